@@ -1,0 +1,37 @@
+import type {
+  Instance,
+  InstanceLimits,
+  NetworkInterface,
+  Subnet,
+  SubnetCidrReservation,
+  Vpc,
+  VpcConnection,
+} from '../model/inventory.ts';
+
+/** Restricts what is read; an absent list means everything. */
+export interface InventoryScope {
+  readonly vpcIds?: readonly string[];
+}
+
+/**
+ * Where inventory comes from: the EC2 API of one target, a saved estate file, or a test. Each method throws a
+ * `HeadroomError` when it could not answer in full - never a shortened answer.
+ *
+ * Implementations are held to one conformance suite (`test/contract/inventory-source.ts`).
+ */
+export interface InventorySource {
+  vpcs(scope: InventoryScope): Promise<readonly Vpc[]>;
+  subnets(scope: InventoryScope): Promise<readonly Subnet[]>;
+  /**
+   * Hands over every interface, as pages arrive: nothing is kept, so memory does not grow with the account.
+   * When it throws, what was handed over so far is not the whole and must be thrown away.
+   */
+  eachInterface(scope: InventoryScope, fold: (networkInterface: NetworkInterface) => void): Promise<void>;
+  /** One EC2 call per subnet: callers cache (`shared/pipeline/collect.ts`). */
+  reservations(subnetId: string): Promise<readonly SubnetCidrReservation[]>;
+  eachInstance(scope: InventoryScope, fold: (instance: Instance) => void): Promise<void>;
+  /** Limits as EC2 answers them, for types that the shipped table lacks. Unknown types are left out. */
+  instanceTypes(types: readonly string[]): Promise<readonly InstanceLimits[]>;
+  /** Peerings and transit gateway attachments of these VPCs. */
+  vpcConnections(scope: InventoryScope): Promise<readonly VpcConnection[]>;
+}

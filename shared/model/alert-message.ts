@@ -1,0 +1,14 @@
+import type { Transition } from './alert.ts';
+
+/** One message to people: the transitions that have one cause, in one. Channel-neutral; `shared/notify` renders it. */
+export interface AlertMessage {
+  /** Updates of one cause share a thread wherever the channel has threads. */
+  readonly threadId: string;
+  /** The same message, sent twice, has the same id. */
+  readonly messageId: string;
+  readonly transitions: readonly Transition[];
+  /** Names of destinations; empty: the default one. */
+  readonly destinations: readonly string[];
+  /** Absolute links: the AWS console's subnet page, the dashboard. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+}

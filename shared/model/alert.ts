@@ -1,0 +1,78 @@
+import type { Finding, Severity, Subject } from './finding.ts';
+
+/**
+ * An alert is a finding's life over time. Rules look at an assessment and make observations; the reducer
+ * (`shared/alerts/lifecycle.ts`) folds observations into alerts and says which transitions people must hear of.
+ */
+
+export type AlertSeverity = Exclude<Severity, 'info'>;
+export type AlertLevel = 'ok' | AlertSeverity;
+
+/** What one rule says of one subject, now. */
+export interface Observation {
+  /** `<rule>/<subject type>/<subject id>`: one alert per key. */
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  /**
+   * The level by the thresholds that raise. `null`: could not be measured - the alert stays exactly as it is,
+   * since unknown is neither good nor bad news.
+   */
+  readonly raise: AlertLevel | null;
+  /** The level by the thresholds that clear, which are easier to stay under: never milder than `raise`. An alert steps down only to this. */
+  readonly hold: AlertLevel | null;
+  /** The finding behind it; `null` when all is well. */
+  readonly finding: Finding | null;
+}
+
+export type AlertStatus = 'pending' | 'firing' | 'resolved';
+
+export type TransitionKind = 'firing' | 'escalated' | 'deescalated' | 'repeated' | 'resolved';
+
+/** One step in an alert's life that people must hear of. */
+export interface Transition {
+  /** `<key>#<sequence>`: names the same step however often it is sent. */
+  readonly id: string;
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  readonly transition: TransitionKind;
+  readonly severity: AlertLevel;
+  readonly previousSeverity: AlertLevel;
+  /** ISO 8601: when this step happened, and since when the condition has held. */
+  readonly at: string;
+  readonly since: string;
+  /** The finding as it stands; for `resolved`, the last one before it cleared. */
+  readonly finding: Finding;
+}
+
+/** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */
+export interface OutboxEntry {
+  readonly transition: Transition;
+  /** Whoever is sending it now, until when. Another may take over only after that: two scans never both send. */
+  readonly claimedBy: string | null;
+  readonly claimedUntil: string | null;
+  readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly lastError: string | null;
+}
+
+export interface Alert {
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  readonly status: AlertStatus;
+  /** The level that was last announced; `ok` while pending and when resolved. */
+  readonly severity: AlertLevel;
+  /** When the condition was first seen in this life. */
+  readonly since: string;
+  /** While pending, or while a worse level is being confirmed: that level, and since when. */
+  readonly candidate: { readonly severity: AlertLevel; readonly since: string } | null;
+  readonly lastNotifiedAt: string | null;
+  readonly lastObservedAt: string;
+  /** Counts transitions over all lives of this key; makes transition ids unique. */
+  readonly sequence: number;
+  readonly finding: Finding;
+  readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  readonly outbox: readonly OutboxEntry[];
+}

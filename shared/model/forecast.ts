@@ -1,0 +1,41 @@
+/** One supply's outlook. Times are ISO 8601 UTC. See `forecast()` for the method. */
+export interface Forecast {
+  /** When the supply is expected to run out; `null` where it is not expected to within the horizon, or unknown. */
+  readonly exhaustionAt: string | null;
+  /** The interval around it. `earliest` may be set where `exhaustionAt` is not: it could happen, but is not expected to. */
+  readonly earliest: string | null;
+  readonly latest: string | null;
+  /** `null` where nothing can be said. */
+  readonly probabilityWithin: { readonly '24h': number; readonly '72h': number; readonly '7d': number } | null;
+  /** How it was made, in a word: what the reader can look up. `none` where it was not. */
+  readonly method: string;
+  /** One sentence: why this answer, or why none. */
+  readonly reason: string;
+}
+
+/** A measured value of a supply (available addresses, or free prefixes) at a moment, in epoch milliseconds. */
+export interface Sample {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** One hour of a supply, rolled up. `hour` is the epoch millisecond at which it began. */
+export interface HourlyPoint {
+  readonly hour: number;
+  readonly minimum: number;
+  readonly mean: number;
+  readonly last: number;
+  /** How many samples it was made from. */
+  readonly count: number;
+}
+
+/** A supply's past: up to 60 days by the hour, and the last hours as measured. */
+export interface SupplyHistory {
+  readonly hourly: readonly HourlyPoint[];
+  readonly recent: readonly Sample[];
+}
+
+export interface SubnetHistory {
+  readonly addresses: SupplyHistory;
+  readonly prefixes: SupplyHistory;
+}

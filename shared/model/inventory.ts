@@ -1,0 +1,170 @@
+/**
+ * Plain records of what AWS answered, in AWS's own words. No SDK types: the model must not care who asked.
+ * A field that AWS did not send is `null`, never a default.
+ */
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** One account in one Region: the unit that is scanned. */
+export interface Target {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export interface Vpc {
+  readonly vpcId: string;
+  readonly ownerId: string | null;
+  readonly name: string | null;
+  /** Associated IPv4 blocks, the primary first. Only those in state `associated`. */
+  readonly cidrBlocks: readonly string[];
+  readonly ipv6CidrBlocks: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface Subnet {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  /** The account that owns the subnet. Differs from the scanned account where the subnet is shared through RAM. */
+  readonly ownerId: string | null;
+  readonly name: string | null;
+  /** `null` for an IPv6-only subnet, which has no IPv4 supply at all. */
+  readonly cidrBlock: string | null;
+  readonly ipv6CidrBlocks: readonly string[];
+  readonly ipv6Native: boolean;
+  readonly availabilityZone: string | null;
+  readonly availabilityZoneId: string | null;
+  readonly outpostArn: string | null;
+  /** AWS's own `AvailableIpAddressCount`. */
+  readonly awsAvailable: number | null;
+  readonly tags: Tags;
+}
+
+export interface PrivateAddress {
+  readonly address: string;
+  readonly primary: boolean;
+}
+
+export interface InterfaceAttachment {
+  readonly attachmentId: string | null;
+  /** `null` for interfaces that AWS services attach to hosts of their own. */
+  readonly instanceId: string | null;
+  readonly instanceOwnerId: string | null;
+  readonly deviceIndex: number | null;
+  readonly networkCardIndex: number | null;
+  readonly deleteOnTermination: boolean | null;
+}
+
+export interface NetworkInterface {
+  readonly networkInterfaceId: string;
+  readonly subnetId: string;
+  readonly vpcId: string | null;
+  readonly ownerId: string | null;
+  /** An open string: EC2's enumeration and its filter documentation disagree (`natGateway`, `nat_gateway`), and new ones appear. */
+  readonly interfaceType: string;
+  /** `available | associated | attaching | in-use | detaching`, as answered. */
+  readonly status: string;
+  readonly description: string;
+  readonly requesterId: string | null;
+  readonly requesterManaged: boolean;
+  /** The managing service's principal, where EC2 names one (`Operator.Principal`, for example EKS Auto Mode). */
+  readonly operatorPrincipal: string | null;
+  readonly attachment: InterfaceAttachment | null;
+  readonly privateAddresses: readonly PrivateAddress[];
+  /** IPv4 /28 prefixes held by the interface. */
+  readonly ipv4Prefixes: readonly string[];
+  readonly ipv6AddressCount: number;
+  readonly ipv6Prefixes: readonly string[];
+  readonly tags: Tags;
+}
+
+export type ReservationType = 'prefix' | 'explicit';
+
+export interface SubnetCidrReservation {
+  readonly reservationId: string;
+  readonly subnetId: string;
+  readonly cidr: string;
+  readonly type: ReservationType;
+}
+
+export interface Instance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  /** `pending | running | stopping | stopped | shutting-down | terminated`. */
+  readonly state: string;
+  readonly subnetId: string | null;
+  readonly vpcId: string | null;
+  readonly availabilityZone: string | null;
+  readonly ownerId: string | null;
+  readonly tags: Tags;
+}
+
+/** What one instance type can hold, on its default network card, as the VPC CNI counts it. */
+export interface InstanceLimits {
+  readonly type: string;
+  readonly maxEnis: number;
+  readonly ipv4PerEni: number;
+  readonly hypervisor: string;
+  readonly bareMetal: boolean;
+  readonly networkCards: number;
+  readonly prefixDelegation: boolean;
+  readonly trunk: boolean;
+  /** In no public API: only from the shipped table. `null` where that does not know the type. */
+  readonly branchEnis: number | null;
+  /** From DescribeInstanceTypes; the shipped table does not hold it. Decides the recommended cap of 110 or 250 pods. */
+  readonly vcpus: number | null;
+}
+
+/** A VPC peering connection or two VPCs on one transit gateway: their ranges must not overlap. */
+export interface VpcConnection {
+  readonly kind: 'peering' | 'transit-gateway';
+  readonly id: string;
+  readonly vpcs: readonly { readonly vpcId: string; readonly accountId: string | null; readonly cidrBlocks: readonly string[] }[];
+}
+
+export interface AutoScalingGroup {
+  readonly name: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredCapacity: number;
+  readonly subnetIds: readonly string[];
+  /** The types it may launch: from the launch template or the mixed-instances overrides; empty where not known. */
+  readonly instanceTypes: readonly string[];
+  readonly instanceIds: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface NodeGroup {
+  readonly name: string;
+  readonly status: string | null;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredSize: number;
+  readonly subnetIds: readonly string[];
+  readonly instanceTypes: readonly string[];
+  readonly autoScalingGroups: readonly string[];
+  readonly healthIssues: readonly { readonly code: string; readonly message: string | null; readonly resourceIds: readonly string[] }[];
+}
+
+export interface FargateProfile {
+  readonly name: string;
+  readonly subnetIds: readonly string[];
+}
+
+/** What the EKS API says of one cluster. Self-managed clusters are known from tags alone and have no such record. */
+export interface EksCluster {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: string | null;
+  readonly status: string | null;
+  readonly vpcId: string | null;
+  /** The subnets given to the control plane for its own interfaces. */
+  readonly subnetIds: readonly string[];
+  readonly ipFamily: 'ipv4' | 'ipv6' | null;
+  /** EKS Auto Mode: AWS runs the nodes and the CNI. */
+  readonly autoMode: boolean;
+  readonly healthIssues: readonly { readonly code: string; readonly message: string | null; readonly resourceIds: readonly string[] }[];
+  readonly nodeGroups: readonly NodeGroup[];
+  readonly fargateProfiles: readonly FargateProfile[];
+  /** The managed `vpc-cni` add-on, where there is one. `configuration` is its JSON, as given. */
+  readonly vpcCni: { readonly version: string | null; readonly configuration: string | null } | null;
+}

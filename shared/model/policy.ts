@@ -1,0 +1,111 @@
+import type { AlertSeverity } from './alert.ts';
+import type { Tags } from './inventory.ts';
+
+/**
+ * What people want to be told, when, and where: the validated form of `headroom.yml`'s alerting part
+ * (`shared/config/` parses it; the defaults are there too).
+ */
+
+/** Low when the supply is under either figure. `percent` is of what the subnet could ever hold of that supply. */
+export interface Threshold {
+  readonly percent?: number;
+  readonly count?: number;
+}
+
+/** Durations are in seconds. */
+export interface RulePolicy {
+  readonly enabled: boolean;
+  readonly warning: Threshold | null;
+  readonly critical: Threshold | null;
+  /** The condition must hold this long before the alert fires or escalates. */
+  readonly pendingFor: number;
+  /** The supply must be this much above a threshold before its level clears: a fraction, 0.1 for a tenth. */
+  readonly clearMargin: number;
+  /** A firing alert is said again after this long; 0: never. */
+  readonly repeatEvery: number;
+}
+
+/** Lead times, in hours, of a forecast rule. */
+export interface ForecastRulePolicy {
+  readonly enabled: boolean;
+  readonly warningWithin: number | null;
+  readonly criticalWithin: number | null;
+  readonly pendingFor: number;
+  readonly repeatEvery: number;
+}
+
+export interface SurgeRulePolicy {
+  readonly enabled: boolean;
+  readonly pendingFor: number;
+  readonly repeatEvery: number;
+}
+
+/** A rule that has no number to tune: it fires when the thing is there. */
+export interface PlainRulePolicy {
+  readonly enabled: boolean;
+  readonly severity: AlertSeverity;
+  readonly pendingFor: number;
+  readonly repeatEvery: number;
+}
+
+export interface RulePolicies {
+  readonly 'addresses-low': RulePolicy;
+  readonly 'prefixes-low': RulePolicy;
+  readonly fragmented: PlainRulePolicy & {
+    /** At least this many addresses free while no prefix is. */
+    readonly minimumAvailable: number;
+  };
+  readonly 'scan-failed': PlainRulePolicy;
+  readonly 'addresses-exhaustion': ForecastRulePolicy;
+  readonly 'prefixes-exhaustion': ForecastRulePolicy;
+  readonly 'addresses-surge': SurgeRulePolicy;
+  readonly 'prefixes-surge': SurgeRulePolicy;
+}
+
+export type RuleName = keyof RulePolicies;
+
+/** Which subjects something is for. All given fields must match; in a field, any of its values. `*` and `?` are wildcards. */
+export interface Selector {
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly vpc?: readonly string[];
+  readonly subnet?: readonly string[];
+  /** The subnet's range lies inside one of these. */
+  readonly cidr?: readonly string[];
+  readonly cluster?: readonly string[];
+  readonly tags?: Tags;
+  readonly rule?: readonly string[];
+  readonly severity?: readonly AlertSeverity[];
+}
+
+/** Partial rule settings for the subjects that match; later overrides win. */
+export interface PolicyOverride {
+  readonly match: Selector;
+  readonly rules: { readonly [Rule in RuleName]?: Partial<RulePolicies[Rule]> };
+}
+
+/** While it applies, transitions are kept but nobody is told, except of what is still wrong when it ends. */
+export interface Mute {
+  readonly match: Selector;
+  readonly reason: string;
+  /** ISO 8601; `null`: open. */
+  readonly from: string | null;
+  readonly until: string | null;
+  /** A maintenance window that comes back: days (0 Sunday to 6), `HH:MM` to `HH:MM`, in an IANA time zone. */
+  readonly weekly: { readonly days: readonly number[]; readonly start: string; readonly end: string; readonly timeZone: string } | null;
+}
+
+/** Where messages go. The first route that matches decides, unless it says `continue`. */
+export interface Route {
+  readonly match: Selector;
+  /** Names of destinations in the configuration. */
+  readonly to: readonly string[];
+  readonly continue: boolean;
+}
+
+export interface AlertPolicy {
+  readonly rules: RulePolicies;
+  readonly overrides: readonly PolicyOverride[];
+  readonly mutes: readonly Mute[];
+  readonly routes: readonly Route[];
+}

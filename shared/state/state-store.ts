@@ -1,0 +1,64 @@
+import type { Alert } from '../model/alert.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import type { SubnetHistory } from '../model/forecast.ts';
+import type { Target } from '../model/inventory.ts';
+
+/** An alert with the version that the store knows it by. Version 0: not stored yet. */
+export interface VersionedAlert {
+  readonly alert: Alert;
+  readonly version: number;
+}
+
+/**
+ * Alert records of one target, changed by compare-and-set only. The outbox is part of the record, so that one
+ * conditional write stores a new state together with what must be sent because of it.
+ */
+export interface AlertStore {
+  list(target: Target): Promise<readonly VersionedAlert[]>;
+  read(target: Target, key: string): Promise<VersionedAlert | null>;
+  /** Stores `alert` if the record is still at `expectedVersion` (0: absent). Tells the new version, or `conflict`. */
+  commit(target: Target, alert: Alert, expectedVersion: number): Promise<{ readonly version: number } | 'conflict'>;
+  /** Removes a record that is still at `expectedVersion`: one that is resolved, sent and old. */
+  remove(target: Target, key: string, expectedVersion: number): Promise<'removed' | 'conflict'>;
+}
+
+/** The values of one scan of one subnet. */
+export interface HistorySample {
+  readonly subnetId: string;
+  /** `null`: unknown, and not recorded. */
+  readonly available: number | null;
+  readonly freePrefixes: number | null;
+}
+
+export interface HistoryStore {
+  /**
+   * Folds one scan's values into the hourly roll-ups and the recent samples of the target. Recording the same `at`
+   * again changes nothing; a late `at` goes where it belongs.
+   */
+  record(target: Target, at: number, samples: readonly HistorySample[]): Promise<void>;
+  /** Everything from `from` (epoch milliseconds) on. Subnets without a past have an empty history. */
+  read(target: Target, subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>>;
+}
+
+export interface AssessmentStore {
+  /** Keeps it as the target's latest, unless a later one is there already. */
+  putLatest(assessment: TargetAssessment): Promise<'stored' | 'older'>;
+  latest(target: Target): Promise<TargetAssessment | null>;
+  /** Every target with its last assessment's time and status. */
+  targets(): Promise<readonly { readonly target: Target; readonly scannedAt: string; readonly status: 'ok' | 'partial' | 'failed' }[]>;
+}
+
+/** Answers that are dear to ask for again: reservations, instance types. Values are JSON. */
+export interface CacheStore {
+  get(key: string, now: number): Promise<unknown | null>;
+  put(key: string, value: unknown, expiresAt: number): Promise<void>;
+}
+
+/** All of Headroom's memory. DynamoDB when deployed, SQLite in one process, memory in tests: one conformance suite for all. */
+export interface StateStore {
+  readonly alerts: AlertStore;
+  readonly history: HistoryStore;
+  readonly assessments: AssessmentStore;
+  readonly cache: CacheStore;
+  close(): Promise<void>;
+}
