@@ -1,0 +1,286 @@
+import type { ClusterAssessment, SubnetAssessment, VpcAssessment } from '../model/assessment.ts';
+import type { Forecast } from '../model/forecast.ts';
+import type { MetricDatum } from './metric-sink.ts';
+
+/**
+ * Every metric that Headroom publishes, as one table. The publisher, the reference page (`docs/metrics.md`), the
+ * dashboards and the Prometheus exporter are all made from it, so that they can not disagree.
+ */
+
+export const DEFAULT_NAMESPACE = 'VpcHeadroom';
+
+export interface MetricDefinition<Subject> {
+  /** The CloudWatch name. */
+  readonly name: string;
+  readonly unit: MetricDatum['unit'];
+  /** One or two sentences for the reference page and the exporter's HELP line. */
+  readonly help: string;
+  /** `null` when unknown: then nothing is published. */
+  readonly value: (subject: Subject, context: MetricContext) => number | null;
+}
+
+export interface MetricContext {
+  /** When the scan was made, in epoch milliseconds. */
+  readonly scannedAt: number;
+}
+
+export interface MetricFamily<Subject> {
+  readonly subject: 'subnet' | 'vpc' | 'cluster' | 'run';
+  readonly title: string;
+  readonly dimensions: (subject: Subject) => Readonly<Record<string, string>>;
+  readonly dimensionNames: readonly string[];
+  readonly metrics: readonly MetricDefinition<Subject>[];
+}
+
+const MILLISECONDS_PER_HOUR = 3_600_000;
+
+/** Hours from the scan to the expected exhaustion; `null` where none is expected, or nobody can tell. */
+const hoursTo = (forecast: Forecast | undefined, context: MetricContext): number | null => {
+  if (forecast?.exhaustionAt == null) return null;
+  return Math.max(0, (Date.parse(forecast.exhaustionAt) - context.scannedAt) / MILLISECONDS_PER_HOUR);
+};
+
+const percent = (part: number | null, whole: number | null): number | null =>
+  part === null || whole === null || whole === 0 ? null : (100 * part) / whole;
+
+export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
+  subject: 'subnet',
+  title: 'Per subnet',
+  dimensionNames: ['AccountId', 'Region', 'VpcId', 'SubnetId'],
+  dimensions: (subnet) => ({
+    AccountId: subnet.accountId,
+    Region: subnet.region,
+    VpcId: subnet.vpcId,
+    SubnetId: subnet.subnetId,
+  }),
+  metrics: [
+    {
+      name: 'TotalAddresses',
+      unit: 'Count',
+      help: 'Addresses in the IPv4 range of the subnet, with the five that AWS keeps.',
+      value: (subnet) => subnet.total,
+    },
+    {
+      name: 'UsableAddresses',
+      unit: 'Count',
+      help: 'TotalAddresses less the five that AWS keeps (the first four and the last).',
+      value: (subnet) => subnet.usable,
+    },
+    {
+      name: 'UsedAddresses',
+      unit: 'Count',
+      help: 'Addresses held by network interfaces: primary, secondary, and 16 for each prefix.',
+      value: (subnet) => subnet.used,
+    },
+    {
+      name: 'AvailableAddresses',
+      unit: 'Count',
+      help: 'Free addresses outside explicit reservations.',
+      value: (subnet) => subnet.available,
+    },
+    {
+      name: 'UtilizationPercent',
+      unit: 'Percent',
+      help: 'UsedAddresses as a share of UsableAddresses.',
+      value: (subnet) => percent(subnet.used, subnet.usable),
+    },
+    {
+      name: 'FreePrefixes',
+      unit: 'Count',
+      help: 'Free whole /28 blocks that AWS could hand out as prefixes.',
+      value: (subnet) => subnet.prefixes?.free ?? null,
+    },
+    {
+      name: 'AssignedPrefixes',
+      unit: 'Count',
+      help: '/28 prefixes that network interfaces hold.',
+      value: (subnet) => subnet.prefixes?.assigned ?? null,
+    },
+    {
+      name: 'FragmentationIndex',
+      unit: 'None',
+      help: '1 - 16 x free blocks / free addresses: 0 when every free address can be part of a prefix, 1 when none can.',
+      value: (subnet) => subnet.fragmentationIndex,
+    },
+    {
+      name: 'StrandedAddresses',
+      unit: 'Count',
+      help: 'Free addresses in blocks that can not become a prefix as they stand.',
+      value: (subnet) => subnet.stranded,
+    },
+    {
+      name: 'UnaccountedAddresses',
+      unit: 'Count',
+      help: 'Free addresses by our model less free addresses by AWS. Not zero: something holds addresses that the scan can not see.',
+      value: (subnet) => subnet.unaccounted,
+    },
+    {
+      name: 'LeakedInterfaces',
+      unit: 'Count',
+      help: 'Detached interfaces of the VPC CNI that nothing will clean up.',
+      value: (subnet) => subnet.leakedInterfaces,
+    },
+    {
+      name: 'HoursToExhaustion',
+      unit: 'None',
+      help: 'Hours until no address is expected to be available. Absent while no exhaustion is in sight.',
+      value: (subnet, context) => hoursTo(subnet.forecast.addresses, context),
+    },
+    {
+      name: 'HoursToPrefixExhaustion',
+      unit: 'None',
+      help: 'Hours until no /28 prefix is expected to be free. Absent while no exhaustion is in sight.',
+      value: (subnet, context) => hoursTo(subnet.forecast.prefixes, context),
+    },
+  ],
+};
+
+/** Roll-ups: what stays visible of subnets whose own series the budget withholds. */
+export const VPC_METRICS: MetricFamily<VpcAssessment> = {
+  subject: 'vpc',
+  title: 'Per VPC',
+  dimensionNames: ['AccountId', 'Region', 'VpcId'],
+  dimensions: (vpc) => ({ AccountId: vpc.accountId, Region: vpc.region, VpcId: vpc.vpcId }),
+  metrics: [
+    {
+      name: 'UsableAddresses',
+      unit: 'Count',
+      help: 'Usable addresses of all subnets of the VPC.',
+      value: (vpc) => vpc.usable,
+    },
+    {
+      name: 'AvailableAddresses',
+      unit: 'Count',
+      help: 'Available addresses of all subnets of the VPC.',
+      value: (vpc) => vpc.available,
+    },
+    {
+      name: 'NetworkAddressUsage',
+      unit: 'Count',
+      help: 'Network address units in use: one for each address, one for each prefix (quota: 64,000 a VPC).',
+      value: (vpc) => vpc.networkAddressUsage,
+    },
+  ],
+};
+
+export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
+  subject: 'cluster',
+  title: 'Per cluster',
+  dimensionNames: ['AccountId', 'Region', 'ClusterName'],
+  dimensions: (cluster) => ({
+    AccountId: cluster.accountId,
+    Region: cluster.region,
+    ClusterName: cluster.clusterName,
+  }),
+  metrics: [
+    {
+      name: 'eniAllocated',
+      unit: 'Count',
+      help: 'Interfaces attached to the nodes of the cluster and managed by the CNI.',
+      value: (cluster) => cluster.gauges.eniAllocated,
+    },
+    {
+      name: 'eniMaxAvailable',
+      unit: 'Count',
+      help: 'Interfaces that the nodes could attach.',
+      value: (cluster) => cluster.gauges.eniMaxAvailable,
+    },
+    {
+      name: 'totalIPAddresses',
+      unit: 'Count',
+      help: 'Addresses in the pools of the nodes: secondary addresses, and 16 for each prefix.',
+      value: (cluster) => cluster.gauges.totalIPAddresses,
+    },
+    {
+      name: 'totalIPv4Prefixes',
+      unit: 'Count',
+      help: '/28 prefixes attached to the nodes.',
+      value: (cluster) => cluster.gauges.totalIPv4Prefixes,
+    },
+    {
+      name: 'maxIPAddresses',
+      unit: 'Count',
+      help: 'Addresses that the nodes could hold with every interface attached.',
+      value: (cluster) => cluster.gauges.maxIPAddresses,
+    },
+    {
+      name: 'Nodes',
+      unit: 'Count',
+      help: 'Instances that belong to the cluster.',
+      value: (cluster) => cluster.nodes.length,
+    },
+    {
+      name: 'CommittedShortfallNodes',
+      unit: 'Count',
+      help: 'Nodes that would find no room if every group of the cluster went to its maximum size.',
+      value: (cluster) =>
+        cluster.committed.length > 0 && cluster.committed.every((group) => group.shortfall !== null)
+          ? cluster.committed.reduce((sum, group) => sum + (group.shortfall ?? 0), 0)
+          : null,
+    },
+  ],
+};
+
+/** What one invocation did, about itself. Published without dimensions, so that sums over invocations are sums over the run. */
+export interface RunSummary {
+  readonly targetsPlanned: number | null;
+  readonly targetsSucceeded: number | null;
+  readonly targetsFailed: number | null;
+  readonly scanSeconds: number | null;
+  readonly apiCalls: number | null;
+  readonly throttles: number | null;
+  readonly metricsPublished: number | null;
+  readonly metricsWithheld: number | null;
+}
+
+export const RUN_METRICS: MetricFamily<RunSummary> = {
+  subject: 'run',
+  title: 'About the monitor itself',
+  dimensionNames: [],
+  dimensions: () => ({}),
+  metrics: [
+    {
+      name: 'TargetsPlanned',
+      unit: 'Count',
+      help: 'Accounts x Regions that a run set out to scan.',
+      value: (run) => run.targetsPlanned,
+    },
+    {
+      name: 'TargetsSucceeded',
+      unit: 'Count',
+      help: 'Targets scanned in full.',
+      value: (run) => run.targetsSucceeded,
+    },
+    {
+      name: 'TargetsFailed',
+      unit: 'Count',
+      help: 'Targets not scanned, or only in part.',
+      value: (run) => run.targetsFailed,
+    },
+    {
+      name: 'ScanDuration',
+      unit: 'Seconds',
+      help: 'How long the scan of a target took.',
+      value: (run) => run.scanSeconds,
+    },
+    {
+      name: 'ApiCalls',
+      unit: 'Count',
+      help: 'Requests sent to AWS APIs, retries included.',
+      value: (run) => run.apiCalls,
+    },
+    { name: 'Throttles', unit: 'Count', help: 'Requests that AWS throttled.', value: (run) => run.throttles },
+    {
+      name: 'MetricsPublished',
+      unit: 'Count',
+      help: 'Metric values sent.',
+      value: (run) => run.metricsPublished,
+    },
+    {
+      name: 'MetricsWithheld',
+      unit: 'Count',
+      help: 'Metric values that the budget held back.',
+      value: (run) => run.metricsWithheld,
+    },
+  ],
+};

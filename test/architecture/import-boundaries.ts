@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+
+/**
+ * Which imports each part of the house may have. One direction only:
+ * `functions, cli, lab -> wiring -> shared/pipeline -> capability folders -> shared/model`.
+ */
+
+const CAPABILITIES = [
+  'inventory',
+  'clusters',
+  'metrics',
+  'alerts',
+  'state',
+  'notify',
+  'report',
+  'config',
+] as const;
+const capability = (name: string) => `shared/${name}`;
+const ALL_CAPABILITIES = CAPABILITIES.map(capability);
+
+/** For each room, the rooms that it may import besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'shared/model': [],
+  ...Object.fromEntries(ALL_CAPABILITIES.map((room) => [room, ['shared/model']])),
+  'shared/pipeline': ['shared/model', ...ALL_CAPABILITIES],
+  wiring: ['shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  functions: ['wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  cli: ['wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  infra: ['functions', 'wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  lab: ['cli', 'wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+};
+
+/** Rooms that only take clients, and so may not make them: `new XClient(` stands in `wiring`, `functions`, `cli` or `lab`. */
+const MAKES_NO_CLIENTS = ['shared/model', 'shared/pipeline', ...ALL_CAPABILITIES];
+
+export interface Violation {
+  readonly file: string;
+  readonly rule: string;
+}
+
+const sourceFiles = (folder: string): string[] =>
+  readdirSync(folder).flatMap((entry) => {
+    const path = join(folder, entry);
+    if (statSync(path).isDirectory()) return entry === 'node_modules' ? [] : sourceFiles(path);
+    return /\.(ts|mjs)$/.test(entry) ? [path] : [];
+  });
+
+const roomOf = (path: string): string | undefined => {
+  const parts = path.split(sep);
+  const room = parts[0] === 'shared' ? `shared/${parts[1]}` : parts[0];
+  return room !== undefined && room in MAY_IMPORT ? room : undefined;
+};
+
+/** Comments talk about imports too; only code counts. */
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+
+const importsOf = (code: string): string[] =>
+  [...code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"]+)['"]/g)].map((match) => match[1] as string);
+
+const violationsOf = (root: string, path: string): Violation[] => {
+  const file = relative(root, path);
+  const room = roomOf(file);
+  if (room === undefined) return [];
+  const code = withoutComments(readFileSync(path, 'utf8'));
+  const found: Violation[] = [];
+  const say = (rule: string) => found.push({ file, rule });
+
+  for (const specifier of importsOf(code)) {
+    if (specifier.startsWith('.')) {
+      const target = roomOf(relative(root, resolve(dirname(path), specifier)));
+      if (target === undefined) say(`${room} imports ${specifier}, which is in no room of the house`);
+      else if (target !== room && !MAY_IMPORT[room]?.includes(target))
+        say(`${room} may not import ${target}`);
+    } else if (room === 'shared/model') {
+      say(`shared/model imports ${specifier}: it may import only itself`);
+    }
+  }
+  if (room === 'shared/model' && /\bDate\.now\(\)|\bnew Date\(\)|\bMath\.random\(/.test(code)) {
+    say('shared/model reads the clock or chance: both are arguments');
+  }
+  if (room.startsWith('shared/') && /\bprocess\.env\b/.test(code)) {
+    say(`${room} reads the environment: it is an argument`);
+  }
+  if (MAKES_NO_CLIENTS.includes(room) && /\bnew [A-Z]\w*Client\(/.test(code)) {
+    say(`${room} constructs a client: adapters receive theirs`);
+  }
+  return found;
+};
+
+/** Every import under `root` that goes against the direction of the house. */
+export const importViolations = (
+  root: string,
+): { readonly files: number; readonly violations: readonly Violation[] } => {
+  const files = Object.keys(MAY_IMPORT)
+    .map((room) => join(root, room))
+    .filter((folder) => statSync(folder, { throwIfNoEntry: false }) !== undefined)
+    .flatMap(sourceFiles);
+  return { files: files.length, violations: files.flatMap((path) => violationsOf(root, path)) };
+};
