@@ -11,4 +11,6 @@ export interface AlertMessage {
   readonly destinations: readonly string[];
   /** Absolute links: the AWS console's subnet page, the dashboard. */
   readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** How many more transitions there were than a channel could carry; they are not in `transitions`. */
+  readonly omittedTransitions?: number;
 }

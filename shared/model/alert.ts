@@ -1,4 +1,4 @@
-import type { Finding, Severity, Subject } from './finding.ts';
+import type { Evidence, EvidenceChange, Finding, Severity, Subject } from './finding.ts';
 
 /**
  * An alert is a finding's life over time. Rules look at an assessment and make observations; the reducer
@@ -23,6 +23,8 @@ export interface Observation {
   readonly hold: AlertLevel | null;
   /** The finding behind it; `null` when all is well. */
   readonly finding: Finding | null;
+  /** The figures as they are now, also when all is well, under the names that the finding's evidence has: a resolve says what changed. */
+  readonly evidence?: readonly Evidence[];
 }
 
 export type AlertStatus = 'pending' | 'firing' | 'resolved';
@@ -44,6 +46,8 @@ export interface Transition {
   readonly since: string;
   /** The finding as it stands; for `resolved`, the last one before it cleared. */
   readonly finding: Finding;
+  /** What differs from when it was last announced (`evidenceChanges`): for `escalated`, `deescalated` and `resolved`. */
+  readonly changes?: readonly EvidenceChange[];
 }
 
 /** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */

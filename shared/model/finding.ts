@@ -1,3 +1,6 @@
+import type { OwnerUsage } from './assessment.ts';
+import type { Forecast } from './forecast.ts';
+
 /** `info` is worth knowing, `warning` wants action in working hours, `critical` now. */
 export type Severity = 'info' | 'warning' | 'critical';
 
@@ -7,7 +10,15 @@ const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical
 export const compareSeverity = (a: Severity, b: Severity): number => RANK[a] - RANK[b];
 
 export interface Subject {
-  readonly type: 'subnet' | 'vpc' | 'cluster' | 'node-group' | 'interface' | 'load-balancer' | 'target' | 'monitor';
+  readonly type:
+    | 'subnet'
+    | 'vpc'
+    | 'cluster'
+    | 'node-group'
+    | 'interface'
+    | 'load-balancer'
+    | 'target'
+    | 'monitor';
   readonly id: string;
   readonly name: string | null;
   readonly accountId: string;
@@ -55,8 +66,36 @@ export interface Finding {
   readonly evidence: readonly Evidence[];
   /** Best first. */
   readonly remedies: readonly Remedy[];
+  /** The outlook of the supply that it is about: what a message says of when it runs out, and how sure that is. */
+  readonly forecast?: Forecast;
+  /** Who holds the addresses, the largest first; a handful, since messages show no more. */
+  readonly owners?: readonly OwnerUsage[];
 }
 
 /** The stable identity of a finding. */
 export const findingId = (kind: string, subject: Pick<Subject, 'type' | 'id'>): string =>
   `${kind}/${subject.type}/${subject.id}`;
+
+/** A figure that is no longer what it was. */
+export interface EvidenceChange {
+  readonly name: string;
+  readonly unit?: string;
+  readonly before: number | string | null;
+  readonly now: number | string | null;
+}
+
+/** What changed between two looks at the same thing, in the order of `before`. Figures that only one of them has are left out. */
+export const evidenceChanges = (
+  before: readonly Evidence[],
+  now: readonly Evidence[],
+): readonly EvidenceChange[] => {
+  const current = new Map(now.map((entry) => [entry.name, entry]));
+  return before.flatMap((entry) => {
+    const match = current.get(entry.name);
+    if (match === undefined || match.value === entry.value) return [];
+    const unit = match.unit ?? entry.unit;
+    return [
+      { name: entry.name, ...(unit === undefined ? {} : { unit }), before: entry.value, now: match.value },
+    ];
+  });
+};
