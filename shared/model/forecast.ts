@@ -11,6 +11,25 @@ export interface Forecast {
   readonly method: string;
   /** One sentence: why this answer, or why none. */
   readonly reason: string;
+  /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it can not tell. */
+  readonly lossPerDay?: number | null;
+  /** Is the supply being eaten far faster than is ordinary at this time of day? `null` or absent: can not be told. */
+  readonly surge?: Surge | null;
+}
+
+/** A supply that falls within hours: what a forecast by the day is too slow for. See `surge()` for the windows. */
+export interface Surge {
+  /** The level by the limits that raise, and by the easier ones that clear: what an alert rule hands on. */
+  readonly raise: 'ok' | 'warning' | 'critical';
+  readonly hold: 'ok' | 'warning' | 'critical';
+  /** Loss per hour over the fast and the slow window; negative where the supply grew. */
+  readonly lossPerHour: { readonly fast: number; readonly slow: number };
+  /** The largest loss per hour at this time of day on previous days; `null` where there are none. */
+  readonly ordinaryLossPerHour: number | null;
+  /** ISO 8601: when it runs out at the present pace; `null` while it does not fall. */
+  readonly exhaustionAt: string | null;
+  /** One sentence with the numbers. */
+  readonly reason: string;
 }
 
 /** A measured value of a supply (available addresses, or free prefixes) at a moment, in epoch milliseconds. */
