@@ -25,6 +25,11 @@ export interface Observation {
   readonly finding: Finding | null;
   /** The figures as they are now, also when all is well, under the names that the finding's evidence has: a resolve says what changed. */
   readonly evidence?: readonly Evidence[];
+  /**
+   * What people should see it as one thing with: `subnet/<id>`, or `vpc/<id>` when many of its subnets say the same at
+   * once. Absent: the subject itself. An alert keeps the cause it had when it fired, so that its messages stay in one thread.
+   */
+  readonly cause?: string;
 }
 
 export type AlertStatus = 'pending' | 'firing' | 'resolved';
@@ -48,6 +53,10 @@ export interface Transition {
   readonly finding: Finding;
   /** What differs from when it was last announced (`evidenceChanges`): for `escalated`, `deescalated` and `resolved`. */
   readonly changes?: readonly EvidenceChange[];
+  /** The alert's cause (see `Observation`). */
+  readonly cause?: string;
+  /** The levels announced in this life, this one included: a resolve goes to everybody who may have been told. */
+  readonly announced?: readonly AlertSeverity[];
 }
 
 /** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */
@@ -78,5 +87,8 @@ export interface Alert {
   readonly sequence: number;
   readonly finding: Finding;
   readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  /** The cause it fired with (see `Observation`), and the levels announced in this life. */
+  readonly cause?: string;
+  readonly announced?: readonly AlertSeverity[];
   readonly outbox: readonly OutboxEntry[];
 }

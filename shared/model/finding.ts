@@ -1,5 +1,6 @@
 import type { OwnerUsage } from './assessment.ts';
 import type { Forecast } from './forecast.ts';
+import type { Tags } from './inventory.ts';
 
 /** `info` is worth knowing, `warning` wants action in working hours, `critical` now. */
 export type Severity = 'info' | 'warning' | 'critical';
@@ -27,6 +28,10 @@ export interface Subject {
   readonly clusterName: string | null;
   /** The subnets it is about, so that a filter or a selector on a subnet finds it. */
   readonly subnetIds: readonly string[];
+  /** Its ranges, the tags that some selector of the policy names, and every cluster that uses it: what selectors match besides ids. */
+  readonly cidrBlocks?: readonly string[];
+  readonly tags?: Tags;
+  readonly clusterNames?: readonly string[];
 }
 
 /** One number or word behind a statement: every number in a message can be traced to one of these. */

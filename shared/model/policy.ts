@@ -48,9 +48,20 @@ export interface PlainRulePolicy {
   readonly repeatEvery: number;
 }
 
+/** Raises what the cluster and subnet model found (`shared/model/findings/`), each at its own severity. */
+export interface FindingsRulePolicy {
+  readonly enabled: boolean;
+  /** Findings that are milder stay in the report and raise nothing. */
+  readonly minimumSeverity: AlertSeverity;
+  readonly pendingFor: number;
+  readonly repeatEvery: number;
+}
+
 export interface RulePolicies {
   readonly 'addresses-low': RulePolicy;
   readonly 'prefixes-low': RulePolicy;
+  /** The supply of all subnets of a VPC together: the cause behind many low subnets. */
+  readonly 'vpc-addresses-low': RulePolicy;
   readonly fragmented: PlainRulePolicy & {
     /** At least this many addresses free while no prefix is. */
     readonly minimumAvailable: number;
@@ -60,6 +71,16 @@ export interface RulePolicies {
   readonly 'prefixes-exhaustion': ForecastRulePolicy;
   readonly 'addresses-surge': SurgeRulePolicy;
   readonly 'prefixes-surge': SurgeRulePolicy;
+  readonly findings: FindingsRulePolicy;
+  /** Targets that should be scanned and are not. */
+  readonly coverage: PlainRulePolicy & {
+    /** A target without a successful scan for this many seconds is stale. */
+    readonly staleAfter: number;
+  };
+  /** Messages that could not be delivered. */
+  readonly 'delivery-failing': PlainRulePolicy;
+  /** Work that was given up on, and waits in the dead-letter queue. */
+  readonly 'dead-letters': PlainRulePolicy;
 }
 
 export type RuleName = keyof RulePolicies;
@@ -92,7 +113,12 @@ export interface Mute {
   readonly from: string | null;
   readonly until: string | null;
   /** A maintenance window that comes back: days (0 Sunday to 6), `HH:MM` to `HH:MM`, in an IANA time zone. */
-  readonly weekly: { readonly days: readonly number[]; readonly start: string; readonly end: string; readonly timeZone: string } | null;
+  readonly weekly: {
+    readonly days: readonly number[];
+    readonly start: string;
+    readonly end: string;
+    readonly timeZone: string;
+  } | null;
 }
 
 /** Where messages go. The first route that matches decides, unless it says `continue`. */
