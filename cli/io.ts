@@ -1,0 +1,42 @@
+import { styleText } from 'node:util';
+
+/** What a command may touch of the world outside. Tests hand in their own. */
+export interface Io {
+  /** Results, and nothing else. */
+  readonly out: (text: string) => void;
+  /** Diagnostics and progress. */
+  readonly err: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  /** Colour on standard output: a terminal, and nobody said NO_COLOR. */
+  readonly colour: boolean;
+  /** Standard error is a terminal, so that progress may be shown and wiped away again. */
+  readonly progress: boolean;
+  /** Columns of the terminal, or `null` when standard output is not one. */
+  readonly columns: number | null;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Paints only where colour is wanted. */
+export const paint =
+  (io: Pick<Io, 'colour'>) =>
+  (style: Style, text: string): string =>
+    io.colour ? styleText(style, text, { validateStream: false }) : text;
+
+/** The streams of this process. NO_COLOR (no-color.org) and FORCE_COLOR are respected. */
+export const processIo = (): Io => {
+  const wantsColour =
+    process.env['NO_COLOR'] === undefined || process.env['NO_COLOR'] === ''
+      ? process.stdout.isTTY === true || (process.env['FORCE_COLOR'] ?? '0') !== '0'
+      : false;
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    now: () => Date.now(),
+    colour: wantsColour,
+    progress: process.stderr.isTTY === true,
+    columns: process.stdout.isTTY === true ? process.stdout.columns : null,
+  };
+};

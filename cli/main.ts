@@ -1,0 +1,75 @@
+import { Command, CommanderError } from 'commander';
+import { HeadroomError } from '../shared/model/errors.ts';
+import type { AddCommand } from './command-line.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { paint } from './io.ts';
+import { addScanCommand } from './scan.ts';
+import { VERSION } from './version.ts';
+
+const COMMANDS: readonly AddCommand[] = [addScanCommand];
+
+const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
+  const program = new Command('headroom')
+    .description(
+      'Tells days ahead that a VPC subnet or an EKS cluster is about to run out of IP addresses, why, and what to do.',
+    )
+    .version(VERSION, '-V, --version')
+    .showHelpAfterError('(headroom --help shows what there is)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom scan                                  every subnet of this account, in the profile's Region
+  $ headroom scan --region eu-west-1,us-east-1 --format json
+  $ headroom limits m5.large                       how many interfaces, addresses and pods a type can hold
+
+Credentials, profiles and Regions come from the AWS SDK's ordinary chain (AWS_PROFILE, SSO, roles, ...).
+Exit codes: 0 fine, 1 something is critical, 2 bad usage, 3 nothing could be scanned, 4 part of it could not.
+`,
+    );
+  for (const add of COMMANDS) add(program, { io, exit });
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError(`(headroom ${command.name()} --help shows what there is)`);
+    command.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour });
+  }
+  return program;
+};
+
+/** One sentence on what went wrong, one on what to do; a defect of ours with its stack. */
+const explain = (io: Io, error: unknown): void => {
+  const dye = paint(io);
+  if (error instanceof HeadroomError) {
+    io.err(`${dye('red', 'error')} ${error.message}\n`);
+    io.err(`${dye('cyan', '  try')} ${error.action}\n`);
+  } else {
+    io.err(
+      `${dye('red', 'error')} Headroom failed in a way it should not: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  }
+};
+
+/** Runs the command line. Never throws; tells the exit code. */
+export const main = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram(io, (asked) => {
+    code = asked;
+  });
+  try {
+    if (argv.length === 0) {
+      io.out(program.helpInformation());
+      return EXIT.usage;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    explain(io, error);
+    return error instanceof HeadroomError &&
+      (error.code === 'usage' || error.code === 'configuration-invalid')
+      ? EXIT.usage
+      : EXIT.nothingScanned;
+  }
+};

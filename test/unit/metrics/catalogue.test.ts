@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest';
+import {
+  CLUSTER_METRICS,
+  DEFAULT_NAMESPACE,
+  RUN_METRICS,
+  SUBNET_METRICS,
+  VPC_METRICS,
+} from '../../../shared/metrics/catalogue.ts';
+import { compatData, dataOf } from '../../../shared/metrics/data.ts';
+import { aSubnet } from '../../fixtures/assessments.ts';
+
+const SCANNED_AT = Date.parse('2026-01-01T00:00:00Z');
+const context = { scannedAt: SCANNED_AT };
+const valuesOf = (subnet: Parameters<typeof SUBNET_METRICS.dimensions>[0]) =>
+  Object.fromEntries(
+    dataOf(SUBNET_METRICS, subnet, context, DEFAULT_NAMESPACE).map((d) => [d.name, d.value]),
+  );
+
+test('a measured subnet gives every metric of the contract, with the four dimensions', () => {
+  const data = dataOf(
+    SUBNET_METRICS,
+    aSubnet({
+      forecast: {
+        addresses: {
+          exhaustionAt: '2026-01-02T12:00:00Z',
+          earliest: null,
+          latest: null,
+          probabilityWithin: null,
+          method: 'test',
+          reason: '',
+        },
+      },
+    }),
+    context,
+    DEFAULT_NAMESPACE,
+  );
+  expect(data.map((d) => d.name)).toEqual([
+    'TotalAddresses',
+    'UsableAddresses',
+    'UsedAddresses',
+    'AvailableAddresses',
+    'UtilizationPercent',
+    'FreePrefixes',
+    'AssignedPrefixes',
+    'FragmentationIndex',
+    'StrandedAddresses',
+    'UnaccountedAddresses',
+    'LeakedInterfaces',
+    'HoursToExhaustion',
+  ]);
+  expect(data.at(-1)).toEqual({
+    namespace: 'VpcHeadroom',
+    name: 'HoursToExhaustion',
+    dimensions: {
+      AccountId: '111111111111',
+      Region: 'eu-west-1',
+      VpcId: 'vpc-01',
+      SubnetId: 'subnet-0a',
+    },
+    value: 36,
+    unit: 'None',
+    timestamp: SCANNED_AT,
+  });
+});
+
+test('what is unknown is not published: neither as zero nor at all', () => {
+  const values = valuesOf(
+    aSubnet({
+      used: null,
+      available: null,
+      prefixes: null,
+      fragmentationIndex: null,
+      stranded: null,
+      unaccounted: null,
+      leakedInterfaces: null,
+    }),
+  );
+  expect(values).toEqual({ TotalAddresses: 256, UsableAddresses: 251 });
+});
+
+test('an IPv6-only subnet has no IPv4 figure to publish', () => {
+  expect(
+    valuesOf(
+      aSubnet({
+        cidrBlock: null,
+        total: null,
+        usable: null,
+        used: null,
+        available: null,
+        prefixes: null,
+        fragmentationIndex: null,
+        stranded: null,
+        unaccounted: null,
+        leakedInterfaces: null,
+      }),
+    ),
+  ).toEqual({});
+});
+
+test('a figure that is not finite is never published', () => {
+  expect(
+    valuesOf(aSubnet({ fragmentationIndex: Number.NaN, stranded: Number.POSITIVE_INFINITY })),
+  ).not.toHaveProperty('FragmentationIndex');
+});
+
+test('an exhaustion that has already come is zero hours away, not a negative time', () => {
+  const past = {
+    exhaustionAt: '2025-12-31T00:00:00Z',
+    earliest: null,
+    latest: null,
+    probabilityWithin: null,
+    method: 't',
+    reason: '',
+  };
+  expect(valuesOf(aSubnet({ forecast: { addresses: past, prefixes: past } }))).toMatchObject({
+    HoursToExhaustion: 0,
+    HoursToPrefixExhaustion: 0,
+  });
+});
+
+test('metric names are unique within a family, in UpperCamelCase or the CNI Metrics Helper own, and every one has a help text', () => {
+  for (const family of [SUBNET_METRICS, VPC_METRICS, CLUSTER_METRICS, RUN_METRICS]) {
+    const names = family.metrics.map((metric) => metric.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const metric of family.metrics) {
+      expect(metric.name).toMatch(/^[A-Za-z0-9]+$/);
+      expect(metric.help).toMatch(/^[A-Z/1].{10,}\.$/);
+    }
+  }
+});
+
+test('compat publication uses the namespace and the dimension of the CNI Metrics Helper, and leaves out what is unknown', () => {
+  expect(
+    compatData(
+      { clusterName: 'blue' },
+      {
+        eniAllocated: 4,
+        eniMaxAvailable: 12,
+        totalIPAddresses: 56,
+        totalIPv4Prefixes: 0,
+        maxIPAddresses: null,
+      },
+      context,
+    ),
+  ).toEqual(
+    Object.entries({ eniAllocated: 4, eniMaxAvailable: 12, totalIPAddresses: 56, totalIPv4Prefixes: 0 }).map(
+      ([name, value]) => ({
+        namespace: 'Kubernetes',
+        name,
+        dimensions: { CLUSTER_ID: 'blue' },
+        value,
+        unit: 'Count',
+        timestamp: SCANNED_AT,
+      }),
+    ),
+  );
+});
