@@ -1,0 +1,137 @@
+import { type Chance, chance, DAY, type Event, HOUR, type Kind, type LoadSeries, layOut, type Rhythm } from './load-series.ts';
+import { traceRhythm } from './trace-rhythm.ts';
+
+/**
+ * The shapes that the forecast and the surge limits were tuned on. Nothing here may be used in `judging.ts`:
+ * other rhythms, other traces, other ways of growing.
+ */
+
+/** A day's wave with quieter weekends, peak in the afternoon. */
+const officeHours = (dice: Chance): Rhythm => {
+  const peakHour = dice.uniform(9, 20);
+  const weekend = dice.pick([1, 1, 0.85, 0.6]);
+  return (at) => {
+    const wave = 0.5 + 0.5 * Math.cos((2 * Math.PI * (at / HOUR - peakHour)) / 24);
+    const day = new Date(at).getUTCDay();
+    return wave * (day === 0 || day === 6 ? weekend : 1);
+  };
+};
+
+const rhythmOf = (dice: Chance): Rhythm => {
+  const choice = dice.integer(0, 5);
+  if (choice === 0) return traceRhythm('elb_request_count_8c0756.csv', dice.integer(0, 13));
+  if (choice === 1) return traceRhythm('grok_asg_anomaly.csv', dice.integer(0, 13));
+  if (choice === 2) return () => 0.7;
+  return officeHours(dice);
+};
+
+interface Shape {
+  readonly quiet: number;
+  readonly peak: number;
+  readonly days: number;
+  readonly event: Event;
+}
+
+const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
+  growth: (dice) => {
+    const peak = dice.uniform(0.35, 0.65);
+    const from = dice.uniform(0, 4);
+    const over = dice.uniform(7, 36);
+    const compounding = dice.uniform(0, 1) < 0.5;
+    const needed = 1.02 - peak;
+    return {
+      quiet: peak * dice.uniform(0.5, 0.9),
+      peak,
+      days: from + over * 1.3,
+      event: (day) => {
+        const progress = Math.max(0, day - from) / over;
+        return needed * (compounding ? (Math.exp(1.5 * progress) - 1) / (Math.exp(1.5) - 1) : progress);
+      },
+    };
+  },
+  'late growth': (dice) => {
+    const peak = dice.uniform(0.35, 0.7);
+    const from = dice.uniform(12, 28);
+    const over = dice.uniform(3, 10);
+    return {
+      quiet: peak * dice.uniform(0.5, 0.9),
+      peak,
+      days: from + over * 1.3,
+      event: (day) => ((1.02 - peak) * Math.max(0, day - from)) / over,
+    };
+  },
+  surge: (dice) => {
+    const peak = dice.uniform(0.3, 0.7);
+    const from = dice.uniform(8, 30);
+    return {
+      quiet: peak * dice.uniform(0.5, 0.9),
+      peak,
+      days: from + 1,
+      event: (day) => (1.02 - peak * 0.8) * (Math.max(0, day - from) * 8),
+    };
+  },
+  'high peak': (dice) => {
+    const peak = dice.uniform(0.72, 0.9);
+    return { quiet: peak * dice.uniform(0.4, 0.85), peak, days: 42, event: () => 0 };
+  },
+  step: (dice) => {
+    const by = dice.uniform(0.12, 0.35);
+    const peak = dice.uniform(0.8, 0.9) - by;
+    const from = dice.uniform(3, 35);
+    const takes = dice.uniform(0.02, 0.3);
+    return {
+      quiet: peak * dice.uniform(0.5, 0.9),
+      peak,
+      days: 42,
+      event: (day) => by * Math.min(1, Math.max(0, (day - from) / takes)),
+    };
+  },
+  bump: (dice) => {
+    const by = dice.uniform(0.12, 0.35);
+    const peak = dice.uniform(0.8, 0.9) - by;
+    const from = dice.uniform(3, 38);
+    const rises = dice.uniform(0.02, 0.15);
+    const lasts = dice.uniform(0.05, 1.5);
+    return {
+      quiet: peak * dice.uniform(0.5, 0.9),
+      peak,
+      days: 42,
+      event: (day) =>
+        by * Math.max(0, Math.min(1, (day - from) / rises, (from + rises + lasts + rises - day) / rises)),
+    };
+  },
+};
+
+const CAPACITIES = { small: [27, 59, 251], large: [1019, 4091, 16_379] } as const;
+
+/** `count` series of each kind and size. */
+export const tuningSeries = (count: number): LoadSeries[] => {
+  const result: LoadSeries[] = [];
+  for (const [kindIndex, kind] of (Object.keys(SHAPES) as Kind[]).entries())
+    for (const [sizeIndex, size] of (['small', 'large'] as const).entries())
+      for (let index = 0; index < count; index++) {
+        const dice = chance(1_000_003 * (kindIndex + 1) + 10_007 * (sizeIndex + 1) + index);
+        const shape = SHAPES[kind](dice);
+        result.push(
+          layOut(
+            {
+              name: `tuning ${kind} ${size} ${index}`,
+              kind,
+              size,
+              capacity: dice.pick(CAPACITIES[size]),
+              start: Date.UTC(2026, 2, 2 + dice.integer(0, 6)) + dice.integer(0, 23) * HOUR,
+              days: Math.ceil(shape.days),
+              rhythm: rhythmOf(dice),
+              quiet: shape.quiet,
+              peak: shape.peak,
+              noise: dice.uniform(0.003, 0.02),
+              persistence: dice.uniform(0.5, 0.97),
+              event: shape.event,
+              dirty: index % 4 === 3,
+            },
+            dice,
+          ),
+        );
+      }
+  return result.filter((series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY);
+};
