@@ -8,6 +8,15 @@ import type { Evidence, EvidenceChange, Finding, Severity, Subject } from './fin
 export type AlertSeverity = Exclude<Severity, 'info'>;
 export type AlertLevel = 'ok' | AlertSeverity;
 
+const RANK: Readonly<Record<AlertLevel, number>> = { ok: 0, warning: 1, critical: 2 };
+
+/** Orders levels, the mildest first: negative when `a` is milder than `b`. */
+export const compareLevel = (a: AlertLevel, b: AlertLevel): number => RANK[a] - RANK[b];
+
+/** The worst of some levels; `ok` when there are none. */
+export const worstLevel = (levels: readonly AlertLevel[]): AlertLevel =>
+  levels.reduce<AlertLevel>((worst, level) => (compareLevel(level, worst) > 0 ? level : worst), 'ok');
+
 /** What one rule says of one subject, now. */
 export interface Observation {
   /** `<rule>/<subject type>/<subject id>`: one alert per key. */
@@ -51,7 +60,7 @@ export interface Transition {
   readonly since: string;
   /** The finding as it stands; for `resolved`, the last one before it cleared. */
   readonly finding: Finding;
-  /** What differs from when it was last announced (`evidenceChanges`): for `escalated`, `deescalated` and `resolved`. */
+  /** What differs from when it was last announced (`evidenceChanges`): for every transition but the first, `firing`. */
   readonly changes?: readonly EvidenceChange[];
   /** The alert's cause (see `Observation`). */
   readonly cause?: string;
@@ -82,6 +91,7 @@ export interface Alert {
   /** While pending, or while a worse level is being confirmed: that level, and since when. */
   readonly candidate: { readonly severity: AlertLevel; readonly since: string } | null;
   readonly lastNotifiedAt: string | null;
+  /** The observation that last changed this record. One that changes nothing is not stored: writing costs money. */
   readonly lastObservedAt: string;
   /** Counts transitions over all lives of this key; makes transition ids unique. */
   readonly sequence: number;
