@@ -1,3 +1,4 @@
+import { HeadroomError } from '../model/errors.ts';
 import type {
   Instance,
   InstanceLimits,
@@ -34,4 +35,20 @@ export interface InventorySource {
   instanceTypes(types: readonly string[]): Promise<readonly InstanceLimits[]>;
   /** Peerings and transit gateway attachments of these VPCs. */
   vpcConnections(scope: InventoryScope): Promise<readonly VpcConnection[]>;
+}
+
+/** The subnet was there when subnets were listed and is not any more: leave it out, do not fail the scan. */
+export class SubnetGoneError extends HeadroomError {
+  readonly subnetId: string;
+
+  constructor(subnetId: string, options?: ErrorOptions) {
+    super(
+      'not-found',
+      `Subnet ${subnetId} was deleted while it was being scanned`,
+      'Nothing to do: the next scan will not list it.',
+      options,
+    );
+    this.name = 'SubnetGoneError';
+    this.subnetId = subnetId;
+  }
 }

@@ -1,0 +1,196 @@
+import { type AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeAddonCommand,
+  DescribeClusterCommand,
+  DescribeFargateProfileCommand,
+  DescribeNodegroupCommand,
+  type EKSClient,
+  ListClustersCommand,
+  ListFargateProfilesCommand,
+  ListNodegroupsCommand,
+} from '@aws-sdk/client-eks';
+import pLimit from 'p-limit';
+import type { AwsCallContext } from '../model/aws-failure.ts';
+import { describingFailure, eachItem, type Page } from '../model/aws-pages.ts';
+import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup, Target } from '../model/inventory.ts';
+import type { ClusterSource } from './cluster-source.ts';
+import {
+  autoScalingGroupRecord,
+  clusterRecord,
+  fargateProfileRecord,
+  nodeGroupRecord,
+  required,
+  vpcCniRecord,
+} from './eks-records.ts';
+
+/** The most results of one page of an EKS list: EKS API reference, `maxResults`, 1 to 100. */
+export const EKS_PAGE_SIZE = 100;
+
+/** The most groups of one page: Auto Scaling API reference, `MaxRecords`. */
+export const AUTO_SCALING_PAGE_SIZE = 100;
+
+/** EKS has no bulk describe. So few calls at once leave its quota to those who work with the cluster. */
+const CALLS_AT_ONCE = 4;
+
+export interface EksClusterSourceInput {
+  readonly eks: EKSClient;
+  readonly autoScaling: AutoScalingClient;
+  readonly target: Target;
+  /** The caller's deadline. */
+  readonly signal?: AbortSignal;
+  /** The role the clients use, to name it in failures. */
+  readonly roleArn?: string | null;
+}
+
+/**
+ * What the EKS and Auto Scaling APIs of one target know of its clusters. A cluster, node group or profile that was
+ * deleted between listing and describing is left out. Every method throws an `AwsFailure` when AWS did not answer in full.
+ */
+export const createEksClusterSource = ({
+  eks,
+  autoScaling,
+  target,
+  signal,
+  roleArn,
+}: EksClusterSourceInput): ClusterSource => {
+  const options = signal === undefined ? {} : { abortSignal: signal };
+  const context = (action: string): AwsCallContext => ({ action, target, roleArn: roleArn ?? null });
+  const limit = pLimit(CALLS_AT_ONCE);
+
+  const list = async (
+    action: string,
+    request: (nextToken: string | undefined) => Promise<Page<string>>,
+  ): Promise<readonly string[]> => {
+    const names: string[] = [];
+    await eachItem(
+      context(action),
+      (nextToken) => limit(() => request(nextToken)),
+      (name) => names.push(name),
+    );
+    return names;
+  };
+
+  /** One call for one thing; `null` when it is gone. */
+  const describe = <Described>(action: string, work: () => Promise<Described>): Promise<Described | null> =>
+    describingFailure(context(action), () =>
+      limit(async () => {
+        try {
+          return await work();
+        } catch (error) {
+          if (error instanceof Error && error.name === 'ResourceNotFoundException') return null;
+          throw error;
+        }
+      }),
+    );
+
+  const nodeGroups = async (clusterName: string): Promise<readonly NodeGroup[]> => {
+    const names = await list('eks:ListNodegroups', async (nextToken) => {
+      const command = new ListNodegroupsCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
+      const answer = await eks.send(command, options);
+      return { items: answer.nodegroups ?? [], nextToken: answer.nextToken };
+    });
+    return presentOnes(
+      names.map((nodegroupName) =>
+        describe('eks:DescribeNodegroup', async () => {
+          const command = new DescribeNodegroupCommand({ clusterName, nodegroupName });
+          const { nodegroup } = await eks.send(command, options);
+          return nodeGroupRecord(required(nodegroup, `no node group ${nodegroupName}`));
+        }),
+      ),
+    );
+  };
+
+  const fargateProfiles = async (clusterName: string): Promise<readonly FargateProfile[]> => {
+    const names = await list('eks:ListFargateProfiles', async (nextToken) => {
+      const command = new ListFargateProfilesCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
+      const answer = await eks.send(command, options);
+      return { items: answer.fargateProfileNames ?? [], nextToken: answer.nextToken };
+    });
+    return presentOnes(
+      names.map((fargateProfileName) =>
+        describe('eks:DescribeFargateProfile', async () => {
+          const command = new DescribeFargateProfileCommand({ clusterName, fargateProfileName });
+          const { fargateProfile } = await eks.send(command, options);
+          return fargateProfileRecord(required(fargateProfile, `no Fargate profile ${fargateProfileName}`));
+        }),
+      ),
+    );
+  };
+
+  const vpcCni = (clusterName: string): Promise<EksCluster['vpcCni']> =>
+    describe('eks:DescribeAddon', async () => {
+      const { addon } = await eks.send(
+        new DescribeAddonCommand({ clusterName, addonName: 'vpc-cni' }),
+        options,
+      );
+      return vpcCniRecord(required(addon, `no add-on vpc-cni of ${clusterName}`));
+    });
+
+  const cluster = async (name: string): Promise<EksCluster | null> => {
+    const described = await describe('eks:DescribeCluster', async () => {
+      const answer = await eks.send(new DescribeClusterCommand({ name }), options);
+      return required(answer.cluster, `no cluster ${name}`);
+    });
+    if (described === null) return null;
+    try {
+      const [groups, profiles, cni] = await Promise.all([
+        nodeGroups(name),
+        fargateProfiles(name),
+        vpcCni(name),
+      ]);
+      return clusterRecord(described, { nodeGroups: groups, fargateProfiles: profiles, vpcCni: cni });
+    } catch (error) {
+      // Its lists answer "not found" once the cluster itself is deleted.
+      if (isGone(error)) return null;
+      throw error;
+    }
+  };
+
+  return {
+    eksClusters: async () => {
+      const names = await list('eks:ListClusters', async (nextToken) => {
+        const answer = await eks.send(
+          new ListClustersCommand({ maxResults: EKS_PAGE_SIZE, nextToken }),
+          options,
+        );
+        return { items: answer.clusters ?? [], nextToken: answer.nextToken };
+      });
+      return presentOnes(names.map(cluster));
+    },
+
+    autoScalingGroups: async () => {
+      const groups: AutoScalingGroup[] = [];
+      await eachItem(
+        context('autoscaling:DescribeAutoScalingGroups'),
+        async (NextToken) => {
+          const command = new DescribeAutoScalingGroupsCommand({
+            MaxRecords: AUTO_SCALING_PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await autoScaling.send(command, options);
+          return {
+            items: (answer.AutoScalingGroups ?? []).map(autoScalingGroupRecord),
+            nextToken: answer.NextToken,
+          };
+        },
+        (group) => groups.push(group),
+      );
+      return groups;
+    },
+  };
+};
+
+/** Waits for all of them, and only then throws the first failure: none is left running unheeded. */
+const presentOnes = async <Described>(
+  pending: readonly Promise<Described | null>[],
+): Promise<readonly Described[]> => {
+  const settled = await Promise.allSettled(pending);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return settled.flatMap((result) =>
+    result.status === 'fulfilled' && result.value !== null ? [result.value] : [],
+  );
+};
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && error.cause.name === 'ResourceNotFoundException';

@@ -1,0 +1,104 @@
+import type { AutoScalingGroup as AwsAutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type {
+  Addon,
+  Cluster,
+  FargateProfile as EksFargateProfile,
+  Nodegroup as EksNodegroup,
+} from '@aws-sdk/client-eks';
+import { MalformedAnswerError } from '../model/aws-failure.ts';
+import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup } from '../model/inventory.ts';
+
+/** From the SDK's shapes to plain records. A name or a size that must be there and is not makes the answer malformed. */
+
+/** What belongs to one cluster and is asked for separately. */
+interface ClusterParts {
+  readonly nodeGroups: readonly NodeGroup[];
+  readonly fargateProfiles: readonly FargateProfile[];
+  readonly vpcCni: EksCluster['vpcCni'];
+}
+
+export const clusterRecord = (cluster: Cluster, parts: ClusterParts): EksCluster => {
+  const name = required(cluster.name, 'a cluster without name');
+  const ipFamily = cluster.kubernetesNetworkConfig?.ipFamily;
+  return {
+    name,
+    arn: required(cluster.arn, `cluster ${name} without arn`),
+    version: cluster.version ?? null,
+    status: cluster.status ?? null,
+    vpcId: cluster.resourcesVpcConfig?.vpcId ?? null,
+    subnetIds: cluster.resourcesVpcConfig?.subnetIds ?? [],
+    ipFamily: ipFamily === 'ipv4' || ipFamily === 'ipv6' ? ipFamily : null,
+    autoMode: cluster.computeConfig?.enabled ?? false,
+    healthIssues: issueRecords(cluster.health?.issues),
+    ...parts,
+  };
+};
+
+export const nodeGroupRecord = (group: EksNodegroup): NodeGroup => {
+  const name = required(group.nodegroupName, 'a node group without nodegroupName');
+  const scaling = group.scalingConfig;
+  return {
+    name,
+    status: group.status ?? null,
+    minSize: required(scaling?.minSize, `node group ${name} without scalingConfig.minSize`),
+    maxSize: required(scaling?.maxSize, `node group ${name} without scalingConfig.maxSize`),
+    desiredSize: required(scaling?.desiredSize, `node group ${name} without scalingConfig.desiredSize`),
+    subnetIds: group.subnets ?? [],
+    instanceTypes: group.instanceTypes ?? [],
+    autoScalingGroups: (group.resources?.autoScalingGroups ?? []).flatMap(({ name }) => name ?? []),
+    healthIssues: issueRecords(group.health?.issues),
+  };
+};
+
+export const fargateProfileRecord = (profile: EksFargateProfile): FargateProfile => ({
+  name: required(profile.fargateProfileName, 'a Fargate profile without fargateProfileName'),
+  subnetIds: profile.subnets ?? [],
+});
+
+export const vpcCniRecord = (addon: Addon): NonNullable<EksCluster['vpcCni']> => ({
+  version: addon.addonVersion ?? null,
+  configuration: addon.configurationValues || null,
+});
+
+export const autoScalingGroupRecord = (group: AwsAutoScalingGroup): AutoScalingGroup => {
+  const name = required(group.AutoScalingGroupName, 'an Auto Scaling group without AutoScalingGroupName');
+  const instances = group.Instances ?? [];
+  const overrides = (group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []).flatMap(
+    ({ InstanceType }) => InstanceType ?? [],
+  );
+  // A plain launch template does not say its type here; the instances that came from it do.
+  const running = instances.flatMap(({ InstanceType }) => InstanceType ?? []);
+  return {
+    name,
+    minSize: required(group.MinSize, `Auto Scaling group ${name} without MinSize`),
+    maxSize: required(group.MaxSize, `Auto Scaling group ${name} without MaxSize`),
+    desiredCapacity: required(group.DesiredCapacity, `Auto Scaling group ${name} without DesiredCapacity`),
+    subnetIds: (group.VPCZoneIdentifier ?? '').split(',').flatMap((id) => id.trim() || []),
+    instanceTypes: [...new Set(overrides.length > 0 ? overrides : running)],
+    instanceIds: instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+    tags: Object.fromEntries(
+      (group.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']])),
+    ),
+  };
+};
+
+const issueRecords = (
+  issues:
+    | readonly {
+        code?: string | undefined;
+        message?: string | undefined;
+        resourceIds?: string[] | undefined;
+      }[]
+    | undefined,
+): EksCluster['healthIssues'] =>
+  (issues ?? []).map(({ code, message, resourceIds }) => ({
+    code: code ?? 'Unknown',
+    message: message ?? null,
+    resourceIds: resourceIds ?? [],
+  }));
+
+/** The value, or the error that refuses the whole answer. */
+export const required = <Value>(value: Value | undefined, what: string): Value => {
+  if (value === undefined) throw new MalformedAnswerError(`AWS answered ${what}`);
+  return value;
+};

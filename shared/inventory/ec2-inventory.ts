@@ -1,0 +1,271 @@
+import {
+  DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+  type Filter,
+  GetSubnetCidrReservationsCommand,
+} from '@aws-sdk/client-ec2';
+import type { AwsCallContext } from '../model/aws-failure.ts';
+import { eachItem } from '../model/aws-pages.ts';
+import type {
+  Instance,
+  InstanceLimits,
+  NetworkInterface,
+  Subnet,
+  SubnetCidrReservation,
+  Target,
+  Vpc,
+  VpcConnection,
+} from '../model/inventory.ts';
+import {
+  instanceLimitsRecord,
+  instanceRecord,
+  interfaceRecord,
+  reservationRecord,
+  subnetRecord,
+  vpcRecord,
+} from './ec2-records.ts';
+import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+import {
+  peeringRecord,
+  type TransitGatewayAttachment,
+  transitGatewayAttachmentRecord,
+  transitGatewayConnections,
+} from './vpc-connections.ts';
+
+/** The most items one page may hold: DescribeVpcs, DescribeSubnets, DescribeNetworkInterfaces and others, EC2 API reference, `MaxResults`. */
+export const PAGE_SIZE = 1000;
+
+/** The same for DescribeInstanceTypes: 5 to 100. */
+export const INSTANCE_TYPE_PAGE_SIZE = 100;
+
+/** The most values one filter may hold: EC2 API reference, "Filter": a request is refused at 201. */
+export const FILTER_VALUES = 200;
+
+export interface Ec2InventoryInput {
+  readonly client: EC2Client;
+  readonly target: Target;
+  /** The caller's deadline. When it fires, the call in flight ends and the failure says so. */
+  readonly signal?: AbortSignal;
+  /** The role the client uses, to name it in failures. */
+  readonly roleArn?: string | null;
+}
+
+/**
+ * Inventory from the EC2 API of one target. Sends `IncludeManagedResources`, without which interfaces and nodes of
+ * EKS Auto Mode and other managed services can be hidden and would be taken for free addresses.
+ *
+ * Every method throws an `AwsFailure` (shared/model/aws-failure.ts) when AWS did not answer in full.
+ */
+export const createEc2Inventory = ({
+  client,
+  target,
+  signal,
+  roleArn,
+}: Ec2InventoryInput): InventorySource => {
+  const options = signal === undefined ? {} : { abortSignal: signal };
+  const context = (action: string): AwsCallContext => ({
+    action: `ec2:${action}`,
+    target,
+    roleArn: roleArn ?? null,
+  });
+
+  const vpcs = async (scope: InventoryScope): Promise<readonly Vpc[]> => {
+    const found: Vpc[] = [];
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeVpcs'),
+        async (NextToken) => {
+          const command = new DescribeVpcsCommand({ ...filters, MaxResults: PAGE_SIZE, NextToken });
+          const answer = await client.send(command, options);
+          return { items: (answer.Vpcs ?? []).map(vpcRecord), nextToken: answer.NextToken };
+        },
+        (vpc) => found.push(vpc),
+      );
+    }
+    return found;
+  };
+
+  const subnets = async (scope: InventoryScope): Promise<readonly Subnet[]> => {
+    const found: Subnet[] = [];
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeSubnets'),
+        async (NextToken) => {
+          const command = new DescribeSubnetsCommand({ ...filters, MaxResults: PAGE_SIZE, NextToken });
+          const answer = await client.send(command, options);
+          return { items: (answer.Subnets ?? []).map(subnetRecord), nextToken: answer.NextToken };
+        },
+        (subnet) => found.push(subnet),
+      );
+    }
+    return found;
+  };
+
+  const eachInterface = async (
+    scope: InventoryScope,
+    fold: (networkInterface: NetworkInterface) => void,
+  ): Promise<void> => {
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeNetworkInterfaces'),
+        async (NextToken) => {
+          const command = new DescribeNetworkInterfacesCommand({
+            ...filters,
+            IncludeManagedResources: true,
+            MaxResults: PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await client.send(command, options);
+          return {
+            items: (answer.NetworkInterfaces ?? []).map(interfaceRecord),
+            nextToken: answer.NextToken,
+          };
+        },
+        fold,
+      );
+    }
+  };
+
+  const reservations = async (subnetId: string): Promise<readonly SubnetCidrReservation[]> => {
+    const found: SubnetCidrReservation[] = [];
+    try {
+      await eachItem(
+        context('GetSubnetCidrReservations'),
+        async (NextToken) => {
+          const command = new GetSubnetCidrReservationsCommand({
+            SubnetId: subnetId,
+            MaxResults: PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await client.send(command, options);
+          const items = (answer.SubnetIpv4CidrReservations ?? []).map((reservation) =>
+            reservationRecord(reservation, subnetId),
+          );
+          return { items, nextToken: answer.NextToken };
+        },
+        (reservation) => found.push(reservation),
+      );
+    } catch (error) {
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause instanceof Error && cause.name === 'InvalidSubnetID.NotFound')
+        throw new SubnetGoneError(subnetId, { cause });
+      throw error;
+    }
+    return found;
+  };
+
+  const eachInstance = async (scope: InventoryScope, fold: (instance: Instance) => void): Promise<void> => {
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeInstances'),
+        async (NextToken) => {
+          const command = new DescribeInstancesCommand({
+            ...filters,
+            IncludeManagedResources: true,
+            MaxResults: PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await client.send(command, options);
+          const items = (answer.Reservations ?? []).flatMap(({ Instances, OwnerId }) =>
+            (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
+          );
+          return { items, nextToken: answer.NextToken };
+        },
+        fold,
+      );
+    }
+  };
+
+  const instanceTypes = async (types: readonly string[]): Promise<readonly InstanceLimits[]> => {
+    const found: InstanceLimits[] = [];
+    // By filter, not by `InstanceTypes`: one unknown type in that list fails the whole call.
+    for (const Values of chunks([...new Set(types)], FILTER_VALUES)) {
+      await eachItem(
+        context('DescribeInstanceTypes'),
+        async (NextToken) => {
+          const command = new DescribeInstanceTypesCommand({
+            Filters: [{ Name: 'instance-type', Values }],
+            MaxResults: INSTANCE_TYPE_PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await client.send(command, options);
+          const items = (answer.InstanceTypes ?? []).flatMap((info) => instanceLimitsRecord(info) ?? []);
+          return { items, nextToken: answer.NextToken };
+        },
+        (limits) => found.push(limits),
+      );
+    }
+    return found;
+  };
+
+  const peerings = async (): Promise<readonly VpcConnection[]> => {
+    const found: VpcConnection[] = [];
+    await eachItem(
+      context('DescribeVpcPeeringConnections'),
+      async (NextToken) => {
+        const command = new DescribeVpcPeeringConnectionsCommand({
+          Filters: [{ Name: 'status-code', Values: ['active'] }],
+          MaxResults: PAGE_SIZE,
+          NextToken,
+        });
+        const answer = await client.send(command, options);
+        return {
+          items: (answer.VpcPeeringConnections ?? []).map(peeringRecord),
+          nextToken: answer.NextToken,
+        };
+      },
+      (peering) => found.push(peering),
+    );
+    return found;
+  };
+
+  const transitGatewayAttachments = async (): Promise<readonly TransitGatewayAttachment[]> => {
+    const found: TransitGatewayAttachment[] = [];
+    await eachItem(
+      context('DescribeTransitGatewayVpcAttachments'),
+      async (NextToken) => {
+        const command = new DescribeTransitGatewayVpcAttachmentsCommand({
+          Filters: [{ Name: 'state', Values: ['available'] }],
+          MaxResults: PAGE_SIZE,
+          NextToken,
+        });
+        const answer = await client.send(command, options);
+        const items = (answer.TransitGatewayVpcAttachments ?? []).map(transitGatewayAttachmentRecord);
+        return { items, nextToken: answer.NextToken };
+      },
+      (attachment) => found.push(attachment),
+    );
+    return found;
+  };
+
+  const vpcConnections = async ({ vpcIds }: InventoryScope): Promise<readonly VpcConnection[]> => {
+    const peered = await peerings();
+    const attachments = await transitGatewayAttachments();
+    const ranges = attachments.length === 0 ? [] : await vpcs({});
+    const connections = [...peered, ...transitGatewayConnections(attachments, ranges)];
+    return vpcIds === undefined
+      ? connections
+      : connections.filter((connection) => connection.vpcs.some(({ vpcId }) => vpcIds.includes(vpcId)));
+  };
+
+  return { vpcs, subnets, eachInterface, reservations, eachInstance, instanceTypes, vpcConnections };
+};
+
+/** One request's filters each: none for everything, otherwise as many as the filter limit makes of the VPCs. */
+const vpcFilters = ({ vpcIds }: InventoryScope): readonly { readonly Filters?: Filter[] }[] =>
+  vpcIds === undefined
+    ? [{}]
+    : chunks([...new Set(vpcIds)], FILTER_VALUES).map((Values) => ({
+        Filters: [{ Name: 'vpc-id', Values }],
+      }));
+
+const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );

@@ -1,0 +1,176 @@
+import type {
+  Instance as Ec2Instance,
+  NetworkInterface as Ec2NetworkInterface,
+  SubnetCidrReservation as Ec2Reservation,
+  Subnet as Ec2Subnet,
+  Tag as Ec2Tag,
+  Vpc as Ec2Vpc,
+  InstanceTypeInfo,
+} from '@aws-sdk/client-ec2';
+import { MalformedAnswerError } from '../model/aws-failure.ts';
+import type {
+  Instance,
+  InstanceLimits,
+  InterfaceAttachment,
+  NetworkInterface,
+  PrivateAddress,
+  Subnet,
+  SubnetCidrReservation,
+  Tags,
+  Vpc,
+} from '../model/inventory.ts';
+
+/** From the SDK's shapes to plain records. An identifier that must be there and is not makes the answer malformed. */
+
+export const vpcRecord = (vpc: Ec2Vpc): Vpc => {
+  const tags = tagRecord(vpc.Tags);
+  const primary = vpc.CidrBlock;
+  const associated = (vpc.CidrBlockAssociationSet ?? [])
+    .filter((association) => association.CidrBlockState?.State === 'associated')
+    .flatMap(({ CidrBlock }) => CidrBlock ?? []);
+  const secondary = associated.filter((cidr) => cidr !== primary);
+  return {
+    vpcId: required(vpc.VpcId, 'a VPC without vpcId'),
+    ownerId: vpc.OwnerId ?? null,
+    name: tags['Name'] ?? null,
+    cidrBlocks: primary === undefined ? associated : [primary, ...secondary],
+    ipv6CidrBlocks: (vpc.Ipv6CidrBlockAssociationSet ?? [])
+      .filter((association) => association.Ipv6CidrBlockState?.State === 'associated')
+      .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []),
+    tags,
+  };
+};
+
+export const subnetRecord = (subnet: Ec2Subnet): Subnet => {
+  const tags = tagRecord(subnet.Tags);
+  return {
+    subnetId: required(subnet.SubnetId, 'a subnet without subnetId'),
+    vpcId: required(subnet.VpcId, `subnet ${subnet.SubnetId} without vpcId`),
+    ownerId: subnet.OwnerId ?? null,
+    name: tags['Name'] ?? null,
+    // An IPv6-only subnet has none; EC2 then leaves the element out or empty.
+    cidrBlock: subnet.CidrBlock || null,
+    ipv6CidrBlocks: (subnet.Ipv6CidrBlockAssociationSet ?? [])
+      .filter((association) => association.Ipv6CidrBlockState?.State === 'associated')
+      .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []),
+    ipv6Native: subnet.Ipv6Native ?? false,
+    availabilityZone: subnet.AvailabilityZone ?? null,
+    availabilityZoneId: subnet.AvailabilityZoneId ?? null,
+    outpostArn: subnet.OutpostArn ?? null,
+    awsAvailable: subnet.AvailableIpAddressCount ?? null,
+    tags,
+  };
+};
+
+export const interfaceRecord = (networkInterface: Ec2NetworkInterface): NetworkInterface => ({
+  networkInterfaceId: required(
+    networkInterface.NetworkInterfaceId,
+    'a network interface without networkInterfaceId',
+  ),
+  subnetId: required(
+    networkInterface.SubnetId,
+    `network interface ${networkInterface.NetworkInterfaceId} without subnetId`,
+  ),
+  vpcId: networkInterface.VpcId ?? null,
+  ownerId: networkInterface.OwnerId ?? null,
+  interfaceType: networkInterface.InterfaceType ?? 'interface',
+  status: networkInterface.Status ?? '',
+  description: networkInterface.Description ?? '',
+  requesterId: networkInterface.RequesterId ?? null,
+  requesterManaged: networkInterface.RequesterManaged ?? false,
+  operatorPrincipal: networkInterface.Operator?.Principal ?? null,
+  attachment: attachmentRecord(networkInterface.Attachment),
+  privateAddresses: (networkInterface.PrivateIpAddresses ?? []).flatMap(
+    ({ PrivateIpAddress, Primary }): PrivateAddress[] =>
+      PrivateIpAddress === undefined ? [] : [{ address: PrivateIpAddress, primary: Primary ?? false }],
+  ),
+  ipv4Prefixes: (networkInterface.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
+  ipv6AddressCount: networkInterface.Ipv6Addresses?.length ?? 0,
+  ipv6Prefixes: (networkInterface.Ipv6Prefixes ?? []).flatMap(({ Ipv6Prefix }) => Ipv6Prefix ?? []),
+  tags: tagRecord(networkInterface.TagSet),
+});
+
+const attachmentRecord = (attachment: Ec2NetworkInterface['Attachment']): InterfaceAttachment | null =>
+  attachment === undefined
+    ? null
+    : {
+        attachmentId: attachment.AttachmentId ?? null,
+        instanceId: attachment.InstanceId ?? null,
+        instanceOwnerId: attachment.InstanceOwnerId ?? null,
+        deviceIndex: attachment.DeviceIndex ?? null,
+        networkCardIndex: attachment.NetworkCardIndex ?? null,
+        deleteOnTermination: attachment.DeleteOnTermination ?? null,
+      };
+
+export const reservationRecord = (reservation: Ec2Reservation, subnetId: string): SubnetCidrReservation => {
+  const id = required(
+    reservation.SubnetCidrReservationId,
+    `a CIDR reservation of ${subnetId} without subnetCidrReservationId`,
+  );
+  const type = reservation.ReservationType;
+  // A third type would change what is free; guessing would make the figures wrong without a word.
+  if (type !== 'prefix' && type !== 'explicit')
+    throw new MalformedAnswerError(
+      `EC2 answered CIDR reservation ${id} of the unknown type ${JSON.stringify(type)}`,
+    );
+  return {
+    reservationId: id,
+    subnetId: reservation.SubnetId ?? subnetId,
+    cidr: required(reservation.Cidr, `CIDR reservation ${id} without cidr`),
+    type,
+  };
+};
+
+export const instanceRecord = (instance: Ec2Instance, ownerId: string | undefined): Instance => ({
+  instanceId: required(instance.InstanceId, 'an instance without instanceId'),
+  instanceType: required(instance.InstanceType, `instance ${instance.InstanceId} without instanceType`),
+  state: required(instance.State?.Name, `instance ${instance.InstanceId} without state`),
+  subnetId: instance.SubnetId ?? null,
+  vpcId: instance.VpcId ?? null,
+  availabilityZone: instance.Placement?.AvailabilityZone ?? null,
+  ownerId: ownerId ?? null,
+  tags: tagRecord(instance.Tags),
+});
+
+/** Limits of the default network card, as the VPC CNI takes them; `null` where EC2 answered too little. */
+export const instanceLimitsRecord = (info: InstanceTypeInfo): InstanceLimits | null => {
+  const type = required(info.InstanceType, 'an instance type without instanceType');
+  const network = info.NetworkInfo;
+  const cards = network?.NetworkCards ?? [];
+  const defaultCard = cards.find((card) => card.NetworkCardIndex === (network?.DefaultNetworkCardIndex ?? 0));
+  const maxEnis = defaultCard?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces;
+  const ipv4PerEni = network?.Ipv4AddressesPerInterface;
+  if (maxEnis === undefined || ipv4PerEni === undefined) return null;
+  const bareMetal = info.BareMetal ?? false;
+  const hypervisor = info.Hypervisor ?? 'unknown';
+  return {
+    type,
+    maxEnis,
+    ipv4PerEni,
+    hypervisor,
+    bareMetal,
+    networkCards: network?.MaximumNetworkCards ?? Math.max(1, cards.length),
+    prefixDelegation: bareMetal || hypervisor === 'nitro',
+    // No API answers trunking and branch interfaces: a type that the shipped table lacks is not assumed to have them.
+    trunk: false,
+    branchEnis: null,
+    vcpus: info.VCpuInfo?.DefaultVCpus ?? null,
+  };
+};
+
+export const tagRecord = (tags: readonly Ec2Tag[] | undefined): Tags => {
+  const record: Record<string, string> = {};
+  for (const { Key, Value } of tags ?? []) {
+    if (Key === undefined) continue;
+    // A tag may be named `__proto__`; assigning it would change the record's prototype instead.
+    if (Key === '__proto__') Object.defineProperty(record, Key, { value: Value ?? '', enumerable: true });
+    else record[Key] = Value ?? '';
+  }
+  return record;
+};
+
+/** The value, or the error that refuses the whole answer: a record that can not be told apart can not be counted. */
+export const required = <Value>(value: Value | undefined, what: string): Value => {
+  if (value === undefined) throw new MalformedAnswerError(`EC2 answered ${what}`);
+  return value;
+};

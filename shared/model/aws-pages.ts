@@ -1,0 +1,47 @@
+import { type AwsCallContext, awsFailure, RepeatedPageTokenError } from './aws-failure.ts';
+
+/** One page of a listing, and the token of the next one; an absent or empty token is the end. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextToken: string | undefined;
+}
+
+/**
+ * Follows a listing to its end, page by page, and hands over its items as the pages arrive. A page may be empty and
+ * still have a successor. Refuses a token that was followed before.
+ *
+ * The SDK's own paginators do neither for every call we make: `GetSubnetCidrReservations` has none, and none of them
+ * notices a token that comes back two pages later.
+ *
+ * @throws AwsFailure when a page could not be had, RepeatedPageTokenError, and whatever `fold` throws. What was
+ * handed over until then is not the whole.
+ */
+export const eachItem = async <Item>(
+  context: AwsCallContext,
+  request: (nextToken: string | undefined) => Promise<Page<Item>>,
+  fold: (item: Item) => void,
+): Promise<void> => {
+  const followed = new Set<string>();
+  let nextToken: string | undefined;
+  do {
+    const page = await describingFailure(context, () => request(nextToken));
+    for (const item of page.items) fold(item);
+    nextToken = page.nextToken === '' ? undefined : page.nextToken;
+    if (nextToken !== undefined) {
+      if (followed.has(nextToken)) throw new RepeatedPageTokenError(context);
+      followed.add(nextToken);
+    }
+  } while (nextToken !== undefined);
+};
+
+/** Runs one call to AWS; what it throws becomes an `AwsFailure` that names the call, the account and the Region. */
+export const describingFailure = async <Answer>(
+  context: AwsCallContext,
+  work: () => Promise<Answer>,
+): Promise<Answer> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw awsFailure(error, context);
+  }
+};
