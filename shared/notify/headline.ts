@@ -1,0 +1,74 @@
+import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
+import type { Subject } from '../model/finding.ts';
+import type { RuleName } from '../model/policy.ts';
+import { inertLine, truncate } from './inert-text.ts';
+import { words } from './wording.ts';
+
+/** The first line of a message: the only one that many people read. */
+
+const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Record<AlertLevel, string>>>> = {
+  firing: { critical: 'Critical', warning: 'Warning', ok: 'OK' },
+  escalated: { critical: 'Now critical', warning: 'Now a warning', ok: 'OK' },
+  deescalated: { critical: 'Still critical', warning: 'Eased to a warning', ok: 'OK' },
+  repeated: { critical: 'Still critical', warning: 'Still a warning', ok: 'OK' },
+};
+
+/** How the news begins: `Critical`, `Eased to a warning`, `Resolved`. */
+export const leadOf = ({ transition, severity }: Transition): string =>
+  transition === 'resolved' ? 'Resolved' : LEADS[transition][severity];
+
+/** What a rule says of many subjects at once. A rule that is not here is named as it is. */
+const SAID_OF_MANY: Readonly<Partial<Record<RuleName, string>>> = {
+  'addresses-low': 'few addresses left',
+  'prefixes-low': 'few free prefixes left',
+  fragmented: 'addresses free, but no prefix',
+  'addresses-exhaustion': 'addresses will run out',
+  'prefixes-exhaustion': 'prefixes will run out',
+  'addresses-surge': 'addresses are being used up fast',
+  'prefixes-surge': 'prefixes are being used up fast',
+  'vpc-addresses-low': 'few addresses left',
+  'scan-failed': 'scans fail',
+  coverage: 'not scanned',
+  'delivery-failing': 'messages do not arrive',
+  'dead-letters': 'work was given up on',
+};
+
+const saidOfMany = (rule: string): string =>
+  new Map(Object.entries(SAID_OF_MANY)).get(rule) ?? words(inertLine(rule));
+
+const PLURALS: Readonly<Record<Subject['type'], string>> = {
+  subnet: 'subnets',
+  vpc: 'VPCs',
+  cluster: 'clusters',
+  'node-group': 'node groups',
+  interface: 'interfaces',
+  'load-balancer': 'load balancers',
+  target: 'targets',
+  monitor: 'monitors',
+};
+
+const NAME_LIMIT = 64;
+
+/** One alert says its own title; several say what they have in common, and where. The worst comes first in `transitions`. */
+export const groupHeadline = (transitions: readonly Transition[], omitted: number): string => {
+  const [first, ...others] = transitions;
+  if (first === undefined) return 'Headroom has nothing to say';
+  const lead = leadOf(first);
+  const total = transitions.length + omitted;
+  if (total === 1) return `${lead}: ${inertLine(first.finding.title)}`;
+  const same = <Value>(read: (transition: Transition) => Value): boolean =>
+    others.every((other) => read(other) === read(first));
+  const what = same(({ rule }) => rule) ? saidOfMany(first.rule) : 'several alerts';
+  const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
+  const mixed = same(leadOf) ? '' : ' (the worst first)';
+  return `${lead}: ${what} in ${total} ${who}${whereOf(first.subject, same)}${mixed}`;
+};
+
+const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {
+  const shown = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
+  if (subject.type !== 'vpc' && subject.vpcId !== null && same((other) => other.subject.vpcId))
+    return ` of ${shown(subject.vpcId)}`;
+  if (!same((other) => other.subject.accountId)) return ' of several accounts';
+  if (!same((other) => other.subject.region)) return ` of account ${shown(subject.accountId)}`;
+  return ` of account ${shown(subject.accountId)} in ${shown(subject.region)}`;
+};

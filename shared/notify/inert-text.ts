@@ -1,0 +1,61 @@
+/**
+ * Names, tags and descriptions come from scanned accounts: whoever may tag a resource may write them. Nothing of
+ * theirs may format, mention, hide or reorder anything in a message. Every renderer passes what it shows through here.
+ */
+
+/** Control characters, and the line and paragraph separators that some clients break lines at. */
+const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
+
+/**
+ * Characters that show nothing themselves but change what others look like: bidirectional marks and overrides (a name
+ * could show its parts in another order), zero-width characters, soft hyphens, tag characters, non-characters and what
+ * is left of broken surrogate pairs. The joiners U+200C and U+200D stay: emoji and several scripts need them.
+ */
+const INVISIBLE =
+  /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\uFFFE\uFFFF\u{E0000}-\u{E007F}]/gu;
+
+/** One line of text that can neither break a line nor hide or reorder anything. Lone surrogates become U+FFFD. */
+export const inertLine = (text: string): string =>
+  text.toWellFormed().replace(BREAKING, ' ').replace(INVISIBLE, '').replace(/ {2,}/g, ' ').trim();
+
+/** The same for text whose own line breaks matter, such as a command. */
+export const inertLines = (text: string): string =>
+  text
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
+    .map((line) =>
+      line.toWellFormed().replaceAll('\t', '  ').replace(BREAKING, ' ').replace(INVISIBLE, '').trimEnd(),
+    )
+    .join('\n')
+    .trim();
+
+const ELLIPSIS = '\u2026';
+
+/** At most `limit` UTF-16 units (what Slack, PagerDuty and SNS count), cut between code points and marked as cut. */
+export const truncate = (text: string, limit: number): string => {
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, Math.max(0, limit - ELLIPSIS.length));
+  // A cut after the first half of a surrogate pair would leave half a character.
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}${ELLIPSIS}`.slice(0, limit);
+};
+
+/** Printable ASCII only, for places that carry nothing else (an SNS subject); what has no plain form becomes `?`. */
+export const asciiLine = (text: string): string =>
+  inertLine(text)
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[\u201C\u201D]/g, '"')
+    .replace(/[\u2010-\u2015]/g, '-')
+    .replaceAll(ELLIPSIS, '...')
+    .replace(/[^\x20-\x7E]+/g, '?');
+
+/** How many bytes it takes on the wire. */
+export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+/** An absolute http(s) URL in its normal form, or `null`: no `javascript:` link may leave here. */
+export const safeUrl = (text: string): string | null => {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+  return url.href.replaceAll('|', '%7C').replaceAll('<', '%3C').replaceAll('>', '%3E').replaceAll('"', '%22');
+};

@@ -1,0 +1,214 @@
+import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
+import type { OwnerUsage } from '../model/assessment.ts';
+import type { EvidenceChange, Finding, Remedy } from '../model/finding.ts';
+import { groupHeadline, leadOf } from './headline.ts';
+import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
+import { outlookOf } from './outlook.ts';
+import { duration, elapsed, label, number, quantity, utcTime, words } from './wording.ts';
+
+/**
+ * What a message says, before any channel decides how it looks: what, where, since when, when it will run out and how
+ * sure that is, who holds the addresses, what to do first, and where to look. Every string is inert (`inert-text.ts`);
+ * a renderer adds only the escaping of its own channel.
+ */
+export interface MessageContent {
+  readonly messageId: string;
+  readonly threadId: string;
+  /** The worst level among the entries; `ok` when all of them are resolved. */
+  readonly level: AlertLevel;
+  readonly headline: string;
+  /** The headline and the outlook in one line: what a lock screen shows. */
+  readonly summary: string;
+  /** The worst first. */
+  readonly entries: readonly MessageEntry[];
+  /** How many more there were than the message could carry. */
+  readonly omitted: number;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface MessageEntry {
+  readonly id: string;
+  readonly key: string;
+  readonly rule: string;
+  readonly kind: TransitionKind;
+  readonly level: AlertLevel;
+  /** `Critical`, `Now critical`, `Resolved`, ... */
+  readonly lead: string;
+  readonly title: string;
+  readonly explanation: string;
+  /** Account and Region, VPC, subnet, cluster: the most specific first. */
+  readonly place: readonly Fact[];
+  /** Since when, or how long it lasted. */
+  readonly timing: Fact;
+  /** When the supply runs out, then how sure that is; empty where that is not the question, or all is well again. */
+  readonly outlook: readonly string[];
+  readonly figures: readonly Fact[];
+  /** `Free prefixes: was 0, now 14`. */
+  readonly changes: readonly Fact[];
+  readonly owners: readonly string[];
+  /** What to do first; `null` when there is nothing left to do, or nothing is known to help. */
+  readonly remedy: RemedyContent | null;
+  readonly moreRemedies: number;
+}
+
+export interface RemedyContent {
+  readonly title: string;
+  readonly effect: string;
+  /** Exactly as it has to be typed; empty where there is no command. */
+  readonly command: string;
+  /** What could not be checked, or does not hold, and must before the remedy works. */
+  readonly checks: readonly string[];
+}
+
+/** Names may have 256 characters (an AWS tag's value); a headline of nothing but a name helps nobody. */
+const NAME_LIMIT = 128;
+const TITLE_LIMIT = 240;
+const PROSE_LIMIT = 1_200;
+/** A link that is longer is none of ours: a console link has about 120 characters. */
+const URL_LIMIT = 1_000;
+const OWNERS_SHOWN = 5;
+const FIGURES_SHOWN = 10;
+
+/** Puts a message into words. Pure: the same message reads the same whenever it is sent again. */
+export const narrate = (message: AlertMessage): MessageContent => {
+  const transitions = message.transitions.toSorted(byUrgency);
+  const entries = transitions.map(describe);
+  const omitted = message.omittedTransitions ?? 0;
+  const first = entries[0];
+  const headline = groupHeadline(transitions, omitted);
+  return {
+    messageId: message.messageId,
+    threadId: message.threadId,
+    level: first?.level ?? 'ok',
+    headline,
+    summary: [headline, ...(first?.outlook.slice(0, 1) ?? [])].join('. '),
+    entries,
+    omitted,
+    links: message.links.flatMap((link) => {
+      const url = safeUrl(link.url);
+      return url === null || url.length > URL_LIMIT ? [] : [{ label: short(link.label), url }];
+    }),
+  };
+};
+
+const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { critical: 0, warning: 1, ok: 2 };
+
+/** The worst first; among equals the one that has lasted longest, then by id, so that the order never wavers. */
+const byUrgency = (a: Transition, b: Transition): number =>
+  LEVEL_RANK[a.severity] - LEVEL_RANK[b.severity] || compare(a.since, b.since) || compare(a.id, b.id);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const describe = (transition: Transition): MessageEntry => {
+  const { finding, transition: kind } = transition;
+  const over = kind === 'resolved';
+  return {
+    id: inertLine(transition.id),
+    key: inertLine(transition.key),
+    rule: inertLine(transition.rule),
+    kind,
+    level: transition.severity,
+    lead: leadOf(transition),
+    title: truncate(inertLine(finding.title), TITLE_LIMIT),
+    explanation: truncate(inertLine(finding.explanation), PROSE_LIMIT),
+    place: placeOf(transition),
+    timing: timingOf(transition),
+    outlook: over ? [] : outlookOf(finding.forecast, transition.at).map(prose),
+    figures: over ? [] : figuresOf(finding),
+    changes: (transition.changes ?? []).slice(0, FIGURES_SHOWN).map(changeOf),
+    owners: over ? [] : ownersOf(finding),
+    remedy: over || finding.remedies[0] === undefined ? null : remedyOf(finding.remedies[0]),
+    moreRemedies: over ? 0 : Math.max(0, finding.remedies.length - 1),
+  };
+};
+
+const short = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
+const prose = (text: string): string => truncate(inertLine(text), PROSE_LIMIT);
+
+const placeOf = ({ subject }: Transition): readonly Fact[] => {
+  const place: Fact[] = [];
+  const add = (name: string, id: string | null, display: string | null = null): void => {
+    if (id === null) return;
+    const value = display === null || display === id ? short(id) : `${short(display)} (${short(id)})`;
+    if (!place.some((fact) => fact.label === name)) place.push({ label: name, value });
+  };
+  if (subject.type !== 'target' && subject.type !== 'monitor')
+    add(label(subject.type), subject.id, subject.name);
+  add('Cluster', subject.clusterName);
+  const [subnetId, ...otherSubnets] = subject.subnetIds;
+  if (subnetId !== undefined) {
+    add('Subnet', otherSubnets.length === 0 ? subnetId : `${subnetId} and ${otherSubnets.length} more`);
+  }
+  add('VPC', subject.vpcId);
+  add('Account', subject.accountId);
+  add('Region', subject.region);
+  return place;
+};
+
+const timingOf = ({ transition, since, at }: Transition): Fact => {
+  const span = elapsed(since, at);
+  const lasted = span === null ? '' : duration(span);
+  return transition === 'resolved'
+    ? { label: 'Resolved', value: short(`${utcTime(at)}${lasted === '' ? '' : `, after ${lasted}`}`) }
+    : {
+        label: 'Since',
+        value: short(`${utcTime(since)}${span === null || span <= 0 ? '' : ` (${lasted})`}`),
+      };
+};
+
+const figuresOf = (finding: Finding): readonly Fact[] =>
+  finding.evidence.slice(0, FIGURES_SHOWN).map((evidence) => ({
+    label: short(label(evidence.name)),
+    value: figure(evidence.value, evidence.unit),
+  }));
+
+const changeOf = (change: EvidenceChange): Fact => ({
+  label: short(label(change.name)),
+  value: `was ${figure(change.before, change.unit)}, now ${figure(change.now, change.unit)}`,
+});
+
+/** A time among the evidence is shown as one. */
+const figure = (value: number | string | null, unit: string | undefined): string =>
+  short(
+    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? utcTime(value) : quantity(value, unit),
+  );
+
+const ownersOf = (finding: Finding): readonly string[] => {
+  const owners = finding.owners ?? [];
+  const used = finding.evidence.find((evidence) => evidence.name === 'used')?.value;
+  const lines = owners
+    .slice(0, OWNERS_SHOWN)
+    .map((owner) => ownerLine(owner, typeof used === 'number' ? used : null));
+  const rest = owners.slice(OWNERS_SHOWN);
+  if (rest.length === 0) return lines;
+  const addresses = rest.reduce((sum, owner) => sum + owner.addresses, 0);
+  return [...lines, `${rest.length} more: ${quantity(addresses, 'addresses')}`];
+};
+
+const ownerLine = (owner: OwnerUsage, used: number | null): string => {
+  const share =
+    used === null || used <= 0 ? '' : ` (${Math.round((100 * owner.addresses) / used)} % of what is used)`;
+  return `${ownerName(owner)}: ${quantity(owner.addresses, 'addresses')} on ${number(owner.interfaces)} interface${owner.interfaces === 1 ? '' : 's'}${share}`;
+};
+
+const ownerName = ({ kind, name }: OwnerUsage): string => {
+  if (name === null) return short(words(kind));
+  return kind === 'cluster-nodes'
+    ? `nodes of cluster ${short(name)}`
+    : `${short(words(kind))} ${short(name)}`;
+};
+
+const remedyOf = (remedy: Remedy): RemedyContent => ({
+  title: short(remedy.title),
+  effect: prose(remedy.effect),
+  command: remedy.commands.map(inertLines).join('\n'),
+  checks: remedy.preconditions
+    .filter(({ holds }) => holds !== true)
+    .map(({ text, holds }) => prose(holds === false ? `Does not hold yet: ${text}` : `Check first: ${text}`)),
+});

@@ -1,0 +1,110 @@
+import { asciiLine, truncate } from './inert-text.ts';
+import type { Fact, MessageContent, MessageEntry } from './message-content.ts';
+import { number } from './wording.ts';
+
+/**
+ * The message as plain text, for e-mail through SNS: no markup, links written out, lines that every mail client shows
+ * as they are. Prose is wrapped; commands and links never are, since they get copied.
+ */
+
+const WIDTH = 76;
+const ENTRIES_IN_FULL = 3;
+const ENTRIES_IN_LIST = 100;
+
+/** SNS: "less than 100 characters", no line breaks or control characters (API reference of Publish). */
+export const MAX_SUBJECT = 99;
+
+/**
+ * An e-mail's subject. ASCII only: SNS takes UTF-8, but mail that passes through other AWS services (Amazon Managed
+ * Service for Prometheus says so of its own) is refused or replaced when its subject is not.
+ */
+export const emailSubject = (content: MessageContent): string =>
+  truncateAscii(asciiLine(content.headline), MAX_SUBJECT);
+
+const truncateAscii = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, limit - 3).trimEnd()}...`;
+
+/** An e-mail's body. */
+export const emailText = (content: MessageContent): string => {
+  const full = content.entries.slice(0, ENTRIES_IN_FULL);
+  const listed = content.entries.slice(ENTRIES_IN_FULL, ENTRIES_IN_FULL + ENTRIES_IN_LIST);
+  const missing = content.entries.length - full.length - listed.length + content.omitted;
+  const parts = [
+    heading(content.headline),
+    ...full.map((entry) => entryText(entry, content.entries.length > 1)),
+    ...(listed.length === 0
+      ? []
+      : [['Also:', ...listed.map((entry) => `- ${entry.lead}: ${entry.title}`)].join('\n')]),
+    ...(missing === 0 ? [] : [`... and ${number(missing)} more, not shown here.`]),
+    ...(content.links.length === 0
+      ? []
+      : [content.links.map(({ label, url }) => `${label}:\n  ${url}`).join('\n')]),
+    `-- \nHeadroom. Alert ${content.threadId}, message ${content.messageId}.`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+};
+
+const heading = (text: string): string => `${wrap(text)}\n${'='.repeat(Math.min(WIDTH, text.length))}`;
+
+const entryText = (entry: MessageEntry, titled: boolean): string => {
+  const remedy = entry.remedy;
+  return [
+    titled ? underlined(`${entry.lead}: ${entry.title}`) : null,
+    wrap(entry.explanation),
+    entry.outlook.length === 0 ? null : entry.outlook.map((sentence) => wrap(`${sentence}.`)).join('\n'),
+    table([entry.timing, ...entry.place, ...entry.figures]),
+    block(
+      'What changed',
+      entry.changes.map(({ label, value }) => `- ${label}: ${value}`),
+    ),
+    block(
+      'Who holds the addresses',
+      entry.owners.map((owner) => `- ${owner}`),
+    ),
+    remedy === null
+      ? null
+      : block('Do first', [
+          wrap(`${remedy.title}. ${remedy.effect}`),
+          ...remedy.checks.map((check) => wrap(`! ${check}`)),
+          ...(remedy.command === '' ? [] : ['', indent(remedy.command)]),
+          ...(entry.moreRemedies === 0
+            ? []
+            : ['', `${entry.moreRemedies} more: \`headroom findings\` lists them.`]),
+        ]),
+  ]
+    .filter((part) => part !== null && part !== '')
+    .join('\n\n');
+};
+
+const underlined = (text: string): string => `${wrap(text)}\n${'-'.repeat(Math.min(WIDTH, text.length))}`;
+
+const block = (title: string, lines: readonly string[]): string | null =>
+  lines.length === 0 ? null : `${title}\n${lines.join('\n')}`;
+
+const indent = (text: string): string => text.replace(/^/gm, '    ');
+
+/** Labels in one column. A value that is too long for its line goes on below, under itself. */
+const table = (facts: readonly Fact[]): string => {
+  const width = Math.max(...facts.map(({ label }) => label.length)) + 2;
+  return facts
+    .map(
+      ({ label, value }) =>
+        `${`${truncate(label, 40)}:`.padEnd(width)}${wrap(value, WIDTH - width).replaceAll('\n', `\n${' '.repeat(width)}`)}`,
+    )
+    .join('\n');
+};
+
+/** Breaks at spaces only: an identifier that is longer than a line stays whole. */
+const wrap = (text: string, width = WIDTH): string => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+};

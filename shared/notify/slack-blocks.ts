@@ -1,0 +1,216 @@
+import type { ContextBlock, HeaderBlock, KnownBlock, MrkdwnElement, SectionBlock } from '@slack/types';
+import type { AlertLevel } from '../model/alert.ts';
+import { truncate, utf8Bytes } from './inert-text.ts';
+import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
+import { bold, code, codeBlock, escapeControl, fitted, link, prose } from './mrkdwn.ts';
+import {
+  MAX_BLOCKS,
+  MAX_FIELD_TEXT,
+  MAX_HEADER_TEXT,
+  MAX_MESSAGE_BYTES,
+  MAX_SECTION_FIELDS,
+  MAX_SECTION_TEXT,
+} from './slack-limits.ts';
+import { number } from './wording.ts';
+
+/** What is posted to a webhook: the blocks, and a line for notifications and screen readers. */
+export interface SlackMessage {
+  readonly text: string;
+  readonly blocks: readonly KnownBlock[];
+}
+
+/**
+ * Colour is in the symbol, not in an attachment's bar: Slack calls attachments legacy, folds them after a few lines
+ * (and would hide the remedy), and refuses some that it takes as blocks. The word beside it says the same without colour.
+ */
+export const LEVEL_SYMBOL: Readonly<Record<AlertLevel, string>> = {
+  critical: '\u{1F534}',
+  warning: '\u{1F7E0}',
+  ok: '\u{1F7E2}',
+};
+
+/** How much detail a message has. Tried from the first to the last until the message is small enough. */
+interface Detail {
+  /** Entries shown with all that is known of them. */
+  readonly full: number;
+  /** Further entries, a line each. */
+  readonly lines: number;
+  readonly prose: number;
+  readonly owners: number;
+  readonly figures: number;
+  readonly command: number;
+}
+
+const DETAILS: readonly Detail[] = [
+  { full: 1, lines: 30, prose: 1_200, owners: 6, figures: 10, command: 2_500 },
+  { full: 1, lines: 15, prose: 600, owners: 4, figures: 8, command: 1_200 },
+  { full: 1, lines: 8, prose: 300, owners: 3, figures: 4, command: 600 },
+  { full: 1, lines: 3, prose: 150, owners: 2, figures: 2, command: 0 },
+];
+
+/** Always small enough: everything in it is bounded, and a test fills all of it with the widest characters. */
+const LEAST: Detail = { full: 0, lines: 2, prose: 80, owners: 0, figures: 0, command: 0 };
+
+/**
+ * The message in Block Kit, within all of Slack's sizes. What does not fit is left out, the least needed first, and the
+ * message says that and how much. A command is never cut: half a command is worse than none.
+ */
+export const slackMessage = (content: MessageContent): SlackMessage => {
+  for (const detail of DETAILS) {
+    const message = render(content, detail);
+    if (slackBytes(message) < MAX_MESSAGE_BYTES) return message;
+  }
+  return render(content, LEAST);
+};
+
+/** The size that counts: of the JSON that is posted. */
+export const slackBytes = (message: SlackMessage): number => utf8Bytes(JSON.stringify(message));
+
+const render = (content: MessageContent, detail: Detail): SlackMessage => {
+  const symbol = LEVEL_SYMBOL[content.level];
+  const full = content.entries.slice(0, detail.full);
+  const rest = content.entries.slice(detail.full);
+  return {
+    text: fitted(`${symbol} ${content.summary}`, MAX_SECTION_TEXT / 10, escapeControl),
+    blocks: [
+      header(`${symbol} ${content.headline}`),
+      ...full.flatMap((entry) => entryBlocks(entry, content, detail)),
+      ...listBlocks(rest, content.omitted, detail),
+      ...footer(content),
+    ].slice(0, MAX_BLOCKS),
+  };
+};
+
+const header = (text: string): HeaderBlock => ({
+  type: 'header',
+  text: { type: 'plain_text', text: fitted(text, MAX_HEADER_TEXT, escapeControl), emoji: true },
+});
+
+/** `verbatim`: Slack must not go looking for links, channels and users in it by itself. */
+const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbatim: true });
+
+const section = (text: string): SectionBlock => ({ type: 'section', text: mrkdwn(text) });
+
+const context = (text: string): ContextBlock => ({ type: 'context', elements: [mrkdwn(text)] });
+
+const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => {
+  const alone = content.entries.length + content.omitted === 1;
+  const opening = [
+    alone ? null : bold(`${entry.lead}: ${entry.title}`),
+    text(entry.explanation, detail.prose),
+  ];
+  const facts = [entry.timing, ...entry.place, ...entry.figures.slice(0, detail.figures)];
+  return [
+    ...sections(opening),
+    ...fieldSections(facts),
+    ...sections(outlookLines(entry, detail)),
+    ...sections(listed('What changed', entry.changes.slice(0, detail.figures).map(factLine))),
+    ...sections(ownerLines(entry, detail)),
+    ...(entry.remedy === null ? [] : remedyBlocks(entry.remedy, entry.moreRemedies, detail)),
+  ];
+};
+
+/** Lines as one section; none when there is nothing in them. */
+const sections = (lines: readonly (string | null)[]): readonly SectionBlock[] => {
+  const present = lines.filter((line) => line !== null && line !== '');
+  return present.length === 0 ? [] : [section(present.join('\n'))];
+};
+
+const text = (value: string, limit: number): string => fitted(value, limit, prose);
+
+const factLine = ({ label, value }: Fact): string => `${prose(label)}: ${prose(value)}`;
+
+const listed = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [bold(title), ...lines.map((line) => `\u2022 ${line}`)];
+
+/** Two columns; an identifier reads best, and copies best, as code. */
+const fieldSections = (facts: readonly Fact[]): readonly SectionBlock[] => {
+  const blocks: SectionBlock[] = [];
+  for (let start = 0; start < facts.length; start += MAX_SECTION_FIELDS) {
+    blocks.push({
+      type: 'section',
+      fields: facts
+        .slice(start, start + MAX_SECTION_FIELDS)
+        .map(({ label, value }) => mrkdwn(`${bold(label)}\n${fitted(value, MAX_FIELD_TEXT / 10, prose)}`)),
+    });
+  }
+  return blocks;
+};
+
+const outlookLines = (entry: MessageEntry, detail: Detail): readonly string[] => {
+  const [when, ...certainty] = entry.outlook;
+  return when === undefined
+    ? []
+    : [
+        `:hourglass_flowing_sand: ${bold(truncate(when, detail.prose))}`,
+        ...certainty.map((line) => text(line, detail.prose)),
+      ];
+};
+
+const ownerLines = (entry: MessageEntry, detail: Detail): readonly string[] =>
+  detail.owners === 0
+    ? []
+    : listed('Who holds the addresses', entry.owners.slice(0, detail.owners).map(prose));
+
+const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): readonly SectionBlock[] => {
+  const others = more === 0 ? null : `${more} more ${more === 1 ? 'remedy' : 'remedies'}: see the finding.`;
+  return [
+    ...sections([
+      bold(`Do first: ${remedy.title}`),
+      text(remedy.effect, detail.prose),
+      ...remedy.checks.slice(0, 3).map((check) => `:warning: ${text(check, detail.prose)}`),
+      others,
+    ]),
+    ...(remedy.command === '' ? [] : [section(commandText(remedy.command, detail.command))]),
+  ];
+};
+
+const commandText = (command: string, limit: number): string => {
+  const block = codeBlock(command);
+  return block.length <= Math.min(limit, MAX_SECTION_TEXT)
+    ? block
+    : `The command is too long to show here (${number(command.length)} characters): \`headroom findings\` prints it.`;
+};
+
+const listBlocks = (
+  entries: readonly MessageEntry[],
+  omitted: number,
+  detail: Detail,
+): readonly SectionBlock[] => {
+  const shown = entries.slice(0, detail.lines);
+  const missing = entries.length - shown.length + omitted;
+  const blocks: SectionBlock[] = [];
+  const LINES_A_SECTION = 10;
+  for (let start = 0; start < shown.length; start += LINES_A_SECTION) {
+    blocks.push(
+      section(
+        shown
+          .slice(start, start + LINES_A_SECTION)
+          .map((entry) => entryLine(entry, detail))
+          .join('\n'),
+      ),
+    );
+  }
+  return missing === 0
+    ? blocks
+    : [...blocks, ...sections([`\u2026 and ${number(missing)} more, not shown here.`])];
+};
+
+const entryLine = (entry: MessageEntry, detail: Detail): string => {
+  const outlook =
+    entry.outlook[0] === undefined ? '' : ` \u2013 ${text(entry.outlook[0], Math.min(160, detail.prose))}`;
+  return `${LEVEL_SYMBOL[entry.level]} ${prose(entry.lead)}: ${text(entry.title, Math.min(200, detail.prose))}${outlook}`;
+};
+
+const footer = (content: MessageContent): readonly KnownBlock[] => {
+  const links = content.links
+    .slice(0, 4)
+    .map((each) => link(each.url, each.label))
+    .join('  \u00B7  ');
+  const entry = content.entries[0];
+  const origin =
+    entry === undefined
+      ? ''
+      : `Headroom rule ${code(truncate(entry.rule, 64))}, alert ${code(truncate(entry.key, 160))}`;
+  return [links, origin].filter((line) => line !== '').map((line) => context(line));
+};
