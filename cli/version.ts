@@ -1,2 +1,3 @@
-/** The version of the package; a test holds it to package.json. */
-export const VERSION = '0.1.0';
+import packageJson from '../package.json' with { type: 'json' };
+
+export const VERSION = packageJson.version;

@@ -1,0 +1,132 @@
+import type { Command } from 'commander';
+import pLimit from 'p-limit';
+import type { TargetAssessment } from '../shared/model/assessment.ts';
+import type { Severity } from '../shared/model/finding.ts';
+import { failedAssessment, NO_PAST, scanTarget } from '../shared/pipeline/scan-target.ts';
+import { accountOfRole, openTargets, type ReachableTarget } from '../wiring/reachable-targets.ts';
+import { collectValues, type Session, UsageError } from './command-line.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { createProgress } from './progress.ts';
+
+/** The options of every command that looks at AWS. */
+export interface ScanOptions {
+  readonly region?: readonly string[];
+  readonly roleArn?: readonly string[];
+  readonly externalId?: string;
+  readonly vpc?: readonly string[];
+  readonly format: 'table' | 'json';
+}
+
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+const VPC_ID = /^vpc-[0-9a-z]+$/;
+
+/** Targets scanned at the same time: each has clients of its own, and each account and Region a quota of its own. */
+const TARGETS_AT_ONCE = 4;
+
+const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
+
+export const addTargetOptions = (command: Command): Command =>
+  command
+    .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
+    .option(
+      '--role-arn <arn...>',
+      'roles to assume, one for each account (default: your own credentials)',
+      collectValues,
+    )
+    .option('--external-id <id>', 'external ID to give when assuming the roles')
+    .option('--vpc <vpc-id...>', 'only these VPCs', collectValues)
+    .option('-f, --format <format>', 'table or json', 'table');
+
+/** All that is wrong with the options, at once. */
+export const checkTargetOptions = (options: ScanOptions): void => {
+  const wrong = [
+    ...(options.region ?? [])
+      .filter((region) => !REGION.test(region))
+      .map((region) => `--region ${region} is not a Region (such as eu-west-1)`),
+    ...(options.roleArn ?? [])
+      .filter((arn) => accountOfRole(arn) === null)
+      .map(
+        (arn) =>
+          `--role-arn ${arn} is not the ARN of a role (such as arn:aws:iam::123456789012:role/HeadroomReader)`,
+      ),
+    ...(options.vpc ?? [])
+      .filter((vpc) => !VPC_ID.test(vpc))
+      .map((vpc) => `--vpc ${vpc} is not a VPC id (such as vpc-0abc)`),
+    ...(['table', 'json'].includes(options.format)
+      ? []
+      : [`--format ${options.format} is neither table nor json`]),
+    ...(options.externalId !== undefined && options.roleArn === undefined
+      ? ['--external-id is only used together with --role-arn']
+      : []),
+  ];
+  if (wrong.length > 0)
+    throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line; --help has examples.');
+};
+
+export const checkSeverity = (option: string, value: string): Severity => {
+  const severity = WORST.find((known) => known === value);
+  if (severity === undefined) {
+    throw new UsageError(`${option} ${value} is not a severity.`, `Use one of ${WORST.join(', ')}.`);
+  }
+  return severity;
+};
+
+export interface ScannedTarget {
+  readonly assessment: TargetAssessment;
+  /** What it took; `null` for a target that could not even be opened. */
+  readonly reached: ReachableTarget | null;
+}
+
+/** Scans everything the options ask for, with progress on a terminal. */
+export const scanTargets = async (
+  options: ScanOptions,
+  { io }: Session,
+): Promise<readonly ScannedTarget[]> => {
+  const { opened, failed } = await openTargets({
+    regions: options.region ?? [],
+    roleArns: options.roleArn ?? [],
+    externalId: options.externalId,
+  });
+  const progress = createProgress(io);
+  const limit = pLimit(TARGETS_AT_ONCE);
+  let finished = 0;
+  try {
+    const scanned = await Promise.all(
+      opened.map((reached) =>
+        limit(async (): Promise<ScannedTarget> => {
+          const { accountId, region } = reached.target;
+          const say = (count: number) =>
+            progress.show(
+              `scanning ${accountId} ${region}: ${count.toLocaleString('en')} interfaces (${finished} of ${opened.length} done)`,
+            );
+          say(0);
+          const assessment = await scanTarget({
+            target: reached.target,
+            scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
+            sources: reached.sources,
+            past: NO_PAST,
+            cache: null,
+            now: io.now(),
+            onInterfaces: say,
+          });
+          finished += 1;
+          return { assessment, reached };
+        }),
+      ),
+    );
+    const unreached = failed.map(({ target, problem }) => ({
+      assessment: failedAssessment(target, [problem], io.now()),
+      reached: null,
+    }));
+    return [...scanned, ...unreached];
+  } finally {
+    progress.clear();
+    for (const reached of opened) reached.close();
+  }
+};
+
+/** How the command ends by what could be scanned alone; `null`: all of it could. */
+export const coverageExit = (assessments: readonly TargetAssessment[]): ExitCode | null => {
+  if (assessments.every(({ target }) => target.status === 'failed')) return EXIT.nothingScanned;
+  return assessments.some(({ target }) => target.status !== 'ok') ? EXIT.partlyScanned : null;
+};

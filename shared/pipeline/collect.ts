@@ -1,0 +1,192 @@
+import pLimit from 'p-limit';
+import type { ClusterSource } from '../clusters/cluster-source.ts';
+import { type InventoryScope, type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import { limitsOf } from '../model/instance-limits.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  Subnet,
+  SubnetCidrReservation,
+  Target,
+  Vpc,
+  VpcConnection,
+} from '../model/inventory.ts';
+import type { CacheStore } from '../state/state-store.ts';
+
+/** Where one target's facts come from. `clusters` is `null` where there is nobody to ask, as in an old estate file. */
+export interface TargetSources {
+  readonly inventory: InventorySource;
+  readonly clusters: ClusterSource | null;
+}
+
+/**
+ * Everything about a target but its interfaces, which are folded as they arrive. A part that could not be read is
+ * `null` and has a problem; the rest of the scan goes on without it.
+ */
+export interface TargetFacts {
+  readonly vpcs: readonly Vpc[];
+  readonly subnets: readonly Subnet[];
+  /** By subnet; `null`: could not be read. */
+  readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[] | null>;
+  readonly instances: ReadonlyMap<string, Instance> | null;
+  readonly eksClusters: readonly EksCluster[] | null;
+  readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
+  readonly vpcConnections: readonly VpcConnection[] | null;
+  /** Of the instance types in use that the shipped table lacks, by type. */
+  readonly limits: ReadonlyMap<string, InstanceLimits>;
+  readonly problems: readonly Problem[];
+}
+
+export interface CollectInput {
+  readonly target: Target;
+  readonly scope: InventoryScope;
+  readonly sources: TargetSources;
+  readonly cache: CacheStore | null;
+  readonly now: number;
+}
+
+/**
+ * EC2 answers reservations one subnet at a time, so 1,000 subnets are 1,000 calls. They change rarely: an hour old is
+ * fresh enough, and 1,000 calls an hour are a small share of the account's request quota.
+ */
+export const RESERVATION_CACHE_MILLISECONDS = 3_600_000;
+
+/** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
+const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
+
+/** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
+const CONCURRENT_CALLS = 4;
+
+/** The code of a problem that is none: the subnet was deleted while it was being scanned. */
+export const SUBNET_GONE = 'subnet-gone';
+
+const keyOf = ({ accountId, region }: Target, what: string, id: string): string =>
+  `${what}/${accountId}/${region}/${id}`;
+
+/** Awaits one part of the facts; when AWS could not answer, notes why and goes on without it. */
+const attempt = async <Answer>(problems: Problem[], part: () => Promise<Answer>): Promise<Answer | null> => {
+  try {
+    return await part();
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    problems.push(problemOf(error));
+    return null;
+  }
+};
+
+const readReservations = async (
+  { target, sources, cache, now }: CollectInput,
+  subnets: readonly Subnet[],
+  problems: Problem[],
+): Promise<Map<string, readonly SubnetCidrReservation[] | null | 'gone'>> => {
+  const found = new Map<string, readonly SubnetCidrReservation[] | null | 'gone'>();
+  const limit = pLimit(CONCURRENT_CALLS);
+  let refused: HeadroomError | null = null;
+  const read = async ({ subnetId }: Subnet): Promise<void> => {
+    const key = keyOf(target, 'reservations', subnetId);
+    const cached = await cache?.get(key, now);
+    if (cached != null) {
+      found.set(subnetId, cached as readonly SubnetCidrReservation[]);
+      return;
+    }
+    // What one subnet's call was refused for, a thousand others would be too: one problem, no further calls.
+    if (refused !== null) {
+      found.set(subnetId, null);
+      return;
+    }
+    try {
+      const reservations = await sources.inventory.reservations(subnetId);
+      found.set(subnetId, reservations);
+      await cache?.put(key, reservations, now + RESERVATION_CACHE_MILLISECONDS);
+    } catch (error) {
+      if (error instanceof SubnetGoneError) {
+        found.set(subnetId, 'gone');
+        problems.push({ code: SUBNET_GONE, message: `${error.message}.`, action: error.action });
+        return;
+      }
+      if (!(error instanceof HeadroomError)) throw error;
+      if (refused === null) problems.push(problemOf(error));
+      refused = error;
+      found.set(subnetId, null);
+    }
+  };
+  await Promise.all(subnets.map((subnet) => limit(() => read(subnet))));
+  return found;
+};
+
+const readLimits = async (
+  { target, sources, cache, now }: CollectInput,
+  types: ReadonlySet<string>,
+  problems: Problem[],
+): Promise<Map<string, InstanceLimits>> => {
+  const limits = new Map<string, InstanceLimits>();
+  const missing: string[] = [];
+  for (const type of types) {
+    if (limitsOf(type) !== null) continue;
+    const cached = await cache?.get(keyOf(target, 'instance-type', type), now);
+    if (cached == null) missing.push(type);
+    else limits.set(type, cached as InstanceLimits);
+  }
+  if (missing.length === 0) return limits;
+  const answered = (await attempt(problems, () => sources.inventory.instanceTypes(missing))) ?? [];
+  for (const entry of answered) {
+    limits.set(entry.type, entry);
+    await cache?.put(
+      keyOf(target, 'instance-type', entry.type),
+      entry,
+      now + INSTANCE_TYPE_CACHE_MILLISECONDS,
+    );
+  }
+  return limits;
+};
+
+/**
+ * Reads all of a target but its interfaces.
+ *
+ * @throws HeadroomError when VPCs or subnets could not be listed: then nothing can be said of the target at all.
+ */
+export const collectFacts = async (input: CollectInput): Promise<TargetFacts> => {
+  const { sources, scope } = input;
+  const problems: Problem[] = [];
+  const [vpcs, listed] = await Promise.all([sources.inventory.vpcs(scope), sources.inventory.subnets(scope)]);
+
+  const readInstances = async (): Promise<Map<string, Instance>> => {
+    const instances = new Map<string, Instance>();
+    await sources.inventory.eachInstance(scope, (instance) => instances.set(instance.instanceId, instance));
+    return instances;
+  };
+  const { clusters } = sources;
+  const [found, instances, vpcConnections, eksClusters, autoScalingGroups] = await Promise.all([
+    readReservations(input, listed, problems),
+    attempt(problems, readInstances),
+    attempt(problems, () => sources.inventory.vpcConnections(scope)),
+    clusters === null ? null : attempt(problems, () => clusters.eksClusters()),
+    clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
+  ]);
+
+  const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');
+  const reservations = new Map<string, readonly SubnetCidrReservation[] | null>();
+  for (const [subnetId, answer] of found) if (answer !== 'gone') reservations.set(subnetId, answer);
+
+  const types = new Set<string>([...(instances?.values() ?? [])].map(({ instanceType }) => instanceType));
+  for (const cluster of eksClusters ?? []) {
+    for (const group of cluster.nodeGroups) for (const type of group.instanceTypes) types.add(type);
+  }
+  for (const group of autoScalingGroups ?? []) for (const type of group.instanceTypes) types.add(type);
+  const limits = await readLimits(input, types, problems);
+
+  return {
+    vpcs,
+    subnets,
+    reservations,
+    instances,
+    eksClusters,
+    autoScalingGroups,
+    vpcConnections,
+    limits,
+    problems,
+  };
+};

@@ -1,0 +1,93 @@
+import type { InventoryScope } from '../inventory/inventory-source.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { SubnetHistory } from '../model/forecast.ts';
+import type { Target } from '../model/inventory.ts';
+import { TargetFold } from '../model/target-fold.ts';
+import type { CacheStore } from '../state/state-store.ts';
+import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
+
+/** What earlier scans of the target left behind. */
+export interface TargetPast {
+  readonly previous: TargetAssessment | null;
+  readonly histories: (subnetIds: readonly string[]) => Promise<ReadonlyMap<string, SubnetHistory>>;
+}
+
+export const NO_PAST: TargetPast = { previous: null, histories: () => Promise.resolve(new Map()) };
+
+export interface ScanTargetInput {
+  readonly target: Target;
+  readonly scope: InventoryScope;
+  readonly sources: TargetSources;
+  readonly past: TargetPast;
+  readonly cache: CacheStore | null;
+  readonly now: number;
+  /** Called now and then with the number of interfaces read so far. */
+  readonly onInterfaces?: (count: number) => void;
+}
+
+/** How often `onInterfaces` hears of progress. */
+const PROGRESS_STEP = 500;
+
+/** A target of which nothing could be learned: it has no figures at all, and says why. */
+export const failedAssessment = (
+  target: Target,
+  errors: readonly Problem[],
+  now: number,
+): TargetAssessment => ({
+  target: { accountId: target.accountId, region: target.region, status: 'failed', errors },
+  scannedAt: new Date(now).toISOString(),
+  vpcs: [],
+  subnets: [],
+  clusters: [],
+  leakedInterfaces: [],
+  findings: [],
+  maps: [],
+});
+
+const foldInterfaces = async (
+  { target, scope, sources, onInterfaces }: ScanTargetInput,
+  facts: TargetFacts,
+  problems: Problem[],
+): Promise<TargetFold> => {
+  const fold = new TargetFold({ target, facts, interfacesListed: true });
+  let count = 0;
+  try {
+    await sources.inventory.eachInterface(scope, (networkInterface) => {
+      fold.add(networkInterface);
+      count += 1;
+      if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
+    });
+    return fold;
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    problems.push(problemOf(error));
+    // A listing that broke off would read as free addresses: throw all of it away and say that nothing is known.
+    return new TargetFold({ target, facts, interfacesListed: false });
+  }
+};
+
+/**
+ * Scans one target: reads it, folds it, and tells what follows. Never throws for what AWS refused or failed to answer:
+ * that is part of the result. A defect of ours does throw.
+ */
+export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessment> => {
+  const { target, past, now } = input;
+  let facts: TargetFacts;
+  try {
+    facts = await collectFacts(input);
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    return failedAssessment(target, [problemOf(error)], now);
+  }
+  const problems = [...facts.problems];
+  const fold = await foldInterfaces(input, facts, problems);
+  const histories = await past.histories(facts.subnets.map(({ subnetId }) => subnetId));
+  const complete = problems.every(({ code }) => code === SUBNET_GONE);
+  return fold.finish({
+    target: { ...target, status: complete ? 'ok' : 'partial', errors: problems },
+    previous: past.previous,
+    histories,
+    now,
+  });
+};
