@@ -17,12 +17,16 @@ export interface AlertStore {
   list(target: Target): Promise<readonly VersionedAlert[]>;
   read(target: Target, key: string): Promise<VersionedAlert | null>;
   /** Stores `alert` if the record is still at `expectedVersion` (0: absent). Tells the new version, or `conflict`. */
-  commit(target: Target, alert: Alert, expectedVersion: number): Promise<{ readonly version: number } | 'conflict'>;
+  commit(
+    target: Target,
+    alert: Alert,
+    expectedVersion: number,
+  ): Promise<{ readonly version: number } | 'conflict'>;
   /** Removes a record that is still at `expectedVersion`: one that is resolved, sent and old. */
   remove(target: Target, key: string, expectedVersion: number): Promise<'removed' | 'conflict'>;
 }
 
-/** The values of one scan of one subnet. */
+/** The values of one scan of one subnet: whole numbers from 0 on. */
 export interface HistorySample {
   readonly subnetId: string;
   /** `null`: unknown, and not recorded. */
@@ -30,14 +34,31 @@ export interface HistorySample {
   readonly freePrefixes: number | null;
 }
 
+/** The values of one scan, or of one moment of a past that was recorded elsewhere. */
+export interface HistoryScan {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly samples: readonly HistorySample[];
+}
+
 export interface HistoryStore {
   /**
-   * Folds one scan's values into the hourly roll-ups and the recent samples of the target. Recording the same `at`
-   * again changes nothing; a late `at` goes where it belongs.
+   * Folds one scan's values into the hourly roll-ups (60 days) and the recent samples (6 hours) of the target. A subnet
+   * counts once for each `at`: recording it again changes nothing, so a scan may be repeated; the parts of a scan that
+   * was split by VPC may come one by one. A late `at` goes where it belongs.
    */
   record(target: Target, at: number, samples: readonly HistorySample[]): Promise<void>;
-  /** Everything from `from` (epoch milliseconds) on. Subnets without a past have an empty history. */
-  read(target: Target, subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>>;
+  /** As `record`, for a whole past at once: a first deployment that starts from CloudWatch or a CSV file. */
+  backfill(target: Target, scans: readonly HistoryScan[]): Promise<void>;
+  /**
+   * Everything from `from` (epoch milliseconds) on, the hour that it lies in included. Subnets without a past have an
+   * empty history. What is read is what is paid for: hours suffice for a surge, the forecast needs weeks, but once an hour.
+   */
+  read(
+    target: Target,
+    subnetIds: readonly string[],
+    from: number,
+  ): Promise<ReadonlyMap<string, SubnetHistory>>;
 }
 
 export interface AssessmentStore {
@@ -45,7 +66,13 @@ export interface AssessmentStore {
   putLatest(assessment: TargetAssessment): Promise<'stored' | 'older'>;
   latest(target: Target): Promise<TargetAssessment | null>;
   /** Every target with its last assessment's time and status. */
-  targets(): Promise<readonly { readonly target: Target; readonly scannedAt: string; readonly status: 'ok' | 'partial' | 'failed' }[]>;
+  targets(): Promise<
+    readonly {
+      readonly target: Target;
+      readonly scannedAt: string;
+      readonly status: 'ok' | 'partial' | 'failed';
+    }[]
+  >;
 }
 
 /** Answers that are dear to ask for again: reservations, instance types. Values are JSON. */
