@@ -1,4 +1,4 @@
-import { inertLine, truncate } from './inert-text.ts';
+import { truncate } from './inert-text.ts';
 import type { MessageContent, MessageEntry } from './message-content.ts';
 import { number } from './wording.ts';
 
@@ -40,7 +40,7 @@ export const amazonQNotification = (content: MessageContent): AmazonQNotificatio
   return {
     version: '1.0',
     source: 'custom',
-    id: inertLine(content.messageId),
+    id: content.messageId,
     content: {
       textType: 'client-markdown',
       title: truncate(plain(`${SYMBOL[content.level]} ${content.headline}`), MAX_TITLE),
@@ -49,11 +49,11 @@ export const amazonQNotification = (content: MessageContent): AmazonQNotificatio
       keywords: keywordsOf(content).slice(0, MAX_LIST),
     },
     metadata: {
-      threadId: inertLine(content.threadId),
+      threadId: content.threadId,
       summary: truncate(plain(content.summary), MAX_TITLE * 2),
       eventType: first === undefined ? 'headroom' : `headroom/${plain(first.rule)}/${first.kind}`,
       relatedResources: resourcesOf(content).slice(0, MAX_LIST),
-      additionalContext: { messageId: inertLine(content.messageId), level: content.level },
+      additionalContext: { messageId: content.messageId, level: content.level },
     },
   };
 };

@@ -50,6 +50,10 @@ export const asciiLine = (text: string): string =>
     .replaceAll(ELLIPSIS, '...')
     .replace(/[^\x20-\x7E]+/g, '?');
 
+/** Takes the life out of addresses that a mail client would turn into links by itself: `https[:]//`, `www[.]`. */
+export const defanged = (text: string): string =>
+  text.replaceAll('://', '[:]//').replace(/\bwww\./gi, 'www[.]');
+
 /** How many bytes it takes on the wire. */
 export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
 

@@ -33,7 +33,8 @@ export interface Fact {
 }
 
 export interface MessageEntry {
-  readonly id: string;
+  /** What it tells of, as it came: for identities. Its texts are not inert and must not be shown. */
+  readonly transition: Transition;
   readonly key: string;
   readonly rule: string;
   readonly kind: TransitionKind;
@@ -83,8 +84,8 @@ export const narrate = (message: AlertMessage): MessageContent => {
   const first = entries[0];
   const headline = groupHeadline(transitions, omitted);
   return {
-    messageId: message.messageId,
-    threadId: message.threadId,
+    messageId: inertLine(message.messageId),
+    threadId: inertLine(message.threadId),
     level: first?.level ?? 'ok',
     headline,
     summary: [headline, ...(first?.outlook.slice(0, 1) ?? [])].join('. '),
@@ -109,7 +110,7 @@ const describe = (transition: Transition): MessageEntry => {
   const { finding, transition: kind } = transition;
   const over = kind === 'resolved';
   return {
-    id: inertLine(transition.id),
+    transition,
     key: inertLine(transition.key),
     rule: inertLine(transition.rule),
     kind,

@@ -1,5 +1,5 @@
-import { asciiLine, truncate } from './inert-text.ts';
-import type { Fact, MessageContent, MessageEntry } from './message-content.ts';
+import { asciiLine, defanged, truncate } from './inert-text.ts';
+import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
 import { number } from './wording.ts';
 
 /**
@@ -34,7 +34,7 @@ export const emailText = (content: MessageContent): string => {
     ...full.map((entry) => entryText(entry, content.entries.length > 1)),
     ...(listed.length === 0
       ? []
-      : [['Also:', ...listed.map((entry) => `- ${entry.lead}: ${entry.title}`)].join('\n')]),
+      : [['Also:', ...listed.map((entry) => bullet(`${entry.lead}: ${entry.title}`))].join('\n')]),
     ...(missing === 0 ? [] : [`... and ${number(missing)} more, not shown here.`]),
     ...(content.links.length === 0
       ? []
@@ -46,35 +46,31 @@ export const emailText = (content: MessageContent): string => {
 
 const heading = (text: string): string => `${wrap(text)}\n${'='.repeat(Math.min(WIDTH, text.length))}`;
 
-const entryText = (entry: MessageEntry, titled: boolean): string => {
-  const remedy = entry.remedy;
-  return [
+const entryText = (entry: MessageEntry, titled: boolean): string =>
+  [
     titled ? underlined(`${entry.lead}: ${entry.title}`) : null,
     wrap(entry.explanation),
     entry.outlook.length === 0 ? null : entry.outlook.map((sentence) => wrap(`${sentence}.`)).join('\n'),
     table([entry.timing, ...entry.place, ...entry.figures]),
-    block(
-      'What changed',
-      entry.changes.map(({ label, value }) => `- ${label}: ${value}`),
-    ),
-    block(
-      'Who holds the addresses',
-      entry.owners.map((owner) => `- ${owner}`),
-    ),
-    remedy === null
-      ? null
-      : block('Do first', [
-          wrap(`${remedy.title}. ${remedy.effect}`),
-          ...remedy.checks.map((check) => wrap(`! ${check}`)),
-          ...(remedy.command === '' ? [] : ['', indent(remedy.command)]),
-          ...(entry.moreRemedies === 0
-            ? []
-            : ['', `${entry.moreRemedies} more: \`headroom findings\` lists them.`]),
-        ]),
+    block('What changed', entry.changes.map(factLine)),
+    block('Who holds the addresses', entry.owners.map(bullet)),
+    entry.remedy === null ? null : remedyText(entry.remedy),
+    entry.moreRemedies === 0 ? null : `${entry.moreRemedies} more: \`headroom findings\` lists them.`,
   ]
     .filter((part) => part !== null && part !== '')
     .join('\n\n');
-};
+
+const bullet = (line: string): string => `- ${defanged(line)}`;
+const factLine = ({ label, value }: Fact): string => bullet(`${label}: ${value}`);
+
+/** The command stays as it is: people paste it. */
+const remedyText = ({ title, effect, checks, command }: RemedyContent): string =>
+  [
+    'Do first',
+    wrap(`${title}. ${effect}`),
+    ...checks.map((check) => wrap(`! ${check}`)),
+    ...(command === '' ? [] : ['', indent(command)]),
+  ].join('\n');
 
 const underlined = (text: string): string => `${wrap(text)}\n${'-'.repeat(Math.min(WIDTH, text.length))}`;
 
@@ -94,11 +90,11 @@ const table = (facts: readonly Fact[]): string => {
     .join('\n');
 };
 
-/** Breaks at spaces only: an identifier that is longer than a line stays whole. */
-const wrap = (text: string, width = WIDTH): string => {
+/** Breaks at spaces only: an identifier that is longer than a line stays whole. Whatever is wrapped is also defanged. */
+const wrap = (prose: string, width = WIDTH): string => {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of defanged(prose).split(' ')) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

@@ -1,0 +1,147 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { redactSecrets } from '../model/redaction.ts';
+import { DeliveryError } from './delivery-error.ts';
+
+/**
+ * Posts JSON to a chat or paging service: waits as long as it is told to, tries again what may pass, and says what
+ * happened without ever naming the URL, which is the credential of a Slack webhook.
+ */
+export interface HttpDelivery {
+  /** Shown in errors: `Slack`. */
+  readonly service: string;
+  /** The prefix of error codes: `slack`. */
+  readonly code: string;
+  readonly url: string;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+/** What differs between production and a test. */
+export interface HttpEnvironment {
+  readonly fetch: typeof fetch;
+  /** Resolves after so many milliseconds, or rejects when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+export const defaultHttpEnvironment: HttpEnvironment = {
+  fetch: (input, init) => fetch(input, init),
+  sleep: async (milliseconds, signal) => {
+    await wait(milliseconds, undefined, { signal });
+  },
+};
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** The beginning of the body, redacted: these services answer with a word or a short JSON. */
+  readonly text: string;
+}
+
+/** For one attempt. Slack usually answers in well under a second; a Lambda function has better things to wait for. */
+export const ATTEMPT_TIMEOUT_MS = 10_000;
+export const MAX_ATTEMPTS = 3;
+/** Waits longer than this are left to whoever called: Lambda tries again after one minute, the outbox at the next scan. */
+export const MAX_WAIT_MS = 30_000;
+const FIRST_BACKOFF_MS = 500;
+const MAX_ANSWER_LENGTH = 500;
+
+/**
+ * The service's answer, once it is one that trying again would not change.
+ * @throws DeliveryError `<code>-rate-limited`, `<code>-unavailable`, `<code>-unreachable` (none of them permanent) or `delivery-aborted`.
+ */
+export const postJson = async (delivery: HttpDelivery, environment: HttpEnvironment): Promise<HttpAnswer> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await attemptOnce(delivery, environment);
+    if ('answer' in outcome) return outcome.answer;
+    const delay = outcome.retryAfterMs ?? FIRST_BACKOFF_MS * 4 ** (attempt - 1);
+    if (attempt === MAX_ATTEMPTS || delay > MAX_WAIT_MS) throw outcome.failure;
+    await environment.sleep(delay, delivery.signal).catch(() => {
+      throw aborted(delivery, outcome.failure);
+    });
+  }
+};
+
+type Outcome =
+  | { readonly answer: HttpAnswer }
+  | { readonly failure: DeliveryError; readonly retryAfterMs: number | null };
+
+const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): Promise<Outcome> => {
+  try {
+    const response = await fetch(delivery.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: delivery.body,
+      signal: AbortSignal.any([delivery.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
+      // A redirect would carry the message to somewhere nobody configured.
+      redirect: 'manual',
+    });
+    const text = redactSecrets((await response.text()).slice(0, MAX_ANSWER_LENGTH).trim());
+    return judge(delivery, response, text);
+  } catch (error) {
+    if (delivery.signal.aborted) throw aborted(delivery);
+    return { failure: unreachable(delivery, error), retryAfterMs: null };
+  }
+};
+
+const judge = ({ service, code }: HttpDelivery, response: Response, text: string): Outcome => {
+  const { status } = response;
+  if (status === 429) {
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
+    const told = retryAfterMs === null ? '' : ` and asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    return {
+      failure: new DeliveryError(
+        `${code}-rate-limited`,
+        `${service} is receiving too many messages (HTTP 429)${told}`,
+        `Nothing now: the message is tried again. If it persists, route fewer alerts to this destination.`,
+        { permanent: false },
+      ),
+      retryAfterMs,
+    };
+  }
+  if (status >= 500) {
+    return {
+      failure: new DeliveryError(
+        `${code}-unavailable`,
+        `${service} answered HTTP ${status}${text === '' ? '' : `: ${text}`}`,
+        `Nothing now: the message is tried again. If it persists, look at the status page of ${service}.`,
+        { permanent: false },
+      ),
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
+    };
+  }
+  return { answer: { status, text } };
+};
+
+/** Seconds, as Slack and PagerDuty send it. The date form of the header is not used by either and is ignored. */
+const parseRetryAfter = (header: string | null): number | null =>
+  header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header.trim()) * 1_000 : null;
+
+const aborted = ({ service }: HttpDelivery, cause?: DeliveryError): DeliveryError =>
+  new DeliveryError(
+    'delivery-aborted',
+    `The time for this run was used up before ${service} took the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
+    'Nothing now: the message is tried again. If it persists, give the function more time.',
+    { permanent: false },
+  );
+
+/** Of what `fetch` threw only the code goes on: its own message may hold the URL. */
+const unreachable = ({ service, code }: HttpDelivery, error: unknown): DeliveryError => {
+  const reason = networkReason(error);
+  return new DeliveryError(
+    `${code}-unreachable`,
+    `${service} could not be reached (${reason})`,
+    `Check the function's way to the Internet: a function in a VPC needs a NAT gateway or a proxy to reach ${service}.`,
+    { permanent: false },
+  );
+};
+
+const networkReason = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown reason';
+  if (error.name === 'TimeoutError') return `no answer within ${ATTEMPT_TIMEOUT_MS / 1_000} s`;
+  const code = codeOf(error.cause) ?? codeOf(error);
+  return code ?? error.name;
+};
+
+const codeOf = (error: unknown): string | null => {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' && /^[A-Z_]+$/.test(error.code) ? error.code : null;
+};

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { AlertMessage } from '../model/alert-message.ts';
+import { DeliveryError } from './delivery-error.ts';
+import { defaultHttpEnvironment, type HttpEnvironment, postJson } from './http-delivery.ts';
+import { truncate, utf8Bytes } from './inert-text.ts';
+import { type MessageContent, type MessageEntry, narrate } from './message-content.ts';
+import type { Notifier } from './notifier.ts';
+import type { Secret } from './secret-reader.ts';
+
+/** PagerDuty's Events API v2. Source: github.com/PagerDuty/api-schema, reference/events-v2/openapiv3.json. */
+export const PAGERDUTY_EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
+
+/** Longest `dedup_key` (docs.influxdata.com, pagerduty.sendEvent). */
+export const MAX_DEDUP_KEY = 255;
+/** Longest `payload.summary`: not in the API's schema; 1,024 is what other senders hold to. */
+export const MAX_SUMMARY = 1_024;
+/** Largest event: 512 KB by other senders' documentation; ours stay far below. */
+export const MAX_EVENT_BYTES = 512_000;
+
+export interface PagerDutyEvent {
+  readonly routing_key: string;
+  readonly event_action: 'trigger' | 'acknowledge' | 'resolve';
+  readonly dedup_key: string;
+  readonly client?: string;
+  readonly client_url?: string;
+  readonly links?: readonly { readonly href: string; readonly text: string }[];
+  readonly payload?: {
+    readonly summary: string;
+    readonly source: string;
+    readonly severity: 'critical' | 'warning' | 'info';
+    readonly timestamp: string;
+    /** Alerts of one cause share it, so that PagerDuty's alert grouping can make one incident of them. */
+    readonly group: string;
+    readonly class: string;
+    readonly component: string;
+    readonly custom_details: Readonly<Record<string, string | readonly string[]>>;
+  };
+}
+
+/**
+ * One event for each transition: an incident lives and ends with its alert, whatever message told of it. The dedup key
+ * is the alert's own, so a repeat or an escalation updates the incident, and a resolve closes it.
+ */
+export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
+  const content = narrate(message);
+  return content.entries.map((entry) => {
+    const event = { routing_key: routingKey, dedup_key: dedupKey(entry.transition.key) };
+    if (entry.kind === 'resolved') return { ...event, event_action: 'resolve' };
+    return { ...event, event_action: 'trigger', ...detailsOf(entry, content) };
+  });
+};
+
+/** Says that somebody is on it: for acknowledgements made in Headroom. */
+export const pagerDutyAcknowledgement = (alertKey: string, routingKey: string): PagerDutyEvent => ({
+  routing_key: routingKey,
+  event_action: 'acknowledge',
+  dedup_key: dedupKey(alertKey),
+});
+
+/** The key itself, where it fits; otherwise as much of it as fits and a digest, so that it stays one of a kind. */
+const dedupKey = (key: string): string => {
+  if (key.length <= MAX_DEDUP_KEY) return key;
+  const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
+  return `${truncate(key, MAX_DEDUP_KEY - digest.length - 1)}#${digest}`;
+};
+
+const detailsOf = (
+  entry: MessageEntry,
+  content: MessageContent,
+): Pick<PagerDutyEvent, 'client' | 'client_url' | 'links' | 'payload'> => {
+  const [first] = content.links;
+  const custom: Record<string, string | readonly string[]> = {
+    explanation: entry.explanation,
+    [entry.timing.label]: entry.timing.value,
+  };
+  for (const { label, value } of [...entry.place, ...entry.figures]) custom[label] = value;
+  if (entry.outlook.length > 0) custom['Outlook'] = entry.outlook;
+  if (entry.owners.length > 0) custom['Who holds the addresses'] = entry.owners;
+  if (entry.changes.length > 0)
+    custom['What changed'] = entry.changes.map(({ label, value }) => `${label}: ${value}`);
+  if (entry.remedy !== null) {
+    const { title, effect, checks, command } = entry.remedy;
+    custom['Do first'] = [`${title}. ${effect}`, ...checks];
+    if (utf8Bytes(command) <= MAX_EVENT_BYTES / 16) custom['Command'] = command;
+  }
+  return {
+    client: 'Headroom',
+    ...(first === undefined ? {} : { client_url: first.url }),
+    links: content.links.map(({ label, url }) => ({ href: url, text: label })),
+    payload: {
+      summary: truncate(
+        [`${entry.lead}: ${entry.title}`, ...entry.outlook.slice(0, 1)].join('. '),
+        MAX_SUMMARY,
+      ),
+      source: entry.place[0]?.value ?? 'headroom',
+      severity: entry.level === 'ok' ? 'info' : entry.level,
+      timestamp: entry.transition.at,
+      group: content.threadId,
+      class: entry.rule,
+      component: entry.place.find(({ label }) => label === 'Cluster' || label === 'VPC')?.value ?? 'headroom',
+      custom_details: custom,
+    },
+  };
+};
+
+/**
+ * Sends alerts to a PagerDuty service, one event after the other: all of them, even when one is refused.
+ * `send` throws DeliveryError: `pagerduty-refused` (permanent), those of `postJson`, or what reading the secret throws.
+ */
+export const createPagerDutyNotifier = (
+  routingKey: Secret,
+  environment: HttpEnvironment = defaultHttpEnvironment,
+  url: string = PAGERDUTY_EVENTS_URL,
+): Notifier => ({
+  send: async (message, signal) => {
+    const refused: DeliveryError[] = [];
+    for (const event of pagerDutyEvents(message, await routingKey.read(signal))) {
+      const body = JSON.stringify(event);
+      const answer = await postJson(
+        { service: 'PagerDuty', code: 'pagerduty', url, body, signal },
+        environment,
+      );
+      if (answer.status !== 202)
+        refused.push(refusal(answer.status, withoutKey(answer.text, event.routing_key), event.dedup_key));
+    }
+    const [first] = refused;
+    if (first === undefined) return;
+    routingKey.forget();
+    throw first;
+  },
+});
+
+const withoutKey = (text: string, routingKey: string): string => text.replaceAll(routingKey, '[redacted]');
+
+const refusal = (status: number, text: string, key: string): DeliveryError =>
+  new DeliveryError(
+    'pagerduty-refused',
+    `PagerDuty refused the event for ${key}: HTTP ${status}${text === '' ? '' : ` ${text}`}`,
+    'Check that the secret holds the integration key of an Events API v2 integration of the PagerDuty service.',
+    { permanent: true },
+  );

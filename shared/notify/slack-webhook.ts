@@ -1,0 +1,85 @@
+import type { AlertMessage } from '../model/alert-message.ts';
+import { DeliveryError } from './delivery-error.ts';
+import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
+import { narrate } from './message-content.ts';
+import type { Notifier } from './notifier.ts';
+import type { Secret } from './secret-reader.ts';
+import { slackMessage } from './slack-blocks.ts';
+
+/**
+ * What Slack says when it will not take a message however often it is sent, and what to do about it.
+ * Source: docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, "Handling errors".
+ */
+const REFUSALS: Readonly<Record<string, string>> = {
+  action_prohibited: 'Ask an administrator of the Slack workspace to allow this app to post in the channel.',
+  channel_is_archived:
+    'Unarchive the Slack channel, or make a webhook for another channel and store its URL in the secret.',
+  channel_not_found: 'Make a new webhook for an existing Slack channel and store its URL in the secret.',
+  invalid_blocks:
+    'Report this as a defect of Headroom, with the alert and its key: Slack refused the layout.',
+  invalid_payload:
+    'Report this as a defect of Headroom, with the alert and its key: Slack could not read the message.',
+  invalid_token: 'Make a new webhook and store its URL in the secret: Slack does not know this one.',
+  no_active_hooks:
+    'Enable incoming webhooks for the Slack app again, or store the URL of another webhook in the secret.',
+  no_service:
+    'Make a new webhook and store its URL in the secret: this one is disabled, removed or mistyped.',
+  no_service_id: 'Make a new webhook and store its URL in the secret: this one is mistyped.',
+  no_team: 'Make a new webhook and store its URL in the secret: its Slack workspace no longer exists.',
+  team_disabled: 'Make a webhook in another workspace and store its URL in the secret: this one is disabled.',
+};
+
+/** Answers after which a stored URL may be outdated: the secret may have been rotated since it was read. */
+const STALE_URL = new Set(['invalid_token', 'no_active_hooks', 'no_service', 'no_service_id', 'no_team']);
+
+/**
+ * Posts alerts to a Slack incoming webhook, whose URL is read when it is needed and appears in no error.
+ * `send` throws DeliveryError: `slack-refused` (permanent), those of `postJson`, or what reading the secret throws.
+ */
+export const createSlackNotifier = (
+  webhookUrl: Secret,
+  environment: HttpEnvironment = defaultHttpEnvironment,
+): Notifier => ({
+  send: async (message: AlertMessage, signal: AbortSignal): Promise<void> => {
+    const body = JSON.stringify(slackMessage(narrate(message)));
+    const post = async (): Promise<HttpAnswer> =>
+      postJson(
+        { service: 'Slack', code: 'slack', url: checkedUrl(await webhookUrl.read(signal)), body, signal },
+        environment,
+      );
+    let answer = await post();
+    if (!isTaken(answer) && STALE_URL.has(answer.text)) {
+      webhookUrl.forget();
+      answer = await post();
+    }
+    if (!isTaken(answer)) throw refusal(answer);
+  },
+});
+
+const isTaken = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300;
+
+const refusal = ({ status, text }: HttpAnswer): DeliveryError => {
+  const known = Object.hasOwn(REFUSALS, text) ? REFUSALS[text] : undefined;
+  return new DeliveryError(
+    'slack-refused',
+    `Slack refused the message: HTTP ${status}${text === '' ? '' : ` ${text}`}`,
+    known ??
+      'Check that the secret holds the URL of an incoming webhook of Slack, and that the webhook still exists.',
+    { permanent: true },
+  );
+};
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** A webhook URL is a credential, so it may leave only through TLS; a stand-in on this machine may do without. */
+const checkedUrl = (value: string): string => {
+  const url = URL.parse(value.trim());
+  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))))
+    return url.href;
+  throw new DeliveryError(
+    'slack-webhook-url-invalid',
+    'The secret for the Slack webhook does not hold an https:// URL',
+    'Store the URL of the incoming webhook in it, as plain text or as JSON with the key "url".',
+    { permanent: true },
+  );
+};
