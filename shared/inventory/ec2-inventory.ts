@@ -2,6 +2,7 @@ import {
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
+  type DescribeNetworkInterfacesResult,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcPeeringConnectionsCommand,
@@ -26,10 +27,12 @@ import {
   instanceLimitsRecord,
   instanceRecord,
   interfaceRecord,
+  listOf,
   reservationRecord,
   subnetRecord,
   vpcRecord,
 } from './ec2-records.ts';
+import { INTERFACE_RECORDS, type InterfaceAnswer } from './interface-reader/describe-interfaces-protocol.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
 import {
   peeringRecord,
@@ -83,7 +86,7 @@ export const createEc2Inventory = ({
         async (NextToken) => {
           const command = new DescribeVpcsCommand({ ...filters, MaxResults: PAGE_SIZE, NextToken });
           const answer = await client.send(command, options);
-          return { items: (answer.Vpcs ?? []).map(vpcRecord), nextToken: answer.NextToken };
+          return { items: listOf(answer.Vpcs, 'vpcSet').map(vpcRecord), nextToken: answer.NextToken };
         },
         (vpc) => found.push(vpc),
       );
@@ -99,7 +102,10 @@ export const createEc2Inventory = ({
         async (NextToken) => {
           const command = new DescribeSubnetsCommand({ ...filters, MaxResults: PAGE_SIZE, NextToken });
           const answer = await client.send(command, options);
-          return { items: (answer.Subnets ?? []).map(subnetRecord), nextToken: answer.NextToken };
+          return {
+            items: listOf(answer.Subnets, 'subnetSet').map(subnetRecord),
+            nextToken: answer.NextToken,
+          };
         },
         (subnet) => found.push(subnet),
       );
@@ -121,11 +127,14 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const answer = await client.send(command, options);
-          return {
-            items: (answer.NetworkInterfaces ?? []).map(interfaceRecord),
-            nextToken: answer.NextToken,
-          };
+          const answer: DescribeNetworkInterfacesResult & InterfaceAnswer = await client.send(
+            command,
+            options,
+          );
+          const items =
+            answer[INTERFACE_RECORDS] ??
+            listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
+          return { items, nextToken: answer.NextToken };
         },
         fold,
       );
@@ -144,8 +153,8 @@ export const createEc2Inventory = ({
             NextToken,
           });
           const answer = await client.send(command, options);
-          const items = (answer.SubnetIpv4CidrReservations ?? []).map((reservation) =>
-            reservationRecord(reservation, subnetId),
+          const items = listOf(answer.SubnetIpv4CidrReservations, 'subnetIpv4CidrReservationSet').map(
+            (reservation) => reservationRecord(reservation, subnetId),
           );
           return { items, nextToken: answer.NextToken };
         },
@@ -172,7 +181,7 @@ export const createEc2Inventory = ({
             NextToken,
           });
           const answer = await client.send(command, options);
-          const items = (answer.Reservations ?? []).flatMap(({ Instances, OwnerId }) =>
+          const items = listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
             (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
           );
           return { items, nextToken: answer.NextToken };
@@ -195,7 +204,9 @@ export const createEc2Inventory = ({
             NextToken,
           });
           const answer = await client.send(command, options);
-          const items = (answer.InstanceTypes ?? []).flatMap((info) => instanceLimitsRecord(info) ?? []);
+          const items = listOf(answer.InstanceTypes, 'instanceTypeSet').flatMap(
+            (info) => instanceLimitsRecord(info) ?? [],
+          );
           return { items, nextToken: answer.NextToken };
         },
         (limits) => found.push(limits),
@@ -216,7 +227,7 @@ export const createEc2Inventory = ({
         });
         const answer = await client.send(command, options);
         return {
-          items: (answer.VpcPeeringConnections ?? []).map(peeringRecord),
+          items: listOf(answer.VpcPeeringConnections, 'vpcPeeringConnectionSet').map(peeringRecord),
           nextToken: answer.NextToken,
         };
       },
@@ -236,7 +247,9 @@ export const createEc2Inventory = ({
           NextToken,
         });
         const answer = await client.send(command, options);
-        const items = (answer.TransitGatewayVpcAttachments ?? []).map(transitGatewayAttachmentRecord);
+        const items = listOf(answer.TransitGatewayVpcAttachments, 'transitGatewayVpcAttachments').map(
+          transitGatewayAttachmentRecord,
+        );
         return { items, nextToken: answer.NextToken };
       },
       (attachment) => found.push(attachment),

@@ -3,7 +3,6 @@ import type {
   NetworkInterface as Ec2NetworkInterface,
   SubnetCidrReservation as Ec2Reservation,
   Subnet as Ec2Subnet,
-  Tag as Ec2Tag,
   Vpc as Ec2Vpc,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
@@ -16,9 +15,9 @@ import type {
   PrivateAddress,
   Subnet,
   SubnetCidrReservation,
-  Tags,
   Vpc,
 } from '../model/inventory.ts';
+import { tagRecord } from './tag-record.ts';
 
 /** From the SDK's shapes to plain records. An identifier that must be there and is not makes the answer malformed. */
 
@@ -31,7 +30,7 @@ export const vpcRecord = (vpc: Ec2Vpc): Vpc => {
   const secondary = associated.filter((cidr) => cidr !== primary);
   return {
     vpcId: required(vpc.VpcId, 'a VPC without vpcId'),
-    ownerId: vpc.OwnerId ?? null,
+    ownerId: known(vpc.OwnerId),
     name: tags['Name'] ?? null,
     cidrBlocks: primary === undefined ? associated : [primary, ...secondary],
     ipv6CidrBlocks: (vpc.Ipv6CidrBlockAssociationSet ?? [])
@@ -46,18 +45,21 @@ export const subnetRecord = (subnet: Ec2Subnet): Subnet => {
   return {
     subnetId: required(subnet.SubnetId, 'a subnet without subnetId'),
     vpcId: required(subnet.VpcId, `subnet ${subnet.SubnetId} without vpcId`),
-    ownerId: subnet.OwnerId ?? null,
+    ownerId: known(subnet.OwnerId),
     name: tags['Name'] ?? null,
     // An IPv6-only subnet has none; EC2 then leaves the element out or empty.
-    cidrBlock: subnet.CidrBlock || null,
+    cidrBlock: known(subnet.CidrBlock),
     ipv6CidrBlocks: (subnet.Ipv6CidrBlockAssociationSet ?? [])
       .filter((association) => association.Ipv6CidrBlockState?.State === 'associated')
       .flatMap(({ Ipv6CidrBlock }) => Ipv6CidrBlock ?? []),
     ipv6Native: subnet.Ipv6Native ?? false,
-    availabilityZone: subnet.AvailabilityZone ?? null,
-    availabilityZoneId: subnet.AvailabilityZoneId ?? null,
-    outpostArn: subnet.OutpostArn ?? null,
-    awsAvailable: subnet.AvailableIpAddressCount ?? null,
+    availabilityZone: known(subnet.AvailabilityZone),
+    availabilityZoneId: known(subnet.AvailabilityZoneId),
+    outpostArn: known(subnet.OutpostArn),
+    awsAvailable: count(
+      subnet.AvailableIpAddressCount,
+      `subnet ${subnet.SubnetId} with an availableIpAddressCount that is no count`,
+    ),
     tags,
   };
 };
@@ -71,18 +73,20 @@ export const interfaceRecord = (networkInterface: Ec2NetworkInterface): NetworkI
     networkInterface.SubnetId,
     `network interface ${networkInterface.NetworkInterfaceId} without subnetId`,
   ),
-  vpcId: networkInterface.VpcId ?? null,
-  ownerId: networkInterface.OwnerId ?? null,
-  interfaceType: networkInterface.InterfaceType ?? 'interface',
+  vpcId: known(networkInterface.VpcId),
+  ownerId: known(networkInterface.OwnerId),
+  interfaceType: networkInterface.InterfaceType || 'interface',
   status: networkInterface.Status ?? '',
   description: networkInterface.Description ?? '',
-  requesterId: networkInterface.RequesterId ?? null,
+  requesterId: known(networkInterface.RequesterId),
   requesterManaged: networkInterface.RequesterManaged ?? false,
-  operatorPrincipal: networkInterface.Operator?.Principal ?? null,
+  operatorPrincipal: known(networkInterface.Operator?.Principal),
   attachment: attachmentRecord(networkInterface.Attachment),
   privateAddresses: (networkInterface.PrivateIpAddresses ?? []).flatMap(
     ({ PrivateIpAddress, Primary }): PrivateAddress[] =>
-      PrivateIpAddress === undefined ? [] : [{ address: PrivateIpAddress, primary: Primary ?? false }],
+      PrivateIpAddress === undefined || PrivateIpAddress === ''
+        ? []
+        : [{ address: PrivateIpAddress, primary: Primary ?? false }],
   ),
   ipv4Prefixes: (networkInterface.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
   ipv6AddressCount: networkInterface.Ipv6Addresses?.length ?? 0,
@@ -94,9 +98,9 @@ const attachmentRecord = (attachment: Ec2NetworkInterface['Attachment']): Interf
   attachment === undefined
     ? null
     : {
-        attachmentId: attachment.AttachmentId ?? null,
-        instanceId: attachment.InstanceId ?? null,
-        instanceOwnerId: attachment.InstanceOwnerId ?? null,
+        attachmentId: known(attachment.AttachmentId),
+        instanceId: known(attachment.InstanceId),
+        instanceOwnerId: known(attachment.InstanceOwnerId),
         deviceIndex: attachment.DeviceIndex ?? null,
         networkCardIndex: attachment.NetworkCardIndex ?? null,
         deleteOnTermination: attachment.DeleteOnTermination ?? null,
@@ -125,10 +129,10 @@ export const instanceRecord = (instance: Ec2Instance, ownerId: string | undefine
   instanceId: required(instance.InstanceId, 'an instance without instanceId'),
   instanceType: required(instance.InstanceType, `instance ${instance.InstanceId} without instanceType`),
   state: required(instance.State?.Name, `instance ${instance.InstanceId} without state`),
-  subnetId: instance.SubnetId ?? null,
-  vpcId: instance.VpcId ?? null,
-  availabilityZone: instance.Placement?.AvailabilityZone ?? null,
-  ownerId: ownerId ?? null,
+  subnetId: known(instance.SubnetId),
+  vpcId: known(instance.VpcId),
+  availabilityZone: known(instance.Placement?.AvailabilityZone),
+  ownerId: known(ownerId),
   tags: tagRecord(instance.Tags),
 });
 
@@ -158,19 +162,25 @@ export const instanceLimitsRecord = (info: InstanceTypeInfo): InstanceLimits | n
   };
 };
 
-export const tagRecord = (tags: readonly Ec2Tag[] | undefined): Tags => {
-  const record: Record<string, string> = {};
-  for (const { Key, Value } of tags ?? []) {
-    if (Key === undefined) continue;
-    // A tag may be named `__proto__`; assigning it would change the record's prototype instead.
-    if (Key === '__proto__') Object.defineProperty(record, Key, { value: Value ?? '', enumerable: true });
-    else record[Key] = Value ?? '';
-  }
-  return record;
+/** EC2 writes what it does not know as an empty element as often as it leaves it out. */
+const known = (value: string | undefined): string | null =>
+  value === undefined || value === '' ? null : value;
+
+/** A count that is not one would be published as a figure: the SDK makes `NaN` of what it can not read. */
+const count = (value: number | undefined, what: string): number | null => {
+  if (value === undefined) return null;
+  if (!Number.isSafeInteger(value) || value < 0) throw new MalformedAnswerError(`EC2 answered ${what}`);
+  return value;
 };
 
 /** The value, or the error that refuses the whole answer: a record that can not be told apart can not be counted. */
-export const required = <Value>(value: Value | undefined, what: string): Value => {
-  if (value === undefined) throw new MalformedAnswerError(`EC2 answered ${what}`);
+export const required = (value: string | undefined, what: string): string => {
+  if (value === undefined || value === '') throw new MalformedAnswerError(`EC2 answered ${what}`);
   return value;
+};
+
+/** The list, or the error: EC2 writes an empty list, too. Without it, this is not the answer to that question. */
+export const listOf = <Item>(items: Item[] | undefined, element: string): Item[] => {
+  if (items === undefined) throw new MalformedAnswerError(`EC2 answered without ${element}`);
+  return items;
 };

@@ -1,0 +1,251 @@
+import { MalformedAnswerError } from '../../model/aws-failure.ts';
+import type { InterfaceAttachment, NetworkInterface, PrivateAddress } from '../../model/inventory.ts';
+import { setTag } from '../tag-record.ts';
+import { type XmlElement, XmlReader } from './xml-reader.ts';
+
+/** One page of DescribeNetworkInterfaces, whole. */
+export interface InterfacePage {
+  readonly interfaces: readonly NetworkInterface[];
+  readonly nextToken: string | undefined;
+}
+
+/**
+ * Reads the body of one DescribeNetworkInterfaces answer as it arrives. The records are handed over only when the
+ * page is whole, so that a retry in mid-body can neither lose an interface nor hand it over twice.
+ *
+ * @throws MalformedAnswerError when it is not that answer, or not all of it
+ */
+export const readInterfacePage = async (body: AsyncIterable<Uint8Array>): Promise<InterfacePage> => {
+  const page: PageState = {
+    interfaces: [],
+    nextToken: undefined,
+    hasSet: false,
+    draft: draft(),
+    address: '',
+    primary: false,
+    key: null,
+    value: '',
+  };
+  const reader = new XmlReader(RESPONSE, page);
+  for await (const chunk of body) reader.write(chunk);
+  reader.end();
+  if (!page.hasSet)
+    throw new MalformedAnswerError('EC2 answered DescribeNetworkInterfaces without networkInterfaceSet');
+  return { interfaces: page.interfaces, nextToken: page.nextToken };
+};
+
+type Mutable<Whole> = { -readonly [Key in keyof Whole]: Whole[Key] };
+
+/** An interface while its elements arrive. */
+interface Draft extends Mutable<Omit<NetworkInterface, Collected>> {
+  readonly privateAddresses: PrivateAddress[];
+  readonly ipv4Prefixes: string[];
+  readonly ipv6Prefixes: string[];
+  readonly tags: Record<string, string>;
+  attachment: Mutable<InterfaceAttachment> | null;
+}
+type Collected = 'privateAddresses' | 'ipv4Prefixes' | 'ipv6Prefixes' | 'tags' | 'attachment';
+
+interface PageState {
+  readonly interfaces: NetworkInterface[];
+  nextToken: string | undefined;
+  hasSet: boolean;
+  draft: Draft;
+  /** The parts of the address and of the tag that are being read. */
+  address: string;
+  primary: boolean;
+  key: string | null;
+  value: string;
+}
+
+type Element = XmlElement<PageState>;
+
+const draft = (): Draft => ({
+  networkInterfaceId: '',
+  subnetId: '',
+  vpcId: null,
+  ownerId: null,
+  interfaceType: 'interface',
+  status: '',
+  description: '',
+  requesterId: null,
+  requesterManaged: false,
+  operatorPrincipal: null,
+  attachment: null,
+  privateAddresses: [],
+  ipv4Prefixes: [],
+  ipv6AddressCount: 0,
+  ipv6Prefixes: [],
+  tags: {},
+});
+
+const text = (name: string, take: (page: PageState, value: string) => void): Element => ({
+  name,
+  text: take,
+});
+
+const struct = (name: string, children: readonly Element[]): Element => ({ name, children });
+
+/** EC2's way to write a list: `<set><item>..</item><item>..</item></set>`. */
+const list = (name: string, item: Omit<Element, 'name'>): Element => ({
+  name,
+  children: [{ ...item, name: 'item' }],
+});
+
+const boolean = (value: string): boolean => value.toLowerCase() === 'true';
+
+const integer = (value: string): number | null => {
+  if (value === '') return null;
+  if (!/^\d{1,9}$/.test(value))
+    throw new MalformedAnswerError(`EC2 answered ${JSON.stringify(value)} where a number belongs`);
+  return Number(value);
+};
+
+const attachmentOf = ({ draft }: PageState): Mutable<InterfaceAttachment> => {
+  draft.attachment ??= {
+    attachmentId: null,
+    instanceId: null,
+    instanceOwnerId: null,
+    deviceIndex: null,
+    networkCardIndex: null,
+    deleteOnTermination: null,
+  };
+  return draft.attachment;
+};
+
+const ATTACHMENT: Element = {
+  name: 'attachment',
+  opened: attachmentOf,
+  children: [
+    text('attachmentId', (page, value) => {
+      attachmentOf(page).attachmentId = value || null;
+    }),
+    text('instanceId', (page, value) => {
+      attachmentOf(page).instanceId = value || null;
+    }),
+    text('instanceOwnerId', (page, value) => {
+      attachmentOf(page).instanceOwnerId = value || null;
+    }),
+    text('deviceIndex', (page, value) => {
+      attachmentOf(page).deviceIndex = integer(value);
+    }),
+    text('networkCardIndex', (page, value) => {
+      attachmentOf(page).networkCardIndex = integer(value);
+    }),
+    text('deleteOnTermination', (page, value) => {
+      attachmentOf(page).deleteOnTermination = boolean(value);
+    }),
+  ],
+};
+
+const PRIVATE_ADDRESSES = list('privateIpAddressesSet', {
+  opened: (page) => {
+    page.address = '';
+    page.primary = false;
+  },
+  children: [
+    text('privateIpAddress', (page, value) => {
+      page.address = value;
+    }),
+    text('primary', (page, value) => {
+      page.primary = boolean(value);
+    }),
+  ],
+  closed: ({ draft, address, primary }) => {
+    if (address !== '') draft.privateAddresses.push({ address, primary });
+  },
+});
+
+const TAGS = list('tagSet', {
+  opened: (page) => {
+    page.key = null;
+    page.value = '';
+  },
+  children: [
+    text('key', (page, value) => {
+      page.key = value;
+    }),
+    text('value', (page, value) => {
+      page.value = value;
+    }),
+  ],
+  closed: ({ draft, key, value }) => {
+    if (key !== null) setTag(draft.tags, key, value);
+  },
+});
+
+/** What is taken from one interface, most of it in the order in which EC2 answers it. */
+const INTERFACE: Omit<Element, 'name'> = {
+  opened: (page) => {
+    page.draft = draft();
+  },
+  children: [
+    text('networkInterfaceId', ({ draft }, value) => {
+      draft.networkInterfaceId = value;
+    }),
+    text('subnetId', ({ draft }, value) => {
+      draft.subnetId = value;
+    }),
+    text('vpcId', ({ draft }, value) => {
+      draft.vpcId = value || null;
+    }),
+    text('description', ({ draft }, value) => {
+      draft.description = value;
+    }),
+    text('ownerId', ({ draft }, value) => {
+      draft.ownerId = value || null;
+    }),
+    text('requesterId', ({ draft }, value) => {
+      draft.requesterId = value || null;
+    }),
+    text('requesterManaged', ({ draft }, value) => {
+      draft.requesterManaged = boolean(value);
+    }),
+    text('status', ({ draft }, value) => {
+      draft.status = value;
+    }),
+    ATTACHMENT,
+    TAGS,
+    PRIVATE_ADDRESSES,
+    list('ipv6AddressesSet', {
+      closed: ({ draft }) => {
+        draft.ipv6AddressCount += 1;
+      },
+    }),
+    list('ipv4PrefixSet', {
+      children: [text('ipv4Prefix', ({ draft }, value) => draft.ipv4Prefixes.push(value))],
+    }),
+    list('ipv6PrefixSet', {
+      children: [text('ipv6Prefix', ({ draft }, value) => draft.ipv6Prefixes.push(value))],
+    }),
+    text('interfaceType', ({ draft }, value) => {
+      draft.interfaceType = value || 'interface';
+    }),
+    struct('operator', [
+      text('principal', ({ draft }, value) => {
+        draft.operatorPrincipal = value || null;
+      }),
+    ]),
+  ],
+  closed: ({ draft, interfaces }) => {
+    if (draft.networkInterfaceId === '')
+      throw new MalformedAnswerError('EC2 answered a network interface without networkInterfaceId');
+    if (draft.subnetId === '')
+      throw new MalformedAnswerError(
+        `EC2 answered network interface ${draft.networkInterfaceId} without subnetId`,
+      );
+    interfaces.push(draft);
+  },
+};
+
+const RESPONSE: Element = struct('DescribeNetworkInterfacesResponse', [
+  {
+    ...list('networkInterfaceSet', INTERFACE),
+    opened: (page) => {
+      page.hasSet = true;
+    },
+  },
+  text('nextToken', (page, value) => {
+    page.nextToken = value || undefined;
+  }),
+]);

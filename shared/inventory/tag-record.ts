@@ -1,0 +1,19 @@
+import type { Tags } from '../model/inventory.ts';
+
+/** Tags as a record, from pairs. */
+export const tagRecord = (
+  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
+): Tags => {
+  const record: Record<string, string> = {};
+  for (const { Key, Value } of tags ?? []) {
+    if (Key !== undefined) setTag(record, Key, Value ?? '');
+  }
+  return record;
+};
+
+/** Sets one tag. A tag may be named `__proto__`: plainly assigned, it would be lost. */
+export const setTag = (record: Record<string, string>, key: string, value: string): void => {
+  if (key === '__proto__')
+    Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
+  else record[key] = value;
+};
