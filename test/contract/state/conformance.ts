@@ -1,0 +1,375 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Alert } from '../../../shared/model/alert.ts';
+import type { SupplyHistory } from '../../../shared/model/forecast.ts';
+import type { StateStore } from '../../../shared/state/state-store.ts';
+import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { anAlert, anEntry, aSubject } from '../../fixtures/stored-alerts.ts';
+
+export interface StoreUnderTest {
+  readonly name: string;
+  /** Starts whatever the stores need, once. */
+  start(): Promise<void>;
+  /** An empty store. */
+  open(): Promise<StateStore>;
+  stop(): Promise<void>;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A Thursday, ten o'clock. */
+const TEN = Date.parse('2026-01-15T10:00:00Z');
+
+const target = { accountId: '111111111111', region: 'eu-west-1' };
+const otherTarget = { accountId: '111111111111', region: 'eu-west-2' };
+
+/** What every state store promises, whatever keeps its records. */
+export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest): void => {
+  describe(name, () => {
+    let store: StateStore;
+    beforeAll(start);
+    beforeEach(async () => {
+      store = await open();
+      return () => store.close();
+    });
+    afterAll(stop);
+
+    describe('alerts', () => {
+      const commit = async (alert: Alert, expected: number): Promise<number> => {
+        const outcome = await store.alerts.commit(target, alert, expected);
+        if (outcome === 'conflict') throw new Error('unexpected conflict');
+        return outcome.version;
+      };
+
+      test('an alert comes back as it was stored, with the version that the commit told', async () => {
+        const alert = anAlert({ outbox: [anEntry({ attempts: 2, lastError: 'Größe & <b> \u202e 🔥' })] });
+        const version = await commit(alert, 0);
+        expect(await store.alerts.read(target, alert.key)).toEqual({ alert, version });
+        expect(await store.alerts.list(target)).toEqual([{ alert, version }]);
+      });
+
+      test('an alert that was never stored is null, and a target without alerts has an empty list', async () => {
+        expect(await store.alerts.read(target, 'addresses-low/subnet/subnet-0a')).toBeNull();
+        expect(await store.alerts.list(target)).toEqual([]);
+      });
+
+      test('of two who create the same alert, the second is told of the conflict', async () => {
+        const version = await commit(anAlert(), 0);
+        expect(await store.alerts.commit(target, anAlert({ severity: 'critical' }), 0)).toBe('conflict');
+        expect(await store.alerts.read(target, anAlert().key)).toEqual({ alert: anAlert(), version });
+      });
+
+      test('of two who change the same version, the second is told of the conflict', async () => {
+        const first = await commit(anAlert(), 0);
+        const second = await commit(anAlert({ severity: 'critical' }), first);
+        expect(second).not.toBe(first);
+        expect(await store.alerts.commit(target, anAlert({ status: 'resolved' }), first)).toBe('conflict');
+        expect((await store.alerts.read(target, anAlert().key))?.alert.severity).toBe('critical');
+      });
+
+      test('of twenty who write at once, exactly one succeeds', async () => {
+        const version = await commit(anAlert(), 0);
+        const outcomes = await Promise.all(
+          Array.from({ length: 20 }, (_, sequence) =>
+            store.alerts.commit(target, anAlert({ sequence }), version),
+          ),
+        );
+        const winners = outcomes.flatMap((outcome, index) => (outcome === 'conflict' ? [] : [index]));
+        expect(winners).toHaveLength(1);
+        expect((await store.alerts.read(target, anAlert().key))?.alert.sequence).toBe(winners[0]);
+      });
+
+      test('an alert is removed at its version only', async () => {
+        const first = await commit(anAlert(), 0);
+        const second = await commit(anAlert({ status: 'resolved' }), first);
+        expect(await store.alerts.remove(target, anAlert().key, first)).toBe('conflict');
+        expect(await store.alerts.remove(target, anAlert().key, second)).toBe('removed');
+        expect(await store.alerts.read(target, anAlert().key)).toBeNull();
+        expect(await store.alerts.remove(target, anAlert().key, second)).toBe('conflict');
+      });
+
+      test('an alert that was removed and made anew does not pass for the one that was read before', async () => {
+        const stale = await commit(anAlert(), 0);
+        await store.alerts.remove(target, anAlert().key, stale);
+        const again = anAlert({ lastObservedAt: '2026-01-02T00:00:00.000Z' });
+        await commit(again, 0);
+        expect(await store.alerts.commit(target, anAlert({ severity: 'critical' }), stale)).toBe('conflict');
+      });
+
+      test('targets do not see each other', async () => {
+        await commit(anAlert(), 0);
+        expect(await store.alerts.list(otherTarget)).toEqual([]);
+        expect(await store.alerts.read(otherTarget, anAlert().key)).toBeNull();
+      });
+
+      test('two hundred alerts with long findings are listed in full', async () => {
+        const alerts = Array.from({ length: 200 }, (_, index) => {
+          const subject = aSubject(`subnet-${String(index).padStart(17, '0')}`);
+          const alert = anAlert({ subject });
+          // Not compressible: the list needs more than one page of 1 MB.
+          const explanation = pseudoRandomText(index, 12_000);
+          return { ...alert, finding: { ...alert.finding, explanation } };
+        });
+        for (const alert of alerts) await commit(alert, 0);
+        const listed = await store.alerts.list(target);
+        expect(new Map(listed.map(({ alert }) => [alert.key, alert]))).toEqual(
+          new Map(alerts.map((alert) => [alert.key, alert])),
+        );
+      });
+    });
+
+    describe('history', () => {
+      const record = (at: number, available: number | null, freePrefixes: number | null = null) =>
+        store.history.record(target, at, [{ subnetId: 'subnet-0a', available, freePrefixes }]);
+      const read = async (from = 0, subnetId = 'subnet-0a') => {
+        const history = (await store.history.read(target, [subnetId], from)).get(subnetId);
+        if (history === undefined) throw new Error(`no history of ${subnetId}`);
+        return history;
+      };
+      const nothing: SupplyHistory = { hourly: [], recent: [] };
+
+      test('an hour keeps its minimum, its mean and its last value, and the recent samples stay as they were', async () => {
+        await record(TEN, 100, 7);
+        await record(TEN + 5 * MINUTE, 40, 3);
+        await record(TEN + 10 * MINUTE, 70, 5);
+        expect(await read()).toEqual({
+          addresses: {
+            hourly: [{ hour: TEN, minimum: 40, mean: 70, last: 70, count: 3 }],
+            recent: [
+              { at: TEN, value: 100 },
+              { at: TEN + 5 * MINUTE, value: 40 },
+              { at: TEN + 10 * MINUTE, value: 70 },
+            ],
+          },
+          prefixes: {
+            hourly: [{ hour: TEN, minimum: 3, mean: 5, last: 5, count: 3 }],
+            recent: [
+              { at: TEN, value: 7 },
+              { at: TEN + 5 * MINUTE, value: 3 },
+              { at: TEN + 10 * MINUTE, value: 5 },
+            ],
+          },
+        });
+      });
+
+      test('a scan that is repeated counts once, even with other values', async () => {
+        await record(TEN, 100);
+        await record(TEN, 100);
+        await record(TEN, 5);
+        await record(TEN + HOUR, 90);
+        await record(TEN, 5);
+        expect((await read()).addresses).toEqual({
+          hourly: [
+            { hour: TEN, minimum: 100, mean: 100, last: 100, count: 1 },
+            { hour: TEN + HOUR, minimum: 90, mean: 90, last: 90, count: 1 },
+          ],
+          recent: [
+            { at: TEN, value: 100 },
+            { at: TEN + HOUR, value: 90 },
+          ],
+        });
+      });
+
+      test('the parts of a scan that was split may come one by one, and again', async () => {
+        const part = (subnetId: string, available: number) =>
+          store.history.record(target, TEN, [{ subnetId, available, freePrefixes: null }]);
+        await part('subnet-0a', 10);
+        await part('subnet-0b', 20);
+        await part('subnet-0a', 11);
+        await store.history.record(target, TEN + HOUR, [
+          { subnetId: 'subnet-0a', available: 9, freePrefixes: null },
+          { subnetId: 'subnet-0b', available: 19, freePrefixes: null },
+        ]);
+        const minimums = async (subnetId: string) =>
+          (await read(0, subnetId)).addresses.hourly.map(({ minimum }) => minimum);
+        expect(await minimums('subnet-0a')).toEqual([10, 9]);
+        expect(await minimums('subnet-0b')).toEqual([20, 19]);
+      });
+
+      test('what is unknown is not recorded', async () => {
+        await record(TEN, null, 4);
+        await record(TEN + 5 * MINUTE, null, null);
+        const history = await read();
+        expect(history.addresses).toEqual(nothing);
+        expect(history.prefixes.recent).toEqual([{ at: TEN, value: 4 }]);
+      });
+
+      test('a late value goes to the hour it belongs to, and is not taken for the last one', async () => {
+        await record(TEN + 10 * MINUTE, 50);
+        await record(TEN + HOUR, 45);
+        await record(TEN + 2 * HOUR, 44);
+        await record(TEN + 5 * MINUTE, 80);
+        const { hourly, recent } = (await read()).addresses;
+        expect(hourly[0]).toEqual({ hour: TEN, minimum: 50, mean: 65, last: 50, count: 2 });
+        expect(recent.map(({ value }) => value)).toEqual([80, 50, 45, 44]);
+      });
+
+      test('a value that is days late still finds its hour', async () => {
+        await record(TEN, 50);
+        await record(TEN - 5 * DAY, 99);
+        expect((await read()).addresses.hourly).toEqual([
+          { hour: TEN - 5 * DAY, minimum: 99, mean: 99, last: 99, count: 1 },
+          { hour: TEN, minimum: 50, mean: 50, last: 50, count: 1 },
+        ]);
+      });
+
+      test('recent samples go back six hours, and not a moment further', async () => {
+        await record(TEN, 1);
+        await record(TEN + 1, 2);
+        await record(TEN + 6 * HOUR, 3);
+        const { hourly, recent } = (await read()).addresses;
+        expect(recent.map(({ value }) => value)).toEqual([2, 3]);
+        expect(hourly.map(({ last }) => last)).toEqual([2, 3]);
+      });
+
+      test('hours are kept for sixty days', async () => {
+        await record(TEN - 1, 1);
+        await record(TEN, 2);
+        await record(TEN + 60 * DAY, 3);
+        expect((await read()).addresses.hourly.map(({ last }) => last)).toEqual([2, 3]);
+      });
+
+      test('reading begins with the hour that it is asked from, and with that very sample', async () => {
+        await record(TEN + 10 * MINUTE, 3);
+        await record(TEN + 20 * MINUTE, 2);
+        await record(TEN + HOUR, 1);
+        const { hourly, recent } = (await read(TEN + 20 * MINUTE)).addresses;
+        expect(hourly.map(({ hour }) => hour)).toEqual([TEN, TEN + HOUR]);
+        expect(recent.map(({ value }) => value)).toEqual([2, 1]);
+        expect((await read(TEN + HOUR)).addresses.hourly.map(({ hour }) => hour)).toEqual([TEN + HOUR]);
+      });
+
+      test('a subnet without a past has an empty history', async () => {
+        expect(await read(0, 'subnet-new')).toEqual({ addresses: nothing, prefixes: nothing });
+        await record(TEN, 1);
+        expect(await read(0, 'subnet-new')).toEqual({ addresses: nothing, prefixes: nothing });
+      });
+
+      test('a past can be brought in at once, twice, and after the first scan', async () => {
+        await record(TEN + 30 * MINUTE, 10);
+        const past = Array.from({ length: 14 * 24 }, (_, hours) => ({
+          at: TEN - hours * HOUR,
+          samples: [{ subnetId: 'subnet-0a', available: hours, freePrefixes: null }],
+        }));
+        await store.history.backfill(target, past);
+        await store.history.backfill(target, past);
+        await record(TEN + HOUR, 9);
+        const { hourly } = (await read()).addresses;
+        expect(hourly).toHaveLength(14 * 24 + 1);
+        expect(hourly.map(({ minimum }) => minimum)).toEqual([
+          ...Array.from({ length: 14 * 24 }, (_, index) => 14 * 24 - 1 - index),
+          9,
+        ]);
+        expect(hourly.at(-2)).toEqual({ hour: TEN, minimum: 0, mean: 5, last: 10, count: 2 });
+      });
+
+      test('two scans that record at once are both in it', async () => {
+        await record(TEN - HOUR, 30);
+        await Promise.all([record(TEN, 20), record(TEN + 1, 10), record(TEN + 2, 15)]);
+        await Promise.all([record(TEN + HOUR, 1), record(TEN + HOUR + 1, 2)]);
+        expect((await read()).addresses.hourly.map(({ minimum, count }) => [minimum, count])).toEqual([
+          [30, 1],
+          [10, 3],
+          [1, 2],
+        ]);
+      });
+
+      test.each([
+        ['a fraction', { at: TEN, available: 1.5 }],
+        ['a negative count', { at: TEN, available: -1 }],
+        ['not a number', { at: TEN, available: Number.NaN }],
+        ['a time that is none', { at: Number.NaN, available: 1 }],
+      ])('%s is refused, and nothing of that scan is recorded', async (_, { at, available }) => {
+        const recording = store.history.record(target, at, [
+          { subnetId: 'subnet-0b', available: 7, freePrefixes: 7 },
+          { subnetId: 'subnet-0a', available, freePrefixes: null },
+        ]);
+        await expect(recording).rejects.toMatchObject({ code: 'invalid-sample' });
+        expect((await read(0, 'subnet-0b')).addresses).toEqual(nothing);
+      });
+
+      test('targets do not see each other', async () => {
+        await record(TEN, 1);
+        const other = await store.history.read(otherTarget, ['subnet-0a'], 0);
+        expect(other.get('subnet-0a')).toEqual({ addresses: nothing, prefixes: nothing });
+      });
+    });
+
+    describe('assessments', () => {
+      test('the latest assessment comes back as it was', async () => {
+        const assessment = anAssessment({
+          subnets: Array.from({ length: 100 }, (_, index) =>
+            aSubnet({ subnetId: `subnet-${index}`, name: '名前 & <x>\n' }),
+          ),
+        });
+        expect(await store.assessments.putLatest(assessment)).toBe('stored');
+        expect(await store.assessments.latest(target)).toEqual(assessment);
+        expect(await store.assessments.latest(otherTarget)).toBeNull();
+      });
+
+      test('an assessment of several megabytes comes back as it was', async () => {
+        const assessment = anAssessment({
+          maps: Array.from({ length: 40 }, (_, index) => ({
+            subnetId: `subnet-${index}`,
+            cidrBlock: '10.0.0.0/8',
+            states: pseudoRandomText(index, 30_000),
+            reserved: '-'.repeat(30_000),
+            used: pseudoRandomText(index + 100, 30_000),
+            owner: pseudoRandomText(index + 200, 30_000),
+            owners: [],
+          })),
+        });
+        await store.assessments.putLatest(assessment);
+        expect(await store.assessments.latest(target)).toEqual(assessment);
+      });
+
+      test('a later assessment replaces an earlier one, and an earlier one does not replace it', async () => {
+        const early = anAssessment({ scannedAt: '2026-01-01T00:00:00.000Z', subnets: [] });
+        const late = anAssessment({ scannedAt: '2026-01-01T00:05:00.000Z' });
+        expect(await store.assessments.putLatest(early)).toBe('stored');
+        expect(await store.assessments.putLatest(late)).toBe('stored');
+        expect(await store.assessments.putLatest(early)).toBe('older');
+        expect(await store.assessments.latest(target)).toEqual(late);
+      });
+
+      test('every target is known with its last time and status', async () => {
+        await store.assessments.putLatest(anAssessment());
+        await store.assessments.putLatest(
+          anAssessment({
+            target: { ...otherTarget, status: 'failed', errors: [] },
+            scannedAt: '2026-01-01T01:00:00.000Z',
+          }),
+        );
+        expect(await store.assessments.targets()).toEqual([
+          { target, scannedAt: '2026-01-01T00:00:00.000Z', status: 'ok' },
+          { target: otherTarget, scannedAt: '2026-01-01T01:00:00.000Z', status: 'failed' },
+        ]);
+      });
+    });
+
+    describe('cache', () => {
+      test('an answer is kept until it expires, to the millisecond', async () => {
+        await store.cache.put('reservations/subnet-0a', [{ cidr: '10.0.0.0/28' }], TEN);
+        expect(await store.cache.get('reservations/subnet-0a', TEN - 1)).toEqual([{ cidr: '10.0.0.0/28' }]);
+        expect(await store.cache.get('reservations/subnet-0a', TEN)).toBeNull();
+        expect(await store.cache.get('reservations/subnet-0b', TEN - 1)).toBeNull();
+      });
+
+      test('a new answer replaces the old one', async () => {
+        await store.cache.put('key', 1, TEN);
+        await store.cache.put('key', 2, TEN + HOUR);
+        expect(await store.cache.get('key', TEN)).toBe(2);
+      });
+    });
+  });
+};
+
+/** Text that does not compress, the same for the same seed. */
+const pseudoRandomText = (seed: number, length: number): string => {
+  let state = seed + 1;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return String.fromCharCode(33 + ((state >>> 16) % 90));
+  }).join('');
+};
