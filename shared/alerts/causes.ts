@@ -1,0 +1,45 @@
+import type { Observation } from '../model/alert.ts';
+import type { Subject } from '../model/finding.ts';
+
+/** Two low subnets may be chance; three that are at least half of their VPC's are one thing. */
+export const SUBNETS_OF_ONE_CAUSE = 3;
+export const SHARE_OF_ONE_CAUSE = 0.5;
+
+/** What a subject's news is filed under when it is about that subject alone. */
+export const causeOf = ({ type, id }: Pick<Subject, 'type' | 'id'>): string => `${type}/${id}`;
+
+/**
+ * Says of every observation what it should be seen as one thing with. When many subnets of a VPC raise the same rule at
+ * once, the VPC is the cause; otherwise it is the subject itself, so that several rules about one subnet belong together.
+ */
+export const attributeCauses = (observations: readonly Observation[]): readonly Observation[] => {
+  const counts = new Map<string, { raised: number; known: number }>();
+  for (const observation of observations) {
+    const key = groupOf(observation);
+    if (key === null || observation.raise === null) continue;
+    const count = counts.get(key) ?? { raised: 0, known: 0 };
+    count.known += 1;
+    if (observation.raise !== 'ok') count.raised += 1;
+    counts.set(key, count);
+  }
+  const isWide = (key: string | null): boolean => {
+    const count = key === null ? undefined : counts.get(key);
+    return (
+      count !== undefined &&
+      count.raised >= SUBNETS_OF_ONE_CAUSE &&
+      count.raised >= count.known * SHARE_OF_ONE_CAUSE
+    );
+  };
+  return observations.map((observation) => {
+    const { subject, raise } = observation;
+    const wide = raise !== null && raise !== 'ok' && isWide(groupOf(observation));
+    return {
+      ...observation,
+      cause: wide ? causeOf({ type: 'vpc', id: subject.vpcId ?? subject.id }) : causeOf(subject),
+    };
+  });
+};
+
+/** The subnets of one VPC under one rule; `null` for what is not about a subnet. */
+const groupOf = ({ rule, subject }: Observation): string | null =>
+  subject.type === 'subnet' && subject.vpcId !== null ? `${rule} ${subject.vpcId}` : null;

@@ -1,0 +1,97 @@
+import type { AlertPolicy } from '../model/policy.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Three scans at the usual five minutes: one odd scan tells nobody anything. */
+const STEADY = 10 * MINUTE;
+
+/**
+ * What an empty headroom.yml means. Chosen for people on call: the forecast is what warns, days ahead; surges are said
+ * within minutes; thresholds are the last line and stay narrow, because a subnet that lives at 85 % is not news.
+ *
+ * - `addresses-low`. 5 and 2 % left. Fixed alarms at 80 and 90 % used go off at every high peak of a subnet that never
+ *   runs out, and leave minutes in a surge. The floors are for small subnets: EKS refuses an upgrade with fewer than 5 free
+ *   addresses in a cluster subnet, and with fewer than 3 not even one node and its first interface fit.
+ * - `prefixes-low`. Free blocks vanish long before addresses do (at 10 % of random use a fifth is left, at 20 % almost
+ *   none), so a share warns of nothing by itself. The floors matter: each new node takes a prefix, and one more to warm.
+ * - `vpc-addresses-low`. As for one subnet, without floors: no VPC is that small.
+ * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
+ *   Critical: nodes that take prefixes fail at this very moment.
+ * - `*-exhaustion`. A week to plan a subnet in working hours; a day is for whoever is on call. Three looks of the hourly
+ *   forecast must agree.
+ * - `*-surge`. The windows themselves are the waiting time.
+ * - `scan-failed`, `coverage`. A warning: nobody is woken because a role is missing. Longer than a deployment takes.
+ * - `delivery-failing`. Critical: it means that nothing else can be heard of.
+ */
+export const DEFAULT_POLICY: AlertPolicy = {
+  rules: {
+    'addresses-low': {
+      enabled: true,
+      warning: { percent: 5, count: 5 },
+      critical: { percent: 2, count: 3 },
+      pendingFor: STEADY,
+      clearMargin: 0.25,
+      repeatEvery: DAY,
+    },
+    'prefixes-low': {
+      enabled: true,
+      warning: { percent: 5, count: 4 },
+      critical: { percent: 2, count: 2 },
+      pendingFor: STEADY,
+      clearMargin: 0.25,
+      repeatEvery: DAY,
+    },
+    'vpc-addresses-low': {
+      enabled: true,
+      warning: { percent: 5 },
+      critical: { percent: 2 },
+      pendingFor: STEADY,
+      clearMargin: 0.25,
+      repeatEvery: DAY,
+    },
+    fragmented: {
+      enabled: true,
+      severity: 'critical',
+      minimumAvailable: 32,
+      pendingFor: STEADY,
+      repeatEvery: DAY,
+    },
+    'addresses-exhaustion': {
+      enabled: true,
+      warningWithin: 7 * 24,
+      criticalWithin: 24,
+      pendingFor: 2 * HOUR,
+      repeatEvery: DAY,
+    },
+    'prefixes-exhaustion': {
+      enabled: true,
+      warningWithin: 7 * 24,
+      criticalWithin: 24,
+      pendingFor: 2 * HOUR,
+      repeatEvery: DAY,
+    },
+    'addresses-surge': { enabled: true, pendingFor: 0, repeatEvery: 4 * HOUR },
+    'prefixes-surge': { enabled: true, pendingFor: 0, repeatEvery: 4 * HOUR },
+    findings: { enabled: true, minimumSeverity: 'critical', pendingFor: STEADY, repeatEvery: 7 * DAY },
+    'scan-failed': { enabled: true, severity: 'warning', pendingFor: 30 * MINUTE, repeatEvery: DAY },
+    coverage: {
+      enabled: true,
+      severity: 'warning',
+      staleAfter: HOUR,
+      pendingFor: 30 * MINUTE,
+      repeatEvery: DAY,
+    },
+    'delivery-failing': {
+      enabled: true,
+      severity: 'critical',
+      pendingFor: 15 * MINUTE,
+      repeatEvery: 4 * HOUR,
+    },
+    'dead-letters': { enabled: true, severity: 'warning', pendingFor: 0, repeatEvery: DAY },
+  },
+  overrides: [],
+  mutes: [],
+  routes: [],
+};
