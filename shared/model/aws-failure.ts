@@ -156,6 +156,12 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
       `Check that ${role} exists, that its trust policy names ${identity} and the configured external ID, and that ${identity} may sts:AssumeRole on it.`,
     );
   }
+  if (context.action.startsWith('organizations:'))
+    return problem(
+      'access-denied',
+      `${identity} may not ${action} in account ${context.target.accountId}`,
+      `Allow ${action} in the policy of ${identity}, and run Headroom in the management account or in one that is a delegated administrator: AWS answers no other.`,
+    );
   const denial = explicitDenial(message);
   return problem(
     'access-denied',
