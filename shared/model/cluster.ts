@@ -12,9 +12,20 @@ export interface CniGauges {
   readonly maxIPAddresses: number | null;
 }
 
+/** What a node holds in one subnet. */
+export interface SubnetUsage {
+  readonly subnetId: string;
+  readonly interfaces: number;
+  /** Every address, 16 for each prefix. */
+  readonly addresses: number;
+  readonly prefixes: number;
+}
+
 export interface NodeAssessment {
   readonly instanceId: string;
   readonly instanceType: string | null;
+  /** `pending | running | stopping | stopped`: a stopped node keeps its addresses and serves no pod. */
+  readonly state: string;
   readonly availabilityZone: string | null;
   readonly subnetId: string | null;
   readonly nodeGroup: string | null;
@@ -25,7 +36,13 @@ export interface NodeAssessment {
   readonly branchInterfaces: number;
   readonly addresses: number;
   readonly prefixes: number;
+  /** Where its addresses are: more than one subnet under custom networking and subnet discovery. */
+  readonly usage: readonly SubnetUsage[];
+  /** Addresses of its pool that serve no pod, at the least, by what the CNI's warm targets make it hold; `null` where that can not be told. */
+  readonly warmAtLeast: number | null;
   readonly gauges: CniGauges;
+  /** The same gauges as the CNI Metrics Helper would add up for it, its errors included. */
+  readonly compat: CniGauges;
 }
 
 /** How much more one subnet holds for one cluster's nodes. */
@@ -33,12 +50,18 @@ export interface CapacityAssessment {
   readonly subnetId: string;
   readonly availabilityZone: string | null;
   readonly mode: AddressingMode;
-  /** More pods on the nodes that are there, before an address, a prefix, an interface slot or max-pods runs out. */
+  /**
+   * More pods on the nodes that are there, before an address, a prefix, an interface slot or max-pods runs out. At the
+   * least: what the pools hold already may all be in use, which EC2 does not tell.
+   */
   readonly morePods: number | null;
   /** More nodes of each type in use that can start with their warm pool, and what people would see at one more. */
   readonly moreNodes: readonly {
     readonly instanceType: string;
+    /** At the least: with prefixes it depends on where EC2 puts the nodes' primary addresses. */
     readonly nodes: number | null;
+    /** If those spoil no free block. The same number in secondary mode. */
+    readonly nodesAtBest: number | null;
     readonly limitedBy: 'addresses' | 'prefixes' | null;
     readonly error: string | null;
   }[];
@@ -50,8 +73,13 @@ export interface CommittedDemand {
   readonly kind: 'node-group' | 'auto-scaling-group';
   readonly currentNodes: number;
   readonly maximumNodes: number;
-  /** Of the nodes still to come, how many fit; `null` where it can not be told. */
+  /** Of the nodes still to come, how many fit; `null` where it can not be told. At the least, as for `moreNodes`. */
   readonly fits: number | null;
+  readonly fitsAtBest: number | null;
+  /** The type that the group launches: the one that takes most, where there are several. */
+  readonly instanceType: string | null;
+  /** What one more node takes: single addresses and prefixes, warm pool included. */
+  readonly perNode: { readonly addresses: number; readonly prefixes: number } | null;
   readonly shortfall: number | null;
   readonly error: string | null;
   readonly subnetIds: readonly string[];
@@ -71,8 +99,12 @@ export interface ClusterAssessment {
   readonly securityGroupsForPods: boolean;
   readonly autoMode: boolean;
   readonly nodes: readonly NodeAssessment[];
+  /** Sums over the nodes that run; `maxIPAddresses` never promises the same free address to two nodes. */
   readonly gauges: CniGauges;
+  /** Every subnet that it uses or may use. */
   readonly subnetIds: readonly string[];
+  /** Those of them that its nodes and pods take addresses from. */
+  readonly nodeSubnetIds: readonly string[];
   readonly capacity: readonly CapacityAssessment[];
   readonly committed: readonly CommittedDemand[];
   readonly unknowns: readonly Unknown[];

@@ -1,0 +1,240 @@
+import type { SubnetAssessment, Unknown } from './assessment.ts';
+import type { AddressingMode, ClusterAssessment, CommittedDemand } from './cluster.ts';
+import { ClusterCapacity } from './cluster-capacity.ts';
+import { clusterGroups } from './cluster-groups.ts';
+import { CNI_ROLE_TAG, subnetIsTaggedFor } from './cluster-membership.ts';
+import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
+import { sumGauges } from './cni-gauges.ts';
+import type { GrowingGroup } from './committed-demand.ts';
+import type { AutoScalingGroup, EksCluster, Instance, InstanceLimits, Target } from './inventory.ts';
+import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
+import type { NodeFold } from './node-fold.ts';
+import type { Placement, SupplyLedger } from './supply-ledger.ts';
+
+/** What all clusters of a target have in common. */
+export interface ClusterContext {
+  readonly target: Target;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly eksClusters: readonly EksCluster[];
+  readonly autoScalingGroups: readonly AutoScalingGroup[];
+  readonly limits: (type: string) => InstanceLimits | null;
+  readonly unknowns?: readonly Unknown[];
+  readonly subnets: ReadonlyMap<string, SubnetAssessment>;
+  /** Fresh ledgers of these subnets, as far as their supplies are known. */
+  readonly ledgers: (placement: Placement, subnetIds: readonly string[]) => ReadonlyMap<string, SupplyLedger>;
+}
+
+/** What the fold found of one cluster. */
+export interface ClusterParts {
+  readonly name: string;
+  readonly nodes: readonly NodeFold[];
+  readonly controlPlaneSubnetIds: readonly string[];
+  readonly hasBranches: boolean;
+}
+
+/** Puts one cluster together: its nodes, its subnets, its groups, and what they still hold. */
+export class ClusterBuilder {
+  readonly #context: ClusterContext;
+  readonly #parts: ClusterParts;
+  readonly #eks: EksCluster | null;
+  readonly #configuration: CniConfiguration;
+  readonly #planned: readonly PlannedNode[];
+  readonly #groups: readonly GrowingGroup[];
+  readonly #capacity: ClusterCapacity;
+
+  constructor(context: ClusterContext, parts: ClusterParts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
+    this.#configuration = cniConfigurationOf(this.#eks?.vpcCni ?? null);
+    this.#planned = parts.nodes.map((node) => this.#plan(node));
+    const plan = {
+      ...context,
+      clusterName: parts.name,
+      eks: this.#eks,
+      configuration: this.#configuration,
+      mode: this.#mode,
+      customNetworking: this.#customNetworking,
+      securityGroupsForPods: this.#securityGroupsForPods,
+      nodes: this.#planned,
+      podSubnetOf: (subnetId: string) => this.#podSubnetOf(subnetId),
+    };
+    this.#groups = clusterGroups(plan);
+    this.#capacity = new ClusterCapacity(plan, this.#groups);
+  }
+
+  get name(): string {
+    return this.#parts.name;
+  }
+
+  /** The groups that may grow by themselves. */
+  groups(): readonly GrowingGroup[] {
+    return this.#groups;
+  }
+
+  build(committed: readonly CommittedDemand[]): ClusterAssessment {
+    const { target, ledgers, unknowns = [] } = this.#context;
+    const nodes = this.#planned.map((planned) =>
+      assessNode(planned, this.#configuration, (subnetIds) => ledgers('best', subnetIds)),
+    );
+    const live = nodes.filter(({ state }) => state === 'running' || state === 'pending');
+    return {
+      clusterName: this.#parts.name,
+      accountId: target.accountId,
+      region: target.region,
+      vpcId: this.#vpcId,
+      arn: this.#eks?.arn ?? null,
+      version: this.#eks?.version ?? null,
+      source: this.#eks === null ? 'tags' : 'eks',
+      mode: this.#mode,
+      customNetworking: this.#customNetworking,
+      securityGroupsForPods: this.#securityGroupsForPods,
+      autoMode: this.#eks?.autoMode ?? false,
+      nodes,
+      gauges: {
+        ...sumGauges(live.map(({ gauges }) => gauges)),
+        maxIPAddresses: this.#capacity.maxAddresses(),
+      },
+      subnetIds: this.#subnetIds,
+      nodeSubnetIds: this.#nodeSubnetIds,
+      capacity: this.#capacity.bySubnet(this.#nodeSubnetIds),
+      committed,
+      unknowns: [...unknowns, ...this.#unknowns],
+    };
+  }
+
+  get #vpcId(): string | null {
+    return (
+      this.#eks?.vpcId ??
+      this.#parts.nodes.find(({ instance }) => instance.vpcId !== null)?.instance.vpcId ??
+      null
+    );
+  }
+
+  get #mode(): AddressingMode {
+    const ipFamily = this.#eks?.ipFamily ?? null;
+    const modes = new Set(this.#planned.filter(({ node }) => node.isLive).map(({ mode }) => mode));
+    modes.delete('unknown');
+    const [only] = modes;
+    if (only !== undefined) return modes.size === 1 ? only : 'mixed';
+    if (ipFamily === 'ipv6') return 'ipv6';
+    if (this.#configuration.prefixDelegation === null) return 'unknown';
+    return this.#configuration.prefixDelegation ? 'prefix' : 'secondary';
+  }
+
+  get #customNetworking(): boolean {
+    return (
+      this.#configuration.customNetworking === true ||
+      this.#planned.some(({ customNetworking }) => customNetworking)
+    );
+  }
+
+  get #securityGroupsForPods(): boolean {
+    return (
+      this.#configuration.securityGroupsForPods === true ||
+      this.#parts.hasBranches ||
+      this.#parts.nodes.some(({ hasTrunk }) => hasTrunk)
+    );
+  }
+
+  #plan(node: NodeFold): PlannedNode {
+    const limits = this.#context.limits(node.instance.instanceType);
+    const customNetworking = node.usesCustomNetworking(this.#configuration);
+    const mode = node.mode(this.#eks?.ipFamily ?? null, this.#configuration);
+    return {
+      node,
+      limits,
+      mode,
+      takes: waysToTake(mode, limits),
+      customNetworking,
+      newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
+    };
+  }
+
+  /** Custom networking names one subnet; subnet discovery may use any that is open to it in the zone. */
+  #newInterfaceSubnets(node: NodeFold, customNetworking: boolean): readonly string[] {
+    if (customNetworking) {
+      const known = node.secondarySubnetId ?? this.#podSubnetOf(node.subnetId ?? '');
+      return known === null ? [] : [known];
+    }
+    if (node.subnetId === null) return [];
+    const own = this.#context.subnets.get(node.subnetId);
+    const discovered = [...this.#context.subnets.values()].filter(
+      (subnet) =>
+        subnet.subnetId !== node.subnetId &&
+        subnet.vpcId === own?.vpcId &&
+        subnet.availabilityZone === own.availabilityZone &&
+        this.#isOpenToDiscovery(subnet),
+    );
+    const ownIsOpen = own?.tags[CNI_ROLE_TAG] !== '0';
+    return [...(ownIsOpen ? [node.subnetId] : []), ...discovered.map(({ subnetId }) => subnetId)];
+  }
+
+  #isOpenToDiscovery({ tags }: SubnetAssessment): boolean {
+    const role = tags[CNI_ROLE_TAG];
+    const named = Object.keys(tags).filter((key) => key.startsWith('cni.networking.k8s.aws/cluster/'));
+    return (
+      role !== undefined &&
+      role !== '0' &&
+      (named.length === 0 || named.includes(`cni.networking.k8s.aws/cluster/${this.#parts.name}`))
+    );
+  }
+
+  /** Where the pods of a node in this subnet get their addresses: the subnet that its neighbours in the zone use. */
+  #podSubnetOf(subnetId: string): string | null {
+    const zone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
+    const neighbours = this.#parts.nodes.filter(
+      (node) =>
+        node.usesCustomNetworking(this.#configuration) &&
+        (node.subnetId === subnetId || node.instance.availabilityZone === zone),
+    );
+    if (neighbours.length === 0) return this.#configuration.customNetworking === true ? null : subnetId;
+    return neighbours.find((node) => node.secondarySubnetId !== null)?.secondarySubnetId ?? null;
+  }
+
+  get #nodeSubnetIds(): readonly string[] {
+    return unique([
+      ...this.#planned.flatMap(({ node, newInterfaceSubnetIds }) => [
+        ...node.usage.map(({ subnetId }) => subnetId),
+        ...newInterfaceSubnetIds,
+      ]),
+      ...this.#groups.flatMap(({ subnets }) =>
+        subnets.flatMap(({ subnetId, podSubnetId }) =>
+          podSubnetId === null ? [subnetId] : [subnetId, podSubnetId],
+        ),
+      ),
+    ]);
+  }
+
+  get #subnetIds(): readonly string[] {
+    const tagged = [...this.#context.subnets.values()].filter(
+      ({ tags, vpcId }) => vpcId === this.#vpcId && subnetIsTaggedFor(tags, this.#parts.name),
+    );
+    return unique([
+      ...this.#nodeSubnetIds,
+      ...(this.#eks?.subnetIds ?? []),
+      ...(this.#eks?.fargateProfiles.flatMap(({ subnetIds }) => subnetIds) ?? []),
+      ...this.#parts.controlPlaneSubnetIds,
+      ...tagged.map(({ subnetId }) => subnetId),
+    ]);
+  }
+
+  get #unknowns(): readonly Unknown[] {
+    const types = unique(
+      this.#planned.filter(({ limits }) => limits === null).map(({ node }) => node.instance.instanceType),
+    );
+    const unknowns: Unknown[] = types.map((type) => ({
+      field: 'gauges.maxIPAddresses',
+      reason: `Neither the shipped table nor EC2 told the limits of ${type}.`,
+    }));
+    if (this.#mode === 'unknown') {
+      unknowns.push({
+        field: 'mode',
+        reason: "No node holds an address for pods, and the CNI's settings are not known to EKS.",
+      });
+    }
+    return unknowns;
+  }
+}
+
+const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();

@@ -1,0 +1,146 @@
+import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
+import type { CommittedDemand } from './cluster.ts';
+import type { DemandStep } from './node-demand.ts';
+
+/** A group of nodes that may grow by itself. */
+export interface GrowingGroup {
+  readonly clusterName: string;
+  readonly group: string;
+  readonly kind: CommittedDemand['kind'];
+  readonly currentNodes: number;
+  readonly maximumNodes: number;
+  readonly instanceType: string | null;
+  /** What one more node takes; `null` where its type or its cluster's mode is not known. */
+  readonly steps: readonly DemandStep[] | null;
+  /** Where its nodes may go. */
+  readonly subnets: readonly GroupSubnet[];
+}
+
+export interface GroupSubnet {
+  readonly subnetId: string;
+  /** Nodes are spread over zones. */
+  readonly availabilityZone: string | null;
+  /** Where the pods' interfaces of a node here go: the subnet itself, but for custom networking; `null` where that can not be told. */
+  readonly podSubnetId: string | null;
+  /** Nodes of the group that are there already. */
+  readonly nodes: number;
+}
+
+interface Outcome {
+  readonly fits: number;
+  readonly shortage: Shortage | null;
+}
+
+/** Where a group stands while all of them grow. */
+class Growth {
+  readonly group: GrowingGroup;
+  readonly #nodesByZone = new Map<string | null, number>();
+  readonly #wanted: number;
+  fits = 0;
+  shortage: Shortage | null = null;
+
+  constructor(group: GrowingGroup) {
+    this.group = group;
+    this.#wanted = Math.max(0, group.maximumNodes - group.currentNodes);
+    for (const { availabilityZone, nodes } of group.subnets) {
+      this.#nodesByZone.set(availabilityZone, (this.#nodesByZone.get(availabilityZone) ?? 0) + nodes);
+    }
+  }
+
+  get isDone(): boolean {
+    return this.shortage !== null || this.fits >= this.#wanted;
+  }
+
+  /** One node more, in the zone that has fewest of the group's nodes; in the next one where that has no room. */
+  addNode(ledgers: Ledgers, steps: readonly DemandStep[]): void {
+    let first: Shortage | null = null;
+    for (const subnet of this.#byPreference(ledgers)) {
+      const short = takeNodes(steps, subnet.ledgers);
+      if (short === null) {
+        this.fits += 1;
+        this.#nodesByZone.set(subnet.availabilityZone, this.#nodesIn(subnet.availabilityZone) + 1);
+        return;
+      }
+      first ??= short;
+    }
+    this.shortage = first;
+  }
+
+  #nodesIn(zone: string | null): number {
+    return this.#nodesByZone.get(zone) ?? 0;
+  }
+
+  #byPreference(ledgers: Ledgers): readonly (GroupSubnet & { readonly ledgers: NodeSubnets })[] {
+    return this.group.subnets
+      .flatMap((subnet) => {
+        const node = ledgers.get(subnet.subnetId);
+        const pods = ledgers.get(subnet.podSubnetId ?? '');
+        return node === undefined || pods === undefined ? [] : [{ ...subnet, ledgers: { node, pods } }];
+      })
+      .sort(
+        (a, b) =>
+          this.#nodesIn(a.availabilityZone) - this.#nodesIn(b.availabilityZone) ||
+          b.ledgers.pods.singles - a.ledgers.pods.singles,
+      );
+  }
+}
+
+/**
+ * Lets every group go to its maximum at once: a node each in turn, as Auto Scaling spreads them, until all are there or
+ * none finds room. Groups of all clusters take from the same ledgers, so no address is promised twice.
+ */
+const growTogether = (
+  groups: readonly GrowingGroup[],
+  ledgers: Ledgers,
+): ReadonlyMap<GrowingGroup, Outcome> => {
+  const growths = groups.map((group) => new Growth(group));
+  let growing = growths.filter(({ isDone }) => !isDone);
+  while (growing.length > 0) {
+    for (const growth of growing) growth.addNode(ledgers, growth.group.steps ?? []);
+    growing = growing.filter(({ isDone }) => !isDone);
+  }
+  return new Map(growths.map(({ group, fits, shortage }) => [group, { fits, shortage }]));
+};
+
+const isKnown = ({ steps, subnets }: GrowingGroup, ledgers: Ledgers): boolean =>
+  steps !== null &&
+  subnets.length > 0 &&
+  subnets.every(
+    ({ subnetId, podSubnetId }) => ledgers.has(subnetId) && podSubnetId !== null && ledgers.has(podSubnetId),
+  );
+
+const total = (steps: readonly DemandStep[]): CommittedDemand['perNode'] => ({
+  addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
+  prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
+});
+
+/**
+ * If every group went to its maximum, would the subnets hold? The ledgers are used up: hand over fresh ones, one set
+ * for each placement. A group whose type, mode or subnets are not known is not part of the sum and answers `null`.
+ */
+export const committedDemand = (
+  groups: readonly GrowingGroup[],
+  ledgers: { readonly worst: Ledgers; readonly best: Ledgers },
+): readonly (CommittedDemand & { readonly clusterName: string })[] => {
+  const known = groups.filter((group) => isKnown(group, ledgers.worst));
+  const worst = growTogether(known, ledgers.worst);
+  const best = growTogether(known, ledgers.best);
+  return groups.map((group) => {
+    const outcome = worst.get(group);
+    const wanted = Math.max(0, group.maximumNodes - group.currentNodes);
+    return {
+      clusterName: group.clusterName,
+      group: group.group,
+      kind: group.kind,
+      currentNodes: group.currentNodes,
+      maximumNodes: group.maximumNodes,
+      fits: outcome?.fits ?? null,
+      fitsAtBest: best.get(group)?.fits ?? null,
+      instanceType: group.instanceType,
+      perNode: group.steps === null ? null : total(group.steps),
+      shortfall: outcome === undefined ? null : wanted - outcome.fits,
+      error: outcome?.shortage?.error ?? null,
+      subnetIds: group.subnets.map(({ subnetId }) => subnetId),
+    };
+  });
+};
