@@ -62,6 +62,7 @@ export const encodeAddressMap = (
   const named = owners.length <= MAP_OWNERS ? owners : [...owners.slice(0, MAP_OWNERS - 1), OTHER_OWNERS];
   const ranks = new Uint16Array(owners.length);
   for (const [rank, owner] of owners.entries()) ranks[owner.number] = rank;
+  const mainOwner = mainOwnerIn(space, ranks);
   let states = '';
   let reserved = '';
   let used = '';
@@ -70,7 +71,7 @@ export const encodeAddressMap = (
     states += STATES[space.stateOf(block)];
     reserved += RESERVATIONS[reservationsKnown ? reservationOf(space, block) : 'unknown'];
     used += countAddresses(space.usedIn(block)).toString(BLOCK_SIZE + 1);
-    const rank = mainOwner(space, block, ranks);
+    const rank = mainOwner(block);
     owner += rank === null ? NOBODY : Math.min(rank, MAP_OWNERS - 1).toString(MAP_OWNERS);
   }
   return {
@@ -89,24 +90,27 @@ const reservationOf = (space: AddressSpace, block: number): BlockReservation => 
   return space.reservedIn(block, 'prefix') !== 0 ? 'prefix' : 'none';
 };
 
-/** The rank of the owner that holds most of a block. A block has sixteen addresses, so counting them again is cheap. */
-const mainOwner = (space: AddressSpace, block: number, ranks: Uint16Array): number | null => {
-  if (space.usedIn(block) === 0) return null;
-  const held: number[] = [];
-  let best: number | null = null;
-  let most = 0;
-  for (let index = 0; index < BLOCK_SIZE; index += 1) {
-    const owner = space.ownerAt(block * BLOCK_SIZE + index);
-    if (owner === null) continue;
-    const rank = ranks[owner] as number;
-    const count = (held[rank] ?? 0) + 1;
-    held[rank] = count;
-    if (count > most || (count === most && best !== null && rank < best)) {
-      most = count;
-      best = rank;
+/** Tells the rank of the owner that holds most of a block, the better rank where two hold the same; `null` for nobody. */
+const mainOwnerIn = (space: AddressSpace, ranks: Uint16Array): ((block: number) => number | null) => {
+  const held = new Uint8Array(ranks.length);
+  const offsets = Array.from({ length: BLOCK_SIZE }, (_, index) => index);
+  return (block) => {
+    if (space.usedIn(block) === 0) return null;
+    const present: number[] = [];
+    for (const offset of offsets) {
+      const owner = space.ownerAt(block * BLOCK_SIZE + offset);
+      if (owner !== null) present.push(ranks[owner] as number);
     }
-  }
-  return best;
+    let best = present[0] as number;
+    for (const rank of present) {
+      const count = (held[rank] as number) + 1;
+      held[rank] = count;
+      const most = held[best] as number;
+      if (count > most || (count === most && rank < best)) best = rank;
+    }
+    for (const rank of present) held[rank] = 0;
+    return best;
+  };
 };
 
 const keyOf = <Key extends string>(table: Readonly<Record<Key, string>>, character: string): Key | null => {

@@ -19,6 +19,7 @@ export const PREFIX_LENGTH = 28;
 export const BLOCK_SIZE = 16;
 
 const ALL = 0xffff;
+const NOBODY = new Uint16Array(0);
 const FIRST_OF_AWS = 2 ** AWS_RESERVED_FIRST - 1;
 const LAST_OF_AWS = ALL & ~(ALL >>> AWS_RESERVED_LAST);
 
@@ -37,7 +38,7 @@ const isSubnetLength = (length: number): boolean =>
   length >= LARGEST_SUBNET_LENGTH && length <= SMALLEST_SUBNET_LENGTH;
 
 /** Indices here come from loops over the array's own length or are checked before, so there is always a value. */
-const at = (words: Uint8Array | Uint16Array, index: number): number => words[index] as number;
+const at = (words: Uint8Array | Uint16Array | Uint32Array, index: number): number => words[index] as number;
 
 /**
  * One subnet's addresses as a bit set, with reservations as layers above it and the owner of every address in use.
@@ -170,7 +171,11 @@ export class AddressSpace {
   /** How many addresses each of the owners 0 to `owners - 1` holds; they sum to the addresses in use. */
   addressesByOwner(owners: number): Uint32Array {
     const counts = new Uint32Array(owners + 1);
-    for (const stored of this.#owners ?? []) counts[stored] = (counts[stored] as number) + 1;
+    const stored = this.#owners ?? NOBODY;
+    for (let offset = 0; offset < stored.length; offset += 1) {
+      const owner = at(stored, offset);
+      counts[owner] = at(counts, owner) + 1;
+    }
     return counts.subarray(1);
   }
 }

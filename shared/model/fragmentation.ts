@@ -39,10 +39,11 @@ export const largestFreeBlock = (space: AddressSpace): Cidr | null => {
 
 const availableAddresses = (space: AddressSpace): Uint8Array => {
   const addresses = new Uint8Array(space.size);
-  for (let offset = 0; offset < space.size; offset += 1) {
-    const block = offset >>> 4;
+  for (let block = 0; block < space.blockCount; block += 1) {
     const available = space.freeIn(block) & ~space.reservedIn(block, 'explicit');
-    addresses[offset] = (available >>> (offset & 15)) & 1;
+    for (let index = 0; index < BLOCK_SIZE; index += 1) {
+      addresses[block * BLOCK_SIZE + index] = (available >>> index) & 1;
+    }
   }
   return addresses;
 };

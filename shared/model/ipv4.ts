@@ -12,27 +12,26 @@ const ZERO = 48;
  */
 export const parseIpv4 = (text: string): number | null => {
   let address = 0;
-  let parts = 0;
-  let digits = 0;
+  let dots = 0;
   let part = 0;
-  for (let index = 0; index <= text.length; index += 1) {
-    const code = index === text.length ? DOT : text.charCodeAt(index);
+  let partStart = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
     if (code === DOT) {
-      if (digits === 0) return null;
+      if (index === partStart || part > 255) return null;
       address = address * 256 + part;
-      parts += 1;
-      digits = 0;
+      dots += 1;
       part = 0;
+      partStart = index + 1;
       continue;
     }
     const digit = code - ZERO;
-    const leadingZero = digits === 1 && part === 0;
-    if (digit < 0 || digit > 9 || leadingZero) return null;
+    const afterZero = part === 0 && index > partStart;
+    if (digit < 0 || digit > 9 || afterZero) return null;
     part = part * 10 + digit;
-    digits += 1;
-    if (part > 255) return null;
   }
-  return parts === 4 ? address : null;
+  const whole = dots === 3 && partStart < text.length && part <= 255;
+  return whole ? address * 256 + part : null;
 };
 
 /** Writes an unsigned 32-bit number as a dotted quad. */

@@ -42,7 +42,7 @@ export class OwnerTally {
       .map(({ owner, interfaces }, number) => ({
         ...owner,
         interfaces,
-        addresses: addresses[number] as number,
+        addresses: addresses[number] ?? 0,
         number,
       }))
       .sort(

@@ -92,13 +92,19 @@ export const ipv6OnlyFigures = (
 export const rangelessFigures = (cidrBlock: string | null, awsAvailable: number | null): SubnetFigures => ({
   ...NO_FIGURES,
   awsAvailable,
-  unknowns: unknown(
-    ['total', 'usable', 'usesPrefixes', ...INTERFACE_FIGURES],
-    cidrBlock === null
-      ? 'EC2 sent neither an IPv4 range for this subnet nor said that it is IPv6-only.'
-      : `EC2 sent ${cidrBlock} as its range, which is not an IPv4 range from /16 to /28.`,
-  ),
+  unknowns: [
+    ...unknown(
+      ['total', 'usable', 'usesPrefixes', ...INTERFACE_FIGURES],
+      cidrBlock === null
+        ? 'EC2 sent neither an IPv4 range for this subnet nor said that it is IPv6-only.'
+        : `EC2 sent ${cidrBlock} as its range, which is not an IPv4 range from /16 to /28.`,
+    ),
+    ...unsent(awsAvailable),
+  ],
 });
+
+const unsent = (awsAvailable: number | null): readonly Unknown[] =>
+  awsAvailable === null ? unknown(['awsAvailable'], 'EC2 sent no AvailableIpAddressCount.') : [];
 
 /** A subnet of known size whose interfaces could not all be seen: AWS's own count is all there is. */
 export const unseenFigures = (
@@ -116,7 +122,7 @@ export const unseenFigures = (
     unknowns: [
       ...unknown(INTERFACE_FIGURES, unseen),
       ...(usesPrefixes === null ? unknown(['usesPrefixes'], unseen) : []),
-      ...(awsAvailable === null ? unknown(['awsAvailable'], 'EC2 sent no AvailableIpAddressCount.') : []),
+      ...unsent(awsAvailable),
     ],
   };
 };
@@ -154,7 +160,8 @@ export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
   const largest = largestFreeBlock(space);
   const doubts = [
     ...subnet.oddities,
-    ...unknowns,
+    // A figure that is unknown for want of reservations needs no further doubt.
+    ...unknowns.filter(({ field }) => known || !RESERVATION_FIGURES.includes(field)),
     ...(known ? [] : unknown(RESERVATION_FIGURES, 'They depend on reservations, which could not be read.')),
     ...(usesPrefixes === null
       ? unknown(['usesPrefixes'], 'No interface holds a prefix, and the reservations could not be read.')
