@@ -4,10 +4,11 @@ import type { AddCommand } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { paint } from './io.ts';
+import { addLimitsCommand } from './limits.ts';
 import { addScanCommand } from './scan.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly AddCommand[] = [addScanCommand];
+const COMMANDS: readonly AddCommand[] = [addScanCommand, addLimitsCommand];
 
 const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
   const program = new Command('headroom')

@@ -49,10 +49,3 @@ export const bundleFunctions = async (folder: string): Promise<ReadonlyMap<strin
   }
   return built;
 };
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [name, { outputs }] of await bundleFunctions('dist/functions')) {
-    const size = outputs[`dist/functions/${name}/index.mjs`]?.bytes ?? 0;
-    console.log(`${name.padEnd(20)} ${(size / 1000).toFixed(0).padStart(5)} kB`);
-  }
-}

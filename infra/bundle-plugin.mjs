@@ -1,0 +1,14 @@
+import { bundleFunctions } from './bundle.ts';
+
+/** Makes `osls package` and `osls deploy` bundle the functions first: one command, and never a stale bundle. */
+export default class BundlePlugin {
+  constructor(_serverless, _options, { progress } = {}) {
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': async () => {
+        progress?.create?.({ name: 'headroom-bundle', message: 'Bundling functions' });
+        await bundleFunctions('dist/functions');
+        progress?.get?.('headroom-bundle')?.remove?.();
+      },
+    };
+  }
+}
