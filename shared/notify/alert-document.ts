@@ -138,7 +138,12 @@ export const facetsOf = ({ transitions }: AlertMessage): AlertFacets => {
     region: distinct(transitions.map((each) => each.subject.region)),
     vpcId: distinct(transitions.map((each) => each.subject.vpcId)),
     subnetId: distinct(transitions.flatMap((each) => each.subject.subnetIds)),
-    clusterName: distinct(transitions.map((each) => each.subject.clusterName)),
+    clusterName: distinct(
+      transitions.flatMap(({ subject: { clusterName, clusterNames = [] } }) => [
+        clusterName,
+        ...clusterNames,
+      ]),
+    ),
   };
 };
 

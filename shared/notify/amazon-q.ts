@@ -1,5 +1,5 @@
 import { truncate } from './inert-text.ts';
-import type { MessageContent, MessageEntry } from './message-content.ts';
+import { factText, type MessageContent, type MessageEntry } from './message-content.ts';
 import { number } from './wording.ts';
 
 /**
@@ -97,7 +97,8 @@ const entryLines = (entry: MessageEntry): readonly string[] =>
     entry.explanation,
     ...entry.outlook.map((sentence) => `${sentence}.`),
     `${entry.timing.label}: ${entry.timing.value}`,
-    entry.place.map(({ label, value }) => `${label}: ${value}`).join(' \u00B7 '),
+    entry.place.map((fact) => `${fact.label}: ${factText(fact)}`).join(' \u00B7 '),
+    entry.figures.map(({ label, value }) => `${label}: ${value}`).join(' \u00B7 '),
     ...entry.changes.map(({ label, value }) => `\u2022 ${label}: ${value}`),
     ...entry.owners.map((owner) => `\u2022 ${owner}`),
   ]
@@ -119,6 +120,8 @@ const keywordsOf = (content: MessageContent): readonly string[] =>
   [...new Set(['headroom', ...content.entries.flatMap((entry) => [entry.rule, entry.level])])].map(plain);
 
 const resourcesOf = (content: MessageContent): readonly string[] =>
-  [...new Set(content.entries.flatMap((entry) => entry.place.slice(0, 1).map(({ value }) => value)))].map(
-    plain,
-  );
+  [
+    ...new Set(
+      content.entries.flatMap((entry) => entry.place.slice(0, 1).map(({ id, value }) => id ?? value)),
+    ),
+  ].map(plain);

@@ -17,6 +17,20 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 export const leadOf = ({ transition, severity }: Transition): string =>
   transition === 'resolved' ? 'Resolved' : LEADS[transition][severity];
 
+const TITLE_LIMIT = 240;
+
+/**
+ * What it is about. The finding of an alert that is over tells of what was: there the kind and the name have to do, so
+ * that nobody reads the old alarm as news.
+ */
+export const titleOf = ({ transition, finding, subject }: Transition): string =>
+  truncate(
+    inertLine(
+      transition === 'resolved' ? `${words(finding.kind)} in ${subject.name ?? subject.id}` : finding.title,
+    ),
+    TITLE_LIMIT,
+  );
+
 /** What a rule says of many subjects at once. A rule that is not here is named as it is. */
 const SAID_OF_MANY: Readonly<Partial<Record<RuleName, string>>> = {
   'addresses-low': 'few addresses left',
@@ -55,13 +69,12 @@ export const groupHeadline = (transitions: readonly Transition[], omitted: numbe
   if (first === undefined) return 'Headroom has nothing to say';
   const lead = leadOf(first);
   const total = transitions.length + omitted;
-  if (total === 1) return `${lead}: ${inertLine(first.finding.title)}`;
+  if (total === 1) return `${lead}: ${titleOf(first)}`;
   const same = <Value>(read: (transition: Transition) => Value): boolean =>
     others.every((other) => read(other) === read(first));
   const what = same(({ rule }) => rule) ? saidOfMany(first.rule) : 'several alerts';
   const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
-  const mixed = same(leadOf) ? '' : ' (the worst first)';
-  return `${lead}: ${what} in ${total} ${who}${whereOf(first.subject, same)}${mixed}`;
+  return `${lead}: ${what} in ${total} ${who}${whereOf(first.subject, same)}`;
 };
 
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {

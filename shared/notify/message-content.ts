@@ -2,10 +2,10 @@ import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
 import type { AlertMessage } from '../model/alert-message.ts';
 import type { OwnerUsage } from '../model/assessment.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/finding.ts';
-import { groupHeadline, leadOf } from './headline.ts';
+import { groupHeadline, leadOf, titleOf } from './headline.ts';
 import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';
-import { duration, elapsed, label, number, quantity, utcTime, words } from './wording.ts';
+import { duration, elapsed, label, quantity, utcTime, words } from './wording.ts';
 
 /**
  * What a message says, before any channel decides how it looks: what, where, since when, when it will run out and how
@@ -30,7 +30,12 @@ export interface MessageContent {
 export interface Fact {
   readonly label: string;
   readonly value: string;
+  /** The identifier of what `value` names, where it has both. */
+  readonly id?: string;
 }
+
+/** `prod-pods (subnet-0a1b)`. */
+export const factText = ({ value, id }: Fact): string => (id === undefined ? value : `${value} (${id})`);
 
 export interface MessageEntry {
   /** What it tells of, as it came: for identities. Its texts are not inert and must not be shown. */
@@ -69,7 +74,6 @@ export interface RemedyContent {
 
 /** Names may have 256 characters (an AWS tag's value); a headline of nothing but a name helps nobody. */
 const NAME_LIMIT = 128;
-const TITLE_LIMIT = 240;
 const PROSE_LIMIT = 1_200;
 /** A link that is longer is none of ours: a console link has about 120 characters. */
 const URL_LIMIT = 1_000;
@@ -116,8 +120,8 @@ const describe = (transition: Transition): MessageEntry => {
     kind,
     level: transition.severity,
     lead: leadOf(transition),
-    title: truncate(inertLine(finding.title), TITLE_LIMIT),
-    explanation: truncate(inertLine(finding.explanation), PROSE_LIMIT),
+    title: titleOf(transition),
+    explanation: prose(over ? `It was: ${finding.title}` : finding.explanation),
     place: placeOf(transition),
     timing: timingOf(transition),
     outlook: over ? [] : outlookOf(finding.forecast, transition.at).map(prose),
@@ -136,21 +140,31 @@ const placeOf = ({ subject }: Transition): readonly Fact[] => {
   const place: Fact[] = [];
   const add = (name: string, id: string | null, display: string | null = null): void => {
     if (id === null) return;
-    const value = display === null || display === id ? short(id) : `${short(display)} (${short(id)})`;
-    if (!place.some((fact) => fact.label === name)) place.push({ label: name, value });
+    if (place.some((fact) => fact.label === name)) return;
+    const named = display !== null && display !== id;
+    place.push({ label: name, value: short(named ? display : id), ...(named ? { id: short(id) } : {}) });
   };
   if (subject.type !== 'target' && subject.type !== 'monitor')
     add(label(subject.type), subject.id, subject.name);
-  add('Cluster', subject.clusterName);
+  const clusters = subject.clusterNames ?? [];
+  if (clusters.length > 1) add('Clusters', someOf(clusters));
+  else add('Cluster', subject.clusterName ?? clusters[0] ?? null);
   const [subnetId, ...otherSubnets] = subject.subnetIds;
   if (subnetId !== undefined) {
     add('Subnet', otherSubnets.length === 0 ? subnetId : `${subnetId} and ${otherSubnets.length} more`);
   }
   add('VPC', subject.vpcId);
-  add('Account', subject.accountId);
-  add('Region', subject.region);
+  add('Account', `${subject.accountId}, ${subject.region}`);
   return place;
 };
+
+/** A shared subnet may have ten clusters in it. */
+const CLUSTERS_SHOWN = 4;
+const someOf = (names: readonly string[]): string =>
+  [
+    ...names.slice(0, CLUSTERS_SHOWN).map((name) => truncate(name, 24)),
+    ...(names.length > CLUSTERS_SHOWN ? [`${names.length - CLUSTERS_SHOWN} more`] : []),
+  ].join(', ');
 
 const timingOf = ({ transition, since, at }: Transition): Fact => {
   const span = elapsed(since, at);
@@ -164,15 +178,19 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
 };
 
 const figuresOf = (finding: Finding): readonly Fact[] =>
-  finding.evidence.slice(0, FIGURES_SHOWN).map((evidence) => ({
-    label: short(label(evidence.name)),
-    value: figure(evidence.value, evidence.unit),
+  finding.evidence.slice(0, FIGURES_SHOWN).map(({ name, value, unit }) => ({
+    label: short(label(name)),
+    value: figure(value, unitBeside(name, unit)),
   }));
 
-const changeOf = (change: EvidenceChange): Fact => ({
-  label: short(label(change.name)),
-  value: `was ${figure(change.before, change.unit)}, now ${figure(change.now, change.unit)}`,
-});
+const changeOf = ({ name, before, now, unit }: EvidenceChange): Fact => {
+  const shown = unitBeside(name, unit);
+  return { label: short(label(name)), value: `was ${figure(before, shown)}, now ${figure(now, shown)}` };
+};
+
+/** `Free prefixes: 31` needs no `prefixes` behind the number. */
+const unitBeside = (name: string, unit: string | undefined): string | undefined =>
+  unit !== undefined && words(name).endsWith(unit) ? undefined : unit;
 
 /** A time among the evidence is shown as one. */
 const figure = (value: number | string | null, unit: string | undefined): string =>
@@ -193,9 +211,9 @@ const ownersOf = (finding: Finding): readonly string[] => {
 };
 
 const ownerLine = (owner: OwnerUsage, used: number | null): string => {
-  const share =
-    used === null || used <= 0 ? '' : ` (${Math.round((100 * owner.addresses) / used)} % of what is used)`;
-  return `${ownerName(owner)}: ${quantity(owner.addresses, 'addresses')} on ${number(owner.interfaces)} interface${owner.interfaces === 1 ? '' : 's'}${share}`;
+  const percent = used === null || used <= 0 ? 0 : Math.round((100 * owner.addresses) / used);
+  const share = percent === 0 ? '' : `${percent} %, `;
+  return `${ownerName(owner)}: ${share}${quantity(owner.addresses, 'addresses')} on ${quantity(owner.interfaces, 'interfaces')}`;
 };
 
 const ownerName = ({ kind, name }: OwnerUsage): string => {

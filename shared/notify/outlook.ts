@@ -10,8 +10,11 @@ export const outlookOf = (forecast: Forecast | undefined, at: string): readonly 
   const surge = forecast.surge;
   const runaway =
     surge !== undefined && surge !== null && surge.raise !== 'ok' ? surgeSentence(surge, at) : null;
-  const sentences = runaway === null ? [whenSentence(forecast, at)] : [runaway, whenSentence(forecast, at)];
-  return [...sentences, ...certaintySentences(forecast)];
+  if (runaway === null) return [whenSentence(forecast, at), ...certaintySentences(forecast)];
+  // The forecast by the day is slower than a surge; it is worth saying only where it, too, sees an end.
+  return forecast.exhaustionAt === null
+    ? [runaway]
+    : [runaway, `Without the surge: ${lowerFirst(whenSentence(forecast, at))}`];
 };
 
 const surgeSentence = (surge: Surge, at: string): string => {

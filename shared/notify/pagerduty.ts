@@ -3,7 +3,7 @@ import type { AlertMessage } from '../model/alert-message.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
-import { type MessageContent, type MessageEntry, narrate } from './message-content.ts';
+import { factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
 
@@ -73,7 +73,7 @@ const detailsOf = (
     explanation: entry.explanation,
     [entry.timing.label]: entry.timing.value,
   };
-  for (const { label, value } of [...entry.place, ...entry.figures]) custom[label] = value;
+  for (const fact of [...entry.place, ...entry.figures]) custom[fact.label] = factText(fact);
   if (entry.outlook.length > 0) custom['Outlook'] = entry.outlook;
   if (entry.owners.length > 0) custom['Who holds the addresses'] = entry.owners;
   if (entry.changes.length > 0)
@@ -92,7 +92,7 @@ const detailsOf = (
         [`${entry.lead}: ${entry.title}`, ...entry.outlook.slice(0, 1)].join('. '),
         MAX_SUMMARY,
       ),
-      source: entry.place[0]?.value ?? 'headroom',
+      source: entry.place[0] === undefined ? 'headroom' : factText(entry.place[0]),
       severity: entry.level === 'ok' ? 'info' : entry.level,
       timestamp: entry.transition.at,
       group: content.threadId,

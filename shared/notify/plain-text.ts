@@ -1,5 +1,11 @@
 import { asciiLine, defanged, truncate } from './inert-text.ts';
-import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
+import {
+  type Fact,
+  factText,
+  type MessageContent,
+  type MessageEntry,
+  type RemedyContent,
+} from './message-content.ts';
 import { number } from './wording.ts';
 
 /**
@@ -8,7 +14,6 @@ import { number } from './wording.ts';
  */
 
 const WIDTH = 76;
-const ENTRIES_IN_FULL = 3;
 const ENTRIES_IN_LIST = 100;
 
 /** SNS: "less than 100 characters", no line breaks or control characters (API reference of Publish). */
@@ -19,22 +24,20 @@ export const MAX_SUBJECT = 99;
  * Service for Prometheus says so of its own) is refused or replaced when its subject is not.
  */
 export const emailSubject = (content: MessageContent): string =>
-  truncateAscii(asciiLine(content.headline), MAX_SUBJECT);
+  truncateAscii(asciiLine(defanged(content.headline)), MAX_SUBJECT);
 
 const truncateAscii = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, limit - 3).trimEnd()}...`;
 
 /** An e-mail's body. */
 export const emailText = (content: MessageContent): string => {
-  const full = content.entries.slice(0, ENTRIES_IN_FULL);
-  const listed = content.entries.slice(ENTRIES_IN_FULL, ENTRIES_IN_FULL + ENTRIES_IN_LIST);
-  const missing = content.entries.length - full.length - listed.length + content.omitted;
+  const [first, ...others] = content.entries;
+  const listed = others.slice(0, ENTRIES_IN_LIST);
+  const missing = others.length - listed.length + content.omitted;
   const parts = [
     heading(content.headline),
-    ...full.map((entry) => entryText(entry, content.entries.length > 1)),
-    ...(listed.length === 0
-      ? []
-      : [['Also:', ...listed.map((entry) => bullet(`${entry.lead}: ${entry.title}`))].join('\n')]),
+    ...(first === undefined ? [] : [entryText(first, others.length > 0)]),
+    ...(listed.length === 0 ? [] : [['Also', ...listed.map(entryLine)].join('\n')]),
     ...(missing === 0 ? [] : [`... and ${number(missing)} more, not shown here.`]),
     ...(content.links.length === 0
       ? []
@@ -60,6 +63,9 @@ const entryText = (entry: MessageEntry, titled: boolean): string =>
     .filter((part) => part !== null && part !== '')
     .join('\n\n');
 
+const entryLine = (entry: MessageEntry): string =>
+  bullet([`${entry.lead}: ${entry.title}`, ...entry.outlook.slice(0, 1)].join('. '));
+
 const bullet = (line: string): string => `- ${defanged(line)}`;
 const factLine = ({ label, value }: Fact): string => bullet(`${label}: ${value}`);
 
@@ -84,17 +90,21 @@ const table = (facts: readonly Fact[]): string => {
   const width = Math.max(...facts.map(({ label }) => label.length)) + 2;
   return facts
     .map(
-      ({ label, value }) =>
-        `${`${truncate(label, 40)}:`.padEnd(width)}${wrap(value, WIDTH - width).replaceAll('\n', `\n${' '.repeat(width)}`)}`,
+      (fact) =>
+        `${`${truncate(fact.label, 40)}:`.padEnd(width)}${wrap(factText(fact), WIDTH - width).replaceAll('\n', `\n${' '.repeat(width)}`)}`,
     )
     .join('\n');
 };
+
+const NO_BREAK = '\u00A0';
 
 /** Breaks at spaces only: an identifier that is longer than a line stays whole. Whatever is wrapped is also defanged. */
 const wrap = (prose: string, width = WIDTH): string => {
   const lines: string[] = [];
   let line = '';
-  for (const word of defanged(prose).split(' ')) {
+  for (const word of defanged(prose)
+    .replace(/ (?=%)/g, NO_BREAK)
+    .split(' ')) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
@@ -102,5 +112,5 @@ const wrap = (prose: string, width = WIDTH): string => {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  return [...lines, line].join('\n');
+  return [...lines, line].join('\n').replaceAll(NO_BREAK, ' ');
 };

@@ -95,16 +95,16 @@ const context = (text: string): ContextBlock => ({ type: 'context', elements: [m
 
 const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => {
   const alone = content.entries.length + content.omitted === 1;
-  const opening = [
-    alone ? null : bold(`${entry.lead}: ${entry.title}`),
-    text(entry.explanation, detail.prose),
-  ];
-  const facts = [entry.timing, ...entry.place, ...entry.figures.slice(0, detail.figures)];
+  const figures = entry.figures.slice(0, detail.figures);
   return [
-    ...sections(opening),
-    ...fieldSections(facts),
+    ...sections([
+      alone ? null : bold(`${entry.lead}: ${entry.title}`),
+      text(entry.explanation, detail.prose),
+    ]),
     ...sections(outlookLines(entry, detail)),
     ...sections(listed('What changed', entry.changes.slice(0, detail.figures).map(factLine))),
+    fields([entry.timing, ...entry.place]),
+    ...sections([figures.map(factLine).join('  \u00B7  ')]),
     ...sections(ownerLines(entry, detail)),
     ...(entry.remedy === null ? [] : remedyBlocks(entry.remedy, entry.moreRemedies, detail)),
   ];
@@ -123,28 +123,26 @@ const factLine = ({ label, value }: Fact): string => `${prose(label)}: ${prose(v
 const listed = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [bold(title), ...lines.map((line) => `\u2022 ${line}`)];
 
-/** Two columns; an identifier reads best, and copies best, as code. */
-const fieldSections = (facts: readonly Fact[]): readonly SectionBlock[] => {
-  const blocks: SectionBlock[] = [];
-  for (let start = 0; start < facts.length; start += MAX_SECTION_FIELDS) {
-    blocks.push({
-      type: 'section',
-      fields: facts
-        .slice(start, start + MAX_SECTION_FIELDS)
-        .map(({ label, value }) => mrkdwn(`${bold(label)}\n${fitted(value, MAX_FIELD_TEXT / 10, prose)}`)),
-    });
-  }
-  return blocks;
-};
+/** Two columns. An identifier has its own line, as code: that reads and copies best. */
+const fields = (facts: readonly Fact[]): SectionBlock => ({
+  type: 'section',
+  fields: facts
+    .slice(0, MAX_SECTION_FIELDS)
+    .map(({ label, value, id }) =>
+      mrkdwn(
+        [bold(label), fitted(value, VALUE_SHARE, prose), ...(id === undefined ? [] : [code(id)])].join('\n'),
+      ),
+    ),
+});
+
+/** Of a field, what is left for the value beside its label and identifier, which are at most 128 units before escaping. */
+const VALUE_SHARE = MAX_FIELD_TEXT - 2 * 700;
 
 const outlookLines = (entry: MessageEntry, detail: Detail): readonly string[] => {
   const [when, ...certainty] = entry.outlook;
   return when === undefined
     ? []
-    : [
-        `:hourglass_flowing_sand: ${bold(truncate(when, detail.prose))}`,
-        ...certainty.map((line) => text(line, detail.prose)),
-      ];
+    : [`\u23F3 ${bold(truncate(when, detail.prose))}`, ...certainty.map((line) => text(line, detail.prose))];
 };
 
 const ownerLines = (entry: MessageEntry, detail: Detail): readonly string[] =>
@@ -152,18 +150,17 @@ const ownerLines = (entry: MessageEntry, detail: Detail): readonly string[] =>
     ? []
     : listed('Who holds the addresses', entry.owners.slice(0, detail.owners).map(prose));
 
-const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): readonly SectionBlock[] => {
-  const others = more === 0 ? null : `${more} more ${more === 1 ? 'remedy' : 'remedies'}: see the finding.`;
-  return [
-    ...sections([
-      bold(`Do first: ${remedy.title}`),
-      text(remedy.effect, detail.prose),
-      ...remedy.checks.slice(0, 3).map((check) => `:warning: ${text(check, detail.prose)}`),
-      others,
-    ]),
-    ...(remedy.command === '' ? [] : [section(commandText(remedy.command, detail.command))]),
-  ];
-};
+const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): readonly KnownBlock[] => [
+  ...sections([
+    bold(`Do first: ${remedy.title}`),
+    text(remedy.effect, detail.prose),
+    ...remedy.checks.slice(0, 3).map((check) => `\u26A0\uFE0F ${text(check, detail.prose)}`),
+  ]),
+  ...sections([remedy.command === '' ? null : commandText(remedy.command, detail.command)]),
+  ...(more === 0
+    ? []
+    : [context(`${number(more)} more ${more === 1 ? 'remedy' : 'remedies'}: ${code('headroom findings')}`)]),
+];
 
 const commandText = (command: string, limit: number): string => {
   const block = codeBlock(command);
@@ -177,23 +174,21 @@ const listBlocks = (
   omitted: number,
   detail: Detail,
 ): readonly SectionBlock[] => {
-  const shown = entries.slice(0, detail.lines);
+  const shown = entries.slice(0, detail.lines).map((entry) => entryLine(entry, detail));
   const missing = entries.length - shown.length + omitted;
-  const blocks: SectionBlock[] = [];
-  const LINES_A_SECTION = 10;
-  for (let start = 0; start < shown.length; start += LINES_A_SECTION) {
-    blocks.push(
-      section(
-        shown
-          .slice(start, start + LINES_A_SECTION)
-          .map((entry) => entryLine(entry, detail))
-          .join('\n'),
-      ),
-    );
+  const lines = missing === 0 ? shown : [...shown, `\u2026 and ${number(missing)} more, not shown here.`];
+  return lines.length === 0 ? [] : packed([bold('Also'), ...lines]).map(section);
+};
+
+/** As many lines in each section as it takes. */
+const packed = (lines: readonly string[]): readonly string[] => {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const last = texts.at(-1);
+    if (last === undefined || last.length + 1 + line.length > MAX_SECTION_TEXT) texts.push(line);
+    else texts[texts.length - 1] = `${last}\n${line}`;
   }
-  return missing === 0
-    ? blocks
-    : [...blocks, ...sections([`\u2026 and ${number(missing)} more, not shown here.`])];
+  return texts;
 };
 
 const entryLine = (entry: MessageEntry, detail: Detail): string => {
@@ -208,9 +203,6 @@ const footer = (content: MessageContent): readonly KnownBlock[] => {
     .map((each) => link(each.url, each.label))
     .join('  \u00B7  ');
   const entry = content.entries[0];
-  const origin =
-    entry === undefined
-      ? ''
-      : `Headroom rule ${code(truncate(entry.rule, 64))}, alert ${code(truncate(entry.key, 160))}`;
+  const origin = entry === undefined ? '' : `Headroom alert ${code(truncate(entry.key, 160))}`;
   return [links, origin].filter((line) => line !== '').map((line) => context(line));
 };

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import type { AlertLevel } from '../model/alert.ts';
-import type { Fact, MessageContent, MessageEntry } from './message-content.ts';
-import { narrate } from './message-content.ts';
+import { type Fact, factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import { number } from './wording.ts';
 
@@ -112,8 +111,8 @@ const entryLines = (entry: MessageEntry, titled: boolean, { add, part, lines, st
     if (line !== '') lines.push(`  ${styled('cyan', line)}`);
 };
 
-const factLine = ({ label, value }: Fact, styled: (format: Format, text: string) => string): string =>
-  `${styled('dim', `${label}:`)} ${value}`;
+const factLine = (fact: Fact, styled: (format: Format, text: string) => string): string =>
+  `${styled('dim', `${fact.label}:`)} ${factText(fact)}`;
 
 /** Breaks at spaces. Escape sequences have no width, so that colour does not move the breaks. */
 const wrapped = (text: string, width: number, indent = ''): readonly string[] => {
