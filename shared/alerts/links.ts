@@ -1,0 +1,50 @@
+import type { Transition } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
+import type { Subject } from '../model/finding.ts';
+
+/** Where links lead. */
+export interface LinkSettings {
+  /** The CloudWatch dashboard and the Region that it is in; `null`: none is deployed. */
+  readonly dashboard: { readonly name: string; readonly region: string } | null;
+}
+
+type Link = AlertMessage['links'][number];
+
+/** A message about a VPC's subnets should not end in a list of addresses. */
+const CONSOLE_LINKS = 3;
+
+/** The AWS console's page of each subject, and the dashboard. */
+export const linksFor = (
+  transitions: readonly Transition[],
+  { dashboard }: LinkSettings,
+): readonly Link[] => {
+  const subjects = transitions.flatMap(({ subject }) => consoleLink(subject) ?? []);
+  const pages = [...new Map(subjects.map((link) => [link.url, link])).values()].slice(0, CONSOLE_LINKS);
+  if (dashboard === null) return pages;
+  const { name, region } = dashboard;
+  const url = `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${encodeURIComponent(name)}`;
+  return [...pages, { label: 'Dashboard', url }];
+};
+
+const consoleLink = ({ type, id, region, vpcId, clusterName, subnetIds }: Subject): Link | null => {
+  const vpcPage = (fragment: string): string =>
+    `https://${consoleHost(region)}/vpcconsole/home?region=${region}#${fragment}`;
+  if (type === 'subnet') return { label: `Subnet ${id}`, url: vpcPage(`SubnetDetails:subnetId=${id}`) };
+  if (type === 'vpc') return { label: `VPC ${id}`, url: vpcPage(`VpcDetails:VpcId=${id}`) };
+  if (clusterName !== null) {
+    const path = `/eks/clusters/${encodeURIComponent(clusterName)}?region=${region}`;
+    return { label: `Cluster ${clusterName}`, url: `https://${consoleHost(region)}${path}` };
+  }
+  const [subnetId] = subnetIds;
+  if (subnetId !== undefined) {
+    return { label: `Subnet ${subnetId}`, url: vpcPage(`SubnetDetails:subnetId=${subnetId}`) };
+  }
+  return vpcId === null ? null : { label: `VPC ${vpcId}`, url: vpcPage(`VpcDetails:VpcId=${vpcId}`) };
+};
+
+/** The console of each partition has a name of its own. */
+const consoleHost = (region: string): string => {
+  if (region.startsWith('cn-')) return `${region}.console.amazonaws.cn`;
+  if (region.startsWith('us-gov-')) return `${region}.console.amazonaws-us-gov.com`;
+  return `${region}.console.aws.amazon.com`;
+};
