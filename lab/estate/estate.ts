@@ -1,0 +1,101 @@
+import type { Tags } from '../../shared/model/inventory.ts';
+import type { Sequence } from '../http/pages.ts';
+import type {
+  LabAutoScalingGroup,
+  LabEksCluster,
+  LabInstance,
+  LabInterface,
+  LabPeering,
+  LabReservation,
+  LabSubnet,
+  LabTransitGatewayAttachment,
+  LabVpc,
+} from './records.ts';
+
+export interface LabRole {
+  readonly name: string;
+  /** `null`: the trust policy asks for none. */
+  readonly externalId: string | null;
+}
+
+export interface LabAccount {
+  readonly accountId: string;
+  readonly name: string;
+  /** Organizations' `State`; its `Status` was retired on 2026-09-09. */
+  readonly state: 'PENDING_ACTIVATION' | 'ACTIVE' | 'SUSPENDED' | 'PENDING_CLOSURE' | 'CLOSED';
+  /** The root or organizational unit that the account lies in. */
+  readonly parentId: string;
+  readonly tags: Tags;
+  readonly regions: readonly string[];
+  readonly roles: readonly LabRole[];
+  /** IAM actions that nobody in the account may call: `ec2:DescribeSubnets`, `ec2:*`. */
+  readonly deniedActions: readonly string[];
+  /** `hidden`: interfaces and instances of managed services are left out unless a request asks for them. */
+  readonly managedResourceVisibility: 'hidden' | 'visible';
+}
+
+export interface LabOrganizationalUnit {
+  readonly unitId: string;
+  readonly name: string;
+  readonly parentId: string;
+}
+
+export interface LabOrganization {
+  readonly rootId: string;
+  readonly managementAccountId: string;
+  readonly units: readonly LabOrganizationalUnit[];
+}
+
+/** What one account can see in one Region at one moment. */
+export interface EstateView {
+  readonly vpcs: Sequence<LabVpc>;
+  readonly subnets: Sequence<LabSubnet>;
+  readonly interfaces: Sequence<LabInterface>;
+  readonly instances: Sequence<LabInstance>;
+  readonly peerings: Sequence<LabPeering>;
+  readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
+  readonly clusters: Sequence<LabEksCluster>;
+  readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
+  /** `null`: no such subnet here. */
+  reservations(subnetId: string): Sequence<LabReservation> | null;
+}
+
+/** Accounts, and what is in them as a function of simulated time. */
+export interface Estate {
+  readonly name: string;
+  readonly accounts: readonly LabAccount[];
+  readonly organization: LabOrganization;
+  /** The account of credentials that name none: where Headroom itself would be deployed. */
+  readonly homeAccountId: string;
+  view(accountId: string, region: string, now: number): EstateView;
+}
+
+/** How an estate comes into being: told when its story begins. */
+export interface EstateBlueprint {
+  readonly name: string;
+  readonly description: string;
+  build(startsAt: number): Estate;
+}
+
+export const ROOT_ID = 'r-lab1';
+export const SCAN_ROLE = 'HeadroomScan';
+export const EXTERNAL_ID = 'headroom-lab';
+
+/** An active account that lets Headroom's hub scan it. */
+export const labAccount = (
+  accountId: string,
+  name: string,
+  regions: readonly string[],
+  changes: Partial<LabAccount> = {},
+): LabAccount => ({
+  accountId,
+  name,
+  regions,
+  state: 'ACTIVE',
+  parentId: ROOT_ID,
+  tags: {},
+  roles: [{ name: SCAN_ROLE, externalId: EXTERNAL_ID }],
+  deniedActions: [],
+  managedResourceVisibility: 'hidden',
+  ...changes,
+});

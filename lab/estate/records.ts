@@ -1,0 +1,170 @@
+import type { Tags } from '../../shared/model/inventory.ts';
+import type { SubnetPool } from '../cni/subnet-pool.ts';
+
+/** What the lab's EC2 holds. Close to EC2's own shapes, so that writing an answer is only naming its elements. */
+
+export interface LabVpc {
+  readonly vpcId: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly isDefault: boolean;
+  readonly cidrBlocks: readonly {
+    readonly associationId: string;
+    readonly cidrBlock: string;
+    readonly state: string;
+  }[];
+  readonly ipv6CidrBlocks: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface LabSubnet {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly ownerId: string;
+  readonly region: string;
+  /** `null`: IPv6 only. */
+  readonly cidrBlock: string | null;
+  readonly ipv6CidrBlocks: readonly string[];
+  readonly availabilityZone: string;
+  readonly availabilityZoneId: string;
+  readonly outpostArn: string | null;
+  /** Accounts that the subnet is shared with through RAM. */
+  readonly sharedWith: readonly string[];
+  readonly availableIpAddressCount: number;
+  readonly tags: Tags;
+}
+
+export interface LabReservation {
+  readonly reservationId: string;
+  readonly subnetId: string;
+  readonly ownerId: string;
+  readonly cidr: string;
+  readonly type: 'prefix' | 'explicit';
+}
+
+export interface LabAttachment {
+  readonly attachmentId: string;
+  readonly instanceId: string | null;
+  readonly instanceOwnerId: string;
+  readonly deviceIndex: number;
+  readonly networkCardIndex: number;
+  readonly deleteOnTermination: boolean;
+  readonly attachTime: Date;
+}
+
+export interface LabInterface {
+  readonly networkInterfaceId: string;
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
+  readonly ownerId: string;
+  readonly interfaceType: string;
+  readonly status: string;
+  readonly description: string;
+  readonly requesterId: string | null;
+  readonly requesterManaged: boolean;
+  readonly operator: { readonly principal: string; readonly hiddenByDefault: boolean } | null;
+  readonly attachment: LabAttachment | null;
+  /** The primary address first. */
+  readonly addresses: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly ipv6Addresses: readonly string[];
+  readonly ipv6Prefixes: readonly string[];
+  readonly tags: Tags;
+}
+
+export interface LabInstance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly state: string;
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly availabilityZone: string;
+  readonly ownerId: string;
+  readonly privateAddress: string | null;
+  readonly launchTime: Date;
+  /** Run by a service, such as EKS Auto Mode, and hidden from whoever does not ask for managed resources. */
+  readonly operator: { readonly principal: string; readonly hiddenByDefault: boolean } | null;
+  readonly tags: Tags;
+}
+
+export interface LabPeering {
+  readonly peeringId: string;
+  readonly status: string;
+  readonly requester: LabPeeringSide;
+  readonly accepter: LabPeeringSide;
+}
+
+export interface LabPeeringSide {
+  readonly vpcId: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly cidrBlocks: readonly string[];
+}
+
+export interface LabTransitGatewayAttachment {
+  readonly attachmentId: string;
+  readonly transitGatewayId: string;
+  readonly vpcId: string;
+  readonly vpcOwnerId: string;
+  readonly region: string;
+  readonly subnetIds: readonly string[];
+  readonly state: string;
+}
+
+export interface LabNodeGroup {
+  readonly name: string;
+  readonly status: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredSize: number;
+  readonly subnetIds: readonly string[];
+  readonly instanceTypes: readonly string[];
+  readonly autoScalingGroup: string;
+  readonly healthIssues: readonly LabHealthIssue[];
+}
+
+export interface LabHealthIssue {
+  readonly code: string;
+  readonly message: string;
+  readonly resourceIds: readonly string[];
+}
+
+export interface LabEksCluster {
+  readonly name: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly version: string;
+  readonly status: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly ipFamily: 'ipv4' | 'ipv6';
+  readonly autoMode: boolean;
+  readonly healthIssues: readonly LabHealthIssue[];
+  readonly nodeGroups: readonly LabNodeGroup[];
+  readonly fargateProfiles: readonly { readonly name: string; readonly subnetIds: readonly string[] }[];
+  /** The managed `vpc-cni` add-on: version and its configuration as JSON text. */
+  readonly vpcCni: { readonly version: string; readonly configuration: string | null } | null;
+}
+
+export interface LabAutoScalingGroup {
+  readonly name: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredCapacity: number;
+  readonly subnetIds: readonly string[];
+  readonly instanceTypes: readonly string[];
+  readonly instances: readonly {
+    readonly instanceId: string;
+    readonly instanceType: string;
+    readonly availabilityZone: string;
+  }[];
+  readonly tags: Tags;
+}
+
+/** A subnet inside a simulation: the record without its count, and the addresses that the count comes from. */
+export interface SimulatedSubnet extends Omit<LabSubnet, 'availableIpAddressCount'> {
+  readonly pool: SubnetPool | null;
+}

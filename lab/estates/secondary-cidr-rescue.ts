@@ -1,0 +1,59 @@
+import type { SimulatedSubnet } from '../estate/records.ts';
+import type { Scenario } from '../estate/scenario.ts';
+import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { DAY, progress } from './pace.ts';
+
+export const RESCUE_AT = 4 * DAY;
+
+/**
+ * A VPC whose only node subnet, a /26, fills up. On the fifth day the team associates 100.64.0.0/16 with the VPC, adds a
+ * tagged subnet, and renews the nodes: the CNI's subnet discovery takes the pods there, and the old subnet recovers.
+ */
+export const secondaryCidrRescue =
+  (accountId: string, region: string): Scenario =>
+  (world) => {
+    const vpc = world.createVpc({ ownerId: accountId, region, cidrBlock: '10.50.0.0/24', name: 'payments' });
+    const subnet = world.createSubnet({
+      vpcId: vpc.vpcId,
+      cidrBlock: '10.50.0.0/26',
+      name: 'payments-nodes-a',
+      tags: { team: 'payments' },
+    });
+    const controlPlane = ['a', 'b'].map((zone, index) =>
+      world.createSubnet({
+        vpcId: vpc.vpcId,
+        cidrBlock: `10.50.0.${64 + index * 16}/28`,
+        name: `payments-control-plane-${zone}`,
+        zone,
+      }),
+    );
+    let rescue: SimulatedSubnet | null = null;
+    const cluster = new SimulatedCluster(world, {
+      name: 'payments',
+      vpcId: vpc.vpcId,
+      ownerId: accountId,
+      region,
+      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      discoveredSubnetIds: () => (rescue === null ? [] : [rescue.subnetId]),
+      nodeGroups: [
+        { name: 'api', instanceType: 'm5.large', subnetIds: [subnet.subnetId], minSize: 2, maxSize: 4 },
+      ],
+    });
+    const follow = (elapsed: number): void => {
+      if (elapsed >= RESCUE_AT && rescue === null) {
+        world.associateCidrBlock(vpc.vpcId, '100.64.0.0/16');
+        rescue = world.createSubnet({
+          vpcId: vpc.vpcId,
+          cidrBlock: '100.64.0.0/20',
+          name: 'payments-pods-a',
+          tags: { 'kubernetes.io/role/cni': '1', team: 'payments' },
+        });
+        cluster.scale('api', 0);
+        cluster.scale('api', 2);
+      }
+      cluster.runPodsAutoscaled(Math.round(10 + 36 * progress(elapsed, 0, RESCUE_AT)), 'api');
+      cluster.record();
+    };
+    follow(0);
+    return follow;
+  };

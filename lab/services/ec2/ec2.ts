@@ -1,0 +1,33 @@
+import { ec2Query } from '../../http/protocol.ts';
+import type { LabService } from '../../service.ts';
+import { describeRegions, getManagedResourceVisibility } from './account-settings.ts';
+import {
+  describeTransitGatewayAttachments,
+  describeTransitGatewayVpcAttachments,
+  describeVpcPeeringConnections,
+} from './connections.ts';
+import { describeInstanceTypes } from './instance-types.ts';
+import { describeInstances } from './instances.ts';
+import { describeNetworkInterfaces } from './network-interfaces.ts';
+import { describeSubnets, getSubnetCidrReservations } from './subnets.ts';
+import { describeVpcs } from './vpcs.ts';
+
+export const ec2: LabService = {
+  name: 'ec2',
+  signingName: 'ec2',
+  iamPrefix: 'ec2',
+  protocols: [ec2Query('http://ec2.amazonaws.com/doc/2016-11-15/')],
+  actions: {
+    DescribeInstanceTypes: describeInstanceTypes,
+    DescribeInstances: describeInstances,
+    DescribeNetworkInterfaces: describeNetworkInterfaces,
+    DescribeRegions: describeRegions,
+    DescribeSubnets: describeSubnets,
+    DescribeTransitGatewayAttachments: describeTransitGatewayAttachments,
+    DescribeTransitGatewayVpcAttachments: describeTransitGatewayVpcAttachments,
+    DescribeVpcPeeringConnections: describeVpcPeeringConnections,
+    DescribeVpcs: describeVpcs,
+    GetManagedResourceVisibility: getManagedResourceVisibility,
+    GetSubnetCidrReservations: getSubnetCidrReservations,
+  },
+};
