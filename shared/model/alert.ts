@@ -77,6 +77,8 @@ export interface OutboxEntry {
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly lastError: string | null;
+  /** The destinations that have it already, when others failed: only those are tried again. The default one is `''`. */
+  readonly deliveredTo?: readonly string[];
 }
 
 export interface Alert {

@@ -1,0 +1,163 @@
+import type { Alert, OutboxEntry, Transition } from './alert.ts';
+
+/**
+ * The outbox of an alert: transitions that people have yet to hear of, in the alert's own record. Pure; every change
+ * that these functions propose becomes true by one conditional write, or not at all.
+ */
+
+/** All in milliseconds. */
+export interface OutboxTiming {
+  /** For how long a run that claimed an entry has it to itself. A crash delays the message by as much. */
+  readonly claimFor: number;
+  /** The first attempt to send may take this long, the next twice as long, ... */
+  readonly sendTimeout: number;
+  /** ... up to this. So a receiver that is slow, and takes the message after all, gets it twice, but not for ever. */
+  readonly maximumSendTimeout: number;
+  /** What a claim must still last when a send that was given its whole time ends: to store the outcome, and for clocks that differ. */
+  readonly margin: number;
+  /** A failed entry waits this long, then twice as long, ... up to `maximumRetryAfter`. */
+  readonly retryAfter: number;
+  readonly maximumRetryAfter: number;
+  /** An entry that was refused for good waits this long: somebody may have mended what stood in its way. */
+  readonly retryRefusedAfter: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** For scans every few minutes: a claim ends before the next scan, and an outage of an hour delays no alert by more than 15 minutes. */
+export const OUTBOX_TIMING: OutboxTiming = {
+  claimFor: 4 * MINUTE,
+  sendTimeout: 30 * SECOND,
+  maximumSendTimeout: 90 * SECOND,
+  margin: 10 * SECOND,
+  retryAfter: MINUTE,
+  maximumRetryAfter: 15 * MINUTE,
+  retryRefusedAfter: 60 * MINUTE,
+};
+
+/** Who claims, when, and what nobody is to be told of for now. */
+export interface Claim {
+  readonly runId: string;
+  readonly now: number;
+  readonly claimFor: number;
+  /** Muted or inhibited: kept, but not sent while that lasts. */
+  readonly isSilenced: (transition: Transition) => boolean;
+}
+
+/**
+ * Claims what is due of an alert's outbox for one run. The very alert that was handed in when there is nothing to do.
+ *
+ * - An alert's transitions go out in order. Once one is due, those that wait for another attempt go with it; and none
+ *   overtakes one that another run is sending.
+ * - What is silenced waits. If by the end nothing has changed for those who were not told (it fired and is over, it
+ *   escalated and is back), nobody is told. A repeat is said again anyway: it does not wait.
+ */
+export const claimDue = (alert: Alert, claim: Claim): Alert => {
+  const outbox = withoutWhatNeedNotBeSaid(alert.outbox, claim.isSilenced);
+  const changed = outbox.length !== alert.outbox.length;
+  const sendable = inOrder(outbox, claim).filter(({ transition }) => !claim.isSilenced(transition));
+  const due = sendable.some(
+    (entry) => entry.claimedUntil === null || Date.parse(entry.claimedUntil) <= claim.now,
+  );
+  if (!due) return changed ? { ...alert, outbox } : alert;
+  const claimed = new Set(sendable.map(({ transition }) => transition.id));
+  return {
+    ...alert,
+    outbox: outbox.map((entry) =>
+      claimed.has(entry.transition.id)
+        ? {
+            ...entry,
+            claimedBy: claim.runId,
+            claimedUntil: new Date(claim.now + claim.claimFor).toISOString(),
+          }
+        : entry,
+    ),
+  };
+};
+
+/** The entries before the first that somebody is sending right now. */
+const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly OutboxEntry[] => {
+  const busy = outbox.findIndex(
+    ({ claimedBy, claimedUntil }) => claimedBy !== null && Date.parse(claimedUntil ?? '') > now,
+  );
+  return busy === -1 ? outbox : outbox.slice(0, busy);
+};
+
+/** Nobody can have heard of it: it was silenced from the start. A new transition is claimed as it is stored. */
+const wasNeverTried = ({ claimedBy, attempts }: OutboxEntry): boolean => claimedBy === null && attempts === 0;
+
+const withoutWhatNeedNotBeSaid = (
+  outbox: readonly OutboxEntry[],
+  isSilenced: Claim['isSilenced'],
+): readonly OutboxEntry[] => {
+  const kept = outbox.filter(
+    (entry) =>
+      !(wasNeverTried(entry) && entry.transition.transition === 'repeated' && isSilenced(entry.transition)),
+  );
+  const untold = kept.filter(wasNeverTried);
+  const [first, last] = [untold[0]?.transition, untold.at(-1)?.transition];
+  return untold.length > 1 && first?.previousSeverity === last?.severity
+    ? kept.filter((entry) => !wasNeverTried(entry))
+    : kept;
+};
+
+/** What became of one entry that a run tried to send. */
+export interface SendOutcome {
+  /** Destinations that took it in this attempt. */
+  readonly deliveredTo: readonly string[];
+  /** `null`: all destinations have it. */
+  readonly failure: { readonly message: string; readonly permanent: boolean } | null;
+}
+
+/**
+ * Writes down what became of a run's entries, by transition id. What was delivered is taken out, whoever has claimed it
+ * since: that spares people a duplicate. What failed waits for its next attempt, unless another run is at it by now.
+ * The very alert that was handed in when there is nothing to write down.
+ */
+export const withOutcomes = (
+  alert: Alert,
+  outcomes: ReadonlyMap<string, SendOutcome>,
+  run: { readonly runId: string; readonly now: number; readonly timing: OutboxTiming },
+): Alert => {
+  let changed = false;
+  const outbox = alert.outbox.flatMap((entry) => {
+    const outcome = outcomes.get(entry.transition.id);
+    if (outcome === undefined) return [entry];
+    changed = true;
+    if (outcome.failure === null) return [];
+    const deliveredTo = [...new Set([...(entry.deliveredTo ?? []), ...outcome.deliveredTo])];
+    const known: OutboxEntry = { ...entry, ...(deliveredTo.length === 0 ? {} : { deliveredTo }) };
+    if (entry.claimedBy !== run.runId) return [known];
+    const attempts = entry.attempts + 1;
+    const wait = outcome.failure.permanent ? run.timing.retryRefusedAfter : retryDelay(attempts, run.timing);
+    return [
+      {
+        ...known,
+        claimedBy: null,
+        claimedUntil: new Date(run.now + wait).toISOString(),
+        attempts,
+        lastError: outcome.failure.message,
+      },
+    ];
+  });
+  return changed ? { ...alert, outbox } : alert;
+};
+
+/** How long an entry that has failed so often waits, in milliseconds. */
+const retryDelay = (attempts: number, { retryAfter, maximumRetryAfter }: OutboxTiming): number =>
+  Math.min(retryAfter * 2 ** (attempts - 1), maximumRetryAfter);
+
+/** How long the next attempt of an entry that has failed so often may take, in milliseconds. */
+export const sendTimeout = (attempts: number, timing: OutboxTiming): number =>
+  Math.min(timing.sendTimeout * 2 ** attempts, timing.maximumSendTimeout);
+
+/** Gives a claim back untouched: what no message wants to tell is kept as if it had been silenced. */
+export const released = (alert: Alert, runId: string, transitionIds: ReadonlySet<string>): Alert => ({
+  ...alert,
+  outbox: alert.outbox.map((entry) =>
+    entry.claimedBy === runId && transitionIds.has(entry.transition.id)
+      ? { ...entry, claimedBy: null, claimedUntil: null }
+      : entry,
+  ),
+});

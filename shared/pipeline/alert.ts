@@ -1,0 +1,142 @@
+import pLimit from 'p-limit';
+import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
+import type { Alert, Observation, Transition } from '../model/alert.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { Target } from '../model/inventory.ts';
+import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/outbox.ts';
+import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
+
+export interface RaiseAlertsInput {
+  readonly target: Target;
+  /** What the rules say of this scan; at most one for each key. */
+  readonly observations: readonly Observation[];
+  readonly settingsFor: (observation: Observation) => LifecycleSettings;
+  readonly store: AlertStore;
+  /** Epoch milliseconds of the scan. */
+  readonly now: number;
+  /** Epoch milliseconds, whenever asked: claims count from the moment they are made. */
+  readonly clock: () => number;
+  /** Names this run alone; a retry of the same work is another run. */
+  readonly runId: string;
+  readonly timing?: OutboxTiming;
+  /** Muted or inhibited: kept, but not sent while that lasts. */
+  readonly isSilenced?: (transition: Transition) => boolean;
+  /**
+   * Whether what an alert is about is known to be gone (the subnet was deleted, the rule was taken out), so that it
+   * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
+   */
+  readonly isGone?: (alert: Alert) => boolean;
+}
+
+export interface RaisedAlerts {
+  /** Every alert of the target as it is stored now. Outbox entries that this run has claimed are its to deliver. */
+  readonly alerts: readonly VersionedAlert[];
+  /** What changed by this scan, announced or not. */
+  readonly transitions: readonly Transition[];
+  /** Alerts that could not be stored. They are as they were; the next scan finds them so. */
+  readonly problems: readonly Problem[];
+}
+
+/** A resolved alert is remembered this long (milliseconds): its numbering goes on if it comes back. */
+const RESOLVED_RETENTION = 7 * 24 * 60 * 60 * 1000;
+
+/** Lost races before giving up on an alert until the next scan. Each one lost means that another run has stored it. */
+const ATTEMPTS = 8;
+
+const REQUESTS_AT_ONCE = 8;
+
+/**
+ * Folds a scan's observations into the stored alerts. A change of state, the transition that must be sent because of it
+ * and this run's claim to send it are one conditional write: nobody can see, or be left with, one without the other.
+ * Who loses the race for a record reads it again and reduces again; the reducer changes nothing twice. Nothing is
+ * written for an alert that did not change.
+ *
+ * What earlier runs left in outboxes is claimed on the way, once their claims have ended.
+ *
+ * @throws StateStoreError when the alerts can not be listed.
+ */
+export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts> => {
+  const { target, store } = input;
+  const listed = new Map((await store.list(target)).map((stored) => [stored.alert.key, stored]));
+  const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
+  const limited = pLimit(REQUESTS_AT_ONCE);
+  const settled = await Promise.all(
+    [...new Set([...listed.keys(), ...observations.keys()])].map((key) =>
+      limited(async (): Promise<Settled> => {
+        const stored = listed.get(key) ?? null;
+        try {
+          return await settle(input, key, stored, observations.get(key) ?? null);
+        } catch (error) {
+          if (!(error instanceof HeadroomError)) throw error;
+          return { stored, transitions: [], problem: problemOf(error) };
+        }
+      }),
+    ),
+  );
+  return {
+    alerts: settled.flatMap(({ stored }) => stored ?? []),
+    transitions: settled.flatMap(({ transitions }) => transitions),
+    problems: settled.flatMap(({ problem }) => problem ?? []),
+  };
+};
+
+interface Settled {
+  readonly stored: VersionedAlert | null;
+  readonly transitions: readonly Transition[];
+  readonly problem?: Problem;
+}
+
+const settle = async (
+  input: RaiseAlertsInput,
+  key: string,
+  listed: VersionedAlert | null,
+  observation: Observation | null,
+): Promise<Settled> => {
+  const { target, store } = input;
+  let stored = listed;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { alert, transitions } = reduced(input, stored?.alert ?? null, observation);
+    if (alert === null) return { stored: null, transitions };
+    const next = claimed(input, alert);
+    const version = stored?.version ?? 0;
+    if (isForgettable(next, input.now)) {
+      if (version === 0 || (await store.remove(target, key, version)) === 'removed') {
+        return { stored: null, transitions };
+      }
+    } else {
+      if (next === stored?.alert) return { stored, transitions };
+      const outcome = await store.commit(target, next, version);
+      if (outcome !== 'conflict') return { stored: { alert: next, version: outcome.version }, transitions };
+    }
+    stored = await store.read(target, key);
+  }
+  throw new HeadroomError(
+    'alert-contended',
+    `The alert ${key} could not be stored: others changed it first, ${ATTEMPTS} times running`,
+    'Make sure that a target is not scanned by many at once; the next scan tries again.',
+  );
+};
+
+const reduced = (input: RaiseAlertsInput, alert: Alert | null, observation: Observation | null) => {
+  const seen = observation ?? (alert !== null && input.isGone?.(alert) === true ? goneFrom(alert) : null);
+  return seen === null
+    ? { alert, transitions: [] }
+    : reduceAlert(alert, seen, input.settingsFor(seen), input.now);
+};
+
+const goneFrom = ({ key, rule, subject }: Alert): Observation => ({
+  key,
+  rule,
+  subject,
+  raise: 'ok',
+  hold: 'ok',
+  finding: null,
+});
+
+const claimed = (
+  { runId, clock, timing = OUTBOX_TIMING, isSilenced = () => false }: RaiseAlertsInput,
+  alert: Alert,
+): Alert => claimDue(alert, { runId, now: clock(), claimFor: timing.claimFor, isSilenced });
+
+const isForgettable = ({ status, outbox, lastObservedAt }: Alert, now: number): boolean =>
+  status === 'resolved' && outbox.length === 0 && now - Date.parse(lastObservedAt) > RESOLVED_RETENTION;

@@ -1,0 +1,149 @@
+import type { Alert, Transition } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { Target } from '../model/inventory.ts';
+import {
+  OUTBOX_TIMING,
+  type OutboxTiming,
+  released,
+  type SendOutcome,
+  withOutcomes,
+} from '../model/outbox.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
+import { sendMessages } from './send-messages.ts';
+
+export interface DeliverOutboxInput {
+  readonly target: Target;
+  /** As `raiseAlerts` left them: entries claimed by this run are sent. */
+  readonly alerts: readonly VersionedAlert[];
+  readonly store: AlertStore;
+  readonly notifier: Notifier;
+  /** Makes messages of transitions. What is in none of them is kept for later. */
+  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+  /** The same as for `raiseAlerts`. */
+  readonly runId: string;
+  /** Epoch milliseconds, whenever asked. */
+  readonly clock: () => number;
+  readonly timing?: OutboxTiming;
+  /** Ends the run: nothing more is begun, and what is under way is given up. */
+  readonly signal?: AbortSignal;
+}
+
+/** A transition that people have not heard of although it was tried. */
+export interface UndeliveredTransition {
+  readonly transition: Transition;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+export interface DeliveryReport {
+  /** Messages that a destination took in this run. */
+  readonly sent: number;
+  /** Transitions that all their destinations have, since this run. */
+  readonly delivered: readonly Transition[];
+  /**
+   * What could not be delivered, by this run or one before it, and still waits: while this is not empty, delivery is
+   * failing, and the monitor must say so by another way (a metric, an alarm on it).
+   */
+  readonly undelivered: readonly UndeliveredTransition[];
+  /** Why sends failed in this run, and what could not be stored of it. */
+  readonly problems: readonly Problem[];
+  /** Transitions that this run had no time for, or not for every destination. A later run takes them over. */
+  readonly postponed: number;
+}
+
+/** Lost races before giving up. Each one lost means that another run has stored the record. */
+const ATTEMPTS = 8;
+
+/**
+ * Sends what this run has claimed, and takes what was sent out of the outboxes. Between these two steps a crash leads
+ * to a duplicate, never to a loss: whoever finds the claim ended sends again. Never throws for what a receiver or the
+ * store refused: that is in the report.
+ */
+export const deliverOutbox = async (input: DeliverOutboxInput): Promise<DeliveryReport> => {
+  const { runId, clock, timing = OUTBOX_TIMING } = input;
+  const records = new Records(input);
+  const entries = input.alerts.flatMap(({ alert }) =>
+    alert.outbox.filter(({ claimedBy }) => claimedBy === runId),
+  );
+  const transitions = new Map(entries.map(({ transition }) => [transition.id, transition]));
+  const delivered: Transition[] = [];
+  const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
+    const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
+    delivered.push(...told.filter(({ id }) => outcomes.get(id)?.failure === null));
+    await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
+  };
+  const { sent, problems, postponed, untold } = await sendMessages({
+    entries,
+    notifier: input.notifier,
+    group: input.group,
+    clock,
+    timing,
+    signal: input.signal ?? null,
+    onOutcomes: store,
+  });
+  const kept = new Set(untold.map(({ id }) => id));
+  await records.change(untold, (alert) => released(alert, runId, kept));
+  return {
+    sent,
+    delivered,
+    undelivered: records.undelivered(),
+    problems: [...problems, ...records.problems],
+    postponed,
+  };
+};
+
+/** The target's alerts as this run knows them stored. */
+class Records {
+  readonly problems: Problem[] = [];
+  readonly #input: DeliverOutboxInput;
+  readonly #stored: Map<string, VersionedAlert>;
+
+  constructor(input: DeliverOutboxInput) {
+    this.#input = input;
+    this.#stored = new Map(input.alerts.map((stored) => [stored.alert.key, stored]));
+  }
+
+  undelivered(): readonly UndeliveredTransition[] {
+    return [...this.#stored.values()]
+      .flatMap(({ alert }) => alert.outbox)
+      .filter(({ attempts }) => attempts > 0)
+      .map(({ transition, attempts, lastError }) => ({ transition, attempts, lastError }));
+  }
+
+  /** Changes the alerts of these transitions, each by a conditional write. */
+  async change(transitions: readonly Transition[], change: (alert: Alert) => Alert): Promise<void> {
+    for (const key of new Set(transitions.map((transition) => transition.key))) {
+      try {
+        await this.#changeOne(key, change);
+      } catch (error) {
+        if (!(error instanceof HeadroomError)) throw error;
+        this.problems.push(problemOf(error));
+      }
+    }
+  }
+
+  async #changeOne(key: string, change: (alert: Alert) => Alert): Promise<void> {
+    const { store, target } = this.#input;
+    let stored = this.#stored.get(key) ?? null;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (stored === null) return;
+      const alert = change(stored.alert);
+      const outcome =
+        alert === stored.alert
+          ? { version: stored.version }
+          : await store.commit(target, alert, stored.version);
+      if (outcome !== 'conflict') {
+        this.#stored.set(key, { alert, version: outcome.version });
+        return;
+      }
+      stored = await store.read(target, key);
+    }
+    throw new HeadroomError(
+      'alert-contended',
+      `What was delivered of the alert ${key} could not be stored: others changed it first, ${ATTEMPTS} times running`,
+      'Make sure that a target is not scanned by many at once; people may get the message twice.',
+    );
+  }
+}
