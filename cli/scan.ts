@@ -1,3 +1,5 @@
+import { DEFAULT_POLICY } from '../shared/config/default-policy.ts';
+import { judge } from '../shared/pipeline/assess.ts';
 import { hasFinding, scanDocument } from '../shared/pipeline/scan-document.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
@@ -40,7 +42,9 @@ Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be 
       const failOn = checkSeverity('--fail-on', options.failOn);
       const { io } = session;
       const scannedAt = new Date(io.now()).toISOString();
-      const assessments = (await scanTargets(options, session)).map(({ assessment }) => assessment);
+      const assessments = (await scanTargets(options, session)).map(
+        ({ assessment }) => judge(assessment, DEFAULT_POLICY).assessment,
+      );
       const document = scanDocument(assessments, scannedAt);
       io.out(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderScan(io, document));
       session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
