@@ -1,0 +1,180 @@
+import { planDelivery } from '../alerts/delivery-plan.ts';
+import { observeGone } from '../alerts/gone.ts';
+import type { LinkSettings } from '../alerts/links.ts';
+import { policyFor } from '../alerts/policy-lookup.ts';
+import type { InventoryScope } from '../inventory/inventory-source.ts';
+import type { MetricSink } from '../metrics/metric-sink.ts';
+import type { Alert, Observation, Transition } from '../model/alert.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { SubnetHistory } from '../model/forecast.ts';
+import type { Target } from '../model/inventory.ts';
+import type { AlertPolicy } from '../model/policy.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { raiseAlerts } from './alert.ts';
+import { judge } from './assess.ts';
+import type { TargetSources } from './collect.ts';
+import { type DeliveryReport, deliverOutbox } from './deliver-outbox.ts';
+import { type PublishOutcome, type PublishSettings, publishAssessment } from './publish.ts';
+import { scanTarget } from './scan-target.ts';
+
+/** Everything the job touches of the world. */
+export interface RunTargetPorts {
+  readonly sources: TargetSources;
+  readonly store: StateStore;
+  /** `null`: nothing is published. */
+  readonly sink: MetricSink | null;
+  readonly notifier: Notifier;
+  /** Epoch milliseconds, whenever asked. */
+  readonly clock: () => number;
+}
+
+export interface RunTargetInput {
+  readonly target: Target;
+  readonly scope: InventoryScope;
+  /** Names this run alone; a retry of the same work is another run. */
+  readonly runId: string;
+  readonly policy: AlertPolicy;
+  readonly publish: PublishSettings;
+  readonly links: LinkSettings;
+  readonly ports: RunTargetPorts;
+  /** Ends the sending of messages, not the scan: the sources have the deadline themselves. */
+  readonly signal?: AbortSignal;
+  readonly onInterfaces?: (count: number) => void;
+}
+
+export interface RunTargetOutcome {
+  readonly assessment: TargetAssessment;
+  /** The steps that alerts made by this scan. */
+  readonly transitions: readonly Transition[];
+  /** Every alert of the target that is not over. */
+  readonly alerts: readonly Alert[];
+  readonly delivery: DeliveryReport;
+  readonly metrics: PublishOutcome | null;
+  /** What went wrong outside the scan itself: the store, the topic, CloudWatch. */
+  readonly problems: readonly Problem[];
+}
+
+/** A forecast looks back this far: eight weeks, to see a weekly rhythm several times. */
+const HISTORY_MILLISECONDS = 60 * 24 * 3_600_000;
+
+/** What could not be remembered must not keep people from being alerted. */
+const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>): Promise<Answer | null> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    problems.push(problemOf(error));
+    return null;
+  }
+};
+
+const settingsFor =
+  (policy: AlertPolicy) =>
+  ({ rule, subject }: Observation): { pendingFor: number; repeatEvery: number } =>
+    policyFor(rule as keyof AlertPolicy['rules'], subject, policy);
+
+/**
+ * The main job, for one target: scan, judge, alert, remember, publish - in this order, so that what matters most
+ * does not wait for what matters less. Every step runs even when one before it failed; what failed is in the outcome.
+ */
+export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome> => {
+  const { target, scope, policy, ports } = input;
+  const { store, clock } = ports;
+  const problems: Problem[] = [];
+  const now = clock();
+
+  const previous = await attempt(problems, () => store.assessments.latest(target));
+  const histories = async (subnetIds: readonly string[]): Promise<ReadonlyMap<string, SubnetHistory>> =>
+    (await attempt(problems, () => store.history.read(target, subnetIds, now - HISTORY_MILLISECONDS))) ??
+    new Map();
+  const scanned = await scanTarget({
+    target,
+    scope,
+    sources: ports.sources,
+    past: { previous, histories },
+    cache: store.cache,
+    now,
+    ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
+  });
+  const { assessment, observations } = judge(scanned, policy);
+
+  const { transitions, alerts, delivery } = await alert(input, assessment, observations, problems);
+  await attempt(problems, () => store.assessments.putLatest(assessment));
+  await attempt(problems, () =>
+    store.history.record(
+      target,
+      now,
+      assessment.subnets.map(({ subnetId, available, prefixes }) => ({
+        subnetId,
+        available,
+        freePrefixes: prefixes?.free ?? null,
+      })),
+    ),
+  );
+  const metrics =
+    ports.sink === null
+      ? null
+      : await publishAssessment(assessment, input.publish, { sink: ports.sink, cache: store.cache });
+  if (metrics?.problem != null) problems.push(metrics.problem);
+  return {
+    assessment,
+    transitions,
+    alerts,
+    delivery,
+    metrics,
+    problems: [...problems, ...delivery.problems],
+  };
+};
+
+const NOTHING_DELIVERED: DeliveryReport = {
+  sent: 0,
+  delivered: [],
+  undelivered: [],
+  problems: [],
+  postponed: 0,
+};
+
+const alert = async (
+  { target, scope, policy, runId, ports, links, signal }: RunTargetInput,
+  assessment: TargetAssessment,
+  observations: readonly Observation[],
+  problems: Problem[],
+): Promise<Pick<RunTargetOutcome, 'transitions' | 'alerts' | 'delivery'>> => {
+  const { store, notifier, clock } = ports;
+  const known = await attempt(problems, () => store.alerts.list(target));
+  if (known === null) return { transitions: [], alerts: [], delivery: NOTHING_DELIVERED };
+  const gone = observeGone(
+    known.map((stored) => stored.alert),
+    observations,
+    assessment,
+    scope.vpcIds ?? null,
+  );
+  const raised = await raiseAlerts({
+    target,
+    observations: [...observations, ...gone],
+    settingsFor: settingsFor(policy),
+    store: store.alerts,
+    now: Date.parse(assessment.scannedAt),
+    clock,
+    runId,
+  });
+  problems.push(...raised.problems);
+  const alerts = raised.alerts.map((stored) => stored.alert);
+  const delivery = await deliverOutbox({
+    target,
+    alerts: raised.alerts,
+    store: store.alerts,
+    notifier,
+    group: (waiting) => planDelivery(waiting, { policy, alerts, links, now: clock() }).messages,
+    runId,
+    clock,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return {
+    transitions: raised.transitions,
+    alerts: alerts.filter(({ status }) => status !== 'resolved'),
+    delivery,
+  };
+};
