@@ -1,5 +1,7 @@
+import type { Observation } from '../model/alert.ts';
 import type { Subject } from '../model/finding.ts';
 import type { AlertPolicy, RuleName, RulePolicies } from '../model/policy.ts';
+import type { LifecycleSettings } from './lifecycle.ts';
 import { matches } from './selectors.ts';
 
 /**
@@ -21,3 +23,12 @@ export const policyFor = <Rule extends RuleName>(
   }
   return settings;
 };
+
+/** How an observation's alert lives. One of a rule that is no more, left over in the store, ends without delay. */
+export const lifecycleSettingsFor = (
+  { rule, subject }: Pick<Observation, 'rule' | 'subject'>,
+  policy: AlertPolicy,
+): LifecycleSettings =>
+  isRuleName(rule, policy) ? policyFor(rule, subject, policy) : { pendingFor: 0, repeatEvery: 0 };
+
+const isRuleName = (rule: string, policy: AlertPolicy): rule is RuleName => Object.hasOwn(policy.rules, rule);

@@ -92,8 +92,8 @@ const LOOK_AT_THE_RUNS: Remedy = {
   effect:
     'A target without a problem of its own and without a scan was never reached: look for a disabled schedule, throttled invocations, or time-outs.',
   commands: [
-    'aws logs tail /aws/lambda/headroom-scan-target --since 2h',
-    'aws logs tail /aws/lambda/headroom-plan-scan --since 2h',
+    'aws scheduler list-schedules --name-prefix headroom --query "Schedules[].[Name,State]" --output table',
+    'aws logs describe-log-groups --log-group-name-pattern headroom --query "logGroups[].logGroupName" --output table',
   ],
   preconditions: [],
 };
@@ -120,7 +120,7 @@ const deliveryFailing = ({ home, undelivered }: MonitorStatus, policy: AlertPoli
       {
         title: 'Mend the destination that refuses',
         effect: 'What waits is sent with the next scan.',
-        commands: ['aws sns list-topics', 'aws logs tail /aws/lambda/headroom-notify-slack --since 2h'],
+        commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
         preconditions: [],
       },
     ],

@@ -1,0 +1,75 @@
+import type { Alert, Observation, Transition } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import type { AlertPolicy } from '../model/policy.ts';
+import { evaluateRules } from './evaluate.ts';
+import { isGone } from './gone.ts';
+import { groupTransitions } from './grouping.ts';
+import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
+import type { LinkSettings } from './links.ts';
+import { lifecycleSettingsFor } from './policy-lookup.ts';
+import { silenceOf } from './silence.ts';
+
+export interface AlertingInput {
+  readonly observations: readonly Observation[];
+  readonly policy: AlertPolicy;
+  /** The target's alerts as they are stored before this scan. */
+  readonly stored: readonly Alert[];
+  /** Whether what an alert is about is known to be gone. */
+  readonly isGone: (alert: Alert) => boolean;
+  readonly links: LinkSettings;
+  /** Epoch milliseconds of the scan. */
+  readonly now: number;
+}
+
+/** The decisions that the pipeline asks for while it stores alerts and delivers their transitions. */
+export interface Alerting {
+  readonly observations: readonly Observation[];
+  readonly settingsFor: (observation: Observation) => LifecycleSettings;
+  readonly isGone: (alert: Alert) => boolean;
+  readonly isSilenced: (transition: Transition) => boolean;
+  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+}
+
+/**
+ * Everything that one policy decides about one scan. What inhibits what depends on how all alerts stand after the scan, so
+ * the reduction is done in advance, on paper: the store is not asked twice.
+ */
+export const alertingFor = ({
+  observations,
+  policy,
+  stored,
+  isGone: hasGone,
+  links,
+  now,
+}: AlertingInput): Alerting => {
+  const settingsFor = (observation: Observation): LifecycleSettings =>
+    lifecycleSettingsFor(observation, policy);
+  const byKey = new Map(stored.map((alert) => [alert.key, alert]));
+  const observed = observations.flatMap((observation) => {
+    const before = byKey.get(observation.key) ?? null;
+    byKey.delete(observation.key);
+    return reduceAlert(before, observation, settingsFor(observation), now).alert ?? [];
+  });
+  const unobserved = [...byKey.values()].filter((alert) => !hasGone(alert));
+  const foreseen = [...observed, ...unobserved];
+  return {
+    observations,
+    settingsFor,
+    isGone: hasGone,
+    isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
+    group: (transitions) => groupTransitions(transitions, { routes: policy.routes, links }),
+  };
+};
+
+/** The same for the scan of a target. @param vpcIds what the scan was restricted to; `null`: everything was read */
+export const alertingForTarget = (
+  assessment: TargetAssessment,
+  vpcIds: readonly string[] | null,
+  input: Pick<AlertingInput, 'policy' | 'stored' | 'links' | 'now'>,
+): Alerting =>
+  alertingFor({
+    ...input,
+    observations: evaluateRules(assessment, input.policy),
+    isGone: (alert) => isGone(alert, assessment, vpcIds),
+  });
