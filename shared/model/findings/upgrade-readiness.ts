@@ -1,0 +1,82 @@
+import type { SubnetAssessment } from '../assessment.ts';
+import type { EksCluster } from '../inventory.ts';
+import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
+import { addSubnet, changeClusterSubnets, deleteLeaked, ranked } from './remedies.ts';
+
+const KIND = 'upgrade-readiness';
+
+/** An upgrade creates new control-plane interfaces: EKS wants up to five free addresses in the cluster's subnets. Source: EKS user guide, update-cluster. */
+const ADDRESSES_NEEDED = 5;
+
+/** ... in at least two zones. Source: the same, and the control plane's own spread. */
+const ZONES_NEEDED = 2;
+
+/** EKS checks AWS's own count; the model's is as good where that is missing. */
+const freeIn = (subnet: SubnetAssessment): number | null => subnet.awsAvailable ?? subnet.available;
+
+export const upgradeReadiness: FindingRule = {
+  kind: KIND,
+  label: 'Cluster can not be upgraded',
+  appears: `Fewer than two zones of a cluster's own subnets have ${ADDRESSES_NEEDED} free addresses: critical when none has, else warning. Information when two have, but some subnet has not.`,
+  why: 'EKS puts new control-plane interfaces into these subnets at an upgrade, and when it replaces a control plane by itself. Without addresses the upgrade is refused, or the control plane degrades.',
+  find: (estate) =>
+    [...estate.eksClusters.values()].flatMap((eks) => {
+      const subnets = estate.subnetsIn(eks.subnetIds).filter(({ ipv6Native }) => !ipv6Native);
+      // A subnet of the cluster that this scan does not know could be the one with room.
+      if (subnets.length < eks.subnetIds.length || subnets.some((subnet) => freeIn(subnet) === null))
+        return [];
+      const ready = zonesOf(subnets.filter((subnet) => (freeIn(subnet) ?? 0) >= ADDRESSES_NEEDED));
+      const short = subnets.filter((subnet) => (freeIn(subnet) ?? 0) < ADDRESSES_NEEDED);
+      return short.length === 0 ? [] : [unready(estate, eks, subnets, short, ready)];
+    }),
+};
+
+const zonesOf = (subnets: readonly SubnetAssessment[]): readonly string[] => [
+  ...new Set(subnets.flatMap(({ availabilityZone }) => availabilityZone ?? [])),
+];
+
+const unready = (
+  estate: Estate,
+  eks: EksCluster,
+  subnets: readonly SubnetAssessment[],
+  short: readonly SubnetAssessment[],
+  ready: readonly string[],
+) => {
+  const { accountId, region } = estate.input.target;
+  const isBlocked = ready.length < ZONES_NEEDED;
+  const fewest = short.toSorted((a, b) => (freeIn(a) ?? 0) - (freeIn(b) ?? 0));
+  const [worst] = fewest;
+  const leaked = estate.input.leakedInterfaces.filter(
+    (sighting) => sighting.leaked && short.some(({ subnetId }) => subnetId === sighting.subnetId),
+  );
+  const subject = {
+    type: 'cluster' as const,
+    id: eks.name,
+    name: eks.name,
+    accountId,
+    region,
+    vpcId: eks.vpcId,
+    clusterName: eks.name,
+    subnetIds: eks.subnetIds,
+  };
+  return finding(KIND, ready.length === 0 ? 'critical' : isBlocked ? 'warning' : 'info', subject, {
+    title: isBlocked
+      ? `${eks.name} can not be upgraded: its subnets have no room for the control plane`
+      : `${eks.name} has ${count(short.length, 'control-plane subnet')} without room`,
+    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(subnets).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map((subnet) => `${nameOf(subnet, subnet.subnetId)} with ${freeIn(subnet)}`).join(', ')}.`,
+    evidence: [
+      { name: 'zonesReady', value: ready.length, unit: 'zones' },
+      { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
+      ...fewest.map((subnet) => ({
+        name: `available in ${subnet.subnetId}`,
+        value: freeIn(subnet),
+        unit: 'addresses',
+      })),
+    ],
+    remedies: ranked(
+      leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
+      changeClusterSubnets(estate, eks, region),
+      worst === undefined ? null : addSubnet(estate, worst, 'plain'),
+    ),
+  });
+};

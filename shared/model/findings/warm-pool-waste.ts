@@ -1,0 +1,67 @@
+import type { ClusterAssessment, NodeAssessment } from '../cluster.ts';
+import { ADDRESSES_PER_PREFIX } from '../max-pods.ts';
+import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
+import { ranked, tuneWarmTargets } from './remedies.ts';
+
+const KIND = 'warm-pool-waste';
+
+/** Warm addresses are worth a word when there are this many, and giving them back would add this share to what is left. */
+const MINIMUM_ADDRESSES = 16;
+const SHARE_OF_AVAILABLE = 0.25;
+
+/** What best practice keeps spare on a node. */
+const SPARE_ADDRESSES = 2;
+
+const warmOf = (nodes: readonly NodeAssessment[]): number =>
+  nodes.reduce((sum, { warmAtLeast }) => sum + (warmAtLeast ?? 0), 0);
+
+export const warmPoolWaste: FindingRule = {
+  kind: KIND,
+  label: 'Warm-pool waste',
+  appears: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod, and giving them back would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
+  why: "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
+  find: (estate) =>
+    estate.input.clusters.flatMap((cluster) => {
+      const nodes = cluster.nodes.filter(({ warmAtLeast }) => warmAtLeast !== null && warmAtLeast > 0);
+      const warm = warmOf(nodes);
+      const available = availableIn(estate, cluster);
+      if (warm < MINIMUM_ADDRESSES || available === null || warm < available * SHARE_OF_AVAILABLE) return [];
+      return [waste(estate, cluster, nodes, warm, available)];
+    }),
+};
+
+const availableIn = (estate: Estate, cluster: ClusterAssessment): number | null =>
+  estate
+    .subnetsIn(cluster.nodeSubnetIds)
+    .reduce<number | null>(
+      (sum, { available }) => (sum === null || available === null ? null : sum + available),
+      0,
+    );
+
+const waste = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  nodes: readonly NodeAssessment[],
+  warm: number,
+  available: number,
+) => {
+  const held = nodes.reduce((sum, { gauges }) => sum + (gauges.totalIPAddresses ?? 0), 0);
+  const perNode = Math.ceil((held - warm) / nodes.length);
+  const prefixes = nodes.some((node) => node.prefixes > 0);
+  return finding(KIND, warm >= available ? 'warning' : 'info', estate.clusterSubject(cluster), {
+    title: `${cluster.clusterName} keeps ${count(warm, 'address', 'addresses')} warm`,
+    explanation: `At least ${warm} of the ${held} addresses that ${count(nodes.length, 'node')} of ${cluster.clusterName} hold for pods serve none: the CNI's warm targets keep them. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
+    evidence: [
+      { name: 'warmAddresses', value: warm, unit: 'addresses' },
+      { name: 'poolAddresses', value: held, unit: 'addresses' },
+      { name: 'nodes', value: nodes.length, unit: 'nodes' },
+      { name: 'available', value: available, unit: 'addresses' },
+    ],
+    remedies: ranked(
+      tuneWarmTargets(cluster, estate.eksClusters.get(cluster.clusterName), {
+        warmIp: SPARE_ADDRESSES,
+        minimumIp: Math.max(SPARE_ADDRESSES, prefixes ? ADDRESSES_PER_PREFIX : perNode),
+      }),
+    ),
+  });
+};

@@ -1,0 +1,75 @@
+import type { SubnetAssessment } from '../assessment.ts';
+import type { ClusterAssessment } from '../cluster.ts';
+import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
+import { addSubnet, ranked } from './remedies.ts';
+
+const KIND = 'zone-imbalance';
+
+/** A zone is lopsided when it has less than this share of what the roomiest zone has ... */
+const SHARE_OF_ROOMIEST = 0.25;
+/** ... and less than this share of its own usable addresses left: two large empty subnets of unlike size are no problem. */
+const SHARE_OF_USABLE = 0.2;
+const SHARE_FOR_WARNING = 0.1;
+
+interface Zone {
+  readonly zone: string;
+  readonly subnets: readonly SubnetAssessment[];
+  readonly available: number;
+  readonly usable: number;
+}
+
+const zonesOf = (subnets: readonly SubnetAssessment[]): readonly Zone[] => {
+  const byZone = Map.groupBy(
+    subnets.filter(({ availabilityZone }) => availabilityZone !== null),
+    ({ availabilityZone }) => availabilityZone ?? '',
+  );
+  return [...byZone].map(([zone, here]) => ({
+    zone,
+    subnets: here,
+    available: here.reduce((sum, { available }) => sum + (available ?? 0), 0),
+    usable: here.reduce((sum, { usable }) => sum + (usable ?? 0), 0),
+  }));
+};
+
+export const zoneImbalance: FindingRule = {
+  kind: KIND,
+  label: 'Zone imbalance',
+  appears:
+    "One zone of a cluster's nodes has less than a quarter of the addresses that its roomiest zone has left, and less than a fifth of its own. Warning under a tenth; else information.",
+  why: 'Nodes are spread evenly over zones. The fullest zone runs out first, and everything that is bound to it - volumes, topology spread, load balancers - waits, while the cluster as a whole has plenty.',
+  find: (estate) =>
+    estate.input.clusters.flatMap((cluster) => {
+      const subnets = estate.subnetsIn(cluster.nodeSubnetIds).filter(({ ipv6Native }) => !ipv6Native);
+      if (subnets.some(({ available }) => available === null)) return [];
+      const zones = zonesOf(subnets).toSorted((a, b) => a.available - b.available);
+      const [fullest] = zones;
+      const roomiest = zones.at(-1);
+      if (fullest === undefined || roomiest === undefined || zones.length < 2) return [];
+      const isLopsided =
+        fullest.available < roomiest.available * SHARE_OF_ROOMIEST &&
+        fullest.available < fullest.usable * SHARE_OF_USABLE;
+      return isLopsided ? [lopsided(estate, cluster, fullest, zones)] : [];
+    }),
+};
+
+const lopsided = (estate: Estate, cluster: ClusterAssessment, fullest: Zone, zones: readonly Zone[]) => {
+  const share = fullest.available / fullest.usable;
+  const subject = estate.clusterSubject(
+    cluster,
+    fullest.subnets.map(({ subnetId }) => subnetId),
+  );
+  const [first] = fullest.subnets;
+  return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', subject, {
+    title: `${cluster.clusterName} runs out in ${fullest.zone} first`,
+    explanation: `${fullest.zone} has ${count(fullest.available, 'address', 'addresses')} left (${percent(share)}); ${zones
+      .slice(1)
+      .map(({ zone, available }) => `${zone} has ${available}`)
+      .join(', ')}. Nodes are spread over zones, so that ${fullest.zone} ends the growth of all.`,
+    evidence: zones.map(({ zone, available }) => ({
+      name: `available in ${zone}`,
+      value: available,
+      unit: 'addresses',
+    })),
+    remedies: ranked(first === undefined ? null : addSubnet(estate, first, 'discovery')),
+  });
+};
