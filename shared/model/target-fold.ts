@@ -1,5 +1,7 @@
-import type { TargetAssessment, TargetStatus } from './assessment.ts';
+import type { SubnetAssessment, TargetAssessment, TargetStatus, Unknown } from './assessment.ts';
+import { ClusterFold } from './cluster-fold.ts';
 import type { SubnetHistory } from './forecast.ts';
+import { limitsOf } from './instance-limits.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -12,6 +14,7 @@ import type {
   Vpc,
   VpcConnection,
 } from './inventory.ts';
+import { LeakFold, leaksIn } from './leaks.ts';
 import { ownerOf } from './owners.ts';
 import { SubnetFold } from './subnet-fold.ts';
 import { summarizeVpc } from './vpc-summary.ts';
@@ -31,15 +34,16 @@ export interface TargetFoldInput {
   };
   /** False: the listing of interfaces failed, and nothing that depends on it is known. */
   readonly interfacesListed: boolean;
+  /** The last assessment of the target: what it saw first, stays seen. `null` where there is none. */
+  readonly previous: TargetAssessment | null;
+  /** When the scan is made, in epoch milliseconds. */
+  readonly now: number;
 }
 
-/** What is known beside this scan. */
+/** What is known beside the interfaces when all of them are in. */
 export interface TargetFoldFinish {
   readonly target: TargetStatus;
-  readonly previous: TargetAssessment | null;
   readonly histories: ReadonlyMap<string, SubnetHistory>;
-  /** Epoch milliseconds. */
-  readonly now: number;
 }
 
 /**
@@ -49,10 +53,14 @@ export interface TargetFoldFinish {
 export class TargetFold {
   readonly #input: TargetFoldInput;
   readonly #subnets = new Map<string, SubnetFold>();
+  readonly #clusters: ClusterFold;
+  readonly #leaks: LeakFold;
+  readonly #instances: ReadonlyMap<string, Instance>;
 
   constructor(input: TargetFoldInput) {
     this.#input = input;
-    const { target, facts, interfacesListed } = input;
+    const { target, facts, interfacesListed, previous, now } = input;
+    this.#instances = facts.instances ?? new Map();
     for (const subnet of facts.subnets) {
       // In a subnet that another account shares through RAM, only its owner sees everybody's interfaces.
       const ours = subnet.ownerId === null || subnet.ownerId === target.accountId;
@@ -66,35 +74,63 @@ export class TargetFold {
         }),
       );
     }
+    this.#clusters = new ClusterFold({
+      target,
+      instances: this.#instances,
+      eksClusters: facts.eksClusters ?? [],
+      autoScalingGroups: facts.autoScalingGroups ?? [],
+      limits: (type) => limitsOf(type, facts.limits),
+      unknowns: unreadParts(input),
+    });
+    this.#leaks = new LeakFold({ target, previous: previous?.leakedInterfaces ?? null, now });
   }
 
   /** Takes one interface. One in a subnet that was created after subnets were listed waits for the next scan. */
   add(networkInterface: NetworkInterface): void {
-    const { target, facts } = this.#input;
-    const owner = ownerOf(networkInterface, {
-      accountId: target.accountId,
-      instances: facts.instances ?? new Map(),
-    });
+    const { accountId } = this.#input.target;
+    const owner = ownerOf(networkInterface, { accountId, instances: this.#instances });
     this.#subnets.get(networkInterface.subnetId)?.add(networkInterface, owner);
+    this.#clusters.add(networkInterface);
+    this.#leaks.add(networkInterface);
   }
 
-  finish({ target, now }: TargetFoldFinish): TargetAssessment {
-    const outcomes = [...this.#subnets.values()].map((fold) => fold.finish());
+  finish({ target }: TargetFoldFinish): TargetAssessment {
+    const { facts, interfacesListed, now, previous } = this.#input;
+    const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
+    const outcomes = [...this.#subnets.values()].map((fold) => {
+      const outcome = fold.finish();
+      const leakedInterfaces = interfacesListed
+        ? leaksIn(outcome.assessment.subnetId, sightings).interfaces
+        : null;
+      return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces } };
+    });
+    const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
     return {
       target,
       scannedAt: new Date(now).toISOString(),
-      vpcs: this.#input.facts.vpcs.map((vpc) =>
+      vpcs: facts.vpcs.map((vpc) =>
         summarizeVpc(
           vpc,
           target,
           outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
         ),
       ),
-      subnets: outcomes.map(({ assessment }) => assessment),
-      clusters: [],
-      leakedInterfaces: [],
+      subnets,
+      clusters: interfacesListed ? this.#clusters.finish(subnets) : [],
+      leakedInterfaces: sightings,
       findings: [],
       maps: outcomes.flatMap(({ map }) => (map === null ? [] : [map])),
     };
   }
 }
+
+/** What could not be asked for, and so may be missing from every cluster. */
+const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [
+  ...(facts.instances === null ? [{ field: 'nodes', reason: 'Instances could not be listed.' }] : []),
+  ...(facts.eksClusters === null
+    ? [{ field: 'version', reason: 'EKS could not be asked for its clusters.' }]
+    : []),
+  ...(facts.autoScalingGroups === null
+    ? [{ field: 'committed', reason: 'Auto Scaling groups could not be listed.' }]
+    : []),
+];

@@ -1,5 +1,4 @@
 import type { Alert, Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
 import {
@@ -11,30 +10,23 @@ import {
 } from '../model/outbox.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
+import type { RaisedAlerts } from './alert.ts';
+import { type PlanDelivery, planSafely } from './delivery-planner.ts';
 import { sendMessages } from './send-messages.ts';
 
 export interface DeliverOutboxInput {
   readonly target: Target;
-  /** As `raiseAlerts` left them: entries claimed by this run are sent. */
-  readonly alerts: readonly VersionedAlert[];
+  /** What `raiseAlerts` has stored and claimed for this run. */
+  readonly raised: RaisedAlerts;
   readonly store: AlertStore;
   readonly notifier: Notifier;
-  /** Makes messages of transitions. What is in none of them is kept for later. */
-  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
-  /** The same as for `raiseAlerts`. */
+  /** The same as for `raiseAlerts`, as are the run and the clock. */
+  readonly plan: PlanDelivery;
   readonly runId: string;
-  /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
   readonly timing?: OutboxTiming;
   /** Ends the run: nothing more is begun, and what is under way is given up. */
   readonly signal?: AbortSignal;
-}
-
-/** A transition that people have not heard of although it was tried. */
-export interface UndeliveredTransition {
-  readonly transition: Transition;
-  readonly attempts: number;
-  readonly lastError: string | null;
 }
 
 export interface DeliveryReport {
@@ -43,10 +35,10 @@ export interface DeliveryReport {
   /** Transitions that all their destinations have, since this run. */
   readonly delivered: readonly Transition[];
   /**
-   * What could not be delivered, by this run or one before it, and still waits: while this is not empty, delivery is
-   * failing, and the monitor must say so by another way (a metric, an alarm on it).
+   * Alerts with something that could not be delivered, by this run or one before it, and still waits: while there are
+   * any, delivery is failing, and the monitor says so (`evaluateMonitor`, and a metric for when nothing gets through).
    */
-  readonly undelivered: readonly UndeliveredTransition[];
+  readonly undelivered: readonly Alert[];
   /** Why sends failed in this run, and what could not be stored of it. */
   readonly problems: readonly Problem[];
   /** Transitions that this run had no time for, or not for every destination. A later run takes them over. */
@@ -62,34 +54,37 @@ const ATTEMPTS = 8;
  * store refused: that is in the report.
  */
 export const deliverOutbox = async (input: DeliverOutboxInput): Promise<DeliveryReport> => {
-  const { runId, clock, timing = OUTBOX_TIMING } = input;
-  const records = new Records(input);
-  const entries = input.alerts.flatMap(({ alert }) =>
-    alert.outbox.filter(({ claimedBy }) => claimedBy === runId),
-  );
+  const { raised, runId, clock, timing = OUTBOX_TIMING } = input;
+  const alerts = raised.alerts.map(({ alert }) => alert);
+  const entries = alerts
+    .flatMap(({ outbox }) => outbox.filter(({ claimedBy }) => claimedBy === runId))
+    .map((entry) => ({ ...entry, transition: raised.asTold.get(entry.transition.id) ?? entry.transition }));
   const transitions = new Map(entries.map(({ transition }) => [transition.id, transition]));
+  const records = new Records(input);
   const delivered: Transition[] = [];
-  const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
-    const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
-    delivered.push(...told.filter(({ id }) => outcomes.get(id)?.failure === null));
-    await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
-  };
-  const { sent, problems, postponed, untold } = await sendMessages({
+  const planProblems: Problem[] = [];
+  const { sent, problems, postponed } = await sendMessages({
     entries,
     notifier: input.notifier,
-    group: input.group,
+    group: (some) => {
+      const plan = planSafely(input.plan, some, alerts);
+      planProblems.push(...plan.problems);
+      return plan.messages;
+    },
     clock,
     timing,
     signal: input.signal ?? null,
-    onOutcomes: store,
+    onOutcomes: async (outcomes) => {
+      const tried = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
+      delivered.push(...tried.filter(({ id }) => outcomes.get(id)?.failure === null));
+      await records.change(tried, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
+    },
   });
-  const kept = new Set(untold.map(({ id }) => id));
-  await records.change(untold, (alert) => released(alert, runId, kept));
   return {
     sent,
     delivered,
     undelivered: records.undelivered(),
-    problems: [...problems, ...records.problems],
+    problems: [...planProblems, ...problems, ...records.problems],
     postponed,
   };
 };
@@ -102,14 +97,12 @@ class Records {
 
   constructor(input: DeliverOutboxInput) {
     this.#input = input;
-    this.#stored = new Map(input.alerts.map((stored) => [stored.alert.key, stored]));
+    this.#stored = new Map(input.raised.alerts.map((stored) => [stored.alert.key, stored]));
   }
 
-  undelivered(): readonly UndeliveredTransition[] {
-    return [...this.#stored.values()]
-      .flatMap(({ alert }) => alert.outbox)
-      .filter(({ attempts }) => attempts > 0)
-      .map(({ transition, attempts, lastError }) => ({ transition, attempts, lastError }));
+  undelivered(): readonly Alert[] {
+    const alerts = [...this.#stored.values()].map(({ alert }) => alert);
+    return alerts.filter(({ outbox }) => outbox.some(({ attempts }) => attempts > 0));
   }
 
   /** Changes the alerts of these transitions, each by a conditional write. */

@@ -1,7 +1,6 @@
-import { planDelivery } from '../alerts/delivery-plan.ts';
-import { observeGone } from '../alerts/gone.ts';
+import { alertingFor } from '../alerts/alerting.ts';
+import { isGone } from '../alerts/gone.ts';
 import type { LinkSettings } from '../alerts/links.ts';
-import { policyFor } from '../alerts/policy-lookup.ts';
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { MetricSink } from '../metrics/metric-sink.ts';
 import type { Alert, Observation, Transition } from '../model/alert.ts';
@@ -69,11 +68,6 @@ const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>)
     return null;
   }
 };
-
-const settingsFor =
-  (policy: AlertPolicy) =>
-  ({ rule, subject }: Observation): { pendingFor: number; repeatEvery: number } =>
-    policyFor(rule as keyof AlertPolicy['rules'], subject, policy);
 
 /**
  * The main job, for one target: scan, judge, alert, remember, publish - in this order, so that what matters most
@@ -145,21 +139,16 @@ const alert = async (
   const { store, notifier, clock } = ports;
   const known = await attempt(problems, () => store.alerts.list(target));
   if (known === null) return { transitions: [], alerts: [], delivery: NOTHING_DELIVERED };
-  const gone = observeGone(
-    known.map((stored) => stored.alert),
+  const now = Date.parse(assessment.scannedAt);
+  const alerting = alertingFor({
     observations,
-    assessment,
-    scope.vpcIds ?? null,
-  );
-  const raised = await raiseAlerts({
-    target,
-    observations: [...observations, ...gone],
-    settingsFor: settingsFor(policy),
-    store: store.alerts,
-    now: Date.parse(assessment.scannedAt),
-    clock,
-    runId,
+    policy,
+    stored: known.map((stored) => stored.alert),
+    isGone: (candidate) => isGone(candidate, assessment, scope.vpcIds ?? null),
+    links,
+    now,
   });
+  const raised = await raiseAlerts({ target, ...alerting, store: store.alerts, now, clock, runId });
   problems.push(...raised.problems);
   const alerts = raised.alerts.map((stored) => stored.alert);
   const delivery = await deliverOutbox({
@@ -167,7 +156,7 @@ const alert = async (
     alerts: raised.alerts,
     store: store.alerts,
     notifier,
-    group: (waiting) => planDelivery(waiting, { policy, alerts, links, now: clock() }).messages,
+    group: alerting.group,
     runId,
     clock,
     ...(signal === undefined ? {} : { signal }),

@@ -46,11 +46,12 @@ export const failedAssessment = (
 });
 
 const foldInterfaces = async (
-  { target, scope, sources, onInterfaces }: ScanTargetInput,
+  { target, scope, sources, past, now, onInterfaces }: ScanTargetInput,
   facts: TargetFacts,
   problems: Problem[],
 ): Promise<TargetFold> => {
-  const fold = new TargetFold({ target, facts, interfacesListed: true });
+  const { previous } = past;
+  const fold = new TargetFold({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
   try {
     await sources.inventory.eachInterface(scope, (networkInterface) => {
@@ -63,7 +64,7 @@ const foldInterfaces = async (
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));
     // A listing that broke off would read as free addresses: throw all of it away and say that nothing is known.
-    return new TargetFold({ target, facts, interfacesListed: false });
+    return new TargetFold({ target, facts, interfacesListed: false, previous, now });
   }
 };
 
@@ -86,8 +87,6 @@ export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessme
   const complete = problems.every(({ code }) => code === SUBNET_GONE);
   return fold.finish({
     target: { ...target, status: complete ? 'ok' : 'partial', errors: problems },
-    previous: past.previous,
     histories,
-    now,
   });
 };
