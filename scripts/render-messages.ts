@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { narrate } from '../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../shared/notify/plain-text.ts';
 import { type SlackMessage, slackMessage } from '../shared/notify/slack-blocks.ts';
-import { EXAMPLES } from '../test/fixtures/messages/examples.ts';
+import { messageNamed } from '../test/fixtures/messages/message-named.ts';
 
 /**
  * Draws the example messages as Slack and a mail client show them, and puts the pictures into docs/images.
@@ -112,8 +112,7 @@ try {
   });
   const page = await context.newPage();
   for (const { example, look } of PICTURES) {
-    const message = EXAMPLES[example];
-    if (message === undefined) throw new Error(`There is no example "${example}".`);
+    const message = messageNamed(example);
     const content = narrate(message);
     const html =
       look === 'slack'

@@ -1,4 +1,4 @@
-import { truncate } from './inert-text.ts';
+import { defanged, truncate } from './inert-text.ts';
 import { factText, type MessageContent, type MessageEntry } from './message-content.ts';
 import { number } from './wording.ts';
 
@@ -77,7 +77,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 
 const plain = (text: string): string =>
-  text.replace(/[<>@*~`[\]]/g, (character) => LOOK_ALIKES[character] ?? '');
+  defanged(text).replace(/[<>@*~`[\]]/g, (character) => LOOK_ALIKES[character] ?? '');
 
 const descriptionOf = (content: MessageContent): string => {
   const [first, ...others] = content.entries;

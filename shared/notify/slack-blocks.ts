@@ -17,6 +17,9 @@ import { number } from './wording.ts';
 export interface SlackMessage {
   readonly text: string;
   readonly blocks: readonly KnownBlock[];
+  /** No previews of links: ours need a sign-in, and others must not get one. */
+  readonly unfurl_links: false;
+  readonly unfurl_media: false;
 }
 
 /**
@@ -71,13 +74,15 @@ const render = (content: MessageContent, detail: Detail): SlackMessage => {
   const full = content.entries.slice(0, detail.full);
   const rest = content.entries.slice(detail.full);
   return {
-    text: fitted(`${symbol} ${content.summary}`, MAX_SECTION_TEXT / 10, escapeControl),
+    text: fitted(`${symbol} ${content.summary}`, MAX_SECTION_TEXT / 10, prose),
     blocks: [
       header(`${symbol} ${content.headline}`),
       ...full.flatMap((entry) => entryBlocks(entry, content, detail)),
       ...listBlocks(rest, content.omitted, detail),
       ...footer(content),
     ].slice(0, MAX_BLOCKS),
+    unfurl_links: false,
+    unfurl_media: false,
   };
 };
 
@@ -91,7 +96,10 @@ const mrkdwn = (text: string): MrkdwnElement => ({ type: 'mrkdwn', text, verbati
 
 const section = (text: string): SectionBlock => ({ type: 'section', text: mrkdwn(text) });
 
-const context = (text: string): ContextBlock => ({ type: 'context', elements: [mrkdwn(text)] });
+const context = (texts: readonly string[]): ContextBlock => ({
+  type: 'context',
+  elements: texts.map(mrkdwn),
+});
 
 const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => {
   const alone = content.entries.length + content.omitted === 1;
@@ -104,17 +112,18 @@ const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detai
     ...sections(outlookLines(entry, detail)),
     ...sections(listed('What changed', entry.changes.slice(0, detail.figures).map(factLine))),
     fields([entry.timing, ...entry.place]),
-    ...sections([figures.map(factLine).join('  \u00B7  ')]),
+    ...sections(figures.map(factLine), '  \u00B7  '),
     ...sections(ownerLines(entry, detail)),
     ...(entry.remedy === null ? [] : remedyBlocks(entry.remedy, entry.moreRemedies, detail)),
   ];
 };
 
-/** Lines as one section; none when there is nothing in them. */
-const sections = (lines: readonly (string | null)[]): readonly SectionBlock[] => {
-  const present = lines.filter((line) => line !== null && line !== '');
-  return present.length === 0 ? [] : [section(present.join('\n'))];
-};
+/** Lines as a section, or as many as Slack's size of one asks for; none when there is nothing in them. */
+const sections = (lines: readonly (string | null)[], separator = '\n'): readonly SectionBlock[] =>
+  packed(
+    lines.flatMap((line) => (line === null || line === '' ? [] : [line])),
+    separator,
+  ).map(section);
 
 const text = (value: string, limit: number): string => fitted(value, limit, prose);
 
@@ -159,7 +168,9 @@ const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): read
   ...sections([remedy.command === '' ? null : commandText(remedy.command, detail.command)]),
   ...(more === 0
     ? []
-    : [context(`${number(more)} more ${more === 1 ? 'remedy' : 'remedies'}: ${code('headroom findings')}`)]),
+    : [
+        context([`${number(more)} more ${more === 1 ? 'remedy' : 'remedies'}: ${code('headroom findings')}`]),
+      ]),
 ];
 
 const commandText = (command: string, limit: number): string => {
@@ -177,16 +188,17 @@ const listBlocks = (
   const shown = entries.slice(0, detail.lines).map((entry) => entryLine(entry, detail));
   const missing = entries.length - shown.length + omitted;
   const lines = missing === 0 ? shown : [...shown, `\u2026 and ${number(missing)} more, not shown here.`];
-  return lines.length === 0 ? [] : packed([bold('Also'), ...lines]).map(section);
+  return lines.length === 0 ? [] : sections([bold('Also'), ...lines]);
 };
 
-/** As many lines in each section as it takes. */
-const packed = (lines: readonly string[]): readonly string[] => {
+/** As many lines in each text as a section takes. */
+const packed = (lines: readonly string[], separator: string): readonly string[] => {
   const texts: string[] = [];
   for (const line of lines) {
     const last = texts.at(-1);
-    if (last === undefined || last.length + 1 + line.length > MAX_SECTION_TEXT) texts.push(line);
-    else texts[texts.length - 1] = `${last}\n${line}`;
+    if (last === undefined || last.length + separator.length + line.length > MAX_SECTION_TEXT)
+      texts.push(line);
+    else texts[texts.length - 1] = `${last}${separator}${line}`;
   }
   return texts;
 };
@@ -197,12 +209,15 @@ const entryLine = (entry: MessageEntry, detail: Detail): string => {
   return `${LEVEL_SYMBOL[entry.level]} ${prose(entry.lead)}: ${text(entry.title, Math.min(200, detail.prose))}${outlook}`;
 };
 
+const MAX_LINKS = 4;
+const MAX_LINK_TEXT = 1_000;
+
 const footer = (content: MessageContent): readonly KnownBlock[] => {
   const links = content.links
-    .slice(0, 4)
-    .map((each) => link(each.url, each.label))
-    .join('  \u00B7  ');
+    .map(({ url, label }) => link(url, label))
+    .filter((text) => text.length <= MAX_LINK_TEXT)
+    .slice(0, MAX_LINKS);
   const entry = content.entries[0];
-  const origin = entry === undefined ? '' : `Headroom alert ${code(truncate(entry.key, 160))}`;
-  return [links, origin].filter((line) => line !== '').map((line) => context(line));
+  const origin = entry === undefined ? [] : [`Headroom alert ${code(truncate(entry.key, 160))}`];
+  return [links, origin].filter((texts) => texts.length > 0).map(context);
 };

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
+import { narrate } from '../../../shared/notify/message-content.ts';
+import { pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
+import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
+import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
+import { terminalPreview } from '../../../shared/notify/terminal-preview.ts';
+import { EXAMPLES } from '../../fixtures/messages/examples.ts';
+
+/**
+ * Every example in every channel, word for word, in files that people can read. After a change that is meant:
+ * `npx vitest run --project unit test/unit/notify/golden-messages.test.ts -u`, and look at the difference.
+ */
+const golden = (name: string) =>
+  join(import.meta.dirname, '..', '..', 'fixtures', 'messages', 'golden', name);
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+
+describe.each(Object.entries(EXAMPLES))('the message %s', (name, message) => {
+  const content = narrate(message);
+
+  test('reads as agreed in Slack', async () => {
+    await expect(json(slackMessage(content))).toMatchFileSnapshot(golden(`${name}.slack.json`));
+  });
+
+  test('reads as agreed in an e-mail', async () => {
+    const mail = `Subject: ${emailSubject(content)}\n\n${emailText(content)}`;
+    await expect(mail).toMatchFileSnapshot(golden(`${name}.email.txt`));
+  });
+
+  test('reads as agreed in Amazon Q Developer', async () => {
+    await expect(json(amazonQNotification(content))).toMatchFileSnapshot(golden(`${name}.amazon-q.json`));
+  });
+
+  test('reads as agreed in PagerDuty', async () => {
+    const events = pagerDutyEvents(message, 'R'.repeat(32));
+    await expect(json(events)).toMatchFileSnapshot(golden(`${name}.pagerduty.json`));
+  });
+
+  test('reads as agreed in a terminal', async () => {
+    const preview = terminalPreview(content, { colour: false, width: 90 });
+    await expect(`${preview}\n`).toMatchFileSnapshot(golden(`${name}.terminal.txt`));
+  });
+});
