@@ -16,7 +16,7 @@ import type { OwnerName } from './owner-tally.ts';
  * is also `?`, where the reservations could not be read.
  */
 
-export type BlockReservation = 'none' | 'prefix' | 'explicit' | 'unknown';
+type BlockReservation = 'none' | 'prefix' | 'explicit' | 'unknown';
 
 /** One block of a decoded map. */
 export interface MapBlock {
@@ -33,7 +33,7 @@ export interface MapBlock {
 export const MAP_OWNERS = 36;
 
 /** The kind under which a map's last owner stands for all that are not named. */
-export const OTHER_OWNERS: OwnerName = { kind: 'others', name: null };
+const OTHER_OWNERS: OwnerName = { kind: 'others', name: null };
 
 const STATES: Readonly<Record<BlockState, string>> = {
   free: '.',

@@ -6,8 +6,8 @@ import type { ReservationType } from './inventory.ts';
  * AWS makes subnets from /28 to /16 and keeps the first four addresses and the last of each for itself.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
-export const LARGEST_SUBNET_LENGTH = 16;
-export const SMALLEST_SUBNET_LENGTH = 28;
+const LARGEST_SUBNET_LENGTH = 16;
+const SMALLEST_SUBNET_LENGTH = 28;
 export const AWS_RESERVED_FIRST = 4;
 export const AWS_RESERVED_LAST = 1;
 

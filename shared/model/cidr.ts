@@ -20,7 +20,6 @@ export const cidrSize = (cidr: Cidr): number => sizeOfLength(cidr.length);
  */
 export const parseCidr = (text: string): Cidr | null => {
   const slash = text.indexOf('/');
-  if (slash < 0) return null;
   const lengthText = text.slice(slash + 1);
   if (!LENGTH.test(lengthText)) return null;
   const base = parseIpv4(text.slice(0, slash));

@@ -1,6 +1,6 @@
-import { type Cidr, cidrContainsAddress, parseCidr } from './cidr.ts';
+import { BLOCK_SIZE } from './address-space.ts';
+import { heldAddresses } from './held-addresses.ts';
 import type { NetworkInterface } from './inventory.ts';
-import { parseIpv4 } from './ipv4.ts';
 
 /**
  * A VPC's size is limited in network address usage units: each private address, IPv4 or IPv6, and each prefix of an
@@ -12,18 +12,9 @@ export const NETWORK_ADDRESS_USAGE_QUOTA = 64_000;
 
 /** The units that one interface takes. An address inside one of its own prefixes is part of that prefix. */
 export const networkAddressUnits = (networkInterface: NetworkInterface): number => {
-  const prefixes = networkInterface.ipv4Prefixes.map(parseCidr).filter((prefix) => prefix !== null);
-  const alone = networkInterface.privateAddresses.filter(({ address }) => !isInside(prefixes, address));
+  const { addresses, prefixes } = heldAddresses(networkInterface);
+  const outsidePrefixes = addresses - prefixes * BLOCK_SIZE;
   return (
-    alone.length +
-    networkInterface.ipv4Prefixes.length +
-    networkInterface.ipv6AddressCount +
-    networkInterface.ipv6Prefixes.length
+    outsidePrefixes + prefixes + networkInterface.ipv6AddressCount + networkInterface.ipv6Prefixes.length
   );
-};
-
-const isInside = (prefixes: readonly Cidr[], text: string): boolean => {
-  if (prefixes.length === 0) return false;
-  const address = parseIpv4(text);
-  return address !== null && prefixes.some((prefix) => cidrContainsAddress(prefix, address));
 };

@@ -32,19 +32,20 @@ const hosts = (from: number, count: number) =>
   addresses(...Array.from({ length: count }, (_, index) => `10.0.0.${from + index}`));
 
 describe('the map of a subnet', () => {
-  const map = mapOf(
-    '10.0.0.0/24',
-    [
-      ['green', { ipv4Prefixes: ['10.0.0.16/28'] }],
-      ['blue', { privateAddresses: hosts(32, 16) }],
-      ['blue', { privateAddresses: hosts(48, 3) }],
-      ['red', { privateAddresses: hosts(4, 1) }],
-    ],
-    [aReservation('10.0.0.128/27', 'prefix'), aReservation('10.0.0.160/27', 'explicit')],
-  );
+  const mapOfFour = (): AddressMap =>
+    mapOf(
+      '10.0.0.0/24',
+      [
+        ['green', { ipv4Prefixes: ['10.0.0.16/28'] }],
+        ['blue', { privateAddresses: hosts(32, 16) }],
+        ['blue', { privateAddresses: hosts(48, 3) }],
+        ['red', { privateAddresses: hosts(4, 1) }],
+      ],
+      [aReservation('10.0.0.128/27', 'prefix'), aReservation('10.0.0.160/27', 'explicit')],
+    );
 
   test('has a character for each block and layer, and its owners by what they hold', () => {
-    expect(map).toEqual({
+    expect(mapOfFour()).toEqual({
       subnetId: 'subnet-0a',
       cidrBlock: '10.0.0.0/24',
       states: 'ap#+...........a',
@@ -60,7 +61,7 @@ describe('the map of a subnet', () => {
   });
 
   test('is decoded block by block', () => {
-    const blocks = decodeAddressMap(map);
+    const blocks = decodeAddressMap(mapOfFour());
     expect(blocks).toHaveLength(16);
     expect(blocks[0]).toEqual({
       cidr: '10.0.0.0/28',
@@ -92,10 +93,13 @@ test('a block belongs to whoever holds most of it', () => {
     ['big', { privateAddresses: hosts(21, 1) }],
     ['big', { privateAddresses: hosts(32, 2) }],
     ['small', { privateAddresses: hosts(34, 3) }],
+    ['small', { privateAddresses: hosts(48, 3) }],
+    ['big', { privateAddresses: hosts(51, 2) }],
   ]);
   const blocks = decodeAddressMap(map);
   expect(blocks[1]?.owner?.name).toBe('big');
   expect(blocks[2]?.owner?.name).toBe('small');
+  expect(blocks[3]?.owner?.name).toBe('small');
 });
 
 test('where two hold the same, it belongs to the one that holds more of the subnet, in whatever order they lie', () => {
@@ -164,10 +168,14 @@ describe('owners beyond what a digit can name', () => {
 });
 
 describe('a damaged map is refused', () => {
-  const good = mapOf('10.0.0.0/27', [['blue', { privateAddresses: hosts(8, 1) }]]);
+  const good = (): AddressMap => mapOf('10.0.0.0/27', [['blue', { privateAddresses: hosts(8, 1) }]]);
 
   test.each<[string, Partial<AddressMap>]>([
     ['a range that is none', { cidrBlock: 'nowhere' }],
+    [
+      'a range that is none, and no blocks',
+      { cidrBlock: 'nowhere', states: '', reserved: '', used: '', owner: '' },
+    ],
     ['a range of another size', { cidrBlock: '10.0.0.0/26' }],
     ['a range smaller than a block', { cidrBlock: '10.0.0.0/29' }],
     ['too few states', { states: 'a' }],
@@ -180,7 +188,7 @@ describe('a damaged map is refused', () => {
     ['an owner that is not listed', { owner: '1-' }],
     ['an owner that is no digit', { owner: '*-' }],
   ])('%s', (_, damage) => {
-    expect(() => decodeAddressMap({ ...good, ...damage })).toThrow(
+    expect(() => decodeAddressMap({ ...good(), ...damage })).toThrow(
       expect.objectContaining({
         code: 'invalid-address-map',
         message: `The address map of subnet-0a (${damage.cidrBlock ?? '10.0.0.0/27'}) is damaged.`,
@@ -190,6 +198,6 @@ describe('a damaged map is refused', () => {
   });
 
   test('and a good one is not', () => {
-    expect(decodeAddressMap(good)).toHaveLength(2);
+    expect(decodeAddressMap(good())).toHaveLength(2);
   });
 });

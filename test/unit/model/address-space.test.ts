@@ -41,6 +41,7 @@ describe('the sizes of subnet that AWS makes', () => {
 describe("AWS's own addresses", () => {
   test('are the first four and the last: the fifth and the last but one can be used', () => {
     const space = spaceOf('10.0.1.0/24');
+    expect(space.takeAddress(address('10.0.1.0'), 0)).toBe('aws-reserved');
     expect(space.takeAddress(address('10.0.1.3'), 0)).toBe('aws-reserved');
     expect(space.takeAddress(address('10.0.1.4'), 0)).toBe('placed');
     expect(space.takeAddress(address('10.0.1.254'), 0)).toBe('placed');

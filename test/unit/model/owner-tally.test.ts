@@ -35,6 +35,19 @@ test('who holds most comes first; then by kind, then by name', () => {
   ]);
 });
 
+test('the order is the same in whatever order they came: no name first, then by code unit', () => {
+  const names = [null, '10', '9', 'B', 'a'];
+  for (const shift of names.keys()) {
+    const tally = new OwnerTally();
+    const rotated = [...names.slice(shift), ...names.slice(0, shift)];
+    for (const name of rotated) tally.add({ kind: 'lambda', name });
+    expect(tally.ranked([]).map(({ name }) => name)).toEqual(names);
+    const reversed = new OwnerTally();
+    for (const name of rotated.toReversed()) reversed.add({ kind: 'lambda', name });
+    expect(reversed.ranked([]).map(({ name }) => name)).toEqual(names);
+  }
+});
+
 test('only kind and name are kept of what the caller knows of an owner', () => {
   const tally = new OwnerTally();
   tally.add({ kind: 'lambda', name: null, instanceId: 'i-1' } as { kind: string; name: null });

@@ -1,0 +1,21 @@
+// Coverage proves that tests run a line; this proves that they would notice if it were wrong. It mutates the pure parts,
+// where every statement is a rule. Slow, so it is not part of `npm test`: run `npm run mutation`, or for one file
+// `npm run mutation -- --mutate shared/model/cidr.ts`.
+export default {
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts' },
+  mutate: ['shared/model/**/*.ts', '!shared/model/data/**', 'shared/alerts/lifecycle.ts'],
+  // Stryker would rewrite tsconfig.json by the API of TypeScript up to 6; nothing here needs it rewritten.
+  tsconfigFile: 'no-tsconfig.json',
+  ignorePatterns: ['/docs', '/dist', '/.venv', '/.serverless'],
+  coverageAnalysis: 'perTest',
+  // Constants are computed once, when a module loads; a mutant there needs the module loaded anew for every mutant.
+  ignoreStatic: false,
+  concurrency: 2,
+  thresholds: { high: 95, low: 92, break: 90 },
+  reporters: ['clear-text', 'progress', 'html', 'json'],
+  htmlReporter: { fileName: 'reports/mutation/index.html' },
+  jsonReporter: { fileName: 'reports/mutation/mutation.json' },
+  clearTextReporter: { allowColor: false, logTests: false },
+  tempDirName: '.stryker-tmp',
+};
