@@ -82,15 +82,16 @@ export const interfaceRecord = (networkInterface: Ec2NetworkInterface): NetworkI
   requesterManaged: networkInterface.RequesterManaged ?? false,
   operatorPrincipal: known(networkInterface.Operator?.Principal),
   attachment: attachmentRecord(networkInterface.Attachment),
-  privateAddresses: (networkInterface.PrivateIpAddresses ?? []).flatMap(
-    ({ PrivateIpAddress, Primary }): PrivateAddress[] =>
-      PrivateIpAddress === undefined || PrivateIpAddress === ''
-        ? []
-        : [{ address: PrivateIpAddress, primary: Primary ?? false }],
+  // An address that is there but not told stays, as an empty text: the model says that it can not place it.
+  privateAddresses: (networkInterface.PrivateIpAddresses ?? []).map(
+    ({ PrivateIpAddress, Primary }): PrivateAddress => ({
+      address: PrivateIpAddress ?? '',
+      primary: Primary ?? false,
+    }),
   ),
-  ipv4Prefixes: (networkInterface.Ipv4Prefixes ?? []).flatMap(({ Ipv4Prefix }) => Ipv4Prefix ?? []),
+  ipv4Prefixes: (networkInterface.Ipv4Prefixes ?? []).map(({ Ipv4Prefix }) => Ipv4Prefix ?? ''),
   ipv6AddressCount: networkInterface.Ipv6Addresses?.length ?? 0,
-  ipv6Prefixes: (networkInterface.Ipv6Prefixes ?? []).flatMap(({ Ipv6Prefix }) => Ipv6Prefix ?? []),
+  ipv6Prefixes: (networkInterface.Ipv6Prefixes ?? []).map(({ Ipv6Prefix }) => Ipv6Prefix ?? ''),
   tags: tagRecord(networkInterface.TagSet),
 });
 

@@ -51,7 +51,7 @@ interface PageState {
   nextToken: string | undefined;
   hasSet: boolean;
   draft: Draft;
-  /** The parts of the address and of the tag that are being read. */
+  /** The parts of the address (or prefix) and of the tag that are being read. */
   address: string;
   primary: boolean;
   key: string | null;
@@ -138,21 +138,25 @@ const ATTACHMENT: Element = {
   ],
 };
 
+const startAddress = (page: PageState): void => {
+  page.address = '';
+  page.primary = false;
+};
+
+const takeAddress = (page: PageState, value: string): void => {
+  page.address = value;
+};
+
 const PRIVATE_ADDRESSES = list('privateIpAddressesSet', {
-  opened: (page) => {
-    page.address = '';
-    page.primary = false;
-  },
+  opened: startAddress,
   children: [
-    text('privateIpAddress', (page, value) => {
-      page.address = value;
-    }),
+    text('privateIpAddress', takeAddress),
     text('primary', (page, value) => {
       page.primary = boolean(value);
     }),
   ],
   closed: ({ draft, address, primary }) => {
-    if (address !== '') draft.privateAddresses.push({ address, primary });
+    draft.privateAddresses.push({ address, primary });
   },
 });
 
@@ -213,10 +217,18 @@ const INTERFACE: Omit<Element, 'name'> = {
       },
     }),
     list('ipv4PrefixSet', {
-      children: [text('ipv4Prefix', ({ draft }, value) => draft.ipv4Prefixes.push(value))],
+      opened: startAddress,
+      children: [text('ipv4Prefix', takeAddress)],
+      closed: ({ draft, address }) => {
+        draft.ipv4Prefixes.push(address);
+      },
     }),
     list('ipv6PrefixSet', {
-      children: [text('ipv6Prefix', ({ draft }, value) => draft.ipv6Prefixes.push(value))],
+      opened: startAddress,
+      children: [text('ipv6Prefix', takeAddress)],
+      closed: ({ draft, address }) => {
+        draft.ipv6Prefixes.push(address);
+      },
     }),
     text('interfaceType', ({ draft }, value) => {
       draft.interfaceType = value || 'interface';

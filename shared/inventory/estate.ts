@@ -1,0 +1,87 @@
+import { HeadroomError, type Problem } from '../model/errors.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  NetworkInterface,
+  Subnet,
+  SubnetCidrReservation,
+  Target,
+  Vpc,
+  VpcConnection,
+} from '../model/inventory.ts';
+import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+
+/** All that was read of some targets at one time: a snapshot that can be kept, sent, and scanned again. */
+export interface Estate {
+  readonly schema: 'headroom/estate@1';
+  /** ISO 8601. Scans of the estate take this for the present. */
+  readonly collectedAt: string;
+  /** Whether names, numbers and addresses stand for others; see `redactEstate`. */
+  readonly redacted: boolean;
+  readonly targets: readonly TargetEstate[];
+}
+
+/** What could not be read is not empty: it says why, and says so again whenever the estate is scanned. */
+export type Recorded<Record> = readonly Record[] | Problem;
+
+export interface TargetEstate {
+  readonly target: Target;
+  readonly vpcs: Recorded<Vpc>;
+  readonly subnets: Recorded<Subnet>;
+  readonly interfaces: Recorded<NetworkInterface>;
+  /** By subnet. A subnet that is not there was gone when it was asked for. */
+  readonly reservations: Readonly<Record<string, Recorded<SubnetCidrReservation>>>;
+  readonly instances: Recorded<Instance>;
+  readonly instanceTypes: Recorded<InstanceLimits>;
+  readonly vpcConnections: Recorded<VpcConnection>;
+  readonly eksClusters: Recorded<EksCluster>;
+  readonly autoScalingGroups: Recorded<AutoScalingGroup>;
+}
+
+/** The estate as the sources that scans read: answers what AWS answered then, and fails where AWS failed then. */
+export const createEstateSources = (
+  estate: TargetEstate,
+): {
+  readonly inventory: InventorySource;
+  readonly clusters: {
+    eksClusters(): Promise<readonly EksCluster[]>;
+    autoScalingGroups(): Promise<readonly AutoScalingGroup[]>;
+  };
+} => ({
+  inventory: {
+    vpcs: async (scope) => recorded(estate.vpcs).filter(within(scope)),
+    subnets: async (scope) => recorded(estate.subnets).filter(within(scope)),
+    eachInterface: async (scope, fold) => recorded(estate.interfaces).filter(within(scope)).forEach(fold),
+    reservations: async (subnetId) => {
+      const reservations = Object.hasOwn(estate.reservations, subnetId)
+        ? estate.reservations[subnetId]
+        : undefined;
+      if (reservations === undefined) throw new SubnetGoneError(subnetId);
+      return recorded(reservations);
+    },
+    eachInstance: async (scope, fold) => recorded(estate.instances).filter(within(scope)).forEach(fold),
+    instanceTypes: async (types) => recorded(estate.instanceTypes).filter(({ type }) => types.includes(type)),
+    vpcConnections: async ({ vpcIds }) =>
+      recorded(estate.vpcConnections).filter(
+        ({ vpcs }) => vpcIds === undefined || vpcs.some(({ vpcId }) => vpcIds.includes(vpcId)),
+      ),
+  },
+  clusters: {
+    eksClusters: async () => recorded(estate.eksClusters),
+    autoScalingGroups: async () => recorded(estate.autoScalingGroups),
+  },
+});
+
+const recorded = <Record>(records: Recorded<Record>): readonly Record[] => {
+  if (isProblem(records)) throw new HeadroomError(records.code, records.message, records.action);
+  return records;
+};
+
+export const isProblem = <Record>(records: Recorded<Record>): records is Problem => !Array.isArray(records);
+
+const within =
+  ({ vpcIds }: InventoryScope) =>
+  ({ vpcId }: { readonly vpcId: string | null }): boolean =>
+    vpcIds === undefined || (vpcId !== null && vpcIds.includes(vpcId));
