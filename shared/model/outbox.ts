@@ -1,4 +1,4 @@
-import type { Alert, OutboxEntry, Transition } from './alert.ts';
+import { type Alert, compareLevel, type OutboxEntry, type Transition } from './alert.ts';
 
 /**
  * The outbox of an alert: transitions that people have yet to hear of, in the alert's own record. Pure; every change
@@ -50,8 +50,8 @@ export interface Claim {
  *
  * - An alert's transitions go out in order. Once one is due, those that wait for another attempt go with it; and none
  *   overtakes one that another run is sending.
- * - What is silenced waits. If by the end nothing has changed for those who were not told (it fired and is over, it
- *   escalated and is back), nobody is told. A repeat is said again anyway: it does not wait.
+ * - What is silenced waits. Steps that nobody was told become one, so that an alert that flaps through a long mute does
+ *   not fill its outbox; when it is back where it was, nobody is told at all. A repeat is said again anyway: it does not wait.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
   const outbox = withoutWhatNeedNotBeSaid(alert.outbox, claim.isSilenced);
@@ -87,19 +87,34 @@ const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly Outbo
 /** Nobody can have heard of it: it was silenced from the start. A new transition is claimed as it is stored. */
 const wasNeverTried = ({ claimedBy, attempts }: OutboxEntry): boolean => claimedBy === null && attempts === 0;
 
+/** Leaves of what nobody was told the last step, as the one step that it is for those who heard nothing in between. */
 const withoutWhatNeedNotBeSaid = (
   outbox: readonly OutboxEntry[],
   isSilenced: Claim['isSilenced'],
 ): readonly OutboxEntry[] => {
-  const kept = outbox.filter(
-    (entry) =>
-      !(wasNeverTried(entry) && entry.transition.transition === 'repeated' && isSilenced(entry.transition)),
-  );
-  const untold = kept.filter(wasNeverTried);
-  const [first, last] = [untold[0]?.transition, untold.at(-1)?.transition];
-  return untold.length > 1 && first?.previousSeverity === last?.severity
-    ? kept.filter((entry) => !wasNeverTried(entry))
-    : kept;
+  const untold = outbox.filter(wasNeverTried);
+  const [first, last] = [untold[0], untold.at(-1)];
+  if (first === undefined || last === undefined) return outbox;
+  const told = outbox.filter((entry) => !wasNeverTried(entry));
+  if (untold.length > 1) {
+    const step = oneStep(first.transition, last.transition);
+    return step === null ? told : [...told, { ...last, transition: step }];
+  }
+  return last.transition.transition === 'repeated' && isSilenced(last.transition) ? told : outbox;
+};
+
+/** From before `first` to after `last`; `null`: nothing has changed. */
+const oneStep = (first: Transition, last: Transition): Transition | null => {
+  const { previousSeverity } = first;
+  const change = compareLevel(last.severity, previousSeverity);
+  if (change === 0) return null;
+  if (previousSeverity === 'ok') {
+    // What changed since a step that nobody heard of is no news to anybody.
+    const { changes: _changes, ...news } = last;
+    return { ...news, transition: 'firing', previousSeverity };
+  }
+  const transition = last.severity === 'ok' ? 'resolved' : change > 0 ? 'escalated' : 'deescalated';
+  return { ...last, transition, previousSeverity };
 };
 
 /** What became of one entry that a run tried to send. */

@@ -1,19 +1,16 @@
 import pLimit from 'p-limit';
-import type { DeliveryPlan } from '../alerts/delivery-plan.ts';
-import { type LifecycleSettings, type Reduction, reduceAlert } from '../alerts/lifecycle.ts';
+import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
 import type { Alert, Observation, Transition } from '../model/alert.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
-import { claimable, claimed, OUTBOX_TIMING, type OutboxTiming } from '../model/outbox.ts';
+import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/outbox.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
-import { type PlanDelivery, planSafely } from './delivery-planner.ts';
 
 export interface RaiseAlertsInput {
   readonly target: Target;
-  /** What the rules say of this scan, at most one for each key; handed the alerts that are stored, to end those of what is gone. */
-  readonly observe: (alerts: readonly Alert[]) => readonly Observation[];
+  /** What the rules say of this scan; at most one for each key. */
+  readonly observations: readonly Observation[];
   readonly settingsFor: (observation: Observation) => LifecycleSettings;
-  readonly plan: PlanDelivery;
   readonly store: AlertStore;
   /** Epoch milliseconds of the scan. */
   readonly now: number;
@@ -22,6 +19,13 @@ export interface RaiseAlertsInput {
   /** Names this run alone; a retry of the same work is another run. */
   readonly runId: string;
   readonly timing?: OutboxTiming;
+  /** Muted or inhibited: kept, but not sent while that lasts. */
+  readonly isSilenced?: (transition: Transition) => boolean;
+  /**
+   * Whether what an alert is about is known to be gone (the subnet was deleted, the rule was taken out), so that it
+   * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
+   */
+  readonly isGone?: (alert: Alert) => boolean;
 }
 
 export interface RaisedAlerts {
@@ -29,11 +33,7 @@ export interface RaisedAlerts {
   readonly alerts: readonly VersionedAlert[];
   /** What changed by this scan, announced or not. */
   readonly transitions: readonly Transition[];
-  /** What is to be sent, by transition id, as it is to be told: an escalation is the first news to those who heard nothing yet. */
-  readonly asTold: ReadonlyMap<string, Transition>;
-  /** What is kept quiet, and why. */
-  readonly held: DeliveryPlan['held'];
-  /** Alerts that could not be stored: they are as they were, and the next scan finds them so. And what could not be planned. */
+  /** Alerts that could not be stored. They are as they were; the next scan finds them so. */
   readonly problems: readonly Problem[];
 }
 
@@ -56,56 +56,28 @@ const REQUESTS_AT_ONCE = 8;
  * @throws StateStoreError when the alerts can not be listed.
  */
 export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts> => {
-  const { target, store, clock } = input;
-  const listed = await store.list(target);
-  const drafts = draftsOf(input, listed);
-  const alerts = drafts.flatMap(({ reduction }) => reduction?.alert ?? []);
-  const waiting = alerts.flatMap((alert) => claimable(alert, clock()).map(({ transition }) => transition));
-  const plan = planSafely(input.plan, waiting, alerts);
-  const asTold = new Map(
-    plan.messages.flatMap(({ transitions }) => transitions).map((transition) => [transition.id, transition]),
-  );
-  const send = new Set(asTold.keys());
-  const drop = new Set(plan.dropped.map(({ id }) => id));
-
+  const { target, store } = input;
+  const listed = new Map((await store.list(target)).map((stored) => [stored.alert.key, stored]));
+  const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
   const limited = pLimit(REQUESTS_AT_ONCE);
   const settled = await Promise.all(
-    drafts.map((draft) =>
-      limited(async () => caught(draft.stored, () => settle(input, draft, { send, drop }))),
+    [...new Set([...listed.keys(), ...observations.keys()])].map((key) =>
+      limited(async (): Promise<Settled> => {
+        const stored = listed.get(key) ?? null;
+        try {
+          return await settle(input, key, stored, observations.get(key) ?? null);
+        } catch (error) {
+          if (!(error instanceof HeadroomError)) throw error;
+          return { stored, transitions: [], problem: problemOf(error) };
+        }
+      }),
     ),
   );
   return {
     alerts: settled.flatMap(({ stored }) => stored ?? []),
     transitions: settled.flatMap(({ transitions }) => transitions),
-    asTold,
-    held: plan.held,
-    problems: [...plan.problems, ...settled.flatMap(({ problem }) => problem ?? [])],
+    problems: settled.flatMap(({ problem }) => problem ?? []),
   };
-};
-
-/** What an alert becomes by this scan, as far as the list tells. Another run may be at it, too. */
-interface Draft {
-  readonly key: string;
-  readonly stored: VersionedAlert | null;
-  readonly observation: Observation | null;
-  /** `null`: reducing failed, and is tried again where the failure is caught. */
-  readonly reduction: Reduction | null;
-}
-
-const draftsOf = (input: RaiseAlertsInput, listed: readonly VersionedAlert[]): readonly Draft[] => {
-  const stored = new Map(listed.map((versioned) => [versioned.alert.key, versioned]));
-  const observations = new Map(
-    input.observe(listed.map(({ alert }) => alert)).map((observation) => [observation.key, observation]),
-  );
-  return [...new Set([...stored.keys(), ...observations.keys()])].map((key) => {
-    const draft = { key, stored: stored.get(key) ?? null, observation: observations.get(key) ?? null };
-    try {
-      return { ...draft, reduction: reduced(input, draft.stored, draft.observation) };
-    } catch (error) {
-      if (!(error instanceof HeadroomError)) throw error;
-      return { ...draft, reduction: null };
-    }
-  });
 };
 
 interface Settled {
@@ -114,39 +86,29 @@ interface Settled {
   readonly problem?: Problem;
 }
 
-/** One alert's failure is no reason to leave the others unsaid. */
-const caught = async (stored: VersionedAlert | null, settling: () => Promise<Settled>): Promise<Settled> => {
-  try {
-    return await settling();
-  } catch (error) {
-    if (!(error instanceof HeadroomError)) throw error;
-    return { stored, transitions: [], problem: problemOf(error) };
-  }
-};
-
 const settle = async (
   input: RaiseAlertsInput,
-  draft: Draft,
-  ids: { readonly send: ReadonlySet<string>; readonly drop: ReadonlySet<string> },
+  key: string,
+  listed: VersionedAlert | null,
+  observation: Observation | null,
 ): Promise<Settled> => {
-  const { target, store, runId, clock, timing = OUTBOX_TIMING } = input;
-  const { key, observation } = draft;
-  let { stored, reduction } = draft;
+  const { target, store } = input;
+  let stored = listed;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const { alert, transitions } = reduction ?? reduced(input, stored, observation);
+    const { alert, transitions } = reduced(input, stored?.alert ?? null, observation);
     if (alert === null) return { stored: null, transitions };
-    const next = claimed(alert, { runId, now: clock(), claimFor: timing.claimFor, ...ids });
+    const next = claimed(input, alert);
+    const version = stored?.version ?? 0;
     if (isForgettable(next, input.now)) {
-      if (stored === null || (await store.remove(target, key, stored.version)) === 'removed') {
+      if (version === 0 || (await store.remove(target, key, version)) === 'removed') {
         return { stored: null, transitions };
       }
     } else {
       if (next === stored?.alert) return { stored, transitions };
-      const outcome = await store.commit(target, next, stored?.version ?? 0);
+      const outcome = await store.commit(target, next, version);
       if (outcome !== 'conflict') return { stored: { alert: next, version: outcome.version }, transitions };
     }
     stored = await store.read(target, key);
-    reduction = null;
   }
   throw new HeadroomError(
     'alert-contended',
@@ -155,15 +117,26 @@ const settle = async (
   );
 };
 
-const reduced = (
-  { settingsFor, now }: RaiseAlertsInput,
-  stored: VersionedAlert | null,
-  observation: Observation | null,
-): Reduction => {
-  const alert = stored?.alert ?? null;
-  if (observation === null) return { alert, transitions: [] };
-  return reduceAlert(alert, observation, settingsFor(observation), now);
+const reduced = (input: RaiseAlertsInput, alert: Alert | null, observation: Observation | null) => {
+  const seen = observation ?? (alert !== null && input.isGone?.(alert) === true ? goneFrom(alert) : null);
+  return seen === null
+    ? { alert, transitions: [] }
+    : reduceAlert(alert, seen, input.settingsFor(seen), input.now);
 };
+
+const goneFrom = ({ key, rule, subject }: Alert): Observation => ({
+  key,
+  rule,
+  subject,
+  raise: 'ok',
+  hold: 'ok',
+  finding: null,
+});
+
+const claimed = (
+  { runId, clock, timing = OUTBOX_TIMING, isSilenced = () => false }: RaiseAlertsInput,
+  alert: Alert,
+): Alert => claimDue(alert, { runId, now: clock(), claimFor: timing.claimFor, isSilenced });
 
 const isForgettable = ({ status, outbox, lastObservedAt }: Alert, now: number): boolean =>
   status === 'resolved' && outbox.length === 0 && now - Date.parse(lastObservedAt) > RESOLVED_RETENTION;

@@ -1,4 +1,5 @@
 import type { Alert, Transition } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
 import {
@@ -10,19 +11,19 @@ import {
 } from '../model/outbox.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
-import type { RaisedAlerts } from './alert.ts';
-import { type PlanDelivery, planSafely } from './delivery-planner.ts';
 import { sendMessages } from './send-messages.ts';
 
 export interface DeliverOutboxInput {
   readonly target: Target;
-  /** What `raiseAlerts` has stored and claimed for this run. */
-  readonly raised: RaisedAlerts;
+  /** As `raiseAlerts` left them: entries claimed by this run are sent. */
+  readonly alerts: readonly VersionedAlert[];
   readonly store: AlertStore;
   readonly notifier: Notifier;
-  /** The same as for `raiseAlerts`, as are the run and the clock. */
-  readonly plan: PlanDelivery;
+  /** Makes messages of transitions. What is in none of them is kept for later. */
+  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+  /** The same as for `raiseAlerts`. */
   readonly runId: string;
+  /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
   readonly timing?: OutboxTiming;
   /** Ends the run: nothing more is begun, and what is under way is given up. */
@@ -54,37 +55,34 @@ const ATTEMPTS = 8;
  * store refused: that is in the report.
  */
 export const deliverOutbox = async (input: DeliverOutboxInput): Promise<DeliveryReport> => {
-  const { raised, runId, clock, timing = OUTBOX_TIMING } = input;
-  const alerts = raised.alerts.map(({ alert }) => alert);
-  const entries = alerts
-    .flatMap(({ outbox }) => outbox.filter(({ claimedBy }) => claimedBy === runId))
-    .map((entry) => ({ ...entry, transition: raised.asTold.get(entry.transition.id) ?? entry.transition }));
-  const transitions = new Map(entries.map(({ transition }) => [transition.id, transition]));
+  const { runId, clock, timing = OUTBOX_TIMING } = input;
   const records = new Records(input);
+  const entries = input.alerts.flatMap(({ alert }) =>
+    alert.outbox.filter(({ claimedBy }) => claimedBy === runId),
+  );
+  const transitions = new Map(entries.map(({ transition }) => [transition.id, transition]));
   const delivered: Transition[] = [];
-  const planProblems: Problem[] = [];
-  const { sent, problems, postponed } = await sendMessages({
+  const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
+    const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
+    delivered.push(...told.filter(({ id }) => outcomes.get(id)?.failure === null));
+    await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
+  };
+  const { sent, problems, postponed, untold } = await sendMessages({
     entries,
     notifier: input.notifier,
-    group: (some) => {
-      const plan = planSafely(input.plan, some, alerts);
-      planProblems.push(...plan.problems);
-      return plan.messages;
-    },
+    group: input.group,
     clock,
     timing,
     signal: input.signal ?? null,
-    onOutcomes: async (outcomes) => {
-      const tried = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
-      delivered.push(...tried.filter(({ id }) => outcomes.get(id)?.failure === null));
-      await records.change(tried, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
-    },
+    onOutcomes: store,
   });
+  const kept = new Set(untold.map(({ id }) => id));
+  await records.change(untold, (alert) => released(alert, runId, kept));
   return {
     sent,
     delivered,
     undelivered: records.undelivered(),
-    problems: [...planProblems, ...problems, ...records.problems],
+    problems: [...problems, ...records.problems],
     postponed,
   };
 };
@@ -97,7 +95,7 @@ class Records {
 
   constructor(input: DeliverOutboxInput) {
     this.#input = input;
-    this.#stored = new Map(input.raised.alerts.map((stored) => [stored.alert.key, stored]));
+    this.#stored = new Map(input.alerts.map((stored) => [stored.alert.key, stored]));
   }
 
   undelivered(): readonly Alert[] {

@@ -1,17 +1,16 @@
 import pLimit from 'p-limit';
 import type { OutboxEntry, Transition } from '../model/alert.ts';
 import type { AlertMessage } from '../model/alert-message.ts';
-import { HeadroomError, type Problem } from '../model/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/outbox.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import { deliveryProblem } from './delivery-planner.ts';
 
 export interface SendMessagesInput {
   /** Entries that this run has claimed. */
   readonly entries: readonly OutboxEntry[];
   readonly notifier: Notifier;
-  /** Makes messages of transitions, for these destinations or those. */
+  /** Makes messages of transitions. What is in none of them is kept for later. */
   readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
   /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
@@ -29,6 +28,8 @@ export interface SendReport {
   readonly problems: readonly Problem[];
   /** Transitions that were not begun, or not with every destination, for want of time. */
   readonly postponed: number;
+  /** Transitions that no message wanted to tell. */
+  readonly untold: readonly Transition[];
 }
 
 /** SNS and chat services take more; a message is small, and there are rarely many. */
@@ -58,11 +59,28 @@ class Sender {
       deliveredTo.toSorted().join('\n'),
     );
     const messages = [...groups.values()].flatMap((entries) =>
-      this.#input.group(entries.map(({ transition }) => transition)),
+      this.#grouped(entries.map(({ transition }) => transition)),
     );
     const limited = pLimit(SENDS_AT_ONCE);
     await Promise.all(messages.map((message) => limited(() => this.#deliver(message))));
-    return { sent: this.#sent, problems: this.#problems, postponed: this.#postponed };
+    const told = new Set(messages.flatMap(({ transitions }) => transitions.map(({ id }) => id)));
+    return {
+      sent: this.#sent,
+      problems: this.#problems,
+      postponed: this.#postponed,
+      untold: this.#input.entries.map(({ transition }) => transition).filter(({ id }) => !told.has(id)),
+    };
+  }
+
+  /** A transition of which no message can be made must not keep the others from being told. */
+  #grouped(transitions: readonly Transition[]): readonly AlertMessage[] {
+    try {
+      return this.#input.group(transitions);
+    } catch (error) {
+      if (transitions.length > 1) return transitions.flatMap((transition) => this.#grouped([transition]));
+      this.#problems.push(asProblem(error));
+      return transitions.map(plainMessage);
+    }
   }
 
   async #deliver(message: AlertMessage): Promise<void> {
@@ -91,7 +109,7 @@ class Sender {
     }
     // Refused for good, perhaps because of one of them.
     for (const attempt of attempts) {
-      for (const single of this.#input.group([attempt.entry.transition])) {
+      for (const single of this.#grouped([attempt.entry.transition])) {
         attempt.add(destination, await this.#send(destination, single, [attempt]));
       }
     }
@@ -113,7 +131,7 @@ class Sender {
       this.#sent += 1;
       return null;
     } catch (error) {
-      const problem = deliveryProblem(error);
+      const problem = asProblem(error);
       this.#problems.push(problem);
       // What is not one of our own errors is a defect that this message brings out: it will do so again.
       const permanent = error instanceof DeliveryError ? error.permanent : !(error instanceof HeadroomError);
@@ -173,3 +191,21 @@ const orAborted = async (sending: Promise<void>, signal: AbortSignal): Promise<v
   });
   await Promise.race([sending, aborted]);
 };
+
+const asProblem = (error: unknown): Problem =>
+  error instanceof HeadroomError
+    ? problemOf(error)
+    : {
+        code: 'delivery-defect',
+        message: `A message could not be made or sent: ${error instanceof Error ? error.message : String(error)}`,
+        action: 'Report this as a defect of Headroom, with the log of this run.',
+      };
+
+/** Without grouping, routing and links: told plainly to the default destination rather than to nobody. */
+const plainMessage = (transition: Transition): AlertMessage => ({
+  threadId: transition.key,
+  messageId: transition.id,
+  transitions: [transition],
+  destinations: [],
+  links: [],
+});
