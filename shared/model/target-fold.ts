@@ -1,5 +1,6 @@
 import type { SubnetAssessment, TargetAssessment, TargetStatus, Unknown } from './assessment.ts';
 import { ClusterFold } from './cluster-fold.ts';
+import { findFindings } from './findings.ts';
 import type { SubnetHistory } from './forecast.ts';
 import { limitsOf } from './instance-limits.ts';
 import type {
@@ -105,21 +106,37 @@ export class TargetFold {
       return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces } };
     });
     const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
+    const vpcs = facts.vpcs.map((vpc) =>
+      summarizeVpc(
+        vpc,
+        target,
+        outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
+      ),
+    );
+    const clusters = interfacesListed ? this.#clusters.finish(subnets) : [];
+    const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
+    const findings = findFindings({
+      target,
+      now,
+      vpcs,
+      subnets,
+      maps,
+      clusters,
+      leakedInterfaces: sightings,
+      eksClusters: facts.eksClusters,
+      instances: facts.instances,
+      vpcConnections: facts.vpcConnections,
+      limits: (type) => limitsOf(type, facts.limits),
+    });
     return {
       target,
       scannedAt: new Date(now).toISOString(),
-      vpcs: facts.vpcs.map((vpc) =>
-        summarizeVpc(
-          vpc,
-          target,
-          outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
-        ),
-      ),
+      vpcs,
       subnets,
-      clusters: interfacesListed ? this.#clusters.finish(subnets) : [],
+      clusters,
       leakedInterfaces: sightings,
-      findings: [],
-      maps: outcomes.flatMap(({ map }) => (map === null ? [] : [map])),
+      findings,
+      maps,
     };
   }
 }

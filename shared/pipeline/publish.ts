@@ -3,6 +3,7 @@ import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from
 import { compatData, dataOf } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
+import { compatGauges } from '../model/cni-gauges.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
@@ -59,7 +60,7 @@ export const publishAssessment = async (
     ...assessment.vpcs.flatMap((vpc) => dataOf(VPC_METRICS, vpc, context, namespace)),
     ...assessment.clusters.flatMap((cluster) => [
       ...dataOf(CLUSTER_METRICS, cluster, context, namespace),
-      ...(settings.compat ? compatData(cluster, cluster.gauges, context) : []),
+      ...(settings.compat ? compatData(cluster, compatGauges(cluster), context) : []),
     ]),
   ];
   try {
