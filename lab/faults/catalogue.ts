@@ -181,7 +181,7 @@ export const repeatedToken = (): Fault => ({
 export const emptyPage = (): Fault => ({
   name: 'empty-page',
   answer: (record, { action, parameters }) => {
-    const token = parameters['NextToken'];
+    const token = parameters['NextToken'] ?? parameters['nextToken'];
     return Object.fromEntries(
       Object.entries(record).map(([name, value]) => {
         if (name.toLowerCase() === 'nexttoken')

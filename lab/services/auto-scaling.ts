@@ -1,0 +1,66 @@
+import { type PageLimits, pageOf } from '../http/pages.ts';
+import { textList } from '../http/parameters.ts';
+import { awsQuery } from '../http/protocol.ts';
+import type { Action, LabService } from '../service.ts';
+
+/** Auto Scaling API reference, DescribeAutoScalingGroups: 50 by default, 100 at most. */
+const PAGE: PageLimits = {
+  parameter: 'MaxRecords',
+  token: 'NextToken',
+  minimum: 1,
+  maximum: 100,
+  otherwise: 50,
+};
+
+const describeAutoScalingGroups: Action = ({ parameters, view }) => {
+  const names = textList(parameters, 'AutoScalingGroupNames');
+  const page = pageOf(
+    view().autoScalingGroups,
+    'DescribeAutoScalingGroups',
+    parameters,
+    PAGE,
+    ({ name }) => names.length === 0 || names.includes(name),
+  );
+  return {
+    AutoScalingGroups: page.map((group) => ({
+      AutoScalingGroupName: group.name,
+      AutoScalingGroupARN: `arn:aws:autoscaling:${group.region}:${group.ownerId}:autoScalingGroup:0a1b2c3d:autoScalingGroupName/${group.name}`,
+      MinSize: group.minSize,
+      MaxSize: group.maxSize,
+      DesiredCapacity: group.desiredCapacity,
+      DefaultCooldown: 300,
+      AvailabilityZones: [...new Set(group.instances.map(({ availabilityZone }) => availabilityZone))],
+      VPCZoneIdentifier: group.subnetIds.join(','),
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateName: group.name, Version: '1' },
+          Overrides: group.instanceTypes.map((InstanceType) => ({ InstanceType })),
+        },
+      },
+      Instances: group.instances.map(({ instanceId, instanceType, availabilityZone }) => ({
+        InstanceId: instanceId,
+        InstanceType: instanceType,
+        AvailabilityZone: availabilityZone,
+        LifecycleState: 'InService',
+        HealthStatus: 'Healthy',
+        ProtectedFromScaleIn: false,
+      })),
+      Tags: Object.entries(group.tags).map(([Key, Value]) => ({
+        ResourceId: group.name,
+        ResourceType: 'auto-scaling-group',
+        Key,
+        Value,
+        PropagateAtLaunch: true,
+      })),
+    })),
+    NextToken: page.nextToken,
+  };
+};
+
+export const autoScaling: LabService = {
+  name: 'auto-scaling',
+  signingName: 'autoscaling',
+  iamPrefix: 'autoscaling',
+  protocols: [awsQuery('http://autoscaling.amazonaws.com/doc/2011-01-01/')],
+  actions: { DescribeAutoScalingGroups: describeAutoScalingGroups },
+};

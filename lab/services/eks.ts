@@ -1,0 +1,170 @@
+import type { LabEksCluster, LabHealthIssue } from '../estate/records.ts';
+import { LabError } from '../http/lab-error.ts';
+import { type PageLimits, pageOf } from '../http/pages.ts';
+import { requiredText } from '../http/parameters.ts';
+import { type Route, restJson } from '../http/protocol.ts';
+import type { XmlRecord } from '../http/xml.ts';
+import type { Action, ActionContext, LabService } from '../service.ts';
+import { eachOf } from './ec2/each-of.ts';
+
+/** EKS API reference: `maxResults` of every list is 1 to 100. */
+const PAGE: PageLimits = {
+  parameter: 'maxResults',
+  token: 'nextToken',
+  minimum: 1,
+  maximum: 100,
+  otherwise: 100,
+};
+
+const ROUTES: readonly Route[] = [
+  { action: 'ListClusters', method: 'GET', path: '/clusters' },
+  { action: 'DescribeCluster', method: 'GET', path: '/clusters/{name}' },
+  { action: 'ListNodegroups', method: 'GET', path: '/clusters/{clusterName}/node-groups' },
+  { action: 'DescribeNodegroup', method: 'GET', path: '/clusters/{clusterName}/node-groups/{nodegroupName}' },
+  { action: 'ListFargateProfiles', method: 'GET', path: '/clusters/{clusterName}/fargate-profiles' },
+  {
+    action: 'DescribeFargateProfile',
+    method: 'GET',
+    path: '/clusters/{clusterName}/fargate-profiles/{fargateProfileName}',
+  },
+  { action: 'ListAddons', method: 'GET', path: '/clusters/{clusterName}/addons' },
+  { action: 'DescribeAddon', method: 'GET', path: '/clusters/{clusterName}/addons/{addonName}' },
+];
+
+const notFound = (message: string): LabError => new LabError('ResourceNotFoundException', message, 404);
+
+const clusterOf = ({ parameters, view }: ActionContext, parameter = 'clusterName'): LabEksCluster => {
+  const name = requiredText(parameters, parameter);
+  for (const cluster of eachOf(view().clusters)) {
+    if (cluster.name === name) return cluster;
+  }
+  throw notFound(`No cluster found for name: ${name}.`);
+};
+
+const arnOf = ({ region, ownerId, name }: LabEksCluster, kind = 'cluster', rest = ''): string =>
+  `arn:aws:eks:${region}:${ownerId}:${kind}/${name}${rest}`;
+
+const health = (issues: readonly LabHealthIssue[]): XmlRecord => ({
+  issues: issues.map(({ code, message, resourceIds }) => ({ code, message, resourceIds })),
+});
+
+const listClusters: Action = ({ parameters, view }) => {
+  const page = pageOf(view().clusters, 'ListClusters', parameters, PAGE);
+  return { clusters: page.map(({ name }) => name), nextToken: page.nextToken };
+};
+
+const describeCluster: Action = (context) => {
+  const cluster = clusterOf(context, 'name');
+  return {
+    cluster: {
+      name: cluster.name,
+      arn: arnOf(cluster),
+      version: cluster.version,
+      status: cluster.status,
+      platformVersion: 'eks.1',
+      resourcesVpcConfig: {
+        subnetIds: cluster.subnetIds,
+        securityGroupIds: [],
+        vpcId: cluster.vpcId,
+        endpointPublicAccess: true,
+      },
+      kubernetesNetworkConfig: { ipFamily: cluster.ipFamily, serviceIpv4Cidr: '172.20.0.0/16' },
+      computeConfig: { enabled: cluster.autoMode },
+      health: health(cluster.healthIssues),
+      tags: {},
+    },
+  };
+};
+
+const listNodegroups: Action = (context) => {
+  const page = pageOf(clusterOf(context).nodeGroups, 'ListNodegroups', context.parameters, PAGE);
+  return { nodegroups: page.map(({ name }) => name), nextToken: page.nextToken };
+};
+
+const describeNodegroup: Action = (context) => {
+  const cluster = clusterOf(context);
+  const name = requiredText(context.parameters, 'nodegroupName');
+  const group = cluster.nodeGroups.find((each) => each.name === name);
+  if (group === undefined) throw notFound('No node group found for name: '.concat(name));
+  return {
+    nodegroup: {
+      nodegroupName: name,
+      nodegroupArn: arnOf(cluster, 'nodegroup', `/${name}/0a1b2c3d`),
+      clusterName: cluster.name,
+      version: cluster.version,
+      status: group.status,
+      capacityType: 'ON_DEMAND',
+      scalingConfig: { minSize: group.minSize, maxSize: group.maxSize, desiredSize: group.desiredSize },
+      instanceTypes: group.instanceTypes,
+      subnets: group.subnetIds,
+      amiType: 'AL2023_x86_64_STANDARD',
+      resources: { autoScalingGroups: [{ name: group.autoScalingGroup }] },
+      health: health(group.healthIssues),
+      tags: {},
+    },
+  };
+};
+
+const listFargateProfiles: Action = (context) => {
+  const page = pageOf(clusterOf(context).fargateProfiles, 'ListFargateProfiles', context.parameters, PAGE);
+  return { fargateProfileNames: page.map(({ name }) => name), nextToken: page.nextToken };
+};
+
+const describeFargateProfile: Action = (context) => {
+  const cluster = clusterOf(context);
+  const name = requiredText(context.parameters, 'fargateProfileName');
+  const profile = cluster.fargateProfiles.find((each) => each.name === name);
+  if (profile === undefined) throw notFound(`No Fargate Profile found with name: ${name}.`);
+  return {
+    fargateProfile: {
+      fargateProfileName: name,
+      fargateProfileArn: arnOf(cluster, 'fargateprofile', `/${name}/0a1b2c3d`),
+      clusterName: cluster.name,
+      subnets: profile.subnetIds,
+      selectors: [{ namespace: 'default' }],
+      status: 'ACTIVE',
+    },
+  };
+};
+
+const listAddons: Action = (context) => {
+  const { vpcCni } = clusterOf(context);
+  const page = pageOf(vpcCni === null ? [] : ['vpc-cni'], 'ListAddons', context.parameters, PAGE);
+  return { addons: page.map((name) => name), nextToken: page.nextToken };
+};
+
+const describeAddon: Action = (context) => {
+  const cluster = clusterOf(context);
+  const addonName = requiredText(context.parameters, 'addonName');
+  if (addonName !== 'vpc-cni' || cluster.vpcCni === null) {
+    throw notFound(`No addon: ${addonName} found in cluster: ${cluster.name}`);
+  }
+  return {
+    addon: {
+      addonName,
+      clusterName: cluster.name,
+      status: 'ACTIVE',
+      addonVersion: cluster.vpcCni.version,
+      addonArn: arnOf(cluster, 'addon', '/vpc-cni/0a1b2c3d'),
+      configurationValues: cluster.vpcCni.configuration,
+      health: { issues: [] },
+    },
+  };
+};
+
+export const eks: LabService = {
+  name: 'eks',
+  signingName: 'eks',
+  iamPrefix: 'eks',
+  protocols: [restJson(ROUTES)],
+  actions: {
+    DescribeAddon: describeAddon,
+    DescribeCluster: describeCluster,
+    DescribeFargateProfile: describeFargateProfile,
+    DescribeNodegroup: describeNodegroup,
+    ListAddons: listAddons,
+    ListClusters: listClusters,
+    ListFargateProfiles: listFargateProfiles,
+    ListNodegroups: listNodegroups,
+  },
+};
