@@ -3,6 +3,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CallMeter } from '../shared/inventory/call-meter.ts';
@@ -111,8 +112,8 @@ const assumedRoleCredentials = (
   { roleArn, externalId, sessionName, sourceIdentity }: AssumedRole,
   { credentials, ...clientConfig }: ClientSettings,
   meter: CallMeter,
-): AwsCredentialIdentityProvider =>
-  fromTemporaryCredentials({
+): AwsCredentialIdentityProvider => {
+  const assume = fromTemporaryCredentials({
     params: {
       RoleArn: roleArn,
       RoleSessionName: sessionName ?? 'headroom',
@@ -123,6 +124,9 @@ const assumedRoleCredentials = (
     clientConfig,
     clientPlugins: [countingCalls(meter)],
   });
+  // Each client remembers credentials for itself alone: four of them would assume the role four times.
+  return memoizeIdentityProvider(assume, isIdentityExpired, doesIdentityRequireRefresh) ?? assume;
+};
 
 /** The IAM prefix of a service, by the name of its client. */
 const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
