@@ -9,8 +9,6 @@ export default {
   tsconfigFile: 'no-tsconfig.json',
   ignorePatterns: ['/docs', '/dist', '/.venv', '/.serverless'],
   coverageAnalysis: 'perTest',
-  // Constants are computed once, when a module loads; a mutant there needs the module loaded anew for every mutant.
-  ignoreStatic: false,
   concurrency: 2,
   thresholds: { high: 95, low: 92, break: 90 },
   reporters: ['clear-text', 'progress', 'html', 'json'],

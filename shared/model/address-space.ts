@@ -8,8 +8,8 @@ import type { ReservationType } from './inventory.ts';
  */
 const LARGEST_SUBNET_LENGTH = 16;
 const SMALLEST_SUBNET_LENGTH = 28;
-export const AWS_RESERVED_FIRST = 4;
-export const AWS_RESERVED_LAST = 1;
+const AWS_RESERVED_FIRST = 4;
+const AWS_RESERVED_LAST = 1;
 
 /**
  * An IPv4 prefix of an interface is always an aligned /28.
@@ -36,6 +36,10 @@ export const parseSubnetCidr = (text: string): Cidr | null => {
 
 const isSubnetLength = (length: number): boolean =>
   length >= LARGEST_SUBNET_LENGTH && length <= SMALLEST_SUBNET_LENGTH;
+
+/** How many addresses of a subnet can ever be assigned: all but AWS's own. */
+export const usableAddresses = (cidr: Cidr): number =>
+  cidrSize(cidr) - AWS_RESERVED_FIRST - AWS_RESERVED_LAST;
 
 /** Indices here come from loops over the array's own length or are checked before, so there is always a value. */
 const at = (words: Uint8Array | Uint16Array | Uint32Array, index: number): number => words[index] as number;

@@ -1,10 +1,10 @@
-import { type AddressSpace, AWS_RESERVED_FIRST, AWS_RESERVED_LAST } from './address-space.ts';
+import { type AddressSpace, usableAddresses } from './address-space.ts';
 import type { OwnerUsage, ReservationAssessment, SubnetAssessment, Unknown } from './assessment.ts';
 import { type Cidr, cidrSize, formatCidr } from './cidr.ts';
 import { fragmentationIndex, largestFreeBlock, strandedAddresses } from './fragmentation.ts';
 import type { ReservationType } from './inventory.ts';
 import { reconcile } from './reconciliation.ts';
-import { measureSupply } from './supply.ts';
+import { measureSupply, type Supply } from './supply.ts';
 
 /** What a scan measures of a subnet, as opposed to what EC2 says of it. */
 export type SubnetFigures = Pick<
@@ -34,7 +34,7 @@ export interface Reservation {
   readonly type: ReservationType;
 }
 
-const NO_FIGURES: SubnetFigures = {
+const NO_FIGURES: Omit<SubnetFigures, 'unknowns'> = {
   total: null,
   usable: null,
   used: null,
@@ -52,7 +52,6 @@ const NO_FIGURES: SubnetFigures = {
   owners: null,
   usesPrefixes: null,
   confidence: 'unknown',
-  unknowns: [],
 };
 
 /** The figures that reservations change. */
@@ -116,7 +115,8 @@ export const unseenFigures = (
   const usesPrefixes = usesPrefixReservations(reservations) ? true : null;
   return {
     ...NO_FIGURES,
-    ...sizeOf(cidr),
+    total: cidrSize(cidr),
+    usable: usableAddresses(cidr),
     awsAvailable,
     usesPrefixes,
     unknowns: [
@@ -125,11 +125,6 @@ export const unseenFigures = (
       ...unsent(awsAvailable),
     ],
   };
-};
-
-const sizeOf = (cidr: Cidr): Pick<SubnetFigures, 'total' | 'usable'> => {
-  const total = cidrSize(cidr);
-  return { total, usable: total - AWS_RESERVED_FIRST - AWS_RESERVED_LAST };
 };
 
 const usesPrefixReservations = (reservations: readonly Reservation[] | null): boolean =>
@@ -147,53 +142,51 @@ export interface ModelledSubnet {
 
 /** A subnet whose every interface was seen. */
 export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
-  const { space, reservations, awsAvailable } = subnet;
-  const { total, usable, used, free, available, availableSingle, prefixes, blocks } = measureSupply(space);
-  const known = reservations !== null;
+  const { space, reservations, owners, awsAvailable, oddities } = subnet;
+  const supply = measureSupply(space);
   const { unaccounted, awsCounts, unknowns } = reconcile({
     awsAvailable,
-    free,
-    freeUnreserved: known ? availableSingle : null,
+    free: supply.free,
+    freeUnreserved: reservations === null ? null : supply.availableSingle,
   });
-  const usesPrefixes =
-    prefixes.assigned > 0 || usesPrefixReservations(reservations) ? true : known ? false : null;
-  const largest = largestFreeBlock(space);
-  const doubts = [
-    ...subnet.oddities,
-    // A figure that is unknown for want of reservations needs no further doubt.
-    ...unknowns.filter(({ field }) => known || !RESERVATION_FIGURES.includes(field)),
-    ...(known ? [] : unknown(RESERVATION_FIGURES, 'They depend on reservations, which could not be read.')),
-    ...(usesPrefixes === null
-      ? unknown(['usesPrefixes'], 'No interface holds a prefix, and the reservations could not be read.')
-      : []),
-  ];
-  const exhausted =
-    known && available === 0
-      ? unknown(
-          ['largestFreeBlock', 'fragmentationIndex'],
-          'Nothing is available, so there is no free range.',
-        )
-      : [];
+  const holdsPrefixes = supply.prefixes.assigned > 0;
+  const doubts =
+    reservations === null
+      ? [...oddities, ...withoutReservations(unknowns, holdsPrefixes)]
+      : [...oddities, ...unknowns];
   return {
-    total,
-    usable,
-    used,
-    available: known ? available : null,
-    availableSingle: known ? availableSingle : null,
+    ...NO_FIGURES,
+    total: supply.total,
+    usable: supply.usable,
+    used: supply.used,
     awsAvailable,
     unaccounted,
     awsCounts,
-    prefixes: known ? prefixes : null,
-    blocks,
-    largestFreeBlock: known && largest !== null ? formatCidr(largest) : null,
-    fragmentationIndex: known ? fragmentationIndex({ available, prefixes }) : null,
-    stranded: known ? strandedAddresses({ available, prefixes }) : null,
-    reservations:
-      reservations === null ? null : reservations.map((reservation) => assessReservation(space, reservation)),
-    owners: subnet.owners,
-    usesPrefixes,
+    blocks: supply.blocks,
+    owners,
+    ...(reservations === null ? {} : freeFigures(space, supply, reservations)),
+    usesPrefixes:
+      holdsPrefixes || usesPrefixReservations(reservations) || (reservations === null ? null : false),
     confidence: doubts.length === 0 ? 'exact' : 'partial',
-    unknowns: [...doubts, ...exhausted],
+    unknowns: reservations === null || supply.available > 0 ? doubts : [...doubts, ...NOTHING_AVAILABLE],
+  };
+};
+
+/** What is free, and how, needs the reservations. */
+const freeFigures = (
+  space: AddressSpace,
+  supply: Supply,
+  reservations: readonly Reservation[],
+): Partial<SubnetFigures> => {
+  const largest = largestFreeBlock(space);
+  return {
+    available: supply.available,
+    availableSingle: supply.availableSingle,
+    prefixes: supply.prefixes,
+    largestFreeBlock: largest === null ? null : formatCidr(largest),
+    fragmentationIndex: fragmentationIndex(supply),
+    stranded: strandedAddresses(supply),
+    reservations: reservations.map((reservation) => assessReservation(space, reservation)),
   };
 };
 
@@ -202,3 +195,18 @@ const assessReservation = (space: AddressSpace, { range, type }: Reservation): R
   type,
   available: space.freeWithin(range),
 });
+
+/** A figure that is unknown for want of reservations needs no further doubt. */
+const withoutReservations = (doubts: readonly Unknown[], holdsPrefixes: boolean): readonly Unknown[] => [
+  ...doubts.filter(({ field }) => !RESERVATION_FIGURES.includes(field)),
+  ...unknown(RESERVATION_FIGURES, 'They depend on reservations, which could not be read.'),
+  ...(holdsPrefixes
+    ? []
+    : unknown(['usesPrefixes'], 'No interface holds a prefix, and the reservations could not be read.')),
+];
+
+/** Neither is in doubt: there is no free range to name, and no share of nothing. */
+const NOTHING_AVAILABLE = unknown(
+  ['largestFreeBlock', 'fragmentationIndex'],
+  'Nothing is available, so there is no free range.',
+);

@@ -1,17 +1,12 @@
-import {
-  type AddressSpace,
-  AWS_RESERVED_FIRST,
-  AWS_RESERVED_LAST,
-  BLOCK_SIZE,
-  countAddresses,
-} from './address-space.ts';
+import { type AddressSpace, BLOCK_SIZE, countAddresses, usableAddresses } from './address-space.ts';
 import type { BlockCounts, PrefixSupply } from './assessment.ts';
 
 /**
  * The two supplies of a subnet: single addresses and /28 prefixes, each with and without reservations.
  *
  * AWS never assigns from an `explicit` reservation by itself and keeps `prefix` reservations for prefixes, so what a
- * new interface can take and what can become a prefix are two different sets.
+ * new interface can take and what can become a prefix are two different sets. Prefixes come from `prefix` reservations
+ * first; whether AWS goes on outside them once they are full is not documented, so both parts are told apart.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html
  */
 export interface Supply {
@@ -51,7 +46,7 @@ export const measureSupply = (space: AddressSpace): Supply => {
     if (forPrefixes === 0) freeUnreserved += 1;
     else if (countAddresses(forPrefixes) === BLOCK_SIZE) freeInReservation += 1;
   }
-  const usable = space.size - AWS_RESERVED_FIRST - AWS_RESERVED_LAST;
+  const usable = usableAddresses(space.cidr);
   return {
     total: space.size,
     usable,
