@@ -1,0 +1,124 @@
+// `npm start`: nine days of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
+import { paint, processIo } from '../cli/io.ts';
+import { createProgress } from '../cli/progress.ts';
+import { renderScan } from '../cli/scan-table.ts';
+import { printable, renderTable } from '../cli/table.ts';
+import type { Transition } from '../shared/model/alert.ts';
+import type { TargetAssessment } from '../shared/model/assessment.ts';
+import { narrate } from '../shared/notify/message-content.ts';
+import { terminalPreview } from '../shared/notify/terminal-preview.ts';
+import { scanDocument } from '../shared/pipeline/scan-document.ts';
+import { runStory, type Story } from './demo/story.ts';
+import { DAY, HOUR, MINUTE } from './estates/pace.ts';
+
+const io = processIo();
+const dye = paint(io);
+const progress = createProgress(io);
+
+const heading = (text: string): void => io.out(`\n${dye('bold', text)}\n\n`);
+
+const scanOf = (assessments: readonly TargetAssessment[], at: number) => {
+  const document = scanDocument(assessments, new Date(at).toISOString());
+  const nodes = document.subnets.filter(({ name }) => !(name ?? '').includes('control-plane'));
+  return { ...document, subnets: nodes, findings: [] };
+};
+
+const COLOURS = { critical: 'red', warning: 'yellow', ok: 'green' } as const;
+
+const duration = (milliseconds: number): string => {
+  if (milliseconds < 2 * HOUR) return `${Math.round(milliseconds / MINUTE)} min`;
+  const hours = Math.round(milliseconds / HOUR);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+};
+
+const moment = (at: number, startsAt: number): string => {
+  const time = new Date(at).toISOString().slice(11, 16);
+  return `day ${Math.floor((at - startsAt) / DAY) + 1} ${time}`;
+};
+
+let startsAt = 0;
+const lineOf = ({ transition, severity, previousSeverity, finding }: Transition): string => {
+  const level = severity === 'ok' ? previousSeverity : severity;
+  const colour = severity === 'ok' ? COLOURS.ok : COLOURS[severity];
+  return `${dye(colour, `${transition.padEnd(11)} ${level.padEnd(8)}`)}  ${printable(finding.title)}`;
+};
+
+/** For everything that ran out: when the first word of it came. */
+const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: Story): string => {
+  const nameOf = (subnetId: string): string =>
+    [...after, ...before].flatMap(({ subnets }) => subnets).find((subnet) => subnet.subnetId === subnetId)
+      ?.name ?? subnetId;
+  const rows = exhaustions
+    .filter(({ at }) => at > from)
+    .map(({ subnetId, supply, at }) => {
+      const first = transitions.find(
+        (transition) =>
+          transition.transition === 'firing' &&
+          (transition.subject.subnetIds.includes(subnetId) || transition.subject.id === subnetId) &&
+          (transition.rule.startsWith(supply) || transition.rule === 'fragmented') &&
+          Date.parse(transition.at) <= at,
+      );
+      return { subnet: nameOf(subnetId), supply, at, first };
+    });
+  return renderTable(
+    io,
+    [
+      { title: 'SUBNET', cell: ({ subnet }) => printable(subnet) },
+      { title: 'RAN OUT OF', cell: ({ supply }) => supply },
+      { title: 'AT', cell: ({ at }) => moment(at, from) },
+      { title: 'FIRST WORD', cell: ({ first }) => (first === undefined ? null : first.rule) },
+      {
+        title: 'EARLIER BY',
+        align: 'right',
+        cell: ({ at, first }) => (first === undefined ? null : duration(at - Date.parse(first.at))),
+      },
+    ],
+    rows,
+  );
+};
+
+io.out(`${dye('bold', 'Headroom')} tells days ahead that a subnet or an EKS cluster is about to run out of IP addresses.
+
+This demo is the real pipeline - SDK clients, model, forecast, alerts, SQLite - against a small AWS that runs on
+this machine: two accounts, five clusters, nine days.
+`);
+heading('Day 1, 00:00: what is free');
+
+const story = await runStory({
+  onBefore: (assessments, at) => {
+    startsAt = at;
+    io.out(renderScan(io, scanOf(assessments, at)));
+    heading('The days go by: alerts as they fire');
+  },
+  onTime: (at, done) => progress.show(`${moment(at, startsAt)}  ${Math.round(done * 100)} %`),
+  onTransitions: (transitions, at) => {
+    progress.clear();
+    for (const transition of transitions)
+      io.out(`${dye('dim', moment(at, startsAt))}  ${lineOf(transition)}\n`);
+  },
+});
+progress.clear();
+
+heading(`${moment(story.endsAt, startsAt)}: what is free now`);
+io.out(renderScan(io, scanOf(story.after, story.endsAt)));
+
+heading('How early the word came');
+io.out(leadTimes(story));
+
+const shown =
+  story.messages.find(({ message }) =>
+    message.transitions.some(({ rule }) => rule === 'addresses-exhaustion'),
+  ) ?? story.messages[0];
+if (shown !== undefined) {
+  heading('A message as it looks in Slack');
+  io.out(`${terminalPreview(narrate(shown.message), { colour: io.colour, width: io.columns ?? 100 })}\n`);
+}
+
+io.out(`
+${dye('dim', `${story.scans} scans, ${story.requests.toLocaleString('en')} requests to the simulated AWS, ${story.metricValues.toLocaleString('en')} metric values, ${story.messages.length} messages.`)}
+
+Next, on your own account (it only reads):
+  ${dye('cyan', 'npx headroom scan')}                    every subnet of the profile's account and Region
+  ${dye('cyan', 'npx headroom scan --region eu-west-1,us-east-1 --format json')}
+  ${dye('cyan', 'npx osls deploy')}                      scan every five minutes and be told (docs/deploy.md)
+`);

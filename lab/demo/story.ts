@@ -1,0 +1,183 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
+import { CallMeter } from '../../shared/inventory/call-meter.ts';
+import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
+import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
+import type { Transition } from '../../shared/model/alert.ts';
+import type { AlertMessage } from '../../shared/model/alert-message.ts';
+import type { TargetAssessment } from '../../shared/model/assessment.ts';
+import type { Notifier } from '../../shared/notify/notifier.ts';
+import { createSnsNotifier } from '../../shared/notify/sns-notifier.ts';
+import { runTarget } from '../../shared/pipeline/run-target.ts';
+import { openSqliteStateStore } from '../../shared/state/sqlite-state-store.ts';
+import { createAwsClients } from '../../wiring/aws-clients.ts';
+import { createTargetSources } from '../../wiring/target-sources.ts';
+import { EXTERNAL_ID, SCAN_ROLE } from '../estate/estate.ts';
+import { DEMO_REGION, demo, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../estates/demo.ts';
+import { DAY, HOUR, MINUTE } from '../estates/pace.ts';
+import { RUNAWAY } from '../estates/runaway-job.ts';
+import { accessKeyOf } from '../http/identity.ts';
+import { startLab } from '../lab.ts';
+
+/** The story: nine days, scanned hourly, and every five minutes around the hours in which a job runs away. */
+const LENGTH = 9 * DAY;
+const ORDINARY_STEP = HOUR;
+const CLOSE_STEP = 5 * MINUTE;
+const CLOSE_FROM = RUNAWAY.from - HOUR;
+const CLOSE_UNTIL = RUNAWAY.until + HOUR;
+
+const TOPIC = `arn:aws:sns:${DEMO_REGION}:${PLATFORM_ACCOUNT}:headroom-alerts`;
+
+/** When a supply was first found empty. */
+export interface Exhaustion {
+  readonly subnetId: string;
+  readonly supply: 'addresses' | 'prefixes';
+  readonly at: number;
+}
+
+export interface Story {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly before: readonly TargetAssessment[];
+  readonly after: readonly TargetAssessment[];
+  readonly transitions: readonly Transition[];
+  readonly messages: readonly { readonly at: number; readonly message: AlertMessage }[];
+  readonly exhaustions: readonly Exhaustion[];
+  readonly scans: number;
+  readonly requests: number;
+  readonly metricValues: number;
+}
+
+export interface StoryListener {
+  /** The tables before anything happened. */
+  onBefore(assessments: readonly TargetAssessment[], at: number): void;
+  onTime(at: number, done: number): void;
+  onTransitions(transitions: readonly Transition[], at: number): void;
+}
+
+const momentsFrom = (startsAt: number): number[] => {
+  const moments: number[] = [];
+  for (let elapsed = 0; elapsed <= LENGTH; ) {
+    moments.push(startsAt + elapsed);
+    elapsed += elapsed >= CLOSE_FROM && elapsed < CLOSE_UNTIL ? CLOSE_STEP : ORDINARY_STEP;
+  }
+  return moments;
+};
+
+/** The subnets of which something ran out that had not before, with what it was. */
+const newlyExhausted = (
+  assessments: readonly TargetAssessment[],
+  known: Map<string, Exhaustion>,
+  at: number,
+): void => {
+  for (const { subnetId, available, prefixes, usesPrefixes } of assessments.flatMap(
+    ({ subnets }) => subnets,
+  )) {
+    if (available === 0 && !known.has(`${subnetId} addresses`)) {
+      known.set(`${subnetId} addresses`, { subnetId, supply: 'addresses', at });
+    }
+    if (usesPrefixes === true && prefixes?.free === 0 && !known.has(`${subnetId} prefixes`)) {
+      known.set(`${subnetId} prefixes`, { subnetId, supply: 'prefixes', at });
+    }
+  }
+};
+
+/**
+ * Runs the real pipeline through the real SDK clients over the lab's simulated days: what differs from a deployment is
+ * where the requests go, and that the clock is the lab's.
+ */
+export const runStory = async (listener: StoryListener): Promise<Story> => {
+  const lab = await startLab({ estate: demo });
+  process.env['AWS_ENDPOINT_URL'] = lab.url;
+  process.env['AWS_ACCESS_KEY_ID'] = accessKeyOf(PLATFORM_ACCOUNT);
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'lab';
+  process.env['AWS_REGION'] = DEMO_REGION;
+  process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
+
+  const meter = new CallMeter();
+  const roleArn = `arn:aws:iam::${PAYMENTS_ACCOUNT}:role/${SCAN_ROLE}`;
+  const platform = createAwsClients({ region: DEMO_REGION, meter });
+  const payments = createAwsClients({
+    region: DEMO_REGION,
+    meter,
+    role: { roleArn, externalId: EXTERNAL_ID },
+  });
+  const targets = [
+    { target: { accountId: PLATFORM_ACCOUNT, region: DEMO_REGION }, clients: platform, roleArn: null },
+    { target: { accountId: PAYMENTS_ACCOUNT, region: DEMO_REGION }, clients: payments, roleArn },
+  ].map(({ target, clients, roleArn: role }) => ({
+    target,
+    sources: createTargetSources(target, clients, { roleArn: role }),
+  }));
+
+  const cloudWatch = new CloudWatchClient({});
+  const sns = new SNSClient({});
+  const topic = createSnsNotifier(sns, TOPIC);
+  const messages: { at: number; message: AlertMessage }[] = [];
+  const notifier: Notifier = {
+    async send(message, signal) {
+      await topic.send(message, signal);
+      messages.push({ at: lab.clock.now(), message });
+    },
+  };
+  const store = openSqliteStateStore(':memory:');
+  const transitions: Transition[] = [];
+  const exhaustions = new Map<string, Exhaustion>();
+  const { startsAt } = lab.clock;
+  const moments = momentsFrom(startsAt);
+  let before: readonly TargetAssessment[] = [];
+  let after: readonly TargetAssessment[] = [];
+
+  try {
+    for (const [index, at] of moments.entries()) {
+      lab.clock.set(at);
+      const assessments: TargetAssessment[] = [];
+      for (const { target, sources } of targets) {
+        const outcome = await runTarget({
+          target,
+          scope: {},
+          runId: `demo-${index}`,
+          policy: DEFAULT_POLICY,
+          publish: { namespace: DEFAULT_NAMESPACE, compat: false, subnetSeries: 1000 },
+          links: { dashboard: null },
+          ports: {
+            sources,
+            store,
+            sink: createCloudWatchSink(cloudWatch),
+            notifier,
+            clock: () => lab.clock.now(),
+          },
+        });
+        const problem = outcome.problems[0] ?? outcome.assessment.target.errors[0];
+        if (problem !== undefined) throw new Error(`The demo's own AWS failed: ${problem.message}`);
+        assessments.push(outcome.assessment);
+        transitions.push(...outcome.transitions);
+        if (outcome.transitions.length > 0) listener.onTransitions(outcome.transitions, at);
+      }
+      newlyExhausted(assessments, exhaustions, at);
+      if (index === 0) {
+        before = assessments;
+        listener.onBefore(before, at);
+      }
+      after = assessments;
+      listener.onTime(at, (index + 1) / moments.length);
+    }
+    return {
+      startsAt,
+      endsAt: lab.clock.now(),
+      before,
+      after,
+      transitions,
+      messages,
+      exhaustions: [...exhaustions.values()],
+      scans: moments.length * targets.length,
+      requests: lab.calls.length,
+      metricValues: lab.metrics.length,
+    };
+  } finally {
+    await store.close();
+    for (const client of [platform, payments, cloudWatch, sns]) client.destroy();
+    await lab.close();
+  }
+};
