@@ -304,9 +304,13 @@ describe('reservations that could not be read', () => {
   });
 
   test('an interface that holds a prefix tells all the same that prefixes are used', () => {
-    const assessment = assess({ reservations: null, interfaces: [{ ipv4Prefixes: ['10.0.0.16/28'] }] });
+    const assessment = assess({
+      subnet: { awsAvailable: 235 },
+      reservations: null,
+      interfaces: [{ ipv4Prefixes: ['10.0.0.16/28'] }],
+    });
     expect(assessment.usesPrefixes).toBe(true);
-    expect(reasonsFor(assessment, 'usesPrefixes')).toEqual([]);
+    expect(assessment.unknowns.map(({ field }) => field)).toEqual(MODELLED.slice(4));
   });
 
   test('a full subnet says nothing of free ranges that depend on them', () => {
