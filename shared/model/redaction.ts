@@ -13,7 +13,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\bxoxe\.[\w.-]+/gi, REDACTED],
   // Temporary and permanent access key ids, and what SigV4 puts into headers and presigned URLs.
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g, REDACTED],
-  [/((?:X-Amz-(?:Signature|Security-Token|Credential))=)[^&\s"']+/gi, `$1${REDACTED}`],
+  [/((?:X-Amz-(?:Signature|Credential))=)[^&\s"']+/gi, `$1${REDACTED}`],
   [/(\bSignature=)[0-9a-f]{16,}/gi, `$1${REDACTED}`],
   // `name: value` and `"name": "value"` pairs whose name says what they are.
   [

@@ -112,8 +112,9 @@ const nextSteps = (content: MessageContent): readonly string[] => {
   const steps = [plain(`${remedy.title}. ${remedy.effect}`), ...remedy.checks.map(plain)].map((step) =>
     truncate(step, MAX_STEP),
   );
-  const command = remedy.command.length <= MAX_STEP && !/[<>@`]/.test(remedy.command) ? [remedy.command] : [];
-  return [...steps, ...command].slice(0, MAX_LIST);
+  const isShown =
+    remedy.command !== '' && remedy.command.length <= MAX_STEP && !/[<>@`]/.test(remedy.command);
+  return [...steps.slice(0, MAX_LIST - 1), ...(isShown ? [remedy.command] : [])];
 };
 
 const keywordsOf = (content: MessageContent): readonly string[] =>

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import {
+  MAX_DEDUP_KEY,
+  MAX_EVENT_BYTES,
+  pagerDutyAcknowledgement,
+  pagerDutyEvents,
+} from '../../../shared/notify/pagerduty.ts';
+import {
+  exampleFinding,
+  exampleMessage,
+  exampleTransition,
+  subnetSubject,
+} from '../../fixtures/messages/examples.ts';
+import { messageNamed } from '../../fixtures/messages/message-named.ts';
+
+const onlyEvent = (name: string) => {
+  const [event] = pagerDutyEvents(messageNamed(name), 'key');
+  if (event === undefined) throw new Error('One transition makes one event.');
+  return event;
+};
+
+describe('a PagerDuty event', () => {
+  test('triggers, updates and resolves one incident for an alert, by the key of the alert', () => {
+    const events = ['prefixes-will-run-out', 'escalated-to-critical', 'resolved'].map(onlyEvent);
+    expect(events.map(({ event_action }) => event_action)).toEqual(['trigger', 'trigger', 'resolve']);
+    expect(events.map(({ payload }) => payload?.severity)).toEqual(['warning', 'critical', undefined]);
+    expect(new Set(events.map(({ dedup_key }) => dedup_key)).size).toBe(1);
+  });
+
+  test('acknowledges the same incident', () => {
+    expect(pagerDutyAcknowledgement(messageNamed('surge').transitions[0]?.key ?? '', 'key')).toEqual({
+      routing_key: 'key',
+      event_action: 'acknowledge',
+      dedup_key: onlyEvent('surge').dedup_key,
+    });
+  });
+
+  test('is one for each alert of a message, all in the group of its cause', () => {
+    const events = pagerDutyEvents(messageNamed('many-subnets-of-one-vpc'), 'key');
+    expect(events).toHaveLength(18);
+    expect(new Set(events.map(({ dedup_key }) => dedup_key)).size).toBe(18);
+    expect(new Set(events.map(({ payload }) => payload?.group))).toEqual(
+      new Set([messageNamed('many-subnets-of-one-vpc').threadId]),
+    );
+  });
+
+  test('says when it happened, where, what and what to do', () => {
+    expect(onlyEvent('surge').payload).toMatchObject({
+      timestamp: '2026-11-20T14:10:00.000Z',
+      source: 'batch-eu-west-1b (subnet-0bbbbbbbbbbbbbbb2)',
+      component: 'batch',
+      class: 'addresses-surge',
+      custom_details: {
+        Command: expect.stringContaining('kubectl'),
+        'Who holds the addresses': [expect.stringContaining('batch')],
+      },
+    });
+  });
+
+  test('of something that is in no VPC and no cluster has a component all the same', () => {
+    expect(onlyEvent('scan-failed').payload).toMatchObject({
+      source: '444455556666, us-east-1',
+      component: 'headroom',
+    });
+  });
+
+  test('has the key itself while that fits, and one of a kind of the same length when it does not', () => {
+    const keyed = (length: number, end: string) =>
+      pagerDutyAcknowledgement(`${'k'.repeat(length - 1)}${end}`, 'key').dedup_key;
+    expect(keyed(MAX_DEDUP_KEY, 'a')).toBe(`${'k'.repeat(254)}a`);
+    expect(keyed(MAX_DEDUP_KEY + 1, 'a')).toHaveLength(MAX_DEDUP_KEY);
+    expect(keyed(MAX_DEDUP_KEY + 1, 'a')).not.toBe(keyed(MAX_DEDUP_KEY + 1, 'b'));
+  });
+
+  test('stays far below the largest size that PagerDuty takes, and leaves out a command that is out of all proportion', () => {
+    const finding = exampleFinding(subnetSubject('subnet-1', 'a'), {
+      kind: 'addresses-low',
+      title: 'x'.repeat(9_000),
+      explanation: 'y'.repeat(90_000),
+      remedies: [{ title: 'Act', effect: 'e', commands: ['c'.repeat(90_000)], preconditions: [] }],
+    });
+    const [event] = pagerDutyEvents(exampleMessage([exampleTransition(finding)]), 'key');
+    expect(JSON.stringify(event).length).toBeLessThan(MAX_EVENT_BYTES / 10);
+  });
+});
