@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Inbox, type Levels, MINUTE, Process, run, StandingClock } from './rehearsal.ts';
+import { STORES, type StoreKind } from './stores.ts';
+
+const FIRST: Levels = { 'subnet-0a': 'warning', 'subnet-0b': 'critical' };
+const SECOND: Levels = { 'subnet-0a': 'critical', 'subnet-0b': 'ok' };
+const IDS = ['subnet-0a', 'subnet-0b'].flatMap((subnetId) =>
+  [1, 2].map((sequence) => `addresses-low/subnet/${subnetId}#${sequence}`),
+);
+
+describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (name) => {
+  let kind: StoreKind;
+  beforeAll(async () => {
+    const start = STORES[name];
+    if (start === undefined) throw new Error(`no store ${name}`);
+    kind = await start();
+  });
+  afterAll(() => kind.stop());
+
+  /**
+   * Two scans' work, in which another run of the second one happens whole at one step of the first process.
+   *
+   * @param later how much later that other run is, in milliseconds.
+   * @returns how many steps the first process took.
+   */
+  const overlap = async (
+    step: number,
+    when: 'before' | 'after',
+    later: number,
+    inbox: Inbox,
+  ): Promise<number> => {
+    const { reopen } = await kind.fresh();
+    const clock = new StandingClock();
+    const alone = { store: reopen().alerts, notifier: inbox.notifier, clock };
+    await run({ ...alone, levels: FIRST, runId: 'before' });
+    clock.now += 5 * MINUTE;
+    const scannedAt = clock.now;
+    const process = new Process({ step, when }, async () => {
+      clock.now += later;
+      await run({ ...alone, levels: SECOND, runId: 'other', scannedAt });
+    });
+    const store = process.store(reopen().alerts);
+    const notifier = process.notifier(inbox.notifier);
+    await run({ levels: SECOND, store, notifier, clock, runId: 'first', scannedAt });
+    // Whatever they left to each other is taken up by the next scan.
+    clock.now = scannedAt + 10 * MINUTE;
+    await run({ ...alone, levels: SECOND, runId: 'after' });
+    return process.steps;
+  };
+
+  /** Step 0 does not happen: that is a run of which the other one only sees the result. */
+  const atEveryStep = async (
+    drill: (step: number, when: 'before' | 'after') => Promise<number>,
+  ): Promise<number> => {
+    const steps = await drill(0, 'before');
+    for (const when of ['before', 'after'] as const) {
+      for (let step = 1; step <= steps; step += 1) await drill(step, when);
+    }
+    return steps;
+  };
+
+  test('never both send, at whichever step they meet', async () => {
+    const steps = await atEveryStep(async (step, when) => {
+      const inbox = new Inbox();
+      const taken = await overlap(step, when, 0, inbox);
+      expect(inbox.received.toSorted(), `${when} step ${step}`).toEqual(IDS);
+      return taken;
+    });
+    // One list; two alerts, each stored, sent and marked.
+    expect(steps).toBe(7);
+  });
+
+  test('when one stood still past the end of its claims, all is delivered, and at most twice', async () => {
+    await atEveryStep(async (step, when) => {
+      const inbox = new Inbox();
+      const steps = await overlap(step, when, 5 * MINUTE, inbox);
+      expect([...inbox.distinct].toSorted(), `${when} step ${step}`).toEqual(IDS);
+      for (const id of IDS) expect(inbox.count(id), `${id}, ${when} step ${step}`).toBeLessThanOrEqual(2);
+      return steps;
+    });
+  });
+
+  test('two that run side by side send everything once between them', async () => {
+    const inbox = new Inbox();
+    const { reopen } = await kind.fresh();
+    const clock = new StandingClock();
+    const levels: Levels = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [
+        `subnet-${String(index).padStart(2, '0')}`,
+        'critical' as const,
+      ]),
+    );
+    await Promise.all(
+      ['left', 'right', 'middle'].map((runId) =>
+        run({ levels, store: reopen().alerts, notifier: inbox.notifier, clock, runId }),
+      ),
+    );
+    expect(inbox.received.toSorted()).toEqual(
+      Object.keys(levels).map((subnetId) => `addresses-low/subnet/${subnetId}#1`),
+    );
+  });
+});
