@@ -136,7 +136,7 @@ export interface AddressMap {
   readonly subnetId: string;
   readonly cidrBlock: string;
   readonly states: string;
-  /** `-` unreserved, `P` in a `prefix` reservation, `E` in an `explicit` one. */
+  /** `-` unreserved, `P` in a `prefix` reservation, `E` in an `explicit` one, `?` where reservations could not be read. */
   readonly reserved: string;
   /** Addresses in use in each block, one base-36-like digit 0-9a-g (0 to 16). */
   readonly used: string;
