@@ -1,14 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { HeadroomError } from '../shared/model/errors.ts';
+import { addClustersCommand } from './clusters.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { addFindingsCommand } from './findings.ts';
 import type { Io } from './io.ts';
 import { paint } from './io.ts';
 import { addLimitsCommand } from './limits.ts';
+import { addOwnersCommand } from './owners.ts';
 import { addScanCommand } from './scan.ts';
 import { VERSION } from './version.ts';
 
-const COMMANDS: readonly AddCommand[] = [addScanCommand, addLimitsCommand];
+const COMMANDS: readonly AddCommand[] = [
+  addScanCommand,
+  addFindingsCommand,
+  addOwnersCommand,
+  addClustersCommand,
+  addLimitsCommand,
+];
 
 const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
   const program = new Command('headroom')

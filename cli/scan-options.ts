@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import type { TargetAssessment } from '../shared/model/assessment.ts';
 import type { Severity } from '../shared/model/finding.ts';
+import { judge } from '../shared/pipeline/assess.ts';
+import { type ScanDocument, scanDocument } from '../shared/pipeline/scan-document.ts';
 import { failedAssessment, NO_PAST, scanTarget } from '../shared/pipeline/scan-target.ts';
 import { accountOfRole, openTargets, type ReachableTarget } from '../wiring/reachable-targets.ts';
 import { collectValues, type Session, UsageError } from './command-line.ts';
+import { readConfiguration } from './configuration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { createProgress } from './progress.ts';
 
@@ -15,6 +18,7 @@ export interface ScanOptions {
   readonly externalId?: string;
   readonly vpc?: readonly string[];
   readonly format: 'table' | 'json';
+  readonly config?: string;
 }
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
@@ -35,7 +39,11 @@ export const addTargetOptions = (command: Command): Command =>
     )
     .option('--external-id <id>', 'external ID to give when assuming the roles')
     .option('--vpc <vpc-id...>', 'only these VPCs', collectValues)
-    .option('-f, --format <format>', 'table or json', 'table');
+    .option('-f, --format <format>', 'table or json', 'table')
+    .option(
+      '-c, --config <file>',
+      'thresholds and everything else (default: headroom.yml, where there is one)',
+    );
 
 /** All that is wrong with the options, at once. */
 export const checkTargetOptions = (options: ScanOptions): void => {
@@ -123,6 +131,25 @@ export const scanTargets = async (
     progress.clear();
     for (const reached of opened) reached.close();
   }
+};
+
+export interface ScannedEstate {
+  readonly document: ScanDocument;
+  readonly assessments: readonly TargetAssessment[];
+  readonly scanned: readonly ScannedTarget[];
+  readonly configuration: ReturnType<typeof readConfiguration>;
+}
+
+/** Scans, and holds what was found against the configured policy. A wrong configuration is refused before anything is read. */
+export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
+  const configuration = readConfiguration(options.config);
+  const scannedAt = new Date(session.io.now()).toISOString();
+  const scanned = (await scanTargets(options, session)).map((target) => ({
+    ...target,
+    assessment: judge(target.assessment, configuration.alerts).assessment,
+  }));
+  const assessments = scanned.map(({ assessment }) => assessment);
+  return { document: scanDocument(assessments, scannedAt), assessments, scanned, configuration };
 };
 
 /** How the command ends by what could be scanned alone; `null`: all of it could. */

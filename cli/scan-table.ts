@@ -87,7 +87,7 @@ export const renderFindings = (io: Io, findings: readonly Finding[]): string => 
     .join('');
 };
 
-const renderProblems = (io: Io, document: ScanDocument): string => {
+export const renderProblems = (io: Io, document: Pick<ScanDocument, 'targets'>): string => {
   const dye = paint(io);
   return document.targets
     .flatMap(({ accountId, region, errors }) =>

@@ -1,15 +1,18 @@
-import { DEFAULT_POLICY } from '../shared/config/default-policy.ts';
-import { judge } from '../shared/pipeline/assess.ts';
-import { hasFinding, scanDocument } from '../shared/pipeline/scan-document.ts';
-import type { AddCommand } from './command-line.ts';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { publishAssessment } from '../shared/pipeline/publish.ts';
+import { hasFinding } from '../shared/pipeline/scan-document.ts';
+import { clientSettings } from '../wiring/aws-clients.ts';
+import type { AddCommand, Session } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import {
   addTargetOptions,
   checkSeverity,
   checkTargetOptions,
   coverageExit,
+  type ScannedEstate,
   type ScanOptions,
-  scanTargets,
+  scanToDocument,
 } from './scan-options.ts';
 import { renderScan } from './scan-table.ts';
 
@@ -18,10 +21,51 @@ interface Options extends ScanOptions {
   readonly failOn: string;
 }
 
+/**
+ * Publishes into the Region of the caller's own credentials: alarms and dashboards see one Region. A single scan costs
+ * an hour of each series, so without a configured budget all of them are sent.
+ */
+const publishScan = async (
+  { assessments, configuration }: ScannedEstate,
+  { io }: Session,
+): Promise<boolean> => {
+  const { namespace, compat, subnetSeries } = configuration.metrics;
+  const client = new CloudWatchClient(clientSettings());
+  const sink = createCloudWatchSink(client);
+  let complete = true;
+  let published = 0;
+  let withheld = 0;
+  try {
+    for (const assessment of assessments) {
+      const outcome = await publishAssessment(
+        assessment,
+        {
+          namespace,
+          compat,
+          subnetSeries: configuration.source === null ? Number.POSITIVE_INFINITY : subnetSeries,
+        },
+        { sink, cache: null },
+      );
+      published += outcome.published;
+      withheld += outcome.withheld;
+      if (outcome.problem !== null) {
+        complete = false;
+        io.err(`problem  ${outcome.problem.message}\n         ${outcome.problem.action}\n`);
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+  const held = withheld === 0 ? '' : ` (${withheld} held back by metrics.budget)`;
+  io.err(`Published ${published} metric values to ${namespace}${held}.\n`);
+  return complete;
+};
+
 /** `headroom scan`: every subnet, what is free in it, and what is wrong. */
 export const addScanCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('scan'))
     .description('scan subnets: what is free, what can still become a prefix, what is wrong')
+    .option('--publish', 'also publish the metrics to CloudWatch')
     .option('--fail-on <severity>', 'exit with 1 when a finding is at least this bad', 'critical')
     .addHelpText(
       'after',
@@ -41,12 +85,13 @@ Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be 
       checkTargetOptions(options);
       const failOn = checkSeverity('--fail-on', options.failOn);
       const { io } = session;
-      const scannedAt = new Date(io.now()).toISOString();
-      const assessments = (await scanTargets(options, session)).map(
-        ({ assessment }) => judge(assessment, DEFAULT_POLICY).assessment,
-      );
-      const document = scanDocument(assessments, scannedAt);
+      const estate = await scanToDocument(options, session);
+      const { document, assessments } = estate;
       io.out(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderScan(io, document));
-      session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
+      const published = options.publish === true ? await publishScan(estate, session) : true;
+      const covered = coverageExit(assessments);
+      session.exit(
+        covered ?? (published ? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok) : EXIT.partlyScanned),
+      );
     });
 };

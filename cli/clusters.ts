@@ -1,0 +1,126 @@
+import type { CapacityAssessment, ClusterAssessment, CommittedDemand } from '../shared/model/cluster.ts';
+import type { AddCommand } from './command-line.ts';
+import { EXIT } from './exit-codes.ts';
+import { addFilterOptions, type Filters, filterDocument } from './filters.ts';
+import { type Io, paint } from './io.ts';
+import {
+  addTargetOptions,
+  checkTargetOptions,
+  coverageExit,
+  type ScanOptions,
+  scanToDocument,
+} from './scan-options.ts';
+import { renderProblems } from './scan-table.ts';
+import { printable, renderTable } from './table.ts';
+
+const number = (value: number | null): string | null => value?.toLocaleString('en') ?? null;
+
+interface Room {
+  readonly subnet: CapacityAssessment;
+  readonly type: string | null;
+  readonly nodes: number | null;
+  readonly error: string | null;
+}
+
+/** One row for each subnet and instance type. */
+const roomsOf = (capacity: readonly CapacityAssessment[]): Room[] =>
+  capacity.flatMap((subnet): Room[] =>
+    subnet.moreNodes.length === 0
+      ? [{ subnet, type: null, nodes: null, error: null }]
+      : subnet.moreNodes.map(({ instanceType, nodes, error }) => ({
+          subnet,
+          type: instanceType,
+          nodes,
+          error,
+        })),
+  );
+
+const traits = (cluster: ClusterAssessment): string =>
+  [
+    `${cluster.mode} mode`,
+    ...(cluster.customNetworking ? ['custom networking'] : []),
+    ...(cluster.securityGroupsForPods ? ['security groups for pods'] : []),
+    ...(cluster.autoMode ? ['Auto Mode'] : []),
+    ...(cluster.version === null ? [] : [`version ${cluster.version}`]),
+    cluster.source === 'eks' ? 'EKS' : 'known by tags only',
+  ].join(', ');
+
+const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
+  const dye = paint(io);
+  const { gauges } = cluster;
+  const parts = [
+    `${dye('bold', printable(cluster.clusterName))}  ${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}  ${dye('dim', traits(cluster))}\n`,
+    `nodes ${cluster.nodes.length}  interfaces ${number(gauges.eniAllocated) ?? '-'} of ${number(gauges.eniMaxAvailable) ?? '-'}  ` +
+      `addresses ${number(gauges.totalIPAddresses) ?? '-'} of ${number(gauges.maxIPAddresses) ?? '-'}  prefixes ${number(gauges.totalIPv4Prefixes) ?? '-'}\n`,
+  ];
+  const rooms = roomsOf(cluster.capacity);
+  if (rooms.length > 0) {
+    parts.push(
+      renderTable<Room>(
+        io,
+        [
+          { title: 'SUBNET', cell: ({ subnet }) => subnet.subnetId },
+          { title: 'ZONE', cell: ({ subnet }) => subnet.availabilityZone },
+          { title: 'MORE PODS', align: 'right', cell: ({ subnet }) => number(subnet.morePods) },
+          { title: 'TYPE', cell: ({ type }) => type },
+          { title: 'MORE NODES', align: 'right', cell: ({ nodes }) => number(nodes) },
+          { title: 'AT ONE MORE', cell: ({ error }) => error },
+        ],
+        rooms,
+      ),
+    );
+  }
+  if (cluster.committed.length > 0) {
+    parts.push(
+      renderTable<CommittedDemand>(
+        io,
+        [
+          { title: 'GROUP', cell: ({ group }) => printable(group) },
+          { title: 'NODES', align: 'right', cell: ({ currentNodes }) => number(currentNodes) },
+          { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => number(maximumNodes) },
+          { title: 'FIT', align: 'right', cell: ({ fits }) => number(fits) },
+          {
+            title: 'SHORT OF',
+            align: 'right',
+            cell: ({ shortfall }) =>
+              shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
+          },
+          { title: 'THEN', cell: ({ error }) => error },
+        ],
+        cluster.committed,
+      ),
+    );
+  }
+  const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
+  parts.push(reasons.map((reason) => `${dye('yellow', 'unknown')}  ${printable(reason)}\n`).join(''));
+  return parts.filter((part) => part !== '').join('\n');
+};
+
+/** `headroom clusters`: what each cluster holds, and how much more fits. */
+export const addClustersCommand: AddCommand = (program, session) => {
+  addFilterOptions(addTargetOptions(program.command('clusters')))
+    .description('what each cluster holds, how many more pods and nodes fit, and what breaks first')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom clusters --cluster shop
+  $ headroom clusters --format json | jq '.clusters[].committed[] | select(.shortfall > 0)'
+
+FIT says how many of the nodes that a group may still start find room, if every group goes to its maximum.
+`,
+    )
+    .action(async (options: ScanOptions & Filters) => {
+      checkTargetOptions(options);
+      const { document: whole, assessments } = await scanToDocument(options, session);
+      const document = filterDocument(whole, options);
+      const { schema, scannedAt, targets, clusters } = document;
+      const { io } = session;
+      io.out(
+        options.format === 'json'
+          ? `${JSON.stringify({ schema, scannedAt, targets, clusters }, null, 2)}\n`
+          : `${clusters.length === 0 ? 'No clusters found, neither by EKS nor by tags.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
+      );
+      session.exit(coverageExit(assessments) ?? EXIT.ok);
+    });
+};

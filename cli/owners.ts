@@ -1,0 +1,110 @@
+import type { OwnerUsage, SubnetAssessment } from '../shared/model/assessment.ts';
+import { OWNER_KINDS } from '../shared/model/owner-kinds.ts';
+import type { AddCommand } from './command-line.ts';
+import { EXIT } from './exit-codes.ts';
+import { addFilterOptions, type Filters, filterDocument } from './filters.ts';
+import { type Io, paint } from './io.ts';
+import {
+  addTargetOptions,
+  checkTargetOptions,
+  coverageExit,
+  type ScanOptions,
+  scanToDocument,
+} from './scan-options.ts';
+import { renderProblems } from './scan-table.ts';
+import { printable, renderTable, shorten } from './table.ts';
+
+const NAME_WIDTH = 40;
+
+const labelOf = (kind: string): string =>
+  Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label ?? kind;
+
+const share = (addresses: number, usable: number | null): string | null =>
+  usable === null || usable === 0 ? null : `${((100 * addresses) / usable).toFixed(1)} %`;
+
+const renderOwners = (io: Io, subnet: SubnetAssessment): string => {
+  const dye = paint(io);
+  const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
+  const used =
+    subnet.used === null
+      ? 'use unknown'
+      : `${subnet.used.toLocaleString('en')} of ${subnet.usable?.toLocaleString('en')} in use`;
+  const heading = `${dye('bold', subnet.subnetId)}${name}  ${subnet.cidrBlock ?? 'IPv6 only'}  ${used}\n`;
+  if (subnet.owners === null) {
+    const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
+    return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
+  }
+  if (subnet.owners.length === 0) return `${heading}Nobody holds an address here.\n`;
+  return (
+    heading +
+    renderTable<OwnerUsage>(
+      io,
+      [
+        { title: 'HOLDER', cell: ({ kind }) => labelOf(kind) },
+        {
+          title: 'NAME',
+          cell: (owner) => (owner.name === null ? null : shorten(printable(owner.name), NAME_WIDTH)),
+        },
+        { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => interfaces.toLocaleString('en') },
+        { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => addresses.toLocaleString('en') },
+        { title: 'OF SUBNET', align: 'right', cell: ({ addresses }) => share(addresses, subnet.usable) },
+      ],
+      subnet.owners,
+    )
+  );
+};
+
+/** `headroom owners`: who holds the addresses of each subnet. */
+export const addOwnersCommand: AddCommand = (program, session) => {
+  addFilterOptions(addTargetOptions(program.command('owners')))
+    .description('who holds the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
+  $ headroom owners --format json | jq '.subnets[] | {subnetId, owners}'
+`,
+    )
+    .action(async (options: ScanOptions & Filters) => {
+      checkTargetOptions(options);
+      const { document: whole, assessments } = await scanToDocument(options, session);
+      const document = filterDocument(whole, options);
+      const { schema, scannedAt, targets, subnets } = document;
+      const { io } = session;
+      if (options.format === 'json') {
+        const owners = subnets.map(
+          ({
+            subnetId,
+            name,
+            accountId,
+            region,
+            vpcId,
+            cidrBlock,
+            usable,
+            used,
+            owners: held,
+            unknowns,
+          }) => ({
+            subnetId,
+            name,
+            accountId,
+            region,
+            vpcId,
+            cidrBlock,
+            usable,
+            used,
+            owners: held,
+            unknowns,
+          }),
+        );
+        io.out(`${JSON.stringify({ schema, scannedAt, targets, subnets: owners }, null, 2)}\n`);
+      } else {
+        const busiest = subnets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1));
+        io.out(
+          `${busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
+        );
+      }
+      session.exit(coverageExit(assessments) ?? EXIT.ok);
+    });
+};
