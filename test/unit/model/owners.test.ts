@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import type { Instance } from '../../../shared/model/inventory.ts';
+import { ownerOf } from '../../../shared/model/owners.ts';
+import { aNode, byId, nodeInterface } from '../../fixtures/cluster-records.ts';
+import { anInterfaceRecord, aTarget } from '../../fixtures/inventory-records.ts';
+
+const context = (...instances: readonly Instance[]) => ({
+  accountId: aTarget.accountId,
+  instances: byId(...instances),
+});
+
+describe('the owner of cluster nodes', () => {
+  test('names the instance and its node group', () => {
+    expect(ownerOf(nodeInterface('i-01'), context(aNode('i-01')))).toEqual({
+      kind: 'cluster-nodes',
+      name: 'shop',
+      instanceId: 'i-01',
+      nodeGroup: 'workers',
+      nodePool: null,
+    });
+  });
+
+  test('names the node pool of Karpenter, and then no node group', () => {
+    const tags = {
+      'eks:cluster-name': 'shop',
+      'karpenter.sh/nodepool': 'spot',
+      'aws:autoscaling:groupName': 'x',
+    };
+    expect(ownerOf(nodeInterface('i-01'), context(aNode('i-01', { tags })))).toMatchObject({
+      nodeGroup: null,
+      nodePool: 'spot',
+    });
+  });
+
+  test('is not taken from tags of several clusters, which tell nothing', () => {
+    const tags = { 'kubernetes.io/cluster/a': 'owned', 'kubernetes.io/cluster/b': 'owned' };
+    const primary = nodeInterface('i-01', { tags: {} });
+    expect(ownerOf(primary, context(aNode('i-01', { tags }))).kind).toBe('instance');
+  });
+
+  test('is not taken from a tag that only shares the instance with a cluster', () => {
+    const primary = nodeInterface('i-01', { tags: {} });
+    const bastion = aNode('i-01', { tags: { 'kubernetes.io/cluster/shop': 'shared' } });
+    expect(ownerOf(primary, context(bastion))).toMatchObject({ kind: 'instance', instanceId: 'i-01' });
+  });
+
+  test('does not leave out an empty tag value for the next tag that has one', () => {
+    const node = aNode('i-01', { tags: { 'eks:cluster-name': '', 'alpha.eksctl.io/cluster-name': 'shop' } });
+    expect(ownerOf(nodeInterface('i-01'), context(node)).name).toBe('shop');
+  });
+});
+
+test('an interface without an owner account is ours', () => {
+  expect(ownerOf(anInterfaceRecord({ ownerId: null, status: 'available' }), context()).kind).toBe('detached');
+});
+
+test('an interface on an instance that is not ours is judged by its description', () => {
+  const onHost = nodeInterface('i-0host', { tags: {}, description: 'ELB app/front/0123' });
+  expect(ownerOf(onHost, context())).toMatchObject({ kind: 'load-balancer', name: 'front' });
+});
