@@ -7,7 +7,7 @@ import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider 
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CallMeter } from '../shared/inventory/call-meter.ts';
-import { DescribeInterfacesProtocol } from '../shared/inventory/interface-reader/describe-interfaces-protocol.ts';
+import { StreamingEc2Protocol } from '../shared/inventory/page-reader/streaming-protocol.ts';
 
 /**
  * The SDK's default of three attempts lost 21 of 40 calls against a bucket of five requests a second; eight, with
@@ -73,7 +73,7 @@ export const createAwsClients = ({ region, credentials, role, meter }: AwsClient
       ? source
       : clientSettings({ region, credentials: assumedRoleCredentials(role, source, meter) });
   const clients = {
-    ec2: new EC2Client({ ...settings, protocol: DescribeInterfacesProtocol }),
+    ec2: new EC2Client({ ...settings, protocol: StreamingEc2Protocol }),
     eks: new EKSClient(settings),
     autoScaling: new AutoScalingClient(settings),
     sts: new STSClient(settings),

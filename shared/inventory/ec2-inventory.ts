@@ -1,5 +1,6 @@
 import {
   DescribeInstancesCommand,
+  type DescribeInstancesResult,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
   type DescribeNetworkInterfacesResult,
@@ -32,8 +33,8 @@ import {
   subnetRecord,
   vpcRecord,
 } from './ec2-records.ts';
-import { INTERFACE_RECORDS, type InterfaceAnswer } from './interface-reader/describe-interfaces-protocol.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+import { type AnswerOf, RECORDS } from './page-reader/streaming-protocol.ts';
 import {
   peeringRecord,
   type TransitGatewayAttachment,
@@ -127,13 +128,12 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const answer: DescribeNetworkInterfacesResult & InterfaceAnswer = await client.send(
+          const answer: DescribeNetworkInterfacesResult & AnswerOf<NetworkInterface> = await client.send(
             command,
             options,
           );
           const items =
-            answer[INTERFACE_RECORDS] ??
-            listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
+            answer[RECORDS] ?? listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
           return { items, nextToken: answer.NextToken };
         },
         fold,
@@ -180,10 +180,12 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const answer = await client.send(command, options);
-          const items = listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
-            (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
-          );
+          const answer: DescribeInstancesResult & AnswerOf<Instance> = await client.send(command, options);
+          const items =
+            answer[RECORDS] ??
+            listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
+              (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
+            );
           return { items, nextToken: answer.NextToken };
         },
         fold,

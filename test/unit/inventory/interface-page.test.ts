@@ -1,17 +1,20 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { readInterfacePage } from '../../../shared/inventory/page-reader/interface-page.ts';
 import type { NetworkInterface } from '../../../shared/model/inventory.ts';
 import { ec2Answer, interfaceItem, list } from '../../fixtures/ec2-xml.ts';
 import { addresses, anInterfaceRecord } from '../../fixtures/inventory-records.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';
 import { nodeInterface } from '../../fixtures/node-interfaces.ts';
-import { cutAt, readBySdk, readChunks } from '../../fixtures/sdk-interfaces.ts';
+import { cutAt, inChunks, interfacesBySdk } from '../../fixtures/sdk-pages.ts';
 
 const interfaces = mixedEstate.interfaces as readonly NetworkInterface[];
 
 const page = (items: readonly NetworkInterface[], nextToken: string | null = null): string =>
   ec2Answer('DescribeNetworkInterfaces', [list('networkInterfaceSet', items.map(interfaceItem))], nextToken);
+
+const readChunks = (chunks: readonly Uint8Array[]) => readInterfacePage(inChunks(chunks));
 
 const read = (xml: string) => readChunks([Buffer.from(xml)]);
 
@@ -24,12 +27,12 @@ const item = (rest: string): string =>
   );
 
 const description = async (rest: string): Promise<string | undefined> =>
-  (await read(item(`<description>${rest}</description>`))).interfaces[0]?.description;
+  (await read(item(`<description>${rest}</description>`))).records[0]?.description;
 
 test('a page as EC2 writes it gives every interface and the token of the next page', async () => {
   const xml = page(interfaces, 'eyJ2IjoiMiJ9/+==');
-  expect(await read(xml)).toEqual({ interfaces, nextToken: 'eyJ2IjoiMiJ9/+==' });
-  expect(await read(xml)).toEqual(readBySdk(Buffer.from(xml)));
+  expect(await read(xml)).toEqual({ records: interfaces, nextToken: 'eyJ2IjoiMiJ9/+==' });
+  expect(await read(xml)).toEqual(interfacesBySdk(Buffer.from(xml)));
 });
 
 test('a page of 1,000 interfaces with 15 addresses each reads as the SDK reads it', async () => {
@@ -38,9 +41,9 @@ test('a page of 1,000 interfaces with 15 addresses each reads as the SDK reads i
   const chunks = Array.from({ length: Math.ceil(body.length / 65_536) }, (_, index) =>
     body.subarray(index * 65_536, (index + 1) * 65_536),
   );
-  const { interfaces: found } = await readChunks(chunks);
+  const { records: found } = await readChunks(chunks);
   expect(found).toEqual(nodes);
-  expect(found).toEqual(readBySdk(body).interfaces);
+  expect(found).toEqual(interfacesBySdk(body).records);
 });
 
 test('an element, an entity or a character may be cut in two at any place', async () => {
@@ -49,7 +52,7 @@ test('an element, an entity or a character may be cut in two at any place', asyn
   );
   const body = Buffer.from(`\ufeff<?xml version="1.0"?><!DOCTYPE x [<!ELEMENT y ANY>]>${xml}`);
   const whole = await readChunks([body]);
-  expect(whole.interfaces[0]).toMatchObject({
+  expect(whole.records[0]).toMatchObject({
     description: 'caf\u00e9 & \u{1f6f0} <raw> & \u65e5A',
     tags: { a: '' },
   });
@@ -74,41 +77,47 @@ test('an address or prefix that EC2 does not tell is kept as an empty text, for 
       ipv4Prefixes: [''],
     }),
   ];
-  expect((await read(xml)).interfaces).toEqual(expected);
-  expect(readBySdk(Buffer.from(xml)).interfaces).toEqual(expected);
+  expect((await read(xml)).records).toEqual(expected);
+  expect(interfacesBySdk(Buffer.from(xml)).records).toEqual(expected);
 });
 
 test('a tag may be named like a part of every JavaScript object', async () => {
   const xml = item(
     '<tagSet><item><key>__proto__</key><value>a</value></item><item><key>constructor</key><value>b</value></item></tagSet>',
   );
-  const tags = (await read(xml)).interfaces[0]?.tags ?? {};
+  const tags = (await read(xml)).records[0]?.tags ?? {};
   expect(Object.entries(tags)).toEqual([
     ['__proto__', 'a'],
     ['constructor', 'b'],
   ]);
-  expect(Object.entries(readBySdk(Buffer.from(xml)).interfaces[0]?.tags ?? {})).toEqual(Object.entries(tags));
+  expect(Object.entries(interfacesBySdk(Buffer.from(xml)).records[0]?.tags ?? {})).toEqual(
+    Object.entries(tags),
+  );
 });
 
 describe('where the SDK would lose or change data without a word, the reader does not', () => {
   test('a blank between two items does not empty the list', async () => {
     const [first, second] = interfaces.map((each) => page([each]).match(/<item>[\s\S]*<\/item>/)?.[0]);
     const xml = response(`<networkInterfaceSet>${first} ${second}</networkInterfaceSet>`);
-    expect((await read(xml)).interfaces).toHaveLength(2);
-    expect(readBySdk(Buffer.from(xml)).interfaces).toHaveLength(0);
+    expect((await read(xml)).records).toHaveLength(2);
+    expect(interfacesBySdk(Buffer.from(xml)).records).toHaveLength(0);
   });
 
   test('a character reference beyond the first plane is that character', async () => {
     expect(await description('&#x1F6F0;&#128752;')).toBe('\u{1f6f0}\u{1f6f0}');
     expect(
-      readBySdk(Buffer.from(item('<description>&#x1F6F0;</description>'))).interfaces[0]?.description,
+      interfacesBySdk(Buffer.from(item('<description>&#x1F6F0;</description>'))).records[0]?.description,
     ).toBe('\uf6f0');
   });
 
   test.each([
     ['a page in another language', '<html><body>Please sign in</body></html>', '<html> instead of'],
     ['another answer', '<DescribeSubnetsResponse/>', 'instead of <DescribeNetworkInterfacesResponse>'],
-    ['an answer without the set', response('<requestId>1</requestId>'), 'without networkInterfaceSet'],
+    [
+      'an answer without the set',
+      response('<requestId>1</requestId>'),
+      '<DescribeNetworkInterfacesResponse> without its set',
+    ],
     ['an entity that nobody declared', item('<description>&nbsp;</description>'), '&nbsp;'],
     ['a character that is none', item('<description>&#x110000;</description>'), '&#x110000;'],
     ['a second document', `${response('<networkInterfaceSet/>')}<a/>`, 'goes on after its end'],
@@ -181,7 +190,7 @@ test('texts do not hold on to the chunk that they were read from', async () => {
   const kept: NetworkInterface[] = [];
   const before = heap();
   for (let index = 0; index < 40; index += 1) {
-    const { interfaces: found } = await read(
+    const { records: found } = await read(
       item(
         `<description>a description of some length ${index}</description><macAddress>${filler}</macAddress>`,
       ),

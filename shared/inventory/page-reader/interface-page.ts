@@ -1,23 +1,13 @@
 import { MalformedAnswerError } from '../../model/aws-failure.ts';
 import type { InterfaceAttachment, NetworkInterface, PrivateAddress } from '../../model/inventory.ts';
-import { setTag } from '../tag-record.ts';
-import { type XmlElement, XmlReader } from './xml-reader.ts';
+import { list, type PageState, type RecordPage, readPage, response, struct, text } from './page-element.ts';
+import { type TagState, tagSet } from './tag-elements.ts';
+import type { XmlElement } from './xml-reader.ts';
 
-/** One page of DescribeNetworkInterfaces, whole. */
-export interface InterfacePage {
-  readonly interfaces: readonly NetworkInterface[];
-  readonly nextToken: string | undefined;
-}
-
-/**
- * Reads the body of one DescribeNetworkInterfaces answer as it arrives. The records are handed over only when the
- * page is whole, so that a retry in mid-body can neither lose an interface nor hand it over twice.
- *
- * @throws MalformedAnswerError when it is not that answer, or not all of it
- */
-export const readInterfacePage = async (body: AsyncIterable<Uint8Array>): Promise<InterfacePage> => {
-  const page: PageState = {
-    interfaces: [],
+/** One page of DescribeNetworkInterfaces. @throws MalformedAnswerError */
+export const readInterfacePage = (body: AsyncIterable<Uint8Array>): Promise<RecordPage<NetworkInterface>> =>
+  readPage(body, RESPONSE, {
+    records: [],
     nextToken: undefined,
     hasSet: false,
     draft: draft(),
@@ -25,14 +15,7 @@ export const readInterfacePage = async (body: AsyncIterable<Uint8Array>): Promis
     primary: false,
     key: null,
     value: '',
-  };
-  const reader = new XmlReader(RESPONSE, page);
-  for await (const chunk of body) reader.write(chunk);
-  reader.end();
-  if (!page.hasSet)
-    throw new MalformedAnswerError('EC2 answered DescribeNetworkInterfaces without networkInterfaceSet');
-  return { interfaces: page.interfaces, nextToken: page.nextToken };
-};
+  });
 
 type Mutable<Whole> = { -readonly [Key in keyof Whole]: Whole[Key] };
 
@@ -46,19 +29,14 @@ interface Draft extends Mutable<Omit<NetworkInterface, Collected>> {
 }
 type Collected = 'privateAddresses' | 'ipv4Prefixes' | 'ipv6Prefixes' | 'tags' | 'attachment';
 
-interface PageState {
-  readonly interfaces: NetworkInterface[];
-  nextToken: string | undefined;
-  hasSet: boolean;
+interface InterfacePageState extends PageState<NetworkInterface>, TagState {
   draft: Draft;
-  /** The parts of the address (or prefix) and of the tag that are being read. */
+  /** The parts of the address (or prefix) that is being read. */
   address: string;
   primary: boolean;
-  key: string | null;
-  value: string;
 }
 
-type Element = XmlElement<PageState>;
+type Element = XmlElement<InterfacePageState>;
 
 const draft = (): Draft => ({
   networkInterfaceId: '',
@@ -79,19 +57,6 @@ const draft = (): Draft => ({
   tags: {},
 });
 
-const text = (name: string, take: (page: PageState, value: string) => void): Element => ({
-  name,
-  text: take,
-});
-
-const struct = (name: string, children: readonly Element[]): Element => ({ name, children });
-
-/** EC2's way to write a list: `<set><item>..</item><item>..</item></set>`. */
-const list = (name: string, item: Omit<Element, 'name'>): Element => ({
-  name,
-  children: [{ ...item, name: 'item' }],
-});
-
 const boolean = (value: string): boolean => value.toLowerCase() === 'true';
 
 const integer = (value: string): number | null => {
@@ -101,7 +66,7 @@ const integer = (value: string): number | null => {
   return Number(value);
 };
 
-const attachmentOf = ({ draft }: PageState): Mutable<InterfaceAttachment> => {
+const attachmentOf = ({ draft }: InterfacePageState): Mutable<InterfaceAttachment> => {
   draft.attachment ??= {
     attachmentId: null,
     instanceId: null,
@@ -138,16 +103,16 @@ const ATTACHMENT: Element = {
   ],
 };
 
-const startAddress = (page: PageState): void => {
+const startAddress = (page: InterfacePageState): void => {
   page.address = '';
   page.primary = false;
 };
 
-const takeAddress = (page: PageState, value: string): void => {
+const takeAddress = (page: InterfacePageState, value: string): void => {
   page.address = value;
 };
 
-const PRIVATE_ADDRESSES = list('privateIpAddressesSet', {
+const PRIVATE_ADDRESSES = list<InterfacePageState>('privateIpAddressesSet', {
   opened: startAddress,
   children: [
     text('privateIpAddress', takeAddress),
@@ -160,23 +125,7 @@ const PRIVATE_ADDRESSES = list('privateIpAddressesSet', {
   },
 });
 
-const TAGS = list('tagSet', {
-  opened: (page) => {
-    page.key = null;
-    page.value = '';
-  },
-  children: [
-    text('key', (page, value) => {
-      page.key = value;
-    }),
-    text('value', (page, value) => {
-      page.value = value;
-    }),
-  ],
-  closed: ({ draft, key, value }) => {
-    if (key !== null) setTag(draft.tags, key, value);
-  },
-});
+const TAGS = tagSet<InterfacePageState>(({ draft }) => draft.tags);
 
 /** What is taken from one interface, most of it in the order in which EC2 answers it. */
 const INTERFACE: Omit<Element, 'name'> = {
@@ -239,25 +188,15 @@ const INTERFACE: Omit<Element, 'name'> = {
       }),
     ]),
   ],
-  closed: ({ draft, interfaces }) => {
+  closed: ({ draft, records }) => {
     if (draft.networkInterfaceId === '')
       throw new MalformedAnswerError('EC2 answered a network interface without networkInterfaceId');
     if (draft.subnetId === '')
       throw new MalformedAnswerError(
         `EC2 answered network interface ${draft.networkInterfaceId} without subnetId`,
       );
-    interfaces.push(draft);
+    records.push(draft);
   },
 };
 
-const RESPONSE: Element = struct('DescribeNetworkInterfacesResponse', [
-  {
-    ...list('networkInterfaceSet', INTERFACE),
-    opened: (page) => {
-      page.hasSet = true;
-    },
-  },
-  text('nextToken', (page, value) => {
-    page.nextToken = value || undefined;
-  }),
-]);
+const RESPONSE = response('DescribeNetworkInterfaces', 'networkInterfaceSet', INTERFACE);

@@ -6,44 +6,54 @@ import type {
   OperationSchema,
   SerdeFunctions,
 } from '@smithy/types';
-import type { NetworkInterface } from '../../model/inventory.ts';
+import type { Instance, NetworkInterface } from '../../model/inventory.ts';
+import { readInstancePage } from './instance-page.ts';
 import { readInterfacePage } from './interface-page.ts';
+import type { RecordPage } from './page-element.ts';
 import { TruncatedAnswerError } from './xml-reader.ts';
 
-/** Where an answer to DescribeNetworkInterfaces carries our records instead of the SDK's `NetworkInterfaces`. */
-export const INTERFACE_RECORDS: unique symbol = Symbol('headroom.interfaceRecords');
+/** Where an answer carries our records instead of the SDK's `NetworkInterfaces` or `Reservations`. */
+export const RECORDS: unique symbol = Symbol('headroom.records');
 
-/** An answer to DescribeNetworkInterfaces, by whichever protocol the client speaks. */
-export interface InterfaceAnswer {
-  readonly [INTERFACE_RECORDS]?: readonly NetworkInterface[];
+/** An answer to DescribeNetworkInterfaces or DescribeInstances, by whichever protocol the client speaks. */
+export interface AnswerOf<Item> {
+  readonly [RECORDS]?: readonly Item[];
 }
 
+/** The two listings that grow with the account. */
+const READERS: Readonly<
+  Record<string, (body: AsyncIterable<Uint8Array>) => Promise<RecordPage<NetworkInterface | Instance>>>
+> = {
+  DescribeNetworkInterfaces: readInterfacePage,
+  DescribeInstances: readInstancePage,
+};
+
 /**
- * EC2's query protocol as the SDK speaks it, but for the answers to DescribeNetworkInterfaces, which are read as a
+ * EC2's query protocol as the SDK speaks it, but for the two listings that grow with the account, which are read as a
  * stream: a page of 1,000 interfaces is 7 MB of XML, and the SDK takes it as one text, then as a tree, then as
- * objects. Requests, credentials, signing, retries, errors and the other operations remain the SDK's.
+ * objects. Requests, credentials, signing, retries, errors and all other operations remain the SDK's.
  *
  * `deserializeResponse` of `AwsQueryProtocol` is what this leans on; `@aws-sdk/core` does not promise to keep it.
- * `test/contract/inventory/interface-protocol.test.ts` holds every answer to the SDK's own and fails when it moves.
+ * `test/contract/inventory/streaming-protocol.test.ts` holds every answer to the SDK's own and fails when it moves.
  */
-export class DescribeInterfacesProtocol extends AwsEc2QueryProtocol {
+export class StreamingEc2Protocol extends AwsEc2QueryProtocol {
   override async deserializeResponse<Output extends MetadataBearer>(
     operationSchema: OperationSchema,
     context: HandlerExecutionContext & SerdeFunctions,
     response: HttpResponse,
   ): Promise<Output> {
     const body: unknown = response.body;
-    if (
-      response.statusCode !== 200 ||
-      operationName(operationSchema) !== 'DescribeNetworkInterfaces' ||
-      !isByteStream(body)
-    )
+    const read = READERS[operationName(operationSchema)];
+    if (response.statusCode !== 200 || read === undefined || !isByteStream(body))
       return await super.deserializeResponse<Output>(operationSchema, context, response);
 
     const $metadata = this.deserializeMetadata(response);
     try {
-      const { interfaces, nextToken } = await readInterfacePage(body);
-      const answer: InterfaceAnswer & MetadataBearer = { [INTERFACE_RECORDS]: interfaces, $metadata };
+      const { records, nextToken } = await read(body);
+      const answer: AnswerOf<NetworkInterface | Instance> & MetadataBearer = {
+        [RECORDS]: records,
+        $metadata,
+      };
       return Object.assign(answer, { NextToken: nextToken }) as unknown as Output;
     } catch (error) {
       // `$metadata` keeps the SDK from adding a hint to the message; `$retryable` tells its retries to try again.

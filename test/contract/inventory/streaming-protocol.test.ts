@@ -5,10 +5,7 @@ import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand } from '@aws-s
 import { AwsEc2QueryProtocol, AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import {
-  DescribeInterfacesProtocol,
-  INTERFACE_RECORDS,
-} from '../../../shared/inventory/interface-reader/describe-interfaces-protocol.ts';
+import { RECORDS, StreamingEc2Protocol } from '../../../shared/inventory/page-reader/streaming-protocol.ts';
 import type { NetworkInterface } from '../../../shared/model/inventory.ts';
 import {
   type CannedAws,
@@ -62,7 +59,7 @@ test('an answer carries the records, the token and the metadata of the SDK', asy
     new DescribeNetworkInterfacesCommand({ IncludeManagedResources: true }),
   );
   expect(answer).toMatchObject({ NextToken: 'from-2', $metadata: { httpStatusCode: 200, attempts: 1 } });
-  expect(Reflect.get(answer, INTERFACE_RECORDS)).toEqual((mixedEstate.interfaces as unknown[]).slice(0, 2));
+  expect(Reflect.get(answer, RECORDS)).toEqual((mixedEstate.interfaces as unknown[]).slice(0, 2));
 });
 
 test('other operations are deserialised by the SDK', async () => {
@@ -157,13 +154,13 @@ describe('what the reader leans on in the SDK', () => {
     const plain = plainEc2Client('http://127.0.0.1:1');
     const streaming = streamingEc2Client('http://127.0.0.1:1');
     expect(Object.getPrototypeOf(Reflect.get(plain.config, 'protocol'))).toBe(AwsEc2QueryProtocol.prototype);
-    expect(Reflect.get(streaming.config, 'protocol')).toBeInstanceOf(DescribeInterfacesProtocol);
+    expect(Reflect.get(streaming.config, 'protocol')).toBeInstanceOf(StreamingEc2Protocol);
     expect(Object.hasOwn(AwsQueryProtocol.prototype, 'deserializeResponse')).toBe(true);
     expect(Object.hasOwn(AwsEc2QueryProtocol.prototype, 'deserializeResponse')).toBe(false);
   });
 
   test('the method it stands in for is the one it was written against: after an upgrade, read it again', () => {
-    // On a failure: compare the new `deserializeResponse` with describe-interfaces-protocol.ts, then renew the hash.
+    // On a failure: compare the new `deserializeResponse` with streaming-protocol.ts, then renew the hash.
     const source = AwsQueryProtocol.prototype.deserializeResponse.toString();
     expect(createHash('sha256').update(source).digest('hex')).toBe(
       '7549147d14b9bc17a6aa9de2cba901fbdf0c5d6006a8774b93967e35fba05c3f',
