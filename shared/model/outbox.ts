@@ -9,10 +9,10 @@ import { type Alert, compareLevel, type OutboxEntry, type Transition } from './a
 export interface OutboxTiming {
   /** For how long a run that claimed an entry has it to itself. A crash delays the message by as much. */
   readonly claimFor: number;
-  /** The first attempt to send may take this long, the next twice as long, ... */
+  /** The first attempt to send may take this long. */
   readonly sendTimeout: number;
-  /** ... up to this. So a receiver that is slow, and takes the message after all, gets it twice, but not for ever. */
-  readonly maximumSendTimeout: number;
+  /** Every further one may take this long: a receiver that is slow, and takes the message after all, gets it once too often and not at every attempt. */
+  readonly patientSendTimeout: number;
   /** What a claim must still last when a send that was given its whole time ends: to store the outcome, and for clocks that differ. */
   readonly margin: number;
   /** A failed entry waits this long, then twice as long, ... up to `maximumRetryAfter`. */
@@ -29,7 +29,7 @@ const MINUTE = 60 * SECOND;
 export const OUTBOX_TIMING: OutboxTiming = {
   claimFor: 4 * MINUTE,
   sendTimeout: 30 * SECOND,
-  maximumSendTimeout: 90 * SECOND,
+  patientSendTimeout: 90 * SECOND,
   margin: 10 * SECOND,
   retryAfter: MINUTE,
   maximumRetryAfter: 15 * MINUTE,
@@ -165,7 +165,7 @@ const retryDelay = (attempts: number, { retryAfter, maximumRetryAfter }: OutboxT
 
 /** How long the next attempt of an entry that has failed so often may take, in milliseconds. */
 export const sendTimeout = (attempts: number, timing: OutboxTiming): number =>
-  Math.min(timing.sendTimeout * 2 ** attempts, timing.maximumSendTimeout);
+  attempts === 0 ? timing.sendTimeout : timing.patientSendTimeout;
 
 /** Gives a claim back untouched: what no message wants to tell is kept as if it had been silenced. */
 export const released = (alert: Alert, runId: string, transitionIds: ReadonlySet<string>): Alert => ({
