@@ -33,7 +33,7 @@ const STYLE = `
   .block { margin: 8px 0; overflow-wrap: anywhere; white-space: pre-wrap }
   .header { font-size: 18px; font-weight: 900; line-height: 1.33 }
   .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 16px }
-  .context { font-size: 13px; color: #616061 }
+  .context { font-size: 13px; color: #616061 } .context span { margin-right: 12px }
   a { color: #1264a3; text-decoration: none }
   code { font: 12px/1.5 'DejaVu Sans Mono', Menlo, monospace; color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px }
   pre { font: 12px/1.5 'DejaVu Sans Mono', Menlo, monospace; background: #f8f8f8; border: 1px solid #ddd; border-radius: 4px; padding: 8px; margin: 4px 0; white-space: pre-wrap }
@@ -63,23 +63,19 @@ const textHtml = (text: MrkdwnElement | PlainTextElement): string =>
   text.type === 'mrkdwn' ? mrkdwnHtml(text.text) : text.text;
 
 const blockHtml = (block: KnownBlock): string => {
-  switch (block.type) {
-    case 'header':
-      return `<div class="block header">${textHtml(block.text)}</div>`;
-    case 'section':
-      return [
-        block.text === undefined ? '' : `<div class="block">${textHtml(block.text)}</div>`,
-        block.fields === undefined
-          ? ''
-          : `<div class="block fields">${block.fields.map((field) => `<div>${textHtml(field)}</div>`).join('')}</div>`,
-      ].join('');
-    case 'context':
-      return `<div class="block context">${block.elements
-        .map((element) => (element.type === 'image' ? '' : textHtml(element)))
-        .join(' ')}</div>`;
-    default:
-      throw new Error(`No example uses a block of type ${block.type}.`);
+  if (block.type === 'header') return `<div class="block header">${textHtml(block.text)}</div>`;
+  if (block.type === 'section') {
+    const text = block.text === undefined ? '' : `<div class="block">${textHtml(block.text)}</div>`;
+    const fields = (block.fields ?? []).map((field) => `<div>${textHtml(field)}</div>`).join('');
+    return fields === '' ? text : `${text}<div class="block fields">${fields}</div>`;
   }
+  if (block.type === 'context') {
+    const texts = block.elements.map((element) =>
+      element.type === 'image' ? '' : `<span>${textHtml(element)}</span>`,
+    );
+    return `<div class="block context">${texts.join('')}</div>`;
+  }
+  throw new Error(`No example uses a block of type ${block.type}.`);
 };
 
 const slackHtml = (message: SlackMessage): string =>

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { defaultHttpEnvironment } from '../../../shared/notify/http-delivery.ts';
+import { createPagerDutyNotifier, pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
+import type { Secret } from '../../../shared/notify/secret-reader.ts';
+import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
+import { messageNamed } from '../../fixtures/messages/message-named.ts';
+
+const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
+const ACCEPTED: CannedReply = {
+  status: 202,
+  body: '{"status":"success","message":"Event processed","dedup_key":"k"}',
+};
+
+const servers: CannedAws[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+const startPagerDuty = async (reply: (nth: number) => CannedReply): Promise<CannedAws> => {
+  const server = await startCannedAws(({ nth }) => reply(nth));
+  servers.push(server);
+  return server;
+};
+
+const key: Secret = { read: async () => ROUTING_KEY, forget: () => {} };
+const environment = { ...defaultHttpEnvironment, sleep: async () => {} };
+
+const deliver = async ({ url }: CannedAws, name: string) =>
+  createPagerDutyNotifier(key, environment, `${url}/v2/enqueue`).send(
+    messageNamed(name),
+    new AbortController().signal,
+  );
+
+describe('PagerDuty', () => {
+  test('gets one event for each alert of the message, with the integration key from the secret', async () => {
+    const pagerDuty = await startPagerDuty(() => ACCEPTED);
+    await deliver(pagerDuty, 'many-subnets-of-one-vpc');
+    expect(pagerDuty.requests.map(({ body }) => JSON.parse(body))).toEqual(
+      pagerDutyEvents(messageNamed('many-subnets-of-one-vpc'), ROUTING_KEY).map((event) =>
+        JSON.parse(JSON.stringify(event)),
+      ),
+    );
+    expect(new Set(pagerDuty.requests.map(({ action }) => action))).toEqual(new Set(['POST /v2/enqueue']));
+  });
+
+  test('that is busy is asked again', async () => {
+    const pagerDuty = await startPagerDuty((nth) => (nth === 0 ? { status: 429 } : ACCEPTED));
+    await deliver(pagerDuty, 'surge');
+    expect(pagerDuty.requests).toHaveLength(2);
+  });
+
+  test('that refuses one event still gets the others, and the failure is told without the key', async () => {
+    const refusal = {
+      status: 400,
+      body: `{"status":"invalid event","errors":["bad routing_key ${ROUTING_KEY}"]}`,
+    };
+    const pagerDuty = await startPagerDuty((nth) => (nth === 3 ? refusal : ACCEPTED));
+    const error: unknown = await deliver(pagerDuty, 'many-subnets-of-one-vpc').catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(pagerDuty.requests).toHaveLength(18);
+    expect(error).toMatchObject({
+      code: 'pagerduty-refused',
+      permanent: true,
+      message: expect.stringContaining('HTTP 400'),
+    });
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(ROUTING_KEY);
+  });
+
+  test('that fails makes the delivery fail, so that it is tried again', async () => {
+    const pagerDuty = await startPagerDuty(() => ({ status: 502 }));
+    await expect(deliver(pagerDuty, 'surge')).rejects.toMatchObject({
+      code: 'pagerduty-unavailable',
+      permanent: false,
+    });
+  });
+});
