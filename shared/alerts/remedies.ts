@@ -1,6 +1,7 @@
 import type { SubnetAssessment, TargetAssessment } from '../model/assessment.ts';
 import type { Remedy } from '../model/finding.ts';
-import { freeRange } from './free-range.ts';
+import { freeRange } from '../model/free-ranges.ts';
+import { bestReservation } from '../model/reservation-range.ts';
 import { called } from './rules/rule.ts';
 
 /**
@@ -121,21 +122,29 @@ export const listHolders = (subnet: SubnetAssessment): Remedy => ({
   preconditions: [],
 });
 
-/** Keeps the largest whole range free for prefixes. Nothing where no whole block is free outside reservations. */
-export const reserveForPrefixes = (subnet: SubnetAssessment): readonly Remedy[] => {
-  const { largestFreeBlock, prefixes } = subnet;
-  if (largestFreeBlock === null || prefixes === null || prefixes.freeUnreserved === 0) return [];
-  const length = Number(largestFreeBlock.split('/')[1]);
-  if (!(length <= 28)) return [];
-  const blocks = 2 ** (28 - length);
+/** Keeps a range for prefixes, the one that wins most. Nothing where none is left that could be reserved. */
+export const reserveForPrefixes = (
+  subnet: SubnetAssessment,
+  assessment: TargetAssessment,
+): readonly Remedy[] => {
+  const map = assessment.maps.find(({ subnetId }) => subnetId === subnet.subnetId);
+  const range = map === undefined ? null : bestReservation(map);
+  if (range === null || subnet.ownerId !== null) return [];
+  const { cidr, blocks, freeBlocks, singles } = range;
+  const rest =
+    freeBlocks === blocks
+      ? 'all of them free now'
+      : `${freeBlocks} of them free now, the rest once ${singles} single ${singles === 1 ? 'address' : 'addresses'} in it ${singles === 1 ? 'is' : 'are'} given back`;
   return [
     {
-      title: `Reserve ${largestFreeBlock} for prefixes`,
-      effect: `Keeps single addresses out of ${blocks} ${blocks === 1 ? 'block' : 'blocks'} that are still whole. They can then be used as prefixes only.`,
+      title: `Reserve ${cidr} for prefixes`,
+      effect: `Keeps single addresses out of ${blocks} ${blocks === 1 ? 'block' : 'blocks'}, ${rest}.`,
       commands: [
-        `aws ec2 create-subnet-cidr-reservation --region ${subnet.region} --subnet-id ${subnet.subnetId} --reservation-type prefix --cidr ${largestFreeBlock}`,
+        `aws ec2 create-subnet-cidr-reservation --region ${subnet.region} --subnet-id ${subnet.subnetId} --reservation-type prefix --cidr ${cidr}`,
       ],
-      preconditions: [{ text: `${largestFreeBlock} was free in this scan.`, holds: true }],
+      preconditions: [
+        { text: 'No other reservation lies in it, and enough single addresses stay.', holds: true },
+      ],
     },
   ];
 };

@@ -1,4 +1,4 @@
-import type { AlertPolicy } from '../model/policy.ts';
+import type { AlertPolicy, RuleName } from '../model/policy.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -95,3 +95,6 @@ export const DEFAULT_POLICY: AlertPolicy = {
   mutes: [],
   routes: [],
 };
+
+/** Every rule there is. */
+export const RULE_NAMES = Object.keys(DEFAULT_POLICY.rules) as readonly RuleName[];

@@ -1,13 +1,14 @@
 import { closestMatch } from 'leven';
 
-/** A word this short is only "near" when one letter is off; longer ones may have a third of their letters wrong. */
+/** Two letters that changed places are two mistakes, so every word may have two; long ones may have a third of their letters wrong. */
+const MISTAKES = 2;
 const LETTERS_PER_MISTAKE = 3;
 
 /** The candidate that was probably meant, as ` Did you mean "x"?`, or nothing where none is near. Starts with a space. */
 export const didYouMean = (word: string, candidates: readonly string[]): string => {
   const lower = word.toLowerCase();
   const sameLetters = candidates.find((candidate) => candidate.toLowerCase() === lower);
-  const maxDistance = Math.max(1, Math.floor(word.length / LETTERS_PER_MISTAKE));
+  const maxDistance = Math.max(MISTAKES, Math.floor(word.length / LETTERS_PER_MISTAKE));
   const nearest = sameLetters ?? closestMatch(word, candidates, { maxDistance });
   return nearest === undefined ? '' : ` Did you mean "${nearest}"?`;
 };

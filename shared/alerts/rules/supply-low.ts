@@ -68,7 +68,7 @@ export const remediesForPrefixes = (
   subnet: SubnetAssessment,
   assessment: TargetAssessment,
 ): readonly Remedy[] => [
-  ...reserveForPrefixes(subnet),
+  ...reserveForPrefixes(subnet, assessment),
   ...addSubnet(subnet, assessment),
   drainNodes(subnet),
   listHolders(subnet),

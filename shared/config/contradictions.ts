@@ -1,0 +1,190 @@
+import { closestMatch } from 'leven';
+import type { RuleName, RulePolicies, Threshold } from '../model/policy.ts';
+import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
+import { fieldOf, type Path } from './problems.ts';
+import { rulesSchema } from './rules-schema.ts';
+import { moment } from './scalars.ts';
+
+/** One setting that does not go together with another. */
+export interface Contradiction {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/**
+ * What is wrong between the parts of a file, each of which may be right by itself. It reads the file as it stands and not
+ * what the schema made of it, so that a slip in one place does not hide a contradiction in another: what can not be
+ * understood is passed over here, since the schema has said so.
+ */
+export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
+  ...inTargets(member(file, 'targets')),
+  ...inBudget(member(member(file, 'metrics'), 'budget')),
+  ...inRules(member(file, 'alerts')),
+  ...inMutes(member(file, 'alerts')),
+  ...inRoutes(file),
+];
+
+/** The name of the destination that is always there: the topic of the deployment. */
+const DEFAULT_DESTINATION = 'default';
+
+const inTargets = (targets: unknown): readonly Contradiction[] => {
+  const found: Contradiction[] = [];
+  if (isThere(targets, 'accounts') && isThere(targets, 'organization')) {
+    found.push({
+      path: ['targets', 'accounts'],
+      message: 'targets.accounts and targets.organization are both given; keep one of them.',
+    });
+  }
+  const regions = listed(member(targets, 'regions'));
+  if (regions.includes('enabled') && regions.length > 1) {
+    found.push({
+      path: ['targets', 'regions'],
+      message: 'targets.regions has the word enabled and Regions by name; keep one or the other.',
+    });
+  }
+  return found;
+};
+
+const inBudget = (budget: unknown): readonly Contradiction[] =>
+  isThere(budget, 'metrics') && isThere(budget, 'monthlyDollars')
+    ? [
+        {
+          path: ['metrics', 'budget', 'metrics'],
+          message:
+            'metrics.budget.metrics and metrics.budget.monthlyDollars are both given; keep one of them.',
+        },
+      ]
+    : [];
+
+const inRules = (alerts: unknown): readonly Contradiction[] => {
+  const general = RULE_NAMES.flatMap((rule) =>
+    disorder(rule, ['alerts', 'rules', rule], [member(member(alerts, 'rules'), rule)]),
+  );
+  const particular = listed(member(alerts, 'overrides')).flatMap((override, index) =>
+    RULE_NAMES.filter((rule) => isThere(member(override, 'rules'), rule)).flatMap((rule) =>
+      disorder(
+        rule,
+        ['alerts', 'overrides', index, 'rules', rule],
+        [member(member(alerts, 'rules'), rule), member(member(override, 'rules'), rule)],
+      ),
+    ),
+  );
+  return [...general, ...particular];
+};
+
+/** A rule whose critical level is reached before its warning, when the given settings are laid over the defaults in turn. */
+const disorder = (rule: RuleName, path: Path, layers: readonly unknown[]): readonly Contradiction[] => {
+  const schema = rulesSchema.shape[rule];
+  let settings: Partial<RulePolicies[RuleName]> = DEFAULT_POLICY.rules[rule];
+  for (const layer of layers) {
+    const parsed = schema.safeParse(layer);
+    if (!parsed.success) return [];
+    settings = { ...settings, ...parsed.data };
+  }
+  const last = layers.at(-1);
+  const level = isThere(last, 'critical') ? 'critical' : 'warning';
+  if (!isThere(last, level)) return [];
+  const conflict = thresholdConflict(settings) ?? leadTimeConflict(settings);
+  if (conflict === null) return [];
+  const at = [...path, level];
+  return [{ path: at, message: `${fieldOf(at)} contradicts the other level: ${conflict}` }];
+};
+
+const thresholdConflict = (settings: object): string | null => {
+  const { warning, critical } = settings as { warning?: Threshold | null; critical?: Threshold | null };
+  if (warning == null || critical == null) return null;
+  for (const [unit, sign] of [
+    ['percent', '%'],
+    ['count', ''],
+  ] as const) {
+    const [mild, bad] = [warning[unit], critical[unit]];
+    if (mild !== undefined && bad !== undefined && mild < bad) {
+      return `warning below ${mild}${sign} would come after critical below ${bad}${sign}; give both levels, warning the larger.`;
+    }
+  }
+  return null;
+};
+
+const leadTimeConflict = (settings: object): string | null => {
+  const { warningWithin, criticalWithin } = settings as Partial<RulePolicies['addresses-exhaustion']>;
+  if (warningWithin == null || criticalWithin == null || warningWithin >= criticalWithin) return null;
+  return `warning within ${warningWithin}h would come after critical within ${criticalWithin}h; give both levels, warning the longer.`;
+};
+
+const inMutes = (alerts: unknown): readonly Contradiction[] =>
+  listed(member(alerts, 'mutes')).flatMap((mute, index) => {
+    const path: Path = ['alerts', 'mutes', index];
+    return [
+      ...unknownRules(member(mute, 'match'), [...path, 'match', 'rule']),
+      ...endBeforeBeginning(mute, path),
+      ...emptyWindow(member(mute, 'weekly'), [...path, 'weekly', 'end']),
+    ];
+  });
+
+const endBeforeBeginning = (mute: unknown, path: Path): readonly Contradiction[] => {
+  const from = moment.safeParse(member(mute, 'from'));
+  const until = moment.safeParse(member(mute, 'until'));
+  if (!from.success || !until.success || Date.parse(from.data) < Date.parse(until.data)) return [];
+  const at = [...path, 'until'];
+  return [
+    { path: at, message: `${fieldOf(at)} is ${until.data}, which is not after its from, ${from.data}.` },
+  ];
+};
+
+const emptyWindow = (weekly: unknown, path: Path): readonly Contradiction[] => {
+  const end = member(weekly, 'end');
+  if (end === undefined || end !== member(weekly, 'start')) return [];
+  const message = `${fieldOf(path)} is the same as its start, so the window is empty; leave "weekly" out to mute around the clock.`;
+  return [{ path, message }];
+};
+
+const inRoutes = (file: unknown): readonly Contradiction[] => {
+  const names = [DEFAULT_DESTINATION, ...Object.keys(mapping(member(file, 'destinations')))];
+  return listed(member(file, 'routes')).flatMap((route, index) => {
+    const path: Path = ['routes', index];
+    const to = listed(member(route, 'to'));
+    const unknown = to.flatMap((name) =>
+      typeof name !== 'string' || names.includes(name)
+        ? []
+        : [
+            {
+              path: [...path, 'to'],
+              message: `${fieldOf([...path, 'to'])} names "${name}", which is not a destination; there are ${names.join(', ')}.`,
+            },
+          ],
+    );
+    return [...unknown, ...unknownRules(member(route, 'match'), [...path, 'match', 'rule'])];
+  });
+};
+
+/** More than a slip of the pen may be the kind of a finding, which a selector can name as well. */
+const SLIP = 2;
+
+const unknownRules = (match: unknown, path: Path): readonly Contradiction[] =>
+  listed(member(match, 'rule')).flatMap((word) => {
+    if (typeof word !== 'string' || /[*?]/.test(word) || (RULE_NAMES as readonly string[]).includes(word)) {
+      return [];
+    }
+    const nearest = closestMatch(word, RULE_NAMES, { maxDistance: SLIP });
+    return nearest === undefined
+      ? []
+      : [
+          {
+            path,
+            message: `${fieldOf(path)} names "${word}", which is not a rule. Did you mean "${nearest}"?`,
+          },
+        ];
+  });
+
+const mapping = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+
+const member = (value: unknown, key: string): unknown => mapping(value)[key];
+
+const isThere = (value: unknown, key: string): boolean => member(value, key) !== undefined;
+
+/** A single value stands for a list of one. */
+const listed = (value: unknown): readonly unknown[] => {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+};

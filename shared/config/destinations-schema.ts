@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import type { SecretLocation } from './environment.ts';
+import { NAME, NAME_WORDS, section, text } from './scalars.ts';
+
+/** Where alerts can go. What must stay secret is named by where it is kept. */
+export type Destination =
+  | { readonly kind: 'sns'; readonly topicArn: string }
+  | { readonly kind: 'amazon-q'; readonly topicArn: string }
+  | { readonly kind: 'slack'; readonly webhook: SecretLocation }
+  | { readonly kind: 'pagerduty'; readonly routingKey: SecretLocation };
+
+const topic = section({
+  topicArn: text(
+    'an SNS topic ARN, such as arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
+    /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/,
+  ),
+});
+
+// A URL is not a name: whoever writes the secret itself here is refused, before it gets into a repository.
+const kept = section({
+  secret: text(
+    'the name or ARN of a Secrets Manager secret, such as headroom/slack, never the secret itself',
+    /^(?!.*:\/\/)[\w/+=.@:-]{1,2048}$/,
+  )
+    .optional()
+    .describe('The name or ARN of a Secrets Manager secret.'),
+  parameter: text(
+    'the name or ARN of a Systems Manager parameter, such as /headroom/slack, never the secret itself',
+    /^(?!.*:\/\/)[\w.\-/:]{1,2048}$/,
+  )
+    .optional()
+    .describe('The name or ARN of a Systems Manager parameter (SecureString).'),
+})
+  .refine(({ secret, parameter }) => (secret === undefined) !== (parameter === undefined), {
+    error: 'a mapping with either "secret" or "parameter", which name where it is kept',
+  })
+  .transform(
+    ({ secret, parameter }): SecretLocation =>
+      secret === undefined
+        ? { kind: 'parameter', name: parameter ?? '' }
+        : { kind: 'secret', secretId: secret },
+  );
+
+const channels = {
+  sns: topic
+    .transform(({ topicArn }): Destination => ({ kind: 'sns', topicArn }))
+    .optional()
+    .describe('An SNS topic: JSON for machines, text for e-mail.'),
+  amazonQ: topic
+    .transform(({ topicArn }): Destination => ({ kind: 'amazon-q', topicArn }))
+    .optional()
+    .describe('An SNS topic that Amazon Q Developer in chat applications listens to.'),
+  slack: kept
+    .transform((webhook): Destination => ({ kind: 'slack', webhook }))
+    .optional()
+    .describe('A Slack incoming webhook: where its URL is kept.'),
+  pagerduty: kept
+    .transform((routingKey): Destination => ({ kind: 'pagerduty', routingKey }))
+    .optional()
+    .describe('A PagerDuty Events v2 integration: where its routing key is kept.'),
+};
+
+const ONE_CHANNEL = `a mapping with exactly one of ${Object.keys(channels).join(', ')}`;
+
+const destination = section(channels).transform((given, context): Destination => {
+  const [only, ...others] = Object.values(given).filter((channel) => channel !== undefined);
+  if (only !== undefined && others.length === 0) return only;
+  context.addIssue({ code: 'custom', message: ONE_CHANNEL, input: given });
+  return z.NEVER;
+});
+
+/** Destinations by the name that routes use. */
+export const destinationsSchema = z.record(text(NAME_WORDS, NAME), destination, {
+  error: 'a mapping from names to destinations',
+});

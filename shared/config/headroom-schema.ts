@@ -1,0 +1,198 @@
+import * as z from 'zod';
+import type { Mute, PolicyOverride, Route } from '../model/policy.ts';
+import type { AccountSelection, ScanRole } from '../model/target-selection.ts';
+import { destinationsSchema } from './destinations-schema.ts';
+import { rulesSchema } from './rules-schema.ts';
+import {
+  accountId,
+  clock,
+  listOf,
+  moment,
+  NAME,
+  NAME_WORDS,
+  oneOf,
+  section,
+  text,
+  timeZone,
+  vpcId,
+  wholeNumber,
+  yesOrNo,
+} from './scalars.ts';
+import { alertSelector, subjectSelector } from './selector-schema.ts';
+
+/** The shape of headroom.yml. What the parts of it have to do with each other is checked in `contradictions.ts`. */
+
+// AWS Organizations: ou-<4 to 32>-<8 to 32>, r-<4 to 32>.
+const organizationalUnit = text(
+  'an organizational unit or root, such as ou-ab12-11111111 or r-ab12',
+  /^(ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
+);
+const accountOrUnit = text(
+  'an account id of 12 digits, or an organizational unit such as ou-ab12-11111111',
+  /^(\d{12}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}|r-[0-9a-z]{4,32})$/,
+);
+
+const organization = section({
+  organizationalUnits: listOf(organizationalUnit, 'an organizational unit, or a list of them')
+    .optional()
+    .describe('Units or roots, with all that is below them. Absent: the whole organization.'),
+  tags: z
+    .record(z.string().min(1).max(128), text('the value of a tag as text; empty: any', /^[\s\S]{0,256}$/), {
+      error: 'a mapping from tag keys to values',
+    })
+    .optional(),
+  include: listOf(accountId, 'an account id, or a list of them')
+    .optional()
+    .describe('Accounts that are scanned whatever their unit and tags.'),
+  exclude: listOf(accountOrUnit, 'an account id or organizational unit, or a list of them')
+    .optional()
+    .describe('Accounts, or units with all that is below them, that are not scanned.'),
+}).transform(
+  (given): AccountSelection => ({
+    from: 'organization',
+    organizationalUnits: given.organizationalUnits ?? [],
+    tags: given.tags ?? {},
+    include: given.include ?? [],
+    exclude: given.exclude ?? [],
+  }),
+);
+
+/** The role that `infra/spoke-role.yml` makes. */
+export const DEFAULT_ROLE_NAME = 'HeadroomReader';
+
+// STS AssumeRole: 2 to 64 of \w+=,.@- for session name and source identity, 2 to 1,224 of \w+=,.@:/- for the external ID.
+const sessionWord = text('2 to 64 letters, digits and +=,.@_-', /^[\w+=,.@-]{2,64}$/);
+
+const targets = section({
+  accounts: listOf(accountId, 'an account id, or a list of them')
+    .optional()
+    .describe('The accounts to scan, by number.'),
+  organization: organization
+    .optional()
+    .describe('The accounts of an AWS organization, looked up anew on every run.'),
+  regions: listOf(
+    text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
+    'a Region, a list of them, or the word enabled',
+  ).optional(),
+  roleName: text(
+    'the name of an IAM role, with its path if it has one, such as HeadroomReader or headroom/reader',
+    /^([\w+=,.@-]{1,128}\/){0,4}[\w+=,.@-]{1,64}$/,
+  ).optional(),
+  externalId: text('2 to 1,224 letters, digits and +=,.@:/_-', /^[\w+=,.@:/-]{2,1224}$/)
+    .optional()
+    .describe('The external ID that the trust policy of the role asks for.'),
+  sessionName: sessionWord.optional().describe('Appears in CloudTrail of the scanned account.'),
+  sourceIdentity: sessionWord
+    .optional()
+    .describe('Appears in CloudTrail, and can not be changed by whoever holds the session.'),
+});
+
+const scan = section({
+  vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Absent: all.'),
+  concurrency: wholeNumber(1, 100).optional().describe('Targets that one process scans at the same time.'),
+});
+
+// CloudWatch PutMetricData: 1 to 255 of 0-9A-Za-z.-_/#: and space; AWS/ and a leading colon are kept for AWS.
+const namespace = text(
+  'a CloudWatch namespace that does not begin with AWS/ or a colon, such as VpcHeadroom',
+  /^(?!AWS\/|:)[\w.\-/#: ]{1,255}$/,
+);
+
+const metrics = section({
+  namespace: namespace.optional().describe('The CloudWatch namespace.'),
+  compat: yesOrNo.optional().describe('Also publish the gauges of clusters as the CNI Metrics Helper does.'),
+  budget: section({
+    metrics: wholeNumber(0, 1_000_000)
+      .optional()
+      .describe('Series that the subnets of one account and Region may have.'),
+    monthlyDollars: z
+      .number({ error: 'a sum in US dollars, 0 or more' })
+      .min(0, { error: 'a sum in US dollars, 0 or more' })
+      .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
+      .optional(),
+  }).optional(),
+});
+
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+const weekly = section({
+  days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`),
+  start: clock,
+  end: clock,
+  timeZone: timeZone.optional(),
+}).transform((window) => ({
+  days: window.days.map((day) => DAYS.indexOf(day)),
+  start: window.start,
+  end: window.end,
+  timeZone: window.timeZone ?? 'UTC',
+}));
+
+const mute = section({
+  match: alertSelector,
+  reason: text('a few words, for those who wonder later', /\S/),
+  from: moment.optional().describe('When it begins. Absent: at once.'),
+  until: moment.optional().describe('When it ends. Absent: never.'),
+  weekly: weekly.optional().describe('Hours that come back every week.'),
+}).transform(
+  ({ match, reason, from, until, weekly: window }): Mute => ({
+    match,
+    reason,
+    from: from ?? null,
+    until: until ?? null,
+    weekly: window ?? null,
+  }),
+);
+
+const override = section({ match: subjectSelector, rules: rulesSchema }).transform(
+  ({ match, rules }): PolicyOverride => ({ match, rules: rules as PolicyOverride['rules'] }),
+);
+
+const alerts = section({
+  rules: rulesSchema.optional().describe('Settings of the rules, for all subjects.'),
+  overrides: z
+    .array(override, { error: 'a list of overrides' })
+    .optional()
+    .describe('Other settings for the subjects that match; later ones win.'),
+  mutes: z.array(mute, { error: 'a list of mutes' }).optional().describe('What nobody is told of for now.'),
+});
+
+const route = section({
+  match: alertSelector.optional().describe('Absent: everything.'),
+  to: listOf(text(NAME_WORDS, NAME), 'the name of a destination, or a list of them'),
+  continue: yesOrNo.optional().describe('Whether later routes are looked at as well.'),
+}).transform(
+  (given): Route => ({ match: given.match ?? {}, to: given.to, continue: given.continue ?? false }),
+);
+
+export const headroomSchema = section({
+  targets: targets
+    .optional()
+    .describe('Which accounts and Regions are scanned. Absent: those that Headroom runs in.'),
+  scan: scan.optional().describe('How they are scanned.'),
+  metrics: metrics.optional().describe('What is published to CloudWatch.'),
+  alerts: alerts.optional().describe('What people are told, and when.'),
+  destinations: destinationsSchema.optional().describe('Where alerts can go, by name.'),
+  routes: z
+    .array(route, { error: 'a list of routes' })
+    .optional()
+    .describe('Which alerts go where. The first that matches decides.'),
+});
+
+export type HeadroomFile = z.output<typeof headroomSchema>;
+
+/** Reads `targets`; what it has to do with the Region that Headroom runs in is for whoever knows that Region. */
+export const accountsOf = ({ targets: given }: HeadroomFile): AccountSelection => {
+  if (given?.organization !== undefined) return given.organization;
+  return given?.accounts === undefined ? { from: 'self' } : { from: 'list', accountIds: given.accounts };
+};
+
+export const roleOf = (file: HeadroomFile): ScanRole | null => {
+  const given = file.targets;
+  if (given?.roleName === undefined && accountsOf(file).from === 'self') return null;
+  return {
+    name: given?.roleName ?? DEFAULT_ROLE_NAME,
+    externalId: given?.externalId ?? null,
+    sessionName: given?.sessionName ?? null,
+    sourceIdentity: given?.sourceIdentity ?? null,
+  };
+};

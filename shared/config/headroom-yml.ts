@@ -1,0 +1,150 @@
+import { type Document, LineCounter, parseDocument, visit } from 'yaml';
+import type { AlertPolicy, RulePolicies } from '../model/policy.ts';
+import type { TargetSelection } from '../model/target-selection.ts';
+import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
+import { contradictionsIn } from './contradictions.ts';
+import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
+import type { Destination } from './destinations-schema.ts';
+import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './headroom-schema.ts';
+import { fieldOf, Locator, problemsOf } from './problems.ts';
+
+/** A headroom.yml, validated, with every default in its place. */
+export interface HeadroomConfiguration {
+  readonly targets: Omit<TargetSelection, 'regions'> & {
+    /** `null`: the Region that Headroom runs in. */
+    readonly regions: TargetSelection['regions'] | null;
+  };
+  readonly scan: {
+    /** `null`: every VPC. */
+    readonly vpcIds: readonly string[] | null;
+    /** Targets that one process scans at the same time. */
+    readonly concurrency: number;
+  };
+  readonly metrics: {
+    readonly namespace: string;
+    /** Also publish the clusters' gauges as the CNI Metrics Helper does. */
+    readonly compat: boolean;
+    /** How many series the subnets of one target may have. */
+    readonly subnetSeries: number;
+  };
+  readonly alerts: AlertPolicy;
+  readonly destinations: ReadonlyMap<string, Destination>;
+}
+
+export const DEFAULT_CONCURRENCY = 4;
+
+/** CloudWatch, us-east-1, the first 10,000 custom metrics: US dollars for one series and month (2026-11). */
+export const DOLLARS_PER_SERIES = 0.3;
+
+/** About $60 a month for the subnets of one target, at most: fifteen in full. */
+export const DEFAULT_SUBNET_SERIES = 200;
+
+/**
+ * Reads a headroom.yml. An empty file is a whole configuration: every setting has a default.
+ *
+ * @param source what to call it in messages: a path, or the name of a parameter
+ * @throws ConfigurationError with all that is wrong with it; nothing of it is used then
+ */
+export const parseConfiguration = (text: string, source: string): HeadroomConfiguration => {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const locator = new Locator(document, lines);
+  const unreadable = document.errors.map(({ code, message, pos }): ConfigurationProblem => {
+    const what = code === 'DUPLICATE_KEY' ? 'The same key stands here twice in one mapping' : message;
+    return { line: locator.lineAt(pos[0]), field: '', message: `This is not valid YAML: ${what}.` };
+  });
+  // Half a structure would only be complained about for what its other half holds.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) {
+    throw new ConfigurationError(source, inOrder(unreadable));
+  }
+  const content = withoutNulls(plainContent(document, source)) ?? {};
+  const parsed = headroomSchema.safeParse(content);
+  const contradictions = contradictionsIn(content).map(
+    ({ path, message }): ConfigurationProblem => ({
+      line: locator.lineOf(path),
+      field: fieldOf(path),
+      message,
+    }),
+  );
+  const problems = [
+    ...unreadable,
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, content, locator)),
+    ...contradictions,
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(source, inOrder(problems));
+  return configurationOf(parsed.data);
+};
+
+/** What an absent headroom.yml means. */
+export const defaultConfiguration = (): HeadroomConfiguration => configurationOf({});
+
+const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
+  targets: { accounts: accountsOf(file), regions: regionsOf(file), role: roleOf(file) },
+  scan: {
+    vpcIds: file.scan?.vpcs ?? null,
+    concurrency: file.scan?.concurrency ?? DEFAULT_CONCURRENCY,
+  },
+  metrics: {
+    namespace: file.metrics?.namespace ?? DEFAULT_NAMESPACE,
+    compat: file.metrics?.compat ?? false,
+    subnetSeries: subnetSeriesOf(file),
+  },
+  alerts: {
+    rules: rulesOf(file),
+    overrides: file.alerts?.overrides ?? DEFAULT_POLICY.overrides,
+    mutes: file.alerts?.mutes ?? DEFAULT_POLICY.mutes,
+    routes: file.routes ?? DEFAULT_POLICY.routes,
+  },
+  destinations: new Map(Object.entries(file.destinations ?? {})),
+});
+
+/** As the metric catalogue has it; a test holds the two together, since capability folders do not import each other. */
+export const DEFAULT_NAMESPACE = 'VpcHeadroom';
+
+const regionsOf = ({ targets }: HeadroomFile): HeadroomConfiguration['targets']['regions'] => {
+  if (targets?.regions === undefined) return null;
+  return targets.regions.includes('enabled') ? 'enabled' : targets.regions;
+};
+
+const subnetSeriesOf = ({ metrics }: HeadroomFile): number => {
+  const { metrics: series, monthlyDollars } = metrics?.budget ?? {};
+  if (series !== undefined) return series;
+  return monthlyDollars === undefined
+    ? DEFAULT_SUBNET_SERIES
+    : Math.floor(Math.round((monthlyDollars / DOLLARS_PER_SERIES) * 1000) / 1000);
+};
+
+const rulesOf = ({ alerts }: HeadroomFile): RulePolicies =>
+  Object.fromEntries(
+    RULE_NAMES.map((rule) => [rule, { ...DEFAULT_POLICY.rules[rule], ...alerts?.rules?.[rule] }]),
+  ) as unknown as RulePolicies;
+
+const plainContent = (document: Document, source: string): unknown => {
+  // An account id is a name and no number: as a number it would lose its leading noughts.
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'number' && /^\d{12}$/.test(node.source ?? '')) node.value = node.source;
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(source, [
+      { line: 1, field: '', message: `This can not be read as YAML: ${reason}.` },
+    ]);
+  }
+};
+
+/** A key with nothing behind it, as left when all below it is commented out, is as good as absent. */
+const withoutNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((item) => (item === null ? item : withoutNulls(item)));
+  if (value === null) return undefined;
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])),
+  );
+};
+
+const inOrder = (problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] =>
+  problems.toSorted((a, b) => a.line - b.line);

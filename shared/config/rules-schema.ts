@@ -1,0 +1,107 @@
+import type { RuleName, RulePolicies } from '../model/policy.ts';
+import { below, duration, oneOf, percent, repeat, section, wholeNumber, within, yesOrNo } from './scalars.ts';
+
+/** The settings that were given, without those that were not. */
+type Given<Settings> = { readonly [Key in keyof Settings]?: Exclude<Settings[Key], undefined> };
+
+const given = <Settings extends object>(settings: Settings): Given<Settings> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Given<Settings>;
+
+const common = {
+  enabled: yesOrNo.optional().describe('Whether the rule is asked at all.'),
+  for: duration.optional().describe('How long the condition must hold before the alert fires or escalates.'),
+  repeat: repeat.optional().describe('After how long a firing alert is said again.'),
+};
+const severity = oneOf(['warning', 'critical']).optional();
+
+const supplyRule = section({
+  ...common,
+  warning: section({ below }).optional(),
+  critical: section({ below }).optional(),
+  clearMargin: percent
+    .optional()
+    .describe('How much above a threshold the supply must be before its level clears.'),
+}).transform((rule) =>
+  given({
+    enabled: rule.enabled,
+    warning: rule.warning?.below,
+    critical: rule.critical?.below,
+    pendingFor: rule.for,
+    clearMargin: rule.clearMargin === undefined ? undefined : rule.clearMargin / 100,
+    repeatEvery: rule.repeat,
+  }),
+);
+
+const forecastRule = section({
+  ...common,
+  warning: section({ within }).optional(),
+  critical: section({ within }).optional(),
+}).transform((rule) =>
+  given({
+    enabled: rule.enabled,
+    warningWithin: rule.warning?.within,
+    criticalWithin: rule.critical?.within,
+    pendingFor: rule.for,
+    repeatEvery: rule.repeat,
+  }),
+);
+
+const surgeRule = section(common).transform((rule) =>
+  given({ enabled: rule.enabled, pendingFor: rule.for, repeatEvery: rule.repeat }),
+);
+
+const plain = { ...common, severity };
+
+const plainRule = section(plain).transform((rule) =>
+  given({ enabled: rule.enabled, severity: rule.severity, pendingFor: rule.for, repeatEvery: rule.repeat }),
+);
+
+const fragmentedRule = section({ ...plain, minimumAvailable: wholeNumber(1, 65_536).optional() }).transform(
+  (rule) =>
+    given({
+      enabled: rule.enabled,
+      severity: rule.severity,
+      minimumAvailable: rule.minimumAvailable,
+      pendingFor: rule.for,
+      repeatEvery: rule.repeat,
+    }),
+);
+
+const coverageRule = section({ ...plain, staleAfter: duration.optional() }).transform((rule) =>
+  given({
+    enabled: rule.enabled,
+    severity: rule.severity,
+    staleAfter: rule.staleAfter,
+    pendingFor: rule.for,
+    repeatEvery: rule.repeat,
+  }),
+);
+
+const findingsRule = section({ ...common, minimumSeverity: severity }).transform((rule) =>
+  given({
+    enabled: rule.enabled,
+    minimumSeverity: rule.minimumSeverity,
+    pendingFor: rule.for,
+    repeatEvery: rule.repeat,
+  }),
+);
+
+/** The settings of every rule, each of them as far as it was given. */
+export const rulesSchema = section({
+  'addresses-low': supplyRule.optional(),
+  'prefixes-low': supplyRule.optional(),
+  'vpc-addresses-low': supplyRule.optional(),
+  fragmented: fragmentedRule.optional(),
+  'addresses-exhaustion': forecastRule.optional(),
+  'prefixes-exhaustion': forecastRule.optional(),
+  'addresses-surge': surgeRule.optional(),
+  'prefixes-surge': surgeRule.optional(),
+  findings: findingsRule.optional(),
+  'scan-failed': plainRule.optional(),
+  coverage: coverageRule.optional(),
+  'delivery-failing': plainRule.optional(),
+  'dead-letters': plainRule.optional(),
+} satisfies Record<RuleName, unknown>);
+
+/** As `PolicyOverride` has it. */
+export type GivenRules = { readonly [Rule in RuleName]?: Partial<RulePolicies[Rule]> };

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { Selector } from '../model/policy.ts';
+import { cidr, listOf, oneOf, section, text } from './scalars.ts';
+
+const PATTERN_WORDS = 'with * and ? as wildcards';
+
+const pattern = (what: string, form: RegExp) => text(`${what}, ${PATTERN_WORDS}`, form);
+const patterns = (what: string, form: RegExp) =>
+  listOf(pattern(what, form), `${what}, or a list of them, ${PATTERN_WORDS}`);
+
+/** The values of tags have at most 256 characters (Amazon EC2, tag restrictions), their keys 128. */
+const tags = z.record(
+  z.string().min(1).max(128),
+  text(`a tag's value as text, ${PATTERN_WORDS}`, /^[\s\S]{0,256}$/),
+  { error: 'a mapping from tag keys to values' },
+);
+
+const fields = {
+  account: patterns('an account id', /^[\d*?]{1,12}$/).optional(),
+  region: patterns('a Region', /^[a-z0-9*?-]{1,32}$/).optional(),
+  vpc: patterns('a VPC id', /^[\w*?-]{1,64}$/).optional(),
+  subnet: patterns('a subnet id or name', /^[\s\S]{1,256}$/).optional(),
+  cidr: listOf(cidr, 'an IPv4 range, or a list of them').optional(),
+  cluster: patterns('a cluster name', /^[\w*?.-]{1,100}$/).optional(),
+  tags: tags.optional(),
+};
+
+const withoutAbsent = (selector: Record<string, unknown>): Selector =>
+  Object.fromEntries(Object.entries(selector).filter(([, value]) => value !== undefined));
+
+/** For overrides: thresholds are looked up before there is a level, and for one rule at a time. */
+export const subjectSelector = section(fields).transform(withoutAbsent);
+
+/** For mutes and routes. */
+export const alertSelector = section({
+  ...fields,
+  rule: patterns('a rule', /^[a-z*?-]{1,64}$/).optional(),
+  severity: listOf(oneOf(['warning', 'critical']), 'warning, critical, or a list of both').optional(),
+}).transform(withoutAbsent);
