@@ -1,1 +1,33 @@
-export const handler = async (): Promise<void> => {};
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
+import { redactingReplacer } from '../shared/model/redaction.ts';
+import { loadConfiguration } from '../wiring/configuration.ts';
+import { homeOf } from '../wiring/home.ts';
+import { runPlanScanJob } from '../wiring/plan-scan-job.ts';
+
+/** Kept back from Lambda's own timeout, to log what happened. */
+const RESERVE_MS = 5_000;
+
+const logger = new Logger({ serviceName: 'plan-scan', jsonReplacerFn: redactingReplacer });
+
+/** Begins a run: finds the accounts and Regions anew and puts each on the queue. Throws when that failed, so that Lambda tries again. */
+export const handler = async (_event: unknown, context: Context): Promise<void> => {
+  logger.addContext(context);
+  const environment = parsePlanScanEnvironment(process.env);
+  logger.setLogLevel(environment.logLevel);
+  const home = homeOf(context);
+  const outcome = await runPlanScanJob({
+    runId: context.awsRequestId,
+    environment,
+    configuration: await loadConfiguration(environment.configuration, home),
+    home,
+    signal: AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS)),
+  });
+  const unwatched = outcome.coverage.filter(({ state }) => state === 'stale' || state === 'failed');
+  logger[unwatched.length === 0 && outcome.problems.length === 0 ? 'info' : 'warn']('Planned a run', {
+    targets: outcome.requests.length,
+    unwatched,
+    problems: outcome.problems,
+  });
+};

@@ -26,6 +26,8 @@ export type SecretLocation =
 export interface PlanScanEnvironment {
   readonly tableName: string;
   readonly queueUrl: string;
+  /** Where the monitor's alerts about itself go. */
+  readonly topicArn: string;
   readonly configuration: ConfigurationLocation;
   readonly logLevel: LogLevel;
 }
@@ -76,6 +78,7 @@ export const parsePlanScanEnvironment = (environment: Environment): PlanScanEnvi
   read('plan-scan', environment, (reader) => ({
     tableName: reader.required('HEADROOM_TABLE_NAME', TABLE_NAME),
     queueUrl: reader.required('HEADROOM_QUEUE_URL', QUEUE_URL),
+    topicArn: reader.required('HEADROOM_TOPIC_ARN', TOPIC_ARN),
     configuration: configurationLocation(reader),
     logLevel: logLevel(reader),
   }));

@@ -226,11 +226,15 @@ export interface RunSummary {
   readonly targetsPlanned: number | null;
   readonly targetsSucceeded: number | null;
   readonly targetsFailed: number | null;
+  readonly targetsStale: number | null;
+  readonly targetsNew: number | null;
+  readonly targetsGone: number | null;
   readonly scanSeconds: number | null;
   readonly apiCalls: number | null;
   readonly throttles: number | null;
   readonly metricsPublished: number | null;
   readonly metricsWithheld: number | null;
+  readonly alertsUndelivered: number | null;
 }
 
 export const RUN_METRICS: MetricFamily<RunSummary> = {
@@ -258,6 +262,24 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
       value: (run) => run.targetsFailed,
     },
     {
+      name: 'TargetsStale',
+      unit: 'Count',
+      help: 'Targets planned by a run whose last scan is too old to be trusted.',
+      value: (run) => run.targetsStale,
+    },
+    {
+      name: 'TargetsNew',
+      unit: 'Count',
+      help: 'Targets planned by a run that were never scanned before.',
+      value: (run) => run.targetsNew,
+    },
+    {
+      name: 'TargetsGone',
+      unit: 'Count',
+      help: 'Targets that were scanned once and are no longer planned.',
+      value: (run) => run.targetsGone,
+    },
+    {
       name: 'ScanDuration',
       unit: 'Seconds',
       help: 'How long the scan of a target took.',
@@ -281,6 +303,12 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
       unit: 'Count',
       help: 'Metric values that the budget held back.',
       value: (run) => run.metricsWithheld,
+    },
+    {
+      name: 'AlertsUndelivered',
+      unit: 'Count',
+      help: 'Alert transitions that were tried and that nobody has taken yet.',
+      value: (run) => run.alertsUndelivered,
     },
   ],
 };

@@ -1,0 +1,104 @@
+import { alertingFor } from '../alerts/alerting.ts';
+import type { LinkSettings } from '../alerts/links.ts';
+import { evaluateMonitor } from '../alerts/rules/monitor.ts';
+import type { ResolvedTargets } from '../inventory/targets.ts';
+import { coverageOf, type TargetCoverage } from '../model/coverage.ts';
+import type { Problem } from '../model/errors.ts';
+import type { Target } from '../model/inventory.ts';
+import type { AlertPolicy } from '../model/policy.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { StateStore } from '../state/state-store.ts';
+import { raiseAlerts } from './alert.ts';
+import { type DeliveryReport, deliverOutbox } from './deliver-outbox.ts';
+import type { ScanRequest } from './scan-request.ts';
+
+export interface PlanInput {
+  readonly home: Target;
+  readonly runId: string;
+  readonly resolved: ResolvedTargets;
+  readonly policy: AlertPolicy;
+  readonly links: LinkSettings;
+  readonly store: StateStore;
+  readonly notifier: Notifier;
+  /** Puts requests on the queue; all of them, or it throws. */
+  readonly enqueue: (requests: readonly ScanRequest[]) => Promise<void>;
+  readonly clock: () => number;
+  readonly signal?: AbortSignal;
+}
+
+export interface PlanOutcome {
+  readonly requests: readonly ScanRequest[];
+  /** How well every target is watched, as of the last scans. */
+  readonly coverage: readonly TargetCoverage[];
+  readonly delivery: DeliveryReport;
+  readonly problems: readonly Problem[];
+}
+
+/** When each target was first planned is remembered for this long after it was last planned. */
+const PLANNED_MILLISECONDS = 30 * 24 * 3_600_000;
+
+const PLANNED_KEY = 'planned-targets';
+
+const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
+
+/**
+ * Begins a run: queues every target, then looks back at how the last runs went. Queueing comes first, so that a
+ * monitor that can not look at itself still watches the subnets.
+ */
+export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
+  const { home, runId, resolved, policy, store, clock } = input;
+  const now = clock();
+  const requests = resolved.targets.map(
+    ({ accountId, region }): ScanRequest => ({ schema: 'headroom/scan-request@1', runId, accountId, region }),
+  );
+  await input.enqueue(requests);
+
+  const known = ((await store.cache.get(PLANNED_KEY, now)) ?? {}) as Readonly<Record<string, string>>;
+  const planned = Object.fromEntries(
+    resolved.targets.map((target) => [nameOf(target), known[nameOf(target)] ?? new Date(now).toISOString()]),
+  );
+  await store.cache.put(PLANNED_KEY, planned, now + PLANNED_MILLISECONDS);
+
+  const watched = coverageOf(
+    resolved.targets,
+    await store.assessments.targets(),
+    new Map(Object.entries(planned)),
+    policy.rules.coverage.staleAfter,
+    now,
+  );
+  // An account whose Regions could not even be listed has no target of its own: it counts as one that failed.
+  const coverage = [
+    ...watched,
+    ...resolved.unresolved.map(
+      ({ accountId, problem }): TargetCoverage => ({
+        accountId,
+        region: home.region,
+        state: 'failed',
+        scannedAt: null,
+        problems: [problem],
+      }),
+    ),
+  ];
+  const observations = evaluateMonitor({ home, coverage, undelivered: null, deadLetters: null }, policy);
+  const stored = (await store.alerts.list(home)).map(({ alert }) => alert);
+  const alerting = alertingFor({
+    observations,
+    policy,
+    stored,
+    isGone: () => false,
+    links: input.links,
+    now,
+  });
+  const raised = await raiseAlerts({ target: home, ...alerting, store: store.alerts, now, clock, runId });
+  const delivery = await deliverOutbox({
+    target: home,
+    alerts: raised.alerts,
+    store: store.alerts,
+    notifier: input.notifier,
+    group: alerting.group,
+    runId,
+    clock,
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+  });
+  return { requests, coverage, delivery, problems: [...raised.problems, ...delivery.problems] };
+};

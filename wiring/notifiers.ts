@@ -1,0 +1,63 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DEFAULT_DESTINATION } from '../shared/alerts/routing.ts';
+import type { Destination } from '../shared/config/destinations-schema.ts';
+import type { SecretLocation } from '../shared/config/environment.ts';
+import type { Target } from '../shared/model/inventory.ts';
+import type { Notifier } from '../shared/notify/notifier.ts';
+import { createPagerDutyNotifier } from '../shared/notify/pagerduty.ts';
+import { createRoutedNotifier } from '../shared/notify/routed-notifier.ts';
+import { createSecret, type Secret } from '../shared/notify/secret-reader.ts';
+import { createSlackNotifier } from '../shared/notify/slack-webhook.ts';
+import { createSnsNotifier } from '../shared/notify/sns-notifier.ts';
+import { clientSettings } from './aws-clients.ts';
+
+const secretAt = (location: SecretLocation, key: string, home: Target, clock: () => number): Secret =>
+  createSecret(
+    location.kind === 'secret'
+      ? {
+          kind: 'secrets-manager',
+          secretId: location.secretId,
+          client: new SecretsManagerClient(clientSettings()),
+        }
+      : { kind: 'parameter', name: location.name, client: new SSMClient(clientSettings()) },
+    key,
+    home,
+    clock,
+  );
+
+/** A topic's Region is in its ARN, and SNS is asked there. */
+const topicNotifier = (topicArn: string, format: 'per-protocol' | 'amazon-q'): Notifier =>
+  createSnsNotifier(new SNSClient(clientSettings({ region: topicArn.split(':')[3] })), topicArn, format);
+
+const notifierFor = (destination: Destination, home: Target, clock: () => number): Notifier => {
+  switch (destination.kind) {
+    case 'sns':
+      return topicNotifier(destination.topicArn, 'per-protocol');
+    case 'amazon-q':
+      return topicNotifier(destination.topicArn, 'amazon-q');
+    case 'slack':
+      return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock));
+    case 'pagerduty':
+      return createPagerDutyNotifier(secretAt(destination.routingKey, 'routingKey', home, clock));
+  }
+};
+
+/** Every destination of the configuration by its name, and the deployment's own topic as the default one. */
+export const createNotifiers = (
+  destinations: ReadonlyMap<string, Destination>,
+  defaultTopicArn: string,
+  home: Target,
+  clock: () => number,
+): Notifier =>
+  createRoutedNotifier(
+    new Map([
+      [DEFAULT_DESTINATION, topicNotifier(defaultTopicArn, 'per-protocol')],
+      ...[...destinations].map(([name, destination]): [string, Notifier] => [
+        name,
+        notifierFor(destination, home, clock),
+      ]),
+    ]),
+    DEFAULT_DESTINATION,
+  );

@@ -1,0 +1,134 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { PlanScanEnvironment } from '../shared/config/environment.ts';
+import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
+import { CallMeter } from '../shared/inventory/call-meter.ts';
+import { enabledRegions, resolveTargets } from '../shared/inventory/targets.ts';
+import { RUN_METRICS } from '../shared/metrics/catalogue.ts';
+import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { dataOf } from '../shared/metrics/data.ts';
+import { awsFailure } from '../shared/model/aws-failure.ts';
+import { HeadroomError } from '../shared/model/errors.ts';
+import type { Target } from '../shared/model/inventory.ts';
+import { type PlanOutcome, planRun } from '../shared/pipeline/plan.ts';
+import type { ScanRequest } from '../shared/pipeline/scan-request.ts';
+import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
+import { clientSettings, createAwsClients } from './aws-clients.ts';
+import { createNotifiers } from './notifiers.ts';
+
+/** SQS API reference, SendMessageBatch: at most ten messages. */
+const MESSAGES_PER_BATCH = 10;
+
+/** Some targets could not be put on the queue, and will not be scanned by this run. */
+export class TargetsNotQueued extends HeadroomError {
+  constructor(count: number, reason: string) {
+    super(
+      'targets-not-queued',
+      `${count} targets could not be put on the queue (${reason}).`,
+      'Check that the role of plan-scan may call sqs:SendMessage on the queue; the next run tries again.',
+    );
+    this.name = 'TargetsNotQueued';
+  }
+}
+
+const enqueueOn =
+  (client: SQSClient, queueUrl: string, home: Target) =>
+  async (requests: readonly ScanRequest[]): Promise<void> => {
+    const refused: string[] = [];
+    for (let start = 0; start < requests.length; start += MESSAGES_PER_BATCH) {
+      const batch = requests.slice(start, start + MESSAGES_PER_BATCH);
+      const Entries = batch.map((request, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify(request),
+      }));
+      try {
+        const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        refused.push(...(Failed ?? []).map(({ Message, Code }) => Message ?? Code ?? 'no reason given'));
+      } catch (error) {
+        throw awsFailure(error, { action: 'sqs:SendMessage', target: home });
+      }
+    }
+    if (refused.length > 0) throw new TargetsNotQueued(refused.length, refused[0] ?? '');
+  };
+
+export interface PlanScanJob {
+  readonly runId: string;
+  readonly environment: PlanScanEnvironment;
+  readonly configuration: HeadroomConfiguration;
+  readonly home: Target;
+  readonly signal: AbortSignal;
+}
+
+/** Plans one run with the adapters of a deployment: SQS, DynamoDB, CloudWatch and SNS. */
+export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => {
+  const { home, configuration, environment, signal, runId } = job;
+  const { targets } = configuration;
+  const meter = new CallMeter();
+  const sqs = new SQSClient(clientSettings());
+  const dynamo = new DynamoDBClient(clientSettings());
+  const cloudWatch = new CloudWatchClient(clientSettings());
+  try {
+    const resolved = await resolveTargets({
+      selection: { ...targets, regions: targets.regions ?? [home.region] },
+      hub: home,
+      organizations: () => new OrganizationsClient(clientSettings()),
+      regionsOf: async ({ accountId, roleArn }) => {
+        const { role } = targets;
+        const clients = createAwsClients({
+          region: home.region,
+          meter,
+          role: roleArn === null || role === null ? undefined : { ...role, roleArn },
+        });
+        try {
+          return await enabledRegions(clients.ec2, {
+            target: { accountId, region: home.region },
+            roleArn,
+            signal,
+          });
+        } finally {
+          clients.destroy();
+        }
+      },
+      signal,
+    });
+    const outcome = await planRun({
+      home,
+      runId,
+      resolved,
+      policy: configuration.alerts,
+      links: { dashboard: null },
+      store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
+      notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
+      enqueue: enqueueOn(sqs, environment.queueUrl, home),
+      clock: Date.now,
+      signal,
+    });
+    const count = (state: string) => outcome.coverage.filter((target) => target.state === state).length;
+    await createCloudWatchSink(cloudWatch, signal).publish(
+      dataOf(
+        RUN_METRICS,
+        {
+          targetsPlanned: outcome.requests.length,
+          targetsStale: count('stale'),
+          targetsNew: count('new'),
+          targetsGone: count('gone'),
+          targetsSucceeded: null,
+          targetsFailed: null,
+          scanSeconds: null,
+          apiCalls: null,
+          throttles: null,
+          metricsPublished: null,
+          metricsWithheld: null,
+          alertsUndelivered: outcome.delivery.undelivered.length,
+        },
+        { scannedAt: Date.now() },
+        configuration.metrics.namespace,
+      ),
+    );
+    return outcome;
+  } finally {
+    for (const client of [sqs, dynamo, cloudWatch]) client.destroy();
+  }
+};

@@ -1,0 +1,95 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ScanTargetEnvironment } from '../shared/config/environment.ts';
+import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
+import { CallMeter } from '../shared/inventory/call-meter.ts';
+import { RUN_METRICS, type RunSummary } from '../shared/metrics/catalogue.ts';
+import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { dataOf } from '../shared/metrics/data.ts';
+import type { Target } from '../shared/model/inventory.ts';
+import { scanRoleArn } from '../shared/model/target-selection.ts';
+import { type RunTargetOutcome, runTarget } from '../shared/pipeline/run-target.ts';
+import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
+import { clientSettings, createAwsClients } from './aws-clients.ts';
+import { createNotifiers } from './notifiers.ts';
+import { createTargetSources } from './target-sources.ts';
+
+export interface ScanTargetJob {
+  readonly target: Target;
+  readonly runId: string;
+  readonly environment: ScanTargetEnvironment;
+  readonly configuration: HeadroomConfiguration;
+  /** Where the function itself runs. */
+  readonly home: Target;
+  /** Ends the scan before Lambda would. */
+  readonly signal: AbortSignal;
+}
+
+export interface ScanTargetReport extends RunTargetOutcome {
+  readonly run: RunSummary;
+}
+
+/** Scans one target with the adapters of a deployment: DynamoDB, CloudWatch and SNS. */
+export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetReport> => {
+  const { target, home, configuration, environment, signal, runId } = job;
+  const startedAt = Date.now();
+  const meter = new CallMeter();
+  const { role } = configuration.targets;
+  // Our own account is read with our own credentials: it needs no role, and often has none.
+  const roleArn = role === null || target.accountId === home.accountId ? null : scanRoleArn(role, target);
+  const clients = createAwsClients({
+    region: target.region,
+    meter,
+    role: roleArn === null || role === null ? undefined : { ...role, roleArn },
+  });
+  const dynamo = new DynamoDBClient(clientSettings());
+  const cloudWatch = new CloudWatchClient(clientSettings());
+  const sink = createCloudWatchSink(cloudWatch, signal);
+  const { vpcIds } = configuration.scan;
+  const { namespace } = configuration.metrics;
+  try {
+    const outcome = await runTarget({
+      target,
+      scope: vpcIds === null ? {} : { vpcIds },
+      runId,
+      policy: configuration.alerts,
+      publish: configuration.metrics,
+      links: {
+        dashboard:
+          environment.dashboardName === null
+            ? null
+            : { name: environment.dashboardName, region: home.region },
+      },
+      ports: {
+        sources: createTargetSources(target, clients, { roleArn, signal }),
+        store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
+        sink,
+        notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
+        clock: Date.now,
+      },
+      signal,
+    });
+    const { calls, throttles } = meter.total();
+    const succeeded = outcome.assessment.target.status === 'ok';
+    const run: RunSummary = {
+      targetsPlanned: null,
+      targetsSucceeded: succeeded ? 1 : 0,
+      targetsFailed: succeeded ? 0 : 1,
+      targetsStale: null,
+      targetsNew: null,
+      targetsGone: null,
+      scanSeconds: (Date.now() - startedAt) / 1000,
+      apiCalls: calls,
+      throttles,
+      metricsPublished: outcome.metrics?.published ?? null,
+      metricsWithheld: outcome.metrics?.withheld ?? null,
+      alertsUndelivered: outcome.delivery.undelivered.length,
+    };
+    await sink.publish(dataOf(RUN_METRICS, run, { scannedAt: startedAt }, namespace));
+    return { ...outcome, run };
+  } finally {
+    clients.destroy();
+    dynamo.destroy();
+    cloudWatch.destroy();
+  }
+};
