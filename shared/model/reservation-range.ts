@@ -18,30 +18,39 @@ export interface ReservationRange {
 const SINGLES_TO_LEAVE = 16;
 const SHARE_TO_LEAVE = 0.25;
 
+/** What a block is worth that can become a prefix some day, against one that can at once, when it is empty but for one address. */
+const WORTH_OF_SOME_DAY = 0.5;
+
 /** A quarter of a subnet is the largest range that holds none of AWS's own addresses, which are at both its ends. */
 const QUARTERS = 4;
 
 /**
  * The range of a subnet that is best reserved for prefixes: an aligned one without AWS's own addresses or another
- * reservation, as large as leaves enough single addresses, and of these the one with most free blocks, then with fewest
- * addresses in the way. `null` where there is none, or the reservations are not known.
+ * reservation, which leaves enough single addresses, and of these the one that gives most prefixes - at once first, and
+ * some day - with fewest addresses in the way. `null` where there is none, or the reservations are not known.
  */
 export const bestReservation = (map: AddressMap): ReservationRange | null => {
   const blocks = decodeAddressMap(map);
   const freeSingles = blocks.reduce((sum, block) => sum + freeIn(block), 0);
   const toLeave = Math.max(SINGLES_TO_LEAVE, Math.ceil(freeSingles * SHARE_TO_LEAVE));
+  const candidates: { readonly range: ReservationRange; readonly worth: number }[] = [];
   for (let size = Math.floor(blocks.length / QUARTERS); size >= 1; size = Math.floor(size / 2)) {
-    const candidates: ReservationRange[] = [];
     for (let start = 0; start + size <= blocks.length; start += size) {
       const range = blocks.slice(start, start + size);
       const taken = range.reduce((sum, block) => sum + freeIn(block), 0);
-      if (range.every(isReservable) && freeSingles - taken >= toLeave) candidates.push(describe(range));
+      if (taken === 0 || !range.every(isReservable) || freeSingles - taken < toLeave) continue;
+      candidates.push({
+        range: describe(range),
+        worth: range.reduce((sum, block) => sum + worthOf(block), 0),
+      });
     }
-    const [best] = candidates.sort((a, b) => b.freeBlocks - a.freeBlocks || a.singles - b.singles);
-    if (best !== undefined) return best;
   }
-  return null;
+  candidates.sort((a, b) => b.worth - a.worth || a.range.singles - b.range.singles);
+  return candidates[0]?.range ?? null;
 };
+
+const worthOf = (block: MapBlock): number =>
+  block.state === 'free' ? 1 : (freeIn(block) / ADDRESSES_PER_PREFIX) * WORTH_OF_SOME_DAY;
 
 const freeIn = (block: MapBlock): number =>
   block.state === 'awsReserved' || block.reservation !== 'none' ? 0 : ADDRESSES_PER_PREFIX - block.used;

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import type { AddressMap } from '../../../shared/model/assessment.ts';
+import { bestReservation } from '../../../shared/model/reservation-range.ts';
+
+/** A subnet by its blocks' states; fragmented blocks hold `used` addresses each. */
+const map = (
+  cidrBlock: string,
+  states: string,
+  { used = 1, reserved = '-'.repeat(states.length) } = {},
+): AddressMap => ({
+  subnetId: 'subnet-0a',
+  cidrBlock,
+  states,
+  reserved,
+  used: [...states]
+    .map((state) => (state === '+' ? used.toString(17) : state === '#' || state === 'p' ? 'g' : '0'))
+    .join(''),
+  owner: '-'.repeat(states.length),
+  owners: [],
+});
+
+describe('the range to reserve for prefixes', () => {
+  test("of an empty /24 is a quarter of it: the ends hold AWS's own addresses", () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a..............a'))).toEqual({
+      cidr: '10.0.0.64/26',
+      freeBlocks: 4,
+      blocks: 4,
+      singles: 0,
+    });
+  });
+
+  test('is where most blocks are free', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a...++++.......a'))?.cidr).toBe('10.0.0.128/26');
+  });
+
+  test('is where fewest addresses are in the way, when no block is free', () => {
+    const fragmented = { ...map('10.0.0.0/24', 'a++++++++++++++a'), used: '0555888833335550' };
+    expect(bestReservation(fragmented)).toEqual({
+      cidr: '10.0.0.128/26',
+      freeBlocks: 0,
+      blocks: 4,
+      singles: 12,
+    });
+  });
+
+  test('is smaller where the rest needs the addresses', () => {
+    const tight = map('10.0.0.0/24', 'a###..#+######+a');
+    expect(bestReservation(tight)).toEqual({ cidr: '10.0.0.64/27', freeBlocks: 2, blocks: 2, singles: 0 });
+  });
+
+  test('is not one of full blocks, which would never become prefixes while their owners live', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a##.####+++++++a'))?.cidr).toBe('10.0.0.128/26');
+  });
+
+  test('is none in a subnet that has nothing to spare', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a##############a'))).toBeNull();
+    expect(bestReservation(map('10.0.0.0/28', 'a'))).toBeNull();
+  });
+
+  test('keeps away from other reservations', () => {
+    const reserved = '----PPPP--------';
+    expect(bestReservation(map('10.0.0.0/24', 'a..............a', { reserved }))?.cidr).toBe('10.0.0.128/26');
+  });
+
+  test('is not proposed where reservations could not be read', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a..............a', { reserved: '?'.repeat(16) }))).toBeNull();
+  });
+});
