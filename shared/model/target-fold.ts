@@ -117,7 +117,6 @@ export class TargetFold {
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
     const findings = findFindings({
       target,
-      now,
       vpcs,
       subnets,
       maps,

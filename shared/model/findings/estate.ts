@@ -7,8 +7,6 @@ import type { EksCluster, Instance, InstanceLimits, Target, VpcConnection } from
 /** What one scan of a target found: what findings are looked for in. `null`: could not be read. */
 export interface FindingsInput {
   readonly target: Target;
-  /** Epoch milliseconds. */
-  readonly now: number;
   readonly vpcs: readonly VpcAssessment[];
   readonly subnets: readonly SubnetAssessment[];
   readonly maps: readonly AddressMap[];

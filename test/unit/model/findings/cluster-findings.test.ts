@@ -1,0 +1,324 @@
+import { describe, expect, test } from 'vitest';
+import type { SubnetAssessment } from '../../../../shared/model/assessment.ts';
+import type { NodeAssessment } from '../../../../shared/model/cluster.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
+import { aCluster, aDemand, aLeak, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
+
+describe('warm-pool waste', () => {
+  const warm = (warmAtLeast: number | null) => aNodeAssessment({ warmAtLeast });
+  const found = (nodes: readonly NodeAssessment[], available: number | null, eks = [anEksCluster()]) =>
+    findingsOf('warm-pool-waste', {
+      clusters: [aCluster({ nodes })],
+      subnets: [aSubnet({ available })],
+      eksClusters: eks,
+    });
+
+  test('is told when 16 addresses serve nobody, and are a quarter of what is left', () => {
+    expect(found([warm(9), warm(7)], 64)).toMatchObject([
+      {
+        severity: 'info',
+        title: 'shop keeps 16 addresses warm',
+        evidence: [{ value: 16 }, { value: 18 }, { value: 2 }, { value: 64 }],
+      },
+    ]);
+    expect(found([warm(9), warm(6)], 60)).toEqual([]);
+    expect(found([warm(9), warm(7)], 65)).toEqual([]);
+  });
+
+  test('is a warning when as many are warm as are left', () => {
+    expect(found([warm(9), warm(9)], 18)[0]?.severity).toBe('warning');
+    expect(found([warm(9), warm(9)], 19)[0]?.severity).toBe('info');
+    expect(found([warm(9), warm(9)], 0)[0]?.explanation).toContain('have none left');
+  });
+
+  test('is not claimed of nodes, or subnets, of which nothing can be told', () => {
+    expect(found([warm(null), warm(null)], 10)).toEqual([]);
+    expect(found([warm(9), warm(9)], null)).toEqual([]);
+  });
+
+  test('comes with a command for the managed add-on that keeps its other settings', () => {
+    const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_POD_ENI: 'true' }) })];
+    expect(found([warm(9), warm(9)], 10, eks)[0]?.remedies[0]?.commands).toEqual([
+      `aws eks update-addon --cluster-name shop --addon-name vpc-cni --configuration-values '{"env":{"ENABLE_POD_ENI":"true","WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"2"}}' --resolve-conflicts PRESERVE --region eu-west-1`,
+    ]);
+  });
+
+  test('comes with a kubectl command where the CNI is self-managed, or its settings can not be read', () => {
+    const command =
+      'kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=2 MINIMUM_IP_TARGET=2';
+    const commands = (vpcCni: ReturnType<typeof cniSettings>) =>
+      found([warm(9), warm(9)], 10, [anEksCluster({ vpcCni })])[0]?.remedies[0]?.commands;
+    expect(commands(null)).toEqual([command]);
+    expect(commands({ version: 'v1.20.1', configuration: 'env: {}' })).toEqual([command]);
+  });
+});
+
+describe('prefixes that can not be used', () => {
+  const found = (nodes: readonly NodeAssessment[], free = 10) =>
+    findingsOf('unusable-prefixes', {
+      clusters: [aCluster({ nodes })],
+      subnets: [aSubnet({ prefixes: { assigned: 8, free, freeInReservation: 0, freeUnreserved: free } })],
+    });
+  const holding = (prefixes: number, changes: Partial<NodeAssessment> = {}) =>
+    aNodeAssessment({ mode: 'prefix', prefixes, ...changes });
+
+  test('are those beyond the pods that a node may run: 7 prefixes do for 110', () => {
+    expect(found([holding(7)])).toEqual([]);
+    expect(found([holding(8)])).toMatchObject([
+      {
+        severity: 'info',
+        title: 'shop holds 1 prefix that it can not use',
+        evidence: [{ value: 1 }, { value: 16 }, { value: 'i-01' }, { value: 0 }, { value: 10 }],
+      },
+    ]);
+  });
+
+  test('are 16 for a large node, which may run 250', () => {
+    expect(found([holding(16, { instanceType: 'm5.8xlarge' })])).toEqual([]);
+    expect(found([holding(17, { instanceType: 'm5.8xlarge' })])).toHaveLength(1);
+  });
+
+  test('are all that a stopped node holds', () => {
+    const [finding] = found([holding(2, { state: 'stopped' })]);
+    expect(finding?.remedies).toMatchObject([
+      { commands: ['aws ec2 terminate-instances --instance-ids i-01 --region eu-west-1'] },
+    ]);
+  });
+
+  test('are a warning when they are more than the free ones', () => {
+    expect(found([holding(2, { state: 'stopped' })], 2)[0]?.severity).toBe('info');
+    expect(found([holding(2, { state: 'stopped' })], 1)[0]?.severity).toBe('warning');
+  });
+
+  test('are not claimed of a node whose type nobody knows', () => {
+    expect(found([holding(99, { instanceType: 'm99.large' })])).toEqual([]);
+    expect(found([holding(99, { instanceType: null })])).toEqual([]);
+  });
+});
+
+describe('upgrade readiness', () => {
+  const zone = (letter: string, awsAvailable: number | null, changes: Partial<SubnetAssessment> = {}) =>
+    aSubnet({
+      subnetId: `subnet-0${letter}`,
+      availabilityZone: `eu-west-1${letter}`,
+      awsAvailable,
+      name: null,
+      ...changes,
+    });
+  const found = (...subnets: readonly SubnetAssessment[]) =>
+    findingsOf('upgrade-readiness', {
+      subnets,
+      eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
+    });
+
+  test('is fine with five addresses in two zones', () => {
+    expect(found(zone('a', 5), zone('b', 5))).toEqual([]);
+  });
+
+  test('is a warning with four in one of two zones, and critical with four in both', () => {
+    expect(found(zone('a', 5), zone('b', 4))).toMatchObject([
+      {
+        severity: 'warning',
+        title: 'shop can not be upgraded: its subnets have no room for the control plane',
+        explanation:
+          "EKS needs 5 free addresses in the cluster's own subnets in 2 zones; 1 zone of 2 has them. Short: subnet-0b with 4.",
+      },
+    ]);
+    expect(found(zone('a', 4), zone('b', 0))).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  test('is worth a word when two zones are ready and a third is not', () => {
+    const eksClusters = [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] })];
+    const subnets = [zone('a', 9), zone('b', 9), zone('c', 1)];
+    expect(findingsOf('upgrade-readiness', { subnets, eksClusters })).toMatchObject([
+      { severity: 'info', title: 'shop has 1 control-plane subnet without room' },
+    ]);
+  });
+
+  test('is not claimed while a subnet is unknown: it may be the one with room', () => {
+    expect(found(zone('a', 4))).toEqual([]);
+    expect(found(zone('a', 4), zone('b', null, { available: null }))).toEqual([]);
+  });
+
+  test('goes by the model where AWS gave no count', () => {
+    expect(found(zone('a', null, { available: 4 }), zone('b', 9))).toHaveLength(1);
+  });
+
+  test('comes with other subnets of the same zones, where each has one with 16 free addresses', () => {
+    const spare = (letter: string, awsAvailable: number) =>
+      zone(letter, awsAvailable, { subnetId: `subnet-0spare-${letter}` });
+    const [finding] = found(zone('a', 4), zone('b', 40), spare('a', 16));
+    expect(finding?.remedies[0]).toMatchObject({
+      commands: [
+        'aws eks update-cluster-config --name shop --resources-vpc-config subnetIds=subnet-0spare-a,subnet-0b --region eu-west-1',
+      ],
+      preconditions: [{ holds: true }, { holds: true }],
+    });
+    const [none] = found(zone('a', 4), zone('b', 40), spare('a', 15));
+    expect(none?.remedies.at(-1)).toMatchObject({
+      commands: [],
+      preconditions: [{ holds: false }, { holds: false }],
+    });
+  });
+
+  test('comes with leaked interfaces to delete, where these are in the way', () => {
+    const [finding] = findingsOf('upgrade-readiness', {
+      subnets: [zone('a', 4), zone('b', 9)],
+      eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
+      leakedInterfaces: [aLeak()],
+    });
+    expect(finding?.remedies[0]?.title).toBe('Delete 1 leaked interface');
+  });
+});
+
+describe('zone imbalance', () => {
+  const found = (a: Partial<SubnetAssessment>, b: Partial<SubnetAssessment>) =>
+    findingsOf('zone-imbalance', {
+      clusters: [aCluster({ nodeSubnetIds: ['subnet-0a', 'subnet-0b'] })],
+      subnets: [
+        aSubnet({ usable: 100, ...a }),
+        aSubnet({ subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b', usable: 1000, ...b }),
+      ],
+    });
+
+  test('is told when one zone has under a quarter of another, and under a fifth of its own', () => {
+    expect(found({ available: 19 }, { available: 77 })).toMatchObject([
+      { severity: 'info', title: 'shop runs out in eu-west-1a first', subject: { subnetIds: ['subnet-0a'] } },
+    ]);
+    expect(found({ available: 19 }, { available: 76 })).toEqual([]);
+    expect(found({ available: 20 }, { available: 900 })).toEqual([]);
+  });
+
+  test('is a warning under a tenth', () => {
+    expect(found({ available: 10 }, { available: 900 })[0]?.severity).toBe('info');
+    expect(found({ available: 9 }, { available: 900 })[0]?.severity).toBe('warning');
+  });
+
+  test('is no finding in one zone alone, or where a zone is not known', () => {
+    expect(found({ available: 1 }, { available: 900, availabilityZone: 'eu-west-1a' })).toEqual([]);
+    expect(found({ available: 1 }, { available: null })).toEqual([]);
+  });
+});
+
+describe('RESERVED_ENIS', () => {
+  const found = (changes: Partial<NodeAssessment>, cluster = {}) =>
+    findingsOf('reserved-enis', {
+      clusters: [
+        aCluster({
+          nodes: [aNodeAssessment({ customNetworking: true, nodePool: 'spot', nodeGroup: null, ...changes })],
+          ...cluster,
+        }),
+      ],
+      subnets: [aSubnet()],
+    });
+
+  test('is asked after when Karpenter starts nodes under custom networking: it counts 29 pods, the node serves 20', () => {
+    expect(found({})).toMatchObject([
+      {
+        severity: 'warning',
+        evidence: [
+          { name: 'nodes', value: 1 },
+          { name: 'maxPods of m5.large by Karpenter', value: 29 },
+          { name: 'maxPods of m5.large in truth', value: 20 },
+        ],
+        remedies: [
+          { commands: ['kubectl set env deployment/karpenter --namespace kube-system RESERVED_ENIS=1'] },
+        ],
+      },
+    ]);
+  });
+
+  test.each([
+    ["nodes are not Karpenter's", { nodePool: null }, {}],
+    ['custom networking is off', { customNetworking: false }, {}],
+    ['nodes take prefixes, which Karpenter does not count', { mode: 'prefix' as const }, {}],
+    ['the type is not known', { instanceType: 'm99.large' }, {}],
+    ['AWS runs Karpenter itself, in Auto Mode', {}, { autoMode: true }],
+  ])('is no matter when %s', (_, node, cluster) => {
+    expect(found(node, cluster)).toEqual([]);
+  });
+});
+
+describe('EKS health', () => {
+  const issue = {
+    code: 'InsufficientFreeAddresses',
+    message: 'One or more subnets are full.',
+    resourceIds: ['subnet-0a'],
+  };
+
+  test('is passed on for a cluster, as critical', () => {
+    const eksClusters = [anEksCluster({ healthIssues: [issue] })];
+    expect(findingsOf('eks-health', { eksClusters, subnets: [aSubnet({ available: 0 })] })).toMatchObject([
+      {
+        id: 'eks-health/cluster/shop',
+        severity: 'critical',
+        evidence: [
+          { name: 'InsufficientFreeAddresses', value: 'One or more subnets are full.' },
+          { name: 'available in subnet-0a', value: 0 },
+        ],
+      },
+    ]);
+  });
+
+  test('is passed on for a node group, with the scaling activities to look at', () => {
+    const nodeGroups = [aNodeGroup({ healthIssues: [issue] })];
+    const [finding] = findingsOf('eks-health', {
+      eksClusters: [anEksCluster({ nodeGroups })],
+      subnets: [aSubnet()],
+    });
+    expect(finding).toMatchObject({ id: 'eks-health/node-group/shop/workers', severity: 'critical' });
+    expect(finding?.remedies.flatMap(({ commands }) => commands)).toContain(
+      'aws autoscaling describe-scaling-activities --auto-scaling-group-name eks-workers-0123 --max-items 5 --region eu-west-1',
+    );
+  });
+
+  test('is no finding for any other issue', () => {
+    const other = { ...issue, code: 'AccessDenied' };
+    const nodeGroups = [aNodeGroup({ healthIssues: [other] })];
+    const eksClusters = [anEksCluster({ healthIssues: [other], nodeGroups })];
+    expect(findingsOf('eks-health', { eksClusters, subnets: [aSubnet()] })).toEqual([]);
+  });
+});
+
+describe('committed demand', () => {
+  const short = aDemand({ fits: 5, fitsAtBest: 5, shortfall: 3, error: 'InsufficientFreeAddressesInSubnet' });
+  const found = (demand = short) =>
+    findingsOf('committed-demand', { clusters: [aCluster({ committed: [demand] })], subnets: [aSubnet()] });
+
+  test('is told with the exact number of nodes that fit', () => {
+    const [finding] = found();
+    expect(finding).toMatchObject({
+      id: 'committed-demand/node-group/shop/workers',
+      severity: 'warning',
+      title: 'workers can not reach its maximum of 10 nodes: 3 nodes too many',
+      explanation:
+        'workers has 2 nodes and may grow to 10. Of the 8 still to come, 5 fit if every group grows; each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+    });
+    expect(finding?.remedies.at(-1)?.commands).toEqual([
+      'aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config maxSize=7 --region eu-west-1',
+    ]);
+  });
+
+  test('is no finding when all fit, or nothing can be told', () => {
+    expect(found(aDemand())).toEqual([]);
+    expect(found(aDemand({ fits: null, fitsAtBest: null, shortfall: null }))).toEqual([]);
+  });
+
+  test('is critical when not one more fits', () => {
+    expect(found({ ...short, fits: 0, fitsAtBest: 0, shortfall: 8 })[0]?.severity).toBe('critical');
+  });
+
+  test('gives both bounds where they differ, and prefixes where there are any', () => {
+    const [finding] = found({ ...short, fitsAtBest: 7, perNode: { addresses: 1, prefixes: 1 } });
+    expect(finding?.explanation).toContain('5 to 7 fit');
+    expect(finding?.explanation).toContain('each m5.large takes 1 address and 1 prefix with its warm pool');
+  });
+
+  test('of an Auto Scaling group is lowered there', () => {
+    const [finding] = found({ ...short, kind: 'auto-scaling-group', group: "o'clock" });
+    expect(finding?.remedies.at(-1)?.commands).toEqual([
+      `aws autoscaling update-auto-scaling-group --auto-scaling-group-name 'o'\\''clock' --max-size 7 --region eu-west-1`,
+    ]);
+  });
+});

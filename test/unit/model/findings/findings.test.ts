@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { quoted } from '../../../../shared/model/findings/commands.ts';
+import { FINDING_RULES, findFindings } from '../../../../shared/model/findings.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aCluster, aDemand, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
+import { aTarget } from '../../../fixtures/inventory-records.ts';
+
+test('every kind has a name of its own', () => {
+  const kinds = FINDING_RULES.map(({ kind }) => kind);
+  expect(new Set(kinds).size).toBe(kinds.length);
+  expect(kinds.filter((kind) => !/^[a-z-]+$/.test(kind))).toEqual([]);
+});
+
+test('an estate without anything in it has no findings', () => {
+  expect(FINDING_RULES.flatMap(({ kind }) => findingsOf(kind, { vpcs: [] }))).toEqual([]);
+});
+
+test('what could not be read is no finding', () => {
+  const nothing = { eksClusters: null, instances: null, vpcConnections: null };
+  expect(FINDING_RULES.flatMap(({ kind }) => findingsOf(kind, nothing))).toEqual([]);
+});
+
+test('leaks whose instances could not be listed leave it open whether these still run', () => {
+  const [finding] = findingsOf('leaked-interfaces', {
+    leakedInterfaces: [aLeak()],
+    subnets: [aSubnet()],
+    instances: null,
+  });
+  expect(finding?.remedies[0]?.preconditions[1]?.holds).toBeNull();
+});
+
+test('the worst come first', () => {
+  const findings = findFindings({
+    target: aTarget,
+    vpcs: [],
+    maps: [],
+    subnets: [aSubnet({ available: 20 })],
+    clusters: [aCluster({ committed: [aDemand({ fits: 0, fitsAtBest: 0, shortfall: 8 })] })],
+    leakedInterfaces: [aLeak({ addresses: 1 })],
+    eksClusters: [],
+    instances: null,
+    vpcConnections: null,
+    limits: () => null,
+  });
+  expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
+    ['committed-demand', 'critical'],
+    ['lone-subnet', 'warning'],
+    ['leaked-interfaces', 'info'],
+  ]);
+});
+
+test.each([
+  ['eni-0123', 'eni-0123'],
+  ['subnetIds=subnet-0a,subnet-0b', 'subnetIds=subnet-0a,subnet-0b'],
+  ['two words', "'two words'"],
+  ["it's", "'it'\\''s'"],
+  ['$(reboot)', "'$(reboot)'"],
+  ['', "''"],
+])('the word %j is %s in a shell', (word, shell) => {
+  expect(quoted(word)).toBe(shell);
+});

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import type { VpcConnection } from '../../../../shared/model/inventory.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aCluster, aVpcAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
+
+const connection = (cidrBlocks: readonly string[], changes: Partial<VpcConnection> = {}): VpcConnection => ({
+  kind: 'transit-gateway',
+  id: 'tgw-01',
+  vpcs: [
+    { vpcId: 'vpc-01', accountId: null, cidrBlocks: ['10.0.0.0/16'] },
+    { vpcId: 'vpc-02', accountId: '222222222222', cidrBlocks },
+  ],
+  ...changes,
+});
+
+describe('overlapping ranges', () => {
+  const found = (...vpcConnections: readonly VpcConnection[]) =>
+    findingsOf('overlapping-ranges', { vpcConnections });
+
+  test('of VPCs on one transit gateway are told', () => {
+    expect(found(connection(['10.0.128.0/17']))).toMatchObject([
+      {
+        id: 'overlapping-ranges/vpc/vpc-01',
+        severity: 'warning',
+        title: 'main (vpc-01) overlaps 1 connected VPC',
+        evidence: [{ name: 'overlap with vpc-02 over tgw-01', value: '10.0.0.0/16 and 10.0.128.0/17' }],
+        remedies: [
+          {
+            commands: [
+              'aws ec2 describe-route-tables --filters Name=vpc-id,Values=vpc-01 Name=route.destination-cidr-block,Values=10.0.128.0/17 --region eu-west-1',
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('of neighbours are none', () => {
+    expect(found(connection(['10.1.0.0/16']))).toEqual([]);
+  });
+
+  test('of VPCs that nothing connects are none', () => {
+    const elsewhere = connection(['10.0.0.0/16'], {
+      vpcs: [
+        { vpcId: 'vpc-02', accountId: null, cidrBlocks: ['10.0.0.0/16'] },
+        { vpcId: 'vpc-03', accountId: null, cidrBlocks: ['10.0.0.0/16'] },
+      ],
+    });
+    expect(found(elsewhere)).toEqual([]);
+  });
+
+  test('are told once for a pair that two things connect, and over a peering with its routes', () => {
+    const peering = connection(['10.0.0.0/16'], { kind: 'peering', id: 'pcx-01' });
+    const findings = found(peering, connection(['10.0.0.0/16']));
+    expect(findings.map(({ evidence }) => evidence.length)).toEqual([1]);
+    expect(findings[0]?.remedies[0]?.commands[0]).toContain(
+      'Name=route.vpc-peering-connection-id,Values=pcx-01',
+    );
+  });
+
+  test('of two VPCs of one account are told of the first', () => {
+    const vpcs = [aVpcAssessment(), aVpcAssessment({ vpcId: 'vpc-02', name: null })];
+    const findings = findingsOf('overlapping-ranges', {
+      vpcs,
+      vpcConnections: [connection(['10.0.0.0/16'])],
+    });
+    expect(findings.map(({ subject }) => subject.id)).toEqual(['vpc-01']);
+  });
+
+  test('are not claimed where connections could not be read', () => {
+    expect(findingsOf('overlapping-ranges', { vpcConnections: null })).toEqual([]);
+  });
+});
+
+describe('a VPC at its limit of ranges', () => {
+  const ranges = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/24`);
+  const found = (cidrBlocks: readonly string[], taken: readonly string[] = []) =>
+    findingsOf('vpc-cidr-limit', {
+      vpcs: [aVpcAssessment({ cidrBlocks })],
+      subnets: taken.map((cidrBlock, index) => aSubnet({ subnetId: `subnet-${index}`, cidrBlock })),
+    });
+
+  test('is told from five ranges on', () => {
+    expect(found(ranges(4))).toEqual([]);
+    expect(found(ranges(5))).toMatchObject([
+      {
+        id: 'vpc-cidr-limit/vpc/vpc-01',
+        severity: 'info',
+        title: "main (vpc-01) has 5 ranges, the quota's 5",
+      },
+    ]);
+  });
+
+  test('is a warning when no /24 is left in them, either', () => {
+    expect(found(ranges(5), ranges(5))[0]?.severity).toBe('warning');
+    expect(found(ranges(5), ranges(4))[0]?.severity).toBe('info');
+  });
+
+  test('comes with the request for more, and never beyond what AWS grants', () => {
+    expect(found(ranges(5))[0]?.remedies[0]?.commands).toEqual([
+      'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-83CA0A9D --desired-value 10 --region eu-west-1',
+    ]);
+    expect(found(ranges(50))[0]?.remedies.map(({ preconditions }) => preconditions[0]?.holds)).toEqual([
+      null,
+      false,
+    ]);
+  });
+});
+
+describe('network address usage', () => {
+  const found = (networkAddressUsage: number | null) =>
+    findingsOf('network-address-usage', { vpcs: [aVpcAssessment({ networkAddressUsage })] });
+
+  test('is told from 80 % of 64,000 units on, critical from 95 %', () => {
+    expect(found(51_199)).toEqual([]);
+    expect(found(51_200)).toMatchObject([
+      { severity: 'warning', title: 'main (vpc-01) uses 80 % of its network address quota' },
+    ]);
+    expect(found(60_799)).toMatchObject([{ severity: 'warning' }]);
+    expect(found(60_800)).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  test('is not claimed where it is not known', () => {
+    expect(found(null)).toEqual([]);
+  });
+});
+
+describe('another range for a VPC', () => {
+  const offer = (cidrBlocks: readonly string[], vpcConnections: readonly VpcConnection[] | null = []) =>
+    findingsOf('lone-subnet', {
+      vpcs: [aVpcAssessment({ cidrBlocks })],
+      vpcConnections,
+      subnets: [aSubnet({ available: 10 })],
+      clusters: [aCluster()],
+    })[0]?.remedies.find(({ title }) => title.includes('to the VPC'));
+
+  test('is the lowest of the shared address space that neither the VPC nor its neighbours have', () => {
+    expect(offer(['10.0.0.0/16'])?.commands).toEqual([
+      'aws ec2 associate-vpc-cidr-block --vpc-id vpc-01 --cidr-block 100.64.0.0/16 --region eu-west-1',
+    ]);
+    expect(offer(['10.0.0.0/16', '100.64.0.0/16'], [connection(['100.65.0.0/16'])])?.title).toBe(
+      'Add 100.66.0.0/16 to the VPC',
+    );
+  });
+
+  test('may not be free where nobody told what the VPC is connected to', () => {
+    expect(offer(['10.0.0.0/16'], null)?.preconditions.map(({ holds }) => holds)).toEqual([true, null]);
+  });
+
+  test('needs a higher quota from the sixth range on', () => {
+    const five = ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16', '10.4.0.0/16'];
+    expect(offer(five.slice(0, 4))?.preconditions[0]?.holds).toBe(true);
+    expect(offer(five)?.preconditions[0]?.holds).toBeNull();
+  });
+
+  test('can not be had when all of that space is taken', () => {
+    expect(offer(['10.0.0.0/16'], [connection(['100.64.0.0/10'])])).toMatchObject({
+      title: 'Add a range to the VPC',
+      commands: [],
+      preconditions: [{ holds: true }, { holds: false }],
+    });
+  });
+});
