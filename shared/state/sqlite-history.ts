@@ -50,7 +50,7 @@ const record = (database: SqliteDatabase, target: Target, scans: readonly Histor
   const measurements = scans.flatMap(({ at, samples }) => samples.map((sample) => ({ at, sample })));
   if (measurements.length === 0) return;
   const key = targetKey(target);
-  const newest = Math.max(newestOf(database, target), ...scans.map(({ at }) => at));
+  const newest = measurements.reduce((latest, { at }) => Math.max(latest, at), newestOf(database, target));
   database.run(
     'INSERT INTO history_target (target, newest) VALUES (?1, ?2) ON CONFLICT (target) DO UPDATE SET newest = ?2',
     key,

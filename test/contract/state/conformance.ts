@@ -3,6 +3,7 @@ import type { Alert } from '../../../shared/model/alert.ts';
 import type { SupplyHistory } from '../../../shared/model/forecast.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { incompressibleText } from '../../fixtures/incompressible-text.ts';
 import { anAlert, anEntry, aSubject } from '../../fixtures/stored-alerts.ts';
 
 export interface StoreUnderTest {
@@ -108,7 +109,7 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
           const subject = aSubject(`subnet-${String(index).padStart(17, '0')}`);
           const alert = anAlert({ subject });
           // Not compressible: the list needs more than one page of 1 MB.
-          const explanation = pseudoRandomText(index, 12_000);
+          const explanation = incompressibleText(index, 12_000);
           return { ...alert, finding: { ...alert.finding, explanation } };
         });
         for (const alert of alerts) await commit(alert, 0);
@@ -313,10 +314,10 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
           maps: Array.from({ length: 40 }, (_, index) => ({
             subnetId: `subnet-${index}`,
             cidrBlock: '10.0.0.0/8',
-            states: pseudoRandomText(index, 30_000),
+            states: incompressibleText(index, 30_000),
             reserved: '-'.repeat(30_000),
-            used: pseudoRandomText(index + 100, 30_000),
-            owner: pseudoRandomText(index + 200, 30_000),
+            used: incompressibleText(index + 100, 30_000),
+            owner: incompressibleText(index + 200, 30_000),
             owners: [],
           })),
         });
@@ -363,13 +364,4 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
       });
     });
   });
-};
-
-/** Text that does not compress, the same for the same seed. */
-const pseudoRandomText = (seed: number, length: number): string => {
-  let state = seed + 1;
-  return Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return String.fromCharCode(33 + ((state >>> 16) % 90));
-  }).join('');
 };

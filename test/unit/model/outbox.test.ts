@@ -174,6 +174,15 @@ describe('silence', () => {
     expect(claims(claimDue(crashed, claim()))).toEqual({ 'alert#1': 'this-run', 'alert#2': 'this-run' });
   });
 
+  test('untold steps become one behind what somebody may have heard', () => {
+    const alert = withOutbox(
+      waiting(1, { attempts: 1, claimedUntil: at(NOW) }),
+      anEntry({ transition: step(2, 'warning', 'critical') }),
+      anEntry({ transition: step(3, 'critical', 'ok') }),
+    );
+    expect(ids(claimDue(alert, claim()))).toEqual(['alert#1', 'alert#3']);
+  });
+
   test('only what is silenced is held back', () => {
     const alert = withOutbox(
       waiting(1, { attempts: 1, claimedUntil: at(NOW) }),
@@ -269,6 +278,7 @@ describe('timing', () => {
 
   test('a claim outlasts the most patient attempt, and ends before the next scan of five minutes', () => {
     const { claimFor, patientSendTimeout, margin } = OUTBOX_TIMING;
+    expect(margin).toBe(10 * SECOND);
     expect(patientSendTimeout + margin).toBeLessThan(claimFor);
     expect(claimFor).toBeLessThan(5 * MINUTE);
   });
