@@ -8,11 +8,11 @@ export const ADDRESSES_PER_PREFIX = 16;
 export const HOST_NETWORK_PODS = 2;
 
 /** Kubernetes' tested bound for a node, and the bound above `LARGE_NODE_VCPUS`. Source: amazon-eks-ami `max-pods-calculator.sh`. */
-export const RECOMMENDED_MAX_PODS = 110;
-export const RECOMMENDED_MAX_PODS_LARGE = 250;
+const RECOMMENDED_MAX_PODS = 110;
+const RECOMMENDED_MAX_PODS_LARGE = 250;
 
 /** Nodes with more vCPUs than this may run 250 pods. Same source. */
-export const LARGE_NODE_VCPUS = 30;
+const LARGE_NODE_VCPUS = 30;
 
 export interface MaxPodsOptions {
   readonly mode: 'secondary' | 'prefix';

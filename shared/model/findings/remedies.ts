@@ -16,7 +16,7 @@ import { count, type Estate, nameOf } from './estate.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 export const VPC_CIDR_BLOCKS_QUOTA = 5;
-export const VPC_CIDR_BLOCKS_MAXIMUM = 50;
+const VPC_CIDR_BLOCKS_MAXIMUM = 50;
 const VPC_CIDR_BLOCKS_QUOTA_CODE = 'L-83CA0A9D';
 
 /** AWS's bounds on a subnet's prefix length. */
