@@ -2,6 +2,9 @@ import type { Tags } from '../../../shared/model/inventory.ts';
 import { LabError } from '../../http/lab-error.ts';
 import { type Parameters, recordList, requiredText, textList } from '../../http/parameters.ts';
 
+/** EC2 API reference, Filter: a request holds at most 200 values. */
+const MAXIMUM_FILTER_VALUES = 200;
+
 /** What a filter compares: the values a record has under that name. */
 export type FilterValues<T> = Readonly<Record<string, (record: T) => readonly (string | null)[]>>;
 
@@ -37,6 +40,12 @@ export const passesFilters = <T extends { readonly tags: Tags }>(
     values: valuesOf(requiredText(filter, 'Name'), known),
     patterns: textList(filter, 'Value').map(wildcard),
   }));
+  if (filters.reduce((sum, { patterns }) => sum + patterns.length, 0) > MAXIMUM_FILTER_VALUES) {
+    throw new LabError(
+      'FilterLimitExceeded',
+      `The maximum number of filter values specified on a single call is ${MAXIMUM_FILTER_VALUES}`,
+    );
+  }
   return (record) =>
     filters.every(({ values, patterns }) =>
       values(record).some((value) => value !== null && patterns.some((matches) => matches(value))),

@@ -321,6 +321,17 @@ describe('filters', () => {
   });
 });
 
+test('200 filter values are taken, 201 are not', async () => {
+  const values = (length: number) =>
+    client.send(
+      new DescribeSubnetsCommand({
+        Filters: [{ Name: 'vpc-id', Values: Array.from({ length }, (_, index) => `vpc-${index}`) }],
+      }),
+    );
+  expect((await values(200)).Subnets).toEqual([]);
+  await expect(values(201)).rejects.toMatchObject({ name: 'FilterLimitExceeded' });
+});
+
 describe('a shared subnet', () => {
   test('shows its owner every interface and a participant its own', async () => {
     const inShared = async (from: EC2Client): Promise<(string | undefined)[]> =>

@@ -1,0 +1,52 @@
+// Makes `.venv` with the Python programs that the end-to-end suites hold Headroom against: another AWS (moto, ministack),
+// another SDK (boto3) and another template linter (cfn-lint). Runs before those suites, and does nothing when all is there.
+// Plain JavaScript with no dependencies, like ensure-installed.mjs.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REQUIREMENTS = ['moto[server]==5.2.1', 'boto3==1.44.5', 'cfn-lint==1.51.0', 'ministack==1.4.21'];
+const OLDEST_PYTHON = [3, 10];
+
+const directory = fileURLToPath(new URL('../.venv', import.meta.url));
+const bin = join(directory, process.platform === 'win32' ? 'Scripts' : 'bin');
+/** Written last: a `.venv` that was interrupted is made again. */
+const record = join(directory, 'headroom-requirements.txt');
+const wanted = `${REQUIREMENTS.join('\n')}\n`;
+
+const findPython = () => {
+  for (const command of ['python3', 'python']) {
+    try {
+      const script = 'import sys; print(*sys.version_info[:2])';
+      const [major = 0, minor = 0] = execFileSync(command, ['-c', script], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+        .split(' ')
+        .map(Number);
+      if (major > OLDEST_PYTHON[0] || (major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1]))
+        return command;
+    } catch {
+      // Not this one.
+    }
+  }
+  console.error(
+    `The end-to-end suites need Python ${OLDEST_PYTHON.join('.')} or later: they run moto beside the lab. ` +
+      'Install it as python3, or run `npm test`, which needs only Node.',
+  );
+  return process.exit(1);
+};
+
+if (!existsSync(record) || readFileSync(record, 'utf8') !== wanted) {
+  console.error('Headroom: preparing Python for the end-to-end suites (once, about a minute) ...');
+  rmSync(directory, { recursive: true, force: true });
+  const quiet = { stdio: ['ignore', 2, 2] };
+  execFileSync(findPython(), ['-m', 'venv', directory], quiet);
+  execFileSync(
+    join(bin, 'pip'),
+    ['install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS],
+    quiet,
+  );
+  writeFileSync(record, wanted);
+}
