@@ -6,10 +6,10 @@ import { parseNotifySlackEnvironment, type SecretLocation } from '../shared/conf
 import { HeadroomError } from '../shared/model/errors.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import { redactingReplacer } from '../shared/model/redaction.ts';
-import { readAlertDocument } from '../shared/notify/alert-document.ts';
 import type { Notifier } from '../shared/notify/notifier.ts';
 import { createSecret, type SecretSource } from '../shared/notify/secret-reader.ts';
 import { createSlackNotifier } from '../shared/notify/slack-webhook.ts';
+import { readTopicMessage } from '../shared/notify/topic-message.ts';
 
 /** Kept back from Lambda's own timeout, to log what happened and to fail in our own words. */
 const RESERVE_MS = 2_000;
@@ -27,7 +27,7 @@ export const handler = async (event: SNSEvent, context: Context): Promise<void> 
   const failures: unknown[] = [];
   for (const { Sns } of event.Records) {
     try {
-      const message = readAlertDocument(Sns.Message);
+      const message = readTopicMessage(Sns.Message);
       await notifier.send(message, signal);
       logger.info('Posted an alert to Slack', { messageId: message.messageId, threadId: message.threadId });
     } catch (error) {

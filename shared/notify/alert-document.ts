@@ -157,18 +157,13 @@ export const writeAlertDocument = (message: AlertMessage, headline: string): str
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-const UNREADABLE =
+/** What to do about a message on the topic that nobody can read. */
+export const UNREADABLE =
   'Publish to this topic only what Headroom sends: a message of the schema headroom/alert@1 (docs/schema/alert.schema.json).';
 
 /** @throws HeadroomError `alert-unreadable`, which names every field that is wrong. */
-export const readAlertDocument = (document: string): AlertMessage => {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(document);
-  } catch (error) {
-    throw new HeadroomError('alert-unreadable', 'The message is not JSON', UNREADABLE, { cause: error });
-  }
-  const result = alertDocumentSchema.safeParse(parsed);
+export const readAlertDocument = (document: unknown): AlertMessage => {
+  const result = alertDocumentSchema.safeParse(document);
   if (!result.success) {
     throw new HeadroomError(
       'alert-unreadable',

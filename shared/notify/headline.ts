@@ -63,18 +63,27 @@ const PLURALS: Readonly<Record<Subject['type'], string>> = {
 
 const NAME_LIMIT = 64;
 
-/** One alert says its own title; several say what they have in common, and where. The worst comes first in `transitions`. */
+/**
+ * Alerts of one subject say the title of the worst; those of several say what they have in common, and where. The worst
+ * comes first in `transitions`.
+ */
 export const groupHeadline = (transitions: readonly Transition[], omitted: number): string => {
   const [first, ...others] = transitions;
   if (first === undefined) return 'Headroom has nothing to say';
   const lead = leadOf(first);
-  const total = transitions.length + omitted;
-  if (total === 1) return `${lead}: ${titleOf(first)}`;
+  const subjects = new Set(
+    transitions.map(({ subject }) => `${subject.accountId}/${subject.region}/${subject.type}/${subject.id}`),
+  );
+  const more = transitions.length + omitted - 1;
+  if (subjects.size === 1 && omitted === 0) {
+    const also = more === 0 ? '' : ` (and ${more} more alert${more === 1 ? '' : 's'} about it)`;
+    return `${lead}: ${titleOf(first)}${also}`;
+  }
   const same = <Value>(read: (transition: Transition) => Value): boolean =>
     others.every((other) => read(other) === read(first));
   const what = same(({ rule }) => rule) ? saidOfMany(first.rule) : 'several alerts';
   const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
-  return `${lead}: ${what} in ${total} ${who}${whereOf(first.subject, same)}`;
+  return `${lead}: ${what} in ${subjects.size + omitted} ${who}${whereOf(first.subject, same)}`;
 };
 
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {

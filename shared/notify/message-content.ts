@@ -2,6 +2,7 @@ import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
 import type { AlertMessage } from '../model/alert-message.ts';
 import type { OwnerUsage } from '../model/assessment.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/finding.ts';
+import { OWNER_KINDS } from '../model/owner-kinds.ts';
 import { groupHeadline, leadOf, titleOf } from './headline.ts';
 import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';
@@ -144,8 +145,7 @@ const placeOf = ({ subject }: Transition): readonly Fact[] => {
     const named = display !== null && display !== id;
     place.push({ label: name, value: short(named ? display : id), ...(named ? { id: short(id) } : {}) });
   };
-  if (subject.type !== 'target' && subject.type !== 'monitor')
-    add(label(subject.type), subject.id, subject.name);
+  if (subject.type !== 'target') add(label(subject.type), subject.id, subject.name);
   const clusters = subject.clusterNames ?? [];
   if (clusters.length > 1) add('Clusters', someOf(clusters));
   else add('Cluster', subject.clusterName ?? clusters[0] ?? null);
@@ -170,7 +170,10 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
   const span = elapsed(since, at);
   const lasted = span === null ? '' : duration(span);
   return transition === 'resolved'
-    ? { label: 'Resolved', value: short(`${utcTime(at)}${lasted === '' ? '' : `, after ${lasted}`}`) }
+    ? {
+        label: 'Resolved',
+        value: short(`${utcTime(at)}${span === null || span <= 0 ? '' : `, after ${lasted}`}`),
+      }
     : {
         label: 'Since',
         value: short(`${utcTime(since)}${span === null || span <= 0 ? '' : ` (${lasted})`}`),
@@ -216,11 +219,14 @@ const ownerLine = (owner: OwnerUsage, used: number | null): string => {
   return `${ownerName(owner)}: ${share}${quantity(owner.addresses, 'addresses')} on ${quantity(owner.interfaces, 'interfaces')}`;
 };
 
+const OWNER_LABELS: ReadonlyMap<string, string> = new Map(
+  Object.entries(OWNER_KINDS).map(([kind, { label: name }]) => [kind, name]),
+);
+
+/** A kind that is not in the table comes from another version. */
 const ownerName = ({ kind, name }: OwnerUsage): string => {
-  if (name === null) return short(words(kind));
-  return kind === 'cluster-nodes'
-    ? `nodes of cluster ${short(name)}`
-    : `${short(words(kind))} ${short(name)}`;
+  const holder = OWNER_LABELS.get(kind) ?? short(label(kind));
+  return name === null ? holder : `${holder} (${short(name)})`;
 };
 
 const remedyOf = (remedy: Remedy): RemedyContent => ({

@@ -71,6 +71,7 @@ export const probability = (fraction: number): string => {
 
 const ACRONYMS: Readonly<Record<string, string>> = {
   aws: 'AWS',
+  cloudwatch: 'CloudWatch',
   vpc: 'VPC',
   cni: 'CNI',
   eks: 'EKS',

@@ -5,6 +5,7 @@ import { narrate } from '../../../shared/notify/message-content.ts';
 import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { invokeFunction } from '../../fixtures/invoke-function.ts';
+import { cloudWatchAlarm } from '../../fixtures/messages/cloudwatch-alarm.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const TOKEN = 'T0SECRET/B0SECRET/XSECRETXSECRET';
@@ -95,6 +96,12 @@ describe('notify-slack', () => {
     expect(slack.requests).toHaveLength(1);
     expect(log).toContain('schema must be headroom/alert@1');
     expect(log).toContain('The message is not JSON');
+  });
+
+  test('posts the alarms of CloudWatch on the monitor itself, which come over the same topic', async () => {
+    const { slack, aws } = await startServices();
+    expect(await invoke(aws, [event(JSON.stringify(cloudWatchAlarm()))])).toMatchObject({ succeeded: true });
+    expect(slack.requests[0]?.body).toContain('has not scanned any target');
   });
 
   test('says what is wrong with its environment, and posts nothing', async () => {

@@ -1,8 +1,8 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AlertMessage } from '../../../shared/model/alert-message.ts';
-import { readAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { createSnsNotifier, MAX_PUBLISH_BYTES, type SnsFormat } from '../../../shared/notify/sns-notifier.ts';
+import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
 import {
   exampleFinding,
@@ -73,7 +73,7 @@ describe('on the wire', () => {
       Subject: 'Critical: Addresses in batch-eu-west-1b are being used up at 118 an hour',
     });
     const bodies = JSON.parse(parameters.get('Message') ?? '');
-    expect(readAlertDocument(bodies.default)).toEqual(messageNamed('surge'));
+    expect(readTopicMessage(bodies.default)).toEqual(messageNamed('surge'));
     expect(bodies.email).toContain('Falling by 118 an hour');
     expect(attributesIn(parameters)).toMatchObject({
       severity: 'critical',
@@ -111,7 +111,7 @@ describe('on the wire', () => {
       MAX_PUBLISH_BYTES,
     );
     expect(
-      readAlertDocument(JSON.parse(parameters.get('Message') ?? '').default).omittedTransitions,
+      readTopicMessage(JSON.parse(parameters.get('Message') ?? '').default).omittedTransitions,
     ).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../shared/model/finding.ts';
-import { readAlertDocument, writeAlertDocument } from '../../../shared/notify/alert-document.ts';
+import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';
 import { MAX_DEDUP_KEY, MAX_SUMMARY, pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
@@ -16,6 +16,7 @@ import {
   MAX_SECTION_TEXT,
 } from '../../../shared/notify/slack-limits.ts';
 import { terminalPreview } from '../../../shared/notify/terminal-preview.ts';
+import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import {
   exampleFinding,
   exampleMessage,
@@ -213,7 +214,7 @@ describe('whatever is written into names and tags', () => {
       fc.property(message, (each) => {
         const written = writeAlertDocument(each, 'headline');
         expect(written).toMatch(/^[\x20-\x7E]*$/);
-        expect(readAlertDocument(written)).toEqual(JSON.parse(JSON.stringify(each)));
+        expect(readTopicMessage(written)).toEqual(JSON.parse(JSON.stringify(each)));
       }),
       RUNS,
     );

@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { alertSchemaJson } from '../../../scripts/docs/alert-schema.ts';
-import { facetsOf, readAlertDocument, writeAlertDocument } from '../../../shared/notify/alert-document.ts';
+import { facetsOf, writeAlertDocument } from '../../../shared/notify/alert-document.ts';
+import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { EXAMPLES, HOSTILE_NAME } from '../../fixtures/messages/examples.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
@@ -18,7 +19,7 @@ describe('the alert document', () => {
     '%s reads back as it was written, and follows the published schema',
     (_, message) => {
       const written = writeAlertDocument(message, 'headline');
-      expect(readAlertDocument(written)).toEqual(message);
+      expect(readTopicMessage(written)).toEqual(message);
       expect(isValid(JSON.parse(written)), JSON.stringify(isValid.errors)).toBe(true);
     },
   );
@@ -26,7 +27,7 @@ describe('the alert document', () => {
   test('is ASCII alone, and loses nothing of what somebody wrote into a tag', () => {
     const written = writeAlertDocument(messageNamed('hostile-names'), 'headline');
     expect(written).toMatch(/^[\x20-\x7E]+$/);
-    expect(readAlertDocument(written).transitions[0]?.subject.name).toBe(HOSTILE_NAME);
+    expect(readTopicMessage(written).transitions[0]?.subject.name).toBe(HOSTILE_NAME);
   });
 
   test('has at its top what a filter policy for message bodies can ask for', () => {
@@ -56,7 +57,7 @@ describe('the alert document', () => {
       ...JSON.parse(writeAlertDocument(messageNamed('surge'), 'h')),
       runbook: 'https://a.example',
     };
-    expect(readAlertDocument(JSON.stringify(later))).toEqual(messageNamed('surge'));
+    expect(readTopicMessage(JSON.stringify(later))).toEqual(messageNamed('surge'));
     expect(isValid(later)).toBe(true);
   });
 });
@@ -64,7 +65,7 @@ describe('the alert document', () => {
 describe('a poisoned document', () => {
   const refusal = (document: string): unknown => {
     try {
-      return readAlertDocument(document);
+      return readTopicMessage(document);
     } catch (error) {
       return error;
     }

@@ -59,6 +59,15 @@ describe('the headline', () => {
     });
   });
 
+  test('several alerts of one subnet say the worst, and how many more there are', () => {
+    const more = ['fragmented', 'prefixes-low'].map((kind) =>
+      exampleTransition({ ...finding, kind, title: kind, severity: 'critical' }),
+    );
+    expect(narrate(exampleMessage(more)).headline).toBe('Critical: fragmented (and 1 more alert about it)');
+    const three = [...more, exampleTransition({ ...finding, kind: 'x', title: 'x' })];
+    expect(narrate(exampleMessage(three)).headline).toBe('Critical: fragmented (and 2 more alerts about it)');
+  });
+
   test('a group of different alerts claims nothing in common', () => {
     const other = exampleFinding(
       { ...subject, type: 'cluster', id: 'prod', accountId: '444455556666', vpcId: 'vpc-2' },
@@ -214,18 +223,26 @@ describe('who holds the addresses', () => {
   test('the largest five, with their share where the used addresses are known, and the rest in one line', () => {
     const evidence = [{ name: 'used', value: 400, unit: 'addresses' }];
     expect(entryOf({ ...finding, evidence, owners }).owners).toEqual([
-      'nodes of cluster owner-0: 20 %, 80 addresses on 1 interface',
-      'load balancer: 18 %, 70 addresses on 2 interfaces',
-      'load balancer owner-2: 15 %, 60 addresses on 3 interfaces',
-      'load balancer owner-3: 13 %, 50 addresses on 4 interfaces',
-      'load balancer owner-4: 10 %, 40 addresses on 5 interfaces',
+      'Cluster nodes (owner-0): 20 %, 80 addresses on 1 interface',
+      'Load balancers: 18 %, 70 addresses on 2 interfaces',
+      'Load balancers (owner-2): 15 %, 60 addresses on 3 interfaces',
+      'Load balancers (owner-3): 13 %, 50 addresses on 4 interfaces',
+      'Load balancers (owner-4): 10 %, 40 addresses on 5 interfaces',
       '3 more: 60 addresses',
     ]);
   });
 
+  test('a kind of owner from another version is named as it is', () => {
+    const entry = entryOf({
+      ...finding,
+      owners: [{ kind: 'quantum-gateway', name: 'q', interfaces: 1, addresses: 2 }],
+    });
+    expect(entry.owners).toEqual(['Quantum gateway (q): 2 addresses on 1 interface']);
+  });
+
   test('without the number of used addresses there are no shares', () => {
     expect(entryOf({ ...finding, owners: owners.slice(0, 1) }).owners).toEqual([
-      'nodes of cluster owner-0: 80 addresses on 1 interface',
+      'Cluster nodes (owner-0): 80 addresses on 1 interface',
     ]);
   });
 });

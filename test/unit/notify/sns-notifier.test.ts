@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertMessage } from '../../../shared/model/alert-message.ts';
-import { readAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
 import {
@@ -9,6 +8,7 @@ import {
   publishBytes,
   publishInput,
 } from '../../../shared/notify/sns-notifier.ts';
+import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { trimToFit } from '../../../shared/notify/trim-message.ts';
 import {
   EXAMPLES,
@@ -35,13 +35,13 @@ describe('what is published', () => {
     const bodies = JSON.parse(input.Message ?? '');
     expect(Object.keys(bodies)).toEqual(['default', 'email']);
     expect(bodies.email).toBe(emailText(narrate(message)));
-    expect(readAlertDocument(bodies.default)).toEqual(message);
+    expect(readTopicMessage(bodies.default)).toEqual(message);
   });
 
   test('as a document or as text: that alone, with no structure, so that SNS delivers the attributes', () => {
     const document = publishInput(message, TOPIC, 'document');
     expect(document.MessageStructure).toBeUndefined();
-    expect(readAlertDocument(document.Message ?? '')).toEqual(message);
+    expect(readTopicMessage(document.Message ?? '')).toEqual(message);
     const text = publishInput(message, TOPIC, 'text');
     expect(text).toMatchObject({
       Message: emailText(narrate(message)),

@@ -1,0 +1,101 @@
+import * as z from 'zod/mini';
+import type { Transition } from '../model/alert.ts';
+import type { AlertMessage } from '../model/alert-message.ts';
+import { type Finding, findingId, type Subject } from '../model/finding.ts';
+
+/**
+ * CloudWatch's own alarms on the monitor publish to the same topic as its alerts, in CloudWatch's own form. Where people
+ * read alerts they must see these, too: they speak when nothing of Headroom runs any more.
+ */
+const alarmSchema = z.object({
+  AlarmName: z.string(),
+  AlarmDescription: z.optional(z.nullable(z.string())),
+  AWSAccountId: z.string(),
+  NewStateValue: z.enum(['ALARM', 'OK', 'INSUFFICIENT_DATA']),
+  OldStateValue: z.optional(z.string()),
+  NewStateReason: z.string(),
+  /** `2026-11-20T14:00:00.000+0000`. */
+  StateChangeTime: z.string().check(z.refine((time) => !Number.isNaN(Date.parse(time)))),
+  /** `Region` holds a display name, `EU (Ireland)`; the code is only here. */
+  AlarmArn: z.string(),
+});
+
+type CloudWatchAlarm = z.infer<typeof alarmSchema>;
+
+/** Partitions whose console has a name of its own. */
+const CONSOLES: ReadonlyMap<string, string> = new Map([
+  ['aws-cn', 'console.amazonaws.cn'],
+  ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+]);
+
+/** The notification of a CloudWatch alarm as an alert message; `null` when it is none. */
+export const alarmMessage = (notification: unknown): AlertMessage | null => {
+  const { success, data } = alarmSchema.safeParse(notification);
+  if (!success) return null;
+  const [, partition = '', , region = ''] = data.AlarmArn.split(':');
+  const transition = transitionOf(data, region);
+  return {
+    threadId: `${data.AWSAccountId}/${region}/monitor/${data.AlarmName}`,
+    messageId: transition.id,
+    transitions: [transition],
+    destinations: [],
+    links: [
+      {
+        label: 'Alarm',
+        url: `https://${region}.${CONSOLES.get(partition) ?? 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(data.AlarmName)}`,
+      },
+    ],
+  };
+};
+
+const STATES = {
+  ALARM: { transition: 'firing', severity: 'critical' },
+  INSUFFICIENT_DATA: { transition: 'firing', severity: 'warning' },
+  OK: { transition: 'resolved', severity: 'ok' },
+} as const;
+
+const transitionOf = (alarm: CloudWatchAlarm, region: string): Transition => {
+  const subject: Subject = {
+    type: 'monitor',
+    id: alarm.AlarmName,
+    name: null,
+    accountId: alarm.AWSAccountId,
+    region,
+    vpcId: null,
+    clusterName: null,
+    subnetIds: [],
+  };
+  const { transition, severity } = STATES[alarm.NewStateValue];
+  const at = new Date(alarm.StateChangeTime).toISOString();
+  const key = `cloudwatch-alarm/monitor/${alarm.AlarmName}`;
+  return {
+    id: `${key}#${at}`,
+    key,
+    rule: 'cloudwatch-alarm',
+    subject,
+    transition,
+    severity,
+    previousSeverity: alarm.OldStateValue === 'ALARM' ? 'critical' : 'ok',
+    at,
+    since: at,
+    finding: findingOf(alarm, subject),
+  };
+};
+
+const findingOf = (alarm: CloudWatchAlarm, subject: Subject): Finding => {
+  // The descriptions of our own alarms say in their first sentence what is wrong, and then what to do.
+  const [title = '', ...rest] = (alarm.AlarmDescription ?? '').split(/(?<=\.)\s+/);
+  return {
+    id: findingId('cloudwatch-alarm', subject),
+    kind: 'cloudwatch-alarm',
+    severity: alarm.NewStateValue === 'INSUFFICIENT_DATA' ? 'warning' : 'critical',
+    subject,
+    title:
+      title === ''
+        ? `The alarm ${alarm.AlarmName} is in state ${alarm.NewStateValue}`
+        : title.replace(/\.$/, ''),
+    explanation: [...rest, alarm.NewStateReason].join(' '),
+    evidence: [],
+    remedies: [],
+  };
+};
