@@ -61,6 +61,9 @@ const explain = (io: Io, error: unknown): void => {
   }
 };
 
+/** What is wrong with the command line or the configuration, and not with AWS. */
+const BAD_USAGE: ReadonlySet<string> = new Set(['usage', 'configuration-invalid', 'no-region']);
+
 /** Runs the command line. Never throws; tells the exit code. */
 export const main = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
   let code: ExitCode = EXIT.ok;
@@ -77,9 +80,6 @@ export const main = async (argv: readonly string[], io: Io): Promise<ExitCode> =
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     explain(io, error);
-    return error instanceof HeadroomError &&
-      (error.code === 'usage' || error.code === 'configuration-invalid')
-      ? EXIT.usage
-      : EXIT.nothingScanned;
+    return error instanceof HeadroomError && BAD_USAGE.has(error.code) ? EXIT.usage : EXIT.nothingScanned;
   }
 };

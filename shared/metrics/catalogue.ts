@@ -146,13 +146,14 @@ export const VPC_METRICS: MetricFamily<VpcAssessment> = {
       name: 'UsableAddresses',
       unit: 'Count',
       help: 'Usable addresses of all subnets of the VPC.',
-      value: (vpc) => vpc.usable,
+      value: (vpc) => (vpc.usable === 0 ? null : vpc.usable),
     },
     {
       name: 'AvailableAddresses',
       unit: 'Count',
       help: 'Available addresses of all subnets of the VPC.',
-      value: (vpc) => vpc.available,
+      // A VPC without an IPv4 subnet has no supply, which is not the same as none left.
+      value: (vpc) => (vpc.usable === 0 ? null : vpc.available),
     },
     {
       name: 'NetworkAddressUsage',

@@ -69,6 +69,7 @@ export interface CapacityAssessment {
 
 /** What would be needed if a group went to its maximum size. */
 export interface CommittedDemand {
+  readonly clusterName: string;
   readonly group: string;
   readonly kind: 'node-group' | 'auto-scaling-group';
   readonly currentNodes: number;

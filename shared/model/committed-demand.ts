@@ -121,7 +121,7 @@ const total = (steps: readonly DemandStep[]): CommittedDemand['perNode'] => ({
 export const committedDemand = (
   groups: readonly GrowingGroup[],
   ledgers: { readonly worst: Ledgers; readonly best: Ledgers },
-): readonly (CommittedDemand & { readonly clusterName: string })[] => {
+): readonly CommittedDemand[] => {
   const known = groups.filter((group) => isKnown(group, ledgers.worst));
   const worst = growTogether(known, ledgers.worst);
   const best = growTogether(known, ledgers.best);
