@@ -136,54 +136,57 @@ describe('the sizes', () => {
     expect(JSON.stringify(message)).toMatch(/and \d+ more, not shown here/);
   });
 
-  test('the worst that can come stays under 12,000 bytes, 50 blocks and 3,000 characters a section', () => {
-    const wide = '&\u65E5"\\<'.repeat(2_000);
-    const worst = exampleFinding(
-      {
-        ...subject,
-        id: wide,
-        name: wide,
-        vpcId: wide,
-        clusterName: wide,
-        accountId: wide,
-        region: wide,
-        clusterNames: [wide, wide, wide],
-      },
-      {
-        kind: wide,
-        title: wide,
-        explanation: wide,
-        severity: 'critical',
-        evidence: Array.from({ length: 20 }, () => ({ name: wide, value: wide, unit: wide })),
-        remedies: [
-          { title: wide, effect: wide, commands: [wide], preconditions: [{ text: wide, holds: null }] },
-        ],
-        owners: Array.from({ length: 9 }, () => ({ kind: wide, name: wide, interfaces: 1, addresses: 1 })),
-        forecast: {
-          exhaustionAt: null,
-          earliest: null,
-          latest: null,
-          probabilityWithin: null,
-          method: 'x',
-          reason: wide,
-        },
-      },
-    );
-    const content = narrate(
-      exampleMessage(
-        Array.from({ length: 60 }, () => exampleTransition(worst)),
+  test.each(['&', '\u65E5', '"', '\\', '<', '`', '&\u65E5"\\<'])(
+    'the worst that can come, all of %j, stays under 12,000 bytes, 50 blocks and 3,000 characters a section',
+    (filling) => {
+      const wide = filling.repeat(2_000);
+      const worst = exampleFinding(
         {
-          links: Array.from({ length: 9 }, () => ({
-            label: wide,
-            url: `https://a.example/#${'<'.repeat(300)}`,
-          })),
+          ...subject,
+          id: wide,
+          name: wide,
+          vpcId: wide,
+          clusterName: wide,
+          accountId: wide,
+          region: wide,
+          clusterNames: [wide, wide, wide],
         },
-      ),
-    );
-    const message = slackMessage(content);
-    expect(slackBytes(message)).toBeLessThan(MAX_MESSAGE_BYTES);
-    expect(message.blocks.length).toBeLessThanOrEqual(MAX_BLOCKS);
-    for (const { text } of slackTexts(message)) expect(text.length).toBeLessThanOrEqual(MAX_SECTION_TEXT);
-    expect(JSON.stringify(message)).toContain('not shown here');
-  });
+        {
+          kind: wide,
+          title: wide,
+          explanation: wide,
+          severity: 'critical',
+          evidence: Array.from({ length: 20 }, () => ({ name: wide, value: wide, unit: wide })),
+          remedies: [
+            { title: wide, effect: wide, commands: [wide], preconditions: [{ text: wide, holds: null }] },
+          ],
+          owners: Array.from({ length: 9 }, () => ({ kind: wide, name: wide, interfaces: 1, addresses: 1 })),
+          forecast: {
+            exhaustionAt: null,
+            earliest: null,
+            latest: null,
+            probabilityWithin: null,
+            method: 'x',
+            reason: wide,
+          },
+        },
+      );
+      const content = narrate(
+        exampleMessage(
+          Array.from({ length: 60 }, () => exampleTransition(worst)),
+          {
+            links: Array.from({ length: 9 }, () => ({
+              label: 'Link',
+              url: `https://a.example/#${'x'.repeat(900)}`,
+            })),
+          },
+        ),
+      );
+      const message = slackMessage(content);
+      expect(slackBytes(message)).toBeLessThan(MAX_MESSAGE_BYTES);
+      expect(message.blocks.length).toBeLessThanOrEqual(MAX_BLOCKS);
+      for (const { text } of slackTexts(message)) expect(text.length).toBeLessThanOrEqual(MAX_SECTION_TEXT);
+      expect(JSON.stringify(message)).toContain('not shown here');
+    },
+  );
 });
