@@ -7,6 +7,7 @@ import type {
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
 import { MalformedAnswerError } from '../model/aws-failure.ts';
+import { supportsPrefixes } from '../model/instance-limits.ts';
 import type {
   Instance,
   InstanceLimits,
@@ -155,7 +156,7 @@ export const instanceLimitsRecord = (info: InstanceTypeInfo): InstanceLimits | n
     hypervisor,
     bareMetal,
     networkCards: network?.MaximumNetworkCards ?? Math.max(1, cards.length),
-    prefixDelegation: bareMetal || hypervisor === 'nitro',
+    prefixDelegation: supportsPrefixes(hypervisor, bareMetal),
     // No API answers trunking and branch interfaces: a type that the shipped table lacks is not assumed to have them.
     trunk: false,
     branchEnis: null,
