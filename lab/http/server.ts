@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { BodyStep } from '../faults/fault.ts';
@@ -9,7 +11,7 @@ import type { WireAnswer, WireRequest } from './protocol.ts';
 /** Small pieces are gathered before they go out: a write for every element would cost more than making it. */
 const WRITE_SIZE = 64 * 1024;
 
-/** What is to be sent: the head of an answer, and its body as steps. `null`: nothing, ever. */
+/** What is to be sent: the head of an answer, and its body as steps. */
 export interface Reply {
   readonly answer: WireAnswer;
   readonly steps: Iterable<BodyStep>;
@@ -36,35 +38,39 @@ const readRequest = async (incoming: IncomingMessage): Promise<RawRequest> => {
   };
 };
 
-/** Writes with back-pressure, so that a page of any size takes only as much memory as a few chunks. */
-const send = async (outgoing: ServerResponse, { answer, steps }: Reply): Promise<void> => {
-  outgoing.writeHead(answer.status, answer.headers);
+/** The body in pieces worth a write. */
+async function* gather(steps: Iterable<BodyStep>, outgoing: ServerResponse): AsyncGenerator<string> {
   let gathered = '';
-  const flush = async (): Promise<void> => {
-    const text = gathered;
-    gathered = '';
-    if (text !== '' && !outgoing.write(text) && !outgoing.destroyed) {
-      await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')]);
-    }
-  };
   for (const step of steps) {
-    if (outgoing.destroyed) return;
     if (typeof step === 'string') {
       gathered += step;
-      if (gathered.length >= WRITE_SIZE) await flush();
+      if (gathered.length < WRITE_SIZE) continue;
+      yield gathered;
+    } else if ('reset' in step) {
+      yield gathered;
+      // What was written so far must be on its way before the connection breaks.
+      await pause(5);
+      outgoing.socket?.resetAndDestroy();
+      return;
     } else {
-      await flush();
-      if ('reset' in step) {
-        // What was written so far must be on its way before the connection breaks.
-        await pause(5);
-        outgoing.socket?.resetAndDestroy();
-        return;
-      }
+      yield gathered;
       await pause(step.pauseMilliseconds);
     }
+    gathered = '';
   }
-  outgoing.end(gathered);
+  yield gathered;
+}
+
+/** Writes as fast as it is read, so that a page of any size takes only as much memory as a few pieces. */
+const send = (outgoing: ServerResponse, { answer, steps }: Reply): Promise<void> => {
+  outgoing.writeHead(answer.status, answer.headers);
+  return pipeline(Readable.from(gather(steps, outgoing)), outgoing);
 };
+
+const isGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code));
 
 /** An HTTP server on the loopback interface, and nowhere else. */
 export const listenOnLoopback = async (
@@ -77,9 +83,9 @@ export const listenOnLoopback = async (
       .then((request) => reply(request, url))
       .then((answer) => (answer === null ? undefined : send(outgoing, answer)))
       .catch((error: unknown) => {
+        outgoing.destroy();
         // A client that went away is not the lab's failure; everything else must be seen.
-        if (!outgoing.destroyed) outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
-        if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) console.error(error);
+        if (!isGone(error)) console.error(error);
       });
   });
   server.keepAliveTimeout = 60_000;

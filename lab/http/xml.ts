@@ -27,12 +27,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
+/** Nearly all text is plain: most of it need not be looked at twice. */
+const NOT_PLAIN = /[^ -~]|[&<>"]/;
+
 /** Characters that XML 1.0 does not allow at all are left out: they could not be read back. */
 export const escapeXml = (text: string): string =>
-  text.replace(
-    /[&<>"\p{Cc}\ufffe\uffff]/gu,
-    (character) => ESCAPES[character] ?? (/[\u0080-\u009f]/.test(character) ? character : ''),
-  );
+  NOT_PLAIN.test(text)
+    ? text.replace(
+        /[&<>"\p{Cc}\ufffe\uffff]/gu,
+        (character) => ESCAPES[character] ?? (/[\u0080-\u009f]/.test(character) ? character : ''),
+      )
+    : text;
 
 export const isList = (
   value: XmlRecord | Iterable<XmlRecord | XmlScalar>,
@@ -41,43 +46,56 @@ export const isList = (
 const isScalar = (value: XmlRecord | Iterable<XmlRecord | XmlScalar> | XmlScalar): value is XmlScalar =>
   typeof value !== 'object' || value instanceof Date;
 
-const scalarText = (value: XmlScalar): string =>
-  value instanceof Date ? value.toISOString() : escapeXml(String(value));
+const scalarText = (value: XmlScalar): string => {
+  if (typeof value === 'string') return escapeXml(value);
+  return value instanceof Date ? value.toISOString() : String(value);
+};
 
-/** The children of one element, in chunks. */
-export function* writeXml(record: XmlRecord, item: 'item' | 'member', indent = INDENT): Generator<string> {
-  for (const [element, given] of Object.entries(record)) {
+type ListElement = 'item' | 'member';
+
+const entryText = (entry: XmlRecord | XmlScalar, item: ListElement, indent: string): string =>
+  isScalar(entry)
+    ? `${indent}<${item}>${scalarText(entry)}</${item}>\n`
+    : `${indent}<${item}>\n${recordText(entry, item, indent + INDENT)}${indent}</${item}>\n`;
+
+/** The children of one element. */
+const recordText = (record: XmlRecord, item: ListElement, indent: string): string => {
+  let text = '';
+  for (const element in record) {
+    const given = record[element];
     const value = typeof given === 'function' ? given() : given;
     if (value === null || value === undefined) continue;
     if (isScalar(value)) {
-      yield `${indent}<${element}>${scalarText(value)}</${element}>\n`;
+      text += `${indent}<${element}>${scalarText(value)}</${element}>\n`;
     } else if (isList(value)) {
-      yield* writeList(element, value, item, indent);
+      for (const part of listParts(element, value, item, indent)) text += part;
     } else {
-      yield `${indent}<${element}>\n`;
-      yield* writeXml(value, item, indent + INDENT);
-      yield `${indent}</${element}>\n`;
+      text += `${indent}<${element}>\n${recordText(value, item, indent + INDENT)}${indent}</${element}>\n`;
     }
   }
-}
+  return text;
+};
 
-function* writeList(
+function* listParts(
   element: string,
   list: Iterable<XmlRecord | XmlScalar>,
-  item: 'item' | 'member',
+  item: ListElement,
   indent: string,
 ): Generator<string> {
   let opened = false;
   for (const entry of list) {
-    yield opened ? '' : `${indent}<${element}>\n`;
+    const text = entryText(entry, item, indent + INDENT);
+    yield opened ? text : `${indent}<${element}>\n${text}`;
     opened = true;
-    if (isScalar(entry)) {
-      yield `${indent}${INDENT}<${item}>${scalarText(entry)}</${item}>\n`;
-    } else {
-      let text = `${indent}${INDENT}<${item}>\n`;
-      for (const part of writeXml(entry, item, indent + INDENT + INDENT)) text += part;
-      yield `${text}${indent}${INDENT}</${item}>\n`;
-    }
   }
   yield opened ? `${indent}</${element}>\n` : `${indent}<${element}/>\n`;
+}
+
+/** An answer in parts: its lists are written record by record, as they are produced. */
+export function* writeXml(record: XmlRecord, item: ListElement): Generator<string> {
+  for (const [element, value] of Object.entries(record)) {
+    const isPage = typeof value === 'object' && value !== null && !isScalar(value) && isList(value);
+    if (isPage) yield* listParts(element, value, item, INDENT);
+    else yield recordText({ [element]: value }, item, INDENT);
+  }
 }

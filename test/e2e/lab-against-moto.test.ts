@@ -292,7 +292,8 @@ describe.each([
         () => new DescribeInstanceTypesCommand({ InstanceTypes: ['z99.huge' as never] }),
       ],
     ])('says of %s that is not there: %s', async (_what, code, command) => {
-      await expect(ec2().send(command() as DescribeSubnetsCommand)).rejects.toMatchObject({
+      const client: { send(request: unknown): Promise<unknown> } = ec2();
+      await expect(client.send(command())).rejects.toMatchObject({
         name: code,
         $metadata: expect.objectContaining({ httpStatusCode: 400 }),
       });
