@@ -1,5 +1,6 @@
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
+import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { metricsPage } from './metrics.ts';
 import { scanSchemaJson } from './scan-schema.ts';
@@ -7,6 +8,7 @@ import { scanSchemaJson } from './scan-schema.ts';
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/alerts.md': alertsPage,
+  'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,
   'docs/schema/alert.schema.json': alertSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
