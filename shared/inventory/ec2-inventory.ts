@@ -1,9 +1,7 @@
 import {
   DescribeInstancesCommand,
-  type DescribeInstancesResult,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
-  type DescribeNetworkInterfacesResult,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcPeeringConnectionsCommand,
@@ -34,7 +32,7 @@ import {
   vpcRecord,
 } from './ec2-records.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
-import { type AnswerOf, RECORDS } from './page-reader/streaming-protocol.ts';
+import { HandOver } from './page-reader/hand-over.ts';
 import {
   peeringRecord,
   type TransitGatewayAttachment,
@@ -128,12 +126,12 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const answer: DescribeNetworkInterfacesResult & AnswerOf<NetworkInterface> = await client.send(
-            command,
-            options,
-          );
-          const items =
-            answer[RECORDS] ?? listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
+          const page = new HandOver(interfaceId, fold);
+          page.attachTo(command);
+          const answer = await client.send(command, options);
+          const items = page.streamed
+            ? []
+            : listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
           return { items, nextToken: answer.NextToken };
         },
         fold,
@@ -180,12 +178,14 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const answer: DescribeInstancesResult & AnswerOf<Instance> = await client.send(command, options);
-          const items =
-            answer[RECORDS] ??
-            listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
-              (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
-            );
+          const page = new HandOver(instanceId, fold);
+          page.attachTo(command);
+          const answer = await client.send(command, options);
+          const items = page.streamed
+            ? []
+            : listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
+                (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
+              );
           return { items, nextToken: answer.NextToken };
         },
         fold,
@@ -271,6 +271,10 @@ export const createEc2Inventory = ({
 
   return { vpcs, subnets, eachInterface, reservations, eachInstance, instanceTypes, vpcConnections };
 };
+
+const interfaceId = ({ networkInterfaceId }: NetworkInterface): string => networkInterfaceId;
+
+const instanceId = ({ instanceId }: Instance): string => instanceId;
 
 /** One request's filters each: none for everything, otherwise as many as the filter limit makes of the VPCs. */
 const vpcFilters = ({ vpcIds }: InventoryScope): readonly { readonly Filters?: Filter[] }[] =>

@@ -34,6 +34,17 @@ export const eachItem = async <Item>(
   } while (nextToken !== undefined);
 };
 
+/** What the receiver of records threw while a call to AWS was still going on: its own matter, not a failure of AWS. */
+export class ReceiverError extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super('The receiver of the records failed');
+    this.name = 'ReceiverError';
+    this.thrown = thrown;
+  }
+}
+
 /** Runs one call to AWS; what it throws becomes an `AwsFailure` that names the call, the account and the Region. */
 export const describingFailure = async <Answer>(
   context: AwsCallContext,
@@ -42,6 +53,7 @@ export const describingFailure = async <Answer>(
   try {
     return await work();
   } catch (error) {
+    if (error instanceof ReceiverError) throw error.thrown;
     throw awsFailure(error, context);
   }
 };

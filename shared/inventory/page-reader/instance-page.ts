@@ -1,13 +1,13 @@
 import { MalformedAnswerError } from '../../model/aws-failure.ts';
 import type { Instance } from '../../model/inventory.ts';
-import { list, type PageState, type RecordPage, readPage, response, struct, text } from './page-element.ts';
+import { list, type PageReader, type PageState, readPage, response, struct, text } from './page-element.ts';
 import { type TagState, tagSet } from './tag-elements.ts';
 import type { XmlElement } from './xml-reader.ts';
 
 /** One page of DescribeInstances: its instances, out of their reservations. @throws MalformedAnswerError */
-export const readInstancePage = (body: AsyncIterable<Uint8Array>): Promise<RecordPage<Instance>> =>
-  readPage(body, RESPONSE, {
-    records: [],
+export const readInstancePage: PageReader<Instance> = (body, handOver) =>
+  readPage<InstancePageState>(body, RESPONSE, {
+    handOver,
     nextToken: undefined,
     hasSet: false,
     draft: draft(),
@@ -91,10 +91,10 @@ const RESERVATION: Omit<XmlElement<InstancePageState>, 'name'> = {
       page.ownerId = value || null;
     }),
   ],
-  closed: ({ ofReservation, ownerId, records }) => {
+  closed: ({ ofReservation, ownerId, handOver }) => {
     for (const instance of ofReservation) {
       instance.ownerId = ownerId;
-      records.push(instance);
+      handOver(instance);
     }
   },
 };

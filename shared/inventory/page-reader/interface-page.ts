@@ -1,13 +1,13 @@
 import { MalformedAnswerError } from '../../model/aws-failure.ts';
 import type { InterfaceAttachment, NetworkInterface, PrivateAddress } from '../../model/inventory.ts';
-import { list, type PageState, type RecordPage, readPage, response, struct, text } from './page-element.ts';
+import { list, type PageReader, type PageState, readPage, response, struct, text } from './page-element.ts';
 import { type TagState, tagSet } from './tag-elements.ts';
 import type { XmlElement } from './xml-reader.ts';
 
 /** One page of DescribeNetworkInterfaces. @throws MalformedAnswerError */
-export const readInterfacePage = (body: AsyncIterable<Uint8Array>): Promise<RecordPage<NetworkInterface>> =>
-  readPage(body, RESPONSE, {
-    records: [],
+export const readInterfacePage: PageReader<NetworkInterface> = (body, handOver) =>
+  readPage<InterfacePageState>(body, RESPONSE, {
+    handOver,
     nextToken: undefined,
     hasSet: false,
     draft: draft(),
@@ -188,14 +188,14 @@ const INTERFACE: Omit<Element, 'name'> = {
       }),
     ]),
   ],
-  closed: ({ draft, records }) => {
+  closed: ({ draft, handOver }) => {
     if (draft.networkInterfaceId === '')
       throw new MalformedAnswerError('EC2 answered a network interface without networkInterfaceId');
     if (draft.subnetId === '')
       throw new MalformedAnswerError(
         `EC2 answered network interface ${draft.networkInterfaceId} without subnetId`,
       );
-    records.push(draft);
+    handOver(draft);
   },
 };
 

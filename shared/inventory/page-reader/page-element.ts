@@ -1,40 +1,42 @@
 import { MalformedAnswerError } from '../../model/aws-failure.ts';
 import { type XmlElement, XmlReader } from './xml-reader.ts';
 
-/** One page of a listing, whole. */
-export interface RecordPage<Item> {
-  readonly records: readonly Item[];
-  readonly nextToken: string | undefined;
-}
-
 /** What every page's state holds; a reader of its own adds what it is in the midst of. */
 export interface PageState<Item> {
-  readonly records: Item[];
+  /** Takes each record as soon as its element ends. */
+  readonly handOver: (item: Item) => void;
   nextToken: string | undefined;
   /** Whether the set was there: EC2 writes an empty one, too. */
   hasSet: boolean;
 }
 
+/** Reads the body of one answer of one action as it arrives; returns the token of the next page. */
+export type PageReader<Item> = (
+  body: AsyncIterable<Uint8Array>,
+  handOver: (item: Item) => void,
+) => Promise<string | undefined>;
+
 /**
- * Reads the body of one answer as it arrives. The records are handed over only when the page is whole, so that a
- * retry in mid-body can neither lose one nor hand it over twice.
+ * Reads the body of one answer as it arrives and hands over each record as soon as it is whole. A page's worth of
+ * records is never held: kept until the page's end they would outlive the young generation, and memory would grow by
+ * megabytes a page until the next full collection.
  *
- * @throws MalformedAnswerError when it is not that answer, or not all of it
+ * @throws MalformedAnswerError when it is not that answer, or not all of it; what was handed over is then not the whole
  */
-export const readPage = async <Item, State extends PageState<Item>>(
+export const readPage = async <State extends Pick<PageState<never>, 'nextToken' | 'hasSet'>>(
   body: AsyncIterable<Uint8Array>,
   response: XmlElement<State>,
   page: State,
-): Promise<RecordPage<Item>> => {
+): Promise<string | undefined> => {
   const reader = new XmlReader(response, page);
   for await (const chunk of body) reader.write(chunk);
   reader.end();
   if (!page.hasSet) throw new MalformedAnswerError(`EC2 answered <${response.name}> without its set`);
-  return { records: page.records, nextToken: page.nextToken };
+  return page.nextToken;
 };
 
 /** An answer of one set and a token: `<DescribeXResponse><xSet><item>..</item></xSet><nextToken/>`. */
-export const response = <State extends PageState<unknown>>(
+export const response = <State extends Pick<PageState<never>, 'nextToken' | 'hasSet'>>(
   action: string,
   set: string,
   item: Omit<XmlElement<State>, 'name'>,

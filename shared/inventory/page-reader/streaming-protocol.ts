@@ -7,23 +7,14 @@ import type {
   SerdeFunctions,
 } from '@smithy/types';
 import type { Instance, NetworkInterface } from '../../model/inventory.ts';
+import { HAND_OVER, HandOver } from './hand-over.ts';
 import { readInstancePage } from './instance-page.ts';
 import { readInterfacePage } from './interface-page.ts';
-import type { RecordPage } from './page-element.ts';
+import type { PageReader } from './page-element.ts';
 import { TruncatedAnswerError } from './xml-reader.ts';
 
-/** Where an answer carries our records instead of the SDK's `NetworkInterfaces` or `Reservations`. */
-export const RECORDS: unique symbol = Symbol('headroom.records');
-
-/** An answer to DescribeNetworkInterfaces or DescribeInstances, by whichever protocol the client speaks. */
-export interface AnswerOf<Item> {
-  readonly [RECORDS]?: readonly Item[];
-}
-
 /** The two listings that grow with the account. */
-const READERS: Readonly<
-  Record<string, (body: AsyncIterable<Uint8Array>) => Promise<RecordPage<NetworkInterface | Instance>>>
-> = {
+const READERS: Readonly<Record<string, PageReader<NetworkInterface | Instance>>> = {
   DescribeNetworkInterfaces: readInterfacePage,
   DescribeInstances: readInstancePage,
 };
@@ -31,7 +22,8 @@ const READERS: Readonly<
 /**
  * EC2's query protocol as the SDK speaks it, but for the two listings that grow with the account, which are read as a
  * stream: a page of 1,000 interfaces is 7 MB of XML, and the SDK takes it as one text, then as a tree, then as
- * objects. Requests, credentials, signing, retries, errors and all other operations remain the SDK's.
+ * objects. Requests, credentials, signing, retries, errors and all other operations remain the SDK's, and so do these
+ * two for a command that nobody prepared with `handingOver`.
  *
  * `deserializeResponse` of `AwsQueryProtocol` is what this leans on; `@aws-sdk/core` does not promise to keep it.
  * `test/contract/inventory/streaming-protocol.test.ts` holds every answer to the SDK's own and fails when it moves.
@@ -44,17 +36,20 @@ export class StreamingEc2Protocol extends AwsEc2QueryProtocol {
   ): Promise<Output> {
     const body: unknown = response.body;
     const read = READERS[operationName(operationSchema)];
-    if (response.statusCode !== 200 || read === undefined || !isByteStream(body))
-      return await super.deserializeResponse<Output>(operationSchema, context, response);
+    const handOver: unknown = Reflect.get(context, HAND_OVER);
+    if (
+      response.statusCode !== 200 ||
+      read === undefined ||
+      !(handOver instanceof HandOver) ||
+      !isByteStream(body)
+    )
+      return super.deserializeResponse<Output>(operationSchema, context, response);
 
     const $metadata = this.deserializeMetadata(response);
     try {
-      const { records, nextToken } = await read(body);
-      const answer: AnswerOf<NetworkInterface | Instance> & MetadataBearer = {
-        [RECORDS]: records,
-        $metadata,
-      };
-      return Object.assign(answer, { NextToken: nextToken }) as unknown as Output;
+      const NextToken = await read(body, (item) => handOver.take(item));
+      handOver.streamed = true;
+      return Object.assign({ $metadata }, { NextToken }) as unknown as Output;
     } catch (error) {
       // `$metadata` keeps the SDK from adding a hint to the message; `$retryable` tells its retries to try again.
       if (error instanceof Error) Object.assign(error, { $metadata });

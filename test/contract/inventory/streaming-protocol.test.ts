@@ -5,7 +5,8 @@ import { DescribeNetworkInterfacesCommand, DescribeSubnetsCommand } from '@aws-s
 import { AwsEc2QueryProtocol, AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import { RECORDS, StreamingEc2Protocol } from '../../../shared/inventory/page-reader/streaming-protocol.ts';
+import { HandOver } from '../../../shared/inventory/page-reader/hand-over.ts';
+import { StreamingEc2Protocol } from '../../../shared/inventory/page-reader/streaming-protocol.ts';
 import type { NetworkInterface } from '../../../shared/model/inventory.ts';
 import {
   type CannedAws,
@@ -53,13 +54,25 @@ const collect = async (
   return { found, failure };
 };
 
-test('an answer carries the records, the token and the metadata of the SDK', async () => {
+test('an answer carries the token and the metadata of the SDK, its records having gone to the one who asked', async () => {
   const { url } = await serve(cannedEc2(mixedEstate, { pageSize: 2 }));
-  const answer = await streamingEc2Client(url).send(
-    new DescribeNetworkInterfacesCommand({ IncludeManagedResources: true }),
+  const found: NetworkInterface[] = [];
+  const page = new HandOver(
+    ({ networkInterfaceId }: NetworkInterface) => networkInterfaceId,
+    (each) => found.push(each),
   );
+  const command = new DescribeNetworkInterfacesCommand({ IncludeManagedResources: true });
+  page.attachTo(command);
+  const answer = await streamingEc2Client(url).send(command);
   expect(answer).toMatchObject({ NextToken: 'from-2', $metadata: { httpStatusCode: 200, attempts: 1 } });
-  expect(Reflect.get(answer, RECORDS)).toEqual((mixedEstate.interfaces as unknown[]).slice(0, 2));
+  expect(page.streamed).toBe(true);
+  expect(found).toEqual((mixedEstate.interfaces as readonly NetworkInterface[]).slice(0, 2));
+});
+
+test('a command that nobody prepared is deserialised by the SDK', async () => {
+  const { url } = await serve(cannedEc2(mixedEstate));
+  const answer = await streamingEc2Client(url).send(new DescribeNetworkInterfacesCommand({}));
+  expect(answer.NetworkInterfaces).toHaveLength(5);
 });
 
 test('other operations are deserialised by the SDK', async () => {
@@ -100,7 +113,7 @@ describe('a page whose body breaks off is asked for again', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('and when it always does, nothing of it is handed over', async () => {
+  test('and when it always does, the listing fails, so that nobody takes a part for the whole', async () => {
     const { url, requests } = await serve(() => ({ body: wholePage.subarray(0, 150_000) }));
     const { found, failure } = await collect(streamingEc2Client(url, { maxAttempts: 3 }));
     expect(failure).toMatchObject({
@@ -109,9 +122,20 @@ describe('a page whose body breaks off is asked for again', () => {
         'ec2:DescribeNetworkInterfaces in account 111111111111, eu-west-1, failed',
       ),
     });
-    expect(found).toEqual([]);
+    expect(new Set(found.map(({ networkInterfaceId }) => networkInterfaceId)).size).toBe(found.length);
     expect(requests).toHaveLength(3);
   });
+});
+
+test('what the receiver throws is thrown as it is, at once: it is no failure of AWS', async () => {
+  const { url, requests } = await serve(() => ({ body: wholePage }));
+  const inventory = createEc2Inventory({ client: streamingEc2Client(url), target: mixedEstate.target });
+  const defect = new TypeError('a defect of ours');
+  const listing = inventory.eachInterface({}, () => {
+    throw defect;
+  });
+  await expect(listing).rejects.toBe(defect);
+  expect(requests).toHaveLength(1);
 });
 
 test("an answer that is not EC2's is refused at once, with what it was", async () => {
@@ -144,9 +168,8 @@ test("the caller's deadline ends a page that stalls in mid-body", async () => {
   const collected = collect(streamingEc2Client(url), deadline.signal);
   while (requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   deadline.abort();
-  const { found, failure } = await collected;
+  const { failure } = await collected;
   expect(failure).toMatchObject({ code: 'deadline-exceeded' });
-  expect(found).toEqual([]);
 });
 
 describe('what the reader leans on in the SDK', () => {

@@ -2,14 +2,20 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInstancePage } from '../../../shared/inventory/page-reader/instance-page.ts';
 import { readInterfacePage } from '../../../shared/inventory/page-reader/interface-page.ts';
-import type { RecordPage } from '../../../shared/inventory/page-reader/page-element.ts';
+import type { PageReader } from '../../../shared/inventory/page-reader/page-element.ts';
 import { oddInstancePage, oddInterfacePage } from '../../fixtures/odd-xml.ts';
-import { cutAt, inChunks, instancesBySdk, interfacesBySdk } from '../../fixtures/sdk-pages.ts';
+import {
+  cutAt,
+  instancesBySdk,
+  interfacesBySdk,
+  type RecordPage,
+  readWith,
+} from '../../fixtures/sdk-pages.ts';
 
 interface ReaderUnderTest {
   readonly name: string;
   readonly pages: fc.Arbitrary<string>;
-  readonly read: (body: AsyncIterable<Uint8Array>) => Promise<RecordPage<unknown>>;
+  readonly read: PageReader<unknown>;
   readonly bySdk: (body: Uint8Array) => RecordPage<unknown>;
 }
 
@@ -26,7 +32,7 @@ const readers: readonly ReaderUnderTest[] = [
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe.each(readers)('a page of $name', ({ pages, read, bySdk }) => {
-  const readAll = (...chunks: readonly Uint8Array[]) => read(inChunks(chunks));
+  const readAll = (...chunks: readonly Uint8Array[]) => readWith(read, chunks);
 
   test("reads as the SDK's own deserialiser reads it, however it is written and wherever its chunks end", async () => {
     await fc.assert(

@@ -7,14 +7,14 @@ import { ec2Answer, interfaceItem, list } from '../../fixtures/ec2-xml.ts';
 import { addresses, anInterfaceRecord } from '../../fixtures/inventory-records.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';
 import { nodeInterface } from '../../fixtures/node-interfaces.ts';
-import { cutAt, inChunks, interfacesBySdk } from '../../fixtures/sdk-pages.ts';
+import { cutAt, interfacesBySdk, readWith } from '../../fixtures/sdk-pages.ts';
 
 const interfaces = mixedEstate.interfaces as readonly NetworkInterface[];
 
 const page = (items: readonly NetworkInterface[], nextToken: string | null = null): string =>
   ec2Answer('DescribeNetworkInterfaces', [list('networkInterfaceSet', items.map(interfaceItem))], nextToken);
 
-const readChunks = (chunks: readonly Uint8Array[]) => readInterfacePage(inChunks(chunks));
+const readChunks = (chunks: readonly Uint8Array[]) => readWith(readInterfacePage, chunks);
 
 const read = (xml: string) => readChunks([Buffer.from(xml)]);
 
