@@ -37,7 +37,7 @@ export interface HttpAnswer {
 }
 
 /** For one attempt. Slack usually answers in well under a second; a Lambda function has better things to wait for. */
-export const ATTEMPT_TIMEOUT_MS = 10_000;
+const ATTEMPT_TIMEOUT_MS = 10_000;
 export const MAX_ATTEMPTS = 3;
 /** Waits longer than this are left to whoever called: Lambda tries again after one minute, the outbox at the next scan. */
 export const MAX_WAIT_MS = 30_000;

@@ -8,7 +8,7 @@ import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
 
 /** PagerDuty's Events API v2. Source: github.com/PagerDuty/api-schema, reference/events-v2/openapiv3.json. */
-export const PAGERDUTY_EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
+const PAGERDUTY_EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
 
 /** Longest `dedup_key` (docs.influxdata.com, pagerduty.sendEvent). */
 export const MAX_DEDUP_KEY = 255;

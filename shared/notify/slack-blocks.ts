@@ -26,7 +26,7 @@ export interface SlackMessage {
  * Colour is in the symbol, not in an attachment's bar: Slack calls attachments legacy, folds them after a few lines
  * (and would hide the remedy), and refuses some that it takes as blocks. The word beside it says the same without colour.
  */
-export const LEVEL_SYMBOL: Readonly<Record<AlertLevel, string>> = {
+const LEVEL_SYMBOL: Readonly<Record<AlertLevel, string>> = {
   critical: '\u{1F534}',
   warning: '\u{1F7E0}',
   ok: '\u{1F7E2}',

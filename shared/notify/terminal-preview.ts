@@ -60,7 +60,7 @@ export const terminalPreview = (content: MessageContent, { colour, width }: Term
 
   add(`\u25CF ${content.headline}`, ['bold', COLOURS[content.level]]);
   const [first, ...others] = content.entries;
-  if (first !== undefined) entryLines(first, content.entries.length > 1, { add, part, lines, styled, inner });
+  if (first !== undefined) entryLines(first, content.entries.length > 1, { add, part, lines, styled });
   const shown = others.slice(0, LINES_IN_LIST);
   const missing = others.length - shown.length + content.omitted;
   part('Also', [
@@ -83,7 +83,6 @@ interface Writer {
   readonly part: (title: string, items: readonly string[]) => void;
   readonly lines: string[];
   readonly styled: (format: Format, text: string) => string;
-  readonly inner: number;
 }
 
 const entryLines = (entry: MessageEntry, titled: boolean, { add, part, lines, styled }: Writer): void => {
