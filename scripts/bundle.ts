@@ -1,8 +1,6 @@
 // Bundles the Lambda functions and says how large each is.
-import { bundleFunctions } from '../infra/bundle.ts';
+import { bundleFunctions } from '../infra/bundle/bundle-functions.ts';
 
-const FOLDER = 'dist/functions';
-for (const [name, { outputs }] of await bundleFunctions(FOLDER)) {
-  const size = outputs[`${FOLDER}/${name}/index.mjs`]?.bytes ?? 0;
-  console.log(`${name.padEnd(20)} ${(size / 1000).toFixed(0).padStart(5)} kB`);
+for (const { name, bytes } of await bundleFunctions('dist/functions')) {
+  console.log(`${name.padEnd(20)} ${(bytes / 1000).toFixed(0).padStart(5)} kB`);
 }

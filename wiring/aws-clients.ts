@@ -55,39 +55,69 @@ export interface AwsClientsInput {
   readonly meter: CallMeter;
 }
 
-/** The clients of one account and Region. One of each: the adaptive retries learn the rate that the quota allows. */
-export interface AwsClients {
+/** The clients that read one account and Region. One of each: the adaptive retries learn the rate that the quota allows. */
+export interface TargetClients {
   readonly ec2: EC2Client;
   readonly eks: EKSClient;
   readonly autoScaling: AutoScalingClient;
-  readonly sts: STSClient;
   /** Ends idle connections. */
   destroy(): void;
 }
 
+/** The same, and the one that tells which account the credentials belong to. */
+export interface AwsClients extends TargetClients {
+  readonly sts: STSClient;
+}
+
 /** Endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_EC2`, ...), profiles and Regions are left to the SDK's chain. */
-export const createAwsClients = ({ region, credentials, role, meter }: AwsClientsInput): AwsClients => {
-  const source = clientSettings({ region, credentials });
-  const settings =
-    role === undefined
-      ? source
-      : clientSettings({ region, credentials: assumedRoleCredentials(role, source, meter) });
-  const clients = {
-    ec2: new EC2Client({ ...settings, protocol: StreamingEc2Protocol }),
-    eks: new EKSClient(settings),
-    autoScaling: new AutoScalingClient(settings),
-    sts: new STSClient(settings),
-  };
-  clients.ec2.middlewareStack.use(countingCalls(meter));
-  clients.eks.middlewareStack.use(countingCalls(meter));
-  clients.autoScaling.middlewareStack.use(countingCalls(meter));
-  clients.sts.middlewareStack.use(countingCalls(meter));
+export const createTargetClients = (input: AwsClientsInput): TargetClients => {
+  const settings = targetSettings(input);
+  const eks = new EKSClient(settings);
+  const autoScaling = new AutoScalingClient(settings);
+  eks.middlewareStack.use(countingCalls(input.meter));
+  autoScaling.middlewareStack.use(countingCalls(input.meter));
+  const ec2 = ec2Client(settings, input.meter);
   return {
-    ...clients,
+    ec2,
+    eks,
+    autoScaling,
     destroy: () => {
-      for (const client of Object.values(clients)) client.destroy();
+      for (const client of [ec2, eks, autoScaling]) client.destroy();
     },
   };
+};
+
+/** As `createTargetClients`, for where nothing is known of the credentials yet. */
+export const createAwsClients = (input: AwsClientsInput): AwsClients => {
+  const settings = targetSettings(input);
+  const sts = new STSClient(settings);
+  sts.middlewareStack.use(countingCalls(input.meter));
+  const clients = createTargetClients({ ...input, role: undefined, credentials: settings.credentials });
+  return {
+    ...clients,
+    sts,
+    destroy: () => {
+      clients.destroy();
+      sts.destroy();
+    },
+  };
+};
+
+/** For who asks EC2 alone. */
+export const createEc2Client = (input: AwsClientsInput): EC2Client =>
+  ec2Client(targetSettings(input), input.meter);
+
+const ec2Client = (settings: ClientSettings, meter: CallMeter): EC2Client => {
+  const client = new EC2Client({ ...settings, protocol: StreamingEc2Protocol });
+  client.middlewareStack.use(countingCalls(meter));
+  return client;
+};
+
+const targetSettings = ({ region, credentials, role, meter }: AwsClientsInput): ClientSettings => {
+  const source = clientSettings({ region, credentials });
+  return role === undefined
+    ? source
+    : clientSettings({ region, credentials: assumedRoleCredentials(role, source, meter) });
 };
 
 /** The settings that make a client a good citizen; for clients of other services, too. */

@@ -15,7 +15,7 @@ import type { Target } from '../shared/model/inventory.ts';
 import { type PlanOutcome, planRun } from '../shared/pipeline/plan.ts';
 import type { ScanRequest } from '../shared/pipeline/scan-request.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
-import { clientSettings, createAwsClients } from './aws-clients.ts';
+import { clientSettings, createEc2Client } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
 
 /** SQS API reference, SendMessageBatch: at most ten messages. */
@@ -76,19 +76,19 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
       organizations: () => new OrganizationsClient(clientSettings()),
       regionsOf: async ({ accountId, roleArn }) => {
         const { role } = targets;
-        const clients = createAwsClients({
+        const ec2 = createEc2Client({
           region: home.region,
           meter,
           role: roleArn === null || role === null ? undefined : { ...role, roleArn },
         });
         try {
-          return await enabledRegions(clients.ec2, {
+          return await enabledRegions(ec2, {
             target: { accountId, region: home.region },
             roleArn,
             signal,
           });
         } finally {
-          clients.destroy();
+          ec2.destroy();
         }
       },
       signal,

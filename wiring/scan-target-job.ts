@@ -10,7 +10,7 @@ import type { Target } from '../shared/model/inventory.ts';
 import { scanRoleArn } from '../shared/model/target-selection.ts';
 import { type RunTargetOutcome, runTarget } from '../shared/pipeline/run-target.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
-import { clientSettings, createAwsClients } from './aws-clients.ts';
+import { clientSettings, createTargetClients } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
 import { createTargetSources } from './target-sources.ts';
 
@@ -37,7 +37,7 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
   const { role } = configuration.targets;
   // Our own account is read with our own credentials: it needs no role, and often has none.
   const roleArn = role === null || target.accountId === home.accountId ? null : scanRoleArn(role, target);
-  const clients = createAwsClients({
+  const clients = createTargetClients({
     region: target.region,
     meter,
     role: roleArn === null || role === null ? undefined : { ...role, roleArn },

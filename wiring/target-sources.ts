@@ -2,12 +2,12 @@ import { createEksClusterSource } from '../shared/clusters/eks-cluster-source.ts
 import { createEc2Inventory } from '../shared/inventory/ec2-inventory.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import type { TargetSources } from '../shared/pipeline/collect.ts';
-import type { AwsClients } from './aws-clients.ts';
+import type { TargetClients } from './aws-clients.ts';
 
 /** The AWS APIs of one target as the pipeline's sources. */
 export const createTargetSources = (
   target: Target,
-  clients: AwsClients,
+  clients: TargetClients,
   options: { readonly roleArn?: string | null; readonly signal?: AbortSignal } = {},
 ): TargetSources => {
   const shared = { target, ...(options.signal === undefined ? {} : { signal: options.signal }) };

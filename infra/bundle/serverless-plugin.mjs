@@ -1,4 +1,4 @@
-import { bundleFunctions } from './bundle.ts';
+import { bundleFunctions } from './bundle-functions.ts';
 
 /** Makes `osls package` and `osls deploy` bundle the functions first: one command, and never a stale bundle. */
 export default class BundlePlugin {
