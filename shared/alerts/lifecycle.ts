@@ -35,7 +35,6 @@ interface Step {
   readonly observation: Observation;
   /** What the rule found, or found last. */
   readonly finding: Finding;
-  readonly announced: AlertLevel;
   readonly clocks: Clocks;
   readonly at: string;
 }
@@ -78,10 +77,10 @@ export const reduceAlert = (
 
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
-  const announced = current.status === 'firing' ? current.severity : 'ok';
+  const announced = current.severity;
   const hold = observation.hold ?? 'critical';
   const clocks = clocksAt(at, clocksOf(current), { announced, raise, hold });
-  const step: Step = { current, observation, finding, announced, clocks, at };
+  const step: Step = { current, observation, finding, clocks, at };
 
   const isDue = (level: AlertSeverity): boolean => {
     const since = clocks[level];
@@ -92,8 +91,7 @@ export const reduceAlert = (
   if (isDue('warning')) return announce(step, 'warning');
   if (compareLevel(hold, announced) < 0) return announce(step, hold);
   if (isRepeatDue(current, settings.repeatEvery, now)) return announce(step, announced);
-  const next = wait(step);
-  return next === current ? unchanged : { alert: next, transitions: [] };
+  return { alert: wait(step), transitions: [] };
 };
 
 const withoutFinding = (observation: Observation): HeadroomError =>
@@ -151,12 +149,11 @@ const isRepeatDue = (alert: Alert, repeatEvery: number, now: number): boolean =>
 };
 
 /** Nothing is to be said. Tells the very record it was given when what it waits for is the same as before. */
-const wait = ({ current, observation, finding, announced, clocks, at }: Step): Alert => {
+const wait = ({ current, observation, finding, clocks, at }: Step): Alert => {
   const candidate = candidateOf(clocks);
-  const same =
-    candidate?.severity === current.candidate?.severity && candidate?.since === current.candidate?.since;
-  if (same) return current;
-  if (announced !== 'ok') return { ...current, candidate, lastObservedAt: at };
+  // A clock that starts anew has been seen to stop, so the level alone tells whether anything changed.
+  if (candidate?.severity === current.candidate?.severity) return current;
+  if (current.severity !== 'ok') return { ...current, candidate, lastObservedAt: at };
   if (clocks.warning === null) return { ...current, status: 'resolved', candidate, lastObservedAt: at };
   const { subject } = observation;
   return {
@@ -179,7 +176,8 @@ const kindOf = (from: AlertLevel, to: AlertLevel): TransitionKind => {
 
 /** Says that the level is `to` now, and leaves that to be sent in the record's own outbox. */
 const announce = (step: Step, to: AlertLevel): Reduction => {
-  const { current, observation, announced, clocks, at } = step;
+  const { current, observation, clocks, at } = step;
+  const announced = current.severity;
   const kind = kindOf(announced, to);
   const begins = kind === 'firing';
   const since = begins ? (clocks.warning ?? current.since) : current.since;

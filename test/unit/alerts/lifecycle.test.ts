@@ -185,13 +185,15 @@ describe('waiting', () => {
   });
 
   test('two levels that began together are told apart when one of them clears', () => {
-    const { alert, told } = live([
+    const steps = [
       [0, critical],
       [5, warning],
       [10, warning],
-    ]);
+    ] as const;
+    const { alert, told } = live(steps);
     expect(told).toEqual(['10 firing ok>warning']);
     expect(alert?.candidate).toBeNull();
+    expect(live(steps.slice(0, 2)).alert?.candidate).toEqual({ severity: 'warning', since: iso(0) });
   });
 
   test('the record of a waiting alert keeps the finding and subject that it was last changed with', () => {
