@@ -12,7 +12,7 @@ import type {
   LabVpc,
 } from './records.ts';
 
-export interface LabRole {
+interface LabRole {
   readonly name: string;
   /** `null`: the trust policy asks for none. */
   readonly externalId: string | null;
@@ -40,7 +40,7 @@ export interface LabOrganizationalUnit {
   readonly parentId: string;
 }
 
-export interface LabOrganization {
+interface LabOrganization {
   readonly rootId: string;
   readonly managementAccountId: string;
   readonly units: readonly LabOrganizationalUnit[];

@@ -112,7 +112,7 @@ export interface LabTransitGatewayAttachment {
   readonly state: string;
 }
 
-export interface LabNodeGroup {
+interface LabNodeGroup {
   readonly name: string;
   readonly status: string;
   readonly minSize: number;

@@ -3,7 +3,7 @@ import { SimulatedCluster } from '../estate/simulated-cluster.ts';
 import { DAY, progress, workingDay } from './pace.ts';
 
 /** How long the growth takes from the first pods to the last. */
-export const GROWTH = 8 * DAY;
+const GROWTH = 8 * DAY;
 const FIRST_PODS = 4;
 const LAST_PODS = 100;
 const RHYTHM_PODS = 6;
