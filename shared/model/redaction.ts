@@ -6,6 +6,22 @@
 
 const REDACTED = '[redacted]';
 
+/** What names a secret, in `snake_case`, `kebab-case` and `camelCase`, whatever stands before it. */
+const SECRET_NAMES = [
+  'secret access key',
+  'secret string',
+  'session token',
+  'security token',
+  'routing key',
+  'api key',
+  'webhook url',
+  'password',
+  'passwd',
+  'authorization',
+]
+  .map((name) => name.replaceAll(' ', '[_-]?'))
+  .join('|');
+
 const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // A Slack webhook is its own credential: whoever has the URL may post. The path holds it, the host may stay.
   [/(https?:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>\\)]+/gi, `$1${REDACTED}`],
@@ -17,7 +33,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/(\bSignature=)[0-9a-f]{16,}/gi, `$1${REDACTED}`],
   // `name: value` and `"name": "value"` pairs whose name says what they are.
   [
-    /(["']?\b[\w-]*(?:secret[_-]?access[_-]?key|session[_-]?token|security[_-]?token|routing[_-]?key|password|passwd|authorization|api[_-]?key|webhook[_-]?url|secret[_-]?string)["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;}&]+)/gi,
+    new RegExp(`((?:${SECRET_NAMES})["']?\\s*[:=]\\s*)(?:"(?:[^"\\\\]|\\\\.)*"|'[^']*'|[^\\s,;}&]+)`, 'gi'),
     `$1"${REDACTED}"`,
   ],
   // User information in a URL.
@@ -28,9 +44,8 @@ const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 export const redactSecrets = (text: string): string =>
   PATTERNS.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
 
-/** Names under which a value is a secret, whatever it looks like. */
-const SECRET_NAME =
-  /(?:secret[_-]?access[_-]?key|session[_-]?token|security[_-]?token|routing[_-]?key|passw(?:or)?d|authorization|api[_-]?key|webhook[_-]?url|secret[_-]?string)$/i;
+/** A name under which a value is a secret, whatever it looks like. */
+const SECRET_NAME = new RegExp(`(?:${SECRET_NAMES})$`, 'i');
 
 /** A `JSON.stringify` replacer, which is what the logger takes: redacts by name and by shape, at every depth. */
 export const redactingReplacer = (key: string, value: unknown): unknown => {

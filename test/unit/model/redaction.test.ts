@@ -7,6 +7,7 @@ describe('text that is about to be logged', () => {
       'POST https://hooks.slack.com/services/T000/B000/XXXX failed',
       'POST https://hooks.slack.com/[redacted] failed',
     ],
+    ['http://hooks.slack.com/services/T0', 'http://hooks.slack.com/[redacted]'],
     ['"https://hooks.slack-gov.com/services/T0/B0/X"', '"https://hooks.slack-gov.com/[redacted]"'],
     ['token xoxb-1234-abcd.', 'token [redacted].'],
     ['xapp-1-A0 and xoxe.xoxp-1-Mi0', '[redacted] and [redacted]'],
@@ -45,6 +46,32 @@ describe('text that is about to be logged', () => {
       'https://hooks.slack.com/[redacted] https://hooks.slack.com/[redacted]',
     );
   });
+});
+
+const NAMES = [
+  'secret access key',
+  'secret string',
+  'session token',
+  'security token',
+  'routing key',
+  'api key',
+  'webhook url',
+  'password',
+  'passwd',
+  'authorization',
+];
+const spellings = NAMES.flatMap((name) => [
+  name.replaceAll(' ', '_'),
+  name.replaceAll(' ', '-'),
+  name.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase()),
+]);
+
+test.each([...new Set(spellings)])('a value under the name %s is a secret, in text and in JSON', (name) => {
+  expect(redactSecrets(`${name}=abc`)).toBe(`${name}="[redacted]"`);
+  expect(redactSecrets(`x_${name}: 'abc def'`)).toBe(`x_${name}: "[redacted]"`);
+  expect(JSON.stringify({ [`my-${name}`]: 'abc', [`${name}-count`]: 3 }, redactingReplacer)).toBe(
+    `{"my-${name}":"[redacted]","${name}-count":3}`,
+  );
 });
 
 describe('what is logged as JSON', () => {
