@@ -31,19 +31,31 @@ interface Outcome {
   readonly shortage: Shortage | null;
 }
 
+/** A subnet that may still have room for the group's nodes. */
+interface Place {
+  readonly availabilityZone: string | null;
+  readonly ledgers: NodeSubnets;
+}
+
 /** Where a group stands while all of them grow. */
 class Growth {
   readonly group: GrowingGroup;
   readonly #nodesByZone = new Map<string | null, number>();
+  readonly #places: Place[] = [];
   readonly #wanted: number;
+  #lastShortage: Shortage | null = null;
   fits = 0;
   shortage: Shortage | null = null;
 
-  constructor(group: GrowingGroup) {
+  constructor(group: GrowingGroup, ledgers: Ledgers) {
     this.group = group;
     this.#wanted = Math.max(0, group.maximumNodes - group.currentNodes);
-    for (const { availabilityZone, nodes } of group.subnets) {
-      this.#nodesByZone.set(availabilityZone, (this.#nodesByZone.get(availabilityZone) ?? 0) + nodes);
+    for (const { availabilityZone, nodes, podSubnetId, subnetId } of group.subnets) {
+      this.#nodesByZone.set(availabilityZone, this.#nodesIn(availabilityZone) + nodes);
+      const node = ledgers.get(subnetId);
+      const pods = ledgers.get(podSubnetId ?? '');
+      if (node !== undefined && pods !== undefined)
+        this.#places.push({ availabilityZone, ledgers: { node, pods } });
     }
   }
 
@@ -51,37 +63,39 @@ class Growth {
     return this.shortage !== null || this.fits >= this.#wanted;
   }
 
-  /** One node more, in the zone that has fewest of the group's nodes; in the next one where that has no room. */
-  addNode(ledgers: Ledgers, steps: readonly DemandStep[]): void {
-    let first: Shortage | null = null;
-    for (const subnet of this.#byPreference(ledgers)) {
-      const short = takeNodes(steps, subnet.ledgers);
+  /**
+   * One node more, in the zone that has fewest of the group's nodes, or in the next one where that has no room. A subnet
+   * that had none will have none later, since nothing is given back: it is not tried again.
+   */
+  addNode(steps: readonly DemandStep[]): void {
+    for (let place = this.#preferred(); place !== null; place = this.#preferred()) {
+      const short = takeNodes(steps, place.ledgers);
       if (short === null) {
         this.fits += 1;
-        this.#nodesByZone.set(subnet.availabilityZone, this.#nodesIn(subnet.availabilityZone) + 1);
+        this.#nodesByZone.set(place.availabilityZone, this.#nodesIn(place.availabilityZone) + 1);
         return;
       }
-      first ??= short;
+      this.#places.splice(this.#places.indexOf(place), 1);
+      this.#lastShortage = short;
     }
-    this.shortage = first;
+    this.shortage = this.#lastShortage;
   }
 
   #nodesIn(zone: string | null): number {
     return this.#nodesByZone.get(zone) ?? 0;
   }
 
-  #byPreference(ledgers: Ledgers): readonly (GroupSubnet & { readonly ledgers: NodeSubnets })[] {
-    return this.group.subnets
-      .flatMap((subnet) => {
-        const node = ledgers.get(subnet.subnetId);
-        const pods = ledgers.get(subnet.podSubnetId ?? '');
-        return node === undefined || pods === undefined ? [] : [{ ...subnet, ledgers: { node, pods } }];
-      })
-      .sort(
-        (a, b) =>
-          this.#nodesIn(a.availabilityZone) - this.#nodesIn(b.availabilityZone) ||
-          b.ledgers.pods.singles - a.ledgers.pods.singles,
-      );
+  #preferred(): Place | null {
+    let best: Place | null = null;
+    for (const place of this.#places) {
+      if (best === null || this.#isPreferred(place, best)) best = place;
+    }
+    return best;
+  }
+
+  #isPreferred(place: Place, over: Place): boolean {
+    const fewer = this.#nodesIn(place.availabilityZone) - this.#nodesIn(over.availabilityZone);
+    return fewer < 0 || (fewer === 0 && place.ledgers.pods.singles > over.ledgers.pods.singles);
   }
 }
 
@@ -93,10 +107,10 @@ const growTogether = (
   groups: readonly GrowingGroup[],
   ledgers: Ledgers,
 ): ReadonlyMap<GrowingGroup, Outcome> => {
-  const growths = groups.map((group) => new Growth(group));
+  const growths = groups.map((group) => new Growth(group, ledgers));
   let growing = growths.filter(({ isDone }) => !isDone);
   while (growing.length > 0) {
-    for (const growth of growing) growth.addNode(ledgers, growth.group.steps ?? []);
+    for (const growth of growing) growth.addNode(growth.group.steps ?? []);
     growing = growing.filter(({ isDone }) => !isDone);
   }
   return new Map(growths.map(({ group, fits, shortage }) => [group, { fits, shortage }]));

@@ -154,3 +154,6 @@ export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `64,000`. Not `toLocaleString`, which loads the locale data: 26 ms of a cold start. */
+export const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');

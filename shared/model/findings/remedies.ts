@@ -7,7 +7,7 @@ import { firstOverlap, freeRange } from '../free-ranges.ts';
 import type { EksCluster } from '../inventory.ts';
 import { bestReservation } from '../reservation-range.ts';
 import { aws, kubectl } from './commands.ts';
-import { count, type Estate, nameOf } from './estate.ts';
+import { count, type Estate, grouped, nameOf } from './estate.ts';
 
 /**
  * What people can do, each with the conditions under which it works, checked on this very inventory. Sources of the
@@ -287,7 +287,7 @@ export const raiseVpcQuota = (
   region: string,
 ): Remedy => ({
   title: `Ask for a higher quota of ${quota.name}`,
-  effect: `To ${quota.to.toLocaleString('en-US')}; AWS grants up to ${quota.maximum.toLocaleString('en-US')}. Free, and usually granted within days.`,
+  effect: `To ${grouped(quota.to)}; AWS grants up to ${grouped(quota.maximum)}. Free, and usually granted within days.`,
   commands: [
     aws('service-quotas', 'request-service-quota-increase', region, {
       'service-code': 'vpc',
@@ -298,7 +298,7 @@ export const raiseVpcQuota = (
   preconditions: [
     { text: 'The quota was not raised before: Headroom does not read quotas.', holds: null },
     {
-      text: `The quota can still grow: ${quota.to.toLocaleString('en-US')} is within AWS's maximum.`,
+      text: `The quota can still grow: ${grouped(quota.to)} is within AWS's maximum.`,
       holds: quota.to <= quota.maximum,
     },
   ],

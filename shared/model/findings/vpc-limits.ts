@@ -1,7 +1,7 @@
 import type { VpcAssessment } from '../assessment.ts';
 import { freeRange } from '../free-ranges.ts';
 import { NETWORK_ADDRESS_USAGE_QUOTA } from '../network-address-usage.ts';
-import { count, type Estate, type FindingRule, finding, nameOf, percent } from './estate.ts';
+import { count, type Estate, type FindingRule, finding, grouped, nameOf, percent } from './estate.ts';
 import {
   addSecondaryCidr,
   raiseCidrBlockQuota,
@@ -51,7 +51,7 @@ const USAGE_CRITICAL = 0.95;
 export const networkAddressUsage: FindingRule = {
   kind: USAGE_KIND,
   label: 'Network address usage near its quota',
-  appears: `A VPC uses ${percent(USAGE_WARNING)} of its ${NETWORK_ADDRESS_USAGE_QUOTA.toLocaleString('en-US')} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
+  appears: `A VPC uses ${percent(USAGE_WARNING)} of its ${grouped(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
   why: 'Every address and every prefix is a unit. At the quota AWS refuses new ones anywhere in the VPC, however many addresses its subnets have.',
   find: (estate) =>
     estate.input.vpcs.flatMap((vpc) => {
@@ -65,7 +65,7 @@ const usage = (estate: Estate, vpc: VpcAssessment, units: number) => {
   const share = units / NETWORK_ADDRESS_USAGE_QUOTA;
   return finding(USAGE_KIND, share >= USAGE_CRITICAL ? 'critical' : 'warning', estate.vpcSubject(vpc), {
     title: `${nameOf(vpc, vpc.vpcId)} uses ${percent(share)} of its network address quota`,
-    explanation: `${units.toLocaleString('en-US')} of ${NETWORK_ADDRESS_USAGE_QUOTA.toLocaleString('en-US')} units are in use, unless the quota was raised. A prefix is one unit where sixteen addresses are sixteen.`,
+    explanation: `${grouped(units)} of ${grouped(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit where sixteen addresses are sixteen.`,
     evidence: [
       { name: 'networkAddressUsage', value: units, unit: 'units' },
       { name: 'quota', value: NETWORK_ADDRESS_USAGE_QUOTA, unit: 'units' },
