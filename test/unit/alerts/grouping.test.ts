@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { groupTransitions } from '../../../shared/alerts/grouping.ts';
+import { linksFor } from '../../../shared/alerts/links.ts';
+import type { Transition } from '../../../shared/model/alert.ts';
+import type { Subject } from '../../../shared/model/finding.ts';
+import type { Route } from '../../../shared/model/policy.ts';
+import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
+import { lastTransition } from '../../fixtures/transitions.ts';
+
+const links = { dashboard: null };
+const about = (subjectChanges: Partial<Subject>, rule = 'addresses-low', cause?: string): Transition =>
+  lastTransition(
+    anObservation('warning', {
+      rule,
+      subject: aSubnetSubject(subjectChanges),
+      ...(cause === undefined ? {} : { cause }),
+    }),
+  );
+const group = (transitions: readonly Transition[], routes: readonly Route[] = []) =>
+  groupTransitions(transitions, { routes, links });
+
+describe('messages', () => {
+  test('nothing makes none', () => {
+    expect(group([])).toEqual([]);
+  });
+
+  test('several rules about one subnet are one message', () => {
+    const messages = group([
+      about({}),
+      about({}, 'fragmented'),
+      about({ id: 'subnet-0b', subnetIds: ['subnet-0b'] }),
+    ]);
+    expect(messages.map(({ threadId, transitions }) => [threadId, transitions.length])).toEqual([
+      ['111111111111/eu-west-1/subnet/subnet-0a', 2],
+      ['111111111111/eu-west-1/subnet/subnet-0b', 1],
+    ]);
+  });
+
+  test('many subnets with one cause are one message, in the thread of the cause', () => {
+    const wide = ['a', 'b', 'c'].map((name) =>
+      about({ id: `subnet-${name}` }, 'addresses-low', 'vpc/vpc-01'),
+    );
+    expect(group(wide).map(({ threadId }) => threadId)).toEqual(['111111111111/eu-west-1/vpc/vpc-01']);
+  });
+
+  test('what is said of an alert later stands in the same thread', () => {
+    const fired = anObservation('warning', { cause: 'vpc/vpc-01' });
+    const resolved = lastTransition(fired, anObservation('ok', { cause: 'subnet/subnet-0a' }));
+    expect(group([resolved])[0]?.threadId).toBe('111111111111/eu-west-1/vpc/vpc-01');
+  });
+
+  test('one cause with different destinations is one message for each set of them', () => {
+    const routes = [{ match: { rule: ['fragmented'] }, to: ['platform'], continue: false }];
+    const messages = group([about({}), about({}, 'fragmented')], routes);
+    expect(messages.map(({ destinations }) => destinations)).toEqual([[], ['platform']]);
+    expect(new Set(messages.map(({ threadId }) => threadId)).size).toBe(1);
+    expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(2);
+  });
+
+  test('the same transitions make the same message id, in whatever order they come', () => {
+    const [a, b] = [about({}), about({}, 'fragmented')];
+    const id = (transitions: readonly Transition[]) => group(transitions)[0]?.messageId;
+    expect(id([a, b])).toBe(id([b, a]));
+    expect(id([a, b])).not.toBe(id([a]));
+    expect(id([a])).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('links', () => {
+  const link = (subject: Partial<Subject>) => linksFor([about(subject)], links)[0];
+  const none = { vpcId: null, clusterName: null, subnetIds: [] };
+
+  test.each([
+    [
+      {},
+      'Subnet subnet-0a',
+      'https://eu-west-1.console.aws.amazon.com/vpcconsole/home?region=eu-west-1#SubnetDetails:subnetId=subnet-0a',
+    ],
+    [
+      { type: 'vpc', id: 'vpc-01' },
+      'VPC vpc-01',
+      'https://eu-west-1.console.aws.amazon.com/vpcconsole/home?region=eu-west-1#VpcDetails:VpcId=vpc-01',
+    ],
+    [
+      { type: 'node-group', id: 'x', clusterName: 'a b' },
+      'Cluster a b',
+      'https://eu-west-1.console.aws.amazon.com/eks/clusters/a%20b?region=eu-west-1',
+    ],
+    [
+      { type: 'interface', id: 'eni-1' },
+      'Subnet subnet-0a',
+      'https://eu-west-1.console.aws.amazon.com/vpcconsole/home?region=eu-west-1#SubnetDetails:subnetId=subnet-0a',
+    ],
+    [
+      { type: 'load-balancer', id: 'x', subnetIds: [] },
+      'VPC vpc-01',
+      'https://eu-west-1.console.aws.amazon.com/vpcconsole/home?region=eu-west-1#VpcDetails:VpcId=vpc-01',
+    ],
+    [
+      { region: 'cn-north-1' },
+      'Subnet subnet-0a',
+      'https://cn-north-1.console.amazonaws.cn/vpcconsole/home?region=cn-north-1#SubnetDetails:subnetId=subnet-0a',
+    ],
+    [
+      { region: 'us-gov-west-1' },
+      'Subnet subnet-0a',
+      'https://us-gov-west-1.console.amazonaws-us-gov.com/vpcconsole/home?region=us-gov-west-1#SubnetDetails:subnetId=subnet-0a',
+    ],
+  ] as const)('of %j lead to %s', (subject, label, url) => {
+    expect(link(subject)).toEqual({ label, url });
+  });
+
+  test('a target has no page of its own', () => {
+    expect(linksFor([about({ type: 'target', id: 'x', ...none })], links)).toEqual([]);
+  });
+
+  test('the same page is named once, at most three are, and the dashboard comes last', () => {
+    const many = ['a', 'a', 'b', 'c', 'd'].map((name) => about({ id: name }));
+    const dashboard = { name: 'headroom fleet', region: 'us-east-1' };
+    expect(linksFor(many, { dashboard }).map(({ label }) => label)).toEqual([
+      'Subnet a',
+      'Subnet b',
+      'Subnet c',
+      'Dashboard',
+    ]);
+    expect(linksFor([], { dashboard })).toEqual([
+      {
+        label: 'Dashboard',
+        url: 'https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/headroom%20fleet',
+      },
+    ]);
+  });
+});
