@@ -75,14 +75,22 @@ const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
   return `${plural(subnets.length, 'subnet')} in ${plural(accounts, 'account')} and ${plural(regions, 'Region')}, scanned ${scannedAt.slice(0, 16).replace('T', ' ')} UTC`;
 };
 
-/** Findings, worst first, each with the first thing to do about it. */
+/** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */
 export const renderFindings = (io: Io, findings: readonly Finding[]): string => {
   const dye = paint(io);
-  return findings
-    .map(({ severity, title, remedies }) => {
-      const first = remedies[0];
-      const remedy = first === undefined ? '' : `\n${' '.repeat(10)}${dye('dim', printable(first.title))}`;
-      return `${dye(STYLE[severity], severity.padEnd(8))}  ${printable(title)}${remedy}\n`;
+  const bySubject = Map.groupBy(findings, ({ subject }) => `${subject.type}/${subject.id}`);
+  return [...bySubject.values()]
+    .map(([worst, ...others]) => {
+      if (worst === undefined) return '';
+      const remedy = worst.remedies[0];
+      const lines = [
+        `${dye(STYLE[worst.severity], worst.severity.padEnd(8))}  ${printable(worst.title)}`,
+        ...others.map(
+          ({ severity, title }) => `${' '.repeat(10)}${dye(STYLE[severity], 'also')} ${printable(title)}`,
+        ),
+        ...(remedy === undefined ? [] : [`${' '.repeat(10)}${dye('dim', printable(remedy.title))}`]),
+      ];
+      return `${lines.join('\n')}\n`;
     })
     .join('');
 };
@@ -144,7 +152,11 @@ export const renderScan = (io: Io, document: ScanDocument): string => {
         : `The ${plural(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
     );
   }
-  if (document.findings.length > 0) parts.push(renderFindings(io, document.findings));
+  if (document.findings.length > 0) {
+    parts.push(
+      `${renderFindings(io, document.findings)}${dye('dim', 'headroom findings prints the evidence, every remedy and its commands')}\n`,
+    );
+  }
   const notes = renderUnknowns(io, document) + renderProblems(io, document);
   if (notes !== '') parts.push(notes);
   if (document.subnets.length > 0) parts.push(`${dye('dim', summaryOf(document))}\n`);
