@@ -10,16 +10,17 @@ import {
   numberOf,
   textOf,
 } from './dynamo-table.ts';
-import { type DayRollups, decodeDay, encodeDay, type NumberedSample } from './history-codec.ts';
+import { type DayRollups, decodeDay, encodeDay, type NumberedSample, visitDay } from './history-codec.ts';
 import {
   DAY,
   foldSample,
   HISTORY_RETENTION,
   noHours,
-  SUPPLIES,
   type SubnetHours,
+  type Supply,
   startOfDay,
 } from './history-rollup.ts';
+import { HourColumns } from './hour-columns.ts';
 
 /** One scan's values, by the subnets' numbers. */
 export interface NumberedScan {
@@ -34,6 +35,17 @@ export interface NumberedScan {
 export const SUBNETS_PER_BUCKET = 100;
 
 const REQUESTS_AT_ONCE = 16;
+
+/** One subnet's folded hours. */
+export interface FoldedHours {
+  readonly closed: Readonly<Record<Supply, HourColumns>>;
+  readonly open: SubnetHours;
+}
+
+const noFoldedHours = (): FoldedHours => ({
+  closed: { addresses: new HourColumns(), prefixes: new HourColumns() },
+  open: noHours(),
+});
 
 /** A target's folded days: an item for each day and bucket of subnets. */
 export class HistoryDays {
@@ -69,13 +81,28 @@ export class HistoryDays {
     );
   }
 
-  /** The folded hours of these subnets from the day of `from` on, by ordinal. They are the caller's to change. */
-  async read(ordinals: ReadonlySet<number>, from: number, foldedBefore: number): Promise<DayRollups> {
-    const all: DayRollups = new Map();
+  /**
+   * The folded hours of these subnets from the day of `from` on, by ordinal.
+   *
+   * @param openFrom hours from here on may still be folded into: they come as roll-ups, for the caller to change.
+   */
+  async read(
+    ordinals: ReadonlySet<number>,
+    from: number,
+    foldedBefore: number,
+    openFrom: number,
+  ): Promise<ReadonlyMap<number, FoldedHours>> {
+    const all = new Map([...ordinals].map((ordinal) => [ordinal, noFoldedHours()]));
     const earliest = Math.max(0, from, foldedBefore - HISTORY_RETENTION);
     const limited = pLimit(REQUESTS_AT_ONCE);
     const readBucket = async (bucket: number): Promise<void> => {
-      for (const item of await this.#items(bucket, earliest, foldedBefore)) mergeDay(all, item, ordinals);
+      for (const item of await this.#items(bucket, earliest, foldedBefore)) {
+        const day = Date.parse(textOf(item, 'sk').split('#')[2] ?? '');
+        visitDay(day, bytesOf(item, 'body'), all, (ordinal, supply, hour, rollup) => {
+          if (hour >= openFrom) all.get(ordinal)?.open[supply].set(hour, rollup);
+          else all.get(ordinal)?.closed[supply].push(hour, rollup);
+        });
+      }
     };
     const buckets = new Set([...ordinals].map(bucketOf));
     await Promise.all([...buckets].map((bucket) => limited(() => readBucket(bucket))));
@@ -125,17 +152,6 @@ const foldAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean =
     }
   }
   return changed;
-};
-
-const mergeDay = (all: DayRollups, item: Item, ordinals: ReadonlySet<number>): void => {
-  const day = Date.parse(textOf(item, 'sk').split('#')[2] ?? '');
-  for (const [ordinal, hours] of decodeDay(day, bytesOf(item, 'body'), ordinals)) {
-    const known = all.get(ordinal) ?? noHours();
-    all.set(ordinal, known);
-    for (const supply of SUPPLIES) {
-      for (const [hour, rollup] of hours[supply]) known[supply].set(hour, rollup);
-    }
-  }
 };
 
 const bucketOf = (ordinal: number): number => Math.floor(ordinal / SUBNETS_PER_BUCKET);

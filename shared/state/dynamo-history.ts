@@ -1,19 +1,23 @@
 import pLimit from 'p-limit';
-import type { SubnetHistory } from '../model/forecast.ts';
+import type { Sample, SubnetHistory, SupplyHistory } from '../model/forecast.ts';
 import type { Target } from '../model/inventory.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
-import { HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
+import { type FoldedHours, HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
 import { HistoryLedger, retried } from './dynamo-history-ledger.ts';
 import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from './dynamo-table.ts';
 import { decodeScan, encodeScan, type NumberedSample } from './history-codec.ts';
 import {
   checkedSamples,
   DAY,
+  earliestHour,
   foldSample,
   HISTORY_RETENTION,
+  hourlyPoints,
   type Measurement,
   noHours,
   RECENT_WINDOW,
+  recentSamples,
+  type Supply,
   startOfHour,
   subnetHistory,
 } from './history-rollup.ts';
@@ -98,17 +102,17 @@ class TargetHistory {
 
     const asked = new Set(subnetIds);
     const wanted = new Map([...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId)));
-    const [scans, days] = await Promise.all([
-      this.#scans(Math.max(ledger.foldedBefore - RECENT_WINDOW, startOfHour(from)), Number.MAX_SAFE_INTEGER),
-      this.#days.read(new Set(wanted.keys()), from, ledger.foldedBefore),
+    const openFrom = Math.max(ledger.foldedBefore - RECENT_WINDOW, startOfHour(from));
+    const [scans, folded] = await Promise.all([
+      this.#scans(openFrom, Number.MAX_SAFE_INTEGER),
+      this.#days.read(new Set(wanted.keys()), from, ledger.foldedBefore, openFrom),
     ]);
     const measurements = new Map<number, Measurement[]>();
     for (const { at, samples } of scans) {
       for (const sample of samples) {
-        if (!wanted.has(sample.ordinal)) continue;
-        const hours = days.get(sample.ordinal) ?? noHours();
-        days.set(sample.ordinal, hours);
-        foldSample(hours, at, sample);
+        const hours = folded.get(sample.ordinal);
+        if (hours === undefined) continue;
+        foldSample(hours.open, at, sample);
         const known = measurements.get(sample.ordinal) ?? [];
         measurements.set(sample.ordinal, known);
         known.push({ at, sample });
@@ -116,9 +120,13 @@ class TargetHistory {
     }
     const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
     const histories = new Map<string, SubnetHistory>();
-    for (const [ordinal, subnetId] of wanted) {
-      const hours = days.get(ordinal) ?? noHours();
-      histories.set(subnetId, subnetHistory(hours, measurements.get(ordinal) ?? [], from, newest));
+    for (const [ordinal, hours] of folded) {
+      const recent = recentSamples(measurements.get(ordinal) ?? [], from, newest);
+      const earliest = earliestHour(from, newest);
+      histories.set(wanted.get(ordinal) ?? '', {
+        addresses: supplyHistory(hours, 'addresses', earliest, recent.addresses),
+        prefixes: supplyHistory(hours, 'prefixes', earliest, recent.prefixes),
+      });
     }
     return new Map(subnetIds.map((subnetId) => [subnetId, histories.get(subnetId) ?? nothing(newest)]));
   }
@@ -156,6 +164,19 @@ class TargetHistory {
     }));
   }
 }
+
+/** The hours become objects only when they are asked for: whoever goes through a thousand subnets needs one at a time. */
+const supplyHistory = (
+  { closed, open }: FoldedHours,
+  supply: Supply,
+  earliest: number,
+  recent: readonly Sample[],
+): SupplyHistory => ({
+  get hourly() {
+    return [...closed[supply].points(earliest), ...hourlyPoints(open[supply], earliest)];
+  },
+  recent,
+});
 
 const NO_SCAN = { version: 0, samples: [] };
 

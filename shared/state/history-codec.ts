@@ -1,6 +1,14 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { HeadroomError } from '../model/errors.ts';
-import { HOUR, type HourRollup, noHours, SUPPLIES, type SubnetHours, supplyValue } from './history-rollup.ts';
+import {
+  HOUR,
+  type HourRollup,
+  noHours,
+  SUPPLIES,
+  type SubnetHours,
+  type Supply,
+  supplyValue,
+} from './history-rollup.ts';
 
 /**
  * History as bytes. DynamoDB bills by the kilobyte written, so numbers go column by column, each as its difference to
@@ -56,20 +64,24 @@ export const encodeDay = (day: number, rollups: ReadonlyMap<number, SubnetHours>
   return compressed(out.taken());
 };
 
+/** Gets one hour of one supply of one subnet. The roll-up may be kept: nobody changes it. */
+export type HourVisitor = (ordinal: number, supply: Supply, hour: number, rollup: HourRollup) => void;
+
 /**
- * The inverse of `encodeDay`.
+ * Visits all hours of a day, those of one supply of one subnet in order.
  *
- * @param wanted ordinals that are asked for; the others are skipped. All, when left out.
+ * @param wanted ordinals that are asked for; the others are skipped.
  * @throws HeadroomError `state-unreadable` for bytes that this version did not write.
  */
-export const decodeDay = (day: number, encoded: Uint8Array, wanted?: ReadonlySet<number>): DayRollups => {
+export const visitDay = (
+  day: number,
+  encoded: Uint8Array,
+  wanted: { has(ordinal: number): boolean },
+  visit: HourVisitor,
+): void => {
   const input = new ByteReader(decompressed(encoded));
   const momentLists = Array.from({ length: input.unsigned() }, () => readAscending(input));
   const ordinals = readAscending(input);
-  const rollups: DayRollups = new Map();
-  for (const ordinal of ordinals) {
-    if (wanted === undefined || wanted.has(ordinal)) rollups.set(ordinal, noHours());
-  }
   for (const supply of SUPPLIES) {
     const [masks, moments, minimums, lasts, sums] = [
       input.part(),
@@ -79,7 +91,7 @@ export const decodeDay = (day: number, encoded: Uint8Array, wanted?: ReadonlySet
       input.part(),
     ];
     for (const ordinal of ordinals) {
-      const hours: Map<number, HourRollup> | undefined = rollups.get(ordinal)?.[supply];
+      const isWanted = wanted.has(ordinal);
       const mask = masks.unsigned();
       let previous = 0;
       for (let index = 0; index < 24; index += 1) {
@@ -88,13 +100,25 @@ export const decodeDay = (day: number, encoded: Uint8Array, wanted?: ReadonlySet
         const minimum = previous + minimums.signed();
         const last = minimum + lasts.signed();
         const sum = sums.unsigned() + minimum * offsets.length;
-        hours?.set(day + index * HOUR, { minimum, sum, last, offsets });
+        if (isWanted) visit(ordinal, supply, day + index * HOUR, { minimum, sum, last, offsets });
         previous = minimum;
       }
     }
   }
+};
+
+/** The inverse of `encodeDay`: what `visitDay` visits, in maps. */
+export const decodeDay = (day: number, encoded: Uint8Array): DayRollups => {
+  const rollups: DayRollups = new Map();
+  visitDay(day, encoded, EVERY, (ordinal, supply, hour, rollup) => {
+    const hours = rollups.get(ordinal) ?? noHours();
+    rollups.set(ordinal, hours);
+    hours[supply].set(hour, rollup);
+  });
   return rollups;
 };
+
+const EVERY = { has: () => true };
 
 /** One subnet's part of one scan. */
 export interface NumberedSample {

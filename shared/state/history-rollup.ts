@@ -1,5 +1,5 @@
 import { HeadroomError } from '../model/errors.ts';
-import type { HourlyPoint, SubnetHistory } from '../model/forecast.ts';
+import type { HourlyPoint, Sample, SubnetHistory } from '../model/forecast.ts';
 import type { HistorySample } from './state-store.ts';
 
 /**
@@ -42,6 +42,9 @@ export const startOfDay = (at: number): number => Math.floor(at / DAY) * DAY;
 export const supplyValue = (sample: Omit<HistorySample, 'subnetId'>, supply: Supply): number | null =>
   supply === 'addresses' ? sample.available : sample.freePrefixes;
 
+/** A subnet is at most a /16 (Amazon VPC user guide, subnet sizing): it has no more addresses than this. */
+const MAX_SUBNET_ADDRESSES = 65_536 - 5;
+
 /** Folds one measurement in. Tells whether it was new: one of the same moment that is there already stays as it is. */
 export const foldSample = (
   hours: SubnetHours,
@@ -68,10 +71,10 @@ const withMeasurement = (rollup: HourRollup | undefined, offset: number, value: 
         offsets: [...rollup.offsets, offset].sort((a, b) => a - b),
       };
 
-/** The points from `from` on, the hour that `from` lies in included, in order of time. */
+/** The points of the hours that begin at `from` or later, in order of time. */
 export const hourlyPoints = (hours: ReadonlyMap<number, HourRollup>, from: number): HourlyPoint[] =>
   [...hours]
-    .filter(([hour]) => hour >= startOfHour(from))
+    .filter(([hour]) => hour >= from)
     .sort(([a], [b]) => a - b)
     .map(([hour, { minimum, sum, last, offsets }]) => ({
       hour,
@@ -98,17 +101,33 @@ export const subnetHistory = (
   from: number,
   newest: number,
 ): SubnetHistory => {
+  const recent = recentSamples(measurements, from, newest);
+  const earliest = earliestHour(from, newest);
+  return {
+    addresses: { hourly: hourlyPoints(hours.addresses, earliest), recent: recent.addresses },
+    prefixes: { hourly: hourlyPoints(hours.prefixes, earliest), recent: recent.prefixes },
+  };
+};
+
+/** Where the hours of a history begin that is read from `from` on. */
+export const earliestHour = (from: number, newest: number): number =>
+  startOfHour(Math.max(from, newest - HISTORY_RETENTION));
+
+/** The measurements of the last hours, of each supply, in order of time. */
+export const recentSamples = (
+  measurements: readonly Measurement[],
+  from: number,
+  newest: number,
+): Readonly<Record<Supply, readonly Sample[]>> => {
   const ordered = measurements
     .filter(({ at }) => at >= from && at > newest - RECENT_WINDOW)
     .toSorted((a, b) => a.at - b.at);
-  const supplyHistory = (supply: Supply) => ({
-    hourly: hourlyPoints(hours[supply], Math.max(from, newest - HISTORY_RETENTION)),
-    recent: ordered.flatMap(({ at, sample }) => {
+  const samplesOf = (supply: Supply): readonly Sample[] =>
+    ordered.flatMap(({ at, sample }) => {
       const value = supplyValue(sample, supply);
       return value === null ? [] : [{ at, value }];
-    }),
-  });
-  return { addresses: supplyHistory('addresses'), prefixes: supplyHistory('prefixes') };
+    });
+  return { addresses: samplesOf('addresses'), prefixes: samplesOf('prefixes') };
 };
 
 /**
@@ -124,9 +143,9 @@ export const checkedSamples = (at: number, samples: readonly HistorySample[]): r
   for (const sample of samples) {
     for (const supply of SUPPLIES) {
       const value = supplyValue(sample, supply);
-      if (value !== null && !(Number.isSafeInteger(value) && value >= 0)) {
+      if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MAX_SUBNET_ADDRESSES)) {
         throw invalidSample(
-          `${sample.subnetId} has ${value} ${supply}, which is not a whole number from 0 on`,
+          `${sample.subnetId} has ${value} ${supply}, which is not a whole number from 0 to ${MAX_SUBNET_ADDRESSES}`,
         );
       }
     }

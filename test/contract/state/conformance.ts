@@ -279,6 +279,7 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
       test.each([
         ['a fraction', { at: TEN, available: 1.5 }],
         ['a negative count', { at: TEN, available: -1 }],
+        ['more than a /16 has', { at: TEN, available: 65_532 }],
         ['not a number', { at: TEN, available: Number.NaN }],
         ['a time that is none', { at: Number.NaN, available: 1 }],
       ])('%s is refused, and nothing of that scan is recorded', async (_, { at, available }) => {
@@ -288,6 +289,12 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         ]);
         await expect(recording).rejects.toMatchObject({ code: 'invalid-sample' });
         expect((await read(0, 'subnet-0b')).addresses).toEqual(nothing);
+      });
+
+      test('all that a /16 has is recorded', async () => {
+        await record(TEN, 65_531, 4_094);
+        await record(TEN + HOUR, 0, 0);
+        expect((await read()).addresses.hourly.map(({ minimum }) => minimum)).toEqual([65_531, 0]);
       });
 
       test('targets do not see each other', async () => {
