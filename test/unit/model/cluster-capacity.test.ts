@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import { aSubnet } from '../../fixtures/assessments.ts';
+import {
+  aNode,
+  aNodeGroup,
+  anAutoScalingGroup,
+  anEksCluster,
+  nodeInterface,
+} from '../../fixtures/cluster-records.ts';
+import { clusterOf, clustersOf, fullNode } from '../../fixtures/folded-clusters.ts';
+
+describe('capacity', () => {
+  test('counts more pods on the nodes that are there, up to their slots', () => {
+    const cluster = clusterOf({ instances: [aNode('i-01')], interfaces: fullNode('i-01') });
+    expect(cluster.capacity).toEqual([
+      {
+        subnetId: 'subnet-0a',
+        availabilityZone: 'eu-west-1a',
+        mode: 'secondary',
+        morePods: 9,
+        moreNodes: [
+          {
+            instanceType: 'm5.large',
+            nodes: 20,
+            nodesAtBest: 20,
+            limitedBy: 'addresses',
+            error: 'InsufficientFreeAddressesInSubnet',
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('stops at the recommended max-pods in prefix mode', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: [nodeInterface('i-01', { prefixes: 6 })],
+      subnets: [aSubnet({ prefixes: { assigned: 6, free: 100, freeInReservation: 100, freeUnreserved: 0 } })],
+    });
+    expect(cluster.capacity[0]?.morePods).toBe(110 - 2 - 96);
+  });
+
+  test('says that a prefix is missing, though addresses are plenty', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: [nodeInterface('i-01', { prefixes: 1 })],
+      subnets: [
+        aSubnet({
+          availableSingle: 200,
+          prefixes: { assigned: 1, free: 0, freeInReservation: 0, freeUnreserved: 0 },
+        }),
+      ],
+    });
+    expect(cluster.capacity[0]).toMatchObject({
+      morePods: 0,
+      moreNodes: [{ nodes: 0, nodesAtBest: 0, limitedBy: 'prefixes', error: 'InsufficientCidrBlocks' }],
+    });
+  });
+
+  test('gives both bounds where EC2 may put primary addresses into free blocks', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: [nodeInterface('i-01', { prefixes: 1 })],
+      subnets: [
+        aSubnet({
+          availableSingle: 200,
+          prefixes: { assigned: 1, free: 10, freeInReservation: 0, freeUnreserved: 10 },
+        }),
+      ],
+    });
+    expect(cluster.capacity[0]?.moreNodes).toMatchObject([{ nodes: 5, nodesAtBest: 10 }]);
+  });
+
+  test('is unknown in a subnet whose supply is', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: fullNode('i-01'),
+      subnets: [aSubnet({ availableSingle: null })],
+    });
+    expect(cluster.capacity[0]).toMatchObject({
+      morePods: null,
+      moreNodes: [{ instanceType: 'm5.large', nodes: null, nodesAtBest: null, limitedBy: null, error: null }],
+    });
+  });
+
+  test('draws nodes from their subnet and pods from theirs, under custom networking', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: [
+        nodeInterface('i-01'),
+        nodeInterface('i-01', { device: 1, subnetId: 'subnet-0p', secondaries: 9 }),
+      ],
+      subnets: [aSubnet({ availableSingle: 3 }), aSubnet({ subnetId: 'subnet-0p', availableSingle: 25 })],
+    });
+    expect(
+      cluster.capacity.map(({ subnetId, morePods, moreNodes }) => [subnetId, morePods, moreNodes]),
+    ).toEqual([
+      [
+        'subnet-0a',
+        0,
+        [
+          {
+            instanceType: 'm5.large',
+            nodes: 2,
+            nodesAtBest: 2,
+            limitedBy: 'addresses',
+            error: 'InvalidParameterValue',
+          },
+        ],
+      ],
+      ['subnet-0p', 9, []],
+    ]);
+  });
+
+  test('lets further interfaces go to a subnet that is open to discovery in the zone', () => {
+    const open = (subnetId: string, zone: string, role: string) =>
+      aSubnet({
+        subnetId,
+        availabilityZone: zone,
+        availableSingle: 100,
+        tags: { 'kubernetes.io/role/cni': role },
+      });
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: fullNode('i-01'),
+      subnets: [
+        aSubnet({ availableSingle: 0 }),
+        open('subnet-0near', 'eu-west-1a', '1'),
+        open('subnet-0far', 'eu-west-1b', '1'),
+        open('subnet-0shut', 'eu-west-1a', '0'),
+      ],
+    });
+    expect(cluster.capacity.map(({ subnetId, morePods }) => [subnetId, morePods])).toEqual([
+      ['subnet-0a', 0],
+      ['subnet-0near', 9],
+    ]);
+  });
+
+  test('keeps to subnets that are named for the cluster, where they are named for one', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: fullNode('i-01'),
+      subnets: [
+        aSubnet({ availableSingle: 0, tags: { 'kubernetes.io/role/cni': '0' } }),
+        aSubnet({
+          subnetId: 'subnet-0other',
+          tags: { 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/other': 'true' },
+        }),
+        aSubnet({
+          subnetId: 'subnet-0ours',
+          tags: { 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/shop': 'true' },
+        }),
+      ],
+    });
+    expect(cluster.nodeSubnetIds).toEqual(['subnet-0a', 'subnet-0ours']);
+  });
+});
+
+describe('committed demand', () => {
+  test('is what a managed node group would take at its maximum', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 6 })] })],
+      instances: [aNode('i-01')],
+      interfaces: fullNode('i-01'),
+      subnets: [aSubnet({ availableSingle: 35 })],
+    });
+    expect(cluster.committed).toEqual([
+      {
+        clusterName: 'shop',
+        group: 'workers',
+        kind: 'node-group',
+        currentNodes: 1,
+        maximumNodes: 6,
+        fits: 3,
+        fitsAtBest: 3,
+        shortfall: 2,
+        instanceType: 'm5.large',
+        perNode: { addresses: 10, prefixes: 0 },
+        error: 'InsufficientFreeAddressesInSubnet',
+        subnetIds: ['subnet-0a'],
+      },
+    ]);
+  });
+
+  test("counts an Auto Scaling group by its tags, and none twice that is a node group's own", () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      instances: [aNode('i-01', { tags: { 'eks:cluster-name': 'shop' } })],
+      interfaces: fullNode('i-01'),
+      groups: [
+        anAutoScalingGroup({ instanceIds: ['i-01'] }),
+        anAutoScalingGroup({ name: 'eks-workers-0123' }),
+        anAutoScalingGroup({ name: 'autoscaled', tags: { 'k8s.io/cluster-autoscaler/shop': 'owned' } }),
+        anAutoScalingGroup({ name: 'elsewhere', tags: { 'kubernetes.io/cluster/other': 'owned' } }),
+      ],
+    });
+    expect(cluster.committed.map(({ group, kind, currentNodes }) => [group, kind, currentNodes])).toEqual([
+      ['workers', 'node-group', 0],
+      ['self-managed', 'auto-scaling-group', 1],
+      ['autoscaled', 'auto-scaling-group', 0],
+    ]);
+  });
+
+  test('of two clusters in one subnet is met once', () => {
+    const clusters = clustersOf({
+      eks: [
+        anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 3 })] }),
+        anEksCluster({ name: 'other', nodeGroups: [aNodeGroup({ maxSize: 3 })] }),
+      ],
+      instances: [aNode('i-0z', { tags: {} })],
+      subnets: [aSubnet({ availableSingle: 45 })],
+    });
+    expect(clusters.map(({ committed }) => committed[0]?.fits)).toEqual([2, 2]);
+  });
+
+  test('takes the heaviest of several types, since any may be launched', () => {
+    const nodeGroups = [aNodeGroup({ instanceTypes: ['m5.large', 'm5.xlarge'] })];
+    const [group] = clusterOf({ eks: [anEksCluster({ nodeGroups })] }).committed;
+    expect(group).toMatchObject({ instanceType: 'm5.xlarge', perNode: { addresses: 15, prefixes: 0 } });
+  });
+
+  test('takes the type of its nodes, where the group tells none', () => {
+    const [group] = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup({ instanceTypes: [] })] })],
+      instances: [aNode('i-01', { instanceType: 'c5.xlarge' })],
+      interfaces: [nodeInterface('i-01', { secondaries: 14 })],
+    }).committed;
+    expect(group?.instanceType).toBe('c5.xlarge');
+  });
+
+  test.each([
+    ['a type is not known', aNodeGroup({ instanceTypes: ['m5.large', 'm99.large'] }), aSubnet()],
+    ['no type is', aNodeGroup({ instanceTypes: [] }), aSubnet()],
+    ['a subnet is not known', aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0gone'] }), aSubnet()],
+    ['its supply is not', aNodeGroup(), aSubnet({ availableSingle: null })],
+  ])('can not be told when %s', (_, group, subnet) => {
+    const [demand] = clusterOf({ eks: [anEksCluster({ nodeGroups: [group] })], subnets: [subnet] }).committed;
+    expect(demand).toMatchObject({ fits: null, fitsAtBest: null, shortfall: null, error: null });
+  });
+
+  test('counts the desired size where instances could not be listed', () => {
+    const [demand] = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup({ desiredSize: 2 })] })],
+    }).committed;
+    expect(demand).toMatchObject({ currentNodes: 2, maximumNodes: 3, fits: 1, shortfall: 0 });
+  });
+
+  test('can not be told where the mode is not known', () => {
+    const eks = [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })];
+    const cluster = clusterOf({ eks });
+    expect(cluster.committed[0]?.perNode).toBeNull();
+    expect(cluster.unknowns.map(({ field }) => field)).toEqual(['mode']);
+  });
+
+  test('assumes prefixes in Auto Mode, its default', () => {
+    const eks = [anEksCluster({ autoMode: true, vpcCni: null, nodeGroups: [aNodeGroup()] })];
+    expect(clusterOf({ eks }).committed[0]?.perNode).toEqual({ addresses: 1, prefixes: 1 });
+  });
+});
+
+test('further interfaces go to the subnet that most of them are in, the first by name where two are even', () => {
+  const further = (subnetId: string, device: number) =>
+    nodeInterface('i-01', { device, subnetId, secondaries: 14 });
+  const given = (...interfaces: readonly NetworkInterface[]) =>
+    clusterOf({
+      instances: [aNode('i-01', { instanceType: 'm5.4xlarge' })],
+      interfaces: [nodeInterface('i-01'), ...interfaces],
+      subnets: [
+        aSubnet(),
+        aSubnet({ subnetId: 'subnet-0p', availableSingle: 0 }),
+        aSubnet({ subnetId: 'subnet-0q' }),
+      ],
+    }).nodes[0]?.gauges.maxIPAddresses;
+  // What is open for growth tells which subnet the model would use: 0p is full, 0q has 200 addresses.
+  expect(given(further('subnet-0q', 1), further('subnet-0p', 2))).toBe(28 + 15);
+  expect(given(further('subnet-0q', 1), further('subnet-0p', 2), further('subnet-0q', 3))).toBe(
+    42 + 30 + 4 * 29,
+  );
+});
