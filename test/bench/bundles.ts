@@ -1,0 +1,70 @@
+// `npm run bench:bundles`: how large each function is, and how long a fresh Node process takes to import it, beside an
+// empty module and the SDK's EC2 client as it comes. The variants take turns, so that a slow moment hits all of them.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { bundleFunctions } from '../../infra/bundle/bundle-functions.ts';
+
+const ROUNDS = Number(process.argv[2] ?? 20);
+const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = 'dist/bench-bundles';
+
+const bundles = await bundleFunctions(FOLDER);
+const folder = join(ROOT, FOLDER);
+mkdirSync(folder, { recursive: true });
+const empty = join(folder, 'empty.mjs');
+writeFileSync(empty, 'export const handler = () => {};\n');
+const unbundled = join(folder, 'unbundled.mjs');
+writeFileSync(unbundled, "export * from '@aws-sdk/client-ec2';\n");
+
+const timer = join(folder, 'timer.mjs');
+writeFileSync(
+  timer,
+  `const start = performance.now();
+await import(process.argv[2]);
+const milliseconds = performance.now() - start;
+process.stdout.write(JSON.stringify({ milliseconds, rss: process.memoryUsage().rss }));
+`,
+);
+
+interface Sample {
+  readonly milliseconds: number;
+  readonly rss: number;
+}
+
+const importOnce = (file: string): Sample =>
+  JSON.parse(
+    execFileSync(process.execPath, [timer, pathToFileURL(file).href], { encoding: 'utf8' }),
+  ) as Sample;
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+const variants = [
+  { name: 'empty module', file: empty, bundled: true },
+  ...bundles.map(({ name, file }) => ({ name, file, bundled: true })),
+  { name: 'client-ec2 alone, not bundled', file: unbundled, bundled: false },
+];
+const samples = new Map<string, Sample[]>(variants.map(({ name }) => [name, []]));
+for (let round = 0; round < ROUNDS; round += 1) {
+  for (const { name, file } of variants) samples.get(name)?.push(importOnce(file));
+}
+
+console.log(`Node ${process.version}, median of ${ROUNDS} fresh processes each\n`);
+console.log(
+  `${''.padEnd(30)} ${'kB'.padStart(6)} ${'gzip kB'.padStart(8)} ${'import ms'.padStart(10)} ${'(min-max)'.padStart(10)} ${'RSS MB'.padStart(7)}`,
+);
+for (const { name, file, bundled } of variants) {
+  const content = readFileSync(file);
+  const times = (samples.get(name) ?? []).map(({ milliseconds }) => milliseconds);
+  const rss = median((samples.get(name) ?? []).map((sample) => sample.rss)) / 1e6;
+  const size = bundled ? (content.length / 1000).toFixed(0) : '-';
+  const gzip = bundled ? (gzipSync(content, { level: 9 }).length / 1000).toFixed(0) : '-';
+  const range = `(${Math.min(...times).toFixed(0)}-${Math.max(...times).toFixed(0)})`;
+  console.log(
+    `${name.padEnd(30)} ${size.padStart(6)} ${gzip.padStart(8)} ${median(times).toFixed(1).padStart(10)} ${range.padStart(10)} ${rss.toFixed(0).padStart(7)}`,
+  );
+}
+rmSync(folder, { recursive: true, force: true });
