@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Sample, SubnetHistory, SupplyHistory } from '../model/forecast.ts';
+import type { HourlyPoint, Sample, SubnetHistory, SupplyHistory } from '../model/forecast.ts';
 import type { Target } from '../model/inventory.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
 import { type FoldedHours, HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
@@ -119,13 +119,13 @@ class TargetHistory {
       }
     }
     const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
+    const lazy = new LazyHistories(earliestHour(from, newest));
     const histories = new Map<string, SubnetHistory>();
     for (const [ordinal, hours] of folded) {
       const recent = recentSamples(measurements.get(ordinal) ?? [], from, newest);
-      const earliest = earliestHour(from, newest);
       histories.set(wanted.get(ordinal) ?? '', {
-        addresses: supplyHistory(hours, 'addresses', earliest, recent.addresses),
-        prefixes: supplyHistory(hours, 'prefixes', earliest, recent.prefixes),
+        addresses: lazy.of(hours, 'addresses', recent.addresses),
+        prefixes: lazy.of(hours, 'prefixes', recent.prefixes),
       });
     }
     return new Map(subnetIds.map((subnetId) => [subnetId, histories.get(subnetId) ?? nothing(newest)]));
@@ -165,18 +165,42 @@ class TargetHistory {
   }
 }
 
-/** The hours become objects only when they are asked for: whoever goes through a thousand subnets needs one at a time. */
-const supplyHistory = (
-  { closed, open }: FoldedHours,
-  supply: Supply,
-  earliest: number,
-  recent: readonly Sample[],
-): SupplyHistory => ({
-  get hourly() {
-    return [...closed[supply].points(earliest), ...hourlyPoints(open[supply], earliest)];
-  },
-  recent,
-});
+/**
+ * Makes histories whose hours become objects only when they are asked for: whoever goes through a thousand subnets looks
+ * at one at a time. The last one looked at is kept, so that looking twice costs nothing.
+ */
+class LazyHistories {
+  readonly #earliest: number;
+  readonly #last = new Map<
+    Supply,
+    { readonly hours: FoldedHours; readonly points: readonly HourlyPoint[] }
+  >();
+
+  constructor(earliest: number) {
+    this.#earliest = earliest;
+  }
+
+  of(hours: FoldedHours, supply: Supply, recent: readonly Sample[]): SupplyHistory {
+    const points = (): readonly HourlyPoint[] => this.#points(hours, supply);
+    return {
+      get hourly() {
+        return points();
+      },
+      recent,
+    };
+  }
+
+  #points(hours: FoldedHours, supply: Supply): readonly HourlyPoint[] {
+    const last = this.#last.get(supply);
+    if (last?.hours === hours) return last.points;
+    const points = [
+      ...hours.closed[supply].points(this.#earliest),
+      ...hourlyPoints(hours.open[supply], this.#earliest),
+    ];
+    this.#last.set(supply, { hours, points });
+    return points;
+  }
+}
 
 const NO_SCAN = { version: 0, samples: [] };
 
