@@ -146,5 +146,11 @@ const withoutNulls = (value: unknown): unknown => {
   );
 };
 
-const inOrder = (problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] =>
-  problems.toSorted((a, b) => a.line - b.line);
+/** In the order of the file. Two checks of one value may have the same thing to say: it is said once. */
+const inOrder = (problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] => [
+  ...new Map(
+    problems
+      .toSorted((a, b) => a.line - b.line)
+      .map((problem) => [`${problem.line} ${problem.message}`, problem]),
+  ).values(),
+];

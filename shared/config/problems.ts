@@ -33,7 +33,8 @@ export class Locator {
 
   #step(node: unknown, step: PropertyKey): { node: unknown; offset: number } | null {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && String(item.key) === String(step));
+      // Of a key that stands there twice, the last one counts.
+      const pair = node.items.findLast((item) => isPair(item) && String(item.key) === String(step));
       if (pair === undefined) return null;
       return { node: pair.value, offset: startOf(pair.key) ?? startOf(pair.value) ?? 0 };
     }

@@ -31,6 +31,7 @@ describe('the environment of a function', () => {
     const environment = {
       HEADROOM_TABLE_NAME: 'headroom-state',
       HEADROOM_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-targets',
+      HEADROOM_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       HEADROOM_CONFIG_PARAMETER: '/headroom/configuration',
       LOG_LEVEL: 'DEBUG',
       AWS_REGION: 'eu-west-1',
@@ -38,6 +39,7 @@ describe('the environment of a function', () => {
     expect(parsePlanScanEnvironment(environment)).toEqual({
       tableName: 'headroom-state',
       queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-targets',
+      topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       configuration: { kind: 'parameter', name: '/headroom/configuration' },
       logLevel: 'DEBUG',
     });
@@ -84,6 +86,7 @@ describe('what is refused', () => {
     expect(problemsOf(() => parsePlanScanEnvironment({}))).toEqual([
       'HEADROOM_TABLE_NAME is not set; it must be a DynamoDB table name of 3 to 255 letters, digits, "_", "-" and ".", or its ARN.',
       'HEADROOM_QUEUE_URL is not set; it must be an SQS queue URL such as https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-targets.',
+      'HEADROOM_TOPIC_ARN is not set; it must be an SNS topic ARN such as arn:aws:sns:eu-west-1:111122223333:headroom-alerts.',
     ]);
   });
 
