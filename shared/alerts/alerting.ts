@@ -1,16 +1,13 @@
 import type { Alert, Observation, Transition } from '../model/alert.ts';
 import type { AlertMessage } from '../model/alert-message.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
 import type { AlertPolicy } from '../model/policy.ts';
-import { evaluateRules } from './evaluate.ts';
-import { isGone } from './gone.ts';
 import { groupTransitions } from './grouping.ts';
 import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
 import { silenceOf } from './silence.ts';
 
-export interface AlertingInput {
+interface AlertingInput {
   readonly observations: readonly Observation[];
   readonly policy: AlertPolicy;
   /** The target's alerts as they are stored before this scan. */
@@ -23,7 +20,7 @@ export interface AlertingInput {
 }
 
 /** The decisions that the pipeline asks for while it stores alerts and delivers their transitions. */
-export interface Alerting {
+interface Alerting {
   readonly observations: readonly Observation[];
   readonly settingsFor: (observation: Observation) => LifecycleSettings;
   readonly isGone: (alert: Alert) => boolean;
@@ -39,7 +36,7 @@ export const alertingFor = ({
   observations,
   policy,
   stored,
-  isGone: hasGone,
+  isGone,
   links,
   now,
 }: AlertingInput): Alerting => {
@@ -51,25 +48,13 @@ export const alertingFor = ({
     byKey.delete(observation.key);
     return reduceAlert(before, observation, settingsFor(observation), now).alert ?? [];
   });
-  const unobserved = [...byKey.values()].filter((alert) => !hasGone(alert));
+  const unobserved = [...byKey.values()].filter((alert) => !isGone(alert));
   const foreseen = [...observed, ...unobserved];
   return {
     observations,
     settingsFor,
-    isGone: hasGone,
+    isGone,
     isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
     group: (transitions) => groupTransitions(transitions, { routes: policy.routes, links }),
   };
 };
-
-/** The same for the scan of a target. @param vpcIds what the scan was restricted to; `null`: everything was read */
-export const alertingForTarget = (
-  assessment: TargetAssessment,
-  vpcIds: readonly string[] | null,
-  input: Pick<AlertingInput, 'policy' | 'stored' | 'links' | 'now'>,
-): Alerting =>
-  alertingFor({
-    ...input,
-    observations: evaluateRules(assessment, input.policy),
-    isGone: (alert) => isGone(alert, assessment, vpcIds),
-  });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alertingForTarget } from '../../../shared/alerts/alerting.ts';
+import { alertingFor } from '../../../shared/alerts/alerting.ts';
+import { evaluateRules } from '../../../shared/alerts/evaluate.ts';
 import { isGone } from '../../../shared/alerts/gone.ts';
 import { lifecycleSettingsFor } from '../../../shared/alerts/policy-lookup.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
@@ -18,17 +19,21 @@ const noWaiting: AlertPolicy = {
 };
 
 const alerting = (
-  assessment: Partial<TargetAssessment>,
+  changes: Partial<TargetAssessment>,
   stored: readonly Alert[] = [],
   policy: AlertPolicy = noWaiting,
   vpcIds: readonly string[] | null = null,
-) =>
-  alertingForTarget(anAssessment(assessment), vpcIds, {
+) => {
+  const assessment = anAssessment(changes);
+  return alertingFor({
+    observations: evaluateRules(assessment, policy),
     policy,
     stored,
+    isGone: (alert) => isGone(alert, assessment, vpcIds),
     links: { dashboard: null },
     now: NOW,
   });
+};
 
 describe('the decisions about one scan', () => {
   const exhaustion = lastTransition(anObservation('warning', { rule: 'addresses-exhaustion' }));
