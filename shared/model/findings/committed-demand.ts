@@ -55,7 +55,7 @@ const shortfall = (
       { name: 'error', value: demand.error },
     ],
     remedies: ranked(
-      fullest === undefined ? null : addSubnet(estate, fullest, 'plain'),
+      fullest === undefined ? null : addSubnet(estate, fullest, 'nodes'),
       lowerMaximum(cluster, demand, demand.currentNodes + fits),
     ),
   });

@@ -61,7 +61,7 @@ const clusterHealth = (estate: Estate, eks: EksCluster): Finding => {
     evidence: evidenceOf(estate, eks, eks.subnetIds),
     remedies: ranked(
       changeClusterSubnets(estate, eks, region),
-      worst === undefined ? null : addSubnet(estate, worst, 'plain'),
+      worst === undefined ? null : addSubnet(estate, worst, 'control-plane'),
     ),
   });
 };
@@ -83,7 +83,7 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): Finding
     title: `EKS finds no free address for the node group ${group.name} of ${eks.name}`,
     explanation: `EKS reports ${INSUFFICIENT} for ${group.name}: nodes that it needs do not start. It has ${group.desiredSize} of at most ${group.maxSize} nodes.`,
     evidence: evidenceOf(estate, group, group.subnetIds),
-    remedies: ranked(worst === undefined ? null : addSubnet(estate, worst, 'discovery'), {
+    remedies: ranked(worst === undefined ? null : addSubnet(estate, worst, 'nodes'), {
       title: 'See what the group tried',
       effect: 'The scaling activities name the subnet and the zone that refused.',
       commands: group.autoScalingGroups.map((name) =>

@@ -11,12 +11,15 @@ const INDEX = 0.5;
 /** Fewer free prefixes than this are soon gone: one node start or two. */
 const FEW_PREFIXES = 4;
 
-/** Whether prefixes are taken from here, or will be: some interface holds one, or a cluster that takes them runs here. */
+/**
+ * Whether prefixes are taken from here, or will be: some interface holds one, or nodes of a cluster that takes them run
+ * here. Under custom networking pods, and so prefixes, are elsewhere than nodes, and only held prefixes tell where.
+ */
 const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean =>
   subnet.usesPrefixes === true ||
   estate.input.clusters.some(
-    ({ mode, nodeSubnetIds }) =>
-      (mode === 'prefix' || mode === 'mixed') && nodeSubnetIds.includes(subnet.subnetId),
+    ({ customNetworking, mode, nodeSubnetIds }) =>
+      (mode === 'prefix' || mode === 'mixed') && !customNetworking && nodeSubnetIds.includes(subnet.subnetId),
   );
 
 export const fragmentation: FindingRule = {
@@ -39,7 +42,7 @@ export const fragmentation: FindingRule = {
 const fragmented = (estate: Estate, subnet: SubnetAssessment, available: number, free: number) =>
   finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
     title: `${nameOf(subnet, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
-    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} free, but ${subnet.stranded ?? 'most'} of them are in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
+    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} free, but ${strandedText(subnet, available)} in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },
       { name: 'freePrefixes', value: free, unit: 'prefixes' },
@@ -47,6 +50,9 @@ const fragmented = (estate: Estate, subnet: SubnetAssessment, available: number,
       { name: 'fragmentationIndex', value: subnet.fragmentationIndex },
       { name: 'fragmentedBlocks', value: subnet.blocks?.fragmented ?? null, unit: 'blocks' },
     ],
-    remedies: ranked(reservePrefixRange(estate, subnet), addSubnet(estate, subnet, 'discovery')),
+    remedies: ranked(reservePrefixRange(estate, subnet), addSubnet(estate, subnet, 'nodes')),
     owners: subnet.owners,
   });
+
+const strandedText = ({ stranded }: SubnetAssessment, available: number): string =>
+  stranded === null || stranded >= available ? 'all of them are' : `${stranded} of them are`;

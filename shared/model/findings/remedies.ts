@@ -67,7 +67,7 @@ export const deleteLeaked = (estate: Estate, leaked: readonly LeakedInterface[],
 export const tuneWarmTargets = (
   cluster: ClusterAssessment,
   eks: EksCluster | undefined,
-  targets: { readonly warmIp: number; readonly minimumIp: number },
+  targets: { readonly warmIp: number; readonly minimumIp: number; readonly takes: 'addresses' | 'prefixes' },
 ): Remedy => {
   const environment = {
     WARM_IP_TARGET: String(targets.warmIp),
@@ -83,9 +83,13 @@ export const tuneWarmTargets = (
           'configuration-values': merged,
           'resolve-conflicts': 'PRESERVE',
         });
+  const saved =
+    targets.takes === 'addresses'
+      ? `Nodes then hold ${targets.warmIp} spare addresses instead of a whole interface's.`
+      : `Nodes then take another prefix only when fewer than ${targets.warmIp} addresses are free, instead of keeping a whole one spare.`;
   return {
     title: 'Keep fewer addresses warm',
-    effect: `Nodes then hold ${targets.warmIp} spare addresses instead of a whole interface's. Each pod start may cost an EC2 call more: watch for throttling in clusters with much churn.`,
+    effect: `${saved} A pod that starts may have to wait for an EC2 call: watch for throttling in clusters with much churn.`,
     commands: [
       viaAddOn ??
         kubectl(
@@ -102,7 +106,6 @@ export const tuneWarmTargets = (
         text: 'The cluster runs the VPC CNI itself: EKS Auto Mode has no warm targets.',
         holds: !cluster.autoMode,
       },
-      { text: 'Nodes take single addresses, not prefixes.', holds: cluster.mode === 'secondary' },
       {
         text: `About ${targets.minimumIp} pods run on a usual node: set MINIMUM_IP_TARGET to that.`,
         holds: null,
@@ -153,10 +156,19 @@ export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Re
   };
 };
 
+/** What a new subnet is for, and what it takes to use it. */
+const SUBNET_PURPOSES = {
+  discovery: 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.',
+  nodes:
+    'Nodes that start there have room. An Auto Scaling group or an EC2NodeClass takes it in; a managed node group keeps the subnets that it was made with, so make a second one there.',
+  'control-plane': 'The cluster can then be given this subnet for its control plane.',
+  'load-balancer': 'Load balancers can then be given this subnet.',
+} as const;
+
 export const addSubnet = (
   estate: Estate,
   subnet: SubnetAssessment,
-  purpose: 'discovery' | 'plain',
+  purpose: keyof typeof SUBNET_PURPOSES,
 ): Remedy => {
   const vpc = estate.vpcs.get(subnet.vpcId);
   const range = rangeFor(estate, subnet, vpc);
@@ -169,10 +181,7 @@ export const addSubnet = (
       range === null
         ? `Add a subnet in ${subnet.availabilityZone}`
         : `Add the subnet ${range} in ${subnet.availabilityZone}`,
-    effect:
-      purpose === 'discovery'
-        ? 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.'
-        : 'Whatever can choose its subnet can then move there.',
+    effect: SUBNET_PURPOSES[purpose],
     commands:
       range === null || subnet.availabilityZone === null
         ? []

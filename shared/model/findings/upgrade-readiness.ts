@@ -76,7 +76,7 @@ const unready = (
     remedies: ranked(
       leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
       changeClusterSubnets(estate, eks, region),
-      worst === undefined ? null : addSubnet(estate, worst, 'plain'),
+      worst === undefined ? null : addSubnet(estate, worst, 'control-plane'),
     ),
   });
 };

@@ -9,8 +9,12 @@ const KIND = 'warm-pool-waste';
 const MINIMUM_ADDRESSES = 16;
 const SHARE_OF_AVAILABLE = 0.25;
 
-/** What best practice keeps spare on a node. */
+/** Enough for a pod or two to start at once, and for a node's usual share of a rollout where a prefix is at stake. */
 const SPARE_ADDRESSES = 2;
+const SPARE_IN_PREFIXES = 5;
+
+/** One prefix is the least that a node in prefix mode holds; nothing of that can be given back. */
+const canGiveBack = ({ mode, prefixes }: NodeAssessment): boolean => mode === 'secondary' || prefixes > 1;
 
 const warmOf = (nodes: readonly NodeAssessment[]): number =>
   nodes.reduce((sum, { warmAtLeast }) => sum + (warmAtLeast ?? 0), 0);
@@ -18,11 +22,11 @@ const warmOf = (nodes: readonly NodeAssessment[]): number =>
 export const warmPoolWaste: FindingRule = {
   kind: KIND,
   label: 'Warm-pool waste',
-  appears: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod, and giving them back would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
+  appears: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod and could be given back, and doing so would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
   why: "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) => {
-      const nodes = cluster.nodes.filter(({ warmAtLeast }) => warmAtLeast !== null && warmAtLeast > 0);
+      const nodes = cluster.nodes.filter((node) => (node.warmAtLeast ?? 0) > 0 && canGiveBack(node));
       const warm = warmOf(nodes);
       const available = availableIn(estate, cluster);
       if (warm < MINIMUM_ADDRESSES || available === null || warm < available * SHARE_OF_AVAILABLE) return [];
@@ -58,10 +62,13 @@ const waste = (
       { name: 'available', value: available, unit: 'addresses' },
     ],
     remedies: ranked(
-      tuneWarmTargets(cluster, estate.eksClusters.get(cluster.clusterName), {
-        warmIp: SPARE_ADDRESSES,
-        minimumIp: Math.max(SPARE_ADDRESSES, prefixes ? ADDRESSES_PER_PREFIX : perNode),
-      }),
+      tuneWarmTargets(
+        cluster,
+        estate.eksClusters.get(cluster.clusterName),
+        prefixes
+          ? { warmIp: SPARE_IN_PREFIXES, minimumIp: ADDRESSES_PER_PREFIX, takes: 'prefixes' }
+          : { warmIp: SPARE_ADDRESSES, minimumIp: Math.max(SPARE_ADDRESSES, perNode), takes: 'addresses' },
+      ),
     ),
   });
 };

@@ -37,6 +37,17 @@ describe('warm-pool waste', () => {
     expect(found([warm(9), warm(9)], null)).toEqual([]);
   });
 
+  test('is not claimed of the one prefix that a node in prefix mode must hold, but of a second one', () => {
+    const holding = (prefixes: number) => aNodeAssessment({ mode: 'prefix', prefixes, warmAtLeast: 16 });
+    expect(found([holding(1), holding(1)], 10)).toEqual([]);
+    const [finding] = found([holding(2), holding(1)], 10);
+    expect(finding?.title).toBe('shop keeps 16 addresses warm');
+    expect(finding?.remedies[0]).toMatchObject({
+      effect: expect.stringContaining('another prefix only when fewer than 5 addresses are free'),
+      commands: [expect.stringContaining('"WARM_IP_TARGET":"5","MINIMUM_IP_TARGET":"16"')],
+    });
+  });
+
   test('comes with a command for the managed add-on that keeps its other settings', () => {
     const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_POD_ENI: 'true' }) })];
     expect(found([warm(9), warm(9)], 10, eks)[0]?.remedies[0]?.commands).toEqual([

@@ -95,6 +95,12 @@ describe('fragmentation', () => {
     expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'secondary' })] })).toEqual([]);
   });
 
+  test('is no finding where only nodes are, whose pods take their prefixes elsewhere', () => {
+    const subnets = [fragmented({ usesPrefixes: false })];
+    const clusters = [aCluster({ mode: 'prefix', customNetworking: true })];
+    expect(findingsOf('fragmentation', { subnets, clusters })).toEqual([]);
+  });
+
   test('is no finding with an index of a half, or four free prefixes, or too few addresses for any', () => {
     const at = (changes: Partial<SubnetAssessment>) =>
       findingsOf('fragmentation', { subnets: [fragmented(changes)] });
