@@ -3,6 +3,7 @@ import type { Instance } from '../../../shared/model/inventory.ts';
 import { ownerOf } from '../../../shared/model/owners.ts';
 import { aNode, byId, nodeInterface } from '../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aTarget } from '../../fixtures/inventory-records.ts';
+import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';
 
 const context = (...instances: readonly Instance[]) => ({
   accountId: aTarget.accountId,
@@ -57,4 +58,9 @@ test('an interface without an owner account is ours', () => {
 test('an interface on an instance that is not ours is judged by its description', () => {
   const onHost = nodeInterface('i-0host', { tags: {}, description: 'ELB app/front/0123' });
   expect(ownerOf(onHost, context())).toMatchObject({ kind: 'load-balancer', name: 'front' });
+});
+
+test.each(OWNED_INTERFACES)('the owner of $what is $kind $name', ({ networkInterface, kind, name }) => {
+  const owner = ownerOf(networkInterface, context(...INSTANCES));
+  expect({ kind: owner.kind, name: owner.name }).toEqual({ kind, name });
 });
