@@ -1,5 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { HeadroomError } from '../model/errors.ts';
+import { ByteReader, ByteWriter } from './byte-columns.ts';
 import {
   HOUR,
   type HourRollup,
@@ -58,8 +59,8 @@ export const encodeDay = (day: number, rollups: ReadonlyMap<number, SubnetHours>
 
   const out = new ByteWriter();
   out.unsigned(momentLists.values.length);
-  for (const offsets of momentLists.values) writeAscending(out, offsets);
-  writeAscending(out, ordinals);
+  for (const offsets of momentLists.values) out.ascending(offsets);
+  out.ascending(ordinals);
   for (const column of columns.flat()) out.bytes(column.taken());
   return compressed(out.taken());
 };
@@ -80,8 +81,8 @@ export const visitDay = (
   visit: HourVisitor,
 ): void => {
   const input = new ByteReader(decompressed(encoded));
-  const momentLists = Array.from({ length: input.unsigned() }, () => readAscending(input));
-  const ordinals = readAscending(input);
+  const momentLists = Array.from({ length: input.unsigned() }, () => input.ascending());
+  const ordinals = input.ascending();
   for (const supply of SUPPLIES) {
     const [masks, moments, minimums, lasts, sums] = [
       input.part(),
@@ -131,10 +132,7 @@ export interface NumberedSample {
 export const encodeScan = (samples: readonly NumberedSample[]): Uint8Array => {
   const ordered = samples.toSorted((a, b) => a.ordinal - b.ordinal);
   const out = new ByteWriter();
-  writeAscending(
-    out,
-    ordered.map(({ ordinal }) => ordinal),
-  );
+  out.ascending(ordered.map(({ ordinal }) => ordinal));
   for (const supply of SUPPLIES) {
     // 0 stands for unknown.
     for (const sample of ordered) out.unsigned((supplyValue(sample, supply) ?? -1) + 1);
@@ -149,7 +147,7 @@ export const encodeScan = (samples: readonly NumberedSample[]): Uint8Array => {
  */
 export const decodeScan = (encoded: Uint8Array): NumberedSample[] => {
   const input = new ByteReader(decompressed(encoded));
-  const ordinals = readAscending(input);
+  const ordinals = input.ascending();
   const column = () => ordinals.map(() => input.unsigned() - 1).map((value) => (value < 0 ? null : value));
   const [available, freePrefixes] = [column(), column()];
   return ordinals.map((ordinal, index) => ({
@@ -182,24 +180,6 @@ const unreadable = (problem: string, options?: ErrorOptions): HeadroomError =>
     options,
   );
 
-/** Ascending whole numbers, as differences. */
-const writeAscending = (out: ByteWriter, values: readonly number[]): void => {
-  out.unsigned(values.length);
-  let previous = 0;
-  for (const value of values) {
-    out.unsigned(value - previous);
-    previous = value;
-  }
-};
-
-const readAscending = (input: ByteReader): number[] => {
-  let previous = 0;
-  return Array.from({ length: input.unsigned() }, () => {
-    previous += input.unsigned();
-    return previous;
-  });
-};
-
 /** Gives equal values one index. */
 class Dictionary<Value> {
   readonly values: Value[] = [];
@@ -216,66 +196,5 @@ class Dictionary<Value> {
     if (known !== undefined) return known;
     this.#indexes.set(key, this.values.length);
     return this.values.push(value) - 1;
-  }
-}
-
-/** Writes whole numbers in 7-bit groups, the low ones first (LEB128). Arithmetic, not bit operations: those end at 32 bits. */
-class ByteWriter {
-  readonly #bytes: number[] = [];
-
-  unsigned(value: number): void {
-    let rest = value;
-    while (rest >= 128) {
-      this.#bytes.push((rest % 128) + 128);
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes.push(rest);
-  }
-
-  /** Small negative numbers stay small: 0, -1, 1, -2 become 0, 1, 2, 3. */
-  signed(value: number): void {
-    this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
-  }
-
-  /** A part with its length before it. */
-  bytes(part: Uint8Array): void {
-    this.unsigned(part.length);
-    for (const byte of part) this.#bytes.push(byte);
-  }
-
-  taken(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
-  }
-}
-
-class ByteReader {
-  readonly #bytes: Uint8Array;
-  #position = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  unsigned(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.#bytes[this.#position];
-      if (byte === undefined) throw unreadable('it ends too early');
-      this.#position += 1;
-      value += (byte % 128) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  signed(): number {
-    const value = this.unsigned();
-    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
-  }
-
-  part(): ByteReader {
-    const length = this.unsigned();
-    const part = this.#bytes.subarray(this.#position, this.#position + length);
-    this.#position += length;
-    return new ByteReader(part);
   }
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { AlertStore } from '../../../shared/state/state-store.ts';
 import { Inbox, Killed, type Levels, MINUTE, Process, run, StandingClock } from './rehearsal.ts';
 import { STORES, type StoreKind, type Survivor } from './stores.ts';
 
@@ -98,4 +100,20 @@ describe.each(Object.keys(STORES))('alerting with state in %s', (name) => {
       if (when === 'after') expect(duplicates).toBeGreaterThan(0);
     },
   );
+});
+
+test('planted: with a store that does not keep the outbox, a kill loses a transition, and this drill would see it', async () => {
+  const { alerts } = createMemoryStateStore();
+  const forgetful: AlertStore = {
+    ...alerts,
+    commit: (of, alert, expected) => alerts.commit(of, { ...alert, outbox: [] }, expected),
+  };
+  const inbox = new Inbox();
+  // After the first alert was stored, and before anything was sent.
+  await live(
+    { reopen: () => ({ ...createMemoryStateStore(), alerts: forgetful }) },
+    inbox,
+    new Process({ step: 2, when: 'after' }),
+  );
+  expect(inbox.distinct.length).toBeLessThan(expected.length);
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { AlertStore } from '../../../shared/state/state-store.ts';
 import { Inbox, type Levels, MINUTE, Process, run, StandingClock } from './rehearsal.ts';
 import { STORES, type StoreKind } from './stores.ts';
 
@@ -99,4 +101,25 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
       Object.keys(levels).map((subnetId) => `addresses-low/subnet/${subnetId}#1`),
     );
   });
+});
+
+test('planted: with a store that does not compare before it writes, both send, and this drill would see it', async () => {
+  const inbox = new Inbox();
+  const { alerts } = createMemoryStateStore();
+  const careless: AlertStore = {
+    ...alerts,
+    commit: async (of, alert, expected) => {
+      const known = (await alerts.read(of, alert.key))?.version ?? expected;
+      return alerts.commit(of, alert, known);
+    },
+  };
+  const clock = new StandingClock();
+  const levels: Levels = { 'subnet-0a': 'critical' };
+  const other = () => run({ levels, store: careless, notifier: inbox.notifier, clock, runId: 'other' });
+  // After the first process has listed, and before it stores.
+  const process = new Process({ step: 1, when: 'after' }, async () => {
+    await other();
+  });
+  await run({ levels, store: process.store(careless), notifier: inbox.notifier, clock, runId: 'first' });
+  expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0a#1', 'addresses-low/subnet/subnet-0a#1']);
 });
