@@ -1,0 +1,127 @@
+import { Gauge, Registry } from 'prom-client';
+import type { Alert } from '../model/alert.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import { CLUSTER_METRICS, type MetricFamily, SUBNET_METRICS, VPC_METRICS } from './catalogue.ts';
+import { prometheusMetric, snakeCase } from './prometheus-names.ts';
+
+/** What the exporter shows: the latest of every target. */
+export interface Exported {
+  readonly assessments: readonly TargetAssessment[];
+  readonly alerts: readonly Alert[];
+}
+
+const labelsOf = (dimensions: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [snakeCase(name), value]));
+
+/**
+ * Prometheus' view of the catalogue. Each scrape shows the latest assessments and nothing else: a subnet that is gone, or a
+ * figure that became unknown, has no series, rather than its last value for ever.
+ */
+export class PrometheusExporter {
+  readonly #registry = new Registry();
+  readonly #fill: ((exported: Exported) => void)[] = [];
+
+  constructor() {
+    this.#family(SUBNET_METRICS, ({ subnets }) => subnets);
+    this.#family(VPC_METRICS, ({ vpcs }) => vpcs);
+    this.#family(CLUSTER_METRICS, ({ clusters }) => clusters);
+    this.#subnetInfo();
+    this.#targets();
+    this.#alerts();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The exposition of what is known now. */
+  async render(exported: Exported): Promise<string> {
+    this.#registry.resetMetrics();
+    for (const fill of this.#fill) fill(exported);
+    return await this.#registry.metrics();
+  }
+
+  #family<Subject>(
+    family: MetricFamily<Subject>,
+    subjectsOf: (assessment: TargetAssessment) => readonly Subject[],
+  ): void {
+    const labelNames = family.dimensionNames.map(snakeCase);
+    for (const definition of family.metrics) {
+      const { name, scale } = prometheusMetric(family.subject, definition);
+      const gauge = new Gauge({ name, help: definition.help, labelNames, registers: [this.#registry] });
+      this.#fill.push(({ assessments }) => {
+        for (const assessment of assessments) {
+          const context = { scannedAt: Date.parse(assessment.scannedAt) };
+          for (const subject of subjectsOf(assessment)) {
+            const value = definition.value(subject, context);
+            if (value !== null) gauge.set(labelsOf(family.dimensions(subject)), value * scale);
+          }
+        }
+      });
+    }
+  }
+
+  /** Names and ranges, to join to the figures: as labels of every series they would double the size of each. */
+  #subnetInfo(): void {
+    const gauge = new Gauge({
+      name: 'headroom_subnet_info',
+      help: 'Always 1: name, range and zone of each subnet, to join with the figures.',
+      labelNames: ['account_id', 'region', 'vpc_id', 'subnet_id', 'name', 'cidr_block', 'availability_zone'],
+      registers: [this.#registry],
+    });
+    this.#fill.push(({ assessments }) => {
+      for (const subnet of assessments.flatMap(({ subnets }) => subnets)) {
+        gauge.set(
+          {
+            ...labelsOf(SUBNET_METRICS.dimensions(subnet)),
+            name: subnet.name ?? '',
+            cidr_block: subnet.cidrBlock ?? '',
+            availability_zone: subnet.availabilityZone ?? '',
+          },
+          1,
+        );
+      }
+    });
+  }
+
+  #targets(): void {
+    const labelNames = ['account_id', 'region'];
+    const up = new Gauge({
+      name: 'headroom_target_up',
+      help: '1 when the last scan of the target was whole, 0 when it failed or has gaps.',
+      labelNames,
+      registers: [this.#registry],
+    });
+    const scannedAt = new Gauge({
+      name: 'headroom_target_last_scan_timestamp_seconds',
+      help: 'When the target was last scanned, in seconds since 1970.',
+      labelNames,
+      registers: [this.#registry],
+    });
+    this.#fill.push(({ assessments }) => {
+      for (const { target, scannedAt: at } of assessments) {
+        const labels = { account_id: target.accountId, region: target.region };
+        up.set(labels, target.status === 'ok' ? 1 : 0);
+        scannedAt.set(labels, Date.parse(at) / 1000);
+      }
+    });
+  }
+
+  #alerts(): void {
+    const gauge = new Gauge({
+      name: 'headroom_alert_firing',
+      help: 'Always 1: one series for each alert that fires.',
+      labelNames: ['account_id', 'region', 'rule', 'severity', 'subject'],
+      registers: [this.#registry],
+    });
+    this.#fill.push(({ alerts }) => {
+      for (const { status, subject, rule, severity } of alerts) {
+        if (status !== 'firing') continue;
+        gauge.set(
+          { account_id: subject.accountId, region: subject.region, rule, severity, subject: subject.id },
+          1,
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import {
+  CLUSTER_METRICS,
+  RUN_METRICS,
+  SUBNET_METRICS,
+  VPC_METRICS,
+} from '../../../shared/metrics/catalogue.ts';
+import { PrometheusExporter } from '../../../shared/metrics/prometheus-exporter.ts';
+import { prometheusMetric } from '../../../shared/metrics/prometheus-names.ts';
+import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+
+describe('names by the conventions of Prometheus', () => {
+  test.each([
+    ['subnet', 'AvailableAddresses', 'Count', 'headroom_subnet_available_addresses', 1],
+    ['subnet', 'UtilizationPercent', 'Percent', 'headroom_subnet_utilization_ratio', 0.01],
+    ['subnet', 'HoursToExhaustion', 'None', 'headroom_subnet_exhaustion_seconds', 3600],
+    ['subnet', 'HoursToPrefixExhaustion', 'None', 'headroom_subnet_prefix_exhaustion_seconds', 3600],
+    ['cluster', 'totalIPv4Prefixes', 'Count', 'headroom_cluster_total_ipv4_prefixes', 1],
+    ['cluster', 'totalIPAddresses', 'Count', 'headroom_cluster_total_ip_addresses', 1],
+    ['run', 'ScanDuration', 'Seconds', 'headroom_scan_duration_seconds', 1],
+  ] as const)('%s %s (%s) is %s, times %d', (subject, name, unit, expected, scale) => {
+    expect(prometheusMetric(subject, { name, unit })).toEqual({ name: expected, scale });
+  });
+
+  test('every metric of the catalogue has a name that Prometheus takes, and no two have the same', () => {
+    const names = [SUBNET_METRICS, VPC_METRICS, CLUSTER_METRICS, RUN_METRICS].flatMap((family) =>
+      family.metrics.map((metric) => prometheusMetric(family.subject, metric).name),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^headroom_[a-z][a-z0-9_]*[a-z0-9]$/);
+  });
+});
+
+describe('the exposition', () => {
+  test('shows what is known, in base units, with the dimensions as labels', async () => {
+    const text = await new PrometheusExporter().render({ assessments: [anAssessment()], alerts: [] });
+    const labels = 'account_id="111111111111",region="eu-west-1",vpc_id="vpc-01",subnet_id="subnet-0a"';
+    expect(text).toContain(`headroom_subnet_available_addresses{${labels}} 200\n`);
+    expect(text).toMatch(/headroom_subnet_utilization_ratio\{.*\} 0\.203/);
+    expect(text).toContain('# HELP headroom_subnet_free_prefixes Free whole /28 blocks');
+    expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 1\n');
+  });
+
+  test('what became unknown, and a subnet that is gone, have no series any more', async () => {
+    const exporter = new PrometheusExporter();
+    await exporter.render({ assessments: [anAssessment()], alerts: [] });
+    const unknown = anAssessment({ subnets: [aSubnet({ available: null })] });
+    expect(await exporter.render({ assessments: [unknown], alerts: [] })).not.toContain(
+      'headroom_subnet_available_addresses{',
+    );
+    const gone = anAssessment({ subnets: [] });
+    expect(await exporter.render({ assessments: [gone], alerts: [] })).not.toContain('subnet-0a');
+  });
+
+  test('a target that failed is down, and has no figures', async () => {
+    const failed = anAssessment({
+      target: { accountId: '111111111111', region: 'eu-west-1', status: 'failed', errors: [] },
+      subnets: [],
+    });
+    const text = await new PrometheusExporter().render({ assessments: [failed], alerts: [] });
+    expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 0\n');
+  });
+
+  test('hostile names are inert: quotes, backslashes and line breaks can not end a label', async () => {
+    const hostile = anAssessment({ subnets: [aSubnet({ name: 'a"} 1\nfake_metric{x="\\' })] });
+    const text = await new PrometheusExporter().render({ assessments: [hostile], alerts: [] });
+    expect(text).toContain('name="a\\"} 1\\nfake_metric{x=\\"\\\\"');
+    expect(text).not.toMatch(/^fake_metric/m);
+  });
+});
