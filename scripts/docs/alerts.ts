@@ -1,5 +1,6 @@
 import { RULE_CATALOGUE } from '../../shared/alerts/catalogue.ts';
 import { SHARE_OF_ONE_CAUSE, SUBNETS_OF_ONE_CAUSE } from '../../shared/alerts/causes.ts';
+import { CLEAR_BEYOND } from '../../shared/alerts/rules/exhaustion.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import type { RuleName, RulePolicies, Threshold } from '../../shared/model/policy.ts';
 
@@ -25,7 +26,7 @@ ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meanin
    warning and critical still fires as a warning in time. What clears before that is never heard of.
 2. **Firing.** People are told, and told again after the rule's repeat interval, until it resolves or somebody acknowledges it.
 3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin: for thresholds
-   \`clearMargin\` above them, for forecasts a quarter further away.
+   \`clearMargin\` above them, for forecasts when the expected time is ${CLEAR_BEYOND} times the lead time away and exhaustion within it unlikely.
 4. **Resolved.** Everybody who was told of it is told of its end, with what changed.
 
 ## What is kept from you

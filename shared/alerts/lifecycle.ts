@@ -180,7 +180,7 @@ const announce = (step: Step, to: AlertLevel): Reduction => {
   const announced = current.severity;
   const kind = kindOf(announced, to);
   const begins = kind === 'firing';
-  const since = begins ? (clocks.warning ?? current.since) : current.since;
+  const since = (begins ? clocks.warning : null) ?? current.since;
   const cause = begins ? observation.cause : current.cause;
   const told = begins ? [] : (current.announced ?? []);
   const levels = to === 'ok' || told.includes(to) ? told : [...told, to];

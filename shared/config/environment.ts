@@ -9,7 +9,7 @@ import { didYouMean, quoted } from './nearest-word.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Where headroom.yml comes from. `default`: nowhere; the defaults are a whole configuration. */
@@ -26,6 +26,8 @@ export type SecretLocation =
 export interface PlanScanEnvironment {
   readonly tableName: string;
   readonly queueUrl: string;
+  /** Where targets end that were given up on; `null`: nobody looks. */
+  readonly deadLetterQueueUrl: string | null;
   /** Where the monitor's alerts about itself go. */
   readonly topicArn: string;
   readonly configuration: ConfigurationLocation;
@@ -78,6 +80,7 @@ export const parsePlanScanEnvironment = (environment: Environment): PlanScanEnvi
   read('plan-scan', environment, (reader) => ({
     tableName: reader.required('HEADROOM_TABLE_NAME', TABLE_NAME),
     queueUrl: reader.required('HEADROOM_QUEUE_URL', QUEUE_URL),
+    deadLetterQueueUrl: reader.optional('HEADROOM_DEAD_LETTER_QUEUE_URL', QUEUE_URL),
     topicArn: reader.required('HEADROOM_TOPIC_ARN', TOPIC_ARN),
     configuration: configurationLocation(reader),
     logLevel: logLevel(reader),

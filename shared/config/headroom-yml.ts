@@ -31,10 +31,10 @@ export interface HeadroomConfiguration {
   readonly destinations: ReadonlyMap<string, Destination>;
 }
 
-export const DEFAULT_CONCURRENCY = 4;
+const DEFAULT_CONCURRENCY = 4;
 
 /** CloudWatch, us-east-1, the first 10,000 custom metrics: US dollars for one series and month (2026-11). */
-export const DOLLARS_PER_SERIES = 0.3;
+const DOLLARS_PER_SERIES = 0.3;
 
 /** About $60 a month for the subnets of one target, at most: fifteen in full. */
 export const DEFAULT_SUBNET_SERIES = 200;

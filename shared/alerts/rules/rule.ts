@@ -1,5 +1,5 @@
 import type { AlertLevel, AlertSeverity, Observation } from '../../model/alert.ts';
-import type { OwnerUsage, SubnetAssessment, TargetAssessment, Unknown } from '../../model/assessment.ts';
+import type { OwnerUsage, SubnetAssessment, TargetAssessment } from '../../model/assessment.ts';
 import { type Evidence, type Finding, findingId, type Remedy, type Subject } from '../../model/finding.ts';
 import type { Forecast } from '../../model/forecast.ts';
 import type { RuleName, RulePolicies } from '../../model/policy.ts';
@@ -18,7 +18,7 @@ export interface RuleContext {
  */
 export type Rule = (context: RuleContext) => readonly Observation[];
 
-export const observationKey = (rule: string, subject: Pick<Subject, 'type' | 'id'>): string =>
+const observationKey = (rule: string, subject: Pick<Subject, 'type' | 'id'>): string =>
   `${rule}/${subject.type}/${subject.id}`;
 
 /** All is well: nothing is raised, and whatever was raised clears. */
@@ -112,7 +112,3 @@ export const percentOf = (part: number, whole: number): number =>
 
 /** Whether the subnet has IPv4 addresses at all. An IPv6-only subnet has none, and can not run out of them. */
 export const hasIpv4 = (subnet: SubnetAssessment): boolean => subnet.cidrBlock !== null;
-
-/** Why a figure is not known, as the assessment says it. */
-export const reasonsFor = (fields: readonly string[], unknowns: readonly Unknown[]): readonly string[] =>
-  unknowns.filter(({ field }) => fields.includes(field)).map(({ reason }) => reason);

@@ -75,7 +75,7 @@ export const remediesForPrefixes = (
 ];
 
 /** Blocks that could be prefixes if nothing else lived in the subnet: all but the first and the last, where AWS's own addresses are. */
-export const possibleBlocks = ({ blocks }: SubnetAssessment): number | null =>
+const possibleBlocks = ({ blocks }: SubnetAssessment): number | null =>
   blocks === null ? null : blocks.free + blocks.prefix + blocks.full + blocks.fragmented;
 
 const addressEvidence = (supply: AddressSupply, levels: SupplyLevels): readonly Evidence[] => [

@@ -367,6 +367,30 @@ describe('prefixes-low', () => {
   });
 });
 
+describe('the subject of a rule about a subnet', () => {
+  test('belongs to its cluster where there is one, and to none where there are several', () => {
+    const subjectWith = (names: readonly string[]) =>
+      says('addresses-low', {
+        clusters: names.map((clusterName) => ({
+          ...aClusterIn('subnet-0a'),
+          clusterName,
+        })),
+      })[0]?.subject;
+    expect(subjectWith([])).toMatchObject({ clusterName: null, clusterNames: [] });
+    expect(subjectWith(['prod-a'])).toMatchObject({ clusterName: 'prod-a', clusterNames: ['prod-a'] });
+    expect(subjectWith(['prod-a', 'prod-b'])).toMatchObject({
+      clusterName: null,
+      clusterNames: ['prod-a', 'prod-b'],
+    });
+  });
+
+  test('is called by its id where it has no name', () => {
+    expect(ofSubnet('addresses-low', { name: null, available: 1 }).finding?.title).toBe(
+      'Subnet subnet-0a has 1 of 251 addresses left',
+    );
+  });
+});
+
 describe('vpc-addresses-low', () => {
   const three = (available: readonly (number | null)[]) =>
     available.map((count, index) =>

@@ -314,6 +314,12 @@ describe('findings', () => {
     });
   });
 
+  test('of what has no subnets, or whose subnets nobody saw, has no ranges and no tags', () => {
+    const subject = aSubnetSubject({ type: 'vpc', id: 'vpc-01', subnetIds: ['subnet-unseen'] });
+    const [observation] = says('findings', { findings: [aFinding({ severity: 'critical', subject })] });
+    expect(observation?.subject).toEqual({ ...subject, cidrBlocks: [], tags: {}, clusterNames: [] });
+  });
+
   test('of a subnet belongs to the clusters that use it', () => {
     const clusters = ['a', 'b'].map((clusterName) => ({ clusterName, subnetIds: ['subnet-0a'] }));
     const [observation] = says('findings', {
