@@ -32,7 +32,6 @@ describe('the environment of a function', () => {
       HEADROOM_TABLE_NAME: 'headroom-state',
       HEADROOM_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-targets',
       HEADROOM_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-dead',
-      HEADROOM_DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-dead',
       HEADROOM_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       HEADROOM_CONFIG_PARAMETER: '/headroom/configuration',
       LOG_LEVEL: 'DEBUG',
@@ -41,7 +40,6 @@ describe('the environment of a function', () => {
     expect(parsePlanScanEnvironment(environment)).toEqual({
       tableName: 'headroom-state',
       queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-targets',
-      deadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-dead',
       deadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-dead',
       topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       configuration: { kind: 'parameter', name: '/headroom/configuration' },
