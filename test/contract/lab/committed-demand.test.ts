@@ -1,82 +1,13 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EKSClient } from '@aws-sdk/client-eks';
 import { describe, expect, test } from 'vitest';
-import { labAccount } from '../../../lab/estate/estate.ts';
-import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { SimulatedCluster } from '../../../lab/estate/simulated-cluster.ts';
-import type { World } from '../../../lab/estate/world.ts';
-import { startLab } from '../../../lab/lab.ts';
-import { createEksClusterSource } from '../../../shared/clusters/eks-cluster-source.ts';
-import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
 import type { TargetAssessment } from '../../../shared/model/assessment.ts';
 import type { CommittedDemand } from '../../../shared/model/cluster.ts';
-import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
-import { streamingEc2Client } from '../../fixtures/ec2-clients.ts';
-import { labClient } from '../../fixtures/lab-clients.ts';
+import { IN_LAB, scanLab, withCluster } from '../../fixtures/lab-clusters.ts';
 
 /**
  * What a scan says of a group that can not reach its maximum, against what then happens: the lab's nodes take their
  * addresses as EC2 and the CNI do, and know nothing of the model.
  */
-
-const ACCOUNT = '111122223333';
-const target = { accountId: ACCOUNT, region: 'eu-west-1' };
-
-/** A VPC, and a cluster in it as `build` makes it; its control plane is elsewhere, so that it takes nothing of the nodes'. */
-const withCluster = (
-  build: (world: World, vpcId: string, controlPlane: readonly string[]) => SimulatedCluster[],
-) => {
-  let clusters: readonly SimulatedCluster[] = [];
-  const estate = scenarioEstate({
-    name: 'growth',
-    description: '',
-    accounts: [labAccount(ACCOUNT, 'hub', [target.region])],
-    scenarios: [
-      (world) => {
-        const { vpcId } = world.createVpc({
-          ownerId: ACCOUNT,
-          region: target.region,
-          cidrBlock: '10.0.0.0/16',
-          name: 'core',
-        });
-        const controlPlane = ['a', 'b'].map(
-          (zone, index) =>
-            world.createSubnet({ vpcId, cidrBlock: `10.0.200.${index * 16}/28`, name: `cp-${zone}`, zone })
-              .subnetId,
-        );
-        clusters = build(world, vpcId, controlPlane);
-        return () => undefined;
-      },
-    ],
-  });
-  return { estate, clusters: () => clusters };
-};
-
-const scan = async (estate: Parameters<typeof startLab>[0]['estate']): Promise<TargetAssessment> => {
-  const lab = await startLab({ estate });
-  try {
-    return await scanTarget({
-      target,
-      scope: {},
-      sources: {
-        inventory: createEc2Inventory({
-          client: streamingEc2Client(lab.url, labClient(lab, ACCOUNT)),
-          target,
-        }),
-        clusters: createEksClusterSource({
-          eks: new EKSClient(labClient(lab, ACCOUNT)),
-          autoScaling: new AutoScalingClient(labClient(lab, ACCOUNT)),
-          target,
-        }),
-      },
-      past: NO_PAST,
-      cache: null,
-      now: lab.clock.now(),
-    });
-  } finally {
-    await lab.close();
-  }
-};
 
 const demandOf = (assessment: TargetAssessment, clusterName: string): CommittedDemand => {
   const demand = assessment.clusters.find((cluster) => cluster.clusterName === clusterName)?.committed[0];
@@ -95,7 +26,8 @@ describe('a node group whose maximum size does not fit', () => {
         new SimulatedCluster(world, {
           name: 'shop',
           vpcId,
-          ...{ ownerId: ACCOUNT, region: target.region, controlPlaneSubnetIds },
+          ...IN_LAB,
+          controlPlaneSubnetIds,
           settings: { prefixDelegation: settings.prefixDelegation ?? false, maxPods: 110 },
           nodeGroups: [
             { name: 'workers', instanceType: 'm5.large', subnetIds: [subnetId], minSize: 2, maxSize: 20 },
@@ -106,7 +38,7 @@ describe('a node group whose maximum size does not fit', () => {
 
   test('is reported with the exact number of nodes that do, and one more then fails as predicted', async () => {
     const { estate, clusters } = oneSubnet({});
-    const assessment = await scan(estate);
+    const assessment = await scanLab(estate);
     const demand = demandOf(assessment, 'shop');
     expect(demand).toMatchObject({
       currentNodes: 2,
@@ -128,7 +60,7 @@ describe('a node group whose maximum size does not fit', () => {
 
   test('is reported exactly in prefix mode, too, where a reservation keeps prefixes apart', async () => {
     const { estate, clusters } = oneSubnet({ prefixDelegation: true, reserve: '10.0.0.32/27' });
-    const demand = demandOf(await scan(estate), 'shop');
+    const demand = demandOf(await scanLab(estate), 'shop');
     expect(demand.error).toBe('InsufficientCidrBlocks');
     const fits = demand.fits ?? Number.NaN;
     // Prefixes beyond the reservation come from where primary addresses go, too: both bounds, and what happens between them.
@@ -141,7 +73,7 @@ describe('a node group whose maximum size does not fit', () => {
 
   test('is reported with both bounds where primary addresses may spoil free blocks, and the truth is between them', async () => {
     const { estate, clusters } = oneSubnet({ prefixDelegation: true });
-    const demand = demandOf(await scan(estate), 'shop');
+    const demand = demandOf(await scanLab(estate), 'shop');
     const [cluster] = clusters();
     const { fits, fitsAtBest } = demand;
     expect(fitsAtBest).toBeGreaterThan(fits ?? Number.NaN);
@@ -162,7 +94,8 @@ describe('a node group whose maximum size does not fit', () => {
         new SimulatedCluster(world, {
           name: 'shop',
           vpcId,
-          ...{ ownerId: ACCOUNT, region: target.region, controlPlaneSubnetIds },
+          ...IN_LAB,
+          controlPlaneSubnetIds,
           customNetworkingSubnetId: pods.subnetId,
           nodeGroups: [
             {
@@ -176,7 +109,7 @@ describe('a node group whose maximum size does not fit', () => {
         }),
       ];
     });
-    const demand = demandOf(await scan(estate), 'shop');
+    const demand = demandOf(await scanLab(estate), 'shop');
     expect(demand).toMatchObject({ fits: 4, shortfall: 15, error: 'InvalidParameterValue' });
     const [cluster] = clusters();
     expect(cluster?.scale('workers', 5)).toBe(true);
@@ -196,7 +129,8 @@ describe('a node group whose maximum size does not fit', () => {
         new SimulatedCluster(world, {
           name: 'shop',
           vpcId,
-          ...{ ownerId: ACCOUNT, region: target.region, controlPlaneSubnetIds },
+          ...IN_LAB,
+          controlPlaneSubnetIds,
           nodeGroups: [
             {
               name: 'workers',
@@ -209,7 +143,7 @@ describe('a node group whose maximum size does not fit', () => {
         }),
       ];
     });
-    const demand = demandOf(await scan(estate), 'shop');
+    const demand = demandOf(await scanLab(estate), 'shop');
     expect(demand).toMatchObject({ fits: 8, shortfall: 10 });
     const [cluster] = clusters();
     expect(cluster?.scale('workers', 10)).toBe(true);
@@ -226,14 +160,15 @@ test('a group whose maximum size fits is no finding, and reaches it', async () =
       new SimulatedCluster(world, {
         name: 'shop',
         vpcId,
-        ...{ ownerId: ACCOUNT, region: target.region, controlPlaneSubnetIds },
+        ...IN_LAB,
+        controlPlaneSubnetIds,
         nodeGroups: [
           { name: 'workers', instanceType: 'm5.large', subnetIds: [subnetId], minSize: 2, maxSize: 12 },
         ],
       }),
     ];
   });
-  const assessment = await scan(estate);
+  const assessment = await scanLab(estate);
   expect(demandOf(assessment, 'shop')).toMatchObject({ fits: 10, shortfall: 0, error: null });
   expect(assessment.findings.filter(({ kind }) => kind === 'committed-demand')).toEqual([]);
   const [cluster] = clusters();
@@ -249,14 +184,15 @@ test('two clusters that share a subnet are promised its addresses once', async (
         new SimulatedCluster(world, {
           name,
           vpcId,
-          ...{ ownerId: ACCOUNT, region: target.region, controlPlaneSubnetIds },
+          ...IN_LAB,
+          controlPlaneSubnetIds,
           nodeGroups: [
             { name: 'workers', instanceType: 'm5.large', subnetIds: [subnetId], minSize: 1, maxSize: 10 },
           ],
         }),
     );
   });
-  const assessment = await scan(estate);
+  const assessment = await scanLab(estate);
   expect(['shop', 'search'].map((name) => demandOf(assessment, name).fits)).toEqual([5, 5]);
   const [shop, search] = clusters();
   expect(shop?.scale('workers', 6)).toBe(true);
