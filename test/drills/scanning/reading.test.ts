@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { everyOwner, OWNERS_ACCOUNT, OWNERS_REGION } from '../../../lab/estates/every-owner.ts';
+import { HOUR, MINUTE } from '../../../lab/estates/pace.ts';
+import {
+  accessDenied,
+  clockSkew,
+  expiredToken,
+  hanging,
+  internalError,
+  malformedBody,
+  repeatedToken,
+  resetMidBody,
+  slowBody,
+  throttled,
+  truncatedBody,
+  vanishedRole,
+  vanishedSubnet,
+} from '../../../lab/faults/catalogue.ts';
+import type { Fault } from '../../../lab/faults/fault.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
+import { Deployment, environmentOf, type Scanned } from './deployment.ts';
+
+/**
+ * What can go wrong between Headroom and the APIs that it reads. In each drill: no figure is wrong, what is not known is
+ * said to be so, nothing is lost once the fault is over, and people are told.
+ */
+
+const TARGET = { accountId: OWNERS_ACCOUNT, region: OWNERS_REGION };
+
+let lab: Lab;
+let headroom: Deployment;
+let healthy: Scanned;
+
+beforeEach(async () => {
+  lab = await startLab({ estate: everyOwner });
+  for (const [name, value] of Object.entries(environmentOf(lab, OWNERS_ACCOUNT))) vi.stubEnv(name, value);
+  healthy = await new Deployment(lab, TARGET).scan(TARGET);
+  headroom = new Deployment(lab, TARGET);
+  lab.calls.length = 0;
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await lab.close();
+});
+
+const figuresOf = ({
+  subnetId,
+  total,
+  used,
+  available,
+  availableSingle,
+  prefixes,
+  stranded,
+  fragmentationIndex,
+  largestFreeBlock,
+}: SubnetAssessment) => ({
+  subnetId,
+  figures: {
+    total,
+    used,
+    available,
+    availableSingle,
+    free: prefixes?.free ?? null,
+    stranded,
+    fragmentationIndex,
+    largestFreeBlock,
+  },
+});
+
+/** Every figure is what a healthy scan finds, or unknown. Returns how many are unknown. */
+const expectNoWrongFigure = (scanned: Scanned): number => {
+  const right = new Map(
+    healthy.assessment.subnets.map(figuresOf).map(({ subnetId, figures }) => [subnetId, figures]),
+  );
+  let unknown = 0;
+  for (const { subnetId, figures } of scanned.assessment.subnets.map(figuresOf)) {
+    for (const [name, value] of Object.entries(figures)) {
+      if (value === null) unknown += 1;
+      else
+        expect([subnetId, name, value]).toEqual([
+          subnetId,
+          name,
+          right.get(subnetId)?.[name as keyof typeof figures],
+        ]);
+    }
+  }
+  return unknown;
+};
+
+/** The same fault at one scan after another, until the rule about failed scans has waited long enough to speak. */
+const scanUntilTold = async (): Promise<readonly string[]> => {
+  await headroom.scan(TARGET);
+  lab.clock.advance(31 * MINUTE);
+  await headroom.scan(TARGET);
+  return headroom.messages;
+};
+
+test('without faults the scan is whole, and nobody hears of a failure', async () => {
+  const { assessment, problems } = await headroom.scan(TARGET);
+  expect(assessment).toEqual(healthy.assessment);
+  expect([assessment.target.status, problems]).toEqual(['ok', []]);
+  expect(expectNoWrongFigure(healthy)).toBeGreaterThan(0);
+});
+
+describe('what passes by is not noticed', () => {
+  const passing: [string, Fault][] = [
+    ['an internal error', internalError()],
+    ['a service that is unavailable', internalError(503)],
+    ['a connection reset in the middle of the answer', resetMidBody(700)],
+  ];
+  test.each(passing)('%s of every first call', async (_, fault) => {
+    for (const action of new Set(READ_ACTIONS)) lab.faults.inject({ action }, fault, { times: 1 });
+    const { assessment } = await headroom.scan(TARGET);
+    expect(assessment).toEqual(healthy.assessment);
+  });
+
+  test('throttling', async () => {
+    lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, throttled(), { times: 2 });
+    const { assessment, meter } = await headroom.scan(TARGET);
+    expect(assessment).toEqual(healthy.assessment);
+    expect(meter.total().throttles).toBe(2);
+  });
+
+  test('answers that trickle in', async () => {
+    lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, slowBody(8000, 20));
+    expect((await headroom.scan(TARGET)).assessment).toEqual(healthy.assessment);
+  });
+
+  test('a subnet that is deleted while it is being scanned: the others are whole', async () => {
+    const [gone] = healthy.assessment.subnets;
+    lab.faults.inject({}, vanishedSubnet(gone?.subnetId ?? ''));
+    const { assessment } = await headroom.scan(TARGET);
+    expect(assessment.target.status).toBe('ok');
+    expect(assessment.subnets.map(figuresOf)).toEqual(healthy.assessment.subnets.slice(1).map(figuresOf));
+  });
+});
+
+describe('an answer that can not be trusted is no answer', () => {
+  test.each([
+    ['cut off', truncatedBody(3000)],
+    ['damaged', malformedBody(3000)],
+    ['whose pages lead in circles', repeatedToken()],
+  ])('interfaces %s: nothing is said about free addresses, and nothing published', async (_, fault) => {
+    lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, fault);
+    const published = lab.metrics.length;
+    const scanned = await headroom.scan(TARGET);
+    expect(scanned.assessment.target.status).toBe('partial');
+    expectNoWrongFigure(scanned);
+    expect(
+      scanned.assessment.subnets
+        .filter(({ cidrBlock }) => cidrBlock !== null)
+        .map(({ available }) => available),
+    ).toEqual(scanned.assessment.subnets.filter(({ cidrBlock }) => cidrBlock !== null).map(() => null));
+    expect(lab.metrics.slice(published).filter(({ name }) => name === 'AvailableAddresses')).toEqual([]);
+  });
+
+  test('interfaces that never come: the deadline ends the scan, and says so', async () => {
+    lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, hanging());
+    const scanned = await headroom.scan(TARGET, { deadline: 1500 });
+    expect(scanned.assessment.target.errors.map(({ code }) => code)).toContain('deadline-exceeded');
+    expectNoWrongFigure(scanned);
+  });
+
+  test('after it everything is there again', async () => {
+    const fault = lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, truncatedBody(3000));
+    await headroom.scan(TARGET);
+    fault.remove();
+    const { assessment } = await headroom.scan(TARGET);
+    expect(assessment.subnets.map(figuresOf)).toEqual(healthy.assessment.subnets.map(figuresOf));
+  });
+});
+
+describe('credentials', () => {
+  test.each([
+    ['that have expired', expiredToken(), 'expired-credentials'],
+    ['signed by a wrong clock', clockSkew(), 'clock-skew'],
+  ])('%s: the scan fails as a whole, with a code of its own, and people are told', async (_, fault, code) => {
+    lab.faults.inject({}, fault);
+    const { assessment } = await headroom.scan(TARGET, { deadline: 20_000 });
+    expect(assessment.target.status).toBe('failed');
+    expect(assessment.target.errors.map((error) => error.code)).toContain(code);
+    expect(assessment.subnets).toEqual([]);
+  });
+
+  test('of a role that is gone: the message names the role', async () => {
+    lab.faults.inject({ action: 'AssumeRole' }, vanishedRole());
+    const { assessment } = await headroom.scan(TARGET, { throughRole: true });
+    expect(assessment.target.errors).toEqual([
+      expect.objectContaining({ code: 'access-denied', message: expect.stringContaining('HeadroomScan') }),
+    ]);
+  });
+});
+
+/** What a scan asks for, in the words of the lab. */
+const READ_ACTIONS = [
+  'DescribeVpcs',
+  'DescribeSubnets',
+  'DescribeNetworkInterfaces',
+  'GetSubnetCidrReservations',
+  'DescribeInstances',
+  'DescribeVpcPeeringConnections',
+  'DescribeTransitGatewayVpcAttachments',
+  'ListClusters',
+  'DescribeCluster',
+  'ListNodegroups',
+  'DescribeNodegroup',
+  'ListFargateProfiles',
+  'DescribeFargateProfile',
+  'DescribeAddon',
+  'DescribeAutoScalingGroups',
+];
+
+describe('a permission that is missing', () => {
+  test('is drilled for every action that a scan calls', async () => {
+    await headroom.scan(TARGET);
+    const called = new Set(
+      lab.calls
+        .filter(({ service }) => ['ec2', 'eks', 'auto-scaling'].includes(service))
+        .map(({ action }) => action),
+    );
+    expect([...called].toSorted()).toEqual(READ_ACTIONS.toSorted());
+  });
+
+  test.each(READ_ACTIONS)(
+    '%s: no wrong figure, and the message names permission and account',
+    async (action) => {
+      lab.faults.inject({ action }, accessDenied());
+      const scanned = await headroom.scan(TARGET);
+      expect(scanned.assessment.target.status).toBe(
+        ['DescribeVpcs', 'DescribeSubnets'].includes(action) ? 'failed' : 'partial',
+      );
+      const [error] = scanned.assessment.target.errors;
+      expect(error).toMatchObject({ code: 'access-denied', message: expect.stringContaining(`:${action}`) });
+      expect(error?.message).toContain(OWNERS_ACCOUNT);
+      expectNoWrongFigure(scanned);
+    },
+  );
+
+  test('is what people are told of, once, until it is there again', async () => {
+    const fault = lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, accessDenied());
+    const told = await scanUntilTold();
+    expect(told.filter((message) => message.includes('scan-failed'))).toHaveLength(1);
+    expect(told.join()).toContain('ec2:DescribeNetworkInterfaces');
+    lab.clock.advance(HOUR);
+    await headroom.scan(TARGET);
+    expect(headroom.messages.filter((message) => message.includes('scan-failed'))).toHaveLength(1);
+    fault.remove();
+    lab.clock.advance(5 * MINUTE);
+    await headroom.scan(TARGET);
+    expect(
+      headroom.messages.filter((message) => message.includes('scan-failed') && message.includes('resolved')),
+    ).toHaveLength(1);
+  });
+});
