@@ -8,7 +8,7 @@ import type { AlertStore } from '../../../shared/state/state-store.ts';
 import { aFinding, aSubject } from '../../fixtures/stored-alerts.ts';
 
 export const MINUTE = 60_000;
-export const START = Date.parse('2026-01-15T10:00:00Z');
+const START = Date.parse('2026-01-15T10:00:00Z');
 export const target = { accountId: '111111111111', region: 'eu-west-1' };
 
 /** A clock that goes only when it is told to. */
