@@ -20,7 +20,7 @@ export class StandingClock {
 /** What one scan says of some subnets. */
 export type Levels = Readonly<Record<string, AlertLevel>>;
 
-const observationsOf = (levels: Levels): readonly Observation[] =>
+export const observationsOf = (levels: Levels): readonly Observation[] =>
   Object.entries(levels).map(([subnetId, level]) => {
     const subject = aSubject(subnetId);
     return {
