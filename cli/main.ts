@@ -9,6 +9,7 @@ import { paint } from './io.ts';
 import { addLimitsCommand } from './limits.ts';
 import { addOwnersCommand } from './owners.ts';
 import { addScanCommand } from './scan.ts';
+import { addServeCommand } from './serve.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly AddCommand[] = [
@@ -17,6 +18,7 @@ const COMMANDS: readonly AddCommand[] = [
   addOwnersCommand,
   addClustersCommand,
   addLimitsCommand,
+  addServeCommand,
 ];
 
 const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {

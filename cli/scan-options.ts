@@ -29,7 +29,7 @@ const TARGETS_AT_ONCE = 4;
 
 const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
 
-export const addTargetOptions = (command: Command): Command =>
+export const addTargetOptions = (command: Command, { format = true } = {}): Command => {
   command
     .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
     .option(
@@ -38,12 +38,13 @@ export const addTargetOptions = (command: Command): Command =>
       collectValues,
     )
     .option('--external-id <id>', 'external ID to give when assuming the roles')
-    .option('--vpc <vpc-id...>', 'only these VPCs', collectValues)
-    .option('-f, --format <format>', 'table or json', 'table')
-    .option(
-      '-c, --config <file>',
-      'thresholds and everything else (default: headroom.yml, where there is one)',
-    );
+    .option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
+  if (format) command.option('-f, --format <format>', 'table or json', 'table');
+  return command.option(
+    '-c, --config <file>',
+    'thresholds and everything else (default: headroom.yml, where there is one)',
+  );
+};
 
 /** All that is wrong with the options, at once. */
 export const checkTargetOptions = (options: ScanOptions): void => {

@@ -44,16 +44,21 @@ const notifierFor = (destination: Destination, home: Target, clock: () => number
   }
 };
 
-/** Every destination of the configuration by its name, and the deployment's own topic as the default one. */
+/** Every destination of the configuration by its name; the default one is the deployment's own topic, or what is handed in. */
 export const createNotifiers = (
   destinations: ReadonlyMap<string, Destination>,
-  defaultTopicArn: string,
+  defaultDestination: string | Notifier,
   home: Target,
   clock: () => number,
 ): Notifier =>
   createRoutedNotifier(
     new Map([
-      [DEFAULT_DESTINATION, topicNotifier(defaultTopicArn, 'per-protocol')],
+      [
+        DEFAULT_DESTINATION,
+        typeof defaultDestination === 'string'
+          ? topicNotifier(defaultDestination, 'per-protocol')
+          : defaultDestination,
+      ],
       ...[...destinations].map(([name, destination]): [string, Notifier] => [
         name,
         notifierFor(destination, home, clock),
