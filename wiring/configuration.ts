@@ -23,7 +23,9 @@ export const loadConfiguration = async (
   if (location.kind === 'inline') return parseConfiguration(location.text, 'HEADROOM_CONFIG');
   const client = new SSMClient(clientSettings());
   try {
-    const { Parameter } = await client.send(new GetParameterCommand({ Name: location.name }));
+    const { Parameter } = await client.send(
+      new GetParameterCommand({ Name: location.name, WithDecryption: true }),
+    );
     return parseConfiguration(Parameter?.Value ?? '', `parameter ${location.name}`);
   } catch (error) {
     if (error instanceof Error && error.name === 'ConfigurationError') throw error;

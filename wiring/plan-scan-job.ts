@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { PlanScanEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
@@ -53,6 +53,21 @@ const enqueueOn =
     if (refused.length > 0) throw new TargetsNotQueued(refused.length, refused[0] ?? '');
   };
 
+const deadLettersIn = (client: SQSClient, queueUrl: string, home: Target) => async () => {
+  try {
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
+    );
+    const messages = Attributes?.ApproximateNumberOfMessages;
+    return messages === undefined ? null : { queueUrl, messages: Number(messages) };
+  } catch (error) {
+    throw awsFailure(error, { action: 'sqs:GetQueueAttributes', target: home });
+  }
+};
+
 export interface PlanScanJob {
   readonly runId: string;
   readonly environment: PlanScanEnvironment;
@@ -102,6 +117,10 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
       store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
       notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
       enqueue: enqueueOn(sqs, environment.queueUrl, home),
+      deadLetters:
+        environment.deadLetterQueueUrl === null
+          ? null
+          : deadLettersIn(sqs, environment.deadLetterQueueUrl, home),
       clock: Date.now,
       signal,
     });

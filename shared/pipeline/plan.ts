@@ -1,9 +1,9 @@
 import { alertingFor } from '../alerts/alerting.ts';
 import type { LinkSettings } from '../alerts/links.ts';
-import { evaluateMonitor } from '../alerts/rules/monitor.ts';
+import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import { coverageOf, type TargetCoverage } from '../model/coverage.ts';
-import type { Problem } from '../model/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
 import type { AlertPolicy } from '../model/policy.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -22,6 +22,8 @@ export interface PlanInput {
   readonly notifier: Notifier;
   /** Puts requests on the queue; all of them, or it throws. */
   readonly enqueue: (requests: readonly ScanRequest[]) => Promise<void>;
+  /** How many targets were given up on and wait in the dead-letter queue; `null`: there is none to ask. */
+  readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
   readonly clock: () => number;
   readonly signal?: AbortSignal;
 }
@@ -79,8 +81,18 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
       }),
     ),
   ];
-  const observations = evaluateMonitor({ home, coverage, undelivered: null, deadLetters: null }, policy);
+  const problems: Problem[] = [];
   const stored = (await store.alerts.list(home)).map(({ alert }) => alert);
+  const observations = evaluateMonitor(
+    {
+      home,
+      coverage,
+      // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
+      undelivered: stored.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
+      deadLetters: await deadLettersOf(input, problems),
+    },
+    policy,
+  );
   const alerting = alertingFor({
     observations,
     policy,
@@ -100,5 +112,20 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     clock,
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   });
-  return { requests, coverage, delivery, problems: [...raised.problems, ...delivery.problems] };
+  return { requests, coverage, delivery, problems: [...problems, ...raised.problems, ...delivery.problems] };
+};
+
+/** What can not be told is unknown, and not zero; planning goes on. */
+const deadLettersOf = async (
+  { deadLetters }: PlanInput,
+  problems: Problem[],
+): Promise<MonitorStatus['deadLetters']> => {
+  if (deadLetters === null) return null;
+  try {
+    return await deadLetters();
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    problems.push(problemOf(error));
+    return null;
+  }
 };
