@@ -1,7 +1,9 @@
 import type { ClusterAssessment, CommittedDemand } from '../cluster.ts';
 import type { Subject } from '../finding.ts';
+import { lowerMaximum } from '../remedies/cluster-remedies.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { count, type Estate, type FindingRule, finding } from './estate.ts';
-import { addSubnet, lowerMaximum, ranked } from './remedies.ts';
 
 const KIND = 'committed-demand';
 

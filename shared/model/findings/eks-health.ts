@@ -1,8 +1,10 @@
 import type { Finding, Subject } from '../finding.ts';
 import type { EksCluster, NodeGroup } from '../inventory.ts';
-import { aws } from './commands.ts';
+import { changeClusterSubnets } from '../remedies/cluster-remedies.ts';
+import { aws } from '../remedies/commands.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { addSubnet, changeClusterSubnets, ranked } from './remedies.ts';
 
 const KIND = 'eks-health';
 

@@ -1,7 +1,8 @@
 import type { SubnetAssessment } from '../assessment.ts';
 import { ADDRESSES_PER_PREFIX } from '../max-pods.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet, reservePrefixRange } from '../remedies/subnet-remedies.ts';
 import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
-import { addSubnet, ranked, reservePrefixRange } from './remedies.ts';
 
 const KIND = 'fragmentation';
 

@@ -1,6 +1,7 @@
 import { LEAKED_AFTER_MINUTES } from '../leaks.ts';
+import { deleteLeaked } from '../remedies/cluster-remedies.ts';
+import { ranked } from '../remedies/ranked.ts';
 import { count, type FindingRule, finding, nameOf } from './estate.ts';
-import { deleteLeaked, ranked } from './remedies.ts';
 
 const KIND = 'leaked-interfaces';
 

@@ -1,6 +1,7 @@
 import { parseCidr } from '../cidr.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { count, type FindingRule, finding, nameOf } from './estate.ts';
-import { addSubnet, ranked } from './remedies.ts';
 
 const KIND = 'load-balancer-subnet';
 

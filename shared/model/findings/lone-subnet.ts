@@ -1,6 +1,8 @@
 import type { SubnetAssessment } from '../assessment.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
+import { addSecondaryCidr } from '../remedies/vpc-remedies.ts';
 import { count, type Estate, type FindingRule, finding, nameOf, percent } from './estate.ts';
-import { addSecondaryCidr, addSubnet, ranked } from './remedies.ts';
 
 const KIND = 'lone-subnet';
 

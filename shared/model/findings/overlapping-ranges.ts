@@ -1,9 +1,9 @@
 import type { VpcAssessment } from '../assessment.ts';
 import { firstOverlap } from '../free-ranges.ts';
 import type { VpcConnection } from '../inventory.ts';
-import { aws } from './commands.ts';
+import { aws } from '../remedies/commands.ts';
+import { ranked } from '../remedies/ranked.ts';
 import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
-import { ranked } from './remedies.ts';
 
 const KIND = 'overlapping-ranges';
 

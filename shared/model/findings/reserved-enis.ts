@@ -1,7 +1,7 @@
 import { maxPods } from '../max-pods.ts';
-import { kubectl } from './commands.ts';
+import { kubectl } from '../remedies/commands.ts';
+import { ranked } from '../remedies/ranked.ts';
 import { count, type FindingRule, finding } from './estate.ts';
-import { ranked } from './remedies.ts';
 
 const KIND = 'reserved-enis';
 

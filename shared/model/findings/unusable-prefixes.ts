@@ -1,8 +1,8 @@
 import type { NodeAssessment } from '../cluster.ts';
 import { ADDRESSES_PER_PREFIX, HOST_NETWORK_PODS, recommendedCap } from '../max-pods.ts';
-import { aws, kubectl } from './commands.ts';
+import { aws, kubectl } from '../remedies/commands.ts';
+import { ranked } from '../remedies/ranked.ts';
 import { count, type Estate, type FindingRule, finding } from './estate.ts';
-import { ranked } from './remedies.ts';
 
 const KIND = 'unusable-prefixes';
 

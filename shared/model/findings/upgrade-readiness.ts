@@ -1,7 +1,9 @@
 import type { SubnetAssessment } from '../assessment.ts';
 import type { EksCluster } from '../inventory.ts';
+import { changeClusterSubnets, deleteLeaked } from '../remedies/cluster-remedies.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
-import { addSubnet, changeClusterSubnets, deleteLeaked, ranked } from './remedies.ts';
 
 const KIND = 'upgrade-readiness';
 

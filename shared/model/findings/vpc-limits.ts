@@ -1,14 +1,14 @@
 import type { VpcAssessment } from '../assessment.ts';
 import { freeRange } from '../free-ranges.ts';
 import { NETWORK_ADDRESS_USAGE_QUOTA } from '../network-address-usage.ts';
-import { count, type Estate, type FindingRule, finding, grouped, nameOf, percent } from './estate.ts';
+import { ranked } from '../remedies/ranked.ts';
 import {
   addSecondaryCidr,
   raiseCidrBlockQuota,
   raiseVpcQuota,
-  ranked,
   VPC_CIDR_BLOCKS_QUOTA,
-} from './remedies.ts';
+} from '../remedies/vpc-remedies.ts';
+import { count, type Estate, type FindingRule, finding, grouped, nameOf, percent } from './estate.ts';
 
 /** The subnet for which the VPC's ranges should still have room: a /24 is a common one. */
 const USUAL_SUBNET = 24;

@@ -1,7 +1,8 @@
 import type { ClusterAssessment, NodeAssessment } from '../cluster.ts';
 import { ADDRESSES_PER_PREFIX } from '../max-pods.ts';
+import { tuneWarmTargets } from '../remedies/cluster-remedies.ts';
+import { ranked } from '../remedies/ranked.ts';
 import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
-import { ranked, tuneWarmTargets } from './remedies.ts';
 
 const KIND = 'warm-pool-waste';
 

@@ -1,7 +1,8 @@
 import type { SubnetAssessment } from '../assessment.ts';
 import type { ClusterAssessment } from '../cluster.ts';
+import { ranked } from '../remedies/ranked.ts';
+import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
-import { addSubnet, ranked } from './remedies.ts';
 
 const KIND = 'zone-imbalance';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { quoted } from '../../../../shared/model/findings/commands.ts';
 import { FINDING_RULES, findFindings } from '../../../../shared/model/findings.ts';
+import { quoted } from '../../../../shared/model/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aCluster, aDemand, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
 import { aTarget } from '../../../fixtures/inventory-records.ts';

@@ -1,0 +1,134 @@
+import type { SubnetAssessment, VpcAssessment } from '../assessment.ts';
+import { parseCidr } from '../cidr.ts';
+import { CNI_ROLE_TAG } from '../cluster-membership.ts';
+import type { Precondition, Remedy } from '../finding.ts';
+import { count, type Estate } from '../findings/estate.ts';
+import { freeRange } from '../free-ranges.ts';
+import type { EksCluster } from '../inventory.ts';
+import { bestReservation } from '../reservation-range.ts';
+import { aws } from './commands.ts';
+
+/** AWS's bounds on a subnet's prefix length. */
+const SMALLEST_SUBNET = 28;
+const LARGEST_SUBNET = 16;
+
+/** Enhanced subnet discovery came with this version of the CNI. Source: amazon-vpc-cni-k8s README. */
+const SUBNET_DISCOVERY_VERSION = [1, 18] as const;
+
+export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Remedy => {
+  const map = estate.maps.get(subnet.subnetId);
+  const range = map === undefined ? null : bestReservation(map);
+  return {
+    title: range === null ? 'Reserve a range for prefixes' : `Reserve ${range.cidr} for prefixes`,
+    effect:
+      range === null
+        ? 'No range of the subnet is left that could be reserved and still leave enough single addresses.'
+        : `It holds ${count(range.blocks, 'block')}: ${range.freeBlocks} can be prefixes at once, the rest when ${count(range.singles, 'single address', 'single addresses')} in it ${range.singles === 1 ? 'is' : 'are'} given back. Nobody gets single addresses from it any more.`,
+    commands:
+      range === null
+        ? []
+        : [
+            aws('ec2', 'create-subnet-cidr-reservation', subnet.region, {
+              'subnet-id': subnet.subnetId,
+              'reservation-type': 'prefix',
+              cidr: range.cidr,
+            }),
+          ],
+    preconditions: [
+      { text: "A range is free of AWS's own addresses and of other reservations.", holds: range !== null },
+      { text: 'This account owns the subnet.', holds: subnet.ownerId === null },
+    ],
+  };
+};
+
+/** What a new subnet is for, and what it takes to use it. */
+const SUBNET_PURPOSES = {
+  discovery: 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.',
+  nodes:
+    'Nodes that start there have room. An Auto Scaling group or an EC2NodeClass takes it in; a managed node group keeps the subnets that it was made with, so make a second one there.',
+  'control-plane': 'The cluster can then be given this subnet for its control plane.',
+  'load-balancer': 'Load balancers can then be given this subnet.',
+} as const;
+
+export const addSubnet = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  purpose: keyof typeof SUBNET_PURPOSES,
+): Remedy => {
+  const vpc = estate.vpcs.get(subnet.vpcId);
+  const range = rangeFor(estate, subnet, vpc);
+  const tags =
+    purpose === 'discovery'
+      ? { 'tag-specifications': `ResourceType=subnet,Tags=[{Key=${CNI_ROLE_TAG},Value=1}]` }
+      : {};
+  return {
+    title:
+      range === null
+        ? `Add a subnet in ${subnet.availabilityZone}`
+        : `Add the subnet ${range} in ${subnet.availabilityZone}`,
+    effect: SUBNET_PURPOSES[purpose],
+    commands:
+      range === null || subnet.availabilityZone === null
+        ? []
+        : [
+            aws('ec2', 'create-subnet', subnet.region, {
+              'vpc-id': subnet.vpcId,
+              'cidr-block': range,
+              'availability-zone': subnet.availabilityZone,
+              ...tags,
+            }),
+          ],
+    preconditions: [
+      {
+        text: range === null ? 'The VPC has no range left for a subnet.' : `The VPC has ${range} unused.`,
+        holds: vpc === undefined ? null : range !== null,
+      },
+      { text: 'This account owns the VPC.', holds: subnet.ownerId === null },
+      ...(purpose === 'discovery' ? discoveryPreconditions(estate, subnet) : []),
+    ],
+  };
+};
+
+/** A range as large as the subnet, or the largest that the VPC still has. */
+const rangeFor = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  vpc: VpcAssessment | undefined,
+): string | null => {
+  if (vpc === undefined) return null;
+  const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
+  const length = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
+  for (let candidate = length; candidate <= SMALLEST_SUBNET; candidate += 1) {
+    const range = freeRange(vpc.cidrBlocks, taken, candidate);
+    if (range !== null) return range;
+  }
+  return null;
+};
+
+const discoveryPreconditions = (estate: Estate, subnet: SubnetAssessment): readonly Precondition[] => {
+  const clusters = estate.input.clusters.filter(({ nodeSubnetIds }) =>
+    nodeSubnetIds.includes(subnet.subnetId),
+  );
+  const versions = clusters.map(({ clusterName }) => versionAtLeast(estate.eksClusters.get(clusterName)));
+  return [
+    {
+      text: 'No cluster here uses custom networking, which ignores subnet discovery.',
+      holds: clusters.every(({ customNetworking }) => !customNetworking),
+    },
+    {
+      text: `The CNI is version ${SUBNET_DISCOVERY_VERSION.join('.')} or later.`,
+      holds: versions.includes(null) ? null : !versions.includes(false),
+    },
+    { text: 'The CNI may call ec2:DescribeSubnets.', holds: null },
+  ];
+};
+
+const versionAtLeast = (eks: EksCluster | undefined): boolean | null => {
+  const match = /^v?(\d+)\.(\d+)/.exec(eks?.vpcCni?.version ?? '');
+  if (match === null) return null;
+  const [major, minor] = [Number(match[1]), Number(match[2])];
+  return (
+    major > SUBNET_DISCOVERY_VERSION[0] ||
+    (major === SUBNET_DISCOVERY_VERSION[0] && minor >= SUBNET_DISCOVERY_VERSION[1])
+  );
+};
