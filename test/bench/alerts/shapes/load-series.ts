@@ -1,5 +1,5 @@
 import type { Sample } from '../../../../shared/model/forecast.ts';
-import { seededRandom } from '../../../../shared/model/forecast/seeded-random.ts';
+import { seededRandom } from '../../../fixtures/seeded-random.ts';
 
 /** What happens in a series; the first three run out of addresses, the last three do not. */
 export type Kind = 'growth' | 'late growth' | 'surge' | 'high peak' | 'step' | 'bump';
@@ -69,8 +69,12 @@ export interface SeriesPlan {
   readonly dirty: boolean;
 }
 
-/** How far a harmless series may go: one that touches zero would be an exhaustion. */
+/**
+ * How far a harmless series may go: 95 %, and never below six addresses. One that touches zero would be an exhaustion, and
+ * with fewer than five EKS refuses to upgrade: that is no harmless series.
+ */
 const HARMLESS_CEILING = 0.95;
+const HARMLESS_ADDRESSES = 6;
 
 /** Lays a plan over a subnet, point by point, until half a day after it ran out. */
 export const layOut = (plan: SeriesPlan, dice: Chance): LoadSeries => {
@@ -85,7 +89,7 @@ export const layOut = (plan: SeriesPlan, dice: Chance): LoadSeries => {
     const ordinary = plan.quiet + (plan.peak - plan.quiet) * rhythm;
     const wanted = ordinary + noise + plan.event(step / STEPS_PER_DAY, ordinary);
     const used = Math.round(Math.max(0, runsOut ? wanted : Math.min(wanted, HARMLESS_CEILING)) * plan.capacity);
-    const available = Math.max(0, plan.capacity - used);
+    const available = Math.max(runsOut ? 0 : HARMLESS_ADDRESSES, plan.capacity - used);
     samples.push({ at, value: available });
     if (available === 0) exhaustedAt ??= at;
     if (exhaustedAt !== null && at - exhaustedAt > DAY / 2) break;

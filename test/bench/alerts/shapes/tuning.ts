@@ -17,8 +17,35 @@ const officeHours = (dice: Chance): Rhythm => {
   };
 };
 
+/** A load that wanders for days before it comes back to its middle, as that of one big customer does. */
+const wandering = (dice: Chance): Rhythm => {
+  const stay = Math.exp(-1 / dice.uniform(12, 60));
+  const hours: number[] = [];
+  let value = 0;
+  for (let hour = 0; hour < 60 * 24; hour++) {
+    value = stay * value + Math.sqrt(1 - stay ** 2) * dice.normal();
+    hours.push(Math.min(1.1, Math.max(0, 0.55 + 0.22 * value)));
+  }
+  return (at) => hours[Math.floor(at / HOUR) % hours.length] ?? 0;
+};
+
+/** Quiet, but for jobs that start every few hours and on some nights take much longer. */
+const scheduledJobs = (dice: Chance): Rhythm => {
+  const every = dice.pick([3, 4, 6, 8, 12]);
+  const lasts = dice.uniform(0.3, 1.5);
+  const idle = dice.uniform(0.2, 0.6);
+  const longNight = dice.integer(0, 6);
+  return (at) => {
+    const hour = at / HOUR;
+    const stretch = new Date(at).getUTCDay() === longNight ? 2 : 1;
+    return hour % every < lasts * stretch ? 1 : idle;
+  };
+};
+
 const rhythmOf = (dice: Chance): Rhythm => {
-  const choice = dice.integer(0, 5);
+  const choice = dice.integer(0, 7);
+  if (choice === 6) return wandering(dice);
+  if (choice === 7) return scheduledJobs(dice);
   if (choice === 0) return traceRhythm('elb_request_count_8c0756.csv', dice.integer(0, 13));
   if (choice === 1) return traceRhythm('grok_asg_anomaly.csv', dice.integer(0, 13));
   if (choice === 2) return () => 0.7;
@@ -37,7 +64,7 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
     const peak = dice.uniform(0.35, 0.65);
     const from = dice.uniform(0, 4);
     const over = dice.uniform(7, 36);
-    const compounding = dice.uniform(0, 1) < 0.5;
+    const way = dice.integer(0, 2);
     const needed = 1.02 - peak;
     return {
       quiet: peak * dice.uniform(0.5, 0.9),
@@ -45,7 +72,11 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
       days: from + over * 1.3,
       event: (day) => {
         const progress = Math.max(0, day - from) / over;
-        return needed * (compounding ? (Math.exp(1.5 * progress) - 1) / (Math.exp(1.5) - 1) : progress);
+        if (way === 0) return needed * progress;
+        if (way === 1) return (needed * (Math.exp(1.5 * progress) - 1)) / (Math.exp(1.5) - 1);
+        // On five days of seven only.
+        const weeks = Math.floor((progress * over) / 7);
+        return (needed * (weeks * 5 + Math.min(5, progress * over - weeks * 7)) * 1.4) / over;
       },
     };
   },

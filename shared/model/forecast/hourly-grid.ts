@@ -1,0 +1,70 @@
+import type { SupplyHistory } from '../forecast.ts';
+import { DAY, HOUR } from './supply-history.ts';
+
+/** A forecast looks back this far: five weeks show a weekly rhythm several times, and older growth says little of today's. */
+export const GRID_DAYS = 35;
+
+/** A supply's past as one value an hour, oldest first; `NaN` where nothing was measured. Only hours that are over. */
+export interface HourlyGrid {
+  /** Hours since the epoch at which the first value's hour began. */
+  readonly firstHour: number;
+  readonly mean: Float64Array;
+  readonly low: Float64Array;
+}
+
+/** `null` where no hour is over yet. */
+export const hourlyGrid = ({ hourly }: SupplyHistory, now: number): HourlyGrid | null => {
+  const end = Math.floor(now / HOUR) * HOUR;
+  const oldest = hourly[0]?.hour;
+  if (oldest === undefined || oldest >= end) return null;
+  const from = Math.max(oldest, end - GRID_DAYS * DAY);
+  const length = Math.round((end - from) / HOUR);
+  const mean = new Float64Array(length).fill(Number.NaN);
+  const low = new Float64Array(length).fill(Number.NaN);
+  for (let index = hourly.length - 1; index >= 0; index--) {
+    const point = hourly[index];
+    if (point === undefined || point.hour < from) break;
+    if (point.hour >= end) continue;
+    const at = Math.round((point.hour - from) / HOUR);
+    mean[at] = point.mean;
+    low[at] = point.minimum;
+  }
+  return { firstHour: Math.round(from / HOUR), mean, low };
+};
+
+/** Means over any stretch of a series in constant time. */
+export class RunningMeans {
+  readonly #sums: Float64Array;
+  readonly #counts: Int32Array;
+
+  constructor(values: Float64Array) {
+    this.#sums = new Float64Array(values.length + 1);
+    this.#counts = new Int32Array(values.length + 1);
+    for (const [index, value] of values.entries()) {
+      const known = !Number.isNaN(value);
+      this.#sums[index + 1] = (this.#sums[index] ?? 0) + (known ? value : 0);
+      this.#counts[index + 1] = (this.#counts[index] ?? 0) + (known ? 1 : 0);
+    }
+  }
+
+  /** The mean of the known values in [from, to); `NaN` where fewer than half are known. */
+  mean(from: number, to: number): number {
+    const known = (this.#counts[to] ?? 0) - (this.#counts[from] ?? 0);
+    if (known * 2 < to - from || known === 0) return Number.NaN;
+    return ((this.#sums[to] ?? 0) - (this.#sums[from] ?? 0)) / known;
+  }
+}
+
+/** The middle value, or the mean of the two; `NaN` of nothing. Does not change its argument. */
+export const median = (values: readonly number[]): number => {
+  const ascending = values.toSorted((a, b) => a - b);
+  const half = ascending.length >> 1;
+  const upper = ascending[half] ?? Number.NaN;
+  return ascending.length % 2 === 1 ? upper : ((ascending[half - 1] ?? Number.NaN) + upper) / 2;
+};
+
+/** The standard deviation that a normal distribution with this median deviation would have: outliers do not move it. */
+export const robustDeviation = (values: readonly number[]): number => {
+  const middle = median(values);
+  return median(values.map((value) => Math.abs(value - middle))) / 0.6745;
+};

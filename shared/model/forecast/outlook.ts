@@ -1,0 +1,195 @@
+import type { SupplyHistory } from '../forecast.ts';
+import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
+import { BLOCK_HOURS, BLOCKS_PER_DAY, lossOfLows, noiseOf, type Regime, regimeOf } from './regime.ts';
+import { Rhythm } from './rhythm.ts';
+import { HOUR } from './supply-history.ts';
+
+/** How many futures are drawn. Two hundred tell a probability to about three points. */
+export const PATHS = 200;
+/** No further than this, in days: a supply that lasts a month needs no alert. */
+export const HORIZON_DAYS = 30;
+/** Less can not tell growth from the time of day. */
+export const FEWEST_HOURS = 48;
+/** Nothing measured for this long: whatever was known is no longer so. */
+const STALE_HOURS = 24;
+/**
+ * The futures start from four witnesses: the regime as it looks now, and as it looked 6, 12 and 18 hours ago. Most of
+ * them must agree before exhaustion is expected, so that no single odd stretch of hours decides.
+ */
+const WITNESS_HOURS = [0, 6, 12, 18] as const;
+/** What has lasted for a day lasts for another three with even chance: young trends are believed less far ahead. */
+const PERSISTENCE = 3;
+/** Of the futures of an unsettled level, this share climbs on. */
+const CLIMBING_SHARE = 0.2;
+/** Low water is learned from this many days. */
+const LOW_WATER_DAYS = 14;
+/** Addresses are whole: below half of one there is none. */
+const NOTHING_LEFT = 0.5;
+
+/** What the closed hours say of the future. It holds for a whole hour, so that nobody need ask again within it. */
+export type Outlook =
+  | { readonly known: false; readonly reason: string }
+  | {
+      readonly known: true;
+      /** Epoch milliseconds that the days below count from: the end of the last closed hour. */
+      readonly from: number;
+      /** Days until each future ran out, ascending; futures that do not within the horizon are absent. */
+      readonly exhaustedAfter: readonly number[];
+      /** Of the newest witness. */
+      readonly regime: Regime;
+      /** The mean over the witnesses: what is lost per day. */
+      readonly lossPerDay: number;
+      /** What is left at the day's low, on an ordinary day, now. */
+      readonly lowWater: number;
+    };
+
+/** One regime and how its days dip below it. */
+interface Witness {
+  readonly regime: Regime;
+  readonly lossPerDay: number;
+  /** Level at the end of the last closed hour. */
+  readonly level: number;
+  /** How far each of the last days dipped below its level: zero or less. */
+  readonly dips: readonly number[];
+}
+
+/** Reads the closed hours and draws the futures. Deterministic: chance comes from fixed, evenly spread numbers. */
+export const outlookOf = (history: SupplyHistory, capacity: number, now: number): Outlook => {
+  const grid = hourlyGrid(history, now);
+  const hours = grid?.mean.length ?? 0;
+  if (grid === null || hours < FEWEST_HOURS)
+    return {
+      known: false,
+      reason: `Only ${hours} hours have been measured; it takes two days to tell growth from the time of day.`,
+    };
+  const silent = hours - 1 - grid.mean.findLastIndex((value) => !Number.isNaN(value));
+  if (silent >= STALE_HOURS)
+    return { known: false, reason: `Nothing has been measured for ${silent} hours.` };
+
+  const rhythm = new Rhythm(grid);
+  const levels = new RunningMeans(grid.mean.map((value, index) => value - rhythm.at(grid.firstHour + index)));
+  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, capacity, ago) ?? []);
+  const newest = witnesses[0];
+  if (newest === undefined)
+    return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
+
+  const exhaustedAfter = drawFutures(witnesses, lowPhase(grid), rhythm.amplitude);
+  return {
+    known: true,
+    from: (grid.firstHour + hours) * HOUR,
+    exhaustedAfter,
+    regime: newest.regime,
+    lossPerDay: witnesses.reduce((sum, witness) => sum + witness.lossPerDay, 0) / witnesses.length,
+    lowWater: Math.max(0, newest.level + median(newest.dips)),
+  };
+};
+
+const witnessAt = (
+  grid: HourlyGrid,
+  levels: RunningMeans,
+  capacity: number,
+  hoursAgo: number,
+): Witness | null => {
+  const end = grid.mean.length - hoursAgo;
+  const blocks: number[] = [];
+  for (let to = end; to >= BLOCK_HOURS; to -= BLOCK_HOURS) blocks.push(levels.mean(to - BLOCK_HOURS, to));
+  const regime = regimeOf(blocks, noiseOf(blocks, capacity));
+  if (regime === null) return null;
+
+  const lows: number[] = [];
+  const dips: number[] = [];
+  for (let day = 0; (day + 1) * 24 <= end && day < GRID_LOWS; day++) {
+    const low = lowest(grid.low.subarray(end - (day + 1) * 24, end - day * 24));
+    const level = lowest(blocks.slice(day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY));
+    lows.push(low);
+    if (day < LOW_WATER_DAYS && !Number.isNaN(low - level)) dips.push(low - level);
+  }
+  if (dips.length === 0) return null;
+
+  // The mean and the daily low must both fall: a rhythm that changed its shape moves one of them only.
+  const ofLows = lossOfLows(lows.slice(0, Math.max(3, Math.round(regime.days))));
+  const lossPerDay =
+    regime.lossPerDay > 0 && !Number.isNaN(ofLows)
+      ? Math.min(regime.lossPerDay, Math.max(0, ofLows))
+      : regime.lossPerDay;
+  // A level that has just changed is believed only as far as the supply was really seen to fall.
+  const level = regime.settled ? regime.level : Math.max(regime.level, (lows[0] ?? 0) - median(dips));
+  return { regime, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dips };
+};
+
+const GRID_LOWS = 28;
+
+/** The lowest known value; `NaN` of none. */
+const lowest = (values: Float64Array | readonly number[]): number => {
+  let result = Number.NaN;
+  for (const value of values) if (!(value >= result) && !Number.isNaN(value)) result = value;
+  return result;
+};
+
+/** When in the coming 24 hours the day's low is due, as a fraction of a day: the hour at which most days were lowest. */
+const lowPhase = ({ low }: HourlyGrid): number => {
+  const counts = new Int32Array(24);
+  for (let to = low.length; to >= 24; to -= 24) {
+    const day = low.subarray(to - 24, to);
+    const at = day.indexOf(lowest(day));
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return (counts.indexOf(Math.max(...counts)) + 0.5) / 24;
+};
+
+/** Evenly spread numbers in (0, 1) (Roberts' R-sequences): every run draws the same, and 200 of them leave no holes. */
+const spread = (index: number, step: number): number => (((index + 1) * step) % 1) * 0.998 + 0.001;
+const DRIFT_STEP = 0.754_877_666_246_692_7;
+const PERSISTENCE_STEP = 0.569_840_290_998_053_2;
+const DIP_STEP = 0.618_033_988_749_894_9;
+
+/** In standard errors, how far each path's slope is off: logistic with a scale near the normal's, its tails a little heavier. */
+const DRIFTS = Array.from({ length: PATHS }, (_, path) => {
+  const share = spread(path, DRIFT_STEP);
+  return Math.log(share / (1 - share)) / 1.702;
+});
+/** For how many times its own age a trend goes on: survival 1 / (1 + t). */
+const LASTS = Array.from({ length: PATHS }, (_, path) => 1 / spread(path, PERSISTENCE_STEP) - 1);
+
+const drawFutures = (witnesses: readonly Witness[], phase: number, amplitude: number): number[] => {
+  const exhaustedAfter: number[] = [];
+  for (let path = 0; path < PATHS; path++) {
+    const witness = witnesses[path % witnesses.length];
+    if (witness === undefined) continue;
+    const { regime, dips, level } = witness;
+    const climbs = !regime.settled && (Math.floor(path / witnesses.length) % 10) / 10 < CLIMBING_SHARE;
+    const drift = DRIFTS[path] ?? 0;
+    const loss = climbs
+      ? regime.lossIfClimbing + regime.errorIfClimbing * drift
+      : witness.lossPerDay + regime.error * drift;
+    const lasts = PERSISTENCE * regime.days * (LASTS[path] ?? 0);
+    const after = exhaustionOf({ level, loss, lasts, dips, path, phase, amplitude });
+    if (after !== null) exhaustedAfter.push(after);
+  }
+  return exhaustedAfter.sort((a, b) => a - b);
+};
+
+interface Future {
+  readonly level: number;
+  readonly loss: number;
+  readonly lasts: number;
+  readonly dips: readonly number[];
+  readonly path: number;
+  readonly phase: number;
+  readonly amplitude: number;
+}
+
+/** Days until one future runs out: the first day whose low, drawn from past days, reaches the bottom. */
+const exhaustionOf = ({ level, loss, lasts, dips, path, phase, amplitude }: Future): number | null => {
+  for (let day = 0; day < HORIZON_DAYS; day++) {
+    const after = day + phase;
+    const dip = dips[Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dips.length)] ?? 0;
+    const left = level - loss * Math.min(after, lasts) + dip;
+    if (left > NOTHING_LEFT) continue;
+    if (loss <= 0) return after;
+    // Without a rhythm the line crosses at any hour; with one, at the day's low.
+    const early = Math.min(1, (NOTHING_LEFT - left) / loss) * (loss / (loss + amplitude));
+    return Math.max(0, after - early);
+  }
+  return null;
+};
