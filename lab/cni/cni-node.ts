@@ -23,7 +23,8 @@ const HOST_NETWORK_PODS = 2;
  * The address pool of one node, kept as the CNI's ipamd keeps it (amazon-vpc-cni-k8s, `pkg/ipamd/ipamd.go`):
  * it fills the interfaces that are there, then attaches another one, until the warm target is met, and gives back what
  * is over. Time is left out: `settle` does at once what ipamd does over its next few rounds, and a refusal is reported
- * instead of being waited out for two minutes. A caller that wants the back-off calls `settle` less often.
+ * instead of being waited out for two minutes. A caller that wants the back-off calls `settle` less often. With a warm
+ * target of 0 ipamd's rules take the last warm unit and give it back in turn; here it stays.
  *
  * Prefix mode never falls back to single addresses when a subnet has no free block: neither does the CNI.
  */
@@ -255,7 +256,11 @@ export class CniNode {
 
   #unitsOver(): number {
     const { warmIpTarget, minimumIpTarget, warmPrefixTarget } = this.settings;
-    if (!this.#hasIpTargets) return this.usesPrefixes ? Math.max(0, this.#freeUnits - warmPrefixTarget) : 0;
+    if (!this.#hasIpTargets && !this.usesPrefixes) return 0;
+    if (!this.#hasIpTargets) {
+      const warmInUsedUnits = this.#warm - this.#freeUnits * this.#unitSize;
+      return Math.max(0, this.#freeUnits - Math.max(warmPrefixTarget, warmInUsedUnits > 0 ? 0 : 1));
+    }
     const units = (addresses: number): number => Math.ceil(addresses / this.#unitSize);
     const needed = Math.max(units(this.pods + (warmIpTarget ?? 0)), units(minimumIpTarget ?? 0));
     return Math.max(0, Math.min(this.#freeUnits, this.#unitCount - needed));
@@ -283,7 +288,8 @@ export class CniNode {
     if (this.#hasIpTargets) {
       return this.#warm - without < (warmIpTarget ?? 0) || this.poolSize - without < (minimumIpTarget ?? 0);
     }
-    return this.usesPrefixes && this.#freeUnits - held.units.length < warmPrefixTarget;
+    if (this.usesPrefixes && this.#freeUnits - held.units.length < warmPrefixTarget) return true;
+    return without > 0 && this.#warm === without;
   }
 
   #release({ pool, primaryAddress, units }: NodeInterface): void {

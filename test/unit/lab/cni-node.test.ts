@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CniNode } from '../../../lab/cni/cni-node.ts';
 import { type CniSettings, DEFAULT_CNI_SETTINGS, type NodeLimits } from '../../../lab/cni/cni-settings.ts';
@@ -210,4 +211,70 @@ test('a terminated node gives every address and prefix back', () => {
   node.terminate();
   expect(subnet.freeAddresses).toBe(251);
   expect(subnet.freePrefixes).toBe(14);
+});
+
+describe('whatever pods come and go, under any settings', () => {
+  const optionalTarget = fc.option(fc.integer({ min: 0, max: 20 }), { nil: null });
+  const anySettings: fc.Arbitrary<CniSettings> = fc.record({
+    prefixDelegation: fc.boolean(),
+    warmEniTarget: fc.integer({ min: 0, max: 2 }),
+    warmPrefixTarget: fc.integer({ min: 0, max: 3 }),
+    warmIpTarget: optionalTarget,
+    minimumIpTarget: optionalTarget,
+    maxPods: fc.option(fc.integer({ min: 10, max: 110 }), { nil: null }),
+  });
+  const limits = fc.constantFrom(c5Large, t2Large);
+  /** More than zero: so many pods come; less: so many go. */
+  const changes = fc.array(fc.integer({ min: -15, max: 15 }), { maxLength: 25 });
+
+  test('the node keeps to its limits, no address is lost, and settling twice changes nothing', () => {
+    fc.assert(
+      fc.property(anySettings, limits, changes, fc.nat(), (cni, type, steps, seed) => {
+        const subnet = pool('10.0.0.0/24', seed);
+        const node = new CniNode(type, cni, subnet);
+        for (const change of steps) {
+          if (change > 0) node.startPods(change);
+          else node.stopPods(-change);
+          node.settle();
+          const { revision } = node;
+          node.settle();
+          expect(node.revision).toBe(revision);
+          expect(node.pods).toBeLessThanOrEqual(Math.min(node.poolSize, node.maxPodAddresses));
+          expect(node.interfaces.length).toBeLessThanOrEqual(type.maxEnis);
+          for (const { units } of node.interfaces)
+            expect(units.length).toBeLessThanOrEqual(type.ipv4PerEni - 1);
+          expect(subnet.freeAddresses).toBe(251 - node.addressesHeld);
+        }
+        node.terminate();
+        expect(subnet.freeAddresses).toBe(251);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('where nothing is refused the warm target is met, unless the node is full', () => {
+    fc.assert(
+      fc.property(anySettings, changes, (cni, steps) => {
+        const node = new CniNode(c5Large, cni, pool('10.0.0.0/20'));
+        for (const change of steps) {
+          if (change > 0) node.startPods(change);
+          else node.stopPods(-change);
+          expect(node.settle()).toEqual([]);
+          const warm = node.poolSize - node.pods;
+          const isFull =
+            node.poolSize >= (cni.maxPods ?? Number.POSITIVE_INFINITY) ||
+            (node.interfaces.length === c5Large.maxEnis &&
+              node.interfaces.every(({ units }) => units.length === 9));
+          const wanted =
+            cni.warmIpTarget !== null || cni.minimumIpTarget !== null
+              ? Math.max(cni.warmIpTarget ?? 0, (cni.minimumIpTarget ?? 0) - node.pods)
+              : cni.prefixDelegation
+                ? cni.warmPrefixTarget * 16
+                : cni.warmEniTarget * 9;
+          expect(isFull || warm >= wanted).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
