@@ -79,6 +79,8 @@ export interface OutboxEntry {
   readonly lastError: string | null;
   /** The destinations that have it already, when others failed: only those are tried again. The default one is `''`. */
   readonly deliveredTo?: readonly string[];
+  /** It was muted or inhibited when it happened: nobody has heard of it. */
+  readonly silenced?: true;
 }
 
 export interface Alert {

@@ -54,13 +54,12 @@ export interface Claim {
  *   not fill its outbox; when it is back where it was, nobody is told at all. A repeat is said again anyway: it does not wait.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
-  const outbox = withoutWhatNeedNotBeSaid(alert.outbox, claim.isSilenced);
-  const changed = outbox.length !== alert.outbox.length;
+  const outbox = withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim));
   const sendable = inOrder(outbox, claim).filter(({ transition }) => !claim.isSilenced(transition));
   const due = sendable.some(
     (entry) => entry.claimedUntil === null || Date.parse(entry.claimedUntil) <= claim.now,
   );
-  if (!due) return changed ? { ...alert, outbox } : alert;
+  if (!due) return outbox === alert.outbox ? alert : { ...alert, outbox };
   const claimed = new Set(sendable.map(({ transition }) => transition.id));
   return {
     ...alert,
@@ -84,23 +83,28 @@ const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly Outbo
   return busy === -1 ? outbox : outbox.slice(0, busy);
 };
 
-/** Nobody can have heard of it: it was silenced from the start. A new transition is claimed as it is stored. */
+/** Nobody can have heard of it. It is silenced, or waits behind one that another run is sending. */
 const wasNeverTried = ({ claimedBy, attempts }: OutboxEntry): boolean => claimedBy === null && attempts === 0;
 
-/** Leaves of what nobody was told the last step, as the one step that it is for those who heard nothing in between. */
-const withoutWhatNeedNotBeSaid = (
-  outbox: readonly OutboxEntry[],
-  isSilenced: Claim['isSilenced'],
-): readonly OutboxEntry[] => {
+/** Writes down what is kept quiet, once; a repeat that is kept quiet goes. */
+const withSilence = (outbox: readonly OutboxEntry[], { isSilenced }: Claim): readonly OutboxEntry[] => {
+  const isNewlySilent = (entry: OutboxEntry): boolean =>
+    wasNeverTried(entry) && entry.silenced !== true && isSilenced(entry.transition);
+  if (!outbox.some(isNewlySilent)) return outbox;
+  return outbox.flatMap((entry) => {
+    if (!isNewlySilent(entry)) return [entry];
+    return entry.transition.transition === 'repeated' ? [] : [{ ...entry, silenced: true as const }];
+  });
+};
+
+/** Leaves of what nobody heard of, from the first that was kept quiet on, the one step that it is for people. */
+const withoutWhatNeedNotBeSaid = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
   const untold = outbox.filter(wasNeverTried);
   const [first, last] = [untold[0], untold.at(-1)];
-  if (first === undefined || last === undefined) return outbox;
+  if (first?.silenced !== true || last === undefined || untold.length < 2) return outbox;
   const told = outbox.filter((entry) => !wasNeverTried(entry));
-  if (untold.length > 1) {
-    const step = oneStep(first.transition, last.transition);
-    return step === null ? told : [...told, { ...last, transition: step }];
-  }
-  return last.transition.transition === 'repeated' && isSilenced(last.transition) ? told : outbox;
+  const step = oneStep(first.transition, last.transition);
+  return step === null ? told : [...told, { ...last, transition: step, silenced: true }];
 };
 
 /** From before `first` to after `last`; `null`: nothing has changed. */

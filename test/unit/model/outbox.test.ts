@@ -108,11 +108,17 @@ describe('claiming', () => {
 
 describe('silence', () => {
   const silent = claim({ isSilenced: () => true });
+  /** Kept quiet when they happened, except for the last, which happens now. */
   const untold = (...steps: readonly Transition[]) =>
-    withOutbox(...steps.map((transition) => anEntry({ transition })));
+    withOutbox(
+      ...steps.map((transition, index) =>
+        anEntry({ transition, ...(index < steps.length - 1 ? { silenced: true } : {}) }),
+      ),
+    );
 
-  test('what is silenced is kept and not claimed', () => {
-    const alert = untold(step(1, 'ok', 'warning'));
+  test('what is silenced is kept, marked as such, and not claimed', () => {
+    const alert = claimDue(untold(step(1, 'ok', 'warning')), silent);
+    expect(alert.outbox).toEqual([anEntry({ transition: step(1, 'ok', 'warning'), silenced: true })]);
     expect(claimDue(alert, silent)).toBe(alert);
   });
 
@@ -177,10 +183,20 @@ describe('silence', () => {
   test('untold steps become one behind what somebody may have heard', () => {
     const alert = withOutbox(
       waiting(1, { attempts: 1, claimedUntil: at(NOW) }),
-      anEntry({ transition: step(2, 'warning', 'critical') }),
+      anEntry({ transition: step(2, 'warning', 'critical'), silenced: true }),
       anEntry({ transition: step(3, 'critical', 'ok') }),
     );
     expect(ids(claimDue(alert, claim()))).toEqual(['alert#1', 'alert#3']);
+  });
+
+  test('steps that only wait behind what another run is sending are all said', () => {
+    const alert = withOutbox(
+      waiting(1, { claimedBy: 'other', claimedUntil: at(NOW + 1) }),
+      anEntry({ transition: step(2, 'warning', 'ok') }),
+      anEntry({ transition: step(3, 'ok', 'warning') }),
+    );
+    expect(claimDue(alert, claim())).toBe(alert);
+    expect(ids(claimDue(alert, claim({ now: NOW + 1 })))).toEqual(['alert#1', 'alert#2', 'alert#3']);
   });
 
   test('only what is silenced is held back', () => {
