@@ -18,6 +18,7 @@ import type {
 import { LeakFold, leaksIn } from './leaks.ts';
 import { ownerOf } from './owners.ts';
 import { SubnetFold } from './subnet-fold.ts';
+import { subnetForecasts } from './subnet-forecasts.ts';
 import { summarizeVpc } from './vpc-summary.ts';
 
 /** Everything known of a target before its interfaces are read. `null`: could not be read. */
@@ -95,7 +96,7 @@ export class TargetFold {
     this.#leaks.add(networkInterface);
   }
 
-  finish({ target }: TargetFoldFinish): TargetAssessment {
+  finish({ target, histories }: TargetFoldFinish): TargetAssessment {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const outcomes = [...this.#subnets.values()].map((fold) => {
@@ -103,7 +104,8 @@ export class TargetFold {
       const leakedInterfaces = interfacesListed
         ? leaksIn(outcome.assessment.subnetId, sightings).interfaces
         : null;
-      return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces } };
+      const forecast = subnetForecasts(outcome.assessment, histories.get(outcome.assessment.subnetId), now);
+      return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces, forecast } };
     });
     const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
     const vpcs = facts.vpcs.map((vpc) =>
