@@ -19,6 +19,8 @@ export interface MessageContent {
   /** The worst level among the entries; `ok` when all of them are resolved. */
   readonly level: AlertLevel;
   readonly headline: string;
+  /** Whether the headline is that of the first entry, which then needs none of its own. */
+  readonly isFirstInHeadline: boolean;
   /** The headline and the outlook in one line: what a lock screen shows. */
   readonly summary: string;
   /** The worst first. */
@@ -93,6 +95,7 @@ export const narrate = (message: AlertMessage): MessageContent => {
     threadId: inertLine(message.threadId),
     level: first?.level ?? 'ok',
     headline,
+    isFirstInHeadline: first !== undefined && headline.startsWith(`${first.lead}: ${first.title}`),
     summary: [headline, ...(first?.outlook.slice(0, 1) ?? [])].join('. '),
     entries,
     omitted,
@@ -191,9 +194,9 @@ const changeOf = ({ name, before, now, unit }: EvidenceChange): Fact => {
   return { label: short(label(name)), value: `was ${figure(before, shown)}, now ${figure(now, shown)}` };
 };
 
-/** `Free prefixes: 31` needs no `prefixes` behind the number. */
+/** `Free prefixes: 31` needs no `prefixes` behind the number; a percent sign always helps. */
 const unitBeside = (name: string, unit: string | undefined): string | undefined =>
-  unit !== undefined && words(name).endsWith(unit) ? undefined : unit;
+  unit !== undefined && unit !== 'percent' && words(name).endsWith(unit) ? undefined : unit;
 
 /** A time among the evidence is shown as one. */
 const figure = (value: number | string | null, unit: string | undefined): string =>

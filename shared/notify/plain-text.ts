@@ -36,7 +36,7 @@ export const emailText = (content: MessageContent): string => {
   const missing = others.length - listed.length + content.omitted;
   const parts = [
     heading(content.headline),
-    ...(first === undefined ? [] : [entryText(first, others.length > 0)]),
+    ...(first === undefined ? [] : [entryText(first, !content.isFirstInHeadline)]),
     ...(listed.length === 0 ? [] : [['Also', ...listed.map(entryLine)].join('\n')]),
     ...(missing === 0 ? [] : [`... and ${number(missing)} more, not shown here.`]),
     ...(content.links.length === 0

@@ -102,11 +102,10 @@ const context = (texts: readonly string[]): ContextBlock => ({
 });
 
 const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => {
-  const alone = content.entries.length + content.omitted === 1;
   const figures = entry.figures.slice(0, detail.figures);
   return [
     ...sections([
-      alone ? null : bold(`${entry.lead}: ${entry.title}`),
+      content.isFirstInHeadline ? null : bold(`${entry.lead}: ${entry.title}`),
       text(entry.explanation, detail.prose),
     ]),
     ...sections(outlookLines(entry, detail)),

@@ -60,7 +60,7 @@ export const terminalPreview = (content: MessageContent, { colour, width }: Term
 
   add(`\u25CF ${content.headline}`, ['bold', COLOURS[content.level]]);
   const [first, ...others] = content.entries;
-  if (first !== undefined) entryLines(first, content.entries.length > 1, { add, part, lines, styled });
+  if (first !== undefined) entryLines(first, !content.isFirstInHeadline, { add, part, lines, styled });
   const shown = others.slice(0, LINES_IN_LIST);
   const missing = others.length - shown.length + content.omitted;
   part('Also', [

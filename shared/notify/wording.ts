@@ -79,14 +79,15 @@ const ACRONYMS: Readonly<Record<string, string>> = {
   cidr: 'CIDR',
 };
 
-/** `freePrefixes`, `free-prefixes` and `FreePrefixes` read as `free prefixes`. */
+/** `freePrefixes`, `free-prefixes` and `FreePrefixes` read as `free prefixes`. What has spaces is in words already. */
 export const words = (name: string): string =>
-  name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[-_]+/g, ' ')
-    .split(' ')
-    .map((word) => ACRONYMS[word.toLowerCase()] ?? word.toLowerCase())
-    .join(' ');
+  name.includes(' ')
+    ? name
+    : name
+        .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+        .split(/[-_ ]+/)
+        .map((word) => ACRONYMS[word.toLowerCase()] ?? word.toLowerCase())
+        .join(' ');
 
 /** The same with a capital first letter, for a label. */
 export const label = (name: string): string => {

@@ -185,14 +185,14 @@ describe('the figures', () => {
     const evidence = [
       { name: 'freePrefixes', value: 3, unit: 'prefixes' },
       { name: 'available', value: 1_204, unit: 'addresses' },
-      { name: 'utilization', value: 82.5, unit: 'percent' },
+      { name: 'availablePercent', value: 82.5, unit: 'percent' },
       { name: 'fragmentationIndex', value: null },
       { name: 'firstSeen', value: '2026-11-20T11:05:00Z' },
     ];
     expect(entryOf({ ...finding, evidence }).figures).toEqual([
       { label: 'Free prefixes', value: '3' },
       { label: 'Available', value: '1,204 addresses' },
-      { label: 'Utilization', value: '82.5 %' },
+      { label: 'Available percent', value: '82.5 %' },
       { label: 'Fragmentation index', value: 'unknown' },
       { label: 'First seen', value: 'Fri 20 Nov 2026 11:05 UTC' },
     ]);

@@ -100,6 +100,7 @@ describe('names', () => {
     ['awsAvailable', 'AWS available'],
     ['vpc_cidr', 'VPC CIDR'],
     ['load-balancer', 'load balancer'],
+    ['available in subnet-0a1b', 'available in subnet-0a1b'],
   ])('%s reads %s', (name, expected) => {
     expect(words(name)).toBe(expected);
   });
