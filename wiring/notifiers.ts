@@ -10,7 +10,7 @@ import { createPagerDutyNotifier } from '../shared/notify/pagerduty.ts';
 import { createRoutedNotifier } from '../shared/notify/routed-notifier.ts';
 import { createSecret, type Secret } from '../shared/notify/secret-reader.ts';
 import { createSlackNotifier } from '../shared/notify/slack-webhook.ts';
-import { createSnsNotifier } from '../shared/notify/sns-notifier.ts';
+import { createSnsNotifier, type SnsFormat } from '../shared/notify/sns-notifier.ts';
 import { clientSettings } from './aws-clients.ts';
 
 const secretAt = (location: SecretLocation, key: string, home: Target, clock: () => number): Secret =>
@@ -28,13 +28,13 @@ const secretAt = (location: SecretLocation, key: string, home: Target, clock: ()
   );
 
 /** A topic's Region is in its ARN, and SNS is asked there. */
-const topicNotifier = (topicArn: string, format: 'per-protocol' | 'amazon-q'): Notifier =>
+const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
   createSnsNotifier(new SNSClient(clientSettings({ region: topicArn.split(':')[3] })), topicArn, format);
 
 const notifierFor = (destination: Destination, home: Target, clock: () => number): Notifier => {
   switch (destination.kind) {
     case 'sns':
-      return topicNotifier(destination.topicArn, 'per-protocol');
+      return topicNotifier(destination.topicArn, destination.format ?? 'per-protocol');
     case 'amazon-q':
       return topicNotifier(destination.topicArn, 'amazon-q');
     case 'slack':

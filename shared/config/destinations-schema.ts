@@ -1,20 +1,22 @@
 import * as z from 'zod';
 import type { SecretLocation } from './environment.ts';
-import { NAME, NAME_WORDS, section, text } from './scalars.ts';
+import { NAME, NAME_WORDS, oneOf, section, text } from './scalars.ts';
+
+/** What all subscribers of a topic get, with message attributes; without it, each protocol gets what suits it, without them. */
+const TOPIC_FORMATS = ['document', 'text'] as const;
+export type TopicFormat = (typeof TOPIC_FORMATS)[number];
 
 /** Where alerts can go. What must stay secret is named by where it is kept. */
 export type Destination =
-  | { readonly kind: 'sns'; readonly topicArn: string }
+  | { readonly kind: 'sns'; readonly topicArn: string; readonly format?: TopicFormat }
   | { readonly kind: 'amazon-q'; readonly topicArn: string }
   | { readonly kind: 'slack'; readonly webhook: SecretLocation }
   | { readonly kind: 'pagerduty'; readonly routingKey: SecretLocation };
 
-const topic = section({
-  topicArn: text(
-    'an SNS topic ARN, such as arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
-    /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/,
-  ),
-});
+const topicArn = text(
+  'an SNS topic ARN, such as arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
+  /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/,
+);
 
 // A URL is not a name: whoever writes the secret itself here is refused, before it gets into a repository.
 const kept = section({
@@ -42,12 +44,20 @@ const kept = section({
   );
 
 const channels = {
-  sns: topic
-    .transform(({ topicArn }): Destination => ({ kind: 'sns', topicArn }))
+  sns: section({ topicArn, format: oneOf(TOPIC_FORMATS).optional() })
+    .transform(
+      ({ topicArn: arn, format }): Destination => ({
+        kind: 'sns',
+        topicArn: arn,
+        ...(format === undefined ? {} : { format }),
+      }),
+    )
     .optional()
-    .describe('An SNS topic: JSON for machines, text for e-mail.'),
-  amazonQ: topic
-    .transform(({ topicArn }): Destination => ({ kind: 'amazon-q', topicArn }))
+    .describe(
+      'An SNS topic: JSON for machines and text for e-mail, or one format for all, which filter policies on message attributes need.',
+    ),
+  amazonQ: section({ topicArn })
+    .transform(({ topicArn: arn }): Destination => ({ kind: 'amazon-q', topicArn: arn }))
     .optional()
     .describe('An SNS topic that Amazon Q Developer in chat applications listens to.'),
   slack: kept

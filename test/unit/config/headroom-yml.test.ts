@@ -239,7 +239,10 @@ routes:
       ['payments', { kind: 'slack', webhook: { kind: 'secret', secretId: 'headroom/slack/payments' } }],
       ['platform', { kind: 'slack', webhook: { kind: 'parameter', name: '/headroom/slack/platform' } }],
       ['on-call', { kind: 'pagerduty', routingKey: { kind: 'secret', secretId: 'headroom/pagerduty' } }],
-      ['audit', { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:111122223333:network-audit' }],
+      [
+        'audit',
+        { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:111122223333:network-audit', format: 'document' },
+      ],
       ['chat', { kind: 'amazon-q', topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-chat' }],
     ]);
   });
