@@ -58,7 +58,7 @@ const organization = section({
 );
 
 /** The role that `infra/spoke-role.yml` makes. */
-const DEFAULT_ROLE_NAME = 'HeadroomReader';
+export const DEFAULT_ROLE_NAME = 'HeadroomReader';
 
 // STS AssumeRole: 2 to 64 of \w+=,.@- for session name and source identity, 2 to 1,224 of \w+=,.@:/- for the external ID.
 const sessionWord = text('2 to 64 letters, digits and +=,.@_-', /^[\w+=,.@-]{2,64}$/);
