@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import type { OwnerUsage, SubnetAssessment } from '../shared/model/assessment.ts';
 import { OWNER_KINDS } from '../shared/model/owner-kinds.ts';
+import { type OwnerPart, splitByNodes } from '../shared/model/owner-parts.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from './filters.ts';
@@ -22,7 +24,20 @@ const labelOf = (kind: string): string =>
 const share = (addresses: number, usable: number | null): string | null =>
   usable === null || usable === 0 ? null : `${((100 * addresses) / usable).toFixed(1)} %`;
 
-const renderOwners = (io: Io, subnet: SubnetAssessment): string => {
+type Level = 'cluster' | 'group' | 'node';
+
+/** A subnet with its owners told as finely as was asked for. */
+interface OwnedSubnet extends Omit<SubnetAssessment, 'owners'> {
+  readonly owners: readonly (OwnerUsage | OwnerPart)[] | null;
+}
+
+/** `shop`, or `shop / workers / i-0123` where it is split. */
+const nameOf = (owner: OwnerUsage | OwnerPart): string | null => {
+  const part = 'nodeGroup' in owner ? [owner.nodeGroup ?? owner.nodePool, owner.instanceId] : [];
+  return owner.name === null ? null : [owner.name, ...part].filter((word) => word !== null).join(' / ');
+};
+
+const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   const dye = paint(io);
   const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
   const used =
@@ -37,13 +52,16 @@ const renderOwners = (io: Io, subnet: SubnetAssessment): string => {
   if (subnet.owners.length === 0) return `${heading}Nobody holds an address here.\n`;
   return (
     heading +
-    renderTable<OwnerUsage>(
+    renderTable<OwnerUsage | OwnerPart>(
       io,
       [
         { title: 'HOLDER', cell: ({ kind }) => labelOf(kind) },
         {
           title: 'NAME',
-          cell: (owner) => (owner.name === null ? null : shorten(printable(owner.name), NAME_WIDTH)),
+          cell: (owner) => {
+            const ownerName = nameOf(owner);
+            return ownerName === null ? null : shorten(printable(ownerName), NAME_WIDTH);
+          },
         },
         { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => interfaces.toLocaleString('en') },
         { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => addresses.toLocaleString('en') },
@@ -58,19 +76,34 @@ const renderOwners = (io: Io, subnet: SubnetAssessment): string => {
 export const addOwnersCommand: AddCommand = (program, session) => {
   addFilterOptions(addTargetOptions(program.command('owners')))
     .description('who holds the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
+    .addOption(
+      new Option('--by <level>', "how finely clusters' nodes are told apart")
+        .choices(['cluster', 'group', 'node'])
+        .default('cluster'),
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
+  $ headroom owners --by group                        which of its node groups and node pools
   $ headroom owners --format json | jq '.subnets[] | {subnetId, owners}'
 `,
     )
-    .action(async (options: ScanOptions & Filters) => {
+    .action(async (options: ScanOptions & Filters & { readonly by: Level }) => {
       checkTargetOptions(options);
       const { document: whole, assessments } = await scanToDocument(options, session);
       const document = filterDocument(whole, options);
-      const { schema, scannedAt, targets, subnets } = document;
+      const { schema, scannedAt, targets } = document;
+      const { by } = options;
+      const subnets = document.subnets.map((subnet): OwnedSubnet => {
+        const here = whole.clusters.filter(
+          ({ accountId, region }) => accountId === subnet.accountId && region === subnet.region,
+        );
+        return by === 'cluster' || subnet.owners === null
+          ? subnet
+          : { ...subnet, owners: splitByNodes(subnet.subnetId, subnet.owners, here, by) };
+      });
       const { io } = session;
       if (options.format === 'json') {
         const owners = subnets.map(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import { splitByNodes } from '../../../shared/model/owner-parts.ts';
 import { TargetFold } from '../../../shared/model/target-fold.ts';
 import { byId } from '../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
@@ -110,6 +111,23 @@ describe('on random estates', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('owners that are split by node group, or by node, sum to the same', () => {
+    fc.assert(
+      fc.property(estates, fc.constantFrom('group' as const, 'node' as const), (interfaces, by) => {
+        const { clusters, subnets } = assess(interfaces);
+        for (const { owners, subnetId, used } of subnets) {
+          const parts = splitByNodes(subnetId, owners ?? [], clusters, by);
+          expect(sum(parts.map(({ addresses }) => addresses))).toBe(used);
+          expect(sum(parts.map((part) => part.interfaces))).toBe(
+            sum((owners ?? []).map((each) => each.interfaces)),
+          );
+          expect(parts.every(({ addresses }) => addresses >= 0)).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 
