@@ -13,7 +13,7 @@ export const SLOW_WINDOW_MINUTES = 90;
 /** Each piece must have lost at least this share of what the slow window's pace would take. */
 const STEADY_SHARE = 0.4;
 /** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
-export const WARNING_HOURS = 1.5;
+export const WARNING_HOURS = 1.3;
 export const CRITICAL_HOURS = 0.75;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;
@@ -23,9 +23,13 @@ const FURTHEST_HOURS = 7 * 24;
 const UNUSUAL = 1.5;
 const LEAST_SHARE = 0.06;
 const LEAST_COUNT = 3;
+/** The same while hardly any earlier day is known. */
+const LEAST_SHARE_UNKNOWN = 0.2;
 /** Days to compare with, and around which hours of them: two weeks hold every weekday twice. */
 const EARLIER_DAYS = 14;
 const AROUND_HOURS = 1;
+/** With fewer earlier days than this, what is ordinary is hardly known. */
+const FEWEST_EARLIER_DAYS = 3;
 /** From this many days on, the one most like a surge is left out: it may have been one. */
 const DAYS_TO_LEAVE_ONE_OUT = 5;
 /** A value at a moment is the median of what was measured this close to it. */
@@ -33,6 +37,7 @@ const NEAR = 8 * MINUTE;
 
 /** What earlier days were like. Of each figure the most extreme day is left out, once there are enough days. */
 interface Earlier {
+  readonly days: number;
   /** The fastest loss per hour around this time of day, and at any time. */
   readonly lossPerHour: number;
   readonly lossPerHourAtAnyTime: number;
@@ -66,12 +71,13 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
   const hoursLeft = { fast: hoursAt(value, lossPerHour.fast), slow: hoursAt(value, lossPerHour.slow) };
   const earlier = earlierDays(hourly, now);
   const isSteady = pieces.every((piece) => piece >= (STEADY_SHARE * lost) / pieces.length);
-  const isLarge = lost >= Math.max(LEAST_COUNT, LEAST_SHARE * capacity);
+  const hardlyKnown = (earlier?.days ?? 0) < FEWEST_EARLIER_DAYS;
+  const isLarge = lost >= Math.max(LEAST_COUNT, (hardlyKnown ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
   const reached = (hours: number): boolean => hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS;
   const raises = isSteady && isLarge && isUnusual;
   // Without earlier days an ordinary morning looks the same: only the last hour is believed.
-  const warning = earlier === null ? CRITICAL_HOURS : WARNING_HOURS;
+  const warning = hardlyKnown ? CRITICAL_HOURS : WARNING_HOURS;
   const raise = raises && reached(CRITICAL_HOURS) ? 'critical' : raises && reached(warning) ? 'warning' : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
   const holds = value <= 0 || stillLeft <= CRITICAL_HOURS ? 'critical' : stillLeft <= CLEAR_HOURS ? 'warning' : 'ok';
@@ -130,6 +136,7 @@ const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | nul
   }
   if (around.losses.length === 0) return null;
   return {
+    days: around.losses.length,
     lossPerHour: Math.max(0, mostBut(around.losses)),
     lossPerHourAtAnyTime: Math.max(0, mostBut(whole.losses)),
     low: -mostBut(around.lows.map((low) => -low)),

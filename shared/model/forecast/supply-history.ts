@@ -84,3 +84,10 @@ export class HistoryBuilder {
     }
   }
 }
+
+/** A past from samples in any order. */
+export const historyOf = (samples: readonly Sample[]): SupplyHistory => {
+  const builder = new HistoryBuilder();
+  for (const sample of samples.toSorted((a, b) => a.at - b.at)) builder.add(sample);
+  return builder.history();
+};
