@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HeadroomError } from '../shared/model/errors.ts';
+import { addAcknowledgeCommand } from './acknowledge.ts';
+import { addAlertsCommand } from './alerts.ts';
 import { addClustersCommand } from './clusters.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -17,6 +19,8 @@ const COMMANDS: readonly AddCommand[] = [
   addFindingsCommand,
   addOwnersCommand,
   addClustersCommand,
+  addAlertsCommand,
+  addAcknowledgeCommand,
   addLimitsCommand,
   addServeCommand,
 ];

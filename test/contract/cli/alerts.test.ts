@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { main } from '../../../cli/main.ts';
+import { acknowledgeAlert, keptAlerts } from '../../../shared/pipeline/acknowledge.ts';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import type { StateStore } from '../../../shared/state/state-store.ts';
+import { anAssessment } from '../../fixtures/assessments.ts';
+import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
+import { alertAfter } from '../../fixtures/transitions.ts';
+
+const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
+const KEY = 'addresses-low/subnet/subnet-0a';
+
+/** Runs the command in this process: what it prints, and how it ends. */
+const headroom = async (args: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: { USER: 'zoe' },
+    now: () => Date.parse('2026-01-01T01:00:00.000Z'),
+    colour: false,
+    progress: false,
+    columns: null,
+  });
+  return { code, out, err };
+};
+
+/** One critical alert that fires, and one that is over. */
+const fill = async (store: StateStore): Promise<void> => {
+  await store.assessments.putLatest(anAssessment());
+  const over = aSubnetSubject({ id: 'subnet-0b', subnetIds: ['subnet-0b'] });
+  for (const alert of [
+    alertAfter(anObservation('critical')),
+    alertAfter(anObservation('warning', { subject: over }), anObservation('ok', { subject: over })),
+  ]) {
+    await store.alerts.commit(TARGET, alert, 0);
+  }
+};
+
+let folder: string;
+let state: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-alerts-'));
+  state = join(folder, 'headroom.sqlite');
+  const store = openSqliteStateStore(state);
+  await fill(store);
+  await store.close();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('headroom alerts', () => {
+  test('lists what fires, and exits with 1 while something critical does', async () => {
+    const { code, out } = await headroom(['alerts', '--state', state]);
+    expect(code).toBe(1);
+    expect(out.split('\n')[1]).toMatch(
+      /^critical +firing +2026-01-01T00:00:00\.000Z +- +addresses-low\/subnet\/subnet-0a +Subnet private-a/,
+    );
+    expect(out).not.toContain('subnet-0b');
+  });
+
+  test('tells all that it remembers when asked, as JSON', async () => {
+    const { out } = await headroom(['alerts', '--all', '--format', 'json', '--state', state]);
+    const document = JSON.parse(out) as {
+      schema: string;
+      alerts: { key: string; status: string; target: unknown }[];
+    };
+    expect(document.schema).toBe('headroom/alerts@1');
+    expect(document.alerts.map(({ key, status }) => `${key} ${status}`)).toEqual([
+      `${KEY} firing`,
+      'addresses-low/subnet/subnet-0b resolved',
+    ]);
+    expect(document.alerts[0]?.target).toEqual(TARGET);
+  });
+
+  test.each([
+    [['alerts', '--state', 'nowhere.sqlite'], 'There is no nowhere.sqlite here.'],
+    [['alerts', '--state', 'a', '--table', 'b'], '--state and --table are both given.'],
+    [['alerts', '--format', 'xml'], '--format xml is neither table nor json.'],
+  ])('%j is bad usage', async (args, message) => {
+    const { code, err, out } = await headroom(args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain(message);
+  });
+});
+
+describe('headroom acknowledge', () => {
+  test('writes down who has seen it, and takes it back', async () => {
+    const done = await headroom(['acknowledge', KEY, '--state', state, '--by', 'mia']);
+    expect(done).toEqual({ code: 0, out: `${KEY} is acknowledged by mia.\n`, err: '' });
+    const { out } = await headroom(['alerts', '--state', state]);
+    expect(out).toContain(' mia ');
+    const back = await headroom(['acknowledge', KEY, '--withdraw', '--state', state]);
+    expect(back.out).toBe(`${KEY} is said again from now on.\n`);
+    expect((await headroom(['alerts', '--state', state])).out).not.toContain('mia');
+  });
+
+  test('goes by the name of whoever is logged in', async () => {
+    const { out } = await headroom(['acknowledge', KEY, '--state', state]);
+    expect(out).toBe(`${KEY} is acknowledged by zoe.\n`);
+  });
+
+  test('refuses what is not there, and what is over', async () => {
+    const unknown = await headroom(['acknowledge', 'fragmented/subnet/x', '--state', state]);
+    expect([unknown.code, unknown.err]).toEqual([
+      3,
+      expect.stringContaining('There is no alert fragmented/subnet/x.'),
+    ]);
+    const over = await headroom(['acknowledge', 'addresses-low/subnet/subnet-0b', '--state', state]);
+    expect(over.err).toContain('is resolved, and only a firing alert can be acknowledged');
+  });
+});
+
+describe('acknowledging in a store that scans write to', () => {
+  const filled = async (): Promise<StateStore> => {
+    const store = createMemoryStateStore();
+    await fill(store);
+    return store;
+  };
+  const NOW = Date.parse('2026-01-01T01:00:00.000Z');
+
+  test('a scan in between is not overwritten: the record is read again', async () => {
+    const store = await filled();
+    let meddled = false;
+    const interrupted: StateStore = {
+      ...store,
+      alerts: {
+        ...store.alerts,
+        read: async (target, key) => {
+          const stored = await store.alerts.read(target, key);
+          if (stored !== null && !meddled) {
+            meddled = true;
+            await store.alerts.commit(target, { ...stored.alert, severity: 'warning' }, stored.version);
+          }
+          return stored;
+        },
+      },
+    };
+    const { alert } = await acknowledgeAlert(interrupted, KEY, 'mia', NOW);
+    expect(alert).toMatchObject({
+      severity: 'warning',
+      acknowledged: { by: 'mia', at: '2026-01-01T01:00:00.000Z' },
+    });
+    expect((await store.alerts.read(TARGET, KEY))?.alert).toEqual(alert);
+  });
+
+  test('when others never stop changing it, it says so', async () => {
+    const store = await filled();
+    const contended: StateStore = {
+      ...store,
+      alerts: { ...store.alerts, commit: () => Promise.resolve('conflict') },
+    };
+    await expect(acknowledgeAlert(contended, KEY, 'mia', NOW)).rejects.toMatchObject({
+      code: 'alert-contended',
+    });
+  });
+
+  test('the alert of a shared subnet is acknowledged in every account that has it', async () => {
+    const store = await filled();
+    const other = { accountId: '222222222222', region: 'eu-west-1' };
+    await store.assessments.putLatest(anAssessment({ target: { ...other, status: 'ok', errors: [] } }));
+    await store.alerts.commit(other, alertAfter(anObservation('warning')), 0);
+    await acknowledgeAlert(store, KEY, 'mia', NOW);
+    const same = (await keptAlerts(store)).filter(({ alert }) => alert.key === KEY);
+    expect(same.map(({ target, alert }) => [target.accountId, alert.acknowledged?.by])).toEqual([
+      ['111111111111', 'mia'],
+      ['222222222222', 'mia'],
+    ]);
+  });
+});
