@@ -1,4 +1,4 @@
-// `npm start`: nine days of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
+// `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
 import { paint, processIo } from '../cli/io.ts';
 import { createProgress } from '../cli/progress.ts';
 import { renderScan } from '../cli/scan-table.ts';
@@ -37,10 +37,15 @@ const moment = (at: number, startsAt: number): string => {
 };
 
 let startsAt = 0;
-const lineOf = ({ transition, severity, previousSeverity, finding }: Transition): string => {
+const lineOf = ({ transition, severity, previousSeverity, finding, at }: Transition): string => {
   const level = severity === 'ok' ? previousSeverity : severity;
   const colour = severity === 'ok' ? COLOURS.ok : COLOURS[severity];
-  return `${dye(colour, `${transition.padEnd(11)} ${level.padEnd(8)}`)}  ${printable(finding.title)}`;
+  const end = finding.forecast?.exhaustionAt;
+  const ahead =
+    severity === 'ok' || end == null || Date.parse(end) <= Date.parse(at)
+      ? ''
+      : dye('bold', ` in ${duration(Date.parse(end) - Date.parse(at))}`);
+  return `${dye(colour, `${transition.padEnd(11)} ${level.padEnd(8)}`)}  ${printable(finding.title)}${ahead}`;
 };
 
 /** For everything that ran out: when the first word of it came. */
@@ -80,7 +85,7 @@ const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: 
 io.out(`${dye('bold', 'Headroom')} tells days ahead that a subnet or an EKS cluster is about to run out of IP addresses.
 
 This demo is the real pipeline - SDK clients, model, forecast, alerts, SQLite - against a small AWS that runs on
-this machine: two accounts, five clusters, nine days.
+this machine: two accounts, six clusters, two weeks.
 `);
 heading('Day 1, 00:00: what is free');
 

@@ -20,8 +20,9 @@ import { RUNAWAY } from '../estates/runaway-job.ts';
 import { accessKeyOf } from '../http/identity.ts';
 import { startLab } from '../lab.ts';
 
-/** The story: nine days, scanned hourly, and every five minutes around the hours in which a job runs away. */
-const LENGTH = 9 * DAY;
+/** The story: two weeks, scanned hourly, and every five minutes around the hours in which a job runs away. */
+export const STORY_DAYS = 14;
+const LENGTH = STORY_DAYS * DAY;
 const ORDINARY_STEP = HOUR;
 const CLOSE_STEP = 5 * MINUTE;
 const CLOSE_FROM = RUNAWAY.from - HOUR;
@@ -152,8 +153,10 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
         const problem = outcome.problems[0] ?? outcome.assessment.target.errors[0];
         if (problem !== undefined) throw new Error(`The demo's own AWS failed: ${problem.message}`);
         assessments.push(outcome.assessment);
-        transitions.push(...outcome.transitions);
-        if (outcome.transitions.length > 0) listener.onTransitions(outcome.transitions, at);
+        // What people hear of: neither what a louder cause silences, nor reminders.
+        const told = outcome.delivery.delivered.filter(({ transition }) => transition !== 'repeated');
+        transitions.push(...told);
+        if (told.length > 0) listener.onTransitions(told, at);
       }
       newlyExhausted(assessments, exhaustions, at);
       if (index === 0) {

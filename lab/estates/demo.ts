@@ -5,12 +5,13 @@ import { growingPods } from './growing-pods.ts';
 import { prefixNodes } from './prefix-nodes.ts';
 import { runawayJob } from './runaway-job.ts';
 import { secondaryCidrRescue } from './secondary-cidr-rescue.ts';
+import { steadyGrowth } from './steady-growth.ts';
 
 export const PLATFORM_ACCOUNT = '111122223333';
 export const PAYMENTS_ACCOUNT = '444455556666';
 export const DEMO_REGION = 'eu-west-1';
 
-/** Five stories in two accounts: growth, prefixes, fragmentation, a runaway job, and a rescue by a secondary CIDR. */
+/** Six stories in two accounts: fast and steady growth, prefixes, fragmentation, a runaway job, and a rescue by a secondary CIDR. */
 export const demo = scenarioEstate({
   name: 'demo',
   description:
@@ -21,6 +22,7 @@ export const demo = scenarioEstate({
   ],
   scenarios: [
     growingPods(PLATFORM_ACCOUNT, DEMO_REGION),
+    steadyGrowth(PLATFORM_ACCOUNT, DEMO_REGION),
     prefixNodes(PLATFORM_ACCOUNT, DEMO_REGION),
     fragmentedSubnet(PLATFORM_ACCOUNT, DEMO_REGION),
     runawayJob(PLATFORM_ACCOUNT, DEMO_REGION),

@@ -11,6 +11,7 @@ import { organization } from './organization.ts';
 import { prefixNodes } from './prefix-nodes.ts';
 import { runawayJob } from './runaway-job.ts';
 import { secondaryCidrRescue } from './secondary-cidr-rescue.ts';
+import { steadyGrowth } from './steady-growth.ts';
 
 /** One scenario in an account of its own. */
 const alone = (
@@ -32,6 +33,7 @@ const generated = (interfaces: number): EstateBlueprint =>
 export const ESTATES: readonly EstateBlueprint[] = [
   demo,
   alone('growing-pods', 'two c5.xlarge nodes growing to 100 pods in eight days', growingPods),
+  alone('steady-growth', 'a service that grows by two nodes a day until a /22 is used up', steadyGrowth),
   alone('prefix-nodes', 'five m5.large nodes that take a /28 each, and more of them', prefixNodes),
   alone('fragmented-subnet', 'plenty of free addresses and no free prefix', fragmentedSubnet),
   alone('runaway-job', 'a /22 drained within two and a half hours on the fourth day', (...at) =>
