@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createLabClock } from './clock.ts';
+import { EXTERNAL_ID, SCAN_ROLE } from './estate/estate.ts';
 import { ESTATES, estateNamed } from './estates/index.ts';
 import { accessKeyOf } from './http/identity.ts';
 import { startLab } from './lab.ts';
@@ -51,12 +52,21 @@ const estate = estateNamed(name) ?? refuse(`There is no estate "${name}".`);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) refuse('--port must be a number from 0 to 65535.');
 if (!(speed >= 0 && Number.isFinite(speed))) refuse('--speed must be a number, 0 or more.');
 
-const lab = await startLab({ estate, port, clock: createLabClock({ startsAt: Date.now(), speed }) });
-const { homeAccountId, accounts } = estate.build(Date.now());
+const startsAt = Date.now();
+const { homeAccountId, accounts } = estate.build(startsAt);
+const lab = await startLab({ estate, port, clock: createLabClock({ startsAt, speed }) }).catch(
+  (error: unknown) => {
+    console.error(
+      `The lab could not listen on 127.0.0.1:${port}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+    process.exit(3);
+  },
+);
 console.log(
   [
     `# ${estate.name}: ${estate.description}`,
     `# accounts: ${accounts.map((each) => `${each.accountId} (${each.name})`).join(', ')}`,
+    `# other accounts are read through the role ${SCAN_ROLE} with the external ID ${EXTERNAL_ID}`,
     `export AWS_ENDPOINT_URL=${lab.url}`,
     `export AWS_ACCESS_KEY_ID=${accessKeyOf(homeAccountId)}`,
     'export AWS_SECRET_ACCESS_KEY=lab',
