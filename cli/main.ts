@@ -6,10 +6,12 @@ import { addClustersCommand } from './clusters.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addFindingsCommand } from './findings.ts';
+import { addForecastCommand } from './forecast.ts';
 import type { Io } from './io.ts';
 import { paint } from './io.ts';
 import { addLimitsCommand } from './limits.ts';
 import { addOwnersCommand } from './owners.ts';
+import { addReplayCommand } from './replay.ts';
 import { addScanCommand } from './scan.ts';
 import { addServeCommand } from './serve.ts';
 import { VERSION } from './version.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly AddCommand[] = [
   addClustersCommand,
   addAlertsCommand,
   addAcknowledgeCommand,
+  addForecastCommand,
+  addReplayCommand,
   addLimitsCommand,
   addServeCommand,
 ];
