@@ -36,7 +36,7 @@ ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meanin
 - **A VPC silences its subnets**, as long as they are no worse. Surges are always heard.
 - **A mute** keeps everything quiet that matches, for good, between two times, or in weekly hours. When it ends you hear of
   what is still wrong, and of the end of what you had heard of.
-- **An acknowledgement** stops repeats at that level. An escalation ends it.
+- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it.
 
 ## What comes together
 
