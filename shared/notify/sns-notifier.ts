@@ -19,9 +19,9 @@ import { trimToFit } from './trim-message.ts';
 /**
  * What subscribers of a topic get.
  * - `per-protocol`: e-mail subscribers read text, all others get the alert document. One topic serves people, Slack's
- *   function and machines. SNS then delivers no message attributes ("only when the message structure is String"), so
- *   filter by `FilterPolicyScope: MessageBody`.
- * - `document`: everybody gets the alert document, with message attributes.
+ *   function and machines. It is no topic to filter: SNS sends message attributes "only when the message structure is
+ *   String, not JSON" (developer guide), and does not say which body a filter policy then looks at.
+ * - `document`: everybody gets the alert document, with message attributes; filters work on both.
  * - `text`: everybody gets the text, with message attributes.
  * - `amazon-q`: a custom notification of Amazon Q Developer, and nothing else.
  */
