@@ -1,5 +1,6 @@
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
+import { estateSchemaJson } from './estate-schema.ts';
 import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { metricsPage } from './metrics.ts';
@@ -11,6 +12,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,
   'docs/schema/alert.schema.json': alertSchemaJson,
+  'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
   'docs/schema/scan.schema.json': scanSchemaJson,
 };

@@ -21,17 +21,33 @@ export class TruncatedAnswerError extends MalformedAnswerError {
   }
 }
 
-/** An element of the description, and the clean text last read from it: neighbours often hold the same. */
+/** An element, described or not, and what was seen of it so far in this document. */
 interface Node<State> {
   readonly name: string;
-  readonly children: readonly Node<State>[];
+  /** Those described, and up to a limit those met. */
+  readonly children: Node<State>[];
   readonly text: ((state: State, value: string) => void) | undefined;
   readonly opened: ((state: State) => void) | undefined;
   readonly closed: ((state: State) => void) | undefined;
+  /** The clean text last read from it: neighbours often hold the same. */
   previous: string;
+  /** What came first within it, and what came after it, the last time: elements mostly come in one order. */
+  first: Node<State> | null;
+  following: Node<State> | null;
 }
 
+/** So many names are remembered of what an element holds; a document with more is read no less well, but slower. */
+const MAX_CHILDREN = 100;
+
+/** Holds a chunk as sockets deliver them, 64 KiB, and what was left of the one before. */
+const INITIAL_WINDOW = 96 * 1024;
+
+/** V8's `SlicedString::kMinLength`. */
+const COPIED_SLICE = 13;
+
+const DOUBLE_QUOTE = 0x22;
 const AMPERSAND = 0x26;
+const SINGLE_QUOTE = 0x27;
 const CARRIAGE_RETURN = 0x0d;
 const SLASH = 0x2f;
 const GREATER_THAN = 0x3e;
@@ -52,39 +68,47 @@ const QUESTION_MARK = 0x3f;
 export class XmlReader<State> {
   readonly #root: Node<State>;
   readonly #state: State;
-  /** The names of the open elements, and what is to be taken from them (`null`: nothing). */
-  readonly #names: string[] = [];
-  readonly #nodes: (Node<State> | null)[] = [];
+  readonly #open: Node<State>[] = [];
+  /** The element that closed last within the innermost open one. */
+  #sibling: Node<State> | null = null;
   /** Text read so far of the innermost element, where that was interrupted by a comment, CDATA or a chunk's end. */
   #text = '';
   #finished = false;
   #started = false;
-  #bytes: Buffer = Buffer.alloc(0);
+  /** What is being read: what was left of the last chunk, then this one. One buffer for all chunks of a document. */
+  #bytes: Buffer = Buffer.allocUnsafe(INITIAL_WINDOW);
+  #length = 0;
   #source = '';
 
   constructor(root: XmlElement<State>, state: State) {
-    this.#root = compile(root);
+    this.#root = node(root);
     this.#state = state;
   }
 
   /** Takes the next bytes. @throws MalformedAnswerError */
   write(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
-    this.#source = this.#bytes.toString('latin1');
+    if (this.#length + chunk.length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * (this.#length + chunk.length));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length += chunk.length;
+    this.#source = this.#bytes.toString('latin1', 0, this.#length);
     const consumed = this.#scan(this.#skipByteOrderMark());
-    this.#bytes = this.#bytes.subarray(consumed);
+    this.#bytes.copyWithin(0, consumed, this.#length);
+    this.#length -= consumed;
     this.#source = '';
   }
 
   /** Says that there are no more bytes. @throws MalformedAnswerError */
   end(): void {
-    const left = this.#bytes.toString('latin1');
+    const left = this.#bytes.toString('latin1', 0, this.#length);
     if (this.#finished && left.trim() === '') return;
-    const open = this.#names.at(-1);
     if (this.#finished) throw new MalformedAnswerError(`The answer goes on after its end: ${excerpt(left)}`);
+    const open = this.#open.at(-1)?.name;
     throw new TruncatedAnswerError(
-      open === undefined ? 'The answer is empty' : `The answer ends within <${open}>`,
+      open === undefined ? 'The answer is empty' : `The answer ends within <${excerpt(open)}>`,
     );
   }
 
@@ -101,7 +125,7 @@ export class XmlReader<State> {
         const end = source.indexOf('>', tag + 2);
         if (end === -1) return from;
         this.#characters(from, tag);
-        this.#close(tag + 2, end);
+        this.#closingTag(tag + 2, end);
         next = end + 1;
       } else if (kind === EXCLAMATION_MARK) {
         next = this.#declaration(from, tag);
@@ -111,92 +135,112 @@ export class XmlReader<State> {
         this.#characters(from, tag);
         next = end + 2;
       } else {
-        const end = this.#endOfTag(tag + 1);
-        if (end === -1) return from;
-        this.#characters(from, tag);
-        next = this.#open(tag + 1, end);
+        next = this.#openingTag(from, tag);
       }
       if (next === -1) return from;
       from = next;
     }
   }
 
-  /** `end` is that of the opening tag's `>`. Returns where to go on. */
-  #open(start: number, end: number): number {
+  /** Returns where to go on, -1 when the tag is not complete. */
+  #openingTag(from: number, tag: number): number {
     const source = this.#source;
-    const selfClosing = source.charCodeAt(end - 1) === SLASH;
-    const nameEnd = endOfName(source, start, selfClosing ? end - 1 : end);
-    const node = this.#nodeAt(start, nameEnd);
-    const name = node === null ? source.slice(start, nameEnd) : node.name;
-    if (name === '') throw new MalformedAnswerError('The answer holds a tag without a name');
-    node?.opened?.(this.#state);
-    if (selfClosing) {
-      node?.text?.(this.#state, '');
-      this.#closed(node);
-      return end + 1;
-    }
-    // Most elements hold one run of text: take it in one go when it is all there.
-    const after = end + 1;
-    const tag = source.indexOf('<', after);
+    const expected = this.#expected();
+    const afterName = tag + 1 + (expected?.name.length ?? 0);
     if (
-      (node === null || node.text !== undefined) &&
+      expected !== null &&
+      source.charCodeAt(afterName) === GREATER_THAN &&
+      source.startsWith(expected.name, tag + 1)
+    ) {
+      this.#characters(from, tag);
+      return this.#enter(expected, afterName + 1);
+    }
+    const end = endOfTag(source, tag + 1);
+    if (end === -1) return -1;
+    this.#characters(from, tag);
+    const selfClosing = source.charCodeAt(end - 1) === SLASH;
+    const child = this.#child(source.slice(tag + 1, endOfName(source, tag + 1, selfClosing ? end - 1 : end)));
+    if (!selfClosing) return this.#enter(child, end + 1);
+    child.opened?.(this.#state);
+    child.text?.(this.#state, '');
+    this.#leave(child);
+    return end + 1;
+  }
+
+  /** The element that came here the last time. */
+  #expected(): Node<State> | null {
+    if (this.#sibling !== null) return this.#sibling.following;
+    const parent = this.#open[this.#open.length - 1];
+    return parent === undefined ? null : parent.first;
+  }
+
+  /** What an element of this name is here. Also keeps the order of a document: one root, of our name. */
+  #child(name: string): Node<State> {
+    if (name === '') throw new MalformedAnswerError('The answer holds a tag without a name');
+    const parent = this.#open[this.#open.length - 1];
+    if (parent === undefined) {
+      if (this.#finished) throw new MalformedAnswerError('The answer goes on after its end');
+      if (name !== this.#root.name)
+        throw new MalformedAnswerError(`The answer is <${excerpt(name)}> instead of <${this.#root.name}>`);
+      return this.#root;
+    }
+    if (parent.text !== undefined)
+      throw new MalformedAnswerError(`The answer holds elements in <${parent.name}>, which is text`);
+    let child = parent.children.find((each) => each.name === name);
+    if (child === undefined) {
+      child = node<State>({ name: Buffer.from(name, 'latin1').toString('latin1') });
+      if (parent.children.length < MAX_CHILDREN) parent.children.push(child);
+    }
+    if (this.#sibling === null) parent.first = child;
+    else this.#sibling.following = child;
+    return child;
+  }
+
+  /** Returns where to go on: after the element, where it holds nothing but a run of text that is all there. */
+  #enter(entered: Node<State>, start: number): number {
+    const source = this.#source;
+    const { name } = entered;
+    entered.opened?.(this.#state);
+    const tag = source.indexOf('<', start);
+    if (
       tag !== -1 &&
       source.charCodeAt(tag + 1) === SLASH &&
       source.charCodeAt(tag + 2 + name.length) === GREATER_THAN &&
       source.startsWith(name, tag + 2)
     ) {
-      if (node?.text !== undefined) node.text(this.#state, withoutBlankLines(this.#decode(node, after, tag)));
-      this.#closed(node);
+      if (entered.text !== undefined)
+        entered.text(this.#state, withoutBlankLines(this.#decode(entered, start, tag)));
+      this.#leave(entered);
       return tag + name.length + 3;
     }
-    this.#names.push(name);
-    this.#nodes.push(node);
+    this.#open.push(entered);
+    this.#sibling = null;
     this.#text = '';
-    return after;
+    return start;
   }
 
-  /** What is to be taken from the element that opens here; also keeps the order of a document: one root, of our name. */
-  #nodeAt(start: number, end: number): Node<State> | null {
+  #closingTag(start: number, end: number): void {
     const source = this.#source;
-    const length = end - start;
-    if (this.#nodes.length === 0) {
-      if (this.#finished) throw new MalformedAnswerError('The answer goes on after its end');
-      const name = source.slice(start, end);
-      if (name !== this.#root.name)
-        throw new MalformedAnswerError(`The answer is <${excerpt(name)}> instead of <${this.#root.name}>`);
-      return this.#root;
-    }
-    const parent = this.#nodes[this.#nodes.length - 1] ?? null;
-    if (parent === null) return null;
-    if (parent.text !== undefined)
-      throw new MalformedAnswerError(`The answer holds elements in <${parent.name}>, which is text`);
-    for (const child of parent.children) {
-      if (child.name.length === length && source.startsWith(child.name, start)) return child;
-    }
-    return null;
-  }
-
-  #close(start: number, end: number): void {
-    const source = this.#source;
-    const open = this.#names.pop();
-    const node = this.#nodes.pop() ?? null;
-    if (open === undefined)
+    const closed = this.#open.pop();
+    if (closed === undefined)
       throw new MalformedAnswerError(
         `The answer closes </${excerpt(source.slice(start, end))}>, which is not open`,
       );
-    if (!(end - start === open.length && source.startsWith(open, start))) {
-      const name = source.slice(start, end).trimEnd();
-      if (name !== open)
-        throw new MalformedAnswerError(`The answer closes <${open}> with </${excerpt(name)}>`);
+    const { name } = closed;
+    if (end - start !== name.length || !source.startsWith(name, start)) {
+      const closing = source.slice(start, end).trimEnd();
+      if (closing !== name)
+        throw new MalformedAnswerError(`The answer closes <${excerpt(name)}> with </${excerpt(closing)}>`);
     }
-    node?.text?.(this.#state, withoutBlankLines(this.#text));
+    closed.text?.(this.#state, withoutBlankLines(this.#text));
     this.#text = '';
-    this.#closed(node);
+    this.#leave(closed);
   }
 
-  #closed(node: Node<State> | null): void {
-    node?.closed?.(this.#state);
-    if (this.#nodes.length === 0) this.#finished = true;
+  #leave(left: Node<State>): void {
+    left.closed?.(this.#state);
+    this.#sibling = left;
+    if (this.#open.length === 0) this.#finished = true;
   }
 
   /** A comment, CDATA, or before the root a document type. Returns where to go on, -1 when it is not complete. */
@@ -209,15 +253,15 @@ export class XmlReader<State> {
       this.#characters(from, tag);
       return end + 3;
     }
-    if (head === '<![CDATA[' && this.#nodes.length > 0) {
+    if (head === '<![CDATA[' && this.#open.length > 0) {
       const end = source.indexOf(']]>', tag + 9);
       if (end === -1) return -1;
       this.#characters(from, tag);
-      const node = this.#nodes[this.#nodes.length - 1];
-      if (node?.text !== undefined) this.#text += normalised(this.#bytes.toString('utf8', tag + 9, end));
+      const parent = this.#open[this.#open.length - 1];
+      if (parent?.text !== undefined) this.#text += normalised(this.#bytes.toString('utf8', tag + 9, end));
       return end + 3;
     }
-    if (head.toUpperCase() === '<!DOCTYPE' && this.#names.length === 0 && !this.#finished) {
+    if (head.toUpperCase() === '<!DOCTYPE' && this.#open.length === 0 && !this.#finished) {
       const end = endOfDocumentType(source, tag + 9);
       if (end === -1) return -1;
       this.#characters(from, tag);
@@ -231,48 +275,29 @@ export class XmlReader<State> {
   /** A run of text that goes on with something else than its element's end. */
   #characters(start: number, end: number): void {
     if (start === end) return;
-    const node = this.#nodes[this.#nodes.length - 1];
-    if (node === undefined) {
+    const parent = this.#open[this.#open.length - 1];
+    if (parent === undefined) {
       const outside = this.#source.slice(start, end);
       if (outside.trim() !== '')
         throw new MalformedAnswerError(`The answer is not XML: it holds ${excerpt(outside.trim())}`);
-    } else if (node?.text !== undefined) {
-      this.#text += this.#decode(node, start, end);
+    } else if (parent.text !== undefined) {
+      this.#text += this.#decode(parent, start, end);
     }
   }
 
-  #decode(node: Node<State>, start: number, end: number): string {
+  #decode(holder: Node<State>, start: number, end: number): string {
     const source = this.#source;
-    if (end - start === node.previous.length && source.startsWith(node.previous, start)) return node.previous;
+    if (end - start === holder.previous.length && source.startsWith(holder.previous, start))
+      return holder.previous;
     for (let index = start; index < end; index += 1) {
       const code = source.charCodeAt(index);
       if (code >= 0x80 || code === AMPERSAND || code === CARRIAGE_RETURN)
         return withReferences(normalised(this.#bytes.toString('utf8', start, end)));
     }
-    node.previous = this.#bytes.toString('latin1', start, end);
-    return node.previous;
-  }
-
-  /** The index of the `>` that ends the tag, -1 when it is not there yet. A quoted attribute may hold one, too. */
-  #endOfTag(start: number): number {
-    const source = this.#source;
-    const end = source.indexOf('>', start);
-    if (end === -1) return -1;
-    // Without a blank there is no attribute. Only roots have them in practice.
-    let index = start;
-    for (; index < end; index += 1) {
-      if (source.charCodeAt(index) <= 0x20) break;
-    }
-    if (index === end) return end;
-    let quote = 0;
-    for (; index < source.length; index += 1) {
-      const code = source.charCodeAt(index);
-      if (quote !== 0) {
-        if (code === quote) quote = 0;
-      } else if (code === 0x22 || code === 0x27) quote = code;
-      else if (code === GREATER_THAN) return index;
-    }
-    return -1;
+    // V8 copies a slice of less than 13 characters; a longer one would hold on to the whole chunk.
+    holder.previous =
+      end - start < COPIED_SLICE ? source.slice(start, end) : this.#bytes.toString('latin1', start, end);
+    return holder.previous;
   }
 
   #skipByteOrderMark(): number {
@@ -282,14 +307,29 @@ export class XmlReader<State> {
   }
 }
 
-const compile = <State>(element: XmlElement<State>): Node<State> => ({
+const node = <State>(element: XmlElement<State>): Node<State> => ({
   name: element.name,
-  children: (element.children ?? []).map((child) => compile(child)),
+  children: (element.children ?? []).map((child) => node(child)),
   text: element.text,
   opened: element.opened,
   closed: element.closed,
   previous: '',
+  first: null,
+  following: null,
 });
+
+/** The index of the `>` that ends the tag, -1 when it is not there yet. A quoted attribute may hold one, too. */
+const endOfTag = (source: string, start: number): number => {
+  let quote = 0;
+  for (let index = start; index < source.length; index += 1) {
+    const code = source.charCodeAt(index);
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === GREATER_THAN) return index;
+    else if (code === DOUBLE_QUOTE || code === SINGLE_QUOTE) quote = code;
+  }
+  return -1;
+};
 
 const endOfName = (source: string, start: number, end: number): number => {
   let index = start;

@@ -1,0 +1,169 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type * as z from 'zod/mini';
+import { HeadroomError } from '../model/errors.ts';
+import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
+import { ESTATE_SCHEMA } from './estate-schema.ts';
+
+/** So many problems of a file are told; more than that, and it is another kind of file. */
+const TOLD_PROBLEMS = 20;
+
+/** An estate file can not be read; the message names all that is wrong with it. */
+export class EstateFileError extends HeadroomError {
+  readonly problems: readonly string[];
+
+  constructor(path: string, problems: readonly string[], options?: ErrorOptions) {
+    const told = problems.slice(0, TOLD_PROBLEMS);
+    const rest = problems.length - told.length;
+    super(
+      'estate-file-invalid',
+      `${path} can not be used: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
+      'Give a file that `headroom collect` has written, whole and unchanged.',
+      options,
+    );
+    this.name = 'EstateFileError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Writes an estate as JSON, compressed when the name ends in `.gz`. The file appears when it is whole, or not at all.
+ *
+ * @throws EstateFileError when the file can not be written
+ */
+export const writeEstate = async (path: string, estate: Estate): Promise<void> => {
+  const unfinished = `${path}.part`;
+  const steps: (NodeJS.ReadableStream | NodeJS.ReadWriteStream | Writable)[] = [
+    Readable.from(pieces(estate)),
+    ...(path.endsWith('.gz') ? [createGzip()] : []),
+    createWriteStream(unfinished),
+  ];
+  try {
+    await pipeline(steps);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw new EstateFileError(path, [`it can not be written (${reasonOf(error)})`], { cause: error });
+  }
+};
+
+/**
+ * Reads an estate file, compressed or not, whatever its name.
+ *
+ * @throws EstateFileError with all that is wrong with it
+ */
+export const readEstate = async (path: string): Promise<Estate> => {
+  let json: string;
+  try {
+    json = await readText(path);
+  } catch (error) {
+    throw new EstateFileError(path, [`it can not be read (${reasonOf(error)})`], { cause: error });
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(json);
+  } catch (error) {
+    throw new EstateFileError(path, [`it is not JSON (${reasonOf(error)})`], { cause: error });
+  }
+  const schema: unknown = Reflect.get(Object(content), 'schema');
+  if (schema !== 'headroom/estate@1')
+    throw new EstateFileError(path, [
+      `its schema is ${JSON.stringify(schema) ?? 'not given'}, and must be "headroom/estate@1"`,
+    ]);
+  const parsed = ESTATE_SCHEMA.safeParse(content);
+  if (!parsed.success)
+    throw new EstateFileError(
+      path,
+      parsed.error.issues.flatMap((issue) => told(issue)),
+    );
+  const twice = duplicates(parsed.data);
+  if (twice.length > 0) throw new EstateFileError(path, twice);
+  return parsed.data;
+};
+
+/** Record by record: an account of 100,000 interfaces is more than one text can hold. */
+function* pieces({ targets, ...head }: Estate): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"targets":[`;
+  for (const [index, { target, reservations, ...parts }] of targets.entries()) {
+    yield `${index === 0 ? '\n' : ',\n'}{"target":${JSON.stringify(target)},\n"reservations":${JSON.stringify(reservations)}`;
+    for (const [name, records] of Object.entries<Recorded<unknown>>(parts)) {
+      yield `,\n"${name}":`;
+      if (isProblem(records)) {
+        yield JSON.stringify(records);
+        continue;
+      }
+      for (const [place, record] of records.entries())
+        yield `${place === 0 ? '[\n' : ',\n'}${JSON.stringify(record)}`;
+      yield records.length === 0 ? '[]' : ']';
+    }
+    yield '}';
+  }
+  yield ']}\n';
+}
+
+/** The first two bytes of everything that gzip wrote (RFC 1952, 2.3.1). */
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
+const readText = async (path: string): Promise<string> => {
+  const head: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: GZIP_MAGIC.length - 1 }))
+    head.push(chunk as Buffer);
+  const texts: string[] = [];
+  const collect = async (source: AsyncIterable<string>): Promise<void> => {
+    for await (const text of source) texts.push(text);
+  };
+  if (Buffer.concat(head).equals(GZIP_MAGIC)) {
+    const gunzip = createGunzip().setEncoding('utf8');
+    await pipeline(createReadStream(path), gunzip, collect);
+  } else {
+    await pipeline(createReadStream(path, 'utf8'), collect);
+  }
+  return texts.join('');
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One sentence for each issue: where, and what is wrong. Of a union, the branch that came furthest. */
+const told = (issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): readonly string[] => {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+      Math.max(...issues.map(({ path: inner }) => inner.length));
+    const [closest = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
+    return closest.flatMap((inner) => told(inner, path));
+  }
+  return [`${place(path)}: ${issue.message}`];
+};
+
+const place = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '') || 'the file';
+
+/** A target or an interface that is there twice would be counted twice. */
+const duplicates = ({ targets }: Estate): readonly string[] => {
+  const names = (estate: TargetEstate): readonly string[] => [
+    `target ${estate.target.accountId} ${estate.target.region}`,
+  ];
+  const idsOf = (estate: TargetEstate): readonly string[] =>
+    [
+      (isProblem(estate.vpcs) ? [] : estate.vpcs).map(({ vpcId }) => vpcId),
+      (isProblem(estate.subnets) ? [] : estate.subnets).map(({ subnetId }) => subnetId),
+      (isProblem(estate.interfaces) ? [] : estate.interfaces).map((each) => each.networkInterfaceId),
+      (isProblem(estate.instances) ? [] : estate.instances).map(({ instanceId }) => instanceId),
+    ].flat();
+  return [repeated(targets.flatMap(names)), ...targets.map((estate) => repeated(idsOf(estate)))]
+    .flat()
+    .map((what) => `${what} is there twice`);
+};
+
+const repeated = (names: readonly string[]): readonly string[] => {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of names) (seen.has(name) ? twice : seen).add(name);
+  return [...twice];
+};

@@ -1,0 +1,73 @@
+import pLimit from 'p-limit';
+import type { Recorded, TargetEstate } from '../inventory/estate.ts';
+import { SubnetGoneError } from '../inventory/inventory-source.ts';
+import { HeadroomError, problemOf } from '../model/errors.ts';
+import type { Instance, NetworkInterface, SubnetCidrReservation, Target } from '../model/inventory.ts';
+import type { TargetSources } from './collect.ts';
+
+/** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
+const CONCURRENT_CALLS = 4;
+
+/**
+ * Reads everything of a target that a scan could ask for, to be kept (`headroom collect`). A part that could not be
+ * read is recorded with its problem, so that scans of the estate know what they do not know.
+ */
+export const collectEstate = async (target: Target, sources: TargetSources): Promise<TargetEstate> => {
+  const { inventory, clusters } = sources;
+  const vpcs = await recorded(() => inventory.vpcs({}));
+  const subnets = await recorded(() => inventory.subnets({}));
+  const interfaces = await recorded(async () => {
+    const found: NetworkInterface[] = [];
+    await inventory.eachInterface({}, (each) => found.push(each));
+    return found;
+  });
+  const instances = await recorded(async () => {
+    const found: Instance[] = [];
+    await inventory.eachInstance({}, (each) => found.push(each));
+    return found;
+  });
+  const types =
+    'code' in instances ? [] : [...new Set(instances.map(({ instanceType }) => instanceType))].sort();
+  const reservations: Record<string, Recorded<SubnetCidrReservation>> = {};
+  const limit = pLimit(CONCURRENT_CALLS);
+  const subnetIds = 'code' in subnets ? [] : subnets.map(({ subnetId }) => subnetId);
+  await Promise.all(
+    subnetIds.map((subnetId) =>
+      limit(async () => {
+        try {
+          reservations[subnetId] = await recorded(() => inventory.reservations(subnetId));
+        } catch (error) {
+          if (!(error instanceof SubnetGoneError)) throw error;
+        }
+      }),
+    ),
+  );
+  return {
+    target,
+    vpcs,
+    subnets,
+    interfaces,
+    reservations: Object.fromEntries(Object.entries(reservations).sort(([a], [b]) => (a < b ? -1 : 1))),
+    instances,
+    instanceTypes: await recorded(() => inventory.instanceTypes(types)),
+    vpcConnections: await recorded(() => inventory.vpcConnections({})),
+    eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
+    autoScalingGroups: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups()),
+  };
+};
+
+const NOBODY_ASKED = {
+  code: 'not-collected',
+  message: 'Clusters were not asked for when the estate was collected',
+  action: 'Collect the estate again, with access to EKS and Auto Scaling.',
+};
+
+const recorded = async <Record>(read: () => Promise<readonly Record[]>): Promise<Recorded<Record>> => {
+  try {
+    return await read();
+  } catch (error) {
+    // A subnet that is gone is no problem of the estate; a defect of ours is none that could be recorded.
+    if (error instanceof SubnetGoneError || !(error instanceof HeadroomError)) throw error;
+    return problemOf(error);
+  }
+};

@@ -1,0 +1,4 @@
+/** The most that DescribeNetworkInterfaces answers at once. */
+export const INTERFACES_PER_PAGE = 1000;
+
+export const ADDRESSES_PER_INTERFACE = 15;
