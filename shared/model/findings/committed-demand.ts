@@ -38,7 +38,7 @@ const shortfall = (
   };
   const [fullest] = estate
     .subnetsIn(demand.subnetIds)
-    .toSorted((a, b) => (a.availableSingle ?? 0) - (b.availableSingle ?? 0));
+    .toSorted((a, b) => (a.availableSingle ?? Infinity) - (b.availableSingle ?? Infinity));
   const range =
     demand.fitsAtBest !== null && demand.fitsAtBest > fits ? `${fits} to ${demand.fitsAtBest}` : `${fits}`;
   const takes = perNodeText(demand);

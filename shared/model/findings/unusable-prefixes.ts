@@ -33,38 +33,51 @@ export const unusablePrefixes: FindingRule = {
       const prefixes = nodes.reduce((sum, each) => sum + each.prefixes, 0);
       if (prefixes === 0) return [];
       const subnetIds = [...new Set(nodes.flatMap(({ node }) => node.usage.map(({ subnetId }) => subnetId)))];
-      const free = estate.subnetsIn(subnetIds).reduce((sum, subnet) => sum + (subnet.prefixes?.free ?? 0), 0);
+      const free = freePrefixes(estate, subnetIds);
       const stopped = nodes.filter(({ node }) => node.state !== 'running' && node.state !== 'pending');
       return [
-        finding(KIND, prefixes > free ? 'warning' : 'info', estate.clusterSubject(cluster, subnetIds), {
-          title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it can not use`,
-          explanation: `${count(nodes.length, 'node')} hold${nodes.length === 1 ? 's' : ''} ${count(prefixes, 'prefix', 'prefixes')}, or ${prefixes * ADDRESSES_PER_PREFIX} addresses, that no pod of theirs can use; ${stopped.length} of these nodes are stopped. Their subnets have ${count(free, 'free prefix', 'free prefixes')}.`,
-          evidence: [
-            { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },
-            { name: 'unusableAddresses', value: prefixes * ADDRESSES_PER_PREFIX, unit: 'addresses' },
-            {
-              name: 'nodes',
-              value: nodes
-                .slice(0, NODES_SHOWN)
-                .map(({ node }) => node.instanceId)
-                .join(', '),
-            },
-            { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
-            { name: 'freePrefixes', value: free, unit: 'prefixes' },
-          ],
-          remedies: ranked(
-            stopped.length === 0
-              ? null
-              : terminateStopped(
-                  cluster.region,
-                  stopped.map(({ node }) => node.instanceId),
-                ),
-            stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
-          ),
-        }),
+        finding(
+          KIND,
+          free !== null && prefixes > free ? 'warning' : 'info',
+          estate.clusterSubject(cluster, subnetIds),
+          {
+            title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it can not use`,
+            explanation: `${count(nodes.length, 'node')} hold${nodes.length === 1 ? 's' : ''} ${count(prefixes, 'prefix', 'prefixes')}, or ${prefixes * ADDRESSES_PER_PREFIX} addresses, that no pod of theirs can use; ${stopped.length} of these nodes ${stopped.length === 1 ? 'is' : 'are'} stopped. ${free === null ? 'How many are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix', 'free prefixes')}.`}`,
+            evidence: [
+              { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },
+              { name: 'unusableAddresses', value: prefixes * ADDRESSES_PER_PREFIX, unit: 'addresses' },
+              {
+                name: 'nodes',
+                value: nodes
+                  .slice(0, NODES_SHOWN)
+                  .map(({ node }) => node.instanceId)
+                  .join(', '),
+              },
+              { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
+              { name: 'freePrefixes', value: free, unit: 'prefixes' },
+            ],
+            remedies: ranked(
+              stopped.length === 0
+                ? null
+                : terminateStopped(
+                    cluster.region,
+                    stopped.map(({ node }) => node.instanceId),
+                  ),
+              stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
+            ),
+          },
+        ),
       ];
     }),
 };
+
+const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | null =>
+  estate
+    .subnetsIn(subnetIds)
+    .reduce<number | null>(
+      (sum, { prefixes }) => (sum === null || prefixes === null ? null : sum + prefixes.free),
+      0,
+    );
 
 const terminateStopped = (region: string, instanceIds: readonly string[]) => ({
   title: `Terminate ${count(instanceIds.length, 'stopped node')}`,

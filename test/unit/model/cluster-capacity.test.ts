@@ -6,6 +6,7 @@ import {
   aNodeGroup,
   anAutoScalingGroup,
   anEksCluster,
+  cniSettings,
   nodeInterface,
 } from '../../fixtures/cluster-records.ts';
 import { clusterOf, clustersOf, fullNode } from '../../fixtures/folded-clusters.ts';
@@ -39,6 +40,19 @@ describe('capacity', () => {
       subnets: [aSubnet({ prefixes: { assigned: 6, free: 100, freeInReservation: 100, freeUnreserved: 0 } })],
     });
     expect(cluster.capacity[0]?.morePods).toBe(110 - 2 - 96);
+  });
+
+  test('of a node that can not take prefixes is in single addresses, though its cluster takes them', () => {
+    const vpcCni = cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' });
+    const cluster = clusterOf({
+      eks: [anEksCluster({ vpcCni })],
+      instances: [aNode('i-01', { instanceType: 'm4.large' })],
+      interfaces: [nodeInterface('i-01')],
+    });
+    expect(cluster.capacity[0]).toMatchObject({
+      morePods: 18,
+      moreNodes: [{ instanceType: 'm4.large', nodes: 20 }],
+    });
   });
 
   test('says that a prefix is missing, though addresses are plenty', () => {

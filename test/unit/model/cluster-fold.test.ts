@@ -176,6 +176,16 @@ describe('security groups for pods', () => {
     });
   });
 
+  test('are seen by a branch interface alone, even one that names no trunk', () => {
+    const alone = anInterfaceRecord({
+      interfaceType: 'branch',
+      tags: { 'kubernetes.io/cluster/shop': 'owned' },
+    });
+    const nobodys = anInterfaceRecord({ interfaceType: 'branch', tags: {} });
+    const cluster = clusterOf({ eks: [anEksCluster()], interfaces: [alone, nobodys] });
+    expect(cluster).toMatchObject({ securityGroupsForPods: true, nodes: [] });
+  });
+
   test('do not count a branch interface that is attached to nothing', () => {
     const cluster = clusterOf({ instances: [aNode('i-01')], interfaces: [trunk, branch('available')] });
     expect(cluster.nodes[0]?.branchInterfaces).toBe(0);

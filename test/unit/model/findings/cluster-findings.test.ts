@@ -97,6 +97,27 @@ describe('prefixes that can not be used', () => {
     ]);
   });
 
+  test('are listed with the worst node first, and stopped ones apart from those that run', () => {
+    const [finding] = found([
+      holding(8, { instanceId: 'i-few' }),
+      holding(3, { instanceId: 'i-stopped', state: 'stopped' }),
+    ]);
+    expect(finding?.evidence).toContainEqual({ name: 'nodes', value: 'i-stopped, i-few' });
+    expect(finding?.remedies.map(({ title }) => title)).toEqual([
+      'Terminate 1 stopped node',
+      'Let the CNI hold fewer prefixes',
+    ]);
+  });
+
+  test('are no warning where nobody knows how many are free', () => {
+    const [finding] = findingsOf('unusable-prefixes', {
+      clusters: [aCluster({ nodes: [holding(9)] })],
+      subnets: [aSubnet({ prefixes: null })],
+    });
+    expect(finding).toMatchObject({ severity: 'info' });
+    expect(finding?.evidence).toContainEqual({ name: 'freePrefixes', value: null, unit: 'prefixes' });
+  });
+
   test('are a warning when they are more than the free ones', () => {
     expect(found([holding(2, { state: 'stopped' })], 2)[0]?.severity).toBe('info');
     expect(found([holding(2, { state: 'stopped' })], 1)[0]?.severity).toBe('warning');
@@ -240,6 +261,14 @@ describe('RESERVED_ENIS', () => {
     ]);
   });
 
+  test('names the type that is furthest off', () => {
+    const karpenter = { customNetworking: true, nodePool: 'spot', nodeGroup: null };
+    const nodes = [aNodeAssessment(karpenter), aNodeAssessment({ ...karpenter, instanceType: 'm5.4xlarge' })];
+    const [finding] = findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], subnets: [aSubnet()] });
+    expect(finding?.explanation).toContain('it counts 234 pods for an m5.4xlarge, which can serve 205');
+    expect(finding?.evidence).toHaveLength(5);
+  });
+
   test.each([
     ["nodes are not Karpenter's", { nodePool: null }, {}],
     ['custom networking is off', { customNetworking: false }, {}],
@@ -324,6 +353,22 @@ describe('committed demand', () => {
     const [finding] = found({ ...short, fitsAtBest: 7, perNode: { addresses: 1, prefixes: 1 } });
     expect(finding?.explanation).toContain('5 to 7 fit');
     expect(finding?.explanation).toContain('each m5.large takes 1 address and 1 prefix with its warm pool');
+  });
+
+  test('offers a subnet beside the fullest of the group', () => {
+    const [finding] = findingsOf('committed-demand', {
+      clusters: [aCluster({ committed: [{ ...short, subnetIds: ['subnet-0a', 'subnet-0b'] }] })],
+      subnets: [
+        aSubnet({ availableSingle: 90 }),
+        aSubnet({
+          subnetId: 'subnet-0b',
+          availabilityZone: 'eu-west-1b',
+          cidrBlock: '10.0.1.0/25',
+          availableSingle: 4,
+        }),
+      ],
+    });
+    expect(finding?.remedies[0]?.title).toBe('Add the subnet 10.0.1.128/25 in eu-west-1b');
   });
 
   test('of an Auto Scaling group is lowered there', () => {
