@@ -2,9 +2,15 @@ import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
 import { DAY } from './pace.ts';
 
+const NODES = 5;
+/** From this day on a node more joins each day, until there are so many. */
+const FIRST_NEW_NODE = 6;
+const LAST_NODES = 9;
+
 /**
  * Five m5.large nodes with prefix delegation in a /24: each takes a primary address and a /28 before a single pod runs.
- * A sixth to an eighth join, one a day, and two of them run pods: of 14 prefixes that the subnet could ever give, few are left.
+ * Every day a pod comes to a node that had none, which takes one more /28, to have a free one again. Then a node more
+ * joins each day. The subnet could never give more than 14 prefixes, so in the end a node gets an address and no prefix.
  */
 export const prefixNodes =
   (accountId: string, region: string): Scenario =>
@@ -32,13 +38,20 @@ export const prefixNodes =
       controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
       settings: { prefixDelegation: true, maxPods: 110 },
       nodeGroups: [
-        { name: 'index', instanceType: 'm5.large', subnetIds: [subnet.subnetId], minSize: 5, maxSize: 12 },
+        {
+          name: 'index',
+          instanceType: 'm5.large',
+          subnetIds: [subnet.subnetId],
+          minSize: NODES,
+          maxSize: 12,
+        },
       ],
     });
     return (elapsed) => {
       const days = Math.floor(elapsed / DAY);
-      cluster.scale('index', 5 + Math.min(3, days));
-      cluster.runPods(Math.min(40, days * 8));
+      const newNodes = Math.max(0, days - FIRST_NEW_NODE + 1);
+      cluster.scale('index', Math.min(LAST_NODES, NODES + newNodes));
+      cluster.runPods(Math.min(NODES, days));
       cluster.record();
     };
   };

@@ -50,6 +50,18 @@ describe('prefix nodes', () => {
     expect(nodes.map(({ prefixes }) => prefixes.length)).toEqual([1, 1, 1, 1, 1]);
     expect(available(view, 'search-nodes-a')).toBe(251 - 5 * 17);
   });
+
+  test('lose a prefix a day to single pods, until a new node gets an address and no prefix', () => {
+    const at = story(named('prefix-nodes'));
+    const prefixes = (day: number): number =>
+      everyRecord(at(day * DAY).interfaces).reduce((sum, each) => sum + each.prefixes.length, 0);
+    expect([0, 1, 2, 3].map(prefixes)).toEqual([5, 6, 7, 8]);
+    const view = at(10 * DAY);
+    expect(view.instances.length).toBe(9);
+    const ofNodes = everyRecord(view.interfaces).filter(({ attachment }) => attachment?.deviceIndex === 0);
+    expect(ofNodes.filter((each) => each.prefixes.length === 0).length).toBeGreaterThan(0);
+    expect(available(view, 'search-nodes-a')).toBeGreaterThan(0);
+  });
 });
 
 describe('the fragmented subnet', () => {
@@ -92,7 +104,7 @@ describe('the rescue by a secondary CIDR', () => {
       '10.50.0.0/24',
       '100.64.0.0/16',
     ]);
-    expect(available(after, 'payments-nodes-a')).toBeGreaterThan(30);
+    expect(available(after, 'payments-nodes-a')).toBeGreaterThan(60);
     expect(available(after, 'payments-pods-a')).toBeLessThan(4091);
   });
 });
