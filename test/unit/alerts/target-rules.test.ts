@@ -130,15 +130,15 @@ describe.each([
   test('clears only when it has become unlikely, too', () => {
     const likely = (day: number, threeDays: number, week: number) =>
       levels({ probabilityWithin: { '24h': day, '72h': threeDays, '7d': week } });
-    expect(likely(0, 0, 0.29)).toEqual(['ok', 'ok']);
-    expect(likely(0, 0, 0.3)).toEqual(['ok', 'warning']);
-    expect(likely(0.3, 0.3, 0.3)).toEqual(['ok', 'critical']);
+    expect(likely(0, 0, 0.05)).toEqual(['ok', 'ok']);
+    expect(likely(0, 0, 0.5)).toEqual(['ok', 'warning']);
+    expect(likely(0.5, 0.5, 0.5)).toEqual(['ok', 'critical']);
   });
 
   test('goes by the stated probability of the longest horizon that the lead time covers', () => {
     const within = (warningWithin: number) =>
       expecting(
-        { probabilityWithin: { '24h': 0.3, '72h': 0.3, '7d': 0.3 } },
+        { probabilityWithin: { '24h': 0.5, '72h': 0.5, '7d': 0.5 } },
         withRule(rule, { warningWithin, criticalWithin: null }),
       )?.hold;
     expect([12, 24, 71, 72, 167, 168, 400].map(within)).toEqual([
