@@ -3,6 +3,7 @@ import type { AddressingMode, ClusterAssessment, CommittedDemand } from './clust
 import { ClusterCapacity } from './cluster-capacity.ts';
 import { clusterGroups } from './cluster-groups.ts';
 import { CNI_ROLE_TAG, subnetIsTaggedFor } from './cluster-membership.ts';
+import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
 import type { GrowingGroup } from './committed-demand.ts';
@@ -220,20 +221,15 @@ export class ClusterBuilder {
   }
 
   get #unknowns(): readonly Unknown[] {
-    const types = unique(
-      this.#planned.filter(({ limits }) => limits === null).map(({ node }) => node.instance.instanceType),
-    );
-    const unknowns: Unknown[] = types.map((type) => ({
-      field: 'gauges.maxIPAddresses',
-      reason: `Neither the shipped table nor EC2 told the limits of ${type}.`,
-    }));
-    if (this.#mode === 'unknown') {
-      unknowns.push({
-        field: 'mode',
-        reason: "No node holds an address for pods, and the CNI's settings are not known to EKS.",
-      });
-    }
-    return unknowns;
+    const known = this.#context.ledgers('worst', this.#nodeSubnetIds);
+    return clusterUnknowns({
+      types: unique(
+        this.#planned.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
+      ),
+      subnetIds: this.#nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
+      groups: this.#groups,
+      mode: this.#mode,
+    });
   }
 }
 

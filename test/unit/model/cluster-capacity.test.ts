@@ -264,7 +264,7 @@ describe('committed demand', () => {
     const eks = [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })];
     const cluster = clusterOf({ eks });
     expect(cluster.committed[0]?.perNode).toBeNull();
-    expect(cluster.unknowns.map(({ field }) => field)).toEqual(['mode']);
+    expect(cluster.unknowns.map(({ field }) => field)).toEqual(['committed', 'mode']);
   });
 
   test('assumes prefixes in Auto Mode, its default', () => {

@@ -262,6 +262,29 @@ describe('a cluster of which little is known', () => {
     expect(cluster).toMatchObject({ vpcId: null, nodeSubnetIds: [], capacity: [] });
   });
 
+  test('says of every figure that it can not give why', () => {
+    const reasons = (given: Parameters<typeof clusterOf>[0]) =>
+      clusterOf(given).unknowns.map(({ field, reason }) => `${field}: ${reason}`);
+    const eks = (changes: Parameters<typeof anEksCluster>[0]) => [
+      anEksCluster({ nodeGroups: [aNodeGroup()], ...changes }),
+    ];
+    expect(reasons({ eks: eks({}) })).toEqual([]);
+    expect(reasons({ eks: eks({}), subnets: [aSubnet({ availableSingle: null })] })).toEqual([
+      'capacity: What subnet-0a still holds is not known to this scan.',
+    ]);
+    expect(reasons({ eks: eks({ nodeGroups: [aNodeGroup({ instanceTypes: ['m99.large'] })] }) })).toEqual([
+      'committed: What one more node of workers takes is not known: its type, or the mode.',
+    ]);
+    expect(reasons({ eks: eks({ vpcCni: null }) })).toEqual([
+      'committed: What one more node of workers takes is not known: its type, or the mode.',
+      "mode: No node holds an address for pods, and the CNI's settings are not known to EKS.",
+    ]);
+    const vpcCni = cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' });
+    expect(reasons({ eks: eks({ vpcCni }) })).toEqual([
+      'committed: No node shows where the pods of workers get their addresses beside subnet-0a.',
+    ]);
+  });
+
   test('has what could not be asked for among its unknowns', () => {
     const fold = new ClusterFold({
       target: aTarget,
