@@ -17,10 +17,9 @@ import {
   HISTORY_RETENTION,
   noHours,
   type SubnetHours,
-  type Supply,
   startOfDay,
 } from './history-rollup.ts';
-import { HourColumns } from './hour-columns.ts';
+import { type FoldedHours, noFoldedHours } from './lazy-history.ts';
 
 /** One scan's values, by the subnets' numbers. */
 export interface NumberedScan {
@@ -35,17 +34,6 @@ export interface NumberedScan {
 export const SUBNETS_PER_BUCKET = 100;
 
 const REQUESTS_AT_ONCE = 16;
-
-/** One subnet's folded hours. */
-export interface FoldedHours {
-  readonly closed: Readonly<Record<Supply, HourColumns>>;
-  readonly open: SubnetHours;
-}
-
-const noFoldedHours = (): FoldedHours => ({
-  closed: { addresses: new HourColumns(), prefixes: new HourColumns() },
-  open: noHours(),
-});
 
 /** A target's folded days: an item for each day and bucket of subnets. */
 export class HistoryDays {

@@ -1,26 +1,23 @@
 import pLimit from 'p-limit';
-import type { HourlyPoint, Sample, SubnetHistory, SupplyHistory } from '../model/forecast.ts';
+import type { SubnetHistory } from '../model/forecast.ts';
 import type { Target } from '../model/inventory.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
-import { type FoldedHours, HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
+import { HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
 import { HistoryLedger, retried } from './dynamo-history-ledger.ts';
 import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from './dynamo-table.ts';
 import { decodeScan, encodeScan, type NumberedSample } from './history-codec.ts';
 import {
   checkedSamples,
   DAY,
-  earliestHour,
   foldSample,
   HISTORY_RETENTION,
-  hourlyPoints,
   type Measurement,
   noHours,
   RECENT_WINDOW,
-  recentSamples,
-  type Supply,
   startOfHour,
   subnetHistory,
 } from './history-rollup.ts';
+import { LazyHistories } from './lazy-history.ts';
 import { targetKey } from './state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from './state-store.ts';
 
@@ -119,14 +116,10 @@ class TargetHistory {
       }
     }
     const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
-    const lazy = new LazyHistories(earliestHour(from, newest));
+    const lazy = new LazyHistories(from, newest);
     const histories = new Map<string, SubnetHistory>();
     for (const [ordinal, hours] of folded) {
-      const recent = recentSamples(measurements.get(ordinal) ?? [], from, newest);
-      histories.set(wanted.get(ordinal) ?? '', {
-        addresses: lazy.of(hours, 'addresses', recent.addresses),
-        prefixes: lazy.of(hours, 'prefixes', recent.prefixes),
-      });
+      histories.set(wanted.get(ordinal) ?? '', lazy.of(hours, measurements.get(ordinal) ?? []));
     }
     return new Map(subnetIds.map((subnetId) => [subnetId, histories.get(subnetId) ?? nothing(newest)]));
   }
@@ -162,43 +155,6 @@ class TargetHistory {
       at: Number(textOf(item, 'sk').split('#')[1]),
       samples: decodeScan(bytesOf(item, 'body')),
     }));
-  }
-}
-
-/**
- * Makes histories whose hours become objects only when they are asked for: whoever goes through a thousand subnets looks
- * at one at a time. The last one looked at is kept, so that looking twice costs nothing.
- */
-class LazyHistories {
-  readonly #earliest: number;
-  readonly #last = new Map<
-    Supply,
-    { readonly hours: FoldedHours; readonly points: readonly HourlyPoint[] }
-  >();
-
-  constructor(earliest: number) {
-    this.#earliest = earliest;
-  }
-
-  of(hours: FoldedHours, supply: Supply, recent: readonly Sample[]): SupplyHistory {
-    const points = (): readonly HourlyPoint[] => this.#points(hours, supply);
-    return {
-      get hourly() {
-        return points();
-      },
-      recent,
-    };
-  }
-
-  #points(hours: FoldedHours, supply: Supply): readonly HourlyPoint[] {
-    const last = this.#last.get(supply);
-    if (last?.hours === hours) return last.points;
-    const points = [
-      ...hours.closed[supply].points(this.#earliest),
-      ...hourlyPoints(hours.open[supply], this.#earliest),
-    ];
-    this.#last.set(supply, { hours, points });
-    return points;
   }
 }
 

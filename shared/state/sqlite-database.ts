@@ -33,11 +33,16 @@ const MIGRATIONS: readonly string[] = [
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** A state file, open, ours and of this version's schema. Failures come as `StateStoreError`. */
+/**
+ * A state file, open, ours and of this version's schema. Failures come as `StateStoreError`. Parameters are plain `?`:
+ * Node 22.13 binds numbered ones (`?1`) wrongly.
+ */
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
+  /** Node 22.13 does not tell whether a database is open. */
+  #isOpen = true;
 
   constructor(path: string) {
     this.#path = path;
@@ -75,13 +80,23 @@ export class SqliteDatabase {
       this.#guarded(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#rollBack();
       throw error;
     }
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#isOpen) this.#database.close();
+    this.#isOpen = false;
+  }
+
+  /** SQLite has ended the transaction by itself after some errors; then there is nothing to roll back. */
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // What went wrong before is what the caller must hear of.
+    }
   }
 
   #statement(sql: string): StatementSync {

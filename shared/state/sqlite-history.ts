@@ -1,5 +1,5 @@
 import type { Target } from '../model/inventory.ts';
-import { decodeDay, encodeDay } from './history-codec.ts';
+import { decodeDay, encodeDay, visitDay } from './history-codec.ts';
 import {
   checkedSamples,
   foldSample,
@@ -7,11 +7,10 @@ import {
   type Measurement,
   noHours,
   RECENT_WINDOW,
-  SUPPLIES,
   type SubnetHours,
   startOfDay,
-  subnetHistory,
 } from './history-rollup.ts';
+import { type FoldedHours, LazyHistories, noFoldedHours } from './lazy-history.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { targetKey } from './state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from './state-store.ts';
@@ -29,16 +28,13 @@ export const sqliteHistory = (database: SqliteDatabase): HistoryStore => {
     },
     read: async (target, subnetIds, from) => {
       const newest = newestOf(database, target);
+      const lazy = new LazyHistories(from, newest);
+      const fromDay = startOfDay(Math.max(from, newest - HISTORY_RETENTION));
       return new Map(
         subnetIds.map((subnetId) => {
-          const hours = readHours(
-            database,
-            target,
-            subnetId,
-            startOfDay(Math.max(from, newest - HISTORY_RETENTION)),
-          );
+          const hours = readHours(database, target, subnetId, fromDay);
           const measurements = readRecent(database, target, subnetId, newest - RECENT_WINDOW);
-          return [subnetId, subnetHistory(hours, measurements, from, newest)];
+          return [subnetId, lazy.of(hours, measurements)];
         }),
       );
     },
@@ -52,7 +48,7 @@ const record = (database: SqliteDatabase, target: Target, scans: readonly Histor
   const key = targetKey(target);
   const newest = measurements.reduce((latest, { at }) => Math.max(latest, at), newestOf(database, target));
   database.run(
-    'INSERT INTO history_target (target, newest) VALUES (?1, ?2) ON CONFLICT (target) DO UPDATE SET newest = ?2',
+    'INSERT INTO history_target (target, newest) VALUES (?, ?) ON CONFLICT (target) DO UPDATE SET newest = excluded.newest',
     key,
     newest,
   );
@@ -88,8 +84,8 @@ const foldDay = (
   const added = measurements.filter(({ at, sample }) => foldSample(hours, at, sample));
   if (added.length === 0) return;
   database.run(
-    `INSERT INTO history_day (target, subnet_id, day, rollups) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT (target, subnet_id, day) DO UPDATE SET rollups = ?4`,
+    `INSERT INTO history_day (target, subnet_id, day, rollups) VALUES (?, ?, ?, ?)
+     ON CONFLICT (target, subnet_id, day) DO UPDATE SET rollups = excluded.rollups`,
     key,
     subnetId,
     day,
@@ -118,20 +114,23 @@ const readHours = (
   target: Target,
   subnetId: string,
   fromDay: number,
-): SubnetHours => {
-  const all = noHours();
+): FoldedHours => {
+  const hours = noFoldedHours();
   const rows = database.all(
-    'SELECT day, rollups FROM history_day WHERE target = ? AND subnet_id = ? AND day >= ?',
+    'SELECT day, rollups FROM history_day WHERE target = ? AND subnet_id = ? AND day >= ? ORDER BY day',
     targetKey(target),
     subnetId,
     fromDay,
   );
   for (const row of rows) {
-    const hours = decodeDay(Number(row['day']), blobOf(row['rollups'])).get(SOLE) ?? noHours();
-    for (const supply of SUPPLIES) for (const [hour, rollup] of hours[supply]) all[supply].set(hour, rollup);
+    visitDay(Number(row['day']), blobOf(row['rollups']), ALL, (_, supply, hour, rollup) =>
+      hours.closed[supply].push(hour, rollup),
+    );
   }
-  return all;
+  return hours;
 };
+
+const ALL = { has: () => true };
 
 const readRecent = (
   database: SqliteDatabase,

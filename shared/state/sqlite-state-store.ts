@@ -76,8 +76,9 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
   putLatest: async (assessment) => {
     const { accountId, region, status } = assessment.target;
     const changed = database.run(
-      `INSERT INTO assessment (target, account_id, region, scanned_at, status, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-       ON CONFLICT (target) DO UPDATE SET scanned_at = ?4, status = ?5, body = ?6 WHERE scanned_at <= ?4`,
+      `INSERT INTO assessment (target, account_id, region, scanned_at, status, body) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (target) DO UPDATE SET scanned_at = excluded.scanned_at, status = excluded.status, body = excluded.body
+       WHERE assessment.scanned_at <= excluded.scanned_at`,
       targetKey(assessment.target),
       accountId,
       region,
@@ -110,8 +111,8 @@ const sqliteCache = (database: SqliteDatabase): CacheStore => ({
   },
   put: async (key, value, expiresAt) => {
     database.run(
-      `INSERT INTO cache (key, expires_at, body) VALUES (?1, ?2, ?3)
-       ON CONFLICT (key) DO UPDATE SET expires_at = ?2, body = ?3`,
+      `INSERT INTO cache (key, expires_at, body) VALUES (?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body`,
       key,
       expiresAt,
       packJson(value),
