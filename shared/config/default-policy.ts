@@ -19,8 +19,8 @@ const STEADY = 10 * MINUTE;
  * - `vpc-addresses-low`. As for one subnet, without floors: no VPC is that small.
  * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
  *   Critical: nodes that take prefixes fail at this very moment.
- * - `*-exhaustion`. A week to plan a subnet in working hours; a day is for whoever is on call. Three looks of the hourly
- *   forecast must agree.
+ * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day is
+ *   for whoever is on call. Three looks of the hourly forecast must agree.
  * - `*-surge`. The windows themselves are the waiting time.
  * - `scan-failed`, `coverage`. A warning: nobody is woken because a role is missing. Longer than a deployment takes.
  * - `delivery-failing`. Critical: it means that nothing else can be heard of.
@@ -60,14 +60,14 @@ export const DEFAULT_POLICY: AlertPolicy = {
     },
     'addresses-exhaustion': {
       enabled: true,
-      warningWithin: 7 * 24,
+      warningWithin: 8 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       repeatEvery: DAY,
     },
     'prefixes-exhaustion': {
       enabled: true,
-      warningWithin: 7 * 24,
+      warningWithin: 8 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       repeatEvery: DAY,

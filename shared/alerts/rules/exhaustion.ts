@@ -12,7 +12,7 @@ import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';
  * the lead time, and exhaustion within it has become unlikely, too.
  */
 export const CLEAR_BEYOND = 1.25;
-const CLEAR_BELOW_PROBABILITY = 0.3;
+const CLEAR_BELOW_PROBABILITY = 0.15;
 
 /** The addresses of a subnet are expected to run out. */
 export const addressesExhaustion: Rule = (context) =>

@@ -116,15 +116,15 @@ describe.each([
   test('raises when the supply is expected to run out within the lead time', () => {
     expect(levels({ exhaustionAt: inHours(24) })).toEqual(['critical', 'critical']);
     expect(levels({ exhaustionAt: inHours(31) })).toEqual(['warning', 'warning']);
-    expect(levels({ exhaustionAt: inHours(168) })).toEqual(['warning', 'warning']);
+    expect(levels({ exhaustionAt: inHours(192) })).toEqual(['warning', 'warning']);
     expect(levels({ exhaustionAt: inHours(-1) })).toEqual(['critical', 'critical']);
   });
 
   test('clears only when the expected time is a quarter further away', () => {
     expect(levels({ exhaustionAt: inHours(24.1) })).toEqual(['warning', 'critical']);
     expect(levels({ exhaustionAt: inHours(30) })).toEqual(['warning', 'critical']);
-    expect(levels({ exhaustionAt: inHours(210) })).toEqual(['ok', 'warning']);
-    expect(levels({ exhaustionAt: inHours(211) })).toEqual(['ok', 'ok']);
+    expect(levels({ exhaustionAt: inHours(240) })).toEqual(['ok', 'warning']);
+    expect(levels({ exhaustionAt: inHours(241) })).toEqual(['ok', 'ok']);
   });
 
   test('clears only when it has become unlikely, too', () => {
