@@ -204,13 +204,21 @@ export class CniNode {
     return this.interfaces.length < this.limits.maxEnis && this.#attachAnother(refused);
   }
 
+  /** The lowest index that no interface has: one in the middle may have been given back. */
+  get #freeDeviceIndex(): number {
+    const taken = new Set(this.interfaces.map(({ deviceIndex }) => deviceIndex));
+    let index = 0;
+    while (taken.has(index)) index += 1;
+    return index;
+  }
+
   #attachAnother(refused: AllocationError[]): boolean {
     const candidates = this.#podSubnets().toSorted(
       (a, b) => b.availableIpAddressCount - a.availableIpAddressCount,
     );
     for (const pool of candidates) {
       try {
-        this.#attach(pool, this.interfaces.length, Math.min(this.#wanted, this.#slotsPerInterface));
+        this.#attach(pool, this.#freeDeviceIndex, Math.min(this.#wanted, this.#slotsPerInterface));
         return true;
       } catch (error) {
         refused.push(asRefusal(error));

@@ -243,6 +243,9 @@ describe('whatever pods come and go, under any settings', () => {
           expect(node.interfaces.length).toBeLessThanOrEqual(type.maxEnis);
           for (const { units } of node.interfaces)
             expect(units.length).toBeLessThanOrEqual(type.ipv4PerEni - 1);
+          const devices = node.interfaces.map(({ deviceIndex }) => deviceIndex);
+          expect(new Set(devices).size).toBe(devices.length);
+          expect(Math.max(...devices)).toBeLessThan(type.maxEnis);
           expect(subnet.freeAddresses).toBe(251 - node.addressesHeld);
         }
         node.terminate();
