@@ -63,6 +63,14 @@ export class Estate {
     return this.input.subnets.filter((subnet) => subnet.vpcId === vpcId);
   }
 
+  /** VPCs that are this account's own: of a shared one a participant sees shared subnets alone, and its owner is told. */
+  get ownVpcs(): readonly VpcAssessment[] {
+    return this.input.vpcs.filter(({ vpcId }) => {
+      const subnets = this.subnetsOfVpc(vpcId);
+      return subnets.length === 0 || subnets.some(({ ownerId }) => ownerId === null);
+    });
+  }
+
   subnetSubject(subnet: SubnetAssessment): Subject {
     const clusterNames = this.clustersOf(subnet.subnetId);
     return {

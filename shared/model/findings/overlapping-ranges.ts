@@ -35,7 +35,7 @@ export const overlappingRanges: FindingRule = {
   appears: 'Two VPCs on one transit gateway, or peered, have ranges that overlap. Warning.',
   why: 'A route can lead to one of them only. Traffic to the shared part goes to the wrong VPC or nowhere, and a range that looks free here is taken there.',
   find: (estate) =>
-    estate.input.vpcs.flatMap((vpc) => {
+    estate.ownVpcs.flatMap((vpc) => {
       const overlaps = overlapsOf(estate, vpc);
       if (overlaps.length === 0) return [];
       const described = overlaps.map(

@@ -21,7 +21,7 @@ export const vpcCidrLimit: FindingRule = {
   appears: `A VPC has ${VPC_CIDR_BLOCKS_QUOTA} IPv4 ranges or more, the default quota. Warning when its ranges have no room for another /${USUAL_SUBNET}, either; else information.`,
   why: 'The way out of a full VPC is another range. At the quota AWS refuses it, and a raise takes days: ask before you need it.',
   find: (estate) =>
-    estate.input.vpcs.flatMap((vpc) => {
+    estate.ownVpcs.flatMap((vpc) => {
       if (vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA) return [];
       const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
       const room = freeRange(vpc.cidrBlocks, taken, USUAL_SUBNET);
@@ -54,7 +54,7 @@ export const networkAddressUsage: FindingRule = {
   appears: `A VPC uses ${percent(USAGE_WARNING)} of its ${grouped(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
   why: 'Every address and every prefix is a unit. At the quota AWS refuses new ones anywhere in the VPC, however many addresses its subnets have.',
   find: (estate) =>
-    estate.input.vpcs.flatMap((vpc) => {
+    estate.ownVpcs.flatMap((vpc) => {
       const units = vpc.networkAddressUsage;
       if (units === null || units < NETWORK_ADDRESS_USAGE_QUOTA * USAGE_WARNING) return [];
       return [usage(estate, vpc, units)];

@@ -125,6 +125,25 @@ describe('network address usage', () => {
   });
 });
 
+test('a participant of a shared VPC is told nothing of it: its owner is', () => {
+  const shared = {
+    vpcs: [
+      aVpcAssessment({
+        cidrBlocks: ['10.0.0.0/16', '10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16', '10.4.0.0/16'],
+      }),
+    ],
+    subnets: [aSubnet({ ownerId: '222222222222' })],
+    vpcConnections: [connection(['10.0.0.0/16'])],
+  };
+  const kinds = ['vpc-cidr-limit', 'overlapping-ranges'];
+  expect(kinds.flatMap((kind) => findingsOf(kind, shared))).toEqual([]);
+  const own = {
+    ...shared,
+    subnets: [aSubnet({ ownerId: '222222222222' }), aSubnet({ subnetId: 'subnet-0b' })],
+  };
+  expect(kinds.flatMap((kind) => findingsOf(kind, own)).map(({ kind }) => kind)).toEqual(kinds);
+});
+
 describe('another range for a VPC', () => {
   const offer = (cidrBlocks: readonly string[], vpcConnections: readonly VpcConnection[] | null = []) =>
     findingsOf('lone-subnet', {
