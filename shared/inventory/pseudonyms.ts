@@ -84,8 +84,8 @@ const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d[a-z]?$/;
 
 const AMAZON_REQUESTER = /^amazon-[a-z]+$/;
 
-/** An address, a prefix that AWS puts before a name, or a word. */
-const WORD = /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)|(aws-K8S-|ENI-)([\w-]+)|([A-Za-z0-9_][\w-]*)/g;
+/** An address, what AWS and the CNI put before a name or an id, or a word: whatever stands between blanks and separators. */
+const WORD = /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)|(aws-K8S-|ENI-)([^\s:/(),;]+)|([^\s:/(),;]+)/g;
 
 /** The words of AWS's and the CNI's own descriptions and ARNs, by which owners are told. */
 const AWS_WORDS: ReadonlySet<string> = new Set(
