@@ -8,9 +8,6 @@ import { loadConfiguration } from '../wiring/configuration.ts';
 import { homeOf } from '../wiring/home.ts';
 import { runScanTargetJob } from '../wiring/scan-target-job.ts';
 
-/** Kept back from Lambda's own timeout, to store, to send and to log. */
-const RESERVE_MS = 20_000;
-
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 
 /** Scans the targets of a batch. One that fails is tried again and does not take the others with it. */
@@ -35,7 +32,6 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<v
   const { runId, accountId, region } = parseScanRequest(body);
   const home = homeOf(context);
   const configuration = await loadConfiguration(environment.configuration, home);
-  const remaining = context.getRemainingTimeInMillis() - RESERVE_MS;
   const report = await runScanTargetJob({
     target: { accountId, region },
     // A message that is delivered twice is another run: their claims must not be taken for one another's.
@@ -43,7 +39,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<v
     environment,
     configuration,
     home,
-    signal: AbortSignal.timeout(Math.max(1, Math.min(environment.deadlineSeconds * 1000, remaining))),
+    remainingMilliseconds: context.getRemainingTimeInMillis(),
   });
   const { assessment, transitions, delivery, problems, run } = report;
   const { status, errors } = assessment.target;

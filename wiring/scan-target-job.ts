@@ -14,6 +14,12 @@ import { clientSettings, createTargetClients } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
 import { createTargetSources } from './target-sources.ts';
 
+/** Kept back when a target is slow: to store what is known of it, to tell and to publish. */
+const AFTER_SCAN_MILLISECONDS = 20_000;
+
+/** Kept back from that in turn, to log. */
+const RESERVE_MILLISECONDS = 2_000;
+
 export interface ScanTargetJob {
   readonly target: Target;
   readonly runId: string;
@@ -21,8 +27,8 @@ export interface ScanTargetJob {
   readonly configuration: HeadroomConfiguration;
   /** Where the function itself runs. */
   readonly home: Target;
-  /** Ends the scan before Lambda would. */
-  readonly signal: AbortSignal;
+  /** Until Lambda ends the function. */
+  readonly remainingMilliseconds: number;
 }
 
 export interface ScanTargetReport extends RunTargetOutcome {
@@ -31,7 +37,12 @@ export interface ScanTargetReport extends RunTargetOutcome {
 
 /** Scans one target with the adapters of a deployment: DynamoDB, CloudWatch and SNS. */
 export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetReport> => {
-  const { target, home, configuration, environment, signal, runId } = job;
+  const { target, home, configuration, environment, remainingMilliseconds, runId } = job;
+  // The end of the reading is not the end: a target that hangs must be told about, too.
+  const scanSignal = after(
+    Math.min(environment.deadlineSeconds * 1000, remainingMilliseconds - AFTER_SCAN_MILLISECONDS),
+  );
+  const signal = after(remainingMilliseconds - RESERVE_MILLISECONDS);
   const startedAt = Date.now();
   const meter = new CallMeter();
   const { role } = configuration.targets;
@@ -61,7 +72,7 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
             : { name: environment.dashboardName, region: home.region },
       },
       ports: {
-        sources: createTargetSources(target, clients, { roleArn, signal }),
+        sources: createTargetSources(target, clients, { roleArn, signal: scanSignal }),
         store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
         sink,
         notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
@@ -93,3 +104,5 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
     cloudWatch.destroy();
   }
 };
+
+const after = (milliseconds: number): AbortSignal => AbortSignal.timeout(Math.max(1, milliseconds));
