@@ -26,9 +26,12 @@ const NODE_GROUP_TAGS = [
   'aws:autoscaling:groupName',
 ] as const;
 
+/** EKS Auto Mode puts it on its nodes: AWS runs their CNI, and its settings are nobody's but AWS's. */
+export const AUTO_MODE_NODE_POOL_TAG = 'eks:kubernetes-node-pool-name';
+
 const NODE_POOL_TAGS = [
   'karpenter.sh/nodepool',
-  'eks:kubernetes-node-pool-name',
+  AUTO_MODE_NODE_POOL_TAG,
   'karpenter.sh/provisioner-name',
 ] as const;
 

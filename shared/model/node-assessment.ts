@@ -1,5 +1,6 @@
 import { grow, type Ledgers, type NodeRoom } from './capacity.ts';
 import type { AddressingMode, NodeAssessment } from './cluster.ts';
+import { AUTO_MODE_NODE_POOL_TAG } from './cluster-membership.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import { compatNodeGauges, nodeGauges } from './cni-gauges.ts';
 import type { InstanceLimits } from './inventory.ts';
@@ -58,7 +59,7 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
  * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
  * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it can not, the
  * pool may be in use to the last address. Where the settings are not known, its defaults are taken for those nodes whose
- * interfaces are all full: an IP target would not fill them.
+ * interfaces are all full: an IP target would not fill them. Nothing can be told of EKS Auto Mode, whose CNI is AWS's.
  */
 const warmAtLeast = (
   planned: PlannedNode,
@@ -67,7 +68,8 @@ const warmAtLeast = (
 ): number | null => {
   const { node, limits, takes, customNetworking } = planned;
   const room = roomOf(planned, 'max-pods');
-  if (limits === null || takes === null || room === null) return null;
+  const isAutoMode = node.instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
+  if (limits === null || takes === null || room === null || isAutoMode) return null;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   const allFull = takes === 'prefix' || pool.slotsUsed === pool.count * room.slotsPerInterface;

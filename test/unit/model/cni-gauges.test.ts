@@ -205,6 +205,12 @@ describe('warm addresses', () => {
     ).toEqual([0]);
   });
 
+  test('can not be told for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
+    const tags = { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'general-purpose' };
+    const interfaces = [nodeInterface('i-01', { prefixes: 2 })];
+    expect(warm({ instances: [aNode('i-01', { tags })], interfaces })).toEqual([null]);
+  });
+
   test('can not be told for a stopped node, or one without IPv4 pods', () => {
     expect(
       warm({
