@@ -85,6 +85,7 @@ export const addSubnet = (
       },
       { text: 'This account owns the VPC.', holds: subnet.ownerId === null },
       ...(purpose === 'discovery' ? discoveryPreconditions(estate, subnet) : []),
+      { text: "The VPC's main route table suits it: associate another one otherwise.", holds: null },
     ],
   };
 };

@@ -223,6 +223,7 @@ describe('a subnet without a sibling', () => {
         { text: 'No cluster here uses custom networking, which ignores subnet discovery.', holds: true },
         { text: 'The CNI is version 1.18 or later.', holds: true },
         { text: 'The CNI may call ec2:DescribeSubnets.', holds: null },
+        { text: "The VPC's main route table suits it: associate another one otherwise.", holds: null },
       ],
     });
     expect(offer('v1.17.9')?.preconditions[3]?.holds).toBe(false);
