@@ -4,6 +4,7 @@ import { addAcknowledgeCommand } from './acknowledge.ts';
 import { addAlertsCommand } from './alerts.ts';
 import { addClustersCommand } from './clusters.ts';
 import type { AddCommand } from './command-line.ts';
+import { addCostCommand } from './cost.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addFindingsCommand } from './findings.ts';
 import { addForecastCommand } from './forecast.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addForecastCommand,
   addReplayCommand,
   addLimitsCommand,
+  addCostCommand,
   addServeCommand,
 ];
 

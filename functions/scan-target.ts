@@ -29,13 +29,14 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<void> => {
   const environment = parseScanTargetEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
-  const { runId, accountId, region } = parseScanRequest(body);
+  const { runId, accountId, region, subnetSeries } = parseScanRequest(body);
   const home = homeOf(context);
   const configuration = await loadConfiguration(environment.configuration, home);
   const report = await runScanTargetJob({
     target: { accountId, region },
     // A message that is delivered twice is another run: their claims must not be taken for one another's.
     runId: `${runId}/${messageId}/${context.awsRequestId}`,
+    subnetSeries,
     environment,
     configuration,
     home,

@@ -113,6 +113,7 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
       runId,
       resolved,
       policy: configuration.alerts,
+      subnetSeries: configuration.metrics.subnetSeries,
       links: { dashboard: null },
       store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
       notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),

@@ -23,6 +23,8 @@ const RESERVE_MILLISECONDS = 2_000;
 export interface ScanTargetJob {
   readonly target: Target;
   readonly runId: string;
+  /** This target's share of the metric budget. */
+  readonly subnetSeries: number;
   readonly environment: ScanTargetEnvironment;
   readonly configuration: HeadroomConfiguration;
   /** Where the function itself runs. */
@@ -64,7 +66,7 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
       scope: vpcIds === null ? {} : { vpcIds },
       runId,
       policy: configuration.alerts,
-      publish: configuration.metrics,
+      publish: { ...configuration.metrics, subnetSeries: job.subnetSeries },
       links: {
         dashboard:
           environment.dashboardName === null

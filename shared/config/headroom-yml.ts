@@ -24,8 +24,10 @@ export interface HeadroomConfiguration {
     readonly namespace: string;
     /** Also publish the clusters' gauges as the CNI Metrics Helper does. */
     readonly compat: boolean;
-    /** How many series the subnets of one target may have. */
+    /** How many series the subnets of all targets together may have. */
     readonly subnetSeries: number;
+    /** Which subnets come first: those with less of a supply free, and those that run out sooner. */
+    readonly hot: { readonly belowFreeShare: number; readonly withinHours: number };
   };
   readonly alerts: AlertPolicy;
   readonly destinations: ReadonlyMap<string, Destination>;
@@ -36,8 +38,8 @@ const DEFAULT_CONCURRENCY = 4;
 /** CloudWatch, us-east-1, the first 10,000 custom metrics: US dollars for one series and month (2026-11). */
 const DOLLARS_PER_SERIES = 0.3;
 
-/** About $60 a month for the subnets of one target, at most: fifteen in full. */
-export const DEFAULT_SUBNET_SERIES = 200;
+/** $150 a month for the subnets of a deployment, at most: 38 in full. Alerts cover all of them whatever the budget. */
+export const DEFAULT_SUBNET_SERIES = 500;
 
 /**
  * Reads a headroom.yml. An empty file is a whole configuration: every setting has a default.
@@ -88,6 +90,12 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
     namespace: file.metrics?.namespace ?? DEFAULT_NAMESPACE,
     compat: file.metrics?.compat ?? false,
     subnetSeries: subnetSeriesOf(file),
+    hot: {
+      belowFreeShare:
+        file.metrics?.hot?.below === undefined ? DEFAULT_HOT.belowFreeShare : file.metrics.hot.below / 100,
+      withinHours:
+        file.metrics?.hot?.within === undefined ? DEFAULT_HOT.withinHours : file.metrics.hot.within / 3600,
+    },
   },
   alerts: {
     rules: rulesOf(file),
@@ -98,8 +106,9 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
   destinations: new Map(Object.entries(file.destinations ?? {})),
 });
 
-/** As the metric catalogue has it; a test holds the two together, since capability folders do not import each other. */
+/** As `shared/metrics/` has them; a test holds them together, since capability folders do not import each other. */
 export const DEFAULT_NAMESPACE = 'VpcHeadroom';
+export const DEFAULT_HOT = { belowFreeShare: 0.4, withinHours: 16 * 24 };
 
 const regionsOf = ({ targets }: HeadroomFile): HeadroomConfiguration['targets']['regions'] => {
   if (targets?.regions === undefined) return null;

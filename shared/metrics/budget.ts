@@ -6,11 +6,15 @@ import type { SubnetAssessment } from '../model/assessment.ts';
  * sticky, so that series do not flicker and nobody pays for half a series.
  */
 
-/** A subnet with less than this share of a supply free deserves its own series. */
-export const HOT_BELOW_FREE_SHARE = 0.4;
+/** Which subnets deserve their own series before all others. */
+export interface HotRule {
+  /** Those with less than this share of a supply free, ... */
+  readonly belowFreeShare: number;
+  /** ... and those that are expected to run out within this time. */
+  readonly withinHours: number;
+}
 
-/** So does one that is expected to run out within this time. */
-export const HOT_WITHIN_HOURS = 16 * 24;
+export const DEFAULT_HOT: HotRule = { belowFreeShare: 0.4, withinHours: 16 * 24 };
 
 /** Once hot, a subnet keeps its series for this long after it cooled: a day covers the rhythm of a day. */
 export const COOL_DOWN_MILLISECONDS = 24 * 3_600_000;
@@ -23,9 +27,45 @@ export interface BudgetedSubnets {
   readonly withheld: readonly SubnetAssessment[];
   /** Hot subnets among the withheld: the budget is too small for what is wrong, and that is worth saying. */
   readonly hotWithheld: number;
+  /** What the target would publish if it could: see `shareBudget`. */
+  readonly wanted: WantedSeries;
   /** To be handed in next time. */
   readonly memory: PublishedSubnets;
 }
+
+/** How many series the subnets of a target asked for when it was last scanned: those of the hot ones, and of all. */
+export interface WantedSeries {
+  readonly hot: number;
+  readonly all: number;
+}
+
+/**
+ * Shares the deployment's budget out among targets: what is hot first, wherever it is, then the rest, both in proportion to
+ * what each target asked for. A target that nobody knows yet (`null`) asks for as much as the average of the others.
+ */
+export const shareBudget = (budget: number, wanted: readonly (WantedSeries | null)[]): readonly number[] => {
+  const known = wanted.filter((want) => want !== null);
+  const average =
+    known.length === 0 ? budget : Math.ceil(known.reduce((sum, { all }) => sum + all, 0) / known.length);
+  const asked = wanted.map((want) => want ?? { hot: 0, all: average });
+  const hot = inProportion(
+    budget,
+    asked.map((want) => want.hot),
+  );
+  const left = budget - hot.reduce((sum, share) => sum + share, 0);
+  const cool = inProportion(
+    left,
+    asked.map((want, index) => Math.max(0, want.all - (hot[index] ?? 0))),
+  );
+  return hot.map((share, index) => share + (cool[index] ?? 0));
+};
+
+/** Everybody what they asked for, where there is enough; otherwise whole shares of the amount in the same proportion. */
+const inProportion = (amount: number, asked: readonly number[]): readonly number[] => {
+  const total = asked.reduce((sum, part) => sum + part, 0);
+  if (total <= amount) return asked;
+  return asked.map((part) => Math.floor((amount * part) / total));
+};
 
 /** The share of a supply that is free, the scarcer of the two; `null` when neither is known. */
 const freeShare = (subnet: SubnetAssessment): number | null => {
@@ -45,11 +85,10 @@ const freeShare = (subnet: SubnetAssessment): number | null => {
   return shares.length === 0 ? null : Math.min(...shares);
 };
 
-const runsOutSoon = (subnet: SubnetAssessment, now: number): boolean =>
+const runsOutSoon = (subnet: SubnetAssessment, withinHours: number, now: number): boolean =>
   [subnet.forecast.addresses, subnet.forecast.prefixes].some(
     (forecast) =>
-      forecast?.exhaustionAt != null &&
-      Date.parse(forecast.exhaustionAt) - now < HOT_WITHIN_HOURS * 3_600_000,
+      forecast?.exhaustionAt != null && Date.parse(forecast.exhaustionAt) - now < withinHours * 3_600_000,
   );
 
 /**
@@ -64,11 +103,13 @@ export const chooseSubnets = (
   budget: number,
   previous: PublishedSubnets,
   now: number,
+  hotRule: HotRule = DEFAULT_HOT,
 ): BudgetedSubnets => {
   const ranked = subnets
     .map((subnet) => {
       const share = freeShare(subnet);
-      const hotNow = (share !== null && share < HOT_BELOW_FREE_SHARE) || runsOutSoon(subnet, now);
+      const hotNow =
+        (share !== null && share < hotRule.belowFreeShare) || runsOutSoon(subnet, hotRule.withinHours, now);
       const lastHot = hotNow ? now : (previous[subnet.subnetId] ?? null);
       const hot = lastHot !== null && now - lastHot < COOL_DOWN_MILLISECONDS;
       const had = subnet.subnetId in previous;
@@ -84,8 +125,11 @@ export const chooseSubnets = (
   const memory: Record<string, number | null> = {};
   let left = budget;
   let hotWithheld = 0;
+  const wanted = { hot: 0, all: 0 };
   for (const { subnet, lastHot, hot } of ranked) {
     const series = seriesOf(subnet);
+    wanted.all += series;
+    if (hot) wanted.hot += series;
     if (series <= left) {
       left -= series;
       published.push(subnet);
@@ -95,5 +139,5 @@ export const chooseSubnets = (
       if (hot) hotWithheld += 1;
     }
   }
-  return { published, withheld, hotWithheld, memory };
+  return { published, withheld, hotWithheld, wanted, memory };
 };

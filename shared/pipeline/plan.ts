@@ -1,7 +1,9 @@
+import pLimit from 'p-limit';
 import { alertingFor } from '../alerts/alerting.ts';
 import type { LinkSettings } from '../alerts/links.ts';
 import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
+import { shareBudget, type WantedSeries } from '../metrics/budget.ts';
 import { coverageOf, type TargetCoverage } from '../model/coverage.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
@@ -10,6 +12,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { raiseAlerts } from './alert.ts';
 import { type DeliveryReport, deliverOutbox } from './deliver-outbox.ts';
+import { wantedSeriesKey } from './publish.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 export interface PlanInput {
@@ -17,6 +20,8 @@ export interface PlanInput {
   readonly runId: string;
   readonly resolved: ResolvedTargets;
   readonly policy: AlertPolicy;
+  /** The deployment's metric budget, in series of subnets. */
+  readonly subnetSeries: number;
   readonly links: LinkSettings;
   readonly store: StateStore;
   readonly notifier: Notifier;
@@ -43,6 +48,29 @@ const PLANNED_KEY = 'planned-targets';
 
 const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
 
+const READS_AT_ONCE = 16;
+
+/** Each target's share of the metric budget, by what its last scan asked for. Where that can not be read, all are new. */
+const sharesOf = async (
+  { resolved, store, subnetSeries }: PlanInput,
+  now: number,
+): Promise<readonly number[]> => {
+  const limit = pLimit(READS_AT_ONCE);
+  const wanted = await Promise.all(
+    resolved.targets.map((target) =>
+      limit(async () => {
+        try {
+          return (await store.cache.get(wantedSeriesKey(target), now)) as WantedSeries | null;
+        } catch (error) {
+          if (!(error instanceof HeadroomError)) throw error;
+          return null;
+        }
+      }),
+    ),
+  );
+  return shareBudget(subnetSeries, wanted);
+};
+
 /**
  * Begins a run: queues every target, then looks back at how the last runs went. Queueing comes first, so that a
  * monitor that can not look at itself still watches the subnets.
@@ -50,8 +78,15 @@ const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region
 export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   const { home, runId, resolved, policy, store, clock } = input;
   const now = clock();
+  const shares = await sharesOf(input, now);
   const requests = resolved.targets.map(
-    ({ accountId, region }): ScanRequest => ({ schema: 'headroom/scan-request@1', runId, accountId, region }),
+    ({ accountId, region }, index): ScanRequest => ({
+      schema: 'headroom/scan-request@1',
+      runId,
+      accountId,
+      region,
+      subnetSeries: shares[index] ?? 0,
+    }),
   );
   await input.enqueue(requests);
 

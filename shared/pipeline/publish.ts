@@ -1,10 +1,11 @@
-import { chooseSubnets, type PublishedSubnets } from '../metrics/budget.ts';
+import { chooseSubnets, DEFAULT_HOT, type HotRule, type PublishedSubnets } from '../metrics/budget.ts';
 import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from '../metrics/catalogue.ts';
 import { compatData, dataOf } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
 import { compatGauges } from '../model/cni-gauges.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { Target } from '../model/inventory.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 export interface PublishSettings {
@@ -13,6 +14,8 @@ export interface PublishSettings {
   readonly compat: boolean;
   /** Metric series that the subnets of this target may have. */
   readonly subnetSeries: number;
+  /** Which subnets come first in that budget. */
+  readonly hot?: HotRule;
 }
 
 export interface PublishOutcome {
@@ -25,6 +28,10 @@ export interface PublishOutcome {
 
 /** The choice of subnets is remembered for this long: longer than any pause between scans that still is one series. */
 const CHOICE_MILLISECONDS = 7 * 24 * 3_600_000;
+
+/** Where a target's wish is left for the next plan, which shares the budget out. */
+export const wantedSeriesKey = ({ accountId, region }: Target): string =>
+  `wanted-series/${accountId}/${region}`;
 
 /**
  * Publishes what one scan measured, within the budget: clusters and VPCs always, subnets as far as the budget goes,
@@ -53,6 +60,7 @@ export const publishAssessment = async (
     settings.subnetSeries,
     previous,
     scannedAt,
+    settings.hot ?? DEFAULT_HOT,
   );
   const withheld = choice.withheld.reduce((sum, { subnetId }) => sum + dataOfSubnet(subnetId).length, 0);
   const data = [
@@ -66,6 +74,7 @@ export const publishAssessment = async (
   try {
     const { published } = await sink.publish(data);
     await cache?.put(key, choice.memory, scannedAt + CHOICE_MILLISECONDS);
+    await cache?.put(wantedSeriesKey({ accountId, region }), choice.wanted, scannedAt + CHOICE_MILLISECONDS);
     return { published, withheld, hotWithheld: choice.hotWithheld, problem: null };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;

@@ -8,6 +8,8 @@ export interface ScanRequest {
   readonly runId: string;
   readonly accountId: string;
   readonly region: string;
+  /** This target's share of the deployment's metric budget, in series of subnets. */
+  readonly subnetSeries: number;
 }
 
 const schema = z.object({
@@ -15,6 +17,7 @@ const schema = z.object({
   runId: z.string().min(1).max(128),
   accountId: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/),
+  subnetSeries: z.number().int().min(0),
 });
 
 /** A message on the queue is not one of ours. It goes to the dead-letter queue, where people can look at it. */

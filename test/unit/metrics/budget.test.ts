@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { COOL_DOWN_MILLISECONDS, chooseSubnets } from '../../../shared/metrics/budget.ts';
+import { COOL_DOWN_MILLISECONDS, chooseSubnets, shareBudget } from '../../../shared/metrics/budget.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -111,4 +112,66 @@ describe('choosing the subnets that get series of their own', () => {
     expect(ids(published)).toEqual(['b']);
     expect(hotWithheld).toBe(0);
   });
+});
+
+describe('sharing the budget of a deployment among its targets', () => {
+  test('everybody gets what they asked for, where there is enough', () => {
+    expect(
+      shareBudget(100, [
+        { hot: 10, all: 30 },
+        { hot: 0, all: 60 },
+      ]),
+    ).toEqual([30, 60]);
+  });
+
+  test('what is hot comes first, wherever it is', () => {
+    expect(
+      shareBudget(50, [
+        { hot: 40, all: 40 },
+        { hot: 0, all: 400 },
+      ]),
+    ).toEqual([40, 10]);
+  });
+
+  test('where not even the hot ones fit, they share in proportion', () => {
+    expect(
+      shareBudget(30, [
+        { hot: 40, all: 40 },
+        { hot: 20, all: 100 },
+      ]),
+    ).toEqual([20, 10]);
+  });
+
+  test('a target that nobody knows yet asks for the average, and one alone for all', () => {
+    expect(shareBudget(500, [null])).toEqual([500]);
+    expect(shareBudget(100, [{ hot: 0, all: 26 }, null])).toEqual([26, 26]);
+  });
+
+  test('never hands out more than there is, for any wishes', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(1000),
+        fc.array(fc.option(fc.record({ hot: fc.nat(300), more: fc.nat(300) })), { maxLength: 20 }),
+        (budget, wishes) => {
+          const wanted = wishes.map((wish) =>
+            wish === null ? null : { hot: wish.hot, all: wish.hot + wish.more },
+          );
+          const shares = shareBudget(budget, wanted);
+          expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(budget);
+          expect(shares.every((share) => Number.isInteger(share) && share >= 0)).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+test('what is hot may be set: with another idea of it, another subnet comes first', () => {
+  const nearlyHalf = withFree('a', 110);
+  const full = withFree('b', 100);
+  const chosen = (belowFreeShare: number) =>
+    chooseSubnets([nearlyHalf, full], tenEach, 10, {}, NOW, {
+      belowFreeShare,
+      withinHours: 1,
+    }).hotWithheld;
+  expect([0.3, 0.42, 0.5].map(chosen)).toEqual([0, 0, 1]);
 });

@@ -1,0 +1,148 @@
+import { CLUSTER_METRICS, RUN_METRICS, SUBNET_METRICS, VPC_METRICS } from './catalogue.ts';
+import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+
+/** What a bill depends on. */
+export interface EstateSize {
+  /** Accounts x Regions. */
+  readonly targets: number;
+  readonly subnets: number;
+  readonly vpcs: number;
+  readonly clusters: number;
+  /** Addresses in use: what VPC IPAM charges for. */
+  readonly activeAddresses: number;
+  readonly scanIntervalMinutes: number;
+  /** Metric series that the subnets of the deployment may have (`metrics.budget`). */
+  readonly subnetSeries: number;
+  /** Seconds of one scan of one target. */
+  readonly scanSeconds: number;
+}
+
+export interface CostLine {
+  readonly item: string;
+  /** How the figure came about, for those who check it. */
+  readonly basis: string;
+  readonly dollars: number;
+}
+
+export interface MonthlyCost {
+  readonly lines: readonly CostLine[];
+  readonly total: number;
+  /** Publishing every subnet in full, without a budget. */
+  readonly withoutBudget: number;
+  readonly ipamAdvanced: number;
+}
+
+const MEMORY_GIGABYTES = 0.25;
+const ALARMS = 4;
+const DASHBOARDS = 1;
+const PLAN_SECONDS = 3;
+/** A scan's log lines, in bytes: one summary and what Lambda itself writes. */
+const LOG_BYTES_PER_SCAN = 2_000;
+const MILLION = 1_000_000;
+const GIGABYTE = 1_000_000_000;
+
+/**
+ * DynamoDB's units for one scan of 1,000 subnets; a small target costs at least one unit for each request. Measured by
+ * `test/contract/state/dynamo-cost.test.ts`: 4 writes of history and up to 96 of the assessment, 25 an hour for the fold;
+ * 3 + 3 + 30 + 33 + 1 reads a scan, 76 + 900 an hour.
+ */
+const WRITES_PER_SCAN_PER_THOUSAND = 4 + 96;
+const WRITES_PER_HOUR_PER_THOUSAND = 25;
+const READS_PER_SCAN_PER_THOUSAND = 70;
+const READS_PER_HOUR_PER_THOUSAND = 976;
+const LEAST_UNITS = 6;
+
+/** The monthly price of so many metric series, tier by tier. */
+export const metricsPrice = (series: number): number => {
+  let price = 0;
+  let below = 0;
+  for (const tier of PRICES.metricTiers) {
+    if (series <= below) break;
+    price += (Math.min(series, tier.upTo) - below) * tier.price;
+    below = tier.upTo;
+  }
+  return price;
+};
+
+/** Series that are published whatever the budget: VPCs, clusters, and Headroom itself. */
+const fixedSeries = ({ vpcs, clusters }: EstateSize): number =>
+  vpcs * VPC_METRICS.metrics.length + clusters * CLUSTER_METRICS.metrics.length + RUN_METRICS.metrics.length;
+
+/**
+ * The bill of a deployment, a month, by line. It leaves out what other things in the account cost anyway (free tiers, data
+ * transfer), and it takes the dear case where a cost depends on what the estate does: every assessment changed.
+ */
+export const monthlyCost = (size: EstateSize): MonthlyCost => {
+  const inFull = size.subnets * SUBNET_METRICS.metrics.length;
+  const lines = linesOf(size, Math.min(inFull, size.subnetSeries));
+  return {
+    lines,
+    total: totalOf(lines),
+    withoutBudget: totalOf(linesOf(size, inFull)),
+    ipamAdvanced: size.activeAddresses * HOURS_PER_MONTH * PRICES.ipamActiveAddressHour,
+  };
+};
+
+const totalOf = (lines: readonly CostLine[]): number => lines.reduce((sum, { dollars }) => sum + dollars, 0);
+
+const linesOf = (size: EstateSize, published: number): CostLine[] => {
+  const { targets, subnets, scanIntervalMinutes, scanSeconds } = size;
+  const runs = (HOURS_PER_MONTH * 60) / scanIntervalMinutes;
+  const scans = runs * targets;
+  const inFull = subnets * SUBNET_METRICS.metrics.length;
+  const series = published + fixedSeries(size);
+  const thousandsPerTarget = subnets / Math.max(1, targets) / 1000;
+  const writes =
+    scans * Math.max(LEAST_UNITS, WRITES_PER_SCAN_PER_THOUSAND * thousandsPerTarget) +
+    HOURS_PER_MONTH * targets * Math.max(1, WRITES_PER_HOUR_PER_THOUSAND * thousandsPerTarget);
+  const reads =
+    scans * Math.max(LEAST_UNITS, READS_PER_SCAN_PER_THOUSAND * thousandsPerTarget) +
+    HOURS_PER_MONTH * targets * Math.max(1, READS_PER_HOUR_PER_THOUSAND * thousandsPerTarget);
+  const lambdaSeconds = scans * scanSeconds + runs * PLAN_SECONDS;
+  const requests = scans * (1 + Math.ceil(published / Math.max(1, targets) / 1000));
+
+  return [
+    {
+      item: 'CloudWatch metrics',
+      basis: `${series} series, ${published} of ${inFull} for subnets`,
+      dollars: metricsPrice(series),
+    },
+    {
+      item: 'PutMetricData',
+      basis: `${Math.round(requests)} requests`,
+      dollars: (requests / 1000) * PRICES.putMetricDataPerThousand,
+    },
+    { item: 'CloudWatch alarms', basis: `${ALARMS} alarms`, dollars: ALARMS * PRICES.alarm },
+    {
+      item: 'CloudWatch dashboard',
+      basis: `${DASHBOARDS} dashboard`,
+      dollars: DASHBOARDS * PRICES.dashboard,
+    },
+    {
+      item: 'Lambda',
+      basis: `${Math.round(scans + runs)} invocations, ${Math.round(lambdaSeconds)} s at 256 MB`,
+      dollars:
+        lambdaSeconds * MEMORY_GIGABYTES * PRICES.lambdaGigabyteSecond +
+        ((scans + runs) / MILLION) * PRICES.lambdaPerMillion,
+    },
+    {
+      item: 'SQS',
+      basis: 'a send, a receive and a delete for each scan',
+      dollars: ((3 * scans) / MILLION) * PRICES.sqsPerMillion,
+    },
+    {
+      item: 'DynamoDB',
+      basis: `${Math.round(writes)} writes, ${Math.round(reads)} reads`,
+      dollars:
+        (writes / MILLION) * PRICES.dynamoWritesPerMillion +
+        (reads / MILLION) * PRICES.dynamoReadsPerMillion +
+        (subnets * 20_000 * PRICES.dynamoGigabyte) / GIGABYTE,
+    },
+    {
+      item: 'CloudWatch Logs',
+      basis: `${LOG_BYTES_PER_SCAN} bytes for each scan`,
+      dollars: (scans * LOG_BYTES_PER_SCAN * PRICES.logsGigabyte) / GIGABYTE,
+    },
+    { item: 'KMS key', basis: 'one, for the alert topic', dollars: PRICES.kmsKey },
+  ];
+};

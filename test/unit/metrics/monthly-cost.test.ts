@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { type EstateSize, metricsPrice, monthlyCost } from '../../../shared/metrics/monthly-cost.ts';
+
+const size = (changes: Partial<EstateSize> = {}): EstateSize => ({
+  targets: 80,
+  subnets: 1000,
+  vpcs: 80,
+  clusters: 20,
+  activeAddresses: 50_000,
+  scanIntervalMinutes: 5,
+  subnetSeries: 500,
+  scanSeconds: 3,
+  ...changes,
+});
+const lineOf = (cost: ReturnType<typeof monthlyCost>, item: string) =>
+  cost.lines.find((line) => line.item === item)?.dollars ?? Number.NaN;
+
+describe('the price of metric series', () => {
+  test.each([
+    [0, 0],
+    [1, 0.3],
+    [10_000, 3_000],
+    [10_001, 3_000.1],
+    [250_000, 27_000],
+    [250_001, 27_000.05],
+    [1_000_000, 64_500],
+    [1_000_001, 64_500.02],
+  ])('%d series cost $%d a month', (series, price) => {
+    expect(metricsPrice(series)).toBeCloseTo(price, 6);
+  });
+});
+
+describe('the bill of 1,000 subnets in 80 targets, scanned every five minutes', () => {
+  const cost = monthlyCost(size());
+
+  test('its lines add up to its total', () => {
+    expect(cost.lines.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(cost.total, 9);
+  });
+
+  test('Lambda: 700,800 scans of 3 s and 8,760 plans at 256 MB', () => {
+    const seconds = 700_800 * 3 + 8_760 * 3;
+    expect(lineOf(cost, 'Lambda')).toBeCloseTo(seconds * 0.25 * 0.0000133334 + 0.70956 * 0.2, 6);
+  });
+
+  test('SQS: three requests for each scan', () => {
+    expect(lineOf(cost, 'SQS')).toBeCloseTo(2.1024 * 0.4, 6);
+  });
+
+  test('IPAM for 50,000 active addresses is $9,855', () => {
+    expect(cost.ipamAdvanced).toBeCloseTo(9_855, 0);
+  });
+});
+
+test('a budget bounds the metrics, and without one every subnet is paid for in full', () => {
+  const small = monthlyCost(size({ subnetSeries: 0, vpcs: 0, clusters: 0 }));
+  const large = monthlyCost(size({ subnetSeries: 1_000_000, vpcs: 0, clusters: 0 }));
+  expect(lineOf(large, 'CloudWatch metrics') - lineOf(small, 'CloudWatch metrics')).toBeGreaterThan(3_000);
+  expect(small.withoutBudget).toBeCloseTo(large.withoutBudget, 9);
+  expect(large.total).toBeCloseTo(large.withoutBudget, 9);
+});
+
+test('scanning every fifteen minutes costs a third of the scans', () => {
+  const often = lineOf(monthlyCost(size()), 'SQS');
+  expect(lineOf(monthlyCost(size({ scanIntervalMinutes: 15 })), 'SQS')).toBeCloseTo(often / 3, 9);
+});
