@@ -6,11 +6,13 @@ import { rulesSchema } from './rules-schema.ts';
 import {
   accountId,
   clock,
+  duration,
   listOf,
   moment,
   NAME,
   NAME_WORDS,
   oneOf,
+  percent,
   section,
   text,
   timeZone,
@@ -111,6 +113,12 @@ const metrics = section({
       .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
       .optional(),
   }).optional(),
+  hot: section({
+    below: percent.optional().describe('Subnets with less than this share of a supply free ...'),
+    within: duration.optional().describe('... and those expected to run out within this time.'),
+  })
+    .optional()
+    .describe('Which subnets come first in the budget.'),
 });
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;

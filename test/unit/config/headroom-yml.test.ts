@@ -6,12 +6,14 @@ import { parse } from 'yaml';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import {
+  DEFAULT_HOT,
   DEFAULT_NAMESPACE,
   DEFAULT_SUBNET_SERIES,
   defaultConfiguration,
   type HeadroomConfiguration,
   parseConfiguration,
 } from '../../../shared/config/headroom-yml.ts';
+import { DEFAULT_HOT as BUDGET_HOT } from '../../../shared/metrics/budget.ts';
 import { DEFAULT_NAMESPACE as CATALOGUE_NAMESPACE } from '../../../shared/metrics/catalogue.ts';
 
 const read = (text: string): HeadroomConfiguration => parseConfiguration(text, 'headroom.yml');
@@ -45,14 +47,20 @@ describe('a file that says nothing', () => {
     expect(defaultConfiguration()).toEqual({
       targets: { accounts: { from: 'self' }, regions: null, role: null },
       scan: { vpcIds: null, concurrency: 4 },
-      metrics: { namespace: 'VpcHeadroom', compat: false, subnetSeries: DEFAULT_SUBNET_SERIES },
+      metrics: {
+        namespace: 'VpcHeadroom',
+        compat: false,
+        subnetSeries: DEFAULT_SUBNET_SERIES,
+        hot: DEFAULT_HOT,
+      },
       alerts: DEFAULT_POLICY,
       destinations: new Map(),
     });
   });
 
-  test('publishes to the namespace of the metric catalogue', () => {
+  test('publishes to the namespace of the metric catalogue, what the budget calls hot first', () => {
     expect(DEFAULT_NAMESPACE).toBe(CATALOGUE_NAMESPACE);
+    expect(DEFAULT_HOT).toEqual(BUDGET_HOT);
   });
 });
 
@@ -133,6 +141,14 @@ describe('the metric budget', () => {
     ['{}', DEFAULT_SUBNET_SERIES],
   ])('%s is %i series', (budget, series) => {
     expect(read(`metrics: { budget: ${budget} }`).metrics.subnetSeries).toBe(series);
+  });
+
+  test('may have another idea of what is hot', () => {
+    expect(read('metrics: { hot: { below: 25%, within: 36h } }').metrics.hot).toEqual({
+      belowFreeShare: 0.25,
+      withinHours: 36,
+    });
+    expect(read('metrics: { hot: { within: 36h } }').metrics.hot.belowFreeShare).toBe(0.4);
   });
 });
 
@@ -465,7 +481,7 @@ routes:
 
   test('keys that there are are listed where no near one can be guessed', () => {
     expect(problemsOf('metrics: { colour: red }')).toEqual([
-      '1: metrics.colour is not a setting. The keys here are namespace, compat, budget.',
+      '1: metrics.colour is not a setting. The keys here are namespace, compat, budget, hot.',
     ]);
     expect(problemsOf(rule('addresses-low', '{ warning: { below: 5%, unless: 1 } }'))[0]).toContain(
       'The only key here is below.',
