@@ -12,6 +12,8 @@ export interface RaiseAlertsInput {
   readonly observations: readonly Observation[];
   readonly settingsFor: (observation: Observation) => LifecycleSettings;
   readonly store: AlertStore;
+  /** The target's alerts, where the caller has listed them already; listing them costs a request. */
+  readonly listed?: readonly VersionedAlert[];
   /** Epoch milliseconds of the scan. */
   readonly now: number;
   /** Epoch milliseconds, whenever asked: claims count from the moment they are made. */
@@ -57,7 +59,9 @@ const REQUESTS_AT_ONCE = 8;
  */
 export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts> => {
   const { target, store } = input;
-  const listed = new Map((await store.list(target)).map((stored) => [stored.alert.key, stored]));
+  const listed = new Map(
+    (input.listed ?? (await store.list(target))).map((stored) => [stored.alert.key, stored]),
+  );
   const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
   const limited = pLimit(REQUESTS_AT_ONCE);
   const settled = await Promise.all(

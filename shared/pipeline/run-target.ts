@@ -148,7 +148,15 @@ const alert = async (
     links,
     now,
   });
-  const raised = await raiseAlerts({ target, ...alerting, store: store.alerts, now, clock, runId });
+  const raised = await raiseAlerts({
+    target,
+    ...alerting,
+    store: store.alerts,
+    listed: known,
+    now,
+    clock,
+    runId,
+  });
   problems.push(...raised.problems);
   const alerts = raised.alerts.map((stored) => stored.alert);
   const delivery = await deliverOutbox({

@@ -135,7 +135,7 @@ class Sender {
       this.#problems.push(problem);
       // What is not one of our own errors is a defect that this message brings out: it will do so again.
       const permanent = error instanceof DeliveryError ? error.permanent : !(error instanceof HeadroomError);
-      return { message: `${problem.message}. ${problem.action}`, permanent };
+      return { message: inBrief(problem), permanent };
     }
   }
 }
@@ -200,6 +200,12 @@ const asProblem = (error: unknown): Problem =>
         message: `A message could not be made or sent: ${error instanceof Error ? error.message : String(error)}`,
         action: 'Report this as a defect of Headroom, with the log of this run.',
       };
+
+/** It is kept in the alert's record with every entry that failed. */
+const MAX_ERROR_LENGTH = 1_000;
+
+const inBrief = ({ message, action }: Problem): string =>
+  `${message}${message.endsWith('.') ? '' : '.'} ${action}`.slice(0, MAX_ERROR_LENGTH);
 
 /** Without grouping, routing and links: told plainly to the default destination rather than to nobody. */
 const plainMessage = (transition: Transition): AlertMessage => ({
