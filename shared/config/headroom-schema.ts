@@ -106,12 +106,13 @@ const metrics = section({
   budget: section({
     metrics: wholeNumber(0, 1_000_000)
       .optional()
-      .describe('Series that the subnets of one account and Region may have.'),
+      .describe('Series that the subnets of all targets together may have.'),
     monthlyDollars: z
       .number({ error: 'a sum in US dollars, 0 or more' })
       .min(0, { error: 'a sum in US dollars, 0 or more' })
       .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
-      .optional(),
+      .optional()
+      .describe('The same in US dollars a month, at $0.30 for each.'),
   }).optional(),
   hot: section({
     below: percent.optional().describe('Subnets with less than this share of a supply free ...'),
