@@ -48,7 +48,6 @@ const COPIED_SLICE = 13;
 const DOUBLE_QUOTE = 0x22;
 const AMPERSAND = 0x26;
 const SINGLE_QUOTE = 0x27;
-const CARRIAGE_RETURN = 0x0d;
 const SLASH = 0x2f;
 const GREATER_THAN = 0x3e;
 const EXCLAMATION_MARK = 0x21;
@@ -208,8 +207,7 @@ export class XmlReader<State> {
       source.charCodeAt(tag + 2 + name.length) === GREATER_THAN &&
       source.startsWith(name, tag + 2)
     ) {
-      if (entered.text !== undefined)
-        entered.text(this.#state, withoutBlankLines(this.#decode(entered, start, tag)));
+      if (entered.text !== undefined) entered.text(this.#state, this.#onlyText(entered, start, tag));
       this.#leave(entered);
       return tag + name.length + 3;
     }
@@ -281,23 +279,29 @@ export class XmlReader<State> {
       if (outside.trim() !== '')
         throw new MalformedAnswerError(`The answer is not XML: it holds ${excerpt(outside.trim())}`);
     } else if (parent.text !== undefined) {
-      this.#text += this.#decode(parent, start, end);
+      this.#text += this.#decoded(start, end);
     }
   }
 
-  #decode(holder: Node<State>, start: number, end: number): string {
+  /** The text of an element that holds nothing else. Most is clean: neither markup nor line breaks nor beyond ASCII. */
+  #onlyText(holder: Node<State>, start: number, end: number): string {
     const source = this.#source;
     if (end - start === holder.previous.length && source.startsWith(holder.previous, start))
       return holder.previous;
     for (let index = start; index < end; index += 1) {
       const code = source.charCodeAt(index);
-      if (code >= 0x80 || code === AMPERSAND || code === CARRIAGE_RETURN)
-        return withReferences(normalised(this.#bytes.toString('utf8', start, end)));
+      if (code < 0x20 || code >= 0x80 || code === AMPERSAND)
+        return withoutBlankLines(this.#decoded(start, end));
     }
     // V8 copies a slice of less than 13 characters; a longer one would hold on to the whole chunk.
     holder.previous =
       end - start < COPIED_SLICE ? source.slice(start, end) : this.#bytes.toString('latin1', start, end);
     return holder.previous;
+  }
+
+  /** A run of text, with its references and line ends as XML means them. */
+  #decoded(start: number, end: number): string {
+    return withReferences(normalised(this.#bytes.toString('utf8', start, end)));
   }
 
   #skipByteOrderMark(): number {
