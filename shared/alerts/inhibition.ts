@@ -37,9 +37,7 @@ export const inhibitedBy = (
   severity: AlertSeverity,
   alerts: readonly Alert[],
 ): Alert | null => {
-  if (subject.type !== 'subnet') return null;
   const inhibits = (other: Alert): boolean => {
-    if (other.status !== 'firing') return false;
     if (other.rule === 'vpc-addresses-low') {
       return (
         other.subject.id === subject.vpcId &&

@@ -53,5 +53,5 @@ const routed = (
   return names.length === 0 ? [DEFAULT_DESTINATION] : names;
 };
 
-const rulesOf = ({ rule, finding }: Transition): readonly string[] =>
-  finding.kind === rule ? [rule] : [rule, finding.kind];
+/** The rule, and the finding's kind, which is another word for it where the rule hands on what the model found. */
+const rulesOf = ({ rule, finding }: Transition): readonly string[] => [rule, finding.kind];

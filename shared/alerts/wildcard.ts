@@ -12,7 +12,7 @@ export const matchesWildcard = (pattern: string, text: string): boolean => {
       star = p;
       resumeAt = t;
       p += 1;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
+    } else if (pattern[p] === '?' || pattern[p] === text[t]) {
       p += 1;
       t += 1;
     } else if (star >= 0) {

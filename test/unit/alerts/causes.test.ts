@@ -45,6 +45,13 @@ describe('the cause', () => {
     ]);
   });
 
+  test('of two low subnets beside two unknown ones is each of them', () => {
+    expect(causes(inVpc(['warning', 'warning', null, null])).slice(0, 2)).toEqual([
+      'subnet/subnet-0',
+      'subnet/subnet-1',
+    ]);
+  });
+
   test('is looked for rule by rule and VPC by VPC', () => {
     const mixed = [
       ...inVpc(['warning', 'warning']),

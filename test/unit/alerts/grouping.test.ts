@@ -62,6 +62,8 @@ describe('messages', () => {
     const id = (transitions: readonly Transition[]) => group(transitions)[0]?.messageId;
     expect(id([a, b])).toBe(id([b, a]));
     expect(id([a, b])).not.toBe(id([a]));
+    const later = { ...a, id: `${a.key}#2` };
+    expect(id([a])).not.toBe(id([later]));
     expect(id([a])).toMatch(/^[0-9a-f]{32}$/);
   });
 });

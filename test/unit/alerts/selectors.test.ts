@@ -105,6 +105,13 @@ describe('a selector', () => {
     expect(selects({ cidr: ['0.0.0.0/0'] }, target)).toBe(false);
   });
 
+  test('takes a range that can not be read for none', () => {
+    expect(selects({ cidr: ['10.0.0.0', '10.0.0.0/16'] })).toBe(true);
+    expect(selects({ cidr: ['10.0.0.0'] })).toBe(false);
+    expect(selects({ cidr: ['10.0.0.0/16'] }, aSubnetSubject({ cidrBlocks: ['not a range'] }))).toBe(false);
+    expect(selects({ cidr: ['0.0.0.0/0'] }, aSubnetSubject())).toBe(false);
+  });
+
   test('matches any cluster that uses the subnet', () => {
     expect(selects({ cluster: ['prod-*'] })).toBe(true);
     expect(selects({ cluster: ['stage'] })).toBe(true);
@@ -156,6 +163,17 @@ describe('the settings of a rule for a subject', () => {
       ...DEFAULT_POLICY.rules['addresses-low'],
       warning: { count: 50 },
     });
+  });
+
+  test('may be overridden for some rules alone', () => {
+    const override = {
+      match: { rule: ['addresses-*'] },
+      rules: { 'addresses-low': { pendingFor: 1 }, 'prefixes-low': { pendingFor: 1 } },
+    };
+    const pendingFor = (rule: 'addresses-low' | 'prefixes-low') =>
+      policyFor(rule, subnet, policy({ overrides: [override] })).pendingFor;
+    expect(pendingFor('addresses-low')).toBe(1);
+    expect(pendingFor('prefixes-low')).toBe(DEFAULT_POLICY.rules['prefixes-low'].pendingFor);
   });
 
   test('are laid over one another, the later override winning', () => {
