@@ -37,25 +37,42 @@ interface Place {
   readonly ledgers: NodeSubnets;
 }
 
+/** A group that takes part: its demand and all its places are known. */
+interface KnownGroup {
+  readonly group: GrowingGroup;
+  readonly steps: readonly DemandStep[];
+  readonly places: readonly Place[];
+}
+
+/** `null` if what its nodes take, or what one of its subnets holds, is not known. */
+const knownGroup = (group: GrowingGroup, ledgers: Ledgers): KnownGroup | null => {
+  const places = group.subnets.flatMap(({ availabilityZone, podSubnetId, subnetId }): readonly Place[] => {
+    const node = ledgers.get(subnetId);
+    const pods = podSubnetId === null ? undefined : ledgers.get(podSubnetId);
+    return node === undefined || pods === undefined ? [] : [{ availabilityZone, ledgers: { node, pods } }];
+  });
+  const complete = places.length > 0 && places.length === group.subnets.length;
+  return complete && group.steps !== null ? { group, steps: group.steps, places } : null;
+};
+
 /** Where a group stands while all of them grow. */
 class Growth {
   readonly group: GrowingGroup;
+  readonly #steps: readonly DemandStep[];
+  readonly #places: Place[];
   readonly #nodesByZone = new Map<string | null, number>();
-  readonly #places: Place[] = [];
   readonly #wanted: number;
   #lastShortage: Shortage | null = null;
   fits = 0;
   shortage: Shortage | null = null;
 
-  constructor(group: GrowingGroup, ledgers: Ledgers) {
+  constructor({ group, steps, places }: KnownGroup) {
     this.group = group;
-    this.#wanted = Math.max(0, group.maximumNodes - group.currentNodes);
-    for (const { availabilityZone, nodes, podSubnetId, subnetId } of group.subnets) {
+    this.#steps = steps;
+    this.#places = [...places];
+    this.#wanted = wantedNodes(group);
+    for (const { availabilityZone, nodes } of group.subnets) {
       this.#nodesByZone.set(availabilityZone, this.#nodesIn(availabilityZone) + nodes);
-      const node = ledgers.get(subnetId);
-      const pods = ledgers.get(podSubnetId ?? '');
-      if (node !== undefined && pods !== undefined)
-        this.#places.push({ availabilityZone, ledgers: { node, pods } });
     }
   }
 
@@ -67,9 +84,9 @@ class Growth {
    * One node more, in the zone that has fewest of the group's nodes, or in the next one where that has no room. A subnet
    * that had none will have none later, since nothing is given back: it is not tried again.
    */
-  addNode(steps: readonly DemandStep[]): void {
+  addNode(): void {
     for (let place = this.#preferred(); place !== null; place = this.#preferred()) {
-      const short = takeNodes(steps, place.ledgers);
+      const short = takeNodes(this.#steps, place.ledgers);
       if (short === null) {
         this.fits += 1;
         this.#nodesByZone.set(place.availabilityZone, this.#nodesIn(place.availabilityZone) + 1);
@@ -107,21 +124,20 @@ const growTogether = (
   groups: readonly GrowingGroup[],
   ledgers: Ledgers,
 ): ReadonlyMap<GrowingGroup, Outcome> => {
-  const growths = groups.map((group) => new Growth(group, ledgers));
+  const growths = groups
+    .map((group) => knownGroup(group, ledgers))
+    .filter((known) => known !== null)
+    .map((known) => new Growth(known));
   let growing = growths.filter(({ isDone }) => !isDone);
   while (growing.length > 0) {
-    for (const growth of growing) growth.addNode(growth.group.steps ?? []);
+    for (const growth of growing) growth.addNode();
     growing = growing.filter(({ isDone }) => !isDone);
   }
   return new Map(growths.map(({ group, fits, shortage }) => [group, { fits, shortage }]));
 };
 
-const isKnown = ({ steps, subnets }: GrowingGroup, ledgers: Ledgers): boolean =>
-  steps !== null &&
-  subnets.length > 0 &&
-  subnets.every(
-    ({ subnetId, podSubnetId }) => ledgers.has(subnetId) && podSubnetId !== null && ledgers.has(podSubnetId),
-  );
+const wantedNodes = ({ currentNodes, maximumNodes }: GrowingGroup): number =>
+  Math.max(0, maximumNodes - currentNodes);
 
 const total = (steps: readonly DemandStep[]): CommittedDemand['perNode'] => ({
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
@@ -136,12 +152,10 @@ export const committedDemand = (
   groups: readonly GrowingGroup[],
   ledgers: { readonly worst: Ledgers; readonly best: Ledgers },
 ): readonly CommittedDemand[] => {
-  const known = groups.filter((group) => isKnown(group, ledgers.worst));
-  const worst = growTogether(known, ledgers.worst);
-  const best = growTogether(known, ledgers.best);
+  const worst = growTogether(groups, ledgers.worst);
+  const best = growTogether(groups, ledgers.best);
   return groups.map((group) => {
     const outcome = worst.get(group);
-    const wanted = Math.max(0, group.maximumNodes - group.currentNodes);
     return {
       clusterName: group.clusterName,
       group: group.group,
@@ -152,7 +166,7 @@ export const committedDemand = (
       fitsAtBest: best.get(group)?.fits ?? null,
       instanceType: group.instanceType,
       perNode: group.steps === null ? null : total(group.steps),
-      shortfall: outcome === undefined ? null : wanted - outcome.fits,
+      shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
       error: outcome?.shortage?.error ?? null,
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
     };

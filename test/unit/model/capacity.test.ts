@@ -63,6 +63,28 @@ describe('growing nodes', () => {
     expect(grown([node], { a: [3, 0, 0], b: [12, 0, 0] })).toEqual({ a: 0, b: 9 });
   });
 
+  test('attaches one interface in the subnet that has most, and leaves the other alone', () => {
+    const node = room({ newInterfaces: 1, newInterfaceSubnetIds: ['a', 'b'] });
+    expect(grown([node], { a: [15, 0, 0], b: [20, 0, 0] })).toEqual({ a: 0, b: 9 });
+    expect(grown([node], { a: [20, 0, 0], b: [15, 0, 0] })).toEqual({ a: 9 });
+  });
+
+  test('takes no prefix more than the cap needs', () => {
+    const subnets = ledgers({ a: [5, 9, 0] });
+    const node = room({ unit: 16, slotsPerInterface: 9, newInterfaces: 1 });
+    expect(grow([{ ...node, cap: 33 }], subnets)?.get('a')).toBe(33);
+    expect(subnets.get('a')?.prefixes).toBe(6);
+    const filled = ledgers({ a: [5, 9, 0] });
+    grow([{ ...node, freeSlots: new Map([['a', 9]]), newInterfaces: 0, cap: 33 }], filled);
+    expect(filled.get('a')?.prefixes).toBe(6);
+  });
+
+  test('takes no prefix more than the new interface has slots', () => {
+    const subnets = ledgers({ a: [5, 9, 0] });
+    grow([room({ unit: 16, slotsPerInterface: 2, newInterfaces: 1, cap: 500 })], subnets);
+    expect(subnets.get('a')?.prefixes).toBe(7);
+  });
+
   test('is unknown where a subnet is', () => {
     expect(grown([room({ freeSlots: new Map([['gone', 1]]) })], { a: [9, 0, 0] })).toBeNull();
     expect(grown([room({ newInterfaceSubnetIds: ['a', 'gone'] })], { a: [9, 0, 0] })).toBeNull();
@@ -92,6 +114,12 @@ describe('nodes', () => {
       nodes: 1,
       shortage: { limitedBy: 'prefixes', error: 'InsufficientCidrBlocks' },
     });
+  });
+
+  test('that are only counted leave the ledgers of both subnets as they were', () => {
+    const both = subnets(9, [11, 9]);
+    nodesThatFit(steps, both);
+    expect([both.node.singles, both.pods.singles, both.pods.prefixes]).toEqual([9, 11, 9]);
   });
 
   test('that do not fit leave nothing taken, not even by the steps that did', () => {

@@ -64,25 +64,28 @@ describe('a group that goes to its maximum', () => {
     expect(demand({ a: 30, b: 30 }, both, bound).map(({ fits }) => fits)).toEqual([3, 3]);
   });
 
+  test('prefers that zone, however much more room another one has', () => {
+    const both = group({ subnets: [place('a'), place('b', { nodes: 3 })], maximumNodes: 2 });
+    const bound = group({ group: 'bound', subnets: [place('a')], maximumNodes: 3 });
+    expect(demand({ a: 30, b: 100 }, both, bound).map(({ fits }) => fits)).toEqual([2, 1]);
+  });
+
   test('crowds out a neighbour where zones are even: that is what would happen', () => {
     const both = group({ subnets: [place('a'), place('b')], maximumNodes: 2 });
     const bound = group({ group: 'bound', subnets: [place('a')], maximumNodes: 3 });
     expect(demand({ a: 30, b: 30 }, both, bound).map(({ fits }) => fits)).toEqual([2, 2]);
   });
 
-  test('prefers, within a zone, the subnet that has most addresses for pods', () => {
-    const two = [
-      place('a', { subnetId: 'subnet-small', podSubnetId: 'subnet-small' }),
-      place('a', { subnetId: 'subnet-large', podSubnetId: 'subnet-large' }),
-    ];
-    const first = group({ subnets: two, maximumNodes: 2 });
-    const bound = group({
-      group: 'bound',
-      subnets: [place('a', { subnetId: 'subnet-small', podSubnetId: 'subnet-small' })],
-      maximumNodes: 1,
-    });
-    expect(demand({ small: 10, large: 40 }, first, bound).map(({ fits }) => fits)).toEqual([2, 1]);
-  });
+  test.each([[['small', 'large']], [['large', 'small']]])(
+    'prefers, within a zone, the subnet that has most addresses for pods, listed as %j',
+    (names) => {
+      const inZone = (name: string) =>
+        place('a', { subnetId: `subnet-${name}`, podSubnetId: `subnet-${name}` });
+      const free = group({ subnets: names.map(inZone), maximumNodes: 2 });
+      const bound = group({ group: 'bound', subnets: [inZone('small')], maximumNodes: 1 });
+      expect(demand({ small: 10, large: 40 }, free, bound).map(({ fits }) => fits)).toEqual([2, 1]);
+    },
+  );
 
   test('takes from two subnets where pods are elsewhere, and ends with the one that is full first', () => {
     const steps = [step(1), step(10, { subnet: 'pods', addressError: 'InvalidParameterValue' })];
@@ -105,6 +108,12 @@ describe('a group that goes to its maximum', () => {
   test('without a subnet can not be told, and takes nothing from the others', () => {
     const nowhere = group({ group: 'nowhere', subnets: [] });
     const typeless = group({ group: 'typeless', steps: null, instanceType: null });
-    expect(demand({ a: 100 }, nowhere, typeless, group()).map(({ fits }) => fits)).toEqual([null, null, 10]);
+    const podless = group({ group: 'podless', subnets: [place('a', { podSubnetId: null })] });
+    const partly = group({ group: 'partly', subnets: [place('a'), place('unknown')] });
+    const elsewhere = group({ group: 'elsewhere', subnets: [place('unknown', { podSubnetId: 'subnet-a' })] });
+    const fits = demand({ a: 100 }, nowhere, typeless, podless, partly, elsewhere, group()).map(
+      (each) => each.fits,
+    );
+    expect(fits).toEqual([null, null, null, null, null, 10]);
   });
 });

@@ -98,6 +98,10 @@ describe('an interface of the CNI that is attached to nothing', () => {
   });
 });
 
+test('an interface without an owner account is ours', () => {
+  expect(sightings([], left({ ownerId: null }))).toHaveLength(1);
+});
+
 test.each([
   ['attached', { status: 'in-use' }],
   ["another account's", { ownerId: '222222222222' }],
@@ -107,8 +111,11 @@ test.each([
 });
 
 test('sightings are in order of interface id, so that two scans compare', () => {
-  const found = sightings([], left({ networkInterfaceId: 'eni-02' }), left({ networkInterfaceId: 'eni-01' }));
-  expect(found.map(({ networkInterfaceId }) => networkInterfaceId)).toEqual(['eni-01', 'eni-02']);
+  const found = sightings(
+    [],
+    ...['eni-02', 'eni-01', 'eni-03'].map((networkInterfaceId) => left({ networkInterfaceId })),
+  );
+  expect(found.map(({ networkInterfaceId }) => networkInterfaceId)).toEqual(['eni-01', 'eni-02', 'eni-03']);
 });
 
 test('a subnet counts its own leaks, and those alone that are leaked', () => {

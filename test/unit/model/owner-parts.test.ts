@@ -98,6 +98,35 @@ describe("what a cluster's nodes hold in a subnet", () => {
     ]);
   });
 
+  test('is split for each cluster by itself', () => {
+    const two = [
+      aCluster({ nodes: [aNodeAssessment({ usage: [usage('subnet-0a', 2, 20)] })] }),
+      aCluster({ clusterName: 'other' }),
+    ];
+    const held = [
+      { kind: 'cluster-nodes', name: 'shop', interfaces: 2, addresses: 20 },
+      { kind: 'cluster-nodes', name: 'other', interfaces: 1, addresses: 5 },
+    ];
+    expect(
+      splitByNodes('subnet-0a', held, two, 'group').map(({ name, nodeGroup, addresses }) => [
+        name,
+        nodeGroup,
+        addresses,
+      ]),
+    ).toEqual([
+      ['shop', 'workers', 20],
+      ['other', null, 5],
+    ]);
+  });
+
+  test('keeps an interface that holds no IPv4 address', () => {
+    const held = [{ kind: 'cluster-nodes', name: 'shop', interfaces: 5, addresses: 39 }];
+    expect(splitByNodes('subnet-0a', held, clusters, 'group').at(-1)).toMatchObject({
+      interfaces: 1,
+      addresses: 0,
+    });
+  });
+
   test('of a cluster that the scan knows nothing of stays whole', () => {
     const unknown = [
       { kind: 'cluster-nodes', name: null, interfaces: 1, addresses: 10 },
