@@ -149,14 +149,17 @@ export class NodeFold {
   }
 
   /**
-   * Under custom networking the primary interface serves no pod: it holds nothing but its own address, while others
-   * hold something. The add-on's configuration decides where it is known and the node shows nothing yet.
+   * Under custom networking the primary interface serves no pod: it holds nothing but its own address, while interfaces in
+   * another subnet hold something. In the same subnet that proves nothing, since a pool that shrank may have left the
+   * primary one empty. There, and where the node shows nothing yet, the add-on's configuration decides if it is known.
    */
   usesCustomNetworking(configuration: CniConfiguration): boolean {
-    const others = this.#secondaries;
     if (this.#primary.secondaries + this.#primary.prefixes > 0) return false;
-    if (others.secondaries + others.prefixes > 0) return this.#primary.interfaces > 0;
-    return configuration.customNetworking ?? false;
+    const elsewhere = [...this.#secondary].some(
+      ([subnetId, { secondaries, prefixes }]) =>
+        subnetId !== this.#primarySubnetId && secondaries + prefixes > 0,
+    );
+    return (elsewhere && this.#primary.interfaces > 0) || (configuration.customNetworking ?? false);
   }
 
   /** What the CNI gives to pods. `customNetworking` leaves the primary interface out. */

@@ -135,6 +135,13 @@ describe("a node's mode", () => {
     ]);
   });
 
+  test('is not custom networking when a pool that shrank left the primary interface empty, in the same subnet', () => {
+    const interfaces = [nodeInterface('i-01'), nodeInterface('i-01', { device: 1, secondaries: 3 })];
+    expect(clusterOf(nodeWith(...interfaces)).customNetworking).toBe(false);
+    const eks = [anEksCluster({ vpcCni: cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' }) })];
+    expect(clusterOf({ ...nodeWith(...interfaces), eks }).nodes[0]?.customNetworking).toBe(true);
+  });
+
   test('is not custom networking when the primary interface serves pods, too: that is subnet discovery', () => {
     const cluster = clusterOf(
       nodeWith(
