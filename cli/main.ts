@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { HeadroomError } from '../shared/model/errors.ts';
 import { addAcknowledgeCommand } from './acknowledge.ts';
 import { addAlertsCommand } from './alerts.ts';
+import { addBackfillCommand } from './backfill.ts';
 import { addClustersCommand } from './clusters.ts';
 import type { AddCommand } from './command-line.ts';
 import { addCostCommand } from './cost.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly AddCommand[] = [
   addAcknowledgeCommand,
   addForecastCommand,
   addReplayCommand,
+  addBackfillCommand,
   addLimitsCommand,
   addCostCommand,
   addServeCommand,
