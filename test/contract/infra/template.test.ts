@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RegoEngine, type StandardDiagnostic } from '@aws/cloudformation-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Packaged, packageDeployment } from '../../fixtures/infra/packaged.ts';
+import { bundlesOf, type Packaged, packageDeployment } from '../../fixtures/infra/packaged.ts';
 import { type JsonRecord, resolved, type Template } from '../../fixtures/infra/template.ts';
 import {
   functionOf,
@@ -314,6 +314,6 @@ describe('what headroom.yml says, the deployment does', () => {
 test('a package holds the bundle and nothing else', () => {
   for (const name of ['plan-scan', 'scan-target', 'notify-slack']) {
     const listed = execFileSync('unzip', ['-Z1', join(plain.folder, `${name}.zip`)], { encoding: 'utf8' });
-    expect(listed.trim().split('\n')).toEqual([`dist/functions/${name}/index.mjs`]);
+    expect(listed.trim().split('\n')).toEqual([`${bundlesOf(FOLDERS.plain)}/${name}/index.mjs`]);
   }
 });
