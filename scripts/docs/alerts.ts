@@ -34,6 +34,8 @@ ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meanin
 - **A critical alert silences the warnings** of the same subnet about the same supply; one about addresses silences those
   about prefixes, too.
 - **A VPC silences its subnets**, as long as they are no worse. Surges are always heard.
+- Nobody is left in the dark: a cause silences only what goes to people who hear of the cause. One that is muted, or that is
+  routed to others, silences nothing.
 - **A mute** keeps everything quiet that matches, for good, between two times, or in weekly hours. When it ends you hear of
   what is still wrong, and of the end of what you had heard of.
 - **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it.

@@ -24,35 +24,32 @@ const SYMPTOMS_OF_A_VPC: readonly string[] = [
 ] satisfies RuleName[];
 
 /**
- * The firing alert whose news makes this news superfluous; `null`: there is none.
+ * Whether an alert that fires makes this news superfluous.
  *
- * - A critical alert silences the warnings of the same subnet about the same supply. One about its addresses silences
- *   those about its prefixes, too: without addresses there are no prefixes.
- * - An alert about all addresses of a VPC silences those of its subnets that are no worse.
+ * - A critical alert makes the warnings of the same subnet about the same supply superfluous. One about its addresses does
+ *   so with those about its prefixes, too: without addresses there are no prefixes.
+ * - An alert about all addresses of a VPC does so with those of its subnets that are no worse.
  *
- * @param severity the level that the transition speaks of
+ * @param severity the level that the news speaks of
  */
-export const inhibitedBy = (
+export const inhibits = (
+  cause: Pick<Alert, 'rule' | 'subject' | 'severity'>,
   { rule, subject }: Pick<Transition, 'rule' | 'subject'>,
   severity: AlertSeverity,
-  alerts: readonly Alert[],
-): Alert | null => {
-  const inhibits = (other: Alert): boolean => {
-    if (other.rule === 'vpc-addresses-low') {
-      return (
-        other.subject.id === subject.vpcId &&
-        SYMPTOMS_OF_A_VPC.includes(rule) &&
-        compareLevel(other.severity, severity) >= 0
-      );
-    }
+): boolean => {
+  if (cause.rule === 'vpc-addresses-low') {
     return (
-      other.subject.id === subject.id &&
-      severity === 'warning' &&
-      other.severity === 'critical' &&
-      speaksFor(other.rule, rule)
+      cause.subject.id === subject.vpcId &&
+      SYMPTOMS_OF_A_VPC.includes(rule) &&
+      compareLevel(cause.severity, severity) >= 0
     );
-  };
-  return alerts.find(inhibits) ?? null;
+  }
+  return (
+    cause.subject.id === subject.id &&
+    severity === 'warning' &&
+    cause.severity === 'critical' &&
+    speaksFor(cause.rule, rule)
+  );
 };
 
 const speaksFor = (loud: string, quiet: string): boolean => {

@@ -5,14 +5,7 @@ import { matches, type Selectable } from './selectors.ts';
 /** Where a message goes that no route takes: the topic of the deployment, unless the configuration names another. */
 export const DEFAULT_DESTINATION = 'default';
 
-/** What selectors see of a transition. A resolve speaks of the level that it ends. */
-export const selectableOf = (transition: Transition): Selectable => ({
-  subject: transition.subject,
-  rules: rulesOf(transition),
-  severity: spokenSeverity(transition),
-});
-
-/** The level that a transition is about. */
+/** The level that a transition is about: a resolve speaks of the one that it ends. */
 export const spokenSeverity = ({ severity, previousSeverity }: Transition): AlertSeverity => {
   if (severity !== 'ok') return severity;
   return previousSeverity === 'ok' ? 'warning' : previousSeverity;
@@ -25,11 +18,22 @@ export const spokenSeverity = ({ severity, previousSeverity }: Transition): Aler
  * of every level that was announced. Otherwise the pager that heard of a critical alert would never hear of its end.
  */
 export const destinationsFor = (transition: Transition, routes: readonly Route[]): readonly string[] => {
-  const names = new Set(levelsToTell(transition).flatMap((severity) => routed(transition, severity, routes)));
+  const names = audienceOf(transition, levelsToTell(transition), routes);
   return names.size === 1 && names.has(DEFAULT_DESTINATION) ? [] : [...names];
 };
 
-const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
+/** Everybody who is told of it at these levels, the default destination by its name. */
+export const audienceOf = (
+  news: News,
+  severities: readonly AlertSeverity[],
+  routes: readonly Route[],
+): ReadonlySet<string> => new Set(severities.flatMap((severity) => routed(news, severity, routes)));
+
+/** What routes look at: of a transition, or of an alert. */
+export type News = Pick<Transition, 'subject' | 'rule' | 'finding'>;
+
+/** The levels whose audience a transition concerns. */
+export const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
   const spoken = spokenSeverity(transition);
   if (transition.transition === 'resolved') {
     const { announced } = transition;
@@ -38,12 +42,8 @@ const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
   return transition.transition === 'deescalated' ? [spoken, 'critical'] : [spoken];
 };
 
-const routed = (
-  transition: Transition,
-  severity: AlertSeverity,
-  routes: readonly Route[],
-): readonly string[] => {
-  const selectable = { subject: transition.subject, rules: rulesOf(transition), severity };
+const routed = (news: News, severity: AlertSeverity, routes: readonly Route[]): readonly string[] => {
+  const selectable = selectableOf(news, severity);
   const names: string[] = [];
   for (const route of routes) {
     if (!matches(route.match, selectable)) continue;
@@ -53,5 +53,9 @@ const routed = (
   return names.length === 0 ? [DEFAULT_DESTINATION] : names;
 };
 
-/** The rule, and the finding's kind, which is another word for it where the rule hands on what the model found. */
-const rulesOf = ({ rule, finding }: Transition): readonly string[] => [rule, finding.kind];
+/** What selectors see. The finding's kind is another word for the rule where that hands on what the model found. */
+export const selectableOf = ({ subject, rule, finding }: News, severity: AlertSeverity): Selectable => ({
+  subject,
+  rules: [rule, finding.kind],
+  severity,
+});

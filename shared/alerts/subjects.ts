@@ -41,8 +41,12 @@ export class Subjects {
     };
   }
 
-  /** A selector on one of its subnets is not about the VPC as a whole, so the subject names none of them. */
+  /**
+   * A selector on one of its subnets is not about the VPC as a whole, so the subject names none of them. Its tags are what all
+   * of its subnets say: it belongs to an owner when they all do.
+   */
   vpc(vpc: VpcAssessment): Subject {
+    const subnets = [...this.#subnets.values()].filter(({ vpcId }) => vpcId === vpc.vpcId);
     return {
       type: 'vpc',
       id: vpc.vpcId,
@@ -53,6 +57,7 @@ export class Subjects {
       clusterName: null,
       subnetIds: [],
       cidrBlocks: vpc.cidrBlocks,
+      tags: commonTags(subnets.map(({ tags }) => this.#selected(tags))),
     };
   }
 

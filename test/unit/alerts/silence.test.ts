@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { silenceOf } from '../../../shared/alerts/silence.ts';
 import type { AlertLevel, AlertSeverity } from '../../../shared/model/alert.ts';
 import type { Subject } from '../../../shared/model/finding.ts';
-import type { Mute } from '../../../shared/model/policy.ts';
+import type { Mute, Route, Selector } from '../../../shared/model/policy.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { alertAfter, lastTransition } from '../../fixtures/transitions.ts';
 
@@ -16,7 +16,7 @@ const firing = (rule: string, severity: AlertSeverity, subject = aSubnetSubject(
 
 const isSilenced = (
   ...[transition, alerts]: [ReturnType<typeof news>, ReturnType<typeof firing>[]]
-): boolean => silenceOf(transition, { mutes: [] }, alerts, NOW) !== null;
+): boolean => silenceOf(transition, { mutes: [], routes: [] }, alerts, NOW) !== null;
 
 describe('a critical alert', () => {
   test('silences the warnings of the same subnet about the same supply', () => {
@@ -98,14 +98,16 @@ describe('a mute', () => {
   const stepTo = (...levels: AlertLevel[]) => lastTransition(...levels.map((level) => anObservation(level)));
 
   test('keeps everything quiet that matches, the resolve as well, and says why', () => {
-    expect(silenceOf(stepTo('warning', 'ok'), { mutes: [mute({ vpc: ['vpc-01'] })] }, [], NOW)).toBe(
-      'muted: NET-1',
-    );
-    expect(silenceOf(stepTo('warning'), { mutes: [mute({ vpc: ['vpc-02'] })] }, [], NOW)).toBeNull();
+    expect(
+      silenceOf(stepTo('warning', 'ok'), { mutes: [mute({ vpc: ['vpc-01'] })], routes: [] }, [], NOW),
+    ).toBe('muted: NET-1');
+    expect(
+      silenceOf(stepTo('warning'), { mutes: [mute({ vpc: ['vpc-02'] })], routes: [] }, [], NOW),
+    ).toBeNull();
   });
 
   test('by level takes a resolve by the level that it ends', () => {
-    const warnings = { mutes: [mute({ severity: ['warning'] })] };
+    const warnings = { mutes: [mute({ severity: ['warning'] })], routes: [] };
     expect(silenceOf(stepTo('warning', 'ok'), warnings, [], NOW)).not.toBeNull();
     expect(silenceOf(stepTo('critical', 'ok'), warnings, [], NOW)).toBeNull();
     expect(silenceOf(stepTo('warning', 'critical'), warnings, [], NOW)).toBeNull();
@@ -114,15 +116,61 @@ describe('a mute', () => {
   test('may name the rule, or the kind of a finding', () => {
     const base = stepTo('warning');
     const transition = { ...base, rule: 'findings', finding: { ...base.finding, kind: 'leaked-interfaces' } };
-    expect(silenceOf(transition, { mutes: [mute({ rule: ['leaked-*'] })] }, [], NOW)).not.toBeNull();
-    expect(silenceOf(transition, { mutes: [mute({ rule: ['findings'] })] }, [], NOW)).not.toBeNull();
-    expect(silenceOf(transition, { mutes: [mute({ rule: ['zone-imbalance'] })] }, [], NOW)).toBeNull();
+    expect(
+      silenceOf(transition, { mutes: [mute({ rule: ['leaked-*'] })], routes: [] }, [], NOW),
+    ).not.toBeNull();
+    expect(
+      silenceOf(transition, { mutes: [mute({ rule: ['findings'] })], routes: [] }, [], NOW),
+    ).not.toBeNull();
+    expect(
+      silenceOf(transition, { mutes: [mute({ rule: ['zone-imbalance'] })], routes: [] }, [], NOW),
+    ).toBeNull();
+  });
+});
+
+describe('nobody is left in the dark for the sake of quiet', () => {
+  const to = (match: Selector, ...names: string[]): Route => ({ match, to: names, continue: false });
+  const wide = firing('vpc-addresses-low', 'critical', vpc);
+  const low = news('addresses-low', 'warning');
+  const isQuiet = (routes: readonly Route[], mutes: readonly Mute[] = []): boolean =>
+    silenceOf(low, { mutes, routes }, [wide], NOW) !== null;
+
+  test('a cause silences what goes to people who hear of the cause', () => {
+    expect(isQuiet([to({}, 'platform')])).toBe(true);
+    expect(isQuiet([to({ rule: ['vpc-*'] }, 'platform', 'owners'), to({}, 'owners')])).toBe(true);
+  });
+
+  test('and not what goes to others', () => {
+    expect(isQuiet([to({ rule: ['vpc-*'] }, 'platform'), to({}, 'owners')])).toBe(false);
+    expect(isQuiet([to({ rule: ['vpc-*'] }, 'platform')])).toBe(false);
+    expect(isQuiet([to({ severity: ['critical'] }, 'pager')])).toBe(false);
+  });
+
+  test('people who heard of the cause when it was milder have heard of it', () => {
+    const routes = [to({ severity: ['critical'] }, 'pager'), to({}, 'chat')];
+    const escalated = alertAfter(
+      anObservation('warning', { rule: 'vpc-addresses-low', subject: vpc }),
+      anObservation('critical', { rule: 'vpc-addresses-low', subject: vpc }),
+    );
+    expect(silenceOf(low, { mutes: [], routes }, [escalated], NOW)).not.toBeNull();
+    expect(silenceOf(low, { mutes: [], routes }, [wide], NOW)).toBeNull();
+  });
+
+  test('a cause that is muted itself silences nothing', () => {
+    const mute: Mute = { match: { rule: ['vpc-*'] }, reason: 'known', from: null, until: null, weekly: null };
+    expect(isQuiet([], [mute])).toBe(false);
+    expect(isQuiet([], [{ ...mute, until: '2026-01-01T00:00:00Z' }])).toBe(true);
+  });
+
+  test('a record that does not know whom it told silences nothing', () => {
+    const { announced: _announced, ...old } = wide;
+    expect(silenceOf(low, { mutes: [], routes: [] }, [old], NOW)).toBeNull();
   });
 });
 
 test('what is inhibited says by what', () => {
   const wide = firing('vpc-addresses-low', 'critical', vpc);
-  expect(silenceOf(news('addresses-low', 'warning'), { mutes: [] }, [wide], NOW)).toBe(
+  expect(silenceOf(news('addresses-low', 'warning'), { mutes: [], routes: [] }, [wide], NOW)).toBe(
     'silenced by vpc-addresses-low/vpc/vpc-01',
   );
 });

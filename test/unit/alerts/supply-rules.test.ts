@@ -421,6 +421,24 @@ describe('vpc-addresses-low', () => {
     expect(ofVpc([0, 0, 200])?.raise).toBe('ok');
   });
 
+  test('belongs to an owner when all of its subnets do', () => {
+    const policy = { ...DEFAULT_POLICY, overrides: [{ match: { tags: { team: '*' } }, rules: {} }] };
+    const tagsOf = (teams: readonly string[]) =>
+      says(
+        'vpc-addresses-low',
+        {
+          subnets: teams.map((team, index) =>
+            aSubnet({ subnetId: `subnet-${index}`, tags: { team, other: 'x' } }),
+          ),
+          vpcs: [aVpc()],
+        },
+        policy,
+      )[0]?.subject.tags;
+    expect(tagsOf(['payments', 'payments'])).toEqual({ team: 'payments' });
+    expect(tagsOf(['payments', 'search'])).toEqual({});
+    expect(tagsOf([])).toEqual({});
+  });
+
   test('has nothing to add where there is one subnet, and none to subtract', () => {
     expect(ofVpc([0])?.raise).toBe('ok');
     expect(ofVpc([])?.raise).toBe('ok');
