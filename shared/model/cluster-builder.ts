@@ -99,6 +99,7 @@ export class ClusterBuilder {
       subnetIds: this.#subnetIds,
       nodeSubnetIds: this.#nodeSubnetIds,
       capacity: this.#capacity.bySubnet(this.#nodeSubnetIds),
+      zones: this.#capacity.byZone(this.#nodeSubnetIds),
       committed,
       unknowns: [...unknowns, ...this.#unknowns],
     };

@@ -1,11 +1,11 @@
-import { grow, type NodeRoom, nodesThatFit } from './capacity.ts';
-import type { CapacityAssessment } from './cluster.ts';
+import { grow, type NodeRoom, nodesThatFit, type Shortage, takeNodes } from './capacity.ts';
+import type { CapacityAssessment, MoreNodes, ZoneCapacity } from './cluster.ts';
 import { type ClusterPlan, demandOf } from './cluster-groups.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { ADDRESSES_PER_PREFIX } from './max-pods.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
-
-type MoreNodes = CapacityAssessment['moreNodes'][number];
+import type { DemandStep } from './node-demand.ts';
+import type { Placement } from './supply-ledger.ts';
 
 /** How much more of one cluster its subnets hold, if nothing else grows. */
 export class ClusterCapacity {
@@ -39,11 +39,31 @@ export class ClusterCapacity {
     const morePods = this.#morePods();
     return subnetIds.map((subnetId) => ({
       subnetId,
-      availabilityZone: this.#plan.subnets.get(subnetId)?.availabilityZone ?? null,
+      availabilityZone: this.#zoneOf(subnetId),
       mode: this.#plan.mode,
       morePods: morePods(subnetId),
-      moreNodes: this.#hosts(subnetId) ? this.#types().map((type) => this.#moreNodes(subnetId, type)) : [],
+      moreNodes: this.#hosts(subnetId) ? this.#types().map((type) => this.#moreNodes([subnetId], type)) : [],
     }));
+  }
+
+  byZone(subnetIds: readonly string[]): readonly ZoneCapacity[] {
+    const morePods = this.#morePods();
+    const zones = Map.groupBy(subnetIds, (subnetId) => this.#zoneOf(subnetId));
+    return [...zones]
+      .map(([availabilityZone, here]) => {
+        const hosts = here.filter((subnetId) => this.#hosts(subnetId));
+        return {
+          availabilityZone,
+          subnetIds: here,
+          morePods: sumOfKnown(here.map(morePods)),
+          moreNodes: hosts.length === 0 ? [] : this.#types().map((type) => this.#moreNodes(hosts, type)),
+        };
+      })
+      .sort((a, b) => ((a.availabilityZone ?? '') < (b.availabilityZone ?? '') ? -1 : 1));
+  }
+
+  #zoneOf(subnetId: string): string | null {
+    return this.#plan.subnets.get(subnetId)?.availabilityZone ?? null;
   }
 
   /** Nodes whose limits or subnets are not known are left out, and a subnet that only such nodes draw on is unknown. */
@@ -82,28 +102,51 @@ export class ClusterCapacity {
     return [...new Set([...inUse, ...launched])].sort();
   }
 
-  #moreNodes(subnetId: string, instanceType: string): MoreNodes {
+  /** Nodes that start in these subnets, one after the other until each is full. */
+  #moreNodes(subnetIds: readonly string[], instanceType: string): MoreNodes {
     const limits = this.#plan.limits(instanceType);
     const steps = limits === null ? null : demandOf(this.#plan, limits);
-    const podSubnetId = this.#plan.podSubnetOf(subnetId);
-    const unknown: MoreNodes = { instanceType, nodes: null, nodesAtBest: null, limitedBy: null, error: null };
-    if (steps === null || podSubnetId === null) return unknown;
-    const inSupply = (placement: 'worst' | 'best') => {
-      const ledgers = this.#plan.ledgers(placement, [subnetId, podSubnetId]);
-      const node = ledgers.get(subnetId);
-      const pods = ledgers.get(podSubnetId);
-      return node === undefined || pods === undefined ? null : nodesThatFit(steps, { node, pods });
-    };
-    const worst = inSupply('worst');
-    if (worst === null) return unknown;
+    const worst = steps === null ? null : this.#fill(subnetIds, steps, 'worst');
+    const best = steps === null ? null : this.#fill(subnetIds, steps, 'best');
     return {
       instanceType,
-      nodes: worst.nodes,
-      nodesAtBest: inSupply('best')?.nodes ?? null,
-      limitedBy: worst.shortage?.limitedBy ?? null,
-      error: worst.shortage?.error ?? null,
+      nodes: worst?.nodes ?? null,
+      nodesAtBest: best?.nodes ?? null,
+      limitedBy: worst?.shortage?.limitedBy ?? null,
+      error: worst?.shortage?.error ?? null,
     };
+  }
+
+  #fill(
+    subnetIds: readonly string[],
+    steps: readonly DemandStep[],
+    placement: Placement,
+  ): { readonly nodes: number; readonly shortage: Shortage | null } | null {
+    const places = subnetIds.map((subnetId) => ({
+      subnetId,
+      podSubnetId: this.#plan.podSubnetOf(subnetId) ?? '',
+    }));
+    const ledgers = this.#plan.ledgers(
+      placement,
+      places.flatMap((place) => [place.subnetId, place.podSubnetId]),
+    );
+    let filled: { nodes: number; shortage: Shortage | null } = { nodes: 0, shortage: null };
+    for (const { subnetId, podSubnetId } of places) {
+      const node = ledgers.get(subnetId);
+      const pods = ledgers.get(podSubnetId);
+      if (node === undefined || pods === undefined) return null;
+      const { nodes, shortage } = nodesThatFit(steps, { node, pods });
+      takeNodes(steps, { node, pods }, nodes);
+      filled = { nodes: filled.nodes + nodes, shortage };
+    }
+    return filled;
   }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A sum with something unknown in it is unknown. */
+const sumOfKnown = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : sum(known);
+};

@@ -45,6 +45,17 @@ export interface NodeAssessment {
   readonly compat: CniGauges;
 }
 
+/** More nodes of a type in use that can start with their warm pool, and what people would see at one more. */
+export interface MoreNodes {
+  readonly instanceType: string;
+  /** At the least: with prefixes it depends on where EC2 puts the nodes' primary addresses. */
+  readonly nodes: number | null;
+  /** If those spoil no free block. The same number in secondary mode. */
+  readonly nodesAtBest: number | null;
+  readonly limitedBy: 'addresses' | 'prefixes' | null;
+  readonly error: string | null;
+}
+
 /** How much more one subnet holds for one cluster's nodes. */
 export interface CapacityAssessment {
   readonly subnetId: string;
@@ -55,16 +66,16 @@ export interface CapacityAssessment {
    * least: what the pools hold already may all be in use, which EC2 does not tell.
    */
   readonly morePods: number | null;
-  /** More nodes of each type in use that can start with their warm pool, and what people would see at one more. */
-  readonly moreNodes: readonly {
-    readonly instanceType: string;
-    /** At the least: with prefixes it depends on where EC2 puts the nodes' primary addresses. */
-    readonly nodes: number | null;
-    /** If those spoil no free block. The same number in secondary mode. */
-    readonly nodesAtBest: number | null;
-    readonly limitedBy: 'addresses' | 'prefixes' | null;
-    readonly error: string | null;
-  }[];
+  readonly moreNodes: readonly MoreNodes[];
+}
+
+/** How much more one zone holds: its subnets together, no address counted twice. The zone that is full first ends even spreading. */
+export interface ZoneCapacity {
+  readonly availabilityZone: string | null;
+  /** The subnets of nodes and pods in it. */
+  readonly subnetIds: readonly string[];
+  readonly morePods: number | null;
+  readonly moreNodes: readonly MoreNodes[];
 }
 
 /** What would be needed if a group went to its maximum size. */
@@ -107,6 +118,8 @@ export interface ClusterAssessment {
   /** Those of them that its nodes and pods take addresses from. */
   readonly nodeSubnetIds: readonly string[];
   readonly capacity: readonly CapacityAssessment[];
+  /** The same by zone, by name. */
+  readonly zones: readonly ZoneCapacity[];
   readonly committed: readonly CommittedDemand[];
   readonly unknowns: readonly Unknown[];
 }

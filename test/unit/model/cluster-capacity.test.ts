@@ -127,6 +127,61 @@ describe('capacity', () => {
     ]);
   });
 
+  test('is told by zone as well, its subnets together', () => {
+    const cluster = clusterOf({
+      instances: [
+        aNode('i-01'),
+        aNode('i-02', { subnetId: 'subnet-0b' }),
+        aNode('i-03', { subnetId: 'subnet-0c', availabilityZone: 'eu-west-1c' }),
+      ],
+      interfaces: [
+        ...fullNode('i-01'),
+        nodeInterface('i-02', { subnetId: 'subnet-0b', secondaries: 9 }),
+        nodeInterface('i-03', { subnetId: 'subnet-0c', secondaries: 9 }),
+      ],
+      subnets: [
+        aSubnet({ availableSingle: 25 }),
+        aSubnet({ subnetId: 'subnet-0b', availableSingle: 30 }),
+        aSubnet({ subnetId: 'subnet-0c', availabilityZone: 'eu-west-1c', availableSingle: null }),
+      ],
+    });
+    const short = { limitedBy: 'addresses', error: 'InsufficientFreeAddressesInSubnet' };
+    expect(cluster.zones).toEqual([
+      {
+        availabilityZone: 'eu-west-1a',
+        subnetIds: ['subnet-0a', 'subnet-0b'],
+        morePods: 27,
+        moreNodes: [{ instanceType: 'm5.large', nodes: 5, nodesAtBest: 5, ...short }],
+      },
+      {
+        availabilityZone: 'eu-west-1c',
+        subnetIds: ['subnet-0c'],
+        morePods: null,
+        moreNodes: [
+          { instanceType: 'm5.large', nodes: null, nodesAtBest: null, limitedBy: null, error: null },
+        ],
+      },
+    ]);
+  });
+
+  test("counts the pods' subnet of a zone once, where nodes of two subnets share it", () => {
+    const node = (instanceId: string, subnetId: string) => [
+      nodeInterface(instanceId, { subnetId }),
+      nodeInterface(instanceId, { device: 1, subnetId: 'subnet-0p', secondaries: 9 }),
+    ];
+    const cluster = clusterOf({
+      instances: [aNode('i-01'), aNode('i-02', { subnetId: 'subnet-0b' })],
+      interfaces: [...node('i-01', 'subnet-0a'), ...node('i-02', 'subnet-0b')],
+      subnets: [
+        aSubnet(),
+        aSubnet({ subnetId: 'subnet-0b' }),
+        aSubnet({ subnetId: 'subnet-0p', availableSingle: 35 }),
+      ],
+    });
+    expect(cluster.capacity.map(({ moreNodes }) => moreNodes[0]?.nodes)).toEqual([3, 3, undefined]);
+    expect(cluster.zones.map(({ moreNodes }) => moreNodes[0]?.nodes)).toEqual([3]);
+  });
+
   test('lets further interfaces go to a subnet that is open to discovery in the zone', () => {
     const open = (subnetId: string, zone: string, role: string) =>
       aSubnet({
