@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { headroomYmlSchemaJson } from '../../../scripts/docs/headroom-yml-schema.ts';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import {
@@ -70,9 +71,7 @@ describe('the example', () => {
   });
 
   test('shows every setting that there is', () => {
-    const schema: unknown = JSON.parse(
-      readFileSync(new URL('../../../docs/schema/headroom-yml.schema.json', import.meta.url), 'utf8'),
-    );
+    const schema: unknown = JSON.parse(headroomYmlSchemaJson());
     const names = new Set<string>();
     const collect = (node: unknown): void => {
       if (typeof node !== 'object' || node === null) return;
@@ -90,11 +89,7 @@ describe('the example', () => {
   test('is valid by the schema that editors use, and a slip in it is not', () => {
     const ajv = new Ajv2020({ strict: false });
     addFormats.default(ajv);
-    const validate = ajv.compile(
-      JSON.parse(
-        readFileSync(new URL('../../../docs/schema/headroom-yml.schema.json', import.meta.url), 'utf8'),
-      ),
-    );
+    const validate = ajv.compile(JSON.parse(headroomYmlSchemaJson()));
     expect(validate(parse(example))).toBe(true);
     expect(validate(parse(example.replace('staleAfter', 'stale-after')))).toBe(false);
     expect(validate(parse(example.replace('for: 2h', 'for: two hours')))).toBe(false);
