@@ -1,21 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import pLimit from 'p-limit';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import { PrometheusExporter } from '../shared/metrics/prometheus-exporter.ts';
-import type { Alert } from '../shared/model/alert.ts';
-import type { TargetAssessment } from '../shared/model/assessment.ts';
+import { HeadroomError, type Problem } from '../shared/model/errors.ts';
 import { createTerminalNotifier } from '../shared/notify/terminal-preview.ts';
 import { runTarget } from '../shared/pipeline/run-target.ts';
 import { failedAssessment } from '../shared/pipeline/scan-target.ts';
 import { openSqliteStateStore } from '../shared/state/sqlite-state-store.ts';
 import { clientSettings } from '../wiring/aws-clients.ts';
 import { createNotifiers } from '../wiring/notifiers.ts';
-import { openTargets } from '../wiring/reachable-targets.ts';
+import { openTargets, type ReachableTarget } from '../wiring/reachable-targets.ts';
 import { type AddCommand, type Session, UsageError } from './command-line.ts';
 import { readConfiguration } from './configuration.ts';
+import type { Io } from './io.ts';
+import { LatestScans } from './latest-scans.ts';
 import { liveReport } from './live-report.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 import { parseListen, startServer } from './serve-http.ts';
+import { runAgainAndAgain } from './serve-timer.ts';
 
 interface Options extends Omit<ScanOptions, 'format'> {
   readonly listen: string;
@@ -26,88 +30,83 @@ interface Options extends Omit<ScanOptions, 'format'> {
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 const MIN_INTERVAL_SECONDS = 10;
+const MAX_INTERVAL_SECONDS = 24 * 3600;
 
 const parseInterval = (text: string): number => {
   const match = /^(\d{1,6})([smh])$/.exec(text);
   const seconds = Number(match?.[1]) * (SECONDS[match?.[2] ?? ''] ?? Number.NaN);
-  if (!(seconds >= MIN_INTERVAL_SECONDS)) {
+  if (!(seconds >= MIN_INTERVAL_SECONDS && seconds <= MAX_INTERVAL_SECONDS)) {
     throw new UsageError(
-      `--interval ${text} is not a time of at least ${MIN_INTERVAL_SECONDS} seconds.`,
+      `--interval ${text} is not a time from ${MIN_INTERVAL_SECONDS} seconds to a day.`,
       'Give it as 30s, 5m or 1h.',
     );
   }
   return seconds * 1000;
 };
 
-/** The latest of every target, and what fires there: what a scrape and the report show. */
-class Latest {
-  readonly #byTarget = new Map<string, { assessment: TargetAssessment; alerts: readonly Alert[] }>();
-  finishedRuns = 0;
+/** A run whose reading takes longer than this has a target that hangs: it is told about, and does not stop the others for ever. */
+const LEAST_READING_MILLISECONDS = 5 * 60_000;
 
-  put(assessment: TargetAssessment, alerts: readonly Alert[]): void {
-    const { accountId, region } = assessment.target;
-    this.#byTarget.set(`${accountId}/${region}`, { assessment, alerts });
-  }
+const say = (io: Io, accountId: string, region: string, { message, action }: Problem): void =>
+  io.err(`problem  ${accountId} ${region}: ${message}\n         ${action}\n`);
 
-  get assessments(): readonly TargetAssessment[] {
-    return [...this.#byTarget.values()].map(({ assessment }) => assessment);
-  }
-
-  get alerts(): readonly Alert[] {
-    return [...this.#byTarget.values()].flatMap(({ alerts }) => alerts);
-  }
-}
-
+/** One scan of every target. Ends early, between two targets, when it is told to stop. */
 const runOnce = async (
   options: Options,
   { io }: Session,
-  latest: Latest,
-  signal: AbortSignal,
+  latest: LatestScans,
+  stop: AbortSignal,
+  interval: number,
 ): Promise<void> => {
   const configuration = readConfiguration(options.config);
   const { opened, failed } = await openTargets({
     regions: options.region ?? [],
     roleArns: options.roleArn ?? [],
     externalId: options.externalId,
-    signal,
+    signal: AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
   });
   const store = openSqliteStateStore(options.state);
   const cloudWatch = options.publish === true ? new CloudWatchClient(clientSettings()) : null;
+  // CloudWatch's bill is one for all of them.
+  const subnetSeries = Math.floor(configuration.metrics.subnetSeries / Math.max(1, opened.length));
+  const limit = pLimit(configuration.scan.concurrency);
+  const scanOne = async ({ target, sources }: ReachableTarget): Promise<void> => {
+    if (stop.aborted) return;
+    const outcome = await runTarget({
+      target,
+      scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
+      runId: randomUUID(),
+      policy: configuration.alerts,
+      publish: { ...configuration.metrics, subnetSeries },
+      links: { dashboard: null },
+      ports: {
+        sources,
+        store,
+        sink: cloudWatch === null ? null : createCloudWatchSink(cloudWatch),
+        notifier: createNotifiers(
+          configuration.destinations,
+          createTerminalNotifier({ write: io.err, ...(io.columns === null ? {} : { columns: io.columns }) }),
+          target,
+          io.now,
+        ),
+        clock: io.now,
+      },
+    });
+    latest.put(outcome.assessment, outcome.alerts);
+    const { status, errors } = outcome.assessment.target;
+    const { accountId, region } = target;
+    for (const problem of [...errors, ...outcome.problems]) say(io, accountId, region, problem);
+    io.err(
+      `${new Date(io.now()).toISOString()}  ${accountId} ${region}: ${status}, ${outcome.assessment.subnets.length} subnets\n`,
+    );
+  };
   try {
-    for (const { target, problem } of failed) latest.put(failedAssessment(target, [problem], io.now()), []);
-    for (const { target, sources } of opened) {
-      if (signal.aborted) return;
-      const notifier = createNotifiers(
-        configuration.destinations,
-        createTerminalNotifier({ write: io.err, ...(io.columns === null ? {} : { columns: io.columns }) }),
-        target,
-        io.now,
-      );
-      const outcome = await runTarget({
-        target,
-        scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
-        runId: `serve-${process.pid}-${io.now()}`,
-        policy: configuration.alerts,
-        publish: configuration.metrics,
-        links: { dashboard: null },
-        ports: {
-          sources,
-          store,
-          sink: cloudWatch === null ? null : createCloudWatchSink(cloudWatch, signal),
-          notifier,
-          clock: io.now,
-        },
-        signal,
-      });
-      latest.put(outcome.assessment, outcome.alerts);
-      const { status, errors } = outcome.assessment.target;
-      for (const { message, action } of [...errors, ...outcome.problems]) {
-        io.err(`problem  ${target.accountId} ${target.region}: ${message}\n         ${action}\n`);
-      }
-      io.err(
-        `${new Date(io.now()).toISOString()}  ${target.accountId} ${target.region}: ${status}, ${outcome.assessment.subnets.length} subnets\n`,
-      );
+    for (const { target, problem } of failed) {
+      latest.put(failedAssessment(target, [problem], io.now()), []);
+      say(io, target.accountId, target.region, problem);
     }
+    await Promise.all(opened.map((reached) => limit(scanOne, reached)));
+    latest.keepOnly([...opened, ...failed].map(({ target }) => target));
     latest.finishedRuns += 1;
   } finally {
     for (const { close } of opened) close();
@@ -134,7 +133,8 @@ Examples:
   $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
 
 Alerts go to the destinations of headroom.yml; where there is none, they are printed. /healthz says that the process
-lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after the scan that is under way.
+lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after the targets that are being scanned;
+a second one ends it at once.
 `,
     )
     .action(async (options: Options) => {
@@ -144,10 +144,15 @@ lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after th
       // A configuration that can not be used is refused now, and not at the first scan.
       readConfiguration(options.config);
       const { io } = session;
-      const latest = new Latest();
+      const latest = new LatestScans();
       const exporter = new PrometheusExporter();
       const ended = new AbortController();
-      const stop = (): void => ended.abort();
+      const stop = (): void => {
+        if (ended.signal.aborted) return;
+        ended.abort();
+        io.err('Headroom stops when the targets under way are scanned; a second signal ends it now.\n');
+      };
+      // Once: the second signal ends the process as signals do.
       process.once('SIGTERM', stop).once('SIGINT', stop);
       const server = await startServer(listen, {
         report: async () => liveReport(latest.assessments, latest.alerts, io.now()),
@@ -159,13 +164,17 @@ lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after th
       });
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
       try {
-        while (!ended.signal.aborted) {
-          const startedAt = io.now();
-          // One scan after the other: a scan that takes longer than the interval delays the next instead of meeting it.
-          await runOnce(options, session, latest, ended.signal);
-          const left = Math.max(0, interval - (io.now() - startedAt));
-          await sleep(left, undefined, { signal: ended.signal }).catch(() => {});
-        }
+        await runAgainAndAgain(() => runOnce(options, session, latest, ended.signal, interval), {
+          interval,
+          now: io.now,
+          pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+          signal: ended.signal,
+          failed: (error) => {
+            // What never worked is for whoever started it; what worked before may work again.
+            if (latest.finishedRuns === 0 || !(error instanceof HeadroomError)) throw error;
+            io.err(`problem  ${error.message}\n         ${error.action}\n`);
+          },
+        });
       } finally {
         process.off('SIGTERM', stop).off('SIGINT', stop);
         await server.close();

@@ -2,37 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../../cli/main.ts';
 import { acknowledgeAlert, keptAlerts } from '../../../shared/pipeline/acknowledge.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment } from '../../fixtures/assessments.ts';
+import { headroomInProcess as headroom } from '../../fixtures/command-in-process.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { alertAfter } from '../../fixtures/transitions.ts';
 
 const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
 const KEY = 'addresses-low/subnet/subnet-0a';
-
-/** Runs the command in this process: what it prints, and how it ends. */
-const headroom = async (args: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
-  let out = '';
-  let err = '';
-  const code = await main(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    env: { USER: 'zoe' },
-    now: () => Date.parse('2026-01-01T01:00:00.000Z'),
-    colour: false,
-    progress: false,
-    columns: null,
-  });
-  return { code, out, err };
-};
 
 /** One critical alert that fires, and one that is over. */
 const fill = async (store: StateStore): Promise<void> => {

@@ -1,0 +1,29 @@
+import type { Alert } from '../shared/model/alert.ts';
+import type { TargetAssessment } from '../shared/model/assessment.ts';
+import type { Target } from '../shared/model/inventory.ts';
+
+const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
+
+/** The latest of every target, and what fires there: what a scrape and the live report show. */
+export class LatestScans {
+  readonly #byTarget = new Map<string, { assessment: TargetAssessment; alerts: readonly Alert[] }>();
+  finishedRuns = 0;
+
+  put(assessment: TargetAssessment, alerts: readonly Alert[]): void {
+    this.#byTarget.set(nameOf(assessment.target), { assessment, alerts });
+  }
+
+  /** Forgets the targets that are scanned no more: they would look current for ever. */
+  keepOnly(targets: readonly Target[]): void {
+    const kept = new Set(targets.map(nameOf));
+    for (const name of this.#byTarget.keys()) if (!kept.has(name)) this.#byTarget.delete(name);
+  }
+
+  get assessments(): readonly TargetAssessment[] {
+    return [...this.#byTarget.values()].map(({ assessment }) => assessment);
+  }
+
+  get alerts(): readonly Alert[] {
+    return [...this.#byTarget.values()].flatMap(({ alerts }) => alerts);
+  }
+}
