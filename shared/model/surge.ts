@@ -1,3 +1,4 @@
+import { median } from './forecast/hourly-grid.ts';
 import type { HourlyPoint, Sample, Surge, SupplyHistory } from './forecast.ts';
 
 const MINUTE = 60_000;
@@ -21,6 +22,7 @@ export const CLEAR_HOURS = 3;
 const FURTHEST_HOURS = 7 * 24;
 /** How much faster than on earlier days at this time, and at least how much at all, as a share of the capacity. */
 const UNUSUAL = 1.5;
+const UNLIKE = 1.5;
 const LEAST_SHARE = 0.06;
 const LEAST_COUNT = 3;
 /** The same while hardly any earlier day is known. */
@@ -35,15 +37,13 @@ const DAYS_TO_LEAVE_ONE_OUT = 5;
 /** A value at a moment is the median of what was measured this close to it. */
 const NEAR = 8 * MINUTE;
 
-/** What earlier days were like. Of each figure the most extreme day is left out, once there are enough days. */
+/** What earlier days were like around this time of day. The most extreme day is left out, once there are enough of them. */
 interface Earlier {
   readonly days: number;
-  /** The fastest loss per hour around this time of day, and at any time. */
+  /** The fastest loss per hour. */
   readonly lossPerHour: number;
-  readonly lossPerHourAtAnyTime: number;
-  /** The lowest value around this time of day, and at any time. */
-  readonly low: number;
-  readonly lowAtAnyTime: number;
+  /** Below this a value is unlike them: as far under the lowest as a usual day's low is above it, times `UNLIKE`; but no lower than half the lowest. */
+  readonly floor: number;
 }
 
 /**
@@ -110,37 +110,28 @@ const valueAt = (recent: readonly Sample[], at: number): number => {
   return near.length % 2 === 1 ? (near[half] ?? Number.NaN) : ((near[half - 1] ?? 0) + (near[half] ?? 0)) / 2;
 };
 
-/**
- * Faster and lower than at this time of day before; and lower than at any time before, or faster by as much. A smooth
- * rhythm gives a surge away by its pace, a jumpy one only by where it leads.
- */
+/** Faster than at this time of day before, and lower: by more, the less the days are alike. */
 const isUnlike = (earlier: Earlier, value: number, lossPerHour: number): boolean =>
-  lossPerHour >= UNUSUAL * earlier.lossPerHour &&
-  value < earlier.low &&
-  (value < earlier.lowAtAnyTime || lossPerHour >= UNUSUAL * earlier.lossPerHourAtAnyTime);
+  lossPerHour >= UNUSUAL * earlier.lossPerHour && value < earlier.floor;
 
 /** `null` where there is no earlier day. */
 const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | null => {
   const thisHour = Math.floor(now / HOUR) * HOUR;
-  const around = { losses: [] as number[], lows: [] as number[] };
-  const whole = { losses: [] as number[], lows: [] as number[] };
+  const losses: number[] = [];
+  const lows: number[] = [];
   for (let days = 1; days <= EARLIER_DAYS; days++) {
     const middle = thisHour - days * DAY;
-    const near = extremes(hourly, middle - AROUND_HOURS * HOUR, middle + AROUND_HOURS * HOUR);
-    if (near === null) continue;
-    around.losses.push(near.loss);
-    around.lows.push(near.low);
-    const day = extremes(hourly, middle - 11 * HOUR, middle + 12 * HOUR) ?? near;
-    whole.losses.push(day.loss);
-    whole.lows.push(day.low);
+    const day = extremes(hourly, middle - AROUND_HOURS * HOUR, middle + AROUND_HOURS * HOUR);
+    if (day === null) continue;
+    losses.push(day.loss);
+    lows.push(day.low);
   }
-  if (around.losses.length === 0) return null;
+  if (losses.length === 0) return null;
+  const lowest = -mostBut(lows.map((low) => -low));
   return {
-    days: around.losses.length,
-    lossPerHour: Math.max(0, mostBut(around.losses)),
-    lossPerHourAtAnyTime: Math.max(0, mostBut(whole.losses)),
-    low: -mostBut(around.lows.map((low) => -low)),
-    lowAtAnyTime: -mostBut(whole.lows.map((low) => -low)),
+    days: losses.length,
+    lossPerHour: Math.max(0, mostBut(losses)),
+    floor: Math.max(lowest / 2, lowest - UNLIKE * Math.max(0, median(lows) - lowest)),
   };
 };
 

@@ -1,6 +1,6 @@
 import type { SupplyHistory } from '../forecast.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
-import { BLOCK_HOURS, BLOCKS_PER_DAY, lossOfLows, noiseOf, type Regime, regimeOf } from './regime.ts';
+import { BLOCK_HOURS, BLOCKS_PER_DAY, lossInStairs, lossOfLows, noiseOf, type Regime, regimeOf } from './regime.ts';
 import { Rhythm } from './rhythm.ts';
 import { HOUR } from './supply-history.ts';
 
@@ -93,8 +93,12 @@ const witnessAt = (
   const end = grid.mean.length - hoursAgo;
   const blocks: number[] = [];
   for (let to = end; to >= BLOCK_HOURS; to -= BLOCK_HOURS) blocks.push(levels.mean(to - BLOCK_HOURS, to));
-  const regime = regimeOf(blocks, noiseOf(blocks, capacity));
-  if (regime === null) return null;
+  const noise = noiseOf(blocks, capacity);
+  const current = regimeOf(blocks, noise);
+  if (current === null) return null;
+  const stairs = lossInStairs(blocks, noise);
+  const regime =
+    stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
 
   const lows: number[] = [];
   const dips: number[] = [];
@@ -106,11 +110,11 @@ const witnessAt = (
   }
   if (dips.length === 0) return null;
 
-  // The mean and the daily low must both fall: a rhythm that changed its shape moves one of them only.
+  // The daily low should fall with the mean: where a rhythm changes its shape, it need not. It is noisier, so it halves at most.
   const ofLows = lossOfLows(lows.slice(0, Math.max(3, Math.round(regime.days))));
   const lossPerDay =
     regime.lossPerDay > 0 && !Number.isNaN(ofLows)
-      ? Math.min(regime.lossPerDay, Math.max(0, ofLows))
+      ? Math.min(regime.lossPerDay, Math.max(regime.lossPerDay / 2, ofLows))
       : regime.lossPerDay;
   // A level that has just changed is believed only as far as the supply was really seen to fall.
   const level = regime.settled ? regime.level : Math.max(regime.level, (lows[0] ?? 0) - median(dips));
@@ -118,6 +122,15 @@ const witnessAt = (
 };
 
 const GRID_LOWS = 28;
+
+/** Two weeks of stairs go on; how high the next one is, nobody knows. */
+const inStairs = (current: Regime, lossPerDay: number): Regime => ({
+  ...current,
+  lossPerDay,
+  error: Math.max(current.error, lossPerDay / 3),
+  days: 14,
+  settled: true,
+});
 
 /** The lowest known value; `NaN` of none. */
 const lowest = (values: Float64Array | readonly number[]): number => {

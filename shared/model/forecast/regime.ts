@@ -200,3 +200,39 @@ export const lossOfLows = (lows: readonly number[]): number => {
     }
   return slopes.length === 0 ? Number.NaN : median(slopes);
 };
+
+/** Stairs are looked for over sixteen days, two weeks between the first two and the last two, so that weekdays meet. */
+const STAIR_DAYS = 16;
+/** No single pair of days may explain more than this share of the whole loss: a migration is not a habit. */
+const LARGEST_STAIR = 0.5;
+/** And it must still go on: the last four days lost at least this share of what four days lose on average. */
+const STILL_GOING = 0.35;
+/** The whole loss must stand out of the noise by this many deviations. */
+const STAIRS_OVER_NOISE = 4;
+
+/**
+ * Loss per day of a supply that falls in stairs, as one release, tenant or node group after another moves in: each stretch
+ * between two stairs is flat, so no line fits, yet two windows, a long and a short one, both lost. `null`: it does not.
+ *
+ * @param blocks as for `regimeOf`
+ */
+export const lossInStairs = (blocks: readonly number[], noise: number): number | null => {
+  const days: number[] = [];
+  for (let day = 0; day < STAIR_DAYS; day++) {
+    const known = blocks
+      .slice(day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY)
+      .filter((block) => !Number.isNaN(block));
+    if (known.length === 0) return null;
+    days.push(known.reduce((sum, block) => sum + block, 0) / known.length);
+  }
+  const twoDays = (day: number): number => ((days[day] ?? 0) + (days[day + 1] ?? 0)) / 2;
+  const span = STAIR_DAYS - 2;
+  const total = twoDays(span) - twoDays(0);
+  const largest = Math.max(...days.slice(2).map((value, day) => value - (days[day] ?? 0)));
+  const recent = twoDays(4) - twoDays(0);
+  const isHabit =
+    total >= STAIRS_OVER_NOISE * noise &&
+    largest <= LARGEST_STAIR * total &&
+    recent >= (STILL_GOING * 4 * total) / span;
+  return isHabit ? total / span : null;
+};

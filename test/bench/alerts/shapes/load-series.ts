@@ -70,10 +70,10 @@ export interface SeriesPlan {
 }
 
 /**
- * How far a harmless series may go: 95 %, and never below six addresses. One that touches zero would be an exhaustion, and
- * with fewer than five EKS refuses to upgrade: that is no harmless series.
+ * How far a harmless series may go: 93 %, and never below six addresses. With 5 % left the last line of defence speaks,
+ * and with fewer than five addresses EKS refuses to upgrade: a series that goes there is not harmless.
  */
-const HARMLESS_CEILING = 0.95;
+const HARMLESS_CEILING = 0.93;
 const HARMLESS_ADDRESSES = 6;
 
 /** Lays a plan over a subnet, point by point, until half a day after it ran out. */

@@ -42,8 +42,26 @@ const scheduledJobs = (dice: Chance): Rhythm => {
   };
 };
 
+/** A calm wave, and now and then a burst that swells within an hour or two and dies away as fast: some twice as high as others. */
+const bursts = (dice: Chance): Rhythm => {
+  const wave = officeHours(dice);
+  const starts = Array.from({ length: dice.integer(8, 30) }, () => ({
+    at: dice.uniform(0, 60 * 24),
+    rises: dice.uniform(0.5, 2.5),
+    height: dice.uniform(0.3, 1) ** 2,
+  }));
+  return (at) => {
+    const hour = (at / HOUR) % (60 * 24);
+    let highest = 0;
+    for (const { at: middle, rises, height } of starts)
+      highest = Math.max(highest, height * (1 - Math.abs(hour - middle) / rises));
+    return Math.min(1.1, 0.55 * wave(at) + highest);
+  };
+};
+
 const rhythmOf = (dice: Chance): Rhythm => {
-  const choice = dice.integer(0, 7);
+  const choice = dice.integer(0, 8);
+  if (choice === 8) return bursts(dice);
   if (choice === 6) return wandering(dice);
   if (choice === 7) return scheduledJobs(dice);
   if (choice === 0) return traceRhythm('elb_request_count_8c0756.csv', dice.integer(0, 13));
@@ -64,7 +82,8 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
     const peak = dice.uniform(0.35, 0.65);
     const from = dice.uniform(0, 4);
     const over = dice.uniform(7, 36);
-    const way = dice.integer(0, 2);
+    const way = dice.integer(0, 3);
+    const waves = Array.from({ length: dice.integer(6, 14) }, () => dice.uniform(0, 1)).sort((a, b) => a - b);
     const needed = 1.02 - peak;
     return {
       quiet: peak * dice.uniform(0.5, 0.9),
@@ -74,6 +93,8 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
         const progress = Math.max(0, day - from) / over;
         if (way === 0) return needed * progress;
         if (way === 1) return (needed * (Math.exp(1.5 * progress) - 1)) / (Math.exp(1.5) - 1);
+        // In waves at any time, each a jump, as teams move in one after the other.
+        if (way === 2) return (needed * waves.filter((wave) => wave <= progress).length) / waves.length;
         // On five days of seven only.
         const weeks = Math.floor((progress * over) / 7);
         return (needed * (weeks * 5 + Math.min(5, progress * over - weeks * 7)) * 1.4) / over;
