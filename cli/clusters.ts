@@ -1,4 +1,10 @@
-import type { CapacityAssessment, ClusterAssessment, CommittedDemand } from '../shared/model/cluster.ts';
+import type {
+  CapacityAssessment,
+  ClusterAssessment,
+  CommittedDemand,
+  MoreNodes,
+  ZoneCapacity,
+} from '../shared/model/cluster.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from './filters.ts';
@@ -20,6 +26,11 @@ interface Room {
   readonly type: string | null;
   readonly nodes: number | null;
   readonly error: string | null;
+}
+
+interface ZoneRoom {
+  readonly zone: ZoneCapacity;
+  readonly more: MoreNodes | null;
 }
 
 /** One row for each subnet and instance type. */
@@ -67,6 +78,27 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
           { title: 'AT ONE MORE', cell: ({ error }) => error },
         ],
         rooms,
+      ),
+    );
+  }
+  // One subnet a zone says it all already.
+  if (cluster.zones.some(({ subnetIds }) => subnetIds.length > 1)) {
+    parts.push(
+      renderTable<ZoneRoom>(
+        io,
+        [
+          { title: 'ZONE', cell: ({ zone }) => zone.availabilityZone },
+          { title: 'SUBNETS', align: 'right', cell: ({ zone }) => number(zone.subnetIds.length) },
+          { title: 'MORE PODS', align: 'right', cell: ({ zone }) => number(zone.morePods) },
+          { title: 'TYPE', cell: ({ more }) => more?.instanceType ?? null },
+          { title: 'MORE NODES', align: 'right', cell: ({ more }) => number(more?.nodes ?? null) },
+          { title: 'AT ONE MORE', cell: ({ more }) => more?.error ?? null },
+        ],
+        cluster.zones.flatMap((zone): ZoneRoom[] =>
+          zone.moreNodes.length === 0
+            ? [{ zone, more: null }]
+            : zone.moreNodes.map((more) => ({ zone, more })),
+        ),
       ),
     );
   }
