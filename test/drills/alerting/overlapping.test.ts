@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { AlertStore } from '../../../shared/state/state-store.ts';
-import { Inbox, type Levels, MINUTE, Process, run, StandingClock } from './rehearsal.ts';
+import { Inbox, type Levels, MINUTE, Process, run, StandingClock, target } from './rehearsal.ts';
 import { STORES, type StoreKind } from './stores.ts';
 
 const FIRST: Levels = { 'subnet-0a': 'warning', 'subnet-0b': 'critical' };
 const SECOND: Levels = { 'subnet-0a': 'critical', 'subnet-0b': 'ok' };
+/** What fires of itself, without a scan before it. */
+const SECOND_ALONE: Levels = { 'subnet-0a': 'critical', 'subnet-0b': 'warning' };
 const IDS = ['subnet-0a', 'subnet-0b'].flatMap((subnetId) =>
   [1, 2].map((sequence) => `addresses-low/subnet/${subnetId}#${sequence}`),
 );
@@ -79,6 +81,44 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
       expect([...inbox.distinct].toSorted(), `${when} step ${step}`).toEqual(IDS);
       for (const id of IDS) expect(inbox.count(id), `${id}, ${when} step ${step}`).toBeLessThanOrEqual(2);
       return steps;
+    });
+  });
+
+  test('when a later scan with other news overtakes one at any step, everything is sent once', async () => {
+    const later: Levels = { 'subnet-0a': 'ok', 'subnet-0b': 'ok', 'subnet-0c': 'critical' };
+    await atEveryStep(async (step, when) => {
+      const inbox = new Inbox();
+      const { reopen } = await kind.fresh();
+      const clock = new StandingClock();
+      const alone = { store: reopen().alerts, notifier: inbox.notifier, clock };
+      const scannedAt = clock.now;
+      const process = new Process({ step, when }, async () => {
+        clock.now += MINUTE;
+        const report = await run({ ...alone, levels: later, runId: 'later' });
+        expect(report.problems, `${when} step ${step}`).toEqual([]);
+      });
+      const store = process.store(reopen().alerts);
+      const notifier = process.notifier(inbox.notifier);
+      const report = await run({ levels: SECOND_ALONE, store, notifier, clock, runId: 'first', scannedAt });
+      expect(report.problems, `${when} step ${step}`).toEqual([]);
+      for (const runId of ['after', 'and-after']) {
+        clock.now += 5 * MINUTE;
+        await run({ ...alone, levels: later, runId });
+      }
+      for (const id of inbox.distinct) expect(inbox.count(id), `${id}, ${when} step ${step}`).toBe(1);
+      const last = (await alone.store.list(target)).map(({ alert }) => [
+        alert.subject.id,
+        alert.status,
+        alert.outbox,
+      ]);
+      expect(last.filter(([, status]) => status === 'firing')).toEqual([['subnet-0c', 'firing', []]]);
+      // Whoever heard that it fired heard that it is over.
+      for (const subnetId of ['subnet-0a', 'subnet-0b']) {
+        expect([0, 2], `${when} step ${step}`).toContain(
+          inbox.distinct.filter((id) => id.includes(subnetId)).length,
+        );
+      }
+      return process.steps;
     });
   });
 
