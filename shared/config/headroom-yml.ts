@@ -49,7 +49,11 @@ export const DEFAULT_SUBNET_SERIES = 500;
  */
 export const parseConfiguration = (text: string, source: string): HeadroomConfiguration => {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const locator = new Locator(document, lines);
   const unreadable = document.errors.map(({ code, message, pos }): ConfigurationProblem => {
     const what = code === 'DUPLICATE_KEY' ? 'The same key stands here twice in one mapping' : message;
