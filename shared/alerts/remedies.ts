@@ -42,15 +42,15 @@ export const deleteLeakedInterfaces = (
 
 /** Points at the sibling in the same zone with most room. Nothing where no sibling has more than the subnet itself. */
 export const useSibling = (subnet: SubnetAssessment, assessment: TargetAssessment): readonly Remedy[] => {
+  const room = ({ available }: SubnetAssessment): number => available ?? 0;
   const [best] = assessment.subnets
     .filter(
       (other) =>
-        other.subnetId !== subnet.subnetId &&
         other.vpcId === subnet.vpcId &&
         other.availabilityZone === subnet.availabilityZone &&
-        (other.available ?? 0) > Math.max(subnet.available ?? 0, 0),
+        room(other) > room(subnet),
     )
-    .toSorted((a, b) => (b.available ?? 0) - (a.available ?? 0));
+    .toSorted((a, b) => room(b) - room(a));
   if (best === undefined) return [];
   return [
     {
