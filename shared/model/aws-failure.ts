@@ -172,12 +172,9 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
   );
 };
 
-const explicitDenial = (message: string): string | null => {
-  const policy = /with an explicit deny in (?:a|an) (?<policy>[a-z -]+policy)/i.exec(message)?.groups?.[
-    'policy'
-  ];
-  return policy === undefined ? null : `a ${policy.replace(/^an? /, '')}`;
-};
+/** With its article: "a service control policy". */
+const explicitDenial = (message: string): string | null =>
+  /with an explicit deny in (?<policy>an? [a-z -]+ policy)/i.exec(message)?.groups?.['policy'] ?? null;
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
 
@@ -391,6 +388,6 @@ const number = (value: unknown): number | null => (typeof value === 'number' ? v
 
 /** One line, without the SDK's hints and without IAM's encoded message, which is long and tells people nothing. */
 const brief = (message: string): string => {
-  const line = message.split(/\n| Encoded authorization failure message/)[0] ?? '';
+  const line = message.replace(/(?:\n| Encoded authorization failure message)[\s\S]*/, '');
   return line.length > 300 ? `${line.slice(0, 299)}...` : line;
 };

@@ -5,6 +5,7 @@ import {
   describeAwsFailure,
   isThrottle,
   MalformedAnswerError,
+  RepeatedPageTokenError,
 } from '../../../shared/model/aws-failure.ts';
 
 const context = {
@@ -60,7 +61,13 @@ describe('a denied call names the permission, the identity and the account', () 
     expect(problem.message).toBe(
       `${identity} may not eks:ListClusters in account 222222222222, eu-west-1: a service control policy denies it`,
     );
-    expect(problem.action).toContain('allowing it elsewhere has no effect');
+    expect(problem.action).toBe(
+      'Take eks:ListClusters out of what a service control policy denies; allowing it elsewhere has no effect.',
+    );
+    expect(
+      described(sdkError('AccessDenied', 'is denied with an explicit deny in an identity-based policy'))
+        .message,
+    ).toContain(': an identity-based policy denies it');
   });
 
   test('a role that can not be assumed is told apart: what to check, and what it is for', () => {
@@ -75,8 +82,16 @@ describe('a denied call names the permission, the identity and the account', () 
     expect(problem.message).toBe(
       `${hub} may not assume arn:aws:iam::222222222222:role/headroom-reader, which is needed for ec2:DescribeSubnets in account 222222222222, eu-west-1`,
     );
-    expect(problem.action).toContain('exists');
-    expect(problem.action).toContain('external ID');
+    expect(problem.action).toBe(
+      `Check that arn:aws:iam::222222222222:role/headroom-reader exists, that its trust policy names ${hub} and the configured external ID, and that ${hub} may sts:AssumeRole on it.`,
+    );
+    const assume = { ...context, action: 'sts:AssumeRole' };
+    expect(describeAwsFailure(sdkError('AccessDenied', 'no'), assume).message).toContain(
+      'may not assume arn:aws:iam::222222222222:role/headroom-reader, which',
+    );
+    expect(
+      describeAwsFailure(sdkError('AccessDenied', 'no'), { ...assume, roleArn: null }).message,
+    ).toContain('the identity in use may not assume the scan role, which');
   });
 
   test('an organization is answered only to its management account and delegated administrators', () => {
@@ -84,77 +99,236 @@ describe('a denied call names the permission, the identity and the account', () 
       sdkError('AccessDeniedException', "You don't have permissions to access this resource."),
       { action: 'organizations:ListAccounts', target: { accountId: '111111111111', region: 'us-east-1' } },
     );
-    expect(problem.action).toContain('delegated administrator');
+    expect(problem).toEqual({
+      code: 'access-denied',
+      message: 'the identity in use may not organizations:ListAccounts in account 111111111111',
+      action:
+        'Allow organizations:ListAccounts in the policy of the identity in use, and run Headroom in the management account or in one that is a delegated administrator: AWS answers no other.',
+    });
+  });
+});
+
+const call = 'ec2:DescribeSubnets in account 222222222222, eu-west-1,';
+
+/** What AWS calls it, what it says, and what people are told. */
+const refusals: readonly {
+  readonly names: readonly string[];
+  readonly said?: string;
+  readonly problem: { readonly code: string; readonly message: string; readonly action: string };
+}[] = [
+  {
+    names: ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'],
+    problem: {
+      code: 'expired-credentials',
+      message: `${call} was refused because the credentials have expired`,
+      action: 'Get fresh credentials; if they are fresh, set the clock of this machine.',
+    },
+  },
+  {
+    names: ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'],
+    said: "Token is expired. To refresh this SSO session run 'aws sso login'",
+    problem: {
+      code: 'expired-credentials',
+      message: `${call} was refused because the credentials have expired`,
+      action: 'Sign in again, for example with `aws sso login`.',
+    },
+  },
+  {
+    names: ['CredentialsProviderError', 'TokenProviderError', 'ProviderError'],
+    said: 'Could not load credentials from any providers',
+    problem: {
+      code: 'no-credentials',
+      message: `${call} could not be signed: Could not load credentials from any providers`,
+      action:
+        'Provide AWS credentials: a profile (`AWS_PROFILE`), environment variables, single sign-on, or a role.',
+    },
+  },
+  {
+    names: [
+      'AuthFailure',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'InvalidAccessKeyId',
+      'MissingAuthenticationToken',
+      'IncompleteSignature',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+    ],
+    said: 'not accepted',
+    problem: {
+      code: 'invalid-credentials',
+      message: `${call} was refused because AWS does not accept the credentials: not accepted`,
+      action:
+        'Check the credentials, and that eu-west-1 is enabled in the account: a Region that is not refuses valid ones, too.',
+    },
+  },
+  {
+    names: ['RequestTimeTooSkewed', 'RequestInTheFuture'],
+    problem: {
+      code: 'clock-skew',
+      message: `${call} was refused because the clock of this machine is too far from that of AWS`,
+      action: 'Set the clock of this machine, for example by NTP.',
+    },
+  },
+  {
+    names: ['InvalidSignatureException', 'SignatureDoesNotMatch'],
+    said: 'Signature expired: 20261120T000000Z is now earlier than 20261120T010000Z',
+    problem: {
+      code: 'clock-skew',
+      message: `${call} was refused because the clock of this machine is too far from that of AWS`,
+      action: 'Set the clock of this machine, for example by NTP.',
+    },
+  },
+  {
+    names: ['OptInRequired', 'RegionDisabledException'],
+    problem: {
+      code: 'region-not-enabled',
+      message: `${call} was refused because the account has not enabled this Region`,
+      action: 'Enable eu-west-1 in the account, or leave the Region out of the scan.',
+    },
+  },
+  {
+    names: ['Error'],
+    said: 'Region is missing',
+    problem: {
+      code: 'no-region',
+      message: 'No AWS Region is configured',
+      action: 'Name one: `--region`, `AWS_REGION`, or the profile.',
+    },
+  },
+  {
+    names: [
+      'BandwidthLimitExceeded',
+      'EC2ThrottledException',
+      'RequestLimitExceeded',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'SlowDown',
+      'ThrottledException',
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequestsException',
+    ],
+    problem: {
+      code: 'throttled',
+      message: `${call} was throttled: the request quota of this API, shared by all who call it in this account and Region, is used up`,
+      action:
+        'Scan less often or at another time, or ask AWS for a higher request quota; see what else calls this API.',
+    },
+  },
+  {
+    names: ['InvalidSubnetID.NotFound', 'ResourceNotFoundException', 'NoSuchEntity'],
+    said: 'it is not there',
+    problem: {
+      code: 'not-found',
+      message: `${call} found nothing there: it is not there`,
+      action: 'It may have been deleted between two calls: scan again.',
+    },
+  },
+  {
+    names: ['AbortError'],
+    problem: {
+      code: 'deadline-exceeded',
+      message: `${call} was stopped because the time for this scan was used up`,
+      action: 'Give the scan more time, or split the target by VPC.',
+    },
+  },
+  {
+    names: ['TimeoutError'],
+    said: 'Connection timed out after 5000 ms',
+    problem: {
+      code: 'unreachable',
+      message: `${call} could not reach the endpoint of ec2 in eu-west-1: Connection timed out after 5000 ms`,
+      action:
+        'Check the network path to that endpoint: name resolution, route, proxy, VPC endpoint, and `AWS_ENDPOINT_URL` if it is set.',
+    },
+  },
+  {
+    names: ['SyntaxError'],
+    said: 'Unexpected token <',
+    problem: {
+      code: 'malformed-answer',
+      message: `${call} answered something that can not be read: Unexpected token <`,
+      action:
+        'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
+    },
+  },
+  {
+    names: ['InternalError', 'NotFoundOrSo', 'HasNoRegion'],
+    said: 'An internal error has occurred',
+    problem: {
+      code: 'aws-error',
+      message: `${call} failed with NAME: An internal error has occurred`,
+      action: 'Scan again; if it persists, look the error up in the documentation of that API.',
+    },
+  },
+];
+
+test.each(
+  refusals.flatMap(({ names, said = '', problem }) => names.map((name) => ({ name, said, problem }))),
+)('$name "$said" is $problem.code', ({ name, said, problem }) => {
+  expect(described(sdkError(name, said))).toEqual({
+    ...problem,
+    message: problem.message.replace('NAME', name),
   });
 });
 
 test.each([
-  ['ExpiredToken', 'The security token included in the request is expired', 'expired-credentials', 'fresh'],
-  ['RequestExpired', 'Request has expired.', 'expired-credentials', 'fresh'],
-  [
-    'CredentialsProviderError',
-    "Token is expired. To refresh this SSO session run 'aws sso login'",
-    'expired-credentials',
-    'aws sso login',
-  ],
-  [
-    'CredentialsProviderError',
-    'Could not load credentials from any providers',
-    'no-credentials',
-    'AWS_PROFILE',
-  ],
-  [
-    'AuthFailure',
-    'AWS was not able to validate the provided access credentials',
-    'invalid-credentials',
-    'eu-west-1 is enabled',
-  ],
-  [
-    'InvalidClientTokenId',
-    'The security token included in the request is invalid.',
-    'invalid-credentials',
-    'credentials',
-  ],
-  [
-    'SignatureDoesNotMatch',
-    'The request signature we calculated does not match',
-    'invalid-credentials',
-    'credentials',
-  ],
-  [
-    'SignatureDoesNotMatch',
-    'Signature expired: 20261120T000000Z is now earlier than 20261120T010000Z',
-    'clock-skew',
-    'NTP',
-  ],
-  [
-    'InvalidSignatureException',
-    'Signature not yet current: 20261120T020000Z is still later than 20261120T010000Z',
-    'clock-skew',
-    'NTP',
-  ],
-  [
-    'RequestTimeTooSkewed',
-    'The difference between the request time and the current time is too large',
-    'clock-skew',
-    'NTP',
-  ],
-  ['OptInRequired', 'You are not subscribed to this service', 'region-not-enabled', 'Enable eu-west-1'],
-  ['Error', 'Region is missing', 'no-region', 'AWS_REGION'],
-  ['RequestLimitExceeded', 'Request limit exceeded.', 'throttled', 'quota'],
-  ['ThrottlingException', 'Rate exceeded', 'throttled', 'quota'],
-  ['InvalidSubnetID.NotFound', "The subnet ID 'subnet-1' does not exist", 'not-found', 'scan again'],
-  ['ResourceNotFoundException', 'No cluster found for name: a.', 'not-found', 'scan again'],
-  ['NoSuchEntity', 'The role can not be found', 'not-found', 'scan again'],
-  ['AbortError', 'Request aborted', 'deadline-exceeded', 'more time'],
-  ['TimeoutError', 'Connection timed out after 5000 ms', 'unreachable', 'AWS_ENDPOINT_URL'],
-  ['Error', '@aws-sdk XML parse error: unexpected content.', 'malformed-answer', 'proxy'],
-  ['SyntaxError', 'Unexpected token < in JSON at position 0', 'malformed-answer', 'proxy'],
-  ['InternalError', 'An internal error has occurred', 'aws-error', 'Scan again'],
-])('%s "%s" is %s', (name, message, code, advice) => {
-  const problem = described(sdkError(name, message));
-  expect(problem.code).toBe(code);
-  expect(problem.action).toContain(advice);
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'UnauthorizedAccess',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+])('%s is a missing permission', (name) => {
+  expect(described(sdkError(name, 'no')).code).toBe('access-denied');
+});
+
+test.each([
+  '@aws-sdk XML parse error: unexpected content.',
+  'Unexpected end of JSON input\n  Deserialization error: to see the raw response, inspect the hidden field',
+])('what the SDK could not read (%s) is malformed', (message) => {
+  const problem = described(sdkError('Error', message));
+  expect(problem.code).toBe('malformed-answer');
+  expect(problem.message).not.toContain('\n');
+});
+
+test('an HTTP status tells where a name does not', () => {
+  const withStatus = (httpStatusCode: number) =>
+    described(sdkError('Odd', 'x', { $metadata: { httpStatusCode } }));
+  expect(withStatus(404).code).toBe('not-found');
+  expect(withStatus(429).code).toBe('throttled');
+  expect(withStatus(418)).toMatchObject({
+    code: 'aws-error',
+    message: `${call} failed with Odd (HTTP 418): x`,
+  });
+});
+
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPROTO',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])('%s is a network that does not answer', (code) => {
+  expect(described(sdkError('Error', 'x', { code }))).toMatchObject({
+    code: 'unreachable',
+    message: `${call} could not reach the endpoint of ec2 in eu-west-1: ${code}`,
+  });
+  expect(described(sdkError('Error', 'x', { code: `${code}X` })).code).toBe('aws-error');
 });
 
 describe('a network that does not answer', () => {
@@ -184,10 +358,21 @@ describe('a network that does not answer', () => {
     }
   });
 
-  test('is at least named by service and Region', () => {
-    expect(described(sdkError('TimeoutError', 'socket hang up')).message).toContain(
-      'could not reach the endpoint of ec2 in eu-west-1: socket hang up',
-    );
+  test('is named by its address where there is no port', () => {
+    const error = sdkError('Error', 'x', { code: 'EHOSTUNREACH', address: '10.0.0.1' });
+    expect(described(error).message).toContain('could not reach 10.0.0.1: EHOSTUNREACH');
+  });
+
+  test('is looked for in causes of causes, but not for ever', () => {
+    const nested = (depth: number): Error =>
+      depth === 0
+        ? sdkError('Error', 'x', { code: 'ECONNREFUSED' })
+        : new Error('outer', { cause: nested(depth - 1) });
+    expect(described(nested(4)).code).toBe('unreachable');
+    expect(described(nested(5)).code).toBe('aws-error');
+    const circular = new Error('round and round');
+    circular.cause = circular;
+    expect(described(circular).code).toBe('aws-error');
   });
 });
 
@@ -215,7 +400,25 @@ test.each([undefined, null, 'oops', 42, {}])('whatever is thrown (%s) is describ
 });
 
 test('a message is one line, and not longer than anybody reads', () => {
-  const problem = described(sdkError('Odd', `${'x'.repeat(400)}\n  Deserialization hint`));
-  expect(problem.message).not.toContain('\n');
-  expect(problem.message.length).toBeLessThan(450);
+  const messageOf = (text: string): string =>
+    described(sdkError('Odd', text)).message.slice(`${call} failed with Odd: `.length);
+  expect(messageOf('first\nsecond')).toBe('first');
+  expect(messageOf('denied. Encoded authorization failure message: 4wyrkl9V')).toBe('denied.');
+  expect(messageOf('x'.repeat(300))).toBe('x'.repeat(300));
+  expect(messageOf('x'.repeat(301))).toBe(`${'x'.repeat(299)}...`);
+});
+
+test('failures tell their names, and what to do', () => {
+  const advice =
+    'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy';
+  const refused = awsFailure(sdkError('AbortError', ''), context);
+  expect(refused.name).toBe('AwsFailure');
+  expect(new RepeatedPageTokenError(context)).toMatchObject({
+    name: 'RepeatedPageTokenError',
+    action: `${advice} that caches.`,
+  });
+  expect(new MalformedAnswerError('x')).toMatchObject({
+    name: 'MalformedAnswerError',
+    action: `${advice} or a custom endpoint.`,
+  });
 });
