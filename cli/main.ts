@@ -4,6 +4,7 @@ import { addAcknowledgeCommand } from './acknowledge.ts';
 import { addAlertsCommand } from './alerts.ts';
 import { addBackfillCommand } from './backfill.ts';
 import { addClustersCommand } from './clusters.ts';
+import { addCollectCommand } from './collect.ts';
 import type { AddCommand } from './command-line.ts';
 import { addCostCommand } from './cost.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -14,6 +15,7 @@ import { paint } from './io.ts';
 import { addLimitsCommand } from './limits.ts';
 import { addOwnersCommand } from './owners.ts';
 import { addReplayCommand } from './replay.ts';
+import { addReportCommand } from './report.ts';
 import { addScanCommand } from './scan.ts';
 import { addServeCommand } from './serve.ts';
 import { VERSION } from './version.ts';
@@ -23,6 +25,8 @@ const COMMANDS: readonly AddCommand[] = [
   addFindingsCommand,
   addOwnersCommand,
   addClustersCommand,
+  addReportCommand,
+  addCollectCommand,
   addAlertsCommand,
   addAcknowledgeCommand,
   addForecastCommand,

@@ -1,11 +1,19 @@
 import type { Command } from 'commander';
 import pLimit from 'p-limit';
+import { CallMeter } from '../shared/inventory/call-meter.ts';
+import { createEstateSources } from '../shared/inventory/estate.ts';
+import { readEstate } from '../shared/inventory/estate-file.ts';
 import type { TargetAssessment } from '../shared/model/assessment.ts';
 import type { Severity } from '../shared/model/finding.ts';
 import { judge } from '../shared/pipeline/assess.ts';
 import { type ScanDocument, scanDocument } from '../shared/pipeline/scan-document.ts';
 import { failedAssessment, NO_PAST, scanTarget } from '../shared/pipeline/scan-target.ts';
-import { accountOfRole, openTargets, type ReachableTarget } from '../wiring/reachable-targets.ts';
+import {
+  accountOfRole,
+  openTargets,
+  type ReachableTarget,
+  type UnreachableTarget,
+} from '../wiring/reachable-targets.ts';
 import { collectValues, type Session, UsageError } from './command-line.ts';
 import { readConfiguration } from './configuration.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -19,6 +27,8 @@ export interface ScanOptions {
   readonly vpc?: readonly string[];
   readonly format: 'table' | 'json';
   readonly config?: string;
+  /** An estate file to scan in the place of AWS. */
+  readonly from?: string;
 }
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
@@ -29,7 +39,11 @@ const TARGETS_AT_ONCE = 4;
 
 const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
 
-export const addTargetOptions = (command: Command, { format = true } = {}): Command => {
+/** @param from whether an estate file will do as well: not for what stays connected to AWS, or writes such a file */
+export const addTargetOptions = (
+  command: Command,
+  { format = true, from = true, vpc = true }: { format?: boolean; from?: boolean; vpc?: boolean } = {},
+): Command => {
   command
     .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
     .option(
@@ -37,8 +51,10 @@ export const addTargetOptions = (command: Command, { format = true } = {}): Comm
       'roles to assume, one for each account (default: your own credentials)',
       collectValues,
     )
-    .option('--external-id <id>', 'external ID to give when assuming the roles')
-    .option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
+    .option('--external-id <id>', 'external ID to give when assuming the roles');
+  if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
+  if (from)
+    command.option('--from <file>', 'scan what `headroom collect` has kept in a file, instead of AWS');
   if (format) command.option('-f, --format <format>', 'table or json', 'table');
   return command.option(
     '-c, --config <file>',
@@ -67,6 +83,9 @@ export const checkTargetOptions = (options: ScanOptions): void => {
     ...(options.externalId !== undefined && options.roleArn === undefined
       ? ['--external-id is only used together with --role-arn']
       : []),
+    ...(options.from !== undefined && options.roleArn !== undefined
+      ? ['--from reads a file, for which no --role-arn is assumed']
+      : []),
   ];
   if (wrong.length > 0)
     throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line; --help has examples.');
@@ -86,16 +105,55 @@ export interface ScannedTarget {
   readonly reached: ReachableTarget | null;
 }
 
-/** Scans everything the options ask for, with progress on a terminal. */
-export const scanTargets = async (
-  options: ScanOptions,
-  { io }: Session,
-): Promise<readonly ScannedTarget[]> => {
+interface OpenedTargets {
+  readonly opened: readonly ReachableTarget[];
+  readonly failed: readonly UnreachableTarget[];
+  /** The present of the scan in epoch milliseconds: that of the file, where it is one. */
+  readonly now: number;
+}
+
+/** The targets that a file holds, of the Regions that were asked for. */
+const openEstate = async (path: string, regions: readonly string[] | undefined): Promise<OpenedTargets> => {
+  const estate = await readEstate(path);
+  const targets = estate.targets.filter(
+    ({ target }) => regions === undefined || regions.includes(target.region),
+  );
+  if (targets.length === 0) {
+    const held = [...new Set(estate.targets.map(({ target }) => target.region))].join(', ');
+    throw new UsageError(
+      `${path} holds nothing of ${regions?.join(', ') ?? 'any Region'}.`,
+      held === '' ? 'Collect the estate again.' : `Ask for what it holds: ${held}.`,
+    );
+  }
+  const opened = targets.map((target) => ({
+    target: target.target,
+    sources: createEstateSources(target),
+    meter: new CallMeter(),
+    close: () => {},
+  }));
+  return { opened, failed: [], now: Date.parse(estate.collectedAt) };
+};
+
+/** Opens whatever the options name: AWS, or a file in its place. */
+const open = async (options: ScanOptions, { io }: Session): Promise<OpenedTargets> => {
+  if (options.from !== undefined) return openEstate(options.from, options.region);
   const { opened, failed } = await openTargets({
     regions: options.region ?? [],
     roleArns: options.roleArn ?? [],
     externalId: options.externalId,
   });
+  return { opened, failed, now: io.now() };
+};
+
+interface ScannedTargets {
+  readonly scanned: readonly ScannedTarget[];
+  readonly now: number;
+}
+
+/** Scans everything the options ask for, with progress on a terminal. */
+const scanTargets = async (options: ScanOptions, session: Session): Promise<ScannedTargets> => {
+  const { io } = session;
+  const { opened, failed, now } = await open(options, session);
   const progress = createProgress(io);
   const limit = pLimit(TARGETS_AT_ONCE);
   let finished = 0;
@@ -115,7 +173,7 @@ export const scanTargets = async (
             sources: reached.sources,
             past: NO_PAST,
             cache: null,
-            now: io.now(),
+            now,
             onInterfaces: say,
           });
           finished += 1;
@@ -124,10 +182,10 @@ export const scanTargets = async (
       ),
     );
     const unreached = failed.map(({ target, problem }) => ({
-      assessment: failedAssessment(target, [problem], io.now()),
+      assessment: failedAssessment(target, [problem], now),
       reached: null,
     }));
-    return [...scanned, ...unreached];
+    return { scanned: [...scanned, ...unreached], now };
   } finally {
     progress.clear();
     for (const reached of opened) reached.close();
@@ -139,18 +197,26 @@ export interface ScannedEstate {
   readonly assessments: readonly TargetAssessment[];
   readonly scanned: readonly ScannedTarget[];
   readonly configuration: ReturnType<typeof readConfiguration>;
+  /** Epoch milliseconds: the present of the scan. */
+  readonly now: number;
 }
 
 /** Scans, and holds what was found against the configured policy. A wrong configuration is refused before anything is read. */
 export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
   const configuration = readConfiguration(options.config);
-  const scannedAt = new Date(session.io.now()).toISOString();
-  const scanned = (await scanTargets(options, session)).map((target) => ({
+  const { scanned: raw, now } = await scanTargets(options, session);
+  const scanned = raw.map((target) => ({
     ...target,
     assessment: judge(target.assessment, configuration.alerts).assessment,
   }));
   const assessments = scanned.map(({ assessment }) => assessment);
-  return { document: scanDocument(assessments, scannedAt), assessments, scanned, configuration };
+  return {
+    document: scanDocument(assessments, new Date(now).toISOString()),
+    assessments,
+    scanned,
+    configuration,
+    now,
+  };
 };
 
 /** How the command ends by what could be scanned alone; `null`: all of it could. */

@@ -3,7 +3,7 @@ import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import { publishAssessment } from '../shared/pipeline/publish.ts';
 import { hasFinding } from '../shared/pipeline/scan-document.ts';
 import { clientSettings } from '../wiring/aws-clients.ts';
-import type { AddCommand, Session } from './command-line.ts';
+import { type AddCommand, type Session, UsageError } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import {
   addTargetOptions,
@@ -74,6 +74,7 @@ Examples:
   $ headroom scan                                     this account, the profile's Region
   $ headroom scan --region eu-west-1,eu-central-1     two Regions
   $ headroom scan --role-arn arn:aws:iam::111122223333:role/HeadroomReader
+  $ headroom scan --from estate.json.gz               what \`headroom collect\` has kept
   $ headroom scan --format json | jq '.subnets[] | select(.available < 50) | .subnetId'
 
 PREFIXES counts free whole /28 blocks: what prefix mode can still take. FRAGMENTED is the share of free addresses
@@ -84,6 +85,11 @@ Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be 
     .action(async (options: Options) => {
       checkTargetOptions(options);
       const failOn = checkSeverity('--fail-on', options.failOn);
+      if (options.from !== undefined && options.publish === true)
+        throw new UsageError(
+          "--publish would tell the figures of a file as if they were today's.",
+          'Leave out --publish, or --from.',
+        );
       const { io } = session;
       const estate = await scanToDocument(options, session);
       const { document, assessments } = estate;

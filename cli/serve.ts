@@ -117,7 +117,7 @@ const runOnce = async (
 
 /** `headroom serve`: the same pipeline on a timer in one process, for those without Lambda. */
 export const addServeCommand: AddCommand = (program, session) => {
-  addTargetOptions(program.command('serve'), { format: false })
+  addTargetOptions(program.command('serve'), { format: false, from: false })
     .description(
       'scan on a timer in one process: alerts, Prometheus metrics and a live report, without Lambda',
     )

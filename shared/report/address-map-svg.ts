@@ -1,0 +1,222 @@
+import { decodeAddressMap, type MapBlock } from '../model/address-map.ts';
+import type { AddressMap } from '../model/assessment.ts';
+import { ownerLabel, plural } from './figures.ts';
+import { Html, html } from './html.ts';
+
+/**
+ * A subnet as a grid of its /28 blocks in address order. How far a cell is filled tells how many of its 16 addresses are
+ * in use, the frame inside tells a prefix, a cross AWS's own addresses, a corner a reservation; colour tells the owner, and
+ * on maps of up to 256 blocks so does a letter. Nothing is told by colour alone. Plain SVG paths, since CloudWatch strips
+ * `<use>` and scripts, and one path for each look, so that the 4,096 blocks of a /16 stay small.
+ */
+
+/** Owners with a colour of their own; whoever holds less shares the last one. */
+export const COLOURED_OWNERS = 7;
+
+/** Blocks up to which each one has a letter and a text of its own. */
+const LABELLED_BLOCKS = 256;
+
+const ADDRESSES = 16;
+
+interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cell: number;
+}
+
+/** Room for `255.255.255.255` beside each row, in user units. */
+const LABEL_WIDTH = 96;
+
+const gridOf = (blocks: number): Grid => {
+  const columns = Math.min(blocks, blocks <= 64 ? 16 : blocks <= LABELLED_BLOCKS ? 32 : 64);
+  return {
+    columns,
+    rows: Math.ceil(blocks / columns),
+    cell: blocks <= 64 ? 28 : blocks <= LABELLED_BLOCKS ? 20 : 12,
+  };
+};
+
+const rankOf = (map: AddressMap, block: MapBlock): number | null => {
+  if (block.owner === null) return null;
+  const rank = map.owners.findIndex(
+    ({ kind, name }) => kind === block.owner?.kind && name === block.owner.name,
+  );
+  return Math.min(rank, COLOURED_OWNERS);
+};
+
+const letterOf = (rank: number): string => String.fromCharCode(65 + rank);
+
+const WORDS: Readonly<Record<MapBlock['state'], string>> = {
+  free: 'free',
+  prefix: 'a prefix',
+  full: 'all addresses in use',
+  fragmented: 'in part in use',
+  awsReserved: "holds AWS's own addresses",
+};
+
+const describeBlock = ({ cidr, state, used, owner, reservation }: MapBlock): string =>
+  [
+    `${cidr}: ${WORDS[state]}`,
+    ...(state === 'fragmented' || (state === 'awsReserved' && used > 0)
+      ? [`${used} of ${ADDRESSES} in use`]
+      : []),
+    ...(owner === null ? [] : [ownerLabel(owner)]),
+    ...(reservation === 'prefix' || reservation === 'explicit' ? [`${reservation} reservation`] : []),
+  ].join(', ');
+
+/** What the picture shows, for those who do not see it. */
+const describeMap = (map: AddressMap, blocks: readonly MapBlock[]): string => {
+  const count = (state: MapBlock['state']): number => blocks.filter((block) => block.state === state).length;
+  return `Address map of ${map.cidrBlock}: ${plural(blocks.length, 'block')} of 16 addresses, ${count('free')} free, ${count('prefix')} held as prefixes, ${count('full')} full, ${count('fragmented')} in part in use, ${count('awsReserved')} with AWS's own addresses.`;
+};
+
+/** Sub-paths, gathered under the class that draws them. */
+class Paths {
+  readonly #byClass = new Map<string, string[]>();
+
+  add(name: string, path: string): void {
+    const known = this.#byClass.get(name);
+    if (known === undefined) this.#byClass.set(name, [path]);
+    else known.push(path);
+  }
+
+  /** @param title what a class means, where it is worth hovering over */
+  toSvg(title: (name: string) => string | null): Html[] {
+    return [...this.#byClass].map(([name, parts]) => {
+      const told = title(name);
+      return html`<path class="${name}" d="${parts.join('')}">${told === null ? null : html`<title>${told}</title>`}</path>`;
+    });
+  }
+}
+
+const drawBlocks = (map: AddressMap, blocks: readonly MapBlock[], { columns, cell }: Grid): Paths => {
+  const paths = new Paths();
+  const size = cell - 1;
+  const corner = Math.round(cell / 3);
+  for (const [index, block] of blocks.entries()) {
+    const x = LABEL_WIDTH + (index % columns) * cell;
+    const y = Math.floor(index / columns) * cell;
+    paths.add('map-free', `M${x} ${y}h${size}v${size}h-${size}z`);
+    const rank = rankOf(map, block);
+    if (block.used > 0) {
+      const height = Math.max(1, Math.round((size * block.used) / ADDRESSES));
+      paths.add(`map-owner o${rank ?? COLOURED_OWNERS}`, `M${x} ${y + size}h${size}v-${height}h-${size}z`);
+    }
+    if (block.state === 'prefix') {
+      const inner = size - 4;
+      paths.add('map-prefix', `M${x + 2} ${y + 2}h${inner}v${inner}h-${inner}z`);
+    }
+    if (block.state === 'awsReserved') {
+      paths.add('map-aws', `M${x} ${y}l${size} ${size}m-${size} 0l${size} -${size}`);
+    }
+    if (block.reservation === 'prefix')
+      paths.add('map-reserved', `M${x} ${y}h${corner}l-${corner} ${corner}z`);
+    if (block.reservation === 'explicit') {
+      const right = x + size;
+      paths.add(
+        'map-reserved',
+        `M${x} ${y}h${corner}l-${corner} ${corner}zM${right} ${y + size}h-${corner}l${corner} -${corner}z`,
+      );
+    }
+  }
+  return paths;
+};
+
+const labelBlocks = (map: AddressMap, blocks: readonly MapBlock[], { columns, cell }: Grid): Html[] =>
+  blocks.map((block, index) => {
+    const x = LABEL_WIDTH + (index % columns) * cell;
+    const y = Math.floor(index / columns) * cell;
+    const rank = rankOf(map, block);
+    const letter =
+      rank === null || (block.state !== 'prefix' && block.state !== 'full')
+        ? null
+        : html`<text class="map-letter t${rank}" x="${x + (cell - 1) / 2}" y="${y + cell * 0.66}">${letterOf(rank)}</text>`;
+    return html`<g>${letter}<rect class="map-hit" x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}"><title>${describeBlock(block)}</title></rect></g>`;
+  });
+
+/** The first address of every row; on tall maps of every fourth. */
+const labelRows = (blocks: readonly MapBlock[], { columns, rows, cell }: Grid): Html[] => {
+  const every = cell < 16 ? 4 : 1;
+  return Array.from({ length: Math.ceil(rows / every) }, (_, index) => {
+    const row = index * every;
+    const first = blocks[row * columns]?.cidr.split('/')[0] ?? '';
+    return html`<text class="map-row" x="${LABEL_WIDTH - 6}" y="${row * cell + cell / 2 + 4}">${first}</text>`;
+  });
+};
+
+/**
+ * The map as an `<svg>` element. Its look is in `MAP_STYLE`, under the classes `map` and the theme's colours.
+ * @throws HeadroomError `invalid-address-map` for a damaged one
+ */
+export const addressMapSvg = (map: AddressMap): Html => {
+  const blocks = decodeAddressMap(map);
+  const grid = gridOf(blocks.length);
+  const width = LABEL_WIDTH + grid.columns * grid.cell;
+  const height = grid.rows * grid.cell;
+  const title = (name: string): string | null => {
+    const rank = /^map-owner o(\d+)$/.exec(name)?.[1];
+    if (rank === undefined) return null;
+    const owner = map.owners[Number(rank)];
+    return Number(rank) === COLOURED_OWNERS || owner === undefined ? 'Other owners' : ownerLabel(owner);
+  };
+  return html`<svg class="map" role="img" aria-label="${describeMap(map, blocks)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">${drawBlocks(map, blocks, grid).toSvg(title)}${labelRows(blocks, grid)}${blocks.length <= LABELLED_BLOCKS ? labelBlocks(map, blocks, grid) : null}</svg>`;
+};
+
+const sample = (drawing: string): Html =>
+  new Html(
+    `<svg class="map key" aria-hidden="true" viewBox="0 0 13 13"><path class="map-free" d="M0 0h13v13h-13z"/>${drawing}</svg>`,
+  );
+
+const SHAPES: readonly (readonly [keyof typeof KEYS, string])[] = [
+  ['free', 'free block: can become a prefix'],
+  ['prefix', 'held as a prefix'],
+  ['full', 'all 16 addresses in use'],
+  ['fragmented', 'in part in use: can not become a prefix'],
+  ['aws', "holds AWS's own addresses"],
+  ['prefixReserved', 'in a prefix reservation'],
+  ['explicitReserved', 'in an explicit reservation'],
+];
+
+const KEYS = {
+  free: '',
+  prefix: '<path class="map-owner o8" d="M0 0h13v13h-13z"/><path class="map-prefix" d="M2 2h9v9h-9z"/>',
+  full: '<path class="map-owner o8" d="M0 0h13v13h-13z"/>',
+  fragmented: '<path class="map-owner o8" d="M0 13h13v-5h-13z"/>',
+  aws: '<path class="map-aws" d="M0 0l13 13m-13 0l13 -13"/>',
+  prefixReserved: '<path class="map-reserved" d="M0 0h5l-5 5z"/>',
+  explicitReserved: '<path class="map-reserved" d="M0 0h5l-5 5zM13 13h-5l5 -5z"/>',
+} as const;
+
+/** What the shapes mean: said once a page. */
+export const mapShapes = (): Html =>
+  html`<ul class="keys">${SHAPES.map(([shape, words]) => html`<li>${sample(KEYS[shape])}${words}</li>`)}</ul>`;
+
+/** The sample of colour, and letter, of an owner by its place among the map's owners. */
+export const ownerKey = (rank: number): Html => {
+  const place = Math.min(rank, COLOURED_OWNERS);
+  return sample(
+    `<path class="map-owner o${place}" d="M0 0h13v13h-13z"/><text class="map-letter t${place}" x="6.5" y="10">${letterOf(place)}</text>`,
+  );
+};
+
+/** Okabe and Ito's palette (Color Universal Design, 2008), which people with any colour vision can tell apart. */
+const OWNER_COLOURS = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#f0e442',
+  '#8a8f98',
+];
+
+export const MAP_STYLE = [
+  '.map{display:block;width:100%;height:auto}.map.key{display:inline-block;width:13px;height:13px;margin-right:6px;vertical-align:-2px}',
+  '.map-free{fill:var(--free)}.map-prefix{fill:none;stroke:var(--paper);stroke-width:1.5}.map-aws{fill:none;stroke:var(--faint);stroke-width:1}',
+  '.map-reserved{fill:var(--ink)}.map-hit{fill:transparent}.map-hit:hover{stroke:var(--ink);stroke-width:1.5}',
+  '.map text{font:11px ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;fill:var(--muted)}.map-row{text-anchor:end}',
+  '.map .map-letter{text-anchor:middle;font-weight:700;fill:#000}.map .t0{fill:#fff}.o8{fill:var(--muted)}',
+  ...OWNER_COLOURS.map((colour, rank) => `.o${rank}{fill:${colour}}`),
+  '.keys{list-style:none;display:flex;flex-wrap:wrap;gap:4px 16px;padding:0;margin:8px 0;color:var(--muted);font-size:12px}.keys li{margin:0}',
+].join('\n');

@@ -1,0 +1,46 @@
+import type { CapacityAssessment, ClusterAssessment, CommittedDemand } from '../model/cluster.ts';
+import { figure, givenName, plural } from './figures.ts';
+import { type Html, html } from './html.ts';
+
+/** What each cluster holds, and how much still fits. */
+
+const NODE_TYPES_SHOWN = 4;
+
+const capacityRow = ({ subnetId, availabilityZone, mode, morePods, moreNodes }: CapacityAssessment): Html =>
+  html`<tr><td><a href="#${subnetId}">${subnetId}</a></td><td>${availabilityZone ?? ''}</td><td>${mode}</td><td class="n">${figure(morePods, 'EC2 does not tell how much of the pools is in use')}</td><td>${moreNodes
+    .slice(0, NODE_TYPES_SHOWN)
+    .map(
+      ({ instanceType, nodes, nodesAtBest, limitedBy, error }) =>
+        html`<div>${figure(nodes)}${nodesAtBest !== null && nodesAtBest !== nodes ? html` to ${figure(nodesAtBest)}` : null} × ${instanceType}${limitedBy === null ? null : html` <span class="muted">then out of ${limitedBy}</span>`}${error === null ? null : html` <small class="muted">(${error})</small>`}</div>`,
+    )}</td></tr>`;
+
+const committedRow = (group: CommittedDemand): Html =>
+  html`<tr><td>${givenName(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${group.maximumNodes}</td><td class="n">${figure(group.fits)}</td><td class="n">${
+    group.shortfall !== null && group.shortfall > 0
+      ? html`<span class="chip critical">${group.shortfall} short</span>`
+      : figure(group.shortfall)
+  }</td><td>${group.error}</td></tr>`;
+
+const renderCluster = (cluster: ClusterAssessment): Html => {
+  const traits = [
+    cluster.version === null ? null : `version ${cluster.version}`,
+    `${cluster.mode} addressing`,
+    cluster.customNetworking ? 'custom networking' : null,
+    cluster.securityGroupsForPods ? 'security groups for pods' : null,
+    cluster.autoMode ? 'Auto Mode' : null,
+    cluster.source === 'tags' ? 'known by tags only' : null,
+  ].filter((word) => word !== null);
+  const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
+  return html`<article class="cluster" data-search="${[cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId ?? ''].join(' ').toLowerCase()}"><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${plural(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
+    cluster.capacity.length === 0
+      ? null
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`
+  }${
+    cluster.committed.length === 0
+      ? null
+      : html`<h4>If every group went to its maximum</h4><div class="scroll" tabindex="0" role="region" aria-label="Groups of ${cluster.clusterName} at their maximum"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">Nodes</th><th scope="col" class="n">Fit</th><th scope="col" class="n">Short</th><th scope="col">Then</th></tr></thead><tbody>${cluster.committed.map(committedRow)}</tbody></table></div>`
+  }${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
+};
+
+export const clustersSection = (clusters: readonly ClusterAssessment[]): Html =>
+  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found, neither by EKS nor by tags.</p>` : clusters.map(renderCluster)}</section>`;

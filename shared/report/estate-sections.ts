@@ -1,0 +1,147 @@
+import type { Alert } from '../model/alert.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+import { duration, figure, givenName, ownerLabel, percentOf, plural, runway } from './figures.ts';
+import { type Html, html } from './html.ts';
+import type { RankedSubnet } from './worst-first.ts';
+
+/** What concerns all of the estate: the summary, who holds its addresses, and what is not known. */
+
+/** A sum of what is known, and of how many it is not. */
+const sum = (values: readonly (number | null)[]): { readonly known: number; readonly unknown: number } => ({
+  known: values.reduce<number>((total, value) => total + (value ?? 0), 0),
+  unknown: values.filter((value) => value === null).length,
+});
+
+interface Tile {
+  readonly value: string;
+  readonly words: string;
+  readonly level?: 'critical' | 'warning' | 'ok';
+}
+
+export const summarySection = (
+  assessments: readonly TargetAssessment[],
+  ranked: readonly RankedSubnet[],
+  now: number,
+): Html => {
+  const findings = assessments.flatMap((assessment) => assessment.findings);
+  const critical = findings.filter(({ severity }) => severity === 'critical').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  const failed = assessments.filter(({ target }) => target.status !== 'ok').length;
+  const ipv4 = ranked.filter(({ subnet }) => subnet.cidrBlock !== null);
+  const available = sum(ipv4.map(({ subnet }) => subnet.available));
+  const usable = sum(ipv4.map(({ subnet }) => subnet.usable));
+  const soonest = ranked
+    .filter(({ first }) => first.forecast?.exhaustionAt != null)
+    .toSorted(
+      (a, b) =>
+        Date.parse(a.first.forecast?.exhaustionAt ?? '') - Date.parse(b.first.forecast?.exhaustionAt ?? ''),
+    )[0];
+  const tiles: readonly Tile[] = [
+    {
+      value: String(critical),
+      words: critical === 1 ? 'critical finding' : 'critical findings',
+      level: critical > 0 ? 'critical' : 'ok',
+    },
+    {
+      value: String(warnings),
+      words: warnings === 1 ? 'warning' : 'warnings',
+      level: warnings > 0 ? 'warning' : 'ok',
+    },
+    {
+      value: soonest === undefined ? 'none' : runway(soonest.first.forecast, now),
+      words:
+        soonest === undefined
+          ? 'exhaustion in sight'
+          : `runs out first: ${soonest.subnet.name ?? soonest.subnet.subnetId}`.slice(0, 80),
+      ...(soonest === undefined ? {} : { level: 'warning' as const }),
+    },
+    {
+      value: available.known.toLocaleString('en'),
+      words: `addresses available of ${usable.known.toLocaleString('en')}${available.unknown === 0 ? '' : `, not counting ${plural(available.unknown, 'unknown subnet')}`}`,
+    },
+    { value: ranked.length.toLocaleString('en'), words: ranked.length === 1 ? 'subnet' : 'subnets' },
+    {
+      value: `${assessments.length - failed} of ${assessments.length}`,
+      words: 'accounts × Regions scanned in full',
+      level: failed === 0 ? 'ok' : 'warning',
+    },
+  ];
+  return html`<section id="summary"><h2>Summary</h2><ul class="tiles">${tiles.map(({ value, words, level }) => html`<li class="${level ?? ''}"><b>${value}</b>${words}</li>`)}</ul></section>`;
+};
+
+export const alertsSection = (alerts: readonly Alert[], now: number): Html | null => {
+  const firing = alerts.filter(({ status }) => status === 'firing');
+  if (firing.length === 0) return null;
+  return html`<section id="alerts"><h2>Alerts firing</h2><div class="scroll" tabindex="0" role="region" aria-label="Alerts firing"><table><thead><tr><th scope="col">Severity</th><th scope="col">Alert</th><th scope="col">For</th><th scope="col">Acknowledged</th></tr></thead><tbody>${firing
+    .toSorted((a, b) => (a.severity === b.severity ? 0 : a.severity === 'critical' ? -1 : 1))
+    .map(
+      ({ severity, finding, since, acknowledged }) =>
+        html`<tr><td><span class="chip ${severity}">${severity}</span></td><td>${finding.title}</td><td>${duration(now - Date.parse(since))}</td><td>${acknowledged === null ? 'no' : html`by ${givenName(acknowledged.by)}`}</td></tr>`,
+    )}</tbody></table></div></section>`;
+};
+
+const OWNERS_SHOWN = 50;
+
+export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
+  interface Held {
+    readonly kind: string;
+    readonly name: string | null;
+    addresses: number;
+    interfaces: number;
+    subnets: number;
+  }
+  const byOwner = new Map<string, Held>();
+  for (const { subnet } of ranked) {
+    for (const { kind, name, addresses, interfaces } of subnet.owners ?? []) {
+      const key = JSON.stringify([kind, name]);
+      const held = byOwner.get(key) ?? { kind, name, addresses: 0, interfaces: 0, subnets: 0 };
+      held.addresses += addresses;
+      held.interfaces += interfaces;
+      held.subnets += 1;
+      byOwner.set(key, held);
+    }
+  }
+  const all = [...byOwner.values()].toSorted((a, b) => b.addresses - a.addresses);
+  const total = all.reduce((count, { addresses }) => count + addresses, 0);
+  const unknown = ranked.filter(({ subnet }) => subnet.owners === null && subnet.cidrBlock !== null).length;
+  return html`<section id="owners"><h2>Who holds the addresses</h2>${
+    all.length === 0
+      ? html`<p>Nobody holds an address.</p>`
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="Who holds the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
+          .slice(0, OWNERS_SHOWN)
+          .map(
+            (held) =>
+              html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${figure(percentOf(held.addresses, total), 'not known', 1)} %</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
+          )}</tbody></table></div>`
+  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more, who hold less.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${plural(unknown, 'subnet')} are not known.</p>`}</section>`;
+};
+
+const SUBNETS_NAMED = 6;
+
+export const unknownSection = (assessments: readonly TargetAssessment[]): Html => {
+  const bySubnets = new Map<string, Set<string>>();
+  for (const { subnets } of assessments) {
+    for (const { subnetId, unknowns } of subnets) {
+      for (const { reason } of unknowns) {
+        const known = bySubnets.get(reason);
+        if (known === undefined) bySubnets.set(reason, new Set([subnetId]));
+        else known.add(subnetId);
+      }
+    }
+  }
+  const troubled = assessments.filter(({ target }) => target.status !== 'ok');
+  const rows = [...bySubnets].toSorted(([, a], [, b]) => b.size - a.size);
+  return html`<section id="unknown"><h2>What is not known, and why</h2>${
+    troubled.length + rows.length === 0 ? html`<p>Everything could be measured.</p>` : null
+  }${troubled.map(
+    ({ target }) =>
+      html`<div class="finding warning"><p><span class="chip warning">${target.status}</span> <b>account ${target.accountId}, ${target.region}</b></p><ul>${target.errors.map(({ message, action }) => html`<li>${message}<br><span class="muted">${action}</span></li>`)}</ul></div>`,
+  )}${
+    rows.length === 0
+      ? null
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="Reasons"><table><thead><tr><th scope="col">Why</th><th scope="col" class="n">Subnets</th><th scope="col">Which</th></tr></thead><tbody>${rows.map(
+          ([reason, subnets]) =>
+            html`<tr><td>${reason}</td><td class="n">${subnets.size}</td><td class="where">${[...subnets].slice(0, SUBNETS_NAMED).join(', ')}${subnets.size > SUBNETS_NAMED ? ', ...' : ''}</td></tr>`,
+        )}</tbody></table></div>`
+  }</section>`;
+};

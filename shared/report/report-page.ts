@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Alert } from '../model/alert.ts';
+import type { AddressMap, TargetAssessment } from '../model/assessment.ts';
+import type { SubnetHistory } from '../model/forecast.ts';
+import { mapShapes } from './address-map-svg.ts';
+import { clustersSection } from './clusters-section.ts';
+import { alertsSection, ownersSection, summarySection, unknownSection } from './estate-sections.ts';
+import { figure, givenName, moment, percentOf } from './figures.ts';
+import { findingsSection } from './findings-section.ts';
+import { historyPicture } from './history-picture.ts';
+import { Html, html } from './html.ts';
+import { outlookStrip } from './outlook-strip.ts';
+import { pageScript } from './page-behaviour.ts';
+import { reportStyle } from './stylesheet.ts';
+import { mapOrReason, subnetDetail } from './subnet-detail.ts';
+import { type RankedSubnet, subnetKey, worstFirst } from './worst-first.ts';
+
+export interface ReportInput {
+  readonly assessments: readonly TargetAssessment[];
+  readonly alerts: readonly Alert[];
+  /** By `subnetKey`; empty where nothing remembers the past. */
+  readonly histories: ReadonlyMap<string, SubnetHistory>;
+  /** Where the figures come from, in a few words: `a live scan`. */
+  readonly source: string;
+  /** Epoch milliseconds: the present, as the report sees it. */
+  readonly now: number;
+}
+
+/** Subnets that are shown with their map from the start. */
+const WORST_SHOWN = 6;
+
+const subnetCard = (ranked: RankedSubnet, map: AddressMap | undefined, now: number): Html => {
+  const { subnet, severity, first } = ranked;
+  return html`<article class="card ${severity ?? ''}"><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}<a href="#${subnet.subnetId}">${givenName(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${figure(subnet.available)}</b> of ${figure(subnet.usable)} available</div><div><b>${figure(subnet.prefixes?.free ?? null)}</b> free prefixes</div><div>${outlookStrip(first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
+};
+
+const subnetRow = ({ key, subnet, severity, first }: RankedSubnet, now: number): Html => {
+  const free = percentOf(subnet.available, subnet.usable);
+  const end = first.forecast?.exhaustionAt == null ? '' : Date.parse(first.forecast.exhaustionAt);
+  const words = [
+    subnet.subnetId,
+    subnet.name,
+    subnet.cidrBlock,
+    subnet.vpcId,
+    subnet.accountId,
+    subnet.region,
+    subnet.availabilityZone,
+    severity,
+  ]
+    .filter((word) => word !== null)
+    .join(' ')
+    .toLowerCase();
+  return html`<tr data-key="${key}" data-search="${words}"><td class="id" data-v="${subnet.name ?? subnet.subnetId}"><button type="button" class="open" aria-expanded="false">${givenName(subnet.name, subnet.subnetId)}</button><br><small>${subnet.subnetId}</small></td><td data-v="${severity === 'critical' ? 0 : severity === 'warning' ? 1 : 2}">${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td data-v="${end}">${outlookStrip(first.forecast, now)}</td><td class="n" data-v="${free ?? ''}">${figure(subnet.available)}<small> of ${figure(subnet.usable)}</small><span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n" data-v="${subnet.prefixes?.free ?? ''}">${figure(subnet.prefixes?.free ?? null)}</td><td class="n wide" data-v="${subnet.fragmentationIndex ?? ''}">${subnet.fragmentationIndex === null ? figure(null) : html`${Math.round(100 * subnet.fragmentationIndex)} %`}</td><td class="wide">${subnet.cidrBlock ?? 'IPv6 only'}</td><td class="wide"><small>${subnet.vpcId}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</small></td></tr>`;
+};
+
+const subnetsSection = (ranked: readonly RankedSubnet[], now: number): Html =>
+  html`<section id="subnets"><h2>All subnets</h2><p class="muted">Worst first. Open one for its map, its owners and its outlook; sort by any column. <span id="found" role="status"></span></p><div class="scroll" tabindex="0" role="region" aria-label="All subnets"><table class="subnets sortable"><thead><tr><th scope="col">Subnet</th><th scope="col">State</th><th scope="col">Runs out</th><th scope="col" class="n">Available</th><th scope="col" class="n">Free prefixes</th><th scope="col" class="n wide">Fragmented</th><th scope="col" class="wide">Range</th><th scope="col" class="wide">Where</th></tr></thead><tbody>${ranked.map((subnet) => subnetRow(subnet, now))}</tbody></table></div></section>`;
+
+/** A data block is not parsed as markup, so that thousands of details cost nothing until one is opened. */
+const dataBlock = (details: Readonly<Record<string, string>>): Html =>
+  new Html(
+    `<script type="application/json" id="details">${JSON.stringify(details).replaceAll('<', '\\u003c')}</script>`,
+  );
+
+/** Nothing is loaded and nothing is sent; the one script is the one that was written here. */
+const contentPolicy = (script: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+const SECTIONS = ['summary', 'alerts', 'worst', 'findings', 'subnets', 'clusters', 'owners', 'unknown'];
+
+/**
+ * The report as one self-contained HTML file: it needs no network, runs from `file://`, and shows whatever names it is
+ * given as text. Details of subnets are drawn here and laid out by the browser only when one is opened.
+ */
+export const reportPage = ({ assessments, alerts, histories, source, now }: ReportInput): string => {
+  const ranked = worstFirst(assessments);
+  const maps = new Map(
+    assessments.flatMap(({ target, maps: drawn }) =>
+      drawn.map((map) => [subnetKey({ ...target, subnetId: map.subnetId }), map] as const),
+    ),
+  );
+  const details = Object.fromEntries(
+    ranked.map(({ key, subnet }) => {
+      const history = histories.get(key);
+      const pictures = html`${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
+        subnet.usesPrefixes === true && subnet.total !== null
+          ? historyPicture(
+              history?.prefixes,
+              Math.max(0, subnet.total / 16 - 2),
+              'prefixes',
+              subnet.forecast.prefixes,
+              now,
+            )
+          : null
+      }`;
+      return [key, subnetDetail(subnet, maps.get(key), now, pictures).text];
+    }),
+  );
+  const firing = alertsSection(alerts, now);
+  const worst = ranked.filter(({ subnet }) => subnet.available !== null).slice(0, WORST_SHOWN);
+  const script = pageScript();
+  const scannedAt = assessments.map((assessment) => assessment.scannedAt).toSorted();
+  const from = scannedAt[0];
+  const to = scannedAt.at(-1);
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
+<body class="hr"><a class="skip" href="#findings">Skip to the findings</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${moment(from)}` : html`, scanned from ${moment(from)} to ${moment(to)}`} · written ${moment(new Date(now).toISOString())}</p></header>
+<nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}</div></nav>
+<main>${summarySection(assessments, ranked, now)}${firing}<section id="worst"><h2>Worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, maps.get(subnet.key), now))}</div></section>${findingsSection(assessments.flatMap(({ findings }) => findings))}${subnetsSection(ranked, now)}${clustersSection(assessments.flatMap(({ clusters }) => clusters))}${ownersSection(ranked)}${unknownSection(assessments)}</main>
+<footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. A free whole block can become a prefix; single free addresses in others can not. Unknown is never zero: where a figure is missing, its reason is given.</p><noscript><p>Scripts are off: search, sorting and the details of single subnets need them; all else is here.</p></noscript></footer>${dataBlock(details)}<script>${new Html(script)}</script></body></html>
+`;
+  return page.text;
+};

@@ -1,0 +1,120 @@
+import type { AddressMap, SubnetAssessment } from '../model/assessment.ts';
+import type { Forecast } from '../model/forecast.ts';
+import { addressMapSvg, ownerKey } from './address-map-svg.ts';
+import { figure, givenName, moment, ownerLabel, percentOf } from './figures.ts';
+import { type Html, html } from './html.ts';
+import { outlookStrip } from './outlook-strip.ts';
+
+/** Everything about one subnet: the numbers, the map, who holds it, the outlook and what is not known. */
+
+const reasonFor = (subnet: SubnetAssessment, field: string): string =>
+  subnet.unknowns.find((unknown) => unknown.field === field)?.reason ?? 'not known';
+
+const numbers = (subnet: SubnetAssessment): Html => {
+  const why = (field: string): string => reasonFor(subnet, field);
+  const { prefixes } = subnet;
+  const rows: readonly (readonly [string, Html])[] = [
+    ['Available', figure(subnet.available, why('available'))],
+    ['In use', figure(subnet.used, why('used'))],
+    ['Usable', figure(subnet.usable, why('usable'))],
+    ['Free prefixes', figure(prefixes?.free ?? null, why('prefixes'))],
+    ['Assigned prefixes', figure(prefixes?.assigned ?? null, why('prefixes'))],
+    ['Largest free block', html`${subnet.largestFreeBlock ?? 'none'}`],
+    [
+      'Fragmented',
+      html`${figure(percentOf(subnet.fragmentationIndex, 1), why('fragmentationIndex'))}${subnet.fragmentationIndex === null ? null : ' %'}`,
+    ],
+    ['Stranded', figure(subnet.stranded, why('stranded'))],
+    ['AWS says available', figure(subnet.awsAvailable, why('awsAvailable'))],
+    ['Unaccounted for', figure(subnet.unaccounted, why('unaccounted'))],
+    ['Leaked interfaces', figure(subnet.leakedInterfaces, why('leakedInterfaces'))],
+  ];
+  return html`<dl class="numbers">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+};
+
+const OWNERS_SHOWN = 12;
+
+const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => {
+  if (subnet.owners === null)
+    return html`<p class="unknown">Owners unknown: ${reasonFor(subnet, 'owners')}</p>`;
+  if (subnet.owners.length === 0) return html`<p>Nobody holds an address here.</p>`;
+  const keyFor = (kind: string, name: string | null): Html | null => {
+    const place = map?.owners.findIndex((owner) => owner.kind === kind && owner.name === name) ?? -1;
+    return place < 0 ? null : ownerKey(place);
+  };
+  const rest = subnet.owners.slice(OWNERS_SHOWN);
+  return html`<table class="owners"><thead><tr><th scope="col">Holder</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Share</th></tr></thead><tbody>${subnet.owners
+    .slice(0, OWNERS_SHOWN)
+    .map(
+      ({ kind, name, interfaces, addresses }) =>
+        html`<tr><td>${keyFor(kind, name)}${ownerLabel({ kind, name: null })} ${givenName(name)}</td><td class="n">${figure(interfaces)}</td><td class="n">${figure(addresses)}</td><td class="n">${figure(percentOf(addresses, subnet.usable), 'not known', 1)} %</td></tr>`,
+    )}${
+    rest.length === 0
+      ? null
+      : html`<tr><td>${rest.length} more</td><td class="n">${figure(rest.reduce((sum, { interfaces }) => sum + interfaces, 0))}</td><td class="n">${figure(rest.reduce((sum, { addresses }) => sum + addresses, 0))}</td><td></td></tr>`
+  }</tbody></table>`;
+};
+
+const outlook = (title: string, forecast: Forecast | undefined, now: number): Html | null => {
+  if (forecast === undefined) return null;
+  const { exhaustionAt, earliest, latest, probabilityWithin } = forecast;
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  return html`<div class="outlook"><h4>${title}</h4>${outlookStrip(forecast, now)}${
+    exhaustionAt === null
+      ? null
+      : html`<p>Expected ${moment(exhaustionAt)}, between ${earliest === null ? 'now' : moment(earliest)} and ${latest === null ? 'much later' : moment(latest)}.</p>`
+  }${
+    probabilityWithin === null
+      ? null
+      : html`<p>Probability: ${percent(probabilityWithin['24h'])} within 24 hours, ${percent(probabilityWithin['72h'])} within 3 days, ${percent(probabilityWithin['7d'])} within 7 days.</p>`
+  }<p class="muted">${forecast.reason}</p></div>`;
+};
+
+const reservations = ({ reservations: known }: SubnetAssessment): Html | null =>
+  known === null || known.length === 0
+    ? null
+    : html`<p>Reservations: ${known.map(
+        ({ cidr, type, available }, index) =>
+          html`${index === 0 ? '' : ', '}<code>${cidr}</code> ${type} (${figure(available)} free)`,
+      )}.</p>`;
+
+const unknowns = (subnet: SubnetAssessment): Html | null => {
+  const reasons = [...new Set(subnet.unknowns.map(({ reason }) => reason))];
+  return reasons.length === 0
+    ? null
+    : html`<div class="unknowns"><h4>Not known</h4><ul>${reasons.map(
+        (reason) =>
+          html`<li>${reason} <span class="muted">(${subnet.unknowns
+            .filter((unknown) => unknown.reason === reason)
+            .map(({ field }) => field)
+            .join(', ')})</span></li>`,
+      )}</ul></div>`;
+};
+
+const whereabouts = (subnet: SubnetAssessment): Html =>
+  html`<p class="where">${[
+    subnet.cidrBlock ?? 'IPv6 only',
+    subnet.availabilityZone ?? subnet.availabilityZoneId,
+    subnet.vpcId,
+    `account ${subnet.accountId}`,
+    subnet.region,
+    subnet.ownerId === null ? null : `shared by account ${subnet.ownerId}`,
+  ]
+    .filter((word) => word !== null)
+    .join(' · ')}</p>`;
+
+/** The map, or why there is none. */
+export const mapOrReason = (subnet: SubnetAssessment, map: AddressMap | undefined): Html =>
+  map === undefined
+    ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses' : reasonFor(subnet, 'blocks')}.</p>`
+    : html`<div class="map-frame">${addressMapSvg(map)}</div>`;
+
+export const subnetDetail = (
+  subnet: SubnetAssessment,
+  map: AddressMap | undefined,
+  now: number,
+  extra: Html | null = null,
+): Html =>
+  html`${whereabouts(subnet)}${mapOrReason(subnet, map)}${numbers(subnet)}<div class="columns"><div>${owners(subnet, map)}</div><div>${outlook('Single addresses', subnet.forecast.addresses, now)}${
+    subnet.usesPrefixes === true ? outlook('Prefixes', subnet.forecast.prefixes, now) : null
+  }</div></div>${extra}${reservations(subnet)}${unknowns(subnet)}`;
