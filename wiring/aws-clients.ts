@@ -13,7 +13,7 @@ import { StreamingEc2Protocol } from '../shared/inventory/page-reader/streaming-
  * The SDK's default of three attempts lost 21 of 40 calls against a bucket of five requests a second; eight, with
  * adaptive retries, lost none and were refused less often than with plain ones.
  */
-export const MAX_ATTEMPTS = 8;
+const MAX_ATTEMPTS = 8;
 
 /** Time to a connection, in milliseconds. */
 const CONNECTION_TIMEOUT = 5_000;

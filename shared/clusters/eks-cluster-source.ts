@@ -24,10 +24,10 @@ import {
 } from './eks-records.ts';
 
 /** The most results of one page of an EKS list: EKS API reference, `maxResults`, 1 to 100. */
-export const EKS_PAGE_SIZE = 100;
+const EKS_PAGE_SIZE = 100;
 
 /** The most groups of one page: Auto Scaling API reference, `MaxRecords`. */
-export const AUTO_SCALING_PAGE_SIZE = 100;
+const AUTO_SCALING_PAGE_SIZE = 100;
 
 /** EKS has no bulk describe. So few calls at once leave its quota to those who work with the cluster. */
 const CALLS_AT_ONCE = 4;

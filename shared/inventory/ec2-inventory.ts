@@ -44,7 +44,7 @@ import {
 export const PAGE_SIZE = 1000;
 
 /** The same for DescribeInstanceTypes: 5 to 100. */
-export const INSTANCE_TYPE_PAGE_SIZE = 100;
+const INSTANCE_TYPE_PAGE_SIZE = 100;
 
 /** The most values one filter may hold: EC2 API reference, "Filter": a request is refused at 201. */
 export const FILTER_VALUES = 200;

@@ -12,7 +12,7 @@ import { ESTATE_SCHEMA } from './estate-schema.ts';
 const TOLD_PROBLEMS = 20;
 
 /** An estate file can not be read; the message names all that is wrong with it. */
-export class EstateFileError extends HeadroomError {
+class EstateFileError extends HeadroomError {
   readonly problems: readonly string[];
 
   constructor(path: string, problems: readonly string[], options?: ErrorOptions) {
