@@ -79,7 +79,9 @@ export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessme
     facts = await collectFacts(input);
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    return failedAssessment(target, [problemOf(error)], now);
+    // Ages of leaks are counted from the first sighting: one failed scan must not make them young again.
+    const leakedInterfaces = past.previous?.leakedInterfaces ?? [];
+    return { ...failedAssessment(target, [problemOf(error)], now), leakedInterfaces };
   }
   const problems = [...facts.problems];
   const fold = await foldInterfaces(input, facts, problems);
