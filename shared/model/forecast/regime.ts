@@ -127,7 +127,8 @@ export const regimeOf = (blocks: readonly number[], noise: number): Regime | nul
     if (first === null) {
       first = { loss: slope * BLOCKS_PER_DAY, error: error * BLOCKS_PER_DAY };
       if (!adequate) {
-        best = { ...unsettled(blocks), error: first.error, days: FEWEST_BLOCKS / BLOCKS_PER_DAY };
+        const flat = line.slopeError(noise) * BLOCKS_PER_DAY;
+        best = { ...unsettled(blocks), error: flat, days: FEWEST_BLOCKS / BLOCKS_PER_DAY };
         break;
       }
     }

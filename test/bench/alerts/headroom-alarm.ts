@@ -4,7 +4,7 @@ import { type Episode, joinEpisodes } from './score.ts';
 import type { LoadSeries } from './shapes/load-series.ts';
 
 /** Headroom with its default policy, every rule counted: an episode lasts while any of them fires. */
-export const headroomAlarm = (series: LoadSeries, only: (rule: string) => boolean = () => true): Episode[] => {
+export const headroomAlarm = (series: LoadSeries): Episode[] => {
   const open = new Map<string, number>();
   const episodes: Episode[] = [];
   const lines = replay({
@@ -14,7 +14,6 @@ export const headroomAlarm = (series: LoadSeries, only: (rule: string) => boolea
     policy: DEFAULT_POLICY,
   });
   for (const { rule, transition, at } of lines) {
-    if (!only(rule)) continue;
     const now = Date.parse(at);
     if (transition === 'firing') open.set(rule, now);
     const from = open.get(rule);
