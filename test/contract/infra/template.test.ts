@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RegoEngine, type StandardDiagnostic } from '@aws/cloudformation-validate';
+import { RegoEngine, type StandardDiagnostic, TemplateFile } from '@aws/cloudformation-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlesOf, type Packaged, packageDeployment } from '../../fixtures/infra/packaged.ts';
 import { type JsonRecord, resolved, type Template } from '../../fixtures/infra/template.ts';
@@ -55,6 +55,13 @@ describe.each(['plain', 'full'] as const)('the packaged template, %s', (which) =
   test.each(Object.entries(TEMPLATE_CHECKS))('passes the check that %s', (_, check) => {
     expect(check(template())).toEqual([]);
   });
+});
+
+test('the role for other accounts passes the validator of CloudFormation', () => {
+  const { diagnostics } = engine.validateStandard(
+    new TemplateFile(join(import.meta.dirname, '../../../infra/spoke-role.yml')),
+  );
+  expect(diagnostics.filter(({ severity }) => severity === 'ERROR' || severity === 'FATAL')).toEqual([]);
 });
 
 /** A copy in which one property of one resource is another. */
