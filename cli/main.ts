@@ -6,6 +6,8 @@ import { addBackfillCommand } from './backfill.ts';
 import { addClustersCommand } from './clusters.ts';
 import { addCollectCommand } from './collect.ts';
 import type { AddCommand } from './command-line.ts';
+import { addCompletionCommand } from './completion.ts';
+import { addConfigCommand } from './config.ts';
 import { addCostCommand } from './cost.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addFindingsCommand } from './findings.ts';
@@ -35,9 +37,22 @@ const COMMANDS: readonly AddCommand[] = [
   addLimitsCommand,
   addCostCommand,
   addServeCommand,
+  addConfigCommand,
+  addCompletionCommand,
 ];
 
-const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
+/** Commands, and those below them, do not inherit this from the program. */
+const speakThrough = (parent: Command, path: string, io: Io): void => {
+  for (const command of parent.commands) {
+    const name = `${path}${command.name()}`;
+    command.exitOverride().showHelpAfterError(`(headroom ${name} --help shows what there is)`);
+    command.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour });
+    speakThrough(command, `${name} `, io);
+  }
+};
+
+/** The command line with all of its commands. */
+export const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
   const program = new Command('headroom')
     .description(
       'Tells days ahead that a VPC subnet or an EKS cluster is about to run out of IP addresses, why, and what to do.',
@@ -59,10 +74,7 @@ Exit codes: 0 fine, 1 something is critical, 2 bad usage, 3 nothing could be sca
 `,
     );
   for (const add of COMMANDS) add(program, { io, exit });
-  for (const command of program.commands) {
-    command.exitOverride().showHelpAfterError(`(headroom ${command.name()} --help shows what there is)`);
-    command.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour });
-  }
+  speakThrough(program, '', io);
   return program;
 };
 

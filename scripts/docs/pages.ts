@@ -3,6 +3,7 @@ import { alertsPage } from './alerts.ts';
 import { estateSchemaJson } from './estate-schema.ts';
 import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
+import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
@@ -15,4 +16,5 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
   'docs/schema/scan.schema.json': scanSchemaJson,
+  'man/headroom.1': manPage,
 };
