@@ -177,7 +177,7 @@ const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
  * Counts every attempt of every call, and notes on an error which endpoint it came from: the SDK's own network errors
  * often do not say. It stands inside the retries and outside the deserializer, so it sees what each attempt came to.
  */
-export const countingCalls = <Input extends object, Output extends object>(
+const countingCalls = <Input extends object, Output extends object>(
   meter: CallMeter,
 ): Pluggable<Input, Output> => ({
   applyToStack: (stack) => {

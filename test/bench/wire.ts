@@ -40,7 +40,7 @@ interface Reader {
 }
 
 const OUT = path('../../dist/bench');
-const ENTRIES = ['read-by-draining', 'read-to-records', 'read-to-assessment', 'read-by-sdk'];
+const ENTRIES = ['read-by-draining', 'read-to-records', 'read-to-assessment', 'read-to-scan', 'read-by-sdk'];
 
 // As functions are deployed: the SDK's files alone, unbundled, would be half of the memory.
 await build({
@@ -65,6 +65,7 @@ const readers: readonly Reader[] = [
   { name: 'drain the socket', command: node('read-by-draining') },
   { name: 'Headroom, to records', deployed: true, command: node('read-to-records') },
   { name: 'Headroom, to assessment', deployed: true, command: node('read-to-assessment') },
+  { name: 'Headroom, the whole scan', deployed: true, command: node('read-to-scan') },
   { name: 'AWS SDK alone', command: node('read-by-sdk') },
   ...(hasBoto3
     ? [

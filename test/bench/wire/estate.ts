@@ -1,4 +1,4 @@
-import type { PrivateAddress, Subnet } from '../../../shared/model/inventory.ts';
+import type { Instance, PrivateAddress, Subnet } from '../../../shared/model/inventory.ts';
 import { aSubnetRecord } from '../../fixtures/inventory-records.ts';
 import { ADDRESSES_PER_INTERFACE, INTERFACES_PER_PAGE } from './estate-size.ts';
 
@@ -20,3 +20,21 @@ export const subnetOfPage = (page: number): Subnet =>
     cidrBlock: `${10 + Math.floor(page / 100)}.${100 + (page % 100)}.0.0/18`,
     awsAvailable: 16_379 - INTERFACES_PER_PAGE * ADDRESSES_PER_INTERFACE,
   });
+
+/** The `index`-th node of a page. */
+export const nodeOf = (index: number): Instance => ({
+  instanceId: `i-${PAGE_MARK}${index.toString(16).padStart(14, '0')}`,
+  instanceType: 'm5.xlarge',
+  state: 'running',
+  subnetId: `subnet-${PAGE_MARK}00000000000000`,
+  vpcId: 'vpc-01',
+  availabilityZone: 'eu-west-1a',
+  ownerId: '111111111111',
+  tags: {
+    Name: 'production-general',
+    'eks:cluster-name': 'production',
+    'eks:nodegroup-name': 'general',
+    'kubernetes.io/cluster/production': 'owned',
+    team: 'platform',
+  },
+});

@@ -1,27 +1,95 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ec2Answer, interfaceItem, list } from '../../fixtures/ec2-xml.ts';
+import {
+  ec2Answer,
+  element,
+  instanceItem,
+  interfaceItem,
+  list,
+  subnetItem,
+  vpcItem,
+} from '../../fixtures/ec2-xml.ts';
+import { aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { nodeInterface } from '../../fixtures/node-interfaces.ts';
-import { addressesOf, PAGE_MARK } from './estate.ts';
-import { INTERFACES_PER_PAGE } from './estate-size.ts';
+import { addressesOf, nodeOf, PAGE_MARK, subnetOfPage } from './estate.ts';
+import { INTERFACES_PER_NODE, INTERFACES_PER_PAGE } from './estate-size.ts';
 
 /**
- * An EC2 of DescribeNetworkInterfaces alone, in a process of its own: `/N/` is an account of N pages of 1,000
- * interfaces with 15 addresses each, as EC2 writes and indents them, 6.9 MB a page. No interface or address comes twice.
+ * An EC2 in a process of its own: `/N/` is an account of N pages of 1,000 interfaces with 15 addresses each, as EC2
+ * writes and indents them, 6.9 MB a page, and of the nodes that they are attached to. No interface, address or node
+ * comes twice.
  */
 
-const template = ec2Answer(
+const interfaces = ec2Answer(
   'DescribeNetworkInterfaces',
   [
     list(
       'networkInterfaceSet',
-      Array.from({ length: INTERFACES_PER_PAGE }, (_, index) =>
-        interfaceItem({
-          ...nodeInterface(index, 1),
+      Array.from({ length: INTERFACES_PER_PAGE }, (_, index) => {
+        const networkInterface = nodeInterface(index, 1);
+        const { instanceId } = nodeOf(Math.floor(index / INTERFACES_PER_NODE));
+        return interfaceItem({
+          ...networkInterface,
           networkInterfaceId: `eni-${PAGE_MARK}${index.toString(16).padStart(14, '0')}`,
           subnetId: `subnet-${PAGE_MARK}00000000000000`,
+          description: `aws-K8S-${instanceId}`,
+          attachment:
+            networkInterface.attachment === null
+              ? null
+              : { ...networkInterface.attachment, instanceId, deviceIndex: index % INTERFACES_PER_NODE },
           privateAddresses: addressesOf(index),
-        }),
+          tags: { ...networkInterface.tags, 'node.k8s.amazonaws.com/instance_id': instanceId },
+        });
+      }),
+    ),
+  ],
+  'NEXT',
+);
+
+/** What EC2 answers of an instance besides what we read: about 4 kB. */
+const REST_OF_INSTANCE: readonly string[] = [
+  element('imageId', 'ami-0123456789abcdef0'),
+  element('privateDnsName', 'ip-10-199-0-4.eu-west-1.compute.internal'),
+  element('launchTime', '2026-11-20T08:00:00.000Z'),
+  element('architecture', 'x86_64'),
+  list(
+    'blockDeviceMapping',
+    Array.from({ length: 2 }, (_, index) => [
+      element('deviceName', `/dev/xvd${index}`),
+      element('ebs', [
+        element('volumeId', 'vol-0123456789abcdef0'),
+        element('status', 'attached'),
+        element('attachTime', '2026-11-20T08:00:00.000Z'),
+        element('deleteOnTermination', true),
+      ]),
+    ]),
+  ),
+  list(
+    'networkInterfaceSet',
+    Array.from({ length: INTERFACES_PER_NODE }, (_, index) => [
+      element('networkInterfaceId', 'eni-0123456789abcdef0'),
+      element('subnetId', 'subnet-0123456789abcdef0'),
+      element('vpcId', 'vpc-01'),
+      element('status', 'in-use'),
+      element('macAddress', '02:dd:88:29:d1:01'),
+      list('groupSet', [[element('groupId', 'sg-0123456789abcdef0'), element('groupName', 'nodes')]]),
+      element('attachment', [element('attachmentId', 'eni-attach-0123'), element('deviceIndex', index)]),
+      list('privateIpAddressesSet', [[element('privateIpAddress', '10.199.0.4'), element('primary', true)]]),
+    ]),
+  ),
+];
+
+const NODES_PER_PAGE = Math.ceil(INTERFACES_PER_PAGE / INTERFACES_PER_NODE);
+
+const instances = ec2Answer(
+  'DescribeInstances',
+  [
+    list(
+      'reservationSet',
+      Array.from({ length: NODES_PER_PAGE }, (_, index) =>
+        instanceItem(nodeOf(index)).map((field) =>
+          field.replace('<instancesSet>\n    <item>', `$&\n${REST_OF_INSTANCE.join('\n')}`),
+        ),
       ),
     ),
   ],
@@ -29,7 +97,7 @@ const template = ec2Answer(
 );
 
 /** Of the same length for every page, so that only digits change. */
-const page = (index: number, pages: number): Buffer => {
+const page = (template: string, index: number, pages: number): Buffer => {
   const number = String(index).padStart(PAGE_MARK.length, '0');
   const next = index + 1 < pages ? `<nextToken>page-${index + 1}</nextToken>` : '';
   return Buffer.from(
@@ -42,6 +110,32 @@ const page = (index: number, pages: number): Buffer => {
   );
 };
 
+const answerTo = (action: string, index: number, pages: number): Buffer => {
+  const whole = (set: string, items: readonly (readonly string[])[]): Buffer =>
+    Buffer.from(ec2Answer(action, [list(set, items)]));
+  switch (action) {
+    case 'DescribeVpcs':
+      return whole('vpcSet', [vpcItem(aVpcRecord({ cidrBlocks: ['10.0.0.0/16'] }))]);
+    case 'DescribeSubnets':
+      return whole(
+        'subnetSet',
+        Array.from({ length: pages }, (_, each) => subnetItem(subnetOfPage(each))),
+      );
+    case 'DescribeInstances':
+      return page(instances, index, pages);
+    case 'GetSubnetCidrReservations':
+      return whole('subnetIpv4CidrReservationSet', []);
+    case 'DescribeInstanceTypes':
+      return whole('instanceTypeSet', []);
+    case 'DescribeVpcPeeringConnections':
+      return whole('vpcPeeringConnectionSet', []);
+    case 'DescribeTransitGatewayVpcAttachments':
+      return whole('transitGatewayVpcAttachments', []);
+    default:
+      return page(interfaces, index, pages);
+  }
+};
+
 let ready: { readonly key: string; readonly body: Buffer } | null = null;
 
 const server = createServer((request, reply) => {
@@ -51,12 +145,14 @@ const server = createServer((request, reply) => {
   });
   request.on('end', () => {
     const pages = Number((request.url ?? '/1').split('/')[1]);
-    const index = Number(/NextToken=page-(\d+)/.exec(body)?.[1] ?? 0);
-    const answer = ready?.key === `${index}/${pages}` ? ready.body : page(index, pages);
+    const asked = new URLSearchParams(body);
+    const action = asked.get('Action') ?? '';
+    const index = Number(asked.get('NextToken')?.slice('page-'.length) ?? 0);
+    const answer = ready?.key === `${action}/${index}/${pages}` ? ready.body : answerTo(action, index, pages);
     reply.writeHead(200, { 'content-type': 'text/xml;charset=UTF-8', 'content-length': answer.length });
     reply.end(answer, () => {
       // The next page is made while the client still works on this one.
-      ready = { key: `${index + 1}/${pages}`, body: page(index + 1, pages) };
+      ready = { key: `${action}/${index + 1}/${pages}`, body: answerTo(action, index + 1, pages) };
     });
   });
 });
