@@ -2,10 +2,11 @@ import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
 import type { SubnetHistory } from '../model/forecast.ts';
-import type { Target } from '../model/inventory.ts';
+import type { NetworkInterface, Target } from '../model/inventory.ts';
 import { TargetFold } from '../model/target-fold.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
+import { interfaceListings } from './interface-listings.ts';
 
 /** What earlier scans of the target left behind. */
 export interface TargetPast {
@@ -24,6 +25,8 @@ export interface ScanTargetInput {
   readonly now: number;
   /** Called now and then with the number of interfaces read so far. */
   readonly onInterfaces?: (count: number) => void;
+  /** From how many interfaces on they are listed in parts; see `interfaceListings`. */
+  readonly manyInterfaces?: number;
 }
 
 /** How often `onInterfaces` hears of progress. */
@@ -46,7 +49,7 @@ export const failedAssessment = (
 });
 
 const foldInterfaces = async (
-  { target, scope, sources, past, now, onInterfaces }: ScanTargetInput,
+  { target, scope, sources, past, now, onInterfaces, manyInterfaces }: ScanTargetInput,
   facts: TargetFacts,
   problems: Problem[],
 ): Promise<TargetFold> => {
@@ -54,11 +57,14 @@ const foldInterfaces = async (
   const fold = new TargetFold({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
   try {
-    await sources.inventory.eachInterface(scope, (networkInterface) => {
+    const add = (networkInterface: NetworkInterface): void => {
       fold.add(networkInterface);
       count += 1;
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
-    });
+    };
+    const vpcIds = [...facts.vpcs, ...facts.subnets].map(({ vpcId }) => vpcId);
+    const listings = interfaceListings(scope, vpcIds, previous, manyInterfaces);
+    await Promise.all(listings.map((part) => sources.inventory.eachInterface(part, add)));
     return fold;
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;

@@ -1,0 +1,59 @@
+import type { InventoryScope } from '../inventory/inventory-source.ts';
+import type { TargetAssessment } from '../model/assessment.ts';
+
+/**
+ * From this many interfaces on, an account is listed in parts. EC2 hands out pages of 1,000 one after the other, each with
+ * a token for the next: the only way to have two at a time is to ask for different VPCs.
+ */
+export const MANY_INTERFACES = 10_000;
+
+/** Parts that are listed at the same time. Each is a call under way: EC2's request quota is shared with the nodes' own CNI. */
+export const LISTINGS_AT_ONCE = 4;
+
+/**
+ * How to list the interfaces of a target: as a whole, or, where the last scan found very many, in parts of about the same
+ * size. Together the parts are the whole, and each VPC is in exactly one of them, so what follows does not know the
+ * difference: there is one fold, and one assessment.
+ *
+ * @param vpcIds every VPC that interfaces can be in
+ */
+export const interfaceListings = (
+  scope: InventoryScope,
+  vpcIds: readonly string[],
+  previous: Pick<TargetAssessment, 'subnets'> | null,
+  manyInterfaces = MANY_INTERFACES,
+): readonly InventoryScope[] => {
+  const found = interfacesByVpc(previous);
+  const distinct = [...new Set(vpcIds)];
+  const total = distinct.reduce((sum, vpcId) => sum + (found.get(vpcId) ?? 0), 0);
+  if (total < manyInterfaces || distinct.length < 2) return [scope];
+
+  // The largest first, each to the part that has least: never more than a third above the best there is (Graham 1969).
+  const parts = Array.from({ length: Math.min(LISTINGS_AT_ONCE, distinct.length) }, () => ({
+    interfaces: 0,
+    vpcIds: [] as string[],
+  }));
+  for (const vpcId of distinct.toSorted((a, b) => (found.get(b) ?? 0) - (found.get(a) ?? 0))) {
+    const least = parts.reduce((lightest, part) => (isLighter(part, lightest) ? part : lightest));
+    least.vpcIds.push(vpcId);
+    least.interfaces += found.get(vpcId) ?? 0;
+  }
+  return parts.map((part) => ({ ...scope, vpcIds: part.vpcIds }));
+};
+
+interface Part {
+  readonly interfaces: number;
+  readonly vpcIds: readonly string[];
+}
+
+const isLighter = (a: Part, b: Part): boolean =>
+  a.interfaces < b.interfaces || (a.interfaces === b.interfaces && a.vpcIds.length < b.vpcIds.length);
+
+const interfacesByVpc = (previous: Pick<TargetAssessment, 'subnets'> | null): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const { vpcId, owners } of previous?.subnets ?? []) {
+    const interfaces = (owners ?? []).reduce((sum, owner) => sum + owner.interfaces, 0);
+    found.set(vpcId, (found.get(vpcId) ?? 0) + interfaces);
+  }
+  return found;
+};

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
+import {
+  interfaceListings,
+  LISTINGS_AT_ONCE,
+  MANY_INTERFACES,
+} from '../../../shared/pipeline/interface-listings.ts';
+
+/** The last scan, as far as it is looked at: one subnet for each VPC. */
+const lastScan = (interfaces: Readonly<Record<string, number | null>>) => ({
+  subnets: Object.entries(interfaces).map(
+    ([vpcId, count]) =>
+      ({
+        vpcId,
+        owners:
+          count === null ? null : [{ kind: 'instance', name: null, interfaces: count, addresses: count }],
+      }) as unknown as SubnetAssessment,
+  ),
+});
+
+describe('how the interfaces of a target are listed', () => {
+  test('as a whole, where nothing is known of it yet', () => {
+    expect(interfaceListings({}, ['vpc-a', 'vpc-b'], null)).toEqual([{}]);
+  });
+
+  test('as a whole up to one interface below many, in parts from many on', () => {
+    const last = (more: number) =>
+      lastScan({ 'vpc-a': MANY_INTERFACES / 2, 'vpc-b': MANY_INTERFACES / 2 + more });
+    expect(interfaceListings({}, ['vpc-a', 'vpc-b'], last(-1))).toEqual([{}]);
+    expect(interfaceListings({}, ['vpc-a', 'vpc-b'], last(0))).toEqual([
+      { vpcIds: ['vpc-a'] },
+      { vpcIds: ['vpc-b'] },
+    ]);
+  });
+
+  test('as a whole, where all is in one VPC: EC2 can not be asked for half of one', () => {
+    expect(interfaceListings({}, ['vpc-a', 'vpc-a'], lastScan({ 'vpc-a': 1_000_000 }))).toEqual([{}]);
+  });
+
+  test('in parts of about the same size, and not more of them than may be listed at a time', () => {
+    const sizes = {
+      'vpc-a': 9000,
+      'vpc-b': 5000,
+      'vpc-c': 4000,
+      'vpc-d': 4000,
+      'vpc-e': 3000,
+      'vpc-f': 2000,
+      'vpc-g': 1000,
+    };
+    const parts = interfaceListings({}, Object.keys(sizes), lastScan(sizes));
+    expect(parts).toHaveLength(LISTINGS_AT_ONCE);
+    const sizeOf = (vpcId: string): number => new Map(Object.entries(sizes)).get(vpcId) ?? 0;
+    const totals = parts.map(({ vpcIds = [] }) => vpcIds.reduce((sum, vpcId) => sum + sizeOf(vpcId), 0));
+    expect(totals.toSorted()).toEqual([6000, 6000, 7000, 9000]);
+    expect(parts.flatMap(({ vpcIds = [] }) => vpcIds).toSorted()).toEqual(Object.keys(sizes));
+  });
+
+  test('with every VPC in exactly one part, the new ones and those of which nothing is known included', () => {
+    const vpcIds = ['vpc-a', 'vpc-new', 'vpc-b', 'vpc-a', 'vpc-unknown'];
+    const parts = interfaceListings(
+      {},
+      vpcIds,
+      lastScan({ 'vpc-a': 20_000, 'vpc-b': 1, 'vpc-unknown': null, 'vpc-gone': 50_000 }),
+    );
+    expect(parts.flatMap((part) => part.vpcIds ?? []).toSorted()).toEqual([
+      'vpc-a',
+      'vpc-b',
+      'vpc-new',
+      'vpc-unknown',
+    ]);
+  });
+});
