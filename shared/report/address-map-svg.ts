@@ -28,7 +28,10 @@ interface Grid {
 const LABEL_WIDTH = 96;
 
 const gridOf = (blocks: number): Grid => {
-  const columns = Math.min(blocks, blocks <= 64 ? 16 : blocks <= LABELLED_BLOCKS ? 32 : 64);
+  const columns = Math.min(
+    blocks,
+    blocks <= 16 ? 8 : blocks <= 64 ? 16 : blocks <= LABELLED_BLOCKS ? 32 : 64,
+  );
   return {
     columns,
     rows: Math.ceil(blocks / columns),
@@ -89,37 +92,77 @@ class Paths {
   }
 }
 
-const drawBlocks = (map: AddressMap, blocks: readonly MapBlock[], { columns, cell }: Grid): Paths => {
-  const paths = new Paths();
-  const size = cell - 1;
-  const corner = Math.round(cell / 3);
-  for (const [index, block] of blocks.entries()) {
-    const x = LABEL_WIDTH + (index % columns) * cell;
-    const y = Math.floor(index / columns) * cell;
-    paths.add('map-free', `M${x} ${y}h${size}v${size}h-${size}z`);
-    const rank = rankOf(map, block);
-    if (block.used > 0) {
-      const height = Math.max(1, Math.round((size * block.used) / ADDRESSES));
-      paths.add(`map-owner o${rank ?? COLOURED_OWNERS}`, `M${x} ${y + size}h${size}v-${height}h-${size}z`);
-    }
-    if (block.state === 'prefix') {
-      const inner = size - 4;
-      paths.add('map-prefix', `M${x + 2} ${y + 2}h${inner}v${inner}h-${inner}z`);
-    }
-    if (block.state === 'awsReserved') {
-      paths.add('map-aws', `M${x} ${y}l${size} ${size}m-${size} 0l${size} -${size}`);
-    }
-    if (block.reservation === 'prefix')
-      paths.add('map-reserved', `M${x} ${y}h${corner}l-${corner} ${corner}z`);
-    if (block.reservation === 'explicit') {
-      const right = x + size;
-      paths.add(
-        'map-reserved',
-        `M${x} ${y}h${corner}l-${corner} ${corner}zM${right} ${y + size}h-${corner}l${corner} -${corner}z`,
-      );
+/** The part of a cell that is in use: as high as the share of its addresses. */
+interface Fill {
+  readonly look: string;
+  readonly height: number;
+}
+
+const fillOf = (map: AddressMap, block: MapBlock, size: number): Fill | null =>
+  block.used === 0
+    ? null
+    : {
+        look: `map-owner o${rankOf(map, block) ?? COLOURED_OWNERS}`,
+        height: Math.max(1, Math.round((size * block.used) / ADDRESSES)),
+      };
+
+const drawGrid = ({ columns, rows, cell }: Grid): Html[] => {
+  const width = columns * cell;
+  const height = rows * cell;
+  const across = Array.from(
+    { length: rows },
+    (_, row) => `M${LABEL_WIDTH} ${(row + 1) * cell - 0.5}h${width}`,
+  );
+  const down = Array.from(
+    { length: columns },
+    (_, column) => `M${LABEL_WIDTH + (column + 1) * cell - 0.5} 0v${height}`,
+  );
+  return [html`<path class="map-grid" d="${across.join('')}${down.join('')}"/>`];
+};
+
+/** Neighbours that look alike are one shape: the grid is drawn over them. */
+const drawFills = (
+  map: AddressMap,
+  blocks: readonly MapBlock[],
+  { columns, rows, cell }: Grid,
+  paths: Paths,
+): void => {
+  for (let row = 0; row < rows; row += 1) {
+    const fills = blocks
+      .slice(row * columns, (row + 1) * columns)
+      .map((block) => fillOf(map, block, cell - 1));
+    for (let from = 0; from < columns; ) {
+      const fill = fills[from] ?? null;
+      let to = from + 1;
+      while (to < columns && fills[to]?.look === fill?.look && fills[to]?.height === fill?.height) to += 1;
+      if (fill !== null) {
+        const width = (to - from) * cell;
+        paths.add(
+          fill.look,
+          `M${LABEL_WIDTH + from * cell} ${(row + 1) * cell - 1}h${width}v-${fill.height}h-${width}z`,
+        );
+      }
+      from = to;
     }
   }
-  return paths;
+};
+
+/** What lies over the fill: a prefix's frame, the cross of AWS's own addresses, the corners of reservations. */
+const drawMarks = (blocks: readonly MapBlock[], { columns, cell }: Grid, paths: Paths): void => {
+  const size = cell - 1;
+  const corner = Math.round(cell / 3);
+  const inner = size - 4;
+  for (const [index, { state, reservation }] of blocks.entries()) {
+    const x = LABEL_WIDTH + (index % columns) * cell;
+    const y = Math.floor(index / columns) * cell;
+    if (state === 'prefix') paths.add('map-prefix', `M${x + 2} ${y + 2}h${inner}v${inner}h-${inner}z`);
+    if (state === 'awsReserved')
+      paths.add('map-aws', `M${x} ${y}l${size} ${size}m-${size} 0l${size} -${size}`);
+    if (reservation === 'prefix' || reservation === 'explicit')
+      paths.add('map-reserved', `M${x} ${y}h${corner}l-${corner} ${corner}z`);
+    if (reservation === 'explicit')
+      paths.add('map-reserved', `M${x + size} ${y + size}h-${corner}l${corner} -${corner}z`);
+  }
 };
 
 const labelBlocks = (map: AddressMap, blocks: readonly MapBlock[], { columns, cell }: Grid): Html[] =>
@@ -153,13 +196,17 @@ export const addressMapSvg = (map: AddressMap): Html => {
   const grid = gridOf(blocks.length);
   const width = LABEL_WIDTH + grid.columns * grid.cell;
   const height = grid.rows * grid.cell;
+  const fills = new Paths();
+  drawFills(map, blocks, grid, fills);
+  const marks = new Paths();
+  drawMarks(blocks, grid, marks);
   const title = (name: string): string | null => {
     const rank = /^map-owner o(\d+)$/.exec(name)?.[1];
     if (rank === undefined) return null;
     const owner = map.owners[Number(rank)];
     return Number(rank) === COLOURED_OWNERS || owner === undefined ? 'Other owners' : ownerLabel(owner);
   };
-  return html`<svg class="map" role="img" aria-label="${describeMap(map, blocks)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px">${drawBlocks(map, blocks, grid).toSvg(title)}${labelRows(blocks, grid)}${blocks.length <= LABELLED_BLOCKS ? labelBlocks(map, blocks, grid) : null}</svg>`;
+  return html`<svg class="map" role="img" aria-label="${describeMap(map, blocks)}" viewBox="0 0 ${width} ${height}" style="max-width:${width}px"><path class="map-free" d="M${LABEL_WIDTH} 0h${width - LABEL_WIDTH}v${height}h-${width - LABEL_WIDTH}z"/>${fills.toSvg(title)}${drawGrid(grid)}${marks.toSvg(() => null)}${labelRows(blocks, grid)}${blocks.length <= LABELLED_BLOCKS ? labelBlocks(map, blocks, grid) : null}</svg>`;
 };
 
 const sample = (drawing: string): Html =>
@@ -213,7 +260,7 @@ const OWNER_COLOURS = [
 
 export const MAP_STYLE = [
   '.map{display:block;width:100%;height:auto}.map.key{display:inline-block;width:13px;height:13px;margin-right:6px;vertical-align:-2px}',
-  '.map-free{fill:var(--free)}.map-prefix{fill:none;stroke:var(--paper);stroke-width:1.5}.map-aws{fill:none;stroke:var(--faint);stroke-width:1}',
+  '.map-free{fill:var(--free)}.map-grid{fill:none;stroke:var(--paper);stroke-width:1}.map-prefix{fill:none;stroke:var(--paper);stroke-width:1.5}.map-aws{fill:none;stroke:var(--faint);stroke-width:1}',
   '.map-reserved{fill:var(--ink)}.map-hit{fill:transparent}.map-hit:hover{stroke:var(--ink);stroke-width:1.5}',
   '.map text{font:11px ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;fill:var(--muted)}.map-row{text-anchor:end}',
   '.map .map-letter{text-anchor:middle;font-weight:700;fill:#000}.map .t0{fill:#fff}.o8{fill:var(--muted)}',

@@ -31,7 +31,7 @@ const WORST_SHOWN = 6;
 
 const subnetCard = (ranked: RankedSubnet, map: AddressMap | undefined, now: number): Html => {
   const { subnet, severity, first } = ranked;
-  return html`<article class="card ${severity ?? ''}"><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}<a href="#${subnet.subnetId}">${givenName(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${figure(subnet.available)}</b> of ${figure(subnet.usable)} available</div><div><b>${figure(subnet.prefixes?.free ?? null)}</b> free prefixes</div><div>${outlookStrip(first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
+  return html`<article class="card ${severity ?? ''}"><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}<a href="#${subnet.subnetId}">${givenName(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${figure(subnet.available)}</b> of ${figure(subnet.usable)} available</div><div><b>${figure(subnet.prefixes?.free ?? null)}</b> free prefixes</div><div><span class="muted">${first.supply} run out:</span> ${outlookStrip(first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
 };
 
 const subnetRow = ({ key, subnet, severity, first }: RankedSubnet, now: number): Html => {

@@ -31,7 +31,7 @@ ${STRIP_STYLE}`;
 /** The widget is told the dashboard's theme; it can not ask the browser. */
 export const widgetStyle = (theme: 'light' | 'dark'): string =>
   `.hr{${theme === 'dark' ? DARK : LIGHT};background:none;font-size:13px}${SHARED}
-.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr .crumbs a,.hr td a{cursor:pointer;text-decoration:underline}`;
+.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}`;
 
 const REPORT = `
 :root{color-scheme:light dark}body{margin:0}

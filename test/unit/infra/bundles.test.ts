@@ -20,6 +20,7 @@ const FOLDER = 'dist/test-bundles';
  * outgrows it has taken in something: `npm run bundle` and esbuild's metafile tell what.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
+  'dashboard-widget': 288,
   'notify-slack': 265,
   'plan-scan': 715,
   'scan-target': 915,

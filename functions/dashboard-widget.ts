@@ -1,0 +1,35 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Context } from 'aws-lambda';
+import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
+import { redactingReplacer } from '../shared/model/redaction.ts';
+import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
+import type { StateStore } from '../shared/state/state-store.ts';
+import { clientSettings } from '../wiring/aws-clients.ts';
+import { runDashboardWidgetJob } from '../wiring/dashboard-widget-job.ts';
+
+const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
+
+/** A warm function keeps its connection: a dashboard asks again with every refresh and every click. */
+let store: StateStore | null = null;
+
+/** Draws the address map for a CloudWatch dashboard, of what the scans remember. */
+export const handler = async (
+  event: unknown,
+  context: Context,
+): Promise<string | { readonly markdown: string }> => {
+  logger.addContext(context);
+  store ??= openStore();
+  return runDashboardWidgetJob({
+    event,
+    endpoint: context.invokedFunctionArn,
+    store: store.assessments,
+    now: Date.now(),
+  });
+};
+
+const openStore = (): StateStore => {
+  const { tableName, logLevel } = parseDashboardWidgetEnvironment(process.env);
+  logger.setLogLevel(logLevel);
+  return createDynamoStateStore({ client: new DynamoDBClient(clientSettings()), tableName });
+};

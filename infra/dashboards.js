@@ -1,0 +1,31 @@
+// Read by serverless.yml, which takes values from .js files: the dashboards, made from the metric catalogue.
+import { namespace } from './configuration.js';
+import { clusterDashboard } from './dashboards/cluster.ts';
+import { fleetDashboard } from './dashboards/fleet.ts';
+import { vpcDashboard } from './dashboards/vpc.ts';
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: serverless.yml's own variable
+const NAME = '${self:custom.name}';
+
+/** The functions of serverless.yml and their memory in MB, which Lambda bills; a test compares the two. */
+const FUNCTIONS = [
+  { name: `${NAME}-plan-scan`, memory: 256 },
+  { name: `${NAME}-scan-target`, memory: 256 },
+  { name: `${NAME}-notify-slack`, memory: 128 },
+  { name: `customWidget-${NAME}-dashboard-widget`, memory: 512 },
+];
+
+const deployment = { namespace, functions: FUNCTIONS, tableName: `${NAME}-state` };
+
+const dashboard = (name, body) => ({
+  Type: 'AWS::CloudWatch::Dashboard',
+  Properties: { DashboardName: `${NAME}${name}`, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
+});
+
+export const resources = {
+  Resources: {
+    FleetDashboard: dashboard('', fleetDashboard(deployment)),
+    VpcDashboard: dashboard('-vpc', vpcDashboard(deployment)),
+    ClusterDashboard: dashboard('-cluster', clusterDashboard(deployment)),
+  },
+};

@@ -1,0 +1,110 @@
+import type { TargetAssessment } from '../model/assessment.ts';
+import { mapShapes } from './address-map-svg.ts';
+import { duration, figure, givenName, percentOf, plural } from './figures.ts';
+import { Html, html } from './html.ts';
+import { outlookStrip } from './outlook-strip.ts';
+import { widgetStyle } from './stylesheet.ts';
+import { subnetDetail } from './subnet-detail.ts';
+import type { WidgetRequest } from './widget-request.ts';
+import { type RankedSubnet, worstFirst } from './worst-first.ts';
+
+export interface WidgetInput {
+  readonly request: WidgetRequest;
+  /** Of every target that the request is about. */
+  readonly assessments: readonly TargetAssessment[];
+  /** The widget's own function: what a click calls. */
+  readonly endpoint: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+type Place = Partial<Record<'accountId' | 'region' | 'vpcId' | 'subnetId', string>>;
+
+const WORST_SHOWN = 15;
+const SUBNETS_SHOWN = 100;
+const VPCS_SHOWN = 25;
+
+/** A button, and what CloudWatch does when it is chosen: `cwdb-action` belongs to the element before it. */
+const go = (endpoint: string, place: Place, words: Html): Html =>
+  html`<button type="button" class="go">${words}</button><cwdb-action action="call" display="widget" endpoint="${endpoint}">${JSON.stringify(place)}</cwdb-action>`;
+
+const placeOf = ({ subnet }: RankedSubnet): Place => ({
+  accountId: subnet.accountId,
+  region: subnet.region,
+  subnetId: subnet.subnetId,
+});
+
+const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: number): Html =>
+  html`<div class="scroll"><table><thead><tr><th>Subnet</th><th>State</th><th>Runs out</th><th class="n">Available</th><th class="n">Free prefixes</th><th>Where</th></tr></thead><tbody>${ranked.map(
+    (each) => {
+      const { subnet, severity, first } = each;
+      const free = percentOf(subnet.available, subnet.usable);
+      return html`<tr><td>${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(subnet.available)} of ${figure(subnet.usable)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
+    },
+  )}</tbody></table></div>`;
+
+/** How old the figures are, and what could not be scanned: a fleet without it would look complete. */
+const coverage = (assessments: readonly TargetAssessment[], now: number): Html => {
+  const oldest = Math.min(...assessments.map(({ scannedAt }) => Date.parse(scannedAt)));
+  const troubled = assessments.filter(({ target }) => target.status !== 'ok');
+  return html`<p class="where">${plural(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${duration(now - oldest)} ago.</p>${troubled.map(
+    ({ target }) =>
+      html`<p><span class="chip warning">${target.status}</span> ${target.accountId} ${target.region}: ${target.errors[0]?.message ?? 'no reason given'}</p>`,
+  )}`;
+};
+
+const vpcTable = (assessments: readonly TargetAssessment[], endpoint: string): Html => {
+  const vpcs = assessments
+    .flatMap((assessment) => assessment.vpcs)
+    .toSorted(
+      (a, b) => (percentOf(a.available, a.usable) ?? 101) - (percentOf(b.available, b.usable) ?? 101),
+    );
+  return html`<h3>VPCs</h3><div class="scroll"><table><thead><tr><th>VPC</th><th class="n">Available</th><th class="n">Subnets</th><th>Where</th></tr></thead><tbody>${vpcs
+    .slice(0, VPCS_SHOWN)
+    .map(
+      ({ vpcId, name, accountId, region, available, usable, subnets }) =>
+        html`<tr><td>${go(endpoint, { accountId, region, vpcId }, givenName(name, vpcId))}</td><td class="n">${figure(available)} of ${figure(usable)}</td><td class="n">${subnets}</td><td class="where">${accountId} ${region}</td></tr>`,
+    )}</tbody></table></div>${vpcs.length > VPCS_SHOWN ? html`<p class="muted">And ${vpcs.length - VPCS_SHOWN} more with a larger share free.</p>` : null}`;
+};
+
+const fleet = ({ assessments, endpoint, now }: WidgetInput): Html => {
+  const ranked = worstFirst(assessments);
+  return html`${coverage(assessments, now)}<h3>Worst subnets of ${ranked.length.toLocaleString('en')}</h3>${subnetTable(ranked.slice(0, WORST_SHOWN), endpoint, now)}${vpcTable(assessments, endpoint)}`;
+};
+
+const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
+  const ranked = worstFirst(assessments).filter(({ subnet }) => subnet.vpcId === request.vpcId);
+  const known = assessments.flatMap(({ vpcs }) => vpcs).find(({ vpcId }) => vpcId === request.vpcId);
+  if (ranked.length === 0) return html`<p>No scan knows a subnet of ${request.vpcId}.</p>`;
+  return html`<h3>${givenName(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
+};
+
+const subnet = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
+  for (const assessment of assessments) {
+    const found = assessment.subnets.find(({ subnetId }) => subnetId === request.subnetId);
+    if (found === undefined) continue;
+    const map = assessment.maps.find(({ subnetId }) => subnetId === request.subnetId);
+    const own = assessment.findings.filter(({ subject }) => subject.id === request.subnetId);
+    const { accountId, region, vpcId } = found;
+    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${duration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
+      ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
+    )}${subnetDetail(found, map, now, mapShapes())}`;
+  }
+  return html`<p>No scan knows ${request.subnetId}.</p>`;
+};
+
+/**
+ * The widget's HTML. CloudWatch takes scripts, frames and `<use>` out of it ("Security and JavaScript for custom
+ * CloudWatch widgets"), so that drawing is SVG and CSS, and what is chosen is a `cwdb-action`.
+ */
+export const widgetHtml = (input: WidgetInput): string => {
+  const { request, assessments, endpoint } = input;
+  const view = request.subnetId !== null ? subnet : request.vpcId !== null ? vpc : fleet;
+  const body =
+    assessments.length === 0
+      ? html`<p>Nothing has been scanned yet${request.accountId === null && request.region === null ? '' : ' here'}. The first scan ends a few minutes after the deployment.</p>`
+      : view(input);
+  const back = view === fleet ? null : html`<p class="crumbs">${go(endpoint, {}, html`All subnets`)}</p>`;
+  return html`<style>${new Html(widgetStyle(request.theme))}</style><div class="hr">${back}${body}</div>`
+    .text;
+};
