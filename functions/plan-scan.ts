@@ -24,10 +24,10 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
     home,
     signal: AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS)),
   });
-  const unwatched = outcome.coverage.filter(({ state }) => state === 'stale' || state === 'failed');
-  logger[unwatched.length === 0 && outcome.problems.length === 0 ? 'info' : 'warn']('Planned a run', {
+  const unwatched = outcome.coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
+  logger[unwatched?.length === 0 && outcome.problems.length === 0 ? 'info' : 'warn']('Planned a run', {
     targets: outcome.requests.length,
-    unwatched,
+    unwatched: unwatched ?? 'unknown',
     problems: outcome.problems,
   });
 };

@@ -6,10 +6,8 @@ import type { PlanScanEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
 import { enabledRegions, resolveTargets } from '../shared/inventory/targets.ts';
-import { RUN_METRICS } from '../shared/metrics/catalogue.ts';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
-import { dataOf } from '../shared/metrics/data.ts';
-import { awsFailure } from '../shared/model/aws-failure.ts';
+import { type AwsFailure, awsFailure } from '../shared/model/aws-failure.ts';
 import { HeadroomError } from '../shared/model/errors.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import { type PlanOutcome, planRun } from '../shared/pipeline/plan.ts';
@@ -17,6 +15,7 @@ import type { ScanRequest } from '../shared/pipeline/scan-request.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
 import { clientSettings, createEc2Client } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
+import { publishRun } from './run-metrics.ts';
 
 /** SQS API reference, SendMessageBatch: at most ten messages. */
 const MESSAGES_PER_BATCH = 10;
@@ -37,6 +36,7 @@ const enqueueOn =
   (client: SQSClient, queueUrl: string, home: Target) =>
   async (requests: readonly ScanRequest[]): Promise<void> => {
     const refused: string[] = [];
+    let failure: AwsFailure | null = null;
     for (let start = 0; start < requests.length; start += MESSAGES_PER_BATCH) {
       const batch = requests.slice(start, start + MESSAGES_PER_BATCH);
       const Entries = batch.map((request, index) => ({
@@ -47,9 +47,12 @@ const enqueueOn =
         const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
         refused.push(...(Failed ?? []).map(({ Message, Code }) => Message ?? Code ?? 'no reason given'));
       } catch (error) {
-        throw awsFailure(error, { action: 'sqs:SendMessage', target: home });
+        // One batch that fails must not keep the targets of the others from being scanned.
+        failure = awsFailure(error, { action: 'sqs:SendMessage', target: home });
+        refused.push(...batch.map(() => failure?.message ?? ''));
       }
     }
+    if (failure !== null && refused.length === requests.length) throw failure;
     if (refused.length > 0) throw new TargetsNotQueued(refused.length, refused[0] ?? '');
   };
 
@@ -125,29 +128,28 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
       clock: Date.now,
       signal,
     });
-    const count = (state: string) => outcome.coverage.filter((target) => target.state === state).length;
-    await createCloudWatchSink(cloudWatch, signal).publish(
-      dataOf(
-        RUN_METRICS,
-        {
-          targetsPlanned: outcome.requests.length,
-          targetsStale: count('stale'),
-          targetsNew: count('new'),
-          targetsGone: count('gone'),
-          targetsSucceeded: null,
-          targetsFailed: null,
-          scanSeconds: null,
-          apiCalls: null,
-          throttles: null,
-          metricsPublished: null,
-          metricsWithheld: null,
-          alertsUndelivered: outcome.delivery.undelivered.length,
-        },
-        { scannedAt: Date.now() },
-        configuration.metrics.namespace,
-      ),
+    const count = (state: string) =>
+      outcome.coverage?.filter((target) => target.state === state).length ?? null;
+    const unpublished = await publishRun(
+      createCloudWatchSink(cloudWatch, signal),
+      {
+        targetsPlanned: outcome.requests.length,
+        targetsStale: count('stale'),
+        targetsNew: count('new'),
+        targetsGone: count('gone'),
+        targetsSucceeded: null,
+        targetsFailed: null,
+        scanSeconds: null,
+        apiCalls: null,
+        throttles: null,
+        metricsPublished: null,
+        metricsWithheld: null,
+        alertsUndelivered: outcome.alerting === 'none' ? null : outcome.delivery.undelivered.length,
+      },
+      Date.now(),
+      configuration.metrics.namespace,
     );
-    return outcome;
+    return { ...outcome, problems: [...outcome.problems, ...unpublished] };
   } finally {
     for (const client of [sqs, dynamo, cloudWatch]) client.destroy();
   }

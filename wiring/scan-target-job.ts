@@ -3,15 +3,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ScanTargetEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
-import { RUN_METRICS, type RunSummary } from '../shared/metrics/catalogue.ts';
+import type { RunSummary } from '../shared/metrics/catalogue.ts';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
-import { dataOf } from '../shared/metrics/data.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import { scanRoleArn } from '../shared/model/target-selection.ts';
 import { type RunTargetOutcome, runTarget } from '../shared/pipeline/run-target.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
 import { clientSettings, createTargetClients } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
+import { publishRun } from './run-metrics.ts';
 import { createTargetSources } from './target-sources.ts';
 
 /** Kept back when a target is slow: to store what is known of it, to tell and to publish. */
@@ -83,7 +83,8 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
       signal,
     });
     const { calls, throttles } = meter.total();
-    const succeeded = outcome.assessment.target.status === 'ok';
+    // A target that is read, and of which nobody can be told, is not watched.
+    const succeeded = outcome.assessment.target.status === 'ok' && outcome.alerting === 'whole';
     const run: RunSummary = {
       targetsPlanned: null,
       targetsSucceeded: succeeded ? 1 : 0,
@@ -96,10 +97,10 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
       throttles,
       metricsPublished: outcome.metrics?.published ?? null,
       metricsWithheld: outcome.metrics?.withheld ?? null,
-      alertsUndelivered: outcome.delivery.undelivered.length,
+      alertsUndelivered: outcome.alerting === 'none' ? null : outcome.delivery.undelivered.length,
     };
-    await sink.publish(dataOf(RUN_METRICS, run, { scannedAt: startedAt }, namespace));
-    return { ...outcome, run };
+    const unpublished = await publishRun(sink, run, startedAt, namespace);
+    return { ...outcome, run, problems: [...outcome.problems, ...unpublished] };
   } finally {
     clients.destroy();
     dynamo.destroy();

@@ -46,6 +46,15 @@ export interface DeliveryReport {
   readonly postponed: number;
 }
 
+/** Where it is not even known what there would be to deliver. */
+export const NOTHING_DELIVERED: DeliveryReport = {
+  sent: 0,
+  delivered: [],
+  undelivered: [],
+  problems: [],
+  postponed: 0,
+};
+
 /** Lost races before giving up. Each one lost means that another run has stored the record. */
 const ATTEMPTS = 8;
 

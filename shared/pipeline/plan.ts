@@ -11,7 +11,7 @@ import type { AlertPolicy } from '../model/policy.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { raiseAlerts } from './alert.ts';
-import { type DeliveryReport, deliverOutbox } from './deliver-outbox.ts';
+import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { wantedSeriesKey } from './publish.ts';
 import type { ScanRequest } from './scan-request.ts';
 
@@ -25,7 +25,7 @@ export interface PlanInput {
   readonly links: LinkSettings;
   readonly store: StateStore;
   readonly notifier: Notifier;
-  /** Puts requests on the queue; all of them, or it throws. */
+  /** Puts requests on the queue: all of them, or it throws when it has tried them all. */
   readonly enqueue: (requests: readonly ScanRequest[]) => Promise<void>;
   /** How many targets were given up on and wait in the dead-letter queue; `null`: there is none to ask. */
   readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
@@ -35,8 +35,10 @@ export interface PlanInput {
 
 export interface PlanOutcome {
   readonly requests: readonly ScanRequest[];
-  /** How well every target is watched, as of the last scans. */
-  readonly coverage: readonly TargetCoverage[];
+  /** How well every target is watched, as of the last scans; `null`: could not be told. */
+  readonly coverage: readonly TargetCoverage[] | null;
+  /** Whether what was found could become alerts; `none`: the stored ones could not be read. */
+  readonly alerting: 'whole' | 'partial' | 'none';
   readonly delivery: DeliveryReport;
   readonly problems: readonly Problem[];
 }
@@ -74,6 +76,8 @@ const sharesOf = async (
 /**
  * Begins a run: queues every target, then looks back at how the last runs went. Queueing comes first, so that a
  * monitor that can not look at itself still watches the subnets.
+ *
+ * @throws HeadroomError when targets could not be queued.
  */
 export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   const { home, runId, resolved, policy, store, clock } = input;
@@ -90,12 +94,72 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   );
   await input.enqueue(requests);
 
+  // From here on nothing may throw: whoever tried again would put everything on the queue a second time.
+  const problems: Problem[] = [];
+  const coverage = await attempt(problems, () => coverageAt(input, now));
+  const stored = await attempt(problems, () => store.alerts.list(home));
+  if (stored === null) return { requests, coverage, alerting: 'none', delivery: NOTHING_DELIVERED, problems };
+  const known = stored.map(({ alert }) => alert);
+  const observations = evaluateMonitor(
+    {
+      home,
+      coverage,
+      // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
+      undelivered: known.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
+      deadLetters: await attempt(problems, async () => (await input.deadLetters?.()) ?? null),
+    },
+    policy,
+  );
+  const alerting = alertingFor({
+    observations,
+    policy,
+    stored: known,
+    isGone: () => false,
+    links: input.links,
+    now,
+  });
+  const raised = await raiseAlerts({
+    target: home,
+    ...alerting,
+    store: store.alerts,
+    listed: stored,
+    now,
+    clock,
+    runId,
+  });
+  const delivery = await deliverOutbox({
+    target: home,
+    alerts: raised.alerts,
+    store: store.alerts,
+    notifier: input.notifier,
+    group: alerting.group,
+    runId,
+    clock,
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+  });
+  return {
+    requests,
+    coverage,
+    alerting: raised.problems.length === 0 ? 'whole' : 'partial',
+    delivery,
+    problems: [...problems, ...raised.problems, ...delivery.problems],
+  };
+};
+
+/**
+ * How well every target is watched, by what its last scan left behind.
+ *
+ * @throws HeadroomError when that can not be read: then nothing is known of any.
+ */
+const coverageAt = async (
+  { home, resolved, policy, store }: PlanInput,
+  now: number,
+): Promise<readonly TargetCoverage[]> => {
   const known = ((await store.cache.get(PLANNED_KEY, now)) ?? {}) as Readonly<Record<string, string>>;
   const planned = Object.fromEntries(
     resolved.targets.map((target) => [nameOf(target), known[nameOf(target)] ?? new Date(now).toISOString()]),
   );
   await store.cache.put(PLANNED_KEY, planned, now + PLANNED_MILLISECONDS);
-
   const watched = coverageOf(
     resolved.targets,
     await store.assessments.targets(),
@@ -104,7 +168,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     now,
   );
   // An account whose Regions could not even be listed has no target of its own: it counts as one that failed.
-  const coverage = [
+  return [
     ...watched,
     ...resolved.unresolved.map(
       ({ accountId, problem }): TargetCoverage => ({
@@ -116,48 +180,12 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
       }),
     ),
   ];
-  const problems: Problem[] = [];
-  const stored = (await store.alerts.list(home)).map(({ alert }) => alert);
-  const observations = evaluateMonitor(
-    {
-      home,
-      coverage,
-      // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
-      undelivered: stored.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
-      deadLetters: await deadLettersOf(input, problems),
-    },
-    policy,
-  );
-  const alerting = alertingFor({
-    observations,
-    policy,
-    stored,
-    isGone: () => false,
-    links: input.links,
-    now,
-  });
-  const raised = await raiseAlerts({ target: home, ...alerting, store: store.alerts, now, clock, runId });
-  const delivery = await deliverOutbox({
-    target: home,
-    alerts: raised.alerts,
-    store: store.alerts,
-    notifier: input.notifier,
-    group: alerting.group,
-    runId,
-    clock,
-    ...(input.signal === undefined ? {} : { signal: input.signal }),
-  });
-  return { requests, coverage, delivery, problems: [...problems, ...raised.problems, ...delivery.problems] };
 };
 
-/** What can not be told is unknown, and not zero; planning goes on. */
-const deadLettersOf = async (
-  { deadLetters }: PlanInput,
-  problems: Problem[],
-): Promise<MonitorStatus['deadLetters']> => {
-  if (deadLetters === null) return null;
+/** What can not be told is unknown (`null`), and not zero; planning goes on. */
+const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>): Promise<Answer | null> => {
   try {
-    return await deadLetters();
+    return await work();
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));

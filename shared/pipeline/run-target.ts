@@ -14,7 +14,8 @@ import type { StateStore } from '../state/state-store.ts';
 import { raiseAlerts } from './alert.ts';
 import { judge } from './assess.ts';
 import type { TargetSources } from './collect.ts';
-import { type DeliveryReport, deliverOutbox } from './deliver-outbox.ts';
+import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { forgivingCache } from './forgiving-cache.ts';
 import { type PublishOutcome, type PublishSettings, publishAssessment } from './publish.ts';
 import { scanTarget } from './scan-target.ts';
 
@@ -45,6 +46,11 @@ export interface RunTargetInput {
 
 export interface RunTargetOutcome {
   readonly assessment: TargetAssessment;
+  /**
+   * Whether what the scan found could become alerts. `partial`: some could not be stored, and nobody is told what is not
+   * stored. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits to be sent.
+   */
+  readonly alerting: 'whole' | 'partial' | 'none';
   /** The steps that alerts made by this scan. */
   readonly transitions: readonly Transition[];
   /** Every alert of the target that is not over. */
@@ -78,6 +84,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const { store, clock } = ports;
   const problems: Problem[] = [];
   const now = clock();
+  const cache = forgivingCache(store.cache, (problem) => problems.push(problem));
 
   const previous = await attempt(problems, () => store.assessments.latest(target));
   const histories = async (subnetIds: readonly string[]): Promise<ReadonlyMap<string, SubnetHistory>> =>
@@ -88,13 +95,13 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     scope,
     sources: ports.sources,
     past: { previous, histories },
-    cache: store.cache,
+    cache,
     now,
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });
   const { assessment, observations } = judge(scanned, policy);
 
-  const { transitions, alerts, delivery } = await alert(input, assessment, observations, problems);
+  const { alerting, transitions, alerts, delivery } = await alert(input, assessment, observations, problems);
   await attempt(problems, () => store.assessments.putLatest(assessment));
   await attempt(problems, () =>
     store.history.record(
@@ -110,10 +117,11 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const metrics =
     ports.sink === null
       ? null
-      : await publishAssessment(assessment, input.publish, { sink: ports.sink, cache: store.cache });
+      : await publishAssessment(assessment, input.publish, { sink: ports.sink, cache });
   if (metrics?.problem != null) problems.push(metrics.problem);
   return {
     assessment,
+    alerting,
     transitions,
     alerts,
     delivery,
@@ -122,23 +130,15 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   };
 };
 
-const NOTHING_DELIVERED: DeliveryReport = {
-  sent: 0,
-  delivered: [],
-  undelivered: [],
-  problems: [],
-  postponed: 0,
-};
-
 const alert = async (
   { target, scope, policy, runId, ports, links, signal }: RunTargetInput,
   assessment: TargetAssessment,
   observations: readonly Observation[],
   problems: Problem[],
-): Promise<Pick<RunTargetOutcome, 'transitions' | 'alerts' | 'delivery'>> => {
+): Promise<Pick<RunTargetOutcome, 'alerting' | 'transitions' | 'alerts' | 'delivery'>> => {
   const { store, notifier, clock } = ports;
   const known = await attempt(problems, () => store.alerts.list(target));
-  if (known === null) return { transitions: [], alerts: [], delivery: NOTHING_DELIVERED };
+  if (known === null) return { alerting: 'none', transitions: [], alerts: [], delivery: NOTHING_DELIVERED };
   const now = Date.parse(assessment.scannedAt);
   const alerting = alertingFor({
     observations,
@@ -170,6 +170,7 @@ const alert = async (
     ...(signal === undefined ? {} : { signal }),
   });
   return {
+    alerting: raised.problems.length === 0 ? 'whole' : 'partial',
     transitions: raised.transitions,
     alerts: alerts.filter(({ status }) => status !== 'resolved'),
     delivery,

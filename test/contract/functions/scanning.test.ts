@@ -38,7 +38,13 @@ const accountsOf = (bodies: readonly { readonly body: string }[]): readonly unkn
   bodies.map(({ body }): unknown => (JSON.parse(body) as { accountId: unknown }).accountId);
 
 const request = (accountId: string, runId = 'run-1') =>
-  JSON.stringify({ schema: 'headroom/scan-request@1', runId, accountId, region: REGION });
+  JSON.stringify({
+    schema: 'headroom/scan-request@1',
+    runId,
+    accountId,
+    region: REGION,
+    subnetSeries: 500,
+  });
 
 const published = (name: string) =>
   headroom.lab.metrics.filter((datum) => datum.name === name).flatMap(({ values }) => values);

@@ -1,0 +1,28 @@
+import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { CacheStore } from '../state/state-store.ts';
+
+/**
+ * A cache saves calls, and whoever has none can do without: what can not be read is asked for again, what can not be kept
+ * is not kept. The first failure is told, and the store is then left alone - its retries would cost the run its time.
+ */
+export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => void): CacheStore => {
+  let hasFailed = false;
+  const attempt = async <Answer>(work: () => Promise<Answer>): Promise<Answer | null> => {
+    if (hasFailed) return null;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HeadroomError)) throw error;
+      if (!hasFailed) tell(problemOf(error));
+      // One entry that can not be read says nothing of the others, and is written anew.
+      hasFailed ||= error.code !== 'state-unreadable';
+      return null;
+    }
+  };
+  return {
+    get: (key, now) => attempt(() => cache.get(key, now)),
+    put: async (key, value, expiresAt) => {
+      await attempt(() => cache.put(key, value, expiresAt));
+    },
+  };
+};
