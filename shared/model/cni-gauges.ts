@@ -23,7 +23,7 @@ export const nodeGauges = (node: NodeFold, shape: NodeShape, room: number | null
     eniMaxAvailable: shape.limits === null ? null : shape.limits.maxEnis - node.unmanaged,
     totalIPAddresses: held,
     totalIPv4Prefixes: pool.prefixes,
-    maxIPAddresses: shape.limits === null || room === null ? null : held + room,
+    maxIPAddresses: room === null ? null : held + room,
   };
 };
 
@@ -33,19 +33,19 @@ export const nodeGauges = (node: NodeFold, shape: NodeShape, room: number | null
  * the maximum ignores what the subnets still hold. Source: amazon-vpc-cni-k8s `ipamd.go`, `filterUnmanagedENIs` and
  * `updateIPStats`.
  */
-export const compatNodeGauges = (node: NodeFold, shape: NodeShape): CniGauges => {
+export const compatNodeGauges = (node: NodeFold, { limits, mode }: NodeShape): CniGauges => {
   const pool = node.podInterfaces(false);
-  const { limits, mode } = shape;
-  const interfaces = limits === null ? null : limits.maxEnis - node.unmanaged - node.onOtherCards;
-  return {
+  const held = {
     eniAllocated: node.managedInterfaces,
-    eniMaxAvailable: interfaces,
     totalIPAddresses: pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX,
     totalIPv4Prefixes: pool.prefixes,
-    maxIPAddresses:
-      limits === null || interfaces === null
-        ? null
-        : (podAddresses(limits, mode, false) / limits.maxEnis) * interfaces,
+  };
+  if (limits === null) return { ...held, eniMaxAvailable: null, maxIPAddresses: null };
+  const interfaces = limits.maxEnis - node.unmanaged - node.onOtherCards;
+  return {
+    ...held,
+    eniMaxAvailable: interfaces,
+    maxIPAddresses: (podAddresses(limits, mode, false) / limits.maxEnis) * interfaces,
   };
 };
 

@@ -17,16 +17,14 @@ export const freeRange = (
   taken: readonly string[],
   length: number,
 ): string | null => {
-  const obstacles = parse(taken).sort((a, b) => a.base - b.base);
+  const obstacles = parse(taken);
   const size = sizeOfLength(length);
   for (const block of parse(blocks)) {
-    if (block.length > length) continue;
     let base = block.base;
     while (cidrContains(block, { base, length })) {
       const obstacle = obstacles.find((each) => cidrsOverlap(each, { base, length }));
       if (obstacle === undefined) return formatCidr({ base, length });
-      const end = obstacle.base + cidrSize(obstacle);
-      base = Math.max(base + size, Math.ceil(end / size) * size);
+      base = Math.ceil((obstacle.base + cidrSize(obstacle)) / size) * size;
     }
   }
   return null;

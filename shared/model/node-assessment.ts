@@ -66,16 +66,16 @@ const warmAtLeast = (
   configuration: CniConfiguration,
   ledgers: Ledgers,
 ): number | null => {
-  const { node, limits, takes, customNetworking } = planned;
+  const { node, takes, customNetworking } = planned;
   const room = roomOf(planned, 'max-pods');
   const isAutoMode = node.instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
-  if (limits === null || takes === null || room === null || isAutoMode) return null;
+  if (takes === null || room === null || isAutoMode) return null;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   const allFull = takes === 'prefix' || pool.slotsUsed === pool.count * room.slotsPerInterface;
   if (!configuration.known && !allFull) return null;
   const target = warmTarget(configuration, takes, room.slotsPerInterface);
-  if (room.cap < Math.max(1, target)) return 0;
+  if (room.cap < target) return 0;
   const growth = grow([{ ...room, cap: target }], ledgers);
   const canGrow =
     growth !== null && [...growth.values()].reduce((sum, addresses) => sum + addresses, 0) >= target;

@@ -44,6 +44,58 @@ describe('a cluster', () => {
     });
   });
 
+  test('is kept apart from another one in the same subnet, by name', () => {
+    const clusters = clustersOf({
+      eks: [
+        anEksCluster({ name: 'zeta', autoMode: true, nodeGroups: [aNodeGroup()] }),
+        anEksCluster({ name: 'alpha', version: '1.33', nodeGroups: [aNodeGroup({ name: 'small' })] }),
+      ],
+      instances: [
+        aNode('i-01', { tags: { 'eks:cluster-name': 'zeta' } }),
+        aNode('i-02', { tags: { 'eks:cluster-name': 'alpha' } }),
+        aNode('i-03', { tags: { 'eks:cluster-name': 'mid' } }),
+      ],
+      interfaces: ['i-01', 'i-02', 'i-03'].flatMap(fullNode),
+    });
+    expect(
+      clusters.map(({ clusterName, source, autoMode, nodes, committed }) => [
+        clusterName,
+        source,
+        autoMode,
+        nodes.map(({ instanceId }) => instanceId),
+        committed.map(({ group }) => group),
+      ]),
+    ).toEqual([
+      ['alpha', 'eks', false, ['i-02'], ['small']],
+      ['mid', 'tags', false, ['i-03'], []],
+      ['zeta', 'eks', true, ['i-01'], ['workers']],
+    ]);
+    expect(clusters[1]?.subnetIds).toEqual(['subnet-0a']);
+  });
+
+  test('counts a node that is about to run, as the CNI will', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01', { state: 'pending' })],
+      interfaces: fullNode('i-01'),
+    });
+    expect(cluster.gauges).toMatchObject({ eniAllocated: 2, totalIPAddresses: 18, maxIPAddresses: 27 });
+    expect(cluster.capacity[0]).toMatchObject({ morePods: 9, moreNodes: [{ instanceType: 'm5.large' }] });
+  });
+
+  test('takes its VPC from the first node that tells it', () => {
+    const tags = { 'eks:cluster-name': 'shop' };
+    const instances = [aNode('i-01', { vpcId: null, tags }), aNode('i-02', { vpcId: 'vpc-07', tags })];
+    expect(clusterOf({ instances }).vpcId).toBe('vpc-07');
+  });
+
+  test('has no subnet of a control plane that is only spoken of', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ subnetIds: [] })],
+      interfaces: [anInterfaceRecord({ description: 'next to Amazon EKS shop', subnetId: 'subnet-0b' })],
+    });
+    expect(cluster.subnetIds).toEqual([]);
+  });
+
   test('is not made of instances that are gone', () => {
     expect(clustersOf({ instances: [aNode('i-01', { state: 'terminated' })] })).toEqual([]);
   });
@@ -111,6 +163,26 @@ describe("a node's mode", () => {
   test('is told by the add-on while the node holds nothing', () => {
     const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) })];
     expect(clusterOf({ ...nodeWith(nodeInterface('i-01')), eks }).nodes[0]?.mode).toBe('prefix');
+  });
+
+  test('of a stopped node, or one that shows none, does not make the cluster mixed', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01'), aNode('i-02', { state: 'stopped' }), aNode('i-03')],
+      interfaces: [...fullNode('i-01'), nodeInterface('i-02', { prefixes: 1 }), nodeInterface('i-03')],
+    });
+    expect(cluster.mode).toBe('secondary');
+    expect(cluster.nodes.map(({ mode }) => mode)).toEqual(['secondary', 'prefix', 'unknown']);
+  });
+
+  test('is IPv6 in an IPv6 cluster, whatever the node holds beside', () => {
+    const eks = [anEksCluster({ ipFamily: 'ipv6' })];
+    const interfaces = [nodeInterface('i-01', { secondaries: 2 })];
+    expect(clusterOf({ ...nodeWith(...interfaces), eks }).nodes[0]?.mode).toBe('ipv6');
+  });
+
+  test('is not IPv6 for an IPv6 prefix beside IPv4 addresses for pods', () => {
+    const interfaces = [nodeInterface('i-01', { prefixes: 1, ipv6Prefixes: ['2001:db8::/80'] })];
+    expect(clusterOf(nodeWith(...interfaces)).nodes[0]?.mode).toBe('prefix');
   });
 
   test('makes the cluster mixed where nodes differ, as on Nitro and Xen', () => {
@@ -181,6 +253,27 @@ describe('security groups for pods', () => {
       addresses: 2,
       prefixes: 0,
     });
+  });
+
+  test('are seen by a trunk alone', () => {
+    expect(clusterOf({ instances: [aNode('i-01')], interfaces: [trunk] }).securityGroupsForPods).toBe(true);
+    expect(
+      clusterOf({ instances: [aNode('i-01')], interfaces: fullNode('i-01') }).securityGroupsForPods,
+    ).toBe(false);
+  });
+
+  test('count a branch interface that EC2 calls a plain one, by its trunk', () => {
+    const plain = { ...branch('in-use'), interfaceType: 'interface' };
+    const cluster = clusterOf({ instances: [aNode('i-01')], interfaces: [trunk, plain] });
+    expect(cluster.nodes[0]?.branchInterfaces).toBe(1);
+  });
+
+  test('pass over a branch interface whose trunk is not there', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01')],
+      interfaces: [...fullNode('i-01'), branch('in-use')],
+    });
+    expect(cluster.nodes[0]).toMatchObject({ branchInterfaces: 0, addresses: 20 });
   });
 
   test('are seen by a branch interface alone, even one that names no trunk', () => {
@@ -305,4 +398,26 @@ describe('a cluster of which little is known', () => {
       { field: 'nodes', reason: 'Instances could not be listed.' },
     ]);
   });
+});
+
+test('a node tells what it holds in each subnet, the most first, then by name', () => {
+  const held = (device: number, subnetId: string, prefixes: number) =>
+    nodeInterface('i-01', { device, subnetId, prefixes });
+  const cluster = clusterOf({
+    instances: [aNode('i-01', { instanceType: 'm5.4xlarge' })],
+    interfaces: [
+      held(0, 'subnet-0c', 1),
+      held(1, 'subnet-0b', 1),
+      held(2, 'subnet-0a', 1),
+      held(3, 'subnet-0d', 2),
+      held(4, 'subnet-0d', 1),
+    ],
+  });
+  expect(cluster.nodes[0]).toMatchObject({ interfaces: 5, addresses: 101, prefixes: 6 });
+  expect(cluster.nodes[0]?.usage).toEqual([
+    { subnetId: 'subnet-0d', interfaces: 2, addresses: 50, prefixes: 3 },
+    { subnetId: 'subnet-0a', interfaces: 1, addresses: 17, prefixes: 1 },
+    { subnetId: 'subnet-0b', interfaces: 1, addresses: 17, prefixes: 1 },
+    { subnetId: 'subnet-0c', interfaces: 1, addresses: 17, prefixes: 1 },
+  ]);
 });

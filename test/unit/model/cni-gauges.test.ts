@@ -42,6 +42,59 @@ describe('the gauges', () => {
     });
   });
 
+  test('know that a prefix fills a slot', () => {
+    const supply = {
+      availableSingle: 0,
+      prefixes: { assigned: 9, free: 5, freeInReservation: 5, freeUnreserved: 0 },
+    };
+    const maximum = (prefixes: number) =>
+      clusterOf({
+        instances: [aNode('i-01')],
+        interfaces: [nodeInterface('i-01', { prefixes })],
+        subnets: [aSubnet(supply)],
+      }).gauges.maxIPAddresses;
+    expect(maximum(8)).toBe(144);
+    // No single address is left for another interface, so that five free prefixes are of no use.
+    expect(maximum(9)).toBe(144);
+  });
+
+  test('of the helper count 16 addresses a prefix, in every mode but secondary', () => {
+    const compat = (interfaces: Parameters<typeof clusterOf>[0]['interfaces']) =>
+      compatGauges(clusterOf({ instances: [aNode('i-01')], interfaces: interfaces ?? [] }));
+    expect(compat([nodeInterface('i-01', { prefixes: 2 })])).toMatchObject({
+      totalIPAddresses: 32,
+      totalIPv4Prefixes: 2,
+      maxIPAddresses: 432,
+    });
+    expect(compat([nodeInterface('i-01', { secondaries: 3, prefixes: 2 })])).toMatchObject({
+      totalIPAddresses: 35,
+      maxIPAddresses: 432,
+    });
+    expect(compat([nodeInterface('i-01')])).toMatchObject({ totalIPAddresses: 0, maxIPAddresses: 27 });
+  });
+
+  test('of the helper are of running nodes alone: nobody scrapes a stopped one', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01'), aNode('i-02', { state: 'stopped' })],
+      interfaces: [...fullNode('i-01'), ...fullNode('i-02')],
+    });
+    expect(compatGauges(cluster)).toMatchObject({ eniAllocated: 2, eniMaxAvailable: 3, maxIPAddresses: 27 });
+  });
+
+  test('of the helper are unknown with the limits of a type, but for what is held', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01', { instanceType: 'm99.large' })],
+      interfaces: fullNode('i-01'),
+    });
+    expect(compatGauges(cluster)).toEqual({
+      eniAllocated: 2,
+      eniMaxAvailable: null,
+      totalIPAddresses: 18,
+      totalIPv4Prefixes: 0,
+      maxIPAddresses: null,
+    });
+  });
+
   test('never promise more than the subnet still has', () => {
     const cluster = clusterOf({
       instances: [aNode('i-01')],
@@ -203,6 +256,25 @@ describe('warm addresses', () => {
         subnets: [aSubnet({ availableSingle: 9 })],
       }),
     ).toEqual([0]);
+  });
+
+  test('are a prefix for a self-managed CNI, too', () => {
+    expect(
+      warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { prefixes: 2 })] }),
+    ).toEqual([16]);
+  });
+
+  test('may be none where the pool has reached max-pods: the CNI stops to refill it', () => {
+    const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) })];
+    const interfaces = (prefixes: number) => [nodeInterface('i-01', { prefixes })];
+    const subnets = [
+      aSubnet({
+        availableSingle: 200,
+        prefixes: { assigned: 6, free: 10, freeInReservation: 10, freeUnreserved: 0 },
+      }),
+    ];
+    expect(warm({ eks, instances: [aNode('i-01')], interfaces: interfaces(5), subnets })).toEqual([16]);
+    expect(warm({ eks, instances: [aNode('i-01')], interfaces: interfaces(6), subnets })).toEqual([0]);
   });
 
   test('can not be told for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
