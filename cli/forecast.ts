@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import type { Sample } from '../shared/model/forecast.ts';
 import { forecast } from '../shared/model/forecast/forecast.ts';
 import { historyOf } from '../shared/model/forecast/supply-history.ts';
+import type { Sample } from '../shared/model/forecast.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
 import { parseCapacity, parseTime, readHistory } from './history-csv.ts';
 import { plotHistory } from './history-plot.ts';
@@ -32,7 +32,10 @@ export const addForecastCommand: AddCommand = (program, { io }) => {
     .description('forecast when a recorded supply runs out, as it would have been seen at one moment')
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'what the subnet can hold of it: 251 addresses for a /24')
-    .option('--at <time>', 'the moment, in ISO 8601; later measurements are not looked at (default: the last one)')
+    .option(
+      '--at <time>',
+      'the moment, in ISO 8601; later measurements are not looked at (default: the last one)',
+    )
     .option('-f, --format <format>', 'text or json', 'text')
     .option('--plot <file>', 'also draw the series and the forecast: .svg, or .html')
     .addHelpText(

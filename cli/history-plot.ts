@@ -1,8 +1,13 @@
-import type { Sample } from '../shared/model/forecast.ts';
 import { forecast } from '../shared/model/forecast/forecast.ts';
 import { historyOf } from '../shared/model/forecast/supply-history.ts';
+import type { Sample } from '../shared/model/forecast.ts';
 import type { ReplayTransition } from '../shared/pipeline/replay.ts';
-import { type ForecastPlot, forecastPlot, forecastPlotPage, type PlottedAlert } from '../shared/report/forecast-plot.ts';
+import {
+  type ForecastPlot,
+  forecastPlot,
+  forecastPlotPage,
+  type PlottedAlert,
+} from '../shared/report/forecast-plot.ts';
 import { UsageError } from './command-line.ts';
 
 interface PlotInput {
@@ -34,11 +39,17 @@ const alertsOf = (transitions: readonly ReplayTransition[]): PlottedAlert[] => {
 export const plotHistory = (path: string, { samples, capacity, supply, transitions }: PlotInput): string => {
   const draw = path.endsWith('.svg') ? forecastPlot : path.endsWith('.html') ? forecastPlotPage : null;
   if (draw === null)
-    throw new UsageError(`--plot ${path} ends neither in .svg nor in .html.`, 'Name the file after its format.');
+    throw new UsageError(
+      `--plot ${path} ends neither in .svg nor in .html.`,
+      'Name the file after its format.',
+    );
   const ordered = samples.toSorted((a, b) => a.at - b.at);
   const last = ordered.at(-1);
   if (last === undefined)
-    throw new UsageError('There is nothing to draw: no measurement is that old.', 'Give a later moment with --at.');
+    throw new UsageError(
+      'There is nothing to draw: no measurement is that old.',
+      'Give a later moment with --at.',
+    );
   const plot: ForecastPlot = {
     title: `Available ${supply} of ${capacity.toLocaleString('en')}, ${ordered[0] === undefined ? '' : new Date(ordered[0].at).toISOString().slice(0, 10)} to ${new Date(last.at).toISOString().slice(0, 10)}`,
     samples: ordered,

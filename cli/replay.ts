@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { type ReplayTransition, replay } from '../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
 import { readConfiguration } from './configuration.ts';
-import { plotHistory } from './history-plot.ts';
 import { parseCapacity, readHistory } from './history-csv.ts';
+import { plotHistory } from './history-plot.ts';
 import { type Column, renderTable } from './table.ts';
 
 interface Options {
@@ -32,11 +32,16 @@ const COLUMNS: readonly Column<ReplayTransition>[] = [
 export const addReplayCommand: AddCommand = (program, { io }) => {
   program
     .command('replay')
-    .description('run a recorded past through the forecast, the rules and the lifecycle, and list every alert')
+    .description(
+      'run a recorded past through the forecast, the rules and the lifecycle, and list every alert',
+    )
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'what the subnet can hold of it: 251 addresses for a /24')
     .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
-    .option('--policy <file>', 'a headroom.yml whose alert rules to use (default: headroom.yml here, or the defaults)')
+    .option(
+      '--policy <file>',
+      'a headroom.yml whose alert rules to use (default: headroom.yml here, or the defaults)',
+    )
     .option('-f, --format <format>', 'table or ndjson', 'table')
     .option('--plot <file>', 'also draw the series, the last forecast and the alerts: .svg, or .html')
     .addHelpText(
@@ -52,7 +57,10 @@ Change a threshold or a lead time in headroom.yml and run it again: it is the wa
     )
     .action((options: Options) => {
       if (!['table', 'ndjson'].includes(options.format))
-        throw new UsageError(`--format ${options.format} is neither table nor ndjson.`, 'Use one of the two.');
+        throw new UsageError(
+          `--format ${options.format} is neither table nor ndjson.`,
+          'Use one of the two.',
+        );
       const capacity = parseCapacity(options.capacity);
       const samples = readHistory(options.history);
       const { alerts } = readConfiguration(options.policy);

@@ -1,5 +1,5 @@
 import { median } from './forecast/hourly-grid.ts';
-import type { HourlyPoint, Sample, Surge, SupplyHistory } from './forecast.ts';
+import type { HourlyPoint, Sample, SupplyHistory, Surge } from './forecast.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -14,7 +14,7 @@ export const SLOW_WINDOW_MINUTES = 90;
 /** Each piece must have lost at least this share of what the slow window's pace would take. */
 const STEADY_SHARE = 0.5;
 /** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
-export const WARNING_HOURS = 1.25;
+export const WARNING_HOURS = 1.3;
 export const CRITICAL_HOURS = 0.75;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;
@@ -30,8 +30,8 @@ const LEAST_SHARE_UNKNOWN = 0.2;
 /** Days to compare with, and around which hours of them: two weeks hold every weekday twice. */
 const EARLIER_DAYS = 14;
 const AROUND_HOURS = 1;
-/** With fewer earlier days than this, what is ordinary is hardly known. */
-const FEWEST_EARLIER_DAYS = 3;
+/** Until every day of the week has been seen, what is ordinary is hardly known. */
+const FEWEST_EARLIER_DAYS = 7;
 /** From this many days on, the one most like a surge is left out: it may have been one. */
 const DAYS_TO_LEAVE_ONE_OUT = 5;
 /** A value at a moment is the median of what was measured this close to it. */
@@ -76,18 +76,23 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
   const reached = (hours: number): boolean => hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS;
   const raises = isSteady && isLarge && isUnusual;
-  // Without earlier days an ordinary morning looks the same: only the last hour is believed.
+  // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
   const warning = hardlyKnown ? CRITICAL_HOURS : WARNING_HOURS;
-  const raise = raises && reached(CRITICAL_HOURS) ? 'critical' : raises && reached(warning) ? 'warning' : 'ok';
+  const raise =
+    raises && reached(CRITICAL_HOURS) ? 'critical' : raises && reached(warning) ? 'warning' : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
-  const holds = value <= 0 || stillLeft <= CRITICAL_HOURS ? 'critical' : stillLeft <= CLEAR_HOURS ? 'warning' : 'ok';
+  const holds =
+    value <= 0 || stillLeft <= CRITICAL_HOURS ? 'critical' : stillLeft <= CLEAR_HOURS ? 'warning' : 'ok';
   const pace = Math.max(lossPerHour.slow, lossPerHour.fast);
   return {
     raise,
     hold: raise === 'critical' ? 'critical' : holds === 'ok' ? raise : holds,
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
-    exhaustionAt: hoursAt(value, pace) <= FURTHEST_HOURS ? new Date(now + hoursAt(value, pace) * HOUR).toISOString() : null,
+    exhaustionAt:
+      hoursAt(value, pace) <= FURTHEST_HOURS
+        ? new Date(now + hoursAt(value, pace) * HOUR).toISOString()
+        : null,
     reason: reasonFor(value, lossPerHour, earlier),
   };
 };
@@ -172,7 +177,8 @@ const firstFrom = (hourly: readonly HourlyPoint[], from: number): number => {
   return low;
 };
 
-const rounded = (value: number): number => (Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
 
 const reasonFor = (value: number, lossPerHour: Surge['lossPerHour'], earlier: Earlier | null): string => {
   const ordinary =

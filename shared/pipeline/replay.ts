@@ -3,10 +3,10 @@ import { reduceAlert } from '../alerts/lifecycle.ts';
 import { lifecycleSettingsFor } from '../alerts/policy-lookup.ts';
 import type { Alert, AlertLevel, TransitionKind } from '../model/alert.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/assessment.ts';
-import type { Forecast, Sample } from '../model/forecast.ts';
 import { forecast } from '../model/forecast/forecast.ts';
 import { type Outlook, outlookOf } from '../model/forecast/outlook.ts';
 import { HistoryBuilder, HOUR } from '../model/forecast/supply-history.ts';
+import type { Forecast, Sample } from '../model/forecast.ts';
 import type { AlertPolicy } from '../model/policy.ts';
 
 export interface ReplayInput {
@@ -115,7 +115,9 @@ const assessmentOf = (
     prefixes: addresses
       ? null
       : { assigned: capacity - value, free: value, freeInReservation: 0, freeUnreserved: value },
-    blocks: addresses ? null : { free: value, prefix: capacity - value, full: 0, fragmented: 0, awsReserved: 2 },
+    blocks: addresses
+      ? null
+      : { free: value, prefix: capacity - value, full: 0, fragmented: 0, awsReserved: 2 },
     largestFreeBlock: null,
     fragmentationIndex: null,
     stranded: null,

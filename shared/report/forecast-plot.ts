@@ -143,7 +143,11 @@ const series = (samples: readonly Sample[], last: number, { x, y, from }: Scales
   return `<polygon class="series" points="${[...upper, ...lower].join(' ')}"/>`;
 };
 
-const fan = (latest: Sample | undefined, { earliest, exhaustionAt, latest: late }: Forecast, scales: Scales): string[] => {
+const fan = (
+  latest: Sample | undefined,
+  { earliest, exhaustionAt, latest: late }: Forecast,
+  scales: Scales,
+): string[] => {
   if (latest === undefined || earliest === null) return [];
   const { x, y, to } = scales;
   /** Where the line from the last value to nothing at `at` leaves the picture. */
@@ -156,7 +160,9 @@ const fan = (latest: Sample | undefined, { earliest, exhaustionAt, latest: late 
   const early = end(Date.parse(earliest));
   const corner = `${fixed(x(to))},${fixed(y(0))}`;
   const lateEnd = end(late === null ? null : Date.parse(late));
-  const lines = [`<polygon class="fan" points="${start} ${early} ${late !== null && Date.parse(late) <= to ? '' : corner} ${lateEnd}"/>`];
+  const lines = [
+    `<polygon class="fan" points="${start} ${early} ${late !== null && Date.parse(late) <= to ? '' : corner} ${lateEnd}"/>`,
+  ];
   if (exhaustionAt !== null) {
     const [x2 = '', y2 = ''] = end(Date.parse(exhaustionAt)).split(',');
     lines.push(
@@ -166,7 +172,11 @@ const fan = (latest: Sample | undefined, { earliest, exhaustionAt, latest: late 
   return lines;
 };
 
-const alertBands = (alerts: readonly PlottedAlert[], rules: readonly string[], { x, to }: Scales): string[] => [
+const alertBands = (
+  alerts: readonly PlottedAlert[],
+  rules: readonly string[],
+  { x, to }: Scales,
+): string[] => [
   ...alerts.map(({ rule, severity, from, to: until }) => {
     const top = TOP + rules.indexOf(rule) * BAND;
     const width = Math.max(2, x(until ?? to) - x(from));

@@ -27,7 +27,10 @@ if (chosen === undefined || !Number.isInteger(count) || count < 1) {
 }
 
 const all = chosen(count);
-const alarms = [{ name: 'Headroom, default policy', alarm: (series: LoadSeries) => headroomAlarm(series) }, ...BASELINES];
+const alarms = [
+  { name: 'Headroom, default policy', alarm: (series: LoadSeries) => headroomAlarm(series) },
+  ...BASELINES,
+];
 const started = process.cpuUsage();
 let replayed = 0;
 const rows = alarms.map(({ name, alarm }, index) => {
@@ -40,7 +43,9 @@ const rows = alarms.map(({ name, alarm }, index) => {
 });
 const points = all.reduce((sum, { samples }) => sum + samples.length, 0);
 
-console.log(`${all.length} series of the ${values.set} set, ${points.toLocaleString('en')} points of 5 minutes; lead times p50 / p5\n`);
+console.log(
+  `${all.length} series of the ${values.set} set, ${points.toLocaleString('en')} points of 5 minutes; lead times p50 / p5\n`,
+);
 console.log(scoreTable(rows));
 console.log(
   `\nreplay: ${(replayed / all.length).toFixed(0)} ms of CPU a series, ${((replayed * 17_280) / points).toFixed(0)} ms for 60 days of 5-minute points`,

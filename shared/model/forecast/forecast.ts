@@ -77,7 +77,8 @@ export const forecast = (
   };
 };
 
-const rounded = (value: number): number => (Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value));
+const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
 
 const reasonFor = (outlook: Extract<Outlook, { known: true }>, exhaustionAt: string | null): string => {
   const { regime, lossPerDay, lowWater, exhaustedAfter } = outlook;
@@ -85,7 +86,9 @@ const reasonFor = (outlook: Extract<Outlook, { known: true }>, exhaustionAt: str
     rounded(lossPerDay) > 0
       ? `about ${rounded(lossPerDay)} are lost per day, a trend of the last ${rounded(regime.days)} days`
       : `no lasting loss is seen over the last ${rounded(regime.days)} days`;
-  const unsettled = regime.settled ? '' : '; the level changed less than two days ago, so this may be a jump or a climb';
+  const unsettled = regime.settled
+    ? ''
+    : '; the level changed less than two days ago, so this may be a jump or a climb';
   const share = Math.round((100 * exhaustedAfter.length) / PATHS);
   const outcome =
     exhaustionAt === null

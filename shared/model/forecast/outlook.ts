@@ -1,6 +1,14 @@
 import type { SupplyHistory } from '../forecast.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
-import { BLOCK_HOURS, BLOCKS_PER_DAY, lossInStairs, lossOfLows, noiseOf, type Regime, regimeOf } from './regime.ts';
+import {
+  BLOCK_HOURS,
+  BLOCKS_PER_DAY,
+  lossInStairs,
+  lossOfLows,
+  noiseOf,
+  type Regime,
+  regimeOf,
+} from './regime.ts';
 import { Rhythm } from './rhythm.ts';
 import { HOUR } from './supply-history.ts';
 
@@ -17,8 +25,13 @@ const STALE_HOURS = 24;
  * them must agree before exhaustion is expected, so that no single odd stretch of hours decides.
  */
 const WITNESS_HOURS = [0, 6, 12, 18] as const;
-/** What has lasted for a day lasts for another three with even chance: young trends are believed less far ahead. */
-const PERSISTENCE = 3;
+/**
+ * What has lasted for a day lasts for another four with even chance: young trends are believed less far ahead. Before a
+ * whole week has been seen, a working day after a weekend looks like a trend: one more day, then.
+ */
+const PERSISTENCE = 4;
+const PERSISTENCE_UNSEEN_WEEK = 1;
+const WEEK_SEEN_HOURS = 8 * 24;
 /** Of the futures of an unsettled level, this share climbs on. */
 const CLIMBING_SHARE = 0.2;
 /** Low water is learned from this many days. */
@@ -73,7 +86,11 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
   if (newest === undefined)
     return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
 
-  const exhaustedAfter = drawFutures(witnesses, lowPhase(grid), rhythm.amplitude);
+  const exhaustedAfter = drawFutures(witnesses, {
+    persistence: hours < WEEK_SEEN_HOURS ? PERSISTENCE_UNSEEN_WEEK : PERSISTENCE,
+    phase: lowPhase(grid),
+    amplitude: rhythm.amplitude,
+  });
   return {
     known: true,
     from: (grid.firstHour + hours) * HOUR,
@@ -97,8 +114,7 @@ const witnessAt = (
   const current = regimeOf(blocks, noise);
   if (current === null) return null;
   const stairs = lossInStairs(blocks, noise);
-  const regime =
-    stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
+  const regime = stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
 
   const lows: number[] = [];
   const dips: number[] = [];
@@ -164,7 +180,14 @@ const DRIFTS = Array.from({ length: PATHS }, (_, path) => {
 /** For how many times its own age a trend goes on: survival 1 / (1 + t). */
 const LASTS = Array.from({ length: PATHS }, (_, path) => 1 / spread(path, PERSISTENCE_STEP) - 1);
 
-const drawFutures = (witnesses: readonly Witness[], phase: number, amplitude: number): number[] => {
+interface Course {
+  /** For how many times its own age a trend goes on with even chance. */
+  readonly persistence: number;
+  readonly phase: number;
+  readonly amplitude: number;
+}
+
+const drawFutures = (witnesses: readonly Witness[], { persistence, phase, amplitude }: Course): number[] => {
   const exhaustedAfter: number[] = [];
   for (let path = 0; path < PATHS; path++) {
     const witness = witnesses[path % witnesses.length];
@@ -175,7 +198,7 @@ const drawFutures = (witnesses: readonly Witness[], phase: number, amplitude: nu
     const loss = climbs
       ? regime.lossIfClimbing + regime.errorIfClimbing * drift
       : witness.lossPerDay + regime.error * drift;
-    const lasts = PERSISTENCE * regime.days * (LASTS[path] ?? 0);
+    const lasts = persistence * regime.days * (LASTS[path] ?? 0);
     const after = exhaustionOf({ level, loss, lasts, dips, path, phase, amplitude });
     if (after !== null) exhaustedAfter.push(after);
   }

@@ -187,7 +187,7 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
     lossPerDay: line.slope * BLOCKS_PER_DAY,
     error: line.slopeError(Math.max(noise, line.deviation)) * BLOCKS_PER_DAY,
     level: line.level,
-    days: ((points[after]?.[0] ?? 0) as number) / BLOCKS_PER_DAY,
+    days: (points[after]?.[0] ?? 0) / BLOCKS_PER_DAY,
   };
 };
 

@@ -26,8 +26,8 @@ const closed = ({ hour, minimum, sum, last, count }: OpenHour): HourlyPoint => (
 
 /**
  * A supply's past as it grows, sample by sample: hourly roll-ups and the last hours as measured, the same as a state
- * store keeps them. For histories that come from a file; a sample that comes late goes where it belongs, one that comes
- * twice (the same moment) changes nothing.
+ * store keeps them. For histories that come from a file. A sample that comes late goes where it belongs; a second one of
+ * the same moment changes nothing, as long as that moment is among the last hours.
  */
 export class HistoryBuilder {
   readonly #hours: OpenHour[] = [];
@@ -67,7 +67,14 @@ export class HistoryBuilder {
       this.#points[index] = closed(known);
       return;
     }
-    const fresh = { hour, minimum: sample.value, sum: sample.value, last: sample.value, lastAt: sample.at, count: 1 };
+    const fresh = {
+      hour,
+      minimum: sample.value,
+      sum: sample.value,
+      last: sample.value,
+      lastAt: sample.at,
+      count: 1,
+    };
     this.#hours.splice(index + 1, 0, fresh);
     this.#points.splice(index + 1, 0, closed(fresh));
   }

@@ -65,7 +65,10 @@ const linearAlarm =
   };
 
 /** The alarms that users would otherwise set. */
-export const BASELINES: readonly { readonly name: string; readonly alarm: (series: LoadSeries) => Episode[] }[] = [
+export const BASELINES: readonly {
+  readonly name: string;
+  readonly alarm: (series: LoadSeries) => Episode[];
+}[] = [
   { name: '80 % used, 15 min', alarm: usedAlarm(0.8) },
   { name: '90 % used, 15 min', alarm: usedAlarm(0.9) },
   { name: 'linear 6 h -> 24 h, 30 min', alarm: linearAlarm(6, 24) },

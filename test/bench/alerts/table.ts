@@ -17,7 +17,16 @@ export const falseRate = (score: Score): number =>
 
 /** One line per alarm: what it missed, how early it was (p50 / p5), how often it cried wolf. */
 export const scoreTable = (rows: readonly { readonly name: string; readonly score: Score }[]): string => {
-  const header = ['alarm', 'missed', 'growth', 'late growth', 'surge', 'false/month', 'too early', 'false episodes by kind'];
+  const header = [
+    'alarm',
+    'missed',
+    'growth',
+    'late growth',
+    'surge',
+    'false/month',
+    'too early',
+    'false episodes by kind',
+  ];
   const lines = rows.map(({ name, score }) => [
     name,
     `${score.missed} of ${score.exhausted}`,
@@ -28,8 +37,15 @@ export const scoreTable = (rows: readonly { readonly name: string; readonly scor
     String(score.tooEarly),
     KINDS.map((kind) => `${kind} ${score.falseEpisodes.get(kind) ?? 0}`).join(', '),
   ]);
-  const widths = header.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
   return [header, ...lines]
-    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 };

@@ -1,32 +1,32 @@
 import { describe, expect, test } from 'vitest';
-import type { Forecast, SupplyHistory } from '../../../shared/model/forecast.ts';
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { historyOf } from '../../../shared/model/forecast/supply-history.ts';
-import { DAY, daily, HOUR, historyAfter, scatter, series, START } from '../../fixtures/supply-series.ts';
+import type { Forecast, SupplyHistory } from '../../../shared/model/forecast.ts';
+import { DAY, daily, HOUR, historyAfter, START, scatter, series } from '../../fixtures/supply-series.ts';
 
 const daysUntil = (at: string | null, now: number): number | null =>
   at === null ? null : (Date.parse(at) - now) / DAY;
 
-const after = (days: number, available: (day: number) => number, capacity = 1000): Forecast =>
+const outlookAfter = (days: number, available: (day: number) => number, capacity = 1000): Forecast =>
   forecast(historyAfter(days, available), capacity, START + days * DAY);
 
 describe('a steady decline', () => {
   test('is expected to end where the line meets nothing', () => {
-    const outcome = after(20, (day) => 900 - 30 * day);
+    const outcome = outlookAfter(20, (day) => 900 - 30 * day);
     expect(daysUntil(outcome.exhaustionAt, START + 20 * DAY)).toBeCloseTo(10, 0);
     expect(outcome.lossPerDay).toBeCloseTo(30, 0);
     expect(outcome.method).toBe('trend-paths');
   });
 
   test('with a daily rhythm ends at a day low before the mean would', () => {
-    const outcome = after(20, (day) => 900 - 30 * day + daily(day, 120));
+    const outcome = outlookAfter(20, (day) => 900 - 30 * day + daily(day, 120));
     const days = daysUntil(outcome.exhaustionAt, START + 20 * DAY) ?? Number.NaN;
     expect(days).toBeGreaterThan(6.5);
     expect(days).toBeLessThan(9.5);
   });
 
   test('has an interval around the expected time, and probabilities that grow with the horizon', () => {
-    const { earliest, exhaustionAt, latest, probabilityWithin } = after(
+    const { earliest, exhaustionAt, latest, probabilityWithin } = outlookAfter(
       20,
       (day) => 700 - 30 * day + 40 * scatter(day),
     );
@@ -38,20 +38,23 @@ describe('a steady decline', () => {
   });
 
   test('that began three days ago, after weeks of calm, is seen as it is now', () => {
-    const outcome = after(25, (day) => 600 - 80 * Math.max(0, day - 22) + daily(day, 100) + 5 * scatter(day));
+    const outcome = outlookAfter(
+      25,
+      (day) => 600 - 80 * Math.max(0, day - 22) + daily(day, 100) + 5 * scatter(day),
+    );
     const days = daysUntil(outcome.exhaustionAt, START + 25 * DAY) ?? Number.NaN;
     expect(days).toBeGreaterThan(2);
     expect(days).toBeLessThan(6);
   });
 
   test('in stairs is a habit, though every stretch between two stairs is flat', () => {
-    const outcome = after(24, (day) => 800 - 60 * Math.floor(day / 2.3) + 3 * scatter(day));
+    const outcome = outlookAfter(24, (day) => 800 - 60 * Math.floor(day / 2.3) + 3 * scatter(day));
     expect(outcome.lossPerDay).toBeGreaterThan(15);
     expect(outcome.exhaustionAt).not.toBeNull();
   });
 
   test('of free prefixes, few and whole, is forecast as well', () => {
-    const outcome = after(20, (day) => 14 - 0.5 * day, 14);
+    const outcome = outlookAfter(20, (day) => 14 - 0.5 * day, 14);
     expect(daysUntil(outcome.exhaustionAt, START + 20 * DAY)).toBeGreaterThan(5);
     expect(daysUntil(outcome.exhaustionAt, START + 20 * DAY)).toBeLessThan(11);
   });
@@ -64,7 +67,10 @@ describe('what does not run out', () => {
       'a weekly rhythm, seen for three weeks',
       (day: number) => (day % 7 < 5 ? 200 : 600) + daily(day, 150) + 5 * scatter(day),
     ],
-    ['a migration five days ago', (day: number) => (day < 16 ? 700 : 250) + daily(day, 100) + 5 * scatter(day)],
+    [
+      'a migration five days ago',
+      (day: number) => (day < 16 ? 700 : 250) + daily(day, 100) + 5 * scatter(day),
+    ],
     ['a migration yesterday', (day: number) => (day < 20 ? 700 : 250) + daily(day, 100) + 5 * scatter(day)],
     [
       'a bump that has gone',
@@ -73,7 +79,7 @@ describe('what does not run out', () => {
     ['recovery after growth', (day: number) => (day < 18 ? 700 - 30 * day : 700) + 5 * scatter(day)],
     ['growth of the supply, a range added', (day: number) => (day < 15 ? 100 : 900) + 5 * scatter(day)],
   ])('%s', (_name, available) => {
-    const outcome = after(21, available);
+    const outcome = outlookAfter(21, available);
     expect(outcome.exhaustionAt).toBeNull();
     expect(outcome.probabilityWithin?.['7d']).toBeLessThan(0.3);
   });
@@ -84,13 +90,18 @@ describe('what can not be told', () => {
 
   test('nothing is known of a subnet without a past', () => {
     const outcome = unknown({ hourly: [], recent: [] }, START);
-    expect(outcome).toMatchObject({ exhaustionAt: null, probabilityWithin: null, method: 'none', surge: null });
+    expect(outcome).toMatchObject({
+      exhaustionAt: null,
+      probabilityWithin: null,
+      method: 'none',
+      surge: null,
+    });
     expect(outcome.reason).toContain('two days');
   });
 
   test('less than two days can not tell growth from the time of day', () => {
-    expect(after(1.9, () => 500).method).toBe('none');
-    expect(after(2.1, () => 500).method).toBe('trend-paths');
+    expect(outlookAfter(1.9, () => 500).method).toBe('none');
+    expect(outlookAfter(2.1, () => 500).method).toBe('trend-paths');
   });
 
   test('an old past says nothing of today', () => {
@@ -152,11 +163,11 @@ describe('how the past was collected does not matter', () => {
 });
 
 test('the reason gives the numbers that it rests on', () => {
-  expect(after(20, (day) => 900 - 30 * day).reason).toMatch(
+  expect(outlookAfter(20, (day) => 900 - 30 * day).reason).toMatch(
     /^At the day's low 3\d\d are left and about 30 are lost per day, a trend of the last 20 days: most futures drawn from this run out by 2026-02-0\dT\d\d:\d\dZ\.$/,
   );
-  expect(after(20, () => 500).reason).toBe(
+  expect(outlookAfter(20, () => 500).reason).toBe(
     "At the day's low 500 are left and no lasting loss is seen over the last 20 days: 0 % of the futures drawn from this run out within 30 days.",
   );
-  expect(after(21, (day) => (day < 20 ? 700 : 250)).reason).toContain('may be a jump or a climb');
+  expect(outlookAfter(21, (day) => (day < 20 ? 700 : 250)).reason).toContain('may be a jump or a climb');
 });

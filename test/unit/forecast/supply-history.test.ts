@@ -5,7 +5,7 @@ import {
   historyOf,
   RECENT_HOURS,
 } from '../../../shared/model/forecast/supply-history.ts';
-import { DAY, HOUR, MINUTE, series, START } from '../../fixtures/supply-series.ts';
+import { DAY, HOUR, MINUTE, START, series } from '../../fixtures/supply-series.ts';
 
 test('an hour is rolled up into its lowest, mean and last value', () => {
   const { hourly } = historyOf([

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Sample, Surge } from '../../../shared/model/forecast.ts';
 import { historyOf } from '../../../shared/model/forecast/supply-history.ts';
+import type { Sample, Surge } from '../../../shared/model/forecast.ts';
 import { surge } from '../../../shared/model/surge.ts';
-import { DAY, daily, HOUR, MINUTE, scatter, series, START } from '../../fixtures/supply-series.ts';
+import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../fixtures/supply-series.ts';
 
 /** Two calm weeks with a rhythm, then whatever happens from `START + 14 days` on, up to `hours` later. */
 const ordinary = (day: number): number => 600 + daily(day, 200) + 4 * scatter(day);
@@ -43,7 +43,9 @@ describe('a surge that takes three hours', () => {
     expect(outcome?.ordinaryLossPerHour).toBeLessThan(40);
     const end = Date.parse(outcome?.exhaustionAt ?? '');
     expect(Math.abs(end - (START + EVENT * DAY + 3 * HOUR))).toBeLessThan(30 * MINUTE);
-    expect(outcome?.reason).toMatch(/are left; \d+ an hour were lost over the last 90 minutes and \d+ an hour over the last 30/);
+    expect(outcome?.reason).toMatch(
+      /are left; \d+ an hour were lost over the last 90 minutes and \d+ an hour over the last 30/,
+    );
   });
 
   test('holds while nothing is left, though nothing more can be lost', () => {
@@ -79,7 +81,8 @@ describe('what is no surge', () => {
 
   test('the last few addresses of a small subnet going one by one', () => {
     expect(
-      surge(historyOf(series(14, (day) => (day > 13.9 ? 5 - (day - 13.9) * 20 : 5))), 59, START + 14 * DAY)?.raise,
+      surge(historyOf(series(14, (day) => (day > 13.9 ? 5 - (day - 13.9) * 20 : 5))), 59, START + 14 * DAY)
+        ?.raise,
     ).toBe('ok');
   });
 });

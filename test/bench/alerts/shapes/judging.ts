@@ -1,4 +1,14 @@
-import { type Chance, chance, DAY, type Event, HOUR, type Kind, type LoadSeries, layOut, type Rhythm } from './load-series.ts';
+import {
+  type Chance,
+  chance,
+  DAY,
+  type Event,
+  HOUR,
+  type Kind,
+  type LoadSeries,
+  layOut,
+  type Rhythm,
+} from './load-series.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
 /**
@@ -27,10 +37,14 @@ const twoHumps = (dice: Chance): Rhythm => {
 /** Jobs that come and go on their own: each hour of each of eight lanes is on or off. */
 const comingAndGoing = (dice: Chance): Rhythm => {
   const salt = dice.integer(1, 1 << 20);
-  const lanes = Array.from({ length: 8 }, (_, lane) => ({ length: dice.uniform(1, 6) * HOUR, shift: lane * 1013 }));
+  const lanes = Array.from({ length: 8 }, (_, lane) => ({
+    length: dice.uniform(1, 6) * HOUR,
+    shift: lane * 1013,
+  }));
   return (at) => {
     let on = 0;
-    for (const { length, shift } of lanes) if (chance(salt + shift + Math.floor(at / length)).uniform(0, 1) < 0.5) on++;
+    for (const { length, shift } of lanes)
+      if (chance(salt + shift + Math.floor(at / length)).uniform(0, 1) < 0.5) on++;
     return on / lanes.length;
   };
 };
@@ -166,5 +180,7 @@ export const judgingSeries = (count: number): LoadSeries[] => {
           ),
         );
       }
-  return result.filter((series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY);
+  return result.filter(
+    (series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY,
+  );
 };

@@ -88,7 +88,9 @@ export const layOut = (plan: SeriesPlan, dice: Chance): LoadSeries => {
     const rhythm = Math.max(0, plan.rhythm(at));
     const ordinary = plan.quiet + (plan.peak - plan.quiet) * rhythm;
     const wanted = ordinary + noise + plan.event(step / STEPS_PER_DAY, ordinary);
-    const used = Math.round(Math.max(0, runsOut ? wanted : Math.min(wanted, HARMLESS_CEILING)) * plan.capacity);
+    const used = Math.round(
+      Math.max(0, runsOut ? wanted : Math.min(wanted, HARMLESS_CEILING)) * plan.capacity,
+    );
     const available = Math.max(runsOut ? 0 : HARMLESS_ADDRESSES, plan.capacity - used);
     samples.push({ at, value: available });
     if (available === 0) exhaustedAt ??= at;
@@ -111,7 +113,8 @@ const dirtied = (samples: readonly Sample[], dice: Chance): Sample[] => {
   const result: Sample[] = [];
   for (const [index, sample] of samples.entries()) {
     // The last day stays: a monitor that is down at the exhaustion can not be judged by it.
-    const inOutage = index >= outageFrom && index < outageFrom + outageFor && index < samples.length - STEPS_PER_DAY;
+    const inOutage =
+      index >= outageFrom && index < outageFrom + outageFor && index < samples.length - STEPS_PER_DAY;
     if (inOutage || dice.uniform(0, 1) < 0.02) continue;
     result.push(sample);
     if (dice.uniform(0, 1) < 0.01) result.push(sample);

@@ -1,4 +1,14 @@
-import { type Chance, chance, DAY, type Event, HOUR, type Kind, type LoadSeries, layOut, type Rhythm } from './load-series.ts';
+import {
+  type Chance,
+  chance,
+  DAY,
+  type Event,
+  HOUR,
+  type Kind,
+  type LoadSeries,
+  layOut,
+  type Rhythm,
+} from './load-series.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
 /**
@@ -185,5 +195,7 @@ export const tuningSeries = (count: number): LoadSeries[] => {
           ),
         );
       }
-  return result.filter((series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY);
+  return result.filter(
+    (series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY,
+  );
 };

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
+import type { Sample } from '../../../shared/model/forecast.ts';
+import type { AlertPolicy } from '../../../shared/model/policy.ts';
+import { type ReplayTransition, replay } from '../../../shared/pipeline/replay.ts';
+import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../fixtures/supply-series.ts';
+
+const replayed = (
+  samples: readonly Sample[],
+  { capacity = 1000, supply = 'addresses' as const, policy = DEFAULT_POLICY } = {},
+): ReplayTransition[] => replay({ samples, capacity, supply, policy });
+
+const steps = (lines: readonly ReplayTransition[]): string[] =>
+  lines.map(({ rule, transition, severity }) => `${rule} ${transition} ${severity}`);
+
+const growing = series(31, (day) => 900 - 30 * day + daily(day, 60) + 5 * scatter(day));
+const goneAt = growing.find(({ value }) => value === 0)?.at ?? 0;
+
+describe('a subnet that fills up over a month', () => {
+  const lines = replayed(growing);
+
+  test('is a warning a week ahead, critical on the last day, and low at the end', () => {
+    const of = (rule: string) => steps(lines.filter((line) => line.rule === rule));
+    expect(of('addresses-exhaustion')).toEqual([
+      'addresses-exhaustion firing warning',
+      'addresses-exhaustion escalated critical',
+    ]);
+    expect(of('addresses-low').at(-1)).toBe('addresses-low escalated critical');
+    expect(lines[0]?.rule).toBe('addresses-exhaustion');
+    const lead = (goneAt - Date.parse(lines[0]?.at ?? '')) / DAY;
+    expect(lead).toBeGreaterThan(5);
+    expect(lead).toBeLessThan(9);
+  });
+
+  test('each line tells what was left, and when it was expected to be gone', () => {
+    const first = lines[0];
+    expect(first?.available).toBeGreaterThan(100);
+    const expected = Date.parse(first?.exhaustionAt ?? '');
+    expect(Math.abs(expected - goneAt) / DAY).toBeLessThan(2);
+    expect((first?.earliest ?? '') <= (first?.exhaustionAt ?? '')).toBe(true);
+    expect(Object.keys(first ?? {})).toEqual([
+      'at',
+      'rule',
+      'severity',
+      'transition',
+      'exhaustionAt',
+      'earliest',
+      'latest',
+      'available',
+    ]);
+  });
+
+  test('says the same whatever the order of the file', () => {
+    expect(replayed(growing.toReversed())).toEqual(lines);
+  });
+});
+
+test('a surge says when it will be over, in hours and not in days', () => {
+  const lines = replayed(series(15, (day) => 700 + 4 * scatter(day) - Math.max(0, day - 14.3) * 24 * 230));
+  const surge = lines.find(({ rule }) => rule === 'addresses-surge');
+  expect(surge).toMatchObject({ transition: 'firing', severity: 'warning' });
+  const end = START + 14.3 * DAY + 3.04 * HOUR;
+  expect(end - Date.parse(surge?.at ?? '')).toBeGreaterThan(45 * MINUTE);
+  expect(Math.abs(end - Date.parse(surge?.exhaustionAt ?? ''))).toBeLessThan(HOUR);
+});
+
+test('what recovers resolves', () => {
+  const lines = replayed(series(12, (day) => (day > 6 && day < 7 ? 10 : 600) + 4 * scatter(day)));
+  const low = steps(lines.filter(({ rule }) => rule === 'addresses-low'));
+  expect(low[0]).toMatch(/^addresses-low firing/);
+  expect(low.at(-1)).toBe('addresses-low resolved ok');
+});
+
+test('three quiet weeks say nothing', () => {
+  expect(replayed(series(21, (day) => 500 + daily(day, 300) + 20 * scatter(day)))).toEqual([]);
+});
+
+test('prefixes are replayed by the rules for prefixes', () => {
+  const lines = replay({
+    samples: series(31, (day) => 100 - 3.3 * day),
+    capacity: 100,
+    supply: 'prefixes',
+    policy: DEFAULT_POLICY,
+  });
+  expect(lines.length).toBeGreaterThan(0);
+  for (const { rule } of lines) expect(rule).toMatch(/^prefixes-|^fragmented$/);
+});
+
+test('the policy decides: other lead times, other lines', () => {
+  const early: AlertPolicy = {
+    ...DEFAULT_POLICY,
+    rules: {
+      ...DEFAULT_POLICY.rules,
+      'addresses-exhaustion': { ...DEFAULT_POLICY.rules['addresses-exhaustion'], warningWithin: 14 * 24 },
+    },
+  };
+  const [first] = replayed(growing, { policy: early });
+  expect(goneAt - Date.parse(first?.at ?? '')).toBeGreaterThan(10 * DAY);
+});
+
+test('repeats are left out: nothing changed', () => {
+  const lines = replayed(series(10, (day) => (day > 3 ? 30 : 600)));
+  expect(new Set(lines.map(({ transition }) => transition)).has('repeated' as never)).toBe(false);
+  expect(steps(lines).filter((step) => step === 'addresses-low firing warning')).toHaveLength(1);
+});
