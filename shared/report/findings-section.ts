@@ -6,6 +6,9 @@ import { type Html, html } from './html.ts';
 /** So many are open from the start; the others open by a click, or by a search. */
 const OPEN = 3;
 
+/** So many have their bodies in the page from the start, also where scripts are off. */
+const WHOLE = 40;
+
 const HOLDS = { true: '✓ holds', false: '✗ does not hold', null: '? can not be told' } as const;
 
 const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html =>
@@ -18,12 +21,8 @@ const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html 
       html`<div class="command"><pre><code>${command}</code></pre><button type="button" data-copy aria-label="Copy the command">Copy</button></div>`,
   )}</li>`;
 
-const renderFinding = (finding: Finding, open: boolean): Html => {
-  const { severity, title, explanation, evidence, remedies, subject } = finding;
-  const facts = evidence
-    .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
-    .join(' · ');
-  return html`<details class="finding ${severity}" data-search="${[
+const wordsOf = ({ title, subject }: Finding): string =>
+  [
     title,
     subject.id,
     subject.name,
@@ -35,18 +34,39 @@ const renderFinding = (finding: Finding, open: boolean): Html => {
   ]
     .filter((word) => word !== null)
     .join(' ')
-    .toLowerCase()}"${open ? html` open` : null}><summary><span class="chip ${severity}">${severity}</span><b>${title}</b></summary><p>${explanation}</p>${facts === '' ? null : html`<p class="where">${facts}</p>`}<p class="where">${subject.type} ${subject.id} · account ${subject.accountId} · ${subject.region}</p>${
+    .toLowerCase();
+
+const body = ({ explanation, evidence, remedies, subject }: Finding): Html => {
+  const facts = evidence
+    .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
+    .join(' · ');
+  return html`<p>${explanation}</p>${facts === '' ? null : html`<p class="where">${facts}</p>`}<p class="where">${subject.type} ${subject.id} · account ${subject.accountId} · ${subject.region}</p>${
     remedies.length === 0 ? null : html`<h4>What to do</h4><ol>${remedies.map(renderRemedy)}</ol>`
-  }</details>`;
+  }`;
 };
 
-export const findingsSection = (findings: readonly Finding[]): Html => {
+export interface FindingsSection {
+  readonly section: Html;
+  /** The bodies that are put in when somebody opens them, by their keys. */
+  readonly later: ReadonlyMap<string, string>;
+}
+
+/** Worst first. Of many findings, the bodies of all but the first come later: a page must open fast however long it is. */
+export const findingsSection = (findings: readonly Finding[]): FindingsSection => {
   const ordered = findings.toSorted(
     (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1),
   );
-  return html`<section id="findings"><h2>Findings</h2>${
-    ordered.length === 0
-      ? html`<p>Nothing found that is wrong or will be.</p>`
-      : ordered.map((finding, index) => renderFinding(finding, index < OPEN && finding.severity !== 'info'))
+  const later = new Map<string, string>();
+  const render = (finding: Finding, index: number): Html => {
+    const open = index < OPEN && finding.severity !== 'info';
+    const key = `finding/${index}`;
+    if (index >= WHOLE) later.set(key, body(finding).text);
+    return html`<details class="finding ${finding.severity}" data-search="${wordsOf(finding)}"${open ? html` open` : null}><summary><span class="chip ${finding.severity}">${finding.severity}</span><b>${finding.title}</b></summary>${
+      index < WHOLE ? body(finding) : html`<div data-lazy="${key}"></div>`
+    }</details>`;
+  };
+  const section = html`<section id="findings"><h2>Findings</h2>${
+    ordered.length === 0 ? html`<p>Nothing found that is wrong or will be.</p>` : ordered.map(render)
   }</section>`;
+  return { section, later };
 };

@@ -18,7 +18,11 @@ interface PageElement {
   readonly previousElementSibling: PageElement | null;
   readonly parentElement: PageElement | null;
   readonly children: ArrayLike<PageElement>;
-  addEventListener(type: string, listen: (event: { readonly target: PageElement }) => void): void;
+  addEventListener(
+    type: string,
+    listen: (event: { readonly target: PageElement }) => void,
+    capture?: boolean,
+  ): void;
   append(...elements: PageElement[]): void;
   after(element: PageElement): void;
   remove(): void;
@@ -44,10 +48,32 @@ interface Page extends PageElement {
 
 const behave = (page: Page): void => {
   const view = page.defaultView;
-  let details: Record<string, string> | null = null;
-  const detailOf = (key: string): string => {
-    details ??= JSON.parse(page.getElementById('details')?.textContent ?? '{}') as Record<string, string>;
-    return details[key] ?? '';
+  let details: Promise<Record<string, string>> | null = null;
+
+  /** All details are one compressed block: a ticket takes a file of a megabyte, and not one of twenty. */
+  const unpack = async (): Promise<Record<string, string>> => {
+    const packed = atob(page.getElementById('details')?.textContent ?? '');
+    const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return JSON.parse(await new Response(stream).text()) as Record<string, string>;
+  };
+  const detailOf = async (key: string): Promise<string> => {
+    details ??= unpack();
+    return (await details)[key] ?? '';
+  };
+  /** Markup that the report has drawn, with every name in it escaped. */
+  const fill = (element: PageElement, key: string | undefined): void => {
+    if (key === undefined) return;
+    element.setAttribute('aria-busy', 'true');
+    detailOf(key).then(
+      (markup) => {
+        element.innerHTML = markup;
+        element.removeAttribute('aria-busy');
+      },
+      () => {
+        element.textContent = 'This browser can not unpack the details: it has no DecompressionStream.';
+      },
+    );
   };
 
   const toggle = (button: PageElement, wanted: boolean): void => {
@@ -62,7 +88,7 @@ const behave = (page: Page): void => {
     detail.className = 'detail';
     const cell = page.createElement('td');
     cell.colSpan = row.cells?.length ?? 1;
-    cell.innerHTML = detailOf(row.dataset['key'] ?? '');
+    fill(cell, row.dataset['key']);
     detail.append(cell);
     row.after(detail);
   };
@@ -148,6 +174,18 @@ const behave = (page: Page): void => {
     else if (button.dataset['copy'] !== undefined) copy(button);
     else if (button.closest('th') !== null) sort(button.closest('th') as PageElement);
   });
+  // The event does not bubble, so it is caught on its way down.
+  page.addEventListener(
+    'toggle',
+    ({ target }) => {
+      const body = target.querySelector('[data-lazy]');
+      if (body === null || target.open !== true) return;
+      const key = body.dataset['lazy'];
+      body.removeAttribute('data-lazy');
+      fill(body, key);
+    },
+    true,
+  );
   for (const header of page.querySelectorAll('table.sortable th')) {
     const words = header.textContent ?? '';
     header.textContent = '';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Alert } from '../model/alert.ts';
 import type { AddressMap, TargetAssessment } from '../model/assessment.ts';
 import type { SubnetHistory } from '../model/forecast.ts';
@@ -59,7 +60,7 @@ const subnetsSection = (ranked: readonly RankedSubnet[], now: number): Html =>
 /** A data block is not parsed as markup, so that thousands of details cost nothing until one is opened. */
 const dataBlock = (details: Readonly<Record<string, string>>): Html =>
   new Html(
-    `<script type="application/json" id="details">${JSON.stringify(details).replaceAll('<', '\\u003c')}</script>`,
+    `<script type="application/octet-stream" id="details">${gzipSync(JSON.stringify(details)).toString('base64')}</script>`,
   );
 
 /** Nothing is loaded and nothing is sent; the one script is the one that was written here. */
@@ -103,6 +104,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now }: Repo
       return [key, subnetDetail(subnet, maps.get(key), now, pictures).text];
     }),
   );
+  const findings = findingsSection(assessments.flatMap((assessment) => assessment.findings));
   const firing = alertsSection(alerts, now);
   const worst = ranked.filter(({ subnet }) => subnet.available !== null).slice(0, WORST_SHOWN);
   const script = pageScript();
@@ -113,8 +115,8 @@ export const reportPage = ({ assessments, alerts, histories, source, now }: Repo
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
 <body class="hr"><a class="skip" href="#findings">Skip to the findings</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${moment(from)}` : html`, scanned from ${moment(from)} to ${moment(to)}`} · written ${moment(new Date(now).toISOString())}</p></header>
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}</div></nav>
-<main>${summarySection(assessments, ranked, now)}${firing}<section id="worst"><h2>Worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, maps.get(subnet.key), now))}</div></section>${findingsSection(assessments.flatMap(({ findings }) => findings))}${subnetsSection(ranked, now)}${clustersSection(assessments.flatMap(({ clusters }) => clusters))}${ownersSection(ranked)}${unknownSection(assessments)}</main>
-<footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. A free whole block can become a prefix; single free addresses in others can not. Unknown is never zero: where a figure is missing, its reason is given.</p><noscript><p>Scripts are off: search, sorting and the details of single subnets need them; all else is here.</p></noscript></footer>${dataBlock(details)}<script>${new Html(script)}</script></body></html>
+<main>${summarySection(assessments, ranked, now)}${firing}<section id="worst"><h2>Worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, maps.get(subnet.key), now))}</div></section>${findings.section}${subnetsSection(ranked, now)}${clustersSection(assessments.flatMap(({ clusters }) => clusters))}${ownersSection(ranked)}${unknownSection(assessments)}</main>
+<footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. A free whole block can become a prefix; single free addresses in others can not. Unknown is never zero: where a figure is missing, its reason is given.</p><noscript><p>Scripts are off: search, sorting and the details of single subnets need them; all else is here.</p></noscript></footer>${dataBlock({ ...details, ...Object.fromEntries(findings.later) })}<script>${new Html(script)}</script></body></html>
 `;
   return page.text;
 };
