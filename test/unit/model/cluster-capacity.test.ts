@@ -127,6 +127,157 @@ describe('capacity', () => {
     ]);
   });
 
+  test('is the worst case wherever it is promised: more pods with prefixes lose a block to each address', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01', { instanceType: 'm5.8xlarge' })],
+      interfaces: [nodeInterface('i-01', { prefixes: 1 })],
+      eks: [anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) })],
+      subnets: [
+        aSubnet({
+          availableSingle: 200,
+          prefixes: { assigned: 1, free: 2, freeInReservation: 0, freeUnreserved: 2 },
+        }),
+      ],
+    });
+    expect(cluster.capacity[0]).toMatchObject({ morePods: 32, moreNodes: [{ nodes: 1, nodesAtBest: 2 }] });
+  });
+
+  test('is told for the types of groups that have no node yet, in every subnet of theirs', () => {
+    const cluster = clusterOf({
+      eks: [
+        anEksCluster({
+          nodeGroups: [aNodeGroup({ instanceTypes: ['c5.xlarge'], subnetIds: ['subnet-0a', 'subnet-0b'] })],
+        }),
+      ],
+      instances: [
+        aNode('i-01', { subnetId: 'subnet-0c', tags: { 'eks:cluster-name': 'shop' } }),
+        aNode('i-02', { state: 'stopped', instanceType: 't3.small', tags: { 'eks:cluster-name': 'shop' } }),
+      ],
+      interfaces: [nodeInterface('i-01', { subnetId: 'subnet-0c', secondaries: 9 })],
+      subnets: ['a', 'b', 'c'].map((letter) =>
+        aSubnet({ subnetId: `subnet-0${letter}`, availableSingle: 30 }),
+      ),
+    });
+    expect(
+      cluster.capacity.map(({ subnetId, moreNodes }) => [
+        subnetId,
+        moreNodes.map(({ instanceType, nodes }) => [instanceType, nodes]),
+      ]),
+    ).toEqual([
+      [
+        'subnet-0a',
+        [
+          ['c5.xlarge', 2],
+          ['m5.large', 3],
+        ],
+      ],
+      [
+        'subnet-0b',
+        [
+          ['c5.xlarge', 2],
+          ['m5.large', 3],
+        ],
+      ],
+      [
+        'subnet-0c',
+        [
+          ['c5.xlarge', 2],
+          ['m5.large', 3],
+        ],
+      ],
+    ]);
+  });
+
+  test('leaves a stopped node out', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01'), aNode('i-02', { state: 'stopped', instanceType: 'm99.large' })],
+      interfaces: [...fullNode('i-01'), ...fullNode('i-02')],
+    });
+    expect(cluster.gauges.maxIPAddresses).toBe(27);
+    expect(cluster.capacity[0]?.morePods).toBe(9);
+  });
+
+  test('of a node of an unknown type is left out, but for a subnet that only such nodes draw on', () => {
+    const cluster = clusterOf({
+      instances: [
+        aNode('i-01'),
+        aNode('i-02', { instanceType: 'm99.large' }),
+        aNode('i-03', { instanceType: 'm99.large', subnetId: 'subnet-0b' }),
+      ],
+      interfaces: [
+        ...fullNode('i-01'),
+        ...fullNode('i-02'),
+        nodeInterface('i-03', { subnetId: 'subnet-0b', secondaries: 9 }),
+      ],
+      subnets: [aSubnet(), aSubnet({ subnetId: 'subnet-0b' })],
+    });
+    expect(cluster.capacity.map(({ morePods }) => morePods)).toEqual([9, null]);
+  });
+
+  test('of a node whose further interfaces may go to an unknown subnet is unknown there, and not of one that has all its interfaces', () => {
+    const open = aSubnet({
+      subnetId: 'subnet-0b',
+      availableSingle: null,
+      tags: { 'kubernetes.io/role/cni': '1' },
+    });
+    const given = (interfaces: readonly NetworkInterface[]) =>
+      clusterOf({ instances: [aNode('i-01')], interfaces, subnets: [aSubnet(), open] }).capacity.map(
+        ({ morePods }) => morePods,
+      );
+    expect(given(fullNode('i-01'))).toEqual([null, null]);
+    const all = [
+      nodeInterface('i-01', { secondaries: 9 }),
+      nodeInterface('i-01', { device: 1, secondaries: 9 }),
+      nodeInterface('i-01', { device: 2, secondaries: 4 }),
+    ];
+    expect(given(all)).toEqual([5, 0]);
+  });
+
+  test('does not go to a subnet of another VPC, nor to its own where that is closed to the CNI', () => {
+    const given = (own: Readonly<Record<string, string>>, other: Parameters<typeof aSubnet>[0]) =>
+      clusterOf({
+        instances: [aNode('i-01')],
+        interfaces: fullNode('i-01'),
+        subnets: [
+          aSubnet({ tags: own }),
+          aSubnet({ subnetId: 'subnet-0b', tags: { 'kubernetes.io/role/cni': '1' }, ...other }),
+        ],
+      }).capacity.map(({ subnetId, morePods }) => [subnetId, morePods]);
+    expect(given({}, { vpcId: 'vpc-02', availableSingle: 900 })).toEqual([['subnet-0a', 9]]);
+    expect(given({ 'kubernetes.io/role/cni': '0' }, { availableSingle: 10 })).toEqual([
+      ['subnet-0a', 0],
+      ['subnet-0b', 9],
+    ]);
+    expect(given({ 'kubernetes.io/role/cni': '0' }, { availableSingle: 9 })).toEqual([
+      ['subnet-0a', 0],
+      ['subnet-0b', 0],
+    ]);
+  });
+
+  test("takes the pods' subnet of the zone, under custom networking", () => {
+    const zone = (letter: string, device: number) =>
+      nodeInterface(`i-0${letter}`, {
+        device,
+        subnetId: device === 0 ? `subnet-${letter}` : `subnet-${letter}-pods`,
+        secondaries: device === 0 ? 0 : 9,
+      });
+    const cluster = clusterOf({
+      instances: ['a', 'b'].map((letter) =>
+        aNode(`i-0${letter}`, { subnetId: `subnet-${letter}`, availabilityZone: `eu-west-1${letter}` }),
+      ),
+      interfaces: ['a', 'b'].flatMap((letter) => [zone(letter, 0), zone(letter, 1)]),
+      subnets: ['a', 'b'].flatMap((letter) => [
+        aSubnet({ subnetId: `subnet-${letter}`, availabilityZone: `eu-west-1${letter}` }),
+        aSubnet({
+          subnetId: `subnet-${letter}-pods`,
+          availabilityZone: `eu-west-1${letter}`,
+          availableSingle: letter === 'a' ? 10 : 50,
+        }),
+      ]),
+    });
+    expect(cluster.zones.map(({ moreNodes }) => moreNodes[0]?.nodes)).toEqual([1, 5]);
+  });
+
   test('is told by zone as well, its subnets together', () => {
     const cluster = clusterOf({
       instances: [
@@ -269,6 +420,93 @@ describe('committed demand', () => {
       ['self-managed', 'auto-scaling-group', 1],
       ['autoscaled', 'auto-scaling-group', 0],
     ]);
+  });
+
+  test('counts no Auto Scaling group that a node group made, though EKS could not be asked for it', () => {
+    const tags = { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'workers' };
+    expect(clusterOf({ eks: [anEksCluster()], groups: [anAutoScalingGroup({ tags })] }).committed).toEqual(
+      [],
+    );
+  });
+
+  test('counts no Auto Scaling group that another cluster scales', () => {
+    const tags = { 'k8s.io/cluster-autoscaler/other': 'owned', 'k8s.io/cluster-autoscaler/shop': 'disabled' };
+    expect(clusterOf({ eks: [anEksCluster()], groups: [anAutoScalingGroup({ tags })] }).committed).toEqual(
+      [],
+    );
+  });
+
+  test('goes on in the zone where the group has fewest nodes', () => {
+    const inZone = (letter: string) =>
+      aSubnet({
+        subnetId: `subnet-0${letter}`,
+        availabilityZone: `eu-west-1${letter}`,
+        availableSingle: letter === 'a' ? 20 : 100,
+      });
+    const clusters = clustersOf({
+      eks: [
+        anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 5, subnetIds: ['subnet-0a', 'subnet-0b'] })] }),
+        anEksCluster({ name: 'bound', nodeGroups: [aNodeGroup({ maxSize: 2 })] }),
+      ],
+      instances: ['i-01', 'i-02', 'i-03'].map((id) =>
+        aNode(id, { subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b' }),
+      ),
+      interfaces: ['i-01', 'i-02', 'i-03'].map((id) =>
+        nodeInterface(id, { subnetId: 'subnet-0b', secondaries: 9 }),
+      ),
+      subnets: [inZone('a'), inZone('b')],
+    });
+    // Three nodes are in b, so that both new ones go to a, where the other cluster then finds room for none but one.
+    expect(clusters.map(({ clusterName, committed }) => [clusterName, committed[0]?.fits])).toEqual([
+      ['bound', 1],
+      ['shop', 2],
+    ]);
+  });
+
+  test('weighs a prefix as the sixteen addresses that it is', () => {
+    const vpcCni = cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' });
+    const nodeGroups = [aNodeGroup({ instanceTypes: ['m4.large', 'm5.large'] })];
+    const [group] = clusterOf({ eks: [anEksCluster({ vpcCni, nodeGroups })] }).committed;
+    expect(group).toMatchObject({ instanceType: 'm5.large', perNode: { addresses: 1, prefixes: 1 } });
+  });
+
+  test('is in prefixes for a cluster in which some nodes have them and some can not', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      instances: [aNode('i-01'), aNode('i-02', { instanceType: 'm4.large' })],
+      interfaces: [nodeInterface('i-01', { prefixes: 1 }), nodeInterface('i-02', { secondaries: 9 })],
+    });
+    expect(cluster.committed[0]?.perNode).toEqual({ addresses: 1, prefixes: 1 });
+  });
+
+  test('is in single addresses in Auto Mode, where nodes show them', () => {
+    const eks = [anEksCluster({ autoMode: true, vpcCni: null, nodeGroups: [aNodeGroup()] })];
+    const cluster = clusterOf({ eks, instances: [aNode('i-01')], interfaces: fullNode('i-01') });
+    expect(cluster.committed[0]?.perNode).toEqual({ addresses: 10, prefixes: 0 });
+  });
+
+  test('is the worst and the best case apart, where they differ', () => {
+    const cluster = clusterOf({
+      eks: [
+        anEksCluster({
+          vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }),
+          nodeGroups: [aNodeGroup({ maxSize: 9 })],
+        }),
+      ],
+      instances: [aNode('i-0z', { tags: {} })],
+      subnets: [
+        aSubnet({
+          availableSingle: 200,
+          prefixes: { assigned: 0, free: 6, freeInReservation: 0, freeUnreserved: 6 },
+        }),
+      ],
+    });
+    expect(cluster.committed[0]).toMatchObject({
+      fits: 3,
+      fitsAtBest: 6,
+      shortfall: 6,
+      error: 'InsufficientCidrBlocks',
+    });
   });
 
   test('of two clusters in one subnet is met once', () => {

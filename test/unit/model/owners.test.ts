@@ -60,6 +60,51 @@ test('an interface on an instance that is not ours is judged by its description'
   expect(ownerOf(onHost, context())).toMatchObject({ kind: 'load-balancer', name: 'front' });
 });
 
+test.each([
+  [
+    "a branch interface without a description is a pod's",
+    'pod-branch',
+    { interfaceType: 'branch', tags: { 'kubernetes.io/cluster/shop': 'owned' } },
+  ],
+  [
+    "a branch interface of the VPC resource controller is a pod's, whatever else is tagged on it",
+    'pod-branch',
+    {
+      interfaceType: 'branch',
+      tags: { 'eks:eni:owner': 'eks-vpc-resource-controller', 'aws:ecs:clusterName': 'web' },
+    },
+  ],
+  ["ECS's tag alone makes no ECS task", 'unknown', { tags: { 'aws:ecs:clusterName': 'web' } }],
+  [
+    'an ARN of another service makes no ECS task',
+    'unknown',
+    { description: 'arn:aws:ec2:eu-west-1:111111111111:thing' },
+  ],
+  ['a word with :ecs: in it makes no ECS task', 'unknown', { description: 'made by :ecs: tooling' }],
+  [
+    'a description that speaks of Fargate makes no Fargate pod',
+    'unknown',
+    { description: 'once on fargate' },
+  ],
+  [
+    "another service's operator does not make a cluster of an interface with a cluster's tag",
+    'aws-service',
+    { operatorPrincipal: 'lambda.amazonaws.com', tags: { 'eks:cluster-name': 'shop' } },
+  ],
+  [
+    'a tag of the CNI on an instance that we can not see tells a node',
+    'cluster-nodes',
+    { ...nodeInterface('i-0hidden'), description: '' },
+  ],
+  [
+    'a trunk tag alone tells what the controller left behind',
+    'cni-detached',
+    { status: 'available', tags: { 'vpcresources.k8s.aws/trunk-eni-id': 'eni-01' } },
+  ],
+])('%s: %s', (_, kind, parts) => {
+  expect(ownerOf(anInterfaceRecord(parts), context()).kind).toBe(kind);
+});
+
 test.each(OWNED_INTERFACES)('the owner of $what is $kind $name', ({ networkInterface, kind, name }) => {
   const owner = ownerOf(networkInterface, context(...INSTANCES));
   expect({ kind: owner.kind, name: owner.name }).toEqual({ kind, name });

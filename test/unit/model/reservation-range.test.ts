@@ -52,6 +52,34 @@ describe('the range to reserve for prefixes', () => {
     expect(bestReservation(map('10.0.0.0/24', 'a##.####+++++++a'))?.cidr).toBe('10.0.0.128/26');
   });
 
+  test('leaves a quarter of the single addresses, and sixteen at the least', () => {
+    // Of 80 free addresses twenty must stay; a whole quarter of the subnet would leave sixteen.
+    expect(bestReservation(map('10.0.0.0/24', 'a###....####.##a'))?.cidr).toBe('10.0.0.64/27');
+    expect(bestReservation(map('10.0.0.0/24', 'a##.....####.##a'))?.cidr).toBe('10.0.0.64/26');
+    expect(bestReservation(map('10.0.0.0/26', 'a..a'))?.cidr).toBe('10.0.0.16/28');
+    expect(bestReservation(map('10.0.0.0/26', 'a#.a'))).toBeNull();
+  });
+
+  test('prefers blocks that are free at once to more that may be some day', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a###++++....###a', { used: 8 }))).toMatchObject({
+      cidr: '10.0.0.128/26',
+    });
+    expect(bestReservation(map('10.0.0.0/24', 'a###++++.###+++a', { used: 2 }))).toMatchObject({
+      cidr: '10.0.0.64/26',
+    });
+  });
+
+  test('counts what is in the way: addresses of full blocks as well as of fragmented ones', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a+..#+..++..+..a', { used: 3 }))).toMatchObject({
+      singles: 6,
+      freeBlocks: 2,
+    });
+    expect(bestReservation(map('10.0.0.0/24', 'a+..#+..##..+..a', { used: 3 }))).toMatchObject({
+      cidr: '10.0.0.64/26',
+      singles: 19,
+    });
+  });
+
   test('is none in a subnet that has nothing to spare', () => {
     expect(bestReservation(map('10.0.0.0/24', 'a##############a'))).toBeNull();
     expect(bestReservation(map('10.0.0.0/28', 'a'))).toBeNull();
