@@ -65,7 +65,7 @@ const observe = (
     explanation: `${left === null ? '' : `${left} are left. `}${forecast.reason}`,
     remedies: remedies(),
     forecast,
-    owners: subnet.owners ?? undefined,
+    owners: subnet.owners,
   }));
 };
 

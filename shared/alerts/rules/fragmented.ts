@@ -27,6 +27,6 @@ export const fragmented: Rule = (context) =>
       title: `Subnet ${called(subject)} has ${available} free addresses and not one free prefix`,
       explanation: `Every free address lies in a block of 16 that something else has an address in, so none of them can become a prefix. Nodes that take prefixes fail with InsufficientCidrBlocks, although AWS reports ${subnet.awsAvailable ?? available} available addresses.`,
       remedies: remediesForPrefixes(subnet, context.assessment),
-      owners: subnet.owners ?? undefined,
+      owners: subnet.owners,
     }));
   });

@@ -52,7 +52,8 @@ export interface Diagnosis {
   readonly explanation: string;
   readonly remedies: readonly Remedy[];
   readonly forecast?: Forecast | undefined;
-  readonly owners?: readonly OwnerUsage[] | undefined;
+  /** `null`: not known. */
+  readonly owners?: readonly OwnerUsage[] | null;
 }
 
 /**
@@ -98,7 +99,7 @@ const findingOf = (
   evidence,
   remedies,
   ...(forecast === undefined ? {} : { forecast }),
-  ...(owners === undefined
+  ...(owners == null
     ? {}
     : { owners: owners.toSorted((a, b) => b.addresses - a.addresses).slice(0, OWNERS_IN_A_FINDING) }),
 });

@@ -28,7 +28,7 @@ export const addressesLow: Rule = (context) =>
       explanation: `${percentOf(supply.available, supply.usable)} % of the addresses that this subnet can give are still available. At none, new nodes, pods, load balancers and interfaces fail with InsufficientFreeAddressesInSubnet.${sourceNote(supply)}`,
       remedies: remediesForAddresses(subnet, context.assessment),
       forecast: subnet.forecast.addresses,
-      owners: subnet.owners ?? undefined,
+      owners: subnet.owners,
     }));
   });
 
@@ -50,7 +50,7 @@ export const prefixesLow: Rule = (context) =>
       explanation: `A prefix is a whole free block of 16 addresses; single addresses are of no use to nodes that take prefixes.${available(subnet)} At none, those nodes fail with InsufficientCidrBlocks and their pods get no address.`,
       remedies: remediesForPrefixes(subnet, context.assessment),
       forecast: subnet.forecast.prefixes,
-      owners: subnet.owners ?? undefined,
+      owners: subnet.owners,
     }));
   });
 

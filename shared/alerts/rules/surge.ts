@@ -58,7 +58,7 @@ const observe = (
     explanation: surge.reason,
     remedies: [listHolders(subnet), ...remedies().filter(({ title }) => title !== listHolders(subnet).title)],
     forecast,
-    owners: subnet.owners ?? undefined,
+    owners: subnet.owners,
   }));
 };
 

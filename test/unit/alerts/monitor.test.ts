@@ -31,6 +31,19 @@ const covered = (state: CoverageState, changes: Partial<TargetCoverage> = {}): T
   ...changes,
 });
 
+test('its subject is Headroom, where it runs', () => {
+  expect(says('coverage', {})?.subject).toEqual({
+    type: 'monitor',
+    id: 'headroom',
+    name: 'Headroom',
+    accountId: '111111111111',
+    region: 'eu-west-1',
+    vpcId: null,
+    clusterName: null,
+    subnetIds: [],
+  });
+});
+
 test('a monitor that sees and says everything is well, on every count, and is one cause', () => {
   const observations = evaluateMonitor(WELL, DEFAULT_POLICY);
   expect(observations.map(({ key, raise }) => [key, raise])).toEqual([
@@ -99,6 +112,9 @@ describe('coverage', () => {
     const many = Array.from({ length: 8 }, () => covered('stale', { problems: [denied] }));
     const { finding } = says('coverage', { coverage: many }) ?? {};
     expect(finding?.explanation).toMatch(/ and 3 more\.$/);
+    expect(finding?.explanation.match(/222222222222/g)).toHaveLength(5);
+    const five = Array.from({ length: 5 }, () => covered('stale'));
+    expect(says('coverage', { coverage: five })?.finding?.explanation).not.toContain(' more');
     expect(finding?.remedies).toHaveLength(1);
   });
 
@@ -147,6 +163,7 @@ describe('dead-letters', () => {
     const observation = says('dead-letters', { deadLetters: { queueUrl, messages: 2 } });
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('2 scans were given up on');
+    expect(observation?.evidence).toEqual([{ name: 'deadLetters', value: 2, unit: 'messages' }]);
     expect(observation?.finding?.remedies[0]?.commands[0]).toContain(
       `aws sqs receive-message --queue-url ${queueUrl} `,
     );

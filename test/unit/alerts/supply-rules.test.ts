@@ -298,7 +298,23 @@ describe('prefixes-low', () => {
     expect(observation.raise).toBe('warning');
     expect(observation.finding?.title).toBe('Subnet private-a (subnet-0a) has 3 of 14 prefixes left');
     expect(observation.finding?.explanation).toContain('200 addresses are available in all');
-    expect(value(observation, 'possiblePrefixes')).toBe(14);
+    expect(observation.evidence).toEqual([
+      { name: 'freePrefixes', value: 3, unit: 'prefixes' },
+      { name: 'possiblePrefixes', value: 14, unit: 'prefixes' },
+      { name: 'available', value: 200, unit: 'addresses' },
+      { name: 'fragmentationIndex', value: 0.2 },
+      { name: 'warningBelow', value: 4, unit: 'prefixes' },
+      { name: 'criticalBelow', value: 2, unit: 'prefixes' },
+    ]);
+    expect(observation.finding?.owners).toHaveLength(1);
+    const blocks = { free: 3, prefix: 5, full: 2, fragmented: 4, awsReserved: 2 };
+    expect(value(ofSubnet('prefixes-low', { usesPrefixes: true, blocks }), 'possiblePrefixes')).toBe(14);
+    const one = withRule('prefixes-low', { warning: null });
+    expect(
+      ofSubnet('prefixes-low', { usesPrefixes: true, prefixes: free(1) }, one).evidence?.map(
+        ({ name }) => name,
+      ),
+    ).not.toContain('warningBelow');
     expect(ofSubnet('prefixes-low', { usesPrefixes: true, prefixes: free(1) }).raise).toBe('critical');
     expect(ofSubnet('prefixes-low', { usesPrefixes: true, prefixes: free(10) })).toMatchObject({
       raise: 'ok',
@@ -479,6 +495,13 @@ describe('fragmented', () => {
       'Subnet private-a (subnet-0a) has 32 free addresses and not one free prefix',
     );
     expect(observation.finding?.explanation).toContain('although AWS reports 32 available addresses');
+    expect(observation.evidence).toEqual([
+      { name: 'available', value: 32, unit: 'addresses' },
+      { name: 'freePrefixes', value: 0, unit: 'prefixes' },
+      { name: 'fragmentationIndex', value: 0.2 },
+      { name: 'stranded', value: 40, unit: 'addresses' },
+    ]);
+    expect(observation.finding?.owners).toHaveLength(1);
     expect(ofSubnet('fragmented', { ...worn, awsAvailable: null }).finding?.explanation).toContain(
       'AWS reports 32',
     );

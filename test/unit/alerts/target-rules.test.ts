@@ -52,12 +52,29 @@ describe('scan-failed', () => {
       'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
       'Allow ec2:DescribeVpcs in the policy of HeadroomReader.',
     ]);
-    expect(observation?.finding?.remedies[0]?.commands).toEqual(['aws sts get-caller-identity']);
+    expect(observation?.finding?.remedies[0]).toEqual({
+      title: 'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
+      effect:
+        'Mends: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ec2:DescribeSubnets in account 111111111111, eu-west-1.',
+      commands: ['aws sts get-caller-identity'],
+      preconditions: [],
+    });
+    expect(observation?.evidence).toEqual([
+      { name: 'status', value: 'failed' },
+      { name: 'problems', value: 2, unit: 'problems' },
+    ]);
   });
 
   test('the same refusal many times is one thing to mend', () => {
     const errors = Array.from({ length: 100 }, () => denied('ec2:GetSubnetCidrReservations'));
     expect(scan({ status: 'partial', errors })?.finding?.remedies).toHaveLength(1);
+  });
+
+  test('three are all told', () => {
+    const errors = ['a', 'b', 'c'].map((message) => ({ code: 'x', message, action: 'y' }));
+    expect(scan({ status: 'failed', errors })?.finding?.explanation).toMatch(
+      /^a\. b\. c\. Until this is mended/,
+    );
   });
 
   test('many different ones are counted, not listed', () => {
@@ -170,9 +187,16 @@ describe.each([
       `Subnet private-a (subnet-0a) is expected to run out of ${supply}`,
     );
     expect(observation?.finding?.explanation).toMatch(/^\d+ are left\. The supply falls by 40 a day\.$/);
-    expect(observation?.evidence?.slice(1)).toEqual([
+    expect(observation?.evidence).toEqual([
+      supply === 'addresses'
+        ? { name: 'available', value: 200, unit: 'addresses' }
+        : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
       { name: 'hoursToExhaustion', value: 20, unit: 'hours' },
       { name: 'lossPerDay', value: 40, unit: supply },
+    ]);
+    expect(observation?.finding?.owners).toHaveLength(1);
+    expect(expecting({})?.evidence?.slice(1)).toEqual([
+      { name: 'hoursToExhaustion', value: null, unit: 'hours' },
     ]);
     expect(observation?.finding?.remedies.length).toBeGreaterThan(0);
   });
@@ -220,7 +244,16 @@ describe.each([
     expect(observation?.finding?.title).toBe(
       `Subnet private-a (subnet-0a) is losing ${supply} unusually fast`,
     );
-    expect(observation?.evidence).toContainEqual({ name: 'lossPerHour', value: 61.3, unit: supply });
+    expect(observation?.evidence).toEqual([
+      supply === 'addresses'
+        ? { name: 'available', value: 200, unit: 'addresses' }
+        : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
+      { name: 'lossPerHour', value: 61.3, unit: supply },
+      { name: 'lossPerHourLonger', value: 40, unit: supply },
+      { name: 'ordinaryLossPerHour', value: 5, unit: supply },
+    ]);
+    expect(observation?.finding?.owners).toHaveLength(1);
+    expect(observation?.finding?.severity).toBe('warning');
     expect(observation?.finding?.forecast?.surge?.raise).toBe('warning');
   });
 
@@ -249,12 +282,17 @@ test.each(['prefixes-exhaustion', 'prefixes-surge'] as const)(
   },
 );
 
-test.each(['addresses-exhaustion', 'prefixes-exhaustion', 'addresses-surge', 'prefixes-surge'] as const)(
-  '%s says nothing of a subnet without IPv4',
-  (rule) => {
-    expect(says(rule, { subnets: [aSubnet({ cidrBlock: null, ipv6Native: true })] })).toEqual([]);
-  },
-);
+test.each([
+  'addresses-low',
+  'prefixes-low',
+  'fragmented',
+  'addresses-exhaustion',
+  'prefixes-exhaustion',
+  'addresses-surge',
+  'prefixes-surge',
+] as const)('%s says nothing of a subnet without IPv4', (rule) => {
+  expect(says(rule, { subnets: [aSubnet({ cidrBlock: null, ipv6Native: true })] })).toEqual([]);
+});
 
 describe('findings', () => {
   const finding = aFinding({
