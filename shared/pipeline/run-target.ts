@@ -87,6 +87,8 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const cache = forgivingCache(store.cache, (problem) => problems.push(problem));
 
   const previous = await attempt(problems, () => store.assessments.latest(target));
+  // What was not read is not replaced: the ages of leaks are nowhere else. What nobody can read has none to keep.
+  const mayReplace = problems.every(({ code }) => code === 'state-unreadable');
   const histories = async (subnetIds: readonly string[]): Promise<ReadonlyMap<string, SubnetHistory>> =>
     (await attempt(problems, () => store.history.read(target, subnetIds, now - HISTORY_MILLISECONDS))) ??
     new Map();
@@ -102,7 +104,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const { assessment, observations } = judge(scanned, policy);
 
   const { alerting, transitions, alerts, delivery } = await alert(input, assessment, observations, problems);
-  await attempt(problems, () => store.assessments.putLatest(assessment));
+  if (mayReplace) await attempt(problems, () => store.assessments.putLatest(assessment));
   await attempt(problems, () =>
     store.history.record(
       target,

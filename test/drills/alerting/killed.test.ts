@@ -23,11 +23,11 @@ const live = async (survivor: Survivor, inbox: Inbox, first: Process): Promise<v
   let runs = 0;
   const attempt = (levels: Levels, scannedAt: number) => {
     runs += 1;
-    const store = process.store(survivor.reopen().alerts);
+    const store = process.mortal(survivor.reopen().alerts);
     return run({
       levels,
       store,
-      notifier: process.notifier(inbox.notifier),
+      notifier: process.mortal(inbox.notifier),
       clock,
       runId: `run-${runs}`,
       scannedAt,

@@ -43,8 +43,8 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
       clock.now += later;
       await run({ ...alone, levels: SECOND, runId: 'other', scannedAt });
     });
-    const store = process.store(reopen().alerts);
-    const notifier = process.notifier(inbox.notifier);
+    const store = process.mortal(reopen().alerts);
+    const notifier = process.mortal(inbox.notifier);
     await run({ levels: SECOND, store, notifier, clock, runId: 'first', scannedAt });
     // Whatever they left to each other is taken up by the next scan.
     clock.now = scannedAt + 10 * MINUTE;
@@ -97,8 +97,8 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
         const report = await run({ ...alone, levels: later, runId: 'later' });
         expect(report.problems, `${when} step ${step}`).toEqual([]);
       });
-      const store = process.store(reopen().alerts);
-      const notifier = process.notifier(inbox.notifier);
+      const store = process.mortal(reopen().alerts);
+      const notifier = process.mortal(inbox.notifier);
       const report = await run({ levels: SECOND_ALONE, store, notifier, clock, runId: 'first', scannedAt });
       expect(report.problems, `${when} step ${step}`).toEqual([]);
       for (const runId of ['after', 'and-after']) {
@@ -160,6 +160,6 @@ test('planted: with a store that does not compare before it writes, both send, a
   const process = new Process({ step: 1, when: 'after' }, async () => {
     await other();
   });
-  await run({ levels, store: process.store(careless), notifier: inbox.notifier, clock, runId: 'first' });
+  await run({ levels, store: process.mortal(careless), notifier: inbox.notifier, clock, runId: 'first' });
   expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0a#1', 'addresses-low/subnet/subnet-0a#1']);
 });

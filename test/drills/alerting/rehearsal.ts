@@ -129,17 +129,15 @@ export class Process {
     this.#interlude = interlude;
   }
 
-  store(store: AlertStore): AlertStore {
-    return {
-      list: (of) => this.#step(() => store.list(of)),
-      read: (of, key) => this.#step(() => store.read(of, key)),
-      commit: (of, alert, version) => this.#step(() => store.commit(of, alert, version)),
-      remove: (of, key, version) => this.#step(() => store.remove(of, key, version)),
-    };
-  }
-
-  notifier(notifier: Notifier): Notifier {
-    return { send: (message, signal) => this.#step(() => notifier.send(message, signal)) };
+  /** The port as this process sees it: every call is one of its steps. */
+  mortal<Port extends object>(port: Port): Port {
+    return new Proxy(port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]) => this.#step(async () => Reflect.apply(member, target, given));
+      },
+    });
   }
 
   async #step<Result>(work: () => Promise<Result>): Promise<Result> {
