@@ -390,6 +390,63 @@ routes:
     ]);
   });
 
+  test('a contradiction is told at the field and line that it is about', () => {
+    const text = `targets:
+  accounts: ["111122223333"]
+  organization: {}
+  regions:
+    - enabled
+    - eu-west-1
+metrics:
+  budget:
+    metrics: 1
+    monthlyDollars: 1
+alerts:
+  rules:
+    prefixes-exhaustion:
+      warning: { within: 1h }
+  mutes:
+    - match: {}
+      reason: x
+      from: 2026-02-02T00:00:00Z
+      until: 2026-02-01T00:00:00Z
+      weekly:
+        days: [monday]
+        start: "09:00"
+        end: "09:00"
+routes:
+  - match: { rule: fragmentd }
+    to: [default, nobody]
+`;
+    expect(errorOf(text).problems.map(({ line, field }) => `${line} ${field}`)).toEqual([
+      '2 targets.accounts',
+      '4 targets.regions',
+      '9 metrics.budget.metrics',
+      '14 alerts.rules.prefixes-exhaustion.warning',
+      '19 alerts.mutes[0].until',
+      '23 alerts.mutes[0].weekly.end',
+      '25 routes[0].match.rule',
+      '26 routes[0].to',
+    ]);
+  });
+
+  test('what goes together is no contradiction', () => {
+    const settings = (name: string, given: string) => read(rule(name, given)).alerts.rules;
+    expect(settings('addresses-low', '{ warning: { below: off }, critical: { below: 50% } }')).toBeDefined();
+    expect(settings('addresses-low', '{ warning: { below: 1% }, critical: { below: off } }')).toBeDefined();
+    expect(settings('addresses-exhaustion', '{ warning: { within: 24h } }')).toBeDefined();
+    expect(
+      settings('addresses-exhaustion', '{ warning: { within: 1h }, critical: { within: off } }'),
+    ).toBeDefined();
+    expect(settings('addresses-exhaustion', '{ warning: { within: off } }')).toBeDefined();
+    const mute =
+      'from: 2026-02-01T00:00:00Z, until: 2026-02-01T01:00:00Z, weekly: { days: monday, start: "09:00", end: "10:00" }';
+    expect(read(`alerts: { mutes: [{ match: {}, reason: x, ${mute} }] }`).alerts.mutes[0]).toMatchObject({
+      from: '2026-02-01T00:00:00Z',
+      until: '2026-02-01T01:00:00Z',
+    });
+  });
+
   test('a destination is one channel, no more and no less', () => {
     const one = 'it must be a mapping with exactly one of sns, amazonQ, slack, pagerduty.';
     expect(
