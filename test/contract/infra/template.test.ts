@@ -223,6 +223,16 @@ describe('each check notices what is planted', () => {
     ]);
   });
 
+  test('a scan that may last as long as its function', () => {
+    const [id] = functionOf(plain.template, 'scan-target');
+    const planted = changed(plain.template, id, (properties) => {
+      properties['Timeout'] = 289;
+    });
+    expect(TEMPLATE_CHECKS.scansEndInTime(planted)).toEqual([
+      expect.stringContaining('a scan may take 270 s of 289 s'),
+    ]);
+  });
+
   test('a queue, a topic and a key that are not as safe as they should be', () => {
     const queue = changed(plain.template, 'AlertDeadLetters', (properties) => {
       properties['SqsManagedSseEnabled'] = false;
