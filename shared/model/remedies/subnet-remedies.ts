@@ -56,7 +56,7 @@ export const addSubnet = (
   purpose: keyof typeof SUBNET_PURPOSES,
 ): Remedy => {
   const vpc = estate.vpcs.get(subnet.vpcId);
-  const range = rangeFor(estate, subnet, vpc);
+  const range = rangeFor(estate, subnet, vpc, purpose);
   const tags =
     purpose === 'discovery'
       ? { 'tag-specifications': `ResourceType=subnet,Tags=[{Key=${CNI_ROLE_TAG},Value=1}]` }
@@ -90,15 +90,17 @@ export const addSubnet = (
   };
 };
 
-/** A range as large as the subnet, or the largest that the VPC still has. */
+/** A range as large as the subnet, or the largest that the VPC still has; for a control plane a /28, which is what AWS recommends. */
 const rangeFor = (
   estate: Estate,
   subnet: SubnetAssessment,
   vpc: VpcAssessment | undefined,
+  purpose: keyof typeof SUBNET_PURPOSES,
 ): string | null => {
   if (vpc === undefined) return null;
   const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
-  const length = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
+  const alike = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
+  const length = purpose === 'control-plane' ? SMALLEST_SUBNET : alike;
   for (let candidate = length; candidate <= SMALLEST_SUBNET; candidate += 1) {
     const range = freeRange(vpc.cidrBlocks, taken, candidate);
     if (range !== null) return range;

@@ -1,0 +1,211 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { AddressMap } from '../../../../shared/model/assessment.ts';
+import type { Finding } from '../../../../shared/model/finding.ts';
+import { FINDING_RULES, type FindingsInput } from '../../../../shared/model/findings.ts';
+import { OWNER_KINDS } from '../../../../shared/model/owner-kinds.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aNode, aNodeGroup, anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
+import {
+  aCluster,
+  aDemand,
+  aLeak,
+  aNodeAssessment,
+  aVpcAssessment,
+  findingsOf,
+} from '../../../fixtures/findings-input.ts';
+
+/**
+ * One example of every kind, word for word, as people get to read it. The files in test/fixtures/findings are for reading, too:
+ * a change of words shows there.
+ */
+
+const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
+
+const written = (finding: Finding): string =>
+  [
+    `${finding.severity}: ${finding.title}`,
+    `  ${finding.id}, about ${finding.subject.type} ${finding.subject.id} (${finding.subject.subnetIds.join(', ')})`,
+    finding.explanation,
+    ...finding.evidence.map(
+      ({ name, value, unit }) => `  ${name} = ${value}${unit === undefined ? '' : ` ${unit}`}`,
+    ),
+    ...(finding.owners ?? []).map(({ kind, name, addresses }) => `  held by ${kind} ${name}: ${addresses}`),
+    ...finding.remedies.flatMap(({ title, effect, preconditions, commands }) => [
+      `* ${title}`,
+      `  ${effect}`,
+      ...preconditions.map(({ text, holds }) => `  [${HOLDS[`${holds}`]}] ${text}`),
+      ...commands.map((command) => `  $ ${command}`),
+    ]),
+  ].join('\n');
+
+const map: AddressMap = {
+  subnetId: 'subnet-0a',
+  cidrBlock: '10.0.0.0/24',
+  states: 'a++++.++++++++#a',
+  reserved: '----------------',
+  used: '04444022133333g0',
+  owner: '----------------',
+  owners: [],
+};
+
+const issue = { code: 'InsufficientFreeAddresses', message: 'Subnets are full.', resourceIds: ['subnet-0a'] };
+
+const wayOut = {
+  vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/16', '10.1.0.0/24'] })],
+  vpcConnections: [
+    {
+      kind: 'peering' as const,
+      id: 'pcx-01',
+      vpcs: [
+        { vpcId: 'vpc-01', accountId: null, cidrBlocks: ['10.0.0.0/16'] },
+        { vpcId: 'vpc-02', accountId: null, cidrBlocks: ['10.0.0.0/20', '100.64.0.0/16'] },
+      ],
+    },
+  ],
+};
+
+const EXAMPLES: Readonly<Record<string, Partial<FindingsInput>>> = {
+  'eks-health': {
+    eksClusters: [
+      anEksCluster({ healthIssues: [issue], nodeGroups: [aNodeGroup({ healthIssues: [issue] })] }),
+    ],
+    subnets: [aSubnet({ available: 3 }), aSubnet({ subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b' })],
+  },
+  'committed-demand': {
+    clusters: [
+      aCluster({
+        committed: [
+          aDemand({
+            fits: 1,
+            fitsAtBest: 3,
+            shortfall: 7,
+            perNode: { addresses: 1, prefixes: 1 },
+            error: 'InsufficientCidrBlocks',
+          }),
+          aDemand({
+            group: 'self-managed',
+            kind: 'auto-scaling-group',
+            fits: 0,
+            fitsAtBest: 0,
+            shortfall: 8,
+            error: 'InsufficientFreeAddressesInSubnet',
+          }),
+        ],
+      }),
+    ],
+    subnets: [aSubnet({ availableSingle: 4 })],
+  },
+  'upgrade-readiness': {
+    eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
+    subnets: [
+      aSubnet({ awsAvailable: 1 }),
+      aSubnet({ subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b', name: null, awsAvailable: 3 }),
+      aSubnet({ subnetId: 'subnet-0c', awsAvailable: 99, cidrBlock: '10.0.2.0/24' }),
+      aSubnet({ subnetId: 'subnet-0d', awsAvailable: 98, cidrBlock: '10.0.3.0/24' }),
+    ],
+    leakedInterfaces: [aLeak()],
+  },
+  fragmentation: {
+    subnets: [
+      aSubnet({
+        usesPrefixes: true,
+        fragmentationIndex: 0.9,
+        stranded: 184,
+        prefixes: { assigned: 2, free: 1, freeInReservation: 0, freeUnreserved: 1 },
+      }),
+    ],
+    maps: [map],
+  },
+  'load-balancer-subnet': {
+    subnets: [
+      aSubnet({
+        availableSingle: 1,
+        cidrBlock: '10.0.0.0/28',
+        owners: [
+          { kind: 'load-balancer', name: 'front', interfaces: 2, addresses: 2 },
+          { kind: 'load-balancer', name: null, interfaces: 1, addresses: 1 },
+        ],
+      }),
+    ],
+  },
+  'leaked-interfaces': {
+    leakedInterfaces: [aLeak(), aLeak({ networkInterfaceId: 'eni-02', instanceId: 'i-01', addresses: 30 })],
+    instances: byId(aNode('i-01')),
+    subnets: [aSubnet()],
+  },
+  'warm-pool-waste': {
+    clusters: [
+      aCluster({
+        nodes: [aNodeAssessment({ warmAtLeast: 9 }), aNodeAssessment({ instanceId: 'i-02', warmAtLeast: 9 })],
+      }),
+    ],
+    subnets: [aSubnet({ available: 30 })],
+    eksClusters: [anEksCluster({ vpcCni: cniSettings({ ENABLE_POD_ENI: 'true' }) })],
+  },
+  'unusable-prefixes': {
+    clusters: [
+      aCluster({
+        mode: 'prefix',
+        nodes: [
+          aNodeAssessment({ mode: 'prefix', prefixes: 9 }),
+          aNodeAssessment({ instanceId: 'i-02', mode: 'prefix', prefixes: 1, state: 'stopped' }),
+        ],
+      }),
+    ],
+    subnets: [aSubnet()],
+  },
+  'zone-imbalance': {
+    clusters: [aCluster({ nodeSubnetIds: ['subnet-0a', 'subnet-0b'] })],
+    subnets: [
+      aSubnet({ available: 12 }),
+      aSubnet({
+        subnetId: 'subnet-0b',
+        availabilityZone: 'eu-west-1b',
+        cidrBlock: '10.0.1.0/24',
+        available: 150,
+      }),
+    ],
+  },
+  'lone-subnet': {
+    clusters: [aCluster()],
+    subnets: [aSubnet({ available: 40 })],
+    eksClusters: [anEksCluster()],
+    ...wayOut,
+  },
+  'reserved-enis': {
+    clusters: [
+      aCluster({ nodes: [aNodeAssessment({ customNetworking: true, nodePool: 'spot', nodeGroup: null })] }),
+    ],
+    subnets: [aSubnet()],
+  },
+  'overlapping-ranges': wayOut,
+  'vpc-cidr-limit': {
+    vpcs: [
+      aVpcAssessment({
+        cidrBlocks: ['10.0.0.0/24', '10.1.0.0/24', '10.2.0.0/24', '10.3.0.0/24', '10.4.0.0/24'],
+      }),
+    ],
+    subnets: [aSubnet()],
+  },
+  'network-address-usage': { vpcs: [aVpcAssessment({ networkAddressUsage: 61_234 })] },
+};
+
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../../fixtures/findings/${name}.txt`, import.meta.url));
+
+describe('every kind of finding', () => {
+  test.each(FINDING_RULES)('$kind reads as its example does', async ({ kind, label, appears, why }) => {
+    const findings = findingsOf(kind, EXAMPLES[kind] ?? {});
+    expect(findings.length).toBeGreaterThan(0);
+    const text = [`${label}\n${why}\nAppears: ${appears}`, ...findings.map(written)].join('\n\n');
+    await expect(`${text}\n`).toMatchFileSnapshot(fixture(kind));
+  });
+});
+
+test('every kind of owner reads as its example does', async () => {
+  const lines = Object.entries(OWNER_KINDS).map(
+    ([kind, { label, description, named }]) => `${kind}: ${label}. ${description} Named: ${named ?? 'no'}`,
+  );
+  await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(fixture('owner-kinds'));
+});
