@@ -99,10 +99,10 @@ export const forecastPlotPage = (plot: ForecastPlot): string =>
   ].join('\n');
 
 const STYLE = `<style>
-text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:600}.note,.tick{fill:#666}
+text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:600}.note,.tick,.unit{fill:#666}.unit{font-size:10px}
 .paper{fill:#fff}.grid{stroke:#ddd}.series{fill:#2563eb;stroke:#2563eb;stroke-width:1}.fan{fill:#b45309;fill-opacity:.18}
 .expected{stroke:#b45309;stroke-width:2;stroke-dasharray:6 4}.warning{fill:#d97706}.critical{fill:#b91c1c}
-@media (prefers-color-scheme:dark){text{fill:#eee}.note,.tick{fill:#aaa}.paper{fill:#16181d}.grid{stroke:#333}
+@media (prefers-color-scheme:dark){text{fill:#eee}.note,.tick,.unit{fill:#aaa}.paper{fill:#16181d}.grid{stroke:#333}
 .series{fill:#7aa2f7;stroke:#7aa2f7}.fan{fill:#fbbf24}.expected{stroke:#fbbf24}.warning{fill:#fbbf24}.critical{fill:#f87171}}
 </style>`;
 
@@ -194,9 +194,9 @@ const stepFor = (range: number): number => {
   return ([1, 2, 5, 10].find((factor) => range / (factor * power) <= 6) ?? 10) * power;
 };
 
-const valueAxis = (highest: number, unit: string, { y }: Scales): string[] => {
+const valueAxis = (highest: number, unit: string, { y, top }: Scales): string[] => {
   const step = stepFor(highest);
-  const lines = [`<text class="tick" x="8" y="36">${escaped(unit)}</text>`];
+  const lines = [`<text class="unit" x="4" y="${top - 8}">${escaped(unit)}</text>`];
   for (let value = 0; value <= highest; value += step) {
     lines.push(
       `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fixed(y(value))}" y2="${fixed(y(value))}"/>`,

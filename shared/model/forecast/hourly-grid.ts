@@ -8,8 +8,8 @@ export const GRID_DAYS = 35;
 export interface HourlyGrid {
   /** Hours since the epoch at which the first value's hour began. */
   readonly firstHour: number;
-  readonly mean: Float64Array;
-  readonly low: Float64Array;
+  readonly mean: readonly number[];
+  readonly low: readonly number[];
 }
 
 /** `null` where no hour is over yet. */
@@ -19,8 +19,8 @@ export const hourlyGrid = ({ hourly }: SupplyHistory, now: number): HourlyGrid |
   if (oldest === undefined || oldest >= end) return null;
   const from = Math.max(oldest, end - GRID_DAYS * DAY);
   const length = Math.round((end - from) / HOUR);
-  const mean = new Float64Array(length).fill(Number.NaN);
-  const low = new Float64Array(length).fill(Number.NaN);
+  const mean = new Array<number>(length).fill(Number.NaN);
+  const low = new Array<number>(length).fill(Number.NaN);
   for (let index = hourly.length - 1; index >= 0; index--) {
     const point = hourly[index];
     if (point === undefined || point.hour < from) break;
@@ -34,16 +34,19 @@ export const hourlyGrid = ({ hourly }: SupplyHistory, now: number): HourlyGrid |
 
 /** Means over any stretch of a series in constant time. */
 export class RunningMeans {
-  readonly #sums: Float64Array;
-  readonly #counts: Int32Array;
+  readonly #sums: number[] = [0];
+  readonly #counts: number[] = [0];
 
-  constructor(values: Float64Array) {
-    this.#sums = new Float64Array(values.length + 1);
-    this.#counts = new Int32Array(values.length + 1);
-    for (const [index, value] of values.entries()) {
-      const known = !Number.isNaN(value);
-      this.#sums[index + 1] = (this.#sums[index] ?? 0) + (known ? value : 0);
-      this.#counts[index + 1] = (this.#counts[index] ?? 0) + (known ? 1 : 0);
+  constructor(values: readonly number[]) {
+    let sum = 0;
+    let count = 0;
+    for (const value of values) {
+      if (!Number.isNaN(value)) {
+        sum += value;
+        count += 1;
+      }
+      this.#sums.push(sum);
+      this.#counts.push(count);
     }
   }
 

@@ -118,11 +118,11 @@ const witnessAt = (
 
   const lows: number[] = [];
   const dips: number[] = [];
-  for (let day = 0; (day + 1) * 24 <= end && day < GRID_LOWS; day++) {
-    const low = lowest(grid.low.subarray(end - (day + 1) * 24, end - day * 24));
-    const level = lowest(blocks.slice(day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY));
+  for (let day = 0; (day + 1) * 24 <= end && day < LOW_WATER_DAYS; day++) {
+    const low = lowest(grid.low, end - (day + 1) * 24, end - day * 24);
+    const level = lowest(blocks, day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY);
     lows.push(low);
-    if (day < LOW_WATER_DAYS && !Number.isNaN(low - level)) dips.push(low - level);
+    if (!Number.isNaN(low - level)) dips.push(low - level);
   }
   if (dips.length === 0) return null;
 
@@ -137,8 +137,6 @@ const witnessAt = (
   return { regime, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dips };
 };
 
-const GRID_LOWS = 28;
-
 /** Two weeks of stairs go on; how high the next one is, nobody knows. */
 const inStairs = (current: Regime, lossPerDay: number): Regime => ({
   ...current,
@@ -148,19 +146,21 @@ const inStairs = (current: Regime, lossPerDay: number): Regime => ({
   settled: true,
 });
 
-/** The lowest known value; `NaN` of none. */
-const lowest = (values: Float64Array | readonly number[]): number => {
+/** The lowest known value of [from, to); `NaN` of none. */
+const lowest = (values: readonly number[], from: number, to: number): number => {
   let result = Number.NaN;
-  for (const value of values) if (!(value >= result) && !Number.isNaN(value)) result = value;
+  for (let index = from; index < to; index++) {
+    const value = values[index] ?? Number.NaN;
+    if (!(value >= result) && !Number.isNaN(value)) result = value;
+  }
   return result;
 };
 
 /** When in the coming 24 hours the day's low is due, as a fraction of a day: the hour at which most days were lowest. */
 const lowPhase = ({ low }: HourlyGrid): number => {
-  const counts = new Int32Array(24);
+  const counts = new Array<number>(24).fill(0);
   for (let to = low.length; to >= 24; to -= 24) {
-    const day = low.subarray(to - 24, to);
-    const at = day.indexOf(lowest(day));
+    const at = low.indexOf(lowest(low, to - 24, to), to - 24) - (to - 24);
     if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
   }
   return (counts.indexOf(Math.max(...counts)) + 0.5) / 24;

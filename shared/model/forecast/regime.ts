@@ -194,12 +194,13 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
 /** The median slope between all pairs of days (Theil-Sen): loss per day of the daily lows, the newest first. `NaN`: not known. */
 export const lossOfLows = (lows: readonly number[]): number => {
   const slopes: number[] = [];
-  for (const [newer, low] of lows.entries())
+  for (const [newer, low] of lows.entries()) {
     for (let older = newer + 1; older < lows.length; older++) {
       const slope = ((lows[older] ?? Number.NaN) - low) / (older - newer);
       if (!Number.isNaN(slope)) slopes.push(slope);
     }
-  return slopes.length === 0 ? Number.NaN : median(slopes);
+  }
+  return median(slopes);
 };
 
 /** Stairs are looked for over sixteen days, two weeks between the first two and the last two, so that weekdays meet. */
