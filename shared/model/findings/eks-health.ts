@@ -83,7 +83,7 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): Finding
   const worst = fullest(estate, group.subnetIds);
   return finding(KIND, 'critical', subject, {
     title: `EKS finds no free address for the node group ${group.name} of ${eks.name}`,
-    explanation: `EKS reports ${INSUFFICIENT} for ${group.name}: nodes that it needs do not start. It has ${group.desiredSize} of at most ${group.maxSize} nodes.`,
+    explanation: `EKS reports ${INSUFFICIENT} for ${group.name}: nodes that it needs do not start. It wants ${group.desiredSize} of at most ${group.maxSize} nodes.`,
     evidence: evidenceOf(estate, group, group.subnetIds),
     remedies: ranked(worst === undefined ? null : addSubnet(estate, worst, 'nodes'), {
       title: 'See what the group tried',

@@ -1,13 +1,12 @@
 import { parseCidr } from '../cidr.ts';
 import { ranked } from '../remedies/ranked.ts';
-import { addSubnet } from '../remedies/subnet-remedies.ts';
+import { addSubnet, LOAD_BALANCER_SUBNET } from '../remedies/subnet-remedies.ts';
 import { count, type FindingRule, finding, nameOf } from './estate.ts';
 
 const KIND = 'load-balancer-subnet';
 
-/** Elastic Load Balancing wants eight free addresses in each of its subnets, to scale and to replace nodes, and a /27 at the least. */
+/** Elastic Load Balancing wants eight free addresses in each of its subnets, to scale and to replace nodes. */
 const ADDRESSES_NEEDED = 8;
-const LONGEST_PREFIX_LENGTH = 27;
 
 export const loadBalancerSubnet: FindingRule = {
   kind: KIND,
@@ -24,7 +23,7 @@ export const loadBalancerSubnet: FindingRule = {
       return [
         finding(KIND, available === 0 ? 'critical' : 'warning', estate.subnetSubject(subnet), {
           title: `${nameOf(subnet, subnet.subnetId)} has ${count(available, 'address', 'addresses')} left for its load balancers`,
-          explanation: `Elastic Load Balancing wants ${ADDRESSES_NEEDED} free addresses in each of its subnets; ${available} ${available === 1 ? 'is' : 'are'} left. Affected: ${names}.${length > LONGEST_PREFIX_LENGTH ? ` The subnet is a /${length}; a /${LONGEST_PREFIX_LENGTH} is the least that AWS recommends.` : ''}`,
+          explanation: `Elastic Load Balancing wants ${ADDRESSES_NEEDED} free addresses in each of its subnets; ${available} ${available === 1 ? 'is' : 'are'} left. Affected: ${names}.${length > LOAD_BALANCER_SUBNET ? ` The subnet is a /${length}; a /${LOAD_BALANCER_SUBNET} is the least that AWS recommends.` : ''}`,
           evidence: [
             { name: 'availableSingle', value: available, unit: 'addresses' },
             { name: 'needed', value: ADDRESSES_NEEDED, unit: 'addresses' },

@@ -44,7 +44,7 @@ export const overlappingRanges: FindingRule = {
       );
       return [
         finding(KIND, 'warning', estate.vpcSubject(vpc), {
-          title: `${nameOf(vpc, vpc.vpcId)} overlaps ${count(overlaps.length, 'connected VPC')}`,
+          title: `${nameOf(vpc, vpc.vpcId)} has ranges in common with ${count(overlaps.length, 'connected VPC')}`,
           explanation: `${described.join('; ')}. What is sent to the shared part reaches one of the two at most.`,
           evidence: overlaps.map(({ connection, otherVpcId, ranges }) => ({
             name: `overlap with ${otherVpcId} over ${connection.id}`,

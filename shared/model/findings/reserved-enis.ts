@@ -31,7 +31,7 @@ export const reservedEnis: FindingRule = {
       return [
         finding(KIND, 'warning', estate.clusterSubject(cluster), {
           title: `${cluster.clusterName} may put more pods on a node than it has addresses for`,
-          explanation: `${count(nodes.length, 'node')} of the node pools ${pools.join(', ')} use custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
+          explanation: `${count(nodes.length, 'node')} of Karpenter's (${pools.join(', ')}) ${nodes.length === 1 ? 'uses' : 'use'} custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
           evidence: [
             { name: 'nodes', value: nodes.length, unit: 'nodes' },
             ...counts.flatMap(({ type, assumed, real }) => [

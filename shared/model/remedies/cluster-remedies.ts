@@ -28,7 +28,7 @@ export const deleteLeaked = (estate: Estate, leaked: readonly LeakedInterface[],
         text:
           withInstance.length === 0
             ? 'The instances that they were made for are gone or stopped.'
-            : `${count(withInstance.length, 'instance')} that they were made for still run: ${withInstance.map(({ instanceId }) => instanceId).join(', ')}.`,
+            : `${count(withInstance.length, 'instance')} that they were made for still run${withInstance.length === 1 ? 's' : ''}: ${withInstance.map(({ instanceId }) => instanceId).join(', ')}.`,
         holds: instances === null ? null : withInstance.length === 0,
       },
     ],

@@ -12,6 +12,9 @@ import { aws } from './commands.ts';
 const SMALLEST_SUBNET = 28;
 const LARGEST_SUBNET = 16;
 
+/** A load balancer's subnet is to be a /27 or larger. Source: Elastic Load Balancing user guide, subnets for your load balancer. */
+export const LOAD_BALANCER_SUBNET = 27;
+
 /** Enhanced subnet discovery came with this version of the CNI. Source: amazon-vpc-cni-k8s README. */
 const SUBNET_DISCOVERY_VERSION = [1, 18] as const;
 
@@ -90,7 +93,10 @@ export const addSubnet = (
   };
 };
 
-/** A range as large as the subnet, or the largest that the VPC still has; for a control plane a /28, which is what AWS recommends. */
+/**
+ * A range as large as the subnet, or the largest that the VPC still has. For a control plane a /28, and for load balancers a
+ * /27 at the least, which is what AWS recommends.
+ */
 const rangeFor = (
   estate: Estate,
   subnet: SubnetAssessment,
@@ -100,12 +106,17 @@ const rangeFor = (
   if (vpc === undefined) return null;
   const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
   const alike = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
-  const length = purpose === 'control-plane' ? SMALLEST_SUBNET : alike;
+  const length = lengthFor(purpose, alike);
   for (let candidate = length; candidate <= SMALLEST_SUBNET; candidate += 1) {
     const range = freeRange(vpc.cidrBlocks, taken, candidate);
     if (range !== null) return range;
   }
   return null;
+};
+
+const lengthFor = (purpose: keyof typeof SUBNET_PURPOSES, alike: number): number => {
+  if (purpose === 'control-plane') return SMALLEST_SUBNET;
+  return purpose === 'load-balancer' ? Math.min(alike, LOAD_BALANCER_SUBNET) : alike;
 };
 
 const discoveryPreconditions = (estate: Estate, subnet: SubnetAssessment): readonly Precondition[] => {

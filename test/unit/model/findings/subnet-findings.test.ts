@@ -47,7 +47,7 @@ describe('leaked interfaces', () => {
   test('warn before deletion when the instance that they were made for still runs', () => {
     const [finding] = found([aLeak({ instanceId: 'i-01' })], aSubnet(), byId(aNode('i-01')));
     expect(finding?.remedies[0]?.preconditions[1]).toEqual({
-      text: '1 instance that they were made for still run: i-01.',
+      text: '1 instance that they were made for still runs: i-01.',
       holds: false,
     });
   });

@@ -22,7 +22,7 @@ describe('overlapping ranges', () => {
       {
         id: 'overlapping-ranges/vpc/vpc-01',
         severity: 'warning',
-        title: 'main (vpc-01) overlaps 1 connected VPC',
+        title: 'main (vpc-01) has ranges in common with 1 connected VPC',
         evidence: [{ name: 'overlap with vpc-02 over tgw-01', value: '10.0.0.0/16 and 10.0.128.0/17' }],
         remedies: [
           {
