@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the packaged program, or the sources where this is a checkout.
+// Runs the sources where this is a checkout, and the packaged program where it is not.
 // The SDK says on Node older than 22 that it will stop to support it; that is not for the reader of a scan.
 import { existsSync } from 'node:fs';
 
@@ -11,9 +11,15 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.exit(2);
 }
 
-const packaged = new URL('../dist/headroom.mjs', import.meta.url);
-const { main, processIo } = existsSync(packaged)
-  ? await import(packaged.href)
-  : { ...(await import('../cli/main.ts')), ...(await import('../cli/io.ts')) };
+// Node 22 warns that its SQLite is experimental, at every command, although most of them store nothing.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  if (!String(warning).startsWith('SQLite is an experimental feature')) emitWarning(warning, ...rest);
+};
+
+// The sources first: a package that was built here once would be older than they are.
+const { main, processIo } = existsSync(new URL('../cli/main.ts', import.meta.url))
+  ? { ...(await import('../cli/main.ts')), ...(await import('../cli/io.ts')) }
+  : await import('../dist/headroom.mjs');
 
 process.exitCode = await main(process.argv.slice(2), processIo());

@@ -1,0 +1,233 @@
+import {
+  CLUSTER_METRICS,
+  type MetricDefinition,
+  type MetricFamily,
+  SUBNET_METRICS,
+  VPC_METRICS,
+} from '../../shared/metrics/catalogue.ts';
+import { prometheusMetric, snakeCase } from '../../shared/metrics/prometheus-names.ts';
+
+/** Grafana's grid is 24 columns wide. */
+const COLUMNS = 24;
+const HEIGHT = 8;
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own variable, not a template
+const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
+
+interface Panel {
+  readonly type: string;
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly [setting: string]: unknown;
+}
+
+const variables = (names: readonly string[]): string => names.map((name) => `${name}=~"$${name}"`).join(',');
+
+const unitOf = (name: string): string => {
+  if (name.endsWith('_seconds')) return 's';
+  return name.endsWith('_ratio') || name.endsWith('_index') ? 'percentunit' : 'short';
+};
+
+const target = (expr: string, legendFormat = '', extra: object = {}): object => ({
+  refId: 'A',
+  datasource: DATASOURCE,
+  expr,
+  legendFormat,
+  ...extra,
+});
+
+const stat = (
+  title: string,
+  description: string,
+  expr: string,
+  steps: readonly object[],
+  unit = 'short',
+): Panel => ({
+  type: 'stat',
+  title,
+  description,
+  width: 6,
+  height: 4,
+  targets: [target(expr, '', { instant: true })],
+  fieldConfig: { defaults: { unit, thresholds: { mode: 'absolute', steps } }, overrides: [] },
+  options: { reduceOptions: { calcs: ['lastNotNull'] }, colorMode: 'background', graphMode: 'none' },
+});
+
+/** Red from one on: none of these should be. */
+const NONE_IS_WELL = [
+  { color: 'green', value: null },
+  { color: 'red', value: 1 },
+];
+
+const SUBNET_LABELS = SUBNET_METRICS.dimensionNames.map(snakeCase);
+
+/** The names of the subnets, joined to a figure. */
+const named = (expr: string): string =>
+  `${expr} * on (${SUBNET_LABELS.join(', ')}) group_left (name, cidr_block) headroom_subnet_info`;
+
+/** As many as can be told apart in one picture: those that are worst off by available addresses. */
+const SHOWN = 20;
+
+const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDefinition<Subject>): Panel => {
+  const { name } = prometheusMetric(family.subject, definition);
+  const labels = family.dimensionNames.map(snakeCase);
+  const filter = variables(labels.filter((label) => ['account_id', 'region', 'vpc_id'].includes(label)));
+  const figure = `${name}{${filter}}`;
+  const subnet = family.subject === 'subnet';
+  const scarce = `bottomk(${SHOWN}, headroom_subnet_available_addresses{${filter}})`;
+  return {
+    type: 'timeseries',
+    title: definition.name,
+    description: definition.help,
+    width: COLUMNS / 3,
+    height: HEIGHT,
+    targets: [
+      target(
+        subnet ? named(`(${figure} and on (${labels.join(', ')}) ${scarce})`) : figure,
+        subnet ? '{{name}} {{subnet_id}}' : `{{${labels.at(-1)}}}`,
+      ),
+    ],
+    fieldConfig: { defaults: { unit: unitOf(name), custom: { showPoints: 'never' } }, overrides: [] },
+    options: {
+      legend: { displayMode: 'list', placement: 'bottom' },
+      tooltip: { mode: 'multi', sort: 'asc' },
+    },
+  };
+};
+
+const table = (title: string, description: string, expr: string, unit: string): Panel => ({
+  type: 'table',
+  title,
+  description,
+  width: COLUMNS / 2,
+  height: 10,
+  targets: [target(expr, '', { instant: true, format: 'table' })],
+  fieldConfig: { defaults: { unit }, overrides: [] },
+  transformations: [
+    { id: 'organize', options: { excludeByName: { Time: true, __name__: true, instance: true, job: true } } },
+  ],
+});
+
+const SUBNET_FILTER = variables(['account_id', 'region', 'vpc_id']);
+
+const OVERVIEW: readonly Panel[] = [
+  stat(
+    'Critical alerts',
+    'Alerts of Headroom that fire and are critical.',
+    'count(headroom_alert_firing{severity="critical"}) or vector(0)',
+    NONE_IS_WELL,
+  ),
+  stat(
+    'Targets down',
+    'Accounts x Regions whose last scan failed or has gaps.',
+    'count(headroom_target_up == 0) or vector(0)',
+    NONE_IS_WELL,
+  ),
+  stat(
+    'Next exhaustion',
+    'When the first subnet is expected to have no address available. Empty: no exhaustion is in sight.',
+    'min(headroom_subnet_exhaustion_seconds)',
+    [
+      { color: 'red', value: null },
+      { color: 'orange', value: 86_400 },
+      { color: 'green', value: 7 * 86_400 },
+    ],
+    's',
+  ),
+  stat(
+    'Since the oldest scan',
+    'How old the oldest figures on this page are.',
+    'time() - min(headroom_target_last_scan_timestamp_seconds)',
+    [
+      { color: 'green', value: null },
+      { color: 'red', value: 3600 },
+    ],
+    's',
+  ),
+  table(
+    'Run out next',
+    'Subnets by the time until no address is expected to be available.',
+    `sort(${named(`headroom_subnet_exhaustion_seconds{${SUBNET_FILTER}}`)})`,
+    's',
+  ),
+  table(
+    'Fullest subnets',
+    'Subnets by the share of usable addresses that is in use.',
+    `sort_desc(${named(`headroom_subnet_utilization_ratio{${SUBNET_FILTER}}`)})`,
+    'percentunit',
+  ),
+];
+
+const row = (title: string): Panel => ({
+  type: 'row',
+  title,
+  width: COLUMNS,
+  height: 1,
+  collapsed: false,
+  panels: [],
+});
+
+/** From left to right, and on to the next line when a line is full. */
+const placed = (panels: readonly Panel[]): readonly object[] => {
+  let x = 0;
+  let y = 0;
+  let lineHeight = 0;
+  return panels.map(({ width, height, ...panel }, index) => {
+    if (x + width > COLUMNS) {
+      x = 0;
+      y += lineHeight;
+      lineHeight = 0;
+    }
+    const gridPos = { x, y, w: width, h: height };
+    x += width;
+    lineHeight = Math.max(lineHeight, height);
+    return { id: index + 1, ...(panel.type === 'row' ? {} : { datasource: DATASOURCE }), ...panel, gridPos };
+  });
+};
+
+const choice = (name: string, label: string, filter: string): object => ({
+  type: 'query',
+  name,
+  label,
+  datasource: DATASOURCE,
+  query: { query: `label_values(headroom_subnet_info${filter}, ${name})`, refId: 'A' },
+  refresh: 2,
+  multi: true,
+  includeAll: true,
+  allValue: '.*',
+  current: { text: 'All', value: '$__all' },
+});
+
+/** A Grafana dashboard over the metrics of `headroom serve`: every figure of the catalogue, the worst first. */
+export const grafanaDashboard = (): string => {
+  const panels = [
+    ...OVERVIEW,
+    row('Subnets (the 20 with the fewest addresses available)'),
+    ...SUBNET_METRICS.metrics.map((metric) => timeSeries(SUBNET_METRICS, metric)),
+    row('VPCs'),
+    ...VPC_METRICS.metrics.map((metric) => timeSeries(VPC_METRICS, metric)),
+    row('Clusters'),
+    ...CLUSTER_METRICS.metrics.map((metric) => timeSeries(CLUSTER_METRICS, metric)),
+  ];
+  const dashboard = {
+    uid: 'headroom',
+    title: 'Headroom',
+    description: 'IP addresses of VPC subnets and EKS clusters, from headroom serve.',
+    tags: ['headroom', 'aws', 'vpc'],
+    schemaVersion: 39,
+    editable: true,
+    time: { from: 'now-7d', to: 'now' },
+    refresh: '1m',
+    templating: {
+      list: [
+        { type: 'datasource', name: 'datasource', label: 'Prometheus', query: 'prometheus' },
+        choice('account_id', 'Account', ''),
+        choice('region', 'Region', '{account_id=~"$account_id"}'),
+        choice('vpc_id', 'VPC', '{account_id=~"$account_id",region=~"$region"}'),
+      ],
+    },
+    panels: placed(panels),
+  };
+  return `${JSON.stringify(dashboard, null, 2)}\n`;
+};

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { sdkSchemas } from '../../infra/bundle/sdk-schemas.ts';
+import { licencesOf, noticesText } from './licences.ts';
+
+/** The oldest Node on which the packaged command runs; package.json's `engines` says the same, and a test holds them together. */
+export const OLDEST_NODE = '22.13';
+
+/**
+ * Bundles the command and all that it needs into one module, so that the package has no dependencies to install, and
+ * writes beside it under which licences that came. CommonJS packages in it ask for Node's own modules by `require`,
+ * which an ES module does not have by itself.
+ *
+ * @throws Error when something would be shipped under a licence that is not known to allow it
+ */
+export const bundleCommand = async (root: string, folder: string): Promise<Metafile> => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    stdin: {
+      contents: "export { main } from './cli/main.ts';\nexport { processIo } from './cli/io.ts';\n",
+      resolveDir: root,
+      sourcefile: 'headroom.ts',
+      loader: 'ts',
+    },
+    outfile: join(folder, 'headroom.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: `node${OLDEST_NODE}`,
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
+    },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [sdkSchemas],
+  });
+  const notices = noticesText(licencesOf(root, Object.keys(metafile.inputs)));
+  writeFileSync(join(root, folder, 'THIRD-PARTY-NOTICES.txt'), notices);
+  return metafile;
+};
+
+/** What package.json says of the oldest Node. */
+export const declaredNode = (root: string): string => {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  return engines.node;
+};

@@ -1,0 +1,148 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VERSION } from '../../../cli/version.ts';
+import { createLabClock } from '../../../lab/clock.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import { awsEnvironment, type Finished } from '../../fixtures/headroom-command.ts';
+import { threeAccounts } from '../../fixtures/three-accounts.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const platform = process.platform === 'win32' ? 'win' : process.platform;
+const OLDEST_NODE = join(
+  ROOT,
+  `.oldest-node/node_modules/node-${platform}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`,
+);
+/** npm is a program of the machine's own Node, and not of the one in node_modules/.bin. */
+const PATH = (process.env['PATH'] ?? '')
+  .split(':')
+  .filter((part) => !part.includes('node_modules'))
+  .join(':');
+
+let folder: string;
+let lab: Lab;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-package-'));
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--silent', '--pack-destination', folder], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  ) as [{ filename: string }];
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
+  execFileSync('npm', [...install, join(folder, packed.filename)], {
+    cwd: folder,
+    env: { ...process.env, PATH },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  lab = await startLab({ estate: threeAccounts, clock: createLabClock({ startsAt: Date.now() }) });
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The installed command on the oldest Node, far from the repository. */
+const headroom = (...args: readonly string[]): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(OLDEST_NODE, [join(folder, 'node_modules/headroom/bin/headroom.mjs'), ...args], {
+      cwd: folder,
+      env: awsEnvironment(lab.url),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let out = '';
+    let err = '';
+    let told = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+      if (told || args[0] !== 'serve' || !err.includes(': ok, ')) return;
+      told = true;
+      child.kill('SIGTERM');
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+
+describe('the package, installed offline in an empty folder', () => {
+  test('brings nothing but itself', () => {
+    const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+    expect(installed).toEqual(['headroom']);
+    expect(existsSync(join(folder, 'node_modules/.bin/headroom'))).toBe(true);
+  });
+
+  test('has the manual page, the notices of what is in it, the example, the schemas, the dashboards and the changes', () => {
+    const files = readdirSync(join(folder, 'node_modules/headroom'), { recursive: true });
+    for (const file of [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin/headroom.mjs',
+      'deploy/grafana/headroom.json',
+      'deploy/prometheus/headroom.rules.yml',
+      'dist/THIRD-PARTY-NOTICES.txt',
+      'dist/headroom.mjs',
+      'docs/schema/headroom-yml.schema.json',
+      'headroom.example.yml',
+      'man/headroom.1',
+    ])
+      expect(files).toContain(file);
+    expect(files).not.toContain('cli');
+    expect(files).not.toContain('test');
+  });
+
+  test('names no dependencies, and no path of the machine that built it', () => {
+    const manifest = JSON.parse(
+      readFileSync(join(folder, 'node_modules/headroom/package.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    expect(manifest['dependencies']).toBeUndefined();
+    const bundle = readFileSync(join(folder, 'node_modules/headroom/dist/headroom.mjs'), 'utf8');
+    expect(bundle.includes(ROOT)).toBe(false);
+  });
+});
+
+describe('on the oldest Node that it promises', () => {
+  test('this is that Node', () => {
+    const version = execFileSync(OLDEST_NODE, ['--version'], { encoding: 'utf8' }).trim();
+    expect(version).toBe('v22.13.0');
+  });
+
+  test('it tells its version, and warns of nothing', async () => {
+    expect(await headroom('--version')).toEqual({ code: 0, out: `${VERSION}\n`, err: '' });
+  });
+
+  test('it scans: JSON alone on standard output, nothing on standard error', async () => {
+    const { code, out, err } = await headroom('scan', '--format', 'json');
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'headroom/scan@1',
+      subnets: [{ name: 'hub-a', used: 10 }],
+    });
+  });
+
+  test('it writes the report', async () => {
+    const { code, err } = await headroom('report', '--out', 'report.html');
+    expect([code, err.includes('failed')]).toEqual([0, false]);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+  });
+
+  test('it serves, remembers in SQLite, stops when told, and the alerts are there for the next command', async () => {
+    const { code, err } = await headroom('serve', '--listen', '127.0.0.1:0');
+    expect(code).toBe(0);
+    expect(err).toMatch(/Headroom has stopped\.\n$/);
+    expect(err).not.toMatch(/warning/i);
+    expect(await headroom('alerts')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('it checks the example that it ships', async () => {
+    const { code } = await headroom('config', 'check', 'node_modules/headroom/headroom.example.yml');
+    expect(code).toBe(0);
+  });
+});
