@@ -146,12 +146,28 @@ const readLimits = async (
 /**
  * Reads all of a target but its interfaces.
  *
- * @throws HeadroomError when VPCs or subnets could not be listed: then nothing can be said of the target at all.
+ * @throws HeadroomError when subnets could not be listed, or neither they nor VPCs are there: then nothing can be said of
+ *   the target at all.
  */
 export const collectFacts = async (input: CollectInput): Promise<TargetFacts> => {
   const { sources, scope } = input;
   const problems: Problem[] = [];
-  const [vpcs, listed] = await Promise.all([sources.inventory.vpcs(scope), sources.inventory.subnets(scope)]);
+  // Subnets stand for themselves: without their VPCs there are no sums and no room to grow into, and all else is as true.
+  const unlisted: HeadroomError[] = [];
+  const listVpcs = async (): Promise<readonly Vpc[]> => {
+    try {
+      return await sources.inventory.vpcs(scope);
+    } catch (error) {
+      if (!(error instanceof HeadroomError)) throw error;
+      unlisted.push(error);
+      return [];
+    }
+  };
+  const [vpcs, listed] = await Promise.all([listVpcs(), sources.inventory.subnets(scope)]);
+  for (const error of unlisted) {
+    if (listed.length === 0) throw error;
+    problems.push(problemOf(error));
+  }
 
   const readInstances = async (): Promise<Map<string, Instance>> => {
     const instances = new Map<string, Instance>();

@@ -74,6 +74,11 @@ const foldInterfaces = async (
   }
 };
 
+/** What is missing is said once, however many parts of the scan missed it. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values(),
+];
+
 /**
  * Scans one target: reads it, folds it, and tells what follows. Never throws for what AWS refused or failed to answer:
  * that is part of the result. A defect of ours does throw.
@@ -94,7 +99,7 @@ export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessme
   const histories = await past.histories(facts.subnets.map(({ subnetId }) => subnetId));
   const complete = problems.every(({ code }) => code === SUBNET_GONE);
   return fold.finish({
-    target: { ...target, status: complete ? 'ok' : 'partial', errors: problems },
+    target: { ...target, status: complete ? 'ok' : 'partial', errors: distinct(problems) },
     histories,
   });
 };

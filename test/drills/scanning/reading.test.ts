@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { everyOwner, OWNERS_ACCOUNT, OWNERS_REGION } from '../../../lab/estates/every-owner.ts';
 import { HOUR, MINUTE } from '../../../lab/estates/pace.ts';
 import {
@@ -211,6 +212,29 @@ const READ_ACTIONS = [
   'DescribeAutoScalingGroups',
 ];
 
+/** The figures of a subnet that need the action; what is not listed here costs a subnet no figure at all. */
+const LOST_WITH: Readonly<Record<string, readonly string[] | 'everything'>> = {
+  DescribeSubnets: 'everything',
+  DescribeNetworkInterfaces: [
+    'used',
+    'available',
+    'availableSingle',
+    'free',
+    'stranded',
+    'fragmentationIndex',
+    'largestFreeBlock',
+  ],
+  // Which free addresses may be assigned is not known then; how many are in use is.
+  GetSubnetCidrReservations: [
+    'available',
+    'availableSingle',
+    'free',
+    'stranded',
+    'fragmentationIndex',
+    'largestFreeBlock',
+  ],
+};
+
 describe('a permission that is missing', () => {
   test('is drilled for every action that a scan calls', async () => {
     await headroom.scan(TARGET);
@@ -223,17 +247,35 @@ describe('a permission that is missing', () => {
   });
 
   test.each(READ_ACTIONS)(
-    '%s: no wrong figure, and the message names permission and account',
+    '%s: the message names permission, role and account, and what does not depend on it is measured as ever',
     async (action) => {
+      const whole = await headroom.scan(TARGET, { throughRole: true });
       lab.faults.inject({ action }, accessDenied());
-      const scanned = await headroom.scan(TARGET);
-      expect(scanned.assessment.target.status).toBe(
-        ['DescribeVpcs', 'DescribeSubnets'].includes(action) ? 'failed' : 'partial',
-      );
-      const [error] = scanned.assessment.target.errors;
+      headroom = new Deployment(lab, TARGET);
+      const scanned = await headroom.scan(TARGET, { throughRole: true });
+      const { target, subnets } = scanned.assessment;
+      expect(target.status).toBe(action === 'DescribeSubnets' ? 'failed' : 'partial');
+      // One problem, however many calls it was refused in.
+      expect(target.errors).toHaveLength(1);
+      const [error] = target.errors;
       expect(error).toMatchObject({ code: 'access-denied', message: expect.stringContaining(`:${action}`) });
-      expect(error?.message).toContain(OWNERS_ACCOUNT);
+      for (const named of [OWNERS_ACCOUNT, SCAN_ROLE]) expect(error?.message).toContain(named);
+      expect(error?.action).toContain(`:${action}`);
       expectNoWrongFigure(scanned);
+      const lost = LOST_WITH[action] ?? [];
+      const kept = (each: readonly SubnetAssessment[]) =>
+        lost === 'everything'
+          ? []
+          : each.map(figuresOf).map(({ subnetId, figures }) => ({
+              subnetId,
+              figures: Object.entries(figures).filter(([name]) => !lost.includes(name)),
+            }));
+      expect(kept(subnets)).toEqual(kept(whole.assessment.subnets));
+      if (lost.length === 0) {
+        const usedBy = (each: readonly SubnetAssessment[]) =>
+          each.map(({ used, confidence }) => [used, confidence]);
+        expect(usedBy(subnets)).toEqual(usedBy(whole.assessment.subnets));
+      }
     },
   );
 
