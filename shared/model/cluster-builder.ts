@@ -39,6 +39,8 @@ export class ClusterBuilder {
   readonly #parts: ClusterParts;
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
+  /** Nodes with custom networking: they show where pods get their addresses. */
+  readonly #customNodes: readonly NodeFold[];
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
@@ -48,6 +50,7 @@ export class ClusterBuilder {
     this.#parts = parts;
     this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
     this.#configuration = cniConfigurationOf(this.#eks?.vpcCni ?? null);
+    this.#customNodes = parts.nodes.filter((node) => node.usesCustomNetworking(this.#configuration));
     this.#planned = parts.nodes.map((node) => this.#plan(node));
     const plan = {
       ...context,
@@ -185,10 +188,8 @@ export class ClusterBuilder {
   /** Where the pods of a node in this subnet get their addresses: the subnet that its neighbours in the zone use. */
   #podSubnetOf(subnetId: string): string | null {
     const zone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
-    const neighbours = this.#parts.nodes.filter(
-      (node) =>
-        node.usesCustomNetworking(this.#configuration) &&
-        (node.subnetId === subnetId || node.instance.availabilityZone === zone),
+    const neighbours = this.#customNodes.filter(
+      (node) => node.subnetId === subnetId || node.instance.availabilityZone === zone,
     );
     if (neighbours.length === 0) return this.#configuration.customNetworking === true ? null : subnetId;
     return neighbours.find((node) => node.secondarySubnetId !== null)?.secondarySubnetId ?? null;

@@ -10,11 +10,20 @@ import type { Placement } from './supply-ledger.ts';
 /** How much more of one cluster its subnets hold, if nothing else grows. */
 export class ClusterCapacity {
   readonly #plan: ClusterPlan;
-  readonly #groups: readonly GrowingGroup[];
+  /** Subnets in which nodes start, as opposed to those for pods alone. */
+  readonly #hosts: ReadonlySet<string | null>;
+  /** Instance types in use, and those that groups launch. */
+  readonly #types: readonly string[];
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
     this.#plan = plan;
-    this.#groups = groups;
+    this.#hosts = new Set([
+      ...plan.nodes.map(({ node }) => node.subnetId),
+      ...groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
+    ]);
+    const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
+    const launched = groups.flatMap(({ instanceType }) => instanceType ?? []);
+    this.#types = [...new Set([...inUse, ...launched])].sort();
   }
 
   /**
@@ -42,7 +51,9 @@ export class ClusterCapacity {
       availabilityZone: this.#zoneOf(subnetId),
       mode: this.#plan.mode,
       morePods: morePods(subnetId),
-      moreNodes: this.#hosts(subnetId) ? this.#types().map((type) => this.#moreNodes([subnetId], type)) : [],
+      moreNodes: this.#hosts.has(subnetId)
+        ? this.#types.map((type) => this.#moreNodes([subnetId], type))
+        : [],
     }));
   }
 
@@ -51,12 +62,12 @@ export class ClusterCapacity {
     const zones = Map.groupBy(subnetIds, (subnetId) => this.#zoneOf(subnetId));
     return [...zones]
       .map(([availabilityZone, here]) => {
-        const hosts = here.filter((subnetId) => this.#hosts(subnetId));
+        const hosts = here.filter((subnetId) => this.#hosts.has(subnetId));
         return {
           availabilityZone,
           subnetIds: here,
           morePods: sumOfKnown(here.map(morePods)),
-          moreNodes: hosts.length === 0 ? [] : this.#types().map((type) => this.#moreNodes(hosts, type)),
+          moreNodes: hosts.length === 0 ? [] : this.#types.map((type) => this.#moreNodes(hosts, type)),
         };
       })
       .sort((a, b) => ((a.availabilityZone ?? '') < (b.availabilityZone ?? '') ? -1 : 1));
@@ -84,22 +95,6 @@ export class ClusterCapacity {
       if (given === null || (unknown.has(subnetId) && !drawnOn.has(subnetId))) return null;
       return given.get(subnetId) ?? 0;
     };
-  }
-
-  /** Whether nodes start here, as opposed to a subnet for pods alone. */
-  #hosts(subnetId: string): boolean {
-    return (
-      this.#plan.nodes.some(({ node }) => node.subnetId === subnetId) ||
-      this.#groups.some(({ subnets }) => subnets.some((subnet) => subnet.subnetId === subnetId))
-    );
-  }
-
-  #types(): readonly string[] {
-    const inUse = this.#plan.nodes
-      .filter(({ node }) => node.isLive)
-      .map(({ node }) => node.instance.instanceType);
-    const launched = this.#groups.flatMap(({ instanceType }) => instanceType ?? []);
-    return [...new Set([...inUse, ...launched])].sort();
   }
 
   /** Nodes that start in these subnets, one after the other until each is full. */
