@@ -3,7 +3,7 @@ import { surge } from '../surge.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
 import { DAY } from './supply-history.ts';
 
-/** The name under which the method is explained: docs/adr/0007-forecast-method.md. */
+/** The name under which the method is explained: docs/adr/0010-forecast-from-the-current-regime.md. */
 export const FORECAST_METHOD = 'trend-paths';
 
 /** The interval holds four futures of five. */

@@ -81,7 +81,8 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
 
   const rhythm = new Rhythm(grid);
   const levels = new RunningMeans(grid.mean.map((value, index) => value - rhythm.at(grid.firstHour + index)));
-  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, capacity, ago) ?? []);
+  const noise = noiseOf(blocksUntil(levels, hours), capacity);
+  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, noise, ago) ?? []);
   const newest = witnesses[0];
   if (newest === undefined)
     return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
@@ -101,16 +102,21 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
   };
 };
 
+/** Means of six hours each, the newest first. */
+const blocksUntil = (levels: RunningMeans, end: number): number[] => {
+  const blocks: number[] = [];
+  for (let to = end; to >= BLOCK_HOURS; to -= BLOCK_HOURS) blocks.push(levels.mean(to - BLOCK_HOURS, to));
+  return blocks;
+};
+
 const witnessAt = (
   grid: HourlyGrid,
   levels: RunningMeans,
-  capacity: number,
+  noise: number,
   hoursAgo: number,
 ): Witness | null => {
   const end = grid.mean.length - hoursAgo;
-  const blocks: number[] = [];
-  for (let to = end; to >= BLOCK_HOURS; to -= BLOCK_HOURS) blocks.push(levels.mean(to - BLOCK_HOURS, to));
-  const noise = noiseOf(blocks, capacity);
+  const blocks = blocksUntil(levels, end);
   const current = regimeOf(blocks, noise);
   if (current === null) return null;
   const stairs = lossInStairs(blocks, noise);
