@@ -101,7 +101,10 @@ export const reportPage = ({ assessments, alerts, histories, source, now }: Repo
             )
           : null
       }`;
-      return [key, subnetDetail(subnet, maps.get(key), now, pictures).text];
+      return [
+        key,
+        html`<div class="detail-body">${subnetDetail(subnet, maps.get(key), now, pictures)}</div>`.text,
+      ];
     }),
   );
   const findings = findingsSection(assessments.flatMap((assessment) => assessment.findings));

@@ -13,14 +13,14 @@ const SHARED = `
 .hr *{box-sizing:border-box}.hr a{color:var(--link)}.hr h2{font-size:20px;margin:36px 0 10px}.hr h3{font-size:15px;margin:0 0 4px;overflow-wrap:anywhere}.hr h4{font-size:13px;margin:10px 0 2px}
 .hr p{margin:4px 0}.hr .muted,.hr .where{color:var(--muted)}.hr .where{font-size:12.5px;overflow-wrap:anywhere}
 .hr code,.hr pre{font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
-.hr table{border-collapse:collapse;width:100%;background:none}.hr th,.hr td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;color:var(--ink);background:none}
+.hr table{border-collapse:collapse;width:100%;background:none;font-size:inherit}.hr th,.hr td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;color:var(--ink);background:none}
 .hr th{font-size:12px;color:var(--muted);font-weight:600}.hr .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .hr td bdi,.hr h3 bdi{overflow-wrap:anywhere}.hr .scroll{overflow-x:auto}
 .hr .unknown{color:var(--muted);font-style:italic;text-decoration:underline dotted}.hr p.unknown{text-decoration:none}
 .hr .chip{display:inline-block;border-radius:3px;padding:0 6px;font-size:11.5px;font-weight:700;line-height:18px;color:var(--chip);background:var(--info);white-space:nowrap}
 .hr .chip.critical{background:var(--critical)}.hr .chip.warning{background:var(--warning)}.hr .chip.ok{background:var(--good)}
-.hr .numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:1px;margin:12px 0;background:var(--line);border:1px solid var(--line)}
-.hr .numbers div{background:var(--paper);padding:5px 8px}.hr .numbers dt{font-size:11.5px;color:var(--muted)}.hr .numbers dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.hr .numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));margin:12px 1px}
+.hr .numbers div{border:1px solid var(--line);margin:0 0 -1px -1px;padding:5px 8px}.hr .numbers dt{font-size:11.5px;color:var(--muted)}.hr .numbers dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .hr .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:8px 28px}
 .hr .map-frame{margin:10px 0;overflow-x:auto}
 .hr .bar{display:block;width:100%;min-width:60px;height:8px;background:var(--free);border-radius:2px;overflow:hidden;margin-top:4px}.hr .bar i{display:block;height:100%;background:var(--link)}
@@ -31,7 +31,7 @@ ${STRIP_STYLE}`;
 /** The widget is told the dashboard's theme; it can not ask the browser. */
 export const widgetStyle = (theme: 'light' | 'dark'): string =>
   `.hr{${theme === 'dark' ? DARK : LIGHT};background:none;font-size:13px}${SHARED}
-.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}`;
+.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}.hr cwdb-action{display:none}`;
 
 const REPORT = `
 :root{color-scheme:light dark}body{margin:0}
@@ -59,8 +59,8 @@ const REPORT = `
 .hr tr.detail>td{background:var(--raised);padding:12px 14px}.hr tr.detail .numbers div{background:var(--paper)}
 .hr .outlook-plot{width:100%;height:auto;margin:8px 0;display:block;max-width:1080px}
 .hr .cluster{border-top:1px solid var(--line);padding:14px 0}.hr footer{padding:30px 20px;color:var(--muted)}
-.hr [hidden]{display:none!important}
-@media (max-width:640px){.hr header.top,.hr main,.hr footer{padding-left:12px;padding-right:12px}.hr nav{position:static}.hr nav>div{padding:8px 12px}.hr .wide{display:none}.hr .subnets .id{min-width:120px}.hr .tiles{grid-template-columns:1fr 1fr}}
+.hr tr[data-key]{scroll-margin-top:56px}.hr [hidden]{display:none!important}
+@media (max-width:640px){.hr header.top,.hr main,.hr footer{padding-left:12px;padding-right:12px}.hr nav{position:static}.hr nav>div{padding:8px 12px}.hr .wide{display:none}.hr .subnets .id{min-width:120px}.hr .detail-body{position:sticky;left:12px;width:calc(100vw - 54px)}.hr .tiles{grid-template-columns:1fr 1fr}}
 @media print{.hr nav,.hr button:not(.open),.hr .skip{display:none}.hr .card,.hr .finding{break-inside:avoid}.hr h2{break-after:avoid}.hr,.hr td,.hr th{font-size:11px}.hr td button.open{color:inherit;text-decoration:none}body{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** The report follows the reader's own choice of light or dark, and is always light on paper. */

@@ -1,0 +1,89 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { findChromium } from '../../../scripts/chromium.mjs';
+
+const PICTURES = join(import.meta.dirname, '../../../docs/images');
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+export interface Look {
+  readonly scheme: 'light' | 'dark';
+  readonly width: number;
+}
+
+/** Every look that people have: a phone and a wide screen, by day and by night. */
+export const LOOKS: readonly Look[] = [
+  { scheme: 'light', width: 1600 },
+  { scheme: 'dark', width: 1600 },
+  { scheme: 'light', width: 400 },
+  { scheme: 'dark', width: 400 },
+];
+
+export const openBrowser = (): Promise<Browser> => {
+  const executablePath = findChromium();
+  if (executablePath === null)
+    throw new Error('There is no Chromium; node scripts/chromium.mjs says what to do.');
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
+};
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Whatever the page asked for besides itself. Images within the page are no request to anybody. */
+  readonly requests: readonly string[];
+  /** Errors, refusals of the content policy, and dialogs: none is to be expected. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a file in a window of its own, and watches all that it does. */
+export const openFile = async (browser: Browser, path: string, look: Look): Promise<OpenPage> => {
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 1000 },
+    colorScheme: look.scheme,
+  });
+  const page = await context.newPage();
+  const url = `file://${path}`;
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    const asked = request.url();
+    if (asked.split('#')[0] !== url && !asked.startsWith('data:') && !asked.startsWith('blob:'))
+      requests.push(asked);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
+  await page.goto(url);
+  return { page, requests, complaints, close: () => context.close() };
+};
+
+/** What axe finds to be serious or critical for people who see, hear or point differently. */
+export const barriers = async (page: Page): Promise<readonly string[]> => {
+  // The content policy of the page lets no script in, so axe comes by the debugger, as everything here does.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const found = (await page.evaluate('axe.run()')) as {
+    readonly violations: readonly {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+    }[];
+  };
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 300)} ${nodes[0]?.failureSummary}`);
+};
+
+/** Puts a picture into the docs, when it was asked for (`npm run pictures:report`): its letters differ from machine to machine. */
+export const picture = async (page: Page, name: string, height: number): Promise<void> => {
+  if (process.env['HEADROOM_PICTURES'] === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  const { width } = page.viewportSize() ?? { width: 1600 };
+  await page.setViewportSize({ width, height });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+};
