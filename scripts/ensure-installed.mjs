@@ -17,16 +17,21 @@ const isInstalled = () => {
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
   );
 };
 
 const projectNode = () => {
   try {
-    return execFileSync(join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'), ['-v'], {
-      encoding: 'utf8',
-      shell: process.platform === 'win32',
-    }).trim();
+    return execFileSync(
+      join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'),
+      ['-v'],
+      {
+        encoding: 'utf8',
+        shell: process.platform === 'win32',
+      },
+    ).trim();
   } catch {
     return 'none';
   }
@@ -34,7 +39,9 @@ const projectNode = () => {
 
 if (!isInstalled()) {
   console.error('Headroom: installing what it needs (once, about half a minute) ...');
-  run('ci', '--no-audit', '--no-fund', '--loglevel=error');
+  // Not `npm ci`: it refuses a lock file that does not list the programs of every other platform, and a registry that
+  // mirrors only some platforms can not list them. The versions are those of the lock file all the same.
+  run('install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error');
 }
 // Where install scripts are off (npm's --ignore-scripts, and npm 11 by policy), the `node` package has no program yet.
 if (!projectNode().startsWith('v24.')) run('rebuild', 'node', '--ignore-scripts=false', '--loglevel=error');
