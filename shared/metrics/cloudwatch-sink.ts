@@ -16,14 +16,18 @@ export const MAX_VALUE = 2 ** 360;
 
 /** Some data were not taken by CloudWatch, or are not fit to be sent at all. */
 export class MetricsNotPublished extends HeadroomError {
+  /** How many values CloudWatch took all the same. */
+  readonly taken: number;
+
   constructor(
     code: 'metric-refused' | 'metrics-not-published',
     message: string,
     action: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly taken?: number } = {},
   ) {
     super(code, message, action, options);
     this.name = 'MetricsNotPublished';
+    this.taken = options.taken ?? 0;
   }
 }
 
@@ -113,7 +117,7 @@ export const createCloudWatchSink = (client: CloudWatchClient, signal?: AbortSig
         'metrics-not-published',
         `CloudWatch did not take ${lost} of ${data.length} metric values (${reason}).`,
         'Check that the role may call cloudwatch:PutMetricData for this namespace; the next scan publishes again.',
-        { cause: first.error },
+        { cause: first.error, taken: data.length - lost },
       );
     }
     return { published: data.length, requests: requests.length };

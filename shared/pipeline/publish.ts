@@ -1,5 +1,6 @@
 import { chooseSubnets, DEFAULT_HOT, type HotRule, type PublishedSubnets } from '../metrics/budget.ts';
 import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from '../metrics/catalogue.ts';
+import { MetricsNotPublished } from '../metrics/cloudwatch-sink.ts';
 import { compatData, dataOf } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
@@ -78,6 +79,7 @@ export const publishAssessment = async (
     return { published, withheld, hotWithheld: choice.hotWithheld, problem: null };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    return { published: 0, withheld, hotWithheld: choice.hotWithheld, problem: problemOf(error) };
+    const published = error instanceof MetricsNotPublished ? error.taken : 0;
+    return { published, withheld, hotWithheld: choice.hotWithheld, problem: problemOf(error) };
   }
 };
