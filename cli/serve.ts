@@ -10,6 +10,7 @@ import { runTarget } from '../shared/pipeline/run-target.ts';
 import { failedAssessment } from '../shared/pipeline/scan-target.ts';
 import { openSqliteStateStore } from '../shared/state/sqlite-state-store.ts';
 import { clientSettings } from '../wiring/aws-clients.ts';
+import { openConfiguredTargets } from '../wiring/configured-targets.ts';
 import { createNotifiers } from '../wiring/notifiers.ts';
 import { openTargets, type ReachableTarget } from '../wiring/reachable-targets.ts';
 import { type AddCommand, type Session, UsageError } from './command-line.ts';
@@ -59,12 +60,17 @@ const runOnce = async (
   interval: number,
 ): Promise<void> => {
   const configuration = readConfiguration(options.config);
-  const { opened, failed } = await openTargets({
-    regions: options.region ?? [],
-    roleArns: options.roleArn ?? [],
-    externalId: options.externalId,
-    signal: AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
-  });
+  const signal = AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS));
+  const { regions } = configuration.targets;
+  const { opened, failed } =
+    options.roleArn === undefined
+      ? await openConfiguredTargets({ ...configuration.targets, regions: options.region ?? regions }, signal)
+      : await openTargets({
+          regions: options.region ?? [],
+          roleArns: options.roleArn,
+          externalId: options.externalId,
+          signal,
+        });
   const store = openSqliteStateStore(options.state);
   const cloudWatch = options.publish === true ? new CloudWatchClient(clientSettings()) : null;
   // CloudWatch's bill is one for all of them.
@@ -132,7 +138,8 @@ Examples:
   $ headroom serve                                    http://127.0.0.1:9464/ is the report, /metrics is for Prometheus
   $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
 
-Alerts go to the destinations of headroom.yml; where there is none, they are printed. /healthz says that the process
+Scanned is what headroom.yml selects, or what the options say in its place. Alerts go to the destinations of headroom.yml;
+where there is none, they are printed. /healthz says that the process
 lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after the targets that are being scanned;
 a second one ends it at once.
 `,

@@ -1,11 +1,9 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { PlanScanEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
-import { enabledRegions, resolveTargets } from '../shared/inventory/targets.ts';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import { type AwsFailure, awsFailure } from '../shared/model/aws-failure.ts';
 import { HeadroomError } from '../shared/model/errors.ts';
@@ -13,7 +11,8 @@ import type { Target } from '../shared/model/inventory.ts';
 import { type PlanOutcome, planRun } from '../shared/pipeline/plan.ts';
 import type { ScanRequest } from '../shared/pipeline/scan-request.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
-import { clientSettings, createEc2Client } from './aws-clients.ts';
+import { clientSettings } from './aws-clients.ts';
+import { resolveConfiguredTargets } from './configured-targets.ts';
 import { createNotifiers } from './notifiers.ts';
 import { publishRun } from './run-metrics.ts';
 
@@ -88,29 +87,7 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
   const dynamo = new DynamoDBClient(clientSettings());
   const cloudWatch = new CloudWatchClient(clientSettings());
   try {
-    const resolved = await resolveTargets({
-      selection: { ...targets, regions: targets.regions ?? [home.region] },
-      hub: home,
-      organizations: () => new OrganizationsClient(clientSettings()),
-      regionsOf: async ({ accountId, roleArn }) => {
-        const { role } = targets;
-        const ec2 = createEc2Client({
-          region: home.region,
-          meter,
-          role: roleArn === null || role === null ? undefined : { ...role, roleArn },
-        });
-        try {
-          return await enabledRegions(ec2, {
-            target: { accountId, region: home.region },
-            roleArn,
-            signal,
-          });
-        } finally {
-          ec2.destroy();
-        }
-      },
-      signal,
-    });
+    const resolved = await resolveConfiguredTargets({ targets, home, meter, signal });
     const outcome = await planRun({
       home,
       runId,

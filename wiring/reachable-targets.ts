@@ -25,6 +25,11 @@ export interface UnreachableTarget {
   readonly problem: Problem;
 }
 
+export interface OpenedTargets {
+  readonly opened: ReachableTarget[];
+  readonly failed: UnreachableTarget[];
+}
+
 export interface TargetRequest {
   /** Empty: the Region of the SDK's chain. */
   readonly regions: readonly string[];
@@ -64,6 +69,17 @@ const defaultRegion = async (): Promise<string> => {
   }
 };
 
+/** The account and Region of the SDK's chain. @throws AwsFailure when there is no Region, or nobody can tell the account */
+export const homeTarget = async (): Promise<Target> => {
+  const region = await defaultRegion();
+  const clients = createAwsClients({ region, meter: new CallMeter() });
+  try {
+    return { accountId: await ownAccount(clients, region), region };
+  } finally {
+    clients.destroy();
+  }
+};
+
 /**
  * Opens every account x Region that was asked for: each with clients of its own, so that the retries of one do not
  * slow another. A target whose credentials do not work is told apart and does not hinder the others.
@@ -73,7 +89,7 @@ export const openTargets = async ({
   roleArns,
   externalId,
   signal,
-}: TargetRequest): Promise<{ readonly opened: ReachableTarget[]; readonly failed: UnreachableTarget[] }> => {
+}: TargetRequest): Promise<OpenedTargets> => {
   const wanted = regions.length > 0 ? regions : [await defaultRegion()];
   const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
   const opened: ReachableTarget[] = [];

@@ -11,9 +11,6 @@ import { headroom } from '../../fixtures/headroom-command.ts';
 import { type ServingHeadroom, startServing } from '../../fixtures/serving-headroom.ts';
 import { FULL, HUB, ROOMY, THREE_ACCOUNTS_YML, threeAccounts } from '../../fixtures/three-accounts.ts';
 
-const role = (accountId: string) => `arn:aws:iam::${accountId}:role/${SCAN_ROLE}`;
-const THREE = ['--role-arn', [HUB, FULL, ROOMY].map(role).join(','), '--external-id', EXTERNAL_ID];
-
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab({ estate: threeAccounts, clock: createLabClock({ startsAt: Date.now() }) });
@@ -32,7 +29,7 @@ describe('headroom serve, over three accounts of which one can not be read', () 
   beforeAll(async () => {
     folder = folderWith(THREE_ACCOUNTS_YML);
     lab.faults.inject({ action: 'DescribeSubnets', accountId: ROOMY }, accessDenied());
-    serving = await startServing(lab, folder, THREE);
+    serving = await startServing(lab, folder);
     await Promise.all(
       [HUB, FULL, ROOMY].map((account) => serving.says(new RegExp(`Z  ${account} eu-west-1: `))),
     );
@@ -147,6 +144,15 @@ describe('the life of headroom serve', () => {
     await serving.says(/Headroom stops when the targets under way are scanned/);
     expect(await serving.stop('SIGTERM')).toEqual({ code: null, signal: 'SIGTERM' });
     remove();
+  });
+
+  test('roles given on the command line take the place of the targets in headroom.yml', async () => {
+    writeFileSync(join(folder, 'headroom.yml'), THREE_ACCOUNTS_YML);
+    const roleArn = `arn:aws:iam::${FULL}:role/${SCAN_ROLE}`;
+    serving = await startServing(lab, folder, ['--role-arn', roleArn, '--external-id', EXTERNAL_ID]);
+    await expect.poll(async () => (await serving?.get('/readyz'))?.status, { timeout: 20_000 }).toBe(200);
+    const scanned = [...serving.said().matchAll(/Z {2}(\d{12}) /g)].map(([, account]) => account);
+    expect(scanned).toEqual([FULL]);
   });
 
   test('it does not start on a port that is taken, and says so', async () => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
-import { EXTERNAL_ID, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { CLUSTER_METRICS } from '../../../shared/metrics/catalogue.ts';
 import { type ServingHeadroom, startServing } from '../../fixtures/serving-headroom.ts';
@@ -26,8 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headroom-prometheus-'));
   writeFileSync(join(folder, 'headroom.yml'), THREE_ACCOUNTS_YML);
   lab = await startLab({ estate: threeAccounts, clock: createLabClock({ startsAt: Date.now() }) });
-  const roles = ACCOUNTS.map((account) => `arn:aws:iam::${account}:role/${SCAN_ROLE}`).join(',');
-  serving = await startServing(lab, folder, ['--role-arn', roles, '--external-id', EXTERNAL_ID]);
+  serving = await startServing(lab, folder);
   await Promise.all(ACCOUNTS.map((account) => serving.says(new RegExp(`Z {2}${account} eu-west-1: ok`))));
   prometheus = await startPrometheus(folder, serving.url, RULES);
   await vi.waitFor(
