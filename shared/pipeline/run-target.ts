@@ -64,6 +64,17 @@ export interface RunTargetOutcome {
 /** A forecast looks back this far: eight weeks, to see a weekly rhythm several times. */
 const HISTORY_MILLISECONDS = 60 * 24 * 3_600_000;
 
+/** No scan comes this late (milliseconds): one that seems to has a clock that is wrong, or follows one that had. */
+const CLOCK_TOLERANCE = 3_600_000;
+
+/** What is older than what is stored changes nothing, so that stands still until the clock has caught up. */
+const clockBehind = (scannedAt: string, now: number): Problem => ({
+  code: 'clock-behind',
+  message: `The last scan of this target is dated ${scannedAt}, and it is ${new Date(now).toISOString()}: until then its report, and the alerts that scan changed, stay as they are`,
+  action:
+    'Set the clock of this machine, for example by NTP; if it is right, another was ahead, and removing the stored state of the target lets it go on at once.',
+});
+
 /** What could not be remembered must not keep people from being alerted. */
 const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>): Promise<Answer | null> => {
   try {
@@ -89,6 +100,8 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const previous = await attempt(problems, () => store.assessments.latest(target));
   // What was not read is not replaced: the ages of leaks are nowhere else. What nobody can read has none to keep.
   const mayReplace = problems.every(({ code }) => code === 'state-unreadable');
+  if (previous !== null && Date.parse(previous.scannedAt) - now > CLOCK_TOLERANCE)
+    problems.push(clockBehind(previous.scannedAt, now));
   const histories = async (subnetIds: readonly string[]): Promise<ReadonlyMap<string, SubnetHistory>> =>
     (await attempt(problems, () => store.history.read(target, subnetIds, now - HISTORY_MILLISECONDS))) ??
     new Map();
