@@ -18,14 +18,14 @@ interface ResolveInput {
 }
 
 /** The accounts and Regions that headroom.yml selects, asked of AWS anew. @throws AwsFailure when they can not be listed */
-export const resolveConfiguredTargets = async ({
+export const resolveConfiguredTargets = ({
   targets,
   home,
   meter,
   signal,
 }: ResolveInput): Promise<ResolvedTargets> => {
   const { role } = targets;
-  return await resolveTargets({
+  return resolveTargets({
     selection: { ...targets, regions: targets.regions ?? [home.region] },
     hub: home,
     organizations: () => new OrganizationsClient(clientSettings()),
@@ -51,7 +51,7 @@ export const openConfiguredTargets = async (
   signal: AbortSignal,
 ): Promise<OpenedTargets> => {
   if (targets.accounts.from === 'self' && targets.regions !== 'enabled') {
-    return await openTargets({ regions: targets.regions ?? [], roleArns: [], signal });
+    return openTargets({ regions: targets.regions ?? [], roleArns: [], signal });
   }
   const home = await homeTarget();
   const resolved = await resolveConfiguredTargets({ targets, home, meter: new CallMeter(), signal });
