@@ -81,8 +81,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
 
   const rhythm = new Rhythm(grid);
   const levels = new RunningMeans(grid.mean.map((value, index) => value - rhythm.at(grid.firstHour + index)));
-  const noise = noiseOf(blocksUntil(levels, hours), capacity);
-  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, noise, ago) ?? []);
+  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, capacity, ago) ?? []);
   const newest = witnesses[0];
   if (newest === undefined)
     return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
@@ -112,11 +111,13 @@ const blocksUntil = (levels: RunningMeans, end: number): number[] => {
 const witnessAt = (
   grid: HourlyGrid,
   levels: RunningMeans,
-  noise: number,
+  capacity: number,
   hoursAgo: number,
 ): Witness | null => {
   const end = grid.mean.length - hoursAgo;
   const blocks = blocksUntil(levels, end);
+  // Each witness judges the noise for itself: with one judgement for all, alerts flapped (measured on the tuning set).
+  const noise = noiseOf(blocks, capacity);
   const current = regimeOf(blocks, noise);
   if (current === null) return null;
   const stairs = lossInStairs(blocks, noise);
