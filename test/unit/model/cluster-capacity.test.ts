@@ -315,6 +315,32 @@ describe('capacity', () => {
     ]);
   });
 
+  test('is told by zone in the order of their names, and of a subnet that this scan does not know apart', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01'), aNode('i-02', { subnetId: 'subnet-0b' })],
+      interfaces: [
+        nodeInterface('i-01', { secondaries: 9 }),
+        nodeInterface('i-02', { subnetId: 'subnet-0b', secondaries: 9 }),
+        nodeInterface('i-02', { subnetId: 'subnet-0gone', device: 1, secondaries: 9 }),
+      ],
+      subnets: [
+        aSubnet({ availabilityZone: 'eu-west-1c' }),
+        aSubnet({ subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b' }),
+      ],
+    });
+    expect(
+      cluster.zones.map(({ availabilityZone, subnetIds, moreNodes }) => [
+        availabilityZone,
+        subnetIds,
+        moreNodes.length,
+      ]),
+    ).toEqual([
+      [null, ['subnet-0gone'], 0],
+      ['eu-west-1b', ['subnet-0b'], 1],
+      ['eu-west-1c', ['subnet-0a'], 1],
+    ]);
+  });
+
   test("counts the pods' subnet of a zone once, where nodes of two subnets share it", () => {
     const node = (instanceId: string, subnetId: string) => [
       nodeInterface(instanceId, { subnetId }),

@@ -69,6 +69,27 @@ describe('the range to reserve for prefixes', () => {
     });
   });
 
+  test('weighs a free block twice as much as one that is empty but for its last address', () => {
+    const threeFree = { ...map('10.0.0.0/24', 'a+++...#+++++++a'), used: '0333000g33333330' };
+    expect(bestReservation(threeFree)).toEqual({
+      cidr: '10.0.0.64/26',
+      freeBlocks: 3,
+      blocks: 4,
+      singles: 16,
+    });
+    const oneFree = { ...map('10.0.0.0/24', 'a+++.###+++++++a'), used: '0ccc0ggg9999ccc0' };
+    expect(bestReservation(oneFree)).toEqual({ cidr: '10.0.0.64/28', freeBlocks: 1, blocks: 1, singles: 0 });
+  });
+
+  test('does not count the addresses of prefixes as in the way: they are prefixes already', () => {
+    expect(bestReservation(map('10.0.0.0/24', 'a+++p...+++++++a', { used: 5 }))).toEqual({
+      cidr: '10.0.0.64/26',
+      freeBlocks: 3,
+      blocks: 4,
+      singles: 0,
+    });
+  });
+
   test('counts what is in the way: addresses of full blocks as well as of fragmented ones', () => {
     expect(bestReservation(map('10.0.0.0/24', 'a+..#+..++..+..a', { used: 3 }))).toMatchObject({
       singles: 6,
