@@ -1,7 +1,10 @@
+import type { ClusterAssessment } from './cluster.ts';
 import type { Problem } from './errors.ts';
 import type { Finding } from './finding.ts';
 import type { Forecast } from './forecast.ts';
 import type { ReservationType, Tags, Target } from './inventory.ts';
+
+export type { ClusterAssessment } from './cluster.ts';
 
 /**
  * What one scan concluded. These are the shapes that `headroom scan --format json` prints, that the state store
@@ -157,10 +160,6 @@ export interface VpcAssessment {
   /** Network address usage: every address one unit, every prefix one unit (quota 64,000 a VPC by default). */
   readonly networkAddressUsage: number | null;
 }
-
-/** Filled in by the cluster model; see `shared/model/cluster.ts`. */
-export type { ClusterAssessment } from './cluster.ts';
-import type { ClusterAssessment } from './cluster.ts';
 
 /** Everything one scan of one target concluded. */
 export interface TargetAssessment {

@@ -6,7 +6,11 @@ export interface Forecast {
   readonly earliest: string | null;
   readonly latest: string | null;
   /** `null` where nothing can be said. */
-  readonly probabilityWithin: { readonly '24h': number; readonly '72h': number; readonly '7d': number } | null;
+  readonly probabilityWithin: {
+    readonly '24h': number;
+    readonly '72h': number;
+    readonly '7d': number;
+  } | null;
   /** How it was made, in a word: what the reader can look up. `none` where it was not. */
   readonly method: string;
   /** One sentence: why this answer, or why none. */

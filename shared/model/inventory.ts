@@ -118,7 +118,11 @@ export interface InstanceLimits {
 export interface VpcConnection {
   readonly kind: 'peering' | 'transit-gateway';
   readonly id: string;
-  readonly vpcs: readonly { readonly vpcId: string; readonly accountId: string | null; readonly cidrBlocks: readonly string[] }[];
+  readonly vpcs: readonly {
+    readonly vpcId: string;
+    readonly accountId: string | null;
+    readonly cidrBlocks: readonly string[];
+  }[];
 }
 
 export interface AutoScalingGroup {
@@ -142,7 +146,11 @@ export interface NodeGroup {
   readonly subnetIds: readonly string[];
   readonly instanceTypes: readonly string[];
   readonly autoScalingGroups: readonly string[];
-  readonly healthIssues: readonly { readonly code: string; readonly message: string | null; readonly resourceIds: readonly string[] }[];
+  readonly healthIssues: readonly {
+    readonly code: string;
+    readonly message: string | null;
+    readonly resourceIds: readonly string[];
+  }[];
 }
 
 export interface FargateProfile {
@@ -162,7 +170,11 @@ export interface EksCluster {
   readonly ipFamily: 'ipv4' | 'ipv6' | null;
   /** EKS Auto Mode: AWS runs the nodes and the CNI. */
   readonly autoMode: boolean;
-  readonly healthIssues: readonly { readonly code: string; readonly message: string | null; readonly resourceIds: readonly string[] }[];
+  readonly healthIssues: readonly {
+    readonly code: string;
+    readonly message: string | null;
+    readonly resourceIds: readonly string[];
+  }[];
   readonly nodeGroups: readonly NodeGroup[];
   readonly fargateProfiles: readonly FargateProfile[];
   /** The managed `vpc-cni` add-on, where there is one. `configuration` is its JSON, as given. */
