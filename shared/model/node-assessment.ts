@@ -4,7 +4,7 @@ import { AUTO_MODE_NODE_POOL_TAG } from './cluster-membership.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import { compatNodeGauges, nodeGauges } from './cni-gauges.ts';
 import type { InstanceLimits } from './inventory.ts';
-import { ADDRESSES_PER_PREFIX, HOST_NETWORK_PODS, maxPods, podAddresses } from './max-pods.ts';
+import { ADDRESSES_PER_PREFIX, HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
 import type { NodeFold } from './node-fold.ts';
 
 /** A node with everything about it that a plan needs. */
@@ -34,7 +34,6 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   const bySlots = podAddresses(limits, takes, customNetworking) - held;
-  const recommended = maxPods(limits, { mode: takes, customNetworking, recommended: true }) ?? 0;
   return {
     unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
     slotsPerInterface: slots,
@@ -46,7 +45,7 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
     ),
     newInterfaces: Math.max(0, limits.maxEnis - node.unmanaged - node.managedInterfaces),
     newInterfaceSubnetIds: planned.newInterfaceSubnetIds,
-    cap: bound === 'slots' ? bySlots : Math.min(bySlots, recommended - HOST_NETWORK_PODS - held),
+    cap: bound === 'slots' ? bySlots : Math.min(bySlots, recommendedCap(limits) - HOST_NETWORK_PODS - held),
   };
 };
 
