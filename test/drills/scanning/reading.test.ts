@@ -177,11 +177,15 @@ describe('credentials', () => {
     ['that have expired', expiredToken(), 'expired-credentials'],
     ['signed by a wrong clock', clockSkew(), 'clock-skew'],
   ])('%s: the scan fails as a whole, with a code of its own, and people are told', async (_, fault, code) => {
-    lab.faults.inject({}, fault);
+    // SNS is asked with the function's own credentials, which are not those that read the target.
+    for (const service of ['ec2', 'eks', 'auto-scaling']) lab.faults.inject({ service }, fault);
     const { assessment } = await headroom.scan(TARGET, { deadline: 20_000 });
     expect(assessment.target.status).toBe('failed');
     expect(assessment.target.errors.map((error) => error.code)).toContain(code);
     expect(assessment.subnets).toEqual([]);
+    lab.clock.advance(31 * MINUTE);
+    await headroom.scan(TARGET, { deadline: 20_000 });
+    expect(headroom.messages.filter((message) => message.includes('scan-failed'))).toHaveLength(1);
   });
 
   test('of a role that is gone: the message names the role', async () => {

@@ -72,8 +72,8 @@ test('whatever happens, what was stored is told, in order, and once more at most
         try {
           await run({
             levels,
-            store: process.store(store),
-            notifier: process.notifier(isDown ? down : inbox.notifier),
+            store: process.mortal(store),
+            notifier: process.mortal(isDown ? down : inbox.notifier),
             clock,
             runId: `run-${index}`,
           });

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** docs/drills.md promises, and every promise names the test that proves it: each must be there, by this very title. */
+
+const PAGE = join(import.meta.dirname, '../../docs/drills.md');
+
+interface Row {
+  readonly failure: string;
+  readonly title: string;
+  readonly path: string;
+}
+
+/** The rows of all tables: the last cell is a link whose text is the title of a test. */
+const rowsOf = (page: string): readonly Row[] =>
+  page
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && !line.startsWith('| failure '))
+    .map((line) => {
+      const cells = line.split(' | ');
+      const [, title = '', path = ''] = /^\[(.+)\]\((.+)\) \|$/.exec(cells.at(-1) ?? '') ?? [];
+      return { failure: cells[0]?.slice(2) ?? '', title, path };
+    });
+
+/** What is wrong with a row; `null`: its test is there. */
+const complaint = ({ failure, title, path }: Row): string | null => {
+  if (title === '') return `${failure}: names no test`;
+  const file = join(dirname(PAGE), path);
+  if (!existsSync(file)) return `${failure}: there is no ${path}`;
+  const source = readFileSync(file, 'utf8');
+  return ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
+    ? null
+    : `${failure}: ${path} has no test "${title}"`;
+};
+
+const complaints = (page: string): readonly string[] => rowsOf(page).flatMap((row) => complaint(row) ?? []);
+
+test('every failure that Headroom promises to survive has the test that it names', () => {
+  const page = readFileSync(PAGE, 'utf8');
+  expect(rowsOf(page).length).toBeGreaterThan(40);
+  expect(complaints(page)).toEqual([]);
+});
+
+describe('planted', () => {
+  test.each([
+    ['| A | b | c | - |', 'A: names no test'],
+    ['| A | b | c | [x](../test/drills/none.test.ts) |', 'A: there is no ../test/drills/none.test.ts'],
+    [
+      '| A | b | c | [no such title](../test/drills/scanning/reading.test.ts) |',
+      'A: ../test/drills/scanning/reading.test.ts has no test "no such title"',
+    ],
+  ])('%s is found', (row, expected) => {
+    expect(complaints(row)).toEqual([expected]);
+  });
+});
