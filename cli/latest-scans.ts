@@ -1,3 +1,4 @@
+import type { TargetRun } from '../shared/metrics/prometheus-exporter.ts';
 import type { Alert } from '../shared/model/alert.ts';
 import type { TargetAssessment } from '../shared/model/assessment.ts';
 import type { Target } from '../shared/model/inventory.ts';
@@ -6,11 +7,15 @@ const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region
 
 /** The latest of every target, and what fires there: what a scrape and the live report show. */
 export class LatestScans {
-  readonly #byTarget = new Map<string, { assessment: TargetAssessment; alerts: readonly Alert[] }>();
+  readonly #byTarget = new Map<
+    string,
+    { assessment: TargetAssessment; alerts: readonly Alert[]; run: TargetRun | null }
+  >();
   finishedRuns = 0;
 
-  put(assessment: TargetAssessment, alerts: readonly Alert[]): void {
-    this.#byTarget.set(nameOf(assessment.target), { assessment, alerts });
+  /** `run`: what the scan took; `null` for a target that could not even be opened. */
+  put(assessment: TargetAssessment, alerts: readonly Alert[], run: TargetRun | null): void {
+    this.#byTarget.set(nameOf(assessment.target), { assessment, alerts, run });
   }
 
   /** Forgets the targets that are scanned no more: they would look current for ever. */
@@ -25,5 +30,9 @@ export class LatestScans {
 
   get alerts(): readonly Alert[] {
     return [...this.#byTarget.values()].flatMap(({ alerts }) => alerts);
+  }
+
+  get runs(): readonly TargetRun[] {
+    return [...this.#byTarget.values()].flatMap(({ run }) => run ?? []);
   }
 }

@@ -1,13 +1,27 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Alert } from '../model/alert.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
-import { CLUSTER_METRICS, type MetricFamily, SUBNET_METRICS, VPC_METRICS } from './catalogue.ts';
+import type { Target } from '../model/inventory.ts';
+import {
+  CLUSTER_METRICS,
+  type MetricFamily,
+  RUN_METRICS,
+  type RunSummary,
+  SUBNET_METRICS,
+  VPC_METRICS,
+} from './catalogue.ts';
 import { prometheusMetric, snakeCase } from './prometheus-names.ts';
 
 /** What the exporter shows: the latest of every target. */
 export interface Exported {
   readonly assessments: readonly TargetAssessment[];
   readonly alerts: readonly Alert[];
+  /** What the latest scan of each target took. */
+  readonly runs?: readonly TargetRun[];
+}
+
+export interface TargetRun extends RunSummary {
+  readonly target: Target;
 }
 
 const labelsOf = (dimensions: Readonly<Record<string, string>>): Record<string, string> =>
@@ -27,6 +41,7 @@ export class PrometheusExporter {
     this.#family(CLUSTER_METRICS, ({ clusters }) => clusters);
     this.#subnetInfo();
     this.#targets();
+    this.#runs();
     this.#alerts();
   }
 
@@ -105,6 +120,26 @@ export class PrometheusExporter {
         scannedAt.set(labels, Date.parse(at) / 1000);
       }
     });
+  }
+
+  /** What each scan took, of the target that it scanned. How many targets are well is a sum over `headroom_target_up`. */
+  #runs(): void {
+    for (const definition of RUN_METRICS.metrics.filter(({ name }) => !name.startsWith('Targets'))) {
+      const { name, scale } = prometheusMetric('run', definition);
+      const gauge = new Gauge({
+        name,
+        help: `${definition.help} The latest scan.`,
+        labelNames: ['account_id', 'region'],
+        registers: [this.#registry],
+      });
+      this.#fill.push(({ runs = [] }) => {
+        for (const { target, ...run } of runs) {
+          const value = definition.value(run, { scannedAt: 0 });
+          if (value !== null)
+            gauge.set({ account_id: target.accountId, region: target.region }, value * scale);
+        }
+      });
+    }
   }
 
   #alerts(): void {

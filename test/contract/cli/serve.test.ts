@@ -52,6 +52,14 @@ describe('headroom serve, over three accounts of which one can not be read', () 
     ]);
   });
 
+  test('/metrics tells what each scan took', async () => {
+    const { text } = await serving.get('/metrics');
+    for (const name of ['headroom_scan_duration_seconds', 'headroom_api_calls', 'headroom_throttles'])
+      expect(
+        text.match(new RegExp(`^${name}\\{account_id="\\d{12}",region="eu-west-1"\\} [\\d.]+$`, 'gm')),
+      ).toHaveLength(3);
+  });
+
   test('a target that failed is down, has no figures, and the others are up', async () => {
     const { text } = await serving.get('/metrics');
     const up = [...text.matchAll(/^headroom_target_up\{account_id="(\d+)".*\} (\d)$/gm)];

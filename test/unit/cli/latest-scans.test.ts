@@ -10,9 +10,9 @@ const assessmentOf = (accountId: string, scannedAt = '2026-01-01T00:00:00.000Z')
 describe('what headroom serve shows', () => {
   test('is the latest scan of each target, with what fires there now', () => {
     const latest = new LatestScans();
-    latest.put(assessmentOf('111111111111'), [alertAfter(anObservation('critical'))]);
-    latest.put(assessmentOf('222222222222'), []);
-    latest.put(assessmentOf('111111111111', '2026-01-01T00:05:00.000Z'), []);
+    latest.put(assessmentOf('111111111111'), [alertAfter(anObservation('critical'))], null);
+    latest.put(assessmentOf('222222222222'), [], null);
+    latest.put(assessmentOf('111111111111', '2026-01-01T00:05:00.000Z'), [], null);
     expect(latest.assessments.map(({ target, scannedAt }) => `${target.accountId} ${scannedAt}`)).toEqual([
       '111111111111 2026-01-01T00:05:00.000Z',
       '222222222222 2026-01-01T00:00:00.000Z',
@@ -22,8 +22,8 @@ describe('what headroom serve shows', () => {
 
   test('forgets a target that is scanned no more', () => {
     const latest = new LatestScans();
-    latest.put(assessmentOf('111111111111'), []);
-    latest.put(assessmentOf('222222222222'), [alertAfter(anObservation('critical'))]);
+    latest.put(assessmentOf('111111111111'), [], null);
+    latest.put(assessmentOf('222222222222'), [alertAfter(anObservation('critical'))], null);
     latest.keepOnly([{ accountId: '111111111111', region: 'eu-west-1' }]);
     expect(latest.assessments.map(({ target }) => target.accountId)).toEqual(['111111111111']);
     expect(latest.alerts).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   CLUSTER_METRICS,
   RUN_METRICS,
+  type RunSummary,
   SUBNET_METRICS,
   VPC_METRICS,
 } from '../../../shared/metrics/catalogue.ts';
@@ -39,6 +40,27 @@ describe('the exposition', () => {
     expect(text).toMatch(/headroom_subnet_utilization_ratio\{.*\} 0\.203/);
     expect(text).toContain('# HELP headroom_subnet_free_prefixes Free whole /28 blocks');
     expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 1\n');
+  });
+
+  test('shows what the latest scan of each target took; what was not measured has no series', async () => {
+    const run: RunSummary = {
+      ...{ targetsPlanned: null, targetsSucceeded: 1, targetsFailed: 0 },
+      ...{ targetsStale: null, targetsNew: null, targetsGone: null },
+      ...{ scanSeconds: 2.5, apiCalls: 12, throttles: 0, alertsUndelivered: 0 },
+      ...{ metricsPublished: null, metricsWithheld: null },
+    };
+    const target = { accountId: '111111111111', region: 'eu-west-1' };
+    const text = await new PrometheusExporter().render({
+      assessments: [],
+      alerts: [],
+      runs: [{ target, ...run }],
+    });
+    const labels = 'account_id="111111111111",region="eu-west-1"';
+    expect(text).toContain(`headroom_scan_duration_seconds{${labels}} 2.5\n`);
+    expect(text).toContain(`headroom_api_calls{${labels}} 12\n`);
+    expect(text).toContain(`headroom_throttles{${labels}} 0\n`);
+    expect(text).not.toContain('headroom_metrics_published{');
+    expect(text).not.toContain('headroom_targets_succeeded');
   });
 
   test('what became unknown, and a subnet that is gone, have no series any more', async () => {
