@@ -253,13 +253,13 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'TargetsSucceeded',
       unit: 'Count',
-      help: 'Targets scanned in full.',
+      help: 'Targets scanned in full, of which every alert could be stored.',
       value: (run) => run.targetsSucceeded,
     },
     {
       name: 'TargetsFailed',
       unit: 'Count',
-      help: 'Targets not scanned, or only in part.',
+      help: 'Targets not scanned, only in part, or of which nobody can be told.',
       value: (run) => run.targetsFailed,
     },
     {
