@@ -50,10 +50,10 @@ export class PrometheusExporter {
   }
 
   /** The exposition of what is known now. */
-  async render(exported: Exported): Promise<string> {
+  render(exported: Exported): Promise<string> {
     this.#registry.resetMetrics();
     for (const fill of this.#fill) fill(exported);
-    return await this.#registry.metrics();
+    return this.#registry.metrics();
   }
 
   #family<Subject>(
