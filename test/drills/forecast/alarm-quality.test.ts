@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { BASELINES } from '../../bench/alerts/baselines.ts';
+import { headroomAlarm } from '../../bench/alerts/headroom-alarm.ts';
+import { quantile, type Score, scoreOf } from '../../bench/alerts/score.ts';
+import { judgingSeries } from '../../bench/alerts/shapes/judging.ts';
+import type { Kind, LoadSeries } from '../../bench/alerts/shapes/load-series.ts';
+import { falseRate } from '../../bench/alerts/table.ts';
+
+/**
+ * A small draw of the judging shapes, so that a change which ruins the alerts does not wait for somebody to run
+ * `npm run bench:alerts`. Every figure is held against the alarms that users would set, on the very same series.
+ */
+const results = new Map<string, Score>();
+const scoreBy = (name: string): Score => {
+  const score = results.get(name);
+  if (score === undefined) throw new RangeError(`no score of ${name}`);
+  return score;
+};
+const median = (score: Score, kind: Kind): number => quantile(score.leads.get(kind) ?? [], 0.5) ?? 0;
+
+beforeAll(() => {
+  const all = judgingSeries(3);
+  const alarms = [{ name: 'headroom', alarm: (series: LoadSeries) => headroomAlarm(series) }, ...BASELINES];
+  for (const { name, alarm } of alarms) {
+    results.set(name, scoreOf(all.map((series) => ({ series, episodes: alarm(series) }))));
+  }
+}, 120_000);
+
+describe('on shapes that it was not tuned on, Headroom', () => {
+  test('misses one surge of eighteen exhaustions at most, and is never too early', () => {
+    const { exhausted, missed, tooEarly } = scoreBy('headroom');
+    expect({ exhausted, tooEarly }).toEqual({ exhausted: 18, tooEarly: 0 });
+    // One surge is hidden by a load that shrinks at the same time, and takes the last third within 40 minutes.
+    expect(missed).toBeLessThanOrEqual(1);
+    const slow = (kind: Kind) => scoreBy('headroom').leads.get(kind)?.length;
+    expect([slow('growth'), slow('late growth')]).toEqual([6, 6]);
+  });
+
+  test.each(['growth', 'late growth'] as const)(
+    'tells %s earlier than an alarm at four fifths used',
+    (kind) => {
+      const lead = median(scoreBy('headroom'), kind);
+      expect(lead).toBeGreaterThan(24);
+      expect(lead).toBeGreaterThan(median(scoreBy('80 % used, 15 min'), kind));
+    },
+  );
+
+  test('tells a surge three quarters of an hour ahead', () => {
+    expect(median(scoreBy('headroom'), 'surge')).toBeGreaterThan(0.75);
+  });
+
+  test('cries wolf less often than any alarm that is nearly as early', () => {
+    const ours = falseRate(scoreBy('headroom'));
+    for (const name of ['80 % used, 15 min', 'linear 6 h -> 24 h, 30 min', 'linear 3 d -> 3 d, 30 min']) {
+      expect(ours).toBeLessThan(falseRate(scoreBy(name)));
+    }
+  });
+});
