@@ -22,7 +22,11 @@ const PATH = (process.env['PATH'] ?? '')
   .filter((part) => !part.includes('node_modules'))
   .join(':');
 
+/** 534 kB when this was written. More than this is a dependency that came along unnoticed. */
+const MAX_PACKED_BYTES = 700_000;
+
 let folder: string;
+let packedBytes: number;
 let lab: Lab;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headroom-package-'));
@@ -32,7 +36,8 @@ beforeAll(async () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
-  ) as [{ filename: string }];
+  ) as [{ filename: string; size: number }];
+  packedBytes = packed.size;
   writeFileSync(join(folder, 'package.json'), '{}');
   const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'];
   execFileSync('npm', [...install, join(folder, packed.filename)], {
@@ -96,6 +101,11 @@ describe('the package, installed offline in an empty folder', () => {
       expect(files).toContain(file);
     expect(files).not.toContain('cli');
     expect(files).not.toContain('test');
+  });
+
+  test('is small', () => {
+    expect(packedBytes).toBeGreaterThan(100_000);
+    expect(packedBytes).toBeLessThan(MAX_PACKED_BYTES);
   });
 
   test('names no dependencies, and no path of the machine that built it', () => {
