@@ -14,7 +14,11 @@ const name = `node-${platform}-${process.arch}`;
 const folder = join(root, '.oldest-node');
 const installed = join(folder, 'node_modules', name, 'package.json');
 
-if (!existsSync(installed) || JSON.parse(readFileSync(installed, 'utf8')).version !== version) {
+// Those packages write their version as Node does, with a v.
+const isThere = () =>
+  existsSync(installed) && JSON.parse(readFileSync(installed, 'utf8')).version.replace(/^v/, '') === version;
+
+if (!isThere()) {
   console.error(`Headroom: getting Node ${version} to try the package on (once) ...`);
   mkdirSync(folder, { recursive: true });
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
