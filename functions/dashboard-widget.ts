@@ -4,14 +4,13 @@ import type { Context } from 'aws-lambda';
 import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/redaction.ts';
 import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
-import type { StateStore } from '../shared/state/state-store.ts';
 import { clientSettings } from '../wiring/aws-clients.ts';
-import { runDashboardWidgetJob } from '../wiring/dashboard-widget-job.ts';
+import { keepingLatest, runDashboardWidgetJob, type ScannedTargets } from '../wiring/dashboard-widget-job.ts';
 
 const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
 
-/** A warm function keeps its connection: a dashboard asks again with every refresh and every click. */
-let store: StateStore | null = null;
+/** A warm function keeps its connection, and what it has read: a dashboard asks again with every refresh and every click. */
+let store: ScannedTargets | null = null;
 
 /** Draws the address map for a CloudWatch dashboard, of what the scans remember. */
 export const handler = async (
@@ -23,13 +22,14 @@ export const handler = async (
   return runDashboardWidgetJob({
     event,
     endpoint: context.invokedFunctionArn,
-    store: store.assessments,
+    store,
     now: Date.now(),
   });
 };
 
-const openStore = (): StateStore => {
+const openStore = (): ScannedTargets => {
   const { tableName, logLevel } = parseDashboardWidgetEnvironment(process.env);
   logger.setLogLevel(logLevel);
-  return createDynamoStateStore({ client: new DynamoDBClient(clientSettings()), tableName });
+  const client = new DynamoDBClient(clientSettings());
+  return keepingLatest(createDynamoStateStore({ client, tableName }).assessments);
 };

@@ -34,7 +34,8 @@ export interface MonthlyCost {
 
 const MEMORY_GIGABYTES = 0.25;
 const ALARMS = 4;
-const DASHBOARDS = 1;
+/** The fleet's, a VPC's and a cluster's. */
+const DASHBOARDS = 3;
 const PLAN_SECONDS = 3;
 /** A scan's log lines, in bytes: one summary and what Lambda itself writes. */
 const LOG_BYTES_PER_SCAN = 2_000;
@@ -114,8 +115,8 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     },
     { item: 'CloudWatch alarms', basis: `${ALARMS} alarms`, dollars: ALARMS * PRICES.alarm },
     {
-      item: 'CloudWatch dashboard',
-      basis: `${DASHBOARDS} dashboard`,
+      item: 'CloudWatch dashboards',
+      basis: `${DASHBOARDS} dashboards`,
       dollars: DASHBOARDS * PRICES.dashboard,
     },
     {

@@ -53,5 +53,3 @@ export const html = (strings: TemplateStringsArray, ...parts: readonly HtmlPart[
   for (const [index, part] of parts.entries()) text += rendered(part) + (strings[index + 1] ?? '');
   return new Html(text);
 };
-
-export const NOTHING = new Html('');

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
-import { runDashboardWidgetJob } from '../../../wiring/dashboard-widget-job.ts';
+import { keepingLatest, runDashboardWidgetJob } from '../../../wiring/dashboard-widget-job.ts';
+import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { fragmentedSixteen, NOW } from '../../fixtures/report-estate.ts';
 
@@ -58,6 +59,36 @@ describe('the widget over DynamoDB', () => {
     )?.Action;
     expect([...used].toSorted()).toEqual(allowed);
   });
+});
+
+test('a warm widget reads an assessment once, until there is a newer one', async () => {
+  const { assessments } = createDynamoStateStore({
+    client: dynamo.client,
+    tableName: await dynamo.createTable(),
+  });
+  const assessment = anAssessment();
+  await assessments.putLatest(assessment);
+  const store = keepingLatest(assessments);
+  const requests: string[] = [];
+  dynamo.fates = ({ operation }) => {
+    requests.push(operation);
+    return 'answered';
+  };
+  const ask = async (): Promise<{ readonly html: string; readonly requests: number }> => {
+    requests.length = 0;
+    const html = String(await runDashboardWidgetJob({ event: {}, endpoint: 'arn', store, now: NOW }));
+    return { html, requests: requests.length };
+  };
+  const first = await ask();
+  const second = await ask();
+  expect(second.html).toBe(first.html);
+  expect(second.requests).toBeLessThan(first.requests);
+  await assessments.putLatest({
+    ...assessment,
+    scannedAt: '2026-01-01T00:05:00.000Z',
+    subnets: [aSubnet({ name: 'renamed' })],
+  });
+  expect((await ask()).html).toContain('renamed');
 });
 
 test('the dashboard reckons the cost of every function, with the memory that it is given', async () => {

@@ -1,11 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../../scripts/chromium.mjs';
 
 const PICTURES = join(import.meta.dirname, '../../../docs/images');
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 export interface Look {
   readonly scheme: 'light' | 'dark';
@@ -66,14 +65,8 @@ export const openFile = async (browser: Browser, path: string, look: Look): Prom
 /** What axe finds to be serious or critical for people who see, hear or point differently. */
 export const barriers = async (page: Page): Promise<readonly string[]> => {
   // The content policy of the page lets no script in, so axe comes by the debugger, as everything here does.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  const found = (await page.evaluate('axe.run()')) as {
-    readonly violations: readonly {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-    }[];
-  };
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<axe.AxeResults>('axe.run()');
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 300)} ${nodes[0]?.failureSummary}`);

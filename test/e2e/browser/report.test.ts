@@ -69,7 +69,7 @@ describe.each(LOOKS)('the report, $scheme and $width pixels wide', (look) => {
     try {
       await picture(report.page, `report-${look.scheme}-${look.width}`, look.width === 400 ? 1500 : 1250);
       await openSubnet(report, WORST);
-      await report.page.locator('tr[data-key]').first().evaluate('(row) => row.scrollIntoView()');
+      await report.page.evaluate('document.querySelector("tr[data-key]").scrollIntoView()');
       await picture(report.page, `report-subnet-${look.scheme}-${look.width}`, 1250);
       expect(await barriers(report.page)).toEqual([]);
       expect(report.requests).toEqual([]);
@@ -167,9 +167,9 @@ describe('the report of names that try to break it', () => {
       // The one script of the page, and the one block of data.
       expect(await page.locator('script').count()).toBe(2);
       expect(await page.locator('img:not(.outlook-plot), iframe, h1 b, [onerror], [onload]').count()).toBe(0);
-      const names = (await page.evaluate(
+      const names = await page.evaluate<string[]>(
         '[...document.querySelectorAll("tr[data-key] td.id")].map((cell) => cell.dataset.v)',
-      )) as string[];
+      );
       expect(names).toContain('<script>alert(1)</script>');
       expect(names).toContain('x'.repeat(256));
       expect(names.join('')).not.toMatch(/[\u202e\u200b\u2066]/);
@@ -187,9 +187,9 @@ describe('the report of two thousand subnets', () => {
     const report = await opened('large');
     try {
       const { page } = report;
-      const drawn = (await page.evaluate(
+      const drawn = await page.evaluate<number>(
         'new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))',
-      )) as number;
+      );
       console.log(`2,000 subnets were drawn ${Math.round(drawn)} ms after they were asked for.`);
       expect(drawn).toBeLessThan(OPENS_WITHIN_MILLISECONDS);
       expect(await page.locator('tr[data-key]').count()).toBe(2_000);
