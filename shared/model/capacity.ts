@@ -26,30 +26,29 @@ export interface NodeRoom {
  */
 export const grow = (nodes: readonly NodeRoom[], ledgers: Ledgers): ReadonlyMap<string, number> | null => {
   const given = new Map<string, number>();
-  const caps = nodes.map(({ cap }) => Math.max(0, cap));
-  const give = (index: number, subnetId: string, addresses: number): void => {
-    const used = Math.min(addresses, caps[index] ?? 0);
-    caps[index] = (caps[index] ?? 0) - used;
+  const growing = nodes.map((node) => ({ node, left: Math.max(0, node.cap) }));
+  const give = (each: { left: number }, subnetId: string, addresses: number): void => {
+    const used = Math.min(addresses, each.left);
+    each.left -= used;
     given.set(subnetId, (given.get(subnetId) ?? 0) + used);
   };
-  for (const [index, node] of nodes.entries()) {
+  for (const each of growing) {
+    const { node } = each;
     for (const [subnetId, slots] of node.freeSlots) {
       const ledger = ledgers.get(subnetId);
       if (ledger === undefined) return null;
-      give(
-        index,
-        subnetId,
-        fillSlots(ledger, node, Math.min(slots, unitsFor(caps[index] ?? 0, node.unit))) * node.unit,
-      );
+      const filled = fillSlots(ledger, node, Math.min(slots, unitsFor(each.left, node.unit)));
+      give(each, subnetId, filled * node.unit);
     }
   }
-  for (const [index, node] of nodes.entries()) {
-    for (let attached = 0; attached < node.newInterfaces && (caps[index] ?? 0) > 0; attached += 1) {
+  for (const each of growing) {
+    const { node } = each;
+    for (let attached = 0; attached < node.newInterfaces && each.left > 0; attached += 1) {
       const subnets = roomiest(node.newInterfaceSubnetIds, ledgers);
       if (subnets === null) return null;
-      const grown = attachInterface(node, subnets, unitsFor(caps[index] ?? 0, node.unit));
+      const grown = attachInterface(node, subnets, unitsFor(each.left, node.unit));
       if (grown === null) break;
-      give(index, grown.subnetId, grown.units * node.unit);
+      give(each, grown.subnetId, grown.units * node.unit);
     }
   }
   return given;

@@ -159,7 +159,8 @@ export class ClusterBuilder {
   /** Custom networking names one subnet; subnet discovery may use any that is open to it in the zone. */
   #newInterfaceSubnets(node: NodeFold, customNetworking: boolean): readonly string[] {
     if (customNetworking) {
-      const known = node.secondarySubnetId ?? this.#podSubnetOf(node.subnetId ?? '');
+      const known =
+        node.secondarySubnetId ?? (node.subnetId === null ? null : this.#podSubnetOf(node.subnetId));
       return known === null ? [] : [known];
     }
     if (node.subnetId === null) return [];

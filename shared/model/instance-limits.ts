@@ -1,4 +1,5 @@
 import { FAMILIES, PROFILES } from './data/instance-limits.ts';
+import { elementAt } from './element-at.ts';
 import type { InstanceLimits } from './inventory.ts';
 
 const readProfile = (line: string): Omit<InstanceLimits, 'type'> => {
@@ -30,8 +31,7 @@ const unpack = (): ReadonlyMap<string, InstanceLimits> => {
     const [families = '', sizes = ''] = line.split(': ');
     for (const entry of sizes.split(' ')) {
       const [size = '', position = ''] = entry.split('=');
-      const profile = profiles[Number.parseInt(position, 36)];
-      if (profile === undefined) continue;
+      const profile = elementAt(profiles, Number.parseInt(position, 36));
       for (const family of families.split(',')) {
         const type = `${family}.${size}`;
         table.set(type, { type, ...profile });

@@ -3,7 +3,7 @@ import type { ClusterMembership } from './cluster-membership.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import { heldAddresses } from './held-addresses.ts';
 import type { Instance, NetworkInterface } from './inventory.ts';
-import { isUnmanaged } from './owners.ts';
+import { isOnOtherCard, isUnmanaged } from './owners.ts';
 
 /** Slots and interfaces that can serve pods, and where they are. */
 export interface PodInterfaces {
@@ -71,7 +71,7 @@ export class NodeFold {
     if (networkInterface.interfaceType === 'trunk') this.hasTrunk = true;
     const { attachment } = networkInterface;
     if (isUnmanaged(networkInterface)) {
-      if ((attachment?.networkCardIndex ?? 0) > 0) this.onOtherCards += 1;
+      if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
       else this.unmanaged += 1;
       return;
     }

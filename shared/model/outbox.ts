@@ -78,7 +78,8 @@ export const claimDue = (alert: Alert, claim: Claim): Alert => {
 /** The entries before the first that somebody is sending right now. */
 const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly OutboxEntry[] => {
   const busy = outbox.findIndex(
-    ({ claimedBy, claimedUntil }) => claimedBy !== null && Date.parse(claimedUntil ?? '') > now,
+    ({ claimedBy, claimedUntil }) =>
+      claimedBy !== null && claimedUntil !== null && Date.parse(claimedUntil) > now,
   );
   return busy === -1 ? outbox : outbox.slice(0, busy);
 };

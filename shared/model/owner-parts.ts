@@ -70,11 +70,11 @@ export const splitByNodes = (
   by: 'group' | 'node',
 ): readonly OwnerPart[] => {
   const onNodes = owners.filter(({ kind, name }) => ON_NODES.has(kind) && name !== null);
-  const names = [...new Set(onNodes.map(({ name }) => name))];
+  const names = [...new Set(onNodes.map(({ name }) => name))].filter((name) => name !== null);
   const parts = names.flatMap((name): readonly OwnerPart[] => {
     const usages = onNodes.filter((usage) => usage.name === name);
     const cluster = clusters.find(({ clusterName }) => clusterName === name);
-    const split = merge((cluster?.nodes ?? []).flatMap((node) => partOf(name ?? '', node, subnetId, by)));
+    const split = merge((cluster?.nodes ?? []).flatMap((node) => partOf(name, node, subnetId, by)));
     const rest = whole({
       kind: 'cluster-nodes',
       name,

@@ -153,10 +153,14 @@ const ownerOnInstance = (networkInterface: NetworkInterface, context: OwnershipC
 };
 
 /** Whether the VPC CNI leaves this interface of a node alone (`IsUnmanagedENI`, `efa-only`, and network cards other than the default one). */
-export const isUnmanaged = ({ attachment, interfaceType, tags }: NetworkInterface): boolean =>
-  tags[CNI_NO_MANAGE_TAG] === 'true' ||
-  normalisedType(interfaceType) === 'efaonly' ||
-  (attachment?.networkCardIndex ?? 0) > 0;
+export const isUnmanaged = (networkInterface: NetworkInterface): boolean =>
+  networkInterface.tags[CNI_NO_MANAGE_TAG] === 'true' ||
+  normalisedType(networkInterface.interfaceType) === 'efaonly' ||
+  isOnOtherCard(networkInterface);
+
+/** Whether it is attached to another network card than the default one. */
+export const isOnOtherCard = ({ attachment }: NetworkInterface): boolean =>
+  attachment !== null && attachment.networkCardIndex !== null && attachment.networkCardIndex > 0;
 
 /** Whether the VPC CNI or the VPC resource controller made it, or marked it as its node's. */
 export const isMadeByCni = ({ description, tags }: NetworkInterface): boolean =>

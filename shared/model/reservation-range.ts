@@ -1,6 +1,6 @@
 import { decodeAddressMap, type MapBlock } from './address-map.ts';
 import type { AddressMap } from './assessment.ts';
-import { formatCidr, parseCidr } from './cidr.ts';
+import { elementAt } from './element-at.ts';
 import { ADDRESSES_PER_PREFIX } from './max-pods.ts';
 
 /** A range worth reserving for prefixes, and what it would hold. */
@@ -59,11 +59,10 @@ const isReservable = (block: MapBlock): boolean =>
   block.state !== 'awsReserved' && block.reservation === 'none';
 
 const describe = (range: readonly MapBlock[]): ReservationRange => {
-  const base = parseCidr(range[0]?.cidr ?? '')?.base ?? 0;
   const length = 32 - Math.log2(range.length * ADDRESSES_PER_PREFIX);
   const singles = range.filter(({ state }) => state === 'fragmented' || state === 'full');
   return {
-    cidr: formatCidr({ base, length }),
+    cidr: elementAt(range, 0).cidr.replace(/\d+$/, String(length)),
     freeBlocks: range.filter(({ state }) => state === 'free').length,
     blocks: range.length,
     singles: singles.reduce((sum, { used }) => sum + used, 0),

@@ -1,3 +1,4 @@
+import { elementAt } from './element-at.ts';
 import { median } from './forecast/hourly-grid.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from './forecast.ts';
 
@@ -65,7 +66,7 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
   const lost = pieces.reduce((sum, piece) => sum + piece, 0);
   if (Number.isNaN(lost)) return null;
   const lossPerHour = {
-    fast: ((pieces[0] ?? 0) * 60) / FAST_WINDOW_MINUTES,
+    fast: (elementAt(pieces, 0) * 60) / FAST_WINDOW_MINUTES,
     slow: (lost * 60) / SLOW_WINDOW_MINUTES,
   };
   const hoursLeft = { fast: hoursAt(value, lossPerHour.fast), slow: hoursAt(value, lossPerHour.slow) };
@@ -109,10 +110,7 @@ const valueAt = (recent: readonly Sample[], at: number): number => {
     if (sample === undefined || sample.at < at - NEAR) break;
     if (sample.at <= at + NEAR) near.push(sample.value);
   }
-  if (near.length === 0) return Number.NaN;
-  near.sort((a, b) => a - b);
-  const half = near.length >> 1;
-  return near.length % 2 === 1 ? (near[half] ?? Number.NaN) : ((near[half - 1] ?? 0) + (near[half] ?? 0)) / 2;
+  return median(near);
 };
 
 /** Faster than at this time of day before, and lower: by more, the less the days are alike. */
@@ -143,7 +141,7 @@ const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | nul
 /** The largest, or the second largest where there are enough of them. */
 const mostBut = (values: readonly number[]): number => {
   const descending = values.toSorted((a, b) => b - a);
-  return descending[values.length >= DAYS_TO_LEAVE_ONE_OUT ? 1 : 0] ?? 0;
+  return elementAt(descending, values.length >= DAYS_TO_LEAVE_ONE_OUT ? 1 : 0);
 };
 
 /** The fastest loss from one hour to the next, and the lowest value, of the hours in [from, to]; `null`: not measured. */
@@ -171,7 +169,7 @@ const firstFrom = (hourly: readonly HourlyPoint[], from: number): number => {
   let high = hourly.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((hourly[middle]?.hour ?? from) < from) low = middle + 1;
+    if (elementAt(hourly, middle).hour < from) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -44,7 +44,7 @@ const shortfall = (
   const takes = perNodeText(demand);
   return finding(KIND, fits === 0 ? 'critical' : 'warning', subject, {
     title: `${demand.group} can not reach its maximum of ${demand.maximumNodes} nodes: ${count(short, 'node')} too many`,
-    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows; ${takes} The next one would fail with ${demand.error ?? 'an error that can not be told'}.`,
+    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows${takes}. The next one would fail with ${demand.error ?? 'an error that can not be told'}.`,
     evidence: [
       { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
       { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
@@ -66,5 +66,5 @@ const shortfall = (
 const perNodeText = ({ instanceType, perNode }: CommittedDemand): string => {
   if (perNode === null || instanceType === null) return '';
   const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix', 'prefixes')}`;
-  return `each ${instanceType} takes ${count(perNode.addresses, 'address', 'addresses')}${prefixes} with its warm pool.`;
+  return `; each ${instanceType} takes ${count(perNode.addresses, 'address', 'addresses')}${prefixes} with its warm pool`;
 };

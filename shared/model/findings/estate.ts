@@ -63,6 +63,13 @@ export class Estate {
     return this.input.subnets.filter((subnet) => subnet.vpcId === vpcId);
   }
 
+  /** The IPv4 ranges that a VPC's subnets take. */
+  rangesTaken(vpcId: string): readonly string[] {
+    return this.subnetsOfVpc(vpcId)
+      .map(({ cidrBlock }) => cidrBlock)
+      .filter((range) => range !== null);
+  }
+
   /** VPCs that are this account's own: of a shared one a participant sees shared subnets alone, and its owner is told. */
   get ownVpcs(): readonly VpcAssessment[] {
     return this.input.vpcs.filter(({ vpcId }) => {
@@ -73,6 +80,7 @@ export class Estate {
 
   subnetSubject(subnet: SubnetAssessment): Subject {
     const clusterNames = this.clustersOf(subnet.subnetId);
+    const [first = null, ...others] = clusterNames;
     return {
       type: 'subnet',
       id: subnet.subnetId,
@@ -80,7 +88,7 @@ export class Estate {
       accountId: subnet.accountId,
       region: subnet.region,
       vpcId: subnet.vpcId,
-      clusterName: clusterNames.length === 1 ? (clusterNames[0] ?? null) : null,
+      clusterName: others.length === 0 ? first : null,
       subnetIds: [subnet.subnetId],
       cidrBlocks: subnet.cidrBlock === null ? [] : [subnet.cidrBlock],
       clusterNames,

@@ -43,7 +43,7 @@ export const fragmentation: FindingRule = {
 const fragmented = (estate: Estate, subnet: SubnetAssessment, available: number, free: number) =>
   finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
     title: `${nameOf(subnet, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
-    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} free, but ${strandedText(subnet, available)} in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
+    explanation: `${available} addresses are free, but ${strandedText(subnet, available)} in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },
       { name: 'freePrefixes', value: free, unit: 'prefixes' },

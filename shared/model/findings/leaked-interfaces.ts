@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import { LEAKED_AFTER_MINUTES } from '../leaks.ts';
 import { deleteLeaked } from '../remedies/cluster-remedies.ts';
 import { ranked } from '../remedies/ranked.ts';
@@ -19,7 +20,7 @@ export const leakedInterfaces: FindingRule = {
     return estate.subnetsIn(subnetIds).map((subnet) => {
       const here = leaked.filter(({ subnetId }) => subnetId === subnet.subnetId);
       const addresses = here.reduce((sum, each) => sum + each.addresses, 0);
-      const oldest = here.map(({ firstSeenAt }) => firstSeenAt).sort()[0] ?? null;
+      const oldest = elementAt(here.map(({ firstSeenAt }) => firstSeenAt).sort(), 0);
       const isHeavy =
         addresses >= (subnet.usable ?? Number.POSITIVE_INFINITY) * WARNING_SHARE ||
         addresses > (subnet.available ?? Number.POSITIVE_INFINITY);

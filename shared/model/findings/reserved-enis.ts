@@ -1,9 +1,13 @@
-import { maxPods } from '../max-pods.ts';
+import { HOST_NETWORK_PODS, podAddresses } from '../max-pods.ts';
 import { kubectl } from '../remedies/commands.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { count, type FindingRule, finding } from './estate.ts';
 
 const KIND = 'reserved-enis';
+
+/** Each name once, in order. */
+const named = (names: readonly (string | null)[]): readonly string[] =>
+  [...new Set(names)].filter((name) => name !== null).sort();
 
 export const reservedEnis: FindingRule = {
   kind: KIND,
@@ -17,17 +21,17 @@ export const reservedEnis: FindingRule = {
         ({ customNetworking, mode, nodePool }) =>
           customNetworking && mode === 'secondary' && nodePool !== null,
       );
-      const types = [...new Set(nodes.flatMap(({ instanceType }) => instanceType ?? []))].sort();
+      const types = named(nodes.map(({ instanceType }) => instanceType));
       const counts = types.flatMap((type) => {
         const limits = estate.input.limits(type);
         if (limits === null) return [];
-        const assumed = maxPods(limits, { mode: 'secondary' }) ?? 0;
-        const real = maxPods(limits, { mode: 'secondary', customNetworking: true }) ?? 0;
+        const assumed = podAddresses(limits, 'secondary', false) + HOST_NETWORK_PODS;
+        const real = podAddresses(limits, 'secondary', true) + HOST_NETWORK_PODS;
         return assumed > real ? [{ type, assumed, real }] : [];
       });
       const [worst] = counts.toSorted((a, b) => b.assumed - b.real - (a.assumed - a.real));
       if (cluster.autoMode || worst === undefined) return [];
-      const pools = [...new Set(nodes.flatMap(({ nodePool }) => nodePool ?? []))].sort();
+      const pools = named(nodes.map(({ nodePool }) => nodePool));
       return [
         finding(KIND, 'warning', estate.clusterSubject(cluster), {
           title: `${cluster.clusterName} may put more pods on a node than it has addresses for`,

@@ -1,4 +1,5 @@
 import type { SubnetAssessment } from '../assessment.ts';
+import { elementAt } from '../element-at.ts';
 import type { EksCluster } from '../inventory.ts';
 import { changeClusterSubnets, deleteLeaked } from '../remedies/cluster-remedies.ts';
 import { ranked } from '../remedies/ranked.ts';
@@ -13,8 +14,17 @@ const ADDRESSES_NEEDED = 5;
 /** ... in at least two zones. Source: the same, and the control plane's own spread. */
 const ZONES_NEEDED = 2;
 
-/** EKS checks AWS's own count; the model's is as good where that is missing. */
-const freeIn = (subnet: SubnetAssessment): number | null => subnet.awsAvailable ?? subnet.available;
+interface Room {
+  readonly subnet: SubnetAssessment;
+  readonly free: number;
+}
+
+/** EKS checks AWS's own count; the model's is as good where that is missing. A subnet that has neither is left out. */
+const roomsIn = (subnets: readonly SubnetAssessment[]): readonly Room[] =>
+  subnets.flatMap((subnet) => {
+    const free = subnet.awsAvailable ?? subnet.available;
+    return free === null ? [] : [{ subnet, free }];
+  });
 
 export const upgradeReadiness: FindingRule = {
   kind: KIND,
@@ -23,33 +33,30 @@ export const upgradeReadiness: FindingRule = {
   why: 'EKS puts new control-plane interfaces into these subnets at an upgrade, and when it replaces a control plane by itself. Without addresses the upgrade is refused, or the control plane degrades.',
   find: (estate) =>
     [...estate.eksClusters.values()].flatMap((eks) => {
-      const subnets = estate.subnetsIn(eks.subnetIds).filter(({ ipv6Native }) => !ipv6Native);
+      const rooms = roomsIn(estate.subnetsIn(eks.subnetIds).filter(({ ipv6Native }) => !ipv6Native));
       // A subnet of the cluster that this scan does not know could be the one with room.
-      if (subnets.length < eks.subnetIds.length || subnets.some((subnet) => freeIn(subnet) === null))
-        return [];
-      const ready = zonesOf(subnets.filter((subnet) => (freeIn(subnet) ?? 0) >= ADDRESSES_NEEDED));
-      const short = subnets.filter((subnet) => (freeIn(subnet) ?? 0) < ADDRESSES_NEEDED);
-      return short.length === 0 ? [] : [unready(estate, eks, subnets, short, ready)];
+      if (rooms.length < eks.subnetIds.length) return [];
+      const ready = zonesOf(rooms.filter(({ free }) => free >= ADDRESSES_NEEDED));
+      const short = rooms.filter(({ free }) => free < ADDRESSES_NEEDED);
+      return short.length === 0 ? [] : [unready(estate, eks, rooms, short, ready)];
     }),
 };
 
-const zonesOf = (subnets: readonly SubnetAssessment[]): readonly string[] => [
-  ...new Set(subnets.flatMap(({ availabilityZone }) => availabilityZone ?? [])),
-];
+const zonesOf = (rooms: readonly Room[]): readonly string[] =>
+  [...new Set(rooms.map(({ subnet }) => subnet.availabilityZone))].filter((zone) => zone !== null);
 
 const unready = (
   estate: Estate,
   eks: EksCluster,
-  subnets: readonly SubnetAssessment[],
-  short: readonly SubnetAssessment[],
+  rooms: readonly Room[],
+  short: readonly Room[],
   ready: readonly string[],
 ) => {
   const { accountId, region } = estate.input.target;
   const isBlocked = ready.length < ZONES_NEEDED;
-  const fewest = short.toSorted((a, b) => (freeIn(a) ?? 0) - (freeIn(b) ?? 0));
-  const [worst] = fewest;
+  const fewest = short.toSorted((a, b) => a.free - b.free);
   const leaked = estate.input.leakedInterfaces.filter(
-    (sighting) => sighting.leaked && short.some(({ subnetId }) => subnetId === sighting.subnetId),
+    (sighting) => sighting.leaked && short.some(({ subnet }) => subnet.subnetId === sighting.subnetId),
   );
   const subject = {
     type: 'cluster' as const,
@@ -65,20 +72,20 @@ const unready = (
     title: isBlocked
       ? `${eks.name} can not be upgraded: its subnets have no room for the control plane`
       : `${eks.name} has ${count(short.length, 'control-plane subnet')} without room`,
-    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(subnets).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map((subnet) => `${nameOf(subnet, subnet.subnetId)} with ${freeIn(subnet)}`).join(', ')}.`,
+    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map(({ subnet, free }) => `${nameOf(subnet, subnet.subnetId)} with ${free}`).join(', ')}.`,
     evidence: [
       { name: 'zonesReady', value: ready.length, unit: 'zones' },
       { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
-      ...fewest.map((subnet) => ({
+      ...fewest.map(({ subnet, free }) => ({
         name: `available in ${subnet.subnetId}`,
-        value: freeIn(subnet),
+        value: free,
         unit: 'addresses',
       })),
     ],
     remedies: ranked(
       leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
       changeClusterSubnets(estate, eks, region),
-      worst === undefined ? null : addSubnet(estate, worst, 'control-plane'),
+      addSubnet(estate, elementAt(fewest, 0).subnet, 'control-plane'),
     ),
   });
 };

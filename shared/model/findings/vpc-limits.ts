@@ -23,7 +23,7 @@ export const vpcCidrLimit: FindingRule = {
   find: (estate) =>
     estate.ownVpcs.flatMap((vpc) => {
       if (vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA) return [];
-      const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
+      const taken = estate.rangesTaken(vpc.vpcId);
       const room = freeRange(vpc.cidrBlocks, taken, USUAL_SUBNET);
       return [
         finding(BLOCKS_KIND, room === null ? 'warning' : 'info', estate.vpcSubject(vpc), {

@@ -17,8 +17,7 @@ const SPARE_IN_PREFIXES = 5;
 /** One prefix is the least that a node in prefix mode holds; nothing of that can be given back. */
 const canGiveBack = ({ mode, prefixes }: NodeAssessment): boolean => mode === 'secondary' || prefixes > 1;
 
-const warmOf = (nodes: readonly NodeAssessment[]): number =>
-  nodes.reduce((sum, { warmAtLeast }) => sum + (warmAtLeast ?? 0), 0);
+const warmIn = ({ warmAtLeast }: NodeAssessment): number => warmAtLeast ?? 0;
 
 export const warmPoolWaste: FindingRule = {
   kind: KIND,
@@ -27,8 +26,8 @@ export const warmPoolWaste: FindingRule = {
   why: "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) => {
-      const nodes = cluster.nodes.filter((node) => (node.warmAtLeast ?? 0) > 0 && canGiveBack(node));
-      const warm = warmOf(nodes);
+      const nodes = cluster.nodes.filter((node) => warmIn(node) > 0 && canGiveBack(node));
+      const warm = nodes.reduce((sum, node) => sum + warmIn(node), 0);
       const available = availableIn(estate, cluster);
       if (warm < MINIMUM_ADDRESSES || available === null || warm < available * SHARE_OF_AVAILABLE) return [];
       return [waste(estate, cluster, nodes, warm, available)];

@@ -1,5 +1,6 @@
 import type { SubnetAssessment } from '../assessment.ts';
 import type { ClusterAssessment } from '../cluster.ts';
+import { elementAt } from '../element-at.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { addSubnet } from '../remedies/subnet-remedies.ts';
 import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
@@ -12,6 +13,18 @@ const SHARE_OF_ROOMIEST = 0.25;
 const SHARE_OF_USABLE = 0.2;
 const SHARE_FOR_WARNING = 0.1;
 
+interface Measured {
+  readonly subnet: SubnetAssessment;
+  readonly available: number;
+  readonly usable: number;
+}
+
+const measuredOf = (subnets: readonly SubnetAssessment[]): readonly Measured[] =>
+  subnets.flatMap((subnet) => {
+    const { available, usable } = subnet;
+    return available === null || usable === null ? [] : [{ subnet, available, usable }];
+  });
+
 interface Zone {
   readonly zone: string;
   readonly subnets: readonly SubnetAssessment[];
@@ -19,18 +32,19 @@ interface Zone {
   readonly usable: number;
 }
 
-const zonesOf = (subnets: readonly SubnetAssessment[]): readonly Zone[] => {
-  const byZone = Map.groupBy(
-    subnets.filter(({ availabilityZone }) => availabilityZone !== null),
-    ({ availabilityZone }) => availabilityZone ?? '',
+const zonesOf = (measured: readonly Measured[]): readonly Zone[] =>
+  [...Map.groupBy(measured, ({ subnet }) => subnet.availabilityZone)].flatMap(([zone, here]) =>
+    zone === null
+      ? []
+      : [
+          {
+            zone,
+            subnets: here.map(({ subnet }) => subnet),
+            available: here.reduce((sum, { available }) => sum + available, 0),
+            usable: here.reduce((sum, { usable }) => sum + usable, 0),
+          },
+        ],
   );
-  return [...byZone].map(([zone, here]) => ({
-    zone,
-    subnets: here,
-    available: here.reduce((sum, { available }) => sum + (available ?? 0), 0),
-    usable: here.reduce((sum, { usable }) => sum + (usable ?? 0), 0),
-  }));
-};
 
 export const zoneImbalance: FindingRule = {
   kind: KIND,
@@ -41,8 +55,9 @@ export const zoneImbalance: FindingRule = {
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) => {
       const subnets = estate.subnetsIn(cluster.nodeSubnetIds).filter(({ ipv6Native }) => !ipv6Native);
-      if (subnets.some(({ available }) => available === null)) return [];
-      const zones = zonesOf(subnets).toSorted((a, b) => a.available - b.available);
+      const measured = measuredOf(subnets);
+      if (measured.length < subnets.length) return [];
+      const zones = zonesOf(measured).toSorted((a, b) => a.available - b.available);
       const [fullest] = zones;
       const roomiest = zones.at(-1);
       if (fullest === undefined || roomiest === undefined || zones.length < 2) return [];
@@ -59,7 +74,6 @@ const lopsided = (estate: Estate, cluster: ClusterAssessment, fullest: Zone, zon
     cluster,
     fullest.subnets.map(({ subnetId }) => subnetId),
   );
-  const [first] = fullest.subnets;
   return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', subject, {
     title: `${cluster.clusterName} runs out in ${fullest.zone} first`,
     explanation: `${fullest.zone} has ${count(fullest.available, 'address', 'addresses')} left (${percent(share)}); ${zones
@@ -71,6 +85,6 @@ const lopsided = (estate: Estate, cluster: ClusterAssessment, fullest: Zone, zon
       value: available,
       unit: 'addresses',
     })),
-    remedies: ranked(first === undefined ? null : addSubnet(estate, first, 'discovery')),
+    remedies: ranked(addSubnet(estate, elementAt(fullest.subnets, 0), 'discovery')),
   });
 };

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import type { SupplyHistory } from '../forecast.ts';
 import { DAY, HOUR } from './supply-history.ts';
 
@@ -22,8 +23,8 @@ export const hourlyGrid = ({ hourly }: SupplyHistory, now: number): HourlyGrid |
   const mean = new Array<number>(length).fill(Number.NaN);
   const low = new Array<number>(length).fill(Number.NaN);
   for (let index = hourly.length - 1; index >= 0; index--) {
-    const point = hourly[index];
-    if (point === undefined || point.hour < from) break;
+    const point = elementAt(hourly, index);
+    if (point.hour < from) break;
     if (point.hour >= end) continue;
     const at = Math.round((point.hour - from) / HOUR);
     mean[at] = point.mean;
@@ -52,18 +53,19 @@ export class RunningMeans {
 
   /** The mean of the known values in [from, to); `NaN` where fewer than half are known. */
   mean(from: number, to: number): number {
-    const known = (this.#counts[to] ?? 0) - (this.#counts[from] ?? 0);
+    const known = elementAt(this.#counts, to) - elementAt(this.#counts, from);
     if (known * 2 < to - from || known === 0) return Number.NaN;
-    return ((this.#sums[to] ?? 0) - (this.#sums[from] ?? 0)) / known;
+    return (elementAt(this.#sums, to) - elementAt(this.#sums, from)) / known;
   }
 }
 
 /** The middle value, or the mean of the two; `NaN` of nothing. Does not change its argument. */
 export const median = (values: readonly number[]): number => {
+  if (values.length === 0) return Number.NaN;
   const ascending = values.toSorted((a, b) => a - b);
   const half = ascending.length >> 1;
-  const upper = ascending[half] ?? Number.NaN;
-  return ascending.length % 2 === 1 ? upper : ((ascending[half - 1] ?? Number.NaN) + upper) / 2;
+  const upper = elementAt(ascending, half);
+  return ascending.length % 2 === 1 ? upper : (elementAt(ascending, half - 1) + upper) / 2;
 };
 
 /** The standard deviation that a normal distribution with this median deviation would have: outliers do not move it. */

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import type { SupplyHistory } from '../forecast.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 import {
@@ -140,7 +141,7 @@ const witnessAt = (
       ? Math.min(regime.lossPerDay, Math.max(regime.lossPerDay / 2, ofLows))
       : regime.lossPerDay;
   // A level that has just changed is believed only as far as the supply was really seen to fall.
-  const level = regime.settled ? regime.level : Math.max(regime.level, (lows[0] ?? 0) - median(dips));
+  const level = regime.settled ? regime.level : Math.max(regime.level, elementAt(lows, 0) - median(dips));
   return { regime, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dips };
 };
 
@@ -157,7 +158,7 @@ const inStairs = (current: Regime, lossPerDay: number): Regime => ({
 const lowest = (values: readonly number[], from: number, to: number): number => {
   let result = Number.NaN;
   for (let index = from; index < to; index++) {
-    const value = values[index] ?? Number.NaN;
+    const value = elementAt(values, index);
     if (!(value >= result) && !Number.isNaN(value)) result = value;
   }
   return result;
@@ -168,7 +169,7 @@ const lowPhase = ({ low }: HourlyGrid): number => {
   const counts = new Array<number>(24).fill(0);
   for (let to = low.length; to >= 24; to -= 24) {
     const at = low.indexOf(lowest(low, to - 24, to), to - 24) - (to - 24);
-    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+    if (at >= 0) counts[at] = elementAt(counts, at) + 1;
   }
   return (counts.indexOf(Math.max(...counts)) + 0.5) / 24;
 };
@@ -197,15 +198,14 @@ interface Course {
 const drawFutures = (witnesses: readonly Witness[], { persistence, phase, amplitude }: Course): number[] => {
   const exhaustedAfter: number[] = [];
   for (let path = 0; path < PATHS; path++) {
-    const witness = witnesses[path % witnesses.length];
-    if (witness === undefined) continue;
+    const witness = elementAt(witnesses, path % witnesses.length);
     const { regime, dips, level } = witness;
     const climbs = !regime.settled && (Math.floor(path / witnesses.length) % 10) / 10 < CLIMBING_SHARE;
-    const drift = DRIFTS[path] ?? 0;
+    const drift = elementAt(DRIFTS, path);
     const loss = climbs
       ? regime.lossIfClimbing + regime.errorIfClimbing * drift
       : witness.lossPerDay + regime.error * drift;
-    const lasts = persistence * regime.days * (LASTS[path] ?? 0);
+    const lasts = persistence * regime.days * elementAt(LASTS, path);
     const after = exhaustionOf({ level, loss, lasts, dips, path, phase, amplitude });
     if (after !== null) exhaustedAfter.push(after);
   }
@@ -226,7 +226,7 @@ interface Future {
 const exhaustionOf = ({ level, loss, lasts, dips, path, phase, amplitude }: Future): number | null => {
   for (let day = 0; day < HORIZON_DAYS; day++) {
     const after = day + phase;
-    const dip = dips[Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dips.length)] ?? 0;
+    const dip = elementAt(dips, Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dips.length));
     const left = level - loss * Math.min(after, lasts) + dip;
     if (left > NOTHING_LEFT) continue;
     if (loss <= 0) return after;

@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import { median, robustDeviation } from './hourly-grid.ts';
 
 /**
@@ -163,7 +164,7 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
   const points: (readonly [x: number, y: number])[] = [];
   const climb = new Line();
   for (let x = 0; x < regime.days * BLOCKS_PER_DAY; x++) {
-    const y = blocks[x] ?? Number.NaN;
+    const y = elementAt(blocks, x);
     if (Number.isNaN(y)) continue;
     points.push([x, y]);
     climb.add(x, y);
@@ -174,7 +175,7 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
   let fewest = Number.POSITIVE_INFINITY;
   let sum = 0;
   for (let count = 1; count < points.length; count++) {
-    sum += points[count - 1]?.[1] ?? 0;
+    sum += elementAt(points, count - 1)[1];
     const left = squares - sum ** 2 / count - (total - sum) ** 2 / (points.length - count);
     if (left < fewest) [fewest, after] = [left, count];
   }
@@ -187,7 +188,7 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
     lossPerDay: line.slope * BLOCKS_PER_DAY,
     error: line.slopeError(Math.max(noise, line.deviation)) * BLOCKS_PER_DAY,
     level: line.level,
-    days: (points[after]?.[0] ?? 0) / BLOCKS_PER_DAY,
+    days: elementAt(points, after)[0] / BLOCKS_PER_DAY,
   };
 };
 
@@ -196,7 +197,7 @@ export const lossOfLows = (lows: readonly number[]): number => {
   const slopes: number[] = [];
   for (const [newer, low] of lows.entries()) {
     for (let older = newer + 1; older < lows.length; older++) {
-      const slope = ((lows[older] ?? Number.NaN) - low) / (older - newer);
+      const slope = (elementAt(lows, older) - low) / (older - newer);
       if (!Number.isNaN(slope)) slopes.push(slope);
     }
   }
@@ -227,10 +228,10 @@ export const lossInStairs = (blocks: readonly number[], noise: number): number |
     if (known.length === 0) return null;
     days.push(known.reduce((sum, block) => sum + block, 0) / known.length);
   }
-  const twoDays = (day: number): number => ((days[day] ?? 0) + (days[day + 1] ?? 0)) / 2;
+  const twoDays = (day: number): number => (elementAt(days, day) + elementAt(days, day + 1)) / 2;
   const span = STAIR_DAYS - 2;
   const total = twoDays(span) - twoDays(0);
-  const largest = Math.max(...days.slice(2).map((value, day) => value - (days[day] ?? 0)));
+  const largest = Math.max(...days.slice(2).map((value, day) => value - elementAt(days, day)));
   const recent = twoDays(4) - twoDays(0);
   const isHabit =
     total >= STAIRS_OVER_NOISE * noise &&

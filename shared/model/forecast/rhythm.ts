@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import { type HourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 
 /** The day's rhythm is learned from the last two weeks: it may change with the seasons. */
@@ -25,7 +26,7 @@ export class Rhythm {
 
   /** @param hour hours since the epoch */
   at(hour: number): number {
-    return (this.#byHour[hour % 24] ?? 0) + (this.#byStretch[stretchOf(hour)] ?? 0);
+    return elementAt(this.#byHour, hour % 24) + (this.#byStretch[stretchOf(hour)] ?? 0);
   }
 
   /** How far a day goes up and down. */
@@ -39,7 +40,7 @@ const stretchOf = (hour: number): number => Math.floor((hour % WEEK_HOURS) / STR
 const dailyRhythm = ({ firstHour, mean }: HourlyGrid, means: RunningMeans): number[] => {
   const deviations: number[][] = Array.from({ length: 24 }, () => []);
   for (let index = Math.max(12, mean.length - DAILY_FROM_HOURS); index < mean.length - 12; index++) {
-    const deviation = (mean[index] ?? Number.NaN) - means.mean(index - 12, index + 12);
+    const deviation = elementAt(mean, index) - means.mean(index - 12, index + 12);
     if (!Number.isNaN(deviation)) deviations[(firstHour + index) % 24]?.push(deviation);
   }
   return deviations.map((values) => (values.length === 0 ? 0 : median(values)));
@@ -59,7 +60,7 @@ const weeklyRhythm = (
   for (let index = half; index < mean.length - half; index++) {
     const hour = firstHour + index;
     const deviation =
-      (mean[index] ?? Number.NaN) - (byHour[hour % 24] ?? 0) - means.mean(index - half, index + half);
+      elementAt(mean, index) - elementAt(byHour, hour % 24) - means.mean(index - half, index + half);
     if (Number.isNaN(deviation)) continue;
     const weeks = stretches[stretchOf(hour)];
     const week = weeks?.get(Math.floor(hour / WEEK_HOURS));

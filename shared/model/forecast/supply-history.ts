@@ -1,3 +1,4 @@
+import { elementAt } from '../element-at.ts';
 import type { HourlyPoint, Sample, SupplyHistory } from '../forecast.ts';
 
 export const HOUR = 3_600_000;
@@ -82,10 +83,10 @@ export class HistoryBuilder {
   #forget(newest: number): void {
     const recentFrom = newest - RECENT_HOURS * HOUR;
     let stale = 0;
-    while ((this.#recent[stale]?.at ?? newest) < recentFrom) stale++;
+    while (elementAt(this.#recent, stale).at < recentFrom) stale++;
     if (stale > 0) this.#recent = this.#recent.slice(stale);
     const hourlyFrom = newest - HOURLY_DAYS * DAY;
-    while ((this.#hours[0]?.hour ?? newest) < hourlyFrom) {
+    while (elementAt(this.#hours, 0).hour < hourlyFrom) {
       this.#hours.shift();
       this.#points.shift();
     }

@@ -107,13 +107,13 @@ const CONTROL_PLANE_ADDRESSES_RECOMMENDED = 16;
 export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: string): Remedy => {
   const current = estate.subnetsIn(eks.subnetIds);
   const zones = [...new Set(current.map(({ availabilityZone }) => availabilityZone))];
-  const chosen = zones.map((zone) => roomiest(estate, eks, zone));
-  const complete = chosen.every((subnet) => subnet !== null) && zones.length > 1;
-  const subnetIds = chosen.flatMap((subnet) => subnet?.subnetId ?? []);
+  const chosen = zones.map((zone) => roomiest(estate, eks, zone)).filter((subnet) => subnet !== null);
+  const complete = chosen.length === zones.length && zones.length > 1;
+  const subnetIds = chosen.map(({ subnetId }) => subnetId);
   return {
     title: 'Give the control plane other subnets',
     effect: complete
-      ? `Moves the control plane's interfaces to ${chosen.map((subnet) => nameOf({ name: subnet?.name ?? null }, subnet?.subnetId ?? '')).join(', ')}. The cluster stays up; nodes are not touched.`
+      ? `Moves the control plane's interfaces to ${chosen.map((subnet) => nameOf(subnet, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`
       : "Moves the control plane's interfaces, once each of its zones has a subnet with room.",
     commands: complete
       ? [
@@ -136,10 +136,13 @@ export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: st
 const roomiest = (estate: Estate, eks: EksCluster, zone: string | null): SubnetAssessment | null => {
   const [best] = estate.input.subnets
     .filter(({ vpcId, availabilityZone }) => vpcId === eks.vpcId && availabilityZone === zone)
-    .filter((subnet) => (subnet.awsAvailable ?? 0) >= CONTROL_PLANE_ADDRESSES_RECOMMENDED)
-    .sort((a, b) => (b.awsAvailable ?? 0) - (a.awsAvailable ?? 0));
+    .filter((subnet) => freeIn(subnet) >= CONTROL_PLANE_ADDRESSES_RECOMMENDED)
+    .sort((a, b) => freeIn(b) - freeIn(a));
   return best ?? null;
 };
+
+/** As AWS counts them; where it did not, none can be promised. */
+const freeIn = ({ awsAvailable }: SubnetAssessment): number => awsAvailable ?? 0;
 
 export const lowerMaximum = (
   cluster: ClusterAssessment,

@@ -104,7 +104,7 @@ const rangeFor = (
   purpose: keyof typeof SUBNET_PURPOSES,
 ): string | null => {
   if (vpc === undefined) return null;
-  const taken = estate.subnetsOfVpc(vpc.vpcId).flatMap(({ cidrBlock }) => cidrBlock ?? []);
+  const taken = estate.rangesTaken(vpc.vpcId);
   const alike = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
   const length = lengthFor(purpose, alike);
   for (let candidate = length; candidate <= SMALLEST_SUBNET; candidate += 1) {

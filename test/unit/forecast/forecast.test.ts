@@ -117,6 +117,15 @@ describe('what can not be told', () => {
   });
 });
 
+test('a past of which only two hours of six were seen for a fortnight shows no trend, whatever came before', () => {
+  const thinned = series(30, () => 500).filter(
+    ({ at }) => at < START + 12 * DAY || (at - START) % (6 * HOUR) < 2 * HOUR,
+  );
+  const outcome = forecast(historyOf(thinned), 1000, START + 30 * DAY);
+  expect(outcome.method).toBe('none');
+  expect(outcome.reason).toContain('Too much of the last two days is missing');
+});
+
 describe('a supply that is gone', () => {
   test('is exhausted now, whatever the past says', () => {
     const now = START + 10 * DAY;

@@ -15,6 +15,10 @@ describe("a subnet's free supply", () => {
     expect(freeSupplyOf(aSubnet({ availableSingle: 3, unaccounted: 5 }))?.singles).toBe(0);
   });
 
+  test('is what the model says where AWS gave no count', () => {
+    expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: null }))?.singles).toBe(40);
+  });
+
   test('is not larger when AWS counts less as used', () => {
     expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: -5 }))?.singles).toBe(40);
   });

@@ -5,6 +5,16 @@ import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import { aCluster, aDemand, aLeak, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
 
+const M5_LARGE = {
+  type: 'm5.large',
+  maxEnis: 3,
+  ipv4PerEni: 10,
+  prefixDelegation: true,
+  trunk: true,
+  branchEnis: 9,
+  vcpus: 2,
+};
+
 describe('warm-pool waste', () => {
   const warm = (warmAtLeast: number | null) => aNodeAssessment({ warmAtLeast });
   const found = (nodes: readonly NodeAssessment[], available: number | null, eks = [anEksCluster()]) =>
@@ -62,6 +72,8 @@ describe('warm-pool waste', () => {
       found([warm(9), warm(9)], 10, [anEksCluster({ vpcCni })])[0]?.remedies[0]?.commands;
     expect(commands(null)).toEqual([command]);
     expect(commands({ version: 'v1.20.1', configuration: 'env: {}' })).toEqual([command]);
+    expect(commands({ version: 'v1.20.1', configuration: 'null' })).toEqual([command]);
+    expect(commands({ version: 'v1.20.1', configuration: '"env"' })).toEqual([command]);
   });
 });
 
@@ -229,7 +241,12 @@ describe('zone imbalance', () => {
 
   test('is no finding in one zone alone, or where a zone is not known', () => {
     expect(found({ available: 1 }, { available: 900, availabilityZone: 'eu-west-1a' })).toEqual([]);
+    expect(found({ available: 1 }, { available: 900, availabilityZone: null })).toEqual([]);
+  });
+
+  test('is not claimed while one of its subnets is not measured', () => {
     expect(found({ available: 1 }, { available: null })).toEqual([]);
+    expect(found({ available: 1 }, { available: 900, usable: null })).toEqual([]);
   });
 });
 
@@ -274,10 +291,20 @@ describe('RESERVED_ENIS', () => {
     ['custom networking is off', { customNetworking: false }, {}],
     ['nodes take prefixes, which Karpenter does not count', { mode: 'prefix' as const }, {}],
     ['the type is not known', { instanceType: 'm99.large' }, {}],
+    ['the type is not even told', { instanceType: null }, {}],
     ['AWS runs Karpenter itself, in Auto Mode', {}, { autoMode: true }],
   ])('is no matter when %s', (_, node, cluster) => {
     expect(found(node, cluster)).toEqual([]);
   });
+});
+
+test('RESERVED_ENIS is no matter for a type whose interfaces have no slot for pods: losing one takes nothing', () => {
+  const nodes = [aNodeAssessment({ customNetworking: true, nodePool: 'spot', nodeGroup: null })];
+  const limits = (slots: number) => () => ({ ...M5_LARGE, ipv4PerEni: 1 + slots });
+  const found = (slots: number) =>
+    findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], limits: limits(slots) });
+  expect(found(1)).toHaveLength(1);
+  expect(found(0)).toEqual([]);
 });
 
 describe('EKS health', () => {
@@ -311,6 +338,43 @@ describe('EKS health', () => {
     expect(finding?.remedies.flatMap(({ commands }) => commands)).toContain(
       'aws autoscaling describe-scaling-activities --auto-scaling-group-name eks-workers-0123 --max-items 5 --region eu-west-1',
     );
+  });
+
+  test('offers a subnet beside the fullest that was measured', () => {
+    const subnetIds = ['subnet-0a', 'subnet-0b', 'subnet-0c'];
+    const subnets = [
+      aSubnet({ available: null, cidrBlock: '10.0.0.0/24' }),
+      aSubnet({ subnetId: 'subnet-0b', available: 3, cidrBlock: '10.0.1.0/25' }),
+      aSubnet({ subnetId: 'subnet-0c', available: 9, cidrBlock: '10.0.2.0/24' }),
+    ];
+    const offeredAmong = (ids: readonly string[]) =>
+      findingsOf('eks-health', {
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ healthIssues: [issue], subnetIds: ids })] })],
+        subnets,
+      })[0]?.remedies[0]?.title;
+    expect(offeredAmong(subnetIds)).toBe('Add the subnet 10.0.1.128/25 in eu-west-1a');
+    expect(offeredAmong(subnetIds.toReversed())).toBe('Add the subnet 10.0.1.128/25 in eu-west-1a');
+  });
+
+  test('is passed on though the scan saw none of the subnets: then nothing can be offered beside them', () => {
+    const nodeGroups = [aNodeGroup({ healthIssues: [issue] })];
+    const findings = findingsOf('eks-health', {
+      eksClusters: [anEksCluster({ healthIssues: [issue], nodeGroups })],
+      subnets: [],
+    });
+    expect(findings.map(({ remedies }) => remedies.map(({ title }) => title))).toEqual([
+      ['Give the control plane other subnets'],
+      ['See what the group tried'],
+    ]);
+  });
+
+  test('beside a subnet that has IPv6 alone offers the largest range that the VPC has left', () => {
+    const nodeGroups = [aNodeGroup({ healthIssues: [issue] })];
+    const [finding] = findingsOf('eks-health', {
+      eksClusters: [anEksCluster({ nodeGroups })],
+      subnets: [aSubnet({ cidrBlock: null, ipv6Native: true })],
+    });
+    expect(finding?.remedies[0]?.title).toBe('Add the subnet 10.0.0.0/16 in eu-west-1a');
   });
 
   test('is no finding for any other issue', () => {
@@ -369,6 +433,30 @@ describe('committed demand', () => {
       ],
     });
     expect(finding?.remedies[0]?.title).toBe('Add the subnet 10.0.1.128/25 in eu-west-1b');
+  });
+
+  test('offers the subnet beside one that was measured, and none where no subnet is known', () => {
+    const demand = { ...short, subnetIds: ['subnet-0a', 'subnet-0b'] };
+    const offered = (...subnets: readonly SubnetAssessment[]) =>
+      findingsOf('committed-demand', {
+        clusters: [aCluster({ committed: [demand] })],
+        subnets,
+      })[0]?.remedies.map(({ title }) => title);
+    const measured = aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/25', availableSingle: 40 });
+    const unmeasured = aSubnet({ availableSingle: null });
+    const titles = ['Add the subnet 10.0.1.128/25 in eu-west-1a', 'Lower the maximum of workers to 7'];
+    expect(offered(unmeasured, measured)).toEqual(titles);
+    expect(offered(measured, { ...unmeasured, subnetId: 'subnet-0a' })).toEqual(titles);
+    expect(offered()).toEqual(['Lower the maximum of workers to 7']);
+  });
+
+  test('says nothing of what one node takes where that is not known', () => {
+    const [finding] = found({ ...short, perNode: null, instanceType: null });
+    expect(finding?.explanation).toBe(
+      'workers has 2 nodes and may grow to 10. Of the 8 still to come, 5 fit if every group grows. The next one would fail with InsufficientFreeAddressesInSubnet.',
+    );
+    expect(finding?.evidence).toContainEqual({ name: 'addressesPerNode', value: null, unit: 'addresses' });
+    expect(finding?.evidence).toContainEqual({ name: 'prefixesPerNode', value: null, unit: 'prefixes' });
   });
 
   test('of an Auto Scaling group is lowered there', () => {

@@ -44,6 +44,29 @@ describe('leaked interfaces', () => {
     expect(found([aLeak({ addresses: 3 })], aSubnet({ available: 2 }))[0]?.severity).toBe('warning');
   });
 
+  test('are information in a subnet that could not be measured, or has no IPv4 addresses to lose', () => {
+    const unmeasured = aSubnet({ usable: null, available: null, cidrBlock: null });
+    const [finding] = found([aLeak({ addresses: 900 })], unmeasured);
+    expect(finding).toMatchObject({ severity: 'info', subject: { cidrBlocks: [] } });
+    expect(finding?.evidence).toContainEqual({ name: 'available', value: null, unit: 'addresses' });
+  });
+
+  test('tell since when the oldest is there', () => {
+    const [finding] = found([
+      aLeak({ firstSeenAt: '2026-01-03T00:00:00.000Z' }),
+      aLeak({ firstSeenAt: '2026-01-02T00:00:00.000Z' }),
+    ]);
+    expect(finding?.evidence).toContainEqual({ name: 'oldestSeenAt', value: '2026-01-02T00:00:00.000Z' });
+  });
+
+  test('warn before deletion when several such instances run', () => {
+    const leaks = [aLeak({ instanceId: 'i-01' }), aLeak({ instanceId: 'i-02' })];
+    const [finding] = found(leaks, aSubnet(), byId(aNode('i-01'), aNode('i-02')));
+    expect(finding?.remedies[0]?.preconditions[1]?.text).toBe(
+      '2 instances that they were made for still run: i-01, i-02.',
+    );
+  });
+
   test('warn before deletion when the instance that they were made for still runs', () => {
     const [finding] = found([aLeak({ instanceId: 'i-01' })], aSubnet(), byId(aNode('i-01')));
     expect(finding?.remedies[0]?.preconditions[1]).toEqual({
@@ -113,6 +136,11 @@ describe('fragmentation', () => {
     expect(at({ available: 16 })).toHaveLength(1);
   });
 
+  test('is told without the count of blocks where that is not known', () => {
+    const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ blocks: null })] });
+    expect(finding?.evidence).toContainEqual({ name: 'fragmentedBlocks', value: null, unit: 'blocks' });
+  });
+
   test('is not claimed of a subnet that could not be measured', () => {
     expect(findingsOf('fragmentation', { subnets: [fragmented({ fragmentationIndex: null })] })).toEqual([]);
   });
@@ -162,6 +190,7 @@ describe("a load balancer's subnet", () => {
     expect(found({ availableSingle: 1, cidrBlock: '10.0.0.0/27' })[0]?.explanation).not.toContain(
       'The subnet is',
     );
+    expect(found({ availableSingle: 1, cidrBlock: null })[0]?.explanation).not.toContain('The subnet is');
   });
 });
 
@@ -194,6 +223,13 @@ describe('a subnet without a sibling', () => {
     const near = aSubnet({ subnetId: 'subnet-0b', name: 'spare' });
     expect(found([lone, near])[0]?.explanation).toContain(
       'The VPC has spare (subnet-0b) there with more room.',
+    );
+  });
+
+  test('is not told to go where nobody knows what is left', () => {
+    const unmeasured = aSubnet({ subnetId: 'subnet-0b', name: 'spare', available: null });
+    expect(found([lone, unmeasured])[0]?.explanation).toContain(
+      'The VPC has none with more room there, either.',
     );
   });
 
