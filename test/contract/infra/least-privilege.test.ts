@@ -231,7 +231,7 @@ routes:
 `,
   });
   ({ template } = await packageDeployment(FOLDER, {}, { HEADROOM_YML }));
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   await slack.close();

@@ -27,7 +27,7 @@ beforeAll(async () => {
     { email: 'network@example.com', slackParameter: '/headroom/slack', schedule: 'cron(0/5 * * * ? *)' },
     { HEADROOM_YML },
   );
-}, 180_000);
+}, 480_000);
 
 afterAll(async () => {
   engine.free();

@@ -20,7 +20,7 @@ beforeAll(async () => {
     { email: 'network@example.com', slackParameter: '/headroom/slack' },
     { HEADROOM_YML: join(ROOT, 'test/fixtures/infra/headroom.yml') },
   );
-}, 180_000);
+}, 480_000);
 afterAll(async () => {
   await rm(workspace, { recursive: true, force: true });
   for (const folder of Object.values(FOLDERS)) await rm(join(ROOT, folder), { recursive: true, force: true });
