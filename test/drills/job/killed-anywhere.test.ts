@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { aTarget } from '../../fixtures/inventory-records.ts';
 import { Inbox, Killed, MINUTE, Process, StandingClock } from '../alerting/rehearsal.ts';
 import { STORES, type StoreKind, type Survivor } from '../alerting/stores.ts';
@@ -120,4 +121,22 @@ describe.each<[string, readonly Scene[]]>([
       if (when === 'after') expect(repeated).toBeGreaterThan(0);
     },
   );
+});
+
+test('planted: with a store that does not keep the outbox, some kill loses a message, and this drill would see it', async () => {
+  const forgetful = (): Survivor => {
+    const store = createMemoryStateStore();
+    const { alerts } = store;
+    const commit: typeof alerts.commit = (of, alert, version) =>
+      alerts.commit(of, { ...alert, outbox: [] }, version);
+    return { reopen: () => ({ ...store, alerts: { ...alerts, commit } }) };
+  };
+  const undisturbed = new Process(null);
+  const expected = await live(forgetful(), undisturbed, SCANS);
+  let lost = 0;
+  for (let step = 1; step <= undisturbed.steps; step += 1) {
+    const { inbox } = await live(forgetful(), new Process({ step, when: 'after' }), SCANS);
+    if (inbox.distinct.length < expected.inbox.received.length) lost += 1;
+  }
+  expect(lost).toBeGreaterThan(0);
 });
