@@ -21,7 +21,7 @@ const STEADY = 10 * MINUTE;
  *   Critical: nodes that take prefixes fail at this very moment.
  * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day is
  *   for whoever is on call. Three looks of the hourly forecast must agree.
- * - `*-surge`. The windows themselves are the waiting time.
+ * - `*-surge`. The windows are most of the waiting time; a second scan must agree.
  * - `scan-failed`, `coverage`. A warning: nobody is woken because a role is missing. Longer than a deployment takes.
  * - `delivery-failing`. Critical: it means that nothing else can be heard of.
  */
@@ -72,8 +72,8 @@ export const DEFAULT_POLICY: AlertPolicy = {
       pendingFor: 2 * HOUR,
       repeatEvery: DAY,
     },
-    'addresses-surge': { enabled: true, pendingFor: 0, repeatEvery: 4 * HOUR },
-    'prefixes-surge': { enabled: true, pendingFor: 0, repeatEvery: 4 * HOUR },
+    'addresses-surge': { enabled: true, pendingFor: 5 * MINUTE, repeatEvery: 4 * HOUR },
+    'prefixes-surge': { enabled: true, pendingFor: 5 * MINUTE, repeatEvery: 4 * HOUR },
     findings: { enabled: true, minimumSeverity: 'critical', pendingFor: STEADY, repeatEvery: 7 * DAY },
     'scan-failed': { enabled: true, severity: 'warning', pendingFor: 30 * MINUTE, repeatEvery: DAY },
     coverage: {

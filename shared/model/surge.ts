@@ -15,7 +15,7 @@ export const SLOW_WINDOW_MINUTES = 90;
 /** Each piece must have lost at least this share of what the slow window's pace would take. */
 const STEADY_SHARE = 0.5;
 /** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
-export const WARNING_HOURS = 1.3;
+export const WARNING_HOURS = 1.4;
 export const CRITICAL_HOURS = 0.75;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;

@@ -199,7 +199,7 @@ describe('rules', () => {
     scan-failed: { severity: critical }
     coverage: { staleAfter: 2h }
 `).alerts;
-    expect(rules['addresses-surge']).toEqual({ enabled: false, pendingFor: 0, repeatEvery: 3600 });
+    expect(rules['addresses-surge']).toEqual({ enabled: false, pendingFor: 300, repeatEvery: 3600 });
     expect(rules.fragmented).toMatchObject({ severity: 'warning', minimumAvailable: 64, pendingFor: 3600 });
     expect(rules.findings).toMatchObject({ minimumSeverity: 'warning', pendingFor: 0 });
     expect(rules['scan-failed'].severity).toBe('critical');
