@@ -7,6 +7,9 @@ import { roomOf, subnetsOf } from './node-assessment.ts';
 import type { DemandStep } from './node-demand.ts';
 import type { Placement } from './supply-ledger.ts';
 
+/** Where the zone is not known, the empty name, which comes first. */
+const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
+
 /** How much more of one cluster its subnets hold, if nothing else grows. */
 export class ClusterCapacity {
   readonly #plan: ClusterPlan;
@@ -70,7 +73,7 @@ export class ClusterCapacity {
           moreNodes: hosts.length === 0 ? [] : this.#types.map((type) => this.#moreNodes(hosts, type)),
         };
       })
-      .sort((a, b) => ((a.availabilityZone ?? '') < (b.availabilityZone ?? '') ? -1 : 1));
+      .sort((a, b) => (zoneName(a) < zoneName(b) ? -1 : 1));
   }
 
   #zoneOf(subnetId: string): string | null {

@@ -17,7 +17,20 @@ const SPARE_IN_PREFIXES = 5;
 /** One prefix is the least that a node in prefix mode holds; nothing of that can be given back. */
 const canGiveBack = ({ mode, prefixes }: NodeAssessment): boolean => mode === 'secondary' || prefixes > 1;
 
-const warmIn = ({ warmAtLeast }: NodeAssessment): number => warmAtLeast ?? 0;
+interface Pool {
+  readonly node: NodeAssessment;
+  /** Addresses that it holds for pods, and those of them that serve none. */
+  readonly held: number;
+  readonly warm: number;
+}
+
+/** The pools that could be smaller; nodes of which it is not known are left out. */
+const poolsOf = ({ nodes }: ClusterAssessment): readonly Pool[] =>
+  nodes.filter(canGiveBack).flatMap((node) => {
+    const { warmAtLeast: warm, gauges } = node;
+    const held = gauges.totalIPAddresses;
+    return warm === null || warm === 0 || held === null ? [] : [{ node, held, warm }];
+  });
 
 export const warmPoolWaste: FindingRule = {
   kind: KIND,
@@ -26,11 +39,11 @@ export const warmPoolWaste: FindingRule = {
   why: "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) => {
-      const nodes = cluster.nodes.filter((node) => warmIn(node) > 0 && canGiveBack(node));
-      const warm = nodes.reduce((sum, node) => sum + warmIn(node), 0);
+      const pools = poolsOf(cluster);
+      const warm = pools.reduce((sum, pool) => sum + pool.warm, 0);
       const available = availableIn(estate, cluster);
       if (warm < MINIMUM_ADDRESSES || available === null || warm < available * SHARE_OF_AVAILABLE) return [];
-      return [waste(estate, cluster, nodes, warm, available)];
+      return [waste(estate, cluster, pools, warm, available)];
     }),
 };
 
@@ -45,20 +58,20 @@ const availableIn = (estate: Estate, cluster: ClusterAssessment): number | null 
 const waste = (
   estate: Estate,
   cluster: ClusterAssessment,
-  nodes: readonly NodeAssessment[],
+  pools: readonly Pool[],
   warm: number,
   available: number,
 ) => {
-  const held = nodes.reduce((sum, { gauges }) => sum + (gauges.totalIPAddresses ?? 0), 0);
-  const perNode = Math.ceil((held - warm) / nodes.length);
-  const prefixes = nodes.some((node) => node.prefixes > 0);
+  const held = pools.reduce((sum, pool) => sum + pool.held, 0);
+  const perNode = Math.ceil((held - warm) / pools.length);
+  const prefixes = pools.some(({ node }) => node.prefixes > 0);
   return finding(KIND, warm >= available ? 'warning' : 'info', estate.clusterSubject(cluster), {
     title: `${cluster.clusterName} keeps ${count(warm, 'address', 'addresses')} warm`,
-    explanation: `At least ${warm} of the ${held} addresses that ${count(nodes.length, 'node')} of ${cluster.clusterName} hold for pods serve none: the CNI's warm targets keep them. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
+    explanation: `At least ${warm} of the ${held} addresses that ${count(pools.length, 'node')} of ${cluster.clusterName} hold for pods serve none: the CNI's warm targets keep them. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
     evidence: [
       { name: 'warmAddresses', value: warm, unit: 'addresses' },
       { name: 'poolAddresses', value: held, unit: 'addresses' },
-      { name: 'nodes', value: nodes.length, unit: 'nodes' },
+      { name: 'nodes', value: pools.length, unit: 'nodes' },
       { name: 'available', value: available, unit: 'addresses' },
     ],
     remedies: ranked(

@@ -607,6 +607,7 @@ test('further interfaces go to the subnet that most of them are in, the first by
     }).nodes[0]?.gauges.maxIPAddresses;
   // What is open for growth tells which subnet the model would use: 0p is full, 0q has 200 addresses.
   expect(given(further('subnet-0q', 1), further('subnet-0p', 2))).toBe(28 + 15);
+  expect(given(further('subnet-0p', 1), further('subnet-0q', 2))).toBe(28 + 15);
   expect(given(further('subnet-0q', 1), further('subnet-0p', 2), further('subnet-0q', 3))).toBe(
     42 + 30 + 4 * 29,
   );

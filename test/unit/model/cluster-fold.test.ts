@@ -362,6 +362,12 @@ describe('a cluster of which little is known', () => {
     expect(cluster).toMatchObject({ vpcId: null, nodeSubnetIds: [], capacity: [] });
   });
 
+  test('has such a node under custom networking, too: it has no pod subnet, either', () => {
+    const eks = [anEksCluster({ vpcCni: cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' }) })];
+    const cluster = clusterOf({ eks, instances: [aNode('i-01', { subnetId: null })] });
+    expect(cluster).toMatchObject({ customNetworking: true, nodeSubnetIds: [] });
+  });
+
   test('says of every figure that it can not give why', () => {
     const reasons = (given: Parameters<typeof clusterOf>[0]) =>
       clusterOf(given).unknowns.map(({ field, reason }) => `${field}: ${reason}`);

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { SubnetAssessment } from '../../../../shared/model/assessment.ts';
 import type { NodeAssessment } from '../../../../shared/model/cluster.ts';
+import { limitsOf } from '../../../../shared/model/instance-limits.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import { aCluster, aDemand, aLeak, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
-
-const M5_LARGE = {
-  type: 'm5.large',
-  maxEnis: 3,
-  ipv4PerEni: 10,
-  prefixDelegation: true,
-  trunk: true,
-  branchEnis: 9,
-  vcpus: 2,
-};
 
 describe('warm-pool waste', () => {
   const warm = (warmAtLeast: number | null) => aNodeAssessment({ warmAtLeast });
@@ -45,6 +36,17 @@ describe('warm-pool waste', () => {
   test('is not claimed of nodes, or subnets, of which nothing can be told', () => {
     expect(found([warm(null), warm(null)], 10)).toEqual([]);
     expect(found([warm(9), warm(9)], null)).toEqual([]);
+  });
+
+  test('leaves a node out of which nobody knows what it holds', () => {
+    const unknown = aNodeAssessment({
+      warmAtLeast: 9,
+      gauges: { ...aNodeAssessment().gauges, totalIPAddresses: null },
+    });
+    expect(found([warm(9), unknown], 10)).toEqual([]);
+    expect(found([warm(9), warm(9), unknown], 10)).toMatchObject([
+      { evidence: [{ value: 18 }, { value: 18 }, { value: 2 }, { value: 10 }] },
+    ]);
   });
 
   test('is not claimed of the one prefix that a node in prefix mode must hold, but of a second one', () => {
@@ -300,7 +302,10 @@ describe('RESERVED_ENIS', () => {
 
 test('RESERVED_ENIS is no matter for a type whose interfaces have no slot for pods: losing one takes nothing', () => {
   const nodes = [aNodeAssessment({ customNetworking: true, nodePool: 'spot', nodeGroup: null })];
-  const limits = (slots: number) => () => ({ ...M5_LARGE, ipv4PerEni: 1 + slots });
+  const limits = (slots: number) => (type: string) => {
+    const known = limitsOf(type);
+    return known === null ? null : { ...known, ipv4PerEni: 1 + slots };
+  };
   const found = (slots: number) =>
     findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], limits: limits(slots) });
   expect(found(1)).toHaveLength(1);
@@ -436,18 +441,19 @@ describe('committed demand', () => {
   });
 
   test('offers the subnet beside one that was measured, and none where no subnet is known', () => {
-    const demand = { ...short, subnetIds: ['subnet-0a', 'subnet-0b'] };
-    const offered = (...subnets: readonly SubnetAssessment[]) =>
+    const subnets = [
+      aSubnet({ availableSingle: null }),
+      aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/25', availableSingle: 40 }),
+    ];
+    const offered = (...subnetIds: readonly string[]) =>
       findingsOf('committed-demand', {
-        clusters: [aCluster({ committed: [demand] })],
+        clusters: [aCluster({ committed: [{ ...short, subnetIds }] })],
         subnets,
       })[0]?.remedies.map(({ title }) => title);
-    const measured = aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/25', availableSingle: 40 });
-    const unmeasured = aSubnet({ availableSingle: null });
-    const titles = ['Add the subnet 10.0.1.128/25 in eu-west-1a', 'Lower the maximum of workers to 7'];
-    expect(offered(unmeasured, measured)).toEqual(titles);
-    expect(offered(measured, { ...unmeasured, subnetId: 'subnet-0a' })).toEqual(titles);
-    expect(offered()).toEqual(['Lower the maximum of workers to 7']);
+    const both = ['Add the subnet 10.0.1.128/25 in eu-west-1a', 'Lower the maximum of workers to 7'];
+    expect(offered('subnet-0a', 'subnet-0b')).toEqual(both);
+    expect(offered('subnet-0b', 'subnet-0a')).toEqual(both);
+    expect(offered('subnet-0elsewhere')).toEqual(['Lower the maximum of workers to 7']);
   });
 
   test('says nothing of what one node takes where that is not known', () => {

@@ -104,6 +104,14 @@ describe('fragmentation', () => {
     expect(finding?.remedies[0]?.effect).toContain('It holds 4 blocks: 0 can be prefixes at once');
   });
 
+  test('says what stands in the way of the rest of the range, be it a single address', () => {
+    const nearlyFree = { ...map, states: 'a++++...+++++++a', used: '0444100044444440' };
+    const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [nearlyFree] });
+    expect(finding?.remedies[0]?.effect).toBe(
+      'It holds 4 blocks: 3 can be prefixes at once, the rest when 1 single address in it is given back. Nobody gets single addresses from it any more.',
+    );
+  });
+
   test('is no finding where nobody takes prefixes', () => {
     expect(
       findingsOf('fragmentation', { subnets: [fragmented({ usesPrefixes: false })], maps: [map] }),
