@@ -1,4 +1,9 @@
-import type { CapacityAssessment, ClusterAssessment, CommittedDemand } from '../model/cluster.ts';
+import type {
+  CapacityAssessment,
+  ClusterAssessment,
+  CommittedDemand,
+  ZoneCapacity,
+} from '../model/cluster.ts';
 import { figure, givenName, plural } from './figures.ts';
 import { type Html, html } from './html.ts';
 
@@ -6,13 +11,27 @@ import { type Html, html } from './html.ts';
 
 const NODE_TYPES_SHOWN = 4;
 
-const capacityRow = ({ subnetId, availabilityZone, mode, morePods, moreNodes }: CapacityAssessment): Html =>
-  html`<tr><td><a href="#${subnetId}">${subnetId}</a></td><td>${availabilityZone ?? ''}</td><td>${mode}</td><td class="n">${figure(morePods, 'EC2 does not tell how much of the pools is in use')}</td><td>${moreNodes
+const nodesThatFit = (moreNodes: CapacityAssessment['moreNodes']): Html[] =>
+  moreNodes
     .slice(0, NODE_TYPES_SHOWN)
     .map(
       ({ instanceType, nodes, nodesAtBest, limitedBy, error }) =>
         html`<div>${figure(nodes)}${nodesAtBest !== null && nodesAtBest !== nodes ? html` to ${figure(nodesAtBest)}` : null} × ${instanceType}${limitedBy === null ? null : html` <span class="muted">then out of ${limitedBy}</span>`}${error === null ? null : html` <small class="muted">(${error})</small>`}</div>`,
-    )}</td></tr>`;
+    );
+
+const WHY_NO_PODS = 'EC2 does not tell how much of the pools is in use';
+
+const capacityRow = ({ subnetId, availabilityZone, mode, morePods, moreNodes }: CapacityAssessment): Html =>
+  html`<tr><td><a href="#${subnetId}">${subnetId}</a></td><td>${availabilityZone ?? ''}</td><td>${mode}</td><td class="n">${figure(morePods, WHY_NO_PODS)}</td><td>${nodesThatFit(moreNodes)}</td></tr>`;
+
+const zoneRow = ({ availabilityZone, subnetIds, morePods, moreNodes }: ZoneCapacity): Html =>
+  html`<tr><td>${availabilityZone ?? 'unknown'}</td><td class="n">${subnetIds.length}</td><td class="n">${figure(morePods, WHY_NO_PODS)}</td><td>${nodesThatFit(moreNodes)}</td></tr>`;
+
+/** One subnet a zone says it all already. */
+const zonesTable = ({ zones, clusterName }: ClusterAssessment): Html | null =>
+  zones.every(({ subnetIds }) => subnetIds.length <= 1)
+    ? null
+    : html`<h4>By zone</h4><div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${clusterName} by zone"><table><thead><tr><th scope="col">Zone</th><th scope="col" class="n">Subnets</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${zones.map(zoneRow)}</tbody></table></div>`;
 
 const committedRow = (group: CommittedDemand): Html =>
   html`<tr><td>${givenName(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${group.maximumNodes}</td><td class="n">${figure(group.fits)}</td><td class="n">${
@@ -35,7 +54,7 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
     cluster.capacity.length === 0
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`
-  }${
+  }${zonesTable(cluster)}${
     cluster.committed.length === 0
       ? null
       : html`<h4>If every group went to its maximum</h4><div class="scroll" tabindex="0" role="region" aria-label="Groups of ${cluster.clusterName} at their maximum"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">Nodes</th><th scope="col" class="n">Fit</th><th scope="col" class="n">Short</th><th scope="col">Then</th></tr></thead><tbody>${cluster.committed.map(committedRow)}</tbody></table></div>`

@@ -1,6 +1,6 @@
 import type { Alert } from '../model/alert.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
-import { duration, figure, givenName, ownerLabel, percentOf, plural, runway } from './figures.ts';
+import { duration, figure, givenName, ownerLabel, percentOf, plural, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -111,7 +111,7 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
           .slice(0, OWNERS_SHOWN)
           .map(
             (held) =>
-              html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${figure(percentOf(held.addresses, total), 'not known', 1)} %</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
+              html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
   }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more, who hold less.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${plural(unknown, 'subnet')} are not known.</p>`}</section>`;
 };

@@ -15,6 +15,10 @@ export const figure = (value: number | null, why = 'not known', digits = 0): Htm
 export const percentOf = (part: number | null, whole: number | null): number | null =>
   part === null || whole === null || whole === 0 ? null : (100 * part) / whole;
 
+/** `12.3 %`. */
+export const share = (percent: number | null, why = 'not known', digits = 1): Html =>
+  percent === null ? figure(null, why) : html`${figure(percent, why, digits)} %`;
+
 /** `2 d 4 h`, `5 h 10 min`, `12 min`. */
 export const duration = (milliseconds: number): string => {
   const minutes = Math.max(0, Math.round(milliseconds / MINUTE));

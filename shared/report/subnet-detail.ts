@@ -1,7 +1,7 @@
 import type { AddressMap, SubnetAssessment } from '../model/assessment.ts';
 import type { Forecast } from '../model/forecast.ts';
 import { addressMapSvg, ownerKey } from './address-map-svg.ts';
-import { figure, givenName, moment, ownerLabel, percentOf } from './figures.ts';
+import { figure, givenName, moment, ownerLabel, percentOf, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 
@@ -20,10 +20,7 @@ const numbers = (subnet: SubnetAssessment): Html => {
     ['Free prefixes', figure(prefixes?.free ?? null, why('prefixes'))],
     ['Assigned prefixes', figure(prefixes?.assigned ?? null, why('prefixes'))],
     ['Largest free block', html`${subnet.largestFreeBlock ?? 'none'}`],
-    [
-      'Fragmented',
-      html`${figure(percentOf(subnet.fragmentationIndex, 1), why('fragmentationIndex'))}${subnet.fragmentationIndex === null ? null : ' %'}`,
-    ],
+    ['Fragmented', html`${share(percentOf(subnet.fragmentationIndex, 1), why('fragmentationIndex'), 0)}`],
     ['Stranded', figure(subnet.stranded, why('stranded'))],
     ['AWS says available', figure(subnet.awsAvailable, why('awsAvailable'))],
     ['Unaccounted for', figure(subnet.unaccounted, why('unaccounted'))],
@@ -47,7 +44,7 @@ const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => 
     .slice(0, OWNERS_SHOWN)
     .map(
       ({ kind, name, interfaces, addresses }) =>
-        html`<tr><td>${keyFor(kind, name)}${ownerLabel({ kind, name: null })} ${givenName(name)}</td><td class="n">${figure(interfaces)}</td><td class="n">${figure(addresses)}</td><td class="n">${figure(percentOf(addresses, subnet.usable), 'not known', 1)} %</td></tr>`,
+        html`<tr><td>${keyFor(kind, name)}${ownerLabel({ kind, name: null })} ${givenName(name)}</td><td class="n">${figure(interfaces)}</td><td class="n">${figure(addresses)}</td><td class="n">${share(percentOf(addresses, subnet.usable))}</td></tr>`,
     )}${
     rest.length === 0
       ? null

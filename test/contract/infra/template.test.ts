@@ -317,7 +317,9 @@ describe('what headroom.yml says, the deployment does', () => {
     ]);
   });
 
-  test('a headroom.yml that can not be used stops the deployment, and says why', async () => {
+  test('a headroom.yml that can not be used stops the deployment, and says why', {
+    timeout: 240_000,
+  }, async () => {
     await expect(
       packageDeployment(
         FOLDERS.plain,
@@ -329,7 +331,7 @@ describe('what headroom.yml says, the deployment does', () => {
 });
 
 test('a package holds the bundle and nothing else', () => {
-  for (const name of ['plan-scan', 'scan-target', 'notify-slack']) {
+  for (const name of ['plan-scan', 'scan-target', 'notify-slack', 'dashboard-widget']) {
     const listed = execFileSync('unzip', ['-Z1', join(plain.folder, `${name}.zip`)], { encoding: 'utf8' });
     expect(listed.trim().split('\n')).toEqual([`${bundlesOf(FOLDERS.plain)}/${name}/index.mjs`]);
   }
