@@ -8,6 +8,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } 
 import packageJson from '../package.json' with { type: 'json' };
 import type { CallMeter } from '../shared/inventory/call-meter.ts';
 import { StreamingEc2Protocol } from '../shared/inventory/page-reader/streaming-protocol.ts';
+import { leavingRoom } from './leaving-room.ts';
 
 /**
  * The SDK's default of three attempts lost 21 of 40 calls against a bucket of five requests a second; eight, with
@@ -110,6 +111,7 @@ export const createEc2Client = (input: AwsClientsInput): EC2Client =>
 const ec2Client = (settings: ClientSettings, meter: CallMeter): EC2Client => {
   const client = new EC2Client({ ...settings, protocol: StreamingEc2Protocol });
   client.middlewareStack.use(countingCalls(meter));
+  client.middlewareStack.use(leavingRoom());
   return client;
 };
 
