@@ -1,6 +1,25 @@
-// Bundles the Lambda functions and says how large each is.
+// Bundles the Lambda functions and says how large each is, and what of.
 import { bundleFunctions } from '../infra/bundle/bundle-functions.ts';
 
-for (const { name, bytes } of await bundleFunctions('dist/functions')) {
-  console.log(`${name.padEnd(20)} ${(bytes / 1000).toFixed(0).padStart(5)} kB`);
+/** Smaller parts are told as a sum. */
+const SMALLEST_TOLD = 8_000;
+
+/** The package that an input belongs to, or our own folder. */
+const partOf = (path: string): string =>
+  /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.split('/').slice(0, 2).join('/');
+
+const line = (name: string, bytes: number): string =>
+  `${name.padEnd(34)} ${(bytes / 1000).toFixed(0).padStart(5)} kB`;
+
+for (const { name, bytes, metafile } of await bundleFunctions('dist/functions')) {
+  console.log(line(name, bytes));
+  const parts = new Map<string, number>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + bytesInOutput);
+    }
+  }
+  const told = [...parts].filter(([, size]) => size >= SMALLEST_TOLD).toSorted(([, a], [, b]) => b - a);
+  for (const [part, size] of told) console.log(line(`  ${part}`, size));
+  console.log(line('  all else', bytes - told.reduce((sum, [, size]) => sum + size, 0)));
 }
