@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
@@ -12,6 +14,7 @@ import { type Lab, startLab } from '../../../lab/lab.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { packageDeployment } from '../../fixtures/infra/packaged.ts';
+import { cloudWatchAlarm } from '../../fixtures/messages/cloudwatch-alarm.ts';
 import {
   FULL,
   HUB,
@@ -32,12 +35,14 @@ import { deployStack, removeStack } from './stack.ts';
 const STACK = 'headroom-prod';
 const FOLDER = 'dist/test-deploy';
 /** A schedule of one minute, and a slow machine. */
-const PATIENCE = 240_000;
+const PATIENCE = 120_000;
 
 let lab: Lab;
 let slack: CannedAws;
 let ministack: Ministack;
 let workspace: string;
+/** Whether Slack takes nothing at the moment. */
+let refusing = false;
 
 const configuration = () => ({
   endpoint: ministack.url,
@@ -48,7 +53,7 @@ const configuration = () => ({
 
 beforeAll(async () => {
   lab = await startLab({ estate: threeAccounts, clock: createLabClock({ startsAt: Date.now(), speed: 1 }) });
-  slack = await startCannedAws(() => ({ body: 'ok' }));
+  slack = await startCannedAws(() => (refusing ? { status: 400, body: 'invalid_blocks' } : { body: 'ok' }));
   ministack = await startMinistack(HUB, REGION, {
     AWS_ENDPOINT_URL_EC2: lab.url,
     AWS_ENDPOINT_URL_EKS: lab.url,
@@ -73,7 +78,7 @@ beforeAll(async () => {
     { HEADROOM_YML },
   );
   await deployStack(STACK, packaged, configuration());
-}, 300_000);
+}, 480_000);
 
 afterAll(async () => {
   await ministack.close();
@@ -92,6 +97,27 @@ const eventually = async <Answer>(what: string, ask: () => Promise<Answer | null
     await pause(1_000);
   }
   throw new Error(`Nothing came of it in ${PATIENCE / 1000} s: ${what}.\n${ministack.log().slice(-20_000)}`);
+};
+
+/** An alarm on the topic, as CloudWatch publishes it; ministack's own lack the ARN that CloudWatch's have. */
+const alarm = async (changes: Readonly<Record<string, unknown>>): Promise<void> => {
+  const sns = new SNSClient(configuration());
+  const TopicArn = `arn:aws:sns:${REGION}:${HUB}:${STACK}-alerts`;
+  await sns.send(new PublishCommand({ TopicArn, Message: JSON.stringify(cloudWatchAlarm(changes)) }));
+  sns.destroy();
+};
+
+/** As SNS calls a function. (ministack's SNS waits for the function itself, without Lambda's retries in between.) */
+const invokeLater = async (name: string, event: object): Promise<void> => {
+  const answer = await fetch(`${ministack.url}/2015-03-31/functions/${name}/invocations`, {
+    method: 'POST',
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${HUB}/20261120/${REGION}/lambda/aws4_request, SignedHeaders=host, Signature=local`,
+      'x-amz-invocation-type': 'Event',
+    },
+    body: JSON.stringify(event),
+  });
+  expect(answer.status).toBe(202);
 };
 
 describe('a deployed Headroom', () => {
@@ -118,7 +144,7 @@ describe('a deployed Headroom', () => {
     );
   });
 
-  test('remembers what it saw in its table', { timeout: PATIENCE }, async () => {
+  test('remembers what it saw in its table', { timeout: 2 * PATIENCE + 30_000 }, async () => {
     const client = new DynamoDBClient(configuration());
     const store = createDynamoStateStore({ client, tableName: `${STACK}-state` });
     const latest = await eventually('an assessment in the table', () =>
@@ -133,7 +159,7 @@ describe('a deployed Headroom', () => {
     client.destroy();
   });
 
-  test('posts the alert to Slack, and says it once', { timeout: PATIENCE }, async () => {
+  test('posts the alert to Slack, and says it once', { timeout: 2 * PATIENCE + 30_000 }, async () => {
     const post = await eventually('a message in Slack', () =>
       Promise.resolve(slack.requests[0]?.body ?? null),
     );
@@ -149,7 +175,44 @@ describe('a deployed Headroom', () => {
     expect(slack.requests.filter(({ body }) => body.includes('full-a'))).toHaveLength(1);
   });
 
-  test('goes without a trace when its stack is removed', { timeout: PATIENCE }, async () => {
+  test('brings an alarm on the monitor itself to Slack', { timeout: 2 * PATIENCE + 30_000 }, async () => {
+    await alarm({ AlarmName: `${STACK}-nothing-scanned` });
+    const post = await eventually('the alarm in Slack', () =>
+      Promise.resolve(
+        slack.requests.find(({ body }) => body.includes('nobody is watching the subnets'))?.body ?? null,
+      ),
+    );
+    expect(post).toContain(`${STACK}-nothing-scanned`);
+  });
+
+  test('keeps what Slack does not take in a queue, after three attempts', {
+    timeout: 2 * PATIENCE + 30_000,
+  }, async () => {
+    const sqs = new SQSClient(configuration());
+    const QueueUrl = `${ministack.url}/${HUB}/${STACK}-alerts-dead-letters`;
+    const before = slack.requests.length;
+    refusing = true;
+    await invokeLater(`${STACK}-notify-slack`, {
+      Records: [
+        {
+          EventSource: 'aws:sns',
+          Sns: { MessageId: 'm', Message: JSON.stringify(cloudWatchAlarm({ AlarmName: 'never-taken' })) },
+        },
+      ],
+    });
+    const kept = await eventually('the message in the dead-letter queue', async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+      );
+      return Messages.find(({ Body = '' }) => Body.includes('never-taken'))?.Body ?? null;
+    });
+    refusing = false;
+    expect(kept).toContain('Slack refused the message');
+    expect(slack.requests.length - before).toBeGreaterThanOrEqual(3);
+    sqs.destroy();
+  });
+
+  test('goes without a trace when its stack is removed', { timeout: 2 * PATIENCE + 30_000 }, async () => {
     await removeStack(STACK, configuration());
     const client = new DynamoDBClient(configuration());
     const store = createDynamoStateStore({ client, tableName: `${STACK}-state` });
