@@ -91,3 +91,63 @@ test('noise is a quarter of an address at the least, and two in a thousand of wh
   ).toBe(2);
   expect(noiseOf([], 100)).toBe(0.25);
 });
+
+describe('noise', () => {
+  const ofSteps = 5 / 0.6745;
+
+  test('is how far a block lies from the next, as a rule', () => {
+    expect(noiseOf([0, 10, 30, 40, 60], 0)).toBeCloseTo(ofSteps / Math.SQRT2);
+    expect(noiseOf([0, 10, 30, Number.NaN, 50, 60, 80], 0)).toBeCloseTo(ofSteps / Math.SQRT2);
+  });
+
+  test('is how far a day lies from the next, where that is more, from five days on', () => {
+    const days = (...means: readonly number[]) => means.flatMap((mean) => [mean, mean, mean, mean]);
+    expect(noiseOf(days(0, 10, 30, 40, 60), 0)).toBeCloseTo((2 * ofSteps) / Math.SQRT2);
+    expect(noiseOf(days(0, 10, 30, 40), 0)).toBe(0.25);
+    const hardlySeen = [5000, Number.NaN, Number.NaN, Number.NaN];
+    expect(noiseOf([...days(0, 10, 30, 40, 60), ...hardlySeen], 0)).toBeCloseTo((2 * ofSteps) / Math.SQRT2);
+  });
+});
+
+describe('a regime', () => {
+  test('is the line through all that it explains, with its error', () => {
+    const regime = regimeOf(
+      blocksOf(10, (daysAgo) => 300 + 10 * daysAgo),
+      1,
+    );
+    expect(regime).toMatchObject({ days: 10, settled: true });
+    expect(regime?.lossPerDay).toBeCloseTo(10);
+    expect(regime?.level).toBeCloseTo(300);
+    // The spread of the numbers 0 to n - 1 is n (n² - 1) / 12; there are four blocks to a day.
+    expect(regime?.error).toBeCloseTo(4 / Math.sqrt((40 * 1599) / 12));
+    expect(regime?.lossIfClimbing).toBeCloseTo(10);
+    expect(regime?.errorIfClimbing).toBeCloseTo(4 / Math.sqrt((8 * 63) / 12));
+  });
+
+  test('needs two days, of which one block may be missing', () => {
+    const twoDays = blocksOf(2, () => 300);
+    expect(regimeOf(twoDays, 1)).toMatchObject({ days: 2, level: 300, lossPerDay: 0, settled: true });
+    expect(regimeOf(twoDays.slice(1), 1)).toBeNull();
+    expect(regimeOf(twoDays.with(3, Number.NaN), 1)?.days).toBe(2);
+    expect(regimeOf(twoDays.with(3, Number.NaN).with(5, Number.NaN), 1)).toBeNull();
+    expect(regimeOf([], 1)).toBeNull();
+  });
+
+  test('goes back to where the supply took another course, and no further', () => {
+    const bent = blocksOf(12, (daysAgo) => 300 + 60 * Math.max(0, daysAgo - 5));
+    const regime = regimeOf(bent, 1);
+    expect(regime?.lossPerDay).toBeLessThan(5);
+    expect(regime?.days).toBeGreaterThanOrEqual(5);
+    expect(regime?.days).toBeLessThan(6.5);
+  });
+
+  test('of a level that changed within two days is unsettled: it is where the newest two blocks are', () => {
+    const dropped = [Number.NaN, 198, 202, 260, 300, 300, 300, 300, 300, 300];
+    const regime = regimeOf(dropped, 1);
+    expect(regime).toMatchObject({ lossPerDay: 0, level: 200, days: 2, settled: false });
+    expect(regime?.lossIfClimbing).toBeGreaterThan(40);
+    // Seven points, 1 to 7.
+    expect(regime?.error).toBeCloseTo(4 / Math.sqrt((7 * 48) / 12));
+    expect(regime?.errorIfClimbing).toBeGreaterThan(10);
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evidenceChanges } from '../../../shared/model/finding.ts';
+import { evidenceChanges, findingId } from '../../../shared/model/finding.ts';
 
 test('a figure that is another than before is a change, in the order of before', () => {
   const before = [
@@ -30,4 +30,10 @@ test('the unit is the one of now, or of before where now gives none', () => {
     )[0]?.unit;
   expect(unitOf('addresses', 'prefixes')).toBe('prefixes');
   expect(unitOf('addresses', undefined)).toBe('addresses');
+});
+
+test('a finding is told apart by its kind and what it is about', () => {
+  expect(findingId('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe(
+    'fragmentation/subnet/subnet-0a',
+  );
 });
