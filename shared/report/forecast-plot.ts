@@ -76,7 +76,7 @@ export const forecastPlot = (plot: ForecastPlot): string => {
     `<text class="note" x="${LEFT}" y="36">${escaped(outlookLine(forecast))}</text>`,
     ...valueAxis(highest, plot.unit, scales),
     ...timeAxis(scales),
-    ...alertBands(alerts, rules, scales),
+    ...alertBands(alerts, rules, last, scales),
     series(samples, last, scales),
     ...fan(samples.at(-1), forecast, scales),
     '</svg>',
@@ -175,11 +175,12 @@ const fan = (
 const alertBands = (
   alerts: readonly PlottedAlert[],
   rules: readonly string[],
-  { x, to }: Scales,
+  last: number,
+  { x }: Scales,
 ): string[] => [
   ...alerts.map(({ rule, severity, from, to: until }) => {
     const top = TOP + rules.indexOf(rule) * BAND;
-    const width = Math.max(2, x(until ?? to) - x(from));
+    const width = Math.max(2, x(until ?? last) - x(from));
     return `<rect class="${severity}" x="${fixed(x(from))}" y="${top}" width="${fixed(width)}" height="${BAND - 4}"><title>${escaped(`${rule} ${severity} from ${new Date(from).toISOString()}${until === null ? '' : ` to ${new Date(until).toISOString()}`}`)}</title></rect>`;
   }),
   ...rules.map(
