@@ -23,7 +23,7 @@ import { identityStatements } from '../../fixtures/infra/template-checks.ts';
  * down by who called it. Nothing may be missing from a policy, and nothing in it may be unused.
  */
 
-const FOLDER = 'dist/test-package-least-privilege';
+const FOLDER = `dist/test-package-least-privilege-${process.pid}`;
 const HEADROOM_YML = join(import.meta.dirname, '../../fixtures/infra/headroom.yml');
 const SPOKE_ROLE = join(import.meta.dirname, '../../../infra/spoke-role.yml');
 const DAY = 24 * 3_600_000;

@@ -16,7 +16,7 @@ import { labClient } from '../../fixtures/lab-clients.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const PROBE = join(ROOT, 'test/fixtures/infra/sdk-probe.ts');
 // Below the project, so that a bundle with externals would still find them; ignored by git.
-const FOLDER = join(ROOT, 'dist/test-shaken-bundles');
+const FOLDER = join(ROOT, `dist/test-shaken-bundles-${process.pid}`);
 const ACCOUNT = '111122223333';
 
 let dynamo: LocalDynamoDb;

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RegoEngine, type StandardDiagnostic, TemplateFile } from '@aws/cloudformation-validate';
@@ -12,7 +12,11 @@ import {
   TEMPLATE_CHECKS,
 } from '../../fixtures/infra/template-checks.ts';
 
-const FOLDERS = { plain: 'dist/test-package-plain', full: 'dist/test-package-full' };
+// By process: others may test in this folder at the same time.
+const FOLDERS = {
+  plain: `dist/test-package-plain-${process.pid}`,
+  full: `dist/test-package-full-${process.pid}`,
+};
 const HEADROOM_YML = join(import.meta.dirname, '../../fixtures/infra/headroom.yml');
 
 let plain: Packaged;
@@ -330,9 +334,19 @@ describe('what headroom.yml says, the deployment does', () => {
   });
 });
 
+/** The names in a zip archive, from its central directory (APPNOTE 4.3.12). */
+const filesIn = (archive: Buffer): readonly string[] => {
+  const names: string[] = [];
+  const header = Buffer.from('PK\u0001\u0002', 'latin1');
+  for (let at = archive.indexOf(header); at >= 0; at = archive.indexOf(header, at + header.length)) {
+    names.push(archive.toString('utf8', at + 46, at + 46 + archive.readUInt16LE(at + 28)));
+  }
+  return names;
+};
+
 test('a package holds the bundle and nothing else', () => {
   for (const name of ['plan-scan', 'scan-target', 'notify-slack', 'dashboard-widget']) {
-    const listed = execFileSync('unzip', ['-Z1', join(plain.folder, `${name}.zip`)], { encoding: 'utf8' });
-    expect(listed.trim().split('\n')).toEqual([`${bundlesOf(FOLDERS.plain)}/${name}/index.mjs`]);
+    const listed = filesIn(readFileSync(join(plain.folder, `${name}.zip`)));
+    expect(listed).toEqual([`${bundlesOf(FOLDERS.plain)}/${name}/index.mjs`]);
   }
 });

@@ -7,7 +7,10 @@ import { type Packaged, packageDeployment } from '../../fixtures/infra/packaged.
 import { pythonProgram } from '../python.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const FOLDERS = { plain: 'dist/test-lint-plain', full: 'dist/test-lint-full' };
+const FOLDERS = {
+  plain: `dist/test-lint-plain-${process.pid}`,
+  full: `dist/test-lint-full-${process.pid}`,
+};
 
 let plain: Packaged;
 let full: Packaged;

@@ -33,7 +33,7 @@ import { deployStack, removeStack } from './stack.ts';
  */
 
 const STACK = 'headroom-prod';
-const FOLDER = 'dist/test-deploy';
+const FOLDER = `dist/test-deploy-${process.pid}`;
 /** A schedule of one minute, and a slow machine. */
 const PATIENCE = 120_000;
 

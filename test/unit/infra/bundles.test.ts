@@ -13,7 +13,8 @@ import {
 import { runModule } from '../../fixtures/infra/node-process.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const FOLDER = 'dist/test-bundles';
+// By process: others may test in this folder at the same time.
+const FOLDER = `dist/test-bundles-${process.pid}`;
 
 /**
  * The most that each function may weigh, in kB: what it weighed when this was written, and a twentieth more. A bundle that
