@@ -92,7 +92,12 @@ const explain = (io: Io, error: unknown): void => {
 };
 
 /** What is wrong with the command line or the configuration, and not with AWS. */
-const BAD_USAGE: ReadonlySet<string> = new Set(['usage', 'configuration-invalid', 'no-region']);
+const BAD_USAGE: ReadonlySet<string> = new Set([
+  'usage',
+  'configuration-invalid',
+  'estate-file-invalid',
+  'no-region',
+]);
 
 /** Runs the command line. Never throws; tells the exit code. */
 export const main = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
