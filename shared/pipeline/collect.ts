@@ -15,6 +15,7 @@ import type {
   VpcConnection,
 } from '../model/inventory.ts';
 import type { CacheStore } from '../state/state-store.ts';
+import { attempt } from './attempt.ts';
 
 /** Where one target's facts come from. `clusters` is `null` where there is nobody to ask, as in an old estate file. */
 export interface TargetSources {
@@ -65,17 +66,6 @@ export const SUBNET_GONE = 'subnet-gone';
 
 const keyOf = ({ accountId, region }: Target, what: string, id: string): string =>
   `${what}/${accountId}/${region}/${id}`;
-
-/** Awaits one part of the facts; when AWS could not answer, notes why and goes on without it. */
-const attempt = async <Answer>(problems: Problem[], part: () => Promise<Answer>): Promise<Answer | null> => {
-  try {
-    return await part();
-  } catch (error) {
-    if (!(error instanceof HeadroomError)) throw error;
-    problems.push(problemOf(error));
-    return null;
-  }
-};
 
 const readReservations = async (
   { target, sources, cache, now }: CollectInput,

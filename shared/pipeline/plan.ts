@@ -5,12 +5,13 @@ import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts'
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import { shareBudget, type WantedSeries } from '../metrics/budget.ts';
 import { coverageOf, type TargetCoverage } from '../model/coverage.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import { HeadroomError, type Problem } from '../model/errors.ts';
 import type { Target } from '../model/inventory.ts';
 import type { AlertPolicy } from '../model/policy.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { raiseAlerts } from './alert.ts';
+import { attempt } from './attempt.ts';
 import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { wantedSeriesKey } from './publish.ts';
 import type { ScanRequest } from './scan-request.ts';
@@ -180,15 +181,4 @@ const coverageAt = async (
       }),
     ),
   ];
-};
-
-/** What can not be told is unknown (`null`), and not zero; planning goes on. */
-const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>): Promise<Answer | null> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof HeadroomError)) throw error;
-    problems.push(problemOf(error));
-    return null;
-  }
 };

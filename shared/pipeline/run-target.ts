@@ -5,7 +5,7 @@ import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { MetricSink } from '../metrics/metric-sink.ts';
 import type { Alert, Observation, Transition } from '../model/alert.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import type { Problem } from '../model/errors.ts';
 import type { SubnetHistory } from '../model/forecast.ts';
 import type { Target } from '../model/inventory.ts';
 import type { AlertPolicy } from '../model/policy.ts';
@@ -13,6 +13,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { raiseAlerts } from './alert.ts';
 import { judge } from './assess.ts';
+import { attempt } from './attempt.ts';
 import type { TargetSources } from './collect.ts';
 import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { forgivingCache } from './forgiving-cache.ts';
@@ -74,17 +75,6 @@ const clockBehind = (scannedAt: string, now: number): Problem => ({
   action:
     'Set the clock of this machine, for example by NTP; if it is right, another was ahead, and removing the stored state of the target lets it go on at once.',
 });
-
-/** What could not be remembered must not keep people from being alerted. */
-const attempt = async <Answer>(problems: Problem[], work: () => Promise<Answer>): Promise<Answer | null> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof HeadroomError)) throw error;
-    problems.push(problemOf(error));
-    return null;
-  }
-};
 
 /**
  * The main job, for one target: scan, judge, alert, remember, publish - in this order, so that what matters most
