@@ -5,12 +5,13 @@ import { scoreOf } from './alerts/score.ts';
 import { judgingSeries } from './alerts/shapes/judging.ts';
 import type { LoadSeries } from './alerts/shapes/load-series.ts';
 import { tuningSeries } from './alerts/shapes/tuning.ts';
+import { secondTuningSeries } from './alerts/shapes/tuning-second.ts';
 import { scoreTable } from './alerts/table.ts';
 
 /**
  * `npm run bench:alerts`: replays load shapes through Headroom with its default policy and through the alarms that users
- * would otherwise set. `--set tuning` shows the shapes that the limits were chosen on, `--each 20` more series of every
- * kind and size.
+ * would otherwise set. `--set tuning` and `--set tuning-second` show the shapes that the limits were chosen on, `--each 20`
+ * more series of every kind and size.
  */
 const { values } = parseArgs({
   options: { set: { type: 'string', default: 'judging' }, each: { type: 'string', default: '10' } },
@@ -18,11 +19,12 @@ const { values } = parseArgs({
 const sets: Readonly<Record<string, (count: number) => LoadSeries[]>> = {
   judging: judgingSeries,
   tuning: tuningSeries,
+  'tuning-second': secondTuningSeries,
 };
 const chosen = sets[values.set];
 const count = Number(values.each);
 if (chosen === undefined || !Number.isInteger(count) || count < 1) {
-  console.error('usage: npm run bench:alerts -- [--set judging|tuning] [--each COUNT]');
+  console.error('usage: npm run bench:alerts -- [--set judging|tuning|tuning-second] [--each COUNT]');
   process.exit(2);
 }
 

@@ -13,6 +13,7 @@ const aSeries = (exhausted: boolean): LoadSeries => ({
   capacity: 100,
   samples: series(30, (day) => (exhausted && day > 29.9 ? 0 : 50), HOUR),
   exhaustedAt: exhausted ? START + 30 * DAY : null,
+  visibleAt: null,
 });
 const on = (from: number, to = Number.POSITIVE_INFINITY) => ({
   from: START + from * DAY,

@@ -13,6 +13,11 @@ export interface LoadSeries {
   readonly samples: readonly Sample[];
   /** Epoch milliseconds of the first sample with nothing available; `null`: never. */
   readonly exhaustedAt: number | null;
+  /**
+   * Epoch milliseconds at which what happens (and not the ordinary load) had taken a tenth of the capacity; `null`: never.
+   * From then on somebody who knew the ordinary load exactly would see it.
+   */
+  readonly visibleAt: number | null;
 }
 
 export const FIVE_MINUTES = 300_000;
@@ -76,18 +81,23 @@ export interface SeriesPlan {
 const HARMLESS_CEILING = 0.93;
 const HARMLESS_ADDRESSES = 6;
 
+const VISIBLE_SHARE = 0.1;
+
 /** Lays a plan over a subnet, point by point, until half a day after it ran out. */
 export const layOut = (plan: SeriesPlan, dice: Chance): LoadSeries => {
   const runsOut = plan.kind === 'growth' || plan.kind === 'late growth' || plan.kind === 'surge';
   const samples: Sample[] = [];
   let exhaustedAt: number | null = null;
+  let visibleAt: number | null = null;
   let noise = 0;
   for (let step = 0; step < plan.days * STEPS_PER_DAY; step++) {
     const at = plan.start + step * FIVE_MINUTES;
     noise = plan.persistence * noise + plan.noise * Math.sqrt(1 - plan.persistence ** 2) * dice.normal();
     const rhythm = Math.max(0, plan.rhythm(at));
     const ordinary = plan.quiet + (plan.peak - plan.quiet) * rhythm;
-    const wanted = ordinary + noise + plan.event(step / STEPS_PER_DAY, ordinary);
+    const taken = plan.event(step / STEPS_PER_DAY, ordinary);
+    if (taken >= VISIBLE_SHARE) visibleAt ??= at;
+    const wanted = ordinary + noise + taken;
     const used = Math.round(
       Math.max(0, runsOut ? wanted : Math.min(wanted, HARMLESS_CEILING)) * plan.capacity,
     );
@@ -103,6 +113,7 @@ export const layOut = (plan: SeriesPlan, dice: Chance): LoadSeries => {
     capacity: plan.capacity,
     samples: plan.dirty ? dirtied(samples, dice) : samples,
     exhaustedAt,
+    visibleAt,
   };
 };
 
