@@ -1,4 +1,6 @@
-import type { SubnetAssessment } from '../assessment.ts';
+import type { PrefixSupply, SubnetAssessment } from '../assessment.ts';
+import type { Finding } from '../finding.ts';
+import { strandedAddresses } from '../fragmentation.ts';
 import { ADDRESSES_PER_PREFIX } from '../max-pods.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { addSubnet, reservePrefixRange } from '../remedies/subnet-remedies.ts';
@@ -35,15 +37,22 @@ export const fragmentation: FindingRule = {
       const isFragmented =
         available >= ADDRESSES_PER_PREFIX && fragmentationIndex > INDEX && prefixes.free < FEW_PREFIXES;
       return isFragmented && takesPrefixes(estate, subnet)
-        ? [fragmented(estate, subnet, available, prefixes.free)]
+        ? [fragmented(estate, subnet, available, prefixes)]
         : [];
     }),
 };
 
-const fragmented = (estate: Estate, subnet: SubnetAssessment, available: number, free: number) =>
-  finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
+const fragmented = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  available: number,
+  prefixes: PrefixSupply,
+): Finding => {
+  const { free } = prefixes;
+  const stranded = free === 0 ? 'all' : `${strandedAddresses({ available, prefixes })}`;
+  return finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
     title: `${nameOf(subnet, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
-    explanation: `${available} addresses are free, but ${strandedText(subnet, available)} in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
+    explanation: `${available} addresses are free, but ${stranded} of them are in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },
       { name: 'freePrefixes', value: free, unit: 'prefixes' },
@@ -54,6 +63,4 @@ const fragmented = (estate: Estate, subnet: SubnetAssessment, available: number,
     remedies: ranked(reservePrefixRange(estate, subnet), addSubnet(estate, subnet, 'nodes')),
     owners: subnet.owners,
   });
-
-const strandedText = ({ stranded }: SubnetAssessment, available: number): string =>
-  stranded === null || stranded >= available ? 'all of them are' : `${stranded} of them are`;
+};

@@ -16,7 +16,7 @@ export const leakedInterfaces: FindingRule = {
   why: 'The CNI sweeps hourly and the VPC resource controller every half hour; what is older, nobody will clean up: the cluster is gone, has no nodes left, or its CNI does not know its name.',
   find: (estate) => {
     const leaked = estate.input.leakedInterfaces.filter((sighting) => sighting.leaked);
-    const subnetIds = [...new Set(leaked.map(({ subnetId }) => subnetId))].sort();
+    const subnetIds = [...new Set(leaked.map(({ subnetId }) => subnetId))];
     return estate.subnetsIn(subnetIds).map((subnet) => {
       const here = leaked.filter(({ subnetId }) => subnetId === subnet.subnetId);
       const addresses = here.reduce((sum, each) => sum + each.addresses, 0);

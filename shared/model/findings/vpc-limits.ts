@@ -75,6 +75,7 @@ const usage = (estate: Estate, vpc: VpcAssessment, units: number) => {
         {
           code: USAGE_QUOTA_CODE,
           name: 'Network Address Usage',
+          used: units,
           to: Math.min(USAGE_MAXIMUM, NETWORK_ADDRESS_USAGE_QUOTA * 2),
           maximum: USAGE_MAXIMUM,
         },

@@ -60,7 +60,7 @@ export const zoneImbalance: FindingRule = {
       const zones = zonesOf(measured).toSorted((a, b) => a.available - b.available);
       const [fullest] = zones;
       const roomiest = zones.at(-1);
-      if (fullest === undefined || roomiest === undefined || zones.length < 2) return [];
+      if (fullest === undefined || roomiest === undefined) return [];
       const isLopsided =
         fullest.available < roomiest.available * SHARE_OF_ROOMIEST &&
         fullest.available < fullest.usable * SHARE_OF_USABLE;

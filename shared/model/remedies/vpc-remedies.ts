@@ -1,7 +1,7 @@
 import type { VpcAssessment } from '../assessment.ts';
 import type { Remedy } from '../finding.ts';
 import { type Estate, grouped } from '../findings/estate.ts';
-import { firstOverlap, freeRange } from '../free-ranges.ts';
+import { freeRange } from '../free-ranges.ts';
 import { aws } from './commands.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
@@ -14,8 +14,8 @@ const SECONDARY_RANGE = '100.64.0.0/10';
 const SECONDARY_LENGTH = 16;
 
 export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy => {
-  const neighbours = connectedRanges(estate, vpc.vpcId);
-  const range = freeRange([SECONDARY_RANGE], [...vpc.cidrBlocks, ...(neighbours ?? [])], SECONDARY_LENGTH);
+  const connected = connectedRanges(estate, vpc.vpcId);
+  const range = freeRange([SECONDARY_RANGE], [...vpc.cidrBlocks, ...(connected ?? [])], SECONDARY_LENGTH);
   return {
     title: range === null ? 'Add a range to the VPC' : `Add ${range} to the VPC`,
     effect:
@@ -36,24 +36,29 @@ export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy => 
       },
       {
         text: 'No VPC that it is connected to has the same range.',
-        holds: neighbours === null ? null : range !== null && firstOverlap([range], neighbours) === null,
+        holds: connected === null ? null : range !== null,
       },
     ],
   };
 };
 
+/** The ranges of all VPCs that it is connected to, and its own among them. */
 const connectedRanges = (estate: Estate, vpcId: string): readonly string[] | null => {
   const connections = estate.input.vpcConnections;
   if (connections === null) return null;
   return connections
     .filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId))
-    .flatMap(({ vpcs }) =>
-      vpcs.filter((each) => each.vpcId !== vpcId).flatMap(({ cidrBlocks }) => cidrBlocks),
-    );
+    .flatMap(({ vpcs }) => vpcs.flatMap(({ cidrBlocks }) => cidrBlocks));
 };
 
 export const raiseVpcQuota = (
-  quota: { readonly code: string; readonly name: string; readonly to: number; readonly maximum: number },
+  quota: {
+    readonly code: string;
+    readonly name: string;
+    readonly used: number;
+    readonly to: number;
+    readonly maximum: number;
+  },
   region: string,
 ): Remedy => ({
   title: `Ask for a higher quota of ${quota.name}`,
@@ -68,8 +73,8 @@ export const raiseVpcQuota = (
   preconditions: [
     { text: 'The quota was not raised before: Headroom does not read quotas.', holds: null },
     {
-      text: `The quota can still grow: ${grouped(quota.to)} is within AWS's maximum.`,
-      holds: quota.to <= quota.maximum,
+      text: `That is more than the VPC uses now: ${grouped(quota.used)}.`,
+      holds: quota.to > quota.used,
     },
   ],
 });
@@ -79,6 +84,7 @@ export const raiseCidrBlockQuota = (vpc: VpcAssessment): Remedy =>
     {
       code: VPC_CIDR_BLOCKS_QUOTA_CODE,
       name: 'IPv4 CIDR blocks per VPC',
+      used: vpc.cidrBlocks.length,
       to: Math.min(VPC_CIDR_BLOCKS_MAXIMUM, vpc.cidrBlocks.length + VPC_CIDR_BLOCKS_QUOTA),
       maximum: VPC_CIDR_BLOCKS_MAXIMUM,
     },

@@ -49,6 +49,44 @@ describe('warm-pool waste', () => {
     ]);
   });
 
+  test('leaves out nodes that keep nothing warm, or of which nobody knows how much', () => {
+    expect(found([warm(9), warm(9), warm(0), warm(null)], 10)).toMatchObject([
+      { evidence: [{ value: 18 }, { value: 18 }, { name: 'nodes', value: 2 }, { value: 10 }] },
+    ]);
+  });
+
+  test('is not claimed while one of the subnets of its nodes is not measured', () => {
+    const available = (...counts: readonly (number | null)[]) =>
+      findingsOf('warm-pool-waste', {
+        clusters: [aCluster({ nodes: [warm(9), warm(9)], nodeSubnetIds: ['subnet-0a', 'subnet-0b'] })],
+        subnets: counts.map((each, index) =>
+          aSubnet({ subnetId: `subnet-0${'ab'[index]}`, available: each }),
+        ),
+      });
+    expect(available(4, 6)).toMatchObject([{ evidence: [{}, {}, {}, { name: 'available', value: 10 }] }]);
+    expect(available(null, 6)).toEqual([]);
+    expect(available(4, null)).toEqual([]);
+  });
+
+  test('asks to keep the addresses that a usual node needs for its pods: six of nine, if three are warm', () => {
+    const [finding] = found([warm(3), warm(3), warm(3), warm(3), warm(3), warm(3)], 10);
+    expect(finding?.remedies[0]).toMatchObject({
+      effect: expect.stringContaining('Nodes then hold 2 spare addresses instead of a whole interface'),
+      commands: [expect.stringContaining('"WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"6"')],
+      preconditions: [
+        { holds: true },
+        { text: 'About 6 pods run on a usual node: set MINIMUM_IP_TARGET to that.', holds: null },
+      ],
+    });
+  });
+
+  test('asks for targets that suit prefixes as soon as one of the nodes holds any', () => {
+    const [finding] = found([aNodeAssessment({ mode: 'prefix', prefixes: 2, warmAtLeast: 16 }), warm(9)], 10);
+    expect(finding?.remedies[0]?.commands).toEqual([
+      expect.stringContaining('"WARM_IP_TARGET":"5","MINIMUM_IP_TARGET":"16"'),
+    ]);
+  });
+
   test('is not claimed of the one prefix that a node in prefix mode must hold, but of a second one', () => {
     const holding = (prefixes: number) => aNodeAssessment({ mode: 'prefix', prefixes, warmAtLeast: 16 });
     expect(found([holding(1), holding(1)], 10)).toEqual([]);
@@ -64,6 +102,24 @@ describe('warm-pool waste', () => {
     const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_POD_ENI: 'true' }) })];
     expect(found([warm(9), warm(9)], 10, eks)[0]?.remedies[0]?.commands).toEqual([
       `aws eks update-addon --cluster-name shop --addon-name vpc-cni --configuration-values '{"env":{"ENABLE_POD_ENI":"true","WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"2"}}' --resolve-conflicts PRESERVE --region eu-west-1`,
+    ]);
+  });
+
+  test('comes with a command for a managed add-on that has no settings yet', () => {
+    const update = `aws eks update-addon --cluster-name shop --addon-name vpc-cni --configuration-values '{"env":{"WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"2"}}' --resolve-conflicts PRESERVE --region eu-west-1`;
+    const commands = (configuration: string | null) =>
+      found([warm(9), warm(9)], 10, [anEksCluster({ vpcCni: { version: 'v1.20.1', configuration } })])[0]
+        ?.remedies[0]?.commands;
+    expect(commands(null)).toEqual([update]);
+    expect(commands('')).toEqual([update]);
+    expect(commands(' \n')).toEqual([update]);
+    expect(commands('{}')).toEqual([update]);
+    expect(commands('{"env":"none"}')).toEqual([update]);
+  });
+
+  test('comes with a kubectl command for a cluster that the EKS API does not know', () => {
+    expect(found([warm(9), warm(9)], 10, [])[0]?.remedies[0]?.commands).toEqual([
+      'kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=2 MINIMUM_IP_TARGET=2',
     ]);
   });
 
@@ -104,6 +160,46 @@ describe('prefixes that can not be used', () => {
     expect(found([holding(17, { instanceType: 'm5.8xlarge' })])).toHaveLength(1);
   });
 
+  test.each([
+    [
+      'one node that runs',
+      [holding(8)],
+      1,
+      '1 node holds 1 prefix, or 16 addresses, that no pod of theirs can use; 0 of these nodes are stopped. Their subnets have 1 free prefix.',
+      0,
+      ['Let the CNI hold fewer prefixes'],
+    ],
+    [
+      'one that has not started',
+      [holding(9, { state: 'pending' })],
+      10,
+      '1 node holds 2 prefixes, or 32 addresses, that no pod of theirs can use; 0 of these nodes are stopped. Their subnets have 10 free prefixes.',
+      0,
+      ['Let the CNI hold fewer prefixes'],
+    ],
+    [
+      'one that stops',
+      [holding(3, { state: 'stopping' })],
+      10,
+      '1 node holds 3 prefixes, or 48 addresses, that no pod of theirs can use; 1 of these nodes is stopped. Their subnets have 10 free prefixes.',
+      1,
+      ['Terminate 1 stopped node'],
+    ],
+    [
+      'two that are stopped, and one that holds no more than it can use',
+      [holding(2, { state: 'stopped' }), holding(7), holding(1, { state: 'stopped' })],
+      10,
+      '2 nodes hold 3 prefixes, or 48 addresses, that no pod of theirs can use; 2 of these nodes are stopped. Their subnets have 10 free prefixes.',
+      2,
+      ['Terminate 2 stopped nodes'],
+    ],
+  ])('of %s are explained', (_, nodes, free, explanation, stopped, remedies) => {
+    const [finding] = found(nodes, free);
+    expect(finding?.explanation).toBe(explanation);
+    expect(finding?.evidence).toContainEqual({ name: 'stoppedNodes', value: stopped, unit: 'nodes' });
+    expect(finding?.remedies.map(({ title }) => title)).toEqual(remedies);
+  });
+
   test('are all that a stopped node holds', () => {
     const [finding] = found([holding(2, { state: 'stopped' })]);
     expect(finding?.remedies).toMatchObject([
@@ -128,8 +224,35 @@ describe('prefixes that can not be used', () => {
       clusters: [aCluster({ nodes: [holding(9)] })],
       subnets: [aSubnet({ prefixes: null })],
     });
-    expect(finding).toMatchObject({ severity: 'info' });
+    expect(finding).toMatchObject({
+      severity: 'info',
+      explanation:
+        '1 node holds 2 prefixes, or 32 addresses, that no pod of theirs can use; 0 of these nodes are stopped. How many are free in their subnets is not known.',
+    });
     expect(finding?.evidence).toContainEqual({ name: 'freePrefixes', value: null, unit: 'prefixes' });
+  });
+
+  test('are compared with all subnets that the nodes take addresses from, and with none if one is not measured', () => {
+    const usage = ['subnet-0a', 'subnet-0b'].map((subnetId) => ({
+      subnetId,
+      interfaces: 1,
+      addresses: 10,
+      prefixes: 5,
+    }));
+    const free = (...counts: readonly (number | null)[]) =>
+      findingsOf('unusable-prefixes', {
+        clusters: [aCluster({ nodes: [holding(9, { usage })] })],
+        subnets: counts.map((each, index) =>
+          aSubnet({
+            subnetId: `subnet-0${'ab'[index]}`,
+            prefixes:
+              each === null ? null : { assigned: 5, free: each, freeInReservation: 0, freeUnreserved: each },
+          }),
+        ),
+      })[0]?.evidence.find(({ name }) => name === 'freePrefixes')?.value;
+    expect(free(1, 2)).toBe(3);
+    expect(free(null, 2)).toBeNull();
+    expect(free(1, null)).toBeNull();
   });
 
   test('are a warning when they are more than the free ones', () => {
@@ -182,6 +305,36 @@ describe('upgrade readiness', () => {
     ]);
   });
 
+  test('does not count a subnet with IPv6 alone as one without room: the control plane takes IPv4 addresses', () => {
+    const ipv6Only = zone('c', 0, { ipv6Native: true, cidrBlock: null, available: null });
+    const eksClusters = [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] })];
+    const subnets = [zone('a', 9), zone('b', 9), ipv6Only];
+    expect(findingsOf('upgrade-readiness', { subnets, eksClusters })).toEqual([]);
+  });
+
+  test('counts no zone for a subnet whose zone is not known', () => {
+    const eksClusters = [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] })];
+    const subnets = [zone('a', 9), zone('b', 9, { availabilityZone: null }), zone('c', 1)];
+    const [finding] = findingsOf('upgrade-readiness', { subnets, eksClusters });
+    expect(finding?.severity).toBe('warning');
+    expect(finding?.explanation).toBe(
+      "EKS needs 5 free addresses in the cluster's own subnets in 2 zones; 1 zone of 2 has them. Short: subnet-0c with 1.",
+    );
+  });
+
+  test('names the subnets that are short with the fullest first, and offers one beside that', () => {
+    const [finding] = found(
+      zone('a', 4, { cidrBlock: '10.0.0.0/24' }),
+      zone('b', 2, { cidrBlock: '10.0.1.0/24' }),
+    );
+    expect(finding?.explanation).toContain('Short: subnet-0b with 2, subnet-0a with 4.');
+    expect(finding?.evidence.slice(2)).toEqual([
+      { name: 'available in subnet-0b', value: 2, unit: 'addresses' },
+      { name: 'available in subnet-0a', value: 4, unit: 'addresses' },
+    ]);
+    expect(finding?.remedies[0]?.title).toBe('Add the subnet 10.0.2.0/28 in eu-west-1b');
+  });
+
   test('is not claimed while a subnet is unknown: it may be the one with room', () => {
     expect(found(zone('a', 4))).toEqual([]);
     expect(found(zone('a', 4), zone('b', null, { available: null }))).toEqual([]);
@@ -201,6 +354,9 @@ describe('upgrade readiness', () => {
       ],
       preconditions: [{ holds: true }, { holds: true }],
     });
+    expect(finding?.remedies[0]?.effect).toBe(
+      "Moves the control plane's interfaces to subnet-0spare-a, subnet-0b. The cluster stays up; nodes are not touched.",
+    );
     const [none] = found(zone('a', 4), zone('b', 40), spare('a', 15));
     expect(none?.remedies.at(-1)).toMatchObject({
       commands: [],
@@ -208,13 +364,33 @@ describe('upgrade readiness', () => {
     });
   });
 
+  test("comes with the roomiest other subnet of a zone, and never with another VPC's", () => {
+    const spare = (name: string, awsAvailable: number, changes: Partial<SubnetAssessment> = {}) =>
+      zone('a', awsAvailable, { subnetId: `subnet-0${name}`, ...changes });
+    const [finding] = found(
+      zone('a', 4),
+      zone('b', 40),
+      spare('some', 20),
+      spare('most', 60),
+      spare('more', 30),
+      spare('far', 90, { vpcId: 'vpc-02' }),
+    );
+    expect(finding?.remedies[0]?.commands).toEqual([
+      'aws eks update-cluster-config --name shop --resources-vpc-config subnetIds=subnet-0most,subnet-0b --region eu-west-1',
+    ]);
+  });
+
   test('comes with leaked interfaces to delete, where these are in the way', () => {
-    const [finding] = findingsOf('upgrade-readiness', {
-      subnets: [zone('a', 4), zone('b', 9)],
-      eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
-      leakedInterfaces: [aLeak()],
-    });
-    expect(finding?.remedies[0]?.title).toBe('Delete 1 leaked interface');
+    const remedies = (leak: Parameters<typeof aLeak>[0]) =>
+      findingsOf('upgrade-readiness', {
+        subnets: [zone('a', 4), zone('b', 9)],
+        eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
+        leakedInterfaces: [aLeak(leak)],
+      })[0]?.remedies.map(({ title }) => title);
+    const others = ['Add the subnet 10.0.1.0/28 in eu-west-1a', 'Give the control plane other subnets'];
+    expect(remedies({})).toEqual(['Delete 1 leaked interface', ...others]);
+    expect(remedies({ subnetId: 'subnet-0b' })).toEqual(others);
+    expect(remedies({ leaked: false })).toEqual(others);
   });
 });
 
@@ -234,6 +410,37 @@ describe('zone imbalance', () => {
     ]);
     expect(found({ available: 19 }, { available: 76 })).toEqual([]);
     expect(found({ available: 20 }, { available: 900 })).toEqual([]);
+  });
+
+  test('is the difference between the fullest of all zones and the roomiest of them', () => {
+    const zone = (letter: string, available: number, changes: Partial<SubnetAssessment> = {}) =>
+      aSubnet({
+        subnetId: `subnet-0${letter}`,
+        availabilityZone: `eu-west-1${letter}`,
+        usable: 1000,
+        available,
+        ...changes,
+      });
+    const among = (...subnets: readonly SubnetAssessment[]) =>
+      findingsOf('zone-imbalance', {
+        clusters: [aCluster({ nodeSubnetIds: subnets.map(({ subnetId }) => subnetId) })],
+        subnets,
+      });
+    const [finding] = among(zone('a', 900), zone('b', 1), zone('c', 3));
+    expect(finding).toMatchObject({
+      title: 'shop runs out in eu-west-1b first',
+      explanation:
+        'eu-west-1b has 1 address left (0 %); eu-west-1c has 3, eu-west-1a has 900. Nodes are spread over zones, so that eu-west-1b ends the growth of all.',
+      evidence: [
+        { name: 'available in eu-west-1b', value: 1, unit: 'addresses' },
+        { name: 'available in eu-west-1c', value: 3, unit: 'addresses' },
+        { name: 'available in eu-west-1a', value: 900, unit: 'addresses' },
+      ],
+    });
+    const unmeasured = zone('d', 0, { available: null });
+    expect(among(zone('a', 900), zone('b', 1), unmeasured)).toEqual([]);
+    const ipv6Only = { ...unmeasured, ipv6Native: true, cidrBlock: null, usable: null };
+    expect(among(zone('a', 900), zone('b', 1), ipv6Only)).toHaveLength(1);
   });
 
   test('is a warning under a tenth', () => {
@@ -280,12 +487,28 @@ describe('RESERVED_ENIS', () => {
     ]);
   });
 
-  test('names the type that is furthest off', () => {
-    const karpenter = { customNetworking: true, nodePool: 'spot', nodeGroup: null };
-    const nodes = [aNodeAssessment(karpenter), aNodeAssessment({ ...karpenter, instanceType: 'm5.4xlarge' })];
+  test('names the type that is furthest off, and lists all of them', () => {
+    const started = (nodePool: string, instanceType: string) =>
+      aNodeAssessment({ customNetworking: true, nodeGroup: null, nodePool, instanceType });
+    const nodes = [
+      started('spot', 'm5.large'),
+      started('batch', 'm5.4xlarge'),
+      started('spot', 'c5.large'),
+      started('spot', 'm5.large'),
+    ];
     const [finding] = findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], subnets: [aSubnet()] });
-    expect(finding?.explanation).toContain('it counts 234 pods for an m5.4xlarge, which can serve 205');
-    expect(finding?.evidence).toHaveLength(5);
+    expect(finding?.explanation).toBe(
+      "4 nodes of Karpenter's (batch, spot) use custom networking. Unless Karpenter reserves an interface, it counts 234 pods for an m5.4xlarge, which can serve 205.",
+    );
+    expect(finding?.evidence).toEqual([
+      { name: 'nodes', value: 4, unit: 'nodes' },
+      { name: 'maxPods of c5.large by Karpenter', value: 29, unit: 'pods' },
+      { name: 'maxPods of c5.large in truth', value: 20, unit: 'pods' },
+      { name: 'maxPods of m5.4xlarge by Karpenter', value: 234, unit: 'pods' },
+      { name: 'maxPods of m5.4xlarge in truth', value: 205, unit: 'pods' },
+      { name: 'maxPods of m5.large by Karpenter', value: 29, unit: 'pods' },
+      { name: 'maxPods of m5.large in truth', value: 20, unit: 'pods' },
+    ]);
   });
 
   test.each([
@@ -325,6 +548,19 @@ describe('EKS health', () => {
       {
         id: 'eks-health/cluster/shop',
         severity: 'critical',
+        evidence: [
+          { name: 'InsufficientFreeAddresses', value: 'One or more subnets are full.' },
+          { name: 'available in subnet-0a', value: 0 },
+        ],
+      },
+    ]);
+  });
+
+  test('is passed on without the other issues that EKS reports', () => {
+    const other = { code: 'AccessDenied', message: 'A role is missing.', resourceIds: [] };
+    const eksClusters = [anEksCluster({ healthIssues: [other, issue] })];
+    expect(findingsOf('eks-health', { eksClusters, subnets: [aSubnet({ available: 0 })] })).toMatchObject([
+      {
         evidence: [
           { name: 'InsufficientFreeAddresses', value: 'One or more subnets are full.' },
           { name: 'available in subnet-0a', value: 0 },
@@ -422,7 +658,33 @@ describe('committed demand', () => {
     const [finding] = found({ ...short, fitsAtBest: 7, perNode: { addresses: 1, prefixes: 1 } });
     expect(finding?.explanation).toContain('5 to 7 fit');
     expect(finding?.explanation).toContain('each m5.large takes 1 address and 1 prefix with its warm pool');
+    const [two] = found({ ...short, perNode: { addresses: 2, prefixes: 2 } });
+    expect(two?.explanation).toContain('each m5.large takes 2 addresses and 2 prefixes with its warm pool');
   });
+
+  test('says that none fits only where that is sure', () => {
+    const none = { ...short, fits: 0, shortfall: 8 };
+    expect(found({ ...none, fitsAtBest: 0 })[0]?.explanation).toContain(
+      'Of the 8 still to come, none fits if every group grows;',
+    );
+    const [maybe] = found({ ...none, fitsAtBest: 3 });
+    expect(maybe?.explanation).toContain('Of the 8 still to come, 0 to 3 fit if every group grows;');
+    expect(maybe?.severity).toBe('critical');
+  });
+
+  test('does not guess the error that people would see', () => {
+    const [finding] = found({ ...short, error: null });
+    expect(finding?.explanation).toContain('The next one would fail with an error that can not be told.');
+    expect(finding?.evidence).toContainEqual({ name: 'error', value: null });
+  });
+
+  test.each([{ perNode: null }, { instanceType: null }])(
+    'says what one node takes only where its type and its take are known, not with %o',
+    (unknown) => {
+      const [finding] = found({ ...short, ...unknown });
+      expect(finding?.explanation).toContain('5 fit if every group grows. The next one');
+    },
+  );
 
   test('offers a subnet beside the fullest of the group', () => {
     const [finding] = findingsOf('committed-demand', {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { grouped } from '../../../../shared/model/findings/estate.ts';
 import { FINDING_RULES, findFindings } from '../../../../shared/model/findings.ts';
 import { quoted } from '../../../../shared/model/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
@@ -47,6 +48,41 @@ test('the worst come first', () => {
     ['lone-subnet', 'warning'],
     ['leaked-interfaces', 'info'],
   ]);
+});
+
+test('of equally bad ones those come first whose identity does, whatever was looked at first', () => {
+  const leak = (subnetId: string) => aLeak({ subnetId, addresses: 1 });
+  const findings = findFindings({
+    target: aTarget,
+    vpcs: [],
+    maps: [],
+    subnets: [
+      aSubnet({ subnetId: 'subnet-0c', available: 100 }),
+      aSubnet({ subnetId: 'subnet-0a' }),
+      aSubnet({ subnetId: 'subnet-0b' }),
+    ],
+    clusters: [aCluster({ nodeSubnetIds: ['subnet-0c'] })],
+    leakedInterfaces: [leak('subnet-0b'), leak('subnet-0c'), leak('subnet-0a')],
+    eksClusters: [],
+    instances: null,
+    vpcConnections: null,
+    limits: () => null,
+  });
+  expect(findings.map(({ id }) => id)).toEqual([
+    'leaked-interfaces/subnet/subnet-0a',
+    'leaked-interfaces/subnet/subnet-0b',
+    'leaked-interfaces/subnet/subnet-0c',
+    'lone-subnet/subnet/subnet-0c',
+  ]);
+});
+
+test.each([
+  [999, '999'],
+  [1000, '1,000'],
+  [64_000, '64,000'],
+  [1_234_567, '1,234,567'],
+])('%i is written %s', (number, text) => {
+  expect(grouped(number)).toBe(text);
 });
 
 test.each([

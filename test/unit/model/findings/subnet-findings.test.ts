@@ -30,6 +30,48 @@ describe('leaked interfaces', () => {
     expect(finding?.remedies[0]?.preconditions.map(({ holds }) => holds)).toEqual([true, true]);
   });
 
+  test('are counted for each subnet by itself', () => {
+    const leakedInterfaces = [
+      aLeak({ subnetId: 'subnet-0b', networkInterfaceId: 'eni-02' }),
+      aLeak(),
+      aLeak({ networkInterfaceId: 'eni-03', addresses: 1 }),
+    ];
+    const subnets = [aSubnet(), aSubnet({ subnetId: 'subnet-0b', name: null })];
+    expect(
+      findingsOf('leaked-interfaces', { leakedInterfaces, subnets }).map(({ title, evidence }) => [
+        title,
+        evidence[1]?.value,
+      ]),
+    ).toEqual([
+      ['2 leaked interfaces in private-a (subnet-0a)', 11],
+      ['1 leaked interface in subnet-0b', 10],
+    ]);
+  });
+
+  test.each([
+    [
+      [aLeak({ addresses: 1 })],
+      "1 interface of the VPC CNI is attached to nothing and holds 1 address. The CNI's own sweeps would have taken them within 65 minutes, so nobody will.",
+      'Gives 1 address back at once. Nothing is attached to them.',
+    ],
+    [
+      [aLeak(), aLeak({ addresses: 6 })],
+      "2 interfaces of the VPC CNI are attached to nothing and hold 16 addresses. The CNI's own sweeps would have taken them within 65 minutes, so nobody will.",
+      'Gives 16 addresses back at once. Nothing is attached to them.',
+    ],
+  ])('are explained, with what their deletion gives back', (leaks, explanation, effect) => {
+    expect(found(leaks)).toMatchObject([{ explanation, remedies: [{ effect }] }]);
+  });
+
+  test('come with 20 commands at the most: the rest is for a script of your own', () => {
+    const leaks = (number: number) =>
+      Array.from({ length: number }, (_, index) => aLeak({ networkInterfaceId: `eni-${index}` }));
+    expect(found(leaks(20))[0]?.remedies[0]?.commands).toHaveLength(20);
+    const [finding] = found(leaks(21));
+    expect(finding?.remedies[0]?.commands).toHaveLength(20);
+    expect(finding?.remedies[0]?.title).toBe('Delete 21 leaked interfaces');
+  });
+
   test('are no finding while they may still be in flight', () => {
     expect(found([aLeak({ leaked: false })])).toEqual([]);
   });
@@ -37,6 +79,7 @@ describe('leaked interfaces', () => {
   test('are information below 5 % of the subnet, and a warning from there', () => {
     expect(found([aLeak({ addresses: 12 })])[0]?.severity).toBe('info');
     expect(found([aLeak({ addresses: 13 })])[0]?.severity).toBe('warning');
+    expect(found([aLeak({ addresses: 12 })], aSubnet({ usable: 240 }))[0]?.severity).toBe('warning');
   });
 
   test('are a warning when they hold more than the subnet has left', () => {
@@ -104,6 +147,31 @@ describe('fragmentation', () => {
     expect(finding?.remedies[0]?.effect).toContain('It holds 4 blocks: 0 can be prefixes at once');
   });
 
+  test.each([
+    [
+      0,
+      '200 addresses are free, but all of them are in blocks that can not become a prefix as they stand. A node that asks for a prefix is refused with InsufficientCidrBlocks.',
+    ],
+    [
+      1,
+      '200 addresses are free, but 184 of them are in blocks that can not become a prefix as they stand. Only 1 prefix can still be taken.',
+    ],
+    [
+      3,
+      '200 addresses are free, but 152 of them are in blocks that can not become a prefix as they stand. Only 3 prefixes can still be taken.',
+    ],
+  ])('with %i free prefixes says how many addresses are of no use to a prefix', (free, explanation) => {
+    const prefixes = { ...noPrefix, free, freeUnreserved: free };
+    expect(findingsOf('fragmentation', { subnets: [fragmented({ prefixes })] })).toMatchObject([
+      { explanation },
+    ]);
+  });
+
+  test('is told of a subnet whose owners could not be named, without them', () => {
+    const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ owners: null })] });
+    expect(finding).not.toHaveProperty('owners');
+  });
+
   test('says what stands in the way of the rest of the range, be it a single address', () => {
     const nearlyFree = { ...map, states: 'a++++...+++++++a', used: '0444100044444440' };
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [nearlyFree] });
@@ -123,6 +191,7 @@ describe('fragmentation', () => {
     expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'prefix' })] })).toHaveLength(
       1,
     );
+    expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'mixed' })] })).toHaveLength(1);
     expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'secondary' })] })).toEqual([]);
   });
 
@@ -151,6 +220,31 @@ describe('fragmentation', () => {
 
   test('is not claimed of a subnet that could not be measured', () => {
     expect(findingsOf('fragmentation', { subnets: [fragmented({ fragmentationIndex: null })] })).toEqual([]);
+    expect(findingsOf('fragmentation', { subnets: [fragmented({ prefixes: null })] })).toEqual([]);
+    expect(findingsOf('fragmentation', { subnets: [fragmented({ available: null })] })).toEqual([]);
+  });
+
+  test('comes with a reservation that only the owner of a shared subnet can make', () => {
+    const subnets = [fragmented({ ownerId: '222222222222' })];
+    const [finding] = findingsOf('fragmentation', { subnets, maps: [map] });
+    expect(finding?.remedies.map(({ title }) => title)).toEqual([
+      'Reserve 10.0.0.64/26 for prefixes',
+      'Add the subnet 10.0.1.0/24 in eu-west-1a',
+    ]);
+    const owned = finding?.remedies.flatMap(({ preconditions }) =>
+      preconditions.filter(({ text }) => text.startsWith('This account owns')),
+    );
+    expect(owned).toEqual([
+      { text: 'This account owns the subnet.', holds: false },
+      { text: 'This account owns the VPC.', holds: false },
+    ]);
+  });
+
+  test('beside a /28 offers another /28 for nodes', () => {
+    const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ cidrBlock: '10.0.0.0/28' })] });
+    expect(finding?.remedies.map(({ title }) => title)).toContain(
+      'Add the subnet 10.0.0.16/28 in eu-west-1a',
+    );
   });
 
   test('puts remedies that can not work last', () => {
@@ -161,6 +255,8 @@ describe('fragmentation', () => {
       'Reserve a range for prefixes',
     ]);
     expect(finding?.remedies[1]).toMatchObject({
+      effect:
+        'No range of the subnet is left that could be reserved and still leave enough single addresses.',
       commands: [],
       preconditions: [{ holds: false }, { holds: true }],
     });
@@ -185,8 +281,43 @@ describe("a load balancer's subnet", () => {
     expect(found({ availableSingle: 0 })).toMatchObject([{ severity: 'critical' }]);
   });
 
+  test.each([
+    [
+      1,
+      'Elastic Load Balancing wants 8 free addresses in each of its subnets; 1 is left. Affected: front, unnamed.',
+    ],
+    [
+      7,
+      'Elastic Load Balancing wants 8 free addresses in each of its subnets; 7 are left. Affected: front, unnamed.',
+    ],
+  ])('with %i left names the load balancers, and nobody else who holds addresses', (left, explanation) => {
+    const owners = [
+      { kind: 'instance', name: 'bastion', interfaces: 1, addresses: 1 },
+      { kind: 'load-balancer', name: 'front', interfaces: 1, addresses: 1 },
+      { kind: 'load-balancer', name: null, interfaces: 1, addresses: 1 },
+    ];
+    expect(found({ availableSingle: left, owners })).toMatchObject([
+      {
+        explanation,
+        evidence: [{ value: left }, { value: 8 }, { name: 'loadBalancers', value: 2 }, {}],
+      },
+    ]);
+  });
+
+  test('shows the five owners that hold most', () => {
+    const owners = Array.from({ length: 6 }, (_, index) => ({
+      kind: 'load-balancer',
+      name: `front-${index}`,
+      interfaces: 1,
+      addresses: 1,
+    }));
+    expect(found({ availableSingle: 7, owners })[0]?.owners).toEqual(owners.slice(0, 5));
+  });
+
   test('is no finding without a load balancer, or unmeasured', () => {
     expect(found({ availableSingle: 7, owners: [] })).toEqual([]);
+    const owners = [{ kind: 'instance', name: null, interfaces: 1, addresses: 1 }];
+    expect(found({ availableSingle: 7, owners })).toEqual([]);
     expect(found({ availableSingle: 7, owners: null })).toEqual([]);
     expect(found({ availableSingle: null })).toEqual([]);
   });
@@ -220,6 +351,61 @@ describe('a subnet without a sibling', () => {
     expect(found([aSubnet({ available: 50 })])).toMatchObject([{ severity: 'warning' }]);
   });
 
+  test.each([
+    [125, []],
+    [124, ['info']],
+    [50, ['info']],
+    [49, ['warning']],
+  ])('of 250 addresses with %i left is %j', (available, severities) => {
+    expect(found([aSubnet({ usable: 250, available })]).map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  test.each([
+    [
+      1,
+      '1 address is left (0 %), and there is no second subnet in eu-west-1a for the nodes of shop to go to. The VPC has none with more room there, either.',
+    ],
+    [
+      100,
+      '100 addresses are left (40 %), and there is no second subnet in eu-west-1a for the nodes of shop to go to. The VPC has none with more room there, either.',
+    ],
+  ])('is explained with the %i that are left', (available, explanation) => {
+    expect(found([aSubnet({ available })])).toMatchObject([
+      { explanation, evidence: [{ value: available }, { value: 251 }, { value: 0 }] },
+    ]);
+  });
+
+  test('is no finding where no node takes addresses', () => {
+    expect(found([lone], [])).toEqual([]);
+  });
+
+  test('names each subnet of the zone that has more room, and none that has as much or is in another VPC', () => {
+    const near = (name: string, changes: Partial<SubnetAssessment>) =>
+      aSubnet({ subnetId: `subnet-0${name}`, name: null, ...changes });
+    const [finding] = found([
+      lone,
+      near('b', { available: 101 }),
+      near('c', { available: 100 }),
+      near('d', { available: 150 }),
+      near('e', { available: 200, vpcId: 'vpc-02' }),
+    ]);
+    expect(finding?.explanation).toContain('The VPC has subnet-0b, subnet-0d there with more room.');
+    expect(finding?.evidence).toContainEqual({ name: 'otherSubnetsInZone', value: 2, unit: 'subnets' });
+  });
+
+  test('stays one when the second has IPv6 alone: pods find no IPv4 address there', () => {
+    const ipv6Only = aSubnet({ subnetId: 'subnet-0b', cidrBlock: null, ipv6Native: true, available: null });
+    expect(found([lone, ipv6Only], ['subnet-0a', 'subnet-0b'])).toHaveLength(1);
+  });
+
+  test('is told of a subnet in a VPC that could not be read, without a range for either', () => {
+    const [finding] = findingsOf('lone-subnet', { subnets: [lone], clusters: [aCluster()], vpcs: [] });
+    expect(finding?.remedies.map(({ title, commands }) => [title, commands])).toEqual([
+      ['Add a subnet in eu-west-1a', []],
+    ]);
+    expect(finding?.remedies[0]?.preconditions[0]?.holds).toBeNull();
+  });
+
   test('is no finding when the cluster has a second one in the zone', () => {
     const sibling = aSubnet({ subnetId: 'subnet-0b' });
     expect(found([lone, sibling], ['subnet-0a', 'subnet-0b'])).toEqual([]);
@@ -244,8 +430,12 @@ describe('a subnet without a sibling', () => {
   test('is one finding for two clusters that share it', () => {
     const clusters = [aCluster(), aCluster({ clusterName: 'other' })];
     expect(findingsOf('lone-subnet', { subnets: [lone], clusters })).toMatchObject([
-      { subject: { clusterName: null, clusterNames: ['shop', 'other'] } },
+      {
+        title: 'private-a (subnet-0a) is the only subnet of shop, other in eu-west-1a',
+        subject: { clusterName: null, clusterNames: ['shop', 'other'], cidrBlocks: ['10.0.0.0/24'] },
+      },
     ]);
+    expect(found([lone])).toMatchObject([{ subject: { clusterName: 'shop', clusterNames: ['shop'] } }]);
   });
 
   test('is offered a range of the VPC, tagged for subnet discovery, if the CNI is new enough', () => {
@@ -270,9 +460,40 @@ describe('a subnet without a sibling', () => {
         { text: "The VPC's main route table suits it: associate another one otherwise.", holds: null },
       ],
     });
+    expect(offer('1.18.0')?.preconditions[3]?.holds).toBe(true);
+    expect(offer('v10.2.0')?.preconditions[3]?.holds).toBe(true);
     expect(offer('v1.17.9')?.preconditions[3]?.holds).toBe(false);
+    expect(offer('latest, once v1.20')?.preconditions[3]?.holds).toBeNull();
     expect(offer('v2.0.0')?.preconditions[3]?.holds).toBe(true);
     expect(offer(null)?.preconditions[3]?.holds).toBeNull();
+  });
+
+  test('can not rely on subnet discovery where one of its clusters uses custom networking', () => {
+    const offered = (nodeSubnetIds: readonly string[]) =>
+      findingsOf('lone-subnet', {
+        subnets: [lone],
+        clusters: [aCluster(), aCluster({ clusterName: 'custom', customNetworking: true, nodeSubnetIds })],
+      })[0]?.remedies.map(({ title }) => title);
+    expect(offered(['subnet-0a'])).toEqual([
+      'Add 100.64.0.0/16 to the VPC',
+      'Add the subnet 10.0.1.0/24 in eu-west-1a',
+    ]);
+    expect(offered(['subnet-0elsewhere'])).toEqual([
+      'Add the subnet 10.0.1.0/24 in eu-west-1a',
+      'Add 100.64.0.0/16 to the VPC',
+    ]);
+  });
+
+  test('is offered the range that subnets of other VPCs have, too: ranges are taken in one VPC alone', () => {
+    const elsewhere = aSubnet({ subnetId: 'subnet-0b', vpcId: 'vpc-02', cidrBlock: '10.0.1.0/24' });
+    expect(found([lone, elsewhere])[0]?.remedies.map(({ title }) => title)).toContain(
+      'Add the subnet 10.0.1.0/24 in eu-west-1a',
+    );
+  });
+
+  test('in a zone that is not known comes with a range, and no command to make it', () => {
+    const [finding] = found([aSubnet({ available: 100, availabilityZone: null })]);
+    expect(finding?.remedies.find(({ title }) => title.startsWith('Add the subnet'))?.commands).toEqual([]);
   });
 
   test('is offered a smaller subnet where the VPC has no room for one as large, and none where it is full', () => {

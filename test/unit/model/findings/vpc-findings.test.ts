@@ -49,6 +49,26 @@ describe('overlapping ranges', () => {
     expect(found(elsewhere)).toEqual([]);
   });
 
+  test('are listed for each VPC that has some', () => {
+    const findings = found(
+      connection(['10.0.128.0/17']),
+      connection([], {
+        id: 'tgw-02',
+        vpcs: [
+          { vpcId: 'vpc-01', accountId: null, cidrBlocks: ['10.0.0.0/16'] },
+          { vpcId: 'vpc-03', accountId: null, cidrBlocks: ['10.0.0.0/20'] },
+        ],
+      }),
+    );
+    expect(findings).toMatchObject([
+      {
+        title: 'main (vpc-01) has ranges in common with 2 connected VPCs',
+        explanation:
+          '10.0.0.0/16 overlaps 10.0.128.0/17 of vpc-02 (tgw-01); 10.0.0.0/16 overlaps 10.0.0.0/20 of vpc-03 (tgw-02). What is sent to the shared part reaches one of the two at most.',
+      },
+    ]);
+  });
+
   test('are told once for a pair that two things connect, and over a peering with its routes', () => {
     const peering = connection(['10.0.0.0/16'], { kind: 'peering', id: 'pcx-01' });
     const findings = found(peering, connection(['10.0.0.0/16']));
@@ -92,18 +112,62 @@ describe('a VPC at its limit of ranges', () => {
   });
 
   test('is a warning when no /24 is left in them, either', () => {
-    expect(found(ranges(5), ranges(5))[0]?.severity).toBe('warning');
-    expect(found(ranges(5), ranges(4))[0]?.severity).toBe('info');
+    expect(found(ranges(5), ranges(5))[0]).toMatchObject({
+      severity: 'warning',
+      explanation:
+        'A VPC takes 5 IPv4 ranges unless the quota was raised, so that another one would be refused. There is no room for another /24 in the ranges it has.',
+    });
+    expect(found(ranges(5), ranges(4))[0]).toMatchObject({
+      severity: 'info',
+      explanation:
+        'A VPC takes 5 IPv4 ranges unless the quota was raised, so that another one would be refused. 10.4.0.0/24 is still unused in the ranges it has.',
+    });
   });
 
   test('comes with the request for more, and never beyond what AWS grants', () => {
     expect(found(ranges(5))[0]?.remedies[0]?.commands).toEqual([
       'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-83CA0A9D --desired-value 10 --region eu-west-1',
     ]);
-    expect(found(ranges(50))[0]?.remedies.map(({ preconditions }) => preconditions[0]?.holds)).toEqual([
-      null,
-      false,
+    const remediesAt = (count: number) =>
+      found(ranges(count))[0]?.remedies.map(({ effect, preconditions }) => [
+        effect.slice(0, 33),
+        preconditions.map(({ text, holds }) => [text, holds]),
+      ]);
+    expect(remediesAt(49)).toMatchObject([
+      [
+        'To 50; AWS grants up to 50. Free,',
+        [
+          [expect.any(String), null],
+          ['That is more than the VPC uses now: 49.', true],
+        ],
+      ],
+      [
+        expect.any(String),
+        [['The VPC has 49 of 5 ranges, unless the quota was raised.', null], expect.any(Array)],
+      ],
     ]);
+    expect(remediesAt(50)).toMatchObject([
+      [
+        'To 50; AWS grants up to 50. Free,',
+        [
+          [expect.any(String), null],
+          ['That is more than the VPC uses now: 50.', false],
+        ],
+      ],
+      [
+        expect.any(String),
+        [['The VPC has 50 of 5 ranges, unless the quota was raised.', false], expect.any(Array)],
+      ],
+    ]);
+  });
+
+  test("is told with the VPC's own subnets alone", () => {
+    const subnets = [aSubnet(), aSubnet({ subnetId: 'subnet-0b', vpcId: 'vpc-02' })];
+    const [finding] = findingsOf('vpc-cidr-limit', {
+      vpcs: [aVpcAssessment({ cidrBlocks: ranges(5) })],
+      subnets,
+    });
+    expect(finding?.subject.subnetIds).toEqual(['subnet-0a']);
   });
 });
 
@@ -118,6 +182,14 @@ describe('network address usage', () => {
     ]);
     expect(found(60_799)).toMatchObject([{ severity: 'warning' }]);
     expect(found(60_800)).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  test('comes with the request for twice the quota, which is of no use once that is used up, too', () => {
+    const request = (units: number) =>
+      found(units)[0]?.remedies.map(({ effect, preconditions }) => [effect, preconditions[1]?.holds]);
+    const effect = 'To 128,000; AWS grants up to 256,000. Free, and usually granted within days.';
+    expect(request(127_999)).toEqual([[effect, true]]);
+    expect(request(128_000)).toEqual([[effect, false]]);
   });
 
   test('is not claimed where it is not known', () => {
@@ -160,6 +232,19 @@ describe('another range for a VPC', () => {
     expect(offer(['10.0.0.0/16', '100.64.0.0/16'], [connection(['100.65.0.0/16'])])?.title).toBe(
       'Add 100.66.0.0/16 to the VPC',
     );
+  });
+
+  test('may be one that VPCs have to which this one is not connected', () => {
+    const elsewhere = connection([], {
+      vpcs: [
+        { vpcId: 'vpc-02', accountId: null, cidrBlocks: ['100.64.0.0/16'] },
+        { vpcId: 'vpc-03', accountId: null, cidrBlocks: ['100.65.0.0/16'] },
+      ],
+    });
+    expect(offer(['10.0.0.0/16'], [elsewhere])).toMatchObject({
+      title: 'Add 100.64.0.0/16 to the VPC',
+      preconditions: [{ holds: true }, { holds: true }],
+    });
   });
 
   test('may not be free where nobody told what the VPC is connected to', () => {
