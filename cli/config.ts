@@ -90,6 +90,10 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
         },
         { title: 'AFTER', cell: ([, rule]) => duration(rule.pendingFor) },
         {
+          title: 'CLEAR',
+          cell: ([, { clearFor }]) => (clearFor === 0 ? 'at once' : `after ${duration(clearFor)}`),
+        },
+        {
           title: 'SAID AGAIN',
           cell: ([, { repeatEvery }]) => (repeatEvery === 0 ? 'never' : duration(repeatEvery)),
         },

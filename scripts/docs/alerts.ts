@@ -15,8 +15,8 @@ or that it could not be measured. Unknown is neither good nor bad news: it never
 
 ## Rules
 
-| rule | about | warning | critical | must hold | said again |
-| --- | --- | --- | --- | --- | --- |
+| rule | about | warning | critical | must hold | must be clear | said again |
+| --- | --- | --- | --- | --- | --- | --- |
 ${entries.map(summary).join('\n')}
 
 ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meaning}\n\n- Raised: ${raises}\n- Unknown: ${unknown}\n`).join('\n')}
@@ -27,6 +27,10 @@ ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meanin
 2. **Firing.** People are told, and told again after the rule's repeat interval, until it resolves or somebody acknowledges it.
 3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin: for thresholds
    \`clearMargin\` above them, for forecasts when the expected time is ${CLEAR_BEYOND} times the lead time away and exhaustion within it unlikely.
+   It must have been clear for as long as the rule says (\`clearFor\`), so that what comes and goes is one alert and not ten.
+   Meanwhile nothing is repeated. What is gone - a deleted subnet, a rule that was switched off - ends at once. So would a
+   larger subnet, but there is none: a subnet's range never grows, and what looks like new room is somebody's cleaning up,
+   of which only time tells whether it lasts.
 4. **Resolved.** Everybody who was told of it is told of its end, with what changed.
 
 ## What is kept from you
@@ -59,7 +63,7 @@ const summary = ([rule, { about }]: (typeof entries)[number]): string => {
   const policy = DEFAULT_POLICY.rules[rule];
   const [warning, critical] = levels(policy);
   const again = policy.repeatEvery === 0 ? 'never' : `every ${time(policy.repeatEvery)}`;
-  return `| [${rule}](#${rule}) | ${about} | ${warning} | ${critical} | ${time(policy.pendingFor)} | ${again} |`;
+  return `| [${rule}](#${rule}) | ${about} | ${warning} | ${critical} | ${time(policy.pendingFor)} | ${time(policy.clearFor)} | ${again} |`;
 };
 
 const levels = (policy: RulePolicies[RuleName]): readonly [string, string] => {

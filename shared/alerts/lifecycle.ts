@@ -10,10 +10,12 @@ import {
 import { HeadroomError } from '../model/errors.ts';
 import { evidenceChanges, type Finding } from '../model/finding.ts';
 
-/** Both in seconds. */
+/** All in seconds. */
 export interface LifecycleSettings {
   /** The condition must hold this long before the alert fires or escalates. */
   readonly pendingFor: number;
+  /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
+  readonly clearFor: number;
   /** A firing alert is said again after this long; 0: never. */
   readonly repeatEvery: number;
 }
@@ -28,6 +30,9 @@ export interface Reduction {
 /** Since when each level that is not announced yet has been reached without clearing; `null`: it is not. */
 type Clocks = Readonly<Record<AlertSeverity, string | null>>;
 
+/** Since when each announced level has been clear without being reached again; absent: it is not. */
+type ClearClocks = NonNullable<Alert['clearing']>;
+
 /** One observation of one alert, with what follows from it whatever happens next. */
 interface Step {
   /** The record so far; a blank one where there was none. */
@@ -36,6 +41,7 @@ interface Step {
   /** What the rule found, or found last. */
   readonly finding: Finding;
   readonly clocks: Clocks;
+  readonly clearing: ClearClocks;
   readonly at: string;
 }
 
@@ -47,13 +53,14 @@ interface Step {
  *   a supply that wavers between warning and critical still fires as a warning in time. A clock runs on while the level
  *   is not cleared (`hold`), but only an observation that raises the level completes it: a value that hovers about a
  *   threshold neither starts the wait anew nor fires on its better side.
- * - **Hysteresis.** A firing alert goes up by `raise` and down by `hold`, never the other way about. Going down waits
- *   for nothing: the margin of `hold` is what keeps it from flapping.
- * - **Unknown** (`raise: null`) leaves the record as it is. It never fires, resolves or repeats. It does not stop a
- *   pending clock either: what is bad before and after a gap has, as far as anybody saw, been bad throughout.
+ * - **Hysteresis.** A firing alert goes up by `raise` and down by `hold`, never the other way about. It goes down once
+ *   the level has been clear for `clearFor`. Each level has a clock of its own here, too: a critical alert whose warning
+ *   comes and goes still eases to a warning in time. What is gone ends at once: there is nothing left to wait for.
+ * - **Unknown** (`raise: null`) leaves the record as it is. It never fires, resolves or repeats. It neither starts nor
+ *   stops a clock: what is bad, or clear, before and after a gap has, as far as anybody saw, been so throughout.
  *   Where only `hold` is unknown the alert may go up, but not down.
  * - **Repeats** are said while it fires and nobody has acknowledged it, and only once everything said before has been
- *   delivered: a channel that is down does not pile them up.
+ *   delivered: a channel that is down does not pile them up. While its level is clear there is nothing to repeat.
  * - **Acknowledging** holds for the level that was acknowledged. An escalation is news and ends it.
  * - **Late** observations, older than the last that changed the record, are ignored.
  * - A pending alert that clears was never announced: it ends as `resolved` without a transition.
@@ -67,7 +74,7 @@ export const reduceAlert = (
   settings: LifecycleSettings,
   now: number,
 ): Reduction => {
-  const { raise } = observation;
+  const { raise, hold } = observation;
   const unchanged: Reduction = { alert, transitions: [] };
   if (raise === null) return unchanged;
   if (alert === null && raise === 'ok') return unchanged;
@@ -78,9 +85,9 @@ export const reduceAlert = (
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
   const announced = current.severity;
-  const hold = observation.hold ?? 'critical';
-  const clocks = clocksAt(at, clocksOf(current), { announced, raise, hold });
-  const step: Step = { current, observation, finding, clocks, at };
+  const clocks = clocksAt(at, clocksOf(current), { announced, raise, hold: hold ?? 'critical' });
+  const clearing = clearingAt(at, current.clearing ?? {}, { announced, raise, hold });
+  const step: Step = { current, observation, finding, clocks, clearing, at };
 
   const isDue = (level: AlertSeverity): boolean => {
     const since = clocks[level];
@@ -89,8 +96,9 @@ export const reduceAlert = (
   };
   if (isDue('critical')) return announce(step, 'critical');
   if (isDue('warning')) return announce(step, 'warning');
-  if (compareLevel(hold, announced) < 0) return announce(step, hold);
-  if (isRepeatDue(current, settings.repeatEvery, now)) return announce(step, announced);
+  const eased = easedTo(step, observation.gone === true ? 0 : settings.clearFor, now);
+  if (eased !== announced) return announce(step, eased);
+  if (isRepeatDue(step, settings.repeatEvery, now)) return announce(step, announced);
   return { alert: wait(step), transitions: [] };
 };
 
@@ -136,24 +144,55 @@ const clocksAt = (
   return { warning: clock('warning'), critical: clock('critical') };
 };
 
+const clearingAt = (
+  at: string,
+  before: ClearClocks,
+  levels: { readonly announced: AlertLevel; readonly raise: AlertLevel; readonly hold: AlertLevel | null },
+): ClearClocks => {
+  const clock = (level: AlertSeverity): string | undefined => {
+    const isReached = compareLevel(levels.hold ?? levels.raise, level) >= 0;
+    if (isReached || compareLevel(level, levels.announced) > 0) return undefined;
+    return before[level] ?? (levels.hold === null ? undefined : at);
+  };
+  const [warning, critical] = [clock('warning'), clock('critical')];
+  return { ...(warning === undefined ? {} : { warning }), ...(critical === undefined ? {} : { critical }) };
+};
+
+/** The mildest level that the alert may ease to now; the announced one where it must stay. */
+const easedTo = ({ current, observation, clearing }: Step, clearFor: number, now: number): AlertLevel => {
+  const isClear = (level: AlertSeverity): boolean => {
+    const since = clearing[level];
+    return since !== undefined && now - Date.parse(since) >= clearFor * 1000;
+  };
+  if (observation.hold === null) return current.severity;
+  if (isClear('warning')) return 'ok';
+  return isClear('critical') ? 'warning' : current.severity;
+};
+
 const candidateOf = (clocks: Clocks): Alert['candidate'] => {
   if (clocks.critical !== null) return { severity: 'critical', since: clocks.critical };
   if (clocks.warning !== null) return { severity: 'warning', since: clocks.warning };
   return null;
 };
 
-const isRepeatDue = (alert: Alert, repeatEvery: number, now: number): boolean => {
+const isRepeatDue = ({ current: alert, clearing }: Step, repeatEvery: number, now: number): boolean => {
+  if (alert.severity !== 'ok' && clearing[alert.severity] !== undefined) return false;
   if (alert.status !== 'firing' || alert.lastNotifiedAt === null || repeatEvery === 0) return false;
   if (alert.acknowledged !== null || alert.outbox.length > 0) return false;
   return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000;
 };
 
 /** Nothing is to be said. Tells the very record it was given when what it waits for is the same as before. */
-const wait = ({ current, observation, finding, clocks, at }: Step): Alert => {
+const wait = (step: Step): Alert => {
+  const { current, observation, finding, clocks, clearing, at } = step;
   const candidate = candidateOf(clocks);
-  // A clock that starts anew has been seen to stop, so the level alone tells whether anything changed.
-  if (candidate?.severity === current.candidate?.severity) return current;
-  if (current.severity !== 'ok') return { ...current, candidate, lastObservedAt: at };
+  // A clock that starts anew has been seen to stop, so which of them run tells whether anything changed.
+  const isSame =
+    candidate?.severity === current.candidate?.severity &&
+    clearing.warning === current.clearing?.warning &&
+    clearing.critical === current.clearing?.critical;
+  if (isSame) return current;
+  if (current.severity !== 'ok') return { ...withClearing(current, clearing), candidate, lastObservedAt: at };
   if (clocks.warning === null) return { ...current, status: 'resolved', candidate, lastObservedAt: at };
   const { subject } = observation;
   return {
@@ -167,6 +206,10 @@ const wait = ({ current, observation, finding, clocks, at }: Step): Alert => {
   };
 };
 
+/** The record with these clocks; without the field where none runs, so that a record that never clears is as short as before. */
+const withClearing = ({ clearing: _clearing, ...alert }: Alert, clearing: ClearClocks): Alert =>
+  Object.keys(clearing).length === 0 ? alert : { ...alert, clearing };
+
 const kindOf = (from: AlertLevel, to: AlertLevel): TransitionKind => {
   if (to === 'ok') return 'resolved';
   if (from === 'ok') return 'firing';
@@ -176,7 +219,7 @@ const kindOf = (from: AlertLevel, to: AlertLevel): TransitionKind => {
 
 /** Says that the level is `to` now, and leaves that to be sent in the record's own outbox. */
 const announce = (step: Step, to: AlertLevel): Reduction => {
-  const { current, observation, clocks, at } = step;
+  const { current, observation, clocks, clearing, at } = step;
   const announced = current.severity;
   const kind = kindOf(announced, to);
   const begins = kind === 'firing';
@@ -205,7 +248,10 @@ const announce = (step: Step, to: AlertLevel): Reduction => {
     ...shared,
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
   };
-  const { cause: _cause, ...kept } = current;
+  // Of the level that is left nothing need be known any more; that of a milder one runs on.
+  const stillClearing =
+    to === 'warning' && clearing.warning !== undefined ? { warning: clearing.warning } : {};
+  const { cause: _cause, ...kept } = withClearing(current, to === announced ? clearing : stillClearing);
   const alert: Alert = {
     ...kept,
     ...shared,

@@ -24,11 +24,14 @@ export const policyFor = <Rule extends RuleName>(
   return settings;
 };
 
-/** How an observation's alert lives. One of a rule that is no more, left over in the store, ends without delay. */
+/** How an observation's alert lives. One of a rule that is off, or that is no more and left over in the store, ends without delay. */
 export const lifecycleSettingsFor = (
   { rule, subject }: Pick<Observation, 'rule' | 'subject'>,
   policy: AlertPolicy,
-): LifecycleSettings =>
-  isRuleName(rule, policy) ? policyFor(rule, subject, policy) : { pendingFor: 0, repeatEvery: 0 };
+): LifecycleSettings => {
+  if (!isRuleName(rule, policy)) return { pendingFor: 0, clearFor: 0, repeatEvery: 0 };
+  const settings = policyFor(rule, subject, policy);
+  return settings.enabled ? settings : { ...settings, clearFor: 0 };
+};
 
 const isRuleName = (rule: string, policy: AlertPolicy): rule is RuleName => Object.hasOwn(policy.rules, rule);

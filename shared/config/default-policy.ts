@@ -20,8 +20,11 @@ const STEADY = 10 * MINUTE;
  * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
  *   Critical: nodes that take prefixes fail at this very moment.
  * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day is
- *   for whoever is on call. Three looks of the hourly forecast must agree.
- * - `*-surge`. The windows are most of the waiting time; a second scan must agree.
+ *   for whoever is on call. Three looks of the hourly forecast must agree. Over only when it has been clear for half a day:
+ *   forecasts of a load with a rhythm come and go with it, and nobody acts on good news of an hour.
+ * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than half an
+ *   hour is still the same job.
+ * - Thresholds clear at once: `clearMargin` is what keeps them steady.
  * - `scan-failed`, `coverage`. A warning: nobody is woken because a role is missing. Longer than a deployment takes.
  * - `delivery-failing`. Critical: it means that nothing else can be heard of.
  */
@@ -32,6 +35,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5, count: 5 },
       critical: { percent: 2, count: 3 },
       pendingFor: STEADY,
+      clearFor: 0,
       clearMargin: 0.25,
       repeatEvery: DAY,
     },
@@ -40,6 +44,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5, count: 4 },
       critical: { percent: 2, count: 2 },
       pendingFor: STEADY,
+      clearFor: 0,
       clearMargin: 0.25,
       repeatEvery: DAY,
     },
@@ -48,6 +53,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5 },
       critical: { percent: 2 },
       pendingFor: STEADY,
+      clearFor: 0,
       clearMargin: 0.25,
       repeatEvery: DAY,
     },
@@ -56,6 +62,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       severity: 'critical',
       minimumAvailable: 32,
       pendingFor: STEADY,
+      clearFor: 0,
       repeatEvery: DAY,
     },
     'addresses-exhaustion': {
@@ -63,6 +70,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warningWithin: 8 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
+      clearFor: 12 * HOUR,
       repeatEvery: DAY,
     },
     'prefixes-exhaustion': {
@@ -70,26 +78,46 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warningWithin: 8 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
+      clearFor: 12 * HOUR,
       repeatEvery: DAY,
     },
-    'addresses-surge': { enabled: true, pendingFor: 5 * MINUTE, repeatEvery: 4 * HOUR },
-    'prefixes-surge': { enabled: true, pendingFor: 5 * MINUTE, repeatEvery: 4 * HOUR },
-    findings: { enabled: true, minimumSeverity: 'critical', pendingFor: STEADY, repeatEvery: 7 * DAY },
-    'scan-failed': { enabled: true, severity: 'warning', pendingFor: 30 * MINUTE, repeatEvery: DAY },
+    'addresses-surge': {
+      enabled: true,
+      pendingFor: 5 * MINUTE,
+      clearFor: 30 * MINUTE,
+      repeatEvery: 4 * HOUR,
+    },
+    'prefixes-surge': { enabled: true, pendingFor: 5 * MINUTE, clearFor: 30 * MINUTE, repeatEvery: 4 * HOUR },
+    findings: {
+      enabled: true,
+      minimumSeverity: 'critical',
+      pendingFor: STEADY,
+      clearFor: 0,
+      repeatEvery: 7 * DAY,
+    },
+    'scan-failed': {
+      enabled: true,
+      severity: 'warning',
+      pendingFor: 30 * MINUTE,
+      clearFor: 0,
+      repeatEvery: DAY,
+    },
     coverage: {
       enabled: true,
       severity: 'warning',
       staleAfter: HOUR,
       pendingFor: 30 * MINUTE,
+      clearFor: 0,
       repeatEvery: DAY,
     },
     'delivery-failing': {
       enabled: true,
       severity: 'critical',
       pendingFor: 15 * MINUTE,
+      clearFor: 0,
       repeatEvery: 4 * HOUR,
     },
-    'dead-letters': { enabled: true, severity: 'warning', pendingFor: 0, repeatEvery: DAY },
+    'dead-letters': { enabled: true, severity: 'warning', pendingFor: 0, clearFor: 0, repeatEvery: DAY },
   },
   overrides: [],
   mutes: [],

@@ -10,6 +10,9 @@ const given = <Settings extends object>(settings: Settings): Given<Settings> =>
 const common = {
   enabled: yesOrNo.optional().describe('Whether the rule is asked at all.'),
   for: duration.optional().describe('How long the condition must hold before the alert fires or escalates.'),
+  clearFor: duration
+    .optional()
+    .describe('How long the condition must have been clear before a firing alert resolves or eases.'),
   repeat: repeat.optional().describe('After how long a firing alert is said again.'),
 };
 const severity = oneOf(['warning', 'critical']).optional();
@@ -27,6 +30,7 @@ const supplyRule = section({
     warning: rule.warning?.below,
     critical: rule.critical?.below,
     pendingFor: rule.for,
+    clearFor: rule.clearFor,
     clearMargin: rule.clearMargin === undefined ? undefined : rule.clearMargin / 100,
     repeatEvery: rule.repeat,
   }),
@@ -42,18 +46,25 @@ const forecastRule = section({
     warningWithin: rule.warning?.within,
     criticalWithin: rule.critical?.within,
     pendingFor: rule.for,
+    clearFor: rule.clearFor,
     repeatEvery: rule.repeat,
   }),
 );
 
 const surgeRule = section(common).transform((rule) =>
-  given({ enabled: rule.enabled, pendingFor: rule.for, repeatEvery: rule.repeat }),
+  given({ enabled: rule.enabled, pendingFor: rule.for, clearFor: rule.clearFor, repeatEvery: rule.repeat }),
 );
 
 const plain = { ...common, severity };
 
 const plainRule = section(plain).transform((rule) =>
-  given({ enabled: rule.enabled, severity: rule.severity, pendingFor: rule.for, repeatEvery: rule.repeat }),
+  given({
+    enabled: rule.enabled,
+    severity: rule.severity,
+    pendingFor: rule.for,
+    clearFor: rule.clearFor,
+    repeatEvery: rule.repeat,
+  }),
 );
 
 const fragmentedRule = section({ ...plain, minimumAvailable: wholeNumber(1, 65_536).optional() }).transform(
@@ -63,6 +74,7 @@ const fragmentedRule = section({ ...plain, minimumAvailable: wholeNumber(1, 65_5
       severity: rule.severity,
       minimumAvailable: rule.minimumAvailable,
       pendingFor: rule.for,
+      clearFor: rule.clearFor,
       repeatEvery: rule.repeat,
     }),
 );
@@ -73,6 +85,7 @@ const coverageRule = section({ ...plain, staleAfter: duration.optional() }).tran
     severity: rule.severity,
     staleAfter: rule.staleAfter,
     pendingFor: rule.for,
+    clearFor: rule.clearFor,
     repeatEvery: rule.repeat,
   }),
 );
@@ -82,6 +95,7 @@ const findingsRule = section({ ...common, minimumSeverity: severity }).transform
     enabled: rule.enabled,
     minimumSeverity: rule.minimumSeverity,
     pendingFor: rule.for,
+    clearFor: rule.clearFor,
     repeatEvery: rule.repeat,
   }),
 );

@@ -39,6 +39,8 @@ export interface Observation {
    * once. Absent: the subject itself. An alert keeps the cause it had when it fired, so that its messages stay in one thread.
    */
   readonly cause?: string;
+  /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
+  readonly gone?: true;
 }
 
 export type AlertStatus = 'pending' | 'firing' | 'resolved';
@@ -94,6 +96,8 @@ export interface Alert {
   readonly since: string;
   /** While pending, or while a worse level is being confirmed: that level, and since when. */
   readonly candidate: { readonly severity: AlertLevel; readonly since: string } | null;
+  /** While it fires: since when each announced level has been clear. A level that is not clear is absent; absent: none is. */
+  readonly clearing?: { readonly [Level in AlertSeverity]?: string };
   readonly lastNotifiedAt: string | null;
   /** The observation that last changed this record. One that changes nothing is not stored: writing costs money. */
   readonly lastObservedAt: string;

@@ -19,6 +19,8 @@ export interface RulePolicy {
   readonly critical: Threshold | null;
   /** The condition must hold this long before the alert fires or escalates. */
   readonly pendingFor: number;
+  /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
+  readonly clearFor: number;
   /** The supply must be this much above a threshold before its level clears: a fraction, 0.1 for a tenth. */
   readonly clearMargin: number;
   /** A firing alert is said again after this long; 0: never. */
@@ -31,12 +33,14 @@ export interface ForecastRulePolicy {
   readonly warningWithin: number | null;
   readonly criticalWithin: number | null;
   readonly pendingFor: number;
+  readonly clearFor: number;
   readonly repeatEvery: number;
 }
 
 export interface SurgeRulePolicy {
   readonly enabled: boolean;
   readonly pendingFor: number;
+  readonly clearFor: number;
   readonly repeatEvery: number;
 }
 
@@ -45,6 +49,7 @@ export interface PlainRulePolicy {
   readonly enabled: boolean;
   readonly severity: AlertSeverity;
   readonly pendingFor: number;
+  readonly clearFor: number;
   readonly repeatEvery: number;
 }
 
@@ -54,6 +59,7 @@ export interface FindingsRulePolicy {
   /** Findings that are milder stay in the report and raise nothing. */
   readonly minimumSeverity: AlertSeverity;
   readonly pendingFor: number;
+  readonly clearFor: number;
   readonly repeatEvery: number;
 }
 

@@ -135,6 +135,7 @@ const goneFrom = ({ key, rule, subject }: Alert): Observation => ({
   raise: 'ok',
   hold: 'ok',
   finding: null,
+  gone: true,
 });
 
 const claimed = (

@@ -44,7 +44,10 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
       };
 
       test('an alert comes back as it was stored, with the version that the commit told', async () => {
-        const alert = anAlert({ outbox: [anEntry({ attempts: 2, lastError: 'Größe & <b> \u202e 🔥' })] });
+        const alert = anAlert({
+          clearing: { warning: '2026-01-01T00:20:00.000Z' },
+          outbox: [anEntry({ attempts: 2, lastError: 'Größe & <b> \u202e 🔥' })],
+        });
         const version = await commit(alert, 0);
         expect(await store.alerts.read(target, alert.key)).toEqual({ alert, version });
         expect(await store.alerts.list(target)).toEqual([{ alert, version }]);

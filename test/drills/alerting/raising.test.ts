@@ -38,7 +38,7 @@ describe('raising alerts', () => {
     return raiseAlerts({
       target,
       observations: observationsOf(levels),
-      settingsFor: () => ({ pendingFor: 0, repeatEvery: 0 }),
+      settingsFor: () => ({ pendingFor: 0, clearFor: 0, repeatEvery: 0 }),
       store,
       now: clock.now,
       clock: clock.read,

@@ -61,7 +61,7 @@ export const run = async ({
   const raised = await raiseAlerts({
     target,
     observations: observationsOf(levels),
-    settingsFor: () => ({ pendingFor: 0, repeatEvery: 0 }),
+    settingsFor: () => ({ pendingFor: 0, clearFor: 0, repeatEvery: 0 }),
     store,
     now: scannedAt,
     clock: clock.read,

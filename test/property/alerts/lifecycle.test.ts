@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
 import {
   type Alert,
   type AlertLevel,
@@ -47,6 +47,7 @@ const scans: fc.Arbitrary<readonly Scan[]> = fc
 
 const settings = fc.record({
   pendingFor: fc.constantFrom(0, 300, 600),
+  clearFor: fc.constantFrom(0, 600, 3600),
   repeatEvery: fc.constantFrom(0, 1800),
 });
 
@@ -57,7 +58,7 @@ interface Step {
   readonly transitions: readonly Transition[];
 }
 
-const live = (all: readonly Scan[], given: { pendingFor: number; repeatEvery: number }): readonly Step[] => {
+const live = (all: readonly Scan[], given: LifecycleSettings): readonly Step[] => {
   let alert: Alert | null = null;
   return all.map((scan) => {
     const before = alert;
@@ -98,7 +99,7 @@ describe('through any scans', () => {
           const [from, to] = [announced(before), announced(after)];
           const { raise, hold } = scan.observation;
           if (compareLevel(to, from) > 0) expect(compareLevel(raise ?? 'ok', to)).toBeGreaterThanOrEqual(0);
-          if (compareLevel(to, from) < 0) expect(hold).toBe(to);
+          if (compareLevel(to, from) < 0) expect(compareLevel(hold ?? 'critical', to)).toBeLessThanOrEqual(0);
           if (raise === null) expect(after).toBe(before);
         }
       }),
@@ -147,11 +148,44 @@ describe('through any scans', () => {
     );
   });
 
+  test('whatever resolves or eases has been clear for as long as it must: no scan in that time saw the level reached', () => {
+    fc.assert(
+      fc.property(scans, settings, (all, given) => {
+        const steps = live(all, given);
+        steps.forEach(({ scan, before, after }, index) => {
+          const [from, to] = [announced(before), announced(after)];
+          if (compareLevel(to, from) >= 0) return;
+          const within = steps
+            .slice(0, index + 1)
+            .filter((step) => step.scan.minute >= scan.minute - given.clearFor / 60);
+          const left = to === 'ok' ? 'warning' : 'critical';
+          for (const { scan: seen } of within)
+            expect(compareLevel(seen.observation.hold ?? 'ok', left)).toBeLessThan(0);
+        });
+      }),
+    );
+  });
+
+  test('whatever is gone is resolved at once, and what is clear for long enough by the end of it', () => {
+    fc.assert(
+      fc.property(scans, settings, (all, given) => {
+        const [last] = live(all, given).slice(-1);
+        const end = START + (all.at(-1)?.minute ?? 0) * MINUTE;
+        const gone = reduceAlert(last?.after ?? null, { ...anObservation('ok'), gone: true }, given, end);
+        expect(announced(gone.alert)).toBe('ok');
+        const clear = anObservation('ok');
+        const first = reduceAlert(last?.after ?? null, clear, given, end);
+        const then = reduceAlert(first.alert, clear, given, end + given.clearFor * 1000);
+        expect(announced(then.alert)).toBe('ok');
+      }),
+    );
+  });
+
   test('it agrees with a naive reading of the whole past', () => {
     fc.assert(
       fc.property(scans, settings, (all, given) => {
         live(all, given).forEach((step, index) => {
-          expect(announced(step.after)).toBe(naive(all.slice(0, index + 1), given.pendingFor));
+          expect(announced(step.after)).toBe(naive(all.slice(0, index + 1), given));
         });
       }),
       { numRuns: 300 },
@@ -205,11 +239,11 @@ describe('through any scans', () => {
 });
 
 /** The announced level after these scans, worked out by looking at the whole past every time. */
-const naive = (all: readonly Scan[], pendingFor: number): AlertLevel => {
+const naive = (all: readonly Scan[], { pendingFor, clearFor }: LifecycleSettings): AlertLevel => {
   const known = all.filter((scan) => scan.observation.raise !== null);
   let level: AlertLevel = 'ok';
   let lifted = -1; // The scan at which the level last went down: what came before it counts no more for going up.
-  known.forEach(({ minute, observation: { raise, hold } }, index) => {
+  known.forEach(({ minute, observation: { raise } }, index) => {
     const due = (['critical', 'warning'] as const).find((wanted) => {
       if (compareLevel(wanted, level) <= 0 || compareLevel(raise ?? 'ok', wanted) < 0) return false;
       let began = minute;
@@ -220,10 +254,25 @@ const naive = (all: readonly Scan[], pendingFor: number): AlertLevel => {
       }
       return minute - began >= pendingFor / 60;
     });
+    // How long no scan has seen the level reached.
+    const clearMinutes = (wanted: AlertLevel): number => {
+      let began = Number.POSITIVE_INFINITY;
+      for (let back = index; back >= 0; back -= 1) {
+        const scan = known[back];
+        if (scan === undefined || compareLevel(scan.observation.hold ?? 'ok', wanted) >= 0) break;
+        began = scan.minute;
+      }
+      return minute - began;
+    };
+    const eased = (['ok', 'warning'] as const).find(
+      (wanted) =>
+        compareLevel(wanted, level) < 0 &&
+        clearMinutes(wanted === 'ok' ? 'warning' : 'critical') >= clearFor / 60,
+    );
     if (due !== undefined) {
       level = due;
-    } else if (hold !== null && compareLevel(hold, level) < 0) {
-      level = hold;
+    } else if (eased !== undefined) {
+      level = eased;
       lifted = index;
     }
   });

@@ -70,6 +70,7 @@ describe('thresholds', () => {
     critical: threshold,
     pendingFor: fc.constant(0),
     clearMargin: fc.constantFrom(0, 0.1, 0.25, 1),
+    clearFor: fc.constant(0),
     repeatEvery: fc.constant(0),
   });
 

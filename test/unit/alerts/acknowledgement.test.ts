@@ -7,7 +7,12 @@ import { anObservation } from '../../fixtures/observations.ts';
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
 
 const alertWith = (pendingFor: number): Alert => {
-  const { alert } = reduceAlert(null, anObservation('warning'), { pendingFor, repeatEvery: 0 }, AT);
+  const { alert } = reduceAlert(
+    null,
+    anObservation('warning'),
+    { pendingFor, clearFor: 0, repeatEvery: 0 },
+    AT,
+  );
   if (alert === null) throw new Error('there must be an alert');
   return alert;
 };

@@ -75,11 +75,22 @@ describe('the decisions about one scan', () => {
       lifecycleSettingsFor(anObservation('ok', { rule: 'from-another-version' }), DEFAULT_POLICY),
     ).toEqual({
       pendingFor: 0,
+      clearFor: 0,
       repeatEvery: 0,
     });
     expect(lifecycleSettingsFor(anObservation('ok', { rule: 'toString' }), DEFAULT_POLICY).pendingFor).toBe(
       0,
     );
+  });
+
+  test('an alert of a rule that was switched off ends without delay, and one that is on waits as its rule says', () => {
+    const rule = 'addresses-exhaustion';
+    const waits = (enabled: boolean): number =>
+      lifecycleSettingsFor(anObservation('ok', { rule }), {
+        ...DEFAULT_POLICY,
+        rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], enabled } },
+      }).clearFor;
+    expect([waits(true), waits(false)]).toEqual([12 * 3600, 0]);
   });
 
   test('messages go by the routes of the policy', () => {

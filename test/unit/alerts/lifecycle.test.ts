@@ -9,8 +9,8 @@ const START = Date.parse('2026-01-01T00:00:00.000Z');
 const iso = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
 
 /** Fires after ten minutes, is said again after an hour. */
-const SETTINGS: LifecycleSettings = { pendingFor: 600, repeatEvery: 3600 };
-const AT_ONCE: LifecycleSettings = { pendingFor: 0, repeatEvery: 0 };
+const SETTINGS: LifecycleSettings = { pendingFor: 600, clearFor: 0, repeatEvery: 3600 };
+const AT_ONCE: LifecycleSettings = { pendingFor: 0, clearFor: 0, repeatEvery: 0 };
 
 /** Feeds observations in, each at its minute, and takes everything out of the outbox as it comes, as a delivery would. */
 const live = (
@@ -497,6 +497,212 @@ describe('resolving', () => {
   });
 });
 
+describe('clearing', () => {
+  /** Fires at once, and must be clear for an hour. */
+  const LINGERING: LifecycleSettings = { pendingFor: 0, clearFor: 3600, repeatEvery: 0 };
+  const told = (steps: Parameters<typeof live>[0], repeatEvery = 0) =>
+    live(steps, { ...LINGERING, repeatEvery }).told;
+
+  test('it resolves once the condition has been clear for as long as it must, not a millisecond earlier', () => {
+    expect(
+      told([
+        [0, warning],
+        [10, ok],
+        [70 - 1 / MINUTE, ok],
+      ]),
+    ).toEqual(['0 firing ok>warning']);
+    expect(
+      told([
+        [0, warning],
+        [10, ok],
+        [70, ok],
+      ]),
+    ).toEqual(['0 firing ok>warning', '70 resolved warning>ok']);
+  });
+
+  test('the record says since when it has been clear, once, and no more when the condition is back', () => {
+    const clear = reduceAlert(firing(), ok, LINGERING, START + 10 * MINUTE).alert;
+    expect(clear).toMatchObject({
+      status: 'firing',
+      severity: 'warning',
+      clearing: { warning: iso(10) },
+      lastObservedAt: iso(10),
+    });
+    expect(reduceAlert(clear, ok, LINGERING, START + 15 * MINUTE).alert).toBe(clear);
+    const back = reduceAlert(clear, nearWarning, LINGERING, START + 20 * MINUTE).alert;
+    expect(back).not.toHaveProperty('clearing');
+    expect(back?.lastObservedAt).toBe(iso(20));
+  });
+
+  test('what comes back in between, or only nearly cleared, starts the wait anew', () => {
+    for (const back of [warning, nearWarning])
+      expect(
+        told([
+          [0, warning],
+          [10, ok],
+          [40, back],
+          [50, ok],
+          [100, ok],
+          [110, ok],
+        ]),
+      ).toEqual(['0 firing ok>warning', '110 resolved warning>ok']);
+  });
+
+  test('a critical alert eases to a warning once critical has been clear, though the warning comes and goes', () => {
+    expect(
+      told([
+        [0, critical],
+        [10, ok],
+        [30, warning],
+        [50, ok],
+        [70, ok],
+        [110, ok],
+      ]),
+    ).toEqual(['0 firing ok>critical', '70 deescalated critical>warning', '110 resolved warning>ok']);
+  });
+
+  test('what was easing when it got worse starts the wait anew', () => {
+    expect(
+      told([
+        [0, warning],
+        [10, ok],
+        [40, critical],
+        [50, ok],
+        [75, ok],
+        [110, ok],
+      ]),
+    ).toEqual(['0 firing ok>warning', '40 escalated warning>critical', '110 resolved critical>ok']);
+  });
+
+  test('once it has resolved the record keeps no clock, so a new life waits anew', () => {
+    const { alert } = live(
+      [
+        [0, critical],
+        [10, ok],
+        [70, ok],
+      ],
+      LINGERING,
+    );
+    expect(alert).toMatchObject({ status: 'resolved' });
+    expect(alert).not.toHaveProperty('clearing');
+  });
+
+  test('unknown neither starts the wait nor stops it, and does not complete it', () => {
+    expect(
+      told([
+        [0, warning],
+        [5, unknown],
+        [10, ok],
+        [40, unknown],
+        [70, unknown],
+        [75, ok],
+      ]),
+    ).toEqual(['0 firing ok>warning', '75 resolved warning>ok']);
+  });
+
+  test('where only the way down is unknown, the wait does not begin, goes on where it had begun, and is not completed', () => {
+    const noWayDown: Observation = { ...ok, hold: null };
+    expect(
+      told([
+        [0, warning],
+        [5, noWayDown],
+        [10, ok],
+        [40, noWayDown],
+        [70, noWayDown],
+        [75, ok],
+      ]),
+    ).toEqual(['0 firing ok>warning', '75 resolved warning>ok']);
+    const began = reduceAlert(firing(), noWayDown, LINGERING, START + 5 * MINUTE).alert;
+    expect(began).not.toHaveProperty('clearing');
+    const stopped = live(
+      [
+        [10, ok],
+        [20, { ...warning, hold: null }],
+      ],
+      LINGERING,
+      firing(),
+    ).alert;
+    expect(stopped).not.toHaveProperty('clearing');
+  });
+
+  test('while it is clear there is nothing to repeat, and a worse level that is clear does not stop a milder repeat', () => {
+    const steps: Parameters<typeof live>[0] = [
+      [0, warning],
+      [20, ok],
+      [35, ok],
+      [40, warning],
+      [45, warning],
+    ];
+    expect(told(steps, 1800)).toEqual(['0 firing ok>warning', '40 repeated warning>warning']);
+    expect(
+      told(
+        [
+          [0, critical],
+          [10, warning],
+          [70, warning],
+          [100, warning],
+        ],
+        1800,
+      ),
+    ).toEqual(['0 firing ok>critical', '70 deescalated critical>warning', '100 repeated warning>warning']);
+  });
+
+  test('an alert that eases keeps the clock of the milder level', () => {
+    expect(
+      told([
+        [0, critical],
+        [10, warning],
+        [40, ok],
+        [70, ok],
+        [100, ok],
+      ]),
+    ).toEqual(['0 firing ok>critical', '70 deescalated critical>warning', '100 resolved warning>ok']);
+  });
+
+  test('each level has a clock of its own', () => {
+    const waits: LifecycleSettings = { pendingFor: 600, clearFor: 3600, repeatEvery: 0 };
+    const { alert } = live(
+      [
+        [10, ok],
+        [15, ok],
+      ],
+      waits,
+      firing(critical),
+    );
+    expect(alert?.clearing).toEqual({ warning: iso(10), critical: iso(10) });
+    const eased = live(
+      [
+        [70, warning],
+        [130, ok],
+        [131, ok],
+      ],
+      waits,
+      alert,
+    );
+    expect(eased.told).toEqual(['70 deescalated critical>warning']);
+    expect(eased.alert?.clearing).toEqual({ warning: iso(130) });
+  });
+
+  test('what is gone ends at once', () => {
+    expect(
+      told([
+        [0, critical],
+        [5, { ...ok, gone: true }],
+      ]),
+    ).toEqual(['0 firing ok>critical', '5 resolved critical>ok']);
+  });
+
+  test('going up waits for nothing here', () => {
+    expect(
+      told([
+        [0, warning],
+        [10, ok],
+        [11, critical],
+      ]),
+    ).toEqual(['0 firing ok>warning', '11 escalated warning>critical']);
+  });
+});
+
 describe('unknown', () => {
   test('it makes no record', () => {
     expect(reduceAlert(null, unknown, AT_ONCE, START)).toEqual({ alert: null, transitions: [] });
@@ -612,7 +818,7 @@ describe('repeating', () => {
   });
 
   test('what waits, and what is resolved, is not repeated', () => {
-    const long: LifecycleSettings = { pendingFor: 36_000, repeatEvery: 60 };
+    const long: LifecycleSettings = { pendingFor: 36_000, clearFor: 0, repeatEvery: 60 };
     expect(
       live(
         [

@@ -9,6 +9,7 @@ const policy = (changes: Partial<RulePolicy>): RulePolicy => ({
   critical: { percent: 10 },
   pendingFor: 0,
   clearMargin: 0.1,
+  clearFor: 0,
   repeatEvery: 0,
   ...changes,
 });

@@ -193,14 +193,26 @@ describe('rules', () => {
   test('every rule can be set', () => {
     const { rules } = read(`alerts:
   rules:
-    addresses-surge: { enabled: false, repeat: 1h }
-    fragmented: { severity: warning, minimumAvailable: 64, for: 1h }
-    findings: { minimumSeverity: warning, for: 0s }
-    scan-failed: { severity: critical }
-    coverage: { staleAfter: 2h }
+    addresses-surge: { enabled: false, clearFor: 10m, repeat: 1h }
+    fragmented: { severity: warning, minimumAvailable: 64, for: 1h, clearFor: 2h }
+    findings: { minimumSeverity: warning, for: 0s, clearFor: 1d }
+    scan-failed: { severity: critical, clearFor: 15m }
+    coverage: { staleAfter: 2h, clearFor: 5m }
+    addresses-low: { clearFor: 30m }
+    prefixes-exhaustion: { clearFor: 0s }
 `).alerts;
-    expect(rules['addresses-surge']).toEqual({ enabled: false, pendingFor: 300, repeatEvery: 3600 });
+    expect(rules['addresses-surge']).toEqual({
+      enabled: false,
+      pendingFor: 300,
+      clearFor: 600,
+      repeatEvery: 3600,
+    });
     expect(rules.fragmented).toMatchObject({ severity: 'warning', minimumAvailable: 64, pendingFor: 3600 });
+    const clearFor = (['fragmented', 'findings', 'scan-failed', 'coverage', 'addresses-low'] as const).map(
+      (name) => rules[name].clearFor,
+    );
+    expect(clearFor).toEqual([7200, 86_400, 900, 300, 1800]);
+    expect(rules['prefixes-exhaustion'].clearFor).toBe(0);
     expect(rules.findings).toMatchObject({ minimumSeverity: 'warning', pendingFor: 0 });
     expect(rules['scan-failed'].severity).toBe('critical');
     expect(rules.coverage.staleAfter).toBe(7200);
