@@ -3,16 +3,18 @@ import { elementAt } from './element-at.ts';
 import type { InstanceLimits } from './inventory.ts';
 
 const readProfile = (line: string): Omit<InstanceLimits, 'type'> => {
-  const [slots = '', hypervisor = '', build = '', networkCards = '', branches = ''] = line.split(' ');
-  const [maxEnis = '', ipv4PerEni = ''] = slots.split('x');
-  const bareMetal = build === 'metal';
+  const words = line.split(' ');
+  const slots = elementAt(words, 0).split('x');
+  const hypervisor = elementAt(words, 1);
+  const bareMetal = elementAt(words, 2) === 'metal';
+  const branches = elementAt(words, 4);
   const branchEnis = branches === '?' ? null : Number(branches);
   return {
-    maxEnis: Number(maxEnis),
-    ipv4PerEni: Number(ipv4PerEni),
+    maxEnis: Number(elementAt(slots, 0)),
+    ipv4PerEni: Number(elementAt(slots, 1)),
     hypervisor,
     bareMetal,
-    networkCards: Number(networkCards),
+    networkCards: Number(elementAt(words, 3)),
     prefixDelegation: supportsPrefixes(hypervisor, bareMetal),
     trunk: branchEnis !== null && branchEnis > 0,
     branchEnis,
@@ -24,16 +26,20 @@ const readProfile = (line: string): Omit<InstanceLimits, 'type'> => {
 export const supportsPrefixes = (hypervisor: string, bareMetal: boolean): boolean =>
   hypervisor === 'nitro' || bareMetal;
 
-const unpack = (): ReadonlyMap<string, InstanceLimits> => {
-  const profiles = PROFILES.split('\n').map(readProfile);
+/** The limits by type, from the packed lines of `data/instance-limits.ts`, which tell how they are to be read. */
+export const unpackLimits = (
+  profileLines: string,
+  familyLines: string,
+): ReadonlyMap<string, InstanceLimits> => {
+  const profiles = profileLines.split('\n').map(readProfile);
   const table = new Map<string, InstanceLimits>();
-  for (const line of FAMILIES.split('\n')) {
-    const [families = '', sizes = ''] = line.split(': ');
-    for (const entry of sizes.split(' ')) {
-      const [size = '', position = ''] = entry.split('=');
-      const profile = elementAt(profiles, Number.parseInt(position, 36));
-      for (const family of families.split(',')) {
-        const type = `${family}.${size}`;
+  for (const line of familyLines.split('\n')) {
+    const parts = line.split(': ');
+    for (const entry of elementAt(parts, 1).split(' ')) {
+      const assignment = entry.split('=');
+      const profile = elementAt(profiles, Number.parseInt(elementAt(assignment, 1), 36));
+      for (const family of elementAt(parts, 0).split(',')) {
+        const type = `${family}.${elementAt(assignment, 0)}`;
         table.set(type, { type, ...profile });
       }
     }
@@ -45,7 +51,7 @@ let unpacked: ReadonlyMap<string, InstanceLimits> | null = null;
 
 /** The shipped table, unpacked on first use: a function that never asks does not pay for it. */
 const shippedTable = (): ReadonlyMap<string, InstanceLimits> => {
-  unpacked ??= unpack();
+  unpacked ??= unpackLimits(PROFILES, FAMILIES);
   return unpacked;
 };
 

@@ -160,7 +160,7 @@ export const isUnmanaged = (networkInterface: NetworkInterface): boolean =>
 
 /** Whether it is attached to another network card than the default one. */
 export const isOnOtherCard = ({ attachment }: NetworkInterface): boolean =>
-  attachment !== null && attachment.networkCardIndex !== null && attachment.networkCardIndex > 0;
+  (attachment?.networkCardIndex ?? 0) > 0;
 
 /** Whether the VPC CNI or the VPC resource controller made it, or marked it as its node's. */
 export const isMadeByCni = ({ description, tags }: NetworkInterface): boolean =>

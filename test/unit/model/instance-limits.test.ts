@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { knownInstanceTypes, limitsOf } from '../../../shared/model/instance-limits.ts';
+import { knownInstanceTypes, limitsOf, unpackLimits } from '../../../shared/model/instance-limits.ts';
 import { maxPods } from '../../../shared/model/max-pods.ts';
 
 const fixture = (name: string): string =>
@@ -70,6 +70,54 @@ describe('the shipped table of instance limits', () => {
 
   test('knows nothing of a type that it never heard of', () => {
     expect(limitsOf('m99.large')).toBeNull();
+  });
+});
+
+describe('a packed table', () => {
+  test('gives families that share a line the same sizes, each with the limits at its position in base 36', () => {
+    const nitro = {
+      maxEnis: 3,
+      ipv4PerEni: 10,
+      hypervisor: 'nitro',
+      bareMetal: false,
+      networkCards: 1,
+      prefixDelegation: true,
+      trunk: true,
+      branchEnis: 9,
+      vcpus: null,
+    };
+    const xen = { ...nitro, hypervisor: 'xen', prefixDelegation: false, trunk: false, branchEnis: 0 };
+    const metal = {
+      ...nitro,
+      maxEnis: 15,
+      ipv4PerEni: 50,
+      hypervisor: 'unknown',
+      bareMetal: true,
+      networkCards: 2,
+      trunk: false,
+      branchEnis: null,
+    };
+    const profiles = [
+      ...Array.from({ length: 9 }, () => '1x1 xen virtual 1 0'),
+      '3x10 xen virtual 1 0',
+      '3x10 nitro virtual 1 9',
+      '15x50 unknown metal 2 ?',
+    ].join('\n');
+    expect(Object.fromEntries(unpackLimits(profiles, 'a1,a2: large=a metal=b\na0: large=9'))).toEqual({
+      'a1.large': { type: 'a1.large', ...nitro },
+      'a2.large': { type: 'a2.large', ...nitro },
+      'a1.metal': { type: 'a1.metal', ...metal },
+      'a2.metal': { type: 'a2.metal', ...metal },
+      'a0.large': { type: 'a0.large', ...xen },
+    });
+  });
+
+  test.each([
+    ['a profile that lacks its branch interfaces', '3x10 nitro virtual 1', 'a1: large=0'],
+    ['a family without sizes', '3x10 nitro virtual 1 9', 'a1'],
+    ['a position beyond the profiles', '3x10 nitro virtual 1 9', 'a1: large=1'],
+  ])('with %s is refused, not read in part', (_, profiles, families) => {
+    expect(() => unpackLimits(profiles, families)).toThrow(RangeError);
   });
 });
 

@@ -105,6 +105,86 @@ test.each([
   expect(ownerOf(anInterfaceRecord(parts), context()).kind).toBe(kind);
 });
 
+describe('without a description, an interface type tells', () => {
+  test.each([
+    ['natGateway', 'nat-gateway', null],
+    ['lambda', 'lambda', null],
+    ['load_balancer', 'load-balancer', null],
+    ['network_load_balancer', 'load-balancer', null],
+    ['gateway_load_balancer', 'load-balancer', null],
+    ['gateway_load_balancer_endpoint', 'endpoint', null],
+    ['vpc_endpoint', 'endpoint', null],
+    ['ec2_instance_connect_endpoint', 'endpoint', null],
+    ['transit_gateway', 'transit-gateway', null],
+    ['efs', 'efs', null],
+    ['api_gateway_managed', 'aws-service', 'API Gateway'],
+    ['quicksight', 'aws-service', 'QuickSight'],
+    ['global_accelerator_managed', 'aws-service', 'Global Accelerator'],
+    ['iot_rules_managed', 'aws-service', 'IoT Rules'],
+    ['aws_codestar_connections_managed', 'aws-service', 'CodeStar Connections'],
+    ['evs', 'aws-service', 'Elastic VMware Service'],
+  ])('%s: %s %s', (interfaceType, kind, name) => {
+    expect(ownerOf(anInterfaceRecord({ interfaceType }), context())).toMatchObject({ kind, name });
+  });
+});
+
+describe('of a plain interface the description tells', () => {
+  test.each([
+    ['ELB gwy/firewall/50dc6c495c0c9190', 'load-balancer', 'firewall'],
+    ['AWS Lambda VPC ENI-orders-import', 'lambda', 'orders-import'],
+    ['ElastiCache', 'elasticache', null],
+    ['EFS mount target for fs-0123456789abcdef0 (fsmt-0123456789abcdef0)', 'efs', 'fs-0123456789abcdef0'],
+    ['EFS mount target', 'efs', null],
+    ['EC2 Instance Connect Endpoint eice-0123456789abcdef0', 'endpoint', 'eice-0123456789abcdef0'],
+    ['RedshiftNetworkInterface', 'aws-service', 'Redshift'],
+    ['DMSNetworkInterface', 'aws-service', 'Database Migration Service'],
+    ['AWS CodeBuild Network Interface', 'aws-service', 'CodeBuild'],
+    ['DAX sessions-a', 'aws-service', 'DynamoDB Accelerator'],
+    ['DO NOT DELETE - Amazon MSK network interface', 'aws-service', 'MSK'],
+    ['ES logs', 'aws-service', 'OpenSearch Service'],
+    ['AWS created network interface for directory d-9067a1b2c3', 'aws-service', 'Directory Service'],
+    ['Route 53 Resolver: rslvr-in-0123456789abcdef0', 'aws-service', 'Route 53 Resolver'],
+    ['fs-0123456789abcdef9 of FSx', 'aws-service', 'FSx'],
+    ['AWS created network interface for FSx file system fs-0123456789abcdef9', 'aws-service', 'FSx'],
+  ])('%s: %s %s', (description, kind, name) => {
+    expect(ownerOf(anInterfaceRecord({ description }), context())).toMatchObject({ kind, name });
+  });
+
+  test.each([
+    'spare of ELB app/front/50dc6c495c0c9188',
+    'spare of ELB front',
+    'next to Amazon EKS shop',
+    'spare of AWS Lambda VPC ENI-orders-import',
+    'spare of RDSNetworkInterface',
+    'spare of ElastiCache sessions-001',
+    'test of EFS mount target for fs-0123456789abcdef0',
+    'spare of RedshiftNetworkInterface',
+    'spare of DMSNetworkInterface',
+    'for AWS CodeBuild',
+    'for DAX sessions',
+    'for ES logs',
+    'for Route 53 Resolver',
+    'directory d-one of ours',
+  ])('but not one that only speaks of a service: %s', (description) => {
+    expect(ownerOf(anInterfaceRecord({ description }), context()).kind).toBe('unknown');
+  });
+});
+
+describe('where nothing else does, the requester tells', () => {
+  test.each([
+    ['amazon-elb', 'load-balancer', null],
+    ['amazon-rds', 'rds', null],
+    ['amazon-elasticache', 'elasticache', null],
+    ['amazon-redshift', 'aws-service', 'amazon-redshift'],
+    ['amazon-aws', 'unknown', null],
+    ['AROAEXAMPLE:amazon-rds', 'unknown', null],
+    ['333333333333', 'unknown', null],
+  ])('%s: %s %s', (requesterId, kind, name) => {
+    const managed = anInterfaceRecord({ requesterId, requesterManaged: true });
+    expect(ownerOf(managed, context())).toMatchObject({ kind, name });
+  });
+});
+
 test.each(OWNED_INTERFACES)('the owner of $what is $kind $name', ({ networkInterface, kind, name }) => {
   const owner = ownerOf(networkInterface, context(...INSTANCES));
   expect({ kind: owner.kind, name: owner.name }).toEqual({ kind, name });

@@ -70,6 +70,29 @@ describe('the outlook of a subnet', () => {
     expect(Object.keys(subnetForecasts(tiny, undefined, NOW))).toEqual(['addresses']);
   });
 
+  test('a subnet without a past that takes prefixes says so of both supplies', () => {
+    const { addresses, prefixes } = subnetForecasts(aSubnet({ usesPrefixes: true }), undefined, NOW);
+    expect([addresses?.method, prefixes?.method]).toEqual(['none', 'none']);
+  });
+
+  test('the last hours as measured show a surge, and a sample of the future or of this very moment adds nothing', () => {
+    const MINUTE = 60_000;
+    const recent = Array.from({ length: 24 }, (_, index) => ({
+      at: NOW - (24 - index) * 5 * MINUTE,
+      value: 200 - index * 6,
+    }));
+    const surgeAfter = (...more: readonly { readonly at: number; readonly value: number }[]) => {
+      const past: SubnetHistory = {
+        addresses: { hourly: steady(200), recent: [...recent, ...more] },
+        prefixes: { hourly: [], recent: [] },
+      };
+      return subnetForecasts(aSubnet({ available: 50 }), past, NOW).addresses?.surge;
+    };
+    expect(surgeAfter()).toMatchObject({ raise: 'warning' });
+    expect(surgeAfter({ at: NOW, value: 200 })).toEqual(surgeAfter());
+    expect(surgeAfter({ at: NOW + 5 * MINUTE, value: 200 })).toEqual(surgeAfter());
+  });
+
   test('a sample of the future, or of this very moment, does not count twice', () => {
     const recent = [{ at: NOW, value: 0 }];
     const past: SubnetHistory = {
