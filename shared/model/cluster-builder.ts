@@ -202,11 +202,8 @@ export class ClusterBuilder {
         ...node.usage.map(({ subnetId }) => subnetId),
         ...newInterfaceSubnetIds,
       ]),
-      ...this.#groups.flatMap(({ subnets }) =>
-        subnets.flatMap(({ subnetId, podSubnetId }) =>
-          podSubnetId === null ? [subnetId] : [subnetId, podSubnetId],
-        ),
-      ),
+      // Where their pods' interfaces go, some node has one already.
+      ...this.#groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
     ]);
   }
 

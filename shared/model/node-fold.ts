@@ -127,7 +127,9 @@ export class NodeFold {
 
   /** Interfaces that the CNI manages, on the default network card. */
   get managedInterfaces(): number {
-    return this.#primary.interfaces + this.#secondaries.interfaces;
+    let managed = this.#primary.interfaces;
+    for (const { interfaces } of this.#secondary.values()) managed += interfaces;
+    return managed;
   }
 
   /** The subnet that most of its further interfaces are in; `null` where it has only the primary one. */
@@ -136,16 +138,6 @@ export class NodeFold {
       ([a, left], [b, right]) => right.interfaces - left.interfaces || (a < b ? -1 : 1),
     );
     return most?.[0] ?? null;
-  }
-
-  get #secondaries(): Tally {
-    const sum = emptyTally();
-    for (const { interfaces, secondaries, prefixes } of this.#secondary.values()) {
-      sum.interfaces += interfaces;
-      sum.secondaries += secondaries;
-      sum.prefixes += prefixes;
-    }
-    return sum;
   }
 
   /**

@@ -64,15 +64,13 @@ export class TargetFold {
     const { target, facts, interfacesListed, previous, now } = input;
     this.#instances = facts.instances ?? new Map();
     for (const subnet of facts.subnets) {
-      // In a subnet that another account shares through RAM, only its owner sees everybody's interfaces.
-      const ours = subnet.ownerId === null || subnet.ownerId === target.accountId;
       this.#subnets.set(
         subnet.subnetId,
         new SubnetFold({
           subnet,
           target,
           reservations: facts.reservations.get(subnet.subnetId) ?? null,
-          interfacesVisible: interfacesListed && ours,
+          interfacesVisible: interfacesListed,
         }),
       );
     }

@@ -98,6 +98,7 @@ describe('a cluster', () => {
 
   test('is not made of instances that are gone', () => {
     expect(clustersOf({ instances: [aNode('i-01', { state: 'terminated' })] })).toEqual([]);
+    expect(clustersOf({ instances: [aNode('i-01', { state: 'shutting-down' })] })).toEqual([]);
   });
 
   test('has a stopped node, with its addresses, that is in no gauge', () => {
@@ -205,6 +206,24 @@ describe("a node's mode", () => {
       { subnetId: 'subnet-0p', interfaces: 1, addresses: 10, prefixes: 0 },
       { subnetId: 'subnet-0a', interfaces: 1, addresses: 1, prefixes: 0 },
     ]);
+  });
+
+  test('is custom networking with prefixes as well, and not when the primary interface holds one', () => {
+    const inPodSubnet = nodeInterface('i-01', { device: 1, subnetId: 'subnet-0p', prefixes: 1 });
+    const customNetworking = (primary: NetworkInterface) =>
+      clusterOf(nodeWith(primary, inPodSubnet)).customNetworking;
+    expect(customNetworking(nodeInterface('i-01'))).toBe(true);
+    expect(customNetworking(nodeInterface('i-01', { prefixes: 1 }))).toBe(false);
+  });
+
+  test('is not custom networking by an interface in another subnet that serves no pod', () => {
+    const elsewhere = nodeInterface('i-01', { device: 1, subnetId: 'subnet-0p' });
+    expect(clusterOf(nodeWith(nodeInterface('i-01'), elsewhere)).customNetworking).toBe(false);
+  });
+
+  test('is not custom networking while the primary interface has not been seen', () => {
+    const elsewhere = nodeInterface('i-01', { device: 1, subnetId: 'subnet-0p', secondaries: 9 });
+    expect(clusterOf(nodeWith(elsewhere)).customNetworking).toBe(false);
   });
 
   test('is not custom networking when a pool that shrank left the primary interface empty, in the same subnet', () => {
@@ -322,6 +341,33 @@ describe('a cluster of which little is known', () => {
     expect(cluster.committed[0]).toMatchObject({ fits: null, perNode: { addresses: 11, prefixes: 0 } });
     expect(cluster.nodeSubnetIds).toEqual(['subnet-0a']);
     expect(cluster.capacity[0]?.moreNodes).toMatchObject([{ instanceType: 'm5.large', nodes: null }]);
+  });
+
+  test('has the subnets of its groups among those of its nodes, before a node runs there', () => {
+    const eks = [anEksCluster({ subnetIds: [], nodeGroups: [aNodeGroup()] })];
+    expect(clusterOf({ eks }).nodeSubnetIds).toEqual(['subnet-0a']);
+  });
+
+  test('takes the pod subnet of a node in the same subnet, though EC2 does not tell its zone', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      instances: [aNode('i-01', { availabilityZone: null })],
+      interfaces: [
+        nodeInterface('i-01'),
+        nodeInterface('i-01', { device: 1, subnetId: 'subnet-0p', secondaries: 9 }),
+      ],
+      subnets: [aSubnet(), aSubnet({ subnetId: 'subnet-0p', availableSingle: 11 })],
+    });
+    // Ten addresses for pods with the warm pool, and the primary one elsewhere: room for one node of two.
+    expect(cluster.committed).toMatchObject([{ currentNodes: 1, maximumNodes: 3, fits: 1 }]);
+  });
+
+  test('has room for no more pods where nodes are stopped: that is known', () => {
+    const cluster = clusterOf({
+      instances: [aNode('i-01', { state: 'stopped' })],
+      interfaces: fullNode('i-01'),
+    });
+    expect(cluster.capacity).toMatchObject([{ subnetId: 'subnet-0a', morePods: 0 }]);
   });
 
   test('takes the pod subnet that a neighbour in the zone shows, for a node that has none yet', () => {

@@ -43,6 +43,16 @@ describe('max-pods', () => {
     });
   });
 
+  test.each([
+    ['m5.8xlarge', 250],
+    ['hs1.8xlarge', 110],
+    ['hpc7a.12xlarge', 110],
+    ['a1.metal', 110],
+    ['m5.metal', 250],
+  ])('of %s should not be set above %i: sizes tell the vCPUs, but for some', (type, cap) => {
+    expect(recommendedCap(limits('m5.large', { type, vcpus: null }))).toBe(cap);
+  });
+
   test('knows no limits of a type that nobody knows', () => {
     expect(describeLimits('m99.large')).toBeNull();
   });

@@ -109,6 +109,16 @@ describe('the range to reserve for prefixes', () => {
   test('keeps away from other reservations', () => {
     const reserved = '----PPPP--------';
     expect(bestReservation(map('10.0.0.0/24', 'a..............a', { reserved }))?.cidr).toBe('10.0.0.128/26');
+    const inPart = '----P-----------';
+    expect(bestReservation(map('10.0.0.0/24', 'a..............a', { reserved: inPart }))?.cidr).toBe(
+      '10.0.0.128/26',
+    );
+  });
+
+  test('does not count on single addresses that are reserved already', () => {
+    // Sixteen addresses must stay: in a /26 without a reservation the second free block leaves the third.
+    expect(bestReservation(map('10.0.0.0/26', 'a..a'))?.cidr).toBe('10.0.0.16/28');
+    expect(bestReservation(map('10.0.0.0/26', 'a..a', { reserved: '--P-' }))).toBeNull();
   });
 
   test('is not proposed where reservations could not be read', () => {

@@ -62,6 +62,19 @@ describe('folding a target', () => {
     expect(finish(fold).subnets.map(({ used }) => used)).toEqual([0]);
   });
 
+  test('a VPC sums up its own subnets, and not those of another', () => {
+    const fold = foldOf({ vpcs: [aVpcRecord(), aVpcRecord({ vpcId: 'vpc-0other' })] });
+    expect(finish(fold).vpcs.map(({ subnets, usable }) => [subnets, usable])).toEqual([
+      [1, 251],
+      [0, 0],
+    ]);
+  });
+
+  test('a subnet of which EC2 says that it is ours is measured like one without an owner', () => {
+    const fold = foldOf({ subnets: [aSubnetRecord({ ownerId: aTarget.accountId })] });
+    expect(finish(fold).subnets).toMatchObject([{ ownerId: null, available: 251, confidence: 'exact' }]);
+  });
+
   test('when interfaces could not be listed, nothing that depends on them is known, and clusters are not claimed', () => {
     const { subnets, clusters, maps } = finish(foldOf({}, { interfacesListed: false }));
     expect(subnets[0]).toMatchObject({
@@ -141,10 +154,11 @@ test('what could not be asked for is said of every cluster', () => {
     foldOf({ instances: new Map([['i-1', instance]]), eksClusters: null, autoScalingGroups: null }),
   );
   expect(clusters.map(({ clusterName, source }) => [clusterName, source])).toEqual([['shop', 'tags']]);
-  const reasons = clusters[0]?.unknowns.map(({ reason }) => reason);
-  expect(reasons).toContain('EKS could not be asked for its clusters.');
-  expect(reasons).toContain('Auto Scaling groups could not be listed.');
-  expect(reasons).not.toContain('Instances could not be listed.');
+  expect(clusters[0]?.unknowns.slice(0, 2)).toEqual([
+    { field: 'version', reason: 'EKS could not be asked for its clusters.' },
+    { field: 'committed', reason: 'Auto Scaling groups could not be listed.' },
+  ]);
+  expect(clusters[0]?.unknowns.map(({ reason }) => reason)).not.toContain('Instances could not be listed.');
 });
 
 test('instances that could not be listed are said, too', () => {
