@@ -38,6 +38,6 @@ export const FINDING_RULES: readonly FindingRule[] = [
 export const findFindings = (input: FindingsInput): readonly Finding[] => {
   const estate = new Estate(input);
   return FINDING_RULES.flatMap((rule) => rule.find(estate)).toSorted(
-    (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : Number(a.id > b.id)),
+    (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1),
   );
 };

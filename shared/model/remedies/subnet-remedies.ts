@@ -83,7 +83,7 @@ export const addSubnet = (
           ],
     preconditions: [
       {
-        text: range === null ? 'The VPC has no range left for a subnet.' : `The VPC has ${range} unused.`,
+        text: range === null ? 'The VPC has a range left for a subnet.' : `The VPC has ${range} unused.`,
         holds: vpc === undefined ? null : range !== null,
       },
       { text: 'This account owns the VPC.', holds: subnet.ownerId === null },

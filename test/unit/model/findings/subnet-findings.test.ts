@@ -403,7 +403,10 @@ describe('a subnet without a sibling', () => {
     expect(finding?.remedies.map(({ title, commands }) => [title, commands])).toEqual([
       ['Add a subnet in eu-west-1a', []],
     ]);
-    expect(finding?.remedies[0]?.preconditions[0]?.holds).toBeNull();
+    expect(finding?.remedies[0]?.preconditions[0]).toEqual({
+      text: 'The VPC has a range left for a subnet.',
+      holds: null,
+    });
   });
 
   test('is no finding when the cluster has a second one in the zone', () => {
