@@ -57,7 +57,9 @@ const draft = (): Draft => ({
   tags: {},
 });
 
-const boolean = (value: string): boolean => value.toLowerCase() === 'true';
+/** Asked for every address, so the two ways in which EC2 writes it come first. */
+const boolean = (value: string): boolean =>
+  value === 'true' || (value !== 'false' && value.toLowerCase() === 'true');
 
 const integer = (value: string): number | null => {
   if (value === '') return null;

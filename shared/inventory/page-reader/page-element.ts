@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { MalformedAnswerError } from '../../model/aws-failure.ts';
 import { type XmlElement, XmlReader } from './xml-reader.ts';
 
@@ -29,10 +31,29 @@ export const readPage = async <State extends Pick<PageState<never>, 'nextToken' 
   page: State,
 ): Promise<string | undefined> => {
   const reader = new XmlReader(response, page);
-  for await (const chunk of body) reader.write(chunk);
+  await eachChunk(body, (chunk) => reader.write(chunk));
   reader.end();
   if (!page.hasSet) throw new MalformedAnswerError(`EC2 answered <${response.name}> without its set`);
   return page.nextToken;
+};
+
+/** A stream is let flow: to iterate over it costs a tick and two promises a chunk, a tenth of what reading takes. */
+const eachChunk = async (
+  body: AsyncIterable<Uint8Array>,
+  take: (chunk: Uint8Array) => void,
+): Promise<void> => {
+  if (!(body instanceof Readable)) {
+    for await (const chunk of body) take(chunk);
+    return;
+  }
+  body.on('data', (chunk: Uint8Array) => {
+    try {
+      take(chunk);
+    } catch (error) {
+      body.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  await finished(body);
 };
 
 /** An answer of one set and a token: `<DescribeXResponse><xSet><item>..</item></xSet><nextToken/>`. */
