@@ -8,12 +8,18 @@ const DAY = 24 * HOUR;
 
 /**
  * Burn rates, as in Google's SRE workbook (chapter 5, "Alerting on SLOs"): a long window for evidence and a short one for
- * "and it still goes on". The long one is cut into pieces, each of which must have lost: a single jump is no surge.
+ * "and it still goes on", and a shorter pair of the same kind for what is nearly over. Windows are cut into three pieces,
+ * each of which must have lost: a single jump is no surge.
  */
+const PIECES = 3;
 export const FAST_WINDOW_MINUTES = 30;
-export const SLOW_WINDOW_MINUTES = 90;
-/** Each piece must have lost at least this share of what the slow window's pace would take. */
-const STEADY_SHARE = 0.5;
+export const SLOW_WINDOW_MINUTES = PIECES * FAST_WINDOW_MINUTES;
+const BRIEF_PIECE_MINUTES = FAST_WINDOW_MINUTES / PIECES;
+/** Each piece must have lost at least this share of what its window's pace would take; ten minutes are less even than thirty. */
+const STEADY_SHARE = 0.6;
+const BRIEF_STEADY_SHARE = 0.5;
+/** The shorter pair is only for what is nearly over: no more than this share of the capacity is left. */
+const NEARLY_OVER = 0.2;
 /** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
 export const WARNING_HOURS = 1.4;
 export const CRITICAL_HOURS = 0.75;
@@ -43,6 +49,8 @@ interface Earlier {
   readonly days: number;
   /** The fastest loss per hour. */
   readonly lossPerHour: number;
+  /** How far the lowest point of the next hour usually is below this hour's mean. */
+  readonly dip: number;
   /** Below this a value is unlike them: as far under the lowest as a usual day's low is above it, times `UNLIKE`; but no lower than half the lowest. */
   readonly floor: number;
 }
@@ -56,31 +64,32 @@ interface Earlier {
  */
 export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: number): Surge | null => {
   const value = valueAt(recent, now);
-  const pieces: number[] = [];
-  let newer = value;
-  for (let ago = FAST_WINDOW_MINUTES; ago <= SLOW_WINDOW_MINUTES; ago += FAST_WINDOW_MINUTES) {
-    const older = valueAt(recent, now - ago * MINUTE);
-    pieces.push(older - newer);
-    newer = older;
-  }
-  const lost = pieces.reduce((sum, piece) => sum + piece, 0);
-  if (Number.isNaN(lost)) return null;
+  const long = windowOf(recent, now, FAST_WINDOW_MINUTES, STEADY_SHARE);
+  if (Number.isNaN(long.lost)) return null;
   const lossPerHour = {
-    fast: (elementAt(pieces, 0) * 60) / FAST_WINDOW_MINUTES,
-    slow: (lost * 60) / SLOW_WINDOW_MINUTES,
+    fast: (long.newest * 60) / FAST_WINDOW_MINUTES,
+    slow: (long.lost * 60) / SLOW_WINDOW_MINUTES,
   };
   const hoursLeft = { fast: hoursAt(value, lossPerHour.fast), slow: hoursAt(value, lossPerHour.slow) };
   const earlier = earlierDays(hourly, now);
-  const isSteady = pieces.every((piece) => piece >= (STEADY_SHARE * lost) / pieces.length);
-  const hardlyKnown = (earlier?.days ?? 0) < FEWEST_EARLIER_DAYS;
-  const isLarge = lost >= Math.max(LEAST_COUNT, (hardlyKnown ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
+  const known = earlier !== null && earlier.days >= FEWEST_EARLIER_DAYS ? earlier : null;
+  const least = Math.max(LEAST_COUNT, (known === null ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
   const reached = (hours: number): boolean => hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS;
-  const raises = isSteady && isLarge && isUnusual;
+  const surges = long.isSteady && long.lost >= least;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
-  const warning = hardlyKnown ? CRITICAL_HOURS : WARNING_HOURS;
+  const warning = known === null ? CRITICAL_HOURS : WARNING_HOURS;
+  const isNearlyOver =
+    known !== null &&
+    value < known.floor &&
+    ((surges && hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= CRITICAL_HOURS) ||
+      surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
   const raise =
-    raises && reached(CRITICAL_HOURS) ? 'critical' : raises && reached(warning) ? 'warning' : 'ok';
+    isNearlyOver || (surges && isUnusual && reached(CRITICAL_HOURS))
+      ? 'critical'
+      : surges && isUnusual && reached(warning)
+        ? 'warning'
+        : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
   const holds =
     value <= 0 || stillLeft <= CRITICAL_HOURS ? 'critical' : stillLeft <= CLEAR_HOURS ? 'warning' : 'ok';
@@ -96,6 +105,55 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
         : null,
     reason: reasonFor(value, lossPerHour, earlier),
   };
+};
+
+interface Window {
+  /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */
+  readonly lost: number;
+  readonly newest: number;
+  /** Each piece lost its part. */
+  readonly isSteady: boolean;
+}
+
+const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number, share: number): Window => {
+  const at = (piece: number): number => valueAt(recent, now - piece * pieceMinutes * MINUTE);
+  const pieces = Array.from({ length: PIECES }, (_, piece) => at(piece + 1) - at(piece));
+  const lost = pieces.reduce((sum, piece) => sum + piece, 0);
+  return {
+    lost,
+    newest: elementAt(pieces, 0),
+    isSteady: pieces.every((piece) => piece >= (share * lost) / PIECES),
+  };
+};
+
+/**
+ * The last half hour by itself, where the hour before hides what it does: a job that ended in it gave back what the surge
+ * took, or one that began in it took most. Only where little is left.
+ */
+const surgesBriefly = (
+  recent: readonly Sample[],
+  now: number,
+  {
+    value,
+    capacity,
+    least,
+    earlier,
+  }: {
+    readonly value: number;
+    readonly capacity: number;
+    readonly least: number;
+    readonly earlier: Earlier;
+  },
+): boolean => {
+  if (value > NEARLY_OVER * capacity) return false;
+  const brief = windowOf(recent, now, BRIEF_PIECE_MINUTES, BRIEF_STEADY_SHARE);
+  const pace = (brief.lost * 60) / FAST_WINDOW_MINUTES;
+  return (
+    brief.isSteady &&
+    brief.lost >= least &&
+    pace >= UNUSUAL * earlier.lossPerHour &&
+    hoursAt(value, pace) <= CRITICAL_HOURS
+  );
 };
 
 /** Hours until nothing is left at this pace; infinite while it does not fall. */
@@ -122,18 +180,22 @@ const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | nul
   const thisHour = Math.floor(now / HOUR) * HOUR;
   const losses: number[] = [];
   const lows: number[] = [];
+  const dips: number[] = [];
   for (let days = 1; days <= EARLIER_DAYS; days++) {
     const middle = thisHour - days * DAY;
     const day = extremes(hourly, middle - AROUND_HOURS * HOUR, middle + AROUND_HOURS * HOUR);
     if (day === null) continue;
     losses.push(day.loss);
     lows.push(day.low);
+    const dip = dipAfter(hourly, middle);
+    if (dip !== null) dips.push(dip);
   }
   if (losses.length === 0) return null;
   const lowest = -mostBut(lows.map((low) => -low));
   return {
     days: losses.length,
     lossPerHour: Math.max(0, mostBut(losses)),
+    dip: dips.length === 0 ? 0 : Math.max(0, median(dips)),
     floor: Math.max(lowest / 2, lowest - UNLIKE * Math.max(0, median(lows) - lowest)),
   };
 };
@@ -161,6 +223,13 @@ const extremes = (
     if (before?.hour === point.hour - HOUR) loss = Math.max(loss, before.mean - point.mean);
   }
   return loss === Number.NEGATIVE_INFINITY ? null : { loss, low };
+};
+
+/** How far the hour after this one went below this one's mean; `null` where either was not measured. */
+const dipAfter = (hourly: readonly HourlyPoint[], hour: number): number | null => {
+  const index = firstFrom(hourly, hour);
+  const [here, next] = [hourly[index], hourly[index + 1]];
+  return here?.hour === hour && next?.hour === hour + HOUR ? here.mean - next.minimum : null;
 };
 
 /** The index of the first roll-up at or after a moment, by halving: a history may have holes. */

@@ -27,10 +27,10 @@ const STALE_HOURS = 24;
  */
 const WITNESS_HOURS = [0, 6, 12, 18] as const;
 /**
- * What has lasted for a day lasts for another four with even chance: young trends are believed less far ahead. Before a
+ * What has lasted for a day lasts for another seven with even chance: young trends are believed less far ahead. Before a
  * whole week has been seen, a working day after a weekend looks like a trend: one more day, then.
  */
-const PERSISTENCE = 4;
+const PERSISTENCE = 7;
 const PERSISTENCE_UNSEEN_WEEK = 1;
 const WEEK_SEEN_HOURS = 8 * 24;
 /** Of the futures of an unsettled level, this share climbs on. */
@@ -141,7 +141,11 @@ const witnessAt = (
       ? Math.min(regime.lossPerDay, Math.max(regime.lossPerDay / 2, ofLows))
       : regime.lossPerDay;
   // A level that has just changed is believed only as far as the supply was really seen to fall.
-  const level = regime.settled ? regime.level : Math.max(regime.level, elementAt(lows, 0) - median(dips));
+  const newestLow = elementAt(
+    lows,
+    lows.findIndex((low) => !Number.isNaN(low)),
+  );
+  const level = regime.settled ? regime.level : Math.max(regime.level, newestLow - median(dips));
   return { regime, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dips };
 };
 

@@ -180,3 +180,22 @@ test('the reason gives the numbers that it rests on', () => {
   );
   expect(outlookAfter(21, (day) => (day < 20 ? 700 : 250)).reason).toContain('may be a jump or a climb');
 });
+
+describe('a day of silence in the past', () => {
+  /** Two levels, the lower one since `jumpedAt`, and nothing measured in [from, to), in days. */
+  const withHole = (days: number, jumpedAt: number, from: number, to: number) =>
+    historyOf(
+      series(days, (day) => (day < jumpedAt ? 600 : 300)).filter(
+        ({ at }) => at < START + from * DAY || at >= START + to * DAY,
+      ),
+    );
+
+  test('just before a witness, after a level that had not settled, does not make its futures run out at once', () => {
+    // A jump, a day of the new level, a day of silence, and 18 hours: the oldest witness looks back from the silence.
+    const history = withHole(16.75, 14, 15, 16);
+    const { probabilityWithin, earliest, exhaustionAt } = forecast(history, 1000, START + 16.75 * DAY);
+    expect(exhaustionAt).toBeNull();
+    expect(probabilityWithin?.['24h']).toBeLessThan(0.05);
+    expect(earliest).not.toBe(new Date(START + 16.75 * DAY).toISOString());
+  });
+});

@@ -26,9 +26,9 @@ describe('a surge that takes three hours', () => {
     expect(seen(1, runaway)?.raise).toBe('ok');
   });
 
-  test('is a warning with more than an hour to go', () => {
-    expect(seen(1.9, runaway)?.raise).toBe('warning');
-    expect(seen(1.9, runaway)?.hold).toBe('warning');
+  test('is a warning with an hour to go', () => {
+    expect(seen(1.7, runaway)?.raise).toBe('warning');
+    expect(seen(1.7, runaway)?.hold).toBe('warning');
   });
 
   test('is critical in its last three quarters of an hour', () => {
@@ -55,6 +55,64 @@ describe('a surge that takes three hours', () => {
 
   test('clears when it stops', () => {
     expect(seen(6, (hoursIn) => Math.min(400, runaway(hoursIn)))).toMatchObject({ raise: 'ok', hold: 'ok' });
+  });
+});
+
+describe('what is nearly over', () => {
+  /** Two weeks of `usual`, then `change` is taken from it from the event on. Capacity 1000, of which 600 are usually left. */
+  const following = (
+    minutes: number,
+    change: (minute: number) => number,
+    usual: (day: number) => number = (day) => 600 + 4 * scatter(day),
+  ) => {
+    const now = START + EVENT * DAY + minutes * MINUTE;
+    const samples = series(EVENT + 1, (day) =>
+      day < EVENT ? usual(day) : usual(day) - change((day - EVENT) * 24 * 60),
+    ).filter(({ at }) => at <= now);
+    return surge(historyOf(samples), 1000, now);
+  };
+  /** Takes five addresses a minute, beside a job that holds some until it ends after an hour. */
+  const behindAJob = (minute: number): number => 5 * minute + (minute < 60 ? 100 : -50);
+
+  test('is critical by its last half hour, though a job that ended within the last 90 minutes hides the rest', () => {
+    const outcome = following(105, behindAJob);
+    expect(outcome?.lossPerHour.slow).toBeLessThan(230);
+    expect(outcome?.raise).toBe('critical');
+    expect(outcome?.hold).toBe('critical');
+  });
+
+  test('is not told by half an hour while more than a fifth of the capacity is left', () => {
+    expect(following(105, (minute) => behindAJob(minute) - 100)?.raise).toBe('ok');
+  });
+
+  test('is not told by half an hour in which a piece of ten minutes lost nothing', () => {
+    expect(following(105, (minute) => (minute < 95 ? 20 : behindAJob(minute)))?.raise).toBe('ok');
+  });
+
+  test('is not told by half an hour that would last for another', () => {
+    expect(following(105, (minute) => 430 + (minute < 60 ? 30 : 0) + 0.1 * minute)?.raise).toBe('ok');
+  });
+
+  /** Every day the same fast fall within three hours, from 900 down to 300. */
+  const fastMornings = (day: number): number => {
+    const hour = (day % 1) * 24;
+    return hour < 3.8 ? 900 : hour < 6.8 ? 900 - 200 * (hour - 3.8) : 300;
+  };
+
+  test('is critical at the pace of every morning, when it is far lower than on any of them', () => {
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(60, () => 0, fastMornings)?.raise).toBe('ok');
+    expect(following(60, () => 0, lower)?.raise).toBe('critical');
+  });
+
+  test('counts what the coming hour usually takes', () => {
+    /** A job starts at seven every day and takes 250 for an hour. */
+    const jobAtSeven = (day: number): number => 600 - (Math.floor((day % 1) * 24) === 7 ? 250 : 0);
+    const drains = (minute: number): number => 2.7 * minute;
+    // Half an hour before it 330 are left and 160 an hour go: enough for two hours without the job, for half an hour with it.
+    expect(following(100, drains)?.raise).toBe('ok');
+    expect(following(100, drains, jobAtSeven)?.raise).toBe('critical');
+    expect(following(85, drains, jobAtSeven)?.raise).toBe('ok');
   });
 });
 
