@@ -23,6 +23,8 @@ const NEARLY_OVER = 0.2;
 /** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
 export const WARNING_HOURS = 1.4;
 export const CRITICAL_HOURS = 0.75;
+/** What gets faster is told by the fast window: at its pace as little is left as above, and at the slow window's this much. */
+const ACCELERATING_HOURS = 2;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;
 /** A pace of minutes says nothing of what is further away than this. */
@@ -75,7 +77,9 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
   const known = earlier !== null && earlier.days >= FEWEST_EARLIER_DAYS ? earlier : null;
   const least = Math.max(LEAST_COUNT, (known === null ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
-  const reached = (hours: number): boolean => hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS;
+  const reached = (hours: number): boolean =>
+    (hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS) ||
+    (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
   const surges = long.isSteady && long.lost >= least;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
   const warning = known === null ? CRITICAL_HOURS : WARNING_HOURS;

@@ -36,6 +36,14 @@ describe('a surge that takes three hours', () => {
     expect(seen(2.4, runaway)?.hold).toBe('critical');
   });
 
+  test('is told by its newest half hour where it gets faster', () => {
+    const faster = (hoursIn: number): number => 30 * hoursIn ** 2.5;
+    const outcome = seen(2.5, faster);
+    expect(outcome?.raise).toBe('warning');
+    expect(outcome?.lossPerHour.fast).toBeGreaterThan(1.15 * (outcome?.lossPerHour.slow ?? 0));
+    expect(seen(2.4, faster)?.raise).toBe('ok');
+  });
+
   test('tells its pace, what is ordinary, and when it will be over', () => {
     const outcome = seen(2, runaway);
     expect(outcome?.lossPerHour.slow).toBeGreaterThan(180);
