@@ -1,11 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/redaction.ts';
-import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
-import { clientSettings } from '../wiring/aws-clients.ts';
 import { keepingLatest, runDashboardWidgetJob, type ScannedTargets } from '../wiring/dashboard-widget-job.ts';
+import { deploymentState } from '../wiring/deployment-state.ts';
 
 const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
 
@@ -30,6 +28,5 @@ export const handler = async (
 const openStore = (): ScannedTargets => {
   const { tableName, logLevel } = parseDashboardWidgetEnvironment(process.env);
   logger.setLogLevel(logLevel);
-  const client = new DynamoDBClient(clientSettings());
-  return keepingLatest(createDynamoStateStore({ client, tableName }).assessments);
+  return keepingLatest(deploymentState(tableName, process.env).assessments);
 };

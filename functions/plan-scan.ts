@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/redaction.ts';
 import { loadConfiguration } from '../wiring/configuration.ts';
+import { deploymentState } from '../wiring/deployment-state.ts';
 import { homeOf } from '../wiring/home.ts';
 import { runPlanScanJob } from '../wiring/plan-scan-job.ts';
 
@@ -21,6 +22,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
     runId: context.awsRequestId,
     environment,
     configuration: await loadConfiguration(environment.configuration, home),
+    store: deploymentState(environment.tableName, process.env),
     home,
     signal: AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS)),
   });

@@ -5,6 +5,7 @@ import { HeadroomError } from '../shared/model/errors.ts';
 import { redactingReplacer } from '../shared/model/redaction.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 import { loadConfiguration } from '../wiring/configuration.ts';
+import { deploymentState } from '../wiring/deployment-state.ts';
 import { homeOf } from '../wiring/home.ts';
 import { runScanTargetJob } from '../wiring/scan-target-job.ts';
 
@@ -39,6 +40,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<v
     subnetSeries,
     environment,
     configuration,
+    store: deploymentState(environment.tableName, process.env),
     home,
     remainingMilliseconds: context.getRemainingTimeInMillis(),
   });

@@ -1,5 +1,4 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { PlanScanEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
@@ -10,7 +9,7 @@ import { HeadroomError } from '../shared/model/errors.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import { type PlanOutcome, planRun } from '../shared/pipeline/plan.ts';
 import type { ScanRequest } from '../shared/pipeline/scan-request.ts';
-import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
+import type { StateStore } from '../shared/state/state-store.ts';
 import { clientSettings } from './aws-clients.ts';
 import { resolveConfiguredTargets } from './configured-targets.ts';
 import { createNotifiers } from './notifiers.ts';
@@ -74,6 +73,7 @@ export interface PlanScanJob {
   readonly runId: string;
   readonly environment: PlanScanEnvironment;
   readonly configuration: HeadroomConfiguration;
+  readonly store: StateStore;
   readonly home: Target;
   readonly signal: AbortSignal;
 }
@@ -84,7 +84,6 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
   const { targets } = configuration;
   const meter = new CallMeter();
   const sqs = new SQSClient(clientSettings());
-  const dynamo = new DynamoDBClient(clientSettings());
   const cloudWatch = new CloudWatchClient(clientSettings());
   try {
     const resolved = await resolveConfiguredTargets({ targets, home, meter, signal });
@@ -95,7 +94,7 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
       policy: configuration.alerts,
       subnetSeries: configuration.metrics.subnetSeries,
       links: { dashboard: null },
-      store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
+      store: job.store,
       notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
       enqueue: enqueueOn(sqs, environment.queueUrl, home),
       deadLetters:
@@ -128,6 +127,6 @@ export const runPlanScanJob = async (job: PlanScanJob): Promise<PlanOutcome> => 
     );
     return { ...outcome, problems: [...outcome.problems, ...unpublished] };
   } finally {
-    for (const client of [sqs, dynamo, cloudWatch]) client.destroy();
+    for (const client of [sqs, cloudWatch]) client.destroy();
   }
 };

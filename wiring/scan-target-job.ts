@@ -1,5 +1,4 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ScanTargetEnvironment } from '../shared/config/environment.ts';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
@@ -8,7 +7,7 @@ import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import type { Target } from '../shared/model/inventory.ts';
 import { scanRoleArn } from '../shared/model/target-selection.ts';
 import { type RunTargetOutcome, runTarget } from '../shared/pipeline/run-target.ts';
-import { createDynamoStateStore } from '../shared/state/dynamo-state-store.ts';
+import type { StateStore } from '../shared/state/state-store.ts';
 import { clientSettings, createTargetClients } from './aws-clients.ts';
 import { createNotifiers } from './notifiers.ts';
 import { publishRun } from './run-metrics.ts';
@@ -27,6 +26,7 @@ export interface ScanTargetJob {
   readonly subnetSeries: number;
   readonly environment: ScanTargetEnvironment;
   readonly configuration: HeadroomConfiguration;
+  readonly store: StateStore;
   /** Where the function itself runs. */
   readonly home: Target;
   /** Until Lambda ends the function. */
@@ -55,7 +55,6 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
     meter,
     role: roleArn === null || role === null ? undefined : { ...role, roleArn },
   });
-  const dynamo = new DynamoDBClient(clientSettings());
   const cloudWatch = new CloudWatchClient(clientSettings());
   const sink = createCloudWatchSink(cloudWatch, signal);
   const { vpcIds } = configuration.scan;
@@ -75,7 +74,7 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
       },
       ports: {
         sources: createTargetSources(target, clients, { roleArn, signal: scanSignal }),
-        store: createDynamoStateStore({ client: dynamo, tableName: environment.tableName }),
+        store: job.store,
         sink,
         notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
         clock: Date.now,
@@ -103,7 +102,6 @@ export const runScanTargetJob = async (job: ScanTargetJob): Promise<ScanTargetRe
     return { ...outcome, run, problems: [...outcome.problems, ...unpublished] };
   } finally {
     clients.destroy();
-    dynamo.destroy();
     cloudWatch.destroy();
   }
 };

@@ -1,8 +1,8 @@
 import type { Item } from './dynamo-table.ts';
 import { bytesOf } from './dynamo-table.ts';
 
-/** Kept compressed: 60 days of 1,000 subnets are some 6 MB. A function of 256 MB can spare this much. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/** Kept compressed: 60 days of 1,000 subnets are some 6 MB. A function of 256 MB that reads 100,000 interfaces can spare this much. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** One bucket's folded days, as they were when all before `foldedBefore` had been folded. */
 interface RememberedDays {

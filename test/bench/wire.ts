@@ -1,9 +1,10 @@
 import { execFile, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
 import { build } from 'esbuild';
+import { parse } from 'yaml';
 import { sdkSchemas } from '../../infra/bundle/sdk-schemas.ts';
 import { ADDRESSES_PER_INTERFACE, INTERFACES_PER_PAGE } from './wire/estate-size.ts';
 import type { Measured } from './wire/measured.ts';
@@ -30,8 +31,11 @@ const hasBoto3 =
   ));
 if (!hasBoto3) console.log('boto3 is left out: make its environment with `node scripts/python-env.mjs`.\n');
 
-/** What infra/environment.yml gives the function that scans. */
-const AS_DEPLOYED = '--max-semi-space-size=2';
+/** What the function that scans is given. */
+const AS_DEPLOYED = String(
+  parse(readFileSync(path('../../infra/environment.yml'), 'utf8'), { logLevel: 'silent' })['scan-target']
+    .NODE_OPTIONS,
+);
 
 interface Reader {
   readonly name: string;

@@ -38,7 +38,9 @@ describe('headroom config check', () => {
     expect(out).toMatch(
       /^addresses-low +warning below 20%, critical below 2% or 3, clears 25% above +90s +at once +24h$/m,
     );
-    expect(out).toMatch(/^addresses-exhaustion +warning within 192h, critical within 24h +2h +after 12h +24h$/m);
+    expect(out).toMatch(
+      /^addresses-exhaustion +warning within 192h, critical within 24h +2h +after 12h +24h$/m,
+    );
   });
 
   test('a rule that is off says so', async () => {

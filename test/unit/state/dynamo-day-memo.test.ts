@@ -30,15 +30,15 @@ test('what was folded into is read again', () => {
   expect(memo.recall('bucket', NOON, 'day-1')).toBeNull();
 });
 
-test('it holds 32 MB, and forgets the oldest beyond that', () => {
+test('it holds 16 MB, and forgets the oldest beyond that', () => {
   const memo = new DayMemo();
   const megabytes = (count: number) => [day('day-1', count * 1024 * 1024)];
-  memo.remember('first', NOON, 'day-1', megabytes(16));
-  memo.remember('second', NOON, 'day-1', megabytes(16));
+  memo.remember('first', NOON, 'day-1', megabytes(8));
+  memo.remember('second', NOON, 'day-1', megabytes(8));
   expect(memo.recall('first', NOON, 'day-1')).not.toBeNull();
   memo.remember('third', NOON, 'day-1', megabytes(1));
   expect(memo.recall('first', NOON, 'day-1')).toBeNull();
   expect(memo.recall('second', NOON, 'day-1')).not.toBeNull();
-  memo.remember('second', NOON, 'day-1', megabytes(31));
+  memo.remember('second', NOON, 'day-1', megabytes(15));
   expect(memo.recall('third', NOON, 'day-1')).not.toBeNull();
 });
