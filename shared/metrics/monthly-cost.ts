@@ -45,12 +45,12 @@ const GIGABYTE = 1_000_000_000;
 /**
  * DynamoDB's units for one scan of 1,000 subnets; a small target costs at least one unit for each request. Measured by
  * `test/contract/state/dynamo-cost.test.ts`: 4 writes of history and up to 96 of the assessment, 25 an hour for the fold;
- * 3 + 3 + 30 + 33 + 1 reads a scan, 76 + 900 an hour.
+ * 3 + 3 + 30 + 33 + 1 reads a scan, 76 + 36 x 15 an hour.
  */
 const WRITES_PER_SCAN_PER_THOUSAND = 4 + 96;
 const WRITES_PER_HOUR_PER_THOUSAND = 25;
 const READS_PER_SCAN_PER_THOUSAND = 70;
-const READS_PER_HOUR_PER_THOUSAND = 976;
+const READS_PER_HOUR_PER_THOUSAND = 616;
 const LEAST_UNITS = 6;
 
 /** The monthly price of so many metric series, tier by tier. */

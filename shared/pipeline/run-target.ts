@@ -6,6 +6,7 @@ import type { MetricSink } from '../metrics/metric-sink.ts';
 import type { Alert, Observation, Transition } from '../model/alert.ts';
 import type { TargetAssessment } from '../model/assessment.ts';
 import type { Problem } from '../model/errors.ts';
+import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
 import type { SubnetHistory } from '../model/forecast.ts';
 import type { Target } from '../model/inventory.ts';
 import type { AlertPolicy } from '../model/policy.ts';
@@ -62,8 +63,8 @@ export interface RunTargetOutcome {
   readonly problems: readonly Problem[];
 }
 
-/** A forecast looks back this far: eight weeks, to see a weekly rhythm several times. */
-const HISTORY_MILLISECONDS = 60 * 24 * 3_600_000;
+/** What a forecast looks at, and a day more: its hours begin at full ones. What is older is kept for people, and costs as much to read. */
+const HISTORY_MILLISECONDS = (GRID_DAYS + 1) * 24 * 3_600_000;
 
 /** No scan comes this late (milliseconds): one that seems to has a clock that is wrong, or follows one that had. */
 const CLOCK_TOLERANCE = 3_600_000;

@@ -1,7 +1,7 @@
 import type { Item } from './dynamo-table.ts';
 import { bytesOf } from './dynamo-table.ts';
 
-/** Kept compressed: 60 days of 1,000 subnets are some 6 MB. A function of 256 MB that reads 100,000 interfaces can spare this much. */
+/** Kept compressed: 36 days of 1,000 subnets are some 3.5 MB. A function of 256 MB that reads 100,000 interfaces can spare this much. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** One bucket's folded days, as they were when all before `foldedBefore` had been folded. */
@@ -15,7 +15,7 @@ interface RememberedDays {
 
 /**
  * Remembers folded days for as long as a process lives and the ledger stands still, which is an hour: a forecast wants
- * 60 days at every scan, and reading them twelve times an hour would be by far the largest part of the bill.
+ * 36 days at every scan, and reading them twelve times an hour would be by far the largest part of the bill.
  * What another process folds late into a past day is seen an hour late; what this one folds, at once.
  */
 export class DayMemo {

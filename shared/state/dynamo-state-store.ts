@@ -26,11 +26,11 @@ export interface DynamoStateStoreOptions {
  * | history recorded                  | 4 WRU, 3 RRU         | 8,640 |  $0.025 |
  * | history folded                    | 25 WRU, 76 RRU       |   720 |  $0.018 |
  * | last six hours read               | 30 RRU               | 8,640 |  $0.032 |
- * | sixty days read (once an hour)    | 60 x 15 RRU          |   720 |  $0.081 |
+ * | 36 days read (once an hour)       | 36 x 15 RRU          |   720 |  $0.049 |
  * | latest assessment read            | 33 RRU               | 8,640 |  $0.036 |
  * | latest assessment stored          | 1 to 96 WRU, 1 RRU   | 8,640 |  $0.006 to $0.52: what did not change is not written |
  *
- * A store that is made anew for every scan reads sixty days every time: $0.97 instead of $0.081.
+ * A store that is made anew for every scan reads 36 days every time: $0.58 instead of $0.049.
  * An alert costs 1 or 2 WRU whenever it changes, and 2 or 3 such writes for each message.
  */
 export const createDynamoStateStore = ({ client, tableName }: DynamoStateStoreOptions): StateStore => {

@@ -5,7 +5,7 @@ import { HOUR, type HourRollup } from './history-rollup.ts';
 const INITIAL_HOURS = 72;
 
 /**
- * Hours of one supply in columns of numbers: 14 bytes an hour, where objects take a hundred. A forecast wants 60 days of
+ * Hours of one supply in columns of numbers: 14 bytes an hour, where objects take a hundred. A report may want 60 days of
  * every subnet, and a thousand subnets have 2.9 million such hours.
  */
 export class HourColumns {

@@ -18,6 +18,8 @@ const ALERTS = 20;
 const BUSY = 200;
 const SCANS_PER_MONTH = 8_640;
 const HOURS_PER_MONTH = 720;
+/** shared/pipeline/run-target.ts: what a forecast looks at, and one more. */
+const DAYS_READ = 36;
 
 /** us-east-1, on demand, dollars a million: see `shared/state/dynamo-state-store.ts`. */
 const WRITE_PRICE = 0.625 / 1e6;
@@ -120,8 +122,8 @@ describe('what 1,000 subnets cost in DynamoDB', () => {
     const got = await measured(() => store.assessments.latest(target));
 
     // A process reads folded days once an hour, and the recent scans every time.
-    const readFirst = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - 60 * DAY));
-    const readAgain = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - 60 * DAY));
+    const readFirst = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - DAYS_READ * DAY));
+    const readAgain = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - DAYS_READ * DAY));
 
     for (let minutes = 10; minutes < 60; minutes += 5) {
       await store.history.record(target, MIDNIGHT + minutes * MINUTE, aScan());
@@ -129,14 +131,14 @@ describe('what 1,000 subnets cost in DynamoDB', () => {
     samples = aScan();
     const folded = await measured(() => store.history.record(target, MIDNIGHT + HOUR, samples));
 
-    // One folded day is there: a forecast reads sixty.
+    // One folded day is there: a forecast reads 36.
     const dayUnits = readFirst.readUnits - readAgain.readUnits;
     const monthly = {
       alertsListed: dollars(listed, SCANS_PER_MONTH),
       historyRecorded: dollars(recorded, SCANS_PER_MONTH),
       historyFolded: dollars(folded, HOURS_PER_MONTH),
       recentRead: dollars(readAgain, SCANS_PER_MONTH),
-      sixtyDaysRead: HOURS_PER_MONTH * 60 * dayUnits * READ_PRICE,
+      daysRead: HOURS_PER_MONTH * DAYS_READ * dayUnits * READ_PRICE,
     };
     expect(listed.requests).toBe(1);
     expect(committed).toEqual({ requests: 1, writeUnits: 1, readUnits: 0 });
