@@ -17,9 +17,7 @@ import {
   scanToDocument,
 } from './scan-options.ts';
 import { renderProblems } from './scan-table.ts';
-import { printable, renderTable } from './table.ts';
-
-const number = (value: number | null): string | null => value?.toLocaleString('en') ?? null;
+import { printable, renderTable, wholeNumber } from './table.ts';
 
 interface Room {
   readonly subnet: CapacityAssessment;
@@ -61,8 +59,8 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const { gauges } = cluster;
   const parts = [
     `${dye('bold', printable(cluster.clusterName))}  ${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}  ${dye('dim', traits(cluster))}\n`,
-    `nodes ${cluster.nodes.length}  interfaces ${number(gauges.eniAllocated) ?? '-'} of ${number(gauges.eniMaxAvailable) ?? '-'}  ` +
-      `addresses ${number(gauges.totalIPAddresses) ?? '-'} of ${number(gauges.maxIPAddresses) ?? '-'}  prefixes ${number(gauges.totalIPv4Prefixes) ?? '-'}\n`,
+    `nodes ${cluster.nodes.length}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
+      `addresses ${wholeNumber(gauges.totalIPAddresses) ?? '-'} of ${wholeNumber(gauges.maxIPAddresses) ?? '-'}  prefixes ${wholeNumber(gauges.totalIPv4Prefixes) ?? '-'}\n`,
   ];
   const rooms = roomsOf(cluster.capacity);
   if (rooms.length > 0) {
@@ -72,9 +70,9 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
         [
           { title: 'SUBNET', cell: ({ subnet }) => subnet.subnetId },
           { title: 'ZONE', cell: ({ subnet }) => subnet.availabilityZone },
-          { title: 'MORE PODS', align: 'right', cell: ({ subnet }) => number(subnet.morePods) },
+          { title: 'MORE PODS', align: 'right', cell: ({ subnet }) => wholeNumber(subnet.morePods) },
           { title: 'TYPE', cell: ({ type }) => type },
-          { title: 'MORE NODES', align: 'right', cell: ({ nodes }) => number(nodes) },
+          { title: 'MORE NODES', align: 'right', cell: ({ nodes }) => wholeNumber(nodes) },
           { title: 'AT ONE MORE', cell: ({ error }) => error },
         ],
         rooms,
@@ -88,10 +86,10 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
         io,
         [
           { title: 'ZONE', cell: ({ zone }) => zone.availabilityZone },
-          { title: 'SUBNETS', align: 'right', cell: ({ zone }) => number(zone.subnetIds.length) },
-          { title: 'MORE PODS', align: 'right', cell: ({ zone }) => number(zone.morePods) },
+          { title: 'SUBNETS', align: 'right', cell: ({ zone }) => wholeNumber(zone.subnetIds.length) },
+          { title: 'MORE PODS', align: 'right', cell: ({ zone }) => wholeNumber(zone.morePods) },
           { title: 'TYPE', cell: ({ more }) => more?.instanceType ?? null },
-          { title: 'MORE NODES', align: 'right', cell: ({ more }) => number(more?.nodes ?? null) },
+          { title: 'MORE NODES', align: 'right', cell: ({ more }) => wholeNumber(more?.nodes ?? null) },
           { title: 'AT ONE MORE', cell: ({ more }) => more?.error ?? null },
         ],
         cluster.zones.flatMap((zone): ZoneRoom[] =>
@@ -108,9 +106,9 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
         io,
         [
           { title: 'GROUP', cell: ({ group }) => printable(group) },
-          { title: 'NODES', align: 'right', cell: ({ currentNodes }) => number(currentNodes) },
-          { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => number(maximumNodes) },
-          { title: 'FIT', align: 'right', cell: ({ fits }) => number(fits) },
+          { title: 'NODES', align: 'right', cell: ({ currentNodes }) => wholeNumber(currentNodes) },
+          { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => wholeNumber(maximumNodes) },
+          { title: 'FIT', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
           {
             title: 'SHORT OF',
             align: 'right',

@@ -8,7 +8,7 @@ import { describeLimits, type LimitsDescription } from '../shared/model/max-pods
 import { createAwsClients } from '../wiring/aws-clients.ts';
 import { UNKNOWN_ACCOUNT } from '../wiring/reachable-targets.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
-import { type Column, renderTable } from './table.ts';
+import { type Column, renderTable, wholeNumber } from './table.ts';
 
 interface Options {
   readonly format: string;
@@ -16,22 +16,24 @@ interface Options {
   readonly region?: string;
 }
 
-const number = (value: number | null): string | null => value?.toLocaleString('en') ?? null;
-
 const COLUMNS: readonly Column<LimitsDescription>[] = [
   { title: 'TYPE', cell: ({ type }) => type },
-  { title: 'INTERFACES', align: 'right', cell: ({ maxEnis }) => number(maxEnis) },
-  { title: 'IPV4 EACH', align: 'right', cell: ({ ipv4PerEni }) => number(ipv4PerEni) },
-  { title: 'BRANCH', align: 'right', cell: ({ branchEnis }) => number(branchEnis) },
-  { title: 'PODS', align: 'right', cell: ({ maxPods }) => number(maxPods.secondary) },
-  { title: 'CUSTOM NETWORKING', align: 'right', cell: ({ maxPods }) => number(maxPods.customNetworking) },
+  { title: 'INTERFACES', align: 'right', cell: ({ maxEnis }) => wholeNumber(maxEnis) },
+  { title: 'IPV4 EACH', align: 'right', cell: ({ ipv4PerEni }) => wholeNumber(ipv4PerEni) },
+  { title: 'BRANCH', align: 'right', cell: ({ branchEnis }) => wholeNumber(branchEnis) },
+  { title: 'PODS', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.secondary) },
+  {
+    title: 'CUSTOM NETWORKING',
+    align: 'right',
+    cell: ({ maxPods }) => wholeNumber(maxPods.customNetworking),
+  },
   {
     title: 'PREFIXES',
     align: 'right',
     cell: ({ maxPods }) =>
       maxPods.prefix === null
         ? null
-        : `${number(maxPods.prefix)} (${number(maxPods.prefixRecommended) ?? '-'})`,
+        : `${wholeNumber(maxPods.prefix)} (${wholeNumber(maxPods.prefixRecommended) ?? '-'})`,
   },
   {
     title: 'BOTH',
@@ -39,7 +41,7 @@ const COLUMNS: readonly Column<LimitsDescription>[] = [
     cell: ({ maxPods }) =>
       maxPods.customNetworkingPrefix === null
         ? null
-        : `${number(maxPods.customNetworkingPrefix)} (${number(maxPods.customNetworkingPrefixRecommended) ?? '-'})`,
+        : `${wholeNumber(maxPods.customNetworkingPrefix)} (${wholeNumber(maxPods.customNetworkingPrefixRecommended) ?? '-'})`,
   },
 ];
 

@@ -3,11 +3,9 @@ import type { Finding, Severity } from '../shared/model/finding.ts';
 import type { ScanDocument } from '../shared/pipeline/scan-document.ts';
 import type { Io } from './io.ts';
 import { paint } from './io.ts';
-import { type Column, printable, renderTable, shorten } from './table.ts';
+import { type Column, printable, renderTable, shorten, wholeNumber } from './table.ts';
 
 const NAME_WIDTH = 28;
-const number = (value: number | null | undefined): string | null => value?.toLocaleString('en') ?? null;
-
 const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
   critical: 'red',
   warning: 'yellow',
@@ -52,9 +50,9 @@ const columnsFor = (io: Io, document: ScanDocument): Column<SubnetAssessment>[] 
     { title: 'NAME', cell: ({ name }) => (name === null ? null : shorten(printable(name), NAME_WIDTH)) },
     { title: 'ZONE', cell: ({ availabilityZone }) => availabilityZone },
     { title: 'RANGE', cell: ({ cidrBlock, ipv6Native }) => cidrBlock ?? (ipv6Native ? 'IPv6 only' : null) },
-    { title: 'USED', align: 'right', cell: ({ used }) => number(used) },
-    { title: 'AVAILABLE', align: 'right', cell: ({ available }) => number(available) },
-    { title: 'PREFIXES', align: 'right', cell: ({ prefixes }) => number(prefixes?.free) },
+    { title: 'USED', align: 'right', cell: ({ used }) => wholeNumber(used) },
+    { title: 'AVAILABLE', align: 'right', cell: ({ available }) => wholeNumber(available) },
+    { title: 'PREFIXES', align: 'right', cell: ({ prefixes }) => wholeNumber(prefixes?.free) },
     { title: 'LARGEST', cell: ({ largestFreeBlock }) => largestFreeBlock?.replace(/^.*\//, '/') ?? null },
     {
       title: 'FRAGMENTED',

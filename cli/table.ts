@@ -39,6 +39,10 @@ export const printable = (text: string): string =>
 export const shorten = (text: string, width: number): string =>
   [...text].length <= width ? text : `${[...text].slice(0, width - 1).join('')}…`;
 
+/** A cell's text of a count, with its thousands apart; of what is unknown, none. */
+export const wholeNumber = (value: number | null | undefined): string | null =>
+  value?.toLocaleString('en') ?? null;
+
 /** A table without rules: aligned columns, two spaces apart, no trailing white space. */
 export const renderTable = <Row>(io: Io, columns: readonly Column<Row>[], rows: readonly Row[]): string => {
   const dye = paint(io);
