@@ -27,30 +27,32 @@ beforeAll(() => {
 }, 120_000);
 
 describe('on shapes that it was not tuned on, Headroom', () => {
-  test('misses one surge of eighteen exhaustions at most, and is never too early', () => {
+  test('misses none of eighteen exhaustions, and is never too early', () => {
     const { exhausted, missed, tooEarly } = scoreBy('headroom');
-    expect({ exhausted, tooEarly }).toEqual({ exhausted: 18, tooEarly: 0 });
-    // One surge is hidden by a load that shrinks at the same time, and takes the last third within 40 minutes.
-    expect(missed).toBeLessThanOrEqual(1);
-    const slow = (kind: Kind) => scoreBy('headroom').leads.get(kind)?.length;
-    expect([slow('growth'), slow('late growth')]).toEqual([6, 6]);
+    expect({ exhausted, missed, tooEarly }).toEqual({ exhausted: 18, missed: 0, tooEarly: 0 });
   });
 
-  test.each(['growth', 'late growth'] as const)(
-    'tells %s earlier than an alarm at four fifths used',
-    (kind) => {
+  // The whole set has medians of 105 and 84 hours, and its slowest twentieth 26 and 23; a third are left for another draw.
+  test.each([
+    ['growth', 64, 16],
+    ['late growth', 48, 12],
+  ] as const)(
+    'tells %s %i hours ahead, %i at worst, and earlier than an alarm at four fifths used',
+    (kind, usually, always) => {
       const lead = median(scoreBy('headroom'), kind);
-      expect(lead).toBeGreaterThan(24);
+      expect(lead).toBeGreaterThan(usually);
+      expect(Math.min(...(scoreBy('headroom').leads.get(kind) ?? []))).toBeGreaterThan(always);
       expect(lead).toBeGreaterThan(median(scoreBy('80 % used, 15 min'), kind));
     },
   );
 
-  test('tells a surge three quarters of an hour ahead', () => {
-    expect(median(scoreBy('headroom'), 'surge')).toBeGreaterThan(0.75);
+  test('tells a surge half an hour ahead', () => {
+    expect(median(scoreBy('headroom'), 'surge')).toBeGreaterThan(0.5);
   });
 
   test('cries wolf less often than any alarm that is nearly as early', () => {
     const ours = falseRate(scoreBy('headroom'));
+    expect(ours).toBeLessThan(0.1);
     for (const name of ['80 % used, 15 min', 'linear 6 h -> 24 h, 30 min', 'linear 3 d -> 3 d, 30 min']) {
       expect(ours).toBeLessThan(falseRate(scoreBy(name)));
     }

@@ -3,7 +3,7 @@ import { judgingSeries } from '../../bench/alerts/shapes/judging.ts';
 import { HOUR } from '../../bench/alerts/shapes/load-series.ts';
 
 describe('the shapes that judge the alerts', () => {
-  const all = judgingSeries(3);
+  const all = judgingSeries(10);
 
   test('run out where they should, and nowhere else', () => {
     const runsOut = new Set(['growth', 'late growth', 'surge']);
