@@ -103,3 +103,16 @@ test('repeats are left out: nothing changed', () => {
   expect(new Set(lines.map(({ transition }) => transition)).has('repeated' as never)).toBe(false);
   expect(steps(lines).filter((step) => step === 'addresses-low firing warning')).toHaveLength(1);
 });
+
+test('a forecast that wavers on its way down is told once, and not each time that it looks better for some hours', () => {
+  const wavering = series(33, (day) => 900 - 30 * day + 80 * Math.sin(day * 1.3) + daily(day, 150));
+  const told = (clearFor: number): string[] => {
+    const exhaustion = { ...DEFAULT_POLICY.rules['addresses-exhaustion'], clearFor };
+    const rules = { ...DEFAULT_POLICY.rules, 'addresses-exhaustion': exhaustion };
+    return replayed(wavering, { policy: { ...DEFAULT_POLICY, rules } })
+      .filter(({ rule }) => rule === 'addresses-exhaustion')
+      .map(({ transition }) => transition);
+  };
+  expect(told(0)).toEqual(['firing', 'escalated', 'deescalated', 'escalated']);
+  expect(told(DEFAULT_POLICY.rules['addresses-exhaustion'].clearFor)).toEqual(['firing', 'escalated']);
+});
