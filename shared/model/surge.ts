@@ -78,8 +78,7 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
   const least = Math.max(LEAST_COUNT, (known === null ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
   const reached = (hours: number): boolean =>
-    (hoursLeft.slow <= hours && hoursLeft.fast <= CLEAR_HOURS) ||
-    (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
+    hoursLeft.slow <= hours || (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
   const surges = long.isSteady && long.lost >= least;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
   const warning = known === null ? CRITICAL_HOURS : WARNING_HOURS;
@@ -95,12 +94,16 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
         ? 'warning'
         : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
-  const holds =
-    value <= 0 || stillLeft <= CRITICAL_HOURS ? 'critical' : stillLeft <= CLEAR_HOURS ? 'warning' : 'ok';
+  const hold =
+    raise === 'critical' || stillLeft <= CRITICAL_HOURS
+      ? 'critical'
+      : stillLeft <= CLEAR_HOURS
+        ? 'warning'
+        : 'ok';
   const pace = Math.max(lossPerHour.slow, lossPerHour.fast);
   return {
     raise,
-    hold: raise === 'critical' ? 'critical' : holds === 'ok' ? raise : holds,
+    hold,
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
     exhaustionAt:
@@ -232,8 +235,8 @@ const extremes = (
 /** How far the hour after this one went below this one's mean; `null` where either was not measured. */
 const dipAfter = (hourly: readonly HourlyPoint[], hour: number): number | null => {
   const index = firstFrom(hourly, hour);
-  const [here, next] = [hourly[index], hourly[index + 1]];
-  return here?.hour === hour && next?.hour === hour + HOUR ? here.mean - next.minimum : null;
+  const next = hourly[index + 1];
+  return next?.hour === hour + HOUR ? elementAt(hourly, index).mean - next.minimum : null;
 };
 
 /** The index of the first roll-up at or after a moment, by halving: a history may have holes. */

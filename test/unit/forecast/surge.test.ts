@@ -72,11 +72,12 @@ describe('what is nearly over', () => {
     minutes: number,
     change: (minute: number) => number,
     usual: (day: number) => number = (day) => 600 + 4 * scatter(day),
+    isMeasured: (at: number) => boolean = () => true,
   ) => {
     const now = START + EVENT * DAY + minutes * MINUTE;
     const samples = series(EVENT + 1, (day) =>
       day < EVENT ? usual(day) : usual(day) - change((day - EVENT) * 24 * 60),
-    ).filter(({ at }) => at <= now);
+    ).filter(({ at }) => at <= now && isMeasured(at));
     return surge(historyOf(samples), 1000, now);
   };
   /** Takes five addresses a minute, beside a job that holds some until it ends after an hour. */
@@ -90,7 +91,9 @@ describe('what is nearly over', () => {
   });
 
   test('is not told by half an hour while more than a fifth of the capacity is left', () => {
-    expect(following(105, (minute) => behindAJob(minute) - 100)?.raise).toBe('ok');
+    const behindALargeJob = (left: number) => (minute: number) => 6 * minute - (minute < 60 ? 0 : 30 + left);
+    expect(following(105, behindALargeJob(190))?.raise).toBe('ok');
+    expect(following(105, behindALargeJob(150))?.raise).toBe('critical');
   });
 
   test('is not told by half an hour in which a piece of ten minutes lost nothing', () => {
@@ -113,18 +116,105 @@ describe('what is nearly over', () => {
     expect(following(60, () => 0, lower)?.raise).toBe('critical');
   });
 
+  test('is not told by half an hour at the pace of every morning', () => {
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(85, (minute) => (minute < 30 ? 100 : 0), lower)?.raise).toBe('ok');
+  });
+
   test('counts what the coming hour usually takes', () => {
     /** A job starts at seven every day and takes 250 for an hour. */
     const jobAtSeven = (day: number): number => 600 - (Math.floor((day % 1) * 24) === 7 ? 250 : 0);
     const drains = (minute: number): number => 2.7 * minute;
     // Half an hour before it 330 are left and 160 an hour go: enough for two hours without the job, for half an hour with it.
     expect(following(100, drains)?.raise).toBe('ok');
-    expect(following(100, drains, jobAtSeven)?.raise).toBe('critical');
+    expect(following(100, drains, jobAtSeven)).toMatchObject({ raise: 'critical', hold: 'critical' });
     expect(following(85, drains, jobAtSeven)?.raise).toBe('ok');
+  });
+
+  test('an hour that was never measured counts for nothing', () => {
+    const exceptAtSeven = (at: number): boolean => Math.floor((at % DAY) / HOUR) !== 7;
+    const jobFromSeven = (day: number): number =>
+      600 - ([7, 8].includes(Math.floor((day % 1) * 24)) ? 250 : 0);
+    const drains = (minute: number): number => 2.7 * minute;
+    expect(following(100, drains, jobFromSeven, exceptAtSeven)?.raise).toBe('ok');
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(100, () => 0, lower, exceptAtSeven)?.raise).toBe('critical');
+  });
+});
+
+describe('at its limits', () => {
+  /** Two weeks of 600, then 12 fewer every five minutes for 95 minutes, down to `left`: 140 an hour over 90 minutes. */
+  const now = START + 14.25 * DAY;
+  const downTo = (left: number, { capacity = 1000, from = START } = {}) => {
+    const samples = series(14.3, (day) => {
+      const steps = Math.round((14.25 - day) * 288);
+      return steps > 19 ? 600 : left + 12 * steps;
+    }).filter(({ at }) => at <= now && at >= from);
+    return surge(historyOf(samples), capacity, now);
+  };
+  // The value is the middle of the last two scans: six more than the last.
+  test.each([
+    ['1.4 hours are a warning', 190, { raise: 'warning', hold: 'warning' }],
+    ['a little more is none yet', 192, { raise: 'ok', hold: 'warning' }],
+    ['three quarters of an hour are critical', 99, { raise: 'critical', hold: 'critical' }],
+    ['a little more is a warning', 101, { raise: 'warning', hold: 'warning' }],
+    ['three hours hold', 414, { raise: 'ok', hold: 'warning' }],
+    ['a little more clears', 416, { raise: 'ok', hold: 'ok' }],
+  ] as const)('%s', (_name, left, levels) => {
+    expect(downTo(left)).toMatchObject({ ...levels, lossPerHour: { slow: 140 } });
+  });
+
+  test('six hundredths of the capacity are much, and less is not', () => {
+    expect(downTo(190, { capacity: 3500 })?.raise).toBe('warning');
+    expect(downTo(190, { capacity: 3520 })?.raise).toBe('ok');
+  });
+
+  test('seven earlier days are enough to know what is ordinary, and six are not', () => {
+    const since = (days: number): number => now - days * DAY - 3 * HOUR;
+    expect(downTo(190, { from: since(7) })?.raise).toBe('warning');
+    expect(downTo(190, { from: since(6) })?.raise).toBe('ok');
+  });
+
+  test('the pace must be one and a half times that of earlier days', () => {
+    const onceItLost = (ordinary: number) => {
+      const samples = series(14.3, (day) => {
+        const steps = Math.round((14.25 - day) * 288);
+        const hour = Math.floor((day % 1) * 24);
+        return steps > 19 ? (hour < 6 ? 600 : 600 - ordinary) : 190 + 12 * steps;
+      }).filter(({ at }) => at <= now);
+      return surge(historyOf(samples), 1000, now)?.raise;
+    };
+    expect(onceItLost(92)).toBe('warning');
+    expect(onceItLost(95)).toBe('ok');
   });
 });
 
 describe('what is no surge', () => {
+  test('a trickle from the little that a jump has left', () => {
+    expect(seen(5, (hoursIn) => (hoursIn < 2 ? 0 : 520 + 18 * (hoursIn - 2)))?.raise).toBe('ok');
+  });
+
+  test('a fast fall to what is low on other days, too', () => {
+    /** Every day another level, from 200 to 600; 600 on the day of the event. */
+    const levels = (day: number): number => 200 + (400 * ((Math.floor(day) * 3 + 6) % 7)) / 6;
+    const falling = (hours: number) => {
+      const now = START + EVENT * DAY + hours * HOUR;
+      const samples = series(EVENT + 1, (day) =>
+        day < EVENT ? levels(day) : levels(day) - 300 * (day - EVENT) * 24,
+      ).filter(({ at }) => at <= now);
+      return surge(historyOf(samples), 1000, now)?.raise;
+    };
+    // Half of the lowest level is where it becomes unlike them.
+    expect(falling(1.6)).toBe('ok');
+    expect(falling(1.8)).toBe('critical');
+  });
+
+  test('a pace that is faster only in its newest half hour, when the whole would last for more than two hours', () => {
+    const lately = (hoursIn: number): number => (hoursIn < 2 ? 40 * hoursIn : 80 + 160 * (hoursIn - 2));
+    expect(seen(2.5, (hoursIn) => 197 + lately(hoursIn))?.raise).toBe('ok');
+    expect(seen(2.5, (hoursIn) => 250 + lately(hoursIn))?.raise).toBe('warning');
+  });
+
   test('an ordinary morning', () => {
     for (let hours = 0; hours < 24; hours += 0.5) expect(seen(hours, () => 0)?.raise).toBe('ok');
   });
@@ -170,6 +260,10 @@ describe('what can not be told', () => {
     };
     expect(first(1.9, 650 / 3)).toMatchObject({ raise: 'ok', ordinaryLossPerHour: null });
     expect(first(2.5, 650 / 3)?.raise).toBe('critical');
+    const little = series(0.5, (day) => 190 - Math.max(0, day * 24 - 4) * 90).filter(
+      ({ at }) => at <= START + 5.6 * HOUR,
+    );
+    expect(surge(historyOf(little), 1000, START + 5.6 * HOUR)?.raise).toBe('ok');
   });
 });
 
