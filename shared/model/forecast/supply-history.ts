@@ -39,13 +39,9 @@ export class HistoryBuilder {
   add(sample: Sample): void {
     const index = this.#recent.findLastIndex((known) => known.at <= sample.at);
     if (this.#recent[index]?.at === sample.at) return;
-    const newest = this.#recent.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-    if (sample.at > newest - RECENT_HOURS * HOUR) {
-      if (index === this.#recent.length - 1) this.#recent.push(sample);
-      else this.#recent.splice(index + 1, 0, sample);
-    }
+    this.#recent.splice(index + 1, 0, sample);
     this.#rollUp(sample);
-    this.#forget(Math.max(newest, sample.at));
+    this.#forget(elementAt(this.#recent, this.#recent.length - 1).at);
   }
 
   /** The past so far. The arrays are views that the next `add` may change. */

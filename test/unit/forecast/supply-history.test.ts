@@ -37,6 +37,14 @@ test('a late sample goes where it belongs, and one that came before changes noth
   });
 });
 
+test('a sample that comes very late goes before all that came since', () => {
+  const builder = new HistoryBuilder();
+  for (const minute of [0, 20, 30, 40, 10]) builder.add({ at: START + minute * MINUTE, value: minute });
+  expect(builder.history().recent.map(({ value }) => value)).toEqual([0, 10, 20, 30, 40]);
+  builder.add({ at: START + 5 * MINUTE, value: 5 });
+  expect(builder.history().hourly[0]).toMatchObject({ last: 40, count: 6 });
+});
+
 test('an hour that was missed altogether is put in its place', () => {
   const builder = new HistoryBuilder();
   builder.add({ at: START, value: 1 });
