@@ -21,6 +21,13 @@ describe('the owner of cluster nodes', () => {
     });
   });
 
+  test('holds where EC2 tells no network card: there is only the default one then', () => {
+    const { attachment, ...rest } = nodeInterface('i-01');
+    if (attachment === null) throw new RangeError('a node interface is attached');
+    const networkInterface = { ...rest, attachment: { ...attachment, networkCardIndex: null } };
+    expect(ownerOf(networkInterface, context(aNode('i-01')))).toMatchObject({ kind: 'cluster-nodes' });
+  });
+
   test('names the node pool of Karpenter, and then no node group', () => {
     const tags = {
       'eks:cluster-name': 'shop',
