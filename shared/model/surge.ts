@@ -123,8 +123,10 @@ interface Window {
 }
 
 const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number, share: number): Window => {
-  const at = (piece: number): number => valueAt(recent, now - piece * pieceMinutes * MINUTE);
-  const pieces = Array.from({ length: PIECES }, (_, piece) => at(piece + 1) - at(piece));
+  const values = Array.from({ length: PIECES + 1 }, (_, piece) =>
+    valueAt(recent, now - piece * pieceMinutes * MINUTE),
+  );
+  const pieces = values.slice(1).map((older, piece) => older - elementAt(values, piece));
   const lost = pieces.reduce((sum, piece) => sum + piece, 0);
   return {
     lost,
