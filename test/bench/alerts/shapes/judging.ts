@@ -1,15 +1,13 @@
 import {
   type Chance,
-  chance,
   DAY,
-  type Event,
   FIVE_MINUTES,
   HOUR,
   type Kind,
   type LoadSeries,
-  layOut,
   type Rhythm,
 } from './load-series.ts';
+import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
 /**
@@ -193,13 +191,6 @@ const RHYTHMS: readonly ((dice: Chance) => Rhythm)[] = [
   recordedDifference,
 ];
 
-interface Shape {
-  readonly quiet: number;
-  readonly peak: number;
-  readonly days: number;
-  readonly event: Event;
-}
-
 /** How far on the way from 0 to 1 a growth that takes `over` days is after so many of them. */
 type Growing = (day: number, over: number) => number;
 
@@ -336,38 +327,18 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
   },
 };
 
-const CAPACITIES = { small: [27, 59, 123, 251], large: [1019, 2043, 4091, 8187] } as const;
-
 /** `count` series of each kind and size. */
-export const judgingSeries = (count: number): LoadSeries[] => {
-  const result: LoadSeries[] = [];
-  for (const [kindIndex, kind] of (Object.keys(SHAPES) as Kind[]).entries())
-    for (const [sizeIndex, size] of (['small', 'large'] as const).entries())
-      for (let index = 0; index < count; index++) {
-        const dice = chance(15_485_863 * (kindIndex + 1) + 32_452_843 * (sizeIndex + 1) + 7919 * index);
-        const shape = SHAPES[kind](dice);
-        result.push(
-          layOut(
-            {
-              name: `judging ${kind} ${size} ${index}`,
-              kind,
-              size,
-              capacity: dice.pick(CAPACITIES[size]),
-              start: Date.UTC(2026, 8, 7 + dice.integer(0, 6)) + dice.integer(0, 23) * HOUR,
-              days: Math.ceil(shape.days),
-              rhythm: dice.pick(RHYTHMS)(dice),
-              quiet: shape.quiet,
-              peak: shape.peak,
-              noise: dice.uniform(0.002, 0.02),
-              persistence: dice.uniform(0.4, 0.98),
-              event: shape.event,
-              dirty: index % 4 === 3,
-            },
-            dice,
-          ),
-        );
-      }
-  return result.filter(
-    (series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY,
+export const judgingSeries = (count: number): LoadSeries[] =>
+  seriesOf(
+    {
+      name: 'judging',
+      seed: (kind, size, index) => 15_485_863 * kind + 32_452_843 * size + 7919 * index,
+      shapes: SHAPES,
+      rhythm: (dice) => dice.pick(RHYTHMS)(dice),
+      capacities: { small: [27, 59, 123, 251], large: [1019, 2043, 4091, 8187] },
+      from: Date.UTC(2026, 8, 7),
+      noise: [0.002, 0.02],
+      persistence: [0.4, 0.98],
+    },
+    count,
   );
-};

@@ -1,14 +1,5 @@
-import {
-  type Chance,
-  chance,
-  DAY,
-  type Event,
-  HOUR,
-  type Kind,
-  type LoadSeries,
-  layOut,
-  type Rhythm,
-} from './load-series.ts';
+import { type Chance, chance, HOUR, type Kind, type LoadSeries, type Rhythm } from './load-series.ts';
+import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
 /**
@@ -57,13 +48,6 @@ const rhythmOf = (dice: Chance): Rhythm => {
   if (choice === 3) return comingAndGoing(dice);
   return twoHumps(dice);
 };
-
-interface Shape {
-  readonly quiet: number;
-  readonly peak: number;
-  readonly days: number;
-  readonly event: Event;
-}
 
 /** How far on the way from 0 to 1 growth is, when `progress` of its time has gone. */
 const WAYS_OF_GROWING: readonly ((progress: number) => number)[] = [
@@ -150,38 +134,18 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
   },
 };
 
-const CAPACITIES = { small: [27, 59, 123, 251], large: [507, 2043, 8187, 16_379] } as const;
-
 /** `count` series of each kind and size. */
-export const secondTuningSeries = (count: number): LoadSeries[] => {
-  const result: LoadSeries[] = [];
-  for (const [kindIndex, kind] of (Object.keys(SHAPES) as Kind[]).entries())
-    for (const [sizeIndex, size] of (['small', 'large'] as const).entries())
-      for (let index = 0; index < count; index++) {
-        const dice = chance(7_368_787 * (kindIndex + 1) + 99_991 * (sizeIndex + 1) + index);
-        const shape = SHAPES[kind](dice);
-        result.push(
-          layOut(
-            {
-              name: `second ${kind} ${size} ${index}`,
-              kind,
-              size,
-              capacity: dice.pick(CAPACITIES[size]),
-              start: Date.UTC(2026, 5, 1 + dice.integer(0, 6)) + dice.integer(0, 23) * HOUR,
-              days: Math.ceil(shape.days),
-              rhythm: rhythmOf(dice),
-              quiet: shape.quiet,
-              peak: shape.peak,
-              noise: dice.uniform(0.002, 0.025),
-              persistence: dice.uniform(0.3, 0.98),
-              event: shape.event,
-              dirty: index % 4 === 3,
-            },
-            dice,
-          ),
-        );
-      }
-  return result.filter(
-    (series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY,
+export const secondTuningSeries = (count: number): LoadSeries[] =>
+  seriesOf(
+    {
+      name: 'second',
+      seed: (kind, size, index) => 7_368_787 * kind + 99_991 * size + index,
+      shapes: SHAPES,
+      rhythm: rhythmOf,
+      capacities: { small: [27, 59, 123, 251], large: [507, 2043, 8187, 16_379] },
+      from: Date.UTC(2026, 5, 1),
+      noise: [0.002, 0.025],
+      persistence: [0.3, 0.98],
+    },
+    count,
   );
-};

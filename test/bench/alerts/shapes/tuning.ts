@@ -1,14 +1,5 @@
-import {
-  type Chance,
-  chance,
-  DAY,
-  type Event,
-  HOUR,
-  type Kind,
-  type LoadSeries,
-  layOut,
-  type Rhythm,
-} from './load-series.ts';
+import { type Chance, HOUR, type Kind, type LoadSeries, type Rhythm } from './load-series.ts';
+import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
 /**
@@ -79,13 +70,6 @@ const rhythmOf = (dice: Chance): Rhythm => {
   if (choice === 2) return () => 0.7;
   return officeHours(dice);
 };
-
-interface Shape {
-  readonly quiet: number;
-  readonly peak: number;
-  readonly days: number;
-  readonly event: Event;
-}
 
 const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
   growth: (dice) => {
@@ -164,38 +148,18 @@ const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
   },
 };
 
-const CAPACITIES = { small: [27, 59, 251], large: [1019, 4091, 16_379] } as const;
-
 /** `count` series of each kind and size. */
-export const tuningSeries = (count: number): LoadSeries[] => {
-  const result: LoadSeries[] = [];
-  for (const [kindIndex, kind] of (Object.keys(SHAPES) as Kind[]).entries())
-    for (const [sizeIndex, size] of (['small', 'large'] as const).entries())
-      for (let index = 0; index < count; index++) {
-        const dice = chance(1_000_003 * (kindIndex + 1) + 10_007 * (sizeIndex + 1) + index);
-        const shape = SHAPES[kind](dice);
-        result.push(
-          layOut(
-            {
-              name: `tuning ${kind} ${size} ${index}`,
-              kind,
-              size,
-              capacity: dice.pick(CAPACITIES[size]),
-              start: Date.UTC(2026, 2, 2 + dice.integer(0, 6)) + dice.integer(0, 23) * HOUR,
-              days: Math.ceil(shape.days),
-              rhythm: rhythmOf(dice),
-              quiet: shape.quiet,
-              peak: shape.peak,
-              noise: dice.uniform(0.003, 0.02),
-              persistence: dice.uniform(0.5, 0.97),
-              event: shape.event,
-              dirty: index % 4 === 3,
-            },
-            dice,
-          ),
-        );
-      }
-  return result.filter(
-    (series) => (series.exhaustedAt ?? Number.POSITIVE_INFINITY) > (series.samples[0]?.at ?? 0) + DAY,
+export const tuningSeries = (count: number): LoadSeries[] =>
+  seriesOf(
+    {
+      name: 'tuning',
+      seed: (kind, size, index) => 1_000_003 * kind + 10_007 * size + index,
+      shapes: SHAPES,
+      rhythm: rhythmOf,
+      capacities: { small: [27, 59, 251], large: [1019, 4091, 16_379] },
+      from: Date.UTC(2026, 2, 2),
+      noise: [0.003, 0.02],
+      persistence: [0.5, 0.97],
+    },
+    count,
   );
-};
