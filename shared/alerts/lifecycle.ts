@@ -9,16 +9,9 @@ import {
 } from '../model/alert.ts';
 import { HeadroomError } from '../model/errors.ts';
 import { evidenceChanges, type Finding } from '../model/finding.ts';
+import type { RuleLife } from '../model/policy.ts';
 
-/** All in seconds. */
-export interface LifecycleSettings {
-  /** The condition must hold this long before the alert fires or escalates. */
-  readonly pendingFor: number;
-  /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
-  readonly clearFor: number;
-  /** A firing alert is said again after this long; 0: never. */
-  readonly repeatEvery: number;
-}
+export type LifecycleSettings = Omit<RuleLife, 'enabled'>;
 
 export interface Reduction {
   /** The very object that was handed in when nothing worth storing changed; `null` when there was none and is none. */

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { RuleName, RulePolicies } from '../model/policy.ts';
 import { below, duration, oneOf, percent, repeat, section, wholeNumber, within, yesOrNo } from './scalars.ts';
 
@@ -15,6 +16,20 @@ const common = {
     .describe('How long the condition must have been clear before a firing alert resolves or eases.'),
   repeat: repeat.optional().describe('After how long a firing alert is said again.'),
 };
+
+/** What every rule may set, under the names of `RuleLife`. */
+const life = ({
+  enabled,
+  for: pendingFor,
+  clearFor,
+  repeat: repeatEvery,
+}: z.output<z.ZodObject<typeof common>>) => ({
+  enabled,
+  pendingFor,
+  clearFor,
+  repeatEvery,
+});
+
 const severity = oneOf(['warning', 'critical']).optional();
 
 const supplyRule = section({
@@ -26,13 +41,10 @@ const supplyRule = section({
     .describe('How much above a threshold the supply must be before its level clears.'),
 }).transform((rule) =>
   given({
-    enabled: rule.enabled,
+    ...life(rule),
     warning: rule.warning?.below,
     critical: rule.critical?.below,
-    pendingFor: rule.for,
-    clearFor: rule.clearFor,
     clearMargin: rule.clearMargin === undefined ? undefined : rule.clearMargin / 100,
-    repeatEvery: rule.repeat,
   }),
 );
 
@@ -42,61 +54,44 @@ const forecastRule = section({
   critical: section({ within }).optional(),
 }).transform((rule) =>
   given({
-    enabled: rule.enabled,
+    ...life(rule),
     warningWithin: rule.warning?.within,
     criticalWithin: rule.critical?.within,
-    pendingFor: rule.for,
-    clearFor: rule.clearFor,
-    repeatEvery: rule.repeat,
   }),
 );
 
-const surgeRule = section(common).transform((rule) =>
-  given({ enabled: rule.enabled, pendingFor: rule.for, clearFor: rule.clearFor, repeatEvery: rule.repeat }),
-);
+const surgeRule = section(common).transform((rule) => given(life(rule)));
 
 const plain = { ...common, severity };
 
 const plainRule = section(plain).transform((rule) =>
   given({
-    enabled: rule.enabled,
+    ...life(rule),
     severity: rule.severity,
-    pendingFor: rule.for,
-    clearFor: rule.clearFor,
-    repeatEvery: rule.repeat,
   }),
 );
 
 const fragmentedRule = section({ ...plain, minimumAvailable: wholeNumber(1, 65_536).optional() }).transform(
   (rule) =>
     given({
-      enabled: rule.enabled,
+      ...life(rule),
       severity: rule.severity,
       minimumAvailable: rule.minimumAvailable,
-      pendingFor: rule.for,
-      clearFor: rule.clearFor,
-      repeatEvery: rule.repeat,
     }),
 );
 
 const coverageRule = section({ ...plain, staleAfter: duration.optional() }).transform((rule) =>
   given({
-    enabled: rule.enabled,
+    ...life(rule),
     severity: rule.severity,
     staleAfter: rule.staleAfter,
-    pendingFor: rule.for,
-    clearFor: rule.clearFor,
-    repeatEvery: rule.repeat,
   }),
 );
 
 const findingsRule = section({ ...common, minimumSeverity: severity }).transform((rule) =>
   given({
-    enabled: rule.enabled,
+    ...life(rule),
     minimumSeverity: rule.minimumSeverity,
-    pendingFor: rule.for,
-    clearFor: rule.clearFor,
-    repeatEvery: rule.repeat,
   }),
 );
 

@@ -12,55 +12,39 @@ export interface Threshold {
   readonly count?: number;
 }
 
-/** Durations are in seconds. */
-export interface RulePolicy {
+/** What every rule may be told of its alerts. Durations are in seconds. */
+export interface RuleLife {
   readonly enabled: boolean;
-  readonly warning: Threshold | null;
-  readonly critical: Threshold | null;
   /** The condition must hold this long before the alert fires or escalates. */
   readonly pendingFor: number;
   /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
   readonly clearFor: number;
-  /** The supply must be this much above a threshold before its level clears: a fraction, 0.1 for a tenth. */
-  readonly clearMargin: number;
   /** A firing alert is said again after this long; 0: never. */
   readonly repeatEvery: number;
 }
 
-/** Lead times, in hours, of a forecast rule. */
-export interface ForecastRulePolicy {
-  readonly enabled: boolean;
-  readonly warningWithin: number | null;
-  readonly criticalWithin: number | null;
-  readonly pendingFor: number;
-  readonly clearFor: number;
-  readonly repeatEvery: number;
+export interface RulePolicy extends RuleLife {
+  readonly warning: Threshold | null;
+  readonly critical: Threshold | null;
+  /** The supply must be this much above a threshold before its level clears: a fraction, 0.1 for a tenth. */
+  readonly clearMargin: number;
 }
 
-export interface SurgeRulePolicy {
-  readonly enabled: boolean;
-  readonly pendingFor: number;
-  readonly clearFor: number;
-  readonly repeatEvery: number;
+/** Lead times, in hours, of a forecast rule. */
+export interface ForecastRulePolicy extends RuleLife {
+  readonly warningWithin: number | null;
+  readonly criticalWithin: number | null;
 }
 
 /** A rule that has no number to tune: it fires when the thing is there. */
-export interface PlainRulePolicy {
-  readonly enabled: boolean;
+export interface PlainRulePolicy extends RuleLife {
   readonly severity: AlertSeverity;
-  readonly pendingFor: number;
-  readonly clearFor: number;
-  readonly repeatEvery: number;
 }
 
 /** Raises what the cluster and subnet model found (`shared/model/findings/`), each at its own severity. */
-export interface FindingsRulePolicy {
-  readonly enabled: boolean;
+export interface FindingsRulePolicy extends RuleLife {
   /** Findings that are milder stay in the report and raise nothing. */
   readonly minimumSeverity: AlertSeverity;
-  readonly pendingFor: number;
-  readonly clearFor: number;
-  readonly repeatEvery: number;
 }
 
 export interface RulePolicies {
@@ -75,8 +59,8 @@ export interface RulePolicies {
   readonly 'scan-failed': PlainRulePolicy;
   readonly 'addresses-exhaustion': ForecastRulePolicy;
   readonly 'prefixes-exhaustion': ForecastRulePolicy;
-  readonly 'addresses-surge': SurgeRulePolicy;
-  readonly 'prefixes-surge': SurgeRulePolicy;
+  readonly 'addresses-surge': RuleLife;
+  readonly 'prefixes-surge': RuleLife;
   readonly findings: FindingsRulePolicy;
   /** Targets that should be scanned and are not. */
   readonly coverage: PlainRulePolicy & {
