@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DEFAULT_NAMESPACE } from '../shared/metrics/catalogue.ts';
 import { readCloudWatchHistory } from '../shared/metrics/cloudwatch-history.ts';
-import type { RecordedPast } from '../shared/model/recorded-past.ts';
+import type { RecordedPast } from '../shared/model/forecast/recorded-past.ts';
 import { backfill } from '../shared/pipeline/backfill.ts';
 import { clientSettings } from '../wiring/aws-clients.ts';
 import { type AddCommand, UsageError } from './command-line.ts';

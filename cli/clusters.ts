@@ -4,7 +4,7 @@ import type {
   CommittedDemand,
   MoreNodes,
   ZoneCapacity,
-} from '../shared/model/cluster.ts';
+} from '../shared/model/result/cluster.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from './filters.ts';

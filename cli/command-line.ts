@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { HeadroomError } from '../shared/model/errors.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
 

@@ -1,5 +1,5 @@
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
-import type { RuleName } from '../shared/model/policy.ts';
+import type { RuleName } from '../shared/model/alert/policy.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
 import { readConfiguration } from './configuration.ts';
 import { type Io, paint } from './io.ts';

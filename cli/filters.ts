@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Finding, Severity } from '../shared/model/finding.ts';
-import { compareSeverity } from '../shared/model/finding.ts';
+import type { Finding, Severity } from '../shared/model/result/finding.ts';
+import { compareSeverity } from '../shared/model/result/finding.ts';
 import type { ScanDocument } from '../shared/pipeline/scan-document.ts';
 import { collectValues } from './command-line.ts';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../shared/model/finding.ts';
+import type { Finding } from '../shared/model/result/finding.ts';
 import { hasFinding } from '../shared/pipeline/scan-document.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { forecast } from '../shared/model/forecast/forecast.ts';
 import { historyOf } from '../shared/model/forecast/supply-history.ts';
-import type { Sample } from '../shared/model/forecast.ts';
+import type { Sample } from '../shared/model/result/forecast.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
 import { parseCapacity, parseTime, readHistory } from './history-csv.ts';
 import { plotHistory } from './history-plot.ts';

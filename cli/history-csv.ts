@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Sample } from '../shared/model/forecast.ts';
+import type { Sample } from '../shared/model/result/forecast.ts';
 import { UsageError } from './command-line.ts';
 
 const COLUMNS = ['timestamp', 'available'] as const;

@@ -1,6 +1,6 @@
 import { forecast } from '../shared/model/forecast/forecast.ts';
 import { historyOf } from '../shared/model/forecast/supply-history.ts';
-import type { Sample } from '../shared/model/forecast.ts';
+import type { Sample } from '../shared/model/result/forecast.ts';
 import type { ReplayTransition } from '../shared/pipeline/replay.ts';
 import {
   type ForecastPlot,

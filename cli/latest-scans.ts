@@ -1,7 +1,7 @@
 import type { TargetRun } from '../shared/metrics/prometheus-exporter.ts';
-import type { Alert } from '../shared/model/alert.ts';
-import type { TargetAssessment } from '../shared/model/assessment.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import type { Alert } from '../shared/model/alert/alert.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
+import type { TargetAssessment } from '../shared/model/result/assessment.ts';
 
 const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
 

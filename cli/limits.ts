@@ -1,10 +1,10 @@
 import { didYouMean } from '../shared/config/nearest-word.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
 import { createEc2Inventory } from '../shared/inventory/ec2-inventory.ts';
-import { HeadroomError } from '../shared/model/errors.ts';
-import { knownInstanceTypes, limitsOf } from '../shared/model/instance-limits.ts';
-import type { InstanceLimits } from '../shared/model/inventory.ts';
-import { describeLimits, type LimitsDescription } from '../shared/model/max-pods.ts';
+import type { InstanceLimits } from '../shared/model/aws/inventory.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
+import { knownInstanceTypes, limitsOf } from '../shared/model/cluster/instance-limits.ts';
+import { describeLimits, type LimitsDescription } from '../shared/model/cluster/max-pods.ts';
 import { createAwsClients } from '../wiring/aws-clients.ts';
 import { UNKNOWN_ACCOUNT } from '../wiring/reachable-targets.ts';
 import { type AddCommand, UsageError } from './command-line.ts';

@@ -1,5 +1,5 @@
-import type { Alert } from '../shared/model/alert.ts';
-import type { TargetAssessment } from '../shared/model/assessment.ts';
+import type { Alert } from '../shared/model/alert/alert.ts';
+import type { TargetAssessment } from '../shared/model/result/assessment.ts';
 import { reportPage } from '../shared/report/report-page.ts';
 
 /** The report of what `headroom serve` knows now. */

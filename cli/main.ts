@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { HeadroomError } from '../shared/model/errors.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
 import { addAcknowledgeCommand } from './acknowledge.ts';
 import { addAlertsCommand } from './alerts.ts';
 import { addBackfillCommand } from './backfill.ts';

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import type { OwnerUsage, SubnetAssessment } from '../shared/model/assessment.ts';
-import { OWNER_KINDS } from '../shared/model/owner-kinds.ts';
-import { type OwnerPart, splitByNodes } from '../shared/model/owner-parts.ts';
+import { OWNER_KINDS } from '../shared/model/owners/owner-kinds.ts';
+import { type OwnerPart, splitByNodes } from '../shared/model/owners/owner-parts.ts';
+import type { SubnetAssessment } from '../shared/model/result/assessment.ts';
+import type { OwnerUsage } from '../shared/model/result/owner-usage.ts';
 import type { AddCommand } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from './filters.ts';

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { TargetAssessment } from '../shared/model/assessment.ts';
-import type { SubnetHistory } from '../shared/model/forecast.ts';
+import type { TargetAssessment } from '../shared/model/result/assessment.ts';
+import type { SubnetHistory } from '../shared/model/result/forecast.ts';
 import { keptAlerts } from '../shared/pipeline/acknowledge.ts';
 import { type ReportInput, reportPage } from '../shared/report/report-page.ts';
 import { subnetKey } from '../shared/report/worst-first.ts';

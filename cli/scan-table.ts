@@ -1,5 +1,5 @@
-import type { SubnetAssessment } from '../shared/model/assessment.ts';
-import type { Finding, Severity } from '../shared/model/finding.ts';
+import type { SubnetAssessment } from '../shared/model/result/assessment.ts';
+import type { Finding, Severity } from '../shared/model/result/finding.ts';
 import type { ScanDocument } from '../shared/pipeline/scan-document.ts';
 import type { Io } from './io.ts';
 import { paint } from './io.ts';

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { CallMeter } from '../shared/inventory/call-meter.ts';
 import type { RunSummary } from '../shared/metrics/catalogue.ts';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
-import type { Problem } from '../shared/model/errors.ts';
+import type { Problem } from '../shared/model/base/errors.ts';
 import { createTerminalNotifier } from '../shared/notify/terminal-preview.ts';
 import { type RunTargetOutcome, runTarget } from '../shared/pipeline/run-target.ts';
 import { failedAssessment } from '../shared/pipeline/scan-target.ts';

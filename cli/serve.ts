@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrometheusExporter } from '../shared/metrics/prometheus-exporter.ts';
-import { HeadroomError } from '../shared/model/errors.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
 import { type AddCommand, UsageError } from './command-line.ts';
 import { readConfiguration } from './configuration.ts';
 import { LatestScans } from './latest-scans.ts';

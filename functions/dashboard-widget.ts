@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
-import { redactingReplacer } from '../shared/model/redaction.ts';
+import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { keepingLatest, runDashboardWidgetJob, type ScannedTargets } from '../wiring/dashboard-widget-job.ts';
 import { deploymentState } from '../wiring/deployment-state.ts';
 

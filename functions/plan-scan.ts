@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
-import { redactingReplacer } from '../shared/model/redaction.ts';
+import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { loadConfiguration } from '../wiring/configuration.ts';
 import { deploymentState } from '../wiring/deployment-state.ts';
 import { homeOf } from '../wiring/home.ts';

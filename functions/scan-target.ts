@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseScanTargetEnvironment } from '../shared/config/environment.ts';
-import { HeadroomError } from '../shared/model/errors.ts';
-import { redactingReplacer } from '../shared/model/redaction.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
+import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 import { loadConfiguration } from '../wiring/configuration.ts';
 import { deploymentState } from '../wiring/deployment-state.ts';

@@ -1,7 +1,7 @@
 /**
- * Packs instance limits into `shared/model/data/instance-limits.ts`.
+ * Packs instance limits into `shared/model/cluster/data/instance-limits.ts`.
  *
- *     node scripts/build-instance-limits.ts limits.json > shared/model/data/instance-limits.ts
+ *     node scripts/build-instance-limits.ts limits.json > shared/model/cluster/data/instance-limits.ts
  *
  * The input is one JSON object, `{ "m5.large": { "maxEnis", "ipv4PerEni", "hypervisor", "bareMetal", "networkCards",
  * "branchEnis" }, ... }`, gathered from the sources named in the module's head. 1,391 types share 142 distinct

@@ -5,8 +5,8 @@ import {
   type HeadroomConfiguration,
   parseConfiguration,
 } from '../shared/config/headroom-yml.ts';
-import { awsFailure } from '../shared/model/aws-failure.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import { awsFailure } from '../shared/model/aws/aws-failure.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
 import { clientSettings } from './aws-clients.ts';
 
 /**

@@ -2,7 +2,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { HeadroomConfiguration } from '../shared/config/headroom-yml.ts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
 import { enabledRegions, type ResolvedTargets, resolveTargets } from '../shared/inventory/targets.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
 import { clientSettings, createEc2Client, createTargetClients } from './aws-clients.ts';
 import { homeTarget, type OpenedTargets, openTargets } from './reachable-targets.ts';
 import { createTargetSources } from './target-sources.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import type { TargetAssessment } from '../shared/model/assessment.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
+import type { TargetAssessment } from '../shared/model/result/assessment.ts';
 import { widgetHtml } from '../shared/report/widget.ts';
 import { parseWidgetRequest, WIDGET_DOCUMENTATION } from '../shared/report/widget-request.ts';
 import type { AssessmentStore } from '../shared/state/state-store.ts';

@@ -4,7 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { DEFAULT_DESTINATION } from '../shared/alerts/routing.ts';
 import type { Destination } from '../shared/config/destinations-schema.ts';
 import type { SecretLocation } from '../shared/config/environment.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
 import type { Notifier } from '../shared/notify/notifier.ts';
 import { createPagerDutyNotifier } from '../shared/notify/pagerduty.ts';
 import { createRoutedNotifier } from '../shared/notify/routed-notifier.ts';

@@ -1,8 +1,8 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { CallMeter } from '../shared/inventory/call-meter.ts';
-import { awsFailure } from '../shared/model/aws-failure.ts';
-import { HeadroomError, type Problem, problemOf } from '../shared/model/errors.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import { awsFailure } from '../shared/model/aws/aws-failure.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../shared/model/base/errors.ts';
 import type { TargetSources } from '../shared/pipeline/collect.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { createTargetSources } from './target-sources.ts';

@@ -1,7 +1,7 @@
 import { RUN_METRICS, type RunSummary } from '../shared/metrics/catalogue.ts';
 import { dataOf } from '../shared/metrics/data.ts';
 import type { MetricSink } from '../shared/metrics/metric-sink.ts';
-import { HeadroomError, type Problem, problemOf } from '../shared/model/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../shared/model/base/errors.ts';
 
 /**
  * Publishes what a run says of itself. It is the last thing that a run does: when CloudWatch refuses it, all the work is

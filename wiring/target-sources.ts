@@ -1,6 +1,6 @@
 import { createEksClusterSource } from '../shared/clusters/eks-cluster-source.ts';
 import { createEc2Inventory } from '../shared/inventory/ec2-inventory.ts';
-import type { Target } from '../shared/model/inventory.ts';
+import type { Target } from '../shared/model/aws/inventory.ts';
 import type { TargetSources } from '../shared/pipeline/collect.ts';
 import type { TargetClients } from './aws-clients.ts';
 

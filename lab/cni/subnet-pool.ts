@@ -1,4 +1,4 @@
-import type { ReservationType } from '../../shared/model/inventory.ts';
+import type { ReservationType } from '../../shared/model/aws/inventory.ts';
 import { AllocationError } from './allocation-error.ts';
 import { type Ipv4Range, rangeOf } from './ipv4-range.ts';
 import type { SeededRandom } from './seeded-random.ts';

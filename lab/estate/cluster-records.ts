@@ -1,4 +1,4 @@
-import type { Tags } from '../../shared/model/inventory.ts';
+import type { Tags } from '../../shared/model/aws/inventory.ts';
 import type { CniNode, NodeInterface } from '../cni/cni-node.ts';
 import type { CniSettings } from '../cni/cni-settings.ts';
 import { addressText } from '../cni/ipv4-range.ts';

@@ -1,4 +1,4 @@
-import type { Tags } from '../../shared/model/inventory.ts';
+import type { Tags } from '../../shared/model/aws/inventory.ts';
 import type { Sequence } from '../http/pages.ts';
 import type {
   LabAutoScalingGroup,

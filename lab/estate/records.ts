@@ -1,4 +1,4 @@
-import type { Tags } from '../../shared/model/inventory.ts';
+import type { Tags } from '../../shared/model/aws/inventory.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 
 /** What the lab's EC2 holds. Close to EC2's own shapes, so that writing an answer is only naming its elements. */

@@ -1,4 +1,4 @@
-import type { ReservationType, Tags } from '../../shared/model/inventory.ts';
+import type { ReservationType, Tags } from '../../shared/model/aws/inventory.ts';
 import { addressText } from '../cni/ipv4-range.ts';
 import { type SeededRandom, seededRandom } from '../cni/seeded-random.ts';
 import { SubnetPool } from '../cni/subnet-pool.ts';

@@ -1,4 +1,4 @@
-import type { Tags } from '../../shared/model/inventory.ts';
+import type { Tags } from '../../shared/model/aws/inventory.ts';
 import type { World } from '../estate/world.ts';
 
 interface ServiceInterface {

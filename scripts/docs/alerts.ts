@@ -2,7 +2,7 @@ import { RULE_CATALOGUE } from '../../shared/alerts/catalogue.ts';
 import { SHARE_OF_ONE_CAUSE, SUBNETS_OF_ONE_CAUSE } from '../../shared/alerts/causes.ts';
 import { CLEAR_BEYOND } from '../../shared/alerts/rules/exhaustion.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
-import type { RuleName, RulePolicies, Threshold } from '../../shared/model/policy.ts';
+import type { RuleName, RulePolicies, Threshold } from '../../shared/model/alert/policy.ts';
 
 /** The alert reference, from the catalogue of rules and the default policy. */
 export const alertsPage = (): string => `# Alerts

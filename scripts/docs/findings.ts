@@ -1,10 +1,10 @@
-import { FINDING_RULES } from '../../shared/model/findings.ts';
-import { OWNER_KINDS } from '../../shared/model/owner-kinds.ts';
+import { FINDING_RULES } from '../../shared/model/checks/findings.ts';
+import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 
 /** The reference of findings and owners, from the tables that find and name them. */
 export const findingsPage = (): string => `# Findings and owners
 
-Made from \`shared/model/findings/\` and \`shared/model/owner-kinds.ts\` by \`npm run docs\`.
+Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by \`npm run docs\`.
 
 A finding is one thing that is wrong, or will be. It carries its evidence, so that every number in a message can be traced,
 and remedies, best first: each with the exact commands, and with the conditions under which it works, checked on the

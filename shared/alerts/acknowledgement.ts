@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import { HeadroomError } from '../model/errors.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /**
  * Somebody has seen it: repeats stop until it escalates or resolves. Everything else is still said. Acknowledging again

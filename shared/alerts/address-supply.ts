@@ -1,4 +1,4 @@
-import type { SubnetAssessment } from '../model/assessment.ts';
+import type { SubnetAssessment } from '../model/result/assessment.ts';
 
 export interface AddressSupply {
   readonly available: number;

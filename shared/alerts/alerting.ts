@@ -1,6 +1,6 @@
-import type { Alert, Observation, Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import type { AlertPolicy } from '../model/policy.ts';
+import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
 import { groupTransitions } from './grouping.ts';
 import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';

@@ -1,4 +1,4 @@
-import type { RuleName } from '../model/policy.ts';
+import type { RuleName } from '../model/alert/policy.ts';
 
 /** What people can read about a rule: the reference page (`docs/alerts.md`) is made from this table. */
 export interface RuleDescription {

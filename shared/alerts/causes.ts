@@ -1,5 +1,5 @@
-import type { Observation } from '../model/alert.ts';
-import type { Subject } from '../model/finding.ts';
+import type { Observation } from '../model/alert/alert.ts';
+import type { Subject } from '../model/result/finding.ts';
 
 /** Two low subnets may be chance; three that are at least half of their VPC's are one thing. */
 export const SUBNETS_OF_ONE_CAUSE = 3;

@@ -1,6 +1,6 @@
-import type { Observation } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import type { AlertPolicy } from '../model/policy.ts';
+import type { Observation } from '../model/alert/alert.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import { attributeCauses } from './causes.ts';
 import { policyFor } from './policy-lookup.ts';
 import { addressesExhaustion, prefixesExhaustion } from './rules/exhaustion.ts';

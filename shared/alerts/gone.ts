@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 
 /**
  * Whether what an alert is about is no longer there, so that it ends: a deleted subnet, a finding that was mended, a rule

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import type { Route } from '../model/policy.ts';
+import type { Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import type { Route } from '../model/alert/policy.ts';
 import { causeOf } from './causes.ts';
 import { type LinkSettings, linksFor } from './links.ts';
 import { destinationsFor } from './routing.ts';

@@ -1,5 +1,5 @@
-import { type Alert, type AlertSeverity, compareLevel, type Transition } from '../model/alert.ts';
-import type { RuleName } from '../model/policy.ts';
+import { type Alert, type AlertSeverity, compareLevel, type Transition } from '../model/alert/alert.ts';
+import type { RuleName } from '../model/alert/policy.ts';
 
 /** Rules about one supply: at most one of them is worth hearing of at a time, the worst. */
 const ADDRESS_RULES: readonly string[] = [

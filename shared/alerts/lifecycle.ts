@@ -6,10 +6,10 @@ import {
   type Observation,
   type Transition,
   type TransitionKind,
-} from '../model/alert.ts';
-import { HeadroomError } from '../model/errors.ts';
-import { evidenceChanges, type Finding } from '../model/finding.ts';
-import type { RuleLife } from '../model/policy.ts';
+} from '../model/alert/alert.ts';
+import type { RuleLife } from '../model/alert/policy.ts';
+import { HeadroomError } from '../model/base/errors.ts';
+import { evidenceChanges, type Finding } from '../model/result/finding.ts';
 
 export type LifecycleSettings = Omit<RuleLife, 'enabled'>;
 

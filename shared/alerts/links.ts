@@ -1,6 +1,6 @@
-import type { Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import type { Subject } from '../model/finding.ts';
+import type { Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import type { Subject } from '../model/result/finding.ts';
 
 /** Where links lead. */
 export interface LinkSettings {

@@ -1,4 +1,4 @@
-import type { Mute } from '../model/policy.ts';
+import type { Mute } from '../model/alert/policy.ts';
 import { matches, type Selectable } from './selectors.ts';
 
 /** The first mute that keeps this quiet at the given moment (epoch milliseconds); `null`: none does. */

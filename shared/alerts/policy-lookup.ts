@@ -1,6 +1,6 @@
-import type { Observation } from '../model/alert.ts';
-import type { Subject } from '../model/finding.ts';
-import type { AlertPolicy, RuleName, RulePolicies } from '../model/policy.ts';
+import type { Observation } from '../model/alert/alert.ts';
+import type { AlertPolicy, RuleName, RulePolicies } from '../model/alert/policy.ts';
+import type { Subject } from '../model/result/finding.ts';
 import type { LifecycleSettings } from './lifecycle.ts';
 import { matches } from './selectors.ts';
 

@@ -1,7 +1,7 @@
-import type { SubnetAssessment, TargetAssessment } from '../model/assessment.ts';
-import type { Remedy } from '../model/finding.ts';
-import { freeRange } from '../model/free-ranges.ts';
-import { bestReservation } from '../model/reservation-range.ts';
+import { freeRange } from '../model/net/free-ranges.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import type { Remedy } from '../model/result/finding.ts';
+import { bestReservation } from '../model/subnet/reservation-range.ts';
 import { called } from './rules/rule.ts';
 
 /**

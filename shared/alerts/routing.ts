@@ -1,5 +1,5 @@
-import type { AlertSeverity, Transition } from '../model/alert.ts';
-import type { Route } from '../model/policy.ts';
+import type { AlertSeverity, Transition } from '../model/alert/alert.ts';
+import type { Route } from '../model/alert/policy.ts';
 import { matches, type Selectable } from './selectors.ts';
 
 /** Where a message goes that no route takes: the topic of the deployment, unless the configuration names another. */

@@ -1,8 +1,8 @@
-import type { AlertSeverity } from '../model/alert.ts';
-import { cidrContains, parseCidr } from '../model/cidr.ts';
-import type { Subject } from '../model/finding.ts';
-import type { Tags } from '../model/inventory.ts';
-import type { AlertPolicy, Selector } from '../model/policy.ts';
+import type { AlertSeverity } from '../model/alert/alert.ts';
+import type { AlertPolicy, Selector } from '../model/alert/policy.ts';
+import type { Tags } from '../model/aws/inventory.ts';
+import { cidrContains, parseCidr } from '../model/net/cidr.ts';
+import type { Subject } from '../model/result/finding.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** What a selector is held against: a subject, what is said of it, and how bad it is. */

@@ -1,5 +1,5 @@
-import type { Alert, Transition } from '../model/alert.ts';
-import type { AlertPolicy } from '../model/policy.ts';
+import type { Alert, Transition } from '../model/alert/alert.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
 import { inhibits } from './inhibition.ts';
 import { mutedBy } from './mutes.ts';
 import { audienceOf, levelsToTell, selectableOf, spokenSeverity } from './routing.ts';
@@ -7,7 +7,7 @@ import { audienceOf, levelsToTell, selectableOf, spokenSeverity } from './routin
 /**
  * Why nobody is told of a transition for now; `null`: people are told. A mute keeps everything quiet while it lasts. What is
  * inhibited has a louder cause, of which people hear instead; but a resolve is never inhibited, since somebody may be
- * waiting for it. What becomes of the silenced afterwards is the outbox's to say (`shared/model/outbox.ts`).
+ * waiting for it. What becomes of the silenced afterwards is the outbox's to say (`shared/model/alert/outbox.ts`).
  *
  * Nobody is left in the dark for the sake of quiet: a cause silences only what goes to people who hear of the cause
  * itself. One that is muted, or that is routed to others, silences nothing.

@@ -1,6 +1,11 @@
-import type { SubnetAssessment, TargetAssessment, TargetStatus, VpcAssessment } from '../model/assessment.ts';
-import type { Subject } from '../model/finding.ts';
-import type { Tags } from '../model/inventory.ts';
+import type { Tags } from '../model/aws/inventory.ts';
+import type {
+  SubnetAssessment,
+  TargetAssessment,
+  TargetStatus,
+  VpcAssessment,
+} from '../model/result/assessment.ts';
+import type { Subject } from '../model/result/finding.ts';
 
 /** Makes the subjects of one assessment's alerts, with what selectors need to know of them and no more. */
 export class Subjects {

@@ -10,9 +10,15 @@ import {
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks';
 import pLimit from 'p-limit';
-import type { AwsCallContext } from '../model/aws-failure.ts';
-import { describingFailure, eachItem, type Page } from '../model/aws-pages.ts';
-import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup, Target } from '../model/inventory.ts';
+import type { AwsCallContext } from '../model/aws/aws-failure.ts';
+import { describingFailure, eachItem, type Page } from '../model/aws/aws-pages.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  FargateProfile,
+  NodeGroup,
+  Target,
+} from '../model/aws/inventory.ts';
 import type { ClusterSource } from './cluster-source.ts';
 import {
   autoScalingGroupRecord,

@@ -5,8 +5,8 @@ import type {
   FargateProfile as EksFargateProfile,
   Nodegroup as EksNodegroup,
 } from '@aws-sdk/client-eks';
-import { MalformedAnswerError } from '../model/aws-failure.ts';
-import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup } from '../model/inventory.ts';
+import { MalformedAnswerError } from '../model/aws/aws-failure.ts';
+import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup } from '../model/aws/inventory.ts';
 
 /** From the SDK's shapes to plain records. A name or a size that must be there and is not makes the answer malformed. */
 

@@ -1,4 +1,4 @@
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /** One thing that is wrong in a file, and where. */
 export interface ConfigurationProblem {

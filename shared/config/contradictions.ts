@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import type { RuleName, RulePolicies, Threshold } from '../model/policy.ts';
+import type { RuleName, RulePolicies, Threshold } from '../model/alert/policy.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { fieldOf, type Path } from './problems.ts';
 import { rulesSchema } from './rules-schema.ts';

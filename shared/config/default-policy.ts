@@ -1,4 +1,4 @@
-import type { AlertPolicy, RuleName } from '../model/policy.ts';
+import type { AlertPolicy, RuleName } from '../model/alert/policy.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Mute, PolicyOverride, Route } from '../model/policy.ts';
-import type { AccountSelection, ScanRole } from '../model/target-selection.ts';
+import type { Mute, PolicyOverride, Route } from '../model/alert/policy.ts';
+import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
 import { destinationsSchema } from './destinations-schema.ts';
 import { rulesSchema } from './rules-schema.ts';
 import {

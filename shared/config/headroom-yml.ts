@@ -1,6 +1,6 @@
 import { type Document, LineCounter, parseDocument, visit } from 'yaml';
-import type { AlertPolicy, RulePolicies } from '../model/policy.ts';
-import type { TargetSelection } from '../model/target-selection.ts';
+import type { AlertPolicy, RulePolicies } from '../model/alert/policy.ts';
+import type { TargetSelection } from '../model/target/target-selection.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Selector } from '../model/policy.ts';
+import type { Selector } from '../model/alert/policy.ts';
 import { cidr, listOf, oneOf, section, text } from './scalars.ts';
 
 const PATTERN_WORDS = 'with * and ? as wildcards';

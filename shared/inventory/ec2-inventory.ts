@@ -10,8 +10,8 @@ import {
   type Filter,
   GetSubnetCidrReservationsCommand,
 } from '@aws-sdk/client-ec2';
-import type { AwsCallContext } from '../model/aws-failure.ts';
-import { eachItem } from '../model/aws-pages.ts';
+import type { AwsCallContext } from '../model/aws/aws-failure.ts';
+import { eachItem } from '../model/aws/aws-pages.ts';
 import type {
   Instance,
   InstanceLimits,
@@ -21,7 +21,7 @@ import type {
   Target,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
 import {
   instanceLimitsRecord,
   instanceRecord,
@@ -62,7 +62,7 @@ export interface Ec2InventoryInput {
  * Inventory from the EC2 API of one target. Sends `IncludeManagedResources`, without which interfaces and nodes of
  * EKS Auto Mode and other managed services can be hidden and would be taken for free addresses.
  *
- * Every method throws an `AwsFailure` (shared/model/aws-failure.ts) when AWS did not answer in full.
+ * Every method throws an `AwsFailure` (shared/model/aws/aws-failure.ts) when AWS did not answer in full.
  */
 export const createEc2Inventory = ({
   client,

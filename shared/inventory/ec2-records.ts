@@ -6,8 +6,7 @@ import type {
   Vpc as Ec2Vpc,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import { MalformedAnswerError } from '../model/aws-failure.ts';
-import { supportsPrefixes } from '../model/instance-limits.ts';
+import { MalformedAnswerError } from '../model/aws/aws-failure.ts';
 import type {
   Instance,
   InstanceLimits,
@@ -17,7 +16,8 @@ import type {
   Subnet,
   SubnetCidrReservation,
   Vpc,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import { supportsPrefixes } from '../model/cluster/instance-limits.ts';
 import { tagRecord } from './tag-record.ts';
 
 /** From the SDK's shapes to plain records. An identifier that must be there and is not makes the answer malformed. */

@@ -4,7 +4,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type * as z from 'zod/mini';
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
 import { ESTATE_SCHEMA } from './estate-schema.ts';
 

@@ -1,4 +1,3 @@
-import type { Problem } from '../model/errors.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -9,7 +8,8 @@ import type {
   Tags,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import type { Problem } from '../model/base/errors.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { Problem } from '../model/errors.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -10,7 +9,8 @@ import type {
   SubnetCidrReservation,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import type { Problem } from '../model/base/errors.ts';
 import type { Estate, TargetEstate } from './estate.ts';
 
 /**

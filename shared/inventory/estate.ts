@@ -1,4 +1,3 @@
-import { HeadroomError, type Problem } from '../model/errors.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -10,7 +9,8 @@ import type {
   Target,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem } from '../model/base/errors.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
 
 /** All that was read of some targets at one time: a snapshot that can be kept, sent, and scanned again. */

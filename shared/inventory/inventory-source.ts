@@ -1,4 +1,3 @@
-import { HeadroomError } from '../model/errors.ts';
 import type {
   Instance,
   InstanceLimits,
@@ -7,7 +6,8 @@ import type {
   SubnetCidrReservation,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /** Restricts what is read; an absent list means everything. */
 export interface InventoryScope {

@@ -7,10 +7,10 @@ import {
   type OrganizationsClient,
 } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
-import type { AwsCallContext } from '../model/aws-failure.ts';
-import { eachItem, type Page } from '../model/aws-pages.ts';
-import type { Target } from '../model/inventory.ts';
-import type { OrganizationSelection } from '../model/target-selection.ts';
+import type { AwsCallContext } from '../model/aws/aws-failure.ts';
+import { eachItem, type Page } from '../model/aws/aws-pages.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { OrganizationSelection } from '../model/target/target-selection.ts';
 import { required } from './ec2-records.ts';
 
 /** Organizations allows few requests a second, to all callers of an organization together. */

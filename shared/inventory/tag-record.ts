@@ -1,4 +1,4 @@
-import type { Tags } from '../model/inventory.ts';
+import type { Tags } from '../model/aws/inventory.ts';
 
 /** Tags as a record, from pairs. */
 export const tagRecord = (

@@ -1,10 +1,10 @@
 import { DescribeRegionsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import type { OrganizationsClient } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
-import { describingFailure } from '../model/aws-pages.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import type { Target } from '../model/inventory.ts';
-import { type PlannedTarget, scanRoleArn, type TargetSelection } from '../model/target-selection.ts';
+import { describingFailure } from '../model/aws/aws-pages.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { type PlannedTarget, scanRoleArn, type TargetSelection } from '../model/target/target-selection.ts';
 import { listOf, required } from './ec2-records.ts';
 import { organizationAccounts } from './organization-accounts.ts';
 

@@ -1,5 +1,5 @@
 import type { TransitGatewayVpcAttachment, VpcPeeringConnection } from '@aws-sdk/client-ec2';
-import type { Vpc, VpcConnection } from '../model/inventory.ts';
+import type { Vpc, VpcConnection } from '../model/aws/inventory.ts';
 import { required } from './ec2-records.ts';
 
 /** One VPC on one transit gateway. */

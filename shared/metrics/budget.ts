@@ -1,4 +1,4 @@
-import type { SubnetAssessment } from '../model/assessment.ts';
+import type { SubnetAssessment } from '../model/result/assessment.ts';
 
 /**
  * A CloudWatch metric costs $0.30 a month, so 1,000 subnets in full would cost about $3,900. Publishing therefore has a

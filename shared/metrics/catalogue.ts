@@ -1,5 +1,6 @@
-import type { ClusterAssessment, SubnetAssessment, VpcAssessment } from '../model/assessment.ts';
-import type { Forecast } from '../model/forecast.ts';
+import type { SubnetAssessment, VpcAssessment } from '../model/result/assessment.ts';
+import type { ClusterAssessment } from '../model/result/cluster.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 import type { MetricDatum } from './metric-sink.ts';
 
 /**

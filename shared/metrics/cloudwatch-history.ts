@@ -5,11 +5,11 @@ import {
   paginateGetMetricData,
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
-import { describeAwsFailure } from '../model/aws-failure.ts';
-import { HeadroomError } from '../model/errors.ts';
-import type { Sample } from '../model/forecast.ts';
-import type { Target } from '../model/inventory.ts';
-import type { RecordedPast } from '../model/recorded-past.ts';
+import { describeAwsFailure } from '../model/aws/aws-failure.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError } from '../model/base/errors.ts';
+import type { RecordedPast } from '../model/forecast/recorded-past.ts';
+import type { Sample } from '../model/result/forecast.ts';
 
 /** The metrics that a history is made of (`catalogue.ts`). */
 const SUPPLY_METRICS = { addresses: 'AvailableAddresses', prefixes: 'FreePrefixes' } as const;

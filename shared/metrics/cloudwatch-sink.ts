@@ -1,5 +1,5 @@
 import { type CloudWatchClient, PutMetricDataCommand, type StandardUnit } from '@aws-sdk/client-cloudwatch';
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import type { MetricDatum, MetricSink } from './metric-sink.ts';
 
 // Limits of PutMetricData: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html

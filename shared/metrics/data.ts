@@ -1,5 +1,4 @@
-import type { ClusterAssessment } from '../model/assessment.ts';
-import type { CniGauges } from '../model/cluster.ts';
+import type { ClusterAssessment, CniGauges } from '../model/result/cluster.ts';
 import type { MetricContext, MetricFamily } from './catalogue.ts';
 import type { MetricDatum } from './metric-sink.ts';
 

@@ -1,7 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
-import type { Alert } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import {
   CLUSTER_METRICS,
   type MetricFamily,

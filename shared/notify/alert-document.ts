@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { HeadroomError } from '../model/errors.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /**
  * `headroom/alert@1`: an alert message as JSON, which is what machines get from a topic. Additive change only: readers

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import type { Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { type Finding, findingId, type Subject } from '../model/finding.ts';
+import type { Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { type Finding, findingId, type Subject } from '../model/result/finding.ts';
 
 /**
  * CloudWatch's own alarms on the monitor publish to the same topic as its alerts, in CloudWatch's own form. Where people

@@ -1,4 +1,4 @@
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /**
  * A message that did not reach its channel. `permanent`: trying again as things are will fail again, somebody has to

@@ -1,6 +1,6 @@
-import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
-import type { Subject } from '../model/finding.ts';
-import type { RuleName } from '../model/policy.ts';
+import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
+import type { RuleName } from '../model/alert/policy.ts';
+import type { Subject } from '../model/result/finding.ts';
 import { inertLine, truncate } from './inert-text.ts';
 import { words } from './wording.ts';
 

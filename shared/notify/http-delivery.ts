@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { redactSecrets } from '../model/redaction.ts';
+import { redactSecrets } from '../model/base/redaction.ts';
 import { DeliveryError } from './delivery-error.ts';
 
 /**

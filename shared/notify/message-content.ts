@@ -1,8 +1,8 @@
-import type { AlertLevel, Transition, TransitionKind } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import type { OwnerUsage } from '../model/assessment.ts';
-import type { EvidenceChange, Finding, Remedy } from '../model/finding.ts';
-import { OWNER_KINDS } from '../model/owner-kinds.ts';
+import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
+import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
+import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, leadOf, titleOf } from './headline.ts';
 import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';

@@ -1,4 +1,4 @@
-import type { Forecast, Surge } from '../model/forecast.ts';
+import type { Forecast, Surge } from '../model/result/forecast.ts';
 import { duration, elapsed, number, probability, utcTime } from './wording.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AlertMessage } from '../model/alert-message.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';

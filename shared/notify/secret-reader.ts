@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { describeAwsFailure } from '../model/aws-failure.ts';
-import type { Target } from '../model/inventory.ts';
+import { describeAwsFailure } from '../model/aws/aws-failure.ts';
+import type { Target } from '../model/aws/inventory.ts';
 import { DeliveryError } from './delivery-error.ts';
 
 /** Where a secret is kept: Secrets Manager (name or ARN) or an SSM parameter. */

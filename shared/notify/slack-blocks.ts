@@ -1,5 +1,5 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, MrkdwnElement, SectionBlock } from '@slack/types';
-import type { AlertLevel } from '../model/alert.ts';
+import type { AlertLevel } from '../model/alert/alert.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
 import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
 import { bold, code, codeBlock, escapeControl, fitted, link, prose } from './mrkdwn.ts';

@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../model/alert-message.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { narrate } from './message-content.ts';

@@ -5,8 +5,8 @@ import {
   type PublishCommandInput,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { describeAwsFailure } from '../model/aws-failure.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { describeAwsFailure } from '../model/aws/aws-failure.ts';
 import { facetsOf, writeAlertDocument } from './alert-document.ts';
 import { amazonQNotification } from './amazon-q.ts';
 import { DeliveryError } from './delivery-error.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { AlertLevel } from '../model/alert.ts';
+import type { AlertLevel } from '../model/alert/alert.ts';
 import { type Fact, factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import { number } from './wording.ts';

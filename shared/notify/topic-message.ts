@@ -1,5 +1,5 @@
-import type { AlertMessage } from '../model/alert-message.ts';
-import { HeadroomError } from '../model/errors.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import { readAlertDocument, UNREADABLE } from './alert-document.ts';
 import { alarmMessage } from './cloudwatch-alarm.ts';
 

@@ -1,6 +1,6 @@
-import type { Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { compareSeverity } from '../model/finding.ts';
+import type { Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { compareSeverity } from '../model/result/finding.ts';
 
 /**
  * Makes a message small enough for its channel: first it takes off what a reader misses least, then it leaves out

@@ -1,7 +1,7 @@
 import { acknowledge, withdrawAcknowledgement } from '../alerts/acknowledgement.ts';
-import type { Alert } from '../model/alert.ts';
-import { HeadroomError } from '../model/errors.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** An alert, and the target under which it is kept. */

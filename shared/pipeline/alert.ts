@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
-import type { Alert, Observation, Transition } from '../model/alert.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import type { Target } from '../model/inventory.ts';
-import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/outbox.ts';
+import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
+import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/alert/outbox.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
 
 export interface RaiseAlertsInput {

@@ -1,8 +1,8 @@
 import { evaluateRules } from '../alerts/evaluate.ts';
-import type { Observation } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import type { Finding } from '../model/finding.ts';
-import type { AlertPolicy } from '../model/policy.ts';
+import type { Observation } from '../model/alert/alert.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { Finding } from '../model/result/finding.ts';
 
 export interface JudgedTarget {
   /** With what the rules found among its findings. */

@@ -1,4 +1,4 @@
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 
 /**
  * Does one part of the work. Where AWS, the store or a receiver refused, notes why and goes on without it (`null`): one

@@ -1,5 +1,5 @@
-import type { Target } from '../model/inventory.ts';
-import type { RecordedPast } from '../model/recorded-past.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { RecordedPast } from '../model/forecast/recorded-past.ts';
 import type { HistorySample, HistoryStore } from '../state/state-store.ts';
 
 /** Moments stored in one step: a day of hours of a thousand subnets takes a few seconds, and a step is what is done again. */

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 import type { Recorded, TargetEstate } from '../inventory/estate.ts';
 import { SubnetGoneError } from '../inventory/inventory-source.ts';
-import { HeadroomError, problemOf } from '../model/errors.ts';
-import type { Instance, NetworkInterface, SubnetCidrReservation, Target } from '../model/inventory.ts';
+import type { Instance, NetworkInterface, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
+import { HeadroomError, problemOf } from '../model/base/errors.ts';
 import type { TargetSources } from './collect.ts';
 
 /** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */

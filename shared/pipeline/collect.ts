@@ -1,8 +1,6 @@
 import pLimit from 'p-limit';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import { limitsOf } from '../model/instance-limits.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -13,7 +11,9 @@ import type {
   Target,
   Vpc,
   VpcConnection,
-} from '../model/inventory.ts';
+} from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 

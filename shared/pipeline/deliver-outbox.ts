@@ -1,14 +1,14 @@
-import type { Alert, Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert, Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
 import {
   OUTBOX_TIMING,
   type OutboxTiming,
   released,
   type SendOutcome,
   withOutcomes,
-} from '../model/outbox.ts';
+} from '../model/alert/outbox.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
 import { sendMessages } from './send-messages.ts';

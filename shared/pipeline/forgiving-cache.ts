@@ -1,4 +1,4 @@
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 
 /**
  * From this many interfaces on, an account is listed in parts. EC2 hands out pages of 1,000 one after the other, each with

@@ -3,10 +3,10 @@ import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from
 import { MetricsNotPublished } from '../metrics/cloudwatch-sink.ts';
 import { compatData, dataOf } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import { compatGauges } from '../model/cni-gauges.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { compatGauges } from '../model/cluster/cni-gauges.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 export interface PublishSettings {

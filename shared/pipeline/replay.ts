@@ -1,13 +1,13 @@
 import { evaluateRules } from '../alerts/evaluate.ts';
 import { reduceAlert } from '../alerts/lifecycle.ts';
 import { lifecycleSettingsFor } from '../alerts/policy-lookup.ts';
-import type { Alert, AlertLevel, TransitionKind } from '../model/alert.ts';
-import type { SubnetAssessment, TargetAssessment } from '../model/assessment.ts';
+import type { Alert, AlertLevel, TransitionKind } from '../model/alert/alert.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
 import { forecast } from '../model/forecast/forecast.ts';
 import { type Outlook, outlookOf } from '../model/forecast/outlook.ts';
 import { HistoryBuilder, HOUR } from '../model/forecast/supply-history.ts';
-import type { Forecast, Sample } from '../model/forecast.ts';
-import type { AlertPolicy } from '../model/policy.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import type { Forecast, Sample } from '../model/result/forecast.ts';
 
 export interface ReplayInput {
   /** In any order; of several at one moment the first counts. */

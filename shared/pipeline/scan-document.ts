@@ -1,12 +1,12 @@
 import type {
-  ClusterAssessment,
   LeakedInterface,
   SubnetAssessment,
   TargetAssessment,
   TargetStatus,
   VpcAssessment,
-} from '../model/assessment.ts';
-import { compareSeverity, type Finding, type Severity } from '../model/finding.ts';
+} from '../model/result/assessment.ts';
+import type { ClusterAssessment } from '../model/result/cluster.ts';
+import { compareSeverity, type Finding, type Severity } from '../model/result/finding.ts';
 
 /** What `headroom scan --format json` prints. A contract: additive change only (`docs/schema/scan.schema.json`). */
 export interface ScanDocument {

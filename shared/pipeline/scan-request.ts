@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /** One target to scan, as plan-scan puts it on the queue. Roles and thresholds are not in it: scan-target reads them anew. */
 export interface ScanRequest {

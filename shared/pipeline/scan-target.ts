@@ -1,9 +1,9 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import type { SubnetHistory } from '../model/forecast.ts';
-import type { NetworkInterface, Target } from '../model/inventory.ts';
-import { TargetFold } from '../model/target-fold.ts';
+import type { NetworkInterface, Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
+import { TargetFold } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
 import { interfaceListings } from './interface-listings.ts';

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import type { OutboxEntry, Transition } from '../model/alert.ts';
-import type { AlertMessage } from '../model/alert-message.ts';
-import { HeadroomError, type Problem, problemOf } from '../model/errors.ts';
-import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/outbox.ts';
+import type { OutboxEntry, Transition } from '../model/alert/alert.ts';
+import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
 

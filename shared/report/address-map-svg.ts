@@ -1,5 +1,5 @@
-import { decodeAddressMap, type MapBlock } from '../model/address-map.ts';
-import type { AddressMap } from '../model/assessment.ts';
+import type { AddressMap } from '../model/result/assessment.ts';
+import { decodeAddressMap, type MapBlock } from '../model/subnet/address-map.ts';
 import { ownerLabel, plural } from './figures.ts';
 import { Html, html } from './html.ts';
 

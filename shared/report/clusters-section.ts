@@ -3,7 +3,7 @@ import type {
   ClusterAssessment,
   CommittedDemand,
   ZoneCapacity,
-} from '../model/cluster.ts';
+} from '../model/result/cluster.ts';
 import { figure, givenName, plural } from './figures.ts';
 import { type Html, html } from './html.ts';
 

@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import { duration, figure, givenName, ownerLabel, percentOf, plural, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';

@@ -1,5 +1,5 @@
-import type { Forecast } from '../model/forecast.ts';
-import { OWNER_KINDS } from '../model/owner-kinds.ts';
+import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 import { type Html, html } from './html.ts';
 
 /** How numbers, times and names are written wherever people look. */

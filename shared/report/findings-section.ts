@@ -1,4 +1,4 @@
-import { compareSeverity, type Finding, type Remedy } from '../model/finding.ts';
+import { compareSeverity, type Finding, type Remedy } from '../model/result/finding.ts';
 import { type Html, html } from './html.ts';
 
 /** What is wrong or will be: why, the evidence, and each remedy with its preconditions and commands. */

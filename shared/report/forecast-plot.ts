@@ -1,5 +1,5 @@
-import type { AlertSeverity } from '../model/alert.ts';
-import type { Forecast, Sample } from '../model/forecast.ts';
+import type { AlertSeverity } from '../model/alert/alert.ts';
+import type { Forecast, Sample } from '../model/result/forecast.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,4 +1,4 @@
-import type { Forecast, Sample, SupplyHistory } from '../model/forecast.ts';
+import type { Forecast, Sample, SupplyHistory } from '../model/result/forecast.ts';
 import { forecastPlot } from './forecast-plot.ts';
 import { type Html, html } from './html.ts';
 

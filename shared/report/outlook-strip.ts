@@ -1,4 +1,4 @@
-import type { Forecast } from '../model/forecast.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 import { duration, moment, runway } from './figures.ts';
 import { type Html, html } from './html.ts';
 

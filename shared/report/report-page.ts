@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Alert } from '../model/alert.ts';
-import type { AddressMap, TargetAssessment } from '../model/assessment.ts';
-import type { SubnetHistory } from '../model/forecast.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { AddressMap, TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { clustersSection } from './clusters-section.ts';
 import { alertsSection, ownersSection, summarySection, unknownSection } from './estate-sections.ts';

@@ -1,5 +1,5 @@
-import type { AddressMap, SubnetAssessment } from '../model/assessment.ts';
-import type { Forecast } from '../model/forecast.ts';
+import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 import { addressMapSvg, ownerKey } from './address-map-svg.ts';
 import { figure, givenName, moment, ownerLabel, percentOf, share } from './figures.ts';
 import { type Html, html } from './html.ts';

@@ -1,4 +1,4 @@
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { duration, figure, givenName, percentOf, plural } from './figures.ts';
 import { Html, html } from './html.ts';

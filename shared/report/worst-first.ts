@@ -1,6 +1,6 @@
-import type { SubnetAssessment, TargetAssessment } from '../model/assessment.ts';
-import { compareSeverity, type Finding, type Severity } from '../model/finding.ts';
-import type { Forecast } from '../model/forecast.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import { compareSeverity, type Finding, type Severity } from '../model/result/finding.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 
 /** A subnet as people look at it: with what was found of it, and its outlook. */
 export interface RankedSubnet {

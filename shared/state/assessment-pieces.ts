@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 
 /**
  * An assessment cut into pieces that are named by their content. Most of an estate does not change from one scan to the

@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
 import { atVersion, bytesOf, type DynamoTable, type Item, numberOf } from './dynamo-table.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 import { nextVersion, targetKey } from './state-key.ts';

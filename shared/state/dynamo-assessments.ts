@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Target } from '../model/inventory.ts';
+import type { Target } from '../model/aws/inventory.ts';
 import { cutAssessment, joinAssessment, type PieceList } from './assessment-pieces.ts';
 import { bytesOf, type DynamoTable, expiring, type Item, numberOf, textOf } from './dynamo-table.ts';
 import { DAY } from './history-rollup.ts';

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import type { SubnetHistory } from '../model/forecast.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
 import { HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
 import { HistoryLedger, retried } from './dynamo-history-ledger.ts';

@@ -1,5 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 import { ByteReader, ByteWriter } from './byte-columns.ts';
 import {
   HOUR,

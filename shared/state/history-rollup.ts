@@ -1,5 +1,5 @@
-import { HeadroomError } from '../model/errors.ts';
-import type { HourlyPoint, Sample, SubnetHistory } from '../model/forecast.ts';
+import { HeadroomError } from '../model/base/errors.ts';
+import type { HourlyPoint, Sample, SubnetHistory } from '../model/result/forecast.ts';
 import type { HistorySample } from './state-store.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { HourlyPoint } from '../model/forecast.ts';
+import type { HourlyPoint } from '../model/result/forecast.ts';
 import { HOUR, type HourRollup } from './history-rollup.ts';
 
 /** Three days: what grows from here doubles a few times at most. */

@@ -1,4 +1,4 @@
-import type { HourlyPoint, SubnetHistory } from '../model/forecast.ts';
+import type { HourlyPoint, SubnetHistory } from '../model/result/forecast.ts';
 import {
   earliestHour,
   hourlyPoints,

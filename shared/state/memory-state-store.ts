@@ -1,4 +1,4 @@
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import {
   checkedSamples,
   foldSample,

@@ -1,5 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /** First byte of what is packed here. Bytes of another version are refused, not guessed at. */
 const FORMAT = 1;

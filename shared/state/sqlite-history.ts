@@ -1,4 +1,4 @@
-import type { Target } from '../model/inventory.ts';
+import type { Target } from '../model/aws/inventory.ts';
 import { decodeDay, encodeDay, visitDay } from './history-codec.ts';
 import {
   checkedSamples,

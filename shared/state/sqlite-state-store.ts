@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteHistory } from './sqlite-history.ts';

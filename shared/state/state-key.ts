@@ -1,5 +1,5 @@
-import type { Alert } from '../model/alert.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
 
 /** A target's part of a key. Account IDs are digits and Regions are letters, digits and hyphens: `#` is in neither. */
 export const targetKey = ({ accountId, region }: Target): string => `${accountId}#${region}`;

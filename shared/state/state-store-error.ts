@@ -1,4 +1,4 @@
-import { HeadroomError } from '../model/errors.ts';
+import { HeadroomError } from '../model/base/errors.ts';
 
 /**
  * The store could not be read or written. Codes: `state-throttled`, `state-table-missing`, `state-access-denied`,

@@ -1,7 +1,7 @@
-import type { Alert } from '../model/alert.ts';
-import type { TargetAssessment } from '../model/assessment.ts';
-import type { SubnetHistory } from '../model/forecast.ts';
-import type { Target } from '../model/inventory.ts';
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
 
 /** An alert with the version that the store knows it by. Version 0: not stored yet. */
 export interface VersionedAlert {

@@ -2,8 +2,8 @@
  * What it takes to assess a /16, from interface records to the finished assessment and its map, beside the same figures
  * from a set of addresses. Run by `npm run bench:model`.
  */
-import type { NetworkInterface } from '../../shared/model/inventory.ts';
-import { SubnetFold } from '../../shared/model/subnet-fold.ts';
+import type { NetworkInterface } from '../../shared/model/aws/inventory.ts';
+import { SubnetFold } from '../../shared/model/subnet/subnet-assessor.ts';
 import { busyInterfaces, repeatableRandom } from '../fixtures/busy-subnet.ts';
 import { anInterfaceRecord, aReservation, aSubnetRecord, aTarget } from '../fixtures/inventory-records.ts';
 import { assessNaively } from '../fixtures/naive-subnet.ts';

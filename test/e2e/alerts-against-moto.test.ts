@@ -3,7 +3,7 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AlertMessage } from '../../shared/model/alert-message.ts';
+import type { AlertMessage } from '../../shared/model/alert/alert-message.ts';
 import { createSecret } from '../../shared/notify/secret-reader.ts';
 import { createSnsNotifier, type SnsFormat } from '../../shared/notify/sns-notifier.ts';
 import { readTopicMessage } from '../../shared/notify/topic-message.ts';

@@ -1,4 +1,4 @@
-import type { Tags } from '../../../shared/model/inventory.ts';
+import type { Tags } from '../../../shared/model/aws/inventory.ts';
 import { LabError } from '../../http/lab-error.ts';
 import { type Parameters, recordList, requiredText, textList } from '../../http/parameters.ts';
 

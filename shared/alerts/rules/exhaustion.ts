@@ -1,8 +1,8 @@
-import type { AlertLevel, Observation } from '../../model/alert.ts';
-import type { SubnetAssessment } from '../../model/assessment.ts';
-import type { Evidence, Remedy } from '../../model/finding.ts';
-import type { Forecast } from '../../model/forecast.ts';
-import type { ForecastRulePolicy } from '../../model/policy.ts';
+import type { AlertLevel, Observation } from '../../model/alert/alert.ts';
+import type { ForecastRulePolicy } from '../../model/alert/policy.ts';
+import type { SubnetAssessment } from '../../model/result/assessment.ts';
+import type { Evidence, Remedy } from '../../model/result/finding.ts';
+import type { Forecast } from '../../model/result/forecast.ts';
 import { allWell, called, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
 import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';
 

@@ -1,5 +1,5 @@
-import type { Observation } from '../../model/alert.ts';
-import { compareSeverity } from '../../model/finding.ts';
+import type { Observation } from '../../model/alert/alert.ts';
+import { compareSeverity } from '../../model/result/finding.ts';
 import type { Rule } from './rule.ts';
 
 /**

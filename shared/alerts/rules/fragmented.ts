@@ -1,4 +1,4 @@
-import type { Observation } from '../../model/alert.ts';
+import type { Observation } from '../../model/alert/alert.ts';
 import { allWell, called, hasIpv4, notKnown, observed, type Rule } from './rule.ts';
 import { remediesForPrefixes } from './supply-low.ts';
 

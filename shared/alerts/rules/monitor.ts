@@ -1,8 +1,8 @@
-import type { Alert, Observation } from '../../model/alert.ts';
-import type { TargetCoverage } from '../../model/coverage.ts';
-import type { Remedy, Subject } from '../../model/finding.ts';
-import type { Target } from '../../model/inventory.ts';
-import type { AlertPolicy } from '../../model/policy.ts';
+import type { Alert, Observation } from '../../model/alert/alert.ts';
+import type { AlertPolicy } from '../../model/alert/policy.ts';
+import type { Target } from '../../model/aws/inventory.ts';
+import type { Remedy, Subject } from '../../model/result/finding.ts';
+import type { TargetCoverage } from '../../model/target/coverage.ts';
 import { causeOf } from '../causes.ts';
 import { policyFor } from '../policy-lookup.ts';
 import { allWell, notKnown, observed } from './rule.ts';

@@ -1,8 +1,15 @@
-import type { AlertLevel, AlertSeverity, Observation } from '../../model/alert.ts';
-import type { OwnerUsage, SubnetAssessment, TargetAssessment } from '../../model/assessment.ts';
-import { type Evidence, type Finding, findingId, type Remedy, type Subject } from '../../model/finding.ts';
-import type { Forecast } from '../../model/forecast.ts';
-import type { RuleName, RulePolicies } from '../../model/policy.ts';
+import type { AlertLevel, AlertSeverity, Observation } from '../../model/alert/alert.ts';
+import type { RuleName, RulePolicies } from '../../model/alert/policy.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../model/result/assessment.ts';
+import {
+  type Evidence,
+  type Finding,
+  findingId,
+  type Remedy,
+  type Subject,
+} from '../../model/result/finding.ts';
+import type { Forecast } from '../../model/result/forecast.ts';
+import type { OwnerUsage } from '../../model/result/owner-usage.ts';
 import type { Subjects } from '../subjects.ts';
 
 /** What a rule may look at. */

@@ -1,6 +1,6 @@
-import type { AlertLevel } from '../../model/alert.ts';
-import type { Problem } from '../../model/errors.ts';
-import type { Remedy } from '../../model/finding.ts';
+import type { AlertLevel } from '../../model/alert/alert.ts';
+import type { Problem } from '../../model/base/errors.ts';
+import type { Remedy } from '../../model/result/finding.ts';
 import { allWell, observed, type Rule } from './rule.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Observation } from '../../model/alert.ts';
-import type { SubnetAssessment, TargetAssessment } from '../../model/assessment.ts';
-import type { Evidence, Remedy } from '../../model/finding.ts';
+import type { Observation } from '../../model/alert/alert.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../model/result/assessment.ts';
+import type { Evidence, Remedy } from '../../model/result/finding.ts';
 import { type AddressSupply, addressSupply } from '../address-supply.ts';
 import {
   addSubnet,

@@ -1,7 +1,7 @@
-import type { Observation } from '../../model/alert.ts';
-import type { SubnetAssessment } from '../../model/assessment.ts';
-import type { Remedy } from '../../model/finding.ts';
-import type { Forecast } from '../../model/forecast.ts';
+import type { Observation } from '../../model/alert/alert.ts';
+import type { SubnetAssessment } from '../../model/result/assessment.ts';
+import type { Remedy } from '../../model/result/finding.ts';
+import type { Forecast } from '../../model/result/forecast.ts';
 import { listHolders } from '../remedies.ts';
 import { allWell, called, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
 import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';

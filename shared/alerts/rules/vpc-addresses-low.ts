@@ -1,5 +1,5 @@
-import type { Observation } from '../../model/alert.ts';
-import type { SubnetAssessment, TargetAssessment, VpcAssessment } from '../../model/assessment.ts';
+import type { Observation } from '../../model/alert/alert.ts';
+import type { SubnetAssessment, TargetAssessment, VpcAssessment } from '../../model/result/assessment.ts';
 import { addressSupply } from '../address-supply.ts';
 import { addSubnet } from '../remedies.ts';
 import { levelsOf } from '../thresholds.ts';

@@ -1,5 +1,5 @@
 import type { MiddlewareStack } from '@smithy/types';
-import { ReceiverError } from '../../model/aws-pages.ts';
+import { ReceiverError } from '../../model/aws/aws-pages.ts';
 
 /** Where a call's context carries its `HandOver` from the one who sends to the protocol that deserialises. */
 export const HAND_OVER: unique symbol = Symbol('headroom.handOver');

@@ -1,5 +1,5 @@
-import { MalformedAnswerError } from '../../model/aws-failure.ts';
-import type { Instance } from '../../model/inventory.ts';
+import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
+import type { Instance } from '../../model/aws/inventory.ts';
 import { list, type PageReader, type PageState, readPage, response, struct, text } from './page-element.ts';
 import { type TagState, tagSet } from './tag-elements.ts';
 import type { XmlElement } from './xml-reader.ts';

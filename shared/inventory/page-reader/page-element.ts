@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { MalformedAnswerError } from '../../model/aws-failure.ts';
+import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 import { type XmlElement, XmlReader } from './xml-reader.ts';
 
 /** What every page's state holds; a reader of its own adds what it is in the midst of. */

@@ -6,7 +6,7 @@ import type {
   OperationSchema,
   SerdeFunctions,
 } from '@smithy/types';
-import type { Instance, NetworkInterface } from '../../model/inventory.ts';
+import type { Instance, NetworkInterface } from '../../model/aws/inventory.ts';
 import { HAND_OVER, HandOver } from './hand-over.ts';
 import { readInstancePage } from './instance-page.ts';
 import { readInterfacePage } from './interface-page.ts';

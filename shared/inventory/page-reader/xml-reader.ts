@@ -1,4 +1,4 @@
-import { MalformedAnswerError } from '../../model/aws-failure.ts';
+import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 import { strideFrom, Trail } from './stride.ts';
 import { endOfDocumentType, endOfName, endOfTag } from './token-ends.ts';
 import { type Node, nodeOf } from './xml-node.ts';

@@ -1,4 +1,4 @@
-import { MalformedAnswerError } from '../../model/aws-failure.ts';
+import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 
 /** XML 1.0, section 2.11: line ends are one line feed. */
 export const withOneLineEnd = (text: string): string => text.replace(/\r\n?/g, '\n');

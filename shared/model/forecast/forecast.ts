@@ -1,7 +1,7 @@
-import type { Forecast, SupplyHistory } from '../forecast.ts';
-import { surge } from '../surge.ts';
+import type { Forecast, SupplyHistory } from '../result/forecast.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
 import { DAY } from './supply-history.ts';
+import { surge } from './surge.ts';
 
 /** The name under which the method is explained: docs/adr/0010-forecast-from-the-current-regime.md. */
 export const FORECAST_METHOD = 'trend-paths';

@@ -1,5 +1,5 @@
-import { elementAt } from '../element-at.ts';
-import type { SupplyHistory } from '../forecast.ts';
+import { elementAt } from '../base/element-at.ts';
+import type { SupplyHistory } from '../result/forecast.ts';
 import { DAY, HOUR } from './supply-history.ts';
 
 /** A forecast looks back this far: five weeks show a weekly rhythm several times, and older growth says little of today's. */

@@ -1,5 +1,5 @@
-import { elementAt } from '../element-at.ts';
-import type { SupplyHistory } from '../forecast.ts';
+import { elementAt } from '../base/element-at.ts';
+import type { SupplyHistory } from '../result/forecast.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 import {
   BLOCK_HOURS,

@@ -1,4 +1,4 @@
-import { elementAt } from '../element-at.ts';
+import { elementAt } from '../base/element-at.ts';
 import { median, robustDeviation } from './hourly-grid.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { elementAt } from '../element-at.ts';
+import { elementAt } from '../base/element-at.ts';
 import { type HourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 
 /** The day's rhythm is learned from the last two weeks: it may change with the seasons. */

@@ -1,5 +1,5 @@
-import { elementAt } from '../element-at.ts';
-import type { HourlyPoint, Sample, SupplyHistory } from '../forecast.ts';
+import { elementAt } from '../base/element-at.ts';
+import type { HourlyPoint, Sample, SupplyHistory } from '../result/forecast.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

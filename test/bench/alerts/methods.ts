@@ -1,6 +1,6 @@
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { lossOfLows } from '../../../shared/model/forecast/regime.ts';
-import type { HourlyPoint, SupplyHistory } from '../../../shared/model/forecast.ts';
+import type { HourlyPoint, SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import { seededRandom } from '../../fixtures/seeded-random.ts';
 import { DAY, HOUR } from './shapes/load-series.ts';
 

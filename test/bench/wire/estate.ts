@@ -1,4 +1,4 @@
-import type { Instance, PrivateAddress, Subnet } from '../../../shared/model/inventory.ts';
+import type { Instance, PrivateAddress, Subnet } from '../../../shared/model/aws/inventory.ts';
 import { aSubnetRecord } from '../../fixtures/inventory-records.ts';
 import { ADDRESSES_PER_INTERFACE, INTERFACES_PER_PAGE } from './estate-size.ts';
 

@@ -1,5 +1,5 @@
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import { TargetFold } from '../../../shared/model/target-fold.ts';
+import { TargetFold } from '../../../shared/model/target/target-assessor.ts';
 import { streamingEc2Client } from '../../fixtures/ec2-clients.ts';
 import { aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { subnetOfPage } from './estate.ts';

@@ -6,8 +6,8 @@ import { fragmentedSubnet } from '../../../lab/estates/fragmented-subnet.ts';
 import { growingPods } from '../../../lab/estates/growing-pods.ts';
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import type { ClusterAssessment } from '../../../shared/model/cluster.ts';
-import type { Finding } from '../../../shared/model/finding.ts';
+import type { ClusterAssessment } from '../../../shared/model/result/cluster.ts';
+import type { Finding } from '../../../shared/model/result/finding.ts';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { headroom } from '../../fixtures/headroom-command.ts';
 

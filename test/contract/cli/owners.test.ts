@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyOwner } from '../../../lab/estates/every-owner.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import { OWNER_KINDS } from '../../../shared/model/owner-kinds.ts';
+import { OWNER_KINDS } from '../../../shared/model/owners/owner-kinds.ts';
 import { headroom } from '../../fixtures/headroom-command.ts';
 
 interface Printed {

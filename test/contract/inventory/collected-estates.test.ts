@@ -12,7 +12,7 @@ import { CallMeter } from '../../../shared/inventory/call-meter.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import { readEstate, writeEstate } from '../../../shared/inventory/estate-file.ts';
 import { redactEstate } from '../../../shared/inventory/estate-redaction.ts';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { TargetSources } from '../../../shared/pipeline/collect.ts';
 import { collectEstate } from '../../../shared/pipeline/collect-estate.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TargetEstate } from '../../../shared/inventory/estate.ts';
 import { type InventorySource, SubnetGoneError } from '../../../shared/inventory/inventory-source.ts';
-import type { Instance, NetworkInterface } from '../../../shared/model/inventory.ts';
+import type { Instance, NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';
 
 /** One way to get at an estate through the `InventorySource` port. */

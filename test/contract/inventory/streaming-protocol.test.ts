@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
 import { HandOver } from '../../../shared/inventory/page-reader/hand-over.ts';
 import { StreamingEc2Protocol } from '../../../shared/inventory/page-reader/streaming-protocol.ts';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import {
   type CannedAws,
   type CannedReply,

@@ -2,8 +2,11 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { afterEach, describe, expect, test } from 'vitest';
 import { enabledRegions, type ResolvedTargets, resolveTargets } from '../../../shared/inventory/targets.ts';
-import { AwsFailure } from '../../../shared/model/aws-failure.ts';
-import type { OrganizationSelection, TargetSelection } from '../../../shared/model/target-selection.ts';
+import { AwsFailure } from '../../../shared/model/aws/aws-failure.ts';
+import type {
+  OrganizationSelection,
+  TargetSelection,
+} from '../../../shared/model/target/target-selection.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { ec2Answer, ec2Error, element, list } from '../../fixtures/ec2-xml.ts';
 

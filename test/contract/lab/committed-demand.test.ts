@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SimulatedCluster } from '../../../lab/estate/simulated-cluster.ts';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
-import type { CommittedDemand } from '../../../shared/model/cluster.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import type { CommittedDemand } from '../../../shared/model/result/cluster.ts';
 import { IN_LAB, scanLab, withCluster } from '../../fixtures/lab-clusters.ts';
 
 /**

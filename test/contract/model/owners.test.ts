@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
-import { OWNER_KINDS } from '../../../shared/model/owner-kinds.ts';
-import { ownerOf } from '../../../shared/model/owners.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
+import { OWNER_KINDS } from '../../../shared/model/owners/owner-kinds.ts';
+import { ownerOf } from '../../../shared/model/owners/owners.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { cannedEc2 } from '../../fixtures/canned-ec2.ts';
 import { byId } from '../../fixtures/cluster-records.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AlertMessage } from '../../../shared/model/alert-message.ts';
+import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';
 import { slackMessage } from '../../../shared/notify/slack-blocks.ts';

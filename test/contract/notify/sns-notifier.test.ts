@@ -1,6 +1,6 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { AlertMessage } from '../../../shared/model/alert-message.ts';
+import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import { createSnsNotifier, MAX_PUBLISH_BYTES, type SnsFormat } from '../../../shared/notify/sns-notifier.ts';
 import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';

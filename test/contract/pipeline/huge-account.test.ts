@@ -3,7 +3,7 @@ import { HUGE_ACCOUNT, organization } from '../../../lab/estates/organization.ts
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { CallMeter } from '../../../shared/inventory/call-meter.ts';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { LISTINGS_AT_ONCE } from '../../../shared/pipeline/interface-listings.ts';
 import { NO_PAST, type ScanTargetInput, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createTargetClients } from '../../../wiring/aws-clients.ts';

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyOwner } from '../../../lab/estates/every-owner.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
 import { NOW, troubledEstate } from '../../fixtures/report-estate.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Alert } from '../../../shared/model/alert.ts';
-import type { SupplyHistory } from '../../../shared/model/forecast.ts';
+import type { Alert } from '../../../shared/model/alert/alert.ts';
+import type { SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { incompressibleText } from '../../fixtures/incompressible-text.ts';

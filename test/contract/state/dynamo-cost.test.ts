@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
 import type { HistorySample, StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';

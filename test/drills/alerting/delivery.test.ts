@@ -3,7 +3,7 @@ import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { evaluateMonitor } from '../../../shared/alerts/rules/monitor.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import { OUTBOX_TIMING } from '../../../shared/model/outbox.ts';
+import { OUTBOX_TIMING } from '../../../shared/model/alert/outbox.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import { createRoutedNotifier } from '../../../shared/notify/routed-notifier.ts';
 import { createSnsNotifier } from '../../../shared/notify/sns-notifier.ts';

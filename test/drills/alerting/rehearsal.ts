@@ -1,6 +1,6 @@
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
-import type { AlertLevel, Observation } from '../../../shared/model/alert.ts';
-import { OUTBOX_TIMING, type OutboxTiming } from '../../../shared/model/outbox.ts';
+import type { AlertLevel, Observation } from '../../../shared/model/alert/alert.ts';
+import { OUTBOX_TIMING, type OutboxTiming } from '../../../shared/model/alert/outbox.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import { type RaiseAlertsInput, raiseAlerts } from '../../../shared/pipeline/alert.ts';
 import { type DeliveryReport, deliverOutbox } from '../../../shared/pipeline/deliver-outbox.ts';

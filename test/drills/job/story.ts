@@ -1,7 +1,7 @@
 import { defaultConfiguration } from '../../../shared/config/headroom-yml.ts';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import type { MetricDatum, MetricSink } from '../../../shared/metrics/metric-sink.ts';
-import type { AlertPolicy, RulePolicies } from '../../../shared/model/policy.ts';
+import type { AlertPolicy, RulePolicies } from '../../../shared/model/alert/policy.ts';
 import { type RunTargetOutcome, runTarget } from '../../../shared/pipeline/run-target.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import {

@@ -4,7 +4,7 @@ import type { Lab } from '../../../lab/lab.ts';
 import { defaultConfiguration } from '../../../shared/config/headroom-yml.ts';
 import { CallMeter } from '../../../shared/inventory/call-meter.ts';
 import { createCloudWatchSink } from '../../../shared/metrics/cloudwatch-sink.ts';
-import type { Target } from '../../../shared/model/inventory.ts';
+import type { Target } from '../../../shared/model/aws/inventory.ts';
 import { type RunTargetOutcome, runTarget } from '../../../shared/pipeline/run-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { clientSettings, createTargetClients } from '../../../wiring/aws-clients.ts';

@@ -19,7 +19,7 @@ import {
 } from '../../../lab/faults/catalogue.ts';
 import type { Fault } from '../../../lab/faults/fault.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import { Deployment, environmentOf, type Scanned } from './deployment.ts';
 
 /**

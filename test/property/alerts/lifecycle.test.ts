@@ -7,7 +7,7 @@ import {
   compareLevel,
   type Observation,
   type Transition,
-} from '../../../shared/model/alert.ts';
+} from '../../../shared/model/alert/alert.ts';
 import { anObservation } from '../../fixtures/observations.ts';
 
 const MINUTE = 60_000;

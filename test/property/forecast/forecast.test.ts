@@ -4,8 +4,8 @@ import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { median, RunningMeans } from '../../../shared/model/forecast/hourly-grid.ts';
 import { lossOfLows, noiseOf, regimeOf } from '../../../shared/model/forecast/regime.ts';
 import { HistoryBuilder, historyOf } from '../../../shared/model/forecast/supply-history.ts';
-import type { Sample } from '../../../shared/model/forecast.ts';
-import { surge } from '../../../shared/model/surge.ts';
+import { surge } from '../../../shared/model/forecast/surge.ts';
+import type { Sample } from '../../../shared/model/result/forecast.ts';
 import { DAY, HOUR, MINUTE, START } from '../../fixtures/supply-series.ts';
 
 /** Any past at all: odd steps between measurements, holes, jumps, repeats, any order. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type XmlElement, XmlReader } from '../../../shared/inventory/page-reader/xml-reader.ts';
-import { MalformedAnswerError } from '../../../shared/model/aws-failure.ts';
+import { MalformedAnswerError } from '../../../shared/model/aws/aws-failure.ts';
 
 /**
  * A listing is read by what came before: where the same markup comes again, it is compared as a whole. Byte by byte

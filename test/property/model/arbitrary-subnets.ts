@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { NetworkInterface, SubnetCidrReservation } from '../../../shared/model/inventory.ts';
+import type { NetworkInterface, SubnetCidrReservation } from '../../../shared/model/aws/inventory.ts';
 import { busyInterfaces, repeatableRandom } from '../../fixtures/busy-subnet.ts';
 import { addresses, anInterfaceRecord, aReservation } from '../../fixtures/inventory-records.ts';
 

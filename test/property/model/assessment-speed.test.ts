@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SubnetFold } from '../../../shared/model/subnet-fold.ts';
+import { SubnetFold } from '../../../shared/model/subnet/subnet-assessor.ts';
 import { busyInterfaces, repeatableRandom } from '../../fixtures/busy-subnet.ts';
 import { aSubnetRecord, aTarget } from '../../fixtures/inventory-records.ts';
 import { assessNaively } from '../../fixtures/naive-subnet.ts';

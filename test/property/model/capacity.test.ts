@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { grow, type NodeRoom, nodesThatFit } from '../../../shared/model/capacity.ts';
-import { committedDemand, type GrowingGroup } from '../../../shared/model/committed-demand.ts';
-import type { DemandStep } from '../../../shared/model/node-demand.ts';
-import { type FreeSupply, type Placement, SupplyLedger } from '../../../shared/model/supply-ledger.ts';
+import { grow, type NodeRoom, nodesThatFit } from '../../../shared/model/cluster/capacity.ts';
+import { committedDemand, type GrowingGroup } from '../../../shared/model/cluster/committed-demand.ts';
+import type { DemandStep } from '../../../shared/model/cluster/node-demand.ts';
+import {
+  type FreeSupply,
+  type Placement,
+  SupplyLedger,
+} from '../../../shared/model/cluster/supply-ledger.ts';
 
 /** The oracle: a subnet as a list of blocks, address by address. `stranded` are free addresses outside free blocks. */
 class NaiveSubnet {

@@ -8,8 +8,8 @@ import {
   cidrsOverlap,
   formatCidr,
   parseCidr,
-} from '../../../shared/model/cidr.ts';
-import { formatIpv4, parseIpv4 } from '../../../shared/model/ipv4.ts';
+} from '../../../shared/model/net/cidr.ts';
+import { formatIpv4, parseIpv4 } from '../../../shared/model/net/ipv4.ts';
 
 /** Ranges of any size; with few bits to choose from, so that pairs often nest or touch. */
 const range = fc

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
-import { splitByNodes } from '../../../shared/model/owner-parts.ts';
-import { TargetFold } from '../../../shared/model/target-fold.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
+import { splitByNodes } from '../../../shared/model/owners/owner-parts.ts';
+import { TargetFold } from '../../../shared/model/target/target-assessor.ts';
 import { byId } from '../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeAddressMap } from '../../../shared/model/address-map.ts';
-import type { AddressMap } from '../../../shared/model/assessment.ts';
 import {
   type Cidr,
   cidrContains,
@@ -9,9 +7,11 @@ import {
   cidrsOverlap,
   formatCidr,
   parseCidr,
-} from '../../../shared/model/cidr.ts';
-import { freeRange } from '../../../shared/model/free-ranges.ts';
-import { bestReservation } from '../../../shared/model/reservation-range.ts';
+} from '../../../shared/model/net/cidr.ts';
+import { freeRange } from '../../../shared/model/net/free-ranges.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { decodeAddressMap } from '../../../shared/model/subnet/address-map.ts';
+import { bestReservation } from '../../../shared/model/subnet/reservation-range.ts';
 
 const VPC = '10.0.0.0/20';
 const base = parseCidr(VPC)?.base ?? 0;

@@ -1,9 +1,9 @@
 import { excludeCidr } from 'cidr-tools';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeAddressMap } from '../../../shared/model/address-map.ts';
-import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
-import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet-fold.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
+import { decodeAddressMap } from '../../../shared/model/subnet/address-map.ts';
+import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet/subnet-assessor.ts';
 import { addresses, anInterfaceRecord, aSubnetRecord, aTarget } from '../../fixtures/inventory-records.ts';
 import { assessNaively } from '../../fixtures/naive-subnet.ts';
 import { type ArbitrarySubnet, arbitraryLargeSubnet, arbitrarySubnet } from './arbitrary-subnets.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../shared/model/finding.ts';
+import type { Finding } from '../../../shared/model/result/finding.ts';
 import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { acknowledge, withdrawAcknowledgement } from '../../../shared/alerts/acknowledgement.ts';
 import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
-import type { Alert } from '../../../shared/model/alert.ts';
+import type { Alert } from '../../../shared/model/alert/alert.ts';
 import { anObservation } from '../../fixtures/observations.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');

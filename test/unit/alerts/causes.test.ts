@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attributeCauses } from '../../../shared/alerts/causes.ts';
-import type { AlertLevel } from '../../../shared/model/alert.ts';
+import type { AlertLevel } from '../../../shared/model/alert/alert.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 
 const inVpc = (levels: readonly (AlertLevel | null)[], rule = 'addresses-low') =>

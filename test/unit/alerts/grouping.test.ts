@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
 import { linksFor } from '../../../shared/alerts/links.ts';
-import type { Transition } from '../../../shared/model/alert.ts';
-import type { Subject } from '../../../shared/model/finding.ts';
-import type { Route } from '../../../shared/model/policy.ts';
+import type { Transition } from '../../../shared/model/alert/alert.ts';
+import type { Route } from '../../../shared/model/alert/policy.ts';
+import type { Subject } from '../../../shared/model/result/finding.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { lastTransition } from '../../fixtures/transitions.ts';
 

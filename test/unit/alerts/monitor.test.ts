@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateMonitor, type MonitorStatus } from '../../../shared/alerts/rules/monitor.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { Alert } from '../../../shared/model/alert.ts';
-import { type CoverageState, coverageOf, type TargetCoverage } from '../../../shared/model/coverage.ts';
-import type { AlertPolicy, RuleName } from '../../../shared/model/policy.ts';
+import type { Alert } from '../../../shared/model/alert/alert.ts';
+import type { AlertPolicy, RuleName } from '../../../shared/model/alert/policy.ts';
+import {
+  type CoverageState,
+  coverageOf,
+  type TargetCoverage,
+} from '../../../shared/model/target/coverage.ts';
 import { anObservation } from '../../fixtures/observations.ts';
 import { alertAfter } from '../../fixtures/transitions.ts';
 

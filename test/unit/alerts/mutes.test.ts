@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isInForce, mutedBy } from '../../../shared/alerts/mutes.ts';
-import type { Mute } from '../../../shared/model/policy.ts';
+import type { Mute } from '../../../shared/model/alert/policy.ts';
 import { aSubnetSubject } from '../../fixtures/observations.ts';
 
 const mute = (changes: Partial<Mute>): Mute => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { destinationsFor } from '../../../shared/alerts/routing.ts';
-import type { AlertLevel, Transition } from '../../../shared/model/alert.ts';
-import type { Route, Selector } from '../../../shared/model/policy.ts';
+import type { AlertLevel, Transition } from '../../../shared/model/alert/alert.ts';
+import type { Route, Selector } from '../../../shared/model/alert/policy.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { lastTransition } from '../../fixtures/transitions.ts';
 

@@ -3,8 +3,8 @@ import { policyFor } from '../../../shared/alerts/policy-lookup.ts';
 import { matches, selectorTagKeys } from '../../../shared/alerts/selectors.ts';
 import { matchesWildcard } from '../../../shared/alerts/wildcard.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { Subject } from '../../../shared/model/finding.ts';
-import type { AlertPolicy, Selector } from '../../../shared/model/policy.ts';
+import type { AlertPolicy, Selector } from '../../../shared/model/alert/policy.ts';
+import type { Subject } from '../../../shared/model/result/finding.ts';
 import { aSubnetSubject } from '../../fixtures/observations.ts';
 
 const subnet = aSubnetSubject({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { silenceOf } from '../../../shared/alerts/silence.ts';
-import type { AlertLevel, AlertSeverity } from '../../../shared/model/alert.ts';
-import type { Subject } from '../../../shared/model/finding.ts';
-import type { Mute, Route, Selector } from '../../../shared/model/policy.ts';
+import type { AlertLevel, AlertSeverity } from '../../../shared/model/alert/alert.ts';
+import type { Mute, Route, Selector } from '../../../shared/model/alert/policy.ts';
+import type { Subject } from '../../../shared/model/result/finding.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { alertAfter, lastTransition } from '../../fixtures/transitions.ts';
 

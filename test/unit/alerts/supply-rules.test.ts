@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateRules } from '../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { Observation } from '../../../shared/model/alert.ts';
-import type { SubnetAssessment, TargetAssessment, VpcAssessment } from '../../../shared/model/assessment.ts';
-import type { AlertPolicy, RuleName, RulePolicies } from '../../../shared/model/policy.ts';
+import type { Observation } from '../../../shared/model/alert/alert.ts';
+import type { AlertPolicy, RuleName, RulePolicies } from '../../../shared/model/alert/policy.ts';
+import type {
+  SubnetAssessment,
+  TargetAssessment,
+  VpcAssessment,
+} from '../../../shared/model/result/assessment.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 
 const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateRules } from '../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { Observation } from '../../../shared/model/alert.ts';
-import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/assessment.ts';
-import type { Forecast, Surge } from '../../../shared/model/forecast.ts';
-import type { AlertPolicy, RuleName, RulePolicies } from '../../../shared/model/policy.ts';
+import type { Observation } from '../../../shared/model/alert/alert.ts';
+import type { AlertPolicy, RuleName, RulePolicies } from '../../../shared/model/alert/policy.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import type { Forecast, Surge } from '../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { aFinding, aSubnetSubject } from '../../fixtures/observations.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { outlookOf } from '../../../shared/model/forecast/outlook.ts';
 import { historyOf } from '../../../shared/model/forecast/supply-history.ts';
-import { surge } from '../../../shared/model/surge.ts';
+import { surge } from '../../../shared/model/forecast/surge.ts';
 import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../fixtures/supply-series.ts';
 
 /**

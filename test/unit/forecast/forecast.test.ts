@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { historyOf } from '../../../shared/model/forecast/supply-history.ts';
-import type { Forecast, SupplyHistory } from '../../../shared/model/forecast.ts';
+import type { Forecast, SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import { DAY, daily, HOUR, historyAfter, START, scatter, series } from '../../fixtures/supply-series.ts';
 
 const daysUntil = (at: string | null, now: number): number | null =>

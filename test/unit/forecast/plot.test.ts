@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Forecast } from '../../../shared/model/forecast.ts';
+import type { Forecast } from '../../../shared/model/result/forecast.ts';
 import { type ForecastPlot, forecastPlot, forecastPlotPage } from '../../../shared/report/forecast-plot.ts';
 import { DAY, HOUR, START, series } from '../../fixtures/supply-series.ts';
 

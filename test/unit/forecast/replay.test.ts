@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { Sample } from '../../../shared/model/forecast.ts';
-import type { AlertPolicy } from '../../../shared/model/policy.ts';
+import type { AlertPolicy } from '../../../shared/model/alert/policy.ts';
+import type { Sample } from '../../../shared/model/result/forecast.ts';
 import { type ReplayTransition, replay } from '../../../shared/pipeline/replay.ts';
 import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../fixtures/supply-series.ts';
 

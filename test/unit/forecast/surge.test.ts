@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { historyOf } from '../../../shared/model/forecast/supply-history.ts';
-import type { Sample, Surge } from '../../../shared/model/forecast.ts';
-import { surge } from '../../../shared/model/surge.ts';
+import { surge } from '../../../shared/model/forecast/surge.ts';
+import type { Sample, Surge } from '../../../shared/model/result/forecast.ts';
 import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../fixtures/supply-series.ts';
 
 /** Two calm weeks with a rhythm, then whatever happens from `START + 14 days` on, up to `hours` later. */

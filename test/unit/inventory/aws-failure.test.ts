@@ -6,7 +6,7 @@ import {
   isThrottle,
   MalformedAnswerError,
   RepeatedPageTokenError,
-} from '../../../shared/model/aws-failure.ts';
+} from '../../../shared/model/aws/aws-failure.ts';
 
 const context = {
   action: 'ec2:DescribeSubnets',

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { AwsFailure, RepeatedPageTokenError } from '../../../shared/model/aws-failure.ts';
-import { describingFailure, eachItem, type Page, ReceiverError } from '../../../shared/model/aws-pages.ts';
+import { AwsFailure, RepeatedPageTokenError } from '../../../shared/model/aws/aws-failure.ts';
+import {
+  describingFailure,
+  eachItem,
+  type Page,
+  ReceiverError,
+} from '../../../shared/model/aws/aws-pages.ts';
 
 const context = {
   action: 'ec2:DescribeSubnets',

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { readInterfacePage } from '../../../shared/inventory/page-reader/interface-page.ts';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import { ec2Answer, interfaceItem, list } from '../../fixtures/ec2-xml.ts';
 import { addresses, anInterfaceRecord } from '../../fixtures/inventory-records.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scanRoleArn } from '../../../shared/model/target-selection.ts';
+import { scanRoleArn } from '../../../shared/model/target/target-selection.ts';
 
 test.each([
   ['eu-west-1', 'aws'],

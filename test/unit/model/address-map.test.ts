@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { decodeAddressMap, MAP_OWNERS } from '../../../shared/model/address-map.ts';
-import type { AddressMap } from '../../../shared/model/assessment.ts';
-import type { NetworkInterface, SubnetCidrReservation } from '../../../shared/model/inventory.ts';
-import { SubnetFold } from '../../../shared/model/subnet-fold.ts';
+import type { NetworkInterface, SubnetCidrReservation } from '../../../shared/model/aws/inventory.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { decodeAddressMap, MAP_OWNERS } from '../../../shared/model/subnet/address-map.ts';
+import { SubnetFold } from '../../../shared/model/subnet/subnet-assessor.ts';
 import {
   addresses,
   anInterfaceRecord,

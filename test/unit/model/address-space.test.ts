@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { AddressSpace, countAddresses, parseSubnetCidr } from '../../../shared/model/address-space.ts';
-import { type Cidr, parseCidr } from '../../../shared/model/cidr.ts';
-import { HeadroomError } from '../../../shared/model/errors.ts';
-import { parseIpv4 } from '../../../shared/model/ipv4.ts';
+import { HeadroomError } from '../../../shared/model/base/errors.ts';
+import { type Cidr, parseCidr } from '../../../shared/model/net/cidr.ts';
+import { parseIpv4 } from '../../../shared/model/net/ipv4.ts';
+import { AddressSpace, countAddresses, parseSubnetCidr } from '../../../shared/model/subnet/address-space.ts';
 
 const cidr = (text: string): Cidr => parseCidr(text) ?? expect.fail(`${text} should be a range`);
 const address = (text: string): number => parseIpv4(text) ?? expect.fail(`${text} should be an address`);

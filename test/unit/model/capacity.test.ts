@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { grow, type NodeRoom, nodesThatFit, takeNodes } from '../../../shared/model/capacity.ts';
-import { SupplyLedger } from '../../../shared/model/supply-ledger.ts';
+import { grow, type NodeRoom, nodesThatFit, takeNodes } from '../../../shared/model/cluster/capacity.ts';
+import { SupplyLedger } from '../../../shared/model/cluster/supply-ledger.ts';
 
 const room = (changes: Partial<NodeRoom> = {}): NodeRoom => ({
   unit: 1,

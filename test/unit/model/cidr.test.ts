@@ -7,8 +7,8 @@ import {
   cidrsOverlap,
   formatCidr,
   parseCidr,
-} from '../../../shared/model/cidr.ts';
-import { parseIpv4 } from '../../../shared/model/ipv4.ts';
+} from '../../../shared/model/net/cidr.ts';
+import { parseIpv4 } from '../../../shared/model/net/ipv4.ts';
 
 const cidr = (text: string): Cidr => parseCidr(text) ?? expect.fail(`${text} should be a range`);
 const address = (text: string): number => parseIpv4(text) ?? expect.fail(`${text} should be an address`);

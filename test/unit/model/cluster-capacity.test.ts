@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 import {
   aNode,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ClusterFold } from '../../../shared/model/cluster-fold.ts';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
+import { ClusterFold } from '../../../shared/model/cluster/cluster-assessor.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 import {
   aNode,

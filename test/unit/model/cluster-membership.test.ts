@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { clusterNameOf, membershipOf, subnetIsTaggedFor } from '../../../shared/model/cluster-membership.ts';
+import {
+  clusterNameOf,
+  membershipOf,
+  subnetIsTaggedFor,
+} from '../../../shared/model/owners/cluster-membership.ts';
 
 describe('the cluster of a resource', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cniConfigurationOf } from '../../../shared/model/cni-configuration.ts';
+import { cniConfigurationOf } from '../../../shared/model/cluster/cni-configuration.ts';
 import { cniSettings } from '../../fixtures/cluster-records.ts';
 
 const addOn = (configuration: string | null) => cniConfigurationOf({ version: 'v1.20.1', configuration });

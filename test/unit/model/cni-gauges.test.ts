@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compatGauges } from '../../../shared/model/cni-gauges.ts';
-import { limitsOf } from '../../../shared/model/instance-limits.ts';
+import { compatGauges } from '../../../shared/model/cluster/cni-gauges.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 import { aNode, anEksCluster, cniSettings, nodeInterface } from '../../fixtures/cluster-records.ts';
 import type { GivenCluster } from '../../fixtures/folded-clusters.ts';

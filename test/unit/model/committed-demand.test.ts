@@ -3,9 +3,9 @@ import {
   committedDemand,
   type GroupSubnet,
   type GrowingGroup,
-} from '../../../shared/model/committed-demand.ts';
-import type { DemandStep } from '../../../shared/model/node-demand.ts';
-import { SupplyLedger } from '../../../shared/model/supply-ledger.ts';
+} from '../../../shared/model/cluster/committed-demand.ts';
+import type { DemandStep } from '../../../shared/model/cluster/node-demand.ts';
+import { SupplyLedger } from '../../../shared/model/cluster/supply-ledger.ts';
 
 /** A node that takes this many addresses where it is. */
 const step = (singles: number, changes: Partial<DemandStep> = {}): DemandStep => ({

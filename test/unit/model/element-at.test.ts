@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elementAt } from '../../../shared/model/element-at.ts';
+import { elementAt } from '../../../shared/model/base/element-at.ts';
 
 test('an element that is there is given, be it nothing much', () => {
   expect(elementAt(['a', ''], 1)).toBe('');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HeadroomError, problemOf } from '../../../shared/model/errors.ts';
+import { HeadroomError, problemOf } from '../../../shared/model/base/errors.ts';
 
 const cause = new Error('socket hang up');
 const error = new HeadroomError('STORE_UNREACHABLE', 'The state table can not be read.', 'Try again.', {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evidenceChanges, findingId } from '../../../shared/model/finding.ts';
+import { evidenceChanges, findingId } from '../../../shared/model/result/finding.ts';
 
 test('a figure that is another than before is a change, in the order of before', () => {
   const before = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstOverlap, freeRange } from '../../../shared/model/free-ranges.ts';
+import { firstOverlap, freeRange } from '../../../shared/model/net/free-ranges.ts';
 
 describe('a free range', () => {
   test('is the lowest aligned one', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heldAddresses } from '../../../shared/model/held-addresses.ts';
+import { heldAddresses } from '../../../shared/model/aws/held-addresses.ts';
 import { addresses, anInterfaceRecord } from '../../fixtures/inventory-records.ts';
 
 test('an interface holds its primary address, its secondary ones and 16 for each prefix', () => {

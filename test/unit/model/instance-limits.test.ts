@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { knownInstanceTypes, limitsOf, unpackLimits } from '../../../shared/model/instance-limits.ts';
-import { maxPods } from '../../../shared/model/max-pods.ts';
+import { knownInstanceTypes, limitsOf, unpackLimits } from '../../../shared/model/cluster/instance-limits.ts';
+import { maxPods } from '../../../shared/model/cluster/max-pods.ts';
 
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatIpv4, parseIpv4 } from '../../../shared/model/ipv4.ts';
+import { formatIpv4, parseIpv4 } from '../../../shared/model/net/ipv4.ts';
 
 describe('reading an IPv4 address', () => {
   test.each([

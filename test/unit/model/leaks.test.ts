@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LeakedInterface } from '../../../shared/model/assessment.ts';
-import type { NetworkInterface } from '../../../shared/model/inventory.ts';
-import { LEAKED_AFTER_MINUTES, LeakFold, leaksIn } from '../../../shared/model/leaks.ts';
+import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
+import { LEAKED_AFTER_MINUTES, LeakFold, leaksIn } from '../../../shared/model/owners/leaks.ts';
+import type { LeakedInterface } from '../../../shared/model/result/assessment.ts';
 import { addresses, anInterfaceRecord, aTarget } from '../../fixtures/inventory-records.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { limitsOf } from '../../../shared/model/instance-limits.ts';
-import type { InstanceLimits } from '../../../shared/model/inventory.ts';
-import { describeLimits, maxPods, podAddresses, recommendedCap } from '../../../shared/model/max-pods.ts';
+import type { InstanceLimits } from '../../../shared/model/aws/inventory.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
+import {
+  describeLimits,
+  maxPods,
+  podAddresses,
+  recommendedCap,
+} from '../../../shared/model/cluster/max-pods.ts';
 
 const limits = (type: string, changes: Partial<InstanceLimits> = {}): InstanceLimits => {
   const known = limitsOf(type);

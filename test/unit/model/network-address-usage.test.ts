@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkAddressUnits } from '../../../shared/model/network-address-usage.ts';
+import { networkAddressUnits } from '../../../shared/model/subnet/network-address-usage.ts';
 import { addresses, anInterfaceRecord } from '../../fixtures/inventory-records.ts';
 
 test('every address is one unit, IPv4 or IPv6', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type CniConfiguration, UNKNOWN_CNI_CONFIGURATION } from '../../../shared/model/cni-configuration.ts';
-import { limitsOf } from '../../../shared/model/instance-limits.ts';
-import { type NodeDemandInput, nodeDemand } from '../../../shared/model/node-demand.ts';
+import {
+  type CniConfiguration,
+  UNKNOWN_CNI_CONFIGURATION,
+} from '../../../shared/model/cluster/cni-configuration.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
+import { type NodeDemandInput, nodeDemand } from '../../../shared/model/cluster/node-demand.ts';
 
 type Changes = Partial<Omit<NodeDemandInput, 'limits' | 'configuration'>> & {
   readonly type?: string;

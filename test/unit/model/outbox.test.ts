@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Alert, OutboxEntry, Transition } from '../../../shared/model/alert.ts';
+import type { Alert, OutboxEntry, Transition } from '../../../shared/model/alert/alert.ts';
 import {
   type Claim,
   claimDue,
@@ -8,7 +8,7 @@ import {
   type SendOutcome,
   sendTimeout,
   withOutcomes,
-} from '../../../shared/model/outbox.ts';
+} from '../../../shared/model/alert/outbox.ts';
 import { anAlert, anEntry, aTransition } from '../../fixtures/stored-alerts.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00.000Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { splitByNodes } from '../../../shared/model/owner-parts.ts';
+import { splitByNodes } from '../../../shared/model/owners/owner-parts.ts';
 import { aCluster, aNodeAssessment } from '../../fixtures/findings-input.ts';
 
 const usage = (subnetId: string, interfaces: number, addresses: number) => ({

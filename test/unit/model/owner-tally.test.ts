@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OwnerTally } from '../../../shared/model/owner-tally.ts';
+import { OwnerTally } from '../../../shared/model/owners/owner-tally.ts';
 
 test('owners are numbered as they come, and each keeps its number', () => {
   const tally = new OwnerTally();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Instance } from '../../../shared/model/inventory.ts';
-import { ownerOf } from '../../../shared/model/owners.ts';
+import type { Instance } from '../../../shared/model/aws/inventory.ts';
+import { ownerOf } from '../../../shared/model/owners/owners.ts';
 import { aNode, byId, nodeInterface } from '../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aTarget } from '../../fixtures/inventory-records.ts';
 import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';

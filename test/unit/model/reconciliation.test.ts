@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { reconcile } from '../../../shared/model/reconciliation.ts';
+import { reconcile } from '../../../shared/model/subnet/reconciliation.ts';
 
 const fieldsOf = (unknowns: readonly { readonly field: string }[]): string[] =>
   unknowns.map(({ field }) => field);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redactingReplacer, redactSecrets } from '../../../shared/model/redaction.ts';
+import { redactingReplacer, redactSecrets } from '../../../shared/model/base/redaction.ts';
 
 describe('text that is about to be logged', () => {
   test.each([

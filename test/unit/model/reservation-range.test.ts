@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { AddressMap } from '../../../shared/model/assessment.ts';
-import { bestReservation } from '../../../shared/model/reservation-range.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { bestReservation } from '../../../shared/model/subnet/reservation-range.ts';
 
 /** A subnet by its blocks' states; fragmented blocks hold `used` addresses each. */
 const map = (

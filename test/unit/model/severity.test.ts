@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { worstLevel } from '../../../shared/model/alert.ts';
-import { compareSeverity, type Severity } from '../../../shared/model/finding.ts';
+import { worstLevel } from '../../../shared/model/alert/alert.ts';
+import { compareSeverity, type Severity } from '../../../shared/model/result/finding.ts';
 
 test('severities go from information over warning to critical', () => {
   const mixed: readonly Severity[] = ['critical', 'info', 'warning'];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkInterface, Subnet } from '../../../shared/model/inventory.ts';
-import { TargetFold } from '../../../shared/model/target-fold.ts';
+import type { NetworkInterface, Subnet } from '../../../shared/model/aws/inventory.ts';
+import { TargetFold } from '../../../shared/model/target/target-assessor.ts';
 import { aNode, aNodeGroup, anEksCluster, byId, nodeInterface } from '../../fixtures/cluster-records.ts';
 import {
   addresses,

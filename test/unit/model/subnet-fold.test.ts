@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
-import type { NetworkInterface, Subnet, SubnetCidrReservation } from '../../../shared/model/inventory.ts';
-import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet-fold.ts';
+import type { NetworkInterface, Subnet, SubnetCidrReservation } from '../../../shared/model/aws/inventory.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
+import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet/subnet-assessor.ts';
 import {
   addresses,
   anInterfaceRecord,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { HourlyPoint, SubnetHistory } from '../../../shared/model/forecast.ts';
-import { subnetForecasts } from '../../../shared/model/subnet-forecasts.ts';
+import { subnetForecasts } from '../../../shared/model/forecast/subnet-forecasts.ts';
+import type { HourlyPoint, SubnetHistory } from '../../../shared/model/result/forecast.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { freeSupplyOf, largest, SupplyLedger } from '../../../shared/model/supply-ledger.ts';
+import { freeSupplyOf, largest, SupplyLedger } from '../../../shared/model/cluster/supply-ledger.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 
 const supply = { singles: 40, reservedBlocks: 1, unreservedBlocks: 2 };

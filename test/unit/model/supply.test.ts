@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { AddressSpace } from '../../../shared/model/address-space.ts';
-import { type Cidr, formatCidr, parseCidr } from '../../../shared/model/cidr.ts';
+import type { ReservationType } from '../../../shared/model/aws/inventory.ts';
+import { type Cidr, formatCidr, parseCidr } from '../../../shared/model/net/cidr.ts';
+import { parseIpv4 } from '../../../shared/model/net/ipv4.ts';
+import { AddressSpace } from '../../../shared/model/subnet/address-space.ts';
 import {
   fragmentationIndex,
   largestFreeBlock,
   strandedAddresses,
-} from '../../../shared/model/fragmentation.ts';
-import type { ReservationType } from '../../../shared/model/inventory.ts';
-import { parseIpv4 } from '../../../shared/model/ipv4.ts';
-import { measureSupply } from '../../../shared/model/supply.ts';
+} from '../../../shared/model/subnet/fragmentation.ts';
+import { measureSupply } from '../../../shared/model/subnet/supply.ts';
 
 const cidr = (text: string): Cidr => parseCidr(text) ?? expect.fail(`${text} should be a range`);
 const address = (text: string): number => parseIpv4(text) ?? expect.fail(`${text} should be an address`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TargetFold, type TargetFoldInput } from '../../../shared/model/target-fold.ts';
+import { TargetFold, type TargetFoldInput } from '../../../shared/model/target/target-assessor.ts';
 import { anAssessment } from '../../fixtures/assessments.ts';
 import {
   addresses,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { NetworkInterface, Subnet } from '../../../shared/model/inventory.ts';
-import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet-fold.ts';
-import { summarizeVpc } from '../../../shared/model/vpc-summary.ts';
+import type { NetworkInterface, Subnet } from '../../../shared/model/aws/inventory.ts';
+import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet/subnet-assessor.ts';
+import { summarizeVpc } from '../../../shared/model/subnet/vpc-summary.ts';
 import {
   addresses,
   anInterfaceRecord,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../shared/model/finding.ts';
+import type { Finding } from '../../../shared/model/result/finding.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';
 import {

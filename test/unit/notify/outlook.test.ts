@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Forecast } from '../../../shared/model/forecast.ts';
+import type { Forecast } from '../../../shared/model/result/forecast.ts';
 import { outlookOf } from '../../../shared/notify/outlook.ts';
 
 const NOW = '2026-11-20T12:00:00.000Z';

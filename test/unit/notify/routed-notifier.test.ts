@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AlertMessage } from '../../../shared/model/alert-message.ts';
+import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import { DeliveryError } from '../../../shared/notify/delivery-error.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import { createRoutedNotifier } from '../../../shared/notify/routed-notifier.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AlertMessage } from '../../../shared/model/alert-message.ts';
+import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import { narrate } from '../../../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../../../shared/model/errors.ts';
+import type { Problem } from '../../../shared/model/base/errors.ts';
 import { forgivingCache } from '../../../shared/pipeline/forgiving-cache.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SubnetAssessment } from '../../../shared/model/assessment.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import {
   interfaceListings,
   LISTINGS_AT_ONCE,

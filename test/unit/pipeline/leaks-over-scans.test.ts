@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import {
   addresses,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AddressMap } from '../../../shared/model/assessment.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { addressMapSvg, COLOURED_OWNERS } from '../../../shared/report/address-map-svg.ts';
 import { fragmentedSixteen } from '../../fixtures/report-estate.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterAssessment } from '../../../shared/model/cluster.ts';
+import type { ClusterAssessment } from '../../../shared/model/result/cluster.ts';
 import { clustersSection } from '../../../shared/report/clusters-section.ts';
 import { alertsSection, ownersSection } from '../../../shared/report/estate-sections.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';

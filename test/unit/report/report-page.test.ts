@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../shared/model/finding.ts';
+import type { Finding } from '../../../shared/model/result/finding.ts';
 import { failedAssessment } from '../../../shared/pipeline/scan-target.ts';
 import { type ReportInput, reportPage } from '../../../shared/report/report-page.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';

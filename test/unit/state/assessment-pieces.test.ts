@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TargetAssessment } from '../../../shared/model/assessment.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { cutAssessment, joinAssessment, MAX_PIECE_BYTES } from '../../../shared/state/assessment-pieces.ts';
 import { MAX_ITEM_BYTES } from '../../../shared/state/dynamo-table.ts';
 import { packText, unpackBytes } from '../../../shared/state/packed-json.ts';

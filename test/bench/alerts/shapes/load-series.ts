@@ -1,4 +1,4 @@
-import type { Sample } from '../../../../shared/model/forecast.ts';
+import type { Sample } from '../../../../shared/model/result/forecast.ts';
 import { seededRandom } from '../../../fixtures/seeded-random.ts';
 
 /** What happens in a series; the first three run out of addresses, the last three do not. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { SubnetAssessment } from '../../../../shared/model/assessment.ts';
-import type { NodeAssessment } from '../../../../shared/model/cluster.ts';
-import { limitsOf } from '../../../../shared/model/instance-limits.ts';
+import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
+import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
+import type { NodeAssessment } from '../../../../shared/model/result/cluster.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import { aCluster, aDemand, aLeak, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';

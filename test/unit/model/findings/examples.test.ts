@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { AddressMap } from '../../../../shared/model/assessment.ts';
-import type { Finding } from '../../../../shared/model/finding.ts';
-import { FINDING_RULES, type FindingsInput } from '../../../../shared/model/findings.ts';
-import { OWNER_KINDS } from '../../../../shared/model/owner-kinds.ts';
+import { FINDING_RULES, type FindingsInput } from '../../../../shared/model/checks/findings.ts';
+import { OWNER_KINDS } from '../../../../shared/model/owners/owner-kinds.ts';
+import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
+import type { Finding } from '../../../../shared/model/result/finding.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, aNodeGroup, anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
 import {

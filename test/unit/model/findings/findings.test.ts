@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { grouped } from '../../../../shared/model/findings/estate.ts';
-import { FINDING_RULES, findFindings } from '../../../../shared/model/findings.ts';
-import { quoted } from '../../../../shared/model/remedies/commands.ts';
+import { grouped } from '../../../../shared/model/checks/estate.ts';
+import { FINDING_RULES, findFindings } from '../../../../shared/model/checks/findings.ts';
+import { quoted } from '../../../../shared/model/checks/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aCluster, aDemand, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
 import { aTarget } from '../../../fixtures/inventory-records.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AddressMap, SubnetAssessment } from '../../../../shared/model/assessment.ts';
+import type { AddressMap, SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, anEksCluster, byId } from '../../../fixtures/cluster-records.ts';
 import { aCluster, aLeak, aVpcAssessment, findingsOf } from '../../../fixtures/findings-input.ts';

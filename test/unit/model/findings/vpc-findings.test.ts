@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { VpcConnection } from '../../../../shared/model/inventory.ts';
+import type { VpcConnection } from '../../../../shared/model/aws/inventory.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aCluster, aVpcAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
 

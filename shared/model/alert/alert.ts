@@ -1,0 +1,112 @@
+import type { Evidence, EvidenceChange, Finding, Severity, Subject } from '../result/finding.ts';
+
+/**
+ * An alert is a finding's life over time. Rules look at an assessment and make observations; the reducer
+ * (`shared/alerts/lifecycle.ts`) folds observations into alerts and says which transitions people must hear of.
+ */
+
+export type AlertSeverity = Exclude<Severity, 'info'>;
+export type AlertLevel = 'ok' | AlertSeverity;
+
+const RANK: Readonly<Record<AlertLevel, number>> = { ok: 0, warning: 1, critical: 2 };
+
+/** Orders levels, the mildest first: negative when `a` is milder than `b`. */
+export const compareLevel = (a: AlertLevel, b: AlertLevel): number => RANK[a] - RANK[b];
+
+/** The worst of some levels; `ok` when there are none. */
+export const worstLevel = (levels: readonly AlertLevel[]): AlertLevel =>
+  levels.reduce<AlertLevel>((worst, level) => (compareLevel(level, worst) > 0 ? level : worst), 'ok');
+
+/** What one rule says of one subject, now. */
+export interface Observation {
+  /** `<rule>/<subject type>/<subject id>`: one alert per key. */
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  /**
+   * The level by the thresholds that raise. `null`: could not be measured - the alert stays exactly as it is,
+   * since unknown is neither good nor bad news.
+   */
+  readonly raise: AlertLevel | null;
+  /** The level by the thresholds that clear, which are easier to stay under: never milder than `raise`. An alert steps down only to this. */
+  readonly hold: AlertLevel | null;
+  /** The finding behind it; `null` when all is well. */
+  readonly finding: Finding | null;
+  /** The figures as they are now, also when all is well, under the names that the finding's evidence has: a resolve says what changed. */
+  readonly evidence?: readonly Evidence[];
+  /**
+   * What people should see it as one thing with: `subnet/<id>`, or `vpc/<id>` when many of its subnets say the same at
+   * once. Absent: the subject itself. An alert keeps the cause it had when it fired, so that its messages stay in one thread.
+   */
+  readonly cause?: string;
+  /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
+  readonly gone?: true;
+}
+
+export type AlertStatus = 'pending' | 'firing' | 'resolved';
+
+export type TransitionKind = 'firing' | 'escalated' | 'deescalated' | 'repeated' | 'resolved';
+
+/** One step in an alert's life that people must hear of. */
+export interface Transition {
+  /** `<key>#<sequence>`: names the same step however often it is sent. */
+  readonly id: string;
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  readonly transition: TransitionKind;
+  readonly severity: AlertLevel;
+  readonly previousSeverity: AlertLevel;
+  /** ISO 8601: when this step happened, and since when the condition has held. */
+  readonly at: string;
+  readonly since: string;
+  /** The finding as it stands; for `resolved`, the last one before it cleared. */
+  readonly finding: Finding;
+  /** What differs from when it was last announced (`evidenceChanges`): for every transition but the first, `firing`. */
+  readonly changes?: readonly EvidenceChange[];
+  /** The alert's cause (see `Observation`). */
+  readonly cause?: string;
+  /** The levels announced in this life, this one included: a resolve goes to everybody who may have been told. */
+  readonly announced?: readonly AlertSeverity[];
+}
+
+/** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */
+export interface OutboxEntry {
+  readonly transition: Transition;
+  /** Whoever is sending it now, until when. Another may take over only after that: two scans never both send. */
+  readonly claimedBy: string | null;
+  readonly claimedUntil: string | null;
+  readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly lastError: string | null;
+  /** The destinations that have it already, when others failed: only those are tried again. The default one is `''`. */
+  readonly deliveredTo?: readonly string[];
+  /** It was muted or inhibited when it happened: nobody has heard of it. */
+  readonly silenced?: true;
+}
+
+export interface Alert {
+  readonly key: string;
+  readonly rule: string;
+  readonly subject: Subject;
+  readonly status: AlertStatus;
+  /** The level that was last announced; `ok` while pending and when resolved. */
+  readonly severity: AlertLevel;
+  /** When the condition was first seen in this life. */
+  readonly since: string;
+  /** While pending, or while a worse level is being confirmed: that level, and since when. */
+  readonly candidate: { readonly severity: AlertLevel; readonly since: string } | null;
+  /** While it fires: since when each announced level has been clear. A level that is not clear is absent; absent: none is. */
+  readonly clearing?: { readonly [Level in AlertSeverity]?: string };
+  readonly lastNotifiedAt: string | null;
+  /** The observation that last changed this record. One that changes nothing is not stored: writing costs money. */
+  readonly lastObservedAt: string;
+  /** Counts transitions over all lives of this key; makes transition ids unique. */
+  readonly sequence: number;
+  readonly finding: Finding;
+  readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  /** The cause it fired with (see `Observation`), and the levels announced in this life. */
+  readonly cause?: string;
+  readonly announced?: readonly AlertSeverity[];
+  readonly outbox: readonly OutboxEntry[];
+}

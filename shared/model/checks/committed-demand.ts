@@ -1,0 +1,70 @@
+import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
+import type { Subject } from '../result/finding.ts';
+import { count, type Estate, type FindingRule, finding } from './estate.ts';
+import { lowerMaximum } from './remedies/cluster-remedies.ts';
+import { ranked } from './remedies/ranked.ts';
+import { addSubnet } from './remedies/subnet-remedies.ts';
+
+const KIND = 'committed-demand';
+
+export const committedDemandShortfall: FindingRule = {
+  kind: KIND,
+  label: "A group's maximum size does not fit",
+  appears:
+    'If every managed node group and Auto Scaling group went to its maximum size at once, some node of this one would find no address or prefix. Critical when not one node more fits; else warning.',
+  why: 'A maximum size is a promise to the workload. This one can not be kept, and it shows at the worst time: under load, or when a zone fails.',
+  find: (estate) =>
+    estate.input.clusters.flatMap((cluster) =>
+      cluster.committed.flatMap((demand) =>
+        demand.shortfall !== null && demand.shortfall > 0 && demand.fits !== null
+          ? [shortfall(estate, cluster, demand, demand.fits, demand.shortfall)]
+          : [],
+      ),
+    ),
+};
+
+const shortfall = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  demand: CommittedDemand,
+  fits: number,
+  short: number,
+) => {
+  const subject: Subject = {
+    ...estate.clusterSubject(cluster, demand.subnetIds),
+    type: 'node-group',
+    id: `${cluster.clusterName}/${demand.group}`,
+    name: demand.group,
+  };
+  const [fullest] = estate
+    .subnetsIn(demand.subnetIds)
+    .toSorted((a, b) => (a.availableSingle ?? Infinity) - (b.availableSingle ?? Infinity));
+  const range =
+    demand.fitsAtBest !== null && demand.fitsAtBest > fits ? `${fits} to ${demand.fitsAtBest}` : `${fits}`;
+  const takes = perNodeText(demand);
+  return finding(KIND, fits === 0 ? 'critical' : 'warning', subject, {
+    title: `${demand.group} can not reach its maximum of ${demand.maximumNodes} nodes: ${count(short, 'node')} too many`,
+    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows${takes}. The next one would fail with ${demand.error ?? 'an error that can not be told'}.`,
+    evidence: [
+      { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
+      { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
+      { name: 'fits', value: fits, unit: 'nodes' },
+      { name: 'fitsAtBest', value: demand.fitsAtBest, unit: 'nodes' },
+      { name: 'shortfall', value: short, unit: 'nodes' },
+      { name: 'instanceType', value: demand.instanceType },
+      { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
+      { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
+      { name: 'error', value: demand.error },
+    ],
+    remedies: ranked(
+      fullest === undefined ? null : addSubnet(estate, fullest, 'nodes'),
+      lowerMaximum(cluster, demand, demand.currentNodes + fits),
+    ),
+  });
+};
+
+const perNodeText = ({ instanceType, perNode }: CommittedDemand): string => {
+  if (perNode === null || instanceType === null) return '';
+  const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix', 'prefixes')}`;
+  return `; each ${instanceType} takes ${count(perNode.addresses, 'address', 'addresses')}${prefixes} with its warm pool`;
+};

@@ -1,0 +1,110 @@
+import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { NodeAssessment } from '../result/cluster.ts';
+import { count, type Estate, type FindingRule, finding } from './estate.ts';
+import { aws, kubectl } from './remedies/commands.ts';
+import { ranked } from './remedies/ranked.ts';
+
+const KIND = 'unusable-prefixes';
+
+/** Names shown in a message; the rest are in the JSON. */
+const NODES_SHOWN = 5;
+
+/** Prefixes that no pod of the node can ever use: all of a stopped node's, and those beyond max-pods. */
+const unusableOn = (estate: Estate, node: NodeAssessment): number => {
+  if (node.state === 'stopped' || node.state === 'stopping') return node.prefixes;
+  const limits = node.instanceType === null ? null : estate.input.limits(node.instanceType);
+  if (limits === null) return 0;
+  const usable = Math.ceil((recommendedCap(limits) - HOST_NETWORK_PODS) / ADDRESSES_PER_PREFIX);
+  return Math.max(0, node.prefixes - usable);
+};
+
+export const unusablePrefixes: FindingRule = {
+  kind: KIND,
+  label: 'Prefixes held and hardly usable',
+  appears:
+    "Nodes hold prefixes that no pod of theirs can use: those of stopped nodes, and those beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
+  why: 'A prefix is 16 addresses, whether one pod uses it or none. EC2 does not tell which pods run, so this counts only what can not be used at all.',
+  find: (estate) =>
+    estate.input.clusters.flatMap((cluster) => {
+      const nodes = cluster.nodes
+        .map((node) => ({ node, prefixes: unusableOn(estate, node) }))
+        .filter(({ prefixes }) => prefixes > 0)
+        .toSorted((a, b) => b.prefixes - a.prefixes);
+      const prefixes = nodes.reduce((sum, each) => sum + each.prefixes, 0);
+      if (prefixes === 0) return [];
+      const subnetIds = [...new Set(nodes.flatMap(({ node }) => node.usage.map(({ subnetId }) => subnetId)))];
+      const free = freePrefixes(estate, subnetIds);
+      const stopped = nodes.filter(({ node }) => node.state !== 'running' && node.state !== 'pending');
+      return [
+        finding(
+          KIND,
+          free !== null && prefixes > free ? 'warning' : 'info',
+          estate.clusterSubject(cluster, subnetIds),
+          {
+            title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it can not use`,
+            explanation: `${count(nodes.length, 'node')} hold${nodes.length === 1 ? 's' : ''} ${count(prefixes, 'prefix', 'prefixes')}, or ${prefixes * ADDRESSES_PER_PREFIX} addresses, that no pod of theirs can use; ${stopped.length} of these nodes ${stopped.length === 1 ? 'is' : 'are'} stopped. ${free === null ? 'How many are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix', 'free prefixes')}.`}`,
+            evidence: [
+              { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },
+              { name: 'unusableAddresses', value: prefixes * ADDRESSES_PER_PREFIX, unit: 'addresses' },
+              {
+                name: 'nodes',
+                value: nodes
+                  .slice(0, NODES_SHOWN)
+                  .map(({ node }) => node.instanceId)
+                  .join(', '),
+              },
+              { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
+              { name: 'freePrefixes', value: free, unit: 'prefixes' },
+            ],
+            remedies: ranked(
+              stopped.length === 0
+                ? null
+                : terminateStopped(
+                    cluster.region,
+                    stopped.map(({ node }) => node.instanceId),
+                  ),
+              stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
+            ),
+          },
+        ),
+      ];
+    }),
+};
+
+const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | null =>
+  estate
+    .subnetsIn(subnetIds)
+    .reduce<number | null>(
+      (sum, { prefixes }) => (sum === null || prefixes === null ? null : sum + prefixes.free),
+      0,
+    );
+
+const terminateStopped = (region: string, instanceIds: readonly string[]) => ({
+  title: `Terminate ${count(instanceIds.length, 'stopped node')}`,
+  effect: 'A stopped node keeps all its addresses. Its group starts a new one when one is needed.',
+  commands: [aws('ec2', 'terminate-instances', region, { 'instance-ids': instanceIds })],
+  preconditions: [
+    { text: 'They are stopped.', holds: true },
+    { text: 'Nobody means to start them again, and nothing on their disks is needed.', holds: null },
+  ],
+});
+
+const keepFewerPrefixes = (autoMode: boolean) => ({
+  title: 'Let the CNI hold fewer prefixes',
+  effect:
+    'WARM_PREFIX_TARGET=1 keeps one spare prefix on a node. Prefixes that no pod uses go back within a minute.',
+  commands: [
+    kubectl(
+      'set',
+      'env',
+      'daemonset/aws-node',
+      '--namespace',
+      'kube-system',
+      'WARM_PREFIX_TARGET=1',
+      'WARM_IP_TARGET-',
+      'MINIMUM_IP_TARGET-',
+    ),
+  ],
+  preconditions: [{ text: 'The cluster runs the VPC CNI itself, not EKS Auto Mode.', holds: !autoMode }],
+});

@@ -1,0 +1,152 @@
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import { type DemandStep, EXHAUSTION_ERRORS } from './node-demand.ts';
+import { largest, type SupplyLedger } from './supply-ledger.ts';
+
+/** By subnet; a subnet whose supply is not known has none. */
+export type Ledgers = ReadonlyMap<string, SupplyLedger>;
+
+/** Where a node that exists can still grow. */
+export interface NodeRoom {
+  /** Addresses that a slot holds: 1, or 16 in prefix mode. */
+  readonly unit: number;
+  readonly slotsPerInterface: number;
+  /** Free slots on the interfaces that are there, by subnet. */
+  readonly freeSlots: ReadonlyMap<string, number>;
+  /** Interfaces that it may still attach, and the subnets these may go to. */
+  readonly newInterfaces: number;
+  readonly newInterfaceSubnetIds: readonly string[];
+  /** Addresses that it can use at most beyond those it holds. */
+  readonly cap: number;
+}
+
+/**
+ * Grows nodes until a subnet, a slot or the cap ends it, and says how many addresses each subnet gave. Slots that
+ * are there are filled first, over all nodes; then interfaces are attached, as the CNI does: in secondary mode with
+ * all their addresses or not at all, in prefix mode with one prefix to begin with. `null` if a subnet is not known.
+ */
+export const grow = (nodes: readonly NodeRoom[], ledgers: Ledgers): ReadonlyMap<string, number> | null => {
+  const given = new Map<string, number>();
+  const growing = nodes.map((node) => ({ node, left: Math.max(0, node.cap) }));
+  const give = (each: { left: number }, subnetId: string, addresses: number): void => {
+    const used = Math.min(addresses, each.left);
+    each.left -= used;
+    given.set(subnetId, (given.get(subnetId) ?? 0) + used);
+  };
+  for (const each of growing) {
+    const { node } = each;
+    for (const [subnetId, slots] of node.freeSlots) {
+      const ledger = ledgers.get(subnetId);
+      if (ledger === undefined) return null;
+      const filled = fillSlots(ledger, node, Math.min(slots, unitsFor(each.left, node.unit)));
+      give(each, subnetId, filled * node.unit);
+    }
+  }
+  for (const each of growing) {
+    const { node } = each;
+    for (let attached = 0; attached < node.newInterfaces && each.left > 0; attached += 1) {
+      const subnets = roomiest(node.newInterfaceSubnetIds, ledgers);
+      if (subnets === null) return null;
+      const grown = attachInterface(node, subnets, unitsFor(each.left, node.unit));
+      if (grown === null) break;
+      give(each, grown.subnetId, grown.units * node.unit);
+    }
+  }
+  return given;
+};
+
+const unitsFor = (addresses: number, unit: number): number => Math.ceil(addresses / unit);
+
+const fillSlots = (ledger: SupplyLedger, node: NodeRoom, wanted: number): number => {
+  if (node.unit === ADDRESSES_PER_PREFIX) {
+    const prefixes = Math.min(wanted, ledger.prefixes);
+    ledger.take(0, prefixes);
+    return prefixes;
+  }
+  const singles = Math.min(wanted, ledger.singles);
+  ledger.take(singles, 0);
+  return singles;
+};
+
+/** The CNI tries the subnet with most free addresses first. */
+const roomiest = (
+  subnetIds: readonly string[],
+  ledgers: Ledgers,
+): readonly { readonly subnetId: string; readonly ledger: SupplyLedger }[] | null => {
+  const known = subnetIds.flatMap((subnetId) => {
+    const ledger = ledgers.get(subnetId);
+    return ledger === undefined ? [] : [{ subnetId, ledger }];
+  });
+  return known.length < subnetIds.length ? null : known.sort((a, b) => b.ledger.singles - a.ledger.singles);
+};
+
+const attachInterface = (
+  node: NodeRoom,
+  subnets: readonly { readonly subnetId: string; readonly ledger: SupplyLedger }[],
+  wanted: number,
+): { readonly subnetId: string; readonly units: number } | null => {
+  for (const { subnetId, ledger } of subnets) {
+    if (node.unit !== ADDRESSES_PER_PREFIX) {
+      if (ledger.take(1 + node.slotsPerInterface, 0) === null)
+        return { subnetId, units: node.slotsPerInterface };
+    } else if (ledger.take(1, 1) === null) {
+      const more = fillSlots(ledger, node, Math.min(node.slotsPerInterface, wanted) - 1);
+      return { subnetId, units: 1 + more };
+    }
+  }
+  return null;
+};
+
+/** Which supply ends it, and what people would see. */
+export interface Shortage {
+  readonly limitedBy: 'addresses' | 'prefixes';
+  readonly error: string;
+}
+
+/** The ledgers of the two subnets that a new node takes from: one and the same without custom networking. */
+export interface NodeSubnets {
+  readonly node: SupplyLedger;
+  readonly pods: SupplyLedger;
+}
+
+const markOf = ({ node, pods }: NodeSubnets): (() => void) => {
+  const marks = { node: node.mark(), pods: pods.mark() };
+  return () => {
+    node.rollBack(marks.node);
+    pods.rollBack(marks.pods);
+  };
+};
+
+/** Takes what so many nodes need, step by step as EC2 is called. What is short is told, and nothing is then taken. */
+export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, count = 1): Shortage | null => {
+  const undo = markOf(subnets);
+  for (const step of steps) {
+    const short = subnets[step.subnet].take(step.singles * count, step.prefixes * count);
+    if (short === null) continue;
+    undo();
+    return {
+      limitedBy: short,
+      error: short === 'addresses' ? step.addressError : EXHAUSTION_ERRORS.prefixes,
+    };
+  }
+  return null;
+};
+
+/** More than any subnet holds: a /16 has 65,531 addresses. */
+const MORE_NODES_THAN_ADDRESSES = 2 ** 16;
+
+/** How many more nodes of one kind fit, and what ends it. The ledgers are left as they were. */
+export const nodesThatFit = (
+  steps: readonly DemandStep[],
+  subnets: NodeSubnets,
+): { readonly nodes: number; readonly shortage: Shortage | null } => {
+  const undo = markOf(subnets);
+  const nodes = largest(MORE_NODES_THAN_ADDRESSES, (count) => {
+    const short = takeNodes(steps, subnets, count);
+    undo();
+    return short === null;
+  });
+  takeNodes(steps, subnets, nodes);
+  const shortage = takeNodes(steps, subnets);
+  undo();
+  return { nodes, shortage };
+};

@@ -1,0 +1,143 @@
+import { heldAddresses } from '../aws/held-addresses.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  NetworkInterface,
+  Target,
+} from '../aws/inventory.ts';
+import { clusterNameOf, membershipOf, TRUNK_TAG } from '../owners/cluster-membership.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { ClusterAssessment } from '../result/cluster.ts';
+import type { Unknown } from '../result/unknown.ts';
+import { ClusterBuilder } from './cluster-builder.ts';
+import type { ClusterContext } from './cluster-context.ts';
+import { committedDemand } from './committed-demand.ts';
+import { NodeFold } from './node-accumulator.ts';
+import { freeSupplyOf, type Placement, SupplyLedger } from './supply-ledger.ts';
+
+export interface ClusterFoldInput {
+  readonly target: Target;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly eksClusters: readonly EksCluster[];
+  readonly autoScalingGroups: readonly AutoScalingGroup[];
+  readonly limits: (type: string) => InstanceLimits | null;
+  /** What could not be asked for, and so may be missing from every cluster: a denied EKS call, for example. */
+  readonly unknowns?: readonly Unknown[];
+}
+
+/** Instances in these states have given their addresses back, or are about to. */
+const GONE = new Set(['shutting-down', 'terminated']);
+
+/** Branch interfaces of a trunk, until it is known which node the trunk belongs to. */
+interface Branches {
+  readonly subnetId: string;
+  interfaces: number;
+  addresses: number;
+}
+
+/**
+ * Folds interfaces, as they arrive, into what is known of clusters and their nodes. It keeps counts per node, and per
+ * trunk while branch interfaces come before their trunk: memory grows with nodes, not with interfaces.
+ */
+export class ClusterFold {
+  readonly #input: ClusterFoldInput;
+  readonly #nodes = new Map<string, NodeFold>();
+  readonly #nodeOfTrunk = new Map<string, NodeFold>();
+  readonly #branchesOfTrunk = new Map<string, Map<string, Branches>>();
+  readonly #controlPlaneSubnets = new Map<string, Set<string>>();
+  readonly #clustersOfBranches = new Set<string>();
+
+  constructor(input: ClusterFoldInput) {
+    this.#input = input;
+    for (const instance of input.instances.values()) {
+      if (GONE.has(instance.state)) continue;
+      const membership = membershipOf(instance.tags);
+      if (membership !== null) this.#nodes.set(instance.instanceId, new NodeFold(instance, membership));
+    }
+  }
+
+  /** Takes an interface of the target, any interface: those of no cluster are passed over. */
+  add(networkInterface: NetworkInterface): void {
+    const { attachment, description, interfaceType, networkInterfaceId, status, subnetId, tags } =
+      networkInterface;
+    const trunkId = tags[TRUNK_TAG];
+    if (interfaceType === 'branch' || trunkId !== undefined) {
+      if (status !== 'available') this.#addBranch(trunkId ?? null, networkInterface);
+      return;
+    }
+    const node = this.#nodes.get(attachment?.instanceId ?? '');
+    if (node !== undefined) {
+      node.add(networkInterface);
+      if (interfaceType === 'trunk') this.#nodeOfTrunk.set(networkInterfaceId, node);
+      return;
+    }
+    const controlPlane = /^Amazon EKS (.+)$/.exec(description)?.[1];
+    if (controlPlane !== undefined) {
+      const subnets = this.#controlPlaneSubnets.get(controlPlane) ?? new Set();
+      this.#controlPlaneSubnets.set(controlPlane, subnets.add(subnetId));
+    }
+  }
+
+  #addBranch(trunkId: string | null, networkInterface: NetworkInterface): void {
+    const clusterName = clusterNameOf(networkInterface.tags);
+    if (clusterName !== null) this.#clustersOfBranches.add(clusterName);
+    if (trunkId === null) return;
+    const bySubnet = this.#branchesOfTrunk.get(trunkId) ?? new Map<string, Branches>();
+    const { subnetId } = networkInterface;
+    const branches = bySubnet.get(subnetId) ?? { subnetId, interfaces: 0, addresses: 0 };
+    branches.interfaces += 1;
+    branches.addresses += heldAddresses(networkInterface).addresses;
+    this.#branchesOfTrunk.set(trunkId, bySubnet.set(subnetId, branches));
+  }
+
+  /** Concludes, with what was found of the subnets' supplies. The fold is used up. */
+  finish(subnets: readonly SubnetAssessment[]): readonly ClusterAssessment[] {
+    for (const [trunkId, bySubnet] of this.#branchesOfTrunk) {
+      for (const branches of bySubnet.values()) this.#nodeOfTrunk.get(trunkId)?.addBranches(branches);
+    }
+    const bySubnetId = new Map(subnets.map((subnet) => [subnet.subnetId, subnet]));
+    const ledgers: ClusterContext['ledgers'] = (placement, subnetIds) =>
+      ledgersOf(bySubnetId, placement, subnetIds);
+    const context: ClusterContext = { ...this.#input, subnets: bySubnetId, ledgers };
+    const allIds = [...bySubnetId.keys()];
+    const builders = this.#clusterNames().map(
+      (name) =>
+        new ClusterBuilder(context, {
+          name,
+          nodes: [...this.#nodes.values()].filter(({ membership }) => membership.clusterName === name),
+          controlPlaneSubnetIds: [...(this.#controlPlaneSubnets.get(name) ?? [])],
+          hasBranches: this.#clustersOfBranches.has(name),
+        }),
+    );
+    const committed = committedDemand(
+      builders.flatMap((builder) => builder.groups()),
+      { worst: ledgers('worst', allIds), best: ledgers('best', allIds) },
+    );
+    return builders.map((builder) =>
+      builder.build(committed.filter(({ clusterName }) => clusterName === builder.name)),
+    );
+  }
+
+  #clusterNames(): readonly string[] {
+    const names = new Set(this.#input.eksClusters.map(({ name }) => name));
+    for (const { membership } of this.#nodes.values()) names.add(membership.clusterName);
+    return [...names].sort();
+  }
+}
+
+/** Fresh ledgers of these subnets, as far as their supplies are known. */
+const ledgersOf = (
+  subnets: ReadonlyMap<string, SubnetAssessment>,
+  placement: Placement,
+  subnetIds: readonly string[],
+): ReadonlyMap<string, SupplyLedger> => {
+  const ledgers = new Map<string, SupplyLedger>();
+  for (const subnetId of subnetIds) {
+    const subnet = subnets.get(subnetId);
+    const supply = subnet === undefined ? null : freeSupplyOf(subnet);
+    if (supply !== null) ledgers.set(subnetId, new SupplyLedger(supply, placement));
+  }
+  return ledgers;
+};

@@ -1,0 +1,150 @@
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { CapacityAssessment, MoreNodes, ZoneCapacity } from '../result/cluster.ts';
+import { grow, type NodeRoom, nodesThatFit, type Shortage, takeNodes } from './capacity.ts';
+import { type ClusterPlan, demandOf } from './cluster-groups.ts';
+import type { GrowingGroup } from './committed-demand.ts';
+import { roomOf, subnetsOf } from './node-assessment.ts';
+import type { DemandStep } from './node-demand.ts';
+import type { Placement } from './supply-ledger.ts';
+
+/** Where the zone is not known, the empty name, which comes first. */
+const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
+
+/** How much more of one cluster its subnets hold, if nothing else grows. */
+export class ClusterCapacity {
+  readonly #plan: ClusterPlan;
+  /** Subnets in which nodes start, as opposed to those for pods alone. */
+  readonly #hosts: ReadonlySet<string | null>;
+  /** Instance types in use, and those that groups launch. */
+  readonly #types: readonly string[];
+
+  constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
+    this.#plan = plan;
+    this.#hosts = new Set([
+      ...plan.nodes.map(({ node }) => node.subnetId),
+      ...groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
+    ]);
+    const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
+    const launched = groups.flatMap(({ instanceType }) => instanceType ?? []);
+    this.#types = [...new Set([...inUse, ...launched])].sort();
+  }
+
+  /**
+   * The most addresses for pods that the nodes can hold together: what they hold and what their subnets still give, no
+   * address promised twice. `null` if some node's limits, or a subnet that it would draw on, are not known.
+   */
+  maxAddresses(): number | null {
+    const live = this.#plan.nodes.filter(({ node }) => node.isLive);
+    const rooms = live.map((planned) => roomOf(planned, 'slots'));
+    const known = rooms.filter((room) => room !== null);
+    if (known.length < rooms.length) return null;
+    const growth = grow(known, this.#plan.ledgers('best', known.flatMap(subnetsOf)));
+    if (growth === null) return null;
+    const held = live.map(({ node, customNetworking }) => {
+      const pool = node.podInterfaces(customNetworking);
+      return pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
+    });
+    return sum(held) + sum([...growth.values()]);
+  }
+
+  bySubnet(subnetIds: readonly string[]): readonly CapacityAssessment[] {
+    const morePods = this.#morePods();
+    return subnetIds.map((subnetId) => ({
+      subnetId,
+      availabilityZone: this.#zoneOf(subnetId),
+      mode: this.#plan.mode,
+      morePods: morePods(subnetId),
+      moreNodes: this.#hosts.has(subnetId)
+        ? this.#types.map((type) => this.#moreNodes([subnetId], type))
+        : [],
+    }));
+  }
+
+  byZone(subnetIds: readonly string[]): readonly ZoneCapacity[] {
+    const morePods = this.#morePods();
+    const zones = Map.groupBy(subnetIds, (subnetId) => this.#zoneOf(subnetId));
+    return [...zones]
+      .map(([availabilityZone, here]) => {
+        const hosts = here.filter((subnetId) => this.#hosts.has(subnetId));
+        return {
+          availabilityZone,
+          subnetIds: here,
+          morePods: sumOfKnown(here.map(morePods)),
+          moreNodes: hosts.length === 0 ? [] : this.#types.map((type) => this.#moreNodes(hosts, type)),
+        };
+      })
+      .sort((a, b) => (zoneName(a) < zoneName(b) ? -1 : 1));
+  }
+
+  #zoneOf(subnetId: string): string | null {
+    return this.#plan.subnets.get(subnetId)?.availabilityZone ?? null;
+  }
+
+  /** Nodes whose limits or subnets are not known are left out, and a subnet that only such nodes draw on is unknown. */
+  #morePods(): (subnetId: string) => number | null {
+    const { nodes, ledgers } = this.#plan;
+    const rooms: NodeRoom[] = [];
+    const unknown = new Set<string>();
+    for (const planned of nodes) {
+      if (!planned.node.isLive) continue;
+      const room = roomOf(planned, 'max-pods');
+      const subnetIds = room === null ? planned.newInterfaceSubnetIds : subnetsOf(room);
+      if (room !== null && ledgers('worst', subnetIds).size === subnetIds.length) rooms.push(room);
+      else for (const subnetId of subnetIds) unknown.add(subnetId);
+    }
+    const drawnOn = new Set(rooms.flatMap(subnetsOf));
+    const given = grow(rooms, ledgers('worst', [...drawnOn]));
+    return (subnetId) => {
+      if (given === null || (unknown.has(subnetId) && !drawnOn.has(subnetId))) return null;
+      return given.get(subnetId) ?? 0;
+    };
+  }
+
+  /** Nodes that start in these subnets, one after the other until each is full. */
+  #moreNodes(subnetIds: readonly string[], instanceType: string): MoreNodes {
+    const limits = this.#plan.limits(instanceType);
+    const steps = limits === null ? null : demandOf(this.#plan, limits);
+    const worst = steps === null ? null : this.#fill(subnetIds, steps, 'worst');
+    const best = steps === null ? null : this.#fill(subnetIds, steps, 'best');
+    return {
+      instanceType,
+      nodes: worst?.nodes ?? null,
+      nodesAtBest: best?.nodes ?? null,
+      limitedBy: worst?.shortage?.limitedBy ?? null,
+      error: worst?.shortage?.error ?? null,
+    };
+  }
+
+  #fill(
+    subnetIds: readonly string[],
+    steps: readonly DemandStep[],
+    placement: Placement,
+  ): { readonly nodes: number; readonly shortage: Shortage | null } | null {
+    const places = subnetIds.map((subnetId) => ({
+      subnetId,
+      podSubnetId: this.#plan.podSubnetOf(subnetId) ?? '',
+    }));
+    const ledgers = this.#plan.ledgers(
+      placement,
+      places.flatMap((place) => [place.subnetId, place.podSubnetId]),
+    );
+    let filled: { nodes: number; shortage: Shortage | null } = { nodes: 0, shortage: null };
+    for (const { subnetId, podSubnetId } of places) {
+      const node = ledgers.get(subnetId);
+      const pods = ledgers.get(podSubnetId);
+      if (node === undefined || pods === undefined) return null;
+      const { nodes, shortage } = nodesThatFit(steps, { node, pods });
+      takeNodes(steps, { node, pods }, nodes);
+      filled = { nodes: filled.nodes + nodes, shortage };
+    }
+    return filled;
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** A sum with something unknown in it is unknown. */
+const sumOfKnown = (values: readonly (number | null)[]): number | null => {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length ? null : sum(known);
+};

@@ -1,0 +1,17 @@
+import type { AutoScalingGroup, EksCluster, Instance, InstanceLimits, Target } from '../aws/inventory.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Unknown } from '../result/unknown.ts';
+import type { Placement, SupplyLedger } from './supply-ledger.ts';
+
+/** What all clusters of a target have in common. */
+export interface ClusterContext {
+  readonly target: Target;
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly eksClusters: readonly EksCluster[];
+  readonly autoScalingGroups: readonly AutoScalingGroup[];
+  readonly limits: (type: string) => InstanceLimits | null;
+  readonly unknowns?: readonly Unknown[];
+  readonly subnets: ReadonlyMap<string, SubnetAssessment>;
+  /** Fresh ledgers of these subnets, as far as their supplies are known. */
+  readonly ledgers: (placement: Placement, subnetIds: readonly string[]) => ReadonlyMap<string, SupplyLedger>;
+}

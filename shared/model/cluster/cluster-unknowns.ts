@@ -1,0 +1,51 @@
+import type { AddressingMode } from '../result/cluster.ts';
+import type { Unknown } from '../result/unknown.ts';
+import type { GrowingGroup } from './committed-demand.ts';
+
+interface UnknownParts {
+  /** Instance types of nodes whose limits nobody told. */
+  readonly types: readonly string[];
+  /** Subnets of nodes and pods whose supply this scan does not know: shared ones, or ones that could not be read. */
+  readonly subnetIds: readonly string[];
+  readonly groups: readonly GrowingGroup[];
+  readonly mode: AddressingMode;
+}
+
+/** Why some figures of a cluster are not known: an entry for every cause. */
+export const clusterUnknowns = ({ types, subnetIds, groups, mode }: UnknownParts): readonly Unknown[] => [
+  ...types.map((type) => ({
+    field: 'gauges.maxIPAddresses',
+    reason: `Neither the shipped table nor EC2 told the limits of ${type}.`,
+  })),
+  ...subnetIds.map((subnetId) => ({
+    field: 'capacity',
+    reason: `What ${subnetId} still holds is not known to this scan.`,
+  })),
+  ...groups.flatMap(unknownOf),
+  ...(mode === 'unknown'
+    ? [
+        {
+          field: 'mode',
+          reason: "No node holds an address for pods, and the CNI's settings are not known to EKS.",
+        },
+      ]
+    : []),
+];
+
+/** Why it can not be told how far a group can grow, as far as that is its own matter. */
+const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] => {
+  if (steps === null) {
+    return [
+      {
+        field: 'committed',
+        reason: `What one more node of ${group} takes is not known: its type, or the mode.`,
+      },
+    ];
+  }
+  return subnets
+    .filter(({ podSubnetId }) => podSubnetId === null)
+    .map(({ subnetId }) => ({
+      field: 'committed',
+      reason: `No node shows where the pods of ${group} get their addresses beside ${subnetId}.`,
+    }));
+};

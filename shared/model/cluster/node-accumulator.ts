@@ -1,0 +1,200 @@
+import { heldAddresses } from '../aws/held-addresses.ts';
+import type { Instance, NetworkInterface } from '../aws/inventory.ts';
+import type { ClusterMembership } from '../owners/cluster-membership.ts';
+import { isOnOtherCard, isUnmanaged } from '../owners/owners.ts';
+import type { AddressingMode, SubnetUsage } from '../result/cluster.ts';
+import type { CniConfiguration } from './cni-configuration.ts';
+
+/** Slots and interfaces that can serve pods, and where they are. */
+export interface PodInterfaces {
+  readonly count: number;
+  /** Slots in use: each holds one address or one prefix. */
+  readonly slotsUsed: number;
+  readonly addresses: number;
+  readonly prefixes: number;
+  /** Interfaces and slots in use, by subnet. */
+  readonly bySubnet: ReadonlyMap<string, { readonly interfaces: number; readonly slotsUsed: number }>;
+}
+
+interface Tally {
+  interfaces: number;
+  secondaries: number;
+  prefixes: number;
+}
+
+const emptyTally = (): Tally => ({ interfaces: 0, secondaries: 0, prefixes: 0 });
+
+const addTo = (
+  map: Map<string, Tally>,
+  subnetId: string,
+  interfaces: number,
+  secondaries: number,
+  prefixes: number,
+): void => {
+  const tally = map.get(subnetId) ?? emptyTally();
+  tally.interfaces += interfaces;
+  tally.secondaries += secondaries;
+  tally.prefixes += prefixes;
+  map.set(subnetId, tally);
+};
+
+/** Folds one node's interfaces, as they arrive, into counts. Nothing is kept of an interface. */
+export class NodeFold {
+  readonly instance: Instance;
+  readonly membership: ClusterMembership;
+  interfaces = 0;
+  branchInterfaces = 0;
+  addresses = 0;
+  prefixes = 0;
+  hasTrunk = false;
+  /** Left alone by the CNI, on the default network card: each takes an interface slot from it. */
+  unmanaged = 0;
+  /** On other network cards, which have slots of their own. */
+  onOtherCards = 0;
+  #ipv6Prefixes = 0;
+  #primarySubnetId: string | null = null;
+  readonly #primary = emptyTally();
+  readonly #secondary = new Map<string, Tally>();
+  readonly #usage = new Map<string, { interfaces: number; addresses: number; prefixes: number }>();
+
+  constructor(instance: Instance, membership: ClusterMembership) {
+    this.instance = instance;
+    this.membership = membership;
+  }
+
+  add(networkInterface: NetworkInterface): void {
+    const held = heldAddresses(networkInterface);
+    this.interfaces += 1;
+    this.addresses += held.addresses;
+    this.prefixes += held.prefixes;
+    this.#use(networkInterface.subnetId, 1, held.addresses, held.prefixes);
+    if (networkInterface.interfaceType === 'trunk') this.hasTrunk = true;
+    const { attachment } = networkInterface;
+    if (isUnmanaged(networkInterface)) {
+      if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
+      else this.unmanaged += 1;
+      return;
+    }
+    this.#ipv6Prefixes += networkInterface.ipv6Prefixes.length;
+    if (attachment?.deviceIndex === 0) {
+      this.#primarySubnetId = networkInterface.subnetId;
+      this.#primary.interfaces += 1;
+      this.#primary.secondaries += held.secondaries;
+      this.#primary.prefixes += held.prefixes;
+    } else {
+      addTo(this.#secondary, networkInterface.subnetId, 1, held.secondaries, held.prefixes);
+    }
+  }
+
+  /** Branch interfaces of its pods: they take addresses of the subnet, but no slot of the node's. */
+  addBranches({
+    subnetId,
+    interfaces,
+    addresses,
+  }: {
+    readonly subnetId: string;
+    readonly interfaces: number;
+    readonly addresses: number;
+  }): void {
+    this.branchInterfaces += interfaces;
+    this.addresses += addresses;
+    this.#use(subnetId, interfaces, addresses, 0);
+  }
+
+  #use(subnetId: string, interfaces: number, addresses: number, prefixes: number): void {
+    const usage = this.#usage.get(subnetId) ?? { interfaces: 0, addresses: 0, prefixes: 0 };
+    usage.interfaces += interfaces;
+    usage.addresses += addresses;
+    usage.prefixes += prefixes;
+    this.#usage.set(subnetId, usage);
+  }
+
+  /** Whether it runs, or is about to: a stopped instance keeps its addresses but serves no pod. */
+  get isLive(): boolean {
+    return this.instance.state === 'running' || this.instance.state === 'pending';
+  }
+
+  get subnetId(): string | null {
+    return this.#primarySubnetId ?? this.instance.subnetId;
+  }
+
+  /** What it holds in each subnet, the most first. */
+  get usage(): readonly SubnetUsage[] {
+    return [...this.#usage]
+      .map(([subnetId, held]) => ({ subnetId, ...held }))
+      .sort((a, b) => b.addresses - a.addresses || (a.subnetId < b.subnetId ? -1 : 1));
+  }
+
+  /** Interfaces that the CNI manages, on the default network card. */
+  get managedInterfaces(): number {
+    let managed = this.#primary.interfaces;
+    for (const { interfaces } of this.#secondary.values()) managed += interfaces;
+    return managed;
+  }
+
+  /** The subnet that most of its further interfaces are in; `null` where it has only the primary one. */
+  get secondarySubnetId(): string | null {
+    const [most] = [...this.#secondary].sort(
+      ([a, left], [b, right]) => right.interfaces - left.interfaces || (a < b ? -1 : 1),
+    );
+    return most?.[0] ?? null;
+  }
+
+  /**
+   * Under custom networking the primary interface serves no pod: it holds nothing but its own address, while interfaces in
+   * another subnet hold something. In the same subnet that proves nothing, since a pool that shrank may have left the
+   * primary one empty. There, and where the node shows nothing yet, the add-on's configuration decides if it is known.
+   */
+  usesCustomNetworking(configuration: CniConfiguration): boolean {
+    if (this.#primary.secondaries + this.#primary.prefixes > 0) return false;
+    const elsewhere = [...this.#secondary].some(
+      ([subnetId, { secondaries, prefixes }]) =>
+        subnetId !== this.#primarySubnetId && secondaries + prefixes > 0,
+    );
+    return (elsewhere && this.#primary.interfaces > 0) || (configuration.customNetworking ?? false);
+  }
+
+  /** What the CNI gives to pods. `customNetworking` leaves the primary interface out. */
+  podInterfaces(customNetworking: boolean): PodInterfaces {
+    const bySubnet = new Map([...this.#secondary].map(([subnetId, tally]) => [subnetId, { ...tally }]));
+    if (!customNetworking && this.#primarySubnetId !== null) {
+      addTo(
+        bySubnet,
+        this.#primarySubnetId,
+        this.#primary.interfaces,
+        this.#primary.secondaries,
+        this.#primary.prefixes,
+      );
+    }
+    let count = 0;
+    let addresses = 0;
+    let prefixes = 0;
+    for (const tally of bySubnet.values()) {
+      count += tally.interfaces;
+      addresses += tally.secondaries;
+      prefixes += tally.prefixes;
+    }
+    return {
+      count,
+      slotsUsed: addresses + prefixes,
+      addresses,
+      prefixes,
+      bySubnet: new Map(
+        [...bySubnet].map(([subnetId, tally]) => [
+          subnetId,
+          { interfaces: tally.interfaces, slotsUsed: tally.secondaries + tally.prefixes },
+        ]),
+      ),
+    };
+  }
+
+  /** How it takes its pods' addresses, by what it holds; what it does not show, its cluster's settings tell. */
+  mode(ipFamily: 'ipv4' | 'ipv6' | null, configuration: CniConfiguration): AddressingMode {
+    const { addresses, prefixes } = this.podInterfaces(false);
+    if (ipFamily === 'ipv6' || (this.#ipv6Prefixes > 0 && addresses + prefixes === 0)) return 'ipv6';
+    if (prefixes > 0) return addresses > 0 ? 'mixed' : 'prefix';
+    if (addresses > 0) return 'secondary';
+    if (configuration.prefixDelegation === null) return 'unknown';
+    return configuration.prefixDelegation ? 'prefix' : 'secondary';
+  }
+}

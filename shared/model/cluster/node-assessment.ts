@@ -1,0 +1,128 @@
+import type { InstanceLimits } from '../aws/inventory.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import { AUTO_MODE_NODE_POOL_TAG } from '../owners/cluster-membership.ts';
+import type { AddressingMode, NodeAssessment } from '../result/cluster.ts';
+import { grow, type Ledgers, type NodeRoom } from './capacity.ts';
+import type { CniConfiguration } from './cni-configuration.ts';
+import { compatNodeGauges, nodeGauges } from './cni-gauges.ts';
+import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
+import type { NodeFold } from './node-accumulator.ts';
+
+/** A node with everything about it that a plan needs. */
+export interface PlannedNode {
+  readonly node: NodeFold;
+  readonly limits: InstanceLimits | null;
+  readonly mode: AddressingMode;
+  /** How it takes more addresses: `mixed` nodes take prefixes. `null` where it takes no IPv4 addresses for pods, or nobody knows. */
+  readonly takes: 'secondary' | 'prefix' | null;
+  readonly customNetworking: boolean;
+  /** The subnets that its next interface may go to. */
+  readonly newInterfaceSubnetIds: readonly string[];
+}
+
+/** How a node in this mode takes more addresses. Types without prefixes fall back to single addresses, whatever the cluster does. */
+export const waysToTake = (mode: AddressingMode, limits: InstanceLimits | null): PlannedNode['takes'] => {
+  if (mode === 'secondary') return 'secondary';
+  if (mode !== 'prefix' && mode !== 'mixed') return null;
+  return limits !== null && !limits.prefixDelegation ? 'secondary' : 'prefix';
+};
+
+/** Room for addresses: up to what the slots hold, or, for pods, up to the recommended max-pods as well. */
+export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeRoom | null => {
+  const { node, limits, takes, customNetworking } = planned;
+  if (limits === null || takes === null || !node.isLive) return null;
+  const slots = limits.ipv4PerEni - 1;
+  const pool = node.podInterfaces(customNetworking);
+  const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
+  const bySlots = podAddresses(limits, takes, customNetworking) - held;
+  return {
+    unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
+    slotsPerInterface: slots,
+    freeSlots: new Map(
+      [...pool.bySubnet].map(([subnetId, { interfaces, slotsUsed }]) => [
+        subnetId,
+        Math.max(0, interfaces * slots - slotsUsed),
+      ]),
+    ),
+    newInterfaces: Math.max(0, limits.maxEnis - node.unmanaged - node.managedInterfaces),
+    newInterfaceSubnetIds: planned.newInterfaceSubnetIds,
+    cap: bound === 'slots' ? bySlots : Math.min(bySlots, recommendedCap(limits) - HOST_NETWORK_PODS - held),
+  };
+};
+
+/** The subnets that a node's growth would draw on. */
+export const subnetsOf = (room: NodeRoom): readonly string[] => [
+  ...new Set([...room.freeSlots.keys(), ...(room.newInterfaces > 0 ? room.newInterfaceSubnetIds : [])]),
+];
+
+/**
+ * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
+ * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it can not, the
+ * pool may be in use to the last address. Where the settings are not known, its defaults are taken for those nodes whose
+ * interfaces are all full: an IP target would not fill them. Nothing can be told of EKS Auto Mode, whose CNI is AWS's.
+ */
+const warmAtLeast = (
+  planned: PlannedNode,
+  configuration: CniConfiguration,
+  ledgers: Ledgers,
+): number | null => {
+  const { node, takes, customNetworking } = planned;
+  const room = roomOf(planned, 'max-pods');
+  const isAutoMode = node.instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
+  if (takes === null || room === null || isAutoMode) return null;
+  const pool = node.podInterfaces(customNetworking);
+  const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
+  const allFull = takes === 'prefix' || pool.slotsUsed === pool.count * room.slotsPerInterface;
+  if (!configuration.known && !allFull) return null;
+  const target = warmTarget(configuration, takes, room.slotsPerInterface);
+  if (room.cap < target) return 0;
+  const growth = grow([{ ...room, cap: target }], ledgers);
+  const canGrow =
+    growth !== null && [...growth.values()].reduce((sum, addresses) => sum + addresses, 0) >= target;
+  return canGrow ? Math.min(target, held) : 0;
+};
+
+const warmTarget = (
+  configuration: CniConfiguration,
+  takes: 'secondary' | 'prefix',
+  slots: number,
+): number => {
+  const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget } = configuration;
+  if (warmIpTarget !== null || minimumIpTarget !== null) return warmIpTarget ?? 0;
+  return takes === 'prefix' ? warmPrefixTarget * ADDRESSES_PER_PREFIX : warmEniTarget * slots;
+};
+
+/**
+ * @param ledgersFor fresh ledgers of these subnets, as if the node were alone
+ */
+export const assessNode = (
+  planned: PlannedNode,
+  configuration: CniConfiguration,
+  ledgersFor: (subnetIds: readonly string[]) => Ledgers,
+): NodeAssessment => {
+  const { node, limits, mode, takes, customNetworking } = planned;
+  const room = roomOf(planned, 'slots');
+  const subnetIds = room === null ? [] : subnetsOf(room);
+  const growth = room === null ? null : grow([room], ledgersFor(subnetIds));
+  const more = growth === null ? null : [...growth.values()].reduce((sum, addresses) => sum + addresses, 0);
+  const shape = { limits, mode: takes ?? 'secondary', customNetworking } as const;
+  return {
+    instanceId: node.instance.instanceId,
+    instanceType: node.instance.instanceType,
+    state: node.instance.state,
+    availabilityZone: node.instance.availabilityZone,
+    subnetId: node.subnetId,
+    nodeGroup: node.membership.nodeGroup,
+    nodePool: node.membership.nodePool,
+    mode,
+    customNetworking,
+    interfaces: node.interfaces,
+    branchInterfaces: node.branchInterfaces,
+    addresses: node.addresses,
+    prefixes: node.prefixes,
+    usage: node.usage,
+    warmAtLeast: warmAtLeast(planned, configuration, ledgersFor(subnetIds)),
+    gauges: nodeGauges(node, shape, more),
+    compat: compatNodeGauges(node, shape),
+  };
+};

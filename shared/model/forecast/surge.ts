@@ -1,0 +1,265 @@
+import { elementAt } from '../base/element-at.ts';
+import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
+import { median } from './hourly-grid.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * Burn rates, as in Google's SRE workbook (chapter 5, "Alerting on SLOs"): a long window for evidence and a short one for
+ * "and it still goes on", and a shorter pair of the same kind for what is nearly over. Windows are cut into three pieces,
+ * each of which must have lost: a single jump is no surge.
+ */
+const PIECES = 3;
+export const FAST_WINDOW_MINUTES = 30;
+export const SLOW_WINDOW_MINUTES = PIECES * FAST_WINDOW_MINUTES;
+const BRIEF_PIECE_MINUTES = FAST_WINDOW_MINUTES / PIECES;
+/** Each piece must have lost at least this share of what its window's pace would take; ten minutes are less even than thirty. */
+const STEADY_SHARE = 0.6;
+const BRIEF_STEADY_SHARE = 0.5;
+/** The shorter pair is only for what is nearly over: no more than this share of the capacity is left. */
+const NEARLY_OVER = 0.2;
+/** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
+export const WARNING_HOURS = 1.4;
+export const CRITICAL_HOURS = 0.75;
+/** What gets faster is told by the fast window: at its pace as little is left as above, and at the slow window's this much. */
+const ACCELERATING_HOURS = 2;
+/** An alert clears only when both windows leave more than this. */
+export const CLEAR_HOURS = 3;
+/** A pace of minutes says nothing of what is further away than this. */
+const FURTHEST_HOURS = 7 * 24;
+/** How much faster than on earlier days at this time, and at least how much at all, as a share of the capacity. */
+const UNUSUAL = 1.5;
+const UNLIKE = 1.5;
+const LEAST_SHARE = 0.06;
+const LEAST_COUNT = 3;
+/** The same while hardly any earlier day is known. */
+const LEAST_SHARE_UNKNOWN = 0.2;
+/** Days to compare with, and around which hours of them: two weeks hold every weekday twice. */
+const EARLIER_DAYS = 14;
+const AROUND_HOURS = 1;
+/** Until every day of the week has been seen, what is ordinary is hardly known. */
+const FEWEST_EARLIER_DAYS = 7;
+/** From this many days on, the one most like a surge is left out: it may have been one. */
+const DAYS_TO_LEAVE_ONE_OUT = 5;
+/** A value at a moment is the median of what was measured this close to it. */
+const NEAR = 8 * MINUTE;
+
+/** What earlier days were like around this time of day. The most extreme day is left out, once there are enough of them. */
+interface Earlier {
+  readonly days: number;
+  /** The fastest loss per hour. */
+  readonly lossPerHour: number;
+  /** How far the lowest point of the next hour usually is below this hour's mean. */
+  readonly dip: number;
+  /** Below this a value is unlike them: as far under the lowest as a usual day's low is above it, times `UNLIKE`; but no lower than half the lowest. */
+  readonly floor: number;
+}
+
+/**
+ * Whether a supply is being eaten so fast that it may be gone within hours, and faster than is ordinary at this time of
+ * day. `null` where the last 90 minutes were not measured often enough to tell.
+ *
+ * @param capacity what the supply could ever be
+ * @param now epoch milliseconds
+ */
+export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: number): Surge | null => {
+  const value = valueAt(recent, now);
+  const long = windowOf(recent, now, FAST_WINDOW_MINUTES, STEADY_SHARE);
+  if (Number.isNaN(long.lost)) return null;
+  const lossPerHour = {
+    fast: (long.newest * 60) / FAST_WINDOW_MINUTES,
+    slow: (long.lost * 60) / SLOW_WINDOW_MINUTES,
+  };
+  const hoursLeft = { fast: hoursAt(value, lossPerHour.fast), slow: hoursAt(value, lossPerHour.slow) };
+  const earlier = earlierDays(hourly, now);
+  const known = earlier !== null && earlier.days >= FEWEST_EARLIER_DAYS ? earlier : null;
+  const least = Math.max(LEAST_COUNT, (known === null ? LEAST_SHARE_UNKNOWN : LEAST_SHARE) * capacity);
+  const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
+  const reached = (hours: number): boolean =>
+    hoursLeft.slow <= hours || (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
+  const surges = long.isSteady && long.lost >= least;
+  // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
+  const warning = known === null ? CRITICAL_HOURS : WARNING_HOURS;
+  const isNearlyOver =
+    known !== null &&
+    value < known.floor &&
+    ((surges && hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= CRITICAL_HOURS) ||
+      surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
+  const raise =
+    isNearlyOver || (surges && isUnusual && reached(CRITICAL_HOURS))
+      ? 'critical'
+      : surges && isUnusual && reached(warning)
+        ? 'warning'
+        : 'ok';
+  const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
+  const hold =
+    raise === 'critical' || stillLeft <= CRITICAL_HOURS
+      ? 'critical'
+      : stillLeft <= CLEAR_HOURS
+        ? 'warning'
+        : 'ok';
+  const pace = Math.max(lossPerHour.slow, lossPerHour.fast);
+  return {
+    raise,
+    hold,
+    lossPerHour,
+    ordinaryLossPerHour: earlier?.lossPerHour ?? null,
+    exhaustionAt:
+      hoursAt(value, pace) <= FURTHEST_HOURS
+        ? new Date(now + hoursAt(value, pace) * HOUR).toISOString()
+        : null,
+    reason: reasonFor(value, lossPerHour, earlier),
+  };
+};
+
+interface Window {
+  /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */
+  readonly lost: number;
+  readonly newest: number;
+  /** Each piece lost its part. */
+  readonly isSteady: boolean;
+}
+
+const windowOf = (recent: readonly Sample[], now: number, pieceMinutes: number, share: number): Window => {
+  const values = Array.from({ length: PIECES + 1 }, (_, piece) =>
+    valueAt(recent, now - piece * pieceMinutes * MINUTE),
+  );
+  const pieces = values.slice(1).map((older, piece) => older - elementAt(values, piece));
+  const lost = pieces.reduce((sum, piece) => sum + piece, 0);
+  return {
+    lost,
+    newest: elementAt(pieces, 0),
+    isSteady: pieces.every((piece) => piece >= (share * lost) / PIECES),
+  };
+};
+
+/**
+ * The last half hour by itself, where the hour before hides what it does: a job that ended in it gave back what the surge
+ * took, or one that began in it took most. Only where little is left.
+ */
+const surgesBriefly = (
+  recent: readonly Sample[],
+  now: number,
+  {
+    value,
+    capacity,
+    least,
+    earlier,
+  }: {
+    readonly value: number;
+    readonly capacity: number;
+    readonly least: number;
+    readonly earlier: Earlier;
+  },
+): boolean => {
+  if (value > NEARLY_OVER * capacity) return false;
+  const brief = windowOf(recent, now, BRIEF_PIECE_MINUTES, BRIEF_STEADY_SHARE);
+  const pace = (brief.lost * 60) / FAST_WINDOW_MINUTES;
+  return (
+    brief.isSteady &&
+    brief.lost >= least &&
+    pace >= UNUSUAL * earlier.lossPerHour &&
+    hoursAt(value, pace) <= CRITICAL_HOURS
+  );
+};
+
+/** Hours until nothing is left at this pace; infinite while it does not fall. */
+const hoursAt = (value: number, lossPerHour: number): number =>
+  value <= 0 ? 0 : lossPerHour <= 0 ? Number.POSITIVE_INFINITY : value / lossPerHour;
+
+/** The middle of what was measured near a moment; `NaN` where nothing was. */
+const valueAt = (recent: readonly Sample[], at: number): number => {
+  const near: number[] = [];
+  for (let index = recent.length - 1; index >= 0; index--) {
+    const sample = recent[index];
+    if (sample === undefined || sample.at < at - NEAR) break;
+    if (sample.at <= at + NEAR) near.push(sample.value);
+  }
+  return median(near);
+};
+
+/** Faster than at this time of day before, and lower: by more, the less the days are alike. */
+const isUnlike = (earlier: Earlier, value: number, lossPerHour: number): boolean =>
+  lossPerHour >= UNUSUAL * earlier.lossPerHour && value < earlier.floor;
+
+/** `null` where there is no earlier day. */
+const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | null => {
+  const thisHour = Math.floor(now / HOUR) * HOUR;
+  const losses: number[] = [];
+  const lows: number[] = [];
+  const dips: number[] = [];
+  for (let days = 1; days <= EARLIER_DAYS; days++) {
+    const middle = thisHour - days * DAY;
+    const day = extremes(hourly, middle - AROUND_HOURS * HOUR, middle + AROUND_HOURS * HOUR);
+    if (day === null) continue;
+    losses.push(day.loss);
+    lows.push(day.low);
+    const dip = dipAfter(hourly, middle);
+    if (dip !== null) dips.push(dip);
+  }
+  if (losses.length === 0) return null;
+  const lowest = -mostBut(lows.map((low) => -low));
+  return {
+    days: losses.length,
+    lossPerHour: Math.max(0, mostBut(losses)),
+    dip: dips.length === 0 ? 0 : Math.max(0, median(dips)),
+    floor: Math.max(lowest / 2, lowest - UNLIKE * Math.max(0, median(lows) - lowest)),
+  };
+};
+
+/** The largest, or the second largest where there are enough of them. */
+const mostBut = (values: readonly number[]): number => {
+  const descending = values.toSorted((a, b) => b - a);
+  return elementAt(descending, values.length >= DAYS_TO_LEAVE_ONE_OUT ? 1 : 0);
+};
+
+/** The fastest loss from one hour to the next, and the lowest value, of the hours in [from, to]; `null`: not measured. */
+const extremes = (
+  hourly: readonly HourlyPoint[],
+  from: number,
+  to: number,
+): { readonly loss: number; readonly low: number } | null => {
+  let loss = Number.NEGATIVE_INFINITY;
+  let low = Number.POSITIVE_INFINITY;
+  for (let index = firstFrom(hourly, from - HOUR); index < hourly.length; index++) {
+    const point = hourly[index];
+    if (point === undefined || point.hour > to) break;
+    if (point.hour < from) continue;
+    low = Math.min(low, point.minimum);
+    const before = hourly[index - 1];
+    if (before?.hour === point.hour - HOUR) loss = Math.max(loss, before.mean - point.mean);
+  }
+  return loss === Number.NEGATIVE_INFINITY ? null : { loss, low };
+};
+
+/** How far the hour after this one went below this one's mean; `null` where either was not measured. */
+const dipAfter = (hourly: readonly HourlyPoint[], hour: number): number | null => {
+  const index = firstFrom(hourly, hour);
+  const next = hourly[index + 1];
+  return next?.hour === hour + HOUR ? elementAt(hourly, index).mean - next.minimum : null;
+};
+
+/** The index of the first roll-up at or after a moment, by halving: a history may have holes. */
+const firstFrom = (hourly: readonly HourlyPoint[], from: number): number => {
+  let low = 0;
+  let high = hourly.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elementAt(hourly, middle).hour < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
+const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
+
+const reasonFor = (value: number, lossPerHour: Surge['lossPerHour'], earlier: Earlier | null): string => {
+  const ordinary =
+    earlier === null
+      ? 'there are no earlier days to compare with'
+      : `on earlier days at this time at most about ${rounded(earlier.lossPerHour)} were`;
+  return `${rounded(value)} are left; ${rounded(lossPerHour.slow)} an hour were lost over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}; ${ordinary}.`;
+};

@@ -1,0 +1,86 @@
+import { heldAddresses } from '../aws/held-addresses.ts';
+import type { NetworkInterface, Target } from '../aws/inventory.ts';
+import type { LeakedInterface } from '../result/assessment.ts';
+import { CNI_CREATED_AT_TAG, CNI_INSTANCE_TAG, clusterNameOf } from './cluster-membership.ts';
+import { isMadeByCni } from './owners.ts';
+
+/**
+ * How long a CNI interface may be attached to nothing before it counts as leaked. The CNI sweeps hourly on every
+ * node, with up to five minutes of jitter, and the VPC resource controller every half hour: what is older, nobody
+ * will clean up. Source: amazon-vpc-cni-k8s `getLeakedENIs`, amazon-vpc-resource-controller-k8s `eni_cleanup.go`.
+ */
+export const LEAKED_AFTER_MINUTES = 65;
+
+/**
+ * Folds interfaces, as they arrive, into those of the CNI that are attached to nothing. EC2 tells no creation time,
+ * so the age is counted from our own first sighting, which the last assessment of this target remembers. Where there
+ * is no last one, the CNI's `createdAt` tag has to do.
+ *
+ * Keeps the sightings alone: memory grows with leaks, not with interfaces.
+ */
+export class LeakFold {
+  readonly #target: Target;
+  readonly #now: number;
+  readonly #firstSeen: ReadonlyMap<string, string> | null;
+  readonly #sightings: LeakedInterface[] = [];
+
+  /** @param now epoch milliseconds */
+  constructor(input: {
+    readonly target: Target;
+    /** The sightings of the last scan; `null` if there was none. */
+    readonly previous: readonly LeakedInterface[] | null;
+    readonly now: number;
+  }) {
+    this.#target = input.target;
+    this.#now = input.now;
+    this.#firstSeen =
+      input.previous === null
+        ? null
+        : new Map(
+            input.previous.map(({ networkInterfaceId, firstSeenAt }) => [networkInterfaceId, firstSeenAt]),
+          );
+  }
+
+  /** Takes any interface; those that are attached, or that the CNI did not make, are passed over. */
+  add(networkInterface: NetworkInterface): void {
+    const { networkInterfaceId, ownerId, status, subnetId, tags } = networkInterface;
+    const isOurs = ownerId === null || ownerId === this.#target.accountId;
+    if (status !== 'available' || !isOurs || !isMadeByCni(networkInterface)) return;
+    const firstSeen = this.#firstSeenAt(networkInterfaceId, tags[CNI_CREATED_AT_TAG]);
+    this.#sightings.push({
+      networkInterfaceId,
+      subnetId,
+      accountId: this.#target.accountId,
+      region: this.#target.region,
+      clusterName: clusterNameOf(tags),
+      instanceId: tags[CNI_INSTANCE_TAG] ?? null,
+      addresses: heldAddresses(networkInterface).addresses,
+      firstSeenAt: new Date(firstSeen).toISOString(),
+      leaked: this.#now - firstSeen > LEAKED_AFTER_MINUTES * 60_000,
+    });
+  }
+
+  /** All sightings, leaked or not yet, by interface id. Remember them, so that ages survive until the next scan. */
+  finish(): readonly LeakedInterface[] {
+    return this.#sightings.toSorted((a, b) => (a.networkInterfaceId < b.networkInterfaceId ? -1 : 1));
+  }
+
+  /**
+   * The `createdAt` tag tells when it was made, not when it was left behind: one that was attached for a week and let go a
+   * second ago is no leak. So it counts only where nothing better is known.
+   */
+  #firstSeenAt(networkInterfaceId: string, createdAt: string | undefined): number {
+    const known = this.#firstSeen === null ? createdAt : this.#firstSeen.get(networkInterfaceId);
+    const seen = Date.parse(known ?? '');
+    return Number.isNaN(seen) ? this.#now : Math.min(seen, this.#now);
+  }
+}
+
+/** Leaked interfaces of one subnet: how many, and the addresses they hold. */
+export const leaksIn = (
+  subnetId: string,
+  sightings: readonly LeakedInterface[],
+): { readonly interfaces: number; readonly addresses: number } => {
+  const leaked = sightings.filter((sighting) => sighting.leaked && sighting.subnetId === subnetId);
+  return { interfaces: leaked.length, addresses: leaked.reduce((sum, { addresses }) => sum + addresses, 0) };
+};

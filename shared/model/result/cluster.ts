@@ -1,0 +1,125 @@
+import type { Unknown } from './unknown.ts';
+
+/** How a node or a cluster takes its pods' addresses from the subnets. */
+export type AddressingMode = 'secondary' | 'prefix' | 'mixed' | 'ipv6' | 'unknown';
+
+/** What the CNI Metrics Helper reports as gauges and EC2 can answer, under that helper's own names. */
+export interface CniGauges {
+  readonly eniAllocated: number | null;
+  readonly eniMaxAvailable: number | null;
+  readonly totalIPAddresses: number | null;
+  readonly totalIPv4Prefixes: number | null;
+  readonly maxIPAddresses: number | null;
+}
+
+/** What a node holds in one subnet. */
+export interface SubnetUsage {
+  readonly subnetId: string;
+  readonly interfaces: number;
+  /** Every address, 16 for each prefix. */
+  readonly addresses: number;
+  readonly prefixes: number;
+}
+
+export interface NodeAssessment {
+  readonly instanceId: string;
+  readonly instanceType: string | null;
+  /** `pending | running | stopping | stopped`: a stopped node keeps its addresses and serves no pod. */
+  readonly state: string;
+  readonly availabilityZone: string | null;
+  readonly subnetId: string | null;
+  readonly nodeGroup: string | null;
+  readonly nodePool: string | null;
+  readonly mode: AddressingMode;
+  readonly customNetworking: boolean;
+  readonly interfaces: number;
+  readonly branchInterfaces: number;
+  readonly addresses: number;
+  readonly prefixes: number;
+  /** Where its addresses are: more than one subnet under custom networking and subnet discovery. */
+  readonly usage: readonly SubnetUsage[];
+  /** Addresses of its pool that serve no pod, at the least, by what the CNI's warm targets make it hold; `null` where that can not be told. */
+  readonly warmAtLeast: number | null;
+  readonly gauges: CniGauges;
+  /** The same gauges as the CNI Metrics Helper would add up for it, its errors included. */
+  readonly compat: CniGauges;
+}
+
+/** More nodes of a type in use that can start with their warm pool, and what people would see at one more. */
+export interface MoreNodes {
+  readonly instanceType: string;
+  /** At the least: with prefixes it depends on where EC2 puts the nodes' primary addresses. */
+  readonly nodes: number | null;
+  /** If those spoil no free block. The same number in secondary mode. */
+  readonly nodesAtBest: number | null;
+  readonly limitedBy: 'addresses' | 'prefixes' | null;
+  readonly error: string | null;
+}
+
+/** How much more one subnet holds for one cluster's nodes. */
+export interface CapacityAssessment {
+  readonly subnetId: string;
+  readonly availabilityZone: string | null;
+  readonly mode: AddressingMode;
+  /**
+   * More pods on the nodes that are there, before an address, a prefix, an interface slot or max-pods runs out. At the
+   * least: what the pools hold already may all be in use, which EC2 does not tell.
+   */
+  readonly morePods: number | null;
+  readonly moreNodes: readonly MoreNodes[];
+}
+
+/** How much more one zone holds: its subnets together, no address counted twice. The zone that is full first ends even spreading. */
+export interface ZoneCapacity {
+  readonly availabilityZone: string | null;
+  /** The subnets of nodes and pods in it. */
+  readonly subnetIds: readonly string[];
+  readonly morePods: number | null;
+  readonly moreNodes: readonly MoreNodes[];
+}
+
+/** What would be needed if a group went to its maximum size. */
+export interface CommittedDemand {
+  readonly clusterName: string;
+  readonly group: string;
+  readonly kind: 'node-group' | 'auto-scaling-group';
+  readonly currentNodes: number;
+  readonly maximumNodes: number;
+  /** Of the nodes still to come, how many fit; `null` where it can not be told. At the least, as for `moreNodes`. */
+  readonly fits: number | null;
+  readonly fitsAtBest: number | null;
+  /** The type that the group launches: the one that takes most, where there are several. */
+  readonly instanceType: string | null;
+  /** What one more node takes: single addresses and prefixes, warm pool included. */
+  readonly perNode: { readonly addresses: number; readonly prefixes: number } | null;
+  readonly shortfall: number | null;
+  readonly error: string | null;
+  readonly subnetIds: readonly string[];
+}
+
+export interface ClusterAssessment {
+  readonly clusterName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly vpcId: string | null;
+  readonly arn: string | null;
+  readonly version: string | null;
+  /** `eks`: the EKS API knows it. `tags`: only tags on instances and interfaces do. */
+  readonly source: 'eks' | 'tags';
+  readonly mode: AddressingMode;
+  readonly customNetworking: boolean;
+  readonly securityGroupsForPods: boolean;
+  readonly autoMode: boolean;
+  readonly nodes: readonly NodeAssessment[];
+  /** Sums over the nodes that run; `maxIPAddresses` never promises the same free address to two nodes. */
+  readonly gauges: CniGauges;
+  /** Every subnet that it uses or may use. */
+  readonly subnetIds: readonly string[];
+  /** Those of them that its nodes and pods take addresses from. */
+  readonly nodeSubnetIds: readonly string[];
+  readonly capacity: readonly CapacityAssessment[];
+  /** The same by zone, by name. */
+  readonly zones: readonly ZoneCapacity[];
+  readonly committed: readonly CommittedDemand[];
+  readonly unknowns: readonly Unknown[];
+}

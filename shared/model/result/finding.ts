@@ -1,0 +1,106 @@
+import type { Tags } from '../aws/inventory.ts';
+import type { Forecast } from './forecast.ts';
+import type { OwnerUsage } from './owner-usage.ts';
+
+/** `info` is worth knowing, `warning` wants action in working hours, `critical` now. */
+export type Severity = 'info' | 'warning' | 'critical';
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+
+/** Orders severities, the mildest first: negative when `a` is milder than `b`. */
+export const compareSeverity = (a: Severity, b: Severity): number => RANK[a] - RANK[b];
+
+export interface Subject {
+  readonly type:
+    | 'subnet'
+    | 'vpc'
+    | 'cluster'
+    | 'node-group'
+    | 'interface'
+    | 'load-balancer'
+    | 'target'
+    | 'monitor';
+  readonly id: string;
+  readonly name: string | null;
+  readonly accountId: string;
+  readonly region: string;
+  readonly vpcId: string | null;
+  readonly clusterName: string | null;
+  /** The subnets it is about, so that a filter or a selector on a subnet finds it. */
+  readonly subnetIds: readonly string[];
+  /** Its ranges, the tags that some selector of the policy names, and every cluster that uses it: what selectors match besides ids. */
+  readonly cidrBlocks?: readonly string[];
+  readonly tags?: Tags;
+  readonly clusterNames?: readonly string[];
+}
+
+/** One number or word behind a statement: every number in a message can be traced to one of these. */
+export interface Evidence {
+  readonly name: string;
+  readonly value: number | string | null;
+  /** For example `addresses`, `prefixes`, `percent`, `hours`. */
+  readonly unit?: string;
+}
+
+/** What must be so for a remedy to work, and whether it was so on this very inventory (`null`: can not be told from here). */
+export interface Precondition {
+  readonly text: string;
+  readonly holds: boolean | null;
+}
+
+export interface Remedy {
+  readonly title: string;
+  /** What it gains and what it costs, in one or two sentences. */
+  readonly effect: string;
+  /** Exact commands, ready to paste. */
+  readonly commands: readonly string[];
+  readonly preconditions: readonly Precondition[];
+}
+
+/** One thing that is wrong or will be. */
+export interface Finding {
+  /** Stable over scans: `<kind>/<subject type>/<subject id>`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly subject: Subject;
+  /** One line: what, where. */
+  readonly title: string;
+  /** Two or three sentences: why it matters, with the numbers. */
+  readonly explanation: string;
+  readonly evidence: readonly Evidence[];
+  /** Best first. */
+  readonly remedies: readonly Remedy[];
+  /** The outlook of the supply that it is about: what a message says of when it runs out, and how sure that is. */
+  readonly forecast?: Forecast;
+  /** Who holds the addresses, the largest first; a handful, since messages show no more. */
+  readonly owners?: readonly OwnerUsage[];
+}
+
+/** The stable identity of a finding. */
+export const findingId = (kind: string, subject: Pick<Subject, 'type' | 'id'>): string =>
+  `${kind}/${subject.type}/${subject.id}`;
+
+/** A figure that is no longer what it was. */
+export interface EvidenceChange {
+  readonly name: string;
+  readonly unit?: string;
+  readonly before: number | string | null;
+  readonly now: number | string | null;
+}
+
+/** What changed between two looks at the same thing, in the order of `before`. Figures that only one of them has are left out. */
+export const evidenceChanges = (
+  before: readonly Evidence[],
+  now: readonly Evidence[],
+): readonly EvidenceChange[] => {
+  const current = new Map(now.map((entry) => [entry.name, entry]));
+  return before.flatMap((entry) => {
+    const match = current.get(entry.name);
+    if (match === undefined || match.value === entry.value) return [];
+    const unit = match.unit ?? entry.unit;
+    return [
+      { name: entry.name, ...(unit === undefined ? {} : { unit }), before: entry.value, now: match.value },
+    ];
+  });
+};

@@ -1,0 +1,154 @@
+import type { NetworkInterface, Subnet, SubnetCidrReservation, Target } from '../aws/inventory.ts';
+import { parseCidr } from '../net/cidr.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
+import { type OwnerName, OwnerTally } from '../owners/owner-tally.ts';
+import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import type { OwnerUsage } from '../result/owner-usage.ts';
+import { encodeAddressMap } from './address-map.ts';
+import { AddressSpace, parseSubnetCidr } from './address-space.ts';
+import { OddAnswers } from './invalid-records.ts';
+import { networkAddressUnits } from './network-address-usage.ts';
+import {
+  ipv6OnlyFigures,
+  modelledFigures,
+  type Reservation,
+  rangelessFigures,
+  type SubnetFigures,
+  unseenFigures,
+} from './subnet-figures.ts';
+
+export interface SubnetFoldInput {
+  readonly subnet: Subnet;
+  readonly target: Target;
+  /** `null`: they could not be read. */
+  readonly reservations: readonly SubnetCidrReservation[] | null;
+  /**
+   * False where the listing of interfaces failed. A subnet that another account shares with this one through RAM is
+   * taken as not visible in any case: only its owner sees everybody's interfaces.
+   * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+   */
+  readonly interfacesVisible: boolean;
+}
+
+export interface SubnetOutcome {
+  /** `leakedInterfaces` is `null` and `forecast` empty: they need more than one subnet, or a past, and the caller adds them. */
+  readonly assessment: SubnetAssessment;
+  /** `null` where there are no IPv4 addresses, or not all interfaces could be seen. */
+  readonly map: AddressMap | null;
+  /** Network address usage of the interfaces in this subnet, in units; `null` where not all could be seen. */
+  readonly networkAddressUnits: number | null;
+}
+
+/**
+ * Folds one subnet's interfaces, as they arrive, into what is known of its addresses. Nothing is kept of an interface
+ * but its addresses' bits and its owner's count, so memory does not grow with interfaces.
+ *
+ * What EC2 answers that can not be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
+ * one odd answer must not cost the whole scan.
+ */
+export class SubnetFold {
+  readonly #input: SubnetFoldInput;
+  /** `null` where there is no IPv4 range to model. */
+  readonly #space: AddressSpace | null;
+  readonly #reservations: readonly Reservation[] | null;
+  readonly #owners = new OwnerTally();
+  readonly #oddAddresses = new OddAnswers('used', 'none of it is in any figure');
+  readonly #oddReservations = new OddAnswers('reservations', 'none of it is taken into account');
+  #units = 0;
+
+  constructor(input: SubnetFoldInput) {
+    const { cidrBlock } = input.subnet;
+    const cidr = cidrBlock === null ? null : parseSubnetCidr(cidrBlock);
+    this.#input = input;
+    this.#space = cidr === null ? null : new AddressSpace(cidr);
+    this.#reservations = input.reservations?.flatMap((reservation) => this.#reserve(reservation)) ?? null;
+  }
+
+  #reserve({ reservationId, cidr, type }: SubnetCidrReservation): Reservation[] {
+    // IPv6 reservations take nothing from the IPv4 supply.
+    if (cidr.includes(':')) return [];
+    const range = parseCidr(cidr);
+    if (range !== null && this.#space?.reserve(range, type) === 'placed') return [{ range, type }];
+    this.#oddReservations.add(`${cidr} of ${reservationId}`);
+    return [];
+  }
+
+  /** Takes an interface of this subnet, in any status: one that is not attached holds its addresses all the same. */
+  add(networkInterface: NetworkInterface, owner: OwnerName): void {
+    const { networkInterfaceId, ipv4Prefixes, privateAddresses } = networkInterface;
+    this.#units += networkAddressUnits(networkInterface);
+    const number = this.#owners.add(owner);
+    for (const text of ipv4Prefixes) {
+      const prefix = parseCidr(text);
+      if (prefix === null || this.#space?.takePrefix(prefix, number) !== 'placed') {
+        this.#oddAddresses.add(`${text} of ${networkInterfaceId}`);
+      }
+    }
+    for (const { address: text } of privateAddresses) {
+      const address = parseIpv4(text);
+      if (address === null || this.#space?.takeAddress(address, number) !== 'placed') {
+        this.#oddAddresses.add(`${text} of ${networkInterfaceId}`);
+      }
+    }
+  }
+
+  finish(): SubnetOutcome {
+    const { subnet, target } = this.#input;
+    const unseen = this.#unseen();
+    const owners = this.#owners.ranked(this.#space?.addressesByOwner(this.#owners.size) ?? []);
+    const figures = this.#figures(
+      owners.map(({ kind, name, interfaces, addresses }) => ({ kind, name, interfaces, addresses })),
+      unseen,
+    );
+    return {
+      assessment: {
+        subnetId: subnet.subnetId,
+        name: subnet.name,
+        accountId: target.accountId,
+        region: target.region,
+        vpcId: subnet.vpcId,
+        ownerId: subnet.ownerId === target.accountId ? null : subnet.ownerId,
+        availabilityZone: subnet.availabilityZone,
+        availabilityZoneId: subnet.availabilityZoneId,
+        outpostArn: subnet.outpostArn,
+        cidrBlock: subnet.cidrBlock,
+        ipv6CidrBlocks: subnet.ipv6CidrBlocks,
+        ipv6Native: subnet.ipv6Native,
+        tags: subnet.tags,
+        ...figures,
+        leakedInterfaces: null,
+        forecast: {},
+      },
+      map:
+        this.#space === null || unseen !== null
+          ? null
+          : encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
+      networkAddressUnits: unseen === null ? this.#units : null,
+    };
+  }
+
+  /** Why not every interface in the subnet could be seen; `null` where every one was. */
+  #unseen(): string | null {
+    const { subnet, target, interfacesVisible } = this.#input;
+    if (subnet.ownerId !== null && subnet.ownerId !== target.accountId) {
+      return `Account ${subnet.ownerId} owns this subnet and shares it; only a scan of that account sees every interface in it.`;
+    }
+    return interfacesVisible
+      ? null
+      : 'The network interfaces could not be listed; the errors of the target say why.';
+  }
+
+  #figures(owners: readonly OwnerUsage[], unseen: string | null): SubnetFigures {
+    const { cidrBlock, ipv6Native, awsAvailable } = this.#input.subnet;
+    const space = this.#space;
+    const oddities = [...this.#oddAddresses.unknowns(), ...this.#oddReservations.unknowns()];
+    if (space === null) {
+      return cidrBlock === null && ipv6Native
+        ? ipv6OnlyFigures(owners, unseen, oddities)
+        : rangelessFigures(cidrBlock, awsAvailable);
+    }
+    return unseen === null
+      ? modelledFigures({ space, reservations: this.#reservations, owners, awsAvailable, oddities })
+      : unseenFigures(space.cidr, this.#reservations, awsAvailable, unseen);
+  }
+}

@@ -1,0 +1,153 @@
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  NetworkInterface,
+  Subnet,
+  SubnetCidrReservation,
+  Target,
+  Vpc,
+  VpcConnection,
+} from '../aws/inventory.ts';
+import { findFindings } from '../checks/findings.ts';
+import { ClusterFold } from '../cluster/cluster-assessor.ts';
+import { limitsOf } from '../cluster/instance-limits.ts';
+import { subnetForecasts } from '../forecast/subnet-forecasts.ts';
+import { LeakFold, leaksIn } from '../owners/leaks.ts';
+import { ownerOf } from '../owners/owners.ts';
+import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
+import type { SubnetHistory } from '../result/forecast.ts';
+import type { Unknown } from '../result/unknown.ts';
+import { SubnetFold } from '../subnet/subnet-assessor.ts';
+import { summarizeVpc } from '../subnet/vpc-summary.ts';
+
+/** Everything known of a target before its interfaces are read. `null`: could not be read. */
+export interface TargetFoldInput {
+  readonly target: Target;
+  readonly facts: {
+    readonly vpcs: readonly Vpc[];
+    readonly subnets: readonly Subnet[];
+    readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[] | null>;
+    readonly instances: ReadonlyMap<string, Instance> | null;
+    readonly eksClusters: readonly EksCluster[] | null;
+    readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
+    readonly vpcConnections: readonly VpcConnection[] | null;
+    readonly limits: ReadonlyMap<string, InstanceLimits>;
+  };
+  /** False: the listing of interfaces failed, and nothing that depends on it is known. */
+  readonly interfacesListed: boolean;
+  /** The last assessment of the target: what it saw first, stays seen. `null` where there is none. */
+  readonly previous: TargetAssessment | null;
+  /** When the scan is made, in epoch milliseconds. */
+  readonly now: number;
+}
+
+/** What is known beside the interfaces when all of them are in. */
+export interface TargetFoldFinish {
+  readonly target: TargetStatus;
+  readonly histories: ReadonlyMap<string, SubnetHistory>;
+}
+
+/**
+ * Folds a target's interfaces, as they arrive, into an assessment of its subnets, clusters and VPCs. What is kept
+ * grows with subnets and nodes, never with interfaces.
+ */
+export class TargetFold {
+  readonly #input: TargetFoldInput;
+  readonly #subnets = new Map<string, SubnetFold>();
+  readonly #clusters: ClusterFold;
+  readonly #leaks: LeakFold;
+  readonly #instances: ReadonlyMap<string, Instance>;
+
+  constructor(input: TargetFoldInput) {
+    this.#input = input;
+    const { target, facts, interfacesListed, previous, now } = input;
+    this.#instances = facts.instances ?? new Map();
+    for (const subnet of facts.subnets) {
+      this.#subnets.set(
+        subnet.subnetId,
+        new SubnetFold({
+          subnet,
+          target,
+          reservations: facts.reservations.get(subnet.subnetId) ?? null,
+          interfacesVisible: interfacesListed,
+        }),
+      );
+    }
+    this.#clusters = new ClusterFold({
+      target,
+      instances: this.#instances,
+      eksClusters: facts.eksClusters ?? [],
+      autoScalingGroups: facts.autoScalingGroups ?? [],
+      limits: (type) => limitsOf(type, facts.limits),
+      unknowns: unreadParts(input),
+    });
+    this.#leaks = new LeakFold({ target, previous: previous?.leakedInterfaces ?? null, now });
+  }
+
+  /** Takes one interface. One in a subnet that was created after subnets were listed waits for the next scan. */
+  add(networkInterface: NetworkInterface): void {
+    const { accountId } = this.#input.target;
+    const owner = ownerOf(networkInterface, { accountId, instances: this.#instances });
+    this.#subnets.get(networkInterface.subnetId)?.add(networkInterface, owner);
+    this.#clusters.add(networkInterface);
+    this.#leaks.add(networkInterface);
+  }
+
+  finish({ target, histories }: TargetFoldFinish): TargetAssessment {
+    const { facts, interfacesListed, now, previous } = this.#input;
+    const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
+    const outcomes = [...this.#subnets.values()].map((fold) => {
+      const outcome = fold.finish();
+      const leakedInterfaces = interfacesListed
+        ? leaksIn(outcome.assessment.subnetId, sightings).interfaces
+        : null;
+      const forecast = subnetForecasts(outcome.assessment, histories.get(outcome.assessment.subnetId), now);
+      return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces, forecast } };
+    });
+    const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
+    const vpcs = facts.vpcs.map((vpc) =>
+      summarizeVpc(
+        vpc,
+        target,
+        outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
+      ),
+    );
+    const clusters = interfacesListed ? this.#clusters.finish(subnets) : [];
+    const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
+    const findings = findFindings({
+      target,
+      vpcs,
+      subnets,
+      maps,
+      clusters,
+      leakedInterfaces: sightings,
+      eksClusters: facts.eksClusters,
+      instances: facts.instances,
+      vpcConnections: facts.vpcConnections,
+      limits: (type) => limitsOf(type, facts.limits),
+    });
+    return {
+      target,
+      scannedAt: new Date(now).toISOString(),
+      vpcs,
+      subnets,
+      clusters,
+      leakedInterfaces: sightings,
+      findings,
+      maps,
+    };
+  }
+}
+
+/** What could not be asked for, and so may be missing from every cluster. */
+const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [
+  ...(facts.instances === null ? [{ field: 'nodes', reason: 'Instances could not be listed.' }] : []),
+  ...(facts.eksClusters === null
+    ? [{ field: 'version', reason: 'EKS could not be asked for its clusters.' }]
+    : []),
+  ...(facts.autoScalingGroups === null
+    ? [{ field: 'committed', reason: 'Auto Scaling groups could not be listed.' }]
+    : []),
+];
