@@ -19,7 +19,7 @@ process.emitWarning = (warning, ...rest) => {
 
 // The sources first: a package that was built here once would be older than they are.
 const { main, processIo } = existsSync(new URL('../cli/main.ts', import.meta.url))
-  ? { ...(await import('../cli/main.ts')), ...(await import('../cli/io.ts')) }
+  ? { ...(await import('../cli/main.ts')), ...(await import('../cli/base/io.ts')) }
   : await import('../dist/headroom.mjs');
 
 process.exitCode = await main(process.argv.slice(2), processIo());

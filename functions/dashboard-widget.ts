@@ -1,9 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import {
+  keepingLatest,
+  runDashboardWidgetJob,
+  type ScannedTargets,
+} from '../shared/aws/dashboard-widget-job.ts';
+import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
-import { keepingLatest, runDashboardWidgetJob, type ScannedTargets } from '../wiring/dashboard-widget-job.ts';
-import { deploymentState } from '../wiring/deployment-state.ts';
 
 const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
 

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { deploymentState } from '../shared/aws/deployment-state.ts';
+import { homeOf } from '../shared/aws/home.ts';
+import { loadConfiguration } from '../shared/aws/load-configuration.ts';
+import { runPlanScanJob } from '../shared/aws/plan-scan-job.ts';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
-import { loadConfiguration } from '../wiring/configuration.ts';
-import { deploymentState } from '../wiring/deployment-state.ts';
-import { homeOf } from '../wiring/home.ts';
-import { runPlanScanJob } from '../wiring/plan-scan-job.ts';
 
 /** Kept back from Lambda's own timeout, to log what happened. */
 const RESERVE_MS = 5_000;

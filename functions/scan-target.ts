@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { deploymentState } from '../shared/aws/deployment-state.ts';
+import { homeOf } from '../shared/aws/home.ts';
+import { loadConfiguration } from '../shared/aws/load-configuration.ts';
+import { runScanTargetJob } from '../shared/aws/scan-target-job.ts';
 import { parseScanTargetEnvironment } from '../shared/config/environment.ts';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
-import { loadConfiguration } from '../wiring/configuration.ts';
-import { deploymentState } from '../wiring/deployment-state.ts';
-import { homeOf } from '../wiring/home.ts';
-import { runScanTargetJob } from '../wiring/scan-target-job.ts';
 
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 

@@ -1,8 +1,8 @@
 // `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
-import { paint, processIo } from '../cli/io.ts';
-import { createProgress } from '../cli/progress.ts';
-import { renderScan } from '../cli/scan-table.ts';
-import { printable, renderTable } from '../cli/table.ts';
+import { paint, processIo } from '../cli/base/io.ts';
+import { createProgress } from '../cli/output/progress.ts';
+import { renderScan } from '../cli/output/scan-table.ts';
+import { printable, renderTable } from '../cli/output/table.ts';
 import type { Transition } from '../shared/model/alert/alert.ts';
 import type { TargetAssessment } from '../shared/model/result/assessment.ts';
 import { narrate } from '../shared/notify/message-content.ts';

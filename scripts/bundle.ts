@@ -1,5 +1,5 @@
 // Bundles the Lambda functions and says how large each is, and what of.
-import { bundleFunctions } from '../infra/bundle/bundle-functions.ts';
+import { bundleFunctions } from '../infra/lambda/bundle/bundle-functions.ts';
 
 /** Smaller parts are told as a sum. */
 const SMALLEST_TOLD = 8_000;

@@ -1,4 +1,4 @@
-import { describeCommand, type CommandEntry, type OptionEntry } from '../../cli/command-tree.ts';
+import { describeCommand, type CommandEntry, type OptionEntry } from '../../cli/base/command-tree.ts';
 import { buildProgram } from '../../cli/main.ts';
 import { VERSION } from '../../cli/version.ts';
 

@@ -1,5 +1,5 @@
-import { grafanaDashboard } from '../deploy/grafana-dashboard.ts';
-import { prometheusRules } from '../deploy/prometheus-rules.ts';
+import { grafanaDashboard } from '../server/grafana-dashboard.ts';
+import { prometheusRules } from '../server/prometheus-rules.ts';
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
 import { estateSchemaJson } from './estate-schema.ts';
@@ -11,8 +11,8 @@ import { scanSchemaJson } from './scan-schema.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
-  'deploy/grafana/headroom.json': grafanaDashboard,
-  'deploy/prometheus/headroom.rules.yml': prometheusRules,
+  'infra/server/grafana/headroom.json': grafanaDashboard,
+  'infra/server/prometheus/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
   'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { sdkSchemas } from '../../infra/bundle/sdk-schemas.ts';
+import { sdkSchemas } from '../../infra/lambda/bundle/sdk-schemas.ts';
 import { licencesOf, noticesText } from './licences.ts';
 
 /** The oldest Node on which the packaged command runs; package.json's `engines` says the same, and a test holds them together. */
@@ -18,7 +18,7 @@ export const bundleCommand = async (root: string, folder: string): Promise<Metaf
   const { metafile } = await build({
     absWorkingDir: root,
     stdin: {
-      contents: "export { main } from './cli/main.ts';\nexport { processIo } from './cli/io.ts';\n",
+      contents: "export { main } from './cli/main.ts';\nexport { processIo } from './cli/base/io.ts';\n",
       resolveDir: root,
       sourcefile: 'headroom.ts',
       loader: 'ts',

@@ -59,7 +59,7 @@ const organization = section({
   }),
 );
 
-/** The role that `infra/spoke-role.yml` makes. */
+/** The role that `infra/lambda/spoke-role.yml` makes. */
 export const DEFAULT_ROLE_NAME = 'HeadroomReader';
 
 // STS AssumeRole: 2 to 64 of \w+=,.@- for session name and source identity, 2 to 1,224 of \w+=,.@:/- for the external ID.

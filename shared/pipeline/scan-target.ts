@@ -3,7 +3,7 @@ import type { NetworkInterface, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
-import { TargetFold } from '../model/target/target-assessor.ts';
+import { TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
 import { interfaceListings } from './interface-listings.ts';
@@ -52,9 +52,9 @@ const foldInterfaces = async (
   { target, scope, sources, past, now, onInterfaces, manyInterfaces }: ScanTargetInput,
   facts: TargetFacts,
   problems: Problem[],
-): Promise<TargetFold> => {
+): Promise<TargetAssessor> => {
   const { previous } = past;
-  const fold = new TargetFold({ target, facts, interfacesListed: true, previous, now });
+  const fold = new TargetAssessor({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
   try {
     const add = (networkInterface: NetworkInterface): void => {
@@ -70,7 +70,7 @@ const foldInterfaces = async (
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));
     // A listing that broke off would read as free addresses: throw all of it away and say that nothing is known.
-    return new TargetFold({ target, facts, interfacesListed: false, previous, now });
+    return new TargetAssessor({ target, facts, interfacesListed: false, previous, now });
   }
 };
 

@@ -10,7 +10,7 @@ import {
   SUPPLIES,
   type SubnetHours,
   subnetHistory,
-} from './history-rollup.ts';
+} from './history/history-rollup.ts';
 import { nextVersion, targetKey } from './state-key.ts';
 import type {
   AlertStore,

@@ -45,10 +45,13 @@ test('every failure that Headroom promises to survive has the test that it names
 describe('planted', () => {
   test.each([
     ['| A | b | c | - |', 'A: names no test'],
-    ['| A | b | c | [x](../test/drills/none.test.ts) |', 'A: there is no ../test/drills/none.test.ts'],
     [
-      '| A | b | c | [no such title](../test/drills/scanning/reading.test.ts) |',
-      'A: ../test/drills/scanning/reading.test.ts has no test "no such title"',
+      '| A | b | c | [x](../test/resilience/none.test.ts) |',
+      'A: there is no ../test/resilience/none.test.ts',
+    ],
+    [
+      '| A | b | c | [no such title](../test/resilience/scanning/reading.test.ts) |',
+      'A: ../test/resilience/scanning/reading.test.ts has no test "no such title"',
     ],
   ])('%s is found', (row, expected) => {
     expect(complaints(row)).toEqual([expected]);

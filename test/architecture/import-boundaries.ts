@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 /**
- * Which imports each part of the house may have. One direction only:
- * `functions, cli, lab -> wiring -> shared/pipeline -> capability folders -> shared/model`.
+ * Which imports each folder may have. One direction only:
+ * `functions, cli, lab -> shared/aws -> shared/pipeline -> capability folders -> shared/model`.
  */
 
 const CAPABILITIES = [
@@ -24,18 +24,36 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/model': [],
   ...Object.fromEntries(ALL_CAPABILITIES.map((room) => [room, ['shared/model']])),
   'shared/pipeline': ['shared/model', ...ALL_CAPABILITIES],
-  wiring: ['shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
-  functions: ['wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
-  cli: ['wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
-  infra: ['functions', 'wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
-  lab: ['cli', 'wiring', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  'shared/aws': ['shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  functions: ['shared/aws', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  cli: ['shared/aws', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  infra: ['functions', 'shared/aws', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
+  lab: ['cli', 'shared/aws', 'shared/model', 'shared/pipeline', ...ALL_CAPABILITIES],
 };
 
-/** Rooms that only take clients, and so may not make them: `new XClient(` stands in `wiring`, `functions`, `cli` or `lab`. */
+/**
+ * The folders of the model, the lowest first: each may import those before it, and only those. Two folders that do not
+ * need one another stand here in the order in which people read them.
+ */
+const MODEL_FOLDERS = [
+  'base',
+  'net',
+  'aws',
+  'result',
+  'owners',
+  'subnet',
+  'cluster',
+  'forecast',
+  'alert',
+  'checks',
+  'target',
+] as const;
+
+/** Rooms that only take clients, and so may not make them: `new XClient(` stands in `shared/aws`, `functions`, `cli` or `lab`. */
 const MAKES_NO_CLIENTS = ['shared/model', 'shared/pipeline', ...ALL_CAPABILITIES];
 
 /** Rooms that tell the version: to AWS in the user agent, and to people. */
-const MAY_READ_VERSION = ['wiring', 'cli'];
+const MAY_READ_VERSION = ['shared/aws', 'cli'];
 
 export interface Violation {
   readonly file: string;
@@ -55,6 +73,14 @@ const roomOf = (path: string): string | undefined => {
   return room !== undefined && room in MAY_IMPORT ? room : undefined;
 };
 
+const modelFolderOf = (path: string): string | undefined => {
+  const [shared, model, folder] = path.split(sep);
+  return shared === 'shared' && model === 'model' ? folder : undefined;
+};
+
+const goesUp = (from: string, to: string): boolean =>
+  MODEL_FOLDERS.indexOf(to as never) > MODEL_FOLDERS.indexOf(from as never);
+
 /** Comments talk about imports too; only code counts. */
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
 
@@ -67,6 +93,9 @@ const violationsOf = (root: string, path: string): Violation[] => {
   if (room === undefined) return [];
   const code = withoutComments(readFileSync(path, 'utf8'));
   const found: Violation[] = [];
+  const folder = modelFolderOf(file);
+  if (folder !== undefined && !MODEL_FOLDERS.includes(folder as never))
+    found.push({ file, rule: `shared/model/${folder} is not a folder of the model` });
   const say = (rule: string) => found.push({ file, rule });
 
   for (const specifier of importsOf(code)) {
@@ -77,6 +106,9 @@ const violationsOf = (root: string, path: string): Violation[] => {
       if (target === undefined) say(`${room} imports ${specifier}, which is in no room of the house`);
       else if (target !== room && !MAY_IMPORT[room]?.includes(target))
         say(`${room} may not import ${target}`);
+      const [from, to] = [modelFolderOf(file), modelFolderOf(imported)];
+      if (from !== undefined && to !== undefined && goesUp(from, to))
+        say(`shared/model/${from} may not import shared/model/${to}`);
     } else if (room === 'shared/model') {
       say(`shared/model imports ${specifier}: it may import only itself`);
     }
@@ -93,6 +125,36 @@ const violationsOf = (root: string, path: string): Violation[] => {
   return found;
 };
 
+/** Files that import one another in a circle, types included: each circle once, its files by name. */
+const circlesOf = (root: string, paths: readonly string[]): Violation[] => {
+  const imports = new Map(
+    paths.map((path) => [
+      path,
+      importsOf(withoutComments(readFileSync(path, 'utf8')))
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => resolve(dirname(path), specifier)),
+    ]),
+  );
+  const reachableFrom = (start: string): ReadonlySet<string> => {
+    const seen = new Set<string>();
+    const next = [...(imports.get(start) ?? [])];
+    for (let path = next.pop(); path !== undefined; path = next.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      next.push(...(imports.get(path) ?? []));
+    }
+    return seen;
+  };
+  const reachable = new Map(paths.map((path) => [path, reachableFrom(path)]));
+  const circles = paths
+    .filter((path) => reachable.get(path)?.has(path))
+    .map((path) =>
+      paths.filter((other) => reachable.get(path)?.has(other) && reachable.get(other)?.has(path)),
+    );
+  const names = new Set(circles.map((circle) => circle.map((path) => relative(root, path)).join(', ')));
+  return [...names].map((circle) => ({ file: circle, rule: 'these files import one another in a circle' }));
+};
+
 /** Every import under `root` that goes against the direction of the house. */
 export const importViolations = (
   root: string,
@@ -101,5 +163,8 @@ export const importViolations = (
     .map((room) => join(root, room))
     .filter((folder) => statSync(folder, { throwIfNoEntry: false }) !== undefined)
     .flatMap(sourceFiles);
-  return { files: files.length, violations: files.flatMap((path) => violationsOf(root, path)) };
+  return {
+    files: files.length,
+    violations: [...files.flatMap((path) => violationsOf(root, path)), ...circlesOf(root, files)],
+  };
 };

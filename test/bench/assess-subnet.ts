@@ -3,7 +3,7 @@
  * from a set of addresses. Run by `npm run bench:model`.
  */
 import type { NetworkInterface } from '../../shared/model/aws/inventory.ts';
-import { SubnetFold } from '../../shared/model/subnet/subnet-assessor.ts';
+import { SubnetAssessor } from '../../shared/model/subnet/subnet-assessor.ts';
 import { busyInterfaces, repeatableRandom } from '../fixtures/busy-subnet.ts';
 import { anInterfaceRecord, aReservation, aSubnetRecord, aTarget } from '../fixtures/inventory-records.ts';
 import { assessNaively } from '../fixtures/naive-subnet.ts';
@@ -42,7 +42,7 @@ const cases = [
 const reservations = [aReservation('10.0.240.0/20', 'prefix')];
 
 const assess = (interfaces: readonly NetworkInterface[]): number => {
-  const fold = new SubnetFold({
+  const fold = new SubnetAssessor({
     subnet: aSubnetRecord({ cidrBlock: CIDR, awsAvailable: 25_531 }),
     target: aTarget,
     reservations,

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundleFunctions } from '../../infra/bundle/bundle-functions.ts';
+import { bundleFunctions } from '../../infra/lambda/bundle/bundle-functions.ts';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 const ROOT = join(import.meta.dirname, '../..');

@@ -5,7 +5,7 @@ import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
-import { sdkSchemas } from '../../infra/bundle/sdk-schemas.ts';
+import { sdkSchemas } from '../../infra/lambda/bundle/sdk-schemas.ts';
 import { ADDRESSES_PER_INTERFACE, INTERFACES_PER_PAGE } from './wire/estate-size.ts';
 import type { Measured } from './wire/measured.ts';
 
@@ -33,8 +33,9 @@ if (!hasBoto3) console.log('boto3 is left out: make its environment with `node s
 
 /** What the function that scans is given. */
 const AS_DEPLOYED = String(
-  parse(readFileSync(path('../../infra/environment.yml'), 'utf8'), { logLevel: 'silent' })['scan-target']
-    .NODE_OPTIONS,
+  parse(readFileSync(path('../../infra/lambda/environment.yml'), 'utf8'), { logLevel: 'silent' })[
+    'scan-target'
+  ].NODE_OPTIONS,
 );
 
 interface Reader {

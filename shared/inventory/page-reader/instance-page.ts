@@ -2,7 +2,7 @@ import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 import type { Instance } from '../../model/aws/inventory.ts';
 import { list, type PageReader, type PageState, readPage, response, struct, text } from './page-element.ts';
 import { type TagState, tagSet } from './tag-elements.ts';
-import type { XmlElement } from './xml-reader.ts';
+import type { XmlElement } from './xml-node.ts';
 
 /** One page of DescribeInstances: its instances, out of their reservations. @throws MalformedAnswerError */
 export const readInstancePage: PageReader<Instance> = (body, handOver) =>

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
-import { type XmlElement, XmlReader } from './xml-reader.ts';
+import type { XmlElement } from './xml-node.ts';
+import { XmlReader } from './xml-reader.ts';
 
 /** What every page's state holds; a reader of its own adds what it is in the midst of. */
 export interface PageState<Item> {

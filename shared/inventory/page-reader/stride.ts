@@ -1,20 +1,4 @@
-import type { Node } from './xml-node.ts';
-
-/**
- * The way from the end of one element's text to the beginning of the next one's. In a listing these bytes are the same
- * from record to record (`</key>`, a line's indentation, `<value>`), so they are compared at once instead of read tag
- * by tag: half of the time that a page takes.
- */
-export interface Stride<State> {
-  readonly markup: string;
-  /** What there is to call on the way, in its order. */
-  readonly calls: readonly ((state: State) => void)[];
-  /** How many open elements the markup closes, and which it opens and leaves open, without `to`. */
-  readonly closes: number;
-  readonly opens: readonly Node<State>[];
-  /** The element whose text comes next. */
-  readonly to: Node<State>;
-}
+import type { Node, Stride } from './xml-node.ts';
 
 /** So many ways on are remembered of an element; a document with more is read no less well, but slower. */
 const MAX_STRIDES = 4;

@@ -1,6 +1,6 @@
 import { setTag } from '../tag-record.ts';
 import { list, text } from './page-element.ts';
-import type { XmlElement } from './xml-reader.ts';
+import type { XmlElement } from './xml-node.ts';
 
 /** The tag that is being read, and where it goes. */
 export interface TagState {

@@ -1,5 +1,31 @@
-import type { Stride } from './stride.ts';
-import type { XmlElement } from './xml-reader.ts';
+/**
+ * What to take from an element of one name, and from which elements within it. Everything not named is read over,
+ * but must be well-formed all the same.
+ */
+export interface XmlElement<State> {
+  readonly name: string;
+  readonly children?: readonly XmlElement<State>[];
+  /** The element holds text, which goes here; it must then hold no elements. Leading and trailing blanks are kept. */
+  readonly text?: (state: State, value: string) => void;
+  readonly opened?: (state: State) => void;
+  readonly closed?: (state: State) => void;
+}
+
+/**
+ * The way from the end of one element's text to the beginning of the next one's. In a listing these bytes are the same
+ * from record to record (`</key>`, a line's indentation, `<value>`), so they are compared at once instead of read tag
+ * by tag: half of the time that a page takes.
+ */
+export interface Stride<State> {
+  readonly markup: string;
+  /** What there is to call on the way, in its order. */
+  readonly calls: readonly ((state: State) => void)[];
+  /** How many open elements the markup closes, and which it opens and leaves open, without `to`. */
+  readonly closes: number;
+  readonly opens: readonly Node<State>[];
+  /** The element whose text comes next. */
+  readonly to: Node<State>;
+}
 
 /** An element, described or not, and what was seen of it so far in this document. */
 export interface Node<State> {

@@ -1,21 +1,8 @@
 import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 import { strideFrom, Trail } from './stride.ts';
 import { endOfDocumentType, endOfName, endOfTag } from './token-ends.ts';
-import { type Node, nodeOf } from './xml-node.ts';
+import { type Node, nodeOf, type XmlElement } from './xml-node.ts';
 import { withOneLineEnd, withoutBlankLines, withReferences } from './xml-text.ts';
-
-/**
- * What to take from an element of one name, and from which elements within it. Everything not named is read over,
- * but must be well-formed all the same.
- */
-export interface XmlElement<State> {
-  readonly name: string;
-  readonly children?: readonly XmlElement<State>[];
-  /** The element holds text, which goes here; it must then hold no elements. Leading and trailing blanks are kept. */
-  readonly text?: (state: State, value: string) => void;
-  readonly opened?: (state: State) => void;
-  readonly closed?: (state: State) => void;
-}
 
 /** The answer ended before its last element did: a connection that broke without saying so. Worth another try. */
 export class TruncatedAnswerError extends MalformedAnswerError {

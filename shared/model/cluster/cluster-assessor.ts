@@ -14,7 +14,7 @@ import type { Unknown } from '../result/unknown.ts';
 import { ClusterBuilder } from './cluster-builder.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { committedDemand } from './committed-demand.ts';
-import { NodeFold } from './node-accumulator.ts';
+import { NodeAccumulator } from './node-accumulator.ts';
 import { freeSupplyOf, type Placement, SupplyLedger } from './supply-ledger.ts';
 
 export interface ClusterFoldInput {
@@ -41,10 +41,10 @@ interface Branches {
  * Folds interfaces, as they arrive, into what is known of clusters and their nodes. It keeps counts per node, and per
  * trunk while branch interfaces come before their trunk: memory grows with nodes, not with interfaces.
  */
-export class ClusterFold {
+export class ClusterAssessor {
   readonly #input: ClusterFoldInput;
-  readonly #nodes = new Map<string, NodeFold>();
-  readonly #nodeOfTrunk = new Map<string, NodeFold>();
+  readonly #nodes = new Map<string, NodeAccumulator>();
+  readonly #nodeOfTrunk = new Map<string, NodeAccumulator>();
   readonly #branchesOfTrunk = new Map<string, Map<string, Branches>>();
   readonly #controlPlaneSubnets = new Map<string, Set<string>>();
   readonly #clustersOfBranches = new Set<string>();
@@ -54,7 +54,8 @@ export class ClusterFold {
     for (const instance of input.instances.values()) {
       if (GONE.has(instance.state)) continue;
       const membership = membershipOf(instance.tags);
-      if (membership !== null) this.#nodes.set(instance.instanceId, new NodeFold(instance, membership));
+      if (membership !== null)
+        this.#nodes.set(instance.instanceId, new NodeAccumulator(instance, membership));
     }
   }
 

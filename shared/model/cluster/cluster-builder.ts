@@ -10,13 +10,13 @@ import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
 import type { GrowingGroup } from './committed-demand.ts';
-import type { NodeFold } from './node-accumulator.ts';
+import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 
 /** What the fold found of one cluster. */
 export interface ClusterParts {
   readonly name: string;
-  readonly nodes: readonly NodeFold[];
+  readonly nodes: readonly NodeAccumulator[];
   readonly controlPlaneSubnetIds: readonly string[];
   readonly hasBranches: boolean;
 }
@@ -28,7 +28,7 @@ export class ClusterBuilder {
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
   /** Nodes with custom networking: they show where pods get their addresses. */
-  readonly #customNodes: readonly NodeFold[];
+  readonly #customNodes: readonly NodeAccumulator[];
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
@@ -130,7 +130,7 @@ export class ClusterBuilder {
     );
   }
 
-  #plan(node: NodeFold): PlannedNode {
+  #plan(node: NodeAccumulator): PlannedNode {
     const limits = this.#context.limits(node.instance.instanceType);
     const customNetworking = node.usesCustomNetworking(this.#configuration);
     const mode = node.mode(this.#eks?.ipFamily ?? null, this.#configuration);
@@ -145,7 +145,7 @@ export class ClusterBuilder {
   }
 
   /** Custom networking names one subnet; subnet discovery may use any that is open to it in the zone. */
-  #newInterfaceSubnets(node: NodeFold, customNetworking: boolean): readonly string[] {
+  #newInterfaceSubnets(node: NodeAccumulator, customNetworking: boolean): readonly string[] {
     if (customNetworking) {
       const known =
         node.secondarySubnetId ?? (node.subnetId === null ? null : this.#podSubnetOf(node.subnetId));

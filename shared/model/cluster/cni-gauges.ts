@@ -2,7 +2,7 @@ import type { InstanceLimits } from '../aws/inventory.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, CniGauges } from '../result/cluster.ts';
 import { podAddresses } from './max-pods.ts';
-import type { NodeFold } from './node-accumulator.ts';
+import type { NodeAccumulator } from './node-accumulator.ts';
 
 /** How a node's slots are filled, as far as its limits count. */
 export interface NodeShape {
@@ -16,7 +16,7 @@ export interface NodeShape {
  * default one, and under custom networking the primary interface serves no pod. `room` is how many addresses more
  * the subnets would give this node; `null` makes the maximum unknown.
  */
-export const nodeGauges = (node: NodeFold, shape: NodeShape, room: number | null): CniGauges => {
+export const nodeGauges = (node: NodeAccumulator, shape: NodeShape, room: number | null): CniGauges => {
   const pool = node.podInterfaces(shape.customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   return {
@@ -34,7 +34,7 @@ export const nodeGauges = (node: NodeFold, shape: NodeShape, room: number | null
  * the maximum ignores what the subnets still hold. Source: amazon-vpc-cni-k8s `ipamd.go`, `filterUnmanagedENIs` and
  * `updateIPStats`.
  */
-export const compatNodeGauges = (node: NodeFold, { limits, mode }: NodeShape): CniGauges => {
+export const compatNodeGauges = (node: NodeAccumulator, { limits, mode }: NodeShape): CniGauges => {
   const pool = node.podInterfaces(false);
   const held = {
     eniAllocated: node.managedInterfaces,

@@ -39,7 +39,7 @@ const addTo = (
 };
 
 /** Folds one node's interfaces, as they arrive, into counts. Nothing is kept of an interface. */
-export class NodeFold {
+export class NodeAccumulator {
   readonly instance: Instance;
   readonly membership: ClusterMembership;
   interfaces = 0;

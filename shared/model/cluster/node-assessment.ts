@@ -6,11 +6,11 @@ import { grow, type Ledgers, type NodeRoom } from './capacity.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import { compatNodeGauges, nodeGauges } from './cni-gauges.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
-import type { NodeFold } from './node-accumulator.ts';
+import type { NodeAccumulator } from './node-accumulator.ts';
 
 /** A node with everything about it that a plan needs. */
 export interface PlannedNode {
-  readonly node: NodeFold;
+  readonly node: NodeAccumulator;
   readonly limits: InstanceLimits | null;
   readonly mode: AddressingMode;
   /** How it takes more addresses: `mixed` nodes take prefixes. `null` where it takes no IPv4 addresses for pods, or nobody knows. */

@@ -18,7 +18,7 @@ export const LEAKED_AFTER_MINUTES = 65;
  *
  * Keeps the sightings alone: memory grows with leaks, not with interfaces.
  */
-export class LeakFold {
+export class LeakTracker {
   readonly #target: Target;
   readonly #now: number;
   readonly #firstSeen: ReadonlyMap<string, string> | null;

@@ -117,7 +117,7 @@ export interface LeakedInterface {
 }
 
 /**
- * One subnet's blocks for drawing, a character each, in address order: `..` free, `p` prefix, `#` full,
+ * One subnet's blocks for drawing, a character each, in address order: `.` free, `p` prefix, `#` full,
  * `+` fragmented, `a` holds AWS's own addresses; upper layers beside it, of the same length.
  */
 export interface AddressMap {

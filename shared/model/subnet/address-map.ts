@@ -31,7 +31,7 @@ export const MAP_OWNERS = 36;
 const OTHER_OWNERS: OwnerName = { kind: 'others', name: null };
 
 const STATES: Readonly<Record<BlockState, string>> = {
-  free: '..',
+  free: '.',
   prefix: 'p',
   full: '#',
   fragmented: '+',

@@ -46,7 +46,7 @@ export interface SubnetOutcome {
  * What EC2 answers that can not be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
  * one odd answer must not cost the whole scan.
  */
-export class SubnetFold {
+export class SubnetAssessor {
   readonly #input: SubnetFoldInput;
   /** `null` where there is no IPv4 range to model. */
   readonly #space: AddressSpace | null;

@@ -11,15 +11,15 @@ import type {
   VpcConnection,
 } from '../aws/inventory.ts';
 import { findFindings } from '../checks/findings.ts';
-import { ClusterFold } from '../cluster/cluster-assessor.ts';
+import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { subnetForecasts } from '../forecast/subnet-forecasts.ts';
-import { LeakFold, leaksIn } from '../owners/leaks.ts';
+import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { ownerOf } from '../owners/owners.ts';
 import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
 import type { Unknown } from '../result/unknown.ts';
-import { SubnetFold } from '../subnet/subnet-assessor.ts';
+import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
 
 /** Everything known of a target before its interfaces are read. `null`: could not be read. */
@@ -53,11 +53,11 @@ export interface TargetFoldFinish {
  * Folds a target's interfaces, as they arrive, into an assessment of its subnets, clusters and VPCs. What is kept
  * grows with subnets and nodes, never with interfaces.
  */
-export class TargetFold {
+export class TargetAssessor {
   readonly #input: TargetFoldInput;
-  readonly #subnets = new Map<string, SubnetFold>();
-  readonly #clusters: ClusterFold;
-  readonly #leaks: LeakFold;
+  readonly #subnets = new Map<string, SubnetAssessor>();
+  readonly #clusters: ClusterAssessor;
+  readonly #leaks: LeakTracker;
   readonly #instances: ReadonlyMap<string, Instance>;
 
   constructor(input: TargetFoldInput) {
@@ -67,7 +67,7 @@ export class TargetFold {
     for (const subnet of facts.subnets) {
       this.#subnets.set(
         subnet.subnetId,
-        new SubnetFold({
+        new SubnetAssessor({
           subnet,
           target,
           reservations: facts.reservations.get(subnet.subnetId) ?? null,
@@ -75,7 +75,7 @@ export class TargetFold {
         }),
       );
     }
-    this.#clusters = new ClusterFold({
+    this.#clusters = new ClusterAssessor({
       target,
       instances: this.#instances,
       eksClusters: facts.eksClusters ?? [],
@@ -83,7 +83,7 @@ export class TargetFold {
       limits: (type) => limitsOf(type, facts.limits),
       unknowns: unreadParts(input),
     });
-    this.#leaks = new LeakFold({ target, previous: previous?.leakedInterfaces ?? null, now });
+    this.#leaks = new LeakTracker({ target, previous: previous?.leakedInterfaces ?? null, now });
   }
 
   /** Takes one interface. One in a subnet that was created after subnets were listed waits for the next scan. */

@@ -1,5 +1,5 @@
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import { TargetFold } from '../../../shared/model/target/target-assessor.ts';
+import { TargetAssessor } from '../../../shared/model/target/target-assessor.ts';
 import { streamingEc2Client } from '../../fixtures/ec2-clients.ts';
 import { aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { subnetOfPage } from './estate.ts';
@@ -8,7 +8,7 @@ import { measured } from './measured.ts';
 /** Headroom, from the wire to the assessment of all subnets, maps and findings included. */
 await measured(async (url, pages) => {
   const subnets = Array.from({ length: pages }, (_, index) => subnetOfPage(index));
-  const fold = new TargetFold({
+  const fold = new TargetAssessor({
     target: aTarget,
     facts: {
       vpcs: [aVpcRecord({ cidrBlocks: ['10.0.0.0/8'] })],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acknowledgeAlert, keptAlerts } from '../../../shared/pipeline/acknowledge.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment } from '../../fixtures/assessments.ts';
 import { headroomInProcess as headroom } from '../../fixtures/command-in-process.ts';

@@ -18,7 +18,7 @@ import {
   threeAccounts,
 } from '../../fixtures/three-accounts.ts';
 
-/** SQS hands a message out again after this long, as infra/queues.yml has it. */
+/** SQS hands a message out again after this long, as infra/lambda/queues.yml has it. */
 const VISIBILITY_TIMEOUT = 1_800_000;
 
 let headroom: DeployedHeadroom;

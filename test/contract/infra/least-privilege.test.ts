@@ -25,7 +25,7 @@ import { identityStatements } from '../../fixtures/infra/template-checks.ts';
 
 const FOLDER = `dist/test-package-least-privilege-${process.pid}`;
 const HEADROOM_YML = join(import.meta.dirname, '../../fixtures/infra/headroom.yml');
-const SPOKE_ROLE = join(import.meta.dirname, '../../../infra/spoke-role.yml');
+const SPOKE_ROLE = join(import.meta.dirname, '../../../infra/lambda/spoke-role.yml');
 const DAY = 24 * 3_600_000;
 
 const PREFIXES: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BUNDLE_OPTIONS } from '../../../infra/bundle/bundle-functions.ts';
+import { BUNDLE_OPTIONS } from '../../../infra/lambda/bundle/bundle-functions.ts';
 import { EXTERNAL_ID, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { estateNamed } from '../../../lab/estates/index.ts';
 import { accessKeyOf } from '../../../lab/http/identity.ts';

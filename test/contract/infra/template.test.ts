@@ -63,7 +63,7 @@ describe.each(['plain', 'full'] as const)('the packaged template, %s', (which) =
 
 test('the role for other accounts passes the validator of CloudFormation', () => {
   const { diagnostics } = engine.validateStandard(
-    new TemplateFile(join(import.meta.dirname, '../../../infra/spoke-role.yml')),
+    new TemplateFile(join(import.meta.dirname, '../../../infra/lambda/spoke-role.yml')),
   );
   expect(diagnostics.filter(({ severity }) => severity === 'ERROR' || severity === 'FATAL')).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { ListClustersCommand } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { CallMeter } from '../../../shared/inventory/call-meter.ts';
+import { CallMeter } from '../../../shared/aws/call-meter.ts';
+import { createAwsClients } from '../../../shared/aws/clients.ts';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
-import { createAwsClients } from '../../../wiring/aws-clients.ts';
 import {
   type CannedAws,
   type CannedReply,

@@ -8,7 +8,9 @@ import { everyOwner } from '../../../lab/estates/every-owner.ts';
 import { HOSTILE_NAMES, hostileNames } from '../../../lab/estates/hostile-names.ts';
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import { CallMeter } from '../../../shared/inventory/call-meter.ts';
+import { CallMeter } from '../../../shared/aws/call-meter.ts';
+import { createAwsClients } from '../../../shared/aws/clients.ts';
+import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import { readEstate, writeEstate } from '../../../shared/inventory/estate-file.ts';
 import { redactEstate } from '../../../shared/inventory/estate-redaction.ts';
@@ -16,8 +18,6 @@ import type { TargetAssessment } from '../../../shared/model/result/assessment.t
 import type { TargetSources } from '../../../shared/pipeline/collect.ts';
 import { collectEstate } from '../../../shared/pipeline/collect-estate.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
-import { createAwsClients } from '../../../wiring/aws-clients.ts';
-import { createTargetSources } from '../../../wiring/target-sources.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
 
 const ACCOUNT = '111122223333';

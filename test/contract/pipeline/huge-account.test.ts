@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { HUGE_ACCOUNT, organization } from '../../../lab/estates/organization.ts';
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import { CallMeter } from '../../../shared/inventory/call-meter.ts';
+import { CallMeter } from '../../../shared/aws/call-meter.ts';
+import { createTargetClients } from '../../../shared/aws/clients.ts';
+import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { LISTINGS_AT_ONCE } from '../../../shared/pipeline/interface-listings.ts';
 import { NO_PAST, type ScanTargetInput, scanTarget } from '../../../shared/pipeline/scan-target.ts';
-import { createTargetClients } from '../../../wiring/aws-clients.ts';
-import { createTargetSources } from '../../../wiring/target-sources.ts';
 import { labClient } from '../../fixtures/lab-clients.ts';
 
 const TARGET = { accountId: HUGE_ACCOUNT, region: 'eu-west-1' };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
-import { keepingLatest, runDashboardWidgetJob } from '../../../wiring/dashboard-widget-job.ts';
+import { keepingLatest, runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { fragmentedSixteen, NOW } from '../../fixtures/report-estate.ts';
@@ -52,7 +52,7 @@ describe('the widget over DynamoDB', () => {
     const html = String(await ask({ subnetId: assessment.subnets[0]?.subnetId }));
     expect(html).toContain('4,096 blocks of 16 addresses');
     expect(new TextEncoder().encode(html).length).toBeLessThan(LARGEST_ANSWER_BYTES);
-    const roles = withoutTags('infra/roles.yml') as Roles;
+    const roles = withoutTags('infra/lambda/roles.yml') as Roles;
     const [policy] = roles.Resources.DashboardWidgetRole.Properties.Policies;
     const allowed = policy?.PolicyDocument.Statement.find(
       ({ Sid }) => Sid === 'ReadWhatScansRemember',
@@ -95,7 +95,7 @@ test('the dashboard reckons the cost of every function, with the memory that it 
   const { functions } = withoutTags('serverless.yml') as {
     readonly functions: Readonly<Record<string, { readonly name: string; readonly memorySize: number }>>;
   };
-  const { resources } = (await import(pathToFileURL(join(ROOT, 'infra/dashboards.js')).href)) as {
+  const { resources } = (await import(pathToFileURL(join(ROOT, 'infra/lambda/dashboards.js')).href)) as {
     readonly resources: {
       readonly Resources: Readonly<
         Record<string, { readonly Properties: { readonly DashboardBody: { readonly 'Fn::Sub': string } } }>

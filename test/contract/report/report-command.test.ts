@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyOwner } from '../../../lab/estates/every-owner.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
-import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
 import { NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/result/assessment.ts';
-import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import type { HistorySample, StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
@@ -21,7 +21,7 @@ const HOURS_PER_MONTH = 720;
 /** shared/pipeline/run-target.ts: what a forecast looks at, and one more. */
 const DAYS_READ = 36;
 
-/** us-east-1, on demand, dollars a million: see `shared/state/dynamo-state-store.ts`. */
+/** us-east-1, on demand, dollars a million: see `shared/state/dynamo/dynamo-state-store.ts`. */
 const WRITE_PRICE = 0.625 / 1e6;
 const READ_PRICE = 0.125 / 1e6;
 

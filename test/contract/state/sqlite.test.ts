@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import { anAlert } from '../../fixtures/stored-alerts.ts';
 
 const target = { accountId: '111111111111', region: 'eu-west-1' };

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { describeStateStore } from './conformance.ts';
 

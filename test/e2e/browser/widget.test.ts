@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOSTILE_NAMES } from '../../../lab/estates/hostile-names.ts';
+import { runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import { runDashboardWidgetJob } from '../../../wiring/dashboard-widget-job.ts';
 import { fragmentedSixteen, hostileEstate, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 import { barriers, LOOKS, type Look, type OpenPage, openBrowser, openFile, picture } from './browser.ts';
 

@@ -63,7 +63,7 @@ test.each(['plain', 'full'] as const)(
 );
 
 test('cfn-lint has nothing to say of the role for other accounts', async () => {
-  expect(await lint(join(ROOT, 'infra/spoke-role.yml'))).toEqual([]);
+  expect(await lint(join(ROOT, 'infra/lambda/spoke-role.yml'))).toEqual([]);
 });
 
 test('cfn-lint would say something: of a property that does not exist', async () => {

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
 import { SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
-import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { packageDeployment } from '../../fixtures/infra/packaged.ts';
 import { cloudWatchAlarm } from '../../fixtures/messages/cloudwatch-alarm.ts';

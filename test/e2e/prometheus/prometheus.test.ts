@@ -11,8 +11,8 @@ import { FULL, HUB, ROOMY, THREE_ACCOUNTS_YML, threeAccounts } from '../../fixtu
 import { type PrometheusServer, promtool, startPrometheus } from './prometheus-server.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-const RULES = path('../../../deploy/prometheus/headroom.rules.yml');
-const DASHBOARD = JSON.parse(readFileSync(path('../../../deploy/grafana/headroom.json'), 'utf8')) as {
+const RULES = path('../../../infra/server/prometheus/headroom.rules.yml');
+const DASHBOARD = JSON.parse(readFileSync(path('../../../infra/server/grafana/headroom.json'), 'utf8')) as {
   panels: { title: string; targets?: { expr: string }[] }[];
 };
 const ACCOUNTS = [HUB, FULL, ROOMY];

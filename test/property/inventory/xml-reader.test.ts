@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type XmlElement, XmlReader } from '../../../shared/inventory/page-reader/xml-reader.ts';
+import type { XmlElement } from '../../../shared/inventory/page-reader/xml-node.ts';
+import { XmlReader } from '../../../shared/inventory/page-reader/xml-reader.ts';
 import { MalformedAnswerError } from '../../../shared/model/aws/aws-failure.ts';
 
 /**

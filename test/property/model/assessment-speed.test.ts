@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SubnetFold } from '../../../shared/model/subnet/subnet-assessor.ts';
+import { SubnetAssessor } from '../../../shared/model/subnet/subnet-assessor.ts';
 import { busyInterfaces, repeatableRandom } from '../../fixtures/busy-subnet.ts';
 import { aSubnetRecord, aTarget } from '../../fixtures/inventory-records.ts';
 import { assessNaively } from '../../fixtures/naive-subnet.ts';
@@ -19,7 +19,7 @@ const fastest = (rounds: number, run: () => void): number => {
 test('a /16 with 40,000 addresses in use is assessed at least twice as fast as by a set of addresses', () => {
   const interfaces = busyInterfaces(0x0a000000, 65_536, 40_000, repeatableRandom(7));
   const model = fastest(10, () => {
-    const fold = new SubnetFold({
+    const fold = new SubnetAssessor({
       subnet: aSubnetRecord({ cidrBlock: CIDR }),
       target: aTarget,
       reservations: [],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../shared/model/aws/inventory.ts';
 import { splitByNodes } from '../../../shared/model/owners/owner-parts.ts';
-import { TargetFold } from '../../../shared/model/target/target-assessor.ts';
+import { TargetAssessor } from '../../../shared/model/target/target-assessor.ts';
 import { byId } from '../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';
@@ -76,7 +76,7 @@ const estates = fc
   .map(lay);
 
 const assess = (interfaces: readonly NetworkInterface[]) => {
-  const fold = new TargetFold({
+  const fold = new TargetAssessor({
     target: aTarget,
     facts: {
       vpcs: [aVpcRecord()],

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import { decodeAddressMap } from '../../../shared/model/subnet/address-map.ts';
-import { SubnetFold, type SubnetOutcome } from '../../../shared/model/subnet/subnet-assessor.ts';
+import { SubnetAssessor, type SubnetOutcome } from '../../../shared/model/subnet/subnet-assessor.ts';
 import { addresses, anInterfaceRecord, aSubnetRecord, aTarget } from '../../fixtures/inventory-records.ts';
 import { assessNaively } from '../../fixtures/naive-subnet.ts';
 import { type ArbitrarySubnet, arbitraryLargeSubnet, arbitrarySubnet } from './arbitrary-subnets.ts';
@@ -14,7 +14,7 @@ const scan = (
   { cidrBlock, interfaces, reservations }: ArbitrarySubnet,
   awsAvailable: number | null = null,
 ): SubnetOutcome => {
-  const fold = new SubnetFold({
+  const fold = new SubnetAssessor({
     subnet: aSubnetRecord({ cidrBlock, awsAvailable }),
     target: aTarget,
     reservations,
@@ -170,7 +170,7 @@ test('no answer of EC2, however garbled, stops a scan, and each that can not be 
         awsAvailable: fc.option(fc.nat()),
       }),
       ({ cidrBlock, ipv6Native, held, ipv4Prefixes, reservations, awsAvailable }) => {
-        const fold = new SubnetFold({
+        const fold = new SubnetAssessor({
           subnet: aSubnetRecord({ cidrBlock, ipv6Native, awsAvailable }),
           target: aTarget,
           reservations:

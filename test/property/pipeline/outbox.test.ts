@@ -13,7 +13,7 @@ import {
   run,
   StandingClock,
   target,
-} from '../../drills/alerting/rehearsal.ts';
+} from '../../resilience/alerting/rehearsal.ts';
 
 /** One scan, as the world may treat it. */
 interface Episode {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDynamoStateStore } from '../../../shared/state/dynamo-state-store.ts';
+import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import {
   type DayRollups,
   decodeDay,
@@ -8,10 +8,10 @@ import {
   encodeDay,
   encodeScan,
   visitDay,
-} from '../../../shared/state/history-codec.ts';
-import type { HourRollup } from '../../../shared/state/history-rollup.ts';
+} from '../../../shared/state/history/history-codec.ts';
+import type { HourRollup } from '../../../shared/state/history/history-rollup.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import { openSqliteStateStore } from '../../../shared/state/sqlite-state-store.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import type { HistorySample, HistoryScan, StateStore } from '../../../shared/state/state-store.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
 import { parseWidgetRequest } from '../../../shared/report/widget-request.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import { runDashboardWidgetJob } from '../../../wiring/dashboard-widget-job.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 
 const ENDPOINT = 'arn:aws:lambda:eu-west-1:111122223333:function:customWidget-headroom-prod-dashboard-widget';

@@ -1,0 +1,35 @@
+import { acknowledgeAlert } from '../../shared/pipeline/acknowledge.ts';
+import type { AddCommand } from '../base/command-line.ts';
+import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import { printable } from '../output/table.ts';
+
+interface Options extends StateOptions {
+  readonly by?: string;
+  readonly withdraw?: boolean;
+}
+
+/** `headroom acknowledge`: somebody has seen it, so it need not be said again. */
+export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
+  addStateOptions(program.command('acknowledge'))
+    .argument('<key...>', 'alerts, as `headroom alerts` names them: addresses-low/subnet/subnet-0abc')
+    .description(
+      'stop the repeats of alerts that somebody has seen; an escalation and the end are still told',
+    )
+    .option('-b, --by <name>', 'who has seen them (default: the name that you are logged in with)')
+    .option('--withdraw', 'take it back: repeats go on')
+    .action(async (keys: readonly string[], options: Options) => {
+      const by = options.by ?? io.env['USER'] ?? 'somebody';
+      await withStateStore(options, async (store) => {
+        for (const key of keys) {
+          const { alert } = await acknowledgeAlert(
+            store,
+            key,
+            options.withdraw === true ? null : by,
+            io.now(),
+          );
+          const what = alert.acknowledged === null ? 'is said again from now on' : `is acknowledged by ${by}`;
+          io.out(`${printable(key)} ${what}.\n`);
+        }
+      });
+    });
+};

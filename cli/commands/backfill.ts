@@ -1,0 +1,120 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { clientSettings } from '../../shared/aws/clients.ts';
+import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
+import { readCloudWatchHistory } from '../../shared/metrics/cloudwatch-history.ts';
+import type { RecordedPast } from '../../shared/model/forecast/recorded-past.ts';
+import { backfill } from '../../shared/pipeline/backfill.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
+import type { Io } from '../base/io.ts';
+import { readHistory } from '../input/history-csv.ts';
+import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+
+interface Options extends StateOptions {
+  readonly account: string;
+  readonly targetRegion: string;
+  readonly cloudwatch?: boolean;
+  readonly namespace: string;
+  readonly days: string;
+  readonly history?: string;
+  readonly subnet?: string;
+  readonly prefixes?: boolean;
+}
+
+/** History is kept for so long. */
+const MAX_DAYS = 60;
+const DAY = 24 * 3_600_000;
+
+/** `headroom backfill`: starts the history of a new deployment with a past that was recorded elsewhere. */
+export const addBackfillCommand: AddCommand = (program, { io }) => {
+  addStateOptions(program.command('backfill'))
+    .description(
+      'bring in a past that CloudWatch or a file has kept, so that forecasts need not wait for weeks',
+    )
+    .requiredOption('--account <id>', 'the account that the subnets were scanned in')
+    .requiredOption('--target-region <region>', 'the Region that the subnets are in')
+    .option('--cloudwatch', 'from the metrics that Headroom has published, in the Region of --region')
+    .option('--namespace <name>', 'of those metrics', DEFAULT_NAMESPACE)
+    .option('--days <n>', 'how far back, up to 60', String(MAX_DAYS))
+    .option('--history <file>', 'from a CSV with the columns timestamp and available; - for standard input')
+    .option('--subnet <id>', 'the subnet that the file is about')
+    .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom backfill --table headroom-prod-state --account 111122223333 --target-region eu-west-1 --cloudwatch
+  $ headroom backfill --state headroom.sqlite --account 111122223333 --target-region eu-west-1 \\
+      --history subnet-0a1b.csv --subnet subnet-0a1b2c3d4e5f67890
+
+It may be repeated, and may run while scans go on: what is known of a moment already stays as it is.
+`,
+    )
+    .action(async (options: Options) => {
+      const target = { accountId: accountOf(options), region: options.targetRegion };
+      const pasts = await recordedPasts(options, target, io);
+      const { subnets, moments } = await withStateStore(options, (store) =>
+        backfill(store.history, target, pasts, (done, of) => {
+          if (io.progress) io.err(`\r${done} of ${of} moments`);
+        }),
+      );
+      if (io.progress) io.err('\r\u001b[K');
+      io.out(
+        `${moments} moments of ${subnets} ${subnets === 1 ? 'subnet' : 'subnets'} are in the history.\n`,
+      );
+    });
+};
+
+const accountOf = ({ account }: Options): string => {
+  if (!/^\d{12}$/.test(account)) {
+    throw new UsageError(
+      `--account ${JSON.stringify(account)} is not an AWS account ID.`,
+      'Give its twelve digits.',
+    );
+  }
+  return account;
+};
+
+const recordedPasts = async (
+  options: Options,
+  target: { readonly accountId: string; readonly region: string },
+  io: Io,
+): Promise<readonly RecordedPast[]> => {
+  const { history, subnet, cloudwatch = false, prefixes = false } = options;
+  if (cloudwatch === (history !== undefined)) {
+    throw new UsageError(
+      cloudwatch ? '--cloudwatch and --history are both given.' : 'It is not said where the past comes from.',
+      'Give one of --cloudwatch and --history.',
+    );
+  }
+  if (history === undefined) {
+    const days = daysOf(options);
+    const client = new CloudWatchClient(clientSettings({ region: options.region }));
+    try {
+      const now = io.now();
+      return await readCloudWatchHistory(client, options.namespace, target, now - days * DAY, now);
+    } finally {
+      client.destroy();
+    }
+  }
+  if (subnet === undefined || !/^subnet-[0-9a-f]+$/.test(subnet)) {
+    throw new UsageError(
+      subnet === undefined
+        ? '--subnet is missing.'
+        : `--subnet ${JSON.stringify(subnet)} is not the ID of a subnet.`,
+      'Name the subnet that the file is about, as in subnet-0a1b2c3d4e5f67890.',
+    );
+  }
+  const samples = readHistory(history);
+  return [{ subnetId: subnet, addresses: prefixes ? [] : samples, prefixes: prefixes ? samples : [] }];
+};
+
+const daysOf = ({ days }: Options): number => {
+  const value = Number(days);
+  if (!/^\d+$/.test(days) || value < 1 || value > MAX_DAYS) {
+    throw new UsageError(
+      `--days ${JSON.stringify(days)} is not a whole number from 1 to ${MAX_DAYS}.`,
+      `History is kept for ${MAX_DAYS} days.`,
+    );
+  }
+  return value;
+};

@@ -1,0 +1,156 @@
+import type {
+  CapacityAssessment,
+  ClusterAssessment,
+  CommittedDemand,
+  MoreNodes,
+  ZoneCapacity,
+} from '../../shared/model/result/cluster.ts';
+import type { AddCommand } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { type Io, paint } from '../base/io.ts';
+import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import {
+  addTargetOptions,
+  checkTargetOptions,
+  coverageExit,
+  type ScanOptions,
+  scanToDocument,
+} from '../input/scan-options.ts';
+import { renderProblems } from '../output/scan-table.ts';
+import { printable, renderTable, wholeNumber } from '../output/table.ts';
+
+interface Room {
+  readonly subnet: CapacityAssessment;
+  readonly type: string | null;
+  readonly nodes: number | null;
+  readonly error: string | null;
+}
+
+interface ZoneRoom {
+  readonly zone: ZoneCapacity;
+  readonly more: MoreNodes | null;
+}
+
+/** One row for each subnet and instance type. */
+const roomsOf = (capacity: readonly CapacityAssessment[]): Room[] =>
+  capacity.flatMap((subnet): Room[] =>
+    subnet.moreNodes.length === 0
+      ? [{ subnet, type: null, nodes: null, error: null }]
+      : subnet.moreNodes.map(({ instanceType, nodes, error }) => ({
+          subnet,
+          type: instanceType,
+          nodes,
+          error,
+        })),
+  );
+
+const traits = (cluster: ClusterAssessment): string =>
+  [
+    `${cluster.mode} mode`,
+    ...(cluster.customNetworking ? ['custom networking'] : []),
+    ...(cluster.securityGroupsForPods ? ['security groups for pods'] : []),
+    ...(cluster.autoMode ? ['Auto Mode'] : []),
+    ...(cluster.version === null ? [] : [`version ${cluster.version}`]),
+    cluster.source === 'eks' ? 'EKS' : 'known by tags only',
+  ].join(', ');
+
+const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
+  const dye = paint(io);
+  const { gauges } = cluster;
+  const parts = [
+    `${dye('bold', printable(cluster.clusterName))}  ${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}  ${dye('dim', traits(cluster))}\n`,
+    `nodes ${cluster.nodes.length}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
+      `addresses ${wholeNumber(gauges.totalIPAddresses) ?? '-'} of ${wholeNumber(gauges.maxIPAddresses) ?? '-'}  prefixes ${wholeNumber(gauges.totalIPv4Prefixes) ?? '-'}\n`,
+  ];
+  const rooms = roomsOf(cluster.capacity);
+  if (rooms.length > 0) {
+    parts.push(
+      renderTable<Room>(
+        io,
+        [
+          { title: 'SUBNET', cell: ({ subnet }) => subnet.subnetId },
+          { title: 'ZONE', cell: ({ subnet }) => subnet.availabilityZone },
+          { title: 'MORE PODS', align: 'right', cell: ({ subnet }) => wholeNumber(subnet.morePods) },
+          { title: 'TYPE', cell: ({ type }) => type },
+          { title: 'MORE NODES', align: 'right', cell: ({ nodes }) => wholeNumber(nodes) },
+          { title: 'AT ONE MORE', cell: ({ error }) => error },
+        ],
+        rooms,
+      ),
+    );
+  }
+  // One subnet a zone says it all already.
+  if (cluster.zones.some(({ subnetIds }) => subnetIds.length > 1)) {
+    parts.push(
+      renderTable<ZoneRoom>(
+        io,
+        [
+          { title: 'ZONE', cell: ({ zone }) => zone.availabilityZone },
+          { title: 'SUBNETS', align: 'right', cell: ({ zone }) => wholeNumber(zone.subnetIds.length) },
+          { title: 'MORE PODS', align: 'right', cell: ({ zone }) => wholeNumber(zone.morePods) },
+          { title: 'TYPE', cell: ({ more }) => more?.instanceType ?? null },
+          { title: 'MORE NODES', align: 'right', cell: ({ more }) => wholeNumber(more?.nodes ?? null) },
+          { title: 'AT ONE MORE', cell: ({ more }) => more?.error ?? null },
+        ],
+        cluster.zones.flatMap((zone): ZoneRoom[] =>
+          zone.moreNodes.length === 0
+            ? [{ zone, more: null }]
+            : zone.moreNodes.map((more) => ({ zone, more })),
+        ),
+      ),
+    );
+  }
+  if (cluster.committed.length > 0) {
+    parts.push(
+      renderTable<CommittedDemand>(
+        io,
+        [
+          { title: 'GROUP', cell: ({ group }) => printable(group) },
+          { title: 'NODES', align: 'right', cell: ({ currentNodes }) => wholeNumber(currentNodes) },
+          { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => wholeNumber(maximumNodes) },
+          { title: 'FIT', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
+          {
+            title: 'SHORT OF',
+            align: 'right',
+            cell: ({ shortfall }) =>
+              shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
+          },
+          { title: 'THEN', cell: ({ error }) => error },
+        ],
+        cluster.committed,
+      ),
+    );
+  }
+  const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
+  parts.push(reasons.map((reason) => `${dye('yellow', 'unknown')}  ${printable(reason)}\n`).join(''));
+  return parts.filter((part) => part !== '').join('\n');
+};
+
+/** `headroom clusters`: what each cluster holds, and how much more fits. */
+export const addClustersCommand: AddCommand = (program, session) => {
+  addFilterOptions(addTargetOptions(program.command('clusters')))
+    .description('what each cluster holds, how many more pods and nodes fit, and what breaks first')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom clusters --cluster shop
+  $ headroom clusters --format json | jq '.clusters[].committed[] | select(.shortfall > 0)'
+
+FIT says how many of the nodes that a group may still start find room, if every group goes to its maximum.
+`,
+    )
+    .action(async (options: ScanOptions & Filters) => {
+      checkTargetOptions(options);
+      const { document: whole, assessments } = await scanToDocument(options, session);
+      const document = filterDocument(whole, options);
+      const { schema, scannedAt, targets, clusters } = document;
+      const { io } = session;
+      io.out(
+        options.format === 'json'
+          ? `${JSON.stringify({ schema, scannedAt, targets, clusters }, null, 2)}\n`
+          : `${clusters.length === 0 ? 'No clusters found, neither by EKS nor by tags.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
+      );
+      session.exit(coverageExit(assessments) ?? EXIT.ok);
+    });
+};

@@ -1,0 +1,148 @@
+import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
+import type { RuleName } from '../../shared/model/alert/policy.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { type Io, paint } from '../base/io.ts';
+import { readConfiguration } from '../input/configuration.ts';
+import { printable, renderTable } from '../output/table.ts';
+
+interface Options {
+  readonly format: string;
+}
+
+/** `90`: `90s`, `600`: `10m`, `86400`: `24h`, as headroom.yml has them. */
+const duration = (seconds: number): string => {
+  if (seconds === 0) return 'at once';
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+};
+
+/** A setting of a rule, as people would say it. */
+const SETTINGS: Readonly<Record<string, (value: never) => string>> = {
+  warning: (value: Readonly<Record<string, number>> | null) => `warning ${threshold(value)}`,
+  critical: (value: Readonly<Record<string, number>> | null) => `critical ${threshold(value)}`,
+  warningWithin: (hours: number | null) => `warning ${hours === null ? 'off' : `within ${hours}h`}`,
+  criticalWithin: (hours: number | null) => `critical ${hours === null ? 'off' : `within ${hours}h`}`,
+  severity: (severity: string) => severity,
+  minimumSeverity: (severity: string) => `from ${severity} on`,
+  minimumAvailable: (count: number) => `with at least ${count} addresses free`,
+  staleAfter: (seconds: number) => `stale after ${duration(seconds)}`,
+  clearMargin: (share: number) => `clears ${Math.round(100 * share)}% above`,
+};
+
+const threshold = (value: Readonly<Record<string, number>> | null): string => {
+  if (value === null) return 'off';
+  const { percent, count } = value;
+  return `below ${[...(percent === undefined ? [] : [`${percent}%`]), ...(count === undefined ? [] : [count])].join(' or ')}`;
+};
+
+const settingsOf = (rule: object): string =>
+  Object.entries(rule)
+    .flatMap(([name, value]) => SETTINGS[name]?.(value as never) ?? [])
+    .join(', ');
+
+const accountsText = (accounts: HeadroomConfiguration['targets']['accounts']): string => {
+  switch (accounts.from) {
+    case 'self':
+      return 'the one that Headroom runs in';
+    case 'list':
+      return accounts.accountIds.join(', ');
+    case 'organization': {
+      const { organizationalUnits, tags, include, exclude } = accounts;
+      const tagged = Object.entries(tags).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
+      return [
+        organizationalUnits.length === 0
+          ? 'all of the organization'
+          : `those in ${organizationalUnits.join(', ')}`,
+        ...(tagged.length === 0 ? [] : [`with the tags ${tagged.join(', ')}`]),
+        ...(include.length === 0 ? [] : [`also ${include.join(', ')}`]),
+        ...(exclude.length === 0 ? [] : [`not ${exclude.join(', ')}`]),
+      ].join('; ');
+    }
+  }
+};
+
+const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): string => {
+  const { targets, scan, metrics, alerts, destinations } = configuration;
+  const { accounts, regions, role } = targets;
+  const facts: readonly (readonly [string, string])[] = [
+    ['accounts', accountsText(accounts)],
+    ['Regions', regions === null ? 'the one that Headroom runs in' : [regions].flat().join(', ')],
+    ['role', role?.name ?? 'none'],
+    ['VPCs', scan.vpcIds?.join(', ') ?? 'all'],
+    ['metrics', `${metrics.namespace}, at most ${metrics.subnetSeries} series of subnets`],
+    ['destinations', ['default', ...destinations.keys()].join(', ')],
+    ['overrides', String(alerts.overrides.length)],
+    ['mutes', String(alerts.mutes.length)],
+    ['routes', String(alerts.routes.length)],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const rules = Object.entries(alerts.rules) as [RuleName, (typeof alerts.rules)[RuleName]][];
+  return [
+    ...facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}\n`),
+    '\n',
+    renderTable(
+      io,
+      [
+        { title: 'RULE', cell: ([name]) => name },
+        {
+          title: 'FIRES',
+          cell: ([, rule]) => (rule.enabled ? settingsOf(rule) || 'when it is there' : 'off'),
+        },
+        { title: 'AFTER', cell: ([, rule]) => duration(rule.pendingFor) },
+        {
+          title: 'CLEAR',
+          cell: ([, { clearFor }]) => (clearFor === 0 ? 'at once' : `after ${duration(clearFor)}`),
+        },
+        {
+          title: 'SAID AGAIN',
+          cell: ([, { repeatEvery }]) => (repeatEvery === 0 ? 'never' : duration(repeatEvery)),
+        },
+      ],
+      rules,
+    ),
+  ].join('');
+};
+
+/** `headroom config check`: is this headroom.yml what it should be, and what does it come to with every default in place? */
+export const addConfigCommand: AddCommand = (program, { io }) => {
+  const config = program
+    .command('config')
+    .description('look at headroom.yml: check it, and see what it comes to');
+  config
+    .command('check')
+    .argument('[file]', 'which file (default: headroom.yml, where there is one)')
+    .description(
+      'check a headroom.yml and print what applies, defaults included; or all that is wrong with it',
+    )
+    .option('-f, --format <format>', 'table or json', 'table')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom config check
+  $ headroom config check staging.yml --format json | jq '.alerts.rules["addresses-low"]'
+
+Nothing is asked of AWS. Exit codes: 0 it can be used, 2 it can not; then every problem is named with its line.
+`,
+    )
+    .action((file: string | undefined, { format }: Options) => {
+      if (!['table', 'json'].includes(format)) {
+        throw new UsageError(`--format ${format} is neither table nor json.`, 'Use one of the two.');
+      }
+      const { source, ...configuration } = readConfiguration(file);
+      if (format === 'json') {
+        const document = { schema: 'headroom/config@1', source, ...configuration };
+        io.out(
+          `${JSON.stringify({ ...document, destinations: Object.fromEntries(configuration.destinations) }, null, 2)}\n`,
+        );
+        return;
+      }
+      const dye = paint(io);
+      io.out(
+        source === null
+          ? 'There is no headroom.yml here, so every setting has its default.\n\n'
+          : `${dye('green', 'ok')}  ${printable(source)} can be used.\n\n`,
+      );
+      io.out(renderConfiguration(io, configuration));
+    });
+};

@@ -1,0 +1,120 @@
+import { type CostLine, type EstateSize, monthlyCost } from '../../shared/metrics/monthly-cost.ts';
+import { PRICES_AS_OF } from '../../shared/metrics/prices.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { paint } from '../base/io.ts';
+import { readConfiguration } from '../input/configuration.ts';
+import {
+  addTargetOptions,
+  checkTargetOptions,
+  coverageExit,
+  type ScanOptions,
+  scanToDocument,
+} from '../input/scan-options.ts';
+import { renderTable } from '../output/table.ts';
+
+interface Options extends ScanOptions {
+  readonly subnets?: string;
+  readonly targets?: string;
+  readonly vpcs?: string;
+  readonly clusters?: string;
+  readonly activeAddresses?: string;
+  readonly interval: string;
+  readonly scanSeconds: string;
+}
+
+const wholeNumber = (option: string, text: string): number => {
+  if (!/^\d{1,9}$/.test(text))
+    throw new UsageError(`${option} ${text} is not a whole number.`, 'Give it as digits.');
+  return Number(text);
+};
+
+const dollars = (amount: number): string =>
+  `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
+/** `headroom cost`: the monthly bill of a deployment, before there is one. */
+export const addCostCommand: AddCommand = (program, session) => {
+  addTargetOptions(program.command('cost'))
+    .description('what a deployment would cost a month, beside AWS VPC IPAM for the same estate')
+    .option('--subnets <n>', 'how many subnets; given, nothing is scanned')
+    .option('--targets <n>', 'accounts x Regions (default: 1)')
+    .option('--vpcs <n>', 'how many VPCs (default: one for each target)')
+    .option('--clusters <n>', 'how many EKS clusters (default: 0)')
+    .option('--active-addresses <n>', 'addresses in use (default: 100 for each subnet)')
+    .option('--interval <minutes>', 'minutes between scans', '5')
+    .option('--scan-seconds <n>', 'seconds of one scan of one target', '3')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom cost                                          for what a scan of this account finds
+  $ headroom cost --subnets 1000 --targets 80 --active-addresses 50000
+  $ headroom cost --subnets 1000 --config headroom.yml     with the metric budget of that file
+`,
+    )
+    .action(async (options: Options) => {
+      checkTargetOptions(options);
+      const configuration = readConfiguration(options.config);
+      const shape = {
+        scanIntervalMinutes: wholeNumber('--interval', options.interval),
+        scanSeconds: wholeNumber('--scan-seconds', options.scanSeconds),
+        subnetSeries: configuration.metrics.subnetSeries,
+      };
+      if (shape.scanIntervalMinutes === 0)
+        throw new UsageError('--interval 0 is no interval.', 'Give at least 1.');
+      const { io } = session;
+      let size: EstateSize;
+      if (options.subnets !== undefined) {
+        const subnets = wholeNumber('--subnets', options.subnets);
+        const targets = wholeNumber('--targets', options.targets ?? '1');
+        size = {
+          ...shape,
+          subnets,
+          targets,
+          vpcs: wholeNumber('--vpcs', options.vpcs ?? String(targets)),
+          clusters: wholeNumber('--clusters', options.clusters ?? '0'),
+          activeAddresses: wholeNumber(
+            '--active-addresses',
+            options.activeAddresses ?? String(100 * subnets),
+          ),
+        };
+      } else {
+        const { document, assessments } = await scanToDocument(options, session);
+        const failed = coverageExit(assessments);
+        if (failed !== null) session.exit(failed);
+        size = {
+          ...shape,
+          targets: document.targets.length,
+          subnets: document.subnets.length,
+          vpcs: document.vpcs.length,
+          clusters: document.clusters.length,
+          activeAddresses: document.subnets.reduce((sum, { used }) => sum + (used ?? 0), 0),
+        };
+        if (failed === EXIT.nothingScanned) return;
+      }
+      const cost = monthlyCost(size);
+      if (options.format === 'json') {
+        io.out(
+          `${JSON.stringify({ schema: 'headroom/cost@1', pricesAsOf: PRICES_AS_OF, currency: 'USD', estate: size, ...cost }, null, 2)}\n`,
+        );
+        return;
+      }
+      const dye = paint(io);
+      io.out(
+        renderTable<CostLine>(
+          io,
+          [
+            { title: 'A MONTH', cell: ({ item }) => item },
+            { title: 'US DOLLARS', align: 'right', cell: ({ dollars: amount }) => dollars(amount) },
+            { title: 'FOR', cell: ({ basis }) => basis },
+          ],
+          [...cost.lines, { item: dye('bold', 'Headroom'), dollars: cost.total, basis: '' }],
+        ),
+      );
+      io.out(
+        `\n${dollars(cost.withoutBudget)} if every subnet were published in full; ${dollars(cost.ipamAdvanced)} for the ` +
+          `advanced tier of VPC IPAM with ${size.activeAddresses.toLocaleString('en')} active addresses.\n` +
+          `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`,
+      );
+    });
+};

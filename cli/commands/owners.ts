@@ -1,0 +1,144 @@
+import { Option } from 'commander';
+import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
+import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-parts.ts';
+import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import type { OwnerUsage } from '../../shared/model/result/owner-usage.ts';
+import type { AddCommand } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { type Io, paint } from '../base/io.ts';
+import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import {
+  addTargetOptions,
+  checkTargetOptions,
+  coverageExit,
+  type ScanOptions,
+  scanToDocument,
+} from '../input/scan-options.ts';
+import { renderProblems } from '../output/scan-table.ts';
+import { printable, renderTable, shorten } from '../output/table.ts';
+
+const NAME_WIDTH = 40;
+
+const labelOf = (kind: string): string =>
+  Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label ?? kind;
+
+const share = (addresses: number, usable: number | null): string | null =>
+  usable === null || usable === 0 ? null : `${((100 * addresses) / usable).toFixed(1)} %`;
+
+type Level = 'cluster' | 'group' | 'node';
+
+/** A subnet with its owners told as finely as was asked for. */
+interface OwnedSubnet extends Omit<SubnetAssessment, 'owners'> {
+  readonly owners: readonly (OwnerUsage | OwnerPart)[] | null;
+}
+
+/** `shop`, or `shop / workers / i-0123` where it is split. */
+const nameOf = (owner: OwnerUsage | OwnerPart): string | null => {
+  const part = 'nodeGroup' in owner ? [owner.nodeGroup ?? owner.nodePool, owner.instanceId] : [];
+  return owner.name === null ? null : [owner.name, ...part].filter((word) => word !== null).join(' / ');
+};
+
+const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
+  const dye = paint(io);
+  const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
+  const used =
+    subnet.used === null
+      ? 'use unknown'
+      : `${subnet.used.toLocaleString('en')} of ${subnet.usable?.toLocaleString('en')} in use`;
+  const heading = `${dye('bold', subnet.subnetId)}${name}  ${subnet.cidrBlock ?? 'IPv6 only'}  ${used}\n`;
+  if (subnet.owners === null) {
+    const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
+    return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
+  }
+  if (subnet.owners.length === 0) return `${heading}Nobody holds an address here.\n`;
+  return (
+    heading +
+    renderTable<OwnerUsage | OwnerPart>(
+      io,
+      [
+        { title: 'HOLDER', cell: ({ kind }) => labelOf(kind) },
+        {
+          title: 'NAME',
+          cell: (owner) => {
+            const ownerName = nameOf(owner);
+            return ownerName === null ? null : shorten(printable(ownerName), NAME_WIDTH);
+          },
+        },
+        { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => interfaces.toLocaleString('en') },
+        { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => addresses.toLocaleString('en') },
+        { title: 'OF SUBNET', align: 'right', cell: ({ addresses }) => share(addresses, subnet.usable) },
+      ],
+      subnet.owners,
+    )
+  );
+};
+
+/** `headroom owners`: who holds the addresses of each subnet. */
+export const addOwnersCommand: AddCommand = (program, session) => {
+  addFilterOptions(addTargetOptions(program.command('owners')))
+    .description('who holds the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
+    .addOption(
+      new Option('--by <level>', "how finely clusters' nodes are told apart")
+        .choices(['cluster', 'group', 'node'])
+        .default('cluster'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
+  $ headroom owners --by group                        which of its node groups and node pools
+  $ headroom owners --format json | jq '.subnets[] | {subnetId, owners}'
+`,
+    )
+    .action(async (options: ScanOptions & Filters & { readonly by: Level }) => {
+      checkTargetOptions(options);
+      const { document: whole, assessments } = await scanToDocument(options, session);
+      const document = filterDocument(whole, options);
+      const { schema, scannedAt, targets } = document;
+      const { by } = options;
+      const subnets = document.subnets.map((subnet): OwnedSubnet => {
+        const here = whole.clusters.filter(
+          ({ accountId, region }) => accountId === subnet.accountId && region === subnet.region,
+        );
+        return by === 'cluster' || subnet.owners === null
+          ? subnet
+          : { ...subnet, owners: splitByNodes(subnet.subnetId, subnet.owners, here, by) };
+      });
+      const { io } = session;
+      if (options.format === 'json') {
+        const owners = subnets.map(
+          ({
+            subnetId,
+            name,
+            accountId,
+            region,
+            vpcId,
+            cidrBlock,
+            usable,
+            used,
+            owners: held,
+            unknowns,
+          }) => ({
+            subnetId,
+            name,
+            accountId,
+            region,
+            vpcId,
+            cidrBlock,
+            usable,
+            used,
+            owners: held,
+            unknowns,
+          }),
+        );
+        io.out(`${JSON.stringify({ schema, scannedAt, targets, subnets: owners }, null, 2)}\n`);
+      } else {
+        const busiest = subnets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1));
+        io.out(
+          `${busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
+        );
+      }
+      session.exit(coverageExit(assessments) ?? EXIT.ok);
+    });
+};

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { readConfiguration } from '../input/configuration.ts';
+import { parseCapacity, readHistory } from '../input/history-csv.ts';
+import { plotHistory } from '../output/history-plot.ts';
+import { type Column, renderTable } from '../output/table.ts';
+
+interface Options {
+  readonly history: string;
+  readonly capacity: string;
+  readonly prefixes?: boolean;
+  readonly policy?: string;
+  readonly format: string;
+  readonly plot?: string;
+}
+
+const minutes = (time: string | null): string | null => (time === null ? null : `${time.slice(0, 16)}Z`);
+
+const COLUMNS: readonly Column<ReplayTransition>[] = [
+  { title: 'AT', cell: ({ at }) => minutes(at) },
+  { title: 'RULE', cell: ({ rule }) => rule },
+  { title: 'TRANSITION', cell: ({ transition }) => transition },
+  { title: 'SEVERITY', cell: ({ severity }) => severity },
+  { title: 'AVAILABLE', align: 'right', cell: ({ available }) => available.toLocaleString('en') },
+  { title: 'EXPECTED', cell: ({ exhaustionAt }) => minutes(exhaustionAt) },
+  { title: 'EARLIEST', cell: ({ earliest }) => minutes(earliest) },
+  { title: 'LATEST', cell: ({ latest }) => minutes(latest) },
+];
+
+/** `headroom replay`: what would have been said, and when, had Headroom watched a recorded past. */
+export const addReplayCommand: AddCommand = (program, { io }) => {
+  program
+    .command('replay')
+    .description(
+      'run a recorded past through the forecast, the rules and the lifecycle, and list every alert',
+    )
+    .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
+    .requiredOption('--capacity <n>', 'what the subnet can hold of it: 251 addresses for a /24')
+    .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
+    .option(
+      '--policy <file>',
+      'a headroom.yml whose alert rules to use (default: headroom.yml here, or the defaults)',
+    )
+    .option('-f, --format <format>', 'table or ndjson', 'table')
+    .option('--plot <file>', 'also draw the series, the last forecast and the alerts: .svg, or .html')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom replay --history subnet-0a1b.csv --capacity 251
+  $ headroom replay --history prefixes.csv --capacity 14 --prefixes --policy headroom.yml --format ndjson
+  $ headroom replay --history subnet-0a1b.csv --capacity 251 --plot replay.html
+
+Change a threshold or a lead time in headroom.yml and run it again: it is the way to tune a policy before trusting it.
+`,
+    )
+    .action((options: Options) => {
+      if (!['table', 'ndjson'].includes(options.format))
+        throw new UsageError(
+          `--format ${options.format} is neither table nor ndjson.`,
+          'Use one of the two.',
+        );
+      const capacity = parseCapacity(options.capacity);
+      const samples = readHistory(options.history);
+      const { alerts } = readConfiguration(options.policy);
+      const supply = options.prefixes === true ? 'prefixes' : 'addresses';
+      const transitions = replay({ samples, capacity, supply, policy: alerts });
+      if (options.plot !== undefined)
+        writeFileSync(options.plot, plotHistory(options.plot, { samples, capacity, supply, transitions }));
+      if (options.format === 'ndjson')
+        io.out(transitions.map((transition) => `${JSON.stringify(transition)}\n`).join(''));
+      else io.out(transitions.length === 0 ? 'No alert.\n' : renderTable(io, COLUMNS, transitions));
+    });
+};

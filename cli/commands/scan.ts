@@ -1,0 +1,103 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { clientSettings } from '../../shared/aws/clients.ts';
+import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
+import { publishAssessment } from '../../shared/pipeline/publish.ts';
+import { hasFinding } from '../../shared/pipeline/scan-document.ts';
+import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import {
+  addTargetOptions,
+  checkSeverity,
+  checkTargetOptions,
+  coverageExit,
+  type ScannedEstate,
+  type ScanOptions,
+  scanToDocument,
+} from '../input/scan-options.ts';
+import { renderScan } from '../output/scan-table.ts';
+
+interface Options extends ScanOptions {
+  readonly publish?: boolean;
+  readonly failOn: string;
+}
+
+/**
+ * Publishes into the Region of the caller's own credentials: alarms and dashboards see one Region. A single scan costs
+ * an hour of each series, so without a configured budget all of them are sent.
+ */
+const publishScan = async (
+  { assessments, configuration }: ScannedEstate,
+  { io }: Session,
+): Promise<boolean> => {
+  const { namespace, compat, subnetSeries } = configuration.metrics;
+  const client = new CloudWatchClient(clientSettings());
+  const sink = createCloudWatchSink(client);
+  let complete = true;
+  let published = 0;
+  let withheld = 0;
+  try {
+    for (const assessment of assessments) {
+      const outcome = await publishAssessment(
+        assessment,
+        {
+          namespace,
+          compat,
+          subnetSeries: configuration.source === null ? Number.POSITIVE_INFINITY : subnetSeries,
+        },
+        { sink, cache: null },
+      );
+      published += outcome.published;
+      withheld += outcome.withheld;
+      if (outcome.problem !== null) {
+        complete = false;
+        io.err(`problem  ${outcome.problem.message}\n         ${outcome.problem.action}\n`);
+      }
+    }
+  } finally {
+    client.destroy();
+  }
+  const held = withheld === 0 ? '' : ` (${withheld} held back by metrics.budget)`;
+  io.err(`Published ${published} metric values to ${namespace}${held}.\n`);
+  return complete;
+};
+
+/** `headroom scan`: every subnet, what is free in it, and what is wrong. */
+export const addScanCommand: AddCommand = (program, session) => {
+  addTargetOptions(program.command('scan'))
+    .description('scan subnets: what is free, what can still become a prefix, what is wrong')
+    .option('--publish', 'also publish the metrics to CloudWatch')
+    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this bad', 'critical')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom scan                                     this account, the profile's Region
+  $ headroom scan --region eu-west-1,eu-central-1     two Regions
+  $ headroom scan --role-arn arn:aws:iam::111122223333:role/HeadroomReader
+  $ headroom scan --from estate.json.gz               what \`headroom collect\` has kept
+  $ headroom scan --format json | jq '.subnets[] | select(.available < 50) | .subnetId'
+
+PREFIXES counts free whole /28 blocks: what prefix mode can still take. FRAGMENTED is the share of free addresses
+that lie outside such blocks. A dash is unknown, and the lines below the table say why.
+Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be scanned, 4 part of it could not.
+`,
+    )
+    .action(async (options: Options) => {
+      checkTargetOptions(options);
+      const failOn = checkSeverity('--fail-on', options.failOn);
+      if (options.from !== undefined && options.publish === true)
+        throw new UsageError(
+          "--publish would tell the figures of a file as if they were today's.",
+          'Leave out --publish, or --from.',
+        );
+      const { io } = session;
+      const estate = await scanToDocument(options, session);
+      const { document, assessments } = estate;
+      io.out(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderScan(io, document));
+      const published = options.publish === true ? await publishScan(estate, session) : true;
+      const covered = coverageExit(assessments);
+      session.exit(
+        covered ?? (published ? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok) : EXIT.partlyScanned),
+      );
+    });
+};

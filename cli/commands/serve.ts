@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { readConfiguration } from '../input/configuration.ts';
+import { LatestScans } from '../input/latest-scans.ts';
+import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
+import { parseListen, startServer } from '../serve/http-server.ts';
+import { liveReport } from '../serve/live-report.ts';
+import { type ServeScanOptions, scanAllTargets } from '../serve/scan-loop.ts';
+import { runAgainAndAgain } from '../serve/timer.ts';
+
+interface Options extends ServeScanOptions {
+  readonly listen: string;
+  readonly interval: string;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+const MIN_INTERVAL_SECONDS = 10;
+const MAX_INTERVAL_SECONDS = 24 * 3600;
+
+const parseInterval = (text: string): number => {
+  const match = /^(\d{1,6})([smh])$/.exec(text);
+  const seconds = Number(match?.[1]) * (SECONDS[match?.[2] ?? ''] ?? Number.NaN);
+  if (!(seconds >= MIN_INTERVAL_SECONDS && seconds <= MAX_INTERVAL_SECONDS)) {
+    throw new UsageError(
+      `--interval ${text} is not a time from ${MIN_INTERVAL_SECONDS} seconds to a day.`,
+      'Give it as 30s, 5m or 1h.',
+    );
+  }
+  return seconds * 1000;
+};
+
+/** `headroom serve`: the same pipeline on a timer in one process, for those without Lambda. */
+export const addServeCommand: AddCommand = (program, session) => {
+  addTargetOptions(program.command('serve'), { format: false, from: false })
+    .description(
+      'scan on a timer in one process: alerts, Prometheus metrics and a live report, without Lambda',
+    )
+    .option('-l, --listen <address:port>', 'where to answer', '127.0.0.1:9464')
+    .option('-i, --interval <time>', 'time between the starts of two scans', '5m')
+    .option('-s, --state <file>', 'where to remember history and alerts', 'headroom.sqlite')
+    .option('--publish', 'also publish the metrics to CloudWatch')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom serve                                    http://127.0.0.1:9464/ is the report, /metrics is for Prometheus
+  $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
+
+Scanned is what headroom.yml selects, or what the options say in its place. Alerts go to the destinations of headroom.yml;
+where there is none, they are printed. /healthz says that the process
+lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after the targets that are being scanned;
+a second one ends it at once.
+`,
+    )
+    .action(async (options: Options) => {
+      checkTargetOptions({ ...options, format: 'table' });
+      const listen = parseListen(options.listen);
+      const interval = parseInterval(options.interval);
+      // A configuration that can not be used is refused now, and not at the first scan.
+      readConfiguration(options.config);
+      const { io } = session;
+      const latest = new LatestScans();
+      const exporter = new PrometheusExporter();
+      const ended = new AbortController();
+      const stop = (): void => {
+        if (ended.signal.aborted) return;
+        ended.abort();
+        io.err('Headroom stops when the targets under way are scanned; a second signal ends it now.\n');
+      };
+      // Once: the second signal ends the process as signals do.
+      process.once('SIGTERM', stop).once('SIGINT', stop);
+      const server = await startServer(listen, {
+        report: async () => liveReport(latest.assessments, latest.alerts, io.now()),
+        metrics: async () => ({
+          contentType: exporter.contentType,
+          text: await exporter.render(latest),
+        }),
+        notReady: () => (latest.finishedRuns > 0 ? null : 'the first scan has not ended yet'),
+      });
+      io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
+      try {
+        await runAgainAndAgain(() => scanAllTargets(options, session, latest, ended.signal, interval), {
+          interval,
+          now: io.now,
+          pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+          signal: ended.signal,
+          failed: (error) => {
+            // What never worked is for whoever started it; what worked before may work again.
+            if (latest.finishedRuns === 0 || !(error instanceof HeadroomError)) throw error;
+            io.err(`problem  ${error.message}\n         ${error.action}\n`);
+          },
+        });
+      } finally {
+        process.off('SIGTERM', stop).off('SIGINT', stop);
+        await server.close();
+        io.err('Headroom has stopped.\n');
+      }
+    });
+};

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { openTargets } from '../../shared/aws/reachable-targets.ts';
+import type { Estate } from '../../shared/inventory/estate.ts';
+import { isProblem } from '../../shared/inventory/estate.ts';
+import { writeEstate } from '../../shared/inventory/estate-file.ts';
+import { redactEstate } from '../../shared/inventory/estate-redaction.ts';
+import { collectEstate } from '../../shared/pipeline/collect-estate.ts';
+import type { AddCommand } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { createProgress } from '../output/progress.ts';
+import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
+
+interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'> {
+  readonly out: string;
+  readonly redact?: boolean;
+}
+
+/** `headroom collect`: keeps all that a scan would ask AWS for, to be scanned elsewhere or later. */
+export const addCollectCommand: AddCommand = (program, session) => {
+  addTargetOptions(program.command('collect'), { format: false, from: false, vpc: false })
+    .description('keep all that a scan would read in a file, for `--from` of the other commands')
+    .requiredOption('-o, --out <file>', 'where to: compressed where the name ends in .gz')
+    .option('--redact', 'put other names, numbers and networks in place of yours, with the same figures')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom collect --out estate.json.gz
+  $ headroom collect --region eu-west-1,us-east-1 --out estate.json.gz --redact
+  $ headroom report --from estate.json.gz --out report.html
+
+What could not be read is kept as such, with the reason. A redacted file can be shared: which name stands for which is
+nowhere kept, and every figure that Headroom makes of it is the same.
+`,
+    )
+    .action(async (options: Options) => {
+      checkTargetOptions({ ...options, format: 'table' });
+      const { io } = session;
+      const { opened, failed } = await openTargets({
+        regions: options.region ?? [],
+        roleArns: options.roleArn ?? [],
+        externalId: options.externalId,
+      });
+      const progress = createProgress(io);
+      const targets: Estate['targets'][number][] = [];
+      try {
+        for (const { target, sources } of opened) {
+          progress.show(`collecting ${target.accountId} ${target.region}`);
+          targets.push(await collectEstate(target, sources));
+        }
+      } finally {
+        progress.clear();
+        for (const { close } of opened) close();
+      }
+      const problems = [
+        ...failed.map(({ target, problem }) => ({ target, problem })),
+        ...targets.flatMap(({ target, reservations, ...parts }) =>
+          [...Object.values(parts), ...Object.values(reservations)]
+            .filter((part) => isProblem<unknown>(part))
+            .map((problem) => ({ target, problem })),
+        ),
+      ];
+      for (const { target, problem } of problems) {
+        io.err(
+          `problem  ${target.accountId} ${target.region}: ${problem.message}\n         ${problem.action}\n`,
+        );
+      }
+      if (targets.length === 0) return session.exit(EXIT.nothingScanned);
+      const estate: Estate = {
+        schema: 'headroom/estate@1',
+        collectedAt: new Date(io.now()).toISOString(),
+        redacted: false,
+        targets,
+      };
+      await writeEstate(
+        options.out,
+        options.redact === true ? redactEstate(estate, randomBytes(32).toString('hex')) : estate,
+      );
+      io.err(
+        `Kept ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} in ${options.out}${options.redact === true ? ', redacted' : ''}.\n`,
+      );
+      session.exit(problems.length === 0 ? EXIT.ok : EXIT.partlyScanned);
+    });
+};

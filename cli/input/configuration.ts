@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import {
+  defaultConfiguration,
+  type HeadroomConfiguration,
+  parseConfiguration,
+} from '../../shared/config/headroom-yml.ts';
+import { UsageError } from '../base/command-line.ts';
+
+const DEFAULT_PATH = 'headroom.yml';
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/**
+ * The configuration of this command: the file that was named, or the headroom.yml of this folder, or every default.
+ *
+ * @throws UsageError when a named file can not be read
+ * @throws ConfigurationError with everything that is wrong with it
+ */
+export const readConfiguration = (
+  path: string | undefined,
+): HeadroomConfiguration & { readonly source: string | null } => {
+  const source = path ?? DEFAULT_PATH;
+  let text: string;
+  try {
+    text = readFileSync(source, 'utf8');
+  } catch (error) {
+    if (path === undefined && isMissing(error)) return { ...defaultConfiguration(), source: null };
+    throw new UsageError(
+      `The configuration ${source} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      'Check the path given with --config.',
+      { cause: error },
+    );
+  }
+  return { ...parseConfiguration(text, source), source };
+};

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Sample } from '../../shared/model/result/forecast.ts';
+import { UsageError } from '../base/command-line.ts';
+
+const COLUMNS = ['timestamp', 'available'] as const;
+const PROBLEMS_SHOWN = 5;
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+
+/** Epoch milliseconds of an ISO 8601 time; one without a zone is UTC. `null`: it is none. */
+export const parseTime = (text: string): number | null => {
+  if (!TIMESTAMP.test(text)) return null;
+  const time = text.replace(' ', 'T');
+  const at = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`);
+  return Number.isNaN(at) ? null : at;
+};
+
+/**
+ * Reads a recorded series: `timestamp,available`, a line for each measurement. The columns may stand in any order and
+ * among others, if a header names them; without a header they are the first two. An empty value is a measurement that
+ * failed, and is left out. Order and repeats do not matter.
+ *
+ * @param source what to call it in messages
+ * @throws UsageError with the first problems of the file, if any line can not be read
+ */
+export const parseHistory = (text: string, source: string): Sample[] => {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const header = (lines[0] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = COLUMNS.map((name) => header.indexOf(name));
+  const hasHeader = named.every((column) => column >= 0);
+  const [timeColumn, valueColumn] = hasHeader ? named : [0, 1];
+  const samples: Sample[] = [];
+  const problems: string[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '' || (index === 0 && hasHeader)) continue;
+    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+    const time = cells[timeColumn ?? 0] ?? '';
+    const available = cells[valueColumn ?? 1];
+    const at = parseTime(time);
+    const value = Number(available);
+    if (at === null) problems.push(`line ${index + 1}: ${JSON.stringify(time)} is not an ISO 8601 time`);
+    else if (available === '') continue;
+    else if (available === undefined || !Number.isFinite(value) || value < 0)
+      problems.push(`line ${index + 1}: ${JSON.stringify(available ?? '')} is not a number from 0 up`);
+    else samples.push({ at, value });
+  }
+  if (problems.length > 0) {
+    const more = problems.length - PROBLEMS_SHOWN;
+    throw new UsageError(
+      `${source} can not be read as a history: ${problems.slice(0, PROBLEMS_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+      'Each line is a time and the number available then, as in 2026-01-01T00:05:00Z,212; the first line may be timestamp,available.',
+    );
+  }
+  if (samples.length === 0)
+    throw new UsageError(
+      `${source} holds no measurement.`,
+      'Give a CSV file with the columns timestamp and available.',
+    );
+  return samples;
+};
+
+/** @throws UsageError when the file can not be opened or read */
+export const readHistory = (path: string): Sample[] => {
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `The history ${path} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      'Check the path given with --history; - reads from standard input.',
+      { cause: error },
+    );
+  }
+  return parseHistory(text, path);
+};
+
+/** @throws UsageError unless it is a whole number from 1 up */
+export const parseCapacity = (text: string): number => {
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new UsageError(
+      `--capacity ${JSON.stringify(text)} is not a whole number from 1 up.`,
+      'Give what the subnet can hold: 251 addresses for a /24, or 14 prefixes with --prefixes.',
+    );
+  return Number(text);
+};

@@ -1,0 +1,226 @@
+import type { Command } from 'commander';
+import pLimit from 'p-limit';
+import { CallMeter } from '../../shared/aws/call-meter.ts';
+import {
+  accountOfRole,
+  openTargets,
+  type ReachableTarget,
+  type UnreachableTarget,
+} from '../../shared/aws/reachable-targets.ts';
+import { createEstateSources } from '../../shared/inventory/estate.ts';
+import { readEstate } from '../../shared/inventory/estate-file.ts';
+import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import type { Severity } from '../../shared/model/result/finding.ts';
+import { judge } from '../../shared/pipeline/assess.ts';
+import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
+import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
+import { collectValues, type Session, UsageError } from '../base/command-line.ts';
+import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { createProgress } from '../output/progress.ts';
+import { readConfiguration } from './configuration.ts';
+
+/** The options of every command that looks at AWS. */
+export interface ScanOptions {
+  readonly region?: readonly string[];
+  readonly roleArn?: readonly string[];
+  readonly externalId?: string;
+  readonly vpc?: readonly string[];
+  readonly format: 'table' | 'json';
+  readonly config?: string;
+  /** An estate file to scan in the place of AWS. */
+  readonly from?: string;
+}
+
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+const VPC_ID = /^vpc-[0-9a-z]+$/;
+
+/** Targets scanned at the same time: each has clients of its own, and each account and Region a quota of its own. */
+const TARGETS_AT_ONCE = 4;
+
+const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
+
+/** @param from whether an estate file will do as well: not for what stays connected to AWS, or writes such a file */
+export const addTargetOptions = (
+  command: Command,
+  { format = true, from = true, vpc = true }: { format?: boolean; from?: boolean; vpc?: boolean } = {},
+): Command => {
+  command
+    .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
+    .option(
+      '--role-arn <arn...>',
+      'roles to assume, one for each account (default: your own credentials)',
+      collectValues,
+    )
+    .option('--external-id <id>', 'external ID to give when assuming the roles');
+  if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
+  if (from)
+    command.option('--from <file>', 'scan what `headroom collect` has kept in a file, instead of AWS');
+  if (format) command.option('-f, --format <format>', 'table or json', 'table');
+  return command.option(
+    '-c, --config <file>',
+    'thresholds and everything else (default: headroom.yml, where there is one)',
+  );
+};
+
+/** All that is wrong with the options, at once. */
+export const checkTargetOptions = (options: ScanOptions): void => {
+  const wrong = [
+    ...(options.region ?? [])
+      .filter((region) => !REGION.test(region))
+      .map((region) => `--region ${region} is not a Region (such as eu-west-1)`),
+    ...(options.roleArn ?? [])
+      .filter((arn) => accountOfRole(arn) === null)
+      .map(
+        (arn) =>
+          `--role-arn ${arn} is not the ARN of a role (such as arn:aws:iam::123456789012:role/HeadroomReader)`,
+      ),
+    ...(options.vpc ?? [])
+      .filter((vpc) => !VPC_ID.test(vpc))
+      .map((vpc) => `--vpc ${vpc} is not a VPC id (such as vpc-0abc)`),
+    ...(['table', 'json'].includes(options.format)
+      ? []
+      : [`--format ${options.format} is neither table nor json`]),
+    ...(options.externalId !== undefined && options.roleArn === undefined
+      ? ['--external-id is only used together with --role-arn']
+      : []),
+    ...(options.from !== undefined && options.roleArn !== undefined
+      ? ['--from reads a file, for which no --role-arn is assumed']
+      : []),
+  ];
+  if (wrong.length > 0)
+    throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line; --help has examples.');
+};
+
+export const checkSeverity = (option: string, value: string): Severity => {
+  const severity = WORST.find((known) => known === value);
+  if (severity === undefined) {
+    throw new UsageError(`${option} ${value} is not a severity.`, `Use one of ${WORST.join(', ')}.`);
+  }
+  return severity;
+};
+
+export interface ScannedTarget {
+  readonly assessment: TargetAssessment;
+  /** What it took; `null` for a target that could not even be opened. */
+  readonly reached: ReachableTarget | null;
+}
+
+interface OpenedTargets {
+  readonly opened: readonly ReachableTarget[];
+  readonly failed: readonly UnreachableTarget[];
+  /** The present of the scan in epoch milliseconds: that of the file, where it is one. */
+  readonly now: number;
+}
+
+/** The targets that a file holds, of the Regions that were asked for. */
+const openEstate = async (path: string, regions: readonly string[] | undefined): Promise<OpenedTargets> => {
+  const estate = await readEstate(path);
+  const targets = estate.targets.filter(
+    ({ target }) => regions === undefined || regions.includes(target.region),
+  );
+  if (targets.length === 0) {
+    const held = [...new Set(estate.targets.map(({ target }) => target.region))].join(', ');
+    throw new UsageError(
+      `${path} holds nothing of ${regions?.join(', ') ?? 'any Region'}.`,
+      held === '' ? 'Collect the estate again.' : `Ask for what it holds: ${held}.`,
+    );
+  }
+  const opened = targets.map((target) => ({
+    target: target.target,
+    sources: createEstateSources(target),
+    meter: new CallMeter(),
+    close: () => {},
+  }));
+  return { opened, failed: [], now: Date.parse(estate.collectedAt) };
+};
+
+/** Opens whatever the options name: AWS, or a file in its place. */
+const open = async (options: ScanOptions, { io }: Session): Promise<OpenedTargets> => {
+  if (options.from !== undefined) return openEstate(options.from, options.region);
+  const { opened, failed } = await openTargets({
+    regions: options.region ?? [],
+    roleArns: options.roleArn ?? [],
+    externalId: options.externalId,
+  });
+  return { opened, failed, now: io.now() };
+};
+
+interface ScannedTargets {
+  readonly scanned: readonly ScannedTarget[];
+  readonly now: number;
+}
+
+/** Scans everything the options ask for, with progress on a terminal. */
+const scanTargets = async (options: ScanOptions, session: Session): Promise<ScannedTargets> => {
+  const { io } = session;
+  const { opened, failed, now } = await open(options, session);
+  const progress = createProgress(io);
+  const limit = pLimit(TARGETS_AT_ONCE);
+  let finished = 0;
+  try {
+    const scanned = await Promise.all(
+      opened.map((reached) =>
+        limit(async (): Promise<ScannedTarget> => {
+          const { accountId, region } = reached.target;
+          const say = (count: number) =>
+            progress.show(
+              `scanning ${accountId} ${region}: ${count.toLocaleString('en')} interfaces (${finished} of ${opened.length} done)`,
+            );
+          say(0);
+          const assessment = await scanTarget({
+            target: reached.target,
+            scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
+            sources: reached.sources,
+            past: NO_PAST,
+            cache: null,
+            now,
+            onInterfaces: say,
+          });
+          finished += 1;
+          return { assessment, reached };
+        }),
+      ),
+    );
+    const unreached = failed.map(({ target, problem }) => ({
+      assessment: failedAssessment(target, [problem], now),
+      reached: null,
+    }));
+    return { scanned: [...scanned, ...unreached], now };
+  } finally {
+    progress.clear();
+    for (const reached of opened) reached.close();
+  }
+};
+
+export interface ScannedEstate {
+  readonly document: ScanDocument;
+  readonly assessments: readonly TargetAssessment[];
+  readonly scanned: readonly ScannedTarget[];
+  readonly configuration: ReturnType<typeof readConfiguration>;
+  /** Epoch milliseconds: the present of the scan. */
+  readonly now: number;
+}
+
+/** Scans, and holds what was found against the configured policy. A wrong configuration is refused before anything is read. */
+export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
+  const configuration = readConfiguration(options.config);
+  const { scanned: raw, now } = await scanTargets(options, session);
+  const scanned = raw.map((target) => ({
+    ...target,
+    assessment: judge(target.assessment, configuration.alerts).assessment,
+  }));
+  const assessments = scanned.map(({ assessment }) => assessment);
+  return {
+    document: scanDocument(assessments, new Date(now).toISOString()),
+    assessments,
+    scanned,
+    configuration,
+    now,
+  };
+};
+
+/** How the command ends by what could be scanned alone; `null`: all of it could. */
+export const coverageExit = (assessments: readonly TargetAssessment[]): ExitCode | null => {
+  if (assessments.every(({ target }) => target.status === 'failed')) return EXIT.nothingScanned;
+  return assessments.some(({ target }) => target.status !== 'ok') ? EXIT.partlyScanned : null;
+};

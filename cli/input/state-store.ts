@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Command } from 'commander';
+import { clientSettings } from '../../shared/aws/clients.ts';
+import { createDynamoStateStore } from '../../shared/state/dynamo/dynamo-state-store.ts';
+import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+import { UsageError } from '../base/command-line.ts';
+
+export interface StateOptions {
+  readonly state?: string;
+  readonly table?: string;
+  readonly region?: string;
+}
+
+const DEFAULT_STATE = 'headroom.sqlite';
+
+/** The options of every command that looks at what scans remember. */
+export const addStateOptions = (command: Command): Command =>
+  command
+    .option('-s, --state <file>', `what \`headroom serve\` remembers in (default: ${DEFAULT_STATE})`)
+    .option('-t, --table <name>', 'the DynamoDB table of a deployment, such as headroom-prod-state')
+    .option('-r, --region <region>', "where the table is (default: the profile's Region)");
+
+/**
+ * Runs something on the store that the options name, and closes it.
+ *
+ * @throws UsageError when they name none, or two
+ */
+export const withStateStore = async <Answer>(
+  { state, table, region }: StateOptions,
+  work: (store: StateStore) => Promise<Answer>,
+): Promise<Answer> => {
+  if (state !== undefined && table !== undefined) {
+    throw new UsageError('--state and --table are both given.', 'Keep one of them.');
+  }
+  if (table === undefined) {
+    const path = state ?? DEFAULT_STATE;
+    if (!existsSync(path)) {
+      throw new UsageError(
+        `There is no ${path} here.`,
+        'Name the file that `headroom serve` writes with --state, or the table of a deployment with --table.',
+      );
+    }
+  }
+  const client = table === undefined ? null : new DynamoDBClient(clientSettings({ region }));
+  const store =
+    client === null || table === undefined
+      ? openSqliteStateStore(state ?? DEFAULT_STATE)
+      : createDynamoStateStore({ client, tableName: table });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+    client?.destroy();
+  }
+};

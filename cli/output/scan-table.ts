@@ -1,0 +1,162 @@
+import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import type { Finding, Severity } from '../../shared/model/result/finding.ts';
+import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
+import type { Io } from '../base/io.ts';
+import { paint } from '../base/io.ts';
+import { type Column, printable, renderTable, shorten, wholeNumber } from './table.ts';
+
+const NAME_WIDTH = 28;
+const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
+  critical: 'red',
+  warning: 'yellow',
+  info: 'cyan',
+};
+
+/** `3 d 4 h`, `5 h`, `20 min`: as much as one acts on. */
+export const runwayText = (exhaustionAt: string | null, now: number): string | null => {
+  if (exhaustionAt === null) return null;
+  const minutes = Math.max(0, Math.round((Date.parse(exhaustionAt) - now) / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+};
+
+const runwayOf = ({ forecast }: SubnetAssessment, now: number): string | null => {
+  const ends = [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt].filter(
+    (end) => end != null,
+  );
+  return ends.length === 0 ? null : runwayText(ends.toSorted()[0] ?? null, now);
+};
+
+const worstOf = (findings: readonly Finding[], subnetId: string): Severity | null => {
+  const own = findings.filter(({ subject }) => subject.type === 'subnet' && subject.id === subnetId);
+  return (
+    (['critical', 'warning', 'info'] as const).find((severity) => own.some((f) => f.severity === severity)) ??
+    null
+  );
+};
+
+const columnsFor = (io: Io, document: ScanDocument): Column<SubnetAssessment>[] => {
+  const dye = paint(io);
+  const now = Date.parse(document.scannedAt);
+  return [
+    {
+      title: 'SUBNET',
+      cell: ({ subnetId }) => {
+        const worst = worstOf(document.findings, subnetId);
+        return worst === null ? subnetId : dye(STYLE[worst], subnetId);
+      },
+    },
+    { title: 'NAME', cell: ({ name }) => (name === null ? null : shorten(printable(name), NAME_WIDTH)) },
+    { title: 'ZONE', cell: ({ availabilityZone }) => availabilityZone },
+    { title: 'RANGE', cell: ({ cidrBlock, ipv6Native }) => cidrBlock ?? (ipv6Native ? 'IPv6 only' : null) },
+    { title: 'USED', align: 'right', cell: ({ used }) => wholeNumber(used) },
+    { title: 'AVAILABLE', align: 'right', cell: ({ available }) => wholeNumber(available) },
+    { title: 'PREFIXES', align: 'right', cell: ({ prefixes }) => wholeNumber(prefixes?.free) },
+    { title: 'LARGEST', cell: ({ largestFreeBlock }) => largestFreeBlock?.replace(/^.*\//, '/') ?? null },
+    {
+      title: 'FRAGMENTED',
+      align: 'right',
+      cell: ({ fragmentationIndex }) =>
+        fragmentationIndex === null ? null : `${Math.round(fragmentationIndex * 100)} %`,
+    },
+    { title: 'RUNS OUT IN', align: 'right', cell: (subnet) => runwayOf(subnet, now) },
+  ];
+};
+
+const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
+  const accounts = new Set(targets.map(({ accountId }) => accountId)).size;
+  const regions = new Set(targets.map(({ region }) => region)).size;
+  return `${plural(subnets.length, 'subnet')} in ${plural(accounts, 'account')} and ${plural(regions, 'Region')}, scanned ${scannedAt.slice(0, 16).replace('T', ' ')} UTC`;
+};
+
+/** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */
+export const renderFindings = (io: Io, findings: readonly Finding[]): string => {
+  const dye = paint(io);
+  const bySubject = Map.groupBy(findings, ({ subject }) => `${subject.type}/${subject.id}`);
+  return [...bySubject.values()]
+    .map(([worst, ...others]) => {
+      if (worst === undefined) return '';
+      const remedy = worst.remedies[0];
+      const lines = [
+        `${dye(STYLE[worst.severity], worst.severity.padEnd(8))}  ${printable(worst.title)}`,
+        ...others.map(
+          ({ severity, title }) => `${' '.repeat(10)}${dye(STYLE[severity], 'also')} ${printable(title)}`,
+        ),
+        ...(remedy === undefined ? [] : [`${' '.repeat(10)}${dye('dim', printable(remedy.title))}`]),
+      ];
+      return `${lines.join('\n')}\n`;
+    })
+    .join('');
+};
+
+export const renderProblems = (io: Io, document: Pick<ScanDocument, 'targets'>): string => {
+  const dye = paint(io);
+  return document.targets
+    .flatMap(({ accountId, region, errors }) =>
+      errors.map(
+        ({ message, action }) =>
+          `${dye('red', 'problem')}  ${accountId} ${region}: ${printable(message)}\n${' '.repeat(9)}${dye('dim', printable(action))}\n`,
+      ),
+    )
+    .join('');
+};
+
+/** What could not be measured, grouped by reason: fifty subnets with one cause are one line. */
+const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
+  const dye = paint(io);
+  const byReason = new Map<string, { subnets: Set<string>; fields: Set<string> }>();
+  for (const { subnetId, unknowns } of subnets) {
+    for (const { field, reason } of unknowns) {
+      const group = byReason.get(reason) ?? { subnets: new Set(), fields: new Set() };
+      group.subnets.add(subnetId);
+      group.fields.add(field);
+      byReason.set(reason, group);
+    }
+  }
+  return [...byReason]
+    .map(([reason, group]) => {
+      const [first, ...others] = group.subnets;
+      const where = others.length === 0 ? first : `${first} and ${plural(others.length, 'other')}`;
+      return `${dye('yellow', 'unknown')}  ${where}: ${printable(reason)}\n`;
+    })
+    .join('');
+};
+
+/** The subnets, scarcest first, as people read them. */
+export const renderScan = (io: Io, document: ScanDocument): string => {
+  const dye = paint(io);
+  const parts: string[] = [];
+  const ranked = document.subnets.toSorted(
+    (a, b) =>
+      (a.available === null || a.usable === null || a.usable === 0 ? 2 : a.available / a.usable) -
+      (b.available === null || b.usable === null || b.usable === 0 ? 2 : b.available / b.usable),
+  );
+  const groups = Map.groupBy(ranked, ({ accountId, region, vpcId }) => `${accountId}  ${region}  ${vpcId}`);
+  for (const [heading, subnets] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const vpc = document.vpcs.find(({ vpcId }) => vpcId === subnets[0]?.vpcId);
+    const name = vpc?.name == null ? '' : `  ${shorten(printable(vpc.name), NAME_WIDTH)}`;
+    parts.push(`${dye('bold', heading)}${name}\n${renderTable(io, columnsFor(io, document), subnets)}`);
+  }
+  const scanned = document.targets.filter(({ status }) => status !== 'failed');
+  if (document.subnets.length === 0 && scanned.length > 0) {
+    const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
+    parts.push(
+      document.vpcs.length === 0
+        ? `There is no VPC, and so no subnet, in ${where}.\n`
+        : `The ${plural(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
+    );
+  }
+  if (document.findings.length > 0) {
+    parts.push(
+      `${renderFindings(io, document.findings)}${dye('dim', 'headroom findings prints the evidence, every remedy and its commands')}\n`,
+    );
+  }
+  const notes = renderUnknowns(io, document) + renderProblems(io, document);
+  if (notes !== '') parts.push(notes);
+  if (document.subnets.length > 0) parts.push(`${dye('dim', summaryOf(document))}\n`);
+  return parts.join('\n');
+};

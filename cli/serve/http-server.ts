@@ -1,0 +1,100 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UsageError } from '../base/command-line.ts';
+
+/** What can be asked of the server, each answered anew. */
+export interface Pages {
+  readonly report: () => Promise<string>;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** `null`: ready. Otherwise why not. */
+  readonly notReady: () => string | null;
+}
+
+const send = (response: ServerResponse, status: number, contentType: string, body: string): void => {
+  response
+    .writeHead(status, {
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(body),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    })
+    .end(body);
+};
+
+const answer = async (path: string, pages: Pages, response: ServerResponse): Promise<void> => {
+  switch (path) {
+    case '/':
+      send(response, 200, 'text/html; charset=utf-8', await pages.report());
+      return;
+    case '/metrics': {
+      const { contentType, text } = await pages.metrics();
+      send(response, 200, contentType, text);
+      return;
+    }
+    case '/healthz':
+      send(response, 200, 'text/plain; charset=utf-8', 'ok\n');
+      return;
+    case '/readyz': {
+      const why = pages.notReady();
+      send(response, why === null ? 200 : 503, 'text/plain; charset=utf-8', `${why ?? 'ready'}\n`);
+      return;
+    }
+    default:
+      send(response, 404, 'text/plain; charset=utf-8', 'There is /, /metrics, /healthz and /readyz.\n');
+  }
+};
+
+/** `127.0.0.1:9464`, `[::1]:9464` or `:9464`, which is every interface. */
+export const parseListen = (text: string): { readonly host: string | undefined; readonly port: number } => {
+  const match = /^(?:\[([\da-f:]+)\]|([\w.-]*)):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new UsageError(`--listen ${text} is not an address and a port.`, 'Give it as 127.0.0.1:9464.');
+  }
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? undefined : host, port };
+};
+
+/** Answers GET and HEAD on the four paths. Resolves once it listens. */
+export const startServer = async (
+  listen: { readonly host: string | undefined; readonly port: number },
+  pages: Pages,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
+  const server: Server = createServer((request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      send(response, 405, 'text/plain; charset=utf-8', 'Only GET.\n');
+      return;
+    }
+    const path = new URL(request.url ?? '/', 'http://headroom').pathname;
+    answer(path, pages, response).catch((error: unknown) => {
+      send(
+        response,
+        500,
+        'text/plain; charset=utf-8',
+        `${error instanceof Error ? error.message : String(error)}\n`,
+      );
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new UsageError(
+          `Headroom can not listen on ${listen.host ?? '*'}:${listen.port}: ${error.message}.`,
+          'Choose another address with --listen, or stop what listens there.',
+          { cause: error },
+        ),
+      );
+    });
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const { address, family, port } = server.address() as AddressInfo;
+  const host = family === 'IPv6' ? `[${address}]` : address;
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+};

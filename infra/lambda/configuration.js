@@ -1,0 +1,22 @@
+// Read by serverless.yml, which takes values from .js files. What the deployment must know of headroom.yml is taken from
+// it here, so that it is said in one place only; a headroom.yml that can not be used stops the deployment.
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
+import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
+import { destinationsPolicy } from './destinations-policy.ts';
+
+const path = process.env.HEADROOM_YML ?? fileURLToPath(new URL('../headroom.yml', import.meta.url));
+
+/** The headroom.yml beside serverless.yml, or the empty configuration, which is a whole one: every default applies. */
+export const text = existsSync(path) ? readFileSync(path, 'utf8') : '# headroom.yml: all defaults\n';
+
+const { targets, metrics, destinations } = parseConfiguration(text, path);
+
+/** The role that is assumed in every other account; infra/lambda/spoke-role.yml makes it there. */
+export const roleName = targets.role?.name ?? DEFAULT_ROLE_NAME;
+
+export const namespace = metrics.namespace;
+
+/** What the functions may send to besides the deployment's own topic. */
+export const destinationResources = { Resources: destinationsPolicy(destinations) };

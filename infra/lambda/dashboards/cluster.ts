@@ -1,0 +1,53 @@
+import { CLUSTER_METRICS } from '../../../shared/metrics/catalogue.ts';
+import { below, type DashboardBody, inRows, type Placement, rankingWidget, text } from './body.ts';
+
+/** Stands for the cluster until one is chosen. EKS lets no name begin with a hyphen, so no cluster is called this. */
+const CHOSEN = '-cluster-to-be-chosen-';
+
+/** Clusters of the same name in several accounts and Regions. */
+const NAMESAKES = 25;
+
+/** One cluster: what its nodes hold, what they could hold, and what would find no room. */
+export const clusterDashboard = ({ namespace }: { readonly namespace: string }): DashboardBody => {
+  const head = text(
+    '## Cluster\nThe gauges of the CNI under the names that the CNI Metrics Helper gives them, as EC2 tells them, and the nodes that would find no room if every group went to its maximum.',
+    0,
+    2,
+  );
+  const widgets = inRows(
+    below([head]),
+    { width: 12, height: 6 },
+    CLUSTER_METRICS.metrics.map(
+      ({ name: metric }) =>
+        (placement: Placement) =>
+          rankingWidget(
+            metric,
+            {
+              namespace,
+              family: CLUSTER_METRICS,
+              metric,
+              worst: 'highest',
+              groupBy: 'AccountId, Region',
+              limit: NAMESAKES,
+              where: { ClusterName: CHOSEN },
+            },
+            placement,
+          ),
+    ),
+  );
+  return {
+    variables: [
+      {
+        type: 'pattern',
+        pattern: CHOSEN,
+        inputType: 'select',
+        id: 'cluster',
+        label: 'Cluster',
+        visible: true,
+        search: `{${namespace},AccountId,ClusterName,Region} MetricName="Nodes"`,
+        populateFrom: 'ClusterName',
+      },
+    ],
+    widgets: [head, ...widgets],
+  };
+};

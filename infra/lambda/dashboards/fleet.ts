@@ -1,0 +1,149 @@
+import { RUN_METRICS, SUBNET_METRICS } from '../../../shared/metrics/catalogue.ts';
+import { PRICES } from '../../../shared/metrics/prices.ts';
+import {
+  addressMap,
+  below,
+  type DashboardBody,
+  inRows,
+  type MetricEntry,
+  type Placement,
+  REGION,
+  rankingWidget,
+  text,
+  type Widget,
+} from './body.ts';
+
+/** What a deployment is called, and where it publishes. */
+export interface Deployment {
+  readonly namespace: string;
+  /** The names of its functions with their memory in MB: what Lambda bills. */
+  readonly functions: readonly { readonly name: string; readonly memory: number }[];
+  readonly tableName: string;
+}
+
+const WORST = 10;
+
+/** What to look at of subnets, and which end of it is bad. */
+const RANKINGS = [
+  ['Runs out of addresses in so many hours', 'HoursToExhaustion', 'lowest'],
+  ['Runs out of prefixes in so many hours', 'HoursToPrefixExhaustion', 'lowest'],
+  ['Fewest available addresses', 'AvailableAddresses', 'lowest'],
+  ['Fewest free prefixes', 'FreePrefixes', 'lowest'],
+  ['Highest utilization', 'UtilizationPercent', 'highest'],
+  ['Most fragmented', 'FragmentationIndex', 'highest'],
+  ['Most stranded addresses', 'StrandedAddresses', 'highest'],
+  ['Most leaked interfaces', 'LeakedInterfaces', 'highest'],
+  ['Most unaccounted addresses', 'UnaccountedAddresses', 'highest'],
+] as const;
+
+const run = (namespace: string, name: string, stat: string): MetricEntry => {
+  if (!RUN_METRICS.metrics.some((metric) => metric.name === name))
+    throw new Error(`The catalogue has no metric ${name} of a run.`);
+  return [namespace, name, { stat }];
+};
+
+const graph =
+  (title: string, metrics: readonly MetricEntry[]) =>
+  (placement: Placement): Widget => ({
+    ...placement,
+    type: 'metric',
+    properties: {
+      title,
+      region: REGION,
+      view: 'timeSeries',
+      period: 300,
+      stat: 'Sum',
+      metrics,
+      yAxis: { left: { min: 0, showUnits: false } },
+    },
+  });
+
+const MONTH_SECONDS = 730 * 3600;
+
+/**
+ * What Lambda and DynamoDB would ask for a month of the present pace, by their own counters. Metrics, alarms and
+ * dashboards cost a fixed price, which `headroom cost` tells.
+ */
+const running = ({ functions, tableName }: Deployment): readonly MetricEntry[] => {
+  const perMonth = `${MONTH_SECONDS}/PERIOD`;
+  const lambda = functions.flatMap(({ name }, index): MetricEntry[] => [
+    ['AWS/Lambda', 'Duration', 'FunctionName', name, { id: `d${index}`, stat: 'Sum', visible: false }],
+    ['AWS/Lambda', 'Invocations', 'FunctionName', name, { id: `i${index}`, stat: 'Sum', visible: false }],
+  ]);
+  const seconds = functions.map(({ memory }, index) => `FILL(d${index},0)/1000*${memory / 1024}`).join('+');
+  const invocations = functions.map((_, index) => `FILL(i${index},0)`).join('+');
+  return [
+    ...lambda,
+    [
+      'AWS/DynamoDB',
+      'ConsumedWriteCapacityUnits',
+      'TableName',
+      tableName,
+      { id: 'w', stat: 'Sum', visible: false },
+    ],
+    [
+      'AWS/DynamoDB',
+      'ConsumedReadCapacityUnits',
+      'TableName',
+      tableName,
+      { id: 'r', stat: 'Sum', visible: false },
+    ],
+    [
+      {
+        expression: `((${seconds})*${PRICES.lambdaGigabyteSecond}+(${invocations})*${PRICES.lambdaPerMillion}/1000000)*${perMonth.replace('PERIOD', 'PERIOD(d0)')}`,
+        id: 'lambda',
+        label: 'Lambda, dollars a month',
+      },
+    ],
+    [
+      {
+        expression: `(FILL(w,0)*${PRICES.dynamoWritesPerMillion}+FILL(r,0)*${PRICES.dynamoReadsPerMillion})/1000000*${perMonth.replace('PERIOD', 'PERIOD(w)')}`,
+        id: 'dynamodb',
+        label: 'DynamoDB, dollars a month',
+      },
+    ],
+  ];
+};
+
+/** The whole fleet: worst first, runway, coverage, and what the monitor itself costs. */
+export const fleetDashboard = (deployment: Deployment): DashboardBody => {
+  const { namespace } = deployment;
+  const top = [
+    addressMap('Subnets, worst first', {}, 0, 14),
+    text(
+      '## Worst subnets over time\nThe ten worst of all accounts and Regions, whichever those are.',
+      14,
+      2,
+    ),
+  ];
+  const rankings = inRows(
+    below(top),
+    { width: 8, height: 6 },
+    RANKINGS.map(
+      ([title, metric, worst]) =>
+        (placement: Placement) =>
+          rankingWidget(
+            title,
+            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST },
+            placement,
+          ),
+    ),
+  );
+  const about = text('## The monitor itself\nCoverage, pace and cost.', below(rankings), 2);
+  const sum = (name: string): MetricEntry => run(namespace, name, 'Sum');
+  const most = (name: string): MetricEntry => run(namespace, name, 'Maximum');
+  const itself = inRows(below([about]), { width: 8, height: 6 }, [
+    graph('Accounts × Regions scanned', [
+      sum('TargetsPlanned'),
+      sum('TargetsSucceeded'),
+      sum('TargetsFailed'),
+    ]),
+    graph('Stale, new and gone', [most('TargetsStale'), most('TargetsNew'), most('TargetsGone')]),
+    graph('Seconds of the slowest scan', [most('ScanDuration')]),
+    graph('Requests to AWS', [sum('ApiCalls'), sum('Throttles')]),
+    graph('Metric values', [sum('MetricsPublished'), sum('MetricsWithheld')]),
+    graph('Alerts nobody has taken', [most('AlertsUndelivered')]),
+    graph('What running costs', running(deployment)),
+  ]);
+  return { widgets: [...top, ...rankings, about, ...itself] };
+};

@@ -1,0 +1,68 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DEFAULT_DESTINATION } from '../alerts/routing.ts';
+import type { Destination } from '../config/destinations-schema.ts';
+import type { SecretLocation } from '../config/environment.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import { createPagerDutyNotifier } from '../notify/pagerduty.ts';
+import { createRoutedNotifier } from '../notify/routed-notifier.ts';
+import { createSecret, type Secret } from '../notify/secret-reader.ts';
+import { createSlackNotifier } from '../notify/slack-webhook.ts';
+import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
+import { clientSettings } from './clients.ts';
+
+const secretAt = (location: SecretLocation, key: string, home: Target, clock: () => number): Secret =>
+  createSecret(
+    location.kind === 'secret'
+      ? {
+          kind: 'secrets-manager',
+          secretId: location.secretId,
+          client: new SecretsManagerClient(clientSettings()),
+        }
+      : { kind: 'parameter', name: location.name, client: new SSMClient(clientSettings()) },
+    key,
+    home,
+    clock,
+  );
+
+/** A topic's Region is in its ARN, and SNS is asked there. */
+const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
+  createSnsNotifier(new SNSClient(clientSettings({ region: topicArn.split(':')[3] })), topicArn, format);
+
+const notifierFor = (destination: Destination, home: Target, clock: () => number): Notifier => {
+  switch (destination.kind) {
+    case 'sns':
+      return topicNotifier(destination.topicArn, destination.format ?? 'per-protocol');
+    case 'amazon-q':
+      return topicNotifier(destination.topicArn, 'amazon-q');
+    case 'slack':
+      return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock));
+    case 'pagerduty':
+      return createPagerDutyNotifier(secretAt(destination.routingKey, 'routingKey', home, clock));
+  }
+};
+
+/** Every destination of the configuration by its name; the default one is the deployment's own topic, or what is handed in. */
+export const createNotifiers = (
+  destinations: ReadonlyMap<string, Destination>,
+  defaultDestination: string | Notifier,
+  home: Target,
+  clock: () => number,
+): Notifier =>
+  createRoutedNotifier(
+    new Map([
+      [
+        DEFAULT_DESTINATION,
+        typeof defaultDestination === 'string'
+          ? topicNotifier(defaultDestination, 'per-protocol')
+          : defaultDestination,
+      ],
+      ...[...destinations].map(([name, destination]): [string, Notifier] => [
+        name,
+        notifierFor(destination, home, clock),
+      ]),
+    ]),
+    DEFAULT_DESTINATION,
+  );

@@ -1,0 +1,133 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { awsFailure } from '../model/aws/aws-failure.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { TargetSources } from '../pipeline/collect.ts';
+import { CallMeter } from './call-meter.ts';
+import { type AwsClients, createAwsClients } from './clients.ts';
+import { createTargetSources } from './target-sources.ts';
+
+/** Stands for an account whose number nobody could tell, because its credentials do not work. */
+export const UNKNOWN_ACCOUNT = 'unknown';
+
+/** The account in a role's ARN: `arn:aws:iam::123456789012:role/Name`, in any partition. */
+const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
+
+export interface ReachableTarget {
+  readonly target: Target;
+  readonly sources: TargetSources;
+  readonly meter: CallMeter;
+  close(): void;
+}
+
+export interface UnreachableTarget {
+  readonly target: Target;
+  readonly problem: Problem;
+}
+
+export interface OpenedTargets {
+  readonly opened: ReachableTarget[];
+  readonly failed: UnreachableTarget[];
+}
+
+export interface TargetRequest {
+  /** Empty: the Region of the SDK's chain. */
+  readonly regions: readonly string[];
+  /** Empty: the credentials of the SDK's chain, as they are. */
+  readonly roleArns: readonly string[];
+  readonly externalId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The account that a role's ARN names; `null` when it is not the ARN of a role. */
+export const accountOfRole = (roleArn: string): string | null => ROLE_ARN.exec(roleArn)?.[1] ?? null;
+
+const ownAccount = async (clients: AwsClients, region: string): Promise<string> => {
+  try {
+    const identity = await clients.sts.send(new GetCallerIdentityCommand({}));
+    return identity.Account ?? UNKNOWN_ACCOUNT;
+  } catch (error) {
+    throw awsFailure(error, {
+      action: 'sts:GetCallerIdentity',
+      target: { accountId: UNKNOWN_ACCOUNT, region },
+    });
+  }
+};
+
+/** The Region of the SDK's chain: AWS_REGION, then the profile's. */
+const defaultRegion = async (): Promise<string> => {
+  const clients = createAwsClients({ meter: new CallMeter() });
+  try {
+    return await clients.ec2.config.region();
+  } catch (error) {
+    throw awsFailure(error, {
+      action: 'ec2:DescribeSubnets',
+      target: { accountId: UNKNOWN_ACCOUNT, region: 'none' },
+    });
+  } finally {
+    clients.destroy();
+  }
+};
+
+/** The account and Region of the SDK's chain. @throws AwsFailure when there is no Region, or nobody can tell the account */
+export const homeTarget = async (): Promise<Target> => {
+  const region = await defaultRegion();
+  const clients = createAwsClients({ region, meter: new CallMeter() });
+  try {
+    return { accountId: await ownAccount(clients, region), region };
+  } finally {
+    clients.destroy();
+  }
+};
+
+/**
+ * Opens every account x Region that was asked for: each with clients of its own, so that the retries of one do not
+ * slow another. A target whose credentials do not work is told apart and does not hinder the others.
+ */
+export const openTargets = async ({
+  regions,
+  roleArns,
+  externalId,
+  signal,
+}: TargetRequest): Promise<OpenedTargets> => {
+  const wanted = regions.length > 0 ? regions : [await defaultRegion()];
+  const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
+  const opened: ReachableTarget[] = [];
+  const failed: UnreachableTarget[] = [];
+  let own: string | HeadroomError | undefined;
+
+  for (const roleArn of roles) {
+    for (const region of wanted) {
+      const meter = new CallMeter();
+      const clients = createAwsClients({
+        region,
+        meter,
+        role: roleArn === null ? undefined : { roleArn, externalId: externalId ?? null },
+      });
+      let accountId = roleArn === null ? null : accountOfRole(roleArn);
+      if (accountId === null) {
+        own ??= await ownAccount(clients, region).catch((error: unknown) => {
+          if (error instanceof HeadroomError) return error;
+          throw error;
+        });
+        if (own instanceof HeadroomError) {
+          clients.destroy();
+          failed.push({ target: { accountId: UNKNOWN_ACCOUNT, region }, problem: problemOf(own) });
+          continue;
+        }
+        accountId = own;
+      }
+      const target = { accountId, region };
+      opened.push({
+        target,
+        sources: createTargetSources(target, clients, {
+          roleArn,
+          ...(signal === undefined ? {} : { signal }),
+        }),
+        meter,
+        close: () => clients.destroy(),
+      });
+    }
+  }
+  return { opened, failed };
+};

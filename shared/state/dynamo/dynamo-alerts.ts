@@ -1,0 +1,36 @@
+import type { Alert } from '../../model/alert/alert.ts';
+import type { Target } from '../../model/aws/inventory.ts';
+import { packJson, unpackJson } from '../packed-json.ts';
+import { nextVersion, targetKey } from '../state-key.ts';
+import type { AlertStore, VersionedAlert } from '../state-store.ts';
+import { atVersion, bytesOf, type DynamoTable, type Item, numberOf } from './dynamo-table.ts';
+
+/**
+ * One item per alert, one partition per target. Reads are consistent: who decides on an old record would only be
+ * refused when writing. `list` is one query a scan; its price is that of the alerts there are, not of the subnets.
+ */
+export const dynamoAlerts = (table: DynamoTable): AlertStore => ({
+  list: async (target) => (await table.query(partition(target), { consistent: true })).map(versionedAlert),
+  read: async (target, key) => {
+    const item = await table.get({ pk: partition(target), sk: key }, { consistent: true });
+    return item === null ? null : versionedAlert(item);
+  },
+  commit: async (target, alert, expectedVersion) => {
+    const version = nextVersion(alert, expectedVersion);
+    const key = { pk: partition(target), sk: alert.key };
+    const attributes = { version: { N: String(version) }, body: { B: packJson(alert) } };
+    const outcome = await table.put(key, attributes, atVersion(expectedVersion));
+    return outcome === 'refused' ? 'conflict' : { version };
+  },
+  remove: async (target, key, expectedVersion) => {
+    const outcome = await table.remove({ pk: partition(target), sk: key }, atVersion(expectedVersion));
+    return outcome === 'refused' ? 'conflict' : 'removed';
+  },
+});
+
+const partition = (target: Target): string => `alerts#${targetKey(target)}`;
+
+const versionedAlert = (item: Item): VersionedAlert => ({
+  alert: unpackJson<Alert>(bytesOf(item, 'body'), 'alert'),
+  version: numberOf(item, 'version'),
+});

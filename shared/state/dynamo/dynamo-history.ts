@@ -1,0 +1,172 @@
+import pLimit from 'p-limit';
+import type { Target } from '../../model/aws/inventory.ts';
+import type { SubnetHistory } from '../../model/result/forecast.ts';
+import { decodeScan, encodeScan, type NumberedSample } from '../history/history-codec.ts';
+import {
+  checkedSamples,
+  DAY,
+  foldSample,
+  HISTORY_RETENTION,
+  type Measurement,
+  noHours,
+  RECENT_WINDOW,
+  startOfHour,
+  subnetHistory,
+} from '../history/history-rollup.ts';
+import { LazyHistories } from '../history/lazy-history.ts';
+import { targetKey } from '../state-key.ts';
+import type { HistorySample, HistoryScan, HistoryStore } from '../state-store.ts';
+import { DayMemo } from './dynamo-day-memo.ts';
+import { HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
+import { HistoryLedger, retried } from './dynamo-history-ledger.ts';
+import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from './dynamo-table.ts';
+
+/**
+ * History in DynamoDB, laid out by what it costs. One partition per target, with
+ *
+ * - `ledger`: the numbers that stand for subnets, and up to which hour scans have been folded;
+ * - `scan#<time>`: one scan's values, written once, gone after two days;
+ * - `day#<bucket>#<day>`: the hourly roll-ups of one day for 100 subnets, rewritten once an hour by the first scan of
+ *   the next hour.
+ *
+ * Folding a scan twice changes nothing (`history-rollup.ts`), so no step needs another to have happened: a scan that
+ * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers fold what nobody
+ * has folded yet in passing. That is also why reading need not be consistent, which halves its price.
+ */
+export const dynamoHistory = (table: DynamoTable): HistoryStore => {
+  const memo = new DayMemo();
+  const history: HistoryStore = {
+    record: (target, at, samples) => history.backfill(target, [{ at, samples }]),
+    backfill: async (target, scans) => {
+      const checked = scans
+        .map(({ at, samples }) => ({ at, samples: checkedSamples(at, samples) }))
+        .filter(({ samples }) => samples.length > 0);
+      if (checked.length > 0) await new TargetHistory(table, target, memo).record(checked);
+    },
+    read: (target, subnetIds, from) => new TargetHistory(table, target, memo).read(subnetIds, from),
+  };
+  return history;
+};
+
+/** Scans outlive the recent window: whoever comes to fold them may be late. */
+const SCAN_RETENTION = 2 * DAY;
+
+const REQUESTS_AT_ONCE = 16;
+
+class TargetHistory {
+  readonly #table: DynamoTable;
+  readonly #partition: string;
+  readonly #ledger: HistoryLedger;
+  readonly #days: HistoryDays;
+
+  constructor(table: DynamoTable, target: Target, memo: DayMemo) {
+    this.#table = table;
+    this.#partition = `history#${targetKey(target)}`;
+    this.#ledger = new HistoryLedger(table, this.#partition);
+    this.#days = new HistoryDays(table, this.#partition, memo);
+  }
+
+  async record(scans: readonly HistoryScan[]): Promise<void> {
+    const newest = scans.reduce((latest, { at }) => Math.max(latest, at), 0);
+    const subnetIds = new Set(scans.flatMap(({ samples }) => samples.map(({ subnetId }) => subnetId)));
+    const ledger = await this.#ledger.withSubnets(subnetIds, startOfHour(newest));
+    const ordinals = new Map(ledger.subnetIds.map((subnetId, ordinal) => [subnetId, ordinal]));
+    const kept = startOfHour(Math.max(newest, ledger.foldedBefore) - HISTORY_RETENTION);
+    const numbered: readonly NumberedScan[] = scans
+      .filter(({ at }) => at >= kept)
+      .map(({ at, samples }) => ({ at, samples: samples.flatMap((one) => numberedSample(ordinals, one)) }));
+
+    const recentFrom = Math.max(ledger.foldedBefore, startOfHour(newest)) - RECENT_WINDOW;
+    const limited = pLimit(REQUESTS_AT_ONCE);
+    await Promise.all(
+      numbered.filter(({ at }) => at > recentFrom).map((scan) => limited(() => this.#putScan(scan))),
+    );
+    const late = numbered.filter(({ at }) => at < ledger.foldedBefore);
+    if (startOfHour(newest) <= ledger.foldedBefore) return this.#days.fold(late);
+
+    // The first scan of an hour folds the hours before it. It looks back further than to the last fold: a late scan
+    // may have been written while that one was under way.
+    const waiting = await this.#scans(ledger.foldedBefore - RECENT_WINDOW, startOfHour(newest) - 1);
+    const older = numbered.filter(({ at }) => at >= ledger.foldedBefore && at <= recentFrom);
+    await this.#days.fold([...waiting, ...late, ...older]);
+    await this.#ledger.advance(ledger, startOfHour(newest));
+  }
+
+  async read(subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>> {
+    const nothing = (newest: number) => subnetHistory(noHours(), [], from, newest);
+    const ledger = await this.#ledger.read({ consistent: false });
+    if (ledger === null) return new Map(subnetIds.map((subnetId) => [subnetId, nothing(0)]));
+
+    const asked = new Set(subnetIds);
+    const wanted = new Map([...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId)));
+    const openFrom = Math.max(ledger.foldedBefore - RECENT_WINDOW, startOfHour(from));
+    const [scans, folded] = await Promise.all([
+      this.#scans(openFrom, Number.MAX_SAFE_INTEGER),
+      this.#days.read(new Set(wanted.keys()), from, ledger.foldedBefore, openFrom),
+    ]);
+    const measurements = new Map<number, Measurement[]>();
+    for (const { at, samples } of scans) {
+      for (const sample of samples) {
+        const hours = folded.get(sample.ordinal);
+        if (hours === undefined) continue;
+        foldSample(hours.open, at, sample);
+        const known = measurements.get(sample.ordinal) ?? [];
+        measurements.set(sample.ordinal, known);
+        known.push({ at, sample });
+      }
+    }
+    const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
+    const lazy = new LazyHistories(from, newest);
+    const histories = new Map<string, SubnetHistory>();
+    for (const [ordinal, hours] of folded) {
+      histories.set(wanted.get(ordinal) ?? '', lazy.of(hours, measurements.get(ordinal) ?? []));
+    }
+    return new Map(subnetIds.map((subnetId) => [subnetId, histories.get(subnetId) ?? nothing(newest)]));
+  }
+
+  /** Writes one scan, or those of its subnets that are not there yet: the parts of a scan that was split share an item. */
+  async #putScan({ at, samples }: NumberedScan): Promise<void> {
+    const key = { pk: this.#partition, sk: scanKey(at) };
+    // Nearly always it is not there: only who is refused looks.
+    let known: { readonly version: number; readonly samples: readonly NumberedSample[] } = NO_SCAN;
+    await retried(async () => {
+      const there = new Set(known.samples.map(({ ordinal }) => ordinal));
+      const added = samples.filter(({ ordinal }) => !there.has(ordinal));
+      if (added.length === 0) return 'there already';
+      const attributes = {
+        version: { N: String(known.version + 1) },
+        body: { B: encodeScan([...known.samples, ...added]) },
+        ...expiring(at + SCAN_RETENTION),
+      };
+      if ((await this.#table.put(key, attributes, atVersion(known.version))) === 'written') return 'written';
+      const item = await this.#table.get(key, { consistent: true });
+      known =
+        item === null
+          ? NO_SCAN
+          : { version: numberOf(item, 'version'), samples: decodeScan(bytesOf(item, 'body')) };
+      return null;
+    });
+  }
+
+  /** The scans from `from` to `to`, both included. */
+  async #scans(from: number, to: number): Promise<NumberedScan[]> {
+    const range = { consistent: false, from: scanKey(Math.max(0, from)), to: scanKey(to) };
+    return (await this.#table.query(this.#partition, range)).map((item) => ({
+      at: Number(textOf(item, 'sk').split('#')[1]),
+      samples: decodeScan(bytesOf(item, 'body')),
+    }));
+  }
+}
+
+const NO_SCAN = { version: 0, samples: [] };
+
+/** Zero-padded, so that text order is time's order; 16 digits hold every safe integer. */
+const scanKey = (at: number): string => `scan#${String(at).padStart(16, '0')}`;
+
+const numberedSample = (
+  ordinals: ReadonlyMap<string, number>,
+  { subnetId, available, freePrefixes }: HistorySample,
+): readonly NumberedSample[] => {
+  const ordinal = ordinals.get(subnetId);
+  return ordinal === undefined ? [] : [{ ordinal, available, freePrefixes }];
+};

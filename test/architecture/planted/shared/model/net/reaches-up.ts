@@ -1,0 +1,3 @@
+import { checks } from '../checks/checks.ts';
+
+export const reachesUp = checks;

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest';
+import { evaluateMonitor, type MonitorStatus } from '../../../../shared/alerts/rules/monitor.ts';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import type { Alert } from '../../../../shared/model/alert/alert.ts';
+import type { AlertPolicy, RuleName } from '../../../../shared/model/alert/policy.ts';
+import {
+  type CoverageState,
+  coverageOf,
+  type TargetCoverage,
+} from '../../../../shared/model/target/coverage.ts';
+import { anObservation } from '../../../fixtures/observations.ts';
+import { alertAfter } from '../../../fixtures/transitions.ts';
+
+const WELL: MonitorStatus = {
+  home: { accountId: '111111111111', region: 'eu-west-1' },
+  coverage: [],
+  undelivered: [],
+  deadLetters: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111111111111/dead', messages: 0 },
+};
+
+const says = (rule: RuleName, status: Partial<MonitorStatus>, policy: AlertPolicy = DEFAULT_POLICY) =>
+  evaluateMonitor({ ...WELL, ...status }, policy).find((observation) => observation.rule === rule);
+
+const disabled = (rule: RuleName): AlertPolicy => ({
+  ...DEFAULT_POLICY,
+  overrides: [{ match: {}, rules: { [rule]: { enabled: false } } }],
+});
+
+const covered = (state: CoverageState, changes: Partial<TargetCoverage> = {}): TargetCoverage => ({
+  accountId: '222222222222',
+  region: 'us-east-1',
+  state,
+  scannedAt: '2026-01-01T00:00:00.000Z',
+  problems: [],
+  ...changes,
+});
+
+test('its subject is Headroom, where it runs', () => {
+  expect(says('coverage', {})?.subject).toEqual({
+    type: 'monitor',
+    id: 'headroom',
+    name: 'Headroom',
+    accountId: '111111111111',
+    region: 'eu-west-1',
+    vpcId: null,
+    clusterName: null,
+    subnetIds: [],
+  });
+});
+
+test('a monitor that sees and says everything is well, on every count, and is one cause', () => {
+  const observations = evaluateMonitor(WELL, DEFAULT_POLICY);
+  expect(observations.map(({ key, raise }) => [key, raise])).toEqual([
+    ['coverage/monitor/headroom', 'ok'],
+    ['delivery-failing/monitor/headroom', 'ok'],
+    ['dead-letters/monitor/headroom', 'ok'],
+  ]);
+  expect(new Set(observations.map(({ cause }) => cause))).toEqual(new Set(['monitor/headroom']));
+});
+
+test.each([
+  ['coverage', 'coverage'],
+  ['delivery-failing', 'undelivered'],
+  ['dead-letters', 'deadLetters'],
+] as const)('%s is unknown when it could not be told, and well when it is switched off', (rule, field) => {
+  expect(says(rule, { [field]: null })?.raise).toBeNull();
+  expect(says(rule, { [field]: null }, disabled(rule))?.raise).toBe('ok');
+});
+
+describe('coverage', () => {
+  const denied = {
+    code: 'access-denied',
+    message: 'X may not ec2:DescribeVpcs',
+    action: 'Allow ec2:DescribeVpcs to X.',
+  };
+
+  test('targets that nobody sees are counted and named, with what mends most of them first', () => {
+    const observation = says('coverage', {
+      coverage: [
+        covered('fresh'),
+        covered('failed', {
+          accountId: '3',
+          problems: [{ code: 'x', message: 'Other', action: 'Mend other.' }],
+        }),
+        covered('failed', { accountId: '4', problems: [denied] }),
+        covered('failed', { accountId: '5', problems: [denied] }),
+        covered('stale', { accountId: '6', scannedAt: null }),
+        covered('gone', { accountId: '7' }),
+      ],
+    });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('4 of 5 targets are not watched');
+    expect(observation?.finding?.explanation).toBe(
+      'Headroom can not see whether addresses run out in 3 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 4 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 5 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 6 in us-east-1 (stale, never scanned).',
+    );
+    expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
+      'Allow ec2:DescribeVpcs to X.',
+      'Mend other.',
+      'See whether the scans still run',
+    ]);
+    expect(observation?.finding?.remedies[0]?.effect).toBe(
+      'Mends: X may not ec2:DescribeVpcs; and 1 more like it.',
+    );
+    expect(observation?.evidence).toEqual([
+      { name: 'targetsPlanned', value: 5, unit: 'targets' },
+      { name: 'targetsFresh', value: 1, unit: 'targets' },
+      { name: 'targetsPartial', value: 0, unit: 'targets' },
+      { name: 'targetsStale', value: 1, unit: 'targets' },
+      { name: 'targetsFailed', value: 3, unit: 'targets' },
+      { name: 'targetsNew', value: 0, unit: 'targets' },
+      { name: 'targetsGone', value: 1, unit: 'targets' },
+    ]);
+  });
+
+  test('a long list says how many more there are', () => {
+    const many = Array.from({ length: 8 }, () => covered('stale', { problems: [denied] }));
+    const { finding } = says('coverage', { coverage: many }) ?? {};
+    expect(finding?.explanation).toMatch(/ and 3 more\.$/);
+    expect(finding?.explanation.match(/222222222222/g)).toHaveLength(5);
+    const five = Array.from({ length: 5 }, () => covered('stale'));
+    expect(says('coverage', { coverage: five })?.finding?.explanation).not.toContain(' more');
+    expect(finding?.remedies).toHaveLength(1);
+  });
+
+  test.each(['fresh', 'partial', 'new', 'gone'] as const)(
+    'a target that is %s is no reason to worry',
+    (state) => {
+      expect(says('coverage', { coverage: [covered(state)] })?.raise).toBe('ok');
+    },
+  );
+});
+
+describe('delivery-failing', () => {
+  const waiting = (lastError: string | null, attempts = 3): Alert => {
+    const alert = alertAfter(anObservation('warning'));
+    return { ...alert, outbox: alert.outbox.map((entry) => ({ ...entry, lastError, attempts })) };
+  };
+
+  test('what waits for its first attempt is not failing', () => {
+    expect(says('delivery-failing', { undelivered: [waiting(null, 0)] })?.raise).toBe('ok');
+  });
+
+  test('what was refused is: since when, how often, and why', () => {
+    const observation = says('delivery-failing', {
+      undelivered: [waiting('No such topic.'), waiting('No such topic.', 7)],
+    });
+    expect(observation?.raise).toBe('critical');
+    expect(observation?.finding?.title).toBe('2 alert steps could not be delivered');
+    expect(observation?.finding?.explanation).toBe(
+      'The oldest has waited since 2026-01-01T00:00:00.000Z. Nothing is lost: each is tried again until it is taken. No such topic.',
+    );
+    expect(observation?.evidence).toEqual([
+      { name: 'undelivered', value: 2, unit: 'transitions' },
+      { name: 'mostAttempts', value: 7, unit: 'attempts' },
+      { name: 'oldest', value: '2026-01-01T00:00:00.000Z' },
+    ]);
+    expect(says('delivery-failing', { undelivered: [waiting('x')] })?.finding?.title).toBe(
+      '1 alert step could not be delivered',
+    );
+  });
+});
+
+describe('dead-letters', () => {
+  const { queueUrl } = WELL.deadLetters ?? { queueUrl: '' };
+
+  test('work that was given up on is counted, with the commands that read and return it', () => {
+    const observation = says('dead-letters', { deadLetters: { queueUrl, messages: 2 } });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('2 scans were given up on');
+    expect(observation?.evidence).toEqual([{ name: 'deadLetters', value: 2, unit: 'messages' }]);
+    expect(observation?.finding?.remedies[0]?.commands[0]).toContain(
+      `aws sqs receive-message --queue-url ${queueUrl} `,
+    );
+    expect(says('dead-letters', { deadLetters: { queueUrl, messages: 1 } })?.finding?.title).toBe(
+      '1 scan was given up on',
+    );
+  });
+});
+
+describe('how well each target is watched', () => {
+  const NOW = Date.parse('2026-01-01T02:00:00.000Z');
+  const target = (accountId: string) => ({ accountId, region: 'eu-west-1' });
+  const scan = (accountId: string, minutesAgo: number, status: 'ok' | 'partial' | 'failed' = 'ok') => ({
+    target: target(accountId),
+    scannedAt: new Date(NOW - minutesAgo * 60_000).toISOString(),
+    status,
+  });
+  const states = (
+    planned: readonly string[],
+    scans: readonly ReturnType<typeof scan>[],
+    plannedBefore: Readonly<Record<string, string>> = {},
+  ) =>
+    coverageOf(planned.map(target), scans, new Map(Object.entries(plannedBefore)), 3600, NOW).map(
+      ({ accountId, state }) => `${accountId} ${state}`,
+    );
+
+  test('is fresh, partial or failed by its last scan', () => {
+    expect(states(['1', '2', '3'], [scan('3', 5, 'failed'), scan('1', 5), scan('2', 5, 'partial')])).toEqual([
+      '1 fresh',
+      '2 partial',
+      '3 failed',
+    ]);
+  });
+
+  test('is stale when that is too long ago, whatever it said', () => {
+    expect(states(['1', '2', '3'], [scan('1', 60), scan('2', 60.1), scan('3', 61, 'failed')])).toEqual([
+      '1 fresh',
+      '2 stale',
+      '3 stale',
+    ]);
+  });
+
+  test('is new when it was never scanned, and stale once it has been planned for too long without', () => {
+    expect(
+      states(['1', '2', '3'], [], {
+        '1/eu-west-1': '2026-01-01T01:59:00.000Z',
+        '2/eu-west-1': '2026-01-01T00:30:00.000Z',
+      }),
+    ).toEqual(['1 new', '2 stale', '3 new']);
+  });
+
+  test('is gone when it is no longer planned', () => {
+    expect(states(['1'], [scan('9', 500), scan('1', 1)])).toEqual(['1 fresh', '9 gone']);
+  });
+
+  test('carries the problems of the last scan', () => {
+    const problems = [{ code: 'x', message: 'y', action: 'z' }];
+    const found = coverageOf(
+      [target('1'), target('2')],
+      [{ ...scan('1', 1, 'failed'), problems }],
+      new Map(),
+      3600,
+      NOW,
+    );
+    expect(found.map((each) => each.problems)).toEqual([problems, []]);
+    expect(found.map(({ scannedAt }) => scannedAt)).toEqual(['2026-01-01T01:59:00.000Z', null]);
+  });
+});

@@ -1,0 +1,369 @@
+import { describe, expect, test } from 'vitest';
+import { evaluateRules } from '../../../../shared/alerts/evaluate.ts';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import type { Observation } from '../../../../shared/model/alert/alert.ts';
+import type { AlertPolicy, RuleName, RulePolicies } from '../../../../shared/model/alert/policy.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../../../shared/model/result/assessment.ts';
+import type { Forecast, Surge } from '../../../../shared/model/result/forecast.ts';
+import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
+import { aFinding, aSubnetSubject } from '../../../fixtures/observations.ts';
+
+const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({
+  ...DEFAULT_POLICY,
+  rules: { ...DEFAULT_POLICY.rules, [rule]: { ...DEFAULT_POLICY.rules[rule], ...settings } },
+});
+
+const says = (
+  rule: RuleName,
+  assessment: Partial<TargetAssessment>,
+  policy: AlertPolicy = DEFAULT_POLICY,
+): readonly Observation[] =>
+  evaluateRules(anAssessment(assessment), policy).filter((observation) => observation.rule === rule);
+
+describe('scan-failed', () => {
+  const scan = (target: Partial<TargetAssessment['target']>, policy = DEFAULT_POLICY) =>
+    says('scan-failed', { subnets: [], target: { ...anAssessment().target, ...target } }, policy)[0];
+  const denied = (action: string) => ({
+    code: 'access-denied',
+    message: `arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ${action} in account 111111111111, eu-west-1`,
+    action: `Allow ${action} in the policy of HeadroomReader.`,
+  });
+
+  test('a target that was read in full is well', () => {
+    expect(scan({})).toMatchObject({
+      key: 'scan-failed/target/111111111111/eu-west-1',
+      raise: 'ok',
+      hold: 'ok',
+    });
+  });
+
+  test('says which permission of which role is missing where, and what to allow', () => {
+    const observation = scan({
+      status: 'failed',
+      errors: [denied('ec2:DescribeSubnets'), denied('ec2:DescribeVpcs')],
+    });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('Account 111111111111 in eu-west-1 could not be scanned');
+    expect(observation?.finding?.explanation).toContain(
+      'HeadroomReader/headroom may not ec2:DescribeSubnets in account',
+    );
+    expect(observation?.finding?.explanation).toContain('may not ec2:DescribeVpcs');
+    expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
+      'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
+      'Allow ec2:DescribeVpcs in the policy of HeadroomReader.',
+    ]);
+    expect(observation?.finding?.remedies[0]).toEqual({
+      title: 'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
+      effect:
+        'Mends: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ec2:DescribeSubnets in account 111111111111, eu-west-1.',
+      commands: ['aws sts get-caller-identity'],
+      preconditions: [],
+    });
+    expect(observation?.evidence).toEqual([
+      { name: 'status', value: 'failed' },
+      { name: 'problems', value: 2, unit: 'problems' },
+    ]);
+  });
+
+  test('the same refusal many times is one thing to mend', () => {
+    const errors = Array.from({ length: 100 }, () => denied('ec2:GetSubnetCidrReservations'));
+    expect(scan({ status: 'partial', errors })?.finding?.remedies).toHaveLength(1);
+  });
+
+  test('three are all told', () => {
+    const errors = ['a', 'b', 'c'].map((message) => ({ code: 'x', message, action: 'y' }));
+    expect(scan({ status: 'failed', errors })?.finding?.explanation).toMatch(
+      /^a\. b\. c\. Until this is mended/,
+    );
+  });
+
+  test('many different ones are counted, not listed', () => {
+    const errors = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+      code: 'throttled',
+      message: `${name} was throttled.`,
+      action: name,
+    }));
+    const { finding } = scan({ status: 'failed', errors }) ?? {};
+    expect(finding?.explanation).toBe(
+      'a was throttled. b was throttled. c was throttled. And 2 more. Until this is mended, Headroom can not see whether addresses run out there.',
+    );
+    expect(finding?.remedies[0]?.commands).toEqual([]);
+  });
+
+  test('a scan with gaps is at most a warning', () => {
+    const critical = withRule('scan-failed', { severity: 'critical' });
+    expect(scan({ status: 'partial' }, critical)?.raise).toBe('warning');
+    expect(scan({ status: 'failed' }, critical)?.raise).toBe('critical');
+    expect(scan({ status: 'partial' })?.finding?.title).toContain('only in part');
+    expect(scan({ status: 'failed' })?.finding?.explanation).toContain('No reason was given.');
+  });
+
+  test('can be switched off', () => {
+    expect(scan({ status: 'failed' }, withRule('scan-failed', { enabled: false }))?.raise).toBe('ok');
+  });
+});
+
+const NOW = '2026-01-01T00:00:00.000Z';
+const inHours = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
+
+const aForecast = (changes: Partial<Forecast>): Forecast => ({
+  exhaustionAt: null,
+  earliest: null,
+  latest: null,
+  probabilityWithin: { '24h': 0, '72h': 0, '7d': 0 },
+  method: 'test',
+  reason: 'The supply falls by 40 a day.',
+  ...changes,
+});
+
+const ofSubnet = (rule: RuleName, subnet: Partial<SubnetAssessment>, policy = DEFAULT_POLICY) =>
+  says(rule, { subnets: [aSubnet(subnet)], scannedAt: NOW }, policy)[0];
+
+describe.each([
+  ['addresses-exhaustion', 'addresses', {}],
+  ['prefixes-exhaustion', 'prefixes', { usesPrefixes: true }],
+] as const)('%s', (rule, supply, use) => {
+  const expecting = (forecast: Partial<Forecast>, policy = DEFAULT_POLICY) =>
+    ofSubnet(rule, { ...use, forecast: { [supply]: aForecast(forecast) } }, policy);
+  const levels = (forecast: Partial<Forecast>) => {
+    const observation = expecting(forecast);
+    return [observation?.raise, observation?.hold];
+  };
+
+  test('raises when the supply is expected to run out within the lead time', () => {
+    expect(levels({ exhaustionAt: inHours(24) })).toEqual(['critical', 'critical']);
+    expect(levels({ exhaustionAt: inHours(31) })).toEqual(['warning', 'warning']);
+    expect(levels({ exhaustionAt: inHours(192) })).toEqual(['warning', 'warning']);
+    expect(levels({ exhaustionAt: inHours(-1) })).toEqual(['critical', 'critical']);
+  });
+
+  test('clears only when the expected time is a quarter further away', () => {
+    expect(levels({ exhaustionAt: inHours(24.1) })).toEqual(['warning', 'critical']);
+    expect(levels({ exhaustionAt: inHours(30) })).toEqual(['warning', 'critical']);
+    expect(levels({ exhaustionAt: inHours(240) })).toEqual(['ok', 'warning']);
+    expect(levels({ exhaustionAt: inHours(241) })).toEqual(['ok', 'ok']);
+  });
+
+  test('clears only when it has become unlikely, too', () => {
+    const likely = (day: number, threeDays: number, week: number) =>
+      levels({ probabilityWithin: { '24h': day, '72h': threeDays, '7d': week } });
+    expect(likely(0, 0, 0.05)).toEqual(['ok', 'ok']);
+    expect(likely(0, 0, 0.5)).toEqual(['ok', 'warning']);
+    expect(likely(0.5, 0.5, 0.5)).toEqual(['ok', 'critical']);
+  });
+
+  test('goes by the stated probability of the longest horizon that the lead time covers', () => {
+    const within = (warningWithin: number) =>
+      expecting(
+        { probabilityWithin: { '24h': 0.5, '72h': 0.5, '7d': 0.5 } },
+        withRule(rule, { warningWithin, criticalWithin: null }),
+      )?.hold;
+    expect([12, 24, 71, 72, 167, 168, 400].map(within)).toEqual([
+      'ok',
+      ...Array.from({ length: 6 }, () => 'warning'),
+    ]);
+    const later = (warningWithin: number, probabilityWithin: Forecast['probabilityWithin']) =>
+      expecting({ probabilityWithin }, withRule(rule, { warningWithin, criticalWithin: null }))?.hold;
+    expect(later(71, { '24h': 0, '72h': 1, '7d': 1 })).toBe('ok');
+    expect(later(167, { '24h': 0, '72h': 0, '7d': 1 })).toBe('ok');
+    expect(later(72, { '24h': 0, '72h': 1, '7d': 1 })).toBe('warning');
+  });
+
+  test('holds by the expected time alone where no probability is known', () => {
+    expect(levels({ exhaustionAt: inHours(200), probabilityWithin: null })).toEqual(['ok', 'warning']);
+  });
+
+  test('is well when nothing is expected, and unknown when nothing can be said', () => {
+    expect(levels({})).toEqual(['ok', 'ok']);
+    expect(levels({ probabilityWithin: null })).toEqual([null, null]);
+    expect(ofSubnet(rule, use)?.raise).toBeNull();
+  });
+
+  test('hands on the outlook, its reason and the figures behind it', () => {
+    const forecast = aForecast({ exhaustionAt: inHours(20.04), lossPerDay: 40.04 });
+    const observation = ofSubnet(rule, { ...use, forecast: { [supply]: forecast } });
+    expect(observation?.finding?.forecast).toBe(forecast);
+    expect(observation?.finding?.title).toBe(
+      `Subnet private-a (subnet-0a) is expected to run out of ${supply}`,
+    );
+    expect(observation?.finding?.explanation).toMatch(/^\d+ are left\. The supply falls by 40 a day\.$/);
+    expect(observation?.evidence).toEqual([
+      supply === 'addresses'
+        ? { name: 'available', value: 200, unit: 'addresses' }
+        : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
+      { name: 'hoursToExhaustion', value: 20, unit: 'hours' },
+      { name: 'lossPerDay', value: 40, unit: supply },
+    ]);
+    expect(observation?.finding?.owners).toHaveLength(1);
+    expect(expecting({})?.evidence?.slice(1)).toEqual([
+      { name: 'hoursToExhaustion', value: null, unit: 'hours' },
+    ]);
+    expect(observation?.finding?.remedies.length).toBeGreaterThan(0);
+  });
+
+  test('does not state what is left where that is unknown', () => {
+    const unknown = { ...use, available: null, prefixes: null };
+    const observation = ofSubnet(rule, {
+      ...unknown,
+      forecast: { [supply]: aForecast({ exhaustionAt: inHours(1) }) },
+    });
+    expect(observation?.finding?.explanation).toBe('The supply falls by 40 a day.');
+  });
+
+  test('a level can be left out, and the whole rule', () => {
+    const soon = { exhaustionAt: inHours(1) };
+    expect(expecting(soon, withRule(rule, { criticalWithin: null }))?.raise).toBe('warning');
+    expect(expecting(soon, withRule(rule, { warningWithin: null, criticalWithin: null }))?.raise).toBe('ok');
+    expect(expecting(soon, withRule(rule, { enabled: false }))?.raise).toBe('ok');
+  });
+});
+
+const aSurge = (changes: Partial<Surge>): Surge => ({
+  raise: 'critical',
+  hold: 'critical',
+  lossPerHour: { fast: 61.26, slow: 40 },
+  ordinaryLossPerHour: 5,
+  exhaustionAt: inHours(3),
+  reason: 'The loss is twelve times that of the same hour on other days.',
+  ...changes,
+});
+
+describe.each([
+  ['addresses-surge', 'addresses', {}],
+  ['prefixes-surge', 'prefixes', { usesPrefixes: true }],
+] as const)('%s', (rule, supply, use) => {
+  const surging = (surge: Surge | null, policy = DEFAULT_POLICY) =>
+    ofSubnet(rule, { ...use, forecast: { [supply]: aForecast({ surge }) } }, policy);
+
+  test('hands on the levels of the model, with its figures and its reason', () => {
+    const observation = surging(aSurge({ raise: 'warning' }));
+    expect([observation?.raise, observation?.hold]).toEqual(['warning', 'critical']);
+    expect(observation?.finding?.explanation).toBe(
+      'The loss is twelve times that of the same hour on other days.',
+    );
+    expect(observation?.finding?.title).toBe(
+      `Subnet private-a (subnet-0a) is losing ${supply} unusually fast`,
+    );
+    expect(observation?.evidence).toEqual([
+      supply === 'addresses'
+        ? { name: 'available', value: 200, unit: 'addresses' }
+        : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
+      { name: 'lossPerHour', value: 61.3, unit: supply },
+      { name: 'lossPerHourLonger', value: 40, unit: supply },
+      { name: 'ordinaryLossPerHour', value: 5, unit: supply },
+    ]);
+    expect(observation?.finding?.owners).toHaveLength(1);
+    expect(observation?.finding?.severity).toBe('warning');
+    expect(observation?.finding?.forecast?.surge?.raise).toBe('warning');
+  });
+
+  test('begins with who does it, since more space would be eaten, too', () => {
+    const titles = surging(aSurge({}))?.finding?.remedies.map(({ title }) => title) ?? [];
+    expect(titles[0]).toBe('See what holds the addresses');
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  test('is well without a surge, and unknown where none can be told', () => {
+    expect(surging(aSurge({ raise: 'ok', hold: 'ok' }))).toMatchObject({ raise: 'ok', finding: null });
+    expect(surging(null)?.raise).toBeNull();
+    expect(ofSubnet(rule, use)?.raise).toBeNull();
+  });
+
+  test('can be switched off', () => {
+    expect(surging(aSurge({}), withRule(rule, { enabled: false }))?.raise).toBe('ok');
+  });
+});
+
+test.each(['prefixes-exhaustion', 'prefixes-surge'] as const)(
+  '%s says nothing bad of a subnet from which nobody takes prefixes',
+  (rule) => {
+    const forecast = { prefixes: aForecast({ exhaustionAt: inHours(1), surge: aSurge({}) }) };
+    expect(ofSubnet(rule, { usesPrefixes: false, forecast })?.raise).toBe('ok');
+  },
+);
+
+test.each([
+  'addresses-low',
+  'prefixes-low',
+  'fragmented',
+  'addresses-exhaustion',
+  'prefixes-exhaustion',
+  'addresses-surge',
+  'prefixes-surge',
+] as const)('%s says nothing of a subnet without IPv4', (rule) => {
+  expect(says(rule, { subnets: [aSubnet({ cidrBlock: null, ipv6Native: true })] })).toEqual([]);
+});
+
+describe('findings', () => {
+  const finding = aFinding({
+    id: 'leaked-interfaces/subnet/subnet-0a',
+    kind: 'leaked-interfaces',
+    severity: 'critical',
+  });
+
+  test('each finding that is bad enough has an alert of its own, at its own severity', () => {
+    const [observation] = says('findings', { findings: [finding] });
+    expect(observation).toMatchObject({
+      key: 'findings/leaked-interfaces/subnet/subnet-0a',
+      rule: 'findings',
+      raise: 'critical',
+      hold: 'critical',
+      finding,
+    });
+  });
+
+  test('milder ones stay in the report, unless the policy wants them', () => {
+    const mild = [aFinding({ severity: 'warning' }), aFinding({ id: 'x', severity: 'info' })];
+    const raised = (policy: AlertPolicy) =>
+      says('findings', { findings: mild }, policy).map(({ raise }) => raise);
+    expect(raised(DEFAULT_POLICY)).toEqual(['ok', 'ok']);
+    expect(raised(withRule('findings', { minimumSeverity: 'warning' }))).toEqual(['warning', 'ok']);
+    expect(raised(withRule('findings', { minimumSeverity: 'warning', enabled: false }))).toEqual([
+      'ok',
+      'ok',
+    ]);
+  });
+
+  test('its subject says what selectors need to know: ranges, clusters, and the tags that all its subnets share', () => {
+    const subject = aSubnetSubject({
+      type: 'cluster',
+      id: 'prod',
+      clusterName: 'prod',
+      subnetIds: ['subnet-0a', 'subnet-0b'],
+    });
+    const subnets = [
+      aSubnet({ tags: { team: 'a', tier: 'x', other: '1' } }),
+      aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/24', tags: { team: 'a', tier: 'y' } }),
+    ];
+    const policy = {
+      ...DEFAULT_POLICY,
+      overrides: [{ match: { tags: { team: '*', tier: '*' } }, rules: {} }],
+    };
+    const [observation] = says(
+      'findings',
+      { subnets, findings: [aFinding({ severity: 'critical', subject })] },
+      policy,
+    );
+    expect(observation?.subject).toEqual({
+      ...subject,
+      cidrBlocks: ['10.0.0.0/24', '10.0.1.0/24'],
+      tags: { team: 'a' },
+      clusterNames: ['prod'],
+    });
+  });
+
+  test('of what has no subnets, or whose subnets nobody saw, has no ranges and no tags', () => {
+    const subject = aSubnetSubject({ type: 'vpc', id: 'vpc-01', subnetIds: ['subnet-unseen'] });
+    const [observation] = says('findings', { findings: [aFinding({ severity: 'critical', subject })] });
+    expect(observation?.subject).toEqual({ ...subject, cidrBlocks: [], tags: {}, clusterNames: [] });
+  });
+
+  test('of a subnet belongs to the clusters that use it', () => {
+    const clusters = ['a', 'b'].map((clusterName) => ({ clusterName, subnetIds: ['subnet-0a'] }));
+    const [observation] = says('findings', {
+      findings: [finding],
+      clusters: clusters as unknown as TargetAssessment['clusters'],
+    });
+    expect(observation?.subject.clusterNames).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,210 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parseHistory, parseTime } from '../../../../cli/input/history-csv.ts';
+import { main } from '../../../../cli/main.ts';
+import { DAY, daily, START, series } from '../../../fixtures/supply-series.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headroom-history-'));
+const history = join(folder, 'history.csv');
+const samples = series(31, (day) => 900 - 30 * day + daily(day, 60));
+
+beforeAll(() => {
+  const lines = samples.map(({ at, value }) => `${new Date(at).toISOString()},${value}`);
+  writeFileSync(history, `timestamp,available\n${lines.join('\n')}\n`);
+});
+
+const run = async (...argv: string[]) => {
+  let [out, err] = ['', ''];
+  const code = await main(argv, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    env: {},
+    now: () => START,
+    colour: false,
+    progress: false,
+    columns: null,
+  });
+  return { code, out, err };
+};
+
+describe('headroom replay', () => {
+  test('prints a line of JSON for each transition', async () => {
+    const { code, out } = await run(
+      'replay',
+      '--history',
+      history,
+      '--capacity',
+      '1000',
+      '--format',
+      'ndjson',
+    );
+    expect(code).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({
+      rule: 'addresses-exhaustion',
+      transition: 'firing',
+      severity: 'warning',
+    });
+    expect(Object.keys(lines[0])).toEqual(
+      'at rule severity transition exhaustionAt earliest latest available'.split(' '),
+    );
+  });
+
+  test('prints a table for people, and says so when there was no alert', async () => {
+    const { out } = await run('replay', '--history', history, '--capacity', '1000');
+    expect(out).toContain('addresses-exhaustion');
+    const quiet = join(folder, 'quiet.csv');
+    writeFileSync(quiet, '2026-01-01T00:00:00Z,200\n2026-01-01T00:05:00Z,200\n');
+    expect((await run('replay', '--history', quiet, '--capacity', '251')).out).toBe('No alert.\n');
+  });
+
+  test('takes the thresholds of a headroom.yml, and refuses one that is wrong', async () => {
+    const policy = join(folder, 'headroom.yml');
+    writeFileSync(policy, 'alerts:\n  rules:\n    addresses-exhaustion:\n      warning: { within: 14d }\n');
+    const args = ['replay', '--history', history, '--capacity', '1000', '--format', 'ndjson', '--policy'];
+    const first = JSON.parse((await run(...args, policy)).out.split('\n')[0] ?? '');
+    expect(Date.parse(first.at) - START).toBeLessThan(20 * DAY);
+    writeFileSync(policy, 'alarms: {}\n');
+    const wrong = await run(...args, policy);
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toContain('alarms');
+  });
+
+  test('counts prefixes when asked to', async () => {
+    const { out } = await run(
+      'replay',
+      '--history',
+      history,
+      '--capacity',
+      '1000',
+      '--prefixes',
+      '--format',
+      'ndjson',
+    );
+    expect(out).toContain('"rule":"prefixes-exhaustion"');
+    expect(out).not.toContain('addresses');
+  });
+
+  test.each(['plot.svg', 'plot.html'])('draws %s', async (name) => {
+    const path = join(folder, name);
+    const { code } = await run('replay', '--history', history, '--capacity', '1000', '--plot', path);
+    expect(code).toBe(0);
+    const drawn = readFileSync(path, 'utf8');
+    expect(drawn).toContain('class="series"');
+    expect(drawn).toContain('<rect class="critical"');
+    expect(drawn).not.toMatch(/NaN|undefined|<script|https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+describe('headroom forecast', () => {
+  test('prints the outlook of one moment, and looks at nothing later', async () => {
+    const at = new Date(START + 20 * DAY).toISOString();
+    const { code, out } = await run(
+      'forecast',
+      '--history',
+      history,
+      '--capacity',
+      '1000',
+      '--at',
+      at,
+      '--format',
+      'json',
+    );
+    expect(code).toBe(0);
+    const outlook = JSON.parse(out);
+    expect(Object.keys(outlook)).toEqual(
+      'exhaustionAt earliest latest probabilityWithin method reason'.split(' '),
+    );
+    expect(Object.keys(outlook.probabilityWithin)).toEqual(['24h', '72h', '7d']);
+    expect(Math.abs(Date.parse(outlook.exhaustionAt) - START - 29.5 * DAY) / DAY).toBeLessThan(1.5);
+  });
+
+  test('says in words what it knows, and what not', async () => {
+    const at = (days: number) => new Date(START + days * DAY).toISOString();
+    const known = await run('forecast', '--history', history, '--capacity', '1000', '--at', at(20));
+    expect(known.out).toMatch(/^expected {3}2026-02-0\d/);
+    const early = await run('forecast', '--history', history, '--capacity', '1000', '--at', at(1));
+    expect(early.out).toContain('expected   not known');
+    expect(early.out).toContain('two days');
+  });
+
+  test('draws its fan', async () => {
+    const path = join(folder, 'fan.svg');
+    const at = new Date(START + 25 * DAY).toISOString();
+    await run('forecast', '--history', history, '--capacity', '1000', '--at', at, '--plot', path);
+    expect(readFileSync(path, 'utf8')).toContain('class="fan"');
+  });
+});
+
+describe('bad input is refused in a sentence', () => {
+  test.each([
+    [['replay', '--history', 'no-such.csv', '--capacity', '251'], 'The history no-such.csv can not be read'],
+    [['replay', '--history', history, '--capacity', '-3'], '--capacity "-3" is not a whole number'],
+    [['replay', '--history', history, '--capacity', '0'], '--capacity "0" is not a whole number'],
+    [['replay', '--history', history, '--capacity', '251', '--format', 'xml'], 'neither table nor ndjson'],
+    [
+      ['replay', '--history', history, '--capacity', '251', '--plot', 'x.png'],
+      'neither in .svg nor in .html',
+    ],
+    [['forecast', '--history', history, '--capacity', '251', '--at', 'tomorrow'], '--at "tomorrow" is not'],
+    [['forecast', '--history', history, '--capacity', '251', '--format', 'yaml'], 'neither text nor json'],
+    [['replay', '--capacity', '251'], "required option '--history <file>' not specified"],
+  ])('%j', async (argv, sentence) => {
+    const { code, err, out } = await run(...argv);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(out).toBe('');
+  });
+
+  test('every bad line of a file is counted, the first five are named', () => {
+    const text = [
+      'timestamp,available',
+      'yesterday,5',
+      '2026-01-01T00:00:00Z,many',
+      '2026-01-01T00:05:00Z,-1',
+    ];
+    expect(() => parseHistory([...text, 'x,1', 'x,1', 'x,1'].join('\n'), 'a.csv')).toThrow(
+      /^a\.csv can not be read as a history: line 2: "yesterday" is not an ISO 8601 time; line 3: "many" is not a number from 0 up; line 4: "-1" .*; and 1 more\.$/,
+    );
+    expect(() => parseHistory('timestamp,available\n', 'a.csv')).toThrow('a.csv holds no measurement.');
+    expect(() => parseHistory('2026-01-01T00:00:00Z', 'a.csv')).toThrow('"" is not a number');
+  });
+});
+
+describe('what a history file may look like', () => {
+  const moment = Date.UTC(2026, 0, 1);
+  test.each([
+    ['with a header', 'timestamp,available\n2026-01-01T00:00:00Z,7\n'],
+    ['without one', '2026-01-01T00:00:00Z,7'],
+    [
+      'with Windows line ends and a byte order mark',
+      '\uFEFFtimestamp,available\r\n2026-01-01T00:00:00Z,7\r\n',
+    ],
+    ['with other columns, in another order', 'subnet,Available,Timestamp\ns-1,7,2026-01-01T00:00:00Z'],
+    ['with quotes and spaces', '"2026-01-01T00:00:00Z", "7"'],
+    ['with a space for the T, and no zone: UTC', '2026-01-01 00:00:00,7'],
+    ['with an offset', '2026-01-01T02:00:00+02:00,7'],
+  ])('%s', (_name, text) => {
+    expect(parseHistory(text, 'a.csv')).toEqual([{ at: moment, value: 7 }]);
+  });
+
+  test('an empty value was not measured, and is left out', () => {
+    expect(parseHistory('2026-01-01T00:00:00Z,\n2026-01-01T00:05:00Z,3', 'a.csv')).toEqual([
+      { at: moment + 300_000, value: 3 },
+    ]);
+  });
+
+  test('a time that does not exist is none', () => {
+    expect(parseTime('2026-13-01T00:00:00Z')).toBeNull();
+    expect(parseTime('2026-01-01')).toBeNull();
+  });
+});

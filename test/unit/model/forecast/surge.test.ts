@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest';
+import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
+import { surge } from '../../../../shared/model/forecast/surge.ts';
+import type { Sample, Surge } from '../../../../shared/model/result/forecast.ts';
+import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../../fixtures/supply-series.ts';
+
+/** Two calm weeks with a rhythm, then whatever happens from `START + 14 days` on, up to `hours` later. */
+const ordinary = (day: number): number => 600 + daily(day, 200) + 4 * scatter(day);
+const EVENT = 14.2;
+const during = (hours: number, change: (hoursIn: number) => number): readonly [Sample[], number] => {
+  const now = START + EVENT * DAY + hours * HOUR;
+  const samples = series(EVENT + 1, (day) =>
+    day < EVENT ? ordinary(day) : ordinary(day) - change((day - EVENT) * 24),
+  ).filter(({ at }) => at <= now);
+  return [samples, now];
+};
+const seen = (hours: number, change: (hoursIn: number) => number, capacity = 1000): Surge | null => {
+  const [samples, now] = during(hours, change);
+  return surge(historyOf(samples), capacity, now);
+};
+/** A job that would eat everything within three hours. */
+const runaway = (hoursIn: number): number => (650 * hoursIn) / 3;
+
+describe('a surge that takes three hours', () => {
+  test('is not called one in its first hour: much else begins like this', () => {
+    expect(seen(1, runaway)?.raise).toBe('ok');
+  });
+
+  test('is a warning with an hour to go', () => {
+    expect(seen(1.7, runaway)?.raise).toBe('warning');
+    expect(seen(1.7, runaway)?.hold).toBe('warning');
+  });
+
+  test('is critical in its last three quarters of an hour', () => {
+    expect(seen(2.4, runaway)?.raise).toBe('critical');
+    expect(seen(2.4, runaway)?.hold).toBe('critical');
+  });
+
+  test('is told by its newest half hour where it gets faster', () => {
+    const faster = (hoursIn: number): number => 30 * hoursIn ** 2.5;
+    const outcome = seen(2.5, faster);
+    expect(outcome?.raise).toBe('warning');
+    expect(outcome?.lossPerHour.fast).toBeGreaterThan(1.15 * (outcome?.lossPerHour.slow ?? 0));
+    expect(seen(2.4, faster)?.raise).toBe('ok');
+  });
+
+  test('tells its pace, what is ordinary, and when it will be over', () => {
+    const outcome = seen(2, runaway);
+    expect(outcome?.lossPerHour.slow).toBeGreaterThan(180);
+    expect(outcome?.lossPerHour.fast).toBeGreaterThan(180);
+    expect(outcome?.ordinaryLossPerHour).toBeLessThan(40);
+    const end = Date.parse(outcome?.exhaustionAt ?? '');
+    expect(Math.abs(end - (START + EVENT * DAY + 3 * HOUR))).toBeLessThan(30 * MINUTE);
+    expect(outcome?.reason).toMatch(
+      /are left; \d+ an hour were lost over the last 90 minutes and \d+ an hour over the last 30/,
+    );
+  });
+
+  test('holds while nothing is left, though nothing more can be lost', () => {
+    const [samples, now] = during(4, (hoursIn) => runaway(hoursIn) * 2);
+    expect(surge(historyOf(samples), 1000, now)).toMatchObject({ raise: 'ok', hold: 'critical' });
+  });
+
+  test('clears when it stops', () => {
+    expect(seen(6, (hoursIn) => Math.min(400, runaway(hoursIn)))).toMatchObject({ raise: 'ok', hold: 'ok' });
+  });
+});
+
+describe('what is nearly over', () => {
+  /** Two weeks of `usual`, then `change` is taken from it from the event on. Capacity 1000, of which 600 are usually left. */
+  const following = (
+    minutes: number,
+    change: (minute: number) => number,
+    usual: (day: number) => number = (day) => 600 + 4 * scatter(day),
+    isMeasured: (at: number) => boolean = () => true,
+  ) => {
+    const now = START + EVENT * DAY + minutes * MINUTE;
+    const samples = series(EVENT + 1, (day) =>
+      day < EVENT ? usual(day) : usual(day) - change((day - EVENT) * 24 * 60),
+    ).filter(({ at }) => at <= now && isMeasured(at));
+    return surge(historyOf(samples), 1000, now);
+  };
+  /** Takes five addresses a minute, beside a job that holds some until it ends after an hour. */
+  const behindAJob = (minute: number): number => 5 * minute + (minute < 60 ? 100 : -50);
+
+  test('is critical by its last half hour, though a job that ended within the last 90 minutes hides the rest', () => {
+    const outcome = following(105, behindAJob);
+    expect(outcome?.lossPerHour.slow).toBeLessThan(230);
+    expect(outcome?.raise).toBe('critical');
+    expect(outcome?.hold).toBe('critical');
+  });
+
+  test('is not told by half an hour while more than a fifth of the capacity is left', () => {
+    const behindALargeJob = (left: number) => (minute: number) => 6 * minute - (minute < 60 ? 0 : 30 + left);
+    expect(following(105, behindALargeJob(190))?.raise).toBe('ok');
+    expect(following(105, behindALargeJob(150))?.raise).toBe('critical');
+  });
+
+  test('is not told by half an hour in which a piece of ten minutes lost nothing', () => {
+    expect(following(105, (minute) => (minute < 95 ? 20 : behindAJob(minute)))?.raise).toBe('ok');
+  });
+
+  test('is not told by half an hour that would last for another', () => {
+    expect(following(105, (minute) => 430 + (minute < 60 ? 30 : 0) + 0.1 * minute)?.raise).toBe('ok');
+  });
+
+  /** Every day the same fast fall within three hours, from 900 down to 300. */
+  const fastMornings = (day: number): number => {
+    const hour = (day % 1) * 24;
+    return hour < 3.8 ? 900 : hour < 6.8 ? 900 - 200 * (hour - 3.8) : 300;
+  };
+
+  test('is critical at the pace of every morning, when it is far lower than on any of them', () => {
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(60, () => 0, fastMornings)?.raise).toBe('ok');
+    expect(following(60, () => 0, lower)?.raise).toBe('critical');
+  });
+
+  test('is not told by half an hour at the pace of every morning', () => {
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(85, (minute) => (minute < 30 ? 100 : 0), lower)?.raise).toBe('ok');
+  });
+
+  test('counts what the coming hour usually takes', () => {
+    /** A job starts at seven every day and takes 250 for an hour. */
+    const jobAtSeven = (day: number): number => 600 - (Math.floor((day % 1) * 24) === 7 ? 250 : 0);
+    const drains = (minute: number): number => 2.7 * minute;
+    // Half an hour before it 330 are left and 160 an hour go: enough for two hours without the job, for half an hour with it.
+    expect(following(100, drains)?.raise).toBe('ok');
+    expect(following(100, drains, jobAtSeven)).toMatchObject({ raise: 'critical', hold: 'critical' });
+    expect(following(85, drains, jobAtSeven)?.raise).toBe('ok');
+  });
+
+  test('an hour that was never measured counts for nothing', () => {
+    const exceptAtSeven = (at: number): boolean => Math.floor((at % DAY) / HOUR) !== 7;
+    const jobFromSeven = (day: number): number =>
+      600 - ([7, 8].includes(Math.floor((day % 1) * 24)) ? 250 : 0);
+    const drains = (minute: number): number => 2.7 * minute;
+    expect(following(100, drains, jobFromSeven, exceptAtSeven)?.raise).toBe('ok');
+    const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
+    expect(following(100, () => 0, lower, exceptAtSeven)?.raise).toBe('critical');
+  });
+});
+
+describe('at its limits', () => {
+  /** Two weeks of 600, then 12 fewer every five minutes for 95 minutes, down to `left`: 140 an hour over 90 minutes. */
+  const now = START + 14.25 * DAY;
+  const downTo = (left: number, { capacity = 1000, from = START } = {}) => {
+    const samples = series(14.3, (day) => {
+      const steps = Math.round((14.25 - day) * 288);
+      return steps > 19 ? 600 : left + 12 * steps;
+    }).filter(({ at }) => at <= now && at >= from);
+    return surge(historyOf(samples), capacity, now);
+  };
+  // The value is the middle of the last two scans: six more than the last.
+  test.each([
+    ['1.4 hours are a warning', 190, { raise: 'warning', hold: 'warning' }],
+    ['a little more is none yet', 192, { raise: 'ok', hold: 'warning' }],
+    ['three quarters of an hour are critical', 99, { raise: 'critical', hold: 'critical' }],
+    ['a little more is a warning', 101, { raise: 'warning', hold: 'warning' }],
+    ['three hours hold', 414, { raise: 'ok', hold: 'warning' }],
+    ['a little more clears', 416, { raise: 'ok', hold: 'ok' }],
+  ] as const)('%s', (_name, left, levels) => {
+    expect(downTo(left)).toMatchObject({ ...levels, lossPerHour: { slow: 140 } });
+  });
+
+  test('six hundredths of the capacity are much, and less is not', () => {
+    expect(downTo(190, { capacity: 3500 })?.raise).toBe('warning');
+    expect(downTo(190, { capacity: 3520 })?.raise).toBe('ok');
+  });
+
+  test('seven earlier days are enough to know what is ordinary, and six are not', () => {
+    const since = (days: number): number => now - days * DAY - 3 * HOUR;
+    expect(downTo(190, { from: since(7) })?.raise).toBe('warning');
+    expect(downTo(190, { from: since(6) })?.raise).toBe('ok');
+  });
+
+  test('the pace must be one and a half times that of earlier days', () => {
+    const onceItLost = (ordinary: number) => {
+      const samples = series(14.3, (day) => {
+        const steps = Math.round((14.25 - day) * 288);
+        const hour = Math.floor((day % 1) * 24);
+        return steps > 19 ? (hour < 6 ? 600 : 600 - ordinary) : 190 + 12 * steps;
+      }).filter(({ at }) => at <= now);
+      return surge(historyOf(samples), 1000, now)?.raise;
+    };
+    expect(onceItLost(92)).toBe('warning');
+    expect(onceItLost(95)).toBe('ok');
+  });
+});
+
+describe('what is no surge', () => {
+  test('a trickle from the little that a jump has left', () => {
+    expect(seen(5, (hoursIn) => (hoursIn < 2 ? 0 : 520 + 18 * (hoursIn - 2)))?.raise).toBe('ok');
+  });
+
+  test('a fast fall to what is low on other days, too', () => {
+    /** Every day another level, from 200 to 600; 600 on the day of the event. */
+    const levels = (day: number): number => 200 + (400 * ((Math.floor(day) * 3 + 6) % 7)) / 6;
+    const falling = (hours: number) => {
+      const now = START + EVENT * DAY + hours * HOUR;
+      const samples = series(EVENT + 1, (day) =>
+        day < EVENT ? levels(day) : levels(day) - 300 * (day - EVENT) * 24,
+      ).filter(({ at }) => at <= now);
+      return surge(historyOf(samples), 1000, now)?.raise;
+    };
+    // Half of the lowest level is where it becomes unlike them.
+    expect(falling(1.6)).toBe('ok');
+    expect(falling(1.8)).toBe('critical');
+  });
+
+  test('a pace that is faster only in its newest half hour, when the whole would last for more than two hours', () => {
+    const lately = (hoursIn: number): number => (hoursIn < 2 ? 40 * hoursIn : 80 + 160 * (hoursIn - 2));
+    expect(seen(2.5, (hoursIn) => 197 + lately(hoursIn))?.raise).toBe('ok');
+    expect(seen(2.5, (hoursIn) => 250 + lately(hoursIn))?.raise).toBe('warning');
+  });
+
+  test('an ordinary morning', () => {
+    for (let hours = 0; hours < 24; hours += 0.5) expect(seen(hours, () => 0)?.raise).toBe('ok');
+  });
+
+  test('a single jump, however large: nothing says that another follows', () => {
+    for (const hours of [0.25, 0.5, 1, 1.5, 2]) expect(seen(hours, () => 400)?.raise).toBe('ok');
+  });
+
+  test('the pace of every morning, in a load whose mornings are fast', () => {
+    const morning = (day: number): number => {
+      const hour = (day % 1) * 24;
+      return hour < 6 ? 900 : hour < 9 ? 900 - 270 * (hour - 6) : hour < 20 ? 90 : 900;
+    };
+    const samples = series(14.4, morning);
+    for (let at = START + 14.25 * DAY; at < START + 14.4 * DAY; at += 15 * MINUTE) {
+      const known = samples.filter((sample) => sample.at <= at);
+      expect(surge(historyOf(known), 1000, at)?.raise).toBe('ok');
+    }
+  });
+
+  test('the last few addresses of a small subnet going one by one', () => {
+    expect(
+      surge(historyOf(series(14, (day) => (day > 13.9 ? 5 - (day - 13.9) * 20 : 5))), 59, START + 14 * DAY)
+        ?.raise,
+    ).toBe('ok');
+  });
+});
+
+describe('what can not be told', () => {
+  test('without the last 90 minutes nothing is known', () => {
+    expect(surge({ hourly: [], recent: [] }, 1000, START)).toBeNull();
+    const [samples, now] = during(2, runaway);
+    const holed = samples.filter(({ at }) => at < now - 70 * MINUTE || at > now - 50 * MINUTE);
+    expect(surge(historyOf(holed), 1000, now)).toBeNull();
+  });
+
+  test('on the first day only a loss that is large and nearly over is believed', () => {
+    const first = (hours: number, perHour: number) => {
+      const samples = series(0.5, (day) => 650 - Math.max(0, day * 24 - 4) * perHour).filter(
+        ({ at }) => at <= START + (4 + hours) * HOUR,
+      );
+      return surge(historyOf(samples), 1000, START + (4 + hours) * HOUR);
+    };
+    expect(first(1.9, 650 / 3)).toMatchObject({ raise: 'ok', ordinaryLossPerHour: null });
+    expect(first(2.5, 650 / 3)?.raise).toBe('critical');
+    const little = series(0.5, (day) => 190 - Math.max(0, day * 24 - 4) * 90).filter(
+      ({ at }) => at <= START + 5.6 * HOUR,
+    );
+    expect(surge(historyOf(little), 1000, START + 5.6 * HOUR)?.raise).toBe('ok');
+  });
+});
+
+test('the supply need not fall: a pace upwards has no end', () => {
+  expect(seen(2, (hoursIn) => -100 * hoursIn)).toMatchObject({ raise: 'ok', hold: 'ok', exhaustionAt: null });
+});

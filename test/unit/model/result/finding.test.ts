@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { evidenceChanges, findingId } from '../../../../shared/model/result/finding.ts';
+
+test('a figure that is another than before is a change, in the order of before', () => {
+  const before = [
+    { name: 'available', value: 12, unit: 'addresses' },
+    { name: 'usable', value: 251, unit: 'addresses' },
+    { name: 'instanceType', value: 'm5.large' },
+  ];
+  const now = [
+    { name: 'instanceType', value: 'm5.xlarge' },
+    { name: 'usable', value: 251, unit: 'addresses' },
+    { name: 'available', value: null, unit: 'addresses' },
+  ];
+  expect(evidenceChanges(before, now)).toStrictEqual([
+    { name: 'available', unit: 'addresses', before: 12, now: null },
+    { name: 'instanceType', before: 'm5.large', now: 'm5.xlarge' },
+  ]);
+});
+
+test('a figure that only one of the two has is no change', () => {
+  expect(evidenceChanges([{ name: 'gone', value: 1 }], [{ name: 'new', value: 1 }])).toEqual([]);
+});
+
+test('the unit is the one of now, or of before where now gives none', () => {
+  const unitOf = (before: string | undefined, now: string | undefined) =>
+    evidenceChanges(
+      [{ name: 'left', value: 1, ...(before === undefined ? {} : { unit: before }) }],
+      [{ name: 'left', value: 2, ...(now === undefined ? {} : { unit: now }) }],
+    )[0]?.unit;
+  expect(unitOf('addresses', 'prefixes')).toBe('prefixes');
+  expect(unitOf('addresses', undefined)).toBe('addresses');
+});
+
+test('a finding is told apart by its kind and what it is about', () => {
+  expect(findingId('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe(
+    'fragmentation/subnet/subnet-0a',
+  );
+});

@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest';
+import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
+import { anAssessment } from '../../../fixtures/assessments.ts';
+import {
+  addresses,
+  anInterfaceRecord,
+  aSubnetRecord,
+  aTarget,
+  aVpcRecord,
+} from '../../../fixtures/inventory-records.ts';
+
+const NOW = Date.parse('2026-03-01T00:00:00Z');
+const ok = { ...aTarget, status: 'ok', errors: [] } as const;
+
+const foldOf = (
+  facts: Partial<TargetFoldInput['facts']> = {},
+  changes: Partial<Omit<TargetFoldInput, 'facts'>> = {},
+): TargetAssessor =>
+  new TargetAssessor({
+    target: aTarget,
+    interfacesListed: true,
+    previous: null,
+    now: NOW,
+    ...changes,
+    facts: {
+      vpcs: [aVpcRecord()],
+      subnets: [aSubnetRecord()],
+      reservations: new Map([[aSubnetRecord().subnetId, []]]),
+      instances: new Map(),
+      eksClusters: [],
+      autoScalingGroups: [],
+      vpcConnections: [],
+      limits: new Map(),
+      ...facts,
+    },
+  });
+const finish = (fold: TargetAssessor) => fold.finish({ target: ok, histories: new Map() });
+const detachedCniInterface = anInterfaceRecord({
+  networkInterfaceId: 'eni-leak',
+  status: 'available',
+  description: 'aws-K8S-i-0gone',
+  attachment: null,
+  privateAddresses: addresses('10.0.0.40', '10.0.0.41'),
+  tags: { 'node.k8s.amazonaws.com/instance_id': 'i-0gone', 'cluster.k8s.amazonaws.com/name': 'shop' },
+});
+
+describe('folding a target', () => {
+  test('an interface is counted in its subnet, its VPC and its owner', () => {
+    const fold = foldOf();
+    fold.add(anInterfaceRecord({ privateAddresses: addresses('10.0.0.10', '10.0.0.11') }));
+    const { subnets, vpcs, scannedAt, maps } = finish(fold);
+    expect(subnets.map(({ used, available }) => [used, available])).toEqual([[2, 249]]);
+    expect(vpcs.map(({ subnets: count, available }) => [count, available])).toEqual([[1, 249]]);
+    expect(subnets[0]?.owners?.reduce((sum, owner) => sum + owner.addresses, 0)).toBe(2);
+    expect(maps).toHaveLength(1);
+    expect(scannedAt).toBe('2026-03-01T00:00:00.000Z');
+  });
+
+  test('an interface in a subnet that was created after subnets were listed waits for the next scan', () => {
+    const fold = foldOf();
+    fold.add(anInterfaceRecord({ subnetId: 'subnet-new' }));
+    expect(finish(fold).subnets.map(({ used }) => used)).toEqual([0]);
+  });
+
+  test('a VPC sums up its own subnets, and not those of another', () => {
+    const fold = foldOf({ vpcs: [aVpcRecord(), aVpcRecord({ vpcId: 'vpc-0other' })] });
+    expect(finish(fold).vpcs.map(({ subnets, usable }) => [subnets, usable])).toEqual([
+      [1, 251],
+      [0, 0],
+    ]);
+  });
+
+  test('a subnet of which EC2 says that it is ours is measured like one without an owner', () => {
+    const fold = foldOf({ subnets: [aSubnetRecord({ ownerId: aTarget.accountId })] });
+    expect(finish(fold).subnets).toMatchObject([{ ownerId: null, available: 251, confidence: 'exact' }]);
+  });
+
+  test('when interfaces could not be listed, nothing that depends on them is known, and clusters are not claimed', () => {
+    const { subnets, clusters, maps } = finish(foldOf({}, { interfacesListed: false }));
+    expect(subnets[0]).toMatchObject({
+      total: 256,
+      used: null,
+      available: null,
+      leakedInterfaces: null,
+      forecast: {},
+    });
+    expect(clusters).toEqual([]);
+    expect(maps).toEqual([]);
+  });
+
+  test('reservations that could not be read leave null what depends on them', () => {
+    const { subnets } = finish(foldOf({ reservations: new Map() }));
+    expect(subnets[0]).toMatchObject({ used: 0, available: null });
+  });
+
+  test('in a subnet that another account shares, only its owner sees everybody: unknown, never free', () => {
+    const { subnets } = finish(foldOf({ subnets: [aSubnetRecord({ ownerId: '999999999999' })] }));
+    expect(subnets[0]).toMatchObject({ ownerId: '999999999999', available: null, confidence: 'unknown' });
+  });
+});
+
+describe('interfaces that nobody cleans up', () => {
+  test('a first sighting is remembered, and is no leak yet', () => {
+    const fold = foldOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
+    fold.add(detachedCniInterface);
+    const { leakedInterfaces, subnets } = finish(fold);
+    expect(leakedInterfaces).toMatchObject([
+      {
+        networkInterfaceId: 'eni-leak',
+        firstSeenAt: '2026-03-01T00:00:00.000Z',
+        leaked: false,
+        addresses: 2,
+      },
+    ]);
+    expect(subnets[0]?.leakedInterfaces).toBe(0);
+  });
+
+  test('seen for longer than the CNI takes to clean up, it is leaked, and counted in its subnet', () => {
+    const before = foldOf({}, { now: NOW - 2 * 3_600_000, previous: anAssessment({ leakedInterfaces: [] }) });
+    before.add(detachedCniInterface);
+    const fold = foldOf({}, { previous: finish(before) });
+    fold.add(detachedCniInterface);
+    const { leakedInterfaces, subnets, findings } = finish(fold);
+    expect(leakedInterfaces.map(({ leaked }) => leaked)).toEqual([true]);
+    expect(subnets[0]?.leakedInterfaces).toBe(1);
+    expect(findings.map(({ kind }) => kind)).toContain('leaked-interfaces');
+  });
+
+  test('a scan that could not list interfaces keeps the sightings of the last one', () => {
+    const before = foldOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
+    before.add(detachedCniInterface);
+    const previous = finish(before);
+    const { leakedInterfaces } = finish(foldOf({}, { interfacesListed: false, previous }));
+    expect(leakedInterfaces).toEqual(previous.leakedInterfaces);
+  });
+
+  test('and where there is no last one, there are none to keep', () => {
+    expect(finish(foldOf({}, { interfacesListed: false })).leakedInterfaces).toEqual([]);
+  });
+});
+
+test('what could not be asked for is said of every cluster', () => {
+  const instance = {
+    instanceId: 'i-1',
+    instanceType: 'm5.large',
+    state: 'running',
+    subnetId: aSubnetRecord().subnetId,
+    vpcId: aVpcRecord().vpcId,
+    availabilityZone: 'eu-west-1a',
+    ownerId: aTarget.accountId,
+    tags: { 'eks:cluster-name': 'shop' },
+  };
+  const { clusters } = finish(
+    foldOf({ instances: new Map([['i-1', instance]]), eksClusters: null, autoScalingGroups: null }),
+  );
+  expect(clusters.map(({ clusterName, source }) => [clusterName, source])).toEqual([['shop', 'tags']]);
+  expect(clusters[0]?.unknowns.slice(0, 2)).toEqual([
+    { field: 'version', reason: 'EKS could not be asked for its clusters.' },
+    { field: 'committed', reason: 'Auto Scaling groups could not be listed.' },
+  ]);
+  expect(clusters[0]?.unknowns.map(({ reason }) => reason)).not.toContain('Instances could not be listed.');
+});
+
+test('instances that could not be listed are said, too', () => {
+  const eks = {
+    name: 'blue',
+    arn: 'arn:aws:eks:eu-west-1:111122223333:cluster/blue',
+    version: '1.34',
+    status: 'ACTIVE',
+    vpcId: aVpcRecord().vpcId,
+    subnetIds: [],
+    ipFamily: 'ipv4',
+    autoMode: false,
+    healthIssues: [],
+    nodeGroups: [],
+    fargateProfiles: [],
+    vpcCni: null,
+  } as const;
+  const { clusters } = finish(foldOf({ instances: null, eksClusters: [eks] }));
+  expect(clusters[0]?.unknowns).toContainEqual({ field: 'nodes', reason: 'Instances could not be listed.' });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
+import {
+  cutAssessment,
+  joinAssessment,
+  MAX_PIECE_BYTES,
+} from '../../../../shared/state/dynamo/assessment-pieces.ts';
+import { MAX_ITEM_BYTES } from '../../../../shared/state/dynamo/dynamo-table.ts';
+import { packText, unpackBytes } from '../../../../shared/state/packed-json.ts';
+import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
+import { incompressibleText } from '../../../fixtures/incompressible-text.ts';
+
+const subnets = (count: number) =>
+  Array.from({ length: count }, (_, index) => aSubnet({ subnetId: `subnet-${index}` }));
+
+const joined = (assessment: TargetAssessment): TargetAssessment => {
+  const { list, pieces } = cutAssessment(assessment);
+  return joinAssessment(
+    list,
+    pieces.map(({ bytes }) => bytes),
+  );
+};
+
+describe('an assessment in pieces', () => {
+  test('is put together as it was, empty lists and line breaks included', () => {
+    const assessment = anAssessment({
+      subnets: subnets(65).map((subnet) => ({ ...subnet, name: 'a\nb\u2028c' })),
+    });
+    expect(joined(assessment)).toEqual(assessment);
+    expect(joined(anAssessment({ subnets: [] }))).toEqual(anAssessment({ subnets: [] }));
+  });
+
+  test('keeps what a later version adds to it', () => {
+    const later = { ...anAssessment(), remarks: [{ text: 'new' }], summary: { worst: null } };
+    expect(joined(later)).toEqual(later);
+  });
+
+  test('has the same pieces when only its time is another', () => {
+    const early = cutAssessment(anAssessment({ subnets: subnets(100) }));
+    const late = cutAssessment(
+      anAssessment({ subnets: subnets(100), scannedAt: '2026-02-02T00:00:00.000Z' }),
+    );
+    expect(late.list.pieces).toEqual(early.list.pieces);
+    expect(late.list.header).not.toEqual(early.list.header);
+  });
+
+  test('differs in one piece when one subnet has changed', () => {
+    const before = subnets(100);
+    const after = before.map((subnet, index) => (index === 50 ? { ...subnet, used: 52 } : subnet));
+    const old = new Set(cutAssessment(anAssessment({ subnets: before })).list.pieces);
+    const changed = cutAssessment(anAssessment({ subnets: after })).list.pieces.filter(
+      (hash) => !old.has(hash),
+    );
+    expect(old.size).toBe(4);
+    expect(changed).toHaveLength(1);
+  });
+
+  test('cuts a record that is too large for a piece, in the middle of a character if need be', () => {
+    const assessment = anAssessment({
+      subnets: [aSubnet({ name: '€'.repeat(MAX_PIECE_BYTES), tags: { note: 'x' } })],
+    });
+    const { pieces } = cutAssessment(assessment);
+    expect(pieces).toHaveLength(4);
+    expect(pieces.every(({ bytes }) => bytes.length <= MAX_PIECE_BYTES)).toBe(true);
+    expect(joined(assessment)).toEqual(assessment);
+  });
+
+  test('fits a piece into an item of DynamoDB even when it does not compress', () => {
+    const bytes = Buffer.from(incompressibleText(7, MAX_PIECE_BYTES));
+    const packed = packText(bytes);
+    expect(packed.length).toBeLessThan(MAX_ITEM_BYTES - 1024);
+    expect(unpackBytes(packed, 'piece')).toEqual(bytes);
+  });
+});
