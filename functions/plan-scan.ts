@@ -12,7 +12,7 @@ const RESERVE_MS = 5_000;
 
 const logger = new Logger({ serviceName: 'plan-scan', jsonReplacerFn: redactingReplacer });
 
-/** Begins a run: finds the accounts and Regions anew and puts each on the queue. Throws when that failed, so that Lambda tries again. */
+/** Begins a run: finds the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again. */
 export const handler = async (_event: unknown, context: Context): Promise<void> => {
   logger.addContext(context);
   const environment = parsePlanScanEnvironment(process.env);

@@ -40,7 +40,7 @@ const projectNode = () => {
 if (!isInstalled()) {
   console.error('Headroom: installing what it needs (once, about half a minute) ...');
   // Not `npm ci`: it refuses a lock file that does not list the programs of every other platform, and a registry that
-  // mirrors only some platforms can not list them. The versions are those of the lock file all the same.
+  // mirrors only some platforms cannot list them. The versions are those of the lock file anyway.
   run('install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error');
 }
 // Where install scripts are off (npm's --ignore-scripts, and npm 11 by policy), the `node` package has no program yet.

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What the shells' completions and the manual page are made from: commander's own knowledge, so that they can not disagree. */
+/** What the shells' completions and the manual page are made from: commander's own knowledge, so that they cannot disagree. */
 export interface OptionEntry {
   /** `-r, --region <region...>` */
   readonly flags: string;

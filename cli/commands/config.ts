@@ -122,7 +122,7 @@ Examples:
   $ headroom config check
   $ headroom config check staging.yml --format json | jq '.alerts.rules["addresses-low"]'
 
-Nothing is asked of AWS. Exit codes: 0 it can be used, 2 it can not; then every problem is named with its line.
+Nothing is asked of AWS. Exit codes: 0 it can be used, 2 it cannot; then every problem is named with its line.
 `,
     )
     .action((file: string | undefined, { format }: Options) => {

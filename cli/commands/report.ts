@@ -111,7 +111,7 @@ const write = (path: string, page: string): void => {
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw new UsageError(
-      `${path} can not be written: ${error instanceof Error ? error.message : String(error)}.`,
+      `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
       'Name another file with --out.',
       { cause: error },
     );

@@ -58,7 +58,7 @@ a second one ends it at once.
       checkTargetOptions({ ...options, format: 'table' });
       const listen = parseListen(options.listen);
       const interval = parseInterval(options.interval);
-      // A configuration that can not be used is refused now, and not at the first scan.
+      // A configuration that cannot be used is refused now, and not at the first scan.
       readConfiguration(options.config);
       const { io } = session;
       const latest = new LatestScans();

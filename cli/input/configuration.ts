@@ -14,7 +14,7 @@ const isMissing = (error: unknown): boolean =>
 /**
  * The configuration of this command: the file that was named, or the headroom.yml of this folder, or every default.
  *
- * @throws UsageError when a named file can not be read
+ * @throws UsageError when a named file cannot be read
  * @throws ConfigurationError with everything that is wrong with it
  */
 export const readConfiguration = (
@@ -27,7 +27,7 @@ export const readConfiguration = (
   } catch (error) {
     if (path === undefined && isMissing(error)) return { ...defaultConfiguration(), source: null };
     throw new UsageError(
-      `The configuration ${source} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      `The configuration ${source} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       'Check the path given with --config.',
       { cause: error },
     );

@@ -20,7 +20,7 @@ export const parseTime = (text: string): number | null => {
  * failed, and is left out. Order and repeats do not matter.
  *
  * @param source what to call it in messages
- * @throws UsageError with the first problems of the file, if any line can not be read
+ * @throws UsageError with the first problems of the file, if any line cannot be read
  */
 export const parseHistory = (text: string, source: string): Sample[] => {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
@@ -46,7 +46,7 @@ export const parseHistory = (text: string, source: string): Sample[] => {
   if (problems.length > 0) {
     const more = problems.length - PROBLEMS_SHOWN;
     throw new UsageError(
-      `${source} can not be read as a history: ${problems.slice(0, PROBLEMS_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
+      `${source} cannot be read as a history: ${problems.slice(0, PROBLEMS_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
       'Each line is a time and the number available then, as in 2026-01-01T00:05:00Z,212; the first line may be timestamp,available.',
     );
   }
@@ -58,14 +58,14 @@ export const parseHistory = (text: string, source: string): Sample[] => {
   return samples;
 };
 
-/** @throws UsageError when the file can not be opened or read */
+/** @throws UsageError when the file cannot be opened or read */
 export const readHistory = (path: string): Sample[] => {
   let text: string;
   try {
     text = readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
     throw new UsageError(
-      `The history ${path} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      `The history ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       'Check the path given with --history; - reads from standard input.',
       { cause: error },
     );

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../base/command-line.ts';
 
-/** What can be asked of the server, each answered anew. */
+/** What can be asked of the server, each answered again. */
 export interface Pages {
   readonly report: () => Promise<string>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -79,7 +79,7 @@ export const startServer = async (
     server.once('error', (error) => {
       reject(
         new UsageError(
-          `Headroom can not listen on ${listen.host ?? '*'}:${listen.port}: ${error.message}.`,
+          `Headroom cannot listen on ${listen.host ?? '*'}:${listen.port}: ${error.message}.`,
           'Choose another address with --listen, or stop what listens there.',
           { cause: error },
         ),

@@ -1,5 +1,5 @@
 // Read by serverless.yml, which takes values from .js files. What the deployment must know of headroom.yml is taken from
-// it here, so that it is said in one place only; a headroom.yml that can not be used stops the deployment.
+// it here, so that it is said in one place only; a headroom.yml that cannot be used stops the deployment.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';

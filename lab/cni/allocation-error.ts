@@ -1,5 +1,5 @@
 /**
- * The codes that EC2 answers when a subnet or an interface can not give what was asked for, as the VPC CNI sees them.
+ * The codes that EC2 answers when a subnet or an interface cannot give what was asked for, as the VPC CNI sees them.
  * Sources: amazon-vpc-cni-k8s issues 872, 1836, 3105; the EC2 API's error code list.
  */
 export type AllocationErrorCode =

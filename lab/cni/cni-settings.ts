@@ -1,6 +1,6 @@
 /** The settings of the VPC CNI that decide how many addresses a node holds. Names and meaning are the CNI's own. */
 export interface CniSettings {
-  /** `ENABLE_PREFIX_DELEGATION`. Types that can not take prefixes fall back to secondary addresses. */
+  /** `ENABLE_PREFIX_DELEGATION`. Types that cannot take prefixes fall back to secondary addresses. */
   readonly prefixDelegation: boolean;
   /** `WARM_ENI_TARGET`. */
   readonly warmEniTarget: number;

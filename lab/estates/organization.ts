@@ -81,7 +81,7 @@ const spokes = [
 /** An organization: a hub, a huge account beside many small ones, one without the role, one without a permission, one suspended. */
 export const organization = scenarioEstate({
   name: 'organization',
-  description: 'a hub, a huge account beside twenty small ones, and some that can not be scanned',
+  description: 'a hub, a huge account beside twenty small ones, and some that cannot be scanned',
   accounts: [
     labAccount(HUB_ACCOUNT, 'hub', ORGANIZATION_REGIONS),
     regional(HUGE_ACCOUNT, 'huge'),

@@ -8,7 +8,7 @@ Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by
 
 A finding is one thing that is wrong, or will be. It carries its evidence, so that every number in a message can be traced,
 and remedies, best first: each with the exact commands, and with the conditions under which it works, checked on the
-inventory of the same scan. A condition that can not be checked from EC2 and EKS says so; a remedy that can not work
+inventory of the same scan. A condition that cannot be checked from EC2 and EKS says so; a remedy that cannot work
 comes last. Nothing is claimed of what could not be measured.
 
 \`headroom findings\` prints them; the rule [findings](alerts.md#findings) makes alerts of them.

@@ -10,7 +10,7 @@ export interface AddressSupply {
 /**
  * The addresses that a subnet can still give, as an alert must see them: the more careful of two counts.
  *
- * Where AWS counts fewer than our model, somebody holds addresses that the scan can not see, and they are gone all the
+ * Where AWS counts fewer than our model, somebody holds addresses that the scan cannot see, and they are gone all the
  * same. Where our model has no figure (a participant's view of a shared subnet), AWS's own count still holds: it counts
  * everybody's addresses. `null`: neither is known.
  */

@@ -16,13 +16,13 @@ export const RULE_CATALOGUE: Readonly<Record<RuleName, RuleDescription>> = {
   'addresses-exhaustion': {
     about: 'each subnet with IPv4 addresses',
     raises: 'The forecast expects the available addresses to run out within the lead time.',
-    unknown: 'The forecast can not tell: the history is too short, or has too many gaps.',
+    unknown: 'The forecast cannot tell: the history is too short, or has too many gaps.',
     meaning: 'There is time to plan. The message says when, how sure that is, and who takes the addresses.',
   },
   'prefixes-exhaustion': {
     about: 'each subnet from which prefixes are taken',
     raises: 'The forecast expects the free prefixes to run out within the lead time.',
-    unknown: 'The forecast can not tell, or it is not known whether prefixes are taken here.',
+    unknown: 'The forecast cannot tell, or it is not known whether prefixes are taken here.',
     meaning: 'As above, for whole blocks of 16. They usually run out long before single addresses do.',
   },
   'addresses-surge': {
@@ -83,7 +83,7 @@ export const RULE_CATALOGUE: Readonly<Record<RuleName, RuleDescription>> = {
     about: 'the monitor itself',
     raises: 'Targets that should be scanned have failed, or have not been scanned for `staleAfter`.',
     unknown: 'The list of targets could not be read.',
-    meaning: 'The whole view of what is not watched, with what mends most of it first.',
+    meaning: 'The whole view of what is not watched, with what fixes most of it first.',
   },
   'delivery-failing': {
     about: 'the monitor itself',
@@ -96,6 +96,6 @@ export const RULE_CATALOGUE: Readonly<Record<RuleName, RuleDescription>> = {
     about: 'the monitor itself',
     raises: 'Scans were given up on and wait in the dead-letter queue.',
     unknown: 'The queue could not be read.',
-    meaning: 'Read why they failed. The same targets are planned anew with every run.',
+    meaning: 'Read why they failed. The same targets are planned again with every run.',
   },
 };

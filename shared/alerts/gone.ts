@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert/alert.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 
 /**
- * Whether what an alert is about is no longer there, so that it ends: a deleted subnet, a finding that was mended, a rule
+ * Whether what an alert is about is no longer there, so that it ends: a deleted subnet, a finding that was fixed, a rule
  * that was taken out. To be asked only of alerts that no observation speaks of. Only a target that was read in full can
  * say that something is gone; where anything is missing, alerts hold. Alerts about the monitor itself are not the target's
  * to end.

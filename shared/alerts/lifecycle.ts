@@ -45,7 +45,7 @@ interface Step {
  * - **Pending.** A level is announced once it has been raised for `pendingFor`. Each level has a clock of its own, so
  *   a supply that wavers between warning and critical still fires as a warning in time. A clock runs on while the level
  *   is not cleared (`hold`), but only an observation that raises the level completes it: a value that hovers about a
- *   threshold neither starts the wait anew nor fires on its better side.
+ *   threshold neither starts the wait again nor fires on its better side.
  * - **Hysteresis.** A firing alert goes up by `raise` and down by `hold`, never the other way about. It goes down once
  *   the level has been clear for `clearFor`. Each level has a clock of its own here, too: a critical alert whose warning
  *   comes and goes still eases to a warning in time. What is gone ends at once: there is nothing left to wait for.
@@ -179,7 +179,7 @@ const isRepeatDue = ({ current: alert, clearing }: Step, repeatEvery: number, no
 const wait = (step: Step): Alert => {
   const { current, observation, finding, clocks, clearing, at } = step;
   const candidate = candidateOf(clocks);
-  // A clock that starts anew has been seen to stop, so which of them run tells whether anything changed.
+  // A clock that starts again has been seen to stop, so which of them run tells whether anything changed.
   const isSame =
     candidate?.severity === current.candidate?.severity &&
     clearing.warning === current.clearing?.warning &&

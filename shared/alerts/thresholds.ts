@@ -18,7 +18,7 @@ export interface SupplyLevels {
 
 /**
  * How low a supply is: by its thresholds, and by the same thresholds raised by the clearing margin. A threshold asks for
- * more than there can ever be (16 free in a /28 subnet, which holds 11)? Then a full supply clears it all the same:
+ * more than there can ever be (16 free in a /28 subnet, which holds 11)? Then a full supply clears it anyway:
  * no subnet should be said to be low while nothing in it is in use.
  *
  * @param capacity what there could ever be of this supply

@@ -17,7 +17,7 @@ interface ResolveInput {
   readonly signal: AbortSignal;
 }
 
-/** The accounts and Regions that headroom.yml selects, asked of AWS anew. @throws AwsFailure when they can not be listed */
+/** The accounts and Regions that headroom.yml selects, asked of AWS again. @throws AwsFailure when they cannot be listed */
 export const resolveConfiguredTargets = ({
   targets,
   home,

@@ -10,10 +10,10 @@ import type { Target } from '../model/aws/inventory.ts';
 import { clientSettings } from './clients.ts';
 
 /**
- * Reads headroom.yml from where the function's environment says it is: anew at every run, so that editing it needs no
+ * Reads headroom.yml from where the function's environment says it is: again at every run, so that editing it needs no
  * deployment.
  *
- * @throws ConfigurationError with all that is wrong with it; AwsFailure when the parameter can not be read
+ * @throws ConfigurationError with all that is wrong with it; AwsFailure when the parameter cannot be read
  */
 export const loadConfiguration = async (
   location: ConfigurationLocation,

@@ -5,7 +5,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 
 /**
  * Publishes what a run says of itself. It is the last thing that a run does: when CloudWatch refuses it, all the work is
- * done, and trying all of it again would mend nothing. The alarm on these metrics takes their absence for a failure.
+ * done, and trying all of it again would fix nothing. The alarm on these metrics takes their absence for a failure.
  *
  * @returns why it was refused; empty when it was not.
  */

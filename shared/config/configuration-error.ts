@@ -10,7 +10,7 @@ export interface ConfigurationProblem {
   readonly message: string;
 }
 
-/** A configuration that can not be used. It carries everything that is wrong with it, and nothing of it takes effect. */
+/** A configuration that cannot be used. It carries everything that is wrong with it, and nothing of it takes effect. */
 export class ConfigurationError extends HeadroomError {
   readonly source: string;
   /** In the order of the file. */

@@ -13,7 +13,7 @@ export interface Contradiction {
 
 /**
  * What is wrong between the parts of a file, each of which may be right by itself. It reads the file as it stands and not
- * what the schema made of it, so that a slip in one place does not hide a contradiction in another: what can not be
+ * what the schema made of it, so that a slip in one place does not hide a contradiction in another: what cannot be
  * understood is passed over here, since the schema has said so.
  */
 export const contradictionsIn = (file: unknown): readonly Contradiction[] => [

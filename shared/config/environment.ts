@@ -67,7 +67,7 @@ export class InvalidEnvironment extends HeadroomError {
   constructor(functionName: string, problems: readonly string[]) {
     super(
       'environment-invalid',
-      `The environment of ${functionName} can not be used: ${problems.join(' ')}`,
+      `The environment of ${functionName} cannot be used: ${problems.join(' ')}`,
       'Correct these variables in serverless.yml, or on the function, and deploy again.',
     );
     this.name = 'InvalidEnvironment';

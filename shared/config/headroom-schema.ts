@@ -71,7 +71,7 @@ const targets = section({
     .describe('The accounts to scan, by number.'),
   organization: organization
     .optional()
-    .describe('The accounts of an AWS organization, looked up anew on every run.'),
+    .describe('The accounts of an AWS organization, looked up again on every run.'),
   regions: listOf(
     text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
     'a Region, a list of them, or the word enabled',
@@ -86,7 +86,7 @@ const targets = section({
   sessionName: sessionWord.optional().describe('Appears in CloudTrail of the scanned account.'),
   sourceIdentity: sessionWord
     .optional()
-    .describe('Appears in CloudTrail, and can not be changed by whoever holds the session.'),
+    .describe('Appears in CloudTrail, and cannot be changed by whoever holds the session.'),
 });
 
 const scan = section({

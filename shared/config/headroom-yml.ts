@@ -144,7 +144,7 @@ const plainContent = (document: Document, source: string): unknown => {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(source, [
-      { line: 1, field: '', message: `This can not be read as YAML: ${reason}.` },
+      { line: 1, field: '', message: `This cannot be read as YAML: ${reason}.` },
     ]);
   }
 };

@@ -83,7 +83,7 @@ export const interfaceRecord = (networkInterface: Ec2NetworkInterface): NetworkI
   requesterManaged: networkInterface.RequesterManaged ?? false,
   operatorPrincipal: known(networkInterface.Operator?.Principal),
   attachment: attachmentRecord(networkInterface.Attachment),
-  // An address that is there but not told stays, as an empty text: the model says that it can not place it.
+  // An address that is there but not told stays, as an empty text: the model says that it cannot place it.
   privateAddresses: (networkInterface.PrivateIpAddresses ?? []).map(
     ({ PrivateIpAddress, Primary }): PrivateAddress => ({
       address: PrivateIpAddress ?? '',
@@ -168,14 +168,14 @@ export const instanceLimitsRecord = (info: InstanceTypeInfo): InstanceLimits | n
 const known = (value: string | undefined): string | null =>
   value === undefined || value === '' ? null : value;
 
-/** A count that is not one would be published as a figure: the SDK makes `NaN` of what it can not read. */
+/** A count that is not one would be published as a figure: the SDK makes `NaN` of what it cannot read. */
 const count = (value: number | undefined, what: string): number | null => {
   if (value === undefined) return null;
   if (!Number.isSafeInteger(value) || value < 0) throw new MalformedAnswerError(`EC2 answered ${what}`);
   return value;
 };
 
-/** The value, or the error that refuses the whole answer: a record that can not be told apart can not be counted. */
+/** The value, or the error that refuses the whole answer: a record that cannot be told apart cannot be counted. */
 export const required = (value: string | undefined, what: string): string => {
   if (value === undefined || value === '') throw new MalformedAnswerError(`EC2 answered ${what}`);
   return value;

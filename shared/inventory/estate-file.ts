@@ -11,7 +11,7 @@ import { ESTATE_SCHEMA } from './estate-schema.ts';
 /** So many problems of a file are told; more than that, and it is another kind of file. */
 const TOLD_PROBLEMS = 20;
 
-/** An estate file can not be read; the message names all that is wrong with it. */
+/** An estate file cannot be read; the message names all that is wrong with it. */
 class EstateFileError extends HeadroomError {
   readonly problems: readonly string[];
 
@@ -20,7 +20,7 @@ class EstateFileError extends HeadroomError {
     const rest = problems.length - told.length;
     super(
       'estate-file-invalid',
-      `${path} can not be used: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
+      `${path} cannot be used: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
       'Give a file that `headroom collect` has written, whole and unchanged.',
       options,
     );
@@ -32,7 +32,7 @@ class EstateFileError extends HeadroomError {
 /**
  * Writes an estate as JSON, compressed when the name ends in `.gz`. The file appears when it is whole, or not at all.
  *
- * @throws EstateFileError when the file can not be written
+ * @throws EstateFileError when the file cannot be written
  */
 export const writeEstate = async (path: string, estate: Estate): Promise<void> => {
   const unfinished = `${path}.part`;
@@ -46,7 +46,7 @@ export const writeEstate = async (path: string, estate: Estate): Promise<void> =
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
-    throw new EstateFileError(path, [`it can not be written (${reasonOf(error)})`], { cause: error });
+    throw new EstateFileError(path, [`it cannot be written (${reasonOf(error)})`], { cause: error });
   }
 };
 
@@ -60,7 +60,7 @@ export const readEstate = async (path: string): Promise<Estate> => {
   try {
     json = await readText(path);
   } catch (error) {
-    throw new EstateFileError(path, [`it can not be read (${reasonOf(error)})`], { cause: error });
+    throw new EstateFileError(path, [`it cannot be read (${reasonOf(error)})`], { cause: error });
   }
   let content: unknown;
   try {

@@ -15,7 +15,7 @@ import type { Estate, TargetEstate } from './estate.ts';
 
 /**
  * What an estate file must hold. Each part is typed by the record that it becomes, so that the file, the published JSON
- * Schema (docs/schema/estate.schema.json) and the model can not drift apart. Fields that are not named are passed over:
+ * Schema (docs/schema/estate.schema.json) and the model cannot drift apart. Fields that are not named are passed over:
  * later versions add some.
  */
 

@@ -19,7 +19,7 @@ const CALLS_AT_ONCE = 2;
 export interface Account {
   readonly accountId: string;
   readonly name: string | null;
-  /** `ACTIVE`, or why it can not be scanned: `PENDING_ACTIVATION`, `SUSPENDED`, `PENDING_CLOSURE`, `CLOSED`. */
+  /** `ACTIVE`, or why it cannot be scanned: `PENDING_ACTIVATION`, `SUSPENDED`, `PENDING_CLOSURE`, `CLOSED`. */
   readonly state: string;
 }
 
@@ -31,7 +31,7 @@ export interface OrganizationAccountsInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Accounts to scan, and accounts that were named but can not be scanned. */
+/** Accounts to scan, and accounts that were named but cannot be scanned. */
 export interface OrganizationAccounts {
   readonly selected: readonly Account[];
   /** Named in `include`, but not an active account of this organization. */

@@ -28,15 +28,15 @@ export interface ResolveTargetsInput {
 export interface ResolvedTargets {
   /** By account, then Region. */
   readonly targets: readonly PlannedTarget[];
-  /** Accounts that should be scanned and can not be; the others go on. */
+  /** Accounts that should be scanned and cannot be; the others go on. */
   readonly unresolved: readonly { readonly accountId: string; readonly problem: Problem }[];
 }
 
 /**
- * Turns a selection into the list of targets, anew on every run: an account that joins the organization is scanned
+ * Turns a selection into the list of targets, again on every run: an account that joins the organization is scanned
  * without a deployment.
  *
- * @throws AwsFailure when the accounts can not be listed; an account whose Regions can not be is `unresolved`.
+ * @throws AwsFailure when the accounts cannot be listed; an account whose Regions cannot be is `unresolved`.
  */
 export const resolveTargets = async (input: ResolveTargetsInput): Promise<ResolvedTargets> => {
   const { selection, hub, regionsOf } = input;

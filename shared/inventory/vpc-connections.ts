@@ -40,7 +40,7 @@ export const transitGatewayAttachmentRecord = (
 });
 
 /**
- * Which VPCs meet on which transit gateway. The ranges of a VPC that this account can not describe are left empty:
+ * Which VPCs meet on which transit gateway. The ranges of a VPC that this account cannot describe are left empty:
  * they are known to the scan of its own account. A gateway with one VPC connects nothing.
  */
 export const transitGatewayConnections = (

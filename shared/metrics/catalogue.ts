@@ -5,7 +5,7 @@ import type { MetricDatum } from './metric-sink.ts';
 
 /**
  * Every metric that Headroom publishes, as one table. The publisher, the reference page (`docs/metrics.md`), the
- * dashboards and the Prometheus exporter are all made from it, so that they can not disagree.
+ * dashboards and the Prometheus exporter are all made from it, so that they cannot disagree.
  */
 
 export const DEFAULT_NAMESPACE = 'VpcHeadroom';
@@ -106,13 +106,13 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
     {
       name: 'StrandedAddresses',
       unit: 'Count',
-      help: 'Free addresses in blocks that can not become a prefix as they stand.',
+      help: 'Free addresses in blocks that cannot become a prefix as they stand.',
       value: (subnet) => subnet.stranded,
     },
     {
       name: 'UnaccountedAddresses',
       unit: 'Count',
-      help: 'Free addresses by our model less free addresses by AWS. Not zero: something holds addresses that the scan can not see.',
+      help: 'Free addresses by our model less free addresses by AWS. Not zero: something holds addresses that the scan cannot see.',
       value: (subnet) => subnet.unaccounted,
     },
     {

@@ -28,7 +28,7 @@ export const MAX_DATAPOINTS = 100_800;
  * not overlook. Only subnets of which something was published in the last two weeks are known to CloudWatch.
  *
  * @param from epoch milliseconds, as is `to`.
- * @throws HeadroomError `history-not-read` where CloudWatch refuses or can not answer.
+ * @throws HeadroomError `history-not-read` where CloudWatch refuses or cannot answer.
  */
 export const readCloudWatchHistory = async (
   client: CloudWatchClient,

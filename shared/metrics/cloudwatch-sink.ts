@@ -16,7 +16,7 @@ export const MAX_VALUE = 2 ** 360;
 
 /** Some data were not taken by CloudWatch, or are not fit to be sent at all. */
 export class MetricsNotPublished extends HeadroomError {
-  /** How many values CloudWatch took all the same. */
+  /** How many values CloudWatch took anyway. */
   readonly taken: number;
 
   constructor(

@@ -27,7 +27,7 @@ const surgeSentence = (surge: Surge, at: string): string => {
 const whenSentence = (forecast: Forecast, at: string): string => {
   if (forecast.exhaustionAt !== null) return `Expected to run out ${moment(forecast.exhaustionAt, at)}`;
   if (forecast.probabilityWithin === null)
-    return `When it runs out can not be told: ${lowerFirst(forecast.reason)}`;
+    return `When it runs out cannot be told: ${lowerFirst(forecast.reason)}`;
   if (forecast.earliest !== null)
     return `Not expected to run out, but it could ${moment(forecast.earliest, at)}`;
   return 'Not expected to run out in the time that the forecast looks ahead';

@@ -17,7 +17,7 @@ export type SecretSource =
 export interface Secret {
   /** @throws DeliveryError that names the source and the missing permission, and never the value. */
   read(signal: AbortSignal): Promise<string>;
-  /** Reads it anew the next time: the value turned out not to work. */
+  /** Reads it again the next time: the value turned out not to work. */
   forget(): void;
 }
 

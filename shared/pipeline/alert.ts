@@ -55,7 +55,7 @@ const REQUESTS_AT_ONCE = 8;
  *
  * What earlier runs left in outboxes is claimed on the way, once their claims have ended.
  *
- * @throws StateStoreError when the alerts can not be listed.
+ * @throws StateStoreError when the alerts cannot be listed.
  */
 export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts> => {
   const { target, store } = input;

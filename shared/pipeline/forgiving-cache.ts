@@ -2,7 +2,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
- * A cache saves calls, and whoever has none can do without: what can not be read is asked for again, what can not be kept
+ * A cache saves calls, and whoever has none can do without: what cannot be read is asked for again, what cannot be kept
  * is not kept. The first failure is told, and the store is then left alone - its retries would cost the run its time.
  */
 export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => void): CacheStore => {
@@ -14,7 +14,7 @@ export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => vo
     } catch (error) {
       if (!(error instanceof HeadroomError)) throw error;
       if (!hasFailed) tell(problemOf(error));
-      // One entry that can not be read says nothing of the others, and is written anew.
+      // One entry that cannot be read says nothing of the others, and is written again.
       hasFailed ||= error.code !== 'state-unreadable';
       return null;
     }

@@ -53,7 +53,7 @@ const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region
 
 const READS_AT_ONCE = 16;
 
-/** Each target's share of the metric budget, by what its last scan asked for. Where that can not be read, all are new. */
+/** Each target's share of the metric budget, by what its last scan asked for. Where that cannot be read, all are new. */
 const sharesOf = async (
   { resolved, store, subnetSeries }: PlanInput,
   now: number,
@@ -76,7 +76,7 @@ const sharesOf = async (
 
 /**
  * Begins a run: queues every target, then looks back at how the last runs went. Queueing comes first, so that a
- * monitor that can not look at itself still watches the subnets.
+ * monitor that cannot look at itself still watches the subnets.
  *
  * @throws HeadroomError when targets could not be queued.
  */
@@ -150,7 +150,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
 /**
  * How well every target is watched, by what its last scan left behind.
  *
- * @throws HeadroomError when that can not be read: then nothing is known of any.
+ * @throws HeadroomError when that cannot be read: then nothing is known of any.
  */
 const coverageAt = async (
   { home, resolved, policy, store }: PlanInput,

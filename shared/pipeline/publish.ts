@@ -37,7 +37,7 @@ export const wantedSeriesKey = ({ accountId, region }: Target): string =>
 /**
  * Publishes what one scan measured, within the budget: clusters and VPCs always, subnets as far as the budget goes,
  * the scarce ones first. What is unknown is not among the data. A failure to publish is an outcome, not an exception:
- * alerts must go out all the same.
+ * alerts must go out anyway.
  */
 export const publishAssessment = async (
   assessment: TargetAssessment,

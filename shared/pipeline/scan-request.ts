@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { HeadroomError } from '../model/base/errors.ts';
 
-/** One target to scan, as plan-scan puts it on the queue. Roles and thresholds are not in it: scan-target reads them anew. */
+/** One target to scan, as plan-scan puts it on the queue. Roles and thresholds are not in it: scan-target reads them again. */
 export interface ScanRequest {
   readonly schema: 'headroom/scan-request@1';
   /** The run that asked for it. */

@@ -218,7 +218,7 @@ const SHAPES: readonly (readonly [keyof typeof KEYS, string])[] = [
   ['free', 'free block: can become a prefix'],
   ['prefix', 'held as a prefix'],
   ['full', 'all 16 addresses in use'],
-  ['fragmented', 'in part in use: can not become a prefix'],
+  ['fragmented', 'in part in use: cannot become a prefix'],
   ['aws', "holds AWS's own addresses"],
   ['prefixReserved', 'in a prefix reservation'],
   ['explicitReserved', 'in an explicit reservation'],

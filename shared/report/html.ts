@@ -1,5 +1,5 @@
 /**
- * HTML that can not be broken by what is shown in it. Names, tags and descriptions come from scanned accounts: whoever
+ * HTML that cannot be broken by what is shown in it. Names, tags and descriptions come from scanned accounts: whoever
  * may tag a resource may write them. Whatever goes through the `html` tag is escaped and made inert; only what came out
  * of it goes in unchanged.
  */

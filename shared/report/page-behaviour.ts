@@ -71,7 +71,7 @@ const behave = (page: Page): void => {
         element.removeAttribute('aria-busy');
       },
       () => {
-        element.textContent = 'This browser can not unpack the details: it has no DecompressionStream.';
+        element.textContent = 'This browser cannot unpack the details: it has no DecompressionStream.';
       },
     );
   };

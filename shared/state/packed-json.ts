@@ -50,7 +50,7 @@ export const unpackBytes = (packed: Uint8Array, what: string): Buffer => {
 const unreadable = (what: string, problem: string, options?: ErrorOptions): HeadroomError =>
   new HeadroomError(
     'state-unreadable',
-    `The stored ${what} can not be read: ${problem}`,
+    `The stored ${what} cannot be read: ${problem}`,
     'Update Headroom if another part of it is newer; otherwise delete that record.',
     options,
   );

@@ -38,7 +38,7 @@ import { type MotoServer, startMoto } from './moto-server.ts';
 
 /**
  * The same expectations, through the real SDK, of the lab and of moto, which we did not write: where both agree, the lab
- * is not only our own idea of AWS. Where moto can not follow (titles say so), the lab is tested alone.
+ * is not only our own idea of AWS. Where moto cannot follow (titles say so), the lab is tested alone.
  */
 
 let moto: MotoServer;
@@ -384,7 +384,7 @@ describe.each([
         Dimensions,
         Value: index,
       }));
-      // moto can not inflate a request; that the lab can is shown in test/contract/lab/cloudwatch.test.ts.
+      // moto cannot inflate a request; that the lab can is shown in test/contract/lab/cloudwatch.test.ts.
       const plain = new CloudWatchClient({ ...configuration(url()), disableRequestCompression: true });
       const { $metadata } = await plain.send(
         new PutMetricDataCommand({ Namespace: 'Headroom/Many', MetricData }),
@@ -491,7 +491,7 @@ describe.each([
   });
 });
 
-describe('the lab alone, where moto can not follow', () => {
+describe('the lab alone, where moto cannot follow', () => {
   test('pages of interfaces: moto answers all in one, whatever MaxResults says', async () => {
     const pages = async (endpoint: string): Promise<number[]> => {
       const sizes: number[] = [];

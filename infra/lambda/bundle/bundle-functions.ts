@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
  * How everything that runs in Lambda is bundled. `mainFields` prefers the SDK's ES modules: esbuild's default for Node
- * takes the CommonJS build, which is nearly twice the size and can not be shaken. No banner defines `require`: it would
+ * takes the CommonJS build, which is nearly twice the size and cannot be shaken. No banner defines `require`: it would
  * hide a dependency that fell back to CommonJS.
  */
 export const BUNDLE_OPTIONS = {

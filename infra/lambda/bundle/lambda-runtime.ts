@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild';
 /** How the client packages of the SDK find credentials where nobody gives them any. */
 const CREDENTIAL_CHAIN = /^@aws-sdk\/credential-provider-node$/;
 
-/** Prefers the ES modules of a package that hands CommonJS, which can not be shaken, to Node. */
+/** Prefers the ES modules of a package that hands CommonJS, which cannot be shaken, to Node. */
 const YAML = /^yaml$/;
 
 /**

@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 
 /**
  * What the model found wrong, each finding with an alert of its own: leaked interfaces, a node group whose maximum does
- * not fit, a cluster that can not be upgraded. A finding that is gone is not observed here; `gone.ts` ends its alert.
+ * not fit, a cluster that cannot be upgraded. A finding that is gone is not observed here; `gone.ts` ends its alert.
  */
 export const findings: Rule = ({ assessment, subjects, settings }) =>
   assessment.findings.flatMap((finding): readonly Observation[] => {

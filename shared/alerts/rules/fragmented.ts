@@ -4,7 +4,7 @@ import { remediesForPrefixes } from './supply-low.ts';
 
 /**
  * Many addresses are free and not one prefix, in a subnet from which prefixes are taken: `AvailableIpAddressCount` looks
- * healthy, and nodes fail all the same. It clears with the first free prefix: there is no margin to a nought.
+ * healthy, and nodes fail anyway. It clears with the first free prefix: there is no margin to a zero.
  */
 export const fragmented: Rule = (context) =>
   context.assessment.subnets.filter(hasIpv4).map((subnet): Observation => {

@@ -55,7 +55,7 @@ const coverage = ({ home, coverage: targets }: MonitorStatus, policy: AlertPolic
   ];
   return observed('coverage', subject, { raise: level, hold: level }, evidence, () => ({
     title: `${unseen.length} of ${planned} targets are not watched`,
-    explanation: `Headroom can not see whether addresses run out in ${listed(unseen.map(named))}.`,
+    explanation: `Headroom cannot see whether addresses run out in ${listed(unseen.map(named))}.`,
     remedies: remediesFor(unseen),
   }));
 };
@@ -70,7 +70,7 @@ const listed = (names: readonly string[]): string => {
   return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
-/** The same thing to do for many targets is one remedy; the one that mends most comes first. */
+/** The same thing to do for many targets is one remedy; the one that fixes most comes first. */
 const remediesFor = (targets: readonly TargetCoverage[]): readonly Remedy[] => {
   const problems = targets.flatMap((target) => target.problems);
   const byAction = [...Map.groupBy(problems, ({ action }) => action)].toSorted(
@@ -79,7 +79,7 @@ const remediesFor = (targets: readonly TargetCoverage[]): readonly Remedy[] => {
   const remedies = byAction.map(
     ([action, [first, ...others]]): Remedy => ({
       title: action,
-      effect: `Mends: ${first?.message}${others.length > 0 ? `; and ${others.length} more like it` : ''}.`,
+      effect: `Fixes: ${first?.message}${others.length > 0 ? `; and ${others.length} more like it` : ''}.`,
       commands: [],
       preconditions: [],
     }),
@@ -118,7 +118,7 @@ const deliveryFailing = ({ home, undelivered }: MonitorStatus, policy: AlertPoli
     explanation: `The oldest has waited since ${oldest}. Nothing is lost: each is tried again until it is taken. ${errors.slice(0, NAMED).join(' ')}`,
     remedies: [
       {
-        title: 'Mend the destination that refuses',
+        title: 'Fix the destination that refuses',
         effect: 'What waits is sent with the next scan.',
         commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
         preconditions: [],
@@ -138,7 +138,7 @@ const deadLetters = ({ home, deadLetters: queue }: MonitorStatus, policy: AlertP
   return observed('dead-letters', subject, { raise: level, hold: level }, evidence, () => ({
     title: `${messages} ${messages === 1 ? 'scan was' : 'scans were'} given up on`,
     explanation:
-      'Each failed as often as the queue allows and waits in the dead-letter queue. The same targets are planned anew with every run; what waits here tells why they failed.',
+      'Each failed as often as the queue allows and waits in the dead-letter queue. The same targets are planned again with every run; what waits here tells why they failed.',
     remedies: [
       {
         title: 'Read why, then empty the queue',

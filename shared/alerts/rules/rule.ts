@@ -118,5 +118,5 @@ export const called = ({ name, id }: { readonly name: string | null; readonly id
 export const percentOf = (part: number, whole: number): number =>
   whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10;
 
-/** Whether the subnet has IPv4 addresses at all. An IPv6-only subnet has none, and can not run out of them. */
+/** Whether the subnet has IPv4 addresses at all. An IPv6-only subnet has none, and cannot run out of them. */
 export const hasIpv4 = (subnet: SubnetAssessment): boolean => subnet.cidrBlock !== null;

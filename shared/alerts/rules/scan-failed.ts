@@ -24,13 +24,13 @@ export const scanFailed: Rule = (context) => {
   return [
     observed('scan-failed', subject, { raise: level, hold: level }, evidence, () => ({
       title: `Account ${target.accountId} in ${target.region} ${extent}`,
-      explanation: `${sentences(problems)} Until this is mended, Headroom can not see whether addresses run out there.`,
+      explanation: `${sentences(problems)} Until this is fixed, Headroom cannot see whether addresses run out there.`,
       remedies: problems.map(remedyFor),
     })),
   ];
 };
 
-/** The same refusal of a hundred calls is one thing to mend. */
+/** The same refusal of a hundred calls is one thing to fix. */
 const distinct = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map((problem) => [problem.message, problem])).values(),
 ];
@@ -48,7 +48,7 @@ const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}
 
 const remedyFor = ({ code, message, action }: Problem): Remedy => ({
   title: action,
-  effect: `Mends: ${sentence(message)}`,
+  effect: `Fixes: ${sentence(message)}`,
   commands: code === 'access-denied' || code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
   preconditions: [],
 });

@@ -1,6 +1,6 @@
 /**
  * What to take from an element of one name, and from which elements within it. Everything not named is read over,
- * but must be well-formed all the same.
+ * but must be well-formed anyway.
  */
 export interface XmlElement<State> {
   readonly name: string;

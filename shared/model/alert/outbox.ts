@@ -18,7 +18,7 @@ export interface OutboxTiming {
   /** A failed entry waits this long, then twice as long, ... up to `maximumRetryAfter`. */
   readonly retryAfter: number;
   readonly maximumRetryAfter: number;
-  /** An entry that was refused for good waits this long: somebody may have mended what stood in its way. */
+  /** An entry that was refused for good waits this long: somebody may have fixed what stood in its way. */
   readonly retryRefusedAfter: number;
 }
 

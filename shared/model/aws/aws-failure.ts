@@ -55,7 +55,7 @@ export class RepeatedPageTokenError extends AwsFailure {
   }
 }
 
-/** An answer that can not be read in full: cut off, not XML, or without a part that must be there. Never a partial inventory. */
+/** An answer that cannot be read in full: cut off, not XML, or without a part that must be there. Never a partial inventory. */
 export class MalformedAnswerError extends HeadroomError {
   constructor(message: string, options?: ErrorOptions) {
     super(
@@ -328,7 +328,7 @@ const malformedAnswer: Recogniser = ({ name, message }, context) =>
   name === 'SyntaxError' || message.includes('XML parse error') || message.includes('Deserialization error')
     ? problem(
         'malformed-answer',
-        `${where(context)} answered something that can not be read: ${brief(message)}`,
+        `${where(context)} answered something that cannot be read: ${brief(message)}`,
         'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
       )
     : null;

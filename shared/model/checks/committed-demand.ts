@@ -12,7 +12,7 @@ export const committedDemandShortfall: FindingRule = {
   label: "A group's maximum size does not fit",
   appears:
     'If every managed node group and Auto Scaling group went to its maximum size at once, some node of this one would find no address or prefix. Critical when not one node more fits; else warning.',
-  why: 'A maximum size is a promise to the workload. This one can not be kept, and it shows at the worst time: under load, or when a zone fails.',
+  why: 'A maximum size is a promise to the workload. This one cannot be kept, and it shows at the worst time: under load, or when a zone fails.',
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) =>
       cluster.committed.flatMap((demand) =>
@@ -43,8 +43,8 @@ const shortfall = (
     demand.fitsAtBest !== null && demand.fitsAtBest > fits ? `${fits} to ${demand.fitsAtBest}` : `${fits}`;
   const takes = perNodeText(demand);
   return finding(KIND, fits === 0 ? 'critical' : 'warning', subject, {
-    title: `${demand.group} can not reach its maximum of ${demand.maximumNodes} nodes: ${count(short, 'node')} too many`,
-    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows${takes}. The next one would fail with ${demand.error ?? 'an error that can not be told'}.`,
+    title: `${demand.group} cannot reach its maximum of ${demand.maximumNodes} nodes: ${count(short, 'node')} too many`,
+    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows${takes}. The next one would fail with ${demand.error ?? 'an error that cannot be told'}.`,
     evidence: [
       { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
       { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },

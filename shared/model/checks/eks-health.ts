@@ -59,7 +59,7 @@ const clusterHealth = (estate: Estate, eks: EksCluster): Finding => {
   const worst = fullest(estate, eks.subnetIds);
   return finding(KIND, 'critical', subject, {
     title: `EKS finds no free address for the control plane of ${eks.name}`,
-    explanation: `EKS reports ${INSUFFICIENT} for ${eks.name}: it could not create an interface in the cluster's subnets. Until it can, the control plane is degraded and can not be upgraded.`,
+    explanation: `EKS reports ${INSUFFICIENT} for ${eks.name}: it could not create an interface in the cluster's subnets. Until it can, the control plane is degraded and cannot be upgraded.`,
     evidence: evidenceOf(estate, eks, eks.subnetIds),
     remedies: ranked(
       changeClusterSubnets(estate, eks, region),

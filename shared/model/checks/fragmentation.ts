@@ -8,7 +8,7 @@ import { addSubnet, reservePrefixRange } from './remedies/subnet-remedies.ts';
 
 const KIND = 'fragmentation';
 
-/** Above this share of free addresses that can not be part of a prefix, a subnet is on its way to hold none. */
+/** Above this share of free addresses that cannot be part of a prefix, a subnet is on its way to hold none. */
 const INDEX = 0.5;
 
 /** Fewer free prefixes than this are soon gone: one node start or two. */
@@ -28,7 +28,7 @@ const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean =>
 export const fragmentation: FindingRule = {
   kind: KIND,
   label: 'Fragmentation',
-  appears: `Prefixes are taken from a subnet, more than half of its free addresses can not be part of one, and fewer than ${FEW_PREFIXES} prefixes are free while the addresses would do for one. Warning when no prefix is free; else information.`,
+  appears: `Prefixes are taken from a subnet, more than half of its free addresses cannot be part of one, and fewer than ${FEW_PREFIXES} prefixes are free while the addresses would do for one. Warning when no prefix is free; else information.`,
   why: 'A prefix needs 16 free addresses in an aligned block, and EC2 places single addresses at random: with a tenth of the addresses in use, four of five blocks are spoiled. The CNI does not fall back to single addresses, so pods get none.',
   find: (estate) =>
     estate.input.subnets.flatMap((subnet) => {
@@ -52,7 +52,7 @@ const fragmented = (
   const stranded = free === 0 ? 'all' : `${strandedAddresses({ available, prefixes })}`;
   return finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
     title: `${nameOf(subnet, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
-    explanation: `${available} addresses are free, but ${stranded} of them are in blocks that can not become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
+    explanation: `${available} addresses are free, but ${stranded} of them are in blocks that cannot become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },
       { name: 'freePrefixes', value: free, unit: 'prefixes' },

@@ -24,7 +24,7 @@ export const unusablePrefixes: FindingRule = {
   label: 'Prefixes held and hardly usable',
   appears:
     "Nodes hold prefixes that no pod of theirs can use: those of stopped nodes, and those beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
-  why: 'A prefix is 16 addresses, whether one pod uses it or none. EC2 does not tell which pods run, so this counts only what can not be used at all.',
+  why: 'A prefix is 16 addresses, whether one pod uses it or none. EC2 does not tell which pods run, so this counts only what cannot be used at all.',
   find: (estate) =>
     estate.input.clusters.flatMap((cluster) => {
       const nodes = cluster.nodes
@@ -42,7 +42,7 @@ export const unusablePrefixes: FindingRule = {
           free !== null && prefixes > free ? 'warning' : 'info',
           estate.clusterSubject(cluster, subnetIds),
           {
-            title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it can not use`,
+            title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it cannot use`,
             explanation: `${count(nodes.length, 'node')} hold${nodes.length === 1 ? 's' : ''} ${count(prefixes, 'prefix', 'prefixes')}, or ${prefixes * ADDRESSES_PER_PREFIX} addresses, that no pod of theirs can use; ${stopped.length} of these nodes ${stopped.length === 1 ? 'is' : 'are'} stopped. ${free === null ? 'How many are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix', 'free prefixes')}.`}`,
             evidence: [
               { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },

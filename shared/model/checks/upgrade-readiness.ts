@@ -28,7 +28,7 @@ const roomsIn = (subnets: readonly SubnetAssessment[]): readonly Room[] =>
 
 export const upgradeReadiness: FindingRule = {
   kind: KIND,
-  label: 'Cluster can not be upgraded',
+  label: 'Cluster cannot be upgraded',
   appears: `Fewer than two zones of a cluster's own subnets have ${ADDRESSES_NEEDED} free addresses: critical when none has, else warning. Information when two have, but some subnet has not.`,
   why: 'EKS puts new control-plane interfaces into these subnets at an upgrade, and when it replaces a control plane by itself. Without addresses the upgrade is refused, or the control plane degrades.',
   find: (estate) =>
@@ -70,7 +70,7 @@ const unready = (
   };
   return finding(KIND, ready.length === 0 ? 'critical' : isBlocked ? 'warning' : 'info', subject, {
     title: isBlocked
-      ? `${eks.name} can not be upgraded: its subnets have no room for the control plane`
+      ? `${eks.name} cannot be upgraded: its subnets have no room for the control plane`
       : `${eks.name} has ${count(short.length, 'control-plane subnet')} without room`,
     explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map(({ subnet, free }) => `${nameOf(subnet, subnet.subnetId)} with ${free}`).join(', ')}.`,
     evidence: [

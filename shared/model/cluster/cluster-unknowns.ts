@@ -32,7 +32,7 @@ export const clusterUnknowns = ({ types, subnetIds, groups, mode }: UnknownParts
     : []),
 ];
 
-/** Why it can not be told how far a group can grow, as far as that is its own matter. */
+/** Why it cannot be told how far a group can grow, as far as that is its own matter. */
 const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] => {
   if (steps === null) {
     return [

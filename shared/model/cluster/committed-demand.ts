@@ -20,7 +20,7 @@ export interface GroupSubnet {
   readonly subnetId: string;
   /** Nodes are spread over zones. */
   readonly availabilityZone: string | null;
-  /** Where the pods' interfaces of a node here go: the subnet itself, but for custom networking; `null` where that can not be told. */
+  /** Where the pods' interfaces of a node here go: the subnet itself, but for custom networking; `null` where that cannot be told. */
   readonly podSubnetId: string | null;
   /** Nodes of the group that are there already. */
   readonly nodes: number;

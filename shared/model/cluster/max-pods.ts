@@ -42,7 +42,7 @@ export const podAddresses = (
 
 /**
  * How many pods kubelet should admit: interfaces x (IPv4 addresses - 1) [x 16 with prefixes] + 2. `null` where the
- * type can not do it: prefixes on Xen.
+ * type cannot do it: prefixes on Xen.
  */
 export const maxPods = (limits: InstanceLimits, options: MaxPodsOptions): number | null => {
   if (options.mode === 'prefix' && !limits.prefixDelegation) return null;

@@ -57,7 +57,7 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
 
 /**
  * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
- * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it can not, the
+ * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it cannot, the
  * pool may be in use to the last address. Where the settings are not known, its defaults are taken for those nodes whose
  * interfaces are all full: an IP target would not fill them. Nothing can be told of EKS Auto Mode, whose CNI is AWS's.
  */

@@ -3,7 +3,7 @@ import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import { podInterfaces } from './max-pods.ts';
 
-/** What EC2 answers when a subnet can not give what is asked. */
+/** What EC2 answers when a subnet cannot give what is asked. */
 export const EXHAUSTION_ERRORS = {
   /** RunInstances and AssignPrivateIpAddresses, for single addresses. */
   addresses: 'InsufficientFreeAddressesInSubnet',

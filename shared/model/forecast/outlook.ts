@@ -17,7 +17,7 @@ import { HOUR } from './supply-history.ts';
 export const PATHS = 200;
 /** No further than this, in days: a supply that lasts a month needs no alert. */
 export const HORIZON_DAYS = 30;
-/** Less can not tell growth from the time of day. */
+/** Less cannot tell growth from the time of day. */
 export const FEWEST_HOURS = 48;
 /** Nothing measured for this long: whatever was known is no longer so. */
 const STALE_HOURS = 24;

@@ -24,7 +24,7 @@ export interface Regime {
 
 export const BLOCK_HOURS = 6;
 export const BLOCKS_PER_DAY = 24 / BLOCK_HOURS;
-/** Two days: less can not tell a climb from one odd day. */
+/** Two days: less cannot tell a climb from one odd day. */
 const FEWEST_BLOCKS = 2 * BLOCKS_PER_DAY;
 /** The slope over a longer stretch must agree with that over every shorter one, within this many standard errors. */
 const AGREEMENT = 2.5;

@@ -10,7 +10,7 @@ import {
 
 /**
  * The lowest aligned range of this prefix length inside `blocks` that overlaps none of `taken`; `null` if there is none.
- * What can not be read as a range is passed over.
+ * What cannot be read as a range is passed over.
  */
 export const freeRange = (
   blocks: readonly string[],

@@ -37,7 +37,7 @@ export interface BlockCounts {
   readonly prefix: number;
   /** Every address in use, but not as a prefix. */
   readonly full: number;
-  /** Some addresses in use: can not become a prefix as it stands. */
+  /** Some addresses in use: cannot become a prefix as it stands. */
   readonly fragmented: number;
   /** Holds one of AWS's own five addresses: can never become a prefix. */
   readonly awsReserved: number;
@@ -71,7 +71,7 @@ export interface SubnetAssessment {
   /** Free addresses outside every reservation: what a new interface or a secondary address can take. */
   readonly availableSingle: number | null;
   readonly awsAvailable: number | null;
-  /** Free by our model minus free by AWS's count. Not zero: somebody holds addresses that we can not see. */
+  /** Free by our model minus free by AWS's count. Not zero: somebody holds addresses that we cannot see. */
   readonly unaccounted: number | null;
   /** Which of our two counts AWS's figure equals. `null` where there is no reservation to tell them apart, or neither matches. */
   readonly awsCounts: 'reserved-as-available' | 'reserved-as-unavailable' | null;

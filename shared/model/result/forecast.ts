@@ -15,9 +15,9 @@ export interface Forecast {
   readonly method: string;
   /** One sentence: why this answer, or why none. */
   readonly reason: string;
-  /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it can not tell. */
+  /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
-  /** Is the supply being eaten far faster than is ordinary at this time of day? `null` or absent: can not be told. */
+  /** Is the supply being eaten far faster than is ordinary at this time of day? `null` or absent: cannot be told. */
   readonly surge?: Surge | null;
 }
 

@@ -115,7 +115,7 @@ const keyOf = <Key extends string>(table: Readonly<Record<Key, string>>, charact
 
 /**
  * A map's blocks in address order.
- * @throws HeadroomError `invalid-address-map` for one that this version can not have written.
+ * @throws HeadroomError `invalid-address-map` for one that this version cannot have written.
  */
 export const decodeAddressMap = (map: AddressMap): readonly MapBlock[] => {
   const cidr = parseCidr(map.cidrBlock);

@@ -60,7 +60,7 @@ export class AddressSpace {
     if (!isSubnetLength(cidr.length)) {
       throw new HeadroomError(
         'invalid-subnet-range',
-        `${formatCidr(cidr)} can not be a subnet: AWS makes subnets from /${LARGEST_SUBNET_LENGTH} to /${SMALLEST_SUBNET_LENGTH}.`,
+        `${formatCidr(cidr)} cannot be a subnet: AWS makes subnets from /${LARGEST_SUBNET_LENGTH} to /${SMALLEST_SUBNET_LENGTH}.`,
         'Check the CidrBlock that DescribeSubnets answers for this subnet.',
       );
     }

@@ -14,7 +14,7 @@ import type { Supply } from './supply.ts';
  */
 type AvailableSupply = Pick<Supply, 'available' | 'prefixes'>;
 
-/** Available addresses in blocks that can not become a prefix as they stand. */
+/** Available addresses in blocks that cannot become a prefix as they stand. */
 export const strandedAddresses = (supply: AvailableSupply): number =>
   supply.available - ADDRESSES_PER_PREFIX * supply.prefixes.free;
 

@@ -3,7 +3,7 @@ import type { Unknown } from '../result/unknown.ts';
 /** Enough to look one up in the console; the count says how many there are. */
 const EXAMPLES = 3;
 
-/** Counts what EC2 answered that can not be so, and keeps a few examples, however many there are. */
+/** Counts what EC2 answered that cannot be so, and keeps a few examples, however many there are. */
 export class OddAnswers {
   readonly #field: string;
   readonly #consequence: string;
@@ -28,7 +28,7 @@ export class OddAnswers {
     return [
       {
         field: this.#field,
-        reason: `EC2 answered ${this.#examples.join(', ')}${more}, which can not be in this subnet: ${this.#consequence}.`,
+        reason: `EC2 answered ${this.#examples.join(', ')}${more}, which cannot be in this subnet: ${this.#consequence}.`,
       },
     ];
   }

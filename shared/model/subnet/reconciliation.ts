@@ -54,7 +54,7 @@ const undecided = (unknowns: readonly Unknown[]): Reconciliation => ({
 
 const disagreement = (awsAvailable: number, free: number, freeUnreserved: number | null): string =>
   freeUnreserved === null
-    ? `AWS counts ${awsAvailable} available addresses and we ${free} free ones; without the reservations it can not be told whether they explain the difference.`
+    ? `AWS counts ${awsAvailable} available addresses and we ${free} free ones; without the reservations it cannot be told whether they explain the difference.`
     : `AWS counts ${awsAvailable} available addresses; we count ${free} free ones, ${freeUnreserved} of them outside reservations, and AWS's figure is neither.`;
 
 /** What a shortfall leaves as a bound only. Free blocks may hold unseen addresses, so every count of free things may be too high. */
@@ -78,15 +78,15 @@ const consequencesOf = (unaccounted: number): readonly Unknown[] => {
     ? [
         ...noteOn(
           ['used', 'owners'],
-          `A lower bound: ${addresses} more are in use, held by what this scan can not see.`,
+          `A lower bound: ${addresses} more are in use, held by what this scan cannot see.`,
         ),
         ...noteOn(
           FREE_FIGURES,
-          `An upper bound: ${addresses} that look free are held by what this scan can not see.`,
+          `An upper bound: ${addresses} that look free are held by what this scan cannot see.`,
         ),
         ...noteOn(
           SHAPE_FIGURES,
-          `Not certain: where the ${addresses} lie that this scan can not see is not known.`,
+          `Not certain: where the ${addresses} lie that this scan cannot see is not known.`,
         ),
       ]
     : [

@@ -43,7 +43,7 @@ export interface SubnetOutcome {
  * Folds one subnet's interfaces, as they arrive, into what is known of its addresses. Nothing is kept of an interface
  * but its addresses' bits and its owner's count, so memory does not grow with interfaces.
  *
- * What EC2 answers that can not be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
+ * What EC2 answers that cannot be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
  * one odd answer must not cost the whole scan.
  */
 export class SubnetAssessor {
@@ -73,7 +73,7 @@ export class SubnetAssessor {
     return [];
   }
 
-  /** Takes an interface of this subnet, in any status: one that is not attached holds its addresses all the same. */
+  /** Takes an interface of this subnet, in any status: one that is not attached holds its addresses anyway. */
   add(networkInterface: NetworkInterface, owner: OwnerName): void {
     const { networkInterfaceId, ipv4Prefixes, privateAddresses } = networkInterface;
     this.#units += networkAddressUnits(networkInterface);

@@ -89,7 +89,7 @@ export const ipv6OnlyFigures = (
   unknowns: [...(unseen === null ? [] : unknown(['owners'], unseen)), ...oddities],
 });
 
-/** A subnet whose range EC2 did not send, or sent in a form that can not be so. */
+/** A subnet whose range EC2 did not send, or sent in a form that cannot be so. */
 export const rangelessFigures = (cidrBlock: string | null, awsAvailable: number | null): SubnetFigures => ({
   ...NO_FIGURES,
   awsAvailable,

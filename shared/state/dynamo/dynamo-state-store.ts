@@ -30,7 +30,7 @@ export interface DynamoStateStoreOptions {
  * | latest assessment read            | 33 RRU               | 8,640 |  $0.036 |
  * | latest assessment stored          | 1 to 96 WRU, 1 RRU   | 8,640 |  $0.006 to $0.52: what did not change is not written |
  *
- * A store that is made anew for every scan reads 36 days every time: $0.58 instead of $0.049.
+ * A store that is made again for every scan reads 36 days every time: $0.58 instead of $0.049.
  * An alert costs 1 or 2 WRU whenever it changes, and 2 or 3 such writes for each message.
  */
 export const createDynamoStateStore = ({ client, tableName }: DynamoStateStoreOptions): StateStore => {

@@ -175,7 +175,7 @@ const decompressed = (encoded: Uint8Array): Uint8Array => {
 const unreadable = (problem: string, options?: ErrorOptions): HeadroomError =>
   new HeadroomError(
     'state-unreadable',
-    `A part of the stored history can not be read: ${problem}`,
+    `A part of the stored history cannot be read: ${problem}`,
     'Update Headroom if another part of it is newer; otherwise delete that item: only its day of history is lost.',
     options,
   );

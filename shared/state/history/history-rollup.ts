@@ -3,7 +3,7 @@ import type { HourlyPoint, Sample, SubnetHistory } from '../../model/result/fore
 import type { HistorySample } from '../state-store.ts';
 
 /**
- * How measurements become hourly roll-ups. All stores fold with this one function, so that they can not disagree, and
+ * How measurements become hourly roll-ups. All stores fold with this one function, so that they cannot disagree, and
  * folding is idempotent and indifferent to order: it may be repeated after a crash, done twice by two scans at once, or
  * done by a reader on the fly for what nobody has folded yet.
  */
@@ -131,7 +131,7 @@ export const recentSamples = (
 };
 
 /**
- * Refuses what can not be a count of addresses or prefixes, before anything of it is stored, and leaves out what is
+ * Refuses what cannot be a count of addresses or prefixes, before anything of it is stored, and leaves out what is
  * unknown throughout.
  *
  * @throws HeadroomError `invalid-sample`.

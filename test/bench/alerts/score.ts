@@ -19,7 +19,7 @@ export interface Score {
   readonly subnetMonths: number;
 }
 
-/** Joins overlapping episodes: a person who has been told by one rule is not told anew by another. */
+/** Joins overlapping episodes: a person who has been told by one rule is not told again by another. */
 export const joinEpisodes = (episodes: readonly Episode[]): Episode[] => {
   const joined: Episode[] = [];
   for (const episode of episodes.toSorted((a, b) => a.from - b.from)) {

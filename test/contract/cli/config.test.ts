@@ -75,7 +75,7 @@ describe('headroom config check', () => {
   });
 
   test.each([
-    [['config', 'check', '/no/such.yml'], '/no/such.yml can not be read'],
+    [['config', 'check', '/no/such.yml'], '/no/such.yml cannot be read'],
     [['config', 'check', EXAMPLE, '--format', 'xml'], '--format xml is neither table nor json.'],
     [['config', 'chekc'], "unknown command 'chekc'"],
   ])('%j is bad usage', async (args, message) => {

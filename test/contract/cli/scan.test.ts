@@ -237,7 +237,7 @@ describe('what could not be scanned', () => {
     expect(document.subnets).toEqual([]);
   });
 
-  test('a role that can not be assumed fails alone: exit 4, the other account is scanned', async () => {
+  test('a role that cannot be assumed fails alone: exit 4, the other account is scanned', async () => {
     const { code, document } = await scanJson(
       '--role-arn',
       `arn:aws:iam::${EMPTY}:role/Nobody,arn:aws:iam::${SPOKE}:role/${SCAN_ROLE}`,
@@ -328,7 +328,7 @@ describe('a wrong command line', () => {
     [
       'a configuration that is not there is refused',
       ['scan', '--config', '/no/such.yml'],
-      /\/no\/such\.yml can not be read/,
+      /\/no\/such\.yml cannot be read/,
     ],
   ])('%s: exit 2', async (_, args, message) => {
     const { code, err } = await headroom(args, lab);

@@ -23,7 +23,7 @@ const folderWith = (configuration: string): string => {
   return folder;
 };
 
-describe('headroom serve, over three accounts of which one can not be read', () => {
+describe('headroom serve, over three accounts of which one cannot be read', () => {
   let folder: string;
   let serving: ServingHeadroom;
   beforeAll(async () => {
@@ -168,7 +168,7 @@ describe('the life of headroom serve', () => {
     const port = new URL(serving.url).port;
     const { code, err } = await headroom(['serve', '--listen', `127.0.0.1:${port}`], lab, folder);
     expect(code).toBe(2);
-    expect(err).toContain(`can not listen on 127.0.0.1:${port}`);
+    expect(err).toContain(`cannot listen on 127.0.0.1:${port}`);
   });
 
   test.each<[string, string[], string]>([
@@ -178,7 +178,7 @@ describe('the life of headroom serve', () => {
     ['an interval under ten seconds', ['--interval', '9s'], 'from 10 seconds to a day'],
     ['an interval over a day', ['--interval', '25h'], 'from 10 seconds to a day'],
     ['a Region that is none', ['--region', 'mars'], '--region mars is not a Region'],
-    ['a configuration that is not there', ['--config', 'no.yml'], 'no.yml can not be read'],
+    ['a configuration that is not there', ['--config', 'no.yml'], 'no.yml cannot be read'],
   ])('%s is bad usage, and nothing is started', async (_, args, message) => {
     const { code, err, out } = await headroomInProcess(['serve', ...args]);
     expect([code, out]).toEqual([2, '']);

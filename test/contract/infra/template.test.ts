@@ -321,7 +321,7 @@ describe('what headroom.yml says, the deployment does', () => {
     ]);
   });
 
-  test('a headroom.yml that can not be used stops the deployment, and says why', {
+  test('a headroom.yml that cannot be used stops the deployment, and says why', {
     timeout: 240_000,
   }, async () => {
     await expect(

@@ -189,7 +189,7 @@ describe('of an organization', () => {
     );
   });
 
-  test('an included account that can not be scanned is reported, and the others are scanned', async () => {
+  test('an included account that cannot be scanned is reported, and the others are scanned', async () => {
     const resolved = await ofOrganization({
       organizationalUnits: ['ou-prod-eu'],
       include: ['600000000000', '999999999999'],

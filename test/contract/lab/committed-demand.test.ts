@@ -5,7 +5,7 @@ import type { CommittedDemand } from '../../../shared/model/result/cluster.ts';
 import { IN_LAB, scanLab, withCluster } from '../../fixtures/lab-clusters.ts';
 
 /**
- * What a scan says of a group that can not reach its maximum, against what then happens: the lab's nodes take their
+ * What a scan says of a group that cannot reach its maximum, against what then happens: the lab's nodes take their
  * addresses as EC2 and the CNI do, and know nothing of the model.
  */
 
@@ -48,7 +48,7 @@ describe('a node group whose maximum size does not fit', () => {
       shortfall: 8,
     });
     expect(assessment.findings.find(({ kind }) => kind === 'committed-demand')?.title).toBe(
-      'workers can not reach its maximum of 20 nodes: 8 nodes too many',
+      'workers cannot reach its maximum of 20 nodes: 8 nodes too many',
     );
 
     const [cluster] = clusters();

@@ -66,7 +66,7 @@ describe('the organization', () => {
     });
   };
 
-  test('lists the accounts that are to be scanned, and those that can not be', async () => {
+  test('lists the accounts that are to be scanned, and those that cannot be', async () => {
     const lab = await start(organization);
     const states = new Map<string | undefined, string | undefined>();
     const client = new OrganizationsClient(labClient(lab, HUB_ACCOUNT, 'us-east-1'));

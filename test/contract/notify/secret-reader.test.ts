@@ -74,7 +74,7 @@ describe('a secret', () => {
     });
   });
 
-  test('is kept for five minutes and read anew after them', async () => {
+  test('is kept for five minutes and read again after them', async () => {
     const aws = await startAws(secretString('first'), secretString('second'));
     let now = 1_000;
     const secret = createSecret(fromSecretsManager(aws), 'url', TARGET, () => now);
@@ -87,7 +87,7 @@ describe('a secret', () => {
     expect(SECRET_LIFETIME_MS).toBe(300_000);
   });
 
-  test('is read anew when it turned out not to work', async () => {
+  test('is read again when it turned out not to work', async () => {
     const aws = await startAws(secretString('first'), secretString('second'));
     const secret = createSecret(fromSecretsManager(aws), 'url', TARGET, () => 0);
     await secret.read(signal);
@@ -103,7 +103,7 @@ describe('a secret', () => {
   });
 });
 
-describe('a secret that can not be used', () => {
+describe('a secret that cannot be used', () => {
   const IDENTITY = 'arn:aws:sts::111122223333:assumed-role/headroom-notify-slack/fn';
 
   test.each([
@@ -148,7 +148,7 @@ describe('a secret that can not be used', () => {
   test.each([
     [fromSecretsManager, 'AccessDeniedException', 'Access to KMS is not allowed'],
     [fromSecretsManager, 'DecryptionFailure', ''],
-    [fromParameter, 'InvalidKeyId', 'The ciphertext refers to a customer master key that you can not access'],
+    [fromParameter, 'InvalidKeyId', 'The ciphertext refers to a customer master key that you cannot access'],
   ])('because its key is out of reach: the permission on the key', async (from, type, text) => {
     await expect(read(from(await startAws(refusal(type, text))))).rejects.toMatchObject({
       code: 'secret-not-decrypted',

@@ -217,7 +217,7 @@ describe('a Slack that refuses', () => {
     expect(slack.requests).toHaveLength(1);
   });
 
-  test('the webhook itself is asked once more with the secret read anew: it may have been rotated', async () => {
+  test('the webhook itself is asked once more with the secret read again: it may have been rotated', async () => {
     const slack = await startSlack({ status: 404, body: 'no_service' }, OK);
     const secret = secretOf(`${slack.url}/services/old`, `${slack.url}/services/new`);
     await deliver(secret);

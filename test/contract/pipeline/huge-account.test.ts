@@ -56,7 +56,7 @@ test('a huge account that is listed in parts is assessed as if it had been liste
   expect(parts.subnets.reduce((sum, { used }) => sum + (used ?? 0), 0)).toBe(3200 * 15);
 });
 
-test('when one part can not be listed, nothing of the others passes for the whole', async () => {
+test('when one part cannot be listed, nothing of the others passes for the whole', async () => {
   const whole = await scan({});
   const fault = lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, accessDenied(), { after: 2 });
   const parts = await scan({ past: { ...NO_PAST, previous: whole }, manyInterfaces: 3000 });

@@ -95,13 +95,13 @@ describe('headroom report', () => {
     expect(err).toContain('No scan has left anything there.');
   });
 
-  test('refuses two sources at once, and a file that can not be written', async () => {
+  test('refuses two sources at once, and a file that cannot be written', async () => {
     const both = await headroom(['report', '--state', 'a.sqlite', '--from', 'b.json'], NOBODY);
     expect(both.code).toBe(2);
     expect(both.err).toContain('--from is given together with --state.');
     const nowhere = await headroom(['report', '--out', inFolder('no/such/folder.html')], lab);
     expect(nowhere.code).toBe(2);
-    expect(nowhere.err).toContain('can not be written');
+    expect(nowhere.err).toContain('cannot be written');
   });
 });
 
@@ -137,7 +137,7 @@ describe('headroom collect', () => {
     }
   });
 
-  test('of an account that can not be asked says why, keeps nothing, and ends with 3', async () => {
+  test('of an account that cannot be asked says why, keeps nothing, and ends with 3', async () => {
     const { code, err } = await headroom(['collect', '--out', inFolder('none.json')], {
       ...NOBODY,
       AWS_MAX_ATTEMPTS: '1',

@@ -93,7 +93,7 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.alerts.remove(target, anAlert().key, second)).toBe('conflict');
       });
 
-      test('an alert that was removed and made anew does not pass for the one that was read before', async () => {
+      test('an alert that was removed and made again does not pass for the one that was read before', async () => {
         const stale = await commit(anAlert(), 0);
         await store.alerts.remove(target, anAlert().key, stale);
         const again = anAlert({ lastObservedAt: '2026-01-02T00:00:00.000Z' });

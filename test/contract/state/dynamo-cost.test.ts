@@ -165,7 +165,7 @@ const hex = (index: number): string => {
   return `${high.toString(16)}${low.toString(16)}${rest.toString(16)}`.padEnd(17, '0').slice(0, 17);
 };
 
-/** Realistic in size: a name, tags, an owner or two, forecasts that are made anew every hour. */
+/** Realistic in size: a name, tags, an owner or two, forecasts that are made again every hour. */
 const subnetOf = (
   { subnetId, available, freePrefixes }: HistorySample,
   index: number,

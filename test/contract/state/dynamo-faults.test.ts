@@ -106,7 +106,7 @@ describe('the DynamoDB store, when things go wrong', () => {
     );
     await expect(store.alerts.list(target)).rejects.toMatchObject({
       code: 'state-unreadable',
-      message: 'The stored alert can not be read: it is of format 2, and this version reads 1',
+      message: 'The stored alert cannot be read: it is of format 2, and this version reads 1',
     });
   });
 

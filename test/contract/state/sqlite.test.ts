@@ -91,7 +91,7 @@ describe('an SQLite state file', () => {
     );
   });
 
-  test('a path that can not be written is refused with what to do', () => {
+  test('a path that cannot be written is refused with what to do', () => {
     writeFileSync(file('plain'), '');
     expect(() => openSqliteStateStore(join(file('plain'), 'state.db'))).toThrow(
       expect.objectContaining({ code: 'state-unavailable', action: expect.stringContaining('folder') }),

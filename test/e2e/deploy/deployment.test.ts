@@ -136,7 +136,7 @@ describe('a deployed Headroom', () => {
     });
     expect(accounts).toEqual([HUB, FULL, ROOMY]);
     cloudWatch.destroy();
-    // ministack tells a function no ARN of its own: it can not know which account is its own, and assumes a role there, too.
+    // ministack tells a function no ARN of its own: it cannot know which account is its own, and assumes a role there, too.
     const assumed = lab.calls.filter(({ action, status }) => action === 'AssumeRole' && status === 200);
     const roles = new Set(assumed.map(({ parameters }) => parameters['RoleArn']));
     expect([...roles]).toEqual(

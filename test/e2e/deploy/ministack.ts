@@ -18,7 +18,7 @@ export interface Ministack {
   close(): Promise<void>;
 }
 
-/** A port that was free a moment ago: ministack can not choose one by itself. */
+/** A port that was free a moment ago: ministack cannot choose one by itself. */
 const freePort = async (): Promise<number> => {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -27,7 +27,7 @@ interface ClientConfiguration {
 /**
  * Makes a stack of packaged artefacts with the steps that `osls deploy` takes: a stack that holds the bucket alone, the
  * packages into the bucket, and the whole stack. (`osls deploy` itself first has the template validated by its URL, which
- * ministack can not.)
+ * ministack cannot.)
  */
 export const deployStack = async (
   StackName: string,

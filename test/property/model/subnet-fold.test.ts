@@ -157,7 +157,7 @@ describe('whatever the subnet holds', () => {
   });
 });
 
-test('no answer of EC2, however garbled, stops a scan, and each that can not be so is named', () => {
+test('no answer of EC2, however garbled, stops a scan, and each that cannot be so is named', () => {
   const text = fc.oneof(fc.string(), fc.ipV4(), fc.ipV4Extended(), fc.ipV6());
   fc.assert(
     fc.property(

@@ -179,10 +179,10 @@ describe('delivery to SNS', () => {
     }
     expect(topics.received(TOPIC)).toEqual([ID]);
     topics.behaviour = () => 'takes';
-    const mended = await scan(ONE, { destinations });
+    const fixed = await scan(ONE, { destinations });
     expect(topics.received(TOPIC)).toEqual([ID]);
     expect(topics.received(OTHER_TOPIC)).toEqual([ID]);
-    expect(monitorSays(mended)).toMatchObject({ raise: 'ok' });
+    expect(monitorSays(fixed)).toMatchObject({ raise: 'ok' });
   });
 
   test('a message that SNS refuses for its content keeps nobody else from being told, and is tried rarely', async () => {

@@ -93,7 +93,7 @@ describe('alerting on a DynamoDB with faults', () => {
     expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0a#1']);
   });
 
-  test('when what was sent can not be marked, it is said, and people hear it twice at most', async () => {
+  test('when what was sent cannot be marked, it is said, and people hear it twice at most', async () => {
     const inbox = new Inbox();
     const clock = new StandingClock();
     const scan = (runId: string) =>

@@ -110,7 +110,7 @@ describe('raising alerts', () => {
     expect(inbox.received.map((id) => id.split('#')[1])).toEqual(['1', '2', '3']);
   });
 
-  test('an alert that can not be stored is said, and keeps no other from being told', async () => {
+  test('an alert that cannot be stored is said, and keeps no other from being told', async () => {
     const failing: AlertStore = {
       ...store,
       commit: async (of, alert, version) => {
@@ -153,7 +153,7 @@ describe('raising alerts', () => {
     expect(tries).toBe(8);
   });
 
-  test('a list of alerts that can not be read ends the step: nothing is raised on half of what is known', async () => {
+  test('a list of alerts that cannot be read ends the step: nothing is raised on half of what is known', async () => {
     const failing: AlertStore = {
       ...store,
       list: async () => {

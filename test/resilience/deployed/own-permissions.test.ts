@@ -37,7 +37,7 @@ describe('CloudWatch takes no metrics', () => {
     headroom.lab.faults.inject({ service: 'cloudwatch', action: 'PutMetricData' }, accessDenied());
   });
 
-  test('every target is scanned once all the same, remembered and alerted on, and no run is repeated', async () => {
+  test('every target is scanned once anyway, remembered and alerted on, and no run is repeated', async () => {
     await headroom.plan();
     expect(await headroom.drain()).toEqual(NO_FAILURES);
     expect(await headroom.waiting('targets')).toBe(0);
@@ -60,7 +60,7 @@ describe('CloudWatch takes no metrics', () => {
   });
 });
 
-describe('the table can not be used', () => {
+describe('the table cannot be used', () => {
   const forbidden = () => {
     headroom.dynamo.fates = () => ({ error: 'AccessDeniedException', status: 400 });
   };
@@ -131,7 +131,7 @@ test('the queue refuses one batch of two: the targets of the other are scanned, 
   expect(bodies.join()).toContain('800000000008');
 });
 
-test('the configuration can not be read: nothing is scanned by a guess, and the message says what to allow', async () => {
+test('the configuration cannot be read: nothing is scanned by a guess, and the message says what to allow', async () => {
   headroom.lab.faults.inject({ service: 'ssm', action: 'GetParameter' }, accessDenied());
   await expect(headroom.plan()).rejects.toMatchObject({
     code: 'access-denied',

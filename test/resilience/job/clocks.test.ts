@@ -27,7 +27,7 @@ describe('the clock of this machine is not that of AWS', () => {
     Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
   test.each([-26 * HOUR, -HOUR, HOUR, 26 * HOUR])(
-    '%i ms off: the call is signed anew by the time of AWS, and succeeds',
+    '%i ms off: the call is signed again by the time of AWS, and succeeds',
     async (off) => {
       server = await startCannedAws(({ headers }) => {
         const now = Date.now() + off;

@@ -93,11 +93,11 @@ describe.each<[string, LocalDynamoDb['fates'], string]>([
   test('nobody is told what is not stored; what is still true afterwards is told once', async () => {
     const { inbox, outcomes } = await live([1, 2], fates);
     expect(outcomes.slice(0, 3).flatMap(({ transitions }) => transitions)).toEqual([]);
-    // At the fourth scan the one subnet is mended already, and the other is at its worst.
+    // At the fourth scan the one subnet is fixed already, and the other is at its worst.
     expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0b#1', 'addresses-low/subnet/subnet-0b#2']);
   });
 
-  test('what was remembered before is there afterwards: the age of a leak does not begin anew', async () => {
+  test('what was remembered before is there afterwards: the age of a leak does not begin again', async () => {
     const { outcomes } = await live(STRUCK, fates);
     const leaks = (await store.assessments.latest(aTarget))?.leakedInterfaces;
     expect(leaks?.map(({ firstSeenAt }) => firstSeenAt)).toEqual([outcomes[0]?.assessment.scannedAt]);

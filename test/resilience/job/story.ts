@@ -21,7 +21,7 @@ export interface Scene {
   readonly b: number;
 }
 
-/** One runs full and is mended, the other follows. */
+/** One runs full and is fixed, the other follows. */
 export const SCENES: readonly Scene[] = [
   { a: 5, b: 5 },
   { a: 23, b: 9 },

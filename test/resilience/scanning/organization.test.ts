@@ -107,7 +107,7 @@ describe('one target', () => {
     expect(told(thrice)).toBe(expected);
   });
 
-  test('CloudWatch refuses the metrics: people are told all the same, and the run says so', async () => {
+  test('CloudWatch refuses the metrics: people are told anyway, and the run says so', async () => {
     const headroom = new Deployment(lab, target);
     lab.faults.inject({ service: 'cloudwatch' }, failing('InternalServiceFault', 'broken'), {});
     lab.clock.advance(LATER);

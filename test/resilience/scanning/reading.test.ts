@@ -137,7 +137,7 @@ describe('what passes by is not noticed', () => {
   });
 });
 
-describe('an answer that can not be trusted is no answer', () => {
+describe('an answer that cannot be trusted is no answer', () => {
   test.each([
     ['cut off', truncatedBody(3000)],
     ['damaged', malformedBody(3000)],

@@ -90,7 +90,7 @@ describe('waiting', () => {
     expect(live([[0, critical]], AT_ONCE).told).toEqual(['0 firing ok>critical']);
   });
 
-  test('what clears while it waits was never said, and starts anew next time', () => {
+  test('what clears while it waits was never said, and starts again next time', () => {
     const { alert, told } = live([
       [0, warning],
       [5, ok],
@@ -117,7 +117,7 @@ describe('waiting', () => {
     });
   });
 
-  test('a value that hovers about its threshold neither starts anew nor fires on the better side', () => {
+  test('a value that hovers about its threshold neither starts again nor fires on the better side', () => {
     expect(
       live([
         [0, warning],
@@ -309,7 +309,7 @@ describe('escalating and stepping down', () => {
     expect(reduceAlert(alert, critical, SETTINGS, START + 2 * MINUTE).alert).toBe(alert);
   });
 
-  test('a worse level that clears in between starts anew', () => {
+  test('a worse level that clears in between starts again', () => {
     const steps = [
       [1, critical],
       [5, warning],
@@ -534,7 +534,7 @@ describe('clearing', () => {
     expect(back?.lastObservedAt).toBe(iso(20));
   });
 
-  test('what comes back in between, or only nearly cleared, starts the wait anew', () => {
+  test('what comes back in between, or only nearly cleared, starts the wait again', () => {
     for (const back of [warning, nearWarning])
       expect(
         told([
@@ -561,7 +561,7 @@ describe('clearing', () => {
     ).toEqual(['0 firing ok>critical', '70 deescalated critical>warning', '110 resolved warning>ok']);
   });
 
-  test('what was easing when it got worse starts the wait anew', () => {
+  test('what was easing when it got worse starts the wait again', () => {
     expect(
       told([
         [0, warning],
@@ -574,7 +574,7 @@ describe('clearing', () => {
     ).toEqual(['0 firing ok>warning', '40 escalated warning>critical', '110 resolved critical>ok']);
   });
 
-  test('once it has resolved the record keeps no clock, so a new life waits anew', () => {
+  test('once it has resolved the record keeps no clock, so a new life waits again', () => {
     const { alert } = live(
       [
         [0, critical],
@@ -778,7 +778,7 @@ describe('repeating', () => {
     expect(live([[100_000, warning]], AT_ONCE, firing()).told).toEqual([]);
   });
 
-  test('any other news starts the interval anew', () => {
+  test('any other news starts the interval again', () => {
     const steps = [
       [50, critical],
       [60, critical],

@@ -105,7 +105,7 @@ describe('a selector', () => {
     expect(selects({ cidr: ['0.0.0.0/0'] }, target)).toBe(false);
   });
 
-  test('takes a range that can not be read for none', () => {
+  test('takes a range that cannot be read for none', () => {
     expect(selects({ cidr: ['10.0.0.0', '10.0.0.0/16'] })).toBe(true);
     expect(selects({ cidr: ['10.0.0.0'] })).toBe(false);
     expect(selects({ cidr: ['10.0.0.0/16'] }, aSubnetSubject({ cidrBlocks: ['not a range'] }))).toBe(false);

@@ -44,7 +44,7 @@ describe('the level of a supply of 100', () => {
     });
   });
 
-  test('that has no thresholds is well at nought', () => {
+  test('that has no thresholds is well at zero', () => {
     expect(levelsOf(0, 100, policy({ warning: null, critical: null }))).toEqual({
       raise: 'ok',
       hold: 'ok',

@@ -171,7 +171,7 @@ describe('what is refused', () => {
 
   test('the error names the function, has a stable code and says what to do', () => {
     const parse = () => parseNotifySlackEnvironment({});
-    expect(parse).toThrow(/^The environment of notify-slack can not be used: HEADROOM_SLACK/);
+    expect(parse).toThrow(/^The environment of notify-slack cannot be used: HEADROOM_SLACK/);
     expect(parse).toThrow(
       expect.objectContaining({ code: 'environment-invalid', name: 'InvalidEnvironment' }),
     );

@@ -383,7 +383,7 @@ routes:
     expect(read(text).alerts.overrides).toHaveLength(1);
   });
 
-  test('equal levels, and levels that can not be compared, are accepted', () => {
+  test('equal levels, and levels that cannot be compared, are accepted', () => {
     expect(
       read(rule('addresses-low', '{ warning: { below: 10% }, critical: { below: 10% } }')),
     ).toBeDefined();
@@ -567,7 +567,7 @@ routes:
   });
 
   test('an alias to nothing, and aliases that would fill the memory, are refused', () => {
-    expect(problemsOf('scan: *nothing')[0]).toContain('This can not be read as YAML');
+    expect(problemsOf('scan: *nothing')[0]).toContain('This cannot be read as YAML');
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
       'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]',

@@ -67,7 +67,7 @@ describe('an estate file', () => {
     const path = join(folder, 'no-such-folder', 'estate.json');
     await expect(writeEstate(path, estate)).rejects.toMatchObject({
       code: 'estate-file-invalid',
-      message: expect.stringContaining('it can not be written (ENOENT'),
+      message: expect.stringContaining('it cannot be written (ENOENT'),
     });
     const circular = {
       ...estate,
@@ -164,7 +164,7 @@ describe('a bad estate file is refused with all that is wrong', () => {
     [
       'half of what was compressed',
       gzipSync(JSON.stringify(estate)).subarray(0, 500),
-      expect.stringMatching(/^it can not be read \(unexpected end/),
+      expect.stringMatching(/^it cannot be read \(unexpected end/),
     ],
     ['nothing', '', expect.stringMatching(/^it is not JSON/)],
   ])('%s', async (_, content, problem) => {
@@ -173,7 +173,7 @@ describe('a bad estate file is refused with all that is wrong', () => {
 
   test('no file at all', async () => {
     await expect(readEstate(join(folder, 'missing.json'))).rejects.toMatchObject({
-      message: expect.stringContaining('missing.json can not be used: it can not be read (ENOENT'),
+      message: expect.stringContaining('missing.json cannot be used: it cannot be read (ENOENT'),
     });
   });
 });

@@ -83,7 +83,7 @@ describe('the exposition', () => {
     expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 0\n');
   });
 
-  test('hostile names are inert: quotes, backslashes and line breaks can not end a label', async () => {
+  test('hostile names are inert: quotes, backslashes and line breaks cannot end a label', async () => {
     const hostile = anAssessment({ subnets: [aSubnet({ name: 'a"} 1\nfake_metric{x="\\' })] });
     const text = await new PrometheusExporter().render({ assessments: [hostile], alerts: [] });
     expect(text).toContain('name="a\\"} 1\\nfake_metric{x=\\"\\\\"');

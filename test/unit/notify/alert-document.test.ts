@@ -104,5 +104,5 @@ describe('a poisoned document', () => {
 });
 
 test('the published JSON Schema is the one that the code reads by', () => {
-  expect(readFileSync(schemaFile, 'utf8'), 'Run `npm run docs` to write it anew').toBe(alertSchemaJson());
+  expect(readFileSync(schemaFile, 'utf8'), 'Run `npm run docs` to write it again').toBe(alertSchemaJson());
 });

@@ -10,11 +10,11 @@ import {
 } from '../../../shared/notify/inert-text.ts';
 
 describe('a line of foreign text', () => {
-  test('can not break the line', () => {
+  test('cannot break the line', () => {
     expect(inertLine('a\r\nBcc: b\tc\u2028d\u0000e\u0085f')).toBe('a Bcc: b c d e f');
   });
 
-  test('can not reorder or hide anything', () => {
+  test('cannot reorder or hide anything', () => {
     expect(inertLine('in\u202Egnp.exe \u2066x\u2069 \u200Ba\u00ADb\uFEFF\u{E0041}')).toBe('ingnp.exe x ab');
   });
 
@@ -82,7 +82,7 @@ describe('links', () => {
     expect(safeUrl('not a url')).toBeNull();
   });
 
-  test('a link can not end early', () => {
+  test('a link cannot end early', () => {
     expect(safeUrl('https://a.example/#x|y>z<"')).toBe('https://a.example/#x%7Cy%3Ez%3C%22');
   });
 });

@@ -62,12 +62,12 @@ test('no end in sight is good news', () => {
   );
 });
 
-test('what can not be told is not told, with the reason', () => {
+test('what cannot be told is not told, with the reason', () => {
   expect(
     outlookOf(forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' }), NOW),
-  ).toEqual(['When it runs out can not be told: the history is 3 hours long']);
+  ).toEqual(['When it runs out cannot be told: the history is 3 hours long']);
   expect(outlookOf(forecast({ probabilityWithin: null, reason: 'AWS gave no count.' }), NOW)).toEqual([
-    'When it runs out can not be told: AWS gave no count',
+    'When it runs out cannot be told: AWS gave no count',
   ]);
 });
 

@@ -57,7 +57,7 @@ describe('a PagerDuty event', () => {
     });
   });
 
-  test('of something that is in no VPC and no cluster has a component all the same', () => {
+  test('of something that is in no VPC and no cluster has a component anyway', () => {
     expect(onlyEvent('scan-failed').payload).toMatchObject({
       source: '444455556666, us-east-1',
       component: 'headroom',

@@ -22,7 +22,7 @@ class Inbox implements Notifier {
 }
 
 const failing = (code: string, permanent: boolean) =>
-  new Inbox(new DeliveryError(code, `${code} happened`, `Mend ${code}.`, { permanent }));
+  new Inbox(new DeliveryError(code, `${code} happened`, `Fix ${code}.`, { permanent }));
 
 const to = (...destinations: readonly string[]): AlertMessage => ({ ...messageNamed('surge'), destinations });
 
@@ -73,7 +73,7 @@ describe('a message', () => {
     await expect(notifier.send(to('a', 'b'), signal)).rejects.toMatchObject({
       code: 'delivery-failed',
       message: 'The alert did not reach a: x happened; b: y happened',
-      action: 'Mend x. Mend y.',
+      action: 'Fix x. Fix y.',
       permanent: false,
     });
   });

@@ -82,7 +82,7 @@ describe('foreign text', () => {
     expect(message).toMatchObject({ unfurl_links: false, unfurl_media: false });
   });
 
-  test('can not end a code block', () => {
+  test('cannot end a code block', () => {
     const fences = slackTexts(message).map(({ text }) => text.match(/```/g)?.length ?? 0);
     expect(Math.max(...fences)).toBe(2);
   });

@@ -42,7 +42,7 @@ describe('a CloudWatch alarm on the monitor itself', () => {
     expect(entries[0]?.timing).toEqual({ label: 'Resolved', value: 'Fri 20 Nov 2026 14:30 UTC' });
   });
 
-  test('that can not tell is a warning', () => {
+  test('that cannot tell is a warning', () => {
     expect(told({ NewStateValue: 'INSUFFICIENT_DATA' })).toMatchObject({ level: 'warning' });
   });
 

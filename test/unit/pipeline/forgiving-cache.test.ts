@@ -57,7 +57,7 @@ describe('a cache that may fail', () => {
     expect(told).toEqual([{ code: 'state-throttled', message: 'Throttled.', action: 'Wait.' }]);
   });
 
-  test('one entry that can not be read says nothing of the others', async () => {
+  test('one entry that cannot be read says nothing of the others', async () => {
     const { cache, forgiven, told } = forgiving();
     await forgiven.put('a', 1, TOMORROW);
     cache.error = new StateStoreError('state-unreadable', 'Damaged.', 'Report it.');

@@ -33,7 +33,7 @@ describe('how the interfaces of a target are listed', () => {
     ]);
   });
 
-  test('as a whole, where all is in one VPC: EC2 can not be asked for half of one', () => {
+  test('as a whole, where all is in one VPC: EC2 cannot be asked for half of one', () => {
     expect(interfaceListings({}, ['vpc-a', 'vpc-a'], lastScan({ 'vpc-a': 1_000_000 }))).toEqual([{}]);
   });
 

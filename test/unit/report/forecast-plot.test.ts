@@ -75,7 +75,7 @@ test('each rule has a band, and an alert that still fires ends with the series',
   expect(drawn).toContain('to 2026-01-11T00:00:00.000Z</title>');
 });
 
-test('names can not break out of the picture', () => {
+test('names cannot break out of the picture', () => {
   const hostile = forecastPlotPage(aPlot({ reason: '<script>alert(1)</script>' }, { title: '"><script>&' }));
   expect(hostile).not.toContain('<script>');
   expect(hostile).toContain('&quot;&gt;&lt;script&gt;&amp;');

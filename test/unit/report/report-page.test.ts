@@ -116,11 +116,11 @@ describe('a finding', () => {
   test('has its evidence, and remedies with preconditions and commands to copy', () => {
     const page = report({ assessments: [anAssessment({ findings: [aFinding()] })] });
     expect(page).toContain('available unknown');
-    expect(page).toContain('? can not be told:</span> there is room');
+    expect(page).toContain('? cannot be told:</span> there is room');
     expect(page).toContain('<code>aws ec2 create-subnet --tag &quot;a&lt;b&gt;&quot;</code></pre><button');
   });
 
-  test('comes later when there are many, and its words can be searched all the same', () => {
+  test('comes later when there are many, and its words can be searched anyway', () => {
     const findings = Array.from({ length: 60 }, (_, index) =>
       aFinding({
         id: `addresses-low/subnet/s-${index}`,

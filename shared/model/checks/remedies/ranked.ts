@@ -1,7 +1,7 @@
 import type { Remedy } from '../../result/finding.ts';
 
 /**
- * Orders remedies: those that can not work here come last, the rest stay as given, best first. What a remedy needs is
+ * Orders remedies: those that cannot work here come last, the rest stay as given, best first. What a remedy needs is
  * checked on the very inventory that shows the problem; the conditions are those of the EKS best practices
  * (ip-optimization-strategies, prefix-mode_linux, custom-networking) and of the VPC user guide.
  */

@@ -123,7 +123,7 @@ const dirtied = (samples: readonly Sample[], dice: Chance): Sample[] => {
   const outageFor = dice.integer(6, 96);
   const result: Sample[] = [];
   for (const [index, sample] of samples.entries()) {
-    // The last day stays: a monitor that is down at the exhaustion can not be judged by it.
+    // The last day stays: a monitor that is down at the exhaustion cannot be judged by it.
     const inOutage =
       index >= outageFrom && index < outageFrom + outageFor && index < samples.length - STEPS_PER_DAY;
     if (inOutage || dice.uniform(0, 1) < 0.02) continue;

@@ -4,7 +4,7 @@ import { traceRhythm } from './trace-rhythm.ts';
 
 /**
  * A second set of shapes to tune on. It judged the first constants, about eight times, and its totals were known while the
- * last of them were chosen: it can not judge any more. It shares no trace, no rhythm and no way of growing but the
+ * last of them were chosen: it cannot judge any more. It shares no trace, no rhythm and no way of growing but the
  * straight line with `tuning.ts`.
  */
 

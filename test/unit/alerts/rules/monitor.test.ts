@@ -74,13 +74,13 @@ describe('coverage', () => {
     action: 'Allow ec2:DescribeVpcs to X.',
   };
 
-  test('targets that nobody sees are counted and named, with what mends most of them first', () => {
+  test('targets that nobody sees are counted and named, with what fixes most of them first', () => {
     const observation = says('coverage', {
       coverage: [
         covered('fresh'),
         covered('failed', {
           accountId: '3',
-          problems: [{ code: 'x', message: 'Other', action: 'Mend other.' }],
+          problems: [{ code: 'x', message: 'Other', action: 'Fix other.' }],
         }),
         covered('failed', { accountId: '4', problems: [denied] }),
         covered('failed', { accountId: '5', problems: [denied] }),
@@ -91,15 +91,15 @@ describe('coverage', () => {
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('4 of 5 targets are not watched');
     expect(observation?.finding?.explanation).toBe(
-      'Headroom can not see whether addresses run out in 3 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 4 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 5 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 6 in us-east-1 (stale, never scanned).',
+      'Headroom cannot see whether addresses run out in 3 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 4 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 5 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 6 in us-east-1 (stale, never scanned).',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeVpcs to X.',
-      'Mend other.',
+      'Fix other.',
       'See whether the scans still run',
     ]);
     expect(observation?.finding?.remedies[0]?.effect).toBe(
-      'Mends: X may not ec2:DescribeVpcs; and 1 more like it.',
+      'Fixes: X may not ec2:DescribeVpcs; and 1 more like it.',
     );
     expect(observation?.evidence).toEqual([
       { name: 'targetsPlanned', value: 5, unit: 'targets' },

@@ -79,7 +79,7 @@ describe('addresses-low', () => {
     expect(finding?.explanation).toContain('InsufficientFreeAddressesInSubnet');
   });
 
-  test('at nought it is critical', () => {
+  test('at zero it is critical', () => {
     expect(ofSubnet('addresses-low', { available: 0 })).toMatchObject({
       raise: 'critical',
       hold: 'critical',

@@ -55,7 +55,7 @@ describe('scan-failed', () => {
     expect(observation?.finding?.remedies[0]).toEqual({
       title: 'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
       effect:
-        'Mends: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ec2:DescribeSubnets in account 111111111111, eu-west-1.',
+        'Fixes: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ec2:DescribeSubnets in account 111111111111, eu-west-1.',
       commands: ['aws sts get-caller-identity'],
       preconditions: [],
     });
@@ -65,7 +65,7 @@ describe('scan-failed', () => {
     ]);
   });
 
-  test('the same refusal many times is one thing to mend', () => {
+  test('the same refusal many times is one thing to fix', () => {
     const errors = Array.from({ length: 100 }, () => denied('ec2:GetSubnetCidrReservations'));
     expect(scan({ status: 'partial', errors })?.finding?.remedies).toHaveLength(1);
   });
@@ -73,7 +73,7 @@ describe('scan-failed', () => {
   test('three are all told', () => {
     const errors = ['a', 'b', 'c'].map((message) => ({ code: 'x', message, action: 'y' }));
     expect(scan({ status: 'failed', errors })?.finding?.explanation).toMatch(
-      /^a\. b\. c\. Until this is mended/,
+      /^a\. b\. c\. Until this is fixed/,
     );
   });
 
@@ -85,7 +85,7 @@ describe('scan-failed', () => {
     }));
     const { finding } = scan({ status: 'failed', errors }) ?? {};
     expect(finding?.explanation).toBe(
-      'a was throttled. b was throttled. c was throttled. And 2 more. Until this is mended, Headroom can not see whether addresses run out there.',
+      'a was throttled. b was throttled. c was throttled. And 2 more. Until this is fixed, Headroom cannot see whether addresses run out there.',
     );
     expect(finding?.remedies[0]?.commands).toEqual([]);
   });

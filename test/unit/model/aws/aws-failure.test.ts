@@ -70,7 +70,7 @@ describe('a denied call names the permission, the identity and the account', () 
     ).toContain(': an identity-based policy denies it');
   });
 
-  test('a role that can not be assumed is told apart: what to check, and what it is for', () => {
+  test('a role that cannot be assumed is told apart: what to check, and what it is for', () => {
     const hub = 'arn:aws:sts::111111111111:assumed-role/headroom-scan/scan-target';
     const problem = described(
       sdkError(
@@ -248,7 +248,7 @@ const refusals: readonly {
     said: 'Unexpected token <',
     problem: {
       code: 'malformed-answer',
-      message: `${call} answered something that can not be read: Unexpected token <`,
+      message: `${call} answered something that cannot be read: Unexpected token <`,
       action:
         'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
     },

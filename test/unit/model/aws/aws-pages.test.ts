@@ -63,7 +63,7 @@ describe('a listing', () => {
     }
   });
 
-  test('of which a page can not be had fails as the call does', async () => {
+  test('of which a page cannot be had fails as the call does', async () => {
     const listing = follow({ first: { items: [1], nextToken: 'missing' } });
     await expect(listing).rejects.toBeInstanceOf(AwsFailure);
     await expect(listing).rejects.toMatchObject({

@@ -123,7 +123,7 @@ describe('warm-pool waste', () => {
     ]);
   });
 
-  test('comes with a kubectl command where the CNI is self-managed, or its settings can not be read', () => {
+  test('comes with a kubectl command where the CNI is self-managed, or its settings cannot be read', () => {
     const command =
       'kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=2 MINIMUM_IP_TARGET=2';
     const commands = (vpcCni: ReturnType<typeof cniSettings>) =>
@@ -135,7 +135,7 @@ describe('warm-pool waste', () => {
   });
 });
 
-describe('prefixes that can not be used', () => {
+describe('prefixes that cannot be used', () => {
   const found = (nodes: readonly NodeAssessment[], free = 10) =>
     findingsOf('unusable-prefixes', {
       clusters: [aCluster({ nodes })],
@@ -149,7 +149,7 @@ describe('prefixes that can not be used', () => {
     expect(found([holding(8)])).toMatchObject([
       {
         severity: 'info',
-        title: 'shop holds 1 prefix that it can not use',
+        title: 'shop holds 1 prefix that it cannot use',
         evidence: [{ value: 1 }, { value: 16 }, { value: 'i-01' }, { value: 0 }, { value: 10 }],
       },
     ]);
@@ -289,7 +289,7 @@ describe('upgrade readiness', () => {
     expect(found(zone('a', 5), zone('b', 4))).toMatchObject([
       {
         severity: 'warning',
-        title: 'shop can not be upgraded: its subnets have no room for the control plane',
+        title: 'shop cannot be upgraded: its subnets have no room for the control plane',
         explanation:
           "EKS needs 5 free addresses in the cluster's own subnets in 2 zones; 1 zone of 2 has them. Short: subnet-0b with 4.",
       },
@@ -636,7 +636,7 @@ describe('committed demand', () => {
     expect(finding).toMatchObject({
       id: 'committed-demand/node-group/shop/workers',
       severity: 'warning',
-      title: 'workers can not reach its maximum of 10 nodes: 3 nodes too many',
+      title: 'workers cannot reach its maximum of 10 nodes: 3 nodes too many',
       explanation:
         'workers has 2 nodes and may grow to 10. Of the 8 still to come, 5 fit if every group grows; each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
     });
@@ -674,7 +674,7 @@ describe('committed demand', () => {
 
   test('does not guess the error that people would see', () => {
     const [finding] = found({ ...short, error: null });
-    expect(finding?.explanation).toContain('The next one would fail with an error that can not be told.');
+    expect(finding?.explanation).toContain('The next one would fail with an error that cannot be told.');
     expect(finding?.evidence).toContainEqual({ name: 'error', value: null });
   });
 

@@ -150,15 +150,15 @@ describe('fragmentation', () => {
   test.each([
     [
       0,
-      '200 addresses are free, but all of them are in blocks that can not become a prefix as they stand. A node that asks for a prefix is refused with InsufficientCidrBlocks.',
+      '200 addresses are free, but all of them are in blocks that cannot become a prefix as they stand. A node that asks for a prefix is refused with InsufficientCidrBlocks.',
     ],
     [
       1,
-      '200 addresses are free, but 184 of them are in blocks that can not become a prefix as they stand. Only 1 prefix can still be taken.',
+      '200 addresses are free, but 184 of them are in blocks that cannot become a prefix as they stand. Only 1 prefix can still be taken.',
     ],
     [
       3,
-      '200 addresses are free, but 152 of them are in blocks that can not become a prefix as they stand. Only 3 prefixes can still be taken.',
+      '200 addresses are free, but 152 of them are in blocks that cannot become a prefix as they stand. Only 3 prefixes can still be taken.',
     ],
   ])('with %i free prefixes says how many addresses are of no use to a prefix', (free, explanation) => {
     const prefixes = { ...noPrefix, free, freeUnreserved: free };
@@ -247,7 +247,7 @@ describe('fragmentation', () => {
     );
   });
 
-  test('puts remedies that can not work last', () => {
+  test('puts remedies that cannot work last', () => {
     const full = { ...map, states: 'a##############a', used: '0gggggggggggggg0' };
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [full] });
     expect(finding?.remedies.map(({ title }) => title)).toEqual([
@@ -471,7 +471,7 @@ describe('a subnet without a sibling', () => {
     expect(offer(null)?.preconditions[3]?.holds).toBeNull();
   });
 
-  test('can not rely on subnet discovery where one of its clusters uses custom networking', () => {
+  test('cannot rely on subnet discovery where one of its clusters uses custom networking', () => {
     const offered = (nodeSubnetIds: readonly string[]) =>
       findingsOf('lone-subnet', {
         subnets: [lone],

@@ -257,7 +257,7 @@ describe('another range for a VPC', () => {
     expect(offer(five)?.preconditions[0]?.holds).toBeNull();
   });
 
-  test('can not be had when all of that space is taken', () => {
+  test('cannot be had when all of that space is taken', () => {
     expect(offer(['10.0.0.0/16'], [connection(['100.64.0.0/10'])])).toMatchObject({
       title: 'Add a range to the VPC',
       commands: [],

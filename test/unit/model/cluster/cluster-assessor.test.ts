@@ -331,7 +331,7 @@ describe('a cluster of which little is known', () => {
     expect(cluster).toMatchObject({ customNetworking: true, securityGroupsForPods: true });
   });
 
-  test('has no pod subnet for custom networking that no node shows: what fits can not be told', () => {
+  test('has no pod subnet for custom networking that no node shows: what fits cannot be told', () => {
     const vpcCni = cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' });
     const cluster = clusterOf({
       eks: [anEksCluster({ vpcCni, nodeGroups: [aNodeGroup()] })],
@@ -414,7 +414,7 @@ describe('a cluster of which little is known', () => {
     expect(cluster).toMatchObject({ customNetworking: true, nodeSubnetIds: [] });
   });
 
-  test('says of every figure that it can not give why', () => {
+  test('says of every figure that it cannot give why', () => {
     const reasons = (given: Parameters<typeof clusterOf>[0]) =>
       clusterOf(given).unknowns.map(({ field, reason }) => `${field}: ${reason}`);
     const eks = (changes: Parameters<typeof anEksCluster>[0]) => [

@@ -42,7 +42,7 @@ describe('capacity', () => {
     expect(cluster.capacity[0]?.morePods).toBe(110 - 2 - 96);
   });
 
-  test('of a node that can not take prefixes is in single addresses, though its cluster takes them', () => {
+  test('of a node that cannot take prefixes is in single addresses, though its cluster takes them', () => {
     const vpcCni = cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' });
     const cluster = clusterOf({
       eks: [anEksCluster({ vpcCni })],
@@ -496,7 +496,7 @@ describe('committed demand', () => {
     expect(group).toMatchObject({ instanceType: 'm5.large', perNode: { addresses: 1, prefixes: 1 } });
   });
 
-  test('is in prefixes for a cluster in which some nodes have them and some can not', () => {
+  test('is in prefixes for a cluster in which some nodes have them and some cannot', () => {
     const cluster = clusterOf({
       eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
       instances: [aNode('i-01'), aNode('i-02', { instanceType: 'm4.large' })],
@@ -567,7 +567,7 @@ describe('committed demand', () => {
     ['no type is', aNodeGroup({ instanceTypes: [] }), aSubnet()],
     ['a subnet is not known', aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0gone'] }), aSubnet()],
     ['its supply is not', aNodeGroup(), aSubnet({ availableSingle: null })],
-  ])('can not be told when %s', (_, group, subnet) => {
+  ])('cannot be told when %s', (_, group, subnet) => {
     const [demand] = clusterOf({ eks: [anEksCluster({ nodeGroups: [group] })], subnets: [subnet] }).committed;
     expect(demand).toMatchObject({ fits: null, fitsAtBest: null, shortfall: null, error: null });
   });
@@ -579,7 +579,7 @@ describe('committed demand', () => {
     expect(demand).toMatchObject({ currentNodes: 2, maximumNodes: 3, fits: 1, shortfall: 0 });
   });
 
-  test('can not be told where the mode is not known', () => {
+  test('cannot be told where the mode is not known', () => {
     const eks = [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })];
     const cluster = clusterOf({ eks });
     expect(cluster.committed[0]?.perNode).toBeNull();

@@ -215,7 +215,7 @@ describe('warm addresses', () => {
     expect(warm({ instances: [aNode('i-01')], interfaces: fullNode('i-01') })).toEqual([9]);
   });
 
-  test('can not be told for a self-managed CNI that fills its interfaces in part', () => {
+  test('cannot be told for a self-managed CNI that fills its interfaces in part', () => {
     expect(
       warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { secondaries: 5 })] }),
     ).toEqual([null]);
@@ -277,13 +277,13 @@ describe('warm addresses', () => {
     expect(warm({ eks, instances: [aNode('i-01')], interfaces: interfaces(6), subnets })).toEqual([0]);
   });
 
-  test('can not be told for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
+  test('cannot be told for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
     const tags = { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'general-purpose' };
     const interfaces = [nodeInterface('i-01', { prefixes: 2 })];
     expect(warm({ instances: [aNode('i-01', { tags })], interfaces })).toEqual([null]);
   });
 
-  test('can not be told for a stopped node, or one without IPv4 pods', () => {
+  test('cannot be told for a stopped node, or one without IPv4 pods', () => {
     expect(
       warm({
         eks: [anEksCluster({ ipFamily: 'ipv6' })],

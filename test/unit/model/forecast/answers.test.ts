@@ -7,7 +7,7 @@ import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../../fixtu
 
 /**
  * Pasts of every kind, and what was said of them when the method was measured (docs/adr/0010). A change of any of these
- * answers is a change of the method: measure it anew (`npm run bench:alerts`), then accept the new answers with
+ * answers is a change of the method: measure it again (`npm run bench:alerts`), then accept the new answers with
  * `npx vitest run --project unit test/unit/model/forecast/answers.test.ts -u`.
  */
 const slow = (day: number): number => 40 * Math.sin(day / 2.7) + 25 * Math.cos(day / 1.3);

@@ -85,7 +85,7 @@ describe('what does not run out', () => {
   });
 });
 
-describe('what can not be told', () => {
+describe('what cannot be told', () => {
   const unknown = (history: SupplyHistory, now: number) => forecast(history, 251, now);
 
   test('nothing is known of a subnet without a past', () => {
@@ -99,7 +99,7 @@ describe('what can not be told', () => {
     expect(outcome.reason).toContain('two days');
   });
 
-  test('less than two days can not tell growth from the time of day', () => {
+  test('less than two days cannot tell growth from the time of day', () => {
     expect(outlookAfter(1.9, () => 500).method).toBe('none');
     expect(outlookAfter(2.1, () => 500).method).toBe('trend-paths');
   });

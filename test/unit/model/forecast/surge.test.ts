@@ -243,7 +243,7 @@ describe('what is no surge', () => {
   });
 });
 
-describe('what can not be told', () => {
+describe('what cannot be told', () => {
   test('without the last 90 minutes nothing is known', () => {
     expect(surge({ hourly: [], recent: [] }, 1000, START)).toBeNull();
     const [samples, now] = during(2, runaway);

@@ -99,7 +99,7 @@ test.each([
     { operatorPrincipal: 'lambda.amazonaws.com', tags: { 'eks:cluster-name': 'shop' } },
   ],
   [
-    'a tag of the CNI on an instance that we can not see tells a node',
+    'a tag of the CNI on an instance that we cannot see tells a node',
     'cluster-nodes',
     { ...nodeInterface('i-0hidden'), description: '' },
   ],

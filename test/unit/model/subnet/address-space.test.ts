@@ -35,7 +35,7 @@ describe('the sizes of subnet that AWS makes', () => {
     expect(parseSubnetCidr('10.0.0.1/24')).toBeNull();
     expect(refusal('10.0.0.0/15')).toMatchObject({
       code: 'invalid-subnet-range',
-      message: '10.0.0.0/15 can not be a subnet: AWS makes subnets from /16 to /28.',
+      message: '10.0.0.0/15 cannot be a subnet: AWS makes subnets from /16 to /28.',
       action: 'Check the CidrBlock that DescribeSubnets answers for this subnet.',
     });
     expect(refusal('10.0.0.0/29').message).toContain('10.0.0.0/29');
@@ -76,7 +76,7 @@ describe("AWS's own addresses", () => {
   });
 });
 
-describe('what can not be in the subnet', () => {
+describe('what cannot be in the subnet', () => {
   test('an address beyond either end is outside', () => {
     const space = spaceOf('10.0.1.0/24');
     expect(space.takeAddress(address('10.0.0.255'), 0)).toBe('outside');

@@ -27,7 +27,7 @@ test("an address inside one of the interface's own prefixes is not counted again
   expect(networkAddressUnits(networkInterface)).toBe(4);
 });
 
-test('what can not be read is counted as what AWS says it is', () => {
+test('what cannot be read is counted as what AWS says it is', () => {
   const networkInterface = anInterfaceRecord({
     privateAddresses: addresses('10.0.0.4', 'garbled'),
     ipv4Prefixes: ['garbled', '10.0.0.16/28'],

@@ -40,14 +40,14 @@ describe('without reservations there is one count to compare', () => {
     expect({ unaccounted, awsCounts }).toEqual({ unaccounted: 3, awsCounts: null });
     expect(fieldsOf(unknowns)).toEqual(ALL_FIGURES);
     expect(reasonFor(unknowns, 'used')).toBe(
-      'A lower bound: 3 addresses more are in use, held by what this scan can not see.',
+      'A lower bound: 3 addresses more are in use, held by what this scan cannot see.',
     );
     expect(reasonFor(unknowns, 'available')).toBe(
-      'An upper bound: 3 addresses that look free are held by what this scan can not see.',
+      'An upper bound: 3 addresses that look free are held by what this scan cannot see.',
     );
     expect(reasonFor(unknowns, 'prefixes')).toBe(reasonFor(unknowns, 'available'));
     expect(reasonFor(unknowns, 'stranded')).toBe(
-      'Not certain: where the 3 addresses lie that this scan can not see is not known.',
+      'Not certain: where the 3 addresses lie that this scan cannot see is not known.',
     );
   });
 
@@ -117,7 +117,7 @@ describe('when reservations could not be read', () => {
     expect(unaccounted).toBeNull();
     expect(fieldsOf(unknowns)).toEqual(['unaccounted', ...ALL_FIGURES]);
     expect(reasonFor(unknowns, 'unaccounted')).toBe(
-      'AWS counts 150 available addresses and we 200 free ones; without the reservations it can not be told whether they explain the difference.',
+      'AWS counts 150 available addresses and we 200 free ones; without the reservations it cannot be told whether they explain the difference.',
     );
   });
 });

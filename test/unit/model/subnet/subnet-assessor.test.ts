@@ -171,7 +171,7 @@ describe('what interfaces hold', () => {
   });
 });
 
-describe('answers that can not be so', () => {
+describe('answers that cannot be so', () => {
   test('are left out, named, and cost the certainty, not the scan', () => {
     const assessment = assess({
       subnet: { awsAvailable: 250 },
@@ -185,7 +185,7 @@ describe('answers that can not be so', () => {
       {
         field: 'used',
         reason:
-          'EC2 answered garbled of eni-0, 10.0.0.16/29 of eni-1, 10.0.9.9 of eni-1, which can not be in this subnet: none of it is in any figure.',
+          'EC2 answered garbled of eni-0, 10.0.0.16/29 of eni-1, 10.0.9.9 of eni-1, which cannot be in this subnet: none of it is in any figure.',
       },
     ]);
   });
@@ -198,7 +198,7 @@ describe('answers that can not be so', () => {
       ],
     });
     expect(reasonsFor(assessment, 'used')).toEqual([
-      'EC2 answered p of eni-0, a of eni-0, b of eni-0, and 3 more, which can not be in this subnet: none of it is in any figure.',
+      'EC2 answered p of eni-0, a of eni-0, b of eni-0, and 3 more, which cannot be in this subnet: none of it is in any figure.',
     ]);
   });
 
@@ -212,7 +212,7 @@ describe('answers that can not be so', () => {
     });
     expect(assessment.reservations).toEqual([{ cidr: '10.0.0.64/26', type: 'prefix', available: 64 }]);
     expect(reasonsFor(assessment, 'reservations')).toEqual([
-      'EC2 answered 10.1.0.0/26 of scr-02, garbled of scr-03, which can not be in this subnet: none of it is taken into account.',
+      'EC2 answered 10.1.0.0/26 of scr-02, garbled of scr-03, which cannot be in this subnet: none of it is taken into account.',
     ]);
     expect(assessment.confidence).toBe('partial');
   });
@@ -307,7 +307,7 @@ describe('reservations that could not be read', () => {
     ]);
   });
 
-  test('an interface that holds a prefix tells all the same that prefixes are used', () => {
+  test('an interface that holds a prefix tells anyway that prefixes are used', () => {
     const assessment = assess({
       subnet: { awsAvailable: 235 },
       reservations: null,
@@ -499,8 +499,8 @@ describe('kinds of subnet', () => {
     });
     expect(assessment.confidence).toBe('partial');
     expect(assessment.unknowns.map(({ reason }) => reason)).toEqual([
-      'EC2 answered 10.0.0.16/28 of eni-0, 10.0.0.4 of eni-0, which can not be in this subnet: none of it is in any figure.',
-      'EC2 answered 10.0.0.32/28 of scr-01, which can not be in this subnet: none of it is taken into account.',
+      'EC2 answered 10.0.0.16/28 of eni-0, 10.0.0.4 of eni-0, which cannot be in this subnet: none of it is in any figure.',
+      'EC2 answered 10.0.0.32/28 of scr-01, which cannot be in this subnet: none of it is taken into account.',
     ]);
   });
 

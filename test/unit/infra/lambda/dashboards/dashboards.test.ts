@@ -95,7 +95,7 @@ test('a query asks for the worst few of the exact dimensions under which subnets
   );
 });
 
-test('what the catalogue does not have can not be asked for', () => {
+test('what the catalogue does not have cannot be asked for', () => {
   const ask = () =>
     rankingQuery({
       namespace: 'Mine',
