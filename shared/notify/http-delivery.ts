@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { redactSecrets } from '../model/base/redaction.ts';
+import { withDeadline } from './deadline.ts';
 import { DeliveryError } from './delivery-error.ts';
 
 /**
@@ -66,16 +67,18 @@ type Outcome =
 
 const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): Promise<Outcome> => {
   try {
-    const response = await fetch(delivery.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: delivery.body,
-      signal: AbortSignal.any([delivery.signal, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
-      // A redirect would carry the message to somewhere nobody configured.
-      redirect: 'manual',
+    const { response, text } = await withDeadline(ATTEMPT_TIMEOUT_MS, delivery.signal, async (signal) => {
+      const answer = await fetch(delivery.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+        body: delivery.body,
+        signal,
+        // A redirect would carry the message to somewhere nobody configured.
+        redirect: 'manual',
+      });
+      return { response: answer, text: (await answer.text()).slice(0, MAX_ANSWER_LENGTH).trim() };
     });
-    const text = redactSecrets((await response.text()).slice(0, MAX_ANSWER_LENGTH).trim());
-    return judge(delivery, response, text);
+    return judge(delivery, response, redactSecrets(text));
   } catch (error) {
     if (delivery.signal.aborted) throw aborted(delivery);
     return { failure: unreachable(delivery, error), retryAfterMs: null };

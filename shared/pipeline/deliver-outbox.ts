@@ -9,6 +9,7 @@ import {
 } from '../model/alert/outbox.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { systemTimer, type Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
 import { sendMessages } from './send-messages.ts';
@@ -25,6 +26,8 @@ export interface DeliverOutboxInput {
   readonly runId: string;
   /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
+  /** Ends sends that take too long; by default the timers of the system. */
+  readonly timer?: Timer;
   readonly timing?: OutboxTiming;
   /** Ends the run: nothing more is begun, and what is under way is given up. */
   readonly signal?: AbortSignal;
@@ -81,6 +84,7 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
     notifier: input.notifier,
     group: input.group,
     clock,
+    timer: input.timer ?? systemTimer,
     timing,
     signal: input.signal ?? null,
     onOutcomes: store,

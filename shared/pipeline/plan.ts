@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import { alertingFor } from '../alerts/alerting.ts';
 import type { LinkSettings } from '../alerts/links.ts';
 import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
@@ -8,12 +7,13 @@ import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem } from '../model/base/errors.ts';
 import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
+import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { raiseAlerts } from './alert.ts';
 import { attempt } from './attempt.ts';
-import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { wantedSeriesKey } from './publish.ts';
+import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 export interface PlanInput {
@@ -31,6 +31,8 @@ export interface PlanInput {
   /** How many targets were given up on and wait in the dead-letter queue; `null`: there is none to ask. */
   readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
   readonly clock: () => number;
+  /** Ends sends that take too long; by default the timers of the system. */
+  readonly timer?: Timer;
   readonly signal?: AbortSignal;
 }
 
@@ -111,33 +113,22 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     },
     policy,
   );
-  const alerting = alertingFor({
+  const raised = await raiseForDelivery({
+    target: home,
     observations,
     policy,
-    stored: known,
+    stored,
     isGone: () => false,
     links: input.links,
-    now,
-  });
-  const raised = await raiseAlerts({
-    target: home,
-    ...alerting,
-    store: store.alerts,
-    listed: stored,
-    now,
-    clock,
-    runId,
-  });
-  const delivery = await deliverOutbox({
-    target: home,
-    alerts: raised.alerts,
     store: store.alerts,
     notifier: input.notifier,
-    group: alerting.group,
-    runId,
+    now,
     clock,
+    runId,
+    ...(input.timer === undefined ? {} : { timer: input.timer }),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   });
+  const delivery = await raised.deliver();
   return {
     requests,
     coverage,

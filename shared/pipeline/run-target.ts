@@ -1,66 +1,31 @@
-import { alertingFor } from '../alerts/alerting.ts';
-import { isGone } from '../alerts/gone.ts';
-import type { LinkSettings } from '../alerts/links.ts';
-import type { InventoryScope } from '../inventory/inventory-source.ts';
-import type { MetricSink } from '../metrics/metric-sink.ts';
-import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
-import type { AlertPolicy } from '../model/alert/policy.ts';
-import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
-import type { Notifier } from '../notify/notifier.ts';
-import type { StateStore } from '../state/state-store.ts';
-import { raiseAlerts } from './alert.ts';
 import { judge } from './assess.ts';
 import { attempt } from './attempt.ts';
 import type { TargetSources } from './collect.ts';
-import { type DeliveryReport, deliverOutbox, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import {
+  type ConcludeScanInput,
+  type ConclusionPorts,
+  concludeScan,
+  type ScanConclusion,
+} from './conclude-scan.ts';
 import { forgivingCache } from './forgiving-cache.ts';
-import { type PublishOutcome, type PublishSettings, publishAssessment } from './publish.ts';
 import { scanTarget } from './scan-target.ts';
 
 /** Everything the job touches of the world. */
-export interface RunTargetPorts {
+export interface RunTargetPorts extends ConclusionPorts {
   readonly sources: TargetSources;
-  readonly store: StateStore;
-  /** `null`: nothing is published. */
-  readonly sink: MetricSink | null;
-  readonly notifier: Notifier;
-  /** Epoch milliseconds, whenever asked. */
-  readonly clock: () => number;
 }
 
-export interface RunTargetInput {
-  readonly target: Target;
-  readonly scope: InventoryScope;
-  /** Names this run alone; a retry of the same work is another run. */
-  readonly runId: string;
-  readonly policy: AlertPolicy;
-  readonly publish: PublishSettings;
-  readonly links: LinkSettings;
+export interface RunTargetInput extends ConcludeScanInput {
   readonly ports: RunTargetPorts;
-  /** Ends the sending of messages, not the scan: the sources have the deadline themselves. */
-  readonly signal?: AbortSignal;
   readonly onInterfaces?: (count: number) => void;
 }
 
-export interface RunTargetOutcome {
+export interface RunTargetOutcome extends ScanConclusion {
   readonly assessment: TargetAssessment;
-  /**
-   * Whether what the scan found could become alerts. `partial`: some could not be stored, and nobody is told what is not
-   * stored. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits to be sent.
-   */
-  readonly alerting: 'whole' | 'partial' | 'none';
-  /** The steps that alerts made by this scan. */
-  readonly transitions: readonly Transition[];
-  /** Every alert of the target that is not over. */
-  readonly alerts: readonly Alert[];
-  readonly delivery: DeliveryReport;
-  readonly metrics: PublishOutcome | null;
-  /** What went wrong outside the scan itself: the store, the topic, CloudWatch. */
-  readonly problems: readonly Problem[];
 }
 
 /** What a forecast looks at, and a day more: its hours begin at full ones. What is older is kept for people, and costs as much to read. */
@@ -77,10 +42,7 @@ const clockBehind = (scannedAt: string, now: number): Problem => ({
     'Set the clock of this machine, for example by NTP; if it is right, another was ahead, and removing the stored state of the target lets it go on at once.',
 });
 
-/**
- * The main job, for one target: scan, judge, alert, remember, publish - in this order, so that what matters most
- * does not wait for what matters less. Every step runs even when one before it failed; what failed is in the outcome.
- */
+/** The main job, for one target: read it, apply the policy to what was read, and conclude the scan. */
 export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome> => {
   const { target, scope, policy, ports } = input;
   const { store, clock } = ports;
@@ -107,78 +69,6 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   });
   const { assessment, observations } = judge(scanned, policy);
 
-  const { alerting, transitions, alerts, delivery } = await alert(input, assessment, observations, problems);
-  if (mayReplace) await attempt(problems, () => store.assessments.putLatest(assessment));
-  await attempt(problems, () =>
-    store.history.record(
-      target,
-      now,
-      assessment.subnets.map(({ subnetId, available, prefixes }) => ({
-        subnetId,
-        available,
-        freePrefixes: prefixes?.free ?? null,
-      })),
-    ),
-  );
-  const metrics =
-    ports.sink === null
-      ? null
-      : await publishAssessment(assessment, input.publish, { sink: ports.sink, cache });
-  if (metrics?.problem != null) problems.push(metrics.problem);
-  return {
-    assessment,
-    alerting,
-    transitions,
-    alerts,
-    delivery,
-    metrics,
-    problems: [...problems, ...delivery.problems],
-  };
-};
-
-const alert = async (
-  { target, scope, policy, runId, ports, links, signal }: RunTargetInput,
-  assessment: TargetAssessment,
-  observations: readonly Observation[],
-  problems: Problem[],
-): Promise<Pick<RunTargetOutcome, 'alerting' | 'transitions' | 'alerts' | 'delivery'>> => {
-  const { store, notifier, clock } = ports;
-  const known = await attempt(problems, () => store.alerts.list(target));
-  if (known === null) return { alerting: 'none', transitions: [], alerts: [], delivery: NOTHING_DELIVERED };
-  const now = Date.parse(assessment.scannedAt);
-  const alerting = alertingFor({
-    observations,
-    policy,
-    stored: known.map((stored) => stored.alert),
-    isGone: (candidate) => isGone(candidate, assessment, scope.vpcIds ?? null),
-    links,
-    now,
-  });
-  const raised = await raiseAlerts({
-    target,
-    ...alerting,
-    store: store.alerts,
-    listed: known,
-    now,
-    clock,
-    runId,
-  });
-  problems.push(...raised.problems);
-  const alerts = raised.alerts.map((stored) => stored.alert);
-  const delivery = await deliverOutbox({
-    target,
-    alerts: raised.alerts,
-    store: store.alerts,
-    notifier,
-    group: alerting.group,
-    runId,
-    clock,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return {
-    alerting: raised.problems.length === 0 ? 'whole' : 'partial',
-    transitions: raised.transitions,
-    alerts: alerts.filter(({ status }) => status !== 'resolved'),
-    delivery,
-  };
+  const conclusion = await concludeScan(input, { assessment, observations, mayReplace, cache });
+  return { ...conclusion, assessment, problems: [...problems, ...conclusion.problems] };
 };

@@ -3,6 +3,7 @@ import type { OutboxEntry, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { type Timer, withDeadline } from '../notify/deadline.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
 
@@ -14,6 +15,7 @@ export interface SendMessagesInput {
   readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
   /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
+  readonly timer: Timer;
   readonly timing: OutboxTiming;
   /** Ends the run: nothing more is begun, and what is under way is given up. */
   readonly signal: AbortSignal | null;
@@ -117,17 +119,20 @@ class Sender {
 
   /** `null`: the destination has it. */
   async #send(destination: string, message: AlertMessage, attempts: readonly Attempt[]): Promise<Result> {
-    const { clock, timing, signal, notifier } = this.#input;
+    const { clock, timer, timing, signal, notifier } = this.#input;
     const timeout = sendTimeout(Math.max(...attempts.map(({ entry }) => entry.attempts)), timing);
     // A send that takes all of its time must end, and be stored, before anybody else may take over.
     const until = Math.min(...attempts.map(({ entry }) => Date.parse(entry.claimedUntil ?? '')));
     if (signal?.aborted === true || clock() + timeout + timing.margin > until) return 'no time';
 
-    const deadline = AbortSignal.timeout(timeout);
-    const either = signal === null ? deadline : AbortSignal.any([deadline, signal]);
     const addressed = { ...message, destinations: destination === '' ? [] : [destination] };
     try {
-      await orAborted(notifier.send(addressed, either), either);
+      await withDeadline(
+        timeout,
+        signal,
+        (deadline) => orAborted(notifier.send(addressed, deadline), deadline),
+        timer,
+      );
       this.#sent += 1;
       return null;
     } catch (error) {

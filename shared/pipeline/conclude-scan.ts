@@ -1,0 +1,135 @@
+import { isGone } from '../alerts/gone.ts';
+import type { LinkSettings } from '../alerts/links.ts';
+import type { InventoryScope } from '../inventory/inventory-source.ts';
+import type { MetricSink } from '../metrics/metric-sink.ts';
+import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
+import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import type { Problem } from '../model/base/errors.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { Timer } from '../notify/deadline.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { CacheStore, StateStore } from '../state/state-store.ts';
+import { attempt } from './attempt.ts';
+import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { type PublishOutcome, type PublishSettings, publishAssessment } from './publish.ts';
+import { type RaisedForDelivery, raiseForDelivery } from './raise-and-deliver.ts';
+
+/** What a scan needs of the world once the target has been read. */
+export interface ConclusionPorts {
+  readonly store: StateStore;
+  /** `null`: nothing is published. */
+  readonly sink: MetricSink | null;
+  readonly notifier: Notifier;
+  /** Epoch milliseconds, whenever asked. */
+  readonly clock: () => number;
+  /** Ends sends that take too long; by default the timers of the system. */
+  readonly timer?: Timer;
+}
+
+export interface ConcludeScanInput {
+  readonly target: Target;
+  readonly scope: InventoryScope;
+  /** Names this run alone; a retry of the same work is another run. */
+  readonly runId: string;
+  readonly policy: AlertPolicy;
+  readonly publish: PublishSettings;
+  readonly links: LinkSettings;
+  readonly ports: ConclusionPorts;
+  /** Ends the sending of messages, not the scan: the sources have the deadline themselves. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ScanFindings {
+  readonly assessment: TargetAssessment;
+  readonly observations: readonly Observation[];
+  /** Whether the stored assessment may be replaced by this one. */
+  readonly mayReplace: boolean;
+  readonly cache: CacheStore;
+}
+
+export interface ScanConclusion {
+  /**
+   * Whether what the scan found could become alerts. `partial`: some could not be stored, and nobody is told what is not
+   * stored. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits to be sent.
+   */
+  readonly alerting: 'whole' | 'partial' | 'none';
+  /** The steps that alerts made by this scan. */
+  readonly transitions: readonly Transition[];
+  /** Every alert of the target that is not over. */
+  readonly alerts: readonly Alert[];
+  readonly delivery: DeliveryReport;
+  readonly metrics: PublishOutcome | null;
+  /** What went wrong outside the scan itself: the store, the topic, CloudWatch. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What follows from a scan: alerts are stored, then the assessment and the history. Only then are messages sent and
+ * metrics published, side by side: a destination that is slow holds up nothing else. Every step runs even when one
+ * before it failed; what failed is in the outcome.
+ */
+export const concludeScan = async (
+  input: ConcludeScanInput,
+  { assessment, observations, mayReplace, cache }: ScanFindings,
+): Promise<ScanConclusion> => {
+  const { target, publish, ports } = input;
+  const { store, sink } = ports;
+  const problems: Problem[] = [];
+  const raised = await raise(input, assessment, observations, problems);
+  if (mayReplace) await attempt(problems, () => store.assessments.putLatest(assessment));
+  await attempt(problems, () =>
+    store.history.record(target, Date.parse(assessment.scannedAt), samplesOf(assessment)),
+  );
+  const [delivery, metrics] = await Promise.all([
+    raised?.deliver() ?? NOTHING_DELIVERED,
+    sink === null ? null : publishAssessment(assessment, publish, { sink, cache }),
+  ]);
+  if (metrics?.problem != null) problems.push(metrics.problem);
+  return {
+    alerting: raised === null ? 'none' : raised.problems.length === 0 ? 'whole' : 'partial',
+    transitions: raised?.transitions ?? [],
+    alerts: (raised?.alerts ?? [])
+      .map((stored) => stored.alert)
+      .filter(({ status }) => status !== 'resolved'),
+    delivery,
+    metrics,
+    problems: [...problems, ...delivery.problems],
+  };
+};
+
+/** `null`: the stored alerts could not be read. */
+const raise = async (
+  { target, scope, policy, links, runId, ports, signal }: ConcludeScanInput,
+  assessment: TargetAssessment,
+  observations: readonly Observation[],
+  problems: Problem[],
+): Promise<RaisedForDelivery | null> => {
+  const { store, notifier, clock, timer } = ports;
+  const stored = await attempt(problems, () => store.alerts.list(target));
+  if (stored === null) return null;
+  const raised = await raiseForDelivery({
+    target,
+    observations,
+    policy,
+    stored,
+    isGone: (alert) => isGone(alert, assessment, scope.vpcIds ?? null),
+    links,
+    store: store.alerts,
+    notifier,
+    now: Date.parse(assessment.scannedAt),
+    clock,
+    runId,
+    ...(timer === undefined ? {} : { timer }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  problems.push(...raised.problems);
+  return raised;
+};
+
+const samplesOf = ({ subnets }: TargetAssessment) =>
+  subnets.map(({ subnetId, available, prefixes }) => ({
+    subnetId,
+    available,
+    freePrefixes: prefixes?.free ?? null,
+  }));
