@@ -3,7 +3,7 @@
 // `npm run mutation -- --mutate shared/model/net/cidr.ts`.
 export default {
   testRunner: 'vitest',
-  vitest: { configFile: 'vitest.mutation.config.ts' },
+  vitest: { configFile: 'vitest.config.ts' },
   mutate: ['shared/model/**/*.ts', '!shared/model/cluster/data/**', 'shared/alerts/lifecycle.ts'],
   // Stryker would rewrite tsconfig.json by the API of TypeScript up to 6; nothing here needs it rewritten.
   tsconfigFile: 'no-tsconfig.json',

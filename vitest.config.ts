@@ -1,27 +1,56 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that need only Node. The end-to-end and deployment suites need Python and have configurations of their own. */
-const project = (name: string, include: string[], testTimeout = 20_000) => ({
+/**
+ * Every suite, by what it needs. `npm test` runs the projects that need only this process, `npm run test:all` runs all but
+ * `mutation`, which Stryker runs for each mutant.
+ */
+const project = (name: string, include: string[], options: Record<string, unknown> = {}) => ({
   extends: true as const,
-  test: { name, include, testTimeout },
+  test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, ...options },
 });
+
+/**
+ * The examples of what Stryker mutates. Property tests, reports and the lab run the model too, but from far away, and each
+ * of them would run for every mutant.
+ */
+const mutation = project('mutation', ['test/unit/{alerts,model}/**/*.test.ts'], {
+  testTimeout: 20_000,
+  // One worker for all tests of a mutant: one for each file takes 60 % longer.
+  isolate: false,
+});
+
+/** Stryker runs every project of a configuration, and cannot choose one. */
+const strykerRuns = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
+
+/** One bundle of the command for all tests that start it as a process. */
+const bundled = { globalSetup: ['test/fixtures/bundled-command.ts'] };
 
 export default defineConfig({
   test: {
-    // Fails a run in which a file matched but held no test.
+    // Fails a run in which a project matched no file.
     passWithNoTests: false,
-    projects: [
-      project('unit', ['test/unit/**/*.test.ts']),
-      project('property', ['test/property/**/*.test.ts'], 60_000),
-      project('contract', ['test/contract/**/*.test.ts'], 60_000),
-      project('architecture', ['test/architecture/**/*.test.ts'], 60_000),
-      project('drills', ['test/resilience/**/*.test.ts'], 60_000),
-    ],
+    projects: strykerRuns
+      ? [mutation]
+      : [
+          project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 20_000 }),
+          project('property', ['test/property/**/*.test.ts']),
+          project('contract', ['test/contract/**/*.test.ts']),
+          project('architecture', ['test/architecture/**/*.test.ts']),
+          project('resilience', ['test/resilience/**/*.test.ts']),
+          // Start programs or build what is deployed.
+          project('process', ['test/process/**/*.test.ts'], bundled),
+          // Against moto, boto3 and cfn-lint, which need Python.
+          project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
+          project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 180_000 }),
+          // One browser at a time: the test measures the page and not the machine.
+          project('browser', ['test/e2e/browser/**/*.test.ts'], { fileParallelism: false }),
+          project('prometheus', ['test/e2e/prometheus/**/*.test.ts'], bundled),
+        ],
     coverage: {
       provider: 'v8',
       include: ['shared/**/*.ts', 'cli/**/*.ts', 'functions/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
-      // Where every statement is a rule, every statement and every branch is run by a test: `npm run coverage` fails below that.
+      // Where every statement is a rule, a test runs every statement and every branch: `npm run coverage` fails below that.
       thresholds: { 'shared/model/**': { 100: true }, 'shared/alerts/lifecycle.ts': { 100: true } },
     },
   },

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { sdkSchemas } from '../../infra/lambda/bundle/sdk-schemas.ts';
 import { licencesOf, noticesText } from './licences.ts';
@@ -40,7 +40,7 @@ export const bundleCommand = async (root: string, folder: string): Promise<Metaf
     plugins: [sdkSchemas],
   });
   const notices = noticesText(licencesOf(root, Object.keys(metafile.inputs)));
-  writeFileSync(join(root, folder, 'THIRD-PARTY-NOTICES.txt'), notices);
+  writeFileSync(resolve(root, folder, 'THIRD-PARTY-NOTICES.txt'), notices);
   return metafile;
 };
 

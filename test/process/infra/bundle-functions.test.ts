@@ -9,10 +9,10 @@ import {
   bundleFunctions,
   type FunctionBundle,
   functionNames,
-} from '../../../../../infra/lambda/bundle/bundle-functions.ts';
-import { runModule } from '../../../../fixtures/infra/node-process.ts';
+} from '../../../infra/lambda/bundle/bundle-functions.ts';
+import { runModule } from '../../fixtures/infra/node-process.ts';
 
-const ROOT = join(import.meta.dirname, '../../../../..');
+const ROOT = join(import.meta.dirname, '../../..');
 // By process: others may test in this folder at the same time.
 const FOLDER = `dist/test-bundles-${process.pid}`;
 

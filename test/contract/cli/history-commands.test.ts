@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseHistory, parseTime } from '../../../../cli/input/history-csv.ts';
-import { main } from '../../../../cli/main.ts';
-import { DAY, daily, START, series } from '../../../fixtures/supply-series.ts';
+import { parseHistory, parseTime } from '../../../cli/input/history-csv.ts';
+import { main } from '../../../cli/main.ts';
+import { DAY, daily, START, series } from '../../fixtures/supply-series.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-history-'));
 const history = join(folder, 'history.csv');

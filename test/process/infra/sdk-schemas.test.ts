@@ -5,9 +5,9 @@ import {
   dropErrorRegistrations,
   WORDY_ERRORS,
   wrapSchemas,
-} from '../../../../../infra/lambda/bundle/sdk-schemas.ts';
+} from '../../../infra/lambda/bundle/sdk-schemas.ts';
 
-const CLIENTS = join(import.meta.dirname, '../../../../../node_modules/@aws-sdk');
+const CLIENTS = join(import.meta.dirname, '../../../node_modules/@aws-sdk');
 
 /** Every generated file of schemas of every client that is installed. */
 const generated = readdirSync(CLIENTS)
