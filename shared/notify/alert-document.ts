@@ -36,6 +36,14 @@ const surge = z.object({
   ordinaryLossPerHour: z.nullable(z.number()),
   exhaustionAt: nullableText,
   reason: text,
+  basis: z.exactOptional(
+    z.object({
+      available: z.number(),
+      lossPerHour: z.number(),
+      ordinaryLossPerHour: z.nullable(z.number()),
+      minutesToEmpty: z.nullable(z.number()),
+    }),
+  ),
 });
 
 const forecast = z.object({
@@ -47,6 +55,14 @@ const forecast = z.object({
   reason: text,
   lossPerDay: z.exactOptional(z.nullable(z.number())),
   surge: z.exactOptional(z.nullable(surge)),
+  basis: z.exactOptional(
+    z.object({
+      available: z.nullable(z.number()),
+      dailyLow: z.nullable(z.number()),
+      lossPerDay: z.nullable(z.number()),
+      trendDays: z.nullable(z.number()),
+    }),
+  ),
 });
 
 const remedy = z.object({

@@ -1,4 +1,4 @@
-import type { Forecast, SupplyHistory } from '../result/forecast.ts';
+import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
 import { DAY } from './supply-history.ts';
 import { surge } from './surge.ts';
@@ -33,6 +33,12 @@ export const forecast = (
 ): Forecast => {
   const rising = surge(history, capacity, now);
   const latest = history.recent.findLast(({ at }) => at <= now);
+  const basis: ForecastBasis = {
+    available: latest?.value ?? null,
+    dailyLow: outlook.known ? outlook.lowWater : null,
+    lossPerDay: outlook.known ? outlook.lossPerDay : null,
+    trendDays: outlook.known ? outlook.regime.days : null,
+  };
   if (latest !== undefined && latest.value <= 0) {
     const at = new Date(now).toISOString();
     return {
@@ -44,6 +50,7 @@ export const forecast = (
       reason: 'Nothing is left now.',
       lossPerDay: outlook.known ? outlook.lossPerDay : null,
       surge: rising,
+      basis,
     };
   }
   if (!outlook.known)
@@ -56,6 +63,7 @@ export const forecast = (
       reason: outlook.reason,
       lossPerDay: null,
       surge: rising,
+      basis,
     };
   const { exhaustedAfter, from } = outlook;
   const quantile = (share: number): string | null => {
@@ -74,6 +82,7 @@ export const forecast = (
     reason: reasonFor(outlook, exhaustionAt),
     lossPerDay: outlook.lossPerDay,
     surge: rising,
+    basis,
   };
 };
 
@@ -82,17 +91,19 @@ const rounded = (value: number): number =>
 
 const reasonFor = (outlook: Extract<Outlook, { known: true }>, exhaustionAt: string | null): string => {
   const { regime, lossPerDay, lowWater, exhaustedAfter } = outlook;
+  const left = `About ${rounded(lowWater)} ${rounded(lowWater) === 1 ? 'is' : 'are'} left at the daily low.`;
+  const days = rounded(regime.days) === 1 ? 'day' : `${rounded(regime.days)} days`;
   const trend =
     rounded(lossPerDay) > 0
-      ? `about ${rounded(lossPerDay)} are lost per day, a trend of the last ${rounded(regime.days)} days`
-      : `no lasting loss is seen over the last ${rounded(regime.days)} days`;
+      ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
+      : `Usage has not grown over the last ${days}.`;
   const unsettled = regime.settled
     ? ''
-    : '; the level changed less than two days ago, so this may be a jump or a climb';
+    : ' The level changed less than two days ago, so this may be a single jump or a steady climb.';
   const share = Math.round((100 * exhaustedAfter.length) / PATHS);
   const outcome =
     exhaustionAt === null
-      ? `${share} % of the futures drawn from this run out within ${HORIZON_DAYS} days`
-      : `most futures drawn from this run out by ${exhaustionAt.slice(0, 16)}Z`;
-  return `At the day's low ${rounded(lowWater)} are left and ${trend}${unsettled}: ${outcome}.`;
+      ? `${share} % of the simulated continuations run out within ${HORIZON_DAYS} days.`
+      : `Most simulated continuations run out by ${exhaustionAt.slice(0, 16)}Z.`;
+  return `${left} ${trend}${unsettled} ${outcome}`;
 };

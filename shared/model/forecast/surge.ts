@@ -101,16 +101,20 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
         ? 'warning'
         : 'ok';
   const pace = Math.max(lossPerHour.slow, lossPerHour.fast);
+  const hoursLeftNow = hoursAt(value, pace);
   return {
     raise,
     hold,
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
-    exhaustionAt:
-      hoursAt(value, pace) <= FURTHEST_HOURS
-        ? new Date(now + hoursAt(value, pace) * HOUR).toISOString()
-        : null,
+    exhaustionAt: hoursLeftNow <= FURTHEST_HOURS ? new Date(now + hoursLeftNow * HOUR).toISOString() : null,
     reason: reasonFor(value, lossPerHour, earlier),
+    basis: {
+      available: value,
+      lossPerHour: pace,
+      ordinaryLossPerHour: earlier?.lossPerHour ?? null,
+      minutesToEmpty: hoursLeftNow <= FURTHEST_HOURS ? hoursLeftNow * 60 : null,
+    },
   };
 };
 
@@ -259,7 +263,7 @@ const rounded = (value: number): number =>
 const reasonFor = (value: number, lossPerHour: Surge['lossPerHour'], earlier: Earlier | null): string => {
   const ordinary =
     earlier === null
-      ? 'there are no earlier days to compare with'
-      : `on earlier days at this time at most about ${rounded(earlier.lossPerHour)} were`;
-  return `${rounded(value)} are left; ${rounded(lossPerHour.slow)} an hour were lost over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}; ${ordinary}.`;
+      ? 'There are no earlier days to compare with.'
+      : `On earlier days at this time the loss was at most about ${rounded(earlier.lossPerHour)} an hour.`;
+  return `${rounded(value)} ${rounded(value) === 1 ? 'is' : 'are'} left. The loss was ${rounded(lossPerHour.slow)} an hour over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}. ${ordinary}`;
 };

@@ -17,8 +17,22 @@ export interface Forecast {
   readonly reason: string;
   /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
-  /** Is the supply being eaten far faster than is ordinary at this time of day? `null` or absent: cannot be told. */
+  /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: cannot be told. */
   readonly surge?: Surge | null;
+  /** The figures behind it, for sentences; absent in records of older versions. */
+  readonly basis?: ForecastBasis;
+}
+
+/** What a forecast was made from, in the supply's own unit. `null`: not known. */
+export interface ForecastBasis {
+  /** The last measured value. */
+  readonly available: number | null;
+  /** What is left at the low point of an ordinary day, now. */
+  readonly dailyLow: number | null;
+  /** Lost per day by the present trend; negative: gained. */
+  readonly lossPerDay: number | null;
+  /** For how many days the present trend has lasted. */
+  readonly trendDays: number | null;
 }
 
 /** A supply that falls within hours: what a forecast by the day is too slow for. See `surge()` for the windows. */
@@ -34,6 +48,20 @@ export interface Surge {
   readonly exhaustionAt: string | null;
   /** One sentence with the numbers. */
   readonly reason: string;
+  /** The figures behind it, for sentences; absent in records of older versions. */
+  readonly basis?: SurgeBasis;
+}
+
+/** What a surge was seen in, in the supply's own unit. */
+export interface SurgeBasis {
+  /** The value now, as the median of the last measurements. */
+  readonly available: number;
+  /** The faster of the two windows. */
+  readonly lossPerHour: number;
+  /** The largest loss per hour at this time of day on previous days; `null` where there are none. */
+  readonly ordinaryLossPerHour: number | null;
+  /** Minutes until nothing is left at this pace; `null` while the supply does not fall, or beyond a week. */
+  readonly minutesToEmpty: number | null;
 }
 
 /** A measured value of a supply (available addresses, or free prefixes) at a moment, in epoch milliseconds. */

@@ -6,7 +6,10 @@ import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import { bestReservation } from '../../subnet/reservation-range.ts';
 import { count, type Estate } from '../estate.ts';
+import { deleteLeaked } from './cluster-remedies.ts';
 import { aws } from './commands.ts';
+import { ranked } from './ranked.ts';
+import { addSecondaryCidr } from './vpc-remedies.ts';
 
 /** AWS's bounds on a subnet's prefix length. */
 const SMALLEST_SUBNET = 28;
@@ -43,6 +46,59 @@ export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Re
     ],
   };
 };
+
+/**
+ * What helps a subnet that has few single addresses left, best first.
+ *
+ * @public
+ */
+export const remediesForAddresses = (estate: Estate, subnet: SubnetAssessment): readonly Remedy[] =>
+  ranked(
+    deleteLeakedIn(estate, subnet),
+    addSubnet(estate, subnet, 'nodes'),
+    addSecondaryCidrFor(estate, subnet),
+    listHolders(subnet),
+  );
+
+/**
+ * What helps a subnet that has few whole blocks left, best first.
+ *
+ * @public
+ */
+export const remediesForPrefixes = (estate: Estate, subnet: SubnetAssessment): readonly Remedy[] =>
+  ranked(
+    reservePrefixRange(estate, subnet),
+    addSubnet(estate, subnet, 'nodes'),
+    addSecondaryCidrFor(estate, subnet),
+    listHolders(subnet),
+  );
+
+const deleteLeakedIn = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const leaked = estate.input.leakedInterfaces.filter(
+    (sighting) => sighting.leaked && sighting.subnetId === subnet.subnetId,
+  );
+  return leaked.length === 0 ? null : deleteLeaked(estate, leaked, subnet.region);
+};
+
+const addSecondaryCidrFor = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const vpc = estate.vpcs.get(subnet.vpcId);
+  return vpc === undefined ? null : addSecondaryCidr(estate, vpc);
+};
+
+/** Shows what holds the addresses. It is always possible, and a start where nothing else is known to help. */
+export const listHolders = (subnet: SubnetAssessment): Remedy => ({
+  title: 'List what holds the addresses',
+  effect: 'Lists every interface in the subnet with its description. It changes nothing.',
+  commands: [
+    aws('ec2', 'describe-network-interfaces', subnet.region, {
+      'include-managed-resources': [],
+      filters: `Name=subnet-id,Values=${subnet.subnetId}`,
+      query: 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Status,Description]',
+      output: 'table',
+    }),
+  ],
+  preconditions: [],
+});
 
 /** What a new subnet is for, and what it takes to use it. */
 const SUBNET_PURPOSES = {

@@ -172,13 +172,18 @@ describe('how the past was collected does not matter', () => {
 });
 
 test('the reason gives the numbers that it rests on', () => {
-  expect(outlookAfter(20, (day) => 900 - 30 * day).reason).toMatch(
-    /^At the day's low 3\d\d are left and about 30 are lost per day, a trend of the last 20 days: most futures drawn from this run out by 2026-02-0\dT\d\d:\d\dZ\.$/,
+  const growing = outlookAfter(20, (day) => 900 - 30 * day);
+  expect(growing.reason).toMatch(
+    /^About 3\d\d are left at the daily low\. Usage has grown by about 30 a day over the last 20 days\. Most simulated continuations run out by 2026-02-0\dT\d\d:\d\dZ\.$/,
   );
+  expect(growing.basis?.lossPerDay).toBeCloseTo(30, 0);
+  expect(growing.basis?.trendDays).toBeCloseTo(20, 0);
   expect(outlookAfter(20, () => 500).reason).toBe(
-    "At the day's low 500 are left and no lasting loss is seen over the last 20 days: 0 % of the futures drawn from this run out within 30 days.",
+    'About 500 are left at the daily low. Usage has not grown over the last 20 days. 0 % of the simulated continuations run out within 30 days.',
   );
-  expect(outlookAfter(21, (day) => (day < 20 ? 700 : 250)).reason).toContain('may be a jump or a climb');
+  expect(outlookAfter(21, (day) => (day < 20 ? 700 : 250)).reason).toContain(
+    'may be a single jump or a steady climb',
+  );
 });
 
 describe('a day of silence in the past', () => {

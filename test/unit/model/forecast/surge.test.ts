@@ -52,8 +52,12 @@ describe('a surge that takes three hours', () => {
     const end = Date.parse(outcome?.exhaustionAt ?? '');
     expect(Math.abs(end - (START + EVENT * DAY + 3 * HOUR))).toBeLessThan(30 * MINUTE);
     expect(outcome?.reason).toMatch(
-      /are left; \d+ an hour were lost over the last 90 minutes and \d+ an hour over the last 30/,
+      /are left\. The loss was \d+ an hour over the last 90 minutes and \d+ an hour over the last 30/,
     );
+    const { fast = 0, slow = 0 } = outcome?.lossPerHour ?? {};
+    expect(outcome?.basis?.lossPerHour).toBe(Math.max(fast, slow));
+    expect(outcome?.basis?.minutesToEmpty).toBeGreaterThan(30);
+    expect(outcome?.basis?.minutesToEmpty).toBeLessThan(90);
   });
 
   test('holds while nothing is left, though nothing more can be lost', () => {
