@@ -64,6 +64,59 @@ const linearAlarm =
     });
   };
 
+/** The largest of the values pushed within the last `length` pushes. */
+class SlidingMaximum {
+  readonly #length: number;
+  readonly #candidates: { index: number; value: number }[] = [];
+  #count = 0;
+  #first = 0;
+
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  push(value: number): void {
+    const index = this.#count++;
+    while (this.#candidates.length > this.#first && (this.#candidates.at(-1)?.value ?? 0) <= value)
+      this.#candidates.pop();
+    this.#candidates.push({ index, value });
+    while ((this.#candidates[this.#first]?.index ?? index) <= index - this.#length) this.#first++;
+  }
+
+  get value(): number {
+    return this.#candidates[this.#first]?.value ?? 0;
+  }
+}
+
+const WINDOW_HOURS = [1, 2, 4, 8, 16, 32] as const;
+
+/**
+ * A rule that takes ten lines: over some window, the loss is more than 1.3 times the worst of two weeks plus a tenth of
+ * the capacity, at that pace the rest lasts less than four windows, and less than 30 % is left.
+ */
+const trivialAlarm = (series: LoadSeries): Episode[] => {
+  const { samples, capacity } = series;
+  const steps = (hours: number): number => (hours * HOUR) / (5 * MINUTE);
+  const windows = WINDOW_HOURS.map((hours) => ({
+    length: steps(hours),
+    worst: new SlidingMaximum(steps(14 * 24)),
+  }));
+  return whileHeld(series, 10 * MINUTE, (index) => {
+    const left = samples[index]?.value ?? 0;
+    let fires = false;
+    for (const { length, worst } of windows) {
+      const before = samples[index - length]?.value;
+      if (before === undefined) continue;
+      const loss = before - left;
+      // The windows of the past end where this one begins.
+      const past = samples[index - 2 * length]?.value;
+      if (past !== undefined) worst.push(past - before);
+      fires ||= left < 0.3 * capacity && loss > 1.3 * worst.value + capacity / 10 && left < 4 * loss;
+    }
+    return fires;
+  });
+};
+
 /** The alarms that users would otherwise set. */
 export const BASELINES: readonly {
   readonly name: string;
@@ -73,4 +126,5 @@ export const BASELINES: readonly {
   { name: '90 % used, 15 min', alarm: usedAlarm(0.9) },
   { name: 'linear 6 h -> 24 h, 30 min', alarm: linearAlarm(6, 24) },
   { name: 'linear 3 d -> 3 d, 30 min', alarm: linearAlarm(72, 72) },
+  { name: 'unlike two weeks, 1 to 32 h', alarm: trivialAlarm },
 ];

@@ -3,9 +3,9 @@ import {
   DAY,
   FIVE_MINUTES,
   HOUR,
-  type Kind,
   type LoadSeries,
   type Rhythm,
+  type SmoothKind,
 } from './load-series.ts';
 import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
@@ -179,7 +179,7 @@ const recordedDifference = (dice: Chance): Rhythm => {
   return (at) => Math.min(1.1, Math.abs(0.3 + 0.9 * requests(back - at) - 0.35 * group(at * 1.33)));
 };
 
-const RHYTHMS: readonly ((dice: Chance) => Rhythm)[] = [
+const JUDGING_RHYTHMS: readonly ((dice: Chance) => Rhythm)[] = [
   nightlyBatch,
   buildRunners,
   blueGreen,
@@ -190,6 +190,8 @@ const RHYTHMS: readonly ((dice: Chance) => Rhythm)[] = [
   taxisBackwards,
   recordedDifference,
 ];
+
+export const judgingRhythm = (dice: Chance): Rhythm => dice.pick(JUDGING_RHYTHMS)(dice);
 
 /** How far on the way from 0 to 1 a growth that takes `over` days is after so many of them. */
 type Growing = (day: number, over: number) => number;
@@ -238,7 +240,7 @@ const WAYS_OF_GROWING_LATE = [orphans, whilePeopleWork, slowingDown, everFaster]
 
 const HOURS = 24;
 
-const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
+const SHAPES: Readonly<Record<SmoothKind, (dice: Chance) => Shape>> = {
   growth: (dice) => {
     const peak = dice.uniform(0.3, 0.7);
     const from = dice.uniform(1, 8);
@@ -334,7 +336,7 @@ export const judgingSeries = (count: number): LoadSeries[] =>
       name: 'judging',
       seed: (kind, size, index) => 15_485_863 * kind + 32_452_843 * size + 7919 * index,
       shapes: SHAPES,
-      rhythm: (dice) => dice.pick(RHYTHMS)(dice),
+      rhythm: (dice) => judgingRhythm(dice),
       capacities: { small: [27, 59, 123, 251], large: [1019, 2043, 4091, 8187] },
       from: Date.UTC(2026, 8, 7),
       noise: [0.002, 0.02],

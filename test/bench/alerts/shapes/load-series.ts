@@ -1,8 +1,14 @@
 import type { Sample } from '../../../../shared/model/result/forecast.ts';
 import { seededRandom } from '../../../fixtures/seeded-random.ts';
 
-/** What happens in a series; the first three run out of addresses, the last three do not. */
-export type Kind = 'growth' | 'late growth' | 'surge' | 'high peak' | 'step' | 'bump';
+/** What happens in a smooth series; the first three run out of addresses, the last three do not. */
+export type SmoothKind = 'growth' | 'late growth' | 'surge' | 'high peak' | 'step' | 'bump';
+
+/** What happens in a series about one event; only a drain runs out. */
+export type EventKind = 'drain' | 'half a drain' | 'plateau' | 'rescue' | 'rollout';
+
+/** `pods`: recorded counts of pods, which run out or not as the subnet is sized. */
+export type Kind = SmoothKind | EventKind | 'pods';
 
 /** A synthetic subnet's past, with the truth about it. */
 export interface LoadSeries {
@@ -18,6 +24,10 @@ export interface LoadSeries {
    * From then on somebody who knew the ordinary load exactly would see it.
    */
   readonly visibleAt: number | null;
+  /** Epoch milliseconds of the turn after which nothing more should be said: the rescue, or the start of the plateau. */
+  readonly calmFrom?: number;
+  /** How many hours the drain takes from its start to the exhaustion. */
+  readonly drainHours?: number;
 }
 
 export const FIVE_MINUTES = 300_000;
@@ -56,7 +66,7 @@ export type Event = (day: number, ordinary: number) => number;
 
 export interface SeriesPlan {
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: SmoothKind;
   readonly size: 'small' | 'large';
   readonly capacity: number;
   readonly start: number;

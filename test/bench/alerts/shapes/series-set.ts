@@ -4,10 +4,10 @@ import {
   DAY,
   type Event,
   HOUR,
-  type Kind,
   type LoadSeries,
   layOut,
   type Rhythm,
+  type SmoothKind,
 } from './load-series.ts';
 
 /** One way for a subnet to be used, and what happens to it. Uses are fractions of its capacity. */
@@ -25,7 +25,7 @@ export interface SeriesSet {
   readonly name: string;
   /** A number of its own for every series; kinds and sizes count from 1, series from 0. */
   readonly seed: (kind: number, size: number, index: number) => number;
-  readonly shapes: Readonly<Record<Kind, (dice: Chance) => Shape>>;
+  readonly shapes: Readonly<Record<SmoothKind, (dice: Chance) => Shape>>;
   readonly rhythm: (dice: Chance) => Rhythm;
   readonly capacities: Readonly<Record<LoadSeries['size'], readonly number[]>>;
   /** The first of the seven days on which a series may begin, in epoch milliseconds. */
@@ -37,7 +37,7 @@ export interface SeriesSet {
 /** `count` series of each kind and size, without those that run out on their first day. */
 export const seriesOf = (set: SeriesSet, count: number): LoadSeries[] => {
   const result: LoadSeries[] = [];
-  for (const [kindIndex, kind] of (Object.keys(set.shapes) as Kind[]).entries())
+  for (const [kindIndex, kind] of (Object.keys(set.shapes) as SmoothKind[]).entries())
     for (const [sizeIndex, size] of (['small', 'large'] as const).entries())
       for (let index = 0; index < count; index++) {
         const dice = chance(set.seed(kindIndex + 1, sizeIndex + 1, index));

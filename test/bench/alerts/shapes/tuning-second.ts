@@ -1,4 +1,4 @@
-import { type Chance, chance, HOUR, type Kind, type LoadSeries, type Rhythm } from './load-series.ts';
+import { type Chance, chance, HOUR, type LoadSeries, type Rhythm, type SmoothKind } from './load-series.ts';
 import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
@@ -60,7 +60,7 @@ const WAYS_OF_GROWING: readonly ((progress: number) => number)[] = [
   (progress) => (progress < 0.5 ? progress * 0.6667 : 0.3333 + (progress - 0.5) * 1.3333),
 ];
 
-const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
+const SHAPES: Readonly<Record<SmoothKind, (dice: Chance) => Shape>> = {
   growth: (dice) => {
     const peak = dice.uniform(0.3, 0.7);
     const from = dice.uniform(0, 10);

@@ -1,4 +1,4 @@
-import { type Chance, HOUR, type Kind, type LoadSeries, type Rhythm } from './load-series.ts';
+import { type Chance, HOUR, type LoadSeries, type Rhythm, type SmoothKind } from './load-series.ts';
 import { type Shape, seriesOf } from './series-set.ts';
 import { traceRhythm } from './trace-rhythm.ts';
 
@@ -60,7 +60,7 @@ const bursts = (dice: Chance): Rhythm => {
   };
 };
 
-const rhythmOf = (dice: Chance): Rhythm => {
+export const tuningRhythm = (dice: Chance): Rhythm => {
   const choice = dice.integer(0, 8);
   if (choice === 8) return bursts(dice);
   if (choice === 6) return wandering(dice);
@@ -71,7 +71,7 @@ const rhythmOf = (dice: Chance): Rhythm => {
   return officeHours(dice);
 };
 
-const SHAPES: Readonly<Record<Kind, (dice: Chance) => Shape>> = {
+const SHAPES: Readonly<Record<SmoothKind, (dice: Chance) => Shape>> = {
   growth: (dice) => {
     const peak = dice.uniform(0.35, 0.65);
     const from = dice.uniform(0, 4);
@@ -155,7 +155,7 @@ export const tuningSeries = (count: number): LoadSeries[] =>
       name: 'tuning',
       seed: (kind, size, index) => 1_000_003 * kind + 10_007 * size + index,
       shapes: SHAPES,
-      rhythm: rhythmOf,
+      rhythm: tuningRhythm,
       capacities: { small: [27, 59, 251], large: [1019, 4091, 16_379] },
       from: Date.UTC(2026, 2, 2),
       noise: [0.003, 0.02],

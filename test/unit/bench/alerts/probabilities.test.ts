@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { ReplayTransition } from '../../../../shared/pipeline/replay.ts';
+import { notificationsOf } from '../../../bench/alerts/headroom-alarm.ts';
+import { calibrationOf, saidOf } from '../../../bench/alerts/probabilities.ts';
+import type { LoadSeries } from '../../../bench/alerts/shapes/load-series.ts';
+import { atFalseRates } from '../../../bench/alerts/sweep.ts';
+import { DAY, HOUR, START, series } from '../../../fixtures/supply-series.ts';
+
+const falling: LoadSeries = {
+  name: 'falling',
+  kind: 'growth',
+  size: 'small',
+  capacity: 100,
+  samples: series(12, (day) => Math.max(0, Math.round(100 - 10 * day)), HOUR),
+  exhaustedAt: START + 10 * DAY,
+  visibleAt: null,
+};
+const calm: LoadSeries = { ...falling, kind: 'step', samples: series(12, () => 60, HOUR), exhaustedAt: null };
+
+test('a perfect forecast has a skill of one, and one that always says the base rate has none', () => {
+  expect(
+    calibrationOf([
+      [1, true],
+      [0, false],
+      [0, false],
+    ]).brierSkill,
+  ).toBe(1);
+  const base = calibrationOf([
+    [0.25, true],
+    [0.25, false],
+    [0.25, false],
+    [0.25, false],
+  ]);
+  expect(base.brierSkill).toBeCloseTo(0);
+  expect(base.error).toBeCloseTo(0);
+  expect(
+    calibrationOf([
+      [0.9, false],
+      [0.1, true],
+    ]).error,
+  ).toBeCloseTo(0.9);
+});
+
+test('what happened is known only where the series goes on long enough', () => {
+  const said = saidOf(falling, 24);
+  expect(said.map(({ happened }) => happened)).toEqual([
+    [false, true, true],
+    [false, true, true],
+    [true, true, true],
+  ]);
+  expect(saidOf(calm, 24).map(({ happened }) => happened[2])).toEqual([null, null, null, null, null]);
+});
+
+test('people are notified when the worst level begins or rises, whichever rule says so', () => {
+  const line = (
+    minute: number,
+    rule: string,
+    severity: ReplayTransition['severity'],
+    transition: ReplayTransition['transition'],
+  ) => ({
+    at: new Date(START + minute * 60_000).toISOString(),
+    rule,
+    severity,
+    transition,
+    exhaustionAt: null,
+    earliest: null,
+    latest: null,
+    available: 1,
+  });
+  const notified = notificationsOf([
+    line(0, 'addresses-exhaustion', 'warning', 'firing'),
+    line(5, 'addresses-low', 'warning', 'firing'),
+    line(10, 'addresses-surge', 'critical', 'firing'),
+    line(15, 'addresses-low', 'critical', 'escalated'),
+  ]);
+  expect(notified).toEqual([
+    { at: START, critical: false },
+    { at: START + 600_000, critical: true },
+  ]);
+});
+
+test('the limit of an urgency is the lowest that keeps the false rate', () => {
+  const used = {
+    name: 'used',
+    of: ({ samples, capacity }: LoadSeries) =>
+      samples.map(({ at, value }) => ({ at, urgency: 1 - value / capacity })),
+  };
+  const [point] = atFalseRates([falling, calm], used, [0.02]);
+  expect(point?.rate).toBe(0);
+  expect(point?.missed).toBe(0);
+  // Above the 40 % that the calm one uses all the time: from day 4 on.
+  expect(point?.leads[0]).toBeLessThanOrEqual(6 * 24);
+  expect(point?.leads[0]).toBeGreaterThan(4 * 24);
+});
