@@ -7,6 +7,7 @@ import type {
   LabInterface,
   LabPeering,
   LabReservation,
+  LabRouteTable,
   LabSubnet,
   LabTransitGatewayAttachment,
   LabVpc,
@@ -54,6 +55,7 @@ export interface EstateView {
   readonly instances: Sequence<LabInstance>;
   readonly peerings: Sequence<LabPeering>;
   readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
+  readonly routeTables: Sequence<LabRouteTable>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
   /** `null`: no such subnet here. */

@@ -112,6 +112,22 @@ export interface LabTransitGatewayAttachment {
   readonly state: string;
 }
 
+/** A route's target is an id, or `local`. */
+export interface LabRoute {
+  readonly destination: string;
+  readonly target: string;
+}
+
+export interface LabRouteTable {
+  readonly routeTableId: string;
+  readonly vpcId: string;
+  readonly ownerId: string;
+  readonly main: boolean;
+  readonly subnetIds: readonly string[];
+  readonly routes: readonly LabRoute[];
+  readonly tags: Tags;
+}
+
 interface LabNodeGroup {
   readonly name: string;
   readonly status: string;

@@ -11,6 +11,8 @@ import type {
   LabInterface,
   LabPeering,
   LabReservation,
+  LabRoute,
+  LabRouteTable,
   LabTransitGatewayAttachment,
   LabVpc,
   SimulatedSubnet,
@@ -72,6 +74,8 @@ export class World {
   readonly instances = new Map<string, LabInstance>();
   readonly peerings: LabPeering[] = [];
   readonly transitGatewayAttachments: LabTransitGatewayAttachment[] = [];
+  /** Tables beside the main table that every VPC has from the beginning. */
+  readonly routeTables = new Map<string, LabRouteTable>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
   #lastId = 0;
@@ -136,6 +140,39 @@ export class World {
     };
     this.subnets.set(subnet.subnetId, subnet);
     return subnet;
+  }
+
+  /** A table of its own for some subnets of a VPC; its local routes need not be given. */
+  createRouteTable(input: {
+    readonly vpcId: string;
+    readonly subnetIds: readonly string[];
+    readonly routes: readonly LabRoute[];
+    readonly name?: string;
+  }): LabRouteTable {
+    const vpc = found(this.vpcs, input.vpcId);
+    const table: LabRouteTable = {
+      routeTableId: this.newId('rtb'),
+      vpcId: vpc.vpcId,
+      ownerId: vpc.ownerId,
+      main: false,
+      subnetIds: input.subnetIds,
+      routes: input.routes,
+      tags: input.name === undefined ? {} : { Name: input.name },
+    };
+    this.routeTables.set(table.routeTableId, table);
+    return table;
+  }
+
+  /** The subnet is served by this table from now on, and by no other. @throws RangeError for what is not there */
+  associateRouteTable(routeTableId: string, subnetId: string): void {
+    const table = found(this.routeTables, routeTableId);
+    this.subnet(subnetId);
+    for (const each of this.routeTables.values()) {
+      const subnetIds = each.subnetIds.filter((id) => id !== subnetId);
+      this.routeTables.set(each.routeTableId, { ...each, subnetIds });
+    }
+    const subnetIds = table.subnetIds.filter((id) => id !== subnetId);
+    this.routeTables.set(routeTableId, { ...table, subnetIds: [...subnetIds, subnetId] });
   }
 
   /** The subnet, which every further action needs to exist. */
@@ -235,10 +272,27 @@ export class World {
       transitGatewayAttachments: this.transitGatewayAttachments.filter(
         (attachment) => attachment.region === region && attachment.vpcOwnerId === accountId,
       ),
+      routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
       reservations: (subnetId) => (visible.has(subnetId) ? this.#reservations(subnetId) : null),
     };
+  }
+
+  /** The main table, whose id follows from the VPC's, and the others; each with its local routes first. */
+  #routeTables({ vpcId, ownerId, cidrBlocks }: LabVpc): readonly LabRouteTable[] {
+    const main: LabRouteTable = {
+      routeTableId: vpcId.replace('vpc-', 'rtb-'),
+      vpcId,
+      ownerId,
+      main: true,
+      subnetIds: [],
+      routes: [],
+      tags: {},
+    };
+    const others = [...this.routeTables.values()].filter((table) => table.vpcId === vpcId);
+    const local = cidrBlocks.map(({ cidrBlock }) => ({ destination: cidrBlock, target: 'local' }));
+    return [main, ...others].map((table) => ({ ...table, routes: [...local, ...table.routes] }));
   }
 
   #reservations(subnetId: string): readonly LabReservation[] {

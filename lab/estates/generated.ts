@@ -176,6 +176,7 @@ const NOTHING: EstateView = {
   instances: [],
   peerings: [],
   transitGatewayAttachments: [],
+  routeTables: [],
   clusters: [],
   autoScalingGroups: [],
   reservations: () => null,

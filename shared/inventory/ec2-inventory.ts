@@ -2,6 +2,7 @@ import {
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcPeeringConnectionsCommand,
@@ -16,6 +17,7 @@ import type {
   Instance,
   InstanceLimits,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -33,6 +35,7 @@ import {
 } from './ec2-records.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
 import { HandOver } from './page-reader/hand-over.ts';
+import { routeTableRecord } from './route-tables.ts';
 import {
   peeringRecord,
   type TransitGatewayAttachment,
@@ -45,6 +48,9 @@ export const PAGE_SIZE = 1000;
 
 /** The same for DescribeInstanceTypes: 5 to 100. */
 const INSTANCE_TYPE_PAGE_SIZE = 100;
+
+/** The same for DescribeRouteTables: 5 to 100. */
+const ROUTE_TABLE_PAGE_SIZE = 100;
 
 /** The most values one filter may hold: EC2 API reference, "Filter": a request is refused at 201. */
 export const FILTER_VALUES = 200;
@@ -263,13 +269,45 @@ export const createEc2Inventory = ({
     const peered = await peerings();
     const attachments = await transitGatewayAttachments();
     const ranges = attachments.length === 0 ? [] : await vpcs({});
-    const connections = [...peered, ...transitGatewayConnections(attachments, ranges)];
+    const connections = [...peered, ...transitGatewayConnections(attachments, ranges, target.accountId)];
     return vpcIds === undefined
       ? connections
       : connections.filter((connection) => connection.vpcs.some(({ vpcId }) => vpcIds.includes(vpcId)));
   };
 
-  return { vpcs, subnets, eachInterface, reservations, eachInstance, instanceTypes, vpcConnections };
+  const routeTables = async (scope: InventoryScope): Promise<readonly RouteTable[]> => {
+    const found: RouteTable[] = [];
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeRouteTables'),
+        async (NextToken) => {
+          const command = new DescribeRouteTablesCommand({
+            ...filters,
+            MaxResults: ROUTE_TABLE_PAGE_SIZE,
+            NextToken,
+          });
+          const answer = await client.send(command, options);
+          return {
+            items: listOf(answer.RouteTables, 'routeTableSet').map(routeTableRecord),
+            nextToken: answer.NextToken,
+          };
+        },
+        (table) => found.push(table),
+      );
+    }
+    return found;
+  };
+
+  return {
+    vpcs,
+    subnets,
+    eachInterface,
+    reservations,
+    eachInstance,
+    instanceTypes,
+    vpcConnections,
+    routeTables,
+  };
 };
 
 const interfaceId = ({ networkInterfaceId }: NetworkInterface): string => networkInterfaceId;

@@ -3,6 +3,7 @@ import type {
   EksCluster,
   Instance,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Tags,
@@ -110,7 +111,19 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     vpcs: each.vpcs.map(({ vpcId, accountId, cidrBlocks }) => ({
       vpcId: to.resource(vpcId),
       accountId: accountOrNull(accountId),
-      cidrBlocks: addresses(cidrBlocks),
+      cidrBlocks: cidrBlocks === null ? null : addresses(cidrBlocks),
+    })),
+  });
+
+  const routeTable = (each: RouteTable): RouteTable => ({
+    ...each,
+    routeTableId: to.resource(each.routeTableId),
+    vpcId: to.resource(each.vpcId),
+    subnetIds: ids(each.subnetIds),
+    routes: each.routes.map(({ destination, target, active }) => ({
+      destination: redactDestination(destination, to),
+      target: redactRouteTarget(target, to),
+      active,
     })),
   });
 
@@ -160,9 +173,23 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     instances: redacted(estate.instances, instance),
     instanceTypes: redacted(estate.instanceTypes, (limits) => limits),
     vpcConnections: redacted(estate.vpcConnections, connection),
+    ...(estate.routeTables === undefined ? {} : { routeTables: redacted(estate.routeTables, routeTable) }),
     eksClusters: redacted(estate.eksClusters, cluster),
     autoScalingGroups: redacted(estate.autoScalingGroups, group),
   };
+};
+
+/** A default route names nobody; other ranges and prefix lists do. */
+const redactDestination = (destination: string, to: Pseudonyms): string => {
+  if (destination === '0.0.0.0/0' || destination === '::/0') return destination;
+  if (destination.includes(':')) return to.ipv6(destination);
+  return destination.includes('.') ? to.address(destination) : to.resource(destination);
+};
+
+/** What kind of gateway it is stays readable. The ARN of a core network holds an account number. */
+const redactRouteTarget = (target: string | null, to: Pseudonyms): string | null => {
+  if (target === null || target === 'local') return target;
+  return target.startsWith('arn:') ? to.text(target) : to.resource(target);
 };
 
 /** A problem's own words may name anything; its code says enough. */

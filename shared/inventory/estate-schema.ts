@@ -5,6 +5,7 @@ import type {
   Instance,
   InstanceLimits,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Vpc,
@@ -114,7 +115,16 @@ const instanceLimits: z.ZodMiniType<InstanceLimits> = z.object({
 const vpcConnection: z.ZodMiniType<VpcConnection> = z.object({
   kind: z.enum(['peering', 'transit-gateway']),
   id: text,
-  vpcs: z.array(z.object({ vpcId: text, accountId: orNull(text), cidrBlocks: texts })),
+  vpcs: z.array(z.object({ vpcId: text, accountId: orNull(text), cidrBlocks: orNull(texts) })),
+  membersKnown: z.exactOptional(z.boolean()),
+});
+
+const routeTable: z.ZodMiniType<RouteTable> = z.object({
+  routeTableId: text,
+  vpcId: text,
+  main: z.boolean(),
+  subnetIds: texts,
+  routes: z.array(z.object({ destination: text, target: orNull(text), active: z.boolean() })),
 });
 
 const healthIssues = z.array(z.object({ code: text, message: orNull(text), resourceIds: texts }));
@@ -169,6 +179,7 @@ const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
   instances: recorded(instance),
   instanceTypes: recorded(instanceLimits),
   vpcConnections: recorded(vpcConnection),
+  routeTables: z.exactOptional(recorded(routeTable)),
   eksClusters: recorded(eksCluster),
   autoScalingGroups: recorded(autoScalingGroup),
 });

@@ -4,6 +4,7 @@ import type {
   Instance,
   InstanceLimits,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -36,6 +37,8 @@ export interface TargetEstate {
   readonly instances: Recorded<Instance>;
   readonly instanceTypes: Recorded<InstanceLimits>;
   readonly vpcConnections: Recorded<VpcConnection>;
+  /** Absent in files of earlier versions, which did not read them. */
+  readonly routeTables?: Recorded<RouteTable>;
   readonly eksClusters: Recorded<EksCluster>;
   readonly autoScalingGroups: Recorded<AutoScalingGroup>;
 }
@@ -67,6 +70,8 @@ export const createEstateSources = (
       recorded(estate.vpcConnections).filter(
         ({ vpcs }) => vpcIds === undefined || vpcs.some(({ vpcId }) => vpcIds.includes(vpcId)),
       ),
+    routeTables: async (scope) =>
+      estate.routeTables === undefined ? null : recorded(estate.routeTables).filter(within(scope)),
   },
   clusters: {
     eksClusters: async () => recorded(estate.eksClusters),

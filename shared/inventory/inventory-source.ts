@@ -2,6 +2,7 @@ import type {
   Instance,
   InstanceLimits,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Vpc,
@@ -35,6 +36,8 @@ export interface InventorySource {
   instanceTypes(types: readonly string[]): Promise<readonly InstanceLimits[]>;
   /** Peerings and transit gateway attachments of these VPCs. */
   vpcConnections(scope: InventoryScope): Promise<readonly VpcConnection[]>;
+  /** Route tables of these VPCs. `null`: this source never asked for them, as an estate file of an earlier version. */
+  routeTables(scope: InventoryScope): Promise<readonly RouteTable[] | null>;
 }
 
 /** The subnet was there when subnets were listed and is not any more: leave it out, do not fail the scan. */

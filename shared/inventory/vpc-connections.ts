@@ -1,4 +1,8 @@
-import type { TransitGatewayVpcAttachment, VpcPeeringConnection } from '@aws-sdk/client-ec2';
+import type {
+  TransitGatewayVpcAttachment,
+  VpcPeeringConnection,
+  VpcPeeringConnectionVpcInfo,
+} from '@aws-sdk/client-ec2';
 import type { Vpc, VpcConnection } from '../model/aws/inventory.ts';
 import { required } from './ec2-records.ts';
 
@@ -20,15 +24,18 @@ export const peeringRecord = (peering: VpcPeeringConnection): VpcConnection => {
         : {
             vpcId: required(end.VpcId, `peering connection ${id} without the vpcId of one end`),
             accountId: end.OwnerId ?? null,
-            cidrBlocks:
-              end.CidrBlockSet === undefined
-                ? end.CidrBlock === undefined
-                  ? []
-                  : [end.CidrBlock]
-                : end.CidrBlockSet.flatMap(({ CidrBlock }) => CidrBlock ?? []),
+            cidrBlocks: rangesOf(end),
           },
     ),
+    membersKnown: true,
   };
+};
+
+/** EC2 leaves the ranges out where the peer's account or Region does not tell them. */
+const rangesOf = ({ CidrBlock, CidrBlockSet }: VpcPeeringConnectionVpcInfo): readonly string[] | null => {
+  const ranges = CidrBlockSet?.flatMap((each) => each.CidrBlock ?? []) ?? [];
+  if (ranges.length > 0) return ranges;
+  return CidrBlock === undefined || CidrBlock === '' ? null : [CidrBlock];
 };
 
 export const transitGatewayAttachmentRecord = (
@@ -40,23 +47,24 @@ export const transitGatewayAttachmentRecord = (
 });
 
 /**
- * Which VPCs meet on which transit gateway. The ranges of a VPC that this account cannot describe are left empty:
- * they are known to the scan of its own account. A gateway with one VPC connects nothing.
+ * Which VPCs meet on which transit gateway, as one account sees it. The ranges of a VPC that this account cannot describe
+ * are `null`: the scan of its own account knows them. A gateway with one visible VPC is kept, because other accounts may
+ * have attached theirs. Whoever sees the attachment of another account owns the gateway, and sees all of them.
  */
 export const transitGatewayConnections = (
   attachments: readonly TransitGatewayAttachment[],
   vpcs: readonly Vpc[],
+  accountId: string,
 ): readonly VpcConnection[] => {
   const cidrBlocks = new Map(vpcs.map((vpc) => [vpc.vpcId, vpc.cidrBlocks]));
-  return [...Map.groupBy(attachments, ({ transitGatewayId }) => transitGatewayId)]
-    .filter(([, attached]) => attached.length > 1)
-    .map(([id, attached]) => ({
-      kind: 'transit-gateway' as const,
-      id,
-      vpcs: attached.map(({ vpcId, accountId }) => ({
-        vpcId,
-        accountId,
-        cidrBlocks: cidrBlocks.get(vpcId) ?? [],
-      })),
-    }));
+  return [...Map.groupBy(attachments, ({ transitGatewayId }) => transitGatewayId)].map(([id, attached]) => ({
+    kind: 'transit-gateway' as const,
+    id,
+    vpcs: attached.map((each) => ({
+      vpcId: each.vpcId,
+      accountId: each.accountId,
+      cidrBlocks: cidrBlocks.get(each.vpcId) ?? null,
+    })),
+    membersKnown: attached.some((each) => each.accountId !== null && each.accountId !== accountId),
+  }));
 };

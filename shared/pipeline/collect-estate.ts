@@ -51,6 +51,7 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
     instances,
     instanceTypes: await recorded(() => inventory.instanceTypes(types)),
     vpcConnections: await recorded(() => inventory.vpcConnections({})),
+    routeTables: await recorded(async () => (await inventory.routeTables({})) ?? []),
     eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
     autoScalingGroups: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups()),
   };

@@ -6,6 +6,7 @@ import type {
   EksCluster,
   Instance,
   InstanceLimits,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -36,6 +37,7 @@ export interface TargetFacts {
   readonly eksClusters: readonly EksCluster[] | null;
   readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
+  readonly routeTables: readonly RouteTable[] | null;
   /** Of the instance types in use that the shipped table lacks, by type. */
   readonly limits: ReadonlyMap<string, InstanceLimits>;
   readonly problems: readonly Problem[];
@@ -165,10 +167,11 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     return instances;
   };
   const { clusters } = sources;
-  const [found, instances, vpcConnections, eksClusters, autoScalingGroups] = await Promise.all([
+  const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups] = await Promise.all([
     readReservations(input, listed, problems),
     attempt(problems, readInstances),
     attempt(problems, () => sources.inventory.vpcConnections(scope)),
+    attempt(problems, () => sources.inventory.routeTables(scope)),
     clusters === null ? null : attempt(problems, () => clusters.eksClusters()),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
   ]);
@@ -192,6 +195,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     eksClusters,
     autoScalingGroups,
     vpcConnections,
+    routeTables,
     limits,
     problems,
   };

@@ -56,6 +56,7 @@ test.each([
   ['DescribeNetworkInterfaces', '&MaxResults=5'],
   ['DescribeInstances', '&IncludeManagedResources=true'],
   ['DescribeInstanceTypes', ''],
+  ['DescribeRouteTables', ''],
   ['DescribeVpcPeeringConnections', ''],
   ['DescribeTransitGatewayVpcAttachments', ''],
   ['DescribeTransitGatewayAttachments', ''],

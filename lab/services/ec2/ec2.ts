@@ -9,6 +9,7 @@ import {
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances } from './instances.ts';
 import { describeNetworkInterfaces } from './network-interfaces.ts';
+import { describeRouteTables } from './route-tables.ts';
 import { describeSubnets, getSubnetCidrReservations } from './subnets.ts';
 import { describeVpcs } from './vpcs.ts';
 
@@ -22,6 +23,7 @@ export const ec2: LabService = {
     DescribeInstances: describeInstances,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribeRegions: describeRegions,
+    DescribeRouteTables: describeRouteTables,
     DescribeSubnets: describeSubnets,
     DescribeTransitGatewayAttachments: describeTransitGatewayAttachments,
     DescribeTransitGatewayVpcAttachments: describeTransitGatewayVpcAttachments,

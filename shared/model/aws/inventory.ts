@@ -114,15 +114,44 @@ export interface InstanceLimits {
   readonly vcpus: number | null;
 }
 
-/** A VPC peering connection or two VPCs on one transit gateway: their ranges must not overlap. */
+/** One VPC at the end of a connection. */
+export interface ConnectedVpc {
+  readonly vpcId: string;
+  readonly accountId: string | null;
+  /** `null`: this account may not describe the VPC, so its ranges are unknown. A VPC always has one. */
+  readonly cidrBlocks: readonly string[] | null;
+}
+
+/** A VPC peering connection, or the VPCs on one transit gateway: their ranges must not overlap. */
 export interface VpcConnection {
   readonly kind: 'peering' | 'transit-gateway';
   readonly id: string;
-  readonly vpcs: readonly {
-    readonly vpcId: string;
-    readonly accountId: string | null;
-    readonly cidrBlocks: readonly string[];
-  }[];
+  readonly vpcs: readonly ConnectedVpc[];
+  /**
+   * Whether `vpcs` is known to be all of them. EC2 shows every attachment of a transit gateway only to its owner; other
+   * accounts see their own. Absent: not known.
+   */
+  readonly membersKnown?: boolean;
+}
+
+/** Where traffic to one destination goes. */
+export interface Route {
+  /** An IPv4 or IPv6 range, or the id of a prefix list. */
+  readonly destination: string;
+  /** The id of the gateway, interface or connection, or `local`. `null`: EC2 named none that Headroom knows. */
+  readonly target: string | null;
+  /** False for a `blackhole`: the target is gone. */
+  readonly active: boolean;
+}
+
+export interface RouteTable {
+  readonly routeTableId: string;
+  readonly vpcId: string;
+  /** The VPC's main table serves every subnet that has no table of its own. */
+  readonly main: boolean;
+  /** Subnets that are associated with it explicitly. */
+  readonly subnetIds: readonly string[];
+  readonly routes: readonly Route[];
 }
 
 export interface AutoScalingGroup {

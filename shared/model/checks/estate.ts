@@ -1,4 +1,11 @@
-import type { EksCluster, Instance, InstanceLimits, Target, VpcConnection } from '../aws/inventory.ts';
+import type {
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  RouteTable,
+  Target,
+  VpcConnection,
+} from '../aws/inventory.ts';
 import type { AddressMap, LeakedInterface, SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Evidence, Finding, Remedy, Severity, Subject } from '../result/finding.ts';
@@ -15,6 +22,8 @@ export interface FindingsInput {
   readonly eksClusters: readonly EksCluster[] | null;
   readonly instances: ReadonlyMap<string, Instance> | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
+  /** Absent or `null`: not read. */
+  readonly routeTables?: readonly RouteTable[] | null;
   readonly limits: (type: string) => InstanceLimits | null;
 }
 

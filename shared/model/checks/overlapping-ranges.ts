@@ -21,7 +21,7 @@ const overlapsOf = (estate: Estate, vpc: VpcAssessment): readonly Overlap[] => {
     return connection.vpcs.flatMap((other): readonly Overlap[] => {
       const toldThere = estate.vpcs.has(other.vpcId) && other.vpcId < vpc.vpcId;
       if (other.vpcId === vpc.vpcId || toldThere || seen.has(other.vpcId)) return [];
-      const ranges = firstOverlap(vpc.cidrBlocks, other.cidrBlocks);
+      const ranges = firstOverlap(vpc.cidrBlocks, other.cidrBlocks ?? []);
       if (ranges === null) return [];
       seen.add(other.vpcId);
       return [{ connection, otherVpcId: other.vpcId, ranges }];

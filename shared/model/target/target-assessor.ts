@@ -4,6 +4,7 @@ import type {
   Instance,
   InstanceLimits,
   NetworkInterface,
+  RouteTable,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -33,6 +34,7 @@ export interface TargetFoldInput {
     readonly eksClusters: readonly EksCluster[] | null;
     readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
     readonly vpcConnections: readonly VpcConnection[] | null;
+    readonly routeTables?: readonly RouteTable[] | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
   };
   /** False: the listing of interfaces failed, and nothing that depends on it is known. */
@@ -126,6 +128,7 @@ export class TargetAssessor {
       eksClusters: facts.eksClusters,
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,
+      routeTables: facts.routeTables ?? null,
       limits: (type) => limitsOf(type, facts.limits),
     });
     return {

@@ -127,6 +127,8 @@ const answerTo = (action: string, index: number, pages: number): Buffer => {
       return whole('subnetIpv4CidrReservationSet', []);
     case 'DescribeInstanceTypes':
       return whole('instanceTypeSet', []);
+    case 'DescribeRouteTables':
+      return whole('routeTableSet', []);
     case 'DescribeVpcPeeringConnections':
       return whole('vpcPeeringConnectionSet', []);
     case 'DescribeTransitGatewayVpcAttachments':

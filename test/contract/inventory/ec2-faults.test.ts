@@ -38,6 +38,7 @@ const calls: readonly (readonly [action: string, call: (inventory: InventorySour
     ['GetSubnetCidrReservations', (inventory) => inventory.reservations('subnet-0a')],
     ['DescribeInstances', (inventory) => inventory.eachInstance({}, ignore)],
     ['DescribeInstanceTypes', (inventory) => inventory.instanceTypes(['m5.large'])],
+    ['DescribeRouteTables', (inventory) => inventory.routeTables({})],
     ['DescribeVpcPeeringConnections', (inventory) => inventory.vpcConnections({})],
     ['DescribeTransitGatewayVpcAttachments', (inventory) => inventory.vpcConnections({})],
   ];
@@ -70,6 +71,7 @@ describe.each(calls)('%s', (action, call) => {
       GetSubnetCidrReservations: 'subnetIpv4CidrReservationSet',
       DescribeInstances: 'reservationSet',
       DescribeInstanceTypes: 'instanceTypeSet',
+      DescribeRouteTables: 'routeTableSet',
       DescribeVpcPeeringConnections: 'vpcPeeringConnectionSet',
       DescribeTransitGatewayVpcAttachments: 'transitGatewayVpcAttachments',
     };
@@ -178,15 +180,17 @@ describe("EC2's limits", () => {
     expect(server?.requests.map(filtered)).toEqual([200, 200, 1]);
   });
 
-  test('pages are as large as EC2 allows: 1,000, and 100 for instance types', async () => {
+  test('pages are as large as EC2 allows: 1,000, and 100 for instance types and route tables', async () => {
     const inventory = await inventoryOver(answer);
     for (const [, call] of calls) await call(inventory);
     const sizes = new Map(
       server?.requests.map(({ action, parameters }) => [action, Number(parameters.get('MaxResults'))]),
     );
     expect(PAGE_SIZE).toBe(1000);
-    expect(sizes.get('DescribeInstanceTypes')).toBe(100);
-    sizes.delete('DescribeInstanceTypes');
+    for (const action of ['DescribeInstanceTypes', 'DescribeRouteTables']) {
+      expect(sizes.get(action)).toBe(100);
+      sizes.delete(action);
+    }
     expect([...new Set(sizes.values())]).toEqual([1000]);
     expect(sizes.size).toBe(7);
   });

@@ -91,5 +91,11 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       expect(await source.vpcConnections({})).toEqual(mixedEstate.vpcConnections);
       expect((await source.vpcConnections({ vpcIds: ['vpc-0a'] })).map(({ id }) => id)).toEqual(['tgw-01']);
     });
+
+    test('answers route tables with their subnets and with where each route leads', async () => {
+      expect(await source.routeTables({})).toEqual(mixedEstate.routeTables);
+      const scoped = await source.routeTables({ vpcIds: ['vpc-0b'] });
+      expect(scoped?.map(({ routeTableId }) => routeTableId)).toEqual(['rtb-0c']);
+    });
   });
 };

@@ -204,6 +204,7 @@ const READ_ACTIONS = [
   'DescribeNetworkInterfaces',
   'GetSubnetCidrReservations',
   'DescribeInstances',
+  'DescribeRouteTables',
   'DescribeVpcPeeringConnections',
   'DescribeTransitGatewayVpcAttachments',
   'ListClusters',

@@ -48,7 +48,7 @@ const connectedRanges = (estate: Estate, vpcId: string): readonly string[] | nul
   if (connections === null) return null;
   return connections
     .filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId))
-    .flatMap(({ vpcs }) => vpcs.flatMap(({ cidrBlocks }) => cidrBlocks));
+    .flatMap(({ vpcs }) => vpcs.flatMap(({ cidrBlocks }) => cidrBlocks ?? []));
 };
 
 export const raiseVpcQuota = (
