@@ -1,15 +1,19 @@
 // `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
+
 import { paint, processIo } from '../cli/base/io.ts';
 import { createProgress } from '../cli/output/progress.ts';
 import { renderScan } from '../cli/output/scan-table.ts';
-import { printable, renderTable } from '../cli/output/table.ts';
+import { renderTable } from '../cli/output/table.ts';
 import type { Transition } from '../shared/model/alert/alert.ts';
+import { printable } from '../shared/model/base/invisible-characters.ts';
+import { shortDuration } from '../shared/model/base/text/durations.ts';
+import { number } from '../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../shared/model/result/assessment.ts';
 import { narrate } from '../shared/notify/message-content.ts';
 import { terminalPreview } from '../shared/notify/terminal-preview.ts';
 import { scanDocument } from '../shared/pipeline/scan-document.ts';
 import { runStory, type Story } from './demo/story.ts';
-import { DAY, HOUR, MINUTE } from './estates/pace.ts';
+import { DAY } from './estates/pace.ts';
 
 const io = processIo();
 const dye = paint(io);
@@ -25,12 +29,6 @@ const scanOf = (assessments: readonly TargetAssessment[], at: number) => {
 
 const COLOURS = { critical: 'red', warning: 'yellow', ok: 'green' } as const;
 
-const duration = (milliseconds: number): string => {
-  if (milliseconds < 2 * HOUR) return `${Math.round(milliseconds / MINUTE)} min`;
-  const hours = Math.round(milliseconds / HOUR);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-};
-
 const moment = (at: number, startsAt: number): string => {
   const time = new Date(at).toISOString().slice(11, 16);
   return `day ${Math.floor((at - startsAt) / DAY) + 1} ${time}`;
@@ -44,7 +42,7 @@ const lineOf = ({ transition, severity, previousSeverity, finding, at }: Transit
   const ahead =
     severity === 'ok' || end == null || Date.parse(end) <= Date.parse(at)
       ? ''
-      : dye('bold', ` in ${duration(Date.parse(end) - Date.parse(at))}`);
+      : dye('bold', ` in ${shortDuration(Date.parse(end) - Date.parse(at))}`);
   return `${dye(colour, `${transition.padEnd(11)} ${level.padEnd(8)}`)}  ${printable(finding.title)}${ahead}`;
 };
 
@@ -75,7 +73,7 @@ const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: 
       {
         title: 'EARLIER BY',
         align: 'right',
-        cell: ({ at, first }) => (first === undefined ? null : duration(at - Date.parse(first.at))),
+        cell: ({ at, first }) => (first === undefined ? null : shortDuration(at - Date.parse(first.at))),
       },
     ],
     rows,
@@ -120,7 +118,7 @@ if (shown !== undefined) {
 }
 
 io.out(`
-${dye('dim', `${story.scans} scans, ${story.requests.toLocaleString('en')} requests to the simulated AWS, ${story.metricValues.toLocaleString('en')} metric values, ${story.messages.length} messages.`)}
+${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the simulated AWS, ${number(story.metricValues)} metric values, ${story.messages.length} messages.`)}
 
 Next, on your own account (it only reads):
   ${dye('cyan', 'npx headroom scan')}                    every subnet of the profile's account and Region

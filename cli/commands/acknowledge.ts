@@ -1,7 +1,7 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { acknowledgeAlert } from '../../shared/pipeline/acknowledge.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
-import { printable } from '../output/table.ts';
 
 interface Options extends StateOptions {
   readonly by?: string;

@@ -1,9 +1,10 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type KeptAlert, keptAlerts } from '../../shared/pipeline/acknowledge.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
-import { type Column, printable, renderTable } from '../output/table.ts';
+import { type Column, renderTable } from '../output/table.ts';
 
 interface Options extends StateOptions {
   readonly format: string;

@@ -1,3 +1,4 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -17,7 +18,7 @@ import {
   scanToDocument,
 } from '../input/scan-options.ts';
 import { renderProblems } from '../output/scan-table.ts';
-import { printable, renderTable, wholeNumber } from '../output/table.ts';
+import { renderTable, wholeNumber } from '../output/table.ts';
 
 interface Room {
   readonly subnet: CapacityAssessment;

@@ -1,9 +1,10 @@
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import type { RuleName } from '../../shared/model/alert/policy.ts';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { printable, renderTable } from '../output/table.ts';
+import { renderTable } from '../output/table.ts';
 
 interface Options {
   readonly format: string;

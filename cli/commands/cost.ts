@@ -1,5 +1,6 @@
 import { type CostLine, type EstateSize, monthlyCost } from '../../shared/metrics/monthly-cost.ts';
 import { PRICES_AS_OF } from '../../shared/metrics/prices.ts';
+import { number } from '../../shared/model/base/text/numbers.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
@@ -113,7 +114,7 @@ Examples:
       );
       io.out(
         `\n${dollars(cost.withoutBudget)} if every subnet were published in full; ${dollars(cost.ipamAdvanced)} for the ` +
-          `advanced tier of VPC IPAM with ${size.activeAddresses.toLocaleString('en')} active addresses.\n` +
+          `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses.\n` +
           `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`,
       );
     });

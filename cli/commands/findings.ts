@@ -1,3 +1,4 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
@@ -13,7 +14,6 @@ import {
   scanToDocument,
 } from '../input/scan-options.ts';
 import { renderProblems } from '../output/scan-table.ts';
-import { printable } from '../output/table.ts';
 
 interface Options extends ScanOptions, Omit<Filters, 'severity'> {
   readonly severity: string;

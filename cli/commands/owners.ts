@@ -1,4 +1,7 @@
 import { Option } from 'commander';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { shorten } from '../../shared/model/base/text/names.ts';
+import { number, percentOf } from '../../shared/model/base/text/numbers.ts';
 import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-parts.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
@@ -15,15 +18,16 @@ import {
   scanToDocument,
 } from '../input/scan-options.ts';
 import { renderProblems } from '../output/scan-table.ts';
-import { printable, renderTable, shorten } from '../output/table.ts';
+import { renderTable, wholeNumber } from '../output/table.ts';
 
 const NAME_WIDTH = 40;
 
 const labelOf = (kind: string): string =>
   Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label ?? kind;
 
-const share = (addresses: number, usable: number | null): string | null =>
-  usable === null || usable === 0 ? null : `${((100 * addresses) / usable).toFixed(1)} %`;
+/** One decimal always, so that the column stays aligned. */
+const share = (percentage: number | null): string | null =>
+  percentage === null ? null : `${percentage.toFixed(1)} %`;
 
 type Level = 'cluster' | 'group' | 'node';
 
@@ -42,9 +46,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   const dye = paint(io);
   const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
   const used =
-    subnet.used === null
-      ? 'use unknown'
-      : `${subnet.used.toLocaleString('en')} of ${subnet.usable?.toLocaleString('en')} in use`;
+    subnet.used === null ? 'use unknown' : `${number(subnet.used)} of ${wholeNumber(subnet.usable)} in use`;
   const heading = `${dye('bold', subnet.subnetId)}${name}  ${subnet.cidrBlock ?? 'IPv6 only'}  ${used}\n`;
   if (subnet.owners === null) {
     const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
@@ -64,9 +66,13 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
             return ownerName === null ? null : shorten(printable(ownerName), NAME_WIDTH);
           },
         },
-        { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => interfaces.toLocaleString('en') },
-        { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => addresses.toLocaleString('en') },
-        { title: 'OF SUBNET', align: 'right', cell: ({ addresses }) => share(addresses, subnet.usable) },
+        { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => number(interfaces) },
+        { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => number(addresses) },
+        {
+          title: 'OF SUBNET',
+          align: 'right',
+          cell: ({ addresses }) => share(percentOf(addresses, subnet.usable)),
+        },
       ],
       subnet.owners,
     )

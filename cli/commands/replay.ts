@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { number } from '../../shared/model/base/text/numbers.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -22,7 +23,7 @@ const COLUMNS: readonly Column<ReplayTransition>[] = [
   { title: 'RULE', cell: ({ rule }) => rule },
   { title: 'TRANSITION', cell: ({ transition }) => transition },
   { title: 'SEVERITY', cell: ({ severity }) => severity },
-  { title: 'AVAILABLE', align: 'right', cell: ({ available }) => available.toLocaleString('en') },
+  { title: 'AVAILABLE', align: 'right', cell: ({ available }) => number(available) },
   { title: 'EXPECTED', cell: ({ exhaustionAt }) => minutes(exhaustionAt) },
   { title: 'EARLIEST', cell: ({ earliest }) => minutes(earliest) },
   { title: 'LATEST', cell: ({ latest }) => minutes(latest) },

@@ -9,6 +9,7 @@ import {
 } from '../../shared/aws/reachable-targets.ts';
 import { createEstateSources } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
+import { number } from '../../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import { judge } from '../../shared/pipeline/assess.ts';
@@ -164,7 +165,7 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
           const { accountId, region } = reached.target;
           const say = (count: number) =>
             progress.show(
-              `scanning ${accountId} ${region}: ${count.toLocaleString('en')} interfaces (${finished} of ${opened.length} done)`,
+              `scanning ${accountId} ${region}: ${number(count)} interfaces (${finished} of ${opened.length} done)`,
             );
           say(0);
           const assessment = await scanTarget({

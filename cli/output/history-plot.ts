@@ -1,3 +1,4 @@
+import { number } from '../../shared/model/base/text/numbers.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { historyOf } from '../../shared/model/forecast/supply-history.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
@@ -51,7 +52,7 @@ export const plotHistory = (path: string, { samples, capacity, supply, transitio
       'Give a later moment with --at.',
     );
   const plot: ForecastPlot = {
-    title: `Available ${supply} of ${capacity.toLocaleString('en')}, ${ordered[0] === undefined ? '' : new Date(ordered[0].at).toISOString().slice(0, 10)} to ${new Date(last.at).toISOString().slice(0, 10)}`,
+    title: `Available ${supply} of ${number(capacity)}, ${ordered[0] === undefined ? '' : new Date(ordered[0].at).toISOString().slice(0, 10)} to ${new Date(last.at).toISOString().slice(0, 10)}`,
     samples: ordered,
     capacity,
     unit: supply,

@@ -1,5 +1,6 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { shorten } from '../../shared/model/base/text/names.ts';
 import type { Io } from '../base/io.ts';
-import { printable, shorten } from './table.ts';
 
 export interface Progress {
   /** Shows one line in place of the last one. */

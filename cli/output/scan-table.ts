@@ -1,9 +1,14 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { shortDuration } from '../../shared/model/base/text/durations.ts';
+import { shorten } from '../../shared/model/base/text/names.ts';
+import { count, percent } from '../../shared/model/base/text/numbers.ts';
+import { utcMinute } from '../../shared/model/base/text/times.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Severity } from '../../shared/model/result/finding.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
-import { type Column, printable, renderTable, shorten, wholeNumber } from './table.ts';
+import { type Column, renderTable, wholeNumber } from './table.ts';
 
 const NAME_WIDTH = 28;
 const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
@@ -12,14 +17,9 @@ const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
   info: 'cyan',
 };
 
-/** `3 d 4 h`, `5 h`, `20 min`: as much as one acts on. */
-export const runwayText = (exhaustionAt: string | null, now: number): string | null => {
-  if (exhaustionAt === null) return null;
-  const minutes = Math.max(0, Math.round((Date.parse(exhaustionAt) - now) / 60_000));
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-};
+/** The time until a supply runs out, seen from `now`; `null` when no end is expected. */
+export const runwayText = (exhaustionAt: string | null, now: number): string | null =>
+  exhaustionAt === null ? null : shortDuration(Date.parse(exhaustionAt) - now);
 
 const runwayOf = ({ forecast }: SubnetAssessment, now: number): string | null => {
   const ends = [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt].filter(
@@ -57,20 +57,16 @@ const columnsFor = (io: Io, document: ScanDocument): Column<SubnetAssessment>[] 
     {
       title: 'FRAGMENTED',
       align: 'right',
-      cell: ({ fragmentationIndex }) =>
-        fragmentationIndex === null ? null : `${Math.round(fragmentationIndex * 100)} %`,
+      cell: ({ fragmentationIndex }) => (fragmentationIndex === null ? null : percent(fragmentationIndex)),
     },
     { title: 'RUNS OUT IN', align: 'right', cell: (subnet) => runwayOf(subnet, now) },
   ];
 };
 
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-
 const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
   const accounts = new Set(targets.map(({ accountId }) => accountId)).size;
   const regions = new Set(targets.map(({ region }) => region)).size;
-  return `${plural(subnets.length, 'subnet')} in ${plural(accounts, 'account')} and ${plural(regions, 'Region')}, scanned ${scannedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${count(subnets.length, 'subnet')} in ${count(accounts, 'account')} and ${count(regions, 'Region')}, scanned ${utcMinute(scannedAt)}`;
 };
 
 /** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */
@@ -120,7 +116,7 @@ const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
   return [...byReason]
     .map(([reason, group]) => {
       const [first, ...others] = group.subnets;
-      const where = others.length === 0 ? first : `${first} and ${plural(others.length, 'other')}`;
+      const where = others.length === 0 ? first : `${first} and ${count(others.length, 'other')}`;
       return `${dye('yellow', 'unknown')}  ${where}: ${printable(reason)}\n`;
     })
     .join('');
@@ -147,7 +143,7 @@ export const renderScan = (io: Io, document: ScanDocument): string => {
     parts.push(
       document.vpcs.length === 0
         ? `There is no VPC, and so no subnet, in ${where}.\n`
-        : `The ${plural(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
+        : `The ${count(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
     );
   }
   if (document.findings.length > 0) {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { number } from '../../shared/model/base/text/numbers.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
 
@@ -27,21 +28,9 @@ const BARE = {
   middle: '  ',
 };
 
-/**
- * Names and tags come from scanned accounts and may hold anything: control characters would steer the terminal, and
- * marks that turn the direction of writing would shuffle the row. Both are shown as a visible replacement.
- */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to keep away from a terminal
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '\ufffd');
-
-/** Shortens to a width, and says so with an ellipsis. */
-export const shorten = (text: string, width: number): string =>
-  [...text].length <= width ? text : `${[...text].slice(0, width - 1).join('')}…`;
-
 /** A cell's text of a count, with its thousands apart; of what is unknown, none. */
 export const wholeNumber = (value: number | null | undefined): string | null =>
-  value?.toLocaleString('en') ?? null;
+  value == null ? null : number(value);
 
 /** A table without rules: aligned columns, two spaces apart, no trailing white space. */
 export const renderTable = <Row>(io: Io, columns: readonly Column<Row>[], rows: readonly Row[]): string => {

@@ -1,8 +1,8 @@
+import { nameAndId } from '../model/base/text/names.ts';
 import { freeRange } from '../model/net/free-ranges.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import type { Remedy } from '../model/result/finding.ts';
 import { bestReservation } from '../model/subnet/reservation-range.ts';
-import { called } from './rules/rule.ts';
 
 /**
  * What to do about a subnet that runs out, built from the assessment that says so. Only what was checked on it is said
@@ -54,7 +54,7 @@ export const useSibling = (subnet: SubnetAssessment, assessment: TargetAssessmen
   if (best === undefined) return [];
   return [
     {
-      title: `Start new nodes and interfaces in ${called({ name: best.name, id: best.subnetId })}`,
+      title: `Start new nodes and interfaces in ${nameAndId(best.name, best.subnetId)}`,
       effect: `It is in the same zone and has ${best.available} available addresses. What runs stays where it is.`,
       commands: [
         `aws ec2 describe-subnets --region ${best.region} --subnet-ids ${best.subnetId} --query "Subnets[].[SubnetId,CidrBlock,AvailableIpAddressCount,MapPublicIpOnLaunch]" --output table`,

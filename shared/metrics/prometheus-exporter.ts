@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
+import { printable } from '../model/base/invisible-characters.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import {
   CLUSTER_METRICS,
@@ -25,7 +26,7 @@ export interface TargetRun extends RunSummary {
 }
 
 const labelsOf = (dimensions: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [snakeCase(name), value]));
+  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [snakeCase(name), printable(value)]));
 
 /**
  * Prometheus' view of the catalogue. Each scrape shows the latest assessments and nothing else: a subnet that is gone, or a
@@ -89,7 +90,7 @@ export class PrometheusExporter {
         gauge.set(
           {
             ...labelsOf(SUBNET_METRICS.dimensions(subnet)),
-            name: subnet.name ?? '',
+            name: printable(subnet.name ?? ''),
             cidr_block: subnet.cidrBlock ?? '',
             availability_zone: subnet.availabilityZone ?? '',
           },

@@ -1,6 +1,6 @@
+import { number } from '../model/base/text/numbers.ts';
 import { defanged, truncate } from './inert-text.ts';
 import { factText, type MessageContent, type MessageEntry } from './message-content.ts';
-import { number } from './wording.ts';
 
 /**
  * A custom notification of Amazon Q Developer in chat applications (formerly AWS Chatbot). It shows nothing but

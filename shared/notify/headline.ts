@@ -1,8 +1,8 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { RuleName } from '../model/alert/policy.ts';
+import { words } from '../model/base/text/names.ts';
 import type { Subject } from '../model/result/finding.ts';
 import { inertLine, truncate } from './inert-text.ts';
-import { words } from './wording.ts';
 
 /** The first line of a message: the only one that many people read. */
 

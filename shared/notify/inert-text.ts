@@ -1,31 +1,19 @@
-/**
- * Names, tags and descriptions come from scanned accounts: whoever may tag a resource may write them. Nothing of
- * theirs may format, mention, hide or reorder anything in a message. Every renderer passes what it shows through here.
- */
-
-/** Control characters, and the line and paragraph separators that some clients break lines at. */
-const BREAKING = /[\p{Cc}\u2028\u2029]+/gu;
+import { withoutInvisible } from '../model/base/invisible-characters.ts';
 
 /**
- * Characters that show nothing themselves but change what others look like: bidirectional marks and overrides (a name
- * could show its parts in another order), zero-width characters, soft hyphens, tag characters, non-characters and what
- * is left of broken surrogate pairs. The joiners U+200C and U+200D stay: emoji and several scripts need them.
+ * Names, tags and descriptions come from scanned accounts, where anybody who may tag a resource can write them. They must
+ * not format, mention, hide or reorder anything in a message. Every renderer passes them through these functions.
  */
-const INVISIBLE =
-  /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\uFFFE\uFFFF\u{E0000}-\u{E007F}]/gu;
 
 /** One line of text that can neither break a line nor hide or reorder anything. Lone surrogates become U+FFFD. */
-export const inertLine = (text: string): string =>
-  text.toWellFormed().replace(BREAKING, ' ').replace(INVISIBLE, '').replace(/ {2,}/g, ' ').trim();
+export const inertLine = (text: string): string => withoutInvisible(text).replace(/ {2,}/g, ' ').trim();
 
 /** The same for text whose own line breaks matter, such as a command. */
 export const inertLines = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')
     .split('\n')
-    .map((line) =>
-      line.toWellFormed().replaceAll('\t', '  ').replace(BREAKING, ' ').replace(INVISIBLE, '').trimEnd(),
-    )
+    .map((line) => withoutInvisible(line.replaceAll('\t', '  ')).trimEnd())
     .join('\n')
     .trim();
 

@@ -1,12 +1,15 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { duration, elapsed } from '../model/base/text/durations.ts';
+import { label, words } from '../model/base/text/names.ts';
+import { quantity } from '../model/base/text/numbers.ts';
+import { utcTime } from '../model/base/text/times.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, leadOf, titleOf } from './headline.ts';
 import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';
-import { duration, elapsed, label, quantity, utcTime, words } from './wording.ts';
 
 /**
  * What a message says, before any channel decides how it looks: what, where, since when, when it will run out and how

@@ -1,5 +1,7 @@
+import { duration, elapsed } from '../model/base/text/durations.ts';
+import { number, probability } from '../model/base/text/numbers.ts';
+import { utcTime } from '../model/base/text/times.ts';
 import type { Forecast, Surge } from '../model/result/forecast.ts';
-import { duration, elapsed, number, probability, utcTime } from './wording.ts';
 
 /**
  * When a supply runs out, and how sure that is, as sentences without their full stops. The first one says when; the

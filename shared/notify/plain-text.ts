@@ -1,3 +1,4 @@
+import { number } from '../model/base/text/numbers.ts';
 import { asciiLine, defanged, truncate } from './inert-text.ts';
 import {
   type Fact,
@@ -6,7 +7,6 @@ import {
   type MessageEntry,
   type RemedyContent,
 } from './message-content.ts';
-import { number } from './wording.ts';
 
 /**
  * The message as plain text, for e-mail through SNS: no markup, links written out, lines that every mail client shows

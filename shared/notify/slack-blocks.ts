@@ -1,5 +1,6 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, MrkdwnElement, SectionBlock } from '@slack/types';
 import type { AlertLevel } from '../model/alert/alert.ts';
+import { number } from '../model/base/text/numbers.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
 import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
 import { bold, code, codeBlock, escapeControl, fitted, link, prose } from './mrkdwn.ts';
@@ -11,7 +12,6 @@ import {
   MAX_SECTION_FIELDS,
   MAX_SECTION_TEXT,
 } from './slack-limits.ts';
-import { number } from './wording.ts';
 
 /** What is posted to a webhook: the blocks, and a line for notifications and screen readers. */
 export interface SlackMessage {

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import type { AlertLevel } from '../model/alert/alert.ts';
+import { number } from '../model/base/text/numbers.ts';
 import { type Fact, factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
-import { number } from './wording.ts';
 
 /** The message as it would look in a chat, in a terminal: for the demo, and for trying out a policy. */
 

@@ -1,6 +1,7 @@
+import { count } from '../model/base/text/numbers.ts';
 import type { AddressMap } from '../model/result/assessment.ts';
 import { decodeAddressMap, type MapBlock } from '../model/subnet/address-map.ts';
-import { ownerLabel, plural } from './figures.ts';
+import { ownerLabel } from './figures.ts';
 import { Html, html } from './html.ts';
 
 /**
@@ -69,8 +70,9 @@ const describeBlock = ({ cidr, state, used, owner, reservation }: MapBlock): str
 
 /** What the picture shows, for those who do not see it. */
 const describeMap = (map: AddressMap, blocks: readonly MapBlock[]): string => {
-  const count = (state: MapBlock['state']): number => blocks.filter((block) => block.state === state).length;
-  return `Address map of ${map.cidrBlock}: ${plural(blocks.length, 'block')} of 16 addresses, ${count('free')} free, ${count('prefix')} held as prefixes, ${count('full')} full, ${count('fragmented')} in part in use, ${count('awsReserved')} with AWS's own addresses.`;
+  const blocksThatAre = (state: MapBlock['state']): number =>
+    blocks.filter((block) => block.state === state).length;
+  return `Address map of ${map.cidrBlock}: ${count(blocks.length, 'block')} of 16 addresses, ${blocksThatAre('free')} free, ${blocksThatAre('prefix')} held as prefixes, ${blocksThatAre('full')} full, ${blocksThatAre('fragmented')} in part in use, ${blocksThatAre('awsReserved')} with AWS's own addresses.`;
 };
 
 /** Sub-paths, gathered under the class that draws them. */

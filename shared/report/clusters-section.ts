@@ -1,10 +1,11 @@
+import { count } from '../model/base/text/numbers.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
   CommittedDemand,
   ZoneCapacity,
 } from '../model/result/cluster.ts';
-import { figure, givenName, plural } from './figures.ts';
+import { figure, givenName } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 /** What each cluster holds, and how much still fits. */
@@ -50,7 +51,7 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
     cluster.source === 'tags' ? 'known by tags only' : null,
   ].filter((word) => word !== null);
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
-  return html`<article class="cluster" data-search="${[cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId ?? ''].join(' ').toLowerCase()}"><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${plural(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
+  return html`<article class="cluster" data-search="${[cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId ?? ''].join(' ').toLowerCase()}"><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${count(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
     cluster.capacity.length === 0
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`

@@ -1,6 +1,8 @@
 import type { Alert } from '../model/alert/alert.ts';
+import { shortDuration } from '../model/base/text/durations.ts';
+import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
-import { duration, figure, givenName, ownerLabel, percentOf, plural, runway, share } from './figures.ts';
+import { figure, givenName, ownerLabel, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -56,10 +58,10 @@ export const summarySection = (
       ...(soonest === undefined ? {} : { level: 'warning' as const }),
     },
     {
-      value: available.known.toLocaleString('en'),
-      words: `addresses available of ${usable.known.toLocaleString('en')}${available.unknown === 0 ? '' : `, not counting ${plural(available.unknown, 'unknown subnet')}`}`,
+      value: number(available.known),
+      words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}`,
     },
-    { value: ranked.length.toLocaleString('en'), words: ranked.length === 1 ? 'subnet' : 'subnets' },
+    { value: number(ranked.length), words: ranked.length === 1 ? 'subnet' : 'subnets' },
     {
       value: `${assessments.length - failed} of ${assessments.length}`,
       words: 'accounts × Regions scanned in full',
@@ -76,7 +78,7 @@ export const alertsSection = (alerts: readonly Alert[], now: number): Html | nul
     .toSorted((a, b) => (a.severity === b.severity ? 0 : a.severity === 'critical' ? -1 : 1))
     .map(
       ({ severity, finding, since, acknowledged }) =>
-        html`<tr><td><span class="chip ${severity}">${severity}</span></td><td>${finding.title}</td><td>${duration(now - Date.parse(since))}</td><td>${acknowledged === null ? 'no' : html`by ${givenName(acknowledged.by)}`}</td></tr>`,
+        html`<tr><td><span class="chip ${severity}">${severity}</span></td><td>${finding.title}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${acknowledged === null ? 'no' : html`by ${givenName(acknowledged.by)}`}</td></tr>`,
     )}</tbody></table></div></section>`;
 };
 
@@ -113,7 +115,7 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
             (held) =>
               html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
-  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more, who hold less.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${plural(unknown, 'subnet')} are not known.</p>`}</section>`;
+  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more, who hold less.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
 };
 
 const SUBNETS_NAMED = 6;

@@ -1,3 +1,4 @@
+import { number } from '../model/base/text/numbers.ts';
 import type { Forecast, Sample, SupplyHistory } from '../model/result/forecast.ts';
 import { forecastPlot } from './forecast-plot.ts';
 import { type Html, html } from './html.ts';
@@ -28,7 +29,7 @@ export const historyPicture = (
   if (history === undefined || capacity === null || forecast === undefined) return null;
   const samples = samplesOf(history, now);
   if (samples.length < 2) return null;
-  const title = `Available ${unit} of ${capacity.toLocaleString('en')}`;
+  const title = `Available ${unit} of ${number(capacity)}`;
   const svg = forecastPlot({ title, samples, capacity, unit, forecast, alerts: [] });
   return html`<img class="outlook-plot" width="1080" height="420" alt="${title}: the last fortnight and the forecast with its interval. ${forecast.reason}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
 };

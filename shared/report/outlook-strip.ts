@@ -1,5 +1,7 @@
+import { shortDuration } from '../model/base/text/durations.ts';
+import { utcMinute } from '../model/base/text/times.ts';
 import type { Forecast } from '../model/result/forecast.ts';
-import { duration, moment, runway } from './figures.ts';
+import { runway } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 const DAY = 86_400_000;
@@ -21,8 +23,8 @@ export const outlookStrip = (forecast: Forecast | undefined, now: number): Html 
   const { earliest, latest, exhaustionAt } = forecast;
   const from = Math.min(WIDTH - 2, x(Date.parse(earliest) - now));
   const to = Math.min(WIDTH, latest === null ? WIDTH : x(Date.parse(latest) - now));
-  const until = latest === null ? 'perhaps much later' : duration(Date.parse(latest) - now);
-  const told = `Between ${duration(Date.parse(earliest) - now)} and ${until} from the scan${exhaustionAt === null ? '' : `; expected ${moment(exhaustionAt)}`}`;
+  const until = latest === null ? 'perhaps much later' : shortDuration(Date.parse(latest) - now);
+  const told = `Between ${shortDuration(Date.parse(earliest) - now)} and ${until} from the scan${exhaustionAt === null ? '' : `; expected ${utcMinute(exhaustionAt)}`}`;
   const mark =
     exhaustionAt === null
       ? null

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Alert } from '../model/alert/alert.ts';
+import { percentOf } from '../model/base/text/numbers.ts';
+import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { clustersSection } from './clusters-section.ts';
 import { alertsSection, ownersSection, summarySection, unknownSection } from './estate-sections.ts';
-import { figure, givenName, moment, percentOf } from './figures.ts';
+import { figure, givenName } from './figures.ts';
 import { findingsSection } from './findings-section.ts';
 import { historyPicture } from './history-picture.ts';
 import { Html, html } from './html.ts';
@@ -116,7 +118,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now }: Repo
   const to = scannedAt.at(-1);
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
-<body class="hr"><a class="skip" href="#findings">Skip to the findings</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${moment(from)}` : html`, scanned from ${moment(from)} to ${moment(to)}`} · written ${moment(new Date(now).toISOString())}</p></header>
+<body class="hr"><a class="skip" href="#findings">Skip to the findings</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${utcMinute(from)}` : html`, scanned from ${utcMinute(from)} to ${utcMinute(to)}`} · written ${utcMinute(new Date(now).toISOString())}</p></header>
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}</div></nav>
 <main>${summarySection(assessments, ranked, now)}${firing}<section id="worst"><h2>Worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, maps.get(subnet.key), now))}</div></section>${findings.section}${subnetsSection(ranked, now)}${clustersSection(assessments.flatMap(({ clusters }) => clusters))}${ownersSection(ranked)}${unknownSection(assessments)}</main>
 <footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. A free whole block can become a prefix; single free addresses in others cannot. Unknown is never zero: where a figure is missing, its reason is given.</p><noscript><p>Scripts are off: search, sorting and the details of single subnets need them; all else is here.</p></noscript></footer>${dataBlock({ ...details, ...Object.fromEntries(findings.later) })}<script>${new Html(script)}</script></body></html>

@@ -1,7 +1,9 @@
+import { percentOf } from '../model/base/text/numbers.ts';
+import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressMapSvg, ownerKey } from './address-map-svg.ts';
-import { figure, givenName, moment, ownerLabel, percentOf, share } from './figures.ts';
+import { figure, givenName, ownerLabel, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 
@@ -59,7 +61,7 @@ const outlook = (title: string, forecast: Forecast | undefined, now: number): Ht
   return html`<div class="outlook"><h4>${title}</h4>${outlookStrip(forecast, now)}${
     exhaustionAt === null
       ? null
-      : html`<p>Expected ${moment(exhaustionAt)}, between ${earliest === null ? 'now' : moment(earliest)} and ${latest === null ? 'much later' : moment(latest)}.</p>`
+      : html`<p>Expected ${utcMinute(exhaustionAt)}, between ${earliest === null ? 'now' : utcMinute(earliest)} and ${latest === null ? 'much later' : utcMinute(latest)}.</p>`
   }${
     probabilityWithin === null
       ? null

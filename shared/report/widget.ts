@@ -1,6 +1,8 @@
+import { shortDuration } from '../model/base/text/durations.ts';
+import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import { mapShapes } from './address-map-svg.ts';
-import { duration, figure, givenName, percentOf, plural } from './figures.ts';
+import { figure, givenName } from './figures.ts';
 import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { widgetStyle } from './stylesheet.ts';
@@ -47,7 +49,7 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
 const coverage = (assessments: readonly TargetAssessment[], now: number): Html => {
   const oldest = Math.min(...assessments.map(({ scannedAt }) => Date.parse(scannedAt)));
   const troubled = assessments.filter(({ target }) => target.status !== 'ok');
-  return html`<p class="where">${plural(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${duration(now - oldest)} ago.</p>${troubled.map(
+  return html`<p class="where">${count(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${shortDuration(now - oldest)} ago.</p>${troubled.map(
     ({ target }) =>
       html`<p><span class="chip warning">${target.status}</span> ${target.accountId} ${target.region}: ${target.errors[0]?.message ?? 'no reason given'}</p>`,
   )}`;
@@ -69,7 +71,7 @@ const vpcTable = (assessments: readonly TargetAssessment[], endpoint: string): H
 
 const fleet = ({ assessments, endpoint, now }: WidgetInput): Html => {
   const ranked = worstFirst(assessments);
-  return html`${coverage(assessments, now)}<h3>Worst subnets of ${ranked.length.toLocaleString('en')}</h3>${subnetTable(ranked.slice(0, WORST_SHOWN), endpoint, now)}${vpcTable(assessments, endpoint)}`;
+  return html`${coverage(assessments, now)}<h3>Worst subnets of ${number(ranked.length)}</h3>${subnetTable(ranked.slice(0, WORST_SHOWN), endpoint, now)}${vpcTable(assessments, endpoint)}`;
 };
 
 const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
@@ -86,7 +88,7 @@ const subnet = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
     const map = assessment.maps.find(({ subnetId }) => subnetId === request.subnetId);
     const own = assessment.findings.filter(({ subject }) => subject.id === request.subnetId);
     const { accountId, region, vpcId } = found;
-    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${duration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
+    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
       ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
     )}${subnetDetail(found, map, now, mapShapes())}`;
   }

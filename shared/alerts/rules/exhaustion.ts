@@ -1,9 +1,10 @@
 import type { AlertLevel, Observation } from '../../model/alert/alert.ts';
 import type { ForecastRulePolicy } from '../../model/alert/policy.ts';
+import { nameAndId } from '../../model/base/text/names.ts';
 import type { SubnetAssessment } from '../../model/result/assessment.ts';
 import type { Evidence, Remedy } from '../../model/result/finding.ts';
 import type { Forecast } from '../../model/result/forecast.ts';
-import { allWell, called, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
+import { allWell, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
 import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';
 
 /**
@@ -61,7 +62,7 @@ const observe = (
       : [{ name: 'lossPerDay', value: Math.round(forecast.lossPerDay * 10) / 10, unit: supply }]),
   ];
   return observed(rule, subject, levels, evidence, () => ({
-    title: `Subnet ${called(subject)} is expected to run out of ${supply}`,
+    title: `Subnet ${nameAndId(subject.name, subject.id)} is expected to run out of ${supply}`,
     explanation: `${left === null ? '' : `${left} are left. `}${forecast.reason}`,
     remedies: remedies(),
     forecast,

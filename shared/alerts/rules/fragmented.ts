@@ -1,5 +1,6 @@
 import type { Observation } from '../../model/alert/alert.ts';
-import { allWell, called, hasIpv4, notKnown, observed, type Rule } from './rule.ts';
+import { nameAndId } from '../../model/base/text/names.ts';
+import { allWell, hasIpv4, notKnown, observed, type Rule } from './rule.ts';
 import { remediesForPrefixes } from './supply-low.ts';
 
 /**
@@ -24,7 +25,7 @@ export const fragmented: Rule = (context) =>
       { name: 'stranded', value: subnet.stranded, unit: 'addresses' },
     ];
     return observed('fragmented', subject, { raise: level, hold: level }, evidence, () => ({
-      title: `Subnet ${called(subject)} has ${available} free addresses and not one free prefix`,
+      title: `Subnet ${nameAndId(subject.name, subject.id)} has ${available} free addresses and not one free prefix`,
       explanation: `Every free address lies in a block of 16 that something else has an address in, so none of them can become a prefix. Nodes that take prefixes fail with InsufficientCidrBlocks, although AWS reports ${subnet.awsAvailable ?? available} available addresses.`,
       remedies: remediesForPrefixes(subnet, context.assessment),
       owners: subnet.owners,

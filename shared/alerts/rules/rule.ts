@@ -111,12 +111,5 @@ const findingOf = (
     : { owners: owners.toSorted((a, b) => b.addresses - a.addresses).slice(0, OWNERS_IN_A_FINDING) }),
 });
 
-/** `private-a (subnet-0a)`, or the id alone. */
-export const called = ({ name, id }: { readonly name: string | null; readonly id: string }): string =>
-  name === null ? id : `${name} (${id})`;
-
-export const percentOf = (part: number, whole: number): number =>
-  whole === 0 ? 0 : Math.round((1000 * part) / whole) / 10;
-
 /** Whether the subnet has IPv4 addresses at all. An IPv6-only subnet has none, and cannot run out of them. */
 export const hasIpv4 = (subnet: SubnetAssessment): boolean => subnet.cidrBlock !== null;

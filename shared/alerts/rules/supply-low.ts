@@ -1,4 +1,6 @@
 import type { Observation } from '../../model/alert/alert.ts';
+import { nameAndId } from '../../model/base/text/names.ts';
+import { percentOf, quantity } from '../../model/base/text/numbers.ts';
 import type { SubnetAssessment, TargetAssessment } from '../../model/result/assessment.ts';
 import type { Evidence, Remedy } from '../../model/result/finding.ts';
 import { type AddressSupply, addressSupply } from '../address-supply.ts';
@@ -11,7 +13,7 @@ import {
   useSibling,
 } from '../remedies.ts';
 import { levelsOf, type SupplyLevels } from '../thresholds.ts';
-import { allWell, called, hasIpv4, notKnown, observed, percentOf, type Rule } from './rule.ts';
+import { allWell, hasIpv4, notKnown, observed, type Rule } from './rule.ts';
 
 /** A subnet has few addresses left. */
 export const addressesLow: Rule = (context) =>
@@ -24,8 +26,8 @@ export const addressesLow: Rule = (context) =>
     const levels = levelsOf(supply.available, supply.usable, policy);
     const evidence = addressEvidence(supply, levels);
     return observed('addresses-low', subject, levels, evidence, () => ({
-      title: `Subnet ${called(subject)} has ${supply.available} of ${supply.usable} addresses left`,
-      explanation: `${percentOf(supply.available, supply.usable)} % of the addresses that this subnet can give are still available. At none, new nodes, pods, load balancers and interfaces fail with InsufficientFreeAddressesInSubnet.${sourceNote(supply)}`,
+      title: `Subnet ${nameAndId(subject.name, subject.id)} has ${supply.available} of ${supply.usable} addresses left`,
+      explanation: `${quantity(percentOf(supply.available, supply.usable), 'percent')} of the addresses that this subnet can give are still available. At none, new nodes, pods, load balancers and interfaces fail with InsufficientFreeAddressesInSubnet.${sourceNote(supply)}`,
       remedies: remediesForAddresses(subnet, context.assessment),
       forecast: subnet.forecast.addresses,
       owners: subnet.owners,
@@ -46,7 +48,7 @@ export const prefixesLow: Rule = (context) =>
     const levels = levelsOf(prefixes.free, possible, policy);
     const evidence = prefixEvidence(subnet, prefixes.free, possible, levels);
     return observed('prefixes-low', subject, levels, evidence, () => ({
-      title: `Subnet ${called(subject)} has ${prefixes.free} of ${possible} prefixes left`,
+      title: `Subnet ${nameAndId(subject.name, subject.id)} has ${prefixes.free} of ${possible} prefixes left`,
       explanation: `A prefix is a whole free block of 16 addresses; single addresses are of no use to nodes that take prefixes.${available(subnet)} At none, those nodes fail with InsufficientCidrBlocks and their pods get no address.`,
       remedies: remediesForPrefixes(subnet, context.assessment),
       forecast: subnet.forecast.prefixes,

@@ -1,9 +1,10 @@
 import type { Observation } from '../../model/alert/alert.ts';
+import { nameAndId } from '../../model/base/text/names.ts';
 import type { SubnetAssessment } from '../../model/result/assessment.ts';
 import type { Remedy } from '../../model/result/finding.ts';
 import type { Forecast } from '../../model/result/forecast.ts';
 import { listHolders } from '../remedies.ts';
-import { allWell, called, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
+import { allWell, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
 import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';
 
 /**
@@ -54,7 +55,7 @@ const observe = (
   ];
   // In a surge the first thing is to see who does it: more space would be eaten, too.
   return observed(rule, subject, surge, evidence, () => ({
-    title: `Subnet ${called(subject)} is losing ${supply} unusually fast`,
+    title: `Subnet ${nameAndId(subject.name, subject.id)} is losing ${supply} unusually fast`,
     explanation: surge.reason,
     remedies: [listHolders(subnet), ...remedies().filter(({ title }) => title !== listHolders(subnet).title)],
     forecast,

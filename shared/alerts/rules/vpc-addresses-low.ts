@@ -1,9 +1,11 @@
 import type { Observation } from '../../model/alert/alert.ts';
+import { nameAndId } from '../../model/base/text/names.ts';
+import { percentOf } from '../../model/base/text/numbers.ts';
 import type { SubnetAssessment, TargetAssessment, VpcAssessment } from '../../model/result/assessment.ts';
 import { addressSupply } from '../address-supply.ts';
 import { addSubnet } from '../remedies.ts';
 import { levelsOf } from '../thresholds.ts';
-import { allWell, called, hasIpv4, notKnown, observed, percentOf, type Rule } from './rule.ts';
+import { allWell, hasIpv4, notKnown, observed, type Rule } from './rule.ts';
 
 /** A VPC with fewer subnets has nothing to say that its subnet does not say better. */
 const SUBNETS_OF_A_VPC = 2;
@@ -34,19 +36,18 @@ export const vpcAddressesLow: Rule = (context) =>
     return observed('vpc-addresses-low', subject, levels, evidence, () => {
       const worst = known.toSorted((a, b) => a.supply.available - b.supply.available);
       return {
-        title: `VPC ${called(subject)} has ${available} of ${usable} addresses left in all its ${known.length} subnets`,
+        title: `VPC ${nameAndId(subject.name, subject.id)} has ${available} of ${usable} addresses left in all its ${known.length} subnets`,
         explanation: `Moving work between its subnets no longer helps. The lowest are ${worst
           .slice(0, WORST_SHOWN)
           .map(
-            ({ subnet, supply }) => `${called(nameOf(subnet))} with ${supply.available} of ${supply.usable}`,
+            ({ subnet, supply }) =>
+              `${nameAndId(subnet.name, subnet.subnetId)} with ${supply.available} of ${supply.usable}`,
           )
           .join(', ')}.`,
         remedies: worst.slice(0, 1).flatMap(({ subnet }) => addSubnet(subnet, context.assessment)),
       };
     });
   });
-
-const nameOf = ({ name, subnetId }: SubnetAssessment) => ({ name, id: subnetId });
 
 const subnetsOf = (vpc: VpcAssessment, assessment: TargetAssessment): readonly SubnetAssessment[] =>
   assessment.subnets.filter((subnet) => subnet.vpcId === vpc.vpcId && hasIpv4(subnet));

@@ -1,6 +1,7 @@
+import { count } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
-import { count, type Estate, type FindingRule, finding } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { lowerMaximum } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet } from './remedies/subnet-remedies.ts';

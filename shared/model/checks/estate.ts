@@ -169,16 +169,3 @@ export const finding = (
 
 /** Messages show no more. */
 const OWNERS_SHOWN = 5;
-
-/** `private-a (subnet-0a)`, or the id alone. */
-export const nameOf = (named: { readonly name: string | null }, id: string): string =>
-  named.name === null ? id : `${named.name} (${id})`;
-
-/** `1 address`, `2 addresses`. */
-export const count = (number: number, one: string, many = `${one}s`): string =>
-  `${number} ${number === 1 ? one : many}`;
-
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
-
-/** `64,000`. Not `toLocaleString`, which loads the locale data: 26 ms of a cold start. */
-export const grouped = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');

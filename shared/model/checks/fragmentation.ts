@@ -1,8 +1,10 @@
+import { nameAndId } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { PrefixSupply, SubnetAssessment } from '../result/assessment.ts';
 import type { Finding } from '../result/finding.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
-import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet, reservePrefixRange } from './remedies/subnet-remedies.ts';
 
@@ -51,7 +53,7 @@ const fragmented = (
   const { free } = prefixes;
   const stranded = free === 0 ? 'all' : `${strandedAddresses({ available, prefixes })}`;
   return finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
-    title: `${nameOf(subnet, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
+    title: `${nameAndId(subnet.name, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
     explanation: `${available} addresses are free, but ${stranded} of them are in blocks that cannot become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },

@@ -1,6 +1,8 @@
 import { elementAt } from '../base/element-at.ts';
+import { nameAndId } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
 import { LEAKED_AFTER_MINUTES } from '../owners/leaks.ts';
-import { count, type FindingRule, finding, nameOf } from './estate.ts';
+import { type FindingRule, finding } from './estate.ts';
 import { deleteLeaked } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 
@@ -25,7 +27,7 @@ export const leakedInterfaces: FindingRule = {
         addresses >= (subnet.usable ?? Number.POSITIVE_INFINITY) * WARNING_SHARE ||
         addresses > (subnet.available ?? Number.POSITIVE_INFINITY);
       return finding(KIND, isHeavy ? 'warning' : 'info', estate.subnetSubject(subnet), {
-        title: `${count(here.length, 'leaked interface')} in ${nameOf(subnet, subnet.subnetId)}`,
+        title: `${count(here.length, 'leaked interface')} in ${nameAndId(subnet.name, subnet.subnetId)}`,
         explanation: `${count(here.length, 'interface')} of the VPC CNI ${here.length === 1 ? 'is' : 'are'} attached to nothing and hold${here.length === 1 ? 's' : ''} ${count(addresses, 'address', 'addresses')}. The CNI's own sweeps would have taken them within ${LEAKED_AFTER_MINUTES} minutes, so nobody will.`,
         evidence: [
           { name: 'leakedInterfaces', value: here.length, unit: 'interfaces' },

@@ -1,5 +1,7 @@
+import { nameAndId } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
 import { parseCidr } from '../net/cidr.ts';
-import { count, type FindingRule, finding, nameOf } from './estate.ts';
+import { type FindingRule, finding } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet, LOAD_BALANCER_SUBNET } from './remedies/subnet-remedies.ts';
 
@@ -22,7 +24,7 @@ export const loadBalancerSubnet: FindingRule = {
       const length = parseCidr(subnet.cidrBlock ?? '')?.length ?? 0;
       return [
         finding(KIND, available === 0 ? 'critical' : 'warning', estate.subnetSubject(subnet), {
-          title: `${nameOf(subnet, subnet.subnetId)} has ${count(available, 'address', 'addresses')} left for its load balancers`,
+          title: `${nameAndId(subnet.name, subnet.subnetId)} has ${count(available, 'address', 'addresses')} left for its load balancers`,
           explanation: `Elastic Load Balancing wants ${ADDRESSES_NEEDED} free addresses in each of its subnets; ${available} ${available === 1 ? 'is' : 'are'} left. Affected: ${names}.${length > LOAD_BALANCER_SUBNET ? ` The subnet is a /${length}; a /${LOAD_BALANCER_SUBNET} is the least that AWS recommends.` : ''}`,
           evidence: [
             { name: 'availableSingle', value: available, unit: 'addresses' },

@@ -1,5 +1,7 @@
+import { nameAndId } from '../base/text/names.ts';
+import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { count, type Estate, type FindingRule, finding, nameOf, percent } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet } from './remedies/subnet-remedies.ts';
 import { addSecondaryCidr } from './remedies/vpc-remedies.ts';
@@ -47,8 +49,8 @@ const lone = (
   const vpc = estate.vpcs.get(subnet.vpcId);
   const unused = estate.siblingsOf(subnet).filter((other) => (other.available ?? 0) > available);
   return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', estate.subnetSubject(subnet), {
-    title: `${nameOf(subnet, subnet.subnetId)} is the only subnet of ${names} in ${availabilityZone}`,
-    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} left (${percent(share)}), and there is no second subnet in ${availabilityZone} for the nodes of ${names} to go to. ${unused.length === 0 ? 'The VPC has none with more room there, either.' : `The VPC has ${unused.map((other) => nameOf(other, other.subnetId)).join(', ')} there with more room.`}`,
+    title: `${nameAndId(subnet.name, subnet.subnetId)} is the only subnet of ${names} in ${availabilityZone}`,
+    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} left (${percent(share)}), and there is no second subnet in ${availabilityZone} for the nodes of ${names} to go to. ${unused.length === 0 ? 'The VPC has none with more room there, either.' : `The VPC has ${unused.map((other) => nameAndId(other.name, other.subnetId)).join(', ')} there with more room.`}`,
     evidence: [
       { name: 'available', value: available, unit: 'addresses' },
       { name: 'usable', value: usable, unit: 'addresses' },

@@ -1,7 +1,9 @@
 import type { VpcConnection } from '../aws/inventory.ts';
+import { nameAndId } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
-import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { aws } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
@@ -44,7 +46,7 @@ export const overlappingRanges: FindingRule = {
       );
       return [
         finding(KIND, 'warning', estate.vpcSubject(vpc), {
-          title: `${nameOf(vpc, vpc.vpcId)} has ranges in common with ${count(overlaps.length, 'connected VPC')}`,
+          title: `${nameAndId(vpc.name, vpc.vpcId)} has ranges in common with ${count(overlaps.length, 'connected VPC')}`,
           explanation: `${described.join('; ')}. What is sent to the shared part reaches one of the two at most.`,
           evidence: overlaps.map(({ connection, otherVpcId, ranges }) => ({
             name: `overlap with ${otherVpcId} over ${connection.id}`,

@@ -1,5 +1,6 @@
+import { count } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, podAddresses } from '../cluster/max-pods.ts';
-import { count, type FindingRule, finding } from './estate.ts';
+import { type FindingRule, finding } from './estate.ts';
 import { kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 

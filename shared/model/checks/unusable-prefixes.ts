@@ -1,7 +1,8 @@
+import { count } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { NodeAssessment } from '../result/cluster.ts';
-import { count, type Estate, type FindingRule, finding } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { aws, kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 

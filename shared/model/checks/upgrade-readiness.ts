@@ -1,7 +1,9 @@
 import type { EksCluster } from '../aws/inventory.ts';
 import { elementAt } from '../base/element-at.ts';
+import { nameAndId } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { count, type Estate, type FindingRule, finding, nameOf } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { changeClusterSubnets, deleteLeaked } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet } from './remedies/subnet-remedies.ts';
@@ -72,7 +74,7 @@ const unready = (
     title: isBlocked
       ? `${eks.name} cannot be upgraded: its subnets have no room for the control plane`
       : `${eks.name} has ${count(short.length, 'control-plane subnet')} without room`,
-    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map(({ subnet, free }) => `${nameOf(subnet, subnet.subnetId)} with ${free}`).join(', ')}.`,
+    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map(({ subnet, free }) => `${nameAndId(subnet.name, subnet.subnetId)} with ${free}`).join(', ')}.`,
     evidence: [
       { name: 'zonesReady', value: ready.length, unit: 'zones' },
       { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },

@@ -1,7 +1,9 @@
+import { nameAndId } from '../base/text/names.ts';
+import { count, number, percent } from '../base/text/numbers.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
 import { NETWORK_ADDRESS_USAGE_QUOTA } from '../subnet/network-address-usage.ts';
-import { count, type Estate, type FindingRule, finding, grouped, nameOf, percent } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import {
   addSecondaryCidr,
@@ -27,7 +29,7 @@ export const vpcCidrLimit: FindingRule = {
       const room = freeRange(vpc.cidrBlocks, taken, USUAL_SUBNET);
       return [
         finding(BLOCKS_KIND, room === null ? 'warning' : 'info', estate.vpcSubject(vpc), {
-          title: `${nameOf(vpc, vpc.vpcId)} has ${count(vpc.cidrBlocks.length, 'range')}, the quota's ${VPC_CIDR_BLOCKS_QUOTA}`,
+          title: `${nameAndId(vpc.name, vpc.vpcId)} has ${count(vpc.cidrBlocks.length, 'range')}, the quota's ${VPC_CIDR_BLOCKS_QUOTA}`,
           explanation: `A VPC takes ${VPC_CIDR_BLOCKS_QUOTA} IPv4 ranges unless the quota was raised, so that another one would be refused. ${room === null ? `There is no room for another /${USUAL_SUBNET} in the ranges it has.` : `${room} is still unused in the ranges it has.`}`,
           evidence: [
             { name: 'ranges', value: vpc.cidrBlocks.length, unit: 'ranges' },
@@ -51,7 +53,7 @@ const USAGE_CRITICAL = 0.95;
 export const networkAddressUsage: FindingRule = {
   kind: USAGE_KIND,
   label: 'Network address usage near its quota',
-  appears: `A VPC uses ${percent(USAGE_WARNING)} of its ${grouped(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
+  appears: `A VPC uses ${percent(USAGE_WARNING)} of its ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
   why: 'Every address and every prefix is a unit. At the quota AWS refuses new ones anywhere in the VPC, however many addresses its subnets have.',
   find: (estate) =>
     estate.ownVpcs.flatMap((vpc) => {
@@ -64,8 +66,8 @@ export const networkAddressUsage: FindingRule = {
 const usage = (estate: Estate, vpc: VpcAssessment, units: number) => {
   const share = units / NETWORK_ADDRESS_USAGE_QUOTA;
   return finding(USAGE_KIND, share >= USAGE_CRITICAL ? 'critical' : 'warning', estate.vpcSubject(vpc), {
-    title: `${nameOf(vpc, vpc.vpcId)} uses ${percent(share)} of its network address quota`,
-    explanation: `${grouped(units)} of ${grouped(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit where sixteen addresses are sixteen.`,
+    title: `${nameAndId(vpc.name, vpc.vpcId)} uses ${percent(share)} of its network address quota`,
+    explanation: `${number(units)} of ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit where sixteen addresses are sixteen.`,
     evidence: [
       { name: 'networkAddressUsage', value: units, unit: 'units' },
       { name: 'quota', value: NETWORK_ADDRESS_USAGE_QUOTA, unit: 'units' },

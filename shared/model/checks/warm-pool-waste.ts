@@ -1,6 +1,7 @@
+import { count, percent } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
-import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { tuneWarmTargets } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 

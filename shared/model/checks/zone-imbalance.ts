@@ -1,7 +1,8 @@
 import { elementAt } from '../base/element-at.ts';
+import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import { count, type Estate, type FindingRule, finding, percent } from './estate.ts';
+import { type Estate, type FindingRule, finding } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet } from './remedies/subnet-remedies.ts';
 

@@ -42,6 +42,12 @@ describe('the exposition', () => {
     expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 1\n');
   });
 
+  test('shows invisible characters of a name, so that a label cannot be reordered', async () => {
+    const assessment = { ...anAssessment(), subnets: [aSubnet({ name: 'a\u202eb\u200bc\nd' })] };
+    const text = await new PrometheusExporter().render({ assessments: [assessment], alerts: [] });
+    expect(text).toContain('name="a\uFFFDb\uFFFDc\uFFFDd"');
+  });
+
   test('shows what the latest scan of each target took; what was not measured has no series', async () => {
     const run: RunSummary = {
       ...{ targetsPlanned: null, targetsSucceeded: 1, targetsFailed: 0 },
@@ -86,7 +92,7 @@ describe('the exposition', () => {
   test('hostile names are inert: quotes, backslashes and line breaks cannot end a label', async () => {
     const hostile = anAssessment({ subnets: [aSubnet({ name: 'a"} 1\nfake_metric{x="\\' })] });
     const text = await new PrometheusExporter().render({ assessments: [hostile], alerts: [] });
-    expect(text).toContain('name="a\\"} 1\\nfake_metric{x=\\"\\\\"');
+    expect(text).toContain('name="a\\"} 1\uFFFDfake_metric{x=\\"\\\\"');
     expect(text).not.toMatch(/^fake_metric/m);
   });
 });

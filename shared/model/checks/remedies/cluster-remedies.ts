@@ -1,8 +1,10 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { nameAndId } from '../../base/text/names.ts';
+import { count } from '../../base/text/numbers.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Remedy } from '../../result/finding.ts';
-import { count, type Estate, nameOf } from '../estate.ts';
+import type { Estate } from '../estate.ts';
 import { aws, kubectl } from './commands.ts';
 
 /** Commands beyond this number are left to the reader: a finding is no script. */
@@ -113,7 +115,7 @@ export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: st
   return {
     title: 'Give the control plane other subnets',
     effect: complete
-      ? `Moves the control plane's interfaces to ${chosen.map((subnet) => nameOf(subnet, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`
+      ? `Moves the control plane's interfaces to ${chosen.map((subnet) => nameAndId(subnet.name, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`
       : "Moves the control plane's interfaces, once each of its zones has a subnet with room.",
     commands: complete
       ? [

@@ -1,11 +1,12 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { count } from '../../base/text/numbers.ts';
 import { parseCidr } from '../../net/cidr.ts';
 import { freeRange } from '../../net/free-ranges.ts';
 import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import { bestReservation } from '../../subnet/reservation-range.ts';
-import { count, type Estate } from '../estate.ts';
+import type { Estate } from '../estate.ts';
 import { deleteLeaked } from './cluster-remedies.ts';
 import { aws } from './commands.ts';
 import { ranked } from './ranked.ts';

@@ -1,7 +1,8 @@
+import { number } from '../../base/text/numbers.ts';
 import { freeRange } from '../../net/free-ranges.ts';
 import type { VpcAssessment } from '../../result/assessment.ts';
 import type { Remedy } from '../../result/finding.ts';
-import { type Estate, grouped } from '../estate.ts';
+import type { Estate } from '../estate.ts';
 import { aws } from './commands.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
@@ -62,7 +63,7 @@ export const raiseVpcQuota = (
   region: string,
 ): Remedy => ({
   title: `Ask for a higher quota of ${quota.name}`,
-  effect: `To ${grouped(quota.to)}; AWS grants up to ${grouped(quota.maximum)}. Free, and usually granted within days.`,
+  effect: `To ${number(quota.to)}; AWS grants up to ${number(quota.maximum)}. Free, and usually granted within days.`,
   commands: [
     aws('service-quotas', 'request-service-quota-increase', region, {
       'service-code': 'vpc',
@@ -73,7 +74,7 @@ export const raiseVpcQuota = (
   preconditions: [
     { text: 'The quota was not raised before: Headroom does not read quotas.', holds: null },
     {
-      text: `That is more than the VPC uses now: ${grouped(quota.used)}.`,
+      text: `That is more than the VPC uses now: ${number(quota.used)}.`,
       holds: quota.to > quota.used,
     },
   ],

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { grouped } from '../../../../shared/model/checks/estate.ts';
 import { FINDING_RULES, findFindings } from '../../../../shared/model/checks/findings.ts';
 import { quoted } from '../../../../shared/model/checks/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
@@ -74,15 +73,6 @@ test('of equally bad ones those come first whose identity does, whatever was loo
     'leaked-interfaces/subnet/subnet-0c',
     'lone-subnet/subnet/subnet-0c',
   ]);
-});
-
-test.each([
-  [999, '999'],
-  [1000, '1,000'],
-  [64_000, '64,000'],
-  [1_234_567, '1,234,567'],
-])('%i is written %s', (number, text) => {
-  expect(grouped(number)).toBe(text);
 });
 
 test.each([

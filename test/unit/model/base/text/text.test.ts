@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { duration, elapsed, shortDuration } from '../../../../../shared/model/base/text/durations.ts';
 import {
-  duration,
-  elapsed,
+  displayName,
   label,
+  listOf,
+  nameAndId,
+  shorten,
+  words,
+} from '../../../../../shared/model/base/text/names.ts';
+import {
+  count,
   number,
+  percent,
+  percentOf,
   probability,
   quantity,
-  utcTime,
-  words,
-} from '../../../shared/notify/wording.ts';
+} from '../../../../../shared/model/base/text/numbers.ts';
+import { utcMinute, utcTime } from '../../../../../shared/model/base/text/times.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,6 +49,24 @@ describe('times', () => {
     [13 * DAY + 13 * HOUR, '14 days'],
   ])('%d ms last %s', (milliseconds, expected) => {
     expect(duration(milliseconds)).toBe(expected);
+  });
+
+  test.each([
+    [-1, '0 min'],
+    [59 * MINUTE, '59 min'],
+    [HOUR, '1 h'],
+    [5 * HOUR + 10 * MINUTE, '5 h 10 min'],
+    [12 * HOUR + 10 * MINUTE, '12 h'],
+    [47 * HOUR + 59 * MINUTE, '47 h'],
+    [2 * DAY, '2 d'],
+    [2 * DAY + 4 * HOUR, '2 d 4 h'],
+  ])('%d ms take little space: %s', (milliseconds, expected) => {
+    expect(shortDuration(milliseconds)).toBe(expected);
+  });
+
+  test('a table shows the minute', () => {
+    expect(utcMinute('2026-01-31T14:00:59+02:00')).toBe('2026-01-31 12:00 UTC');
+    expect(utcMinute('soon')).toBe('soon');
   });
 
   test('the time between two moments is unknown when one of them is no time', () => {
@@ -82,6 +108,36 @@ describe('numbers', () => {
     expect(quantity(7)).toBe('7');
   });
 
+  test('a number is rounded to the decimals that are asked for', () => {
+    expect(number(1_234.56, 0)).toBe('1,235');
+    expect(number(1_234.56, 1)).toBe('1,234.6');
+  });
+
+  test.each([
+    [1, 'address', '1 address'],
+    [0, 'address', '0 addresses'],
+    [2, 'free prefix', '2 free prefixes'],
+    [2, 'remedy', '2 remedies'],
+    [2, 'day', '2 days'],
+    [2, 'VPC', '2 VPCs'],
+    [1_024, 'subnet', '1,024 subnets'],
+  ])('%d %s reads %s', (value, noun, expected) => {
+    expect(count(value, noun)).toBe(expected);
+  });
+
+  test('an irregular plural is given with the noun', () => {
+    expect(count(2, 'index', 'indices')).toBe('2 indices');
+  });
+
+  test('a percentage is unknown when a part of it is', () => {
+    expect(percentOf(1, 3)).toBe(33.3);
+    expect(percentOf(null, 3)).toBeNull();
+    expect(percentOf(1, null)).toBeNull();
+    expect(percentOf(0, 0)).toBeNull();
+    expect(percent(0.1234)).toBe('12 %');
+    expect(percent(0.1234, 1)).toBe('12.3 %');
+  });
+
   test('a probability never claims more than a forecast can know', () => {
     expect(probability(1)).toBe('over 99 %');
     expect(probability(0.99)).toBe('99 %');
@@ -103,6 +159,24 @@ describe('names', () => {
     ['available in subnet-0a1b', 'available in subnet-0a1b'],
   ])('%s reads %s', (name, expected) => {
     expect(words(name)).toBe(expected);
+  });
+
+  test('a resource without a name is known by its ID', () => {
+    expect(displayName('payments-a', 'subnet-0a')).toBe('payments-a');
+    expect(displayName(null, 'subnet-0a')).toBe('subnet-0a');
+    expect(nameAndId('payments-a', 'subnet-0a')).toBe('payments-a (subnet-0a)');
+    expect(nameAndId(null, 'subnet-0a')).toBe('subnet-0a');
+  });
+
+  test('a long list names the first and counts the others', () => {
+    expect(listOf(['a', 'b', 'c'])).toBe('a, b, c');
+    expect(listOf(['a', 'b', 'c'], 3)).toBe('a, b, c');
+    expect(listOf(['a', 'b', 'c'], 1)).toBe('a and 2 more');
+  });
+
+  test('a long name is cut between characters and ends with an ellipsis', () => {
+    expect(shorten('abcdef', 6)).toBe('abcdef');
+    expect(shorten('ab\u{1F469}def', 4)).toBe('ab\u{1F469}\u2026');
   });
 
   test('a label begins with a capital', () => {
