@@ -13,14 +13,17 @@ const current = (path: string): string | null => {
   }
 };
 
-const stale = Object.entries(generatedPages).filter(([path, page]) => current(path) !== page());
+const pages = await Promise.all(
+  Object.entries(generatedPages).map(async ([path, page]) => ({ path, text: await page() })),
+);
+const stale = pages.filter(({ path, text }) => current(path) !== text);
 if (process.argv.includes('--check')) {
-  for (const [path] of stale) console.error(`${path} is not current: run npm run docs`);
+  for (const { path } of stale) console.error(`${path} is not current: run npm run docs`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
-  for (const [path, page] of stale) {
+  for (const { path, text } of stale) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), page());
+    writeFileSync(join(root, path), text);
     console.log(`wrote ${path}`);
   }
 }

@@ -2,6 +2,9 @@ import { grafanaDashboard } from '../server/grafana-dashboard.ts';
 import { prometheusRules } from '../server/prometheus-rules.ts';
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
+import { commandLineContract } from './contracts/command-line.ts';
+import { metricsContract } from './contracts/metrics.ts';
+import { namesContract } from './contracts/names.ts';
 import { estateSchemaJson } from './estate-schema.ts';
 import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
@@ -10,10 +13,13 @@ import { metricsPage } from './metrics.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
-export const generatedPages: Readonly<Record<string, () => string>> = {
+export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
   'infra/server/grafana/headroom.json': grafanaDashboard,
   'infra/server/prometheus/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
+  'docs/contracts/command-line.txt': commandLineContract,
+  'docs/contracts/metrics.txt': metricsContract,
+  'docs/contracts/names.txt': namesContract,
   'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,
   'docs/schema/alert.schema.json': alertSchemaJson,
