@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import {
-  keepingLatest,
-  runDashboardWidgetJob,
-  type ScannedTargets,
-} from '../shared/aws/dashboard-widget-job.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { parseDashboardWidgetEnvironment } from '../shared/config/environment.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
+import {
+  drawDashboardWidget,
+  keepingLatest,
+  type ScannedTargets,
+} from '../shared/pipeline/dashboard-widget.ts';
 
 const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
 
@@ -21,7 +21,7 @@ export const handler = async (
 ): Promise<string | { readonly markdown: string }> => {
   logger.addContext(context);
   store ??= openStore();
-  return runDashboardWidgetJob({
+  return drawDashboardWidget({
     event,
     endpoint: context.invokedFunctionArn,
     store,

@@ -1,13 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context, SNSEvent } from 'aws-lambda';
-import { parseNotifySlackEnvironment, type SecretLocation } from '../shared/config/environment.ts';
-import type { Target } from '../shared/model/aws/inventory.ts';
+import { secretAt } from '../shared/aws/secrets.ts';
+import { parseNotifySlackEnvironment } from '../shared/config/environment.ts';
+import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import type { Notifier } from '../shared/notify/notifier.ts';
-import { createSecret, type SecretSource } from '../shared/notify/secret-reader.ts';
 import { createSlackNotifier } from '../shared/notify/slack-webhook.ts';
 import { readTopicMessage } from '../shared/notify/topic-message.ts';
 
@@ -42,12 +40,6 @@ export const handler = async (event: SNSEvent, context: Context): Promise<void> 
 const createNotifier = (context: Context): Notifier => {
   const environment = parseNotifySlackEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
-  const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
-  const target: Target = { accountId, region };
-  return createSlackNotifier(createSecret(sourceOf(environment.webhook), 'url', target, Date.now));
+  const home = targetOfArn(context.invokedFunctionArn);
+  return createSlackNotifier(secretAt(environment.webhook, 'url', home, Date.now));
 };
-
-const sourceOf = (location: SecretLocation): SecretSource =>
-  location.kind === 'secret'
-    ? { kind: 'secrets-manager', secretId: location.secretId, client: new SecretsManagerClient({}) }
-    : { kind: 'parameter', name: location.name, client: new SSMClient({}) };

@@ -1,35 +1,67 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
+import { CallMeter } from '../shared/aws/call-meter.ts';
+import { clientSettings } from '../shared/aws/clients.ts';
+import { resolveConfiguredTargets } from '../shared/aws/configured-targets.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
-import { homeOf } from '../shared/aws/home.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
-import { runPlanScanJob } from '../shared/aws/plan-scan-job.ts';
+import { createNotifiers } from '../shared/aws/notifiers.ts';
+import { createTargetQueue } from '../shared/aws/target-queue.ts';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
+import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
+import { planRun } from '../shared/pipeline/plan.ts';
+import { publishRun } from '../shared/pipeline/publish-run.ts';
+import { planSummary } from '../shared/pipeline/run-summary.ts';
 
 /** Kept back from Lambda's own timeout, to log what happened. */
 const RESERVE_MS = 5_000;
 
 const logger = new Logger({ serviceName: 'plan-scan', jsonReplacerFn: redactingReplacer });
 
-/** Begins a run: finds the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again. */
+/** Begins a run: lists the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again. */
 export const handler = async (_event: unknown, context: Context): Promise<void> => {
   logger.addContext(context);
   const environment = parsePlanScanEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
-  const home = homeOf(context);
-  const outcome = await runPlanScanJob({
-    runId: context.awsRequestId,
-    environment,
-    configuration: await loadConfiguration(environment.configuration, home),
-    store: deploymentState(environment.tableName, process.env),
-    home,
-    signal: AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS)),
-  });
-  const unwatched = outcome.coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
-  logger[unwatched?.length === 0 && outcome.problems.length === 0 ? 'info' : 'warn']('Planned a run', {
-    targets: outcome.requests.length,
-    unwatched: unwatched ?? 'unknown',
-    problems: outcome.problems,
-  });
+  const home = targetOfArn(context.invokedFunctionArn);
+  const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS));
+  const configuration = await loadConfiguration(environment.configuration, home);
+  const { targets, alerts, metrics, destinations } = configuration;
+  const queue = createTargetQueue(environment, home);
+  const cloudWatch = new CloudWatchClient(clientSettings());
+  try {
+    const outcome = await planRun({
+      home,
+      runId: context.awsRequestId,
+      resolved: await resolveConfiguredTargets({ targets, home, meter: new CallMeter(), signal }),
+      policy: alerts,
+      subnetSeries: metrics.subnetSeries,
+      links: { dashboard: null },
+      store: deploymentState(environment.tableName, process.env),
+      notifier: createNotifiers(destinations, environment.topicArn, home, Date.now),
+      enqueue: queue.enqueue,
+      deadLetters: queue.deadLetters,
+      clock: Date.now,
+      signal,
+    });
+    const unpublished = await publishRun(
+      createCloudWatchSink(cloudWatch, signal),
+      planSummary(outcome),
+      Date.now(),
+      metrics.namespace,
+    );
+    const problems = [...outcome.problems, ...unpublished];
+    const unwatched = outcome.coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
+    logger[unwatched?.length === 0 && problems.length === 0 ? 'info' : 'warn']('Planned a run', {
+      targets: outcome.requests.length,
+      unwatched: unwatched ?? 'unknown',
+      problems,
+    });
+  } finally {
+    queue.destroy();
+    cloudWatch.destroy();
+  }
 };

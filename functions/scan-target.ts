@@ -1,12 +1,20 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CallMeter } from '../shared/aws/call-meter.ts';
+import { clientSettings, createTargetClients } from '../shared/aws/clients.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
-import { homeOf } from '../shared/aws/home.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
-import { runScanTargetJob } from '../shared/aws/scan-target-job.ts';
+import { createNotifiers } from '../shared/aws/notifiers.ts';
+import { createTargetSources } from '../shared/aws/target-sources.ts';
 import { parseScanTargetEnvironment } from '../shared/config/environment.ts';
+import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
+import { scanRoleOf } from '../shared/model/target/target-selection.ts';
+import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
+import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
@@ -17,7 +25,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of event.Records) {
     try {
-      await scan(record, context);
+      log(await scan(record, context));
     } catch (error) {
       const { code, action } = error instanceof HeadroomError ? error : { code: 'unexpected', action: null };
       logger.error('A target was not scanned', { messageId: record.messageId, code, action, error });
@@ -27,27 +35,51 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
   return { batchItemFailures };
 };
 
-const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<void> => {
+const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<ScanJobReport> => {
   const environment = parseScanTargetEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
   const { runId, accountId, region, subnetSeries } = parseScanRequest(body);
-  const home = homeOf(context);
+  const target = { accountId, region };
+  const home = targetOfArn(context.invokedFunctionArn);
   const configuration = await loadConfiguration(environment.configuration, home);
-  const report = await runScanTargetJob({
-    target: { accountId, region },
-    // A message that is delivered twice is another run: their claims must not be taken for one another's.
-    runId: `${runId}/${messageId}/${context.awsRequestId}`,
-    subnetSeries,
-    environment,
-    configuration,
-    store: deploymentState(environment.tableName, process.env),
-    home,
-    remainingMilliseconds: context.getRemainingTimeInMillis(),
-  });
-  const { assessment, transitions, delivery, problems, run } = report;
-  const { status, errors } = assessment.target;
-  const log = status === 'ok' && problems.length === 0 ? 'info' : 'warn';
-  logger[log]('Scanned a target', {
+  const deadlines = deadlinesWithin(context.getRemainingTimeInMillis(), environment.deadlineSeconds);
+  const signal = AbortSignal.timeout(deadlines.everything);
+  const meter = new CallMeter();
+  const role = scanRoleOf(configuration.targets.role, target, home);
+  const clients = createTargetClients({ region, meter, role: role ?? undefined });
+  const cloudWatch = new CloudWatchClient(clientSettings());
+  const dashboard = environment.dashboardName;
+  try {
+    return await runScanJob({
+      target,
+      vpcIds: configuration.scan.vpcIds,
+      // A message that is delivered twice is another run: their claims must not be taken for one another's.
+      runId: `${runId}/${messageId}/${context.awsRequestId}`,
+      policy: configuration.alerts,
+      metrics: { ...configuration.metrics, subnetSeries },
+      links: { dashboard: dashboard === null ? null : { name: dashboard, region: home.region } },
+      ports: {
+        sources: createTargetSources(target, clients, {
+          roleArn: role?.roleArn ?? null,
+          signal: AbortSignal.timeout(deadlines.reading),
+        }),
+        store: deploymentState(environment.tableName, process.env),
+        sink: createCloudWatchSink(cloudWatch, signal),
+        notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
+        clock: Date.now,
+      },
+      callsMade: () => meter.total(),
+      signal,
+    });
+  } finally {
+    clients.destroy();
+    cloudWatch.destroy();
+  }
+};
+
+const log = ({ assessment, transitions, delivery, problems, run }: ScanJobReport): void => {
+  const { accountId, region, status, errors } = assessment.target;
+  logger[status === 'ok' && problems.length === 0 ? 'info' : 'warn']('Scanned a target', {
     accountId,
     region,
     status,

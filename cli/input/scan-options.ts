@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import {
-  accountOfRole,
   openTargets,
   type ReachableTarget,
   type UnreachableTarget,
 } from '../../shared/aws/reachable-targets.ts';
 import { createEstateSources } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
+import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';

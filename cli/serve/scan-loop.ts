@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import pLimit from 'p-limit';
-import type { CallMeter } from '../../shared/aws/call-meter.ts';
 import { clientSettings } from '../../shared/aws/clients.ts';
 import { openConfiguredTargets } from '../../shared/aws/configured-targets.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import { openTargets, type ReachableTarget } from '../../shared/aws/reachable-targets.ts';
-import type { RunSummary } from '../../shared/metrics/catalogue.ts';
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
 import type { Problem } from '../../shared/model/base/errors.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
-import { type RunTargetOutcome, runTarget } from '../../shared/pipeline/run-target.ts';
+import { runScanJob } from '../../shared/pipeline/scan-job.ts';
 import { failedAssessment } from '../../shared/pipeline/scan-target.ts';
 import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
 import type { Session } from '../base/command-line.ts';
@@ -30,26 +28,6 @@ const LEAST_READING_MILLISECONDS = 5 * 60_000;
 
 const say = (io: Io, accountId: string, region: string, { message, action }: Problem): void =>
   io.err(`problem  ${accountId} ${region}: ${message}\n         ${action}\n`);
-
-/** What the monitor says of itself, as a deployment publishes it after each scan. */
-const summaryOf = (outcome: RunTargetOutcome, meter: CallMeter, scanSeconds: number): RunSummary => {
-  const { calls, throttles } = meter.total();
-  const whole = outcome.assessment.target.status === 'ok';
-  return {
-    targetsPlanned: null,
-    targetsSucceeded: whole ? 1 : 0,
-    targetsFailed: whole ? 0 : 1,
-    targetsStale: null,
-    targetsNew: null,
-    targetsGone: null,
-    scanSeconds,
-    apiCalls: calls,
-    throttles,
-    metricsPublished: outcome.metrics?.published ?? null,
-    metricsWithheld: outcome.metrics?.withheld ?? null,
-    alertsUndelivered: outcome.delivery.undelivered.length,
-  };
-};
 
 /** One scan of every target. Ends early, between two targets, when it is told to stop. */
 export const scanAllTargets = async (
@@ -78,13 +56,12 @@ export const scanAllTargets = async (
   const limit = pLimit(configuration.scan.concurrency);
   const scanOne = async ({ target, sources, meter }: ReachableTarget): Promise<void> => {
     if (stop.aborted) return;
-    const startedAt = io.now();
-    const outcome = await runTarget({
+    const outcome = await runScanJob({
       target,
-      scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
+      vpcIds: options.vpc ?? null,
       runId: randomUUID(),
       policy: configuration.alerts,
-      publish: { ...configuration.metrics, subnetSeries },
+      metrics: { ...configuration.metrics, subnetSeries },
       links: { dashboard: null },
       ports: {
         sources,
@@ -98,11 +75,9 @@ export const scanAllTargets = async (
         ),
         clock: io.now,
       },
+      callsMade: () => meter.total(),
     });
-    latest.put(outcome.assessment, outcome.alerts, {
-      target,
-      ...summaryOf(outcome, meter, (io.now() - startedAt) / 1000),
-    });
+    latest.put(outcome.assessment, outcome.alerts, { target, ...outcome.run });
     const { status, errors } = outcome.assessment.target;
     const { accountId, region } = target;
     for (const problem of [...errors, ...outcome.problems]) say(io, accountId, region, problem);

@@ -1,35 +1,23 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { DEFAULT_DESTINATION } from '../alerts/routing.ts';
 import type { Destination } from '../config/destinations-schema.ts';
-import type { SecretLocation } from '../config/environment.ts';
+import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createPagerDutyNotifier } from '../notify/pagerduty.ts';
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
-import { createSecret, type Secret } from '../notify/secret-reader.ts';
 import { createSlackNotifier } from '../notify/slack-webhook.ts';
 import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
 import { clientSettings } from './clients.ts';
-
-const secretAt = (location: SecretLocation, key: string, home: Target, clock: () => number): Secret =>
-  createSecret(
-    location.kind === 'secret'
-      ? {
-          kind: 'secrets-manager',
-          secretId: location.secretId,
-          client: new SecretsManagerClient(clientSettings()),
-        }
-      : { kind: 'parameter', name: location.name, client: new SSMClient(clientSettings()) },
-    key,
-    home,
-    clock,
-  );
+import { secretAt } from './secrets.ts';
 
 /** A topic's Region is in its ARN, and SNS is asked there. */
 const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
-  createSnsNotifier(new SNSClient(clientSettings({ region: topicArn.split(':')[3] })), topicArn, format);
+  createSnsNotifier(
+    new SNSClient(clientSettings({ region: targetOfArn(topicArn).region })),
+    topicArn,
+    format,
+  );
 
 const notifierFor = (destination: Destination, home: Target, clock: () => number): Notifier => {
   switch (destination.kind) {

@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { accountOfRole } from '../model/aws/arn.ts';
 import { awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
@@ -9,9 +10,6 @@ import { createTargetSources } from './target-sources.ts';
 
 /** Stands for an account whose number nobody could tell, because its credentials do not work. */
 export const UNKNOWN_ACCOUNT = 'unknown';
-
-/** The account in a role's ARN: `arn:aws:iam::123456789012:role/Name`, in any partition. */
-const ROLE_ARN = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
 
 export interface ReachableTarget {
   readonly target: Target;
@@ -38,9 +36,6 @@ export interface TargetRequest {
   readonly externalId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** The account that a role's ARN names; `null` when it is not the ARN of a role. */
-export const accountOfRole = (roleArn: string): string | null => ROLE_ARN.exec(roleArn)?.[1] ?? null;
 
 const ownAccount = async (clients: AwsClients, region: string): Promise<string> => {
   try {

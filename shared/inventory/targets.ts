@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { describingFailure } from '../model/aws/aws-pages.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
-import { type PlannedTarget, scanRoleArn, type TargetSelection } from '../model/target/target-selection.ts';
+import { type PlannedTarget, scanRoleOf, type TargetSelection } from '../model/target/target-selection.ts';
 import { listOf, required } from './ec2-records.ts';
 import { organizationAccounts } from './organization-accounts.ts';
 
@@ -45,12 +45,8 @@ export const resolveTargets = async (input: ResolveTargetsInput): Promise<Resolv
   const resolved = await Promise.all(
     accounts.map((account) =>
       limit(async () => {
-        const { role } = selection;
-        // Our own account is read with our own credentials: it needs no role, and often has none.
-        const roleArn =
-          role === null || account.accountId === hub.accountId
-            ? null
-            : scanRoleArn(role, { accountId: account.accountId, region: hub.region });
+        const target = { accountId: account.accountId, region: hub.region };
+        const roleArn = scanRoleOf(selection.role, target, hub)?.roleArn ?? null;
         try {
           const regions =
             selection.regions === 'enabled'

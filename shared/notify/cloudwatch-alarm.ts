@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { parseArn } from '../model/aws/arn.ts';
 import { type Finding, findingId, type Subject } from '../model/result/finding.ts';
 
 /**
@@ -32,7 +33,7 @@ const CONSOLES: ReadonlyMap<string, string> = new Map([
 export const alarmMessage = (notification: unknown): AlertMessage | null => {
   const { success, data } = alarmSchema.safeParse(notification);
   if (!success) return null;
-  const [, partition = '', , region = ''] = data.AlarmArn.split(':');
+  const { partition, region } = parseArn(data.AlarmArn) ?? { partition: '', region: '' };
   const transition = transitionOf(data, region);
   return {
     threadId: `${data.AWSAccountId}/${region}/monitor/${data.AlarmName}`,

@@ -6,6 +6,7 @@ import {
   type SNSClient,
 } from '@aws-sdk/client-sns';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { targetOfArn } from '../model/aws/arn.ts';
 import { describeAwsFailure } from '../model/aws/aws-failure.ts';
 import { facetsOf, writeAlertDocument } from './alert-document.ts';
 import { amazonQNotification } from './amazon-q.ts';
@@ -127,9 +128,7 @@ const fifo = ({ threadId, messageId }: AlertMessage, topicArn: string): Partial<
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const failure = (topicArn: string, error: unknown): DeliveryError => {
-  const [, , , region = 'unknown', accountId = 'unknown'] = topicArn.split(':');
-  const target = { accountId, region };
-  const problem = describeAwsFailure(error, { action: 'sns:Publish', target });
+  const problem = describeAwsFailure(error, { action: 'sns:Publish', target: targetOfArn(topicArn) });
   const name = error instanceof Error ? error.name : '';
   if (problem.code === 'not-found') {
     return new DeliveryError(

@@ -46,6 +46,19 @@ export interface PlannedTarget extends Target {
 export const scanRoleArn = (role: Pick<ScanRole, 'name'>, { accountId, region }: Target): string =>
   `arn:${partitionOf(region)}:iam::${accountId}:role/${role.name}`;
 
+/**
+ * The role to read a target through, with its ARN. `null`: our own credentials. Our own account is read with those: it
+ * needs no role, and often has none.
+ */
+export const scanRoleOf = (
+  role: ScanRole | null,
+  target: Target,
+  home: Target,
+): (ScanRole & { readonly roleArn: string }) | null =>
+  role === null || target.accountId === home.accountId
+    ? null
+    : { ...role, roleArn: scanRoleArn(role, target) };
+
 const partitionOf = (region: string): string => {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { keepingLatest, runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
+import { drawDashboardWidget, keepingLatest } from '../../../shared/pipeline/dashboard-widget.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
@@ -47,7 +47,7 @@ describe('the widget over DynamoDB', () => {
       return 'answered';
     };
     const ask = (event: unknown) =>
-      runDashboardWidgetJob({ event, endpoint: 'arn', store: store.assessments, now: NOW });
+      drawDashboardWidget({ event, endpoint: 'arn', store: store.assessments, now: NOW });
     await ask({});
     const html = String(await ask({ subnetId: assessment.subnets[0]?.subnetId }));
     expect(html).toContain('4,096 blocks of 16 addresses');
@@ -76,7 +76,7 @@ test('a warm widget reads an assessment once, until there is a newer one', async
   };
   const ask = async (): Promise<{ readonly html: string; readonly requests: number }> => {
     requests.length = 0;
-    const html = String(await runDashboardWidgetJob({ event: {}, endpoint: 'arn', store, now: NOW }));
+    const html = String(await drawDashboardWidget({ event: {}, endpoint: 'arn', store, now: NOW }));
     return { html, requests: requests.length };
   };
   const first = await ask();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOSTILE_NAMES } from '../../../lab/estates/hostile-names.ts';
-import { runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import { drawDashboardWidget } from '../../../shared/pipeline/dashboard-widget.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { fragmentedSixteen, hostileEstate, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 import { barriers, LOOKS, type Look, type OpenPage, openBrowser, openFile, picture } from './browser.ts';
@@ -36,7 +36,7 @@ const answer = async (
 ): Promise<string> => {
   const store = createMemoryStateStore();
   await store.assessments.putLatest(assessment);
-  const html = await runDashboardWidgetJob({
+  const html = await drawDashboardWidget({
     event: { ...params, widgetContext: { theme, width: 588, height: 369 } },
     endpoint: 'arn:aws:lambda:eu-west-1:111122223333:function:customWidget-headroom-prod-dashboard-widget',
     store: store.assessments,

@@ -79,6 +79,19 @@ describe('notify-slack', () => {
     expect([slack.requests.length, aws.requests.length]).toEqual([2, 1]);
   });
 
+  test('asks Secrets Manager up to eight times, as every other client of Headroom does', async () => {
+    const { slack } = await startServices();
+    const aws = await start(({ nth }) => ({
+      headers: { 'content-type': 'application/x-amz-json-1.1' },
+      ...(nth < 5
+        ? { status: 500, body: '{"__type":"InternalServiceError"}' }
+        : { body: JSON.stringify({ SecretString: `${slack.url}/services/${TOKEN}` }) }),
+    }));
+    expect(await invoke(aws, [event(messageNamed('surge'))])).toMatchObject({ succeeded: true });
+    expect(slack.requests).toHaveLength(1);
+    expect(aws.requests[0]?.headers['user-agent']).toContain('headroom/');
+  });
+
   test('throws when Slack fails, so that Lambda tries again', async () => {
     const { aws } = await startServices(() => ({ status: 400, body: 'invalid_blocks' }));
     const { succeeded, log } = await invoke(aws, [event(messageNamed('surge'))]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runDashboardWidgetJob } from '../../../shared/aws/dashboard-widget-job.ts';
+import { drawDashboardWidget } from '../../../shared/pipeline/dashboard-widget.ts';
 import { parseWidgetRequest } from '../../../shared/report/widget-request.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 0, 1, 0, 6);
 const widget = async (event: unknown, assessments = [anAssessment()]): Promise<unknown> => {
   const store = createMemoryStateStore();
   for (const assessment of assessments) await store.assessments.putLatest(assessment);
-  return runDashboardWidgetJob({ event, endpoint: ENDPOINT, store: store.assessments, now: NOW });
+  return drawDashboardWidget({ event, endpoint: ENDPOINT, store: store.assessments, now: NOW });
 };
 
 describe('the request of a dashboard', () => {

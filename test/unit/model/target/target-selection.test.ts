@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scanRoleArn } from '../../../../shared/model/target/target-selection.ts';
+import { scanRoleArn, scanRoleOf } from '../../../../shared/model/target/target-selection.ts';
 
 test.each([
   ['eu-west-1', 'aws'],
@@ -13,4 +13,16 @@ test.each([
   expect(scanRoleArn({ name: 'headroom/reader' }, { accountId: '111111111111', region })).toBe(
     `arn:${partition}:iam::111111111111:role/headroom/reader`,
   );
+});
+
+test('a target is read through the role, our own account with our own credentials', () => {
+  const role = { name: 'HeadroomReader', externalId: null, sessionName: null, sourceIdentity: null };
+  const home = { accountId: '111111111111', region: 'eu-west-1' };
+  const other = { accountId: '222222222222', region: 'us-east-1' };
+  expect(scanRoleOf(role, other, home)).toEqual({
+    ...role,
+    roleArn: 'arn:aws:iam::222222222222:role/HeadroomReader',
+  });
+  expect(scanRoleOf(role, { ...home, region: 'us-east-1' }, home)).toBeNull();
+  expect(scanRoleOf(null, other, home)).toBeNull();
 });

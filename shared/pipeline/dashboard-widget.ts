@@ -8,7 +8,7 @@ import type { AssessmentStore } from '../state/state-store.ts';
 /** What the widget reads. */
 export type ScannedTargets = Pick<AssessmentStore, 'targets' | 'latest'>;
 
-/** Assessments that a warm function keeps at the most: one of 2,000 subnets takes some 20 MB. */
+/** The most assessments that a warm function keeps: one of 2,000 subnets takes some 20 MB. */
 const KEPT = 16;
 
 /**
@@ -39,7 +39,7 @@ export const keepingLatest = (store: ScannedTargets): ScannedTargets => {
   };
 };
 
-export interface DashboardWidgetJob {
+export interface DashboardWidgetInput {
   readonly event: unknown;
   /** The ARN of the widget's own function. */
   readonly endpoint: string;
@@ -51,12 +51,12 @@ export interface DashboardWidgetJob {
 const READS_AT_ONCE = 8;
 
 /** HTML for the dashboard, or documentation in Markdown where CloudWatch asks for that. */
-export const runDashboardWidgetJob = async ({
+export const drawDashboardWidget = async ({
   event,
   endpoint,
   store,
   now,
-}: DashboardWidgetJob): Promise<string | { readonly markdown: string }> => {
+}: DashboardWidgetInput): Promise<string | { readonly markdown: string }> => {
   const request = parseWidgetRequest(event);
   if (request.describe) return { markdown: WIDGET_DOCUMENTATION };
   const wanted = (await store.targets()).filter(

@@ -1,0 +1,22 @@
+import { RUN_METRICS, type RunSummary } from '../metrics/catalogue.ts';
+import { dataOf } from '../metrics/data.ts';
+import type { MetricSink } from '../metrics/metric-sink.ts';
+import type { Problem } from '../model/base/errors.ts';
+import { attempt } from './attempt.ts';
+
+/**
+ * Publishes what a run says about itself. It is the last thing that a run does: when CloudWatch refuses it, all the work
+ * is done, and doing all of it again would fix nothing. The alarm on these metrics takes their absence for a failure.
+ *
+ * @returns why it was refused; empty when it was not.
+ */
+export const publishRun = async (
+  sink: MetricSink,
+  run: RunSummary,
+  at: number,
+  namespace: string,
+): Promise<readonly Problem[]> => {
+  const problems: Problem[] = [];
+  await attempt(problems, () => sink.publish(dataOf(RUN_METRICS, run, { scannedAt: at }, namespace)));
+  return problems;
+};

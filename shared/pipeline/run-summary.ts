@@ -1,0 +1,68 @@
+import type { RunSummary } from '../metrics/catalogue.ts';
+import type { DeliveryReport } from './deliver-outbox.ts';
+import type { PlanOutcome } from './plan.ts';
+import type { RunTargetOutcome } from './run-target.ts';
+
+/** What the scan of one target asked of AWS, and how long it took. */
+export interface ScanEffort {
+  readonly calls: number;
+  readonly throttles: number;
+  readonly seconds: number;
+}
+
+/** A summary that says nothing: each part of a run fills in what it knows, and the rest is not published. */
+const NOTHING_KNOWN: RunSummary = {
+  targetsPlanned: null,
+  targetsSucceeded: null,
+  targetsFailed: null,
+  targetsStale: null,
+  targetsNew: null,
+  targetsGone: null,
+  scanSeconds: null,
+  apiCalls: null,
+  throttles: null,
+  metricsPublished: null,
+  metricsWithheld: null,
+  alertsUndelivered: null,
+};
+
+/** What the scan of one target says about the monitor itself. */
+export const scanSummary = (outcome: RunTargetOutcome, effort: ScanEffort): RunSummary => {
+  // A target that is read, and whose alerts cannot be stored, is not watched.
+  const succeeded = outcome.assessment.target.status === 'ok' && outcome.alerting === 'whole';
+  return {
+    ...NOTHING_KNOWN,
+    targetsSucceeded: succeeded ? 1 : 0,
+    targetsFailed: succeeded ? 0 : 1,
+    scanSeconds: effort.seconds,
+    apiCalls: effort.calls,
+    throttles: effort.throttles,
+    metricsPublished: outcome.metrics?.published ?? null,
+    metricsWithheld: outcome.metrics?.withheld ?? null,
+    alertsUndelivered: undelivered(outcome),
+  };
+};
+
+/** What the plan of a run says about the monitor itself. */
+export const planSummary = (outcome: PlanOutcome): RunSummary => {
+  const { coverage, requests } = outcome;
+  const count = (state: string): number | null =>
+    coverage?.filter((target) => target.state === state).length ?? null;
+  return {
+    ...NOTHING_KNOWN,
+    targetsPlanned: requests.length,
+    targetsStale: count('stale'),
+    targetsNew: count('new'),
+    targetsGone: count('gone'),
+    alertsUndelivered: undelivered(outcome),
+  };
+};
+
+/** `null` where the stored alerts could not be read: then it is not known what waits. */
+const undelivered = ({
+  alerting,
+  delivery,
+}: {
+  readonly alerting: RunTargetOutcome['alerting'];
+  readonly delivery: DeliveryReport;
+}): number | null => (alerting === 'none' ? null : delivery.undelivered.length);
