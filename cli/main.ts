@@ -15,6 +15,7 @@ import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addLimitsCommand } from './commands/limits.ts';
 import { addOwnersCommand } from './commands/owners.ts';
+import { addPlanCommand } from './commands/plan.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addScanCommand } from './commands/scan.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReplayCommand,
   addBackfillCommand,
   addLimitsCommand,
+  addPlanCommand,
   addCostCommand,
   addServeCommand,
   addConfigCommand,

@@ -1,13 +1,6 @@
-import { CallMeter } from '../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../shared/aws/clients.ts';
-import { UNKNOWN_ACCOUNT } from '../../shared/aws/reachable-targets.ts';
-import { didYouMean } from '../../shared/config/nearest-word.ts';
-import { createEc2Inventory } from '../../shared/inventory/ec2-inventory.ts';
-import type { InstanceLimits } from '../../shared/model/aws/inventory.ts';
-import { HeadroomError } from '../../shared/model/base/errors.ts';
-import { knownInstanceTypes, limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import { describeLimits, type LimitsDescription } from '../../shared/model/cluster/max-pods.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { lookUpLimits } from '../input/instance-limits.ts';
 import { type Column, renderTable, wholeNumber } from '../output/table.ts';
 
 interface Options {
@@ -45,23 +38,6 @@ const COLUMNS: readonly Column<LimitsDescription>[] = [
   },
 ];
 
-/** What EC2 itself says of the types. */
-const askEc2 = async (
-  types: readonly string[],
-  region: string | undefined,
-): Promise<Map<string, InstanceLimits>> => {
-  const clients = createAwsClients({ region, meter: new CallMeter() });
-  const inventory = createEc2Inventory({
-    client: clients.ec2,
-    target: { accountId: UNKNOWN_ACCOUNT, region: region ?? 'default' },
-  });
-  try {
-    return new Map((await inventory.instanceTypes(types)).map((limits) => [limits.type, limits]));
-  } finally {
-    clients.destroy();
-  }
-};
-
 /** `headroom limits`: what instance types can hold, from the shipped table, and from EC2 for types that it lacks. */
 export const addLimitsCommand: AddCommand = (program, { io }) => {
   program
@@ -89,29 +65,8 @@ several an array.
       if (!['table', 'json'].includes(options.format)) {
         throw new UsageError(`--format ${options.format} is neither table nor json.`, 'Use one of the two.');
       }
-      const toAsk = options.live === true ? types : types.filter((type) => limitsOf(type) === null);
-      let answered = new Map<string, InstanceLimits>();
-      let failure: HeadroomError | null = null;
-      if (toAsk.length > 0) {
-        try {
-          answered = await askEc2(toAsk, options.region);
-        } catch (error) {
-          if (!(error instanceof HeadroomError) || options.live === true) throw error;
-          failure = error;
-        }
-      }
+      const answered = await lookUpLimits(types, { live: options.live === true, region: options.region });
       const found = types.map((type) => describeLimits(type, answered));
-      const unknown = types.filter((_, index) => found[index] === null);
-      if (unknown.length > 0) {
-        const guesses = unknown.map((type) => `${type}.${didYouMean(type, knownInstanceTypes())}`).join(' ');
-        const asked =
-          failure === null ? 'EC2 does not know it either' : `EC2 could not be asked: ${failure.message}`;
-        throw new UsageError(
-          `The shipped table has no instance type ${guesses} (${asked})`,
-          'Check the spelling, or run it again where EC2 can be reached.',
-          failure === null ? undefined : { cause: failure },
-        );
-      }
       const limits = found.filter((entry) => entry !== null);
       io.out(
         options.format === 'json'

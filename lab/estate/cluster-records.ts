@@ -1,6 +1,6 @@
 import type { Tags } from '../../shared/model/aws/inventory.ts';
+import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../shared/model/cni/cni-settings.ts';
 import type { CniNode, NodeInterface } from '../cni/cni-node.ts';
-import type { CniSettings } from '../cni/cni-settings.ts';
 import { addressText } from '../cni/ipv4-range.ts';
 import type { LabEksCluster, LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
@@ -43,6 +43,23 @@ export interface RunningNode {
   readonly interfaceIds: Map<NodeInterface, string>;
   recordedRevision: number;
 }
+
+/** The names that the CNI reads its settings by. */
+const SETTING_NAMES: readonly (readonly [keyof CniSettings, string])[] = [
+  ['prefixDelegation', 'ENABLE_PREFIX_DELEGATION'],
+  ['customNetworking', 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'],
+  ['podEni', 'ENABLE_POD_ENI'],
+  ['warmEniTarget', 'WARM_ENI_TARGET'],
+  ['warmPrefixTarget', 'WARM_PREFIX_TARGET'],
+  ['warmIpTarget', 'WARM_IP_TARGET'],
+  ['minimumIpTarget', 'MINIMUM_IP_TARGET'],
+  ['maxEni', 'MAX_ENI'],
+];
+
+const descriptionOf = ({ instanceId }: RunningNode, { deviceIndex, trunk }: NodeInterface): string => {
+  if (trunk) return 'aws-k8s-trunk-eni';
+  return deviceIndex === 0 ? '' : `aws-K8S-${instanceId}`;
+};
 
 /** Writes what EC2, Auto Scaling and EKS show of a simulated cluster into its world. */
 export class ClusterRecords {
@@ -128,9 +145,9 @@ export class ClusterRecords {
       vpcId: subnet.vpcId,
       availabilityZone: subnet.availabilityZone,
       ownerId: this.#input.ownerId,
-      interfaceType: 'interface',
+      interfaceType: held.trunk ? 'trunk' : 'interface',
       status: 'in-use',
-      description: isPrimary ? '' : `aws-K8S-${node.instanceId}`,
+      description: descriptionOf(node, held),
       requesterId: null,
       requesterManaged: false,
       operator: null,
@@ -146,7 +163,9 @@ export class ClusterRecords {
       prefixes: node.cni.usesPrefixes ? bases.map((base) => `${base}/28`) : [],
       ipv6Addresses: [],
       ipv6Prefixes: [],
-      tags: known?.tags ?? this.#interfaceTags(node.instanceId, isPrimary),
+      tags:
+        known?.tags ??
+        (held.trunk ? this.#trunkTags(node.instanceId) : this.#interfaceTags(node.instanceId, isPrimary)),
     });
   }
 
@@ -161,6 +180,15 @@ export class ClusterRecords {
           }),
       'cluster.k8s.amazonaws.com/name': this.#input.name,
       'eks:eni:owner': 'amazon-vpc-cni',
+    };
+  }
+
+  /** As the VPC resource controller tags a trunk (amazon-vpc-resource-controller-k8s, `pkg/config/type.go`). */
+  #trunkTags(instanceId: string): Tags {
+    return {
+      'node.k8s.amazonaws.com/instance_id': instanceId,
+      [`kubernetes.io/cluster/${this.#input.name}`]: 'owned',
+      'eks:eni:owner': 'eks-vpc-resource-controller',
     };
   }
 
@@ -236,16 +264,12 @@ export class ClusterRecords {
 
   /** The add-on's configuration as people write it: the settings that differ from the CNI's own. */
   #addonConfiguration(): string | null {
-    const env = {
-      ...(this.#settings.prefixDelegation && { ENABLE_PREFIX_DELEGATION: 'true' }),
-      ...(this.#settings.warmIpTarget !== null && { WARM_IP_TARGET: String(this.#settings.warmIpTarget) }),
-      ...(this.#settings.minimumIpTarget !== null && {
-        MINIMUM_IP_TARGET: String(this.#settings.minimumIpTarget),
-      }),
-      ...(this.#input.customNetworkingSubnetId !== undefined && {
-        AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
-      }),
-    };
+    const settings = this.#settings;
+    const changed = <Key extends keyof CniSettings>(key: Key): boolean =>
+      settings[key] !== DEFAULT_CNI_SETTINGS[key];
+    const env = Object.fromEntries(
+      SETTING_NAMES.flatMap(([key, name]) => (changed(key) ? [[name, String(settings[key])]] : [])),
+    );
     return Object.keys(env).length === 0 ? null : JSON.stringify({ env });
   }
 }

@@ -1,6 +1,6 @@
+import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../shared/model/cni/cni-settings.ts';
 import { AllocationError } from '../cni/allocation-error.ts';
 import { CniNode } from '../cni/cni-node.ts';
-import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../cni/cni-settings.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
 import {
@@ -28,7 +28,11 @@ export class SimulatedCluster {
     this.#world = world;
     this.#input = input;
     this.name = input.name;
-    this.#settings = { ...DEFAULT_CNI_SETTINGS, ...input.settings };
+    this.#settings = {
+      ...DEFAULT_CNI_SETTINGS,
+      customNetworking: input.customNetworkingSubnetId !== undefined,
+      ...input.settings,
+    };
     this.#records = new ClusterRecords(world, input, this.#settings);
     for (const subnetId of input.controlPlaneSubnetIds.slice(0, 4)) {
       world.createInterface({
@@ -143,7 +147,6 @@ export class SimulatedCluster {
     try {
       const cni = new CniNode(nodeLimits(group.instanceType), this.#settings, this.#world.pool(subnetId), {
         podSubnets: () => this.#podSubnets(subnetId),
-        customNetworking: this.#input.customNetworkingSubnetId !== undefined,
       });
       const node = {
         instanceId: this.#world.newId('i'),

@@ -10,6 +10,7 @@ import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
+import { planNodeSchemaJson } from './plan-node-schema.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
@@ -25,6 +26,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/schema/alert.schema.json': alertSchemaJson,
   'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
+  'docs/schema/plan-node.schema.json': planNodeSchemaJson,
   'docs/schema/scan.schema.json': scanSchemaJson,
   'man/headroom.1': manPage,
 };

@@ -42,6 +42,7 @@ const MODEL_FOLDERS = [
   'result',
   'owners',
   'subnet',
+  'cni',
   'cluster',
   'forecast',
   'alert',

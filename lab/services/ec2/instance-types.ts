@@ -1,4 +1,4 @@
-import type { NodeLimits } from '../../cni/cni-settings.ts';
+import type { NodeLimits } from '../../../shared/model/cni/cni-settings.ts';
 import { LabError } from '../../http/lab-error.ts';
 import { pageOf } from '../../http/pages.ts';
 import { textList } from '../../http/parameters.ts';
@@ -14,6 +14,8 @@ interface LabInstanceType {
   readonly hypervisor: 'nitro' | 'xen' | null;
   /** Interfaces of each network card; the first is the default one. */
   readonly networkCards: readonly number[];
+  /** Whether it can have a trunk interface for security groups for pods (amazon-vpc-resource-controller-k8s, `limits.go`). */
+  readonly trunk: boolean;
 }
 
 const type = (
@@ -31,6 +33,7 @@ const type = (
   ipv4PerEni,
   hypervisor: 'nitro',
   networkCards: [maxEnis],
+  trunk: !/^t\d|^m4/.test(instanceType),
   ...changes,
 });
 
@@ -67,8 +70,8 @@ export const instanceTypeNamed = (name: string): LabInstanceType | undefined =>
 export const nodeLimits = (name: string): NodeLimits => {
   const found = instanceTypeNamed(name);
   if (found === undefined) throw new RangeError(`The lab has no instance type ${name}.`);
-  const { instanceType, maxEnis, ipv4PerEni, hypervisor } = found;
-  return { instanceType, maxEnis, ipv4PerEni, prefixDelegation: hypervisor !== 'xen' };
+  const { maxEnis, ipv4PerEni, hypervisor, trunk } = found;
+  return { maxEnis, ipv4PerEni, prefixDelegation: hypervisor !== 'xen', trunk };
 };
 
 export const describeInstanceTypes: Action = ({ parameters }) => {

@@ -18,6 +18,8 @@ export interface CniConfiguration {
   readonly warmPrefixTarget: number;
   readonly warmIpTarget: number | null;
   readonly minimumIpTarget: number | null;
+  /** `MAX_ENI`; `null` where it is not set. */
+  readonly maxEni: number | null;
 }
 
 /** `WARM_ENI_TARGET` and `WARM_PREFIX_TARGET` as the CNI's manifest ships them; the IP targets are not set there. */
@@ -33,6 +35,7 @@ export const UNKNOWN_CNI_CONFIGURATION: CniConfiguration = {
   warmPrefixTarget: DEFAULT_WARM_PREFIX_TARGET,
   warmIpTarget: null,
   minimumIpTarget: null,
+  maxEni: null,
 };
 
 /** Reads the `vpc-cni` add-on's configuration. One that is no JSON object counts as not told. */
@@ -50,6 +53,7 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
     warmPrefixTarget: target(environment['WARM_PREFIX_TARGET']) ?? DEFAULT_WARM_PREFIX_TARGET,
     warmIpTarget: target(environment['WARM_IP_TARGET']),
     minimumIpTarget: target(environment['MINIMUM_IP_TARGET']),
+    maxEni: target(environment['MAX_ENI']),
   };
 };
 

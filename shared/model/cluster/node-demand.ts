@@ -1,7 +1,7 @@
 import type { InstanceLimits } from '../aws/inventory.ts';
-import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { CniSettings } from '../cni/cni-settings.ts';
+import { NodePool, type PoolInterface, type PoolUnit } from '../cni/node-pool.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
-import { podInterfaces } from './max-pods.ts';
 
 /** What EC2 answers when a subnet cannot give what is asked. */
 export const EXHAUSTION_ERRORS = {
@@ -29,66 +29,73 @@ export interface NodeDemandInput {
   readonly customNetworking: boolean;
   readonly securityGroupsForPods: boolean;
   readonly configuration: CniConfiguration;
+  /** Pods that the node then runs: none where it has just started. */
+  readonly pods?: number;
+  /** The kubelet's limit, which ends the pool's growth; `null` where it is not known. */
+  readonly maxPods?: number | null;
 }
 
 /**
- * What a new node takes before any pod runs on it: its primary address, then its warm pool. In secondary mode with the
- * CNI's defaults that is one interface full: an m5.large takes 10 addresses. In prefix mode it is one address and one
- * prefix. A type without prefixes falls back to secondary addresses.
- * Source: amazon-vpc-cni-k8s `pkg/ipamd/ipamd.go`, `isDatastorePoolTooLow`.
+ * What a node takes until its pool has settled, call by call: its primary address, then its pool, as the CNI's allocator
+ * decides (`shared/model/cni`). In secondary mode with the CNI's defaults an empty node has one interface full: an m5.large
+ * takes 10 addresses. In prefix mode it takes one address and one prefix. In IPv6 mode no interface follows the first but a trunk.
  */
 export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
-  const steps: DemandStep[] = [
-    { subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses },
-  ];
-  if (input.securityGroupsForPods && input.limits.trunk) {
-    steps.push({
-      subnet: input.customNetworking ? 'pods' : 'node',
-      singles: 1,
-      prefixes: 0,
-      addressError: EXHAUSTION_ERRORS.addresses,
-    });
-  }
-  return input.mode === 'ipv6' ? steps : [...steps, ...warmPoolSteps(input)];
-};
-
-const warmPoolSteps = ({
-  limits,
-  mode,
-  customNetworking,
-  configuration,
-}: NodeDemandInput): readonly DemandStep[] => {
-  const prefixes = mode === 'prefix' && limits.prefixDelegation;
-  const slots = limits.ipv4PerEni - 1;
+  const { limits, mode, customNetworking, securityGroupsForPods } = input;
   const steps: DemandStep[] = [];
-  let units = Math.min(
-    warmUnits(configuration, prefixes, slots),
-    podInterfaces(limits, customNetworking) * slots,
-  );
-  for (let position = customNetworking ? 1 : 0; units > 0; position += 1) {
-    const here = Math.min(units, slots);
-    units -= here;
-    const isNew = position > 0;
-    const own = isNew ? 1 : 0;
+  const trunkStep: DemandStep = {
+    subnet: customNetworking ? 'pods' : 'node',
+    singles: 1,
+    prefixes: 0,
+    addressError: EXHAUSTION_ERRORS.addresses,
+  };
+  if (mode === 'ipv6') {
+    const primary: DemandStep = { ...trunkStep, subnet: 'node' };
+    return securityGroupsForPods && limits.trunk ? [primary, trunkStep] : [primary];
+  }
+  const prefixes = mode === 'prefix' && limits.prefixDelegation;
+  const take = (subnet: DemandStep['subnet'], own: number, count: number, isNew: boolean): PoolUnit[] => {
     steps.push({
-      subnet: isNew ? 'pods' : 'node',
-      singles: own + (prefixes ? 0 : here),
-      prefixes: prefixes ? here : 0,
+      subnet,
+      singles: own + (prefixes ? 0 : count),
+      prefixes: prefixes ? count : 0,
       addressError: isNew && !prefixes ? EXHAUSTION_ERRORS.newInterface : EXHAUSTION_ERRORS.addresses,
     });
-  }
+    return Array.from({ length: count }, () => ({ pods: 0 }));
+  };
+  const pool = new NodePool<PoolUnit, PoolInterface<PoolUnit>>(limits, settingsOf(input), {
+    attach: ({ deviceIndex, trunk, units }) => {
+      if (trunk) steps.push(trunkStep);
+      const isNew = deviceIndex > 0;
+      return {
+        deviceIndex,
+        trunk,
+        units: trunk ? [] : take(isNew ? 'pods' : 'node', 1, units, isNew),
+      };
+    },
+    assign: ({ deviceIndex }, count) => take(deviceIndex > 0 ? 'pods' : 'node', 0, count, false),
+    unassign: () => undefined,
+    detach: () => undefined,
+  });
+  pool.settle();
+  while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
   return steps;
 };
 
-/** Addresses or prefixes that an empty node's pool holds. A target of 0 still gets one: an empty pool is always too low. */
-const warmUnits = (
-  { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget }: CniConfiguration,
-  prefixes: boolean,
-  slots: number,
-): number => {
-  if (warmIpTarget !== null || minimumIpTarget !== null) {
-    const addresses = Math.max(warmIpTarget ?? 0, minimumIpTarget ?? 0);
-    return prefixes ? Math.ceil(addresses / ADDRESSES_PER_PREFIX) : addresses;
-  }
-  return prefixes ? Math.max(1, warmPrefixTarget) : Math.max(1, warmEniTarget) * slots;
-};
+const settingsOf = ({
+  mode,
+  customNetworking,
+  securityGroupsForPods,
+  configuration,
+  maxPods,
+}: NodeDemandInput): CniSettings => ({
+  prefixDelegation: mode === 'prefix',
+  customNetworking,
+  podEni: securityGroupsForPods,
+  warmEniTarget: configuration.warmEniTarget,
+  warmPrefixTarget: configuration.warmPrefixTarget,
+  warmIpTarget: configuration.warmIpTarget,
+  minimumIpTarget: configuration.minimumIpTarget,
+  maxEni: configuration.maxEni,
+  maxPods: maxPods ?? null,
+});

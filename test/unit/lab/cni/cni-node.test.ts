@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CniNode } from '../../../../lab/cni/cni-node.ts';
-import { type CniSettings, DEFAULT_CNI_SETTINGS, type NodeLimits } from '../../../../lab/cni/cni-settings.ts';
 import { seededRandom } from '../../../../lab/cni/seeded-random.ts';
 import { SubnetPool } from '../../../../lab/cni/subnet-pool.ts';
+import {
+  type CniSettings,
+  DEFAULT_CNI_SETTINGS,
+  type NodeLimits,
+} from '../../../../shared/model/cni/cni-settings.ts';
 
-const c5Large: NodeLimits = { instanceType: 'c5.large', maxEnis: 3, ipv4PerEni: 10, prefixDelegation: true };
-const m5Large: NodeLimits = { ...c5Large, instanceType: 'm5.large' };
-const t2Large: NodeLimits = { instanceType: 't2.large', maxEnis: 3, ipv4PerEni: 12, prefixDelegation: false };
+const c5Large: NodeLimits = { maxEnis: 3, ipv4PerEni: 10, prefixDelegation: true, trunk: true };
+const m5Large: NodeLimits = c5Large;
+const t2Large: NodeLimits = { maxEnis: 3, ipv4PerEni: 12, prefixDelegation: false, trunk: false };
 
 const pool = (cidr: string, seed = 1): SubnetPool => new SubnetPool(cidr, seededRandom(seed));
 const settings = (changes: Partial<CniSettings>): CniSettings => ({ ...DEFAULT_CNI_SETTINGS, ...changes });
@@ -182,9 +186,8 @@ describe('other subnets', () => {
   test('with custom networking the primary interface serves no pod and the pods live in the other subnet', () => {
     const nodes = pool('10.0.0.0/24');
     const pods = pool('100.64.0.0/24');
-    const node = new CniNode(m5Large, DEFAULT_CNI_SETTINGS, nodes, {
+    const node = new CniNode(m5Large, settings({ customNetworking: true }), nodes, {
       podSubnets: () => [pods],
-      customNetworking: true,
     });
     expect(runPods(node, 100)).toBe(18);
     expect(nodes.freeAddresses).toBe(250);
@@ -222,6 +225,9 @@ describe('whatever pods come and go, under any settings', () => {
     warmIpTarget: optionalTarget,
     minimumIpTarget: optionalTarget,
     maxPods: fc.option(fc.integer({ min: 10, max: 110 }), { nil: null }),
+    customNetworking: fc.constant(false),
+    podEni: fc.boolean(),
+    maxEni: fc.constantFrom(null, 2, 3),
   });
   const limits = fc.constantFrom(c5Large, t2Large);
   /** More than zero: so many pods come; less: so many go. */
@@ -266,10 +272,10 @@ describe('whatever pods come and go, under any settings', () => {
           const warm = node.poolSize - node.pods;
           const isFull =
             node.poolSize >= (cni.maxPods ?? Number.POSITIVE_INFINITY) ||
-            (node.interfaces.length === c5Large.maxEnis &&
-              node.interfaces.every(({ units }) => units.length === 9));
+            (node.interfaces.length === (cni.maxEni ?? c5Large.maxEnis) &&
+              node.interfaces.every(({ trunk, units }) => trunk || units.length === 9));
           const wanted =
-            cni.warmIpTarget !== null || cni.minimumIpTarget !== null
+            (cni.warmIpTarget ?? 0) + (cni.minimumIpTarget ?? 0) > 0
               ? Math.max(cni.warmIpTarget ?? 0, (cni.minimumIpTarget ?? 0) - node.pods)
               : cni.prefixDelegation
                 ? cni.warmPrefixTarget * 16

@@ -13,6 +13,7 @@ const DEFAULTS = {
   warmPrefixTarget: 1,
   warmIpTarget: null,
   minimumIpTarget: null,
+  maxEni: null,
 };
 
 test('a self-managed CNI is not known, and its warm targets are taken to be the defaults', () => {
@@ -41,6 +42,7 @@ test('the settings that matter are read', () => {
     WARM_PREFIX_TARGET: '3',
     WARM_IP_TARGET: '0',
     MINIMUM_IP_TARGET: '12',
+    MAX_ENI: '2',
   });
   expect(cniConfigurationOf(vpcCni)).toEqual({
     known: true,
@@ -51,6 +53,7 @@ test('the settings that matter are read', () => {
     warmPrefixTarget: 3,
     warmIpTarget: 0,
     minimumIpTarget: 12,
+    maxEni: 2,
   });
 });
 

@@ -62,7 +62,7 @@ describe('a new node takes, before any pod runs,', () => {
     expect(total({ settings: { warmIpTarget: 2, minimumIpTarget: 5 } }).node).toEqual([6, 0]);
     expect(total({ settings: { warmIpTarget: 4 } }).node).toEqual([5, 0]);
     expect(total({ settings: { minimumIpTarget: 3 } }).node).toEqual([4, 0]);
-    expect(total({ settings: { warmIpTarget: 0 } }).node).toEqual([1, 0]);
+    expect(total({ settings: { warmIpTarget: 0 } }).node).toEqual([10, 0]);
   });
 
   test('one address and one prefix in prefix mode', () => {

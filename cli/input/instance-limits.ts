@@ -1,0 +1,61 @@
+import { CallMeter } from '../../shared/aws/call-meter.ts';
+import { createAwsClients } from '../../shared/aws/clients.ts';
+import { UNKNOWN_ACCOUNT } from '../../shared/aws/reachable-targets.ts';
+import { didYouMean } from '../../shared/config/nearest-word.ts';
+import { createEc2Inventory } from '../../shared/inventory/ec2-inventory.ts';
+import type { InstanceLimits } from '../../shared/model/aws/inventory.ts';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { knownInstanceTypes, limitsOf } from '../../shared/model/cluster/instance-limits.ts';
+import { UsageError } from '../base/command-line.ts';
+
+/** What EC2 itself says of the types. */
+const askEc2 = async (
+  types: readonly string[],
+  region: string | undefined,
+): Promise<Map<string, InstanceLimits>> => {
+  const clients = createAwsClients({ region, meter: new CallMeter() });
+  const inventory = createEc2Inventory({
+    client: clients.ec2,
+    target: { accountId: UNKNOWN_ACCOUNT, region: region ?? 'default' },
+  });
+  try {
+    return new Map((await inventory.instanceTypes(types)).map((limits) => [limits.type, limits]));
+  } finally {
+    clients.destroy();
+  }
+};
+
+/**
+ * The limits that EC2 answered: for types that the shipped table lacks, or for all of them with `live`.
+ *
+ * @throws UsageError for types that neither the table nor EC2 knows
+ * @throws HeadroomError where EC2 had to be asked and did not answer
+ */
+export const lookUpLimits = async (
+  types: readonly string[],
+  { live, region }: { readonly live: boolean; readonly region: string | undefined },
+): Promise<ReadonlyMap<string, InstanceLimits>> => {
+  const toAsk = live ? types : types.filter((type) => limitsOf(type) === null);
+  let answered = new Map<string, InstanceLimits>();
+  let failure: HeadroomError | null = null;
+  if (toAsk.length > 0) {
+    try {
+      answered = await askEc2(toAsk, region);
+    } catch (error) {
+      if (!(error instanceof HeadroomError) || live) throw error;
+      failure = error;
+    }
+  }
+  const unknown = types.filter((type) => limitsOf(type, answered) === null);
+  if (unknown.length > 0) {
+    const guesses = unknown.map((type) => `${type}.${didYouMean(type, knownInstanceTypes())}`).join(' ');
+    const asked =
+      failure === null ? 'EC2 does not know it either' : `EC2 could not be asked: ${failure.message}`;
+    throw new UsageError(
+      `The shipped table has no instance type ${guesses} (${asked})`,
+      'Check the spelling, or run it again where EC2 can be reached.',
+      failure === null ? undefined : { cause: failure },
+    );
+  }
+  return answered;
+};
