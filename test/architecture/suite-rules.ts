@@ -1,0 +1,41 @@
+/** What a test may use, by its suite: a suite that starts nothing stays fast, and runs anywhere. */
+
+const STARTS_PROGRAMS = [
+  'node:child_process',
+  'node:worker_threads',
+  'infra/packaged.ts',
+  'infra/node-process.ts',
+];
+const SERVES = ['node:http', 'node:https', 'node:net', 'lab/lab.ts', 'fixtures/dynamodb.ts'];
+
+const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
+  unit: [...STARTS_PROGRAMS, ...SERVES],
+  property: [...STARTS_PROGRAMS, ...SERVES],
+  contract: STARTS_PROGRAMS,
+  architecture: [...STARTS_PROGRAMS, ...SERVES],
+};
+
+/** Reading what the repository ships is allowed everywhere. */
+const WRITES = /\b(?:writeFile|mkdtemp|mkdir|createWriteStream|copyFile|rename|rm)(?:Sync)?\b/;
+const WRITES_NOTHING: ReadonlySet<string> = new Set(['unit', 'property', 'architecture']);
+
+const importsOf = (source: string): readonly { readonly names: string; readonly from: string }[] =>
+  [...source.matchAll(/^import (?:type )?([^;]*?) from '([^']+)';/gms)].map(([, names = '', from = '']) => ({
+    names,
+    from,
+  }));
+
+/** Why a test file does not belong to its suite. */
+export const suiteViolations = (suite: string, source: string): readonly string[] => {
+  const imports = importsOf(source);
+  const forbidden = (FORBIDDEN[suite] ?? []).filter((each) =>
+    imports.some(({ from }) => from.endsWith(each)),
+  );
+  const writes =
+    WRITES_NOTHING.has(suite) &&
+    imports.some(({ names, from }) => from.startsWith('node:fs') && WRITES.test(names));
+  return [
+    ...forbidden.map((each) => `a test of ${suite} imports ${each}`),
+    ...(writes ? [`a test of ${suite} writes files`] : []),
+  ];
+};
