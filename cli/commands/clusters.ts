@@ -117,6 +117,8 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
               shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
           },
           { title: 'THEN', cell: ({ error }) => error },
+          { title: 'FULL', align: 'right', cell: ({ whenFull }) => wholeNumber(whenFull?.fits) },
+          { title: 'THEN', cell: ({ whenFull }) => whenFull?.error ?? null },
         ],
         cluster.committed,
       ),
@@ -138,7 +140,8 @@ Examples:
   $ headroom clusters --cluster shop
   $ headroom clusters --format json | jq '.clusters[].committed[] | select(.shortfall > 0)'
 
-FIT says how many of the nodes that a group may still start find room, if every group goes to its maximum.
+FIT says how many of the nodes that a group may still start find room, if every group goes to its maximum. FULL says how
+many of all its nodes find every address they want, if each then runs as many pods as the kubelet admits.
 `,
     )
     .action(async (options: ScanOptions & Filters) => {

@@ -114,7 +114,7 @@ export class ClusterAssessor {
     );
     const committed = committedDemand(
       builders.flatMap((builder) => builder.groups()),
-      { worst: ledgers('worst', allIds), best: ledgers('best', allIds) },
+      (placement) => ledgers(placement, allIds),
     );
     return builders.map((builder) =>
       builder.build(committed.filter(({ clusterName }) => clusterName === builder.name)),

@@ -217,7 +217,18 @@ export class ClusterBuilder {
       subnetIds: this.#nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
       groups: this.#groups,
       mode: this.#mode,
+      nodePools: this.#nodePools,
     });
+  }
+
+  /** Live nodes of each node pool, by the pool's name. */
+  get #nodePools(): ReadonlyMap<string, number> {
+    const pools = new Map<string, number>();
+    for (const { node } of this.#planned) {
+      const { nodePool } = node.membership;
+      if (nodePool !== null && node.isLive) pools.set(nodePool, (pools.get(nodePool) ?? 0) + 1);
+    }
+    return pools;
   }
 }
 

@@ -102,8 +102,7 @@ export class ClusterCapacity {
 
   /** Nodes that start in these subnets, one after the other until each is full. */
   #moreNodes(subnetIds: readonly string[], instanceType: string): MoreNodes {
-    const limits = this.#plan.limits(instanceType);
-    const steps = limits === null ? null : demandOf(this.#plan, limits);
+    const steps = demandOf(this.#plan, this.#plan.limits(instanceType));
     const worst = steps === null ? null : this.#fill(subnetIds, steps, 'worst');
     const best = steps === null ? null : this.#fill(subnetIds, steps, 'best');
     return {

@@ -4,9 +4,17 @@ import { membershipOf } from '../owners/cluster-membership.ts';
 import type { AddressingMode } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
-import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
+import type { FullNodes, GroupSubnet, GrowingGroup } from './committed-demand.ts';
+import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
+import type { NodeAccumulator } from './node-accumulator.ts';
 import type { PlannedNode } from './node-assessment.ts';
-import { type DemandStep, nodeDemand } from './node-demand.ts';
+import {
+  type DemandStep,
+  EXHAUSTION_ERRORS,
+  mergedSteps,
+  type NodeDemandInput,
+  nodeDemand,
+} from './node-demand.ts';
 
 /** What is known of a cluster when its growth is planned. */
 export interface ClusterPlan extends ClusterContext {
@@ -25,16 +33,72 @@ export interface ClusterPlan extends ClusterContext {
 const AUTOSCALER_TAG_PREFIX = 'k8s.io/cluster-autoscaler/';
 
 /** What one more node of a type takes in this cluster; `null` where its mode is not known. Auto Mode uses prefixes unless it is told otherwise. */
-export const demandOf = (plan: ClusterPlan, limits: InstanceLimits): readonly DemandStep[] | null => {
+export const demandOf = (plan: ClusterPlan, limits: InstanceLimits | null): readonly DemandStep[] | null => {
+  const input = demandInput(plan, limits);
+  return input === null ? null : nodeDemand(input);
+};
+
+const demandInput = (plan: ClusterPlan, limits: InstanceLimits | null): NodeDemandInput | null => {
   const mode = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
-  if (mode === 'unknown') return null;
-  return nodeDemand({
+  if (mode === 'unknown' || limits === null) return null;
+  return {
     limits,
     mode: mode === 'mixed' ? 'prefix' : mode,
     customNetworking: plan.customNetworking,
     securityGroupsForPods: plan.securityGroupsForPods,
     configuration: plan.configuration,
-  });
+  };
+};
+
+/**
+ * Pods that a node of the group admits. EKS caps managed node groups at the recommended 110 or 250; other nodes in secondary
+ * mode get what their interfaces hold (nodeadm, Karpenter). Source: EKS user guide, eks-networking-add-ons.
+ */
+const admittedPods = (input: NodeDemandInput, kind: GrowingGroup['kind']): number => {
+  const { limits, customNetworking } = input;
+  const mode = input.mode === 'prefix' && limits.prefixDelegation ? 'prefix' : 'secondary';
+  const raw = podAddresses(limits, mode, customNetworking) + HOST_NETWORK_PODS;
+  return kind === 'node-group' || mode === 'prefix' ? Math.min(raw, recommendedCap(limits)) : raw;
+};
+
+/** What nodes take until they are full of pods; in IPv6 mode pods take nothing. */
+const fullNodes = (
+  plan: ClusterPlan,
+  input: NodeDemandInput,
+  kind: GrowingGroup['kind'],
+  running: readonly PlannedNode[],
+): FullNodes => {
+  const maxPods = admittedPods(input, kind);
+  const pods = Math.max(0, maxPods - HOST_NETWORK_PODS);
+  const steps = mergedSteps(nodeDemand({ ...input, pods, maxPods }));
+  return {
+    podsPerNode: pods,
+    steps,
+    running: running.map(({ node }) => ({
+      subnetId: node.subnetId ?? '',
+      podSubnetId: plan.podSubnetOf(node.subnetId ?? ''),
+      steps: stillToTake(steps, node),
+    })),
+  };
+};
+
+/** What a full node holds beyond what this one holds already. */
+const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): readonly DemandStep[] => {
+  const pool = node.podInterfaces(false);
+  let singles = -node.managedInterfaces - pool.addresses;
+  let prefixes = -pool.prefixes;
+  for (const step of steps) {
+    singles += step.singles;
+    prefixes += step.prefixes;
+  }
+  return [
+    {
+      subnet: 'pods',
+      singles: Math.max(0, singles),
+      prefixes: Math.max(0, prefixes),
+      addressError: EXHAUSTION_ERRORS.addresses,
+    },
+  ];
 };
 
 /** The cluster's managed node groups, and the Auto Scaling groups that are nobody's node group but carry its tags. */
@@ -89,15 +153,18 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
     }),
   );
+  // Without instances to count (they could not be listed), the group's own figure has to do.
+  const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
+  const knowsNodes = heaviest !== null && currentNodes === nodes.length;
   return {
     clusterName: plan.clusterName,
     group: group.name,
     kind: group.kind,
-    // Without instances to count (they could not be listed), the group's own figure has to do.
-    currentNodes: plan.instances.size === 0 ? group.desired : nodes.length,
+    currentNodes,
     maximumNodes: group.maxSize,
     instanceType: heaviest?.type ?? null,
     steps: heaviest?.steps ?? null,
+    full: knowsNodes ? fullNodes(plan, heaviest.input, group.kind, nodes) : null,
     subnets,
   };
 };
@@ -106,11 +173,16 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
 const heaviestType = (
   plan: ClusterPlan,
   types: readonly string[],
-): { readonly type: string; readonly steps: readonly DemandStep[] } | null => {
+): {
+  readonly type: string;
+  readonly input: NodeDemandInput;
+  readonly steps: readonly DemandStep[];
+} | null => {
   const weighed = types.map((type) => {
-    const limits = plan.limits(type);
-    const steps = limits === null ? null : demandOf(plan, limits);
-    return steps === null ? null : { type, steps, weight: weightOf(steps) };
+    const input = demandInput(plan, plan.limits(type));
+    if (input === null) return null;
+    const steps = nodeDemand(input);
+    return { type, input, steps, weight: weightOf(steps) };
   });
   const known = weighed.filter((entry) => entry !== null);
   if (known.length < weighed.length) return null;

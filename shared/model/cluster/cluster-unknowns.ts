@@ -1,3 +1,4 @@
+import { count } from '../base/text/numbers.ts';
 import type { AddressingMode } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import type { GrowingGroup } from './committed-demand.ts';
@@ -9,10 +10,18 @@ interface UnknownParts {
   readonly subnetIds: readonly string[];
   readonly groups: readonly GrowingGroup[];
   readonly mode: AddressingMode;
+  /** Karpenter's and Auto Mode's node pools that have nodes, with how many. */
+  readonly nodePools: ReadonlyMap<string, number>;
 }
 
 /** Why some figures of a cluster are not known: an entry for every cause. */
-export const clusterUnknowns = ({ types, subnetIds, groups, mode }: UnknownParts): readonly Unknown[] => [
+export const clusterUnknowns = ({
+  types,
+  subnetIds,
+  groups,
+  mode,
+  nodePools,
+}: UnknownParts): readonly Unknown[] => [
   ...types.map((type) => ({
     field: 'gauges.maxIPAddresses',
     reason: `Neither the shipped table nor EC2 told the limits of ${type}.`,
@@ -22,6 +31,10 @@ export const clusterUnknowns = ({ types, subnetIds, groups, mode }: UnknownParts
     reason: `What ${subnetId} still holds is not known to this scan.`,
   })),
   ...groups.flatMap(unknownOf),
+  ...[...nodePools].map(([pool, nodes]) => ({
+    field: 'committed',
+    reason: `How far the node pool ${pool} may grow is not known: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
+  })),
   ...(mode === 'unknown'
     ? [
         {

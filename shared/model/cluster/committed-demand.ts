@@ -1,6 +1,8 @@
-import type { CommittedDemand } from '../result/cluster.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
 import type { DemandStep } from './node-demand.ts';
+import type { Placement } from './supply-ledger.ts';
 
 /** A group of nodes that may grow by itself. */
 export interface GrowingGroup {
@@ -12,8 +14,24 @@ export interface GrowingGroup {
   readonly instanceType: string | null;
   /** What one more node takes; `null` where its type or its cluster's mode is not known. */
   readonly steps: readonly DemandStep[] | null;
+  /** What its nodes take when they are full of pods; `null` where `steps` are. */
+  readonly full: FullNodes | null;
   /** Where its nodes may go. */
   readonly subnets: readonly GroupSubnet[];
+}
+
+/** The demand of nodes that are full of pods. */
+export interface FullNodes {
+  /** Pods with an address of their own. */
+  readonly podsPerNode: number;
+  /** What a node that is still to come takes until it is full. */
+  readonly steps: readonly DemandStep[];
+  /** What each node that runs still takes until it is full. */
+  readonly running: readonly {
+    readonly subnetId: string;
+    readonly podSubnetId: string | null;
+    readonly steps: readonly DemandStep[];
+  }[];
 }
 
 export interface GroupSubnet {
@@ -25,6 +43,9 @@ export interface GroupSubnet {
   /** Nodes of the group that are there already. */
   readonly nodes: number;
 }
+
+/** The two bounds. */
+type Bound = 'at-start' | 'when-full';
 
 interface Outcome {
   readonly fits: number;
@@ -44,15 +65,26 @@ interface KnownGroup {
   readonly places: readonly Place[];
 }
 
+/** The ledgers of a node's subnets; `null` where one of them is not known. */
+const ledgersOfNode = (
+  ledgers: Ledgers,
+  subnetId: string,
+  podSubnetId: string | null,
+): NodeSubnets | null => {
+  const node = ledgers.get(subnetId);
+  const pods = podSubnetId === null ? undefined : ledgers.get(podSubnetId);
+  return node === undefined || pods === undefined ? null : { node, pods };
+};
+
 /** `null` if what its nodes take, or what one of its subnets holds, is not known. */
-const knownGroup = (group: GrowingGroup, ledgers: Ledgers): KnownGroup | null => {
+const knownGroup = (group: GrowingGroup, ledgers: Ledgers, bound: Bound): KnownGroup | null => {
+  const steps = bound === 'at-start' ? group.steps : (group.full?.steps ?? null);
   const places = group.subnets.flatMap(({ availabilityZone, podSubnetId, subnetId }): readonly Place[] => {
-    const node = ledgers.get(subnetId);
-    const pods = podSubnetId === null ? undefined : ledgers.get(podSubnetId);
-    return node === undefined || pods === undefined ? [] : [{ availabilityZone, ledgers: { node, pods } }];
+    const both = ledgersOfNode(ledgers, subnetId, podSubnetId);
+    return both === null ? [] : [{ availabilityZone, ledgers: both }];
   });
   const complete = places.length > 0 && places.length === group.subnets.length;
-  return complete && group.steps !== null ? { group, steps: group.steps, places } : null;
+  return complete && steps !== null ? { group, steps, places } : null;
 };
 
 /** Where a group stands while all of them grow. */
@@ -123,9 +155,10 @@ class Growth {
 const growTogether = (
   groups: readonly GrowingGroup[],
   ledgers: Ledgers,
+  bound: Bound,
 ): ReadonlyMap<GrowingGroup, Outcome> => {
   const growths = groups
-    .map((group) => knownGroup(group, ledgers))
+    .map((group) => knownGroup(group, ledgers, bound))
     .filter((known) => known !== null)
     .map((known) => new Growth(known));
   let growing = growths.filter(({ isDone }) => !isDone);
@@ -136,24 +169,66 @@ const growTogether = (
   return new Map(growths.map(({ group, fits, shortage }) => [group, { fits, shortage }]));
 };
 
+/**
+ * As `growTogether`, until every node is full of pods: first those that run, then those still to come. `fits` counts both.
+ * A group with a running node in a subnet that is not known is left out.
+ */
+const fillTogether = (
+  groups: readonly GrowingGroup[],
+  ledgers: Ledgers,
+): ReadonlyMap<GrowingGroup, Outcome> => {
+  const filled = groups.map((group) => ({ group, running: fillRunning(group, ledgers) }));
+  const grown = growTogether(
+    filled.flatMap(({ group, running }) => (running === null ? [] : [group])),
+    ledgers,
+    'when-full',
+  );
+  return new Map(
+    filled.flatMap(({ group, running }) => {
+      const coming = grown.get(group);
+      return running === null || coming === undefined
+        ? []
+        : [[group, { fits: running.fits + coming.fits, shortage: running.shortage ?? coming.shortage }]];
+    }),
+  );
+};
+
+const fillRunning = ({ full }: GrowingGroup, ledgers: Ledgers): Outcome | null => {
+  let fits = 0;
+  let shortage: Shortage | null = null;
+  for (const { subnetId, podSubnetId, steps } of full?.running ?? []) {
+    const both = ledgersOfNode(ledgers, subnetId, podSubnetId);
+    if (both === null) return null;
+    const short = takeNodes(steps, both);
+    if (short === null) fits += 1;
+    shortage ??= short;
+  }
+  return { fits, shortage };
+};
+
 const wantedNodes = ({ currentNodes, maximumNodes }: GrowingGroup): number =>
   Math.max(0, maximumNodes - currentNodes);
 
-const total = (steps: readonly DemandStep[]): CommittedDemand['perNode'] => ({
+const total = (steps: readonly DemandStep[]): DemandWhenFull['perNode'] => ({
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
 });
 
+/** Makes fresh ledgers of every subnet: each bound uses a set up. */
+type FreshLedgers = (placement: Placement) => Ledgers;
+
 /**
- * If every group went to its maximum, would the subnets hold? The ledgers are used up: hand over fresh ones, one set
- * for each placement. A group whose type, mode or subnets are not known is not part of the sum and answers `null`.
+ * If every group went to its maximum, would the subnets hold, at the start of its nodes and when they are full of pods?
+ * A group whose type, mode or subnets are not known is not part of the sum and answers `null`.
  */
 export const committedDemand = (
   groups: readonly GrowingGroup[],
-  ledgers: { readonly worst: Ledgers; readonly best: Ledgers },
+  ledgers: FreshLedgers,
 ): readonly CommittedDemand[] => {
-  const worst = growTogether(groups, ledgers.worst);
-  const best = growTogether(groups, ledgers.best);
+  const worst = growTogether(groups, ledgers('worst'), 'at-start');
+  const best = growTogether(groups, ledgers('best'), 'at-start');
+  const fullWorst = fillTogether(groups, ledgers('worst'));
+  const fullBest = fillTogether(groups, ledgers('best'));
   return groups.map((group) => {
     const outcome = worst.get(group);
     return {
@@ -169,6 +244,26 @@ export const committedDemand = (
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
       error: outcome?.shortage?.error ?? null,
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
+      whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
     };
   });
+};
+
+const whenFull = (
+  group: GrowingGroup,
+  worst: Outcome | undefined,
+  best: Outcome | undefined,
+): DemandWhenFull | null => {
+  if (group.full === null || worst === undefined || best === undefined) return null;
+  const perNode = total(group.full.steps);
+  const nodes = Math.max(group.maximumNodes, group.currentNodes);
+  return {
+    podsPerNode: group.full.podsPerNode,
+    perNode,
+    addresses: nodes * (perNode.addresses + perNode.prefixes * ADDRESSES_PER_PREFIX),
+    fits: worst.fits,
+    fitsAtBest: best.fits,
+    shortfall: Math.max(0, nodes - worst.fits),
+    error: worst.shortage?.error ?? null,
+  };
 };

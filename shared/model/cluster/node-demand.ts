@@ -74,12 +74,26 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
       };
     },
     assign: ({ deviceIndex }, count) => take(deviceIndex > 0 ? 'pods' : 'node', 0, count, false),
-    unassign: () => undefined,
-    detach: () => undefined,
   });
   pool.settle();
   while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
   return steps;
+};
+
+/** The same demand in fewer steps: calls that add to interfaces of one subnet and follow one another become one. */
+export const mergedSteps = (steps: readonly DemandStep[]): readonly DemandStep[] => {
+  const merged: DemandStep[] = [];
+  for (const step of steps) {
+    const last = merged.at(-1);
+    if (last?.subnet !== step.subnet || last.addressError !== step.addressError) merged.push(step);
+    else
+      merged.splice(-1, 1, {
+        ...last,
+        singles: last.singles + step.singles,
+        prefixes: last.prefixes + step.prefixes,
+      });
+  }
+  return merged;
 };
 
 const settingsOf = ({

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import {
   type CniSettings,
@@ -45,8 +46,6 @@ const unlimitedPool = (limits: NodeLimits, settings: CniSettings): NodePool<Pool
   new NodePool<PoolUnit, CountedInterface>(limits, settings, {
     attach: ({ deviceIndex, trunk, units }) => ({ deviceIndex, trunk, units: emptyUnits(units) }),
     assign: (_held, count) => emptyUnits(count),
-    unassign: () => undefined,
-    detach: () => undefined,
   });
 
 /**
@@ -60,13 +59,13 @@ export const holdingsOnTheWayUp = (
 ): readonly NodeHolding[] => {
   const pool = unlimitedPool(limits, settings);
   const bounds = new HoldingBounds(limits, settings, pool.unitSize);
-  const found = new Map<number, NodeHolding>();
+  const found: NodeHolding[] = [];
   const maxPods = settings.maxPods ?? Number.POSITIVE_INFINITY;
   pool.settle();
   for (const asked of [...new Set(pods)].sort((a, b) => a - b)) {
     while (pool.pods < Math.min(asked, maxPods) && pool.startPods(1) > 0) pool.settle();
     const held = { pods: pool.pods, interfaces: pool.interfaces.length, units: pool.units };
-    found.set(asked, {
+    found.push({
       pods: asked,
       interfaces: held.interfaces,
       addresses: pool.usesPrefixes ? 0 : held.units,
@@ -76,7 +75,7 @@ export const holdingsOnTheWayUp = (
       range: bounds.onTheWayUp(held),
     });
   }
-  return pods.flatMap((asked) => found.get(asked) ?? []);
+  return pods.flatMap((asked) => found.filter((held) => held.pods === asked));
 };
 
 /**
@@ -89,9 +88,10 @@ export const holdingOnTheWayDown = (
   settings: CniSettings,
   pods: number,
   peakPods: number,
-): HoldingRange | null => {
-  const [now, peak] = holdingsOnTheWayUp(limits, settings, [pods, Math.max(pods, peakPods)]);
-  if (now === undefined || peak === undefined) return null;
+): HoldingRange => {
+  const held = holdingsOnTheWayUp(limits, settings, [pods, Math.max(pods, peakPods)]);
+  const now = elementAt(held, 0);
+  const peak = elementAt(held, 1);
   const between = (of: (range: HoldingRange) => Range): Range => [of(now.range)[0], of(peak.range)[1]];
   return {
     interfaces: between(({ interfaces }) => interfaces),

@@ -33,8 +33,9 @@ export interface NewInterface {
 export interface PoolSource<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
   attach(wanted: NewInterface): Held | null;
   assign(to: Held, count: number): readonly Unit[] | null;
-  unassign(from: Held, unit: Unit): void;
-  detach(held: Held): void;
+  /** Left out by a source that only counts what is taken. */
+  unassign?(from: Held, unit: Unit): void;
+  detach?(held: Held): void;
 }
 
 /**
@@ -106,14 +107,9 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
   }
 
   #startPod(): void {
-    let emptiest: Unit | null = null;
-    for (const { units } of this.interfaces) {
-      for (const unit of units) {
-        if (emptiest === null || unit.pods < emptiest.pods) emptiest = unit;
-      }
-      if (emptiest?.pods === 0) break;
-    }
-    if (emptiest === null) return;
+    const emptiest = this.interfaces
+      .flatMap(({ units }) => units)
+      .reduce((best, unit) => (unit.pods < best.pods ? unit : best));
     if (emptiest.pods === 0) this.#emptyUnits -= 1;
     emptiest.pods += 1;
     this.#pods.push(emptiest);
@@ -139,7 +135,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
 
   /** The instance is gone: everything goes back. */
   terminate(): void {
-    for (const held of this.interfaces.splice(0)) this.#source.detach(held);
+    for (const held of this.interfaces.splice(0)) this.#source.detach?.(held);
     this.#pods.length = 0;
     this.#units = 0;
     this.#emptyUnits = 0;
@@ -223,7 +219,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
     for (const held of this.#podInterfaces.toReversed()) {
       for (const unit of held.units.filter(({ pods }) => pods === 0).slice(0, over)) {
         held.units.splice(held.units.indexOf(unit), 1);
-        this.#source.unassign(held, unit);
+        this.#source.unassign?.(held, unit);
         this.#count(-1);
         over -= 1;
       }
@@ -239,7 +235,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
         !this.#targets.needs(held.units.length, this.#counts),
     );
     for (const held of index < 0 ? [] : this.interfaces.splice(index, 1)) {
-      this.#source.detach(held);
+      this.#source.detach?.(held);
       this.#count(-held.units.length);
     }
     return index >= 0;

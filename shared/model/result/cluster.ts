@@ -95,6 +95,26 @@ export interface CommittedDemand {
   readonly shortfall: number | null;
   readonly error: string | null;
   readonly subnetIds: readonly string[];
+  /**
+   * The upper bound: what happens if every group goes to its maximum and every node is full of pods. The figures above are
+   * the lower one: what new nodes take at the start. `null` where it cannot be told.
+   */
+  readonly whenFull: DemandWhenFull | null;
+}
+
+/** A group at its maximum, with as many pods on each node as the kubelet admits. */
+export interface DemandWhenFull {
+  /** Pods with an address of their own that one node then runs. */
+  readonly podsPerNode: number;
+  /** What one node then holds. */
+  readonly perNode: { readonly addresses: number; readonly prefixes: number };
+  /** Addresses that all nodes of the group then hold, 16 for each prefix. */
+  readonly addresses: number;
+  /** Of the group's maximum, nodes that find all of that, those that run now first: each fills up before the next one starts. At the least. */
+  readonly fits: number;
+  readonly fitsAtBest: number;
+  readonly shortfall: number;
+  readonly error: string | null;
 }
 
 export interface ClusterAssessment {

@@ -58,7 +58,7 @@ describe('headroom clusters', () => {
     const { code, out } = await headroom(['clusters', '--cluster', 'data'], lab);
     expect(code).toBe(0);
     expect(out).toMatch(/^data {2}111122223333 {2}eu-west-1 {2}vpc-\w+ {2}prefix mode/m);
-    expect(out).toMatch(/^jobs +2 +6 +0 +4 +InsufficientCidrBlocks$/m);
+    expect(out).toMatch(/^jobs +2 +6 +0 +4 +InsufficientCidrBlocks +0 +InsufficientCidrBlocks$/m);
     expect(out).not.toContain('shop');
   });
 

@@ -153,7 +153,7 @@ describe('a node group whose maximum size does not fit', () => {
   });
 });
 
-test('a group whose maximum size fits is no finding, and reaches it', async () => {
+test('a group whose maximum size fits reaches it, and is only said to hold fewer nodes that are full of pods', async () => {
   const { estate, clusters } = withCluster((world, vpcId, controlPlaneSubnetIds) => {
     const { subnetId } = world.createSubnet({ vpcId, cidrBlock: '10.0.0.0/25', name: 'nodes', zone: 'a' });
     return [
@@ -170,10 +170,39 @@ test('a group whose maximum size fits is no finding, and reaches it', async () =
   });
   const assessment = await scanLab(estate);
   expect(demandOf(assessment, 'shop')).toMatchObject({ fits: 10, shortfall: 0, error: null });
-  expect(assessment.findings.filter(({ kind }) => kind === 'committed-demand')).toEqual([]);
+  expect(assessment.findings.filter(({ kind }) => kind === 'committed-demand')).toMatchObject([
+    { severity: 'info', title: 'workers: 4 of 12 nodes can be full of pods' },
+  ]);
   const [cluster] = clusters();
   expect(cluster?.scale('workers', 12)).toBe(true);
   expect(cluster === undefined ? null : refusals(cluster)).toEqual({});
+});
+
+test('so many nodes as are said can be full of pods, and the next one meets the error that is named', async () => {
+  const { estate, clusters } = withCluster((world, vpcId, controlPlaneSubnetIds) => {
+    const { subnetId } = world.createSubnet({ vpcId, cidrBlock: '10.0.0.0/25', name: 'nodes', zone: 'a' });
+    return [
+      new SimulatedCluster(world, {
+        name: 'shop',
+        vpcId,
+        ...IN_LAB,
+        controlPlaneSubnetIds,
+        nodeGroups: [
+          { name: 'workers', instanceType: 'm5.large', subnetIds: [subnetId], minSize: 2, maxSize: 12 },
+        ],
+      }),
+    ];
+  });
+  const { whenFull } = demandOf(await scanLab(estate), 'shop');
+  expect(whenFull).toMatchObject({ podsPerNode: 27, addresses: 360, fits: 4, fitsAtBest: 4 });
+  const [cluster] = clusters();
+  if (cluster === undefined || whenFull === null) throw new Error('no cluster, or nothing said of it');
+  const { fits, podsPerNode, error } = whenFull;
+  cluster.scale('workers', fits);
+  expect(cluster.runPods(fits * podsPerNode)).toBe(0);
+  expect(refusals(cluster)).toEqual({});
+  cluster.scale('workers', fits + 1);
+  expect(cluster.refusals.has(error ?? '')).toBe(true);
 });
 
 test('two clusters that share a subnet are promised its addresses once', async () => {

@@ -221,6 +221,7 @@ describe('committed demand', () => {
             maximumNodes: 1 + wanted,
             instanceType: 'm5.large',
             steps: [step(perNode, 0)],
+            full: null,
             subnets: present.map((subnet) => ({
               subnetId: `subnet-${subnet}`,
               availabilityZone: `zone-${subnet}`,
@@ -236,7 +237,7 @@ describe('committed demand', () => {
               new SupplyLedger({ singles: count, reservedBlocks: 0, unreservedBlocks: 0 }, 'worst'),
             ]),
           );
-        const demand = committedDemand(growing, { worst: ledgers(), best: ledgers() });
+        const demand = committedDemand(growing, ledgers);
         const roomIn = (subnetIds: readonly string[]): number =>
           [...new Set(subnetIds)].reduce(
             (sum, id) => sum + Math.floor((singles[Number(id.slice('subnet-'.length))] ?? 0) / perNode),

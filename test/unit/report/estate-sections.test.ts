@@ -120,6 +120,7 @@ describe('the clusters of a report', () => {
         shortfall: 4,
         error: 'InsufficientCidrBlocks',
         subnetIds: ['subnet-0a'],
+        whenFull: null,
       },
     ],
     unknowns: [{ field: 'warmAtLeast', reason: 'the add-on could not be read' }],

@@ -628,6 +628,15 @@ describe('EKS health', () => {
 
 describe('committed demand', () => {
   const short = aDemand({ fits: 5, fitsAtBest: 5, shortfall: 3, error: 'InsufficientFreeAddressesInSubnet' });
+  const whenFull = {
+    podsPerNode: 27,
+    perNode: { addresses: 30, prefixes: 0 },
+    addresses: 300,
+    fits: 6,
+    fitsAtBest: 6,
+    shortfall: 4,
+    error: 'InvalidParameterValue',
+  };
   const found = (demand = short) =>
     findingsOf('committed-demand', { clusters: [aCluster({ committed: [demand] })], subnets: [aSubnet()] });
 
@@ -648,6 +657,29 @@ describe('committed demand', () => {
   test('is no finding when all fit, or nothing can be told', () => {
     expect(found(aDemand())).toEqual([]);
     expect(found(aDemand({ fits: null, fitsAtBest: null, shortfall: null }))).toEqual([]);
+    expect(found(aDemand({ whenFull: { ...whenFull, fits: 10, shortfall: 0 } }))).toEqual([]);
+  });
+
+  test('is information where all nodes start, but cannot all be full of pods', () => {
+    const [only] = found(aDemand({ whenFull: { ...whenFull, fitsAtBest: 8 } }));
+    expect(only).toMatchObject({
+      severity: 'info',
+      title: 'workers: 6 of 10 nodes can be full of pods',
+      explanation: expect.stringContaining(
+        'With 27 pods on each node they would hold 300 addresses. 6 to 8 of 10 nodes find them all',
+      ),
+    });
+    expect(only?.evidence).toContainEqual({ name: 'addressesWhenFull', value: 300, unit: 'addresses' });
+    const [without] = found(aDemand({ whenFull: { ...whenFull, error: null }, subnetIds: [] }));
+    expect(without?.explanation).toContain(
+      '6 of 10 nodes find them all; the next one meets an error that is not known.',
+    );
+  });
+
+  test('says both bounds where not even the start fits', () => {
+    const [only] = found({ ...short, whenFull });
+    expect(only?.severity).toBe('warning');
+    expect(only?.explanation).toContain('With 27 pods on each node they would hold 300 addresses.');
   });
 
   test('is critical when not one more fits', () => {

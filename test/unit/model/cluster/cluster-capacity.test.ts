@@ -425,8 +425,87 @@ describe('committed demand', () => {
         perNode: { addresses: 10, prefixes: 0 },
         error: 'InsufficientFreeAddressesInSubnet',
         subnetIds: ['subnet-0a'],
+        whenFull: {
+          podsPerNode: 27,
+          perNode: { addresses: 30, prefixes: 0 },
+          addresses: 180,
+          fits: 1,
+          fitsAtBest: 1,
+          shortfall: 5,
+          error: 'InvalidParameterValue',
+        },
       },
     ]);
+  });
+
+  test('has a second bound: sixteen c5.xlarge of a /24 start, and hold 960 addresses when they are full of pods', () => {
+    const cluster = clusterOf({
+      eks: [
+        anEksCluster({
+          nodeGroups: [aNodeGroup({ maxSize: 16, desiredSize: 0, instanceTypes: ['c5.xlarge'] })],
+        }),
+      ],
+      subnets: [aSubnet({ availableSingle: 251 })],
+    });
+    expect(cluster.committed).toMatchObject([
+      { fits: 16, shortfall: 0, whenFull: { podsPerNode: 56, addresses: 960, fits: 4, shortfall: 12 } },
+    ]);
+  });
+
+  test('ends full nodes of a managed group at 110 pods, and those of other groups at what their interfaces hold', () => {
+    const cluster = clusterOf({
+      eks: [
+        anEksCluster({
+          nodeGroups: [aNodeGroup({ maxSize: 1, desiredSize: 0, instanceTypes: ['c5.4xlarge'] })],
+        }),
+      ],
+      groups: [
+        anAutoScalingGroup({
+          name: 'own',
+          maxSize: 1,
+          desiredCapacity: 0,
+          instanceTypes: ['c5.4xlarge'],
+          instanceIds: [],
+        }),
+      ],
+      subnets: [aSubnet({ availableSingle: 2000 })],
+    });
+    expect(
+      cluster.committed.map(({ whenFull }) => [whenFull?.podsPerNode, whenFull?.perNode.addresses]),
+    ).toEqual([
+      [108, 120],
+      [232, 240],
+    ]);
+  });
+
+  test('has no second bound where the nodes that run could not be listed', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 3, desiredSize: 2 })] })],
+      subnets: [aSubnet({ availableSingle: 251 })],
+    });
+    expect(cluster.committed).toMatchObject([{ currentNodes: 2, fits: 1, whenFull: null }]);
+  });
+
+  test('has no second bound where the subnet of a running node is not known', () => {
+    const cluster = clusterOf({
+      eks: [anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 3 })] })],
+      instances: [aNode('i-01', { subnetId: null })],
+    });
+    expect(cluster.committed).toMatchObject([{ currentNodes: 1, whenFull: null }]);
+  });
+
+  test('says of a node pool that its limit is not known to AWS', () => {
+    const cluster = clusterOf({
+      instances: [
+        aNode('i-01', { tags: { 'kubernetes.io/cluster/shop': 'owned', 'karpenter.sh/nodepool': 'spot' } }),
+      ],
+      interfaces: fullNode('i-01'),
+    });
+    expect(cluster.unknowns).toContainEqual({
+      field: 'committed',
+      reason:
+        'How far the node pool spot may grow is not known: its limits are set in the cluster, and no AWS API shows them. It has 1 node.',
+    });
   });
 
   test("counts an Auto Scaling group by its tags, and none twice that is a node group's own", () => {

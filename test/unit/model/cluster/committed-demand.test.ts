@@ -32,6 +32,7 @@ const group = (changes: Partial<GrowingGroup> = {}): GrowingGroup => ({
   maximumNodes: 10,
   instanceType: 'm5.large',
   steps: [step(10)],
+  full: null,
   subnets: [place('a')],
   ...changes,
 });
@@ -45,7 +46,7 @@ const demand = (singles: Readonly<Record<string, number>>, ...groups: readonly G
         new SupplyLedger({ singles: count, reservedBlocks: 0, unreservedBlocks: 0 }, 'worst'),
       ]),
     );
-  return committedDemand(groups, { worst: ledgers(), best: ledgers() });
+  return committedDemand(groups, ledgers);
 };
 
 describe('a group that goes to its maximum', () => {
@@ -115,5 +116,82 @@ describe('a group that goes to its maximum', () => {
       (each) => each.fits,
     );
     expect(fits).toEqual([null, null, null, null, null, 10]);
+  });
+});
+
+describe('a group whose nodes are full of pods', () => {
+  const full = (changes: Partial<GrowingGroup['full']> = {}): GrowingGroup['full'] => ({
+    podsPerNode: 56,
+    steps: [step(1), step(59, { subnet: 'pods' })],
+    running: [],
+    ...changes,
+  });
+
+  test('is counted apart from its start: sixteen nodes of a /24 start, and four can be full', () => {
+    expect(demand({ a: 251 }, group({ maximumNodes: 16, steps: [step(15)], full: full() }))).toMatchObject([
+      {
+        fits: 16,
+        shortfall: 0,
+        whenFull: {
+          podsPerNode: 56,
+          perNode: { addresses: 60, prefixes: 0 },
+          addresses: 960,
+          fits: 4,
+          fitsAtBest: 4,
+          shortfall: 12,
+          error: 'InsufficientFreeAddressesInSubnet',
+        },
+      },
+    ]);
+  });
+
+  test('lets the nodes that run grow first, and counts them', () => {
+    const running = [45, 45].map((more) => ({
+      subnetId: 'subnet-a',
+      podSubnetId: 'subnet-a',
+      steps: [step(more, { subnet: 'pods' })],
+    }));
+    const [demanded] = demand(
+      { a: 150 },
+      group({ currentNodes: 2, maximumNodes: 4, steps: [step(15)], full: full({ running }) }),
+    );
+    expect(demanded?.whenFull).toMatchObject({ addresses: 240, fits: 3, shortfall: 1 });
+  });
+
+  test('names the error that the first node meets which cannot fill up', () => {
+    const running = [
+      {
+        subnetId: 'subnet-a',
+        podSubnetId: 'subnet-a',
+        steps: [step(45, { addressError: 'InvalidParameterValue' })],
+      },
+    ];
+    const [demanded] = demand(
+      { a: 40 },
+      group({ currentNodes: 1, maximumNodes: 1, full: full({ running }) }),
+    );
+    expect(demanded).toMatchObject({
+      shortfall: 0,
+      whenFull: { fits: 0, shortfall: 1, error: 'InvalidParameterValue' },
+    });
+  });
+
+  test('is not known where the subnet of a running node is not', () => {
+    const running = [{ subnetId: 'subnet-z', podSubnetId: 'subnet-z', steps: [step(45)] }];
+    expect(demand({ a: 500 }, group({ full: full({ running }) }))).toMatchObject([
+      { fits: 10, whenFull: null },
+    ]);
+  });
+
+  test('counts prefixes with sixteen addresses each', () => {
+    const [demanded] = demand(
+      { a: 100 },
+      group({ maximumNodes: 2, full: full({ steps: [step(1, { prefixes: 7 })] }) }),
+    );
+    expect(demanded?.whenFull).toMatchObject({
+      perNode: { addresses: 1, prefixes: 7 },
+      addresses: 226,
+      fits: 0,
+    });
   });
 });

@@ -4,7 +4,11 @@ import {
   UNKNOWN_CNI_CONFIGURATION,
 } from '../../../../shared/model/cluster/cni-configuration.ts';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
-import { type NodeDemandInput, nodeDemand } from '../../../../shared/model/cluster/node-demand.ts';
+import {
+  mergedSteps,
+  type NodeDemandInput,
+  nodeDemand,
+} from '../../../../shared/model/cluster/node-demand.ts';
 
 type Changes = Partial<Omit<NodeDemandInput, 'limits' | 'configuration'>> & {
   readonly type?: string;
@@ -95,5 +99,41 @@ describe('a new node takes, before any pod runs,', () => {
 
   test('one IPv4 address in an IPv6 cluster', () => {
     expect(total({ mode: 'ipv6' })).toEqual({ node: [1, 0], pods: [0, 0] });
+  });
+
+  test('and one more for a trunk there', () => {
+    expect(total({ mode: 'ipv6', securityGroupsForPods: true })).toEqual({ node: [2, 0], pods: [0, 0] });
+    expect(total({ mode: 'ipv6', securityGroupsForPods: true, type: 't3.small' })).toEqual({
+      node: [1, 0],
+      pods: [0, 0],
+    });
+  });
+});
+
+describe('a node full of pods takes', () => {
+  test('every address of its interfaces: a c5.xlarge 60 for 56 pods', () => {
+    expect(total({ type: 'c5.xlarge', pods: 56 })).toEqual({ node: [15, 0], pods: [45, 0] });
+  });
+
+  test('more on an interface that it has, and then another one, under custom networking', () => {
+    expect(total({ customNetworking: true, settings: { warmIpTarget: 2 }, pods: 10 })).toEqual({
+      node: [1, 0],
+      pods: [14, 0],
+    });
+  });
+
+  test('seven prefixes for 108 pods where the kubelet admits 110', () => {
+    expect(total({ mode: 'prefix', pods: 108, maxPods: 110 })).toEqual({ node: [1, 7], pods: [0, 0] });
+  });
+
+  test('the same in fewer steps, with each error kept apart', () => {
+    const steps = demand({ type: 'c5.xlarge', settings: { warmIpTarget: 1 }, pods: 20 });
+    const merged = mergedSteps(steps);
+    expect(steps).toHaveLength(22);
+    expect(merged).toEqual([
+      { subnet: 'node', singles: 15, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
+      { subnet: 'pods', singles: 2, prefixes: 0, addressError: 'InvalidParameterValue' },
+      { subnet: 'pods', singles: 6, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
+    ]);
   });
 });
