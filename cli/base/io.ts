@@ -8,7 +8,7 @@ export interface Io {
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
-  /** Colour on standard output: a terminal, and nobody said NO_COLOR. */
+  /** Colour on standard output: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
   /** Standard error is a terminal, so that progress may be shown and wiped away again. */
   readonly progress: boolean;

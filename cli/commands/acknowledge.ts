@@ -8,7 +8,7 @@ interface Options extends StateOptions {
   readonly withdraw?: boolean;
 }
 
-/** `headroom acknowledge`: somebody has seen it, so it need not be said again. */
+/** `headroom acknowledge`: a person has seen it, so its notifications are not repeated. */
 export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
   addStateOptions(program.command('acknowledge'))
     .argument('<key...>', 'alerts, as `headroom alerts` names them: addresses-low/subnet/subnet-0abc')

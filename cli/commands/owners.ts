@@ -31,7 +31,7 @@ const share = (percentage: number | null): string | null =>
 
 type Level = 'cluster' | 'group' | 'node';
 
-/** A subnet with its owners told as finely as was asked for. */
+/** A subnet with its owners at the level that was asked for. */
 interface OwnedSubnet extends Omit<SubnetAssessment, 'owners'> {
   readonly owners: readonly (OwnerUsage | OwnerPart)[] | null;
 }

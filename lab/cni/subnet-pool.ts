@@ -27,7 +27,7 @@ export interface PoolReservation {
  * `prefix` reservations first, nothing by itself from `explicit` ones. Every request is granted whole or refused.
  *
  * Two rules are not documented by AWS; the pool follows the only reports there are and says so here:
- * - reserved addresses that nobody uses do not count as available (`reservedCountsAsAvailable` turns that round);
+ * - unused reserved addresses do not count as available (`reservedCountsAsAvailable` turns that round);
  * - when a `prefix` reservation is full, prefixes come from the rest of the subnet.
  */
 export class SubnetPool {

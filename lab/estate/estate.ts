@@ -29,7 +29,7 @@ export interface LabAccount {
   readonly tags: Tags;
   readonly regions: readonly string[];
   readonly roles: readonly LabRole[];
-  /** IAM actions that nobody in the account may call: `ec2:DescribeSubnets`, `ec2:*`. */
+  /** IAM actions that are denied to all callers in the account: `ec2:DescribeSubnets`, `ec2:*`. */
   readonly deniedActions: readonly string[];
   /** `hidden`: interfaces and instances of managed services are left out unless a request asks for them. */
   readonly managedResourceVisibility: 'hidden' | 'visible';

@@ -83,7 +83,7 @@ export interface LabInstance {
   readonly ownerId: string;
   readonly privateAddress: string | null;
   readonly launchTime: Date;
-  /** Run by a service, such as EKS Auto Mode, and hidden from whoever does not ask for managed resources. */
+  /** Run by a service, such as EKS Auto Mode, and hidden from callers that do not ask for managed resources. */
   readonly operator: { readonly principal: string; readonly hiddenByDefault: boolean } | null;
   readonly tags: Tags;
 }

@@ -46,7 +46,7 @@ const addNodeExtras = (world: World, subnetId: string, instanceId: string, clust
   });
 };
 
-/** What nobody will clean up: the node is gone, the interface and its addresses are still there. */
+/** Leftovers that no controller cleans up: the node is gone, the interface and its addresses are still there. */
 const addLeaks = (world: World, subnetId: string, clusterName: string): void => {
   world.createInterface({
     subnetId,
@@ -86,7 +86,9 @@ const addPlainInstance = (world: World, vpc: LabVpc, subnetId: string): void => 
   });
 };
 
-/** EKS Auto Mode: AWS runs the node and its CNI, with prefixes, and hides both from whoever does not ask. */
+/**
+ * EKS Auto Mode: AWS runs the node and its CNI, with prefixes, and hides both from callers that do not ask for them.
+ */
 const addAutoModeCluster = (world: World, vpc: LabVpc, subnetId: string): void => {
   const operator = { principal: 'eks.amazonaws.com', hiddenByDefault: true };
   const instanceId = world.newId('i');

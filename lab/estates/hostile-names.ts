@@ -4,7 +4,9 @@ import { scenarioEstate } from '../estate/scenario.ts';
 export const HOSTILE_ACCOUNT = '111122223333';
 export const HOSTILE_REGION = 'eu-west-1';
 
-/** Names and tag values as somebody who can only tag a subnet could choose them, to be seen by whoever reads a report. */
+/**
+ * Names and tag values that a person who can only tag a subnet could choose, and that readers of a report would see.
+ */
 export const HOSTILE_NAMES: readonly string[] = [
   '<script>alert(1)</script>',
   '<img src=x onerror=alert(1)>',

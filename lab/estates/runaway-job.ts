@@ -5,7 +5,7 @@ import { DAY, HOUR, progress, workingDay } from './pace.ts';
 export interface RunawayTimes {
   /** When the job begins, after the start of the story. */
   readonly from: number;
-  /** When somebody stops it. */
+  /** When an operator stops it. */
   readonly until: number;
 }
 

@@ -168,7 +168,9 @@ export const slowBody = (pieceCharacters: number, pauseMilliseconds: number): Fa
   },
 });
 
-/** Every page carries the same token, which leads to the first page again: whoever only follows tokens never comes to an end. */
+/**
+ * Every page carries the same token, which leads to the first page again: a reader that only follows tokens never ends.
+ */
 export const repeatedToken = (): Fault => ({
   name: 'repeated-token',
   answer: (record, { action }) => {

@@ -4,12 +4,12 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Three scans at the usual five minutes: one odd scan tells nobody anything. */
+/** Three scans at the usual five minutes: one odd scan does not notify anybody. */
 const STEADY = 10 * MINUTE;
 
 /**
  * What an empty headroom.yml means. Chosen for people on call: the forecast is what warns, days ahead; surges are said
- * within minutes; thresholds are the last line and stay narrow, because a subnet that lives at 85 % is not news.
+ * within minutes; thresholds stay narrow: a subnet that is always 85 % full is no reason for a notification.
  *
  * - `addresses-low`. 5 and 2 % left. Fixed alarms at 80 and 90 % used go off at every high peak of a subnet that never
  *   runs out, and leave minutes in a surge. The floors are for small subnets: EKS refuses an upgrade with fewer than 5 free
@@ -19,13 +19,15 @@ const STEADY = 10 * MINUTE;
  * - `vpc-addresses-low`. As for one subnet, without floors: no VPC is that small.
  * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
  *   Critical: nodes that take prefixes fail at this very moment.
- * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day is
- *   for whoever is on call. Three looks of the hourly forecast must agree. Over only when it has been clear for half a day:
- *   forecasts of a load with a rhythm come and go with it, and nobody acts on good news of an hour.
+ * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day
+ *   is for the on-call engineer. Three looks of the hourly forecast must agree. Over only when it has been clear for
+ *   half a day: forecasts of a load with a rhythm come and go with it, and an improvement of one hour is nothing to act
+ *   on.
  * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than half an
  *   hour is still the same job.
  * - Thresholds clear at once: `clearMargin` is what keeps them steady.
- * - `scan-failed`, `coverage`. A warning: nobody is woken because a role is missing. Longer than a deployment takes.
+ * - `scan-failed`, `coverage`. A warning: a missing role must not wake the on-call engineer. Longer than a deployment
+ *   takes.
  * - `delivery-failing`. Critical: it means that nothing else can be heard of.
  */
 export const DEFAULT_POLICY: AlertPolicy = {

@@ -18,7 +18,7 @@ const topicArn = text(
   /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/,
 );
 
-// A URL is not a name: whoever writes the secret itself here is refused, before it gets into a repository.
+// A URL is not a name: a secret written here is refused, before it gets into a repository.
 const kept = section({
   secret: text(
     'the name or ARN of a Secrets Manager secret, such as headroom/slack, never the secret itself',

@@ -26,7 +26,7 @@ export type SecretLocation =
 export interface PlanScanEnvironment {
   readonly tableName: string;
   readonly queueUrl: string;
-  /** Where targets end that were given up on; `null`: nobody looks. */
+  /** The queue of the messages that failed repeatedly; `null`: it is not counted. */
   readonly deadLetterQueueUrl: string | null;
   /** Where the monitor's alerts about itself go. */
   readonly topicArn: string;

@@ -189,7 +189,7 @@ export const headroomSchema = section({
 
 export type HeadroomFile = z.output<typeof headroomSchema>;
 
-/** Reads `targets`; what it has to do with the Region that Headroom runs in is for whoever knows that Region. */
+/** Reads `targets`; how it relates to the Region that Headroom runs in is left to the caller, who knows that Region. */
 export const accountsOf = ({ targets: given }: HeadroomFile): AccountSelection => {
   if (given?.organization !== undefined) return given.organization;
   return given?.accounts === undefined ? { from: 'self' } : { from: 'list', accountIds: given.accounts };

@@ -82,7 +82,7 @@ export const problemsOf = (
     return [at(path, `${field} ${stateOf(path, value)}; it must be ${issue.message}.`)];
   });
 
-/** What was there. Whoever wrote a secret where its name belongs must not find it in a log as well. */
+/** What was there. A secret that was written where its name belongs must not end up in a log as well. */
 const stateOf = (path: Path, value: unknown): string => {
   if (value === undefined) return 'is missing';
   const last = path.at(-1);

@@ -11,7 +11,7 @@ export const section = <Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
 ): z.ZodObject<Shape, z.core.$strict> =>
   z.strictObject(shape, {
-    // The problem of an unknown key is told with the keys that there are.
+    // The problem of an unknown key lists the known keys.
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a mapping'),
   });
 
@@ -99,7 +99,7 @@ export const within = text(OFF_OR_DURATION, /^(off|\d{1,9}[smhd])$/)
 
 const NEVER_OR_DURATION = `${DURATION}, or never`;
 
-/** How often something is said again. Becomes seconds; 0 for `never`. */
+/** A repeat interval. Becomes seconds; 0 for `never`. */
 export const repeat = text(NEVER_OR_DURATION, /^(never|\d{1,9}[smhd])$/)
   .refine((value) => value === 'never' || secondsOf(value) <= LONGEST_DAYS * 86_400, {
     error: NEVER_OR_DURATION,

@@ -83,7 +83,7 @@ export const interfaceRecord = (networkInterface: Ec2NetworkInterface): NetworkI
   requesterManaged: networkInterface.RequesterManaged ?? false,
   operatorPrincipal: known(networkInterface.Operator?.Principal),
   attachment: attachmentRecord(networkInterface.Attachment),
-  // An address that is there but not told stays, as an empty text: the model says that it cannot place it.
+  // An address that exists but is not shown stays, as an empty text: the model says that it cannot place it.
   privateAddresses: (networkInterface.PrivateIpAddresses ?? []).map(
     ({ PrivateIpAddress, Primary }): PrivateAddress => ({
       address: PrivateIpAddress ?? '',
@@ -175,7 +175,7 @@ const count = (value: number | undefined, what: string): number | null => {
   return value;
 };
 
-/** The value, or the error that refuses the whole answer: a record that cannot be told apart cannot be counted. */
+/** The value, or the error that refuses the whole answer: a record without an identity cannot be counted. */
 export const required = (value: string | undefined, what: string): string => {
   if (value === undefined || value === '') throw new MalformedAnswerError(`EC2 answered ${what}`);
   return value;

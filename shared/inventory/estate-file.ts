@@ -8,7 +8,7 @@ import { HeadroomError } from '../model/base/errors.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
 import { ESTATE_SCHEMA } from './estate-schema.ts';
 
-/** So many problems of a file are told; more than that, and it is another kind of file. */
+/** So many problems of a file are shown; more than that, and it is another kind of file. */
 const TOLD_PROBLEMS = 20;
 
 /** An estate file cannot be read; the message names all that is wrong with it. */

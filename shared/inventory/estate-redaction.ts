@@ -179,7 +179,7 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
   };
 };
 
-/** A default route names nobody; other ranges and prefix lists do. */
+/** A default route identifies no network; other ranges and prefix lists do. */
 const redactDestination = (destination: string, to: Pseudonyms): string => {
   if (destination === '0.0.0.0/0' || destination === '::/0') return destination;
   if (destination.includes(':')) return to.ipv6(destination);
@@ -199,7 +199,7 @@ const redacted = <Record>(records: Recorded<Record>, redact: (record: Record) =>
 const redactProblem = ({ code }: Problem): Problem => ({
   code,
   message: `This part of the estate could not be read (${code})`,
-  action: 'Whoever collected the estate has the whole message.',
+  action: 'The person who collected the estate has the whole message.',
 });
 
 /** Tags by which the model tells clusters, node groups and owners: the key stays, the value is a name or an id. */
@@ -267,7 +267,7 @@ const cniEnvironment = (configuration: string | null): string | null => {
     );
     return JSON.stringify({ env: Object.fromEntries(kept) });
   } catch {
-    // Not JSON: the model takes it for not told, and so it stays.
+    // Not JSON: the model treats it as not given, and it stays like that.
     return 'not JSON';
   }
 };

@@ -8,7 +8,7 @@ export class Pseudonyms {
   readonly #key: string;
   readonly #networks = new Map<string, string>();
 
-  /** Whoever has the key can check a guess. Throw it away unless two estates must match. */
+  /** A person who has the key can check a guess. Throw it away unless two estates must match. */
   constructor(key: string) {
     this.#key = key;
   }
@@ -87,7 +87,7 @@ const AMAZON_REQUESTER = /^amazon-[a-z]+$/;
 /** An address, what AWS and the CNI put before a name or an id, or a word: whatever stands between blanks and separators. */
 const WORD = /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)|(aws-K8S-|ENI-)([^\s:/(),;]+)|([^\s:/(),;]+)/g;
 
-/** The words of AWS's and the CNI's own descriptions and ARNs, by which owners are told. */
+/** The words of AWS's and the CNI's own descriptions and ARNs, by which owners are recognised. */
 const AWS_WORDS: ReadonlySet<string> = new Set(
   `arn aws aws-cn aws-us-gov amazon-aws amazon-vpc-cni eks-vpc-resource-controller aws-k8s-branch-eni aws-k8s-trunk-eni
   ELB app net gwy AWS Lambda VPC Amazon EKS eks cluster ecs attachment outposts outpost MSK CodeBuild DAX ES FSx

@@ -49,7 +49,8 @@ export const transitGatewayAttachmentRecord = (
 /**
  * Which VPCs meet on which transit gateway, as one account sees it. The ranges of a VPC that this account cannot describe
  * are `null`: the scan of its own account knows them. A gateway with one visible VPC is kept, because other accounts may
- * have attached theirs. Whoever sees the attachment of another account owns the gateway, and sees all of them.
+ * have attached theirs. An account that sees the attachment of another account owns the gateway, and sees all
+ * attachments.
  */
 export const transitGatewayConnections = (
   attachments: readonly TransitGatewayAttachment[],

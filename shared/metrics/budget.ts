@@ -3,7 +3,7 @@ import type { SubnetAssessment } from '../model/result/assessment.ts';
 /**
  * A CloudWatch metric costs $0.30 a month, so 1,000 subnets in full would cost about $3,900. Publishing therefore has a
  * budget: the subnets that matter have their own series, the rest is seen in the roll-ups of their VPC. The choice is
- * sticky, so that series do not flicker and nobody pays for half a series.
+ * sticky, so that series do not flicker and half a series is never paid for.
  */
 
 /** Which subnets deserve their own series before all others. */
@@ -41,7 +41,7 @@ export interface WantedSeries {
 
 /**
  * Shares the deployment's budget out among targets: what is hot first, wherever it is, then the rest, both in proportion to
- * what each target asked for. A target that nobody knows yet (`null`) asks for as much as the average of the others.
+ * what each target asked for. A target that is not known yet (`null`) asks for as much as the average of the others.
  */
 export const shareBudget = (budget: number, wanted: readonly (WantedSeries | null)[]): readonly number[] => {
   const known = wanted.filter((want) => want !== null);

@@ -35,7 +35,7 @@ export interface MetricFamily<Subject> {
 
 const MILLISECONDS_PER_HOUR = 3_600_000;
 
-/** Hours from the scan to the expected exhaustion; `null` where none is expected, or nobody can tell. */
+/** Hours from the scan to the expected exhaustion; `null` when none is expected, or when it is unknown. */
 const hoursTo = (forecast: Forecast | undefined, context: MetricContext): number | null => {
   if (forecast?.exhaustionAt == null) return null;
   return Math.max(0, (Date.parse(forecast.exhaustionAt) - context.scannedAt) / MILLISECONDS_PER_HOUR);

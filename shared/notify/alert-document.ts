@@ -164,8 +164,8 @@ export const facetsOf = ({ transitions }: AlertMessage): AlertFacets => {
 };
 
 /**
- * The document as text: ASCII alone, every other character as a JSON escape. So no service on the way can trip over a
- * character that it, or XML, does not take, whatever somebody put into a tag.
+ * The document as text: ASCII alone, every other character as a JSON escape. So no service on the way can fail on a
+ * character that it, or XML, does not accept, whatever a tag contains.
  */
 export const writeAlertDocument = (message: AlertMessage, headline: string): string =>
   JSON.stringify({ schema: 'headroom/alert@1', headline, ...facetsOf(message), ...message }).replace(
@@ -173,7 +173,7 @@ export const writeAlertDocument = (message: AlertMessage, headline: string): str
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** What to do about a message on the topic that nobody can read. */
+/** What to do about a message on the topic that cannot be read. */
 export const UNREADABLE =
   'Publish to this topic only what Headroom sends: a message of the schema headroom/alert@1 (docs/schema/alert.schema.json).';
 

@@ -1,8 +1,8 @@
 import { HeadroomError } from '../model/base/errors.ts';
 
 /**
- * A message that did not reach its channel. `permanent`: trying again as things are will fail again, somebody has to
- * act first; otherwise it may work later. Neither the message nor a cause ever holds a secret.
+ * A message that did not reach its channel. `permanent`: another attempt fails as well until a person acts; otherwise
+ * it may work later. Neither the message nor a cause ever holds a secret.
  */
 export class DeliveryError extends HeadroomError {
   readonly permanent: boolean;

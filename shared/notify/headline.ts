@@ -13,7 +13,7 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
   repeated: { critical: 'Still critical', warning: 'Still a warning', ok: 'OK' },
 };
 
-/** How the news begins: `Critical`, `Eased to a warning`, `Resolved`. */
+/** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
 export const leadOf = ({ transition, severity }: Transition): string =>
   transition === 'resolved' ? 'Resolved' : LEADS[transition][severity];
 
@@ -21,7 +21,7 @@ const TITLE_LIMIT = 240;
 
 /**
  * What it is about. The finding of an alert that is over tells of what was: there the kind and the name have to do, so
- * that nobody reads the old alarm as news.
+ * that a reader does not take the old alarm for a new one.
  */
 export const titleOf = ({ transition, finding, subject }: Transition): string =>
   truncate(
@@ -44,7 +44,7 @@ const SAID_OF_MANY: Readonly<Partial<Record<RuleName, string>>> = {
   'scan-failed': 'scans fail',
   coverage: 'not scanned',
   'delivery-failing': 'messages do not arrive',
-  'dead-letters': 'work was given up on',
+  'dead-letters': 'work failed repeatedly',
 };
 
 const saidOfMany = (rule: string): string =>

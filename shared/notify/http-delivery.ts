@@ -4,7 +4,7 @@ import { withDeadline } from './deadline.ts';
 import { DeliveryError } from './delivery-error.ts';
 
 /**
- * Posts JSON to a chat or paging service: waits as long as it is told to, tries again what may pass, and says what
+ * Posts JSON to a chat or paging service: waits as long as it is asked to, tries again what may pass, and says what
  * happened without ever naming the URL, which is the credential of a Slack webhook.
  */
 export interface HttpDelivery {
@@ -40,7 +40,7 @@ export interface HttpAnswer {
 /** For one attempt. Slack usually answers in well under a second; a Lambda function has better things to wait for. */
 const ATTEMPT_TIMEOUT_MS = 10_000;
 export const MAX_ATTEMPTS = 3;
-/** Waits longer than this are left to whoever called: Lambda tries again after one minute, the outbox at the next scan. */
+/** Waits longer than this are left to the caller: Lambda tries again after one minute, the outbox at the next scan. */
 export const MAX_WAIT_MS = 30_000;
 const FIRST_BACKOFF_MS = 500;
 const MAX_ANSWER_LENGTH = 500;
@@ -73,7 +73,7 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
         headers: { 'content-type': 'application/json; charset=utf-8' },
         body: delivery.body,
         signal,
-        // A redirect would carry the message to somewhere nobody configured.
+        // A redirect would carry the message to a place that is not configured.
         redirect: 'manual',
       });
       return { response: answer, text: (await answer.text()).slice(0, MAX_ANSWER_LENGTH).trim() };

@@ -38,7 +38,7 @@ export interface PagerDutyEvent {
 }
 
 /**
- * One event for each transition: an incident lives and ends with its alert, whatever message told of it. The dedup key
+ * One event for each transition: an incident lives and ends with its alert, in whichever message it was. The dedup key
  * is the alert's own, so a repeat or an escalation updates the incident, and a resolve closes it.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
@@ -50,7 +50,7 @@ export const pagerDutyEvents = (message: AlertMessage, routingKey: string): read
   });
 };
 
-/** Says that somebody is on it: for acknowledgements made in Headroom. */
+/** Says that a person is working on it: for acknowledgements made in Headroom. */
 export const pagerDutyAcknowledgement = (alertKey: string, routingKey: string): PagerDutyEvent => ({
   routing_key: routingKey,
   event_action: 'acknowledge',

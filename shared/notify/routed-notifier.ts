@@ -6,8 +6,8 @@ import type { Notifier } from './notifier.ts';
 /**
  * Sends each message to the destinations that it names, or to the default one. Every destination is tried, whatever
  * happens to another; what each of them has is for the caller's outbox to remember. A name that is configured no longer
- * (a message can wait in the outbox across a change of configuration) goes to the default destination: told in the
- * wrong place is better than told to nobody.
+ * (a message can wait in the outbox across a change of configuration) goes to the default destination: a notification
+ * in the wrong place is better than none.
  */
 export const createRoutedNotifier = (
   destinations: ReadonlyMap<string, Notifier>,

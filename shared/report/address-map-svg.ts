@@ -7,11 +7,11 @@ import { Html, html } from './html.ts';
 /**
  * A subnet as a grid of its /28 blocks in address order. How far a cell is filled tells how many of its 16 addresses are
  * in use, the frame inside tells a prefix, a cross AWS's own addresses, a corner a reservation; colour tells the owner, and
- * on maps of up to 256 blocks so does a letter. Nothing is told by colour alone. Plain SVG paths, since CloudWatch strips
+ * on maps of up to 256 blocks so does a letter. Colour is never the only sign. Plain SVG paths, since CloudWatch strips
  * `<use>` and scripts, and one path for each look, so that the 4,096 blocks of a /16 stay small.
  */
 
-/** Owners with a colour of their own; whoever holds less shares the last one. */
+/** Owners with a colour of their own; owners of fewer addresses share the last one. */
 export const COLOURED_OWNERS = 7;
 
 /** Blocks up to which each one has a letter and a text of its own. */

@@ -47,7 +47,7 @@ const body = ({ explanation, evidence, remedies, subject }: Finding): Html => {
 
 export interface FindingsSection {
   readonly section: Html;
-  /** The bodies that are put in when somebody opens them, by their keys. */
+  /** The bodies that are inserted when a reader opens them, by their keys. */
   readonly later: ReadonlyMap<string, string>;
 }
 

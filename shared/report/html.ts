@@ -1,9 +1,9 @@
 import { printableLines } from '../model/base/invisible-characters.ts';
 
 /**
- * HTML that cannot be broken by what is shown in it. Names, tags and descriptions come from scanned accounts: whoever
- * may tag a resource may write them. Whatever goes through the `html` tag is escaped and made inert; only what came out
- * of it goes in unchanged.
+ * HTML that cannot be broken by what is shown in it. Names, tags and descriptions come from scanned accounts, where
+ * anybody who may tag a resource can write them. The `html` tag escapes all values and makes them inert; only its own
+ * results are inserted unchanged.
  */
 
 /** Markup that is safe as it stands. */

@@ -28,7 +28,7 @@ const SHARED = `
 ${MAP_STYLE}
 ${STRIP_STYLE}`;
 
-/** The widget is told the dashboard's theme; it cannot ask the browser. */
+/** The widget is given the dashboard's theme; it cannot ask the browser. */
 export const widgetStyle = (theme: 'light' | 'dark'): string =>
   `.hr{${theme === 'dark' ? DARK : LIGHT};background:none;font-size:13px}${SHARED}
 .hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}.hr cwdb-action{display:none}`;

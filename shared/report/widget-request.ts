@@ -19,7 +19,7 @@ const field = (value: unknown, name: string): unknown =>
 
 /**
  * Reads a custom widget's event ("Details about custom widgets", CloudWatch User Guide): the widget's parameters, or
- * those of a `cwdb-action`, beside `widgetContext`. Whoever edits a dashboard writes the parameters: what is none of
+ * those of a `cwdb-action`, beside `widgetContext`. The editor of a dashboard writes the parameters: what is none of
  * ours, or not in the form of an id, is as if it were not there.
  */
 export const parseWidgetRequest = (event: unknown): WidgetRequest => {

@@ -21,7 +21,7 @@ import type {
   VersionedAlert,
 } from './state-store.ts';
 
-/** State that lives and ends with this object: for tests, and for a single scan that nobody asks to remember. */
+/** State that lives and ends with this object: for tests, and for a single scan without stored state. */
 export const createMemoryStateStore = (): StateStore => ({
   alerts: memoryAlerts(),
   history: memoryHistory(),

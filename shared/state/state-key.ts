@@ -6,7 +6,7 @@ export const targetKey = ({ accountId, region }: Target): string => `${accountId
 
 /**
  * The version a record gets by a write that expects `expectedVersion`. A new record begins at a time, not at 1: so one
- * that was removed and made again since somebody read it does not pass for the record that was read.
+ * that was removed and made again does not pass for the record that was read before.
  */
 export const nextVersion = (alert: Alert, expectedVersion: number): number =>
   expectedVersion === 0 ? Date.parse(alert.lastObservedAt) : expectedVersion + 1;

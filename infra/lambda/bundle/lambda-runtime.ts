@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 
-/** How the client packages of the SDK find credentials where nobody gives them any. */
+/** How the client packages of the SDK find credentials when none are passed. */
 const CREDENTIAL_CHAIN = /^@aws-sdk\/credential-provider-node$/;
 
 /** Prefers the ES modules of a package that hands CommonJS, which cannot be shaken, to Node. */

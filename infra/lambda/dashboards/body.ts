@@ -80,7 +80,7 @@ const WIDGET_FUNCTION = filledIn('DashboardDashwidgetLambdaFunction.Arn');
 
 const PERIOD = 300;
 
-/** The names of a family's metrics: what is not in the catalogue is published by nobody. */
+/** The names of a family's metrics: a metric that is not in the catalogue is never published. */
 const known = (family: MetricFamily<never>, name: string): string => {
   if (!family.metrics.some((metric) => metric.name === name))
     throw new Error(`The catalogue has no metric ${name} per ${family.subject}.`);

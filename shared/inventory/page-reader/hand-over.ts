@@ -20,7 +20,7 @@ export class HandOver<Item> {
     this.#receive = receive;
   }
 
-  /** @throws ReceiverError what the receiver threw, marked so that nobody takes it for a failure of AWS */
+  /** @throws ReceiverError what the receiver threw, marked so that it is not taken for a failure of AWS */
   take(item: Item): void {
     const id = this.#idOf(item);
     if (this.#passedOn.has(id)) return;

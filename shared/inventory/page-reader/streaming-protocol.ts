@@ -23,7 +23,7 @@ const READERS: Readonly<Record<string, PageReader<NetworkInterface | Instance>>>
  * EC2's query protocol as the SDK speaks it, but for the two listings that grow with the account, which are read as a
  * stream: a page of 1,000 interfaces is 7 MB of XML, and the SDK takes it as one text, then as a tree, then as
  * objects. Requests, credentials, signing, retries, errors and all other operations remain the SDK's, and so do these
- * two for a command that nobody prepared with `handingOver`.
+ * two for a command that was not prepared with `handingOver`.
  *
  * `deserializeResponse` of `AwsQueryProtocol` is what this leans on; `@aws-sdk/core` does not promise to keep it.
  * `test/contract/inventory/streaming-protocol.test.ts` holds every answer to the SDK's own and fails when it moves.

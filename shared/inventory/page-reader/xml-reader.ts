@@ -34,7 +34,7 @@ const QUESTION_MARK = 0x3f;
  *
  * A document of EC2's is almost all ASCII, so the bytes are searched as a Latin-1 string, whose indices are those of
  * the bytes; only text that is not ASCII is decoded again, as UTF-8. Text is copied out of the chunk: a slice of it
- * would keep the whole chunk in memory for as long as somebody holds, say, one subnet's name.
+ * would keep the whole chunk in memory for as long as, say, one subnet's name is referenced.
  *
  * It reads what the AWS SDK reads, with these differences, where the SDK would drop or change data without a word:
  * a document of another root, an undeclared entity, content after the root and text among elements where text is

@@ -25,7 +25,7 @@ export interface Observation {
   readonly subject: Subject;
   /**
    * The level by the thresholds that raise. `null`: could not be measured - the alert stays exactly as it is,
-   * since unknown is neither good nor bad news.
+   * since unknown is neither healthy nor unhealthy.
    */
   readonly raise: AlertLevel | null;
   /** The level by the thresholds that clear, which are easier to stay under: never milder than `raise`. An alert steps down only to this. */
@@ -66,14 +66,18 @@ export interface Transition {
   readonly changes?: readonly EvidenceChange[];
   /** The alert's cause (see `Observation`). */
   readonly cause?: string;
-  /** The levels announced in this life, this one included: a resolve goes to everybody who may have been told. */
+  /**
+   * The levels announced in this life, this one included: a resolve goes to all recipients that may have been notified.
+   */
   readonly announced?: readonly AlertSeverity[];
 }
 
 /** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */
 export interface OutboxEntry {
   readonly transition: Transition;
-  /** Whoever is sending it now, until when. Another may take over only after that: two scans never both send. */
+  /**
+   * The run that is sending it now, and until when. Another may take over only after that: two scans never both send.
+   */
   readonly claimedBy: string | null;
   readonly claimedUntil: string | null;
   readonly attempts: number;
@@ -81,7 +85,7 @@ export interface OutboxEntry {
   readonly lastError: string | null;
   /** The destinations that have it already, when others failed: only those are tried again. The default one is `''`. */
   readonly deliveredTo?: readonly string[];
-  /** It was muted or inhibited when it happened: nobody has heard of it. */
+  /** It was muted or inhibited when it happened: no notification of it was sent. */
   readonly silenced?: true;
 }
 

@@ -18,7 +18,7 @@ export interface OutboxTiming {
   /** A failed entry waits this long, then twice as long, ... up to `maximumRetryAfter`. */
   readonly retryAfter: number;
   readonly maximumRetryAfter: number;
-  /** An entry that was refused for good waits this long: somebody may have fixed what stood in its way. */
+  /** An entry that was refused for good waits this long: the cause may have been fixed. */
   readonly retryRefusedAfter: number;
 }
 
@@ -36,7 +36,7 @@ export const OUTBOX_TIMING: OutboxTiming = {
   retryRefusedAfter: 60 * MINUTE,
 };
 
-/** Who claims, when, and what nobody is to be told of for now. */
+/** Who claims, when, and which transitions are kept back for now. */
 export interface Claim {
   readonly runId: string;
   readonly now: number;
@@ -50,8 +50,9 @@ export interface Claim {
  *
  * - An alert's transitions go out in order. Once one is due, those that wait for another attempt go with it; and none
  *   overtakes one that another run is sending.
- * - What is silenced waits. Steps that nobody was told become one, so that an alert that flaps through a long mute does
- *   not fill its outbox; when it is back where it was, nobody is told at all. A repeat is said again anyway: it does not wait.
+ * - What is silenced waits. Steps that were not notified become one, so that an alert that flaps through a long mute
+ *   does not fill its outbox; when it is back where it was, no notification is sent. A repeat comes again anyway: it
+ *   does not wait.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
   const outbox = withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim));
@@ -75,7 +76,7 @@ export const claimDue = (alert: Alert, claim: Claim): Alert => {
   };
 };
 
-/** The entries before the first that somebody is sending right now. */
+/** The entries before the first that another run is sending right now. */
 const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly OutboxEntry[] => {
   const busy = outbox.findIndex(
     ({ claimedBy, claimedUntil }) =>
@@ -84,7 +85,7 @@ const inOrder = (outbox: readonly OutboxEntry[], { now }: Claim): readonly Outbo
   return busy === -1 ? outbox : outbox.slice(0, busy);
 };
 
-/** Nobody can have heard of it. It is silenced, or waits behind one that another run is sending. */
+/** No notification of it can have been sent. It is silenced, or waits behind one that another run is sending. */
 const wasNeverTried = ({ claimedBy, attempts }: OutboxEntry): boolean => claimedBy === null && attempts === 0;
 
 /** Writes down what is kept quiet, once; a repeat that is kept quiet goes. */
@@ -98,7 +99,7 @@ const withSilence = (outbox: readonly OutboxEntry[], { isSilenced }: Claim): rea
   });
 };
 
-/** Leaves of what nobody heard of, from the first that was kept quiet on, the one step that it is for people. */
+/** Reduces the steps that were not notified, from the first that was kept back, to the one step that people see. */
 const withoutWhatNeedNotBeSaid = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
   const untold = outbox.filter(wasNeverTried);
   const [first, last] = [untold[0], untold.at(-1)];
@@ -114,7 +115,7 @@ const oneStep = (first: Transition, last: Transition): Transition | null => {
   const change = compareLevel(last.severity, previousSeverity);
   if (change === 0) return null;
   if (previousSeverity === 'ok') {
-    // What changed since a step that nobody heard of is no news to anybody.
+    // A change since a step that was not notified is not reported.
     const { changes: _changes, ...news } = last;
     return { ...news, transition: 'firing', previousSeverity };
   }
@@ -131,9 +132,9 @@ export interface SendOutcome {
 }
 
 /**
- * Writes down what became of a run's entries, by transition id. What was delivered is taken out, whoever has claimed it
- * since: that spares people a duplicate. What failed waits for its next attempt, unless another run is at it by now.
- * The very alert that was handed in when there is nothing to write down.
+ * Writes down what became of a run's entries, by transition id. A delivered entry is removed, even if another run has
+ * claimed it since: that spares people a duplicate. What failed waits for its next attempt, unless another run is at it
+ * by now. The very alert that was handed in when there is nothing to write down.
  */
 export const withOutcomes = (
   alert: Alert,

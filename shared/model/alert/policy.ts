@@ -2,7 +2,7 @@ import type { Tags } from '../aws/inventory.ts';
 import type { AlertSeverity } from './alert.ts';
 
 /**
- * What people want to be told, when, and where: the validated form of `headroom.yml`'s alerting part
+ * Which notifications are sent, when, and where: the validated form of `headroom.yml`'s alerting part
  * (`shared/config/` parses it; the defaults are there too).
  */
 
@@ -12,14 +12,14 @@ export interface Threshold {
   readonly count?: number;
 }
 
-/** What every rule may be told of its alerts. Durations are in seconds. */
+/** Settings that every rule has. Durations are in seconds. */
 export interface RuleLife {
   readonly enabled: boolean;
   /** The condition must hold this long before the alert fires or escalates. */
   readonly pendingFor: number;
   /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
   readonly clearFor: number;
-  /** A firing alert is said again after this long; 0: never. */
+  /** The repeat interval of a firing alert; 0: never. */
   readonly repeatEvery: number;
 }
 
@@ -69,7 +69,7 @@ export interface RulePolicies {
   };
   /** Messages that could not be delivered. */
   readonly 'delivery-failing': PlainRulePolicy;
-  /** Work that was given up on, and waits in the dead-letter queue. */
+  /** Work that failed repeatedly, and waits in the dead-letter queue. */
   readonly 'dead-letters': PlainRulePolicy;
 }
 
@@ -95,7 +95,7 @@ export interface PolicyOverride {
   readonly rules: { readonly [Rule in RuleName]?: Partial<RulePolicies[Rule]> };
 }
 
-/** While it applies, transitions are kept but nobody is told, except of what is still wrong when it ends. */
+/** While it applies, transitions are kept and not sent. When it ends, alerts that still fire are sent. */
 export interface Mute {
   readonly match: Selector;
   readonly reason: string;

@@ -89,7 +89,7 @@ export const describeAwsFailure = (error: unknown, context: AwsCallContext): Pro
   );
 };
 
-/** What can be read off a thrown value, whoever threw it. */
+/** What can be read from a thrown value, no matter where it came from. */
 interface FailedCall {
   readonly error: unknown;
   readonly name: string;

@@ -23,7 +23,7 @@ const SECRET_NAMES = [
   .join('|');
 
 const PATTERNS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  // A Slack webhook is its own credential: whoever has the URL may post. The path holds it, the host may stay.
+  // A Slack webhook is its own credential: anybody who has the URL may post. The path holds it, the host may stay.
   [/(https?:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>\\)]+/gi, `$1${REDACTED}`],
   // Slack tokens: bot, user, app, refresh, configuration.
   [/\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\bxoxe\.[\w.-]+/gi, REDACTED],

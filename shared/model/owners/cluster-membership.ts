@@ -26,7 +26,7 @@ const NODE_GROUP_TAGS = [
   'aws:autoscaling:groupName',
 ] as const;
 
-/** EKS Auto Mode puts it on its nodes: AWS runs their CNI, and its settings are nobody's but AWS's. */
+/** EKS Auto Mode puts it on its nodes: AWS runs their CNI and sets all its values. */
 export const AUTO_MODE_NODE_POOL_TAG = 'eks:kubernetes-node-pool-name';
 
 const NODE_POOL_TAGS = [

@@ -6,8 +6,8 @@ import { isMadeByCni } from './owners.ts';
 
 /**
  * How long a CNI interface may be attached to nothing before it counts as leaked. The CNI sweeps hourly on every
- * node, with up to five minutes of jitter, and the VPC resource controller every half hour: what is older, nobody
- * will clean up. Source: amazon-vpc-cni-k8s `getLeakedENIs`, amazon-vpc-resource-controller-k8s `eni_cleanup.go`.
+ * node, with up to five minutes of jitter, and the VPC resource controller every half hour: no controller cleans up
+ * what is older. Source: amazon-vpc-cni-k8s `getLeakedENIs`, amazon-vpc-resource-controller-k8s `eni_cleanup.go`.
  */
 export const LEAKED_AFTER_MINUTES = 65;
 

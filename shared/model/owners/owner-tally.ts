@@ -34,7 +34,7 @@ export class OwnerTally {
   }
 
   /**
-   * The owners with what they hold, those who hold most first. `number` is what `add` told.
+   * The owners with what they hold, those who hold most first. `number` is what `add` returned.
    * @param addresses by owner number; none where the subnet has no IPv4
    */
   ranked(addresses: ArrayLike<number>): readonly (OwnerUsage & { readonly number: number })[] {

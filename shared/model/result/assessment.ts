@@ -71,7 +71,7 @@ export interface SubnetAssessment {
   /** Free addresses outside every reservation: what a new interface or a secondary address can take. */
   readonly availableSingle: number | null;
   readonly awsAvailable: number | null;
-  /** Free by our model minus free by AWS's count. Not zero: somebody holds addresses that we cannot see. */
+  /** Free by our model minus free by AWS's count. Not zero: there are addresses in use that we cannot see. */
   readonly unaccounted: number | null;
   /** Which of our two counts AWS's figure equals. `null` where there is no reservation to tell them apart, or neither matches. */
   readonly awsCounts: 'reserved-as-available' | 'reserved-as-unavailable' | null;
@@ -82,7 +82,7 @@ export interface SubnetAssessment {
   readonly stranded: number | null;
   readonly reservations: readonly ReservationAssessment[] | null;
   readonly owners: readonly OwnerUsage[] | null;
-  /** Available interfaces of the CNI that nobody will clean up, and the addresses they waste. */
+  /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
   /** Whether something here takes prefixes: some interface holds one, or a `prefix` reservation waits for them. */
   readonly usesPrefixes: boolean | null;

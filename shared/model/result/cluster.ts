@@ -38,7 +38,10 @@ export interface NodeAssessment {
   readonly prefixes: number;
   /** Where its addresses are: more than one subnet under custom networking and subnet discovery. */
   readonly usage: readonly SubnetUsage[];
-  /** Addresses of its pool that serve no pod, at the least, by what the CNI's warm targets make it hold; `null` where that cannot be told. */
+  /**
+   * Addresses of its pool that serve no pod, at the least, by what the CNI's warm targets make it hold; `null` when
+   * that is unknown.
+   */
   readonly warmAtLeast: number | null;
   readonly gauges: CniGauges;
   /** The same gauges as the CNI Metrics Helper would add up for it, its errors included. */
@@ -85,7 +88,7 @@ export interface CommittedDemand {
   readonly kind: 'node-group' | 'auto-scaling-group';
   readonly currentNodes: number;
   readonly maximumNodes: number;
-  /** Of the nodes still to come, how many fit; `null` where it cannot be told. At the least, as for `moreNodes`. */
+  /** Of the nodes still to come, how many fit; `null` when it is unknown. At the least, as for `moreNodes`. */
   readonly fits: number | null;
   readonly fitsAtBest: number | null;
   /** The type that the group launches: the one that takes most, where there are several. */

@@ -42,7 +42,10 @@ export interface Evidence {
   readonly unit?: string;
 }
 
-/** What must be so for a remedy to work, and whether it was so on this very inventory (`null`: cannot be told from here). */
+/**
+ * What must be so for a remedy to work, and whether it was so on this very inventory (`null`: cannot be checked from
+ * here).
+ */
 export interface Precondition {
   readonly text: string;
   readonly holds: boolean | null;

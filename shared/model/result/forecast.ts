@@ -17,7 +17,7 @@ export interface Forecast {
   readonly reason: string;
   /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
-  /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: cannot be told. */
+  /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: is unknown. */
   readonly surge?: Surge | null;
   /** The figures behind it, for sentences; absent in records of older versions. */
   readonly basis?: ForecastBasis;

@@ -85,7 +85,10 @@ const reservationOf = (space: AddressSpace, block: number): BlockReservation => 
   return space.reservedIn(block, 'prefix') !== 0 ? 'prefix' : 'none';
 };
 
-/** Tells the rank of the owner that holds most of a block, the better rank where two hold the same; `null` for nobody. */
+/**
+ * Tells the rank of the owner that holds most of a block, the better rank where two hold the same; `null` when it has
+ * none.
+ */
 const mainOwnerIn = (space: AddressSpace, ranks: Uint16Array): ((block: number) => number | null) => {
   const held = new Uint8Array(ranks.length);
   const offsets = Array.from({ length: ADDRESSES_PER_PREFIX }, (_, index) => index);

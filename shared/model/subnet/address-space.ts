@@ -142,7 +142,7 @@ export class AddressSpace {
     return at(this.#used, block);
   }
 
-  /** The addresses of a block that nobody holds and that are not AWS's own, reserved or not, as a mask. */
+  /** The addresses of a block that are not in use and not AWS's own, reserved or not, as a mask. */
   freeIn(block: number): number {
     return ALL & ~(at(this.#used, block) | this.#awsIn(block));
   }
@@ -160,7 +160,7 @@ export class AddressSpace {
     return used === ALL ? 'full' : 'fragmented';
   }
 
-  /** Who holds the address at this distance from the subnet's first; `null` for nobody. */
+  /** Who holds the address at this distance from the subnet's first; `null` when it has none. */
   ownerAt(offset: number): number | null {
     const stored = this.#owners?.[offset] ?? 0;
     return stored === 0 ? null : stored - 1;

@@ -7,7 +7,7 @@ import { type AddressSpace, countAddresses, usableAddresses } from './address-sp
  *
  * AWS never assigns from an `explicit` reservation by itself and keeps `prefix` reservations for prefixes, so what a
  * new interface can take and what can become a prefix are two different sets. Prefixes come from `prefix` reservations
- * first; whether AWS goes on outside them once they are full is not documented, so both parts are told apart.
+ * first; whether AWS goes on outside them once they are full is not documented, so both parts are counted separately.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-cidr-reservation.html
  */
 export interface Supply {

@@ -4,7 +4,7 @@ import type { TargetAssessment } from '../../model/result/assessment.ts';
 /**
  * An assessment cut into pieces that are named by their content. Most of an estate does not change from one scan to the
  * next; a piece that is stored already need not be written again, and a piece is never overwritten with other content,
- * so whoever holds a list of pieces reads exactly the assessment that the list was made for.
+ * so a reader of a list of pieces gets exactly the assessment that the list was made for.
  */
 
 /** Records (subnets, maps, findings, ...) in one piece: small, so that one that changed takes few others with it. */

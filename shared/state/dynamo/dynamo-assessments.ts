@@ -24,7 +24,7 @@ interface StoredList extends PieceList {
 /**
  * The latest assessment: an item with a list of pieces, and an item for each piece. Pieces go first and the list, by a
  * conditional write, last; pieces are never changed. So a reader sees one whole assessment, and a crash leaves at worst
- * some pieces that nobody lists and that time-to-live takes away.
+ * some pieces that are in no list, which time-to-live removes.
  */
 export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
   putLatest: async (assessment) => {

@@ -58,7 +58,7 @@ export class HistoryLedger {
     });
   }
 
-  /** Stores it as the next version of what it was read as; `null`: somebody else did. */
+  /** Stores it as the next version of what it was read as; `null`: another scan did. */
   async #put(ledger: Ledger): Promise<Ledger | null> {
     const next = { ...ledger, version: ledger.version + 1 };
     const attributes = {
@@ -71,11 +71,11 @@ export class HistoryLedger {
   }
 }
 
-/** Lost races before giving up. Each one lost means that somebody else got on. */
+/** Lost races before giving up. Each one lost means that another scan made progress. */
 const ATTEMPTS = 10;
 
 /**
- * Tries until an attempt does not lose (`null`) to somebody else.
+ * Tries until an attempt does not lose (`null`) to another scan.
  *
  * @throws StateStoreError `state-contended`.
  */

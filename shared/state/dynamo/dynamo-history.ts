@@ -30,8 +30,8 @@ import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from
  *   the next hour.
  *
  * Folding a scan twice changes nothing (`history-rollup.ts`), so no step needs another to have happened: a scan that
- * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers fold what nobody
- * has folded yet in passing. That is also why reading need not be consistent, which halves its price.
+ * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers add up in
+ * passing what is not added up yet. That is also why reading need not be consistent, which halves its price.
  */
 export const dynamoHistory = (table: DynamoTable): HistoryStore => {
   const memo = new DayMemo();
@@ -48,7 +48,7 @@ export const dynamoHistory = (table: DynamoTable): HistoryStore => {
   return history;
 };
 
-/** Scans outlive the recent window: whoever comes to fold them may be late. */
+/** Scans outlive the recent window: the run that adds them up may be late. */
 const SCAN_RETENTION = 2 * DAY;
 
 const REQUESTS_AT_ONCE = 16;

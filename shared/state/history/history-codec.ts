@@ -65,7 +65,7 @@ export const encodeDay = (day: number, rollups: ReadonlyMap<number, SubnetHours>
   return compressed(out.taken());
 };
 
-/** Gets one hour of one supply of one subnet. The roll-up may be kept: nobody changes it. */
+/** Gets one hour of one supply of one subnet. The roll-up may be kept: it is never changed. */
 export type HourVisitor = (ordinal: number, supply: Supply, hour: number, rollup: HourRollup) => void;
 
 /**

@@ -5,7 +5,7 @@ import type { HistorySample } from '../state-store.ts';
 /**
  * How measurements become hourly roll-ups. All stores fold with this one function, so that they cannot disagree, and
  * folding is idempotent and indifferent to order: it may be repeated after a crash, done twice by two scans at once, or
- * done by a reader on the fly for what nobody has folded yet.
+ * done by a reader on the fly for what is not folded yet.
  */
 
 export const HOUR = 3_600_000;

@@ -22,8 +22,8 @@ export const noFoldedHours = (): FoldedHours => ({
 });
 
 /**
- * Makes histories whose hours become objects only when they are asked for: whoever goes through a thousand subnets looks
- * at one at a time. The last one looked at is kept, so that looking twice costs nothing.
+ * Makes histories whose hours become objects only when they are asked for: a run over a thousand subnets looks at one
+ * at a time. The last one looked at is kept, so that looking twice costs nothing.
  */
 export class LazyHistories {
   readonly #from: number;
