@@ -47,7 +47,7 @@ const COMMANDS: readonly AddCommand[] = [
 const speakThrough = (parent: Command, path: string, io: Io): void => {
   for (const command of parent.commands) {
     const name = `${path}${command.name()}`;
-    command.exitOverride().showHelpAfterError(`(headroom ${name} --help shows what there is)`);
+    command.exitOverride().showHelpAfterError(`(headroom ${name} --help shows the options)`);
     command.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour });
     speakThrough(command, `${name} `, io);
   }
@@ -57,10 +57,10 @@ const speakThrough = (parent: Command, path: string, io: Io): void => {
 export const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
   const program = new Command('headroom')
     .description(
-      'Tells days ahead that a VPC subnet or an EKS cluster is about to run out of IP addresses, why, and what to do.',
+      'Warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses, with the cause and the fix.',
     )
     .version(VERSION, '-V, --version')
-    .showHelpAfterError('(headroom --help shows what there is)')
+    .showHelpAfterError('(headroom --help shows the options)')
     .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour })
     .exitOverride()
     .addHelpText(
@@ -71,8 +71,8 @@ Examples:
   $ headroom scan --region eu-west-1,us-east-1 --format json
   $ headroom limits m5.large                       how many interfaces, addresses and pods a type can hold
 
-Credentials, profiles and Regions come from the AWS SDK's ordinary chain (AWS_PROFILE, SSO, roles, ...).
-Exit codes: 0 fine, 1 something is critical, 2 bad usage, 3 nothing could be scanned, 4 part of it could not.
+Credentials, profiles and Regions come from the default chain of the AWS SDK (AWS_PROFILE, SSO, roles, ...).
+Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
 `,
     );
   for (const add of COMMANDS) add(program, { io, exit });
@@ -88,7 +88,7 @@ const explain = (io: Io, error: unknown): void => {
     io.err(`${dye('cyan', '  try')} ${error.action}\n`);
   } else {
     io.err(
-      `${dye('red', 'error')} Headroom failed in a way it should not: ${error instanceof Error ? error.stack : String(error)}\n`,
+      `${dye('red', 'error')} Headroom failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`,
     );
   }
 };

@@ -69,7 +69,7 @@ const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: 
       { title: 'SUBNET', cell: ({ subnet }) => printable(subnet) },
       { title: 'RAN OUT OF', cell: ({ supply }) => supply },
       { title: 'AT', cell: ({ at }) => moment(at, from) },
-      { title: 'FIRST WORD', cell: ({ first }) => (first === undefined ? null : first.rule) },
+      { title: 'FIRST ALERT', cell: ({ first }) => (first === undefined ? null : first.rule) },
       {
         title: 'EARLIER BY',
         align: 'right',
@@ -80,10 +80,10 @@ const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: 
   );
 };
 
-io.out(`${dye('bold', 'Headroom')} tells days ahead that a subnet or an EKS cluster is about to run out of IP addresses.
+io.out(`${dye('bold', 'Headroom')} warns days ahead when a subnet or an EKS cluster runs out of IP addresses.
 
-This demo is the real pipeline - SDK clients, model, forecast, alerts, SQLite - against a small AWS that runs on
-this machine: two accounts, six clusters, two weeks.
+This demo runs the real pipeline: SDK clients, model, forecast, alerts, SQLite. A simulated AWS runs on
+this machine, with two accounts and six clusters, for two weeks.
 `);
 heading('Day 1, 00:00: what is free');
 
@@ -91,7 +91,7 @@ const story = await runStory({
   onBefore: (assessments, at) => {
     startsAt = at;
     io.out(renderScan(io, scanOf(assessments, at)));
-    heading('The days go by: alerts as they fire');
+    heading('Two weeks: alerts as they fire');
   },
   onTime: (at, done) => progress.show(`${moment(at, startsAt)}  ${Math.round(done * 100)} %`),
   onTransitions: (transitions, at) => {
@@ -105,7 +105,7 @@ progress.clear();
 heading(`${moment(story.endsAt, startsAt)}: what is free now`);
 io.out(renderScan(io, scanOf(story.after, story.endsAt)));
 
-heading('How early the word came');
+heading('How early the alerts came');
 io.out(leadTimes(story));
 
 const shown =
@@ -123,5 +123,5 @@ ${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the si
 Next, on your own account (it only reads):
   ${dye('cyan', 'npx headroom scan')}                    every subnet of the profile's account and Region
   ${dye('cyan', 'npx headroom scan --region eu-west-1,us-east-1 --format json')}
-  ${dye('cyan', 'npx osls deploy')}                      scan every five minutes and be told (docs/deploy.md)
+  ${dye('cyan', 'npx osls deploy')}                      scan every five minutes and send alerts (docs/deploy.md)
 `);

@@ -12,11 +12,9 @@ interface Options extends StateOptions {
 export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
   addStateOptions(program.command('acknowledge'))
     .argument('<key...>', 'alerts, as `headroom alerts` names them: addresses-low/subnet/subnet-0abc')
-    .description(
-      'stop the repeats of alerts that somebody has seen; an escalation and the end are still told',
-    )
-    .option('-b, --by <name>', 'who has seen them (default: the name that you are logged in with)')
-    .option('--withdraw', 'take it back: repeats go on')
+    .description('stop the repeated notifications of alerts; escalations and ends are still sent')
+    .option('-b, --by <name>', 'who acknowledges them (default: your login name)')
+    .option('--withdraw', 'remove the acknowledgement: notifications are repeated again')
     .action(async (keys: readonly string[], options: Options) => {
       const by = options.by ?? io.env['USER'] ?? 'somebody';
       await withStateStore(options, async (store) => {
@@ -27,7 +25,7 @@ export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
             options.withdraw === true ? null : by,
             io.now(),
           );
-          const what = alert.acknowledged === null ? 'is said again from now on' : `is acknowledged by ${by}`;
+          const what = alert.acknowledged === null ? 'is repeated from now on' : `is acknowledged by ${by}`;
           io.out(`${printable(key)} ${what}.\n`);
         }
       });

@@ -31,9 +31,9 @@ const columns = (io: Io): readonly Column<KeptAlert>[] => [
 /** `headroom alerts`: what fires, and what waits to. */
 export const addAlertsCommand: AddCommand = (program, session) => {
   addStateOptions(program.command('alerts'))
-    .description('the alerts that fire, and those that wait to, as the last scans left them')
+    .description('firing and pending alerts, as of the last scans')
     .option('-f, --format <format>', 'table or json', 'table')
-    .option('-a, --all', 'those that are over, too, as long as they are remembered')
+    .option('-a, --all', 'also resolved alerts that are still stored')
     .addHelpText(
       'after',
       `
@@ -41,7 +41,7 @@ Examples:
   $ headroom alerts --table headroom-prod-state --region eu-west-1
   $ headroom acknowledge addresses-low/subnet/subnet-0abc --table headroom-prod-state
 
-Exits with 1 while something critical fires.
+Exits with 1 while a critical alert fires.
 `,
     )
     .action(async (options: Options) => {
@@ -56,7 +56,7 @@ Exits with 1 while something critical fires.
         const alerts = kept.map(({ target, alert }) => ({ target, ...alert }));
         io.out(`${JSON.stringify({ schema: 'headroom/alerts@1', alerts }, null, 2)}\n`);
       } else {
-        io.out(kept.length === 0 ? 'All is well.\n' : renderTable(io, columns(io), kept));
+        io.out(kept.length === 0 ? 'No alert fires.\n' : renderTable(io, columns(io), kept));
       }
       session.exit(kept.some(({ alert }) => alert.severity === 'critical') ? EXIT.found : EXIT.ok);
     });

@@ -27,12 +27,10 @@ const DAY = 24 * 3_600_000;
 /** `headroom backfill`: starts the history of a new deployment with a past that was recorded elsewhere. */
 export const addBackfillCommand: AddCommand = (program, { io }) => {
   addStateOptions(program.command('backfill'))
-    .description(
-      'bring in a past that CloudWatch or a file has kept, so that forecasts need not wait for weeks',
-    )
+    .description('import history from CloudWatch or a file, so that forecasts can start at once')
     .requiredOption('--account <id>', 'the account that the subnets were scanned in')
     .requiredOption('--target-region <region>', 'the Region that the subnets are in')
-    .option('--cloudwatch', 'from the metrics that Headroom has published, in the Region of --region')
+    .option('--cloudwatch', 'from the metrics that Headroom published, in the Region of --region')
     .option('--namespace <name>', 'of those metrics', DEFAULT_NAMESPACE)
     .option('--days <n>', 'how far back, up to 60', String(MAX_DAYS))
     .option('--history <file>', 'from a CSV with the columns timestamp and available; - for standard input')
@@ -46,7 +44,7 @@ Examples:
   $ headroom backfill --state headroom.sqlite --account 111122223333 --target-region eu-west-1 \\
       --history subnet-0a1b.csv --subnet subnet-0a1b2c3d4e5f67890
 
-It may be repeated, and may run while scans go on: what is known of a moment already stays as it is.
+You can repeat it, and run it during scans. Existing values stay as they are.
 `,
     )
     .action(async (options: Options) => {
@@ -82,7 +80,7 @@ const recordedPasts = async (
   const { history, subnet, cloudwatch = false, prefixes = false } = options;
   if (cloudwatch === (history !== undefined)) {
     throw new UsageError(
-      cloudwatch ? '--cloudwatch and --history are both given.' : 'It is not said where the past comes from.',
+      cloudwatch ? '--cloudwatch and --history are both given.' : 'The source of the history is missing.',
       'Give one of --cloudwatch and --history.',
     );
   }
@@ -101,7 +99,7 @@ const recordedPasts = async (
       subnet === undefined
         ? '--subnet is missing.'
         : `--subnet ${JSON.stringify(subnet)} is not the ID of a subnet.`,
-      'Name the subnet that the file is about, as in subnet-0a1b2c3d4e5f67890.',
+      'Give the subnet of the file, such as subnet-0a1b2c3d4e5f67890.',
     );
   }
   const samples = readHistory(history);

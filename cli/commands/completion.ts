@@ -14,8 +14,8 @@ const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion 
 export const addCompletionCommand: AddCommand = (program, { io }) => {
   program
     .command('completion')
-    .description('print what makes a shell complete commands, options and their values')
-    .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(SHELLS)))
+    .description('print the completion script of a shell for commands, options and their values')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .addHelpText(
       'after',
       `

@@ -44,7 +44,7 @@ const settingsOf = (rule: object): string =>
 const accountsText = (accounts: HeadroomConfiguration['targets']['accounts']): string => {
   switch (accounts.from) {
     case 'self':
-      return 'the one that Headroom runs in';
+      return 'the one of the credentials';
     case 'list':
       return accounts.accountIds.join(', ');
     case 'organization': {
@@ -52,7 +52,7 @@ const accountsText = (accounts: HeadroomConfiguration['targets']['accounts']): s
       const tagged = Object.entries(tags).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
       return [
         organizationalUnits.length === 0
-          ? 'all of the organization'
+          ? 'the whole organization'
           : `those in ${organizationalUnits.join(', ')}`,
         ...(tagged.length === 0 ? [] : [`with the tags ${tagged.join(', ')}`]),
         ...(include.length === 0 ? [] : [`also ${include.join(', ')}`]),
@@ -67,7 +67,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
   const { accounts, regions, role } = targets;
   const facts: readonly (readonly [string, string])[] = [
     ['accounts', accountsText(accounts)],
-    ['Regions', regions === null ? 'the one that Headroom runs in' : [regions].flat().join(', ')],
+    ['Regions', regions === null ? 'the one of the credentials' : [regions].flat().join(', ')],
     ['role', role?.name ?? 'none'],
     ['VPCs', scan.vpcIds?.join(', ') ?? 'all'],
     ['metrics', `${metrics.namespace}, at most ${metrics.subnetSeries} series of subnets`],
@@ -87,7 +87,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
         { title: 'RULE', cell: ([name]) => name },
         {
           title: 'FIRES',
-          cell: ([, rule]) => (rule.enabled ? settingsOf(rule) || 'when it is there' : 'off'),
+          cell: ([, rule]) => (rule.enabled ? settingsOf(rule) || 'when it occurs' : 'off'),
         },
         { title: 'AFTER', cell: ([, rule]) => duration(rule.pendingFor) },
         {
@@ -95,7 +95,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
           cell: ([, { clearFor }]) => (clearFor === 0 ? 'at once' : `after ${duration(clearFor)}`),
         },
         {
-          title: 'SAID AGAIN',
+          title: 'REPEAT',
           cell: ([, { repeatEvery }]) => (repeatEvery === 0 ? 'never' : duration(repeatEvery)),
         },
       ],
@@ -106,15 +106,11 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
 
 /** `headroom config check`: is this headroom.yml what it should be, and what does it come to with every default in place? */
 export const addConfigCommand: AddCommand = (program, { io }) => {
-  const config = program
-    .command('config')
-    .description('look at headroom.yml: check it, and see what it comes to');
+  const config = program.command('config').description('check headroom.yml and show the resulting settings');
   config
     .command('check')
-    .argument('[file]', 'which file (default: headroom.yml, where there is one)')
-    .description(
-      'check a headroom.yml and print what applies, defaults included; or all that is wrong with it',
-    )
+    .argument('[file]', 'the file (default: headroom.yml in this folder, if it exists)')
+    .description('check a headroom.yml and print the resulting settings with their defaults, or all problems')
     .option('-f, --format <format>', 'table or json', 'table')
     .addHelpText(
       'after',
@@ -123,7 +119,7 @@ Examples:
   $ headroom config check
   $ headroom config check staging.yml --format json | jq '.alerts.rules["addresses-low"]'
 
-Nothing is asked of AWS. Exit codes: 0 it can be used, 2 it cannot; then every problem is named with its line.
+It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem is printed with its line.
 `,
     )
     .action((file: string | undefined, { format }: Options) => {
@@ -141,8 +137,8 @@ Nothing is asked of AWS. Exit codes: 0 it can be used, 2 it cannot; then every p
       const dye = paint(io);
       io.out(
         source === null
-          ? 'There is no headroom.yml here, so every setting has its default.\n\n'
-          : `${dye('green', 'ok')}  ${printable(source)} can be used.\n\n`,
+          ? 'No headroom.yml in this folder: every setting has its default.\n\n'
+          : `${dye('green', 'ok')}  ${printable(source)} is valid.\n\n`,
       );
       io.out(renderConfiguration(io, configuration));
     });

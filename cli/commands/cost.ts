@@ -36,14 +36,14 @@ const dollars = (amount: number): string =>
 /** `headroom cost`: the monthly bill of a deployment, before there is one. */
 export const addCostCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('cost'))
-    .description('what a deployment would cost a month, beside AWS VPC IPAM for the same estate')
-    .option('--subnets <n>', 'how many subnets; given, nothing is scanned')
+    .description('the monthly cost of a deployment, compared with AWS VPC IPAM')
+    .option('--subnets <n>', 'number of subnets; without it, your account is scanned')
     .option('--targets <n>', 'accounts x Regions (default: 1)')
-    .option('--vpcs <n>', 'how many VPCs (default: one for each target)')
-    .option('--clusters <n>', 'how many EKS clusters (default: 0)')
+    .option('--vpcs <n>', 'number of VPCs (default: one for each target)')
+    .option('--clusters <n>', 'number of EKS clusters (default: 0)')
     .option('--active-addresses <n>', 'addresses in use (default: 100 for each subnet)')
     .option('--interval <minutes>', 'minutes between scans', '5')
-    .option('--scan-seconds <n>', 'seconds of one scan of one target', '3')
+    .option('--scan-seconds <n>', 'duration of the scan of one target, in seconds', '3')
     .addHelpText(
       'after',
       `
@@ -62,7 +62,7 @@ Examples:
         subnetSeries: configuration.metrics.subnetSeries,
       };
       if (shape.scanIntervalMinutes === 0)
-        throw new UsageError('--interval 0 is no interval.', 'Give at least 1.');
+        throw new UsageError('--interval 0 is not an interval.', 'Give at least 1.');
       const { io } = session;
       let size: EstateSize;
       if (options.subnets !== undefined) {
@@ -113,7 +113,7 @@ Examples:
         ),
       );
       io.out(
-        `\n${dollars(cost.withoutBudget)} if every subnet were published in full; ${dollars(cost.ipamAdvanced)} for the ` +
+        `\n${dollars(cost.withoutBudget)} with all metrics of every subnet; ${dollars(cost.ipamAdvanced)} for the ` +
           `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses.\n` +
           `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`,
       );

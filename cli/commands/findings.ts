@@ -51,9 +51,9 @@ const renderFinding = (io: Io, { severity, title, explanation, evidence, remedie
 /** `headroom findings`: what is wrong or will be, with evidence and remedies. */
 export const addFindingsCommand: AddCommand = (program, session) => {
   addFilterOptions(addTargetOptions(program.command('findings')))
-    .description('what is wrong or will be, with evidence, and remedies whose preconditions were checked')
-    .option('--severity <severity>', 'only findings at least this bad', 'info')
-    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this bad', 'critical')
+    .description('problems now and soon, with evidence and remedies whose preconditions were checked')
+    .option('--severity <severity>', 'only findings of at least this severity', 'info')
+    .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
     .addHelpText(
       'after',
       `

@@ -29,13 +29,10 @@ const momentOf = (text: string | undefined, samples: readonly Sample[]): number 
 export const addForecastCommand: AddCommand = (program, { io }) => {
   program
     .command('forecast')
-    .description('forecast when a recorded supply runs out, as it would have been seen at one moment')
+    .description('forecast when a recorded supply runs out, as seen at one point in time')
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
-    .requiredOption('--capacity <n>', 'what the subnet can hold of it: 251 addresses for a /24')
-    .option(
-      '--at <time>',
-      'the moment, in ISO 8601; later measurements are not looked at (default: the last one)',
-    )
+    .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
+    .option('--at <time>', 'the time in ISO 8601; later measurements are ignored (default: the last one)')
     .option('-f, --format <format>', 'text or json', 'text')
     .option('--plot <file>', 'also draw the series and the forecast: .svg, or .html')
     .addHelpText(

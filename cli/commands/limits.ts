@@ -43,12 +43,10 @@ export const addLimitsCommand: AddCommand = (program, { io }) => {
   program
     .command('limits')
     .argument('<type...>', 'instance types, such as m5.large')
-    .description(
-      'how many interfaces, addresses and pods instance types can hold, in every mode of the VPC CNI',
-    )
+    .description('interfaces, addresses and pods of instance types in every mode of the VPC CNI')
     .option('-f, --format <format>', 'table or json', 'table')
-    .option('--live', 'ask EC2 for all of them, not only for those that the shipped table lacks')
-    .option('-r, --region <region>', "where to ask (default: the profile's Region)")
+    .option('--live', 'ask EC2 for all types, not only for those that the built-in table lacks')
+    .option('-r, --region <region>', "the Region to ask (default: the profile's Region)")
     .addHelpText(
       'after',
       `

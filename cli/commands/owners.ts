@@ -52,7 +52,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
     const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
     return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
   }
-  if (subnet.owners.length === 0) return `${heading}Nobody holds an address here.\n`;
+  if (subnet.owners.length === 0) return `${heading}No addresses are in use.\n`;
   return (
     heading +
     renderTable<OwnerUsage | OwnerPart>(
@@ -82,9 +82,9 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
 /** `headroom owners`: who holds the addresses of each subnet. */
 export const addOwnersCommand: AddCommand = (program, session) => {
   addFilterOptions(addTargetOptions(program.command('owners')))
-    .description('who holds the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
+    .description('what uses the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
     .addOption(
-      new Option('--by <level>', "how finely clusters' nodes are told apart")
+      new Option('--by <level>', 'how finely the nodes of clusters are split')
         .choices(['cluster', 'group', 'node'])
         .default('cluster'),
     )

@@ -33,15 +33,13 @@ const COLUMNS: readonly Column<ReplayTransition>[] = [
 export const addReplayCommand: AddCommand = (program, { io }) => {
   program
     .command('replay')
-    .description(
-      'run a recorded past through the forecast, the rules and the lifecycle, and list every alert',
-    )
+    .description('run recorded history through forecasts and alert rules, and list every alert')
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
-    .requiredOption('--capacity <n>', 'what the subnet can hold of it: 251 addresses for a /24')
+    .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
     .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
     .option(
       '--policy <file>',
-      'a headroom.yml whose alert rules to use (default: headroom.yml here, or the defaults)',
+      'the headroom.yml with the alert rules (default: headroom.yml in this folder, or the defaults)',
     )
     .option('-f, --format <format>', 'table or ndjson', 'table')
     .option('--plot <file>', 'also draw the series, the last forecast and the alerts: .svg, or .html')
@@ -53,7 +51,7 @@ Examples:
   $ headroom replay --history prefixes.csv --capacity 14 --prefixes --policy headroom.yml --format ndjson
   $ headroom replay --history subnet-0a1b.csv --capacity 251 --plot replay.html
 
-Change a threshold or a lead time in headroom.yml and run it again: it is the way to tune a policy before trusting it.
+To tune a policy, change a threshold or a lead time in headroom.yml and run it again.
 `,
     )
     .action((options: Options) => {

@@ -75,7 +75,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
     if (options.from !== undefined || options.roleArn !== undefined) {
       throw new UsageError(
         `${options.from === undefined ? '--role-arn' : '--from'} is given together with ${options.table === undefined ? '--state' : '--table'}.`,
-        'Make the report either of what scans remember, or of a scan.',
+        'Make the report either from stored scans or from a new scan.',
       );
     }
     const { state, table, region } = options;
@@ -88,9 +88,9 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
       (store) => remembered(store, options, now),
     );
     if (found.assessments.length === 0) {
-      throw new UsageError('No scan has left anything there.', 'Scan first, or name another store.');
+      throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
     }
-    return { ...found, source: 'what scans remember', now };
+    return { ...found, source: 'stored scans', now };
   }
   const estate = await scanToDocument({ ...options, format: 'table' }, session);
   return {
@@ -112,7 +112,7 @@ const write = (path: string, page: string): void => {
     rmSync(unfinished, { force: true });
     throw new UsageError(
       `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
-      'Name another file with --out.',
+      'Give another file with --out.',
       { cause: error },
     );
   }
@@ -124,12 +124,9 @@ export const addReportCommand: AddCommand = (program, session) => {
     .description(
       'write one self-contained HTML file: maps, owners, clusters, findings with remedies, outlooks',
     )
-    .option('-o, --out <file>', 'where to; - for standard output', 'headroom-report.html')
-    .option(
-      '-s, --state <file>',
-      'make it of what `headroom serve` remembers: with forecasts and their plots',
-    )
-    .option('-t, --table <name>', 'make it of what a deployment remembers in this DynamoDB table')
+    .option('-o, --out <file>', 'output file; - for standard output', 'headroom-report.html')
+    .option('-s, --state <file>', 'make it from the state of `headroom serve`, with forecasts and plots')
+    .option('-t, --table <name>', 'make it from the state of a deployment, in this DynamoDB table')
     .addHelpText(
       'after',
       `
@@ -139,7 +136,7 @@ Examples:
   $ headroom report --state headroom.sqlite                       with the past, forecasts and alerts
   $ headroom report --table headroom-prod-state --region eu-west-1
 
-The file needs no network and sends nothing anywhere.
+The file needs no network connection and sends no data.
 `,
     )
     .action(async (options: Options) => {

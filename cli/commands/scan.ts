@@ -64,9 +64,9 @@ const publishScan = async (
 /** `headroom scan`: every subnet, what is free in it, and what is wrong. */
 export const addScanCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('scan'))
-    .description('scan subnets: what is free, what can still become a prefix, what is wrong')
+    .description('scan subnets: free addresses, free prefixes, problems')
     .option('--publish', 'also publish the metrics to CloudWatch')
-    .option('--fail-on <severity>', 'exit with 1 when a finding is at least this bad', 'critical')
+    .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
     .addHelpText(
       'after',
       `
@@ -77,9 +77,9 @@ Examples:
   $ headroom scan --from estate.json.gz               what \`headroom collect\` has kept
   $ headroom scan --format json | jq '.subnets[] | select(.available < 50) | .subnetId'
 
-PREFIXES counts free whole /28 blocks: what prefix mode can still take. FRAGMENTED is the share of free addresses
-that lie outside such blocks. A dash is unknown, and the lines below the table say why.
-Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be scanned, 4 part of it could not.
+PREFIXES: free whole /28 blocks, which prefix mode can use. FRAGMENTED: the share of free
+addresses outside such blocks. A dash means unknown; the lines below the table give the reason.
+Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
 `,
     )
     .action(async (options: Options) => {
@@ -87,8 +87,8 @@ Exit codes: 0 scanned, 1 something is critical, 2 bad usage, 3 nothing could be 
       const failOn = checkSeverity('--fail-on', options.failOn);
       if (options.from !== undefined && options.publish === true)
         throw new UsageError(
-          "--publish would tell the figures of a file as if they were today's.",
-          'Leave out --publish, or --from.',
+          '--publish would publish old values from a file as current ones.',
+          'Remove --publish or --from.',
         );
       const { io } = session;
       const estate = await scanToDocument(options, session);

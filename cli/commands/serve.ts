@@ -37,9 +37,9 @@ export const addServeCommand: AddCommand = (program, session) => {
     .description(
       'scan on a timer in one process: alerts, Prometheus metrics and a live report, without Lambda',
     )
-    .option('-l, --listen <address:port>', 'where to answer', '127.0.0.1:9464')
+    .option('-l, --listen <address:port>', 'address and port of the HTTP server', '127.0.0.1:9464')
     .option('-i, --interval <time>', 'time between the starts of two scans', '5m')
-    .option('-s, --state <file>', 'where to remember history and alerts', 'headroom.sqlite')
+    .option('-s, --state <file>', 'file for history and alerts', 'headroom.sqlite')
     .option('--publish', 'also publish the metrics to CloudWatch')
     .addHelpText(
       'after',
@@ -48,10 +48,9 @@ Examples:
   $ headroom serve                                    http://127.0.0.1:9464/ is the report, /metrics is for Prometheus
   $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
 
-Scanned is what headroom.yml selects, or what the options say in its place. Alerts go to the destinations of headroom.yml;
-where there is none, they are printed. /healthz says that the process
-lives, /readyz that the first scan has ended. SIGTERM and Ctrl-C end it after the targets that are being scanned;
-a second one ends it at once.
+headroom.yml selects what is scanned; options replace it. Alerts go to the destinations of headroom.yml.
+Without one, they are printed. /healthz: the process runs. /readyz: the first scan has ended.
+SIGTERM and Ctrl-C stop it after the scans in progress; a second one stops it at once.
 `,
     )
     .action(async (options: Options) => {
@@ -67,7 +66,7 @@ a second one ends it at once.
       const stop = (): void => {
         if (ended.signal.aborted) return;
         ended.abort();
-        io.err('Headroom stops when the targets under way are scanned; a second signal ends it now.\n');
+        io.err('Headroom stops after the scans in progress. A second signal stops it now.\n');
       };
       // Once: the second signal ends the process as signals do.
       process.once('SIGTERM', stop).once('SIGINT', stop);
@@ -77,7 +76,7 @@ a second one ends it at once.
           contentType: exporter.contentType,
           text: await exporter.render(latest),
         }),
-        notReady: () => (latest.finishedRuns > 0 ? null : 'the first scan has not ended yet'),
+        notReady: () => (latest.finishedRuns > 0 ? null : 'the first scan is still running'),
       });
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
       try {

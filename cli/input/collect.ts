@@ -18,9 +18,9 @@ interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'> {
 /** `headroom collect`: keeps all that a scan would ask AWS for, to be scanned elsewhere or later. */
 export const addCollectCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('collect'), { format: false, from: false, vpc: false })
-    .description('keep all that a scan would read in a file, for `--from` of the other commands')
-    .requiredOption('-o, --out <file>', 'where to: compressed where the name ends in .gz')
-    .option('--redact', 'put other names, numbers and networks in place of yours, with the same figures')
+    .description('save the input of a scan in a file, for `--from` of the other commands')
+    .requiredOption('-o, --out <file>', 'output file; compressed if the name ends in .gz')
+    .option('--redact', 'replace names, account numbers and networks; all figures stay the same')
     .addHelpText(
       'after',
       `
@@ -29,8 +29,8 @@ Examples:
   $ headroom collect --region eu-west-1,us-east-1 --out estate.json.gz --redact
   $ headroom report --from estate.json.gz --out report.html
 
-What could not be read is kept as such, with the reason. A redacted file can be shared: which name stands for which is
-nowhere kept, and every figure that Headroom makes of it is the same.
+Parts that could not be read are saved with the reason. A redacted file can be shared: the mapping
+of names is not stored, and all figures stay the same.
 `,
     )
     .action(async (options: Options) => {

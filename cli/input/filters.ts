@@ -15,7 +15,7 @@ export interface Filters {
 export const addFilterOptions = (command: Command): Command =>
   command
     .option('--account <id...>', 'only these accounts', collectValues)
-    .option('--cluster <name...>', 'only what belongs to these clusters', collectValues)
+    .option('--cluster <name...>', 'only resources of these clusters', collectValues)
     .option('--subnet <subnet-id...>', 'only these subnets', collectValues);
 
 const allows = (wanted: readonly string[] | undefined, value: string | null): boolean =>

@@ -40,14 +40,14 @@ export const parseHistory = (text: string, source: string): Sample[] => {
     if (at === null) problems.push(`line ${index + 1}: ${JSON.stringify(time)} is not an ISO 8601 time`);
     else if (available === '') continue;
     else if (available === undefined || !Number.isFinite(value) || value < 0)
-      problems.push(`line ${index + 1}: ${JSON.stringify(available ?? '')} is not a number from 0 up`);
+      problems.push(`line ${index + 1}: ${JSON.stringify(available ?? '')} is not a number of at least 0`);
     else samples.push({ at, value });
   }
   if (problems.length > 0) {
     const more = problems.length - PROBLEMS_SHOWN;
     throw new UsageError(
       `${source} cannot be read as a history: ${problems.slice(0, PROBLEMS_SHOWN).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
-      'Each line is a time and the number available then, as in 2026-01-01T00:05:00Z,212; the first line may be timestamp,available.',
+      'Write a time and the available number in each line, such as 2026-01-01T00:05:00Z,212. A first line timestamp,available is allowed.',
     );
   }
   if (samples.length === 0)
@@ -77,8 +77,8 @@ export const readHistory = (path: string): Sample[] => {
 export const parseCapacity = (text: string): number => {
   if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(Number(text)))
     throw new UsageError(
-      `--capacity ${JSON.stringify(text)} is not a whole number from 1 up.`,
-      'Give what the subnet can hold: 251 addresses for a /24, or 14 prefixes with --prefixes.',
+      `--capacity ${JSON.stringify(text)} is not a whole number of at least 1.`,
+      'Give how many the subnet can have: 251 addresses for a /24, or 14 prefixes with --prefixes.',
     );
   return Number(text);
 };

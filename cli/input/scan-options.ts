@@ -52,14 +52,13 @@ export const addTargetOptions = (
       'roles to assume, one for each account (default: your own credentials)',
       collectValues,
     )
-    .option('--external-id <id>', 'external ID to give when assuming the roles');
+    .option('--external-id <id>', 'external ID for assuming the roles');
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
-  if (from)
-    command.option('--from <file>', 'scan what `headroom collect` has kept in a file, instead of AWS');
+  if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
   if (format) command.option('-f, --format <format>', 'table or json', 'table');
   return command.option(
     '-c, --config <file>',
-    'thresholds and everything else (default: headroom.yml, where there is one)',
+    'settings (default: headroom.yml in this folder, if it exists)',
   );
 };
 
@@ -85,11 +84,11 @@ export const checkTargetOptions = (options: ScanOptions): void => {
       ? ['--external-id is only used together with --role-arn']
       : []),
     ...(options.from !== undefined && options.roleArn !== undefined
-      ? ['--from reads a file, for which no --role-arn is assumed']
+      ? ['--from reads a file, so --role-arn has no effect']
       : []),
   ];
   if (wrong.length > 0)
-    throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line; --help has examples.');
+    throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line. --help shows examples.');
 };
 
 export const checkSeverity = (option: string, value: string): Severity => {
@@ -123,7 +122,7 @@ const openEstate = async (path: string, regions: readonly string[] | undefined):
     const held = [...new Set(estate.targets.map(({ target }) => target.region))].join(', ');
     throw new UsageError(
       `${path} holds nothing of ${regions?.join(', ') ?? 'any Region'}.`,
-      held === '' ? 'Collect the estate again.' : `Ask for what it holds: ${held}.`,
+      held === '' ? 'Collect the estate again.' : `Choose from its contents: ${held}.`,
     );
   }
   const opened = targets.map((target) => ({

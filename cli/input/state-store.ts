@@ -15,12 +15,12 @@ export interface StateOptions {
 
 const DEFAULT_STATE = 'headroom.sqlite';
 
-/** The options of every command that looks at what scans remember. */
+/** The options of every command that looks at stored scans. */
 export const addStateOptions = (command: Command): Command =>
   command
     .option('-s, --state <file>', `what \`headroom serve\` remembers in (default: ${DEFAULT_STATE})`)
     .option('-t, --table <name>', 'the DynamoDB table of a deployment, such as headroom-prod-state')
-    .option('-r, --region <region>', "where the table is (default: the profile's Region)");
+    .option('-r, --region <region>', "Region of the table (default: the profile's Region)");
 
 /**
  * Runs something on the store that the options name, and closes it.
@@ -39,7 +39,7 @@ export const withStateStore = async <Answer>(
     if (!existsSync(path)) {
       throw new UsageError(
         `There is no ${path} here.`,
-        'Name the file that `headroom serve` writes with --state, or the table of a deployment with --table.',
+        'Give the state file of `headroom serve` with --state, or the table of a deployment with --table.',
       );
     }
   }

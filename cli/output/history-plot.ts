@@ -48,8 +48,8 @@ export const plotHistory = (path: string, { samples, capacity, supply, transitio
   const last = ordered.at(-1);
   if (last === undefined)
     throw new UsageError(
-      'There is nothing to draw: no measurement is that old.',
-      'Give a later moment with --at.',
+      'No measurement is that old, so there is nothing to draw.',
+      'Give a later time with --at.',
     );
   const plot: ForecastPlot = {
     title: `Available ${supply} of ${number(capacity)}, ${ordered[0] === undefined ? '' : new Date(ordered[0].at).toISOString().slice(0, 10)} to ${new Date(last.at).toISOString().slice(0, 10)}`,

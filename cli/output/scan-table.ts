@@ -142,13 +142,13 @@ export const renderScan = (io: Io, document: ScanDocument): string => {
     const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
     parts.push(
       document.vpcs.length === 0
-        ? `There is no VPC, and so no subnet, in ${where}.\n`
+        ? `No VPCs in ${where}. Is the Region right?\n`
         : `The ${count(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
     );
   }
   if (document.findings.length > 0) {
     parts.push(
-      `${renderFindings(io, document.findings)}${dye('dim', 'headroom findings prints the evidence, every remedy and its commands')}\n`,
+      `${renderFindings(io, document.findings)}${dye('dim', 'headroom findings shows the evidence, all remedies and their commands')}\n`,
     );
   }
   const notes = renderUnknowns(io, document) + renderProblems(io, document);

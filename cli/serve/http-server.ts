@@ -80,7 +80,7 @@ export const startServer = async (
       reject(
         new UsageError(
           `Headroom cannot listen on ${listen.host ?? '*'}:${listen.port}: ${error.message}.`,
-          'Choose another address with --listen, or stop what listens there.',
+          'Choose another address with --listen, or stop the process that listens there.',
           { cause: error },
         ),
       );

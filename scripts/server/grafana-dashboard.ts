@@ -114,19 +114,19 @@ const SUBNET_FILTER = variables(['account_id', 'region', 'vpc_id']);
 const OVERVIEW: readonly Panel[] = [
   stat(
     'Critical alerts',
-    'Alerts of Headroom that fire and are critical.',
+    'Critical alerts that fire.',
     'count(headroom_alert_firing{severity="critical"}) or vector(0)',
     NONE_IS_WELL,
   ),
   stat(
     'Targets down',
-    'Accounts x Regions whose last scan failed or has gaps.',
+    'Targets whose last scan failed or is incomplete.',
     'count(headroom_target_up == 0) or vector(0)',
     NONE_IS_WELL,
   ),
   stat(
     'Next exhaustion',
-    'When the first subnet is expected to have no address available. Empty: no exhaustion is in sight.',
+    'When the first subnet is expected to have no address available. Empty: no exhaustion is expected.',
     'min(headroom_subnet_exhaustion_seconds)',
     [
       { color: 'red', value: null },

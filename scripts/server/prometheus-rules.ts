@@ -21,7 +21,7 @@ const passedOn = (severity: 'critical' | 'warning'): Rule => ({
   annotations: {
     summary: `{{ $labels.rule }}: {{ $labels.subject }} in ${WHERE}`,
     description:
-      "Headroom's own alert fires. `headroom alerts` and the report at / of `headroom serve` tell since when, when it runs out, who holds the addresses and what to do.",
+      'An alert of Headroom fires. `headroom alerts` and the report at / of `headroom serve` show the start, the forecast, the owners and the remedies.',
   },
 });
 
@@ -34,9 +34,9 @@ const RULES: readonly Rule[] = [
     for: minutes(DEFAULT_POLICY.rules['scan-failed'].pendingFor),
     labels: { severity: DEFAULT_POLICY.rules['scan-failed'].severity },
     annotations: {
-      summary: `${WHERE} is not scanned, or has gaps`,
+      summary: `${WHERE} is not scanned, or only in part`,
       description:
-        'The last scan failed or is not whole. What `headroom serve` wrote to standard error names the missing permission and what to do.',
+        'The last scan failed or is incomplete. The standard error output of `headroom serve` names the missing permission and the fix.',
     },
   },
   {
@@ -45,7 +45,7 @@ const RULES: readonly Rule[] = [
     labels: { severity: DEFAULT_POLICY.rules.coverage.severity },
     annotations: {
       summary: `${WHERE} was last scanned {{ $value | humanizeDuration }} ago`,
-      description: 'Its figures are old: `headroom serve` answers, and scans no more.',
+      description: 'Its figures are old: `headroom serve` answers but no longer scans.',
     },
   },
   {
@@ -62,4 +62,4 @@ const RULES: readonly Rule[] = [
 
 /** Prometheus' alerting rules for `headroom serve`. */
 export const prometheusRules = (): string =>
-  `# Made by npm run docs. Which subnets are low, and when they run out, is decided by Headroom and its headroom.yml:\n# these rules pass that on, and watch the watcher.\n${stringify({ groups: [{ name: 'headroom', rules: RULES }] }, { lineWidth: 0 })}`;
+  `# Made by npm run docs. Headroom and its headroom.yml decide which subnets are low and when they run out:\n# these rules pass its alerts on, and monitor Headroom itself.\n${stringify({ groups: [{ name: 'headroom', rules: RULES }] }, { lineWidth: 0 })}`;

@@ -21,8 +21,8 @@ export class ConfigurationError extends HeadroomError {
     const list = problems.map(({ line, message }) => `\n  ${source}:${line}: ${message}`).join('');
     super(
       'configuration-invalid',
-      `The configuration ${source} has ${count}, so nothing of it is used:${list}`,
-      'Correct these lines; headroom.example.yml shows every setting, and docs/schema/headroom-yml.schema.json checks them in an editor.',
+      `The configuration ${source} has ${count}, so Headroom does not use it:${list}`,
+      'Correct these lines. docs/configuration.md describes every setting; docs/schema/headroom-yml.schema.json checks them in an editor.',
     );
     this.name = 'ConfigurationError';
     this.source = source;

@@ -99,7 +99,7 @@ const thresholdConflict = (settings: object): string | null => {
   ] as const) {
     const [mild, bad] = [warning[unit], critical[unit]];
     if (mild !== undefined && bad !== undefined && mild < bad) {
-      return `warning below ${mild}${sign} would come after critical below ${bad}${sign}; give both levels, warning the larger.`;
+      return `warning below ${mild}${sign} is less than critical below ${bad}${sign}; give both levels, warning the larger.`;
     }
   }
   return null;
@@ -108,7 +108,7 @@ const thresholdConflict = (settings: object): string | null => {
 const leadTimeConflict = (settings: object): string | null => {
   const { warningWithin, criticalWithin } = settings as Partial<RulePolicies['addresses-exhaustion']>;
   if (warningWithin == null || criticalWithin == null || warningWithin >= criticalWithin) return null;
-  return `warning within ${warningWithin}h would come after critical within ${criticalWithin}h; give both levels, warning the longer.`;
+  return `warning within ${warningWithin}h is shorter than critical within ${criticalWithin}h; give both levels, warning the longer.`;
 };
 
 const inMutes = (alerts: unknown): readonly Contradiction[] =>

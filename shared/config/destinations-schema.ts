@@ -54,7 +54,7 @@ const channels = {
     )
     .optional()
     .describe(
-      'An SNS topic: JSON for machines and text for e-mail, or one format for all, which filter policies on message attributes need.',
+      'An SNS topic: JSON for machines and text for e-mail, or one format for all subscribers. Filter policies on message attributes need one format.',
     ),
   amazonQ: section({ topicArn })
     .transform(({ topicArn: arn }): Destination => ({ kind: 'amazon-q', topicArn: arn }))
@@ -63,11 +63,11 @@ const channels = {
   slack: kept
     .transform((webhook): Destination => ({ kind: 'slack', webhook }))
     .optional()
-    .describe('A Slack incoming webhook: where its URL is kept.'),
+    .describe('A Slack incoming webhook, with the place of its URL.'),
   pagerduty: kept
     .transform((routingKey): Destination => ({ kind: 'pagerduty', routingKey }))
     .optional()
-    .describe('A PagerDuty Events v2 integration: where its routing key is kept.'),
+    .describe('A PagerDuty Events v2 integration, with the place of its routing key.'),
 };
 
 const ONE_CHANNEL = `a mapping with exactly one of ${Object.keys(channels).join(', ')}`;

@@ -37,7 +37,9 @@ const accountOrUnit = text(
 const organization = section({
   organizationalUnits: listOf(organizationalUnit, 'an organizational unit, or a list of them')
     .optional()
-    .describe('Units or roots, with all that is below them. Absent: the whole organization.'),
+    .describe(
+      'Organizational units or roots, including all units below them. Default: the whole organization.',
+    ),
   tags: z
     .record(z.string().min(1).max(128), text('the value of a tag as text; empty: any', /^[\s\S]{0,256}$/), {
       error: 'a mapping from tag keys to values',
@@ -45,10 +47,10 @@ const organization = section({
     .optional(),
   include: listOf(accountId, 'an account id, or a list of them')
     .optional()
-    .describe('Accounts that are scanned whatever their unit and tags.'),
+    .describe('Accounts that are always scanned, regardless of unit and tags.'),
   exclude: listOf(accountOrUnit, 'an account id or organizational unit, or a list of them')
     .optional()
-    .describe('Accounts, or units with all that is below them, that are not scanned.'),
+    .describe('Accounts, or units including all units below them, that are not scanned.'),
 }).transform(
   (given): AccountSelection => ({
     from: 'organization',
@@ -68,10 +70,10 @@ const sessionWord = text('2 to 64 letters, digits and +=,.@_-', /^[\w+=,.@-]{2,6
 const targets = section({
   accounts: listOf(accountId, 'an account id, or a list of them')
     .optional()
-    .describe('The accounts to scan, by number.'),
+    .describe('The IDs of the accounts to scan.'),
   organization: organization
     .optional()
-    .describe('The accounts of an AWS organization, looked up again on every run.'),
+    .describe('The accounts of an AWS organization, looked up in every run.'),
   regions: listOf(
     text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
     'a Region, a list of them, or the word enabled',
@@ -86,11 +88,11 @@ const targets = section({
   sessionName: sessionWord.optional().describe('Appears in CloudTrail of the scanned account.'),
   sourceIdentity: sessionWord
     .optional()
-    .describe('Appears in CloudTrail, and cannot be changed by whoever holds the session.'),
+    .describe('Appears in CloudTrail. A user of the session cannot change it.'),
 });
 
 const scan = section({
-  vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Absent: all.'),
+  vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Default: all.'),
   concurrency: wholeNumber(1, 100).optional().describe('Targets that one process scans at the same time.'),
 });
 
@@ -102,24 +104,26 @@ const namespace = text(
 
 const metrics = section({
   namespace: namespace.optional().describe('The CloudWatch namespace.'),
-  compat: yesOrNo.optional().describe('Also publish the gauges of clusters as the CNI Metrics Helper does.'),
+  compat: yesOrNo
+    .optional()
+    .describe('Also publish the cluster gauges under the names of the CNI Metrics Helper.'),
   budget: section({
     metrics: wholeNumber(0, 1_000_000)
       .optional()
-      .describe('Series that the subnets of all targets together may have.'),
+      .describe('The maximum number of series for the subnets of all targets together.'),
     monthlyDollars: z
       .number({ error: 'a sum in US dollars, 0 or more' })
       .min(0, { error: 'a sum in US dollars, 0 or more' })
       .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
       .optional()
-      .describe('The same in US dollars a month, at $0.30 for each.'),
+      .describe('The same limit in US dollars a month, at $0.30 for each series.'),
   }).optional(),
   hot: section({
-    below: percent.optional().describe('Subnets with less than this share of a supply free ...'),
-    within: duration.optional().describe('... and those expected to run out within this time.'),
+    below: percent.optional().describe('Subnets with less than this share of a supply free.'),
+    within: duration.optional().describe('Subnets that are expected to run out within this time.'),
   })
     .optional()
-    .describe('Which subnets come first in the budget.'),
+    .describe('Subnets that are published first within the budget.'),
 });
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
@@ -138,10 +142,10 @@ const weekly = section({
 
 const mute = section({
   match: alertSelector,
-  reason: text('a few words, for those who wonder later', /\S/),
-  from: moment.optional().describe('When it begins. Absent: at once.'),
-  until: moment.optional().describe('When it ends. Absent: never.'),
-  weekly: weekly.optional().describe('Hours that come back every week.'),
+  reason: text('a short reason', /\S/),
+  from: moment.optional().describe('The start. Default: at once.'),
+  until: moment.optional().describe('The end. Default: never.'),
+  weekly: weekly.optional().describe('A window that repeats every week.'),
 }).transform(
   ({ match, reason, from, until, weekly: window }): Mute => ({
     match,
@@ -157,18 +161,21 @@ const override = section({ match: subjectSelector, rules: rulesSchema }).transfo
 );
 
 const alerts = section({
-  rules: rulesSchema.optional().describe('Settings of the rules, for all subjects.'),
+  rules: rulesSchema.optional().describe('Settings of the rules for all subjects.'),
   overrides: z
     .array(override, { error: 'a list of overrides' })
     .optional()
-    .describe('Other settings for the subjects that match; later ones win.'),
-  mutes: z.array(mute, { error: 'a list of mutes' }).optional().describe('What nobody is told of for now.'),
+    .describe('Other settings for the subjects that match. Later overrides win.'),
+  mutes: z
+    .array(mute, { error: 'a list of mutes' })
+    .optional()
+    .describe('Subjects without notifications, for a time.'),
 });
 
 const route = section({
-  match: alertSelector.optional().describe('Absent: everything.'),
+  match: alertSelector.optional().describe('Default: all alerts.'),
   to: listOf(text(NAME_WORDS, NAME), 'the name of a destination, or a list of them'),
-  continue: yesOrNo.optional().describe('Whether later routes are looked at as well.'),
+  continue: yesOrNo.optional().describe('Whether later routes are evaluated as well.'),
 }).transform(
   (given): Route => ({ match: given.match ?? {}, to: given.to, continue: given.continue ?? false }),
 );
@@ -176,15 +183,15 @@ const route = section({
 export const headroomSchema = section({
   targets: targets
     .optional()
-    .describe('Which accounts and Regions are scanned. Absent: those that Headroom runs in.'),
-  scan: scan.optional().describe('How they are scanned.'),
-  metrics: metrics.optional().describe('What is published to CloudWatch.'),
-  alerts: alerts.optional().describe('What people are told, and when.'),
-  destinations: destinationsSchema.optional().describe('Where alerts can go, by name.'),
+    .describe('The accounts and Regions to scan. Default: those that Headroom runs in.'),
+  scan: scan.optional().describe('Settings of a scan.'),
+  metrics: metrics.optional().describe('Metrics in CloudWatch.'),
+  alerts: alerts.optional().describe('Alert rules, overrides and mutes.'),
+  destinations: destinationsSchema.optional().describe('The places that alerts can go to, by name.'),
   routes: z
     .array(route, { error: 'a list of routes' })
     .optional()
-    .describe('Which alerts go where. The first that matches decides.'),
+    .describe('The destinations of alerts. The first route that matches decides.'),
 });
 
 export type HeadroomFile = z.output<typeof headroomSchema>;

@@ -56,7 +56,7 @@ export const parseConfiguration = (text: string, source: string): HeadroomConfig
   });
   const locator = new Locator(document, lines);
   const unreadable = document.errors.map(({ code, message, pos }): ConfigurationProblem => {
-    const what = code === 'DUPLICATE_KEY' ? 'The same key stands here twice in one mapping' : message;
+    const what = code === 'DUPLICATE_KEY' ? 'This mapping has the same key twice' : message;
     return { line: locator.lineAt(pos[0]), field: '', message: `This is not valid YAML: ${what}.` };
   });
   // Half a structure would only be complained about for what its other half holds.
@@ -144,7 +144,7 @@ const plainContent = (document: Document, source: string): unknown => {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(source, [
-      { line: 1, field: '', message: `This cannot be read as YAML: ${reason}.` },
+      { line: 1, field: '', message: `This is not valid YAML: ${reason}.` },
     ]);
   }
 };

@@ -93,7 +93,7 @@ const stateOf = (path: Path, value: unknown): string => {
 const suggestion = (key: string, keys: string): string => {
   const near = didYouMean(key, keys.split(', '));
   return near === ''
-    ? ` ${keys.includes(', ') ? 'The keys here are' : 'The only key here is'} ${keys}.`
+    ? ` ${keys.includes(', ') ? 'The allowed keys are' : 'The only allowed key is'} ${keys}.`
     : near;
 };
 

@@ -9,12 +9,12 @@ const given = <Settings extends object>(settings: Settings): Given<Settings> =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Given<Settings>;
 
 const common = {
-  enabled: yesOrNo.optional().describe('Whether the rule is asked at all.'),
-  for: duration.optional().describe('How long the condition must hold before the alert fires or escalates.'),
+  enabled: yesOrNo.optional().describe('Whether the rule is used.'),
+  for: duration.optional().describe('How long the condition must last before the alert fires or escalates.'),
   clearFor: duration
     .optional()
-    .describe('How long the condition must have been clear before a firing alert resolves or eases.'),
-  repeat: repeat.optional().describe('After how long a firing alert is said again.'),
+    .describe('How long the condition must be clear before a firing alert resolves or eases.'),
+  repeat: repeat.optional().describe('The repeat interval of a firing alert.'),
 };
 
 /** What every rule may set, under the names of `RuleLife`. */
@@ -38,7 +38,7 @@ const supplyRule = section({
   critical: section({ below }).optional(),
   clearMargin: percent
     .optional()
-    .describe('How much above a threshold the supply must be before its level clears.'),
+    .describe('How far above a threshold the supply must be before its level clears.'),
 }).transform((rule) =>
   given({
     ...life(rule),

@@ -21,7 +21,7 @@ class EstateFileError extends HeadroomError {
     super(
       'estate-file-invalid',
       `${path} cannot be used: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
-      'Give a file that `headroom collect` has written, whole and unchanged.',
+      'Give an unchanged file that `headroom collect` has written.',
       options,
     );
     this.name = 'EstateFileError';
@@ -144,7 +144,7 @@ const place = (path: readonly PropertyKey[]): string =>
     .join('')
     .replace(/^\./, '') || 'the file';
 
-/** A target or an interface that is there twice would be counted twice. */
+/** A target or an interface that is in it twice would be counted twice. */
 const duplicates = ({ targets }: Estate): readonly string[] => {
   const names = (estate: TargetEstate): readonly string[] => [
     `target ${estate.target.accountId} ${estate.target.region}`,
@@ -158,7 +158,7 @@ const duplicates = ({ targets }: Estate): readonly string[] => {
     ].flat();
   return [repeated(targets.flatMap(names)), ...targets.map((estate) => repeated(idsOf(estate)))]
     .flat()
-    .map((what) => `${what} is there twice`);
+    .map((what) => `${what} is in it twice`);
 };
 
 const repeated = (names: readonly string[]): readonly string[] => {

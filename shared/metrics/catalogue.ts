@@ -58,19 +58,19 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
     {
       name: 'TotalAddresses',
       unit: 'Count',
-      help: 'Addresses in the IPv4 range of the subnet, with the five that AWS keeps.',
+      help: 'Addresses in the IPv4 range of the subnet, including the five that AWS reserves.',
       value: (subnet) => subnet.total,
     },
     {
       name: 'UsableAddresses',
       unit: 'Count',
-      help: 'TotalAddresses less the five that AWS keeps (the first four and the last).',
+      help: 'TotalAddresses without the five that AWS reserves (the first four and the last).',
       value: (subnet) => subnet.usable,
     },
     {
       name: 'UsedAddresses',
       unit: 'Count',
-      help: 'Addresses held by network interfaces: primary, secondary, and 16 for each prefix.',
+      help: 'Addresses that network interfaces use: primary, secondary, and 16 for each prefix.',
       value: (subnet) => subnet.used,
     },
     {
@@ -88,13 +88,13 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
     {
       name: 'FreePrefixes',
       unit: 'Count',
-      help: 'Free whole /28 blocks that AWS could hand out as prefixes.',
+      help: 'Free whole /28 blocks that AWS can assign as prefixes.',
       value: (subnet) => subnet.prefixes?.free ?? null,
     },
     {
       name: 'AssignedPrefixes',
       unit: 'Count',
-      help: '/28 prefixes that network interfaces hold.',
+      help: '/28 prefixes assigned to network interfaces.',
       value: (subnet) => subnet.prefixes?.assigned ?? null,
     },
     {
@@ -106,31 +106,31 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
     {
       name: 'StrandedAddresses',
       unit: 'Count',
-      help: 'Free addresses in blocks that cannot become a prefix as they stand.',
+      help: 'Free addresses in blocks that are in part in use and so cannot become a prefix.',
       value: (subnet) => subnet.stranded,
     },
     {
       name: 'UnaccountedAddresses',
       unit: 'Count',
-      help: 'Free addresses by our model less free addresses by AWS. Not zero: something holds addresses that the scan cannot see.',
+      help: 'Free addresses in the model minus free addresses that AWS counts. If not zero, addresses are in use that the scan cannot see.',
       value: (subnet) => subnet.unaccounted,
     },
     {
       name: 'LeakedInterfaces',
       unit: 'Count',
-      help: 'Detached interfaces of the VPC CNI that nothing will clean up.',
+      help: 'Detached interfaces of the VPC CNI that no controller cleans up.',
       value: (subnet) => subnet.leakedInterfaces,
     },
     {
       name: 'HoursToExhaustion',
       unit: 'None',
-      help: 'Hours until no address is expected to be available. Absent while no exhaustion is in sight.',
+      help: 'Hours until no address is expected to be available. Absent while no exhaustion is expected.',
       value: (subnet, context) => hoursTo(subnet.forecast.addresses, context),
     },
     {
       name: 'HoursToPrefixExhaustion',
       unit: 'None',
-      help: 'Hours until no /28 prefix is expected to be free. Absent while no exhaustion is in sight.',
+      help: 'Hours until no /28 prefix is expected to be free. Absent while no exhaustion is expected.',
       value: (subnet, context) => hoursTo(subnet.forecast.prefixes, context),
     },
   ],
@@ -178,19 +178,19 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
     {
       name: 'eniAllocated',
       unit: 'Count',
-      help: 'Interfaces attached to the nodes of the cluster and managed by the CNI.',
+      help: 'Interfaces that the CNI manages on the nodes of the cluster.',
       value: (cluster) => cluster.gauges.eniAllocated,
     },
     {
       name: 'eniMaxAvailable',
       unit: 'Count',
-      help: 'Interfaces that the nodes could attach.',
+      help: 'The maximum number of interfaces of the nodes.',
       value: (cluster) => cluster.gauges.eniMaxAvailable,
     },
     {
       name: 'totalIPAddresses',
       unit: 'Count',
-      help: 'Addresses in the pools of the nodes: secondary addresses, and 16 for each prefix.',
+      help: 'Addresses for pods on the nodes: secondary addresses, and 16 for each prefix.',
       value: (cluster) => cluster.gauges.totalIPAddresses,
     },
     {
@@ -202,7 +202,7 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
     {
       name: 'maxIPAddresses',
       unit: 'Count',
-      help: 'Addresses that the nodes could hold with every interface attached.',
+      help: 'The maximum number of addresses for pods with every interface attached.',
       value: (cluster) => cluster.gauges.maxIPAddresses,
     },
     {
@@ -214,7 +214,7 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
     {
       name: 'CommittedShortfallNodes',
       unit: 'Count',
-      help: 'Nodes that would find no room if every group of the cluster went to its maximum size.',
+      help: 'Nodes that would not fit if every group of the cluster scaled to its maximum size.',
       value: (cluster) =>
         cluster.committed.length > 0 && cluster.committed.every((group) => group.shortfall !== null)
           ? cluster.committed.reduce((sum, group) => sum + (group.shortfall ?? 0), 0)
@@ -248,31 +248,31 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'TargetsPlanned',
       unit: 'Count',
-      help: 'Accounts x Regions that a run set out to scan.',
+      help: 'Targets (an account and a Region) that a run planned to scan.',
       value: (run) => run.targetsPlanned,
     },
     {
       name: 'TargetsSucceeded',
       unit: 'Count',
-      help: 'Targets scanned in full, of which every alert could be stored.',
+      help: 'Targets that were scanned in full and whose alerts were all stored.',
       value: (run) => run.targetsSucceeded,
     },
     {
       name: 'TargetsFailed',
       unit: 'Count',
-      help: 'Targets not scanned, only in part, or of which nobody can be told.',
+      help: 'Targets that were not scanned, only scanned in part, or whose alerts could not be stored.',
       value: (run) => run.targetsFailed,
     },
     {
       name: 'TargetsStale',
       unit: 'Count',
-      help: 'Targets planned by a run whose last scan is too old to be trusted.',
+      help: 'Planned targets whose last scan is older than staleAfter.',
       value: (run) => run.targetsStale,
     },
     {
       name: 'TargetsNew',
       unit: 'Count',
-      help: 'Targets planned by a run that were never scanned before.',
+      help: 'Planned targets that were never scanned before.',
       value: (run) => run.targetsNew,
     },
     {
@@ -284,7 +284,7 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'ScanDuration',
       unit: 'Seconds',
-      help: 'How long the scan of a target took.',
+      help: 'Duration of the scan of a target.',
       value: (run) => run.scanSeconds,
     },
     {
@@ -303,13 +303,13 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'MetricsWithheld',
       unit: 'Count',
-      help: 'Metric values that the budget held back.',
+      help: 'Metric values that were not sent because of the budget.',
       value: (run) => run.metricsWithheld,
     },
     {
       name: 'AlertsUndelivered',
       unit: 'Count',
-      help: 'Alert transitions that were tried and that nobody has taken yet.',
+      help: 'Alert transitions that no destination has accepted yet.',
       value: (run) => run.alertsUndelivered,
     },
   ],

@@ -175,7 +175,7 @@ export const writeAlertDocument = (message: AlertMessage, headline: string): str
 
 /** What to do about a message on the topic that cannot be read. */
 export const UNREADABLE =
-  'Publish to this topic only what Headroom sends: a message of the schema headroom/alert@1 (docs/schema/alert.schema.json).';
+  'Publish only messages of Headroom to this topic (schema headroom/alert@1, docs/schema/alert.schema.json).';
 
 /** @throws HeadroomError `alert-unreadable`, which names every field that is wrong. */
 export const readAlertDocument = (document: unknown): AlertMessage => {
@@ -183,7 +183,7 @@ export const readAlertDocument = (document: unknown): AlertMessage => {
   if (!result.success) {
     throw new HeadroomError(
       'alert-unreadable',
-      `The message is not an alert of Headroom: ${result.error.issues.map(problemIn).join('; ')}`,
+      `The message is not a Headroom alert: ${result.error.issues.map(problemIn).join('; ')}`,
       UNREADABLE,
     );
   }

@@ -69,7 +69,7 @@ const NAME_LIMIT = 64;
  */
 export const groupHeadline = (transitions: readonly Transition[], omitted: number): string => {
   const [first, ...others] = transitions;
-  if (first === undefined) return 'Headroom has nothing to say';
+  if (first === undefined) return 'Headroom has no alerts';
   const lead = leadOf(first);
   const subjects = new Set(
     transitions.map(({ subject }) => `${subject.accountId}/${subject.region}/${subject.type}/${subject.id}`),

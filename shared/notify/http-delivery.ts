@@ -94,7 +94,7 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
       failure: new DeliveryError(
         `${code}-rate-limited`,
         `${service} is receiving too many messages (HTTP 429)${told}`,
-        `Nothing now: the message is tried again. If it persists, route fewer alerts to this destination.`,
+        `Nothing now: Headroom tries again. If it persists, route fewer alerts to this destination.`,
         { permanent: false },
       ),
       retryAfterMs,
@@ -105,7 +105,7 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
       failure: new DeliveryError(
         `${code}-unavailable`,
         `${service} answered HTTP ${status}${text === '' ? '' : `: ${text}`}`,
-        `Nothing now: the message is tried again. If it persists, look at the status page of ${service}.`,
+        `Nothing now: Headroom tries again. If it persists, check the status page of ${service}.`,
         { permanent: false },
       ),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
@@ -121,8 +121,8 @@ const parseRetryAfter = (header: string | null): number | null =>
 const aborted = ({ service }: HttpDelivery, cause?: DeliveryError): DeliveryError =>
   new DeliveryError(
     'delivery-aborted',
-    `The time for this run was used up before ${service} took the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
-    'Nothing now: the message is tried again. If it persists, give the function more time.',
+    `The time limit of this run was reached before ${service} accepted the message${cause === undefined ? '' : ` (last: ${cause.message})`}`,
+    'Nothing now: Headroom tries again. If it persists, give the function more time.',
     { permanent: false },
   );
 
@@ -132,7 +132,7 @@ const unreachable = ({ service, code }: HttpDelivery, error: unknown): DeliveryE
   return new DeliveryError(
     `${code}-unreachable`,
     `${service} could not be reached (${reason})`,
-    `Check the function's way to the Internet: a function in a VPC needs a NAT gateway or a proxy to reach ${service}.`,
+    `Check the function's Internet access: a function in a VPC needs a NAT gateway or a proxy to reach ${service}.`,
     { permanent: false },
   );
 };

@@ -241,5 +241,5 @@ const remedyOf = (remedy: Remedy): RemedyContent => ({
   command: remedy.commands.map(inertLines).join('\n'),
   checks: remedy.preconditions
     .filter(({ holds }) => holds !== true)
-    .map(({ text, holds }) => prose(holds === false ? `Does not hold yet: ${text}` : `Check first: ${text}`)),
+    .map(({ text, holds }) => prose(holds === false ? `Not met: ${text}` : `Check first: ${text}`)),
 });

@@ -28,11 +28,10 @@ const surgeSentence = (surge: Surge, at: string): string => {
 
 const whenSentence = (forecast: Forecast, at: string): string => {
   if (forecast.exhaustionAt !== null) return `Expected to run out ${moment(forecast.exhaustionAt, at)}`;
-  if (forecast.probabilityWithin === null)
-    return `When it runs out cannot be told: ${lowerFirst(forecast.reason)}`;
+  if (forecast.probabilityWithin === null) return `The forecast is unknown: ${lowerFirst(forecast.reason)}`;
   if (forecast.earliest !== null)
     return `Not expected to run out, but it could ${moment(forecast.earliest, at)}`;
-  return 'Not expected to run out in the time that the forecast looks ahead';
+  return 'Not expected to run out within 30 days';
 };
 
 const certaintySentences = (forecast: Forecast): readonly string[] => {
@@ -40,7 +39,7 @@ const certaintySentences = (forecast: Forecast): readonly string[] => {
   if (forecast.exhaustionAt !== null && forecast.earliest !== null) {
     sentences.push(
       forecast.latest === null
-        ? `Not before ${utcTime(forecast.earliest)}, perhaps much later`
+        ? `Not before ${utcTime(forecast.earliest)}, possibly much later`
         : `Between ${utcTime(forecast.earliest)} and ${utcTime(forecast.latest)}`,
     );
   }

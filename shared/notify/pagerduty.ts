@@ -75,7 +75,7 @@ const detailsOf = (
   };
   for (const fact of [...entry.place, ...entry.figures]) custom[fact.label] = factText(fact);
   if (entry.outlook.length > 0) custom['Outlook'] = entry.outlook;
-  if (entry.owners.length > 0) custom['Who holds the addresses'] = entry.owners;
+  if (entry.owners.length > 0) custom['Owners of the addresses'] = entry.owners;
   if (entry.changes.length > 0)
     custom['What changed'] = entry.changes.map(({ label, value }) => `${label}: ${value}`);
   if (entry.remedy !== null) {

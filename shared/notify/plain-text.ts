@@ -56,7 +56,7 @@ const entryText = (entry: MessageEntry, titled: boolean): string =>
     entry.outlook.length === 0 ? null : entry.outlook.map((sentence) => wrap(`${sentence}.`)).join('\n'),
     table([entry.timing, ...entry.place, ...entry.figures]),
     block('What changed', entry.changes.map(factLine)),
-    block('Who holds the addresses', entry.owners.map(bullet)),
+    block('Owners of the addresses', entry.owners.map(bullet)),
     entry.remedy === null ? null : remedyText(entry.remedy),
     entry.moreRemedies === 0 ? null : `${entry.moreRemedies} more: \`headroom findings\` lists them.`,
   ]

@@ -42,7 +42,7 @@ const notifierFor = (destinations: ReadonlyMap<string, Notifier>, name: string):
   throw new DeliveryError(
     'destination-missing',
     `There is no destination "${name}" to send alerts to`,
-    'Configure a default destination: the SNS topic that the deployment creates is one.',
+    'Configure a default destination, such as the SNS topic that the deployment creates.',
     { permanent: true },
   );
 };

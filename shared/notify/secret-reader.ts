@@ -78,7 +78,7 @@ const failure = (source: SecretSource, target: Target, error: unknown): Delivery
     return new DeliveryError(
       'secret-missing',
       `There is no ${nameOf(source)} in account ${target.accountId}, ${target.region}`,
-      'Create it, or name the right one in the configuration; both are looked for in the Region of the function only.',
+      'Create it, or correct its name in the configuration. It must be in the Region of the function.',
       { permanent: true, cause: error },
     );
   }
@@ -112,8 +112,8 @@ const valueIn = (stored: string | undefined, key: string, source: SecretSource):
     'secret-without-value',
     stored === undefined || text === ''
       ? `The ${nameOf(source)} is empty or binary`
-      : `The ${nameOf(source)} is JSON without a text under the key "${key}"`,
-    `Store the value in it as plain text, or as JSON: {"${key}": "..."}.`,
+      : `The ${nameOf(source)} is JSON without a string under the key "${key}"`,
+    `Store the value as plain text, or as JSON: {"${key}": "..."}.`,
     { permanent: true },
   );
 };

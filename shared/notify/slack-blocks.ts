@@ -156,7 +156,7 @@ const outlookLines = (entry: MessageEntry, detail: Detail): readonly string[] =>
 const ownerLines = (entry: MessageEntry, detail: Detail): readonly string[] =>
   detail.owners === 0
     ? []
-    : listed('Who holds the addresses', entry.owners.slice(0, detail.owners).map(prose));
+    : listed('Owners of the addresses', entry.owners.slice(0, detail.owners).map(prose));
 
 const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): readonly KnownBlock[] => [
   ...sections([

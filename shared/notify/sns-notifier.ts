@@ -134,7 +134,7 @@ const failure = (topicArn: string, error: unknown): DeliveryError => {
     return new DeliveryError(
       'topic-missing',
       `The SNS topic ${topicArn} does not exist`,
-      'Create the topic again, or name another one as this destination in the configuration.',
+      'Create the topic again, or configure another topic for this destination.',
       {
         permanent: true,
         cause: error,
@@ -144,7 +144,7 @@ const failure = (topicArn: string, error: unknown): DeliveryError => {
   if (/^KMS/.test(name) && !/Throttl/.test(name)) {
     return new DeliveryError(
       'topic-key-denied',
-      `The SNS topic ${topicArn} is encrypted with a key that the publisher may not use (${name})`,
+      `The SNS topic ${topicArn} is encrypted with a key that the publisher is not allowed to use (${name})`,
       "Allow kms:GenerateDataKey and kms:Decrypt on the topic's key to the role that publishes, in the key's policy and in the role's.",
       { permanent: true, cause: error },
     );

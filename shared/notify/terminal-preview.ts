@@ -100,7 +100,7 @@ const entryLines = (entry: MessageEntry, titled: boolean, { add, part, lines, st
     entry.changes.map(({ label, value }) => `\u2022 ${label}: ${value}`),
   );
   part(
-    'Who holds the addresses',
+    'Owners of the addresses',
     entry.owners.map((owner) => `\u2022 ${owner}`),
   );
   if (entry.remedy === null) return;

@@ -74,7 +74,7 @@ const change = async (
   }
   throw new HeadroomError(
     'alert-contended',
-    `The alert ${key} could not be stored: others changed it first, ${ATTEMPTS} times running`,
+    `The alert ${key} could not be stored: other runs changed it first, ${ATTEMPTS} times running`,
     'Try again.',
   );
 };

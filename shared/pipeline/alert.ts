@@ -116,7 +116,7 @@ const settle = async (
   }
   throw new HeadroomError(
     'alert-contended',
-    `The alert ${key} could not be stored: others changed it first, ${ATTEMPTS} times running`,
+    `The alert ${key} could not be stored: other runs changed it first, ${ATTEMPTS} times running`,
     'Make sure that a target is not scanned by many at once; the next scan tries again.',
   );
 };

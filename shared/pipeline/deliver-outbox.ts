@@ -146,7 +146,7 @@ class Records {
     }
     throw new HeadroomError(
       'alert-contended',
-      `What was delivered of the alert ${key} could not be stored: others changed it first, ${ATTEMPTS} times running`,
+      `What was delivered of the alert ${key} could not be stored: other runs changed it first, ${ATTEMPTS} times running`,
       'Make sure that a target is not scanned by many at once; people may get the message twice.',
     );
   }

@@ -20,7 +20,7 @@ const nodesThatFit = (moreNodes: CapacityAssessment['moreNodes']): Html[] =>
         html`<div>${figure(nodes)}${nodesAtBest !== null && nodesAtBest !== nodes ? html` to ${figure(nodesAtBest)}` : null} × ${instanceType}${limitedBy === null ? null : html` <span class="muted">then out of ${limitedBy}</span>`}${error === null ? null : html` <small class="muted">(${error})</small>`}</div>`,
     );
 
-const WHY_NO_PODS = 'EC2 does not tell how much of the pools is in use';
+const WHY_NO_PODS = 'EC2 does not show how much of the pools is in use';
 
 const capacityRow = ({ subnetId, availabilityZone, mode, morePods, moreNodes }: CapacityAssessment): Html =>
   html`<tr><td><a href="#${subnetId}">${subnetId}</a></td><td>${availabilityZone ?? ''}</td><td>${mode}</td><td class="n">${figure(morePods, WHY_NO_PODS)}</td><td>${nodesThatFit(moreNodes)}</td></tr>`;
@@ -63,4 +63,4 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
 };
 
 export const clustersSection = (clusters: readonly ClusterAssessment[]): Html =>
-  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found, neither by EKS nor by tags.</p>` : clusters.map(renderCluster)}</section>`;
+  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found: EKS lists none, and no tags name one.</p>` : clusters.map(renderCluster)}</section>`;

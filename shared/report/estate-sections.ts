@@ -53,7 +53,7 @@ export const summarySection = (
       value: soonest === undefined ? 'none' : runway(soonest.first.forecast, now),
       words:
         soonest === undefined
-          ? 'exhaustion in sight'
+          ? 'exhaustion expected'
           : `runs out first: ${soonest.subnet.name ?? soonest.subnet.subnetId}`.slice(0, 80),
       ...(soonest === undefined ? {} : { level: 'warning' as const }),
     },
@@ -106,10 +106,10 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
   const all = [...byOwner.values()].toSorted((a, b) => b.addresses - a.addresses);
   const total = all.reduce((count, { addresses }) => count + addresses, 0);
   const unknown = ranked.filter(({ subnet }) => subnet.owners === null && subnet.cidrBlock !== null).length;
-  return html`<section id="owners"><h2>Who holds the addresses</h2>${
+  return html`<section id="owners"><h2>Owners of the addresses</h2>${
     all.length === 0
       ? html`<p>Nobody holds an address.</p>`
-      : html`<div class="scroll" tabindex="0" role="region" aria-label="Who holds the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
+      : html`<div class="scroll" tabindex="0" role="region" aria-label="Owners of the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
           .slice(0, OWNERS_SHOWN)
           .map(
             (held) =>

@@ -23,7 +23,7 @@ export const runway = (forecast: Forecast | undefined, now: number): string => {
     const left = Date.parse(exhaustionAt) - now;
     return left <= 0 ? 'now' : `in ${shortDuration(left)}`;
   }
-  return earliest === null ? 'none in sight' : `not before ${shortDuration(Date.parse(earliest) - now)}`;
+  return earliest === null ? 'not expected' : `not before ${shortDuration(Date.parse(earliest) - now)}`;
 };
 
 /** What people call a kind of owner. */

@@ -9,7 +9,7 @@ const OPEN = 3;
 /** So many have their bodies in the page from the start, also where scripts are off. */
 const WHOLE = 40;
 
-const HOLDS = { true: '✓ holds', false: '✗ does not hold', null: '? cannot be told' } as const;
+const HOLDS = { true: '✓ holds', false: '✗ not met', null: '? unknown' } as const;
 
 const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html =>
   html`<li><b>${title}</b><p>${effect}</p>${

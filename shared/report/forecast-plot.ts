@@ -107,7 +107,7 @@ text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:
 </style>`;
 
 const outlookLine = ({ exhaustionAt, earliest, latest, probabilityWithin }: Forecast): string => {
-  if (probabilityWithin === null) return 'outlook not known';
+  if (probabilityWithin === null) return 'outlook unknown';
   const moment = (at: string | null): string => (at === null ? 'later' : `${at.slice(0, 16)}Z`);
   if (earliest === null) return 'not expected to run out within 30 days';
   return exhaustionAt === null

@@ -23,7 +23,7 @@ export const outlookStrip = (forecast: Forecast | undefined, now: number): Html 
   const { earliest, latest, exhaustionAt } = forecast;
   const from = Math.min(WIDTH - 2, x(Date.parse(earliest) - now));
   const to = Math.min(WIDTH, latest === null ? WIDTH : x(Date.parse(latest) - now));
-  const until = latest === null ? 'perhaps much later' : shortDuration(Date.parse(latest) - now);
+  const until = latest === null ? 'possibly much later' : shortDuration(Date.parse(latest) - now);
   const told = `Between ${shortDuration(Date.parse(earliest) - now)} and ${until} from the scan${exhaustionAt === null ? '' : `; expected ${utcMinute(exhaustionAt)}`}`;
   const mark =
     exhaustionAt === null

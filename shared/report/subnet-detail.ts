@@ -36,7 +36,7 @@ const OWNERS_SHOWN = 12;
 const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => {
   if (subnet.owners === null)
     return html`<p class="unknown">Owners unknown: ${reasonFor(subnet, 'owners')}</p>`;
-  if (subnet.owners.length === 0) return html`<p>Nobody holds an address here.</p>`;
+  if (subnet.owners.length === 0) return html`<p>No addresses are in use.</p>`;
   const keyFor = (kind: string, name: string | null): Html | null => {
     const place = map?.owners.findIndex((owner) => owner.kind === kind && owner.name === name) ?? -1;
     return place < 0 ? null : ownerKey(place);

@@ -40,9 +40,8 @@ export const parseWidgetRequest = (event: unknown): WidgetRequest => {
 /** Shown by CloudWatch where the widget is edited. */
 export const WIDGET_DOCUMENTATION = `## Headroom: address map
 
-Shows what the latest scans found: every subnet with what is free in it and when it runs out, worst first; the
-subnets of one VPC; or one subnet as a grid of its /28 blocks, with its owners and its outlook. It reads what the scans
-remember and asks no other AWS service.
+Shows the latest scans: all subnets, worst first, the subnets of one VPC, or the map of one subnet.
+It reads stored scans and calls no other AWS service.
 
 ### Parameters
 

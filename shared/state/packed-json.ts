@@ -51,6 +51,6 @@ const unreadable = (what: string, problem: string, options?: ErrorOptions): Head
   new HeadroomError(
     'state-unreadable',
     `The stored ${what} cannot be read: ${problem}`,
-    'Update Headroom if another part of it is newer; otherwise delete that record.',
+    'Update Headroom if another part of it is newer. Otherwise delete that record.',
     options,
   );

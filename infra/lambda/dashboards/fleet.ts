@@ -25,8 +25,8 @@ const WORST = 10;
 
 /** What to look at of subnets, and which end of it is bad. */
 const RANKINGS = [
-  ['Runs out of addresses in so many hours', 'HoursToExhaustion', 'lowest'],
-  ['Runs out of prefixes in so many hours', 'HoursToPrefixExhaustion', 'lowest'],
+  ['Hours until addresses run out', 'HoursToExhaustion', 'lowest'],
+  ['Hours until prefixes run out', 'HoursToPrefixExhaustion', 'lowest'],
   ['Fewest available addresses', 'AvailableAddresses', 'lowest'],
   ['Fewest free prefixes', 'FreePrefixes', 'lowest'],
   ['Highest utilization', 'UtilizationPercent', 'highest'],
@@ -110,11 +110,7 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
   const { namespace } = deployment;
   const top = [
     addressMap('Subnets, worst first', {}, 0, 14),
-    text(
-      '## Worst subnets over time\nThe ten worst of all accounts and Regions, whichever those are.',
-      14,
-      2,
-    ),
+    text('## Worst subnets over time\nThe ten worst subnets of all accounts and Regions.', 14, 2),
   ];
   const rankings = inRows(
     below(top),
@@ -129,7 +125,7 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
           ),
     ),
   );
-  const about = text('## The monitor itself\nCoverage, pace and cost.', below(rankings), 2);
+  const about = text('## Headroom itself\nCoverage, pace and cost.', below(rankings), 2);
   const sum = (name: string): MetricEntry => run(namespace, name, 'Sum');
   const most = (name: string): MetricEntry => run(namespace, name, 'Maximum');
   const itself = inRows(below([about]), { width: 8, height: 6 }, [
@@ -142,8 +138,8 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
     graph('Seconds of the slowest scan', [most('ScanDuration')]),
     graph('Requests to AWS', [sum('ApiCalls'), sum('Throttles')]),
     graph('Metric values', [sum('MetricsPublished'), sum('MetricsWithheld')]),
-    graph('Alerts nobody has taken', [most('AlertsUndelivered')]),
-    graph('What running costs', running(deployment)),
+    graph('Undelivered alerts', [most('AlertsUndelivered')]),
+    graph('Cost of operation', running(deployment)),
   ]);
   return { widgets: [...top, ...rankings, about, ...itself] };
 };

@@ -161,7 +161,7 @@ export class XmlReader<State> {
 
   /** What an element of this name is here. Also keeps the order of a document: one root, of our name. */
   #child(name: string): Node<State> {
-    if (name === '') throw new MalformedAnswerError('The answer holds a tag without a name');
+    if (name === '') throw new MalformedAnswerError('The answer has a tag without a name');
     const parent = this.#open[this.#open.length - 1];
     if (parent === undefined) {
       if (this.#finished) throw new MalformedAnswerError('The answer goes on after its end');

@@ -47,8 +47,8 @@ export class RepeatedPageTokenError extends AwsFailure {
   constructor(context: AwsCallContext) {
     const failed = problem(
       'repeated-page-token',
-      `${where(context)} handed out a page token that had been followed before, so its answer would never end`,
-      'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy that caches.',
+      `${where(context)} repeated an earlier page token, so its answer would never end`,
+      'Scan again. If it persists, check for a caching proxy between Headroom and AWS.',
     );
     super(failed, context);
     this.name = 'RepeatedPageTokenError';
@@ -61,7 +61,7 @@ export class MalformedAnswerError extends HeadroomError {
     super(
       'malformed-answer',
       message,
-      'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
+      'Scan again. If it persists, check proxies and custom endpoints between Headroom and AWS.',
       options,
     );
     this.name = 'MalformedAnswerError';
@@ -125,7 +125,7 @@ const deadlineExceeded: Recogniser = ({ name }, context) =>
   name === 'AbortError'
     ? problem(
         'deadline-exceeded',
-        `${where(context)} was stopped because the time for this scan was used up`,
+        `${where(context)} was stopped because the time limit of this scan was reached`,
         'Give the scan more time, or split the target by VPC.',
       )
     : null;
@@ -152,15 +152,15 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
     const role = said?.['resource'] ?? context.roleArn ?? 'the scan role';
     return problem(
       'access-denied',
-      `${identity} may not assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}`,
-      `Check that ${role} exists, that its trust policy names ${identity} and the configured external ID, and that ${identity} may sts:AssumeRole on it.`,
+      `${identity} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}`,
+      `Check that ${role} exists, that its trust policy allows ${identity} with the configured external ID, and that ${identity} has sts:AssumeRole on it.`,
     );
   }
   if (context.action.startsWith('organizations:'))
     return problem(
       'access-denied',
       `${identity} may not ${action} in account ${context.target.accountId}`,
-      `Allow ${action} in the policy of ${identity}, and run Headroom in the management account or in one that is a delegated administrator: AWS answers no other.`,
+      `Allow ${action} in the policy of ${identity}. Run Headroom in the management account or in a delegated administrator account.`,
     );
   const denial = explicitDenial(message);
   return problem(
@@ -168,7 +168,7 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
     `${identity} may not ${action} in account ${context.target.accountId}, ${context.target.region}${denial === null ? '' : `: ${denial} denies it`}`,
     denial === null
       ? `Allow ${action} in the policy of ${identity}.`
-      : `Take ${action} out of what ${denial} denies; allowing it elsewhere has no effect.`,
+      : `Remove ${action} from the denied actions of ${denial}. Another policy cannot override a denial.`,
   );
 };
 
@@ -186,7 +186,7 @@ const expiredCredentials: Recogniser = ({ name, message }, context) => {
     `${where(context)} was refused because the credentials have expired`,
     expiredSso
       ? 'Sign in again, for example with `aws sso login`.'
-      : 'Get fresh credentials; if they are fresh, set the clock of this machine.',
+      : 'Get new credentials. If they are new, set the clock of this machine.',
   );
 };
 
@@ -242,7 +242,7 @@ const invalidCredentials: Recogniser = ({ name, message }, context) =>
     ? problem(
         'invalid-credentials',
         `${where(context)} was refused because AWS does not accept the credentials: ${brief(message)}`,
-        `Check the credentials, and that ${context.target.region} is enabled in the account: a Region that is not refuses valid ones, too.`,
+        `Check the credentials, and that ${context.target.region} is enabled in the account.`,
       )
     : null;
 
@@ -251,7 +251,7 @@ const noRegion: Recogniser = ({ message }) =>
     ? problem(
         'no-region',
         'No AWS Region is configured',
-        'Name one: `--region`, `AWS_REGION`, or the profile.',
+        'Set one with `--region`, `AWS_REGION` or the profile.',
       )
     : null;
 
@@ -278,8 +278,8 @@ const throttled: Recogniser = ({ error, attempts }, context) =>
   isThrottle(error)
     ? problem(
         'throttled',
-        `${where(context)} was throttled${attempts === null ? '' : ` in each of ${attempts} attempts`}: the request quota of this API, shared by all who call it in this account and Region, is used up`,
-        'Scan less often or at another time, or ask AWS for a higher request quota; see what else calls this API.',
+        `${where(context)} was throttled${attempts === null ? '' : ` in each of ${attempts} attempts`}: the request quota of this API in this account and Region is used up`,
+        'Find out what else calls this API, scan less often, or ask AWS for a higher request quota.',
       )
     : null;
 
@@ -287,8 +287,8 @@ const notFound: Recogniser = ({ name, message, status }, context) =>
   /NotFound(Exception)?$/.test(name) || name === 'NoSuchEntity' || status === 404
     ? problem(
         'not-found',
-        `${where(context)} found nothing there: ${brief(message)}`,
-        'It may have been deleted between two calls: scan again.',
+        `${where(context)} found no such resource: ${brief(message)}`,
+        'Scan again. The resource may have been deleted between two calls.',
       )
     : null;
 
@@ -328,8 +328,8 @@ const malformedAnswer: Recogniser = ({ name, message }, context) =>
   name === 'SyntaxError' || message.includes('XML parse error') || message.includes('Deserialization error')
     ? problem(
         'malformed-answer',
-        `${where(context)} answered something that cannot be read: ${brief(message)}`,
-        'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
+        `${where(context)} returned an answer that cannot be read: ${brief(message)}`,
+        'Scan again. If it persists, check proxies and custom endpoints between Headroom and AWS.',
       )
     : null;
 

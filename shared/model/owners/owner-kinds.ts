@@ -24,25 +24,25 @@ export const OWNER_KINDS = {
   'control-plane': {
     label: 'EKS control plane',
     description:
-      "The interfaces that EKS puts into the cluster's subnets to reach its nodes (`Amazon EKS <cluster>`).",
+      "Interfaces that EKS creates in the cluster's subnets to reach its nodes (`Amazon EKS <cluster>`).",
     named: 'the cluster',
   },
   fargate: {
     label: 'Fargate pods',
     description: 'One interface per pod on EKS Fargate.',
-    named: 'the cluster, where tags tell it',
+    named: 'the cluster, if tags name it',
   },
   unmanaged: {
     label: 'Unmanaged node interfaces',
     description:
-      'Interfaces of a node that the VPC CNI leaves alone: Multus networks, those tagged `no_manage`, EFA-only ones and those on other network cards.',
+      'Interfaces of a node that the VPC CNI does not manage: Multus networks, `no_manage` tags, EFA-only interfaces, other network cards.',
     named: 'the cluster',
   },
   'cni-detached': {
     label: 'Detached CNI interfaces',
     description:
-      'Created by the VPC CNI or the VPC resource controller, attached to nothing: in flight, or leaked.',
-    named: 'the cluster, where tags tell it',
+      'Created by the VPC CNI or the VPC resource controller and not attached: in creation, or leaked.',
+    named: 'the cluster, if tags name it',
   },
   'load-balancer': {
     label: 'Load balancers',
@@ -70,7 +70,7 @@ export const OWNER_KINDS = {
   'ecs-task': {
     label: 'ECS tasks',
     description: 'One interface per ECS task with its own network (`awsvpc`).',
-    named: 'the ECS cluster, where tags tell it',
+    named: 'the ECS cluster, if tags name it',
   },
   'transit-gateway': {
     label: 'Transit gateway attachments',
@@ -86,15 +86,15 @@ export const OWNER_KINDS = {
   instance: { label: 'Instances', description: 'EC2 instances that belong to no cluster.', named: null },
   'other-account': {
     label: 'Other accounts',
-    description: "What participants of a shared VPC hold in the owner's subnet.",
+    description: "Interfaces of the participants of a shared VPC in the owner's subnet.",
     named: 'the account',
   },
   detached: {
     label: 'Detached interfaces',
-    description: 'Attached to nothing, and no sign of who made them.',
+    description: 'Not attached, and their creator is unknown.',
     named: null,
   },
-  unknown: { label: 'Unknown', description: 'None of these, by what EC2 tells.', named: null },
+  unknown: { label: 'Unknown', description: 'EC2 shows none of the signs above.', named: null },
 } as const satisfies Record<string, OwnerKindDescription>;
 
 export type OwnerKind = keyof typeof OWNER_KINDS;

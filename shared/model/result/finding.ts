@@ -76,7 +76,7 @@ export interface Finding {
   readonly remedies: readonly Remedy[];
   /** The outlook of the supply that it is about: what a message says of when it runs out, and how sure that is. */
   readonly forecast?: Forecast;
-  /** Who holds the addresses, the largest first; a handful, since messages show no more. */
+  /** Owners of the addresses, the largest first; a handful, since messages show no more. */
   readonly owners?: readonly OwnerUsage[];
 }
 

@@ -25,7 +25,7 @@ export interface Counts {
 
 export const reconcile = ({ awsAvailable, free, freeUnreserved }: Counts): Reconciliation => {
   if (awsAvailable === null) {
-    const reason = 'EC2 sent no AvailableIpAddressCount to hold our own count against.';
+    const reason = 'EC2 sent no AvailableIpAddressCount to compare our own count with.';
     return undecided([
       { field: 'awsAvailable', reason },
       { field: 'unaccounted', reason },
@@ -54,8 +54,8 @@ const undecided = (unknowns: readonly Unknown[]): Reconciliation => ({
 
 const disagreement = (awsAvailable: number, free: number, freeUnreserved: number | null): string =>
   freeUnreserved === null
-    ? `AWS counts ${awsAvailable} available addresses and we ${free} free ones; without the reservations it cannot be told whether they explain the difference.`
-    : `AWS counts ${awsAvailable} available addresses; we count ${free} free ones, ${freeUnreserved} of them outside reservations, and AWS's figure is neither.`;
+    ? `AWS counts ${awsAvailable} available addresses and we ${free} free ones; without the reservations it is unknown whether they explain the difference.`
+    : `AWS counts ${awsAvailable} available addresses; we count ${free} free ones, ${freeUnreserved} of them outside reservations. AWS's figure matches neither.`;
 
 /** What a shortfall leaves as a bound only. Free blocks may hold unseen addresses, so every count of free things may be too high. */
 const FREE_FIGURES = [
@@ -78,11 +78,11 @@ const consequencesOf = (unaccounted: number): readonly Unknown[] => {
     ? [
         ...noteOn(
           ['used', 'owners'],
-          `A lower bound: ${addresses} more are in use, held by what this scan cannot see.`,
+          `A lower bound: ${addresses} more are in use by owners that this scan cannot see.`,
         ),
         ...noteOn(
           FREE_FIGURES,
-          `An upper bound: ${addresses} that look free are held by what this scan cannot see.`,
+          `An upper bound: ${addresses} that look free are in use by owners that this scan cannot see.`,
         ),
         ...noteOn(
           SHAPE_FIGURES,

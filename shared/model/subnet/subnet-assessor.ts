@@ -52,8 +52,8 @@ export class SubnetAssessor {
   readonly #space: AddressSpace | null;
   readonly #reservations: readonly Reservation[] | null;
   readonly #owners = new OwnerTally();
-  readonly #oddAddresses = new OddAnswers('used', 'none of it is in any figure');
-  readonly #oddReservations = new OddAnswers('reservations', 'none of it is taken into account');
+  readonly #oddAddresses = new OddAnswers('used', 'the figures do not include it');
+  readonly #oddReservations = new OddAnswers('reservations', 'the figures do not include it');
   #units = 0;
 
   constructor(input: SubnetFoldInput) {
@@ -135,7 +135,7 @@ export class SubnetAssessor {
     }
     return interfacesVisible
       ? null
-      : 'The network interfaces could not be listed; the errors of the target say why.';
+      : 'The network interfaces could not be listed; the errors of the target give the reason.';
   }
 
   #figures(owners: readonly OwnerUsage[], unseen: string | null): SubnetFigures {

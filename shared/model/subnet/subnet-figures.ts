@@ -201,7 +201,7 @@ const assessReservation = (space: AddressSpace, { range, type }: Reservation): R
 /** A figure that is unknown for want of reservations needs no further doubt. */
 const withoutReservations = (doubts: readonly Unknown[], holdsPrefixes: boolean): readonly Unknown[] => [
   ...doubts.filter(({ field }) => !RESERVATION_FIGURES.includes(field)),
-  ...unknown(RESERVATION_FIGURES, 'They depend on reservations, which could not be read.'),
+  ...unknown(RESERVATION_FIGURES, 'They depend on reservations, and those could not be read.'),
   ...(holdsPrefixes
     ? []
     : unknown(['usesPrefixes'], 'No interface holds a prefix, and the reservations could not be read.')),

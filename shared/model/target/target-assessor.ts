@@ -148,7 +148,7 @@ export class TargetAssessor {
 const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [
   ...(facts.instances === null ? [{ field: 'nodes', reason: 'Instances could not be listed.' }] : []),
   ...(facts.eksClusters === null
-    ? [{ field: 'version', reason: 'EKS could not be asked for its clusters.' }]
+    ? [{ field: 'version', reason: 'The EKS clusters could not be listed.' }]
     : []),
   ...(facts.autoScalingGroups === null
     ? [{ field: 'committed', reason: 'Auto Scaling groups could not be listed.' }]

@@ -22,9 +22,9 @@ export interface OrganizationSelection {
   readonly organizationalUnits: readonly string[];
   /** Tags that an account must carry, all of them; an empty value stands for any. */
   readonly tags: Tags;
-  /** Accounts that are scanned whatever their unit and tags. */
+  /** Accounts that are always scanned, regardless of unit and tags. */
   readonly include: readonly string[];
-  /** Accounts, or units with all that is below them, that are not scanned. Stronger than `include`. */
+  /** Accounts, or units including all units below them, that are not scanned. Stronger than `include`. */
   readonly exclude: readonly string[];
 }
 

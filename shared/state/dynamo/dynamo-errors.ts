@@ -15,7 +15,7 @@ export const stateStoreError = (error: unknown, action: string, tableName: strin
     return new StateStoreError(
       'state-throttled',
       `${action} on table ${tableName} was throttled in every attempt`,
-      'Use on-demand capacity for the table, or raise its limits; the next scan goes on where this one stopped.',
+      'Use on-demand capacity for the table, or raise its limits. The next scan continues.',
       options,
     );
   }
@@ -46,7 +46,7 @@ export const stateStoreError = (error: unknown, action: string, tableName: strin
   return new StateStoreError(
     'state-unavailable',
     `${action} on table ${tableName} failed with ${name}: ${message.split('\n')[0]}`,
-    'If it persists, check the network path to DynamoDB and that the table has the keys pk and sk; the next scan goes on where this one stopped.',
+    'If it persists, check the network path to DynamoDB, and that the table has the keys pk and sk. The next scan continues.',
     options,
   );
 };

@@ -86,7 +86,7 @@ export const retried = async <Outcome>(attempt: () => Promise<Outcome | null>): 
   }
   throw new StateStoreError(
     'state-contended',
-    `History could not be written: others changed it first, ${ATTEMPTS} times running`,
-    'Make sure that a target is not scanned by many at once; the next scan goes on where this one stopped.',
+    `History could not be written: other runs changed it first, ${ATTEMPTS} times running`,
+    'Make sure that only one run scans a target at a time. The next scan continues.',
   );
 };

@@ -176,7 +176,7 @@ const unreadable = (problem: string, options?: ErrorOptions): HeadroomError =>
   new HeadroomError(
     'state-unreadable',
     `A part of the stored history cannot be read: ${problem}`,
-    'Update Headroom if another part of it is newer; otherwise delete that item: only its day of history is lost.',
+    'Update Headroom if another part of it is newer. Otherwise delete that item; one day of history is lost.',
     options,
   );
 

@@ -157,5 +157,5 @@ const invalidSample = (problem: string): HeadroomError =>
   new HeadroomError(
     'invalid-sample',
     `History was not recorded: ${problem}`,
-    'Leave out what could not be measured (null), and give counts as whole numbers.',
+    'Use null for values that could not be measured, and whole numbers for counts.',
   );

@@ -117,14 +117,14 @@ export class SqliteDatabase {
         throw new StateStoreError(
           'state-not-ours',
           `${this.#path} is an SQLite database, but not a state file of Headroom`,
-          'Name another file, or move this one away.',
+          'Give another file, or move this one.',
         );
       }
       if (version > MIGRATIONS.length) {
         throw new StateStoreError(
           'state-schema-newer',
           `${this.#path} was written by a newer Headroom: its schema is ${version}, and this version knows ${MIGRATIONS.length}`,
-          'Update Headroom, or name another file.',
+          'Update Headroom, or give another file.',
         );
       }
       for (const step of MIGRATIONS.slice(version)) this.#database.exec(step);
@@ -147,7 +147,7 @@ export class SqliteDatabase {
         throw new StateStoreError(
           'state-not-ours',
           `${this.#path} is not a state file of Headroom: it is not an SQLite database`,
-          'Name another file, or move this one away.',
+          'Give another file, or move this one.',
           { cause: error },
         );
       }

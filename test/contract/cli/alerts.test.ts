@@ -79,7 +79,7 @@ describe('headroom acknowledge', () => {
     const { out } = await headroom(['alerts', '--state', state]);
     expect(out).toContain(' mia ');
     const back = await headroom(['acknowledge', KEY, '--withdraw', '--state', state]);
-    expect(back.out).toBe(`${KEY} is said again from now on.\n`);
+    expect(back.out).toBe(`${KEY} is repeated from now on.\n`);
     expect((await headroom(['alerts', '--state', state])).out).not.toContain('mia');
   });
 

@@ -79,7 +79,7 @@ describe('headroom backfill', () => {
   });
 
   test.each([
-    ['no source', [], 'It is not said where the past comes from.'],
+    ['no source', [], 'The source of the history is missing.'],
     ['two sources', ['--cloudwatch', '--history', 'x.csv'], '--cloudwatch and --history are both given.'],
     ['a file of no subnet', ['--history', 'x.csv'], '--subnet is missing.'],
     [

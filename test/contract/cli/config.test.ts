@@ -23,7 +23,7 @@ describe('headroom config check', () => {
   test('the example that is shipped can be used', async () => {
     const { code, out, err } = await headroomInProcess(['config', 'check', EXAMPLE]);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('headroom.example.yml can be used.');
+    expect(out).toContain('headroom.example.yml is valid.');
   });
 
   test('prints what applies: what the file says, and every default that it leaves', async () => {
@@ -34,7 +34,7 @@ describe('headroom config check', () => {
       '    addresses-low: { warning: { below: 20% }, for: 90s }',
     );
     const { out } = await headroomInProcess(['config', 'check', path]);
-    expect(out).toMatch(/^accounts +the one that Headroom runs in$/m);
+    expect(out).toMatch(/^accounts +the one of the credentials$/m);
     expect(out).toMatch(
       /^addresses-low +warning below 20%, critical below 2% or 3, clears 25% above +90s +at once +24h$/m,
     );

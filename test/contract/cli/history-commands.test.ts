@@ -173,7 +173,7 @@ describe('bad input is refused in a sentence', () => {
       '2026-01-01T00:05:00Z,-1',
     ];
     expect(() => parseHistory([...text, 'x,1', 'x,1', 'x,1'].join('\n'), 'a.csv')).toThrow(
-      /^a\.csv cannot be read as a history: line 2: "yesterday" is not an ISO 8601 time; line 3: "many" is not a number from 0 up; line 4: "-1" .*; and 1 more\.$/,
+      /^a\.csv cannot be read as a history: line 2: "yesterday" is not an ISO 8601 time; line 3: "many" is not a number of at least 0; line 4: "-1" .*; and 1 more\.$/,
     );
     expect(() => parseHistory('timestamp,available\n', 'a.csv')).toThrow('a.csv holds no measurement.');
     expect(() => parseHistory('2026-01-01T00:00:00Z', 'a.csv')).toThrow('"" is not a number');

@@ -145,9 +145,9 @@ describe('a bad estate file is refused with all that is wrong', () => {
   test('what would be counted twice', async () => {
     const [first] = mixedEstate.interfaces as readonly object[];
     expect(await problemsOf({ ...estate, targets: [mixedEstate, mixedEstate] })).toEqual([
-      'target 111111111111 eu-west-1 is there twice',
+      'target 111111111111 eu-west-1 is in it twice',
     ]);
-    expect(await problemsOf(target({ interfaces: [first, first] }))).toEqual(['eni-01 is there twice']);
+    expect(await problemsOf(target({ interfaces: [first, first] }))).toEqual(['eni-01 is in it twice']);
   });
 
   test.each([

@@ -221,7 +221,7 @@ describe('of an organization', () => {
 describe('enabled Regions', () => {
   test('are asked of each account, and an account that does not answer hinders no other', async () => {
     const failure = new AwsFailure(
-      { code: 'access-denied', message: 'may not assume', action: 'Check the role.' },
+      { code: 'access-denied', message: 'is not allowed to assume', action: 'Check the role.' },
       { action: 'ec2:DescribeRegions', target: { ...hub, accountId: '300000000000' } },
     );
     const resolved = await resolve(
@@ -239,7 +239,7 @@ describe('enabled Regions', () => {
     expect(resolved.unresolved).toEqual([
       {
         accountId: '300000000000',
-        problem: { code: 'access-denied', message: 'may not assume', action: 'Check the role.' },
+        problem: { code: 'access-denied', message: 'is not allowed to assume', action: 'Check the role.' },
       },
     ]);
   });

@@ -160,9 +160,9 @@ describe('a secret that cannot be used', () => {
   test.each([
     [{ headers: JSON_TYPE, body: '{"Name":"x","SecretBinary":"eA=="}' }, 'is empty or binary'],
     [secretString('  '), 'is empty or binary'],
-    [secretString('{"webhook":"TOPSECRET"}'), 'is JSON without a text under the key "url"'],
-    [secretString('{"url":{"deep":"TOPSECRET"}}'), 'is JSON without a text under the key "url"'],
-    [secretString('{"url":"TOPSECRET'), 'is JSON without a text under the key "url"'],
+    [secretString('{"webhook":"TOPSECRET"}'), 'is JSON without a string under the key "url"'],
+    [secretString('{"url":{"deep":"TOPSECRET"}}'), 'is JSON without a string under the key "url"'],
+    [secretString('{"url":"TOPSECRET'), 'is JSON without a string under the key "url"'],
   ])('because of what is in it: its form, and never the value', async (reply, message) => {
     const error: unknown = await read(fromSecretsManager(await startAws(reply))).catch(
       (thrown: unknown) => thrown,

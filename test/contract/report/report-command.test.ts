@@ -58,7 +58,7 @@ describe('headroom report', () => {
     expect(out).toContain('<h1>Headroom report</h1>');
   });
 
-  test('is made of what scans remember, with the past drawn and the forecast said', async () => {
+  test('is made of stored scans, with the past drawn and the forecast said', async () => {
     const { assessment, histories } = await troubledEstate();
     const store = openSqliteStateStore(inFolder('state.sqlite'));
     await store.assessments.putLatest(assessment);
@@ -80,7 +80,7 @@ describe('headroom report', () => {
     );
     expect({ code, err }).toEqual({ code: 0, err: `Wrote ${inFolder('kept.html')}.\n` });
     const page = read('kept.html');
-    expect(page).toContain('From what scans remember');
+    expect(page).toContain('From stored scans');
     const details = gunzipSync(
       Buffer.from(/id="details">([^<]*)/.exec(page)?.[1] ?? '', 'base64'),
     ).toString();
@@ -92,7 +92,7 @@ describe('headroom report', () => {
     await openSqliteStateStore(inFolder('empty.sqlite')).close();
     const { code, err } = await headroom(['report', '--state', inFolder('empty.sqlite')], NOBODY);
     expect(code).toBe(2);
-    expect(err).toContain('No scan has left anything there.');
+    expect(err).toContain('No scan is stored there.');
   });
 
   test('refuses two sources at once, and a file that cannot be written', async () => {
@@ -161,7 +161,7 @@ describe('an estate file', () => {
   test('is not published, and no role is assumed for it', async () => {
     const published = await headroom(['scan', '--publish', '--from', inFolder('estate.json.gz')], NOBODY);
     expect(published.code).toBe(2);
-    expect(published.err).toContain("--publish would tell the figures of a file as if they were today's.");
+    expect(published.err).toContain('--publish would publish old values from a file as current ones.');
     const role = 'arn:aws:iam::111122223333:role/Reader';
     const assumed = await headroom(
       ['scan', '--role-arn', role, '--from', inFolder('estate.json.gz')],

@@ -57,7 +57,7 @@ describe('a Prometheus that scrapes headroom serve', () => {
     expect([sample?.metric['name'], sample?.value[1]]).toEqual(['full-a', '1']);
   });
 
-  test('has no series for what is unknown or does not exist: no cluster, no exhaustion in sight', async () => {
+  test('has no series for what is unknown or does not exist: no cluster, no exhaustion expected', async () => {
     expect(await prometheus.query('headroom_cluster_nodes')).toEqual([]);
     expect(await prometheus.query('headroom_subnet_exhaustion_seconds')).toEqual([]);
     const values = (await prometheus.query('{__name__=~"headroom_.+"}')).map(({ value }) => Number(value[1]));

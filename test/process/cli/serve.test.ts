@@ -145,7 +145,7 @@ describe('the life of headroom serve', () => {
     expect((await serving.get('/healthz')).status).toBe(200);
     expect(await serving.get('/readyz')).toMatchObject({
       status: 503,
-      text: 'the first scan has not ended yet\n',
+      text: 'the first scan is still running\n',
     });
     expect((await serving.get('/metrics')).status).toBe(200);
     serving.signal('SIGTERM');

@@ -300,9 +300,9 @@ routes:
       '3: scna is not a setting. Did you mean "scan"?',
       '7: alerts.rules.addresses-low.critical.below is "120%"; it must be a count from 0 to 65536 (16), a share from 0% to 100% (10%), a list of one of each ([10%, 16]), or off.',
       '8: alerts.rules.addresses-low.fro is not a setting. Did you mean "for"?',
-      '11: alerts.rules.prefixes-low.critical contradicts the other level: warning below 3% would come after critical below 10%; give both levels, warning the larger.',
+      '11: alerts.rules.prefixes-low.critical contradicts the other level: warning below 3% is less than critical below 10%; give both levels, warning the larger.',
       '13: alerts.overrides[0].match.cidr is "10.0.0.7/24"; it must be an IPv4 range without host bits, such as 10.0.0.0/16.',
-      '16: alerts.mutes[0].reason is missing; it must be a few words, for those who wonder later.',
+      '16: alerts.mutes[0].reason is missing; it must be a short reason.',
       '16: alerts.mutes[0].match.rule names "addreses-low", which is not a rule. Did you mean "addresses-low"?',
       '17: alerts.mutes[0].until is "tomorrow"; it must be a time with its zone, such as 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
       '19: destinations.chat.slack is {}; it must be a mapping with either "secret" or "parameter", which name where it is kept.',
@@ -318,7 +318,7 @@ routes:
       source: 'headroom.yml',
     });
     expect(error.message).toBe(
-      'The configuration headroom.yml has 2 problems, so nothing of it is used:\n  headroom.yml:1: scna is not a setting. Did you mean "scan"?\n  headroom.yml:2: metrics.compat is "yes"; it must be true or false.',
+      'The configuration headroom.yml has 2 problems, so Headroom does not use it:\n  headroom.yml:1: scna is not a setting. Did you mean "scan"?\n  headroom.yml:2: metrics.compat is "yes"; it must be true or false.',
     );
     expect(error.problems.map(({ field }) => field)).toEqual(['scna', 'metrics.compat']);
     expect(errorOf('x: 1').message).toContain('has a problem');
@@ -358,18 +358,18 @@ routes:
 
   test('a warning that would come after its critical level is a contradiction, also against a default or in an override', () => {
     expect(problemsOf(rule('addresses-low', '{ critical: { below: 10% } }'))).toEqual([
-      '3: alerts.rules.addresses-low.critical contradicts the other level: warning below 5% would come after critical below 10%; give both levels, warning the larger.',
+      '3: alerts.rules.addresses-low.critical contradicts the other level: warning below 5% is less than critical below 10%; give both levels, warning the larger.',
     ]);
     expect(problemsOf(rule('addresses-low', '{ warning: { below: [5%, 2] } }'))).toEqual([
-      '3: alerts.rules.addresses-low.warning contradicts the other level: warning below 2 would come after critical below 3; give both levels, warning the larger.',
+      '3: alerts.rules.addresses-low.warning contradicts the other level: warning below 2 is less than critical below 3; give both levels, warning the larger.',
     ]);
     expect(problemsOf(rule('addresses-exhaustion', '{ warning: { within: 12h } }'))).toEqual([
-      '3: alerts.rules.addresses-exhaustion.warning contradicts the other level: warning within 12h would come after critical within 24h; give both levels, warning the longer.',
+      '3: alerts.rules.addresses-exhaustion.warning contradicts the other level: warning within 12h is shorter than critical within 24h; give both levels, warning the longer.',
     ]);
     const override =
       'alerts:\n  overrides:\n    - match: {}\n      rules: { addresses-low: { warning: { below: 1% } } }\n';
     expect(problemsOf(override)).toEqual([
-      '4: alerts.overrides[0].rules.addresses-low.warning contradicts the other level: warning below 1% would come after critical below 2%; give both levels, warning the larger.',
+      '4: alerts.overrides[0].rules.addresses-low.warning contradicts the other level: warning below 1% is less than critical below 2%; give both levels, warning the larger.',
     ]);
   });
 
@@ -545,10 +545,10 @@ routes:
 
   test('keys that there are are listed where no near one can be guessed', () => {
     expect(problemsOf('metrics: { colour: red }')).toEqual([
-      '1: metrics.colour is not a setting. The keys here are namespace, compat, budget, hot.',
+      '1: metrics.colour is not a setting. The allowed keys are namespace, compat, budget, hot.',
     ]);
     expect(problemsOf(rule('addresses-low', '{ warning: { below: 5%, unless: 1 } }'))[0]).toContain(
-      'The only key here is below.',
+      'The only allowed key is below.',
     );
   });
 
@@ -561,13 +561,13 @@ routes:
 
   test('a key that stands there twice is told beside everything else', () => {
     expect(problemsOf('scan: {}\nscan: { concurrency: none }\n')).toEqual([
-      expect.stringContaining('The same key stands here twice in one mapping.'),
+      expect.stringContaining('This mapping has the same key twice.'),
       expect.stringContaining('scan.concurrency is "none"'),
     ]);
   });
 
   test('an alias to nothing, and aliases that would fill the memory, are refused', () => {
-    expect(problemsOf('scan: *nothing')[0]).toContain('This cannot be read as YAML');
+    expect(problemsOf('scan: *nothing')[0]).toContain('This is not valid YAML');
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x,x]',
       'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]',

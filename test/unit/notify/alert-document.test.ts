@@ -88,7 +88,7 @@ describe('a poisoned document', () => {
     const error = refusal(JSON.stringify(document));
     expect(error).toMatchObject({
       message:
-        'The message is not an alert of Headroom: schema must be headroom/alert@1; messageId must be of type string; ' +
+        'The message is not a Headroom alert: schema must be headroom/alert@1; messageId must be of type string; ' +
         'transitions.0.severity must be ok or warning or critical; transitions.0.at is not valid; ' +
         'transitions.0.finding.title must be of type string',
     });

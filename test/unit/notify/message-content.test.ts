@@ -98,7 +98,7 @@ describe('the headline', () => {
     expect(narrate(exampleMessage([]))).toMatchObject({
       level: 'ok',
       entries: [],
-      headline: 'Headroom has nothing to say',
+      headline: 'Headroom has no alerts',
     });
   });
 });
@@ -265,7 +265,7 @@ describe('what to do first', () => {
         title: 'Add a range',
         effect: 'Gives 4,091 addresses.',
         command: 'aws ec2 associate-vpc-cidr-block\naws ec2 create-subnet \\\n  --vpc-id vpc-1',
-        checks: ['Check first: the route tables know it', 'Does not hold yet: the VPC has room for a block'],
+        checks: ['Check first: the route tables know it', 'Not met: the VPC has room for a block'],
       },
       moreRemedies: 2,
     });

@@ -41,7 +41,7 @@ test('an interval without an upper end says so', () => {
     forecast({ exhaustionAt: '2026-11-22T12:00:00Z', earliest: '2026-11-21T12:00:00Z' }),
     NOW,
   );
-  expect(certainty).toBe('Not before Sat 21 Nov 2026 12:00 UTC, perhaps much later');
+  expect(certainty).toBe('Not before Sat 21 Nov 2026 12:00 UTC, possibly much later');
 });
 
 test('an end in the past is now', () => {
@@ -57,17 +57,15 @@ test('an end that is possible but not expected is told as that', () => {
 });
 
 test('no end in sight is good news', () => {
-  expect(outlookOf(forecast({}), NOW)[0]).toBe(
-    'Not expected to run out in the time that the forecast looks ahead',
-  );
+  expect(outlookOf(forecast({}), NOW)[0]).toBe('Not expected to run out within 30 days');
 });
 
 test('what cannot be told is not told, with the reason', () => {
   expect(
     outlookOf(forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' }), NOW),
-  ).toEqual(['When it runs out cannot be told: the history is 3 hours long']);
+  ).toEqual(['The forecast is unknown: the history is 3 hours long']);
   expect(outlookOf(forecast({ probabilityWithin: null, reason: 'AWS gave no count.' }), NOW)).toEqual([
-    'When it runs out cannot be told: AWS gave no count',
+    'The forecast is unknown: AWS gave no count',
   ]);
 });
 

@@ -52,7 +52,7 @@ describe('a PagerDuty event', () => {
       class: 'addresses-surge',
       custom_details: {
         Command: expect.stringContaining('kubectl'),
-        'Who holds the addresses': [expect.stringContaining('batch')],
+        'Owners of the addresses': [expect.stringContaining('batch')],
       },
     });
   });

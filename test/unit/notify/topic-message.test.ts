@@ -77,7 +77,7 @@ describe('a CloudWatch alarm on the monitor itself', () => {
     (overrides) => {
       const notification = JSON.stringify(cloudWatchAlarm(overrides));
       expect(() => readTopicMessage(notification)).toThrow(
-        'The message is not an alert of Headroom: schema must be headroom/alert@1',
+        'The message is not a Headroom alert: schema must be headroom/alert@1',
       );
     },
   );

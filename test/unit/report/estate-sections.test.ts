@@ -146,7 +146,7 @@ describe('the clusters of a report', () => {
   test('say which group would find no room, and what is not known', () => {
     expect(section).toContain('2 of 9');
     expect(section).toContain('<span class="chip critical">4 short</span>');
-    expect(section).toContain('EC2 does not tell how much of the pools is in use');
+    expect(section).toContain('EC2 does not show how much of the pools is in use');
     expect(section).toContain('<li>the add-on could not be read</li>');
   });
 

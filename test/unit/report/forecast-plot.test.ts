@@ -25,7 +25,7 @@ const aPlot = (forecast: Partial<Forecast> = {}, changes: Partial<ForecastPlot> 
 
 describe('the outlook is said in words above the picture', () => {
   test.each([
-    [{ probabilityWithin: null }, 'outlook not known'],
+    [{ probabilityWithin: null }, 'outlook unknown'],
     [{}, 'not expected to run out within 30 days'],
     [{ earliest: inDays(15) }, 'could run out, at the earliest about 2026-01-20T00:00Z'],
     [

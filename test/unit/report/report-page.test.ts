@@ -116,7 +116,7 @@ describe('a finding', () => {
   test('has its evidence, and remedies with preconditions and commands to copy', () => {
     const page = report({ assessments: [anAssessment({ findings: [aFinding()] })] });
     expect(page).toContain('available unknown');
-    expect(page).toContain('? cannot be told:</span> there is room');
+    expect(page).toContain('? unknown:</span> there is room');
     expect(page).toContain('<code>aws ec2 create-subnet --tag &quot;a&lt;b&gt;&quot;</code></pre><button');
   });
 

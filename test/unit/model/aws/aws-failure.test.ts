@@ -62,7 +62,7 @@ describe('a denied call names the permission, the identity and the account', () 
       `${identity} may not eks:ListClusters in account 222222222222, eu-west-1: a service control policy denies it`,
     );
     expect(problem.action).toBe(
-      'Take eks:ListClusters out of what a service control policy denies; allowing it elsewhere has no effect.',
+      'Remove eks:ListClusters from the denied actions of a service control policy. Another policy cannot override a denial.',
     );
     expect(
       described(sdkError('AccessDenied', 'is denied with an explicit deny in an identity-based policy'))
@@ -80,18 +80,18 @@ describe('a denied call names the permission, the identity and the account', () 
     );
     expect(problem.code).toBe('access-denied');
     expect(problem.message).toBe(
-      `${hub} may not assume arn:aws:iam::222222222222:role/headroom-reader, which is needed for ec2:DescribeSubnets in account 222222222222, eu-west-1`,
+      `${hub} is not allowed to assume arn:aws:iam::222222222222:role/headroom-reader, which is needed for ec2:DescribeSubnets in account 222222222222, eu-west-1`,
     );
     expect(problem.action).toBe(
-      `Check that arn:aws:iam::222222222222:role/headroom-reader exists, that its trust policy names ${hub} and the configured external ID, and that ${hub} may sts:AssumeRole on it.`,
+      `Check that arn:aws:iam::222222222222:role/headroom-reader exists, that its trust policy allows ${hub} with the configured external ID, and that ${hub} has sts:AssumeRole on it.`,
     );
     const assume = { ...context, action: 'sts:AssumeRole' };
     expect(describeAwsFailure(sdkError('AccessDenied', 'no'), assume).message).toContain(
-      'may not assume arn:aws:iam::222222222222:role/headroom-reader, which',
+      'is not allowed to assume arn:aws:iam::222222222222:role/headroom-reader, which',
     );
     expect(
       describeAwsFailure(sdkError('AccessDenied', 'no'), { ...assume, roleArn: null }).message,
-    ).toContain('the identity in use may not assume the scan role, which');
+    ).toContain('the identity in use is not allowed to assume the scan role, which');
   });
 
   test('an organization is answered only to its management account and delegated administrators', () => {
@@ -103,7 +103,7 @@ describe('a denied call names the permission, the identity and the account', () 
       code: 'access-denied',
       message: 'the identity in use may not organizations:ListAccounts in account 111111111111',
       action:
-        'Allow organizations:ListAccounts in the policy of the identity in use, and run Headroom in the management account or in one that is a delegated administrator: AWS answers no other.',
+        'Allow organizations:ListAccounts in the policy of the identity in use. Run Headroom in the management account or in a delegated administrator account.',
     });
   });
 });
@@ -121,7 +121,7 @@ const refusals: readonly {
     problem: {
       code: 'expired-credentials',
       message: `${call} was refused because the credentials have expired`,
-      action: 'Get fresh credentials; if they are fresh, set the clock of this machine.',
+      action: 'Get new credentials. If they are new, set the clock of this machine.',
     },
   },
   {
@@ -158,8 +158,7 @@ const refusals: readonly {
     problem: {
       code: 'invalid-credentials',
       message: `${call} was refused because AWS does not accept the credentials: not accepted`,
-      action:
-        'Check the credentials, and that eu-west-1 is enabled in the account: a Region that is not refuses valid ones, too.',
+      action: 'Check the credentials, and that eu-west-1 is enabled in the account.',
     },
   },
   {
@@ -193,7 +192,7 @@ const refusals: readonly {
     problem: {
       code: 'no-region',
       message: 'No AWS Region is configured',
-      action: 'Name one: `--region`, `AWS_REGION`, or the profile.',
+      action: 'Set one with `--region`, `AWS_REGION` or the profile.',
     },
   },
   {
@@ -211,9 +210,8 @@ const refusals: readonly {
     ],
     problem: {
       code: 'throttled',
-      message: `${call} was throttled: the request quota of this API, shared by all who call it in this account and Region, is used up`,
-      action:
-        'Scan less often or at another time, or ask AWS for a higher request quota; see what else calls this API.',
+      message: `${call} was throttled: the request quota of this API in this account and Region is used up`,
+      action: 'Find out what else calls this API, scan less often, or ask AWS for a higher request quota.',
     },
   },
   {
@@ -221,15 +219,15 @@ const refusals: readonly {
     said: 'it is not there',
     problem: {
       code: 'not-found',
-      message: `${call} found nothing there: it is not there`,
-      action: 'It may have been deleted between two calls: scan again.',
+      message: `${call} found no such resource: it is not there`,
+      action: 'Scan again. The resource may have been deleted between two calls.',
     },
   },
   {
     names: ['AbortError'],
     problem: {
       code: 'deadline-exceeded',
-      message: `${call} was stopped because the time for this scan was used up`,
+      message: `${call} was stopped because the time limit of this scan was reached`,
       action: 'Give the scan more time, or split the target by VPC.',
     },
   },
@@ -248,9 +246,8 @@ const refusals: readonly {
     said: 'Unexpected token <',
     problem: {
       code: 'malformed-answer',
-      message: `${call} answered something that cannot be read: Unexpected token <`,
-      action:
-        'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy or a custom endpoint.',
+      message: `${call} returned an answer that cannot be read: Unexpected token <`,
+      action: 'Scan again. If it persists, check proxies and custom endpoints between Headroom and AWS.',
     },
   },
   {
@@ -409,16 +406,14 @@ test('a message is one line, and not longer than anybody reads', () => {
 });
 
 test('failures tell their names, and what to do', () => {
-  const advice =
-    'Scan again; if it persists, look at what stands between Headroom and AWS, for example a proxy';
   const refused = awsFailure(sdkError('AbortError', ''), context);
   expect(refused.name).toBe('AwsFailure');
   expect(new RepeatedPageTokenError(context)).toMatchObject({
     name: 'RepeatedPageTokenError',
-    action: `${advice} that caches.`,
+    action: 'Scan again. If it persists, check for a caching proxy between Headroom and AWS.',
   });
   expect(new MalformedAnswerError('x')).toMatchObject({
     name: 'MalformedAnswerError',
-    action: `${advice} or a custom endpoint.`,
+    action: 'Scan again. If it persists, check proxies and custom endpoints between Headroom and AWS.',
   });
 });

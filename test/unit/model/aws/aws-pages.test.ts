@@ -58,7 +58,7 @@ describe('a listing', () => {
         code: 'repeated-page-token',
         context,
         message:
-          'ec2:DescribeSubnets in account 111111111111, eu-west-1, handed out a page token that had been followed before, so its answer would never end',
+          'ec2:DescribeSubnets in account 111111111111, eu-west-1, repeated an earlier page token, so its answer would never end',
       });
     }
   });

@@ -40,10 +40,10 @@ describe('without reservations there is one count to compare', () => {
     expect({ unaccounted, awsCounts }).toEqual({ unaccounted: 3, awsCounts: null });
     expect(fieldsOf(unknowns)).toEqual(ALL_FIGURES);
     expect(reasonFor(unknowns, 'used')).toBe(
-      'A lower bound: 3 addresses more are in use, held by what this scan cannot see.',
+      'A lower bound: 3 addresses more are in use by owners that this scan cannot see.',
     );
     expect(reasonFor(unknowns, 'available')).toBe(
-      'An upper bound: 3 addresses that look free are held by what this scan cannot see.',
+      'An upper bound: 3 addresses that look free are in use by owners that this scan cannot see.',
     );
     expect(reasonFor(unknowns, 'prefixes')).toBe(reasonFor(unknowns, 'available'));
     expect(reasonFor(unknowns, 'stranded')).toBe(
@@ -95,7 +95,7 @@ describe('with reservations there are two counts, and it is not documented which
     expect({ unaccounted, awsCounts }).toEqual({ unaccounted: null, awsCounts: null });
     expect(fieldsOf(unknowns)).toEqual(['unaccounted', ...ALL_FIGURES]);
     expect(reasonFor(unknowns, 'unaccounted')).toBe(
-      "AWS counts 148 available addresses; we count 200 free ones, 150 of them outside reservations, and AWS's figure is neither.",
+      "AWS counts 148 available addresses; we count 200 free ones, 150 of them outside reservations. AWS's figure matches neither.",
     );
     expect(reasonFor(unknowns, 'available')).toBe(
       "Not confirmed: AWS's own count could not be reconciled with ours.",
@@ -117,13 +117,13 @@ describe('when reservations could not be read', () => {
     expect(unaccounted).toBeNull();
     expect(fieldsOf(unknowns)).toEqual(['unaccounted', ...ALL_FIGURES]);
     expect(reasonFor(unknowns, 'unaccounted')).toBe(
-      'AWS counts 150 available addresses and we 200 free ones; without the reservations it cannot be told whether they explain the difference.',
+      'AWS counts 150 available addresses and we 200 free ones; without the reservations it is unknown whether they explain the difference.',
     );
   });
 });
 
 test("without AWS's count there is nothing to reconcile with", () => {
-  const reason = 'EC2 sent no AvailableIpAddressCount to hold our own count against.';
+  const reason = 'EC2 sent no AvailableIpAddressCount to compare our own count with.';
   expect(reconcile({ awsAvailable: null, free: 200, freeUnreserved: 200 })).toEqual({
     unaccounted: null,
     awsCounts: null,

@@ -185,7 +185,7 @@ describe('answers that cannot be so', () => {
       {
         field: 'used',
         reason:
-          'EC2 answered garbled of eni-0, 10.0.0.16/29 of eni-1, 10.0.9.9 of eni-1, which cannot be in this subnet: none of it is in any figure.',
+          'EC2 answered garbled of eni-0, 10.0.0.16/29 of eni-1, 10.0.9.9 of eni-1, which cannot be in this subnet: the figures do not include it.',
       },
     ]);
   });
@@ -198,7 +198,7 @@ describe('answers that cannot be so', () => {
       ],
     });
     expect(reasonsFor(assessment, 'used')).toEqual([
-      'EC2 answered p of eni-0, a of eni-0, b of eni-0, and 3 more, which cannot be in this subnet: none of it is in any figure.',
+      'EC2 answered p of eni-0, a of eni-0, b of eni-0, and 3 more, which cannot be in this subnet: the figures do not include it.',
     ]);
   });
 
@@ -212,7 +212,7 @@ describe('answers that cannot be so', () => {
     });
     expect(assessment.reservations).toEqual([{ cidr: '10.0.0.64/26', type: 'prefix', available: 64 }]);
     expect(reasonsFor(assessment, 'reservations')).toEqual([
-      'EC2 answered 10.1.0.0/26 of scr-02, garbled of scr-03, which cannot be in this subnet: none of it is taken into account.',
+      'EC2 answered 10.1.0.0/26 of scr-02, garbled of scr-03, which cannot be in this subnet: the figures do not include it.',
     ]);
     expect(assessment.confidence).toBe('partial');
   });
@@ -289,7 +289,7 @@ describe('reservations that could not be read', () => {
     });
     expect(withoutReason(unread)).toEqual([]);
     expect(reasonsFor(unread, 'available')).toEqual([
-      'They depend on reservations, which could not be read.',
+      'They depend on reservations, and those could not be read.',
     ]);
     expect(reasonsFor(unread, 'usesPrefixes')).toEqual([
       'No interface holds a prefix, and the reservations could not be read.',
@@ -300,7 +300,7 @@ describe('reservations that could not be read', () => {
     const assessment = assess({ reservations: null, subnet: { awsAvailable: 240 } });
     expect(assessment.unaccounted).toBeNull();
     expect(reasonsFor(assessment, 'available')).toEqual([
-      'They depend on reservations, which could not be read.',
+      'They depend on reservations, and those could not be read.',
     ]);
     expect(reasonsFor(assessment, 'used')).toEqual([
       "Not confirmed: AWS's own count could not be reconciled with ours.",
@@ -326,7 +326,7 @@ describe('reservations that could not be read', () => {
       ],
     });
     expect(reasonsFor(assessment, 'largestFreeBlock')).toEqual([
-      'They depend on reservations, which could not be read.',
+      'They depend on reservations, and those could not be read.',
     ]);
   });
 });
@@ -431,7 +431,7 @@ test('interfaces that could not be listed leave size and the count of AWS, and s
   });
   expect(withoutReason(assessment)).toEqual([]);
   expect(reasonsFor(assessment, 'used')).toEqual([
-    'The network interfaces could not be listed; the errors of the target say why.',
+    'The network interfaces could not be listed; the errors of the target give the reason.',
   ]);
   expect({ map, networkAddressUnits }).toEqual({ map: null, networkAddressUnits: null });
   const unsent = assess({ interfacesVisible: false, subnet: { awsAvailable: null } });
@@ -499,8 +499,8 @@ describe('kinds of subnet', () => {
     });
     expect(assessment.confidence).toBe('partial');
     expect(assessment.unknowns.map(({ reason }) => reason)).toEqual([
-      'EC2 answered 10.0.0.16/28 of eni-0, 10.0.0.4 of eni-0, which cannot be in this subnet: none of it is in any figure.',
-      'EC2 answered 10.0.0.32/28 of scr-01, which cannot be in this subnet: none of it is taken into account.',
+      'EC2 answered 10.0.0.16/28 of eni-0, 10.0.0.4 of eni-0, which cannot be in this subnet: the figures do not include it.',
+      'EC2 answered 10.0.0.32/28 of scr-01, which cannot be in this subnet: the figures do not include it.',
     ]);
   });
 

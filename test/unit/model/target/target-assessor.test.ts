@@ -155,7 +155,7 @@ test('what could not be asked for is said of every cluster', () => {
   );
   expect(clusters.map(({ clusterName, source }) => [clusterName, source])).toEqual([['shop', 'tags']]);
   expect(clusters[0]?.unknowns.slice(0, 2)).toEqual([
-    { field: 'version', reason: 'EKS could not be asked for its clusters.' },
+    { field: 'version', reason: 'The EKS clusters could not be listed.' },
     { field: 'committed', reason: 'Auto Scaling groups could not be listed.' },
   ]);
   expect(clusters[0]?.unknowns.map(({ reason }) => reason)).not.toContain('Instances could not be listed.');
