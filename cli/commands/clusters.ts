@@ -132,7 +132,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
 /** `headroom clusters`: what each cluster holds, and how much more fits. */
 export const addClustersCommand: AddCommand = (program, session) => {
   addFilterOptions(addTargetOptions(program.command('clusters')))
-    .description('what each cluster holds, how many more pods and nodes fit, and what breaks first')
+    .description('what each cluster uses, how many more pods and nodes fit, and what fails first')
     .addHelpText(
       'after',
       `
@@ -140,7 +140,7 @@ Examples:
   $ headroom clusters --cluster shop
   $ headroom clusters --format json | jq '.clusters[].committed[] | select(.shortfall > 0)'
 
-FIT says how many of the nodes that a group may still start find room, if every group goes to its maximum. FULL says how
+FIT: how many of the nodes that a group may still start fit, if every group scales to its maximum. FULL says how
 many of all its nodes find every address they want, if each then runs as many pods as the kubelet admits.
 `,
     )
@@ -153,7 +153,7 @@ many of all its nodes find every address they want, if each then runs as many po
       io.out(
         options.format === 'json'
           ? `${JSON.stringify({ schema, scannedAt, targets, clusters }, null, 2)}\n`
-          : `${clusters.length === 0 ? 'No clusters found, neither by EKS nor by tags.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
+          : `${clusters.length === 0 ? 'No clusters found: EKS lists none, and no tags name one.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
       );
       session.exit(coverageExit(assessments) ?? EXIT.ok);
     });

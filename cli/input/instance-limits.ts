@@ -50,10 +50,10 @@ export const lookUpLimits = async (
   if (unknown.length > 0) {
     const guesses = unknown.map((type) => `${type}.${didYouMean(type, knownInstanceTypes())}`).join(' ');
     const asked =
-      failure === null ? 'EC2 does not know it either' : `EC2 could not be asked: ${failure.message}`;
+      failure === null ? 'EC2 does not know it, either' : `the request to EC2 failed: ${failure.message}`;
     throw new UsageError(
-      `The shipped table has no instance type ${guesses} (${asked})`,
-      'Check the spelling, or run it again where EC2 can be reached.',
+      `The built-in table has no instance type ${guesses} (${asked})`,
+      'Check the spelling, or run it again with access to EC2.',
       failure === null ? undefined : { cause: failure },
     );
   }
