@@ -12,7 +12,9 @@ import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
 import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
+import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { planRun } from '../shared/pipeline/plan.ts';
+import { resolveOrRemember } from '../shared/pipeline/planned-targets.ts';
 import { publishRun } from '../shared/pipeline/publish-run.ts';
 import { planSummary } from '../shared/pipeline/run-summary.ts';
 
@@ -31,16 +33,23 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
   const configuration = await loadConfiguration(environment.configuration, home);
   const { targets, alerts, metrics, destinations } = configuration;
   const queue = createTargetQueue(environment, home);
+  const store = deploymentState(environment.tableName, process.env);
   const cloudWatch = new CloudWatchClient(clientSettings());
   try {
     const outcome = await planRun({
       home,
       runId: context.awsRequestId,
-      resolved: await resolveConfiguredTargets({ targets, home, meter: new CallMeter(), signal }),
+      resolved: await resolveOrRemember({
+        resolve: () => resolveConfiguredTargets({ targets, home, meter: new CallMeter(), signal }),
+        cache: store.cache,
+        home,
+        roleArnOf: (target) => scanRoleOf(targets.role, target, home)?.roleArn ?? null,
+        now: Date.now(),
+      }),
       policy: alerts,
       subnetSeries: metrics.subnetSeries,
       links: { dashboard: null },
-      store: deploymentState(environment.tableName, process.env),
+      store,
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now),
       enqueue: queue.enqueue,
       deadLetters: queue.deadLetters,

@@ -38,7 +38,7 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
 const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<ScanJobReport> => {
   const environment = parseScanTargetEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
-  const { runId, accountId, region, subnetSeries } = parseScanRequest(body);
+  const { runId, accountId, region, subnetSeries, doubt } = parseScanRequest(body);
   const target = { accountId, region };
   const home = targetOfArn(context.invokedFunctionArn);
   const configuration = await loadConfiguration(environment.configuration, home);
@@ -56,7 +56,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
       // A message that is delivered twice is another run: their claims must not be taken for one another's.
       runId: `${runId}/${messageId}/${context.awsRequestId}`,
       policy: configuration.alerts,
-      metrics: { ...configuration.metrics, subnetSeries },
+      publish: { ...configuration.metrics, subnetSeries },
       links: { dashboard: dashboard === null ? null : { name: dashboard, region: home.region } },
       ports: {
         sources: createTargetSources(target, clients, {
@@ -70,6 +70,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
       },
       callsMade: () => meter.total(),
       signal,
+      ...(doubt === undefined ? {} : { doubt }),
     });
   } finally {
     clients.destroy();

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { LatestScans } from '../input/latest-scans.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { parseListen, startServer } from '../serve/http-server.ts';
-import { liveReport } from '../serve/live-report.ts';
-import { type ServeScanOptions, scanAllTargets } from '../serve/scan-loop.ts';
+import { LatestScans } from '../serve/latest-scans.ts';
+import { createPages } from '../serve/pages.ts';
+import { ScanLoop, type ServeScanOptions } from '../serve/scan-loop.ts';
 import { runAgainAndAgain } from '../serve/timer.ts';
 
 interface Options extends ServeScanOptions {
@@ -18,6 +17,9 @@ interface Options extends ServeScanOptions {
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 const MIN_INTERVAL_SECONDS = 10;
 const MAX_INTERVAL_SECONDS = 24 * 3600;
+
+/** What scans under way have after a signal to stop. Kubernetes ends a process 30 seconds after it asked. */
+const GRACE_MILLISECONDS = 3_000;
 
 const parseInterval = (text: string): number => {
   const match = /^(\d{1,6})([smh])$/.exec(text);
@@ -49,8 +51,8 @@ Examples:
   $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
 
 headroom.yml selects what is scanned; options replace it. Alerts go to the destinations of headroom.yml.
-Without one, they are printed. /healthz: the process runs. /readyz: the first scan has ended.
-SIGTERM and Ctrl-C stop it after the scans in progress; a second one stops it at once.
+Without one, they are printed. /healthz: the process runs. /readyz: at least one target is watched, that is read in
+full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a second one stops it at once.
 `,
     )
     .action(async (options: Options) => {
@@ -61,36 +63,44 @@ SIGTERM and Ctrl-C stop it after the scans in progress; a second one stops it at
       readConfiguration(options.config);
       const { io } = session;
       const latest = new LatestScans();
-      const exporter = new PrometheusExporter();
+      const pages = createPages(latest, io.now);
       const ended = new AbortController();
+      const brokenOff = new AbortController();
       const stop = (): void => {
         if (ended.signal.aborted) return;
         ended.abort();
-        io.err('Headroom stops after the scans in progress. A second signal stops it now.\n');
+        io.err(
+          'Headroom stops: scans in progress have a few seconds to end. A second signal stops it now.\n',
+        );
+        setTimeout(() => brokenOff.abort(), GRACE_MILLISECONDS).unref();
       };
       // Once: the second signal ends the process as signals do.
       process.once('SIGTERM', stop).once('SIGINT', stop);
-      const server = await startServer(listen, {
-        report: async () => liveReport(latest.assessments, latest.alerts, io.now()),
-        metrics: async () => ({
-          contentType: exporter.contentType,
-          text: await exporter.render(latest),
-        }),
-        notReady: () => (latest.finishedRuns > 0 ? null : 'the first scan is still running'),
+      const loop = new ScanLoop({
+        options,
+        io,
+        latest,
+        interval,
+        stop: ended.signal,
+        breakOff: brokenOff.signal,
       });
+      await loop.recall();
+      const server = await startServer(listen, pages);
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
       try {
-        await runAgainAndAgain(() => scanAllTargets(options, session, latest, ended.signal, interval), {
+        await runAgainAndAgain(() => loop.run(), {
           interval,
           now: io.now,
           pause: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
           signal: ended.signal,
           failed: (error) => {
-            // What never worked is for whoever started it; what worked before may work again.
+            if (brokenOff.signal.aborted) return;
+            // What never worked is for the person who started it; what worked before may work again.
             if (latest.finishedRuns === 0 || !(error instanceof HeadroomError)) throw error;
             io.err(`problem  ${error.message}\n         ${error.action}\n`);
           },
         });
+        await loop.settled();
       } finally {
         process.off('SIGTERM', stop).off('SIGINT', stop);
         await server.close();

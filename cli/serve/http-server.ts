@@ -10,6 +10,8 @@ export interface Pages {
   readonly notReady: () => string | null;
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 const send = (response: ServerResponse, status: number, contentType: string, body: string): void => {
   response
     .writeHead(status, {
@@ -55,26 +57,52 @@ export const parseListen = (text: string): { readonly host: string | undefined; 
   return { host: host === '' ? undefined : host, port };
 };
 
+/**
+ * The path of a request; `null` when the request names none. Its target comes from anyone who can connect: `//`, `/\\`,
+ * `http://` and `*` are valid HTTP, or at least parsed as such, and are no path here.
+ */
+const pathOf = (target: string): string | null => {
+  if (/^\/(?![/\\])/.test(target)) return target.split(/[?#]/, 1)[0] ?? null;
+  // A proxy sends the whole address.
+  const url = /^https?:\/\/[^/]/i.test(target) ? URL.parse(target) : null;
+  return url?.pathname ?? null;
+};
+
+/** How long a client may take to send a request, and how long it may send and take nothing, in milliseconds. */
+const REQUEST_TIMEOUT = 10_000;
+const SILENCE_TIMEOUT = 30_000;
+
+/** What clients that are being answered have when the server closes, in milliseconds. */
+const CLOSING_TIMEOUT = 1_000;
+
 /** Answers GET and HEAD on the four paths. Resolves once it listens. */
 export const startServer = async (
   listen: { readonly host: string | undefined; readonly port: number },
   pages: Pages,
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
-  const server: Server = createServer((request, response) => {
+  const options = {
+    headersTimeout: REQUEST_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: 1_000,
+  };
+  const server: Server = createServer(options, (request, response) => {
+    // A client that goes away in the middle of an answer is no fault of ours.
+    response.on('error', () => {});
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain; charset=utf-8', 'Only GET.\n');
       return;
     }
-    const path = new URL(request.url ?? '/', 'http://headroom').pathname;
+    const path = pathOf(request.url ?? '');
+    if (path === null) {
+      send(response, 400, 'text/plain; charset=utf-8', 'The request names no path.\n');
+      return;
+    }
     answer(path, pages, response).catch((error: unknown) => {
-      send(
-        response,
-        500,
-        'text/plain; charset=utf-8',
-        `${error instanceof Error ? error.message : String(error)}\n`,
-      );
+      if (response.headersSent) response.destroy();
+      else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
     });
   });
+  server.setTimeout(SILENCE_TIMEOUT);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(
@@ -93,7 +121,11 @@ export const startServer = async (
     url: `http://${host}:${port}`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        const force = setTimeout(() => server.closeAllConnections(), CLOSING_TIMEOUT);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };

@@ -2,20 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import pLimit from 'p-limit';
 import { clientSettings } from '../../shared/aws/clients.ts';
-import { openConfiguredTargets } from '../../shared/aws/configured-targets.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
-import { openTargets, type ReachableTarget } from '../../shared/aws/reachable-targets.ts';
+import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
-import type { Problem } from '../../shared/model/base/errors.ts';
+import type { Target } from '../../shared/model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
+import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
+import { attempt } from '../../shared/pipeline/attempt.ts';
+import { planRun } from '../../shared/pipeline/plan.ts';
+import { targetName } from '../../shared/pipeline/planned-targets.ts';
+import { scanResult } from '../../shared/pipeline/run-summary.ts';
 import { runScanJob } from '../../shared/pipeline/scan-job.ts';
-import { failedAssessment } from '../../shared/pipeline/scan-target.ts';
-import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
-import type { Session } from '../base/command-line.ts';
+import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
 import type { Io } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import type { LatestScans } from '../input/latest-scans.ts';
 import type { ScanOptions } from '../input/scan-options.ts';
+import type { LatestScans } from './latest-scans.ts';
+import { MonitorState } from './monitor-state.ts';
+import { openTarget, type SelectedTargets, ServeTargets } from './serve-targets.ts';
+import { openStateFile } from './state-file.ts';
 
 /** The options that say what is scanned, where it is remembered, and where it goes. */
 export interface ServeScanOptions extends Omit<ScanOptions, 'format'> {
@@ -23,79 +30,224 @@ export interface ServeScanOptions extends Omit<ScanOptions, 'format'> {
   readonly publish?: boolean;
 }
 
-/** A run whose reading takes longer than this has a target that hangs: it is told about, and does not stop the others for ever. */
+export interface ScanLoopInput {
+  readonly options: ServeScanOptions;
+  readonly io: Io;
+  readonly latest: LatestScans;
+  /** Between the starts of two runs, in milliseconds. */
+  readonly interval: number;
+  /** No target is begun after this. */
+  readonly stop: AbortSignal;
+  /** What is under way is broken off, as if the process had ended. */
+  readonly breakOff: AbortSignal;
+}
+
+/** A run whose reading takes longer than this has a target that hangs: that is reported, and does not stop the others. */
 const LEAST_READING_MILLISECONDS = 5 * 60_000;
 
-const say = (io: Io, accountId: string, region: string, { message, action }: Problem): void =>
-  io.err(`problem  ${accountId} ${region}: ${message}\n         ${action}\n`);
+/** What one run works with. */
+interface Run {
+  readonly configuration: HeadroomConfiguration;
+  readonly selected: SelectedTargets;
+  readonly store: StateStore;
+  readonly cloudWatch: CloudWatchClient | null;
+  /** Ends the reading. */
+  readonly reading: AbortSignal;
+}
 
-/** One scan of every target. Ends early, between two targets, when it is told to stop. */
-export const scanAllTargets = async (
-  options: ServeScanOptions,
-  { io }: Session,
-  latest: LatestScans,
-  stop: AbortSignal,
-  interval: number,
-): Promise<void> => {
-  const configuration = readConfiguration(options.config);
-  const signal = AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS));
-  const { regions } = configuration.targets;
-  const { opened, failed } =
-    options.roleArn === undefined
-      ? await openConfiguredTargets({ ...configuration.targets, regions: options.region ?? regions }, signal)
-      : await openTargets({
-          regions: options.region ?? [],
-          roleArns: options.roleArn,
-          externalId: options.externalId,
-          signal,
-        });
-  const store = openSqliteStateStore(options.state);
-  const cloudWatch = options.publish === true ? new CloudWatchClient(clientSettings()) : null;
-  // CloudWatch's bill is one for all of them.
-  const subnetSeries = Math.floor(configuration.metrics.subnetSeries / Math.max(1, opened.length));
-  const limit = pLimit(configuration.scan.concurrency);
-  const scanOne = async ({ target, sources, meter }: ReachableTarget): Promise<void> => {
-    if (stop.aborted) return;
-    const outcome = await runScanJob({
-      target,
-      vpcIds: options.vpc ?? null,
-      runId: randomUUID(),
-      policy: configuration.alerts,
-      metrics: { ...configuration.metrics, subnetSeries },
-      links: { dashboard: null },
-      ports: {
-        sources,
-        store,
-        sink: cloudWatch === null ? null : createCloudWatchSink(cloudWatch),
-        notifier: createNotifiers(
-          configuration.destinations,
-          createTerminalNotifier({ write: io.err, ...(io.columns === null ? {} : { columns: io.columns }) }),
-          target,
-          io.now,
-        ),
-        clock: io.now,
-      },
-      callsMade: () => meter.total(),
+/**
+ * The runs of `headroom serve`: each plans as the function plan-scan does, and scans what was planned as scan-target does,
+ * with a list in the place of the queue. A run ends when every scan is stored; messages may still be on their way then.
+ */
+export class ScanLoop {
+  readonly #input: ScanLoopInput;
+  readonly #targets = new ServeTargets();
+  readonly #monitor = new MonitorState();
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(input: ScanLoopInput) {
+    this.#input = input;
+  }
+
+  /** Shows what an earlier process stored, until the first scan has ended: what it knew to be firing has not ended. */
+  async recall(): Promise<void> {
+    const { options, latest } = this.#input;
+    const store = openStateFile(options.state);
+    // Whatever is wrong with the file is reported by the first run, which uses it for more.
+    await attempt([], async () => {
+      for (const { target } of await store.assessments.targets()) {
+        const assessment = await store.assessments.latest(target);
+        const alerts = (await store.alerts.list(target)).map(({ alert }) => alert);
+        if (assessment !== null)
+          latest.recall(
+            assessment,
+            alerts.filter(({ status }) => status !== 'resolved'),
+          );
+      }
     });
-    latest.put(outcome.assessment, outcome.alerts, { target, ...outcome.run });
-    const { status, errors } = outcome.assessment.target;
-    const { accountId, region } = target;
-    for (const problem of [...errors, ...outcome.problems]) say(io, accountId, region, problem);
-    io.err(
-      `${new Date(io.now()).toISOString()}  ${accountId} ${region}: ${status}, ${outcome.assessment.subnets.length} subnets\n`,
-    );
-  };
-  try {
-    for (const { target, problem } of failed) {
-      latest.put(failedAssessment(target, [problem], io.now()), [], null);
-      say(io, target.accountId, target.region, problem);
-    }
-    await Promise.all(opened.map((reached) => limit(scanOne, reached)));
-    latest.keepOnly([...opened, ...failed].map(({ target }) => target));
-    latest.finishedRuns += 1;
-  } finally {
-    for (const { close } of opened) close();
-    cloudWatch?.destroy();
     await store.close();
   }
-};
+
+  /** One run. @throws HeadroomError when nothing could be planned */
+  async run(): Promise<void> {
+    const { options, io, latest, interval, breakOff } = this.#input;
+    const configuration = readConfiguration(options.config);
+    const store = openStateFile(options.state);
+    const reading = AbortSignal.any([
+      AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
+      breakOff,
+    ]);
+    const cloudWatch = options.publish === true ? new CloudWatchClient(clientSettings()) : null;
+    const messages: Promise<unknown>[] = [];
+    try {
+      const selected = await this.#targets.select({
+        options,
+        targets: configuration.targets,
+        cache: store.cache,
+        now: io.now(),
+        signal: reading,
+      });
+      const run: Run = { configuration, selected, store, cloudWatch, reading };
+      const begun = Promise.withResolvers<{ readonly scans: Promise<unknown> }>();
+      const planning = this.#plan(run, async (requests) => {
+        begun.resolve({ scans: this.#scanAll(requests, run, messages) });
+      });
+      planning.catch(begun.reject);
+      messages.push(planning);
+      const { scans } = await begun.promise;
+      await scans;
+      latest.keepOnly(selected.resolved.targets);
+      latest.finishedRuns += 1;
+    } finally {
+      this.#follow(
+        Promise.allSettled(messages).then(async () => {
+          cloudWatch?.destroy();
+          await store.close();
+        }),
+      );
+    }
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  /** Plans the run, and applies the monitor's own checks to how the last one went. */
+  async #plan(run: Run, enqueue: (requests: readonly ScanRequest[]) => Promise<void>): Promise<void> {
+    const { latest, io, breakOff } = this.#input;
+    const { home, resolved } = run.selected;
+    const { store, problem } = await this.#monitor.choose(run.store, home, io.now());
+    const unstored =
+      problem === null
+        ? latest.unstored
+        : new Map(resolved.targets.map((target) => [targetName(target), [problem]]));
+    const plan = {
+      home,
+      runId: randomUUID(),
+      resolved,
+      policy: run.configuration.alerts,
+      subnetSeries: run.configuration.metrics.subnetSeries,
+      links: { dashboard: null },
+      notifier: this.#notifier(run),
+      deadLetters: null,
+      clock: io.now,
+      signal: breakOff,
+      unstored,
+    };
+    const { problems, alerting, alerts } = await planRun({ ...plan, store, enqueue });
+    if (alerting !== 'none') latest.putMonitor(alerts.filter(({ subject }) => subject.type === 'monitor'));
+    for (const each of problems) this.#say(home, each);
+    const left = problem === null ? await this.#monitor.left(run.store, home) : null;
+    if (left !== null) await planRun({ ...plan, store: left, enqueue: async () => {} });
+  }
+
+  /** Resolves when every scan is stored. Their messages are added to `messages`. */
+  async #scanAll(requests: readonly ScanRequest[], run: Run, messages: Promise<unknown>[]): Promise<void> {
+    const limit = pLimit(run.configuration.scan.concurrency);
+    await Promise.all(
+      requests.map((request) =>
+        limit(async () => {
+          if (this.#input.stop.aborted) return;
+          const stored = Promise.withResolvers<void>();
+          messages.push(this.#scan(request, run, stored.resolve).finally(stored.resolve));
+          await stored.promise;
+        }),
+      ),
+    );
+  }
+
+  /** Scans one target. Calls `onStored` as soon as the scan is stored: sending its messages holds up no other. */
+  async #scan(request: ScanRequest, run: Run, onStored: () => void): Promise<void> {
+    const { options, io, latest, breakOff } = this.#input;
+    const { configuration, cloudWatch } = run;
+    const target = { accountId: request.accountId, region: request.region };
+    const { sources, meter, close } = openTarget(target, run.selected, run.reading);
+    try {
+      const outcome = await runScanJob({
+        target,
+        vpcIds: options.vpc ?? configuration.scan.vpcIds,
+        runId: randomUUID(),
+        policy: configuration.alerts,
+        publish: { ...configuration.metrics, subnetSeries: request.subnetSeries },
+        links: { dashboard: null },
+        ports: {
+          sources,
+          store: run.store,
+          sink: cloudWatch === null ? null : createCloudWatchSink(cloudWatch, breakOff),
+          notifier: this.#notifier(run),
+          clock: io.now,
+        },
+        callsMade: () => meter.total(),
+        ...(request.doubt === undefined ? {} : { doubt: request.doubt }),
+        signal: breakOff,
+        stop: breakOff,
+        onStored: (stored) => {
+          const { status } = stored.assessment.target;
+          latest.put({ ...stored, result: { ...stored, status, undelivered: null } });
+          onStored();
+        },
+      });
+      const unstored = outcome.problems.filter(({ code }) => code.startsWith('state-'));
+      latest.finish({ ...outcome, result: scanResult(outcome) }, outcome.run, unstored);
+      const { status, errors } = outcome.assessment.target;
+      for (const problem of [...errors, ...outcome.problems]) this.#say(target, problem);
+      io.err(
+        `${new Date(io.now()).toISOString()}  ${target.accountId} ${target.region}: ${status}, ${outcome.assessment.subnets.length} subnets\n`,
+      );
+    } catch (error) {
+      if (breakOff.aborted) return;
+      const problem = defect(error);
+      latest.fail(target, problem);
+      this.#say(target, problem);
+    } finally {
+      close();
+    }
+  }
+
+  #notifier({ configuration, selected }: Run): Notifier {
+    const { io } = this.#input;
+    const columns = io.columns === null ? {} : { columns: io.columns };
+    const terminal = createTerminalNotifier({ write: io.err, ...columns });
+    return createNotifiers(configuration.destinations, terminal, selected.home, io.now);
+  }
+
+  #say({ accountId, region }: Target, { message, action }: Problem): void {
+    this.#input.io.err(`problem  ${accountId} ${region}: ${message}\n         ${action}\n`);
+  }
+
+  #follow(work: Promise<unknown>): void {
+    const followed = work.finally(() => this.#underWay.delete(followed));
+    this.#underWay.add(followed);
+  }
+}
+
+/** A scan must not end the others, whatever it ran into. */
+const defect = (error: unknown): Problem =>
+  error instanceof HeadroomError
+    ? problemOf(error)
+    : {
+        code: 'defect',
+        message: `The scan failed in a way it should not: ${error instanceof Error ? error.message : String(error)}`,
+        action: 'Report this as a defect of Headroom, with what it wrote to standard error.',
+      };

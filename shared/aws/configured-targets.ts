@@ -2,10 +2,8 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import type { HeadroomConfiguration } from '../config/headroom-yml.ts';
 import { enabledRegions, type ResolvedTargets, resolveTargets } from '../inventory/targets.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import { CallMeter } from './call-meter.ts';
-import { clientSettings, createEc2Client, createTargetClients } from './clients.ts';
-import { homeTarget, type OpenedTargets, openTargets } from './reachable-targets.ts';
-import { createTargetSources } from './target-sources.ts';
+import type { CallMeter } from './call-meter.ts';
+import { clientSettings, createEc2Client } from './clients.ts';
 
 type Selection = HeadroomConfiguration['targets'];
 
@@ -43,38 +41,4 @@ export const resolveConfiguredTargets = ({
     },
     signal,
   });
-};
-
-/** Opens what headroom.yml selects, in a process of one's own: with the credentials and the Region of the SDK's chain. */
-export const openConfiguredTargets = async (
-  targets: Selection,
-  signal: AbortSignal,
-): Promise<OpenedTargets> => {
-  if (targets.accounts.from === 'self' && targets.regions !== 'enabled') {
-    return openTargets({ regions: targets.regions ?? [], roleArns: [], signal });
-  }
-  const home = await homeTarget();
-  const resolved = await resolveConfiguredTargets({ targets, home, meter: new CallMeter(), signal });
-  return {
-    opened: resolved.targets.map(({ accountId, region, roleArn }) => {
-      const { role } = targets;
-      const meter = new CallMeter();
-      const clients = createTargetClients({
-        region,
-        meter,
-        role: roleArn === null || role === null ? undefined : { ...role, roleArn },
-      });
-      const target = { accountId, region };
-      return {
-        target,
-        sources: createTargetSources(target, clients, { roleArn, signal }),
-        meter,
-        close: () => clients.destroy(),
-      };
-    }),
-    failed: resolved.unresolved.map(({ accountId, problem }) => ({
-      target: { accountId, region: home.region },
-      problem,
-    })),
-  };
 };

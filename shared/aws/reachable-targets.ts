@@ -64,9 +64,18 @@ const defaultRegion = async (): Promise<string> => {
   }
 };
 
-/** The account and Region of the SDK's chain. @throws AwsFailure when there is no Region, or nobody can tell the account */
-export const homeTarget = async (): Promise<Target> => {
-  const region = await defaultRegion();
+/** The Region of the SDK's chain, or this one where the chain has none. @throws AwsFailure when there is neither */
+export const homeRegion = async (otherwise: string | undefined): Promise<string> => {
+  try {
+    return await defaultRegion();
+  } catch (error) {
+    if (otherwise === undefined) throw error;
+    return otherwise;
+  }
+};
+
+/** The account of the SDK's chain, in a Region. @throws AwsFailure when AWS does not tell the account */
+export const homeIn = async (region: string): Promise<Target> => {
   const clients = createAwsClients({ region, meter: new CallMeter() });
   try {
     return { accountId: await ownAccount(clients, region), region };

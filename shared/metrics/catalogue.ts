@@ -254,13 +254,13 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'TargetsSucceeded',
       unit: 'Count',
-      help: 'Targets that were scanned in full and whose alerts were all stored.',
+      help: 'Targets that are watched: read in full, stored, and able to notify.',
       value: (run) => run.targetsSucceeded,
     },
     {
       name: 'TargetsFailed',
       unit: 'Count',
-      help: 'Targets that were not scanned, only scanned in part, or whose alerts could not be stored.',
+      help: 'Targets that are not watched: not scanned, only in part, not stored, or with alerts that could not be delivered.',
       value: (run) => run.targetsFailed,
     },
     {

@@ -15,10 +15,22 @@ import { prometheusMetric, snakeCase } from './prometheus-names.ts';
 
 /** What the exporter shows: the latest of every target. */
 export interface Exported {
-  readonly assessments: readonly TargetAssessment[];
+  /** The latest figures of each target. Those of a target that cannot be read stay, so that no alert on them resolves. */
+  readonly figures: readonly TargetAssessment[];
+  readonly targets: readonly TargetWatch[];
   readonly alerts: readonly Alert[];
   /** What the latest scan of each target took. */
-  readonly runs?: readonly TargetRun[];
+  readonly runs: readonly TargetRun[];
+}
+
+export interface TargetWatch {
+  readonly target: Target;
+  /** Read in full, stored, and able to notify; see `whyNotWatched`. */
+  readonly isWatched: boolean;
+  /** ISO 8601: the latest scan, failed or not; `null`: none has ended. */
+  readonly scannedAt: string | null;
+  /** ISO 8601: the scan that the figures are from; `null`: there are none. */
+  readonly figuresFrom: string | null;
 }
 
 export interface TargetRun extends RunSummary {
@@ -29,8 +41,8 @@ const labelsOf = (dimensions: Readonly<Record<string, string>>): Record<string, 
   Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [snakeCase(name), printable(value)]));
 
 /**
- * Prometheus' view of the catalogue. Each scrape shows the latest assessments and nothing else: a subnet that is gone, or a
- * figure that became unknown, has no series, rather than its last value for ever.
+ * Prometheus' view of the catalogue. Each scrape shows the latest figures and nothing else: a subnet that is gone, or a
+ * figure that became unknown, has no series. A target that cannot be read at all keeps its last series, and is down.
  */
 export class PrometheusExporter {
   readonly #registry = new Registry();
@@ -65,8 +77,8 @@ export class PrometheusExporter {
     for (const definition of family.metrics) {
       const { name, scale } = prometheusMetric(family.subject, definition);
       const gauge = new Gauge({ name, help: definition.help, labelNames, registers: [this.#registry] });
-      this.#fill.push(({ assessments }) => {
-        for (const assessment of assessments) {
+      this.#fill.push(({ figures }) => {
+        for (const assessment of figures) {
           const context = { scannedAt: Date.parse(assessment.scannedAt) };
           for (const subject of subjectsOf(assessment)) {
             const value = definition.value(subject, context);
@@ -85,8 +97,8 @@ export class PrometheusExporter {
       labelNames: ['account_id', 'region', 'vpc_id', 'subnet_id', 'name', 'cidr_block', 'availability_zone'],
       registers: [this.#registry],
     });
-    this.#fill.push(({ assessments }) => {
-      for (const subnet of assessments.flatMap(({ subnets }) => subnets)) {
+    this.#fill.push(({ figures }) => {
+      for (const subnet of figures.flatMap(({ subnets }) => subnets)) {
         gauge.set(
           {
             ...labelsOf(SUBNET_METRICS.dimensions(subnet)),
@@ -104,7 +116,7 @@ export class PrometheusExporter {
     const labelNames = ['account_id', 'region'];
     const up = new Gauge({
       name: 'headroom_target_up',
-      help: '1 when the last scan of the target was whole, 0 when it failed or has gaps.',
+      help: '1 when the target is watched: read in full, stored, and able to notify. 0 when it is not.',
       labelNames,
       registers: [this.#registry],
     });
@@ -114,11 +126,18 @@ export class PrometheusExporter {
       labelNames,
       registers: [this.#registry],
     });
-    this.#fill.push(({ assessments }) => {
-      for (const { target, scannedAt: at } of assessments) {
-        const labels = { account_id: target.accountId, region: target.region };
-        up.set(labels, target.status === 'ok' ? 1 : 0);
-        scannedAt.set(labels, Date.parse(at) / 1000);
+    const figuresFrom = new Gauge({
+      name: 'headroom_target_figures_timestamp_seconds',
+      help: 'When the figures shown for the target were measured, in seconds since 1970. Older than its last scan: that scan failed.',
+      labelNames,
+      registers: [this.#registry],
+    });
+    this.#fill.push(({ targets }) => {
+      for (const watch of targets) {
+        const labels = { account_id: watch.target.accountId, region: watch.target.region };
+        up.set(labels, watch.isWatched ? 1 : 0);
+        if (watch.scannedAt !== null) scannedAt.set(labels, Date.parse(watch.scannedAt) / 1000);
+        if (watch.figuresFrom !== null) figuresFrom.set(labels, Date.parse(watch.figuresFrom) / 1000);
       }
     });
   }
@@ -133,7 +152,7 @@ export class PrometheusExporter {
         labelNames: ['account_id', 'region'],
         registers: [this.#registry],
       });
-      this.#fill.push(({ runs = [] }) => {
+      this.#fill.push(({ runs }) => {
         for (const { target, ...run } of runs) {
           const value = definition.value(run, { scannedAt: 0 });
           if (value !== null)

@@ -38,6 +38,8 @@ export interface ConcludeScanInput {
   readonly ports: ConclusionPorts;
   /** Ends the sending of messages, not the scan: the sources have the deadline themselves. */
   readonly signal?: AbortSignal;
+  /** Called once everything is stored, before messages are sent and metrics published. */
+  readonly onStored?: (stored: StoredScan) => void;
 }
 
 export interface ScanFindings {
@@ -48,16 +50,23 @@ export interface ScanFindings {
   readonly cache: CacheStore;
 }
 
-export interface ScanConclusion {
+/** What is settled once a scan is stored. */
+export interface StoredScan {
+  readonly assessment: TargetAssessment;
   /**
    * Whether what the scan found could become alerts. `partial`: some could not be stored, and nobody is told what is not
    * stored. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits to be sent.
    */
   readonly alerting: 'whole' | 'partial' | 'none';
+  /** Whether the assessment and its figures were stored. */
+  readonly remembered: boolean;
   /** The steps that alerts made by this scan. */
   readonly transitions: readonly Transition[];
-  /** Every alert of the target that is not over. */
+  /** Every alert of the target that is not over; none where `alerting` is `none`. */
   readonly alerts: readonly Alert[];
+}
+
+export interface ScanConclusion extends StoredScan {
   readonly delivery: DeliveryReport;
   readonly metrics: PublishOutcome | null;
   /** What went wrong outside the scan itself: the store, the topic, CloudWatch. */
@@ -77,25 +86,25 @@ export const concludeScan = async (
   const { store, sink } = ports;
   const problems: Problem[] = [];
   const raised = await raise(input, assessment, observations, problems);
-  if (mayReplace) await attempt(problems, () => store.assessments.putLatest(assessment));
-  await attempt(problems, () =>
-    store.history.record(target, Date.parse(assessment.scannedAt), samplesOf(assessment)),
-  );
+  const kept = mayReplace ? await attempt(problems, () => store.assessments.putLatest(assessment)) : null;
+  const recorded = await attempt(problems, async () => {
+    await store.history.record(target, Date.parse(assessment.scannedAt), samplesOf(assessment));
+    return true;
+  });
+  const stored: StoredScan = {
+    assessment,
+    alerting: raised === null ? 'none' : raised.problems.length === 0 ? 'whole' : 'partial',
+    remembered: kept !== null && recorded !== null,
+    transitions: raised?.transitions ?? [],
+    alerts: (raised?.alerts ?? []).map(({ alert }) => alert).filter(({ status }) => status !== 'resolved'),
+  };
+  input.onStored?.(stored);
   const [delivery, metrics] = await Promise.all([
     raised?.deliver() ?? NOTHING_DELIVERED,
     sink === null ? null : publishAssessment(assessment, publish, { sink, cache }),
   ]);
   if (metrics?.problem != null) problems.push(metrics.problem);
-  return {
-    alerting: raised === null ? 'none' : raised.problems.length === 0 ? 'whole' : 'partial',
-    transitions: raised?.transitions ?? [],
-    alerts: (raised?.alerts ?? [])
-      .map((stored) => stored.alert)
-      .filter(({ status }) => status !== 'resolved'),
-    delivery,
-    metrics,
-    problems: [...problems, ...delivery.problems],
-  };
+  return { ...stored, delivery, metrics, problems: [...problems, ...delivery.problems] };
 };
 
 /** `null`: the stored alerts could not be read. */

@@ -3,6 +3,7 @@ import type { LinkSettings } from '../alerts/links.ts';
 import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import { shareBudget, type WantedSeries } from '../metrics/budget.ts';
+import type { Alert } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem } from '../model/base/errors.ts';
@@ -12,6 +13,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { rememberPlanned, targetName } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
@@ -28,6 +30,11 @@ export interface PlanInput {
   readonly notifier: Notifier;
   /** Puts requests on the queue: all of them, or it throws when it has tried them all. */
   readonly enqueue: (requests: readonly ScanRequest[]) => Promise<void>;
+  /**
+   * What kept the latest scan of a target from being stored, by `targetName`, where the process knows it: the store itself
+   * cannot say.
+   */
+  readonly unstored?: ReadonlyMap<string, readonly Problem[]>;
   /** How many targets were given up on and wait in the dead-letter queue; `null`: there is none to ask. */
   readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
   readonly clock: () => number;
@@ -42,16 +49,11 @@ export interface PlanOutcome {
   readonly coverage: readonly TargetCoverage[] | null;
   /** Whether what was found could become alerts; `none`: the stored ones could not be read. */
   readonly alerting: 'whole' | 'partial' | 'none';
+  /** The alerts of the target that Headroom runs in that are not over, those about the monitor itself among them. */
+  readonly alerts: readonly Alert[];
   readonly delivery: DeliveryReport;
   readonly problems: readonly Problem[];
 }
-
-/** When each target was first planned is remembered for this long after it was last planned. */
-const PLANNED_MILLISECONDS = 30 * 24 * 3_600_000;
-
-const PLANNED_KEY = 'planned-targets';
-
-const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
 
 const READS_AT_ONCE = 16;
 
@@ -87,12 +89,13 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   const now = clock();
   const shares = await sharesOf(input, now);
   const requests = resolved.targets.map(
-    ({ accountId, region }, index): ScanRequest => ({
+    ({ accountId, region, doubt }, index): ScanRequest => ({
       schema: 'headroom/scan-request@1',
       runId,
       accountId,
       region,
       subnetSeries: shares[index] ?? 0,
+      ...(doubt === undefined ? {} : { doubt }),
     }),
   );
   await input.enqueue(requests);
@@ -101,7 +104,8 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   const problems: Problem[] = [];
   const coverage = await attempt(problems, () => coverageAt(input, now));
   const stored = await attempt(problems, () => store.alerts.list(home));
-  if (stored === null) return { requests, coverage, alerting: 'none', delivery: NOTHING_DELIVERED, problems };
+  if (stored === null)
+    return { requests, coverage, alerting: 'none', alerts: [], delivery: NOTHING_DELIVERED, problems };
   const known = stored.map(({ alert }) => alert);
   const observations = evaluateMonitor(
     {
@@ -133,6 +137,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     requests,
     coverage,
     alerting: raised.problems.length === 0 ? 'whole' : 'partial',
+    alerts: raised.alerts.map(({ alert }) => alert).filter(({ status }) => status !== 'resolved'),
     delivery,
     problems: [...problems, ...raised.problems, ...delivery.problems],
   };
@@ -144,25 +149,32 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
  * @throws HeadroomError when that cannot be read: then nothing is known of any.
  */
 const coverageAt = async (
-  { home, resolved, policy, store }: PlanInput,
+  { home, resolved, policy, store, unstored }: PlanInput,
   now: number,
 ): Promise<readonly TargetCoverage[]> => {
-  const known = ((await store.cache.get(PLANNED_KEY, now)) ?? {}) as Readonly<Record<string, string>>;
-  const planned = Object.fromEntries(
-    resolved.targets.map((target) => [nameOf(target), known[nameOf(target)] ?? new Date(now).toISOString()]),
-  );
-  await store.cache.put(PLANNED_KEY, planned, now + PLANNED_MILLISECONDS);
   const watched = coverageOf(
     resolved.targets,
     await store.assessments.targets(),
-    new Map(Object.entries(planned)),
+    await rememberPlanned(store.cache, resolved.targets, now),
     policy.rules.coverage.staleAfter,
     now,
   );
-  // An account whose Regions could not even be listed has no target of its own: it counts as one that failed.
+  const doubts = new Map(resolved.targets.map(({ doubt, ...target }) => [targetName(target), doubt]));
+  const doubtful = new Set(
+    resolved.targets.filter(({ doubt }) => doubt !== undefined).map(({ accountId }) => accountId),
+  );
+  // An account that has no target to carry its problem counts as one that failed.
+  const withoutTarget = resolved.unresolved.filter(({ accountId }) => !doubtful.has(accountId));
   return [
-    ...watched,
-    ...resolved.unresolved.map(
+    ...watched.map((target): TargetCoverage => {
+      const doubt = doubts.get(targetName(target));
+      const problems = [
+        ...(doubt === undefined ? [] : [doubt]),
+        ...(unstored?.get(targetName(target)) ?? []),
+      ];
+      return problems.length === 0 ? target : { ...target, state: 'failed', problems };
+    }),
+    ...withoutTarget.map(
       ({ accountId, problem }): TargetCoverage => ({
         accountId,
         region: home.region,

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../metrics/catalogue.ts';
+import { type ScanResult, whyNotWatched } from '../model/target/watched.ts';
 import type { DeliveryReport } from './deliver-outbox.ts';
 import type { PlanOutcome } from './plan.ts';
 import type { RunTargetOutcome } from './run-target.ts';
@@ -28,8 +29,7 @@ const NOTHING_KNOWN: RunSummary = {
 
 /** What the scan of one target says about the monitor itself. */
 export const scanSummary = (outcome: RunTargetOutcome, effort: ScanEffort): RunSummary => {
-  // A target that is read, and whose alerts cannot be stored, is not watched.
-  const succeeded = outcome.assessment.target.status === 'ok' && outcome.alerting === 'whole';
+  const succeeded = whyNotWatched(scanResult(outcome)).length === 0;
   return {
     ...NOTHING_KNOWN,
     targetsSucceeded: succeeded ? 1 : 0,
@@ -42,6 +42,14 @@ export const scanSummary = (outcome: RunTargetOutcome, effort: ScanEffort): RunS
     alertsUndelivered: undelivered(outcome),
   };
 };
+
+/** What decides whether the target is watched. */
+export const scanResult = (outcome: RunTargetOutcome): ScanResult => ({
+  status: outcome.assessment.target.status,
+  alerting: outcome.alerting,
+  remembered: outcome.remembered,
+  undelivered: undelivered(outcome),
+});
 
 /** What the plan of a run says about the monitor itself. */
 export const planSummary = (outcome: PlanOutcome): RunSummary => {

@@ -1,6 +1,5 @@
 import type { Problem } from '../model/base/errors.ts';
 import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { judge } from './assess.ts';
 import { attempt } from './attempt.ts';
@@ -16,17 +15,20 @@ import { scanTarget } from './scan-target.ts';
 
 /** Everything the job touches of the world. */
 export interface RunTargetPorts extends ConclusionPorts {
-  readonly sources: TargetSources;
+  /** `null`: the target could not be opened; `doubt` says why. */
+  readonly sources: TargetSources | null;
 }
 
 export interface RunTargetInput extends ConcludeScanInput {
   readonly ports: RunTargetPorts;
+  /** Why the plan was not sure of this target: its scan counts as partial at best. */
+  readonly doubt?: Problem;
   readonly onInterfaces?: (count: number) => void;
+  /** Ends the run as if the process had ended: what a reading that was broken off would say is not stored. */
+  readonly stop?: AbortSignal;
 }
 
-export interface RunTargetOutcome extends ScanConclusion {
-  readonly assessment: TargetAssessment;
-}
+export type RunTargetOutcome = ScanConclusion;
 
 /** What a forecast looks at, and a day more: its hours begin at full ones. What is older is kept for people, and costs as much to read. */
 const HISTORY_MILLISECONDS = (GRID_DAYS + 1) * 24 * 3_600_000;
@@ -65,10 +67,12 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     past: { previous, histories },
     cache,
     now,
+    ...(input.doubt === undefined ? {} : { doubt: input.doubt }),
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });
+  input.stop?.throwIfAborted();
   const { assessment, observations } = judge(scanned, policy);
 
   const conclusion = await concludeScan(input, { assessment, observations, mayReplace, cache });
-  return { ...conclusion, assessment, problems: [...problems, ...conclusion.problems] };
+  return { ...conclusion, problems: [...problems, ...conclusion.problems] };
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HeadroomError } from '../model/base/errors.ts';
+import { HeadroomError, type Problem } from '../model/base/errors.ts';
 
 /** One target to scan, as plan-scan puts it on the queue. Roles and thresholds are not in it: scan-target reads them again. */
 export interface ScanRequest {
@@ -10,6 +10,8 @@ export interface ScanRequest {
   readonly region: string;
   /** This target's share of the deployment's metric budget, in series of subnets. */
   readonly subnetSeries: number;
+  /** Why the plan was not sure of this target; its scan counts as partial at best. */
+  readonly doubt?: Problem | undefined;
 }
 
 const schema = z.object({
@@ -18,6 +20,7 @@ const schema = z.object({
   accountId: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/),
   subnetSeries: z.number().int().min(0),
+  doubt: z.object({ code: z.string(), message: z.string(), action: z.string() }).optional(),
 });
 
 /** A message on the queue is not one of ours. It goes to the dead-letter queue, where people can look at it. */

@@ -19,10 +19,13 @@ export const NO_PAST: TargetPast = { previous: null, histories: () => Promise.re
 export interface ScanTargetInput {
   readonly target: Target;
   readonly scope: InventoryScope;
-  readonly sources: TargetSources;
+  /** `null`: the target could not be opened; `doubt` says why. */
+  readonly sources: TargetSources | null;
   readonly past: TargetPast;
   readonly cache: CacheStore | null;
   readonly now: number;
+  /** Why the plan was not sure of this target: its scan counts as partial at best. */
+  readonly doubt?: Problem;
   /** Called now and then with the number of interfaces read so far. */
   readonly onInterfaces?: (count: number) => void;
   /** From how many interfaces on they are listed in parts; see `interfaceListings`. */
@@ -48,24 +51,25 @@ export const failedAssessment = (
   maps: [],
 });
 
-const foldInterfaces = async (
-  { target, scope, sources, past, now, onInterfaces, manyInterfaces }: ScanTargetInput,
+const assessInterfaces = async (
+  { target, scope, past, now, onInterfaces, manyInterfaces }: ScanTargetInput,
+  { inventory }: TargetSources,
   facts: TargetFacts,
   problems: Problem[],
 ): Promise<TargetAssessor> => {
   const { previous } = past;
-  const fold = new TargetAssessor({ target, facts, interfacesListed: true, previous, now });
+  const assessor = new TargetAssessor({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
   try {
     const add = (networkInterface: NetworkInterface): void => {
-      fold.add(networkInterface);
+      assessor.add(networkInterface);
       count += 1;
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
     };
     const vpcIds = [...facts.vpcs, ...facts.subnets].map(({ vpcId }) => vpcId);
     const listings = interfaceListings(scope, vpcIds, previous, manyInterfaces);
-    await Promise.all(listings.map((part) => sources.inventory.eachInterface(part, add)));
-    return fold;
+    await Promise.all(listings.map((part) => inventory.eachInterface(part, add)));
+    return assessor;
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));
@@ -79,26 +83,34 @@ const distinct = (problems: readonly Problem[]): readonly Problem[] => [
   ...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values(),
 ];
 
+/** A target of which nothing was learned, with the ages of its leaks: one failed scan must not make them young again. */
+const nothingLearned = (
+  { target, past, now, doubt }: ScanTargetInput,
+  problems: readonly Problem[],
+): TargetAssessment => ({
+  ...failedAssessment(target, distinct([...(doubt === undefined ? [] : [doubt]), ...problems]), now),
+  leakedInterfaces: past.previous?.leakedInterfaces ?? [],
+});
+
 /**
- * Scans one target: reads it, folds it, and tells what follows. Never throws for what AWS refused or failed to answer:
- * that is part of the result. A defect of ours does throw.
+ * Scans one target: reads it and assesses what was read. Never throws for what AWS refused or failed to answer: that is
+ * part of the result. A defect of ours does throw.
  */
 export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessment> => {
-  const { target, past, now } = input;
+  const { target, past, doubt, sources } = input;
+  if (sources === null) return nothingLearned(input, []);
   let facts: TargetFacts;
   try {
-    facts = await collectFacts(input);
+    facts = await collectFacts({ ...input, sources });
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    // Ages of leaks are counted from the first sighting: one failed scan must not make them young again.
-    const leakedInterfaces = past.previous?.leakedInterfaces ?? [];
-    return { ...failedAssessment(target, [problemOf(error)], now), leakedInterfaces };
+    return nothingLearned(input, [problemOf(error)]);
   }
-  const problems = [...facts.problems];
-  const fold = await foldInterfaces(input, facts, problems);
+  const problems = [...(doubt === undefined ? [] : [doubt]), ...facts.problems];
+  const assessor = await assessInterfaces(input, sources, facts, problems);
   const histories = await past.histories(facts.subnets.map(({ subnetId }) => subnetId));
   const complete = problems.every(({ code }) => code === SUBNET_GONE);
-  return fold.finish({
+  return assessor.finish({
     target: { ...target, status: complete ? 'ok' : 'partial', errors: distinct(problems) },
     histories,
   });

@@ -1,4 +1,5 @@
 import type { Tags, Target } from '../aws/inventory.ts';
+import type { Problem } from '../base/errors.ts';
 
 /** Which accounts and Regions are scanned, as `headroom.yml` says it. */
 export interface TargetSelection {
@@ -40,6 +41,8 @@ export interface ScanRole {
 export interface PlannedTarget extends Target {
   readonly accountName: string | null;
   readonly roleArn: string | null;
+  /** Why it is not certain that this target can be scanned, or is still to be: what lists it could not be asked. */
+  readonly doubt?: Problem;
 }
 
 /** The ARN of the scan role in an account. Partitions: AWS General Reference, "Amazon Resource Names". */

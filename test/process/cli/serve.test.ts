@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -149,9 +150,28 @@ describe('the life of headroom serve', () => {
     });
     expect((await serving.get('/metrics')).status).toBe(200);
     serving.signal('SIGTERM');
-    await serving.says(/Headroom stops when the targets under way are scanned/);
+    await serving.says(/Headroom stops: scans in progress have a few seconds to end/);
     expect(await serving.stop('SIGTERM')).toEqual({ code: null, signal: 'SIGTERM' });
     remove();
+  });
+
+  test('SIGTERM ends it with exit code 0 while a scan hangs and clients hold connections open', async () => {
+    const fault = lab.faults.inject({ action: 'DescribeVpcs' }, hanging());
+    serving = await startServing(lab, folder);
+    await expect.poll(() => fault.hits, { timeout: 20_000 }).toBe(1);
+    const { hostname, port } = new URL(serving.url);
+    const sockets = ['', 'GET / HTTP/1.1\r\nHost: head', 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'].map(
+      (bytes) => {
+        const socket = createConnection({ host: hostname, port: Number(port) });
+        socket.on('error', () => {}).write(bytes);
+        return socket;
+      },
+    );
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+    expect(await serving.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(serving.said()).not.toMatch(/problem|error/);
+    for (const socket of sockets) socket.destroy();
+    fault.remove();
   });
 
   test('roles given on the command line take the place of the targets in headroom.yml', async () => {

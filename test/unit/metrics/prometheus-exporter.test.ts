@@ -6,7 +6,7 @@ import {
   SUBNET_METRICS,
   VPC_METRICS,
 } from '../../../shared/metrics/catalogue.ts';
-import { PrometheusExporter } from '../../../shared/metrics/prometheus-exporter.ts';
+import { type Exported, PrometheusExporter } from '../../../shared/metrics/prometheus-exporter.ts';
 import { prometheusMetric } from '../../../shared/metrics/prometheus-names.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 
@@ -32,19 +32,26 @@ describe('names by the conventions of Prometheus', () => {
   });
 });
 
+const exported = (known: Partial<Exported>): Exported => ({
+  figures: [],
+  targets: [],
+  alerts: [],
+  runs: [],
+  ...known,
+});
+
 describe('the exposition', () => {
   test('shows what is known, in base units, with the dimensions as labels', async () => {
-    const text = await new PrometheusExporter().render({ assessments: [anAssessment()], alerts: [] });
+    const text = await new PrometheusExporter().render(exported({ figures: [anAssessment()] }));
     const labels = 'account_id="111111111111",region="eu-west-1",vpc_id="vpc-01",subnet_id="subnet-0a"';
     expect(text).toContain(`headroom_subnet_available_addresses{${labels}} 200\n`);
     expect(text).toMatch(/headroom_subnet_utilization_ratio\{.*\} 0\.203/);
     expect(text).toContain('# HELP headroom_subnet_free_prefixes Free whole /28 blocks');
-    expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 1\n');
   });
 
   test('shows invisible characters of a name, so that a label cannot be reordered', async () => {
     const assessment = { ...anAssessment(), subnets: [aSubnet({ name: 'a\u202eb\u200bc\nd' })] };
-    const text = await new PrometheusExporter().render({ assessments: [assessment], alerts: [] });
+    const text = await new PrometheusExporter().render(exported({ figures: [assessment] }));
     expect(text).toContain('name="a\uFFFDb\uFFFDc\uFFFDd"');
   });
 
@@ -56,11 +63,7 @@ describe('the exposition', () => {
       ...{ metricsPublished: null, metricsWithheld: null },
     };
     const target = { accountId: '111111111111', region: 'eu-west-1' };
-    const text = await new PrometheusExporter().render({
-      assessments: [],
-      alerts: [],
-      runs: [{ target, ...run }],
-    });
+    const text = await new PrometheusExporter().render(exported({ runs: [{ target, ...run }] }));
     const labels = 'account_id="111111111111",region="eu-west-1"';
     expect(text).toContain(`headroom_scan_duration_seconds{${labels}} 2.5\n`);
     expect(text).toContain(`headroom_api_calls{${labels}} 12\n`);
@@ -71,27 +74,48 @@ describe('the exposition', () => {
 
   test('what became unknown, and a subnet that is gone, have no series any more', async () => {
     const exporter = new PrometheusExporter();
-    await exporter.render({ assessments: [anAssessment()], alerts: [] });
+    await exporter.render(exported({ figures: [anAssessment()] }));
     const unknown = anAssessment({ subnets: [aSubnet({ available: null })] });
-    expect(await exporter.render({ assessments: [unknown], alerts: [] })).not.toContain(
+    expect(await exporter.render(exported({ figures: [unknown] }))).not.toContain(
       'headroom_subnet_available_addresses{',
     );
     const gone = anAssessment({ subnets: [] });
-    expect(await exporter.render({ assessments: [gone], alerts: [] })).not.toContain('subnet-0a');
+    expect(await exporter.render(exported({ figures: [gone] }))).not.toContain('subnet-0a');
   });
 
-  test('a target that failed is down, and has no figures', async () => {
-    const failed = anAssessment({
-      target: { accountId: '111111111111', region: 'eu-west-1', status: 'failed', errors: [] },
-      subnets: [],
-    });
-    const text = await new PrometheusExporter().render({ assessments: [failed], alerts: [] });
-    expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 0\n');
+  test('a target that cannot be read is down and keeps its last series, with the time that they are from', async () => {
+    const text = await new PrometheusExporter().render(
+      exported({
+        figures: [anAssessment()],
+        targets: [
+          {
+            target: { accountId: '111111111111', region: 'eu-west-1' },
+            isWatched: false,
+            scannedAt: '2026-01-01T00:05:00.000Z',
+            figuresFrom: '2026-01-01T00:00:00.000Z',
+          },
+        ],
+      }),
+    );
+    const labels = 'account_id="111111111111",region="eu-west-1"';
+    expect(text).toContain(`headroom_target_up{${labels}} 0\n`);
+    expect(text).toContain(`headroom_target_last_scan_timestamp_seconds{${labels}} 1767225900\n`);
+    expect(text).toContain(`headroom_target_figures_timestamp_seconds{${labels}} 1767225600\n`);
+    expect(text).toMatch(/^headroom_subnet_available_addresses\{.*\} 200$/m);
+  });
+
+  test('a target that is watched is up; one that was never read has no times', async () => {
+    const target = { accountId: '111111111111', region: 'eu-west-1' };
+    const text = await new PrometheusExporter().render(
+      exported({ targets: [{ target, isWatched: true, scannedAt: null, figuresFrom: null }] }),
+    );
+    expect(text).toContain('headroom_target_up{account_id="111111111111",region="eu-west-1"} 1\n');
+    expect(text).not.toMatch(/^headroom_target_.*timestamp/m);
   });
 
   test('hostile names are inert: quotes, backslashes and line breaks cannot end a label', async () => {
     const hostile = anAssessment({ subnets: [aSubnet({ name: 'a"} 1\nfake_metric{x="\\' })] });
-    const text = await new PrometheusExporter().render({ assessments: [hostile], alerts: [] });
+    const text = await new PrometheusExporter().render(exported({ figures: [hostile] }));
     expect(text).toContain('name="a\\"} 1\uFFFDfake_metric{x=\\"\\\\"');
     expect(text).not.toMatch(/^fake_metric/m);
   });

@@ -13,7 +13,7 @@ interface Dashboard {
 }
 
 const exposed = async (): Promise<ReadonlySet<string>> => {
-  const text = await new PrometheusExporter().render({ assessments: [], alerts: [] });
+  const text = await new PrometheusExporter().render({ figures: [], targets: [], alerts: [], runs: [] });
   return new Set([...text.matchAll(/^# HELP (\S+)/gm)].map(([, name]) => name ?? ''));
 };
 

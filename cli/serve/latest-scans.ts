@@ -1,0 +1,164 @@
+import type { RunSummary } from '../../shared/metrics/catalogue.ts';
+import type { Exported, TargetRun, TargetWatch } from '../../shared/metrics/prometheus-exporter.ts';
+import type { Alert } from '../../shared/model/alert/alert.ts';
+import type { Target } from '../../shared/model/aws/inventory.ts';
+import type { Problem } from '../../shared/model/base/errors.ts';
+import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import { type ScanResult, whyNotWatched } from '../../shared/model/target/watched.ts';
+
+const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
+
+/** What is known of one target. */
+interface Known {
+  readonly target: Target;
+  /** The latest scan, failed or not. */
+  readonly assessment: TargetAssessment | null;
+  /** The latest scan that learned anything: figures and alerts of a target that cannot be read stay until it can be. */
+  readonly figures: TargetAssessment | null;
+  readonly alerts: readonly Alert[];
+  readonly run: RunSummary | null;
+  /** Why the target is not watched; empty: it is. */
+  readonly why: readonly string[];
+  /** What kept the latest scan from being stored, or a defect; told to the monitor's own checks. */
+  readonly problems: readonly Problem[];
+}
+
+/** A scan that was stored, or could not be. */
+export interface LatestScan {
+  readonly assessment: TargetAssessment;
+  readonly alerts: readonly Alert[];
+  readonly result: ScanResult;
+}
+
+/** The latest of every target, and what fires there: what a scrape, the live report and `/readyz` show. */
+export class LatestScans implements Exported {
+  readonly #byTarget = new Map<string, Known>();
+  #monitorAlerts: readonly Alert[] = [];
+  finishedRuns = 0;
+  /** Rises with every change, so that a page need not be made twice. */
+  changes = 0;
+
+  /** What an earlier process stored: shown until the first scan, and not watched by then. */
+  recall(assessment: TargetAssessment, alerts: readonly Alert[]): void {
+    this.#put({
+      target: targetOf(assessment),
+      assessment,
+      figures: assessment.target.status === 'failed' ? null : assessment,
+      alerts,
+      run: null,
+      why: ['it has not been scanned since Headroom started'],
+      problems: [],
+    });
+  }
+
+  /** A scan of which everything is stored that can be. Its messages may still be on their way. */
+  put({ assessment, alerts, result }: LatestScan): void {
+    const target = targetOf(assessment);
+    const before = this.#byTarget.get(nameOf(target));
+    this.#put({
+      target,
+      assessment,
+      figures: assessment.target.status === 'failed' ? (before?.figures ?? null) : assessment,
+      // Alerts that could not be read have not ended.
+      alerts: result.alerting === 'none' ? (before?.alerts ?? []) : alerts,
+      run: before?.run ?? null,
+      why: whyNotWatched(result),
+      problems: [],
+    });
+  }
+
+  /** The end of that scan: what it took, what of it was delivered, and what could not be stored. */
+  finish(scan: LatestScan, run: RunSummary, problems: readonly Problem[]): void {
+    const name = nameOf(targetOf(scan.assessment));
+    const known = this.#byTarget.get(name);
+    if (known === undefined) return;
+    // A later scan may have been stored meanwhile; it says more than this one.
+    const isLatest = known.assessment === scan.assessment;
+    this.#put({ ...known, run, ...(isLatest ? { why: whyNotWatched(scan.result), problems } : {}) });
+  }
+
+  /** What fires about the monitor itself. */
+  putMonitor(alerts: readonly Alert[]): void {
+    this.#monitorAlerts = alerts;
+    this.changes += 1;
+  }
+
+  /** A target whose scan ended by a defect of ours: what was known of it stays, and it is not watched. */
+  fail(target: Target, problem: Problem): void {
+    const before = this.#byTarget.get(nameOf(target));
+    this.#put({
+      target,
+      assessment: before?.assessment ?? null,
+      figures: before?.figures ?? null,
+      alerts: before?.alerts ?? [],
+      run: before?.run ?? null,
+      why: ['its scan failed in a way it should not'],
+      problems: [problem],
+    });
+  }
+
+  /** Forgets the targets that are no longer scanned: they would look current for ever. */
+  keepOnly(targets: readonly Target[]): void {
+    const kept = new Set(targets.map(nameOf));
+    for (const name of this.#byTarget.keys()) if (!kept.has(name)) this.#byTarget.delete(name);
+    this.changes += 1;
+  }
+
+  /** Why Headroom is not ready: nothing that it should watch is watched. `null`: it is ready. */
+  whyNotReady(): string | null {
+    if (this.finishedRuns === 0) return 'the first scan is still running';
+    const targets = [...this.#byTarget.values()];
+    if (targets.some(({ why }) => why.length === 0)) return null;
+    const reasons = new Set(targets.flatMap(({ why }) => why));
+    return targets.length === 0
+      ? 'there is no target to watch'
+      : `none of ${targets.length} targets is watched: ${[...reasons].join('; ')}`;
+  }
+
+  get assessments(): readonly TargetAssessment[] {
+    return [...this.#byTarget.values()].flatMap(({ assessment }) => assessment ?? []);
+  }
+
+  get figures(): readonly TargetAssessment[] {
+    return [...this.#byTarget.values()].flatMap(({ figures }) => figures ?? []);
+  }
+
+  get alerts(): readonly Alert[] {
+    const all = [...this.#byTarget.values()].flatMap(({ alerts }) => alerts);
+    // The scan of the target that Headroom runs in lists them, too.
+    const others = all.filter(({ subject }) => subject.type !== 'monitor');
+    return [...others, ...this.#monitorAlerts];
+  }
+
+  get runs(): readonly TargetRun[] {
+    return [...this.#byTarget.values()].flatMap(({ target, run }) =>
+      run === null ? [] : [{ target, ...run }],
+    );
+  }
+
+  get targets(): readonly TargetWatch[] {
+    return [...this.#byTarget.values()].map(({ target, assessment, figures, why }) => ({
+      target,
+      isWatched: why.length === 0,
+      scannedAt: assessment?.scannedAt ?? null,
+      figuresFrom: figures?.scannedAt ?? null,
+    }));
+  }
+
+  /** What kept the scans of each target from being stored: see `PlanInput.unstored`. */
+  get unstored(): ReadonlyMap<string, readonly Problem[]> {
+    return new Map(
+      [...this.#byTarget].flatMap(([name, { problems }]) => (problems.length > 0 ? [[name, problems]] : [])),
+    );
+  }
+
+  #put(known: Known): void {
+    this.#byTarget.set(nameOf(known.target), known);
+    this.changes += 1;
+  }
+}
+
+const targetOf = ({ target }: TargetAssessment): Target => ({
+  accountId: target.accountId,
+  region: target.region,
+});

@@ -1,0 +1,14 @@
+import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
+import type { StateStore } from '../../shared/state/state-store.ts';
+import { StateStoreError } from '../../shared/state/state-store-error.ts';
+import { unusableStateStore } from '../../shared/state/unusable-state-store.ts';
+
+/** Opens the state file. One that cannot be opened is a store that says so: scanning and reporting go on without it. */
+export const openStateFile = (path: string): StateStore => {
+  try {
+    return openSqliteStateStore(path);
+  } catch (error) {
+    if (!(error instanceof StateStoreError)) throw error;
+    return unusableStateStore(error);
+  }
+};

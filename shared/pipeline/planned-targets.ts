@@ -1,0 +1,98 @@
+import type { ResolvedTargets } from '../inventory/targets.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { CacheStore } from '../state/state-store.ts';
+
+/** When each target was first planned is remembered for this long after it was last planned. */
+const PLANNED_MILLISECONDS = 30 * 24 * 3_600_000;
+
+const PLANNED_KEY = 'planned-targets';
+
+export const targetName = ({ accountId, region }: Target): string => `${accountId}/${region}`;
+
+/** When each target was first planned (ISO 8601), by its name. */
+type Planned = Readonly<Record<string, string>>;
+
+const readPlanned = async (cache: CacheStore, now: number): Promise<Planned> =>
+  ((await cache.get(PLANNED_KEY, now)) ?? {}) as Planned;
+
+/**
+ * Remembers what is planned now, and forgets what is not.
+ *
+ * @returns when each of them was first planned
+ * @throws HeadroomError when the store could not be used
+ */
+export const rememberPlanned = async (
+  cache: CacheStore,
+  targets: readonly Target[],
+  now: number,
+): Promise<ReadonlyMap<string, string>> => {
+  const known = await readPlanned(cache, now);
+  const planned: Planned = Object.fromEntries(
+    targets.map((target) => [targetName(target), known[targetName(target)] ?? new Date(now).toISOString()]),
+  );
+  await cache.put(PLANNED_KEY, planned, now + PLANNED_MILLISECONDS);
+  return new Map(Object.entries(planned));
+};
+
+/** The targets of the last plan; none where the store cannot tell. */
+const lastPlanned = async (cache: CacheStore, now: number): Promise<readonly Target[]> => {
+  try {
+    return Object.keys(await readPlanned(cache, now)).map((name) => {
+      const [accountId = '', region = ''] = name.split('/');
+      return { accountId, region };
+    });
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    return [];
+  }
+};
+
+export interface ResolveOrRememberInput {
+  /** Asks AWS which targets there are. @throws HeadroomError */
+  readonly resolve: () => Promise<ResolvedTargets>;
+  readonly cache: CacheStore;
+  /** Where Headroom itself runs. */
+  readonly home: Target;
+  /** The role that a target is read through; `null`: our own credentials. */
+  readonly roleArnOf: (target: Target) => string | null;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * The targets to scan. Where AWS does not say which there are, the targets of the last plan stay: a list that could not
+ * be read does not mean that nobody is there. An account whose Regions could not be listed keeps the ones that it had,
+ * each with a doubt; one that never had any is tried in the Region that Headroom runs in.
+ *
+ * @throws HeadroomError when no account could be listed, and no earlier plan is known
+ */
+export const resolveOrRemember = async (input: ResolveOrRememberInput): Promise<ResolvedTargets> => {
+  const { resolve, cache, home, roleArnOf, now } = input;
+  const planned = (target: Target, doubt?: Problem) => ({
+    accountId: target.accountId,
+    region: target.region,
+    accountName: null,
+    roleArn: roleArnOf(target),
+    ...(doubt === undefined ? {} : { doubt }),
+  });
+  const known = await lastPlanned(cache, now);
+  try {
+    const resolved = await resolve();
+    const doubtful = resolved.unresolved
+      .filter(({ problem }) => problem.code !== 'account-unavailable')
+      .flatMap(({ accountId, problem }) => {
+        const ofAccount = known.filter((target) => target.accountId === accountId);
+        const targets = ofAccount.length > 0 ? ofAccount : [{ accountId, region: home.region }];
+        return targets.map((target) => planned(target, problem));
+      });
+    return { ...resolved, targets: [...resolved.targets, ...doubtful] };
+  } catch (error) {
+    if (!(error instanceof HeadroomError) || known.length === 0) throw error;
+    // Which accounts there are is unknown; that those of the last plan are among them is not in doubt.
+    return {
+      targets: known.map((target) => planned(target)),
+      unresolved: [{ accountId: home.accountId, problem: problemOf(error) }],
+    };
+  }
+};

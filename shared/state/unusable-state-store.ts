@@ -1,0 +1,14 @@
+import type { StateStore } from './state-store.ts';
+import type { StateStoreError } from './state-store-error.ts';
+
+/** Stands for a store that could not be opened: whatever is asked of it fails with the reason. */
+export const unusableStateStore = (reason: StateStoreError): StateStore => {
+  const refuse = (): Promise<never> => Promise.reject(reason);
+  return {
+    alerts: { list: refuse, read: refuse, commit: refuse, remove: refuse },
+    history: { record: refuse, backfill: refuse, read: refuse },
+    assessments: { putLatest: refuse, latest: refuse, targets: refuse },
+    cache: { get: refuse, put: refuse },
+    close: async () => {},
+  };
+};
