@@ -39,6 +39,8 @@ const renderFinding = (io: Io, { severity, title, explanation, evidence, remedie
       [
         indent(`${index + 1}. ${printable(remedy.title)}`, 10),
         indent(printable(remedy.effect), 13),
+        ...(remedy.price === undefined ? [] : [indent(dye('dim', printable(remedy.price)), 13)]),
+        ...(remedy.when === undefined ? [] : [indent(dye('dim', printable(remedy.when)), 13)]),
         ...remedy.preconditions.map(({ text, holds }) =>
           indent(`${dye(holds === false ? 'red' : 'dim', `[${HOLDS[`${holds}`]}]`)} ${printable(text)}`, 13),
         ),

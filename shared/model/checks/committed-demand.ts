@@ -2,9 +2,7 @@ import { count } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { lowerMaximum } from './remedies/cluster-remedies.ts';
-import { ranked } from './remedies/ranked.ts';
-import { addSubnet } from './remedies/subnet-remedies.ts';
+import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
 
 const KIND = 'committed-demand';
 
@@ -32,7 +30,6 @@ const shortfall = (
   short: number,
 ) => {
   const subject = subjectOf(estate, cluster, demand);
-  const fullest = fullestSubnet(estate, demand);
   const range =
     demand.fitsAtBest !== null && demand.fitsAtBest > fits ? `${fits} to ${demand.fitsAtBest}` : `${fits}`;
   const takes = perNodeText(demand);
@@ -51,10 +48,7 @@ const shortfall = (
       { name: 'error', value: demand.error },
       ...evidenceWhenFull(demand.whenFull),
     ],
-    remedies: ranked(
-      fullest === undefined ? null : addSubnet(estate, fullest, 'nodes'),
-      lowerMaximum(cluster, demand, demand.currentNodes + fits),
-    ),
+    remedies: () => remediesForDemand(estate, cluster, demand),
   });
 };
 
@@ -63,7 +57,6 @@ const shortfallWhenFull = (estate: Estate, cluster: ClusterAssessment, demand: C
   const { whenFull } = demand;
   if (whenFull === null || whenFull.shortfall === 0) return [];
   const nodes = whenFull.fits + whenFull.shortfall;
-  const fullest = fullestSubnet(estate, demand);
   return [
     finding(KIND, 'info', subjectOf(estate, cluster, demand), {
       title: `${demand.group}: ${whenFull.fits} of ${count(nodes, 'node')} can be full of pods`,
@@ -74,7 +67,7 @@ const shortfallWhenFull = (estate: Estate, cluster: ClusterAssessment, demand: C
         { name: 'instanceType', value: demand.instanceType },
         ...evidenceWhenFull(whenFull),
       ],
-      remedies: ranked(fullest === undefined ? null : addSubnet(estate, fullest, 'nodes')),
+      remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
     }),
   ];
 };
@@ -85,11 +78,6 @@ const subjectOf = (estate: Estate, cluster: ClusterAssessment, demand: Committed
   id: `${cluster.clusterName}/${demand.group}`,
   name: demand.group,
 });
-
-const fullestSubnet = (estate: Estate, { subnetIds }: CommittedDemand) =>
-  estate
-    .subnetsIn(subnetIds)
-    .toSorted((a, b) => (a.availableSingle ?? Infinity) - (b.availableSingle ?? Infinity))[0];
 
 const fullSentence = ({ whenFull }: CommittedDemand): string => {
   if (whenFull === null || whenFull.shortfall === 0) return '';

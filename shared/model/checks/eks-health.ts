@@ -1,10 +1,10 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import type { Finding, Subject } from '../result/finding.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { changeClusterSubnets } from './remedies/cluster-remedies.ts';
 import { aws } from './remedies/commands.ts';
+import { addControlPlaneSubnets, changeClusterSubnets } from './remedies/control-plane.ts';
 import { ranked } from './remedies/ranked.ts';
-import { addSubnet } from './remedies/subnet-remedies.ts';
+import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 const KIND = 'eks-health';
 
@@ -56,15 +56,12 @@ const clusterHealth = (estate: Estate, eks: EksCluster): Finding => {
     clusterName: eks.name,
     subnetIds: eks.subnetIds,
   };
-  const worst = fullest(estate, eks.subnetIds);
   return finding(KIND, 'critical', subject, {
     title: `EKS finds no free address for the control plane of ${eks.name}`,
     explanation: `EKS reports ${INSUFFICIENT} for ${eks.name}: it could not create an interface in the cluster's subnets. Until it can, the control plane is degraded and cannot be upgraded.`,
     evidence: evidenceOf(estate, eks, eks.subnetIds),
-    remedies: ranked(
-      changeClusterSubnets(estate, eks, region),
-      worst === undefined ? null : addSubnet(estate, worst, 'control-plane'),
-    ),
+    remedies: () =>
+      ranked(changeClusterSubnets(estate, eks, region), addControlPlaneSubnets(estate, eks, region)),
   });
 };
 
@@ -85,16 +82,17 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): Finding
     title: `EKS finds no free address for the node group ${group.name} of ${eks.name}`,
     explanation: `EKS reports ${INSUFFICIENT} for ${group.name}: nodes that it needs do not start. It wants ${group.desiredSize} of at most ${group.maxSize} nodes.`,
     evidence: evidenceOf(estate, group, group.subnetIds),
-    remedies: ranked(worst === undefined ? null : addSubnet(estate, worst, 'nodes'), {
-      title: 'See what the group tried',
-      effect: 'The scaling activities name the subnet and the zone that refused.',
-      commands: group.autoScalingGroups.map((name) =>
-        aws('autoscaling', 'describe-scaling-activities', region, {
-          'auto-scaling-group-name': name,
-          'max-items': 5,
-        }),
-      ),
-      preconditions: [],
-    }),
+    remedies: () =>
+      ranked(...(worst === undefined ? [] : remediesForAddresses(estate, worst)), {
+        title: 'See what the group tried',
+        effect: 'The scaling activities name the subnet and the zone that refused.',
+        commands: group.autoScalingGroups.map((name) =>
+          aws('autoscaling', 'describe-scaling-activities', region, {
+            'auto-scaling-group-name': name,
+            'max-items': 5,
+          }),
+        ),
+        preconditions: [],
+      }),
   });
 };

@@ -10,6 +10,8 @@ import type { AddressMap, LeakedInterface, SubnetAssessment, VpcAssessment } fro
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Evidence, Finding, Remedy, Severity, Subject } from '../result/finding.ts';
 import { findingId } from '../result/finding.ts';
+import type { Obstacle } from '../subnet/obstacles.ts';
+import { RangePlan } from './remedies/range-plan.ts';
 
 /** What one scan of a target found: what findings are looked for in. `null`: could not be read. */
 export interface FindingsInput {
@@ -24,6 +26,8 @@ export interface FindingsInput {
   readonly vpcConnections: readonly VpcConnection[] | null;
   /** Absent or `null`: not read. */
   readonly routeTables?: readonly RouteTable[] | null;
+  /** By subnet: single addresses of interfaces that are no node's, some of them. They stay when nodes are drained. */
+  readonly obstacles?: ReadonlyMap<string, readonly Obstacle[]>;
   readonly limits: (type: string) => InstanceLimits | null;
 }
 
@@ -34,6 +38,8 @@ export class Estate {
   readonly vpcs: ReadonlyMap<string, VpcAssessment>;
   readonly maps: ReadonlyMap<string, AddressMap>;
   readonly eksClusters: ReadonlyMap<string, EksCluster>;
+  /** The ranges that this run's remedies give out. */
+  readonly ranges = new RangePlan();
   readonly #clustersOfSubnet = new Map<string, string[]>();
 
   constructor(input: FindingsInput) {
@@ -152,17 +158,23 @@ export const finding = (
     readonly title: string;
     readonly explanation: string;
     readonly evidence: readonly Evidence[];
-    readonly remedies: readonly Remedy[];
+    /** Asked when findings are in order of severity: the worst is served first when ranges are short. */
+    readonly remedies: () => readonly Remedy[];
     readonly owners?: SubnetAssessment['owners'];
   },
 ): Finding => {
-  const { owners, ...rest } = parts;
+  const { owners, remedies, ...rest } = parts;
+  let known: readonly Remedy[] | null = null;
   return {
     id: findingId(kind, subject),
     kind,
     severity,
     subject,
     ...rest,
+    get remedies(): readonly Remedy[] {
+      known ??= remedies();
+      return known;
+    },
     ...(owners === undefined || owners === null ? {} : { owners: owners.slice(0, OWNERS_SHOWN) }),
   };
 };

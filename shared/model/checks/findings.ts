@@ -37,7 +37,10 @@ export const FINDING_RULES: readonly FindingRule[] = [
 /** Everything that is wrong, or will be, on what one scan of a target found: the worst first, then by identity. */
 export const findFindings = (input: FindingsInput): readonly Finding[] => {
   const estate = new Estate(input);
-  return FINDING_RULES.flatMap((rule) => rule.find(estate)).toSorted(
-    (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1),
+  return (
+    FINDING_RULES.flatMap((rule) => rule.find(estate))
+      .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1))
+      // Remedies are made when they are read: in this order, each range goes to the worst finding that asks for it.
+      .map((finding) => ({ ...finding }))
   );
 };

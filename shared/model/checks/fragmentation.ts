@@ -5,8 +5,7 @@ import type { PrefixSupply, SubnetAssessment } from '../result/assessment.ts';
 import type { Finding } from '../result/finding.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { ranked } from './remedies/ranked.ts';
-import { addSubnet, reservePrefixRange } from './remedies/subnet-remedies.ts';
+import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
 
 const KIND = 'fragmentation';
 
@@ -62,7 +61,7 @@ const fragmented = (
       { name: 'fragmentationIndex', value: subnet.fragmentationIndex },
       { name: 'fragmentedBlocks', value: subnet.blocks?.fragmented ?? null, unit: 'blocks' },
     ],
-    remedies: ranked(reservePrefixRange(estate, subnet), addSubnet(estate, subnet, 'nodes')),
+    remedies: () => remediesForPrefixes(estate, subnet),
     owners: subnet.owners,
   });
 };

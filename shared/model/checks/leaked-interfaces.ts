@@ -35,7 +35,7 @@ export const leakedInterfaces: FindingRule = {
           { name: 'available', value: subnet.available, unit: 'addresses' },
           { name: 'oldestSeenAt', value: oldest },
         ],
-        remedies: ranked(deleteLeaked(estate, here, subnet.region)),
+        remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
       });
     });
   },

@@ -32,7 +32,7 @@ export const loadBalancerSubnet: FindingRule = {
             { name: 'loadBalancers', value: balancers.length, unit: 'load balancers' },
             { name: 'cidrBlock', value: subnet.cidrBlock },
           ],
-          remedies: ranked(addSubnet(estate, subnet, 'load-balancer')),
+          remedies: () => ranked(addSubnet(estate, subnet, 'load-balancer')),
           owners: subnet.owners,
         }),
       ];

@@ -2,9 +2,7 @@ import { nameAndId } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { ranked } from './remedies/ranked.ts';
-import { addSubnet } from './remedies/subnet-remedies.ts';
-import { addSecondaryCidr } from './remedies/vpc-remedies.ts';
+import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 const KIND = 'lone-subnet';
 
@@ -46,7 +44,6 @@ const lone = (
   const { availabilityZone } = subnet;
   const share = available / usable;
   const names = clusters.join(', ');
-  const vpc = estate.vpcs.get(subnet.vpcId);
   const unused = estate.siblingsOf(subnet).filter((other) => (other.available ?? 0) > available);
   return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', estate.subnetSubject(subnet), {
     title: `${nameAndId(subnet.name, subnet.subnetId)} is the only subnet of ${names} in ${availabilityZone}`,
@@ -56,10 +53,7 @@ const lone = (
       { name: 'usable', value: usable, unit: 'addresses' },
       { name: 'otherSubnetsInZone', value: unused.length, unit: 'subnets' },
     ],
-    remedies: ranked(
-      addSubnet(estate, subnet, 'discovery'),
-      vpc === undefined ? null : addSecondaryCidr(estate, vpc),
-    ),
+    remedies: () => remediesForAddresses(estate, subnet),
     owners: subnet.owners,
   });
 };

@@ -52,27 +52,30 @@ export const overlappingRanges: FindingRule = {
             name: `overlap with ${otherVpcId} over ${connection.id}`,
             value: ranges.join(' and '),
           })),
-          remedies: ranked({
-            title: 'See which routes lead there',
-            effect:
-              'Where the overlap is needed, a private NAT gateway in front of it translates addresses; otherwise let new subnets come from another range.',
-            commands: overlaps.map(({ connection, ranges }) =>
-              connection.kind === 'peering'
-                ? aws('ec2', 'describe-route-tables', vpc.region, {
-                    filters: [
-                      `Name=vpc-id,Values=${vpc.vpcId}`,
-                      `Name=route.vpc-peering-connection-id,Values=${connection.id}`,
-                    ],
-                  })
-                : aws('ec2', 'describe-route-tables', vpc.region, {
-                    filters: [
-                      `Name=vpc-id,Values=${vpc.vpcId}`,
-                      `Name=route.destination-cidr-block,Values=${ranges[1]}`,
-                    ],
-                  }),
-            ),
-            preconditions: [{ text: 'The two VPCs need to reach each other in these ranges.', holds: null }],
-          }),
+          remedies: () =>
+            ranked({
+              title: 'See which routes lead there',
+              effect:
+                'Where the overlap is needed, a private NAT gateway in front of it translates addresses; otherwise let new subnets come from another range.',
+              commands: overlaps.map(({ connection, ranges }) =>
+                connection.kind === 'peering'
+                  ? aws('ec2', 'describe-route-tables', vpc.region, {
+                      filters: [
+                        `Name=vpc-id,Values=${vpc.vpcId}`,
+                        `Name=route.vpc-peering-connection-id,Values=${connection.id}`,
+                      ],
+                    })
+                  : aws('ec2', 'describe-route-tables', vpc.region, {
+                      filters: [
+                        `Name=vpc-id,Values=${vpc.vpcId}`,
+                        `Name=route.destination-cidr-block,Values=${ranges[1]}`,
+                      ],
+                    }),
+              ),
+              preconditions: [
+                { text: 'The two VPCs need to reach each other in these ranges.', holds: null },
+              ],
+            }),
         }),
       ];
     }),

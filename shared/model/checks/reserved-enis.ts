@@ -44,25 +44,33 @@ export const reservedEnis: FindingRule = {
               { name: `maxPods of ${type} in truth`, value: real, unit: 'pods' },
             ]),
           ],
-          remedies: ranked({
-            title: 'Let Karpenter reserve one interface',
-            effect:
-              'New nodes then get a max-pods that they can serve. Nodes that are there keep theirs until they are replaced.',
-            commands: [
-              kubectl('set', 'env', 'deployment/karpenter', '--namespace', 'kube-system', 'RESERVED_ENIS=1'),
-            ],
-            preconditions: [
-              { text: 'Nodes use custom networking.', holds: true },
-              {
-                text: 'RESERVED_ENIS is not set to 1 yet: look with kubectl get deployment/karpenter --namespace kube-system --output yaml.',
-                holds: null,
-              },
-              {
-                text: "Karpenter runs as deployment/karpenter in kube-system, its chart's default.",
-                holds: null,
-              },
-            ],
-          }),
+          remedies: () =>
+            ranked({
+              title: 'Let Karpenter reserve one interface',
+              effect:
+                'New nodes then get a max-pods that they can serve. Nodes that are there keep theirs until they are replaced.',
+              commands: [
+                kubectl(
+                  'set',
+                  'env',
+                  'deployment/karpenter',
+                  '--namespace',
+                  'kube-system',
+                  'RESERVED_ENIS=1',
+                ),
+              ],
+              preconditions: [
+                { text: 'Nodes use custom networking.', holds: true },
+                {
+                  text: 'RESERVED_ENIS is not set to 1 yet: look with kubectl get deployment/karpenter --namespace kube-system --output yaml.',
+                  holds: null,
+                },
+                {
+                  text: "Karpenter runs as deployment/karpenter in kube-system, its chart's default.",
+                  holds: null,
+                },
+              ],
+            }),
         }),
       ];
     }),

@@ -58,15 +58,16 @@ export const unusablePrefixes: FindingRule = {
               { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
               { name: 'freePrefixes', value: free, unit: 'prefixes' },
             ],
-            remedies: ranked(
-              stopped.length === 0
-                ? null
-                : terminateStopped(
-                    cluster.region,
-                    stopped.map(({ node }) => node.instanceId),
-                  ),
-              stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
-            ),
+            remedies: () =>
+              ranked(
+                stopped.length === 0
+                  ? null
+                  : terminateStopped(
+                      cluster.region,
+                      stopped.map(({ node }) => node.instanceId),
+                    ),
+                stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
+              ),
           },
         ),
       ];

@@ -1,12 +1,11 @@
 import type { EksCluster } from '../aws/inventory.ts';
-import { elementAt } from '../base/element-at.ts';
 import { nameAndId } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { changeClusterSubnets, deleteLeaked } from './remedies/cluster-remedies.ts';
+import { deleteLeaked } from './remedies/cluster-remedies.ts';
+import { addControlPlaneSubnets, changeClusterSubnets } from './remedies/control-plane.ts';
 import { ranked } from './remedies/ranked.ts';
-import { addSubnet } from './remedies/subnet-remedies.ts';
 
 const KIND = 'upgrade-readiness';
 
@@ -84,10 +83,11 @@ const unready = (
         unit: 'addresses',
       })),
     ],
-    remedies: ranked(
-      leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
-      changeClusterSubnets(estate, eks, region),
-      addSubnet(estate, elementAt(fewest, 0).subnet, 'control-plane'),
-    ),
+    remedies: () =>
+      ranked(
+        leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
+        changeClusterSubnets(estate, eks, region),
+        addControlPlaneSubnets(estate, eks, region),
+      ),
   });
 };

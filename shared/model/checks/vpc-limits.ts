@@ -37,7 +37,7 @@ export const vpcCidrLimit: FindingRule = {
             { name: 'unusedRange', value: room },
             { name: 'available', value: vpc.available, unit: 'addresses' },
           ],
-          remedies: ranked(raiseCidrBlockQuota(vpc), addSecondaryCidr(estate, vpc)),
+          remedies: () => ranked(raiseCidrBlockQuota(vpc), addSecondaryCidr(estate, vpc)),
         }),
       ];
     }),
@@ -72,17 +72,18 @@ const usage = (estate: Estate, vpc: VpcAssessment, units: number) => {
       { name: 'networkAddressUsage', value: units, unit: 'units' },
       { name: 'quota', value: NETWORK_ADDRESS_USAGE_QUOTA, unit: 'units' },
     ],
-    remedies: ranked(
-      raiseVpcQuota(
-        {
-          code: USAGE_QUOTA_CODE,
-          name: 'Network Address Usage',
-          used: units,
-          to: Math.min(USAGE_MAXIMUM, NETWORK_ADDRESS_USAGE_QUOTA * 2),
-          maximum: USAGE_MAXIMUM,
-        },
-        vpc.region,
+    remedies: () =>
+      ranked(
+        raiseVpcQuota(
+          {
+            code: USAGE_QUOTA_CODE,
+            name: 'Network Address Usage',
+            used: units,
+            to: Math.min(USAGE_MAXIMUM, NETWORK_ADDRESS_USAGE_QUOTA * 2),
+            maximum: USAGE_MAXIMUM,
+          },
+          vpc.region,
+        ),
       ),
-    ),
   });
 };

@@ -1,19 +1,14 @@
 import { count, percent } from '../base/text/numbers.ts';
-import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { tuneWarmTargets } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
+import { keepFewerWarm } from './remedies/warm-targets.ts';
 
 const KIND = 'warm-pool-waste';
 
 /** Warm addresses are worth a word when there are this many, and giving them back would add this share to what is left. */
 const MINIMUM_ADDRESSES = 16;
 const SHARE_OF_AVAILABLE = 0.25;
-
-/** Enough for a pod or two to start at once, and for a node's usual share of a rollout where a prefix is at stake. */
-const SPARE_ADDRESSES = 2;
-const SPARE_IN_PREFIXES = 5;
 
 /** One prefix is the least that a node in prefix mode holds; nothing of that can be given back. */
 const canGiveBack = ({ mode, prefixes }: NodeAssessment): boolean => mode === 'secondary' || prefixes > 1;
@@ -64,8 +59,6 @@ const waste = (
   available: number,
 ) => {
   const held = pools.reduce((sum, pool) => sum + pool.held, 0);
-  const perNode = Math.ceil((held - warm) / pools.length);
-  const prefixes = pools.some(({ node }) => node.prefixes > 0);
   return finding(KIND, warm >= available ? 'warning' : 'info', estate.clusterSubject(cluster), {
     title: `${cluster.clusterName} keeps ${count(warm, 'address', 'addresses')} warm`,
     explanation: `At least ${warm} of the ${held} addresses that ${count(pools.length, 'node')} of ${cluster.clusterName} hold for pods serve none: the CNI's warm targets keep them. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
@@ -75,14 +68,6 @@ const waste = (
       { name: 'nodes', value: pools.length, unit: 'nodes' },
       { name: 'available', value: available, unit: 'addresses' },
     ],
-    remedies: ranked(
-      tuneWarmTargets(
-        cluster,
-        estate.eksClusters.get(cluster.clusterName),
-        prefixes
-          ? { warmIp: SPARE_IN_PREFIXES, minimumIp: ADDRESSES_PER_PREFIX, takes: 'prefixes' }
-          : { warmIp: SPARE_ADDRESSES, minimumIp: Math.max(SPARE_ADDRESSES, perNode), takes: 'addresses' },
-      ),
-    ),
+    remedies: () => ranked(keepFewerWarm(estate, cluster, null)),
   });
 };

@@ -3,8 +3,7 @@ import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { type Estate, type FindingRule, finding } from './estate.ts';
-import { ranked } from './remedies/ranked.ts';
-import { addSubnet } from './remedies/subnet-remedies.ts';
+import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 const KIND = 'zone-imbalance';
 
@@ -86,6 +85,6 @@ const lopsided = (estate: Estate, cluster: ClusterAssessment, fullest: Zone, zon
       value: available,
       unit: 'addresses',
     })),
-    remedies: ranked(addSubnet(estate, elementAt(fullest.subnets, 0), 'discovery')),
+    remedies: () => remediesForAddresses(estate, elementAt(fullest.subnets, 0)),
   });
 };

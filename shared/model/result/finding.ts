@@ -51,11 +51,24 @@ export interface Precondition {
   readonly holds: boolean | null;
 }
 
+/** What a remedy adds at least to what can be assigned, right after its commands. `null`: it adds some, but how much is not known. */
+export interface Gains {
+  readonly addresses: number | null;
+  readonly prefixes: number | null;
+}
+
 export interface Remedy {
   readonly title: string;
-  /** What it gains and what it costs, in one or two sentences. */
+  /** What it does, in one or two sentences. */
   readonly effect: string;
-  /** Exact commands, ready to paste. */
+  /** What it costs, in money and effort. */
+  readonly price?: string;
+  /** When it is the right one. */
+  readonly when?: string;
+  readonly gains?: Gains;
+  /** New ranges that it gives out. No two remedies of a run give out overlapping ones. */
+  readonly ranges?: readonly string[];
+  /** Exact commands, ready to paste in this order into a POSIX shell. Later ones use variables that earlier ones set. */
   readonly commands: readonly string[];
   readonly preconditions: readonly Precondition[];
 }

@@ -8,6 +8,7 @@ import { encodeAddressMap } from './address-map.ts';
 import { AddressSpace, parseSubnetCidr } from './address-space.ts';
 import { OddAnswers } from './invalid-records.ts';
 import { networkAddressUnits } from './network-address-usage.ts';
+import { OBSTACLES_KEPT, type Obstacle } from './obstacles.ts';
 import {
   ipv6OnlyFigures,
   modelledFigures,
@@ -35,13 +36,15 @@ export interface SubnetOutcome {
   readonly assessment: SubnetAssessment;
   /** `null` where there are no IPv4 addresses, or not all interfaces could be seen. */
   readonly map: AddressMap | null;
+  /** Single addresses that are no node's, the first of them: a remedy names what is in the way of a block. */
+  readonly obstacles: readonly Obstacle[];
   /** Network address usage of the interfaces in this subnet, in units; `null` where not all could be seen. */
   readonly networkAddressUnits: number | null;
 }
 
 /**
  * Folds one subnet's interfaces, as they arrive, into what is known of its addresses. Nothing is kept of an interface
- * but its addresses' bits and its owner's count, so memory does not grow with interfaces.
+ * but its addresses' bits and its owner's count, and of a few the id, so memory does not grow with interfaces.
  *
  * What EC2 answers that cannot be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
  * one odd answer must not cost the whole scan.
@@ -54,6 +57,7 @@ export class SubnetAssessor {
   readonly #owners = new OwnerTally();
   readonly #oddAddresses = new OddAnswers('used', 'the figures do not include it');
   readonly #oddReservations = new OddAnswers('reservations', 'the figures do not include it');
+  readonly #obstacles: Obstacle[] = [];
   #units = 0;
 
   constructor(input: SubnetFoldInput) {
@@ -88,6 +92,8 @@ export class SubnetAssessor {
       const address = parseIpv4(text);
       if (address === null || this.#space?.takeAddress(address, number) !== 'placed') {
         this.#oddAddresses.add(`${text} of ${networkInterfaceId}`);
+      } else if (owner.kind !== 'cluster-nodes' && this.#obstacles.length < OBSTACLES_KEPT) {
+        this.#obstacles.push({ address: text, networkInterfaceId, ...owner });
       }
     }
   }
@@ -123,6 +129,7 @@ export class SubnetAssessor {
         this.#space === null || unseen !== null
           ? null
           : encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
+      obstacles: this.#obstacles,
       networkAddressUnits: unseen === null ? this.#units : null,
     };
   }

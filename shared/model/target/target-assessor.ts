@@ -129,6 +129,7 @@ export class TargetAssessor {
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,
       routeTables: facts.routeTables ?? null,
+      obstacles: new Map(outcomes.map(({ assessment, obstacles }) => [assessment.subnetId, obstacles])),
       limits: (type) => limitsOf(type, facts.limits),
     });
     return {

@@ -1,170 +1,140 @@
-import type { EksCluster } from '../../aws/inventory.ts';
-import { nameAndId } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
-import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
 import type { Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws, kubectl } from './commands.ts';
+import { aws } from './commands.ts';
 
 /** Commands beyond this number are left to the reader: a finding is no script. */
 const COMMANDS_SHOWN = 20;
 
-export const deleteLeaked = (estate: Estate, leaked: readonly LeakedInterface[], region: string): Remedy => {
-  const instances = estate.input.instances;
-  const withInstance = leaked.filter(
-    ({ instanceId }) => instanceId !== null && instances?.get(instanceId)?.state === 'running',
+/**
+ * Gives back what interfaces hold that no controller will clean up. One whose instance still runs is left out: its CNI may
+ * attach it again. `null` where none is left.
+ */
+export const deleteLeaked = (
+  estate: Estate,
+  leaked: readonly LeakedInterface[],
+  region: string,
+): Remedy | null => {
+  const { instances } = estate.input;
+  const safe = leaked.filter(
+    ({ instanceId }) => instanceId === null || instances?.get(instanceId)?.state !== 'running',
   );
-  const addresses = leaked.reduce((sum, each) => sum + each.addresses, 0);
+  const shown = safe.slice(0, COMMANDS_SHOWN);
+  if (shown.length === 0) return null;
+  const addresses = shown.reduce((sum, each) => sum + each.addresses, 0);
   return {
-    title: `Delete ${count(leaked.length, 'leaked interface')}`,
+    title: `Delete ${count(shown.length, 'leaked interface')}`,
     effect: `Gives ${count(addresses, 'address', 'addresses')} back at once. Nothing is attached to them.`,
-    commands: leaked
-      .slice(0, COMMANDS_SHOWN)
-      .map(({ networkInterfaceId }) =>
-        aws('ec2', 'delete-network-interface', region, { 'network-interface-id': networkInterfaceId }),
-      ),
+    price: 'Free. One call for each, and nothing restarts.',
+    when: 'Right whenever there are some: no controller cleans them up.',
+    gains: { addresses, prefixes: null },
+    commands: shown.map(({ networkInterfaceId }) =>
+      aws('ec2', 'delete-network-interface', region, { 'network-interface-id': networkInterfaceId }),
+    ),
     preconditions: [
       { text: 'Every one of them is attached to nothing.', holds: true },
       {
-        text:
-          withInstance.length === 0
-            ? 'The instances that they were made for are gone or stopped.'
-            : `${count(withInstance.length, 'instance')} that they were made for still run${withInstance.length === 1 ? 's' : ''}: ${withInstance.map(({ instanceId }) => instanceId).join(', ')}.`,
-        holds: instances === null ? null : withInstance.length === 0,
+        text: 'The instances that they were made for are gone or stopped.',
+        holds: instances === null ? null : true,
       },
     ],
   };
 };
 
-export const tuneWarmTargets = (
-  cluster: ClusterAssessment,
-  eks: EksCluster | undefined,
-  targets: { readonly warmIp: number; readonly minimumIp: number; readonly takes: 'addresses' | 'prefixes' },
-): Remedy => {
-  const environment = {
-    WARM_IP_TARGET: String(targets.warmIp),
-    MINIMUM_IP_TARGET: String(targets.minimumIp),
-  };
-  const merged = eks?.vpcCni == null ? null : mergedConfiguration(eks.vpcCni.configuration, environment);
-  const viaAddOn =
-    merged === null
-      ? null
-      : aws('eks', 'update-addon', cluster.region, {
-          'cluster-name': cluster.clusterName,
-          'addon-name': 'vpc-cni',
-          'configuration-values': merged,
-          'resolve-conflicts': 'PRESERVE',
-        });
-  const saved =
-    targets.takes === 'addresses'
-      ? `Nodes then hold ${targets.warmIp} spare addresses instead of a whole interface's.`
-      : `Nodes then take another prefix only when fewer than ${targets.warmIp} addresses are free, instead of keeping a whole one spare.`;
-  return {
-    title: 'Keep fewer addresses warm',
-    effect: `${saved} A pod that starts may have to wait for an EC2 call: watch for throttling in clusters with much churn.`,
-    commands: [
-      viaAddOn ??
-        kubectl(
-          'set',
-          'env',
-          'daemonset/aws-node',
-          '--namespace',
-          'kube-system',
-          ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-        ),
-    ],
-    preconditions: [
-      {
-        text: 'The cluster runs the VPC CNI itself: EKS Auto Mode has no warm targets.',
-        holds: !cluster.autoMode,
-      },
-      {
-        text: `About ${targets.minimumIp} pods run on a usual node: set MINIMUM_IP_TARGET to that.`,
-        holds: null,
-      },
-    ],
-  };
+/** The leaked interfaces of one subnet; `null` where there are none. */
+export const deleteLeakedIn = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const leaked = estate.input.leakedInterfaces.filter(
+    (sighting) => sighting.leaked && sighting.subnetId === subnet.subnetId,
+  );
+  return leaked.length === 0 ? null : deleteLeaked(estate, leaked, subnet.region);
 };
 
-/** The add-on's configuration with these settings in it: what is given replaces all that was there. */
-const mergedConfiguration = (
-  configuration: string | null,
-  environment: Readonly<Record<string, string>>,
-): string | null => {
-  try {
-    const parsed: unknown =
-      configuration === null || configuration.trim() === '' ? {} : JSON.parse(configuration);
-    if (typeof parsed !== 'object' || parsed === null) return null;
-    const env = 'env' in parsed && typeof parsed.env === 'object' ? parsed.env : {};
-    return JSON.stringify({ ...parsed, env: { ...env, ...environment } });
-  } catch {
-    return null;
-  }
-};
+type Group = Pick<CommittedDemand, 'group' | 'kind'>;
 
-/** An EKS control plane's subnets can be changed, within the VPC and its set of zones. 16 free addresses is what AWS recommends. */
-const CONTROL_PLANE_ADDRESSES_RECOMMENDED = 16;
+const resize = (cluster: ClusterAssessment, { group, kind }: Group, sizes: GroupSizes): string =>
+  kind === 'node-group'
+    ? aws('eks', 'update-nodegroup-config', cluster.region, {
+        'cluster-name': cluster.clusterName,
+        'nodegroup-name': group,
+        'scaling-config': Object.entries(sizes)
+          .map(([name, size]) => `${name}=${size}`)
+          .join(','),
+      })
+    : aws('autoscaling', 'update-auto-scaling-group', cluster.region, {
+        'auto-scaling-group-name': group,
+        ...(sizes.maxSize === undefined ? {} : { 'max-size': sizes.maxSize }),
+        ...(sizes.desiredSize === undefined ? {} : { 'desired-capacity': sizes.desiredSize }),
+      });
 
-export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: string): Remedy => {
-  const current = estate.subnetsIn(eks.subnetIds);
-  const zones = [...new Set(current.map(({ availabilityZone }) => availabilityZone))];
-  const chosen = zones.map((zone) => roomiest(estate, eks, zone)).filter((subnet) => subnet !== null);
-  const complete = chosen.length === zones.length && zones.length > 1;
-  const subnetIds = chosen.map(({ subnetId }) => subnetId);
-  return {
-    title: 'Give the control plane other subnets',
-    effect: complete
-      ? `Moves the control plane's interfaces to ${chosen.map((subnet) => nameAndId(subnet.name, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`
-      : "Moves the control plane's interfaces, once each of its zones has a subnet with room.",
-    commands: complete
-      ? [
-          aws('eks', 'update-cluster-config', region, {
-            name: eks.name,
-            'resources-vpc-config': `subnetIds=${subnetIds.join(',')}`,
-          }),
-        ]
-      : [],
-    preconditions: [
-      {
-        text: `Each of the cluster's zones (${zones.join(', ')}) has a subnet with ${CONTROL_PLANE_ADDRESSES_RECOMMENDED} free addresses.`,
-        holds: complete,
-      },
-      { text: "These subnets are in the cluster's VPC and zones.", holds: complete },
-    ],
-  };
-};
+interface GroupSizes {
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly desiredSize?: number;
+}
 
-const roomiest = (estate: Estate, eks: EksCluster, zone: string | null): SubnetAssessment | null => {
-  const [best] = estate.input.subnets
-    .filter(({ vpcId, availabilityZone }) => vpcId === eks.vpcId && availabilityZone === zone)
-    .filter((subnet) => freeIn(subnet) >= CONTROL_PLANE_ADDRESSES_RECOMMENDED)
-    .sort((a, b) => freeIn(b) - freeIn(a));
-  return best ?? null;
-};
-
-/** As AWS counts them; where it did not, none can be promised. */
-const freeIn = ({ awsAvailable }: SubnetAssessment): number => awsAvailable ?? 0;
-
-export const lowerMaximum = (
-  cluster: ClusterAssessment,
-  group: { readonly group: string; readonly kind: 'node-group' | 'auto-scaling-group' },
-  maximum: number,
-): Remedy => ({
+/** A maximum that can be reached. It helps the group's next scale-out, not the subnet. */
+export const lowerMaximum = (cluster: ClusterAssessment, group: Group, maximum: number): Remedy => ({
   title: `Lower the maximum of ${group.group} to ${maximum}`,
-  effect:
-    'The group then stops before EC2 refuses; what does not fit stays pending, and can be seen as such.',
-  commands: [
-    group.kind === 'node-group'
-      ? aws('eks', 'update-nodegroup-config', cluster.region, {
-          'cluster-name': cluster.clusterName,
-          'nodegroup-name': group.group,
-          'scaling-config': `maxSize=${maximum}`,
-        })
-      : aws('autoscaling', 'update-auto-scaling-group', cluster.region, {
-          'auto-scaling-group-name': group.group,
-          'max-size': maximum,
-        }),
-  ],
+  effect: 'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
+  price: 'Free. The workload has fewer nodes at its peak.',
+  when: 'Right when the workload never needs that many nodes.',
+  gains: { addresses: 0, prefixes: 0 },
+  commands: [resize(cluster, group, { maxSize: maximum })],
   preconditions: [{ text: 'The workload can live with fewer nodes.', holds: null }],
 });
+
+/**
+ * Fewer nodes in the group that holds most of the subnet: as many as the shortfall asks for, and one at the least.
+ * `null` where no group has two nodes here, since the last one serves somebody.
+ */
+export const scaleDown = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  missing: { readonly addresses: number; readonly prefixes: number } = { addresses: 0, prefixes: 0 },
+): Remedy | null => {
+  const [largest] = estate.input.clusters
+    .flatMap((cluster) => cluster.committed.map((demand) => ({ cluster, demand })))
+    .map(({ cluster, demand }) => ({ cluster, demand, here: nodesIn(cluster, demand, subnet) }))
+    .filter(({ demand, here }) => here > 1 && demand.perNode !== null)
+    .toSorted((a, b) => b.here - a.here);
+  if (largest === undefined || largest.demand.perNode === null) return null;
+  const { cluster, demand, here } = largest;
+  const { addresses, prefixes } = largest.demand.perNode;
+  const forAddresses = Math.ceil(missing.addresses / Math.max(1, addresses));
+  const forPrefixes = prefixes === 0 ? 0 : Math.ceil(missing.prefixes / prefixes);
+  const fewer = Math.min(here - 1, Math.max(1, forAddresses, forPrefixes));
+  const size = demand.currentNodes - fewer;
+  const minimum = estate.eksClusters
+    .get(cluster.clusterName)
+    ?.nodeGroups.find(({ name }) => name === demand.group)?.minSize;
+  return {
+    title: `Scale ${demand.group} down to ${count(size, 'node')}`,
+    effect: `Each node gives back what it holds when it is gone. Its pods must fit on the other nodes.`,
+    price: 'Saves the price of the nodes. Pods restart.',
+    when: 'Right when the other nodes have room, or the workload can wait.',
+    // Which node goes is for Auto Scaling to decide; it may be one of another subnet.
+    gains: {
+      addresses: here === demand.currentNodes ? fewer * addresses : null,
+      prefixes: here === demand.currentNodes ? fewer * prefixes : null,
+    },
+    commands: [
+      resize(cluster, demand, {
+        ...(minimum === undefined || minimum <= size ? {} : { minSize: size }),
+        desiredSize: size,
+      }),
+    ],
+    preconditions: [
+      { text: `The other nodes have room for the pods of ${count(fewer, 'node')}.`, holds: null },
+      { text: 'No autoscaler brings the nodes back at once.', holds: null },
+    ],
+  };
+};
+
+/** A node's group is known by the tags of EKS, or of Auto Scaling where it manages the group itself. */
+const nodesIn = (
+  { nodes }: ClusterAssessment,
+  { group }: CommittedDemand,
+  { subnetId }: SubnetAssessment,
+): number => nodes.filter((node) => node.nodeGroup === group && node.subnetId === subnetId).length;

@@ -1,13 +1,16 @@
 import type { Remedy } from '../../result/finding.ts';
 
 /**
- * Orders remedies: those that cannot work here come last, the rest stay as given, best first. What a remedy needs is
- * checked on the very inventory that shows the problem; the conditions are those of the EKS best practices
- * (ip-optimization-strategies, prefix-mode_linux, custom-networking) and of the VPC user guide.
+ * The remedies that can work here, best first. One with a precondition that fails is not offered: somebody on call would
+ * lose time over it. Those that give something back at once come before the others; otherwise the given order stays.
  */
-export const ranked = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] =>
-  remedies
-    .filter((remedy) => remedy !== null)
-    .toSorted((a, b) => Number(isBlocked(a)) - Number(isBlocked(b)));
+export const ranked = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] => {
+  const possible = remedies.filter((remedy) => remedy !== null).filter(canWork);
+  return possible.toSorted((a, b) => Number(helpsAtOnce(b)) - Number(helpsAtOnce(a)));
+};
 
-const isBlocked = ({ preconditions }: Remedy): boolean => preconditions.some(({ holds }) => holds === false);
+const canWork = ({ preconditions }: Remedy): boolean => preconditions.every(({ holds }) => holds !== false);
+
+/** A remedy that promises no figure is not moved: only a promise of nothing puts it behind. */
+const helpsAtOnce = ({ gains }: Remedy): boolean =>
+  gains === undefined || gains.addresses !== 0 || gains.prefixes !== 0;

@@ -1,9 +1,18 @@
+import type { VpcConnection } from '../../aws/inventory.ts';
 import { number } from '../../base/text/numbers.ts';
-import { freeRange } from '../../net/free-ranges.ts';
-import type { VpcAssessment } from '../../result/assessment.ts';
-import type { Remedy } from '../../result/finding.ts';
+import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
+import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { aws } from './commands.ts';
+import {
+  createCommands,
+  createPreconditions,
+  gainsOf,
+  placeBeside,
+  type SubnetPurpose,
+  useOf,
+} from './new-subnet.ts';
+import { routedRanges } from './routes.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 export const VPC_CIDR_BLOCKS_QUOTA = 5;
@@ -12,44 +21,134 @@ const VPC_CIDR_BLOCKS_QUOTA_CODE = 'L-83CA0A9D';
 
 /** Carrier-grade NAT space (RFC 6598): any VPC takes it, whatever its primary range. */
 const SECONDARY_RANGE = '100.64.0.0/10';
-const SECONDARY_LENGTH = 16;
 
-export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy => {
-  const connected = connectedRanges(estate, vpc.vpcId);
-  const range = freeRange([SECONDARY_RANGE], [...vpc.cidrBlocks, ...(connected ?? [])], SECONDARY_LENGTH);
+/** A /16 is the largest block that a VPC takes; smaller ones where none of that size is free. */
+const SECONDARY_LENGTHS = [16, 17, 18, 19, 20] as const;
+
+/** A /20 has 4,091 addresses and 254 prefixes. */
+const POD_SUBNET_LENGTHS = [20] as const;
+
+/** A new block for the VPC, without a subnet in it. `null`: the VPC takes no more, or no block is free. */
+export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | null => {
+  const block = newBlock(estate, vpc);
+  if (block === null) return null;
   return {
-    title: range === null ? 'Add a range to the VPC' : `Add ${range} to the VPC`,
-    effect:
-      'Room for 65,536 addresses more, for pods: this space is not routable outside the VPC without NAT. EKS may take up to five hours to notice a new range.',
-    commands:
-      range === null
-        ? []
-        : [aws('ec2', 'associate-vpc-cidr-block', vpc.region, { 'vpc-id': vpc.vpcId, 'cidr-block': range })],
-    preconditions: [
-      {
-        text: `The VPC has ${vpc.cidrBlocks.length} of ${VPC_CIDR_BLOCKS_QUOTA} ranges, unless the quota was raised.`,
-        holds:
-          vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA
-            ? true
-            : vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_MAXIMUM
-              ? null
-              : false,
-      },
-      {
-        text: 'No VPC that it is connected to has the same range.',
-        holds: connected === null ? null : range !== null,
-      },
-    ],
+    title: `Add ${block} to the VPC`,
+    effect: 'Room for new subnets, for pods above all. Outside the VPC this space needs NAT.',
+    price: 'Free. EKS may take up to five hours to notice a new block.',
+    when: 'Right when the VPC has no space of its own left.',
+    gains: { addresses: 0, prefixes: 0 },
+    ranges: [block],
+    commands: [associateBlock(vpc, block)],
+    preconditions: blockPreconditions(estate, vpc, block),
   };
 };
 
-/** The ranges of all VPCs that it is connected to, and its own among them. */
-const connectedRanges = (estate: Estate, vpcId: string): readonly string[] | null => {
-  const connections = estate.input.vpcConnections;
-  if (connections === null) return null;
-  return connections
-    .filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId))
-    .flatMap(({ vpcs }) => vpcs.flatMap(({ cidrBlocks }) => cidrBlocks ?? []));
+/** A new block, and a subnet in it that pods or nodes use. `null` where either is not possible. */
+export const addSecondaryCidrSubnet = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  purpose: SubnetPurpose = 'nodes',
+): Remedy | null => {
+  const place = placeBeside(estate, subnet);
+  if (place === null) return null;
+  const { vpc, zone } = place;
+  const use = useOf(estate, subnet, purpose);
+  const block = newBlock(estate, vpc);
+  if (block === null) return null;
+  const range = estate.ranges.subnetRange({
+    vpcId: vpc.vpcId,
+    purpose: `${subnet.subnetId} ${use} in a new block`,
+    blocks: [block],
+    taken: [],
+    lengths: POD_SUBNET_LENGTHS,
+  });
+  if (range === null) return null;
+  return {
+    title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
+    effect:
+      'Room for pods in space that is not routable outside the VPC without NAT. Nothing that runs is moved.',
+    price: 'Free. EKS may take up to five hours to notice a new block.',
+    when: 'Right when the VPC has no space of its own left, and pods need no address that others can reach.',
+    gains: gainsOf(range),
+    ranges: [block],
+    commands: [
+      associateBlock(vpc, block),
+      untilAssociated(vpc, block),
+      ...createCommands(estate, subnet, use, { range, zone }),
+    ],
+    preconditions: [...blockPreconditions(estate, vpc, block), ...createPreconditions(estate, subnet, use)],
+  };
+};
+
+const associateBlock = ({ region, vpcId }: VpcAssessment, block: string): string =>
+  aws('ec2', 'associate-vpc-cidr-block', region, { 'vpc-id': vpcId, 'cidr-block': block });
+
+/** AWS associates a block within seconds, and refuses subnets in it before. The AWS CLI has no waiter for it. */
+const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): string => {
+  const look = aws('ec2', 'describe-vpcs', region, {
+    filters: [
+      `Name=vpc-id,Values=${vpcId}`,
+      `Name=cidr-block-association.cidr-block,Values=${block}`,
+      'Name=cidr-block-association.state,Values=associated',
+    ],
+    query: 'Vpcs[].VpcId',
+    output: 'text',
+  });
+  return `until ${look} | grep -q vpc-; do sleep 5; done`;
+};
+
+/** One block per VPC and run: every remedy that needs one speaks of the same. */
+const newBlock = (estate: Estate, vpc: VpcAssessment): string | null =>
+  vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM
+    ? null
+    : estate.ranges.newBlock({
+        vpcId: vpc.vpcId,
+        purpose: 'secondary',
+        blocks: [SECONDARY_RANGE],
+        taken: [
+          ...vpc.cidrBlocks,
+          ...connectionsOf(estate, vpc).flatMap(({ vpcs }) =>
+            vpcs.flatMap(({ cidrBlocks }) => cidrBlocks ?? []),
+          ),
+          ...routedRanges(estate, vpc.vpcId),
+        ],
+        lengths: SECONDARY_LENGTHS,
+      });
+
+const connectionsOf = (estate: Estate, { vpcId }: VpcAssessment): readonly VpcConnection[] =>
+  (estate.input.vpcConnections ?? []).filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId));
+
+const blockPreconditions = (estate: Estate, vpc: VpcAssessment, block: string): readonly Precondition[] => [
+  {
+    text: `The VPC has ${vpc.cidrBlocks.length} of ${VPC_CIDR_BLOCKS_QUOTA} ranges, unless the quota was raised.`,
+    holds: vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA ? true : null,
+  },
+  connectedPrecondition(estate, vpc, block),
+  { text: `No network beyond the connected VPCs that it must reach uses ${block}.`, holds: null },
+];
+
+/** The block was chosen apart from every range that is known; what is not known keeps this from being a promise. */
+const connectedPrecondition = (estate: Estate, vpc: VpcAssessment, block: string): Precondition => {
+  const text = `No VPC that it is connected to has a range in ${block}.`;
+  if (estate.input.vpcConnections === null) return { text, holds: null };
+  const connections = connectionsOf(estate, vpc);
+  const unknown = connections
+    .flatMap(({ vpcs }) => vpcs)
+    .filter(({ cidrBlocks, vpcId }) => vpcId !== vpc.vpcId && (cidrBlocks ?? []).length === 0);
+  if (unknown.length > 0) {
+    const names = unknown.map(({ vpcId, accountId }) => `${vpcId} of account ${accountId ?? 'unknown'}`);
+    return { text: `${text} The ranges of ${names.join(', ')} are unknown.`, holds: null };
+  }
+  const open = connections.filter(
+    ({ kind, membersKnown }) => kind === 'transit-gateway' && membersKnown !== true,
+  );
+  return open.length === 0
+    ? { text, holds: true }
+    : {
+        text: `${text} Other accounts may have VPCs on ${open.map(({ id }) => id).join(', ')} that no scan has seen.`,
+        holds: null,
+      };
 };
 
 export const raiseVpcQuota = (
@@ -63,7 +162,10 @@ export const raiseVpcQuota = (
   region: string,
 ): Remedy => ({
   title: `Ask for a higher quota of ${quota.name}`,
-  effect: `To ${number(quota.to)}; AWS grants up to ${number(quota.maximum)}. Free, and usually granted within days.`,
+  effect: `To ${number(quota.to)}; AWS grants up to ${number(quota.maximum)}.`,
+  price: 'Free. AWS usually answers within days.',
+  when: 'Right ahead of time, because it does not help today.',
+  gains: { addresses: 0, prefixes: 0 },
   commands: [
     aws('service-quotas', 'request-service-quota-increase', region, {
       'service-code': 'vpc',
@@ -91,3 +193,9 @@ export const raiseCidrBlockQuota = (vpc: VpcAssessment): Remedy =>
     },
     vpc.region,
   );
+
+/** `null` below the default quota, where it stops nothing. */
+export const raiseCidrBlockQuotaOf = (estate: Estate, { vpcId }: SubnetAssessment): Remedy | null => {
+  const vpc = estate.vpcs.get(vpcId);
+  return vpc === undefined || vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA ? null : raiseCidrBlockQuota(vpc);
+};

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AddressMap, SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { aNode, anEksCluster, byId } from '../../../fixtures/cluster-records.ts';
-import { aCluster, aLeak, aVpcAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
+import { byId } from '../../../fixtures/cluster-records.ts';
+import { aCluster, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
 
 const noPrefix = { assigned: 3, free: 0, freeInReservation: 0, freeUnreserved: 0 };
 
@@ -63,15 +63,6 @@ describe('leaked interfaces', () => {
     expect(found(leaks)).toMatchObject([{ explanation, remedies: [{ effect }] }]);
   });
 
-  test('come with 20 commands at the most: the rest is for a script of your own', () => {
-    const leaks = (number: number) =>
-      Array.from({ length: number }, (_, index) => aLeak({ networkInterfaceId: `eni-${index}` }));
-    expect(found(leaks(20))[0]?.remedies[0]?.commands).toHaveLength(20);
-    const [finding] = found(leaks(21));
-    expect(finding?.remedies[0]?.commands).toHaveLength(20);
-    expect(finding?.remedies[0]?.title).toBe('Delete 21 leaked interfaces');
-  });
-
   test('are no finding while they may still be in flight', () => {
     expect(found([aLeak({ leaked: false })])).toEqual([]);
   });
@@ -101,22 +92,6 @@ describe('leaked interfaces', () => {
     ]);
     expect(finding?.evidence).toContainEqual({ name: 'oldestSeenAt', value: '2026-01-02T00:00:00.000Z' });
   });
-
-  test('warn before deletion when several such instances run', () => {
-    const leaks = [aLeak({ instanceId: 'i-01' }), aLeak({ instanceId: 'i-02' })];
-    const [finding] = found(leaks, aSubnet(), byId(aNode('i-01'), aNode('i-02')));
-    expect(finding?.remedies[0]?.preconditions[1]?.text).toBe(
-      '2 instances that they were made for still run: i-01, i-02.',
-    );
-  });
-
-  test('warn before deletion when the instance that they were made for still runs', () => {
-    const [finding] = found([aLeak({ instanceId: 'i-01' })], aSubnet(), byId(aNode('i-01')));
-    expect(finding?.remedies[0]?.preconditions[1]).toEqual({
-      text: '1 instance that they were made for still runs: i-01.',
-      holds: false,
-    });
-  });
 });
 
 describe('fragmentation', () => {
@@ -132,19 +107,12 @@ describe('fragmentation', () => {
     owners: [],
   };
 
-  test('is told where prefixes are taken and none is free, with the range to reserve', () => {
+  test('is told where prefixes are taken and none is free', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [map] });
     expect(finding).toMatchObject({
       severity: 'warning',
       title: 'private-a (subnet-0a) is fragmented: 0 free prefixes',
     });
-    expect(finding?.remedies[0]).toMatchObject({
-      title: 'Reserve 10.0.0.64/26 for prefixes',
-      commands: [
-        'aws ec2 create-subnet-cidr-reservation --subnet-id subnet-0a --reservation-type prefix --cidr 10.0.0.64/26 --region eu-west-1',
-      ],
-    });
-    expect(finding?.remedies[0]?.effect).toContain('It holds 4 blocks: 0 can be prefixes at once');
   });
 
   test.each([
@@ -170,14 +138,6 @@ describe('fragmentation', () => {
   test('is told of a subnet whose owners could not be named, without them', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ owners: null })] });
     expect(finding).not.toHaveProperty('owners');
-  });
-
-  test('says what stands in the way of the rest of the range, be it a single address', () => {
-    const nearlyFree = { ...map, states: 'a++++...+++++++a', used: '0444100044444440' };
-    const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [nearlyFree] });
-    expect(finding?.remedies[0]?.effect).toBe(
-      'It holds 4 blocks: 3 can be prefixes at once, the rest when 1 single address in it is given back. Nobody gets single addresses from it any more.',
-    );
   });
 
   test('is no finding where nobody takes prefixes', () => {
@@ -222,44 +182,6 @@ describe('fragmentation', () => {
     expect(findingsOf('fragmentation', { subnets: [fragmented({ fragmentationIndex: null })] })).toEqual([]);
     expect(findingsOf('fragmentation', { subnets: [fragmented({ prefixes: null })] })).toEqual([]);
     expect(findingsOf('fragmentation', { subnets: [fragmented({ available: null })] })).toEqual([]);
-  });
-
-  test('comes with a reservation that only the owner of a shared subnet can make', () => {
-    const subnets = [fragmented({ ownerId: '222222222222' })];
-    const [finding] = findingsOf('fragmentation', { subnets, maps: [map] });
-    expect(finding?.remedies.map(({ title }) => title)).toEqual([
-      'Reserve 10.0.0.64/26 for prefixes',
-      'Add the subnet 10.0.1.0/24 in eu-west-1a',
-    ]);
-    const owned = finding?.remedies.flatMap(({ preconditions }) =>
-      preconditions.filter(({ text }) => text.startsWith('This account owns')),
-    );
-    expect(owned).toEqual([
-      { text: 'This account owns the subnet.', holds: false },
-      { text: 'This account owns the VPC.', holds: false },
-    ]);
-  });
-
-  test('beside a /28 offers another /28 for nodes', () => {
-    const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ cidrBlock: '10.0.0.0/28' })] });
-    expect(finding?.remedies.map(({ title }) => title)).toContain(
-      'Add the subnet 10.0.0.16/28 in eu-west-1a',
-    );
-  });
-
-  test('puts remedies that cannot work last', () => {
-    const full = { ...map, states: 'a##############a', used: '0gggggggggggggg0' };
-    const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [full] });
-    expect(finding?.remedies.map(({ title }) => title)).toEqual([
-      'Add the subnet 10.0.1.0/24 in eu-west-1a',
-      'Reserve a range for prefixes',
-    ]);
-    expect(finding?.remedies[1]).toMatchObject({
-      effect:
-        'No range of the subnet is left that could be reserved and still leave enough single addresses.',
-      commands: [],
-      preconditions: [{ holds: false }, { holds: true }],
-    });
   });
 });
 
@@ -398,17 +320,6 @@ describe('a subnet without a sibling', () => {
     expect(found([lone, ipv6Only], ['subnet-0a', 'subnet-0b'])).toHaveLength(1);
   });
 
-  test('is told of a subnet in a VPC that could not be read, without a range for either', () => {
-    const [finding] = findingsOf('lone-subnet', { subnets: [lone], clusters: [aCluster()], vpcs: [] });
-    expect(finding?.remedies.map(({ title, commands }) => [title, commands])).toEqual([
-      ['Add a subnet in eu-west-1a', []],
-    ]);
-    expect(finding?.remedies[0]?.preconditions[0]).toEqual({
-      text: 'The VPC has a range left for a subnet.',
-      holds: null,
-    });
-  });
-
   test('is no finding when the cluster has a second one in the zone', () => {
     const sibling = aSubnet({ subnetId: 'subnet-0b' });
     expect(found([lone, sibling], ['subnet-0a', 'subnet-0b'])).toEqual([]);
@@ -441,75 +352,10 @@ describe('a subnet without a sibling', () => {
     expect(found([lone])).toMatchObject([{ subject: { clusterName: 'shop', clusterNames: ['shop'] } }]);
   });
 
-  test('is offered a range of the VPC, tagged for subnet discovery, if the CNI is new enough', () => {
-    const offer = (version: string | null) =>
-      findingsOf('lone-subnet', {
-        subnets: [lone],
-        clusters: [aCluster()],
-        eksClusters: [anEksCluster({ vpcCni: version === null ? null : { version, configuration: null } })],
-      })[0]?.remedies.find(({ title }) => title.startsWith('Add the subnet'));
-    expect(offer('v1.18.0-eksbuild.1')).toEqual({
-      title: 'Add the subnet 10.0.1.0/24 in eu-west-1a',
-      effect: 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.',
-      commands: [
-        "aws ec2 create-subnet --vpc-id vpc-01 --cidr-block 10.0.1.0/24 --availability-zone eu-west-1a --tag-specifications 'ResourceType=subnet,Tags=[{Key=kubernetes.io/role/cni,Value=1}]' --region eu-west-1",
-      ],
-      preconditions: [
-        { text: 'The VPC has 10.0.1.0/24 unused.', holds: true },
-        { text: 'This account owns the VPC.', holds: true },
-        { text: 'No cluster here uses custom networking, which ignores subnet discovery.', holds: true },
-        { text: 'The CNI is version 1.18 or later.', holds: true },
-        { text: 'The CNI may call ec2:DescribeSubnets.', holds: null },
-        { text: "The VPC's main route table suits it: associate another one otherwise.", holds: null },
-      ],
-    });
-    expect(offer('1.18.0')?.preconditions[3]?.holds).toBe(true);
-    expect(offer('v10.2.0')?.preconditions[3]?.holds).toBe(true);
-    expect(offer('v1.17.9')?.preconditions[3]?.holds).toBe(false);
-    expect(offer('latest, once v1.20')?.preconditions[3]?.holds).toBeNull();
-    expect(offer('v2.0.0')?.preconditions[3]?.holds).toBe(true);
-    expect(offer(null)?.preconditions[3]?.holds).toBeNull();
-  });
-
-  test('cannot rely on subnet discovery where one of its clusters uses custom networking', () => {
-    const offered = (nodeSubnetIds: readonly string[]) =>
-      findingsOf('lone-subnet', {
-        subnets: [lone],
-        clusters: [aCluster(), aCluster({ clusterName: 'custom', customNetworking: true, nodeSubnetIds })],
-      })[0]?.remedies.map(({ title }) => title);
-    expect(offered(['subnet-0a'])).toEqual([
-      'Add 100.64.0.0/16 to the VPC',
-      'Add the subnet 10.0.1.0/24 in eu-west-1a',
-    ]);
-    expect(offered(['subnet-0elsewhere'])).toEqual([
-      'Add the subnet 10.0.1.0/24 in eu-west-1a',
-      'Add 100.64.0.0/16 to the VPC',
-    ]);
-  });
-
   test('is offered the range that subnets of other VPCs have, too: ranges are taken in one VPC alone', () => {
     const elsewhere = aSubnet({ subnetId: 'subnet-0b', vpcId: 'vpc-02', cidrBlock: '10.0.1.0/24' });
     expect(found([lone, elsewhere])[0]?.remedies.map(({ title }) => title)).toContain(
       'Add the subnet 10.0.1.0/24 in eu-west-1a',
     );
-  });
-
-  test('in a zone that is not known comes with a range, and no command to make it', () => {
-    const [finding] = found([aSubnet({ available: 100, availabilityZone: null })]);
-    expect(finding?.remedies.find(({ title }) => title.startsWith('Add the subnet'))?.commands).toEqual([]);
-  });
-
-  test('is offered a smaller subnet where the VPC has no room for one as large, and none where it is full', () => {
-    const offer = (cidrBlocks: readonly string[], taken: string) =>
-      findingsOf('lone-subnet', {
-        subnets: [lone, aSubnet({ subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b', cidrBlock: taken })],
-        clusters: [aCluster()],
-        vpcs: [aVpcAssessment({ cidrBlocks })],
-      })[0]?.remedies.map(({ title }) => title);
-    expect(offer(['10.0.0.0/23'], '10.0.1.0/25')).toContain('Add the subnet 10.0.1.128/25 in eu-west-1a');
-    expect(offer(['10.0.0.0/23'], '10.0.1.0/24')).toEqual([
-      'Add 100.64.0.0/16 to the VPC',
-      'Add a subnet in eu-west-1a',
-    ]);
   });
 });

@@ -1,0 +1,95 @@
+import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
+import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
+import type { SubnetAssessment } from '../../result/assessment.ts';
+import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { Estate } from '../estate.ts';
+
+/** Karpenter's default selector looks for this tag; by convention its value is the cluster's name. */
+export const KARPENTER_TAG = 'karpenter.sh/discovery';
+
+const CLUSTER_CNI_TAG = 'cni.networking.k8s.aws/cluster/';
+
+/** Subnets with such owners are for them: a cluster's nodes would take the addresses that these need. */
+const NOT_FOR_NODES = new Set(['control-plane', 'load-balancer', 'rds', 'elasticache', 'aws-service']);
+
+/** A public load balancer's controller looks for subnets with this tag. */
+const PUBLIC_LOAD_BALANCER_TAG = 'kubernetes.io/role/elb';
+
+/** Whether nodes of the cluster start in the subnet, or may: by a node, a group or Karpenter's tag. */
+export const mayHoldNodes = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  subnet: SubnetAssessment,
+): boolean => {
+  const { subnetId, tags } = subnet;
+  const eks = estate.eksClusters.get(cluster.clusterName);
+  return (
+    cluster.nodes.some((node) => node.subnetId === subnetId) ||
+    (eks?.nodeGroups.some(({ subnetIds }) => subnetIds.includes(subnetId)) ?? false) ||
+    cluster.committed.some(({ subnetIds }) => subnetIds.includes(subnetId)) ||
+    tags[KARPENTER_TAG] === cluster.clusterName
+  );
+};
+
+/** Whether the CNI of the cluster gives pods addresses from the subnet: it has some there, or a tag opens it. */
+export const mayHoldPods = (cluster: ClusterAssessment, subnet: SubnetAssessment): boolean =>
+  cluster.nodes.some(
+    (node) =>
+      node.subnetId !== subnet.subnetId && node.usage.some(({ subnetId }) => subnetId === subnet.subnetId),
+  ) ||
+  (!cluster.customNetworking && isOpenToCni(cluster, subnet));
+
+/** `kubernetes.io/role/cni` opens a subnet; a tag that names clusters opens it to these alone (amazon-vpc-cni-k8s 1.22.1). */
+export const isOpenToCni = ({ clusterName }: ClusterAssessment, { tags }: SubnetAssessment): boolean => {
+  const named = Object.keys(tags).filter((key) => key.startsWith(CLUSTER_CNI_TAG));
+  const role = tags[CNI_ROLE_TAG];
+  return (
+    role !== undefined &&
+    role !== '0' &&
+    (named.length === 0 || named.includes(`${CLUSTER_CNI_TAG}${clusterName}`))
+  );
+};
+
+/** Clusters that take addresses from the subnet, by name. */
+export const clustersUsing = (estate: Estate, subnet: SubnetAssessment): readonly ClusterAssessment[] =>
+  estate.input.clusters.filter(
+    (cluster) =>
+      cluster.nodeSubnetIds.includes(subnet.subnetId) ||
+      mayHoldNodes(estate, cluster, subnet) ||
+      mayHoldPods(cluster, subnet),
+  );
+
+/** Whether the subnet belongs to a control plane, a database, a load balancer or another service. Unknown counts as yes. */
+export const isForOthers = (estate: Estate, { owners, subnetId, tags }: SubnetAssessment): boolean =>
+  owners === null ||
+  owners.some(({ kind }) => NOT_FOR_NODES.has(kind)) ||
+  tags[PUBLIC_LOAD_BALANCER_TAG] !== undefined ||
+  [...estate.eksClusters.values()].some(({ subnetIds }) => subnetIds.includes(subnetId));
+
+/** What one node takes of a subnet. */
+export interface NodeTake {
+  readonly singles: number;
+  readonly prefixes: number;
+}
+
+/**
+ * The most that a node of the cluster holds, of the type in use: where its pods have a subnet of their own (`pods`), only
+ * what is there. `null` where no node shows it and no group tells.
+ */
+export const nodeTake = (cluster: ClusterAssessment, subnet: SubnetAssessment): NodeTake | null => {
+  const takes = [
+    ...cluster.nodes.flatMap(({ usage }) => usage.filter(({ subnetId }) => subnetId === subnet.subnetId)),
+    ...cluster.committed
+      .filter(({ subnetIds }) => subnetIds.includes(subnet.subnetId))
+      .flatMap(({ perNode }) =>
+        perNode === null
+          ? []
+          : { ...perNode, addresses: perNode.addresses + perNode.prefixes * ADDRESSES_PER_PREFIX },
+      ),
+  ];
+  if (takes.length === 0) return null;
+  return {
+    singles: Math.max(...takes.map(({ addresses, prefixes }) => addresses - prefixes * ADDRESSES_PER_PREFIX)),
+    prefixes: Math.max(...takes.map(({ prefixes }) => prefixes)),
+  };
+};

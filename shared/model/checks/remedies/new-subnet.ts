@@ -1,0 +1,280 @@
+import type { Tags } from '../../aws/inventory.ts';
+import { count } from '../../base/text/numbers.ts';
+import { cidrSize, parseCidr } from '../../net/cidr.ts';
+import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
+import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
+import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
+import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
+import type { Estate } from '../estate.ts';
+import { clustersUsing } from './cluster-subnets.ts';
+import { aws, keep, type ShellVariable } from './commands.ts';
+import { discoveryPreconditions } from './discovery.ts';
+import { routeTableOf } from './routes.ts';
+import { ENI_CONFIG_BY_ZONE, eniConfigCommand } from './siblings.ts';
+
+/** AWS's bounds on a subnet's prefix length. */
+const SMALLEST_SUBNET = 28;
+const LARGEST_SUBNET = 16;
+
+/** The smallest subnet that holds prefixes: a /27 has only the first and the last block, and AWS keeps addresses in both. */
+const SMALLEST_WITH_PREFIXES = 26;
+
+/** AWS keeps the first four addresses of a subnet and the last. Source: VPC user guide, subnet sizing. */
+const AWS_ADDRESSES = 5;
+
+/** A load balancer's subnet is to be a /27 or larger. Source: Elastic Load Balancing user guide, subnets for your load balancer. */
+export const LOAD_BALANCER_SUBNET = 27;
+
+/** Subnets per VPC; AWS raises the quota on request. Source: VPC user guide, quotas. */
+const SUBNETS_PER_VPC = 200;
+
+/** What a new subnet is for. `nodes` finds out by itself whether the CNI's discovery or an ENIConfig leads to it. */
+export type SubnetPurpose = 'discovery' | 'nodes' | 'control-plane' | 'load-balancer';
+
+/** How much is missing, where it is known. */
+export interface Shortfall {
+  readonly addresses: number;
+  readonly prefixes: number;
+}
+
+const NOTHING_SHORT: Shortfall = { addresses: 0, prefixes: 0 };
+
+/** How pods or nodes come to use a new subnet. */
+type Use = 'discovery' | 'eni-config' | 'node-class' | 'nodes' | 'control-plane' | 'load-balancer';
+
+const EFFECTS: Readonly<Record<Use, string>> = {
+  discovery: 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.',
+  'eni-config':
+    'New nodes of the zone take pod addresses there. Replace the old nodes to use it for all pods.',
+  'node-class':
+    'Nodes use it when the NodeClass selects it. The tags of the full subnet are copied, which most selectors ask for.',
+  nodes:
+    'New nodes can start there. A managed node group keeps its subnets, so add a second group in the new subnet.',
+  'control-plane': 'The cluster can then be given this subnet for its control plane.',
+  'load-balancer': 'Load balancers can then be given this subnet.',
+};
+
+/** Where a new subnet goes: a VPC of this account, and the zone of the subnet that is short. */
+export interface NewSubnetPlace {
+  readonly vpc: VpcAssessment;
+  readonly zone: string;
+}
+
+interface NewSubnet {
+  readonly range: string;
+  readonly zone: string;
+}
+
+/** `null`: the VPC or the zone is unknown, or another account owns them. */
+export const placeBeside = (estate: Estate, subnet: SubnetAssessment): NewSubnetPlace | null => {
+  const vpc = estate.vpcs.get(subnet.vpcId);
+  const { availabilityZone: zone, ownerId } = subnet;
+  return vpc === undefined || zone === null || ownerId !== null ? null : { vpc, zone };
+};
+
+/**
+ * A subnet in the VPC's own free space, beside the one that is short: as large as that one, or as large as the shortfall
+ * asks for. `null`: the VPC has no such range left, or belongs to another account.
+ */
+export const addSubnet = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  purpose: SubnetPurpose,
+  shortfall: Shortfall = NOTHING_SHORT,
+): Remedy | null => {
+  const place = placeBeside(estate, subnet);
+  if (place === null) return null;
+  const { vpc, zone } = place;
+  const use = useOf(estate, subnet, purpose);
+  const range = estate.ranges.subnetRange({
+    vpcId: vpc.vpcId,
+    purpose: `${subnet.subnetId} ${use}`,
+    blocks: vpc.cidrBlocks,
+    taken: estate.rangesTaken(vpc.vpcId),
+    lengths: lengthsFor(estate, subnet, use, shortfall),
+  });
+  if (range === null) return null;
+  return {
+    title: `Add the subnet ${range} in ${zone}`,
+    effect: EFFECTS[use],
+    price: 'Free. A few calls, and nothing restarts.',
+    when: 'Right when the VPC has unused space of its own.',
+    gains: gainsOf(range),
+    ranges: [range],
+    commands: createCommands(estate, subnet, use, { range, zone }),
+    preconditions: [
+      { text: `The VPC has ${range} unused.`, holds: true },
+      ...createPreconditions(estate, subnet, use),
+    ],
+  };
+};
+
+/** What the new subnet adds. */
+export const gainsOf = (range: string): Gains => {
+  const cidr = parseCidr(range);
+  const size = cidr === null ? 0 : cidrSize(cidr);
+  return { addresses: size - AWS_ADDRESSES, prefixes: Math.max(0, size / ADDRESSES_PER_PREFIX - 2) };
+};
+
+export const useOf = (estate: Estate, subnet: SubnetAssessment, purpose: SubnetPurpose): Use => {
+  if (purpose === 'control-plane' || purpose === 'load-balancer') return purpose;
+  const clusters = clustersUsing(estate, subnet);
+  if (clusters.length === 0) return purpose;
+  if (clusters.some(({ autoMode }) => autoMode)) return 'node-class';
+  const custom = clusters.filter(({ customNetworking }) => customNetworking);
+  if (custom.some((cluster) => holdsPodsOnly(cluster, subnet))) return 'eni-config';
+  return custom.length > 0 || discoveryPreconditions(estate, clusters).some(({ holds }) => holds === false)
+    ? 'nodes'
+    : 'discovery';
+};
+
+const holdsPodsOnly = ({ nodes }: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>
+  nodes.every((node) => node.subnetId !== subnetId);
+
+/**
+ * Prefix lengths that would do, best first: as large as the subnet or as the shortfall, and smaller ones that still cover
+ * it. A control plane gets a /28 and load balancers a /27 at least, as AWS recommends.
+ */
+const lengthsFor = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  use: Use,
+  shortfall: Shortfall,
+): readonly number[] => {
+  if (use === 'control-plane') return [SMALLEST_SUBNET];
+  const alike = Math.max(LARGEST_SUBNET, parseCidr(subnet.cidrBlock ?? '')?.length ?? LARGEST_SUBNET);
+  const largest = use === 'load-balancer' ? Math.min(alike, LOAD_BALANCER_SUBNET) : alike;
+  const smallest = use === 'load-balancer' ? LOAD_BALANCER_SUBNET : smallestFor(estate, subnet, shortfall);
+  const first = Math.min(largest, smallest);
+  return Array.from({ length: smallest - first + 1 }, (_, index) => first + index);
+};
+
+/** The longest prefix length whose subnet covers the shortfall, and holds prefixes where they are taken. */
+const smallestFor = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  { addresses, prefixes }: Shortfall,
+): number => {
+  const limit = prefixes > 0 || takesPrefixes(estate, subnet) ? SMALLEST_WITH_PREFIXES : SMALLEST_SUBNET;
+  const size = Math.max(addresses + AWS_ADDRESSES, (prefixes + 2) * ADDRESSES_PER_PREFIX);
+  const needed = 32 - Math.ceil(Math.log2(size));
+  return Math.max(LARGEST_SUBNET, Math.min(limit, addresses + prefixes === 0 ? limit : needed));
+};
+
+const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean =>
+  subnet.usesPrefixes === true ||
+  clustersUsing(estate, subnet).some(({ mode }) => mode === 'prefix' || mode === 'mixed');
+
+const SUBNET_ID: ShellVariable = { variable: 'SUBNET_ID' };
+
+/** Creates the subnet with its tags, its routes, and what makes nodes or pods use it. */
+export const createCommands = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  use: Use,
+  { range, zone }: NewSubnet,
+  variable: ShellVariable = SUBNET_ID,
+): readonly string[] => {
+  const { region, vpcId, outpostArn } = subnet;
+  const table = routeTableOf(estate, subnet);
+  return [
+    keep(
+      variable,
+      'ec2',
+      'create-subnet',
+      region,
+      {
+        'vpc-id': vpcId,
+        'cidr-block': range,
+        'availability-zone': zone,
+        ...(outpostArn === null ? {} : { 'outpost-arn': outpostArn }),
+        'tag-specifications': tagSpecification(tagsFor(estate, subnet, use)),
+      },
+      'Subnet.SubnetId',
+    ),
+    ...(table === null || table.main
+      ? []
+      : [
+          aws('ec2', 'associate-route-table', region, {
+            'route-table-id': table.routeTableId,
+            'subnet-id': variable,
+          }),
+        ]),
+    ...(use === 'eni-config' ? [eniConfigCommand(zone, variable)] : []),
+    ...(use === 'nodes' ? scalingGroupCommands(estate, subnet, variable) : []),
+  ];
+};
+
+/** As JSON: unlike the short form it takes commas, brackets and quotes in a name. */
+const tagSpecification = (tags: Tags): string =>
+  JSON.stringify([
+    { ResourceType: 'subnet', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+  ]);
+
+/** Tags that Kubernetes, Karpenter and the CNI select subnets by. */
+const COPIED_TAG = /^(?:kubernetes\.io\/|k8s\.io\/|karpenter\.sh\/|cni\.networking\.k8s\.aws\/)/;
+
+const tagsFor = (estate: Estate, subnet: SubnetAssessment, use: Use): Tags => {
+  const copied = Object.entries(subnet.tags).filter(
+    ([key]) => use !== 'control-plane' && COPIED_TAG.test(key) && key !== CNI_ROLE_TAG,
+  );
+  return {
+    Name: freshName(estate, subnet),
+    ...Object.fromEntries(copied),
+    ...(use === 'discovery' ? { [CNI_ROLE_TAG]: '1' } : {}),
+  };
+};
+
+/** The name of the subnet that is short, with the first number that no subnet of the VPC has. */
+const freshName = (estate: Estate, subnet: SubnetAssessment): string => {
+  const names = new Set(estate.subnetsOfVpc(subnet.vpcId).map(({ name }) => name));
+  const base = subnet.name ?? subnet.subnetId;
+  let number = 2;
+  while (names.has(`${base}-${number}`)) number += 1;
+  return `${base}-${number}`;
+};
+
+/** Auto Scaling groups of the clusters take the new subnet in; EKS does not let managed node groups change theirs. */
+const scalingGroupCommands = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  variable: ShellVariable,
+): readonly string[] =>
+  clustersUsing(estate, subnet)
+    .flatMap(({ committed }) => committed)
+    .filter(({ kind, subnetIds }) => kind === 'auto-scaling-group' && subnetIds.includes(subnet.subnetId))
+    .map(({ group, subnetIds }) =>
+      aws('autoscaling', 'update-auto-scaling-group', subnet.region, {
+        'auto-scaling-group-name': group,
+        'vpc-zone-identifier': { parts: [`${subnetIds.join(',')},`, variable] },
+      }),
+    );
+
+export const createPreconditions = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  use: Use,
+): readonly Precondition[] => {
+  const table = routeTableOf(estate, subnet);
+  const subnets = estate.subnetsOfVpc(subnet.vpcId).length;
+  return [
+    {
+      text:
+        table === null
+          ? `The VPC's main route table suits the new subnet. Otherwise associate the table of ${subnet.subnetId}.`
+          : `The new subnet gets the routes of ${subnet.subnetId}: ${table.routeTableId}.`,
+      holds: table === null ? null : true,
+    },
+    ...(subnets < SUBNETS_PER_VPC
+      ? []
+      : [
+          {
+            text: `The quota of ${SUBNETS_PER_VPC} subnets was raised: the VPC has ${count(subnets, 'subnet')}.`,
+            holds: null,
+          },
+        ]),
+    ...(use === 'discovery' ? discoveryPreconditions(estate, clustersUsing(estate, subnet)) : []),
+    ...(use === 'eni-config' ? [ENI_CONFIG_BY_ZONE] : []),
+  ];
+};

@@ -1,0 +1,121 @@
+import { count } from '../../base/text/numbers.ts';
+import { cidrContains, cidrContainsAddress, parseCidr } from '../../net/cidr.ts';
+import { parseIpv4 } from '../../net/ipv4.ts';
+import type { SubnetAssessment } from '../../result/assessment.ts';
+import type { Remedy } from '../../result/finding.ts';
+import { decodeAddressMap } from '../../subnet/address-map.ts';
+import { bestReservation, type ReservationRange } from '../../subnet/reservation-range.ts';
+import type { Estate } from '../estate.ts';
+import { aws, keep, type ShellVariable } from './commands.ts';
+
+/** Addresses in the way that a message names; the rest are counted. */
+const NAMED_IN_THE_WAY = 3;
+
+/** Keeps single addresses out of the best range. `null`: no range would leave enough of them, or another account owns the subnet. */
+export const reservePrefixRange = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const map = estate.maps.get(subnet.subnetId);
+  const range = map === undefined ? null : bestReservation(map);
+  if (range === null || subnet.ownerId !== null) return null;
+  return {
+    title: `Reserve ${range.cidr} for prefixes`,
+    effect: reservationEffect(estate, subnet, range),
+    price: 'Free. One call, and nothing restarts. New single addresses come from the rest of the subnet.',
+    when: 'Right when the subnet has addresses, but they are scattered.',
+    // Free blocks were free before; a reservation only keeps them whole.
+    gains: { addresses: 0, prefixes: 0 },
+    commands: [
+      aws('ec2', 'create-subnet-cidr-reservation', subnet.region, {
+        'subnet-id': subnet.subnetId,
+        'reservation-type': 'prefix',
+        cidr: range.cidr,
+      }),
+    ],
+    preconditions: [
+      { text: "The range holds none of AWS's own addresses and no other reservation.", holds: true },
+      { text: 'Enough single addresses stay outside it.', holds: true },
+    ],
+  };
+};
+
+const reservationEffect = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  { blocks, cidr, freeBlocks, singles }: ReservationRange,
+): string => {
+  const holds = `It holds ${count(blocks, 'block')}, and ${freeBlocks} can be ${freeBlocks === 1 ? 'a prefix' : 'prefixes'} at once.`;
+  if (singles === 0) return `${holds} No single address can spoil them any more.`;
+  const named = inTheWay(estate, subnet, cidr);
+  const way = `${count(singles, 'single address is', 'single addresses are')} in the way of the rest`;
+  return `${holds} ${way}${named === '' ? '.' : `: ${named}.`} A block becomes a prefix when its addresses are given back.`;
+};
+
+/** `10.0.0.20 (eni-01, load-balancer app/shop/0a), ...` */
+const inTheWay = (estate: Estate, { subnetId }: SubnetAssessment, cidr: string): string => {
+  const range = parseCidr(cidr);
+  const found = (estate.input.obstacles?.get(subnetId) ?? []).filter(({ address }) => {
+    const number = parseIpv4(address);
+    return range !== null && number !== null && cidrContainsAddress(range, number);
+  });
+  const named = found
+    .slice(0, NAMED_IN_THE_WAY)
+    .map(
+      ({ address, kind, name, networkInterfaceId }) =>
+        `${address} (${networkInterfaceId}, ${kind}${name === null ? '' : ` ${name}`})`,
+    );
+  return [...named, ...(found.length > named.length ? [`and ${found.length - named.length} more`] : [])].join(
+    ', ',
+  );
+};
+
+const RESERVATION_ID: ShellVariable = { variable: 'RESERVATION_ID' };
+
+/** An `explicit` reservation gives nothing by itself. Made a `prefix` one, its whole free blocks serve the CNI. */
+export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const map = estate.maps.get(subnet.subnetId);
+  if (map === undefined || subnet.ownerId !== null) return null;
+  const blocks = decodeAddressMap(map);
+  const [best] = (subnet.reservations ?? [])
+    .filter(({ type }) => type === 'explicit')
+    .map(({ available, cidr }) => ({ available, cidr, free: freeBlocksIn(blocks, cidr) }))
+    .filter(({ free }) => free > 0)
+    .toSorted((a, b) => b.free - a.free);
+  if (best === undefined) return null;
+  const { available, cidr, free } = best;
+  return {
+    title: `Give the explicit reservation ${cidr} to prefixes`,
+    effect: `Its ${count(free, 'free block')} can be ${free === 1 ? 'a prefix' : 'prefixes'} at once. AWS gives out nothing of an explicit reservation by itself.`,
+    price: 'Free. Two calls, and nothing restarts.',
+    when: 'Right when nobody assigns addresses from the reservation by hand any more.',
+    gains: { addresses: available, prefixes: free },
+    commands: [
+      keep(
+        RESERVATION_ID,
+        'ec2',
+        'get-subnet-cidr-reservations',
+        subnet.region,
+        { 'subnet-id': subnet.subnetId },
+        `SubnetIpv4CidrReservations[?Cidr=='${cidr}'].SubnetCidrReservationId`,
+      ),
+      aws('ec2', 'delete-subnet-cidr-reservation', subnet.region, {
+        'subnet-cidr-reservation-id': RESERVATION_ID,
+      }),
+      aws('ec2', 'create-subnet-cidr-reservation', subnet.region, {
+        'subnet-id': subnet.subnetId,
+        'reservation-type': 'prefix',
+        cidr,
+      }),
+    ],
+    preconditions: [
+      { text: `${count(free, 'whole block')} of it ${free === 1 ? 'is' : 'are'} free.`, holds: true },
+      { text: 'Nobody assigns addresses from it by hand.', holds: null },
+    ],
+  };
+};
+
+const freeBlocksIn = (blocks: ReturnType<typeof decodeAddressMap>, cidr: string): number => {
+  const outer = parseCidr(cidr);
+  return blocks.filter(({ cidr: block, state }) => {
+    const inner = parseCidr(block);
+    return state === 'free' && outer !== null && inner !== null && cidrContains(outer, inner);
+  }).length;
+};

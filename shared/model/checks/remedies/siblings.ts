@@ -1,0 +1,211 @@
+import { displayName } from '../../base/text/names.ts';
+import { count } from '../../base/text/numbers.ts';
+import type { SubnetAssessment } from '../../result/assessment.ts';
+import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { Precondition, Remedy } from '../../result/finding.ts';
+import type { Estate } from '../estate.ts';
+import {
+  clustersUsing,
+  isForOthers,
+  isOpenToCni,
+  KARPENTER_TAG,
+  mayHoldNodes,
+  mayHoldPods,
+  nodeTake,
+} from './cluster-subnets.ts';
+import { aws, kubectl } from './commands.ts';
+import { discoveryPreconditions, tagForCni } from './discovery.ts';
+import { routeTableOf, servesTheSame } from './routes.ts';
+
+/** A sibling that holds one more node is full at once. */
+const NODES_TO_HOLD = 2;
+
+interface Sibling {
+  readonly cluster: ClusterAssessment;
+  readonly subnet: SubnetAssessment;
+}
+
+/**
+ * Another subnet of the same VPC and zone that the cluster's nodes or pods may use already, with room for two nodes. Never
+ * one of a control plane, a database or a load balancer, nor one that routes elsewhere. `null` where there is none.
+ */
+export const useSibling = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const siblings = clustersUsing(estate, subnet)
+    .filter(({ autoMode }) => !autoMode)
+    .flatMap((cluster) => candidates(estate, cluster, subnet).map((each) => ({ cluster, subnet: each })))
+    .toSorted((a, b) => roomIn(b.subnet) - roomIn(a.subnet));
+  for (const sibling of siblings) {
+    const way = wayTo(estate, subnet, sibling);
+    if (way !== null) return remedy(estate, subnet, sibling, way);
+  }
+  return null;
+};
+
+/** Every candidate has been measured. */
+const roomIn = ({ availableSingle }: SubnetAssessment): number => Number(availableSingle);
+
+/** Where the cluster's nodes, or its pods where they have subnets of their own, may go instead. */
+const candidates = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  subnet: SubnetAssessment,
+): readonly SubnetAssessment[] =>
+  estate
+    .siblingsOf(subnet)
+    .filter(
+      (other) =>
+        (isPodSubnet(cluster, subnet)
+          ? isPodSubnet(cluster, other)
+          : mayHoldNodes(estate, cluster, other) || mayHoldPods(cluster, other)) &&
+        !isForOthers(estate, other) &&
+        other.ownerId === null &&
+        hasRoom(cluster, subnet, other),
+    );
+
+/** Under custom networking pods have a subnet of their own, in which no node has its primary interface. */
+const isPodSubnet = (cluster: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>
+  cluster.customNetworking &&
+  cluster.nodes.some(
+    (node) => node.subnetId !== subnetId && node.usage.some((usage) => usage.subnetId === subnetId),
+  );
+
+/** Each single address may spoil another whole block, because EC2 places it at random. */
+const hasRoom = (cluster: ClusterAssessment, subnet: SubnetAssessment, other: SubnetAssessment): boolean => {
+  const take = nodeTake(cluster, subnet);
+  if (take === null || other.availableSingle === null) return false;
+  const singles = NODES_TO_HOLD * take.singles;
+  const prefixes = NODES_TO_HOLD * take.prefixes;
+  return (
+    other.availableSingle >= singles &&
+    (prefixes === 0 || (other.prefixes !== null && other.prefixes.free >= prefixes + singles))
+  );
+};
+
+interface Way {
+  readonly title: string;
+  readonly effect: string;
+  readonly commands: readonly string[];
+  readonly preconditions: readonly Precondition[];
+}
+
+const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: other }: Sibling): Way | null => {
+  const table = routeTableOf(estate, subnet);
+  const otherTable = routeTableOf(estate, other);
+  if (table !== null && otherTable !== null && !servesTheSame(table, otherTable)) return null;
+  if (isPodSubnet(cluster, subnet)) return throughEniConfig(cluster, other);
+  return (
+    throughDiscovery(estate, subnet, cluster, other) ??
+    throughKarpenter(subnet, cluster, other) ??
+    throughScalingGroup(subnet, cluster, other)
+  );
+};
+
+const throughEniConfig = (cluster: ClusterAssessment, other: SubnetAssessment): Way => ({
+  title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
+  effect:
+    'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
+  commands: [eniConfigCommand(other.availabilityZone ?? '', other.subnetId)],
+  preconditions: [ENI_CONFIG_BY_ZONE],
+});
+
+/** An ENIConfig that is named after its zone, as the CNI's documentation has it. */
+export const eniConfigCommand = (zone: string, subnet: string | { readonly variable: string }): string =>
+  kubectl('patch', 'eniconfig', zone, '--type', 'merge', '--patch', {
+    parts: ['{"spec":{"subnet":"', subnet, '"}}'],
+  });
+
+export const ENI_CONFIG_BY_ZONE: Precondition = {
+  text: 'The ENIConfig of this zone has the name of the zone. Look with kubectl get eniconfig.',
+  holds: null,
+};
+
+const throughDiscovery = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  cluster: ClusterAssessment,
+  other: SubnetAssessment,
+): Way | null => {
+  const preconditions = discoveryPreconditions(estate, [cluster]);
+  if (isOpenToCni(cluster, other) || preconditions.some(({ holds }) => holds === false)) return null;
+  return {
+    title: `Let pods of ${cluster.clusterName} take addresses from ${displayName(other.name, other.subnetId)}`,
+    effect: `The CNI finds it by its tag. Nodes in ${displayName(subnet.name, subnet.subnetId)} put new interfaces there, and nothing restarts.`,
+    commands: [tagForCni(other.region, other.subnetId)],
+    preconditions,
+  };
+};
+
+const throughKarpenter = (
+  subnet: SubnetAssessment,
+  { clusterName }: ClusterAssessment,
+  other: SubnetAssessment,
+): Way | null =>
+  subnet.tags[KARPENTER_TAG] !== clusterName || other.tags[KARPENTER_TAG] !== clusterName
+    ? null
+    : {
+        title: `Start new nodes of ${clusterName} in ${displayName(other.name, other.subnetId)} only`,
+        effect: 'Karpenter no longer selects the full subnet. Nodes that run stay where they are.',
+        commands: [
+          aws('ec2', 'delete-tags', subnet.region, {
+            resources: subnet.subnetId,
+            tags: `Key=${KARPENTER_TAG}`,
+          }),
+        ],
+        preconditions: [
+          { text: `The EC2NodeClass selects subnets by the tag ${KARPENTER_TAG}.`, holds: null },
+        ],
+      };
+
+const throughScalingGroup = (
+  subnet: SubnetAssessment,
+  { committed }: ClusterAssessment,
+  other: SubnetAssessment,
+): Way | null => {
+  const group = committed.find(
+    ({ kind, subnetIds }) =>
+      kind === 'auto-scaling-group' &&
+      subnetIds.includes(subnet.subnetId) &&
+      subnetIds.includes(other.subnetId),
+  );
+  if (group === undefined) return null;
+  const rest = group.subnetIds.filter((subnetId) => subnetId !== subnet.subnetId);
+  return {
+    title: `Start new nodes of ${group.group} in ${displayName(other.name, other.subnetId)} only`,
+    effect:
+      'The group no longer starts nodes in the full subnet. It may replace nodes that run there, zone by zone.',
+    commands: [
+      aws('autoscaling', 'update-auto-scaling-group', subnet.region, {
+        'auto-scaling-group-name': group.group,
+        'vpc-zone-identifier': rest.join(','),
+      }),
+    ],
+    preconditions: [],
+  };
+};
+
+const remedy = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  { cluster, subnet: other }: Sibling,
+  way: Way,
+): Remedy => {
+  const table = routeTableOf(estate, subnet);
+  const otherTable = routeTableOf(estate, other);
+  return {
+    ...way,
+    price: 'Free. One call.',
+    when: 'Right when the zone has room in another subnet of the same cluster.',
+    gains: { addresses: other.availableSingle, prefixes: other.prefixes?.free ?? null },
+    preconditions: [
+      {
+        text: `${other.subnetId} has room for ${count(NODES_TO_HOLD, 'more node')} of ${cluster.clusterName}.`,
+        holds: true,
+      },
+      {
+        text: `${other.subnetId} routes to the same places as ${subnet.subnetId}.`,
+        holds: table === null || otherTable === null ? null : servesTheSame(table, otherTable),
+      },
+      ...way.preconditions,
+    ],
+  };
+};

@@ -1,0 +1,371 @@
+import { describe, expect, test } from 'vitest';
+import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import { moveToIpv6, useOverlay } from '../../../../../shared/model/checks/remedies/architecture.ts';
+import {
+  deleteLeaked,
+  lowerMaximum,
+  scaleDown,
+} from '../../../../../shared/model/checks/remedies/cluster-remedies.ts';
+import {
+  addControlPlaneSubnets,
+  changeClusterSubnets,
+} from '../../../../../shared/model/checks/remedies/control-plane.ts';
+import {
+  remediesForAddresses,
+  remediesForDemand,
+  remediesForPrefixes,
+} from '../../../../../shared/model/checks/remedies/subnet-remedies.ts';
+import { keepFewerWarm } from '../../../../../shared/model/checks/remedies/warm-targets.ts';
+import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
+import type { ClusterAssessment } from '../../../../../shared/model/result/cluster.ts';
+import { aSubnet } from '../../../../fixtures/assessments.ts';
+import { aNode, aNodeGroup, anEksCluster, byId } from '../../../../fixtures/cluster-records.ts';
+import {
+  aCluster,
+  aDemand,
+  aLeak,
+  aNodeAssessment,
+  anEstate,
+  aVpcAssessment,
+} from '../../../../fixtures/findings-input.ts';
+
+describe('leaked interfaces', () => {
+  const found = (
+    leaks: readonly ReturnType<typeof aLeak>[],
+    instances: FindingsInput['instances'] = new Map(),
+  ) => deleteLeaked(anEstate({ instances }), leaks, 'eu-west-1');
+
+  test('are deleted, 20 at a time, and the promise is for these', () => {
+    const leaks = Array.from({ length: 21 }, (_, index) =>
+      aLeak({ networkInterfaceId: `eni-${index}`, addresses: 2 }),
+    );
+    expect(found(leaks)).toMatchObject({
+      title: 'Delete 20 leaked interfaces',
+      gains: { addresses: 40, prefixes: null },
+      preconditions: [{ holds: true }, { holds: true }],
+    });
+    expect(found(leaks)?.commands).toHaveLength(20);
+  });
+
+  test('whose instance still runs are left alone, and nothing is promised where instances are unknown', () => {
+    const running = byId(aNode('i-01'));
+    expect(found([aLeak({ instanceId: 'i-01' })], running)).toBeNull();
+    expect(
+      found([aLeak({ instanceId: 'i-01' }), aLeak({ instanceId: null })], running)?.commands,
+    ).toHaveLength(1);
+    expect(found([aLeak()], null)?.preconditions[1]).toMatchObject({ holds: null });
+  });
+});
+
+describe('fewer warm addresses', () => {
+  const node = (changes: Parameters<typeof aNodeAssessment>[0]) =>
+    aNodeAssessment({ warmAtLeast: 6, ...changes });
+  const tune = (
+    nodes: ClusterAssessment['nodes'],
+    changes: Partial<FindingsInput> = {},
+    subnet: SubnetAssessment | null = null,
+  ) => keepFewerWarm(anEstate(changes), aCluster({ nodes }), subnet);
+
+  test('keep what a usual node uses, two more, and promise the rest at the least', () => {
+    const remedy = tune([node({}), node({ instanceId: 'i-02', warmAtLeast: 9 })]);
+    expect(remedy?.commands).toEqual([
+      'kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=2 MINIMUM_IP_TARGET=2',
+    ]);
+    expect(remedy?.gains).toEqual({ addresses: 4 + 7, prefixes: 0 });
+    expect(remedy?.effect).toBe("Nodes then hold 2 spare addresses instead of a whole interface's.");
+  });
+
+  test('in prefix mode keep one prefix and five addresses', () => {
+    const gauges = { ...node({}).gauges, totalIPAddresses: 48 };
+    const remedy = tune([node({ mode: 'prefix', prefixes: 3, warmAtLeast: 40, gauges })]);
+    expect(remedy?.commands[0]).toContain('WARM_IP_TARGET=5 MINIMUM_IP_TARGET=16');
+    expect(remedy?.gains).toEqual({ addresses: 32, prefixes: 2 });
+    expect(remedy?.effect).toContain('only when fewer than 5 addresses are free');
+  });
+
+  test('are not offered where no node has any to give back, here or at all', () => {
+    const gauges = { ...node({}).gauges, totalIPAddresses: null };
+    expect(tune([node({ warmAtLeast: null })])).toBeNull();
+    expect(tune([node({ warmAtLeast: 0 })])).toBeNull();
+    expect(tune([node({ gauges })])).toBeNull();
+    expect(tune([node({ mode: 'prefix', prefixes: 1 })])).toBeNull();
+    expect(tune([node({ warmAtLeast: 1 })])).toBeNull();
+    expect(tune([node({})], {}, aSubnet({ subnetId: 'subnet-0z' }))).toBeNull();
+    expect(tune([node({})], {}, aSubnet())).not.toBeNull();
+  });
+
+  const through = (configuration: string | null) =>
+    tune([node({})], { eksClusters: [anEksCluster({ vpcCni: { version: 'v1.20.0', configuration } })] })
+      ?.commands[0];
+
+  test('go through the add-on with all its other settings, where EKS manages the CNI', () => {
+    expect(through('{"env":{"X":"1"},"a":2}')).toBe(
+      `aws eks update-addon --cluster-name shop --addon-name vpc-cni --configuration-values '{"env":{"X":"1","WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"3"},"a":2}' --resolve-conflicts PRESERVE --region eu-west-1`,
+    );
+    for (const nothing of [null, ' ', '{"env":null}', '{"env":1}'])
+      expect(through(nothing)).toContain(`'{"env":{"WARM_IP_TARGET":"2","MINIMUM_IP_TARGET":"3"}}'`);
+  });
+
+  test.each(['env: {}', 'null', '3'])(
+    'go to the DaemonSet where the configuration is no JSON object: %s',
+    (text) => {
+      expect(through(text)).toContain('kubectl set env');
+    },
+  );
+});
+
+describe('a group is scaled down', () => {
+  const nodes = ['i-01', 'i-02', 'i-03'].map((instanceId) => aNodeAssessment({ instanceId }));
+  const down = (
+    changes: Partial<Parameters<typeof aDemand>[0]> = {},
+    missing?: Parameters<typeof scaleDown>[2],
+    minSize = 3,
+    list = nodes,
+  ) =>
+    scaleDown(
+      anEstate({
+        clusters: [
+          aCluster({
+            nodes: list,
+            committed: [aDemand({ currentNodes: 3, ...changes }), aDemand({ group: 'empty' })],
+          }),
+        ],
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize })] })],
+      }),
+      aSubnet(),
+      missing,
+    );
+
+  test('by one node, or by as many as are missing, and one stays', () => {
+    expect(down()).toMatchObject({
+      title: 'Scale workers down to 2 nodes',
+      gains: { addresses: 10, prefixes: 0 },
+      commands: [
+        'aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config minSize=2,desiredSize=2 --region eu-west-1',
+      ],
+    });
+    expect(down({}, { addresses: 11, prefixes: 0 }, 1)?.commands[0]).toContain(
+      '--scaling-config desiredSize=1 ',
+    );
+    expect(down({}, { addresses: 500, prefixes: 0 })?.title).toContain('to 1 node');
+    expect(down({ perNode: { addresses: 0, prefixes: 2 } }, { addresses: 0, prefixes: 4 })).toMatchObject({
+      gains: { addresses: 0, prefixes: 4 },
+    });
+  });
+
+  test('through Auto Scaling where EKS does not manage it', () => {
+    expect(down({ kind: 'auto-scaling-group' })?.commands).toEqual([
+      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name workers --desired-capacity 2 --region eu-west-1',
+    ]);
+  });
+
+  test('without a promise where the node that goes may be elsewhere', () => {
+    expect(down({ currentNodes: 4 })?.gains).toEqual({ addresses: null, prefixes: null });
+  });
+
+  test('never to none, and not where nothing is known of its nodes', () => {
+    expect(down({}, undefined, 1, nodes.slice(0, 1))).toBeNull();
+    expect(down({ perNode: null })).toBeNull();
+  });
+
+  test('or its maximum is lowered, in EKS or in Auto Scaling', () => {
+    expect(lowerMaximum(aCluster(), { group: 'own', kind: 'auto-scaling-group' }, 4).commands).toEqual([
+      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --max-size 4 --region eu-west-1',
+    ]);
+  });
+
+  test('the one with most nodes here first', () => {
+    const both = [aNodeAssessment({ nodeGroup: 'few' }), aNodeAssessment({ nodeGroup: 'few' }), ...nodes];
+    const committed = [aDemand({ group: 'few', currentNodes: 2 }), aDemand({ currentNodes: 3 })];
+    expect(
+      scaleDown(anEstate({ clusters: [aCluster({ nodes: both, committed })] }), aSubnet())?.title,
+    ).toContain('workers');
+  });
+});
+
+describe('a control plane', () => {
+  const zone = (letter: string, awsAvailable: number | null, changes: Partial<SubnetAssessment> = {}) =>
+    aSubnet({
+      subnetId: `subnet-0${letter}`,
+      name: null,
+      availabilityZone: `eu-west-1${letter}`,
+      awsAvailable,
+      cidrBlock: `10.0.${letter.charCodeAt(0) - 97}.0/28`,
+      ...changes,
+    });
+  const eks = anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] });
+  const spare = (letter: string, awsAvailable: number, changes: Partial<SubnetAssessment> = {}) =>
+    zone(letter, awsAvailable, { subnetId: `subnet-0spare-${letter}`, cidrBlock: '10.0.9.0/28', ...changes });
+  const change = (...subnets: readonly SubnetAssessment[]) =>
+    changeClusterSubnets(anEstate({ subnets }), eks, 'eu-west-1');
+
+  test('gets other subnets of the same zones, where each has one with 16 free addresses', () => {
+    const remedy = change(zone('a', 4), zone('b', 40), spare('a', 16));
+    expect(remedy).toMatchObject({
+      effect:
+        "Moves the control plane's interfaces to subnet-0spare-a, subnet-0b. The cluster stays up; nodes are not touched.",
+      commands: [
+        'aws eks update-cluster-config --name shop --resources-vpc-config subnetIds=subnet-0spare-a,subnet-0b --region eu-west-1',
+      ],
+    });
+    expect(change(zone('a', 4), zone('b', 40), spare('a', 15))).toBeNull();
+    expect(change(zone('a', 40))).toBeNull();
+    expect(change(zone('a', null), zone('b', 40))).toBeNull();
+  });
+
+  test('never one of a database or a load balancer, or of nobody knows whom', () => {
+    const owned = (owners: SubnetAssessment['owners']) =>
+      change(zone('a', 4), zone('b', 40), spare('a', 20, { owners }));
+    expect(owned([{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }])).toBeNull();
+    expect(owned(null)).toBeNull();
+  });
+
+  const add = (subnets: readonly SubnetAssessment[], changes: Partial<FindingsInput> = {}) =>
+    addControlPlaneSubnets(anEstate({ subnets, ...changes }), eks, 'eu-west-1');
+
+  test('gets a new /28 in each zone that is short, and keeps the others', () => {
+    const remedy = add([zone('a', 4), zone('b', 40)]);
+    expect(remedy).toMatchObject({ ranges: ['10.0.0.16/28'], gains: { addresses: 11 } });
+    expect(remedy?.commands.at(-1)).toBe(
+      'aws eks update-cluster-config --name shop --resources-vpc-config subnetIds=subnet-0b,"$SUBNET_ID_1" --region eu-west-1',
+    );
+    expect(add([zone('a', 4), zone('b', null)])?.commands.at(-1)).toContain(
+      'subnetIds="$SUBNET_ID_1","$SUBNET_ID_2"',
+    );
+  });
+
+  test('gets none where no subnet is short, or one of them has no room beside it', () => {
+    expect(add([zone('a', 5), zone('b', 40)])).toBeNull();
+    expect(add([zone('a', 4, { ownerId: '222222222222' })])).toBeNull();
+    expect(
+      add([zone('a', 4), zone('b', 4)], {
+        vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/27', '10.0.1.0/28'] })],
+      }),
+    ).toBeNull();
+  });
+});
+
+describe('another architecture', () => {
+  const with_ = (changes: Partial<ClusterAssessment> | null) =>
+    anEstate({ clusters: changes === null ? [] : [aCluster(changes)] });
+
+  test('is named last, for clusters that use the subnet and do not have it yet', () => {
+    expect(moveToIpv6(with_({}), aSubnet())?.title).toBe('Move shop to a new IPv6 cluster');
+    expect(moveToIpv6(with_(null), aSubnet())).toBeNull();
+    expect(moveToIpv6(with_({ mode: 'ipv6' }), aSubnet())).toBeNull();
+    expect(useOverlay(with_({}), aSubnet())?.preconditions[1]).toMatchObject({ holds: true });
+    expect(useOverlay(with_({ securityGroupsForPods: true }), aSubnet())?.preconditions[1]).toMatchObject({
+      holds: false,
+    });
+    expect(useOverlay(with_(null), aSubnet())).toBeNull();
+    expect(useOverlay(with_({ mode: 'ipv6' }), aSubnet())).toBeNull();
+    expect(useOverlay(with_({ autoMode: true }), aSubnet())).toBeNull();
+  });
+});
+
+describe('the whole set', () => {
+  const titles = (list: readonly { readonly title: string }[]) =>
+    list.map(({ title }) => title.replace(/ .*/, ''));
+  const subnet = aSubnet();
+  const input: Partial<FindingsInput> = {
+    subnets: [subnet],
+    clusters: [
+      aCluster({
+        nodes: [aNodeAssessment({ warmAtLeast: 8 }), aNodeAssessment({ instanceId: 'i-02' })],
+        committed: [aDemand()],
+      }),
+    ],
+    leakedInterfaces: [aLeak(), aLeak({ leaked: false }), aLeak({ subnetId: 'subnet-0z' })],
+    maps: [
+      {
+        subnetId: 'subnet-0a',
+        cidrBlock: '10.0.0.0/24',
+        states: 'a++++...+++++++a',
+        reserved: '----------------',
+        used: '0444100044444440',
+        owner: '----------------',
+        owners: [],
+      },
+    ],
+  };
+
+  test('for single addresses begins with what helps at once', () => {
+    expect(titles(remediesForAddresses(anEstate(input), subnet))).toEqual([
+      'Delete',
+      'Add',
+      'Keep',
+      'Scale',
+      'List',
+      'Move',
+      'Run',
+    ]);
+  });
+
+  test('for prefixes also reserves a range and renews nodes', () => {
+    expect(titles(remediesForPrefixes(anEstate(input), subnet))).toEqual([
+      'Delete',
+      'Add',
+      'Keep',
+      'Scale',
+      'Reserve',
+      'Replace',
+      'List',
+      'Move',
+      'Run',
+    ]);
+    expect(titles(remediesForPrefixes(anEstate({}), subnet))).toEqual(['Add', 'List']);
+    expect(titles(remediesForPrefixes(anEstate({}), subnet, { addresses: 0, prefixes: 3 }))).toEqual([
+      'Add',
+      'List',
+    ]);
+  });
+
+  test('turns to a new block where the VPC is full', () => {
+    const [first] = remediesForAddresses(
+      anEstate({ subnets: [subnet], vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24'] })] }),
+      subnet,
+    );
+    expect(first?.title).toContain('100.64.0.0/16');
+  });
+
+  test('for a group is sized by what is missing, in the subnet that is fullest', () => {
+    const subnets = [
+      aSubnet({ availableSingle: null }),
+      aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/25', availableSingle: 40 }),
+    ];
+    const demand = aDemand({ shortfall: 30, fits: 5, subnetIds: ['subnet-0a', 'subnet-0b'] });
+    const cluster = aCluster({ committed: [demand] });
+    const list = remediesForDemand(anEstate({ subnets, clusters: [cluster] }), cluster, demand);
+    expect(list[0]).toMatchObject({ title: 'Add the subnet 10.0.2.0/23 in eu-west-1a' });
+    expect(list.map(({ title }) => title)).toContain('Lower the maximum of workers to 7');
+  });
+
+  test('for a group in prefix mode looks for prefixes', () => {
+    const prefixes = (free: number) => ({ assigned: 0, free, freeInReservation: 0, freeUnreserved: free });
+    const subnets = [
+      aSubnet({ prefixes: null }),
+      aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/25', prefixes: prefixes(2) }),
+      aSubnet({ subnetId: 'subnet-0c', cidrBlock: '10.0.2.0/24', prefixes: prefixes(3) }),
+    ];
+    const demand = aDemand({
+      shortfall: 3,
+      perNode: { addresses: 1, prefixes: 2 },
+      subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'],
+    });
+    const cluster = aCluster({ committed: [demand] });
+    expect(remediesForDemand(anEstate({ subnets, clusters: [cluster] }), cluster, demand)[0]?.title).toBe(
+      'Add the subnet 10.0.1.128/25 in eu-west-1a',
+    );
+  });
+
+  test('for a group of which nothing is known is a lower maximum', () => {
+    const demand = aDemand({ shortfall: null, fits: null, perNode: null });
+    const cluster = aCluster({ committed: [demand] });
+    expect(
+      remediesForDemand(anEstate({ clusters: [cluster] }), cluster, demand).map(({ title }) => title),
+    ).toEqual(['Lower the maximum of workers to 2']);
+    expect(
+      remediesForDemand(anEstate({ subnets: [subnet], clusters: [cluster] }), cluster, demand),
+    ).not.toHaveLength(1);
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'vitest';
+import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import {
+  addSubnet,
+  gainsOf,
+  type SubnetPurpose,
+} from '../../../../../shared/model/checks/remedies/new-subnet.ts';
+import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
+import { aSubnet } from '../../../../fixtures/assessments.ts';
+import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
+import {
+  aCluster,
+  aDemand,
+  aNodeAssessment,
+  anEstate,
+  aRouteTable,
+  aVpcAssessment,
+} from '../../../../fixtures/findings-input.ts';
+
+const offer = (
+  subnet: SubnetAssessment,
+  changes: Partial<FindingsInput> = {},
+  purpose: SubnetPurpose = 'nodes',
+  shortfall?: Parameters<typeof addSubnet>[3],
+) => addSubnet(anEstate({ subnets: [subnet], ...changes }), subnet, purpose, shortfall);
+
+describe('a new subnet', () => {
+  test('does the whole job: range, zone, name, tags, routes', () => {
+    const subnet = aSubnet({
+      tags: {
+        Name: 'private-a',
+        team: 'x',
+        'karpenter.sh/discovery': 'shop',
+        'kubernetes.io/role/cni': '0',
+        'kubernetes.io/cluster/shop': 'shared',
+      },
+    });
+    const remedy = offer(subnet, {
+      clusters: [aCluster()],
+      eksClusters: [anEksCluster({ vpcCni: { version: 'v1.18.0-eksbuild.1', configuration: null } })],
+      routeTables: [aRouteTable({ subnetIds: ['subnet-0a'] })],
+      subnets: [subnet, aSubnet({ subnetId: 'subnet-0b', name: 'private-a-2', cidrBlock: '10.0.1.0/24' })],
+    });
+    expect(remedy?.title).toBe('Add the subnet 10.0.2.0/24 in eu-west-1a');
+    expect(remedy?.ranges).toEqual(['10.0.2.0/24']);
+    expect(remedy?.gains).toEqual({ addresses: 251, prefixes: 14 });
+    expect(remedy?.commands).toEqual([
+      `SUBNET_ID=$(aws ec2 create-subnet --vpc-id vpc-01 --cidr-block 10.0.2.0/24 --availability-zone eu-west-1a --tag-specifications '[{"ResourceType":"subnet","Tags":[{"Key":"Name","Value":"private-a-3"},{"Key":"karpenter.sh/discovery","Value":"shop"},{"Key":"kubernetes.io/cluster/shop","Value":"shared"},{"Key":"kubernetes.io/role/cni","Value":"1"}]}]' --query Subnet.SubnetId --output text --region eu-west-1)`,
+      'aws ec2 associate-route-table --route-table-id rtb-01 --subnet-id "$SUBNET_ID" --region eu-west-1',
+    ]);
+    expect(remedy?.preconditions.map(({ holds }) => holds)).toEqual([true, true, true, true, true, null]);
+  });
+
+  test('needs no route table of its own where the main one serves the subnet that is short', () => {
+    const remedy = offer(aSubnet({ name: null }), { routeTables: [aRouteTable({ main: true })] });
+    expect(remedy?.commands).toHaveLength(1);
+    expect(remedy?.commands[0]).toContain('"Value":"subnet-0a-2"');
+    expect(remedy?.preconditions[1]).toMatchObject({ holds: true });
+  });
+
+  test('is not offered where the VPC or the zone is unknown, or another account owns it, or there is no range', () => {
+    expect(offer(aSubnet(), { vpcs: [] })).toBeNull();
+    expect(offer(aSubnet({ availabilityZone: null }))).toBeNull();
+    expect(offer(aSubnet({ ownerId: '222222222222' }))).toBeNull();
+    expect(offer(aSubnet(), { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24'] })] })).toBeNull();
+  });
+
+  test('stays on the Outpost of the one that is short', () => {
+    expect(offer(aSubnet({ outpostArn: 'arn:aws:outposts:x' }))?.commands[0]).toContain(
+      '--outpost-arn arn:aws:outposts:x',
+    );
+  });
+
+  test('asks about the quota of subnets only where the VPC is at it', () => {
+    const subnets = Array.from({ length: 200 }, (_, index) =>
+      aSubnet({ subnetId: index === 0 ? 'subnet-0a' : `subnet-${index}`, cidrBlock: `10.0.${index}.0/24` }),
+    );
+    const texts = (count: number) =>
+      offer(aSubnet(), { subnets: subnets.slice(0, count) })?.preconditions.map(({ text }) => text);
+    expect(texts(199)?.some((text) => text.includes('quota'))).toBe(false);
+    expect(texts(200)).toContain('The quota of 200 subnets was raised: the VPC has 200 subnets.');
+  });
+});
+
+describe('its size', () => {
+  const small = { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24', '10.9.0.0/26'] })] };
+
+  test('is that of the subnet, or smaller where the VPC has no more room', () => {
+    expect(offer(aSubnet())?.ranges).toEqual(['10.0.1.0/24']);
+    expect(offer(aSubnet(), small)?.ranges).toEqual(['10.9.0.0/26']);
+    expect(
+      offer(aSubnet({ cidrBlock: null }), { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/15'] })] })
+        ?.ranges,
+    ).toEqual(['10.0.0.0/16']);
+  });
+
+  test('covers the shortfall, and is not offered where it cannot', () => {
+    const sized = (addresses: number, prefixes: number, changes = {}) =>
+      offer(aSubnet(), changes, 'nodes', { addresses, prefixes })?.ranges;
+    expect(sized(251, 0)).toEqual(['10.0.1.0/24']);
+    expect(sized(252, 0)).toEqual(['10.0.2.0/23']);
+    expect(sized(0, 15)).toEqual(['10.0.2.0/23']);
+    expect(sized(59, 0, small)).toEqual(['10.9.0.0/26']);
+    expect(sized(60, 0, small)).toBeUndefined();
+    expect(sized(100_000, 0, { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/15'] })] })).toEqual([
+      '10.1.0.0/16',
+    ]);
+  });
+
+  test('holds a prefix where prefixes are taken: a /27 has none', () => {
+    const tiny = { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24', '10.9.0.0/27'] })] };
+    expect(offer(aSubnet(), tiny)?.ranges).toEqual(['10.9.0.0/27']);
+    expect(offer(aSubnet({ usesPrefixes: true }), tiny)).toBeNull();
+    expect(offer(aSubnet(), { ...tiny, clusters: [aCluster({ mode: 'prefix' })] })).toBeNull();
+    expect(offer(aSubnet(), { ...tiny, clusters: [aCluster({ mode: 'mixed' })] })).toBeNull();
+    expect(offer(aSubnet(), small, 'nodes', { addresses: 0, prefixes: 2 })?.ranges).toEqual(['10.9.0.0/26']);
+  });
+
+  test('is a /28 for a control plane, and a /27 at least for load balancers', () => {
+    expect(offer(aSubnet(), {}, 'control-plane')?.ranges).toEqual(['10.0.1.0/28']);
+    expect(offer(aSubnet({ cidrBlock: '10.0.0.0/28' }), {}, 'load-balancer')?.ranges).toEqual([
+      '10.0.0.32/27',
+    ]);
+    expect(offer(aSubnet(), {}, 'load-balancer')?.ranges).toEqual(['10.0.1.0/24']);
+  });
+
+  test('says what it gains: a range that cannot be read gains nothing', () => {
+    expect(gainsOf('10.0.0.0/28')).toEqual({ addresses: 11, prefixes: 0 });
+    expect(gainsOf('10.0.0.0/20')).toEqual({ addresses: 4091, prefixes: 254 });
+    expect(gainsOf('nowhere').prefixes).toBe(0);
+  });
+});
+
+describe('pods and nodes come to use it', () => {
+  const podNode = aNodeAssessment({
+    subnetId: 'subnet-0n',
+    customNetworking: true,
+    usage: [
+      { subnetId: 'subnet-0n', interfaces: 1, addresses: 1, prefixes: 0 },
+      { subnetId: 'subnet-0a', interfaces: 1, addresses: 9, prefixes: 0 },
+    ],
+  });
+
+  test('through the ENIConfig of the zone where pods have a subnet of their own', () => {
+    const remedy = offer(aSubnet(), { clusters: [aCluster({ customNetworking: true, nodes: [podNode] })] });
+    expect(remedy?.commands.at(-1)).toBe(
+      `kubectl patch eniconfig eu-west-1a --type merge --patch '{"spec":{"subnet":"'"$SUBNET_ID"'"}}'`,
+    );
+    expect(remedy?.preconditions.at(-1)?.text).toContain('ENIConfig');
+  });
+
+  test('by starting there, where only nodes of a cluster with custom networking are short', () => {
+    const nodes = [{ ...podNode, subnetId: 'subnet-0a' }];
+    const remedy = offer(aSubnet(), { clusters: [aCluster({ customNetworking: true, nodes })] });
+    expect(remedy?.commands).toHaveLength(1);
+    expect(remedy?.effect).toContain('New nodes can start there.');
+  });
+
+  test('by starting there, where the CNI is too old for subnet discovery: Auto Scaling groups take it in', () => {
+    const committed = [
+      aDemand({ group: 'own', kind: 'auto-scaling-group', subnetIds: ['subnet-0a', 'subnet-0b'] }),
+      aDemand({ group: 'elsewhere', kind: 'auto-scaling-group', subnetIds: ['subnet-0b'] }),
+      aDemand(),
+    ];
+    const remedy = offer(aSubnet(), {
+      clusters: [aCluster({ committed })],
+      eksClusters: [anEksCluster({ vpcCni: { version: 'v1.17.9', configuration: null } })],
+    });
+    expect(remedy?.commands.slice(1)).toEqual([
+      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --vpc-zone-identifier subnet-0a,subnet-0b,"$SUBNET_ID" --region eu-west-1',
+    ]);
+  });
+
+  test("through the NodeClass's selector in EKS Auto Mode", () => {
+    expect(offer(aSubnet(), { clusters: [aCluster({ autoMode: true })] })?.effect).toContain('NodeClass');
+  });
+
+  test.each([
+    ['v1.18.0', true],
+    ['v2.0.0', true],
+    ['v0.99.0', false],
+    ['v1.17.9', false],
+    ['latest', null],
+  ])('by discovery only if the CNI is new enough: %s', (version, holds) => {
+    const remedy = offer(
+      aSubnet(),
+      {
+        clusters: [aCluster()],
+        eksClusters: [anEksCluster({ vpcCni: { version, configuration: null } })],
+      },
+      'discovery',
+    );
+    const found = remedy?.preconditions.find(({ text }) => text.includes('1.18'));
+    expect(found?.holds).toBe(holds === false ? undefined : holds);
+  });
+
+  test('by its tag alone, where no cluster uses the subnet yet', () => {
+    expect(offer(aSubnet(), {}, 'discovery')?.commands[0]).toContain('kubernetes.io/role/cni');
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import {
+  clustersUsing,
+  isOpenToCni,
+  nodeTake,
+} from '../../../../../shared/model/checks/remedies/cluster-subnets.ts';
+import { useSibling } from '../../../../../shared/model/checks/remedies/siblings.ts';
+import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
+import type { ClusterAssessment } from '../../../../../shared/model/result/cluster.ts';
+import { aSubnet } from '../../../../fixtures/assessments.ts';
+import { aNodeGroup, anEksCluster } from '../../../../fixtures/cluster-records.ts';
+import {
+  aCluster,
+  aDemand,
+  aNodeAssessment,
+  anEstate,
+  aRouteTable,
+} from '../../../../fixtures/findings-input.ts';
+
+const full = aSubnet({ availableSingle: 1 });
+const other = (changes: Partial<SubnetAssessment> = {}) =>
+  aSubnet({ subnetId: 'subnet-0b', name: 'private-b', cidrBlock: '10.0.1.0/24', ...changes });
+const groups = [aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0b'] })];
+const eks = anEksCluster({ subnetIds: [], nodeGroups: groups });
+const cluster = aCluster({ nodes: [aNodeAssessment()] });
+
+const offer = (sibling: SubnetAssessment, changes: Partial<FindingsInput> = {}, short = full) =>
+  useSibling(
+    anEstate({ subnets: [short, sibling], clusters: [cluster], eksClusters: [eks], ...changes }),
+    short,
+  );
+
+describe('another subnet of the zone', () => {
+  test('is opened to the CNI where nodes of the cluster may start in it', () => {
+    const remedy = offer(other());
+    expect(remedy).toMatchObject({
+      title: 'Let pods of shop take addresses from private-b',
+      gains: { addresses: 200, prefixes: 10 },
+      commands: [
+        'aws ec2 create-tags --resources subnet-0b --tags Key=kubernetes.io/role/cni,Value=1 --region eu-west-1',
+      ],
+    });
+    expect(remedy?.preconditions.map(({ holds }) => holds)).toEqual([true, null, true, true, true, null]);
+  });
+
+  test.each<[string, Partial<SubnetAssessment>]>([
+    [
+      'belongs to a control plane',
+      { owners: [{ kind: 'control-plane', name: 'x', interfaces: 1, addresses: 1 }] },
+    ],
+    [
+      'belongs to a load balancer',
+      { owners: [{ kind: 'load-balancer', name: 'x', interfaces: 1, addresses: 1 }] },
+    ],
+    ['belongs to a database', { owners: [{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }] }],
+    ['is for public load balancers', { tags: { 'kubernetes.io/role/elb': '1' } }],
+    ['has owners that are not known', { owners: null }],
+    ['is in another zone', { availabilityZone: 'eu-west-1b' }],
+    ['is in another VPC', { vpcId: 'vpc-02' }],
+    ['belongs to another account', { ownerId: '222222222222' }],
+    ['has room for one node', { availableSingle: 19 }],
+    ['could not be measured', { availableSingle: null }],
+    ['may hold no node of the cluster', { subnetId: 'subnet-0c' }],
+  ])('is not offered where it %s', (_, changes) => {
+    expect(offer(other(changes))).toBeNull();
+  });
+
+  test('is not offered where the control plane of a cluster has it', () => {
+    expect(offer(other(), { eksClusters: [{ ...eks, subnetIds: ['subnet-0b'] }] })).toBeNull();
+  });
+
+  test('is the one with most room', () => {
+    const roomier = other({ subnetId: 'subnet-0c', name: 'private-c', availableSingle: 220 });
+    const nodeGroups = [aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] })];
+    const eksClusters = [{ ...eks, nodeGroups }];
+    expect(offer(other(), { subnets: [full, other(), roomier], eksClusters })?.title).toContain('private-c');
+  });
+
+  test('needs room for the prefixes of two nodes, of which single addresses may spoil some', () => {
+    const usage = [{ subnetId: 'subnet-0a', interfaces: 1, addresses: 33, prefixes: 2 }];
+    const clusters = [aCluster({ nodes: [aNodeAssessment({ usage, prefixes: 2, addresses: 33 })] })];
+    const prefixes = (free: number) => ({ assigned: 0, free, freeInReservation: 0, freeUnreserved: free });
+    expect(offer(other({ prefixes: prefixes(6) }), { clusters })).not.toBeNull();
+    expect(offer(other({ prefixes: prefixes(5) }), { clusters })).toBeNull();
+    expect(offer(other({ prefixes: null }), { clusters })).toBeNull();
+    expect(offer(other({ prefixes: null }))?.gains).toEqual({ addresses: 200, prefixes: null });
+  });
+
+  test('is not offered where no node tells what it takes, and EKS Auto Mode selects its own', () => {
+    expect(offer(other(), { clusters: [aCluster()] })).toBeNull();
+    expect(offer(other(), { clusters: [{ ...cluster, autoMode: true }] })).toBeNull();
+  });
+
+  test('must route to the same places: where it does not, it is not offered', () => {
+    const table = (subnetId: string, target: string) =>
+      aRouteTable({ subnetIds: [subnetId], routes: [{ destination: '0.0.0.0/0', target, active: true }] });
+    const routed = (target: string) =>
+      offer(other(), { routeTables: [table('subnet-0a', 'nat-1'), table('subnet-0b', target)] });
+    expect(routed('nat-2')?.preconditions[1]).toMatchObject({ holds: true });
+    expect(routed('igw-1')).toBeNull();
+    expect(offer(other(), { routeTables: [table('subnet-0a', 'nat-1')] })?.preconditions[1]).toMatchObject({
+      holds: null,
+    });
+  });
+});
+
+describe('where subnet discovery cannot be used', () => {
+  const open = { 'kubernetes.io/role/cni': '1' };
+
+  test('Karpenter no longer selects the full subnet', () => {
+    const tags = { 'karpenter.sh/discovery': 'shop' };
+    const remedy = offer(other({ tags: { ...tags, ...open } }), {}, { ...full, tags });
+    expect(remedy).toMatchObject({
+      title: 'Start new nodes of shop in private-b only',
+      commands: [
+        'aws ec2 delete-tags --resources subnet-0a --tags Key=karpenter.sh/discovery --region eu-west-1',
+      ],
+    });
+    expect(offer(other({ tags: open }), {}, { ...full, tags })).toBeNull();
+  });
+
+  test('an Auto Scaling group starts its nodes in its other subnets', () => {
+    const committed = [
+      aDemand(),
+      aDemand({
+        group: 'own',
+        kind: 'auto-scaling-group',
+        subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0z'],
+      }),
+    ];
+    const remedy = offer(other({ tags: open }), { clusters: [{ ...cluster, committed }] });
+    expect(remedy?.commands).toEqual([
+      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --vpc-zone-identifier subnet-0b,subnet-0z --region eu-west-1',
+    ]);
+  });
+
+  test('pods under custom networking move to another pod subnet through the ENIConfig', () => {
+    const usage = (subnetId: string) => [{ subnetId, interfaces: 1, addresses: 10, prefixes: 0 }];
+    const nodes = [
+      aNodeAssessment({ subnetId: 'subnet-0n', usage: usage('subnet-0a') }),
+      aNodeAssessment({ subnetId: 'subnet-0n', usage: usage('subnet-0b') }),
+    ];
+    const clusters = [aCluster({ customNetworking: true, nodes })];
+    const commands = [
+      `kubectl patch eniconfig eu-west-1a --type merge --patch '{"spec":{"subnet":"'subnet-0b'"}}'`,
+    ];
+    expect(offer(other(), { clusters })).toMatchObject({
+      title: 'Give pods of shop addresses from private-b',
+      commands,
+    });
+    expect(offer(other({ subnetId: 'subnet-0n', availableSingle: 200 }), { clusters })).toBeNull();
+    const zoneless = { ...full, availabilityZone: null };
+    expect(offer(other({ availabilityZone: null }), { clusters }, zoneless)?.commands[0]).toContain(
+      "eniconfig '' ",
+    );
+  });
+});
+
+describe('a subnet is used by a cluster', () => {
+  const using = (changes: Partial<ClusterAssessment>, subnet = aSubnet({ subnetId: 'subnet-0x' })) =>
+    clustersUsing(anEstate({ clusters: [aCluster(changes)] }), subnet).length;
+
+  test('whose nodes or pods have addresses there, or whose tags open it', () => {
+    const usage = [{ subnetId: 'subnet-0x', interfaces: 1, addresses: 3, prefixes: 0 }];
+    expect(using({})).toBe(0);
+    expect(using({ nodeSubnetIds: ['subnet-0x'] })).toBe(1);
+    expect(using({ nodes: [aNodeAssessment({ subnetId: 'subnet-0x' })] })).toBe(1);
+    expect(using({ nodes: [aNodeAssessment({ usage })] })).toBe(1);
+    expect(using({ committed: [aDemand({ subnetIds: ['subnet-0x'] })] })).toBe(1);
+    const tagged = (tags: Record<string, string>) => aSubnet({ subnetId: 'subnet-0x', tags });
+    expect(using({}, tagged({ 'karpenter.sh/discovery': 'shop' }))).toBe(1);
+    expect(using({}, tagged({ 'kubernetes.io/role/cni': '1' }))).toBe(1);
+    expect(using({ customNetworking: true }, tagged({ 'kubernetes.io/role/cni': '1' }))).toBe(0);
+  });
+
+  test.each([
+    [{}, false],
+    [{ 'kubernetes.io/role/cni': '0' }, false],
+    [{ 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/shop': '' }, true],
+    [{ 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/other': '' }, false],
+  ])('and open to its CNI by these tags: %j', (tags, isOpen) => {
+    expect(isOpenToCni(aCluster(), aSubnet({ tags }))).toBe(isOpen);
+  });
+
+  test('and a group that has no node yet tells what one takes', () => {
+    const committed = [
+      aDemand({ perNode: { addresses: 2, prefixes: 3 } }),
+      aDemand({ perNode: null }),
+      aDemand({ subnetIds: ['subnet-0z'], perNode: { addresses: 99, prefixes: 99 } }),
+    ];
+    expect(nodeTake(aCluster({ committed }), aSubnet())).toEqual({ singles: 2, prefixes: 3 });
+    expect(nodeTake(aCluster({ committed: [aDemand({ perNode: null })] }), aSubnet())).toBeNull();
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import type { VpcConnection } from '../../../../../shared/model/aws/inventory.ts';
+import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import {
+  addSecondaryCidr,
+  addSecondaryCidrSubnet,
+  raiseCidrBlockQuota,
+  raiseCidrBlockQuotaOf,
+  raiseVpcQuota,
+} from '../../../../../shared/model/checks/remedies/vpc-remedies.ts';
+import { aSubnet } from '../../../../fixtures/assessments.ts';
+import { anEstate, aRouteTable, aVpcAssessment } from '../../../../fixtures/findings-input.ts';
+
+const ranges = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/24`);
+const gateway = (
+  cidrBlocks: readonly string[] | null,
+  changes: Partial<VpcConnection> = {},
+): VpcConnection => ({
+  kind: 'transit-gateway',
+  id: 'tgw-01',
+  vpcs: [
+    { vpcId: 'vpc-01', accountId: '111111111111', cidrBlocks: ['10.0.0.0/16'] },
+    { vpcId: 'vpc-02', accountId: '222222222222', cidrBlocks },
+  ],
+  membersKnown: true,
+  ...changes,
+});
+
+const offer = (changes: Partial<FindingsInput> = {}, cidrBlocks: readonly string[] = ['10.0.0.0/16']) =>
+  addSecondaryCidr(anEstate(changes), aVpcAssessment({ cidrBlocks }));
+
+describe('a new block for a VPC', () => {
+  test('is the lowest /16 of the shared address space', () => {
+    expect(offer()).toMatchObject({
+      title: 'Add 100.64.0.0/16 to the VPC',
+      ranges: ['100.64.0.0/16'],
+      commands: [
+        'aws ec2 associate-vpc-cidr-block --vpc-id vpc-01 --cidr-block 100.64.0.0/16 --region eu-west-1',
+      ],
+    });
+  });
+
+  test('overlaps nothing that the VPC has, that connected VPCs have, or that its route tables lead to', () => {
+    const routes = [{ destination: '100.66.0.0/16', target: 'vgw-01', active: true }];
+    const changes = {
+      vpcConnections: [gateway(['100.65.0.0/20'])],
+      routeTables: [aRouteTable({ routes })],
+    };
+    expect(offer(changes, ['10.0.0.0/16', '100.64.0.0/16'])?.ranges).toEqual(['100.67.0.0/16']);
+  });
+
+  test('may be one that VPCs have to which this one is not connected', () => {
+    const elsewhere = gateway(['100.64.0.0/16'], {
+      vpcs: [{ vpcId: 'vpc-03', accountId: null, cidrBlocks: ['100.64.0.0/16'] }],
+    });
+    expect(offer({ vpcConnections: [elsewhere] })?.ranges).toEqual(['100.64.0.0/16']);
+  });
+
+  test('is smaller where no /16 is free, and not offered where nothing is', () => {
+    expect(
+      offer({
+        vpcConnections: [
+          gateway([
+            '100.64.0.0/11',
+            '100.96.0.0/12',
+            '100.112.0.0/13',
+            '100.120.0.0/14',
+            '100.124.0.0/15',
+            '100.126.0.0/16',
+            '100.127.0.0/17',
+          ]),
+        ],
+      })?.ranges,
+    ).toEqual(['100.127.128.0/17']);
+    expect(offer({ vpcConnections: [gateway(['100.64.0.0/10'])] })).toBeNull();
+  });
+
+  test.each([
+    [4, true],
+    [5, null],
+    [49, null],
+  ])('is within the quota of a VPC with %i ranges: %j', (count, holds) => {
+    expect(offer({}, ranges(count))?.preconditions[0]?.holds).toBe(holds);
+  });
+
+  test('is not offered to a VPC with 50 ranges, which is all that AWS grants', () => {
+    expect(offer({}, ranges(50))).toBeNull();
+  });
+
+  test.each<[string, readonly VpcConnection[] | null, boolean | null, string]>([
+    ['is promised where everything is known', [gateway(['10.9.0.0/16'])], true, 'No VPC'],
+    ['is not promised where connections could not be read', null, null, 'No VPC'],
+    ['is not promised where ranges are unknown', [gateway(null)], null, 'vpc-02 of account 222222222222'],
+    ['is not promised where an older file has no ranges', [gateway([])], null, 'vpc-02 of account'],
+    [
+      'is not promised where other accounts may have joined unseen',
+      [gateway(['10.9.0.0/16'], { membersKnown: false })],
+      null,
+      'no scan has seen',
+    ],
+    [
+      'is promised over a peering, which has two ends',
+      [gateway(['10.9.0.0/16'], { kind: 'peering', membersKnown: false })],
+      true,
+      'No VPC',
+    ],
+    [
+      'is not promised where not even the account is known',
+      [
+        gateway(null, {
+          vpcs: [
+            { vpcId: 'vpc-01', accountId: null, cidrBlocks: null },
+            { vpcId: 'vpc-09', accountId: null, cidrBlocks: null },
+          ],
+        }),
+      ],
+      null,
+      'vpc-09 of account unknown',
+    ],
+  ])('%s', (_, vpcConnections, holds, text) => {
+    const precondition = offer({ vpcConnections })?.preconditions[1];
+    expect(precondition?.holds).toBe(holds);
+    expect(precondition?.text).toContain(text);
+  });
+});
+
+describe('a new block with a subnet in it', () => {
+  const withSubnet = (changes: Partial<FindingsInput> = {}, subnet = aSubnet()) =>
+    addSecondaryCidrSubnet(anEstate({ subnets: [subnet], ...changes }), subnet);
+
+  test('waits for the block before it makes the subnet', () => {
+    expect(withSubnet()).toMatchObject({
+      title: 'Add 100.64.0.0/16 to the VPC, and the subnet 100.64.0.0/20 in eu-west-1a',
+      gains: { addresses: 4091, prefixes: 254 },
+    });
+    expect(withSubnet()?.commands[1]).toBe(
+      "until aws ec2 describe-vpcs --filters Name=vpc-id,Values=vpc-01 Name=cidr-block-association.cidr-block,Values=100.64.0.0/16 Name=cidr-block-association.state,Values=associated --query 'Vpcs[].VpcId' --output text --region eu-west-1 | grep -q vpc-; do sleep 5; done",
+    );
+    expect(withSubnet()?.commands[2]).toContain('--cidr-block 100.64.0.0/20');
+  });
+
+  test('is not offered where the VPC is unknown, or takes no block, or the block is used up', () => {
+    expect(withSubnet({ vpcs: [] })).toBeNull();
+    expect(withSubnet({ vpcConnections: [gateway(['100.64.0.0/10'])] })).toBeNull();
+    const estate = anEstate({});
+    const subnets = Array.from({ length: 17 }, (_, index) => aSubnet({ subnetId: `subnet-${index}` }));
+    const offers = subnets.map((subnet) => addSecondaryCidrSubnet(estate, subnet)?.title ?? null);
+    expect(offers.filter((title) => title === null)).toHaveLength(1);
+    expect(new Set(offers).size).toBe(17);
+  });
+});
+
+describe('a higher quota', () => {
+  test('is asked for ahead of time, and never beyond what AWS grants', () => {
+    const at = (count: number) => raiseCidrBlockQuota(aVpcAssessment({ cidrBlocks: ranges(count) }));
+    expect(at(5).commands).toEqual([
+      'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-83CA0A9D --desired-value 10 --region eu-west-1',
+    ]);
+    expect(at(49)).toMatchObject({
+      effect: 'To 50; AWS grants up to 50.',
+      preconditions: [{}, { holds: true }],
+    });
+    expect(at(50).preconditions[1]).toMatchObject({ holds: false });
+    const units = { code: 'L-1', name: 'units', used: 128_000, to: 128_000, maximum: 256_000 };
+    expect(raiseVpcQuota(units, 'eu-west-1')).toMatchObject({
+      effect: 'To 128,000; AWS grants up to 256,000.',
+      preconditions: [{}, { text: 'That is more than the VPC uses now: 128,000.', holds: false }],
+    });
+  });
+
+  test('is offered where the VPC is at its quota of ranges', () => {
+    const raise = (count: number) =>
+      raiseCidrBlockQuotaOf(anEstate({ vpcs: [aVpcAssessment({ cidrBlocks: ranges(count) })] }), aSubnet());
+    expect(raise(4)).toBeNull();
+    expect(raise(5)?.title).toContain('IPv4 CIDR blocks per VPC');
+    expect(raiseCidrBlockQuotaOf(anEstate({ vpcs: [] }), aSubnet())).toBeNull();
+  });
+});
