@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { UsageError } from '../base/command-line.ts';
 
@@ -14,6 +15,41 @@ export const parseTime = (text: string): number | null => {
   return Number.isNaN(at) ? null : at;
 };
 
+const OPTIONS = {
+  bom: true,
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  trim: true,
+} as const;
+
+interface Row {
+  readonly cells: readonly string[];
+  /** Where it stands in the file, from 1. */
+  readonly line: number;
+}
+
+/** @throws UsageError when a quote is never closed */
+const rowsOf = (text: string, source: string): readonly Row[] => {
+  const rows: Row[] = [];
+  try {
+    parse(text, {
+      ...OPTIONS,
+      on_record: (cells: string[], { lines }) => {
+        rows.push({ cells, line: lines });
+        return null;
+      },
+    });
+    return rows;
+  } catch (error) {
+    throw new UsageError(
+      `${source} cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}.`,
+      'Close the quote, or leave quotes out.',
+      { cause: error },
+    );
+  }
+};
+
 /**
  * Reads a recorded series: `timestamp,available`, a line for each measurement. The columns may stand in any order and
  * among others, if a header names them; without a header they are the first two. An empty value is a measurement that
@@ -23,24 +59,22 @@ export const parseTime = (text: string): number | null => {
  * @throws UsageError with the first problems of the file, if any line cannot be read
  */
 export const parseHistory = (text: string, source: string): Sample[] => {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const header = (lines[0] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const rows = rowsOf(text, source);
+  const header = (rows[0]?.cells ?? []).map((name) => name.toLowerCase());
   const named = COLUMNS.map((name) => header.indexOf(name));
   const hasHeader = named.every((column) => column >= 0);
   const [timeColumn, valueColumn] = hasHeader ? named : [0, 1];
   const samples: Sample[] = [];
   const problems: string[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '' || (index === 0 && hasHeader)) continue;
-    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  for (const { cells, line } of hasHeader ? rows.slice(1) : rows) {
     const time = cells[timeColumn ?? 0] ?? '';
     const available = cells[valueColumn ?? 1];
     const at = parseTime(time);
     const value = Number(available);
-    if (at === null) problems.push(`line ${index + 1}: ${JSON.stringify(time)} is not an ISO 8601 time`);
+    if (at === null) problems.push(`line ${line}: ${JSON.stringify(time)} is not an ISO 8601 time`);
     else if (available === '') continue;
     else if (available === undefined || !Number.isFinite(value) || value < 0)
-      problems.push(`line ${index + 1}: ${JSON.stringify(available ?? '')} is not a number of at least 0`);
+      problems.push(`line ${line}: ${JSON.stringify(available ?? '')} is not a number of at least 0`);
     else samples.push({ at, value });
   }
   if (problems.length > 0) {

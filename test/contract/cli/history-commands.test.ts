@@ -191,10 +191,22 @@ describe('what a history file may look like', () => {
     ],
     ['with other columns, in another order', 'subnet,Available,Timestamp\ns-1,7,2026-01-01T00:00:00Z'],
     ['with quotes and spaces', '"2026-01-01T00:00:00Z", "7"'],
+    ['with a quoted header', '"timestamp","available"\n"2026-01-01T00:00:00Z","7"'],
+    [
+      'with commas and line breaks in quotes',
+      'note,available,timestamp\n"a, ""b""\nc",7,2026-01-01T00:00:00Z',
+    ],
+    ['with blank lines', '\n2026-01-01T00:00:00Z,7\n  \n'],
     ['with a space for the T, and no zone: UTC', '2026-01-01 00:00:00,7'],
     ['with an offset', '2026-01-01T02:00:00+02:00,7'],
   ])('%s', (_name, text) => {
     expect(parseHistory(text, 'a.csv')).toEqual([{ at: moment, value: 7 }]);
+  });
+
+  test('a quote that is never closed is refused with its line', () => {
+    expect(() => parseHistory('timestamp,available\n"2026-01-01T00:00:00Z,7\n', 'a.csv')).toThrow(
+      /^a\.csv cannot be read as CSV: .*line 2/,
+    );
   });
 
   test('an empty value was not measured, and is left out', () => {
