@@ -25,6 +25,9 @@ const strykerRuns = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
 /** One bundle of the command for all tests that start it as a process. */
 const bundled = { globalSetup: ['test/fixtures/bundled-command.ts'] };
 
+/** Bundling in a worker needs Node's own console, for the plugin that writes the bill of materials. */
+const bundling = { disableConsoleIntercept: true };
+
 export default defineConfig({
   test: {
     // Fails a run in which a project matched no file.
@@ -38,7 +41,7 @@ export default defineConfig({
           project('architecture', ['test/architecture/**/*.test.ts']),
           project('resilience', ['test/resilience/**/*.test.ts']),
           // Start programs or build what is deployed.
-          project('process', ['test/process/**/*.test.ts'], bundled),
+          project('process', ['test/process/**/*.test.ts'], { ...bundled, ...bundling }),
           // Against moto, boto3 and cfn-lint, which need Python.
           project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
           project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 180_000 }),

@@ -121,7 +121,7 @@ io.out(`
 ${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the simulated AWS, ${number(story.metricValues)} metric values, ${story.messages.length} messages.`)}
 
 Next, on your own account (it only reads):
-  ${dye('cyan', 'npx headroom scan')}                    every subnet of the profile's account and Region
-  ${dye('cyan', 'npx headroom scan --region eu-west-1,us-east-1 --format json')}
+  ${dye('cyan', 'npx vpc-headroom scan')}                    every subnet of the profile's account and Region
+  ${dye('cyan', 'npx vpc-headroom scan --region eu-west-1,us-east-1 --format json')}
   ${dye('cyan', 'npx osls deploy')}                      scan every five minutes and send alerts (docs/deploy.md)
 `);

@@ -10,7 +10,7 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const run = (...args) =>
   execFileSync(npm, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
 
-/** npm writes what it installed to node_modules/.package-lock.json; a package that is missing or of another version there is stale. */
+/** npm writes what it installed to node_modules/.package-lock.json. A package that is missing or of another version there is stale. */
 const isInstalled = () => {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
@@ -18,7 +18,11 @@ const isInstalled = () => {
   const present = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, entry]) =>
-      path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
+      !path.startsWith('node_modules/') ||
+      entry.optional ||
+      entry.peer ||
+      entry.link ||
+      present[path]?.version === entry.version,
   );
 };
 
@@ -39,16 +43,13 @@ const projectNode = () => {
 
 if (!isInstalled()) {
   console.error('Headroom: installing what it needs (once, about half a minute) ...');
-  // Not `npm ci`: it refuses a lock file that does not list the programs of every other platform, and a registry that
-  // mirrors only some platforms cannot list them. The versions are those of the lock file anyway.
-  run('install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error');
+  // Exactly what package-lock.json says, each package checked by its hash, and no install script of any of them.
+  run('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
 }
-// Where install scripts are off (npm's --ignore-scripts, and npm 11 by policy), the `node` package has no program yet.
-if (!projectNode().startsWith('v24.')) run('rebuild', 'node', '--ignore-scripts=false', '--loglevel=error');
 if (!projectNode().startsWith('v24.') && Number(process.versions.node.split('.')[0]) < 24) {
   console.error(
-    `Headroom is developed on Node 24; this machine has ${process.version} and npm could not add Node 24. ` +
-      'Install Node 24, or allow install scripts: npm rebuild node --ignore-scripts=false',
+    `Headroom is developed on Node 24. This machine has ${process.version}, and there is no Node 24 for it in package-lock.json: ` +
+      'install Node 24, then run the same command again.',
   );
   process.exit(1);
 }

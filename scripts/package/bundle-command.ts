@@ -1,15 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { shippedContents } from '../../infra/bundle/shipped-contents.ts';
 import { sdkSchemas } from '../../infra/lambda/bundle/sdk-schemas.ts';
-import { licencesOf, noticesText } from './licences.ts';
 
 /** The oldest Node on which the packaged command runs; package.json's `engines` says the same, and a test holds them together. */
 export const OLDEST_NODE = '22.13';
 
 /**
  * Bundles the command and all that it needs into one module, so that the package has no dependencies to install, and
- * writes beside it under which licences that came. CommonJS packages in it ask for Node's own modules by `require`,
+ * writes beside it what is in it. CommonJS packages in it ask for Node's own modules by `require`,
  * which an ES module does not have by itself.
  *
  * @throws Error when something would be shipped under a licence that is not known to allow it
@@ -17,12 +17,7 @@ export const OLDEST_NODE = '22.13';
 export const bundleCommand = async (root: string, folder: string): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: root,
-    stdin: {
-      contents: "export { main } from './cli/main.ts';\nexport { processIo } from './cli/base/io.ts';\n",
-      resolveDir: root,
-      sourcefile: 'headroom.ts',
-      loader: 'ts',
-    },
+    entryPoints: ['cli/program.ts'],
     outfile: join(folder, 'headroom.mjs'),
     bundle: true,
     platform: 'node',
@@ -37,10 +32,8 @@ export const bundleCommand = async (root: string, folder: string): Promise<Metaf
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [sdkSchemas],
+    plugins: [sdkSchemas, ...shippedContents(root, folder)],
   });
-  const notices = noticesText(licencesOf(root, Object.keys(metafile.inputs)));
-  writeFileSync(resolve(root, folder, 'THIRD-PARTY-NOTICES.txt'), notices);
   return metafile;
 };
 

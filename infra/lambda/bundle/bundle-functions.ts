@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { shippedContents } from '../../bundle/shipped-contents.ts';
 import { lambdaRuntime } from './lambda-runtime.ts';
 import { sdkSchemas } from './sdk-schemas.ts';
 
@@ -50,7 +51,7 @@ export const bundleFunctions = async (folder: string): Promise<readonly Function
   for (const name of functionNames()) {
     const { metafile } = await build({
       ...BUNDLE_OPTIONS,
-      plugins: [...BUNDLE_OPTIONS.plugins],
+      plugins: [...BUNDLE_OPTIONS.plugins, ...shippedContents(ROOT, `${folder}/${name}`)],
       mainFields: [...BUNDLE_OPTIONS.mainFields],
       entryPoints: [{ in: `functions/${name}.ts`, out: `${name}/index` }],
       outdir: folder,

@@ -23,7 +23,7 @@ export const lambdaRuntime: Plugin = {
       path: fileURLToPath(new URL('./lambda-credentials.ts', import.meta.url)),
     }));
     build.onResolve({ filter: YAML }, () => ({
-      path: fileURLToPath(new URL('../../../node_modules/yaml/browser/dist/index.js', import.meta.url)),
+      path: fileURLToPath(new URL('../browser/dist/index.js', import.meta.resolve('yaml'))),
     }));
     build.onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
       const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string };

@@ -55,7 +55,7 @@ afterAll(async () => {
 /** The installed command on the oldest Node, far from the repository. */
 const headroom = (...args: readonly string[]): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(OLDEST_NODE, [join(folder, 'node_modules/headroom/bin/headroom.mjs'), ...args], {
+    const child = spawn(OLDEST_NODE, [join(folder, 'node_modules/vpc-headroom/bin/headroom.mjs'), ...args], {
       cwd: folder,
       env: awsEnvironment(lab.url),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,12 +79,12 @@ const headroom = (...args: readonly string[]): Promise<Finished> =>
 describe('the package, installed offline in an empty folder', () => {
   test('brings nothing but itself', () => {
     const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
-    expect(installed).toEqual(['headroom']);
+    expect(installed).toEqual(['vpc-headroom']);
     expect(existsSync(join(folder, 'node_modules/.bin/headroom'))).toBe(true);
   });
 
   test('has the manual page, the notices of what is in it, the example, the schemas, the dashboards and the changes', () => {
-    const files = readdirSync(join(folder, 'node_modules/headroom'), { recursive: true });
+    const files = readdirSync(join(folder, 'node_modules/vpc-headroom'), { recursive: true });
     for (const file of [
       'CHANGELOG.md',
       'LICENSE',
@@ -110,10 +110,10 @@ describe('the package, installed offline in an empty folder', () => {
 
   test('names no dependencies, and no path of the machine that built it', () => {
     const manifest = JSON.parse(
-      readFileSync(join(folder, 'node_modules/headroom/package.json'), 'utf8'),
+      readFileSync(join(folder, 'node_modules/vpc-headroom/package.json'), 'utf8'),
     ) as Record<string, unknown>;
     expect(manifest['dependencies']).toBeUndefined();
-    const bundle = readFileSync(join(folder, 'node_modules/headroom/dist/headroom.mjs'), 'utf8');
+    const bundle = readFileSync(join(folder, 'node_modules/vpc-headroom/dist/headroom.mjs'), 'utf8');
     expect(bundle.includes(ROOT)).toBe(false);
   });
 });
@@ -152,7 +152,7 @@ describe('on the oldest Node that it promises', () => {
   });
 
   test('it checks the example that it ships', async () => {
-    const { code } = await headroom('config', 'check', 'node_modules/headroom/headroom.example.yml');
+    const { code } = await headroom('config', 'check', 'node_modules/vpc-headroom/headroom.example.yml');
     expect(code).toBe(0);
   });
 });

@@ -19,6 +19,7 @@ const ALLOWED_LICENCES: readonly string[] = [
   'BSD-3-Clause',
   'ISC',
   'MIT',
+  'MIT-0',
 ];
 
 const PACKAGE_FOLDER = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
@@ -63,5 +64,5 @@ export const noticesText = (packages: readonly ShippedPackage[]): string => {
     const names = those.map(({ name, version, licence }) => `${name} ${version} (${licence})`).join('\n');
     return `${names}\n\n${text}\n`;
   });
-  return `The headroom command contains parts of these packages, under their licences.\n\n${sections.join(`\n${'-'.repeat(78)}\n\n`)}`;
+  return `This program contains parts of these packages, under their licences.\n\n${sections.join(`\n${'-'.repeat(78)}\n\n`)}`;
 };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { licencesOf, noticesText, type ShippedPackage } from '../../../../infra/bundle/licences.ts';
 import { declaredNode, OLDEST_NODE } from '../../../../scripts/package/bundle-command.ts';
-import { licencesOf, noticesText, type ShippedPackage } from '../../../../scripts/package/licences.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
