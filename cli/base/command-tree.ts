@@ -55,7 +55,7 @@ const optionEntry = (option: Option): OptionEntry => {
   };
 };
 
-/** What was added below the help: commander keeps it to itself, and tells it to whoever asks for help. */
+/** What was added below the help: commander only shows it in the help. */
 const epilogueOf = (command: Command): string => {
   const before = command.configureOutput();
   let help = '';

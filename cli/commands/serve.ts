@@ -51,7 +51,7 @@ Examples:
   $ headroom serve --region eu-west-1,us-east-1 --interval 2m --listen 0.0.0.0:9464
 
 headroom.yml selects what is scanned; options replace it. Alerts go to the destinations of headroom.yml.
-Without one, they are printed. /healthz: the process runs. /readyz: at least one target is watched, that is read in
+Without one, they are printed. /healthz: the process runs. /readyz: at least one target is watched: it is read in
 full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a second one stops it at once.
 `,
     )

@@ -72,7 +72,7 @@ export interface Estate {
   view(accountId: string, region: string, now: number): EstateView;
 }
 
-/** How an estate comes into being: told when its story begins. */
+/** How an estate is made, from the time at which its story begins. */
 export interface EstateBlueprint {
   readonly name: string;
   readonly description: string;

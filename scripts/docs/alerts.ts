@@ -7,54 +7,53 @@ import type { RuleName, RulePolicies, Threshold } from '../../shared/model/alert
 /** The alert reference, from the catalogue of rules and the default policy. */
 export const alertsPage = (): string => `# Alerts
 
-Made from \`shared/alerts/catalogue.ts\` and \`shared/config/default-policy.ts\` by \`npm run docs\`. How to set what is said
-here: \`headroom.example.yml\`.
+Made from \`shared/alerts/catalogue.ts\` and \`shared/config/default-policy.ts\` by \`npm run docs\`.
+[configuration.md](configuration.md) describes the settings of the rules.
 
-An alert is one rule's view of one subject over time. A rule looks at every scan and says, of each subject, how bad it is,
-or that it could not be measured. Unknown is neither good nor bad news: it never fires, never resolves and never repeats.
+An alert is the view of one rule on one subject over time. In every scan, a rule gives each subject a level or reports it as
+unknown. An unknown subject changes nothing: its alert does not fire, resolve or repeat.
 
 ## Rules
 
-| rule | about | warning | critical | must hold | must be clear | said again |
+| rule | about | warning | critical | for | clear for | repeat interval |
 | --- | --- | --- | --- | --- | --- | --- |
 ${entries.map(summary).join('\n')}
 
 ${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meaning}\n\n- Raised: ${raises}\n- Unknown: ${unknown}\n`).join('\n')}
 ## The life of an alert
 
-1. **Pending.** The condition must hold for as long as the rule says. Each level waits for itself, so a supply that wavers between
-   warning and critical still fires as a warning in time. What clears before that is never heard of.
-2. **Firing.** People are told, and told again after the rule's repeat interval, until it resolves or somebody acknowledges it.
-3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin: for thresholds
-   \`clearMargin\` above them, for forecasts when the expected time is ${CLEAR_BEYOND} times the lead time away and exhaustion within it unlikely.
-   It must have been clear for as long as the rule says (\`clearFor\`), so that what comes and goes is one alert and not ten.
-   Meanwhile nothing is repeated. What is gone - a deleted subnet, a rule that was switched off - ends at once. So would a
-   larger subnet, but there is none: a subnet's range never grows, and what looks like new room is somebody's cleaning up,
-   of which only time tells whether it lasts.
-4. **Resolved.** Everybody who was told of it is told of its end, with what changed.
+1. **Pending.** The condition must last for the time of the rule (\`for\`). Each level has its own timer, so a supply between
+   warning and critical still fires as a warning in time. An alert that clears before it fires sends no notification.
+2. **Firing.** A notification is sent, and repeated after the repeat interval of the rule. It ends when the alert resolves or is
+   acknowledged.
+3. **Escalated, de-escalated.** A worse level must last, too. A level clears only with a margin. For thresholds it is
+   \`clearMargin\`. A forecast clears when the expected time is ${CLEAR_BEYOND} times the lead time away, and earlier exhaustion unlikely.
+   The alert must then stay clear for the time of the rule (\`clearFor\`). So a condition that comes and goes is one alert, not ten.
+   Meanwhile nothing is repeated. Alerts of deleted subnets and of disabled rules end at once.
+4. **Resolved.** All recipients of the alert get its end, with the changes.
 
-## What is kept from you
+## Suppression
 
-- **A critical alert silences the warnings** of the same subnet about the same supply; one about addresses silences those
-  about prefixes, too.
-- **A VPC silences its subnets**, as long as they are no worse. Surges are always heard.
-- Nobody is left in the dark: a cause silences only what goes to people who hear of the cause. One that is muted, or that is
-  routed to others, silences nothing.
-- **A mute** keeps everything quiet that matches, for good, between two times, or in weekly hours. When it ends you hear of
-  what is still wrong, and of the end of what you had heard of.
-- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it.
+- **A critical alert suppresses the warnings** of the same subnet about the same supply. An alert about addresses suppresses
+  those about prefixes, too.
+- **A VPC suppresses its subnets** if they are no worse. Surges are never suppressed.
+- **Recipients matter.** A cause only suppresses notifications to recipients that are notified of the cause. A cause that is
+  muted, or routed to others, suppresses nothing.
+- **A mute** holds back all notifications that match: always, between two times, or in weekly hours. When it ends, alerts that
+  still fire are sent, and so are the ends of alerts that were sent before.
+- **An acknowledgement** (\`headroom acknowledge\`) stops repeated notifications at that level. An escalation ends it.
 
-## What comes together
+## Grouping
 
-One message for each cause. Several rules about one subnet are one message. When at least ${SUBNETS_OF_ONE_CAUSE} subnets of a VPC, and at
-least ${SHARE_OF_ONE_CAUSE * 100} % of them, raise the same rule at once, they are one message about the VPC. An alert keeps the cause it
-fired with, so whatever is said of it later stands in the same thread.
+Each cause has one message. Several rules about one subnet share a message. If at least ${SUBNETS_OF_ONE_CAUSE} subnets and ${SHARE_OF_ONE_CAUSE * 100} % of a VPC raise the
+same rule at once, they share one message about the VPC. An alert keeps the cause that it fired with, so all its notifications are
+in the same thread.
 
-## Where it goes
+## Routing
 
-The first route that matches takes a message, and those after it as well if it says \`continue\`. What no route takes goes
-to the default destination. Good news goes wherever the bad news went: an end to everybody who was told of any level, an easing to
-those of the level that it leaves.
+The first route that matches takes a message. If it has \`continue\`, later routes are evaluated as well. The default destination
+takes all other messages. The end of an alert goes to all recipients of any of its levels. A de-escalation goes to the recipients of
+the level that ends.
 `;
 
 const entries = Object.entries(RULE_CATALOGUE) as [RuleName, (typeof RULE_CATALOGUE)[RuleName]][];

@@ -6,12 +6,11 @@ export const findingsPage = (): string => `# Findings and owners
 
 Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by \`npm run docs\`.
 
-A finding is one thing that is wrong, or will be. It carries its evidence, so that every number in a message can be traced,
-and remedies, best first: each with the exact commands, and with the conditions under which it works, checked on the
-inventory of the same scan. A condition that cannot be checked from EC2 and EKS says so; a remedy that cannot work
-comes last. Nothing is claimed of what could not be measured.
+A finding is one problem, now or soon. Its evidence contains every number of its texts. Its remedies are in order, best first.
+Each remedy has the exact commands and its preconditions, checked on the same scan. A precondition that EC2 and EKS cannot answer
+is marked as unknown, and a remedy that cannot work comes last. Unknown values never lead to a finding.
 
-\`headroom findings\` prints them; the rule [findings](alerts.md#findings) makes alerts of them.
+\`headroom findings\` prints them, and the rule [findings](alerts.md#findings) makes alerts of them.
 
 | kind | what it is |
 | --- | --- |
@@ -20,8 +19,8 @@ ${FINDING_RULES.map(({ kind, label }) => `| [${kind}](#${kind}) | ${label} |`).j
 ${FINDING_RULES.map(({ kind, label, appears, why }) => `## ${kind}\n\n**${label}.** ${why}\n\nAppears: ${appears}\n`).join('\n')}
 ## Owners
 
-Every address in use has exactly one owner, so that owners sum to \`used\`. A kind is a stable word; a name tells the owner,
-where its kind has names. \`headroom owners\` prints them.
+Every address in use has exactly one owner, so the addresses of all owners add up to \`used\`. A kind is a stable word, and the name
+identifies the owner within its kind. \`headroom owners\` prints them.
 
 | kind | who | name |
 | --- | --- | --- |
@@ -29,7 +28,14 @@ ${Object.entries(OWNER_KINDS)
   .map(([kind, { label, description, named }]) => `| \`${kind}\` | **${label}.** ${description} | ${named ?? '-'} |`)
   .join('\n')}
 
-How an owner is told, in this order: the account that the interface belongs to; what it is attached to, and that instance's
-tags; its interface type; its description; who manages it. Interface types are an open list: a new one is not an error but
-\`unknown\`, until somebody adds it. What marks the interface of a Fargate pod is not documented; any sign of it counts.
+Headroom identifies an owner by these signs, in this order:
+
+1. the account of the interface,
+2. the attachment, and the tags of the attached instance,
+3. the interface type,
+4. the description,
+5. the managing service.
+
+AWS adds interface types over time. A new type is \`unknown\` until Headroom knows it, and is no error. AWS does not document the signs
+of the interface of a Fargate pod, so any of several signs counts.
 `;

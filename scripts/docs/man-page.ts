@@ -29,7 +29,7 @@ export const manPage = (): string => {
   return `.\\" Made from cli/ by npm run docs.
 .TH HEADROOM 1 "" "Headroom ${VERSION}" "User Commands"
 .SH NAME
-headroom \\- tells days ahead that a VPC subnet or an EKS cluster runs out of IP addresses
+headroom \\- warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses
 .SH SYNOPSIS
 .B headroom
 .I command
@@ -41,17 +41,17 @@ ${program.options.map(optionText).join('')}.SH COMMANDS
 ${program.commands.map((command) => commandText(command, command.name)).join('')}.SH FILES
 .TP
 .I headroom.yml
-Targets, thresholds, destinations and everything else. All of it is optional.
+Targets, thresholds, destinations and all other settings. All of them are optional.
 .TP
 .I headroom.sqlite
-What \\fBheadroom serve\\fR remembers: history and alerts.
+The state of \\fBheadroom serve\\fR: history and alerts.
 .SH ENVIRONMENT
 .TP
 AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...
-As for every program with an AWS SDK: credentials, profiles, Regions and endpoints are left to its ordinary chain.
+Credentials, profiles, Regions and endpoints come from the default chain of the AWS SDK.
 .TP
 NO_COLOR, FORCE_COLOR
-Never, and always, colour the output.
+Colour the output never, or always.
 .SH EXAMPLES
 ${literal(program.epilogue)}`;
 };

@@ -22,10 +22,10 @@ export const metricsPage = (): string => `# Metrics
 
 Made from \`shared/metrics/catalogue.ts\` by \`npm run docs\`. Namespace: \`${DEFAULT_NAMESPACE}\`.
 
-What could not be measured is not published: a gap in a graph means unknown, never zero. Under a budget (see
-\`metrics.budget\` in headroom.yml), scarce subnets have series of their own and the rest is seen in the figures of their VPC.
+Unknown values are not published: a gap in a graph means unknown, never zero. Under a budget (\`metrics.budget\` in headroom.yml),
+scarce subnets have series of their own. The other subnets are part of the figures of their VPC.
 
 ${[SUBNET_METRICS, VPC_METRICS, CLUSTER_METRICS, RUN_METRICS].map(section).join('\n')}
-With \`metrics.compat: true\` the five gauges of each cluster are also published as the CNI Metrics Helper does: namespace
+With \`metrics.compat: true\` the five gauges of each cluster are also published as by the CNI Metrics Helper: namespace
 \`${COMPAT_NAMESPACE}\`, dimension \`CLUSTER_ID\`, unit Count.
 `;

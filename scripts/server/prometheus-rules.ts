@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
     for: '15m',
     labels: { severity: 'critical' },
     annotations: {
-      summary: 'Nobody watches the subnets',
+      summary: 'The subnets are not monitored',
       description: '`headroom serve` is not scraped, or has not finished a scan.',
     },
   },

@@ -78,7 +78,7 @@ export interface RemedyContent {
   readonly checks: readonly string[];
 }
 
-/** Names may have 256 characters (an AWS tag's value); a headline of nothing but a name helps nobody. */
+/** Names may have 256 characters (an AWS tag's value); a headline of only a name does not help. */
 const NAME_LIMIT = 128;
 const PROSE_LIMIT = 1_200;
 /** A link that is longer is none of ours: a console link has about 120 characters. */

@@ -39,9 +39,9 @@ const CLOCK_TOLERANCE = 3_600_000;
 /** What is older than what is stored changes nothing, so that stands still until the clock has caught up. */
 const clockBehind = (scannedAt: string, now: number): Problem => ({
   code: 'clock-behind',
-  message: `The last scan of this target is dated ${scannedAt}, and it is ${new Date(now).toISOString()}: until then its report, and the alerts that scan changed, stay as they are`,
+  message: `The last scan of this target is dated ${scannedAt}, but it is ${new Date(now).toISOString()}. Its report and the alerts that it changed stay as they are until then`,
   action:
-    'Set the clock of this machine, for example by NTP; if it is right, another was ahead, and removing the stored state of the target lets it go on at once.',
+    'Set the clock of this machine, for example by NTP. If it is right, the clock of an earlier scan was ahead: remove the stored state of the target to continue at once.',
 });
 
 /** The main job, for one target: read it, apply the policy to what was read, and conclude the scan. */

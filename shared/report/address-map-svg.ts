@@ -72,7 +72,7 @@ const describeBlock = ({ cidr, state, used, owner, reservation }: MapBlock): str
 const describeMap = (map: AddressMap, blocks: readonly MapBlock[]): string => {
   const blocksThatAre = (state: MapBlock['state']): number =>
     blocks.filter((block) => block.state === state).length;
-  return `Address map of ${map.cidrBlock}: ${count(blocks.length, 'block')} of 16 addresses, ${blocksThatAre('free')} free, ${blocksThatAre('prefix')} held as prefixes, ${blocksThatAre('full')} full, ${blocksThatAre('fragmented')} in part in use, ${blocksThatAre('awsReserved')} with AWS's own addresses.`;
+  return `Address map of ${map.cidrBlock} with ${count(blocks.length, 'block')} of 16 addresses: ${blocksThatAre('free')} free, ${blocksThatAre('prefix')} held as prefixes, ${blocksThatAre('full')} full, ${blocksThatAre('fragmented')} partly used, ${blocksThatAre('awsReserved')} of AWS.`;
 };
 
 /** Sub-paths, gathered under the class that draws them. */

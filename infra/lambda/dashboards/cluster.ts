@@ -10,7 +10,7 @@ const NAMESAKES = 25;
 /** One cluster: what its nodes hold, what they could hold, and what would find no room. */
 export const clusterDashboard = ({ namespace }: { readonly namespace: string }): DashboardBody => {
   const head = text(
-    '## Cluster\nThe gauges of the CNI under the names that the CNI Metrics Helper gives them, as EC2 tells them, and the nodes that would find no room if every group went to its maximum.',
+    '## Cluster\nThe gauges of the CNI have the names of the CNI Metrics Helper and come from EC2. Unplaceable nodes would not fit if every group scaled to its maximum.',
     0,
     2,
   );

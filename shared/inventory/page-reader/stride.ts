@@ -36,7 +36,7 @@ export class Trail<State> {
     this.#opens = [];
   }
 
-  /** Text was told on the way, or the chunk ended: this way is not learned. */
+  /** Text was reported on the way, or the chunk ended: this way is not learned. */
   lose(): void {
     this.#from = null;
   }

@@ -24,16 +24,16 @@ export const clusterUnknowns = ({
 }: UnknownParts): readonly Unknown[] => [
   ...types.map((type) => ({
     field: 'gauges.maxIPAddresses',
-    reason: `Neither the shipped table nor EC2 told the limits of ${type}.`,
+    reason: `Neither the built-in table nor EC2 has the limits of ${type}.`,
   })),
   ...subnetIds.map((subnetId) => ({
     field: 'capacity',
-    reason: `What ${subnetId} still holds is not known to this scan.`,
+    reason: `The free addresses of ${subnetId} are unknown in this scan.`,
   })),
   ...groups.flatMap(unknownOf),
   ...[...nodePools].map(([pool, nodes]) => ({
     field: 'committed',
-    reason: `How far the node pool ${pool} may grow is not known: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
+    reason: `How far the node pool ${pool} may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
   })),
   ...(mode === 'unknown'
     ? [
@@ -51,7 +51,7 @@ const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] 
     return [
       {
         field: 'committed',
-        reason: `What one more node of ${group} takes is not known: its type, or the mode.`,
+        reason: `The demand of one more node of ${group} is unknown, because its type or its mode is.`,
       },
     ];
   }

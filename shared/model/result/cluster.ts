@@ -100,7 +100,7 @@ export interface CommittedDemand {
   readonly subnetIds: readonly string[];
   /**
    * The upper bound: what happens if every group goes to its maximum and every node is full of pods. The figures above are
-   * the lower one: what new nodes take at the start. `null` where it cannot be told.
+   * the lower one: what new nodes take at the start. `null` when it is unknown.
    */
   readonly whenFull: DemandWhenFull | null;
 }

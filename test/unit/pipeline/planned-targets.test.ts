@@ -60,7 +60,7 @@ describe('the targets of a plan', () => {
     ]);
   });
 
-  test('include an account that never had a Region in the one that Headroom runs in', async () => {
+  test('include an account that never had a Region in the one of the credentials', async () => {
     const unresolved = [{ accountId: '222222222222', problem: DENIED }];
     expect(namesOf(await resolveAfter([], async () => ({ targets: [], unresolved })))).toEqual([
       '222222222222/eu-west-1 in doubt',

@@ -46,7 +46,7 @@ describe('the drawing of a /24', () => {
     expect(svg).toContain('<title>10.0.0.48/28: in part in use, 3 of 16 in use, Cluster nodes blue</title>');
     expect(svg).toContain('<title>10.0.0.160/28: free, explicit reservation</title>');
     expect(svg).toContain(
-      'aria-label="Address map of 10.0.0.0/24: 16 blocks of 16 addresses, 11 free, 1 held as prefixes, 1 full, 1 in part in use, 2 with AWS&#39;s own addresses."',
+      'aria-label="Address map of 10.0.0.0/24 with 16 blocks of 16 addresses: 11 free, 1 held as prefixes, 1 full, 1 partly used, 2 of AWS."',
     );
   });
 

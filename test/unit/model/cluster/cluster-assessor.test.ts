@@ -422,7 +422,7 @@ describe('a cluster of which little is known', () => {
     ];
     expect(reasons({ eks: eks({}) })).toEqual([]);
     expect(reasons({ eks: eks({}), subnets: [aSubnet({ availableSingle: null })] })).toEqual([
-      'capacity: What subnet-0a still holds is not known to this scan.',
+      'capacity: The free addresses of subnet-0a are unknown in this scan.',
     ]);
     expect(reasons({ eks: eks({ nodeGroups: [aNodeGroup({ instanceTypes: ['m99.large'] })] }) })).toEqual([
       'committed: What one more node of workers takes is not known: its type, or the mode.',

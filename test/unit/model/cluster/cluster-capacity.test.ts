@@ -504,7 +504,7 @@ describe('committed demand', () => {
     expect(cluster.unknowns).toContainEqual({
       field: 'committed',
       reason:
-        'How far the node pool spot may grow is not known: its limits are set in the cluster, and no AWS API shows them. It has 1 node.',
+        'How far the node pool spot may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has 1 node.',
     });
   });
 

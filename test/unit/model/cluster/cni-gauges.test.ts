@@ -187,7 +187,7 @@ describe('the gauges', () => {
     expect(cluster.unknowns).toEqual([
       {
         field: 'gauges.maxIPAddresses',
-        reason: 'Neither the shipped table nor EC2 told the limits of m99.large.',
+        reason: 'Neither the built-in table nor EC2 has the limits of m99.large.',
       },
     ]);
   });
