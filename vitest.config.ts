@@ -40,6 +40,8 @@ export default defineConfig({
           project('contract', ['test/contract/**/*.test.ts']),
           project('architecture', ['test/architecture/**/*.test.ts']),
           project('resilience', ['test/resilience/**/*.test.ts']),
+          // Years of scans on simulated time.
+          project('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 600_000 }),
           // Start programs or build what is deployed.
           project('process', ['test/process/**/*.test.ts'], { ...bundled, ...bundling }),
           // Against moto, boto3 and cfn-lint, which need Python.

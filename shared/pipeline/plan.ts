@@ -12,6 +12,7 @@ import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
+import { deliverLeftovers, together } from './deliver-leftovers.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { rememberPlanned, targetName } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
@@ -54,6 +55,12 @@ export interface PlanOutcome {
   readonly delivery: DeliveryReport;
   readonly problems: readonly Problem[];
 }
+
+/** What waits for a target that left the selection is tried for this long after its last scan. */
+const LEFTOVER_MILLISECONDS = 30 * 24 * 3_600_000;
+
+const isRecent = (scannedAt: string | null, now: number): boolean =>
+  scannedAt !== null && now - Date.parse(scannedAt) < LEFTOVER_MILLISECONDS;
 
 const READS_AT_ONCE = 16;
 
@@ -117,12 +124,8 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     },
     policy,
   );
-  const raised = await raiseForDelivery({
-    target: home,
-    observations,
+  const delivering = {
     policy,
-    stored,
-    isGone: () => false,
     links: input.links,
     store: store.alerts,
     notifier: input.notifier,
@@ -131,8 +134,18 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     runId,
     ...(input.timer === undefined ? {} : { timer: input.timer }),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
+  };
+  const raised = await raiseForDelivery({
+    ...delivering,
+    target: home,
+    observations,
+    stored,
+    isGone: () => false,
   });
-  const delivery = await raised.deliver();
+  const gone = (coverage ?? []).filter(
+    ({ state, scannedAt }) => state === 'gone' && isRecent(scannedAt, now),
+  );
+  const delivery = together(await Promise.all([raised.deliver(), deliverLeftovers(gone, delivering)]));
   return {
     requests,
     coverage,

@@ -50,13 +50,15 @@ export interface Claim {
  *
  * - An alert's transitions go out in order. Once one is due, those that wait for another attempt go with it; and none
  *   overtakes one that another run is sending.
- * - What is silenced waits. Steps that were not notified become one, so that an alert that flaps through a long mute
- *   does not fill its outbox; when it is back where it was, no notification is sent. A repeat comes again anyway: it
- *   does not wait.
+ * - What is silenced waits, unless it was tried before: some people may have it, and the others get it in its order.
+ *   Steps that were not notified become one, so that an alert that flaps through a long mute does not fill its outbox;
+ *   when it is back where it was, no notification is sent. A repeat comes again anyway: it does not wait.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
   const outbox = withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim));
-  const sendable = inOrder(outbox, claim).filter(({ transition }) => !claim.isSilenced(transition));
+  const sendable = inOrder(outbox, claim).filter(
+    (entry) => !(wasNeverTried(entry) && claim.isSilenced(entry.transition)),
+  );
   const due = sendable.some(
     (entry) => entry.claimedUntil === null || Date.parse(entry.claimedUntil) <= claim.now,
   );

@@ -199,6 +199,15 @@ describe('silence', () => {
     expect(ids(claimDue(alert, claim({ now: NOW + 1 })))).toEqual(['alert#1', 'alert#2', 'alert#3']);
   });
 
+  test('what was tried before it was silenced goes on being tried: some may have it, and order is kept', () => {
+    const alert = withOutbox(
+      waiting(1, { attempts: 1, claimedUntil: at(NOW), deliveredTo: ['chat'] }),
+      anEntry({ transition: step(2, 'warning', 'ok') }),
+    );
+    const inhibited = claim({ isSilenced: ({ severity }) => severity === 'warning' });
+    expect(claims(claimDue(alert, inhibited))).toEqual({ 'alert#1': 'this-run', 'alert#2': 'this-run' });
+  });
+
   test('only what is silenced is held back', () => {
     const alert = withOutbox(
       waiting(1, { attempts: 1, claimedUntil: at(NOW) }),

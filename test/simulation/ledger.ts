@@ -1,0 +1,211 @@
+import { destinationsFor } from '../../shared/alerts/routing.ts';
+import {
+  type Alert,
+  type AlertLevel,
+  compareLevel,
+  type Transition,
+} from '../../shared/model/alert/alert.ts';
+import type { Route } from '../../shared/model/alert/policy.ts';
+
+/** A rule that a run broke. */
+export interface Violation {
+  readonly rule: 'lost' | 'sent again' | 'all-clear by blindness' | 'not at rest';
+  readonly what: string;
+}
+
+/** One step of an alert that was stored, and who has heard of it. */
+interface Entry {
+  readonly transition: Transition;
+  readonly recipients: readonly string[];
+  readonly received: Map<string, number>;
+  /** How many faults there were that may make a recipient get it once more. */
+  faults: number;
+}
+
+/** Tells what happens to an alert, for people who look for a defect. */
+export type Trace = ((key: string, what: string) => void) | null;
+
+/** Whether a run may say that an alert is milder than before. */
+export type Permit = (workerId: number, key: string, level: AlertLevel) => boolean;
+
+/**
+ * What must be true of alerts and messages, held against what is. It sees every record that is stored and every message
+ * that arrives, and knows nothing of how the pipeline works.
+ */
+export class Ledger {
+  readonly violations: Violation[] = [];
+  transitions = 0;
+  messages = 0;
+  repeated = 0;
+  readonly #entries = new Map<string, Map<string, Entry>>();
+  readonly #heard = new Map<string, Transition>();
+  readonly #claims = new Map<number, Set<string>>();
+  readonly #disturbed = new Set<number>();
+  readonly #routes: readonly Route[];
+  readonly #permit: Permit;
+
+  readonly #trace: Trace;
+
+  constructor(routes: readonly Route[], permit: Permit, trace: Trace) {
+    this.#routes = routes;
+    this.#permit = permit;
+    this.#trace = trace;
+  }
+
+  /** A record was stored: what the pipeline handed over, and what the store holds since. */
+  stored(workerId: number, before: Alert | null, intended: Alert, stored: Alert | null): void {
+    const { key } = intended;
+    this.#trace?.(key, `run ${workerId} stores ${inShort(intended)}`);
+    const entries = this.#entriesOf(key);
+    for (const { transition, claimedBy } of intended.outbox) {
+      if (claimedBy === `run-${workerId}`) this.#claim(workerId, key);
+      if (!entries.has(transition.id)) this.#announce(workerId, transition, entries);
+    }
+    if (stored === null) return;
+    const waiting = new Map(stored.outbox.map((entry) => [entry.transition.id, entry]));
+    for (const [id, entry] of entries) {
+      if (waiting.has(id)) continue;
+      if (!isComplete(entry) && !isCollapsed(entry, before, stored))
+        this.#violation('lost', `${id} is in no outbox, and ${missing(entry).join(', ')} never got it`);
+    }
+  }
+
+  received(recipient: string, ids: readonly string[]): void {
+    this.messages += 1;
+    for (const id of ids) {
+      const entry = this.#entries.get(id.slice(0, id.lastIndexOf('#')))?.get(id);
+      this.#trace?.(id.slice(0, id.lastIndexOf('#')), `${recipient} gets ${id}`);
+      if (entry === undefined) continue;
+      const count = (entry.received.get(recipient) ?? 0) + 1;
+      entry.received.set(recipient, count);
+      if (count > 1) this.repeated += 1;
+      if (count > 1 + entry.faults)
+        this.#violation('sent again', `${recipient} got ${id} ${count} times, with ${entry.faults} faults`);
+      const heardKey = `${recipient} ${entry.transition.key}`;
+      const last = this.#heard.get(heardKey);
+      if (last === undefined || sequenceOf(last.id) <= sequenceOf(id))
+        this.#heard.set(heardKey, entry.transition);
+    }
+  }
+
+  /** Something happened that may make people get what waits of this alert once more. */
+  disturb(key: string): void {
+    this.#trace?.(key, 'is disturbed');
+    for (const entry of this.#entries.get(key)?.values() ?? []) entry.faults += 1;
+  }
+
+  /** Something happened to a run: what it has claimed, and will claim, may be sent once more. */
+  disturbRun(workerId: number): void {
+    if (this.#disturbed.has(workerId)) return;
+    this.#disturbed.add(workerId);
+    for (const key of this.#claims.get(workerId) ?? []) this.disturb(key);
+  }
+
+  ended(workerId: number): void {
+    this.#claims.delete(workerId);
+  }
+
+  /** The store has forgotten everything: nothing that was waiting can be asked of it any more. */
+  forget(): void {
+    this.#entries.clear();
+    this.#heard.clear();
+    this.#claims.clear();
+  }
+
+  /** A record that was over for long is no more: the steps of its next life are numbered from the beginning. */
+  removed(key: string): void {
+    this.#entries.delete(key);
+    for (const recipient of ['chat', 'pager']) this.#heard.delete(`${recipient} ${key}`);
+  }
+
+  /** What must be true once nothing has gone wrong for hours. */
+  atRest(alerts: readonly Alert[]): void {
+    for (const { key, severity, outbox } of alerts) {
+      if (outbox.length > 0)
+        this.#violation('not at rest', `${key} still has ${outbox.length} steps in its outbox`);
+      // The chat is told of everything.
+      const heard = this.#heard.get(`chat ${key}`)?.severity ?? 'ok';
+      if (heard !== severity)
+        this.#violation('not at rest', `${key} is ${severity}, and the chat last heard that it is ${heard}`);
+    }
+    for (const entries of this.#entries.values()) {
+      const last = [...entries.values()].at(-1);
+      entries.clear();
+      // The last step of an alert may still be repeated by a message that is late.
+      if (last !== undefined) entries.set(last.transition.id, last);
+    }
+    this.#disturbed.clear();
+  }
+
+  check(isTrue: boolean, what: string): void {
+    if (!isTrue) this.#violation('not at rest', what);
+  }
+
+  #announce(workerId: number, transition: Transition, entries: Map<string, Entry>): void {
+    this.transitions += 1;
+    const names = destinationsFor(transition, this.#routes);
+    entries.set(transition.id, {
+      transition,
+      recipients: names.length === 0 ? ['default'] : names,
+      received: new Map(),
+      faults: this.#disturbed.has(workerId) ? 1 : 0,
+    });
+    const isMilder = compareLevel(transition.severity, transition.previousSeverity) < 0;
+    if (isMilder && !this.#permit(workerId, transition.key, transition.severity))
+      this.#violation(
+        'all-clear by blindness',
+        `${transition.id} says ${transition.severity}, and no scan saw that`,
+      );
+  }
+
+  #claim(workerId: number, key: string): void {
+    const keys = this.#claims.get(workerId) ?? new Set();
+    this.#claims.set(workerId, keys);
+    if (keys.has(key)) return;
+    keys.add(key);
+    if (this.#disturbed.has(workerId)) this.disturb(key);
+  }
+
+  #entriesOf(key: string): Map<string, Entry> {
+    const entries = this.#entries.get(key) ?? new Map<string, Entry>();
+    this.#entries.set(key, entries);
+    return entries;
+  }
+
+  #violation(rule: Violation['rule'], what: string): void {
+    this.violations.push({ rule, what });
+  }
+}
+
+const inShort = ({ status, severity, outbox }: Alert): string =>
+  `${status} ${severity} ${JSON.stringify(
+    outbox.map(({ transition, claimedBy, claimedUntil, attempts, deliveredTo = [] }) =>
+      [
+        sequenceOf(transition.id),
+        transition.severity,
+        claimedBy,
+        claimedUntil,
+        attempts,
+        ...deliveredTo,
+      ].join(' '),
+    ),
+  )}`;
+
+const missing = ({ recipients, received }: Entry): readonly string[] =>
+  recipients.filter((name) => !received.has(name));
+
+const isComplete = (entry: Entry): boolean => missing(entry).length === 0;
+
+const sequenceOf = (id: string): number => Number(id.slice(id.lastIndexOf('#') + 1));
+
+/** Steps that nobody heard of may become one: from before the first of them to after the last, or to nothing at all. */
+const isCollapsed = ({ transition, received }: Entry, before: Alert | null, stored: Alert): boolean => {
+  if (received.size > 0 || before === null) return false;
+  const waited = before.outbox.findIndex((entry) => entry.transition.id === transition.id);
+  const first = before.outbox[waited]?.transition;
+  if (first === undefined) return false;
+  const last = stored.outbox.at(-1)?.transition;
+  return last === undefined || sequenceOf(last.id) > sequenceOf(first.id)
+    ? compareLevel(last?.severity ?? 'ok', stored.severity) === 0
+    : false;
+};

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type History, reduced, replayed } from './history.ts';
+import { PLANTS } from './plants.ts';
+import { type SimulationInput, simulate } from './simulation.ts';
+
+const FOLDER = join(import.meta.dirname, 'histories');
+
+/** Everything that happens to any alert, line by line. */
+const traceOf = async (input: SimulationInput): Promise<readonly string[]> => {
+  const lines: string[] = [];
+  await simulate({ ...input, trace: (at, key, what) => lines.push(`${at} ${key} ${what}`) });
+  return lines;
+};
+
+test('the same seed is the same run, to the millisecond', async () => {
+  const [first, second, other] = await Promise.all([
+    traceOf({ seed: 7, cycles: 3_000 }),
+    traceOf({ seed: 7, cycles: 3_000 }),
+    traceOf({ seed: 8, cycles: 3_000 }),
+  ]);
+  expect(first.length).toBeGreaterThan(500);
+  expect(second).toEqual(first);
+  expect(other).not.toEqual(first);
+});
+
+test('a run is the same when only the faults that happened in it may happen', async () => {
+  const { faults } = await simulate({ seed: 7, cycles: 3_000, record: true });
+  expect(await traceOf({ seed: 7, cycles: 3_000, only: faults })).toEqual(
+    await traceOf({ seed: 7, cycles: 3_000 }),
+  );
+});
+
+test('what a failing run does not need is taken out of it', async () => {
+  const planted = PLANTS['a resolve on unknown'];
+  if (planted === undefined) throw new Error('there is no such plant');
+  const input = { seed: 1, cycles: 1_000, record: true, plants: planted.plants };
+  const report = await simulate(input);
+  const { faults, rule } = await reduced(input, report);
+  expect(rule).toBe(planted.breaks);
+  // A subnet fills up, and a scan does not see it.
+  const kinds = faults.map(([kind]) => kind);
+  expect(kinds).toContain('level');
+  expect(kinds).toContain('blind');
+  expect(faults.length).toBeLessThan(report.faults.length / 10);
+});
+
+test.each(readdirSync(FOLDER).filter((name) => name.endsWith('.json')))(
+  'the recorded history %s breaks no rule any more',
+  async (name) => {
+    const history = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as History;
+    const { violations, transitions } = await replayed(history);
+    expect(violations, history.defect).toEqual([]);
+    expect(transitions).toBeGreaterThan(0);
+  },
+);

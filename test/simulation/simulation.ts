@@ -1,0 +1,315 @@
+import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
+import type { Alert, Observation } from '../../shared/model/alert/alert.ts';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
+import type { Notifier } from '../../shared/notify/notifier.ts';
+import { createRoutedNotifier } from '../../shared/notify/routed-notifier.ts';
+import { concludeScan } from '../../shared/pipeline/conclude-scan.ts';
+import { planRun } from '../../shared/pipeline/plan.ts';
+import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
+import type { AlertStore, StateStore } from '../../shared/state/state-store.ts';
+import { Chance, type Fault } from './chance.ts';
+import { Ledger, type Violation } from './ledger.ts';
+import { Queue } from './queue.ts';
+import { misbehaviour, receiverFor } from './receivers.ts';
+import { storeFor } from './store.ts';
+import { Time } from './time.ts';
+import { Worker } from './worker.ts';
+import { assessmentOf, isTrue, observationsOf, type Sight, type SimulatedTarget, World } from './world.ts';
+
+// Most errors here are part of the plan, and a trace of each would be half of the work.
+Error.stackTraceLimit = 0;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const TICK = 5 * MINUTE;
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+/** Ticks in which things go wrong, a bit more than three days, and ticks of rest after them: five hours. */
+const RESTLESS = 940;
+const REST = 60;
+
+const DESTINATIONS = ['chat', 'pager'] as const;
+
+const { alerts: POLICY } = parseConfiguration(
+  `
+destinations:
+  chat: { slack: { parameter: /simulated } }
+  pager: { pagerduty: { parameter: /simulated } }
+routes:
+  - match: { severity: critical }
+    to: [pager, chat]
+  - match: {}
+    to: chat
+`,
+  'simulated headroom.yml',
+);
+
+/** Defects that are planted to see that a run finds them. */
+export interface Plants {
+  readonly store?: (alerts: AlertStore) => AlertStore;
+  readonly notifier?: (notifier: Notifier) => Notifier;
+  readonly observations?: (observations: readonly Observation[]) => readonly Observation[];
+}
+
+export interface SimulationInput {
+  readonly seed: number;
+  /** Scans of one target, those at rest included. */
+  readonly cycles: number;
+  /** Only these faults happen: a recorded history. */
+  readonly only?: readonly Fault[];
+  /** Notes the faults that happen. */
+  readonly record?: boolean;
+  readonly plants?: Plants;
+  /** Is told what happens to each alert. */
+  readonly trace?: (at: string, key: string, what: string) => void;
+}
+
+export interface SimulationReport {
+  readonly cycles: number;
+  readonly transitions: number;
+  readonly messages: number;
+  /** Messages that told somebody a step that they had already. */
+  readonly repeated: number;
+  readonly kills: number;
+  /** The first rules that were broken; the run ends there. */
+  readonly violations: readonly Violation[];
+  readonly faults: readonly Fault[];
+}
+
+/** Runs the pipeline on simulated time until so many scans were made, or a rule is broken. */
+export const simulate = (input: SimulationInput): Promise<SimulationReport> => new Simulation(input).run();
+
+class Simulation {
+  readonly #input: SimulationInput;
+  readonly #chance: Chance;
+  readonly #time = new Time(START);
+  readonly #world = new World();
+  readonly #queue: Queue;
+  readonly #ledger: Ledger;
+  readonly #sights = new Map<number, Sight>();
+  readonly #workers = new Map<number, Worker>();
+  #memory: StateStore = createMemoryStateStore();
+  #lastWorker = 0;
+  #cycles = 0;
+  #kills = 0;
+  #storeIsDownUntil = 0;
+  readonly #outages = new Map<
+    string,
+    { readonly until: number; readonly how: ReturnType<typeof misbehaviour> }
+  >();
+
+  constructor(input: SimulationInput) {
+    this.#input = input;
+    this.#chance = new Chance(input.seed, input);
+    this.#queue = new Queue(this.#time, this.#chance, (request) => this.#scan(request));
+    const { trace } = input;
+    this.#ledger = new Ledger(
+      POLICY.routes,
+      (worker, key, level) => this.#maySay(worker, key, level),
+      trace === undefined ? null : (key, what) => trace(new Date(this.#time.now).toISOString(), key, what),
+    );
+  }
+
+  async run(): Promise<SimulationReport> {
+    const { violations } = this.#ledger;
+    for (let tick = 1; this.#cycles < this.#input.cycles && violations.length === 0; tick += 1) {
+      const phase = tick % (RESTLESS + REST);
+      this.#chance.isQuiet = phase >= RESTLESS;
+      if (phase === RESTLESS) this.#calm();
+      this.#world.tick(tick, this.#chance);
+      this.#misfortunes(tick);
+      void this.#plan(0);
+      await this.#time.until(START + tick * TICK);
+      if (phase === RESTLESS + REST - 1) await this.#checkRest();
+    }
+    return {
+      cycles: this.#cycles,
+      transitions: this.#ledger.transitions,
+      messages: this.#ledger.messages,
+      repeated: this.#ledger.repeated,
+      kills: this.#kills,
+      violations,
+      faults: this.#chance.happened,
+    };
+  }
+
+  #misfortunes(tick: number): void {
+    const outage = this.#chance.fault('storeOutage', tick);
+    if (outage !== null) this.#storeIsDownUntil = this.#time.now + outage * 6 * HOUR;
+    DESTINATIONS.forEach((name, index) => {
+      const shape = this.#chance.fault('destinationOutage', index, tick);
+      if (shape === null) return;
+      const until = this.#time.now + this.#chance.number(300, index, tick) * 24 * HOUR;
+      this.#outages.set(name, { until, how: misbehaviour(shape) });
+    });
+    if (this.#chance.fault('stateLoss', tick) === null) return;
+    for (const worker of this.#workers.values()) worker.die();
+    this.#memory = createMemoryStateStore();
+    this.#ledger.forget();
+  }
+
+  #calm(): void {
+    this.#storeIsDownUntil = 0;
+    this.#outages.clear();
+    // Somebody reads the dead letters, and empties the queue.
+    this.#queue.deadLetters = 0;
+  }
+
+  /** Lambda tries a plan that failed twice more. */
+  async #plan(retries: number): Promise<void> {
+    const worker = this.#worker();
+    const { home, planned } = this.#world;
+    const store = this.#storeOf(worker);
+    const outcome = await this.#work(worker, async () => {
+      await planRun({
+        home,
+        runId: `run-${worker.id}`,
+        resolved: {
+          targets: planned.map((target) => ({ ...target, accountName: null, roleArn: null })),
+          unresolved: [],
+        },
+        policy: POLICY,
+        subnetSeries: 100,
+        links: { dashboard: null },
+        store,
+        notifier: this.#notifierOf(worker),
+        enqueue: (requests) =>
+          worker.call(100, async () => {
+            const refused = this.#chance.fault('queueRefuses', worker.id);
+            requests.forEach((request, index) => {
+              if (refused === null || index / requests.length > refused) this.#queue.send(request);
+            });
+            if (refused !== null)
+              throw new HeadroomError('targets-not-queued', 'The queue refused some', 'Wait.');
+          }),
+        deadLetters: () =>
+          worker.call(20, async () => ({ queueUrl: 'simulated', messages: this.#queue.deadLetters })),
+        clock: worker.clock,
+        timer: worker.timer,
+      });
+    });
+    if (outcome === 'done' || retries === 2) return;
+    await this.#time.wait((retries + 1) * MINUTE);
+    await this.#plan(retries + 1);
+  }
+
+  #scan(request: ScanRequest): Promise<'done' | 'failed' | 'killed'> {
+    const worker = this.#worker();
+    const target = this.#world.targets.find(
+      ({ accountId }) => accountId === request.accountId,
+    ) as SimulatedTarget;
+    const store = this.#storeOf(worker);
+    const planted = this.#input.plants?.observations;
+    return this.#work(worker, async () => {
+      const now = worker.clock();
+      const sight = await worker.call(60_000, async () =>
+        this.#world.look(target, this.#chance.fault('blind', worker.id)),
+      );
+      this.#sights.set(worker.id, sight);
+      await concludeScan(
+        {
+          target: { accountId: target.accountId, region: target.region },
+          scope: {},
+          runId: `run-${worker.id}`,
+          policy: POLICY,
+          publish: {
+            namespace: 'Simulated',
+            compat: false,
+            subnetSeries: 100,
+            hot: { belowFreeShare: 0, withinHours: 0 },
+          },
+          links: { dashboard: null },
+          ports: {
+            store,
+            sink: null,
+            notifier: this.#notifierOf(worker),
+            clock: worker.clock,
+            timer: worker.timer,
+          },
+        },
+        {
+          assessment: assessmentOf(target, sight, now),
+          observations: planted?.(observationsOf(target, sight)) ?? observationsOf(target, sight),
+          mayReplace: true,
+          cache: store.cache,
+        },
+      );
+      this.#cycles += 1;
+    });
+  }
+
+  #worker(): Worker {
+    this.#lastWorker += 1;
+    const worker = new Worker(this.#lastWorker, this.#time, this.#chance, (id) =>
+      this.#ledger.disturbRun(id),
+    );
+    this.#workers.set(worker.id, worker);
+    return worker;
+  }
+
+  async #work(worker: Worker, job: () => Promise<void>): Promise<'done' | 'failed' | 'killed'> {
+    const outcome = await worker.work(job);
+    if (outcome === 'killed') this.#kills += 1;
+    this.#workers.delete(worker.id);
+    // What a killed process sent off may still arrive.
+    this.#time.in(HOUR, () => {
+      this.#sights.delete(worker.id);
+      this.#ledger.ended(worker.id);
+    });
+    return outcome;
+  }
+
+  #storeOf(worker: Worker): StateStore {
+    const planted = this.#input.plants?.store;
+    const memory = this.#memory;
+    return storeFor(
+      worker,
+      { ...memory, alerts: planted?.(memory.alerts) ?? memory.alerts },
+      { chance: this.#chance, ledger: this.#ledger, isDown: () => this.#time.now < this.#storeIsDownUntil },
+    );
+  }
+
+  #notifierOf(worker: Worker): Notifier {
+    const planted = this.#input.plants?.notifier;
+    const conditions = {
+      chance: this.#chance,
+      ledger: this.#ledger,
+      outageOf: (name: string) => {
+        const outage = this.#outages.get(name);
+        return outage !== undefined && this.#time.now < outage.until ? outage.how : null;
+      },
+    };
+    const notifier = createRoutedNotifier(
+      new Map(DESTINATIONS.map((name) => [name, receiverFor(name, worker, conditions)])),
+      'chat',
+    );
+    return planted?.(notifier) ?? notifier;
+  }
+
+  /** Only a scan that saw it may say that things are better, or one that was whole and did not find the subject any more. */
+  #maySay(workerId: number, key: string, level: Alert['severity']): boolean {
+    const sight = this.#sights.get(workerId);
+    // The monitor's own alerts are about what was seen of Headroom itself.
+    if (sight === undefined) return true;
+    const seen = sight.levels.get(key);
+    return seen === undefined ? sight.status === 'ok' : seen === level || seen === 'ok';
+  }
+
+  async #checkRest(): Promise<void> {
+    const { home, targets, planned } = this.#world;
+    const alerts: Alert[] = [];
+    for (const target of [home, ...targets]) {
+      const stored = (await this.#memory.alerts.list(target)).map(({ alert }) => alert);
+      alerts.push(...stored);
+      for (const subnet of planned.find(({ accountId }) => accountId === target.accountId)?.subnets ?? []) {
+        const alert = stored.find(({ key }) => key === subnet.key) ?? null;
+        this.#ledger.check(
+          isTrue(alert, subnet),
+          `${subnet.key} is ${subnet.exists ? subnet.level : 'deleted'}, and its alert says ${alert?.severity ?? 'nothing'}`,
+        );
+      }
+    }
+    this.#ledger.atRest(alerts);
+  }
+}

@@ -1,0 +1,146 @@
+import type { Alert, AlertLevel, Observation } from '../../shared/model/alert/alert.ts';
+import type { Target } from '../../shared/model/aws/inventory.ts';
+import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import { type Finding, findingId, type Subject } from '../../shared/model/result/finding.ts';
+import type { Chance } from './chance.ts';
+
+const REGION = 'eu-west-1';
+const TARGETS = 6;
+const SUBNETS_EACH = 2;
+const LEVELS: readonly AlertLevel[] = ['ok', 'ok', 'warning', 'critical'];
+
+interface Subnet {
+  readonly subject: Subject;
+  readonly key: string;
+  level: AlertLevel;
+  exists: boolean;
+}
+
+export interface SimulatedTarget extends Target {
+  readonly subnets: readonly Subnet[];
+  isPlanned: boolean;
+}
+
+/** What one scan read. */
+export interface Sight {
+  readonly status: 'ok' | 'partial' | 'failed';
+  /** By alert key; `null`: not seen. A key that is absent belongs to nothing that the scan knows of. */
+  readonly levels: ReadonlyMap<string, AlertLevel | null>;
+}
+
+const subjectOf = (target: Target, type: Subject['type'], id: string): Subject => ({
+  type,
+  id,
+  name: null,
+  ...target,
+  vpcId: type === 'subnet' ? 'vpc-01' : null,
+  clusterName: null,
+  subnetIds: type === 'subnet' ? [id] : [],
+});
+
+const keyOf = (rule: string, { type, id }: Subject): string => `${rule}/${type}/${id}`;
+
+/** Some accounts whose subnets fill up and empty, come and go. */
+export class World {
+  readonly home: Target = { accountId: '000000000000', region: REGION };
+  readonly targets: readonly SimulatedTarget[];
+
+  constructor() {
+    this.targets = Array.from({ length: TARGETS }, (_, index) => {
+      const target = { accountId: String(index + 1).repeat(12), region: REGION };
+      return {
+        ...target,
+        isPlanned: true,
+        subnets: Array.from({ length: SUBNETS_EACH }, (__, place): Subnet => {
+          const subject = subjectOf(target, 'subnet', `subnet-${index}${place}`);
+          return { subject, key: keyOf('addresses-low', subject), level: 'ok', exists: true };
+        }),
+      };
+    });
+  }
+
+  get planned(): readonly SimulatedTarget[] {
+    return this.targets.filter(({ isPlanned }) => isPlanned);
+  }
+
+  /** Five minutes pass. */
+  tick(tick: number, chance: Chance): void {
+    this.targets.forEach((target, index) => {
+      target.isPlanned = stays(target.isPlanned, chance, index, tick);
+      target.subnets.forEach((subnet, place) => {
+        const number = index * SUBNETS_EACH + place;
+        const level = chance.fault('level', number, tick);
+        if (level !== null) subnet.level = LEVELS[Math.floor(level * LEVELS.length)] as AlertLevel;
+        subnet.exists = stays(subnet.exists, chance, TARGETS + number, tick);
+      });
+    });
+  }
+
+  /** @param blindness how the reading goes wrong; `null`: it does not */
+  look(target: SimulatedTarget, blindness: number | null): Sight {
+    const status = blindness === null ? 'ok' : blindness < 0.5 ? 'failed' : 'partial';
+    const levels = new Map<string, AlertLevel | null>();
+    levels.set(keyOf('scan-failed', scanSubject(target)), status === 'ok' ? 'ok' : 'warning');
+    if (status === 'failed') return { status, levels };
+    target.subnets.forEach(({ exists, key, level }, place) => {
+      // A listing that broke off names some subnets, knows nothing of others, and leaves out others again.
+      const fate = blindness === null ? 0 : Math.floor(blindness * 64 * (place + 1)) % 4;
+      if (exists && fate !== 3) levels.set(key, fate === 0 ? level : null);
+    });
+    return { status, levels };
+  }
+}
+
+const stays = (isThere: boolean, chance: Chance, number: number, tick: number): boolean =>
+  isThere ? chance.fault('goes', number, tick) === null : chance.fault('comesBack', number, tick) !== null;
+
+const scanSubject = (target: Target): Subject =>
+  subjectOf({ accountId: target.accountId, region: target.region }, 'monitor', 'scan');
+
+const findings = new Map<string, Finding>();
+
+const findingOf = (rule: string, subject: Subject, severity: 'warning' | 'critical'): Finding => {
+  const name = `${rule} ${subject.accountId} ${subject.id} ${severity}`;
+  const known = findings.get(name);
+  if (known !== undefined) return known;
+  const finding: Finding = {
+    id: findingId(rule, subject),
+    kind: rule,
+    severity,
+    subject,
+    title: `${subject.id}: ${severity}`,
+    explanation: 'Simulated.',
+    evidence: [],
+    remedies: [],
+  };
+  findings.set(name, finding);
+  return finding;
+};
+
+/** What the rules would say of a sight. */
+export const observationsOf = (target: SimulatedTarget, { levels }: Sight): readonly Observation[] =>
+  [...levels].map(([key, level]) => {
+    const subject = target.subnets.find((subnet) => subnet.key === key)?.subject ?? scanSubject(target);
+    const rule = key.slice(0, key.indexOf('/'));
+    const finding = level === null || level === 'ok' ? null : findingOf(rule, subject, level);
+    return { key, rule, subject, raise: level, hold: level, finding, cause: `${subject.type}/${subject.id}` };
+  });
+
+export const assessmentOf = (
+  { accountId, region }: Target,
+  { status }: Sight,
+  now: number,
+): TargetAssessment => ({
+  target: { accountId, region, status, errors: [] },
+  scannedAt: new Date(now).toISOString(),
+  vpcs: [],
+  subnets: [],
+  clusters: [],
+  leakedInterfaces: [],
+  findings: [],
+  maps: [],
+});
+
+/** Whether an alert of a target that is scanned stands as the world does. */
+export const isTrue = (alert: Alert | null, { exists, level }: Subnet): boolean =>
+  (alert?.severity ?? 'ok') === (exists ? level : 'ok');
