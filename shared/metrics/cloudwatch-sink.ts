@@ -1,5 +1,7 @@
 import { type CloudWatchClient, PutMetricDataCommand, type StandardUnit } from '@aws-sdk/client-cloudwatch';
 import { HeadroomError } from '../model/base/errors.ts';
+import { printable } from '../model/base/invisible-characters.ts';
+import { listOf, shorten } from '../model/base/text/names.ts';
 import type { MetricDatum, MetricSink } from './metric-sink.ts';
 
 // Limits of PutMetricData: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
@@ -14,11 +16,12 @@ export const MAX_DIMENSION_VALUE = 1024;
 /** The magnitude of a value. */
 export const MAX_VALUE = 2 ** 360;
 
-/** Some data were not taken by CloudWatch, or are not fit to be sent at all. */
+/** Some data were not taken by CloudWatch, or are not fit to be sent at all. The others were published. */
 export class MetricsNotPublished extends HeadroomError {
-  /** How many values CloudWatch took anyway. */
+  /** How many values CloudWatch took. */
   readonly taken: number;
 
+  /** @param code `metric-refused`: these values are not fit for CloudWatch, now or later. */
   constructor(
     code: 'metric-refused' | 'metrics-not-published',
     message: string,
@@ -33,7 +36,7 @@ export class MetricsNotPublished extends HeadroomError {
 
 const ASCII = /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/;
 
-/** Why CloudWatch would refuse a datum; `null` when it would not. One bad datum makes it refuse the whole request. */
+/** Why CloudWatch would refuse a datum; `null` when it would not. One bad datum makes it refuse its whole request. */
 const refusal = ({ value, dimensions }: MetricDatum): string | null => {
   if (!Number.isFinite(value) || Math.abs(value) > MAX_VALUE) return `its value is ${value}`;
   const entries = Object.entries(dimensions);
@@ -83,43 +86,115 @@ export const splitIntoRequests = (data: readonly MetricDatum[]): MetricDatum[][]
   return requests;
 };
 
-/** Publishes to CloudWatch. Every request is tried, so that one that fails does not take the others with it. */
+/** A datum that CloudWatch does not take, and why. */
+interface Unfit {
+  readonly datum: MetricDatum;
+  readonly why: string;
+}
+
+/**
+ * Requests that one publication may make more than it needs, to find the data that CloudWatch refuses although they look
+ * fit: each takes about ten to be found among a thousand.
+ */
+const MAX_EXTRA_REQUESTS = 40;
+
+/** What becomes of the data of one publication. */
+class Publication {
+  readonly unfit: Unfit[] = [];
+  readonly failures: { readonly error: unknown; readonly size: number }[] = [];
+  published = 0;
+  requests = 0;
+  #extra = 0;
+  readonly #client: CloudWatchClient;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(client: CloudWatchClient, signal: AbortSignal | undefined) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /** Sends a request. One that is refused for its content is sent in halves, until what is wrong stands alone. */
+  async send(data: readonly MetricDatum[]): Promise<void> {
+    this.requests += 1;
+    try {
+      await this.#client.send(
+        new PutMetricDataCommand({ Namespace: data[0]?.namespace, MetricData: data.map(toWire) }),
+        this.#signal === undefined ? {} : { abortSignal: this.#signal },
+      );
+      this.published += data.length;
+    } catch (error) {
+      const [only] = data;
+      if (!isRefusedForContent(error)) this.failures.push({ error, size: data.length });
+      else if (data.length === 1 && only !== undefined)
+        this.unfit.push({ datum: only, why: reasonOf(error) });
+      else if (this.#extra >= MAX_EXTRA_REQUESTS) this.failures.push({ error, size: data.length });
+      else {
+        this.#extra += 2;
+        const middle = Math.ceil(data.length / 2);
+        await this.send(data.slice(0, middle));
+        await this.send(data.slice(middle));
+      }
+    }
+  }
+}
+
+/** `InvalidParameterValue`, `InvalidParameterCombination`, `MissingParameter`, `ValidationError`, with or without `Exception`. */
+const isRefusedForContent = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^(InvalidParameter|MissingParameter|MissingRequiredParameter|Validation)/.test(error.name);
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** Subjects that a message names: more are not read. */
+const NAMED = 3;
+
+/** What the unfit data are of, each once, with why: `ClusterName prod (dimension ...)`. */
+const subjectsOf = (unfit: readonly Unfit[]): string => {
+  const subjects = new Set(
+    unfit.map(({ datum, why }) => {
+      const dimensions = Object.entries(datum.dimensions).map(
+        ([name, value]) => `${name} ${shorten(printable(value), 100)}`,
+      );
+      return `${[datum.namespace, ...dimensions].join(', ')} (${why})`;
+    }),
+  );
+  return listOf([...subjects], NAMED);
+};
+
+/**
+ * Publishes to CloudWatch. A request that fails does not take the others with it, nor does a datum that CloudWatch
+ * refuses: it alone is left out, counted and named.
+ */
 export const createCloudWatchSink = (client: CloudWatchClient, signal?: AbortSignal): MetricSink => ({
   async publish(data) {
-    for (const datum of data) {
+    const publication = new Publication(client, signal);
+    const { unfit, failures } = publication;
+    const fit = data.filter((datum) => {
       const why = refusal(datum);
-      if (why !== null) {
-        throw new MetricsNotPublished(
-          'metric-refused',
-          `Metric ${datum.name} was not published, nor were the others of this scan: ${why}.`,
-          'This is a defect of Headroom: please report it with the scan output.',
-        );
-      }
-    }
-    const requests = splitIntoRequests(data);
-    const failures: { error: unknown; size: number }[] = [];
-    for (const request of requests) {
-      try {
-        await client.send(
-          new PutMetricDataCommand({ Namespace: request[0]?.namespace, MetricData: request.map(toWire) }),
-          signal === undefined ? {} : { abortSignal: signal },
-        );
-      } catch (error) {
-        failures.push({ error, size: request.length });
-      }
-    }
-    const first = failures[0];
+      if (why !== null) unfit.push({ datum, why });
+      return why === null;
+    });
+    for (const request of splitIntoRequests(fit)) await publication.send(request);
+    const { published, requests } = publication;
+    const [first] = failures;
     if (first !== undefined) {
       const lost = failures.reduce((sum, { size }) => sum + size, 0);
-      const reason =
-        first.error instanceof Error ? `${first.error.name}: ${first.error.message}` : String(first.error);
       throw new MetricsNotPublished(
         'metrics-not-published',
-        `CloudWatch did not take ${lost} of ${data.length} metric values (${reason}).`,
+        `CloudWatch did not take ${lost} of ${data.length} metric values (${reasonOf(first.error)}).`,
         'Check that the role may call cloudwatch:PutMetricData for this namespace; the next scan publishes again.',
-        { cause: first.error, taken: data.length - lost },
+        { cause: first.error, taken: published },
       );
     }
-    return { published: data.length, requests: requests.length };
+    if (unfit.length > 0) {
+      throw new MetricsNotPublished(
+        'metric-refused',
+        `${unfit.length} of ${data.length} metric values are not fit for CloudWatch and were left out: ${subjectsOf(unfit)}.`,
+        'CloudWatch takes dimensions of printable ASCII characters only: change the name or the tag. Alerts and reports are complete without it.',
+        { taken: published },
+      );
+    }
+    return { published, requests };
   },
 });

@@ -11,8 +11,8 @@ export interface MetricDatum {
 
 export interface MetricSink {
   /**
-   * Sends them all, in as many requests as limits demand. Throws a `HeadroomError` that says how many were not taken.
-   * Data that are not finite numbers are refused before anything is sent.
+   * Sends them all, in as many requests as limits demand. A datum that the receiver cannot take is left out, and the others
+   * are sent. Throws a `HeadroomError` afterwards that says how many were not taken, and why.
    */
   publish(data: readonly MetricDatum[]): Promise<{ readonly published: number; readonly requests: number }>;
 }

@@ -72,14 +72,20 @@ export const publishAssessment = async (
       ...(settings.compat ? compatData(cluster, compatGauges(cluster), context) : []),
     ]),
   ];
-  try {
-    const { published } = await sink.publish(data);
+  const remember = async (): Promise<void> => {
     await cache?.put(key, choice.memory, scannedAt + CHOICE_MILLISECONDS);
     await cache?.put(wantedSeriesKey({ accountId, region }), choice.wanted, scannedAt + CHOICE_MILLISECONDS);
-    return { published, withheld, hotWithheld: choice.hotWithheld, problem: null };
+  };
+  const { hotWithheld } = choice;
+  try {
+    const { published } = await sink.publish(data);
+    await remember();
+    return { published, withheld, hotWithheld, problem: null };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
+    // Values that are not fit for CloudWatch are left out for good: the others are published, and keep their series.
+    if (error.code === 'metric-refused') await remember();
     const published = error instanceof MetricsNotPublished ? error.taken : 0;
-    return { published, withheld, hotWithheld: choice.hotWithheld, problem: problemOf(error) };
+    return { published, withheld, hotWithheld, problem: problemOf(error) };
   }
 };

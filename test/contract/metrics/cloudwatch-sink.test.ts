@@ -101,15 +101,40 @@ describe('publishing through the real client', () => {
   test('a request that fails does not take the others with it, and the error counts what was lost', async () => {
     answer = ({ body }) =>
       body.MetricData[0]?.Value === 0
-        ? { status: 400, body: '{"__type":"InvalidParameterValue","message":"The parameter is bad."}' }
+        ? { status: 403, body: '{"__type":"AccessDenied","message":"Not allowed."}' }
         : { status: 200, body: '{}' };
     await expect(createCloudWatchSink(client).publish(many(1500))).rejects.toMatchObject({
       code: 'metrics-not-published',
+      taken: 500,
       message: expect.stringMatching(
-        /^CloudWatch did not take 1000 of 1500 metric values \(InvalidParameterValue\w*: The parameter is bad\.\)\.$/,
+        /^CloudWatch did not take 1000 of 1500 metric values \(AccessDenied\w*: Not allowed\.\)\.$/,
       ),
     });
     expect(received.map(({ body }) => body.MetricData.length)).toEqual([1000, 500]);
+  });
+
+  test('values that CloudWatch refuses although they look fit are found, left out and named', async () => {
+    const bad = new Set([7, 700, 701]);
+    answer = ({ body }) =>
+      body.MetricData.some(({ Value }) => bad.has(Value))
+        ? { status: 400, body: '{"__type":"InvalidParameterValue","message":"The parameter is bad."}' }
+        : { status: 200, body: '{}' };
+    await expect(createCloudWatchSink(client).publish(many(1500))).rejects.toMatchObject({
+      code: 'metric-refused',
+      taken: 1497,
+      message: expect.stringMatching(
+        /^3 of 1500 metric values are not fit for CloudWatch and were left out: VpcHeadroom, SubnetId subnet-0a \(InvalidParameterValue\w*: The parameter is bad\.\)\.$/,
+      ),
+    });
+  });
+
+  test('when CloudWatch refuses every value, the search for those that are fit ends', async () => {
+    answer = () => ({
+      status: 400,
+      body: '{"__type":"InvalidParameterValue","message":"The parameter is bad."}',
+    });
+    await expect(createCloudWatchSink(client).publish(many(1000))).rejects.toMatchObject({ taken: 0 });
+    expect(received.length).toBeLessThan(50);
   });
 });
 
@@ -127,11 +152,28 @@ describe('data that CloudWatch would refuse', () => {
         dimensions: Object.fromEntries(Array.from({ length: MAX_DIMENSIONS + 1 }, (_, i) => [`D${i}`, 'x'])),
       },
     ],
-  ])('%s is refused before anything is sent', async (_, changes) => {
-    await expect(createCloudWatchSink(client).publish([datum(), datum(changes)])).rejects.toMatchObject({
+  ])('%s is left out alone, counted and named: the others are published', async (_, changes) => {
+    await expect(
+      createCloudWatchSink(client).publish([datum({ value: 1 }), datum(changes), datum({ value: 2 })]),
+    ).rejects.toMatchObject({
       code: 'metric-refused',
+      taken: 2,
+      message: expect.stringMatching(
+        /^1 of 3 metric values are not fit for CloudWatch and were left out: VpcHeadroom, /,
+      ),
     });
-    expect(received).toEqual([]);
+    expect(received.flatMap(({ body }) => body.MetricData.map(({ Value }) => Value))).toEqual([1, 2]);
+  });
+
+  test('one cluster tag with ü leaves 207 of 214 values published', async () => {
+    const ofCluster = (name: string) => many(7, { dimensions: { ClusterName: name } });
+    await expect(
+      createCloudWatchSink(client).publish([...many(200), ...ofCluster('prod-ü'), ...ofCluster('prod')]),
+    ).rejects.toMatchObject({
+      taken: 207,
+      message:
+        '7 of 214 metric values are not fit for CloudWatch and were left out: VpcHeadroom, ClusterName prod-ü (dimension ClusterName is not 1 to 1024 printable ASCII characters).',
+    });
   });
 
   test(`${MAX_DIMENSIONS} dimensions, 2^360 and ${MAX_DIMENSION_VALUE} characters are allowed`, async () => {
