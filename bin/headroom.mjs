@@ -18,8 +18,8 @@ process.emitWarning = (warning, ...rest) => {
 };
 
 // The sources first: a package that was built here once would be older than they are.
-const { main, processIo } = existsSync(new URL('../cli/main.ts', import.meta.url))
-  ? { ...(await import('../cli/main.ts')), ...(await import('../cli/base/io.ts')) }
+const { runProcess } = existsSync(new URL('../cli/process.ts', import.meta.url))
+  ? await import('../cli/process.ts')
   : await import('../dist/headroom.mjs');
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+await runProcess(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import type { AddCommand } from './base/command-line.ts';
+import { defectText } from './base/defect.ts';
 import { EXIT, type ExitCode } from './base/exit-codes.ts';
 import type { Io } from './base/io.ts';
 import { paint } from './base/io.ts';
@@ -80,16 +81,14 @@ Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing c
   return program;
 };
 
-/** One sentence on what went wrong, one on what to do; a defect of ours with its stack. */
+/** One sentence on what went wrong, one on what to do. */
 const explain = (io: Io, error: unknown): void => {
   const dye = paint(io);
   if (error instanceof HeadroomError) {
     io.err(`${dye('red', 'error')} ${error.message}\n`);
     io.err(`${dye('cyan', '  try')} ${error.action}\n`);
   } else {
-    io.err(
-      `${dye('red', 'error')} Headroom failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    io.err(defectText(error, io.env));
   }
 };
 

@@ -6,7 +6,7 @@ export const EXIT = {
   found: 1,
   /** Bad usage or configuration: nothing was done. */
   usage: 2,
-  /** Nothing could be scanned. */
+  /** Nothing could be scanned, or the result could not be written. */
   nothingScanned: 3,
   /** Part of it could not be scanned. Says more than `found`: what was not seen may be worse. */
   partlyScanned: 4,

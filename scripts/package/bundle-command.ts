@@ -17,7 +17,7 @@ export const OLDEST_NODE = '22.13';
 export const bundleCommand = async (root: string, folder: string): Promise<Metafile> => {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['cli/program.ts'],
+    entryPoints: ['cli/process.ts'],
     outfile: join(folder, 'headroom.mjs'),
     bundle: true,
     platform: 'node',
