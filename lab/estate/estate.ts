@@ -12,6 +12,7 @@ import type {
   LabTransitGatewayAttachment,
   LabVpc,
 } from './records.ts';
+import type { World } from './world.ts';
 
 interface LabRole {
   readonly name: string;
@@ -70,6 +71,8 @@ export interface Estate {
   /** The account of credentials that name none: where Headroom itself would be deployed. */
   readonly homeAccountId: string;
   view(accountId: string, region: string, now: number): EstateView;
+  /** Carries out what a caller orders, as of now. Absent: this estate only tells, and takes no orders. */
+  change?<Result>(now: number, alter: (world: World) => Result): Result;
 }
 
 /** How an estate is made, from the time at which its story begins. */

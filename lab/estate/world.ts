@@ -1,5 +1,5 @@
 import type { ReservationType, Tags } from '../../shared/model/aws/inventory.ts';
-import { addressText } from '../cni/ipv4-range.ts';
+import { addressNumber, addressText, rangeOf } from '../cni/ipv4-range.ts';
 import { type SeededRandom, seededRandom } from '../cni/seeded-random.ts';
 import { SubnetPool } from '../cni/subnet-pool.ts';
 import type { EstateView } from './estate.ts';
@@ -17,6 +17,7 @@ import type {
   LabVpc,
   SimulatedSubnet,
 } from './records.ts';
+import type { SimulatedCluster } from './simulated-cluster.ts';
 
 interface SubnetInput {
   readonly vpcId: string;
@@ -78,6 +79,8 @@ export class World {
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
+  /** Clusters that carry out what EKS and Auto Scaling are told, by name. */
+  readonly controllers = new Map<string, SimulatedCluster>();
   #lastId = 0;
 
   constructor(seed: number, now: number) {
@@ -222,6 +225,26 @@ export class World {
     };
     this.interfaces.set(created.networkInterfaceId, created);
     return created;
+  }
+
+  /** Gives its addresses back. @throws RangeError for one that is not there */
+  deleteInterface(networkInterfaceId: string): void {
+    const { subnetId, addresses, prefixes } = found(this.interfaces, networkInterfaceId);
+    const { pool } = this.subnet(subnetId);
+    for (const address of addresses) pool?.releaseAddress(addressNumber(address));
+    for (const prefix of prefixes) pool?.releasePrefix(rangeOf(prefix).base);
+    this.interfaces.delete(networkInterfaceId);
+  }
+
+  /** Puts tags on a resource, and takes away those whose value is `null`. */
+  tagSubnet(subnetId: string, changes: Readonly<Record<string, string | null>>): void {
+    const subnet = this.subnet(subnetId);
+    const tags = Object.fromEntries(
+      Object.entries({ ...subnet.tags, ...changes }).flatMap(([key, value]) =>
+        value === null || value === undefined ? [] : [[key, value]],
+      ),
+    );
+    this.subnets.set(subnetId, { ...subnet, tags });
   }
 
   attachment(input: Partial<LabAttachment>): LabAttachment {
