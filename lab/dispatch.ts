@@ -1,6 +1,7 @@
 import { denied, matchesAction } from './access.ts';
 import type { LabClock } from './clock.ts';
-import type { Estate, EstateView } from './estate/estate.ts';
+import type { Estate } from './estate/estate.ts';
+import type { EstateView } from './estate/estate-view.ts';
 import type { World } from './estate/world.ts';
 import type { Fault, Faults, StruckRequest } from './faults/fault.ts';
 import type { Identities } from './http/identity.ts';

@@ -1,5 +1,6 @@
 import type { LabClock } from './clock.ts';
-import type { Estate, EstateView, LabAccount } from './estate/estate.ts';
+import type { Estate, LabAccount } from './estate/estate.ts';
+import type { EstateView } from './estate/estate-view.ts';
 import type { World } from './estate/world.ts';
 import type { Caller, Identities } from './http/identity.ts';
 import type { Parameters } from './http/parameters.ts';

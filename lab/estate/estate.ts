@@ -1,17 +1,5 @@
 import type { Tags } from '../../shared/model/aws/inventory.ts';
-import type { Sequence } from '../http/pages.ts';
-import type {
-  LabAutoScalingGroup,
-  LabEksCluster,
-  LabInstance,
-  LabInterface,
-  LabPeering,
-  LabReservation,
-  LabRouteTable,
-  LabSubnet,
-  LabTransitGatewayAttachment,
-  LabVpc,
-} from './records.ts';
+import type { EstateView } from './estate-view.ts';
 import type { World } from './world.ts';
 
 interface LabRole {
@@ -46,21 +34,6 @@ interface LabOrganization {
   readonly rootId: string;
   readonly managementAccountId: string;
   readonly units: readonly LabOrganizationalUnit[];
-}
-
-/** What one account can see in one Region at one moment. */
-export interface EstateView {
-  readonly vpcs: Sequence<LabVpc>;
-  readonly subnets: Sequence<LabSubnet>;
-  readonly interfaces: Sequence<LabInterface>;
-  readonly instances: Sequence<LabInstance>;
-  readonly peerings: Sequence<LabPeering>;
-  readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
-  readonly routeTables: Sequence<LabRouteTable>;
-  readonly clusters: Sequence<LabEksCluster>;
-  readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
-  /** `null`: no such subnet here. */
-  reservations(subnetId: string): Sequence<LabReservation> | null;
 }
 
 /** Accounts, and what is in them as a function of simulated time. */

@@ -1,11 +1,11 @@
 import {
   type Estate,
   type EstateBlueprint,
-  type EstateView,
   type LabAccount,
   type LabOrganizationalUnit,
   ROOT_ID,
 } from './estate.ts';
+import type { EstateView } from './estate-view.ts';
 import { World } from './world.ts';
 
 /** How often a simulated estate is brought up to date, in simulated milliseconds. */

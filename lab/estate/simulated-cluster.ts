@@ -3,6 +3,7 @@ import { AllocationError } from '../cni/allocation-error.ts';
 import { CniNode } from '../cni/cni-node.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
+import type { ClusterController, GroupChanges } from './cluster-controller.ts';
 import {
   type ClusterInput,
   ClusterRecords,
@@ -12,16 +13,8 @@ import {
 import type { LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
 
-/** New bounds and size of a group; what is absent stays. */
-export interface GroupChanges {
-  readonly minSize?: number;
-  readonly maxSize?: number;
-  readonly desiredSize?: number;
-  readonly subnetIds?: readonly [string, ...string[]];
-}
-
 /** A cluster that lives in a world: nodes, their CNI pools, and the pods on them, recorded as EC2, EKS and Auto Scaling show them. */
-export class SimulatedCluster {
+export class SimulatedCluster implements ClusterController {
   readonly name: string;
   readonly #world: World;
   readonly #input: ClusterInput;

@@ -2,7 +2,8 @@ import type { ReservationType, Tags } from '../../shared/model/aws/inventory.ts'
 import { addressNumber, addressText, rangeOf } from '../cni/ipv4-range.ts';
 import { type SeededRandom, seededRandom } from '../cni/seeded-random.ts';
 import { SubnetPool } from '../cni/subnet-pool.ts';
-import type { EstateView } from './estate.ts';
+import type { ClusterController } from './cluster-controller.ts';
+import type { EstateView } from './estate-view.ts';
 import type {
   LabAttachment,
   LabAutoScalingGroup,
@@ -17,7 +18,6 @@ import type {
   LabVpc,
   SimulatedSubnet,
 } from './records.ts';
-import type { SimulatedCluster } from './simulated-cluster.ts';
 
 interface SubnetInput {
   readonly vpcId: string;
@@ -79,8 +79,8 @@ export class World {
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
-  /** Clusters that carry out what EKS and Auto Scaling are told, by name. */
-  readonly controllers = new Map<string, SimulatedCluster>();
+  /** Clusters that carry out the orders that EKS and Auto Scaling get, by name. */
+  readonly controllers = new Map<string, ClusterController>();
   #lastId = 0;
 
   constructor(seed: number, now: number) {
@@ -293,7 +293,8 @@ export class World {
       ),
       peerings: this.peerings.filter(({ requester, accepter }) => here(requester) || here(accepter)),
       transitGatewayAttachments: this.transitGatewayAttachments.filter(
-        (attachment) => attachment.region === region && attachment.vpcOwnerId === accountId,
+        ({ gatewayOwnerId, vpcOwnerId, ...attachment }) =>
+          attachment.region === region && [vpcOwnerId, gatewayOwnerId].includes(accountId),
       ),
       routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
       clusters: [...this.clusters.values()].filter(here),

@@ -1,5 +1,5 @@
+import type { ClusterController } from '../estate/cluster-controller.ts';
 import type { LabEksCluster, LabHealthIssue } from '../estate/records.ts';
-import type { SimulatedCluster } from '../estate/simulated-cluster.ts';
 import type { World } from '../estate/world.ts';
 import { LabError } from '../http/lab-error.ts';
 import { type PageLimits, pageOf } from '../http/pages.ts';
@@ -161,7 +161,7 @@ const describeAddon: Action = (context) => {
   };
 };
 
-const controllerOf = (world: World, { name }: LabEksCluster): SimulatedCluster => {
+const controllerOf = (world: World, { name }: LabEksCluster): ClusterController => {
   const controller = world.controllers.get(name);
   if (controller === undefined) throw notFound(`No cluster found for name: ${name}.`);
   return controller;

@@ -17,6 +17,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
+import { joinGateways } from './join-gateways.ts';
 
 /** Where one target's facts come from. `clusters` is `null` where there is nobody to ask, as in an old estate file. */
 export interface TargetSources {
@@ -170,7 +171,9 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
   const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups] = await Promise.all([
     readReservations(input, listed, problems),
     attempt(problems, readInstances),
-    attempt(problems, () => sources.inventory.vpcConnections(scope)),
+    attempt(problems, async () =>
+      joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
+    ),
     attempt(problems, () => sources.inventory.routeTables(scope)),
     clusters === null ? null : attempt(problems, () => clusters.eksClusters()),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),

@@ -4,7 +4,7 @@ import { type Parameters, recordList, requiredText, textList } from '../../http/
 import type { Action, ActionContext } from '../../service.ts';
 import { eachOf } from './each-of.ts';
 
-/** What EC2 does when it is told to: the orders that Headroom's remedies give, and no others. */
+/** How EC2 carries out orders: those that Headroom's remedies give, and no others. */
 
 const contains = (outer: Ipv4Range, inner: Ipv4Range): boolean =>
   inner.base >= outer.base && inner.base + inner.size <= outer.base + outer.size;
