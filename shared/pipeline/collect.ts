@@ -16,6 +16,7 @@ import type {
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { CacheStore } from '../state/state-store.ts';
+import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
 
@@ -175,7 +176,9 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
       joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
     ),
     attempt(problems, () => sources.inventory.routeTables(scope)),
-    clusters === null ? null : attempt(problems, () => clusters.eksClusters()),
+    clusters === null
+      ? null
+      : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
   ]);
 

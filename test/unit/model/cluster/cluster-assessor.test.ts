@@ -350,7 +350,7 @@ describe('a cluster of which little is known', () => {
 
   test('takes the pod subnet of a node in the same subnet, though EC2 does not tell its zone', () => {
     const cluster = clusterOf({
-      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      eks: [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })],
       instances: [aNode('i-01', { availabilityZone: null })],
       interfaces: [
         nodeInterface('i-01'),
@@ -433,7 +433,7 @@ describe('a cluster of which little is known', () => {
     ]);
     const vpcCni = cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' });
     expect(reasons({ eks: eks({ vpcCni }) })).toEqual([
-      'committed: No node shows where the pods of workers get their addresses beside subnet-0a.',
+      'committed: Where the pods of workers get their addresses beside subnet-0a is not known: no node shows it, or nodes disagree.',
     ]);
   });
 
