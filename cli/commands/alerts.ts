@@ -49,7 +49,7 @@ Exits with 1 while a critical alert fires.
         throw new UsageError(`--format ${options.format} is neither table nor json.`, 'Use one of the two.');
       }
       const { io } = session;
-      const kept = (await withStateStore(options, keptAlerts)).filter(
+      const kept = (await withStateStore(options, keptAlerts, { readOnly: true })).filter(
         ({ alert }) => options.all === true || alert.status !== 'resolved',
       );
       if (options.format === 'json') {

@@ -86,6 +86,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
         ...(region?.[0] === undefined ? {} : { region: region[0] }),
       },
       (store) => remembered(store, options, now),
+      { readOnly: true },
     );
     if (found.assessments.length === 0) {
       throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');

@@ -25,11 +25,13 @@ export const addStateOptions = (command: Command): Command =>
 /**
  * Runs something on the store that the options name, and closes it.
  *
+ * @param options `readOnly`: the file may be one that cannot be written
  * @throws UsageError when they name none, or two
  */
 export const withStateStore = async <Answer>(
   { state, table, region }: StateOptions,
   work: (store: StateStore) => Promise<Answer>,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<Answer> => {
   if (state !== undefined && table !== undefined) {
     throw new UsageError('--state and --table are both given.', 'Keep one of them.');
@@ -46,7 +48,7 @@ export const withStateStore = async <Answer>(
   const client = table === undefined ? null : new DynamoDBClient(clientSettings({ region }));
   const store =
     client === null || table === undefined
-      ? openSqliteStateStore(state ?? DEFAULT_STATE)
+      ? openSqliteStateStore(state ?? DEFAULT_STATE, { readOnly })
       : createDynamoStateStore({ client, tableName: table });
   try {
     return await work(store);

@@ -5,7 +5,7 @@ import type { MetricSink } from '../metrics/metric-sink.ts';
 import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import type { Problem } from '../model/base/errors.ts';
+import { type Problem, problemOf } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -115,7 +115,11 @@ const raise = async (
   problems: Problem[],
 ): Promise<RaisedForDelivery | null> => {
   const { store, notifier, clock, timer } = ports;
-  const stored = await attempt(problems, () => store.alerts.list(target));
+  const unreadable: Problem[] = [];
+  const stored = await attempt(problems, () =>
+    store.alerts.list(target, (error) => unreadable.push(problemOf(error))),
+  );
+  problems.push(...unreadable);
   if (stored === null) return null;
   const raised = await raiseForDelivery({
     target,
@@ -133,7 +137,7 @@ const raise = async (
     ...(signal === undefined ? {} : { signal }),
   });
   problems.push(...raised.problems);
-  return raised;
+  return { ...raised, problems: [...unreadable, ...raised.problems] };
 };
 
 const samplesOf = ({ subnets }: TargetAssessment) =>

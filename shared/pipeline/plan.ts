@@ -6,7 +6,7 @@ import { shareBudget, type WantedSeries } from '../metrics/budget.ts';
 import type { Alert } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import { HeadroomError, type Problem } from '../model/base/errors.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
 import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -110,7 +110,9 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   // From here on nothing may throw: whoever tried again would put everything on the queue a second time.
   const problems: Problem[] = [];
   const coverage = await attempt(problems, () => coverageAt(input, now));
-  const stored = await attempt(problems, () => store.alerts.list(home));
+  const stored = await attempt(problems, () =>
+    store.alerts.list(home, (error) => problems.push(problemOf(error))),
+  );
   if (stored === null)
     return { requests, coverage, alerting: 'none', alerts: [], delivery: NOTHING_DELIVERED, problems };
   const known = stored.map(({ alert }) => alert);

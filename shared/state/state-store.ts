@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
+import type { HeadroomError } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 
@@ -14,7 +15,10 @@ export interface VersionedAlert {
  * conditional write stores a new state together with what must be sent because of it.
  */
 export interface AlertStore {
-  list(target: Target): Promise<readonly VersionedAlert[]>;
+  /**
+   * @param onUnreadable hears of each record that cannot be read; it is then left out. Without it such a record throws.
+   */
+  list(target: Target, onUnreadable?: (error: HeadroomError) => void): Promise<readonly VersionedAlert[]>;
   read(target: Target, key: string): Promise<VersionedAlert | null>;
   /** Stores `alert` if the record is still at `expectedVersion` (0: absent). Tells the new version, or `conflict`. */
   commit(

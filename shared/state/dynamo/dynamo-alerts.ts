@@ -1,6 +1,7 @@
 import type { Alert } from '../../model/alert/alert.ts';
 import type { Target } from '../../model/aws/inventory.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
+import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import type { AlertStore, VersionedAlert } from '../state-store.ts';
 import { atVersion, bytesOf, type DynamoTable, type Item, numberOf } from './dynamo-table.ts';
@@ -10,7 +11,8 @@ import { atVersion, bytesOf, type DynamoTable, type Item, numberOf } from './dyn
  * refused when writing. `list` is one query a scan; its price is that of the alerts there are, not of the subnets.
  */
 export const dynamoAlerts = (table: DynamoTable): AlertStore => ({
-  list: async (target) => (await table.query(partition(target), { consistent: true })).map(versionedAlert),
+  list: async (target, onUnreadable) =>
+    readableAlerts(await table.query(partition(target), { consistent: true }), versionedAlert, onUnreadable),
   read: async (target, key) => {
     const item = await table.get({ pk: partition(target), sk: key }, { consistent: true });
     return item === null ? null : versionedAlert(item);

@@ -1,13 +1,24 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { StateStoreError } from '../state-store-error.ts';
 
 /** Marks the file as ours (`PRAGMA application_id`): the letters HDRM. */
 const APPLICATION_ID = 0x4844524d;
 
-/** Another process that writes holds the file for milliseconds; this is for a slow disk. */
-const BUSY_TIMEOUT_MILLISECONDS = 10_000;
+/** How long SQLite itself waits for another process that writes: it stops this process meanwhile. */
+const BUSY_TIMEOUT_MILLISECONDS = 100;
+
+/** How long it waits when the file is opened, which cannot be tried again from outside. */
+const OPENING_TIMEOUT_MILLISECONDS = 10_000;
+
+export interface OpenOptions {
+  /** Nothing is written: not even the folder, or a file of an older schema. For files that may only be read. */
+  readonly readOnly?: boolean;
+  /** Milliseconds to wait for another process when the file is opened. */
+  readonly openWithin?: number;
+}
 
 /** Step `n` takes a file from schema version `n` to `n + 1`. Steps are only ever added. */
 const MIGRATIONS: readonly string[] = [
@@ -44,14 +55,21 @@ export class SqliteDatabase {
   /** Node 22.13 does not tell whether a database is open. */
   #isOpen = true;
 
-  constructor(path: string) {
+  readonly isReadOnly: boolean;
+
+  constructor(
+    path: string,
+    { readOnly = false, openWithin = OPENING_TIMEOUT_MILLISECONDS }: OpenOptions = {},
+  ) {
     this.#path = path;
+    this.isReadOnly = readOnly;
     this.#database = this.#guarded(() => {
+      if (readOnly) return openToRead(path);
       if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
       return new DatabaseSync(path);
     });
     try {
-      this.#guarded(() => this.#prepareFile());
+      this.#guarded(() => (readOnly ? this.#checkSchema() : this.#prepareFile(openWithin)));
     } catch (error) {
       this.#database.close();
       throw error;
@@ -105,32 +123,51 @@ export class SqliteDatabase {
     return statement;
   }
 
-  #prepareFile(): void {
-    this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
+  #prepareFile(openWithin: number): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${openWithin}`);
     // Readers do not wait for the writer, and a crash of the process loses nothing that was committed.
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec('PRAGMA synchronous = NORMAL');
     this.transaction(() => {
-      const version = this.#pragma('user_version');
-      const tables = this.first('SELECT count(*) AS count FROM sqlite_schema')?.['count'];
-      if (tables !== 0 && this.#pragma('application_id') !== APPLICATION_ID) {
-        throw new StateStoreError(
-          'state-not-ours',
-          `${this.#path} is an SQLite database, but not a state file of Headroom`,
-          'Give another file, or move this one.',
-        );
-      }
-      if (version > MIGRATIONS.length) {
-        throw new StateStoreError(
-          'state-schema-newer',
-          `${this.#path} was written by a newer Headroom: its schema is ${version}, and this version knows ${MIGRATIONS.length}`,
-          'Update Headroom, or give another file.',
-        );
-      }
+      const version = this.#checkedVersion();
       for (const step of MIGRATIONS.slice(version)) this.#database.exec(step);
       this.#database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       this.#database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
     });
+    this.#database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MILLISECONDS}`);
+  }
+
+  /** A file that may only be read cannot be brought to this schema. */
+  #checkSchema(): void {
+    const version = this.#checkedVersion();
+    if (version < MIGRATIONS.length) {
+      throw new StateStoreError(
+        'state-schema-older',
+        `${this.#path} was written by an older Headroom: its schema is ${version}, and this version needs ${MIGRATIONS.length}`,
+        'Run a command that may write the file once, such as `headroom serve`.',
+      );
+    }
+  }
+
+  /** The schema that the file has. @throws StateStoreError when it is not ours, or newer than this version */
+  #checkedVersion(): number {
+    const version = this.#pragma('user_version');
+    const tables = this.first('SELECT count(*) AS count FROM sqlite_schema')?.['count'];
+    if (tables !== 0 && this.#pragma('application_id') !== APPLICATION_ID) {
+      throw new StateStoreError(
+        'state-not-ours',
+        `${this.#path} is an SQLite database, but not a state file of Headroom`,
+        'Give another file, or move this one.',
+      );
+    }
+    if (version > MIGRATIONS.length) {
+      throw new StateStoreError(
+        'state-schema-newer',
+        `${this.#path} was written by a newer Headroom: its schema is ${version}, and this version knows ${MIGRATIONS.length}`,
+        'Update Headroom, or give another file.',
+      );
+    }
+    return version;
   }
 
   #pragma(name: string): number {
@@ -151,6 +188,14 @@ export class SqliteDatabase {
           { cause: error },
         );
       }
+      if (isBusy(error)) {
+        throw new StateStoreError(
+          'state-busy',
+          `The state file ${this.#path} is held by another process`,
+          'Find out which process holds it; it is tried again with the next scan.',
+          { cause: error },
+        );
+      }
       throw new StateStoreError(
         'state-unavailable',
         `The state file ${this.#path} could not be used: ${message}`,
@@ -160,3 +205,25 @@ export class SqliteDatabase {
     }
   }
 }
+
+/** SQLITE_BUSY and SQLITE_LOCKED. https://sqlite.org/rescode.html */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
+
+/**
+ * A file in a folder that may not be written cannot have the files beside it that SQLite shares between processes. Then
+ * no other process writes it either, and it is read as a file that does not change.
+ */
+const openToRead = (path: string): DatabaseSync => {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return database;
+  } catch (error) {
+    database.close();
+    if (existsSync(`${path}-wal`) || String(error).includes('not a database')) throw error;
+    const url = pathToFileURL(path);
+    url.search = 'immutable=1';
+    return new DatabaseSync(url, { readOnly: true });
+  }
+};

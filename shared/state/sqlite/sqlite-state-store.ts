@@ -1,40 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '../../model/alert/alert.ts';
 import type { TargetAssessment } from '../../model/result/assessment.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
+import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import type { AlertStore, AssessmentStore, CacheStore, StateStore } from '../state-store.ts';
-import { SqliteDatabase } from './sqlite-database.ts';
+import { StateStoreError } from '../state-store-error.ts';
+import { type OpenOptions, SqliteDatabase } from './sqlite-database.ts';
 import { sqliteHistory } from './sqlite-history.ts';
 
 /**
  * State in one file, for the command line and for one process: several may use the file at once, on one machine.
  *
  * @param path the file, made with its folder when it is not there; `:memory:` for none.
- * @throws StateStoreError `state-schema-newer`, `state-not-ours`, `state-unavailable`.
+ * @throws StateStoreError `state-schema-newer`, `state-schema-older`, `state-not-ours`, `state-busy`, `state-unavailable`.
  */
-export const openSqliteStateStore = (path: string): StateStore => {
-  const database = new SqliteDatabase(path);
+export const openSqliteStateStore = (path: string, options: OpenOptions = {}): StateStore => {
+  const database = new SqliteDatabase(path, options);
+  const patience = new Patience();
   return {
-    alerts: sqliteAlerts(database),
-    history: sqliteHistory(database),
-    assessments: sqliteAssessments(database),
-    cache: sqliteCache(database),
+    alerts: patience.with(sqliteAlerts(database)),
+    history: patience.with(sqliteHistory(database)),
+    assessments: patience.with(sqliteAssessments(database)),
+    cache: patience.with(sqliteCache(database)),
     close: async () => database.close(),
   };
 };
 
+/** What another process may hold the file for: a slow disk, or a `headroom backfill` of a large past. */
+const PATIENCE_MILLISECONDS = 10_000;
+const PAUSE_MILLISECONDS = 50;
+
+/**
+ * Waits while another process writes. SQLite itself would wait too, but would stop this whole process meanwhile:
+ * `headroom serve` could not answer. A file that was held for the whole time is not waited for again until it is free.
+ */
+class Patience {
+  #isHeld = false;
+
+  /** A part of the store whose methods wait. */
+  with<Part extends object>(part: Part): Part {
+    return Object.fromEntries(
+      Object.entries(part).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => [
+        name,
+        (...given: unknown[]) => this.#whenFree(() => method(...given)),
+      ]),
+    ) as Part;
+  }
+
+  async #whenFree(work: () => Promise<unknown>): Promise<unknown> {
+    for (let waited = 0; ; waited += PAUSE_MILLISECONDS) {
+      try {
+        const answer = await work();
+        this.#isHeld = false;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof StateStoreError) || error.code !== 'state-busy') throw error;
+        if (this.#isHeld || waited >= PATIENCE_MILLISECONDS) {
+          this.#isHeld = true;
+          throw error;
+        }
+        await pause(PAUSE_MILLISECONDS);
+      }
+    }
+  }
+}
+
 const sqliteAlerts = (database: SqliteDatabase): AlertStore => ({
-  list: async (target) =>
-    database
-      .all('SELECT body, version FROM alert WHERE target = ? ORDER BY key', targetKey(target))
-      .map((row) => ({ alert: alertOf(row['body']), version: Number(row['version']) })),
+  list: async (target, onUnreadable) =>
+    readableAlerts(
+      database.all('SELECT key, body, version FROM alert WHERE target = ? ORDER BY key', targetKey(target)),
+      (row) => ({ alert: alertOf(row), version: Number(row['version']) }),
+      onUnreadable,
+    ),
   read: async (target, key) => {
     const row = database.first(
-      'SELECT body, version FROM alert WHERE target = ? AND key = ?',
+      'SELECT key, body, version FROM alert WHERE target = ? AND key = ?',
       targetKey(target),
       key,
     );
-    return row === null ? null : { alert: alertOf(row['body']), version: Number(row['version']) };
+    return row === null ? null : { alert: alertOf(row), version: Number(row['version']) };
   },
   commit: async (target, alert, expectedVersion) => {
     const version = nextVersion(alert, expectedVersion);
@@ -69,8 +114,19 @@ const sqliteAlerts = (database: SqliteDatabase): AlertStore => ({
   },
 });
 
-// The type is what `commit` wrote.
-const alertOf = (body: unknown): Alert => JSON.parse(String(body));
+/** The type is what `commit` wrote. @throws StateStoreError `state-unreadable` for anything else */
+const alertOf = (row: Readonly<Record<string, unknown>>): Alert => {
+  try {
+    return JSON.parse(String(row['body']));
+  } catch (error) {
+    throw new StateStoreError(
+      'state-unreadable',
+      `The stored alert ${String(row['key'])} cannot be read`,
+      'Restore the state file from a backup, or remove it: alerts that fire are then announced again.',
+      { cause: error },
+    );
+  }
+};
 
 const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
   putLatest: async (assessment) => {
@@ -105,8 +161,8 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
 const sqliteCache = (database: SqliteDatabase): CacheStore => ({
   get: async (key, now) => {
     // Here is where it is known what time it is: what has expired goes on the way.
-    database.run('DELETE FROM cache WHERE expires_at <= ?', now);
-    const row = database.first('SELECT body FROM cache WHERE key = ?', key);
+    if (!database.isReadOnly) database.run('DELETE FROM cache WHERE expires_at <= ?', now);
+    const row = database.first('SELECT body FROM cache WHERE key = ? AND expires_at > ?', key, now);
     return row === null ? null : unpackJson<unknown>(blobOf(row['body']), 'cache entry');
   },
   put: async (key, value, expiresAt) => {

@@ -169,6 +169,18 @@ describe('the state file', () => {
     expect(up(text)).toEqual([`${HUB} 0`, `${FULL} 0`, `${ROOMY} 0`].toSorted());
   });
 
+  test('is held by another process: nothing is up, and the next run is whole again once it is free', async () => {
+    await run();
+    const other = new DatabaseSync(path());
+    other.exec('BEGIN IMMEDIATE');
+    const during = await run();
+    expect(up(during)).toEqual([`${HUB} 0`, `${FULL} 0`, `${ROOMY} 0`].toSorted());
+    expect(said).toContain('is held by another process');
+    other.exec('ROLLBACK');
+    other.close();
+    expect(up(await run())).toEqual([`${HUB} 1`, `${FULL} 1`, `${ROOMY} 1`].toSorted());
+  });
+
   test.each([
     [
       'corrupt',

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -96,6 +96,88 @@ describe('an SQLite state file', () => {
     expect(() => openSqliteStateStore(join(file('plain'), 'state.db'))).toThrow(
       expect.objectContaining({ code: 'state-unavailable', action: expect.stringContaining('folder') }),
     );
+  });
+
+  test('while another process holds the file a write waits, without stopping this process', async () => {
+    const store = openSqliteStateStore(file('held.db'));
+    const other = new DatabaseSync(file('held.db'));
+    other.exec('BEGIN IMMEDIATE');
+    let isStored = false;
+    const writing = store.alerts.commit(target, anAlert(), 0).finally(() => {
+      isStored = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isStored).toBe(false);
+    other.exec('COMMIT');
+    other.close();
+    expect(await writing).toEqual({ version: expect.any(Number) });
+    await store.close();
+  });
+
+  test('a file that another process holds when it is opened is refused after the time that was given', () => {
+    const other = new DatabaseSync(file('locked.db'));
+    other.exec('CREATE TABLE theirs (id INTEGER)');
+    other.exec('BEGIN EXCLUSIVE');
+    expect(() => openSqliteStateStore(file('locked.db'), { openWithin: 10 })).toThrow(
+      expect.objectContaining({ code: 'state-busy' }),
+    );
+    other.close();
+  });
+
+  test('a file that may only be read is read and not changed', async () => {
+    const closed = join(folder, 'read-only');
+    mkdirSync(closed);
+    const path = join(closed, 'state.db');
+    const writer = openSqliteStateStore(path);
+    await writer.alerts.commit(target, anAlert(), 0);
+    await writer.cache.put('old', 1, 10);
+    await writer.close();
+    const before = readFileSync(path);
+    chmodSync(path, 0o444);
+    chmodSync(closed, 0o555);
+    const reader = openSqliteStateStore(path, { readOnly: true });
+    expect((await reader.alerts.list(target)).map(({ alert }) => alert)).toEqual([anAlert()]);
+    expect(await reader.cache.get('old', 11)).toBeNull();
+    await expect(reader.alerts.commit(target, anAlert(), 1)).rejects.toMatchObject({
+      code: 'state-unavailable',
+    });
+    await reader.close();
+    chmodSync(closed, 0o755);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('a file that may only be read shows what a process that writes it has just stored', async () => {
+    const writer = openSqliteStateStore(file('written.db'));
+    const reader = openSqliteStateStore(file('written.db'), { readOnly: true });
+    await writer.alerts.commit(target, anAlert(), 0);
+    expect(await reader.alerts.list(target)).toHaveLength(1);
+    await reader.close();
+    await writer.close();
+  });
+
+  test('a file that may only be read, and is of an older schema, is refused with what to do', () => {
+    const old = new DatabaseSync(file('old.db'));
+    old.exec('CREATE TABLE alert (key TEXT)');
+    old.exec('PRAGMA application_id = 1212437069');
+    old.close();
+    expect(() => openSqliteStateStore(file('old.db'), { readOnly: true })).toThrow(
+      expect.objectContaining({ code: 'state-schema-older' }),
+    );
+  });
+
+  test('one alert that cannot be read hides no other: it is left out for those who ask to hear of it', async () => {
+    const store = openSqliteStateStore(file('damaged.db'));
+    await store.alerts.commit(target, { ...anAlert(), key: 'a' }, 0);
+    await store.alerts.commit(target, { ...anAlert(), key: 'b' }, 0);
+    const other = new DatabaseSync(file('damaged.db'));
+    other.exec("UPDATE alert SET body = '{' WHERE key = 'a'");
+    other.close();
+    const heard: string[] = [];
+    const listed = await store.alerts.list(target, ({ message }) => heard.push(message));
+    expect(listed.map(({ alert }) => alert.key)).toEqual(['b']);
+    expect(heard).toEqual(['The stored alert a cannot be read']);
+    await expect(store.alerts.list(target)).rejects.toMatchObject({ code: 'state-unreadable' });
+    await store.close();
   });
 
   test('a store that was closed says so instead of losing what it is given', async () => {
