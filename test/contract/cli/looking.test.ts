@@ -86,7 +86,7 @@ describe('headroom findings', () => {
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
     const short = found.find(({ title }) => title.startsWith('jobs cannot reach its maximum'));
     expect(short?.evidence).toContainEqual({ name: 'shortfall', value: 4, unit: 'nodes' });
-    expect(short?.remedies[0]?.commands[0]).toMatch(/^aws ec2 create-subnet --vpc-id vpc-/);
+    expect(short?.remedies[0]?.commands[0]).toMatch(/^SUBNET_ID=\$\(aws ec2 create-subnet --vpc-id vpc-/);
   });
 
   test('can be narrowed by severity and cluster; what is not shown does not decide the exit code', async () => {
