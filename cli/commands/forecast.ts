@@ -1,29 +1,97 @@
 import { writeFileSync } from 'node:fs';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
-import { historyOf } from '../../shared/model/forecast/supply-history.ts';
-import type { Sample } from '../../shared/model/result/forecast.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
+import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
+import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
+import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
+import { readConfiguration } from '../input/configuration.ts';
 import { parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
 
 interface Options {
   readonly history: string;
   readonly capacity: string;
-  readonly at?: string;
+  readonly at?: readonly string[];
+  readonly review?: boolean;
+  readonly policy?: string;
   readonly format: string;
   readonly plot?: string;
 }
 
-const momentOf = (text: string | undefined, samples: readonly Sample[]): number => {
-  if (text === undefined) return Math.max(...samples.map(({ at }) => at));
-  const at = parseTime(text);
-  if (at === null)
-    throw new UsageError(
-      `--at ${JSON.stringify(text)} is not an ISO 8601 time.`,
-      'Write it as in 2026-01-31T12:00:00Z.',
-    );
-  return at;
+/** The moments that were asked for, in order; the last measurement where none was. */
+const momentsOf = (texts: readonly string[] | undefined, samples: readonly Sample[]): number[] => {
+  if (texts === undefined) return [Math.max(...samples.map(({ at }) => at))];
+  return texts.map((text) => {
+    const at = parseTime(text);
+    if (at === null)
+      throw new UsageError(
+        `--at ${JSON.stringify(text)} is not an ISO 8601 time.`,
+        'Write it as in 2026-01-31T12:00:00Z.',
+      );
+    return at;
+  });
 };
+
+type Outlook = Pick<
+  Forecast,
+  'exhaustionAt' | 'earliest' | 'latest' | 'probabilityWithin' | 'method' | 'reason'
+>;
+
+/** The outlook at each moment, looking at nothing later than it. */
+const outlooksAt = (
+  moments: readonly number[],
+  samples: readonly Sample[],
+  capacity: number,
+): Map<number, Outlook> => {
+  const outlooks = new Map<number, Outlook>();
+  const ordered = samples.toSorted((a, b) => a.at - b.at);
+  const history = new HistoryBuilder();
+  let read = 0;
+  for (const now of moments.toSorted((a, b) => a - b)) {
+    for (let next = ordered[read]; next !== undefined && next.at <= now; next = ordered[++read])
+      history.add(next);
+    const { exhaustionAt, earliest, latest, probabilityWithin, method, reason } = forecast(
+      history.history(),
+      capacity,
+      now,
+    );
+    outlooks.set(now, { exhaustionAt, earliest, latest, probabilityWithin, method, reason });
+  }
+  return outlooks;
+};
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+const outlookLines = ({ exhaustionAt, earliest, latest, probabilityWithin, reason }: Outlook): string[] => [
+  `expected   ${exhaustionAt ?? (probabilityWithin === null ? 'not known' : 'not within 30 days')}`,
+  `interval   ${earliest ?? 'open'} to ${latest ?? 'open'}`,
+  probabilityWithin === null
+    ? 'within     not known'
+    : `within     24 h ${percent(probabilityWithin['24h'])}, 72 h ${percent(probabilityWithin['72h'])}, 7 d ${percent(probabilityWithin['7d'])}`,
+  `because    ${reason}`,
+];
+
+const alarmLine = (name: string, { hits, misses, falseAlarms, leadHours }: AlarmReview): string => {
+  const leads = leadHours.map((lead) => (lead === null ? 'missed' : `${lead.toFixed(1)} h`));
+  const ahead = leads.length === 0 ? '' : `; lead ${leads.join(', ')}`;
+  return `${name.padEnd(21)}${hits} hits, ${misses} misses, ${falseAlarms} false alarms${ahead}`;
+};
+
+const reviewLines = ({ exhaustions, headroom, usedAlarm, calibration }: Review): string[] => [
+  exhaustions.length === 0
+    ? 'ran out              never'
+    : `ran out              ${exhaustions.map((at) => `${at.slice(0, 16)}Z`).join(', ')}`,
+  alarmLine('Headroom', headroom),
+  alarmLine('80 % used for 15 min', usedAlarm),
+  ...Object.entries(calibration).map(([horizon, { forecasts, happened, brierSkill, error, reliability }]) => {
+    if (forecasts === 0) return `within ${horizon.padEnd(14)}no forecast whose outcome is known`;
+    const skill = brierSkill === null ? '' : `, Brier skill ${brierSkill.toFixed(2)}`;
+    const classes = reliability.map(
+      (one) => `${percent(one.said)} -> ${percent(one.happened)} (${one.forecasts})`,
+    );
+    return `within ${horizon.padEnd(14)}${forecasts} forecasts, ${happened} came true, calibration error ${(error ?? 0).toFixed(2)}${skill}; said -> happened: ${classes.join(', ')}`;
+  }),
+];
 
 /** `headroom forecast`: when a recorded supply will run out, as seen at one moment. */
 export const addForecastCommand: AddCommand = (program, { io }) => {
@@ -32,7 +100,16 @@ export const addForecastCommand: AddCommand = (program, { io }) => {
     .description('forecast when a recorded supply runs out, as seen at one point in time')
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
-    .option('--at <time>', 'the time in ISO 8601; later measurements are ignored (default: the last one)')
+    .option(
+      '--at <time>',
+      'the time in ISO 8601, repeatable; later measurements are ignored (default: the last one)',
+      collectValues,
+    )
+    .option('--review', 'report how good the forecast and the alerts would have been on this past')
+    .option(
+      '--policy <file>',
+      'for --review: the alert rules of a headroom.yml (default: headroom.yml here, or the defaults)',
+    )
     .option('-f, --format <format>', 'text or json', 'text')
     .option('--plot <file>', 'also draw the series and the forecast: .svg, or .html')
     .addHelpText(
@@ -41,38 +118,44 @@ export const addForecastCommand: AddCommand = (program, { io }) => {
 Examples:
   $ headroom forecast --history subnet-0a1b.csv --capacity 251
   $ headroom forecast --history subnet-0a1b.csv --capacity 251 --at 2026-01-31T12:00:00Z --format json
+  $ headroom forecast --history subnet-0a1b.csv --capacity 251 --review
 `,
     )
     .action((options: Options) => {
       if (!['text', 'json'].includes(options.format))
         throw new UsageError(`--format ${options.format} is neither text nor json.`, 'Use one of the two.');
+      if (options.review === true && options.at !== undefined)
+        throw new UsageError('--review covers the whole past, and --at one time.', 'Use one of the two.');
       const capacity = parseCapacity(options.capacity);
       const all = readHistory(options.history);
-      const now = momentOf(options.at, all);
-      const samples = all.filter(({ at }) => at <= now);
-      const { exhaustionAt, earliest, latest, probabilityWithin, method, reason } = forecast(
-        historyOf(samples),
-        capacity,
-        now,
+      if (options.review === true) {
+        const outcome = review({ samples: all, capacity, policy: readConfiguration(options.policy).alerts });
+        if (options.format === 'json') return io.out(`${JSON.stringify(outcome, null, 2)}\n`);
+        return io.out(`${reviewLines(outcome).join('\n')}\n`);
+      }
+      const moments = momentsOf(options.at, all);
+      const outlooks = outlooksAt(moments, all, capacity);
+      const documents = moments.flatMap((at) => {
+        const outlook = outlooks.get(at);
+        return outlook === undefined ? [] : [{ at: new Date(at).toISOString(), ...outlook }];
+      });
+      if (options.plot !== undefined) {
+        const now = Math.max(...moments);
+        const samples = all.filter(({ at }) => at <= now);
+        const plotted = { samples, capacity, supply: 'addresses' as const, transitions: [] };
+        writeFileSync(options.plot, plotHistory(options.plot, plotted));
+      }
+      const [first, ...others] = documents;
+      if (options.format === 'json') {
+        // One moment is one object, as it was before several could be asked for.
+        const { at: _at, ...only } = first ?? {};
+        return io.out(`${JSON.stringify(others.length === 0 ? only : documents, null, 2)}\n`);
+      }
+      const paragraphs = documents.map((document) =>
+        [...(others.length === 0 ? [] : [`at         ${document.at}`]), ...outlookLines(document), ''].join(
+          '\n',
+        ),
       );
-      if (options.plot !== undefined)
-        writeFileSync(
-          options.plot,
-          plotHistory(options.plot, { samples, capacity, supply: 'addresses', transitions: [] }),
-        );
-      const document = { exhaustionAt, earliest, latest, probabilityWithin, method, reason };
-      if (options.format === 'json') return io.out(`${JSON.stringify(document, null, 2)}\n`);
-      const chance = (share: number): string => `${Math.round(100 * share)} %`;
-      io.out(
-        [
-          `expected   ${exhaustionAt ?? (probabilityWithin === null ? 'not known' : 'not within 30 days')}`,
-          `interval   ${earliest ?? 'open'} to ${latest ?? 'open'}`,
-          probabilityWithin === null
-            ? 'within     not known'
-            : `within     24 h ${chance(probabilityWithin['24h'])}, 72 h ${chance(probabilityWithin['72h'])}, 7 d ${chance(probabilityWithin['7d'])}`,
-          `because    ${reason}`,
-          '',
-        ].join('\n'),
-      );
+      io.out(paragraphs.join('\n'));
     });
 };

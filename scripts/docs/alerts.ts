@@ -1,6 +1,6 @@
 import { RULE_CATALOGUE } from '../../shared/alerts/catalogue.ts';
 import { SHARE_OF_ONE_CAUSE, SUBNETS_OF_ONE_CAUSE } from '../../shared/alerts/causes.ts';
-import { CLEAR_BEYOND } from '../../shared/alerts/rules/exhaustion.ts';
+import { CLEAR_BEYOND } from '../../shared/model/forecast/exhaustion-levels.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import type { RuleName, RulePolicies, Threshold } from '../../shared/model/alert/policy.ts';
 

@@ -89,7 +89,11 @@ export const reduceAlert = (
   };
   if (isDue('critical')) return announce(step, 'critical');
   if (isDue('warning')) return announce(step, 'warning');
-  const eased = easedTo(step, observation.gone === true ? 0 : settings.clearFor, now);
+  const eased = easedTo(
+    step,
+    observation.gone === true || observation.safe === true ? 0 : settings.clearFor,
+    now,
+  );
   if (eased !== announced) return announce(step, eased);
   if (isRepeatDue(step, settings.repeatEvery, now)) return announce(step, announced);
   return { alert: wait(step), transitions: [] };

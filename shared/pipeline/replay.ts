@@ -50,7 +50,7 @@ export const replay = ({ samples, capacity, supply, policy }: ReplayInput): Repl
       hour = Math.floor(now / HOUR);
       outlook = outlookOf(history.history(), capacity, now);
     }
-    const outcome = forecast(history.history(), capacity, now, outlook);
+    const outcome = forecast(history.history(), capacity, now, { outlook });
     const assessment = assessmentOf(sample, capacity, supply, outcome);
     for (const observation of evaluateRules(assessment, policy)) {
       const known = alerts.get(observation.key) ?? null;

@@ -1,19 +1,13 @@
-import type { AlertLevel, Observation } from '../../model/alert/alert.ts';
-import type { ForecastRulePolicy } from '../../model/alert/policy.ts';
+import type { Observation } from '../../model/alert/alert.ts';
 import { nameAndId } from '../../model/base/text/names.ts';
+import { exhaustionLevels, hoursToExhaustion } from '../../model/forecast/exhaustion-levels.ts';
 import type { SubnetAssessment } from '../../model/result/assessment.ts';
 import type { Evidence, Remedy } from '../../model/result/finding.ts';
 import type { Forecast } from '../../model/result/forecast.ts';
 import { allWell, hasIpv4, notKnown, observed, type Rule, type RuleContext } from './rule.ts';
 import { remediesForAddresses, remediesForPrefixes } from './supply-low.ts';
 
-/**
- * A supply is expected to run out within the lead time. It is the expected time that raises: the early end of the interval
- * would cry wolf at every wide one. What was raised clears only when the expected time is a quarter further away than
- * the lead time, and exhaustion within it has become unlikely, too.
- */
-export const CLEAR_BEYOND = 1.25;
-const CLEAR_BELOW_PROBABILITY = 0.15;
+/** A supply is expected to run out within the lead time. The levels are the model's. */
 
 /** The addresses of a subnet are expected to run out. */
 export const addressesExhaustion: Rule = (context) =>
@@ -51,8 +45,9 @@ const observe = (
   if (forecast === undefined || (forecast.exhaustionAt === null && forecast.probabilityWithin === null)) {
     return notKnown(rule, subject);
   }
-  const hours = hoursUntil(forecast.exhaustionAt, context.assessment.scannedAt);
-  const levels = exhaustionLevels(hours, forecast, policy);
+  const { scannedAt } = context.assessment;
+  const hours = hoursToExhaustion(forecast, scannedAt);
+  const levels = exhaustionLevels(forecast, scannedAt, policy);
   const left = supply === 'addresses' ? subnet.available : (subnet.prefixes?.free ?? null);
   const evidence: readonly Evidence[] = [
     { name: supply === 'addresses' ? 'available' : 'freePrefixes', value: left, unit: supply },
@@ -68,32 +63,4 @@ const observe = (
     forecast,
     owners: subnet.owners,
   }));
-};
-
-const MILLISECONDS_PER_HOUR = 3_600_000;
-
-const hoursUntil = (at: string | null, scannedAt: string): number | null =>
-  at === null ? null : Math.max(0, (Date.parse(at) - Date.parse(scannedAt)) / MILLISECONDS_PER_HOUR);
-
-const exhaustionLevels = (
-  hours: number | null,
-  forecast: Forecast,
-  policy: ForecastRulePolicy,
-): { readonly raise: AlertLevel; readonly hold: AlertLevel } => {
-  const expectedWithin = (lead: number | null): boolean => lead !== null && hours !== null && hours <= lead;
-  const stillLikely = (lead: number | null): boolean =>
-    lead !== null &&
-    (expectedWithin(lead * CLEAR_BEYOND) || probabilityWithin(forecast, lead) >= CLEAR_BELOW_PROBABILITY);
-  const level = (holds: (lead: number | null) => boolean): AlertLevel => {
-    if (holds(policy.criticalWithin)) return 'critical';
-    return holds(policy.warningWithin) ? 'warning' : 'ok';
-  };
-  return { raise: level(expectedWithin), hold: level(stillLikely) };
-};
-
-/** The probability of the longest stated horizon that the lead time covers; 0 where it covers none. */
-const probabilityWithin = ({ probabilityWithin: stated }: Forecast, lead: number): number => {
-  if (stated === null || lead < 24) return 0;
-  if (lead < 72) return stated['24h'];
-  return lead < 168 ? stated['72h'] : stated['7d'];
 };

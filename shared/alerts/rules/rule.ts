@@ -70,12 +70,13 @@ export interface Diagnosis {
 export const observed = (
   rule: RuleName,
   subject: Subject,
-  levels: { readonly raise: AlertLevel; readonly hold: AlertLevel },
+  levels: { readonly raise: AlertLevel; readonly hold: AlertLevel; readonly safe?: boolean },
   evidence: readonly Evidence[],
   diagnose: () => Diagnosis,
 ): Observation => {
   const severity = levels.raise === 'ok' ? levels.hold : levels.raise;
-  if (severity === 'ok') return allWell(rule, subject, evidence);
+  if (severity === 'ok')
+    return { ...allWell(rule, subject, evidence), ...(levels.safe === true ? { safe: true } : {}) };
   return {
     key: observationKey(rule, subject),
     rule,

@@ -41,6 +41,8 @@ export interface Observation {
   readonly cause?: string;
   /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
   readonly gone?: true;
+  /** What raised it was seen to end, and the next days are safe: once its level is clear it ends at once. */
+  readonly safe?: true;
 }
 
 export type AlertStatus = 'pending' | 'firing' | 'resolved';

@@ -2,9 +2,8 @@ import { nameAndId } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { type FindingRule, finding } from './estate.ts';
-import { deleteLeakedIn } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
-import { addSubnet, LOAD_BALANCER_SUBNET, listHolders } from './remedies/subnet-remedies.ts';
+import { addSubnet, LOAD_BALANCER_SUBNET } from './remedies/subnet-remedies.ts';
 
 const KIND = 'load-balancer-subnet';
 
@@ -33,12 +32,7 @@ export const loadBalancerSubnet: FindingRule = {
             { name: 'loadBalancers', value: balancers.length, unit: 'load balancers' },
             { name: 'cidrBlock', value: subnet.cidrBlock },
           ],
-          remedies: () =>
-            ranked(
-              deleteLeakedIn(estate, subnet),
-              addSubnet(estate, subnet, 'load-balancer'),
-              listHolders(subnet),
-            ),
+          remedies: () => ranked(addSubnet(estate, subnet, 'load-balancer')),
           owners: subnet.owners,
         }),
       ];

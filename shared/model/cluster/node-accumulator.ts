@@ -51,8 +51,6 @@ export class NodeAccumulator {
   unmanaged = 0;
   /** On other network cards, which have slots of their own. */
   onOtherCards = 0;
-  /** What an older CNI put on a trunk: it counts as held, but no slot of a trunk is for pods (amazon-vpc-cni-k8s 1.16.4). */
-  readonly #trunk = emptyTally();
   #ipv6Prefixes = 0;
   #primarySubnetId: string | null = null;
   readonly #primary = emptyTally();
@@ -75,12 +73,6 @@ export class NodeAccumulator {
     if (isUnmanaged(networkInterface)) {
       if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
       else this.unmanaged += 1;
-      return;
-    }
-    if (networkInterface.interfaceType === 'trunk') {
-      this.#trunk.interfaces += 1;
-      this.#trunk.secondaries += held.secondaries;
-      this.#trunk.prefixes += held.prefixes;
       return;
     }
     this.#ipv6Prefixes += networkInterface.ipv6Prefixes.length;
@@ -133,9 +125,9 @@ export class NodeAccumulator {
       .sort((a, b) => b.addresses - a.addresses || (a.subnetId < b.subnetId ? -1 : 1));
   }
 
-  /** Interfaces that the CNI counts on the default network card, a trunk among them. */
+  /** Interfaces that the CNI manages, on the default network card. */
   get managedInterfaces(): number {
-    let managed = this.#primary.interfaces + this.#trunk.interfaces;
+    let managed = this.#primary.interfaces;
     for (const { interfaces } of this.#secondary.values()) managed += interfaces;
     return managed;
   }
@@ -185,8 +177,8 @@ export class NodeAccumulator {
     return {
       count,
       slotsUsed: addresses + prefixes,
-      addresses: addresses + this.#trunk.secondaries,
-      prefixes: prefixes + this.#trunk.prefixes,
+      addresses,
+      prefixes,
       bySubnet: new Map(
         [...bySubnet].map(([subnetId, tally]) => [
           subnetId,

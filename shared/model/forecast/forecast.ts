@@ -1,6 +1,9 @@
+import { elementAt } from '../base/element-at.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
+import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
+import { jumpChances, jumpChanceWithin, type PooledFalls } from './jumps.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
-import { DAY } from './supply-history.ts';
+import { DAY, HOUR } from './supply-history.ts';
 import { surge } from './surge.ts';
 
 /** The name under which the method is explained: docs/adr/0010-forecast-from-the-current-regime.md. */
@@ -9,6 +12,16 @@ export const FORECAST_METHOD = 'trend-paths';
 /** The interval holds four futures of five. */
 const EARLY = 0.1;
 const LATE = 0.9;
+
+type KnownOutlook = Extract<Outlook, { known: true }>;
+
+/** What is known already, or of others. */
+export interface Known {
+  /** Of this hour and history: a replay asks every five minutes. */
+  readonly outlook?: Outlook;
+  /** How other supplies of the same target fell; `null`: nothing is known of others. */
+  readonly pool?: PooledFalls | null;
+}
 
 /**
  * When a supply will run out, how sure that is, and why.
@@ -29,10 +42,21 @@ export const forecast = (
   history: SupplyHistory,
   capacity: number,
   now: number,
-  outlook: Outlook = outlookOf(history, capacity, now),
+  { outlook = outlookOf(history, capacity, now), pool = null }: Known = {},
 ): Forecast => {
-  const rising = surge(history, capacity, now);
   const latest = history.recent.findLast(({ at }) => at <= now);
+  const cameBackNow =
+    outlook.known && latest !== undefined && gainNow(outlook, latest.value) > outlook.recovery.unusualGain;
+  const drains =
+    outlook.known && !cameBackNow
+      ? drainsOf(
+          history,
+          { grid: outlook.grid, ordinary: outlook.ordinaryLosses, from: outlook.recovery.from },
+          capacity,
+          now,
+        )
+      : NO_DRAINS;
+  const rising = surge(history, capacity, now, drains);
   const basis: ForecastBasis = {
     available: latest?.value ?? null,
     dailyLow: outlook.known ? outlook.lowWater : null,
@@ -48,6 +72,8 @@ export const forecast = (
       probabilityWithin: { '24h': 1, '72h': 1, '7d': 1 },
       method: FORECAST_METHOD,
       reason: 'Nothing is left now.',
+      jumpsWithin: null,
+      roomCameBackAt: null,
       lossPerDay: outlook.known ? outlook.lossPerDay : null,
       surge: rising,
       basis,
@@ -61,49 +87,118 @@ export const forecast = (
       probabilityWithin: null,
       method: 'none',
       reason: outlook.reason,
+      jumpsWithin: null,
+      roomCameBackAt: null,
       lossPerDay: null,
       surge: rising,
       basis,
     };
-  const { exhaustedAfter, from } = outlook;
+  const { recovery, grid } = outlook;
+  const measured = latest?.value ?? outlook.lowWater;
+  const lowestOf = (low: number): number =>
+    cameBackNow || Number.isNaN(low) ? measured : Math.min(measured, low);
+  const left = { day: lowestOf(outlook.lowestOfDay), week: lowestOf(outlook.lowestOfWeek) };
+  const jumps = jumpChances(left, capacity, outlook.falls, pool);
+  const futures = cameBackNow ? [] : outlook.exhaustedAfter;
+  // Counted from the last closed hour, so that the answer holds for an hour.
+  const within = (days: number): number =>
+    1 -
+    (1 - trendWithin(futures, days)) *
+      (1 - jumpChanceWithin(jumps, days)) *
+      (1 - drainChanceWithin(drains.begins, days));
+  const probabilityWithin = { '24h': rate(within(1)), '72h': rate(within(3)), '7d': rate(within(7)) };
   const quantile = (share: number): string | null => {
-    const days = exhaustedAfter[Math.ceil(share * PATHS) - 1];
-    return days === undefined ? null : new Date(Math.max(now, from + days * DAY)).toISOString();
+    const days = firstReached(within, share);
+    return days === null ? null : new Date(Math.max(now, outlook.from + days * DAY)).toISOString();
   };
-  const within = (days: number): number => exhaustedAfter.filter((after) => after <= days).length / PATHS;
-  const probabilityWithin = { '24h': within(1), '72h': within(3), '7d': within(7) };
-  const exhaustionAt = quantile(0.5);
+  // A jump may come or not: without anything that goes there, the end is possible and not expected.
+  const goesDown = trendWithin(futures, HORIZON_DAYS) > 0 || drains.begins !== null;
+  const exhaustionAt = goesDown ? quantile(0.5) : null;
+  const cameBackAt = cameBackNow ? now : recovery.from === 0 ? null : (grid.firstHour + recovery.from) * HOUR;
+  const shown = { ...outlook, ...(cameBackNow ? { lossPerDay: 0, lowWater: measured } : {}) };
   return {
     exhaustionAt,
     earliest: quantile(EARLY),
-    latest: quantile(LATE),
+    latest: goesDown ? quantile(LATE) : null,
     probabilityWithin,
     method: FORECAST_METHOD,
-    reason: reasonFor(outlook, exhaustionAt),
-    lossPerDay: outlook.lossPerDay,
+    reason: reasonFor(shown, { exhaustionAt, cameBackAt, drain: drains.begins, probabilityWithin }),
+    jumpsWithin:
+      pool === null && outlook.falls.days < JUMPS_KNOWN_DAYS
+        ? null
+        : { '24h': rate(jumps[0]), '72h': rate(jumps[1]), '7d': rate(jumps[2]) },
+    roomCameBackAt: cameBackAt === null ? null : new Date(cameBackAt).toISOString(),
+    stillDays: cameBackNow ? 0 : outlook.stillDays,
+    lossPerDay: shown.lossPerDay,
     surge: rising,
-    basis,
+    basis: { ...basis, dailyLow: shown.lowWater, lossPerDay: shown.lossPerDay },
   };
+};
+
+/** Until two weeks have been seen, nothing is known of the jumps of this supply but what others do. */
+const JUMPS_KNOWN_DAYS = 14;
+
+/** A thousandth is as much as can be told. */
+const rate = (chance: number): number => Math.round(1000 * chance) / 1000;
+
+/** The share of the futures that have run out by then; their days are ascending, so it takes a few looks. */
+const trendWithin = (exhaustedAfter: readonly number[], days: number): number => {
+  let [low, high] = [0, exhaustedAfter.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (elementAt(exhaustedAfter, middle) <= days) low = middle + 1;
+    else high = middle;
+  }
+  return low / PATHS;
+};
+
+/** How much more there is now than in the newest closed hours. */
+const gainNow = ({ grid: { mean } }: KnownOutlook, value: number): number => {
+  const newest = mean.slice(-2).filter((one) => !Number.isNaN(one));
+  return newest.length === 0 ? 0 : value - Math.min(...newest);
+};
+
+/** The first moment, in days, at which the chance has reached a share, to a quarter of an hour; `null`: not within the horizon. */
+const firstReached = (within: (days: number) => number, share: number): number | null => {
+  if (within(HORIZON_DAYS) < share) return null;
+  let [early, late] = [0, HORIZON_DAYS];
+  while (late - early > 0.01) {
+    const middle = (early + late) / 2;
+    if (within(middle) >= share) late = middle;
+    else early = middle;
+  }
+  return late;
 };
 
 const rounded = (value: number): number =>
   Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
 
-const reasonFor = (outlook: Extract<Outlook, { known: true }>, exhaustionAt: string | null): string => {
-  const { regime, lossPerDay, lowWater, exhaustedAfter } = outlook;
+interface Said {
+  readonly exhaustionAt: string | null;
+  readonly cameBackAt: number | null;
+  readonly drain: Drain | null;
+  readonly probabilityWithin: NonNullable<Forecast['probabilityWithin']>;
+}
+
+const reasonFor = (
+  { regime, lossPerDay, lowWater }: KnownOutlook,
+  { exhaustionAt, cameBackAt, drain, probabilityWithin }: Said,
+): string => {
   const left = `About ${rounded(lowWater)} ${rounded(lowWater) === 1 ? 'is' : 'are'} left at the daily low.`;
   const days = rounded(regime.days) === 1 ? 'day' : `${rounded(regime.days)} days`;
   const trend =
-    rounded(lossPerDay) > 0
-      ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
-      : `Usage has not grown over the last ${days}.`;
+    drain !== null
+      ? `${rounded(drain.lost)} were used up in the last ${drain.hours} hours.`
+      : cameBackAt !== null && regime.days < 2
+        ? `Room came back at ${new Date(cameBackAt).toISOString().slice(0, 16)}Z, so earlier losses do not count.`
+        : rounded(lossPerDay) > 0
+          ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
+          : `Usage has not grown over the last ${days}.`;
   const unsettled = regime.settled
     ? ''
     : ' The level changed less than two days ago, so this may be a single jump or a steady climb.';
-  const share = Math.round((100 * exhaustedAfter.length) / PATHS);
+  const week = `The probability of running out within 7 days is ${Math.round(100 * probabilityWithin['7d'])} %.`;
   const outcome =
-    exhaustionAt === null
-      ? `${share} % of the simulated continuations run out within ${HORIZON_DAYS} days.`
-      : `Most simulated continuations run out by ${exhaustionAt.slice(0, 16)}Z.`;
+    exhaustionAt === null ? week : `Expected to run out by ${exhaustionAt.slice(0, 16)}Z. ${week}`;
   return `${left} ${trend}${unsettled} ${outcome}`;
 };

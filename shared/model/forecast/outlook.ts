@@ -1,6 +1,9 @@
 import { elementAt } from '../base/element-at.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
+import { type OrdinaryLosses, ordinaryLosses } from './drain.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
+import { type Falls, fallsOf, lowest } from './jumps.ts';
+import { type Recovery, recoveryOf } from './recovery.ts';
 import {
   BLOCK_HOURS,
   BLOCKS_PER_DAY,
@@ -55,6 +58,15 @@ export type Outlook =
       readonly lossPerDay: number;
       /** What is left at the day's low, on an ordinary day, now. */
       readonly lowWater: number;
+      /** The lowest value of the last day and week, since room last came back; `NaN`: not known. */
+      readonly lowestOfDay: number;
+      readonly lowestOfWeek: number;
+      readonly grid: HourlyGrid;
+      readonly falls: Falls;
+      readonly ordinaryLosses: OrdinaryLosses;
+      readonly recovery: Recovery;
+      /** For how many days the supply has not changed. */
+      readonly stillDays: number;
     };
 
 /** One regime and how its days dip below it. */
@@ -82,10 +94,29 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
 
   const rhythm = new Rhythm(grid);
   const levels = new RunningMeans(grid.mean.map((value, index) => value - rhythm.at(grid.firstHour + index)));
-  const witnesses = WITNESS_HOURS.flatMap((ago) => witnessAt(grid, levels, capacity, ago) ?? []);
+  const recovery = recoveryOf(grid, capacity);
+  const seen = {
+    from: (grid.firstHour + hours) * HOUR,
+    lowestOfDay: lowest(grid.low, Math.max(hours - 24, recovery.from), hours),
+    lowestOfWeek: lowest(grid.low, Math.max(0, hours - 7 * 24, recovery.from), hours),
+    grid,
+    falls: fallsOf(grid),
+    ordinaryLosses: ordinaryLosses(grid),
+    recovery,
+    stillDays: stillDays(grid, capacity),
+  };
+  const witnesses = WITNESS_HOURS.flatMap(
+    (ago) => witnessAt(grid, levels, { capacity, ago, from: recovery.from }) ?? [],
+  );
   const newest = witnesses[0];
-  if (newest === undefined)
-    return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
+  if (newest === undefined) {
+    if (recovery.from === 0)
+      return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
+    return { known: true, ...seen, ...noTrend((hours - recovery.from) / 24, seen.lowestOfDay) };
+  }
+  const still = seen.stillDays;
+  if (still >= STILL_DAYS && newest.regime.days < STILL_OUTWEIGHS * still)
+    return { known: true, ...seen, ...noTrend(still, seen.lowestOfDay) };
 
   const exhaustedAfter = drawFutures(witnesses, {
     persistence: hours < WEEK_SEEN_HOURS ? PERSISTENCE_UNSEEN_WEEK : PERSISTENCE,
@@ -94,7 +125,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
   });
   return {
     known: true,
-    from: (grid.firstHour + hours) * HOUR,
+    ...seen,
     exhaustedAfter,
     regime: newest.regime,
     lossPerDay: witnesses.reduce((sum, witness) => sum + witness.lossPerDay, 0) / witnesses.length,
@@ -102,21 +133,55 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
   };
 };
 
+type Trend = Pick<Extract<Outlook, { known: true }>, 'exhaustedAfter' | 'regime' | 'lossPerDay' | 'lowWater'>;
+
+/** After room came back, and while nothing changes, there is no trend to go on. */
+const noTrend = (days: number, level: number): Trend => ({
+  exhaustedAfter: [],
+  regime: { lossPerDay: 0, error: 0, level, days, settled: true, lossIfClimbing: 0, errorIfClimbing: 0 },
+  lossPerDay: 0,
+  lowWater: level,
+});
+
+/** A supply that has not changed for a day is not running out, unless the trend is this many times older. */
+const STILL_DAYS = 1;
+const STILL_OUTWEIGHS = 3;
+/** Less than one address, or this share of the capacity, is no change. */
+const STILL_COUNT = 0.5;
+const STILL_SHARE = 0.002;
+
+/** For how many days the supply has not changed. */
+const stillDays = ({ mean, low }: HourlyGrid, capacity: number): number => {
+  const tolerance = Math.max(STILL_COUNT, STILL_SHARE * capacity);
+  const level = elementAt(mean, mean.length - 1);
+  let hours = 0;
+  for (let index = mean.length - 1; index >= 0; index--) {
+    const [middle, least] = [elementAt(mean, index), elementAt(low, index)];
+    if (Math.abs(middle - level) > tolerance || Math.abs(least - level) > tolerance) break;
+    hours += 1;
+  }
+  return hours / 24;
+};
+
 /** Means of six hours each, the newest first. */
-const blocksUntil = (levels: RunningMeans, end: number): number[] => {
+const blocksUntil = (levels: RunningMeans, from: number, end: number): number[] => {
   const blocks: number[] = [];
-  for (let to = end; to >= BLOCK_HOURS; to -= BLOCK_HOURS) blocks.push(levels.mean(to - BLOCK_HOURS, to));
+  for (let to = end; to >= from + BLOCK_HOURS; to -= BLOCK_HOURS)
+    blocks.push(levels.mean(to - BLOCK_HOURS, to));
   return blocks;
 };
 
 const witnessAt = (
   grid: HourlyGrid,
   levels: RunningMeans,
-  capacity: number,
-  hoursAgo: number,
+  {
+    capacity,
+    ago: hoursAgo,
+    from,
+  }: { readonly capacity: number; readonly ago: number; readonly from: number },
 ): Witness | null => {
   const end = grid.mean.length - hoursAgo;
-  const blocks = blocksUntil(levels, end);
+  const blocks = blocksUntil(levels, from, end);
   // Each witness judges the noise for itself: with one judgement for all, alerts flapped (measured on the tuning set).
   const noise = noiseOf(blocks, capacity);
   const current = regimeOf(blocks, noise);
@@ -126,7 +191,7 @@ const witnessAt = (
 
   const lows: number[] = [];
   const dips: number[] = [];
-  for (let day = 0; (day + 1) * 24 <= end && day < LOW_WATER_DAYS; day++) {
+  for (let day = 0; (day + 1) * 24 <= end - from && day < LOW_WATER_DAYS; day++) {
     const low = lowest(grid.low, end - (day + 1) * 24, end - day * 24);
     const level = lowest(blocks, day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY);
     lows.push(low);
@@ -157,16 +222,6 @@ const inStairs = (current: Regime, lossPerDay: number): Regime => ({
   days: 14,
   settled: true,
 });
-
-/** The lowest known value of [from, to); `NaN` of none. */
-const lowest = (values: readonly number[], from: number, to: number): number => {
-  let result = Number.NaN;
-  for (let index = from; index < to; index++) {
-    const value = elementAt(values, index);
-    if (!(value >= result) && !Number.isNaN(value)) result = value;
-  }
-  return result;
-};
 
 /** When in the coming 24 hours the day's low is due, as a fraction of a day: the hour at which most days were lowest. */
 const lowPhase = ({ low }: HourlyGrid): number => {

@@ -1,6 +1,8 @@
 import type { SubnetAssessment, SubnetForecasts } from '../result/assessment.ts';
 import type { SubnetHistory, SupplyHistory } from '../result/forecast.ts';
 import { forecast } from './forecast.ts';
+import { hourlyGrid } from './hourly-grid.ts';
+import { type Falls, fallsOf, type PooledFalls, pooled } from './jumps.ts';
 
 /** The history as it stands with what was measured just now: the store hears of it only after the scan. */
 const withMeasurement = (history: SupplyHistory | undefined, value: number, now: number): SupplyHistory => ({
@@ -8,28 +10,86 @@ const withMeasurement = (history: SupplyHistory | undefined, value: number, now:
   recent: [...(history?.recent ?? []).filter(({ at }) => at < now), { at: now, value }],
 });
 
+type Supplies = Pick<
+  SubnetAssessment,
+  'available' | 'usable' | 'prefixes' | 'blocks' | 'total' | 'usesPrefixes'
+>;
+
+/** How the supplies of a target fell, to be asked where a subnet has little past of its own. */
+export interface TargetFalls {
+  readonly addresses: PooledFalls | null;
+  readonly prefixes: PooledFalls | null;
+}
+
+/** So many subnets show what those of a target are like; more would only cost time. */
+const MOST_POOLED = 60;
+/** Fewer say nothing. */
+const FEWEST_POOLED = 3;
+/** Each must have been seen for this long, so that it shows falls of all horizons. */
+const POOLED_AFTER_DAYS = 8;
+
+/** How the subnets of a target fell before, each as a share of what it could hold. At most sixty of them are read. */
+export const targetFalls = (
+  subnets: readonly { readonly subnet: Supplies; readonly history: SubnetHistory | undefined }[],
+  now: number,
+): TargetFalls => {
+  const step = Math.max(1, Math.ceil(subnets.length / MOST_POOLED));
+  const known = subnets.filter(({ history }, index) => index % step === 0 && history !== undefined);
+  const pool = (
+    past: (history: SubnetHistory) => SupplyHistory,
+    capacityOf: (subnet: Supplies) => number | null,
+  ): PooledFalls | null => {
+    const all: { readonly falls: Falls; readonly capacity: number }[] = [];
+    for (const { subnet, history } of known) {
+      const capacity = capacityOf(subnet);
+      const grid = history === undefined || capacity === null ? null : hourlyGrid(past(history), now);
+      if (grid === null || capacity === null || grid.low.length < POOLED_AFTER_DAYS * 24) continue;
+      all.push({ falls: fallsOf(grid), capacity });
+    }
+    return all.length < FEWEST_POOLED ? null : pooled(all);
+  };
+  return {
+    addresses: pool(
+      ({ addresses }) => addresses,
+      ({ usable }) => usable,
+    ),
+    prefixes: pool(({ prefixes }) => prefixes, possiblePrefixes),
+  };
+};
+
+/** `null`: not known, not taken, or none is possible. */
+const possiblePrefixes = ({ total, blocks, usesPrefixes }: Supplies): number | null => {
+  if (usesPrefixes !== true || total === null || blocks === null) return null;
+  const possible = total / 16 - blocks.awsReserved;
+  return possible === 0 ? null : possible;
+};
+
 /**
  * The outlook of both supplies of a subnet. A supply that could not be measured now has none: an old trend is no statement
  * about today. Prefixes are forecast only where something takes them.
  *
  * @param history `undefined`: nothing is remembered of the subnet
  * @param now epoch milliseconds
+ * @param falls of the subnets of its target
  */
 export const subnetForecasts = (
-  subnet: Pick<SubnetAssessment, 'available' | 'usable' | 'prefixes' | 'blocks' | 'total' | 'usesPrefixes'>,
+  subnet: Supplies,
   history: SubnetHistory | undefined,
   now: number,
+  falls: TargetFalls = { addresses: null, prefixes: null },
 ): SubnetForecasts => {
-  const { available, usable, prefixes, blocks, total, usesPrefixes } = subnet;
+  const { available, usable, prefixes } = subnet;
   const addresses =
     available === null || usable === null
       ? null
-      : forecast(withMeasurement(history?.addresses, available, now), usable, now);
-  const possiblePrefixes = total === null || blocks === null ? null : total / 16 - blocks.awsReserved;
+      : forecast(withMeasurement(history?.addresses, available, now), usable, now, { pool: falls.addresses });
+  const possible = possiblePrefixes(subnet);
   const blocksFree =
-    usesPrefixes !== true || prefixes === null || possiblePrefixes === null || possiblePrefixes === 0
+    prefixes === null || possible === null
       ? null
-      : forecast(withMeasurement(history?.prefixes, prefixes.free, now), possiblePrefixes, now);
+      : forecast(withMeasurement(history?.prefixes, prefixes.free, now), possible, now, {
+          pool: falls.prefixes,
+        });
   return {
     ...(addresses === null ? {} : { addresses }),
     ...(blocksFree === null ? {} : { prefixes: blocksFree }),

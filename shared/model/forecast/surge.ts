@@ -1,6 +1,8 @@
 import { elementAt } from '../base/element-at.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
+import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
 import { median } from './hourly-grid.ts';
+import { valueAt } from './value-at.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -43,8 +45,6 @@ const AROUND_HOURS = 1;
 const FEWEST_EARLIER_DAYS = 7;
 /** From this many days on, the one most like a surge is left out: it may have been one. */
 const DAYS_TO_LEAVE_ONE_OUT = 5;
-/** A value at a moment is the median of what was measured this close to it. */
-const NEAR = 8 * MINUTE;
 
 /** What earlier days were like around this time of day. The most extreme day is left out, once there are enough of them. */
 interface Earlier {
@@ -64,7 +64,12 @@ interface Earlier {
  * @param capacity what the supply could ever be
  * @param now epoch milliseconds
  */
-export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: number): Surge | null => {
+export const surge = (
+  { recent, hourly }: SupplyHistory,
+  capacity: number,
+  now: number,
+  drains: Drains = NO_DRAINS,
+): Surge | null => {
   const value = valueAt(recent, now);
   const long = windowOf(recent, now, FAST_WINDOW_MINUTES, STEADY_SHARE);
   if (Number.isNaN(long.lost)) return null;
@@ -87,20 +92,27 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
     value < known.floor &&
     ((surges && hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= CRITICAL_HOURS) ||
       surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
+  const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
   const raise =
-    isNearlyOver || (surges && isUnusual && reached(CRITICAL_HOURS))
+    isNearlyOver ||
+    (surges && isUnusual && reached(CRITICAL_HOURS)) ||
+    (draining !== null && draining.hoursLeft <= CRITICAL_HOURS)
       ? 'critical'
-      : surges && isUnusual && reached(warning)
+      : (surges && isUnusual && reached(warning)) || draining !== null
         ? 'warning'
         : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
   const hold =
     raise === 'critical' || stillLeft <= CRITICAL_HOURS
       ? 'critical'
-      : stillLeft <= CLEAR_HOURS
+      : raise === 'warning' ||
+          stillLeft <= CLEAR_HOURS ||
+          isLikely(drains.goesOn, DRAIN_HOLD_CHANCE, value, capacity)
         ? 'warning'
         : 'ok';
-  const pace = Math.max(lossPerHour.slow, lossPerHour.fast);
+  // Where only the longer windows see it, theirs is the pace that is told.
+  const slowly = surges || isNearlyOver ? null : draining;
+  const pace = slowly?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast);
   const hoursLeftNow = hoursAt(value, pace);
   return {
     raise,
@@ -108,7 +120,15 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
     exhaustionAt: hoursLeftNow <= FURTHEST_HOURS ? new Date(now + hoursLeftNow * HOUR).toISOString() : null,
-    reason: reasonFor(value, lossPerHour, earlier),
+    reason: slowly === null ? reasonFor(value, lossPerHour, earlier) : drainReason(value, slowly),
+    drain:
+      draining === null
+        ? null
+        : {
+            hours: draining.hours,
+            lossPerHour: draining.lossPerHour,
+            exhaustionAt: new Date(now + draining.hoursLeft * HOUR).toISOString(),
+          },
     basis: {
       available: value,
       lossPerHour: pace,
@@ -117,6 +137,19 @@ export const surge = ({ recent, hourly }: SupplyHistory, capacity: number, now: 
     },
   };
 };
+
+/**
+ * A drain is announced when it is likely enough to go on to the end: it has lasted a quarter of what it still takes. And
+ * only with less than this share of the capacity left: many a rollout takes half of what is free.
+ */
+const DRAIN_CHANCE = 0.2;
+const DRAIN_HOLD_CHANCE = 0.1;
+const DRAIN_LEFT_SHARE = 0.3;
+const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
+  drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;
+
+const drainReason = (value: number, { lost, hours }: Drain): string =>
+  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the last two weeks.`;
 
 interface Window {
   /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */
@@ -172,17 +205,6 @@ const surgesBriefly = (
 /** Hours until nothing is left at this pace; infinite while it does not fall. */
 const hoursAt = (value: number, lossPerHour: number): number =>
   value <= 0 ? 0 : lossPerHour <= 0 ? Number.POSITIVE_INFINITY : value / lossPerHour;
-
-/** The middle of what was measured near a moment; `NaN` where nothing was. */
-const valueAt = (recent: readonly Sample[], at: number): number => {
-  const near: number[] = [];
-  for (let index = recent.length - 1; index >= 0; index--) {
-    const sample = recent[index];
-    if (sample === undefined || sample.at < at - NEAR) break;
-    if (sample.at <= at + NEAR) near.push(sample.value);
-  }
-  return median(near);
-};
 
 /** Faster than at this time of day before, and lower: by more, the less the days are alike. */
 const isUnlike = (earlier: Earlier, value: number, lossPerHour: number): boolean =>

@@ -15,6 +15,15 @@ export interface Forecast {
   readonly method: string;
   /** One sentence: why this answer, or why none. */
   readonly reason: string;
+  /**
+   * The chance that a single fall like those of the past, its own and those of like supplies, takes what is left.
+   * `null` or absent: not known.
+   */
+  readonly jumpsWithin?: { readonly '24h': number; readonly '72h': number; readonly '7d': number } | null;
+  /** ISO 8601: room came back at once, and what was seen before says nothing of now; `null` or absent: not in the last week. */
+  readonly roomCameBackAt?: string | null;
+  /** For how many days the supply has not changed; absent: not known. */
+  readonly stillDays?: number;
   /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
   /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: is unknown. */
@@ -46,6 +55,15 @@ export interface Surge {
   readonly ordinaryLossPerHour: number | null;
   /** ISO 8601: when it runs out at the present pace; `null` while it does not fall. */
   readonly exhaustionAt: string | null;
+  /**
+   * A loss that has gone on for hours or days, unlike any of the last two weeks: over how many hours, at which pace, and
+   * when nothing is left at that pace. `null` or absent: there is none.
+   */
+  readonly drain?: {
+    readonly hours: number;
+    readonly lossPerHour: number;
+    readonly exhaustionAt: string;
+  } | null;
   /** One sentence with the numbers. */
   readonly reason: string;
   /** The figures behind it, for sentences; absent in records of older versions. */

@@ -14,7 +14,7 @@ import type {
 import { findFindings } from '../checks/findings.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
-import { subnetForecasts } from '../forecast/subnet-forecasts.ts';
+import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { ownerOf } from '../owners/owners.ts';
 import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
@@ -100,12 +100,17 @@ export class TargetAssessor {
   finish({ target, histories }: TargetFoldFinish): TargetAssessment {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
-    const outcomes = [...this.#subnets.values()].map((fold) => {
-      const outcome = fold.finish();
+    const finished = [...this.#subnets.values()].map((fold) => fold.finish());
+    const falls = targetFalls(
+      finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
+      now,
+    );
+    const outcomes = finished.map((outcome) => {
       const leakedInterfaces = interfacesListed
         ? leaksIn(outcome.assessment.subnetId, sightings).interfaces
         : null;
-      const forecast = subnetForecasts(outcome.assessment, histories.get(outcome.assessment.subnetId), now);
+      const history = histories.get(outcome.assessment.subnetId);
+      const forecast = subnetForecasts(outcome.assessment, history, now, falls);
       return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces, forecast } };
     });
     const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);

@@ -71,43 +71,6 @@ export const saidOf = (series: LoadSeries, every = 12): Said[] => {
   return result;
 };
 
-export interface Calibration {
-  readonly count: number;
-  readonly happened: number;
-  /** 1 is perfect, 0 as good as saying the share that happens every time. */
-  readonly brierSkill: number;
-  /** Mean distance between what was said and what happened, over ten classes of probability. */
-  readonly error: number;
-  /** Classes that hold anything: how many, the mean that was said, and the share that happened. */
-  readonly reliability: readonly { count: number; said: number; happened: number }[];
-}
-
-export const calibrationOf = (
-  pairs: readonly (readonly [said: number, happened: boolean])[],
-): Calibration => {
-  const happened = pairs.filter(([, did]) => did).length;
-  const share = happened / pairs.length;
-  const brier = pairs.reduce((sum, [said, did]) => sum + (said - Number(did)) ** 2, 0) / pairs.length;
-  const classes = Array.from({ length: 10 }, () => ({ count: 0, said: 0, happened: 0 }));
-  for (const [said, did] of pairs) {
-    const found = classes[Math.min(9, Math.floor(said * 10))];
-    if (found === undefined) continue;
-    found.count += 1;
-    found.said += said;
-    found.happened += Number(did);
-  }
-  const error = classes.reduce((sum, one) => sum + Math.abs(one.said - one.happened), 0) / pairs.length;
-  return {
-    count: pairs.length,
-    happened,
-    brierSkill: 1 - brier / (share * (1 - share)),
-    error,
-    reliability: classes
-      .filter(({ count }) => count > 0)
-      .map((one) => ({ count: one.count, said: one.said / one.count, happened: one.happened / one.count })),
-  };
-};
-
 /** What was said at one horizon by one method, beside what happened. */
 export const pairsOf = (
   said: readonly Said[],

@@ -1,5 +1,6 @@
+import { calibrationOf } from '../../../shared/pipeline/calibration.ts';
 import { notificationsOf, type Replayed } from './headroom-alarm.ts';
-import { calibrationOf, HORIZONS, pairsOf, type Said } from './probabilities.ts';
+import { HORIZONS, pairsOf, type Said } from './probabilities.ts';
 import { type Episode, quantile, TOO_EARLY_DAYS } from './score.ts';
 import { DRAIN_HOURS } from './shapes/events.ts';
 import { DAY, HOUR, type LoadSeries } from './shapes/load-series.ts';
@@ -20,6 +21,8 @@ const columns = (rows: readonly (readonly string[])[]): string => {
     )
     .join('\n');
 };
+
+const figure = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
@@ -151,13 +154,13 @@ export const probabilityTable = (said: readonly Said[]): string => {
     const windows = calibrationOf(pairsOf(said, 'windows', index));
     lines.push([
       `${hours} h`,
-      String(ours.count),
+      String(ours.forecasts),
       String(ours.happened),
-      ours.brierSkill.toFixed(3),
-      windows.brierSkill.toFixed(3),
-      ours.error.toFixed(3),
+      figure(ours.brierSkill),
+      figure(windows.brierSkill),
+      figure(ours.error),
       ours.reliability
-        .map((one) => `${one.said.toFixed(2)}->${one.happened.toFixed(2)} (${one.count})`)
+        .map((one) => `${one.said.toFixed(2)}->${one.happened.toFixed(2)} (${one.forecasts})`)
         .join(', '),
     ]);
   }

@@ -8,9 +8,8 @@ import {
   createCommands,
   createPreconditions,
   gainsOf,
-  lengthCovering,
   placeBeside,
-  type Shortfall,
+  type SubnetPurpose,
   useOf,
 } from './new-subnet.ts';
 import { routedRanges } from './routes.ts';
@@ -26,14 +25,12 @@ const SECONDARY_RANGE = '100.64.0.0/10';
 /** A /16 is the largest block that a VPC takes; smaller ones where none of that size is free. */
 const SECONDARY_LENGTHS = [16, 17, 18, 19, 20] as const;
 
-/** A /20 has 4,091 addresses and 254 prefixes. A larger shortfall gets a larger subnet. */
-const POD_SUBNET_LENGTH = 20;
-
-const lengthOf = (range: string): number => Number(range.split('/')[1]);
+/** A /20 has 4,091 addresses and 254 prefixes. */
+const POD_SUBNET_LENGTHS = [20] as const;
 
 /** A new block for the VPC, without a subnet in it. `null`: the VPC takes no more, or no block is free. */
 export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | null => {
-  const block = newBlock(estate, vpc, 'alone');
+  const block = newBlock(estate, vpc);
   if (block === null) return null;
   return {
     title: `Add ${block} to the VPC`,
@@ -51,16 +48,22 @@ export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | n
 export const addSecondaryCidrSubnet = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall = { addresses: 0, prefixes: 0 },
+  purpose: SubnetPurpose = 'nodes',
 ): Remedy | null => {
   const place = placeBeside(estate, subnet);
   if (place === null) return null;
   const { vpc, zone } = place;
-  const use = useOf(estate, subnet, 'nodes');
-  const block = newBlock(estate, vpc, `${subnet.subnetId} ${use}`);
+  const use = useOf(estate, subnet, purpose);
+  const block = newBlock(estate, vpc);
   if (block === null) return null;
-  const length = Math.max(lengthOf(block), Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall)));
-  const range = block.replace(/\d+$/, String(length));
+  const range = estate.ranges.subnetRange({
+    vpcId: vpc.vpcId,
+    purpose: `${subnet.subnetId} ${use} in a new block`,
+    blocks: [block],
+    taken: [],
+    lengths: POD_SUBNET_LENGTHS,
+  });
+  if (range === null) return null;
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
     effect:
@@ -95,13 +98,13 @@ const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): strin
   return `until ${look} | grep -q vpc-; do sleep 5; done`;
 };
 
-/** Each remedy has a block of its own: a VPC does not take one twice. */
-const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null =>
+/** One block per VPC and run: every remedy that needs one speaks of the same. */
+const newBlock = (estate: Estate, vpc: VpcAssessment): string | null =>
   vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM
     ? null
     : estate.ranges.newBlock({
         vpcId: vpc.vpcId,
-        purpose,
+        purpose: 'secondary',
         blocks: [SECONDARY_RANGE],
         taken: [
           ...vpc.cidrBlocks,

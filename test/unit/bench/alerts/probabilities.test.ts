@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { calibrationOf } from '../../../../shared/pipeline/calibration.ts';
 import type { ReplayTransition } from '../../../../shared/pipeline/replay.ts';
 import { notificationsOf } from '../../../bench/alerts/headroom-alarm.ts';
-import { calibrationOf, saidOf } from '../../../bench/alerts/probabilities.ts';
+import { saidOf } from '../../../bench/alerts/probabilities.ts';
 import type { LoadSeries } from '../../../bench/alerts/shapes/load-series.ts';
 import { atFalseRates } from '../../../bench/alerts/sweep.ts';
 import { DAY, HOUR, START, series } from '../../../fixtures/supply-series.ts';

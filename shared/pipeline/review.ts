@@ -1,0 +1,144 @@
+import type { AlertPolicy } from '../model/alert/policy.ts';
+import { forecast } from '../model/forecast/forecast.ts';
+import { DAY, HistoryBuilder, HOUR } from '../model/forecast/supply-history.ts';
+import type { Sample } from '../model/result/forecast.ts';
+import { type Calibration, calibrationOf, type SaidAndHappened } from './calibration.ts';
+import { replay } from './replay.ts';
+
+export interface ReviewInput {
+  /** In any order; of several at one moment the first counts. */
+  readonly samples: readonly Sample[];
+  readonly capacity: number;
+  readonly policy: AlertPolicy;
+}
+
+/** How an alarm did on a recorded past. */
+export interface AlarmReview {
+  /** Exhaustions that it was on for when they began, and those that it was not. */
+  readonly hits: number;
+  readonly misses: number;
+  /** Times that it began and nothing ran out within 16 days. */
+  readonly falseAlarms: number;
+  /** Hours between its start and the exhaustion, one for each exhaustion, in order; `null`: it was not on. */
+  readonly leadHours: readonly (number | null)[];
+}
+
+export interface Review {
+  /** ISO 8601: each time that nothing was left, after half a day or more with something left. */
+  readonly exhaustions: readonly string[];
+  readonly headroom: AlarmReview;
+  /** The alarm that most people set: 80 % used for 15 minutes. */
+  readonly usedAlarm: AlarmReview;
+  readonly calibration: Readonly<Record<'24h' | '72h' | '7d', Calibration>>;
+}
+
+interface Episode {
+  readonly from: number;
+  readonly to: number;
+}
+
+const HORIZON_HOURS = { '24h': 24, '72h': 72, '7d': 168 } as const;
+const USED_SHARE = 0.8;
+const USED_FOR = 15 * 60_000;
+/** What runs out again within this time is the same exhaustion. */
+const ONE_EXHAUSTION = DAY / 2;
+/** A warning earlier than this warned of something else. */
+const TOO_EARLY = 16 * DAY;
+/** A forecast every six hours, from the third day on. */
+const EVERY = 6 * HOUR;
+const FIRST_AFTER = 2 * DAY;
+
+/** How good the forecast and the alerts would have been on a recorded past, beside the usual alarm. */
+export const review = ({ samples: given, capacity, policy }: ReviewInput): Review => {
+  const samples = given.toSorted((a, b) => a.at - b.at);
+  const ends = exhaustionsOf(samples);
+  return {
+    exhaustions: ends.map((at) => new Date(at).toISOString()),
+    headroom: reviewOf(headroomEpisodes({ samples, capacity, policy }), ends),
+    usedAlarm: reviewOf(usedEpisodes(samples, capacity), ends),
+    calibration: calibrationsOf(samples, capacity),
+  };
+};
+
+const exhaustionsOf = (samples: readonly Sample[]): number[] => {
+  const ends: number[] = [];
+  let lastEmpty = Number.NEGATIVE_INFINITY;
+  for (const { at, value } of samples) {
+    if (value > 0) continue;
+    if (at - lastEmpty >= ONE_EXHAUSTION) ends.push(at);
+    lastEmpty = at;
+  }
+  return ends;
+};
+
+const headroomEpisodes = (input: ReviewInput): Episode[] => {
+  const on = new Map<string, number>();
+  const episodes: Episode[] = [];
+  let from: number | null = null;
+  for (const { at, rule, transition } of replay({ ...input, supply: 'addresses' })) {
+    const now = Date.parse(at);
+    if (transition === 'firing') on.set(rule, now);
+    if (transition === 'resolved') on.delete(rule);
+    if (on.size > 0) from ??= now;
+    else if (from !== null) {
+      episodes.push({ from, to: now });
+      from = null;
+    }
+  }
+  if (from !== null) episodes.push({ from, to: Number.POSITIVE_INFINITY });
+  return episodes;
+};
+
+const usedEpisodes = (samples: readonly Sample[], capacity: number): Episode[] => {
+  const episodes: Episode[] = [];
+  let since: number | null = null;
+  for (const { at, value } of samples) {
+    if (1 - value / capacity >= USED_SHARE) since ??= at;
+    else if (since !== null) {
+      if (at - since > USED_FOR) episodes.push({ from: since + USED_FOR, to: at });
+      since = null;
+    }
+  }
+  if (since !== null) episodes.push({ from: since + USED_FOR, to: Number.POSITIVE_INFINITY });
+  return episodes;
+};
+
+const reviewOf = (episodes: readonly Episode[], ends: readonly number[]): AlarmReview => {
+  const leadHours = ends.map((end) => {
+    const standing = episodes.find(({ from, to }) => from < end && to >= end);
+    return standing === undefined ? null : (end - standing.from) / HOUR;
+  });
+  const misses = leadHours.filter((lead) => lead === null).length;
+  const falseAlarms = episodes.filter(
+    ({ from }) => !ends.some((end) => end >= from - ONE_EXHAUSTION && end - from <= TOO_EARLY),
+  ).length;
+  return { hits: ends.length - misses, misses, falseAlarms, leadHours };
+};
+
+const calibrationsOf = (samples: readonly Sample[], capacity: number): Review['calibration'] => {
+  const pairs: Record<keyof typeof HORIZON_HOURS, SaidAndHappened[]> = { '24h': [], '72h': [], '7d': [] };
+  const history = new HistoryBuilder();
+  const last = samples.at(-1)?.at ?? 0;
+  const empty = samples.filter(({ value }) => value <= 0).map(({ at }) => at);
+  let next = (samples[0]?.at ?? 0) + FIRST_AFTER;
+  for (const sample of samples) {
+    history.add(sample);
+    const now = sample.at;
+    // At zero there is nothing to forecast.
+    if (now < next || sample.value <= 0) continue;
+    next = now + EVERY;
+    const { probabilityWithin } = forecast(history.history(), capacity, now);
+    if (probabilityWithin === null) continue;
+    const end = empty.find((at) => at > now);
+    for (const horizon of Object.keys(HORIZON_HOURS) as (keyof typeof HORIZON_HOURS)[]) {
+      const until = now + HORIZON_HOURS[horizon] * HOUR;
+      if (end !== undefined && end <= until) pairs[horizon].push([probabilityWithin[horizon], true]);
+      else if (last >= until) pairs[horizon].push([probabilityWithin[horizon], false]);
+    }
+  }
+  return {
+    '24h': calibrationOf(pairs['24h']),
+    '72h': calibrationOf(pairs['72h']),
+    '7d': calibrationOf(pairs['7d']),
+  };
+};

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { type Drain, drainChanceWithin } from '../../../../shared/model/forecast/drain.ts';
+import { forecast } from '../../../../shared/model/forecast/forecast.ts';
+import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
+import { DAY, daily, HOUR, START, scatter, series } from '../../../fixtures/supply-series.ts';
+
+const START_OF_LOSS = 17;
+
+/** Two quiet weeks and more, then what `lost` says of the hours since, seen so many hours into it. */
+const seenAfter = (
+  hours: number,
+  lost: (hours: number) => number,
+  quiet = (day: number) => 550 + daily(day, 80),
+) => {
+  const now = START + START_OF_LOSS * DAY + hours * HOUR;
+  const samples = series(START_OF_LOSS + 8, (day) => {
+    const since = (day - START_OF_LOSS) * 24;
+    return quiet(day) + 4 * scatter(day) - (since > 0 ? lost(since) : 0);
+  }).filter(({ at }) => at <= now);
+  return forecast(historyOf(samples), 1000, now);
+};
+
+describe('a loss that goes on for hours or days', () => {
+  test.each([6, 12, 24, 48, 72])('of %i hours is announced when 40 % of it are still to come', (length) => {
+    const outcome = seenAfter(0.6 * length, (hours) => (500 * hours) / length);
+    expect(outcome.surge?.raise).not.toBe('ok');
+    expect(outcome.surge?.drain?.hours).toBeGreaterThan(0.25 * length);
+    const expected =
+      (Date.parse(outcome.surge?.drain?.exhaustionAt ?? '') - START) / HOUR - START_OF_LOSS * 24;
+    expect(expected).toBeGreaterThan(0.7 * length);
+    expect(expected).toBeLessThan(1.6 * length);
+  });
+
+  test('becomes likelier to go on to the end with every hour', () => {
+    const chances = [7, 9, 11, 13, 15].map(
+      (hours) => seenAfter(hours, (since) => (500 * since) / 20).probabilityWithin?.['24h'] ?? 0,
+    );
+    expect(chances).toEqual(chances.toSorted((a, b) => a - b));
+    expect(chances.at(-1)).toBeGreaterThan(0.5);
+  });
+
+  test('is announced in words with its own figures', () => {
+    const { surge, reason } = seenAfter(30, (hours) => (500 * hours) / 48);
+    expect(surge?.reason).toMatch(
+      /^\d+ are left\. \d+ were used up in the last \d+ hours, more than in any \d+ hours of the last two weeks\.$/,
+    );
+    expect(surge?.basis?.lossPerHour).toBeCloseTo(surge?.drain?.lossPerHour ?? 0);
+    expect(surge?.exhaustionAt).toBe(surge?.drain?.exhaustionAt);
+    expect(reason).toMatch(/were used up in the last \d+ hours/);
+  });
+
+  test('holds while it pauses for a night', () => {
+    const paused = (hours: number) => (hours < 14 ? 20 * hours : hours < 22 ? 280 : 280 + 20 * (hours - 22));
+    expect(seenAfter(13, paused).surge?.raise).toBe('warning');
+    expect(seenAfter(20, paused).surge?.hold).toBe('warning');
+  });
+});
+
+describe('what is no drain', () => {
+  test('a jump, however large, once it is over', () => {
+    const outcome = seenAfter(5, () => 420);
+    expect(outcome.surge?.drain).toBeNull();
+    expect(outcome.surge?.raise).toBe('ok');
+  });
+
+  test('a load that falls as much every day', () => {
+    const outcome = seenAfter(
+      9,
+      () => 0,
+      (day) => 450 + daily(day, 800),
+    );
+    expect(outcome.surge?.drain).toBeNull();
+  });
+
+  test('one with more than three tenths left: many a rollout stops there', () => {
+    expect(seenAfter(8, (hours) => 20 * hours).surge?.raise).toBe('ok');
+  });
+
+  test('a loss that a past of a few days cannot tell from an ordinary one', () => {
+    const samples = series(4, (day) => (day < 3.7 ? 400 : 400 - 700 * (day - 3.7)));
+    expect(forecast(historyOf(samples), 1000, START + 4 * DAY).surge?.drain).toBeNull();
+  });
+});
+
+test('the end of a drain comes at half to twice the time that its pace leaves', () => {
+  const drain: Drain = { hours: 8, lost: 80, lossPerHour: 10, hoursLeft: 24, chance: 0.25 };
+  expect(drainChanceWithin(drain, 0.5)).toBe(0);
+  expect(drainChanceWithin(drain, 1)).toBeCloseTo(0.125);
+  expect(drainChanceWithin(drain, 2)).toBeCloseTo(0.25);
+  expect(drainChanceWithin(drain, 30)).toBeCloseTo(0.25);
+  expect(drainChanceWithin(drain, 0)).toBe(0);
+  expect(drainChanceWithin(null, 3)).toBe(0);
+});
