@@ -9,5 +9,5 @@ export const defectText = (
   const isError = error instanceof Error;
   const [sentence] = (isError ? `${error.name}: ${error.message}` : String(error)).split('\n');
   const stack = isError && (environment[DEBUG] ?? '') !== '' ? `${error.stack}\n` : '';
-  return `error Headroom failed in a way it should not: ${sentence}\n  try Report it as a defect, with the stack that the same command prints with ${DEBUG}=1.\n${stack}`;
+  return `error Headroom failed unexpectedly: ${sentence}\n  try Report it as a defect, with the stack that the same command prints with ${DEBUG}=1.\n${stack}`;
 };

@@ -16,7 +16,7 @@ export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
     .option('-b, --by <name>', 'who acknowledges them (default: your login name)')
     .option('--withdraw', 'remove the acknowledgement: notifications are repeated again')
     .action(async (keys: readonly string[], options: Options) => {
-      const by = options.by ?? io.env['USER'] ?? 'somebody';
+      const by = options.by ?? io.env['USER'] ?? 'unknown user';
       await withStateStore(options, async (store) => {
         for (const key of keys) {
           const { alert } = await acknowledgeAlert(

@@ -2,6 +2,7 @@ import { grafanaDashboard } from '../server/grafana-dashboard.ts';
 import { prometheusRules } from '../server/prometheus-rules.ts';
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
+import { configurationPage } from './configuration.ts';
 import { commandLineContract } from './contracts/command-line.ts';
 import { metricsContract } from './contracts/metrics.ts';
 import { namesContract } from './contracts/names.ts';
@@ -18,6 +19,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'infra/server/grafana/headroom.json': grafanaDashboard,
   'infra/server/prometheus/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
+  'docs/configuration.md': configurationPage,
   'docs/contracts/command-line.txt': commandLineContract,
   'docs/contracts/metrics.txt': metricsContract,
   'docs/contracts/names.txt': namesContract,

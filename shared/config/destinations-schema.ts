@@ -44,7 +44,10 @@ const kept = section({
   );
 
 const channels = {
-  sns: section({ topicArn, format: oneOf(TOPIC_FORMATS).optional() })
+  sns: section({
+    topicArn: topicArn.describe('The topic.'),
+    format: oneOf(TOPIC_FORMATS).optional().describe('One format for all subscribers. Default: both.'),
+  })
     .transform(
       ({ topicArn: arn, format }): Destination => ({
         kind: 'sns',
@@ -56,7 +59,7 @@ const channels = {
     .describe(
       'An SNS topic: JSON for machines and text for e-mail, or one format for all subscribers. Filter policies on message attributes need one format.',
     ),
-  amazonQ: section({ topicArn })
+  amazonQ: section({ topicArn: topicArn.describe('The topic.') })
     .transform(({ topicArn: arn }): Destination => ({ kind: 'amazon-q', topicArn: arn }))
     .optional()
     .describe('An SNS topic that Amazon Q Developer in chat applications listens to.'),

@@ -44,7 +44,8 @@ const organization = section({
     .record(z.string().min(1).max(128), text('the value of a tag as text; empty: any', /^[\s\S]{0,256}$/), {
       error: 'a mapping from tag keys to values',
     })
-    .optional(),
+    .optional()
+    .describe('Only accounts with all these tags. An empty value matches any value.'),
   include: listOf(accountId, 'an account id, or a list of them')
     .optional()
     .describe('Accounts that are always scanned, regardless of unit and tags.'),
@@ -77,11 +78,17 @@ const targets = section({
   regions: listOf(
     text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
     'a Region, a list of them, or the word enabled',
-  ).optional(),
+  )
+    .optional()
+    .describe(
+      'The Regions to scan, or all that each account has enabled. Default: the Region that Headroom runs in.',
+    ),
   roleName: text(
     'the name of an IAM role, with its path if it has one, such as HeadroomReader or headroom/reader',
     /^([\w+=,.@-]{1,128}\/){0,4}[\w+=,.@-]{1,64}$/,
-  ).optional(),
+  )
+    .optional()
+    .describe('The role that Headroom assumes in each account.'),
   externalId: text('2 to 1,224 letters, digits and +=,.@:/_-', /^[\w+=,.@:/-]{2,1224}$/)
     .optional()
     .describe('The external ID that the trust policy of the role asks for.'),
@@ -117,7 +124,9 @@ const metrics = section({
       .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
       .optional()
       .describe('The same limit in US dollars a month, at $0.30 for each series.'),
-  }).optional(),
+  })
+    .optional()
+    .describe('The limit for metrics of single subnets. Give one of its two keys.'),
   hot: section({
     below: percent.optional().describe('Subnets with less than this share of a supply free.'),
     within: duration.optional().describe('Subnets that are expected to run out within this time.'),
@@ -129,10 +138,12 @@ const metrics = section({
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 const weekly = section({
-  days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`),
-  start: clock,
-  end: clock,
-  timeZone: timeZone.optional(),
+  days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`).describe(
+    'The days on which the window starts.',
+  ),
+  start: clock.describe('The start of the window.'),
+  end: clock.describe('The end of the window, on the next day if it is earlier than the start.'),
+  timeZone: timeZone.optional().describe('The time zone of both.'),
 }).transform((window) => ({
   days: window.days.map((day) => DAYS.indexOf(day)),
   start: window.start,
@@ -141,8 +152,8 @@ const weekly = section({
 }));
 
 const mute = section({
-  match: alertSelector,
-  reason: text('a short reason', /\S/),
+  match: alertSelector.describe('The alerts to mute.'),
+  reason: text('a short reason', /\S/).describe('The reason, for people who find the mute later.'),
   from: moment.optional().describe('The start. Default: at once.'),
   until: moment.optional().describe('The end. Default: never.'),
   weekly: weekly.optional().describe('A window that repeats every week.'),
@@ -156,9 +167,10 @@ const mute = section({
   }),
 );
 
-const override = section({ match: subjectSelector, rules: rulesSchema }).transform(
-  ({ match, rules }): PolicyOverride => ({ match, rules: rules as PolicyOverride['rules'] }),
-);
+const override = section({
+  match: subjectSelector.describe('The subjects with other settings.'),
+  rules: rulesSchema.describe('The other settings, with the keys of alerts.rules.'),
+}).transform(({ match, rules }): PolicyOverride => ({ match, rules: rules as PolicyOverride['rules'] }));
 
 const alerts = section({
   rules: rulesSchema.optional().describe('Settings of the rules for all subjects.'),
@@ -173,8 +185,10 @@ const alerts = section({
 });
 
 const route = section({
-  match: alertSelector.optional().describe('Default: all alerts.'),
-  to: listOf(text(NAME_WORDS, NAME), 'the name of a destination, or a list of them'),
+  match: alertSelector.optional().describe('The alerts of this route. Default: all alerts.'),
+  to: listOf(text(NAME_WORDS, NAME), 'the name of a destination, or a list of them').describe(
+    'The destinations of this route.',
+  ),
   continue: yesOrNo.optional().describe('Whether later routes are evaluated as well.'),
 }).transform(
   (given): Route => ({ match: given.match ?? {}, to: given.to, continue: given.continue ?? false }),

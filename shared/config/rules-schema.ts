@@ -30,12 +30,25 @@ const life = ({
   repeatEvery,
 });
 
-const severity = oneOf(['warning', 'critical']).optional();
+const severityNamed = (description: string) =>
+  oneOf(['warning', 'critical']).optional().describe(description);
+const severity = severityNamed('The severity of the alert.');
+
+const belowLevel = (level: string) =>
+  section({ below: below.describe(`Below this, the alert has the level ${level}.`) })
+    .optional()
+    .describe(`The threshold of the level ${level}.`);
+const withinLevel = (level: string) =>
+  section({
+    within: within.describe(`If exhaustion is expected within this time, the alert has the level ${level}.`),
+  })
+    .optional()
+    .describe(`The lead time of the level ${level}.`);
 
 const supplyRule = section({
   ...common,
-  warning: section({ below }).optional(),
-  critical: section({ below }).optional(),
+  warning: belowLevel('warning'),
+  critical: belowLevel('critical'),
   clearMargin: percent
     .optional()
     .describe('How far above a threshold the supply must be before its level clears.'),
@@ -50,8 +63,8 @@ const supplyRule = section({
 
 const forecastRule = section({
   ...common,
-  warning: section({ within }).optional(),
-  critical: section({ within }).optional(),
+  warning: withinLevel('warning'),
+  critical: withinLevel('critical'),
 }).transform((rule) =>
   given({
     ...life(rule),
@@ -71,16 +84,25 @@ const plainRule = section(plain).transform((rule) =>
   }),
 );
 
-const fragmentedRule = section({ ...plain, minimumAvailable: wholeNumber(1, 65_536).optional() }).transform(
-  (rule) =>
-    given({
-      ...life(rule),
-      severity: rule.severity,
-      minimumAvailable: rule.minimumAvailable,
-    }),
+const fragmentedRule = section({
+  ...plain,
+  minimumAvailable: wholeNumber(1, 65_536)
+    .optional()
+    .describe('The subnet must have at least this many free addresses.'),
+}).transform((rule) =>
+  given({
+    ...life(rule),
+    severity: rule.severity,
+    minimumAvailable: rule.minimumAvailable,
+  }),
 );
 
-const coverageRule = section({ ...plain, staleAfter: duration.optional() }).transform((rule) =>
+const coverageRule = section({
+  ...plain,
+  staleAfter: duration
+    .optional()
+    .describe('A target counts as not scanned when its last scan is older than this.'),
+}).transform((rule) =>
   given({
     ...life(rule),
     severity: rule.severity,
@@ -88,7 +110,10 @@ const coverageRule = section({ ...plain, staleAfter: duration.optional() }).tran
   }),
 );
 
-const findingsRule = section({ ...common, minimumSeverity: severity }).transform((rule) =>
+const findingsRule = section({
+  ...common,
+  minimumSeverity: severityNamed('The lowest severity of findings that raise an alert.'),
+}).transform((rule) =>
   given({
     ...life(rule),
     minimumSeverity: rule.minimumSeverity,

@@ -16,13 +16,25 @@ const tags = z.record(
 );
 
 const fields = {
-  account: patterns('an account id', /^[\d*?]{1,12}$/).optional(),
-  region: patterns('a Region', /^[a-z0-9*?-]{1,32}$/).optional(),
-  vpc: patterns('a VPC id', /^[\w*?-]{1,64}$/).optional(),
-  subnet: patterns('a subnet id or name', /^[\s\S]{1,256}$/).optional(),
-  cidr: listOf(cidr, 'an IPv4 range, or a list of them').optional(),
-  cluster: patterns('a cluster name', /^[\w*?.-]{1,100}$/).optional(),
-  tags: tags.optional(),
+  account: patterns('an account id', /^[\d*?]{1,12}$/)
+    .optional()
+    .describe('The account.'),
+  region: patterns('a Region', /^[a-z0-9*?-]{1,32}$/)
+    .optional()
+    .describe('The Region.'),
+  vpc: patterns('a VPC id', /^[\w*?-]{1,64}$/)
+    .optional()
+    .describe('The VPC.'),
+  subnet: patterns('a subnet id or name', /^[\s\S]{1,256}$/)
+    .optional()
+    .describe('The subnet, by ID or name.'),
+  cidr: listOf(cidr, 'an IPv4 range, or a list of them')
+    .optional()
+    .describe('An IPv4 range that contains the subnet.'),
+  cluster: patterns('a cluster name', /^[\w*?.-]{1,100}$/)
+    .optional()
+    .describe('The cluster.'),
+  tags: tags.optional().describe('Tags of the subnet, all of them.'),
 };
 
 const withoutAbsent = (selector: Record<string, unknown>): Selector =>
@@ -34,6 +46,10 @@ export const subjectSelector = section(fields).transform(withoutAbsent);
 /** For mutes and routes. */
 export const alertSelector = section({
   ...fields,
-  rule: patterns('a rule', /^[a-z*?-]{1,64}$/).optional(),
-  severity: listOf(oneOf(['warning', 'critical']), 'warning, critical, or a list of both').optional(),
+  rule: patterns('a rule', /^[a-z*?-]{1,64}$/)
+    .optional()
+    .describe('The rule.'),
+  severity: listOf(oneOf(['warning', 'critical']), 'warning, critical, or a list of both')
+    .optional()
+    .describe('The severity.'),
 }).transform(withoutAbsent);

@@ -67,7 +67,7 @@ const LONGEST_SENTENCE = 25;
 
 const sentencesOf = (text: string): string[] =>
   text
-    .split(/(?<=[.!?])["')\]]?\s+(?=[A-Z"'(`\d/])/)
+    .split(/(?<=[.!?])["')\]]?\s+(?=[A-Z"'(`[\d/])/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
 
@@ -144,7 +144,7 @@ export const textsOfSource = (file: string, source: string): Text[] => {
   const isTest = file.startsWith('test/');
   const add = (node: Node, text: string): void => {
     const kind = isTest ? 'title' : 'message';
-    for (const paragraph of text.split(/\n\s*\n|\n(?=\s*(?:[-*$]|\d+\.) | {2}|\.)|(?<=^#+ .*)\n/m)) {
+    for (const paragraph of text.split(/\n\s*\n|\n(?=\s*(?:[-*$]|\d+\.) | {2}|\.)|\n(?=\|)|(?<=^#+ .*)\n/m)) {
       const line = paragraph.replace(/\s+/g, ' ').trim();
       if (isProse(line) && !CODE.test(line)) texts.push({ file, line: lineAt(node.start), kind, text: line });
     }

@@ -1,15 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import {
-  type Environment,
-  parseDashboardWidgetEnvironment,
-  parseNotifySlackEnvironment,
-  parsePlanScanEnvironment,
-  parseScanTargetEnvironment,
-} from '../../../shared/config/environment.ts';
 import { FINDING_RULES } from '../../../shared/model/checks/findings.ts';
 import { OWNER_KINDS } from '../../../shared/model/owners/owner-kinds.ts';
+import { ENVIRONMENT_PARSERS, variablesOf } from '../environment.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -18,26 +12,6 @@ const section = (title: string, names: Iterable<string>): readonly string[] => [
   ...[...new Set(names)].toSorted().map((name) => `  ${name}`),
   '',
 ];
-
-/** The variables that a parser asks for. It is given none, so it refuses, and by then it has asked for all. */
-const askedBy = (parse: (environment: Environment) => unknown): readonly string[] => {
-  const asked = new Set<string>();
-  const recorder = new Proxy<Environment>(
-    {},
-    {
-      get: (_, name) => {
-        asked.add(String(name));
-        return undefined;
-      },
-    },
-  );
-  try {
-    parse(recorder);
-  } catch {
-    // It refuses an empty environment, which is not what is asked here.
-  }
-  return [...asked];
-};
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -48,13 +22,6 @@ const sources = (folder: string): readonly string[] =>
 const documentNames = (): readonly string[] =>
   ['cli', 'functions', 'shared'].flatMap(sources).flatMap((text) => text.match(/\bheadroom\/[a-z-]+@\d+\b/g) ?? []);
 
-const PARSERS = {
-  'plan-scan': parsePlanScanEnvironment,
-  'scan-target': parseScanTargetEnvironment,
-  'notify-slack': parseNotifySlackEnvironment,
-  'dashboard-widget': parseDashboardWidgetEnvironment,
-};
-
 /** The words that configuration, routes, scripts and readers of JSON depend on. */
 export const namesContract = (): string =>
   [
@@ -62,7 +29,7 @@ export const namesContract = (): string =>
     ...section('kinds of findings (headroom findings, JSON)', FINDING_RULES.map(({ kind }) => kind)),
     ...section('kinds of owners (headroom owners, JSON)', Object.keys(OWNER_KINDS)),
     ...section('names of JSON documents', documentNames()),
-    ...Object.entries(PARSERS).flatMap(([name, parse]) =>
-      section(`environment of the function ${name}`, askedBy(parse)),
+    ...Object.entries(ENVIRONMENT_PARSERS).flatMap(([name, parse]) =>
+      section(`environment of the function ${name}`, variablesOf(parse)),
     ),
   ].join('\n');

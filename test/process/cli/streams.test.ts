@@ -81,7 +81,7 @@ describe('what nobody expected', () => {
     const { code, err } = await bash('$HEADROOM limits m5.large > /dev/null', { NODE_OPTIONS: boom });
     expect(code).toBe(3);
     expect(err).toBe(
-      'error Headroom failed in a way it should not: TypeError: boom\n  try Report it as a defect, with the stack that the same command prints with HEADROOM_DEBUG=1.\n',
+      'error Headroom failed unexpectedly: TypeError: boom\n  try Report it as a defect, with the stack that the same command prints with HEADROOM_DEBUG=1.\n',
     );
   });
 
