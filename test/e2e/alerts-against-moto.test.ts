@@ -109,7 +109,7 @@ describe('SNS as moto has it', () => {
     expect(JSON.parse((await received())[0] ?? '')).toMatchObject({ version: '1.0', source: 'custom' });
   });
 
-  test('that lost the topic is told as that', async () => {
+  test('that lost the topic is reported as that', async () => {
     const lost = createSnsNotifier(sns, `${topic}-deleted`);
     await expect(lost.send(messageNamed('surge'), signal)).rejects.toMatchObject({
       code: 'topic-missing',
@@ -152,7 +152,7 @@ describe('secrets as moto keeps them', () => {
     ]);
   });
 
-  test('that are not there are told as that', async () => {
+  test('that are not there are reported as that', async () => {
     const nowhere = {
       kind: 'secrets-manager',
       secretId: 'nowhere',

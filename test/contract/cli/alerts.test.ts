@@ -83,7 +83,7 @@ describe('headroom acknowledge', () => {
     expect((await headroom(['alerts', '--state', state])).out).not.toContain('mia');
   });
 
-  test('goes by the name of whoever is logged in', async () => {
+  test('uses the login name of the user', async () => {
     const { out } = await headroom(['acknowledge', KEY, '--state', state]);
     expect(out).toBe(`${KEY} is acknowledged by zoe.\n`);
   });

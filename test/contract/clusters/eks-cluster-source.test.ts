@@ -120,7 +120,7 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
   ]);
 });
 
-test('a cluster without the managed add-on, or in Auto Mode, is told so', async () => {
+test('a cluster without the managed add-on, or in Auto Mode, is reported as such', async () => {
   const { 'GET /clusters/production/addons/vpc-cni': _, ...withoutAddon } = eks;
   const source = await sourceOver(
     answering({

@@ -182,7 +182,7 @@ describe('messages that come in other ways than they should', () => {
 });
 
 describe('a target that cannot be scanned', () => {
-  test('hides no other, is told about, and says which permission of which role', async () => {
+  test('hides no other, is reported, and says which permission of which role', async () => {
     headroom.lab.faults.inject({ accountId: ROOMY, action: 'DescribeNetworkInterfaces' }, accessDenied());
     await headroom.plan();
     await headroom.drain();

@@ -139,7 +139,7 @@ describe('an answer that would make a figure wrong without a word is refused', (
     });
   });
 
-  test('a reservation of a type that nobody knows', async () => {
+  test('a reservation of an unknown type', async () => {
     const inventory = await inventoryOver(() => ({ body: reservation('elastic') }));
     await expect(inventory.reservations('subnet-0a')).rejects.toMatchObject({
       code: 'malformed-answer',

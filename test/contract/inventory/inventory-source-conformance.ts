@@ -76,7 +76,7 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       expect(scoped.map(({ instanceId }) => instanceId)).toEqual(['i-01']);
     });
 
-    test('answers the limits of the default network card, and leaves out types that nobody knows', async () => {
+    test('answers the limits of the default network card, and leaves out unknown types', async () => {
       const types = ['p5.48xlarge', 'no.such', 'm5.large', 'm5.metal', 't2.micro', 'm5.large'];
       const limits = await source.instanceTypes(types);
       const byType = (a: { readonly type: string }, b: { readonly type: string }) =>

@@ -69,7 +69,7 @@ test('an answer carries the token and the metadata of the SDK, its records havin
   expect(found).toEqual((mixedEstate.interfaces as readonly NetworkInterface[]).slice(0, 2));
 });
 
-test('a command that nobody prepared is deserialised by the SDK', async () => {
+test('a command that was not prepared is deserialised by the SDK', async () => {
   const { url } = await serve(cannedEc2(mixedEstate));
   const answer = await streamingEc2Client(url).send(new DescribeNetworkInterfacesCommand({}));
   expect(answer.NetworkInterfaces).toHaveLength(5);
@@ -113,7 +113,7 @@ describe('a page whose body breaks off is asked for again', () => {
     expect(requests).toHaveLength(3);
   });
 
-  test('and when it always does, the listing fails, so that nobody takes a part for the whole', async () => {
+  test('and when it always does, the listing fails, so that a part is never taken for the whole', async () => {
     const { url, requests } = await serve(() => ({ body: wholePage.subarray(0, 150_000) }));
     const { found, failure } = await collect(streamingEc2Client(url, { maxAttempts: 3 }));
     expect(failure).toMatchObject({

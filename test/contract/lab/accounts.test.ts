@@ -192,7 +192,7 @@ describe('the organization', () => {
     expect(Tags).toEqual([{ Key: 'team', Value: 'shop' }]);
   });
 
-  test('answers nobody but its management account', async () => {
+  test('answers only its management account', async () => {
     await expect(client(SPOKE).send(new ListRootsCommand({}))).rejects.toMatchObject({
       name: 'AccessDeniedException',
     });

@@ -49,7 +49,7 @@ describe('PagerDuty', () => {
     expect(pagerDuty.requests).toHaveLength(2);
   });
 
-  test('that refuses one event still gets the others, and the failure is told without the key', async () => {
+  test('that refuses one event still gets the others, and the failure is reported without the key', async () => {
     const refusal = {
       status: 400,
       body: `{"status":"invalid event","errors":["bad routing_key ${ROUTING_KEY}"]}`,

@@ -149,7 +149,7 @@ describe('an SNS that fails', () => {
     ],
     [refusal(500, 'InternalFailure', 'oh dear'), 'sns-aws-error', false, 'InternalFailure'],
     [refusal(400, 'Throttling', 'Rate exceeded'), 'sns-throttled', false, 'throttled'],
-  ])('with %o is told by the code %s', async (reply, code, permanent, message) => {
+  ])('with %o is reported with the code %s', async (reply, code, permanent, message) => {
     const sns = await startSns(reply);
     await expect(publish(sns, messageNamed('surge'))).rejects.toMatchObject({
       code,
@@ -158,7 +158,7 @@ describe('an SNS that fails', () => {
     });
   });
 
-  test('to be there is told with its address, and may pass', async () => {
+  test('to be there is reported with its address, and may pass', async () => {
     const sns = await startSns(TAKEN);
     await sns.close();
     await expect(publish(sns, messageNamed('surge'))).rejects.toMatchObject({

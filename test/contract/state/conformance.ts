@@ -43,7 +43,7 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         return outcome.version;
       };
 
-      test('an alert comes back as it was stored, with the version that the commit told', async () => {
+      test('an alert comes back as it was stored, with the version that the commit returned', async () => {
         const alert = anAlert({
           clearing: { warning: '2026-01-01T00:20:00.000Z' },
           outbox: [anEntry({ attempts: 2, lastError: 'Größe & <b> \u202e 🔥' })],
@@ -58,13 +58,13 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.alerts.list(target)).toEqual([]);
       });
 
-      test('of two who create the same alert, the second is told of the conflict', async () => {
+      test('of two runs that create the same alert, the second gets the conflict', async () => {
         const version = await commit(anAlert(), 0);
         expect(await store.alerts.commit(target, anAlert({ severity: 'critical' }), 0)).toBe('conflict');
         expect(await store.alerts.read(target, anAlert().key)).toEqual({ alert: anAlert(), version });
       });
 
-      test('of two who change the same version, the second is told of the conflict', async () => {
+      test('of two runs that change the same version, the second gets the conflict', async () => {
         const first = await commit(anAlert(), 0);
         const second = await commit(anAlert({ severity: 'critical' }), first);
         expect(second).not.toBe(first);

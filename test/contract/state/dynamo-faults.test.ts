@@ -47,7 +47,7 @@ describe('the DynamoDB store, when things go wrong', () => {
     expect(await store.alerts.list(target)).toHaveLength(1);
   });
 
-  test('a write whose answer was lost is told as a conflict: the caller reads again, and finds its own record', async () => {
+  test('a write whose answer was lost counts as a conflict: the caller reads again, and finds its own record', async () => {
     next('lost');
     expect(await store.alerts.commit(target, anAlert(), 0)).toBe('conflict');
     expect((await store.alerts.read(target, anAlert().key))?.alert).toEqual(anAlert());

@@ -72,7 +72,7 @@ describe('an SQLite state file', () => {
     after.close();
   });
 
-  test('somebody else’s database is refused, and left as it is', () => {
+  test('a database of another program is refused, and left as it is', () => {
     const foreign = new DatabaseSync(file('foreign.db'));
     foreign.exec('CREATE TABLE photos (id INTEGER)');
     foreign.close();

@@ -64,7 +64,7 @@ const openSubnet = async ({ page }: OpenPage, subnetId: string): Promise<void> =
 };
 
 describe.each(LOOKS)('the report, $scheme and $width pixels wide', (look) => {
-  test('has no serious barrier, asks nobody for anything and complains of nothing', async () => {
+  test('has no serious barrier, requests nothing and logs no errors', async () => {
     const report = await opened('troubled', look);
     try {
       await picture(report.page, `report-${look.scheme}-${look.width}`, look.width === 400 ? 1500 : 1250);

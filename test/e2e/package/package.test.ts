@@ -143,7 +143,7 @@ describe('on the oldest Node that it promises', () => {
     expect(readFileSync(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
   });
 
-  test('it serves, remembers in SQLite, stops when told, and the alerts are there for the next command', async () => {
+  test('it serves, remembers in SQLite, stops on a signal, and the alerts are there for the next command', async () => {
     const { code, err } = await headroom('serve', '--listen', '127.0.0.1:0');
     expect(code).toBe(0);
     expect(err).toMatch(/Headroom has stopped\.\n$/);

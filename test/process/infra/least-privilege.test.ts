@@ -296,7 +296,7 @@ describe('each role may do what its function does, and nothing else', () => {
   });
 });
 
-test('the comparison notices a permission that is missing, and one that nobody uses', () => {
+test('the comparison notices a permission that is missing, and one that is not used', () => {
   const without = [...called.scan].filter((action) => action !== 'ec2:DescribeSubnets');
   expect([...without, ...(DONE_BY_AWS['ScanTargetRole'] ?? [])].toSorted()).not.toEqual(
     allowed('ScanTargetRole'),

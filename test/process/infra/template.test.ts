@@ -261,7 +261,7 @@ describe('each check notices what is planted', () => {
     expect(TEMPLATE_CHECKS.logsEnd(planted)).toEqual(['PlanDashscanLogGroup: the log is kept forever']);
   });
 
-  test('an alarm on a metric that nobody publishes, and that nobody hears', () => {
+  test('an alarm on a metric that is never published, and one without recipients', () => {
     const planted = changed(plain.template, 'NothingScannedAlarm', (properties) => {
       properties['MetricName'] = 'TargetsScanned';
       delete properties['OKActions'];

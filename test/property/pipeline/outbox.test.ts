@@ -58,7 +58,7 @@ const down: Notifier = {
   },
 };
 
-test('whatever happens, what was stored is told, in order, and once more at most for each kill', async () => {
+test('whatever happens, stored transitions are sent in order, and once more at most for each kill', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(episode, { minLength: 1, maxLength: 12 }), async (episodes) => {
       const { alerts } = createMemoryStateStore();

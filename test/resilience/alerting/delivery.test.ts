@@ -131,7 +131,7 @@ describe('delivery to SNS', () => {
     expect((await store.list(target)).flatMap(({ alert }) => alert.outbox)).toEqual([]);
   });
 
-  test('a receiver that never answers is left behind, and others are told', async () => {
+  test('a receiver that never answers is left behind, and others are notified', async () => {
     const timing = { ...OUTBOX_TIMING, sendTimeout: 30 };
     const inbox = new Inbox();
     const deaf: Notifier = {
@@ -185,7 +185,7 @@ describe('delivery to SNS', () => {
     expect(monitorSays(fixed)).toMatchObject({ raise: 'ok' });
   });
 
-  test('a message that SNS refuses for its content keeps nobody else from being told, and is tried rarely', async () => {
+  test('a message that SNS refuses for its content does not hold up others, and is tried rarely', async () => {
     // One thread, one message: the poisoned transition is in it with the others of its subnet.
     topics.behaviour = (_, body) =>
       body.includes('#2') ? { error: 'InvalidParameter', status: 400 } : 'takes';
@@ -211,7 +211,7 @@ describe('delivery to SNS', () => {
     expect(topics.requests).toBe(asked);
   });
 
-  test('a defect that one alert brings out keeps nobody else from being told', async () => {
+  test('a defect that one alert causes does not hold up others', async () => {
     const inbox = new Inbox();
     const defective: Notifier = {
       send: async (message, signal) => {
@@ -225,7 +225,7 @@ describe('delivery to SNS', () => {
     expect(report.problems).toMatchObject([{ code: 'delivery-defect' }]);
   });
 
-  test('what is silenced is kept; back where it was, nobody is told, and otherwise people hear of it as it is then', async () => {
+  test('what is silenced is kept; back where it was, no notification is sent, and otherwise the state of then is sent', async () => {
     const isSilenced = () => true;
     await scan({ 'subnet-0a': 'warning', 'subnet-0b': 'warning' }, { isSilenced });
     clock.now += 5 * MINUTE;

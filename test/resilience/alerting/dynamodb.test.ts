@@ -78,7 +78,7 @@ describe('alerting on a DynamoDB with faults', () => {
     }
   });
 
-  test('while every write is throttled nobody is told what is not stored; the next scan tells it', async () => {
+  test('while every write is throttled, an alert that is not stored is not sent; the next scan tells it', async () => {
     const inbox = new Inbox();
     const clock = new StandingClock();
     const scan = (runId: string) =>

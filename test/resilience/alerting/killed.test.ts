@@ -102,7 +102,7 @@ describe.each(Object.keys(STORES))('alerting with state in %s', (name) => {
   );
 });
 
-test('planted: with a store that does not keep the outbox, a kill loses a transition, and this drill would see it', async () => {
+test('planted: with a store that does not keep the outbox, a kill loses a transition, and this test would see it', async () => {
   const { alerts } = createMemoryStateStore();
   const forgetful: AlertStore = {
     ...alerts,

@@ -84,7 +84,7 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
     });
   });
 
-  test('when a later scan with other news overtakes one at any step, everything is sent once', async () => {
+  test('when a later scan with other transitions overtakes one at any step, everything is sent once', async () => {
     const later: Levels = { 'subnet-0a': 'ok', 'subnet-0b': 'ok', 'subnet-0c': 'critical' };
     await atEveryStep(async (step, when) => {
       const inbox = new Inbox();
@@ -143,7 +143,7 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
   });
 });
 
-test('planted: with a store that does not compare before it writes, both send, and this drill would see it', async () => {
+test('planted: with a store that does not compare before it writes, both send, and this test would see it', async () => {
   const inbox = new Inbox();
   const { alerts } = createMemoryStateStore();
   const careless: AlertStore = {

@@ -77,7 +77,7 @@ describe('raising alerts', () => {
     expect(late.alerts[0]?.alert.status).toBe('firing');
   });
 
-  test('what is known to be gone resolves, and what nobody speaks of stays as it is', async () => {
+  test('what is known to be gone resolves, and an alert that no rule mentions stays as it is', async () => {
     await scan({ 'subnet-0a': 'critical', 'subnet-0b': 'critical' });
     clock.now += 5 * MINUTE;
     const raised = await raise({}, { isGone: ({ subject }) => subject.id === 'subnet-0a' });
@@ -110,7 +110,7 @@ describe('raising alerts', () => {
     expect(inbox.received.map((id) => id.split('#')[1])).toEqual(['1', '2', '3']);
   });
 
-  test('an alert that cannot be stored is said, and keeps no other from being told', async () => {
+  test('an alert that cannot be stored is reported, and does not hold up others', async () => {
     const failing: AlertStore = {
       ...store,
       commit: async (of, alert, version) => {
@@ -130,7 +130,7 @@ describe('raising alerts', () => {
     expect(report.problems).toEqual([{ code: 'state-throttled', message: 'throttled', action: 'wait' }]);
   });
 
-  test('a rule that raises without a finding is said, and keeps no other from being told', async () => {
+  test('a rule that raises without a finding is reported, and does not hold up others', async () => {
     const [broken, sound] = observationsOf({ 'subnet-0a': 'critical', 'subnet-0b': 'critical' });
     if (broken === undefined || sound === undefined) throw new Error('no observations');
     const raised = await raise({}, { observations: [{ ...broken, finding: null }, sound] });
@@ -138,7 +138,7 @@ describe('raising alerts', () => {
     expect(raised.alerts.map(({ alert }) => alert.subject.id)).toEqual(['subnet-0b']);
   });
 
-  test('a record that others keep changing is given up on after some tries, and said', async () => {
+  test('a record that other runs keep changing is left after some tries, and reported', async () => {
     let tries = 0;
     const contended: AlertStore = {
       ...store,

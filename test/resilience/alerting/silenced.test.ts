@@ -98,13 +98,13 @@ describe('a maintenance window', () => {
     ]);
   });
 
-  test('nobody ever hears of what began and ended in it', async () => {
+  test('an alert that began and ended in it is never sent', async () => {
     const estate = new Estate(muted(saturdayNight));
     expect(await estate.watch(60, [subnet('a', 0)])).toEqual([]);
     expect(await estate.watch(120, [subnet('a', 200)])).toEqual([]);
   });
 
-  test('the end of what people had heard of before is told afterwards', async () => {
+  test('the end of an alert that was sent before is sent afterwards', async () => {
     const estate = new Estate(muted('from: 2026-01-10T21:00:00Z, until: 2026-01-10T22:00:00Z'));
     expect(await estate.watch(60, [subnet('a', 10)])).toEqual([
       'subnet/subnet-a: addresses-low a firing warning',

@@ -82,7 +82,7 @@ const statuses = async (): Promise<ReadonlyMap<string, string>> =>
     (await headroom.store.assessments.targets()).map(({ target, status }) => [target.accountId, status]),
   );
 
-test('the huge one hangs: all small ones are scanned before it is given up, people are told of it alone, and the next run has it whole', async () => {
+test('the huge one hangs: all small ones are scanned before it is stopped, it alone is reported, and the next run reads it in full', async () => {
   const fault = headroom.lab.faults.inject(
     { accountId: huge.accountId, action: 'DescribeNetworkInterfaces' },
     hanging(),

@@ -76,7 +76,7 @@ describe('the table cannot be used', () => {
     expect(logged()).toContain('"unknown"');
   });
 
-  test('each target is measured and published, and counts as failed: nobody can be told of it', async () => {
+  test('each target is measured and published, and counts as failed: its alerts cannot be sent', async () => {
     await headroom.plan();
     forbidden();
     expect(await headroom.drain()).toEqual(NO_FAILURES);

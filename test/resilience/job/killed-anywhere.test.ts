@@ -123,7 +123,7 @@ describe.each<[string, readonly Scene[]]>([
   );
 });
 
-test('planted: with a store that does not keep the outbox, some kill loses a message, and this drill would see it', async () => {
+test('planted: with a store that does not keep the outbox, some kill loses a message, and this test would see it', async () => {
   const forgetful = (): Survivor => {
     const store = createMemoryStateStore();
     const { alerts } = store;

@@ -90,7 +90,7 @@ describe.each<[string, LocalDynamoDb['fates'], string]>([
     }
   });
 
-  test('nobody is told what is not stored; what is still true afterwards is told once', async () => {
+  test('an alert that is not stored is not sent; an alert that still fires afterwards is sent once', async () => {
     const { inbox, outcomes } = await live([1, 2], fates);
     expect(outcomes.slice(0, 3).flatMap(({ transitions }) => transitions)).toEqual([]);
     // At the fourth scan the one subnet is fixed already, and the other is at its worst.

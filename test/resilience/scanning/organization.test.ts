@@ -85,7 +85,7 @@ describe('one target', () => {
 
   const told = (headroom: Deployment): number => headroom.messages.length;
 
-  test('delivered three times, at once and again: people are told once', async () => {
+  test('delivered three times, at once and again: one notification is sent', async () => {
     const once = new Deployment(lab, target);
     lab.clock.advance(LATER);
     for (let scan = 0; scan < 4; scan += 1) {
@@ -107,7 +107,7 @@ describe('one target', () => {
     expect(told(thrice)).toBe(expected);
   });
 
-  test('CloudWatch refuses the metrics: people are told anyway, and the run says so', async () => {
+  test('CloudWatch refuses the metrics: notifications are sent anyway, and the run says so', async () => {
     const headroom = new Deployment(lab, target);
     lab.faults.inject({ service: 'cloudwatch' }, failing('InternalServiceFault', 'broken'), {});
     lab.clock.advance(LATER);

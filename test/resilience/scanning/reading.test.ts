@@ -97,7 +97,7 @@ const scanUntilTold = async (): Promise<readonly string[]> => {
   return headroom.messages;
 };
 
-test('without faults the scan is whole, and nobody hears of a failure', async () => {
+test('without faults the scan is complete, and no failure is reported', async () => {
   const { assessment, problems } = await headroom.scan(TARGET);
   expect(assessment).toEqual(healthy.assessment);
   expect([assessment.target.status, problems]).toEqual(['ok', []]);
@@ -176,17 +176,20 @@ describe('credentials', () => {
   test.each([
     ['that have expired', expiredToken(), 'expired-credentials'],
     ['signed by a wrong clock', clockSkew(), 'clock-skew'],
-  ])('%s: the scan fails as a whole, with a code of its own, and people are told', async (_, fault, code) => {
-    // SNS is asked with the function's own credentials, which are not those that read the target.
-    for (const service of ['ec2', 'eks', 'auto-scaling']) lab.faults.inject({ service }, fault);
-    const { assessment } = await headroom.scan(TARGET, { deadline: 20_000 });
-    expect(assessment.target.status).toBe('failed');
-    expect(assessment.target.errors.map((error) => error.code)).toContain(code);
-    expect(assessment.subnets).toEqual([]);
-    lab.clock.advance(31 * MINUTE);
-    await headroom.scan(TARGET, { deadline: 20_000 });
-    expect(headroom.messages.filter((message) => message.includes('scan-failed'))).toHaveLength(1);
-  });
+  ])(
+    '%s: the scan fails as a whole, with a code of its own, and a notification is sent',
+    async (_, fault, code) => {
+      // SNS is asked with the function's own credentials, which are not those that read the target.
+      for (const service of ['ec2', 'eks', 'auto-scaling']) lab.faults.inject({ service }, fault);
+      const { assessment } = await headroom.scan(TARGET, { deadline: 20_000 });
+      expect(assessment.target.status).toBe('failed');
+      expect(assessment.target.errors.map((error) => error.code)).toContain(code);
+      expect(assessment.subnets).toEqual([]);
+      lab.clock.advance(31 * MINUTE);
+      await headroom.scan(TARGET, { deadline: 20_000 });
+      expect(headroom.messages.filter((message) => message.includes('scan-failed'))).toHaveLength(1);
+    },
+  );
 
   test('of a role that is gone: the message names the role', async () => {
     lab.faults.inject({ action: 'AssumeRole' }, vanishedRole());
@@ -284,7 +287,7 @@ describe('a permission that is missing', () => {
     },
   );
 
-  test('is what people are told of, once, until it is there again', async () => {
+  test('is reported once, until it is there again', async () => {
     const fault = lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, accessDenied());
     const told = await scanUntilTold();
     expect(told.filter((message) => message.includes('scan-failed'))).toHaveLength(1);

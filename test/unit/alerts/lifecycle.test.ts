@@ -51,7 +51,7 @@ describe('waiting', () => {
     expect(live([[0, ok]]).alert).toBeNull();
   });
 
-  test('what is raised waits, and nobody is told', () => {
+  test('what is raised waits, and no notification is sent', () => {
     const { alert, transitions } = reduceAlert(null, warning, SETTINGS, START);
     expect(transitions).toEqual([]);
     expect(alert).toEqual({
@@ -184,7 +184,7 @@ describe('waiting', () => {
     expect(alert).toMatchObject({ since: iso(0), candidate: { severity: 'warning', since: iso(0) } });
   });
 
-  test('two levels that began together are told apart when one of them clears', () => {
+  test('two levels that began together are separate when one of them clears', () => {
     const steps = [
       [0, critical],
       [5, warning],
@@ -403,7 +403,7 @@ describe('escalating and stepping down', () => {
     expect(transitions[0]?.finding).toEqual({ ...critical.finding, severity: 'warning' });
   });
 
-  test('everybody who was told of a level in this life is remembered', () => {
+  test('all recipients of a level in this life are remembered', () => {
     const { alert } = live(
       [
         [1, critical],
@@ -440,7 +440,7 @@ describe('resolving', () => {
     });
   });
 
-  test('it is told by the finding of before, even if the rule has another', () => {
+  test('it has the finding of before, even if the rule has another', () => {
     const improved = { ...ok, finding: warning.finding };
     expect(live([[1, improved]], SETTINGS, firing(critical)).transitions[0]?.finding).toEqual(
       critical.finding,
@@ -452,7 +452,7 @@ describe('resolving', () => {
     expect(reduceAlert(alert, ok, SETTINGS, START + 2 * MINUTE).alert).toBe(alert);
   });
 
-  test('a new life has a new beginning, a new cause and nobody told; its numbers go on', () => {
+  test('a new life has a new beginning, a new cause and no recipients; its numbers go on', () => {
     const first = live(
       [
         [0, anObservation('critical', { cause: 'vpc/vpc-01' })],
@@ -762,7 +762,7 @@ describe('repeating', () => {
       alert,
     ).told;
 
-  test('it is said again after the interval, and again after the next', () => {
+  test('it is repeated after the interval, and again after the next', () => {
     expect(repeats([59, 60, 61, 119, 120])).toEqual([
       '60 repeated warning>warning',
       '120 repeated warning>warning',
@@ -778,7 +778,7 @@ describe('repeating', () => {
     expect(live([[100_000, warning]], AT_ONCE, firing()).told).toEqual([]);
   });
 
-  test('any other news starts the interval again', () => {
+  test('any other notification starts the interval again', () => {
     const steps = [
       [50, critical],
       [60, critical],
@@ -838,7 +838,7 @@ describe('repeating', () => {
 });
 
 describe('acknowledging', () => {
-  test('an escalation is news: it is told, and ends the acknowledgement', () => {
+  test('an escalation is sent, and ends the acknowledgement', () => {
     const { alert, told } = live([[1, critical]], AT_ONCE, acknowledge(firing(), 'mia', START));
     expect(told).toEqual(['1 escalated warning>critical']);
     expect(alert?.acknowledged).toBeNull();
@@ -857,7 +857,7 @@ describe('acknowledging', () => {
     expect(eased?.acknowledged).toEqual({ by: 'mia', at: iso(0) });
   });
 
-  test('the end is told, and ends it', () => {
+  test('the end is sent, and ends it', () => {
     const { alert, told } = live([[1, ok]], AT_ONCE, acknowledge(firing(), 'mia', START));
     expect(told).toEqual(['1 resolved warning>ok']);
     expect(alert?.acknowledged).toBeNull();
@@ -871,12 +871,12 @@ describe('acknowledging', () => {
 });
 
 describe('a record from an earlier version', () => {
-  test('one that does not know whom it told starts the list with what is announced next', () => {
+  test('one without a list of recipients starts it with the next notification', () => {
     const { announced: _announced, ...old } = firing();
     expect(live([[1, critical]], AT_ONCE, old).alert?.announced).toEqual(['critical']);
   });
 
-  test('a firing one that was never told of is not repeated', () => {
+  test('a firing one that was never sent is not repeated', () => {
     const untold = { ...firing(), lastNotifiedAt: null };
     expect(live([[600, warning]], SETTINGS, untold).told).toEqual([]);
   });

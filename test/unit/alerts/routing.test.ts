@@ -35,7 +35,7 @@ describe('a transition', () => {
   });
 });
 
-describe('good news goes wherever the bad news went', () => {
+describe('an end goes to all recipients of the alert', () => {
   const routes = [route({ severity: ['critical'] }, 'pager'), route({ severity: ['warning'] }, 'chat')];
 
   test.each([
@@ -61,7 +61,7 @@ describe('good news goes wherever the bad news went', () => {
     ).toEqual(['default', 'pager']);
   });
 
-  test('a resolve that does not know whom it told goes by the level that it ends', () => {
+  test('a resolve without a list of recipients goes to those of the level that it ends', () => {
     const { announced: _announced, ...old } = stepTo('critical', 'ok');
     expect(destinationsFor(old, routes)).toEqual(['pager']);
     expect(destinationsFor({ ...old, announced: [] }, routes)).toEqual(['pager']);

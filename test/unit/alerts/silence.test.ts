@@ -128,7 +128,7 @@ describe('a mute', () => {
   });
 });
 
-describe('nobody is left in the dark for the sake of quiet', () => {
+describe('a recipient without the cause still gets the alert', () => {
   const to = (match: Selector, ...names: string[]): Route => ({ match, to: names, continue: false });
   const wide = firing('vpc-addresses-low', 'critical', vpc);
   const low = news('addresses-low', 'warning');
@@ -162,7 +162,7 @@ describe('nobody is left in the dark for the sake of quiet', () => {
     expect(isQuiet([], [{ ...mute, until: '2026-01-01T00:00:00Z' }])).toBe(true);
   });
 
-  test('a record that does not know whom it told silences nothing', () => {
+  test('a record without a list of recipients silences nothing', () => {
     const { announced: _announced, ...old } = wide;
     expect(silenceOf(low, { mutes: [], routes: [] }, [old], NOW)).toBeNull();
   });

@@ -272,7 +272,7 @@ routes:
 });
 
 describe('bad input', () => {
-  test('all problems of a file are told at once, in its order, each with its line', () => {
+  test('all problems of a file are reported at once, in its order, each with its line', () => {
     const text = `targets:
   accounts: [11112222333]
 scna: {}
@@ -402,7 +402,7 @@ routes:
     ]);
   });
 
-  test('a contradiction is told at the field and line that it is about', () => {
+  test('a contradiction is reported at its field and line', () => {
     const text = `targets:
   accounts: ["111122223333"]
   organization: {}
@@ -552,14 +552,14 @@ routes:
     );
   });
 
-  test('what is not YAML is told by line, and nothing more is guessed from it', () => {
+  test('invalid YAML is reported by line, and nothing more is guessed from it', () => {
     expect(problemsOf('targets: {}\nroutes: [\n  to: x\n')).toEqual([
       expect.stringMatching(/^\d: This is not valid YAML: .+\.$/),
     ]);
     expect(problemsOf('a: 1\n---\nb: 2\n')[0]).toContain('This is not valid YAML');
   });
 
-  test('a key that stands there twice is told beside everything else', () => {
+  test('a duplicate key is reported beside everything else', () => {
     expect(problemsOf('scan: {}\nscan: { concurrency: none }\n')).toEqual([
       expect.stringContaining('This mapping has the same key twice.'),
       expect.stringContaining('scan.concurrency is "none"'),

@@ -115,7 +115,7 @@ describe('time', () => {
     estate.view(PAYMENTS_ACCOUNT, DEMO_REGION, START + elapsed).interfaces,
   ];
 
-  test('leads to the same story each time it is told, whichever moments are looked at', () => {
+  test('leads to the same story each time, whichever moments are looked at', () => {
     const [one, other] = [demo.build(START), demo.build(START)];
     for (const elapsed of [0, 3 * HOUR, DAY + HOUR]) snapshot(one, elapsed);
     expect(snapshot(one, 2 * DAY)).toEqual(snapshot(other, 2 * DAY));

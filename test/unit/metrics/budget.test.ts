@@ -142,7 +142,7 @@ describe('sharing the budget of a deployment among its targets', () => {
     ).toEqual([20, 10]);
   });
 
-  test('a target that nobody knows yet asks for the average, and one alone for all', () => {
+  test('a target that is not known yet asks for the average, and one alone for all', () => {
     expect(shareBudget(500, [null])).toEqual([500]);
     expect(shareBudget(100, [{ hot: 0, all: 26 }, null])).toEqual([26, 26]);
   });

@@ -24,7 +24,7 @@ describe('the alert document', () => {
     },
   );
 
-  test('is ASCII alone, and loses nothing of what somebody wrote into a tag', () => {
+  test('is ASCII alone, and loses nothing of the text of a tag', () => {
     const written = writeAlertDocument(messageNamed('hostile-names'), 'headline');
     expect(written).toMatch(/^[\x20-\x7E]+$/);
     expect(readTopicMessage(written).transitions[0]?.subject.name).toBe(HOSTILE_NAME);

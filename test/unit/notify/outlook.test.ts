@@ -50,17 +50,17 @@ test('an end in the past is now', () => {
   );
 });
 
-test('an end that is possible but not expected is told as that', () => {
+test('an end that is possible but not expected is described as that', () => {
   expect(outlookOf(forecast({ earliest: '2026-11-23T12:00:00Z' }), NOW)[0]).toBe(
     'Not expected to run out, but it could in 3 days (Mon 23 Nov 2026 12:00 UTC)',
   );
 });
 
-test('no end in sight is good news', () => {
+test('no end in sight reads as not expected', () => {
   expect(outlookOf(forecast({}), NOW)[0]).toBe('Not expected to run out within 30 days');
 });
 
-test('what cannot be told is not told, with the reason', () => {
+test('an unknown forecast gives its reason', () => {
   expect(
     outlookOf(forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' }), NOW),
   ).toEqual(['The forecast is unknown: the history is 3 hours long']);

@@ -46,7 +46,7 @@ describe('a message', () => {
     expect(topic.received).toHaveLength(1);
   });
 
-  test('reaches the others when one destination fails, and the failure is told as it is', async () => {
+  test('reaches the others when one destination fails, and the failure is reported as it is', async () => {
     const slack = new Inbox();
     const notifier = createRoutedNotifier(
       new Map([

@@ -65,7 +65,7 @@ describe('the header', () => {
 describe('foreign text', () => {
   const message = slackMessage(narrate(messageNamed('hostile-names')));
 
-  test('mentions nobody, links nowhere and brings no markup: every control character is escaped but in our own links', () => {
+  test('has no mentions, no links and no markup: every control character is escaped but in our own links', () => {
     for (const { text } of slackTexts(message)) {
       const withoutOurLinks = text.replace(
         /<https:\/\/eu-west-1\.console\.aws\.amazon\.com\/[^|<>]*\|[^<>]*>/g,

@@ -13,7 +13,7 @@ test('an alert of ours is read as it was written', () => {
 });
 
 describe('a CloudWatch alarm on the monitor itself', () => {
-  test('is told as what is wrong, where, since when, and what to look at', () => {
+  test('gives the problem, the place, the start, and where to look', () => {
     const { headline, level, entries, links } = told();
     expect(headline).toBe(
       'Critical: Headroom has not scanned any target in full for half an hour, so nobody is watching the subnets',
@@ -36,7 +36,7 @@ describe('a CloudWatch alarm on the monitor itself', () => {
     ]);
   });
 
-  test('that is over closes the loop, without a length that nobody knows', () => {
+  test('that is over sends the end, without an unknown duration', () => {
     const { headline, level, entries } = told({ NewStateValue: 'OK', OldStateValue: 'ALARM' });
     expect([headline, level]).toEqual(['Resolved: CloudWatch alarm in headroom-nothing-scanned', 'ok']);
     expect(entries[0]?.timing).toEqual({ label: 'Resolved', value: 'Fri 20 Nov 2026 14:30 UTC' });

@@ -46,7 +46,7 @@ describe('publishing an assessment', () => {
     expect(await publish({ subnets: [slightlyBusier, calm] })).toEqual(['subnet-calm']);
   });
 
-  test('leaves word of what it would have published, for whoever shares the budget out', async () => {
+  test('records what it would have published, for the run that shares the budget out', async () => {
     const { cache } = createMemoryStateStore();
     const assessment = anAssessment({ subnets: [calm, busy] });
     await publishAssessment(assessment, { ...settings, subnetSeries: 0 }, { sink: collecting(), cache });

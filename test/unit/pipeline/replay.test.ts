@@ -104,7 +104,7 @@ test('repeats are left out: nothing changed', () => {
   expect(steps(lines).filter((step) => step === 'addresses-low firing warning')).toHaveLength(1);
 });
 
-test('a forecast that wavers on its way down is told once, and not each time that it looks better for some hours', () => {
+test('a forecast that wavers on its way down is sent once, and not each time that it looks better for some hours', () => {
   const wavering = series(33, (day) => 900 - 30 * day + 80 * Math.sin(day * 1.3) + daily(day, 150));
   const told = (clearFor: number): string[] => {
     const exhaustion = { ...DEFAULT_POLICY.rules['addresses-exhaustion'], clearFor };

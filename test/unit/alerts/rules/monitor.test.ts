@@ -62,7 +62,7 @@ test.each([
   ['coverage', 'coverage'],
   ['delivery-failing', 'undelivered'],
   ['dead-letters', 'deadLetters'],
-] as const)('%s is unknown when it could not be told, and well when it is switched off', (rule, field) => {
+] as const)('%s is unknown without a measurement, and healthy when it is switched off', (rule, field) => {
   expect(says(rule, { [field]: null })?.raise).toBeNull();
   expect(says(rule, { [field]: null }, disabled(rule))?.raise).toBe('ok');
 });
@@ -74,7 +74,7 @@ describe('coverage', () => {
     action: 'Allow ec2:DescribeVpcs to X.',
   };
 
-  test('targets that nobody sees are counted and named, with what fixes most of them first', () => {
+  test('unmonitored targets are counted and named, with what fixes most of them first', () => {
     const observation = says('coverage', {
       coverage: [
         covered('fresh'),
@@ -163,7 +163,7 @@ describe('delivery-failing', () => {
 describe('dead-letters', () => {
   const { queueUrl } = WELL.deadLetters ?? { queueUrl: '' };
 
-  test('work that was given up on is counted, with the commands that read and return it', () => {
+  test('work that failed repeatedly is counted, with the commands that read and return it', () => {
     const observation = says('dead-letters', { deadLetters: { queueUrl, messages: 2 } });
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('2 scans were given up on');

@@ -111,7 +111,7 @@ describe('addresses-low', () => {
     expect(shared.finding?.explanation).toContain("AWS's own count");
   });
 
-  test('what nobody could count is unknown, not low', () => {
+  test('an unknown count is unknown, not low', () => {
     expect(ofSubnet('addresses-low', { available: null, awsAvailable: null })).toMatchObject({
       raise: null,
       hold: null,
@@ -274,7 +274,7 @@ describe('what to do about few addresses', () => {
     ).toBe(false);
   });
 
-  test('but no subnet is added to a VPC of somebody else, or in a zone that is not known', () => {
+  test('but no subnet is added to a VPC of another account, or in an unknown zone', () => {
     const titles = (subnet: Partial<SubnetAssessment>) =>
       remedies({ subnets: [aSubnet({ available: 1, ...subnet })], vpcs: [aVpc()] }).map(({ title }) => title);
     expect(titles({ ownerId: '999999999999' })).toEqual(['See what holds the addresses']);
@@ -326,7 +326,7 @@ describe('prefixes-low', () => {
     });
   });
 
-  test('says nothing bad of a subnet from which nobody takes prefixes', () => {
+  test('reports no problem of a subnet without prefixes in use', () => {
     expect(ofSubnet('prefixes-low', { usesPrefixes: false, prefixes: free(0) })).toMatchObject({
       raise: 'ok',
     });

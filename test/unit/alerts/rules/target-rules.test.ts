@@ -275,7 +275,7 @@ describe.each([
 });
 
 test.each(['prefixes-exhaustion', 'prefixes-surge'] as const)(
-  '%s says nothing bad of a subnet from which nobody takes prefixes',
+  '%s reports no problem of a subnet without prefixes in use',
   (rule) => {
     const forecast = { prefixes: aForecast({ exhaustionAt: inHours(1), surge: aSurge({}) }) };
     expect(ofSubnet(rule, { usesPrefixes: false, forecast })?.raise).toBe('ok');
@@ -352,7 +352,7 @@ describe('findings', () => {
     });
   });
 
-  test('of what has no subnets, or whose subnets nobody saw, has no ranges and no tags', () => {
+  test('without subnets, or with unknown subnets, has no ranges and no tags', () => {
     const subject = aSubnetSubject({ type: 'vpc', id: 'vpc-01', subnetIds: ['subnet-unseen'] });
     const [observation] = says('findings', { findings: [aFinding({ severity: 'critical', subject })] });
     expect(observation?.subject).toEqual({ ...subject, cidrBlocks: [], tags: {}, clusterNames: [] });

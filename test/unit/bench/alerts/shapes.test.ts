@@ -10,7 +10,7 @@ describe('the shapes that judge the alerts', () => {
     for (const { name, kind, exhaustedAt } of all) expect(exhaustedAt !== null, name).toBe(runsOut.has(kind));
   });
 
-  test('hold no surge that somebody who knew the ordinary load could not see half an hour ahead', () => {
+  test('hold no surge that is invisible half an hour ahead to a reader who knows the ordinary load', () => {
     for (const { name, kind, exhaustedAt, visibleAt } of all) {
       if (kind !== 'surge') continue;
       expect((exhaustedAt ?? 0) - (visibleAt ?? Number.POSITIVE_INFINITY), name).toBeGreaterThan(HOUR / 2);

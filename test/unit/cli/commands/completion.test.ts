@@ -13,7 +13,7 @@ describe('every shell', () => {
     ),
   );
 
-  test.each(['bash', 'zsh', 'fish'])('%s is told every command and every long option', async (shell) => {
+  test.each(['bash', 'zsh', 'fish'])('%s gets every command and every long option', async (shell) => {
     const text = await script(shell);
     for (const { name, options } of program.commands) {
       expect(text).toContain(name);

@@ -52,12 +52,12 @@ describe('the rhythm of headroom serve', () => {
     expect(atOnce).toBe(1);
   });
 
-  test('told to stop during a run, it finishes that run, waits for nothing and starts no other', async () => {
+  test('asked to stop during a run, it finishes that run, waits for nothing and starts no other', async () => {
     const { story } = await rehearse([MINUTE, MINUTE, MINUTE], { stopDuringRun: 2 });
     expect(story).toEqual(['runs at 0', 'ended at 1', 'waits 4', 'runs at 5', 'ended at 6']);
   });
 
-  test('a run that throws is told about, and the next comes when it is due', async () => {
+  test('a run that throws is reported, and the next comes when it is due', async () => {
     const { story } = await rehearse([new Error('the disk is full'), MINUTE]);
     expect(story).toEqual(['runs at 0', 'failed: the disk is full', 'waits 5', 'runs at 5', 'ended at 6']);
   });

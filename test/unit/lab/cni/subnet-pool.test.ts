@@ -94,7 +94,7 @@ describe('reservations', () => {
     ).toBe(false);
   });
 
-  test('of type explicit are given to nobody who does not ask by name', () => {
+  test('of type explicit are only given to callers that ask by name', () => {
     const subnet = pool('10.0.0.0/26');
     subnet.reserve('10.0.0.16/28', 'explicit');
     expect(subnet.freePrefixes).toBe(1);
@@ -103,7 +103,7 @@ describe('reservations', () => {
     expect(subnet.freeAddresses).toBe(59 - 16);
   });
 
-  test('count as available only where the pool was told so', () => {
+  test('count as available only if the pool is set so', () => {
     for (const reservedCountsAsAvailable of [true, false]) {
       const subnet = pool('10.0.0.0/24', { reservedCountsAsAvailable });
       subnet.reserve('10.0.0.64/26', 'prefix');

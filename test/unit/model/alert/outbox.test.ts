@@ -140,7 +140,7 @@ describe('silence', () => {
     ).toEqual([]);
   });
 
-  test('what fired and grew worse unheard is first news, without what changed since a step that nobody heard of', () => {
+  test('an alert that fired and grew worse without a notification is sent as firing, without changes since an unsent step', () => {
     const changes = [{ name: 'available', before: 20, now: 3 }];
     const alert = untold(step(1, 'ok', 'warning'), { ...step(2, 'warning', 'critical'), changes });
     const { outbox } = claimDue(alert, claim());
@@ -167,7 +167,7 @@ describe('silence', () => {
     });
   });
 
-  test('what somebody may have heard stays: only untold steps become one', () => {
+  test('steps that may have been sent stay: only pending steps become one', () => {
     const alert = withOutbox(
       waiting(1, { attempts: 1, lastError: 'down', claimedUntil: at(NOW) }),
       anEntry({ transition: step(2, 'warning', 'ok') }),
@@ -180,7 +180,7 @@ describe('silence', () => {
     expect(claims(claimDue(crashed, claim()))).toEqual({ 'alert#1': 'this-run', 'alert#2': 'this-run' });
   });
 
-  test('untold steps become one behind what somebody may have heard', () => {
+  test('pending steps become one behind a step that may have been sent', () => {
     const alert = withOutbox(
       waiting(1, { attempts: 1, claimedUntil: at(NOW) }),
       anEntry({ transition: step(2, 'warning', 'critical'), silenced: true }),
@@ -278,7 +278,7 @@ describe('outcomes', () => {
     expect(once.outbox[0]?.deliveredTo).toEqual(['slack', 'pager']);
   });
 
-  test('what failed while another run took it over is that run’s; which destinations have it is still told', () => {
+  test('what failed while another run took it over is that run’s; which destinations have it is still reported', () => {
     const taken = waiting(1, { claimedBy: 'other', claimedUntil: at(NOW + MINUTE) });
     const after = withOutcomes(withOutbox(taken), outcome({ deliveredTo: ['pager'], failure: down }), run);
     expect(after.outbox).toEqual([{ ...taken, deliveredTo: ['pager'] }]);

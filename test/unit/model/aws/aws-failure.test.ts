@@ -70,7 +70,7 @@ describe('a denied call names the permission, the identity and the account', () 
     ).toContain(': an identity-based policy denies it');
   });
 
-  test('a role that cannot be assumed is told apart: what to check, and what it is for', () => {
+  test('a role that cannot be assumed is recognised: what to check, and what it is for', () => {
     const hub = 'arn:aws:sts::111111111111:assumed-role/headroom-scan/scan-target';
     const problem = described(
       sdkError(

@@ -82,7 +82,7 @@ describe('a listing', () => {
   });
 });
 
-test('what a receiver threw while a call was going on is told apart from a failure of the call', async () => {
+test('what a receiver threw while a call was going on is separate from a failure of the call', async () => {
   const defect = new TypeError('a defect of ours');
   const failing = (error: unknown) =>
     describingFailure(context, async () => {

@@ -161,7 +161,7 @@ describe("a node's mode", () => {
     expect(clusterOf(nodeWith(...interfaces)).nodes[0]?.mode).toBe(mode);
   });
 
-  test('is told by the add-on while the node holds nothing', () => {
+  test('comes from the add-on while the node has no addresses', () => {
     const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) })];
     expect(clusterOf({ ...nodeWith(nodeInterface('i-01')), eks }).nodes[0]?.mode).toBe('prefix');
   });
@@ -331,7 +331,7 @@ describe('a cluster of which little is known', () => {
     expect(cluster).toMatchObject({ customNetworking: true, securityGroupsForPods: true });
   });
 
-  test('has no pod subnet for custom networking that no node shows: what fits cannot be told', () => {
+  test('has no pod subnet for custom networking that no node shows: what fits is unknown', () => {
     const vpcCni = cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' });
     const cluster = clusterOf({
       eks: [anEksCluster({ vpcCni, nodeGroups: [aNodeGroup()] })],

@@ -142,7 +142,7 @@ describe('capacity', () => {
     expect(cluster.capacity[0]).toMatchObject({ morePods: 32, moreNodes: [{ nodes: 1, nodesAtBest: 2 }] });
   });
 
-  test('is told for the types of groups that have no node yet, in every subnet of theirs', () => {
+  test('covers the types of groups that have no node yet, in every subnet of theirs', () => {
     const cluster = clusterOf({
       eks: [
         anEksCluster({
@@ -278,7 +278,7 @@ describe('capacity', () => {
     expect(cluster.zones.map(({ moreNodes }) => moreNodes[0]?.nodes)).toEqual([1, 5]);
   });
 
-  test('is told by zone as well, its subnets together', () => {
+  test('covers zones as well, with their subnets together', () => {
     const cluster = clusterOf({
       instances: [
         aNode('i-01'),
@@ -315,7 +315,7 @@ describe('capacity', () => {
     ]);
   });
 
-  test('is told by zone in the order of their names, and of a subnet that this scan does not know apart', () => {
+  test('lists zones in the order of their names, and unknown subnets apart', () => {
     const cluster = clusterOf({
       instances: [aNode('i-01'), aNode('i-02', { subnetId: 'subnet-0b' })],
       interfaces: [
@@ -646,7 +646,7 @@ describe('committed demand', () => {
     ['no type is', aNodeGroup({ instanceTypes: [] }), aSubnet()],
     ['a subnet is not known', aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0gone'] }), aSubnet()],
     ['its supply is not', aNodeGroup(), aSubnet({ availableSingle: null })],
-  ])('cannot be told when %s', (_, group, subnet) => {
+  ])('is unknown when %s', (_, group, subnet) => {
     const [demand] = clusterOf({ eks: [anEksCluster({ nodeGroups: [group] })], subnets: [subnet] }).committed;
     expect(demand).toMatchObject({ fits: null, fitsAtBest: null, shortfall: null, error: null });
   });
@@ -658,7 +658,7 @@ describe('committed demand', () => {
     expect(demand).toMatchObject({ currentNodes: 2, maximumNodes: 3, fits: 1, shortfall: 0 });
   });
 
-  test('cannot be told where the mode is not known', () => {
+  test('is unknown when the mode is unknown', () => {
     const eks = [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })];
     const cluster = clusterOf({ eks });
     expect(cluster.committed[0]?.perNode).toBeNull();

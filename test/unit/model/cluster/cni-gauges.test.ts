@@ -73,7 +73,7 @@ describe('the gauges', () => {
     expect(compat([nodeInterface('i-01')])).toMatchObject({ totalIPAddresses: 0, maxIPAddresses: 27 });
   });
 
-  test('of the helper are of running nodes alone: nobody scrapes a stopped one', () => {
+  test('of the helper are of running nodes alone: a stopped one is not scraped', () => {
     const cluster = clusterOf({
       instances: [aNode('i-01'), aNode('i-02', { state: 'stopped' })],
       interfaces: [...fullNode('i-01'), ...fullNode('i-02')],
@@ -277,13 +277,13 @@ describe('warm addresses', () => {
     expect(warm({ eks, instances: [aNode('i-01')], interfaces: interfaces(6), subnets })).toEqual([0]);
   });
 
-  test('cannot be told for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
+  test('is unknown for a node of EKS Auto Mode, whose CNI has settings of its own', () => {
     const tags = { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'general-purpose' };
     const interfaces = [nodeInterface('i-01', { prefixes: 2 })];
     expect(warm({ instances: [aNode('i-01', { tags })], interfaces })).toEqual([null]);
   });
 
-  test('cannot be told for a stopped node, or one without IPv4 pods', () => {
+  test('is unknown for a stopped node, or one without IPv4 pods', () => {
     expect(
       warm({
         eks: [anEksCluster({ ipFamily: 'ipv6' })],

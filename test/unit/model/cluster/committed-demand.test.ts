@@ -106,7 +106,7 @@ describe('a group that goes to its maximum', () => {
     ]);
   });
 
-  test('without a subnet cannot be told, and takes nothing from the others', () => {
+  test('without a subnet is unknown, and takes nothing from the others', () => {
     const nowhere = group({ group: 'nowhere', subnets: [] });
     const typeless = group({ group: 'typeless', steps: null, instanceType: null });
     const podless = group({ group: 'podless', subnets: [place('a', { podSubnetId: null })] });

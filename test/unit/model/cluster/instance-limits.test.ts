@@ -68,7 +68,7 @@ describe('the shipped table of instance limits', () => {
     });
   });
 
-  test('leaves branch interfaces unknown where nobody published them', () => {
+  test('leaves branch interfaces unknown if they are not published', () => {
     expect(limitsOf('bmn-sf1.metal')).toMatchObject({ branchEnis: null, trunk: false, bareMetal: true });
   });
 

@@ -58,7 +58,7 @@ describe('max-pods', () => {
     expect(recommendedCap(limits('m5.large', { type, vcpus: null }))).toBe(cap);
   });
 
-  test('knows no limits of a type that nobody knows', () => {
+  test('has no limits of an unknown type', () => {
     expect(describeLimits('m99.large')).toBeNull();
   });
 

@@ -10,7 +10,7 @@ describe("a subnet's free supply", () => {
     expect(freeSupplyOf(aSubnet({ availableSingle: 40, prefixes }))).toEqual(supply);
   });
 
-  test('is smaller by what AWS counts as used though nobody visible holds it', () => {
+  test('is smaller by what AWS counts as used without a visible owner', () => {
     expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: 5 }))?.singles).toBe(35);
     expect(freeSupplyOf(aSubnet({ availableSingle: 3, unaccounted: 5 }))?.singles).toBe(0);
   });

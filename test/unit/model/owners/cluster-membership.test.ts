@@ -15,11 +15,11 @@ describe('the cluster of a resource', () => {
     ['the CNI', { 'cluster.k8s.amazonaws.com/name': 'shop' }],
     ['kOps', { KubernetesCluster: 'shop' }],
     ['an owning tag', { 'kubernetes.io/cluster/shop': 'owned', 'kubernetes.io/cluster/other': 'shared' }],
-  ])('is told by the tags of %s', (_, tags) => {
+  ])('comes from the tags of %s', (_, tags) => {
     expect(clusterNameOf(tags)).toBe('shop');
   });
 
-  test('is told by the most telling of several', () => {
+  test('comes from the most specific of several', () => {
     expect(clusterNameOf({ KubernetesCluster: 'old', 'eks:cluster-name': 'shop' })).toBe('shop');
   });
 

@@ -37,7 +37,7 @@ const seen = (firstSeenAt: string): LeakedInterface => {
 };
 
 describe('an interface of the CNI that is attached to nothing', () => {
-  test('is told with its cluster, its instance and the addresses that it wastes', () => {
+  test('is reported with its cluster, its instance and the addresses that it wastes', () => {
     expect(sightings([], left())).toEqual([
       {
         networkInterfaceId: 'eni-01',

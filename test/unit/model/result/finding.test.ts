@@ -32,7 +32,7 @@ test('the unit is the one of now, or of before where now gives none', () => {
   expect(unitOf('addresses', undefined)).toBe('addresses');
 });
 
-test('a finding is told apart by its kind and what it is about', () => {
+test('a finding is identified by its kind and its subject', () => {
   expect(findingId('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe(
     'fragmentation/subnet/subnet-0a',
   );

@@ -8,7 +8,7 @@ test('severities go from information over warning to critical', () => {
   expect(compareSeverity('warning', 'warning')).toBe(0);
 });
 
-test('the worst of some levels is told in whatever order they come', () => {
+test('the worst of some levels is found in any order', () => {
   expect(worstLevel(['ok', 'critical', 'warning', 'ok'])).toBe('critical');
   expect(worstLevel(['warning', 'ok'])).toBe('warning');
   expect(worstLevel([])).toBe('ok');

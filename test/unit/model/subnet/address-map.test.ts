@@ -85,7 +85,7 @@ describe('the map of a subnet', () => {
   });
 });
 
-test('a block belongs to whoever holds most of it', () => {
+test('a block belongs to the owner of most of it', () => {
   const map = mapOf('10.0.0.0/24', [
     ['big', { privateAddresses: hosts(64, 60) }],
     ['big', { privateAddresses: hosts(16, 2) }],

@@ -125,7 +125,7 @@ describe('who holds what', () => {
     expect([...space.addressesByOwner(2)]).toEqual([0, 0]);
   });
 
-  test('the highest owner number is told apart from nobody', () => {
+  test('the highest owner number differs from no owner', () => {
     const space = spaceOf('10.0.0.0/16');
     space.takeAddress(address('10.0.0.4'), 65_534);
     expect(space.ownerAt(4)).toBe(65_534);

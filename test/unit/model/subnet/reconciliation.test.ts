@@ -31,7 +31,7 @@ describe('without reservations there is one count to compare', () => {
     });
   });
 
-  test('when AWS has fewer, somebody unseen holds them, and free figures are upper bounds', () => {
+  test('when AWS has fewer, an unseen owner has them, and free figures are upper bounds', () => {
     const { unaccounted, awsCounts, unknowns } = reconcile({
       awsAvailable: 197,
       free: 200,
@@ -112,7 +112,7 @@ describe('when reservations could not be read', () => {
     });
   });
 
-  test('a difference may be reservations or somebody unseen: unknown', () => {
+  test('a difference may be reservations or an unseen owner: unknown', () => {
     const { unaccounted, unknowns } = reconcile({ awsAvailable: 150, free: 200, freeUnreserved: null });
     expect(unaccounted).toBeNull();
     expect(fieldsOf(unknowns)).toEqual(['unaccounted', ...ALL_FIGURES]);

@@ -238,7 +238,7 @@ describe('reservations', () => {
     });
   });
 
-  test("it is told where AWS's figure leaves reserved addresses out", () => {
+  test("it is reported if AWS's figure leaves reserved addresses out", () => {
     const reservations = [aReservation('10.0.0.64/26', 'prefix')];
     expect(assess({ subnet: { awsAvailable: 187 }, reservations })).toMatchObject({
       unaccounted: 0,

@@ -156,7 +156,7 @@ describe('reservations divide the two supplies', () => {
     });
   });
 
-  test('a block that a reservation cuts through is promised to nobody', () => {
+  test('a block that a reservation cuts through is not promised', () => {
     const cut = measureSupply(spaceOf('10.0.0.0/24', { reservations: [['10.0.0.32/29', 'prefix']] }));
     expect(cut).toMatchObject({
       prefixes: { free: 13, freeInReservation: 0 },

@@ -99,7 +99,7 @@ describe('folding a target', () => {
   });
 });
 
-describe('interfaces that nobody cleans up', () => {
+describe('interfaces that no controller cleans up', () => {
   test('a first sighting is remembered, and is no leak yet', () => {
     const fold = foldOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
     fold.add(detachedCniInterface);
