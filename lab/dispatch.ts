@@ -1,6 +1,8 @@
 import { denied, matchesAction } from './access.ts';
 import type { LabClock } from './clock.ts';
-import type { Estate, EstateView } from './estate/estate.ts';
+import type { Estate } from './estate/estate.ts';
+import type { EstateView } from './estate/estate-view.ts';
+import type { World } from './estate/world.ts';
 import type { Fault, Faults, StruckRequest } from './faults/fault.ts';
 import type { Identities } from './http/identity.ts';
 import { LabError } from './http/lab-error.ts';
@@ -116,7 +118,13 @@ const contextOf = (
     throw new LabError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
   }
   const view = (): EstateView => estate.view(accountId, region, clock.now());
-  return { caller, account, accountId, region, parameters, estate, clock, identities, url, view };
+  const change = <Result>(alter: (world: World) => Result): Result => {
+    if (estate.change === undefined) {
+      throw new LabError('UnsupportedOperation', `The lab's estate ${estate.name} takes no orders.`);
+    }
+    return estate.change(clock.now(), alter);
+  };
+  return { caller, account, accountId, region, parameters, estate, clock, identities, url, view, change };
 };
 
 /** Everything that stands between a known action and its answer: injected errors, permissions, sizes. */

@@ -1,5 +1,7 @@
 import type { LabClock } from './clock.ts';
-import type { Estate, EstateView, LabAccount } from './estate/estate.ts';
+import type { Estate, LabAccount } from './estate/estate.ts';
+import type { EstateView } from './estate/estate-view.ts';
+import type { World } from './estate/world.ts';
 import type { Caller, Identities } from './http/identity.ts';
 import type { Parameters } from './http/parameters.ts';
 import type { Protocol } from './http/protocol.ts';
@@ -19,6 +21,8 @@ export interface ActionContext {
   readonly url: string;
   /** What the caller's account can see in the Region of the request, at this moment. */
   view(): EstateView;
+  /** Carries out an order. @throws LabError where the estate takes none */
+  change<Result>(alter: (world: World) => Result): Result;
 }
 
 export type Action = (context: ActionContext) => XmlRecord;

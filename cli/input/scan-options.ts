@@ -13,8 +13,10 @@ import { number } from '../../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import { judge } from '../../shared/pipeline/assess.ts';
+import { shareGateways } from '../../shared/pipeline/join-gateways.ts';
 import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import { collectValues, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { createProgress } from '../output/progress.ts';
@@ -156,8 +158,14 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
   const { opened, failed, now } = await open(options, session);
   const progress = createProgress(io);
   const limit = pLimit(TARGETS_AT_ONCE);
+  // What the targets know of common transit gateways, and nothing of it outlives the command.
+  const { cache } = createMemoryStateStore();
   let finished = 0;
   try {
+    // Each scan is to know what every other account has on the same gateways, whichever comes first.
+    if (opened.length > 1) {
+      for (const { sources } of opened) await shareGateways(sources.inventory, cache, now);
+    }
     const scanned = await Promise.all(
       opened.map((reached) =>
         limit(async (): Promise<ScannedTarget> => {
@@ -172,7 +180,7 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
             scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
             sources: reached.sources,
             past: NO_PAST,
-            cache: null,
+            cache,
             now,
             onInterfaces: say,
           });

@@ -144,10 +144,10 @@ export class CniNode {
 
   /** CreateNetworkInterface with its secondary addresses or prefixes in the same call: all or nothing. */
   #create(pool: SubnetPool, { deviceIndex, trunk, units }: NewInterface): NodeInterface {
-    if (units > 0 && 1 + units > pool.availableIpAddressCount && !this.usesPrefixes) {
+    if (units > 0 && !this.#has(pool, units)) {
       throw new AllocationError(
         'InvalidParameterValue',
-        `There aren't sufficient free Ipv4 addresses or prefixes to create ${units} secondary addresses.`,
+        `There aren't sufficient free Ipv4 addresses or prefixes to create ${units} secondary addresses or prefixes.`,
       );
     }
     const [primaryAddress = 0] = pool.takeAddresses(1);
@@ -157,6 +157,10 @@ export class CniNode {
       pool.releaseAddress(primaryAddress);
       throw error;
     }
+  }
+
+  #has(pool: SubnetPool, units: number): boolean {
+    return this.usesPrefixes ? units <= pool.freePrefixes : 1 + units <= pool.availableIpAddressCount;
   }
 
   #takeUnits(pool: SubnetPool, count: number): Unit[] {

@@ -95,6 +95,20 @@ export class SubnetPool {
     this.#reservations.push({ cidr, type });
   }
 
+  /** Takes a reservation back. Returns whether there was one with exactly this range. */
+  unreserve(cidr: string): boolean {
+    const index = this.#reservations.findIndex((each) => each.cidr === cidr);
+    if (index < 0) return false;
+    this.#reservations.splice(index, 1);
+    const { base, size } = rangeOf(cidr);
+    const start = base - this.#range.base;
+    this.#reserved.fill(NO_RESERVATION, start, start + size);
+    for (let each = start; each < start + size; each += 1) {
+      if (this.#state[each] === FREE) this.#freeUnreserved += 1;
+    }
+    return true;
+  }
+
   /** @throws AllocationError `InsufficientFreeAddressesInSubnet` */
   takeAddresses(count: number): readonly number[] {
     if (count > this.#freeUnreserved) {

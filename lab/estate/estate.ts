@@ -1,17 +1,6 @@
 import type { Tags } from '../../shared/model/aws/inventory.ts';
-import type { Sequence } from '../http/pages.ts';
-import type {
-  LabAutoScalingGroup,
-  LabEksCluster,
-  LabInstance,
-  LabInterface,
-  LabPeering,
-  LabReservation,
-  LabRouteTable,
-  LabSubnet,
-  LabTransitGatewayAttachment,
-  LabVpc,
-} from './records.ts';
+import type { EstateView } from './estate-view.ts';
+import type { World } from './world.ts';
 
 interface LabRole {
   readonly name: string;
@@ -47,21 +36,6 @@ interface LabOrganization {
   readonly units: readonly LabOrganizationalUnit[];
 }
 
-/** What one account can see in one Region at one moment. */
-export interface EstateView {
-  readonly vpcs: Sequence<LabVpc>;
-  readonly subnets: Sequence<LabSubnet>;
-  readonly interfaces: Sequence<LabInterface>;
-  readonly instances: Sequence<LabInstance>;
-  readonly peerings: Sequence<LabPeering>;
-  readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
-  readonly routeTables: Sequence<LabRouteTable>;
-  readonly clusters: Sequence<LabEksCluster>;
-  readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
-  /** `null`: no such subnet here. */
-  reservations(subnetId: string): Sequence<LabReservation> | null;
-}
-
 /** Accounts, and what is in them as a function of simulated time. */
 export interface Estate {
   readonly name: string;
@@ -70,6 +44,8 @@ export interface Estate {
   /** The account of credentials that name none: where Headroom itself would be deployed. */
   readonly homeAccountId: string;
   view(accountId: string, region: string, now: number): EstateView;
+  /** Carries out what a caller orders, as of now. Absent: this estate only tells, and takes no orders. */
+  change?<Result>(now: number, alter: (world: World) => Result): Result;
 }
 
 /** How an estate is made, from the time at which its story begins. */

@@ -107,6 +107,8 @@ export interface LabTransitGatewayAttachment {
   readonly transitGatewayId: string;
   readonly vpcId: string;
   readonly vpcOwnerId: string;
+  /** The account that owns the gateway, where it is another one: it sees every attachment. */
+  readonly gatewayOwnerId?: string;
   readonly region: string;
   readonly subnetIds: readonly string[];
   readonly state: string;

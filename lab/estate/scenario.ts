@@ -1,11 +1,11 @@
 import {
   type Estate,
   type EstateBlueprint,
-  type EstateView,
   type LabAccount,
   type LabOrganizationalUnit,
   ROOT_ID,
 } from './estate.ts';
+import type { EstateView } from './estate-view.ts';
 import { World } from './world.ts';
 
 /** How often a simulated estate is brought up to date, in simulated milliseconds. */
@@ -49,20 +49,28 @@ export const scenarioEstate = ({
       views = new Map();
     };
     begin();
+    const advance = (now: number): void => {
+      const wanted = now - startsAt;
+      if (wanted < elapsed) begin();
+      while (elapsed + STEP <= wanted) {
+        elapsed += STEP;
+        world.now = startsAt + elapsed;
+        for (const step of steps) step(elapsed);
+        views = new Map();
+      }
+    };
     return {
       name,
       accounts,
       organization: { rootId: ROOT_ID, managementAccountId: accounts[0].accountId, units },
       homeAccountId: accounts[0].accountId,
+      change: (now, alter) => {
+        advance(now);
+        views = new Map();
+        return alter(world);
+      },
       view: (accountId, region, now) => {
-        const wanted = now - startsAt;
-        if (wanted < elapsed) begin();
-        while (elapsed + STEP <= wanted) {
-          elapsed += STEP;
-          world.now = startsAt + elapsed;
-          for (const step of steps) step(elapsed);
-          views = new Map();
-        }
+        advance(now);
         const key = `${accountId}/${region}`;
         const known = views.get(key);
         if (known !== undefined) return known;

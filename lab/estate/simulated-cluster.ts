@@ -3,6 +3,7 @@ import { AllocationError } from '../cni/allocation-error.ts';
 import { CniNode } from '../cni/cni-node.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
+import type { ClusterController, GroupChanges } from './cluster-controller.ts';
 import {
   type ClusterInput,
   ClusterRecords,
@@ -13,7 +14,7 @@ import type { LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
 
 /** A cluster that lives in a world: nodes, their CNI pools, and the pods on them, recorded as EC2, EKS and Auto Scaling show them. */
-export class SimulatedCluster {
+export class SimulatedCluster implements ClusterController {
   readonly name: string;
   readonly #world: World;
   readonly #input: ClusterInput;
@@ -26,25 +27,19 @@ export class SimulatedCluster {
 
   constructor(world: World, input: ClusterInput) {
     this.#world = world;
-    this.#input = input;
+    // Its own copy: orders from EKS and Auto Scaling change it.
+    this.#input = { ...input, nodeGroups: input.nodeGroups.map((group) => ({ ...group })) };
     this.name = input.name;
     this.#settings = {
       ...DEFAULT_CNI_SETTINGS,
       customNetworking: input.customNetworkingSubnetId !== undefined,
       ...input.settings,
     };
-    this.#records = new ClusterRecords(world, input, this.#settings);
-    for (const subnetId of input.controlPlaneSubnetIds.slice(0, 4)) {
-      world.createInterface({
-        subnetId,
-        description: `Amazon EKS ${input.name}`,
-        requesterId: 'amazon-eks',
-        requesterManaged: true,
-        attachment: {},
-      });
-    }
+    this.#records = new ClusterRecords(world, this.#input, this.#settings);
+    this.#createControlPlane();
     for (const group of input.nodeGroups) this.scale(group.name, group.minSize ?? 0);
     this.record();
+    world.controllers.set(this.name, this);
   }
 
   get nodes(): number {
@@ -111,6 +106,54 @@ export class SimulatedCluster {
     this.#records.record(this.#nodes, this.#healthIssues);
   }
 
+  /** The CNI's environment changes, and every node settles by it. Settings that the lab does not know are passed over. */
+  configure(environment: Readonly<Record<string, string>>): void {
+    const whole = (name: string): number | null =>
+      environment[name] === undefined ? null : Number(environment[name]);
+    Object.assign(this.#settings, {
+      warmIpTarget: whole('WARM_IP_TARGET'),
+      minimumIpTarget: whole('MINIMUM_IP_TARGET'),
+    });
+    for (const { cni } of this.#nodes) this.#note(cni.settle());
+    this.record();
+  }
+
+  /** As UpdateNodegroupConfig and UpdateAutoScalingGroup do. */
+  resize(groupName: string, changes: GroupChanges): void {
+    const { desiredSize, ...bounds } = changes;
+    Object.assign(this.#group(groupName), bounds);
+    if (desiredSize !== undefined) this.scale(groupName, desiredSize);
+    this.record();
+  }
+
+  /** As UpdateClusterConfig does: the control plane's interfaces move to other subnets. */
+  moveControlPlane(subnetIds: readonly string[]): void {
+    const description = `Amazon EKS ${this.name}`;
+    for (const each of this.#world.interfaces.values()) {
+      if (each.description === description) this.#world.deleteInterface(each.networkInterfaceId);
+    }
+    Object.assign(this.#input, { controlPlaneSubnetIds: subnetIds });
+    this.#createControlPlane();
+    this.record();
+  }
+
+  /** As an ENIConfig does: pods of new interfaces take their addresses there. */
+  usePodSubnet(customNetworkingSubnetId: string): void {
+    Object.assign(this.#input, { customNetworkingSubnetId });
+  }
+
+  #createControlPlane(): void {
+    for (const subnetId of this.#input.controlPlaneSubnetIds.slice(0, 4)) {
+      this.#world.createInterface({
+        subnetId,
+        description: `Amazon EKS ${this.name}`,
+        requesterId: 'amazon-eks',
+        requesterManaged: true,
+        attachment: {},
+      });
+    }
+  }
+
   #group(name: string): NodeGroupInput {
     const group = this.#input.nodeGroups.find((each) => each.name === name);
     if (group === undefined) throw new RangeError(`The cluster ${this.name} has no node group ${name}.`);
@@ -136,12 +179,36 @@ export class SimulatedCluster {
   #podSubnets(subnetId: string): readonly SubnetPool[] {
     const { customNetworkingSubnetId, discoveredSubnetIds } = this.#input;
     if (customNetworkingSubnetId !== undefined) return [this.#world.pool(customNetworkingSubnetId)];
-    return [subnetId, ...(discoveredSubnetIds?.() ?? [])].map((id) => this.#world.pool(id));
+    const discovered = [...(discoveredSubnetIds?.() ?? []), ...this.#taggedBeside(subnetId)];
+    return [...new Set([subnetId, ...discovered])].map((id) => this.#world.pool(id));
+  }
+
+  /** Subnets of the same VPC and zone that a tag opens to the CNI (amazon-vpc-cni-k8s, `docs/subnet-discovery.md`). */
+  #taggedBeside(subnetId: string): readonly string[] {
+    const { vpcId, availabilityZone } = this.#world.subnet(subnetId);
+    return [...this.#world.subnets.values()]
+      .filter(
+        (subnet) =>
+          subnet.vpcId === vpcId &&
+          subnet.availabilityZone === availabilityZone &&
+          subnet.tags['kubernetes.io/role/cni'] === '1',
+      )
+      .map((subnet) => subnet.subnetId);
+  }
+
+  /** Karpenter selects subnets by its tag, where any has it; a group keeps those that it was given. */
+  #subnetsOf(group: NodeGroupInput): readonly [string, ...string[]] {
+    const [first, ...rest] = group.nodePool
+      ? [...this.#world.subnets.values()].flatMap(({ subnetId, tags }) =>
+          tags['karpenter.sh/discovery'] === this.name ? [subnetId] : [],
+        )
+      : [];
+    return first === undefined ? group.subnetIds : [first, ...rest];
   }
 
   #start(group: NodeGroupInput): boolean {
     const available = (subnetId: string): number => this.#world.pool(subnetId).availableIpAddressCount;
-    const subnetId = group.subnetIds.reduce((best, each) =>
+    const subnetId = this.#subnetsOf(group).reduce((best, each) =>
       available(each) > available(best) ? each : best,
     );
     try {

@@ -1,8 +1,9 @@
 import type { ReservationType, Tags } from '../../shared/model/aws/inventory.ts';
-import { addressText } from '../cni/ipv4-range.ts';
+import { addressNumber, addressText, rangeOf } from '../cni/ipv4-range.ts';
 import { type SeededRandom, seededRandom } from '../cni/seeded-random.ts';
 import { SubnetPool } from '../cni/subnet-pool.ts';
-import type { EstateView } from './estate.ts';
+import type { ClusterController } from './cluster-controller.ts';
+import type { EstateView } from './estate-view.ts';
 import type {
   LabAttachment,
   LabAutoScalingGroup,
@@ -78,6 +79,8 @@ export class World {
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
+  /** Clusters that carry out the orders that EKS and Auto Scaling get, by name. */
+  readonly controllers = new Map<string, ClusterController>();
   #lastId = 0;
 
   constructor(seed: number, now: number) {
@@ -224,6 +227,26 @@ export class World {
     return created;
   }
 
+  /** Gives its addresses back. @throws RangeError for one that is not there */
+  deleteInterface(networkInterfaceId: string): void {
+    const { subnetId, addresses, prefixes } = found(this.interfaces, networkInterfaceId);
+    const { pool } = this.subnet(subnetId);
+    for (const address of addresses) pool?.releaseAddress(addressNumber(address));
+    for (const prefix of prefixes) pool?.releasePrefix(rangeOf(prefix).base);
+    this.interfaces.delete(networkInterfaceId);
+  }
+
+  /** Puts tags on a resource, and takes away those whose value is `null`. */
+  tagSubnet(subnetId: string, changes: Readonly<Record<string, string | null>>): void {
+    const subnet = this.subnet(subnetId);
+    const tags = Object.fromEntries(
+      Object.entries({ ...subnet.tags, ...changes }).flatMap(([key, value]) =>
+        value === null || value === undefined ? [] : [[key, value]],
+      ),
+    );
+    this.subnets.set(subnetId, { ...subnet, tags });
+  }
+
   attachment(input: Partial<LabAttachment>): LabAttachment {
     return {
       attachmentId: this.newId('eni-attach'),
@@ -270,7 +293,8 @@ export class World {
       ),
       peerings: this.peerings.filter(({ requester, accepter }) => here(requester) || here(accepter)),
       transitGatewayAttachments: this.transitGatewayAttachments.filter(
-        (attachment) => attachment.region === region && attachment.vpcOwnerId === accountId,
+        ({ gatewayOwnerId, vpcOwnerId, ...attachment }) =>
+          attachment.region === region && [vpcOwnerId, gatewayOwnerId].includes(accountId),
       ),
       routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
       clusters: [...this.clusters.values()].filter(here),

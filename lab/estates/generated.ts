@@ -1,5 +1,6 @@
 import { addressNumber, addressText } from '../cni/ipv4-range.ts';
-import { type Estate, type EstateBlueprint, type EstateView, labAccount, ROOT_ID } from '../estate/estate.ts';
+import { type Estate, type EstateBlueprint, labAccount, ROOT_ID } from '../estate/estate.ts';
+import type { EstateView } from '../estate/estate-view.ts';
 import type { LabInterface, LabSubnet, LabVpc } from '../estate/records.ts';
 import type { Sequence } from '../http/pages.ts';
 

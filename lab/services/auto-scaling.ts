@@ -1,5 +1,6 @@
+import { LabError } from '../http/lab-error.ts';
 import { type PageLimits, pageOf } from '../http/pages.ts';
-import { textList } from '../http/parameters.ts';
+import { optionalText, requiredText, textList } from '../http/parameters.ts';
 import { awsQuery } from '../http/protocol.ts';
 import type { Action, LabService } from '../service.ts';
 
@@ -57,10 +58,42 @@ const describeAutoScalingGroups: Action = ({ parameters, view }) => {
   };
 };
 
+/** Groups of a simulated cluster are named `eks-<cluster>-<group>`; the cluster carries the order out. */
+const updateAutoScalingGroup: Action = ({ parameters, accountId, region, change }) => {
+  const name = requiredText(parameters, 'AutoScalingGroupName');
+  const number = (parameter: string): number | undefined => {
+    const text = optionalText(parameters, parameter);
+    return text === null ? undefined : Number(text);
+  };
+  const [first, ...rest] = (optionalText(parameters, 'VPCZoneIdentifier') ?? '').split(',');
+  const minSize = number('MinSize');
+  const maxSize = number('MaxSize');
+  const desiredSize = number('DesiredCapacity');
+  change((world) => {
+    if (!world.autoScalingGroups.has(`${accountId}/${region}/${name}`)) {
+      throw new LabError('ValidationError', `AutoScalingGroup name not found - ${name}`);
+    }
+    for (const [cluster, controller] of world.controllers) {
+      const prefix = `eks-${cluster}-`;
+      if (!name.startsWith(prefix)) continue;
+      controller.resize(name.slice(prefix.length), {
+        ...(minSize === undefined ? {} : { minSize }),
+        ...(maxSize === undefined ? {} : { maxSize }),
+        ...(desiredSize === undefined ? {} : { desiredSize }),
+        ...(first === undefined || first === '' ? {} : { subnetIds: [first, ...rest] as const }),
+      });
+    }
+  });
+  return {};
+};
+
 export const autoScaling: LabService = {
   name: 'auto-scaling',
   signingName: 'autoscaling',
   iamPrefix: 'autoscaling',
   protocols: [awsQuery('http://autoscaling.amazonaws.com/doc/2011-01-01/')],
-  actions: { DescribeAutoScalingGroups: describeAutoScalingGroups },
+  actions: {
+    DescribeAutoScalingGroups: describeAutoScalingGroups,
+    UpdateAutoScalingGroup: updateAutoScalingGroup,
+  },
 };

@@ -1,7 +1,9 @@
+import type { ClusterController } from '../estate/cluster-controller.ts';
 import type { LabEksCluster, LabHealthIssue } from '../estate/records.ts';
+import type { World } from '../estate/world.ts';
 import { LabError } from '../http/lab-error.ts';
 import { type PageLimits, pageOf } from '../http/pages.ts';
-import { requiredText } from '../http/parameters.ts';
+import { isRecord, requiredText, textList } from '../http/parameters.ts';
 import { type Route, restJson } from '../http/protocol.ts';
 import type { XmlRecord } from '../http/xml.ts';
 import type { Action, ActionContext, LabService } from '../service.ts';
@@ -29,6 +31,13 @@ const ROUTES: readonly Route[] = [
   },
   { action: 'ListAddons', method: 'GET', path: '/clusters/{clusterName}/addons' },
   { action: 'DescribeAddon', method: 'GET', path: '/clusters/{clusterName}/addons/{addonName}' },
+  { action: 'UpdateAddon', method: 'POST', path: '/clusters/{clusterName}/addons/{addonName}/update' },
+  { action: 'UpdateClusterConfig', method: 'POST', path: '/clusters/{name}/update-config' },
+  {
+    action: 'UpdateNodegroupConfig',
+    method: 'POST',
+    path: '/clusters/{clusterName}/node-groups/{nodegroupName}/update-config',
+  },
 ];
 
 const notFound = (message: string): LabError => new LabError('ResourceNotFoundException', message, 404);
@@ -152,6 +161,66 @@ const describeAddon: Action = (context) => {
   };
 };
 
+const controllerOf = (world: World, { name }: LabEksCluster): ClusterController => {
+  const controller = world.controllers.get(name);
+  if (controller === undefined) throw notFound(`No cluster found for name: ${name}.`);
+  return controller;
+};
+
+const UPDATE = { update: { id: '0a1b2c3d-0000-4000-8000-000000000001', status: 'InProgress' } };
+
+const updateAddon: Action = (context) => {
+  const cluster = clusterOf(context);
+  const values = JSON.parse(requiredText(context.parameters, 'configurationValues')) as {
+    readonly env?: Readonly<Record<string, string>>;
+  };
+  context.change((world) => controllerOf(world, cluster).configure(values.env ?? {}));
+  return UPDATE;
+};
+
+/** EKS API reference: new subnets are of the same VPC and the same set of zones. */
+const updateClusterConfig: Action = (context) => {
+  const cluster = clusterOf(context, 'name');
+  const { resourcesVpcConfig } = context.parameters;
+  const subnetIds = isRecord(resourcesVpcConfig) ? textList(resourcesVpcConfig, 'subnetIds') : [];
+  const subnets = [...eachOf(context.view().subnets)];
+  const zones = (ids: readonly string[]): string =>
+    [
+      ...new Set(
+        subnets
+          .filter(({ subnetId, vpcId }) => vpcId === cluster.vpcId && ids.includes(subnetId))
+          .map(({ availabilityZone }) => availabilityZone),
+      ),
+    ]
+      .toSorted()
+      .join(',');
+  if (zones(subnetIds) !== zones(cluster.subnetIds)) {
+    throw new LabError('InvalidParameterException', 'Provided subnets are not in the zones of the cluster.');
+  }
+  context.change((world) => controllerOf(world, cluster).moveControlPlane(subnetIds));
+  return UPDATE;
+};
+
+const SIZES = ['minSize', 'maxSize', 'desiredSize'] as const;
+
+const updateNodegroupConfig: Action = (context) => {
+  const cluster = clusterOf(context);
+  const name = requiredText(context.parameters, 'nodegroupName');
+  const group = cluster.nodeGroups.find((each) => each.name === name);
+  if (group === undefined) throw notFound('No node group found for name: '.concat(name));
+  const { scalingConfig } = context.parameters;
+  const given = isRecord(scalingConfig) ? scalingConfig : {};
+  const changes = Object.fromEntries(
+    SIZES.flatMap((size) => (given[size] === undefined ? [] : [[size, Number(given[size])]])),
+  );
+  const { minSize, maxSize, desiredSize } = { ...group, ...changes };
+  if (desiredSize < minSize || desiredSize > maxSize) {
+    throw new LabError('InvalidParameterException', 'desiredSize is not between minSize and maxSize.');
+  }
+  context.change((world) => controllerOf(world, cluster).resize(name, changes));
+  return UPDATE;
+};
+
 export const eks: LabService = {
   name: 'eks',
   signingName: 'eks',
@@ -166,5 +235,8 @@ export const eks: LabService = {
     ListClusters: listClusters,
     ListFargateProfiles: listFargateProfiles,
     ListNodegroups: listNodegroups,
+    UpdateAddon: updateAddon,
+    UpdateClusterConfig: updateClusterConfig,
+    UpdateNodegroupConfig: updateNodegroupConfig,
   },
 };

@@ -7,8 +7,9 @@ export const findingsPage = (): string => `# Findings and owners
 Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by \`npm run docs\`.
 
 A finding is one problem, now or soon. Its evidence contains every number of its texts. Its remedies are in order, best first.
-Each remedy has the exact commands and its preconditions, checked on the same scan. A precondition that EC2 and EKS cannot answer
-is marked as unknown, and a remedy that cannot work comes last. Unknown values never lead to a finding.
+Each remedy has the exact commands, its price, when it is right and what it gains at the least. Its preconditions are checked on
+the same scan. A precondition that EC2 and EKS cannot answer is marked as unknown, and a remedy whose precondition fails is not
+offered. Unknown values never lead to a finding.
 
 \`headroom findings\` prints them, and the rule [findings](alerts.md#findings) makes alerts of them.
 

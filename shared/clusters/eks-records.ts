@@ -45,6 +45,7 @@ export const nodeGroupRecord = (group: EksNodegroup): NodeGroup => {
     desiredSize: required(scaling?.desiredSize, `node group ${name} without scalingConfig.desiredSize`),
     subnetIds: group.subnets ?? [],
     instanceTypes: group.instanceTypes ?? [],
+    amiType: group.amiType ?? null,
     autoScalingGroups: (group.resources?.autoScalingGroups ?? []).flatMap(({ name }) => name ?? []),
     healthIssues: issueRecords(group.health?.issues),
   };

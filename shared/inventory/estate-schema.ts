@@ -96,6 +96,7 @@ const instance: z.ZodMiniType<Instance> = z.object({
   vpcId: orNull(text),
   availabilityZone: orNull(text),
   ownerId: orNull(text),
+  platform: z.exactOptional(orNull(text)),
   tags,
 });
 
@@ -148,6 +149,7 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
       desiredSize: count,
       subnetIds: texts,
       instanceTypes: texts,
+      amiType: z.exactOptional(orNull(text)),
       autoScalingGroups: texts,
       healthIssues,
     }),

@@ -68,6 +68,10 @@ const forecast = z.object({
 const remedy = z.object({
   title: text,
   effect: text,
+  price: z.exactOptional(text),
+  when: z.exactOptional(text),
+  gains: z.exactOptional(z.object({ addresses: z.nullable(z.number()), prefixes: z.nullable(z.number()) })),
+  ranges: z.exactOptional(z.array(text)),
   commands: z.array(text),
   preconditions: z.array(z.object({ text, holds: z.nullable(z.boolean()) })),
 });

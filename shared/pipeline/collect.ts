@@ -16,7 +16,9 @@ import type {
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { CacheStore } from '../state/state-store.ts';
+import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
+import { joinGateways } from './join-gateways.ts';
 
 /** Where one target's facts come from. `clusters` is `null` where there is nobody to ask, as in an old estate file. */
 export interface TargetSources {
@@ -170,9 +172,13 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
   const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups] = await Promise.all([
     readReservations(input, listed, problems),
     attempt(problems, readInstances),
-    attempt(problems, () => sources.inventory.vpcConnections(scope)),
+    attempt(problems, async () =>
+      joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
+    ),
     attempt(problems, () => sources.inventory.routeTables(scope)),
-    clusters === null ? null : attempt(problems, () => clusters.eksClusters()),
+    clusters === null
+      ? null
+      : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
   ]);
 

@@ -81,7 +81,7 @@ export const describeTransitGatewayAttachments = attachmentPage(
   (each) => ({
     transitGatewayAttachmentId: each.attachmentId,
     transitGatewayId: each.transitGatewayId,
-    transitGatewayOwnerId: each.vpcOwnerId,
+    transitGatewayOwnerId: each.gatewayOwnerId ?? each.vpcOwnerId,
     resourceOwnerId: each.vpcOwnerId,
     resourceType: 'vpc',
     resourceId: each.vpcId,

@@ -9,6 +9,16 @@ import {
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances } from './instances.ts';
 import { describeNetworkInterfaces } from './network-interfaces.ts';
+import {
+  associateRouteTable,
+  associateVpcCidrBlock,
+  createSubnet,
+  createSubnetCidrReservation,
+  createTags,
+  deleteNetworkInterface,
+  deleteSubnetCidrReservation,
+  deleteTags,
+} from './orders.ts';
 import { describeRouteTables } from './route-tables.ts';
 import { describeSubnets, getSubnetCidrReservations } from './subnets.ts';
 import { describeVpcs } from './vpcs.ts';
@@ -19,6 +29,14 @@ export const ec2: LabService = {
   iamPrefix: 'ec2',
   protocols: [ec2Query('http://ec2.amazonaws.com/doc/2016-11-15/')],
   actions: {
+    AssociateRouteTable: associateRouteTable,
+    AssociateVpcCidrBlock: associateVpcCidrBlock,
+    CreateSubnet: createSubnet,
+    CreateSubnetCidrReservation: createSubnetCidrReservation,
+    CreateTags: createTags,
+    DeleteNetworkInterface: deleteNetworkInterface,
+    DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
+    DeleteTags: deleteTags,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
     DescribeNetworkInterfaces: describeNetworkInterfaces,

@@ -10,6 +10,7 @@ const FILTERS: FilterValues<LabVpc> = {
   'owner-id': ({ ownerId }) => [ownerId],
   cidr: ({ cidrBlocks }) => [cidrBlocks[0]?.cidrBlock ?? null],
   'cidr-block-association.cidr-block': ({ cidrBlocks }) => cidrBlocks.map(({ cidrBlock }) => cidrBlock),
+  'cidr-block-association.state': ({ cidrBlocks }) => cidrBlocks.map(({ state }) => state),
   'is-default': ({ isDefault }) => [String(isDefault)],
   state: () => ['available'],
 };

@@ -95,6 +95,8 @@ export interface Instance {
   readonly vpcId: string | null;
   readonly availabilityZone: string | null;
   readonly ownerId: string | null;
+  /** `windows` on Windows; `null` on everything else. Left out where it was not read. */
+  readonly platform?: string | null;
   readonly tags: Tags;
 }
 
@@ -174,6 +176,8 @@ export interface NodeGroup {
   readonly desiredSize: number;
   readonly subnetIds: readonly string[];
   readonly instanceTypes: readonly string[];
+  /** EKS's name for the kind of image, such as `WINDOWS_CORE_2022_x86_64`; `CUSTOM` with a launch template's own. Left out where it was not read. */
+  readonly amiType?: string | null;
   readonly autoScalingGroups: readonly string[];
   readonly healthIssues: readonly {
     readonly code: string;

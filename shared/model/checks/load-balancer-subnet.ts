@@ -2,8 +2,9 @@ import { nameAndId } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { type FindingRule, finding } from './estate.ts';
+import { deleteLeakedIn } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
-import { addSubnet, LOAD_BALANCER_SUBNET } from './remedies/subnet-remedies.ts';
+import { addSubnet, LOAD_BALANCER_SUBNET, listHolders } from './remedies/subnet-remedies.ts';
 
 const KIND = 'load-balancer-subnet';
 
@@ -32,7 +33,12 @@ export const loadBalancerSubnet: FindingRule = {
             { name: 'loadBalancers', value: balancers.length, unit: 'load balancers' },
             { name: 'cidrBlock', value: subnet.cidrBlock },
           ],
-          remedies: () => ranked(addSubnet(estate, subnet, 'load-balancer')),
+          remedies: () =>
+            ranked(
+              deleteLeakedIn(estate, subnet),
+              addSubnet(estate, subnet, 'load-balancer'),
+              listHolders(subnet),
+            ),
           owners: subnet.owners,
         }),
       ];

@@ -102,30 +102,58 @@ export interface Shortage {
   readonly error: string;
 }
 
-/** The ledgers of the two subnets that a new node takes from: one and the same without custom networking. */
+/** The ledgers of the subnets that a new node takes from: its own, and those that its pods' interfaces may go to. */
 export interface NodeSubnets {
   readonly node: SupplyLedger;
-  readonly pods: SupplyLedger;
+  readonly pods: readonly SupplyLedger[];
 }
 
 const markOf = ({ node, pods }: NodeSubnets): (() => void) => {
-  const marks = { node: node.mark(), pods: pods.mark() };
+  const marks = [node, ...pods].map((ledger) => ({ ledger, mark: ledger.mark() }));
   return () => {
-    node.rollBack(marks.node);
-    pods.rollBack(marks.pods);
+    for (const { ledger, mark } of marks) ledger.rollBack(mark);
   };
+};
+
+type Short = 'addresses' | 'prefixes' | null;
+
+/** Takes from the first of these subnets that has it, the one with most free addresses first, as the CNI does. */
+const takeFromAny = (ledgers: readonly SupplyLedger[], singles: number, prefixes: number): Short => {
+  let short: Short = 'addresses';
+  for (const ledger of ledgers.toSorted((a, b) => b.singles - a.singles)) {
+    short = ledger.take(singles, prefixes);
+    if (short === null) break;
+  }
+  return short;
+};
+
+/**
+ * The primary interface fills up from the node's own subnet. Where that has not enough, the CNI takes what is left of
+ * single addresses and makes a new interface in another subnet that is open to it.
+ */
+const fillPrimary = (step: DemandStep, { node, pods }: NodeSubnets, count: number): Short => {
+  const short = node.take(step.singles * count, step.prefixes * count);
+  const others = pods.filter((ledger) => ledger !== node);
+  if (short === null || others.length === 0) return short;
+  if (step.prefixes === 0) node.take(Math.min(step.singles, node.singles), 0);
+  return takeFromAny(others, 1 + step.singles, step.prefixes);
 };
 
 /** Takes what so many nodes need, step by step as EC2 is called. What is short is told, and nothing is then taken. */
 export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, count = 1): Shortage | null => {
   const undo = markOf(subnets);
-  for (const step of steps) {
-    const short = subnets[step.subnet].take(step.singles * count, step.prefixes * count);
+  for (const [index, step] of steps.entries()) {
+    const short =
+      step.subnet === 'pods'
+        ? takeFromAny(subnets.pods, step.singles * count, step.prefixes * count)
+        : index === 0
+          ? subnets.node.take(step.singles * count, step.prefixes * count)
+          : fillPrimary(step, subnets, count);
     if (short === null) continue;
     undo();
     return {
       limitedBy: short,
-      error: short === 'addresses' ? step.addressError : EXHAUSTION_ERRORS.prefixes,
+      error: short === 'addresses' ? step.addressError : (step.prefixError ?? EXHAUSTION_ERRORS.prefixes),
     };
   }
   return null;
@@ -134,11 +162,13 @@ export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, co
 /** More than any subnet holds: a /16 has 65,531 addresses. */
 const MORE_NODES_THAN_ADDRESSES = 2 ** 16;
 
-/** How many more nodes of one kind fit, and what ends it. The ledgers are left as they were. */
-export const nodesThatFit = (
-  steps: readonly DemandStep[],
-  subnets: NodeSubnets,
-): { readonly nodes: number; readonly shortage: Shortage | null } => {
+/** Takes as many nodes as fit, and says how many. Where one subnet serves the pods, all of them can be taken at once. */
+export const takeAllThatFit = (steps: readonly DemandStep[], subnets: NodeSubnets): number => {
+  if (subnets.pods.length > 1) {
+    let nodes = 0;
+    while (nodes < MORE_NODES_THAN_ADDRESSES && takeNodes(steps, subnets) === null) nodes += 1;
+    return nodes;
+  }
   const undo = markOf(subnets);
   const nodes = largest(MORE_NODES_THAN_ADDRESSES, (count) => {
     const short = takeNodes(steps, subnets, count);
@@ -146,7 +176,5 @@ export const nodesThatFit = (
     return short === null;
   });
   takeNodes(steps, subnets, nodes);
-  const shortage = takeNodes(steps, subnets);
-  undo();
-  return { nodes, shortage };
+  return nodes;
 };

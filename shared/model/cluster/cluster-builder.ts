@@ -1,6 +1,6 @@
-import type { EksCluster } from '../aws/inventory.ts';
-import { CNI_ROLE_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
-import type { SubnetAssessment } from '../result/assessment.ts';
+import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
+import { mostInterfaces } from '../cni/cni-settings.ts';
+import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
 import type { AddressingMode, ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
@@ -12,6 +12,8 @@ import { sumGauges } from './cni-gauges.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
+import { PodSubnets } from './pod-subnets.ts';
+import { isWindowsNode, windowsLimits } from './windows-nodes.ts';
 
 /** What the fold found of one cluster. */
 export interface ClusterParts {
@@ -27,8 +29,7 @@ export class ClusterBuilder {
   readonly #parts: ClusterParts;
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
-  /** Nodes with custom networking: they show where pods get their addresses. */
-  readonly #customNodes: readonly NodeAccumulator[];
+  readonly #podSubnets: PodSubnets;
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
@@ -38,18 +39,23 @@ export class ClusterBuilder {
     this.#parts = parts;
     this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
     this.#configuration = cniConfigurationOf(this.#eks?.vpcCni ?? null);
-    this.#customNodes = parts.nodes.filter((node) => node.usesCustomNetworking(this.#configuration));
+    this.#podSubnets = new PodSubnets({
+      clusterName: parts.name,
+      configuration: this.#configuration,
+      subnets: context.subnets,
+      nodes: parts.nodes,
+    });
     this.#planned = parts.nodes.map((node) => this.#plan(node));
     const plan = {
       ...context,
       clusterName: parts.name,
       eks: this.#eks,
       configuration: this.#configuration,
-      mode: this.#mode,
-      customNetworking: this.#customNetworking,
-      securityGroupsForPods: this.#securityGroupsForPods,
+      mode: this.#modeOfNewNodes,
+      securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
       nodes: this.#planned,
-      podSubnetOf: (subnetId: string) => this.#podSubnetOf(subnetId),
+      podPlaceOf: (subnetId: string, group: string | null) => this.#podSubnets.of(subnetId, group),
+      startSubnetIds: this.#startSubnetIds,
     };
     this.#groups = clusterGroups(plan);
     this.#capacity = new ClusterCapacity(plan, this.#groups);
@@ -115,6 +121,25 @@ export class ClusterBuilder {
     return this.#configuration.prefixDelegation ? 'prefix' : 'secondary';
   }
 
+  /** A setting that is known decides for new nodes, whatever those that run hold. */
+  get #modeOfNewNodes(): AddressingMode {
+    if (this.#eks?.ipFamily === 'ipv6') return 'ipv6';
+    const { prefixDelegation } = this.#configuration;
+    if (prefixDelegation === null) return this.#mode;
+    return prefixDelegation ? 'prefix' : 'secondary';
+  }
+
+  /** Where Karpenter may start nodes: the subnets that carry the discovery tag with the cluster's name, if it runs nodes here. */
+  get #startSubnetIds(): readonly string[] {
+    if (!this.#parts.nodes.some((node) => node.membership.nodePool !== null && !isAutoModeNode(node)))
+      return [];
+    return [...this.#context.subnets.values()]
+      .filter(
+        ({ tags, vpcId }) => vpcId === this.#vpcId && tags['karpenter.sh/discovery'] === this.#parts.name,
+      )
+      .map(({ subnetId }) => subnetId);
+  }
+
   get #customNetworking(): boolean {
     return (
       this.#configuration.customNetworking === true ||
@@ -131,57 +156,43 @@ export class ClusterBuilder {
   }
 
   #plan(node: NodeAccumulator): PlannedNode {
-    const limits = this.#context.limits(node.instance.instanceType);
+    const windows = isWindowsNode(node, this.#eks);
+    const limits = this.#limitsOf(node.instance.instanceType, windows);
     const customNetworking = node.usesCustomNetworking(this.#configuration);
     const mode = node.mode(this.#eks?.ipFamily ?? null, this.#configuration);
     return {
       node,
       limits,
       mode,
-      takes: waysToTake(mode, limits),
+      takes: waysToTake(this.#growthMode(mode, windows), limits),
       customNetworking,
+      autoMode: isAutoModeNode(node),
+      keepsTrunkSlot: this.#configuration.securityGroupsForPods === true && !node.hasTrunk && !windows,
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
     };
   }
 
+  #limitsOf(type: string, windows: boolean): InstanceLimits | null {
+    const limits = this.#context.limits(type);
+    if (limits === null) return null;
+    if (windows) return windowsLimits(limits);
+    return { ...limits, maxEnis: mostInterfaces(limits, this.#configuration) };
+  }
+
+  /** How a node that runs takes more: its CNI was started again when the setting changed, so the setting decides. */
+  #growthMode(mode: AddressingMode, windows: boolean): AddressingMode {
+    const { prefixDelegation, windowsPrefixDelegation } = this.#configuration;
+    const setting = windows ? windowsPrefixDelegation : prefixDelegation;
+    if (mode === 'ipv6' || setting === null) return mode;
+    return setting ? 'prefix' : 'secondary';
+  }
+
   /** Custom networking names one subnet; subnet discovery may use any that is open to it in the zone. */
   #newInterfaceSubnets(node: NodeAccumulator, customNetworking: boolean): readonly string[] {
-    if (customNetworking) {
-      const known =
-        node.secondarySubnetId ?? (node.subnetId === null ? null : this.#podSubnetOf(node.subnetId));
-      return known === null ? [] : [known];
-    }
+    if (customNetworking && node.secondarySubnetId !== null) return [node.secondarySubnetId];
     if (node.subnetId === null) return [];
-    const own = this.#context.subnets.get(node.subnetId);
-    const discovered = [...this.#context.subnets.values()].filter(
-      (subnet) =>
-        subnet.subnetId !== node.subnetId &&
-        subnet.vpcId === own?.vpcId &&
-        subnet.availabilityZone === own.availabilityZone &&
-        this.#isOpenToDiscovery(subnet),
-    );
-    const ownIsOpen = own?.tags[CNI_ROLE_TAG] !== '0';
-    return [...(ownIsOpen ? [node.subnetId] : []), ...discovered.map(({ subnetId }) => subnetId)];
-  }
-
-  #isOpenToDiscovery({ tags }: SubnetAssessment): boolean {
-    const role = tags[CNI_ROLE_TAG];
-    const named = Object.keys(tags).filter((key) => key.startsWith('cni.networking.k8s.aws/cluster/'));
-    return (
-      role !== undefined &&
-      role !== '0' &&
-      (named.length === 0 || named.includes(`cni.networking.k8s.aws/cluster/${this.#parts.name}`))
-    );
-  }
-
-  /** Where the pods of a node in this subnet get their addresses: the subnet that its neighbours in the zone use. */
-  #podSubnetOf(subnetId: string): string | null {
-    const zone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
-    const neighbours = this.#customNodes.filter(
-      (node) => node.subnetId === subnetId || node.instance.availabilityZone === zone,
-    );
-    if (neighbours.length === 0) return this.#configuration.customNetworking === true ? null : subnetId;
-    return neighbours.find((node) => node.secondarySubnetId !== null)?.secondarySubnetId ?? null;
+    const { nodeGroup, nodePool } = node.membership;
+    return this.#podSubnets.of(node.subnetId, nodeGroup ?? nodePool).subnetIds ?? [];
   }
 
   get #nodeSubnetIds(): readonly string[] {
@@ -190,8 +201,10 @@ export class ClusterBuilder {
         ...node.usage.map(({ subnetId }) => subnetId),
         ...newInterfaceSubnetIds,
       ]),
-      // Where their pods' interfaces go, some node has one already.
-      ...this.#groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
+      ...this.#startSubnetIds,
+      ...this.#groups.flatMap(({ subnets }) =>
+        subnets.flatMap(({ subnetId, podSubnetIds }) => [subnetId, ...(podSubnetIds ?? [])]),
+      ),
     ]);
   }
 
@@ -218,6 +231,8 @@ export class ClusterBuilder {
       groups: this.#groups,
       mode: this.#mode,
       nodePools: this.#nodePools,
+      autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
+      discoveryByDefault: this.#podSubnets.restsOnDefault,
     });
   }
 
@@ -231,5 +246,8 @@ export class ClusterBuilder {
     return pools;
   }
 }
+
+const isAutoModeNode = ({ instance }: NodeAccumulator): boolean =>
+  instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();

@@ -1,11 +1,12 @@
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CapacityAssessment, MoreNodes, ZoneCapacity } from '../result/cluster.ts';
-import { grow, type NodeRoom, nodesThatFit, type Shortage, takeNodes } from './capacity.ts';
+import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from './capacity.ts';
 import { type ClusterPlan, demandOf } from './cluster-groups.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
-import type { DemandStep } from './node-demand.ts';
+import type { PodPlace } from './pod-subnets.ts';
 import type { Placement } from './supply-ledger.ts';
+import { isWindowsNode } from './windows-nodes.ts';
 
 /** Where the zone is not known, the empty name, which comes first. */
 const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
@@ -23,6 +24,7 @@ export class ClusterCapacity {
     this.#hosts = new Set([
       ...plan.nodes.map(({ node }) => node.subnetId),
       ...groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
+      ...plan.startSubnetIds,
     ]);
     const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
     const launched = groups.flatMap(({ instanceType }) => instanceType ?? []);
@@ -102,41 +104,60 @@ export class ClusterCapacity {
 
   /** Nodes that start in these subnets, one after the other until each is full. */
   #moreNodes(subnetIds: readonly string[], instanceType: string): MoreNodes {
-    const steps = demandOf(this.#plan, this.#plan.limits(instanceType));
-    const worst = steps === null ? null : this.#fill(subnetIds, steps, 'worst');
-    const best = steps === null ? null : this.#fill(subnetIds, steps, 'best');
-    return {
-      instanceType,
-      nodes: worst?.nodes ?? null,
-      nodesAtBest: best?.nodes ?? null,
-      limitedBy: worst?.shortage?.limitedBy ?? null,
-      error: worst?.shortage?.error ?? null,
-    };
+    const worst = this.#fill(subnetIds, instanceType, 'worst');
+    const best = this.#fill(subnetIds, instanceType, 'best');
+    // The CNI of Auto Mode takes single addresses where no prefix is free: more nodes may start than prefixes allow.
+    const isUnknown = this.#plan.eks?.autoMode === true && worst?.shortage?.limitedBy === 'prefixes';
+    return isUnknown
+      ? { instanceType, nodes: null, nodesAtBest: null, limitedBy: null, error: null }
+      : {
+          instanceType,
+          nodes: worst?.nodes ?? null,
+          nodesAtBest: best?.nodes ?? null,
+          limitedBy: worst?.shortage?.limitedBy ?? null,
+          error: worst?.shortage?.error ?? null,
+        };
   }
 
   #fill(
     subnetIds: readonly string[],
-    steps: readonly DemandStep[],
+    instanceType: string,
     placement: Placement,
   ): { readonly nodes: number; readonly shortage: Shortage | null } | null {
-    const places = subnetIds.map((subnetId) => ({
-      subnetId,
-      podSubnetId: this.#plan.podSubnetOf(subnetId) ?? '',
-    }));
-    const ledgers = this.#plan.ledgers(
-      placement,
-      places.flatMap((place) => [place.subnetId, place.podSubnetId]),
-    );
+    const windows = this.#isWindows(instanceType);
+    const places = subnetIds.map((subnetId) => ({ subnetId, place: this.#placeOf(subnetId, windows) }));
+    const ledgers = this.#plan.ledgers(placement, [
+      ...new Set(places.flatMap(({ subnetId, place }) => [subnetId, ...(place.subnetIds ?? [])])),
+    ]);
     let filled: { nodes: number; shortage: Shortage | null } = { nodes: 0, shortage: null };
-    for (const { subnetId, podSubnetId } of places) {
+    for (const { subnetId, place } of places) {
+      const { primaryServesPods } = place;
+      const steps = demandOf(this.#plan, { type: instanceType, windows, primaryServesPods });
       const node = ledgers.get(subnetId);
-      const pods = ledgers.get(podSubnetId);
-      if (node === undefined || pods === undefined) return null;
-      const { nodes, shortage } = nodesThatFit(steps, { node, pods });
-      takeNodes(steps, { node, pods }, nodes);
-      filled = { nodes: filled.nodes + nodes, shortage };
+      const pods = place.subnetIds?.flatMap((id) => ledgers.get(id) ?? []);
+      if (
+        steps === null ||
+        node === undefined ||
+        pods?.length !== place.subnetIds?.length ||
+        pods === undefined
+      )
+        return null;
+      const nodes = takeAllThatFit(steps, { node, pods });
+      filled = { nodes: filled.nodes + nodes, shortage: takeNodes(steps, { node, pods }) };
     }
     return filled;
+  }
+
+  #placeOf(subnetId: string, windows: boolean): PodPlace {
+    return windows
+      ? { primaryServesPods: true, subnetIds: [subnetId] }
+      : this.#plan.podPlaceOf(subnetId, null);
+  }
+
+  /** Whether all nodes of the type run Windows. */
+  #isWindows(instanceType: string): boolean {
+    const ofType = this.#plan.nodes.filter(({ node }) => node.instance.instanceType === instanceType);
+    return ofType.length > 0 && ofType.every(({ node }) => isWindowsNode(node, this.#plan.eks));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AutoScalingGroup, EksCluster, InstanceLimits, NodeGroup, Tags } from '../aws/inventory.ts';
+import type { AutoScalingGroup, EksCluster, NodeGroup, Tags } from '../aws/inventory.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { AddressingMode } from '../result/cluster.ts';
@@ -15,36 +15,61 @@ import {
   type NodeDemandInput,
   nodeDemand,
 } from './node-demand.ts';
+import type { PodPlace } from './pod-subnets.ts';
+import { isWindowsGroup, isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What is known of a cluster when its growth is planned. */
 export interface ClusterPlan extends ClusterContext {
   readonly clusterName: string;
   readonly eks: EksCluster | null;
   readonly configuration: CniConfiguration;
+  /** How new nodes take their addresses. */
   readonly mode: AddressingMode;
-  readonly customNetworking: boolean;
   readonly securityGroupsForPods: boolean;
   readonly nodes: readonly PlannedNode[];
-  /** `null` where custom networking is on and no node shows the zone's pod subnet. */
-  readonly podSubnetOf: (subnetId: string) => string | null;
+  readonly podPlaceOf: (subnetId: string, group: string | null) => PodPlace;
+  /** Subnets in which nodes may start although none is there, and no group names them. */
+  readonly startSubnetIds: readonly string[];
+}
+
+/** What kind of node starts. */
+export interface NodeKind {
+  readonly type: string;
+  readonly windows: boolean;
+  readonly primaryServesPods: boolean;
 }
 
 /** The cluster autoscaler finds its groups by this tag; its value is `owned`. */
 const AUTOSCALER_TAG_PREFIX = 'k8s.io/cluster-autoscaler/';
 
-/** What one more node of a type takes in this cluster; `null` where its mode is not known. Auto Mode uses prefixes unless it is told otherwise. */
-export const demandOf = (plan: ClusterPlan, limits: InstanceLimits | null): readonly DemandStep[] | null => {
-  const input = demandInput(plan, limits);
+/** What one more node takes in this cluster; `null` where its type or its mode is not known. */
+export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep[] | null => {
+  const input = demandInput(plan, kind);
   return input === null ? null : nodeDemand(input);
 };
 
-const demandInput = (plan: ClusterPlan, limits: InstanceLimits | null): NodeDemandInput | null => {
+/** Auto Mode uses prefixes unless it is told otherwise. */
+const demandInput = (
+  plan: ClusterPlan,
+  { type, windows, primaryServesPods }: NodeKind,
+): NodeDemandInput | null => {
+  const limits = plan.limits(type);
   const mode = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
   if (mode === 'unknown' || limits === null) return null;
+  if (windows && mode !== 'ipv6') {
+    const configuration = windowsConfiguration(plan.configuration);
+    return {
+      limits: windowsLimits(limits),
+      mode: configuration.prefixDelegation === true ? 'prefix' : 'secondary',
+      customNetworking: false,
+      securityGroupsForPods: false,
+      configuration,
+    };
+  }
   return {
     limits,
     mode: mode === 'mixed' ? 'prefix' : mode,
-    customNetworking: plan.customNetworking,
+    customNetworking: !primaryServesPods,
     securityGroupsForPods: plan.securityGroupsForPods,
     configuration: plan.configuration,
   };
@@ -65,7 +90,7 @@ const admittedPods = (input: NodeDemandInput, kind: GrowingGroup['kind']): numbe
 const fullNodes = (
   plan: ClusterPlan,
   input: NodeDemandInput,
-  kind: GrowingGroup['kind'],
+  { name: groupName, kind }: Pick<GroupFacts, 'name' | 'kind'>,
   running: readonly PlannedNode[],
 ): FullNodes => {
   const maxPods = admittedPods(input, kind);
@@ -76,7 +101,7 @@ const fullNodes = (
     steps,
     running: running.map(({ node }) => ({
       subnetId: node.subnetId ?? '',
-      podSubnetId: plan.podSubnetOf(node.subnetId ?? ''),
+      podSubnetIds: plan.podPlaceOf(node.subnetId ?? '', groupName).subnetIds,
       steps: stillToTake(steps, node),
     })),
   };
@@ -144,14 +169,24 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     group.instanceTypes.length > 0
       ? group.instanceTypes
       : nodes.map(({ node }) => node.instance.instanceType);
-  const heaviest = heaviestType(plan, [...new Set(launched)]);
-  const subnets = group.subnetIds.map(
-    (subnetId): GroupSubnet => ({
+  const windows =
+    isWindowsGroup(group.name, plan.eks) ||
+    (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
+  const subnets = group.subnetIds.map((subnetId): GroupSubnet => {
+    const place = plan.podPlaceOf(subnetId, group.name);
+    return {
       subnetId,
       availabilityZone: plan.subnets.get(subnetId)?.availabilityZone ?? null,
-      podSubnetId: plan.podSubnetOf(subnetId),
+      podSubnetIds: windows ? [subnetId] : place.subnetIds,
+      primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
-    }),
+    };
+  });
+  // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
+  const primaryServesPods = subnets.every((subnet) => subnet.primaryServesPods);
+  const heaviest = heaviestType(
+    plan,
+    [...new Set(launched)].map((type) => ({ type, windows, primaryServesPods })),
   );
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
@@ -164,7 +199,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     maximumNodes: group.maxSize,
     instanceType: heaviest?.type ?? null,
     steps: heaviest?.steps ?? null,
-    full: knowsNodes ? fullNodes(plan, heaviest.input, group.kind, nodes) : null,
+    full: knowsNodes ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,
   };
 };
@@ -172,17 +207,17 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
 /** Of the types that a group may launch, the one that takes most: if its nodes fit, all do. `null` if one of them is not known. */
 const heaviestType = (
   plan: ClusterPlan,
-  types: readonly string[],
+  kinds: readonly NodeKind[],
 ): {
   readonly type: string;
   readonly input: NodeDemandInput;
   readonly steps: readonly DemandStep[];
 } | null => {
-  const weighed = types.map((type) => {
-    const input = demandInput(plan, plan.limits(type));
+  const weighed = kinds.map((kind) => {
+    const input = demandInput(plan, kind);
     if (input === null) return null;
     const steps = nodeDemand(input);
-    return { type, input, steps, weight: weightOf(steps) };
+    return { type: kind.type, input, steps, weight: weightOf(steps) };
   });
   const known = weighed.filter((entry) => entry !== null);
   if (known.length < weighed.length) return null;

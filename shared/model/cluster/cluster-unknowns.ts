@@ -12,6 +12,10 @@ interface UnknownParts {
   readonly mode: AddressingMode;
   /** Karpenter's and Auto Mode's node pools that have nodes, with how many. */
   readonly nodePools: ReadonlyMap<string, number>;
+  /** Some of its nodes are EKS Auto Mode's. */
+  readonly autoModeNodes: boolean;
+  /** Tagged subnets are counted although nobody told whether subnet discovery is on. */
+  readonly discoveryByDefault: boolean;
 }
 
 /** Why some figures of a cluster are not known: an entry for every cause. */
@@ -21,6 +25,8 @@ export const clusterUnknowns = ({
   groups,
   mode,
   nodePools,
+  autoModeNodes,
+  discoveryByDefault,
 }: UnknownParts): readonly Unknown[] => [
   ...types.map((type) => ({
     field: 'gauges.maxIPAddresses',
@@ -31,6 +37,24 @@ export const clusterUnknowns = ({
     reason: `The free addresses of ${subnetId} are unknown in this scan.`,
   })),
   ...groups.flatMap(unknownOf),
+  ...(autoModeNodes
+    ? [
+        {
+          field: 'capacity',
+          reason:
+            'How much more nodes of EKS Auto Mode hold is not known: their CNI takes prefixes, and single addresses where no prefix is free.',
+        },
+      ]
+    : []),
+  ...(discoveryByDefault
+    ? [
+        {
+          field: 'capacity',
+          reason:
+            "The CNI's settings are not known. Subnet discovery is taken to be on, as it is by default, so subnets tagged kubernetes.io/role/cni count.",
+        },
+      ]
+    : []),
   ...[...nodePools].map(([pool, nodes]) => ({
     field: 'committed',
     reason: `How far the node pool ${pool} may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
@@ -56,9 +80,9 @@ const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] 
     ];
   }
   return subnets
-    .filter(({ podSubnetId }) => podSubnetId === null)
+    .filter(({ podSubnetIds }) => podSubnetIds === null)
     .map(({ subnetId }) => ({
       field: 'committed',
-      reason: `No node shows where the pods of ${group} get their addresses beside ${subnetId}.`,
+      reason: `Where the pods of ${group} get their addresses beside ${subnetId} is not known: no node shows it, or nodes disagree.`,
     }));
 };

@@ -1,77 +1,133 @@
 import type { EksCluster } from '../aws/inventory.ts';
+import { DEFAULT_CNI_SETTINGS } from '../cni/cni-settings.ts';
+import { type CniVersion, cniVersionOf, isAtLeast } from './cni-version.ts';
 
-/**
- * The settings of the VPC CNI that decide how many addresses a node holds. The managed add-on's configuration tells
- * them; a self-managed CNI's are known to the cluster alone, and its defaults are assumed.
- * Source: amazon-vpc-cni-k8s README.
- */
+/** The VPC CNI's settings, as far as its managed add-on tells them. Names and defaults: amazon-vpc-cni-k8s, README. */
 export interface CniConfiguration {
-  /** Whether the EKS API told. If not, the switches are `null` and the targets are the CNI's defaults. */
+  /** False where nobody told: the CNI is self-managed, or the EKS API could not be asked. The targets are then the CNI's defaults, the rest is `null`. */
   readonly known: boolean;
+  /** The version of the add-on; `null` where it is not known. */
+  readonly version: CniVersion | null;
   /** `ENABLE_PREFIX_DELEGATION` */
   readonly prefixDelegation: boolean | null;
   /** `AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG` */
   readonly customNetworking: boolean | null;
   /** `ENABLE_POD_ENI` */
   readonly securityGroupsForPods: boolean | null;
+  /** `ENABLE_SUBNET_DISCOVERY`, which the CNI has from 1.18 on. */
+  readonly subnetDiscovery: boolean | null;
+  /** `enableWindowsIpam`: the VPC resource controller gives Windows nodes their addresses. */
+  readonly windowsIpam: boolean | null;
+  /** `enableWindowsPrefixDelegation`: it gives them prefixes. */
+  readonly windowsPrefixDelegation: boolean | null;
   readonly warmEniTarget: number;
   readonly warmPrefixTarget: number;
   readonly warmIpTarget: number | null;
   readonly minimumIpTarget: number | null;
   /** `MAX_ENI`; `null` where it is not set. */
   readonly maxEni: number | null;
+  /** Pod subnets by zone, from the add-on's own `eniConfig`; empty where it makes none, or where nodes choose theirs by another label. */
+  readonly eniConfigSubnets: ReadonlyMap<string, string>;
 }
 
-/** `WARM_ENI_TARGET` and `WARM_PREFIX_TARGET` as the CNI's manifest ships them; the IP targets are not set there. */
-const DEFAULT_WARM_ENI_TARGET = 1;
-const DEFAULT_WARM_PREFIX_TARGET = 1;
+/** Subnet discovery came with 1.18. Source: amazon-vpc-cni-k8s, CHANGELOG. */
+const DISCOVERY_SINCE: CniVersion = [1, 18, 0];
+
+/** From 1.22.1 on `kubernetes.io/role/cni=0` shuts the node's own subnet out, and subnets can be kept to named clusters. Same source. */
+const EXCLUSION_SINCE: CniVersion = [1, 22, 1];
+
+/** By these labels a node takes the ENIConfig that is named after its zone. */
+const ZONE_LABELS: ReadonlySet<string> = new Set([
+  'topology.kubernetes.io/zone',
+  'failure-domain.beta.kubernetes.io/zone',
+]);
+
+const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni } = DEFAULT_CNI_SETTINGS;
 
 export const UNKNOWN_CNI_CONFIGURATION: CniConfiguration = {
   known: false,
+  version: null,
   prefixDelegation: null,
   customNetworking: null,
   securityGroupsForPods: null,
-  warmEniTarget: DEFAULT_WARM_ENI_TARGET,
-  warmPrefixTarget: DEFAULT_WARM_PREFIX_TARGET,
-  warmIpTarget: null,
-  minimumIpTarget: null,
-  maxEni: null,
+  subnetDiscovery: null,
+  windowsIpam: null,
+  windowsPrefixDelegation: null,
+  warmEniTarget,
+  warmPrefixTarget,
+  warmIpTarget,
+  minimumIpTarget,
+  maxEni,
+  eniConfigSubnets: new Map(),
 };
 
-/** Reads the `vpc-cni` add-on's configuration. One that is no JSON object counts as not told. */
+/** Whether a node's own subnet can be shut out by its tags. A version that is not known is taken to be a current one. */
+export const knowsExclusion = ({ version }: CniConfiguration): boolean =>
+  version === null || isAtLeast(version, EXCLUSION_SINCE);
+
+/**
+ * Reads the `vpc-cni` add-on's configuration, as JSON: who asks EKS has turned YAML into it. One that is no JSON object
+ * counts as not told.
+ */
 export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfiguration => {
   if (vpcCni === null) return UNKNOWN_CNI_CONFIGURATION;
-  const environment = environmentOf(vpcCni.configuration);
-  if (environment === null) return UNKNOWN_CNI_CONFIGURATION;
-  const flag = (name: string): boolean => environment[name]?.toLowerCase() === 'true';
+  const version = cniVersionOf(vpcCni.version);
+  const values = valuesOf(vpcCni.configuration);
+  if (values === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
+  const environment = values['env'] === undefined ? {} : objectOf(values['env']);
+  if (environment === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
+  const flag = (name: string): boolean => isTrue(environment[name]);
   return {
     known: true,
+    version,
     prefixDelegation: flag('ENABLE_PREFIX_DELEGATION'),
     customNetworking: flag('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'),
     securityGroupsForPods: flag('ENABLE_POD_ENI'),
-    warmEniTarget: target(environment['WARM_ENI_TARGET']) ?? DEFAULT_WARM_ENI_TARGET,
-    warmPrefixTarget: target(environment['WARM_PREFIX_TARGET']) ?? DEFAULT_WARM_PREFIX_TARGET,
+    subnetDiscovery:
+      (version === null || isAtLeast(version, DISCOVERY_SINCE)) &&
+      (environment['ENABLE_SUBNET_DISCOVERY'] === undefined || flag('ENABLE_SUBNET_DISCOVERY')),
+    windowsIpam: isTrue(values['enableWindowsIpam']) || flag('ENABLE_WINDOWS_IPAM'),
+    windowsPrefixDelegation:
+      isTrue(values['enableWindowsPrefixDelegation']) || flag('ENABLE_WINDOWS_PREFIX_DELEGATION'),
+    warmEniTarget: target(environment['WARM_ENI_TARGET']) ?? warmEniTarget,
+    warmPrefixTarget: target(environment['WARM_PREFIX_TARGET']) ?? warmPrefixTarget,
     warmIpTarget: target(environment['WARM_IP_TARGET']),
     minimumIpTarget: target(environment['MINIMUM_IP_TARGET']),
     maxEni: target(environment['MAX_ENI']),
+    eniConfigSubnets: eniConfigSubnets(values['eniConfig'], environment['ENI_CONFIG_LABEL_DEF']),
   };
 };
 
-/** The CNI takes a whole number from 0 on; anything else leaves its default in force. */
-const target = (text: string | undefined): number | null =>
-  text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
+/** The spellings that Go's `strconv.ParseBool` takes for true, as the CNI does. */
+const isTrue = (value: unknown): boolean => ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(String(value));
 
-/** No configuration at all means that every setting is at its default: an empty environment, not an unknown one. */
-const environmentOf = (configuration: string | null): Readonly<Record<string, string>> | null => {
+/** The CNI takes a whole number from 0 on; anything else leaves its default in force. */
+const target = (value: unknown): number | null => (/^\d+$/.test(String(value)) ? Number(value) : null);
+
+/** No configuration at all means that every setting is at its default: no values, not unknown ones. */
+const valuesOf = (configuration: string | null): Readonly<Record<string, unknown>> | null => {
   if (configuration === null || configuration.trim() === '') return {};
   try {
-    const parsed: unknown = JSON.parse(configuration);
-    if (typeof parsed !== 'object' || parsed === null) return null;
-    const env: unknown = 'env' in parsed ? parsed.env : {};
-    if (typeof env !== 'object' || env === null) return null;
-    return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
+    return objectOf(JSON.parse(configuration));
   } catch {
-    // The add-on accepts YAML as well; its settings are then not known.
     return null;
   }
+};
+
+const objectOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+
+/** `eniConfig: { create: true, subnets: { <zone>: { id } } }`. Source: the chart's values.yaml, amazon-vpc-cni-k8s. */
+const eniConfigSubnets = (eniConfig: unknown, label: unknown): ReadonlyMap<string, string> => {
+  const given = objectOf(eniConfig);
+  const subnets = objectOf(given?.['subnets']);
+  if (given === null || subnets === null || !isTrue(given['create']) || !ZONE_LABELS.has(String(label))) {
+    return new Map();
+  }
+  return new Map(
+    Object.entries(subnets).flatMap(([zone, subnet]) => {
+      const id = objectOf(subnet)?.['id'];
+      return typeof id === 'string' ? [[zone, id]] : [];
+    }),
+  );
 };

@@ -12,7 +12,7 @@ export interface GrowingGroup {
   readonly currentNodes: number;
   readonly maximumNodes: number;
   readonly instanceType: string | null;
-  /** What one more node takes; `null` where its type or its cluster's mode is not known. */
+  /** What one more node takes, most of all its places; `null` where its type or its cluster's mode is not known. */
   readonly steps: readonly DemandStep[] | null;
   /** What its nodes take when they are full of pods; `null` where `steps` are. */
   readonly full: FullNodes | null;
@@ -29,7 +29,7 @@ export interface FullNodes {
   /** What each node that runs still takes until it is full. */
   readonly running: readonly {
     readonly subnetId: string;
-    readonly podSubnetId: string | null;
+    readonly podSubnetIds: readonly string[] | null;
     readonly steps: readonly DemandStep[];
   }[];
 }
@@ -38,8 +38,10 @@ export interface GroupSubnet {
   readonly subnetId: string;
   /** Nodes are spread over zones. */
   readonly availabilityZone: string | null;
-  /** Where the pods' interfaces of a node here go: the subnet itself, but for custom networking; `null` where that cannot be told. */
-  readonly podSubnetId: string | null;
+  /** Where the pods' interfaces of a node here may go; `null` where that cannot be told. */
+  readonly podSubnetIds: readonly string[] | null;
+  /** Whether its primary interface gives addresses to pods. */
+  readonly primaryServesPods: boolean;
   /** Nodes of the group that are there already. */
   readonly nodes: number;
 }
@@ -58,6 +60,9 @@ interface Place {
   readonly ledgers: NodeSubnets;
 }
 
+const singlesFor = ({ ledgers }: Place): number =>
+  ledgers.pods.reduce((sum, { singles }) => sum + singles, 0);
+
 /** A group that takes part: its demand and all its places are known. */
 interface KnownGroup {
   readonly group: GrowingGroup;
@@ -69,18 +74,19 @@ interface KnownGroup {
 const ledgersOfNode = (
   ledgers: Ledgers,
   subnetId: string,
-  podSubnetId: string | null,
+  podSubnetIds: readonly string[] | null,
 ): NodeSubnets | null => {
   const node = ledgers.get(subnetId);
-  const pods = podSubnetId === null ? undefined : ledgers.get(podSubnetId);
-  return node === undefined || pods === undefined ? null : { node, pods };
+  if (node === undefined || podSubnetIds === null) return null;
+  const pods = podSubnetIds.flatMap((podSubnetId) => ledgers.get(podSubnetId) ?? []);
+  return pods.length < podSubnetIds.length ? null : { node, pods };
 };
 
 /** `null` if what its nodes take, or what one of its subnets holds, is not known. */
 const knownGroup = (group: GrowingGroup, ledgers: Ledgers, bound: Bound): KnownGroup | null => {
   const steps = bound === 'at-start' ? group.steps : (group.full?.steps ?? null);
-  const places = group.subnets.flatMap(({ availabilityZone, podSubnetId, subnetId }): readonly Place[] => {
-    const both = ledgersOfNode(ledgers, subnetId, podSubnetId);
+  const places = group.subnets.flatMap(({ availabilityZone, podSubnetIds, subnetId }): readonly Place[] => {
+    const both = ledgersOfNode(ledgers, subnetId, podSubnetIds);
     return both === null ? [] : [{ availabilityZone, ledgers: both }];
   });
   const complete = places.length > 0 && places.length === group.subnets.length;
@@ -144,7 +150,7 @@ class Growth {
 
   #isPreferred(place: Place, over: Place): boolean {
     const fewer = this.#nodesIn(place.availabilityZone) - this.#nodesIn(over.availabilityZone);
-    return fewer < 0 || (fewer === 0 && place.ledgers.pods.singles > over.ledgers.pods.singles);
+    return fewer < 0 || (fewer === 0 && singlesFor(place) > singlesFor(over));
   }
 }
 
@@ -196,8 +202,8 @@ const fillTogether = (
 const fillRunning = ({ full }: GrowingGroup, ledgers: Ledgers): Outcome | null => {
   let fits = 0;
   let shortage: Shortage | null = null;
-  for (const { subnetId, podSubnetId, steps } of full?.running ?? []) {
-    const both = ledgersOfNode(ledgers, subnetId, podSubnetId);
+  for (const { subnetId, podSubnetIds, steps } of full?.running ?? []) {
+    const both = ledgersOfNode(ledgers, subnetId, podSubnetIds);
     if (both === null) return null;
     const short = takeNodes(steps, both);
     if (short === null) fits += 1;

@@ -51,6 +51,8 @@ export class NodeAccumulator {
   unmanaged = 0;
   /** On other network cards, which have slots of their own. */
   onOtherCards = 0;
+  /** What an older CNI put on a trunk: it counts as held, but no slot of a trunk is for pods (amazon-vpc-cni-k8s 1.16.4). */
+  readonly #trunk = emptyTally();
   #ipv6Prefixes = 0;
   #primarySubnetId: string | null = null;
   readonly #primary = emptyTally();
@@ -73,6 +75,12 @@ export class NodeAccumulator {
     if (isUnmanaged(networkInterface)) {
       if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
       else this.unmanaged += 1;
+      return;
+    }
+    if (networkInterface.interfaceType === 'trunk') {
+      this.#trunk.interfaces += 1;
+      this.#trunk.secondaries += held.secondaries;
+      this.#trunk.prefixes += held.prefixes;
       return;
     }
     this.#ipv6Prefixes += networkInterface.ipv6Prefixes.length;
@@ -125,9 +133,9 @@ export class NodeAccumulator {
       .sort((a, b) => b.addresses - a.addresses || (a.subnetId < b.subnetId ? -1 : 1));
   }
 
-  /** Interfaces that the CNI manages, on the default network card. */
+  /** Interfaces that the CNI counts on the default network card, a trunk among them. */
   get managedInterfaces(): number {
-    let managed = this.#primary.interfaces;
+    let managed = this.#primary.interfaces + this.#trunk.interfaces;
     for (const { interfaces } of this.#secondary.values()) managed += interfaces;
     return managed;
   }
@@ -177,8 +185,8 @@ export class NodeAccumulator {
     return {
       count,
       slotsUsed: addresses + prefixes,
-      addresses,
-      prefixes,
+      addresses: addresses + this.#trunk.secondaries,
+      prefixes: prefixes + this.#trunk.prefixes,
       bySubnet: new Map(
         [...bySubnet].map(([subnetId, tally]) => [
           subnetId,

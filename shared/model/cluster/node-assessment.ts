@@ -1,6 +1,6 @@
 import type { InstanceLimits } from '../aws/inventory.ts';
+import { hasIpTargets } from '../cni/cni-settings.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import { AUTO_MODE_NODE_POOL_TAG } from '../owners/cluster-membership.ts';
 import type { AddressingMode, NodeAssessment } from '../result/cluster.ts';
 import { grow, type Ledgers, type NodeRoom } from './capacity.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
@@ -16,6 +16,10 @@ export interface PlannedNode {
   /** How it takes more addresses: `mixed` nodes take prefixes. `null` where it takes no IPv4 addresses for pods, or nobody knows. */
   readonly takes: 'secondary' | 'prefix' | null;
   readonly customNetworking: boolean;
+  /** EKS Auto Mode runs its CNI, which falls back to single addresses where no prefix is free: how far it grows is not known. */
+  readonly autoMode: boolean;
+  /** A slot that the CNI keeps for a trunk that is still to come. */
+  readonly keepsTrunkSlot: boolean;
   /** The subnets that its next interface may go to. */
   readonly newInterfaceSubnetIds: readonly string[];
 }
@@ -30,7 +34,7 @@ export const waysToTake = (mode: AddressingMode, limits: InstanceLimits | null):
 /** Room for addresses: up to what the slots hold, or, for pods, up to the recommended max-pods as well. */
 export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeRoom | null => {
   const { node, limits, takes, customNetworking } = planned;
-  if (limits === null || takes === null || !node.isLive) return null;
+  if (limits === null || takes === null || planned.autoMode || !node.isLive) return null;
   const slots = limits.ipv4PerEni - 1;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
@@ -44,7 +48,10 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
         Math.max(0, interfaces * slots - slotsUsed),
       ]),
     ),
-    newInterfaces: Math.max(0, limits.maxEnis - node.unmanaged - node.managedInterfaces),
+    newInterfaces: Math.max(
+      0,
+      limits.maxEnis - node.unmanaged - node.managedInterfaces - (planned.keepsTrunkSlot ? 1 : 0),
+    ),
     newInterfaceSubnetIds: planned.newInterfaceSubnetIds,
     cap: bound === 'slots' ? bySlots : Math.min(bySlots, recommendedCap(limits) - HOST_NETWORK_PODS - held),
   };
@@ -58,8 +65,7 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
 /**
  * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
  * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it cannot, the
- * pool may be in use to the last address. Where the settings are not known, its defaults are taken for those nodes whose
- * interfaces are all full: an IP target would not fill them. Nothing can be told of EKS Auto Mode, whose CNI is AWS's.
+ * pool may be in use to the last address. Nothing can be told where the settings are not known, or of EKS Auto Mode.
  */
 const warmAtLeast = (
   planned: PlannedNode,
@@ -68,12 +74,9 @@ const warmAtLeast = (
 ): number | null => {
   const { node, takes, customNetworking } = planned;
   const room = roomOf(planned, 'max-pods');
-  const isAutoMode = node.instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
-  if (takes === null || room === null || isAutoMode) return null;
+  if (takes === null || room === null || !configuration.known) return null;
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
-  const allFull = takes === 'prefix' || pool.slotsUsed === pool.count * room.slotsPerInterface;
-  if (!configuration.known && !allFull) return null;
   const target = warmTarget(configuration, takes, room.slotsPerInterface);
   if (room.cap < target) return 0;
   const growth = grow([{ ...room, cap: target }], ledgers);
@@ -87,8 +90,8 @@ const warmTarget = (
   takes: 'secondary' | 'prefix',
   slots: number,
 ): number => {
-  const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget } = configuration;
-  if (warmIpTarget !== null || minimumIpTarget !== null) return warmIpTarget ?? 0;
+  const { warmEniTarget, warmPrefixTarget, warmIpTarget } = configuration;
+  if (hasIpTargets(configuration)) return warmIpTarget ?? 0;
   return takes === 'prefix' ? warmPrefixTarget * ADDRESSES_PER_PREFIX : warmEniTarget * slots;
 };
 

@@ -7,9 +7,9 @@ import type { CniConfiguration } from './cni-configuration.ts';
 export const EXHAUSTION_ERRORS = {
   /** RunInstances and AssignPrivateIpAddresses, for single addresses. */
   addresses: 'InsufficientFreeAddressesInSubnet',
-  /** AssignPrivateIpAddresses and CreateNetworkInterface, for prefixes: no free aligned /28, however many addresses are free. */
+  /** AssignPrivateIpAddresses for prefixes: no free aligned /28, however many addresses are free. */
   prefixes: 'InsufficientCidrBlocks',
-  /** CreateNetworkInterface with more secondary addresses than the subnet has: "There aren't sufficient free Ipv4 addresses or prefixes". */
+  /** CreateNetworkInterface with more secondary addresses or prefixes than the subnet has: "There aren't sufficient free Ipv4 addresses or prefixes". */
   newInterface: 'InvalidParameterValue',
 } as const;
 
@@ -21,6 +21,8 @@ export interface DemandStep {
   readonly prefixes: number;
   /** What people see where single addresses are short. */
   readonly addressError: string;
+  /** The same for prefixes, where it is not `InsufficientCidrBlocks`: a new interface is refused in another way. */
+  readonly prefixError?: string;
 }
 
 export interface NodeDemandInput {
@@ -60,6 +62,7 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
       singles: own + (prefixes ? 0 : count),
       prefixes: prefixes ? count : 0,
       addressError: isNew && !prefixes ? EXHAUSTION_ERRORS.newInterface : EXHAUSTION_ERRORS.addresses,
+      ...(isNew && prefixes && { prefixError: EXHAUSTION_ERRORS.newInterface }),
     });
     return Array.from({ length: count }, () => ({ pods: 0 }));
   };
@@ -85,7 +88,12 @@ export const mergedSteps = (steps: readonly DemandStep[]): readonly DemandStep[]
   const merged: DemandStep[] = [];
   for (const step of steps) {
     const last = merged.at(-1);
-    if (last?.subnet !== step.subnet || last.addressError !== step.addressError) merged.push(step);
+    if (
+      last?.subnet !== step.subnet ||
+      last.addressError !== step.addressError ||
+      last.prefixError !== step.prefixError
+    )
+      merged.push(step);
     else
       merged.splice(-1, 1, {
         ...last,

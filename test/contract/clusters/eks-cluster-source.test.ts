@@ -110,6 +110,7 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
           desiredSize: 3,
           subnetIds: ['subnet-1'],
           instanceTypes: ['m5.large'],
+          amiType: null,
           autoScalingGroups: ['eks-general-1'],
           healthIssues: [],
         },

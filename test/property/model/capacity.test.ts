@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { grow, type NodeRoom, nodesThatFit } from '../../../shared/model/cluster/capacity.ts';
+import {
+  grow,
+  type NodeRoom,
+  type NodeSubnets,
+  takeAllThatFit,
+  takeNodes,
+} from '../../../shared/model/cluster/capacity.ts';
 import { committedDemand, type GrowingGroup } from '../../../shared/model/cluster/committed-demand.ts';
 import type { DemandStep } from '../../../shared/model/cluster/node-demand.ts';
 import {
@@ -8,6 +14,15 @@ import {
   type Placement,
   SupplyLedger,
 } from '../../../shared/model/cluster/supply-ledger.ts';
+
+/** The ledger is left as it was. */
+const nodesThatFit = (steps: readonly DemandStep[], subnets: NodeSubnets) => {
+  const before = subnets.node.mark();
+  const nodes = takeAllThatFit(steps, subnets);
+  const shortage = takeNodes(steps, subnets);
+  subnets.node.rollBack(before);
+  return { nodes, shortage };
+};
 
 /** The oracle: a subnet as a list of blocks, address by address. `stranded` are free addresses outside free blocks. */
 class NaiveSubnet {
@@ -106,7 +121,7 @@ describe('the number of nodes that fit', () => {
           let nodes = 0;
           while (naive.takeNode(singles, prefixes)) nodes += 1;
           const ledger = new SupplyLedger(supply, placement);
-          const fit = nodesThatFit([step(singles, 0), step(0, prefixes)], { node: ledger, pods: ledger });
+          const fit = nodesThatFit([step(singles, 0), step(0, prefixes)], { node: ledger, pods: [ledger] });
           expect(fit.nodes).toBe(nodes);
           expect(fit.shortage).not.toBeNull();
           expect(ledger.mark()).toEqual(supply);
@@ -125,7 +140,7 @@ describe('the number of nodes that fit', () => {
         (supply, singles, prefixes) => {
           const nodesAt = (placement: Placement): number => {
             const ledger = new SupplyLedger(supply, placement);
-            return nodesThatFit([step(singles, prefixes)], { node: ledger, pods: ledger }).nodes;
+            return nodesThatFit([step(singles, prefixes)], { node: ledger, pods: [ledger] }).nodes;
           };
           expect(nodesAt('worst')).toBeLessThanOrEqual(nodesAt('best'));
         },
@@ -225,7 +240,8 @@ describe('committed demand', () => {
             subnets: present.map((subnet) => ({
               subnetId: `subnet-${subnet}`,
               availabilityZone: `zone-${subnet}`,
-              podSubnetId: `subnet-${subnet}`,
+              podSubnetIds: [`subnet-${subnet}`],
+              primaryServesPods: true,
               nodes: 0,
             })),
           };

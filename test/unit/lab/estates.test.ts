@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Estate, EstateBlueprint, EstateView } from '../../../lab/estate/estate.ts';
+import type { Estate, EstateBlueprint } from '../../../lab/estate/estate.ts';
+import type { EstateView } from '../../../lab/estate/estate-view.ts';
 import { DEMO_REGION, demo, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../../../lab/estates/demo.ts';
 import {
   everyOwner,

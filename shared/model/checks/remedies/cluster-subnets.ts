@@ -59,6 +59,13 @@ export const clustersUsing = (estate: Estate, subnet: SubnetAssessment): readonl
       mayHoldPods(cluster, subnet),
   );
 
+/** Under custom networking pods have a subnet of their own, in which no node has its primary interface. */
+export const isPodSubnet = (cluster: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>
+  cluster.customNetworking &&
+  cluster.nodes.some(
+    (node) => node.subnetId !== subnetId && node.usage.some((usage) => usage.subnetId === subnetId),
+  );
+
 /** Whether the subnet belongs to a control plane, a database, a load balancer or another service. Unknown counts as yes. */
 export const isForOthers = (estate: Estate, { owners, subnetId, tags }: SubnetAssessment): boolean =>
   owners === null ||

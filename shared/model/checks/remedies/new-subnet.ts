@@ -44,7 +44,8 @@ const NOTHING_SHORT: Shortfall = { addresses: 0, prefixes: 0 };
 type Use = 'discovery' | 'eni-config' | 'node-class' | 'nodes' | 'control-plane' | 'load-balancer';
 
 const EFFECTS: Readonly<Record<Use, string>> = {
-  discovery: 'The CNI finds it by its tag and puts new interfaces there. Nodes need no change.',
+  discovery:
+    'The CNI finds it by its tag and puts new interfaces there. A node still takes its first addresses from its own subnet.',
   'eni-config':
     'New nodes of the zone take pod addresses there. Replace the old nodes to use it for all pods.',
   'node-class':
@@ -150,6 +151,10 @@ const lengthsFor = (
   return Array.from({ length: smallest - first + 1 }, (_, index) => first + index);
 };
 
+/** The smallest subnet that has so many addresses and prefixes, without those that AWS keeps. */
+export const lengthCovering = ({ addresses, prefixes }: Shortfall): number =>
+  32 - Math.ceil(Math.log2(Math.max(addresses + AWS_ADDRESSES, (prefixes + 2) * ADDRESSES_PER_PREFIX)));
+
 /** The longest prefix length whose subnet covers the shortfall, and holds prefixes where they are taken. */
 const smallestFor = (
   estate: Estate,
@@ -157,9 +162,10 @@ const smallestFor = (
   { addresses, prefixes }: Shortfall,
 ): number => {
   const limit = prefixes > 0 || takesPrefixes(estate, subnet) ? SMALLEST_WITH_PREFIXES : SMALLEST_SUBNET;
-  const size = Math.max(addresses + AWS_ADDRESSES, (prefixes + 2) * ADDRESSES_PER_PREFIX);
-  const needed = 32 - Math.ceil(Math.log2(size));
-  return Math.max(LARGEST_SUBNET, Math.min(limit, addresses + prefixes === 0 ? limit : needed));
+  return Math.max(
+    LARGEST_SUBNET,
+    Math.min(limit, addresses + prefixes === 0 ? limit : lengthCovering({ addresses, prefixes })),
+  );
 };
 
 const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean =>

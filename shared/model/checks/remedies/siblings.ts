@@ -8,6 +8,7 @@ import {
   clustersUsing,
   isForOthers,
   isOpenToCni,
+  isPodSubnet,
   KARPENTER_TAG,
   mayHoldNodes,
   mayHoldPods,
@@ -61,13 +62,6 @@ const candidates = (
         other.ownerId === null &&
         hasRoom(cluster, subnet, other),
     );
-
-/** Under custom networking pods have a subnet of their own, in which no node has its primary interface. */
-const isPodSubnet = (cluster: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>
-  cluster.customNetworking &&
-  cluster.nodes.some(
-    (node) => node.subnetId !== subnetId && node.usage.some((usage) => usage.subnetId === subnetId),
-  );
 
 /** Each single address may spoil another whole block, because EC2 places it at random. */
 const hasRoom = (cluster: ClusterAssessment, subnet: SubnetAssessment, other: SubnetAssessment): boolean => {

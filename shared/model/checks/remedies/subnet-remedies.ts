@@ -5,7 +5,7 @@ import type { Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
 import { deleteLeakedIn, lowerMaximum, scaleDown } from './cluster-remedies.ts';
-import { clustersUsing } from './cluster-subnets.ts';
+import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
 import { aws } from './commands.ts';
 import { addSubnet, type Shortfall } from './new-subnet.ts';
 import { ranked } from './ranked.ts';
@@ -73,11 +73,25 @@ const forGroup = (
   const isForPrefixes = (demand.perNode?.prefixes ?? 0) > 0;
   const supplyOf = ({ availableSingle, prefixes }: SubnetAssessment): number =>
     (isForPrefixes ? prefixes?.free : availableSingle) ?? Number.POSITIVE_INFINITY;
-  const [fullest] = estate.subnetsIn(demand.subnetIds).toSorted((a, b) => supplyOf(a) - supplyOf(b));
+  const [fullest] = subnetsThatRefuse(estate, cluster, demand).toSorted((a, b) => supplyOf(a) - supplyOf(b));
   const lower = lowerMaximum(cluster, demand, maximum);
   if (fullest === undefined) return ranked(lower);
   const supply = isForPrefixes ? forPrefixes : forAddresses;
   return ranked(...supply(estate, fullest, shortfall), lower, ...atLast(estate, fullest));
+};
+
+/** Under custom networking a node takes one address of its own subnet, and all others of the pods' subnet in the zone. */
+const subnetsThatRefuse = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  demand: CommittedDemand,
+): readonly SubnetAssessment[] => {
+  const own = estate.subnetsIn(demand.subnetIds);
+  const zones = new Set(own.map(({ availabilityZone }) => availabilityZone));
+  const pods = estate
+    .subnetsIn(cluster.nodeSubnetIds)
+    .filter((subnet) => isPodSubnet(cluster, subnet) && zones.has(subnet.availabilityZone));
+  return pods.length === 0 || own.some(({ availableSingle }) => availableSingle === 0) ? own : pods;
 };
 
 type Remedies = readonly (Remedy | null)[];
@@ -124,7 +138,7 @@ const newSpace = (
   shortfall: Shortfall | undefined,
 ): readonly (Remedy | null)[] => {
   const own = addSubnet(estate, subnet, 'nodes', shortfall);
-  return own === null ? [addSecondaryCidrSubnet(estate, subnet)] : [own];
+  return own === null ? [addSecondaryCidrSubnet(estate, subnet, shortfall)] : [own];
 };
 
 const fewerWarm = (estate: Estate, subnet: SubnetAssessment): readonly (Remedy | null)[] =>

@@ -8,8 +8,9 @@ import {
   createCommands,
   createPreconditions,
   gainsOf,
+  lengthCovering,
   placeBeside,
-  type SubnetPurpose,
+  type Shortfall,
   useOf,
 } from './new-subnet.ts';
 import { routedRanges } from './routes.ts';
@@ -25,12 +26,14 @@ const SECONDARY_RANGE = '100.64.0.0/10';
 /** A /16 is the largest block that a VPC takes; smaller ones where none of that size is free. */
 const SECONDARY_LENGTHS = [16, 17, 18, 19, 20] as const;
 
-/** A /20 has 4,091 addresses and 254 prefixes. */
-const POD_SUBNET_LENGTHS = [20] as const;
+/** A /20 has 4,091 addresses and 254 prefixes. A larger shortfall gets a larger subnet. */
+const POD_SUBNET_LENGTH = 20;
+
+const lengthOf = (range: string): number => Number(range.split('/')[1]);
 
 /** A new block for the VPC, without a subnet in it. `null`: the VPC takes no more, or no block is free. */
 export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | null => {
-  const block = newBlock(estate, vpc);
+  const block = newBlock(estate, vpc, 'alone');
   if (block === null) return null;
   return {
     title: `Add ${block} to the VPC`,
@@ -48,22 +51,16 @@ export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | n
 export const addSecondaryCidrSubnet = (
   estate: Estate,
   subnet: SubnetAssessment,
-  purpose: SubnetPurpose = 'nodes',
+  shortfall: Shortfall = { addresses: 0, prefixes: 0 },
 ): Remedy | null => {
   const place = placeBeside(estate, subnet);
   if (place === null) return null;
   const { vpc, zone } = place;
-  const use = useOf(estate, subnet, purpose);
-  const block = newBlock(estate, vpc);
+  const use = useOf(estate, subnet, 'nodes');
+  const block = newBlock(estate, vpc, `${subnet.subnetId} ${use}`);
   if (block === null) return null;
-  const range = estate.ranges.subnetRange({
-    vpcId: vpc.vpcId,
-    purpose: `${subnet.subnetId} ${use} in a new block`,
-    blocks: [block],
-    taken: [],
-    lengths: POD_SUBNET_LENGTHS,
-  });
-  if (range === null) return null;
+  const length = Math.max(lengthOf(block), Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall)));
+  const range = block.replace(/\d+$/, String(length));
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
     effect:
@@ -98,13 +95,13 @@ const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): strin
   return `until ${look} | grep -q vpc-; do sleep 5; done`;
 };
 
-/** One block per VPC and run: every remedy that needs one speaks of the same. */
-const newBlock = (estate: Estate, vpc: VpcAssessment): string | null =>
+/** Each remedy has a block of its own: a VPC does not take one twice. */
+const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null =>
   vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM
     ? null
     : estate.ranges.newBlock({
         vpcId: vpc.vpcId,
-        purpose: 'secondary',
+        purpose,
         blocks: [SECONDARY_RANGE],
         taken: [
           ...vpc.cidrBlocks,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { grow, type NodeRoom, nodesThatFit, takeNodes } from '../../../../shared/model/cluster/capacity.ts';
+import {
+  grow,
+  type NodeRoom,
+  type NodeSubnets,
+  takeAllThatFit,
+  takeNodes,
+} from '../../../../shared/model/cluster/capacity.ts';
+import type { DemandStep } from '../../../../shared/model/cluster/node-demand.ts';
 import { SupplyLedger } from '../../../../shared/model/cluster/supply-ledger.ts';
 
 const room = (changes: Partial<NodeRoom> = {}): NodeRoom => ({
@@ -98,8 +105,16 @@ describe('nodes', () => {
   ] as const;
   const subnets = (node: number, pods: readonly [number, number]) => ({
     node: new SupplyLedger({ singles: node, reservedBlocks: 0, unreservedBlocks: 0 }, 'worst'),
-    pods: new SupplyLedger({ singles: pods[0], reservedBlocks: pods[1], unreservedBlocks: 0 }, 'worst'),
+    pods: [new SupplyLedger({ singles: pods[0], reservedBlocks: pods[1], unreservedBlocks: 0 }, 'worst')],
   });
+  const left = ({ node, pods }: NodeSubnets) => [
+    node.singles,
+    ...pods.flatMap((each) => [each.singles, each.prefixes]),
+  ];
+  const nodesThatFit = (given: readonly DemandStep[], places: NodeSubnets) => {
+    const nodes = takeAllThatFit(given, places);
+    return { nodes, shortage: takeNodes(given, places) };
+  };
 
   test('fit until the first step that fails, which tells the error', () => {
     expect(nodesThatFit(steps, subnets(2, [20, 9]))).toEqual({
@@ -116,21 +131,67 @@ describe('nodes', () => {
     });
   });
 
-  test('that are only counted leave the ledgers of both subnets as they were', () => {
-    const both = subnets(9, [11, 9]);
-    nodesThatFit(steps, both);
-    expect([both.node.singles, both.pods.singles, both.pods.prefixes]).toEqual([9, 11, 9]);
-  });
-
   test('that do not fit leave nothing taken, not even by the steps that did', () => {
     const both = subnets(5, [3, 9]);
     expect(takeNodes(steps, both)).toEqual({ limitedBy: 'addresses', error: 'second' });
-    expect([both.node.singles, both.pods.singles, both.pods.prefixes]).toEqual([5, 3, 9]);
+    expect(left(both)).toEqual([5, 3, 9]);
   });
 
   test('that fit are taken', () => {
     const both = subnets(5, [10, 9]);
     expect(takeNodes(steps, both, 2)).toBeNull();
-    expect([both.node.singles, both.pods.singles, both.pods.prefixes]).toEqual([3, 2, 7]);
+    expect(left(both)).toEqual([3, 2, 7]);
+  });
+
+  const ledger = (singles: number, blocks = 0) =>
+    new SupplyLedger({ singles, reservedBlocks: blocks, unreservedBlocks: 0 }, 'worst');
+  const anM5Large: readonly DemandStep[] = [
+    { subnet: 'node', singles: 1, prefixes: 0, addressError: 'first' },
+    { subnet: 'node', singles: 9, prefixes: 0, addressError: 'second' },
+  ];
+
+  test('take from any subnet that is open to their pods, the one with most free addresses first', () => {
+    const places = { node: ledger(5), pods: [ledger(6, 1), ledger(9, 2)] };
+    expect(nodesThatFit(steps, places)).toEqual({
+      nodes: 3,
+      shortage: { limitedBy: 'addresses', error: 'second' },
+    });
+    expect(left(places)).toEqual([2, 2, 0, 1, 0]);
+  });
+
+  test('start in a subnet that has no more than their own address, and make their interface for pods in another one', () => {
+    const node = ledger(13);
+    const other = ledger(100);
+    expect(nodesThatFit(anM5Large, { node, pods: [node, other] })).toEqual({
+      nodes: 2,
+      shortage: { limitedBy: 'addresses', error: 'first' },
+    });
+    expect(node.singles).toBe(0);
+    expect(other.singles).toBe(90);
+  });
+
+  test('end where neither their own subnet nor another one has enough', () => {
+    const node = ledger(5);
+    expect(nodesThatFit(anM5Large, { node, pods: [node, ledger(9)] })).toEqual({
+      nodes: 0,
+      shortage: { limitedBy: 'addresses', error: 'second' },
+    });
+    expect(node.singles).toBe(5);
+  });
+
+  test('make an interface with a prefix elsewhere where their own subnet has no free block', () => {
+    const node = ledger(5);
+    const withPrefix: readonly DemandStep[] = [
+      { subnet: 'node', singles: 1, prefixes: 0, addressError: 'first' },
+      { subnet: 'node', singles: 0, prefixes: 1, addressError: 'second' },
+    ];
+    expect(nodesThatFit(withPrefix, { node, pods: [node, ledger(9, 3)] }).nodes).toBe(3);
+  });
+
+  test('find no place where no subnet is open to their pods', () => {
+    expect(nodesThatFit(steps, { node: ledger(9), pods: [] })).toEqual({
+      nodes: 0,
+      shortage: { limitedBy: 'addresses', error: 'second' },
+    });
   });
 });

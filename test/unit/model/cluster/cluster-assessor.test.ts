@@ -350,7 +350,7 @@ describe('a cluster of which little is known', () => {
 
   test('takes the pod subnet of a node in the same subnet, though EC2 does not tell its zone', () => {
     const cluster = clusterOf({
-      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      eks: [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })],
       instances: [aNode('i-01', { availabilityZone: null })],
       interfaces: [
         nodeInterface('i-01'),
@@ -425,15 +425,15 @@ describe('a cluster of which little is known', () => {
       'capacity: The free addresses of subnet-0a are unknown in this scan.',
     ]);
     expect(reasons({ eks: eks({ nodeGroups: [aNodeGroup({ instanceTypes: ['m99.large'] })] }) })).toEqual([
-      'committed: What one more node of workers takes is not known: its type, or the mode.',
+      'committed: The demand of one more node of workers is unknown, because its type or its mode is.',
     ]);
     expect(reasons({ eks: eks({ vpcCni: null }) })).toEqual([
-      'committed: What one more node of workers takes is not known: its type, or the mode.',
+      'committed: The demand of one more node of workers is unknown, because its type or its mode is.',
       "mode: No node holds an address for pods, and the CNI's settings are not known to EKS.",
     ]);
     const vpcCni = cniSettings({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' });
     expect(reasons({ eks: eks({ vpcCni }) })).toEqual([
-      'committed: No node shows where the pods of workers get their addresses beside subnet-0a.',
+      'committed: Where the pods of workers get their addresses beside subnet-0a is not known: no node shows it, or nodes disagree.',
     ]);
   });
 

@@ -577,11 +577,26 @@ describe('committed demand', () => {
 
   test('is in prefixes for a cluster in which some nodes have them and some cannot', () => {
     const cluster = clusterOf({
-      eks: [anEksCluster({ nodeGroups: [aNodeGroup()] })],
+      eks: [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })],
       instances: [aNode('i-01'), aNode('i-02', { instanceType: 'm4.large' })],
       interfaces: [nodeInterface('i-01', { prefixes: 1 }), nodeInterface('i-02', { secondaries: 9 })],
     });
     expect(cluster.committed[0]?.perNode).toEqual({ addresses: 1, prefixes: 1 });
+  });
+
+  test('follows the setting as soon as it is known, whatever the nodes that run hold', () => {
+    const on = cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' });
+    const perNode = (
+      vpcCni: typeof on,
+      held: { readonly secondaries?: number; readonly prefixes?: number },
+    ) =>
+      clusterOf({
+        eks: [anEksCluster({ vpcCni, nodeGroups: [aNodeGroup()] })],
+        instances: [aNode('i-01')],
+        interfaces: [nodeInterface('i-01', held)],
+      }).committed[0]?.perNode;
+    expect(perNode(on, { secondaries: 9 })).toEqual({ addresses: 1, prefixes: 1 });
+    expect(perNode(cniSettings({}), { prefixes: 1 })).toEqual({ addresses: 10, prefixes: 0 });
   });
 
   test('is in single addresses in Auto Mode, where nodes show them', () => {

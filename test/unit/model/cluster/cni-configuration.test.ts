@@ -1,11 +1,16 @@
-import { expect, test } from 'vitest';
-import { cniConfigurationOf } from '../../../../shared/model/cluster/cni-configuration.ts';
+import { describe, expect, test } from 'vitest';
+import { cniConfigurationOf, knowsExclusion } from '../../../../shared/model/cluster/cni-configuration.ts';
 import { cniSettings } from '../../../fixtures/cluster-records.ts';
 
 const addOn = (configuration: string | null) => cniConfigurationOf({ version: 'v1.20.1', configuration });
 
 const DEFAULTS = {
   known: true,
+  version: [1, 20, 1],
+  subnetDiscovery: true,
+  windowsIpam: false,
+  windowsPrefixDelegation: false,
+  eniConfigSubnets: new Map(),
   prefixDelegation: false,
   customNetworking: false,
   securityGroupsForPods: false,
@@ -20,6 +25,10 @@ test('a self-managed CNI is not known, and its warm targets are taken to be the 
   expect(cniConfigurationOf(null)).toEqual({
     ...DEFAULTS,
     known: false,
+    version: null,
+    subnetDiscovery: null,
+    windowsIpam: null,
+    windowsPrefixDelegation: null,
     prefixDelegation: null,
     customNetworking: null,
     securityGroupsForPods: null,
@@ -45,6 +54,7 @@ test('the settings that matter are read', () => {
     MAX_ENI: '2',
   });
   expect(cniConfigurationOf(vpcCni)).toEqual({
+    ...DEFAULTS,
     known: true,
     prefixDelegation: true,
     customNetworking: true,
@@ -76,5 +86,81 @@ test.each([['env:\n  WARM_IP_TARGET: "5"'], ['[1'], ['7'], ['null'], ['{"env":nu
   'a configuration that is no JSON object, such as %j, is not known',
   (configuration) => {
     expect(addOn(configuration).known).toBe(false);
+  },
+);
+
+test.each(['1', 't', 'T', 'TRUE', 'true', 'True'])('%s is true, as in the CNI', (value) => {
+  expect(cniConfigurationOf(cniSettings({ ENABLE_POD_ENI: value })).securityGroupsForPods).toBe(true);
+});
+
+test.each(['yes', 'tRUE', '', 'on', '0'])('%j is not true', (value) => {
+  expect(cniConfigurationOf(cniSettings({ ENABLE_POD_ENI: value })).securityGroupsForPods).toBe(false);
+});
+
+test('settings that are numbers and booleans in JSON count as well', () => {
+  expect(addOn('{"env":{"ENABLE_POD_ENI":true,"WARM_IP_TARGET":3}}')).toEqual({
+    ...DEFAULTS,
+    securityGroupsForPods: true,
+    warmIpTarget: 3,
+  });
+});
+
+test.each([
+  ['v1.17.1-eksbuild.1', {}, false],
+  ['v1.18.0-eksbuild.1', {}, true],
+  ['v2.0.0', {}, true],
+  [null, {}, true],
+  ['latest', {}, true],
+  ['v1.23.1-eksbuild.1', { ENABLE_SUBNET_DISCOVERY: 'false' }, false],
+  ['v1.23.1-eksbuild.1', { ENABLE_SUBNET_DISCOVERY: 'true' }, true],
+])('the add-on %s with %j has subnet discovery: %s', (version, env, expected) => {
+  const { subnetDiscovery } = cniConfigurationOf({ version, configuration: JSON.stringify({ env }) });
+  expect(subnetDiscovery).toBe(expected);
+});
+
+test.each([
+  ['v1.22.0-eksbuild.1', false],
+  ['v1.22.1-eksbuild.1', true],
+  ['v1.23.0', true],
+  [null, true],
+])('the add-on %s knows subnets that are shut out: %s', (version, expected) => {
+  expect(knowsExclusion(cniConfigurationOf({ version, configuration: null }))).toBe(expected);
+});
+
+test('Windows nodes have settings of their own, outside the environment', () => {
+  expect(addOn('{"enableWindowsIpam":"true","enableWindowsPrefixDelegation":"true"}')).toMatchObject({
+    windowsIpam: true,
+    windowsPrefixDelegation: true,
+  });
+  expect(addOn('{"env":{"ENABLE_WINDOWS_IPAM":"true"}}')).toMatchObject({ windowsIpam: true });
+});
+
+describe("the add-on's own eniConfig", () => {
+  const subnets = { 'eu-west-1a': { id: 'subnet-0pods' }, 'eu-west-1b': { securityGroups: [] } };
+  const env = { ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
+  const read = (values: object) => [...addOn(JSON.stringify(values)).eniConfigSubnets];
+
+  test('names the pod subnet of each zone', () => {
+    expect(read({ env, eniConfig: { create: true, subnets } })).toEqual([['eu-west-1a', 'subnet-0pods']]);
+  });
+
+  test.each([
+    ['it makes none', { env, eniConfig: { create: false, subnets } }],
+    [
+      'nodes choose by another label',
+      { env: { ENI_CONFIG_LABEL_DEF: 'team' }, eniConfig: { create: true, subnets } },
+    ],
+    ['nodes choose by no label', { eniConfig: { create: true, subnets } }],
+    ['it names no subnets', { env, eniConfig: { create: true } }],
+    ['it is no object', { env, eniConfig: 'zones' }],
+  ])('says nothing where %s', (_, values) => {
+    expect(read(values)).toEqual([]);
+  });
+});
+
+test.each([['[]'], ['"text"'], ['{"env":[]}'], ['env:\n  WARM_IP_TARGET: 1']])(
+  'the configuration %j is not told, but its version is',
+  (configuration) => {
+    expect(addOn(configuration)).toMatchObject({ known: false, version: [1, 20, 1], prefixDelegation: null });
   },
 );

@@ -211,13 +211,10 @@ describe('warm addresses', () => {
     );
   });
 
-  test('are assumed so for a self-managed CNI whose interfaces are all full', () => {
-    expect(warm({ instances: [aNode('i-01')], interfaces: fullNode('i-01') })).toEqual([9]);
-  });
-
-  test('cannot be told for a self-managed CNI that fills its interfaces in part', () => {
+  test('cannot be told for a self-managed CNI: its settings are not known, and none is assumed', () => {
+    expect(warm({ instances: [aNode('i-01')], interfaces: fullNode('i-01') })).toEqual([null]);
     expect(
-      warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { secondaries: 5 })] }),
+      warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { prefixes: 2 })] }),
     ).toEqual([null]);
   });
 
@@ -236,7 +233,7 @@ describe('warm addresses', () => {
   });
 
   test('are a prefix in prefix mode', () => {
-    const eks = [anEksCluster()];
+    const eks = [anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) })];
     expect(
       warm({ eks, instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { prefixes: 2 })] }),
     ).toEqual([16]);
@@ -258,10 +255,10 @@ describe('warm addresses', () => {
     ).toEqual([0]);
   });
 
-  test('are a prefix for a self-managed CNI, too', () => {
-    expect(
-      warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { prefixes: 2 })] }),
-    ).toEqual([16]);
+  test('may be none on a node that MAX_ENI keeps from attaching another interface', () => {
+    const eks = [anEksCluster({ vpcCni: cniSettings({ MAX_ENI: '1' }) })];
+    const interfaces = [nodeInterface('i-01', { secondaries: 9 })];
+    expect(warm({ eks, instances: [aNode('i-01')], interfaces })).toEqual([0]);
   });
 
   test('may be none where the pool has reached max-pods: the CNI stops to refill it', () => {

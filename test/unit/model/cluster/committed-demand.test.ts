@@ -19,7 +19,8 @@ const step = (singles: number, changes: Partial<DemandStep> = {}): DemandStep =>
 const place = (zone: string, changes: Partial<GroupSubnet> = {}): GroupSubnet => ({
   subnetId: `subnet-${zone}`,
   availabilityZone: zone,
-  podSubnetId: `subnet-${zone}`,
+  podSubnetIds: [`subnet-${zone}`],
+  primaryServesPods: true,
   nodes: 0,
   ...changes,
 });
@@ -81,7 +82,7 @@ describe('a group that goes to its maximum', () => {
     'prefers, within a zone, the subnet that has most addresses for pods, listed as %j',
     (names) => {
       const inZone = (name: string) =>
-        place('a', { subnetId: `subnet-${name}`, podSubnetId: `subnet-${name}` });
+        place('a', { subnetId: `subnet-${name}`, podSubnetIds: [`subnet-${name}`] });
       const free = group({ subnets: names.map(inZone), maximumNodes: 2 });
       const bound = group({ group: 'bound', subnets: [inZone('small')], maximumNodes: 1 });
       expect(demand({ small: 10, large: 40 }, free, bound).map(({ fits }) => fits)).toEqual([2, 1]);
@@ -90,7 +91,7 @@ describe('a group that goes to its maximum', () => {
 
   test('takes from two subnets where pods are elsewhere, and ends with the one that is full first', () => {
     const steps = [step(1), step(10, { subnet: 'pods', addressError: 'InvalidParameterValue' })];
-    const split = group({ steps, subnets: [place('a', { podSubnetId: 'subnet-p' })] });
+    const split = group({ steps, subnets: [place('a', { podSubnetIds: ['subnet-p'] })] });
     expect(demand({ a: 100, p: 25 }, split)).toMatchObject([{ fits: 2, error: 'InvalidParameterValue' }]);
     expect(demand({ a: 1, p: 25 }, split)).toMatchObject([
       { fits: 1, error: 'InsufficientFreeAddressesInSubnet' },
@@ -109,14 +110,22 @@ describe('a group that goes to its maximum', () => {
   test('without a subnet is unknown, and takes nothing from the others', () => {
     const nowhere = group({ group: 'nowhere', subnets: [] });
     const typeless = group({ group: 'typeless', steps: null, instanceType: null });
-    const podless = group({ group: 'podless', subnets: [place('a', { podSubnetId: null })] });
+    const podless = group({ group: 'podless', subnets: [place('a', { podSubnetIds: null })] });
     const partly = group({ group: 'partly', subnets: [place('a'), place('unknown')] });
-    const elsewhere = group({ group: 'elsewhere', subnets: [place('unknown', { podSubnetId: 'subnet-a' })] });
+    const elsewhere = group({
+      group: 'elsewhere',
+      subnets: [place('unknown', { podSubnetIds: ['subnet-a'] })],
+    });
     const fits = demand({ a: 100 }, nowhere, typeless, podless, partly, elsewhere, group()).map(
       (each) => each.fits,
     );
     expect(fits).toEqual([null, null, null, null, null, 10]);
   });
+});
+
+test('a group whose pods get their addresses in a subnet that is not known has no figure', () => {
+  const elsewhere = group({ subnets: [place('a', { podSubnetIds: ['subnet-a', 'subnet-gone'] })] });
+  expect(demand({ a: 500 }, elsewhere)).toMatchObject([{ fits: null, shortfall: null }]);
 });
 
 describe('a group whose nodes are full of pods', () => {
@@ -148,7 +157,7 @@ describe('a group whose nodes are full of pods', () => {
   test('lets the nodes that run grow first, and counts them', () => {
     const running = [45, 45].map((more) => ({
       subnetId: 'subnet-a',
-      podSubnetId: 'subnet-a',
+      podSubnetIds: ['subnet-a'],
       steps: [step(more, { subnet: 'pods' })],
     }));
     const [demanded] = demand(
@@ -162,7 +171,7 @@ describe('a group whose nodes are full of pods', () => {
     const running = [
       {
         subnetId: 'subnet-a',
-        podSubnetId: 'subnet-a',
+        podSubnetIds: ['subnet-a'],
         steps: [step(45, { addressError: 'InvalidParameterValue' })],
       },
     ];
@@ -177,7 +186,7 @@ describe('a group whose nodes are full of pods', () => {
   });
 
   test('is not known where the subnet of a running node is not', () => {
-    const running = [{ subnetId: 'subnet-z', podSubnetId: 'subnet-z', steps: [step(45)] }];
+    const running = [{ subnetId: 'subnet-z', podSubnetIds: ['subnet-z'], steps: [step(45)] }];
     expect(demand({ a: 500 }, group({ full: full({ running }) }))).toMatchObject([
       { fits: 10, whenFull: null },
     ]);

@@ -62,6 +62,14 @@ describe('what a node holds on the way up', () => {
     expect(held({ prefixDelegation: true }, [5]).map(addressesTaken)).toEqual([33]);
   });
 
+  test('has bounds that end where every slot but the kept one is full', () => {
+    const settings = { prefixDelegation: true, warmPrefixTarget: 3, podEni: true };
+    expect(held(settings, [300, 17], 't3.large')).toMatchObject([
+      { prefixes: 22, range: { prefixes: [22, 22], interfaces: [2, 2] } },
+      { prefixes: 7, range: { prefixes: [5, 7] } },
+    ]);
+  });
+
   test('reads a WARM_IP_TARGET of 0 as not set', () => {
     expect(held({ warmIpTarget: 0 }, [5])).toEqual(held({}, [5]));
   });

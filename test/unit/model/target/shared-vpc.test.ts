@@ -76,7 +76,7 @@ describe('a subnet that is shared with another account', () => {
       gauges: { eniAllocated: 1, eniMaxAvailable: 3, totalIPAddresses: 2, maxIPAddresses: null },
       capacity: [{ morePods: null, moreNodes: [{ nodes: null, nodesAtBest: null }] }],
       committed: [{ fits: null, shortfall: null }],
-      unknowns: [{ field: 'capacity', reason: 'What subnet-0a still holds is not known to this scan.' }],
+      unknowns: [{ field: 'capacity', reason: 'The free addresses of subnet-0a are unknown in this scan.' }],
     });
     expect(findings).toEqual([]);
   });

@@ -340,6 +340,33 @@ describe('the whole set', () => {
     expect(list.map(({ title }) => title)).toContain('Lower the maximum of workers to 7');
   });
 
+  test("for a group under custom networking is for the pods' subnet, unless nodes find no address of their own", () => {
+    const usage = [{ subnetId: 'subnet-0p', interfaces: 1, addresses: 10, prefixes: 0 }];
+    const demand = aDemand({ shortfall: 3 });
+    const cluster = aCluster({
+      customNetworking: true,
+      nodes: [aNodeAssessment({ usage })],
+      nodeSubnetIds: ['subnet-0a', 'subnet-0p', 'subnet-0q'],
+      committed: [demand],
+    });
+    const offered = (availableSingle: number, zone = 'eu-west-1a') => {
+      const subnets = [
+        aSubnet({ availableSingle }),
+        aSubnet({
+          subnetId: 'subnet-0p',
+          name: 'pods-a',
+          cidrBlock: '10.0.1.0/25',
+          availableSingle: 9,
+          availabilityZone: zone,
+        }),
+      ];
+      return remediesForDemand(anEstate({ subnets, clusters: [cluster] }), cluster, demand)[0]?.commands[0];
+    };
+    expect(offered(5)).toContain('pods-a-2');
+    expect(offered(0)).toContain('private-a-2');
+    expect(offered(5, 'eu-west-1b')).toContain('private-a-2');
+  });
+
   test('for a group in prefix mode looks for prefixes', () => {
     const prefixes = (free: number) => ({ assigned: 0, free, freeInReservation: 0, freeUnreserved: free });
     const subnets = [

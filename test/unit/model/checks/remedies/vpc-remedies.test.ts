@@ -139,14 +139,27 @@ describe('a new block with a subnet in it', () => {
     expect(withSubnet()?.commands[2]).toContain('--cidr-block 100.64.0.0/20');
   });
 
-  test('is not offered where the VPC is unknown, or takes no block, or the block is used up', () => {
+  test('is not offered where the VPC is unknown, or takes no block', () => {
     expect(withSubnet({ vpcs: [] })).toBeNull();
     expect(withSubnet({ vpcConnections: [gateway(['100.64.0.0/10'])] })).toBeNull();
+  });
+
+  test('is larger where more is missing, up to the whole block', () => {
+    const sized = (addresses: number) =>
+      addSecondaryCidrSubnet(anEstate({}), aSubnet(), { addresses, prefixes: 0 })?.gains?.addresses;
+    expect([sized(1), sized(4092), sized(1_000_000)]).toEqual([4091, 8187, 65_531]);
+  });
+
+  test('is a block of its own for each subnet that is short', () => {
     const estate = anEstate({});
-    const subnets = Array.from({ length: 17 }, (_, index) => aSubnet({ subnetId: `subnet-${index}` }));
-    const offers = subnets.map((subnet) => addSecondaryCidrSubnet(estate, subnet)?.title ?? null);
-    expect(offers.filter((title) => title === null)).toHaveLength(1);
-    expect(new Set(offers).size).toBe(17);
+    const offers = ['subnet-0a', 'subnet-0b', 'subnet-0a'].map((subnetId) =>
+      addSecondaryCidrSubnet(estate, aSubnet({ subnetId })),
+    );
+    expect(offers.map((offer) => offer?.ranges)).toEqual([
+      ['100.64.0.0/16'],
+      ['100.65.0.0/16'],
+      ['100.64.0.0/16'],
+    ]);
   });
 });
 

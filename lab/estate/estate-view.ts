@@ -1,0 +1,28 @@
+import type { Sequence } from '../http/pages.ts';
+import type {
+  LabAutoScalingGroup,
+  LabEksCluster,
+  LabInstance,
+  LabInterface,
+  LabPeering,
+  LabReservation,
+  LabRouteTable,
+  LabSubnet,
+  LabTransitGatewayAttachment,
+  LabVpc,
+} from './records.ts';
+
+/** What one account can see in one Region at one moment. */
+export interface EstateView {
+  readonly vpcs: Sequence<LabVpc>;
+  readonly subnets: Sequence<LabSubnet>;
+  readonly interfaces: Sequence<LabInterface>;
+  readonly instances: Sequence<LabInstance>;
+  readonly peerings: Sequence<LabPeering>;
+  readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
+  readonly routeTables: Sequence<LabRouteTable>;
+  readonly clusters: Sequence<LabEksCluster>;
+  readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
+  /** `null`: no such subnet here. */
+  reservations(subnetId: string): Sequence<LabReservation> | null;
+}

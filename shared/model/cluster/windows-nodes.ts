@@ -1,0 +1,51 @@
+import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
+import type { CniConfiguration } from './cni-configuration.ts';
+import type { NodeAccumulator } from './node-accumulator.ts';
+
+/**
+ * The VPC resource controller gives Windows nodes their addresses: on the primary interface alone, and three of them warm
+ * (`warm-ip-target` 1, `minimum-ip-target` 3). Source: amazon-vpc-resource-controller-k8s, `pkg/config`.
+ */
+const WINDOWS_WARM_IP_TARGET = 1;
+const WINDOWS_MINIMUM_IP_TARGET = 3;
+
+/** A Windows node has its primary interface and no other. */
+export const windowsLimits = (limits: InstanceLimits): InstanceLimits => ({
+  ...limits,
+  maxEnis: 1,
+  trunk: false,
+});
+
+/** The settings in whose terms the allocator gives a Windows node what the controller gives it. */
+export const windowsConfiguration = (configuration: CniConfiguration): CniConfiguration => ({
+  ...configuration,
+  prefixDelegation: configuration.windowsPrefixDelegation === true,
+  customNetworking: false,
+  securityGroupsForPods: false,
+  warmPrefixTarget: 1,
+  warmIpTarget: configuration.windowsPrefixDelegation === true ? null : WINDOWS_WARM_IP_TARGET,
+  minimumIpTarget: configuration.windowsPrefixDelegation === true ? null : WINDOWS_MINIMUM_IP_TARGET,
+  maxEni: null,
+});
+
+/** `windows`, or `win` as a word of its own. */
+const NAMED_WINDOWS = /(?:^|[^a-z])win(?:dows)?(?:[^a-z]|$)/i;
+
+/** Whether a group of this name is one of Windows nodes: EKS says so by its AMI type; where it does not, the name does. */
+export const isWindowsGroup = (name: string, eks: EksCluster | null): boolean => {
+  const amiType = eks?.nodeGroups.find((group) => group.name === name)?.amiType ?? null;
+  return amiType === null || amiType === 'CUSTOM' ? NAMED_WINDOWS.test(name) : amiType.startsWith('WINDOWS');
+};
+
+/**
+ * Whether a node runs Windows: EC2 says so by its platform. Where that was not read, its group or its name must say so,
+ * and it must have one interface, as Windows nodes have.
+ */
+export const isWindowsNode = (node: NodeAccumulator, eks: EksCluster | null): boolean => {
+  const { platform, tags } = node.instance;
+  if (platform !== undefined && platform !== null) return platform.toLowerCase() === 'windows';
+  if (node.managedInterfaces > 1) return false;
+  const { nodeGroup, nodePool } = node.membership;
+  const group = nodeGroup ?? nodePool;
+  return (group !== null && isWindowsGroup(group, eks)) || NAMED_WINDOWS.test(tags['Name'] ?? '');
+};

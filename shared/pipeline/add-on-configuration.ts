@@ -1,0 +1,22 @@
+import { parse } from 'yaml';
+import type { EksCluster } from '../model/aws/inventory.ts';
+
+/**
+ * The cluster with the configuration of its `vpc-cni` add-on as JSON. EKS takes `configurationValues` as JSON or YAML and
+ * answers them as they were given. What is neither stays as it is, and the model counts it as not told.
+ */
+export const withJsonConfiguration = (cluster: EksCluster): EksCluster => {
+  const configuration = cluster.vpcCni?.configuration ?? null;
+  return cluster.vpcCni === null || configuration === null
+    ? cluster
+    : { ...cluster, vpcCni: { ...cluster.vpcCni, configuration: asJson(configuration) } };
+};
+
+const asJson = (text: string): string => {
+  try {
+    const value: unknown = parse(text);
+    return typeof value === 'object' && value !== null ? JSON.stringify(value) : text;
+  } catch {
+    return text;
+  }
+};
