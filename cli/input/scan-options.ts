@@ -10,9 +10,11 @@ import { createEstateSources } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
+import { estateOf } from '../../shared/model/checks/estate.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
-import { judge } from '../../shared/pipeline/assess.ts';
+import type { AssessedTarget } from '../../shared/model/target/target-assessor.ts';
+import { applyPolicy } from '../../shared/pipeline/assess.ts';
 import { shareGateways } from '../../shared/pipeline/join-gateways.ts';
 import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
@@ -148,7 +150,7 @@ const open = async (options: ScanOptions, { io }: Session): Promise<OpenedTarget
 };
 
 interface ScannedTargets {
-  readonly scanned: readonly ScannedTarget[];
+  readonly scanned: readonly (ScannedTarget & AssessedTarget)[];
   readonly now: number;
 }
 
@@ -168,14 +170,14 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
     }
     const scanned = await Promise.all(
       opened.map((reached) =>
-        limit(async (): Promise<ScannedTarget> => {
+        limit(async () => {
           const { accountId, region } = reached.target;
           const say = (count: number) =>
             progress.show(
               `scanning ${accountId} ${region}: ${number(count)} interfaces (${finished} of ${opened.length} done)`,
             );
           say(0);
-          const assessment = await scanTarget({
+          const assessed = await scanTarget({
             target: reached.target,
             scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
             sources: reached.sources,
@@ -185,14 +187,14 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
             onInterfaces: say,
           });
           finished += 1;
-          return { assessment, reached };
+          return { ...assessed, reached };
         }),
       ),
     );
-    const unreached = failed.map(({ target, problem }) => ({
-      assessment: failedAssessment(target, [problem], now),
-      reached: null,
-    }));
+    const unreached = failed.map(({ target, problem }) => {
+      const assessment = failedAssessment(target, [problem], now);
+      return { assessment, estate: estateOf(assessment), reached: null };
+    });
     return { scanned: [...scanned, ...unreached], now };
   } finally {
     progress.clear();
@@ -209,13 +211,13 @@ export interface ScannedEstate {
   readonly now: number;
 }
 
-/** Scans, and holds what was found against the configured policy. A wrong configuration is refused before anything is read. */
+/** Scans, and runs the checks under the configured policy. A wrong configuration is refused before anything is read. */
 export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
   const configuration = readConfiguration(options.config);
   const { scanned: raw, now } = await scanTargets(options, session);
   const scanned = raw.map((target) => ({
-    ...target,
-    assessment: judge(target.assessment, configuration.alerts).assessment,
+    reached: target.reached,
+    assessment: applyPolicy(target, configuration.alerts).assessment,
   }));
   const assessments = scanned.map(({ assessment }) => assessment);
   return {

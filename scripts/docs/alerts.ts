@@ -1,68 +1,89 @@
-import { RULE_CATALOGUE } from '../../shared/alerts/catalogue.ts';
 import { SHARE_OF_ONE_CAUSE, SUBNETS_OF_ONE_CAUSE } from '../../shared/alerts/causes.ts';
 import { CLEAR_BEYOND } from '../../shared/model/forecast/exhaustion-levels.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import type { RuleName, RulePolicies, Threshold } from '../../shared/model/alert/policy.ts';
+import type { Check } from '../../shared/model/checks/check.ts';
+import { CHECKS } from '../../shared/model/checks/checks.ts';
+import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
 
-/** The alert reference, from the catalogue of rules and the default policy. */
+type Described = Pick<Check, 'kind' | 'about' | 'settings'>;
+
+const ALL: readonly Described[] = [...CHECKS, ...MONITOR_CHECKS];
+
+/** The alert reference, from the checks and the default policy. */
 export const alertsPage = (): string => `# Alerts
 
-Made from \`shared/alerts/catalogue.ts\` and \`shared/config/default-policy.ts\` by \`npm run docs\`.
-[configuration.md](configuration.md) describes the settings of the rules.
+Made from \`shared/model/checks/\` and \`shared/config/default-policy.ts\` by \`npm run docs\`. How to change the settings:
+\`headroom.example.yml\`.
 
-An alert is the view of one rule on one subject over time. In every scan, a rule gives each subject a level or reports it as
-unknown. An unknown subject changes nothing: its alert does not fire, resolve or repeat.
+An alert is what the [checks](findings.md) say of one subject over time. Each scan says how bad it is, or that it could not be
+measured. Unknown is neither good nor bad: it never fires an alert, never resolves one and never repeats one.
 
 ## Rules
 
-| rule | about | warning | critical | for | clear for | repeat interval |
-| --- | --- | --- | --- | --- | --- | --- |
-${entries.map(summary).join('\n')}
+A rule has the settings of one check. The rule \`findings\` has those of all checks without a rule of their own.
 
-${entries.map(([rule, { raises, unknown, meaning }]) => `### ${rule}\n\n${meaning}\n\n- Raised: ${raises}\n- Unknown: ${unknown}\n`).join('\n')}
+| rule | checks | about | warning | critical | for | clearFor | repeat interval |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${[...Map.groupBy(ALL, ({ settings }) => settings)].map(summary).join('\n')}
+
+## One alert for each supply
+
+A subnet has two supplies: single addresses, and prefixes (whole free blocks of 16). All checks of one supply make one alert.
+Its level is the worst level that one of them has reached. Its message is about the first check at that level, in this
+order: ${CHECKS.filter(({ supply }) => supply === 'prefixes').map(({ kind }) => `\`${kind}\``).join(', ')}. The other checks stand beneath it as "also".
+
+When the first check changes, for example from "will run out" to "low" to "exhausted", the alert goes on. It escalates, and
+is not resolved and fired again. It resolves when all of its checks are clear.
+
 ## The life of an alert
 
-1. **Pending.** The condition must last for the time of the rule (\`for\`). Each level has its own timer, so a supply between
-   warning and critical still fires as a warning in time. An alert that clears before it fires sends no notification.
-2. **Firing.** A notification is sent, and repeated after the repeat interval of the rule. It ends when the alert resolves or is
-   acknowledged.
-3. **Escalated, de-escalated.** A worse level must last, too. A level clears only with a margin. For thresholds it is
-   \`clearMargin\`. A forecast clears when the expected time is ${CLEAR_BEYOND} times the lead time away, and earlier exhaustion unlikely.
-   The alert must then stay clear for the time of the rule (\`clearFor\`). So a condition that comes and goes is one alert, not ten.
-   Meanwhile nothing is repeated. Alerts of deleted subnets and of disabled rules end at once.
-4. **Resolved.** All recipients of the alert get its end, with the changes.
+1. **Pending.** The condition must hold for as long as \`for\` says. Each check and each level has its own clock, so a supply that
+   wavers between warning and critical still fires as a warning in time. A level that clears before that is never announced.
+2. **Firing.** People are notified. After the repeat interval they are notified again, but only if the title has changed since,
+   and only until the alert resolves or is acknowledged.
+3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin: for thresholds
+   \`clearMargin\` above them, for forecasts when the expected time is ${CLEAR_BEYOND} times the lead time away and exhaustion within it is unlikely.
+   It must have been clear for as long as \`clearFor\` says, so that what comes and goes is one alert and not ten. What is
+   gone ends at once: a deleted subnet, or a rule that was switched off.
+4. **Resolved.** Everyone who was notified of the alert is notified of its end, with what changed.
 
 ## Suppression
 
-- **A critical alert suppresses the warnings** of the same subnet about the same supply. An alert about addresses suppresses
-  those about prefixes, too.
-- **A VPC suppresses its subnets** if they are no worse. Surges are never suppressed.
-- **Recipients matter.** A cause only suppresses notifications to recipients that are notified of the cause. A cause that is
-  muted, or routed to others, suppresses nothing.
-- **A mute** holds back all notifications that match: always, between two times, or in weekly hours. When it ends, alerts that
-  still fire are sent, and so are the ends of alerts that were sent before.
-- **An acknowledgement** (\`headroom acknowledge\`) stops repeated notifications at that level. An escalation ends it.
+- **A critical alert about addresses** suppresses a warning about the prefixes of the same subnet.
+- **An alert about a VPC** suppresses those of its subnets that are not more severe. Surges are always sent.
+- An alert suppresses only what goes to people who receive that alert themselves. One that is muted, or that is routed to
+  others, suppresses nothing.
+- **A mute** suppresses everything that matches, for good, between two times, or in weekly hours. When it ends, what is still
+  wrong is sent, and so is the end of what was sent before.
+- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it.
 
 ## Grouping
 
-Each cause has one message. Several rules about one subnet share a message. If at least ${SUBNETS_OF_ONE_CAUSE} subnets and ${SHARE_OF_ONE_CAUSE * 100} % of a VPC raise the
-same rule at once, they share one message about the VPC. An alert keeps the cause that it fired with, so all its notifications are
-in the same thread.
+There is one message for each cause. Both supplies of one subnet are one message. Many subnets of a VPC can have the same problem
+at once: at least ${SUBNETS_OF_ONE_CAUSE}, and at least ${SHARE_OF_ONE_CAUSE * 100} % of them. Then there is one message about the VPC. An alert keeps the cause that it
+fired with, so that all its messages stand in the same thread.
 
 ## Routing
 
-The first route that matches takes a message. If it has \`continue\`, later routes are evaluated as well. The default destination
-takes all other messages. The end of an alert goes to all recipients of any of its levels. A de-escalation goes to the recipients of
-the level that ends.
+The first route that matches takes a message, and those after it as well if it has \`continue\`. A message that no route takes
+goes to the default destination. A selector's \`rule\` may be the name of a rule, the kind of a finding, or another name of its check.
+An end goes to everyone who was notified of any level, and an easing to those of the level that it leaves.
+
+## Upgrading from 0.1
+
+Earlier versions had one alert for each rule and subnet. The first scan after an upgrade replaces them by alerts over all
+checks of a supply, without a message. A PagerDuty incident that one of them opened has to be resolved by hand.
 `;
 
-const entries = Object.entries(RULE_CATALOGUE) as [RuleName, (typeof RULE_CATALOGUE)[RuleName]][];
-
-const summary = ([rule, { about }]: (typeof entries)[number]): string => {
+const summary = ([rule, checks]: [RuleName, readonly Described[]]): string => {
   const policy = DEFAULT_POLICY.rules[rule];
   const [warning, critical] = levels(policy);
-  const again = policy.repeatEvery === 0 ? 'never' : `every ${time(policy.repeatEvery)}`;
-  return `| [${rule}](#${rule}) | ${about} | ${warning} | ${critical} | ${time(policy.pendingFor)} | ${time(policy.clearFor)} | ${again} |`;
+  const again = policy.repeatEvery === 0 ? 'never' : time(policy.repeatEvery);
+  const kinds =
+    checks.length > 1 ? 'all others' : checks.map(({ kind }) => `[${kind}](findings.md#${kind})`).join('');
+  const about = checks.length > 1 ? 'each finding' : checks.map((check) => check.about).join('');
+  return `| \`${rule}\` | ${kinds} | ${about} | ${warning} | ${critical} | ${time(policy.pendingFor)} | ${time(policy.clearFor)} | ${again} |`;
 };
 
 const levels = (policy: RulePolicies[RuleName]): readonly [string, string] => {

@@ -1,27 +1,37 @@
-import { FINDING_RULES } from '../../shared/model/checks/findings.ts';
+import { CHECKS } from '../../shared/model/checks/checks.ts';
+import type { Check } from '../../shared/model/checks/check.ts';
+import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
 import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 
-/** The reference of findings and owners, from the tables that find and name them. */
+type Described = Omit<Check<never>, 'find'>;
+
+const ALL: readonly Described[] = [...CHECKS, ...MONITOR_CHECKS];
+
+/** The reference of checks and owners, from the tables that find and name them. */
 export const findingsPage = (): string => `# Findings and owners
 
 Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by \`npm run docs\`.
 
-A finding is one problem, now or soon. Its evidence contains every number of its texts. Its remedies are in order, best first.
-Each remedy has the exact commands, its price, when it is right and what it gains at the least. Its preconditions are checked on
-the same scan. A precondition that EC2 and EKS cannot answer is marked as unknown, and a remedy whose precondition fails is not
-offered. Unknown values never lead to a finding.
+A check looks at every subject of its kind in every scan. It says that the subject is healthy, that something is wrong (a
+finding), or that it could not be measured, and why. A finding has evidence, so that every number in a message can be traced.
+It also has remedies, best first: each with the exact commands and the conditions under which it works. Conditions are
+checked on the inventory of the same scan. A condition that cannot be checked from there says so, and a remedy
+that cannot work comes last.
 
-\`headroom findings\` prints them, and the rule [findings](alerts.md#findings) makes alerts of them.
+\`headroom findings\` prints the findings, and [alerts](alerts.md) are made of the same checks.
 
-| kind | what it is |
-| --- | --- |
-${FINDING_RULES.map(({ kind, label }) => `| [${kind}](#${kind}) | ${label} |`).join('\n')}
+Several checks can find the same supply of one subnet in trouble. Then only one finding is listed and announced: the worst,
+and of equally bad ones the first in the order of this table. The others stand beneath it as \`also\`.
 
-${FINDING_RULES.map(({ kind, label, appears, why }) => `## ${kind}\n\n**${label}.** ${why}\n\nAppears: ${appears}\n`).join('\n')}
+| kind | what it is | supply |
+| --- | --- | --- |
+${ALL.map(({ kind, label, supply }) => `| [${kind}](#${kind}) | ${label} | ${supply ?? '-'} |`).join('\n')}
+
+${ALL.map(section).join('\n')}
 ## Owners
 
-Every address in use has exactly one owner, so the addresses of all owners add up to \`used\`. A kind is a stable word, and the name
-identifies the owner within its kind. \`headroom owners\` prints them.
+Every address in use has exactly one owner, so that owners sum to \`used\`. A kind is a stable word; a name identifies the owner,
+where its kind has names. \`headroom owners\` prints them.
 
 | kind | who | name |
 | --- | --- | --- |
@@ -29,14 +39,26 @@ ${Object.entries(OWNER_KINDS)
   .map(([kind, { label, description, named }]) => `| \`${kind}\` | **${label}.** ${description} | ${named ?? '-'} |`)
   .join('\n')}
 
-Headroom identifies an owner by these signs, in this order:
+An owner is recognised by these, in this order:
 
-1. the account of the interface,
-2. the attachment, and the tags of the attached instance,
-3. the interface type,
-4. the description,
-5. the managing service.
+1. the account that the interface belongs to
+2. its attachment, and the tags of that instance
+3. its interface type
+4. its description
+5. the service that manages it
 
-AWS adds interface types over time. A new type is \`unknown\` until Headroom knows it, and is no error. AWS does not document the signs
-of the interface of a Fargate pod, so any of several signs counts.
+Interface types are an open list: a new one is not an error but
+\`unknown\`, until it is added. AWS does not document the marks of a Fargate pod's interface; any sign of it counts.
 `;
+
+const section = ({ kind, label, about, condition, unknown, impact, settings, aliases }: Described): string =>
+  [
+    `## ${kind}\n`,
+    `**${label}.** ${impact}\n`,
+    `- About: ${about}`,
+    `- Found: ${condition}`,
+    `- Unknown: ${unknown}`,
+    `- Rule in \`headroom.yml\`: [${settings}](alerts.md#rules)`,
+    ...(aliases === undefined ? [] : [`- Selectors also match: ${aliases.map((name) => `\`${name}\``).join(', ')}`]),
+    '',
+  ].join('\n');

@@ -6,6 +6,7 @@ import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
 import { silenceOf } from './silence.ts';
+import { supersededBy } from './superseded.ts';
 
 interface AlertingInput {
   readonly observations: readonly Observation[];
@@ -24,6 +25,8 @@ interface Alerting {
   readonly observations: readonly Observation[];
   readonly settingsFor: (observation: Observation) => LifecycleSettings;
   readonly isGone: (alert: Alert) => boolean;
+  /** Whether an alert of an earlier version is replaced by one over all checks of its supply. */
+  readonly isSuperseded: (alert: Alert) => boolean;
   readonly isSilenced: (transition: Transition) => boolean;
   readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
 }
@@ -48,12 +51,18 @@ export const alertingFor = ({
     byKey.delete(observation.key);
     return reduceAlert(before, observation, settingsFor(observation), now).alert ?? [];
   });
-  const unobserved = [...byKey.values()].filter((alert) => !isGone(alert));
+  const isSuperseded = supersededBy(observations);
+  const unobserved = [...byKey.values()].filter((alert) => !isGone(alert) && !isSuperseded(alert));
   const foreseen = [...observed, ...unobserved];
+  // A subject that is healthy, or unknown, and has no alert yet needs no look at the store.
+  const storedKeys = new Set(stored.map(({ key }) => key));
   return {
-    observations,
+    observations: observations.filter(
+      ({ key, raise }) => storedKeys.has(key) || (raise !== null && raise !== 'ok'),
+    ),
     settingsFor,
     isGone,
+    isSuperseded,
     isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
     group: (transitions) => groupTransitions(transitions, { routes: policy.routes, links }),
   };

@@ -9,7 +9,7 @@ export const SHARE_OF_ONE_CAUSE = 0.5;
 export const causeOf = ({ type, id }: Pick<Subject, 'type' | 'id'>): string => `${type}/${id}`;
 
 /**
- * Says of every observation what it should be seen as one thing with. When many subnets of a VPC raise the same rule at
+ * Says of every observation what it should be seen as one thing with. When many subnets of a VPC have the same problem at
  * once, the VPC is the cause; otherwise it is the subject itself, so that several rules about one subnet belong together.
  */
 export const attributeCauses = (observations: readonly Observation[]): readonly Observation[] => {
@@ -40,6 +40,8 @@ export const attributeCauses = (observations: readonly Observation[]): readonly 
   });
 };
 
-/** The subnets of one VPC under one rule; `null` for what is not about a subnet. */
-const groupOf = ({ rule, subject }: Observation): string | null =>
-  subject.type === 'subnet' && subject.vpcId !== null ? `${rule} ${subject.vpcId}` : null;
+/** The subnets of one VPC whose keys begin alike: one supply, or one check. `null` for what is not about a subnet. */
+const groupOf = ({ key, subject }: Observation): string | null => {
+  if (subject.type !== 'subnet' || subject.vpcId === null) return null;
+  return `${key.slice(0, key.length - subject.id.length)} ${subject.vpcId}`;
+};

@@ -1,43 +1,38 @@
 import type { Observation } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
-import { attributeCauses } from './causes.ts';
+import { CHECKS } from '../model/checks/checks.ts';
+import { Estate, type EstateInput } from '../model/checks/estate.ts';
+import { MONITOR_CHECKS } from '../model/checks/monitor/monitor-checks.ts';
+import type { MonitorStatus } from '../model/checks/monitor/monitor-context.ts';
+import { listFindings, runChecks } from '../model/checks/run-checks.ts';
+import type { Finding } from '../model/result/finding.ts';
+import { observe } from './observe.ts';
 import { policyFor } from './policy-lookup.ts';
-import { addressesExhaustion, prefixesExhaustion } from './rules/exhaustion.ts';
-import { findings } from './rules/findings.ts';
-import { fragmented } from './rules/fragmented.ts';
-import type { Rule } from './rules/rule.ts';
-import { scanFailed } from './rules/scan-failed.ts';
-import { addressesLow, prefixesLow } from './rules/supply-low.ts';
-import { addressesSurge, prefixesSurge } from './rules/surge.ts';
-import { vpcAddressesLow } from './rules/vpc-addresses-low.ts';
+import { selectableSubjects } from './selectable-subject.ts';
 import { selectorTagKeys } from './selectors.ts';
-import { Subjects } from './subjects.ts';
 
-/** Every rule that looks at a target. Those that watch the monitor itself are in `rules/monitor.ts`. */
-const RULES: readonly Rule[] = [
-  addressesLow,
-  prefixesLow,
-  vpcAddressesLow,
-  fragmented,
-  addressesExhaustion,
-  prefixesExhaustion,
-  addressesSurge,
-  prefixesSurge,
-  findings,
-  scanFailed,
-];
+/** What the checks say under a policy: for people who ask now, and for alerts. */
+export interface Evaluation {
+  readonly findings: readonly Finding[];
+  readonly observations: readonly Observation[];
+}
 
-/**
- * Everything the rules say of one assessment: one observation for each rule and subject, the healthy and the unknown
- * ones, too, so that alerts resolve or hold. Pure.
- */
-export const evaluateRules = (assessment: TargetAssessment, policy: AlertPolicy): readonly Observation[] => {
-  const context = {
-    assessment,
-    subjects: new Subjects(assessment, selectorTagKeys(policy)),
-    settings: <Rule extends keyof AlertPolicy['rules']>(rule: Rule, subject: Observation['subject']) =>
-      policyFor(rule, subject, policy),
-  };
-  return attributeCauses(RULES.flatMap((rule) => rule(context)));
+/** Runs every check of a target under a policy. Pure. */
+export const evaluate = (input: EstateInput, policy: AlertPolicy): Evaluation => {
+  const estate = new Estate(input);
+  const selectable = selectableSubjects(estate, selectorTagKeys(policy));
+  const outcomes = runChecks(CHECKS, {
+    estate,
+    settings: (rule, subject) => policyFor(rule, selectable(subject), policy),
+  });
+  return { findings: listFindings(outcomes), observations: observe(outcomes, policy, selectable) };
+};
+
+/** Runs the checks of the monitor itself: targets that are not watched, messages that do not arrive, scans that failed for good. */
+export const evaluateMonitor = (status: MonitorStatus, policy: AlertPolicy): readonly Observation[] => {
+  const outcomes = runChecks(MONITOR_CHECKS, {
+    status,
+    settings: (rule, subject) => policyFor(rule, subject, policy),
+  });
+  return observe(outcomes, policy, (subject) => subject);
 };

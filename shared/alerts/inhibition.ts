@@ -1,58 +1,37 @@
 import { type Alert, type AlertSeverity, compareLevel, type Transition } from '../model/alert/alert.ts';
-import type { RuleName } from '../model/alert/policy.ts';
+import { CHECKS } from '../model/checks/checks.ts';
 
-/** Rules about one supply: at most one of them is worth hearing of at a time, the worst. */
-const ADDRESS_RULES: readonly string[] = [
-  'addresses-low',
-  'addresses-exhaustion',
-  'addresses-surge',
-] satisfies RuleName[];
-const PREFIX_RULES: readonly string[] = [
-  'prefixes-low',
-  'prefixes-exhaustion',
-  'prefixes-surge',
-  'fragmented',
-] satisfies RuleName[];
+const SUPPLY_OF_RULE = new Map(CHECKS.map(({ settings, supply }) => [settings as string, supply]));
 
-/** What a VPC without addresses shows in its subnets. A surge is an event of its own, wherever it happens. */
-const SYMPTOMS_OF_A_VPC: readonly string[] = [
-  'addresses-low',
-  'addresses-exhaustion',
-  'prefixes-low',
-  'prefixes-exhaustion',
-  'fragmented',
-] satisfies RuleName[];
+/** A surge is an event of its own, wherever it happens: no other alert explains it. */
+const isSurge = (rule: string): boolean => rule.endsWith('-surge');
 
 /**
- * Whether an alert that fires makes this news superfluous.
+ * Whether an alert that fires makes this notification superfluous.
  *
- * - A critical alert makes the warnings of the same subnet about the same supply superfluous. One about its addresses does
- *   so with those about its prefixes, too: without addresses there are no prefixes.
- * - An alert about all addresses of a VPC does so with those of its subnets that are no worse.
+ * - An alert about all addresses of a VPC does so with those of its subnets that are not more severe, except for surges.
+ * - A critical alert about the addresses of a subnet does so with a warning about its prefixes: without addresses there are
+ *   no prefixes.
  *
- * @param severity the level that the news speaks of
+ * @param severity the level that the notification is about
  */
 export const inhibits = (
   cause: Pick<Alert, 'rule' | 'subject' | 'severity'>,
   { rule, subject }: Pick<Transition, 'rule' | 'subject'>,
   severity: AlertSeverity,
 ): boolean => {
+  const supply = SUPPLY_OF_RULE.get(rule);
+  if (supply === undefined) return false;
   if (cause.rule === 'vpc-addresses-low') {
     return (
-      cause.subject.id === subject.vpcId &&
-      SYMPTOMS_OF_A_VPC.includes(rule) &&
-      compareLevel(cause.severity, severity) >= 0
+      cause.subject.id === subject.vpcId && !isSurge(rule) && compareLevel(cause.severity, severity) >= 0
     );
   }
   return (
     cause.subject.id === subject.id &&
+    supply === 'prefixes' &&
+    SUPPLY_OF_RULE.get(cause.rule) === 'addresses' &&
     severity === 'warning' &&
-    cause.severity === 'critical' &&
-    speaksFor(cause.rule, rule)
+    cause.severity === 'critical'
   );
-};
-
-const speaksFor = (loud: string, quiet: string): boolean => {
-  if (ADDRESS_RULES.includes(loud)) return ADDRESS_RULES.includes(quiet) || PREFIX_RULES.includes(quiet);
-  return PREFIX_RULES.includes(loud) && PREFIX_RULES.includes(quiet);
 };

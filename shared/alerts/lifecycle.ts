@@ -4,12 +4,14 @@ import {
   type AlertSeverity,
   compareLevel,
   type Observation,
+  type ObservedPart,
   type Transition,
   type TransitionKind,
 } from '../model/alert/alert.ts';
 import type { RuleLife } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
-import { evidenceChanges, type Finding } from '../model/result/finding.ts';
+import { evidenceChanges, type Finding, hasChanged } from '../model/result/finding.ts';
+import { type Combined, combine, stepOf } from './combined-lifecycle.ts';
 
 export type LifecycleSettings = Omit<RuleLife, 'enabled'>;
 
@@ -52,8 +54,9 @@ interface Step {
  * - **Unknown** (`raise: null`) leaves the record as it is. It never fires, resolves or repeats. It neither starts nor
  *   stops a clock: what is bad, or clear, before and after a gap has, as far as anybody saw, been so throughout.
  *   Where only `hold` is unknown the alert may go up, but not down.
- * - **Repeats** are said while it fires and nobody has acknowledged it, and only once everything said before has been
- *   delivered: a channel that is down does not pile them up. While its level is clear there is nothing to repeat.
+ * - **Repeats** are sent while it fires unacknowledged, and only if its figures have changed since: what has not changed is
+ *   not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
+ * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks.
  * - **Acknowledging** holds for the level that was acknowledged. An escalation is news and ends it.
  * - **Late** observations, older than the last that changed the record, are ignored.
  * - A pending alert that clears was never announced: it ends as `resolved` without a transition.
@@ -67,6 +70,9 @@ export const reduceAlert = (
   settings: LifecycleSettings,
   now: number,
 ): Reduction => {
+  if (observation.parts !== undefined) {
+    return reduceTogether(alert, observation, observation.parts, settings, now);
+  }
   const { raise, hold } = observation;
   const unchanged: Reduction = { alert, transitions: [] };
   if (raise === null) return unchanged;
@@ -172,10 +178,15 @@ const candidateOf = (clocks: Clocks): Alert['candidate'] => {
   return null;
 };
 
-const isRepeatDue = ({ current: alert, clearing }: Step, repeatEvery: number, now: number): boolean => {
+const isRepeatDue = (
+  { current: alert, clearing, finding }: Step,
+  repeatEvery: number,
+  now: number,
+): boolean => {
   if (alert.severity !== 'ok' && clearing[alert.severity] !== undefined) return false;
   if (alert.status !== 'firing' || alert.lastNotifiedAt === null || repeatEvery === 0) return false;
   if (alert.acknowledged !== null || alert.outbox.length > 0) return false;
+  if (!hasChanged(alert.finding, finding)) return false;
   return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000;
 };
 
@@ -214,46 +225,49 @@ const kindOf = (from: AlertLevel, to: AlertLevel): TransitionKind => {
   return compareLevel(to, from) > 0 ? 'escalated' : 'deescalated';
 };
 
-/** Says that the level is `to` now, and leaves that to be sent in the record's own outbox. */
-const announce = (step: Step, to: AlertLevel): Reduction => {
-  const { current, observation, clocks, clearing, at } = step;
-  const announced = current.severity;
-  const kind = kindOf(announced, to);
+/** One step that people are notified of, and what it changes in the alert's record. */
+const issue = (
+  current: Alert,
+  observation: Observation,
+  step: {
+    readonly kind: TransitionKind;
+    readonly to: AlertLevel;
+    readonly at: string;
+    readonly since: string;
+    readonly finding: Finding;
+    readonly rule: string;
+    /** The rules that it was announced under in this life, this one included; `null`: it only ever has one. */
+    readonly rules: readonly string[] | null;
+  },
+) => {
+  const { kind, to, at, rule, rules } = step;
   const begins = kind === 'firing';
-  const since = (begins ? clocks.warning : null) ?? current.since;
   const cause = begins ? observation.cause : current.cause;
-  const told = begins ? [] : (current.announced ?? []);
-  const levels = to === 'ok' || told.includes(to) ? told : [...told, to];
+  const before = begins ? [] : (current.announced ?? []);
   const finding = to === 'ok' ? current.finding : { ...step.finding, severity: to };
   const figures = observation.evidence ?? observation.finding?.evidence ?? [];
   const sequence = current.sequence + 1;
   const shared = {
+    rule,
     subject: observation.subject,
     severity: to,
-    since,
+    since: step.since,
     finding,
-    announced: levels,
+    announced: to === 'ok' || before.includes(to) ? before : [...before, to],
     ...(cause === undefined ? {} : { cause }),
+    ...(rules === null ? {} : { announcedRules: rules }),
   };
   const transition: Transition = {
     id: `${current.key}#${sequence}`,
     key: current.key,
-    rule: current.rule,
     transition: kind,
-    previousSeverity: announced,
+    previousSeverity: current.severity,
     at,
     ...shared,
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
   };
-  // Of the level that is left nothing need be known any more; that of a milder one runs on.
-  const stillClearing =
-    to === 'warning' && clearing.warning !== undefined ? { warning: clearing.warning } : {};
-  const { cause: _cause, ...kept } = withClearing(current, to === announced ? clearing : stillClearing);
-  const alert: Alert = {
-    ...kept,
+  const record = {
     ...shared,
-    status: to === 'ok' ? 'resolved' : 'firing',
-    candidate: to === 'critical' ? null : candidateOf({ ...clocks, warning: null }),
     lastNotifiedAt: at,
     lastObservedAt: at,
     sequence,
@@ -263,5 +277,147 @@ const announce = (step: Step, to: AlertLevel): Reduction => {
       { transition, claimedBy: null, claimedUntil: null, attempts: 0, lastError: null },
     ],
   };
+  return { transition, record };
+};
+
+/** Announces that the level is `to` now, and leaves that to be sent in the record's own outbox. */
+const announce = (step: Step, to: AlertLevel): Reduction => {
+  const { current, observation, clocks, clearing, at, finding } = step;
+  const kind = kindOf(current.severity, to);
+  const since = (kind === 'firing' ? clocks.warning : null) ?? current.since;
+  const { transition, record } = issue(current, observation, {
+    kind,
+    to,
+    at,
+    since,
+    finding,
+    rule: current.rule,
+    rules: null,
+  });
+  // Of the level that is left nothing need be known any more; that of a milder one runs on.
+  const stillClearing =
+    to === 'warning' && clearing.warning !== undefined ? { warning: clearing.warning } : {};
+  const {
+    cause: _cause,
+    parts: _parts,
+    announcedRules: _rules,
+    ...kept
+  } = withClearing(current, to === current.severity ? clearing : stillClearing);
+  const alert: Alert = {
+    ...kept,
+    ...record,
+    status: to === 'ok' ? 'resolved' : 'firing',
+    candidate: to === 'critical' ? null : candidateOf({ ...clocks, warning: null }),
+  };
   return { alert, transitions: [transition] };
+};
+
+/** The checks of one supply, as one alert. Unknown parts keep their level; where all are unknown, nothing changes. */
+const reduceTogether = (
+  alert: Alert | null,
+  observation: Observation,
+  observed: readonly ObservedPart[],
+  settings: LifecycleSettings,
+  now: number,
+): Reduction => {
+  const unchanged: Reduction = { alert, transitions: [] };
+  if (observation.raise === null || (alert !== null && now < Date.parse(alert.lastObservedAt)))
+    return unchanged;
+  const combined = combine(
+    alert,
+    observation,
+    observed,
+    (own, seen, { delays }) => reduceAlert(own, seen, { ...delays, repeatEvery: 0 }, now).alert,
+  );
+  const finding = combined.lead?.finding ?? alert?.finding;
+  if (finding === undefined || (alert === null && combined.parts.length === 0)) return unchanged;
+  const at = new Date(now).toISOString();
+  const current = alert ?? blank(observation, finding, at);
+  const order = observed.map(({ rule }) => rule);
+  const kind =
+    stepOf(alert, combined, order) ??
+    (isRepeatOfAllDue(current, observation, combined, settings.repeatEvery, now) ? 'repeated' : null);
+  if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
+
+  const rule = combined.severity === 'ok' ? current.rule : (combined.lead?.rule ?? current.rule);
+  const before = kind === 'firing' ? [] : (current.announcedRules ?? []);
+  const { transition, record } = issue(current, observation, {
+    kind,
+    to: combined.severity,
+    at,
+    since: kind === 'firing' ? sinceOf(combined, at) : current.since,
+    finding,
+    rule,
+    rules: before.includes(rule) ? before : [...before, rule],
+  });
+  const { cause: _cause, announcedRules: _rules, ...kept } = current;
+  const { announcedRules, ...rest } = record;
+  return {
+    alert: {
+      ...withParts(kept, combined),
+      ...rest,
+      ...(combined.severity === 'ok' || announcedRules === undefined ? {} : { announcedRules }),
+      status: combined.severity === 'ok' ? statusAtRest(combined) : 'firing',
+      candidate: worstCandidate(combined),
+    },
+    transitions: [transition],
+  };
+};
+
+const withParts = ({ parts: _parts, ...alert }: Alert, { parts }: Combined): Alert =>
+  parts.length === 0 ? alert : { ...alert, parts };
+
+const statusAtRest = ({ parts }: Combined): Alert['status'] => (parts.length === 0 ? 'resolved' : 'pending');
+
+/** Since when the earliest of the parts that fire has been raised. */
+const sinceOf = ({ parts }: Combined, at: string): string =>
+  parts
+    .filter(({ severity }) => severity !== 'ok')
+    .map(({ since }) => since)
+    .toSorted()[0] ?? at;
+
+/** What waits to be announced, the worst of it: only what is worse than the level that is. */
+const worstCandidate = ({ parts, severity }: Combined): Alert['candidate'] =>
+  parts
+    .flatMap(({ candidate }) => candidate ?? [])
+    .filter((candidate) => compareLevel(candidate.severity, severity) > 0)
+    .toSorted((a, b) => compareLevel(b.severity, a.severity) || (a.since < b.since ? -1 : 1))[0] ?? null;
+
+/** Nothing is to be announced. Returns the very record that it was given when no clock of any part changed. */
+const waitTogether = (current: Alert, observation: Observation, combined: Combined, at: string): Alert => {
+  if (JSON.stringify(combined.parts) === JSON.stringify(current.parts ?? [])) return current;
+  const candidate = worstCandidate(combined);
+  if (current.status === 'firing') {
+    return { ...withParts(current, combined), candidate, lastObservedAt: at };
+  }
+  const isPending = combined.parts.length > 0;
+  return {
+    ...withParts(current, combined),
+    subject: observation.subject,
+    status: statusAtRest(combined),
+    candidate,
+    lastObservedAt: at,
+    ...(isPending
+      ? {
+          rule: combined.lead?.rule ?? current.rule,
+          finding: combined.lead?.finding ?? current.finding,
+          since: combined.parts.map(({ since }) => since).toSorted()[0] ?? at,
+        }
+      : {}),
+  };
+};
+
+const isRepeatOfAllDue = (
+  alert: Alert,
+  { raise }: Observation,
+  { severity, lead }: Combined,
+  repeatEvery: number,
+  now: number,
+): boolean => {
+  if (alert.status !== 'firing' || alert.lastNotifiedAt === null || repeatEvery === 0) return false;
+  if (alert.acknowledged !== null || alert.outbox.length > 0) return false;
+  if (lead === null || !hasChanged(alert.finding, lead.finding)) return false;
+  // Whatever holds a level without reaching it has nothing new to say.
+  if (raise === null || compareLevel(raise, severity) < 0) return false;
+  return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000;
 };

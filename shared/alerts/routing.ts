@@ -1,5 +1,6 @@
 import type { AlertSeverity, Transition } from '../model/alert/alert.ts';
 import type { Route } from '../model/alert/policy.ts';
+import { namesOf } from './rule-names.ts';
 import { matches, type Selectable } from './selectors.ts';
 
 /** Where a message goes that no route takes: the topic of the deployment, unless the configuration names another. */
@@ -27,10 +28,19 @@ export const audienceOf = (
   news: News,
   severities: readonly AlertSeverity[],
   routes: readonly Route[],
-): ReadonlySet<string> => new Set(severities.flatMap((severity) => routed(news, severity, routes)));
+): ReadonlySet<string> =>
+  new Set(
+    rulesToNotify(news).flatMap((rule) =>
+      severities.flatMap((severity) => routed({ ...news, rule }, severity, routes)),
+    ),
+  );
+
+/** The end of an alert concerns the recipients of every rule that it was announced under. */
+const rulesToNotify = (news: News & Partial<Pick<Transition, 'severity'>>): readonly string[] =>
+  news.severity === 'ok' && news.announcedRules !== undefined ? news.announcedRules : [news.rule];
 
 /** What routes look at: of a transition, or of an alert. */
-export type News = Pick<Transition, 'subject' | 'rule' | 'finding'>;
+export type News = Pick<Transition, 'subject' | 'rule' | 'finding' | 'announcedRules'>;
 
 /** The levels whose audience a transition concerns. */
 export const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
@@ -53,9 +63,9 @@ const routed = (news: News, severity: AlertSeverity, routes: readonly Route[]): 
   return names.length === 0 ? [DEFAULT_DESTINATION] : names;
 };
 
-/** What selectors see. The finding's kind is another word for the rule where that hands on what the model found. */
+/** What selectors see: the rule, the kind of the finding, and every other name of its check. */
 export const selectableOf = ({ subject, rule, finding }: News, severity: AlertSeverity): Selectable => ({
   subject,
-  rules: [rule, finding.kind],
+  rules: [rule, ...namesOf(rule), finding.kind, ...namesOf(finding.kind)],
   severity,
 });

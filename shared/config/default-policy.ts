@@ -16,6 +16,7 @@ const STEADY = 10 * MINUTE;
  *   addresses in a cluster subnet, and with fewer than 3 not even one node and its first interface fit.
  * - `prefixes-low`. Free blocks vanish long before addresses do (at 10 % of random use a fifth is left, at 20 % almost
  *   none), so a share warns of nothing by itself. The floors matter: each new node takes a prefix, and one more to warm.
+ * - `*-exhausted`. Nothing is left: what needs an address or a prefix fails at this very moment.
  * - `vpc-addresses-low`. As for one subnet, without floors: no VPC is that small.
  * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
  *   Critical: nodes that take prefixes fail at this very moment.
@@ -25,7 +26,7 @@ const STEADY = 10 * MINUTE;
  *   on.
  * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than half an
  *   hour is still the same job.
- * - Thresholds clear at once: `clearMargin` is what keeps them steady.
+ * - Thresholds clear with `clearMargin`, and after an hour: a supply that wavers about a threshold is one alert.
  * - `scan-failed`, `coverage`. A warning: a missing role must not wake the on-call engineer. Longer than a deployment
  *   takes.
  * - `delivery-failing`. Critical: it means that nothing else can be heard of.
@@ -37,7 +38,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5, count: 5 },
       critical: { percent: 2, count: 3 },
       pendingFor: STEADY,
-      clearFor: 0,
+      clearFor: HOUR,
       clearMargin: 0.25,
       repeatEvery: DAY,
     },
@@ -46,7 +47,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5, count: 4 },
       critical: { percent: 2, count: 2 },
       pendingFor: STEADY,
-      clearFor: 0,
+      clearFor: HOUR,
       clearMargin: 0.25,
       repeatEvery: DAY,
     },
@@ -55,8 +56,22 @@ export const DEFAULT_POLICY: AlertPolicy = {
       warning: { percent: 5 },
       critical: { percent: 2 },
       pendingFor: STEADY,
-      clearFor: 0,
+      clearFor: HOUR,
       clearMargin: 0.25,
+      repeatEvery: DAY,
+    },
+    'addresses-exhausted': {
+      enabled: true,
+      severity: 'critical',
+      pendingFor: STEADY,
+      clearFor: HOUR,
+      repeatEvery: DAY,
+    },
+    'prefixes-exhausted': {
+      enabled: true,
+      severity: 'critical',
+      pendingFor: STEADY,
+      clearFor: HOUR,
       repeatEvery: DAY,
     },
     fragmented: {
@@ -64,7 +79,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       severity: 'critical',
       minimumAvailable: 32,
       pendingFor: STEADY,
-      clearFor: 0,
+      clearFor: HOUR,
       repeatEvery: DAY,
     },
     'addresses-exhaustion': {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Mute, PolicyOverride, Route } from '../model/alert/policy.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
 import { destinationsSchema } from './destinations-schema.ts';
-import { rulesSchema } from './rules-schema.ts';
+import { rulesByName, rulesSchema } from './rules-schema.ts';
 import {
   accountId,
   clock,
@@ -169,11 +169,11 @@ const mute = section({
 
 const override = section({
   match: subjectSelector.describe('The subjects with other settings.'),
-  rules: rulesSchema.describe('The other settings, with the keys of alerts.rules.'),
+  rules: rulesSchema.transform(rulesByName).describe('The other settings, with the keys of alerts.rules.'),
 }).transform(({ match, rules }): PolicyOverride => ({ match, rules: rules as PolicyOverride['rules'] }));
 
 const alerts = section({
-  rules: rulesSchema.optional().describe('Settings of the rules for all subjects.'),
+  rules: rulesSchema.transform(rulesByName).optional().describe('Settings of the rules for all subjects.'),
   overrides: z
     .array(override, { error: 'a list of overrides' })
     .optional()

@@ -125,7 +125,10 @@ export const rulesSchema = section({
   'addresses-low': supplyRule.optional(),
   'prefixes-low': supplyRule.optional(),
   'vpc-addresses-low': supplyRule.optional(),
+  'addresses-exhausted': plainRule.optional(),
+  'prefixes-exhausted': plainRule.optional(),
   fragmented: fragmentedRule.optional(),
+  fragmentation: fragmentedRule.optional().describe('Another name of `fragmented`: that of its check.'),
   'addresses-exhaustion': forecastRule.optional(),
   'prefixes-exhaustion': forecastRule.optional(),
   'addresses-surge': surgeRule.optional(),
@@ -135,7 +138,11 @@ export const rulesSchema = section({
   coverage: coverageRule.optional(),
   'delivery-failing': plainRule.optional(),
   'dead-letters': plainRule.optional(),
-} satisfies Record<RuleName, unknown>);
+} satisfies Record<RuleName | 'fragmentation', unknown>);
+
+/** The rules under their own names: what was given under both names of one comes together. */
+export const rulesByName = ({ fragmentation, ...rules }: z.output<typeof rulesSchema>) =>
+  fragmentation === undefined ? rules : { ...rules, fragmented: { ...fragmentation, ...rules.fragmented } };
 
 /** As `PolicyOverride` has it. */
 export type GivenRules = { readonly [Rule in RuleName]?: Partial<RulePolicies[Rule]> };

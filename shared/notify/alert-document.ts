@@ -83,12 +83,15 @@ const finding = z.object({
   subject,
   title: text,
   explanation: text,
-  evidence: z.array(z.object({ name: text, value, unit: z.exactOptional(text) })),
+  evidence: z.array(
+    z.object({ name: text, value, unit: z.exactOptional(text), estimate: z.exactOptional(z.boolean()) }),
+  ),
   remedies: z.array(remedy),
   forecast: z.exactOptional(forecast),
   owners: z.exactOptional(
     z.array(z.object({ kind: text, name: nullableText, interfaces: z.number(), addresses: z.number() })),
   ),
+  also: z.exactOptional(z.array(z.object({ kind: text, title: text }))),
 });
 
 const transition = z.object({
@@ -107,6 +110,7 @@ const transition = z.object({
   ),
   cause: z.exactOptional(text),
   announced: z.exactOptional(z.array(alertSeverity)),
+  announcedRules: z.exactOptional(z.array(text)),
 });
 
 /** The document's shape, for reading it and for the published JSON Schema. */

@@ -28,6 +28,8 @@ export interface RaiseAlertsInput {
    * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
    */
   readonly isGone?: (alert: Alert) => boolean;
+  /** Whether another alert has taken the place of this one, so that it is removed without a message. */
+  readonly isSuperseded?: (alert: Alert) => boolean;
 }
 
 export interface RaisedAlerts {
@@ -99,6 +101,12 @@ const settle = async (
   const { target, store } = input;
   let stored = listed;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    if (stored !== null && input.isSuperseded?.(stored.alert) === true) {
+      if ((await store.remove(target, key, stored.version)) === 'removed')
+        return { stored: null, transitions: [] };
+      stored = await store.read(target, key);
+      continue;
+    }
     const { alert, transitions } = reduced(input, stored?.alert ?? null, observation);
     if (alert === null) return { stored: null, transitions };
     const next = claimed(input, alert);

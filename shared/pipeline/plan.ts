@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
+import { evaluateMonitor } from '../alerts/evaluate.ts';
 import type { LinkSettings } from '../alerts/links.ts';
-import { evaluateMonitor, type MonitorStatus } from '../alerts/rules/monitor.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import { shareBudget, type WantedSeries } from '../metrics/budget.ts';
 import type { Alert } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { MonitorStatus } from '../model/checks/monitor/monitor-context.ts';
 import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
 import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';

@@ -1,8 +1,9 @@
-import { evaluateRules } from '../alerts/evaluate.ts';
+import { evaluate } from '../alerts/evaluate.ts';
 import { reduceAlert } from '../alerts/lifecycle.ts';
 import { lifecycleSettingsFor } from '../alerts/policy-lookup.ts';
 import type { Alert, AlertLevel, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
+import { estateOf } from '../model/checks/estate.ts';
 import { forecast } from '../model/forecast/forecast.ts';
 import { type Outlook, outlookOf } from '../model/forecast/outlook.ts';
 import { HistoryBuilder, HOUR } from '../model/forecast/supply-history.ts';
@@ -52,7 +53,7 @@ export const replay = ({ samples, capacity, supply, policy }: ReplayInput): Repl
     }
     const outcome = forecast(history.history(), capacity, now, { outlook });
     const assessment = assessmentOf(sample, capacity, supply, outcome);
-    for (const observation of evaluateRules(assessment, policy)) {
+    for (const observation of evaluate(estateOf(assessment), policy).observations) {
       const known = alerts.get(observation.key) ?? null;
       const reduction = reduceAlert(known, observation, lifecycleSettingsFor(observation, policy), now);
       // Nobody sends anything here: what waits to be sent is taken as delivered.

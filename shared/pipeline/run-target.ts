@@ -1,7 +1,7 @@
 import type { Problem } from '../model/base/errors.ts';
 import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
-import { judge } from './assess.ts';
+import { applyPolicy } from './assess.ts';
 import { attempt } from './attempt.ts';
 import type { TargetSources } from './collect.ts';
 import {
@@ -71,7 +71,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });
   input.stop?.throwIfAborted();
-  const { assessment, observations } = judge(scanned, policy);
+  const { assessment, observations } = applyPolicy(scanned, policy);
 
   const conclusion = await concludeScan(input, { assessment, observations, mayReplace, cache });
   return { ...conclusion, problems: [...problems, ...conclusion.problems] };

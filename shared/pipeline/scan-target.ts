@@ -1,9 +1,10 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { NetworkInterface, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { estateOf } from '../model/checks/estate.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
-import { TargetAssessor } from '../model/target/target-assessor.ts';
+import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
 import { interfaceListings } from './interface-listings.ts';
@@ -92,19 +93,24 @@ const nothingLearned = (
   leakedInterfaces: past.previous?.leakedInterfaces ?? [],
 });
 
+const assessed = (assessment: TargetAssessment): AssessedTarget => ({
+  assessment,
+  estate: estateOf(assessment),
+});
+
 /**
  * Scans one target: reads it and assesses what was read. Never throws for what AWS refused or failed to answer: that is
  * part of the result. A defect of ours does throw.
  */
-export const scanTarget = async (input: ScanTargetInput): Promise<TargetAssessment> => {
+export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget> => {
   const { target, past, doubt, sources } = input;
-  if (sources === null) return nothingLearned(input, []);
+  if (sources === null) return assessed(nothingLearned(input, []));
   let facts: TargetFacts;
   try {
     facts = await collectFacts({ ...input, sources });
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    return nothingLearned(input, [problemOf(error)]);
+    return assessed(nothingLearned(input, [problemOf(error)]));
   }
   const problems = [...(doubt === undefined ? [] : [doubt]), ...facts.problems];
   const assessor = await assessInterfaces(input, sources, facts, problems);

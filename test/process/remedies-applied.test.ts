@@ -7,9 +7,11 @@ import { SimulatedCluster } from '../../lab/estate/simulated-cluster.ts';
 import type { World } from '../../lab/estate/world.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { createEksClusterSource } from '../../shared/clusters/eks-cluster-source.ts';
+import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import { createEc2Inventory } from '../../shared/inventory/ec2-inventory.ts';
 import type { SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Gains, Remedy } from '../../shared/model/result/finding.ts';
+import { applyPolicy } from '../../shared/pipeline/assess.ts';
 import { NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
 import { streamingEc2Client } from '../fixtures/ec2-clients.ts';
 import { labClient } from '../fixtures/lab-clients.ts';
@@ -81,7 +83,7 @@ const scan = async (): Promise<TargetAssessment> => {
   // What the test changed by itself shows from the next minute on.
   running().clock.advance(60_000);
   const settings = labClient(running(), ACCOUNT);
-  return scanTarget({
+  const assessed = await scanTarget({
     target,
     scope: {},
     sources: {
@@ -96,10 +98,11 @@ const scan = async (): Promise<TargetAssessment> => {
     cache: null,
     now: running().clock.now(),
   });
+  return applyPolicy(assessed, DEFAULT_POLICY).assessment;
 };
 
 const findingOf = ({ findings }: TargetAssessment, kind: string): Finding | undefined =>
-  findings.find((finding) => finding.kind === kind);
+  findings.find((finding) => finding.kind === kind || finding.also?.some((beneath) => beneath.kind === kind));
 
 /** What the cluster can still take: the supply of every subnet that its nodes or pods use or may use. */
 const supplyOf = ({ clusters, subnets }: TargetAssessment): Gains => {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import { FINDING_RULES } from '../../../shared/model/checks/findings.ts';
+import { CHECKS } from '../../../shared/model/checks/checks.ts';
+import { MONITOR_CHECKS } from '../../../shared/model/checks/monitor/monitor-checks.ts';
 import { OWNER_KINDS } from '../../../shared/model/owners/owner-kinds.ts';
 import { ENVIRONMENT_PARSERS, variablesOf } from '../environment.ts';
 
@@ -26,7 +27,7 @@ const documentNames = (): readonly string[] =>
 export const namesContract = (): string =>
   [
     ...section('alert rules (headroom.yml, routes, alert documents)', Object.keys(DEFAULT_POLICY.rules)),
-    ...section('kinds of findings (headroom findings, JSON)', FINDING_RULES.map(({ kind }) => kind)),
+    ...section('kinds of findings (headroom findings, JSON)', [...CHECKS, ...MONITOR_CHECKS].flatMap(({ kind, aliases = [] }) => [kind, ...aliases])),
     ...section('kinds of owners (headroom owners, JSON)', Object.keys(OWNER_KINDS)),
     ...section('names of JSON documents', documentNames()),
     ...Object.entries(ENVIRONMENT_PARSERS).flatMap(([name, parse]) =>

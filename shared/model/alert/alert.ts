@@ -17,10 +17,30 @@ export const compareLevel = (a: AlertLevel, b: AlertLevel): number => RANK[a] - 
 export const worstLevel = (levels: readonly AlertLevel[]): AlertLevel =>
   levels.reduce<AlertLevel>((worst, level) => (compareLevel(level, worst) > 0 ? level : worst), 'ok');
 
-/** What one rule says of one subject, now. */
+/** For how long a level must hold, and be clear, before it counts. Both in seconds. */
+export interface LevelDelays {
+  readonly pendingFor: number;
+  readonly clearFor: number;
+}
+
+/** What one check says, where several checks of one supply make one alert. */
+export interface ObservedPart {
+  readonly rule: string;
+  readonly raise: AlertLevel | null;
+  readonly hold: AlertLevel | null;
+  readonly finding: Finding | null;
+  /** Another part says the same more precisely: only the level counts. */
+  readonly isCovered: boolean;
+  /** See `Observation.safe`. */
+  readonly isSafe: boolean;
+  readonly delays: LevelDelays;
+}
+
+/** What one check, or all checks of one supply, say of one subject, now. */
 export interface Observation {
-  /** `<rule>/<subject type>/<subject id>`: one alert per key. */
+  /** `<rule>/<subject type>/<subject id>`, or `<supply>/<subject type>/<subject id>`: one alert per key. */
   readonly key: string;
+  /** The rule; of several parts, the one that leads. */
   readonly rule: string;
   readonly subject: Subject;
   /**
@@ -39,6 +59,8 @@ export interface Observation {
    * once. Absent: the subject itself. An alert keeps the cause it had when it fired, so that its messages stay in one thread.
    */
   readonly cause?: string;
+  /** The checks of one supply, in the order in which they are announced. Each has its own clocks. */
+  readonly parts?: readonly ObservedPart[];
   /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
   readonly gone?: true;
   /** What raised it was seen to end, and the next days are safe: once its level is clear it ends at once. */
@@ -72,7 +94,12 @@ export interface Transition {
    * The levels announced in this life, this one included: a resolve goes to all recipients that may have been notified.
    */
   readonly announced?: readonly AlertSeverity[];
+  /** The rules under which it was announced in this life, where there was more than one. */
+  readonly announcedRules?: readonly string[];
 }
+
+/** How far one check of a supply has come: the same fields, and the same clocks, as an alert of its own would have. */
+export type AlertPart = Pick<Alert, 'rule' | 'status' | 'severity' | 'since' | 'candidate' | 'clearing'>;
 
 /** A transition waiting to be sent. It lives in the alert's own record, so that one conditional write stores both. */
 export interface OutboxEntry {
@@ -114,5 +141,8 @@ export interface Alert {
   /** The cause it fired with (see `Observation`), and the levels announced in this life. */
   readonly cause?: string;
   readonly announced?: readonly AlertSeverity[];
+  /** Of an alert over several checks: each check that is not at rest, and the rules it was announced under in this life. */
+  readonly parts?: readonly AlertPart[];
+  readonly announcedRules?: readonly string[];
   readonly outbox: readonly OutboxEntry[];
 }

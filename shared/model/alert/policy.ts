@@ -52,6 +52,10 @@ export interface RulePolicies {
   readonly 'prefixes-low': RulePolicy;
   /** The supply of all subnets of a VPC together: the cause behind many low subnets. */
   readonly 'vpc-addresses-low': RulePolicy;
+  /** Nothing is left. */
+  readonly 'addresses-exhausted': PlainRulePolicy;
+  readonly 'prefixes-exhausted': PlainRulePolicy;
+  /** The check `fragmentation`, which has this name in the configuration. */
   readonly fragmented: PlainRulePolicy & {
     /** At least this many addresses free while no prefix is. */
     readonly minimumAvailable: number;

@@ -1,89 +1,88 @@
 import { count } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
 
-const KIND = 'committed-demand';
-
-export const committedDemandShortfall: FindingRule = {
-  kind: KIND,
+export const committedDemand: Check = {
+  kind: 'committed-demand',
   label: "A group's maximum size does not fit",
-  appears:
-    'If every managed node group and Auto Scaling group went to its maximum size at once, some node of this one would find no address or prefix. Critical when not one node more fits; else warning. Info where all nodes start, but not all of them can be full of pods.',
-  why: 'A maximum size is a promise to the workload. This one cannot be kept, and it shows at the worst time: under load, or when a zone fails.',
-  find: (estate) =>
+  about: 'each managed node group and Auto Scaling group',
+  condition:
+    'If every managed node group and Auto Scaling group went to its maximum size at once, some node of this one would find no address or prefix. Critical when not one node more fits; else warning. Information where all nodes start, but not all of them can be full of pods.',
+  unknown: 'The type of its nodes, or what is free in their subnets, is not known.',
+  impact:
+    'The group stops growing before its maximum, usually under load or when a zone fails. The pods that need the missing nodes stay pending.',
+  settings: 'findings',
+  find: ({ estate }) =>
     estate.input.clusters.flatMap((cluster) =>
-      cluster.committed.flatMap((demand) =>
-        demand.shortfall !== null && demand.shortfall > 0 && demand.fits !== null
-          ? [shortfall(estate, cluster, demand, demand.fits, demand.shortfall)]
-          : shortfallWhenFull(estate, cluster, demand),
-      ),
+      cluster.committed.map((demand) => result(estate, cluster, demand)),
     ),
 };
 
-const shortfall = (
-  estate: Estate,
-  cluster: ClusterAssessment,
-  demand: CommittedDemand,
-  fits: number,
-  short: number,
-) => {
-  const subject = subjectOf(estate, cluster, demand);
-  const range =
-    demand.fitsAtBest !== null && demand.fitsAtBest > fits ? `${fits} to ${demand.fitsAtBest}` : `${fits}`;
-  const takes = perNodeText(demand);
-  return finding(KIND, fits === 0 ? 'critical' : 'warning', subject, {
-    title: `${demand.group} cannot reach its maximum of ${demand.maximumNodes} nodes: ${count(short, 'node')} too many`,
-    explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. Of the ${demand.maximumNodes - demand.currentNodes} still to come, ${fits === 0 && demand.fitsAtBest === 0 ? 'none fits' : `${range} fit`} if every group grows${takes}. The next one would fail with ${demand.error ?? 'an error that cannot be told'}.${fullSentence(demand)}`,
-    evidence: [
-      { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
-      { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
-      { name: 'fits', value: fits, unit: 'nodes' },
-      { name: 'fitsAtBest', value: demand.fitsAtBest, unit: 'nodes' },
-      { name: 'shortfall', value: short, unit: 'nodes' },
-      { name: 'instanceType', value: demand.instanceType },
-      { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
-      { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
-      { name: 'error', value: demand.error },
-      ...evidenceWhenFull(demand.whenFull),
-    ],
+const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand): CheckResult => {
+  const subject: Subject = {
+    ...estate.clusterSubject(cluster, demand.subnetIds),
+    type: 'node-group',
+    id: `${cluster.clusterName}/${demand.group}`,
+    name: demand.group,
+  };
+  const { fits, fitsAtBest, shortfall } = demand;
+  if (shortfall === null || fits === null) {
+    return notMeasured(subject, 'The type of its nodes, or what is free in their subnets, is not known.');
+  }
+  const { whenFull } = demand;
+  const evidence = [
+    { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
+    { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
+    { name: 'fits', value: fits, unit: 'nodes' },
+    { name: 'fitsAtBest', value: fitsAtBest, unit: 'nodes' },
+    { name: 'shortfall', value: shortfall, unit: 'nodes' },
+    { name: 'instanceType', value: demand.instanceType },
+    { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
+    { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
+    { name: 'error', value: demand.error },
+    ...evidenceWhenFull(whenFull),
+  ];
+  if (shortfall > 0) {
+    return found(subject, fits === 0 ? 'critical' : 'warning', evidence, () =>
+      describe(estate, cluster, demand, fits),
+    );
+  }
+  if (whenFull === null || whenFull.shortfall === 0) return healthy(subject, evidence);
+  return found(subject, 'info', evidence, () => describeWhenFull(estate, cluster, demand, whenFull));
+};
+
+const describe = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand, fits: number) => {
+  const { group, currentNodes, maximumNodes, fitsAtBest, error, whenFull } = demand;
+  const toCome = maximumNodes - currentNodes;
+  const upTo = fitsAtBest !== null && fitsAtBest > fits ? ` (${fitsAtBest} at best)` : '';
+  const outcome = fits === 0 && fitsAtBest === 0 ? 'none' : `only ${fits}${upTo}`;
+  const fails = error === null ? 'The next one would not start.' : `The next one would fail with ${error}.`;
+  return {
+    title: `${cluster.clusterName}/${group}: can scale to ${currentNodes + fits} of its ${maximumNodes} nodes, then ${missing(error)}`,
+    explanation: `${group} has ${count(currentNodes, 'node')} now. If every group grows to its maximum, ${outcome} of the ${toCome} nodes still to come ${fits === 1 || (fits === 0 && fitsAtBest === 0) ? 'fits' : 'fit'}${perNodeText(demand)}. ${fails}${whenFull === null || whenFull.shortfall === 0 ? '' : ` ${fullText(whenFull)}`}`,
     remedies: () => remediesForDemand(estate, cluster, demand),
-  });
+  };
 };
 
 /** Every node starts, but some could not get an address for each pod that the kubelet admits. */
-const shortfallWhenFull = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand) => {
-  const { whenFull } = demand;
-  if (whenFull === null || whenFull.shortfall === 0) return [];
-  const nodes = whenFull.fits + whenFull.shortfall;
-  return [
-    finding(KIND, 'info', subjectOf(estate, cluster, demand), {
-      title: `${demand.group}: ${whenFull.fits} of ${count(nodes, 'node')} can be full of pods`,
-      explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. All of them start.${fullSentence(demand)}`,
-      evidence: [
-        { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
-        { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
-        { name: 'instanceType', value: demand.instanceType },
-        ...evidenceWhenFull(whenFull),
-      ],
-      remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
-    }),
-  ];
-};
-
-const subjectOf = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand): Subject => ({
-  ...estate.clusterSubject(cluster, demand.subnetIds),
-  type: 'node-group',
-  id: `${cluster.clusterName}/${demand.group}`,
-  name: demand.group,
+const describeWhenFull = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  demand: CommittedDemand,
+  whenFull: DemandWhenFull,
+) => ({
+  title: `${cluster.clusterName}/${demand.group}: only ${whenFull.fits} of ${count(whenFull.fits + whenFull.shortfall, 'node')} can be full of pods`,
+  explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. All of them start. ${fullText(whenFull)}`,
+  remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
 });
 
-const fullSentence = ({ whenFull }: CommittedDemand): string => {
-  if (whenFull === null || whenFull.shortfall === 0) return '';
-  const { addresses, error, fits, fitsAtBest, podsPerNode, shortfall } = whenFull;
+const fullText = ({ addresses, error, fits, fitsAtBest, podsPerNode, shortfall }: DemandWhenFull): string => {
   const range = fitsAtBest > fits ? `${fits} to ${fitsAtBest}` : `${fits}`;
-  return ` With ${count(podsPerNode, 'pod')} on each node they would hold ${count(addresses, 'address')}. ${range} of ${count(fits + shortfall, 'node')} find them all; the next one meets ${error ?? 'an error that is not known'}.`;
+  const next = error === null ? 'the next one lacks some of them' : `the next one meets ${error}`;
+  return `With ${count(podsPerNode, 'pod')} on each node they would hold ${count(addresses, 'address')}. ${range} of ${count(fits + shortfall, 'node')} find them all; ${next}.`;
 };
 
 const evidenceWhenFull = (whenFull: DemandWhenFull | null) =>
@@ -96,8 +95,12 @@ const evidenceWhenFull = (whenFull: DemandWhenFull | null) =>
         { name: 'fitsAtBestWhenFull', value: whenFull.fitsAtBest, unit: 'nodes' },
       ];
 
+/** What the group lacks, by the error that EC2 would answer. */
+const missing = (error: string | null): string =>
+  error === 'InsufficientCidrBlocks' ? 'no free prefix' : 'no free address';
+
 const perNodeText = ({ instanceType, perNode }: CommittedDemand): string => {
   if (perNode === null || instanceType === null) return '';
-  const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix', 'prefixes')}`;
-  return `; each ${instanceType} takes ${count(perNode.addresses, 'address', 'addresses')}${prefixes} with its warm pool`;
+  const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix')}`;
+  return `. Each ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes} with its warm pool`;
 };

@@ -1,26 +1,12 @@
-import type {
-  EksCluster,
-  Instance,
-  InstanceLimits,
-  RouteTable,
-  Target,
-  VpcConnection,
-} from '../aws/inventory.ts';
-import type { AddressMap, LeakedInterface, SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
+import type { EksCluster, Instance, InstanceLimits, RouteTable, VpcConnection } from '../aws/inventory.ts';
+import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import type { Evidence, Finding, Remedy, Severity, Subject } from '../result/finding.ts';
-import { findingId } from '../result/finding.ts';
+import type { Subject } from '../result/finding.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
 import { RangePlan } from './remedies/range-plan.ts';
 
-/** What one scan of a target found: what findings are looked for in. `null`: could not be read. */
-export interface FindingsInput {
-  readonly target: Target;
-  readonly vpcs: readonly VpcAssessment[];
-  readonly subnets: readonly SubnetAssessment[];
-  readonly maps: readonly AddressMap[];
-  readonly clusters: readonly ClusterAssessment[];
-  readonly leakedInterfaces: readonly LeakedInterface[];
+/** What AWS was asked beside the interfaces, as far as checks need it. `null`: could not be read. */
+export interface EstateFacts {
   readonly eksClusters: readonly EksCluster[] | null;
   readonly instances: ReadonlyMap<string, Instance> | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
@@ -31,9 +17,21 @@ export interface FindingsInput {
   readonly limits: (type: string) => InstanceLimits | null;
 }
 
-/** The same, with what every rule looks up. */
+/** What one scan of a target found: what the checks look at. */
+export interface EstateInput extends EstateFacts, Omit<TargetAssessment, 'findings'> {}
+
+/** The estate of an assessment of which nothing else is known, such as a stored one. */
+export const estateOf = (assessment: TargetAssessment): EstateInput => ({
+  ...assessment,
+  eksClusters: null,
+  instances: null,
+  vpcConnections: null,
+  limits: () => null,
+});
+
+/** The same, with what every check looks up. */
 export class Estate {
-  readonly input: FindingsInput;
+  readonly input: EstateInput;
   readonly subnets: ReadonlyMap<string, SubnetAssessment>;
   readonly vpcs: ReadonlyMap<string, VpcAssessment>;
   readonly maps: ReadonlyMap<string, AddressMap>;
@@ -41,15 +39,18 @@ export class Estate {
   /** The ranges that this run's remedies give out. */
   readonly ranges = new RangePlan();
   readonly #clustersOfSubnet = new Map<string, string[]>();
+  readonly #subnetsOfVpc: ReadonlyMap<string, readonly SubnetAssessment[]>;
+  readonly #subnetSubjects = new Map<string, Subject>();
 
-  constructor(input: FindingsInput) {
+  constructor(input: EstateInput) {
     this.input = input;
     this.subnets = new Map(input.subnets.map((subnet) => [subnet.subnetId, subnet]));
     this.vpcs = new Map(input.vpcs.map((vpc) => [vpc.vpcId, vpc]));
     this.maps = new Map(input.maps.map((map) => [map.subnetId, map]));
     this.eksClusters = new Map((input.eksClusters ?? []).map((cluster) => [cluster.name, cluster]));
+    this.#subnetsOfVpc = Map.groupBy(input.subnets, ({ vpcId }) => vpcId);
     for (const { clusterName, subnetIds } of input.clusters) {
-      for (const subnetId of subnetIds) {
+      for (const subnetId of new Set(subnetIds)) {
         this.#clustersOfSubnet.set(subnetId, [...(this.#clustersOfSubnet.get(subnetId) ?? []), clusterName]);
       }
     }
@@ -75,7 +76,7 @@ export class Estate {
   }
 
   subnetsOfVpc(vpcId: string): readonly SubnetAssessment[] {
-    return this.input.subnets.filter((subnet) => subnet.vpcId === vpcId);
+    return this.#subnetsOfVpc.get(vpcId) ?? [];
   }
 
   /** The IPv4 ranges that a VPC's subnets take. */
@@ -85,7 +86,7 @@ export class Estate {
       .filter((range) => range !== null);
   }
 
-  /** VPCs that are this account's own: of a shared one a participant sees shared subnets alone, and its owner is told. */
+  /** VPCs that are this account's own: of a shared one a participant sees only shared subnets, and its owner is notified. */
   get ownVpcs(): readonly VpcAssessment[] {
     return this.input.vpcs.filter(({ vpcId }) => {
       const subnets = this.subnetsOfVpc(vpcId);
@@ -93,7 +94,14 @@ export class Estate {
     });
   }
 
+  /** The same object whenever it is asked for: every check of a subnet speaks of the same subject. */
   subnetSubject(subnet: SubnetAssessment): Subject {
+    const subject = this.#subnetSubjects.get(subnet.subnetId) ?? this.#makeSubnetSubject(subnet);
+    this.#subnetSubjects.set(subnet.subnetId, subject);
+    return subject;
+  }
+
+  #makeSubnetSubject(subnet: SubnetAssessment): Subject {
     const clusterNames = this.clustersOf(subnet.subnetId);
     const [first = null, ...others] = clusterNames;
     return {
@@ -123,7 +131,26 @@ export class Estate {
     };
   }
 
-  vpcSubject(vpc: VpcAssessment): Subject {
+  /** A cluster as the EKS API knows it, with the control plane's own subnets. */
+  eksSubject(eks: EksCluster): Subject {
+    const { accountId, region } = this.input.target;
+    return {
+      type: 'cluster',
+      id: eks.name,
+      name: eks.name,
+      accountId,
+      region,
+      vpcId: eks.vpcId,
+      clusterName: eks.name,
+      subnetIds: eks.subnetIds,
+    };
+  }
+
+  /** @param subnetIds the subnets by which selectors and filters find it */
+  vpcSubject(
+    vpc: VpcAssessment,
+    subnetIds: readonly string[] = this.subnetsOfVpc(vpc.vpcId).map(({ subnetId }) => subnetId),
+  ): Subject {
     return {
       type: 'vpc',
       id: vpc.vpcId,
@@ -132,52 +159,8 @@ export class Estate {
       region: vpc.region,
       vpcId: vpc.vpcId,
       clusterName: null,
-      subnetIds: this.subnetsOfVpc(vpc.vpcId).map(({ subnetId }) => subnetId),
+      subnetIds,
       cidrBlocks: vpc.cidrBlocks,
     };
   }
 }
-
-/** One kind of finding: what it is, for the reference page, and how it is found. */
-export interface FindingRule {
-  /** Stable: people write rules on it. */
-  readonly kind: string;
-  readonly label: string;
-  /** When it appears, with the figures that decide. */
-  readonly appears: string;
-  readonly why: string;
-  readonly find: (estate: Estate) => readonly Finding[];
-}
-
-/** Puts a finding together; its identity follows from its kind and subject. */
-export const finding = (
-  kind: string,
-  severity: Severity,
-  subject: Subject,
-  parts: {
-    readonly title: string;
-    readonly explanation: string;
-    readonly evidence: readonly Evidence[];
-    /** Asked when findings are in order of severity: the worst is served first when ranges are short. */
-    readonly remedies: () => readonly Remedy[];
-    readonly owners?: SubnetAssessment['owners'];
-  },
-): Finding => {
-  const { owners, remedies, ...rest } = parts;
-  let known: readonly Remedy[] | null = null;
-  return {
-    id: findingId(kind, subject),
-    kind,
-    severity,
-    subject,
-    ...rest,
-    get remedies(): readonly Remedy[] {
-      known ??= remedies();
-      return known;
-    },
-    ...(owners === undefined || owners === null ? {} : { owners: owners.slice(0, OWNERS_SHOWN) }),
-  };
-};
-
-/** Messages show no more. */
-const OWNERS_SHOWN = 5;

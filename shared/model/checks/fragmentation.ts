@@ -1,13 +1,12 @@
-import { nameAndId } from '../base/text/names.ts';
-import { count } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { PrefixSupply, SubnetAssessment } from '../result/assessment.ts';
-import type { Finding } from '../result/finding.ts';
+import type { Severity } from '../result/finding.ts';
+import { resourceName } from '../result/resource-name.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
-
-const KIND = 'fragmentation';
+import { amount, failureAtZero } from './subnet-supply.ts';
 
 /** Above this share of free addresses that cannot be part of a prefix, a subnet is on its way to hold none. */
 const INDEX = 0.5;
@@ -17,51 +16,83 @@ const FEW_PREFIXES = 4;
 
 /**
  * Whether prefixes are taken from here, or will be: some interface holds one, or nodes of a cluster that takes them run
- * here. Under custom networking pods, and so prefixes, are elsewhere than nodes, and only held prefixes tell where.
+ * here. Under custom networking the pods, and so the prefixes, are in other subnets than the nodes.
  */
-const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean =>
+const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean | null =>
   subnet.usesPrefixes === true ||
   estate.input.clusters.some(
     ({ customNetworking, mode, nodeSubnetIds }) =>
       (mode === 'prefix' || mode === 'mixed') && !customNetworking && nodeSubnetIds.includes(subnet.subnetId),
-  );
+  )
+    ? true
+    : subnet.usesPrefixes;
 
-export const fragmentation: FindingRule = {
-  kind: KIND,
+export const fragmentation: Check = {
+  kind: 'fragmentation',
+  aliases: ['fragmented'],
   label: 'Fragmentation',
-  appears: `Prefixes are taken from a subnet, more than half of its free addresses cannot be part of one, and fewer than ${FEW_PREFIXES} prefixes are free while the addresses would do for one. Warning when no prefix is free; else information.`,
-  why: 'A prefix needs 16 free addresses in an aligned block, and EC2 places single addresses at random: with a tenth of the addresses in use, four of five blocks are spoiled. The CNI does not fall back to single addresses, so pods get none.',
-  find: (estate) =>
-    estate.input.subnets.flatMap((subnet) => {
-      const { available, fragmentationIndex, prefixes } = subnet;
-      if (available === null || prefixes === null || fragmentationIndex === null) return [];
-      const isFragmented =
-        available >= ADDRESSES_PER_PREFIX && fragmentationIndex > INDEX && prefixes.free < FEW_PREFIXES;
-      return isFragmented && takesPrefixes(estate, subnet)
-        ? [fragmented(estate, subnet, available, prefixes)]
-        : [];
-    }),
+  about: 'each subnet from which prefixes are taken',
+  condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free while the addresses would do for one: warning when no prefix is free, else information.`,
+  unknown: 'The interfaces or the reservations of the subnet could not be read.',
+  impact:
+    'A prefix needs 16 free addresses in an aligned block, and EC2 places single addresses at random: with a tenth of the addresses in use, four of five blocks are spoiled. The CNI does not fall back to single addresses, so pods get none.',
+  settings: 'fragmented',
+  supply: 'prefixes',
+  find: (context) =>
+    context.estate.input.subnets
+      .filter(({ cidrBlock }) => cidrBlock !== null)
+      .map((subnet) => result(context, subnet)),
 };
 
-const fragmented = (
-  estate: Estate,
-  subnet: SubnetAssessment,
-  available: number,
-  prefixes: PrefixSupply,
-): Finding => {
-  const { free } = prefixes;
-  const stranded = free === 0 ? 'all' : `${strandedAddresses({ available, prefixes })}`;
-  return finding(KIND, free === 0 ? 'warning' : 'info', estate.subnetSubject(subnet), {
-    title: `${nameAndId(subnet.name, subnet.subnetId)} is fragmented: ${count(free, 'free prefix', 'free prefixes')}`,
-    explanation: `${available} addresses are free, but ${stranded} of them are in blocks that cannot become a prefix as they stand. ${free === 0 ? 'A node that asks for a prefix is refused with InsufficientCidrBlocks.' : `Only ${count(free, 'prefix', 'prefixes')} can still be taken.`}`,
-    evidence: [
-      { name: 'available', value: available, unit: 'addresses' },
-      { name: 'freePrefixes', value: free, unit: 'prefixes' },
-      { name: 'stranded', value: subnet.stranded, unit: 'addresses' },
-      { name: 'fragmentationIndex', value: subnet.fragmentationIndex },
-      { name: 'fragmentedBlocks', value: subnet.blocks?.fragmented ?? null, unit: 'blocks' },
-    ],
+const result = ({ estate, settings }: CheckContext, subnet: SubnetAssessment): CheckResult => {
+  const subject = estate.subnetSubject(subnet);
+  const takes = takesPrefixes(estate, subnet);
+  if (takes === false) return healthy(subject);
+  const { available, fragmentationIndex, prefixes } = subnet;
+  if (takes === null) return notMeasured(subject, 'It is not known whether prefixes are taken here.');
+  if (available === null || prefixes === null || fragmentationIndex === null) {
+    return notMeasured(subject, 'The interfaces or the reservations of the subnet could not be read.');
+  }
+  const evidence = [
+    { name: 'available', value: available, unit: 'addresses' },
+    { name: 'freePrefixes', value: prefixes.free, unit: 'prefixes' },
+    { name: 'stranded', value: subnet.stranded, unit: 'addresses' },
+    { name: 'fragmentationIndex', value: fragmentationIndex },
+    { name: 'fragmentedBlocks', value: subnet.blocks?.fragmented ?? null, unit: 'blocks' },
+  ];
+  const { minimumAvailable, severity } = settings('fragmented', subject);
+  const isStranded =
+    available >= ADDRESSES_PER_PREFIX && fragmentationIndex > INDEX && prefixes.free < FEW_PREFIXES;
+  const isFragmented = isStranded || (prefixes.free === 0 && available >= minimumAvailable);
+  if (!isFragmented) return healthy(subject, evidence);
+  return found(subject, severityOf(prefixes.free, available, minimumAvailable, severity), evidence, () => ({
+    title: titleOf(resourceName(subject), available, prefixes),
+    explanation: explanationOf(subnet, available, prefixes),
     remedies: () => remediesForPrefixes(estate, subnet),
     owners: subnet.owners,
-  });
+  }));
 };
+
+const severityOf = (
+  free: number,
+  available: number,
+  minimumAvailable: number,
+  severity: 'warning' | 'critical',
+): Severity => {
+  if (free > 0) return 'info';
+  return available >= minimumAvailable ? severity : 'warning';
+};
+
+const titleOf = (resource: string, available: number, prefixes: PrefixSupply): string =>
+  prefixes.free === 0
+    ? `${resource}: ${amount('addresses', available)} free, but no whole block for a prefix`
+    : `${resource}: ${amount('prefixes', prefixes.free)} left, ${strandedAddresses({ available, prefixes })} of ${available} free addresses cannot become one`;
+
+const explanationOf = (
+  { awsAvailable }: SubnetAssessment,
+  available: number,
+  { free }: PrefixSupply,
+): string =>
+  free === 0
+    ? `Every free address lies in a block of 16 in which something else has an address. Now ${failureAtZero('prefixes')}, although AWS reports ${amount('addresses', awsAvailable ?? available)} as available.`
+    : `Single addresses are spread over most blocks of 16, so that few of these blocks are whole. At zero, ${failureAtZero('prefixes')}.`;

@@ -1,42 +1,53 @@
 import { elementAt } from '../base/element-at.ts';
-import { nameAndId } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import { LEAKED_AFTER_MINUTES } from '../owners/leaks.ts';
-import { type FindingRule, finding } from './estate.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { deleteLeaked } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 
-const KIND = 'leaked-interfaces';
-
-/** Leaks that hold this share of a subnet, or more than it has left, are worth somebody's morning. */
+/** Leaks that hold this share of a subnet, or more than it has left, are worth a warning. */
 const WARNING_SHARE = 0.05;
 
-export const leakedInterfaces: FindingRule = {
-  kind: KIND,
+export const leakedInterfaces: Check = {
+  kind: 'leaked-interfaces',
   label: 'Leaked interfaces',
-  appears: `A subnet holds interfaces of the VPC CNI that have been attached to nothing for more than ${LEAKED_AFTER_MINUTES} minutes. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
-  why: 'The CNI sweeps hourly and the VPC resource controller every half hour; what is older, nobody will clean up: the cluster is gone, has no nodes left, or its CNI does not know its name.',
-  find: (estate) => {
-    const leaked = estate.input.leakedInterfaces.filter((sighting) => sighting.leaked);
-    const subnetIds = [...new Set(leaked.map(({ subnetId }) => subnetId))];
-    return estate.subnetsIn(subnetIds).map((subnet) => {
-      const here = leaked.filter(({ subnetId }) => subnetId === subnet.subnetId);
-      const addresses = here.reduce((sum, each) => sum + each.addresses, 0);
-      const oldest = elementAt(here.map(({ firstSeenAt }) => firstSeenAt).sort(), 0);
-      const isHeavy =
-        addresses >= (subnet.usable ?? Number.POSITIVE_INFINITY) * WARNING_SHARE ||
-        addresses > (subnet.available ?? Number.POSITIVE_INFINITY);
-      return finding(KIND, isHeavy ? 'warning' : 'info', estate.subnetSubject(subnet), {
-        title: `${count(here.length, 'leaked interface')} in ${nameAndId(subnet.name, subnet.subnetId)}`,
-        explanation: `${count(here.length, 'interface')} of the VPC CNI ${here.length === 1 ? 'is' : 'are'} attached to nothing and hold${here.length === 1 ? 's' : ''} ${count(addresses, 'address', 'addresses')}. The CNI's own sweeps would have taken them within ${LEAKED_AFTER_MINUTES} minutes, so nobody will.`,
-        evidence: [
-          { name: 'leakedInterfaces', value: here.length, unit: 'interfaces' },
-          { name: 'leakedAddresses', value: addresses, unit: 'addresses' },
-          { name: 'available', value: subnet.available, unit: 'addresses' },
-          { name: 'oldestSeenAt', value: oldest },
-        ],
-        remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
-      });
-    });
-  },
+  about: 'each subnet',
+  condition: `A subnet holds interfaces of the VPC CNI that have been attached to nothing for more than ${LEAKED_AFTER_MINUTES} minutes. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
+  unknown: 'The interfaces could not be listed.',
+  impact:
+    'They hold addresses that nothing uses. The CNI sweeps hourly and the VPC resource controller every half hour, so older ones stay: their cluster is gone, has no nodes, or its CNI does not know its name.',
+  settings: 'findings',
+  find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
+};
+
+const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
+  const subject = estate.subnetSubject(subnet);
+  const here = estate.input.leakedInterfaces.filter(
+    ({ leaked, subnetId }) => leaked && subnetId === subnet.subnetId,
+  );
+  if (here.length === 0) {
+    return subnet.leakedInterfaces === null
+      ? notMeasured(subject, 'The interfaces could not be listed.')
+      : healthy(subject);
+  }
+  const addresses = here.reduce((sum, each) => sum + each.addresses, 0);
+  const oldest = elementAt(here.map(({ firstSeenAt }) => firstSeenAt).sort(), 0);
+  const isHeavy =
+    addresses >= (subnet.usable ?? Number.POSITIVE_INFINITY) * WARNING_SHARE ||
+    addresses > (subnet.available ?? Number.POSITIVE_INFINITY);
+  const evidence = [
+    { name: 'leakedInterfaces', value: here.length, unit: 'interfaces' },
+    { name: 'leakedAddresses', value: addresses, unit: 'addresses' },
+    { name: 'available', value: subnet.available, unit: 'addresses' },
+    { name: 'oldestSeenAt', value: oldest },
+  ];
+  const one = here.length === 1;
+  return found(subject, isHeavy ? 'warning' : 'info', evidence, () => ({
+    title: `${resourceName(subject)}: ${count(here.length, 'leaked interface')} ${one ? 'holds' : 'hold'} ${count(addresses, 'address')}`,
+    explanation: `${one ? 'An interface' : `${here.length} interfaces`} of the VPC CNI ${one ? 'is' : 'are'} attached to nothing. The CNI's own sweeps would have deleted ${one ? 'it' : 'them'} within ${LEAKED_AFTER_MINUTES} minutes, so ${one ? 'it stays' : 'they stay'} until somebody deletes ${one ? 'it' : 'them'}.`,
+    remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
+  }));
 };

@@ -1,28 +1,27 @@
-import { nameAndId } from '../base/text/names.ts';
+import { listOf } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
-
-const KIND = 'lone-subnet';
 
 /** With more than this share left, a subnet without a sibling is a choice, not a problem. */
 const SHARE_LEFT = 0.5;
 const SHARE_FOR_WARNING = 0.2;
+const NAMES_SHOWN = 5;
 
-export const loneSubnet: FindingRule = {
-  kind: KIND,
+export const loneSubnet: Check = {
+  kind: 'lone-subnet',
   label: 'Subnet without a sibling',
-  appears:
-    "A cluster's nodes have one subnet alone in a zone, with less than half of it left. Warning under a fifth; else information.",
-  why: "When it is full there is nowhere else in the zone to go: neither the CNI's subnet discovery nor Karpenter nor an Auto Scaling group has a second choice.",
-  find: (estate) =>
-    estate.input.subnets.flatMap((subnet) => {
-      const { available, usable } = subnet;
-      const clusters = clustersAlone(estate, subnet);
-      if (available === null || usable === null || clusters.length === 0) return [];
-      return available / usable < SHARE_LEFT ? [lone(estate, subnet, clusters, available, usable)] : [];
-    }),
+  about: "each subnet of a cluster's nodes",
+  condition:
+    "A cluster's nodes have only one subnet in a zone, with less than half of it left. Warning under a fifth; else information.",
+  unknown: 'How many addresses are left is not known.',
+  impact:
+    "When it is full, nodes and pods have no other subnet in the zone: neither the CNI's subnet discovery nor Karpenter nor an Auto Scaling group has a second choice.",
+  settings: 'findings',
+  find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 
 /** The clusters whose nodes have this subnet and no other in its zone. */
@@ -34,26 +33,30 @@ const clustersAlone = (estate: Estate, subnet: SubnetAssessment): readonly strin
     )
     .map(({ clusterName }) => clusterName);
 
-const lone = (
-  estate: Estate,
-  subnet: SubnetAssessment,
-  clusters: readonly string[],
-  available: number,
-  usable: number,
-) => {
-  const { availabilityZone } = subnet;
+const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
+  const subject = estate.subnetSubject(subnet);
+  const clusters = clustersAlone(estate, subnet);
+  if (clusters.length === 0) return healthy(subject);
+  const { available, usable, availabilityZone } = subnet;
+  if (available === null || usable === null) {
+    return notMeasured(subject, 'How many addresses are left is not known.');
+  }
   const share = available / usable;
-  const names = clusters.join(', ');
   const unused = estate.siblingsOf(subnet).filter((other) => (other.available ?? 0) > available);
-  return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', estate.subnetSubject(subnet), {
-    title: `${nameAndId(subnet.name, subnet.subnetId)} is the only subnet of ${names} in ${availabilityZone}`,
-    explanation: `${count(available, 'address', 'addresses')} ${available === 1 ? 'is' : 'are'} left (${percent(share)}), and there is no second subnet in ${availabilityZone} for the nodes of ${names} to go to. ${unused.length === 0 ? 'The VPC has none with more room there, either.' : `The VPC has ${unused.map((other) => nameAndId(other.name, other.subnetId)).join(', ')} there with more room.`}`,
-    evidence: [
-      { name: 'available', value: available, unit: 'addresses' },
-      { name: 'usable', value: usable, unit: 'addresses' },
-      { name: 'otherSubnetsInZone', value: unused.length, unit: 'subnets' },
-    ],
-    remedies: () => remediesForAddresses(estate, subnet),
-    owners: subnet.owners,
+  const evidence = [
+    { name: 'available', value: available, unit: 'addresses' },
+    { name: 'usable', value: usable, unit: 'addresses' },
+    { name: 'otherSubnetsInZone', value: unused.length, unit: 'subnets' },
+  ];
+  if (share >= SHARE_LEFT) return healthy(subject, evidence);
+  return found(subject, share < SHARE_FOR_WARNING ? 'warning' : 'info', evidence, () => {
+    const names = listOf(clusters, NAMES_SHOWN);
+    const others = unused.map((other) => other.name ?? other.subnetId);
+    return {
+      title: `${resourceName(subject)}: the only subnet of ${names} in ${availabilityZone}, ${count(available, 'address')} left`,
+      explanation: `${percent(share)} of the subnet is left. When it is full, nodes of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
+      remedies: () => remediesForAddresses(estate, subnet),
+      owners: subnet.owners,
+    };
   });
 };

@@ -1,12 +1,11 @@
 import { count } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import type { NodeAssessment } from '../result/cluster.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
+import { type Check, type CheckResult, found, healthy } from './check.ts';
+import type { Estate } from './estate.ts';
 import { aws, kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
-
-const KIND = 'unusable-prefixes';
 
 /** Names shown in a message; the rest are in the JSON. */
 const NODES_SHOWN = 5;
@@ -20,58 +19,62 @@ const unusableOn = (estate: Estate, node: NodeAssessment): number => {
   return Math.max(0, node.prefixes - usable);
 };
 
-export const unusablePrefixes: FindingRule = {
-  kind: KIND,
+export const unusablePrefixes: Check = {
+  kind: 'unusable-prefixes',
   label: 'Prefixes held and hardly usable',
-  appears:
+  about: 'each cluster',
+  condition:
     "Nodes hold prefixes that no pod of theirs can use: those of stopped nodes, and those beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
-  why: 'A prefix is 16 addresses, whether one pod uses it or none. EC2 does not tell which pods run, so this counts only what cannot be used at all.',
-  find: (estate) =>
-    estate.input.clusters.flatMap((cluster) => {
-      const nodes = cluster.nodes
-        .map((node) => ({ node, prefixes: unusableOn(estate, node) }))
-        .filter(({ prefixes }) => prefixes > 0)
-        .toSorted((a, b) => b.prefixes - a.prefixes);
-      const prefixes = nodes.reduce((sum, each) => sum + each.prefixes, 0);
-      if (prefixes === 0) return [];
-      const subnetIds = [...new Set(nodes.flatMap(({ node }) => node.usage.map(({ subnetId }) => subnetId)))];
-      const free = freePrefixes(estate, subnetIds);
-      const stopped = nodes.filter(({ node }) => node.state !== 'running' && node.state !== 'pending');
-      return [
-        finding(
-          KIND,
-          free !== null && prefixes > free ? 'warning' : 'info',
-          estate.clusterSubject(cluster, subnetIds),
-          {
-            title: `${cluster.clusterName} holds ${count(prefixes, 'prefix', 'prefixes')} that it cannot use`,
-            explanation: `${count(nodes.length, 'node')} hold${nodes.length === 1 ? 's' : ''} ${count(prefixes, 'prefix', 'prefixes')}, or ${prefixes * ADDRESSES_PER_PREFIX} addresses, that no pod of theirs can use; ${stopped.length} of these nodes ${stopped.length === 1 ? 'is' : 'are'} stopped. ${free === null ? 'How many are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix', 'free prefixes')}.`}`,
-            evidence: [
-              { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },
-              { name: 'unusableAddresses', value: prefixes * ADDRESSES_PER_PREFIX, unit: 'addresses' },
-              {
-                name: 'nodes',
-                value: nodes
-                  .slice(0, NODES_SHOWN)
-                  .map(({ node }) => node.instanceId)
-                  .join(', '),
-              },
-              { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
-              { name: 'freePrefixes', value: free, unit: 'prefixes' },
-            ],
-            remedies: () =>
-              ranked(
-                stopped.length === 0
-                  ? null
-                  : terminateStopped(
-                      cluster.region,
-                      stopped.map(({ node }) => node.instanceId),
-                    ),
-                stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
-              ),
-          },
-        ),
-      ];
-    }),
+  unknown: 'Never: a node whose type is not known is left out.',
+  impact:
+    'A prefix takes 16 addresses, whether one pod uses it or none. EC2 does not report which pods run, so this counts only what cannot be used at all.',
+  settings: 'findings',
+  find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
+};
+
+const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
+  const nodes = cluster.nodes
+    .map((node) => ({ node, prefixes: unusableOn(estate, node) }))
+    .filter(({ prefixes }) => prefixes > 0)
+    .toSorted((a, b) => b.prefixes - a.prefixes);
+  const prefixes = nodes.reduce((sum, each) => sum + each.prefixes, 0);
+  if (prefixes === 0) return healthy(estate.clusterSubject(cluster));
+  const subnetIds = [...new Set(nodes.flatMap(({ node }) => node.usage.map(({ subnetId }) => subnetId)))];
+  const free = freePrefixes(estate, subnetIds);
+  const stopped = nodes.filter(({ node }) => node.state !== 'running' && node.state !== 'pending');
+  const evidence = [
+    { name: 'unusablePrefixes', value: prefixes, unit: 'prefixes' },
+    { name: 'unusableAddresses', value: prefixes * ADDRESSES_PER_PREFIX, unit: 'addresses' },
+    {
+      name: 'nodes',
+      value: nodes
+        .slice(0, NODES_SHOWN)
+        .map(({ node }) => node.instanceId)
+        .join(', '),
+    },
+    { name: 'stoppedNodes', value: stopped.length, unit: 'nodes' },
+    { name: 'freePrefixes', value: free, unit: 'prefixes' },
+  ];
+  const severity = free !== null && prefixes > free ? 'warning' : 'info';
+  return found(estate.clusterSubject(cluster, subnetIds), severity, evidence, () => ({
+    title: `${cluster.clusterName}: ${count(prefixes, 'prefix')} held that no pod can use`,
+    explanation: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'holds' : 'hold'} them, which is ${prefixes * ADDRESSES_PER_PREFIX} addresses. ${stoppedText(stopped.length)} ${free === null ? 'How many prefixes are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix')}.`}`,
+    remedies: () =>
+      ranked(
+        stopped.length === 0
+          ? null
+          : terminateStopped(
+              cluster.region,
+              stopped.map(({ node }) => node.instanceId),
+            ),
+        stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
+      ),
+  }));
+};
+
+const stoppedText = (stopped: number): string => {
+  if (stopped === 0) return 'None of these nodes is stopped.';
+  return `${stopped} of these nodes ${stopped === 1 ? 'is' : 'are'} stopped.`;
 };
 
 const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | null =>

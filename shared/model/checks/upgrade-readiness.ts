@@ -1,13 +1,12 @@
 import type { EksCluster } from '../aws/inventory.ts';
-import { nameAndId } from '../base/text/names.ts';
+import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { deleteLeaked } from './remedies/cluster-remedies.ts';
 import { addControlPlaneSubnets, changeClusterSubnets } from './remedies/control-plane.ts';
 import { ranked } from './remedies/ranked.ts';
-
-const KIND = 'upgrade-readiness';
 
 /** An upgrade creates new control-plane interfaces: EKS wants up to five free addresses in the cluster's subnets. Source: EKS user guide, update-cluster. */
 const ADDRESSES_NEEDED = 5;
@@ -27,67 +26,62 @@ const roomsIn = (subnets: readonly SubnetAssessment[]): readonly Room[] =>
     return free === null ? [] : [{ subnet, free }];
   });
 
-export const upgradeReadiness: FindingRule = {
-  kind: KIND,
+const SUBNETS_SHOWN = 5;
+
+export const upgradeReadiness: Check = {
+  kind: 'upgrade-readiness',
   label: 'Cluster cannot be upgraded',
-  appears: `Fewer than two zones of a cluster's own subnets have ${ADDRESSES_NEEDED} free addresses: critical when none has, else warning. Information when two have, but some subnet has not.`,
-  why: 'EKS puts new control-plane interfaces into these subnets at an upgrade, and when it replaces a control plane by itself. Without addresses the upgrade is refused, or the control plane degrades.',
-  find: (estate) =>
-    [...estate.eksClusters.values()].flatMap((eks) => {
-      const rooms = roomsIn(estate.subnetsIn(eks.subnetIds).filter(({ ipv6Native }) => !ipv6Native));
-      // A subnet of the cluster that this scan does not know could be the one with room.
-      if (rooms.length < eks.subnetIds.length) return [];
-      const ready = zonesOf(rooms.filter(({ free }) => free >= ADDRESSES_NEEDED));
-      const short = rooms.filter(({ free }) => free < ADDRESSES_NEEDED);
-      return short.length === 0 ? [] : [unready(estate, eks, rooms, short, ready)];
-    }),
+  about: 'each EKS cluster',
+  condition: `Fewer than two zones of a cluster's own subnets have ${ADDRESSES_NEEDED} free addresses: critical when none has, else warning. Information when two have, but some subnet has not.`,
+  unknown: "Some of the cluster's own subnets could not be measured.",
+  impact:
+    'EKS creates new control-plane interfaces in these subnets at an upgrade, and when it replaces a control plane. Without addresses the upgrade is refused, or the control plane degrades.',
+  settings: 'findings',
+  find: ({ estate }) => [...estate.eksClusters.values()].map((eks) => result(estate, eks)),
+};
+
+const result = (estate: Estate, eks: EksCluster): CheckResult => {
+  const subject = estate.eksSubject(eks);
+  const rooms = roomsIn(estate.subnetsIn(eks.subnetIds).filter(({ ipv6Native }) => !ipv6Native));
+  // A subnet of the cluster that this scan does not know could be the one with room.
+  if (rooms.length < eks.subnetIds.length) {
+    return notMeasured(subject, "Some of the cluster's own subnets could not be measured.");
+  }
+  const ready = zonesOf(rooms.filter(({ free }) => free >= ADDRESSES_NEEDED));
+  const short = rooms.filter(({ free }) => free < ADDRESSES_NEEDED).toSorted((a, b) => a.free - b.free);
+  const evidence = [
+    { name: 'zonesReady', value: ready.length, unit: 'zones' },
+    { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
+    ...short.map(({ subnet, free }) => ({
+      name: `available in ${subnet.subnetId}`,
+      value: free,
+      unit: 'addresses',
+    })),
+  ];
+  if (short.length === 0) return healthy(subject, evidence);
+  const isBlocked = ready.length < ZONES_NEEDED;
+  const severity = ready.length === 0 ? 'critical' : isBlocked ? 'warning' : 'info';
+  return found(subject, severity, evidence, () => {
+    const leaked = estate.input.leakedInterfaces.filter(
+      (sighting) => sighting.leaked && short.some(({ subnet }) => subnet.subnetId === sighting.subnetId),
+    );
+    return {
+      title: isBlocked
+        ? `${eks.name}: cannot be upgraded, its subnets have no room for the control plane`
+        : `${eks.name}: ${count(short.length, 'control-plane subnet')} without room`,
+      explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${listOf(
+        short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} with ${free}`),
+        SUBNETS_SHOWN,
+      )}.`,
+      remedies: () =>
+        ranked(
+          leaked.length === 0 ? null : deleteLeaked(estate, leaked, subject.region),
+          changeClusterSubnets(estate, eks, subject.region),
+          addControlPlaneSubnets(estate, eks, subject.region),
+        ),
+    };
+  });
 };
 
 const zonesOf = (rooms: readonly Room[]): readonly string[] =>
   [...new Set(rooms.map(({ subnet }) => subnet.availabilityZone))].filter((zone) => zone !== null);
-
-const unready = (
-  estate: Estate,
-  eks: EksCluster,
-  rooms: readonly Room[],
-  short: readonly Room[],
-  ready: readonly string[],
-) => {
-  const { accountId, region } = estate.input.target;
-  const isBlocked = ready.length < ZONES_NEEDED;
-  const fewest = short.toSorted((a, b) => a.free - b.free);
-  const leaked = estate.input.leakedInterfaces.filter(
-    (sighting) => sighting.leaked && short.some(({ subnet }) => subnet.subnetId === sighting.subnetId),
-  );
-  const subject = {
-    type: 'cluster' as const,
-    id: eks.name,
-    name: eks.name,
-    accountId,
-    region,
-    vpcId: eks.vpcId,
-    clusterName: eks.name,
-    subnetIds: eks.subnetIds,
-  };
-  return finding(KIND, ready.length === 0 ? 'critical' : isBlocked ? 'warning' : 'info', subject, {
-    title: isBlocked
-      ? `${eks.name} cannot be upgraded: its subnets have no room for the control plane`
-      : `${eks.name} has ${count(short.length, 'control-plane subnet')} without room`,
-    explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones; ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${fewest.map(({ subnet, free }) => `${nameAndId(subnet.name, subnet.subnetId)} with ${free}`).join(', ')}.`,
-    evidence: [
-      { name: 'zonesReady', value: ready.length, unit: 'zones' },
-      { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
-      ...fewest.map(({ subnet, free }) => ({
-        name: `available in ${subnet.subnetId}`,
-        value: free,
-        unit: 'addresses',
-      })),
-    ],
-    remedies: () =>
-      ranked(
-        leaked.length === 0 ? null : deleteLeaked(estate, leaked, region),
-        changeClusterSubnets(estate, eks, region),
-        addControlPlaneSubnets(estate, eks, region),
-      ),
-  });
-};

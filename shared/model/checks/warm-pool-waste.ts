@@ -1,12 +1,11 @@
 import { count, percent } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { keepFewerWarm } from './remedies/warm-targets.ts';
 
-const KIND = 'warm-pool-waste';
-
-/** Warm addresses are worth a word when there are this many, and giving them back would add this share to what is left. */
+/** Warm addresses are worth a finding when there are this many, and giving them back would add this share to what is left. */
 const MINIMUM_ADDRESSES = 16;
 const SHARE_OF_AVAILABLE = 0.25;
 
@@ -28,19 +27,42 @@ const poolsOf = ({ nodes }: ClusterAssessment): readonly Pool[] =>
     return warm === null || warm === 0 || held === null ? [] : [{ node, held, warm }];
   });
 
-export const warmPoolWaste: FindingRule = {
-  kind: KIND,
+export const warmPoolWaste: Check = {
+  kind: 'warm-pool-waste',
   label: 'Warm-pool waste',
-  appears: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod and could be given back, and doing so would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
-  why: "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
-  find: (estate) =>
-    estate.input.clusters.flatMap((cluster) => {
-      const pools = poolsOf(cluster);
-      const warm = pools.reduce((sum, pool) => sum + pool.warm, 0);
-      const available = availableIn(estate, cluster);
-      if (warm < MINIMUM_ADDRESSES || available === null || warm < available * SHARE_OF_AVAILABLE) return [];
-      return [waste(estate, cluster, pools, warm, available)];
-    }),
+  about: 'each cluster',
+  condition: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod and could be given back, and doing so would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
+  unknown: 'How many addresses are left in its subnets is not known.',
+  impact:
+    "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",
+  settings: 'findings',
+  find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
+};
+
+const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
+  const subject = estate.clusterSubject(cluster);
+  const pools = poolsOf(cluster);
+  const warm = pools.reduce((sum, pool) => sum + pool.warm, 0);
+  if (warm < MINIMUM_ADDRESSES) return healthy(subject);
+  const available = availableIn(estate, cluster);
+  if (available === null) {
+    return notMeasured(subject, 'How many addresses are left in its subnets is not known.');
+  }
+  const held = pools.reduce((sum, pool) => sum + pool.held, 0);
+  const evidence = [
+    { name: 'warmAddresses', value: warm, unit: 'addresses' },
+    { name: 'poolAddresses', value: held, unit: 'addresses' },
+    { name: 'nodes', value: pools.length, unit: 'nodes' },
+    { name: 'available', value: available, unit: 'addresses' },
+  ];
+  if (warm < available * SHARE_OF_AVAILABLE) return healthy(subject, evidence);
+  return found(subject, warm >= available ? 'warning' : 'info', evidence, () => {
+    return {
+      title: `${cluster.clusterName}: ${count(warm, 'address')} kept warm that no pod uses`,
+      explanation: `${count(pools.length, 'node')} ${pools.length === 1 ? 'holds' : 'hold'} ${held} addresses for pods, and at least ${warm} of them serve none, because of the CNI's warm targets. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
+      remedies: () => ranked(keepFewerWarm(estate, cluster, null)),
+    };
+  });
 };
 
 const availableIn = (estate: Estate, cluster: ClusterAssessment): number | null =>
@@ -50,24 +72,3 @@ const availableIn = (estate: Estate, cluster: ClusterAssessment): number | null 
       (sum, { available }) => (sum === null || available === null ? null : sum + available),
       0,
     );
-
-const waste = (
-  estate: Estate,
-  cluster: ClusterAssessment,
-  pools: readonly Pool[],
-  warm: number,
-  available: number,
-) => {
-  const held = pools.reduce((sum, pool) => sum + pool.held, 0);
-  return finding(KIND, warm >= available ? 'warning' : 'info', estate.clusterSubject(cluster), {
-    title: `${cluster.clusterName} keeps ${count(warm, 'address', 'addresses')} warm`,
-    explanation: `At least ${warm} of the ${held} addresses that ${count(pools.length, 'node')} of ${cluster.clusterName} hold for pods serve none: the CNI's warm targets keep them. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${available} left; giving the warm ones back would add ${percent(warm / available)}.`}`,
-    evidence: [
-      { name: 'warmAddresses', value: warm, unit: 'addresses' },
-      { name: 'poolAddresses', value: held, unit: 'addresses' },
-      { name: 'nodes', value: pools.length, unit: 'nodes' },
-      { name: 'available', value: available, unit: 'addresses' },
-    ],
-    remedies: () => ranked(keepFewerWarm(estate, cluster, null)),
-  });
-};

@@ -1,11 +1,11 @@
 import { elementAt } from '../base/element-at.ts';
+import { listOf } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import { type Estate, type FindingRule, finding } from './estate.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
-
-const KIND = 'zone-imbalance';
 
 /** A zone is lopsided when it has less than this share of what the roomiest zone has ... */
 const SHARE_OF_ROOMIEST = 0.25;
@@ -46,45 +46,47 @@ const zonesOf = (measured: readonly Measured[]): readonly Zone[] =>
         ],
   );
 
-export const zoneImbalance: FindingRule = {
-  kind: KIND,
+export const zoneImbalance: Check = {
+  kind: 'zone-imbalance',
   label: 'Zone imbalance',
-  appears:
+  about: 'each cluster',
+  condition:
     "One zone of a cluster's nodes has less than a quarter of the addresses that its roomiest zone has left, and less than a fifth of its own. Warning under a tenth; else information.",
-  why: 'Nodes are spread evenly over zones. The fullest zone runs out first, and everything that is bound to it - volumes, topology spread, load balancers - waits, while the cluster as a whole has plenty.',
-  find: (estate) =>
-    estate.input.clusters.flatMap((cluster) => {
-      const subnets = estate.subnetsIn(cluster.nodeSubnetIds).filter(({ ipv6Native }) => !ipv6Native);
-      const measured = measuredOf(subnets);
-      if (measured.length < subnets.length) return [];
-      const zones = zonesOf(measured).toSorted((a, b) => a.available - b.available);
-      const [fullest] = zones;
-      const roomiest = zones.at(-1);
-      if (fullest === undefined || roomiest === undefined) return [];
-      const isLopsided =
-        fullest.available < roomiest.available * SHARE_OF_ROOMIEST &&
-        fullest.available < fullest.usable * SHARE_OF_USABLE;
-      return isLopsided ? [lopsided(estate, cluster, fullest, zones)] : [];
-    }),
+  unknown: 'Some subnet of its nodes could not be measured.',
+  impact:
+    'Nodes are spread evenly over zones. The fullest zone runs out first. What is bound to it - volumes, topology spread, load balancers - waits, while the other zones have room.',
+  settings: 'findings',
+  find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };
 
-const lopsided = (estate: Estate, cluster: ClusterAssessment, fullest: Zone, zones: readonly Zone[]) => {
+const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
+  const subnets = estate.subnetsIn(cluster.nodeSubnetIds).filter(({ ipv6Native }) => !ipv6Native);
+  const measured = measuredOf(subnets);
+  if (measured.length < subnets.length) {
+    return notMeasured(estate.clusterSubject(cluster), 'Some subnet of its nodes could not be measured.');
+  }
+  const zones = zonesOf(measured).toSorted((a, b) => a.available - b.available);
+  const [fullest] = zones;
+  const roomiest = zones.at(-1);
+  const isLopsided =
+    fullest !== undefined &&
+    roomiest !== undefined &&
+    fullest.available < roomiest.available * SHARE_OF_ROOMIEST &&
+    fullest.available < fullest.usable * SHARE_OF_USABLE;
+  if (!isLopsided) return healthy(estate.clusterSubject(cluster));
   const share = fullest.available / fullest.usable;
   const subject = estate.clusterSubject(
     cluster,
     fullest.subnets.map(({ subnetId }) => subnetId),
   );
-  return finding(KIND, share < SHARE_FOR_WARNING ? 'warning' : 'info', subject, {
-    title: `${cluster.clusterName} runs out in ${fullest.zone} first`,
-    explanation: `${fullest.zone} has ${count(fullest.available, 'address', 'addresses')} left (${percent(share)}); ${zones
-      .slice(1)
-      .map(({ zone, available }) => `${zone} has ${available}`)
-      .join(', ')}. Nodes are spread over zones, so that ${fullest.zone} ends the growth of all.`,
-    evidence: zones.map(({ zone, available }) => ({
-      name: `available in ${zone}`,
-      value: available,
-      unit: 'addresses',
-    })),
+  const evidence = zones.map(({ zone, available }) => ({
+    name: `available in ${zone}`,
+    value: available,
+    unit: 'addresses',
+  }));
+  return found(subject, share < SHARE_FOR_WARNING ? 'warning' : 'info', evidence, () => ({
+    title: `${cluster.clusterName}: ${fullest.zone} runs out first, ${count(fullest.available, 'address')} left`,
+    explanation: `${percent(share)} of its addresses in ${fullest.zone} are left, while ${listOf(zones.slice(1).map(({ zone, available }) => `${zone} has ${count(available, 'address')}`))}. Nodes are spread over zones, so ${fullest.zone} ends the growth of all.`,
     remedies: () => remediesForAddresses(estate, elementAt(fullest.subnets, 0)),
-  });
+  }));
 };

@@ -40,6 +40,8 @@ export interface Evidence {
   readonly value: number | string | null;
   /** For example `addresses`, `prefixes`, `percent`, `hours`. */
   readonly unit?: string;
+  /** A forecast made it: a new value alone is no reason to notify again. */
+  readonly estimate?: boolean;
 }
 
 /**
@@ -91,7 +93,19 @@ export interface Finding {
   readonly forecast?: Forecast;
   /** Owners of the addresses, the largest first; a handful, since messages show no more. */
   readonly owners?: readonly OwnerUsage[];
+  /** What else is wrong with the same supply of the same subject, beneath this; absent where nothing is. */
+  readonly also?: readonly AlsoFound[];
 }
+
+/** A finding that stands beneath another one. */
+export interface AlsoFound {
+  readonly kind: string;
+  readonly title: string;
+}
+
+/** A finding with others of the same subject and supply beneath it. */
+export const withAlso = (finding: Finding, others: readonly Finding[]): Finding =>
+  others.length === 0 ? finding : { ...finding, also: others.map(({ kind, title }) => ({ kind, title })) };
 
 /** The stable identity of a finding. */
 export const findingId = (kind: string, subject: Pick<Subject, 'type' | 'id'>): string =>
@@ -104,6 +118,14 @@ export interface EvidenceChange {
   readonly before: number | string | null;
   readonly now: number | string | null;
 }
+
+/** Whether a finding says something new: another title, and a measured figure that is another one. */
+export const hasChanged = (before: Finding, now: Finding): boolean => {
+  if (before.kind !== now.kind) return true;
+  const figures = (finding: Finding): string =>
+    JSON.stringify(finding.evidence.filter(({ estimate }) => estimate !== true));
+  return before.title !== now.title && figures(before) !== figures(now);
+};
 
 /** What changed between two looks at the same thing, in the order of `before`. Figures that only one of them has are left out. */
 export const evidenceChanges = (

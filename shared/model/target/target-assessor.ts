@@ -11,7 +11,7 @@ import type {
   Vpc,
   VpcConnection,
 } from '../aws/inventory.ts';
-import { findFindings } from '../checks/findings.ts';
+import type { EstateInput } from '../checks/estate.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
@@ -49,6 +49,14 @@ export interface TargetFoldInput {
 export interface TargetFoldFinish {
   readonly target: TargetStatus;
   readonly histories: ReadonlyMap<string, SubnetHistory>;
+}
+
+/** A target as it was measured, before the checks of a policy. */
+export interface AssessedTarget {
+  /** Without findings: they depend on the policy. */
+  readonly assessment: TargetAssessment;
+  /** The same with what AWS was asked besides: what the checks look at. */
+  readonly estate: EstateInput;
 }
 
 /**
@@ -97,7 +105,7 @@ export class TargetAssessor {
     this.#leaks.add(networkInterface);
   }
 
-  finish({ target, histories }: TargetFoldFinish): TargetAssessment {
+  finish({ target, histories }: TargetFoldFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const finished = [...this.#subnets.values()].map((fold) => fold.finish());
@@ -123,30 +131,26 @@ export class TargetAssessor {
     );
     const clusters = interfacesListed ? this.#clusters.finish(subnets) : [];
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
-    const findings = findFindings({
-      target,
-      vpcs,
-      subnets,
-      maps,
-      clusters,
-      leakedInterfaces: sightings,
-      eksClusters: facts.eksClusters,
-      instances: facts.instances,
-      vpcConnections: facts.vpcConnections,
-      routeTables: facts.routeTables ?? null,
-      obstacles: new Map(outcomes.map(({ assessment, obstacles }) => [assessment.subnetId, obstacles])),
-      limits: (type) => limitsOf(type, facts.limits),
-    });
-    return {
+    const assessment: TargetAssessment = {
       target,
       scannedAt: new Date(now).toISOString(),
       vpcs,
       subnets,
       clusters,
       leakedInterfaces: sightings,
-      findings,
+      findings: [],
       maps,
     };
+    const estate: EstateInput = {
+      ...assessment,
+      eksClusters: facts.eksClusters,
+      instances: facts.instances,
+      vpcConnections: facts.vpcConnections,
+      routeTables: facts.routeTables ?? null,
+      obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
+      limits: (type) => limitsOf(type, facts.limits),
+    };
+    return { assessment, estate };
   }
 }
 

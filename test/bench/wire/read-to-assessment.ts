@@ -5,7 +5,7 @@ import { aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { subnetOfPage } from './estate.ts';
 import { measured } from './measured.ts';
 
-/** Headroom, from the wire to the assessment of all subnets, maps and findings included. */
+/** Headroom, from the wire to the assessment of all subnets, maps included. */
 await measured(async (url, pages) => {
   const subnets = Array.from({ length: pages }, (_, index) => subnetOfPage(index));
   const fold = new TargetAssessor({
@@ -30,7 +30,7 @@ await measured(async (url, pages) => {
     interfaces += 1;
     fold.add(networkInterface);
   });
-  const assessment = fold.finish({
+  const { assessment } = fold.finish({
     target: { ...aTarget, status: 'ok', errors: [] },
     histories: new Map(),
   });

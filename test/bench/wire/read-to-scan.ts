@@ -5,9 +5,9 @@ import { aTarget } from '../../fixtures/inventory-records.ts';
 import { INTERFACES_PER_PAGE } from './estate-size.ts';
 import { measured } from './measured.ts';
 
-/** Headroom, the whole scan: VPCs, subnets, reservations, nodes and interfaces, to assessment, clusters and findings. */
+/** Headroom, the whole scan: VPCs, subnets, reservations, nodes and interfaces, to assessment and clusters. */
 await measured(async (url, pages) => {
-  const { subnets, target } = await scanTarget({
+  const { assessment } = await scanTarget({
     target: aTarget,
     scope: {},
     sources: {
@@ -18,6 +18,7 @@ await measured(async (url, pages) => {
     cache: null,
     now: Date.UTC(2026, 10, 20),
   });
+  const { subnets, target } = assessment;
   if (target.status !== 'ok') throw new Error(JSON.stringify(target.errors));
   const addresses = subnets.reduce((sum, { used }) => sum + (used ?? 0), 0);
   return { interfaces: pages * INTERFACES_PER_PAGE, addresses };

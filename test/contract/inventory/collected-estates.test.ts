@@ -11,10 +11,12 @@ import { type Lab, startLab } from '../../../lab/lab.ts';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
 import { createAwsClients } from '../../../shared/aws/clients.ts';
 import { createTargetSources } from '../../../shared/aws/target-sources.ts';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import { readEstate, writeEstate } from '../../../shared/inventory/estate-file.ts';
 import { redactEstate } from '../../../shared/inventory/estate-redaction.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import { applyPolicy } from '../../../shared/pipeline/assess.ts';
 import type { TargetSources } from '../../../shared/pipeline/collect.ts';
 import { collectEstate } from '../../../shared/pipeline/collect-estate.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
@@ -49,8 +51,10 @@ const overLab = async <Result>(
   }
 };
 
-const scan = (sources: TargetSources, of = target): Promise<TargetAssessment> =>
-  scanTarget({ target: of, scope: {}, sources, past: NO_PAST, cache: null, now });
+const scan = async (sources: TargetSources, of = target): Promise<TargetAssessment> => {
+  const scanned = await scanTarget({ target: of, scope: {}, sources, past: NO_PAST, cache: null, now });
+  return applyPolicy(scanned, DEFAULT_POLICY).assessment;
+};
 
 const estateOf = (...targets: readonly TargetEstate[]): Estate => ({
   schema: 'headroom/estate@1',

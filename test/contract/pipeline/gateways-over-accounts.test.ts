@@ -5,9 +5,11 @@ import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.t
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { createEksClusterSource } from '../../../shared/clusters/eks-cluster-source.ts';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { Finding } from '../../../shared/model/result/finding.ts';
+import { applyPolicy } from '../../../shared/pipeline/assess.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';
@@ -73,8 +75,8 @@ const sourcesOf = (url: string, accountId: string) => {
   };
 };
 
-const scan = (url: string, accountId: string, cache: CacheStore): Promise<TargetAssessment> =>
-  scanTarget({
+const scan = async (url: string, accountId: string, cache: CacheStore): Promise<TargetAssessment> => {
+  const assessed = await scanTarget({
     target: { accountId, region: REGION },
     scope: {},
     sources: sourcesOf(url, accountId),
@@ -82,6 +84,8 @@ const scan = (url: string, accountId: string, cache: CacheStore): Promise<Target
     cache,
     now: Date.parse('2026-01-01T00:00:00Z'),
   });
+  return applyPolicy(assessed, DEFAULT_POLICY).assessment;
+};
 
 const overlaps = ({ findings }: TargetAssessment): readonly string[] =>
   findings

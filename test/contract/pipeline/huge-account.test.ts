@@ -23,7 +23,7 @@ const scan = async (changes: Partial<ScanTargetInput>): Promise<TargetAssessment
   process.env['AWS_ENDPOINT_URL'] = endpoint;
   const clients = createTargetClients({ region, credentials, meter: new CallMeter() });
   try {
-    return await scanTarget({
+    const { assessment } = await scanTarget({
       target: TARGET,
       scope: {},
       sources: createTargetSources(TARGET, clients),
@@ -32,6 +32,7 @@ const scan = async (changes: Partial<ScanTargetInput>): Promise<TargetAssessment
       now: lab.clock.now(),
       ...changes,
     });
+    return assessment;
   } finally {
     clients.destroy();
     delete process.env['AWS_ENDPOINT_URL'];

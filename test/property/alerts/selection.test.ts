@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
 import { isInForce } from '../../../shared/alerts/mutes.ts';
 import { destinationsFor } from '../../../shared/alerts/routing.ts';
-import { levelsOf } from '../../../shared/alerts/thresholds.ts';
 import { matchesWildcard } from '../../../shared/alerts/wildcard.ts';
 import { compareLevel } from '../../../shared/model/alert/alert.ts';
 import type { RulePolicy, Threshold } from '../../../shared/model/alert/policy.ts';
+import { levelsOf } from '../../../shared/model/checks/thresholds.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { lastTransition } from '../../fixtures/transitions.ts';
 

@@ -93,7 +93,7 @@ const assess = (interfaces: readonly NetworkInterface[]) => {
     now: 0,
   });
   for (const each of interfaces) fold.add(each);
-  return fold.finish({ target: { ...aTarget, status: 'ok', errors: [] }, histories: new Map() });
+  return fold.finish({ target: { ...aTarget, status: 'ok', errors: [] }, histories: new Map() }).assessment;
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { RouteTable, VpcConnection } from '../../../shared/model/aws/inventory.ts';
-import { type FindingsInput, findFindings } from '../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../shared/model/checks/estate.ts';
 import {
   remediesForAddresses,
   remediesForPrefixes,
@@ -15,6 +15,7 @@ import {
   aCluster,
   aDemand,
   aLeak,
+  allFindingsOf,
   aNodeAssessment,
   anEstate,
   anInput,
@@ -196,7 +197,7 @@ const arbitraryRouteTables: fc.Arbitrary<readonly RouteTable[] | null> = fc.opti
     ),
 );
 
-const arbitraryInput: fc.Arbitrary<FindingsInput> = fc
+const arbitraryInput: fc.Arbitrary<EstateInput> = fc
   .record({
     vpcs: fc.tuple(arbitraryVpc(0), arbitraryVpc(1), arbitraryVpc(2)),
     subnets: fc.tuple(...SUBNETS.map(({ vpc, index }) => arbitrarySubnet(vpc, index))),
@@ -224,10 +225,10 @@ const arbitraryInput: fc.Arbitrary<FindingsInput> = fc
   );
 
 /** The findings' remedies, and those of every subnet for both supplies, each list as one run would offer it. */
-const offersOf = (input: FindingsInput): readonly (readonly (readonly Remedy[])[])[] => {
+const offersOf = (input: EstateInput): readonly (readonly (readonly Remedy[])[])[] => {
   const estate = anEstate(input);
   return [
-    findFindings(input).map(({ remedies }) => remedies),
+    allFindingsOf(input).map(({ remedies }) => remedies),
     input.subnets.flatMap((subnet) => [
       remediesForPrefixes(estate, subnet),
       remediesForAddresses(estate, subnet),
@@ -236,7 +237,7 @@ const offersOf = (input: FindingsInput): readonly (readonly (readonly Remedy[])[
   ];
 };
 
-const run = (check: (input: FindingsInput, remedies: readonly (readonly Remedy[])[]) => void): void =>
+const run = (check: (input: EstateInput, remedies: readonly (readonly Remedy[])[]) => void): void =>
   fc.assert(
     fc.property(arbitraryInput, (input) => {
       for (const offers of offersOf(input)) check(input, offers);

@@ -1,7 +1,7 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { evaluateMonitor } from '../../../shared/alerts/rules/monitor.ts';
+import { evaluateMonitor } from '../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { OUTBOX_TIMING } from '../../../shared/model/alert/outbox.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';

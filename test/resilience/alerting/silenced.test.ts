@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { alertingFor } from '../../../shared/alerts/alerting.ts';
-import { evaluateRules } from '../../../shared/alerts/evaluate.ts';
 import { isGone } from '../../../shared/alerts/gone.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { parseConfiguration } from '../../../shared/config/headroom-yml.ts';
@@ -12,6 +11,7 @@ import { raiseAlerts } from '../../../shared/pipeline/alert.ts';
 import { deliverOutbox } from '../../../shared/pipeline/deliver-outbox.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { observationsOf } from '../../fixtures/check-observations.ts';
 
 /**
  * From assessments to messages, with the real rules, policy, reducer, store and outbox: what people hear of when things
@@ -58,7 +58,7 @@ class Estate {
     const now = this.#now;
     const clock = (): number => now;
     const alerting = alertingFor({
-      observations: evaluateRules(assessment, this.#policy),
+      observations: observationsOf(assessment, this.#policy),
       policy: this.#policy,
       stored: (await store.list(target)).map(({ alert }) => alert),
       isGone: (alert) => isGone(alert, assessment, null),

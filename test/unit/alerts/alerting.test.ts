@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { alertingFor } from '../../../shared/alerts/alerting.ts';
-import { evaluateRules } from '../../../shared/alerts/evaluate.ts';
 import { isGone } from '../../../shared/alerts/gone.ts';
 import { lifecycleSettingsFor } from '../../../shared/alerts/policy-lookup.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
@@ -8,6 +7,7 @@ import type { Alert } from '../../../shared/model/alert/alert.ts';
 import type { AlertPolicy } from '../../../shared/model/alert/policy.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { observationsOf } from '../../fixtures/check-observations.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { alertAfter, lastTransition } from '../../fixtures/transitions.ts';
 
@@ -15,7 +15,9 @@ const NOW = Date.parse('2026-01-01T01:00:00.000Z');
 
 const noWaiting: AlertPolicy = {
   ...DEFAULT_POLICY,
-  overrides: [{ match: {}, rules: { 'addresses-low': { pendingFor: 0 } } }],
+  overrides: [
+    { match: {}, rules: { 'addresses-low': { pendingFor: 0 }, 'addresses-exhausted': { pendingFor: 0 } } },
+  ],
 };
 
 const alerting = (
@@ -26,7 +28,7 @@ const alerting = (
 ) => {
   const assessment = anAssessment(changes);
   return alertingFor({
-    observations: evaluateRules(assessment, policy),
+    observations: observationsOf(assessment, policy),
     policy,
     stored,
     isGone: (alert) => isGone(alert, assessment, vpcIds),
@@ -36,7 +38,7 @@ const alerting = (
 };
 
 describe('the decisions about one scan', () => {
-  const exhaustion = lastTransition(anObservation('warning', { rule: 'addresses-exhaustion' }));
+  const exhaustion = lastTransition(anObservation('warning', { rule: 'prefixes-exhaustion' }));
 
   test('a cause that is found in this very scan silences its symptoms already', () => {
     const critical = { subnets: [aSubnet({ available: 0 })] };
@@ -101,7 +103,7 @@ describe('the decisions about one scan', () => {
 
   test('what a rule says is handed on with its cause', () => {
     const { observations } = alerting({ subnets: [aSubnet({ available: 0 })] });
-    expect(observations.find(({ rule }) => rule === 'addresses-low')).toMatchObject({
+    expect(observations.find(({ rule }) => rule === 'addresses-exhausted')).toMatchObject({
       raise: 'critical',
       cause: 'subnet/subnet-0a',
     });

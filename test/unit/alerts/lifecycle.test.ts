@@ -630,7 +630,7 @@ describe('clearing', () => {
       [0, warning],
       [20, ok],
       [35, ok],
-      [40, warning],
+      [40, anObservation('warning', { available: 11 })],
       [45, warning],
     ];
     expect(told(steps, 1800)).toEqual(['0 firing ok>warning', '40 repeated warning>warning']);
@@ -640,7 +640,7 @@ describe('clearing', () => {
           [0, critical],
           [10, warning],
           [70, warning],
-          [100, warning],
+          [100, anObservation('warning', { available: 11 })],
         ],
         1800,
       ),
@@ -757,12 +757,25 @@ describe('unknown', () => {
 describe('repeating', () => {
   const repeats = (minutes: readonly number[], alert = firing()) =>
     live(
-      minutes.map((minute) => [minute, warning] as const),
+      minutes.map((minute) => [minute, anObservation('warning', { available: 200 - minute })] as const),
       SETTINGS,
       alert,
     ).told;
 
-  test('it is repeated after the interval, and again after the next', () => {
+  test('what has not changed is not sent again, however long it lasts', () => {
+    expect(
+      live(
+        [
+          [60, warning],
+          [600, warning],
+        ],
+        SETTINGS,
+        firing(),
+      ).told,
+    ).toEqual([]);
+  });
+
+  test('what has changed is sent again after the interval, and again after the next', () => {
     expect(repeats([59, 60, 61, 119, 120])).toEqual([
       '60 repeated warning>warning',
       '120 repeated warning>warning',
@@ -783,8 +796,8 @@ describe('repeating', () => {
       [50, critical],
       [60, critical],
       [109, critical],
-      [119, critical],
-      [120, critical],
+      [119, anObservation('critical', { available: 1 })],
+      [120, anObservation('critical', { available: 1 })],
     ] as const;
     expect(live(steps, SETTINGS, firing()).told).toEqual([
       '60 escalated warning>critical',

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import { applyPolicy } from '../../../shared/pipeline/assess.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import {
   addresses,
@@ -36,8 +38,12 @@ const estate: TargetEstate = {
 
 const denied = { code: 'access-denied', message: 'Denied.', action: 'Allow it.' };
 
-const scan = (changes: Partial<TargetEstate>, previous: TargetAssessment | null, now: number) =>
-  scanTarget({
+const scan = async (
+  changes: Partial<TargetEstate>,
+  previous: TargetAssessment | null,
+  now: number,
+): Promise<TargetAssessment> => {
+  const scanned = await scanTarget({
     target: aTarget,
     scope: {},
     sources: createEstateSources({ ...estate, ...changes }),
@@ -45,6 +51,8 @@ const scan = (changes: Partial<TargetEstate>, previous: TargetAssessment | null,
     cache: null,
     now,
   });
+  return applyPolicy(scanned, DEFAULT_POLICY).assessment;
+};
 
 test.each([
   ['that learned nothing', { subnets: denied, vpcs: denied }, 'failed'],

@@ -19,7 +19,7 @@ describe('warm-pool waste', () => {
     expect(found([warm(9), warm(7)], 64)).toMatchObject([
       {
         severity: 'info',
-        title: 'shop keeps 16 addresses warm',
+        title: 'shop: 16 addresses kept warm that no pod uses',
         evidence: [{ value: 16 }, { value: 18 }, { value: 2 }, { value: 64 }],
       },
     ]);
@@ -79,7 +79,7 @@ describe('warm-pool waste', () => {
     const holding = (prefixes: number) => aNodeAssessment({ mode: 'prefix', prefixes, warmAtLeast: 16 });
     expect(found([holding(1), holding(1)], 10)).toEqual([]);
     const [finding] = found([holding(2), holding(1)], 10);
-    expect(finding?.title).toBe('shop keeps 16 addresses warm');
+    expect(finding?.title).toBe('shop: 16 addresses kept warm that no pod uses');
     expect(finding?.remedies[0]).toMatchObject({
       effect: expect.stringContaining('another prefix only when fewer than 5 addresses are free'),
       commands: [expect.stringContaining('"WARM_IP_TARGET":"5","MINIMUM_IP_TARGET":"16"')],
@@ -137,7 +137,7 @@ describe('prefixes that cannot be used', () => {
     expect(found([holding(8)])).toMatchObject([
       {
         severity: 'info',
-        title: 'shop holds 1 prefix that it cannot use',
+        title: 'shop: 1 prefix held that no pod can use',
         evidence: [{ value: 1 }, { value: 16 }, { value: 'i-01' }, { value: 0 }, { value: 10 }],
       },
     ]);
@@ -153,7 +153,7 @@ describe('prefixes that cannot be used', () => {
       'one node that runs',
       [holding(8)],
       1,
-      '1 node holds 1 prefix, or 16 addresses, that no pod of theirs can use; 0 of these nodes are stopped. Their subnets have 1 free prefix.',
+      '1 node holds them, which is 16 addresses. None of these nodes is stopped. Their subnets have 1 free prefix.',
       0,
       ['Let the CNI hold fewer prefixes'],
     ],
@@ -161,7 +161,7 @@ describe('prefixes that cannot be used', () => {
       'one that has not started',
       [holding(9, { state: 'pending' })],
       10,
-      '1 node holds 2 prefixes, or 32 addresses, that no pod of theirs can use; 0 of these nodes are stopped. Their subnets have 10 free prefixes.',
+      '1 node holds them, which is 32 addresses. None of these nodes is stopped. Their subnets have 10 free prefixes.',
       0,
       ['Let the CNI hold fewer prefixes'],
     ],
@@ -169,7 +169,7 @@ describe('prefixes that cannot be used', () => {
       'one that stops',
       [holding(3, { state: 'stopping' })],
       10,
-      '1 node holds 3 prefixes, or 48 addresses, that no pod of theirs can use; 1 of these nodes is stopped. Their subnets have 10 free prefixes.',
+      '1 node holds them, which is 48 addresses. 1 of these nodes is stopped. Their subnets have 10 free prefixes.',
       1,
       ['Terminate 1 stopped node'],
     ],
@@ -177,7 +177,7 @@ describe('prefixes that cannot be used', () => {
       'two that are stopped, and one that holds no more than it can use',
       [holding(2, { state: 'stopped' }), holding(7), holding(1, { state: 'stopped' })],
       10,
-      '2 nodes hold 3 prefixes, or 48 addresses, that no pod of theirs can use; 2 of these nodes are stopped. Their subnets have 10 free prefixes.',
+      '2 nodes hold them, which is 48 addresses. 2 of these nodes are stopped. Their subnets have 10 free prefixes.',
       2,
       ['Terminate 2 stopped nodes'],
     ],
@@ -215,7 +215,7 @@ describe('prefixes that cannot be used', () => {
     expect(finding).toMatchObject({
       severity: 'info',
       explanation:
-        '1 node holds 2 prefixes, or 32 addresses, that no pod of theirs can use; 0 of these nodes are stopped. How many are free in their subnets is not known.',
+        '1 node holds them, which is 32 addresses. None of these nodes is stopped. How many prefixes are free in their subnets is not known.',
     });
     expect(finding?.evidence).toContainEqual({ name: 'freePrefixes', value: null, unit: 'prefixes' });
   });
@@ -277,9 +277,9 @@ describe('upgrade readiness', () => {
     expect(found(zone('a', 5), zone('b', 4))).toMatchObject([
       {
         severity: 'warning',
-        title: 'shop cannot be upgraded: its subnets have no room for the control plane',
+        title: 'shop: cannot be upgraded, its subnets have no room for the control plane',
         explanation:
-          "EKS needs 5 free addresses in the cluster's own subnets in 2 zones; 1 zone of 2 has them. Short: subnet-0b with 4.",
+          "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. 1 zone of 2 has them. Short: subnet-0b with 4.",
       },
     ]);
     expect(found(zone('a', 4), zone('b', 0))).toMatchObject([{ severity: 'critical' }]);
@@ -289,7 +289,7 @@ describe('upgrade readiness', () => {
     const eksClusters = [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] })];
     const subnets = [zone('a', 9), zone('b', 9), zone('c', 1)];
     expect(findingsOf('upgrade-readiness', { subnets, eksClusters })).toMatchObject([
-      { severity: 'info', title: 'shop has 1 control-plane subnet without room' },
+      { severity: 'info', title: 'shop: 1 control-plane subnet without room' },
     ]);
   });
 
@@ -306,7 +306,7 @@ describe('upgrade readiness', () => {
     const [finding] = findingsOf('upgrade-readiness', { subnets, eksClusters });
     expect(finding?.severity).toBe('warning');
     expect(finding?.explanation).toBe(
-      "EKS needs 5 free addresses in the cluster's own subnets in 2 zones; 1 zone of 2 has them. Short: subnet-0c with 1.",
+      "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. 1 zone of 2 has them. Short: subnet-0c with 1.",
     );
   });
 
@@ -360,7 +360,11 @@ describe('zone imbalance', () => {
 
   test('is told when one zone has under a quarter of another, and under a fifth of its own', () => {
     expect(found({ available: 19 }, { available: 77 })).toMatchObject([
-      { severity: 'info', title: 'shop runs out in eu-west-1a first', subject: { subnetIds: ['subnet-0a'] } },
+      {
+        severity: 'info',
+        title: 'shop: eu-west-1a runs out first, 19 addresses left',
+        subject: { subnetIds: ['subnet-0a'] },
+      },
     ]);
     expect(found({ available: 19 }, { available: 76 })).toEqual([]);
     expect(found({ available: 20 }, { available: 900 })).toEqual([]);
@@ -382,9 +386,9 @@ describe('zone imbalance', () => {
       });
     const [finding] = among(zone('a', 900), zone('b', 1), zone('c', 3));
     expect(finding).toMatchObject({
-      title: 'shop runs out in eu-west-1b first',
+      title: 'shop: eu-west-1b runs out first, 1 address left',
       explanation:
-        'eu-west-1b has 1 address left (0 %); eu-west-1c has 3, eu-west-1a has 900. Nodes are spread over zones, so that eu-west-1b ends the growth of all.',
+        '0 % of its addresses in eu-west-1b are left, while eu-west-1c has 3 addresses, eu-west-1a has 900 addresses. Nodes are spread over zones, so eu-west-1b ends the growth of all.',
       evidence: [
         { name: 'available in eu-west-1b', value: 1, unit: 'addresses' },
         { name: 'available in eu-west-1c', value: 3, unit: 'addresses' },
@@ -452,7 +456,7 @@ describe('RESERVED_ENIS', () => {
     ];
     const [finding] = findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], subnets: [aSubnet()] });
     expect(finding?.explanation).toBe(
-      "4 nodes of Karpenter's (batch, spot) use custom networking. Unless Karpenter reserves an interface, it counts 234 pods for an m5.4xlarge, which can serve 205.",
+      '4 nodes of the node pools batch, spot use custom networking. Unless Karpenter reserves an interface, it counts 234 pods for an m5.4xlarge, which can serve 205.',
     );
     expect(finding?.evidence).toEqual([
       { name: 'nodes', value: 4, unit: 'nodes' },
@@ -599,9 +603,9 @@ describe('committed demand', () => {
     expect(finding).toMatchObject({
       id: 'committed-demand/node-group/shop/workers',
       severity: 'warning',
-      title: 'workers cannot reach its maximum of 10 nodes: 3 nodes too many',
+      title: 'shop/workers: can scale to 7 of its 10 nodes, then no free address',
       explanation:
-        'workers has 2 nodes and may grow to 10. Of the 8 still to come, 5 fit if every group grows; each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+        'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
     });
     expect(finding?.remedies.map(({ commands }) => commands)).toContainEqual([
       'aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config maxSize=7 --region eu-west-1',
@@ -618,16 +622,14 @@ describe('committed demand', () => {
     const [only] = found(aDemand({ whenFull: { ...whenFull, fitsAtBest: 8 } }));
     expect(only).toMatchObject({
       severity: 'info',
-      title: 'workers: 6 of 10 nodes can be full of pods',
+      title: 'shop/workers: only 6 of 10 nodes can be full of pods',
       explanation: expect.stringContaining(
         'With 27 pods on each node they would hold 300 addresses. 6 to 8 of 10 nodes find them all',
       ),
     });
     expect(only?.evidence).toContainEqual({ name: 'addressesWhenFull', value: 300, unit: 'addresses' });
     const [without] = found(aDemand({ whenFull: { ...whenFull, error: null }, subnetIds: [] }));
-    expect(without?.explanation).toContain(
-      '6 of 10 nodes find them all; the next one meets an error that is not known.',
-    );
+    expect(without?.explanation).toContain('6 of 10 nodes find them all; the next one lacks some of them.');
   });
 
   test('says both bounds where not even the start fits', () => {
@@ -642,25 +644,31 @@ describe('committed demand', () => {
 
   test('gives both bounds where they differ, and prefixes where there are any', () => {
     const [finding] = found({ ...short, fitsAtBest: 7, perNode: { addresses: 1, prefixes: 1 } });
-    expect(finding?.explanation).toContain('5 to 7 fit');
-    expect(finding?.explanation).toContain('each m5.large takes 1 address and 1 prefix with its warm pool');
+    expect(finding?.explanation).toContain('only 5 (7 at best) of the 8 nodes still to come fit');
+    expect(finding?.explanation).toContain('Each m5.large takes 1 address and 1 prefix with its warm pool');
     const [two] = found({ ...short, perNode: { addresses: 2, prefixes: 2 } });
-    expect(two?.explanation).toContain('each m5.large takes 2 addresses and 2 prefixes with its warm pool');
+    expect(two?.explanation).toContain(
+      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 2 addresses and 2 prefixes with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+    );
   });
 
   test('says that none fits only where that is sure', () => {
     const none = { ...short, fits: 0, shortfall: 8 };
     expect(found({ ...none, fitsAtBest: 0 })[0]?.explanation).toContain(
-      'Of the 8 still to come, none fits if every group grows;',
+      'workers has 2 nodes now. If every group grows to its maximum, none of the 8 nodes still to come fits. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
     );
     const [maybe] = found({ ...none, fitsAtBest: 3 });
-    expect(maybe?.explanation).toContain('Of the 8 still to come, 0 to 3 fit if every group grows;');
+    expect(maybe?.explanation).toContain(
+      'workers has 2 nodes now. If every group grows to its maximum, only 0 (3 at best) of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+    );
     expect(maybe?.severity).toBe('critical');
   });
 
   test('does not guess the error that people would see', () => {
     const [finding] = found({ ...short, error: null });
-    expect(finding?.explanation).toContain('The next one would fail with an error that cannot be told.');
+    expect(finding?.explanation).toContain(
+      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would not start.',
+    );
     expect(finding?.evidence).toContainEqual({ name: 'error', value: null });
   });
 
@@ -668,7 +676,9 @@ describe('committed demand', () => {
     'says what one node takes only where its type and its take are known, not with %o',
     (unknown) => {
       const [finding] = found({ ...short, ...unknown });
-      expect(finding?.explanation).toContain('5 fit if every group grows. The next one');
+      expect(finding?.explanation).toContain(
+        'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      );
     },
   );
 
@@ -691,7 +701,7 @@ describe('committed demand', () => {
   test('says nothing of what one node takes where that is not known', () => {
     const [finding] = found({ ...short, perNode: null, instanceType: null });
     expect(finding?.explanation).toBe(
-      'workers has 2 nodes and may grow to 10. Of the 8 still to come, 5 fit if every group grows. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. The next one would fail with InsufficientFreeAddressesInSubnet.',
     );
     expect(finding?.evidence).toContainEqual({ name: 'addressesPerNode', value: null, unit: 'addresses' });
     expect(finding?.evidence).toContainEqual({ name: 'prefixesPerNode', value: null, unit: 'prefixes' });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { FINDING_RULES, type FindingsInput } from '../../../../shared/model/checks/findings.ts';
+import { CHECKS } from '../../../../shared/model/checks/checks.ts';
+import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
 import { OWNER_KINDS } from '../../../../shared/model/owners/owner-kinds.ts';
 import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
 import type { Finding } from '../../../../shared/model/result/finding.ts';
@@ -65,7 +66,75 @@ const wayOut = {
   ],
 };
 
-const EXAMPLES: Readonly<Record<string, Partial<FindingsInput>>> = {
+const forecast = {
+  exhaustionAt: '2026-01-02T16:40:00.000Z',
+  earliest: '2026-01-02T07:46:00.000Z',
+  latest: '2026-01-03T20:00:00.000Z',
+  probabilityWithin: { '24h': 0.55, '72h': 0.99, '7d': 1 },
+  method: 'trend-paths',
+  reason: '',
+  lossPerDay: 14,
+  basis: { available: 33, dailyLow: 27, lossPerDay: 14, trendDays: 2.8 },
+};
+
+const surging = {
+  ...forecast,
+  surge: {
+    raise: 'critical' as const,
+    hold: 'critical' as const,
+    lossPerHour: { fast: 345, slow: 300 },
+    ordinaryLossPerHour: 22,
+    exhaustionAt: '2026-01-01T00:39:00.000Z',
+    reason: '',
+  },
+};
+
+const ofPrefixes = (free: number) => ({
+  usesPrefixes: true,
+  prefixes: { assigned: 4, free, freeInReservation: 0, freeUnreserved: free },
+  blocks: { free, prefix: 4, full: 2, fragmented: 8 - free, awsReserved: 2 },
+});
+
+/** A subnet that one cluster uses. */
+const used = (subnet: Parameters<typeof aSubnet>[0]): Partial<EstateInput> => ({
+  clusters: [aCluster({ clusterName: 'payments' })],
+  subnets: [aSubnet({ name: 'payments-nodes-a', ...subnet })],
+});
+
+const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
+  'addresses-surge': used({ available: 224, forecast: { addresses: surging } }),
+  'addresses-exhausted': used({ available: 0 }),
+  'addresses-low': used({ usable: 123, available: 3, forecast: { addresses: forecast } }),
+  'addresses-exhaustion': used({ available: 33, forecast: { addresses: forecast } }),
+  'prefixes-surge': used({ ...ofPrefixes(5), forecast: { prefixes: surging } }),
+  'prefixes-exhausted': used({ ...ofPrefixes(0), available: 97 }),
+  'prefixes-low': used({ ...ofPrefixes(1), available: 97 }),
+  'prefixes-exhaustion': used({
+    ...ofPrefixes(5),
+    forecast: {
+      prefixes: { ...forecast, basis: { available: 5, dailyLow: 5, lossPerDay: 1, trendDays: 1 } },
+    },
+  }),
+  'vpc-addresses-low': {
+    subnets: [
+      aSubnet({ available: 3 }),
+      aSubnet({ subnetId: 'subnet-0b', name: 'private-b', cidrBlock: '10.0.1.0/24', available: 5 }),
+    ],
+  },
+  'scan-failed': {
+    target: {
+      accountId: '111111111111',
+      region: 'eu-west-1',
+      status: 'failed',
+      errors: [
+        {
+          code: 'access-denied',
+          message: 'The role may not call ec2:DescribeSubnets in account 111111111111, eu-west-1.',
+          action: 'Deploy the current scan role in account 111111111111.',
+        },
+      ],
+    },
+  },
   'eks-health': {
     eksClusters: [
       anEksCluster({ healthIssues: [issue], nodeGroups: [aNodeGroup({ healthIssues: [issue] })] }),
@@ -195,10 +264,10 @@ const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../fixtures/findings/${name}.txt`, import.meta.url));
 
 describe('every kind of finding', () => {
-  test.each(FINDING_RULES)('$kind reads as its example does', async ({ kind, label, appears, why }) => {
+  test.each(CHECKS)('$kind reads as its example does', async ({ kind, label, condition, impact }) => {
     const findings = findingsOf(kind, EXAMPLES[kind] ?? {});
     expect(findings.length).toBeGreaterThan(0);
-    const text = [`${label}\n${why}\nAppears: ${appears}`, ...findings.map(written)].join('\n\n');
+    const text = [`${label}\n${impact}\nFound: ${condition}`, ...findings.map(written)].join('\n\n');
     await expect(`${text}\n`).toMatchFileSnapshot(fixture(kind));
   });
 });

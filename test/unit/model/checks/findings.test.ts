@@ -1,23 +1,22 @@
 import { expect, test } from 'vitest';
-import { FINDING_RULES, findFindings } from '../../../../shared/model/checks/findings.ts';
+import { CHECKS } from '../../../../shared/model/checks/checks.ts';
 import { quoted } from '../../../../shared/model/checks/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { aCluster, aDemand, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
-import { aTarget } from '../../../fixtures/inventory-records.ts';
+import { aCluster, aDemand, aLeak, allFindingsOf, findingsOf } from '../../../fixtures/findings-input.ts';
 
 test('every kind has a name of its own', () => {
-  const kinds = FINDING_RULES.map(({ kind }) => kind);
+  const kinds = CHECKS.map(({ kind }) => kind);
   expect(new Set(kinds).size).toBe(kinds.length);
   expect(kinds.filter((kind) => !/^[a-z-]+$/.test(kind))).toEqual([]);
 });
 
 test('an estate without anything in it has no findings', () => {
-  expect(FINDING_RULES.flatMap(({ kind }) => findingsOf(kind, { vpcs: [] }))).toEqual([]);
+  expect(CHECKS.flatMap(({ kind }) => findingsOf(kind, { vpcs: [] }))).toEqual([]);
 });
 
 test('what could not be read is no finding', () => {
   const nothing = { eksClusters: null, instances: null, vpcConnections: null };
-  expect(FINDING_RULES.flatMap(({ kind }) => findingsOf(kind, nothing))).toEqual([]);
+  expect(CHECKS.flatMap(({ kind }) => findingsOf(kind, nothing))).toEqual([]);
 });
 
 test('leaks whose instances could not be listed leave it open whether these still run', () => {
@@ -30,8 +29,7 @@ test('leaks whose instances could not be listed leave it open whether these stil
 });
 
 test('the worst come first', () => {
-  const findings = findFindings({
-    target: aTarget,
+  const findings = allFindingsOf({
     vpcs: [],
     maps: [],
     subnets: [aSubnet({ available: 20 })],
@@ -51,8 +49,7 @@ test('the worst come first', () => {
 
 test('of equally bad ones those come first whose identity does, whatever was looked at first', () => {
   const leak = (subnetId: string) => aLeak({ subnetId, addresses: 1 });
-  const findings = findFindings({
-    target: aTarget,
+  const findings = allFindingsOf({
     vpcs: [],
     maps: [],
     subnets: [

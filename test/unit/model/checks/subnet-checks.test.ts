@@ -15,7 +15,7 @@ describe('leaked interfaces', () => {
     expect(finding).toMatchObject({
       id: 'leaked-interfaces/subnet/subnet-0a',
       severity: 'warning',
-      title: '2 leaked interfaces in private-a (subnet-0a)',
+      title: 'private-a: 2 leaked interfaces hold 16 addresses',
       evidence: [
         { name: 'leakedInterfaces', value: 2 },
         { name: 'leakedAddresses', value: 16 },
@@ -43,20 +43,20 @@ describe('leaked interfaces', () => {
         evidence[1]?.value,
       ]),
     ).toEqual([
-      ['2 leaked interfaces in private-a (subnet-0a)', 11],
-      ['1 leaked interface in subnet-0b', 10],
+      ['private-a: 2 leaked interfaces hold 11 addresses', 11],
+      ['subnet-0b: 1 leaked interface holds 10 addresses', 10],
     ]);
   });
 
   test.each([
     [
       [aLeak({ addresses: 1 })],
-      "1 interface of the VPC CNI is attached to nothing and holds 1 address. The CNI's own sweeps would have taken them within 65 minutes, so nobody will.",
+      "An interface of the VPC CNI is attached to nothing. The CNI's own sweeps would have deleted it within 65 minutes, so it stays until somebody deletes it.",
       'Gives 1 address back at once. Nothing is attached to them.',
     ],
     [
       [aLeak(), aLeak({ addresses: 6 })],
-      "2 interfaces of the VPC CNI are attached to nothing and hold 16 addresses. The CNI's own sweeps would have taken them within 65 minutes, so nobody will.",
+      "2 interfaces of the VPC CNI are attached to nothing. The CNI's own sweeps would have deleted them within 65 minutes, so they stay until somebody deletes them.",
       'Gives 16 addresses back at once. Nothing is attached to them.',
     ],
   ])('are explained, with what their deletion gives back', (leaks, explanation, effect) => {
@@ -110,23 +110,23 @@ describe('fragmentation', () => {
   test('is told where prefixes are taken and none is free', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [map] });
     expect(finding).toMatchObject({
-      severity: 'warning',
-      title: 'private-a (subnet-0a) is fragmented: 0 free prefixes',
+      severity: 'critical',
+      title: 'private-a: 200 addresses free, but no whole block for a prefix',
     });
   });
 
   test.each([
     [
       0,
-      '200 addresses are free, but all of them are in blocks that cannot become a prefix as they stand. A node that asks for a prefix is refused with InsufficientCidrBlocks.',
+      'Every free address lies in a block of 16 in which something else has an address. Now nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses, although AWS reports 200 addresses as available.',
     ],
     [
       1,
-      '200 addresses are free, but 184 of them are in blocks that cannot become a prefix as they stand. Only 1 prefix can still be taken.',
+      'Single addresses are spread over most blocks of 16, so that few of these blocks are whole. At zero, nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses.',
     ],
     [
       3,
-      '200 addresses are free, but 152 of them are in blocks that cannot become a prefix as they stand. Only 3 prefixes can still be taken.',
+      'Single addresses are spread over most blocks of 16, so that few of these blocks are whole. At zero, nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses.',
     ],
   ])('with %i free prefixes says how many addresses are of no use to a prefix', (free, explanation) => {
     const prefixes = { ...noPrefix, free, freeUnreserved: free };
@@ -165,8 +165,9 @@ describe('fragmentation', () => {
     const at = (changes: Partial<SubnetAssessment>) =>
       findingsOf('fragmentation', { subnets: [fragmented(changes)] });
     const free = (count: number) => ({ ...noPrefix, free: count, freeUnreserved: count });
-    expect(at({ fragmentationIndex: 0.5 })).toEqual([]);
-    expect(at({ fragmentationIndex: 0.51 })).toHaveLength(1);
+    expect(at({ available: 31, fragmentationIndex: 0.5 })).toEqual([]);
+    expect(at({ available: 31, fragmentationIndex: 0.51 })).toMatchObject([{ severity: 'warning' }]);
+    expect(at({ available: 32, fragmentationIndex: 0.5 })).toMatchObject([{ severity: 'critical' }]);
     expect(at({ prefixes: free(4) })).toEqual([]);
     expect(at({ prefixes: free(3) })).toMatchObject([{ severity: 'info' }]);
     expect(at({ available: 15 })).toEqual([]);
@@ -196,7 +197,7 @@ describe("a load balancer's subnet", () => {
     expect(found({ availableSingle: 7 })).toMatchObject([
       {
         severity: 'warning',
-        title: 'private-a (subnet-0a) has 7 addresses left for its load balancers',
+        title: 'private-a: 7 addresses left, its load balancers cannot grow',
         evidence: [{ value: 7 }, { value: 8 }, { value: 1 }, { value: '10.0.0.0/24' }],
       },
     ]);
@@ -204,14 +205,8 @@ describe("a load balancer's subnet", () => {
   });
 
   test.each([
-    [
-      1,
-      'Elastic Load Balancing wants 8 free addresses in each of its subnets; 1 is left. Affected: front, unnamed.',
-    ],
-    [
-      7,
-      'Elastic Load Balancing wants 8 free addresses in each of its subnets; 7 are left. Affected: front, unnamed.',
-    ],
+    [1, 'Elastic Load Balancing needs 8 free addresses in each of its subnets. Affected: front, unnamed.'],
+    [7, 'Elastic Load Balancing needs 8 free addresses in each of its subnets. Affected: front, unnamed.'],
   ])('with %i left names the load balancers, and nobody else who holds addresses', (left, explanation) => {
     const owners = [
       { kind: 'instance', name: 'bastion', interfaces: 1, addresses: 1 },
@@ -265,7 +260,7 @@ describe('a subnet without a sibling', () => {
       {
         id: 'lone-subnet/subnet/subnet-0a',
         severity: 'info',
-        title: 'private-a (subnet-0a) is the only subnet of shop in eu-west-1a',
+        title: 'private-a (shop): the only subnet of shop in eu-west-1a, 100 addresses left',
       },
     ]);
     expect(found([aSubnet({ available: 126 })])).toEqual([]);
@@ -285,11 +280,11 @@ describe('a subnet without a sibling', () => {
   test.each([
     [
       1,
-      '1 address is left (0 %), and there is no second subnet in eu-west-1a for the nodes of shop to go to. The VPC has none with more room there, either.',
+      '0 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
     ],
     [
       100,
-      '100 addresses are left (40 %), and there is no second subnet in eu-west-1a for the nodes of shop to go to. The VPC has none with more room there, either.',
+      '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
     ],
   ])('is explained with the %i that are left', (available, explanation) => {
     expect(found([aSubnet({ available })])).toMatchObject([
@@ -311,7 +306,9 @@ describe('a subnet without a sibling', () => {
       near('d', { available: 150 }),
       near('e', { available: 200, vpcId: 'vpc-02' }),
     ]);
-    expect(finding?.explanation).toContain('The VPC has subnet-0b, subnet-0d there with more room.');
+    expect(finding?.explanation).toContain(
+      '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has subnets with more room there: subnet-0b, subnet-0d.',
+    );
     expect(finding?.evidence).toContainEqual({ name: 'otherSubnetsInZone', value: 2, unit: 'subnets' });
   });
 
@@ -330,14 +327,14 @@ describe('a subnet without a sibling', () => {
     expect(found([lone, far], ['subnet-0a', 'subnet-0b'])).toHaveLength(1);
     const near = aSubnet({ subnetId: 'subnet-0b', name: 'spare' });
     expect(found([lone, near])[0]?.explanation).toContain(
-      'The VPC has spare (subnet-0b) there with more room.',
+      '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has a subnet with more room there: spare.',
     );
   });
 
   test('is not told to go where nobody knows what is left', () => {
     const unmeasured = aSubnet({ subnetId: 'subnet-0b', name: 'spare', available: null });
     expect(found([lone, unmeasured])[0]?.explanation).toContain(
-      'The VPC has none with more room there, either.',
+      '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
     );
   });
 
@@ -345,7 +342,7 @@ describe('a subnet without a sibling', () => {
     const clusters = [aCluster(), aCluster({ clusterName: 'other' })];
     expect(findingsOf('lone-subnet', { subnets: [lone], clusters })).toMatchObject([
       {
-        title: 'private-a (subnet-0a) is the only subnet of shop, other in eu-west-1a',
+        title: 'private-a (shop, other): the only subnet of shop, other in eu-west-1a, 100 addresses left',
         subject: { clusterName: null, clusterNames: ['shop', 'other'], cidrBlocks: ['10.0.0.0/24'] },
       },
     ]);

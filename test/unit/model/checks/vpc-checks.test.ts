@@ -22,7 +22,7 @@ describe('overlapping ranges', () => {
       {
         id: 'overlapping-ranges/vpc/vpc-01',
         severity: 'warning',
-        title: 'main (vpc-01) has ranges in common with 1 connected VPC',
+        title: 'main: its ranges overlap those of 1 connected VPC',
         evidence: [{ name: 'overlap with vpc-02 over tgw-01', value: '10.0.0.0/16 and 10.0.128.0/17' }],
         remedies: [
           {
@@ -62,9 +62,9 @@ describe('overlapping ranges', () => {
     );
     expect(findings).toMatchObject([
       {
-        title: 'main (vpc-01) has ranges in common with 2 connected VPCs',
+        title: 'main: its ranges overlap those of 2 connected VPCs',
         explanation:
-          '10.0.0.0/16 overlaps 10.0.128.0/17 of vpc-02 (tgw-01); 10.0.0.0/16 overlaps 10.0.0.0/20 of vpc-03 (tgw-02). What is sent to the shared part reaches one of the two at most.',
+          '10.0.0.0/16 overlaps 10.0.128.0/17 of vpc-02 (tgw-01). 10.0.0.0/16 overlaps 10.0.0.0/20 of vpc-03 (tgw-02). Traffic to the shared part reaches one of the two at most.',
       },
     ]);
   });
@@ -108,7 +108,7 @@ describe('a VPC at its limit of ranges', () => {
       {
         id: 'vpc-cidr-limit/vpc/vpc-01',
         severity: 'info',
-        title: "main (vpc-01) has 5 ranges, the quota's 5",
+        title: 'main: 5 ranges, and the default quota is 5',
       },
     ]);
   });
@@ -117,12 +117,12 @@ describe('a VPC at its limit of ranges', () => {
     expect(found(ranges(5), ranges(5))[0]).toMatchObject({
       severity: 'warning',
       explanation:
-        'A VPC takes 5 IPv4 ranges unless the quota was raised, so that another one would be refused. There is no room for another /24 in the ranges it has.',
+        'Unless the quota was raised, AWS refuses another range. There is no room for another /24 in the ranges that the VPC has.',
     });
     expect(found(ranges(5), ranges(4))[0]).toMatchObject({
       severity: 'info',
       explanation:
-        'A VPC takes 5 IPv4 ranges unless the quota was raised, so that another one would be refused. 10.4.0.0/24 is still unused in the ranges it has.',
+        'Unless the quota was raised, AWS refuses another range. 10.4.0.0/24 is still unused in the ranges that the VPC has.',
     });
   });
 
@@ -143,7 +143,7 @@ describe('network address usage', () => {
   test('is told from 80 % of 64,000 units on, critical from 95 %', () => {
     expect(found(51_199)).toEqual([]);
     expect(found(51_200)).toMatchObject([
-      { severity: 'warning', title: 'main (vpc-01) uses 80 % of its network address quota' },
+      { severity: 'warning', title: 'main: 80 % of its network address usage quota is in use' },
     ]);
     expect(found(60_799)).toMatchObject([{ severity: 'warning' }]);
     expect(found(60_800)).toMatchObject([{ severity: 'critical' }]);

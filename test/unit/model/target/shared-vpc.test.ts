@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import type { NetworkInterface, Subnet } from '../../../../shared/model/aws/inventory.ts';
 import { TargetAssessor } from '../../../../shared/model/target/target-assessor.ts';
+import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
 import { aNode, aNodeGroup, anEksCluster, byId, nodeInterface } from '../../../fixtures/cluster-records.ts';
 import {
   addresses,
@@ -38,7 +40,10 @@ const scan = (
     now: 0,
   });
   for (const each of interfaces) fold.add(each);
-  return fold.finish({ target: { ...target, status: 'ok', errors: [] }, histories: new Map() });
+  return applyPolicy(
+    fold.finish({ target: { ...target, status: 'ok', errors: [] }, histories: new Map() }),
+    DEFAULT_POLICY,
+  ).assessment;
 };
 
 const theirs = nodeInterface('i-01', {
@@ -84,6 +89,7 @@ describe('a subnet that is shared with another account', () => {
   test("still tells the participant that EKS would refuse an upgrade: AWS's own count is enough for that", () => {
     const { findings } = scan(PARTICIPANT, aSubnetRecord({ awsAvailable: 3 }), [theirs], true);
     expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
+      ['addresses-low', 'critical'],
       ['upgrade-readiness', 'critical'],
     ]);
   });

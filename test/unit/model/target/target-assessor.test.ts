@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
+import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
 import { anAssessment } from '../../../fixtures/assessments.ts';
 import {
   addresses,
@@ -34,7 +36,8 @@ const foldOf = (
       ...facts,
     },
   });
-const finish = (fold: TargetAssessor) => fold.finish({ target: ok, histories: new Map() });
+const finish = (fold: TargetAssessor) =>
+  applyPolicy(fold.finish({ target: ok, histories: new Map() }), DEFAULT_POLICY).assessment;
 const detachedCniInterface = anInterfaceRecord({
   networkInterfaceId: 'eni-leak',
   status: 'available',

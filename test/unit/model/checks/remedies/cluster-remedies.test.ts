@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import { moveToIpv6, useOverlay } from '../../../../../shared/model/checks/remedies/architecture.ts';
 import {
   deleteLeaked,
@@ -32,7 +32,7 @@ import {
 describe('leaked interfaces', () => {
   const found = (
     leaks: readonly ReturnType<typeof aLeak>[],
-    instances: FindingsInput['instances'] = new Map(),
+    instances: EstateInput['instances'] = new Map(),
   ) => deleteLeaked(anEstate({ instances }), leaks, 'eu-west-1');
 
   test('are deleted, 20 at a time, and the promise is for these', () => {
@@ -62,7 +62,7 @@ describe('fewer warm addresses', () => {
     aNodeAssessment({ warmAtLeast: 6, ...changes });
   const tune = (
     nodes: ClusterAssessment['nodes'],
-    changes: Partial<FindingsInput> = {},
+    changes: Partial<EstateInput> = {},
     subnet: SubnetAssessment | null = null,
   ) => keepFewerWarm(anEstate(changes), aCluster({ nodes }), subnet);
 
@@ -220,7 +220,7 @@ describe('a control plane', () => {
     expect(owned(null)).toBeNull();
   });
 
-  const add = (subnets: readonly SubnetAssessment[], changes: Partial<FindingsInput> = {}) =>
+  const add = (subnets: readonly SubnetAssessment[], changes: Partial<EstateInput> = {}) =>
     addControlPlaneSubnets(anEstate({ subnets, ...changes }), eks, 'eu-west-1');
 
   test('gets a new /28 in each zone that is short, and keeps the others', () => {
@@ -267,7 +267,7 @@ describe('the whole set', () => {
   const titles = (list: readonly { readonly title: string }[]) =>
     list.map(({ title }) => title.replace(/ .*/, ''));
   const subnet = aSubnet();
-  const input: Partial<FindingsInput> = {
+  const input: Partial<EstateInput> = {
     subnets: [subnet],
     clusters: [
       aCluster({

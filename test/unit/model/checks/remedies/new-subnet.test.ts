@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
   addSubnet,
   gainsOf,
@@ -19,7 +19,7 @@ import {
 
 const offer = (
   subnet: SubnetAssessment,
-  changes: Partial<FindingsInput> = {},
+  changes: Partial<EstateInput> = {},
   purpose: SubnetPurpose = 'nodes',
   shortfall?: Parameters<typeof addSubnet>[3],
 ) => addSubnet(anEstate({ subnets: [subnet], ...changes }), subnet, purpose, shortfall);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
   reservePrefixRange,
   turnExplicitReservation,
@@ -18,7 +18,7 @@ const map: AddressMap = {
   owners: [],
 };
 
-const reserve = (changes: Partial<FindingsInput> = {}, subnet = aSubnet()) =>
+const reserve = (changes: Partial<EstateInput> = {}, subnet = aSubnet()) =>
   reservePrefixRange(anEstate({ maps: [map], ...changes }), subnet);
 
 describe('a range reserved for prefixes', () => {
@@ -74,7 +74,7 @@ describe('an explicit reservation', () => {
   const explicit = (cidr: string) => ({ cidr, type: 'explicit' as const, available: 50 });
   const turn = (
     reservations: ReturnType<typeof explicit>[] | null,
-    changes: Partial<FindingsInput> = {},
+    changes: Partial<EstateInput> = {},
     subnet = aSubnet(),
   ) => turnExplicitReservation(anEstate({ maps: [reserved], ...changes }), { ...subnet, reservations });
 

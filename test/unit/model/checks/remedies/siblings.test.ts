@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
   clustersUsing,
   isOpenToCni,
@@ -25,7 +25,7 @@ const groups = [aNodeGroup({ subnetIds: ['subnet-0a', 'subnet-0b'] })];
 const eks = anEksCluster({ subnetIds: [], nodeGroups: groups });
 const cluster = aCluster({ nodes: [aNodeAssessment()] });
 
-const offer = (sibling: SubnetAssessment, changes: Partial<FindingsInput> = {}, short = full) =>
+const offer = (sibling: SubnetAssessment, changes: Partial<EstateInput> = {}, short = full) =>
   useSibling(
     anEstate({ subnets: [short, sibling], clusters: [cluster], eksClusters: [eks], ...changes }),
     short,

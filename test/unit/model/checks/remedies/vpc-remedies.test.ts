@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { VpcConnection } from '../../../../../shared/model/aws/inventory.ts';
-import type { FindingsInput } from '../../../../../shared/model/checks/findings.ts';
+import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
   addSecondaryCidr,
   addSecondaryCidrSubnet,
@@ -26,7 +26,7 @@ const gateway = (
   ...changes,
 });
 
-const offer = (changes: Partial<FindingsInput> = {}, cidrBlocks: readonly string[] = ['10.0.0.0/16']) =>
+const offer = (changes: Partial<EstateInput> = {}, cidrBlocks: readonly string[] = ['10.0.0.0/16']) =>
   addSecondaryCidr(anEstate(changes), aVpcAssessment({ cidrBlocks }));
 
 describe('a new block for a VPC', () => {
@@ -125,7 +125,7 @@ describe('a new block for a VPC', () => {
 });
 
 describe('a new block with a subnet in it', () => {
-  const withSubnet = (changes: Partial<FindingsInput> = {}, subnet = aSubnet()) =>
+  const withSubnet = (changes: Partial<EstateInput> = {}, subnet = aSubnet()) =>
     addSecondaryCidrSubnet(anEstate({ subnets: [subnet], ...changes }), subnet);
 
   test('waits for the block before it makes the subnet', () => {

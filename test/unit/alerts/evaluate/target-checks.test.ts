@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateRules } from '../../../../shared/alerts/evaluate.ts';
+import { evaluate } from '../../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import type { Observation } from '../../../../shared/model/alert/alert.ts';
 import type { AlertPolicy, RuleName, RulePolicies } from '../../../../shared/model/alert/policy.ts';
+import { estateOf } from '../../../../shared/model/checks/estate.ts';
 import type { SubnetAssessment, TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import type { Forecast, Surge } from '../../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
-import { aFinding, aSubnetSubject } from '../../../fixtures/observations.ts';
+import { partsOf } from '../../../fixtures/check-observations.ts';
+import { aCluster, aLeak, aVpcAssessment } from '../../../fixtures/findings-input.ts';
 
 const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({
   ...DEFAULT_POLICY,
@@ -18,7 +20,7 @@ const says = (
   assessment: Partial<TargetAssessment>,
   policy: AlertPolicy = DEFAULT_POLICY,
 ): readonly Observation[] =>
-  evaluateRules(anAssessment(assessment), policy).filter((observation) => observation.rule === rule);
+  partsOf(anAssessment(assessment), policy).filter((observation) => observation.rule === rule);
 
 describe('scan-failed', () => {
   const scan = (target: Partial<TargetAssessment['target']>, policy = DEFAULT_POLICY) =>
@@ -43,7 +45,7 @@ describe('scan-failed', () => {
       errors: [denied('ec2:DescribeSubnets'), denied('ec2:DescribeVpcs')],
     });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Account 111111111111 in eu-west-1 could not be scanned');
+    expect(observation?.finding?.title).toBe('Account 111111111111: cannot be scanned in eu-west-1');
     expect(observation?.finding?.explanation).toContain(
       'HeadroomReader/headroom may not ec2:DescribeSubnets in account',
     );
@@ -73,7 +75,7 @@ describe('scan-failed', () => {
   test('three are all told', () => {
     const errors = ['a', 'b', 'c'].map((message) => ({ code: 'x', message, action: 'y' }));
     expect(scan({ status: 'failed', errors })?.finding?.explanation).toMatch(
-      /^a\. b\. c\. Until this is fixed/,
+      /^a\. b\. c\. Headroom cannot monitor/,
     );
   });
 
@@ -85,7 +87,7 @@ describe('scan-failed', () => {
     }));
     const { finding } = scan({ status: 'failed', errors }) ?? {};
     expect(finding?.explanation).toBe(
-      'a was throttled. b was throttled. c was throttled. And 2 more. Until this is fixed, Headroom cannot see whether addresses run out there.',
+      'a was throttled. b was throttled. c was throttled. 2 more problems are not shown. Headroom cannot monitor this account there until this is fixed.',
     );
     expect(finding?.remedies[0]?.commands).toEqual([]);
   });
@@ -183,31 +185,29 @@ describe.each([
     const forecast = aForecast({ exhaustionAt: inHours(20.04), lossPerDay: 40.04 });
     const observation = ofSubnet(rule, { ...use, forecast: { [supply]: forecast } });
     expect(observation?.finding?.forecast).toBe(forecast);
-    expect(observation?.finding?.title).toBe(
-      `Subnet private-a (subnet-0a) is expected to run out of ${supply}`,
-    );
-    expect(observation?.finding?.explanation).toMatch(/^\d+ are left\. The supply falls by 40 a day\.$/);
+    expect(observation?.finding?.title).toBe(`private-a: ${supply} run out by about 20:02 UTC`);
+    expect(observation?.finding?.explanation).toMatch(/^\d+ (addresses|prefixes) are available\. At zero, /);
     expect(observation?.evidence).toEqual([
       supply === 'addresses'
         ? { name: 'available', value: 200, unit: 'addresses' }
         : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
-      { name: 'hoursToExhaustion', value: 20, unit: 'hours' },
-      { name: 'lossPerDay', value: 40, unit: supply },
+      { name: 'hoursToExhaustion', value: 20, unit: 'hours', estimate: true },
+      { name: 'lossPerDay', value: 40, unit: supply, estimate: true },
     ]);
     expect(observation?.finding?.owners).toHaveLength(1);
-    expect(expecting({})?.evidence?.slice(1)).toEqual([
-      { name: 'hoursToExhaustion', value: null, unit: 'hours' },
-    ]);
     expect(observation?.finding?.remedies.length).toBeGreaterThan(0);
   });
 
-  test('does not state what is left where that is unknown', () => {
-    const unknown = { ...use, available: null, prefixes: null };
-    const observation = ofSubnet(rule, {
-      ...unknown,
-      forecast: { [supply]: aForecast({ exhaustionAt: inHours(1) }) },
-    });
-    expect(observation?.finding?.explanation).toBe('The supply falls by 40 a day.');
+  test('is unknown where the supply is, whatever was expected', () => {
+    const unknown = { ...use, available: null, awsAvailable: null, prefixes: null };
+    const forecast = { [supply]: aForecast({ exhaustionAt: inHours(1) }) };
+    expect(ofSubnet(rule, { ...unknown, forecast })?.raise).toBeNull();
+  });
+
+  test('is not said of an empty supply: that is exhausted', () => {
+    const none = { assigned: 0, free: 0, freeInReservation: 0, freeUnreserved: 0 };
+    const forecast = { [supply]: aForecast({ exhaustionAt: NOW }) };
+    expect(ofSubnet(rule, { ...use, available: 0, prefixes: none, forecast })?.raise).toBeNull();
   });
 
   test('a level can be left out, and the whole rule', () => {
@@ -224,7 +224,7 @@ const aSurge = (changes: Partial<Surge>): Surge => ({
   lossPerHour: { fast: 61.26, slow: 40 },
   ordinaryLossPerHour: 5,
   exhaustionAt: inHours(3),
-  reason: 'The loss is twelve times that of the same hour on other days.',
+  reason: 'The reason of the model.',
   ...changes,
 });
 
@@ -238,18 +238,17 @@ describe.each([
   test('hands on the levels of the model, with its figures and its reason', () => {
     const observation = surging(aSurge({ raise: 'warning' }));
     expect([observation?.raise, observation?.hold]).toEqual(['warning', 'critical']);
-    expect(observation?.finding?.explanation).toBe(
-      'The loss is twelve times that of the same hour on other days.',
+    expect(observation?.finding?.explanation).toMatch(
+      /^\d+ (addresses|prefixes) are left\. The loss is 61 an hour\. At this time of day it is normally at most 5 an hour\.$/,
     );
-    expect(observation?.finding?.title).toBe(
-      `Subnet private-a (subnet-0a) is losing ${supply} unusually fast`,
+    expect(observation?.finding?.title).toMatch(
+      new RegExp(`^private-a: using up ${supply} fast, 61 an hour, empty in `),
     );
     expect(observation?.evidence).toEqual([
       supply === 'addresses'
         ? { name: 'available', value: 200, unit: 'addresses' }
         : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
-      { name: 'lossPerHour', value: 61.3, unit: supply },
-      { name: 'lossPerHourLonger', value: 40, unit: supply },
+      { name: 'lossPerHour', value: 61, unit: supply, estimate: true },
       { name: 'ordinaryLossPerHour', value: 5, unit: supply },
     ]);
     expect(observation?.finding?.owners).toHaveLength(1);
@@ -259,7 +258,7 @@ describe.each([
 
   test('begins with who does it, since more space would be eaten, too', () => {
     const titles = surging(aSurge({}))?.finding?.remedies.map(({ title }) => title) ?? [];
-    expect(titles[0]).toBe('See what holds the addresses');
+    expect(titles[0]).toBe('List what holds the addresses');
     expect(new Set(titles).size).toBe(titles.length);
   });
 
@@ -295,75 +294,74 @@ test.each([
 });
 
 describe('findings', () => {
-  const finding = aFinding({
-    id: 'leaked-interfaces/subnet/subnet-0a',
-    kind: 'leaked-interfaces',
-    severity: 'critical',
-  });
+  /** A subnet of which a leak holds more than is left, which is a warning. */
+  const leaking: Partial<TargetAssessment> = {
+    subnets: [aSubnet({ available: 9, usable: 251, tags: { team: 'a', tier: 'x', other: '1' } })],
+    leakedInterfaces: [aLeak()],
+  };
+  const leaks = (assessment: Partial<TargetAssessment>, policy: AlertPolicy = DEFAULT_POLICY) =>
+    says('findings', assessment, policy).find(({ key }) => key.startsWith('findings/leaked-interfaces/'));
 
   test('each finding that is bad enough has an alert of its own, at its own severity', () => {
-    const [observation] = says('findings', { findings: [finding] });
+    const observation = leaks(leaking, withRule('findings', { minimumSeverity: 'warning' }));
     expect(observation).toMatchObject({
       key: 'findings/leaked-interfaces/subnet/subnet-0a',
       rule: 'findings',
-      raise: 'critical',
-      hold: 'critical',
-      finding,
+      raise: 'warning',
+      hold: 'warning',
+      finding: { id: 'leaked-interfaces/subnet/subnet-0a', severity: 'warning' },
     });
   });
 
   test('milder ones stay in the report, unless the policy wants them', () => {
-    const mild = [aFinding({ severity: 'warning' }), aFinding({ id: 'x', severity: 'info' })];
-    const raised = (policy: AlertPolicy) =>
-      says('findings', { findings: mild }, policy).map(({ raise }) => raise);
-    expect(raised(DEFAULT_POLICY)).toEqual(['ok', 'ok']);
-    expect(raised(withRule('findings', { minimumSeverity: 'warning' }))).toEqual(['warning', 'ok']);
-    expect(raised(withRule('findings', { minimumSeverity: 'warning', enabled: false }))).toEqual([
-      'ok',
-      'ok',
-    ]);
+    const listed = (policy: AlertPolicy) =>
+      evaluate(estateOf(anAssessment(leaking)), policy).findings.map(({ kind }) => kind);
+    const off = withRule('findings', { minimumSeverity: 'warning', enabled: false });
+    expect(leaks(leaking)?.raise).toBe('ok');
+    expect(leaks(leaking, off)?.raise).toBe('ok');
+    for (const policy of [DEFAULT_POLICY, off]) expect(listed(policy)).toContain('leaked-interfaces');
   });
 
-  test('its subject says what selectors need to know: ranges, clusters, and the tags that all its subnets share', () => {
-    const subject = aSubnetSubject({
-      type: 'cluster',
-      id: 'prod',
-      clusterName: 'prod',
-      subnetIds: ['subnet-0a', 'subnet-0b'],
+  test('its subject says what selectors need to know: ranges, clusters, and the tags that some selector names', () => {
+    const policy = {
+      ...DEFAULT_POLICY,
+      overrides: [{ match: { tags: { team: '*', tier: '*' } }, rules: {} }],
+    };
+    const clusters = ['a', 'b'].map((clusterName) => aCluster({ clusterName }));
+    expect(leaks({ ...leaking, clusters }, policy)?.subject).toMatchObject({
+      cidrBlocks: ['10.0.0.0/24'],
+      tags: { team: 'a', tier: 'x' },
+      clusterNames: ['a', 'b'],
     });
+  });
+
+  test('one about a cluster has the ranges of its subnets, and the tags that all of them share', () => {
     const subnets = [
-      aSubnet({ tags: { team: 'a', tier: 'x', other: '1' } }),
+      aSubnet({ tags: { team: 'a', tier: 'x' } }),
       aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/24', tags: { team: 'a', tier: 'y' } }),
+    ];
+    const clusters = [
+      aCluster({ clusterName: 'prod', nodeSubnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0c'] }),
     ];
     const policy = {
       ...DEFAULT_POLICY,
       overrides: [{ match: { tags: { team: '*', tier: '*' } }, rules: {} }],
     };
-    const [observation] = says(
-      'findings',
-      { subnets, findings: [aFinding({ severity: 'critical', subject })] },
-      policy,
+    const [observation] = says('findings', { subnets, clusters }, policy).filter(
+      ({ subject }) => subject.type === 'cluster',
     );
-    expect(observation?.subject).toEqual({
-      ...subject,
+    expect(observation?.subject).toMatchObject({
       cidrBlocks: ['10.0.0.0/24', '10.0.1.0/24'],
       tags: { team: 'a' },
       clusterNames: ['prod'],
     });
   });
 
-  test('without subnets, or with unknown subnets, has no ranges and no tags', () => {
-    const subject = aSubnetSubject({ type: 'vpc', id: 'vpc-01', subnetIds: ['subnet-unseen'] });
-    const [observation] = says('findings', { findings: [aFinding({ severity: 'critical', subject })] });
-    expect(observation?.subject).toEqual({ ...subject, cidrBlocks: [], tags: {}, clusterNames: [] });
-  });
-
-  test('of a subnet belongs to the clusters that use it', () => {
-    const clusters = ['a', 'b'].map((clusterName) => ({ clusterName, subnetIds: ['subnet-0a'] }));
+  test('one about a VPC belongs to the clusters in its subnets', () => {
     const [observation] = says('findings', {
-      findings: [finding],
-      clusters: clusters as unknown as TargetAssessment['clusters'],
-    });
-    expect(observation?.subject.clusterNames).toEqual(['a', 'b']);
+      vpcs: [aVpcAssessment()],
+      clusters: [aCluster({ clusterName: 'prod' })],
+    }).filter(({ subject }) => subject.type === 'vpc');
+    expect(observation?.subject.clusterNames).toEqual(['prod']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { levelsOf, limitOf } from '../../../shared/alerts/thresholds.ts';
-import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
-import type { RulePolicy } from '../../../shared/model/alert/policy.ts';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import type { RulePolicy } from '../../../../shared/model/alert/policy.ts';
+import { levelsOf, limitOf } from '../../../../shared/model/checks/thresholds.ts';
 
 const policy = (changes: Partial<RulePolicy>): RulePolicy => ({
   enabled: true,

@@ -1,5 +1,5 @@
-import { type AlertLevel, worstLevel } from '../model/alert/alert.ts';
-import type { RulePolicy, Threshold } from '../model/alert/policy.ts';
+import { type AlertLevel, worstLevel } from '../alert/alert.ts';
+import type { RulePolicy, Threshold } from '../alert/policy.ts';
 
 /** The figure that the supply must be under for a threshold to be crossed; `null`: there is no such threshold. */
 export const limitOf = (threshold: Threshold | null, capacity: number): number | null => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateRules } from '../../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import type { Observation } from '../../../../shared/model/alert/alert.ts';
 import type { AlertPolicy, RuleName, RulePolicies } from '../../../../shared/model/alert/policy.ts';
@@ -9,6 +8,8 @@ import type {
   VpcAssessment,
 } from '../../../../shared/model/result/assessment.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
+import { partsOf } from '../../../fixtures/check-observations.ts';
+import { aCluster } from '../../../fixtures/findings-input.ts';
 
 const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({
   ...DEFAULT_POLICY,
@@ -21,7 +22,7 @@ const says = (
   assessment: Partial<TargetAssessment>,
   policy: AlertPolicy = DEFAULT_POLICY,
 ): readonly Observation[] =>
-  evaluateRules(anAssessment(assessment), policy).filter((observation) => observation.rule === rule);
+  partsOf(anAssessment(assessment), policy).filter((observation) => observation.rule === rule);
 
 const ofSubnet = (
   rule: RuleName,
@@ -52,7 +53,7 @@ const aVpc = (changes: Partial<VpcAssessment> = {}): VpcAssessment => ({
 describe('addresses-low', () => {
   test('a subnet with room is well, and its figures are there for a resolve to compare', () => {
     expect(ofSubnet('addresses-low', {})).toMatchObject({
-      key: 'addresses-low/subnet/subnet-0a',
+      key: 'addresses/subnet/subnet-0a',
       raise: 'ok',
       hold: 'ok',
       finding: null,
@@ -67,7 +68,7 @@ describe('addresses-low', () => {
       id: 'addresses-low/subnet/subnet-0a',
       kind: 'addresses-low',
       severity: 'warning',
-      title: 'Subnet private-a (subnet-0a) has 12 of 251 addresses left',
+      title: 'private-a: 12 of 251 addresses left',
       evidence: [
         { name: 'available', value: 12, unit: 'addresses' },
         { name: 'usable', value: 251, unit: 'addresses' },
@@ -96,7 +97,9 @@ describe('addresses-low', () => {
     const hidden = ofSubnet('addresses-low', { available: 40, unaccounted: 36 });
     expect(hidden.raise).toBe('critical');
     expect(value(hidden, 'available')).toBe(4);
-    expect(hidden.finding?.explanation).toContain('the lower count is given');
+    expect(hidden.finding?.explanation).toContain(
+      '4 addresses are left. At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. AWS counts fewer than the visible interfaces explain, and the lower count is used.',
+    );
     expect(value(ofSubnet('addresses-low', { available: 10, unaccounted: 30 }), 'available')).toBe(0);
   });
 
@@ -108,7 +111,9 @@ describe('addresses-low', () => {
   test("a participant of a shared subnet goes by AWS's own count", () => {
     const shared = ofSubnet('addresses-low', { available: null, awsAvailable: 4, ownerId: '999999999999' });
     expect(shared.raise).toBe('critical');
-    expect(shared.finding?.explanation).toContain("AWS's own count");
+    expect(shared.finding?.explanation).toContain(
+      "4 addresses are left. At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. The count is AWS's own, because this account cannot see every interface in the subnet.",
+    );
   });
 
   test('an unknown count is unknown, not low', () => {
@@ -137,7 +142,7 @@ describe('addresses-low', () => {
   test('an override by tag, cluster or range has its own thresholds', () => {
     const rules = { 'addresses-low': { warning: { percent: 90 }, critical: { percent: 85 } } };
     const raised = (match: AlertPolicy['overrides'][number]['match']) =>
-      evaluateRules(
+      partsOf(
         anAssessment({
           subnets: [aSubnet({ tags: { team: 'payments', secret: 'x' } })],
           clusters: [aClusterIn('subnet-0a')],
@@ -187,107 +192,8 @@ describe('addresses-low', () => {
   });
 });
 
-const aClusterIn = (subnetId: string): TargetAssessment['clusters'][number] =>
-  ({
-    clusterName: 'prod-a',
-    subnetIds: [subnetId, subnetId],
-  }) as unknown as TargetAssessment['clusters'][number];
-
-describe('what to do about few addresses', () => {
-  const remedies = (assessment: Partial<TargetAssessment>) =>
-    says('addresses-low', assessment)[0]?.finding?.remedies ?? [];
-
-  test('leaked interfaces of this very subnet come first, with the command for each', () => {
-    const sighting = (networkInterfaceId: string, subnetId: string, leaked = true) => ({
-      networkInterfaceId,
-      subnetId,
-      accountId: '111111111111',
-      region: 'eu-west-1',
-      clusterName: null,
-      instanceId: null,
-      addresses: 15,
-      firstSeenAt: '2026-01-01T00:00:00.000Z',
-      leaked,
-    });
-    const [first] = remedies({
-      subnets: [aSubnet({ available: 1 })],
-      leakedInterfaces: [
-        sighting('eni-1', 'subnet-0a'),
-        sighting('eni-2', 'subnet-0b'),
-        sighting('eni-3', 'subnet-0a', false),
-      ],
-    });
-    expect(first).toMatchObject({
-      title: 'Delete 1 leaked interface',
-      commands: ['aws ec2 delete-network-interface --region eu-west-1 --network-interface-id eni-1'],
-    });
-    expect(first?.effect).toContain('15 addresses');
-    const [many] = remedies({
-      subnets: [aSubnet({ available: 1 })],
-      leakedInterfaces: Array.from({ length: 12 }, (_, index) => sighting(`eni-${index}`, 'subnet-0a')),
-    });
-    expect(many?.title).toBe('Delete 12 leaked interfaces');
-    expect(many?.commands).toHaveLength(10);
-  });
-
-  test('then the sibling in the same zone and VPC with most room', () => {
-    const sibling = (subnetId: string, changes: Partial<SubnetAssessment>) =>
-      aSubnet({ subnetId, name: null, ...changes });
-    const subnets = [
-      aSubnet({ available: 1 }),
-      sibling('subnet-0b', { available: 100 }),
-      sibling('subnet-0c', { available: 150 }),
-      sibling('subnet-0d', { available: 240, availabilityZone: 'eu-west-1b' }),
-      sibling('subnet-0e', { available: 240, vpcId: 'vpc-02' }),
-      sibling('subnet-0f', { available: null }),
-    ];
-    expect(remedies({ subnets })[0]?.title).toBe('Start new nodes and interfaces in subnet-0c');
-    expect(remedies({ subnets: [aSubnet({ available: 1 })] })[0]?.title).toBe('See what holds the addresses');
-  });
-
-  test('then a new subnet, in the lowest range of the VPC that no subnet lies in', () => {
-    const subnets = [
-      aSubnet({ available: 1 }),
-      aSubnet({ subnetId: 'subnet-0b', cidrBlock: '10.0.1.0/24', available: 0 }),
-    ];
-    expect(remedies({ subnets, vpcs: [aVpc()] })[0]).toMatchObject({
-      title: 'Add a subnet of the same size, 10.0.2.0/24, in eu-west-1a',
-      commands: [
-        'aws ec2 create-subnet --region eu-west-1 --vpc-id vpc-01 --availability-zone eu-west-1a --cidr-block 10.0.2.0/24',
-      ],
-      preconditions: [{ holds: true }],
-    });
-  });
-
-  test('or in a further block, where the VPC is full', () => {
-    const full = aVpc({ cidrBlocks: ['10.0.0.0/24'] });
-    const [first] = remedies({ subnets: [aSubnet({ available: 1 })], vpcs: [full] });
-    expect(first?.title).toBe('Add the block 100.64.0.0/16 to the VPC, and a subnet in it in eu-west-1a');
-    expect(first?.commands).toEqual([
-      'aws ec2 associate-vpc-cidr-block --region eu-west-1 --vpc-id vpc-01 --cidr-block 100.64.0.0/16',
-      'aws ec2 create-subnet --region eu-west-1 --vpc-id vpc-01 --availability-zone eu-west-1a --cidr-block 100.64.0.0/24',
-    ]);
-    expect(first?.preconditions[0]?.holds).toBe(true);
-    const fuller = aVpc({ cidrBlocks: ['10.0.0.0/24', '100.64.0.0/28'] });
-    expect(
-      remedies({ subnets: [aSubnet({ available: 1 })], vpcs: [fuller] })[0]?.preconditions[0]?.holds,
-    ).toBe(false);
-  });
-
-  test('but no subnet is added to a VPC of another account, or in an unknown zone', () => {
-    const titles = (subnet: Partial<SubnetAssessment>) =>
-      remedies({ subnets: [aSubnet({ available: 1, ...subnet })], vpcs: [aVpc()] }).map(({ title }) => title);
-    expect(titles({ ownerId: '999999999999' })).toEqual(['See what holds the addresses']);
-    expect(titles({ availabilityZone: null })).toEqual(['See what holds the addresses']);
-    expect(titles({ vpcId: 'vpc-09' })).toEqual(['See what holds the addresses']);
-  });
-
-  test('and there is always a way to see who holds them', () => {
-    expect(remedies({ subnets: [aSubnet({ available: 1 })] }).at(-1)?.commands[0]).toMatch(
-      /^aws ec2 describe-network-interfaces --include-managed-resources --region eu-west-1 --filters Name=subnet-id,Values=subnet-0a /,
-    );
-  });
-});
+const aClusterIn = (subnetId: string) =>
+  aCluster({ clusterName: 'prod-a', subnetIds: [subnetId, subnetId], nodeSubnetIds: [] });
 
 const free = (count: number): SubnetAssessment['prefixes'] => ({
   assigned: 0,
@@ -300,8 +206,10 @@ describe('prefixes-low', () => {
   test('is about the blocks that could ever be prefixes: 14 in a /24', () => {
     const observation = ofSubnet('prefixes-low', { usesPrefixes: true, prefixes: free(3) });
     expect(observation.raise).toBe('warning');
-    expect(observation.finding?.title).toBe('Subnet private-a (subnet-0a) has 3 of 14 prefixes left');
-    expect(observation.finding?.explanation).toContain('200 addresses are available in all');
+    expect(observation.finding?.title).toBe('private-a: 3 of 14 prefixes left');
+    expect(observation.finding?.explanation).toContain(
+      '3 prefixes are left, each a whole free block of 16 addresses. 200 addresses are available in total. At zero, nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses.',
+    );
     expect(observation.evidence).toEqual([
       { name: 'freePrefixes', value: 3, unit: 'prefixes' },
       { name: 'possiblePrefixes', value: 14, unit: 'prefixes' },
@@ -352,39 +260,6 @@ describe('prefixes-low', () => {
     });
     expect(finding?.explanation).not.toContain('available in all');
   });
-
-  test('begins with a range to reserve, where the map of the subnet has one', () => {
-    const states = `a${'.'.repeat(14)}a`;
-    const map = {
-      subnetId: 'subnet-0a',
-      cidrBlock: '10.0.0.0/24',
-      states,
-      reserved: '-'.repeat(16),
-      used: `4${'0'.repeat(14)}1`,
-      owner: '-'.repeat(16),
-      owners: [],
-    };
-    const subnets = [aSubnet({ usesPrefixes: true, prefixes: free(1) })];
-    const [first] = says('prefixes-low', { subnets, maps: [map] })[0]?.finding?.remedies ?? [];
-    expect(first?.commands[0]).toMatch(
-      /^aws ec2 create-subnet-cidr-reservation --region eu-west-1 --subnet-id subnet-0a --reservation-type prefix --cidr 10\.0\.0\.\d+\/26$/,
-    );
-    expect(first?.effect).toBe('Keeps single addresses out of 4 blocks, all of them free now.');
-    const worn = {
-      ...map,
-      states: states.replace('.....', '.....').replace(/\./g, '+'),
-      used: `4${'1'.repeat(14)}1`,
-    };
-    const [reserve] = says('prefixes-low', { subnets, maps: [worn] })[0]?.finding?.remedies ?? [];
-    expect(reserve?.effect).toContain(
-      '0 of them free now, the rest once 4 single addresses in it are given back',
-    );
-    const without = says('prefixes-low', { subnets })[0]?.finding?.remedies ?? [];
-    expect(without.map(({ title }) => title)).toEqual([
-      'Replace the nodes of this subnet, few at a time',
-      'See what holds the addresses',
-    ]);
-  });
 });
 
 describe('the subject of a rule about a subnet', () => {
@@ -406,7 +281,7 @@ describe('the subject of a rule about a subnet', () => {
 
   test('is called by its id where it has no name', () => {
     expect(ofSubnet('addresses-low', { name: null, available: 1 }).finding?.title).toBe(
-      'Subnet subnet-0a has 1 of 251 addresses left',
+      'subnet-0a: 1 of 251 addresses left',
     );
   });
 });
@@ -432,9 +307,7 @@ describe('vpc-addresses-low', () => {
       raise: 'warning',
       subject: { type: 'vpc', subnetIds: [], vpcId: 'vpc-01', cidrBlocks: ['10.0.0.0/16'] },
     });
-    expect(observation?.finding?.title).toBe(
-      'VPC main (vpc-01) has 33 of 753 addresses left in all its 3 subnets',
-    );
+    expect(observation?.finding?.title).toBe('main: 33 of 753 addresses left in all 3 subnets');
     expect(observation?.finding?.explanation).toContain('subnet-2 with 0 of 251, subnet-0 with 3 of 251');
     expect(observation?.finding?.remedies[0]?.title).toContain('10.0.3.0/24');
     expect(ofVpc([1, 2, 3])?.raise).toBe('critical');
@@ -495,15 +368,16 @@ describe('fragmented', () => {
   test('many free addresses and no free prefix, where prefixes are taken', () => {
     const observation = ofSubnet('fragmented', { ...worn, awsAvailable: 32 });
     expect(observation).toMatchObject({ raise: 'critical', hold: 'critical' });
-    expect(observation.finding?.title).toBe(
-      'Subnet private-a (subnet-0a) has 32 free addresses and not one free prefix',
+    expect(observation.finding?.title).toBe('private-a: 32 addresses free, but no whole block for a prefix');
+    expect(observation.finding?.explanation).toContain(
+      'Every free address lies in a block of 16 in which something else has an address. Now nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses, although AWS reports 32 addresses as available.',
     );
-    expect(observation.finding?.explanation).toContain('although AWS reports 32 available addresses');
     expect(observation.evidence).toEqual([
       { name: 'available', value: 32, unit: 'addresses' },
       { name: 'freePrefixes', value: 0, unit: 'prefixes' },
-      { name: 'fragmentationIndex', value: 0.2 },
       { name: 'stranded', value: 40, unit: 'addresses' },
+      { name: 'fragmentationIndex', value: 0.2 },
+      { name: 'fragmentedBlocks', value: 2, unit: 'blocks' },
     ]);
     expect(observation.finding?.owners).toHaveLength(1);
     expect(ofSubnet('fragmented', { ...worn, awsAvailable: null }).finding?.explanation).toContain(

@@ -1,4 +1,4 @@
-import type { SubnetAssessment } from '../model/result/assessment.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
 
 export interface AddressSupply {
   readonly available: number;
@@ -8,11 +8,10 @@ export interface AddressSupply {
 }
 
 /**
- * The addresses that a subnet can still give, as an alert must see them: the more careful of two counts.
+ * The addresses that a subnet can still give: the lower of two counts. `null`: neither is known.
  *
- * Where AWS counts fewer than our model, somebody holds addresses that the scan cannot see, and they are gone all the
- * same. Where our model has no figure (a participant's view of a shared subnet), AWS's own count still holds: it counts
- * everybody's addresses. `null`: neither is known.
+ * Where AWS counts fewer than our model, something that the scan cannot see holds the difference. Where our model has no
+ * figure (a participant's view of a shared subnet), AWS's own count still applies, because it covers all accounts.
  */
 export const addressSupply = ({
   available,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateMonitor, type MonitorStatus } from '../../../../shared/alerts/rules/monitor.ts';
+import { evaluateMonitor } from '../../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import type { Alert } from '../../../../shared/model/alert/alert.ts';
 import type { AlertPolicy, RuleName } from '../../../../shared/model/alert/policy.ts';
+import type { MonitorStatus } from '../../../../shared/model/checks/monitor/monitor-context.ts';
 import {
   type CoverageState,
   coverageOf,
@@ -89,9 +90,9 @@ describe('coverage', () => {
       ],
     });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('4 of 5 targets are not watched');
+    expect(observation?.finding?.title).toBe('Headroom: 4 of 5 targets are not watched');
     expect(observation?.finding?.explanation).toBe(
-      'Headroom cannot see whether addresses run out in 3 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 4 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 5 in us-east-1 (failed, last scanned 2026-01-01T00:00:00.000Z), 6 in us-east-1 (stale, never scanned).',
+      'Headroom cannot monitor 3 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 4 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 5 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 6 in us-east-1 (stale, never scanned).',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeVpcs to X.',
@@ -145,9 +146,9 @@ describe('delivery-failing', () => {
       undelivered: [waiting('No such topic.'), waiting('No such topic.', 7)],
     });
     expect(observation?.raise).toBe('critical');
-    expect(observation?.finding?.title).toBe('2 alert steps could not be delivered');
+    expect(observation?.finding?.title).toBe('Headroom: 2 alert updates could not be delivered');
     expect(observation?.finding?.explanation).toBe(
-      'The oldest has waited since 2026-01-01T00:00:00.000Z. Nothing is lost: each is tried again until it is taken. No such topic.',
+      'The oldest has waited since Thu 1 Jan 2026 00:00 UTC. Each is tried again until it is accepted. No such topic.',
     );
     expect(observation?.evidence).toEqual([
       { name: 'undelivered', value: 2, unit: 'transitions' },
@@ -155,7 +156,7 @@ describe('delivery-failing', () => {
       { name: 'oldest', value: '2026-01-01T00:00:00.000Z' },
     ]);
     expect(says('delivery-failing', { undelivered: [waiting('x')] })?.finding?.title).toBe(
-      '1 alert step could not be delivered',
+      'Headroom: 1 alert update could not be delivered',
     );
   });
 });
@@ -166,13 +167,15 @@ describe('dead-letters', () => {
   test('work that failed repeatedly is counted, with the commands that read and return it', () => {
     const observation = says('dead-letters', { deadLetters: { queueUrl, messages: 2 } });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('2 scans were given up on');
+    expect(observation?.finding?.title).toBe(
+      'Headroom: 2 scans failed repeatedly and moved to the dead-letter queue',
+    );
     expect(observation?.evidence).toEqual([{ name: 'deadLetters', value: 2, unit: 'messages' }]);
     expect(observation?.finding?.remedies[0]?.commands[0]).toContain(
       `aws sqs receive-message --queue-url ${queueUrl} `,
     );
     expect(says('dead-letters', { deadLetters: { queueUrl, messages: 1 } })?.finding?.title).toBe(
-      '1 scan was given up on',
+      'Headroom: 1 scan failed repeatedly and moved to the dead-letter queue',
     );
   });
 });

@@ -1,0 +1,118 @@
+import type { AlertLevel } from '../alert/alert.ts';
+import type { RuleName, RulePolicies } from '../alert/policy.ts';
+import type { Evidence, Remedy, Severity, Subject } from '../result/finding.ts';
+import type { Forecast } from '../result/forecast.ts';
+import type { OwnerUsage } from '../result/owner-usage.ts';
+import type { Estate } from './estate.ts';
+
+/** The settings of one rule for one subject. */
+export type SettingsFor = <Rule extends RuleName>(rule: Rule, subject: Subject) => RulePolicies[Rule];
+
+/** What the checks of a target may look at. */
+export interface CheckContext {
+  readonly estate: Estate;
+  readonly settings: SettingsFor;
+}
+
+/** What people read about one thing that is wrong. */
+export interface Description {
+  /** The resource first, then the consequence: `payments-nodes-a: 3 of 123 addresses left`. */
+  readonly title: string;
+  /** Two or three sentences: why it matters, with the numbers. */
+  readonly explanation: string;
+  /** Best first. Asked in order of severity: the worst finding is served first when ranges are short. */
+  readonly remedies: () => readonly Remedy[];
+  readonly forecast?: Forecast | undefined;
+  /** `null`: not known. */
+  readonly owners?: readonly OwnerUsage[] | null;
+}
+
+/** What a check says of one subject. */
+export type CheckResult = Found | Healthy | NotMeasured;
+
+export interface Found {
+  readonly state: 'found';
+  readonly subject: Subject;
+  /** The level by the limits that raise. `ok`: no limit is crossed, but the easier limits that clear still are. */
+  readonly raise: Severity | 'ok';
+  /** The level by the limits that clear. */
+  readonly hold: AlertLevel;
+  readonly evidence: readonly Evidence[];
+  /** Called only when it is read. */
+  readonly describe: () => Description;
+  /** The kind of the check that says the same more precisely: where it is found as well, only its level counts here. */
+  readonly coveredBy?: string;
+}
+
+export interface Healthy {
+  readonly state: 'healthy';
+  readonly subject: Subject;
+  /** What was wrong was seen to end, and the next days are safe: there is nothing to wait for. */
+  readonly safe?: boolean;
+  readonly evidence: readonly Evidence[];
+}
+
+/** It could not be measured. Unknown is neither good nor bad: an alert stays as it is. */
+export interface NotMeasured {
+  readonly state: 'unknown';
+  readonly subject: Subject;
+  readonly reason: string;
+}
+
+/** One kind of thing that can be wrong: how it is found and described, and what people can read about it. */
+export interface Check<Context = CheckContext> {
+  /** Stable: people write selectors on it. */
+  readonly kind: string;
+  /** Other names of it, in selectors and in `headroom.yml`. */
+  readonly aliases?: readonly string[];
+  readonly label: string;
+  /** What it looks at: `each subnet with IPv4 addresses`. */
+  readonly about: string;
+  /** When it appears, with the figures that decide. */
+  readonly condition: string;
+  /** When it makes no statement. */
+  readonly unknown: string;
+  /** What happens if nothing is done. */
+  readonly impact: string;
+  /** Whose settings in `headroom.yml` apply. */
+  readonly settings: RuleName;
+  /** The supply of a subnet that it is about. Of these checks only the first that applies is announced. */
+  readonly supply?: 'addresses' | 'prefixes';
+  /** Says something of every subject that it is about. */
+  readonly find: (context: Context) => readonly CheckResult[];
+}
+
+export const healthy = (subject: Subject, evidence: readonly Evidence[] = []): Healthy => ({
+  state: 'healthy',
+  subject,
+  evidence,
+});
+
+export const notMeasured = (subject: Subject, reason: string): NotMeasured => ({
+  state: 'unknown',
+  subject,
+  reason,
+});
+
+/** The level that an alert of this severity has: information raises none. */
+export const levelOf = (severity: Severity | 'ok'): AlertLevel =>
+  severity === 'critical' || severity === 'warning' ? severity : 'ok';
+
+/** Something that is found or not, without a margin between the two. */
+export const found = (
+  subject: Subject,
+  severity: Severity,
+  evidence: readonly Evidence[],
+  describe: () => Description,
+): Found => ({ state: 'found', subject, raise: severity, hold: levelOf(severity), evidence, describe });
+
+/** A subject that was measured against limits. */
+export const measured = (
+  subject: Subject,
+  levels: { readonly raise: AlertLevel; readonly hold: AlertLevel; readonly safe?: boolean },
+  evidence: readonly Evidence[],
+  describe: () => Description,
+): Found | Healthy =>
+  levels.hold === 'ok' && levels.raise === 'ok'
+    ? { ...healthy(subject, evidence), safe: levels.safe === true }
+    : { state: 'found', subject, raise: levels.raise, hold: levels.hold, evidence, describe };

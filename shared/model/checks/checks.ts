@@ -1,0 +1,52 @@
+import type { Check } from './check.ts';
+import { committedDemand } from './committed-demand.ts';
+import { eksHealth } from './eks-health.ts';
+import { addressesExhausted, prefixesExhausted } from './exhausted.ts';
+import { fragmentation } from './fragmentation.ts';
+import { leakedInterfaces } from './leaked-interfaces.ts';
+import { loadBalancerSubnet } from './load-balancer-subnet.ts';
+import { loneSubnet } from './lone-subnet.ts';
+import { addressesLow, prefixesLow } from './low.ts';
+import { networkAddressUsage } from './network-address-usage.ts';
+import { overlappingRanges } from './overlapping-ranges.ts';
+import { reservedEnis } from './reserved-enis.ts';
+import { scanFailed } from './scan-failed.ts';
+import { addressesSurge, prefixesSurge } from './surge.ts';
+import { unusablePrefixes } from './unusable-prefixes.ts';
+import { upgradeReadiness } from './upgrade-readiness.ts';
+import { vpcAddressesLow } from './vpc-addresses-low.ts';
+import { vpcCidrLimit } from './vpc-cidr-limit.ts';
+import { warmPoolWaste } from './warm-pool-waste.ts';
+import { addressesWillRunOut, prefixesWillRunOut } from './will-run-out.ts';
+import { zoneImbalance } from './zone-imbalance.ts';
+
+/**
+ * Every check of a target, in the order of the reference pages. The order of the checks of one supply is also the order in
+ * which they are announced: of several at the same level, only the first is.
+ */
+export const CHECKS: readonly Check[] = [
+  addressesSurge,
+  addressesExhausted,
+  addressesLow,
+  addressesWillRunOut,
+  prefixesSurge,
+  prefixesExhausted,
+  prefixesLow,
+  prefixesWillRunOut,
+  fragmentation,
+  vpcAddressesLow,
+  eksHealth,
+  committedDemand,
+  upgradeReadiness,
+  loadBalancerSubnet,
+  leakedInterfaces,
+  warmPoolWaste,
+  unusablePrefixes,
+  zoneImbalance,
+  loneSubnet,
+  reservedEnis,
+  overlappingRanges,
+  vpcCidrLimit,
+  networkAddressUsage,
+  scanFailed,
+];

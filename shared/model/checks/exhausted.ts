@@ -1,0 +1,72 @@
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import {
+  amount,
+  failureAtZero,
+  leftEvidence,
+  reasonOf,
+  type SubnetSupply,
+  type SupplyName,
+  sourceNote,
+  suppliesOf,
+} from './subnet-supply.ts';
+
+/** Nothing is left. It clears with the first one that is free again: zero has no margin. */
+const exhaustedOf = (name: SupplyName): Check => ({
+  kind: `${name}-exhausted`,
+  // Zero is lower than every threshold: selectors that were written for the low supply go on to match.
+  aliases: [`${name}-low`],
+  label: name === 'addresses' ? 'No address left' : 'No free prefix',
+  about:
+    name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
+  condition: name === 'addresses' ? 'No address is available.' : 'No whole block of 16 addresses is free.',
+  unknown: UNKNOWN[name],
+  impact:
+    name === 'addresses'
+      ? 'New pods, nodes, load balancers and interfaces fail with InsufficientFreeAddressesInSubnet.'
+      : 'Nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses. The VPC CNI does not fall back to single addresses.',
+  settings: `${name}-exhausted`,
+  supply: name,
+  find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
+});
+
+const UNKNOWN: Readonly<Record<SupplyName, string>> = {
+  addresses: "Neither the interfaces nor AWS's own count could be read.",
+  prefixes: 'The interfaces or the reservations of the subnet could not be read.',
+};
+
+export const addressesExhausted = exhaustedOf('addresses');
+export const prefixesExhausted = exhaustedOf('prefixes');
+
+const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult => {
+  const { name, subject, isUsed, left } = supply;
+  if (isUsed === false) return healthy(subject);
+  if (isUsed === null || left === null) return notMeasured(subject, reasonOf(supply));
+  const evidence = [
+    leftEvidence(supply),
+    ...(name === 'prefixes'
+      ? [{ name: 'available', value: supply.subnet.available, unit: 'addresses' }]
+      : [{ name: 'usable', value: supply.capacity, unit: 'addresses' }]),
+  ];
+  if (left > 0) return healthy(subject, evidence);
+  const { severity } = settings(`${name}-exhausted`, subject);
+  return found(subject, severity, evidence, () => ({
+    title:
+      name === 'addresses'
+        ? `${resourceName(subject)}: no address left, nothing new can start`
+        : `${resourceName(subject)}: no free prefix, new nodes get no pod addresses`,
+    explanation: name === 'addresses' ? allInUse(supply) : noWholeBlock(supply),
+    remedies: supply.remedies,
+    owners: supply.subnet.owners,
+  }));
+};
+
+const allInUse = ({ capacity, subnet }: SubnetSupply): string =>
+  `${capacity === null ? 'All addresses' : `All ${amount('addresses', capacity)}`} of the subnet are in use. Now ${failureAtZero('addresses')}.${sourceNote(subnet)}`;
+
+const noWholeBlock = ({ subnet: { available } }: SubnetSupply): string => {
+  const fails = `Now ${failureAtZero('prefixes')}.`;
+  if (available === null) return `No whole block of 16 addresses is free. ${fails}`;
+  if (available === 0) return `No address is free, and so no prefix. ${fails}`;
+  return `${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} free, but no whole block of 16 is. ${fails}`;
+};

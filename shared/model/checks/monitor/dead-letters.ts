@@ -1,0 +1,41 @@
+import { count } from '../../base/text/numbers.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
+import { type MonitorContext, monitorSubject } from './monitor-context.ts';
+
+/** Scans that failed repeatedly, and wait in the dead-letter queue. */
+export const deadLetters: Check<MonitorContext> = {
+  kind: 'dead-letters',
+  label: 'Scans moved to the dead-letter queue',
+  about: 'the monitor itself',
+  condition: 'Scans failed as often as the queue allows and wait in the dead-letter queue.',
+  unknown: 'The queue could not be read.',
+  impact:
+    'The same targets are planned again with every run. What waits in the queue shows why their scans failed.',
+  settings: 'dead-letters',
+  find: (context) => [result(context)],
+};
+
+const result = ({ status, settings }: MonitorContext): CheckResult => {
+  const subject = monitorSubject(status);
+  if (status.deadLetters === null) return notMeasured(subject, 'The queue could not be read.');
+  const { messages, queueUrl } = status.deadLetters;
+  const evidence = [{ name: 'deadLetters', value: messages, unit: 'messages' }];
+  if (messages === 0) return healthy(subject, evidence);
+  return found(subject, settings('dead-letters', subject).severity, evidence, () => ({
+    title: `Headroom: ${count(messages, 'scan')} failed repeatedly and moved to the dead-letter queue`,
+    explanation:
+      'Each failed as often as the queue allows. The same targets are planned again with every run. The messages in the queue show why they failed.',
+    remedies: () => [
+      {
+        title: 'Read why, then empty the queue',
+        effect:
+          'The first command shows the messages without removing them. The second moves them back to be tried again.',
+        commands: [
+          `aws sqs receive-message --queue-url ${queueUrl} --max-number-of-messages 10 --visibility-timeout 0`,
+          `aws sqs start-message-move-task --source-arn $(aws sqs get-queue-attributes --queue-url ${queueUrl} --attribute-names QueueArn --query Attributes.QueueArn --output text)`,
+        ],
+        preconditions: [],
+      },
+    ],
+  }));
+};

@@ -1,0 +1,45 @@
+import { count } from '../../base/text/numbers.ts';
+import { utcTime } from '../../base/text/times.ts';
+import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
+import { type MonitorContext, monitorSubject, NAMES_SHOWN } from './monitor-context.ts';
+
+/** Messages that could not be delivered. */
+export const deliveryFailing: Check<MonitorContext> = {
+  kind: 'delivery-failing',
+  label: 'Alerts are not delivered',
+  about: 'the monitor itself',
+  condition: 'Messages were refused by their destination and wait.',
+  unknown: 'The outboxes could not be read.',
+  impact: 'Nothing is lost, but nobody is notified. A metric says the same, in case no channel works.',
+  settings: 'delivery-failing',
+  find: (context) => [result(context)],
+};
+
+const result = ({ status, settings }: MonitorContext): CheckResult => {
+  const subject = monitorSubject(status);
+  if (status.undelivered === null) return notMeasured(subject, 'The outboxes could not be read.');
+  const failing = status.undelivered
+    .flatMap(({ outbox }) => outbox)
+    .filter(({ lastError }) => lastError !== null);
+  const oldest = failing.map(({ transition }) => transition.at).toSorted()[0] ?? null;
+  const attempts = failing.reduce((most, entry) => Math.max(most, entry.attempts), 0);
+  const evidence = [
+    { name: 'undelivered', value: failing.length, unit: 'transitions' },
+    { name: 'mostAttempts', value: attempts, unit: 'attempts' },
+    { name: 'oldest', value: oldest },
+  ];
+  if (oldest === null) return healthy(subject, evidence);
+  const errors = [...new Set(failing.map(({ lastError }) => lastError))];
+  return found(subject, settings('delivery-failing', subject).severity, evidence, () => ({
+    title: `Headroom: ${count(failing.length, 'alert update')} could not be delivered`,
+    explanation: `The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${errors.slice(0, NAMES_SHOWN).join(' ')}`,
+    remedies: () => [
+      {
+        title: 'Fix the destination that refuses',
+        effect: 'What waits is sent with the next scan.',
+        commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
+        preconditions: [],
+      },
+    ],
+  }));
+};

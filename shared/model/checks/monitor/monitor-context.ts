@@ -1,0 +1,44 @@
+import type { Alert } from '../../alert/alert.ts';
+import type { Target } from '../../aws/inventory.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { Subject } from '../../result/finding.ts';
+import type { SettingsFor } from '../check.ts';
+
+/** A target as the coverage of a run describes it (`shared/model/target/coverage.ts`). */
+export interface WatchedTarget extends Target {
+  readonly state: 'fresh' | 'partial' | 'failed' | 'stale' | 'new' | 'gone';
+  /** ISO 8601; `null`: never scanned. */
+  readonly scannedAt: string | null;
+  readonly problems: readonly Problem[];
+}
+
+/** What is known of Headroom itself at the end of a run. `null`: could not be read. */
+export interface MonitorStatus {
+  /** Where Headroom runs. */
+  readonly home: Target;
+  readonly coverage: readonly WatchedTarget[] | null;
+  /** Alerts that still have something to be sent. */
+  readonly undelivered: readonly Alert[] | null;
+  readonly deadLetters: { readonly queueUrl: string; readonly messages: number } | null;
+}
+
+/** What the checks of the monitor itself may look at. */
+export interface MonitorContext {
+  readonly status: MonitorStatus;
+  readonly settings: SettingsFor;
+}
+
+/** More names in a message are not read. */
+export const NAMES_SHOWN = 5;
+
+/** The monitor itself, as the subject of an alert. */
+export const monitorSubject = ({ home: { accountId, region } }: MonitorStatus): Subject => ({
+  type: 'monitor',
+  id: 'headroom',
+  name: 'Headroom',
+  accountId,
+  region,
+  vpcId: null,
+  clusterName: null,
+  subnetIds: [],
+});

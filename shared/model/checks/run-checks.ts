@@ -1,0 +1,141 @@
+import type { AlertLevel } from '../alert/alert.ts';
+import {
+  compareSeverity,
+  type Evidence,
+  type Finding,
+  findingId,
+  type Severity,
+  type Subject,
+  withAlso,
+} from '../result/finding.ts';
+import type { OwnerUsage } from '../result/owner-usage.ts';
+import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
+
+/** What an outcome keeps of its check. */
+export type CheckName = Pick<Check, 'kind' | 'settings' | 'supply'>;
+
+/** What a check says of one subject, with the settings of the policy applied. */
+export interface CheckOutcome {
+  readonly check: CheckName;
+  readonly subject: Subject;
+  /** The level that raises an alert; `null`: unknown. */
+  readonly raise: AlertLevel | null;
+  /** The level that an alert may fall to; `null`: unknown. */
+  readonly hold: AlertLevel | null;
+  readonly evidence: readonly Evidence[];
+  /** `null`: healthy or unknown. */
+  readonly finding: Finding | null;
+  /** Whether the finding is one of the list: it is true now, and not only not clear yet. */
+  readonly isListed: boolean;
+  /** See `Found.coveredBy` and `Healthy.safe`. */
+  readonly coveredBy: string | null;
+  readonly isSafe: boolean;
+}
+
+/**
+ * Asks every check, and applies what the policy says of each subject. A check that is switched off counts as healthy, so that
+ * its alerts end. Findings below `minimumSeverity` are listed and raise no alert.
+ */
+export const runChecks = <Context extends { readonly settings: SettingsFor }>(
+  checks: readonly Check<Context>[],
+  context: Context,
+): readonly CheckOutcome[] =>
+  inOrderOfSeverity(
+    checks.flatMap((check) =>
+      check.find(context).map((result) => outcomeOf(check, result, context.settings)),
+    ),
+  );
+
+/** Remedies are made when they are read. In this order, each range goes to the worst finding that asks for it. */
+const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOutcome[] => {
+  const findings = outcomes
+    .flatMap(({ finding }) => finding ?? [])
+    .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));
+  const complete = new Map(findings.map((finding) => [finding, { ...finding }]));
+  return outcomes.map((outcome) => ({
+    ...outcome,
+    finding: outcome.finding === null ? null : (complete.get(outcome.finding) ?? outcome.finding),
+  }));
+};
+
+const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor): CheckOutcome => {
+  const { subject } = result;
+  const nothing = { check, subject, finding: null, isListed: false, coveredBy: null, isSafe: false };
+  const policy = settings(check.settings, subject);
+  const minimum = 'minimumSeverity' in policy ? policy.minimumSeverity : null;
+  if (result.state === 'unknown' && policy.enabled) {
+    return { ...nothing, raise: null, hold: null, evidence: [] };
+  }
+  const evidence = result.state === 'unknown' ? [] : result.evidence;
+  if (result.state !== 'found' || (!policy.enabled && minimum === null)) {
+    const isSafe = result.state === 'healthy' && result.safe === true;
+    return { ...nothing, raise: 'ok', hold: 'ok', evidence, isSafe };
+  }
+  const isRaised =
+    policy.enabled &&
+    (minimum === null || result.raise === 'ok' || compareSeverity(result.raise, minimum) >= 0);
+  return {
+    ...nothing,
+    raise: isRaised ? levelOf(result.raise) : 'ok',
+    hold: isRaised ? result.hold : 'ok',
+    evidence,
+    finding: findingOf(check.kind, result),
+    isListed: result.raise !== 'ok',
+    coveredBy: result.coveredBy ?? null,
+  };
+};
+
+/** Messages show no more, and an alert's record must stay small. */
+const OWNERS_SHOWN = 5;
+
+const findingOf = (kind: string, { subject, raise, hold, evidence, describe }: Found): Finding => {
+  const { title, explanation, remedies, forecast, owners } = describe();
+  return {
+    id: findingId(kind, subject),
+    kind,
+    severity: raise === 'ok' ? severityOf(hold) : raise,
+    subject,
+    title,
+    explanation,
+    evidence,
+    get remedies() {
+      return remedies();
+    },
+    ...(forecast === undefined ? {} : { forecast }),
+    ...(owners == null ? {} : { owners: largest(owners) }),
+  };
+};
+
+const severityOf = (level: AlertLevel): Severity => (level === 'ok' ? 'info' : level);
+
+const largest = (owners: readonly OwnerUsage[]): readonly OwnerUsage[] =>
+  owners.toSorted((a, b) => b.addresses - a.addresses).slice(0, OWNERS_SHOWN);
+
+/** The outcomes of one subject and supply, in the order in which they are announced; others stand alone. */
+export const bySupply = (outcomes: readonly CheckOutcome[]): readonly (readonly CheckOutcome[])[] => [
+  ...Map.groupBy(outcomes, ({ check, subject }) => {
+    const about = `${subject.type}/${subject.id}`;
+    return check.supply === undefined ? `${check.kind} ${about}` : `${check.supply} ${about}`;
+  }).values(),
+];
+
+/** Without those that another one of them says more precisely. */
+export const withoutCovered = (outcomes: readonly CheckOutcome[]): readonly CheckOutcome[] => {
+  const kinds = new Set(outcomes.flatMap(({ finding }) => (finding === null ? [] : [finding.kind])));
+  return outcomes.filter(({ coveredBy }) => coveredBy === null || !kinds.has(coveredBy));
+};
+
+/**
+ * Everything that is wrong, or will be: the worst first, then by identity. Of one subject and supply only the worst is
+ * listed (the first of several at one severity), and the others stand beneath it.
+ */
+export const listFindings = (outcomes: readonly CheckOutcome[]): readonly Finding[] =>
+  bySupply(outcomes)
+    .flatMap((group) => {
+      const listed = withoutCovered(group).flatMap(({ isListed, finding }) =>
+        isListed && finding !== null ? [finding] : [],
+      );
+      const [first, ...others] = listed.toSorted((a, b) => compareSeverity(b.severity, a.severity));
+      return first === undefined ? [] : [withAlso(first, others)];
+    })
+    .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));

@@ -1,0 +1,71 @@
+import type { Problem } from '../base/errors.ts';
+import type { Remedy, Subject } from '../result/finding.ts';
+import { type Check, type CheckContext, type CheckResult, found, healthy } from './check.ts';
+
+/**
+ * A target could not be scanned, or only in part. What could not be read is unknown, so that no other check says anything
+ * about it. A scan that was partly answered is a warning at most.
+ */
+export const scanFailed: Check = {
+  kind: 'scan-failed',
+  label: 'A scan failed',
+  about: 'each target, which is one account in one Region',
+  condition: 'The last scan learned nothing, or had gaps. Gaps are a warning at most.',
+  unknown: 'Never.',
+  impact:
+    'Headroom cannot monitor this account there. The message names the permission, the role and the account.',
+  settings: 'scan-failed',
+  find: (context) => [result(context)],
+};
+
+const result = ({ estate, settings }: CheckContext): CheckResult => {
+  const { target } = estate.input;
+  const subject: Subject = {
+    type: 'target',
+    id: `${target.accountId}/${target.region}`,
+    name: null,
+    accountId: target.accountId,
+    region: target.region,
+    vpcId: null,
+    clusterName: null,
+    subnetIds: [],
+  };
+  const problems = distinct(target.errors);
+  const evidence = [
+    { name: 'status', value: target.status },
+    { name: 'problems', value: problems.length, unit: 'problems' },
+  ];
+  if (target.status === 'ok') return healthy(subject, evidence);
+  const severity = target.status === 'partial' ? 'warning' : settings('scan-failed', subject).severity;
+  const extent = target.status === 'failed' ? 'cannot be scanned' : 'can be scanned only in part';
+  return found(subject, severity, evidence, () => ({
+    title: `Account ${target.accountId}: ${extent} in ${target.region}`,
+    explanation: `${sentences(problems)} Headroom cannot monitor this account there until this is fixed.`,
+    remedies: () => problems.map(remedyFor),
+  }));
+};
+
+/** The same refusal of a hundred calls is one thing to fix. */
+const distinct = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((problem) => [problem.message, problem])).values(),
+];
+
+const PROBLEMS_IN_TEXT = 3;
+
+const sentences = (problems: readonly Problem[]): string => {
+  if (problems.length === 0) return 'No reason was given.';
+  const shown = problems.slice(0, PROBLEMS_IN_TEXT).map(({ message }) => sentence(message));
+  const more = problems.length - shown.length;
+  return more === 0
+    ? shown.join(' ')
+    : `${shown.join(' ')} ${more} more ${more === 1 ? 'problem is' : 'problems are'} not shown.`;
+};
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
+const remedyFor = ({ code, message, action }: Problem): Remedy => ({
+  title: action,
+  effect: `Fixes: ${sentence(message)}`,
+  commands: code === 'access-denied' || code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
+  preconditions: [],
+});

@@ -1,0 +1,113 @@
+import { count, number } from '../base/text/numbers.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Evidence, Remedy, Subject } from '../result/finding.ts';
+import type { Forecast } from '../result/forecast.ts';
+import { type AddressSupply, addressSupply } from './address-supply.ts';
+import type { Estate } from './estate.ts';
+import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
+
+/**
+ * One of the two supplies of a subnet, as the checks see it. Surge, exhausted, low and will-run-out ask the same questions
+ * of single addresses and of prefixes.
+ */
+export interface SubnetSupply {
+  readonly name: 'addresses' | 'prefixes';
+  readonly subnet: SubnetAssessment;
+  readonly subject: Subject;
+  /** Whether anything takes from it; `null`: not known. */
+  readonly isUsed: boolean | null;
+  /** How many are left, and how many there could ever be; `null`: not known. */
+  readonly left: number | null;
+  readonly capacity: number | null;
+  readonly forecast: Forecast | undefined;
+  readonly remedies: () => readonly Remedy[];
+}
+
+export type SupplyName = SubnetSupply['name'];
+
+/** The given supply of every subnet that has IPv4 addresses: an IPv6-only subnet cannot run out of them. */
+export const suppliesOf = (estate: Estate, name: SupplyName): readonly SubnetSupply[] =>
+  estate.input.subnets
+    .filter(({ cidrBlock }) => cidrBlock !== null)
+    .map((subnet) => (name === 'addresses' ? addressesOf(estate, subnet) : prefixesOf(estate, subnet)));
+
+const addressesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => {
+  const supply = addressSupply(subnet);
+  return {
+    name: 'addresses',
+    subnet,
+    subject: estate.subnetSubject(subnet),
+    isUsed: true,
+    left: supply?.available ?? null,
+    capacity: supply?.usable ?? null,
+    forecast: subnet.forecast.addresses,
+    remedies: () => remediesForAddresses(estate, subnet),
+  };
+};
+
+const prefixesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => ({
+  name: 'prefixes',
+  subnet,
+  subject: estate.subnetSubject(subnet),
+  isUsed: subnet.usesPrefixes,
+  left: subnet.prefixes?.free ?? null,
+  capacity: possibleBlocks(subnet),
+  forecast: subnet.forecast.prefixes,
+  remedies: () => remediesForPrefixes(estate, subnet),
+});
+
+/** Blocks that could be prefixes if nothing else used the subnet: all but those with AWS's own addresses. */
+const possibleBlocks = ({ blocks }: SubnetAssessment): number | null =>
+  blocks === null ? null : blocks.free + blocks.prefix + blocks.full + blocks.fragmented;
+
+/** Why a supply that could not be measured has no figure. */
+export const reasonOf = ({ name, isUsed }: SubnetSupply): string => {
+  if (name === 'addresses') return "Neither the interfaces nor AWS's own count could be read.";
+  return isUsed === null
+    ? 'It is not known whether prefixes are taken here.'
+    : 'The interfaces or the reservations of the subnet could not be read.';
+};
+
+/** The number that is left, under the name that each supply has in the JSON. */
+export const leftEvidence = ({ name, left }: SubnetSupply): Evidence => ({
+  name: name === 'addresses' ? 'available' : 'freePrefixes',
+  value: left,
+  unit: name,
+});
+
+/** `3 addresses`, `1 prefix`. */
+export const amount = (name: SupplyName, value: number): string =>
+  count(value, name === 'addresses' ? 'address' : 'prefix');
+
+/** What fails once nothing is left, as the rest of a sentence. */
+export const failureAtZero = (name: SupplyName): string =>
+  name === 'addresses'
+    ? 'new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet'
+    : 'nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses';
+
+/** Where the count comes from, if not from our own model alone. */
+export const sourceNote = (subnet: SubnetAssessment): string => {
+  const note: Readonly<Record<AddressSupply['source'], string>> = {
+    model: '',
+    aws: " The count is AWS's own, because this account cannot see every interface in the subnet.",
+    'model-less-unaccounted':
+      ' AWS counts fewer than the visible interfaces explain, and the lower count is used.',
+  };
+  return note[addressSupply(subnet)?.source ?? 'model'];
+};
+
+const LEAST_TREND = 0.05;
+
+/** `Usage has grown by about 14 addresses a day for the last 3 days.` Empty where no forecast was made. */
+export const trendText = ({ name, forecast }: SubnetSupply): string => {
+  const { lossPerDay = null, trendDays = null } = forecast?.basis ?? {};
+  if (lossPerDay === null || trendDays === null) return '';
+  const span = trendDays < 1.5 ? 'day' : `${number(trendDays, 0)} days`;
+  return lossPerDay < LEAST_TREND
+    ? ` Usage has not grown over the last ${span}.`
+    : ` Usage has grown by about ${amount(name, rounded(lossPerDay))} a day over the last ${span}.`;
+};
+
+/** One decimal below ten, none above. */
+export const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);

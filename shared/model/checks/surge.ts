@@ -1,0 +1,91 @@
+import { duration } from '../base/text/durations.ts';
+import { number } from '../base/text/numbers.ts';
+import type { Surge } from '../result/forecast.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import { listHolders } from './remedies/subnet-remedies.ts';
+import {
+  amount,
+  leftEvidence,
+  reasonOf,
+  rounded,
+  type SubnetSupply,
+  type SupplyName,
+  suppliesOf,
+} from './subnet-supply.ts';
+
+/**
+ * A supply is used up within hours. The levels are the model's (`surge()`), because they come from comparing several
+ * windows with the same hours of earlier days.
+ */
+const surgeOf = (name: SupplyName): Check => ({
+  kind: `${name}-surge`,
+  label: name === 'addresses' ? 'Addresses are used up fast' : 'Prefixes are used up fast',
+  about:
+    name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
+  condition:
+    'The supply falls far faster than at this hour of earlier days, and at this pace it is empty within about an hour.',
+  unknown:
+    name === 'addresses'
+      ? 'There is not enough recent history to compare, or nothing is left.'
+      : 'There is not enough recent history to compare, nothing is left, or it is not known whether prefixes are taken here.',
+  impact:
+    'A job, a deployment or an autoscaler takes more than it should. Find it before you add space, because it would take that too.',
+  settings: `${name}-surge`,
+  supply: name,
+  find: ({ estate }) => suppliesOf(estate, name).map(result),
+});
+
+export const addressesSurge = surgeOf('addresses');
+export const prefixesSurge = surgeOf('prefixes');
+
+const result = (supply: SubnetSupply): CheckResult => {
+  const { subject, isUsed, left, forecast } = supply;
+  if (isUsed === false) return healthy(subject);
+  if (left === 0) return notMeasured(subject, 'Nothing is left that could be used up.');
+  const surge = forecast?.surge;
+  if (surge == null || left === null) {
+    return notMeasured(
+      subject,
+      left === null ? reasonOf(supply) : 'The last 90 minutes were not measured often enough.',
+    );
+  }
+  const evidence = [
+    leftEvidence(supply),
+    { name: 'lossPerHour', value: rounded(lossOf(surge)), unit: supply.name, estimate: true },
+    { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name },
+  ];
+  return measured(subject, surge, evidence, () => describe(supply, surge, left));
+};
+
+/** The faster of the two windows: what is still true if the surge goes on. */
+const lossOf = ({ lossPerHour: { fast, slow } }: Surge): number => Math.max(fast, slow);
+
+const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
+  ordinaryLossPerHour === null ? null : rounded(ordinaryLossPerHour);
+
+const MINUTES_PER_HOUR = 60;
+const MILLISECONDS_PER_MINUTE = 60_000;
+
+const describe = (supply: SubnetSupply, surge: Surge, left: number) => {
+  const { name, subject, subnet, remedies, forecast } = supply;
+  const loss = lossOf(surge);
+  const ordinary = ordinaryOf(surge);
+  const minutes = loss <= 0 ? null : (left / loss) * MINUTES_PER_HOUR;
+  const usual =
+    ordinary === null
+      ? 'There are no earlier days to compare with.'
+      : `At this time of day it is normally ${ordinary <= 0 ? 'zero' : `at most ${number(ordinary)} an hour`}.`;
+  const holders = listHolders(subnet);
+  return {
+    title:
+      loss <= 0
+        ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
+        : `${resourceName(subject)}: using up ${name} fast, ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
+    explanation: `${amount(name, left)} ${left === 1 ? 'is' : 'are'} left. The loss is ${number(rounded(Math.max(0, loss)))} an hour. ${usual}`,
+    // What uses them comes first: it would take more space, too.
+    remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
+    forecast,
+    owners: subnet.owners,
+  };
+};

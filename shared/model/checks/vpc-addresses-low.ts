@@ -1,0 +1,65 @@
+import { listOf } from '../base/text/names.ts';
+import { percentOf } from '../base/text/numbers.ts';
+import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type AddressSupply, addressSupply } from './address-supply.ts';
+import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import { remediesForAddresses } from './remedies/subnet-remedies.ts';
+import { levelsOf } from './thresholds.ts';
+
+/** For a VPC with one subnet, the check of the subnet says all there is to say. */
+const FEWEST_SUBNETS = 2;
+const LOWEST_SHOWN = 5;
+
+/**
+ * All subnets of a VPC together have few addresses left: moving work between them no longer helps. Its alert keeps those of
+ * the subnets quiet (`shared/alerts/inhibition.ts`).
+ */
+export const vpcAddressesLow: Check = {
+  kind: 'vpc-addresses-low',
+  label: 'Few addresses left in a whole VPC',
+  about: 'each VPC with two subnets or more',
+  condition: 'The available addresses of all its subnets together are below a threshold.',
+  unknown: 'One of its subnets could not be measured.',
+  impact:
+    'The VPC itself is the cause, and moving work between its subnets no longer helps. Alerts of its subnets that are not more severe are suppressed.',
+  settings: 'vpc-addresses-low',
+  find: (context) => context.estate.input.vpcs.map((vpc) => result(context, vpc)),
+};
+
+interface Measured {
+  readonly subnet: SubnetAssessment;
+  readonly supply: AddressSupply;
+}
+
+const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckResult => {
+  // A selector on one subnet is not about the VPC as a whole, so the subject names no subnet.
+  const subject = estate.vpcSubject(vpc, []);
+  const subnets = estate.subnetsOfVpc(vpc.vpcId).filter(({ cidrBlock }) => cidrBlock !== null);
+  if (subnets.length < FEWEST_SUBNETS) return healthy(subject);
+  const known = subnets.flatMap((subnet): readonly Measured[] => {
+    const supply = addressSupply(subnet);
+    return supply === null ? [] : [{ subnet, supply }];
+  });
+  if (known.length < subnets.length) return notMeasured(subject, 'One of its subnets could not be measured.');
+  const available = known.reduce((sum, { supply }) => sum + supply.available, 0);
+  const usable = known.reduce((sum, { supply }) => sum + supply.usable, 0);
+  const levels = levelsOf(available, usable, settings('vpc-addresses-low', subject));
+  const evidence = [
+    { name: 'available', value: available, unit: 'addresses' },
+    { name: 'usable', value: usable, unit: 'addresses' },
+    { name: 'availablePercent', value: percentOf(available, usable) ?? 0, unit: 'percent' },
+    { name: 'subnets', value: known.length, unit: 'subnets' },
+  ];
+  return measured(subject, levels, evidence, () => {
+    const lowest = known.toSorted((a, b) => a.supply.available - b.supply.available);
+    return {
+      title: `${resourceName(subject)}: ${available} of ${usable} addresses left in all ${known.length} subnets`,
+      explanation: `Moving work between its subnets no longer helps. The lowest are ${listOf(lowest.slice(0, LOWEST_SHOWN).map(leftText))}.`,
+      remedies: () => lowest.slice(0, 1).flatMap(({ subnet }) => remediesForAddresses(estate, subnet)),
+    };
+  });
+};
+
+const leftText = ({ subnet, supply }: Measured): string =>
+  `${subnet.name ?? subnet.subnetId} with ${supply.available} of ${supply.usable}`;

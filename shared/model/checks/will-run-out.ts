@@ -1,0 +1,98 @@
+import { approximateTime } from '../base/text/approximate-times.ts';
+import { exhaustionLevels, hoursToExhaustion } from '../forecast/exhaustion-levels.ts';
+import type { Evidence } from '../result/finding.ts';
+import type { Forecast } from '../result/forecast.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import {
+  amount,
+  failureAtZero,
+  leftEvidence,
+  reasonOf,
+  rounded,
+  type SubnetSupply,
+  type SupplyName,
+  suppliesOf,
+  trendText,
+} from './subnet-supply.ts';
+
+/** A supply is expected to run out within the lead time. The levels are those of the forecast (`exhaustionLevels`). */
+const willRunOut = (name: SupplyName): Check => ({
+  kind: `${name}-exhaustion`,
+  label: name === 'addresses' ? 'Addresses will run out' : 'Prefixes will run out',
+  about:
+    name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
+  condition:
+    name === 'addresses'
+      ? 'The forecast expects the available addresses to run out within the lead time.'
+      : 'The forecast expects the free prefixes to run out within the lead time.',
+  unknown:
+    name === 'addresses'
+      ? 'There is no forecast: the history is too short or has too many gaps. Nothing is forecast at zero.'
+      : 'There is no forecast, nothing is left, or it is not known whether prefixes are taken here.',
+  impact:
+    name === 'addresses'
+      ? 'There is still time to plan. The message says when it is empty, how sure that is, and what holds the addresses.'
+      : 'There is still time to plan. Whole blocks of 16 usually run out long before single addresses do.',
+  settings: `${name}-exhaustion`,
+  supply: name,
+  find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
+});
+
+export const addressesWillRunOut = willRunOut('addresses');
+export const prefixesWillRunOut = willRunOut('prefixes');
+
+const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): CheckResult => {
+  const { name, subject, isUsed, left, forecast } = supply;
+  if (isUsed === false) return healthy(subject);
+  if (left === 0) return notMeasured(subject, 'Nothing is left that could run out.');
+  if (left === null) return notMeasured(subject, reasonOf(supply));
+  if (forecast === undefined || (forecast.exhaustionAt === null && forecast.probabilityWithin === null)) {
+    return notMeasured(subject, forecast?.reason ?? 'No forecast was made.');
+  }
+  const { scannedAt } = estate.input;
+  const hours = hoursToExhaustion(forecast, scannedAt);
+  const levels = exhaustionLevels(forecast, scannedAt, settings(`${name}-exhaustion`, subject));
+  const evidence: readonly Evidence[] = [
+    leftEvidence(supply),
+    {
+      name: 'hoursToExhaustion',
+      value: hours === null ? null : rounded(hours),
+      unit: 'hours',
+      estimate: true,
+    },
+    ...(forecast.lossPerDay == null
+      ? []
+      : [{ name: 'lossPerDay', value: rounded(forecast.lossPerDay), unit: name, estimate: true }]),
+  ];
+  return measured(subject, levels, evidence, () => ({
+    title: `${resourceName(subject)}: ${consequence(name, forecast, levels.raise !== 'ok', scannedAt)}`,
+    explanation: `${amount(name, left)} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(name)}.`,
+    remedies: supply.remedies,
+    forecast,
+    owners: supply.subnet.owners,
+  }));
+};
+
+const consequence = (
+  name: SupplyName,
+  { exhaustionAt }: Forecast,
+  isRaised: boolean,
+  now: string,
+): string => {
+  if (exhaustionAt === null) {
+    return isRaised
+      ? `another jump in usage like earlier ones would take the last ${name}`
+      : `${name} may still run out`;
+  }
+  return Date.parse(exhaustionAt) - Date.parse(now) < MILLISECONDS_PER_HOUR
+    ? `${name} run out within the hour`
+    : `${name} run out by about ${approximateTime(exhaustionAt, now)}`;
+};
+
+const dailyLow = ({ basis }: Forecast, left: number): string => {
+  const low = basis?.dailyLow ?? null;
+  return low === null || rounded(low) >= left ? '' : ` (${rounded(low)} at the daily low)`;
+};
+
+const MILLISECONDS_PER_HOUR = 3_600_000;

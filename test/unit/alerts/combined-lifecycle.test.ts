@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import { acknowledge } from '../../../shared/alerts/acknowledgement.ts';
+import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import type { Alert, AlertLevel, Observation, ObservedPart } from '../../../shared/model/alert/alert.ts';
+import { aFinding, aSubnetSubject } from '../../fixtures/observations.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+const iso = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
+
+const SETTINGS: LifecycleSettings = { pendingFor: 0, clearFor: 0, repeatEvery: 0 };
+const ORDER = ['addresses-exhausted', 'addresses-low', 'addresses-exhaustion'] as const;
+
+interface Said {
+  readonly raise: AlertLevel | null;
+  readonly hold?: AlertLevel | null;
+  readonly left?: number;
+  readonly pendingFor?: number;
+  readonly clearFor?: number;
+  readonly isCovered?: boolean;
+  readonly isSafe?: boolean;
+}
+
+/** What the checks of one supply say; a check that is not named is healthy. */
+const together = (
+  said: Partial<Record<(typeof ORDER)[number], Said>>,
+  changes: Partial<Observation> = {},
+): Observation => {
+  const parts = ORDER.map((rule): ObservedPart => {
+    const {
+      raise,
+      hold = raise,
+      left = 12,
+      pendingFor = 0,
+      clearFor = 0,
+      isCovered = false,
+      isSafe = false,
+    } = said[rule] ?? { raise: 'ok' };
+    const isWell = raise === null || (raise === 'ok' && hold === 'ok');
+    const finding = aFinding({
+      kind: rule,
+      severity: raise === 'critical' ? 'critical' : 'warning',
+      title: `${rule}: ${left} left`,
+      evidence: [{ name: 'available', value: left, unit: 'addresses' }],
+    });
+    return {
+      rule,
+      raise,
+      hold,
+      finding: isWell ? null : finding,
+      isCovered,
+      isSafe,
+      delays: { pendingFor, clearFor },
+    };
+  });
+  const known = parts.flatMap(({ raise }) => raise ?? []);
+  const raise = known.includes('critical') ? 'critical' : known.includes('warning') ? 'warning' : 'ok';
+  return {
+    key: 'addresses/subnet/subnet-0a',
+    rule: 'addresses-low',
+    subject: aSubnetSubject(),
+    raise: known.length === 0 ? null : raise,
+    hold: known.length === 0 ? null : raise,
+    finding: null,
+    evidence: [{ name: 'available', value: 200, unit: 'addresses' }],
+    parts,
+    ...changes,
+  };
+};
+
+/** Feeds observations in, each at its minute; what waits to be sent is taken as delivered. */
+const live = (
+  steps: readonly (readonly [minute: number, observation: Observation])[],
+  settings = SETTINGS,
+  from: Alert | null = null,
+) => {
+  let alert = from;
+  const sent: string[] = [];
+  for (const [minute, observation] of steps) {
+    const reduction = reduceAlert(alert, observation, settings, START + minute * MINUTE);
+    sent.push(
+      ...reduction.transitions.map(
+        ({ transition, rule, severity, finding }) =>
+          `${minute} ${transition} ${rule} ${severity}${(finding.also ?? []).map(({ kind }) => ` +${kind}`).join('')}`,
+      ),
+    );
+    alert = reduction.alert === null ? null : { ...reduction.alert, outbox: [] };
+  }
+  return { alert, sent };
+};
+
+const willRunOut = together({ 'addresses-exhaustion': { raise: 'warning' } });
+const low = together({
+  'addresses-low': { raise: 'critical' },
+  'addresses-exhaustion': { raise: 'warning' },
+});
+const empty = together({
+  'addresses-exhausted': { raise: 'critical', left: 0 },
+  'addresses-low': { raise: 'critical', isCovered: true },
+  'addresses-exhaustion': { raise: null },
+});
+const well = together({});
+
+describe('the checks of one supply are one alert', () => {
+  test('that escalates from will run out to low to exhausted, and resolves once', () => {
+    expect(
+      live([
+        [0, willRunOut],
+        [10, low],
+        [20, empty],
+        [30, empty],
+        [40, well],
+      ]).sent,
+    ).toEqual([
+      '0 firing addresses-exhaustion warning',
+      '10 escalated addresses-low critical +addresses-exhaustion',
+      '20 escalated addresses-exhausted critical',
+      '40 resolved addresses-exhausted ok',
+    ]);
+  });
+
+  test('whose check that was announced already is not announced again at the same level', () => {
+    expect(
+      live([
+        [0, low],
+        [10, empty],
+        [20, low],
+        [30, empty],
+      ]).sent,
+    ).toEqual([
+      '0 firing addresses-low critical +addresses-exhaustion',
+      '10 escalated addresses-exhausted critical',
+    ]);
+  });
+
+  test('which is about the first check at the worst level that is reached', () => {
+    const observation = together({
+      'addresses-low': { raise: 'warning' },
+      'addresses-exhaustion': { raise: 'critical' },
+    });
+    expect(live([[0, observation]]).sent).toEqual(['0 firing addresses-exhaustion critical +addresses-low']);
+  });
+
+  test('in which each check waits for as long as its own settings say', () => {
+    const waiting = together({
+      'addresses-low': { raise: 'critical', pendingFor: 600 },
+      'addresses-exhaustion': { raise: 'warning', pendingFor: 7200 },
+    });
+    const { alert, sent } = live([
+      [0, waiting],
+      [10, waiting],
+    ]);
+    expect(sent).toEqual(['10 firing addresses-low critical +addresses-exhaustion']);
+    expect(alert?.parts?.map(({ rule, status }) => [rule, status])).toEqual([
+      ['addresses-low', 'firing'],
+      ['addresses-exhaustion', 'pending'],
+    ]);
+    expect(live([[0, waiting]]).alert).toMatchObject({
+      status: 'pending',
+      severity: 'ok',
+      since: iso(0),
+      candidate: { severity: 'critical', since: iso(0) },
+    });
+  });
+
+  test('in which each check clears for as long as its own settings say', () => {
+    const patient = (raise: AlertLevel) => together({ 'addresses-exhaustion': { raise, clearFor: 3600 } });
+    expect(
+      live([
+        [
+          0,
+          together({
+            'addresses-low': { raise: 'critical' },
+            'addresses-exhaustion': { raise: 'warning', clearFor: 3600 },
+          }),
+        ],
+        [10, together({ 'addresses-exhaustion': { raise: 'ok', hold: 'warning' } })],
+        [15, patient('ok')],
+        [70, patient('ok')],
+        [75, patient('ok')],
+      ]).sent,
+    ).toEqual([
+      '0 firing addresses-low critical +addresses-exhaustion',
+      '10 deescalated addresses-exhaustion warning',
+      '75 resolved addresses-exhaustion ok',
+    ]);
+  });
+
+  test('in which a check whose room came back need not wait', () => {
+    const safe = together({ 'addresses-exhaustion': { raise: 'ok', clearFor: 3600, isSafe: true } });
+    expect(
+      live([
+        [0, willRunOut],
+        [10, safe],
+      ]).sent,
+    ).toEqual(['0 firing addresses-exhaustion warning', '10 resolved addresses-exhaustion ok']);
+  });
+
+  test('that holds while a check that raised it is unknown', () => {
+    const unknown = together({ 'addresses-exhaustion': { raise: null } });
+    const nothing = together(Object.fromEntries(ORDER.map((rule) => [rule, { raise: null }])));
+    const { alert, sent } = live([
+      [0, willRunOut],
+      [10, unknown],
+      [20, nothing],
+    ]);
+    expect(sent).toEqual(['0 firing addresses-exhaustion warning']);
+    expect(alert?.severity).toBe('warning');
+    expect(live([[30, well]], SETTINGS, alert).sent).toEqual(['30 resolved addresses-exhaustion ok']);
+  });
+
+  test('that never fires for what is unknown, and has no record while all is well', () => {
+    expect(live([[0, well]]).alert).toBeNull();
+    expect(live([[0, together({ 'addresses-low': { raise: null } })]]).alert).toBeNull();
+  });
+
+  test('that ends without a word when it cleared before it was announced', () => {
+    const waiting = together({ 'addresses-low': { raise: 'warning', pendingFor: 600 } });
+    const { alert, sent } = live([
+      [0, waiting],
+      [5, well],
+    ]);
+    expect(sent).toEqual([]);
+    expect(alert).toMatchObject({ status: 'resolved', severity: 'ok', candidate: null });
+    expect(alert).not.toHaveProperty('parts');
+  });
+
+  test('that is stored only when the clock of some check changed', () => {
+    const { alert } = live([[0, low]]);
+    expect(reduceAlert(alert, low, SETTINGS, START + MINUTE).alert).toBe(alert);
+    const clearing = together({
+      'addresses-low': { raise: 'critical' },
+      'addresses-exhaustion': { raise: 'ok', clearFor: 600 },
+    });
+    const easing = reduceAlert(alert, clearing, SETTINGS, START + MINUTE).alert;
+    expect(easing).not.toBe(alert);
+    expect(easing).toMatchObject({ status: 'firing', lastObservedAt: iso(1) });
+  });
+
+  test('that ignores an observation from before the last one', () => {
+    const { alert } = live([[10, low]]);
+    expect(reduceAlert(alert, well, SETTINGS, START).alert).toBe(alert);
+  });
+
+  test('whose end goes to the recipients of every rule that it was announced under', () => {
+    const { alert } = live([
+      [0, willRunOut],
+      [10, low],
+    ]);
+    const [resolved] = reduceAlert(alert, well, SETTINGS, START + 20 * MINUTE).transitions;
+    expect(resolved).toMatchObject({
+      transition: 'resolved',
+      announced: ['warning', 'critical'],
+      announcedRules: ['addresses-exhaustion', 'addresses-low'],
+      changes: [{ name: 'available', before: 12, now: 200 }],
+    });
+  });
+
+  test('that begins anew after it was resolved: another life, with its own rules', () => {
+    const { alert, sent } = live([
+      [0, low],
+      [10, well],
+      [20, willRunOut],
+    ]);
+    expect(sent.at(-1)).toBe('20 firing addresses-exhaustion warning');
+    expect(alert?.announcedRules).toEqual(['addresses-exhaustion']);
+    expect(alert?.since).toBe(iso(20));
+  });
+
+  test('that ends at once when its subnet is gone', () => {
+    const { alert } = live([[0, low]]);
+    const { parts: _parts, ...gone } = together({}, { gone: true });
+    const reduction = reduceAlert(alert, gone, { ...SETTINGS, clearFor: 3600 }, START + MINUTE);
+    expect(reduction.transitions.map(({ transition }) => transition)).toEqual(['resolved']);
+    expect(reduction.alert).not.toHaveProperty('parts');
+    expect(reduction.alert).not.toHaveProperty('announcedRules');
+  });
+});
+
+describe('repeating', () => {
+  const HOURLY: LifecycleSettings = { ...SETTINGS, repeatEvery: 3600 };
+  const lowAt = (left: number, changes: Partial<Said> = {}) =>
+    together({ 'addresses-low': { raise: 'warning', left, ...changes } });
+
+  test('what has changed is sent again after the interval', () => {
+    expect(
+      live(
+        [
+          [0, lowAt(9)],
+          [59, lowAt(8)],
+          [60, lowAt(8)],
+        ],
+        HOURLY,
+      ).sent,
+    ).toEqual(['0 firing addresses-low warning', '60 repeated addresses-low warning']);
+  });
+
+  test.each([
+    ['what has not changed', HOURLY, lowAt(9)],
+    ['with an interval of zero', SETTINGS, lowAt(8)],
+    ['what only has not cleared yet', HOURLY, lowAt(8, { raise: 'ok', hold: 'warning' })],
+  ])('is not done: %s', (_, settings, later) => {
+    expect(
+      live(
+        [
+          [0, lowAt(9)],
+          [600, later],
+        ],
+        settings,
+      ).sent,
+    ).toEqual(['0 firing addresses-low warning']);
+  });
+
+  test('is not done once the alert is acknowledged, until another check leads', () => {
+    const { alert } = live([[0, lowAt(9)]], HOURLY);
+    if (alert === null) throw new Error('it must fire');
+    const seen = acknowledge(alert, 'mia', START);
+    expect(live([[600, lowAt(8)]], HOURLY, seen).sent).toEqual([]);
+    const escalated = live([[600, empty]], HOURLY, seen);
+    expect(escalated.sent).toEqual(['600 escalated addresses-exhausted critical']);
+    expect(escalated.alert?.acknowledged).toBeNull();
+  });
+
+  test('waits until what was sent before has been delivered', () => {
+    const first = reduceAlert(null, lowAt(9), HOURLY, START).alert;
+    expect(reduceAlert(first, lowAt(8), HOURLY, START + 600 * MINUTE).transitions).toEqual([]);
+  });
+});
