@@ -24,7 +24,7 @@ export interface AlarmReview {
 }
 
 export interface Review {
-  /** ISO 8601: each time that nothing was left, after half a day or more with something left. */
+  /** ISO 8601: each time that nothing was left, after a day and a half or more with something left. */
   readonly exhaustions: readonly string[];
   readonly headroom: AlarmReview;
   /** The alarm that most people set: 80 % used for 15 minutes. */
@@ -40,8 +40,8 @@ interface Episode {
 const HORIZON_HOURS = { '24h': 24, '72h': 72, '7d': 168 } as const;
 const USED_SHARE = 0.8;
 const USED_FOR = 15 * 60_000;
-/** What runs out again within this time is the same exhaustion. */
-const ONE_EXHAUSTION = DAY / 2;
+/** What runs out again within this time is the same exhaustion: with a daily rhythm it does so every day. */
+const ONE_EXHAUSTION = 1.5 * DAY;
 /** A warning earlier than this warned of something else. */
 const TOO_EARLY = 16 * DAY;
 /** A forecast every six hours, from the third day on. */

@@ -19,7 +19,7 @@ interface Limits {
   /** Each half of the window lost at least this share of it: a jump is no drain, and what stopped is none any more. */
   readonly leastHalf: number;
 }
-const BEGINS: Limits = { unlike: 1.3, leastShare: 0.12, leastHalf: 0.2 };
+const BEGINS: Limits = { unlike: 1.3, leastShare: 0.12, leastHalf: 0.25 };
 /** A drain that pauses for a night is still the same drain. */
 const GOES_ON: Limits = { unlike: 1, leastShare: 0.05, leastHalf: -0.05 };
 

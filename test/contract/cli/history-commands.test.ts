@@ -128,6 +128,41 @@ describe('headroom forecast', () => {
     expect(Math.abs(Date.parse(outlook.exhaustionAt) - START - 29.5 * DAY) / DAY).toBeLessThan(1.5);
   });
 
+  test('prints the outlook of several times in one call, in the order that they were given', async () => {
+    const at = [22, 15, 18].map((days) => new Date(START + days * DAY).toISOString());
+    const args = ['forecast', '--history', history, '--capacity', '1000', '--format', 'json'];
+    const { code, out } = await run(...args, '--at', at[0] ?? '', '--at', at.slice(1).join(','));
+    expect(code).toBe(0);
+    const outlooks = JSON.parse(out);
+    expect(outlooks.map((outlook: { at: string }) => outlook.at)).toEqual(at);
+    for (const [index, time] of at.entries()) {
+      const alone = JSON.parse((await run(...args, '--at', time)).out);
+      expect(outlooks[index]).toEqual({ at: time, ...alone });
+    }
+    const text = await run('forecast', '--history', history, '--capacity', '1000', '--at', at.join(','));
+    expect(text.out.match(/^at {9}/gm)).toHaveLength(3);
+  });
+
+  test('reviews how good it was on the whole past', async () => {
+    const args = ['forecast', '--history', history, '--capacity', '1000', '--review'];
+    const { code, out } = await run(...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ran out {14}2026-02-0\dT\d\d:\d\dZ$/m);
+    expect(out).toMatch(/^Headroom {13}1 hits, 0 misses, 0 false alarms; lead \d+\.\d h$/m);
+    expect(out).toMatch(/^80 % used for 15 min 1 hits/m);
+    expect(out).toMatch(/^within 7d .*Brier skill 0\.\d\d; said -> happened: /m);
+    const document = JSON.parse((await run(...args, '--format', 'json')).out);
+    expect(Object.keys(document)).toEqual(['exhaustions', 'headroom', 'usedAlarm', 'calibration']);
+    const both = await run(...args, '--at', '2026-01-20T00:00:00Z');
+    expect(both.code).toBe(2);
+    expect(both.err).toContain('--review');
+    const quiet = join(folder, 'quiet-review.csv');
+    writeFileSync(quiet, '2026-01-01T00:00:00Z,200\n2026-01-01T00:05:00Z,200\n');
+    const nothing = await run('forecast', '--history', quiet, '--capacity', '251', '--review');
+    expect(nothing.out).toContain('ran out              never');
+    expect(nothing.out).toContain('no forecast whose outcome is known');
+  });
+
   test('says in words what it knows, and what not', async () => {
     const at = (days: number) => new Date(START + days * DAY).toISOString();
     const known = await run('forecast', '--history', history, '--capacity', '1000', '--at', at(20));

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
+import { review } from '../../../shared/pipeline/review.ts';
+import { DAY, daily, HOUR, MINUTE, START, series } from '../../fixtures/supply-series.ts';
+
+const reviewOf = (samples: ReturnType<typeof series>) =>
+  review({ samples, capacity: 1000, policy: DEFAULT_POLICY });
+
+describe('a review of a recorded past', () => {
+  const growing = series(31, (day) => 900 - 30 * day + daily(day, 60), HOUR / 4);
+  const outcome = reviewOf(growing);
+
+  test('names each exhaustion once, and the lead of Headroom and of the usual alarm', () => {
+    expect(outcome.exhaustions).toHaveLength(1);
+    expect(Math.abs(Date.parse(outcome.exhaustions[0] ?? '') - START - 29.4 * DAY)).toBeLessThan(0.6 * DAY);
+    expect(outcome.headroom).toMatchObject({ hits: 1, misses: 0, falseAlarms: 0 });
+    expect(outcome.usedAlarm.hits).toBe(1);
+    expect(outcome.headroom.leadHours[0]).toBeGreaterThan(120);
+  });
+
+  test('holds every probability against what happened', () => {
+    const { '24h': day, '7d': week } = outcome.calibration;
+    expect(day.forecasts).toBeGreaterThan(100);
+    expect(day.happened).toBeGreaterThan(0);
+    expect(week.happened).toBeGreaterThan(day.happened);
+    expect(week.brierSkill).toBeGreaterThan(0.5);
+    expect(week.reliability.reduce((sum, { forecasts }) => sum + forecasts, 0)).toBe(week.forecasts);
+  });
+
+  test('does not depend on the order of the measurements', () => {
+    expect(reviewOf(growing.toReversed())).toEqual(outcome);
+  });
+});
+
+test('an alarm that is on while nothing runs out is false, and one that ended before is a miss', () => {
+  const bump = series(18, (day) => (day > 10 && day < 11 ? 150 : 600), HOUR / 2);
+  expect(reviewOf(bump).usedAlarm).toEqual({ hits: 0, misses: 0, falseAlarms: 1, leadHours: [] });
+  const cliff = series(18, (day) => (day > 10 && day < 11 ? 0 : 600), HOUR / 2);
+  const { exhaustions, usedAlarm } = reviewOf(cliff);
+  expect(exhaustions).toHaveLength(1);
+  expect(usedAlarm).toEqual({ hits: 0, misses: 1, falseAlarms: 0, leadHours: [null] });
+});
+
+test('an alarm at 80 % counts from 15 minutes after it was reached', () => {
+  const falling = series(21, (day) => (day < 20 ? 500 : 500 - 500 * (day - 20) * 2));
+  const { usedAlarm, exhaustions } = reviewOf(falling);
+  const reached = START + 20.3 * DAY;
+  const lead = (Date.parse(exhaustions[0] ?? '') - reached) / HOUR;
+  expect(Math.abs((usedAlarm.leadHours[0] ?? 0) - (lead - 0.25)) * HOUR).toBeLessThan(11 * MINUTE);
+});
+
+test('a past of a day has no forecast to judge, and says so by null', () => {
+  const { calibration, exhaustions } = reviewOf(series(1, () => 500));
+  expect(exhaustions).toEqual([]);
+  expect(calibration['24h']).toEqual({
+    forecasts: 0,
+    happened: 0,
+    brierSkill: null,
+    error: null,
+    reliability: [],
+  });
+});
