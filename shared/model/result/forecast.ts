@@ -30,6 +30,18 @@ export interface Forecast {
   readonly surge?: Surge | null;
   /** The figures behind it, for sentences; absent in records of older versions. */
   readonly basis?: ForecastBasis;
+  /** What groups of nodes may still take at once, where not all of it fits; `null` or absent: it fits, or is not known. */
+  readonly committed?: CommittedForecast | null;
+}
+
+/** Groups of nodes that may grow to their maximum, and would not all fit. Over all subnets that they may use. */
+export interface CommittedForecast {
+  /** Nodes still to come, what they need of this supply, and how many of them find no room. */
+  readonly nodes: number;
+  readonly demand: number;
+  readonly shortfall: number;
+  /** `<cluster>/<group>`. */
+  readonly groups: readonly string[];
 }
 
 /** What a forecast was made from, in the supply's own unit. `null`: not known. */

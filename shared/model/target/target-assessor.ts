@@ -14,6 +14,7 @@ import type {
 import type { EstateInput } from '../checks/estate.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
+import { withCommittedDemand } from '../forecast/committed.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { ownerOf } from '../owners/owners.ts';
@@ -121,7 +122,7 @@ export class TargetAssessor {
       const forecast = subnetForecasts(outcome.assessment, history, now, falls);
       return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces, forecast } };
     });
-    const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
+    const assessed: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
     const vpcs = facts.vpcs.map((vpc) =>
       summarizeVpc(
         vpc,
@@ -129,7 +130,11 @@ export class TargetAssessor {
         outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
       ),
     );
-    const clusters = interfacesListed ? this.#clusters.finish(subnets) : [];
+    const clusters = interfacesListed ? this.#clusters.finish(assessed) : [];
+    const subnets = assessed.map((subnet) => ({
+      ...subnet,
+      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, clusters),
+    }));
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
     const assessment: TargetAssessment = {
       target,
