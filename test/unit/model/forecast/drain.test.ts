@@ -50,7 +50,7 @@ describe('a loss that goes on for hours or days', () => {
   });
 
   test('holds while it pauses for a night', () => {
-    const paused = (hours: number) => (hours < 14 ? 20 * hours : hours < 22 ? 280 : 280 + 20 * (hours - 22));
+    const paused = (hours: number) => 23 * (hours < 14 ? hours : hours < 22 ? 14 : hours - 8);
     expect(seenAfter(13, paused).surge?.raise).toBe('warning');
     expect(seenAfter(20, paused).surge?.hold).toBe('warning');
   });
@@ -72,7 +72,7 @@ describe('what is no drain', () => {
     expect(outcome.surge?.drain).toBeNull();
   });
 
-  test('one with more than three tenths left: many a rollout stops there', () => {
+  test('one with more than 28 % left: many a rollout stops there', () => {
     expect(seenAfter(8, (hours) => 20 * hours).surge?.raise).toBe('ok');
   });
 
