@@ -46,7 +46,7 @@ export default defineConfig({
           project('process', ['test/process/**/*.test.ts'], { ...bundled, ...bundling }),
           // Against moto, boto3 and cfn-lint, which need Python.
           project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
-          project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 180_000 }),
+          project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // One browser at a time: the test measures the page and not the machine.
           project('browser', ['test/e2e/browser/**/*.test.ts'], { fileParallelism: false }),
           project('prometheus', ['test/e2e/prometheus/**/*.test.ts'], bundled),

