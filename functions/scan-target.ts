@@ -17,6 +17,8 @@ import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 
+const MB = 1024 * 1024;
+
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 
 /** Scans the targets of a batch. One that fails is tried again and does not take the others with it. */
@@ -69,6 +71,10 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         clock: Date.now,
       },
       callsMade: () => meter.total(),
+      life: {
+        endsBy: Date.now() + context.getRemainingTimeInMillis(),
+        memory: () => ({ used: process.memoryUsage.rss() / MB, limit: Number(context.memoryLimitInMB) }),
+      },
       signal,
       ...(doubt === undefined ? {} : { doubt }),
     });

@@ -45,6 +45,8 @@ export interface ScanLoopInput {
 /** A run whose reading takes longer than this has a target that hangs: that is reported, and does not stop the others. */
 const LEAST_READING_MILLISECONDS = 5 * 60_000;
 
+const MB = 1024 * 1024;
+
 /** What one run works with. */
 interface Run {
   readonly configuration: HeadroomConfiguration;
@@ -179,7 +181,7 @@ export class ScanLoop {
 
   /** Scans one target. Calls `onStored` as soon as the scan is stored: sending its messages holds up no other. */
   async #scan(request: ScanRequest, run: Run, onStored: () => void): Promise<void> {
-    const { options, io, latest, breakOff } = this.#input;
+    const { options, io, latest, interval, breakOff } = this.#input;
     const { configuration, cloudWatch } = run;
     const target = { accountId: request.accountId, region: request.region };
     const { sources, meter, close } = openTarget(target, run.selected, run.reading);
@@ -199,6 +201,10 @@ export class ScanLoop {
           clock: io.now,
         },
         callsMade: () => meter.total(),
+        life: {
+          endsBy: io.now() + Math.max(interval, LEAST_READING_MILLISECONDS),
+          memory: () => ({ used: process.memoryUsage.rss() / MB, limit: null }),
+        },
         ...(request.doubt === undefined ? {} : { doubt: request.doubt }),
         signal: breakOff,
         stop: breakOff,

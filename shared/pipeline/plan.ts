@@ -19,6 +19,7 @@ import { rememberPlanned, targetName } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
+import { unfinishedScan } from './scan-starts.ts';
 
 export interface PlanInput {
   readonly home: Target;
@@ -159,18 +160,38 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   };
 };
 
+/** The targets with a scan that began and did not end, by name, with the likely reason. */
+const unfinishedScans = async (
+  { resolved, store }: PlanInput,
+  lastScans: readonly { readonly target: Target; readonly scannedAt: string }[],
+  now: number,
+): Promise<ReadonlyMap<string, readonly Problem[]>> => {
+  const scannedAt = new Map(lastScans.map((scan) => [targetName(scan.target), scan.scannedAt]));
+  const limit = pLimit(READS_AT_ONCE);
+  const found = await Promise.all(
+    resolved.targets.map((target) =>
+      limit(async () => {
+        const name = targetName(target);
+        const problem = await unfinishedScan(store.cache, target, scannedAt.get(name) ?? null, now);
+        return [name, problem === null ? [] : [problem]] as const;
+      }),
+    ),
+  );
+  return new Map(found);
+};
+
 /**
  * How well every target is watched, by what its last scan left behind.
  *
  * @throws HeadroomError when that cannot be read: then nothing is known of any.
  */
-const coverageAt = async (
-  { home, resolved, policy, store, unstored }: PlanInput,
-  now: number,
-): Promise<readonly TargetCoverage[]> => {
+const coverageAt = async (input: PlanInput, now: number): Promise<readonly TargetCoverage[]> => {
+  const { home, resolved, policy, store, unstored } = input;
+  const lastScans = await store.assessments.targets();
+  const killed = await unfinishedScans(input, lastScans, now);
   const watched = coverageOf(
     resolved.targets,
-    await store.assessments.targets(),
+    lastScans,
     await rememberPlanned(store.cache, resolved.targets, now),
     policy.rules.coverage.staleAfter,
     now,
@@ -187,6 +208,7 @@ const coverageAt = async (
       const problems = [
         ...(doubt === undefined ? [] : [doubt]),
         ...(unstored?.get(targetName(target)) ?? []),
+        ...(killed.get(targetName(target)) ?? []),
       ];
       return problems.length === 0 ? target : { ...target, state: 'failed', problems };
     }),

@@ -1,13 +1,18 @@
 import type { RunSummary } from '../metrics/catalogue.ts';
+import type { Problem } from '../model/base/errors.ts';
+import { attempt } from './attempt.ts';
 import { publishRun } from './publish-run.ts';
 import { scanSummary } from './run-summary.ts';
 import { type RunTargetInput, type RunTargetOutcome, runTarget } from './run-target.ts';
+import { noteStart, type ScanLife } from './scan-starts.ts';
 
 export interface ScanJobInput extends Omit<RunTargetInput, 'scope' | 'onInterfaces'> {
   /** `null`: every VPC. */
   readonly vpcIds: readonly string[] | null;
   /** How many requests were sent to AWS for this target so far, and how many of them were throttled. */
   readonly callsMade: () => { readonly calls: number; readonly throttles: number };
+  /** What the process may use. With it the next plan notices a scan that began and did not end; see `noteStart`. */
+  readonly life?: ScanLife;
 }
 
 export interface ScanJobReport extends RunTargetOutcome {
@@ -16,11 +21,20 @@ export interface ScanJobReport extends RunTargetOutcome {
 
 /** Scans one target, and publishes what that says about the monitor itself. The function and `headroom serve` both run this. */
 export const runScanJob = async (input: ScanJobInput): Promise<ScanJobReport> => {
-  const { ports, publish, vpcIds, callsMade } = input;
+  const { ports, publish, vpcIds, callsMade, life } = input;
   const startedAt = ports.clock();
-  const outcome = await runTarget({ ...input, scope: vpcIds === null ? {} : { vpcIds } });
+  const problems: Problem[] = [];
+  const onInterfaces =
+    life === undefined
+      ? null
+      : await attempt(problems, () => noteStart(ports.store.cache, input.target, life, ports.clock));
+  const outcome = await runTarget({
+    ...input,
+    scope: vpcIds === null ? {} : { vpcIds },
+    ...(onInterfaces === null ? {} : { onInterfaces }),
+  });
   const run = scanSummary(outcome, { ...callsMade(), seconds: (ports.clock() - startedAt) / 1000 });
   const unpublished =
     ports.sink === null ? [] : await publishRun(ports.sink, run, startedAt, publish.namespace);
-  return { ...outcome, run, problems: [...outcome.problems, ...unpublished] };
+  return { ...outcome, run, problems: [...problems, ...outcome.problems, ...unpublished] };
 };

@@ -8,6 +8,7 @@ import {
   SANDBOX_ACCOUNT,
 } from '../../../lab/estates/organization.ts';
 import { accessDenied, hanging, vanishedRole } from '../../../lab/faults/catalogue.ts';
+import { noteStart } from '../../../shared/pipeline/scan-starts.ts';
 import { type DeployedHeadroom, deployHeadroom } from '../../fixtures/deployed-headroom.ts';
 import {
   FULL,
@@ -223,6 +224,27 @@ describe('a target that cannot be scanned', () => {
     expect(latest?.target).toMatchObject({ status: 'partial', errors: [{ code: 'deadline-exceeded' }] });
     expect(published('TargetsFailed')).toEqual([1]);
   });
+});
+
+test('a scan that was killed is reported by the next plan, with the likely reason', async () => {
+  const minutesAgo = (minutes: number) => Date.now() - minutes * 60_000;
+  // What a function leaves behind that is ended in the middle of a scan.
+  await noteStart(
+    headroom.store.cache,
+    { accountId: FULL, region: REGION },
+    { endsBy: minutesAgo(1), memory: () => ({ used: 250, limit: 256 }) },
+    () => minutesAgo(6),
+  );
+  await headroom.plan();
+  expect(headlines().filter((headline) => headline.includes('not watched'))).toHaveLength(1);
+  const [message] = headroom.lab.sns;
+  expect(message?.message).toContain('it probably ran out of memory, when last seen it used 250 of 256 MB');
+  // The scan that ends puts an end to it.
+  await headroom.drain();
+  await headroom.plan();
+  expect(headlines().filter((headline) => headline.includes('not watched'))).toHaveLength(1);
+  const latest = await headroom.store.alerts.list({ accountId: HUB, region: REGION });
+  expect(latest.map(({ alert }) => [alert.rule, alert.status])).toContainEqual(['coverage', 'resolved']);
 });
 
 test('an organization: some accounts refuse, the others are scanned, and each run says which', async () => {

@@ -24,7 +24,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'dashboard-widget': 288,
   'notify-slack': 265,
   'plan-scan': 715,
-  'scan-target': 915,
+  'scan-target': 985,
 };
 
 let bundles: readonly FunctionBundle[] = [];

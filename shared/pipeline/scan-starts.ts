@@ -1,0 +1,128 @@
+import type { Target } from '../model/aws/inventory.ts';
+import type { Problem } from '../model/base/errors.ts';
+import { utcMinute } from '../model/base/text/times.ts';
+import type { CacheStore } from '../state/state-store.ts';
+import { targetName } from './planned-targets.ts';
+
+/** What a process that scans may use, and uses now. */
+export interface ScanLife {
+  /** Epoch milliseconds: when the process is ended if it has not ended by then. */
+  readonly endsBy: number;
+  /** In MB; `limit` is `null` where there is none. */
+  readonly memory: () => { readonly used: number; readonly limit: number | null };
+}
+
+/** A scan that has begun: stored before it reads anything, because a process that is killed stores nothing more. */
+export interface ScanStart {
+  /** Epoch milliseconds, as are the others. */
+  readonly startedAt: number;
+  readonly endsBy: number;
+  /** When it stored this last. */
+  readonly seenAt: number;
+  readonly interfaces: number;
+  readonly memoryUsed: number;
+  readonly memoryLimit: number | null;
+}
+
+/** Starts that are older say nothing: the target counts as stale by then. */
+const KEPT_MILLISECONDS = 6 * 3_600_000;
+
+/** Starts that are kept of a target: enough for runs that overlap. */
+const KEPT = 6;
+
+/** A scan that reads many interfaces says how far it is, this often at most. */
+const SEEN_EVERY_MILLISECONDS = 10_000;
+
+const keyOf = (target: Target): string => `scan-starts/${targetName(target)}`;
+
+const readStarts = async (cache: CacheStore, target: Target, now: number): Promise<readonly ScanStart[]> =>
+  ((await cache.get(keyOf(target), now)) ?? []) as readonly ScanStart[];
+
+/**
+ * Notes that a scan begins. One that ends needs no note: its assessment is later than its start.
+ *
+ * @returns what to call with the number of interfaces read so far
+ */
+export const noteStart = async (
+  cache: CacheStore,
+  target: Target,
+  life: ScanLife,
+  clock: () => number,
+): Promise<(interfaces: number) => void> => {
+  const startedAt = clock();
+  const others = (await readStarts(cache, target, startedAt)).slice(1 - KEPT);
+  let seenAt = startedAt;
+  const put = async (interfaces: number): Promise<void> => {
+    const { used, limit } = life.memory();
+    const start: ScanStart = {
+      startedAt,
+      endsBy: life.endsBy,
+      seenAt,
+      interfaces,
+      memoryUsed: used,
+      memoryLimit: limit,
+    };
+    await cache.put(keyOf(target), [...others, start], startedAt + KEPT_MILLISECONDS);
+  };
+  await put(0);
+  return (interfaces) => {
+    if (clock() - seenAt < SEEN_EVERY_MILLISECONDS) return;
+    seenAt = clock();
+    // The scan does not wait for this, and does not fail with it: it only helps to explain a scan that is killed.
+    put(interfaces).catch(() => {});
+  };
+};
+
+/**
+ * Why a target has a scan that began and did not end; `null`: it has none.
+ *
+ * @param lastScannedAt ISO 8601; `null`: never
+ */
+export const unfinishedScan = async (
+  cache: CacheStore,
+  target: Target,
+  lastScannedAt: string | null,
+  now: number,
+): Promise<Problem | null> => {
+  const after = lastScannedAt === null ? 0 : Date.parse(lastScannedAt);
+  const unfinished = (await readStarts(cache, target, now)).filter(
+    ({ startedAt, endsBy }) => startedAt > after && endsBy < now,
+  );
+  const last = unfinished.at(-1);
+  if (last === undefined) return null;
+  const began = `The scan that began at ${utcMinute(new Date(last.startedAt).toISOString())} did not end`;
+  const { why, action } = likelyReason(last);
+  return { code: 'scan-killed', message: `${began}: ${why}`, action };
+};
+
+/** From this share of its memory on, a process that was killed was probably killed for it. */
+const NEARLY_ALL_MEMORY = 0.85;
+
+/** A process that was seen this shortly before its end was probably ended by its time limit, in milliseconds. */
+const NEARLY_THE_END = 20_000;
+
+const likelyReason = ({
+  interfaces,
+  memoryUsed,
+  memoryLimit,
+  seenAt,
+  endsBy,
+}: ScanStart): { readonly why: string; readonly action: string } => {
+  const seen = `when last seen it used ${Math.round(memoryUsed)}${memoryLimit === null ? '' : ` of ${memoryLimit}`} MB and had read ${interfaces} interfaces`;
+  if (memoryLimit !== null && memoryUsed >= NEARLY_ALL_MEMORY * memoryLimit) {
+    return {
+      why: `it probably ran out of memory, ${seen}`,
+      action: 'Give scan-target more memory (`memorySize` in serverless.yml) and deploy again.',
+    };
+  }
+  if (endsBy - seenAt <= NEARLY_THE_END) {
+    return {
+      why: `it probably ran out of time, ${seen}`,
+      action: 'Give scan-target more time (`timeout` in serverless.yml), or split the target by VPC.',
+    };
+  }
+  return {
+    why: `its process was ended, most often for want of memory; ${seen}`,
+    action: 'Look in the log of that scan for "Runtime exited", "Task timed out" or the end of the process.',
+  };
+};

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { noteStart, unfinishedScan } from '../../../shared/pipeline/scan-starts.ts';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+
+const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
+const START = Date.parse('2026-01-01T00:00:00.000Z');
+const MINUTE = 60_000;
+
+const iso = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
+
+interface Begun {
+  readonly at?: number;
+  readonly used?: number;
+  readonly limit?: number | null;
+  /** Minutes and interfaces of each sign of life. */
+  readonly seen?: readonly (readonly [number, number])[];
+}
+
+/** A function that may run for five minutes and has 512 MB. */
+const begin = async (
+  cache: ReturnType<typeof createMemoryStateStore>['cache'],
+  { at = 0, used = 100, limit = 512, seen = [] }: Begun = {},
+): Promise<void> => {
+  let now = START + at * MINUTE;
+  const life = { endsBy: now + 5 * MINUTE, memory: () => ({ used, limit }) };
+  const progress = await noteStart(cache, TARGET, life, () => now);
+  for (const [minutes, interfaces] of seen) {
+    now = START + minutes * MINUTE;
+    progress(interfaces);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+};
+
+const reported = async (
+  cache: ReturnType<typeof createMemoryStateStore>['cache'],
+  minutes: number,
+  lastScannedAt: string | null = null,
+) => unfinishedScan(cache, TARGET, lastScannedAt, START + minutes * MINUTE);
+
+describe('a scan that began', () => {
+  test('is not reported while it may still be running', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache);
+    expect(await reported(cache, 4)).toBeNull();
+  });
+
+  test('is not reported once it, or a later one, has ended', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache);
+    expect(await reported(cache, 6, iso(0))).toBeNull();
+    expect(await reported(cache, 6, iso(5))).toBeNull();
+  });
+
+  test('and was killed is reported, although the next one is under way', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache, { at: 0 });
+    await begin(cache, { at: 5 });
+    expect(await reported(cache, 7, iso(-5))).toMatchObject({
+      code: 'scan-killed',
+      message: expect.stringMatching(/^The scan that began at 2026-01-01 00:00 UTC did not end: /),
+    });
+    expect(await reported(cache, 12, iso(5))).toBeNull();
+  });
+
+  test('is forgotten when it is old: the target is stale by then', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache);
+    expect(await reported(cache, 7 * 60)).toBeNull();
+  });
+});
+
+describe('the likely reason', () => {
+  test('is memory where nearly all of it was in use', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache, { used: 500, seen: [[1, 40_000]] });
+    expect(await reported(cache, 6)).toMatchObject({
+      message: expect.stringContaining(
+        'it probably ran out of memory, when last seen it used 500 of 512 MB and had read 40000 interfaces',
+      ),
+      action: expect.stringContaining('memorySize'),
+    });
+  });
+
+  test('is time where it was seen shortly before its end', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache, {
+      seen: [
+        [1, 500],
+        [4.9, 9_000],
+      ],
+    });
+    expect(await reported(cache, 6)).toMatchObject({
+      message: expect.stringContaining('it probably ran out of time'),
+      action: expect.stringContaining('timeout'),
+    });
+  });
+
+  test('is left open where neither can be told', async () => {
+    const { cache } = createMemoryStateStore();
+    await begin(cache, { limit: null });
+    expect(await reported(cache, 6)).toMatchObject({
+      message: expect.stringContaining(
+        'its process was ended, most often for want of memory; when last seen it used 100 MB',
+      ),
+      action: expect.stringContaining('log'),
+    });
+  });
+});
