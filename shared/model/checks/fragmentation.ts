@@ -4,7 +4,6 @@ import type { Severity } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
-import type { Estate } from './estate.ts';
 import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
 import { amount, failureAtZero } from './subnet-supply.ts';
 
@@ -13,19 +12,6 @@ const INDEX = 0.5;
 
 /** Fewer free prefixes than this are soon gone: one node start or two. */
 const FEW_PREFIXES = 4;
-
-/**
- * Whether prefixes are taken from here, or will be: some interface holds one, or nodes of a cluster that takes them run
- * here. Under custom networking the pods, and so the prefixes, are in other subnets than the nodes.
- */
-const takesPrefixes = (estate: Estate, subnet: SubnetAssessment): boolean | null =>
-  subnet.usesPrefixes === true ||
-  estate.input.clusters.some(
-    ({ customNetworking, mode, nodeSubnetIds }) =>
-      (mode === 'prefix' || mode === 'mixed') && !customNetworking && nodeSubnetIds.includes(subnet.subnetId),
-  )
-    ? true
-    : subnet.usesPrefixes;
 
 export const fragmentation: Check = {
   kind: 'fragmentation',
@@ -46,7 +32,7 @@ export const fragmentation: Check = {
 
 const result = ({ estate, settings }: CheckContext, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
-  const takes = takesPrefixes(estate, subnet);
+  const takes = subnet.usesPrefixes;
   if (takes === false) return healthy(subject);
   const { available, fragmentationIndex, prefixes } = subnet;
   if (takes === null) return notMeasured(subject, 'It is not known whether prefixes are taken here.');

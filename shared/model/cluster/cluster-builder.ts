@@ -9,7 +9,7 @@ import { clusterGroups } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
-import type { GrowingGroup } from './committed-demand.ts';
+import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';
@@ -95,6 +95,7 @@ export class ClusterBuilder {
       },
       subnetIds: this.#subnetIds,
       nodeSubnetIds: this.#nodeSubnetIds,
+      takesPrefixesFrom: this.#takesPrefixesFrom,
       capacity: this.#capacity.bySubnet(this.#nodeSubnetIds),
       zones: this.#capacity.byZone(this.#nodeSubnetIds),
       committed,
@@ -208,6 +209,18 @@ export class ClusterBuilder {
     ]);
   }
 
+  get #takesPrefixesFrom(): readonly string[] {
+    const fromNodes = this.#planned
+      .filter(({ autoMode, node, takes }) => takes === 'prefix' && node.isLive && !autoMode)
+      .flatMap(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds);
+    const newOnes = this.#modeOfNewNodes === 'prefix' || this.#modeOfNewNodes === 'mixed';
+    const fromGroups = newOnes ? this.#groups.flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf)) : [];
+    const fromStarts = newOnes
+      ? this.#startSubnetIds.flatMap((subnetId) => this.#podSubnets.of(subnetId, null).subnetIds ?? [])
+      : [];
+    return unique([...fromNodes, ...fromGroups, ...fromStarts]);
+  }
+
   get #subnetIds(): readonly string[] {
     const tagged = [...this.#context.subnets.values()].filter(
       ({ tags, vpcId }) => vpcId === this.#vpcId && subnetIsTaggedFor(tags, this.#parts.name),
@@ -249,5 +262,7 @@ export class ClusterBuilder {
 
 const isAutoModeNode = ({ instance }: NodeAccumulator): boolean =>
   instance.tags[AUTO_MODE_NODE_POOL_TAG] !== undefined;
+
+const podSubnetsOf = ({ podSubnetIds }: GroupSubnet): readonly string[] => podSubnetIds ?? [];
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();

@@ -84,7 +84,7 @@ export interface SubnetAssessment {
   readonly owners: readonly OwnerUsage[] | null;
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
-  /** Whether something here takes prefixes: some interface holds one, or a `prefix` reservation waits for them. */
+  /** Whether something here asks for prefixes: a node holds one, nodes of a cluster will take them from here, or a `prefix` reservation waits for them. */
   readonly usesPrefixes: boolean | null;
   readonly confidence: Confidence;
   readonly unknowns: readonly Unknown[];

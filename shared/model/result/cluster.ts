@@ -140,6 +140,8 @@ export interface ClusterAssessment {
   readonly subnetIds: readonly string[];
   /** Those of them that its nodes and pods take addresses from. */
   readonly nodeSubnetIds: readonly string[];
+  /** Subnets from which its nodes take prefixes, or will take them by its settings. Empty for EKS Auto Mode, which can do without. */
+  readonly takesPrefixesFrom: readonly string[];
   readonly capacity: readonly CapacityAssessment[];
   /** The same by zone, by name. */
   readonly zones: readonly ZoneCapacity[];

@@ -59,6 +59,8 @@ export class SubnetAssessor {
   readonly #oddReservations = new OddAnswers('reservations', 'the figures do not include it');
   readonly #obstacles: Obstacle[] = [];
   #units = 0;
+  /** Some interface holds a prefix and will ask for more. */
+  #asksForPrefixes = false;
 
   constructor(input: SubnetFoldInput) {
     const { cidrBlock } = input.subnet;
@@ -82,6 +84,7 @@ export class SubnetAssessor {
     const { networkInterfaceId, ipv4Prefixes, privateAddresses } = networkInterface;
     this.#units += networkAddressUnits(networkInterface);
     const number = this.#owners.add(owner);
+    if (ipv4Prefixes.length > 0 && asksForMore(networkInterface)) this.#asksForPrefixes = true;
     for (const text of ipv4Prefixes) {
       const prefix = parseCidr(text);
       if (prefix === null || this.#space?.takePrefix(prefix, number) !== 'placed') {
@@ -155,7 +158,28 @@ export class SubnetAssessor {
         : rangelessFigures(cidrBlock, awsAvailable);
     }
     return unseen === null
-      ? modelledFigures({ space, reservations: this.#reservations, owners, awsAvailable, oddities })
+      ? modelledFigures({
+          space,
+          reservations: this.#reservations,
+          owners,
+          awsAvailable,
+          oddities,
+          asksForPrefixes: this.#asksForPrefixes,
+        })
       : unseenFigures(space.cidr, this.#reservations, awsAvailable, unseen);
   }
 }
+
+/**
+ * Whether the holder of a prefix will ask for more of them. A service's interface, such as one of a VPC Lattice service network
+ * endpoint, gets its prefix once, when it is made. Nodes of EKS Auto Mode fall back to single addresses.
+ */
+const asksForMore = ({
+  attachment,
+  interfaceType,
+  operatorPrincipal,
+  requesterManaged,
+}: NetworkInterface): boolean =>
+  interfaceType === 'interface' &&
+  operatorPrincipal === null &&
+  !(requesterManaged && attachment?.instanceId == null);

@@ -140,21 +140,22 @@ export interface ModelledSubnet {
   readonly awsAvailable: number | null;
   /** What EC2 answered that could not be placed. */
   readonly oddities: readonly Unknown[];
+  /** Some interface holds a prefix and will ask for more. */
+  readonly asksForPrefixes: boolean;
 }
 
 /** A subnet whose every interface was seen. */
 export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
-  const { space, reservations, owners, awsAvailable, oddities } = subnet;
+  const { space, reservations, owners, asksForPrefixes, awsAvailable, oddities } = subnet;
   const supply = measureSupply(space);
   const { unaccounted, awsCounts, unknowns } = reconcile({
     awsAvailable,
     free: supply.free,
     freeUnreserved: reservations === null ? null : supply.availableSingle,
   });
-  const holdsPrefixes = supply.prefixes.assigned > 0;
   const doubts =
     reservations === null
-      ? [...oddities, ...withoutReservations(unknowns, holdsPrefixes)]
+      ? [...oddities, ...withoutReservations(unknowns, asksForPrefixes)]
       : [...oddities, ...unknowns];
   return {
     ...NO_FIGURES,
@@ -168,7 +169,7 @@ export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
     owners,
     ...(reservations === null ? {} : freeFigures(space, supply, reservations)),
     usesPrefixes:
-      holdsPrefixes || usesPrefixReservations(reservations) || (reservations === null ? null : false),
+      asksForPrefixes || usesPrefixReservations(reservations) || (reservations === null ? null : false),
     confidence: doubts.length === 0 ? 'exact' : 'partial',
     unknowns: reservations === null || supply.available > 0 ? doubts : [...doubts, ...NOTHING_AVAILABLE],
   };
@@ -199,12 +200,12 @@ const assessReservation = (space: AddressSpace, { range, type }: Reservation): R
 });
 
 /** A figure that is unknown for want of reservations needs no further doubt. */
-const withoutReservations = (doubts: readonly Unknown[], holdsPrefixes: boolean): readonly Unknown[] => [
+const withoutReservations = (doubts: readonly Unknown[], asksForPrefixes: boolean): readonly Unknown[] => [
   ...doubts.filter(({ field }) => !RESERVATION_FIGURES.includes(field)),
   ...unknown(RESERVATION_FIGURES, 'They depend on reservations, and those could not be read.'),
-  ...(holdsPrefixes
+  ...(asksForPrefixes
     ? []
-    : unknown(['usesPrefixes'], 'No interface holds a prefix, and the reservations could not be read.')),
+    : unknown(['usesPrefixes'], 'No node holds a prefix, and the reservations could not be read.')),
 ];
 
 /** Neither is in doubt: there is no free range to name, and no share of nothing. */

@@ -109,7 +109,13 @@ export class TargetAssessor {
   finish({ target, histories }: TargetFoldFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
-    const finished = [...this.#subnets.values()].map((fold) => fold.finish());
+    const seen = [...this.#subnets.values()].map((fold) => fold.finish());
+    const clusters = interfacesListed ? this.#clusters.finish(seen.map(({ assessment }) => assessment)) : [];
+    const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
+    const finished = seen.map((outcome) => ({
+      ...outcome,
+      assessment: withPrefixUse(outcome.assessment, prefixSubnets),
+    }));
     const falls = targetFalls(
       finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
       now,
@@ -130,7 +136,6 @@ export class TargetAssessor {
         outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
       ),
     );
-    const clusters = interfacesListed ? this.#clusters.finish(assessed) : [];
     const subnets = assessed.map((subnet) => ({
       ...subnet,
       forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, clusters),
@@ -158,6 +163,16 @@ export class TargetAssessor {
     return { assessment, estate };
   }
 }
+
+/** The subnet, as one for prefixes where nodes of a cluster will take them from it. */
+const withPrefixUse = (subnet: SubnetAssessment, prefixSubnets: ReadonlySet<string>): SubnetAssessment =>
+  prefixSubnets.has(subnet.subnetId)
+    ? {
+        ...subnet,
+        usesPrefixes: true,
+        unknowns: subnet.unknowns.filter(({ field }) => field !== 'usesPrefixes'),
+      }
+    : subnet;
 
 /** What could not be asked for, and so may be missing from every cluster. */
 const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [

@@ -81,6 +81,7 @@ describe('the clusters of a report', () => {
     },
     subnetIds: ['subnet-0a'],
     nodeSubnetIds: ['subnet-0a'],
+    takesPrefixesFrom: [],
     capacity: [
       {
         subnetId: 'subnet-0a',

@@ -146,21 +146,6 @@ describe('fragmentation', () => {
     ).toEqual([]);
   });
 
-  test('is told where a cluster in prefix mode could not even take its first', () => {
-    const subnets = [fragmented({ usesPrefixes: false })];
-    expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'prefix' })] })).toHaveLength(
-      1,
-    );
-    expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'mixed' })] })).toHaveLength(1);
-    expect(findingsOf('fragmentation', { subnets, clusters: [aCluster({ mode: 'secondary' })] })).toEqual([]);
-  });
-
-  test('is no finding where only nodes are, whose pods take their prefixes elsewhere', () => {
-    const subnets = [fragmented({ usesPrefixes: false })];
-    const clusters = [aCluster({ mode: 'prefix', customNetworking: true })];
-    expect(findingsOf('fragmentation', { subnets, clusters })).toEqual([]);
-  });
-
   test('is no finding with an index of a half, or four free prefixes, or too few addresses for any', () => {
     const at = (changes: Partial<SubnetAssessment>) =>
       findingsOf('fragmentation', { subnets: [fragmented(changes)] });

@@ -317,6 +317,53 @@ describe('each CNI by its own rules', () => {
   });
 });
 
+describe('prefixes are taken', () => {
+  const prefixes = cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' });
+
+  test("from the subnets of new nodes and of Karpenter's, as soon as the settings say so", () => {
+    const karpenter = aSubnet({ subnetId: 'subnet-0k', tags: { 'karpenter.sh/discovery': 'shop' } });
+    const tags = { 'eks:cluster-name': 'shop', 'karpenter.sh/nodepool': 'default' };
+    const cluster = clusterOf({
+      eks: eks({ vpcCni: prefixes, nodeGroups: [aNodeGroup()] }),
+      instances: [aNode('i-01', { tags, state: 'stopped' })],
+      subnets: [aSubnet(), karpenter],
+    });
+    expect(cluster.takesPrefixesFrom).toEqual(['subnet-0a', 'subnet-0k']);
+  });
+
+  test("from the pods' subnet alone under custom networking, and from none that is not known", () => {
+    const custom = cniSettings({
+      ENABLE_PREFIX_DELEGATION: 'true',
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+    });
+    const shown = clusterOf({
+      eks: eks({ vpcCni: custom }),
+      instances: [aNode('i-01')],
+      interfaces: [
+        nodeInterface('i-01'),
+        nodeInterface('i-01', { device: 1, prefixes: 1, subnetId: 'subnet-0p' }),
+      ],
+    });
+    expect(shown.takesPrefixesFrom).toEqual(['subnet-0p']);
+    expect(clusterOf({ eks: eks({ vpcCni: custom, nodeGroups: [aNodeGroup()] }) }).takesPrefixesFrom).toEqual(
+      [],
+    );
+  });
+
+  test('from none in secondary mode, in IPv6 mode, and by nodes of Auto Mode', () => {
+    const from = (given: Partial<EksCluster>, node = {}, held = {}) =>
+      clusterOf({
+        eks: eks({ nodeGroups: [aNodeGroup()], ...given }),
+        instances: [aNode('i-01', node)],
+        interfaces: [nodeInterface('i-01', held)],
+      }).takesPrefixesFrom;
+    expect(from({})).toEqual([]);
+    expect(from({ ipFamily: 'ipv6', vpcCni: prefixes })).toEqual([]);
+    const tags = { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'general-purpose' };
+    expect(from({ autoMode: true, vpcCni: null, nodeGroups: [] }, { tags }, { prefixes: 1 })).toEqual([]);
+  });
+});
+
 describe('no claim rests on a setting that nobody told', () => {
   test('of a self-managed CNI nothing is said to be warm', () => {
     const cluster = clusterOf({

@@ -292,7 +292,7 @@ describe('reservations that could not be read', () => {
       'They depend on reservations, and those could not be read.',
     ]);
     expect(reasonsFor(unread, 'usesPrefixes')).toEqual([
-      'No interface holds a prefix, and the reservations could not be read.',
+      'No node holds a prefix, and the reservations could not be read.',
     ]);
   });
 
@@ -305,6 +305,15 @@ describe('reservations that could not be read', () => {
     expect(reasonsFor(assessment, 'used')).toEqual([
       "Not confirmed: AWS's own count could not be reconciled with ours.",
     ]);
+  });
+
+  test.each([
+    ['a service network endpoint', { interfaceType: 'vpc_endpoint', requesterManaged: true }],
+    ['a service that manages an interface of its own', { requesterManaged: true, attachment: null }],
+    ['a node of EKS Auto Mode, whose CNI can do without', { operatorPrincipal: 'eks.amazonaws.com' }],
+  ])('the prefix of %s asks for no further one', (_, changes) => {
+    const { usesPrefixes } = assess({ interfaces: [{ ipv4Prefixes: ['10.0.0.16/28'], ...changes }] });
+    expect(usesPrefixes).toBe(false);
   });
 
   test('an interface that holds a prefix tells anyway that prefixes are used', () => {

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
 import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
 import { anAssessment } from '../../../fixtures/assessments.ts';
+import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import {
   addresses,
   anInterfaceRecord,
@@ -57,6 +58,21 @@ describe('folding a target', () => {
     expect(subnets[0]?.owners?.reduce((sum, owner) => sum + owner.addresses, 0)).toBe(2);
     expect(maps).toHaveLength(1);
     expect(scannedAt).toBe('2026-03-01T00:00:00.000Z');
+  });
+
+  test('a subnet is one for prefixes as soon as the settings of a cluster say so, before any node holds one', () => {
+    const cluster = anEksCluster({
+      vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }),
+      nodeGroups: [aNodeGroup({ subnetIds: [aSubnetRecord().subnetId] })],
+    });
+    const usesPrefixes = (eksClusters: readonly (typeof cluster)[]) =>
+      finish(foldOf({ eksClusters })).subnets.map((subnet) => subnet.usesPrefixes);
+    expect(usesPrefixes([cluster])).toEqual([true]);
+    expect(usesPrefixes([{ ...cluster, vpcCni: cniSettings({}) }])).toEqual([false]);
+    const { subnets } = finish(
+      foldOf({ eksClusters: [cluster], reservations: new Map([[aSubnetRecord().subnetId, null]]) }),
+    );
+    expect(subnets[0]?.unknowns.map(({ field }) => field)).not.toContain('usesPrefixes');
   });
 
   test('an interface in a subnet that was created after subnets were listed waits for the next scan', () => {
