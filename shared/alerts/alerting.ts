@@ -28,7 +28,8 @@ interface Alerting {
   /** Whether an alert of an earlier version is replaced by one over all checks of its supply. */
   readonly isSuperseded: (alert: Alert) => boolean;
   readonly isSilenced: (transition: Transition) => boolean;
-  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+  /** Messages for one destination, or by the routes where none is named. */
+  readonly group: (transitions: readonly Transition[], destination?: string) => readonly AlertMessage[];
 }
 
 /**
@@ -64,6 +65,11 @@ export const alertingFor = ({
     isGone,
     isSuperseded,
     isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
-    group: (transitions) => groupTransitions(transitions, { routes: policy.routes, links }),
+    group: (transitions, destination) =>
+      groupTransitions(transitions, {
+        routes: policy.routes,
+        links,
+        ...(destination === undefined ? {} : { destination }),
+      }),
   };
 };

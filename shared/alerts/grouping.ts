@@ -9,7 +9,15 @@ import { destinationsFor } from './routing.ts';
 export interface GroupingContext {
   readonly routes: readonly Route[];
   readonly links: LinkSettings;
+  /**
+   * The one destination that the messages are for: then a cause is one message, whatever else its transitions go to, and
+   * many messages become a digest. Absent: a message for each cause and set of destinations.
+   */
+  readonly destination?: string;
 }
+
+/** More messages than this, of one target to one destination at once, become one. */
+export const DIGEST_ABOVE = 20;
 
 /**
  * One message for each cause and set of destinations, in the order in which they first appear. The thread is the cause's, so
@@ -17,32 +25,53 @@ export interface GroupingContext {
  */
 export const groupTransitions = (
   transitions: readonly Transition[],
-  { routes, links }: GroupingContext,
+  { routes, links, destination }: GroupingContext,
 ): readonly AlertMessage[] => {
   const groups = Map.groupBy(
     transitions.map((transition) => ({
       transition,
-      destinations: destinationsFor(transition, routes),
+      destinations: destination === undefined ? destinationsFor(transition, routes) : only(destination),
       threadId: threadOf(transition),
     })),
     ({ destinations, threadId }) => [threadId, ...destinations].join('\n'),
   );
-  return [...groups.values()].flatMap((members) => {
+  const messages = [...groups.values()].flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
     const { destinations, threadId } = first;
-    const grouped = members.map(({ transition }) => transition);
     return [
-      {
+      messageOf(
         threadId,
-        messageId: messageIdOf(threadId, destinations, grouped),
-        transitions: grouped,
         destinations,
-        links: linksFor(grouped, links),
-      },
+        members.map(({ transition }) => transition),
+        links,
+      ),
     ];
   });
+  const [first] = messages;
+  return destination === undefined || first === undefined || messages.length <= DIGEST_ABOVE
+    ? messages
+    : [messageOf(digestThreadOf(transitions), first.destinations, transitions, links)];
 };
+
+const only = (destination: string): readonly string[] => (destination === '' ? [] : [destination]);
+
+const messageOf = (
+  threadId: string,
+  destinations: readonly string[],
+  transitions: readonly Transition[],
+  links: LinkSettings,
+): AlertMessage => ({
+  threadId,
+  messageId: messageIdOf(threadId, destinations, transitions),
+  transitions,
+  destinations,
+  links: linksFor(transitions, links),
+});
+
+/** All transitions of a run are of one target. */
+const digestThreadOf = ([first]: readonly Transition[]): string =>
+  `${first?.subject.accountId}/${first?.subject.region}/digest`;
 
 /** `111122223333/eu-west-1/vpc/vpc-1`: ids are unique within an account and Region at least. */
 const threadOf = ({ subject, cause }: Transition): string =>

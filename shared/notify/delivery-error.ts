@@ -6,15 +6,18 @@ import { HeadroomError } from '../model/base/errors.ts';
  */
 export class DeliveryError extends HeadroomError {
   readonly permanent: boolean;
+  /** What has to change: this message, or the destination, which takes no other message either. */
+  readonly fault: 'message' | 'destination';
 
   constructor(
     code: string,
     message: string,
     action: string,
-    options: ErrorOptions & { readonly permanent: boolean },
+    options: ErrorOptions & { readonly permanent: boolean; readonly fault?: 'message' | 'destination' },
   ) {
     super(code, message, action, options);
     this.name = 'DeliveryError';
     this.permanent = options.permanent;
+    this.fault = options.fault ?? 'destination';
   }
 }

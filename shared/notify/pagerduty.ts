@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { defaultHttpEnvironment, type HttpEnvironment, postJson } from './http-delivery.ts';
+import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
 import { factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
@@ -120,7 +120,7 @@ export const createPagerDutyNotifier = (
         { service: 'PagerDuty', code: 'pagerduty', url, body, signal },
         environment,
       );
-      if (answer.status !== 202)
+      if (!isTaken(answer))
         refused.push(refusal(answer.status, withoutKey(answer.text, event.routing_key), event.dedup_key));
     }
     const [first] = refused;
@@ -130,12 +130,25 @@ export const createPagerDutyNotifier = (
   },
 });
 
+/** The Events API answers 202 with `"status": "success"`; anything else, such as a login page, is not PagerDuty. */
+const isTaken = ({ status, text }: HttpAnswer): boolean => {
+  if (status !== 202) return false;
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null && Reflect.get(answer, 'status') === 'success';
+  } catch {
+    return false;
+  }
+};
+
 const withoutKey = (text: string, routingKey: string): string => text.replaceAll(routingKey, '[redacted]');
 
 const refusal = (status: number, text: string, key: string): DeliveryError =>
   new DeliveryError(
     'pagerduty-refused',
     `PagerDuty refused the event for ${key}: HTTP ${status}${text === '' ? '' : ` ${text}`}`,
-    'Check that the secret holds the integration key of an Events API v2 integration of the PagerDuty service.',
-    { permanent: true },
+    status < 300
+      ? 'Check that no proxy or login page answers in place of PagerDuty, which says "success".'
+      : 'Check that the secret holds the integration key of an Events API v2 integration of the PagerDuty service.',
+    { permanent: true, fault: status === 400 ? 'message' : 'destination' },
   );

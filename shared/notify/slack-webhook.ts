@@ -56,16 +56,24 @@ export const createSlackNotifier = (
   },
 });
 
-const isTaken = ({ status }: HttpAnswer): boolean => status >= 200 && status < 300;
+/** Slack's own word for it ("Sending messages using incoming webhooks"). A proxy or a login page answers 200, too. */
+const isTaken = ({ status, text }: HttpAnswer): boolean => status === 200 && text === 'ok';
+
+/** Of these the message is to blame. */
+const ABOUT_THE_MESSAGE = new Set(['invalid_blocks', 'invalid_payload', 'no_text', 'too_many_attachments']);
 
 const refusal = ({ status, text }: HttpAnswer): DeliveryError => {
   const known = Object.hasOwn(REFUSALS, text) ? REFUSALS[text] : undefined;
   return new DeliveryError(
     'slack-refused',
-    `Slack refused the message: HTTP ${status}${text === '' ? '' : ` ${text}`}`,
+    status < 300
+      ? `What answered is not a Slack webhook: HTTP ${status}, ${text === '' ? 'without a word' : text.slice(0, 100)}`
+      : `Slack refused the message: HTTP ${status}${text === '' ? '' : ` ${text}`}`,
     known ??
-      'Check that the secret holds the URL of an incoming webhook of Slack, and that the webhook still exists.',
-    { permanent: true },
+      (status < 300
+        ? 'Check that the secret holds the URL of an incoming webhook of Slack. Check also that no proxy or login page answers in its place: Slack itself says "ok".'
+        : 'Check that the secret holds the URL of an incoming webhook of Slack, and that the webhook still exists.'),
+    { permanent: true, fault: ABOUT_THE_MESSAGE.has(text) ? 'message' : 'destination' },
   );
 };
 

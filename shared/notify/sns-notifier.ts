@@ -52,9 +52,12 @@ export const createSnsNotifier = (
       (candidate) => publishBytes(publishInput(candidate, topicArn, format)) <= MAX_PUBLISH_BYTES,
     );
     try {
-      await client.send(new PublishCommand(publishInput(fitting, topicArn, format)), { abortSignal: signal });
+      const { MessageId } = await client.send(new PublishCommand(publishInput(fitting, topicArn, format)), {
+        abortSignal: signal,
+      });
+      if (MessageId === undefined) throw notSns(topicArn);
     } catch (error) {
-      throw failure(topicArn, error);
+      throw error instanceof DeliveryError ? error : failure(topicArn, error);
     }
   },
 });
@@ -127,6 +130,15 @@ const fifo = ({ threadId, messageId }: AlertMessage, topicArn: string): Partial<
 /** These ids take 128 characters of a limited set; a digest always fits. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** SNS names every message that it took. */
+const notSns = (topicArn: string): DeliveryError =>
+  new DeliveryError(
+    'sns-not-confirmed',
+    `What answered for the SNS topic ${topicArn} did not confirm the message`,
+    'Check that no proxy answers in place of SNS, and that AWS_ENDPOINT_URL names an endpoint of SNS.',
+    { permanent: true },
+  );
+
 const failure = (topicArn: string, error: unknown): DeliveryError => {
   const problem = describeAwsFailure(error, { action: 'sns:Publish', target: targetOfArn(topicArn) });
   const name = error instanceof Error ? error.name : '';
@@ -153,6 +165,7 @@ const failure = (topicArn: string, error: unknown): DeliveryError => {
     name.startsWith('InvalidParameter') || name === 'ValidationError' || name === 'ValidationException';
   return new DeliveryError(refused ? 'sns-refused' : `sns-${problem.code}`, problem.message, problem.action, {
     permanent: refused || problem.code === 'access-denied',
+    fault: refused ? 'message' : 'destination',
     cause: error,
   });
 };

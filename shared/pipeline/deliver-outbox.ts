@@ -20,8 +20,8 @@ export interface DeliverOutboxInput {
   readonly alerts: readonly VersionedAlert[];
   readonly store: AlertStore;
   readonly notifier: Notifier;
-  /** Makes messages of transitions. What is in none of them is kept for later. */
-  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+  /** Messages for one destination, or by the routes where none is named. What is in none of them is kept for later. */
+  readonly group: (transitions: readonly Transition[], destination?: string) => readonly AlertMessage[];
   /** The same as for `raiseAlerts`. */
   readonly runId: string;
   /** Epoch milliseconds, whenever asked. */
@@ -76,7 +76,7 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
   const delivered: Transition[] = [];
   const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
     const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
-    delivered.push(...told.filter(({ id }) => outcomes.get(id)?.failure === null));
+    delivered.push(...told.filter(({ id }) => isComplete(outcomes.get(id))));
     await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
   };
   const { sent, problems, postponed, untold } = await sendMessages({
@@ -99,6 +99,9 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
     postponed,
   };
 };
+
+const isComplete = (outcome: SendOutcome | undefined): boolean =>
+  outcome?.failure === null && outcome.isPartial !== true;
 
 /** The target's alerts as this run knows them stored. */
 class Records {

@@ -11,8 +11,8 @@ export interface SendMessagesInput {
   /** Entries that this run has claimed. */
   readonly entries: readonly OutboxEntry[];
   readonly notifier: Notifier;
-  /** Makes messages of transitions. What is in none of them is kept for later. */
-  readonly group: (transitions: readonly Transition[]) => readonly AlertMessage[];
+  /** Messages for one destination, or by the routes where none is named. What is in none of them is kept for later. */
+  readonly group: (transitions: readonly Transition[], destination?: string) => readonly AlertMessage[];
   /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
   readonly timer: Timer;
@@ -30,98 +30,109 @@ export interface SendReport {
   readonly problems: readonly Problem[];
   /** Transitions that were not begun, or not with every destination, for want of time. */
   readonly postponed: number;
-  /** Transitions that no message wanted to tell. */
+  /** Transitions that are in no message. */
   readonly untold: readonly Transition[];
 }
 
-/** SNS and chat services take more; a message is small, and there are rarely many. */
-const SENDS_AT_ONCE = 4;
+/** A destination that failed so often in a row gets no further message in this run: it would only take its time. */
+const FAILURES_IN_A_ROW = 2;
 
 /**
- * Sends entries as messages. Nothing blocks anything else: each destination of a message is a send of its own, a
- * message that is refused is sent again with each of its transitions alone, and a receiver that hangs is left behind.
+ * Sends entries as messages. Each destination has one sender, which sends one message after the other, in the order in
+ * which things happened; no destination waits for another. A message that is refused for what it says is sent again with
+ * each of its transitions alone.
  */
 export const sendMessages = async (input: SendMessagesInput): Promise<SendReport> => new Sender(input).run();
 
 class Sender {
   readonly #input: SendMessagesInput;
-  readonly #entries: ReadonlyMap<string, OutboxEntry>;
   readonly #problems: Problem[] = [];
+  /** Two destinations may have news of one alert at the same time: one write after the other. */
+  readonly #writes = pLimit(1);
   #sent = 0;
-  #postponed = 0;
 
   constructor(input: SendMessagesInput) {
     this.#input = input;
-    this.#entries = new Map(input.entries.map((entry) => [entry.transition.id, entry]));
   }
 
   async run(): Promise<SendReport> {
-    // A message is for one set of destinations: those that some have already are grouped by themselves.
-    const groups = Map.groupBy(this.#input.entries, ({ deliveredTo = [] }) =>
-      deliveredTo.toSorted().join('\n'),
-    );
-    const messages = [...groups.values()].flatMap((entries) =>
-      this.#grouped(entries.map(({ transition }) => transition)),
-    );
-    const limited = pLimit(SENDS_AT_ONCE);
-    await Promise.all(messages.map((message) => limited(() => this.#deliver(message))));
-    const told = new Set(messages.flatMap(({ transitions }) => transitions.map(({ id }) => id)));
+    const attempts: Attempt[] = [];
+    const untold: Transition[] = [];
+    for (const entry of this.#input.entries) {
+      const messages = this.#grouped([entry.transition]);
+      if (messages.length === 0) untold.push(entry.transition);
+      else attempts.push(new Attempt(entry, messages.flatMap(destinationsOf)));
+    }
+    // Everybody has it, and only the marking is missing.
+    await this.#note(attempts.filter(({ waiting }) => waiting.size === 0));
+    const names = new Set(attempts.flatMap(({ waiting }) => [...waiting]));
+    await Promise.all([...names].map((name) => this.#serve(name, attempts)));
     return {
       sent: this.#sent,
       problems: this.#problems,
-      postponed: this.#postponed,
-      untold: this.#input.entries.map(({ transition }) => transition).filter(({ id }) => !told.has(id)),
+      postponed: attempts.filter(({ isIncomplete }) => isIncomplete).length,
+      untold,
     };
   }
 
-  /** A transition of which no message can be made must not keep the others from being told. */
-  #grouped(transitions: readonly Transition[]): readonly AlertMessage[] {
+  /** A transition of which no message can be made must not keep the others from being sent. */
+  #grouped(transitions: readonly Transition[], destination?: string): readonly AlertMessage[] {
     try {
-      return this.#input.group(transitions);
+      return this.#input.group(transitions, destination);
     } catch (error) {
-      if (transitions.length > 1) return transitions.flatMap((transition) => this.#grouped([transition]));
-      this.#problems.push(asProblem(error));
-      return transitions.map(plainMessage);
+      if (transitions.length > 1)
+        return transitions.flatMap((transition) => this.#grouped([transition], destination));
+      // Said when the message is made for a destination, and not when its destinations are asked for.
+      if (destination !== undefined) this.#problems.push(asProblem(error));
+      return transitions.map((transition) => plainMessage(transition, destination));
     }
   }
 
-  async #deliver(message: AlertMessage): Promise<void> {
-    const attempts = message.transitions
-      .flatMap(({ id }) => this.#entries.get(id) ?? [])
-      .map((entry) => new Attempt(entry));
-    const already = new Set(attempts.flatMap(({ entry }) => entry.deliveredTo ?? []));
-    const destinations = message.destinations.length === 0 ? [''] : message.destinations;
-    for (const destination of destinations.filter((name) => !already.has(name))) {
-      await this.#deliverTo(destination, message, attempts);
+  /** The sender of one destination. */
+  async #serve(destination: string, all: readonly Attempt[]): Promise<void> {
+    const attempts = new Map(
+      all
+        .filter(({ waiting }) => waiting.has(destination))
+        .map((attempt) => [attempt.entry.transition.id, attempt]),
+    );
+    const transitions = [...attempts.values()].map(({ entry }) => entry.transition);
+    let failuresInARow = 0;
+    for (const message of this.#grouped(transitions, destination)) {
+      const concerned = message.transitions.flatMap(({ id }) => attempts.get(id) ?? []);
+      const result =
+        failuresInARow < FAILURES_IN_A_ROW
+          ? await this.#deliver(destination, message, concerned)
+          : notTried(destination);
+      if (result !== 'split') {
+        for (const attempt of concerned) attempt.add(destination, result);
+        failuresInARow = result === null || result === 'no time' ? 0 : failuresInARow + 1;
+      }
+      await this.#note(concerned);
     }
-    this.#postponed += attempts.filter(({ isIncomplete }) => isIncomplete).length;
-    // Where nothing was begun there is nothing to say: the claim just ends.
-    const known = attempts.flatMap((attempt) => {
-      const outcome = attempt.outcome();
-      return outcome === null ? [] : [[attempt.entry.transition.id, outcome] as const];
-    });
-    if (known.length > 0) await this.#input.onOutcomes(new Map(known));
   }
 
-  async #deliverTo(destination: string, message: AlertMessage, attempts: readonly Attempt[]): Promise<void> {
-    const failure = await this.#send(destination, message, attempts);
-    if (failure === 'no time' || failure?.permanent !== true || attempts.length === 1) {
-      for (const attempt of attempts) attempt.add(destination, failure);
-      return;
-    }
-    // Refused for good, perhaps because of one of them.
+  /** `split`: each of the attempts knows by itself what became of it. */
+  async #deliver(
+    destination: string,
+    message: AlertMessage,
+    attempts: readonly Attempt[],
+  ): Promise<Result | 'split'> {
+    const result = await this.#send(destination, message, attempts);
+    if (result === null || result === 'no time' || result.fault === 'destination' || attempts.length === 1)
+      return result;
     for (const attempt of attempts) {
-      for (const single of this.#grouped([attempt.entry.transition])) {
+      for (const single of this.#grouped([attempt.entry.transition], destination)) {
         attempt.add(destination, await this.#send(destination, single, [attempt]));
       }
     }
+    return 'split';
   }
 
   /** `null`: the destination has it. */
   async #send(destination: string, message: AlertMessage, attempts: readonly Attempt[]): Promise<Result> {
     const { clock, timer, timing, signal, notifier } = this.#input;
     const timeout = sendTimeout(Math.max(...attempts.map(({ entry }) => entry.attempts)), timing);
-    // A send that takes all of its time must end, and be stored, before anybody else may take over.
+    // A send that takes all of its time must end, and be stored, before another run may take over.
     const until = Math.min(...attempts.map(({ entry }) => Date.parse(entry.claimedUntil ?? '')));
     if (signal?.aborted === true || clock() + timeout + timing.margin > until) return 'no time';
 
@@ -139,24 +150,54 @@ class Sender {
       const problem = asProblem(error);
       this.#problems.push(problem);
       // What is not one of our own errors is a defect that this message brings out: it will do so again.
-      const permanent = error instanceof DeliveryError ? error.permanent : !(error instanceof HeadroomError);
-      return { message: inBrief(problem), permanent };
+      const fault =
+        error instanceof DeliveryError
+          ? error.fault
+          : error instanceof HeadroomError
+            ? 'destination'
+            : 'message';
+      return { message: inBrief(problem), fault };
     }
+  }
+
+  /** Where nothing was begun there is nothing to store: the claim just ends. */
+  async #note(attempts: readonly Attempt[]): Promise<void> {
+    const known = attempts.flatMap((attempt) => {
+      const outcome = attempt.outcome();
+      return outcome === null ? [] : [[attempt.entry.transition.id, outcome] as const];
+    });
+    if (known.length > 0) await this.#writes(() => this.#input.onOutcomes(new Map(known)));
   }
 }
 
-type Failure = NonNullable<SendOutcome['failure']>;
+interface Failure {
+  readonly message: string;
+  /** What is to blame: a destination at fault takes no other message either. */
+  readonly fault: 'message' | 'destination';
+}
+
 type Result = Failure | 'no time' | null;
+
+const notTried = (destination: string): Failure => ({
+  message: `${destination === '' ? 'The default destination' : destination} failed ${FAILURES_IN_A_ROW} times in a row in this run, and was not asked again.`,
+  fault: 'destination',
+});
+
+const destinationsOf = ({ destinations }: AlertMessage): readonly string[] =>
+  destinations.length === 0 ? [''] : destinations;
 
 /** What becomes of one entry over all its destinations. */
 class Attempt {
   readonly entry: OutboxEntry;
+  /** Destinations that do not have it, and of which it is not known yet what becomes of it there. */
+  readonly waiting: Set<string>;
   readonly #deliveredTo: string[] = [];
   #failure: Failure | null = null;
   #isIncomplete = false;
 
-  constructor(entry: OutboxEntry) {
+  constructor(entry: OutboxEntry, destinations: readonly string[]) {
     this.entry = entry;
+    this.waiting = new Set(destinations.filter((name) => !(entry.deliveredTo ?? []).includes(name)));
   }
 
   get isIncomplete(): boolean {
@@ -164,21 +205,22 @@ class Attempt {
   }
 
   add(destination: string, result: Result): void {
+    this.waiting.delete(destination);
     if (result === null) this.#deliveredTo.push(destination);
     else if (result === 'no time') this.#isIncomplete = true;
-    // One destination that may work soon is a reason to try again soon.
-    else if (this.#failure === null || !result.permanent) this.#failure = result;
+    else this.#failure ??= result;
   }
 
-  /** `null`: no destination was tried. */
+  /** `null`: nothing is known that would have to be stored. */
   outcome(): SendOutcome | null {
-    if (!this.#isIncomplete) return { deliveredTo: this.#deliveredTo, failure: this.#failure };
-    if (this.#deliveredTo.length === 0 && this.#failure === null) return null;
-    const failure = this.#failure ?? { message: 'There was no time for every destination', permanent: false };
-    return { deliveredTo: this.#deliveredTo, failure };
+    const deliveredTo = this.#deliveredTo;
+    if (this.waiting.size > 0)
+      return deliveredTo.length === 0 ? null : { deliveredTo, failure: null, isPartial: true };
+    if (!this.#isIncomplete) return { deliveredTo, failure: this.#failure };
+    if (deliveredTo.length === 0 && this.#failure === null) return null;
+    return { deliveredTo, failure: this.#failure ?? { message: 'There was no time for every destination.' } };
   }
 }
-
 /** A notifier that does not heed its signal is left behind. */
 const orAborted = async (sending: Promise<void>, signal: AbortSignal): Promise<void> => {
   const aborted = new Promise<never>((_, reject) => {
@@ -213,10 +255,10 @@ const inBrief = ({ message, action }: Problem): string =>
   `${message}${message.endsWith('.') ? '' : '.'} ${action}`.slice(0, MAX_ERROR_LENGTH);
 
 /** Without grouping, routing and links: told plainly to the default destination rather than to nobody. */
-const plainMessage = (transition: Transition): AlertMessage => ({
+const plainMessage = (transition: Transition, destination = ''): AlertMessage => ({
   threadId: transition.key,
   messageId: transition.id,
   transitions: [transition],
-  destinations: [],
+  destinations: destination === '' ? [] : [destination],
   links: [],
 });

@@ -9,14 +9,14 @@ import type { Route } from '../../shared/model/alert/policy.ts';
 
 /** A rule that a run broke. */
 export interface Violation {
-  readonly rule: 'lost' | 'sent again' | 'all-clear by blindness' | 'not at rest';
+  readonly rule: 'lost' | 'sent again' | 'out of order' | 'all-clear by blindness' | 'not at rest';
   readonly what: string;
 }
 
 /** One step of an alert that was stored, and who has heard of it. */
 interface Entry {
-  readonly transition: Transition;
-  readonly recipients: readonly string[];
+  transition: Transition;
+  recipients: readonly string[];
   readonly received: Map<string, number>;
   /** How many faults there were that may make a recipient get it once more. */
   faults: number;
@@ -59,14 +59,17 @@ export class Ledger {
     const entries = this.#entriesOf(key);
     for (const { transition, claimedBy } of intended.outbox) {
       if (claimedBy === `run-${workerId}`) this.#claim(workerId, key);
-      if (!entries.has(transition.id)) this.#announce(workerId, transition, entries);
+      const known = entries.get(transition.id);
+      if (known === undefined) this.#announce(workerId, before, transition, entries);
+      else if (known.transition !== transition) this.#reword(known, transition);
     }
     if (stored === null) return;
     const waiting = new Map(stored.outbox.map((entry) => [entry.transition.id, entry]));
     for (const [id, entry] of entries) {
       if (waiting.has(id)) continue;
-      if (!isComplete(entry) && !isCollapsed(entry, before, stored))
-        this.#violation('lost', `${id} is in no outbox, and ${missing(entry).join(', ')} never got it`);
+      if (isComplete(entry)) continue;
+      if (isCollapsed(entry, before, entries, stored)) entries.delete(id);
+      else this.#violation('lost', `${id} is in no outbox, and ${missing(entry).join(', ')} never got it`);
     }
   }
 
@@ -141,21 +144,31 @@ export class Ledger {
     if (!isTrue) this.#violation('not at rest', what);
   }
 
-  #announce(workerId: number, transition: Transition, entries: Map<string, Entry>): void {
+  #announce(
+    workerId: number,
+    before: Alert | null,
+    transition: Transition,
+    entries: Map<string, Entry>,
+  ): void {
     this.transitions += 1;
-    const names = destinationsFor(transition, this.#routes);
     entries.set(transition.id, {
       transition,
-      recipients: names.length === 0 ? ['default'] : names,
+      recipients: recipientsOf(transition, this.#routes),
       received: new Map(),
       faults: this.#disturbed.has(workerId) ? 1 : 0,
     });
-    const isMilder = compareLevel(transition.severity, transition.previousSeverity) < 0;
+    const isMilder = compareLevel(transition.severity, before?.severity ?? 'ok') < 0;
     if (isMilder && !this.#permit(workerId, transition.key, transition.severity))
       this.#violation(
         'all-clear by blindness',
         `${transition.id} says ${transition.severity}, and no scan saw that`,
       );
+  }
+
+  /** Several steps became this one: it goes to all who may have heard of any of them. */
+  #reword(entry: Entry, transition: Transition): void {
+    entry.transition = transition;
+    entry.recipients = recipientsOf(transition, this.#routes);
   }
 
   #claim(workerId: number, key: string): void {
@@ -191,6 +204,11 @@ const inShort = ({ status, severity, outbox }: Alert): string =>
     ),
   )}`;
 
+const recipientsOf = (transition: Transition, routes: readonly Route[]): readonly string[] => {
+  const names = destinationsFor(transition, routes);
+  return names.length === 0 ? ['default'] : names;
+};
+
 const missing = ({ recipients, received }: Entry): readonly string[] =>
   recipients.filter((name) => !received.has(name));
 
@@ -198,14 +216,20 @@ const isComplete = (entry: Entry): boolean => missing(entry).length === 0;
 
 const sequenceOf = (id: string): number => Number(id.slice(id.lastIndexOf('#') + 1));
 
-/** Steps that nobody heard of may become one: from before the first of them to after the last, or to nothing at all. */
-const isCollapsed = ({ transition, received }: Entry, before: Alert | null, stored: Alert): boolean => {
-  if (received.size > 0 || before === null) return false;
-  const waited = before.outbox.findIndex((entry) => entry.transition.id === transition.id);
-  const first = before.outbox[waited]?.transition;
-  if (first === undefined) return false;
+/** Steps that wait may become one, which goes to all who have yet to hear of any: then they hear how things are. */
+const isCollapsed = (
+  entry: Entry,
+  before: Alert | null,
+  after: ReadonlyMap<string, Entry>,
+  stored: Alert,
+): boolean => {
+  const wasWaiting = before?.outbox.some(({ transition }) => transition.id === entry.transition.id) === true;
   const last = stored.outbox.at(-1)?.transition;
-  return last === undefined || sequenceOf(last.id) > sequenceOf(first.id)
-    ? compareLevel(last?.severity ?? 'ok', stored.severity) === 0
-    : false;
+  if (!wasWaiting) return false;
+  // Back where it was, and nobody has heard of it.
+  if (last === undefined)
+    return entry.received.size === 0 && entry.transition.previousSeverity === stored.severity;
+  if (sequenceOf(last.id) <= sequenceOf(entry.transition.id)) return false;
+  const recipients = after.get(last.id)?.recipients ?? [];
+  return missing(entry).every((name) => recipients.includes(name));
 };

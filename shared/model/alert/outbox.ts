@@ -1,4 +1,4 @@
-import { type Alert, compareLevel, type OutboxEntry, type Transition } from './alert.ts';
+import { type Alert, compareLevel, type OutboxEntry, type Transition, worstLevel } from './alert.ts';
 
 /**
  * The outbox of an alert: transitions that people have yet to hear of, in the alert's own record. Pure; every change
@@ -18,8 +18,6 @@ export interface OutboxTiming {
   /** A failed entry waits this long, then twice as long, ... up to `maximumRetryAfter`. */
   readonly retryAfter: number;
   readonly maximumRetryAfter: number;
-  /** An entry that was refused for good waits this long: the cause may have been fixed. */
-  readonly retryRefusedAfter: number;
 }
 
 const SECOND = 1000;
@@ -33,7 +31,6 @@ export const OUTBOX_TIMING: OutboxTiming = {
   margin: 10 * SECOND,
   retryAfter: MINUTE,
   maximumRetryAfter: 15 * MINUTE,
-  retryRefusedAfter: 60 * MINUTE,
 };
 
 /** Who claims, when, and which transitions are kept back for now. */
@@ -53,9 +50,11 @@ export interface Claim {
  * - What is silenced waits, unless it was tried before: some people may have it, and the others get it in its order.
  *   Steps that were not notified become one, so that an alert that flaps through a long mute does not fill its outbox;
  *   when it is back where it was, no notification is sent. A repeat comes again anyway: it does not wait.
+ * - What has failed for an hour becomes one step with all that came after it: after a day without a channel, people hear
+ *   how things are, and not what came and went meanwhile.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
-  const outbox = withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim));
+  const outbox = withoutWhatIsOld(withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim)), claim);
   const sendable = inOrder(outbox, claim).filter(
     (entry) => !(wasNeverTried(entry) && claim.isSilenced(entry.transition)),
   );
@@ -111,6 +110,43 @@ const withoutWhatNeedNotBeSaid = (outbox: readonly OutboxEntry[]): readonly Outb
   return step === null ? told : [...told, { ...last, transition: step, silenced: true }];
 };
 
+/** From this age on (milliseconds), steps that could not be sent become one. */
+const OLD = 60 * MINUTE;
+
+/** Leaves of steps that wait since an outage began the last one. What is kept quiet stays as it is. */
+const withoutWhatIsOld = (outbox: readonly OutboxEntry[], claim: Claim): readonly OutboxEntry[] => {
+  const quiet = outbox.findIndex((entry) => wasNeverTried(entry) && claim.isSilenced(entry.transition));
+  const [failed, kept] = quiet === -1 ? [outbox, []] : [outbox.slice(0, quiet), outbox.slice(quiet)];
+  const [first, ...later] = failed;
+  if (first === undefined || later.length === 0 || first.attempts === 0) return outbox;
+  if (inOrder(failed, claim) !== failed || claim.now - Date.parse(first.transition.at) < OLD) return outbox;
+  const attempts = Math.max(...failed.map((entry) => entry.attempts));
+  const sum = later.reduce((so, { transition }) => joined(so, transition), first.transition);
+  return [...later.slice(-1).map((last) => ({ ...last, attempts, transition: sum })), ...kept];
+};
+
+/**
+ * Two steps as one. A receiver that never answered may have either, so the one goes to all who may have heard of the
+ * worst: it is a resolve or an easing, whatever the first step was.
+ */
+const joined = (first: Transition, last: Transition): Transition => {
+  const levels = [first, last].flatMap(({ severity, previousSeverity, announced = [] }) => [
+    severity,
+    previousSeverity,
+    ...announced,
+  ]);
+  const worst = worstLevel(levels);
+  const announced = (['warning', 'critical'] as const).filter((level) => levels.includes(level));
+  if (last.severity === 'ok') return { ...last, transition: 'resolved', previousSeverity: worst, announced };
+  if (compareLevel(worst, last.severity) > 0)
+    return { ...last, transition: 'deescalated', previousSeverity: worst, announced };
+  const before = first.previousSeverity;
+  const { changes: _changes, ...news } = last;
+  return before === 'ok' || before === last.severity
+    ? { ...news, transition: 'firing', previousSeverity: 'ok', announced }
+    : { ...last, transition: 'escalated', previousSeverity: before, announced };
+};
+
 /** From before `first` to after `last`; `null`: nothing has changed. */
 const oneStep = (first: Transition, last: Transition): Transition | null => {
   const { previousSeverity } = first;
@@ -130,7 +166,9 @@ export interface SendOutcome {
   /** Destinations that took it in this attempt. */
   readonly deliveredTo: readonly string[];
   /** `null`: all destinations have it. */
-  readonly failure: { readonly message: string; readonly permanent: boolean } | null;
+  readonly failure: { readonly message: string } | null;
+  /** Other destinations are still being tried: the claim goes on. */
+  readonly isPartial?: true;
 }
 
 /**
@@ -148,17 +186,16 @@ export const withOutcomes = (
     const outcome = outcomes.get(entry.transition.id);
     if (outcome === undefined) return [entry];
     changed = true;
-    if (outcome.failure === null) return [];
+    if (outcome.failure === null && outcome.isPartial !== true) return [];
     const deliveredTo = [...new Set([...(entry.deliveredTo ?? []), ...outcome.deliveredTo])];
     const known: OutboxEntry = { ...entry, ...(deliveredTo.length === 0 ? {} : { deliveredTo }) };
-    if (entry.claimedBy !== run.runId) return [known];
+    if (outcome.failure === null || entry.claimedBy !== run.runId) return [known];
     const attempts = entry.attempts + 1;
-    const wait = outcome.failure.permanent ? run.timing.retryRefusedAfter : retryDelay(attempts, run.timing);
     return [
       {
         ...known,
         claimedBy: null,
-        claimedUntil: new Date(run.now + wait).toISOString(),
+        claimedUntil: new Date(run.now + retryDelay(attempts, run.timing)).toISOString(),
         attempts,
         lastError: outcome.failure.message,
       },

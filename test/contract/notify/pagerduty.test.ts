@@ -74,4 +74,15 @@ describe('PagerDuty', () => {
       permanent: false,
     });
   });
+
+  test.each(['<html>Sign in</html>', '', '{"status":"invalid event"}', '[]', 'null'])(
+    'an answer 202 that does not say success is a failure, with advice',
+    async (body) => {
+      const pagerDuty = await startPagerDuty(() => ({ status: 202, body }));
+      await expect(deliver(pagerDuty, 'surge')).rejects.toMatchObject({
+        code: 'pagerduty-refused',
+        action: expect.stringContaining('login page'),
+      });
+    },
+  );
 });

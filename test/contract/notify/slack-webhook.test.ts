@@ -98,6 +98,23 @@ describe('a message that Slack takes', () => {
   });
 });
 
+test.each([
+  ['a login page', '<!doctype html><title>Sign in to Example Corp</title>'],
+  ['{"ok":false}', '{"ok":false,"error":"not_authed"}'],
+  ['nothing', ''],
+  ['another word', 'OK!'],
+])('an answer 200 that is not the word of Slack is a failure, with advice', async (_, body) => {
+  const slack = await startSlack({ status: 200, body });
+  const { error } = await failureOf(deliver(secretOf(webhookOf(slack))));
+  expect(error).toMatchObject({
+    code: 'slack-refused',
+    permanent: true,
+    fault: 'destination',
+    message: expect.stringContaining('not a Slack webhook'),
+    action: expect.stringContaining('login page'),
+  });
+});
+
 describe('a Slack that is busy', () => {
   test('is given the time that it asks for', async () => {
     const slack = await startSlack(

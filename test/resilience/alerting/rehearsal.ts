@@ -76,7 +76,12 @@ export const run = async ({
     alerts: raised.alerts,
     store,
     notifier,
-    group: (transitions) => groupTransitions(transitions, { routes, links: { dashboard: null } }),
+    group: (transitions, destination) =>
+      groupTransitions(transitions, {
+        routes,
+        links: { dashboard: null },
+        ...(destination === undefined ? {} : { destination }),
+      }),
     runId,
     clock: clock.read,
     timing,

@@ -31,6 +31,7 @@ type Level = (typeof LEVELS)[number];
 const step = (sequence: number, from: Level, to: Level): Transition =>
   aTransition(anAlert(), {
     id: `alert#${sequence}`,
+    at: at(NOW),
     transition:
       to === 'ok'
         ? 'resolved'
@@ -218,12 +219,98 @@ describe('silence', () => {
   });
 });
 
+describe('steps that have failed for an hour', () => {
+  const failed = (transition: Transition, changes: Partial<OutboxEntry> = {}): OutboxEntry =>
+    anEntry({
+      transition: { ...transition, at: at(NOW - 60 * MINUTE) },
+      attempts: 5,
+      lastError: 'down',
+      claimedUntil: at(NOW),
+      ...changes,
+    });
+  const became = (...steps: readonly Transition[]): OutboxEntry | undefined => {
+    const [entry, ...others] = claimDue(withOutbox(...steps.map((each) => failed(each))), claim()).outbox;
+    expect(others).toEqual([]);
+    return entry;
+  };
+
+  test.each([
+    ['came and went', [step(1, 'ok', 'critical'), step(2, 'critical', 'ok')], 'resolved', 'critical'],
+    ['grew worse', [step(1, 'ok', 'warning'), step(2, 'warning', 'critical')], 'firing', 'ok'],
+    [
+      'had been announced and grew worse',
+      [step(2, 'warning', 'ok'), step(3, 'ok', 'critical')],
+      'escalated',
+      'warning',
+    ],
+    [
+      'was worse meanwhile',
+      [step(2, 'warning', 'critical'), step(3, 'critical', 'warning')],
+      'deescalated',
+      'critical',
+    ],
+    ['came back as it was', [step(2, 'warning', 'ok'), step(3, 'ok', 'warning')], 'firing', 'ok'],
+  ] as const)('what %s is one step, for all who may have heard of any', (_, steps, kind, before) => {
+    const entry = became(...steps);
+    expect(entry?.transition).toMatchObject({
+      id: steps.at(-1)?.id,
+      transition: kind,
+      previousSeverity: before,
+    });
+    expect(entry).toMatchObject({ claimedBy: 'this-run', attempts: 5 });
+  });
+
+  test('a resolve goes to all levels that were announced meanwhile', () => {
+    expect(
+      became(step(1, 'ok', 'warning'), step(2, 'warning', 'critical'), step(3, 'critical', 'ok'))?.transition
+        .announced,
+    ).toEqual(['warning', 'critical']);
+  });
+
+  test('what is kept quiet behind them stays quiet', () => {
+    const alert = withOutbox(
+      failed(step(1, 'ok', 'warning')),
+      failed(step(2, 'warning', 'ok')),
+      anEntry({ transition: step(3, 'ok', 'critical') }),
+    );
+    const muted = claim({ isSilenced: ({ severity }) => severity === 'critical' });
+    expect(claims(claimDue(alert, muted))).toEqual({ 'alert#2': 'this-run', 'alert#3': null });
+  });
+
+  test('only the last step says which destinations have it', () => {
+    const alert = withOutbox(
+      failed(step(1, 'ok', 'warning'), { deliveredTo: ['chat'] }),
+      failed(step(2, 'warning', 'ok')),
+    );
+    expect(claimDue(alert, claim()).outbox[0]?.deliveredTo).toBeUndefined();
+  });
+
+  test.each([
+    ['younger', [failed(step(1, 'ok', 'warning'), {}), failed(step(2, 'warning', 'ok'))], NOW - 1],
+    [
+      'not tried yet',
+      [failed(step(1, 'ok', 'warning'), { attempts: 0 }), failed(step(2, 'warning', 'ok'))],
+      NOW,
+    ],
+    [
+      'being sent',
+      [
+        failed(step(1, 'ok', 'warning')),
+        failed(step(2, 'warning', 'ok'), { claimedBy: 'other', claimedUntil: at(NOW + 1) }),
+      ],
+      NOW,
+    ],
+  ] as const)('those that are %s stay as they are', (_, entries, now) => {
+    expect(ids(claimDue(withOutbox(...entries), claim({ now })))).toEqual(['alert#1', 'alert#2']);
+  });
+});
+
 describe('outcomes', () => {
   const mine = { claimedBy: 'this-run', claimedUntil: at(NOW + MINUTE) };
   const run = { runId: 'this-run', now: NOW, timing: OUTBOX_TIMING };
   const outcome = (changes: Partial<SendOutcome> = {}): ReadonlyMap<string, SendOutcome> =>
     new Map([['alert#1', { deliveredTo: [], failure: null, ...changes }]]);
-  const down = { message: 'SNS is down', permanent: false };
+  const down = { message: 'SNS is down' };
 
   test('what was delivered leaves the outbox, and the rest stays', () => {
     const alert = withOutbox(waiting(1, mine), waiting(2, mine));
@@ -262,11 +349,12 @@ describe('outcomes', () => {
     );
   });
 
-  test('what was refused for good waits an hour, the first time already', () => {
-    const refused = { message: 'no such topic', permanent: true };
-    expect(
-      withOutcomes(withOutbox(waiting(1, mine)), outcome({ failure: refused }), run).outbox[0]?.claimedUntil,
-    ).toBe(at(NOW + 60 * MINUTE));
+  test('while other destinations are tried, the claim goes on, and those that have it are remembered', () => {
+    const alert = withOutbox(waiting(1, mine));
+    const partial = outcome({ deliveredTo: ['slack'], isPartial: true });
+    expect(withOutcomes(alert, partial, run).outbox).toEqual([
+      waiting(1, { ...mine, deliveredTo: ['slack'] }),
+    ]);
   });
 
   test('destinations that have it are remembered, over several attempts', () => {
