@@ -1,7 +1,7 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
-import type { RuleName } from '../model/alert/policy.ts';
 import { words } from '../model/base/text/names.ts';
 import type { Subject } from '../model/result/finding.ts';
+import { resourceName } from '../model/result/resource-name.ts';
 import { inertLine, truncate } from './inert-text.ts';
 
 /** The first line of a message: the only one that many people read. */
@@ -14,8 +14,12 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({ transition, severity }: Transition): string =>
-  transition === 'resolved' ? 'Resolved' : LEADS[transition][severity];
+export const leadOf = ({ transition, severity, previousSeverity }: Transition): string => {
+  if (transition === 'resolved') return 'Resolved';
+  // Another check leads at the same level: the level itself is nothing new.
+  const isNewLevel = severity !== previousSeverity || transition === 'repeated';
+  return LEADS[isNewLevel ? transition : 'firing'][severity];
+};
 
 const TITLE_LIMIT = 240;
 
@@ -26,29 +30,44 @@ const TITLE_LIMIT = 240;
 export const titleOf = ({ transition, finding, subject }: Transition): string =>
   truncate(
     inertLine(
-      transition === 'resolved' ? `${words(finding.kind)} in ${subject.name ?? subject.id}` : finding.title,
+      transition === 'resolved' ? `${resourceName(subject)}: ${summaryOf(finding.kind)}` : finding.title,
     ),
     TITLE_LIMIT,
   );
 
-/** What a rule says of many subjects at once. A rule that is not here is named as it is. */
-const SAID_OF_MANY: Readonly<Partial<Record<RuleName, string>>> = {
+/** What is wrong, in a few words: for many subjects at once, and for what is over. A kind that is not here is named as it is. */
+const SUMMARIES: Readonly<Record<string, string>> = {
+  'addresses-surge': 'addresses are used up fast',
+  'addresses-exhausted': 'no address left',
   'addresses-low': 'few addresses left',
-  'prefixes-low': 'few free prefixes left',
-  fragmented: 'addresses free, but no prefix',
   'addresses-exhaustion': 'addresses will run out',
+  'prefixes-surge': 'prefixes are used up fast',
+  'prefixes-exhausted': 'no free prefix',
+  'prefixes-low': 'few free prefixes left',
   'prefixes-exhaustion': 'prefixes will run out',
-  'addresses-surge': 'addresses are being used up fast',
-  'prefixes-surge': 'prefixes are being used up fast',
+  fragmented: 'addresses free, but no prefix',
+  fragmentation: 'addresses free, but no prefix',
   'vpc-addresses-low': 'few addresses left',
+  'eks-health': 'EKS finds no free address',
+  'committed-demand': 'the maximum size does not fit',
+  'upgrade-readiness': 'no room for an upgrade',
+  'load-balancer-subnet': 'load balancers cannot grow',
+  'leaked-interfaces': 'leaked interfaces',
+  'warm-pool-waste': 'many addresses kept warm',
+  'unusable-prefixes': 'prefixes held that no pod can use',
+  'zone-imbalance': 'one zone runs out first',
+  'lone-subnet': 'only one subnet in the zone',
+  'overlapping-ranges': 'ranges overlap',
+  'vpc-cidr-limit': 'at the limit of ranges',
+  'network-address-usage': 'network address usage near its quota',
   'scan-failed': 'scans fail',
-  coverage: 'not scanned',
+  coverage: 'not watched',
   'delivery-failing': 'messages do not arrive',
-  'dead-letters': 'work failed repeatedly',
+  'dead-letters': 'scans failed repeatedly',
 };
 
-const saidOfMany = (rule: string): string =>
-  new Map(Object.entries(SAID_OF_MANY)).get(rule) ?? words(inertLine(rule));
+const summaryOf = (kind: string): string =>
+  new Map(Object.entries(SUMMARIES)).get(kind) ?? words(inertLine(kind));
 
 const PLURALS: Readonly<Record<Subject['type'], string>> = {
   subnet: 'subnets',
@@ -81,9 +100,9 @@ export const groupHeadline = (transitions: readonly Transition[], omitted: numbe
   }
   const same = <Value>(read: (transition: Transition) => Value): boolean =>
     others.every((other) => read(other) === read(first));
-  const what = same(({ rule }) => rule) ? saidOfMany(first.rule) : 'several alerts';
+  const what = same(({ rule }) => rule) ? summaryOf(first.rule) : 'several alerts';
   const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
-  return `${lead}: ${what} in ${subjects.size + omitted} ${who}${whereOf(first.subject, same)}`;
+  return `${lead}: ${subjects.size + omitted} ${who}${whereOf(first.subject, same)}: ${what}`;
 };
 
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {

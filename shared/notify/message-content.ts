@@ -128,7 +128,7 @@ const describe = (transition: Transition): MessageEntry => {
     level: transition.severity,
     lead: leadOf(transition),
     title: titleOf(transition),
-    explanation: prose(over ? `It was: ${finding.title}` : finding.explanation),
+    explanation: prose(over ? `It was: ${finding.title}` : `${finding.explanation}${alsoIn(finding)}`),
     place: placeOf(transition),
     timing: timingOf(transition),
     outlook: over ? [] : outlookOf(finding.forecast, transition.at).map(prose),
@@ -186,11 +186,27 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
       };
 };
 
-const figuresOf = (finding: Finding): readonly Fact[] =>
-  finding.evidence.slice(0, FIGURES_SHOWN).map(({ name, value, unit }) => ({
-    label: short(label(name)),
-    value: figure(value, unitBeside(name, unit)),
-  }));
+/** The figures that no sentence of the message has said already. */
+const figuresOf = (finding: Finding): readonly Fact[] => {
+  const said = new Set(`${finding.title} ${finding.explanation}`.match(/[\d.,]*\d/g));
+  return finding.evidence
+    .filter(({ value }) => value === null || (!said.has(String(value)) && !said.has(quantity(value))))
+    .slice(0, FIGURES_SHOWN)
+    .map(({ name, value, unit }) => ({
+      label: short(label(name)),
+      value: figure(value, unitBeside(name, unit)),
+    }));
+};
+
+/** What else is wrong with the same supply, without the name of the resource: the title has said it. */
+const alsoIn = ({ title, also = [] }: Finding): string => {
+  if (also.length === 0) return '';
+  const resource = title.slice(0, title.indexOf(': ') + 2);
+  const rest = also.map((beneath) =>
+    beneath.title.startsWith(resource) ? beneath.title.slice(resource.length) : beneath.title,
+  );
+  return ` Also: ${rest.join('; ')}.`;
+};
 
 const changeOf = ({ name, before, now, unit }: EvidenceChange): Fact => {
   const shown = unitBeside(name, unit);

@@ -1,64 +1,53 @@
-import { duration, elapsed } from '../model/base/text/durations.ts';
-import { number, probability } from '../model/base/text/numbers.ts';
-import { utcTime } from '../model/base/text/times.ts';
-import type { Forecast, Surge } from '../model/result/forecast.ts';
+import { approximateTime } from '../model/base/text/approximate-times.ts';
+import { probability } from '../model/base/text/numbers.ts';
+import type { Forecast } from '../model/result/forecast.ts';
 
 /**
- * When a supply runs out, and how sure that is, as sentences without their full stops. The first one says when; the
- * others say how sure. Empty where the finding is not about a supply that a forecast was made for.
+ * When a supply runs out and how sure that is, as a sentence without its full stop. Empty where the finding is not about a
+ * supply with a forecast, and where nothing is expected.
+ *
+ * @param at ISO 8601: the time of the message
  */
 export const outlookOf = (forecast: Forecast | undefined, at: string): readonly string[] => {
   if (forecast === undefined) return [];
-  const surge = forecast.surge;
-  const runaway =
-    surge !== undefined && surge !== null && surge.raise !== 'ok' ? surgeSentence(surge, at) : null;
-  if (runaway === null) return [whenSentence(forecast, at), ...certaintySentences(forecast)];
-  // The forecast by the day is slower than a surge; it is worth saying only where it, too, sees an end.
-  return forecast.exhaustionAt === null
-    ? [runaway]
-    : [runaway, `Without the surge: ${lowerFirst(whenSentence(forecast, at))}`];
-};
-
-const surgeSentence = (surge: Surge, at: string): string => {
-  const pace = `Falling by ${number(Math.max(surge.lossPerHour.fast, surge.lossPerHour.slow))} an hour`;
-  return surge.exhaustionAt === null
-    ? pace
-    : `${pace}; at this pace it runs out ${moment(surge.exhaustionAt, at)}`;
-};
-
-const whenSentence = (forecast: Forecast, at: string): string => {
-  if (forecast.exhaustionAt !== null) return `Expected to run out ${moment(forecast.exhaustionAt, at)}`;
-  if (forecast.probabilityWithin === null) return `The forecast is unknown: ${lowerFirst(forecast.reason)}`;
-  if (forecast.earliest !== null)
-    return `Not expected to run out, but it could ${moment(forecast.earliest, at)}`;
-  return 'Not expected to run out within 30 days';
-};
-
-const certaintySentences = (forecast: Forecast): readonly string[] => {
-  const sentences: string[] = [];
-  if (forecast.exhaustionAt !== null && forecast.earliest !== null) {
-    sentences.push(
-      forecast.latest === null
-        ? `Not before ${utcTime(forecast.earliest)}, possibly much later`
-        : `Between ${utcTime(forecast.earliest)} and ${utcTime(forecast.latest)}`,
-    );
+  const { surge, exhaustionAt, probabilityWithin } = forecast;
+  if (surge != null && surge.raise !== 'ok') {
+    return surge.exhaustionAt === null
+      ? []
+      : [`At this pace empty at about ${approximateTime(surge.exhaustionAt, at)}`];
   }
-  if (forecast.probabilityWithin !== null) {
-    const { '24h': day, '72h': threeDays, '7d': week } = forecast.probabilityWithin;
-    sentences.push(
-      `Probability: ${probability(day)} within 24 hours, ${probability(threeDays)} within 3 days, ${probability(week)} within 7 days`,
-    );
-  }
-  return sentences;
+  if (exhaustionAt !== null) return [expectation(forecast, exhaustionAt, at)];
+  if (probabilityWithin === null) return [`No forecast: ${withoutFullStop(forecast.reason)}`];
+  const chance = chanceOf(forecast);
+  return chance === null ? [] : [`Not expected to run out at this rate; ${chance}`];
 };
 
-/** `in 2 days 4 hours (Sun 22 Nov 2026 22:00 UTC)`, `now`. */
-const moment = (iso: string, at: string): string => {
-  const span = elapsed(at, iso);
-  if (span === null) return `at ${iso}`;
-  return span <= 0 ? 'now' : `in ${duration(span)} (${utcTime(iso)})`;
+const expectation = (forecast: Forecast, exhaustionAt: string, at: string): string =>
+  [
+    Date.parse(exhaustionAt) - Date.parse(at) < HOUR
+      ? 'At this rate empty within the hour'
+      : `At this rate empty by ${approximateTime(exhaustionAt, at)}`,
+    forecast.earliest === null ? null : `earliest ${approximateTime(forecast.earliest, at)}`,
+    chanceOf(forecast),
+  ]
+    .filter((part) => part !== null)
+    .join('; ');
+
+const HOUR = 3_600_000;
+
+/** A chance that is smaller than this says nothing; the next horizon says more. */
+const LEAST_CHANCE = 0.05;
+
+/** The chance within the shortest horizon that has one worth naming: `55 % within 24 hours`. */
+const chanceOf = ({ probabilityWithin }: Forecast): string | null => {
+  if (probabilityWithin === null) return null;
+  const horizons = [
+    ['24 hours', probabilityWithin['24h']],
+    ['3 days', probabilityWithin['72h']],
+    ['7 days', probabilityWithin['7d']],
+  ] as const;
+  const first = horizons.find(([, chance]) => chance >= LEAST_CHANCE);
+  return first === undefined ? null : `${probability(first[1])} within ${first[0]}`;
 };
 
-/** As the rest of a sentence: an acronym at its beginning stays as it is. */
-const lowerFirst = (text: string): string =>
-  (/^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text).replace(/\.$/, '');
+const withoutFullStop = (text: string): string => text.replace(/\.$/, '');

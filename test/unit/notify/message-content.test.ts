@@ -36,18 +36,21 @@ describe('the headline', () => {
 
   test('what is resolved is not announced in the words of the alarm', () => {
     const message = exampleMessage([exampleTransition(finding, { transition: 'resolved', severity: 'ok' })]);
-    expect(narrate(message)).toMatchObject({ headline: 'Resolved: addresses low in pods-a', level: 'ok' });
+    expect(narrate(message)).toMatchObject({
+      headline: 'Resolved: pods-a (prod): few addresses left',
+      level: 'ok',
+    });
   });
 
   test('without a name, the identifier stands in', () => {
     const nameless = exampleFinding(subnetSubject('subnet-9', null), { kind: 'addresses-low', title: 'x' });
     const message = exampleMessage([exampleTransition(nameless, { transition: 'resolved', severity: 'ok' })]);
-    expect(narrate(message).headline).toBe('Resolved: addresses low in subnet-9');
+    expect(narrate(message).headline).toBe('Resolved: subnet-9: few addresses left');
   });
 
   test('a group says what its alerts have in common, how many they are, and where', () => {
     expect(narrate(messageNamed('many-subnets-of-one-vpc')).headline).toBe(
-      'Critical: few addresses left in 18 subnets of vpc-0f3a1c5e7b9d2468a',
+      'Critical: 18 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
     );
   });
 
@@ -55,7 +58,7 @@ describe('the headline', () => {
     const message = { ...messageNamed('many-subnets-of-one-vpc'), omittedTransitions: 82 };
     expect(narrate(message)).toMatchObject({
       omitted: 82,
-      headline: expect.stringContaining('in 100 subnets'),
+      headline: expect.stringContaining('100 subnets of'),
     });
   });
 
@@ -74,7 +77,7 @@ describe('the headline', () => {
       { kind: 'committed-demand', title: 'y' },
     );
     const message = exampleMessage([exampleTransition(finding), exampleTransition(other)]);
-    expect(narrate(message).headline).toBe('Warning: several alerts in 2 places of several accounts');
+    expect(narrate(message).headline).toBe('Warning: 2 places of several accounts: several alerts');
   });
 
   test('a group in one account says the account, and its Region where it is one', () => {
@@ -84,13 +87,13 @@ describe('the headline', () => {
     );
     const there = exampleTransition(exampleFinding(elsewhere, { kind: 'unheard-of', title: 'b' }));
     expect(narrate(exampleMessage([here, there])).headline).toBe(
-      'Warning: unheard of in 2 VPCs of account 111122223333 in eu-west-1',
+      'Warning: 2 VPCs of account 111122223333 in eu-west-1: unheard of',
     );
     const abroad = exampleTransition(
       exampleFinding({ ...elsewhere, region: 'us-east-1' }, { kind: 'unheard-of', title: 'b' }),
     );
     expect(narrate(exampleMessage([here, abroad])).headline).toBe(
-      'Warning: unheard of in 2 VPCs of account 111122223333',
+      'Warning: 2 VPCs of account 111122223333: unheard of',
     );
   });
 
@@ -299,7 +302,7 @@ describe('links', () => {
 
 test('the summary for a lock screen is the headline and when it runs out', () => {
   expect(narrate(messageNamed('surge')).summary).toBe(
-    'Critical: Addresses in batch-eu-west-1b are being used up at 118 an hour. Falling by 118 an hour; at this pace it runs out in 1 hour 48 minutes (Fri 20 Nov 2026 15:58 UTC)',
+    'Critical: Addresses in batch-eu-west-1b are being used up at 118 an hour. At this pace empty at about 15:58 UTC',
   );
 });
 

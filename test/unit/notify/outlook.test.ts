@@ -18,59 +18,58 @@ test('a finding without a forecast has no outlook', () => {
   expect(outlookOf(undefined, NOW)).toEqual([]);
 });
 
-test('an expected end is said first, then between when and when, then how probable', () => {
+test('an expected end is given with the earliest time and the chance within the nearest horizon that has one', () => {
   expect(
     outlookOf(
       forecast({
-        exhaustionAt: '2026-11-22T12:00:00Z',
-        earliest: '2026-11-21T12:00:00Z',
+        exhaustionAt: '2026-11-21T16:40:00Z',
+        earliest: '2026-11-21T07:46:00Z',
         latest: '2026-11-24T12:00:00Z',
-        probabilityWithin: { '24h': 0.05, '72h': 0.7, '7d': 0.95 },
+        probabilityWithin: { '24h': 0.55, '72h': 0.7, '7d': 0.95 },
       }),
       NOW,
     ),
-  ).toEqual([
-    'Expected to run out in 2 days (Sun 22 Nov 2026 12:00 UTC)',
-    'Between Sat 21 Nov 2026 12:00 UTC and Tue 24 Nov 2026 12:00 UTC',
-    'Probability: 5 % within 24 hours, 70 % within 3 days, 95 % within 7 days',
-  ]);
+  ).toEqual(['At this rate empty by 16:40 UTC tomorrow; earliest 07:46 UTC tomorrow; 55 % within 24 hours']);
 });
 
-test('an interval without an upper end says so', () => {
-  const [, certainty] = outlookOf(
-    forecast({ exhaustionAt: '2026-11-22T12:00:00Z', earliest: '2026-11-21T12:00:00Z' }),
-    NOW,
-  );
-  expect(certainty).toBe('Not before Sat 21 Nov 2026 12:00 UTC, possibly much later');
+test.each([
+  [{ '24h': 0.04, '72h': 0.7, '7d': 1 }, '70 % within 3 days'],
+  [{ '24h': 0, '72h': 0, '7d': 0.06 }, '6 % within 7 days'],
+])('a chance too small to name is left to the next horizon: %j', (probabilityWithin, chance) => {
+  const [sentence] = outlookOf(forecast({ exhaustionAt: '2026-11-29T12:00:00Z', probabilityWithin }), NOW);
+  expect(sentence).toBe(`At this rate empty by Sun 29 Nov; ${chance}`);
 });
 
-test('an end in the past is now', () => {
-  expect(outlookOf(forecast({ exhaustionAt: '2026-11-20T11:00:00Z' }), NOW)[0]).toBe(
-    'Expected to run out now',
+test('without an earliest time and a chance, the expected end stands alone', () => {
+  expect(outlookOf(forecast({ exhaustionAt: '2026-11-22T11:00:00Z', probabilityWithin: null }), NOW)).toEqual(
+    ['At this rate empty by Sun 22 Nov 11:00 UTC'],
   );
+});
+
+test('an end that is near, or past, is within the hour', () => {
+  for (const exhaustionAt of ['2026-11-20T11:00:00Z', '2026-11-20T12:59:00Z']) {
+    expect(outlookOf(forecast({ exhaustionAt }), NOW)).toEqual(['At this rate empty within the hour']);
+  }
 });
 
 test('an end that is possible but not expected is described as that', () => {
-  expect(outlookOf(forecast({ earliest: '2026-11-23T12:00:00Z' }), NOW)[0]).toBe(
-    'Not expected to run out, but it could in 3 days (Mon 23 Nov 2026 12:00 UTC)',
-  );
-});
-
-test('no end in sight reads as not expected', () => {
-  expect(outlookOf(forecast({}), NOW)[0]).toBe('Not expected to run out within 30 days');
-});
-
-test('an unknown forecast gives its reason', () => {
-  expect(
-    outlookOf(forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' }), NOW),
-  ).toEqual(['The forecast is unknown: the history is 3 hours long']);
-  expect(outlookOf(forecast({ probabilityWithin: null, reason: 'AWS gave no count.' }), NOW)).toEqual([
-    'The forecast is unknown: AWS gave no count',
+  const probabilityWithin = { '24h': 0, '72h': 0.01, '7d': 0.2 };
+  expect(outlookOf(forecast({ probabilityWithin }), NOW)).toEqual([
+    'Not expected to run out at this rate; 20 % within 7 days',
   ]);
 });
 
-test('a time that is none is shown as it came', () => {
-  expect(outlookOf(forecast({ exhaustionAt: 'soon' }), NOW)[0]).toBe('Expected to run out at soon');
+test('where nothing is expected there is nothing to say', () => {
+  expect(outlookOf(forecast({}), NOW)).toEqual([]);
+});
+
+test('a forecast that could not be made gives its reason', () => {
+  const unknown = forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' });
+  expect(outlookOf(unknown, NOW)).toEqual(['No forecast: The history is 3 hours long']);
+});
+
+test('text that is not a time is shown as it came', () => {
+  expect(outlookOf(forecast({ exhaustionAt: 'soon' }), NOW)[0]).toBe('At this rate empty by soon');
 });
 
 const surge = {
@@ -82,27 +81,19 @@ const surge = {
   reason: 'It lost 118 in an hour.',
 } as const;
 
-test('a surge comes first, at the worse of its two paces', () => {
-  expect(outlookOf(forecast({ probabilityWithin: null, surge }), NOW)).toEqual([
-    'Falling by 118 an hour; at this pace it runs out in 1 hour 48 minutes (Fri 20 Nov 2026 13:48 UTC)',
-  ]);
-});
-
-test('beside a surge, the slower outlook is said where it sees an end as well', () => {
+test('a surge says when nothing is left at its pace, and nothing of the forecast by the day', () => {
   expect(outlookOf(forecast({ exhaustionAt: '2026-11-22T12:00:00Z', surge }), NOW)).toEqual([
-    'Falling by 118 an hour; at this pace it runs out in 1 hour 48 minutes (Fri 20 Nov 2026 13:48 UTC)',
-    'Without the surge: expected to run out in 2 days (Sun 22 Nov 2026 12:00 UTC)',
+    'At this pace empty at about 13:48 UTC',
   ]);
 });
 
-test('a surge that has stopped falling gives its pace alone', () => {
+test('a surge that has stopped falling has no end', () => {
   expect(
     outlookOf(forecast({ probabilityWithin: null, surge: { ...surge, exhaustionAt: null } }), NOW),
-  ).toEqual(['Falling by 118 an hour']);
+  ).toEqual([]);
 });
 
 test('an ordinary morning is no surge', () => {
-  expect(outlookOf(forecast({ surge: { ...surge, raise: 'ok' } }), NOW)[0]).toMatch(
-    /^Not expected to run out/,
-  );
+  const ordinary = forecast({ exhaustionAt: '2026-11-29T12:00:00Z', surge: { ...surge, raise: 'ok' } });
+  expect(outlookOf(ordinary, NOW)).toEqual(['At this rate empty by Sun 29 Nov']);
 });

@@ -182,7 +182,9 @@ describe('a message that is too large', () => {
     expect(publishBytes(publishInput(trimmed, TOPIC, 'per-protocol'))).toBeLessThanOrEqual(262_144);
     expect(trimmed.transitions[0]?.severity).toBe('critical');
     expect(trimmed.omittedTransitions).toBe(1_000 - kept);
-    expect(narrate(trimmed).headline).toContain('in 1000 subnets');
+    expect(narrate(trimmed).headline).toContain(
+      'Critical: 1000 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
+    );
     const oneMore = { ...trimmed, transitions: [...trimmed.transitions, ...trimmed.transitions.slice(-1)] };
     expect(publishBytes(publishInput(oneMore, TOPIC, 'per-protocol'))).toBeGreaterThan(262_144);
   });
