@@ -26,7 +26,10 @@ const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
 const indent = (text: string, columns: number): string => `${' '.repeat(columns)}${text}\n`;
 
 /** One finding in full: why, the evidence, and each remedy with its preconditions and commands. */
-const renderFinding = (io: Io, { severity, title, explanation, evidence, remedies }: Finding): string => {
+const renderFinding = (
+  io: Io,
+  { severity, title, explanation, evidence, remedies, also = [] }: Finding,
+): string => {
   const dye = paint(io);
   const facts = evidence
     .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
@@ -34,6 +37,7 @@ const renderFinding = (io: Io, { severity, title, explanation, evidence, remedie
   return [
     `${dye(COLOUR[severity], severity.padEnd(8))}  ${dye('bold', printable(title))}\n`,
     indent(printable(explanation), 10),
+    ...also.map((beneath) => indent(`${dye('dim', 'also')} ${printable(beneath.title)}`, 10)),
     ...(facts === '' ? [] : [indent(dye('dim', printable(facts)), 10)]),
     ...remedies.map((remedy, index) =>
       [

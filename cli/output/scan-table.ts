@@ -79,6 +79,9 @@ export const renderFindings = (io: Io, findings: readonly Finding[]): string => 
       const remedy = worst.remedies[0];
       const lines = [
         `${dye(STYLE[worst.severity], worst.severity.padEnd(8))}  ${printable(worst.title)}`,
+        ...(worst.also ?? []).map(
+          ({ title }) => `${' '.repeat(10)}${dye('dim', 'also')} ${printable(title)}`,
+        ),
         ...others.map(
           ({ severity, title }) => `${' '.repeat(10)}${dye(STYLE[severity], 'also')} ${printable(title)}`,
         ),

@@ -36,11 +36,11 @@ const wordsOf = ({ title, subject }: Finding): string =>
     .join(' ')
     .toLowerCase();
 
-const body = ({ explanation, evidence, remedies, subject }: Finding): Html => {
+const body = ({ explanation, evidence, remedies, subject, also = [] }: Finding): Html => {
   const facts = evidence
     .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
     .join(' · ');
-  return html`<p>${explanation}</p>${facts === '' ? null : html`<p class="where">${facts}</p>`}<p class="where">${subject.type} ${subject.id} · account ${subject.accountId} · ${subject.region}</p>${
+  return html`<p>${explanation}</p>${also.length === 0 ? null : html`<ul>${also.map(({ title }) => html`<li>Also: ${title}</li>`)}</ul>`}${facts === '' ? null : html`<p class="where">${facts}</p>`}<p class="where">${subject.type} ${subject.id} · account ${subject.accountId} · ${subject.region}</p>${
     remedies.length === 0 ? null : html`<h4>What to do</h4><ol>${remedies.map(renderRemedy)}</ol>`
   }`;
 };

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runStory, type Story } from '../../lab/demo/story.ts';
+import type { Transition } from '../../shared/model/alert/alert.ts';
+import { hasChanged } from '../../shared/model/result/finding.ts';
+
+const STORY_TAKES = 600_000;
+
+/** What one recipient may get in a fortnight: it was 102 messages before all checks of a supply made one alert. */
+const MOST_MESSAGES = 45;
+
+let story: Story;
+beforeAll(async () => {
+  story = await runStory({ onBefore: () => {}, onTime: () => {}, onTransitions: () => {} });
+}, STORY_TAKES);
+
+const sent = (): readonly Transition[] => story.messages.flatMap(({ message }) => message.transitions);
+
+describe('in the fortnight of the demo', () => {
+  test(`at most ${MOST_MESSAGES} messages are sent, and some are`, () => {
+    expect(story.messages.length).toBeGreaterThan(10);
+    expect(story.messages.length).toBeLessThanOrEqual(MOST_MESSAGES);
+  });
+
+  test('no message repeats what has not changed', () => {
+    const unchanged = [...Map.groupBy(sent(), ({ key }) => key).values()].flatMap((steps) =>
+      steps.filter((step, index) => {
+        const before = steps[index - 1];
+        return (
+          before !== undefined &&
+          step.severity === before.severity &&
+          step.severity !== 'ok' &&
+          !hasChanged(before.finding, step.finding)
+        );
+      }),
+    );
+    expect(unchanged.map(({ id, finding }) => [id, finding.title])).toEqual([]);
+  });
+
+  test('an empty supply is exhausted, and never said to run out', () => {
+    const empty = sent().filter(
+      ({ severity, finding: { evidence } }) =>
+        severity !== 'ok' &&
+        ['available', 'freePrefixes'].includes(evidence[0]?.name ?? '') &&
+        evidence[0]?.value === 0,
+    );
+    expect(empty.length).toBeGreaterThan(0);
+    expect(new Set(empty.map(({ finding }) => finding.kind.replace(/^(addresses|prefixes)-/, '')))).toEqual(
+      new Set(['exhausted']),
+    );
+    expect(empty.filter(({ finding }) => /run out/.test(`${finding.title} ${finding.explanation}`))).toEqual(
+      [],
+    );
+  });
+
+  test('every supply that ran out had an alert before, except where it was empty from the start', () => {
+    const unannounced = story.exhaustions
+      .filter(({ at }) => at > story.startsAt)
+      .filter(({ subnetId, supply, at }) => {
+        const first = sent().find(({ key }) => key === `${supply}/subnet/${subnetId}`);
+        return first === undefined || Date.parse(first.at) > at;
+      });
+    expect(unannounced).toEqual([]);
+  });
+});
