@@ -12,13 +12,13 @@ export interface XmlElement<State> {
 }
 
 /**
- * The way from the end of one element's text to the beginning of the next one's. In a listing these bytes are the same
+ * The markup from the end of one element's text to the beginning of the next one's. In a listing these bytes are the same
  * from record to record (`</key>`, a line's indentation, `<value>`), so they are compared at once instead of read tag
  * by tag: half of the time that a page takes.
  */
-export interface Stride<State> {
+export interface KnownMarkup<State> {
   readonly markup: string;
-  /** What there is to call on the way, in its order. */
+  /** What there is to call for it, in its order. */
   readonly calls: readonly ((state: State) => void)[];
   /** How many open elements the markup closes, and which it opens and leaves open, without `to`. */
   readonly closes: number;
@@ -40,8 +40,8 @@ export interface Node<State> {
   /** What came first within it, and what came after it, the last time: elements mostly come in one order. */
   first: Node<State> | null;
   following: Node<State> | null;
-  /** The ways on from the end of its text that were met so far. */
-  readonly strides: Stride<State>[];
+  /** The markup after its text that was met so far. */
+  readonly known: KnownMarkup<State>[];
 }
 
 export const nodeOf = <State>(element: XmlElement<State>): Node<State> => ({
@@ -53,5 +53,5 @@ export const nodeOf = <State>(element: XmlElement<State>): Node<State> => ({
   recent: ['', '', '', '', '', '', '', ''],
   first: null,
   following: null,
-  strides: [],
+  known: [],
 });

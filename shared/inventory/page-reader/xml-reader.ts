@@ -1,5 +1,5 @@
 import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
-import { strideFrom, Trail } from './stride.ts';
+import { knownMarkup, MarkupRecorder } from './markup-cache.ts';
 import { endOfDocumentType, endOfName, endOfTag } from './token-ends.ts';
 import { type Node, nodeOf, type XmlElement } from './xml-node.ts';
 import { withOneLineEnd, withoutBlankLines, withReferences } from './xml-text.ts';
@@ -56,7 +56,7 @@ export class XmlReader<State> {
   #source = '';
   /** The element whose text comes next. */
   #holder: Node<State>;
-  readonly #trail = new Trail<State>();
+  readonly #recorder = new MarkupRecorder<State>();
 
   constructor(root: XmlElement<State>, state: State) {
     this.#root = nodeOf(root);
@@ -75,7 +75,7 @@ export class XmlReader<State> {
     this.#length += chunk.length;
     this.#source = this.#bytes.toString('latin1', 0, this.#length);
     const consumed = this.#scan(this.#skipByteOrderMark());
-    this.#trail.lose();
+    this.#recorder.lose();
     this.#bytes.copyWithin(0, consumed, this.#length);
     this.#length -= consumed;
     this.#source = '';
@@ -142,11 +142,11 @@ export class XmlReader<State> {
     const child = this.#child(source.slice(tag + 1, endOfName(source, tag + 1, selfClosing ? end - 1 : end)));
     if (!selfClosing) return this.#enter(child, end + 1);
     child.opened?.(this.#state);
-    this.#trail.opened(child);
+    this.#recorder.opened(child);
     // Its text comes in between; that is too rare to be noted.
     if (child.text !== undefined) {
       child.text(this.#state, '');
-      this.#trail.lose();
+      this.#recorder.lose();
     }
     this.#leave(child);
     return end + 1;
@@ -185,10 +185,10 @@ export class XmlReader<State> {
   #enter(entered: Node<State>, start: number): number {
     const source = this.#source;
     entered.opened?.(this.#state);
-    this.#trail.opened(entered);
+    this.#recorder.opened(entered);
     this.#holder = entered;
-    const from = this.#stride(start);
-    if (from !== start && this.#trail.isOpen) this.#endTrail(start);
+    const from = this.#skipKnown(start);
+    if (from !== start && this.#recorder.isOpen) this.#endRecording(start);
     const holder = this.#holder;
     const { name } = holder;
     const tag = source.indexOf('<', from);
@@ -203,38 +203,38 @@ export class XmlReader<State> {
       this.#text = '';
       return from;
     }
-    if (this.#trail.isOpen) this.#endTrail(from);
-    this.#trail.begin(holder, tag);
+    if (this.#recorder.isOpen) this.#endRecording(from);
+    this.#recorder.begin(holder, tag);
     if (holder.text !== undefined) holder.text(this.#state, this.#onlyText(holder, from, tag));
     this.#close(holder);
     return tag + name.length + 3;
   }
 
   /**
-   * Goes from text to text for as long as the ways between them are known. Apart from the rest and small, because this is
+   * Goes from text to text for as long as the markup between them is known. Apart from the rest and small, because this is
    * where the time goes: V8 compiles it within the first page, and with the rest in it took 30 ms longer (measured).
    */
-  #stride(start: number): number {
+  #skipKnown(start: number): number {
     const source = this.#source;
     let holder = this.#holder;
     let from = start;
     for (;;) {
       const tag = source.indexOf('<', from);
-      const stride = tag === -1 ? null : strideFrom(holder, source, tag);
-      if (stride === null) break;
+      const known = tag === -1 ? null : knownMarkup(holder, source, tag);
+      if (known === null) break;
       if (holder.text !== undefined) holder.text(this.#state, this.#onlyText(holder, from, tag));
-      for (const call of stride.calls) call(this.#state);
-      for (let closes = stride.closes; closes > 0; closes -= 1) this.#open.pop();
-      for (const opened of stride.opens) this.#open.push(opened);
-      holder = stride.to;
-      from = tag + stride.markup.length;
+      for (const call of known.calls) call(this.#state);
+      for (let closes = known.closes; closes > 0; closes -= 1) this.#open.pop();
+      for (const opened of known.opens) this.#open.push(opened);
+      holder = known.to;
+      from = tag + known.markup.length;
     }
     this.#holder = holder;
     return from;
   }
 
-  #endTrail(at: number): void {
-    this.#trail.end(this.#bytes.toString('latin1', this.#trail.start, at));
+  #endRecording(at: number): void {
+    this.#recorder.end(this.#bytes.toString('latin1', this.#recorder.start, at));
   }
 
   #closingTag(start: number, end: number): void {
@@ -252,14 +252,14 @@ export class XmlReader<State> {
     }
     if (closed.text !== undefined) {
       closed.text(this.#state, withoutBlankLines(this.#text));
-      this.#trail.lose();
+      this.#recorder.lose();
     }
     this.#text = '';
     this.#leave(closed);
   }
 
   #leave(left: Node<State>): void {
-    this.#trail.closed(left);
+    this.#recorder.closed(left);
     this.#close(left);
   }
 

@@ -1,23 +1,27 @@
-import type { Node, Stride } from './xml-node.ts';
+import type { KnownMarkup, Node } from './xml-node.ts';
 
-/** So many ways on are remembered of an element; a document with more is read no less well, but slower. */
-const MAX_STRIDES = 4;
+/** So much markup is remembered after an element; a document with more variants is read as well, but more slowly. */
+const MAX_KNOWN = 4;
 /** The longest is from one interface's last address to the next one's first element, some 300 characters. */
 const MAX_MARKUP = 1000;
 
-/** The way on from the text of `node` that continues `source` at `at`, if it was met before. */
-export const strideFrom = <State>(node: Node<State>, source: string, at: number): Stride<State> | null => {
-  for (const stride of node.strides) {
+/** The markup after the text of `node` that stands in `source` at `at`, if it was met before. */
+export const knownMarkup = <State>(
+  node: Node<State>,
+  source: string,
+  at: number,
+): KnownMarkup<State> | null => {
+  for (const known of node.known) {
     // A slice shares the memory of its source and is compared as a block: four times as fast as `startsWith` (measured).
-    if (source.slice(at, at + stride.markup.length) === stride.markup) return stride;
+    if (source.slice(at, at + known.markup.length) === known.markup) return known;
   }
   return null;
 };
 
-/** Notes what is met on the way from one text to the next, so that it need not be read again. */
-export class Trail<State> {
+/** Records the markup between one text and the next, so that it need not be read tag by tag again. */
+export class MarkupRecorder<State> {
   #from: Node<State> | null = null;
-  /** Where the way began. */
+  /** Where the markup began. */
   start = 0;
   #calls: ((state: State) => void)[] = [];
   #closes = 0;
@@ -29,14 +33,14 @@ export class Trail<State> {
 
   /** The text of `node` ended at `start`. */
   begin(node: Node<State>, start: number): void {
-    this.#from = node.strides.length < MAX_STRIDES ? node : null;
+    this.#from = node.known.length < MAX_KNOWN ? node : null;
     this.start = start;
     this.#calls = node.closed === undefined ? [] : [node.closed];
     this.#closes = 0;
     this.#opens = [];
   }
 
-  /** Text was reported on the way, or the chunk ended: this way is not learned. */
+  /** Text was reported in between, or the chunk ended: this markup is not recorded. */
   lose(): void {
     this.#from = null;
   }
@@ -59,6 +63,6 @@ export class Trail<State> {
     const to = this.#opens.pop();
     this.#from = null;
     if (from === null || to === undefined || markup.length > MAX_MARKUP) return;
-    from.strides.push({ markup, calls: this.#calls, closes: this.#closes, opens: this.#opens, to });
+    from.known.push({ markup, calls: this.#calls, closes: this.#closes, opens: this.#opens, to });
   }
 }
