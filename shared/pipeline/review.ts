@@ -3,7 +3,7 @@ import { forecast } from '../model/forecast/forecast.ts';
 import { DAY, HistoryBuilder, HOUR } from '../model/forecast/supply-history.ts';
 import type { Sample } from '../model/result/forecast.ts';
 import { type Calibration, calibrationOf, type SaidAndHappened } from './calibration.ts';
-import { replay } from './replay.ts';
+import { type ReplayTransition, replay } from './replay.ts';
 
 export interface ReviewInput {
   /** In any order; of several at one moment the first counts. */
@@ -54,7 +54,7 @@ export const review = ({ samples: given, capacity, policy }: ReviewInput): Revie
   const ends = exhaustionsOf(samples);
   return {
     exhaustions: ends.map((at) => new Date(at).toISOString()),
-    headroom: reviewOf(headroomEpisodes({ samples, capacity, policy }), ends),
+    headroom: reviewOf(alertEpisodes(replay({ samples, capacity, policy, supply: 'addresses' })), ends),
     usedAlarm: reviewOf(usedEpisodes(samples, capacity), ends),
     calibration: calibrationsOf(samples, capacity),
   };
@@ -71,21 +71,20 @@ const exhaustionsOf = (samples: readonly Sample[]): number[] => {
   return ends;
 };
 
-const headroomEpisodes = (input: ReviewInput): Episode[] => {
-  const on = new Map<string, number>();
-  const episodes: Episode[] = [];
-  let from: number | null = null;
-  for (const { at, rule, transition } of replay({ ...input, supply: 'addresses' })) {
+/** When the alert of a supply fired, from its first announcement to its all-clear; infinite while it still fires. */
+export const alertEpisodes = (
+  transitions: readonly ReplayTransition[],
+): (Episode & { readonly rule: string })[] => {
+  const episodes: (Episode & { readonly rule: string })[] = [];
+  let open: { readonly from: number; readonly rule: string } | null = null;
+  for (const { at, rule, transition } of transitions) {
     const now = Date.parse(at);
-    if (transition === 'firing') on.set(rule, now);
-    if (transition === 'resolved') on.delete(rule);
-    if (on.size > 0) from ??= now;
-    else if (from !== null) {
-      episodes.push({ from, to: now });
-      from = null;
-    }
+    if (transition === 'resolved') {
+      if (open !== null) episodes.push({ ...open, to: now });
+      open = null;
+    } else open ??= { from: now, rule };
   }
-  if (from !== null) episodes.push({ from, to: Number.POSITIVE_INFINITY });
+  if (open !== null) episodes.push({ ...open, to: Number.POSITIVE_INFINITY });
   return episodes;
 };
 

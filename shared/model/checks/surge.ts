@@ -58,8 +58,9 @@ const result = (supply: SubnetSupply): CheckResult => {
   return measured(subject, surge, evidence, () => describe(supply, surge, left));
 };
 
-/** The faster of the two windows: what is still true if the surge goes on. */
-const lossOf = ({ lossPerHour: { fast, slow } }: Surge): number => Math.max(fast, slow);
+/** The pace that shows it best: that of the faster window or, for a loss over hours to days, that of all of it. */
+const lossOf = ({ lossPerHour: { fast, slow }, basis }: Surge): number =>
+  basis?.lossPerHour ?? Math.max(fast, slow);
 
 const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
   ordinaryLossPerHour === null ? null : rounded(ordinaryLossPerHour);
@@ -72,10 +73,13 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number) => {
   const loss = lossOf(surge);
   const ordinary = ordinaryOf(surge);
   const minutes = loss <= 0 ? null : (left / loss) * MINUTES_PER_HOUR;
+  const { drain } = surge;
   const usual =
-    ordinary === null
-      ? 'There are no earlier days to compare with.'
-      : `At this time of day it is normally ${ordinary <= 0 ? 'zero' : `at most ${number(ordinary)} an hour`}.`;
+    drain != null && drain.lossPerHour === loss
+      ? `It has lasted ${drain.hours} hours, and no ${drain.hours} hours of the last two weeks used up as much.`
+      : ordinary === null
+        ? 'There are no earlier days to compare with.'
+        : `At this time of day it is normally ${ordinary <= 0 ? 'zero' : `at most ${number(ordinary)} an hour`}.`;
   const holders = listHolders(subnet);
   return {
     title:

@@ -144,7 +144,7 @@ export const surge = (
  */
 const DRAIN_CHANCE = 0.2;
 const DRAIN_HOLD_CHANCE = 0.1;
-const DRAIN_LEFT_SHARE = 0.28;
+const DRAIN_LEFT_SHARE = 0.3;
 const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
   drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;
 

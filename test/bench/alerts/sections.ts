@@ -100,7 +100,7 @@ export const notificationLine = (replays: readonly { series: LoadSeries; replaye
     if (end === null) continue;
     incidents += 1;
     const counts = (at: number): boolean => at <= end && at > end - TOO_EARLY_DAYS * DAY;
-    notifications += notificationsOf(replayed.transitions).filter(({ at }) => counts(at)).length;
+    notifications += notificationsOf(replayed.transitions).filter(counts).length;
     episodes += replayed.episodes.filter(({ from }) => counts(from)).length;
   }
   return `per incident: ${(episodes / incidents).toFixed(2)} episodes, ${(notifications / incidents).toFixed(2)} notifications with escalations (${incidents} incidents)`;

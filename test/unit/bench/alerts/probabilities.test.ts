@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { calibrationOf } from '../../../../shared/pipeline/calibration.ts';
 import type { ReplayTransition } from '../../../../shared/pipeline/replay.ts';
+import { alertEpisodes } from '../../../../shared/pipeline/review.ts';
 import { notificationsOf } from '../../../bench/alerts/headroom-alarm.ts';
 import { saidOf } from '../../../bench/alerts/probabilities.ts';
 import type { LoadSeries } from '../../../bench/alerts/shapes/load-series.ts';
@@ -52,7 +53,7 @@ test('what happened is known only where the series goes on long enough', () => {
   expect(saidOf(calm, 24).map(({ happened }) => happened[2])).toEqual([null, null, null, null, null]);
 });
 
-test('people are notified when the worst level begins or rises, whichever rule says so', () => {
+test('people are notified when an alert begins and each time that it escalates', () => {
   const line = (
     minute: number,
     rule: string,
@@ -68,16 +69,18 @@ test('people are notified when the worst level begins or rises, whichever rule s
     latest: null,
     available: 1,
   });
-  const notified = notificationsOf([
+  const lines = [
     line(0, 'addresses-exhaustion', 'warning', 'firing'),
-    line(5, 'addresses-low', 'warning', 'firing'),
-    line(10, 'addresses-surge', 'critical', 'firing'),
-    line(15, 'addresses-low', 'critical', 'escalated'),
+    line(10, 'addresses-surge', 'critical', 'escalated'),
+    line(15, 'addresses-surge', 'warning', 'deescalated'),
+    line(20, 'addresses-low', 'critical', 'escalated'),
+    line(60, 'addresses-low', 'ok', 'resolved'),
+  ];
+  const notified = notificationsOf(lines);
+  expect(alertEpisodes(lines)).toEqual([
+    { from: START, to: START + 3_600_000, rule: 'addresses-exhaustion' },
   ]);
-  expect(notified).toEqual([
-    { at: START, critical: false },
-    { at: START + 600_000, critical: true },
-  ]);
+  expect(notified).toEqual([START, START + 600_000, START + 1_200_000]);
 });
 
 test('the limit of an urgency is the lowest that keeps the false rate', () => {
