@@ -39,7 +39,7 @@ const committedOf = (
     const toCome = group.maximumNodes - group.currentNodes;
     nodes += toCome;
     demand += toCome * each;
-    shortfall += group.shortfall ?? 0;
+    shortfall += Number(group.shortfall);
     groups.push(`${group.clusterName}/${group.group}`);
   }
   return groups.length === 0 ? null : { nodes, demand, shortfall, groups };

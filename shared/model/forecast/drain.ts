@@ -41,19 +41,27 @@ export interface Drain {
 /** The largest fall within each of `DRAIN_HOURS` before the window that ends now; `NaN`: not known. */
 export type OrdinaryLosses = readonly number[];
 
-export const ordinaryLosses = ({ mean, low }: HourlyGrid): OrdinaryLosses =>
-  DRAIN_HOURS.map((hours) => {
+export const ordinaryLosses = ({ mean, low }: HourlyGrid): OrdinaryLosses => {
+  const end = mean.length;
+  // The highest mean of the hours before each hour. Each window is twice the one before, so its highest is one of two.
+  let highest = mean.map((_, to) => highestOf(mean, to - DRAIN_HOURS[0], to));
+  return DRAIN_HOURS.map((hours, index) => {
+    if (index > 0) highest = highest.map((value, to) => higher(value, highest[to - hours / 2] ?? Number.NaN));
     let most = Number.NaN;
-    const end = mean.length;
-    for (let to = end - hours - 1; to > 0 && to > end - COMPARED_HOURS; to--) {
-      const reached = elementAt(low, to);
-      for (let from = Math.max(0, to - hours); from < to; from++) {
-        const loss = elementAt(mean, from) - reached;
-        if (!(loss <= most) && !Number.isNaN(loss)) most = loss;
-      }
-    }
+    for (let to = Math.max(1, end - COMPARED_HOURS + 1); to < end - hours; to++)
+      most = higher(most, elementAt(highest, to) - elementAt(low, to));
     return most;
   });
+};
+
+/** The greater of two values, of which `NaN` is none. */
+const higher = (one: number, other: number): number => (one >= other || Number.isNaN(other) ? one : other);
+
+const highestOf = (values: readonly number[], from: number, to: number): number => {
+  let most = Number.NaN;
+  for (let index = Math.max(0, from); index < to; index++) most = higher(most, elementAt(values, index));
+  return most;
+};
 
 interface Past {
   readonly grid: HourlyGrid;
@@ -85,8 +93,7 @@ export const drainsOf = (
     const lost = before - left;
     if (!(lost > 0)) continue;
     const middle = valueBefore(recent, grid, now - (hours / 2) * HOUR, from);
-    const worst = elementAt(ordinary, index);
-    const usual = Number.isNaN(worst) ? 0 : Math.max(0, worst);
+    const usual = higher(0, elementAt(ordinary, index));
     const reaches = ({ unlike, leastShare, leastHalf }: Limits): boolean =>
       lost > unlike * usual + leastShare * capacity &&
       middle - left >= leastHalf * lost &&

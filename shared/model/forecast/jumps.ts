@@ -153,12 +153,10 @@ export const jumpChances = (
 const chanceOfLike = (share: number, horizon: number, pool: PooledFalls | null): number => {
   const days = elementAt(JUMP_DAYS, horizon);
   const odds = Math.exp(BASE + BY_SHARE * Math.log(share + LEAST_SHARE) + BY_DAYS * Math.log(days));
-  const others = pool?.byHorizon[horizon] ?? [];
-  const supplies = others.length === 0 ? 0 : (pool?.supplies ?? 0);
-  return (
-    (WEIGHT_BESIDE_POOL * oddsToChance(odds) + supplies * shareLost(others, share)) /
-    (WEIGHT_BESIDE_POOL + supplies)
-  );
+  const beforehand = oddsToChance(odds);
+  if (pool === null) return beforehand;
+  const lost = shareLost(elementAt(pool.byHorizon, horizon), share);
+  return (WEIGHT_BESIDE_POOL * beforehand + pool.supplies * lost) / (WEIGHT_BESIDE_POOL + pool.supplies);
 };
 
 const shareLost = (falls: readonly number[], left: number): number =>

@@ -34,7 +34,9 @@ export const targetFalls = (
   now: number,
 ): TargetFalls => {
   const step = Math.max(1, Math.ceil(subnets.length / MOST_POOLED));
-  const known = subnets.filter(({ history }, index) => index % step === 0 && history !== undefined);
+  const known = subnets.flatMap(({ subnet, history }, index) =>
+    index % step === 0 && history !== undefined ? [{ subnet, history }] : [],
+  );
   const pool = (
     past: (history: SubnetHistory) => SupplyHistory,
     capacityOf: (subnet: Supplies) => number | null,
@@ -42,9 +44,9 @@ export const targetFalls = (
     const all: { readonly falls: Falls; readonly capacity: number }[] = [];
     for (const { subnet, history } of known) {
       const capacity = capacityOf(subnet);
-      const grid = history === undefined || capacity === null ? null : hourlyGrid(past(history), now);
-      if (grid === null || capacity === null || grid.low.length < POOLED_AFTER_DAYS * 24) continue;
-      all.push({ falls: fallsOf(grid), capacity });
+      const grid = capacity === null ? null : hourlyGrid(past(history), now);
+      if (capacity !== null && grid !== null && grid.low.length >= POOLED_AFTER_DAYS * 24)
+        all.push({ falls: fallsOf(grid), capacity });
     }
     return all.length < FEWEST_POOLED ? null : pooled(all);
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { subnetForecasts } from '../../../../shared/model/forecast/subnet-forecasts.ts';
+import { subnetForecasts, targetFalls } from '../../../../shared/model/forecast/subnet-forecasts.ts';
 import type { HourlyPoint, SubnetHistory } from '../../../../shared/model/result/forecast.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 
@@ -100,5 +100,48 @@ describe('the outlook of a subnet', () => {
       prefixes: { hourly: [], recent: [] },
     };
     expect(subnetForecasts(aSubnet({ available: 200 }), past, NOW).addresses?.exhaustionAt).toBeNull();
+  });
+});
+
+describe('what the subnets of a target have in common', () => {
+  /** Four weeks of a supply that loses `jump` for two days of every five. */
+  const jumping = (jump: number): HourlyPoint[] =>
+    Array.from({ length: 28 * 24 }, (_, index) => {
+      const value = 200 - (Math.floor(index / 24) % 5 < 2 ? jump : 0);
+      return { hour: NOW - (28 * 24 - index) * HOUR, minimum: value, mean: value, last: value, count: 12 };
+    });
+  const chanceBeside = (jump: number, count: number) => {
+    const others = Array.from({ length: count }, () => ({
+      subnet: aSubnet({ usesPrefixes: true }),
+      history: history(jumping(jump), jumping(jump)),
+    }));
+    const fresh = history(steady(60).slice(-60), steady(5).slice(-60));
+    const falls = targetFalls([...others, { subnet: aSubnet({ usable: null }), history: undefined }], NOW);
+    return (
+      subnetForecasts(aSubnet({ available: 60 }), fresh, NOW, falls).addresses?.jumpsWithin?.['7d'] ?? null
+    );
+  };
+
+  test('is asked where a subnet has little past of its own', () => {
+    expect(chanceBeside(150, 8)).toBeGreaterThan(2 * (chanceBeside(0, 8) ?? 1));
+  });
+
+  test('needs three subnets, and reads sixty at most', () => {
+    expect(chanceBeside(150, 2)).toBeNull();
+    const many = Array.from({ length: 500 }, () => ({
+      subnet: aSubnet({ usesPrefixes: true }),
+      history: history(falling(10, 1), steady(4)),
+    }));
+    expect(targetFalls(many, NOW).addresses?.supplies).toBeLessThanOrEqual(60);
+  });
+
+  test('is only of those that were seen for a week and more, and whose size is known', () => {
+    const short = { subnet: aSubnet(), history: history(steady(60).slice(-100), []) };
+    const unknown = { subnet: aSubnet({ usable: null }), history: history(jumping(10), []) };
+    const without = { subnet: aSubnet(), history: history([], []) };
+    expect(targetFalls([short, short, short, unknown, unknown, unknown, without], NOW)).toEqual({
+      addresses: null,
+      prefixes: null,
+    });
   });
 });
