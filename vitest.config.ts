@@ -39,6 +39,8 @@ export default defineConfig({
           project('property', ['test/property/**/*.test.ts']),
           project('contract', ['test/contract/**/*.test.ts']),
           project('architecture', ['test/architecture/**/*.test.ts']),
+          // Hostile names, files and requests: through real renderers, into a real shell.
+          project('security', ['test/security/**/*.test.ts']),
           project('resilience', ['test/resilience/**/*.test.ts']),
           // Years of scans on simulated time.
           project('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 600_000 }),

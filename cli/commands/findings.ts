@@ -1,4 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
@@ -26,8 +27,8 @@ const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
 const indent = (text: string, columns: number): string => `${' '.repeat(columns)}${text}\n`;
 
 /** One finding in full: why, the evidence, and each remedy with its preconditions and commands. */
-const renderFinding = (
-  io: Io,
+export const renderFinding = (
+  io: Pick<Io, 'colour'>,
   { severity, title, explanation, evidence, remedies, also = [] }: Finding,
 ): string => {
   const dye = paint(io);
@@ -48,7 +49,9 @@ const renderFinding = (
         ...remedy.preconditions.map(({ text, holds }) =>
           indent(`${dye(holds === false ? 'red' : 'dim', `[${HOLDS[`${holds}`]}]`)} ${printable(text)}`, 13),
         ),
-        ...remedy.commands.map((command) => indent(dye('cyan', printable(command)), 13)),
+        ...(displayableCommands(remedy.commands)?.map((command) => indent(dye('cyan', command), 13)) ?? [
+          indent(NOT_DISPLAYED, 13),
+        ]),
       ].join(''),
     ),
   ].join('');

@@ -105,7 +105,13 @@ const entryLines = (entry: MessageEntry): readonly string[] =>
     .filter((line) => line !== '')
     .map(plain);
 
-/** The command is for people to copy, so it is shown as it is or not at all. */
+/**
+ * What the markdown of Slack or Teams, or a client that copies from it, may read as something else: links and mentions,
+ * emphasis, code, entities, backslashes (which quote the next character), and spaces in a row.
+ */
+const MARKUP = /[<>@`*~&\\]|\]\(| {2}|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/u;
+
+/** Commands are for people to copy, so they are shown as they are, a step each, or not at all. */
 const nextSteps = (content: MessageContent): readonly string[] => {
   const remedy = content.entries[0]?.remedy;
   if (remedy === undefined || remedy === null) return [];
@@ -113,9 +119,15 @@ const nextSteps = (content: MessageContent): readonly string[] => {
     truncate(step, MAX_STEP),
   );
   const isShown =
-    remedy.command !== '' && remedy.command.length <= MAX_STEP && !/[<>@`]/.test(remedy.command);
-  return [...steps.slice(0, MAX_LIST - 1), ...(isShown ? [remedy.command] : [])];
+    remedy.commands.length < MAX_LIST &&
+    remedy.commands.every((command) => command.length <= MAX_STEP && !MARKUP.test(command));
+  if (isShown) return [...steps.slice(0, MAX_LIST - remedy.commands.length), ...remedy.commands];
+  return [...steps.slice(0, MAX_LIST - 1), ELSEWHERE];
 };
+
+/** What stands in place of commands that a chat would change. */
+const ELSEWHERE =
+  'The commands are not shown here, because a chat would change them: headroom findings prints them.';
 
 const keywordsOf = (content: MessageContent): readonly string[] =>
   [...new Set(['headroom', ...content.entries.flatMap((entry) => [entry.rule, entry.level])])].map(plain);

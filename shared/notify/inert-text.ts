@@ -8,15 +8,6 @@ import { withoutInvisible } from '../model/base/invisible-characters.ts';
 /** One line of text that can neither break a line nor hide or reorder anything. Lone surrogates become U+FFFD. */
 export const inertLine = (text: string): string => withoutInvisible(text).replace(/ {2,}/g, ' ').trim();
 
-/** The same for text whose own line breaks matter, such as a command. */
-export const inertLines = (text: string): string =>
-  text
-    .replace(/\r\n?/g, '\n')
-    .split('\n')
-    .map((line) => withoutInvisible(line.replaceAll('\t', '  ')).trimEnd())
-    .join('\n')
-    .trim();
-
 const ELLIPSIS = '\u2026';
 
 /** At most `limit` UTF-16 units (what Slack, PagerDuty and SNS count), cut between code points and marked as cut. */

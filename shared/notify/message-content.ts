@@ -1,5 +1,6 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
 import { label, words } from '../model/base/text/names.ts';
 import { quantity } from '../model/base/text/numbers.ts';
@@ -8,7 +9,7 @@ import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, leadOf, titleOf } from './headline.ts';
-import { inertLine, inertLines, safeUrl, truncate } from './inert-text.ts';
+import { inertLine, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';
 
 /**
@@ -72,8 +73,8 @@ export interface MessageEntry {
 export interface RemedyContent {
   readonly title: string;
   readonly effect: string;
-  /** Exactly as it has to be typed; empty where there is no command. */
-  readonly command: string;
+  /** Exactly as they have to be typed, one line each; empty where there is none. */
+  readonly commands: readonly string[];
   /** What could not be checked, or does not hold, and must before the remedy works. */
   readonly checks: readonly string[];
 }
@@ -251,11 +252,17 @@ const ownerName = ({ kind, name }: OwnerUsage): string => {
   return name === null ? holder : `${holder} (${short(name)})`;
 };
 
-const remedyOf = (remedy: Remedy): RemedyContent => ({
-  title: short(remedy.title),
-  effect: prose(remedy.effect),
-  command: remedy.commands.map(inertLines).join('\n'),
-  checks: remedy.preconditions
-    .filter(({ holds }) => holds !== true)
-    .map(({ text, holds }) => prose(holds === false ? `Not met: ${text}` : `Check first: ${text}`)),
-});
+const remedyOf = ({ title, effect, commands, preconditions }: Remedy): RemedyContent => {
+  const displayed = displayableCommands(commands);
+  return {
+    title: short(title),
+    effect: prose(effect),
+    commands: displayed ?? [],
+    checks: [
+      ...preconditions
+        .filter(({ holds }) => holds !== true)
+        .map(({ text, holds }) => prose(holds === false ? `Not met: ${text}` : `Check first: ${text}`)),
+      ...(displayed === null ? [NOT_DISPLAYED] : []),
+    ],
+  };
+};

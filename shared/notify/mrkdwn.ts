@@ -24,9 +24,9 @@ export const bold = (text: string): string => `*${prose(text)}*`;
 /** One line as code: nothing in it is formatted or turned into an emoji. */
 export const code = (text: string): string => `\`${escapeControl(text.replaceAll('`', '\u02CB'))}\``;
 
-/** A block to copy from. Three backticks would end it early. */
-export const codeBlock = (text: string): string =>
-  `\`\`\`${escapeControl(text.replaceAll('```', "'''"))}\`\`\``;
+/** A block to copy from; `null` for text with a backtick, which could end it early and has no escape. */
+export const codeBlock = (text: string): string | null =>
+  text.includes('`') ? null : `\`\`\`${escapeControl(text)}\`\`\``;
 
 /** A link; `url` must come from `safeUrl`. */
 export const link = (url: string, text: string): string =>

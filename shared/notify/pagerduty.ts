@@ -79,9 +79,10 @@ const detailsOf = (
   if (entry.changes.length > 0)
     custom['What changed'] = entry.changes.map(({ label, value }) => `${label}: ${value}`);
   if (entry.remedy !== null) {
-    const { title, effect, checks, command } = entry.remedy;
+    const { title, effect, checks, commands } = entry.remedy;
+    const command = commands.join('\n');
     custom['Do first'] = [`${title}. ${effect}`, ...checks];
-    if (utf8Bytes(command) <= MAX_EVENT_BYTES / 16) custom['Command'] = command;
+    if (command !== '' && utf8Bytes(command) <= MAX_EVENT_BYTES / 16) custom['Command'] = command;
   }
   return {
     client: 'Headroom',

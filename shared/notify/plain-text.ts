@@ -69,21 +69,19 @@ const entryLine = (entry: MessageEntry): string =>
 const bullet = (line: string): string => `- ${defanged(line)}`;
 const factLine = ({ label, value }: Fact): string => bullet(`${label}: ${value}`);
 
-/** The command stays as it is: people paste it. */
-const remedyText = ({ title, effect, checks, command }: RemedyContent): string =>
+/** The commands stay as they are: people paste them. */
+const remedyText = ({ title, effect, checks, commands }: RemedyContent): string =>
   [
     'Do first',
     wrap(`${title}. ${effect}`),
     ...checks.map((check) => wrap(`! ${check}`)),
-    ...(command === '' ? [] : ['', indent(command)]),
+    ...(commands.length === 0 ? [] : ['', ...commands.map((command) => `    ${command}`)]),
   ].join('\n');
 
 const underlined = (text: string): string => `${wrap(text)}\n${'-'.repeat(Math.min(WIDTH, text.length))}`;
 
 const block = (title: string, lines: readonly string[]): string | null =>
   lines.length === 0 ? null : `${title}\n${lines.join('\n')}`;
-
-const indent = (text: string): string => text.replace(/^/gm, '    ');
 
 /** Labels in one column. A value that is too long for its line goes on below, under itself. */
 const table = (facts: readonly Fact[]): string => {

@@ -164,7 +164,7 @@ const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): read
     text(remedy.effect, detail.prose),
     ...remedy.checks.slice(0, 3).map((check) => `\u26A0\uFE0F ${text(check, detail.prose)}`),
   ]),
-  ...sections([remedy.command === '' ? null : commandText(remedy.command, detail.command)]),
+  ...sections([commandText(remedy.commands.join('\n'), detail.command)]),
   ...(more === 0
     ? []
     : [
@@ -172,8 +172,10 @@ const remedyBlocks = (remedy: RemedyContent, more: number, detail: Detail): read
       ]),
 ];
 
-const commandText = (command: string, limit: number): string => {
+const commandText = (command: string, limit: number): string | null => {
+  if (command === '') return null;
   const block = codeBlock(command);
+  if (block === null) return 'The command is not shown: a name in it has a backtick.';
   return block.length <= Math.min(limit, MAX_SECTION_TEXT)
     ? block
     : `The command is too long to show here (${number(command.length)} characters): \`headroom findings\` prints it.`;

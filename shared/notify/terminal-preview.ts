@@ -106,8 +106,7 @@ const entryLines = (entry: MessageEntry, titled: boolean, { add, part, lines, st
   if (entry.remedy === null) return;
   part('Do first', [`${entry.remedy.title}. ${entry.remedy.effect}`, ...entry.remedy.checks]);
   // Commands are never wrapped: they get copied.
-  for (const line of entry.remedy.command.split('\n'))
-    if (line !== '') lines.push(`  ${styled('cyan', line)}`);
+  for (const command of entry.remedy.commands) lines.push(`  ${styled('cyan', command)}`);
 };
 
 const factLine = (fact: Fact, styled: (format: Format, text: string) => string): string =>

@@ -1,3 +1,4 @@
+import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { compareSeverity, type Finding, type Remedy } from '../model/result/finding.ts';
 import { type Html, html } from './html.ts';
 
@@ -11,15 +12,21 @@ const WHOLE = 40;
 
 const HOLDS = { true: '✓ holds', false: '✗ not met', null: '? unknown' } as const;
 
-const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html =>
-  html`<li><b>${title}</b><p>${effect}</p>${
+const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html => {
+  const displayed = displayableCommands(commands);
+  return html`<li><b>${title}</b><p>${effect}</p>${
     preconditions.length === 0
       ? null
       : html`<ul>${preconditions.map(({ text, holds }) => html`<li><span class="muted">${HOLDS[`${holds}`]}:</span> ${text}</li>`)}</ul>`
-  }${commands.map(
-    (command) =>
-      html`<div class="command"><pre><code>${command}</code></pre><button type="button" data-copy aria-label="Copy the command">Copy</button></div>`,
-  )}</li>`;
+  }${
+    displayed === null
+      ? html`<p>${NOT_DISPLAYED}</p>`
+      : displayed.map(
+          (command) =>
+            html`<div class="command"><pre><code>${command}</code></pre><button type="button" data-copy aria-label="Copy the command">Copy</button></div>`,
+        )
+  }</li>`;
+};
 
 const wordsOf = ({ title, subject }: Finding): string =>
   [

@@ -1,9 +1,11 @@
 import type { AlertLevel } from '../alert/alert.ts';
+import { displayableCommands, NOT_DISPLAYED } from '../base/shell-words.ts';
 import {
   compareSeverity,
   type Evidence,
   type Finding,
   findingId,
+  type Remedy,
   type Severity,
   type Subject,
   withAlso,
@@ -99,12 +101,22 @@ const findingOf = (kind: string, { subject, raise, hold, evidence, describe }: F
     explanation,
     evidence,
     get remedies() {
-      return remedies();
+      return remedies().map(withDisplayableCommands);
     },
     ...(forecast === undefined ? {} : { forecast }),
     ...(owners == null ? {} : { owners: largest(owners) }),
   };
 };
+
+/** A remedy whose commands cannot be displayed keeps its advice. */
+const withDisplayableCommands = (remedy: Remedy): Remedy =>
+  displayableCommands(remedy.commands) === null
+    ? {
+        ...remedy,
+        commands: [],
+        preconditions: [...remedy.preconditions, { text: NOT_DISPLAYED, holds: null }],
+      }
+    : remedy;
 
 const severityOf = (level: AlertLevel): Severity => (level === 'ok' ? 'info' : level);
 

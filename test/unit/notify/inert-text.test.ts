@@ -3,7 +3,6 @@ import {
   asciiLine,
   defanged,
   inertLine,
-  inertLines,
   safeUrl,
   truncate,
   utf8Bytes,
@@ -28,12 +27,6 @@ describe('a line of foreign text', () => {
 
   test('has single spaces and none at its ends', () => {
     expect(inertLine('  a   b  ')).toBe('a b');
-  });
-});
-
-describe('foreign text of several lines', () => {
-  test('keeps its line breaks and indentation, and loses everything else that acts', () => {
-    expect(inertLines('aws ec2 \\\r\n  --x\ty\u202E  \n\u0007end\n')).toBe('aws ec2 \\\n  --x  y\n end');
   });
 });
 

@@ -254,7 +254,7 @@ describe('what to do first', () => {
   const remedy = {
     title: 'Add a range',
     effect: 'Gives 4,091 addresses.',
-    commands: ['aws ec2 associate-vpc-cidr-block', 'aws ec2 create-subnet \\\n  --vpc-id vpc-1'],
+    commands: ['aws ec2 associate-vpc-cidr-block', 'aws ec2 create-subnet --vpc-id vpc-1'],
     preconditions: [
       { text: 'the range is free', holds: true },
       { text: 'the route tables know it', holds: null },
@@ -267,7 +267,7 @@ describe('what to do first', () => {
       remedy: {
         title: 'Add a range',
         effect: 'Gives 4,091 addresses.',
-        command: 'aws ec2 associate-vpc-cidr-block\naws ec2 create-subnet \\\n  --vpc-id vpc-1',
+        commands: ['aws ec2 associate-vpc-cidr-block', 'aws ec2 create-subnet --vpc-id vpc-1'],
         checks: ['Check first: the route tables know it', 'Not met: the VPC has room for a block'],
       },
       moreRemedies: 2,

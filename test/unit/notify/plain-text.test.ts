@@ -49,7 +49,7 @@ describe('the body', () => {
 
   test('gives the command exactly as it is to be typed, indented', () => {
     expect(emailText(narrate(messageNamed('prefixes-will-run-out')))).toContain(
-      '    aws ec2 create-subnet --vpc-id vpc-0f3a1c5e7b9d2468a --availability-zone eu-west-1a \\\n      --cidr-block 100.64.16.0/20',
+      '    aws ec2 create-subnet --vpc-id vpc-0f3a1c5e7b9d2468a --availability-zone eu-west-1a --cidr-block 100.64.16.0/20',
     );
   });
 

@@ -83,8 +83,9 @@ describe('foreign text', () => {
   });
 
   test('cannot end a code block', () => {
-    const fences = slackTexts(message).map(({ text }) => text.match(/```/g)?.length ?? 0);
-    expect(Math.max(...fences)).toBe(2);
+    const texts = slackTexts(message).map(({ text }) => text);
+    expect(texts.join('\n')).not.toContain('```');
+    expect(texts).toContainEqual(expect.stringContaining('The command is not shown'));
   });
 });
 
@@ -94,9 +95,9 @@ describe('commands', () => {
     return JSON.stringify(slackMessage(narrate(message)).blocks);
   };
 
-  test('are shown to copy, with their line breaks', () => {
-    expect(shownFor('aws ec2 create-subnet \\\n  --vpc-id vpc-1')).toContain(
-      '```aws ec2 create-subnet \\\\\\n  --vpc-id vpc-1```',
+  test('are shown to copy', () => {
+    expect(shownFor('aws ec2 create-subnet --vpc-id vpc-1')).toContain(
+      '```aws ec2 create-subnet --vpc-id vpc-1```',
     );
   });
 

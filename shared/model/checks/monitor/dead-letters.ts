@@ -1,6 +1,10 @@
 import { count } from '../../base/text/numbers.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
+import { aws, keep } from '../remedies/commands.ts';
 import { type MonitorContext, monitorSubject } from './monitor-context.ts';
+
+/** The queue that messages are moved from: `start-message-move-task` takes its ARN, and its URL is what is known. */
+const QUEUE_ARN = { variable: 'QUEUE_ARN' };
 
 /** Scans that failed repeatedly, and wait in the dead-letter queue. */
 export const deadLetters: Check<MonitorContext> = {
@@ -29,10 +33,22 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
       {
         title: 'Read why, then empty the queue',
         effect:
-          'The first command shows the messages without removing them. The second moves them back to be tried again.',
+          'The first command shows the messages without removing them. The others move them back to be tried again.',
         commands: [
-          `aws sqs receive-message --queue-url ${queueUrl} --max-number-of-messages 10 --visibility-timeout 0`,
-          `aws sqs start-message-move-task --source-arn $(aws sqs get-queue-attributes --queue-url ${queueUrl} --attribute-names QueueArn --query Attributes.QueueArn --output text)`,
+          aws('sqs', 'receive-message', subject.region, {
+            'queue-url': queueUrl,
+            'max-number-of-messages': 10,
+            'visibility-timeout': 0,
+          }),
+          keep(
+            QUEUE_ARN,
+            'sqs',
+            'get-queue-attributes',
+            subject.region,
+            { 'queue-url': queueUrl, 'attribute-names': 'QueueArn' },
+            'Attributes.QueueArn',
+          ),
+          aws('sqs', 'start-message-move-task', subject.region, { 'source-arn': QUEUE_ARN }),
         ],
         preconditions: [],
       },

@@ -1,9 +1,4 @@
-/** Words that a POSIX shell takes as they are. */
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
-
-/** Quotes a word for a POSIX shell where it needs it: names come from tags, and may hold anything. */
-export const quoted = (word: string): string =>
-  PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+import { quoted } from '../../base/shell-words.ts';
 
 /** What an earlier command of the same remedy printed: a shell variable, because only AWS knows the id. */
 export interface ShellVariable {
@@ -56,5 +51,8 @@ export const keep = (
   query: string,
 ): string => `${variable}=$(${aws(service, action, region, { ...options, query, output: 'text' })})`;
 
-/** A kubectl command against the cluster that the current context names. */
-export const kubectl = (...words: readonly Word[]): string => ['kubectl', ...words.map(wordText)].join(' ');
+/** A kubectl command against the cluster that the current context names. Its options are words that begin with a hyphen. */
+export const kubectl = (...words: readonly Word[]): string =>
+  ['kubectl', ...words.map((word) => (isOption(word) ? word : wordText(word)))].join(' ');
+
+const isOption = (word: Word): word is string => typeof word === 'string' && /^--[a-z-]+$/.test(word);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { quoted } from '../../../../shared/model/base/shell-words.ts';
 import { CHECKS } from '../../../../shared/model/checks/checks.ts';
-import { quoted } from '../../../../shared/model/checks/remedies/commands.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aCluster, aDemand, aLeak, allFindingsOf, findingsOf } from '../../../fixtures/findings-input.ts';
 
