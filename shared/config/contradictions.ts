@@ -3,7 +3,6 @@ import type { RuleName, RulePolicies, Threshold } from '../model/alert/policy.ts
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { fieldOf, type Path } from './problems.ts';
 import { rulesSchema } from './rules-schema.ts';
-import { moment } from './scalars.ts';
 
 /** One setting that does not go together with another. */
 export interface Contradiction {
@@ -12,13 +11,11 @@ export interface Contradiction {
 }
 
 /**
- * What is wrong between the parts of a file, each of which may be right by itself. It reads the file as it stands and not
- * what the schema made of it, so that a slip in one place does not hide a contradiction in another: what cannot be
+ * What is wrong between distant parts of a file, each of which may be right by itself. What is wrong within one mapping is
+ * checked by its schema (`together`). This reads the file as it stands and not what the schema made of it, so that a slip in one place does not hide a contradiction in another: what cannot be
  * understood is passed over here, since the schema has said so.
  */
 export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
-  ...inTargets(member(file, 'targets')),
-  ...inBudget(member(member(file, 'metrics'), 'budget')),
   ...inRules(member(file, 'alerts')),
   ...inMutes(member(file, 'alerts')),
   ...inRoutes(file),
@@ -26,35 +23,6 @@ export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
 
 /** The name of the destination that is always there: the topic of the deployment. */
 const DEFAULT_DESTINATION = 'default';
-
-const inTargets = (targets: unknown): readonly Contradiction[] => {
-  const found: Contradiction[] = [];
-  if (isThere(targets, 'accounts') && isThere(targets, 'organization')) {
-    found.push({
-      path: ['targets', 'accounts'],
-      message: 'targets.accounts and targets.organization are both given; keep one of them.',
-    });
-  }
-  const regions = listed(member(targets, 'regions'));
-  if (regions.includes('enabled') && regions.length > 1) {
-    found.push({
-      path: ['targets', 'regions'],
-      message: 'targets.regions has the word enabled and Regions by name; keep one or the other.',
-    });
-  }
-  return found;
-};
-
-const inBudget = (budget: unknown): readonly Contradiction[] =>
-  isThere(budget, 'metrics') && isThere(budget, 'monthlyDollars')
-    ? [
-        {
-          path: ['metrics', 'budget', 'metrics'],
-          message:
-            'metrics.budget.metrics and metrics.budget.monthlyDollars are both given; keep one of them.',
-        },
-      ]
-    : [];
 
 const inRules = (alerts: unknown): readonly Contradiction[] => {
   const general = RULE_NAMES.flatMap((rule) =>
@@ -112,31 +80,9 @@ const leadTimeConflict = (settings: object): string | null => {
 };
 
 const inMutes = (alerts: unknown): readonly Contradiction[] =>
-  listed(member(alerts, 'mutes')).flatMap((mute, index) => {
-    const path: Path = ['alerts', 'mutes', index];
-    return [
-      ...unknownRules(member(mute, 'match'), [...path, 'match', 'rule']),
-      ...endBeforeBeginning(mute, path),
-      ...emptyWindow(member(mute, 'weekly'), [...path, 'weekly', 'end']),
-    ];
-  });
-
-const endBeforeBeginning = (mute: unknown, path: Path): readonly Contradiction[] => {
-  const from = moment.safeParse(member(mute, 'from'));
-  const until = moment.safeParse(member(mute, 'until'));
-  if (!from.success || !until.success || Date.parse(from.data) < Date.parse(until.data)) return [];
-  const at = [...path, 'until'];
-  return [
-    { path: at, message: `${fieldOf(at)} is ${until.data}, which is not after its from, ${from.data}.` },
-  ];
-};
-
-const emptyWindow = (weekly: unknown, path: Path): readonly Contradiction[] => {
-  const end = member(weekly, 'end');
-  if (end === undefined || end !== member(weekly, 'start')) return [];
-  const message = `${fieldOf(path)} is the same as its start, so the window is empty; leave "weekly" out to mute around the clock.`;
-  return [{ path, message }];
-};
+  listed(member(alerts, 'mutes')).flatMap((mute, index) =>
+    unknownRules(member(mute, 'match'), ['alerts', 'mutes', index, 'match', 'rule']),
+  );
 
 const inRoutes = (file: unknown): readonly Contradiction[] => {
   const names = [DEFAULT_DESTINATION, ...Object.keys(mapping(member(file, 'destinations')))];

@@ -16,6 +16,7 @@ import {
   section,
   text,
   timeZone,
+  together,
   vpcId,
   wholeNumber,
   yesOrNo,
@@ -68,35 +69,55 @@ export const DEFAULT_ROLE_NAME = 'HeadroomReader';
 // STS AssumeRole: 2 to 64 of \w+=,.@- for session name and source identity, 2 to 1,224 of \w+=,.@:/- for the external ID.
 const sessionWord = text('2 to 64 letters, digits and +=,.@_-', /^[\w+=,.@-]{2,64}$/);
 
-const targets = section({
-  accounts: listOf(accountId, 'an account id, or a list of them')
-    .optional()
-    .describe('The IDs of the accounts to scan.'),
-  organization: organization
-    .optional()
-    .describe('The accounts of an AWS organization, looked up in every run.'),
-  regions: listOf(
-    text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
-    'a Region, a list of them, or the word enabled',
-  )
-    .optional()
-    .describe(
-      'The Regions to scan, or all that each account has enabled. Default: the Region that Headroom runs in.',
-    ),
-  roleName: text(
-    'the name of an IAM role, with its path if it has one, such as HeadroomReader or headroom/reader',
-    /^([\w+=,.@-]{1,128}\/){0,4}[\w+=,.@-]{1,64}$/,
-  )
-    .optional()
-    .describe('The role that Headroom assumes in each account.'),
-  externalId: text('2 to 1,224 letters, digits and +=,.@:/_-', /^[\w+=,.@:/-]{2,1224}$/)
-    .optional()
-    .describe('The external ID that the trust policy of the role asks for.'),
-  sessionName: sessionWord.optional().describe('Appears in CloudTrail of the scanned account.'),
-  sourceIdentity: sessionWord
-    .optional()
-    .describe('Appears in CloudTrail. A user of the session cannot change it.'),
-});
+const targets = together(
+  section({
+    accounts: listOf(accountId, 'an account id, or a list of them')
+      .optional()
+      .describe('The IDs of the accounts to scan.'),
+    organization: organization
+      .optional()
+      .describe('The accounts of an AWS organization, looked up in every run.'),
+    regions: listOf(
+      text('a Region, such as eu-west-1, or the word enabled', /^(enabled|[a-z]{2,}(-[a-z]+)+-\d+)$/),
+      'a Region, a list of them, or the word enabled',
+    )
+      .optional()
+      .describe(
+        'The Regions to scan, or all that each account has enabled. Default: the Region that Headroom runs in.',
+      ),
+    roleName: text(
+      'the name of an IAM role, with its path if it has one, such as HeadroomReader or headroom/reader',
+      /^([\w+=,.@-]{1,128}\/){0,4}[\w+=,.@-]{1,64}$/,
+    )
+      .optional()
+      .describe('The role that Headroom assumes in each account.'),
+    externalId: text('2 to 1,224 letters, digits and +=,.@:/_-', /^[\w+=,.@:/-]{2,1224}$/)
+      .optional()
+      .describe('The external ID that the trust policy of the role asks for.'),
+    sessionName: sessionWord.optional().describe('Appears in CloudTrail of the scanned account.'),
+    sourceIdentity: sessionWord
+      .optional()
+      .describe('Appears in CloudTrail. A user of the session cannot change it.'),
+  }),
+  ({ accounts, organization: given, regions }) => [
+    ...(accounts !== undefined && given !== undefined
+      ? [
+          {
+            path: ['accounts'],
+            message: 'and targets.organization are both given; keep one of them.',
+          },
+        ]
+      : []),
+    ...(Array.isArray(regions) && regions.length > 1 && regions.includes('enabled')
+      ? [
+          {
+            path: ['regions'],
+            message: 'has the word enabled and Regions by name; keep one or the other.',
+          },
+        ]
+      : []),
+  ],
+);
 
 const scan = section({
   vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Default: all.'),
@@ -114,17 +135,28 @@ const metrics = section({
   compat: yesOrNo
     .optional()
     .describe('Also publish the cluster gauges under the names of the CNI Metrics Helper.'),
-  budget: section({
-    metrics: wholeNumber(0, 1_000_000)
-      .optional()
-      .describe('The maximum number of series for the subnets of all targets together.'),
-    monthlyDollars: z
-      .number({ error: 'a sum in US dollars, 0 or more' })
-      .min(0, { error: 'a sum in US dollars, 0 or more' })
-      .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
-      .optional()
-      .describe('The same limit in US dollars a month, at $0.30 for each series.'),
-  })
+  budget: together(
+    section({
+      metrics: wholeNumber(0, 1_000_000)
+        .optional()
+        .describe('The maximum number of series for the subnets of all targets together.'),
+      monthlyDollars: z
+        .number({ error: 'a sum in US dollars, 0 or more' })
+        .min(0, { error: 'a sum in US dollars, 0 or more' })
+        .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
+        .optional()
+        .describe('The same limit in US dollars a month, at $0.30 for each series.'),
+    }),
+    ({ metrics: series, monthlyDollars }) =>
+      series === undefined || monthlyDollars === undefined
+        ? []
+        : [
+            {
+              path: ['metrics'],
+              message: 'and metrics.budget.monthlyDollars are both given; keep one of them.',
+            },
+          ],
+  )
     .optional()
     .describe('The limit for metrics of single subnets. Give one of its two keys.'),
   hot: section({
@@ -137,27 +169,45 @@ const metrics = section({
 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
-const weekly = section({
-  days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`).describe(
-    'The days on which the window starts.',
-  ),
-  start: clock.describe('The start of the window.'),
-  end: clock.describe('The end of the window, on the next day if it is earlier than the start.'),
-  timeZone: timeZone.optional().describe('The time zone of both.'),
-}).transform((window) => ({
+const weekly = together(
+  section({
+    days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`).describe(
+      'The days on which the window starts.',
+    ),
+    start: clock.describe('The start of the window.'),
+    end: clock.describe('The end of the window, on the next day if it is earlier than the start.'),
+    timeZone: timeZone.optional().describe('The time zone of both.'),
+  }),
+  ({ start, end }) =>
+    start === undefined || start !== end
+      ? []
+      : [
+          {
+            path: ['end'],
+            message:
+              'is the same as its start, so the window is empty; leave "weekly" out to mute around the clock.',
+          },
+        ],
+).transform((window) => ({
   days: window.days.map((day) => DAYS.indexOf(day)),
   start: window.start,
   end: window.end,
   timeZone: window.timeZone ?? 'UTC',
 }));
 
-const mute = section({
-  match: alertSelector.describe('The alerts to mute.'),
-  reason: text('a short reason', /\S/).describe('The reason, for people who find the mute later.'),
-  from: moment.optional().describe('The start. Default: at once.'),
-  until: moment.optional().describe('The end. Default: never.'),
-  weekly: weekly.optional().describe('A window that repeats every week.'),
-}).transform(
+const mute = together(
+  section({
+    match: alertSelector.describe('The alerts to mute.'),
+    reason: text('a short reason', /\S/).describe('The reason, for people who find the mute later.'),
+    from: moment.optional().describe('The start. Default: at once.'),
+    until: moment.optional().describe('The end. Default: never.'),
+    weekly: weekly.optional().describe('A window that repeats every week.'),
+  }),
+  ({ from, until }) =>
+    typeof from !== 'string' || typeof until !== 'string' || !(Date.parse(from) >= Date.parse(until))
+      ? []
+      : [{ path: ['until'], message: `is ${until}, which is not after its from, ${from}.` }],
+).transform(
   ({ match, reason, from, until, weekly: window }): Mute => ({
     match,
     reason,

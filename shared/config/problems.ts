@@ -2,6 +2,7 @@ import { type Document, isMap, isPair, isSeq, type LineCounter, type Node } from
 import type * as z from 'zod';
 import type { ConfigurationProblem } from './configuration-error.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
+import { CONTRADICTION } from './scalars.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -77,6 +78,9 @@ export const problemsOf = (
     if (issue.code === 'invalid_key') {
       const allowed = issue.issues.map(({ message }) => message).join(', ');
       return [at(path, `${fieldOf(path)} has the wrong name; it must be ${allowed}.`)];
+    }
+    if (issue.code === 'custom' && issue.params === CONTRADICTION) {
+      return [at(path, `${fieldOf(path)} ${issue.message}`)];
     }
     const field = path.length === 0 ? 'The file' : fieldOf(path);
     return [at(path, `${field} ${stateOf(path, value)}; it must be ${issue.message}.`)];

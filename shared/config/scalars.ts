@@ -15,6 +15,41 @@ export const section = <Shape extends z.core.$ZodLooseShape>(
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : 'a mapping'),
   });
 
+/** Something that does not go together with something else in the same mapping. */
+export interface Contradiction {
+  /** From the mapping. */
+  readonly path: readonly (string | number)[];
+  /** What follows the name of the field, with a full stop. */
+  readonly message: string;
+}
+
+/** Marks the issue of a contradiction: its message is the rest of a sentence, and not what is allowed. */
+export const CONTRADICTION = { contradiction: true } as const;
+
+/**
+ * A mapping whose settings must go together. That is checked even where one of them is wrong by itself, so that a slip
+ * does not hide a contradiction; zod skips a refinement then.
+ */
+export const together = <Schema extends z.ZodType>(
+  mapping: Schema,
+  contradictionsIn: (given: Readonly<Record<string, unknown>>) => readonly Contradiction[],
+): Schema => {
+  const check = z.check<z.output<Schema>>(({ value, issues }) => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const { path, message } of contradictionsIn(Object.fromEntries(Object.entries(value))))
+      issues.push({
+        code: 'custom',
+        path: [...path],
+        message,
+        params: CONTRADICTION,
+        input: value,
+        continue: true,
+      });
+  });
+  check._zod.def.when = () => true;
+  return mapping.check(check);
+};
+
 /** Text of a form, which the words describe. */
 export const text = (allowed: string, pattern: RegExp) =>
   z.string({ error: allowed }).regex(pattern, { error: allowed });

@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startServer } from '../../../cli/serve/http-server.ts';
 
@@ -95,6 +96,28 @@ describe('whatever it is asked, it answers and keeps running', () => {
   ])('GET %s is answered with %i', async (target, status) => {
     const url = await start();
     expect(await send(url, request(target))).toMatch(`HTTP/1.1 ${status} `);
+  });
+
+  test('whatever bytes it is sent', async () => {
+    const url = await start();
+    const line = fc.stringMatching(/^[!-~]{0,40}$/);
+    const bytes = fc.oneof(
+      line.map((target) => request(target)),
+      fc
+        .tuple(line, line, line)
+        .map(([method, target, header]) => `${method} ${target} HTTP/1.1\r\n${header}\r\n\r\n`),
+      fc.uint8Array({ maxLength: 200 }).map((raw) => `${Buffer.from(raw).toString('latin1')}\r\n\r\n`),
+    );
+    await fc.assert(
+      fc.asyncProperty(bytes, async (text) => {
+        const socket = await connect(url);
+        const ended = new Promise((resolve) => socket.once('close', resolve));
+        socket.resume().end(text, 'latin1');
+        await ended;
+        expect((await fetch(new URL('/metrics', url))).status).toBe(200);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('a client that goes away in the middle of an answer, and one that is answered twice as fast as it reads', async () => {

@@ -402,6 +402,13 @@ routes:
     ]);
   });
 
+  test('a slip beside a contradiction hides neither', () => {
+    expect(problemsOf('metrics: { budget: { metrics: 1, monthlyDollars: many } }')).toEqual([
+      '1: metrics.budget.monthlyDollars is "many"; it must be a sum in US dollars, 0 or more.',
+      '1: metrics.budget.metrics and metrics.budget.monthlyDollars are both given; keep one of them.',
+    ]);
+  });
+
   test('a contradiction is reported at its field and line', () => {
     const text = `targets:
   accounts: ["111122223333"]
