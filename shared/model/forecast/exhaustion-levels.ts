@@ -21,7 +21,7 @@ export const CLEAR_BEYOND = 1.25;
 const CLEAR_BELOW_PROBABILITY = 0.15;
 /**
  * A fall like those before that takes what is left is worth a warning long before it is likelier than not: by recorded pod
- * counts, at three in ten a warning in nine subnet-months is false (docs/adr/0010).
+ * counts, at three in ten a warning in nine subnet-months is false (docs/adr/0015).
  */
 const JUMP_CHANCE = 0.3;
 const JUMP_CLEAR_CHANCE = 0.2;

@@ -99,7 +99,7 @@ const quantilesOf = (values: readonly number[], count: number): number[] => {
 
 /**
  * What is known before any past is: the odds of losing a share of the capacity fall with a power of that share and grow
- * with the time. Fitted to the daily pod counts of 17 services of a serving platform (docs/adr/0010).
+ * with the time. Fitted to the daily pod counts of 17 services of a serving platform (docs/adr/0015).
  */
 const BASE = -6.85;
 const BY_SHARE = -1.48;

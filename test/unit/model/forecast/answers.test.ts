@@ -6,7 +6,7 @@ import { surge } from '../../../../shared/model/forecast/surge.ts';
 import { DAY, daily, HOUR, MINUTE, START, scatter, series } from '../../../fixtures/supply-series.ts';
 
 /**
- * Pasts of every kind, and what was said of them when the method was measured (docs/adr/0010). A change of any of these
+ * Pasts of every kind, and what was said of them when the method was measured (docs/adr/0010 and 0015). A change of any of these
  * answers is a change of the method: measure it again (`npm run bench:alerts`), then accept the new answers with
  * `npx vitest run --project unit test/unit/model/forecast/answers.test.ts -u`.
  */
