@@ -118,7 +118,9 @@ export class CniNode {
   }
 
   #attach(wanted: NewInterface): NodeInterface | null {
-    if (wanted.deviceIndex === 0) return this.#attempt(() => this.#create(this.#subnet, wanted));
+    // The VPC resource controller makes the trunk in the node's own subnet, or in that of the pods under custom networking.
+    const inOwnSubnet = wanted.deviceIndex === 0 || (wanted.trunk && !this.settings.customNetworking);
+    if (inOwnSubnet) return this.#attempt(() => this.#create(this.#subnet, wanted));
     const roomiestFirst = this.#podSubnets().toSorted(
       (a, b) => b.availableIpAddressCount - a.availableIpAddressCount,
     );
@@ -160,7 +162,9 @@ export class CniNode {
   }
 
   #has(pool: SubnetPool, units: number): boolean {
-    return this.usesPrefixes ? units <= pool.freePrefixes : 1 + units <= pool.availableIpAddressCount;
+    // Where no address is left for the interface itself, taking that one is refused before any prefix is asked for.
+    if (this.usesPrefixes) return pool.freeAddresses === 0 || units <= pool.freePrefixes;
+    return 1 + units <= pool.availableIpAddressCount;
   }
 
   #takeUnits(pool: SubnetPool, count: number): Unit[] {

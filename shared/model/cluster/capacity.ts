@@ -134,7 +134,7 @@ const takeFromAny = (ledgers: readonly SupplyLedger[], singles: number, prefixes
 const fillPrimary = (step: DemandStep, { node, pods }: NodeSubnets, count: number): Short => {
   const short = node.take(step.singles * count, step.prefixes * count);
   const others = pods.filter((ledger) => ledger !== node);
-  if (short === null || others.length === 0) return short;
+  if (short === null || others.length === 0 || step.mayMove !== true) return short;
   if (step.prefixes === 0) node.take(Math.min(step.singles, node.singles), 0);
   return takeFromAny(others, 1 + step.singles, step.prefixes);
 };
@@ -162,9 +162,16 @@ export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, co
 /** More than any subnet holds: a /16 has 65,531 addresses. */
 const MORE_NODES_THAN_ADDRESSES = 2 ** 16;
 
-/** Takes as many nodes as fit, and says how many. Where one subnet serves the pods, all of them can be taken at once. */
+/** Whether many nodes can be taken step by step: not where single addresses follow prefixes, and so spoil blocks in between. */
+const canTakeTogether = (steps: readonly DemandStep[], { pods }: NodeSubnets): boolean => {
+  const firstPrefix = steps.findIndex(({ prefixes }) => prefixes > 0);
+  const singlesAfter = firstPrefix >= 0 && steps.slice(firstPrefix + 1).some(({ singles }) => singles > 0);
+  return pods.length <= 1 && !singlesAfter;
+};
+
+/** Takes as many nodes as fit, and says how many. */
 export const takeAllThatFit = (steps: readonly DemandStep[], subnets: NodeSubnets): number => {
-  if (subnets.pods.length > 1) {
+  if (!canTakeTogether(steps, subnets)) {
     let nodes = 0;
     while (nodes < MORE_NODES_THAN_ADDRESSES && takeNodes(steps, subnets) === null) nodes += 1;
     return nodes;

@@ -23,6 +23,8 @@ export interface DemandStep {
   readonly addressError: string;
   /** The same for prefixes, where it is not `InsufficientCidrBlocks`: a new interface is refused in another way. */
   readonly prefixError?: string;
+  /** The node may make one interface more for these units, in another subnet that is open to its pods. */
+  readonly mayMove?: boolean;
 }
 
 export interface NodeDemandInput {
@@ -80,7 +82,15 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   });
   pool.settle();
   while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
-  return steps;
+  const [first, ...others] = steps;
+  return first === undefined || !pool.hasRoomForInterface
+    ? steps
+    : [
+        first,
+        ...others.map((step) =>
+          step.subnet === 'node' && step !== trunkStep ? { ...step, mayMove: true } : step,
+        ),
+      ];
 };
 
 /** The same demand in fewer steps: calls that add to interfaces of one subnet and follow one another become one. */

@@ -157,7 +157,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
   }
 
   /** The slot that is kept for a trunk counts, whether the type can have a trunk or not. */
-  get #hasRoomForInterface(): boolean {
+  get hasRoomForInterface(): boolean {
     const kept = this.#settings.podEni && !this.#hasTrunk ? 1 : 0;
     return this.interfaces.length < mostInterfaces(this.#limits, this.#settings) - kept;
   }
@@ -179,7 +179,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
     }
     const units = Math.min(wanted, slotsPerInterface(this.#limits));
     return (
-      this.#hasRoomForInterface && this.#attach({ deviceIndex: this.#freeDeviceIndex, trunk: false, units })
+      this.hasRoomForInterface && this.#attach({ deviceIndex: this.#freeDeviceIndex, trunk: false, units })
     );
   }
 

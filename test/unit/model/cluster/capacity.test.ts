@@ -147,7 +147,7 @@ describe('nodes', () => {
     new SupplyLedger({ singles, reservedBlocks: blocks, unreservedBlocks: 0 }, 'worst');
   const anM5Large: readonly DemandStep[] = [
     { subnet: 'node', singles: 1, prefixes: 0, addressError: 'first' },
-    { subnet: 'node', singles: 9, prefixes: 0, addressError: 'second' },
+    { subnet: 'node', singles: 9, prefixes: 0, addressError: 'second', mayMove: true },
   ];
 
   test('take from any subnet that is open to their pods, the one with most free addresses first', () => {
@@ -179,11 +179,17 @@ describe('nodes', () => {
     expect(node.singles).toBe(5);
   });
 
+  test('make no further interface where their type or MAX_ENI has no room for one', () => {
+    const node = ledger(5);
+    const fixed = anM5Large.map((each) => ({ ...each, mayMove: false }));
+    expect(nodesThatFit(fixed, { node, pods: [node, ledger(100)] }).nodes).toBe(0);
+  });
+
   test('make an interface with a prefix elsewhere where their own subnet has no free block', () => {
     const node = ledger(5);
     const withPrefix: readonly DemandStep[] = [
       { subnet: 'node', singles: 1, prefixes: 0, addressError: 'first' },
-      { subnet: 'node', singles: 0, prefixes: 1, addressError: 'second' },
+      { subnet: 'node', singles: 0, prefixes: 1, addressError: 'second', mayMove: true },
     ];
     expect(nodesThatFit(withPrefix, { node, pods: [node, ledger(9, 3)] }).nodes).toBe(3);
   });

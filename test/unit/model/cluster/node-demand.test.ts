@@ -42,14 +42,26 @@ describe('a new node takes, before any pod runs,', () => {
   test('one interface full in secondary mode: an m5.large 10 addresses', () => {
     expect(demand({})).toEqual([
       { subnet: 'node', singles: 1, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
-      { subnet: 'node', singles: 9, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
+      {
+        subnet: 'node',
+        singles: 9,
+        prefixes: 0,
+        addressError: 'InsufficientFreeAddressesInSubnet',
+        mayMove: true,
+      },
     ]);
   });
 
   test('two interfaces full with WARM_ENI_TARGET=2, the second in a call of its own that fails in its own way', () => {
     expect(demand({ settings: { warmEniTarget: 2 } })).toEqual([
       { subnet: 'node', singles: 1, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
-      { subnet: 'node', singles: 9, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
+      {
+        subnet: 'node',
+        singles: 9,
+        prefixes: 0,
+        addressError: 'InsufficientFreeAddressesInSubnet',
+        mayMove: true,
+      },
       { subnet: 'pods', singles: 10, prefixes: 0, addressError: 'InvalidParameterValue' },
     ]);
   });
