@@ -116,6 +116,23 @@ interface OpenedTargets {
   readonly now: number;
 }
 
+/** @throws UsageError for a VPC that is nowhere, where all was read in full */
+const refuseUnknownVpcs = (
+  wanted: readonly string[] | undefined,
+  assessments: readonly TargetAssessment[],
+): void => {
+  if (wanted === undefined || assessments.some(({ target }) => target.status !== 'ok')) return;
+  const known = new Set(
+    assessments.flatMap(({ vpcs, subnets }) => [...vpcs, ...subnets].map(({ vpcId }) => vpcId)),
+  );
+  const unknown = wanted.filter((vpcId) => !known.has(vpcId));
+  if (assessments.length > 0 && unknown.length > 0)
+    throw new UsageError(
+      `Nothing matches --vpc ${unknown.join(', ')}.`,
+      'Check the id, the account and the Region; `headroom scan` without --vpc lists every VPC.',
+    );
+};
+
 /** The targets that a file holds, of the Regions that were asked for. */
 const openEstate = async (path: string, regions: readonly string[] | undefined): Promise<OpenedTargets> => {
   const estate = await readEstate(path);
@@ -190,6 +207,10 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
           return { ...assessed, reached };
         }),
       ),
+    );
+    refuseUnknownVpcs(
+      options.vpc,
+      scanned.map(({ assessment }) => assessment),
     );
     const unreached = failed.map(({ target, problem }) => {
       const assessment = failedAssessment(target, [problem], now);

@@ -4,14 +4,24 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
+import { variableLines } from './deployment-problems.ts';
 import { destinationsPolicy } from './destinations-policy.ts';
 
-const path = process.env.HEADROOM_YML ?? fileURLToPath(new URL('../headroom.yml', import.meta.url));
+const path = process.env.HEADROOM_YML ?? fileURLToPath(new URL('../../headroom.yml', import.meta.url));
 
-/** The headroom.yml beside serverless.yml, or the empty configuration, which is a whole one: every default applies. */
-export const text = existsSync(path) ? readFileSync(path, 'utf8') : '# headroom.yml: all defaults\n';
+// The headroom.yml beside serverless.yml, or the empty configuration, which is a whole one: every default applies.
+const given = existsSync(path) ? readFileSync(path, 'utf8') : '';
 
-const { targets, metrics, destinations } = parseConfiguration(text, path);
+// A parameter of Systems Manager cannot be empty.
+export const text = given.trim() === '' ? '# headroom.yml: all defaults\n' : given;
+
+const variables = variableLines(text);
+if (variables.length > 0) throw new Error(variables.join('\n'));
+
+const { targets, metrics, destinations, alerts } = parseConfiguration(text, path);
+
+/** What the schedule must fit to. */
+export const policy = { rules: alerts.rules };
 
 /** The role that is assumed in every other account; infra/lambda/spoke-role.yml makes it there. */
 export const roleName = targets.role?.name ?? DEFAULT_ROLE_NAME;

@@ -7,6 +7,10 @@ import { vpcDashboard } from './dashboards/vpc.ts';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless.yml's own variable
 const NAME = '${self:custom.name}';
 
+// Dashboards are global in an account: with the Region, there can be a deployment in each.
+// biome-ignore lint/suspicious/noTemplateCurlyInString: serverless.yml's own variable
+const REGIONAL = '${self:custom.roleNames}';
+
 /** The functions of serverless.yml and their memory in MB, which Lambda bills; a test compares the two. */
 const FUNCTIONS = [
   { name: `${NAME}-plan-scan`, memory: 256 },
@@ -19,7 +23,7 @@ const deployment = { namespace, functions: FUNCTIONS, tableName: `${NAME}-state`
 
 const dashboard = (name, body) => ({
   Type: 'AWS::CloudWatch::Dashboard',
-  Properties: { DashboardName: `${NAME}${name}`, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
+  Properties: { DashboardName: `${REGIONAL}${name}`, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
 });
 
 export const resources = {

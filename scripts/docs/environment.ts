@@ -81,7 +81,20 @@ const functionTable = (): string => {
 const PARAMETERS: Readonly<Record<string, string>> = {
   email: 'An address that receives every alert, after it is confirmed. Empty: none.',
   slackParameter: 'The name of the Systems Manager parameter with the URL of a Slack webhook. Empty: none.',
-  schedule: 'How often to scan: `rate(...)` or `cron(...)` in the syntax of EventBridge Scheduler.',
+  schedule: 'How often to scan: `rate(...)`, `cron(0/5 * * * ? *)` or a minute of every hour.',
+  namePrefix: 'The first part of every name.',
+  tags: 'Tags for all resources, such as `team=network,cost-center=42`.',
+  permissionsBoundary: 'The ARN of the policy that bounds every role.',
+  rolePath: 'The path of every role, such as `/monitoring/`. Empty: `/`.',
+  logRetentionInDays: 'How many days logs are kept.',
+  keyArn: 'A KMS key of your own for the table, the queues, the topic and the logs.',
+  subnetIds: 'The subnets of the functions, separated by commas. Empty: no VPC.',
+  securityGroupIds: 'The security groups of the functions, separated by commas.',
+  alarmTopicArn: "A topic for the alarms. Empty: the deployment's own.",
+  tableOnRemoval: '`keep`: the table stays when the stack is removed. `delete`: it goes with it.',
+  tableDeletionProtection: '`true`: the table cannot be deleted.',
+  pointInTimeRecovery: '`true`: the table can be restored to any second of the last 35 days.',
+  overwriteConfiguration: '`true`: a deployment may replace a headroom.yml that was edited in its parameter.',
 };
 
 const parameterTable = (): string => {

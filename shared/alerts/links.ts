@@ -1,5 +1,6 @@
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { consoleHost } from '../model/aws/console.ts';
 import type { Subject } from '../model/result/finding.ts';
 
 /** Where links lead. */
@@ -20,31 +21,27 @@ export const linksFor = (
 ): readonly Link[] => {
   const subjects = transitions.flatMap(({ subject }) => consoleLink(subject) ?? []);
   const pages = [...new Map(subjects.map((link) => [link.url, link])).values()].slice(0, CONSOLE_LINKS);
-  if (dashboard === null) return pages;
+  const host = dashboard === null ? null : consoleHost(dashboard.region);
+  if (dashboard === null || host === null) return pages;
   const { name, region } = dashboard;
-  const url = `https://${consoleHost(region)}/cloudwatch/home?region=${region}#dashboards/dashboard/${encodeURIComponent(name)}`;
+  const url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${encodeURIComponent(name)}`;
   return [...pages, { label: 'Dashboard', url }];
 };
 
 const consoleLink = ({ type, id, region, vpcId, clusterName, subnetIds }: Subject): Link | null => {
+  const host = consoleHost(region);
+  if (host === null) return null;
   const vpcPage = (fragment: string): string =>
-    `https://${consoleHost(region)}/vpcconsole/home?region=${region}#${fragment}`;
+    `https://${host}/vpcconsole/home?region=${region}#${fragment}`;
   if (type === 'subnet') return { label: `Subnet ${id}`, url: vpcPage(`SubnetDetails:subnetId=${id}`) };
   if (type === 'vpc') return { label: `VPC ${id}`, url: vpcPage(`VpcDetails:VpcId=${id}`) };
   if (clusterName !== null) {
     const path = `/eks/clusters/${encodeURIComponent(clusterName)}?region=${region}`;
-    return { label: `Cluster ${clusterName}`, url: `https://${consoleHost(region)}${path}` };
+    return { label: `Cluster ${clusterName}`, url: `https://${host}${path}` };
   }
   const [subnetId] = subnetIds;
   if (subnetId !== undefined) {
     return { label: `Subnet ${subnetId}`, url: vpcPage(`SubnetDetails:subnetId=${subnetId}`) };
   }
   return vpcId === null ? null : { label: `VPC ${vpcId}`, url: vpcPage(`VpcDetails:VpcId=${vpcId}`) };
-};
-
-/** The console of each partition has a name of its own. */
-const consoleHost = (region: string): string => {
-  if (region.startsWith('cn-')) return `${region}.console.amazonaws.cn`;
-  if (region.startsWith('us-gov-')) return `${region}.console.amazonaws-us-gov.com`;
-  return `${region}.console.aws.amazon.com`;
 };

@@ -3,8 +3,9 @@ import { DEFAULT_DESTINATION } from '../alerts/routing.ts';
 import type { Destination } from '../config/destinations-schema.ts';
 import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';
+import { defaultHttpEnvironment } from '../notify/http-delivery.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import { createPagerDutyNotifier } from '../notify/pagerduty.ts';
+import { createPagerDutyNotifier, PAGERDUTY_EVENTS_URLS } from '../notify/pagerduty.ts';
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
 import { createSlackNotifier } from '../notify/slack-webhook.ts';
 import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
@@ -28,7 +29,11 @@ const notifierFor = (destination: Destination, home: Target, clock: () => number
     case 'slack':
       return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock));
     case 'pagerduty':
-      return createPagerDutyNotifier(secretAt(destination.routingKey, 'routingKey', home, clock));
+      return createPagerDutyNotifier(
+        secretAt(destination.routingKey, 'routingKey', home, clock),
+        defaultHttpEnvironment,
+        PAGERDUTY_EVENTS_URLS[destination.serviceRegion],
+      );
   }
 };
 

@@ -94,7 +94,7 @@ export const openTargets = async ({
   externalId,
   signal,
 }: TargetRequest): Promise<OpenedTargets> => {
-  const wanted = regions.length > 0 ? regions : [await defaultRegion()];
+  const wanted = regions.length > 0 ? [...new Set(regions)] : [await defaultRegion()];
   const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
   const opened: ReachableTarget[] = [];
   const failed: UnreachableTarget[] = [];

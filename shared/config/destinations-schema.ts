@@ -6,12 +6,20 @@ import { NAME, NAME_WORDS, oneOf, section, text } from './scalars.ts';
 const TOPIC_FORMATS = ['document', 'text'] as const;
 export type TopicFormat = (typeof TOPIC_FORMATS)[number];
 
+/** PagerDuty keeps each account in one service region, with an address of its own. */
+const PAGERDUTY_REGIONS = ['us', 'eu'] as const;
+export type PagerDutyRegion = (typeof PAGERDUTY_REGIONS)[number];
+
 /** Where alerts can go. What must stay secret is named by where it is kept. */
 export type Destination =
   | { readonly kind: 'sns'; readonly topicArn: string; readonly format?: TopicFormat }
   | { readonly kind: 'amazon-q'; readonly topicArn: string }
   | { readonly kind: 'slack'; readonly webhook: SecretLocation }
-  | { readonly kind: 'pagerduty'; readonly routingKey: SecretLocation };
+  | {
+      readonly kind: 'pagerduty';
+      readonly routingKey: SecretLocation;
+      readonly serviceRegion: PagerDutyRegion;
+    };
 
 const topicArn = text(
   'an SNS topic ARN, such as arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
@@ -19,7 +27,7 @@ const topicArn = text(
 );
 
 // A URL is not a name: a secret written here is refused, before it gets into a repository.
-const kept = section({
+const keptFields = {
   secret: text(
     'the name or ARN of a Secrets Manager secret, such as headroom/slack, never the secret itself',
     /^(?!.*:\/\/)[\w/+=.@:-]{1,2048}$/,
@@ -32,16 +40,19 @@ const kept = section({
   )
     .optional()
     .describe('The name or ARN of a Systems Manager parameter (SecureString).'),
-})
-  .refine(({ secret, parameter }) => (secret === undefined) !== (parameter === undefined), {
-    error: 'a mapping with either "secret" or "parameter", which name where it is kept',
-  })
-  .transform(
-    ({ secret, parameter }): SecretLocation =>
-      secret === undefined
-        ? { kind: 'parameter', name: parameter ?? '' }
-        : { kind: 'secret', secretId: secret },
-  );
+};
+
+interface Kept {
+  readonly secret?: string | undefined;
+  readonly parameter?: string | undefined;
+}
+
+const isOneOfBoth = ({ secret, parameter }: Kept): boolean =>
+  (secret === undefined) !== (parameter === undefined);
+const ONE_OF_BOTH = { error: 'a mapping with either "secret" or "parameter", which name where it is kept' };
+
+const locationOf = ({ secret, parameter }: Kept): SecretLocation =>
+  secret === undefined ? { kind: 'parameter', name: parameter ?? '' } : { kind: 'secret', secretId: secret };
 
 const channels = {
   sns: section({
@@ -63,12 +74,25 @@ const channels = {
     .transform(({ topicArn: arn }): Destination => ({ kind: 'amazon-q', topicArn: arn }))
     .optional()
     .describe('An SNS topic that Amazon Q Developer in chat applications listens to.'),
-  slack: kept
-    .transform((webhook): Destination => ({ kind: 'slack', webhook }))
+  slack: section(keptFields)
+    .refine(isOneOfBoth, ONE_OF_BOTH)
+    .transform((given): Destination => ({ kind: 'slack', webhook: locationOf(given) }))
     .optional()
     .describe('A Slack incoming webhook, with the place of its URL.'),
-  pagerduty: kept
-    .transform((routingKey): Destination => ({ kind: 'pagerduty', routingKey }))
+  pagerduty: section({
+    ...keptFields,
+    serviceRegion: oneOf(PAGERDUTY_REGIONS)
+      .optional()
+      .describe('The service region of the PagerDuty account. Default: us.'),
+  })
+    .refine(isOneOfBoth, ONE_OF_BOTH)
+    .transform(
+      ({ serviceRegion = 'us', ...given }): Destination => ({
+        kind: 'pagerduty',
+        routingKey: locationOf(given),
+        serviceRegion,
+      }),
+    )
     .optional()
     .describe('A PagerDuty Events v2 integration, with the place of its routing key.'),
 };

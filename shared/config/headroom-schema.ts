@@ -263,7 +263,9 @@ export type HeadroomFile = z.output<typeof headroomSchema>;
 /** Reads `targets`; how it relates to the Region that Headroom runs in is left to the caller, who knows that Region. */
 export const accountsOf = ({ targets: given }: HeadroomFile): AccountSelection => {
   if (given?.organization !== undefined) return given.organization;
-  return given?.accounts === undefined ? { from: 'self' } : { from: 'list', accountIds: given.accounts };
+  return given?.accounts === undefined
+    ? { from: 'self' }
+    : { from: 'list', accountIds: [...new Set(given.accounts)] };
 };
 
 export const roleOf = (file: HeadroomFile): ScanRole | null => {

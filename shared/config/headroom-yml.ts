@@ -52,6 +52,8 @@ export const parseConfiguration = (text: string, source: string): HeadroomConfig
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    // YAML 1.1's << takes settings from another mapping; people who have written Compose files expect it.
+    merge: true,
     logLevel: 'error',
   });
   const locator = new Locator(document, lines);
@@ -116,7 +118,7 @@ export const DEFAULT_HOT = { belowFreeShare: 0.4, withinHours: 16 * 24 };
 
 const regionsOf = ({ targets }: HeadroomFile): HeadroomConfiguration['targets']['regions'] => {
   if (targets?.regions === undefined) return null;
-  return targets.regions.includes('enabled') ? 'enabled' : targets.regions;
+  return targets.regions.includes('enabled') ? 'enabled' : [...new Set(targets.regions)];
 };
 
 const subnetSeriesOf = ({ metrics }: HeadroomFile): number => {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { parseArn } from '../model/aws/arn.ts';
+import { consoleHost } from '../model/aws/console.ts';
 import { type Finding, findingId, type Subject } from '../model/result/finding.ts';
 
 /**
@@ -23,29 +24,27 @@ const alarmSchema = z.object({
 
 type CloudWatchAlarm = z.infer<typeof alarmSchema>;
 
-/** Partitions whose console has a name of its own. */
-const CONSOLES: ReadonlyMap<string, string> = new Map([
-  ['aws-cn', 'console.amazonaws.cn'],
-  ['aws-us-gov', 'console.amazonaws-us-gov.com'],
-]);
-
 /** The notification of a CloudWatch alarm as an alert message; `null` when it is none. */
 export const alarmMessage = (notification: unknown): AlertMessage | null => {
   const { success, data } = alarmSchema.safeParse(notification);
   if (!success) return null;
-  const { partition, region } = parseArn(data.AlarmArn) ?? { partition: '', region: '' };
+  const region = parseArn(data.AlarmArn)?.region ?? '';
+  const host = consoleHost(region);
   const transition = transitionOf(data, region);
   return {
     threadId: `${data.AWSAccountId}/${region}/monitor/${data.AlarmName}`,
     messageId: transition.id,
     transitions: [transition],
     destinations: [],
-    links: [
-      {
-        label: 'Alarm',
-        url: `https://${region}.${CONSOLES.get(partition) ?? 'console.aws.amazon.com'}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(data.AlarmName)}`,
-      },
-    ],
+    links:
+      host === null
+        ? []
+        : [
+            {
+              label: 'Alarm',
+              url: `https://${host}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(data.AlarmName)}`,
+            },
+          ],
   };
 };
 

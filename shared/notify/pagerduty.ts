@@ -10,6 +10,12 @@ import type { Secret } from './secret-reader.ts';
 /** PagerDuty's Events API v2. Source: github.com/PagerDuty/api-schema, reference/events-v2/openapiv3.json. */
 const PAGERDUTY_EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
 
+/** By service region (support.pagerduty.com, "Service Regions"). */
+export const PAGERDUTY_EVENTS_URLS = {
+  us: PAGERDUTY_EVENTS_URL,
+  eu: 'https://events.eu.pagerduty.com/v2/enqueue',
+} as const;
+
 /** Longest `dedup_key` (docs.influxdata.com, pagerduty.sendEvent). */
 export const MAX_DEDUP_KEY = 255;
 /** Longest `payload.summary`: not in the API's schema; 1,024 is what other senders hold to. */

@@ -188,3 +188,16 @@ describe('headroom limits', () => {
     expect(err).toMatch(/m5\.lrage.*m5\.large/);
   });
 });
+
+describe('a name that nothing has', () => {
+  test.each([
+    [['findings', '--cluster', 'dta'], 'Nothing matches --cluster dta. Did you mean "data"?'],
+    [['owners', '--subnet', 'subnet-nope'], 'Nothing matches --subnet subnet-nope.'],
+    [['clusters', '--account', '999999999999'], 'Nothing matches --account 999999999999.'],
+    [['scan', '--vpc', 'vpc-0123456789abcdef0'], 'Nothing matches --vpc vpc-0123456789abcdef0.'],
+  ])('is refused, with the nearest one: %j', async (line, message) => {
+    const { code, err } = await headroom(line, lab);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});

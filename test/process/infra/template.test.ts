@@ -321,6 +321,38 @@ describe('what headroom.yml says, the deployment does', () => {
     ]);
   });
 
+  test('an empty headroom.yml deploys the defaults', { timeout: 240_000 }, async () => {
+    const { template } = await packageDeployment(FOLDERS.plain, {}, { HEADROOM_YML: '/dev/null' });
+    expect(template.Resources['Configuration']?.Properties?.['Value']).toBe('# headroom.yml: all defaults\n');
+  });
+
+  test('parts that contradict each other stop the deployment, with a sentence for each', {
+    timeout: 240_000,
+  }, async () => {
+    const packaging = packageDeployment(FOLDERS.plain, { schedule: 'rate(1 hour)', slackParameter: 'slack' });
+    await expect(packaging).rejects.toThrow(
+      /set staleAfter to 3 hours[\s\S]*Scan at least every 15 minutes[\s\S]*slash in front/,
+    );
+  });
+
+  test('what an organization prescribes is in the template', { timeout: 240_000 }, async () => {
+    const { template } = await packageDeployment(FOLDERS.plain, {
+      namePrefix: 'net',
+      permissionsBoundary: 'arn:aws:iam::111122223333:policy/bounds',
+      rolePath: '/monitoring/',
+      keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      subnetIds: 'subnet-0123456789abcdef0',
+      securityGroupIds: 'sg-0123456789abcdef0',
+      alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:on-call',
+      logRetentionInDays: '365',
+    });
+    expect(seriousIn(template)).toEqual([]);
+    const roles = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+    expect(roles.length).toBeGreaterThan(3);
+    for (const { Properties } of roles) expect(Properties).toMatchObject({ Path: '/monitoring/' });
+    expect(template.Resources['StateTable']?.Properties?.['TableName']).toBe('net-prod-state');
+  });
+
   test('a headroom.yml that cannot be used stops the deployment, and says why', {
     timeout: 240_000,
   }, async () => {

@@ -261,7 +261,14 @@ routes:
     expect([...destinations]).toEqual([
       ['payments', { kind: 'slack', webhook: { kind: 'secret', secretId: 'headroom/slack/payments' } }],
       ['platform', { kind: 'slack', webhook: { kind: 'parameter', name: '/headroom/slack/platform' } }],
-      ['on-call', { kind: 'pagerduty', routingKey: { kind: 'secret', secretId: 'headroom/pagerduty' } }],
+      [
+        'on-call',
+        {
+          kind: 'pagerduty',
+          routingKey: { kind: 'secret', secretId: 'headroom/pagerduty' },
+          serviceRegion: 'us',
+        },
+      ],
       [
         'audit',
         { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:111122223333:network-audit', format: 'document' },
@@ -588,4 +595,37 @@ routes:
     expect(problemsOf('- 1')).toEqual(['1: The file is [1]; it must be a mapping.']);
     expect(problemsOf('just words')).toEqual(['1: The file is "just words"; it must be a mapping.']);
   });
+});
+
+test('merge keys take settings from another mapping', () => {
+  const { alerts } = parseConfiguration(
+    `
+alerts:
+  rules:
+    addresses-low: &often { repeat: 1h }
+    prefixes-low: { <<: *often, for: 1m }
+`,
+    'headroom.yml',
+  );
+  expect(alerts.rules['prefixes-low']).toMatchObject({ repeatEvery: 3_600, pendingFor: 60 });
+});
+
+test('an account or a Region that is named twice is one', () => {
+  const { targets } = parseConfiguration(
+    'targets: { accounts: ["111122223333", "111122223333"], regions: [eu-west-1, us-east-1, eu-west-1] }',
+    'headroom.yml',
+  );
+  expect(targets.accounts).toEqual({ from: 'list', accountIds: ['111122223333'] });
+  expect(targets.regions).toEqual(['eu-west-1', 'us-east-1']);
+});
+
+test('a PagerDuty account is in the US unless it says otherwise', () => {
+  const { destinations } = parseConfiguration(
+    'destinations: { us: { pagerduty: { secret: a } }, eu: { pagerduty: { parameter: /b, serviceRegion: eu } } }',
+    'headroom.yml',
+  );
+  expect([...destinations.values()]).toEqual([
+    { kind: 'pagerduty', routingKey: { kind: 'secret', secretId: 'a' }, serviceRegion: 'us' },
+    { kind: 'pagerduty', routingKey: { kind: 'parameter', name: '/b' }, serviceRegion: 'eu' },
+  ]);
 });

@@ -1,0 +1,133 @@
+import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
+import { FAST_WINDOW_MINUTES } from '../../shared/model/forecast/surge.ts';
+import { scheduleSeconds } from './schedule.ts';
+
+/** What a deployment is made from, as far as its parts must fit together. */
+export interface Deployment {
+  /** The parameters of serverless.yml. */
+  readonly schedule: string;
+  readonly slackParameter: string;
+  /** headroom.yml as it is deployed, and the policy in it. */
+  readonly configuration: string;
+  readonly policy: Pick<AlertPolicy, 'rules'>;
+  /** The resources of the template. */
+  readonly resources: Readonly<Record<string, TemplateResource>>;
+}
+
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Systems Manager, PutParameter: a parameter of the tier Intelligent-Tiering holds at most 8 KB. */
+const MAX_CONFIGURATION_BYTES = 8_192;
+
+/** The longest names that AWS takes: Lambda CreateFunction, IAM CreateRole, Scheduler CreateSchedule, SQS CreateQueue, SNS CreateTopic, DynamoDB CreateTable. */
+const LONGEST_NAMES: Readonly<Record<string, readonly [property: string, longest: number]>> = {
+  'AWS::Lambda::Function': ['FunctionName', 64],
+  'AWS::IAM::Role': ['RoleName', 64],
+  'AWS::Scheduler::Schedule': ['Name', 64],
+  'AWS::SQS::Queue': ['QueueName', 80],
+  'AWS::SNS::Topic': ['TopicName', 256],
+  'AWS::DynamoDB::Table': ['TableName', 255],
+};
+
+/** CloudWatch, PutMetricAlarm: periods and evaluation periods together cover at most a day. */
+const DAY = 86_400;
+
+/** Everything that would contradict itself once it is deployed, each in a sentence that says what to do; empty: nothing. */
+export const deploymentProblems = (deployment: Deployment): readonly string[] => [
+  ...scheduleProblems(deployment),
+  ...queueProblems(deployment.resources),
+  ...nameProblems(deployment.resources),
+  ...configurationProblems(deployment.configuration),
+  ...slackProblems(deployment.slackParameter),
+];
+
+const scheduleProblems = ({ schedule, policy, resources }: Deployment): readonly string[] => {
+  const seconds = scheduleSeconds(schedule);
+  if (seconds === null)
+    return [
+      `The schedule "${schedule}" has no pace that Headroom knows. Use rate(5 minutes), cron(0/5 * * * ? *) or another rate.`,
+    ];
+  const { coverage, 'addresses-surge': addresses, 'prefixes-surge': prefixes } = policy.rules;
+  const problems: string[] = [];
+  if (coverage.enabled && coverage.staleAfter < 2 * seconds)
+    problems.push(
+      `A target counts as stale after ${minutes(coverage.staleAfter)} (alerts.rules.coverage.staleAfter), and scans are ${minutes(seconds)} apart: set staleAfter to ${minutes(3 * seconds)} at least, or scan more often.`,
+    );
+  if ((addresses.enabled || prefixes.enabled) && seconds > (FAST_WINDOW_MINUTES * 60) / 2)
+    problems.push(
+      `A surge is looked for within ${FAST_WINDOW_MINUTES} minutes, and scans are ${minutes(seconds)} apart. Scan at least every ${FAST_WINDOW_MINUTES / 2} minutes, or set enabled: false for alerts.rules.addresses-surge and prefixes-surge.`,
+    );
+  const alarm = resources['NothingScannedAlarm']?.Properties ?? {};
+  const watched = Number(alarm['Period']) * Number(alarm['EvaluationPeriods']);
+  if (watched < 3 * seconds || watched > DAY)
+    problems.push(
+      `The alarm nothing-scanned looks at ${minutes(watched)}, and scans are ${minutes(seconds)} apart: it must see three of them, within a day. Scan more often.`,
+    );
+  return problems;
+};
+
+const queueProblems = (resources: Deployment['resources']): readonly string[] =>
+  Object.entries(resources).flatMap(([id, { Type, Properties = {} }]) => {
+    if (Type !== 'AWS::SQS::Queue') return [];
+    const policy = Properties['RedrivePolicy'] as { readonly maxReceiveCount: number } | undefined;
+    if (policy === undefined) return [];
+    const kept = Number(Properties['MessageRetentionPeriod']);
+    const needed = Number(Properties['VisibilityTimeout']) * policy.maxReceiveCount;
+    return kept > needed
+      ? []
+      : [
+          `The queue ${id} drops a message after ${minutes(kept)}, before it is received ${policy.maxReceiveCount} times (${minutes(needed)}): it would never be a dead letter. Set MessageRetentionPeriod above ${needed}.`,
+        ];
+  });
+
+const nameProblems = (resources: Deployment['resources']): readonly string[] =>
+  Object.values(resources).flatMap(({ Type, Properties = {} }) => {
+    const [property, longest] = LONGEST_NAMES[Type] ?? ['', 0];
+    const name = Properties[property];
+    return typeof name === 'string' && name.length > longest
+      ? [
+          `The name ${name} has ${name.length} characters, and AWS takes ${longest}: choose a shorter stage or name prefix.`,
+        ]
+      : [];
+  });
+
+const configurationProblems = (text: string): readonly string[] => {
+  const bytes = new TextEncoder().encode(text).length;
+  return bytes <= MAX_CONFIGURATION_BYTES
+    ? []
+    : [
+        `headroom.yml has ${bytes} bytes, and a parameter of Systems Manager holds ${MAX_CONFIGURATION_BYTES}: shorten it, for example by its comments.`,
+      ];
+};
+
+const slackProblems = (name: string): readonly string[] =>
+  name === '' || /^\/[\w.\-/]+$/.test(name)
+    ? []
+    : [
+        `slackParameter is "${name}": give the full name of the parameter, with a slash in front, such as /headroom/slack-webhook.`,
+      ];
+
+const minutes = (seconds: number): string => {
+  const value = seconds / 60;
+  return value >= 120 && value % 60 === 0
+    ? `${value / 60} hours`
+    : `${value} minute${value === 1 ? '' : 's'}`;
+};
+
+/**
+ * The lines of a headroom.yml that serverless.yml would take for variables of its own: they would be replaced, or stop
+ * the deployment without a word about headroom.yml.
+ */
+export const variableLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .flatMap((line, index) =>
+      line.includes('${')
+        ? [
+            `headroom.yml, line ${index + 1}: "\${" would be replaced while the deployment is packaged. Write the value itself; secrets stay in Secrets Manager or Systems Manager.`,
+          ]
+        : [],
+    );
