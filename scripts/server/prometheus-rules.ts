@@ -34,9 +34,9 @@ const RULES: readonly Rule[] = [
     for: minutes(DEFAULT_POLICY.rules['scan-failed'].pendingFor),
     labels: { severity: DEFAULT_POLICY.rules['scan-failed'].severity },
     annotations: {
-      summary: `${WHERE} is not scanned, or only in part`,
+      summary: `${WHERE} is not watched`,
       description:
-        'The last scan failed or is incomplete. The standard error output of `headroom serve` names the missing permission and the fix.',
+        'The last scan was not read in full, was not stored, or has alerts that could not be delivered. The standard error output of `headroom serve` names the reason and the fix.',
     },
   },
   {

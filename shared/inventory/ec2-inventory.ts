@@ -120,7 +120,7 @@ export const createEc2Inventory = ({
 
   const eachInterface = async (
     scope: InventoryScope,
-    fold: (networkInterface: NetworkInterface) => void,
+    receive: (networkInterface: NetworkInterface) => void,
   ): Promise<void> => {
     for (const filters of vpcFilters(scope)) {
       await eachItem(
@@ -132,7 +132,7 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const page = new HandOver(interfaceId, fold);
+          const page = new HandOver(interfaceId, receive);
           page.attachTo(command);
           const answer = await client.send(command, options);
           const items = page.streamed
@@ -140,7 +140,7 @@ export const createEc2Inventory = ({
             : listOf(answer.NetworkInterfaces, 'networkInterfaceSet').map(interfaceRecord);
           return { items, nextToken: answer.NextToken };
         },
-        fold,
+        receive,
       );
     }
   };
@@ -173,7 +173,10 @@ export const createEc2Inventory = ({
     return found;
   };
 
-  const eachInstance = async (scope: InventoryScope, fold: (instance: Instance) => void): Promise<void> => {
+  const eachInstance = async (
+    scope: InventoryScope,
+    receive: (instance: Instance) => void,
+  ): Promise<void> => {
     for (const filters of vpcFilters(scope)) {
       await eachItem(
         context('DescribeInstances'),
@@ -184,7 +187,7 @@ export const createEc2Inventory = ({
             MaxResults: PAGE_SIZE,
             NextToken,
           });
-          const page = new HandOver(instanceId, fold);
+          const page = new HandOver(instanceId, receive);
           page.attachTo(command);
           const answer = await client.send(command, options);
           const items = page.streamed
@@ -194,7 +197,7 @@ export const createEc2Inventory = ({
               );
           return { items, nextToken: answer.NextToken };
         },
-        fold,
+        receive,
       );
     }
   };

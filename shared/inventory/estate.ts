@@ -56,7 +56,8 @@ export const createEstateSources = (
   inventory: {
     vpcs: async (scope) => recorded(estate.vpcs).filter(within(scope)),
     subnets: async (scope) => recorded(estate.subnets).filter(within(scope)),
-    eachInterface: async (scope, fold) => recorded(estate.interfaces).filter(within(scope)).forEach(fold),
+    eachInterface: async (scope, receive) =>
+      recorded(estate.interfaces).filter(within(scope)).forEach(receive),
     reservations: async (subnetId) => {
       const reservations = Object.hasOwn(estate.reservations, subnetId)
         ? estate.reservations[subnetId]
@@ -64,7 +65,7 @@ export const createEstateSources = (
       if (reservations === undefined) throw new SubnetGoneError(subnetId);
       return recorded(reservations);
     },
-    eachInstance: async (scope, fold) => recorded(estate.instances).filter(within(scope)).forEach(fold),
+    eachInstance: async (scope, receive) => recorded(estate.instances).filter(within(scope)).forEach(receive),
     instanceTypes: async (types) => recorded(estate.instanceTypes).filter(({ type }) => types.includes(type)),
     vpcConnections: async ({ vpcIds }) =>
       recorded(estate.vpcConnections).filter(

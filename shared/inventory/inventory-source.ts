@@ -28,10 +28,10 @@ export interface InventorySource {
    * Hands over every interface, as pages arrive: nothing is kept, so memory does not grow with the account.
    * When it throws, what was handed over so far is not the whole and must be thrown away.
    */
-  eachInterface(scope: InventoryScope, fold: (networkInterface: NetworkInterface) => void): Promise<void>;
+  eachInterface(scope: InventoryScope, receive: (networkInterface: NetworkInterface) => void): Promise<void>;
   /** One EC2 call per subnet: callers cache (`shared/pipeline/collect.ts`). */
   reservations(subnetId: string): Promise<readonly SubnetCidrReservation[]>;
-  eachInstance(scope: InventoryScope, fold: (instance: Instance) => void): Promise<void>;
+  eachInstance(scope: InventoryScope, receive: (instance: Instance) => void): Promise<void>;
   /** Limits as EC2 answers them, for types that the shipped table lacks. Unknown types are left out. */
   instanceTypes(types: readonly string[]): Promise<readonly InstanceLimits[]>;
   /** Peerings and transit gateway attachments of these VPCs. */

@@ -50,7 +50,7 @@ const ATTEMPTS = 8;
 const REQUESTS_AT_ONCE = 8;
 
 /**
- * Folds a scan's observations into the stored alerts. A change of state, the transition that must be sent because of it
+ * Applies a scan's observations to the stored alerts. A change of state, the transition that must be sent because of it
  * and this run's claim to send it are one conditional write: nobody can see, or be left with, one without the other.
  * Who loses the race for a record reads it again and reduces again; the reducer changes nothing twice. Nothing is
  * written for an alert that did not change.

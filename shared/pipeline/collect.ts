@@ -27,7 +27,7 @@ export interface TargetSources {
 }
 
 /**
- * Everything about a target but its interfaces, which are folded as they arrive. A part that could not be read is
+ * Everything about a target but its interfaces, which are assessed as they arrive. A part that could not be read is
  * `null` and has a problem; the rest of the scan goes on without it.
  */
 export interface TargetFacts {

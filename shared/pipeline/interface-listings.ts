@@ -13,7 +13,7 @@ export const LISTINGS_AT_ONCE = 4;
 /**
  * How to list the interfaces of a target: as a whole, or, where the last scan found very many, in parts of about the same
  * size. Together the parts are the whole, and each VPC is in exactly one of them, so what follows does not know the
- * difference: there is one fold, and one assessment.
+ * difference: there is one assessor, and one assessment.
  *
  * @param vpcIds every VPC that interfaces can be in
  */

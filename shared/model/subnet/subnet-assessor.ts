@@ -43,11 +43,11 @@ export interface SubnetOutcome {
 }
 
 /**
- * Folds one subnet's interfaces, as they arrive, into what is known of its addresses. Nothing is kept of an interface
+ * Accumulates one subnet's interfaces, as they arrive, into what is known of its addresses. Nothing is kept of an interface
  * but its addresses' bits and its owner's count, and of a few the id, so memory does not grow with interfaces.
  *
  * What EC2 answers that cannot be so (an address outside the subnet, say) is not counted and is named in `unknowns`:
- * one odd answer must not cost the whole scan.
+ * one invalid record must not cost the whole scan.
  */
 export class SubnetAssessor {
   readonly #input: SubnetFoldInput;

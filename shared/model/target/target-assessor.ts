@@ -61,7 +61,7 @@ export interface AssessedTarget {
 }
 
 /**
- * Folds a target's interfaces, as they arrive, into an assessment of its subnets, clusters and VPCs. What is kept
+ * Accumulates a target's interfaces, as they arrive, into an assessment of its subnets, clusters and VPCs. What is kept
  * grows with subnets and nodes, never with interfaces.
  */
 export class TargetAssessor {
