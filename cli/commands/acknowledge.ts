@@ -1,5 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { acknowledgeAlert } from '../../shared/pipeline/acknowledge.ts';
+import { acknowledgeAlert, nameOf } from '../../shared/pipeline/acknowledge.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 
@@ -11,7 +11,10 @@ interface Options extends StateOptions {
 /** `headroom acknowledge`: a person has seen it, so its notifications are not repeated. */
 export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
   addStateOptions(program.command('acknowledge'))
-    .argument('<key...>', 'alerts, as `headroom alerts` names them: addresses-low/subnet/subnet-0abc')
+    .argument(
+      '<key...>',
+      'alerts, as `headroom alerts` names them: 111122223333/eu-west-1/addresses/subnet/subnet-0abc',
+    )
     .description('stop the repeated notifications of alerts; escalations and ends are still sent')
     .option('-b, --by <name>', 'who acknowledges them (default: your login name)')
     .option('--withdraw', 'remove the acknowledgement: notifications are repeated again')
@@ -19,14 +22,10 @@ export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
       const by = options.by ?? io.env['USER'] ?? 'unknown user';
       await withStateStore(options, async (store) => {
         for (const key of keys) {
-          const { alert } = await acknowledgeAlert(
-            store,
-            key,
-            options.withdraw === true ? null : by,
-            io.now(),
-          );
-          const what = alert.acknowledged === null ? 'is repeated from now on' : `is acknowledged by ${by}`;
-          io.out(`${printable(key)} ${what}.\n`);
+          const kept = await acknowledgeAlert(store, key, options.withdraw === true ? null : by, io.now());
+          const what =
+            kept.alert.acknowledged === null ? 'is repeated from now on' : `is acknowledged by ${by}`;
+          io.out(`${printable(nameOf(kept))} ${what}.\n`);
         }
       });
     });

@@ -1,5 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { type KeptAlert, keptAlerts } from '../../shared/pipeline/acknowledge.ts';
+import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/acknowledge.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
@@ -24,7 +24,7 @@ const columns = (io: Io): readonly Column<KeptAlert>[] => [
   { title: 'STATUS', cell: ({ alert }) => alert.status },
   { title: 'SINCE', cell: ({ alert }) => alert.since },
   { title: 'ACKNOWLEDGED', cell: ({ alert }) => alert.acknowledged?.by ?? null },
-  { title: 'ALERT', cell: ({ alert }) => printable(alert.key) },
+  { title: 'ALERT', cell: (kept) => printable(nameOf(kept)) },
   { title: 'WHAT', cell: ({ alert }) => printable(alert.finding.title) },
 ];
 
@@ -39,7 +39,7 @@ export const addAlertsCommand: AddCommand = (program, session) => {
       `
 Examples:
   $ headroom alerts --table headroom-prod-state --region eu-west-1
-  $ headroom acknowledge addresses-low/subnet/subnet-0abc --table headroom-prod-state
+  $ headroom acknowledge 111122223333/eu-west-1/addresses/subnet/subnet-0abc --table headroom-prod-state
 
 Exits with 1 while a critical alert fires.
 `,

@@ -264,6 +264,7 @@ const issue = (
     previousSeverity: current.severity,
     at,
     ...shared,
+    ...(begins || current.formerKey === undefined ? {} : { formerKey: current.formerKey }),
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
   };
   const record = {
@@ -271,6 +272,7 @@ const issue = (
     lastNotifiedAt: at,
     lastObservedAt: at,
     sequence,
+    ...(current.formerKey === undefined ? {} : { formerKey: undefined }),
     acknowledged: begins || kind === 'escalated' || to === 'ok' ? null : current.acknowledged,
     outbox: [
       ...current.outbox,

@@ -166,14 +166,21 @@ export class PrometheusExporter {
     const gauge = new Gauge({
       name: 'headroom_alert_firing',
       help: 'Always 1: one series for each alert that fires.',
-      labelNames: ['account_id', 'region', 'rule', 'severity', 'subject'],
+      labelNames: ['account_id', 'region', 'rule', 'severity', 'subject', 'alert'],
       registers: [this.#registry],
     });
     this.#fill.push(({ alerts }) => {
-      for (const { status, subject, rule, severity } of alerts) {
+      for (const { key, status, subject, rule, severity } of alerts) {
         if (status !== 'firing') continue;
         gauge.set(
-          { account_id: subject.accountId, region: subject.region, rule, severity, subject: subject.id },
+          {
+            account_id: subject.accountId,
+            region: subject.region,
+            rule,
+            severity,
+            subject: subject.id,
+            alert: key,
+          },
           1,
         );
       }

@@ -111,6 +111,7 @@ const transition = z.object({
   cause: z.exactOptional(text),
   announced: z.exactOptional(z.array(alertSeverity)),
   announcedRules: z.exactOptional(z.array(text)),
+  formerKey: z.exactOptional(text),
 });
 
 /** The document's shape, for reading it and for the published JSON Schema. */

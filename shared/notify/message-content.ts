@@ -1,5 +1,6 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { identityOf } from '../model/alert/identity.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
 import { label, words } from '../model/base/text/names.ts';
@@ -123,7 +124,7 @@ const describe = (transition: Transition): MessageEntry => {
   const over = kind === 'resolved';
   return {
     transition,
-    key: inertLine(transition.key),
+    key: inertLine(identityOf(transition)),
     rule: inertLine(transition.rule),
     kind,
     level: transition.severity,

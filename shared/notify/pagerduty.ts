@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { identityOf } from '../model/alert/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
@@ -45,22 +46,30 @@ export interface PagerDutyEvent {
 
 /**
  * One event for each transition: an incident lives and ends with its alert, in whichever message it was. The dedup key
- * is the alert's own, so a repeat or an escalation updates the incident, and a resolve closes it.
+ * is the alert's own, with account and Region, so a repeat or an escalation updates the incident, and a resolve closes it.
+ * An incident that an earlier version opened under the key alone is closed.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
   const content = narrate(message);
-  return content.entries.map((entry) => {
-    const event = { routing_key: routingKey, dedup_key: dedupKey(entry.transition.key) };
-    if (entry.kind === 'resolved') return { ...event, event_action: 'resolve' };
-    return { ...event, event_action: 'trigger', ...detailsOf(entry, content) };
+  return content.entries.flatMap((entry): readonly PagerDutyEvent[] => {
+    const { formerKey } = entry.transition;
+    const event = { routing_key: routingKey, dedup_key: dedupKey(identityOf(entry.transition)) };
+    return [
+      ...(formerKey === undefined
+        ? []
+        : [{ ...event, dedup_key: dedupKey(formerKey), event_action: 'resolve' as const }]),
+      entry.kind === 'resolved'
+        ? { ...event, event_action: 'resolve' }
+        : { ...event, event_action: 'trigger', ...detailsOf(entry, content) },
+    ];
   });
 };
 
 /** Says that a person is working on it: for acknowledgements made in Headroom. */
-export const pagerDutyAcknowledgement = (alertKey: string, routingKey: string): PagerDutyEvent => ({
+export const pagerDutyAcknowledgement = (identity: string, routingKey: string): PagerDutyEvent => ({
   routing_key: routingKey,
   event_action: 'acknowledge',
-  dedup_key: dedupKey(alertKey),
+  dedup_key: dedupKey(identity),
 });
 
 /** The key itself, where it fits; otherwise as much of it as fits and a digest, so that it stays one of a kind. */

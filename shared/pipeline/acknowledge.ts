@@ -1,5 +1,6 @@
 import { acknowledge, withdrawAcknowledgement } from '../alerts/acknowledgement.ts';
 import type { Alert } from '../model/alert/alert.ts';
+import { identityOf } from '../model/alert/identity.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import type { StateStore } from '../state/state-store.ts';
@@ -21,42 +22,48 @@ export const keptAlerts = async (store: StateStore): Promise<readonly KeptAlert[
       (await store.alerts.list(target)).map(({ alert }): KeptAlert => ({ target, alert })),
     ),
   );
-  const nameOf = ({ target, alert }: KeptAlert): string =>
-    `${target.accountId}/${target.region}/${alert.key}`;
   return kept.flat().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 };
+
+/** What names an alert in the whole organization. */
+export const nameOf = ({ target, alert }: KeptAlert): string =>
+  identityOf({ key: alert.key, subject: target });
 
 /** Lost races before giving up. Each one lost means that a scan has stored the record in between. */
 const ATTEMPTS = 8;
 
 /**
- * Acknowledges an alert by its key, wherever it is kept, or takes that back (`by: null`). A scan that stores the record at
+ * Acknowledges an alert, or takes that back (`by: null`). It is named as \`headroom alerts\` names it; its key is enough where
+ * only one account and Region has it. A scan that stores the record at
  * the same time loses nothing: it is read again and acknowledged again.
  *
  * @param now epoch milliseconds
- * @throws HeadroomError `alert-unknown` when no target has such an alert, `alert-not-firing` when there is nothing to
+ * @throws HeadroomError `alert-unknown` when no target has such an alert, `alert-ambiguous` when several have one with this key, `alert-not-firing` when there is nothing to
  *   acknowledge, `alert-contended` when others kept changing it
  */
 export const acknowledgeAlert = async (
   store: StateStore,
-  key: string,
+  name: string,
   by: string | null,
   now: number,
 ): Promise<KeptAlert> => {
-  const found = (await keptAlerts(store)).filter(({ alert }) => alert.key === key);
+  const found = (await keptAlerts(store)).filter((kept) => nameOf(kept) === name || kept.alert.key === name);
   const [only, ...others] = found;
   if (only === undefined) {
     throw new HeadroomError(
       'alert-unknown',
-      `There is no alert ${key}.`,
+      `There is no alert ${name}.`,
       'List them with `headroom alerts`; an alert that is over for a week is forgotten.',
     );
   }
   if (others.length > 0) {
-    // A subnet that is shared between accounts has an alert in each of them.
-    for (const { target } of others) await change(store, target, key, by, now);
+    throw new HeadroomError(
+      'alert-ambiguous',
+      `${found.length} accounts and Regions have an alert ${name}: ${found.map(nameOf).join(', ')}.`,
+      'Name the one that is meant with its account and Region.',
+    );
   }
-  return { target: only.target, alert: await change(store, only.target, key, by, now) };
+  return { target: only.target, alert: await change(store, only.target, only.alert.key, by, now) };
 };
 
 const change = async (

@@ -96,6 +96,8 @@ export interface Transition {
   readonly announced?: readonly AlertSeverity[];
   /** The rules under which it was announced in this life, where there was more than one. */
   readonly announcedRules?: readonly string[];
+  /** The key under which receivers still know it from an earlier version: what is open there is closed, once. */
+  readonly formerKey?: string;
 }
 
 /** How far one check of a supply has come: the same fields, and the same clocks, as an alert of its own would have. */
@@ -144,5 +146,7 @@ export interface Alert {
   /** Of an alert over several checks: each check that is not at rest, and the rules it was announced under in this life. */
   readonly parts?: readonly AlertPart[];
   readonly announcedRules?: readonly string[];
+  /** See `Transition.formerKey`; absent once it was passed on. */
+  readonly formerKey?: string | undefined;
   readonly outbox: readonly OutboxEntry[];
 }

@@ -4,6 +4,7 @@ import { packJson, unpackJson } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import type { AlertStore, VersionedAlert } from '../state-store.ts';
+import { alertFromStored, storedAlert } from '../stored-alert.ts';
 import { atVersion, bytesOf, type DynamoTable, type Item, numberOf } from './dynamo-table.ts';
 
 /**
@@ -20,7 +21,7 @@ export const dynamoAlerts = (table: DynamoTable): AlertStore => ({
   commit: async (target, alert, expectedVersion) => {
     const version = nextVersion(alert, expectedVersion);
     const key = { pk: partition(target), sk: alert.key };
-    const attributes = { version: { N: String(version) }, body: { B: packJson(alert) } };
+    const attributes = { version: { N: String(version) }, body: { B: packJson(storedAlert(alert)) } };
     const outcome = await table.put(key, attributes, atVersion(expectedVersion));
     return outcome === 'refused' ? 'conflict' : { version };
   },
@@ -33,6 +34,6 @@ export const dynamoAlerts = (table: DynamoTable): AlertStore => ({
 const partition = (target: Target): string => `alerts#${targetKey(target)}`;
 
 const versionedAlert = (item: Item): VersionedAlert => ({
-  alert: unpackJson<Alert>(bytesOf(item, 'body'), 'alert'),
+  alert: alertFromStored(unpackJson<Alert>(bytesOf(item, 'body'), 'alert')),
   version: numberOf(item, 'version'),
 });

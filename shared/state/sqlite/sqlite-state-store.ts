@@ -6,6 +6,7 @@ import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import type { AlertStore, AssessmentStore, CacheStore, StateStore } from '../state-store.ts';
 import { StateStoreError } from '../state-store-error.ts';
+import { alertFromStored, storedAlert } from '../stored-alert.ts';
 import { type OpenOptions, SqliteDatabase } from './sqlite-database.ts';
 import { sqliteHistory } from './sqlite-history.ts';
 
@@ -83,7 +84,7 @@ const sqliteAlerts = (database: SqliteDatabase): AlertStore => ({
   },
   commit: async (target, alert, expectedVersion) => {
     const version = nextVersion(alert, expectedVersion);
-    const body = JSON.stringify(alert);
+    const body = JSON.stringify(storedAlert(alert));
     const changed =
       expectedVersion === 0
         ? database.run(
@@ -117,7 +118,7 @@ const sqliteAlerts = (database: SqliteDatabase): AlertStore => ({
 /** The type is what `commit` wrote. @throws StateStoreError `state-unreadable` for anything else */
 const alertOf = (row: Readonly<Record<string, unknown>>): Alert => {
   try {
-    return JSON.parse(String(row['body']));
+    return alertFromStored(JSON.parse(String(row['body'])));
   } catch (error) {
     throw new StateStoreError(
       'state-unreadable',

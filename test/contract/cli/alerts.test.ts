@@ -13,6 +13,7 @@ import { alertAfter } from '../../fixtures/transitions.ts';
 
 const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
 const KEY = 'addresses-low/subnet/subnet-0a';
+const NAME = `111111111111/eu-west-1/${KEY}`;
 
 /** One critical alert that fires, and one that is over. */
 const fill = async (store: StateStore): Promise<void> => {
@@ -42,7 +43,7 @@ describe('headroom alerts', () => {
     const { code, out } = await headroom(['alerts', '--state', state]);
     expect(code).toBe(1);
     expect(out.split('\n')[1]).toMatch(
-      /^critical +firing +2026-01-01T00:00:00\.000Z +- +addresses-low\/subnet\/subnet-0a +Subnet private-a/,
+      /^critical +firing +2026-01-01T00:00:00\.000Z +- +111111111111\/eu-west-1\/addresses-low\/subnet\/subnet-0a +private-a: 12 of/,
     );
     expect(out).not.toContain('subnet-0b');
   });
@@ -75,17 +76,17 @@ describe('headroom alerts', () => {
 describe('headroom acknowledge', () => {
   test('writes down who has seen it, and takes it back', async () => {
     const done = await headroom(['acknowledge', KEY, '--state', state, '--by', 'mia']);
-    expect(done).toEqual({ code: 0, out: `${KEY} is acknowledged by mia.\n`, err: '' });
+    expect(done).toEqual({ code: 0, out: `${NAME} is acknowledged by mia.\n`, err: '' });
     const { out } = await headroom(['alerts', '--state', state]);
     expect(out).toContain(' mia ');
     const back = await headroom(['acknowledge', KEY, '--withdraw', '--state', state]);
-    expect(back.out).toBe(`${KEY} is repeated from now on.\n`);
+    expect(back.out).toBe(`${NAME} is repeated from now on.\n`);
     expect((await headroom(['alerts', '--state', state])).out).not.toContain('mia');
   });
 
   test('uses the login name of the user', async () => {
     const { out } = await headroom(['acknowledge', KEY, '--state', state]);
-    expect(out).toBe(`${KEY} is acknowledged by zoe.\n`);
+    expect(out).toBe(`${NAME} is acknowledged by zoe.\n`);
   });
 
   test('refuses what is not there, and what is over', async () => {
@@ -143,16 +144,17 @@ describe('acknowledging in a store that scans write to', () => {
     });
   });
 
-  test('the alert of a shared subnet is acknowledged in every account that has it', async () => {
+  test('an alert that two accounts have is acknowledged only in the one that is named', async () => {
     const store = await filled();
     const other = { accountId: '222222222222', region: 'eu-west-1' };
     await store.assessments.putLatest(anAssessment({ target: { ...other, status: 'ok', errors: [] } }));
     await store.alerts.commit(other, alertAfter(anObservation('warning')), 0);
-    await acknowledgeAlert(store, KEY, 'mia', NOW);
+    await expect(acknowledgeAlert(store, KEY, 'mia', NOW)).rejects.toMatchObject({ code: 'alert-ambiguous' });
+    await acknowledgeAlert(store, NAME, 'mia', NOW);
     const same = (await keptAlerts(store)).filter(({ alert }) => alert.key === KEY);
     expect(same.map(({ target, alert }) => [target.accountId, alert.acknowledged?.by])).toEqual([
       ['111111111111', 'mia'],
-      ['222222222222', 'mia'],
+      ['222222222222', undefined],
     ]);
   });
 });

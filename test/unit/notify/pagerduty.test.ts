@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { identityOf } from '../../../shared/model/alert/identity.ts';
 import {
   MAX_DEDUP_KEY,
   MAX_EVENT_BYTES,
@@ -28,7 +29,9 @@ describe('a PagerDuty event', () => {
   });
 
   test('acknowledges the same incident', () => {
-    expect(pagerDutyAcknowledgement(messageNamed('surge').transitions[0]?.key ?? '', 'key')).toEqual({
+    const [transition] = messageNamed('surge').transitions;
+    if (transition === undefined) throw new Error('the example has no transition');
+    expect(pagerDutyAcknowledgement(identityOf(transition), 'key')).toEqual({
       routing_key: 'key',
       event_action: 'acknowledge',
       dedup_key: onlyEvent('surge').dedup_key,
