@@ -50,7 +50,10 @@ export default defineConfig({
           project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
           project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // One browser at a time: the test measures the page and not the machine.
-          project('browser', ['test/e2e/browser/**/*.test.ts'], { fileParallelism: false }),
+          project('browser', ['test/e2e/browser/**/*.test.ts'], {
+            fileParallelism: false,
+            hookTimeout: 180_000,
+          }),
           project('prometheus', ['test/e2e/prometheus/**/*.test.ts'], bundled),
         ],
     coverage: {

@@ -18,8 +18,8 @@ process.emitWarning = (warning, ...rest) => {
 };
 
 // The sources first: a package that was built here once would be older than they are.
-const { runProcess } = existsSync(new URL('../cli/process.ts', import.meta.url))
-  ? await import('../cli/process.ts')
-  : await import('../dist/headroom.mjs');
+const isCheckout = existsSync(new URL('../cli/process.ts', import.meta.url));
+const { runProcess } = isCheckout ? await import('../cli/process.ts') : await import('../dist/headroom.mjs');
+const demo = () => (isCheckout ? import('../lab/demo.ts') : import('../dist/demo.mjs'));
 
-await runProcess(process.argv.slice(2));
+await runProcess(process.argv.slice(2), demo);

@@ -12,6 +12,7 @@ import { addClustersCommand } from './commands/clusters.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addCostCommand } from './commands/cost.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addLimitsCommand } from './commands/limits.ts';
@@ -25,6 +26,7 @@ import { addCollectCommand } from './input/collect.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly AddCommand[] = [
+  addDemoCommand,
   addScanCommand,
   addFindingsCommand,
   addOwnersCommand,

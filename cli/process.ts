@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { defectText } from './base/defect.ts';
 import { EXIT } from './base/exit-codes.ts';
-import { processIo } from './base/io.ts';
+import { type Io, processIo } from './base/io.ts';
 import { main } from './main.ts';
 
 /**
  * Runs the command as this process. A reader that went away (`headroom scan | head -1`) is no failure: the rest is not
  * written, and the exit code is that of the work. A result that could not be written otherwise, as on a full disk, is one.
  */
-export const runProcess = async (argv: readonly string[]): Promise<void> => {
+export const runProcess = async (argv: readonly string[], demo?: Io['demo']): Promise<void> => {
   let unwritten: Error | null = null;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') unwritten ??= error;
@@ -19,7 +19,7 @@ export const runProcess = async (argv: readonly string[]): Promise<void> => {
     process.stderr.write(defectText(error, process.env));
     process.exit(EXIT.nothingScanned);
   });
-  process.exitCode = await main(argv, processIo());
+  process.exitCode = await main(argv, { ...processIo(), demo });
   if (process.stdout.writableNeedDrain)
     await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
   // A failed write is reported in the next turn.

@@ -14,6 +14,8 @@ export interface Io {
   readonly progress: boolean;
   /** Columns of the terminal, or `null` when standard output is not one. */
   readonly columns: number | null;
+  /** Runs the demo, where the program has one: it simulates an AWS, which the command itself never needs. */
+  readonly demo?: (() => Promise<unknown>) | undefined;
 }
 
 type Style = Parameters<typeof styleText>[0];

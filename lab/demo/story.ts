@@ -90,6 +90,9 @@ const newlyExhausted = (
  */
 export const runStory = async (listener: StoryListener): Promise<Story> => {
   const lab = await startLab({ estate: demo });
+  // A profile of the user's own would take precedence over the keys below.
+  delete process.env['AWS_PROFILE'];
+  delete process.env['AWS_SESSION_TOKEN'];
   process.env['AWS_ENDPOINT_URL'] = lab.url;
   process.env['AWS_ACCESS_KEY_ID'] = accessKeyOf(PLATFORM_ACCOUNT);
   process.env['AWS_SECRET_ACCESS_KEY'] = 'lab';
