@@ -82,7 +82,7 @@ const isBefore = (one: Event, other: Event): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
 /** Node runs this callback once no promise has anything left to do. */
-const settled = (): Promise<void> =>
+export const settled = (): Promise<void> =>
   new Promise((resolve) => {
     process.nextTick(resolve);
   });
