@@ -36,6 +36,8 @@ const COLUMNS: readonly Column<LimitsDescription>[] = [
         ? null
         : `${wholeNumber(maxPods.customNetworkingPrefix)} (${wholeNumber(maxPods.customNetworkingPrefixRecommended) ?? '-'})`,
   },
+  { title: 'POD ENI', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.podEni) },
+  { title: 'WINDOWS', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.windows) },
 ];
 
 /** `headroom limits`: what instance types can hold, from the shipped table, and from EC2 for types that it lacks. */
@@ -55,8 +57,9 @@ Examples:
   $ headroom limits m5.large --format json | jq .maxPods.prefixRecommended
 
 PODS is max-pods in secondary-address mode; PREFIXES what /28 prefixes make possible, and in brackets what is recommended
-(110, or 250 above 30 vCPUs). BRANCH interfaces serve security groups for pods. JSON of one type is an object, of
-several an array.
+(110, or 250 above 30 vCPUs). BRANCH interfaces serve security groups for pods. POD ENI is max-pods beside a trunk
+interface. WINDOWS is the number of pods with an address on a Windows node. JSON of one type is an object, of several
+an array.
 `,
     )
     .action(async (types: string[], options: Options) => {

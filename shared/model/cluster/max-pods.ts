@@ -94,6 +94,14 @@ export interface LimitsDescription {
     readonly prefixRecommended: number | null;
     readonly customNetworkingPrefix: number | null;
     readonly customNetworkingPrefixRecommended: number | null;
+    /** With security groups for pods, beside pods on branch interfaces: a trunk takes one interface. `null` where the type has no trunk. */
+    readonly podEni: number | null;
+    /** The same with custom networking. */
+    readonly podEniCustomNetworking: number | null;
+    /** Pods with an address on a Windows node, which has its primary interface alone. */
+    readonly windows: number;
+    /** The same with prefixes; `null` where the type cannot use them. */
+    readonly windowsPrefix: number | null;
   };
 }
 
@@ -104,6 +112,8 @@ export const describeLimits = (
 ): LimitsDescription | null => {
   const limits = limitsOf(type, overrides);
   if (limits === null) return null;
+  // Karpenter counts it in the same way, with RESERVED_ENIS=1, or 2 under custom networking.
+  const withoutTrunk = { ...limits, maxEnis: limits.maxEnis - 1 };
   return {
     type,
     maxEnis: limits.maxEnis,
@@ -121,6 +131,12 @@ export const describeLimits = (
         customNetworking: true,
         recommended: true,
       }),
+      podEni: limits.trunk ? maxPods(withoutTrunk, { mode: 'secondary' }) : null,
+      podEniCustomNetworking: limits.trunk
+        ? maxPods(withoutTrunk, { mode: 'secondary', customNetworking: true })
+        : null,
+      windows: podSlotsPerInterface(limits),
+      windowsPrefix: limits.prefixDelegation ? podSlotsPerInterface(limits) * ADDRESSES_PER_PREFIX : null,
     },
   };
 };

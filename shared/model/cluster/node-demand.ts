@@ -82,15 +82,12 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   });
   pool.settle();
   while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
-  const [first, ...others] = steps;
-  return first === undefined || !pool.hasRoomForInterface
-    ? steps
-    : [
-        first,
-        ...others.map((step) =>
-          step.subnet === 'node' && step !== trunkStep ? { ...step, mayMove: true } : step,
-        ),
-      ];
+  // The first step is the primary interface itself, which has its place.
+  return steps.map((step, index) =>
+    index > 0 && step.subnet === 'node' && step !== trunkStep && pool.hasRoomForInterface
+      ? { ...step, mayMove: true }
+      : step,
+  );
 };
 
 /** The same demand in fewer steps: calls that add to interfaces of one subnet and follow one another become one. */

@@ -168,6 +168,10 @@ describe('headroom limits', () => {
         prefixRecommended: 110,
         customNetworkingPrefix: 290,
         customNetworkingPrefixRecommended: 110,
+        podEni: 20,
+        podEniCustomNetworking: 11,
+        windows: 9,
+        windowsPrefix: 144,
       },
     });
     const several = await headroomInProcess(['limits', 'm5.large', 't2.micro', '-f', 'json']);
@@ -179,7 +183,7 @@ describe('headroom limits', () => {
 
   test('a type without prefixes has a dash there', async () => {
     const { out } = await headroomInProcess(['limits', 't2.micro']);
-    expect(out).toMatch(/^t2\.micro +2 +2 +0 +4 +3 +- +-$/m);
+    expect(out).toMatch(/^t2\.micro +2 +2 +0 +4 +3 +- +- +- +1$/m);
   });
 
   test('a type that neither the table nor EC2 knows is answered with the nearest', async () => {

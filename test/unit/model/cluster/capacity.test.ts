@@ -185,6 +185,16 @@ describe('nodes', () => {
     expect(nodesThatFit(fixed, { node, pods: [node, ledger(100)] }).nodes).toBe(0);
   });
 
+  test('with a trunk are taken one by one: its address may spoil a block that the next node needs', () => {
+    const withTrunk: readonly DemandStep[] = [
+      { subnet: 'node', singles: 1, prefixes: 0, addressError: 'first' },
+      { subnet: 'node', singles: 0, prefixes: 2, addressError: 'second' },
+      { subnet: 'node', singles: 1, prefixes: 0, addressError: 'third' },
+    ];
+    const node = new SupplyLedger({ singles: 119, reservedBlocks: 0, unreservedBlocks: 6 }, 'worst');
+    expect(nodesThatFit(withTrunk, { node, pods: [node] }).nodes).toBe(1);
+  });
+
   test('make an interface with a prefix elsewhere where their own subnet has no free block', () => {
     const node = ledger(5);
     const withPrefix: readonly DemandStep[] = [

@@ -49,6 +49,24 @@ describe('max-pods', () => {
   });
 
   test.each([
+    // With a trunk: (interfaces - 1) x (addresses - 1) + 2, which Karpenter gets with RESERVED_ENIS=1, and 2 under custom networking.
+    ['m5.large', 20, 11, 9, 144],
+    ['m5.xlarge', 44, 30, 14, 224],
+    ['c5.4xlarge', 205, 176, 29, 464],
+    // No trunk.
+    ['t3.large', null, null, 11, 176],
+    // Neither a trunk nor prefixes.
+    ['t2.large', null, null, 11, null],
+  ])('of %s with security groups for pods, and on Windows', (type, podEni, both, windows, windowsPrefix) => {
+    expect(describeLimits(type)?.maxPods).toMatchObject({
+      podEni,
+      podEniCustomNetworking: both,
+      windows,
+      windowsPrefix,
+    });
+  });
+
+  test.each([
     ['m5.8xlarge', 250],
     ['hs1.8xlarge', 110],
     ['hpc7a.12xlarge', 110],

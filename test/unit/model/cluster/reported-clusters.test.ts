@@ -348,6 +348,13 @@ describe('prefixes are taken', () => {
     expect(clusterOf({ eks: eks({ vpcCni: custom, nodeGroups: [aNodeGroup()] }) }).takesPrefixesFrom).toEqual(
       [],
     );
+    const tags = { 'eks:cluster-name': 'shop', 'karpenter.sh/nodepool': 'default' };
+    const started = clusterOf({
+      eks: eks({ vpcCni: custom }),
+      instances: [aNode('i-01', { tags, state: 'stopped' })],
+      subnets: [aSubnet({ tags: { 'karpenter.sh/discovery': 'shop' } })],
+    });
+    expect(started.takesPrefixesFrom).toEqual([]);
   });
 
   test('from none in secondary mode, in IPv6 mode, and by nodes of Auto Mode', () => {
