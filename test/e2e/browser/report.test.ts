@@ -136,7 +136,7 @@ describe('the report of an estate with trouble', () => {
     const detail = report.page.locator('tr.detail');
     await detail.locator('svg.map:not(.key)').waitFor();
     expect(await detail.locator('svg.map:not(.key)').getAttribute('aria-label')).toMatch(
-      /^Address map of 10\.0\.0\.0\/22: 64 blocks/,
+      /^Address map of 10\.0\.0\.0\/22 with 64 blocks/,
     );
     expect(await detail.locator('table.owners tbody tr').count()).toBe(4);
     expect(await detail.locator('img.outlook-plot').count()).toBe(2);
