@@ -9,7 +9,7 @@ import { printable } from '../shared/model/base/invisible-characters.ts';
 import { shortDuration } from '../shared/model/base/text/durations.ts';
 import { number } from '../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../shared/model/result/assessment.ts';
-import { narrate } from '../shared/notify/message-content.ts';
+import { composeMessage } from '../shared/notify/message-content.ts';
 import { terminalPreview } from '../shared/notify/terminal-preview.ts';
 import { scanDocument } from '../shared/pipeline/scan-document.ts';
 import { runStory, type Story } from './demo/story.ts';
@@ -114,7 +114,9 @@ const shown =
   ) ?? story.messages[0];
 if (shown !== undefined) {
   heading('A message as it looks in Slack');
-  io.out(`${terminalPreview(narrate(shown.message), { colour: io.colour, width: io.columns ?? 100 })}\n`);
+  io.out(
+    `${terminalPreview(composeMessage(shown.message), { colour: io.colour, width: io.columns ?? 100 })}\n`,
+  );
 }
 
 io.out(`

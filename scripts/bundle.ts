@@ -1,7 +1,7 @@
 // Bundles the Lambda functions and says how large each is, and what of.
 import { bundleFunctions } from '../infra/lambda/bundle/bundle-functions.ts';
 
-/** Smaller parts are told as a sum. */
+/** Smaller parts are shown as a sum. */
 const SMALLEST_TOLD = 8_000;
 
 /** The package that an input belongs to, or our own folder. */

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KnownBlock, MrkdwnElement, PlainTextElement } from '@slack/types';
 import { chromium } from 'playwright-core';
-import { narrate } from '../shared/notify/message-content.ts';
+import { composeMessage } from '../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../shared/notify/plain-text.ts';
 import { type SlackMessage, slackMessage } from '../shared/notify/slack-blocks.ts';
 import { messageNamed } from '../test/fixtures/messages/message-named.ts';
@@ -109,7 +109,7 @@ try {
   const page = await context.newPage();
   for (const { example, look } of PICTURES) {
     const message = messageNamed(example);
-    const content = narrate(message);
+    const content = composeMessage(message);
     const html =
       look === 'slack'
         ? slackHtml(slackMessage(content))

@@ -17,9 +17,12 @@ const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
   info: 'cyan',
 };
 
-/** The time until a supply runs out, seen from `now`; `null` when no end is expected. */
-export const runwayText = (exhaustionAt: string | null, now: number): string | null =>
-  exhaustionAt === null ? null : shortDuration(Date.parse(exhaustionAt) - now);
+/** The time until a supply runs out; `now` if none is left, and `null` when no end is expected. */
+export const runwayText = (exhaustionAt: string | null, now: number): string | null => {
+  if (exhaustionAt === null) return null;
+  const left = Date.parse(exhaustionAt) - now;
+  return left <= 0 ? 'now' : shortDuration(left);
+};
 
 const runwayOf = ({ forecast }: SubnetAssessment, now: number): string | null => {
   const ends = [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt].filter(

@@ -19,7 +19,7 @@ interface Known {
   readonly run: RunSummary | null;
   /** Why the target is not watched; empty: it is. */
   readonly why: readonly string[];
-  /** What kept the latest scan from being stored, or a defect; told to the monitor's own checks. */
+  /** What kept the latest scan from being stored, or a defect; reported to the monitor's own checks. */
   readonly problems: readonly Problem[];
 }
 

@@ -24,10 +24,12 @@ export interface SelectInput {
 }
 
 export interface SelectedTargets {
-  /** Where Headroom itself runs. Its account is `unknown` until AWS has told it once. */
+  /** Where Headroom itself runs. Its account is `unknown` until AWS has answered once. */
   readonly home: Target;
   readonly resolved: ResolvedTargets;
-  /** Whether AWS told our own account just now. Where it did not, targets that need our own credentials are not opened. */
+  /**
+   * Whether AWS gave our own account just now. Where it did not, targets that need our own credentials are not opened.
+   */
   readonly isIdentified: boolean;
   /** The role that a target is read through; `null`: our own credentials. */
   readonly roleOf: (target: Target) => AssumedRole | null;
@@ -40,7 +42,7 @@ export interface OpenTarget {
   close(): void;
 }
 
-/** Where the account that AWS told last is remembered, and for how long. */
+/** Where the last account from AWS is remembered, and for how long. */
 const HOME_KEY = 'serve-home';
 const HOME_MILLISECONDS = 30 * 24 * 3_600_000;
 

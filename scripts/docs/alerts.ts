@@ -42,10 +42,9 @@ is not resolved and fired again. It resolves when all of its checks are clear.
    wavers between warning and critical still fires as a warning in time. A level that clears before that is never announced.
 2. **Firing.** People are notified. After the repeat interval they are notified again, but only if the title has changed since,
    and only until the alert resolves or is acknowledged.
-3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin: for thresholds
-   \`clearMargin\` above them, for forecasts when the expected time is ${CLEAR_BEYOND} times the lead time away and exhaustion within it is unlikely.
-   It must have been clear for as long as \`clearFor\` says, so that what comes and goes is one alert and not ten. What is
-   gone ends at once: a deleted subnet, or a rule that was switched off.
+3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin. For thresholds it is
+   \`clearMargin\` above them. A forecast clears when the expected time is ${CLEAR_BEYOND} times the lead time away and earlier exhaustion is unlikely.
+   It must have been clear for as long as \`clearFor\` says, so that what comes and goes is one alert and not ten. Alerts of deleted subnets and of disabled rules end at once.
 4. **Resolved.** Everyone who was notified of the alert is notified of its end, with what changed.
 
 ## Suppression

@@ -135,5 +135,6 @@ ${functionTable()}
 | \`AWS_PROFILE\`, \`AWS_REGION\`, \`AWS_ENDPOINT_URL\`, ... | The default chain of the AWS SDK: credentials, Region, endpoints. |
 | \`NO_COLOR\` | Set and not empty: no colours. |
 | \`FORCE_COLOR\` | Set and not \`0\`: colours without a terminal, too. |
+| \`HEADROOM_DEBUG\` | \`1\`: prints the stack of an unexpected error. |
 | \`USER\` | The default of \`headroom acknowledge --by\`. |
 `;

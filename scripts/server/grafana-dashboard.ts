@@ -66,7 +66,7 @@ const SUBNET_LABELS = SUBNET_METRICS.dimensionNames.map(snakeCase);
 const named = (expr: string): string =>
   `${expr} * on (${SUBNET_LABELS.join(', ')}) group_left (name, cidr_block) headroom_subnet_info`;
 
-/** As many as can be told apart in one picture: those that are worst off by available addresses. */
+/** As many as a reader can distinguish in one picture: those that are worst off by available addresses. */
 const SHOWN = 20;
 
 const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDefinition<Subject>): Panel => {

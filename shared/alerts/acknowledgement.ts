@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert/alert.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 
 /**
- * Somebody has seen it: repeats stop until it escalates or resolves. Everything else is still said. Acknowledging again
+ * A person has seen it: repeats stop until it escalates or resolves. Everything else is still said. Acknowledging again
  * replaces the name.
  *
  * @param now epoch milliseconds.

@@ -5,7 +5,7 @@ import type { Subject } from '../model/result/finding.ts';
 export const SUBNETS_OF_ONE_CAUSE = 3;
 export const SHARE_OF_ONE_CAUSE = 0.5;
 
-/** What a subject's news is filed under when it is about that subject alone. */
+/** The cause of an alert that is about its subject alone. */
 export const causeOf = ({ type, id }: Pick<Subject, 'type' | 'id'>): string => `${type}/${id}`;
 
 /**

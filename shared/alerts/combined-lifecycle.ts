@@ -99,7 +99,7 @@ const leadOf = (
 
 /**
  * What people are notified of when an alert goes from one state to the next; `null`: nothing. A check further up in the
- * order that leads for the first time in this life is news at the same level, too: low became empty.
+ * order that leads for the first time in this life is notified at the same level, too: low became empty.
  */
 export const stepOf = (
   alert: Alert | null,

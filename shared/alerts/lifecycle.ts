@@ -57,7 +57,7 @@ interface Step {
  * - **Repeats** are sent while it fires unacknowledged, and only if its figures have changed since: what has not changed is
  *   not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
  * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks.
- * - **Acknowledging** holds for the level that was acknowledged. An escalation is news and ends it.
+ * - **Acknowledging** holds for the level that was acknowledged. An escalation is sent and ends it.
  * - **Late** observations, older than the last that changed the record, are ignored.
  * - A pending alert that clears was never announced: it ends as `resolved` without a transition.
  *
@@ -112,7 +112,7 @@ const withoutFinding = (observation: Observation): HeadroomError =>
     'This is a defect of the rule: report it with the scan that shows it.',
   );
 
-/** The record of an alert that nobody has heard of. It is stored only once it waits for something. */
+/** The record of an alert that was never sent. It is stored only once it waits for something. */
 const blank = (observation: Observation, finding: Finding, at: string): Alert => ({
   key: observation.key,
   rule: observation.rule,

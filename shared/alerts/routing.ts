@@ -15,16 +15,17 @@ export const spokenSeverity = ({ severity, previousSeverity }: Transition): Aler
 /**
  * The names of the destinations for a transition; empty: only the default one.
  *
- * Good news goes to everybody who may have had the bad: a step down to those of the worse level as well, a resolve to those
- * of every level that was announced. Otherwise the pager that heard of a critical alert would never hear of its end.
+ * An end goes to all recipients that may have had the alert: a step down to those of the worse level as well, a resolve
+ * to those of every level that was announced. Otherwise the pager that heard of a critical alert would never hear of
+ * its end.
  */
 export const destinationsFor = (transition: Transition, routes: readonly Route[]): readonly string[] => {
-  const names = audienceOf(transition, levelsToTell(transition), routes);
+  const names = recipientsOf(transition, levelsToTell(transition), routes);
   return names.size === 1 && names.has(DEFAULT_DESTINATION) ? [] : [...names];
 };
 
-/** Everybody who is told of it at these levels, the default destination by its name. */
-export const audienceOf = (
+/** All recipients at these levels, the default destination by its name. */
+export const recipientsOf = (
   news: News,
   severities: readonly AlertSeverity[],
   routes: readonly Route[],
@@ -42,7 +43,7 @@ const rulesToNotify = (news: News & Partial<Pick<Transition, 'severity'>>): read
 /** What routes look at: of a transition, or of an alert. */
 export type News = Pick<Transition, 'subject' | 'rule' | 'finding' | 'announcedRules'>;
 
-/** The levels whose audience a transition concerns. */
+/** The levels whose recipients a transition concerns. */
 export const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
   const spoken = spokenSeverity(transition);
   if (transition.transition === 'resolved') {

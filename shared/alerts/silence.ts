@@ -2,15 +2,15 @@ import type { Alert, Transition } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import { inhibits } from './inhibition.ts';
 import { mutedBy } from './mutes.ts';
-import { audienceOf, levelsToTell, selectableOf, spokenSeverity } from './routing.ts';
+import { levelsToTell, recipientsOf, selectableOf, spokenSeverity } from './routing.ts';
 
 /**
- * Why nobody is told of a transition for now; `null`: people are told. A mute keeps everything quiet while it lasts. What is
- * inhibited has a louder cause, of which people hear instead; but a resolve is never inhibited, since somebody may be
- * waiting for it. What becomes of the silenced afterwards is the outbox's to say (`shared/model/alert/outbox.ts`).
+ * Why a transition is not sent for now; `null`: it is sent. A mute holds back all transitions that match. An inhibited
+ * transition has a louder cause that is sent instead. A resolve is never inhibited, since a reader may wait for it. The
+ * outbox decides what is sent after the silence (`shared/model/alert/outbox.ts`).
  *
- * Nobody is left in the dark for the sake of quiet: a cause silences only what goes to people who hear of the cause
- * itself. One that is muted, or that is routed to others, silences nothing.
+ * A cause only silences transitions to recipients that get the cause itself. A cause that is muted, or routed to others,
+ * silences nothing.
  *
  * @param alerts every alert of the target as it stands after this scan
  * @param now epoch milliseconds
@@ -40,6 +40,6 @@ const isHeardBy = (
 ): boolean => {
   const levels = cause.announced ?? [];
   if (levels.some((severity) => mutedBy(selectableOf(cause, severity), mutes, now) !== null)) return false;
-  const informed = audienceOf(cause, levels, routes);
-  return [...audienceOf(transition, levelsToTell(transition), routes)].every((name) => informed.has(name));
+  const informed = recipientsOf(cause, levels, routes);
+  return [...recipientsOf(transition, levelsToTell(transition), routes)].every((name) => informed.has(name));
 };

@@ -42,7 +42,7 @@ export interface AssumedRole {
   readonly externalId?: string | null;
   /** Appears in CloudTrail of the scanned account; 2 to 64 of `\w+=,.@-`. */
   readonly sessionName?: string | null;
-  /** Appears in CloudTrail, too, and cannot be changed by whoever holds the session. */
+  /** Appears in CloudTrail, too, and a user of the session cannot change it. */
   readonly sourceIdentity?: string | null;
 }
 

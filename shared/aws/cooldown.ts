@@ -8,7 +8,7 @@ const ALONE = 2_000;
 /**
  * EC2's buckets are shared with the nodes' own CNI. The SDK's adaptive retries find the rate at which a bucket is just
  * empty, and stay there: in a lab with three requests a second a second user, making one, was refused in four of nine.
- * So whoever finds the bucket of an action empty leaves it alone until it has filled again, all calls of the client together.
+ * So a call that finds the bucket of an action empty makes all calls of the client wait until it has filled again.
  */
 export const leavingRoom = <Input extends object, Output extends object>(): Pluggable<Input, Output> => {
   const aloneUntil = new Map<string, number>();

@@ -8,7 +8,7 @@ import { CallMeter } from './call-meter.ts';
 import { type AwsClients, createAwsClients } from './clients.ts';
 import { createTargetSources } from './target-sources.ts';
 
-/** Stands for an account whose number nobody could tell, because its credentials do not work. */
+/** Stands for an account whose number is unknown, because its credentials do not work. */
 export const UNKNOWN_ACCOUNT = 'unknown';
 
 export interface ReachableTarget {
@@ -86,7 +86,7 @@ export const homeIn = async (region: string): Promise<Target> => {
 
 /**
  * Opens every account x Region that was asked for: each with clients of its own, so that the retries of one do not
- * slow another. A target whose credentials do not work is told apart and does not hinder the others.
+ * slow another. A target whose credentials do not work is reported by itself and does not hinder the others.
  */
 export const openTargets = async ({
   regions,

@@ -9,18 +9,18 @@ import { type Estate, isProblem, type Recorded, type TargetEstate } from './esta
 import { ESTATE_SCHEMA } from './estate-schema.ts';
 
 /** So many problems of a file are shown; more than that, and it is another kind of file. */
-const TOLD_PROBLEMS = 20;
+const PROBLEMS_SHOWN = 20;
 
 /** An estate file cannot be read; the message names all that is wrong with it. */
 class EstateFileError extends HeadroomError {
   readonly problems: readonly string[];
 
   constructor(path: string, problems: readonly string[], options?: ErrorOptions) {
-    const told = problems.slice(0, TOLD_PROBLEMS);
-    const rest = problems.length - told.length;
+    const shown = problems.slice(0, PROBLEMS_SHOWN);
+    const rest = problems.length - shown.length;
     super(
       'estate-file-invalid',
-      `${path} cannot be used: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
+      `${path} cannot be used: ${shown.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`,
       'Give an unchanged file that `headroom collect` has written.',
       options,
     );
@@ -77,7 +77,7 @@ export const readEstate = async (path: string): Promise<Estate> => {
   if (!parsed.success)
     throw new EstateFileError(
       path,
-      parsed.error.issues.flatMap((issue) => told(issue)),
+      parsed.error.issues.flatMap((issue) => messagesOf(issue)),
     );
   const twice = duplicates(parsed.data);
   if (twice.length > 0) throw new EstateFileError(path, twice);
@@ -127,13 +127,13 @@ const readText = async (path: string): Promise<string> => {
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** One sentence for each issue: where, and what is wrong. Of a union, the branch that came furthest. */
-const told = (issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): readonly string[] => {
+const messagesOf = (issue: z.core.$ZodIssue, base: readonly PropertyKey[] = []): readonly string[] => {
   const path = [...base, ...issue.path];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const depth = (issues: readonly z.core.$ZodIssue[]): number =>
       Math.max(...issues.map(({ path: inner }) => inner.length));
     const [closest = []] = [...issue.errors].sort((a, b) => depth(b) - depth(a));
-    return closest.flatMap((inner) => told(inner, path));
+    return closest.flatMap((inner) => messagesOf(inner, path));
   }
   return [`${place(path)}: ${issue.message}`];
 };

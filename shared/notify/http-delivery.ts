@@ -89,11 +89,11 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
   const { status } = response;
   if (status === 429) {
     const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
-    const told = retryAfterMs === null ? '' : ` and asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+    const wait = retryAfterMs === null ? '' : ` and asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     return {
       failure: new DeliveryError(
         `${code}-rate-limited`,
-        `${service} is receiving too many messages (HTTP 429)${told}`,
+        `${service} is receiving too many messages (HTTP 429)${wait}`,
         `Nothing now: Headroom tries again. If it persists, route fewer alerts to this destination.`,
         { permanent: false },
       ),

@@ -89,7 +89,7 @@ const OWNERS_SHOWN = 5;
 const FIGURES_SHOWN = 10;
 
 /** Puts a message into words. Pure: the same message reads the same whenever it is sent again. */
-export const narrate = (message: AlertMessage): MessageContent => {
+export const composeMessage = (message: AlertMessage): MessageContent => {
   const transitions = message.transitions.toSorted(byUrgency);
   const entries = transitions.map(describe);
   const omitted = message.omittedTransitions ?? 0;

@@ -4,7 +4,7 @@ import { identityOf } from '../model/alert/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
-import { factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
+import { composeMessage, factText, type MessageContent, type MessageEntry } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
 
@@ -50,7 +50,7 @@ export interface PagerDutyEvent {
  * An incident that an earlier version opened under the key alone is closed.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
-  const content = narrate(message);
+  const content = composeMessage(message);
   return content.entries.flatMap((entry): readonly PagerDutyEvent[] => {
     const { formerKey } = entry.transition;
     const event = { routing_key: routingKey, dedup_key: dedupKey(identityOf(entry.transition)) };

@@ -1,7 +1,7 @@
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
-import { narrate } from './message-content.ts';
+import { composeMessage } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
 import { slackMessage } from './slack-blocks.ts';
@@ -41,7 +41,7 @@ export const createSlackNotifier = (
   environment: HttpEnvironment = defaultHttpEnvironment,
 ): Notifier => ({
   send: async (message: AlertMessage, signal: AbortSignal): Promise<void> => {
-    const body = JSON.stringify(slackMessage(narrate(message)));
+    const body = JSON.stringify(slackMessage(composeMessage(message)));
     const post = async (): Promise<HttpAnswer> =>
       postJson(
         { service: 'Slack', code: 'slack', url: checkedUrl(await webhookUrl.read(signal)), body, signal },

@@ -12,7 +12,7 @@ import { facetsOf, writeAlertDocument } from './alert-document.ts';
 import { amazonQNotification } from './amazon-q.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { asciiLine, utf8Bytes } from './inert-text.ts';
-import { narrate } from './message-content.ts';
+import { composeMessage } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import { emailSubject, emailText } from './plain-text.ts';
 import { trimToFit } from './trim-message.ts';
@@ -68,7 +68,7 @@ export const publishInput = (
   topicArn: string,
   format: SnsFormat,
 ): PublishCommandInput => {
-  const content = narrate(message);
+  const content = composeMessage(message);
   const document = (): string => writeAlertDocument(message, content.headline);
   const common = { TopicArn: topicArn, MessageAttributes: attributesOf(message), ...fifo(message, topicArn) };
   switch (format) {

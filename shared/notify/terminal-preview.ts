@@ -1,7 +1,13 @@
 import { styleText } from 'node:util';
 import type { AlertLevel } from '../model/alert/alert.ts';
 import { number } from '../model/base/text/numbers.ts';
-import { type Fact, factText, type MessageContent, type MessageEntry, narrate } from './message-content.ts';
+import {
+  composeMessage,
+  type Fact,
+  factText,
+  type MessageContent,
+  type MessageEntry,
+} from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 
 /** The message as it would look in a chat, in a terminal: for the demo, and for trying out a policy. */
@@ -29,7 +35,7 @@ const LINES_IN_LIST = 10;
 export const createTerminalNotifier = (stream: TerminalStream): Notifier => ({
   send: async (message) => {
     const style = { colour: stream.hasColors?.() ?? false, width: stream.columns ?? DEFAULT_WIDTH };
-    stream.write(`${terminalPreview(narrate(message), style)}\n`);
+    stream.write(`${terminalPreview(composeMessage(message), style)}\n`);
   },
 });
 

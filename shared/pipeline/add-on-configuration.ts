@@ -3,7 +3,7 @@ import type { EksCluster } from '../model/aws/inventory.ts';
 
 /**
  * The cluster with the configuration of its `vpc-cni` add-on as JSON. EKS takes `configurationValues` as JSON or YAML and
- * answers them as they were given. What is neither stays as it is, and the model counts it as not told.
+ * answers them as they were given. What is neither stays as it is, and the model treats it as unknown.
  */
 export const withJsonConfiguration = (cluster: EksCluster): EksCluster => {
   const configuration = cluster.vpcCni?.configuration ?? null;

@@ -51,7 +51,7 @@ const REQUESTS_AT_ONCE = 8;
 
 /**
  * Applies a scan's observations to the stored alerts. A change of state, the transition that must be sent because of it
- * and this run's claim to send it are one conditional write: nobody can see, or be left with, one without the other.
+ * and this run's claim to send it are one conditional write: a reader never sees one without the other.
  * Who loses the race for a record reads it again and reduces again; the reducer changes nothing twice. Nothing is
  * written for an alert that did not change.
  *

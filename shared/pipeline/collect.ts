@@ -20,7 +20,9 @@ import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
 
-/** Where one target's facts come from. `clusters` is `null` where there is nobody to ask, as in an old estate file. */
+/**
+ * Where one target's facts come from. `clusters` is `null` when there is no source for it, as in an old estate file.
+ */
 export interface TargetSources {
   readonly inventory: InventorySource;
   readonly clusters: ClusterSource | null;

@@ -54,8 +54,9 @@ export interface ScanFindings {
 export interface StoredScan {
   readonly assessment: TargetAssessment;
   /**
-   * Whether what the scan found could become alerts. `partial`: some could not be stored, and nobody is told what is not
-   * stored. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits to be sent.
+   * Whether what the scan found could become alerts. `partial`: some could not be stored, and an alert that is not
+   * stored is not sent. `none`: the stored alerts could not be read, so that nothing is known of them, or of what waits
+   * to be sent.
    */
   readonly alerting: 'whole' | 'partial' | 'none';
   /** Whether the assessment and its figures were stored. */

@@ -63,8 +63,8 @@ const ATTEMPTS = 8;
 
 /**
  * Sends what this run has claimed, and takes what was sent out of the outboxes. Between these two steps a crash leads
- * to a duplicate, never to a loss: whoever finds the claim ended sends again. Never throws for what a receiver or the
- * store refused: that is in the report.
+ * to a duplicate, never to a loss: a run that finds the claim ended sends again. Never throws for what a receiver or
+ * the store refused: that is in the report.
  */
 export const deliverOutbox = async (input: DeliverOutboxInput): Promise<DeliveryReport> => {
   const { runId, clock, timing = OUTBOX_TIMING } = input;
@@ -79,7 +79,7 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
     delivered.push(...told.filter(({ id }) => isComplete(outcomes.get(id))));
     await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
   };
-  const { sent, problems, postponed, untold } = await sendMessages({
+  const { sent, problems, postponed, unsent } = await sendMessages({
     entries,
     notifier: input.notifier,
     group: input.group,
@@ -89,8 +89,8 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
     signal: input.signal ?? null,
     onOutcomes: store,
   });
-  const kept = new Set(untold.map(({ id }) => id));
-  await records.change(untold, (alert) => released(alert, runId, kept));
+  const kept = new Set(unsent.map(({ id }) => id));
+  await records.change(unsent, (alert) => released(alert, runId, kept));
   return {
     sent,
     delivered,

@@ -2,8 +2,9 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
- * A cache saves calls, and whoever has none can do without: what cannot be read is asked for again, what cannot be kept
- * is not kept. The first failure is told, and the store is then left alone - its retries would cost the run its time.
+ * A cache saves calls, and a run works without one: what cannot be read is asked for again, what cannot be kept
+ * is not kept. The first failure is reported, and the store is then left alone - its retries would cost the run its
+ * time.
  */
 export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => void): CacheStore => {
   let hasFailed = false;

@@ -41,14 +41,14 @@ const join = async (connection: VpcConnection, cache: CacheStore, now: number): 
   const key = `transit-gateway/${connection.id}`;
   const known = (await cache.get(key, now)) as GatewayMembers | null;
   const members = withSeen(known, connection, now);
-  if (known === null || isNews(known, members)) await cache.put(key, members, now + KEPT_MILLISECONDS);
+  if (known === null || isChange(known, members)) await cache.put(key, members, now + KEPT_MILLISECONDS);
   return withMembers(connection, members, now);
 };
 
-const isNews = (known: GatewayMembers, members: GatewayMembers): boolean =>
+const isChange = (known: GatewayMembers, members: GatewayMembers): boolean =>
   JSON.stringify(coarse(known)) !== JSON.stringify(coarse(members));
 
-/** Without the part of a moment that is no news. */
+/** Without the part of a moment that is no change. */
 const coarse = ({ allSeenAt, vpcs }: GatewayMembers): unknown => [
   allSeenAt === null ? null : hourOf(allSeenAt),
   vpcs.map(({ seenAt, ...vpc }) => ({ ...vpc, seenIn: hourOf(seenAt) })),

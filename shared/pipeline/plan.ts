@@ -38,7 +38,7 @@ export interface PlanInput {
    * cannot say.
    */
   readonly unstored?: ReadonlyMap<string, readonly Problem[]>;
-  /** How many targets were given up on and wait in the dead-letter queue; `null`: there is none to ask. */
+  /** How many targets failed repeatedly and wait in the dead-letter queue; `null`: there is none to ask. */
   readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
   readonly clock: () => number;
   /** Ends sends that take too long; by default the timers of the system. */
@@ -48,7 +48,7 @@ export interface PlanInput {
 
 export interface PlanOutcome {
   readonly requests: readonly ScanRequest[];
-  /** How well every target is watched, as of the last scans; `null`: could not be told. */
+  /** How well every target is watched, as of the last scans; `null`: could not be sent. */
   readonly coverage: readonly TargetCoverage[] | null;
   /** Whether what was found could become alerts; `none`: the stored ones could not be read. */
   readonly alerting: 'whole' | 'partial' | 'none';
@@ -109,7 +109,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   );
   await input.enqueue(requests);
 
-  // From here on nothing may throw: whoever tried again would put everything on the queue a second time.
+  // From here on nothing may throw: another attempt would put everything on the queue a second time.
   const problems: Problem[] = [];
   const coverage = await attempt(problems, () => coverageAt(input, now));
   const stored = await attempt(problems, () =>

@@ -62,7 +62,7 @@ export interface ResolveOrRememberInput {
 
 /**
  * The targets to scan. Where AWS does not say which there are, the targets of the last plan stay: a list that could not
- * be read does not mean that nobody is there. An account whose Regions could not be listed keeps the ones that it had,
+ * be read does not mean that it is empty. An account whose Regions could not be listed keeps the ones that it had,
  * each with a doubt; one that never had any is tried in the Region that Headroom runs in.
  *
  * @throws HeadroomError when no account could be listed, and no earlier plan is known

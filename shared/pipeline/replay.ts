@@ -56,7 +56,7 @@ export const replay = ({ samples, capacity, supply, policy }: ReplayInput): Repl
     for (const observation of evaluate(estateOf(assessment), policy).observations) {
       const known = alerts.get(observation.key) ?? null;
       const reduction = reduceAlert(known, observation, lifecycleSettingsFor(observation, policy), now);
-      // Nobody sends anything here: what waits to be sent is taken as delivered.
+      // Nothing is sent here: what waits to be sent is taken as delivered.
       if (reduction.alert !== null) alerts.set(observation.key, { ...reduction.alert, outbox: [] });
       for (const { transition, rule, severity } of reduction.transitions) {
         if (transition !== 'repeated')

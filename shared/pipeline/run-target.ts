@@ -53,7 +53,8 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const cache = forgivingCache(store.cache, (problem) => problems.push(problem));
 
   const previous = await attempt(problems, () => store.assessments.latest(target));
-  // What was not read is not replaced: the ages of leaks are nowhere else. What nobody can read has none to keep.
+  // What was not read is not replaced: the ages of leaks are nowhere else. An assessment that cannot be read has none
+  // to keep.
   const mayReplace = problems.every(({ code }) => code === 'state-unreadable');
   if (previous !== null && Date.parse(previous.scannedAt) - now > CLOCK_TOLERANCE)
     problems.push(clockBehind(previous.scannedAt, now));

@@ -31,7 +31,7 @@ export interface SendReport {
   /** Transitions that were not begun, or not with every destination, for want of time. */
   readonly postponed: number;
   /** Transitions that are in no message. */
-  readonly untold: readonly Transition[];
+  readonly unsent: readonly Transition[];
 }
 
 /** A destination that failed so often in a row gets no further message in this run: it would only take its time. */
@@ -47,7 +47,7 @@ export const sendMessages = async (input: SendMessagesInput): Promise<SendReport
 class Sender {
   readonly #input: SendMessagesInput;
   readonly #problems: Problem[] = [];
-  /** Two destinations may have news of one alert at the same time: one write after the other. */
+  /** Two destinations may have a result for one alert at the same time: one write after the other. */
   readonly #writes = pLimit(1);
   #sent = 0;
 
@@ -57,10 +57,10 @@ class Sender {
 
   async run(): Promise<SendReport> {
     const attempts: Attempt[] = [];
-    const untold: Transition[] = [];
+    const unsent: Transition[] = [];
     for (const entry of this.#input.entries) {
       const messages = this.#grouped([entry.transition]);
-      if (messages.length === 0) untold.push(entry.transition);
+      if (messages.length === 0) unsent.push(entry.transition);
       else attempts.push(new Attempt(entry, messages.flatMap(destinationsOf)));
     }
     // Everybody has it, and only the marking is missing.
@@ -71,7 +71,7 @@ class Sender {
       sent: this.#sent,
       problems: this.#problems,
       postponed: attempts.filter(({ isIncomplete }) => isIncomplete).length,
-      untold,
+      unsent,
     };
   }
 
@@ -254,7 +254,7 @@ const MAX_ERROR_LENGTH = 1_000;
 const inBrief = ({ message, action }: Problem): string =>
   `${message}${message.endsWith('.') ? '' : '.'} ${action}`.slice(0, MAX_ERROR_LENGTH);
 
-/** Without grouping, routing and links: told plainly to the default destination rather than to nobody. */
+/** Without grouping, routing and links: sent plainly to the default destination rather than not at all. */
 const plainMessage = (transition: Transition, destination = ''): AlertMessage => ({
   threadId: transition.key,
   messageId: transition.id,

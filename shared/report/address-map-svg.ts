@@ -88,8 +88,8 @@ class Paths {
   /** @param title what a class means, where it is worth hovering over */
   toSvg(title: (name: string) => string | null): Html[] {
     return [...this.#byClass].map(([name, parts]) => {
-      const told = title(name);
-      return html`<path class="${name}" d="${parts.join('')}">${told === null ? null : html`<title>${told}</title>`}</path>`;
+      const label = title(name);
+      return html`<path class="${name}" d="${parts.join('')}">${label === null ? null : html`<title>${label}</title>`}</path>`;
     });
   }
 }

@@ -58,7 +58,7 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
   }${zonesTable(cluster)}${
     cluster.committed.length === 0
       ? null
-      : html`<h4>If every group went to its maximum</h4><div class="scroll" tabindex="0" role="region" aria-label="Groups of ${cluster.clusterName} at their maximum"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">Nodes</th><th scope="col" class="n">Fit</th><th scope="col" class="n">Short</th><th scope="col">Then</th></tr></thead><tbody>${cluster.committed.map(committedRow)}</tbody></table></div>`
+      : html`<h4>If every group scales to its maximum</h4><div class="scroll" tabindex="0" role="region" aria-label="Groups of ${cluster.clusterName} at their maximum"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">Nodes</th><th scope="col" class="n">Fit</th><th scope="col" class="n">Short</th><th scope="col">Then</th></tr></thead><tbody>${cluster.committed.map(committedRow)}</tbody></table></div>`
   }${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
 };
 

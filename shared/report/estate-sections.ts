@@ -108,14 +108,14 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
   const unknown = ranked.filter(({ subnet }) => subnet.owners === null && subnet.cidrBlock !== null).length;
   return html`<section id="owners"><h2>Owners of the addresses</h2>${
     all.length === 0
-      ? html`<p>Nobody holds an address.</p>`
+      ? html`<p>No addresses are in use.</p>`
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Owners of the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
           .slice(0, OWNERS_SHOWN)
           .map(
             (held) =>
               html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
-  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more, who hold less.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
+  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
 };
 
 const SUBNETS_NAMED = 6;
@@ -133,8 +133,8 @@ export const unknownSection = (assessments: readonly TargetAssessment[]): Html =
   }
   const troubled = assessments.filter(({ target }) => target.status !== 'ok');
   const rows = [...bySubnets].toSorted(([, a], [, b]) => b.size - a.size);
-  return html`<section id="unknown"><h2>What is not known, and why</h2>${
-    troubled.length + rows.length === 0 ? html`<p>Everything could be measured.</p>` : null
+  return html`<section id="unknown"><h2>Unknown figures and their reasons</h2>${
+    troubled.length + rows.length === 0 ? html`<p>All figures are known.</p>` : null
   }${troubled.map(
     ({ target }) =>
       html`<div class="finding warning"><p><span class="chip warning">${target.status}</span> <b>account ${target.accountId}, ${target.region}</b></p><ul>${target.errors.map(({ message, action }) => html`<li>${message}<br><span class="muted">${action}</span></li>`)}</ul></div>`,

@@ -73,7 +73,7 @@ export const findingsSection = (findings: readonly Finding[]): FindingsSection =
     }</details>`;
   };
   const section = html`<section id="findings"><h2>Findings</h2>${
-    ordered.length === 0 ? html`<p>Nothing found that is wrong or will be.</p>` : ordered.map(render)
+    ordered.length === 0 ? html`<p>No findings.</p>` : ordered.map(render)
   }</section>`;
   return { section, later };
 };

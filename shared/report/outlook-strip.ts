@@ -24,12 +24,12 @@ export const outlookStrip = (forecast: Forecast | undefined, now: number): Html 
   const from = Math.min(WIDTH - 2, x(Date.parse(earliest) - now));
   const to = Math.min(WIDTH, latest === null ? WIDTH : x(Date.parse(latest) - now));
   const until = latest === null ? 'possibly much later' : shortDuration(Date.parse(latest) - now);
-  const told = `Between ${shortDuration(Date.parse(earliest) - now)} and ${until} from the scan${exhaustionAt === null ? '' : `; expected ${utcMinute(exhaustionAt)}`}`;
+  const text = `Between ${shortDuration(Date.parse(earliest) - now)} and ${until} from the scan${exhaustionAt === null ? '' : `; expected ${utcMinute(exhaustionAt)}`}`;
   const mark =
     exhaustionAt === null
       ? null
       : html`<path class="strip-mark" d="M${Math.min(WIDTH - 1, x(Date.parse(exhaustionAt) - now))} 0v12"/>`;
-  return html`<span class="runway">${words}</span><svg class="strip" viewBox="0 0 ${WIDTH} 12" role="img" aria-label="${told}"><title>${told}</title><path class="strip-axis" d="M0 6h${WIDTH}${TICKS.map((tick) => `M${tick} 3v6`).join('')}"/><path class="strip-band" d="M${from} 3h${Math.max(2, to - from)}v6h-${Math.max(2, to - from)}z"/>${mark}</svg>`;
+  return html`<span class="runway">${words}</span><svg class="strip" viewBox="0 0 ${WIDTH} 12" role="img" aria-label="${text}"><title>${text}</title><path class="strip-axis" d="M0 6h${WIDTH}${TICKS.map((tick) => `M${tick} 3v6`).join('')}"/><path class="strip-band" d="M${from} 3h${Math.max(2, to - from)}v6h-${Math.max(2, to - from)}z"/>${mark}</svg>`;
 };
 
 export const STRIP_STYLE = [

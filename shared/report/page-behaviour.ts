@@ -133,8 +133,8 @@ const behave = (page: Page): void => {
       element.hidden = !matches;
       if (matches && element.dataset['key'] !== undefined) found += 1;
     }
-    const told = page.getElementById('found');
-    if (told !== null) told.textContent = text === '' ? '' : `${found} subnets match`;
+    const result = page.getElementById('found');
+    if (result !== null) result.textContent = text === '' ? '' : `${found} subnets match`;
   };
 
   const openByHash = (): void => {

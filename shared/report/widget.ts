@@ -77,7 +77,7 @@ const fleet = ({ assessments, endpoint, now }: WidgetInput): Html => {
 const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
   const ranked = worstFirst(assessments).filter(({ subnet }) => subnet.vpcId === request.vpcId);
   const known = assessments.flatMap(({ vpcs }) => vpcs).find(({ vpcId }) => vpcId === request.vpcId);
-  if (ranked.length === 0) return html`<p>No scan knows a subnet of ${request.vpcId}.</p>`;
+  if (ranked.length === 0) return html`<p>No scan has a subnet of ${request.vpcId}.</p>`;
   return html`<h3>${givenName(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
 };
 

@@ -1,22 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { allTexts, styleProblems, type Text, textsOfPage, textsOfSource, WORDS_TO_AVOID } from './style.ts';
+import {
+  allTexts,
+  styleProblems,
+  type Text,
+  textsOfPage,
+  textsOfSource,
+  valuesOfYaml,
+  WORDS_TO_AVOID,
+} from './style.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Texts that are not rewritten yet. Only remove from this list. */
-const PENDING: Readonly<Record<Text['kind'], RegExp>> = {
-  message: /^shared\/(?:model\/(?:checks|forecast)|alerts)\//,
-  comment:
-    /^(?:shared\/(?:model\/(?:checks|forecast|cluster)|alerts|aws|pipeline)|test|scripts|cli\/serve|functions)\//,
-  title: /./,
-  page: /^docs\/(?:adr\/|drills\.md|style\.md|findings\.md|alerts\.md)/,
+/** Texts that are not checked, and why. */
+const EXEMPT: Readonly<Record<Text['kind'], RegExp | null>> = {
+  message: null,
+  // The forecast's terms are still being renamed.
+  comment: /^(?:shared|test\/unit)\/model\/forecast\//,
+  title: /^test\/unit\/model\/forecast\//,
+  // The page lists the words to avoid.
+  page: /^docs\/style\.md/,
 };
 
 test('every text is plain English (docs/style.md)', () => {
   const problems = allTexts(ROOT)
-    .filter(({ kind, file }) => !PENDING[kind].test(file))
+    .filter(({ kind, file }) => EXEMPT[kind]?.test(file) !== true)
     .flatMap(styleProblems);
   expect(problems).toEqual([]);
 });
@@ -54,6 +63,12 @@ describe('a planted violation is found', () => {
     ['a template, whose values count as one word each', `const help = \`\${name} ${LONG.slice(6)}.\`;`],
   ])('a sentence of 26 words in %s', (_, source) => {
     expect(problemsOf('cli/a.ts', source)).toEqual([expect.stringContaining('26 words')]);
+  });
+
+  test('a sentence of 26 words in a value of a YAML file', () => {
+    expect(
+      valuesOfYaml('infra/a.yml', `Description: >-\n  Short.\n  ${LONG}.`).flatMap(styleProblems),
+    ).toEqual([expect.stringContaining('26 words')]);
   });
 
   test('a sentence of 26 words on a page, in a paragraph or in a table', () => {

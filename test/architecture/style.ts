@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { parseSync } from 'oxc-parser';
+import { LineCounter, parseDocument, visit } from 'yaml';
 
 /**
  * The rules of docs/style.md that a program can check, and the texts that they apply to: every text that people read,
@@ -40,7 +41,7 @@ export const WORDS_TO_AVOID: readonly WordToAvoid[] = [
   { words: 'lest', pattern: /\blest\b/i, instead: 'so that ... not' },
   { words: 'witness', pattern: /\bwitness(?:es)?\b/i, instead: 'lookback' },
   { words: 'regime', pattern: /\bregimes?\b/i, instead: 'trend segment' },
-  { words: 'drill', pattern: /\bdrills?\b/i, instead: 'resilience test' },
+  { words: 'drill', pattern: /(?<!docs\/)\bdrills?\b/i, instead: 'resilience test' },
 ];
 
 interface Inversion {
@@ -80,7 +81,8 @@ export const styleProblems = (text: Text): string[] => {
     const found = pattern.exec(text.text);
     return found === null ? [] : [`${at}: "${found[0]}" (write: ${instead}): ${text.text}`];
   });
-  if (text.kind === 'comment' || text.kind === 'title') return avoided;
+  // Decision records keep the arguments of their time; only their words are checked.
+  if (text.kind === 'comment' || text.kind === 'title' || text.file.startsWith('docs/adr/')) return avoided;
   const sentences = sentencesOf(text.text);
   return [
     ...avoided,
@@ -144,14 +146,17 @@ export const textsOfSource = (file: string, source: string): Text[] => {
   const isTest = file.startsWith('test/');
   const add = (node: Node, text: string): void => {
     const kind = isTest ? 'title' : 'message';
-    for (const paragraph of text.split(/\n\s*\n|\n(?=\s*(?:[-*$]|\d+\.) | {2}|\.)|\n(?=\|)|(?<=^#+ .*)\n/m)) {
+    const withoutMarkup = text.includes('</') ? text.replace(/<[^>]*>/g, '\n\n') : text;
+    for (const paragraph of withoutMarkup.split(
+      /\n\s*\n|\n(?=\s*(?:[-*$]|\d+\.) | {2}|\.)|\n(?=\|)|(?<=^#+ .*)\n/m,
+    )) {
       const line = paragraph.replace(/\s+/g, ' ').trim();
       if (isProse(line) && !CODE.test(line)) texts.push({ file, line: lineAt(node.start), kind, text: line });
     }
   };
-  const visit = (value: unknown): void => {
+  const search = (value: unknown): void => {
     if (Array.isArray(value)) {
-      for (const item of value) visit(item);
+      for (const item of value) search(item);
       return;
     }
     if (!isNode(value)) return;
@@ -165,13 +170,13 @@ export const textsOfSource = (file: string, source: string): Text[] => {
       if (text !== null) {
         add(value, text);
         // A value inside a template may hold texts of its own.
-        for (const inner of (value['expressions'] as readonly unknown[] | undefined) ?? []) visit(inner);
+        for (const inner of (value['expressions'] as readonly unknown[] | undefined) ?? []) search(inner);
         return;
       }
     }
-    for (const [key, child] of Object.entries(value)) if (key !== 'parent') visit(child);
+    for (const [key, child] of Object.entries(value)) if (key !== 'parent') search(child);
   };
-  visit(program);
+  search(program);
   return texts;
 };
 
@@ -217,12 +222,26 @@ export const textsOfPage = (file: string, source: string): Text[] => {
   return texts;
 };
 
-/** The comments and long values of a YAML file or a shell script. */
-const textsOfLines = (file: string, source: string): Text[] =>
+/** The comments of a YAML file or a shell script. */
+const commentsOfLines = (file: string, source: string): Text[] =>
   source.split('\n').flatMap((line, index): Text[] => {
-    const text = /(?:^|\s)# ?(.*)$/.exec(line)?.[1] ?? /^\s*[\w-]+: ["']?([^"']{20,})["']?$/.exec(line)?.[1];
-    return text === undefined ? [] : [{ file, line: index + 1, kind: 'comment', text }];
+    const text = /(?:^|\s)# ?(.*)$/.exec(line)?.[1];
+    const kind = file === 'headroom.example.yml' ? 'page' : 'comment';
+    return text === undefined ? [] : [{ file, line: index + 1, kind, text }];
   });
+
+/** The values of a YAML file that are sentences: descriptions of resources, parameters and alarms. */
+export const valuesOfYaml = (file: string, source: string): Text[] => {
+  const lines = new LineCounter();
+  const texts: Text[] = [];
+  visit(parseDocument(source, { lineCounter: lines, logLevel: 'silent' }), {
+    Scalar: (_, { value, range }) => {
+      if (typeof value !== 'string' || !/[a-z][.:] |[a-z]\.$/.test(value) || CODE.test(value)) return;
+      texts.push({ file, line: lines.linePos(range?.[0] ?? 0).line, kind: 'message', text: value.trim() });
+    },
+  });
+  return texts;
+};
 
 const FOLDERS = ['cli', 'docs', 'functions', 'infra', 'lab', 'scripts', 'shared', 'test', '.ci'] as const;
 const FILES = ['README.md', 'CONTRIBUTING.md', 'headroom.example.yml', 'serverless.yml'] as const;
@@ -246,13 +265,13 @@ export const allTexts = (root: string): Text[] =>
       case '.md':
         return textsOfPage(file, source());
       case '.yml':
-        return textsOfLines(file, source());
+        return [...commentsOfLines(file, source()), ...valuesOfYaml(file, source())];
       case '.ts':
       case '.mjs':
         return textsOfSource(file, source()).filter(
           ({ kind }) => kind !== 'message' || !WITHOUT_MESSAGES.test(file),
         );
       default:
-        return file.startsWith('.ci/') ? textsOfLines(file, source()) : [];
+        return file.startsWith('.ci/') ? commentsOfLines(file, source()) : [];
     }
   });

@@ -12,7 +12,7 @@ import { addressNumber } from '../../lab/cni/ipv4-range.ts';
 import { type EstateBlueprint, labAccount } from '../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../lab/estate/scenario.ts';
 
-/** moto's own account, when nobody says otherwise. */
+/** moto's default account. */
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-west-1';
 

@@ -63,7 +63,7 @@ const configuration = (endpoint: string) => ({
 
 /**
  * Free addresses of the subnet with reservations. AWS documents no rule for them. moto leaves the 64 addresses of the
- * `prefix` reservation out and counts the 16 of the `explicit` one; the lab was told here to count both.
+ * `prefix` reservation out and counts the 16 of the `explicit` one; the lab is set here to count both.
  */
 const RESERVED_SUBNET_AVAILABLE = { moto: 251 - 4 - 64, 'the lab': 251 - 4 };
 

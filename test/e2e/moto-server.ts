@@ -5,7 +5,7 @@ import { pythonProgram } from './python.ts';
 
 export interface MotoServer {
   readonly url: string;
-  /** Forgets everything it was told. */
+  /** Forgets all its state. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }

@@ -35,14 +35,14 @@ afterEach(async () => {
 interface Setting {
   readonly world: World;
   readonly vpcId: string;
-  /** A subnet of the VPC in zone a, unless told otherwise. */
+  /** A subnet of the VPC in zone a, unless set otherwise. */
   subnet(cidrBlock: string, name: string, changes?: Partial<Parameters<World['createSubnet']>[0]>): string;
   cluster(changes: Partial<ConstructorParameters<typeof SimulatedCluster>[1]>): SimulatedCluster;
 }
 
 type Build<Built> = (setting: Setting) => Built;
 
-/** A lab with one VPC, 10.0.0.0/16 unless told otherwise, in which `build` makes the story. */
+/** A lab with one VPC, 10.0.0.0/16 unless set otherwise, in which `build` makes the story. */
 const labWith = async <Built>(build: Build<Built>, cidrBlock = '10.0.0.0/16') => {
   let built: { readonly story: Built; readonly world: World } | null = null;
   const estate = scenarioEstate({

@@ -5,7 +5,7 @@ import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shel
 import { aws } from '../../shared/model/checks/remedies/commands.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { amazonQNotification } from '../../shared/notify/amazon-q.ts';
-import { narrate } from '../../shared/notify/message-content.ts';
+import { composeMessage } from '../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
 import { emailText } from '../../shared/notify/plain-text.ts';
 import { slackMessage } from '../../shared/notify/slack-blocks.ts';
@@ -89,13 +89,13 @@ const markdown = (text: string): string =>
 /** What a person can copy from each channel: the text of its commands, or nothing. */
 const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>> = {
   Slack: (commands) => {
-    const texts = slackTexts(slackMessage(narrate(messageWith(commands)))).map(({ text }) => text);
+    const texts = slackTexts(slackMessage(composeMessage(messageWith(commands)))).map(({ text }) => text);
     // Slack ends a block at the next fence, whatever was meant.
     const fenced = texts.flatMap((text) => text.split('```').slice(1, 2));
     return fenced.map(entities).join('\n');
   },
   'e-mail': (commands) =>
-    emailText(narrate(messageWith(commands)))
+    emailText(composeMessage(messageWith(commands)))
       .split('\n')
       .filter((line) => line.startsWith('    '))
       .map((line) => line.slice(4))
@@ -105,12 +105,12 @@ const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>
     return String(event?.payload?.custom_details['Command'] ?? '');
   },
   'Amazon Q': (commands) =>
-    amazonQNotification(narrate(messageWith(commands)))
+    amazonQNotification(composeMessage(messageWith(commands)))
       .content.nextSteps.filter((step) => step.startsWith('aws '))
       .map(markdown)
       .join('\n'),
   'printed alerts': (commands) =>
-    terminalPreview(narrate(messageWith(commands)), { colour: false, width: 80 })
+    terminalPreview(composeMessage(messageWith(commands)), { colour: false, width: 80 })
       .split('\n')
       .filter((line) => line.startsWith('\u2502   aws '))
       .map((line) => line.slice(4))
@@ -171,7 +171,7 @@ describe('a command with a hostile name', () => {
     'a\u202Eb',
   ])('the AWS CLI or the clipboard would change %j: the command is not shown', (name) => {
     expect(displayableCommands([aws('a', 'b', 'eu-west-1', { name })])).toBeNull();
-    expect(emailText(narrate(messageWith([aws('a', 'b', 'eu-west-1', { name })])))).toContain(
+    expect(emailText(composeMessage(messageWith([aws('a', 'b', 'eu-west-1', { name })])))).toContain(
       NOT_DISPLAYED.slice(0, 40),
     );
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What somebody may write into a name: any characters, those that a program reads as its own far more often than by chance. */
+/** Names that a person may write: any characters, those that a program reads as its own far more often than by chance. */
 export const hostileText = fc
   .array(
     fc.oneof(

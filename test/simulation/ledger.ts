@@ -126,7 +126,7 @@ export class Ledger {
     for (const { key, severity, outbox } of alerts) {
       if (outbox.length > 0)
         this.#violation('not at rest', `${key} still has ${outbox.length} steps in its outbox`);
-      // The chat is told of everything.
+      // The chat gets every notification.
       const heard = this.#heard.get(`chat ${key}`)?.severity ?? 'ok';
       if (heard !== severity)
         this.#violation('not at rest', `${key} is ${severity}, and the chat last heard that it is ${heard}`);
@@ -226,7 +226,7 @@ const isCollapsed = (
   const wasWaiting = before?.outbox.some(({ transition }) => transition.id === entry.transition.id) === true;
   const last = stored.outbox.at(-1)?.transition;
   if (!wasWaiting) return false;
-  // Back where it was, and nobody has heard of it.
+  // Back where it was, and no notification of it was sent.
   if (last === undefined)
     return entry.received.size === 0 && entry.transition.previousSeverity === stored.severity;
   if (sequenceOf(last.id) <= sequenceOf(entry.transition.id)) return false;

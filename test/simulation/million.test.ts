@@ -21,7 +21,7 @@ const sum = (
   of: 'cycles' | 'transitions' | 'messages' | 'kills',
 ): number => reports.reduce((total, report) => total + report[of], 0);
 
-test('a million scans under every fault at once: nothing is lost, told too often, or an all-clear by blindness', async () => {
+test('a million scans under every fault at once: nothing is lost, sent too often, or resolved without a measurement', async () => {
   const limit = pLimit(availableParallelism());
   const beganAt = performance.now();
   const reports = await Promise.all(SEEDS.map((seed) => limit(() => inThread(seed))));

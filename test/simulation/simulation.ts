@@ -61,7 +61,7 @@ export interface SimulationInput {
   /** Notes the faults that happen. */
   readonly record?: boolean;
   readonly plants?: Plants;
-  /** Is told what happens to each alert. */
+  /** Records what happens to each alert. */
   readonly trace?: (at: string, key: string, what: string) => void;
 }
 
@@ -69,7 +69,7 @@ export interface SimulationReport {
   readonly cycles: number;
   readonly transitions: number;
   readonly messages: number;
-  /** Messages that told somebody a step that they had already. */
+  /** Messages with a step that the recipient already had. */
   readonly repeated: number;
   readonly kills: number;
   /** The first rules that were broken; the run ends there. */
@@ -152,7 +152,7 @@ class Simulation {
   #calm(): void {
     this.#storeIsDownUntil = 0;
     this.#outages.clear();
-    // Somebody reads the dead letters, and empties the queue.
+    // A person reads the dead letters, and empties the queue.
     this.#queue.deadLetters = 0;
   }
 

@@ -102,12 +102,12 @@ const withSilence = (outbox: readonly OutboxEntry[], { isSilenced }: Claim): rea
 
 /** Reduces the steps that were not notified, from the first that was kept back, to the one step that people see. */
 const withoutWhatNeedNotBeSaid = (outbox: readonly OutboxEntry[]): readonly OutboxEntry[] => {
-  const untold = outbox.filter(wasNeverTried);
-  const [first, last] = [untold[0], untold.at(-1)];
-  if (first?.silenced !== true || last === undefined || untold.length < 2) return outbox;
-  const told = outbox.filter((entry) => !wasNeverTried(entry));
+  const pending = outbox.filter(wasNeverTried);
+  const [first, last] = [pending[0], pending.at(-1)];
+  if (first?.silenced !== true || last === undefined || pending.length < 2) return outbox;
+  const sent = outbox.filter((entry) => !wasNeverTried(entry));
   const step = oneStep(first.transition, last.transition);
-  return step === null ? told : [...told, { ...last, transition: step, silenced: true }];
+  return step === null ? sent : [...sent, { ...last, transition: step, silenced: true }];
 };
 
 /** From this age on (milliseconds), steps that could not be sent become one. */
@@ -154,8 +154,8 @@ const oneStep = (first: Transition, last: Transition): Transition | null => {
   if (change === 0) return null;
   if (previousSeverity === 'ok') {
     // A change since a step that was not notified is not reported.
-    const { changes: _changes, ...news } = last;
-    return { ...news, transition: 'firing', previousSeverity };
+    const { changes: _changes, ...step } = last;
+    return { ...step, transition: 'firing', previousSeverity };
   }
   const transition = last.severity === 'ok' ? 'resolved' : change > 0 ? 'escalated' : 'deescalated';
   return { ...last, transition, previousSeverity };

@@ -159,13 +159,13 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
   if (context.action.startsWith('organizations:'))
     return problem(
       'access-denied',
-      `${identity} may not ${action} in account ${context.target.accountId}`,
+      `${identity} is not allowed to call ${action} in account ${context.target.accountId}`,
       `Allow ${action} in the policy of ${identity}. Run Headroom in the management account or in a delegated administrator account.`,
     );
   const denial = explicitDenial(message);
   return problem(
     'access-denied',
-    `${identity} may not ${action} in account ${context.target.accountId}, ${context.target.region}${denial === null ? '' : `: ${denial} denies it`}`,
+    `${identity} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${denial === null ? '' : `: ${denial} denies it`}`,
     denial === null
       ? `Allow ${action} in the policy of ${identity}.`
       : `Remove ${action} from the denied actions of ${denial}. Another policy cannot override a denial.`,

@@ -3,7 +3,10 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 export interface AddressSupply {
   readonly available: number;
   readonly usable: number;
-  /** Where the figure comes from: our model, our model less what AWS says somebody else holds, or AWS's count alone. */
+  /**
+   * Where the figure comes from: our model, our model without the addresses that AWS counts for unseen owners, or AWS's
+   * count alone.
+   */
   readonly source: 'model' | 'model-less-unaccounted' | 'aws';
 }
 

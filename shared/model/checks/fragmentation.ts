@@ -18,10 +18,10 @@ export const fragmentation: Check = {
   aliases: ['fragmented'],
   label: 'Fragmentation',
   about: 'each subnet from which prefixes are taken',
-  condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free while the addresses would do for one: warning when no prefix is free, else information.`,
+  condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free. Then warning when no prefix is free, else information.`,
   unknown: 'The interfaces or the reservations of the subnet could not be read.',
   impact:
-    'A prefix needs 16 free addresses in an aligned block, and EC2 places single addresses at random: with a tenth of the addresses in use, four of five blocks are spoiled. The CNI does not fall back to single addresses, so pods get none.',
+    'A prefix needs 16 free addresses in an aligned block. EC2 places single addresses at random: one tenth of the addresses spoils four of five blocks. The CNI does not fall back to single addresses, so pods get none.',
   settings: 'fragmented',
   supply: 'prefixes',
   find: (context) =>

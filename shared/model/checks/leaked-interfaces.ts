@@ -18,7 +18,7 @@ export const leakedInterfaces: Check = {
   condition: `A subnet holds interfaces of the VPC CNI that have been attached to nothing for more than ${LEAKED_AFTER_MINUTES} minutes. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
   unknown: 'The interfaces could not be listed.',
   impact:
-    'They hold addresses that nothing uses. The CNI sweeps hourly and the VPC resource controller every half hour, so older ones stay: their cluster is gone, has no nodes, or its CNI does not know its name.',
+    'They hold addresses that nothing uses. The CNI sweeps hourly and the VPC resource controller every half hour. Older ones stay, because their cluster is gone, has no nodes, or its CNI does not know its name.',
   settings: 'findings',
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
@@ -47,7 +47,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const one = here.length === 1;
   return found(subject, isHeavy ? 'warning' : 'info', evidence, () => ({
     title: `${resourceName(subject)}: ${count(here.length, 'leaked interface')} ${one ? 'holds' : 'hold'} ${count(addresses, 'address')}`,
-    explanation: `${one ? 'An interface' : `${here.length} interfaces`} of the VPC CNI ${one ? 'is' : 'are'} attached to nothing. The CNI's own sweeps would have deleted ${one ? 'it' : 'them'} within ${LEAKED_AFTER_MINUTES} minutes, so ${one ? 'it stays' : 'they stay'} until somebody deletes ${one ? 'it' : 'them'}.`,
+    explanation: `${one ? 'An interface' : `${here.length} interfaces`} of the VPC CNI ${one ? 'is' : 'are'} attached to nothing. The CNI's own sweeps would have deleted ${one ? 'it' : 'them'} within ${LEAKED_AFTER_MINUTES} minutes, so ${one ? 'it stays' : 'they stay'} until you delete ${one ? 'it' : 'them'}.`,
     remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
   }));
 };

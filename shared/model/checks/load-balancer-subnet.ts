@@ -18,7 +18,7 @@ export const loadBalancerSubnet: Check = {
   label: 'Load balancer subnet nearly full',
   about: 'each subnet with a load balancer',
   condition: `A subnet with a load balancer has fewer than ${ADDRESSES_NEEDED} free addresses. Critical when it has none; else warning.`,
-  unknown: 'What holds the addresses, or how many are free, is not known.',
+  unknown: 'The owners of the addresses, or the number of free ones, are unknown.',
   impact:
     'A load balancer grows into its subnets under load and replaces its own nodes there. Without addresses it stays small, and a deployment that adds one fails.',
   settings: 'findings',
@@ -29,7 +29,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
   const { availableSingle: available, owners } = subnet;
   if (available === null || owners === null) {
-    return notMeasured(subject, 'What holds the addresses, or how many are free, is not known.');
+    return notMeasured(subject, 'The owners of the addresses, or the number of free ones, are unknown.');
   }
   const balancers = owners.filter(({ kind }) => kind === 'load-balancer');
   if (available >= ADDRESSES_NEEDED || balancers.length === 0) return healthy(subject);

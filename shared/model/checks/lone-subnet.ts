@@ -19,7 +19,7 @@ export const loneSubnet: Check = {
     "A cluster's nodes have only one subnet in a zone, with less than half of it left. Warning under a fifth; else information.",
   unknown: 'How many addresses are left is not known.',
   impact:
-    "When it is full, nodes and pods have no other subnet in the zone: neither the CNI's subnet discovery nor Karpenter nor an Auto Scaling group has a second choice.",
+    'When it is full, nodes and pods have no other subnet in the zone. Neither the CNI nor Karpenter nor an Auto Scaling group has a second choice.',
   settings: 'findings',
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };

@@ -24,7 +24,7 @@ export const unusablePrefixes: Check = {
   label: 'Prefixes held and hardly usable',
   about: 'each cluster',
   condition:
-    "Nodes hold prefixes that no pod of theirs can use: those of stopped nodes, and those beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
+    "Nodes hold prefixes that none of their pods can use: on stopped nodes, or beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",
   unknown: 'Never: a node whose type is not known is left out.',
   impact:
     'A prefix takes 16 addresses, whether one pod uses it or none. EC2 does not report which pods run, so this counts only what cannot be used at all.',
@@ -91,7 +91,7 @@ const terminateStopped = (region: string, instanceIds: readonly string[]) => ({
   commands: [aws('ec2', 'terminate-instances', region, { 'instance-ids': instanceIds })],
   preconditions: [
     { text: 'They are stopped.', holds: true },
-    { text: 'Nobody means to start them again, and nothing on their disks is needed.', holds: null },
+    { text: 'They are not needed again, and neither are their disks.', holds: null },
   ],
 });
 

@@ -31,7 +31,7 @@ export const warmPoolWaste: Check = {
   kind: 'warm-pool-waste',
   label: 'Warm-pool waste',
   about: 'each cluster',
-  condition: `A cluster's nodes hold ${MINIMUM_ADDRESSES} addresses or more that serve no pod and could be given back, and doing so would add a quarter to what the nodes' subnets have left. Warning when they hold as many as are left; else information.`,
+  condition: `A cluster's nodes hold ${MINIMUM_ADDRESSES} or more addresses that serve no pod and can be released. That would add a quarter to the free addresses of their subnets. Warning when they hold as many as are left; else information.`,
   unknown: 'How many addresses are left in its subnets is not known.',
   impact:
     "By default the CNI keeps a whole interface's addresses spare on every node. On many small nodes that is most of the subnet: three c5.large with two pods between them hold 50 addresses.",

@@ -51,10 +51,10 @@ export const zoneImbalance: Check = {
   label: 'Zone imbalance',
   about: 'each cluster',
   condition:
-    "One zone of a cluster's nodes has less than a quarter of the addresses that its roomiest zone has left, and less than a fifth of its own. Warning under a tenth; else information.",
+    'A zone has less than a quarter of the free addresses of the roomiest zone, and under a fifth of its own. Warning under a tenth; else information.',
   unknown: 'Some subnet of its nodes could not be measured.',
   impact:
-    'Nodes are spread evenly over zones. The fullest zone runs out first. What is bound to it - volumes, topology spread, load balancers - waits, while the other zones have room.',
+    'Nodes are spread evenly over zones. The fullest zone runs out first. Pods that are bound to it by volumes, topology spread or load balancers wait, while the other zones have room.',
   settings: 'findings',
   find: ({ estate }) => estate.input.clusters.map((cluster) => result(estate, cluster)),
 };

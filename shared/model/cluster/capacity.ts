@@ -139,7 +139,7 @@ const fillPrimary = (step: DemandStep, { node, pods }: NodeSubnets, count: numbe
   return takeFromAny(others, 1 + step.singles, step.prefixes);
 };
 
-/** Takes what so many nodes need, step by step as EC2 is called. What is short is told, and nothing is then taken. */
+/** Takes what so many nodes need, step by step as EC2 is called. A shortage is returned, and nothing is then taken. */
 export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, count = 1): Shortage | null => {
   const undo = markOf(subnets);
   for (const [index, step] of steps.entries()) {

@@ -48,7 +48,7 @@ export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep
   return input === null ? null : nodeDemand(input);
 };
 
-/** Auto Mode uses prefixes unless it is told otherwise. */
+/** Auto Mode uses prefixes unless a setting says otherwise. */
 const demandInput = (
   plan: ClusterPlan,
   { type, windows, primaryServesPods }: NodeKind,
@@ -126,7 +126,7 @@ const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): reado
   ];
 };
 
-/** The cluster's managed node groups, and the Auto Scaling groups that are nobody's node group but carry its tags. */
+/** The cluster's managed node groups, and the Auto Scaling groups that belong to no node group but have its tags. */
 export const clusterGroups = (plan: ClusterPlan): readonly GrowingGroup[] => {
   const nodeGroups = plan.eks?.nodeGroups ?? [];
   const managed = new Set(nodeGroups.flatMap(({ autoScalingGroups }) => autoScalingGroups));

@@ -4,7 +4,7 @@ import type { Unknown } from '../result/unknown.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 
 interface UnknownParts {
-  /** Instance types of nodes whose limits nobody told. */
+  /** Instance types of nodes with unknown limits. */
   readonly types: readonly string[];
   /** Subnets of nodes and pods whose supply this scan does not know: shared ones, or ones that could not be read. */
   readonly subnetIds: readonly string[];
@@ -14,7 +14,7 @@ interface UnknownParts {
   readonly nodePools: ReadonlyMap<string, number>;
   /** Some of its nodes are EKS Auto Mode's. */
   readonly autoModeNodes: boolean;
-  /** Tagged subnets are counted although nobody told whether subnet discovery is on. */
+  /** Tagged subnets are counted although it is unknown whether subnet discovery is on. */
   readonly discoveryByDefault: boolean;
 }
 
@@ -69,7 +69,7 @@ export const clusterUnknowns = ({
     : []),
 ];
 
-/** Why it cannot be told how far a group can grow, as far as that is its own matter. */
+/** Why the growth of a group is unknown, as far as the group itself is the reason. */
 const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] => {
   if (steps === null) {
     return [

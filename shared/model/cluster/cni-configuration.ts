@@ -4,7 +4,10 @@ import { type CniVersion, cniVersionOf, isAtLeast } from './cni-version.ts';
 
 /** The VPC CNI's settings, as far as its managed add-on tells them. Names and defaults: amazon-vpc-cni-k8s, README. */
 export interface CniConfiguration {
-  /** False where nobody told: the CNI is self-managed, or the EKS API could not be asked. The targets are then the CNI's defaults, the rest is `null`. */
+  /**
+   * False if it is unknown: the CNI is self-managed, or the EKS API could not be asked. The targets are then the CNI's
+   * defaults, the rest is `null`.
+   */
   readonly known: boolean;
   /** The version of the add-on; `null` where it is not known. */
   readonly version: CniVersion | null;
@@ -67,7 +70,7 @@ export const knowsExclusion = ({ version }: CniConfiguration): boolean =>
 
 /**
  * Reads the `vpc-cni` add-on's configuration, as JSON: who asks EKS has turned YAML into it. One that is no JSON object
- * counts as not told.
+ * counts as unknown.
  */
 export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfiguration => {
   if (vpcCni === null) return UNKNOWN_CNI_CONFIGURATION;

@@ -38,7 +38,7 @@ export interface GroupSubnet {
   readonly subnetId: string;
   /** Nodes are spread over zones. */
   readonly availabilityZone: string | null;
-  /** Where the pods' interfaces of a node here may go; `null` where that cannot be told. */
+  /** Where the pods' interfaces of a node here may go; `null` when that is unknown. */
   readonly podSubnetIds: readonly string[] | null;
   /** Whether its primary interface gives addresses to pods. */
   readonly primaryServesPods: boolean;
@@ -224,7 +224,7 @@ const total = (steps: readonly DemandStep[]): DemandWhenFull['perNode'] => ({
 type FreshLedgers = (placement: Placement) => Ledgers;
 
 /**
- * If every group went to its maximum, would the subnets hold, at the start of its nodes and when they are full of pods?
+ * If every group scales to its maximum, would the subnets hold, at the start of its nodes and when they are full of pods?
  * A group whose type, mode or subnets are not known is not part of the sum and answers `null`.
  */
 export const committedDemand = (

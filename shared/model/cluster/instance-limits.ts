@@ -59,9 +59,9 @@ const shippedTable = (): ReadonlyMap<string, InstanceLimits> => {
 export const knownInstanceTypes = (): readonly string[] => [...shippedTable().keys()];
 
 /**
- * The limits of an instance type on its default network card, the only one the VPC CNI counts; `null` for a type
- * nobody knows. What EC2 itself answered (`overrides`) wins over the shipped table, except for branch interfaces,
- * which no public API tells: those stay as shipped.
+ * The limits of an instance type on its default network card, the only one the VPC CNI counts; `null` for an unknown
+ * type. What EC2 itself answered (`overrides`) wins over the shipped table, except for branch interfaces, which no
+ * public API tells: those stay as shipped.
  */
 export const limitsOf = (
   type: string,

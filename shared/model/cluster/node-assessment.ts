@@ -13,7 +13,10 @@ export interface PlannedNode {
   readonly node: NodeAccumulator;
   readonly limits: InstanceLimits | null;
   readonly mode: AddressingMode;
-  /** How it takes more addresses: `mixed` nodes take prefixes. `null` where it takes no IPv4 addresses for pods, or nobody knows. */
+  /**
+   * How it takes more addresses: `mixed` nodes take prefixes. `null` when it takes no IPv4 addresses for pods, or when
+   * that is unknown.
+   */
   readonly takes: 'secondary' | 'prefix' | null;
   readonly customNetworking: boolean;
   /** EKS Auto Mode runs its CNI, which falls back to single addresses where no prefix is free: how far it grows is not known. */
@@ -65,7 +68,7 @@ export const subnetsOf = (room: NodeRoom): readonly string[] => [
 /**
  * Addresses of the pool that no pod uses, at the least. The CNI keeps WARM_ENI_TARGET interfaces' worth (or
  * WARM_IP_TARGET addresses, or WARM_PREFIX_TARGET prefixes) free for as long as it can still grow; when it cannot, the
- * pool may be in use to the last address. Nothing can be told where the settings are not known, or of EKS Auto Mode.
+ * pool may be in use to the last address. Unknown without the settings, and for EKS Auto Mode.
  */
 const warmAtLeast = (
   planned: PlannedNode,

@@ -46,7 +46,7 @@ export class PodSubnets {
     return { primaryServesPods: true, subnetIds: [subnetId, ...subnetIds] };
   }
 
-  /** Whether tagged subnets count although nobody told whether discovery is on. */
+  /** Whether tagged subnets count although it is unknown whether discovery is on. */
   get restsOnDefault(): boolean {
     const { configuration, nodes } = this.#input;
     return (

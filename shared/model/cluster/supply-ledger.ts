@@ -19,8 +19,8 @@ export interface FreeSupply {
 }
 
 /**
- * A subnet's free supply as the scan found it; `null` where it is not known. Addresses that AWS counts as used though
- * nobody visible holds them are taken off.
+ * A subnet's free supply as the scan found it; `null` where it is not known. Addresses that AWS counts as used without
+ * a visible owner are subtracted.
  */
 export const freeSupplyOf = (subnet: SubnetAssessment): FreeSupply | null => {
   if (subnet.availableSingle === null || subnet.prefixes === null) return null;

@@ -54,7 +54,7 @@ const linearAlarm =
       count(index, 1);
       const now = samples[index]?.at ?? 0;
       while ((samples[first]?.at ?? now) < now - pastHours * HOUR) count(first++, -1);
-      // Nobody lets such an alarm speak before its window is mostly full.
+      // Such an alarm is not used before its window is mostly full.
       if (now - origin < (pastHours / 2) * HOUR) return false;
       const spread = n * sumTT - sumT * sumT;
       if (spread <= 0) return false;

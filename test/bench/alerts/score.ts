@@ -1,12 +1,12 @@
 import { DAY, HOUR, type Kind, type LoadSeries } from './shapes/load-series.ts';
 
-/** Somebody was told at `from`, and told that it is over at `to`; infinite while it is not. */
+/** A notification was sent at `from`, and its end at `to`; infinite while it is not. */
 export interface Episode {
   readonly from: number;
   readonly to: number;
 }
 
-/** A warning earlier than this is noise to most: nobody plans a subnet three weeks ahead because of an alert. */
+/** A warning earlier than this is noise to most: a subnet is not planned three weeks ahead because of an alert. */
 export const TOO_EARLY_DAYS = 16;
 
 export interface Score {
@@ -19,7 +19,7 @@ export interface Score {
   readonly subnetMonths: number;
 }
 
-/** Joins overlapping episodes: a person who has been told by one rule is not told again by another. */
+/** Joins overlapping episodes: a person who was notified by one rule is not notified again by another. */
 export const joinEpisodes = (episodes: readonly Episode[]): Episode[] => {
   const joined: Episode[] = [];
   for (const episode of episodes.toSorted((a, b) => a.from - b.from)) {

@@ -137,7 +137,7 @@ describe('whatever it is asked, it answers and keeps running', () => {
     expect([response.status, await response.text()]).toEqual([500, 'no report\n']);
   });
 
-  test('200 connections that send half a header keep nobody else from an answer', async () => {
+  test('200 connections that send half a header do not keep other clients from an answer', async () => {
     const url = await start();
     for (let client = 0; client < 200; client += 1) {
       const socket = await connect(url);

@@ -119,7 +119,7 @@ describe('a target that cannot be opened', () => {
     expect([up(after), firing(after)]).toEqual([[`${FULL} 1`], firing(before)]);
   });
 
-  test('the account is unknown until AWS has told it once, and that is reported, not hidden', async () => {
+  test('the account is unknown until AWS has answered once, and that is reported, not hidden', async () => {
     writeFileSync(join(folder, 'headroom.yml'), '');
     const { remove } = lab.faults.inject({ action: 'GetCallerIdentity' }, accessDenied());
     expect(up(await run())).toEqual(['unknown 0']);

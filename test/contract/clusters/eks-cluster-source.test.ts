@@ -171,7 +171,7 @@ test('a denied permission fails the whole answer and is named', async () => {
   );
   await expect(source.eksClusters()).rejects.toMatchObject({
     code: 'access-denied',
-    message: `${identity} may not eks:ListFargateProfiles in account 111111111111, eu-west-1`,
+    message: `${identity} is not allowed to call eks:ListFargateProfiles in account 111111111111, eu-west-1`,
   });
 });
 

@@ -40,7 +40,7 @@ const account = (id: string): object => ({
   Id: id,
   Name: `account ${id[0]}`,
   State: id.startsWith('6') ? 'SUSPENDED' : 'ACTIVE',
-  // Retired; says the opposite here, so that nobody reads it.
+  // Retired; says the opposite here, so that it is not read.
   Status: id.startsWith('6') ? 'ACTIVE' : 'SUSPENDED',
 });
 

@@ -119,7 +119,9 @@ describe('a secret that cannot be used', () => {
     await expect(read(from(aws))).rejects.toMatchObject({
       code: 'secret-access-denied',
       permanent: true,
-      message: expect.stringContaining(`${IDENTITY} may not ${action} in account 111122223333, eu-west-1`),
+      message: expect.stringContaining(
+        `${IDENTITY} is not allowed to call ${action} in account 111122223333, eu-west-1`,
+      ),
       action: `Allow ${action} in the policy of ${IDENTITY}.`,
     });
   });

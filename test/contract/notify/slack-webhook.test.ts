@@ -6,7 +6,7 @@ import {
   MAX_ATTEMPTS,
   MAX_WAIT_MS,
 } from '../../../shared/notify/http-delivery.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import type { Secret } from '../../../shared/notify/secret-reader.ts';
 import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
 import { createSlackNotifier } from '../../../shared/notify/slack-webhook.ts';
@@ -83,7 +83,7 @@ describe('a message that Slack takes', () => {
       headers: { 'content-type': 'application/json; charset=utf-8' },
     });
     expect(JSON.parse(slack.requests[0]?.body ?? '')).toEqual(
-      slackMessage(narrate(messageNamed('hostile-names'))),
+      slackMessage(composeMessage(messageNamed('hostile-names'))),
     );
   });
 

@@ -10,7 +10,7 @@ import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
 import { NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 
-/** Nothing listens on port 9: whoever asks AWS there fails. */
+/** Nothing listens on port 9: a request to AWS there fails. */
 const NOBODY = awsEnvironment('http://127.0.0.1:9');
 
 let lab: Lab;

@@ -165,7 +165,7 @@ describe('a deployed Headroom', () => {
     );
     expect(post).toContain('full-a');
     expect(post).toContain(FULL);
-    // By the time of the next run the alert is old news.
+    // By the time of the next run the alert is already sent.
     const runs = () =>
       lab.calls.filter(
         ({ action, accountId }) => action === 'DescribeNetworkInterfaces' && accountId === FULL,

@@ -95,7 +95,7 @@ describe('a Prometheus that scrapes headroom serve', () => {
         if ((await prometheus.query(expr.replace(/\$\w+/g, '.*'))).length === 0) empty.push(title);
       }
     }
-    // It has no cluster, and after one scan nobody can say when a subnet runs out.
+    // It has no cluster, and after one scan there is no forecast yet.
     const ofClusters = CLUSTER_METRICS.metrics.map(({ name }) => name);
     expect(empty).toEqual([
       ...['Next exhaustion', 'Run out next', 'HoursToExhaustion', 'HoursToPrefixExhaustion'],

@@ -73,7 +73,7 @@ describe('where the output goes', () => {
   );
 });
 
-describe('what nobody expected', () => {
+describe('an unexpected error', () => {
   /** Throws outside of every call of the command, once it has begun. */
   const boom = `--import "data:text/javascript,process.on('newListener',(name)=>{if(name==='uncaughtException')setTimeout(()=>{throw new TypeError('boom\\\\nsecond line')})})"`;
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { invokeFunction } from '../../fixtures/invoke-function.ts';
@@ -61,7 +61,7 @@ describe('notify-slack', () => {
       succeeded: true,
     });
     expect(slack.requests.map(({ body }) => JSON.parse(body))).toEqual([
-      slackMessage(narrate(messageNamed('escalated-to-critical'))),
+      slackMessage(composeMessage(messageNamed('escalated-to-critical'))),
     ]);
   });
 

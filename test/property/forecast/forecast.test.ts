@@ -123,7 +123,7 @@ test('roll-ups are what a list of all samples says', () => {
           ([minute]) => Math.floor(minute / 60),
         );
         const { hourly, recent } = builder.history();
-        // Repeats of what is older than six hours cannot be told from new measurements: keep to those that can.
+        // Repeats of values older than six hours look like new measurements: keep to those that can.
         fc.pre(newest < 360);
         expect(hourly).toEqual(
           [...hours].map(([hour, entries]) => ({

@@ -6,7 +6,7 @@ import { MalformedAnswerError } from '../../../shared/model/aws/aws-failure.ts';
 
 /**
  * A listing is read by what came before: where the same markup comes again, it is compared as a whole. Byte by byte
- * there is never enough of it, so every tag is read by itself. What is told, and how it ends, must be the same.
+ * there is never enough of it, so every tag is read by itself. The reported events and the end must be the same.
  */
 
 /** Tells everything that happens to it. */

@@ -28,7 +28,7 @@ interface Draw {
   readonly prefixes: number;
 }
 
-/** A random estate as AWS could make it: no address and no block is held twice, whoever holds it. */
+/** A random estate as AWS could make it: no address and no block has two owners. */
 const lay = (draws: readonly Draw[]): NetworkInterface[] => {
   const nextBlock = [1, 1, 1];
   const nextAddress = [4, 4, 4];

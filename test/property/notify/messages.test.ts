@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../shared/model/result/finding.ts';
 import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { MAX_DEDUP_KEY, MAX_SUMMARY, pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
 import { emailSubject, emailText, MAX_SUBJECT } from '../../../shared/notify/plain-text.ts';
 import { slackBytes, slackMessage } from '../../../shared/notify/slack-blocks.ts';
@@ -25,7 +25,7 @@ import {
 } from '../../fixtures/messages/examples.ts';
 import { slackTexts } from '../../fixtures/messages/slack-texts.ts';
 
-/** What somebody might write into a tag: any characters, with the dangerous ones far more often than by chance. */
+/** Texts that a tag may have: any characters, with the dangerous ones far more often than by chance. */
 const hostileText = fc
   .array(
     fc.oneof(
@@ -131,7 +131,7 @@ describe('whatever is written into names and tags', () => {
   test('a Slack message stays within every size and has no live markup of theirs', () => {
     fc.assert(
       fc.property(message, (each) => {
-        const slack = slackMessage(narrate(each));
+        const slack = slackMessage(composeMessage(each));
         expect(slackBytes(slack)).toBeLessThan(MAX_MESSAGE_BYTES);
         expect(slack.blocks.length).toBeLessThanOrEqual(MAX_BLOCKS);
         for (const block of slack.blocks) {
@@ -157,7 +157,7 @@ describe('whatever is written into names and tags', () => {
   test('an e-mail has a plain subject of less than 100 characters, and a body that nothing hides in', () => {
     fc.assert(
       fc.property(message, (each) => {
-        const content = narrate(each);
+        const content = composeMessage(each);
         expect(emailSubject(content)).toMatch(/^[\x20-\x7E]{1,99}$/);
         expect(emailSubject(content).length).toBeLessThanOrEqual(MAX_SUBJECT);
         expect(emailText(content)).not.toMatch(HIDDEN);
@@ -170,7 +170,7 @@ describe('whatever is written into names and tags', () => {
   test('an Amazon Q notification has no character that begins a mention or a tag', () => {
     fc.assert(
       fc.property(message, (each) => {
-        const { content, metadata } = amazonQNotification(narrate(each));
+        const { content, metadata } = amazonQNotification(composeMessage(each));
         for (const text of [
           content.title,
           content.description,
@@ -203,7 +203,7 @@ describe('whatever is written into names and tags', () => {
   test('a terminal gets no escape sequence of theirs', () => {
     fc.assert(
       fc.property(message, (each) => {
-        expect(terminalPreview(narrate(each), { colour: false, width: 80 })).not.toMatch(HIDDEN);
+        expect(terminalPreview(composeMessage(each), { colour: false, width: 80 })).not.toMatch(HIDDEN);
       }),
       RUNS,
     );

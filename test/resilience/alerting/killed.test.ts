@@ -96,7 +96,7 @@ describe.each(Object.keys(STORES))('alerting with state in %s', (name) => {
         ).flatMap(({ alert }) => alert.outbox);
         expect(left, at).toEqual([]);
       }
-      // A kill between sending and marking must show as a duplicate: otherwise this drill never hit that gap.
+      // A kill between sending and marking must show as a duplicate: otherwise this test never hit that gap.
       if (when === 'after') expect(duplicates).toBeGreaterThan(0);
     },
   );

@@ -112,7 +112,7 @@ describe.each(Object.keys(STORES))('two scans that overlap, with state in %s', (
         alert.outbox,
       ]);
       expect(last.filter(([, status]) => status === 'firing')).toEqual([['subnet-0c', 'firing', []]]);
-      // Whoever heard that it fired heard that it is over.
+      // All recipients of the firing notification get its end.
       for (const subnetId of ['subnet-0a', 'subnet-0b']) {
         expect([0, 2], `${when} step ${step}`).toContain(
           inbox.distinct.filter((id) => id.includes(subnetId)).length,

@@ -11,7 +11,7 @@ export const MINUTE = 60_000;
 const START = Date.parse('2026-01-15T10:00:00Z');
 export const target = { accountId: '111111111111', region: 'eu-west-1' };
 
-/** A clock that goes only when it is told to. */
+/** A clock that only moves on request. */
 export class StandingClock {
   now = START;
   readonly read = (): number => this.now;

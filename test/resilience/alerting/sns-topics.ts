@@ -24,7 +24,7 @@ export interface SnsTopics {
   stop(): Promise<void>;
 }
 
-/** Topics on a free port of 127.0.0.1 that take messages, or do not, as they are told. */
+/** Topics on a free port of 127.0.0.1 that accept or refuse messages as set. */
 export const startSnsTopics = async (): Promise<SnsTopics> => {
   const taken: { topicArn: string; document: { transitions: { id: string }[] } }[] = [];
   const underWay = new Set<Promise<void>>();

@@ -4,7 +4,10 @@ import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { hanging } from '../../../lab/faults/catalogue.ts';
 import { type DeployedHeadroom, deployHeadroom } from '../../fixtures/deployed-headroom.ts';
 
-/** One huge account beside a hundred small ones: it is scanned in full, and while it hangs nobody waits for it. */
+/**
+ * One huge account beside a hundred small ones: it is scanned in full, and while it hangs, the others do not wait for
+ * it.
+ */
 
 const HUB = '111122223333';
 const REGION = 'eu-west-1';

@@ -7,8 +7,8 @@ import type { Kind, LoadSeries } from '../../bench/alerts/shapes/load-series.ts'
 import { falseRate } from '../../bench/alerts/table.ts';
 
 /**
- * A small draw of the judging shapes, so that a change which ruins the alerts does not wait for somebody to run
- * `npm run bench:alerts`. Every figure is held against the alarms that users would set, on the very same series.
+ * A small draw of the judging shapes, so that a change which ruins the alerts is found without `npm run bench:alerts`.
+ * Every figure is held against the alarms that users would set, on the very same series.
  */
 const results = new Map<string, Score>();
 const scoreBy = (name: string): Score => {

@@ -117,7 +117,7 @@ describe.each<[string, readonly Scene[]]>([
         }
         repeated += inbox.received.length - inbox.distinct.length;
       }
-      // A kill between sending and marking must show as a duplicate: otherwise this drill never hit that gap.
+      // A kill between sending and marking must show as a duplicate: otherwise this test never hit that gap.
       if (when === 'after') expect(repeated).toBeGreaterThan(0);
     },
   );

@@ -8,8 +8,8 @@ import { Inbox, StandingClock } from '../alerting/rehearsal.ts';
 import { BETWEEN_SCANS, job, SCANS, Series } from './story.ts';
 
 /**
- * The table is throttled, broken or forbidden while a target is scanned. What EC2 says is measured and published all the
- * same, what could not be remembered or told is said, and the scan after the fault tells what is still true.
+ * The table is throttled, broken or forbidden while a target is scanned. The figures of EC2 are measured and published
+ * anyway, missing storage and delivery are reported, and the scan after the fault sends the alerts that still fire.
  */
 
 let database: LocalDynamoDb;
@@ -126,7 +126,8 @@ test('whichever single request of a scan is refused: it is said, nothing else go
       assessment.subnets.map(({ available }) => available),
       at,
     ).toEqual([1, 4]);
-    // What could not be marked as sent is sent again; what could not be stored is told by the next scan, as it is then.
+    // What could not be marked as sent is sent again; an alert that could not be stored is sent by the next scan, as it
+    // is then.
     for (const id of inbox.distinct) expect(inbox.count(id), `${id}, ${at}`).toBeLessThanOrEqual(2);
     expect(inbox.distinct, at).toEqual(expect.arrayContaining(['addresses-low/subnet/subnet-0b#1']));
     const end = outcomes.at(-1) as RunTargetOutcome;

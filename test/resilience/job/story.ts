@@ -128,7 +128,7 @@ export interface JobInput {
   readonly inbox: Inbox;
   readonly clock: StandingClock;
   readonly runId: string;
-  /** Who does it; by default somebody who lives. */
+  /** Who does it; by default a process that lives. */
   readonly process?: Process;
 }
 

@@ -12,7 +12,7 @@ import { type RunTargetOutcome, runTarget } from '../../../shared/pipeline/run-t
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
 
-/** Where a drill's Headroom finds AWS: for `vi.stubEnv`, since the SDK reads its endpoint from the environment. */
+/** Where Headroom finds AWS in a test: for `vi.stubEnv`, since the SDK reads its endpoint from the environment. */
 export const environmentOf = (lab: Lab, accountId: string): Readonly<Record<string, string>> =>
   awsEnvironment(lab.url, accountId);
 

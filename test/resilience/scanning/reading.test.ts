@@ -23,8 +23,8 @@ import type { SubnetAssessment } from '../../../shared/model/result/assessment.t
 import { Deployment, environmentOf, type Scanned } from './deployment.ts';
 
 /**
- * What can go wrong between Headroom and the APIs that it reads. In each drill: no figure is wrong, what is not known is
- * said to be so, nothing is lost once the fault is over, and people are told.
+ * What can go wrong between Headroom and the APIs that it reads. In each test: no figure is wrong, unknown values are
+ * marked, nothing is lost after the fault, and notifications are sent.
  */
 
 const TARGET = { accountId: OWNERS_ACCOUNT, region: OWNERS_REGION };

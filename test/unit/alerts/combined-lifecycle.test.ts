@@ -256,7 +256,7 @@ describe('the checks of one supply are one alert', () => {
     });
   });
 
-  test('that begins anew after it was resolved: another life, with its own rules', () => {
+  test('that begins again after it was resolved: another life, with its own rules', () => {
     const { alert, sent } = live([
       [0, low],
       [10, well],

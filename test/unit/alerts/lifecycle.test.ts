@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const iso = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
 
-/** Fires after ten minutes, is said again after an hour. */
+/** Fires after ten minutes, is repeated after an hour. */
 const SETTINGS: LifecycleSettings = { pendingFor: 600, clearFor: 0, repeatEvery: 3600 };
 const AT_ONCE: LifecycleSettings = { pendingFor: 0, clearFor: 0, repeatEvery: 0 };
 

@@ -51,7 +51,7 @@ describe('an end goes to all recipients of the alert', () => {
     ],
     [['critical', 'ok'], ['pager']],
     [['warning', 'ok'], ['chat']],
-  ] as const)('%j is told to %j', (levels, destinations) => {
+  ] as const)('%j goes to %j', (levels, destinations) => {
     expect(destinationsFor(stepTo(...levels), routes)).toEqual(destinations);
   });
 

@@ -71,7 +71,7 @@ describe('an alert about all addresses of a VPC', () => {
   });
 });
 
-test('a resolve is never inhibited: somebody may be waiting for it', () => {
+test('a resolve is never inhibited: a reader may wait for it', () => {
   const resolved = lastTransition(
     anObservation('warning', { rule: 'addresses-exhaustion' }),
     anObservation('ok', { rule: 'addresses-exhaustion' }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../shared/model/result/finding.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import {
   exampleFinding,
   exampleMessage,
@@ -25,11 +25,12 @@ const withCommand = (command: string): Finding =>
   });
 
 const stepsFor = (command: string) =>
-  amazonQNotification(narrate(exampleMessage([exampleTransition(withCommand(command))]))).content.nextSteps;
+  amazonQNotification(composeMessage(exampleMessage([exampleTransition(withCommand(command))]))).content
+    .nextSteps;
 
 describe('an Amazon Q Developer notification', () => {
   test('has the one shape that the service shows', () => {
-    expect(amazonQNotification(narrate(messageNamed('surge')))).toMatchObject({
+    expect(amazonQNotification(composeMessage(messageNamed('surge')))).toMatchObject({
       version: '1.0',
       source: 'custom',
       content: { textType: 'client-markdown' },
@@ -38,7 +39,7 @@ describe('an Amazon Q Developer notification', () => {
 
   test('of the same cause goes into the same thread, from the first warning to the resolve', () => {
     const threads = ['prefixes-will-run-out', 'escalated-to-critical', 'resolved'].map(
-      (name) => amazonQNotification(narrate(messageNamed(name))).metadata.threadId,
+      (name) => amazonQNotification(composeMessage(messageNamed(name))).metadata.threadId,
     );
     expect(new Set(threads).size).toBe(1);
   });
@@ -61,7 +62,9 @@ describe('an Amazon Q Developer notification', () => {
   });
 
   test('of many alerts tells the worst, lists ten, and counts the rest', () => {
-    const { description } = amazonQNotification(narrate(messageNamed('many-subnets-of-one-vpc'))).content;
+    const { description } = amazonQNotification(
+      composeMessage(messageNamed('many-subnets-of-one-vpc')),
+    ).content;
     expect(description).toContain('9 addresses are left');
     expect(description.match(/^\u2022 (?:Critical|Warning): /gm)).toHaveLength(10);
     expect(description).toContain('and 7 more, not shown here');
@@ -79,13 +82,13 @@ describe('an Amazon Q Developer notification', () => {
         addresses: 1,
       })),
     });
-    const { content } = amazonQNotification(narrate(exampleMessage([exampleTransition(long)])));
+    const { content } = amazonQNotification(composeMessage(exampleMessage([exampleTransition(long)])));
     expect(content.title.length).toBeLessThanOrEqual(150);
     expect(content.description.length).toBeLessThanOrEqual(2_800);
   });
 
   test('of nothing is still one', () => {
-    expect(amazonQNotification(narrate(exampleMessage([])))).toMatchObject({
+    expect(amazonQNotification(composeMessage(exampleMessage([])))).toMatchObject({
       metadata: { eventType: 'headroom' },
     });
   });

@@ -2,7 +2,7 @@ import { getEventListeners, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { type Timer, withDeadline } from '../../../shared/notify/deadline.ts';
 
-/** Timers that run out only when they are told to. */
+/** Timers that only run out on request. */
 class Timers {
   readonly waiting = new Set<() => void>();
   readonly start: Timer = (_, elapsed) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
 import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
 import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
@@ -17,7 +17,7 @@ const golden = (name: string) =>
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 describe.each(Object.entries(EXAMPLES))('the message %s', (name, message) => {
-  const content = narrate(message);
+  const content = composeMessage(message);
 
   test('reads as agreed in Slack', async () => {
     await expect(json(slackMessage(content))).toMatchFileSnapshot(golden(`${name}.slack.json`));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import {
   EXAMPLES,
   exampleFinding,
@@ -16,7 +16,7 @@ const finding = exampleFinding(subject, {
 });
 
 const entryOf = (...arguments_: Parameters<typeof exampleTransition>) => {
-  const [entry] = narrate(exampleMessage([exampleTransition(...arguments_)])).entries;
+  const [entry] = composeMessage(exampleMessage([exampleTransition(...arguments_)])).entries;
   if (entry === undefined) throw new Error('A message of one transition has one entry.');
   return entry;
 };
@@ -31,12 +31,12 @@ describe('the headline', () => {
     ['repeated', 'warning', 'Still a warning'],
   ] as const)('%s to %s begins with "%s"', (transition, severity, lead) => {
     const message = exampleMessage([exampleTransition(finding, { transition, severity })]);
-    expect(narrate(message).headline).toBe(`${lead}: Subnet pods-a has 9 addresses left`);
+    expect(composeMessage(message).headline).toBe(`${lead}: Subnet pods-a has 9 addresses left`);
   });
 
   test('what is resolved is not announced in the words of the alarm', () => {
     const message = exampleMessage([exampleTransition(finding, { transition: 'resolved', severity: 'ok' })]);
-    expect(narrate(message)).toMatchObject({
+    expect(composeMessage(message)).toMatchObject({
       headline: 'Resolved: pods-a (prod): few addresses left',
       level: 'ok',
     });
@@ -45,18 +45,18 @@ describe('the headline', () => {
   test('without a name, the identifier stands in', () => {
     const nameless = exampleFinding(subnetSubject('subnet-9', null), { kind: 'addresses-low', title: 'x' });
     const message = exampleMessage([exampleTransition(nameless, { transition: 'resolved', severity: 'ok' })]);
-    expect(narrate(message).headline).toBe('Resolved: subnet-9: few addresses left');
+    expect(composeMessage(message).headline).toBe('Resolved: subnet-9: few addresses left');
   });
 
   test('a group says what its alerts have in common, how many they are, and where', () => {
-    expect(narrate(messageNamed('many-subnets-of-one-vpc')).headline).toBe(
+    expect(composeMessage(messageNamed('many-subnets-of-one-vpc')).headline).toBe(
       'Critical: 18 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
     );
   });
 
   test('a group counts what was left out of it', () => {
     const message = { ...messageNamed('many-subnets-of-one-vpc'), omittedTransitions: 82 };
-    expect(narrate(message)).toMatchObject({
+    expect(composeMessage(message)).toMatchObject({
       omitted: 82,
       headline: expect.stringContaining('100 subnets of'),
     });
@@ -66,9 +66,13 @@ describe('the headline', () => {
     const more = ['fragmented', 'prefixes-low'].map((kind) =>
       exampleTransition({ ...finding, kind, title: kind, severity: 'critical' }),
     );
-    expect(narrate(exampleMessage(more)).headline).toBe('Critical: fragmented (and 1 more alert about it)');
+    expect(composeMessage(exampleMessage(more)).headline).toBe(
+      'Critical: fragmented (and 1 more alert about it)',
+    );
     const three = [...more, exampleTransition({ ...finding, kind: 'x', title: 'x' })];
-    expect(narrate(exampleMessage(three)).headline).toBe('Critical: fragmented (and 2 more alerts about it)');
+    expect(composeMessage(exampleMessage(three)).headline).toBe(
+      'Critical: fragmented (and 2 more alerts about it)',
+    );
   });
 
   test('a group of different alerts claims nothing in common', () => {
@@ -77,7 +81,7 @@ describe('the headline', () => {
       { kind: 'committed-demand', title: 'y' },
     );
     const message = exampleMessage([exampleTransition(finding), exampleTransition(other)]);
-    expect(narrate(message).headline).toBe('Warning: 2 places of several accounts: several alerts');
+    expect(composeMessage(message).headline).toBe('Warning: 2 places of several accounts: several alerts');
   });
 
   test('a group in one account says the account, and its Region where it is one', () => {
@@ -86,19 +90,19 @@ describe('the headline', () => {
       exampleFinding({ ...elsewhere, id: 'vpc-3', vpcId: 'vpc-3' }, { kind: 'unheard-of', title: 'a' }),
     );
     const there = exampleTransition(exampleFinding(elsewhere, { kind: 'unheard-of', title: 'b' }));
-    expect(narrate(exampleMessage([here, there])).headline).toBe(
+    expect(composeMessage(exampleMessage([here, there])).headline).toBe(
       'Warning: 2 VPCs of account 111122223333 in eu-west-1: unheard of',
     );
     const abroad = exampleTransition(
       exampleFinding({ ...elsewhere, region: 'us-east-1' }, { kind: 'unheard-of', title: 'b' }),
     );
-    expect(narrate(exampleMessage([here, abroad])).headline).toBe(
+    expect(composeMessage(exampleMessage([here, abroad])).headline).toBe(
       'Warning: 2 VPCs of account 111122223333: unheard of',
     );
   });
 
   test('a message of nothing is not an error', () => {
-    expect(narrate(exampleMessage([]))).toMatchObject({
+    expect(composeMessage(exampleMessage([]))).toMatchObject({
       level: 'ok',
       entries: [],
       headline: 'Headroom has no alerts',
@@ -119,7 +123,7 @@ describe('the order', () => {
       at('b', 'critical', '2026-11-20T14:00:00Z'),
       at('a', 'warning', '2026-11-20T13:00:00Z'),
     ]);
-    expect(narrate(message).entries.map(({ title }) => title)).toEqual(['b', 'c', 'a', 'd']);
+    expect(composeMessage(message).entries.map(({ title }) => title)).toEqual(['b', 'c', 'a', 'd']);
   });
 });
 
@@ -157,7 +161,7 @@ describe('where', () => {
   });
 
   test('a target is its account and Region', () => {
-    const [entry] = narrate(messageNamed('scan-failed')).entries;
+    const [entry] = composeMessage(messageNamed('scan-failed')).entries;
     expect(entry?.place).toEqual([{ label: 'Account', value: '444455556666, us-east-1' }]);
   });
 });
@@ -207,7 +211,7 @@ describe('the figures', () => {
   });
 
   test('what changed says what was and what is', () => {
-    const [entry] = narrate(messageNamed('resolved')).entries;
+    const [entry] = composeMessage(messageNamed('resolved')).entries;
     expect(entry?.changes).toEqual([
       { label: 'Free prefixes', value: 'was 7, now 261' },
       { label: 'Available', value: 'was 612 addresses, now 4,704 addresses' },
@@ -295,18 +299,18 @@ describe('links', () => {
       { label: 'Endless', url: `https://a.example/${'x'.repeat(1_000)}` },
     ];
     expect(
-      narrate(exampleMessage([exampleTransition(finding)], { links })).links.map(({ label }) => label),
+      composeMessage(exampleMessage([exampleTransition(finding)], { links })).links.map(({ label }) => label),
     ).toEqual(['Dashboard']);
   });
 });
 
 test('the summary for a lock screen is the headline and when it runs out', () => {
-  expect(narrate(messageNamed('surge')).summary).toBe(
+  expect(composeMessage(messageNamed('surge')).summary).toBe(
     'Critical: Addresses in batch-eu-west-1b are being used up at 118 an hour. At this pace empty at about 15:58 UTC',
   );
 });
 
 test('the same message reads the same every time', () => {
   for (const message of Object.values(EXAMPLES))
-    expect(narrate(message)).toEqual(narrate(structuredClone(message)));
+    expect(composeMessage(message)).toEqual(composeMessage(structuredClone(message)));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
 import {
   exampleFinding,
@@ -10,7 +10,7 @@ import {
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const titled = (title: string) =>
-  narrate(
+  composeMessage(
     exampleMessage([
       exampleTransition(exampleFinding(subnetSubject('subnet-1', 'a'), { kind: 'addresses-low', title })),
     ]),
@@ -35,7 +35,7 @@ describe('the subject', () => {
 
 describe('the body', () => {
   test('has no line of prose that is longer than 76 characters, and cuts no identifier', () => {
-    const lines = emailText(narrate(messageNamed('prefixes-will-run-out'))).split('\n');
+    const lines = emailText(composeMessage(messageNamed('prefixes-will-run-out'))).split('\n');
     const prose = lines.filter(
       (line) =>
         !line.startsWith('    ') &&
@@ -48,13 +48,13 @@ describe('the body', () => {
   });
 
   test('gives the command exactly as it is to be typed, indented', () => {
-    expect(emailText(narrate(messageNamed('prefixes-will-run-out')))).toContain(
+    expect(emailText(composeMessage(messageNamed('prefixes-will-run-out')))).toContain(
       '    aws ec2 create-subnet --vpc-id vpc-0f3a1c5e7b9d2468a --availability-zone eu-west-1a --cidr-block 100.64.16.0/20',
     );
   });
 
   test('writes our links out, and takes the life out of those in names', () => {
-    const text = emailText(narrate(messageNamed('hostile-names')));
+    const text = emailText(composeMessage(messageNamed('hostile-names')));
     expect(text).toContain('https://eu-west-1.console.aws.amazon.com/vpcconsole');
     expect(text).not.toContain('https://evil.example');
     expect(text).toContain('https[:]//evil.example');
@@ -66,7 +66,7 @@ describe('the body', () => {
         exampleFinding(subnetSubject(`subnet-${index}`, null), { kind: 'addresses-low', title: `t${index}` }),
       ),
     );
-    const text = emailText(narrate(exampleMessage(transitions, { omittedTransitions: 5 })));
+    const text = emailText(composeMessage(exampleMessage(transitions, { omittedTransitions: 5 })));
     expect(text.match(/^- Warning: t\d+$/gm)).toHaveLength(100);
     expect(text).toContain('... and 15 more, not shown here.');
   });
@@ -82,6 +82,6 @@ describe('the body', () => {
         }),
       ),
     ]);
-    expect(emailText(narrate(message))).not.toMatch(/^%/m);
+    expect(emailText(composeMessage(message))).not.toMatch(/^%/m);
   });
 });

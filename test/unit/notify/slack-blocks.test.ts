@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { describe, expect, test } from 'vitest';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { slackBytes, slackMessage } from '../../../shared/notify/slack-blocks.ts';
 import {
   MAX_BLOCKS,
@@ -40,8 +40,9 @@ const headerOf = (blocks: readonly KnownBlock[]): string => {
 describe('the header', () => {
   const titled = (length: number) =>
     headerOf(
-      slackMessage(narrate(exampleMessage([exampleTransition({ ...finding, title: 'x'.repeat(length) })])))
-        .blocks,
+      slackMessage(
+        composeMessage(exampleMessage([exampleTransition({ ...finding, title: 'x'.repeat(length) })])),
+      ).blocks,
     );
   const around = '\u{1F534} Critical: '.length;
 
@@ -58,12 +59,14 @@ describe('the header', () => {
   test('is cut before an escape, not in it', () => {
     expect(titled(0).length).toBeLessThan(around + 1);
     const message = exampleMessage([exampleTransition({ ...finding, title: '&'.repeat(200) })]);
-    expect(headerOf(slackMessage(narrate(message)).blocks)).toMatch(/^\u{1F534} Critical: (&amp;)+\u2026$/u);
+    expect(headerOf(slackMessage(composeMessage(message)).blocks)).toMatch(
+      /^\u{1F534} Critical: (&amp;)+\u2026$/u,
+    );
   });
 });
 
 describe('foreign text', () => {
-  const message = slackMessage(narrate(messageNamed('hostile-names')));
+  const message = slackMessage(composeMessage(messageNamed('hostile-names')));
 
   test('has no mentions, no links and no markup: every control character is escaped but in our own links', () => {
     for (const { text } of slackTexts(message)) {
@@ -92,7 +95,7 @@ describe('foreign text', () => {
 describe('commands', () => {
   const shownFor = (command: string): string => {
     const message = exampleMessage([exampleTransition({ ...finding, remedies: [remedy(command)] })]);
-    return JSON.stringify(slackMessage(narrate(message)).blocks);
+    return JSON.stringify(slackMessage(composeMessage(message)).blocks);
   };
 
   test('are shown to copy', () => {
@@ -111,7 +114,7 @@ describe('commands', () => {
 
 describe('the sizes', () => {
   const many = (count: number, title: (index: number) => string) =>
-    narrate(
+    composeMessage(
       exampleMessage(
         Array.from({ length: count }, (_, index) =>
           exampleTransition(
@@ -172,7 +175,7 @@ describe('the sizes', () => {
           },
         },
       );
-      const content = narrate(
+      const content = composeMessage(
         exampleMessage(
           Array.from({ length: 60 }, () => exampleTransition(worst)),
           {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../../../shared/notify/plain-text.ts';
 import {
   MAX_ATTRIBUTES,
@@ -30,11 +30,11 @@ describe('what is published', () => {
     expect(input).toMatchObject({
       TopicArn: TOPIC,
       MessageStructure: 'json',
-      Subject: emailSubject(narrate(message)),
+      Subject: emailSubject(composeMessage(message)),
     });
     const bodies = JSON.parse(input.Message ?? '');
     expect(Object.keys(bodies)).toEqual(['default', 'email']);
-    expect(bodies.email).toBe(emailText(narrate(message)));
+    expect(bodies.email).toBe(emailText(composeMessage(message)));
     expect(readTopicMessage(bodies.default)).toEqual(message);
   });
 
@@ -44,7 +44,7 @@ describe('what is published', () => {
     expect(readTopicMessage(document.Message ?? '')).toEqual(message);
     const text = publishInput(message, TOPIC, 'text');
     expect(text).toMatchObject({
-      Message: emailText(narrate(message)),
+      Message: emailText(composeMessage(message)),
       MessageAttributes: document.MessageAttributes,
     });
     expect(text.MessageStructure).toBeUndefined();
@@ -182,7 +182,7 @@ describe('a message that is too large', () => {
     expect(publishBytes(publishInput(trimmed, TOPIC, 'per-protocol'))).toBeLessThanOrEqual(262_144);
     expect(trimmed.transitions[0]?.severity).toBe('critical');
     expect(trimmed.omittedTransitions).toBe(1_000 - kept);
-    expect(narrate(trimmed).headline).toContain(
+    expect(composeMessage(trimmed).headline).toContain(
       'Critical: 1000 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
     );
     const oneMore = { ...trimmed, transitions: [...trimmed.transitions, ...trimmed.transitions.slice(-1)] };

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { createTerminalNotifier, terminalPreview } from '../../../shared/notify/terminal-preview.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
-const content = narrate(messageNamed('escalated-to-critical'));
+const content = composeMessage(messageNamed('escalated-to-critical'));
 const signal = new AbortController().signal;
 
 const written = async (stream: { columns?: number; hasColors?: () => boolean }): Promise<string> => {
@@ -28,7 +28,7 @@ describe('the terminal preview', () => {
   });
 
   test('keeps prose within the terminal', () => {
-    const prose = terminalPreview(narrate(messageNamed('surge')), { colour: false, width: 60 })
+    const prose = terminalPreview(composeMessage(messageNamed('surge')), { colour: false, width: 60 })
       .split('\n')
       .filter((line) => !line.includes('://') && !line.includes('kubectl'));
     expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(60);

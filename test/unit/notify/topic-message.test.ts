@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { writeAlertDocument } from '../../../shared/notify/alert-document.ts';
-import { narrate } from '../../../shared/notify/message-content.ts';
+import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { cloudWatchAlarm } from '../../fixtures/messages/cloudwatch-alarm.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const told = (overrides: Readonly<Record<string, unknown>> = {}) =>
-  narrate(readTopicMessage(JSON.stringify(cloudWatchAlarm(overrides))));
+  composeMessage(readTopicMessage(JSON.stringify(cloudWatchAlarm(overrides))));
 
 test('an alert of ours is read as it was written', () => {
   expect(readTopicMessage(writeAlertDocument(messageNamed('surge'), 'h'))).toEqual(messageNamed('surge'));

@@ -43,7 +43,7 @@ describe('the targets of a plan', () => {
     expect(resolved.unresolved).toEqual([{ accountId: HOME.accountId, problem: DENIED }]);
   });
 
-  test('cannot be told where nothing was ever planned', async () => {
+  test('is unknown when nothing was ever planned', async () => {
     const refused = new HeadroomError('access-denied', 'Denied', 'Allow it.');
     await expect(resolveAfter([], () => Promise.reject(refused))).rejects.toBe(refused);
   });

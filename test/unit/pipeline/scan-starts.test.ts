@@ -95,7 +95,7 @@ describe('the likely reason', () => {
     });
   });
 
-  test('is left open where neither can be told', async () => {
+  test('is left open when both are unknown', async () => {
     const { cache } = createMemoryStateStore();
     await begin(cache, { limit: null });
     expect(await reported(cache, 6)).toMatchObject({

@@ -84,7 +84,7 @@ describe('the widget', () => {
   test('says so when nothing was scanned, or the subnet is not known', async () => {
     expect(await widget({}, [])).toContain('Nothing has been scanned yet.');
     expect(await widget({ subnetId: 'subnet-0b' })).toContain('No scan knows subnet-0b.');
-    expect(await widget({ vpcId: 'vpc-0b' })).toContain('No scan knows a subnet of vpc-0b.');
+    expect(await widget({ vpcId: 'vpc-0b' })).toContain('No scan has a subnet of vpc-0b.');
   });
 
   test('gives the reason in the place of a map that there is none of', async () => {

@@ -14,7 +14,7 @@ export const deadLetters: Check<MonitorContext> = {
   condition: 'Scans failed as often as the queue allows and wait in the dead-letter queue.',
   unknown: 'The queue could not be read.',
   impact:
-    'The same targets are planned again with every run. What waits in the queue shows why their scans failed.',
+    'The same targets are planned again with every run. The messages in the queue show why their scans failed.',
   settings: 'dead-letters',
   find: (context) => [result(context)],
 };

@@ -10,7 +10,7 @@ export const deliveryFailing: Check<MonitorContext> = {
   about: 'the monitor itself',
   condition: 'Messages were refused by their destination and wait.',
   unknown: 'The outboxes could not be read.',
-  impact: 'Nothing is lost, but nobody is notified. A metric says the same, in case no channel works.',
+  impact: 'No alert is lost, but no notification arrives. A metric shows the same, in case no channel works.',
   settings: 'delivery-failing',
   find: (context) => [result(context)],
 };
@@ -36,7 +36,7 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
     remedies: () => [
       {
         title: 'Fix the destination that refuses',
-        effect: 'What waits is sent with the next scan.',
+        effect: 'Waiting alerts are sent with the next scan.',
         commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
         preconditions: [],
       },

@@ -87,7 +87,7 @@ export const lowerMaximum = (cluster: ClusterAssessment, group: Group, maximum: 
 
 /**
  * Fewer nodes in the group that holds most of the subnet: as many as the shortfall asks for, and one at the least.
- * `null` where no group has two nodes here, since the last one serves somebody.
+ * `null` where no group has two nodes here, since the last one may be in use.
  */
 export const scaleDown = (
   estate: Estate,

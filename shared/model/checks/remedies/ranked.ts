@@ -1,8 +1,9 @@
 import type { Remedy } from '../../result/finding.ts';
 
 /**
- * The remedies that can work here, best first. One with a precondition that fails is not offered: somebody on call would
- * lose time over it. Those that give something back at once come before the others; otherwise the given order stays.
+ * The remedies that can work here, best first. One with a precondition that fails is not offered: the on-call engineer
+ * would lose time over it. Those that give something back at once come before the others; otherwise the given order
+ * stays.
  */
 export const ranked = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] => {
   const possible = remedies.filter((remedy) => remedy !== null).filter(canWork);

@@ -85,7 +85,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
     title: `Give the explicit reservation ${cidr} to prefixes`,
     effect: `Its ${count(free, 'free block')} can be ${free === 1 ? 'a prefix' : 'prefixes'} at once. AWS gives out nothing of an explicit reservation by itself.`,
     price: 'Free. Two calls, and nothing restarts.',
-    when: 'Right when nobody assigns addresses from the reservation by hand any more.',
+    when: 'Right when addresses from the reservation are no longer assigned by hand.',
     gains: { addresses: available, prefixes: free },
     commands: [
       keep(
@@ -107,7 +107,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
     ],
     preconditions: [
       { text: `${count(free, 'whole block')} of it ${free === 1 ? 'is' : 'are'} free.`, holds: true },
-      { text: 'Nobody assigns addresses from it by hand.', holds: null },
+      { text: 'No addresses from it are assigned by hand.', holds: null },
     ],
   };
 };

@@ -144,7 +144,10 @@ const autoscaler = (dice: Chance): Rhythm => {
   return drawn(held.map((value) => Math.min(1.1, value)));
 };
 
-/** Storms of data jobs: whenever somebody starts one, it takes its executors within minutes and holds them for an hour or three. */
+/**
+ * Storms of data jobs: when a user starts one, it takes its executors within minutes and holds them for an hour or
+ * three.
+ */
 const jobStorms = (dice: Chance): Rhythm => {
   const perDay = dice.uniform(1, 5);
   const floor = dice.uniform(0.2, 0.5);
@@ -196,14 +199,14 @@ export const judgingRhythm = (dice: Chance): Rhythm => dice.pick(JUDGING_RHYTHMS
 /** How far on the way from 0 to 1 a growth that takes `over` days is after so many of them. */
 type Growing = (day: number, over: number) => number;
 
-/** Interfaces are left behind, one here and three there, and nobody deletes them. */
+/** Interfaces are left behind, one here and three there, and they are not deleted. */
 const orphans = (dice: Chance): Growing => {
   const pieces = dice.integer(40, 120);
   const moments = Array.from({ length: pieces * 2 }, () => dice.uniform(0, 2));
   return (day, over) => moments.filter((moment) => moment <= day / over).length / pieces;
 };
 
-/** A leak that somebody cleans up after once a week, not all of it. */
+/** A leak that is cleaned up once a week, in part. */
 const cleanedWeekly = (dice: Chance): Growing => {
   const back = dice.uniform(0.15, 0.35);
   return (day, over) => {

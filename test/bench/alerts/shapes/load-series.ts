@@ -21,7 +21,7 @@ export interface LoadSeries {
   readonly exhaustedAt: number | null;
   /**
    * Epoch milliseconds at which what happens (and not the ordinary load) had taken a tenth of the capacity; `null`: never.
-   * From then on somebody who knew the ordinary load exactly would see it.
+   * From then on a reader who knows the ordinary load exactly would see it.
    */
   readonly visibleAt: number | null;
   /** Epoch milliseconds of the turn after which nothing more should be said: the rescue, or the start of the plateau. */

@@ -71,7 +71,7 @@ test.each([
 describe('coverage', () => {
   const denied = {
     code: 'access-denied',
-    message: 'X may not ec2:DescribeVpcs',
+    message: 'X is not allowed to call ec2:DescribeVpcs',
     action: 'Allow ec2:DescribeVpcs to X.',
   };
 
@@ -100,7 +100,7 @@ describe('coverage', () => {
       'See whether the scans still run',
     ]);
     expect(observation?.finding?.remedies[0]?.effect).toBe(
-      'Fixes: X may not ec2:DescribeVpcs; and 1 more like it.',
+      'Fixes: X is not allowed to call ec2:DescribeVpcs; and 1 more like it.',
     );
     expect(observation?.evidence).toEqual([
       { name: 'targetsPlanned', value: 5, unit: 'targets' },

@@ -27,7 +27,7 @@ describe('scan-failed', () => {
     says('scan-failed', { subnets: [], target: { ...anAssessment().target, ...target } }, policy)[0];
   const denied = (action: string) => ({
     code: 'access-denied',
-    message: `arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ${action} in account 111111111111, eu-west-1`,
+    message: `arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom is not allowed to call ${action} in account 111111111111, eu-west-1`,
     action: `Allow ${action} in the policy of HeadroomReader.`,
   });
 
@@ -47,9 +47,9 @@ describe('scan-failed', () => {
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('Account 111111111111: cannot be scanned in eu-west-1');
     expect(observation?.finding?.explanation).toContain(
-      'HeadroomReader/headroom may not ec2:DescribeSubnets in account',
+      'HeadroomReader/headroom is not allowed to call ec2:DescribeSubnets in account',
     );
-    expect(observation?.finding?.explanation).toContain('may not ec2:DescribeVpcs');
+    expect(observation?.finding?.explanation).toContain('is not allowed to call ec2:DescribeVpcs');
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
       'Allow ec2:DescribeVpcs in the policy of HeadroomReader.',
@@ -57,7 +57,7 @@ describe('scan-failed', () => {
     expect(observation?.finding?.remedies[0]).toEqual({
       title: 'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
       effect:
-        'Fixes: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom may not ec2:DescribeSubnets in account 111111111111, eu-west-1.',
+        'Fixes: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom is not allowed to call ec2:DescribeSubnets in account 111111111111, eu-west-1.',
       commands: ['aws sts get-caller-identity'],
       preconditions: [],
     });
@@ -72,7 +72,7 @@ describe('scan-failed', () => {
     expect(scan({ status: 'partial', errors })?.finding?.remedies).toHaveLength(1);
   });
 
-  test('three are all told', () => {
+  test('three are all reported', () => {
     const errors = ['a', 'b', 'c'].map((message) => ({ code: 'x', message, action: 'y' }));
     expect(scan({ status: 'failed', errors })?.finding?.explanation).toMatch(
       /^a\. b\. c\. Headroom cannot monitor/,
@@ -262,7 +262,7 @@ describe.each([
     expect(new Set(titles).size).toBe(titles.length);
   });
 
-  test('is well without a surge, and unknown where none can be told', () => {
+  test('is healthy without a surge, and unknown without a forecast', () => {
     expect(surging(aSurge({ raise: 'ok', hold: 'ok' }))).toMatchObject({ raise: 'ok', finding: null });
     expect(surging(null)?.raise).toBeNull();
     expect(ofSubnet(rule, use)?.raise).toBeNull();

@@ -32,7 +32,7 @@ describe('a denied call names the permission, the identity and the account', () 
     );
     expect(problem).toEqual({
       code: 'access-denied',
-      message: `${identity} may not ec2:DescribeSubnets in account 222222222222, eu-west-1`,
+      message: `${identity} is not allowed to call ec2:DescribeSubnets in account 222222222222, eu-west-1`,
       action: `Allow ec2:DescribeSubnets in the policy of ${identity}.`,
     });
   });
@@ -43,11 +43,11 @@ describe('a denied call names the permission, the identity and the account', () 
     ).toEqual({
       code: 'access-denied',
       message:
-        'arn:aws:iam::222222222222:role/headroom-reader may not ec2:DescribeSubnets in account 222222222222, eu-west-1',
+        'arn:aws:iam::222222222222:role/headroom-reader is not allowed to call ec2:DescribeSubnets in account 222222222222, eu-west-1',
       action: 'Allow ec2:DescribeSubnets in the policy of arn:aws:iam::222222222222:role/headroom-reader.',
     });
     expect(describeAwsFailure(sdkError('AccessDenied', 'no'), { ...context, roleArn: null }).message).toMatch(
-      /^the identity in use may not/,
+      /^the identity in use is not allowed to call/,
     );
   });
 
@@ -59,7 +59,7 @@ describe('a denied call names the permission, the identity and the account', () 
       ),
     );
     expect(problem.message).toBe(
-      `${identity} may not eks:ListClusters in account 222222222222, eu-west-1: a service control policy denies it`,
+      `${identity} is not allowed to call eks:ListClusters in account 222222222222, eu-west-1: a service control policy denies it`,
     );
     expect(problem.action).toBe(
       'Remove eks:ListClusters from the denied actions of a service control policy. Another policy cannot override a denial.',
@@ -101,7 +101,8 @@ describe('a denied call names the permission, the identity and the account', () 
     );
     expect(problem).toEqual({
       code: 'access-denied',
-      message: 'the identity in use may not organizations:ListAccounts in account 111111111111',
+      message:
+        'the identity in use is not allowed to call organizations:ListAccounts in account 111111111111',
       action:
         'Allow organizations:ListAccounts in the policy of the identity in use. Run Headroom in the management account or in a delegated administrator account.',
     });
@@ -110,7 +111,7 @@ describe('a denied call names the permission, the identity and the account', () 
 
 const call = 'ec2:DescribeSubnets in account 222222222222, eu-west-1,';
 
-/** What AWS calls it, what it says, and what people are told. */
+/** The name and text of AWS, and the texts that people see. */
 const refusals: readonly {
   readonly names: readonly string[];
   readonly said?: string;

@@ -15,7 +15,7 @@ describe('warm-pool waste', () => {
       eksClusters: eks,
     });
 
-  test('is told when 16 addresses serve nobody, and are a quarter of what is left', () => {
+  test('is reported when 16 addresses serve no pod, and are a quarter of what is left', () => {
     expect(found([warm(9), warm(7)], 64)).toMatchObject([
       {
         severity: 'info',
@@ -33,12 +33,12 @@ describe('warm-pool waste', () => {
     expect(found([warm(9), warm(9)], 0)[0]?.explanation).toContain('have none left');
   });
 
-  test('is not claimed of nodes, or subnets, of which nothing can be told', () => {
+  test('is not claimed of nodes or subnets with unknown figures', () => {
     expect(found([warm(null), warm(null)], 10)).toEqual([]);
     expect(found([warm(9), warm(9)], null)).toEqual([]);
   });
 
-  test('leaves a node out of which nobody knows what it holds', () => {
+  test('leaves out a node with unknown addresses', () => {
     const unknown = aNodeAssessment({
       warmAtLeast: 9,
       gauges: { ...aNodeAssessment().gauges, totalIPAddresses: null },
@@ -49,7 +49,7 @@ describe('warm-pool waste', () => {
     ]);
   });
 
-  test('leaves out nodes that keep nothing warm, or of which nobody knows how much', () => {
+  test('leaves out nodes that keep nothing warm, or an unknown number', () => {
     expect(found([warm(9), warm(9), warm(0), warm(null)], 10)).toMatchObject([
       { evidence: [{ value: 18 }, { value: 18 }, { name: 'nodes', value: 2 }, { value: 10 }] },
     ]);
@@ -207,7 +207,7 @@ describe('prefixes that cannot be used', () => {
     ]);
   });
 
-  test('are no warning where nobody knows how many are free', () => {
+  test('are no warning when the free number is unknown', () => {
     const [finding] = findingsOf('unusable-prefixes', {
       clusters: [aCluster({ nodes: [holding(9)] })],
       subnets: [aSubnet({ prefixes: null })],
@@ -248,7 +248,7 @@ describe('prefixes that cannot be used', () => {
     expect(found([holding(2, { state: 'stopped' })], 1)[0]?.severity).toBe('warning');
   });
 
-  test('are not claimed of a node whose type nobody knows', () => {
+  test('are not claimed of a node of an unknown type', () => {
     expect(found([holding(99, { instanceType: 'm99.large' })])).toEqual([]);
     expect(found([holding(99, { instanceType: null })])).toEqual([]);
   });
@@ -358,7 +358,7 @@ describe('zone imbalance', () => {
       ],
     });
 
-  test('is told when one zone has under a quarter of another, and under a fifth of its own', () => {
+  test('is reported when one zone has under a quarter of another, and under a fifth of its own', () => {
     expect(found({ available: 19 }, { available: 77 })).toMatchObject([
       {
         severity: 'info',
@@ -598,7 +598,7 @@ describe('committed demand', () => {
   const found = (demand = short) =>
     findingsOf('committed-demand', { clusters: [aCluster({ committed: [demand] })], subnets: [aSubnet()] });
 
-  test('is told with the exact number of nodes that fit', () => {
+  test('is reported with the exact number of nodes that fit', () => {
     const [finding] = found();
     expect(finding).toMatchObject({
       id: 'committed-demand/node-group/shop/workers',
@@ -612,7 +612,7 @@ describe('committed demand', () => {
     ]);
   });
 
-  test('is no finding when all fit, or nothing can be told', () => {
+  test('is no finding when all fit, or when that is unknown', () => {
     expect(found(aDemand())).toEqual([]);
     expect(found(aDemand({ fits: null, fitsAtBest: null, shortfall: null }))).toEqual([]);
     expect(found(aDemand({ whenFull: { ...whenFull, fits: 10, shortfall: 0 } }))).toEqual([]);

@@ -10,7 +10,7 @@ describe('leaked interfaces', () => {
   const found = (leaks = [aLeak()], subnet = aSubnet(), instances = byId()) =>
     findingsOf('leaked-interfaces', { leakedInterfaces: leaks, subnets: [subnet], instances });
 
-  test('are told per subnet, with what they waste and the commands that end it', () => {
+  test('are reported per subnet, with the wasted addresses and the commands', () => {
     const [finding] = found([aLeak(), aLeak({ networkInterfaceId: 'eni-02', addresses: 6 })]);
     expect(finding).toMatchObject({
       id: 'leaked-interfaces/subnet/subnet-0a',
@@ -51,12 +51,12 @@ describe('leaked interfaces', () => {
   test.each([
     [
       [aLeak({ addresses: 1 })],
-      "An interface of the VPC CNI is attached to nothing. The CNI's own sweeps would have deleted it within 65 minutes, so it stays until somebody deletes it.",
+      "An interface of the VPC CNI is attached to nothing. The CNI's own sweeps would have deleted it within 65 minutes, so it stays until you delete it.",
       'Gives 1 address back at once. Nothing is attached to them.',
     ],
     [
       [aLeak(), aLeak({ addresses: 6 })],
-      "2 interfaces of the VPC CNI are attached to nothing. The CNI's own sweeps would have deleted them within 65 minutes, so they stay until somebody deletes them.",
+      "2 interfaces of the VPC CNI are attached to nothing. The CNI's own sweeps would have deleted them within 65 minutes, so they stay until you delete them.",
       'Gives 16 addresses back at once. Nothing is attached to them.',
     ],
   ])('are explained, with what their deletion gives back', (leaks, explanation, effect) => {
@@ -107,7 +107,7 @@ describe('fragmentation', () => {
     owners: [],
   };
 
-  test('is told where prefixes are taken and none is free', () => {
+  test('is reported when prefixes are in use and none is free', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented()], maps: [map] });
     expect(finding).toMatchObject({
       severity: 'critical',
@@ -135,12 +135,12 @@ describe('fragmentation', () => {
     ]);
   });
 
-  test('is told of a subnet whose owners could not be named, without them', () => {
+  test('is reported without owners when they are unknown', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ owners: null })] });
     expect(finding).not.toHaveProperty('owners');
   });
 
-  test('is no finding where nobody takes prefixes', () => {
+  test('is no finding without prefixes in use', () => {
     expect(
       findingsOf('fragmentation', { subnets: [fragmented({ usesPrefixes: false })], maps: [map] }),
     ).toEqual([]);
@@ -159,7 +159,7 @@ describe('fragmentation', () => {
     expect(at({ available: 16 })).toHaveLength(1);
   });
 
-  test('is told without the count of blocks where that is not known', () => {
+  test('is reported without the count of blocks when that is unknown', () => {
     const [finding] = findingsOf('fragmentation', { subnets: [fragmented({ blocks: null })] });
     expect(finding?.evidence).toContainEqual({ name: 'fragmentedBlocks', value: null, unit: 'blocks' });
   });
@@ -177,7 +177,7 @@ describe("a load balancer's subnet", () => {
   const found = (changes: Partial<SubnetAssessment>) =>
     findingsOf('load-balancer-subnet', { subnets: [subnet(changes)] });
 
-  test('is told under eight free addresses, critical with none', () => {
+  test('is reported under eight free addresses, critical with none', () => {
     expect(found({ availableSingle: 8 })).toEqual([]);
     expect(found({ availableSingle: 7 })).toMatchObject([
       {
@@ -192,7 +192,7 @@ describe("a load balancer's subnet", () => {
   test.each([
     [1, 'Elastic Load Balancing needs 8 free addresses in each of its subnets. Affected: front, unnamed.'],
     [7, 'Elastic Load Balancing needs 8 free addresses in each of its subnets. Affected: front, unnamed.'],
-  ])('with %i left names the load balancers, and nobody else who holds addresses', (left, explanation) => {
+  ])('with %i left names the load balancers, and no other owners', (left, explanation) => {
     const owners = [
       { kind: 'instance', name: 'bastion', interfaces: 1, addresses: 1 },
       { kind: 'load-balancer', name: 'front', interfaces: 1, addresses: 1 },
@@ -224,7 +224,7 @@ describe("a load balancer's subnet", () => {
     expect(found({ availableSingle: null })).toEqual([]);
   });
 
-  test('is told to be smaller than AWS recommends, from a /28 on', () => {
+  test('is reported as smaller than AWS recommends, from a /28 on', () => {
     expect(found({ availableSingle: 1, cidrBlock: '10.0.0.0/28' })[0]?.explanation).toContain(
       'The subnet is a /28',
     );
@@ -240,7 +240,7 @@ describe('a subnet without a sibling', () => {
   const found = (subnets: readonly SubnetAssessment[], nodeSubnetIds = ['subnet-0a'], more = {}) =>
     findingsOf('lone-subnet', { subnets, clusters: [aCluster({ nodeSubnetIds, ...more })] });
 
-  test('is told when less than half of it is left, as a warning under a fifth', () => {
+  test('is reported when less than half of it is left, as a warning under a fifth', () => {
     expect(found([lone])).toMatchObject([
       {
         id: 'lone-subnet/subnet/subnet-0a',
@@ -316,7 +316,7 @@ describe('a subnet without a sibling', () => {
     );
   });
 
-  test('is not told to go where nobody knows what is left', () => {
+  test('is not sent to a subnet with an unknown number of free addresses', () => {
     const unmeasured = aSubnet({ subnetId: 'subnet-0b', name: 'spare', available: null });
     expect(found([lone, unmeasured])[0]?.explanation).toContain(
       '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',

@@ -17,7 +17,7 @@ describe('overlapping ranges', () => {
   const found = (...vpcConnections: readonly VpcConnection[]) =>
     findingsOf('overlapping-ranges', { vpcConnections });
 
-  test('of VPCs on one transit gateway are told', () => {
+  test('of VPCs on one transit gateway are reported', () => {
     expect(found(connection(['10.0.128.0/17']))).toMatchObject([
       {
         id: 'overlapping-ranges/vpc/vpc-01',
@@ -69,7 +69,7 @@ describe('overlapping ranges', () => {
     ]);
   });
 
-  test('are told once for a pair that two things connect, and over a peering with its routes', () => {
+  test('are reported once for a pair with two connections, and over a peering with its routes', () => {
     const peering = connection(['10.0.0.0/16'], { kind: 'peering', id: 'pcx-01' });
     const findings = found(peering, connection(['10.0.0.0/16']));
     expect(findings.map(({ evidence }) => evidence.length)).toEqual([1]);
@@ -78,7 +78,7 @@ describe('overlapping ranges', () => {
     );
   });
 
-  test('of two VPCs of one account are told of the first', () => {
+  test('of two VPCs of one account are reported for the first', () => {
     const vpcs = [aVpcAssessment(), aVpcAssessment({ vpcId: 'vpc-02', name: null })];
     const findings = findingsOf('overlapping-ranges', {
       vpcs,
@@ -102,7 +102,7 @@ describe('a VPC at its limit of ranges', () => {
       subnets: taken.map((cidrBlock, index) => aSubnet({ subnetId: `subnet-${index}`, cidrBlock })),
     });
 
-  test('is told from five ranges on', () => {
+  test('is reported from five ranges on', () => {
     expect(found(ranges(4))).toEqual([]);
     expect(found(ranges(5))).toMatchObject([
       {
@@ -126,7 +126,7 @@ describe('a VPC at its limit of ranges', () => {
     });
   });
 
-  test("is told with the VPC's own subnets alone", () => {
+  test("is reported with the VPC's own subnets alone", () => {
     const subnets = [aSubnet(), aSubnet({ subnetId: 'subnet-0b', vpcId: 'vpc-02' })];
     const [finding] = findingsOf('vpc-cidr-limit', {
       vpcs: [aVpcAssessment({ cidrBlocks: ranges(5) })],
@@ -140,7 +140,7 @@ describe('network address usage', () => {
   const found = (networkAddressUsage: number | null) =>
     findingsOf('network-address-usage', { vpcs: [aVpcAssessment({ networkAddressUsage })] });
 
-  test('is told from 80 % of 64,000 units on, critical from 95 %', () => {
+  test('is reported from 80 % of 64,000 units on, critical from 95 %', () => {
     expect(found(51_199)).toEqual([]);
     expect(found(51_200)).toMatchObject([
       { severity: 'warning', title: 'main: 80 % of its network address usage quota is in use' },
@@ -154,7 +154,7 @@ describe('network address usage', () => {
   });
 });
 
-test('a participant of a shared VPC is told nothing of it: its owner is', () => {
+test('a participant of a shared VPC gets no finding for it: its owner is', () => {
   const shared = {
     vpcs: [
       aVpcAssessment({

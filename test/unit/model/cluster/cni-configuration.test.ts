@@ -159,7 +159,7 @@ describe("the add-on's own eniConfig", () => {
 });
 
 test.each([['[]'], ['"text"'], ['{"env":[]}'], ['env:\n  WARM_IP_TARGET: 1']])(
-  'the configuration %j is not told, but its version is',
+  'the configuration %j is unknown, but its version is known',
   (configuration) => {
     expect(addOn(configuration)).toMatchObject({ known: false, version: [1, 20, 1], prefixDelegation: null });
   },

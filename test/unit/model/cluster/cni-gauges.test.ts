@@ -211,7 +211,7 @@ describe('warm addresses', () => {
     );
   });
 
-  test('cannot be told for a self-managed CNI: its settings are not known, and none is assumed', () => {
+  test('is unknown for a self-managed CNI: its settings are not known, and none is assumed', () => {
     expect(warm({ instances: [aNode('i-01')], interfaces: fullNode('i-01') })).toEqual([null]);
     expect(
       warm({ instances: [aNode('i-01')], interfaces: [nodeInterface('i-01', { prefixes: 2 })] }),

@@ -141,7 +141,7 @@ describe("where pods' addresses come from", () => {
   });
 
   test.each([[['blue', 'green']], [['green', 'blue']]])(
-    'is told by the nodes of the same group, listed as %j, where two ENIConfigs serve one zone',
+    'comes from the nodes of the same group, listed as %j, where two ENIConfigs serve one zone',
     (order) => {
       const podSubnet: Readonly<Record<string, string>> = { blue: 'subnet-0blue', green: 'subnet-0green' };
       const cluster = clusterOf({
@@ -371,7 +371,7 @@ describe('prefixes are taken', () => {
   });
 });
 
-describe('no claim rests on a setting that nobody told', () => {
+describe('no claim rests on an unknown setting', () => {
   test('of a self-managed CNI nothing is said to be warm', () => {
     const cluster = clusterOf({
       instances: [aNode('i-01')],

@@ -17,7 +17,7 @@ describe("a supply's past by the hour", () => {
     count: 12,
   });
 
-  test('has a value for each hour that is over, and none for one that nobody measured', () => {
+  test('has a value for each hour that is over, and none for an hour without a measurement', () => {
     const history = { hourly: [point(0, 10), point(2, 8), point(3, 7)], recent: [] };
     expect(hourlyGrid(history, START + 3.5 * HOUR)).toEqual({
       firstHour: START / HOUR,

@@ -69,7 +69,7 @@ describe('a jump', () => {
     expect(regime?.level).toBeCloseTo(300, -1);
   });
 
-  test('is seen through hours that nobody measured', () => {
+  test('is seen through hours without a measurement', () => {
     const regime = regimeOf(blocksOf(8, jumped).fill(Number.NaN, 9, 11), 12);
     expect(regime?.days).toBe(4);
     expect(regime?.level).toBeCloseTo(300, -1);

@@ -213,7 +213,7 @@ describe('a control plane', () => {
     expect(change(zone('a', null), zone('b', 40))).toBeNull();
   });
 
-  test('never one of a database or a load balancer, or of nobody knows whom', () => {
+  test('never one of a database, a load balancer or an unknown owner', () => {
     const owned = (owners: SubnetAssessment['owners']) =>
       change(zone('a', 4), zone('b', 40), spare('a', 20, { owners }));
     expect(owned([{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }])).toBeNull();
