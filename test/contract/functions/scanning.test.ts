@@ -236,7 +236,7 @@ test('a scan that was killed is reported by the next plan, with the likely reaso
     () => minutesAgo(6),
   );
   await headroom.plan();
-  expect(headlines().filter((headline) => headline.includes('not watched'))).toHaveLength(1);
+  expect(headlines().filter((headline) => /^Warning: .*not watched/.test(headline))).toHaveLength(1);
   const [message] = headroom.lab.sns;
   expect(message?.message).toContain('it probably ran out of memory, when last seen it used 250 of 256 MB');
   // The scan that ends puts an end to it.
@@ -281,7 +281,7 @@ alerts:
     ].toSorted(),
   );
   await headroom.plan();
-  const [told] = headlines().filter((headline) => headline.includes('not watched'));
+  const [told] = headlines().filter((headline) => /^Warning: .*not watched/.test(headline));
   expect(told).toContain('1 of 47 targets');
   expect(headroom.lab.sns.map(({ message }) => message).join()).toContain(ROLELESS_ACCOUNT);
 });

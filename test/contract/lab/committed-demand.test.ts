@@ -48,7 +48,7 @@ describe('a node group whose maximum size does not fit', () => {
       shortfall: 8,
     });
     expect(assessment.findings.find(({ kind }) => kind === 'committed-demand')?.title).toBe(
-      'workers cannot reach its maximum of 20 nodes: 8 nodes too many',
+      'shop/workers: can scale to 12 of its 20 nodes, then no free address',
     );
 
     const [cluster] = clusters();
@@ -171,7 +171,7 @@ test('a group whose maximum size fits reaches it, and is only said to hold fewer
   const assessment = await scanLab(estate);
   expect(demandOf(assessment, 'shop')).toMatchObject({ fits: 10, shortfall: 0, error: null });
   expect(assessment.findings.filter(({ kind }) => kind === 'committed-demand')).toMatchObject([
-    { severity: 'info', title: 'workers: 4 of 12 nodes can be full of pods' },
+    { severity: 'info', title: 'shop/workers: only 4 of 12 nodes can be full of pods' },
   ]);
   const [cluster] = clusters();
   expect(cluster?.scale('workers', 12)).toBe(true);
