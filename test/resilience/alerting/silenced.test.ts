@@ -91,10 +91,10 @@ describe('a maintenance window', () => {
   test('keeps quiet what happens in it, and tells what is still wrong when it ends', async () => {
     const estate = new Estate(muted(saturdayNight));
     expect(await estate.watch(120, [subnet('a', 10), subnet('b', 10)])).toEqual([
-      'subnet/subnet-b: addresses-low b firing warning',
+      'subnet/subnet-b: addresses b firing warning',
     ]);
     expect(await estate.watch(5, [subnet('a', 10), subnet('b', 10)])).toEqual([
-      'subnet/subnet-a: addresses-low a firing warning',
+      'subnet/subnet-a: addresses a firing warning',
     ]);
   });
 
@@ -107,10 +107,10 @@ describe('a maintenance window', () => {
   test('the end of an alert that was sent before is sent afterwards', async () => {
     const estate = new Estate(muted('from: 2026-01-10T21:00:00Z, until: 2026-01-10T22:00:00Z'));
     expect(await estate.watch(60, [subnet('a', 10)])).toEqual([
-      'subnet/subnet-a: addresses-low a firing warning',
+      'subnet/subnet-a: addresses a firing warning',
     ]);
     expect(await estate.watch(60, [subnet('a', 200)])).toEqual([]);
-    expect(await estate.watch(10, [subnet('a', 200)])).toEqual(['subnet/subnet-a: addresses-low a resolved']);
+    expect(await estate.watch(10, [subnet('a', 200)])).toEqual(['subnet/subnet-a: addresses a resolved']);
   });
 });
 
@@ -128,14 +128,14 @@ describe('a cause and its symptoms', () => {
     },
   });
 
-  test('a critical alert silences the warning about the same supply that comes after it', async () => {
+  test('a low supply and its outlook are one alert, which eases when the supply is no longer low', async () => {
     const atOnce = { 'addresses-low': { pendingFor: 0 }, 'addresses-exhaustion': { pendingFor: 900 } };
     const estate = new Estate({ ...DEFAULT_POLICY, overrides: [{ match: {}, rules: atOnce }] });
     const low = [subnet('a', 2, forecast(90))];
-    expect(await estate.watch(60, low)).toEqual(['subnet/subnet-a: addresses-low a firing critical']);
-    // The low supply is over, the outlook is not: now people hear of it.
-    expect(await estate.watch(10, [subnet('a', 100, forecast(90))])).toEqual([
-      'subnet/subnet-a: addresses-low a resolved, addresses-exhaustion a firing warning',
+    expect(await estate.watch(60, low)).toEqual(['subnet/subnet-a: addresses a firing critical']);
+    // The low supply is over, the outlook is not.
+    expect(await estate.watch(70, [subnet('a', 100, forecast(90))])).toEqual([
+      'subnet/subnet-a: addresses a deescalated warning',
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('a cause and its symptoms', () => {
       'vpc/vpc-01: vpc-addresses-low/vpc/vpc-01 firing critical',
     ]);
     const better = ['a', 'b', 'c'].map((name) => subnet(name, 200));
-    expect(await estate.watch(10, better, [vpc])).toEqual([
+    expect(await estate.watch(70, better, [vpc])).toEqual([
       'vpc/vpc-01: vpc-addresses-low/vpc/vpc-01 resolved',
     ]);
   });
@@ -172,13 +172,11 @@ describe('a cause and its symptoms', () => {
     const estate = new Estate(policy);
     const low = ['a', 'b', 'c'].map((name) => subnet(name, 10));
     expect(await estate.watch(15, low)).toEqual([
-      'vpc/vpc-01: addresses-low a firing warning, addresses-low b firing warning, addresses-low c firing warning',
+      'vpc/vpc-01: addresses a firing warning, addresses b firing warning, addresses c firing warning',
     ]);
-    expect(await estate.watch(5, [subnet('a', 200), ...low.slice(1)])).toEqual([
-      'vpc/vpc-01: addresses-low a resolved',
+    expect(await estate.watch(70, [subnet('a', 200), ...low.slice(1)])).toEqual([
+      'vpc/vpc-01: addresses a resolved',
     ]);
-    expect(await estate.watch(5, [])).toEqual([
-      'vpc/vpc-01: addresses-low b resolved, addresses-low c resolved',
-    ]);
+    expect(await estate.watch(5, [])).toEqual(['vpc/vpc-01: addresses b resolved, addresses c resolved']);
   });
 });

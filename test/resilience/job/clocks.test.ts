@@ -177,7 +177,7 @@ test('a scan whose clock was a day ahead: those after it say what stands still, 
   expect(assessment.subnets.map(({ available }) => available)).toEqual([27 - second.a, 27 - second.b]);
   expect(sink.valuesOf('AvailableAddresses', 'subnet-0a').at(-1)).toBe(27 - second.a);
 
-  expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0a#1']);
+  expect(inbox.received).toEqual(['addresses/subnet/subnet-0a#1']);
 
   clock.now = ahead.now + BETWEEN_SCANS;
   const caughtUp = await job({ scene: second, store, sink, inbox, clock, runId: 'caught-up' });

@@ -94,7 +94,7 @@ describe.each<[string, LocalDynamoDb['fates'], string]>([
     const { inbox, outcomes } = await live([1, 2], fates);
     expect(outcomes.slice(0, 3).flatMap(({ transitions }) => transitions)).toEqual([]);
     // At the fourth scan the one subnet is fixed already, and the other is at its worst.
-    expect(inbox.received).toEqual(['addresses-low/subnet/subnet-0b#1', 'addresses-low/subnet/subnet-0b#2']);
+    expect(inbox.received).toEqual(['addresses/subnet/subnet-0b#1', 'addresses/subnet/subnet-0b#2']);
   });
 
   test('what was remembered before is there afterwards: the age of a leak does not begin again', async () => {
@@ -129,7 +129,7 @@ test('whichever single request of a scan is refused: it is said, nothing else go
     // What could not be marked as sent is sent again; an alert that could not be stored is sent by the next scan, as it
     // is then.
     for (const id of inbox.distinct) expect(inbox.count(id), `${id}, ${at}`).toBeLessThanOrEqual(2);
-    expect(inbox.distinct, at).toEqual(expect.arrayContaining(['addresses-low/subnet/subnet-0b#1']));
+    expect(inbox.distinct, at).toEqual(expect.arrayContaining(['addresses/subnet/subnet-0b#1']));
     const end = outcomes.at(-1) as RunTargetOutcome;
     expect(end.alerts, at).toEqual(untouched.outcomes.at(-1)?.alerts);
     expect(end.delivery.undelivered, at).toEqual([]);

@@ -98,7 +98,7 @@ const policy = (): AlertPolicy => {
   const rules = Object.fromEntries(
     Object.entries(alerts.rules).map(([name, rule]) => [
       name,
-      { ...rule, enabled: name === 'addresses-low' || name === 'scan-failed', pendingFor: 0 },
+      { ...rule, enabled: name === 'addresses-low' || name === 'scan-failed', pendingFor: 0, clearFor: 0 },
     ]),
   );
   return { ...alerts, rules: rules as unknown as RulePolicies };
