@@ -74,7 +74,7 @@ describe('on the wire', () => {
     });
     const bodies = JSON.parse(parameters.get('Message') ?? '');
     expect(readTopicMessage(bodies.default)).toEqual(messageNamed('surge'));
-    expect(bodies.email).toContain('Falling by 118 an hour');
+    expect(bodies.email).toContain('being used up at 118 an hour');
     expect(attributesIn(parameters)).toMatchObject({
       severity: 'critical',
       rule: 'addresses-surge',
@@ -139,7 +139,7 @@ describe('an SNS that fails', () => {
       ),
       'sns-access-denied',
       true,
-      'arn:aws:sts::111122223333:assumed-role/headroom-scan/x may not SNS:Publish',
+      'arn:aws:sts::111122223333:assumed-role/headroom-scan/x is not allowed to call SNS:Publish',
     ],
     [
       refusal(400, 'KMSAccessDenied', 'no access to the key'),
