@@ -41,6 +41,10 @@ routes:
     to: [pager, chat]
   - match: {}
     to: chat
+alerts:
+  rules:
+    # Fires after a second look and ends at once: as much as can happen in a thousand scans.
+    addresses-low: { for: 10m, clearFor: 0s }
 `,
   'simulated headroom.yml',
 );

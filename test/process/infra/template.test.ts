@@ -376,9 +376,12 @@ const filesIn = (archive: Buffer): readonly string[] => {
   return names;
 };
 
-test('a package holds the bundle and nothing else', () => {
+test('a package holds the bundle, what it is made of, and nothing else', () => {
   for (const name of ['plan-scan', 'scan-target', 'notify-slack', 'dashboard-widget']) {
     const listed = filesIn(readFileSync(join(plain.folder, `${name}.zip`)));
-    expect(listed).toEqual([`${bundlesOf(FOLDERS.plain)}/${name}/index.mjs`]);
+    const folder = `${bundlesOf(FOLDERS.plain)}/${name}`;
+    expect(listed.toSorted()).toEqual(
+      ['THIRD-PARTY-NOTICES.txt', 'index.mjs', 'sbom.cdx.json'].map((file) => `${folder}/${file}`),
+    );
   }
 });
