@@ -14,6 +14,7 @@ import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
+import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 
@@ -47,6 +48,8 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
   const deadlines = deadlinesWithin(context.getRemainingTimeInMillis(), environment.deadlineSeconds);
   const signal = AbortSignal.timeout(deadlines.everything);
   const meter = new CallMeter();
+  const store = deploymentState(environment.tableName, process.env);
+  await refuseUnplanned(target, { ...configuration.targets, home, cache: store.cache, now: Date.now() });
   const role = scanRoleOf(configuration.targets.role, target, home);
   const clients = createTargetClients({ region, meter, role: role ?? undefined });
   const cloudWatch = new CloudWatchClient(clientSettings());
@@ -58,14 +61,17 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
       // A message that is delivered twice is another run: their claims must not be taken for one another's.
       runId: `${runId}/${messageId}/${context.awsRequestId}`,
       policy: configuration.alerts,
-      publish: { ...configuration.metrics, subnetSeries },
+      publish: {
+        ...configuration.metrics,
+        subnetSeries: Math.min(subnetSeries, configuration.metrics.subnetSeries),
+      },
       links: { dashboard: dashboard === null ? null : { name: dashboard, region: home.region } },
       ports: {
         sources: createTargetSources(target, clients, {
           roleArn: role?.roleArn ?? null,
           signal: AbortSignal.timeout(deadlines.reading),
         }),
-        store: deploymentState(environment.tableName, process.env),
+        store,
         sink: createCloudWatchSink(cloudWatch, signal),
         notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now),
         clock: Date.now,

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../base/command-line.ts';
+import { isLoopback, refusalOf } from './request-origin.ts';
 
 /** What can be asked of the server, each answered again. */
 export interface Pages {
@@ -12,12 +13,19 @@ export interface Pages {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Beside the report's own policy, what only a header can say. No other page may show or reach into these. */
+const POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
+
 const send = (response: ServerResponse, status: number, contentType: string, body: string): void => {
   response
     .writeHead(status, {
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
       'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'content-security-policy': POLICY,
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
     })
     .end(body);
@@ -90,6 +98,11 @@ export const startServer = async (
     response.on('error', () => {});
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain; charset=utf-8', 'Only GET.\n');
+      return;
+    }
+    const refusal = refusalOf(request.headers, isLoopback(listen.host));
+    if (refusal !== null) {
+      send(response, 403, 'text/plain; charset=utf-8', `${refusal}\n`);
       return;
     }
     const path = pathOf(request.url ?? '');

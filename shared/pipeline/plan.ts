@@ -107,11 +107,13 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
       ...(doubt === undefined ? {} : { doubt }),
     }),
   );
+  const problems: Problem[] = [];
+  // Before anything is on the queue: a target that is neither configured nor remembered here is refused.
+  const planned = await attempt(problems, () => rememberPlanned(store.cache, resolved.targets, now));
   await input.enqueue(requests);
 
   // From here on nothing may throw: another attempt would put everything on the queue a second time.
-  const problems: Problem[] = [];
-  const coverage = await attempt(problems, () => coverageAt(input, now));
+  const coverage = planned === null ? null : await attempt(problems, () => coverageAt(input, planned, now));
   const stored = await attempt(problems, () =>
     store.alerts.list(home, (error) => problems.push(problemOf(error))),
   );
@@ -185,17 +187,15 @@ const unfinishedScans = async (
  *
  * @throws HeadroomError when that cannot be read: then nothing is known of any.
  */
-const coverageAt = async (input: PlanInput, now: number): Promise<readonly TargetCoverage[]> => {
+const coverageAt = async (
+  input: PlanInput,
+  planned: ReadonlyMap<string, string>,
+  now: number,
+): Promise<readonly TargetCoverage[]> => {
   const { home, resolved, policy, store, unstored } = input;
   const lastScans = await store.assessments.targets();
   const killed = await unfinishedScans(input, lastScans, now);
-  const watched = coverageOf(
-    resolved.targets,
-    lastScans,
-    await rememberPlanned(store.cache, resolved.targets, now),
-    policy.rules.coverage.staleAfter,
-    now,
-  );
+  const watched = coverageOf(resolved.targets, lastScans, planned, policy.rules.coverage.staleAfter, now);
   const doubts = new Map(resolved.targets.map(({ doubt, ...target }) => [targetName(target), doubt]));
   const doubtful = new Set(
     resolved.targets.filter(({ doubt }) => doubt !== undefined).map(({ accountId }) => accountId),

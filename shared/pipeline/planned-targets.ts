@@ -1,6 +1,7 @@
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { TargetSelection } from '../model/target/target-selection.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** When each target was first planned is remembered for this long after it was last planned. */
@@ -46,6 +47,46 @@ const lastPlanned = async (cache: CacheStore, now: number): Promise<readonly Tar
     if (!(error instanceof HeadroomError)) throw error;
     return [];
   }
+};
+
+/** A message on the queue asks for a target that this deployment does not scan. */
+export class TargetNotPlanned extends HeadroomError {
+  constructor(target: Target) {
+    super(
+      'target-not-planned',
+      `${targetName(target)} is neither configured in headroom.yml nor among the targets of the last plan.`,
+      'Nothing was read. If it was taken out of headroom.yml, ignore this. Otherwise look at who else may send to the queue.',
+    );
+    this.name = 'TargetNotPlanned';
+  }
+}
+
+interface Selected extends Pick<TargetSelection, 'accounts'> {
+  /** `null`: the Region that Headroom runs in. */
+  readonly regions: TargetSelection['regions'] | null;
+  readonly home: Target;
+  readonly cache: CacheStore;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Refuses a target that was not chosen: no role is assumed for it, and no external ID leaves the account.
+ *
+ * @throws TargetNotPlanned; HeadroomError when the last plan is needed and cannot be read
+ */
+export const refuseUnplanned = async (
+  target: Target,
+  { accounts, regions, home, cache, now }: Selected,
+): Promise<void> => {
+  const accountIds = accounts.from === 'list' ? accounts.accountIds : [home.accountId];
+  const isConfigured =
+    accounts.from !== 'organization' &&
+    regions !== 'enabled' &&
+    accountIds.includes(target.accountId) &&
+    (regions ?? [home.region]).includes(target.region);
+  if (isConfigured) return;
+  if (!Object.hasOwn(await readPlanned(cache, now), targetName(target))) throw new TargetNotPlanned(target);
 };
 
 export interface ResolveOrRememberInput {

@@ -51,7 +51,7 @@ const send = async (url: URL, bytes: string): Promise<string> => {
 };
 
 const request = (target: string): string =>
-  `GET ${target} HTTP/1.1\r\nHost: headroom\r\nConnection: close\r\n\r\n`;
+  `GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
 
 describe('whatever it is asked, it answers and keeps running', () => {
   test.each([
