@@ -61,7 +61,7 @@ const describe = (estate: Estate, cluster: ClusterAssessment, demand: CommittedD
   const outcome = fits === 0 && fitsAtBest === 0 ? 'none' : `only ${fits}${upTo}`;
   const fails = error === null ? 'The next one would not start.' : `The next one would fail with ${error}.`;
   return {
-    title: `${cluster.clusterName}/${group}: can scale to ${currentNodes + fits} of its ${maximumNodes} nodes, then ${missing(error)}`,
+    title: `${demand.outsideCluster ? group : `${cluster.clusterName}/${group}`}: can scale to ${currentNodes + fits} of its ${maximumNodes} nodes, then ${demand.limitedBy === 'prefixes' ? 'no free prefix' : missing(error)}`,
     explanation: `${group} has ${count(currentNodes, 'node')} now. If every group grows to its maximum, ${outcome} of the ${toCome} nodes still to come ${fits === 1 || (fits === 0 && fitsAtBest === 0) ? 'fits' : 'fit'}${perNodeText(demand)}. ${fails}${whenFull === null || whenFull.shortfall === 0 ? '' : ` ${fullText(whenFull)}`}`,
     remedies: () => remediesForDemand(estate, cluster, demand),
   };
@@ -99,8 +99,8 @@ const evidenceWhenFull = (whenFull: DemandWhenFull | null) =>
 const missing = (error: string | null): string =>
   error === 'InsufficientCidrBlocks' ? 'no free prefix' : 'no free address';
 
-const perNodeText = ({ instanceType, perNode }: CommittedDemand): string => {
+const perNodeText = ({ instanceType, outsideCluster, perNode }: CommittedDemand): string => {
   if (perNode === null || instanceType === null) return '';
   const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix')}`;
-  return `. Each ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes} with its warm pool`;
+  return `. Each ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes}${outsideCluster ? '' : ' with its warm pool'}`;
 };

@@ -15,6 +15,7 @@ import { ClusterBuilder } from './cluster-builder.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { committedDemand } from './committed-demand.ts';
 import { NodeAccumulator } from './node-accumulator.ts';
+import { outsideGroups } from './outside-groups.ts';
 import { freeSupplyOf, type Placement, SupplyLedger } from './supply-ledger.ts';
 
 export interface ClusterFoldInput {
@@ -112,8 +113,12 @@ export class ClusterAssessor {
           hasBranches: this.#clustersOfBranches.has(name),
         }),
     );
+    const { autoScalingGroups, eksClusters } = this.#input;
     const committed = committedDemand(
-      builders.flatMap((builder) => builder.groups()),
+      [
+        ...builders.flatMap((builder) => builder.groups()),
+        ...outsideGroups(autoScalingGroups, eksClusters, builders, bySubnetId),
+      ],
       (placement) => ledgers(placement, allIds),
     );
     return builders.map((builder) =>

@@ -94,10 +94,10 @@ export class ClusterBuilder {
         maxIPAddresses: this.#capacity.maxAddresses(),
       },
       subnetIds: this.#subnetIds,
-      nodeSubnetIds: this.#nodeSubnetIds,
+      nodeSubnetIds: this.nodeSubnetIds,
       takesPrefixesFrom: this.#takesPrefixesFrom,
-      capacity: this.#capacity.bySubnet(this.#nodeSubnetIds),
-      zones: this.#capacity.byZone(this.#nodeSubnetIds),
+      capacity: this.#capacity.bySubnet(this.nodeSubnetIds),
+      zones: this.#capacity.byZone(this.nodeSubnetIds),
       committed,
       unknowns: [...unknowns, ...this.#unknowns],
     };
@@ -196,7 +196,8 @@ export class ClusterBuilder {
     return this.#podSubnets.of(node.subnetId, nodeGroup ?? nodePool).subnetIds ?? [];
   }
 
-  get #nodeSubnetIds(): readonly string[] {
+  /** The subnets that its nodes and pods take addresses from. */
+  get nodeSubnetIds(): readonly string[] {
     return unique([
       ...this.#planned.flatMap(({ node, newInterfaceSubnetIds }) => [
         ...node.usage.map(({ subnetId }) => subnetId),
@@ -226,7 +227,7 @@ export class ClusterBuilder {
       ({ tags, vpcId }) => vpcId === this.#vpcId && subnetIsTaggedFor(tags, this.#parts.name),
     );
     return unique([
-      ...this.#nodeSubnetIds,
+      ...this.nodeSubnetIds,
       ...(this.#eks?.subnetIds ?? []),
       ...(this.#eks?.fargateProfiles.flatMap(({ subnetIds }) => subnetIds) ?? []),
       ...this.#parts.controlPlaneSubnetIds,
@@ -235,12 +236,12 @@ export class ClusterBuilder {
   }
 
   get #unknowns(): readonly Unknown[] {
-    const known = this.#context.ledgers('worst', this.#nodeSubnetIds);
+    const known = this.#context.ledgers('worst', this.nodeSubnetIds);
     return clusterUnknowns({
       types: unique(
         this.#planned.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
       ),
-      subnetIds: this.#nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
+      subnetIds: this.nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
       groups: this.#groups,
       mode: this.#mode,
       nodePools: this.#nodePools,

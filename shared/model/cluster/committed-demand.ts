@@ -18,6 +18,8 @@ export interface GrowingGroup {
   readonly full: FullNodes | null;
   /** Where its nodes may go. */
   readonly subnets: readonly GroupSubnet[];
+  /** True for a group of no cluster, whose instances take from the same subnets. */
+  readonly outsideCluster?: boolean;
 }
 
 /** The demand of nodes that are full of pods. */
@@ -249,6 +251,8 @@ export const committedDemand = (
       perNode: group.steps === null ? null : total(group.steps),
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
       error: outcome?.shortage?.error ?? null,
+      limitedBy: outcome?.shortage?.limitedBy ?? null,
+      outsideCluster: group.outsideCluster ?? false,
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
       whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
     };

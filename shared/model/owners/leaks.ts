@@ -1,5 +1,5 @@
 import { heldAddresses } from '../aws/held-addresses.ts';
-import type { NetworkInterface, Target } from '../aws/inventory.ts';
+import type { Instance, NetworkInterface, Tags, Target } from '../aws/inventory.ts';
 import type { LeakedInterface } from '../result/assessment.ts';
 import { CNI_CREATED_AT_TAG, CNI_INSTANCE_TAG, clusterNameOf } from './cluster-membership.ts';
 import { isMadeByCni } from './owners.ts';
@@ -12,15 +12,16 @@ import { isMadeByCni } from './owners.ts';
 export const LEAKED_AFTER_MINUTES = 65;
 
 /**
- * Folds interfaces, as they arrive, into those of the CNI that are attached to nothing. EC2 tells no creation time,
- * so the age is counted from our own first sighting, which the last assessment of this target remembers. Where there
- * is no last one, the CNI's `createdAt` tag has to do.
+ * Folds interfaces, as they arrive, into those of the CNI that are attached to nothing. EC2 does not say since when one is
+ * detached, so the age is counted from our own first sighting, which the last assessment of this target remembers. Where
+ * there is no last one, the CNI's `createdAt` tag counts, but only if the node is gone: a node that runs lets interfaces go.
  *
  * Keeps the sightings alone: memory grows with leaks, not with interfaces.
  */
 export class LeakTracker {
   readonly #target: Target;
   readonly #now: number;
+  readonly #instances: ReadonlyMap<string, Instance> | null;
   readonly #firstSeen: ReadonlyMap<string, string> | null;
   readonly #sightings: LeakedInterface[] = [];
 
@@ -29,10 +30,13 @@ export class LeakTracker {
     readonly target: Target;
     /** The sightings of the last scan; `null` if there was none. */
     readonly previous: readonly LeakedInterface[] | null;
+    /** Every instance that EC2 lists; `null`: they could not be listed. */
+    readonly instances: ReadonlyMap<string, Instance> | null;
     readonly now: number;
   }) {
     this.#target = input.target;
     this.#now = input.now;
+    this.#instances = input.instances;
     this.#firstSeen =
       input.previous === null
         ? null
@@ -46,7 +50,7 @@ export class LeakTracker {
     const { networkInterfaceId, ownerId, status, subnetId, tags } = networkInterface;
     const isOurs = ownerId === null || ownerId === this.#target.accountId;
     if (status !== 'available' || !isOurs || !isMadeByCni(networkInterface)) return;
-    const firstSeen = this.#firstSeenAt(networkInterfaceId, tags[CNI_CREATED_AT_TAG]);
+    const firstSeen = this.#firstSeenAt(networkInterfaceId, tags);
     this.#sightings.push({
       networkInterfaceId,
       subnetId,
@@ -66,13 +70,18 @@ export class LeakTracker {
   }
 
   /**
-   * The `createdAt` tag tells when it was made, not when it was left behind: one that was attached for a week and let go a
-   * second ago is no leak. So it counts only where nothing better is known.
+   * The `createdAt` tag says when it was made, not when it was left behind: one that was attached for a week and let go a
+   * second ago is no leak. EC2 lists an instance for about an hour after its end: one that it does not list is gone for longer.
    */
-  #firstSeenAt(networkInterfaceId: string, createdAt: string | undefined): number {
-    const known = this.#firstSeen === null ? createdAt : this.#firstSeen.get(networkInterfaceId);
+  #firstSeenAt(networkInterfaceId: string, tags: Tags): number {
+    const known = this.#firstSeen === null ? this.#createdAt(tags) : this.#firstSeen.get(networkInterfaceId);
     const seen = Date.parse(known ?? '');
     return Number.isNaN(seen) ? this.#now : Math.min(seen, this.#now);
+  }
+
+  #createdAt(tags: Tags): string | undefined {
+    const isGone = this.#instances !== null && !this.#instances.has(tags[CNI_INSTANCE_TAG] ?? '');
+    return isGone ? tags[CNI_CREATED_AT_TAG] : undefined;
   }
 }
 

@@ -97,7 +97,11 @@ export interface CommittedDemand {
   readonly perNode: { readonly addresses: number; readonly prefixes: number } | null;
   readonly shortfall: number | null;
   readonly error: string | null;
+  /** Which supply ends it; `null` where none does, or where that is not known. */
+  readonly limitedBy: 'addresses' | 'prefixes' | null;
   readonly subnetIds: readonly string[];
+  /** True for an Auto Scaling group of no cluster that starts instances in subnets of this one: each takes one address. */
+  readonly outsideCluster: boolean;
   /**
    * The upper bound: what happens if every group goes to its maximum and every node is full of pods. The figures above are
    * the lower one: what new nodes take at the start. `null` when it is unknown.

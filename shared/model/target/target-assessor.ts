@@ -94,7 +94,12 @@ export class TargetAssessor {
       limits: (type) => limitsOf(type, facts.limits),
       unknowns: unreadParts(input),
     });
-    this.#leaks = new LeakTracker({ target, previous: previous?.leakedInterfaces ?? null, now });
+    this.#leaks = new LeakTracker({
+      target,
+      previous: previous?.leakedInterfaces ?? null,
+      instances: facts.instances,
+      now,
+    });
   }
 
   /** Takes one interface. One in a subnet that was created after subnets were listed waits for the next scan. */

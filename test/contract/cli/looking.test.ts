@@ -84,9 +84,7 @@ describe('headroom findings', () => {
     expect(code).toBe(1);
     const ranks = found.map(({ severity }) => ['critical', 'warning', 'info'].indexOf(severity));
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
-    const short = found.find(
-      ({ title }) => title === 'data/jobs: can scale to 2 of its 6 nodes, then no free prefix',
-    );
+    const short = found.find(({ title }) => title.startsWith('data/jobs: can scale to 2 of its 6 nodes'));
     expect(short?.evidence).toContainEqual({ name: 'shortfall', value: 4, unit: 'nodes' });
     expect(short?.remedies[0]?.commands[0]).toMatch(/^SUBNET_ID=\$\(aws ec2 create-subnet --vpc-id vpc-/);
   });

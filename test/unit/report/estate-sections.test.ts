@@ -121,6 +121,8 @@ describe('the clusters of a report', () => {
         shortfall: 4,
         error: 'InsufficientCidrBlocks',
         subnetIds: ['subnet-0a'],
+        limitedBy: null,
+        outsideCluster: false,
         whenFull: null,
       },
     ],

@@ -618,6 +618,14 @@ describe('committed demand', () => {
     expect(found(aDemand({ whenFull: { ...whenFull, fits: 10, shortfall: 0 } }))).toEqual([]);
   });
 
+  test('names the supply that ends it, and a group of no cluster by its own name', () => {
+    const [prefixes] = found({ ...short, error: 'InvalidParameterValue', limitedBy: 'prefixes' });
+    expect(prefixes?.title).toBe('shop/workers: can scale to 7 of its 10 nodes, then no free prefix');
+    const [fleet] = found({ ...short, group: 'fleet', outsideCluster: true });
+    expect(fleet?.title).toBe('fleet: can scale to 7 of its 10 nodes, then no free address');
+    expect(fleet?.explanation).not.toContain('warm pool');
+  });
+
   test('is information where all nodes start, but cannot all be full of pods', () => {
     const [only] = found(aDemand({ whenFull: { ...whenFull, fitsAtBest: 8 } }));
     expect(only).toMatchObject({

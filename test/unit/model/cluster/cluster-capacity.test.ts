@@ -424,6 +424,8 @@ describe('committed demand', () => {
         instanceType: 'm5.large',
         perNode: { addresses: 10, prefixes: 0 },
         error: 'InsufficientFreeAddressesInSubnet',
+        limitedBy: 'addresses',
+        outsideCluster: false,
         subnetIds: ['subnet-0a'],
         whenFull: {
           podsPerNode: 27,

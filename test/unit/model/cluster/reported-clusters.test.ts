@@ -408,6 +408,36 @@ describe('where nodes may start', () => {
     expect(subnetIds({ 'eks:cluster-name': 'shop' }, second)).toEqual(['subnet-0a']);
   });
 
+  test('is also where an Auto Scaling group of no cluster starts instances, each with one address', () => {
+    const given = (changes: Parameters<typeof anAutoScalingGroup>[0]) =>
+      clusterOf({
+        eks: eks({ nodeGroups: [aNodeGroup({ maxSize: 11, desiredSize: 1 })] }),
+        instances: [aNode('i-01')],
+        groups: [anAutoScalingGroup({ name: 'fleet', maxSize: 240, tags: {}, ...changes })],
+        subnets: [aSubnet({ availableSingle: 181 })],
+      }).committed.filter(({ outsideCluster }) => outsideCluster);
+    const instanceIds = Array.from({ length: 30 }, (_, index) => `i-fleet-${index}`);
+    expect(given({ instanceIds })).toMatchObject([
+      {
+        clusterName: 'shop',
+        group: 'fleet',
+        currentNodes: 30,
+        maximumNodes: 240,
+        perNode: { addresses: 1, prefixes: 0 },
+        fits: 81,
+        shortfall: 129,
+        limitedBy: 'addresses',
+      },
+    ]);
+    expect(given({ instanceTypes: [], subnetIds: ['subnet-0a', 'subnet-0gone'] })).toMatchObject([
+      { instanceType: null, fits: null },
+    ]);
+    expect(given({ subnetIds: ['subnet-0elsewhere'] })).toEqual([]);
+    expect(given({ name: 'eks-workers-0123' })).toEqual([]);
+    expect(given({ tags: { 'eks:cluster-name': 'search' } })).toEqual([]);
+    expect(given({ tags: { 'k8s.io/cluster-autoscaler/search': 'owned' } })).toEqual([]);
+  });
+
   test('counts an Auto Scaling group only once', () => {
     const cluster = clusterOf({ groups: [anAutoScalingGroup()], instances: [aNode('i-01')] });
     expect(cluster.committed).toHaveLength(1);

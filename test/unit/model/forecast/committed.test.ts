@@ -24,6 +24,8 @@ const demand = (over: Partial<CommittedDemand> = {}): CommittedDemand => ({
   shortfall: 3,
   error: 'InsufficientCidrBlocks',
   subnetIds: ['subnet-a', 'subnet-b'],
+  limitedBy: 'prefixes',
+  outsideCluster: false,
   whenFull: null,
   ...over,
 });

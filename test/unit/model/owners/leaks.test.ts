@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
+import type { Instance, NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
 import { LEAKED_AFTER_MINUTES, LeakTracker, leaksIn } from '../../../../shared/model/owners/leaks.ts';
 import type { LeakedInterface } from '../../../../shared/model/result/assessment.ts';
+import { aNode } from '../../../fixtures/cluster-records.ts';
 import { addresses, anInterfaceRecord, aTarget } from '../../../fixtures/inventory-records.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00Z');
@@ -21,14 +22,21 @@ const left = (changes: Partial<NetworkInterface> = {}): NetworkInterface =>
     ...changes,
   });
 
-const sightings = (
+const sightingsBeside = (
+  instances: ReadonlyMap<string, Instance> | null,
   previous: readonly LeakedInterface[] | null,
   ...interfaces: readonly NetworkInterface[]
 ): readonly LeakedInterface[] => {
-  const fold = new LeakTracker({ target: aTarget, previous, now: NOW });
+  const fold = new LeakTracker({ target: aTarget, previous, instances, now: NOW });
   for (const each of interfaces) fold.add(each);
   return fold.finish();
 };
+
+/** Where the node of the interface is gone. */
+const sightings = (
+  previous: readonly LeakedInterface[] | null,
+  ...interfaces: readonly NetworkInterface[]
+): readonly LeakedInterface[] => sightingsBeside(new Map(), previous, ...interfaces);
 
 const seen = (firstSeenAt: string): LeakedInterface => {
   const [sighting] = sightings([], left());
@@ -51,6 +59,12 @@ describe('an interface of the CNI that is attached to nothing', () => {
         leaked: false,
       },
     ]);
+  });
+
+  test('is no leak at the first look while its node runs, which lets interfaces go, or where nodes could not be listed', () => {
+    expect(sightings(null, left())[0]?.leaked).toBe(true);
+    expect(sightingsBeside(new Map([['i-01', aNode('i-01')]]), null, left())[0]?.leaked).toBe(false);
+    expect(sightingsBeside(null, null, left())[0]?.leaked).toBe(false);
   });
 
   test('is no leak when it is seen for the first time, however old it is: it may have been let go a second ago', () => {
