@@ -59,7 +59,7 @@ describe.each(calls)('%s', (action, call) => {
     await expect(call(inventory)).rejects.toMatchObject({
       name: 'AwsFailure',
       code: 'access-denied',
-      message: `arn:aws:iam::111111111111:role/headroom-reader may not ec2:${action} in account 111111111111, eu-west-1`,
+      message: `arn:aws:iam::111111111111:role/headroom-reader is not allowed to call ec2:${action} in account 111111111111, eu-west-1`,
     });
   });
 

@@ -67,7 +67,7 @@ test('CloudWatch refuses one of two requests: the other is published, the run co
 
   headroom.lab.faults.inject(
     { service: 'cloudwatch', action: 'PutMetricData' },
-    failing('InvalidParameterValue', 'The parameter is bad.'),
+    failing('AccessDenied', 'The policy was changed for a moment.'),
     // The first request after that of plan-scan.
     { after: 1, times: 1 },
   );
