@@ -112,7 +112,7 @@ describe('headroom serve, over three accounts of which one cannot be read', () =
   test('the alerts are remembered: another command finds them in the same file', async () => {
     const { code, out } = await headroom(['alerts', '--format', 'json'], lab, folder);
     const { alerts } = JSON.parse(out) as { alerts: { key: string; status: string }[] };
-    expect(alerts.map(({ key }) => key.split('/')[0]).sort()).toEqual(['addresses-low', 'scan-failed']);
+    expect(alerts.map(({ key }) => key.split('/')[0]).sort()).toEqual(['addresses', 'scan-failed']);
     expect(code).toBe(1);
   });
 });
