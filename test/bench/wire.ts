@@ -58,6 +58,10 @@ await build({
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,
+  // The YAML reader is CommonJS and requires `process`, which an ES module has to be given.
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
+  },
   logLevel: 'warning',
   plugins: [sdkSchemas],
 });
