@@ -76,6 +76,30 @@ const SERVICE_INTERFACES: readonly ServiceInterface[] = [
     tags: { 'eks:fargate-profile': 'batch', 'kubernetes.io/cluster/core': 'owned' },
   },
   {
+    description: 'Attached to Glue using role: arn:aws:iam::111122223333:role/etl',
+    requesterId: 'AROALABGLUE:GlueJobRunnerSession',
+  },
+  {
+    description: 'Created By Amazon Workspaces for AWS Account ID 111122223333',
+    requesterId: '210987654321',
+  },
+  { description: 'ClientVPN Endpoint resource', requesterId: '210987654321' },
+  {
+    description: '[DO NOT DELETE] ENI managed by SageMaker for Studio Domain(d-abcdefghijkl)',
+    requesterId: '210987654321',
+  },
+  {
+    description:
+      'DO NOT DELETE - Amazon MSK network interface for cluster arn:aws:kafka:eu-west-1:111122223333:cluster/k/6411a16c-2.',
+    requesterId: '210987654321',
+  },
+  {
+    description: 'Route 53 Resolver: rslvr-in-55829d25693e4b729:rni-9494385465134fa5a',
+    requesterId: '210987654321',
+  },
+  { description: 'AWS created network interface for directory d-1234567890', requesterId: '210987654321' },
+  { description: '', requesterId: '210987654321', tags: { AWSAppRunnerManaged: '' } },
+  {
     description: 'something made by a service that nobody has heard of',
     interfaceType: 'brand_new',
     requesterId: '999988887777',

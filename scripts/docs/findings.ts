@@ -1,16 +1,15 @@
 import { CHECKS } from '../../shared/model/checks/checks.ts';
 import type { Check } from '../../shared/model/checks/check.ts';
 import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
-import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 
 type Described = Omit<Check<never>, 'find'>;
 
 const ALL: readonly Described[] = [...CHECKS, ...MONITOR_CHECKS];
 
-/** The reference of checks and owners, from the tables that find and name them. */
+/** The reference of checks, from the table that finds them. */
 export const findingsPage = (): string => `# Findings and owners
 
-Made from \`shared/model/checks/\` and \`shared/model/owners/owner-kinds.ts\` by \`npm run docs\`.
+Made from \`shared/model/checks/\` by \`npm run docs\`.
 
 A check looks at every subject of its kind in every scan. It says that the subject is healthy, that something is wrong (a
 finding), or that it could not be measured, and why. A finding has evidence, so that every number in a message can be traced.
@@ -30,25 +29,7 @@ ${ALL.map(({ kind, label, supply }) => `| [${kind}](#${kind}) | ${label} | ${sup
 ${ALL.map(section).join('\n')}
 ## Owners
 
-Every address in use has exactly one owner, so that owners sum to \`used\`. A kind is a stable word; a name identifies the owner,
-where its kind has names. \`headroom owners\` prints them.
-
-| kind | who | name |
-| --- | --- | --- |
-${Object.entries(OWNER_KINDS)
-  .map(([kind, { label, description, named }]) => `| \`${kind}\` | **${label}.** ${description} | ${named ?? '-'} |`)
-  .join('\n')}
-
-An owner is recognised by these, in this order:
-
-1. the account that the interface belongs to
-2. its attachment, and the tags of that instance
-3. its interface type
-4. its description
-5. the service that manages it
-
-Interface types are an open list: a new one is not an error but
-\`unknown\`, until it is added. AWS does not document the marks of a Fargate pod's interface; any sign of it counts.
+[Owners](owners.md) has the kinds of owners, and the marks by which each is recognised.
 `;
 
 const section = ({ kind, label, about, condition, unknown, impact, settings, aliases }: Described): string =>

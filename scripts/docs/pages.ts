@@ -11,6 +11,7 @@ import { findingsPage } from './findings.ts';
 import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
+import { ownersPage } from './owners.ts';
 import { planNodeSchemaJson } from './plan-node-schema.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
@@ -25,6 +26,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/contracts/names.txt': namesContract,
   'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,
+  'docs/owners.md': ownersPage,
   'docs/schema/alert.schema.json': alertSchemaJson,
   'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,

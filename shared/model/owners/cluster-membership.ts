@@ -84,3 +84,7 @@ export const CNI_CREATED_AT_TAG = 'node.k8s.amazonaws.com/createdAt';
 export const CNI_NO_MANAGE_TAG = 'node.k8s.amazonaws.com/no_manage';
 export const ENI_OWNER_TAG = 'eks:eni:owner';
 export const TRUNK_TAG = 'vpcresources.k8s.aws/trunk-eni-id';
+
+/** Cilium's tags on the interfaces that it makes (Helm value `eni.gcTags`). */
+export const CILIUM_TAG = 'io.cilium/cilium-managed';
+export const CILIUM_CLUSTER_TAG = 'io.cilium/cluster-name';

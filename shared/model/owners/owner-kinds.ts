@@ -13,7 +13,7 @@ export const OWNER_KINDS = {
   'cluster-nodes': {
     label: 'Cluster nodes',
     description:
-      'Interfaces of a Kubernetes node that the VPC CNI manages: the primary, secondaries, trunks, their addresses and prefixes.',
+      'Interfaces of a Kubernetes node that the VPC CNI or Cilium manages: the primary, secondaries, trunks, their addresses and prefixes.',
     named: 'the cluster',
   },
   'pod-branch': {
@@ -41,7 +41,7 @@ export const OWNER_KINDS = {
   'cni-detached': {
     label: 'Detached CNI interfaces',
     description:
-      'Created by the VPC CNI or the VPC resource controller and not attached: in creation, or leaked.',
+      'Created by the VPC CNI, the VPC resource controller or Cilium and not attached: in creation, or leaked.',
     named: 'the cluster, if tags name it',
   },
   'load-balancer': {
@@ -80,10 +80,14 @@ export const OWNER_KINDS = {
   'aws-service': {
     label: 'Other AWS services',
     description:
-      'Interfaces that another AWS service manages: Redshift, MSK, OpenSearch, Directory Service, CodeBuild, ...',
+      'Interfaces that another AWS service manages: Redshift, MSK, Glue, SageMaker, Directory Service, CodeBuild, ...',
     named: 'the service',
   },
-  instance: { label: 'Instances', description: 'EC2 instances that belong to no cluster.', named: null },
+  instance: {
+    label: 'Instances',
+    description: 'EC2 instances that belong to no cluster.',
+    named: 'the service (EMR, Batch, Cloud9, Elastic Beanstalk) or the Auto Scaling group that runs them',
+  },
   'other-account': {
     label: 'Other accounts',
     description: "Interfaces of the participants of a shared VPC in the owner's subnet.",
@@ -92,9 +96,13 @@ export const OWNER_KINDS = {
   detached: {
     label: 'Detached interfaces',
     description: 'Not attached, and their creator is unknown.',
-    named: null,
+    named: 'their description, with `*` for identifiers',
   },
-  unknown: { label: 'Unknown', description: 'EC2 shows none of the signs above.', named: null },
+  unknown: {
+    label: 'Unknown',
+    description: 'EC2 shows none of the signs above.',
+    named: 'their description, with `*` for identifiers',
+  },
 } as const satisfies Record<string, OwnerKindDescription>;
 
 export type OwnerKind = keyof typeof OWNER_KINDS;

@@ -7,6 +7,12 @@ export interface OwnerName {
   readonly name: string | null;
 }
 
+/** Kinds that are named by descriptions, which anybody writes. */
+const NAMED_BY_DESCRIPTION: ReadonlySet<string> = new Set(['unknown', 'detached']);
+
+/** So many descriptions of one kind are told apart in a subnet. Interfaces with any other have no name. */
+export const DESCRIPTIONS_TOLD = 12;
+
 /** Numbers the owners seen in one subnet and counts their interfaces; it grows with owners, not with interfaces. */
 export class OwnerTally {
   readonly #owners: { readonly owner: OwnerName; interfaces: number }[] = [];
@@ -17,19 +23,21 @@ export class OwnerTally {
   }
 
   /** Counts one more interface of this owner and tells the owner's number. */
-  add(owner: OwnerName): number {
-    let names = this.#numbers.get(owner.kind);
+  add({ kind, name: given }: OwnerName): number {
+    let names = this.#numbers.get(kind);
     if (names === undefined) {
       names = new Map();
-      this.#numbers.set(owner.kind, names);
+      this.#numbers.set(kind, names);
     }
-    const known = names.get(owner.name);
+    const isFull = NAMED_BY_DESCRIPTION.has(kind) && names.size >= DESCRIPTIONS_TOLD;
+    const name = isFull && !names.has(given) ? null : given;
+    const known = names.get(name);
     if (known !== undefined) {
       (this.#owners[known] as { interfaces: number }).interfaces += 1;
       return known;
     }
-    const number = this.#owners.push({ owner: { kind: owner.kind, name: owner.name }, interfaces: 1 }) - 1;
-    names.set(owner.name, number);
+    const number = this.#owners.push({ owner: { kind, name }, interfaces: 1 }) - 1;
+    names.set(name, number);
     return number;
   }
 

@@ -1,5 +1,7 @@
-import type { Instance, NetworkInterface } from '../aws/inventory.ts';
+import type { Instance, NetworkInterface, Tags } from '../aws/inventory.ts';
 import {
+  CILIUM_CLUSTER_TAG,
+  CILIUM_TAG,
   CNI_INSTANCE_TAG,
   CNI_NO_MANAGE_TAG,
   clusterNameOf,
@@ -7,7 +9,16 @@ import {
   membershipOf,
   TRUNK_TAG,
 } from './cluster-membership.ts';
+import { describedAs } from './description-name.ts';
 import type { OwnerKind } from './owner-kinds.ts';
+import {
+  AUTO_SCALING_GROUP_TAG,
+  INSTANCE_MARKS,
+  normalisedType,
+  OWNER_MARKS,
+  type OwnerMark,
+  type Sign,
+} from './owner-marks.ts';
 
 /** What holds an interface's addresses. Usage is summed by `kind` and `name`; the rest tells more of cluster nodes. */
 export interface Owner {
@@ -33,71 +44,11 @@ const owner = (kind: OwnerKind, name: string | null = null): Owner => ({
   nodePool: null,
 });
 
-/** Interface types that tell the owner by themselves. EC2 spells some in two ways, so types are compared without `_` and case. */
-const KIND_BY_TYPE: ReadonlyMap<string, OwnerKind> = new Map<string, OwnerKind>([
-  ['natgateway', 'nat-gateway'],
-  ['lambda', 'lambda'],
-  ['loadbalancer', 'load-balancer'],
-  ['networkloadbalancer', 'load-balancer'],
-  ['gatewayloadbalancer', 'load-balancer'],
-  ['gatewayloadbalancerendpoint', 'endpoint'],
-  ['vpcendpoint', 'endpoint'],
-  ['ec2instanceconnectendpoint', 'endpoint'],
-  ['transitgateway', 'transit-gateway'],
-  ['efs', 'efs'],
-]);
-
-/** Types that name a service for which there is no kind of its own. */
-const SERVICE_BY_TYPE: ReadonlyMap<string, string> = new Map([
-  ['apigatewaymanaged', 'API Gateway'],
-  ['quicksight', 'QuickSight'],
-  ['globalacceleratormanaged', 'Global Accelerator'],
-  ['iotrulesmanaged', 'IoT Rules'],
-  ['awscodestarconnectionsmanaged', 'CodeStar Connections'],
-  ['evs', 'Elastic VMware Service'],
-]);
-
-const normalisedType = (type: string): string => type.replaceAll(/[_-]/g, '').toLowerCase();
-
-interface DescriptionRule {
-  readonly pattern: RegExp;
-  readonly kind: OwnerKind;
-  /** The name, where it is not the pattern's first group. */
-  readonly name?: string;
-}
-
-/** What AWS services write into the description of their interfaces. The first group, where there is one, is the name. */
-const DESCRIPTIONS: readonly DescriptionRule[] = [
-  { pattern: /^ELB (?:app|net|gwy)\/([^/]+)\//, kind: 'load-balancer' },
-  { pattern: /^ELB (.+)$/, kind: 'load-balancer' },
-  { pattern: /^Amazon EKS (.+)$/, kind: 'control-plane' },
-  { pattern: /^AWS Lambda VPC ENI-(.+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/, kind: 'lambda' },
-  { pattern: /^RDSNetworkInterface/, kind: 'rds' },
-  { pattern: /DBProxy/, kind: 'rds' },
-  { pattern: /^ElastiCache (.+)$/, kind: 'elasticache' },
-  { pattern: /^ElastiCache/, kind: 'elasticache' },
-  { pattern: /^EFS mount target for (fs-[0-9a-f]+)/, kind: 'efs' },
-  { pattern: /^EFS mount target/, kind: 'efs' },
-  { pattern: /(nat-[0-9a-f]+)/, kind: 'nat-gateway' },
-  { pattern: /(vpce-[0-9a-f]+)/, kind: 'endpoint' },
-  { pattern: /(eice-[0-9a-f]+)/, kind: 'endpoint' },
-  { pattern: /(tgw-attach-[0-9a-f]+)/, kind: 'transit-gateway' },
-  { pattern: /^RedshiftNetworkInterface/, kind: 'aws-service', name: 'Redshift' },
-  { pattern: /^DMSNetworkInterface/, kind: 'aws-service', name: 'Database Migration Service' },
-  { pattern: /^AWS CodeBuild/, kind: 'aws-service', name: 'CodeBuild' },
-  { pattern: /^DAX /, kind: 'aws-service', name: 'DynamoDB Accelerator' },
-  { pattern: /Amazon MSK/, kind: 'aws-service', name: 'MSK' },
-  { pattern: /^ES /, kind: 'aws-service', name: 'OpenSearch Service' },
-  { pattern: /directory d-[0-9a-f]+/, kind: 'aws-service', name: 'Directory Service' },
-  { pattern: /^Route 53 Resolver/, kind: 'aws-service', name: 'Route 53 Resolver' },
-  { pattern: /\bfs-[0-9a-f]+\b.*FSx|FSx.*\bfs-[0-9a-f]+\b/, kind: 'aws-service', name: 'FSx' },
-];
-
 /**
  * What holds the interface's addresses: exactly one owner, so that owners sum to what is in use. Read in the order
  * of what is most certain: whose account it is, what it is attached to, what its type says, what its description
- * says. Sources: amazon-vpc-cni-k8s `awsutils.go`, amazon-vpc-resource-controller-k8s `pkg/config/type.go`, the
- * interface type lists of the EC2 API reference.
+ * says. Sources: amazon-vpc-cni-k8s `awsutils.go`, amazon-vpc-resource-controller-k8s `pkg/config/type.go`, and
+ * those of `OWNER_MARKS`.
  */
 export const ownerOf = (networkInterface: NetworkInterface, context: OwnershipContext): Owner => {
   const { ownerId } = networkInterface;
@@ -106,6 +57,7 @@ export const ownerOf = (networkInterface: NetworkInterface, context: OwnershipCo
     ownerOfTask(networkInterface) ??
     ownerOfPodBranch(networkInterface) ??
     ownerOnInstance(networkInterface, context) ??
+    ownerByTag(networkInterface) ??
     ownerByType(networkInterface) ??
     ownerByDescription(networkInterface) ??
     ownerOfFargatePod(networkInterface) ??
@@ -148,9 +100,16 @@ const ownerOnInstance = (networkInterface: NetworkInterface, context: OwnershipC
   if (isMadeByCni(networkInterface)) {
     return { ...owner('cluster-nodes', clusterNameOf(networkInterface.tags)), instanceId };
   }
+  if (isMadeByCilium(networkInterface)) {
+    return { ...owner('cluster-nodes', ciliumClusterOf(networkInterface.tags)), instanceId };
+  }
   // An instance that is not among the account's own is a host of some AWS service, such as a load balancer's.
-  return instance === undefined ? null : { ...owner('instance'), instanceId };
+  return instance === undefined ? null : { ...owner('instance', runnerOf(instance.tags)), instanceId };
 };
+
+/** The service, or else the Auto Scaling group, that runs an instance of no cluster. */
+const runnerOf = (tags: Tags): string | null =>
+  INSTANCE_MARKS.find(({ key }) => tags[key] !== undefined)?.name ?? tags[AUTO_SCALING_GROUP_TAG] ?? null;
 
 /** Whether the VPC CNI leaves this interface of a node alone (`IsUnmanagedENI`, `efa-only`, and network cards other than the default one). */
 export const isUnmanaged = (networkInterface: NetworkInterface): boolean =>
@@ -162,6 +121,12 @@ export const isUnmanaged = (networkInterface: NetworkInterface): boolean =>
 export const isOnOtherCard = ({ attachment }: NetworkInterface): boolean =>
   (attachment?.networkCardIndex ?? 0) > 0;
 
+/** Cilium's own tags and description (`pkg/aws/eni`); versions before 1.13 set no tags. */
+export const isMadeByCilium = ({ description, tags }: NetworkInterface): boolean =>
+  tags[CILIUM_TAG] === 'true' || description.startsWith('Cilium-CNI (i-');
+
+export const ciliumClusterOf = (tags: Tags): string | null => tags[CILIUM_CLUSTER_TAG] ?? clusterNameOf(tags);
+
 /** Whether the VPC CNI or the VPC resource controller made it, or marked it as its node's. */
 export const isMadeByCni = ({ description, tags }: NetworkInterface): boolean =>
   tags[CNI_INSTANCE_TAG] !== undefined ||
@@ -170,20 +135,32 @@ export const isMadeByCni = ({ description, tags }: NetworkInterface): boolean =>
   description.startsWith('aws-K8S-') ||
   description.startsWith('aws-k8s-');
 
+type MarkBy<By extends Sign['by']> = OwnerMark & { readonly sign: Extract<Sign, { readonly by: By }> };
+
+const marksBy = <By extends Sign['by']>(by: By): readonly MarkBy<By>[] =>
+  OWNER_MARKS.filter((mark): mark is MarkBy<By> => mark.sign.by === by);
+
+const BY_TYPE = new Map(marksBy('type').map((mark) => [mark.sign.type, mark]));
+const BY_TAG = marksBy('tag');
+const BY_DESCRIPTION = marksBy('description');
+const BY_REQUESTER = marksBy('requester');
+
+const ownerByTag = ({ tags }: NetworkInterface): Owner | null => {
+  const mark = BY_TAG.find(({ sign }) => tags[sign.key] !== undefined);
+  return mark === undefined ? null : owner(mark.kind, mark.name);
+};
+
 const ownerByType = (networkInterface: NetworkInterface): Owner | null => {
-  const type = normalisedType(networkInterface.interfaceType);
-  const service = SERVICE_BY_TYPE.get(type);
-  if (service !== undefined) return owner('aws-service', service);
-  const kind = KIND_BY_TYPE.get(type);
-  if (kind === undefined) return null;
-  const described = ownerByDescription(networkInterface);
-  return described?.kind === kind ? described : owner(kind);
+  const mark = BY_TYPE.get(normalisedType(networkInterface.interfaceType));
+  if (mark === undefined) return null;
+  const described = mark.name === null ? ownerByDescription(networkInterface) : null;
+  return described?.kind === mark.kind ? described : owner(mark.kind, mark.name);
 };
 
 const ownerByDescription = ({ description }: NetworkInterface): Owner | null => {
-  for (const rule of DESCRIPTIONS) {
-    const match = rule.pattern.exec(description);
-    if (match !== null) return owner(rule.kind, rule.name ?? match[1] ?? null);
+  for (const { sign, kind, name } of BY_DESCRIPTION) {
+    const match = sign.pattern.exec(description);
+    if (match !== null) return owner(kind, name ?? match[1] ?? null);
   }
   return null;
 };
@@ -195,30 +172,27 @@ const ownerOfFargatePod = ({ description, tags }: NetworkInterface): Owner | nul
 };
 
 const ownerOfDetached = (networkInterface: NetworkInterface): Owner | null => {
-  if (networkInterface.status !== 'available') return null;
-  if (isMadeByCni(networkInterface)) return owner('cni-detached', clusterNameOf(networkInterface.tags));
-  return networkInterface.requesterManaged ? null : owner('detached');
+  const { description, requesterManaged, status, tags } = networkInterface;
+  if (status !== 'available') return null;
+  if (isMadeByCni(networkInterface)) return owner('cni-detached', clusterNameOf(tags));
+  if (isMadeByCilium(networkInterface)) return owner('cni-detached', ciliumClusterOf(tags));
+  return requesterManaged ? null : owner('detached', describedAs(description));
 };
 
-/** Requesters that name their service: `amazon-elb`, `amazon-rds`, ...; most are account or role ids, which say nothing. */
+/** Requesters that name their service: `amazon-redshift`, ...; most are account or role ids, which say nothing. */
 const SERVICE_REQUESTER = /^amazon-(?!aws$)/;
 
-const KIND_BY_REQUESTER: ReadonlyMap<string, OwnerKind> = new Map<string, OwnerKind>([
-  ['amazon-elb', 'load-balancer'],
-  ['amazon-rds', 'rds'],
-  ['amazon-elasticache', 'elasticache'],
-]);
-
-const ownerByManager = ({ operatorPrincipal, requesterId, tags }: NetworkInterface): Owner => {
+const ownerByManager = ({ description, operatorPrincipal, requesterId, tags }: NetworkInterface): Owner => {
   if (operatorPrincipal !== null) {
     const clusterName = operatorPrincipal.startsWith('eks') ? clusterNameOf(tags) : null;
     return clusterName === null
       ? owner('aws-service', operatorPrincipal)
       : owner('cluster-nodes', clusterName);
   }
-  if (requesterId !== null && SERVICE_REQUESTER.test(requesterId)) {
-    const kind = KIND_BY_REQUESTER.get(requesterId);
-    return kind === undefined ? owner('aws-service', requesterId) : owner(kind);
+  if (requesterId !== null) {
+    const mark = BY_REQUESTER.find(({ sign }) => sign.pattern.test(requesterId));
+    if (mark !== undefined) return owner(mark.kind, mark.name);
+    if (SERVICE_REQUESTER.test(requesterId)) return owner('aws-service', requesterId);
   }
-  return owner('unknown');
+  return owner('unknown', describedAs(description));
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OwnerTally } from '../../../../shared/model/owners/owner-tally.ts';
+import { DESCRIPTIONS_TOLD, OwnerTally } from '../../../../shared/model/owners/owner-tally.ts';
 
 test('owners are numbered as they come, and each keeps its number', () => {
   const tally = new OwnerTally();
@@ -52,4 +52,20 @@ test('only kind and name are kept of what the caller knows of an owner', () => {
   const tally = new OwnerTally();
   tally.add({ kind: 'lambda', name: null, instanceId: 'i-1' } as { kind: string; name: null });
   expect(tally.ranked([])).toEqual([{ kind: 'lambda', name: null, interfaces: 1, addresses: 0, number: 0 }]);
+});
+
+test('tells only so many descriptions apart: what anybody writes must not make a list of thousands', () => {
+  const tally = new OwnerTally();
+  for (let index = 0; index < 500; index++)
+    tally.add({ kind: 'unknown', name: `made by ${'x'.repeat(index)}` });
+  const ranked = tally.ranked([]);
+  expect(ranked).toHaveLength(DESCRIPTIONS_TOLD + 1);
+  expect(ranked.find(({ name }) => name === null)?.interfaces).toBe(500 - DESCRIPTIONS_TOLD);
+  expect(ranked.reduce((sum, { interfaces }) => sum + interfaces, 0)).toBe(500);
+});
+
+test('tells every cluster apart, however many there are', () => {
+  const tally = new OwnerTally();
+  for (let index = 0; index < 50; index++) tally.add({ kind: 'cluster-nodes', name: `cluster-${index}` });
+  expect(tally.ranked([])).toHaveLength(50);
 });
