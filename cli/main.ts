@@ -1,10 +1,12 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { HeadroomError } from '../shared/model/base/errors.ts';
+import { printable } from '../shared/model/base/invisible-characters.ts';
+import { redactSecrets } from '../shared/model/base/redaction.ts';
 import type { AddCommand } from './base/command-line.ts';
 import { defectText } from './base/defect.ts';
 import { EXIT, type ExitCode } from './base/exit-codes.ts';
 import type { Io } from './base/io.ts';
-import { paint } from './base/io.ts';
+import { guarded, paint } from './base/io.ts';
 import { addAcknowledgeCommand } from './commands/acknowledge.ts';
 import { addAlertsCommand } from './commands/alerts.ts';
 import { addBackfillCommand } from './commands/backfill.ts';
@@ -46,12 +48,20 @@ const COMMANDS: readonly AddCommand[] = [
   addCompletionCommand,
 ];
 
+/** Where commander writes. It quotes arguments, which a script may have taken from anywhere. */
+const outputOf = (io: Io): OutputConfiguration => ({
+  writeOut: io.out,
+  writeErr: io.err,
+  getOutHasColors: () => io.colour,
+  outputError: (text, write) => write(`${text.trimEnd().replace(/\n(?!\(Did you mean )/g, '\uFFFD')}\n`),
+});
+
 /** Commands, and those below them, do not inherit this from the program. */
 const speakThrough = (parent: Command, path: string, io: Io): void => {
   for (const command of parent.commands) {
     const name = `${path}${command.name()}`;
     command.exitOverride().showHelpAfterError(`(headroom ${name} --help shows the options)`);
-    command.configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour });
+    command.configureOutput(outputOf(io));
     speakThrough(command, `${name} `, io);
   }
 };
@@ -64,7 +74,7 @@ export const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command =>
     )
     .version(VERSION, '-V, --version')
     .showHelpAfterError('(headroom --help shows the options)')
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHasColors: () => io.colour })
+    .configureOutput(outputOf(io))
     .exitOverride()
     .addHelpText(
       'after',
@@ -87,8 +97,14 @@ Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing c
 const explain = (io: Io, error: unknown): void => {
   const dye = paint(io);
   if (error instanceof HeadroomError) {
-    io.err(`${dye('red', 'error')} ${error.message}\n`);
-    io.err(`${dye('cyan', '  try')} ${error.action}\n`);
+    // A message of several lines quotes a file: no line of it may look like one of ours.
+    const lines = redactSecrets(error.message)
+      .split('\n')
+      .map(printable)
+      .join('\n')
+      .replace(/\n(?! {2})/g, '\n  ');
+    io.err(`${dye('red', 'error')} ${lines}\n`);
+    io.err(`${dye('cyan', '  try')} ${printable(redactSecrets(error.action))}\n`);
   } else {
     io.err(defectText(error, io.env));
   }
@@ -103,7 +119,8 @@ const BAD_USAGE: ReadonlySet<string> = new Set([
 ]);
 
 /** Runs the command line. Never throws; tells the exit code. */
-export const main = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+export const main = async (argv: readonly string[], streams: Io): Promise<ExitCode> => {
+  const io = guarded(streams);
   let code: ExitCode = EXIT.ok;
   const program = buildProgram(io, (asked) => {
     code = asked;

@@ -1,3 +1,6 @@
+import { printable, printableLines } from '../../shared/model/base/invisible-characters.ts';
+import { redactSecrets } from '../../shared/model/base/redaction.ts';
+
 /** The variable that asks for stacks: for people who report or look for a defect. */
 const DEBUG = 'HEADROOM_DEBUG';
 
@@ -8,6 +11,9 @@ export const defectText = (
 ): string => {
   const isError = error instanceof Error;
   const [sentence] = (isError ? `${error.name}: ${error.message}` : String(error)).split('\n');
-  const stack = isError && (environment[DEBUG] ?? '') !== '' ? `${error.stack}\n` : '';
-  return `error Headroom failed unexpectedly: ${sentence}\n  try Report it as a defect, with the stack that the same command prints with ${DEBUG}=1.\n${stack}`;
+  const stack =
+    isError && (environment[DEBUG] ?? '') !== ''
+      ? `${printableLines(redactSecrets(error.stack ?? ''))}\n`
+      : '';
+  return `error Headroom failed unexpectedly: ${printable(redactSecrets(sentence ?? ''))}\n  try Report it as a defect, with the stack that the same command prints with ${DEBUG}=1.\n${stack}`;
 };

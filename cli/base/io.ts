@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { printableLines } from '../../shared/model/base/invisible-characters.ts';
+import { redactSecrets } from '../../shared/model/base/redaction.ts';
 
 /** What a command may touch of the world outside. Tests hand in their own. */
 export interface Io {
@@ -18,13 +20,35 @@ export interface Io {
   readonly demo?: (() => Promise<unknown>) | undefined;
 }
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = Parameters<typeof styleText>[0];
 
 /** Paints only where colour is wanted. */
 export const paint =
   (io: Pick<Io, 'colour'>) =>
   (style: Style, text: string): string =>
     io.colour ? styleText(style, text, { validateStream: false }) : text;
+
+/** What `paint` writes of the styles in use, and what progress wipes its line with. Nothing else may control a terminal. */
+const STYLE = String.raw`\u001B\[(?:[0-4]|2[234]|3[0-9]|9[0-7])m`;
+const STYLES = new RegExp(`(${STYLE})`);
+const STYLES_AND_ERASURES = new RegExp(String.raw`(${STYLE}|\r?\u001B\[2?K|\r)`);
+
+/** Text as a terminal may get it. What comes from outside is inert before; this holds where that was forgotten. */
+const controlledBy = (allowed: RegExp | null, text: string): string =>
+  allowed === null
+    ? printableLines(text)
+    : text
+        .split(allowed)
+        .map((part, index) => (index % 2 === 1 ? part : printableLines(part)))
+        .join('');
+
+/** The same streams, on which no text can control a terminal, and whose diagnostics have no secrets. */
+export const guarded = (io: Io): Io => ({
+  ...io,
+  out: (text) => io.out(controlledBy(io.colour ? STYLES : null, text)),
+  err: (text) =>
+    io.err(controlledBy(io.progress ? STYLES_AND_ERASURES : io.colour ? STYLES : null, redactSecrets(text))),
+});
 
 /** The streams of this process. NO_COLOR (no-color.org) and FORCE_COLOR are respected. */
 export const processIo = (): Io => {

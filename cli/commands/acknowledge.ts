@@ -25,7 +25,7 @@ export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
           const kept = await acknowledgeAlert(store, key, options.withdraw === true ? null : by, io.now());
           const what =
             kept.alert.acknowledged === null ? 'is repeated from now on' : `is acknowledged by ${by}`;
-          io.out(`${printable(nameOf(kept))} ${what}.\n`);
+          io.out(`${printable(`${nameOf(kept)} ${what}`)}.\n`);
         }
       });
     });

@@ -1,9 +1,8 @@
-import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/acknowledge.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { type Io, paint } from '../base/io.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import { jsonText } from '../output/json.ts';
 import { type Column, renderTable } from '../output/table.ts';
 
 interface Options extends StateOptions {
@@ -13,19 +12,17 @@ interface Options extends StateOptions {
 
 const COLOUR = { critical: 'red', warning: 'yellow', ok: 'dim' } as const;
 
-const columns = (io: Io): readonly Column<KeptAlert>[] => [
+const COLUMNS: readonly Column<KeptAlert>[] = [
   {
     title: 'LEVEL',
-    cell: ({ alert }) => {
-      const level = alert.status === 'pending' ? `(${alert.candidate?.severity})` : alert.severity;
-      return paint(io)(COLOUR[alert.severity], level);
-    },
+    cell: ({ alert }) => (alert.status === 'pending' ? `(${alert.candidate?.severity})` : alert.severity),
+    style: ({ alert }) => COLOUR[alert.severity],
   },
   { title: 'STATUS', cell: ({ alert }) => alert.status },
   { title: 'SINCE', cell: ({ alert }) => alert.since },
   { title: 'ACKNOWLEDGED', cell: ({ alert }) => alert.acknowledged?.by ?? null },
-  { title: 'ALERT', cell: (kept) => printable(nameOf(kept)) },
-  { title: 'WHAT', cell: ({ alert }) => printable(alert.finding.title) },
+  { title: 'ALERT', cell: (kept) => nameOf(kept) },
+  { title: 'WHAT', cell: ({ alert }) => alert.finding.title },
 ];
 
 /** `headroom alerts`: what fires, and what waits to. */
@@ -54,9 +51,9 @@ Exits with 1 while a critical alert fires.
       );
       if (options.format === 'json') {
         const alerts = kept.map(({ target, alert }) => ({ target, ...alert }));
-        io.out(`${JSON.stringify({ schema: 'headroom/alerts@1', alerts }, null, 2)}\n`);
+        io.out(jsonText({ schema: 'headroom/alerts@1', alerts }));
       } else {
-        io.out(kept.length === 0 ? 'No alert fires.\n' : renderTable(io, columns(io), kept));
+        io.out(kept.length === 0 ? 'No alert fires.\n' : renderTable(io, COLUMNS, kept));
       }
       session.exit(kept.some(({ alert }) => alert.severity === 'critical') ? EXIT.found : EXIT.ok);
     });

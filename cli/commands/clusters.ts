@@ -17,6 +17,7 @@ import {
   type ScanOptions,
   scanToDocument,
 } from '../input/scan-options.ts';
+import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
 
@@ -59,7 +60,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const dye = paint(io);
   const { gauges } = cluster;
   const parts = [
-    `${dye('bold', printable(cluster.clusterName))}  ${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}  ${dye('dim', traits(cluster))}\n`,
+    `${dye('bold', printable(cluster.clusterName))}  ${printable(`${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}`)}  ${dye('dim', printable(traits(cluster)))}\n`,
     `nodes ${cluster.nodes.length}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
       `addresses ${wholeNumber(gauges.totalIPAddresses) ?? '-'} of ${wholeNumber(gauges.maxIPAddresses) ?? '-'}  prefixes ${wholeNumber(gauges.totalIPv4Prefixes) ?? '-'}\n`,
   ];
@@ -106,15 +107,15 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
       renderTable<CommittedDemand>(
         io,
         [
-          { title: 'GROUP', cell: ({ group }) => printable(group) },
+          { title: 'GROUP', cell: ({ group }) => group },
           { title: 'NODES', align: 'right', cell: ({ currentNodes }) => wholeNumber(currentNodes) },
           { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => wholeNumber(maximumNodes) },
           { title: 'FIT', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
           {
             title: 'SHORT OF',
             align: 'right',
-            cell: ({ shortfall }) =>
-              shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
+            cell: ({ shortfall }) => (shortfall === null ? null : String(shortfall)),
+            style: ({ shortfall }) => (shortfall !== null && shortfall > 0 ? 'red' : null),
           },
           { title: 'THEN', cell: ({ error }) => error },
           { title: 'FULL', align: 'right', cell: ({ whenFull }) => wholeNumber(whenFull?.fits) },
@@ -152,7 +153,7 @@ many of all its nodes find every address they want, if each then runs as many po
       const { io } = session;
       io.out(
         options.format === 'json'
-          ? `${JSON.stringify({ schema, scannedAt, targets, clusters }, null, 2)}\n`
+          ? jsonText({ schema, scannedAt, targets, clusters })
           : `${clusters.length === 0 ? 'No clusters found: EKS lists none, and no tags name one.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
       );
       session.exit(coverageExit(assessments) ?? EXIT.ok);

@@ -4,6 +4,7 @@ import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
+import { jsonText } from '../output/json.ts';
 import { renderTable } from '../output/table.ts';
 
 interface Options {
@@ -129,9 +130,7 @@ It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem
       const { source, ...configuration } = readConfiguration(file);
       if (format === 'json') {
         const document = { schema: 'headroom/config@1', source, ...configuration };
-        io.out(
-          `${JSON.stringify({ ...document, destinations: Object.fromEntries(configuration.destinations) }, null, 2)}\n`,
-        );
+        io.out(jsonText({ ...document, destinations: Object.fromEntries(configuration.destinations) }));
         return;
       }
       const dye = paint(io);

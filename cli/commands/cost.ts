@@ -12,6 +12,7 @@ import {
   type ScanOptions,
   scanToDocument,
 } from '../input/scan-options.ts';
+import { jsonText } from '../output/json.ts';
 import { renderTable } from '../output/table.ts';
 
 interface Options extends ScanOptions {
@@ -96,7 +97,13 @@ Examples:
       const cost = monthlyCost(size);
       if (options.format === 'json') {
         io.out(
-          `${JSON.stringify({ schema: 'headroom/cost@1', pricesAsOf: PRICES_AS_OF, currency: 'USD', estate: size, ...cost }, null, 2)}\n`,
+          jsonText({
+            schema: 'headroom/cost@1',
+            pricesAsOf: PRICES_AS_OF,
+            currency: 'USD',
+            estate: size,
+            ...cost,
+          }),
         );
         return;
       }

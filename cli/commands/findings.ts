@@ -14,6 +14,7 @@ import {
   type ScanOptions,
   scanToDocument,
 } from '../input/scan-options.ts';
+import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
 
 interface Options extends ScanOptions, Omit<Filters, 'severity'> {
@@ -81,7 +82,7 @@ Examples:
       const { io } = session;
       io.out(
         options.format === 'json'
-          ? `${JSON.stringify({ schema, scannedAt, targets, findings }, null, 2)}\n`
+          ? jsonText({ schema, scannedAt, targets, findings })
           : `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderProblems(io, document)}`,
       );
       session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));

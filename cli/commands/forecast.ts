@@ -7,6 +7,7 @@ import { type AddCommand, collectValues, UsageError } from '../base/command-line
 import { readConfiguration } from '../input/configuration.ts';
 import { parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
+import { jsonText } from '../output/json.ts';
 
 interface Options {
   readonly history: string;
@@ -130,7 +131,7 @@ Examples:
       const all = readHistory(options.history);
       if (options.review === true) {
         const outcome = review({ samples: all, capacity, policy: readConfiguration(options.policy).alerts });
-        if (options.format === 'json') return io.out(`${JSON.stringify(outcome, null, 2)}\n`);
+        if (options.format === 'json') return io.out(jsonText(outcome));
         return io.out(`${reviewLines(outcome).join('\n')}\n`);
       }
       const moments = momentsOf(options.at, all);
@@ -149,7 +150,7 @@ Examples:
       if (options.format === 'json') {
         // One moment is one object, as it was before several could be asked for.
         const { at: _at, ...only } = first ?? {};
-        return io.out(`${JSON.stringify(others.length === 0 ? only : documents, null, 2)}\n`);
+        return io.out(jsonText(others.length === 0 ? only : documents));
       }
       const paragraphs = documents.map((document) =>
         [...(others.length === 0 ? [] : [`at         ${document.at}`]), ...outlookLines(document), ''].join(

@@ -1,6 +1,7 @@
 import { describeLimits, type LimitsDescription } from '../../shared/model/cluster/max-pods.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { lookUpLimits } from '../input/instance-limits.ts';
+import { jsonText } from '../output/json.ts';
 import { type Column, renderTable, wholeNumber } from '../output/table.ts';
 
 interface Options {
@@ -71,7 +72,7 @@ an array.
       const limits = found.filter((entry) => entry !== null);
       io.out(
         options.format === 'json'
-          ? `${JSON.stringify(limits.length === 1 ? limits[0] : limits, null, 2)}\n`
+          ? jsonText(limits.length === 1 ? limits[0] : limits)
           : renderTable(io, COLUMNS, limits),
       );
     });

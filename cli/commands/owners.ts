@@ -17,6 +17,7 @@ import {
   type ScanOptions,
   scanToDocument,
 } from '../input/scan-options.ts';
+import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
 
@@ -47,7 +48,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   const name = subnet.name === null ? '' : `  ${shorten(printable(subnet.name), NAME_WIDTH)}`;
   const used =
     subnet.used === null ? 'use unknown' : `${number(subnet.used)} of ${wholeNumber(subnet.usable)} in use`;
-  const heading = `${dye('bold', subnet.subnetId)}${name}  ${subnet.cidrBlock ?? 'IPv6 only'}  ${used}\n`;
+  const heading = `${dye('bold', printable(subnet.subnetId))}${name}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}  ${used}\n`;
   if (subnet.owners === null) {
     const reason = subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
     return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
@@ -63,7 +64,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
           title: 'NAME',
           cell: (owner) => {
             const ownerName = nameOf(owner);
-            return ownerName === null ? null : shorten(printable(ownerName), NAME_WIDTH);
+            return ownerName === null ? null : shorten(ownerName, NAME_WIDTH);
           },
         },
         { title: 'INTERFACES', align: 'right', cell: ({ interfaces }) => number(interfaces) },
@@ -138,7 +139,7 @@ Examples:
             unknowns,
           }),
         );
-        io.out(`${JSON.stringify({ schema, scannedAt, targets, subnets: owners }, null, 2)}\n`);
+        io.out(jsonText({ schema, scannedAt, targets, subnets: owners }));
       } else {
         const busiest = subnets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1));
         io.out(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import {
   type CniSettings,
@@ -16,6 +17,7 @@ import { settingNotices } from '../../shared/model/cni/setting-notices.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
 import { lookUpLimits } from '../input/instance-limits.ts';
+import { jsonText } from '../output/json.ts';
 import { type Column, renderTable, wholeNumber } from '../output/table.ts';
 
 interface Options {
@@ -126,7 +128,9 @@ const columnsFor = ({ mode, peakPods, nodes }: PlanNodeDocument): readonly Colum
 
 const render = (io: Io, document: PlanNodeDocument): string => {
   const dye = paint(io);
-  const notices = document.notices.map(({ message }) => `${dye('yellow', 'note')}  ${message}\n`).join('');
+  const notices = document.notices
+    .map(({ message }) => `${dye('yellow', 'note')}  ${printable(message)}\n`)
+    .join('');
   return `${renderTable(io, columnsFor(document), document.nodes)}${notices === '' ? '' : `\n${notices}`}`;
 };
 
@@ -185,6 +189,6 @@ and the trunk. Subnets are taken to have plenty.
         })),
         notices: settingNotices(limits, settings),
       };
-      io.out(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : render(io, document));
+      io.out(options.format === 'json' ? jsonText(document) : render(io, document));
     });
 };

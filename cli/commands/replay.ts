@@ -5,6 +5,7 @@ import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { parseCapacity, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
+import { jsonLine } from '../output/json.ts';
 import { type Column, renderTable } from '../output/table.ts';
 
 interface Options {
@@ -67,8 +68,7 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
       const transitions = replay({ samples, capacity, supply, policy: alerts });
       if (options.plot !== undefined)
         writeFileSync(options.plot, plotHistory(options.plot, { samples, capacity, supply, transitions }));
-      if (options.format === 'ndjson')
-        io.out(transitions.map((transition) => `${JSON.stringify(transition)}\n`).join(''));
+      if (options.format === 'ndjson') io.out(transitions.map((transition) => jsonLine(transition)).join(''));
       else io.out(transitions.length === 0 ? 'No alert.\n' : renderTable(io, COLUMNS, transitions));
     });
 };

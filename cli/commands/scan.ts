@@ -14,6 +14,8 @@ import {
   type ScanOptions,
   scanToDocument,
 } from '../input/scan-options.ts';
+import { jsonText } from '../output/json.ts';
+import { problemText } from '../output/problem-text.ts';
 import { renderScan } from '../output/scan-table.ts';
 
 interface Options extends ScanOptions {
@@ -50,7 +52,7 @@ const publishScan = async (
       withheld += outcome.withheld;
       if (outcome.problem !== null) {
         complete = false;
-        io.err(`problem  ${outcome.problem.message}\n         ${outcome.problem.action}\n`);
+        io.err(problemText(io, outcome.problem));
       }
     }
   } finally {
@@ -93,7 +95,7 @@ Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing c
       const { io } = session;
       const estate = await scanToDocument(options, session);
       const { document, assessments } = estate;
-      io.out(options.format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : renderScan(io, document));
+      io.out(options.format === 'json' ? jsonText(document) : renderScan(io, document));
       const published = options.publish === true ? await publishScan(estate, session) : true;
       const covered = coverageExit(assessments);
       session.exit(

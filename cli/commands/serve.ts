@@ -3,6 +3,7 @@ import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
+import { problemText } from '../output/problem-text.ts';
 import { parseListen, startServer } from '../serve/http-server.ts';
 import { LatestScans } from '../serve/latest-scans.ts';
 import { createPages } from '../serve/pages.ts';
@@ -97,7 +98,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
             if (brokenOff.signal.aborted) return;
             // What never worked is for the person who started it; what worked before may work again.
             if (latest.finishedRuns === 0 || !(error instanceof HeadroomError)) throw error;
-            io.err(`problem  ${error.message}\n         ${error.action}\n`);
+            io.err(problemText(io, error));
           },
         });
         await loop.settled();

@@ -7,6 +7,7 @@ import { redactEstate } from '../../shared/inventory/estate-redaction.ts';
 import { collectEstate } from '../../shared/pipeline/collect-estate.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { problemText } from '../output/problem-text.ts';
 import { createProgress } from '../output/progress.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 
@@ -61,9 +62,7 @@ of names is not stored, and all figures stay the same.
         ),
       ];
       for (const { target, problem } of problems) {
-        io.err(
-          `problem  ${target.accountId} ${target.region}: ${problem.message}\n         ${problem.action}\n`,
-        );
+        io.err(problemText(io, problem, target));
       }
       if (targets.length === 0) return session.exit(EXIT.nothingScanned);
       const estate: Estate = {

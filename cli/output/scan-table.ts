@@ -8,6 +8,7 @@ import type { Finding, Severity } from '../../shared/model/result/finding.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
+import { problemText } from './problem-text.ts';
 import { type Column, renderTable, wholeNumber } from './table.ts';
 
 const NAME_WIDTH = 28;
@@ -39,18 +40,18 @@ const worstOf = (findings: readonly Finding[], subnetId: string): Severity | nul
   );
 };
 
-const columnsFor = (io: Io, document: ScanDocument): Column<SubnetAssessment>[] => {
-  const dye = paint(io);
+const columnsFor = (document: ScanDocument): Column<SubnetAssessment>[] => {
   const now = Date.parse(document.scannedAt);
   return [
     {
       title: 'SUBNET',
-      cell: ({ subnetId }) => {
+      cell: ({ subnetId }) => subnetId,
+      style: ({ subnetId }) => {
         const worst = worstOf(document.findings, subnetId);
-        return worst === null ? subnetId : dye(STYLE[worst], subnetId);
+        return worst === null ? null : STYLE[worst];
       },
     },
-    { title: 'NAME', cell: ({ name }) => (name === null ? null : shorten(printable(name), NAME_WIDTH)) },
+    { title: 'NAME', cell: ({ name }) => (name === null ? null : shorten(name, NAME_WIDTH)) },
     { title: 'ZONE', cell: ({ availabilityZone }) => availabilityZone },
     { title: 'RANGE', cell: ({ cidrBlock, ipv6Native }) => cidrBlock ?? (ipv6Native ? 'IPv6 only' : null) },
     { title: 'USED', align: 'right', cell: ({ used }) => wholeNumber(used) },
@@ -95,17 +96,10 @@ export const renderFindings = (io: Io, findings: readonly Finding[]): string => 
     .join('');
 };
 
-export const renderProblems = (io: Io, document: Pick<ScanDocument, 'targets'>): string => {
-  const dye = paint(io);
-  return document.targets
-    .flatMap(({ accountId, region, errors }) =>
-      errors.map(
-        ({ message, action }) =>
-          `${dye('red', 'problem')}  ${accountId} ${region}: ${printable(message)}\n${' '.repeat(9)}${dye('dim', printable(action))}\n`,
-      ),
-    )
+export const renderProblems = (io: Io, document: Pick<ScanDocument, 'targets'>): string =>
+  document.targets
+    .flatMap((target) => target.errors.map((problem) => problemText(io, problem, target)))
     .join('');
-};
 
 /** What could not be measured, grouped by reason: fifty subnets with one cause are one line. */
 const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
@@ -123,7 +117,7 @@ const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
     .map(([reason, group]) => {
       const [first, ...others] = group.subnets;
       const where = others.length === 0 ? first : `${first} and ${count(others.length, 'other')}`;
-      return `${dye('yellow', 'unknown')}  ${where}: ${printable(reason)}\n`;
+      return `${dye('yellow', 'unknown')}  ${printable(`${where}: ${reason}`)}\n`;
     })
     .join('');
 };
@@ -141,15 +135,17 @@ export const renderScan = (io: Io, document: ScanDocument): string => {
   for (const [heading, subnets] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const vpc = document.vpcs.find(({ vpcId }) => vpcId === subnets[0]?.vpcId);
     const name = vpc?.name == null ? '' : `  ${shorten(printable(vpc.name), NAME_WIDTH)}`;
-    parts.push(`${dye('bold', heading)}${name}\n${renderTable(io, columnsFor(io, document), subnets)}`);
+    parts.push(
+      `${dye('bold', printable(heading))}${name}\n${renderTable(io, columnsFor(document), subnets)}`,
+    );
   }
   const scanned = document.targets.filter(({ status }) => status !== 'failed');
   if (document.subnets.length === 0 && scanned.length > 0) {
     const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
     parts.push(
       document.vpcs.length === 0
-        ? `No VPCs in ${where}. Is the Region right?\n`
-        : `The ${count(document.vpcs.length, 'VPC')} in ${where} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
+        ? `No VPCs in ${printable(where)}. Is the Region right?\n`
+        : `The ${count(document.vpcs.length, 'VPC')} in ${printable(where)} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
     );
   }
   if (document.findings.length > 0) {

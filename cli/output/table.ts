@@ -1,13 +1,14 @@
 import Table from 'cli-table3';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
-import type { Io } from '../base/io.ts';
-import { paint } from '../base/io.ts';
+import { type Io, paint, type Style } from '../base/io.ts';
 
 export interface Column<Row> {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** The cell's text; `null` is shown as a dash, for what is unknown. */
+  /** The cell's text, as it came from outside; `null` is shown as a dash, for what is unknown. */
   readonly cell: (row: Row) => string | null;
+  readonly style?: (row: Row) => Style | null;
 }
 
 const BARE = {
@@ -41,7 +42,15 @@ export const renderTable = <Row>(io: Io, columns: readonly Column<Row>[], rows: 
     chars: BARE,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const row of rows) table.push(columns.map(({ cell }) => cell(row) ?? dye('dim', '-')));
+  for (const row of rows)
+    table.push(
+      columns.map(({ cell, style }) => {
+        const text = cell(row);
+        if (text === null) return dye('dim', '-');
+        const wanted = style?.(row) ?? null;
+        return wanted === null ? printable(text) : dye(wanted, printable(text));
+      }),
+    );
   return `${table
     .toString()
     .split('\n')

@@ -1,5 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { UsageError } from '../base/command-line.ts';
 import { isLoopback, refusalOf } from './request-origin.ts';
 
@@ -11,7 +13,8 @@ export interface Pages {
   readonly notReady: () => string | null;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string =>
+  printable(redactSecrets(error instanceof Error ? error.message : String(error)));
 
 /** Beside the report's own policy, what only a header can say. No other page may show or reach into these. */
 const POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";

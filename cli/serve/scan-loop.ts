@@ -19,6 +19,7 @@ import type { StateStore } from '../../shared/state/state-store.ts';
 import type { Io } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import type { ScanOptions } from '../input/scan-options.ts';
+import { problemText } from '../output/problem-text.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { MonitorState } from './monitor-state.ts';
 import { openTarget, type SelectedTargets, ServeTargets } from './serve-targets.ts';
@@ -238,8 +239,8 @@ export class ScanLoop {
     return createNotifiers(configuration.destinations, terminal, selected.home, io.now);
   }
 
-  #say({ accountId, region }: Target, { message, action }: Problem): void {
-    this.#input.io.err(`problem  ${accountId} ${region}: ${message}\n         ${action}\n`);
+  #say(target: Target, problem: Problem): void {
+    this.#input.io.err(problemText(this.#input.io, problem, target));
   }
 
   #follow(work: Promise<unknown>): void {

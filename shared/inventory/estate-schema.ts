@@ -11,6 +11,21 @@ import type {
   Vpc,
   VpcConnection,
 } from '../model/aws/inventory.ts';
+import {
+  ACCOUNT_ID,
+  ANY_ID,
+  ARN,
+  AWS_WORD,
+  IPV4_ADDRESS,
+  IPV4_CIDR,
+  IPV6_CIDR,
+  idOf,
+  REGION,
+  ROUTE_DESTINATION,
+  type WordPattern,
+  ZONE,
+  ZONE_ID,
+} from '../model/aws/word-patterns.ts';
 import type { Problem } from '../model/base/errors.ts';
 import type { Estate, TargetEstate } from './estate.ts';
 
@@ -25,86 +40,95 @@ const texts = z.array(z.string());
 const orNull = <Schema extends z.core.SomeType>(schema: Schema) => z.nullable(schema);
 const count = z.int().check(z.nonnegative());
 const tags = z.record(z.string(), z.string());
-const accountId = z.string().check(z.regex(/^\d{12}$/, 'must be an account number of 12 digits'));
+const word = ({ pattern, words }: WordPattern) => z.string().check(z.regex(pattern, `must be ${words}`));
+const id = (kind: string) => word(idOf(kind));
+const accountId = word(ACCOUNT_ID);
+const anyId = word(ANY_ID);
+const zone = word(ZONE);
+const cidr = word(IPV4_CIDR);
+const awsWord = word(AWS_WORD);
+const vpcId = id('vpc');
+const subnetId = id('subnet');
 
-const problem: z.ZodMiniType<Problem> = z.object({ code: text, message: text, action: text });
+const problem: z.ZodMiniType<Problem> = z.object({ code: awsWord, message: text, action: text });
 
 const vpc: z.ZodMiniType<Vpc> = z.object({
-  vpcId: text,
-  ownerId: orNull(text),
+  vpcId,
+  ownerId: orNull(accountId),
   name: orNull(text),
-  cidrBlocks: texts,
-  ipv6CidrBlocks: texts,
+  cidrBlocks: z.array(cidr),
+  ipv6CidrBlocks: z.array(word(IPV6_CIDR)),
   tags,
 });
 
 const subnet: z.ZodMiniType<Subnet> = z.object({
-  subnetId: text,
-  vpcId: text,
-  ownerId: orNull(text),
+  subnetId,
+  vpcId,
+  ownerId: orNull(accountId),
   name: orNull(text),
-  cidrBlock: orNull(text),
-  ipv6CidrBlocks: texts,
+  cidrBlock: orNull(cidr),
+  ipv6CidrBlocks: z.array(word(IPV6_CIDR)),
   ipv6Native: z.boolean(),
-  availabilityZone: orNull(text),
-  availabilityZoneId: orNull(text),
-  outpostArn: orNull(text),
+  availabilityZone: orNull(zone),
+  availabilityZoneId: orNull(word(ZONE_ID)),
+  outpostArn: orNull(word(ARN)),
   awsAvailable: orNull(count),
   tags,
 });
 
 const networkInterface: z.ZodMiniType<NetworkInterface> = z.object({
-  networkInterfaceId: text,
-  subnetId: text,
-  vpcId: orNull(text),
-  ownerId: orNull(text),
-  interfaceType: text,
-  status: text,
+  networkInterfaceId: id('eni'),
+  subnetId,
+  vpcId: orNull(vpcId),
+  ownerId: orNull(accountId),
+  interfaceType: awsWord,
+  // EC2 may leave it out.
+  status: z.union([awsWord, z.literal('')]),
   description: text,
-  requesterId: orNull(text),
+  requesterId: orNull(anyId),
   requesterManaged: z.boolean(),
-  operatorPrincipal: orNull(text),
+  operatorPrincipal: orNull(anyId),
   attachment: orNull(
     z.object({
-      attachmentId: orNull(text),
-      instanceId: orNull(text),
-      instanceOwnerId: orNull(text),
+      attachmentId: orNull(anyId),
+      instanceId: orNull(anyId),
+      instanceOwnerId: orNull(anyId),
       deviceIndex: orNull(count),
       networkCardIndex: orNull(count),
       deleteOnTermination: orNull(z.boolean()),
     }),
   ),
-  privateAddresses: z.array(z.object({ address: text, primary: z.boolean() })),
-  ipv4Prefixes: texts,
+  privateAddresses: z.array(z.object({ address: word(IPV4_ADDRESS), primary: z.boolean() })),
+  ipv4Prefixes: z.array(cidr),
   ipv6AddressCount: count,
-  ipv6Prefixes: texts,
+  ipv6Prefixes: z.array(word(IPV6_CIDR)),
   tags,
 });
 
 const reservation: z.ZodMiniType<SubnetCidrReservation> = z.object({
-  reservationId: text,
-  subnetId: text,
-  cidr: text,
+  reservationId: anyId,
+  subnetId,
+  cidr: z.union([cidr, word(IPV6_CIDR)]),
   type: z.enum(['prefix', 'explicit']),
 });
 
 const instance: z.ZodMiniType<Instance> = z.object({
-  instanceId: text,
-  instanceType: text,
-  state: text,
-  subnetId: orNull(text),
-  vpcId: orNull(text),
-  availabilityZone: orNull(text),
-  ownerId: orNull(text),
+  instanceId: anyId,
+  instanceType: awsWord,
+  state: awsWord,
+  subnetId: orNull(subnetId),
+  vpcId: orNull(vpcId),
+  availabilityZone: orNull(zone),
+  ownerId: orNull(accountId),
   platform: z.exactOptional(orNull(text)),
   tags,
 });
 
 const instanceLimits: z.ZodMiniType<InstanceLimits> = z.object({
-  type: text,
+  type: awsWord,
   maxEnis: count,
   ipv4PerEni: count,
-  hypervisor: text,
+  hypervisor: awsWord,
   bareMetal: z.boolean(),
   networkCards: count,
   prefixDelegation: z.boolean(),
@@ -115,47 +139,49 @@ const instanceLimits: z.ZodMiniType<InstanceLimits> = z.object({
 
 const vpcConnection: z.ZodMiniType<VpcConnection> = z.object({
   kind: z.enum(['peering', 'transit-gateway']),
-  id: text,
-  vpcs: z.array(z.object({ vpcId: text, accountId: orNull(text), cidrBlocks: orNull(texts) })),
+  id: anyId,
+  vpcs: z.array(z.object({ vpcId, accountId: orNull(accountId), cidrBlocks: orNull(z.array(cidr)) })),
   membersKnown: z.exactOptional(z.boolean()),
 });
 
 const routeTable: z.ZodMiniType<RouteTable> = z.object({
-  routeTableId: text,
-  vpcId: text,
+  routeTableId: id('rtb'),
+  vpcId,
   main: z.boolean(),
-  subnetIds: texts,
-  routes: z.array(z.object({ destination: text, target: orNull(text), active: z.boolean() })),
+  subnetIds: z.array(subnetId),
+  routes: z.array(
+    z.object({ destination: word(ROUTE_DESTINATION), target: orNull(anyId), active: z.boolean() }),
+  ),
 });
 
-const healthIssues = z.array(z.object({ code: text, message: orNull(text), resourceIds: texts }));
+const healthIssues = z.array(z.object({ code: awsWord, message: orNull(text), resourceIds: z.array(anyId) }));
 
 const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   name: text,
-  arn: text,
-  version: orNull(text),
-  status: orNull(text),
-  vpcId: orNull(text),
-  subnetIds: texts,
+  arn: word(ARN),
+  version: orNull(awsWord),
+  status: orNull(awsWord),
+  vpcId: orNull(vpcId),
+  subnetIds: z.array(subnetId),
   ipFamily: orNull(z.enum(['ipv4', 'ipv6'])),
   autoMode: z.boolean(),
   healthIssues,
   nodeGroups: z.array(
     z.object({
       name: text,
-      status: orNull(text),
+      status: orNull(awsWord),
       minSize: count,
       maxSize: count,
       desiredSize: count,
-      subnetIds: texts,
-      instanceTypes: texts,
-      amiType: z.exactOptional(orNull(text)),
+      subnetIds: z.array(subnetId),
+      instanceTypes: z.array(awsWord),
+      amiType: z.exactOptional(orNull(awsWord)),
       autoScalingGroups: texts,
       healthIssues,
     }),
   ),
-  fargateProfiles: z.array(z.object({ name: text, subnetIds: texts })),
-  vpcCni: orNull(z.object({ version: orNull(text), configuration: orNull(text) })),
+  fargateProfiles: z.array(z.object({ name: text, subnetIds: z.array(subnetId) })),
+  vpcCni: orNull(z.object({ version: orNull(awsWord), configuration: orNull(text) })),
 });
 
 const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
@@ -163,9 +189,9 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   minSize: count,
   maxSize: count,
   desiredCapacity: count,
-  subnetIds: texts,
-  instanceTypes: texts,
-  instanceIds: texts,
+  subnetIds: z.array(subnetId),
+  instanceTypes: z.array(awsWord),
+  instanceIds: z.array(anyId),
   tags,
 });
 
@@ -173,11 +199,11 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
 const recorded = <Record>(record: z.ZodMiniType<Record>) => z.union([z.array(record), problem]);
 
 const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
-  target: z.object({ accountId, region: text }),
+  target: z.object({ accountId, region: word(REGION) }),
   vpcs: recorded(vpc),
   subnets: recorded(subnet),
   interfaces: recorded(networkInterface),
-  reservations: z.record(z.string(), recorded(reservation)),
+  reservations: z.record(subnetId, recorded(reservation)),
   instances: recorded(instance),
   instanceTypes: recorded(instanceLimits),
   vpcConnections: recorded(vpcConnection),

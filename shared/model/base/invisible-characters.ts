@@ -29,3 +29,15 @@ export const printable = (text: string): string => text.toWellFormed().replace(E
 /** The same for text of several lines, such as commands on a page: tabs and line feeds stay. */
 export const printableLines = (text: string): string =>
   text.toWellFormed().replace(EITHER_WITHIN_LINES, '\uFFFD');
+
+/**
+ * JSON text in which each invisible character stands as its escape (`\u009b`), for files and terminals. JSON itself escapes
+ * only C0 controls and lone surrogates. A parser reads the same value.
+ */
+export const escapedInJson = (json: string): string =>
+  json.replace(EITHER_WITHIN_LINES, (character) =>
+    Array.from({ length: character.length }, (_, index) => {
+      const unit = character.charCodeAt(index).toString(16).padStart(4, '0');
+      return `\\u${unit}`;
+    }).join(''),
+  );
