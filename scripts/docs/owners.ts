@@ -30,14 +30,14 @@ Fargate pod's interface; any sign of it counts.
 
 ## Marks
 
-*Unverified* means that no public page was found that states the mark: it rests on reports. [What would prove it](unverified.md#marks-of-owners).
+*Unverified* means that no public page was found that states the mark: it rests on reports. [Open questions](unverified.md#marks-of-owners) has the command that proves it.
 
 | mark | kind | name | source |
 | --- | --- | --- | --- |
 ${OWNER_MARKS.map(({ sign, kind, name, source }) => row([markOf(sign), `\`${kind}\``, name ?? '-', sourceOf(source)])).join('\n')}
 ${INSTANCE_MARKS.map(({ key, name, source }) => row([`tag of the instance \`${key}\``, '`instance`', name, sourceOf(source)])).join('\n')}
 
-A node of a cluster is known by the tags of its instance, and by those of the VPC CNI, the VPC resource controller and Cilium on its
+A node of a cluster is known by the tags of its instance. The VPC CNI, the VPC resource controller and Cilium also tag its
 interfaces.
 `;
 

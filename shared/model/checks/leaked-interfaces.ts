@@ -1,7 +1,8 @@
 import { elementAt } from '../base/element-at.ts';
+import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
-import { LEAKED_AFTER_MINUTES } from '../owners/leaks.ts';
-import type { SubnetAssessment } from '../result/assessment.ts';
+import { LEAK_RULES, LEAKED_AFTER_MINUTES } from '../owners/leak-origins.ts';
+import type { LeakedInterface, SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -15,10 +16,10 @@ export const leakedInterfaces: Check = {
   kind: 'leaked-interfaces',
   label: 'Leaked interfaces',
   about: 'each subnet',
-  condition: `A subnet holds interfaces of the VPC CNI that have been attached to nothing for more than ${LEAKED_AFTER_MINUTES} minutes. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
+  condition: `A subnet holds interfaces that have been attached to nothing for long: of the VPC CNI and of launch templates for more than ${LEAKED_AFTER_MINUTES} minutes, of Cilium for more than 30 minutes, of Lambda for more than a day. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
   unknown: 'The interfaces could not be listed.',
   impact:
-    'They hold addresses that nothing uses. The CNI sweeps hourly and the VPC resource controller every half hour. Older ones stay, because their cluster is gone, has no nodes, or its CNI does not know its name.',
+    'They hold addresses that nothing uses. The controllers that made them sweep within the hour. Older ones stay: their cluster is gone or has no nodes, or their launch template keeps interfaces when nodes end.',
   settings: 'findings',
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
@@ -44,10 +45,28 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
     { name: 'available', value: subnet.available, unit: 'addresses' },
     { name: 'oldestSeenAt', value: oldest },
   ];
+  const origins = originsOf(here);
+  const onlyCni = origins.length === 1 && origins[0]?.origin === 'vpc-cni';
+  const byOrigin = onlyCni
+    ? []
+    : origins.map(({ origin, held }) => ({ name: `leaked-${origin}`, value: held, unit: 'interfaces' }));
   const one = here.length === 1;
-  return found(subject, isHeavy ? 'warning' : 'info', evidence, () => ({
+  return found(subject, isHeavy ? 'warning' : 'info', [...evidence, ...byOrigin], () => ({
     title: `${resourceName(subject)}: ${count(here.length, 'leaked interface')} ${one ? 'holds' : 'hold'} ${count(addresses, 'address')}`,
-    explanation: `${one ? 'An interface' : `${here.length} interfaces`} of the VPC CNI ${one ? 'is' : 'are'} attached to nothing. The CNI's own sweeps would have deleted ${one ? 'it' : 'them'} within ${LEAKED_AFTER_MINUTES} minutes, so ${one ? 'it stays' : 'they stay'} until you delete ${one ? 'it' : 'them'}.`,
+    explanation: `${one ? 'It is' : 'They are'} attached to nothing, and ${one ? 'was' : 'were'} made by ${listOf(origins.map(({ label, held }) => `${label} (${held})`))}. Nothing else deletes ${one ? 'it' : 'them'} any more: ${one ? 'it stays' : 'they stay'} until you do.${hint(origins)}`,
     remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
   }));
 };
+
+/** How many each maker left, in the order of the rules. */
+const originsOf = (leaked: readonly LeakedInterface[]) =>
+  LEAK_RULES.map(({ origin, label }) => ({
+    origin,
+    label,
+    held: leaked.filter((each) => (each.origin ?? 'vpc-cni') === origin).length,
+  })).filter(({ held }) => held > 0);
+
+const hint = (origins: ReturnType<typeof originsOf>): string =>
+  origins.some(({ origin }) => origin === 'launch-template')
+    ? ' Set `DeleteOnTermination` to true in the launch template, or every node that ends leaves one more.'
+    : '';

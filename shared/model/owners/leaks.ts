@@ -1,20 +1,14 @@
 import { heldAddresses } from '../aws/held-addresses.ts';
 import type { Instance, NetworkInterface, Tags, Target } from '../aws/inventory.ts';
 import type { LeakedInterface } from '../result/assessment.ts';
-import { CNI_CREATED_AT_TAG, CNI_INSTANCE_TAG, clusterNameOf } from './cluster-membership.ts';
-import { isMadeByCni } from './owners.ts';
+import { CNI_CREATED_AT_TAG, CNI_INSTANCE_TAG } from './cluster-membership.ts';
+import { LEAK_RULES } from './leak-origins.ts';
 
 /**
- * How long a CNI interface may be attached to nothing before it counts as leaked. The CNI sweeps hourly on every
- * node, with up to five minutes of jitter, and the VPC resource controller every half hour: no controller cleans up
- * what is older. Source: amazon-vpc-cni-k8s `getLeakedENIs`, amazon-vpc-resource-controller-k8s `eni_cleanup.go`.
- */
-export const LEAKED_AFTER_MINUTES = 65;
-
-/**
- * Folds interfaces, as they arrive, into those of the CNI that are attached to nothing. EC2 does not say since when one is
- * detached, so the age is counted from our own first sighting, which the last assessment of this target remembers. Where
- * there is no last one, the CNI's `createdAt` tag counts, but only if the node is gone: a node that runs lets interfaces go.
+ * Folds interfaces, as they arrive, into those that are attached to nothing and that something may have left behind. EC2 does
+ * not say since when one is detached. So the age is counted from our own first sighting, which the last assessment of this
+ * target remembers. Where there is no last one, the VPC CNI's `createdAt` tag counts, but only if the node is gone: a node
+ * that runs lets interfaces go. The other makers leave no time at all, so theirs are always counted from the first sighting.
  *
  * Keeps the sightings alone: memory grows with leaks, not with interfaces.
  */
@@ -45,22 +39,25 @@ export class LeakTracker {
           );
   }
 
-  /** Takes any interface; those that are attached, or that the CNI did not make, are passed over. */
+  /** Takes any interface; those that are attached, or that nothing known made, are passed over. */
   add(networkInterface: NetworkInterface): void {
     const { networkInterfaceId, ownerId, status, subnetId, tags } = networkInterface;
     const isOurs = ownerId === null || ownerId === this.#target.accountId;
-    if (status !== 'available' || !isOurs || !isMadeByCni(networkInterface)) return;
+    if (status !== 'available' || !isOurs) return;
+    const rule = LEAK_RULES.find(({ made }) => made(networkInterface));
+    if (rule === undefined) return;
     const firstSeen = this.#firstSeenAt(networkInterfaceId, tags);
     this.#sightings.push({
       networkInterfaceId,
       subnetId,
       accountId: this.#target.accountId,
       region: this.#target.region,
-      clusterName: clusterNameOf(tags),
+      origin: rule.origin,
+      clusterName: rule.clusterOf(networkInterface),
       instanceId: tags[CNI_INSTANCE_TAG] ?? null,
       addresses: heldAddresses(networkInterface).addresses,
       firstSeenAt: new Date(firstSeen).toISOString(),
-      leaked: this.#now - firstSeen > LEAKED_AFTER_MINUTES * 60_000,
+      leaked: this.#now - firstSeen > rule.afterMinutes * 60_000,
     });
   }
 

@@ -10,7 +10,7 @@ export interface OwnerName {
 /** Kinds that are named by descriptions, which anybody writes. */
 const NAMED_BY_DESCRIPTION: ReadonlySet<string> = new Set(['unknown', 'detached']);
 
-/** So many descriptions of one kind are told apart in a subnet. Interfaces with any other have no name. */
+/** The most descriptions of one kind that a subnet lists. Interfaces with any other have no name. */
 export const DESCRIPTIONS_TOLD = 12;
 
 /** Numbers the owners seen in one subnet and counts their interfaces; it grows with owners, not with interfaces. */

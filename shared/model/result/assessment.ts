@@ -102,12 +102,20 @@ export interface TargetStatus extends Target {
   readonly errors: readonly Problem[];
 }
 
-/** An interface in status `available` that carries the CNI's tags. Leaked once `firstSeenAt` is old enough. */
+/**
+ * What makes interfaces that can stay behind: the VPC CNI and its resource controller, Cilium, Lambda, and launch templates,
+ * whose primary interfaces stay where `DeleteOnTermination` is false.
+ */
+export type LeakOrigin = 'vpc-cni' | 'cilium' | 'lambda' | 'launch-template';
+
+/** An interface in status `available` that something made and may have left. Leaked once `firstSeenAt` is old enough. */
 export interface LeakedInterface {
   readonly networkInterfaceId: string;
   readonly subnetId: string;
   readonly accountId: string;
   readonly region: string;
+  /** Absent in what earlier versions stored: then it is the VPC CNI's. */
+  readonly origin?: LeakOrigin;
   readonly clusterName: string | null;
   readonly instanceId: string | null;
   readonly addresses: number;

@@ -51,16 +51,29 @@ describe('leaked interfaces', () => {
   test.each([
     [
       [aLeak({ addresses: 1 })],
-      "An interface of the VPC CNI is attached to nothing. The CNI's own sweeps would have deleted it within 65 minutes, so it stays until you delete it.",
+      'It is attached to nothing, and was made by the VPC CNI (1). Nothing else deletes it any more: it stays until you do.',
       'Gives 1 address back at once. Nothing is attached to them.',
     ],
     [
       [aLeak(), aLeak({ addresses: 6 })],
-      "2 interfaces of the VPC CNI are attached to nothing. The CNI's own sweeps would have deleted them within 65 minutes, so they stay until you delete them.",
+      'They are attached to nothing, and were made by the VPC CNI (2). Nothing else deletes them any more: they stay until you do.',
       'Gives 16 addresses back at once. Nothing is attached to them.',
     ],
   ])('are explained, with what their deletion gives back', (leaks, explanation, effect) => {
     expect(found(leaks)).toMatchObject([{ explanation, remedies: [{ effect }] }]);
+  });
+
+  test('name each of their makers, and the setting by which launch templates leave more', () => {
+    const leaks = [aLeak(), aLeak({ origin: 'cilium' }), aLeak({ origin: 'launch-template' })];
+    const [finding] = found(leaks);
+    expect(finding?.explanation).toBe(
+      'They are attached to nothing, and were made by the VPC CNI (1), Cilium (1), launch templates (1). Nothing else deletes them any more: they stay until you do. Set `DeleteOnTermination` to true in the launch template, or every node that ends leaves one more.',
+    );
+    expect(finding?.evidence.slice(4)).toEqual([
+      { name: 'leaked-vpc-cni', value: 1, unit: 'interfaces' },
+      { name: 'leaked-cilium', value: 1, unit: 'interfaces' },
+      { name: 'leaked-launch-template', value: 1, unit: 'interfaces' },
+    ]);
   });
 
   test('are no finding while they may still be in flight', () => {

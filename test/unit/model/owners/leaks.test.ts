@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Instance, NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
-import { LEAKED_AFTER_MINUTES, LeakTracker, leaksIn } from '../../../../shared/model/owners/leaks.ts';
+import { LEAKED_AFTER_MINUTES } from '../../../../shared/model/owners/leak-origins.ts';
+import { LeakTracker, leaksIn } from '../../../../shared/model/owners/leaks.ts';
 import type { LeakedInterface } from '../../../../shared/model/result/assessment.ts';
 import { aNode } from '../../../fixtures/cluster-records.ts';
 import { addresses, anInterfaceRecord, aTarget } from '../../../fixtures/inventory-records.ts';
@@ -52,6 +53,7 @@ describe('an interface of the CNI that is attached to nothing', () => {
         subnetId: 'subnet-0a',
         accountId: aTarget.accountId,
         region: aTarget.region,
+        origin: 'vpc-cni',
         clusterName: 'shop',
         instanceId: 'i-01',
         addresses: 3,
@@ -141,4 +143,79 @@ test('a subnet counts its own leaks, and those alone that are leaked', () => {
     { ...leak, leaked: false },
   ];
   expect(leaksIn('subnet-0a', all)).toEqual({ interfaces: 2, addresses: 10 });
+});
+
+describe('besides the VPC CNI, interfaces are left behind', () => {
+  const cilium = {
+    description: 'Cilium-CNI (i-0a1b2c3d4e5f60718)',
+    tags: { 'io.cilium/cilium-managed': 'true', 'io.cilium/cluster-name': 'basic' },
+  };
+  const agedBy = (minutes: number, parts: Partial<NetworkInterface>): LeakedInterface | undefined =>
+    sightings([{ ...seen(minutesAgo(minutes)), networkInterfaceId: 'eni-01' }], left(parts))[0];
+
+  // https://github.com/cilium/cilium/pull/21409: the operator crashes before it deletes one.
+  test('by Cilium, from the second sweep of its operator on', () => {
+    expect(agedBy(30, cilium)).toMatchObject({ origin: 'cilium', clusterName: 'basic', leaked: false });
+    expect(agedBy(31, cilium)?.leaked).toBe(true);
+  });
+
+  test('by a Cilium that did not tag yet', () => {
+    expect(sightings([], left({ ...cilium, tags: {} }))[0]).toMatchObject({
+      origin: 'cilium',
+      clusterName: null,
+    });
+  });
+
+  // https://github.com/hashicorp/terraform-provider-aws/issues/10044, https://github.com/epam/aws-syndicate/issues/28
+  test('by Lambda, after a day', () => {
+    const lambda = { description: 'AWS Lambda VPC ENI-orders', interfaceType: 'lambda', tags: {} };
+    expect(agedBy(24 * 60, lambda)).toMatchObject({ origin: 'lambda', clusterName: null, leaked: false });
+    expect(agedBy(24 * 60 + 1, lambda)?.leaked).toBe(true);
+  });
+
+  // https://github.com/aws/amazon-vpc-cni-k8s/issues/69 (comments of April 2020), https://github.com/aws/amazon-vpc-cni-k8s/issues/1023
+  test('by launch templates that keep primary interfaces', () => {
+    const primary = {
+      description: '',
+      tags: { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'workers' },
+    };
+    expect(agedBy(66, primary)).toMatchObject({
+      origin: 'launch-template',
+      clusterName: 'shop',
+      leaked: true,
+    });
+    const plain = { description: '', tags: { 'aws:ec2launchtemplate:id': 'lt-01' } };
+    expect(agedBy(66, plain)).toMatchObject({ origin: 'launch-template', clusterName: null, leaked: true });
+  });
+
+  test('at the first look with no age at all: nothing but the VPC CNI says when it made one', () => {
+    const primary = {
+      description: '',
+      tags: { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'workers' },
+    };
+    for (const parts of [cilium, primary, { description: 'AWS Lambda VPC ENI-orders', tags: {} }]) {
+      expect(sightings(null, left(parts))[0]).toMatchObject({ firstSeenAt: minutesAgo(0), leaked: false });
+    }
+  });
+
+  test.each([
+    [
+      'what people made for a cluster beforehand',
+      { description: '', tags: { 'kubernetes.io/cluster/shop': 'owned' } },
+    ],
+    ['what has a description', { description: 'spare', tags: { 'aws:ec2launchtemplate:id': 'lt-01' } }],
+    [
+      'what the CNI was said to leave alone',
+      {
+        description: '',
+        tags: { 'aws:ec2launchtemplate:id': 'lt-01', 'node.k8s.amazonaws.com/no_manage': 'true' },
+      },
+    ],
+    [
+      'what a service manages',
+      { description: '', requesterManaged: true, tags: { 'aws:ec2launchtemplate:id': 'lt-01' } },
+    ],
+  ])('but not %s', (_, parts) => {
+    expect(sightings([], left(parts))).toEqual([]);
+  });
 });
