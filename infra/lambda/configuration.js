@@ -6,14 +6,14 @@ import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
 import { variableLines } from './deployment-problems.ts';
 import { destinationsPolicy } from './destinations-policy.ts';
+import { DEFAULT_CONFIGURATION } from './template/parameters.ts';
 
 const path = process.env.HEADROOM_YML ?? fileURLToPath(new URL('../../headroom.yml', import.meta.url));
 
 // The headroom.yml beside serverless.yml, or the empty configuration, which is a whole one: every default applies.
 const given = existsSync(path) ? readFileSync(path, 'utf8') : '';
 
-// A parameter of Systems Manager cannot be empty.
-export const text = given.trim() === '' ? '# headroom.yml: all defaults\n' : given;
+export const text = given.trim() === '' ? DEFAULT_CONFIGURATION : given;
 
 const variables = variableLines(text);
 if (variables.length > 0) throw new Error(variables.join('\n'));

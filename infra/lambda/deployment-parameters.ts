@@ -35,16 +35,17 @@ interface Policy {
 }
 
 /** CloudWatch Logs, PutRetentionPolicy. */
-const RETENTIONS = [
+export const LOG_RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const FORMS: Readonly<Record<keyof DeploymentParameters, readonly [RegExp, string]>> = {
+/** The form of each, and the words for it. */
+export const DEPLOYMENT_FORMS: Readonly<Record<keyof DeploymentParameters, readonly [RegExp, string]>> = {
   permissionsBoundary: [/^arn:[\w-]+:iam::(\d{12}|aws):policy\/\S+$/, 'the ARN of an IAM policy'],
   rolePath: [/^\/([\w+=,.@/-]+\/)?$/, 'a path with a slash at both ends, such as /monitoring/'],
   logRetentionInDays: [
-    new RegExp(`^(${RETENTIONS.join('|')})$`),
-    `a number of days that CloudWatch Logs takes: ${RETENTIONS.join(', ')}`,
+    new RegExp(`^(${LOG_RETENTIONS.join('|')})$`),
+    `a number of days that CloudWatch Logs takes: ${LOG_RETENTIONS.join(', ')}`,
   ],
   keyArn: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'],
   subnetIds: [/^subnet-\w+(,subnet-\w+)*$/, 'ids of subnets, separated by commas'],
@@ -57,8 +58,8 @@ const FORMS: Readonly<Record<keyof DeploymentParameters, readonly [RegExp, strin
 
 /** What is wrong with parameters, each in a sentence; empty: nothing. */
 export const parameterProblems = (parameters: DeploymentParameters): readonly string[] => {
-  const problems = (Object.keys(FORMS) as (keyof DeploymentParameters)[]).flatMap((name) => {
-    const [form, allowed] = FORMS[name];
+  const problems = (Object.keys(DEPLOYMENT_FORMS) as (keyof DeploymentParameters)[]).flatMap((name) => {
+    const [form, allowed] = DEPLOYMENT_FORMS[name];
     const value = parameters[name];
     return value === '' || form.test(value) ? [] : [`${name} is "${value}"; it must be ${allowed}.`];
   });

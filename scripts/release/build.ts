@@ -3,16 +3,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { BILL_OF_MATERIALS } from '../../infra/bundle/shipped-contents.ts';
 import { functionNames } from '../../infra/lambda/bundle/bundle-functions.ts';
 import { bundleCommand } from '../package/bundle-command.ts';
+import { buildTemplate } from './template.ts';
 
 const root = join(import.meta.dirname, '../..');
 const release = join(root, 'dist/release');
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const osls = join(dirname(createRequire(import.meta.url).resolve('osls/package.json')), 'bin/serverless.js');
 
 const run = (program: string, ...args: readonly string[]) =>
   execFileSync(program, args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
@@ -24,10 +23,9 @@ await bundleCommand(root, 'dist');
 run(npm, 'pack', '--ignore-scripts', '--silent', '--pack-destination', release);
 copyFileSync(join(root, 'dist', BILL_OF_MATERIALS), join(release, `command.${BILL_OF_MATERIALS}`));
 
-// The Region decides names in the template, and nothing in the code of a function.
-run(process.execPath, osls, 'package', '--region', 'us-east-1');
+// The template with parameters, the role of other accounts, and the packages of the functions.
+buildTemplate(release);
 for (const name of functionNames()) {
-  copyFileSync(join(root, '.serverless', `${name}.zip`), join(release, `${name}.zip`));
   copyFileSync(
     join(root, 'dist/functions', name, BILL_OF_MATERIALS),
     join(release, `${name}.${BILL_OF_MATERIALS}`),

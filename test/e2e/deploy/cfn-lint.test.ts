@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtTemplate } from '../../fixtures/infra/built-template.ts';
 import { type Packaged, packageDeployment } from '../../fixtures/infra/packaged.ts';
 import { pythonProgram } from '../python.ts';
 
@@ -61,6 +62,12 @@ test.each(['plain', 'full'] as const)(
     expect(said.filter((line) => !EXPECTED.some((known) => known.test(line)))).toEqual([]);
   },
 );
+
+test('cfn-lint has nothing to say of the template with parameters', async () => {
+  await builtTemplate(workspace);
+  const said = await lint(join(workspace, 'headroom.template.yml'));
+  expect(said.filter((line) => !EXPECTED.some((known) => known.test(line)))).toEqual([]);
+}, 300_000);
 
 test('cfn-lint has nothing to say of the role for other accounts', async () => {
   expect(await lint(join(ROOT, 'infra/lambda/spoke-role.yml'))).toEqual([]);

@@ -1,0 +1,190 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of Fn::Sub
+import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
+import { type Json, mergeChange, withReferences } from './merge.ts';
+import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './parameters.ts';
+
+/**
+ * One CloudFormation template with parameters, for deployments without the Serverless Framework. It is made from what
+ * `osls package` makes, with the function that applies the parameters of serverless.yml, so there is no second list of
+ * resources and no second rule of what a parameter changes.
+ */
+
+type JsonRecord = Readonly<Record<string, Json>>;
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: JsonRecord;
+}
+
+interface PackagedTemplate {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Conditions: Readonly<Record<string, Json>>;
+  readonly Outputs?: Readonly<Record<string, Json>>;
+}
+
+/** What is packaged in place of the values: names and addresses that occur nowhere else in the template. */
+export const PACKAGED_WITH = {
+  region: 'us-east-1',
+  stage: 'placeholder',
+  params: {
+    namePrefix: 'headroom',
+    email: 'placeholder@example.com',
+    slackParameter: '/placeholder/slack-parameter',
+    schedule: DEFAULT_SCHEDULE,
+  },
+} as const;
+
+const NAME = `${PACKAGED_WITH.params.namePrefix}-${PACKAGED_WITH.stage}`;
+
+/** Placeholders, the longest first, and the parameters that they stand for. */
+const IN_NAMES: Readonly<Record<string, string>> = {
+  [`${NAME}-${PACKAGED_WITH.region}`]: '${Name}-${AWS::Region}',
+  [DEFAULT_CONFIGURATION]: 'HeadroomYml',
+  [NAME]: 'Name',
+  [PACKAGED_WITH.params.email]: 'Email',
+  [PACKAGED_WITH.params.slackParameter]: 'SlackParameter',
+  [PACKAGED_WITH.params.schedule]: 'Schedule',
+};
+
+/** As the deployment is without its optional parameters. */
+const PLAIN: DeploymentParameters = {
+  permissionsBoundary: '',
+  rolePath: '',
+  logRetentionInDays: '',
+  keyArn: '',
+  subnetIds: '',
+  securityGroupIds: '',
+  alarmTopicArn: '',
+  tableOnRemoval: '',
+  tableDeletionProtection: '',
+  pointInTimeRecovery: '',
+};
+
+/** A number that stands for the parameter LogRetentionInDays: the longest that CloudWatch Logs takes. */
+const RETENTION_PLACEHOLDER = 3653;
+
+interface Variant {
+  /** The condition under which the change holds; `null`: always. */
+  readonly condition: readonly [name: string, holds: Json] | null;
+  readonly parameters: Partial<DeploymentParameters>;
+}
+
+const isGiven = (name: string): Json => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }] });
+const isTrue = (name: string): Json => ({ 'Fn::Equals': [{ Ref: name }, 'true'] });
+
+/**
+ * Every optional parameter with a placeholder for its value. `tableOnRemoval` is not among them: CloudFormation takes no
+ * parameter in a DeletionPolicy. Tags are those of the stack.
+ */
+const VARIANTS: readonly Variant[] = [
+  { condition: null, parameters: { logRetentionInDays: String(RETENTION_PLACEHOLDER) } },
+  {
+    condition: ['HasPermissionsBoundary', isGiven('PermissionsBoundary')],
+    parameters: { permissionsBoundary: '<PermissionsBoundary>' },
+  },
+  { condition: null, parameters: { rolePath: '<RolePath>' } },
+  { condition: ['HasKey', isGiven('KeyArn')], parameters: { keyArn: '<KeyArn>' } },
+  {
+    condition: [
+      'IsInVpc',
+      { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: 'SubnetIds' }] }, ''] }] },
+    ],
+    parameters: { subnetIds: 'list:SubnetIds', securityGroupIds: 'list:SecurityGroupIds' },
+  },
+  {
+    condition: ['HasAlarmTopic', isGiven('AlarmTopicArn')],
+    parameters: { alarmTopicArn: '<AlarmTopicArn>' },
+  },
+  {
+    condition: ['TableIsProtected', isTrue('TableDeletionProtection')],
+    parameters: { tableDeletionProtection: 'true' },
+  },
+  {
+    condition: ['TableCanBeRestored', isTrue('PointInTimeRecovery')],
+    parameters: { pointInTimeRecovery: 'true' },
+  },
+];
+
+const OPTIONAL: Readonly<Record<string, string>> = {
+  [RETENTION_PLACEHOLDER]: 'LogRetentionInDays',
+  '<PermissionsBoundary>': 'PermissionsBoundary',
+  '<RolePath>': 'RolePath',
+  '<KeyArn>': 'KeyArn',
+  '<AlarmTopicArn>': 'AlarmTopicArn',
+};
+
+/**
+ * The template with parameters.
+ * @param packaged what `osls package` makes with `PACKAGED_WITH`
+ */
+export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord => {
+  const resources = Object.fromEntries(
+    Object.entries(packaged.Resources)
+      .filter(([id]) => !isUpload(id))
+      .map(([id, resource]) => [id, fromArtifactBucket(resource)]),
+  );
+  const plain = applied(resources, {});
+  const conditions: Record<string, Json> = { ...packaged.Conditions };
+  let merged: Record<string, Json> = plain;
+  for (const { condition, parameters } of VARIANTS) {
+    const changed = applied(resources, parameters);
+    const [name, holds] = condition ?? [null];
+    if (name !== null && holds !== undefined) conditions[name] = holds;
+    merged = Object.fromEntries(
+      Object.entries(merged).map(([id, resource]) => [
+        id,
+        id in changed
+          ? (mergeChange(resource, plain[id], changed[id], name) ?? null)
+          : onlyUnless(resource, String(name), conditions),
+      ]),
+    );
+  }
+  const parameterOf = { ...IN_NAMES, ...OPTIONAL };
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'Headroom warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses.',
+    Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: GROUPS } },
+    Parameters: PARAMETERS,
+    Conditions: withReferences(conditions, parameterOf),
+    Resources: withReferences(merged, parameterOf),
+    Outputs: withReferences(
+      Object.fromEntries(Object.entries(packaged.Outputs ?? {}).filter(([id]) => !isUpload(id))),
+      parameterOf,
+    ),
+  };
+};
+
+/** A bucket that `osls` makes for its own uploads, and what belongs to it. */
+const isUpload = (id: string): boolean => id.startsWith('ServerlessDeployment');
+
+/** A function whose package is in the bucket of the parameters. */
+const fromArtifactBucket = (resource: Resource): Resource => {
+  const { Code, ...properties } = resource.Properties ?? {};
+  if (Code === undefined) return resource;
+  const file = String(Reflect.get(Object(Code), 'S3Key'))
+    .split('/')
+    .at(-1);
+  return {
+    ...resource,
+    Properties: {
+      Code: { S3Bucket: { Ref: 'ArtifactBucket' }, S3Key: { 'Fn::Sub': `\${ArtifactPrefix}${file}` } },
+      ...properties,
+    },
+  };
+};
+
+const applied = (
+  resources: Readonly<Record<string, Resource>>,
+  parameters: Partial<DeploymentParameters>,
+): Record<string, Json> => {
+  const changed = structuredClone(resources) as Parameters<typeof applyParameters>[0];
+  applyParameters(changed, { ...PLAIN, ...parameters });
+  return changed as unknown as Record<string, Json>;
+};
+
+/** A resource that is not made where a condition holds. */
+const onlyUnless = (resource: Json, condition: string, conditions: Record<string, Json>): Json => {
+  const opposite = `Not${condition}`;
+  conditions[opposite] = { 'Fn::Not': [{ Condition: condition }] };
+  return { ...(resource as JsonRecord), Condition: opposite };
+};
