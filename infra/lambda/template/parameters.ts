@@ -21,7 +21,7 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
   ArtifactPrefix: {
     Type: 'String',
     Default: '',
-    Description: 'What stands before the names of the packages in the bucket, such as headroom/0.1.0/.',
+    Description: 'The path of the packages in the bucket, such as headroom/0.1.0/.',
   },
   Name: {
     Type: 'String',

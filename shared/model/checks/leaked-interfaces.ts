@@ -16,7 +16,7 @@ export const leakedInterfaces: Check = {
   kind: 'leaked-interfaces',
   label: 'Leaked interfaces',
   about: 'each subnet',
-  condition: `A subnet holds interfaces that have been attached to nothing for long: of the VPC CNI and of launch templates for more than ${LEAKED_AFTER_MINUTES} minutes, of Cilium for more than 30 minutes, of Lambda for more than a day. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
+  condition: `A subnet holds interfaces that have been attached to nothing for long. Long is ${LEAKED_AFTER_MINUTES} minutes for the VPC CNI and launch templates, 30 minutes for Cilium, a day for Lambda. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
   unknown: 'The interfaces could not be listed.',
   impact:
     'They hold addresses that nothing uses. The controllers that made them sweep within the hour. Older ones stay: their cluster is gone or has no nodes, or their launch template keeps interfaces when nodes end.',
