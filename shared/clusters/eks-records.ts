@@ -29,9 +29,22 @@ export const clusterRecord = (cluster: Cluster, parts: ClusterParts): EksCluster
     subnetIds: cluster.resourcesVpcConfig?.subnetIds ?? [],
     ipFamily: ipFamily === 'ipv4' || ipFamily === 'ipv6' ? ipFamily : null,
     autoMode: cluster.computeConfig?.enabled ?? false,
+    ...outsideRangesOf(cluster),
     healthIssues: issueRecords(cluster.health?.issues),
     ...parts,
   };
+};
+
+/** Without its network configuration nothing is known. With it, a cluster of IPv6 services has no IPv4 range for them. */
+const outsideRangesOf = ({
+  kubernetesNetworkConfig,
+  remoteNetworkConfig,
+}: Cluster): Pick<EksCluster, 'outsideRanges'> => {
+  if (kubernetesNetworkConfig === undefined) return {};
+  const { serviceIpv4Cidr } = kubernetesNetworkConfig;
+  const { remoteNodeNetworks = [], remotePodNetworks = [] } = remoteNetworkConfig ?? {};
+  const remote = [...remoteNodeNetworks, ...remotePodNetworks].flatMap(({ cidrs }) => cidrs ?? []);
+  return { outsideRanges: [...(serviceIpv4Cidr === undefined ? [] : [serviceIpv4Cidr]), ...remote] };
 };
 
 export const nodeGroupRecord = (group: EksNodegroup): NodeGroup => {

@@ -149,6 +149,7 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
       each.vpcCni === null
         ? null
         : { ...each.vpcCni, configuration: cniEnvironment(each.vpcCni.configuration) },
+    ...(each.outsideRanges === undefined ? {} : { outsideRanges: addresses(each.outsideRanges) }),
   });
 
   const group = (each: AutoScalingGroup): AutoScalingGroup => ({

@@ -182,6 +182,7 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   ),
   fargateProfiles: z.array(z.object({ name: text, subnetIds: z.array(subnetId) })),
   vpcCni: orNull(z.object({ version: orNull(awsWord), configuration: orNull(text) })),
+  outsideRanges: z.exactOptional(z.array(cidr)),
 });
 
 const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({

@@ -212,4 +212,9 @@ export interface EksCluster {
   readonly fargateProfiles: readonly FargateProfile[];
   /** The managed `vpc-cni` add-on, where there is one. `configuration` is its JSON, as given. */
   readonly vpcCni: { readonly version: string | null; readonly configuration: string | null } | null;
+  /**
+   * IPv4 ranges that it uses beside its VPC: those of services, and of hybrid nodes and their pods. No block of the VPC may
+   * overlap them. Left out where they were not read.
+   */
+  readonly outsideRanges?: readonly string[];
 }

@@ -3,8 +3,7 @@ import type { Evidence, Subject } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
 import { aws } from './remedies/commands.ts';
-import { addControlPlaneSubnets, changeClusterSubnets } from './remedies/control-plane.ts';
-import { ranked } from './remedies/ranked.ts';
+import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** The one health code of EKS that is about addresses (`ClusterIssueCode` and `NodegroupIssueCode` of the EKS API). */
@@ -44,8 +43,8 @@ const evidenceOf = (
   })),
 ];
 
-const fullest = (estate: Estate, subnetIds: readonly string[]) =>
-  estate.subnetsIn(subnetIds).toSorted((a, b) => (a.available ?? Infinity) - (b.available ?? Infinity))[0];
+const fullestFirst = (estate: Estate, subnetIds: readonly string[]) =>
+  estate.subnetsIn(subnetIds).toSorted((a, b) => (a.available ?? Infinity) - (b.available ?? Infinity));
 
 const clusterHealth = (estate: Estate, eks: EksCluster): CheckResult => {
   const subject = estate.eksSubject(eks);
@@ -55,8 +54,7 @@ const clusterHealth = (estate: Estate, eks: EksCluster): CheckResult => {
     return {
       title: `${eks.name}: EKS finds no free address for the control plane`,
       explanation: `EKS reports ${INSUFFICIENT}: it could not create an interface in the cluster's subnets. Until it can, the control plane is degraded and cannot be upgraded.`,
-      remedies: () =>
-        ranked(changeClusterSubnets(estate, eks, region), addControlPlaneSubnets(estate, eks, region)),
+      remedies: () => remediesForControlPlane(estate, eks, region, fullestFirst(estate, eks.subnetIds)),
     };
   });
 };
@@ -72,14 +70,18 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): CheckRe
   const { region } = subject;
   if (!isShort(group)) return healthy(subject);
   return found(subject, 'critical', evidenceOf(estate, group, group.subnetIds), () => {
-    const worst = fullest(estate, group.subnetIds);
+    const [worst] = fullestFirst(estate, group.subnetIds);
     return {
       title: `${eks.name}/${group.name}: EKS finds no free address for new nodes`,
       explanation: `EKS reports ${INSUFFICIENT}: nodes that the group needs do not start. It wants ${group.desiredSize} of at most ${group.maxSize} nodes.`,
-      remedies: () =>
-        ranked(...(worst === undefined ? [] : remediesForAddresses(estate, worst)), {
+      remedies: () => [
+        ...(worst === undefined ? [] : remediesForAddresses(estate, worst)),
+        {
           title: 'See what the group tried',
           effect: 'The scaling activities name the subnet and the zone that refused.',
+          price: 'Free. It changes nothing.',
+          when: 'Right when it is not clear which subnet refused.',
+          gains: { addresses: 0, prefixes: 0 },
           commands: group.autoScalingGroups.map((name) =>
             aws('autoscaling', 'describe-scaling-activities', region, {
               'auto-scaling-group-name': name,
@@ -87,7 +89,8 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): CheckRe
             }),
           ),
           preconditions: [],
-        }),
+        },
+      ],
     };
   });
 };

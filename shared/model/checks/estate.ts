@@ -3,7 +3,7 @@ import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } fr
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
-import { RangePlan } from './remedies/range-plan.ts';
+import { type BlockOffer, RangePlan } from './remedies/range-plan.ts';
 
 /** What AWS was asked beside the interfaces, as far as checks need it. `null`: could not be read. */
 export interface EstateFacts {
@@ -14,6 +14,8 @@ export interface EstateFacts {
   readonly routeTables?: readonly RouteTable[] | null;
   /** By subnet: single addresses of interfaces that are no node's, some of them. They stay when nodes are drained. */
   readonly obstacles?: ReadonlyMap<string, readonly Obstacle[]>;
+  /** New blocks that remedies of any target offered lately, this one's own among them. */
+  readonly blockOffers?: readonly BlockOffer[];
   readonly limits: (type: string) => InstanceLimits | null;
 }
 
@@ -37,13 +39,14 @@ export class Estate {
   readonly maps: ReadonlyMap<string, AddressMap>;
   readonly eksClusters: ReadonlyMap<string, EksCluster>;
   /** The ranges that this run's remedies give out. */
-  readonly ranges = new RangePlan();
+  readonly ranges: RangePlan;
   readonly #clustersOfSubnet = new Map<string, string[]>();
   readonly #subnetsOfVpc: ReadonlyMap<string, readonly SubnetAssessment[]>;
   readonly #subnetSubjects = new Map<string, Subject>();
 
   constructor(input: EstateInput) {
     this.input = input;
+    this.ranges = new RangePlan(input.blockOffers);
     this.subnets = new Map(input.subnets.map((subnet) => [subnet.subnetId, subnet]));
     this.vpcs = new Map(input.vpcs.map((vpc) => [vpc.vpcId, vpc]));
     this.maps = new Map(input.maps.map((map) => [map.subnetId, map]));
@@ -64,13 +67,18 @@ export class Estate {
     return subnetIds.flatMap((subnetId) => this.subnets.get(subnetId) ?? []);
   }
 
-  /** Other subnets of the same VPC and zone that have IPv4 addresses. */
+  /**
+   * Other subnets of the same VPC and zone that have IPv4 addresses. A subnet on an Outpost has the zone of its Region, but
+   * not its hosts. Without a zone nothing is known to be beside it.
+   */
   siblingsOf(subnet: SubnetAssessment): readonly SubnetAssessment[] {
     return this.input.subnets.filter(
       (other) =>
         other.subnetId !== subnet.subnetId &&
         other.vpcId === subnet.vpcId &&
+        other.availabilityZone !== null &&
         other.availabilityZone === subnet.availabilityZone &&
+        other.outpostArn === subnet.outpostArn &&
         other.cidrBlock !== null,
     );
   }

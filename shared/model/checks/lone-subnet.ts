@@ -4,6 +4,7 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** With more than this share left, a subnet without a sibling is a choice, not a problem. */
@@ -14,9 +15,9 @@ const NAMES_SHOWN = 5;
 export const loneSubnet: Check = {
   kind: 'lone-subnet',
   label: 'Subnet without a sibling',
-  about: "each subnet of a cluster's nodes",
+  about: "each subnet of a cluster's nodes or pods",
   condition:
-    "A cluster's nodes have only one subnet in a zone, with less than half of it left. Warning under a fifth; else information.",
+    "A cluster's nodes have only one subnet in a zone, with less than half of it left; or its pods, under custom networking. Warning under a fifth; else information.",
   unknown: 'How many addresses are left is not known.',
   impact:
     'When it is full, nodes and pods have no other subnet in the zone. Neither the CNI nor Karpenter nor an Auto Scaling group has a second choice.',
@@ -24,19 +25,26 @@ export const loneSubnet: Check = {
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 
-/** The clusters whose nodes have this subnet and no other in its zone. */
-const clustersAlone = (estate: Estate, subnet: SubnetAssessment): readonly string[] =>
-  estate.input.clusters
-    .filter(({ nodeSubnetIds }) => nodeSubnetIds.includes(subnet.subnetId))
-    .filter(({ nodeSubnetIds }) =>
-      estate.siblingsOf(subnet).every(({ subnetId }) => !nodeSubnetIds.includes(subnetId)),
-    )
-    .map(({ clusterName }) => clusterName);
+/** The clusters whose nodes, or pods, have this subnet and no other in its zone: `nodes` where it is both. */
+const clustersAlone = (estate: Estate, subnet: SubnetAssessment): ReadonlyMap<string, SubnetRole> => {
+  const siblings = estate.siblingsOf(subnet);
+  return new Map(
+    estate.input.clusters
+      .filter(({ nodeSubnetIds }) => nodeSubnetIds.includes(subnet.subnetId))
+      .flatMap((cluster) => {
+        const others = siblings
+          .filter(({ subnetId }) => cluster.nodeSubnetIds.includes(subnetId))
+          .flatMap((other) => rolesOf(cluster, other));
+        const [role] = rolesOf(cluster, subnet).filter((each) => !others.includes(each));
+        return role === undefined ? [] : [[cluster.clusterName, role]];
+      }),
+  );
+};
 
 const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
   const clusters = clustersAlone(estate, subnet);
-  if (clusters.length === 0) return healthy(subject);
+  if (clusters.size === 0) return healthy(subject);
   const { available, usable, availabilityZone } = subnet;
   if (available === null || usable === null) {
     return notMeasured(subject, 'How many addresses are left is not known.');
@@ -50,11 +58,12 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   ];
   if (share >= SHARE_LEFT) return healthy(subject, evidence);
   return found(subject, share < SHARE_FOR_WARNING ? 'warning' : 'info', evidence, () => {
-    const names = listOf(clusters, NAMES_SHOWN);
+    const names = listOf([...clusters.keys()], NAMES_SHOWN);
+    const forPods = [...clusters.values()].every((role) => role === 'pods');
     const others = unused.map((other) => other.name ?? other.subnetId);
     return {
-      title: `${resourceName(subject)}: the only subnet of ${names} in ${availabilityZone}, ${count(available, 'address')} left`,
-      explanation: `${percent(share)} of the subnet is left. When it is full, nodes of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
+      title: `${resourceName(subject)}: the only subnet ${forPods ? 'for pods of' : 'of'} ${names} in ${availabilityZone}, ${count(available, 'address')} left`,
+      explanation: `${percent(share)} of the subnet is left. When it is full, ${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
       remedies: () => remediesForAddresses(estate, subnet),
       owners: subnet.owners,
     };

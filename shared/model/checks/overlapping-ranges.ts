@@ -65,6 +65,8 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
         title: 'See which routes lead there',
         effect:
           'Where both must reach each other, a private NAT gateway in front of the overlap translates addresses. Otherwise take new subnets from another range.',
+        price: 'Free to look. A private NAT gateway is paid by the hour and the gigabyte.',
+        when: 'Right when the two VPCs exchange traffic, or are going to.',
         commands: overlaps.map(({ connection, ranges }) =>
           aws('ec2', 'describe-route-tables', vpc.region, {
             filters: [

@@ -59,6 +59,8 @@ const RESERVE_ONE: Remedy = {
   title: 'Let Karpenter reserve one interface',
   effect:
     'New nodes then get a max-pods that they can serve. Nodes that are there keep theirs until they are replaced.',
+  price: 'Free. Karpenter restarts, and new nodes take fewer pods.',
+  when: 'Right when pods wait for an address on nodes that Karpenter started.',
   commands: [kubectl('set', 'env', 'deployment/karpenter', '--namespace', 'kube-system', 'RESERVED_ENIS=1')],
   preconditions: [
     { text: 'Nodes use custom networking.', holds: true },

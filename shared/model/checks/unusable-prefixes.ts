@@ -88,6 +88,8 @@ const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | nu
 const terminateStopped = (region: string, instanceIds: readonly string[]) => ({
   title: `Terminate ${count(instanceIds.length, 'stopped node')}`,
   effect: 'A stopped node keeps all its addresses. Its group starts a new one when one is needed.',
+  price: 'Free. Data on their disks may be lost.',
+  when: 'Right when they are not to be started again.',
   commands: [aws('ec2', 'terminate-instances', region, { 'instance-ids': instanceIds })],
   preconditions: [
     { text: 'They are stopped.', holds: true },
@@ -99,6 +101,8 @@ const keepFewerPrefixes = (autoMode: boolean) => ({
   title: 'Let the CNI hold fewer prefixes',
   effect:
     'WARM_PREFIX_TARGET=1 keeps one spare prefix on a node. Prefixes that no pod uses go back within a minute.',
+  price: 'Free. The CNI restarts node by node.',
+  when: 'Right when running nodes hold them.',
   commands: [
     kubectl(
       'set',

@@ -4,9 +4,7 @@ import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { deleteLeaked } from './remedies/cluster-remedies.ts';
-import { addControlPlaneSubnets, changeClusterSubnets } from './remedies/control-plane.ts';
-import { ranked } from './remedies/ranked.ts';
+import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
 
 /** An upgrade creates new control-plane interfaces: EKS wants up to five free addresses in the cluster's subnets. Source: EKS user guide, update-cluster. */
 const ADDRESSES_NEEDED = 5;
@@ -62,9 +60,6 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
   const isBlocked = ready.length < ZONES_NEEDED;
   const severity = ready.length === 0 ? 'critical' : isBlocked ? 'warning' : 'info';
   return found(subject, severity, evidence, () => {
-    const leaked = estate.input.leakedInterfaces.filter(
-      (sighting) => sighting.leaked && short.some(({ subnet }) => subnet.subnetId === sighting.subnetId),
-    );
     return {
       title: isBlocked
         ? `${eks.name}: cannot be upgraded, its subnets have no room for the control plane`
@@ -74,10 +69,11 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
         SUBNETS_SHOWN,
       )}.`,
       remedies: () =>
-        ranked(
-          leaked.length === 0 ? null : deleteLeaked(estate, leaked, subject.region),
-          changeClusterSubnets(estate, eks, subject.region),
-          addControlPlaneSubnets(estate, eks, subject.region),
+        remediesForControlPlane(
+          estate,
+          eks,
+          subject.region,
+          short.map(({ subnet }) => subnet),
         ),
     };
   });

@@ -52,7 +52,11 @@ const production = {
   version: '1.34',
   status: 'ACTIVE',
   resourcesVpcConfig: { vpcId: 'vpc-1', subnetIds: ['subnet-1', 'subnet-2'] },
-  kubernetesNetworkConfig: { ipFamily: 'ipv4' },
+  kubernetesNetworkConfig: { ipFamily: 'ipv4', serviceIpv4Cidr: '10.100.0.0/16' },
+  remoteNetworkConfig: {
+    remoteNodeNetworks: [{ cidrs: ['10.80.0.0/16'] }],
+    remotePodNetworks: [{ cidrs: ['10.81.0.0/16', '10.82.0.0/16'] }],
+  },
   computeConfig: { enabled: false },
   health: {
     issues: [{ code: 'InsufficientFreeAddresses', message: 'not enough', resourceIds: ['subnet-1'] }],
@@ -117,6 +121,7 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
       ],
       fargateProfiles: [{ name: 'batch', subnetIds: ['subnet-2'] }],
       vpcCni: { version: 'v1.21.0', configuration: '{"env":{"WARM_IP_TARGET":"5"}}' },
+      outsideRanges: ['10.100.0.0/16', '10.80.0.0/16', '10.81.0.0/16', '10.82.0.0/16'],
     },
   ]);
 });
@@ -132,6 +137,24 @@ test('a cluster without the managed add-on, or in Auto Mode, is reported as such
     }),
   );
   expect(await source.eksClusters()).toMatchObject([{ vpcCni: null, autoMode: true, ipFamily: null }]);
+});
+
+test('ranges outside the VPC are none where a cluster has none, and unknown where EKS does not tell its network', async () => {
+  const withNetwork = async (changes: object) => {
+    const source = await sourceOver(
+      answering({
+        ...eks,
+        'GET /clusters/production': {
+          cluster: { ...production, remoteNetworkConfig: undefined, ...changes },
+        },
+      }),
+    );
+    const [cluster] = await source.eksClusters();
+    await server?.close();
+    return cluster?.outsideRanges;
+  };
+  expect(await withNetwork({ kubernetesNetworkConfig: { ipFamily: 'ipv6' } })).toEqual([]);
+  expect(await withNetwork({ kubernetesNetworkConfig: undefined })).toBeUndefined();
 });
 
 test('pages are followed to the end, also over empty ones', async () => {

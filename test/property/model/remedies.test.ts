@@ -24,10 +24,16 @@ import {
 } from '../../fixtures/findings-input.ts';
 
 /** Whose subnets nodes must never be sent to. */
-const FOR_OTHERS = ['control-plane', 'load-balancer', 'rds', 'elasticache'];
+const FOR_OTHERS = ['control-plane', 'load-balancer', 'rds', 'elasticache', 'nat-gateway', 'transit-gateway'];
 const OWNERS = [...FOR_OTHERS, 'cluster-nodes', 'lambda', 'instance'];
 
 const VPCS = ['vpc-01', 'vpc-02', 'vpc-03'];
+
+/** One VPC of each family of RFC 1918. */
+const NETS = ['10.0', '172.16', '192.168'];
+const FAMILIES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
+const OUTPOST = 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0';
 
 const numberOf = (cidr: string): { first: number; last: number } => {
   const [text = '', length = ''] = cidr.split('/');
@@ -41,15 +47,31 @@ const share = (a: string, b: string): boolean => {
   return left.first <= right.last && right.first <= left.last;
 };
 
+/** Most subnets are for nodes, as in real estates: else there would hardly be a sibling. */
+const arbitraryOwners: fc.Arbitrary<readonly string[] | null> = fc
+  .tuple(fc.nat(2), fc.option(fc.uniqueArray(fc.constantFrom(...OWNERS), { maxLength: 2 })))
+  .map(([third, others]) => (third === 0 ? others : ['cluster-nodes']));
+
 const arbitrarySubnet = (vpc: number, index: number): fc.Arbitrary<SubnetAssessment> =>
   fc
     .record({
       length: fc.constantFrom(25, 26, 28),
-      zone: fc.constantFrom('eu-west-1a', 'eu-west-1a', 'eu-west-1b', null),
+      zone: fc.oneof(
+        { weight: 7, arbitrary: fc.constant('eu-west-1a') },
+        { weight: 3, arbitrary: fc.constantFrom('eu-west-1b', 'eu-west-1-ber-1a', null) },
+      ),
+      outpostArn: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.constant(OUTPOST) },
+      ),
+      hasIpv4: fc.oneof(
+        { weight: 9, arbitrary: fc.constant(true) },
+        { weight: 1, arbitrary: fc.constant(false) },
+      ),
       free: fc.option(fc.integer({ min: 0, max: 200 })),
       prefixes: fc.option(fc.integer({ min: 0, max: 6 })),
       usesPrefixes: fc.boolean(),
-      owners: fc.option(fc.uniqueArray(fc.constantFrom(...OWNERS), { maxLength: 2 })),
+      owners: arbitraryOwners,
       shared: fc.integer({ min: 0, max: 9 }).map((each) => each === 0),
       tags: fc.subarray([
         'karpenter.sh/discovery',
@@ -63,8 +85,11 @@ const arbitrarySubnet = (vpc: number, index: number): fc.Arbitrary<SubnetAssessm
         subnetId: `subnet-${vpc}${index}`,
         name: null,
         vpcId: VPCS[vpc] ?? '',
-        cidrBlock: `10.${vpc}.0.${index * 128}/${drawn.length}`,
+        cidrBlock: drawn.hasIpv4 ? `${NETS[vpc]}.0.${index * 128}/${drawn.length}` : null,
+        ipv6Native: !drawn.hasIpv4,
+        ipv6CidrBlocks: drawn.hasIpv4 ? [] : ['2001:db8::/64'],
         availabilityZone: drawn.zone,
+        outpostArn: drawn.outpostArn,
         ownerId: drawn.shared ? '222222222222' : null,
         available: drawn.free,
         availableSingle: drawn.free,
@@ -86,12 +111,21 @@ const SUBNETS = [0, 1, 2].flatMap((vpc) => [0, 1].map((index) => ({ vpc, index }
 const IDS = SUBNETS.map(({ vpc, index }) => `subnet-${vpc}${index}`);
 
 const arbitraryVpc = (vpc: number): fc.Arbitrary<VpcAssessment> =>
-  fc.constantFrom(['/24'], ['/23'], ['/24', '+']).map((shape) =>
-    aVpcAssessment({
-      vpcId: VPCS[vpc] ?? '',
-      cidrBlocks: [`10.${vpc}.0.0${shape[0]}`, ...(shape.length > 1 ? [`100.${64 + vpc}.0.0/16`] : [])],
-    }),
-  );
+  fc
+    .record({
+      length: fc.constantFrom(24, 23),
+      // None, one of shared space, as many as the quota allows, or as many as AWS grants.
+      more: fc.constantFrom(0, 0, 1, 4, 49),
+    })
+    .map(({ length, more }) =>
+      aVpcAssessment({
+        vpcId: VPCS[vpc] ?? '',
+        cidrBlocks: [
+          `${NETS[vpc]}.0.0/${length}`,
+          ...Array.from({ length: more }, (_, index) => `100.${64 + vpc}.${index}.0/24`),
+        ],
+      }),
+    );
 
 const someIds = fc.uniqueArray(fc.constantFrom(...IDS), { maxLength: 4 });
 
@@ -147,6 +181,13 @@ const arbitraryCluster = (clusterName: string): fc.Arbitrary<ClusterAssessment> 
       }),
     );
 
+/** VPCs of other accounts: some of shared space is taken, nothing is known, or all of it is taken. */
+const PEERS = new Map<string, readonly string[] | null>([
+  ['vpc-90', ['100.64.0.0/15', '10.9.0.0/16']],
+  ['vpc-91', null],
+  ['vpc-92', ['100.64.0.0/10', '10.1.0.0/16']],
+]);
+
 const arbitraryConnections: fc.Arbitrary<readonly VpcConnection[] | null> = fc.option(
   fc.array(
     fc.record({
@@ -154,17 +195,12 @@ const arbitraryConnections: fc.Arbitrary<readonly VpcConnection[] | null> = fc.o
       id: fc.constantFrom('tgw-01', 'pcx-01'),
       membersKnown: fc.boolean(),
       vpcs: fc
-        .uniqueArray(fc.constantFrom(...VPCS, 'vpc-90', 'vpc-91'), { minLength: 2, maxLength: 3 })
+        .uniqueArray(fc.constantFrom(...VPCS, ...PEERS.keys()), { minLength: 2, maxLength: 4 })
         .map((ids) =>
           ids.map((vpcId) => ({
             vpcId,
             accountId: null,
-            cidrBlocks:
-              vpcId === 'vpc-90'
-                ? ['100.64.0.0/15', '10.9.0.0/16']
-                : vpcId === 'vpc-91'
-                  ? null
-                  : ['10.0.0.0/24'],
+            cidrBlocks: PEERS.get(vpcId) ?? (vpcId === 'vpc-91' ? null : ['10.0.0.0/24']),
           })),
         ),
     }),
@@ -191,6 +227,7 @@ const arbitraryRouteTables: fc.Arbitrary<readonly RouteTable[] | null> = fc.opti
           routes: [
             { destination: '0.0.0.0/0', target, active: true },
             { destination: '100.66.0.0/16', target, active: true },
+            { destination: 'pl-0a1b2c3d', target, active: true },
           ],
         }),
       ),
@@ -204,17 +241,19 @@ const arbitraryInput: fc.Arbitrary<EstateInput> = fc
     clusters: fc.tuple(arbitraryCluster('shop'), arbitraryCluster('data')),
     controlPlane: someIds,
     groups: someIds,
+    outsideRanges: fc.option(fc.constantFrom(['10.2.0.0/15'], ['172.20.0.0/16'], ['100.64.0.0/13'])),
     vpcConnections: arbitraryConnections,
     routeTables: arbitraryRouteTables,
     leaks: fc.array(fc.constantFrom(...IDS), { maxLength: 3 }),
   })
-  .map(({ controlPlane, groups, leaks, ...rest }) =>
+  .map(({ controlPlane, groups, leaks, outsideRanges, ...rest }) =>
     anInput({
       ...rest,
       eksClusters: [
         anEksCluster({
           vpcId: 'vpc-01',
           subnetIds: controlPlane,
+          ...(outsideRanges === null ? {} : { outsideRanges }),
           nodeGroups: [aNodeGroup({ subnetIds: groups })],
         }),
       ],
@@ -242,7 +281,7 @@ const run = (check: (input: EstateInput, remedies: readonly (readonly Remedy[])[
     fc.property(arbitraryInput, (input) => {
       for (const offers of offersOf(input)) check(input, offers);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 
 test('no remedy is offered whose precondition fails, at the first rank or after it', () => {
@@ -251,6 +290,78 @@ test('no remedy is offered whose precondition fails, at the first rank or after 
       expect(preconditions.filter(({ holds }) => holds === false)).toEqual([]);
     }
   });
+});
+
+test('every remedy says what it costs, and when it is the right one', () => {
+  run((_, offers) => {
+    for (const { price, title, when } of offers.flat()) {
+      expect([title, price, when]).toEqual([title, expect.any(String), expect.any(String)]);
+    }
+  });
+});
+
+test('where AWS refuses a new block, the quota comes before it, and it is never first', () => {
+  const takesBlock = ({ commands }: Remedy): boolean =>
+    commands.some((command) => command.includes('associate-vpc-cidr-block'));
+  let seen = 0;
+  run(({ vpcs }, offers) => {
+    for (const list of offers) {
+      const rank = list.findIndex(takesBlock);
+      const vpcId = /vpc-\d\d/.exec(list[rank]?.commands.join(' ') ?? '')?.[0];
+      const vpc = vpcs.find((each) => each.vpcId === vpcId);
+      if (vpc === undefined || vpc.cidrBlocks.length < 5) continue;
+      seen += 1;
+      const quota = list.findIndex(({ title }) => title.startsWith('Ask for a higher quota of IPv4'));
+      expect(quota).toBeGreaterThanOrEqual(0);
+      expect(quota).toBeLessThan(rank);
+    }
+  });
+  expect(seen).toBeGreaterThan(0);
+});
+
+test('AWS takes every new block that is offered', () => {
+  let ofFamily = 0;
+  run(({ eksClusters, vpcs }, offers) => {
+    for (const { commands, ranges = [] } of offers.flat()) {
+      const text = commands.join('\n');
+      if (!text.includes('associate-vpc-cidr-block')) continue;
+      const vpcId = /vpc-\d\d/.exec(text)?.[0];
+      const vpc = vpcs.find((each) => each.vpcId === vpcId);
+      const family = FAMILIES.find((each) => share(each, vpc?.cidrBlocks[0] ?? '0.0.0.0/32'));
+      for (const range of ranges) {
+        // The association restrictions of the VPC user guide, and Docker's bridge.
+        const place = ['100.64.0.0/10', ...FAMILIES].find((each) => share(each, range));
+        expect(['100.64.0.0/10', family]).toContain(place);
+        for (const never of ['172.17.0.0/16', '172.31.0.0/16', '169.254.0.0/16', '198.18.0.0/15']) {
+          expect(share(never, range)).toBe(false);
+        }
+        if (vpc?.cidrBlocks.some((block) => share(block, '10.0.0.0/15'))) {
+          expect(share('10.0.0.0/16', range)).toBe(false);
+        }
+        if (place === family) ofFamily += 1;
+        const services = eksClusters?.find((cluster) => cluster.vpcId === vpcId)?.outsideRanges ?? [];
+        expect(services.filter((each) => share(each, range))).toEqual([]);
+        expect(Number(range.split('/')[1])).toBeGreaterThanOrEqual(16);
+      }
+    }
+  });
+  expect(ofFamily).toBeGreaterThan(0);
+});
+
+test('nothing is ordered in a subnet or a VPC that another account owns', () => {
+  let shared = 0;
+  run(({ subnets }, offers) => {
+    const foreign = subnets.flatMap(({ ownerId, subnetId }) => (ownerId === null ? [] : [subnetId]));
+    for (const { commands } of offers.flat()) {
+      for (const command of commands) {
+        if (!/ (?:create|delete)-tags |create-subnet-cidr-reservation|associate-route-table/.test(command))
+          continue;
+        expect(foreign.filter((id) => command.includes(id))).toEqual([]);
+      }
+    }
+    shared += foreign.length;
+  });
+  expect(shared).toBeGreaterThan(0);
 });
 
 test('no two remedies of a run give out overlapping ranges of one VPC, and no two VPCs the same block', () => {
@@ -292,16 +403,27 @@ test('a new range is free: of subnets, of the VPC and of every connected VPC who
   });
 });
 
-test('no sibling is one of a control plane, a database or a load balancer', () => {
+test('no sibling is one of a control plane, a database, a gateway or a load balancer, or far away', () => {
   let siblings = 0;
   run(({ eksClusters, subnets }, offers) => {
-    for (const { title } of offers.flat()) {
+    for (const { preconditions, title } of offers.flat()) {
       const [, subnetId] = /(?:addresses from|in) (subnet-\d\d)(?: only)?$/.exec(title) ?? [];
       if (subnetId === undefined || !/^(?:Let pods|Give pods|Start new nodes)/.test(title)) continue;
       siblings += 1;
       const sibling = subnets.find((subnet) => subnet.subnetId === subnetId);
       expect(sibling?.owners?.filter(({ kind }) => FOR_OTHERS.includes(kind))).toEqual([]);
       expect(sibling?.tags['kubernetes.io/role/elb']).toBeUndefined();
+      const [, shortId] =
+        /to the same places as (subnet-\d\d)\./.exec(preconditions.map(({ text }) => text).join(' ')) ?? [];
+      const short = subnets.find((subnet) => subnet.subnetId === shortId);
+      const placeOf = (subnet: SubnetAssessment | undefined) => [
+        subnet?.vpcId,
+        subnet?.availabilityZone,
+        subnet?.outpostArn,
+      ];
+      expect(placeOf(sibling)).toEqual(placeOf(short));
+      expect(sibling?.availabilityZone).not.toBeNull();
+      expect(sibling?.cidrBlock).not.toBeNull();
       expect(eksClusters?.some((cluster) => cluster.subnetIds.includes(subnetId))).toBe(false);
     }
   });

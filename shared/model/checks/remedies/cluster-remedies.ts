@@ -1,7 +1,7 @@
 import { count } from '../../base/text/numbers.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
-import type { Remedy } from '../../result/finding.ts';
+import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { aws } from './commands.ts';
 
@@ -74,16 +74,46 @@ interface GroupSizes {
   readonly desiredSize?: number;
 }
 
-/** A maximum that can be reached. It helps the group's next scale-out, not the subnet. */
-export const lowerMaximum = (cluster: ClusterAssessment, group: Group, maximum: number): Remedy => ({
-  title: `Lower the maximum of ${group.group} to ${maximum}`,
-  effect: 'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
-  price: 'Free. The workload has fewer nodes at its peak.',
-  when: 'Right when the workload never needs that many nodes.',
-  gains: { addresses: 0, prefixes: 0 },
-  commands: [resize(cluster, group, { maxSize: maximum })],
-  preconditions: [{ text: 'The workload can live with fewer nodes.', holds: null }],
-});
+/**
+ * A maximum that can be reached. It helps the group's next scale-out, not the subnet. `null` for a managed node group
+ * that would have none: EKS takes 1 at the least.
+ */
+export const lowerMaximum = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  group: Group,
+  maximum: number,
+): Remedy | null => {
+  if (group.kind === 'node-group' && maximum < 1) return null;
+  const { minSize = 0, desiredSize = 0 } = nodeGroupOf(estate, cluster, group) ?? {};
+  return {
+    title: `Lower the maximum of ${group.group} to ${maximum}`,
+    effect:
+      'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
+    price: 'Free. The workload has fewer nodes at its peak.',
+    when: 'Right when the workload never needs that many nodes.',
+    gains: { addresses: 0, prefixes: 0 },
+    commands: [
+      resize(cluster, group, {
+        // EKS refuses a maximum below the two others.
+        ...(minSize > maximum ? { minSize: maximum } : {}),
+        maxSize: maximum,
+        ...(desiredSize > maximum ? { desiredSize: maximum } : {}),
+      }),
+    ],
+    preconditions: [
+      { text: 'The workload can live with fewer nodes.', holds: null },
+      ...minimumOf(group, maximum),
+    ],
+  };
+};
+
+const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group }: Group) =>
+  estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group);
+
+/** The minimum of a node group is known; that of an Auto Scaling group is not kept. */
+const minimumOf = ({ group, kind }: Group, size: number): readonly Precondition[] =>
+  kind === 'node-group' ? [] : [{ text: `The minimum of ${group} is ${size} or less.`, holds: null }];
 
 /**
  * Fewer nodes in the group that holds most of the subnet: as many as the shortfall asks for, and one at the least.
@@ -106,9 +136,7 @@ export const scaleDown = (
   const forPrefixes = prefixes === 0 ? 0 : Math.ceil(missing.prefixes / prefixes);
   const fewer = Math.min(here - 1, Math.max(1, forAddresses, forPrefixes));
   const size = demand.currentNodes - fewer;
-  const minimum = estate.eksClusters
-    .get(cluster.clusterName)
-    ?.nodeGroups.find(({ name }) => name === demand.group)?.minSize;
+  const minimum = nodeGroupOf(estate, cluster, demand)?.minSize;
   return {
     title: `Scale ${demand.group} down to ${count(size, 'node')}`,
     effect: `Each node gives back what it holds when it is gone. Its pods must fit on the other nodes.`,
@@ -128,6 +156,7 @@ export const scaleDown = (
     preconditions: [
       { text: `The other nodes have room for the pods of ${count(fewer, 'node')}.`, holds: null },
       { text: 'No autoscaler brings the nodes back at once.', holds: null },
+      ...minimumOf(demand, size),
     ],
   };
 };

@@ -10,7 +10,15 @@ export const KARPENTER_TAG = 'karpenter.sh/discovery';
 const CLUSTER_CNI_TAG = 'cni.networking.k8s.aws/cluster/';
 
 /** Subnets with such owners are for them: a cluster's nodes would take the addresses that these need. */
-const NOT_FOR_NODES = new Set(['control-plane', 'load-balancer', 'rds', 'elasticache', 'aws-service']);
+const NOT_FOR_NODES = new Set([
+  'control-plane',
+  'load-balancer',
+  'nat-gateway',
+  'transit-gateway',
+  'rds',
+  'elasticache',
+  'aws-service',
+]);
 
 /** A public load balancer's controller looks for subnets with this tag. */
 const PUBLIC_LOAD_BALANCER_TAG = 'kubernetes.io/role/elb';
@@ -66,7 +74,16 @@ export const isPodSubnet = (cluster: ClusterAssessment, { subnetId }: SubnetAsse
     (node) => node.subnetId !== subnetId && node.usage.some((usage) => usage.subnetId === subnetId),
   );
 
-/** Whether the subnet belongs to a control plane, a database, a load balancer or another service. Unknown counts as yes. */
+/** What a cluster uses a subnet for. Nodes and pods share one unless custom networking parts them. */
+export type SubnetRole = 'nodes' | 'pods';
+
+/** Under custom networking a subnet of pods is no second choice for nodes, nor one of nodes for pods. */
+export const rolesOf = (cluster: ClusterAssessment, subnet: SubnetAssessment): readonly SubnetRole[] => {
+  if (!isPodSubnet(cluster, subnet)) return ['nodes'];
+  return cluster.nodes.some(({ subnetId }) => subnetId === subnet.subnetId) ? ['nodes', 'pods'] : ['pods'];
+};
+
+/** Whether the subnet belongs to a control plane, a database, a load balancer, a gateway or another service. Unknown counts as yes. */
 export const isForOthers = (estate: Estate, { owners, subnetId, tags }: SubnetAssessment): boolean =>
   owners === null ||
   owners.some(({ kind }) => NOT_FOR_NODES.has(kind)) ||

@@ -1,10 +1,19 @@
 import type { EksCluster } from '../../aws/inventory.ts';
 import { displayName } from '../../base/text/names.ts';
+import { freeRange } from '../../net/free-ranges.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
-import type { Remedy } from '../../result/finding.ts';
+import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { aws, type ShellVariable } from './commands.ts';
-import { createCommands, createPreconditions, placeBeside } from './new-subnet.ts';
+import {
+  blocksFor,
+  createCommands,
+  createPreconditions,
+  type NewSubnetPlace,
+  placeBeside,
+} from './new-subnet.ts';
+import { routeTableOf, servesTheSame } from './routes.ts';
+import { associateCommands, blockPreconditions, newBlock } from './vpc-remedies.ts';
 
 /** An EKS control plane's subnets can be changed, within the VPC and its set of zones. 16 free addresses is what AWS recommends. */
 const CONTROL_PLANE_ADDRESSES_RECOMMENDED = 16;
@@ -14,16 +23,32 @@ const UPGRADE_ADDRESSES = 5;
 
 /** A /28 without AWS's five. */
 const NEW_SUBNET_ADDRESSES = 11;
+const NEW_SUBNET_LENGTH = 28;
 
 /** Owners whose subnets are theirs, also from a control plane. */
-const NOT_FOR_CONTROL_PLANES = new Set(['load-balancer', 'rds', 'elasticache', 'aws-service']);
+const NOT_FOR_CONTROL_PLANES = new Set([
+  'load-balancer',
+  'nat-gateway',
+  'transit-gateway',
+  'rds',
+  'elasticache',
+  'aws-service',
+]);
 
 /** Subnets that are there already, one in each zone of the cluster. `null`: some zone has none with room. */
 export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: string): Remedy | null => {
   const current = estate.subnetsIn(eks.subnetIds);
   const zones = [...new Set(current.map(({ availabilityZone }) => availabilityZone))];
-  const chosen = zones.map((zone) => roomiest(estate, eks, zone)).filter((subnet) => subnet !== null);
+  const chosen = zones
+    .map((zone) =>
+      roomiest(
+        estate,
+        current.filter(({ availabilityZone }) => availabilityZone === zone),
+      ),
+    )
+    .filter((subnet) => subnet !== null);
   if (chosen.length < zones.length || zones.length < 2) return null;
+  const areRoutesKnown = [...current, ...chosen].every((subnet) => routeTableOf(estate, subnet) !== null);
   return {
     title: `Give the control plane of ${eks.name} other subnets`,
     effect: `Moves the control plane's interfaces to ${chosen.map((subnet) => displayName(subnet.name, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`,
@@ -42,6 +67,10 @@ export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: st
         holds: true,
       },
       { text: "These subnets are in the cluster's VPC and zones.", holds: true },
+      {
+        text: 'They route to the same places as the present ones.',
+        holds: areRoutesKnown ? true : null,
+      },
     ],
   };
 };
@@ -58,54 +87,116 @@ const updateSubnets = (
     },
   });
 
-const roomiest = (estate: Estate, eks: EksCluster, zone: string | null): SubnetAssessment | null => {
-  const [best] = estate.input.subnets
-    .filter(({ vpcId, availabilityZone }) => vpcId === eks.vpcId && availabilityZone === zone)
-    .filter(({ owners }) => owners?.every(({ kind }) => !NOT_FOR_CONTROL_PLANES.has(kind)))
+/**
+ * The subnet with most room in the zone of these, which are the control plane's own there. One of them may stay. An Outpost
+ * is no place for a control plane of the Region. Source: EKS user guide, network requirements.
+ */
+const roomiest = (estate: Estate, current: readonly SubnetAssessment[]): SubnetAssessment | null => {
+  const [best] = current
+    .flatMap((own) => [own, ...estate.siblingsOf(own).filter((other) => mayReplace(estate, own, other))])
     .filter((subnet) => freeIn(subnet) >= CONTROL_PLANE_ADDRESSES_RECOMMENDED)
-    .sort((a, b) => freeIn(b) - freeIn(a));
+    .toSorted((a, b) => freeIn(b) - freeIn(a));
   return best ?? null;
 };
 
-/** As AWS counts them; where it did not, none can be promised. */
-const freeIn = ({ awsAvailable }: SubnetAssessment): number => awsAvailable ?? 0;
+const mayReplace = (estate: Estate, own: SubnetAssessment, other: SubnetAssessment): boolean => {
+  const [table, otherTable] = [routeTableOf(estate, own), routeTableOf(estate, other)];
+  return (
+    (other.owners?.every(({ kind }) => !NOT_FOR_CONTROL_PLANES.has(kind)) ?? false) &&
+    other.ownerId === own.ownerId &&
+    (table === null || otherTable === null || servesTheSame(table, otherTable))
+  );
+};
 
-/** A new /28 in each zone whose subnets are short, given to the control plane in their place. `null`: the VPC has no room. */
-export const addControlPlaneSubnets = (estate: Estate, eks: EksCluster, region: string): Remedy | null => {
+/** As EKS counts them, by AWS's own number; where neither that nor ours is known, none can be promised. */
+const freeIn = ({ available, awsAvailable }: SubnetAssessment): number => awsAvailable ?? available ?? 0;
+
+/** One more subnet, beside one that is short. */
+interface AddedSubnet {
+  readonly subnet: SubnetAssessment;
+  readonly place: NewSubnetPlace;
+  readonly range: string;
+  readonly variable: ShellVariable;
+}
+
+export interface AddedSubnets {
+  readonly remedy: Remedy;
+  /** Whether they lie in a new block of the VPC. */
+  readonly needsBlock: boolean;
+}
+
+/**
+ * A new /28 in each zone whose subnets are short, given to the control plane in their place: from the VPC's own space, or
+ * else from a new block. `null`: neither has room, or another account owns the VPC.
+ */
+export const addControlPlaneSubnets = (
+  estate: Estate,
+  eks: EksCluster,
+  region: string,
+): AddedSubnets | null => {
   const current = estate.subnetsIn(eks.subnetIds);
   const short = current.filter((subnet) => freeIn(subnet) < UPGRADE_ADDRESSES);
-  const added = short.flatMap((subnet, index) => {
+  const places = short.flatMap((subnet) => {
     const place = placeBeside(estate, subnet);
-    const range =
-      place === null
-        ? null
-        : estate.ranges.subnetRange({
-            vpcId: place.vpc.vpcId,
-            purpose: `${subnet.subnetId} control-plane`,
-            blocks: place.vpc.cidrBlocks,
-            taken: estate.rangesTaken(place.vpc.vpcId),
-            lengths: [28],
-          });
-    return place === null || range === null
-      ? []
-      : [{ subnet, range, zone: place.zone, variable: { variable: `SUBNET_ID_${index + 1}` } }];
+    return place === null ? [] : [{ subnet, place }];
   });
-  if (added.length === 0 || added.length < short.length) return null;
+  const [first] = places;
+  if (first === undefined || places.length < short.length) return null;
+  const own = places.map(({ subnet, place: { vpc } }) =>
+    estate.ranges.subnetRange({
+      vpcId: vpc.vpcId,
+      purpose: `${subnet.subnetId} control-plane`,
+      blocks: blocksFor(vpc, subnet, 'control-plane'),
+      taken: estate.rangesTaken(vpc.vpcId),
+      lengths: [NEW_SUBNET_LENGTH],
+    }),
+  );
+  const isOwnSpace = own.every((range) => range !== null);
+  const { vpc } = first.place;
+  const block = isOwnSpace ? null : newBlock(estate, vpc, `${eks.name} control-plane`);
+  if (!isOwnSpace && block === null) return null;
+  const ranges = block === null ? own : rangesIn(block, places.length);
+  const added = places.flatMap(({ subnet, place }, index): readonly AddedSubnet[] => {
+    const range = ranges[index] ?? null;
+    const variable = { variable: `SUBNET_ID_${index + 1}` };
+    return range === null ? [] : [{ subnet, place, range, variable }];
+  });
   const kept = current.filter((subnet) => !short.includes(subnet)).map(({ subnetId }) => subnetId);
-  return {
+  const remedy: Remedy = {
     title: `Give the control plane of ${eks.name} new subnets: ${added.map(({ range }) => range).join(', ')}`,
     effect:
       'A /28 for the control plane alone is what AWS recommends. The cluster stays up; nodes are not touched.',
-    price: 'Free. The update takes some minutes.',
+    price: `Free. The update takes some minutes${block === null ? '' : ', and EKS may take up to five hours to notice a new block'}.`,
     when: 'Right when the present subnets stay full.',
     gains: { addresses: added.length * NEW_SUBNET_ADDRESSES, prefixes: 0 },
-    ranges: added.map(({ range }) => range),
+    ranges: block === null ? added.map(({ range }) => range) : [block],
     commands: [
-      ...added.flatMap(({ subnet, range, variable, zone }) =>
+      ...(block === null ? [] : associateCommands(vpc, block)),
+      ...added.flatMap(({ subnet, range, variable, place: { zone } }) =>
         createCommands(estate, subnet, 'control-plane', { range, zone }, variable),
       ),
       updateSubnets(eks, region, [...kept, ...added.map(({ variable }) => variable)]),
     ],
-    preconditions: added.flatMap(({ subnet }) => createPreconditions(estate, subnet, 'control-plane')),
+    preconditions: [
+      ...(block === null ? [] : blockPreconditions(estate, vpc, block)),
+      ...distinct(
+        added.flatMap(({ subnet, range }) => createPreconditions(estate, subnet, 'control-plane', range)),
+      ),
+    ],
   };
+  return { remedy, needsBlock: block !== null };
 };
+
+/** So many subnets from the beginning of a block. */
+const rangesIn = (block: string, count: number): readonly (string | null)[] => {
+  const taken: string[] = [];
+  return Array.from({ length: count }, () => {
+    const range = freeRange([block], taken, NEW_SUBNET_LENGTH);
+    if (range !== null) taken.push(range);
+    return range;
+  });
+};
+
+const distinct = (preconditions: readonly Precondition[]): readonly Precondition[] => [
+  ...new Map(preconditions.map((each) => [each.text, each])).values(),
+];

@@ -11,6 +11,7 @@ import { clustersUsing } from './cluster-subnets.ts';
 import { aws, keep, type ShellVariable } from './commands.ts';
 import { discoveryPreconditions } from './discovery.ts';
 import { routeTableOf } from './routes.ts';
+import { isUnrouted } from './secondary-ranges.ts';
 import { ENI_CONFIG_BY_ZONE, eniConfigCommand } from './siblings.ts';
 
 /** AWS's bounds on a subnet's prefix length. */
@@ -91,7 +92,7 @@ export const addSubnet = (
   const range = estate.ranges.subnetRange({
     vpcId: vpc.vpcId,
     purpose: `${subnet.subnetId} ${use}`,
-    blocks: vpc.cidrBlocks,
+    blocks: blocksFor(vpc, subnet, use),
     taken: estate.rangesTaken(vpc.vpcId),
     lengths: lengthsFor(estate, subnet, use, shortfall),
   });
@@ -106,9 +107,25 @@ export const addSubnet = (
     commands: createCommands(estate, subnet, use, { range, zone }),
     preconditions: [
       { text: `The VPC has ${range} unused.`, holds: true },
-      ...createPreconditions(estate, subnet, use),
+      ...createPreconditions(estate, subnet, use, range),
     ],
   };
+};
+
+/**
+ * The VPC's own ranges, best first: those that are as reachable as the subnet that is short. Load balancers and control
+ * planes get no others, because clients outside the VPC would find no way to them.
+ */
+export const blocksFor = (
+  { cidrBlocks }: VpcAssessment,
+  { cidrBlock }: SubnetAssessment,
+  use: Use,
+): readonly string[] => {
+  const isAlike = (block: string): boolean => isUnrouted(block) === isUnrouted(cidrBlock ?? '');
+  const alike = cidrBlocks.filter(isAlike);
+  return use === 'control-plane' || use === 'load-balancer'
+    ? alike
+    : [...alike, ...cidrBlocks.filter((block) => !isAlike(block))];
 };
 
 /** What the new subnet adds. */
@@ -261,6 +278,7 @@ export const createPreconditions = (
   estate: Estate,
   subnet: SubnetAssessment,
   use: Use,
+  range: string,
 ): readonly Precondition[] => {
   const table = routeTableOf(estate, subnet);
   const subnets = estate.subnetsOfVpc(subnet.vpcId).length;
@@ -272,6 +290,9 @@ export const createPreconditions = (
           : `The new subnet gets the routes of ${subnet.subnetId}: ${table.routeTableId}.`,
       holds: table === null ? null : true,
     },
+    ...(isUnrouted(range) && !isUnrouted(subnet.cidrBlock ?? '')
+      ? [{ text: `Networks outside the VPC need no address of ${range}.`, holds: null }]
+      : []),
     ...(subnets < SUBNETS_PER_VPC
       ? []
       : [

@@ -1,12 +1,21 @@
 import { freeRange } from '../../net/free-ranges.ts';
+import { rangesMeet } from './secondary-ranges.ts';
+
+/** A new block that a remedy offers to a VPC. */
+export interface BlockOffer {
+  readonly vpcId: string;
+  /** Names the remedy: the same remedy under two findings gets the same range. */
+  readonly purpose: string;
+  readonly range: string;
+}
 
 /** What a range is wanted for. */
 export interface RangeRequest {
   /** The VPC that the range is for. */
   readonly vpcId: string;
-  /** Names the remedy: the same remedy under two findings gets the same range. */
+  /** See `BlockOffer`. */
   readonly purpose: string;
-  /** Where it may lie. */
+  /** Where it may lie, best first. */
   readonly blocks: readonly string[];
   /** What it must not overlap. */
   readonly taken: readonly string[];
@@ -17,36 +26,67 @@ export interface RangeRequest {
 /**
  * The ranges that the remedies of one run give out. No two remedies get overlapping ranges of one VPC, and no two VPCs
  * the same new block, so that all of them can be applied. Who asks first is served first: findings ask in the order of
- * their severity.
+ * their severity. What other targets have offered is taken, and what this one offered before stays its own.
  */
 export class RangePlan {
   readonly #granted = new Map<string, string | null>();
   readonly #subnets = new Map<string, string[]>();
-  readonly #blocks: string[] = [];
+  readonly #offers: BlockOffer[] = [];
+  readonly #earlier: readonly BlockOffer[];
+
+  /** @param earlier the blocks that remedies of any target offered lately */
+  constructor(earlier: readonly BlockOffer[] = []) {
+    this.#earlier = earlier;
+  }
+
+  /** The new blocks that were given out. */
+  get offers(): readonly BlockOffer[] {
+    return this.#offers;
+  }
 
   /** A range for a subnet inside the VPC's own blocks; `null`: none is left. */
   subnetRange(request: RangeRequest): string | null {
-    const given = this.#subnets.get(request.vpcId) ?? [];
-    this.#subnets.set(request.vpcId, given);
-    return this.#grant(`subnet ${request.vpcId} ${request.purpose}`, request, given);
+    return this.#once(`subnet ${request.vpcId}`, request, () => {
+      const given = this.#subnets.get(request.vpcId) ?? [];
+      const range = first(request.lengths, (length) =>
+        freeRange(request.blocks, [...request.taken, ...given], length),
+      );
+      if (range !== null) this.#subnets.set(request.vpcId, [...given, range]);
+      return range;
+    });
   }
 
   /** A new block for the VPC, apart from those of every other VPC in the run; `null`: none is left. */
   newBlock(request: RangeRequest): string | null {
-    return this.#grant(`block ${request.vpcId} ${request.purpose}`, request, this.#blocks);
+    return this.#once(`block ${request.vpcId}`, request, () => {
+      const { vpcId, purpose, blocks, lengths } = request;
+      const others = this.#earlier.filter((offer) => offer.vpcId !== vpcId);
+      const taken = [...request.taken, ...[...others, ...this.#offers].map(({ range }) => range)];
+      const own = this.#earlier.find((offer) => offer.vpcId === vpcId && offer.purpose === purpose);
+      const range =
+        own !== undefined && !taken.some((each) => rangesMeet(each, own.range))
+          ? own.range
+          : first(blocks, (block) => first(lengths, (length) => freeRange([block], taken, length)));
+      if (range !== null) this.#offers.push({ vpcId, purpose, range });
+      return range;
+    });
   }
 
-  #grant(name: string, { blocks, taken, lengths }: RangeRequest, given: string[]): string | null {
-    const key = `${name} /${lengths.join('/')}`;
+  #once(kind: string, { purpose, lengths }: RangeRequest, choose: () => string | null): string | null {
+    const key = `${kind} ${purpose} /${lengths.join('/')}`;
     const known = this.#granted.get(key);
     if (known !== undefined) return known;
-    let range: string | null = null;
-    for (const length of lengths) {
-      range = freeRange(blocks, [...taken, ...given], length);
-      if (range !== null) break;
-    }
+    const range = choose();
     this.#granted.set(key, range);
-    if (range !== null) given.push(range);
     return range;
   }
 }
+
+/** The first answer that is one. */
+const first = <Item>(items: readonly Item[], choose: (item: Item) => string | null): string | null => {
+  for (const item of items) {
+    const choice = choose(item);
+    if (choice !== null) return choice;
+  }
+  return null;
+};

@@ -5,10 +5,12 @@ import type { Remedy } from '../../result/finding.ts';
  * would lose time over it. Those that give something back at once come before the others; otherwise the given order
  * stays.
  */
-export const ranked = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] => {
-  const possible = remedies.filter((remedy) => remedy !== null).filter(canWork);
-  return possible.toSorted((a, b) => Number(helpsAtOnce(b)) - Number(helpsAtOnce(a)));
-};
+export const ranked = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] =>
+  inOrder(...remedies).toSorted((a, b) => Number(helpsAtOnce(b)) - Number(helpsAtOnce(a)));
+
+/** Those that can work here, in the given order: for what helps only later, or only after the one before it. */
+export const inOrder = (...remedies: readonly (Remedy | null)[]): readonly Remedy[] =>
+  remedies.filter((remedy) => remedy !== null).filter(canWork);
 
 const canWork = ({ preconditions }: Remedy): boolean => preconditions.every(({ holds }) => holds !== false);
 

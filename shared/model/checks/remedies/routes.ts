@@ -42,4 +42,15 @@ export const routedRanges = (estate: Estate, vpcId: string): readonly string[] =
     .filter(({ destination, target }) => target !== 'local' && destination !== DEFAULT_ROUTE)
     .map(({ destination }) => destination);
 
+/** Prefix lists of customers that a VPC's tables route somewhere. Those of gateway endpoints are AWS's own and hold public addresses. */
+export const routedPrefixLists = (estate: Estate, vpcId: string): readonly string[] => [
+  ...new Set(
+    (estate.input.routeTables ?? [])
+      .filter((table) => table.vpcId === vpcId)
+      .flatMap(({ routes }) => routes)
+      .filter(({ destination, target }) => destination.startsWith('pl-') && !target?.startsWith('vpce-'))
+      .map(({ destination }) => destination),
+  ),
+];
+
 const DEFAULT_ROUTE = '0.0.0.0/0';

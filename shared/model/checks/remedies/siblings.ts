@@ -98,7 +98,7 @@ const throughEniConfig = (cluster: ClusterAssessment, other: SubnetAssessment): 
   title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
   effect:
     'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
-  commands: [eniConfigCommand(other.availabilityZone ?? '', other.subnetId)],
+  commands: [eniConfigCommand(String(other.availabilityZone), other.subnetId)],
   preconditions: [ENI_CONFIG_BY_ZONE],
 });
 
@@ -134,7 +134,10 @@ const throughKarpenter = (
   { clusterName }: ClusterAssessment,
   other: SubnetAssessment,
 ): Way | null =>
-  subnet.tags[KARPENTER_TAG] !== clusterName || other.tags[KARPENTER_TAG] !== clusterName
+  // Only the owner of a shared subnet can take its tags away.
+  subnet.ownerId !== null ||
+  subnet.tags[KARPENTER_TAG] !== clusterName ||
+  other.tags[KARPENTER_TAG] !== clusterName
     ? null
     : {
         title: `Start new nodes of ${clusterName} in ${displayName(other.name, other.subnetId)} only`,

@@ -8,10 +8,10 @@ import { deleteLeakedIn, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
 import { aws } from './commands.ts';
 import { addSubnet, type Shortfall } from './new-subnet.ts';
-import { ranked } from './ranked.ts';
+import { inOrder, ranked } from './ranked.ts';
 import { reservePrefixRange, turnExplicitReservation } from './reservations.ts';
 import { useSibling } from './siblings.ts';
-import { addSecondaryCidrSubnet, raiseCidrBlockQuotaOf } from './vpc-remedies.ts';
+import { addSecondaryCidrSubnet, isAtBlockQuota, raiseCidrBlockQuotaOf } from './vpc-remedies.ts';
 import { keepFewerWarm } from './warm-targets.ts';
 
 export { addSubnet, LOAD_BALANCER_SUBNET } from './new-subnet.ts';
@@ -25,14 +25,23 @@ export const remediesForAddresses = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall?: Shortfall,
-): readonly Remedy[] => ranked(...forAddresses(estate, subnet, shortfall), ...atLast(estate, subnet));
+): readonly Remedy[] => [
+  ...ranked(...forAddresses(estate, subnet, shortfall)),
+  ...atLast(estate, subnet, shortfall),
+];
+
+/** What a single free block has to give at the least. */
+const ONE_PREFIX: Shortfall = { addresses: 0, prefixes: 1 };
 
 /** What helps a subnet that has few whole free blocks left, best first. */
 export const remediesForPrefixes = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall?: Shortfall,
-): readonly Remedy[] => ranked(...forPrefixes(estate, subnet, shortfall), ...atLast(estate, subnet));
+  shortfall: Shortfall = ONE_PREFIX,
+): readonly Remedy[] => [
+  ...ranked(...forPrefixes(estate, subnet, shortfall)),
+  ...atLast(estate, subnet, shortfall),
+];
 
 /** What helps a group to reach its maximum, for the supply that refuses its next node. */
 export const remediesForDemand = (
@@ -74,10 +83,16 @@ const forGroup = (
   const supplyOf = ({ availableSingle, prefixes }: SubnetAssessment): number =>
     (isForPrefixes ? prefixes?.free : availableSingle) ?? Number.POSITIVE_INFINITY;
   const [fullest] = subnetsThatRefuse(estate, cluster, demand).toSorted((a, b) => supplyOf(a) - supplyOf(b));
-  const lower = lowerMaximum(cluster, demand, maximum);
+  const lower = lowerMaximum(estate, cluster, demand, maximum);
   if (fullest === undefined) return ranked(lower);
   const supply = isForPrefixes ? forPrefixes : forAddresses;
-  return ranked(...supply(estate, fullest, shortfall), lower, ...atLast(estate, fullest));
+  return [...ranked(...supply(estate, fullest, shortfall), lower), ...atLast(estate, fullest, shortfall)];
+};
+
+/** Whether the quota of ranges is used up, so that AWS refuses a new block. */
+export const isBlockRefused = (estate: Estate, { vpcId }: SubnetAssessment): boolean => {
+  const vpc = estate.vpcs.get(vpcId);
+  return vpc !== undefined && isAtBlockQuota(vpc);
 };
 
 /** Under custom networking a node takes one address of its own subnet, and all others of the pods' subnet in the zone. */
@@ -103,45 +118,74 @@ const forAddresses = (
 ): Remedies => [
   deleteLeakedIn(estate, subnet),
   useSibling(estate, subnet),
-  ...newSpace(estate, subnet, shortfall),
+  newSpace(estate, subnet, shortfall),
   ...fewerWarm(estate, subnet),
   scaleDown(estate, subnet, shortfall),
 ];
 
-const forPrefixes = (
-  estate: Estate,
-  subnet: SubnetAssessment,
-  shortfall: Shortfall | undefined,
-): Remedies => [
+const forPrefixes = (estate: Estate, subnet: SubnetAssessment, shortfall: Shortfall): Remedies => [
   deleteLeakedIn(estate, subnet),
   turnExplicitReservation(estate, subnet),
   useSibling(estate, subnet),
-  ...newSpace(estate, subnet, shortfall ?? { addresses: 0, prefixes: 1 }),
+  newSpace(estate, subnet, shortfall),
   ...fewerWarm(estate, subnet),
   scaleDown(estate, subnet, shortfall),
   reservePrefixRange(estate, subnet),
   drainNodes(estate, subnet),
 ];
 
-/** What does not help today, and where to look when nothing else is known to help. */
-const atLast = (estate: Estate, subnet: SubnetAssessment): Remedies => [
-  raiseCidrBlockQuotaOf(estate, subnet),
-  listHolders(subnet),
-  moveToIpv6(estate, subnet),
-  useOverlay(estate, subnet),
-];
+/**
+ * What does not help today, and where to look when nothing else is known to help. At the quota of ranges AWS refuses a new
+ * block until the quota is raised, so that comes first.
+ */
+const atLast = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  shortfall: Shortfall | undefined,
+): readonly Remedy[] =>
+  inOrder(
+    raiseCidrBlockQuotaOf(estate, subnet),
+    isBlockRefused(estate, subnet) ? newBlockFor(estate, subnet, shortfall) : null,
+    askOwner(subnet),
+    listHolders(subnet),
+    moveToIpv6(estate, subnet),
+    useOverlay(estate, subnet),
+  );
 
-/** From the VPC's own space where it has some, otherwise from a new block. */
+/** From the VPC's own space where it has some, otherwise from a new block, unless AWS refuses one. */
 const newSpace = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall: Shortfall | undefined,
-): readonly (Remedy | null)[] => {
-  const own = addSubnet(estate, subnet, 'nodes', shortfall);
-  return own === null ? [addSecondaryCidrSubnet(estate, subnet, shortfall)] : [own];
-};
+): Remedy | null =>
+  addSubnet(estate, subnet, 'nodes', shortfall) ??
+  (isBlockRefused(estate, subnet) ? null : newBlockFor(estate, subnet, shortfall));
 
-const fewerWarm = (estate: Estate, subnet: SubnetAssessment): readonly (Remedy | null)[] =>
+/** Only where the VPC has no space of its own left. */
+const newBlockFor = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  shortfall: Shortfall | undefined,
+): Remedy | null =>
+  addSubnet(estate, subnet, 'nodes', shortfall) === null
+    ? addSecondaryCidrSubnet(estate, subnet, shortfall)
+    : null;
+
+/** Of a shared VPC only the owner can add ranges and subnets. `null` where that is this account. */
+export const askOwner = ({ name, ownerId, subnetId }: SubnetAssessment): Remedy | null =>
+  ownerId === null
+    ? null
+    : {
+        title: `Ask account ${ownerId} for another subnet`,
+        effect: `It owns ${displayName(name, subnetId)}, and shares it. No command of this account can add ranges or subnets there.`,
+        price: 'Free. It takes as long as the owner takes.',
+        when: 'Right when nothing in the subnet can be given back.',
+        gains: { addresses: 0, prefixes: 0 },
+        commands: [],
+        preconditions: [],
+      };
+
+export const fewerWarm = (estate: Estate, subnet: SubnetAssessment): readonly (Remedy | null)[] =>
   clustersUsing(estate, subnet).map((cluster) => keepFewerWarm(estate, cluster, subnet));
 
 /** Blocks become whole where no other interface has an address in them. `null` where no node runs in the subnet. */
@@ -169,6 +213,8 @@ const drainNodes = (estate: Estate, subnet: SubnetAssessment): Remedy | null =>
 export const listHolders = (subnet: SubnetAssessment): Remedy => ({
   title: 'List what holds the addresses',
   effect: 'Lists every interface in the subnet with its description. It changes nothing.',
+  price: 'Free. One call.',
+  when: 'Right when it is not clear what could be given back.',
   gains: { addresses: 0, prefixes: 0 },
   commands: [
     aws('ec2', 'describe-network-interfaces', subnet.region, {

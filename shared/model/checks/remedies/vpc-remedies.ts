@@ -1,4 +1,5 @@
 import type { VpcConnection } from '../../aws/inventory.ts';
+import { listOf } from '../../base/text/names.ts';
 import { number } from '../../base/text/numbers.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
@@ -13,15 +14,13 @@ import {
   type Shortfall,
   useOf,
 } from './new-subnet.ts';
-import { routedRanges } from './routes.ts';
+import { routedPrefixLists, routedRanges } from './routes.ts';
+import { DEFAULT_SERVICE_RANGES, isUnrouted, secondaryRanges } from './secondary-ranges.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 export const VPC_CIDR_BLOCKS_QUOTA = 5;
 const VPC_CIDR_BLOCKS_MAXIMUM = 50;
 const VPC_CIDR_BLOCKS_QUOTA_CODE = 'L-83CA0A9D';
-
-/** Carrier-grade NAT space (RFC 6598): any VPC takes it, whatever its primary range. */
-const SECONDARY_RANGE = '100.64.0.0/10';
 
 /** A /16 is the largest block that a VPC takes; smaller ones where none of that size is free. */
 const SECONDARY_LENGTHS = [16, 17, 18, 19, 20] as const;
@@ -37,7 +36,7 @@ export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | n
   if (block === null) return null;
   return {
     title: `Add ${block} to the VPC`,
-    effect: 'Room for new subnets, for pods above all. Outside the VPC this space needs NAT.',
+    effect: `Room for new subnets, for pods above all. ${isUnrouted(block) ? 'Outside the VPC this space needs NAT.' : IN_THE_ADDRESS_PLAN}`,
     price: 'Free. EKS may take up to five hours to notice a new block.',
     when: 'Right when the VPC has no space of its own left.',
     gains: { addresses: 0, prefixes: 0 },
@@ -63,20 +62,36 @@ export const addSecondaryCidrSubnet = (
   const range = block.replace(/\d+$/, String(length));
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
-    effect:
-      'Room for pods in space that is not routable outside the VPC without NAT. Nothing that runs is moved.',
+    effect: isUnrouted(block)
+      ? 'Room for pods in space that is not routable outside the VPC without NAT. Nothing that runs is moved.'
+      : `Room for pods. Nothing that runs is moved. ${IN_THE_ADDRESS_PLAN}`,
     price: 'Free. EKS may take up to five hours to notice a new block.',
-    when: 'Right when the VPC has no space of its own left, and pods need no address that others can reach.',
+    when: isUnrouted(block)
+      ? 'Right when the VPC has no space of its own left, and pods need no address that others can reach.'
+      : 'Right when the VPC has no space of its own left, and no shared address space is free.',
     gains: gainsOf(range),
     ranges: [block],
-    commands: [
-      associateBlock(vpc, block),
-      untilAssociated(vpc, block),
-      ...createCommands(estate, subnet, use, { range, zone }),
+    commands: [...associateCommands(vpc, block), ...createCommands(estate, subnet, use, { range, zone })],
+    preconditions: [
+      ...blockPreconditions(estate, vpc, block),
+      ...createPreconditions(estate, subnet, use, range),
     ],
-    preconditions: [...blockPreconditions(estate, vpc, block), ...createPreconditions(estate, subnet, use)],
   };
 };
+
+/** Shared space is used up nowhere else; a range of RFC 1918 may be one that a network beyond AWS has. */
+const IN_THE_ADDRESS_PLAN =
+  'Shared address space is used up, so enter this range in your address plan first.';
+
+/** Whether AWS refuses another block, unless the quota was raised. */
+export const isAtBlockQuota = ({ cidrBlocks }: VpcAssessment): boolean =>
+  cidrBlocks.length >= VPC_CIDR_BLOCKS_QUOTA;
+
+/** Adds the block, and waits until subnets can be made in it. */
+export const associateCommands = (vpc: VpcAssessment, block: string): readonly string[] => [
+  associateBlock(vpc, block),
+  untilAssociated(vpc, block),
+];
 
 const associateBlock = ({ region, vpcId }: VpcAssessment, block: string): string =>
   aws('ec2', 'associate-vpc-cidr-block', region, { 'vpc-id': vpcId, 'cidr-block': block });
@@ -96,34 +111,85 @@ const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): strin
 };
 
 /** Each remedy has a block of its own: a VPC does not take one twice. */
-const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null =>
-  vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM
-    ? null
-    : estate.ranges.newBlock({
-        vpcId: vpc.vpcId,
-        purpose,
-        blocks: [SECONDARY_RANGE],
-        taken: [
-          ...vpc.cidrBlocks,
-          ...connectionsOf(estate, vpc).flatMap(({ vpcs }) =>
-            vpcs.flatMap(({ cidrBlocks }) => cidrBlocks ?? []),
-          ),
-          ...routedRanges(estate, vpc.vpcId),
-        ],
-        lengths: SECONDARY_LENGTHS,
-      });
+export const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null => {
+  if (vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM) return null;
+  const { from, not } = secondaryRanges(vpc.cidrBlocks);
+  return estate.ranges.newBlock({
+    vpcId: vpc.vpcId,
+    purpose,
+    blocks: from,
+    taken: [
+      ...not,
+      ...vpc.cidrBlocks,
+      ...connectionsOf(estate, vpc).flatMap(({ vpcs }) => vpcs.flatMap(({ cidrBlocks }) => cidrBlocks ?? [])),
+      ...routedRanges(estate, vpc.vpcId),
+      ...clusterRanges(estate, vpc),
+    ],
+    lengths: SECONDARY_LENGTHS,
+  });
+};
+
+/** Ranges that the clusters of a VPC use beside it. Where they were not read, those that EKS takes by itself. */
+const clusterRanges = (estate: Estate, { vpcId }: VpcAssessment): readonly string[] =>
+  [...estate.eksClusters.values()]
+    .filter((eks) => eks.vpcId === vpcId)
+    .flatMap(({ outsideRanges }) => outsideRanges ?? DEFAULT_SERVICE_RANGES);
 
 const connectionsOf = (estate: Estate, { vpcId }: VpcAssessment): readonly VpcConnection[] =>
   (estate.input.vpcConnections ?? []).filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId));
 
-const blockPreconditions = (estate: Estate, vpc: VpcAssessment, block: string): readonly Precondition[] => [
+export const blockPreconditions = (
+  estate: Estate,
+  vpc: VpcAssessment,
+  block: string,
+): readonly Precondition[] => [
   {
     text: `The VPC has ${vpc.cidrBlocks.length} of ${VPC_CIDR_BLOCKS_QUOTA} ranges, unless the quota was raised.`,
-    holds: vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA ? true : null,
+    holds: isAtBlockQuota(vpc) ? null : true,
   },
   connectedPrecondition(estate, vpc, block),
   { text: `No network beyond the connected VPCs that it must reach uses ${block}.`, holds: null },
+  ...listedPreconditions(estate, vpc, block),
+  ...servicePreconditions(estate, vpc, block),
 ];
+
+/** What a customer's prefix list holds is not read. A route to it may lead into the block. */
+const listedPreconditions = (
+  estate: Estate,
+  { vpcId }: VpcAssessment,
+  block: string,
+): readonly Precondition[] => {
+  const lists = routedPrefixLists(estate, vpcId);
+  return lists.length === 0
+    ? []
+    : [{ text: `No range of ${lists.join(', ')}, to which routes lead, is in ${block}.`, holds: null }];
+};
+
+/** Kubernetes gives services addresses that no subnet shows. A cluster that EKS does not know may have them anywhere. */
+const servicePreconditions = (
+  estate: Estate,
+  { vpcId }: VpcAssessment,
+  block: string,
+): readonly Precondition[] => {
+  const clusters = estate.input.clusters.filter((cluster) => cluster.vpcId === vpcId);
+  const unread = clusters.filter(
+    ({ clusterName }) => estate.eksClusters.get(clusterName)?.outsideRanges === undefined,
+  );
+  if (clusters.length === 0) return [];
+  return unread.length === 0
+    ? [{ text: `No cluster of the VPC has ${block} for its services.`, holds: true }]
+    : [
+        {
+          text: `The services of ${listOf(
+            unread.map(({ clusterName }) => clusterName),
+            CLUSTERS_SHOWN,
+          )} have no address in ${block}.`,
+          holds: null,
+        },
+      ];
+};
+
+const CLUSTERS_SHOWN = 3;
 
 /** The block was chosen apart from every range that is known; what is not known keeps this from being a promise. */
 const connectedPrecondition = (estate: Estate, vpc: VpcAssessment, block: string): Precondition => {
@@ -191,8 +257,13 @@ export const raiseCidrBlockQuota = (vpc: VpcAssessment): Remedy =>
     vpc.region,
   );
 
-/** `null` below the default quota, where it stops nothing. */
-export const raiseCidrBlockQuotaOf = (estate: Estate, { vpcId }: SubnetAssessment): Remedy | null => {
+/** `null` below the default quota, where it stops nothing, and where another account owns the VPC. */
+export const raiseCidrBlockQuotaOf = (
+  estate: Estate,
+  { ownerId, vpcId }: SubnetAssessment,
+): Remedy | null => {
   const vpc = estate.vpcs.get(vpcId);
-  return vpc === undefined || vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA ? null : raiseCidrBlockQuota(vpc);
+  return vpc === undefined || ownerId !== null || vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA
+    ? null
+    : raiseCidrBlockQuota(vpc);
 };

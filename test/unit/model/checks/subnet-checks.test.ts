@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AddressMap, SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { byId } from '../../../fixtures/cluster-records.ts';
-import { aCluster, aLeak, findingsOf } from '../../../fixtures/findings-input.ts';
+import { aCluster, aLeak, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
 
 const noPrefix = { assigned: 3, free: 0, freeInReservation: 0, freeUnreserved: 0 };
 
@@ -308,6 +308,54 @@ describe('a subnet without a sibling', () => {
       '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has subnets with more room there: subnet-0b, subnet-0d.',
     );
     expect(finding?.evidence).toContainEqual({ name: 'otherSubnetsInZone', value: 2, unit: 'subnets' });
+  });
+
+  describe('under custom networking', () => {
+    const usage = (subnetId: string) => ({ subnetId, interfaces: 1, addresses: 10, prefixes: 0 });
+    const nodes = aSubnet({ subnetId: 'subnet-0n', name: 'nodes-a', available: 100 });
+    const pods = (id: string, changes: Partial<SubnetAssessment> = {}) =>
+      aSubnet({ subnetId: id, name: `pods-${id}`, available: 100, ...changes });
+    const custom = (subnets: readonly SubnetAssessment[], ...places: readonly [string, string][]) =>
+      found(subnets, ['subnet-0n', 'subnet-0p', 'subnet-0q'], {
+        customNetworking: true,
+        nodes: places.map(([home, podSubnet]) =>
+          aNodeAssessment({ subnetId: home, usage: [usage(home), usage(podSubnet)] }),
+        ),
+      }).map(({ subject, title }) => `${subject.id} ${title}`);
+
+    test('nodes and pods are two things: each has only one subnet', () => {
+      expect(custom([nodes, pods('subnet-0p')], ['subnet-0n', 'subnet-0p'])).toEqual([
+        'subnet-0n nodes-a: the only subnet of shop in eu-west-1a, 100 addresses left',
+        'subnet-0p pods-subnet-0p: the only subnet for pods of shop in eu-west-1a, 100 addresses left',
+      ]);
+    });
+
+    test('a second subnet of pods is a choice for pods', () => {
+      const both = [nodes, pods('subnet-0p'), pods('subnet-0q')];
+      expect(custom(both, ['subnet-0n', 'subnet-0p'], ['subnet-0n', 'subnet-0q'])).toEqual([
+        expect.stringContaining('subnet-0n '),
+      ]);
+      const elsewhere = [nodes, pods('subnet-0p'), pods('subnet-0q', { availabilityZone: 'eu-west-1b' })];
+      expect(custom(elsewhere, ['subnet-0n', 'subnet-0p'], ['subnet-0n', 'subnet-0q'])).toHaveLength(3);
+    });
+
+    test('a subnet in which nodes start as well is the only one for both', () => {
+      expect(
+        custom([nodes, pods('subnet-0p')], ['subnet-0n', 'subnet-0p'], ['subnet-0p', 'subnet-0p']),
+      ).toEqual([expect.stringContaining('the only subnet for pods of shop')]);
+      expect(custom([pods('subnet-0p')], ['subnet-0n', 'subnet-0p'], ['subnet-0p', 'subnet-0p'])).toEqual([
+        expect.stringContaining('the only subnet of shop'),
+      ]);
+    });
+
+    test('what pods lose is said, and a way out is offered', () => {
+      const [, finding] = found([nodes, pods('subnet-0p')], ['subnet-0n', 'subnet-0p'], {
+        customNetworking: true,
+        nodes: [aNodeAssessment({ subnetId: 'subnet-0n', usage: [usage('subnet-0n'), usage('subnet-0p')] })],
+      });
+      expect(finding?.explanation).toContain('When it is full, new pods of shop cannot start in eu-west-1a.');
+      expect(finding?.remedies[0]?.commands.join(' ')).toContain('kubectl patch eniconfig eu-west-1a');
+    });
   });
 
   test('stays one when the second has IPv6 alone: pods find no IPv4 address there', () => {

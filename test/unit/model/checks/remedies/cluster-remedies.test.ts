@@ -26,6 +26,7 @@ import {
   aLeak,
   aNodeAssessment,
   anEstate,
+  aRouteTable,
   aVpcAssessment,
 } from '../../../../fixtures/findings-input.ts';
 
@@ -169,9 +170,42 @@ describe('a group is scaled down', () => {
   });
 
   test('or its maximum is lowered, in EKS or in Auto Scaling', () => {
-    expect(lowerMaximum(aCluster(), { group: 'own', kind: 'auto-scaling-group' }, 4).commands).toEqual([
+    const remedy = lowerMaximum(anEstate({}), aCluster(), { group: 'own', kind: 'auto-scaling-group' }, 4);
+    expect(remedy?.commands).toEqual([
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --max-size 4 --region eu-west-1',
     ]);
+    expect(remedy?.preconditions[1]).toEqual({ text: 'The minimum of own is 4 or less.', holds: null });
+    expect(down({ kind: 'auto-scaling-group' })?.preconditions[2]).toEqual({
+      text: 'The minimum of workers is 2 or less.',
+      holds: null,
+    });
+  });
+
+  test.each([
+    [1, 4, 'maxSize=4'],
+    [1, 5, 'maxSize=4,desiredSize=4'],
+    [4, 6, 'maxSize=4,desiredSize=4'],
+    [5, 6, 'minSize=4,maxSize=4,desiredSize=4'],
+  ])(
+    'with the minimum %i and the size %i below it, where EKS would refuse',
+    (minSize, desiredSize, sizes) => {
+      const estate = anEstate({
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize, desiredSize })] })],
+      });
+      const remedy = lowerMaximum(estate, aCluster(), { group: 'workers', kind: 'node-group' }, 4);
+      expect(remedy?.commands).toEqual([
+        `aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config ${sizes} --region eu-west-1`,
+      ]);
+      expect(remedy?.preconditions).toHaveLength(1);
+    },
+  );
+
+  test('never to a maximum of none, which EKS does not take', () => {
+    const at = (kind: 'node-group' | 'auto-scaling-group', maximum: number) =>
+      lowerMaximum(anEstate({}), aCluster(), { group: 'workers', kind }, maximum);
+    expect(at('node-group', 0)).toBeNull();
+    expect(at('node-group', 1)?.commands[0]).toContain('maxSize=1');
+    expect(at('auto-scaling-group', 0)?.commands[0]).toContain('--max-size 0');
   });
 
   test('the one with most nodes here first', () => {
@@ -210,18 +244,52 @@ describe('a control plane', () => {
     });
     expect(change(zone('a', 4), zone('b', 40), spare('a', 15))).toBeNull();
     expect(change(zone('a', 40))).toBeNull();
-    expect(change(zone('a', null), zone('b', 40))).toBeNull();
+    expect(change(zone('a', null, { available: null }), zone('b', 40))).toBeNull();
+    // Where AWS did not count, Headroom did.
+    expect(change(zone('a', null, { available: 16 }), zone('b', 40))).not.toBeNull();
   });
 
-  test('never one of a database, a load balancer or an unknown owner', () => {
+  test('never on an Outpost, of another account, or with other routes', () => {
+    const spared = (changes: Partial<SubnetAssessment>, routeTables: EstateInput['routeTables'] = null) =>
+      changeClusterSubnets(
+        anEstate({ subnets: [zone('a', 4), zone('b', 40), spare('a', 20, changes)], routeTables }),
+        eks,
+        'eu-west-1',
+      );
+    expect(spared({})?.preconditions[2]).toEqual({
+      text: 'They route to the same places as the present ones.',
+      holds: null,
+    });
+    expect(spared({ outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0' })).toBeNull();
+    expect(spared({ ownerId: '222222222222' })).toBeNull();
+    const main = aRouteTable({ main: true });
+    const toInternet = aRouteTable({
+      routeTableId: 'rtb-02',
+      subnetIds: ['subnet-0spare-a'],
+      routes: [{ destination: '0.0.0.0/0', target: 'igw-1', active: true }],
+    });
+    expect(spared({}, [main])?.preconditions[2]).toMatchObject({ holds: true });
+    expect(spared({}, [main, toInternet])).toBeNull();
+  });
+
+  test('never one of a database, a gateway, a load balancer or an unknown owner', () => {
     const owned = (owners: SubnetAssessment['owners']) =>
       change(zone('a', 4), zone('b', 40), spare('a', 20, { owners }));
-    expect(owned([{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }])).toBeNull();
+    for (const kind of [
+      'rds',
+      'elasticache',
+      'aws-service',
+      'load-balancer',
+      'nat-gateway',
+      'transit-gateway',
+    ])
+      expect(owned([{ kind, name: null, interfaces: 1, addresses: 1 }])).toBeNull();
     expect(owned(null)).toBeNull();
+    expect(owned([{ kind: 'instance', name: null, interfaces: 1, addresses: 1 }])).not.toBeNull();
   });
 
   const add = (subnets: readonly SubnetAssessment[], changes: Partial<EstateInput> = {}) =>
-    addControlPlaneSubnets(anEstate({ subnets, ...changes }), eks, 'eu-west-1');
+    addControlPlaneSubnets(anEstate({ subnets, ...changes }), eks, 'eu-west-1')?.remedy ?? null;
 
   test('gets a new /28 in each zone that is short, and keeps the others', () => {
     const remedy = add([zone('a', 4), zone('b', 40)]);
@@ -229,7 +297,7 @@ describe('a control plane', () => {
     expect(remedy?.commands.at(-1)).toBe(
       'aws eks update-cluster-config --name shop --resources-vpc-config subnetIds=subnet-0b,"$SUBNET_ID_1" --region eu-west-1',
     );
-    expect(add([zone('a', 4), zone('b', null)])?.commands.at(-1)).toContain(
+    expect(add([zone('a', 4), zone('b', null, { available: null })])?.commands.at(-1)).toContain(
       'subnetIds="$SUBNET_ID_1","$SUBNET_ID_2"',
     );
   });
@@ -237,11 +305,47 @@ describe('a control plane', () => {
   test('gets none where no subnet is short, or one of them has no room beside it', () => {
     expect(add([zone('a', 5), zone('b', 40)])).toBeNull();
     expect(add([zone('a', 4, { ownerId: '222222222222' })])).toBeNull();
-    expect(
-      add([zone('a', 4), zone('b', 4)], {
-        vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/27', '10.0.1.0/28'] })],
-      }),
-    ).toBeNull();
+  });
+
+  const cramped = (changes: Partial<EstateInput> = {}) =>
+    add([zone('a', 4), zone('b', 4)], {
+      vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/27', '10.0.1.0/28'] })],
+      ...changes,
+    });
+
+  test('gets them from a new block where the VPC is full', () => {
+    const remedy = cramped();
+    expect(remedy).toMatchObject({
+      title: 'Give the control plane of shop new subnets: 100.64.0.0/28, 100.64.0.16/28',
+      price: 'Free. The update takes some minutes, and EKS may take up to five hours to notice a new block.',
+      ranges: ['100.64.0.0/16'],
+      gains: { addresses: 22, prefixes: 0 },
+    });
+    expect(remedy?.commands[0]).toContain(
+      'associate-vpc-cidr-block --vpc-id vpc-01 --cidr-block 100.64.0.0/16',
+    );
+    expect(remedy?.commands[1]).toMatch(/^until /);
+    expect(remedy?.preconditions.map(({ text }) => text)).toContainEqual(
+      'Networks outside the VPC need no address of 100.64.0.16/28.',
+    );
+    // What holds for both subnets is said once.
+    const texts = remedy?.preconditions.map(({ text }) => text) ?? [];
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  test('gets none where no block is free either', () => {
+    const everywhere = aRouteTable({
+      routes: [
+        { destination: '100.64.0.0/10', target: 'tgw-1', active: true },
+        { destination: '10.0.0.0/8', target: 'tgw-1', active: true },
+      ],
+    });
+    expect(cramped({ routeTables: [everywhere] })).toBeNull();
+  });
+
+  test('gets none from shared space that the VPC has, to which other networks have no route', () => {
+    const vpcs = [aVpcAssessment({ cidrBlocks: ['10.0.0.0/28', '100.64.0.0/24', '10.0.5.0/28'] })];
+    expect(add([zone('a', 4)], { vpcs })?.ranges).toEqual(['10.0.5.0/28']);
   });
 });
 

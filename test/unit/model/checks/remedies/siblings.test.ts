@@ -56,7 +56,17 @@ describe('another subnet of the zone', () => {
     ['belongs to a database', { owners: [{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }] }],
     ['is for public load balancers', { tags: { 'kubernetes.io/role/elb': '1' } }],
     ['has owners that are not known', { owners: null }],
+    [
+      'belongs to a NAT gateway',
+      { owners: [{ kind: 'nat-gateway', name: 'x', interfaces: 1, addresses: 1 }] },
+    ],
+    [
+      'belongs to a transit gateway',
+      { owners: [{ kind: 'transit-gateway', name: 'x', interfaces: 1, addresses: 1 }] },
+    ],
     ['is in another zone', { availabilityZone: 'eu-west-1b' }],
+    ['is in a Local Zone', { availabilityZone: 'eu-west-1-ber-1a' }],
+    ['is on an Outpost', { outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0' }],
     ['is in another VPC', { vpcId: 'vpc-02' }],
     ['belongs to another account', { ownerId: '222222222222' }],
     ['has room for one node', { availableSingle: 19 }],
@@ -64,6 +74,10 @@ describe('another subnet of the zone', () => {
     ['may hold no node of the cluster', { subnetId: 'subnet-0c' }],
   ])('is not offered where it %s', (_, changes) => {
     expect(offer(other(changes))).toBeNull();
+  });
+
+  test('is not offered where neither zone is known: they may be far apart', () => {
+    expect(offer(other({ availabilityZone: null }), {}, { ...full, availabilityZone: null })).toBeNull();
   });
 
   test('is not offered where the control plane of a cluster has it', () => {
@@ -118,6 +132,9 @@ describe('where subnet discovery cannot be used', () => {
       ],
     });
     expect(offer(other({ tags: open }), {}, { ...full, tags })).toBeNull();
+    // A subnet that another account shares keeps the tags that its owner gave it.
+    const shared = { ...full, tags, ownerId: '222222222222' };
+    expect(offer(other({ tags: { ...tags, ...open } }), {}, shared)).toBeNull();
   });
 
   test('an Auto Scaling group starts its nodes in its other subnets', () => {
@@ -150,10 +167,6 @@ describe('where subnet discovery cannot be used', () => {
       commands,
     });
     expect(offer(other({ subnetId: 'subnet-0n', availableSingle: 200 }), { clusters })).toBeNull();
-    const zoneless = { ...full, availabilityZone: null };
-    expect(offer(other({ availabilityZone: null }), { clusters }, zoneless)?.commands[0]).toContain(
-      "eniconfig '' ",
-    );
   });
 });
 

@@ -9,7 +9,8 @@ import {
   raiseVpcQuota,
 } from '../../../../../shared/model/checks/remedies/vpc-remedies.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
-import { anEstate, aRouteTable, aVpcAssessment } from '../../../../fixtures/findings-input.ts';
+import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
+import { aCluster, anEstate, aRouteTable, aVpcAssessment } from '../../../../fixtures/findings-input.ts';
 
 const ranges = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/24`);
 const gateway = (
@@ -72,7 +73,87 @@ describe('a new block for a VPC', () => {
         ],
       })?.ranges,
     ).toEqual(['100.127.128.0/17']);
-    expect(offer({ vpcConnections: [gateway(['100.64.0.0/10'])] })).toBeNull();
+    expect(offer({ vpcConnections: [gateway(['100.64.0.0/10', '10.0.0.0/8'])] })).toBeNull();
+  });
+
+  const sharedSpaceIsTaken = {
+    routeTables: [aRouteTable({ routes: [{ destination: '100.64.0.0/10', target: 'tgw-1', active: true }] })],
+  };
+
+  test.each<[readonly string[], string | null]>([
+    [['10.0.0.0/16'], '10.1.0.0/16'],
+    [['10.1.0.0/16'], '10.2.0.0/16'],
+    [['10.2.0.0/16'], '10.0.0.0/16'],
+    [['172.16.0.0/16'], '172.18.0.0/16'],
+    [['192.168.0.0/24'], '192.168.128.0/17'],
+    [['192.168.0.0/16'], null],
+    [['10.2.0.0/16', '198.19.0.0/20'], null],
+    [['203.0.113.0/24'], null],
+    [['100.64.0.0/16'], null],
+    [[], null],
+  ])('of a VPC with %j comes from its own family where shared space is taken: %s', (blocks, range) => {
+    expect(offer(sharedSpaceIsTaken, blocks)?.ranges ?? null).toEqual(range === null ? null : [range]);
+  });
+
+  test('never is that of Docker, or of default VPCs', () => {
+    const open = gateway([
+      '100.64.0.0/10',
+      '172.16.0.0/16',
+      '172.18.0.0/15',
+      '172.20.0.0/14',
+      '172.24.0.0/14',
+      '172.28.0.0/15',
+      '172.30.0.0/16',
+    ]);
+    expect(offer({ vpcConnections: [open] }, ['172.16.0.0/16'])).toBeNull();
+  });
+
+  test('of RFC 1918 is to be entered in the address plan', () => {
+    expect(offer()?.effect).toContain('Outside the VPC this space needs NAT.');
+    expect(offer(sharedSpaceIsTaken)?.effect).toContain('enter this range in your address plan first');
+  });
+
+  test('overlaps no range of a cluster outside the VPC, or of those that EKS takes by itself', () => {
+    const taken = gateway(['100.64.0.0/10', '172.16.0.0/15', '172.18.0.0/15']);
+    const among = (changes: Parameters<typeof anEksCluster>[0]) =>
+      offer({ vpcConnections: [taken], eksClusters: [anEksCluster(changes)] }, ['172.16.0.0/16'])?.ranges;
+    expect(among({})).toEqual(['172.21.0.0/16']);
+    expect(among({ outsideRanges: ['172.21.0.0/20'] })).toEqual(['172.20.0.0/16']);
+    expect(among({ vpcId: 'vpc-02', outsideRanges: ['172.20.0.0/20'] })).toEqual(['172.20.0.0/16']);
+  });
+
+  test('may be a service range of clusters that were not read', () => {
+    const services = (changes: Partial<EstateInput>) => offer(changes)?.preconditions.slice(3);
+    expect(services({})).toEqual([]);
+    expect(services({ clusters: [aCluster({ vpcId: 'vpc-02' })] })).toEqual([]);
+    expect(services({ clusters: [aCluster()], eksClusters: null })).toEqual([
+      { text: 'The services of shop have no address in 100.64.0.0/16.', holds: null },
+    ]);
+    const eksClusters = [anEksCluster({ outsideRanges: ['172.20.0.0/16'] })];
+    expect(services({ clusters: [aCluster()], eksClusters })).toEqual([
+      { text: 'No cluster of the VPC has 100.64.0.0/16 for its services.', holds: true },
+    ]);
+    const kops = aCluster({ clusterName: 'kops', source: 'tags' });
+    expect(services({ clusters: [aCluster(), kops], eksClusters })).toEqual([
+      { text: 'The services of kops have no address in 100.64.0.0/16.', holds: null },
+    ]);
+  });
+
+  test('may be in a prefix list, which is not read; those of gateway endpoints hold public addresses', () => {
+    const lists = (vpcId: string, ...routes: readonly [string, string | null][]) =>
+      offer({
+        routeTables: [
+          aRouteTable({
+            vpcId,
+            routes: routes.map(([destination, target]) => ({ destination, target, active: true })),
+          }),
+        ],
+      })?.preconditions.slice(3);
+    expect(lists('vpc-01', ['pl-0a', 'tgw-1'], ['pl-0a', 'tgw-2'], ['pl-0b', null])).toEqual([
+      { text: 'No range of pl-0a, pl-0b, to which routes lead, is in 100.64.0.0/16.', holds: null },
+    ]);
+    expect(lists('vpc-01', ['pl-63a5400a', 'vpce-1'], ['10.9.0.0/16', 'tgw-1'])).toEqual([]);
+    expect(lists('vpc-02', ['pl-0a', 'tgw-1'])).toEqual([]);
   });
 
   test.each([
@@ -141,7 +222,7 @@ describe('a new block with a subnet in it', () => {
 
   test('is not offered where the VPC is unknown, or takes no block', () => {
     expect(withSubnet({ vpcs: [] })).toBeNull();
-    expect(withSubnet({ vpcConnections: [gateway(['100.64.0.0/10'])] })).toBeNull();
+    expect(withSubnet({ vpcConnections: [gateway(['100.64.0.0/10', '10.0.0.0/8'])] })).toBeNull();
   });
 
   test('is larger where more is missing, up to the whole block', () => {
@@ -187,5 +268,7 @@ describe('a higher quota', () => {
     expect(raise(4)).toBeNull();
     expect(raise(5)?.title).toContain('IPv4 CIDR blocks per VPC');
     expect(raiseCidrBlockQuotaOf(anEstate({ vpcs: [] }), aSubnet())).toBeNull();
+    const full = anEstate({ vpcs: [aVpcAssessment({ cidrBlocks: ranges(5) })] });
+    expect(raiseCidrBlockQuotaOf(full, aSubnet({ ownerId: '222222222222' }))).toBeNull();
   });
 });
