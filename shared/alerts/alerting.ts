@@ -5,8 +5,8 @@ import { groupTransitions } from './grouping.ts';
 import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
+import { type Replacement, replacements } from './replacements.ts';
 import { silenceOf } from './silence.ts';
-import { supersededBy } from './superseded.ts';
 
 interface AlertingInput {
   readonly observations: readonly Observation[];
@@ -25,8 +25,8 @@ interface Alerting {
   readonly observations: readonly Observation[];
   readonly settingsFor: (observation: Observation) => LifecycleSettings;
   readonly isGone: (alert: Alert) => boolean;
-  /** Whether an alert of an earlier version is replaced by one over all checks of its supply. */
-  readonly isSuperseded: (alert: Alert) => boolean;
+  /** What happens to an alert of an earlier version that one over all checks of its supply replaces; `null`: it is none. */
+  readonly replacementOf: (alert: Alert) => Replacement | null;
   readonly isSilenced: (transition: Transition) => boolean;
   /** Messages for one destination, or by the routes where none is named. */
   readonly group: (transitions: readonly Transition[], destination?: string) => readonly AlertMessage[];
@@ -52,8 +52,11 @@ export const alertingFor = ({
     byKey.delete(observation.key);
     return reduceAlert(before, observation, settingsFor(observation), now).alert ?? [];
   });
-  const isSuperseded = supersededBy(observations);
-  const unobserved = [...byKey.values()].filter((alert) => !isGone(alert) && !isSuperseded(alert));
+  const replacementOf = replacements(observations, observed);
+  const unobserved = [...byKey.values()].filter((alert) => {
+    const replacement = replacementOf(alert);
+    return replacement === null ? !isGone(alert) : replacement.step === 'wait';
+  });
   const foreseen = [...observed, ...unobserved];
   // A subject that is healthy, or unknown, and has no alert yet needs no look at the store.
   const storedKeys = new Set(stored.map(({ key }) => key));
@@ -63,7 +66,7 @@ export const alertingFor = ({
     ),
     settingsFor,
     isGone,
-    isSuperseded,
+    replacementOf,
     isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
     group: (transitions, destination) =>
       groupTransitions(transitions, {

@@ -71,29 +71,27 @@ const leadOf = (
   stepped: readonly { readonly part: ObservedPart; readonly after: AlertPart | null }[],
   severity: AlertLevel,
 ): Combined['lead'] => {
-  const told = stepped.flatMap(({ part, after }) =>
+  const announceable = stepped.flatMap(({ part, after }) =>
     part.finding === null || part.isCovered
       ? []
       : [
           {
             rule: part.rule,
             finding: part.finding,
+            repeats: part.repeatsOthers,
             raise: part.raise ?? 'ok',
             reached: after?.severity ?? 'ok',
           },
         ],
   );
   const lead =
-    told.find(({ reached }) => reached === severity && severity !== 'ok') ??
-    told.toSorted((a, b) => compareLevel(b.raise, a.raise))[0];
+    announceable.find(({ reached }) => reached === severity && severity !== 'ok') ??
+    announceable.toSorted((a, b) => compareLevel(b.raise, a.raise))[0];
   if (lead === undefined) return null;
-  const others = told.filter(({ rule, raise }) => rule !== lead.rule && raise !== 'ok');
+  const others = announceable.filter(({ rule, raise }) => rule !== lead.rule && raise !== 'ok');
   return {
     rule: lead.rule,
-    finding: withAlso(
-      lead.finding,
-      others.map(({ finding }) => finding),
-    ),
+    finding: withAlso(lead.finding, others),
   };
 };
 

@@ -1,17 +1,14 @@
 import { type Alert, type AlertSeverity, compareLevel, type Transition } from '../model/alert/alert.ts';
+import type { Check } from '../model/checks/check.ts';
 import { CHECKS } from '../model/checks/checks.ts';
 
-const SUPPLY_OF_RULE = new Map(CHECKS.map(({ settings, supply }) => [settings as string, supply]));
-
-/** A surge is an event of its own, wherever it happens: no other alert explains it. */
-const isSurge = (rule: string): boolean => rule.endsWith('-surge');
+/** Alerts have the name of their check's settings. A rule that many checks share suppresses nothing. */
+const CHECK_OF_RULE: ReadonlyMap<string, Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed'>> = new Map(
+  CHECKS.map((check) => [check.settings, check]),
+);
 
 /**
- * Whether an alert that fires makes this notification superfluous.
- *
- * - An alert about all addresses of a VPC does so with those of its subnets that are not more severe, except for surges.
- * - A critical alert about the addresses of a subnet does so with a warning about its prefixes: without addresses there are
- *   no prefixes.
+ * Whether an alert that fires makes this notification superfluous. The checks say which do (`Check.suppresses`).
  *
  * @param severity the level that the notification is about
  */
@@ -20,18 +17,14 @@ export const inhibits = (
   { rule, subject }: Pick<Transition, 'rule' | 'subject'>,
   severity: AlertSeverity,
 ): boolean => {
-  const supply = SUPPLY_OF_RULE.get(rule);
-  if (supply === undefined) return false;
-  if (cause.rule === 'vpc-addresses-low') {
-    return (
-      cause.subject.id === subject.vpcId && !isSurge(rule) && compareLevel(cause.severity, severity) >= 0
-    );
-  }
+  const suppression = CHECK_OF_RULE.get(cause.rule)?.suppresses;
+  const suppressed = CHECK_OF_RULE.get(rule);
+  if (suppression === undefined || suppressed?.supply === undefined) return false;
+  if (suppressed.neverSuppressed === true) return false;
+  const by = compareLevel(cause.severity, severity);
   return (
-    cause.subject.id === subject.id &&
-    supply === 'prefixes' &&
-    SUPPLY_OF_RULE.get(cause.rule) === 'addresses' &&
-    severity === 'warning' &&
-    cause.severity === 'critical'
+    suppression.supplies.includes(suppressed.supply) &&
+    cause.subject.id === (suppression.of === 'same-subject' ? subject.id : subject.vpcId) &&
+    (suppression.when === 'as-severe' ? by >= 0 : by > 0)
   );
 };

@@ -266,6 +266,10 @@ const issue = (
     ...shared,
     ...(begins || current.formerKey === undefined ? {} : { formerKey: current.formerKey }),
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
+    ...(observation.continuesAs === undefined ? {} : { continuesAs: observation.continuesAs }),
+    ...((kind === 'resolved' || kind === 'deescalated') && observation.clear !== undefined
+      ? { clear: observation.clear }
+      : {}),
   };
   const record = {
     ...shared,

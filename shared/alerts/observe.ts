@@ -1,7 +1,7 @@
 import type { Observation, ObservedPart } from '../model/alert/alert.ts';
 import { compareLevel, worstLevel } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
-import { bySupply, type CheckOutcome, withoutCovered } from '../model/checks/run-checks.ts';
+import { bySupply, type CheckOutcome, clearText, withoutCovered } from '../model/checks/run-checks.ts';
 import type { Evidence, Subject } from '../model/result/finding.ts';
 import { attributeCauses } from './causes.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
@@ -43,7 +43,13 @@ const alone = (outcome: CheckOutcome, subject: Subject): Observation => {
     hold,
     finding: isRaised ? finding : null,
     evidence,
+    ...whenClear([outcome]),
   };
+};
+
+const whenClear = (outcomes: readonly CheckOutcome[]): Pick<Observation, 'clear'> => {
+  const clear = clearText(outcomes);
+  return clear === null ? {} : { clear };
 };
 
 const together = (
@@ -63,6 +69,7 @@ const together = (
       finding: raise === 'ok' && hold === 'ok' ? null : finding,
       isCovered: !uncovered.has(outcome),
       isSafe: outcome.isSafe,
+      repeatsOthers: outcome.repeatsOthers,
       delays: { pendingFor, clearFor },
     };
   });
@@ -80,6 +87,7 @@ const together = (
     hold,
     finding: lead?.finding ?? null,
     evidence: distinct(group.flatMap(({ evidence }) => evidence)),
+    ...whenClear(group),
     parts,
   };
 };

@@ -79,19 +79,28 @@ const remedy = z.object({
 const finding = z.object({
   id: text,
   kind: text,
+  summary: z.exactOptional(text),
   severity,
   subject,
   title: text,
   explanation: text,
   evidence: z.array(
-    z.object({ name: text, value, unit: z.exactOptional(text), estimate: z.exactOptional(z.boolean()) }),
+    z.object({
+      name: text,
+      value,
+      unit: z.exactOptional(text),
+      estimate: z.exactOptional(z.boolean()),
+      detail: z.exactOptional(z.boolean()),
+    }),
   ),
   remedies: z.array(remedy),
   forecast: z.exactOptional(forecast),
   owners: z.exactOptional(
     z.array(z.object({ kind: text, name: nullableText, interfaces: z.number(), addresses: z.number() })),
   ),
-  also: z.exactOptional(z.array(z.object({ kind: text, title: text }))),
+  also: z.exactOptional(
+    z.array(z.object({ kind: text, title: text, repeats: z.exactOptional(z.boolean()) })),
+  ),
 });
 
 const transition = z.object({
@@ -112,6 +121,8 @@ const transition = z.object({
   announced: z.exactOptional(z.array(alertSeverity)),
   announcedRules: z.exactOptional(z.array(text)),
   formerKey: z.exactOptional(text),
+  clear: z.exactOptional(text),
+  continuesAs: z.exactOptional(text),
 });
 
 /** The document's shape, for reading it and for the published JSON Schema. */

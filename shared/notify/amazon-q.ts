@@ -98,7 +98,6 @@ const entryLines = (entry: MessageEntry): readonly string[] =>
     ...entry.outlook.map((sentence) => `${sentence}.`),
     `${entry.timing.label}: ${entry.timing.value}`,
     entry.place.map((fact) => `${fact.label}: ${factText(fact)}`).join(' \u00B7 '),
-    entry.figures.map(({ label, value }) => `${label}: ${value}`).join(' \u00B7 '),
     ...entry.changes.map(({ label, value }) => `\u2022 ${label}: ${value}`),
     ...entry.owners.map((owner) => `\u2022 ${owner}`),
   ]

@@ -79,6 +79,7 @@ const transitionOf = (alarm: CloudWatchAlarm, region: string): Transition => {
     at,
     since: at,
     finding: findingOf(alarm, subject),
+    ...(transition === 'resolved' ? { clear: 'the alarm is OK again' } : {}),
   };
 };
 

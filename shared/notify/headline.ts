@@ -1,6 +1,7 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import { words } from '../model/base/text/names.ts';
-import type { Subject } from '../model/result/finding.ts';
+import { number } from '../model/base/text/numbers.ts';
+import type { Finding, Subject } from '../model/result/finding.ts';
 import { resourceName } from '../model/result/resource-name.ts';
 import { inertLine, truncate } from './inert-text.ts';
 
@@ -14,60 +15,42 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({ transition, severity, previousSeverity }: Transition): string => {
+export const leadOf = ({ transition, severity, previousSeverity, continuesAs }: Transition): string => {
+  if (continuesAs !== undefined) return 'Continues in another alert';
   if (transition === 'resolved') return 'Resolved';
   // Another check leads at the same level: the level itself is nothing new.
-  const isNewLevel = severity !== previousSeverity || transition === 'repeated';
-  return LEADS[isNewLevel ? transition : 'firing'][severity];
+  if (transition === 'escalated' && severity === previousSeverity) return WORSE[severity];
+  return LEADS[transition][severity];
+};
+
+const WORSE: Readonly<Record<AlertLevel, string>> = {
+  critical: 'Worse, still critical',
+  warning: 'Worse, still a warning',
+  ok: 'OK',
 };
 
 const TITLE_LIMIT = 240;
 
 /**
- * What it is about. The finding of an alert that is over tells of what was: there the kind and the name have to do, so
- * that a reader does not take the old alarm for a new one.
+ * What it is about. The finding of an alert that is over, or that nothing holds up any more, describes the past: there the
+ * title says what is so now.
  */
-export const titleOf = ({ transition, finding, subject }: Transition): string =>
-  truncate(
-    inertLine(
-      transition === 'resolved' ? `${resourceName(subject)}: ${summaryOf(finding.kind)}` : finding.title,
-    ),
-    TITLE_LIMIT,
-  );
-
-/** What is wrong, in a few words: for many subjects at once, and for what is over. A kind that is not here is named as it is. */
-const SUMMARIES: Readonly<Record<string, string>> = {
-  'addresses-surge': 'addresses are used up fast',
-  'addresses-exhausted': 'no address left',
-  'addresses-low': 'few addresses left',
-  'addresses-exhaustion': 'addresses will run out',
-  'prefixes-surge': 'prefixes are used up fast',
-  'prefixes-exhausted': 'no free prefix',
-  'prefixes-low': 'few free prefixes left',
-  'prefixes-exhaustion': 'prefixes will run out',
-  fragmented: 'addresses free, but no prefix',
-  fragmentation: 'addresses free, but no prefix',
-  'vpc-addresses-low': 'few addresses left',
-  'eks-health': 'EKS finds no free address',
-  'committed-demand': 'the maximum size does not fit',
-  'upgrade-readiness': 'no room for an upgrade',
-  'load-balancer-subnet': 'load balancers cannot grow',
-  'leaked-interfaces': 'leaked interfaces',
-  'warm-pool-waste': 'many addresses kept warm',
-  'unusable-prefixes': 'prefixes held that no pod can use',
-  'zone-imbalance': 'one zone runs out first',
-  'lone-subnet': 'only one subnet in the zone',
-  'overlapping-ranges': 'ranges overlap',
-  'vpc-cidr-limit': 'at the limit of ranges',
-  'network-address-usage': 'network address usage near its quota',
-  'scan-failed': 'scans fail',
-  coverage: 'not watched',
-  'delivery-failing': 'messages do not arrive',
-  'dead-letters': 'scans failed repeatedly',
+export const titleOf = (transition: Transition): string => {
+  const { finding, subject, continuesAs, clear } = transition;
+  const summary = summaryOf(finding);
+  if (continuesAs !== undefined) return shown(`${resourceName(subject)}: ${summary}, not over`);
+  if (!isPast(transition)) return shown(finding.title);
+  return shown(`${resourceName(subject)}: ${clear ?? `no longer reported: ${summary}`}`);
 };
 
-const summaryOf = (kind: string): string =>
-  new Map(Object.entries(SUMMARIES)).get(kind) ?? words(inertLine(kind));
+const shown = (title: string): string => truncate(inertLine(title), TITLE_LIMIT);
+
+/** Whether what the finding describes is no longer so. */
+export const isPast = ({ transition, clear }: Transition): boolean =>
+  transition === 'resolved' || clear !== undefined;
+
+/** What is wrong, in a few words: for many subjects at once, and for what is over. */
+const summaryOf = ({ summary, kind }: Finding): string => summary ?? words(inertLine(kind));
 
 const PLURALS: Readonly<Record<Subject['type'], string>> = {
   subnet: 'subnets',
@@ -100,9 +83,16 @@ export const groupHeadline = (transitions: readonly Transition[], omitted: numbe
   }
   const same = <Value>(read: (transition: Transition) => Value): boolean =>
     others.every((other) => read(other) === read(first));
-  const what = same(({ rule }) => rule) ? summaryOf(first.rule) : 'several alerts';
+  const what = commonSummary(transitions);
   const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
-  return `${lead}: ${subjects.size + omitted} ${who}${whereOf(first.subject, same)}: ${what}`;
+  return `${lead}: ${number(subjects.size + omitted)} ${who}${whereOf(first.subject, same)}: ${what}`;
+};
+
+const SUMMARIES_SHOWN = 2;
+
+const commonSummary = (transitions: readonly Transition[]): string => {
+  const summaries = [...new Set(transitions.map(({ finding }) => inertLine(summaryOf(finding))))];
+  return summaries.length <= SUMMARIES_SHOWN ? summaries.join(', ') : 'several alerts';
 };
 
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {

@@ -9,7 +9,7 @@ import { utcTime } from '../model/base/text/times.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
-import { groupHeadline, leadOf, titleOf } from './headline.ts';
+import { groupHeadline, isPast, leadOf, titleOf } from './headline.ts';
 import { inertLine, safeUrl, truncate } from './inert-text.ts';
 import { outlookOf } from './outlook.ts';
 
@@ -62,6 +62,7 @@ export interface MessageEntry {
   readonly timing: Fact;
   /** When the supply runs out, then how sure that is; empty where that is not the question, or all is well again. */
   readonly outlook: readonly string[];
+  /** The evidence that no sentence has said: for programs, and for channels that show fields. */
   readonly figures: readonly Fact[];
   /** `Free prefixes: was 0, now 14`. */
   readonly changes: readonly Fact[];
@@ -121,7 +122,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const describe = (transition: Transition): MessageEntry => {
   const { finding, transition: kind } = transition;
-  const over = kind === 'resolved';
+  const over = isPast(transition);
   return {
     transition,
     key: inertLine(identityOf(transition)),
@@ -130,16 +131,34 @@ const describe = (transition: Transition): MessageEntry => {
     level: transition.severity,
     lead: leadOf(transition),
     title: titleOf(transition),
-    explanation: prose(over ? `It was: ${finding.title}` : `${finding.explanation}${alsoIn(finding)}`),
+    explanation: prose(explanationOf(transition)),
     place: placeOf(transition),
     timing: timingOf(transition),
-    outlook: over ? [] : outlookOf(finding.forecast, transition.at).map(prose),
+    outlook: over ? [] : outlookOf(finding.forecast, transition.at, finding.title).map(prose),
     figures: over ? [] : figuresOf(finding),
-    changes: (transition.changes ?? []).slice(0, FIGURES_SHOWN).map(changeOf),
+    changes: changesOf(transition).map(changeOf),
     owners: over ? [] : ownersOf(finding),
     remedy: over || finding.remedies[0] === undefined ? null : remedyOf(finding.remedies[0]),
     moreRemedies: over ? 0 : Math.max(0, finding.remedies.length - 1),
   };
+};
+
+const explanationOf = (transition: Transition): string => {
+  const { finding, continuesAs, transition: kind } = transition;
+  if (continuesAs !== undefined) {
+    return `Nothing has ended. This version of Headroom has one alert for all checks of a supply, and this alert continues there. ${finding.title}.`;
+  }
+  if (!isPast(transition)) return `${finding.explanation}${alsoIn(finding)}`;
+  const past = `Before: ${finding.title}.`;
+  return kind === 'resolved'
+    ? past
+    : `${past} Nothing is found now. The alert resolves when that has lasted for its clearing time.`;
+};
+
+/** What has changed, without figures that follow from others and without what is no longer known. */
+const changesOf = ({ changes = [], finding }: Transition): readonly EvidenceChange[] => {
+  const details = new Set(finding.evidence.flatMap(({ name, detail }) => (detail === true ? [name] : [])));
+  return changes.filter(({ name, now }) => now !== null && !details.has(name)).slice(0, FIGURES_SHOWN);
 };
 
 const short = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
@@ -202,9 +221,10 @@ const figuresOf = (finding: Finding): readonly Fact[] => {
 
 /** What else is wrong with the same supply, without the name of the resource: the title has said it. */
 const alsoIn = ({ title, also = [] }: Finding): string => {
-  if (also.length === 0) return '';
+  const shown = also.filter(({ repeats }) => repeats !== true);
+  if (shown.length === 0) return '';
   const resource = title.slice(0, title.indexOf(': ') + 2);
-  const rest = also.map((beneath) =>
+  const rest = shown.map((beneath) =>
     beneath.title.startsWith(resource) ? beneath.title.slice(resource.length) : beneath.title,
   );
   return ` Also: ${rest.join('; ')}.`;

@@ -1,14 +1,16 @@
 import { approximateTime } from '../model/base/text/approximate-times.ts';
 import { probability } from '../model/base/text/numbers.ts';
 import type { Forecast } from '../model/result/forecast.ts';
+import { isGrowing } from '../model/result/growth.ts';
 
 /**
- * When a supply runs out and how sure that is, as a sentence without its full stop. Empty where the finding is not about a
- * supply with a forecast, and where nothing is expected.
+ * When a supply runs out and how sure that is, as a sentence without its full stop. It leaves out what the title says
+ * already. Empty where the finding is not about a supply with a forecast, and where nothing is expected.
  *
  * @param at ISO 8601: the time of the message
+ * @param title what stands above it
  */
-export const outlookOf = (forecast: Forecast | undefined, at: string): readonly string[] => {
+export const outlookOf = (forecast: Forecast | undefined, at: string, title = ''): readonly string[] => {
   if (forecast === undefined) return [];
   const { surge, exhaustionAt, probabilityWithin } = forecast;
   if (surge != null && surge.raise !== 'ok') {
@@ -16,24 +18,35 @@ export const outlookOf = (forecast: Forecast | undefined, at: string): readonly 
       ? []
       : [`At this pace empty at about ${approximateTime(surge.exhaustionAt, at)}`];
   }
-  if (exhaustionAt !== null) return [expectation(forecast, exhaustionAt, at)];
+  if (exhaustionAt !== null) return expectation(forecast, exhaustionAt, at, title);
   if (probabilityWithin === null) return [`No forecast: ${withoutFullStop(forecast.reason)}`];
   const chance = chanceOf(forecast);
-  return chance === null ? [] : [`Not expected to run out at this rate; ${chance}`];
+  return chance === null ? [] : [`May run out: ${chance}`];
 };
 
-const expectation = (forecast: Forecast, exhaustionAt: string, at: string): string =>
-  [
-    Date.parse(exhaustionAt) - Date.parse(at) < HOUR
-      ? 'At this rate empty within the hour'
-      : `At this rate empty by ${approximateTime(exhaustionAt, at)}`,
+const expectation = (
+  forecast: Forecast,
+  exhaustionAt: string,
+  at: string,
+  title: string,
+): readonly string[] => {
+  const time = approximateTime(exhaustionAt, at);
+  const chance = chanceOf(forecast);
+  const parts = [
+    title.includes(time) || title.includes(WITHIN_THE_HOUR)
+      ? null
+      : Date.parse(exhaustionAt) - Date.parse(at) < HOUR
+        ? `At this rate empty ${WITHIN_THE_HOUR}`
+        : `${isGrowing(forecast) ? 'At this rate empty by' : 'May be empty by'} ${time}`,
     forecast.earliest === null ? null : `earliest ${approximateTime(forecast.earliest, at)}`,
-    chanceOf(forecast),
-  ]
-    .filter((part) => part !== null)
-    .join('; ');
+    chance,
+  ].filter((part) => part !== null);
+  const sentence = parts.length === 1 && chance !== null ? `Chance: ${chance}` : parts.join('; ');
+  return sentence === '' ? [] : [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`];
+};
 
 const HOUR = 3_600_000;
+const WITHIN_THE_HOUR = 'within the hour';
 
 /** A chance that is smaller than this says nothing; the next horizon says more. */
 const LEAST_CHANCE = 0.05;

@@ -1,4 +1,4 @@
-import { number } from '../model/base/text/numbers.ts';
+import { count, number } from '../model/base/text/numbers.ts';
 import { asciiLine, defanged, truncate } from './inert-text.ts';
 import {
   type Fact,
@@ -54,11 +54,13 @@ const entryText = (entry: MessageEntry, titled: boolean): string =>
     titled ? underlined(`${entry.lead}: ${entry.title}`) : null,
     wrap(entry.explanation),
     entry.outlook.length === 0 ? null : entry.outlook.map((sentence) => wrap(`${sentence}.`)).join('\n'),
-    table([entry.timing, ...entry.place, ...entry.figures]),
+    table([entry.timing, ...entry.place]),
     block('What changed', entry.changes.map(factLine)),
     block('Owners of the addresses', entry.owners.map(bullet)),
     entry.remedy === null ? null : remedyText(entry.remedy),
-    entry.moreRemedies === 0 ? null : `${entry.moreRemedies} more: \`headroom findings\` lists them.`,
+    entry.moreRemedies === 0
+      ? null
+      : `${count(entry.moreRemedies, 'more remedy')}: run \`headroom findings\`.`,
   ]
     .filter((part) => part !== null && part !== '')
     .join('\n\n');

@@ -40,19 +40,19 @@ interface Detail {
   readonly lines: number;
   readonly prose: number;
   readonly owners: number;
-  readonly figures: number;
+  readonly changes: number;
   readonly command: number;
 }
 
 const DETAILS: readonly Detail[] = [
-  { full: 1, lines: 30, prose: 1_200, owners: 6, figures: 10, command: 2_500 },
-  { full: 1, lines: 15, prose: 600, owners: 4, figures: 8, command: 1_200 },
-  { full: 1, lines: 8, prose: 300, owners: 3, figures: 4, command: 600 },
-  { full: 1, lines: 3, prose: 150, owners: 2, figures: 2, command: 0 },
+  { full: 1, lines: 30, prose: 1_200, owners: 6, changes: 10, command: 2_500 },
+  { full: 1, lines: 15, prose: 600, owners: 4, changes: 8, command: 1_200 },
+  { full: 1, lines: 8, prose: 300, owners: 3, changes: 4, command: 600 },
+  { full: 1, lines: 3, prose: 150, owners: 2, changes: 2, command: 0 },
 ];
 
 /** Always small enough: everything in it is bounded, and a test fills all of it with the widest characters. */
-const LEAST: Detail = { full: 0, lines: 2, prose: 80, owners: 0, figures: 0, command: 0 };
+const LEAST: Detail = { full: 0, lines: 2, prose: 80, owners: 0, changes: 0, command: 0 };
 
 /**
  * The message in Block Kit, within all of Slack's sizes. What does not fit is left out, the least needed first, and the
@@ -101,21 +101,17 @@ const context = (texts: readonly string[]): ContextBlock => ({
   elements: texts.map(mrkdwn),
 });
 
-const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => {
-  const figures = entry.figures.slice(0, detail.figures);
-  return [
-    ...sections([
-      content.isFirstInHeadline ? null : bold(`${entry.lead}: ${entry.title}`),
-      text(entry.explanation, detail.prose),
-    ]),
-    ...sections(outlookLines(entry, detail)),
-    ...sections(listed('What changed', entry.changes.slice(0, detail.figures).map(factLine))),
-    fields([entry.timing, ...entry.place]),
-    ...sections(figures.map(factLine), '  \u00B7  '),
-    ...sections(ownerLines(entry, detail)),
-    ...(entry.remedy === null ? [] : remedyBlocks(entry.remedy, entry.moreRemedies, detail)),
-  ];
-};
+const entryBlocks = (entry: MessageEntry, content: MessageContent, detail: Detail): readonly KnownBlock[] => [
+  ...sections([
+    content.isFirstInHeadline ? null : bold(`${entry.lead}: ${entry.title}`),
+    text(entry.explanation, detail.prose),
+  ]),
+  ...sections(outlookLines(entry, detail)),
+  ...sections(listed('What changed', entry.changes.slice(0, detail.changes).map(factLine))),
+  fields([entry.timing, ...entry.place]),
+  ...sections(ownerLines(entry, detail)),
+  ...(entry.remedy === null ? [] : remedyBlocks(entry.remedy, entry.moreRemedies, detail)),
+];
 
 /** Lines as a section, or as many as Slack's size of one asks for; none when there is nothing in them. */
 const sections = (lines: readonly (string | null)[], separator = '\n'): readonly SectionBlock[] =>

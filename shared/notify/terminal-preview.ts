@@ -100,7 +100,7 @@ const entryLines = (entry: MessageEntry, titled: boolean, { add, part, lines, st
     add(`${sentence}.`, index === 0 ? 'bold' : 'dim');
   });
   lines.push('');
-  for (const fact of [entry.timing, ...entry.place, ...entry.figures]) add(factLine(fact, styled));
+  for (const fact of [entry.timing, ...entry.place]) add(factLine(fact, styled));
   part(
     'What changed',
     entry.changes.map(({ label, value }) => `\u2022 ${label}: ${value}`),

@@ -44,6 +44,7 @@ const headlineOnly = (transition: Transition): Transition => {
     finding: {
       id: finding.id,
       kind: finding.kind,
+      ...(finding.summary === undefined ? {} : { summary: finding.summary }),
       severity: finding.severity,
       subject: bare,
       title: short(finding.title),

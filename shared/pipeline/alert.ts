@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
+import type { Replacement } from '../alerts/replacements.ts';
 import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
 import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/alert/outbox.ts';
 import type { Target } from '../model/aws/inventory.ts';
@@ -28,8 +29,8 @@ export interface RaiseAlertsInput {
    * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
    */
   readonly isGone?: (alert: Alert) => boolean;
-  /** Whether another alert has taken the place of this one, so that it is removed without a message. */
-  readonly isSuperseded?: (alert: Alert) => boolean;
+  /** What happens to an alert of an earlier version that another one replaces; `null`: it is none. */
+  readonly replacementOf?: (alert: Alert) => Replacement | null;
 }
 
 export interface RaisedAlerts {
@@ -101,13 +102,14 @@ const settle = async (
   const { target, store } = input;
   let stored = listed;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    if (stored !== null && input.isSuperseded?.(stored.alert) === true) {
+    const replacement = stored === null ? null : (input.replacementOf?.(stored.alert) ?? null);
+    if (stored !== null && replacement?.step === 'remove') {
       if ((await store.remove(target, key, stored.version)) === 'removed')
         return { stored: null, transitions: [] };
       stored = await store.read(target, key);
       continue;
     }
-    const { alert, transitions } = reduced(input, stored?.alert ?? null, observation);
+    const { alert, transitions } = reduced(input, stored?.alert ?? null, observation, replacement);
     if (alert === null) return { stored: null, transitions };
     const next = claimed(input, alert);
     const version = stored?.version ?? 0;
@@ -129,11 +131,28 @@ const settle = async (
   );
 };
 
-const reduced = (input: RaiseAlertsInput, alert: Alert | null, observation: Observation | null) => {
-  const seen = observation ?? (alert !== null && input.isGone?.(alert) === true ? goneFrom(alert) : null);
+const reduced = (
+  input: RaiseAlertsInput,
+  alert: Alert | null,
+  observation: Observation | null,
+  replacement: Replacement | null,
+) => {
+  const seen = observation ?? (alert === null ? null : endOf(input, alert, replacement));
   return seen === null
     ? { alert, transitions: [] }
     : reduceAlert(alert, seen, input.settingsFor(seen), input.now);
+};
+
+/** The last observation of an alert of which none speaks any more; `null`: it stays as it is. */
+const endOf = (
+  input: RaiseAlertsInput,
+  alert: Alert,
+  replacement: Replacement | null,
+): Observation | null => {
+  if (replacement === null) return input.isGone?.(alert) === true ? goneFrom(alert) : null;
+  if (replacement.step !== 'end') return null;
+  const { step: _step, ...end } = replacement;
+  return { ...goneFrom(alert), ...end };
 };
 
 const goneFrom = ({ key, rule, subject }: Alert): Observation => ({

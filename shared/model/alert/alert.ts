@@ -31,6 +31,8 @@ export interface ObservedPart {
   readonly finding: Finding | null;
   /** Another part says the same more precisely: only the level counts. */
   readonly isCovered: boolean;
+  /** Beneath another part it says nothing new. */
+  readonly repeatsOthers: boolean;
   /** See `Observation.safe`. */
   readonly isSafe: boolean;
   readonly delays: LevelDelays;
@@ -63,6 +65,10 @@ export interface Observation {
   readonly parts?: readonly ObservedPart[];
   /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
   readonly gone?: true;
+  /** The key of the alert that takes the place of this one, which then ends although nothing is over. */
+  readonly continuesAs?: string;
+  /** What is so when nothing is found, behind the name of the resource: `83 of 123 addresses available`. */
+  readonly clear?: string;
   /** What raised it was seen to end, and the next days are safe: once its level is clear it ends at once. */
   readonly safe?: true;
 }
@@ -88,6 +94,10 @@ export interface Transition {
   readonly finding: Finding;
   /** What differs from when it was last announced (`evidenceChanges`): for every transition but the first, `firing`. */
   readonly changes?: readonly EvidenceChange[];
+  /** Of the resolve of an alert that an earlier version made: the key of the alert that has taken its place. */
+  readonly continuesAs?: string;
+  /** Of a step down or a resolve at which nothing was found any more: see `Observation.clear`. */
+  readonly clear?: string;
   /** The alert's cause (see `Observation`). */
   readonly cause?: string;
   /**

@@ -25,6 +25,8 @@ export interface Description {
   readonly forecast?: Forecast | undefined;
   /** `null`: not known. */
   readonly owners?: readonly OwnerUsage[] | null;
+  /** Beneath another finding of the same supply it says nothing new, because that one has its figures. */
+  readonly repeatsOthers?: boolean;
 }
 
 /** What a check says of one subject. */
@@ -59,6 +61,19 @@ export interface NotMeasured {
   readonly reason: string;
 }
 
+/** Which other alerts an alert of a check makes superfluous while it fires. */
+export interface Suppression {
+  /** Those about the same subject, or about the subnets of the same VPC. */
+  readonly of: 'same-subject' | 'subnets-of-the-vpc';
+  /** Those of the checks of these supplies. */
+  readonly supplies: readonly ('addresses' | 'prefixes')[];
+  /** How severe the suppressing alert must be, beside the suppressed one. */
+  readonly when: 'as-severe' | 'more-severe';
+}
+
+/** The value of the evidence with this name, if it is a number. */
+export type Figure = (name: string) => number | null;
+
 /** One kind of thing that can be wrong: how it is found and described, and what people can read about it. */
 export interface Check<Context = CheckContext> {
   /** Stable: people write selectors on it. */
@@ -66,6 +81,10 @@ export interface Check<Context = CheckContext> {
   /** Other names of it, in selectors and in `headroom.yml`. */
   readonly aliases?: readonly string[];
   readonly label: string;
+  /** What is wrong, in a few words behind the name of a resource, and for several resources at once: `few addresses left`. */
+  readonly summary: string;
+  /** What is so when nothing is found any more, behind the name of the resource: `83 of 123 addresses available`. */
+  readonly clear: (figure: Figure) => string;
   /** What it looks at: `each subnet with IPv4 addresses`. */
   readonly about: string;
   /** When it appears, with the figures that decide. */
@@ -78,6 +97,10 @@ export interface Check<Context = CheckContext> {
   readonly settings: RuleName;
   /** The supply of a subnet that it is about. Of these checks only the first that applies is announced. */
   readonly supply?: 'addresses' | 'prefixes';
+  /** What its alerts suppress. */
+  readonly suppresses?: Suppression;
+  /** An event of its own: no other alert explains it, so that none suppresses it. */
+  readonly neverSuppressed?: true;
   /** Says something of every subject that it is about. */
   readonly find: (context: Context) => readonly CheckResult[];
 }

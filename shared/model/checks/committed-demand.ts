@@ -1,4 +1,4 @@
-import { count } from '../base/text/numbers.ts';
+import { count, number } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
@@ -8,6 +8,8 @@ import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-reme
 export const committedDemand: Check = {
   kind: 'committed-demand',
   label: "A group's maximum size does not fit",
+  summary: 'the maximum size does not fit',
+  clear: (figure) => canScale(figure('maximumNodes')),
   about: 'each managed node group and Auto Scaling group',
   condition:
     'If all node groups and Auto Scaling groups scale to their maximum at once, some node of this one finds no address or prefix. Critical when not one node more fits; else warning. Information where all nodes start, but not all of them can be full of pods.',
@@ -37,12 +39,12 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
     { name: 'currentNodes', value: demand.currentNodes, unit: 'nodes' },
     { name: 'maximumNodes', value: demand.maximumNodes, unit: 'nodes' },
     { name: 'fits', value: fits, unit: 'nodes' },
-    { name: 'fitsAtBest', value: fitsAtBest, unit: 'nodes' },
+    { name: 'fitsAtBest', value: fitsAtBest, unit: 'nodes', detail: true },
     { name: 'shortfall', value: shortfall, unit: 'nodes' },
-    { name: 'instanceType', value: demand.instanceType },
-    { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
-    { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
-    { name: 'error', value: demand.error },
+    { name: 'instanceType', value: demand.instanceType, detail: true },
+    { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses', detail: true },
+    { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes', detail: true },
+    { name: 'error', value: demand.error, detail: true },
     ...evidenceWhenFull(whenFull),
   ];
   if (shortfall > 0) {
@@ -55,17 +57,34 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
 };
 
 const describe = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand, fits: number) => {
-  const { group, currentNodes, maximumNodes, fitsAtBest, error, whenFull } = demand;
-  const toCome = maximumNodes - currentNodes;
-  const upTo = fitsAtBest !== null && fitsAtBest > fits ? ` (${fitsAtBest} at best)` : '';
-  const outcome = fits === 0 && fitsAtBest === 0 ? 'none' : `only ${fits}${upTo}`;
-  const fails = error === null ? 'The next one would not start.' : `The next one would fail with ${error}.`;
+  const { group, currentNodes, maximumNodes, error, whenFull } = demand;
+  const fails = error === null ? 'The next node would not start.' : `The next node would fail with ${error}.`;
+  const isFullWorse = whenFull !== null && whenFull.fits < currentNodes + fits;
   return {
-    title: `${demand.outsideCluster ? group : `${cluster.clusterName}/${group}`}: can scale to ${currentNodes + fits} of its ${maximumNodes} nodes, then ${demand.limitedBy === 'prefixes' ? 'no free prefix' : missing(error)}`,
-    explanation: `${group} has ${count(currentNodes, 'node')} now. If every group grows to its maximum, ${outcome} of the ${toCome} nodes still to come ${fits === 1 || (fits === 0 && fitsAtBest === 0) ? 'fits' : 'fit'}${perNodeText(demand)}. ${fails}${whenFull === null || whenFull.shortfall === 0 ? '' : ` ${fullText(whenFull)}`}`,
+    title: `${groupName(cluster, demand)}: can scale to ${number(currentNodes + fits)} of its ${number(maximumNodes)} nodes, then ${demand.limitedBy === 'prefixes' ? 'no free prefix' : missing(error)}`,
+    explanation: `${group} has ${count(currentNodes, 'node')}. If all groups grow to their maximum, ${stillFit(demand, fits)}. ${perNodeText(demand)}${fails}${isFullWorse ? ` ${fullText(whenFull)}` : ''}`,
     remedies: () => remediesForDemand(estate, cluster, demand),
   };
 };
+
+const groupName = (cluster: ClusterAssessment, { group, outsideCluster }: CommittedDemand): string =>
+  outsideCluster ? group : `${cluster.clusterName}/${group}`;
+
+/** `only 2 of 4 more nodes fit`, `not one more node fits`. */
+const stillFit = ({ currentNodes, maximumNodes, fitsAtBest }: CommittedDemand, fits: number): string => {
+  const more = count(maximumNodes - currentNodes, 'more node');
+  if (fitsAtBest !== null && fitsAtBest > fits) {
+    return `${number(fits)} to ${number(fitsAtBest)} of ${more} fit`;
+  }
+  return fits === 0
+    ? 'not one more node fits'
+    : `only ${number(fits)} of ${more} ${fits === 1 ? 'fits' : 'fit'}`;
+};
+
+const canScale = (maximumNodes: number | null): string =>
+  maximumNodes === null
+    ? 'can scale to its maximum'
+    : `can scale to its maximum of ${count(maximumNodes, 'node')}`;
 
 /** Every node starts, but some could not get an address for each pod that the kubelet admits. */
 const describeWhenFull = (
@@ -74,25 +93,26 @@ const describeWhenFull = (
   demand: CommittedDemand,
   whenFull: DemandWhenFull,
 ) => ({
-  title: `${cluster.clusterName}/${demand.group}: only ${whenFull.fits} of ${count(whenFull.fits + whenFull.shortfall, 'node')} can be full of pods`,
-  explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${demand.maximumNodes}. All of them start. ${fullText(whenFull)}`,
+  title: `${groupName(cluster, demand)}: only ${number(whenFull.fits)} of ${count(whenFull.fits + whenFull.shortfall, 'node')} can be full of pods`,
+  explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${number(demand.maximumNodes)}. All of them start. ${fullText(whenFull)}`,
   remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
 });
 
 const fullText = ({ addresses, error, fits, fitsAtBest, podsPerNode, shortfall }: DemandWhenFull): string => {
-  const range = fitsAtBest > fits ? `${fits} to ${fitsAtBest}` : `${fits}`;
-  const next = error === null ? 'the next one lacks some of them' : `the next one meets ${error}`;
-  return `With ${count(podsPerNode, 'pod')} on each node they would hold ${count(addresses, 'address')}. ${range} of ${count(fits + shortfall, 'node')} find them all; ${next}.`;
+  const range =
+    fitsAtBest > fits ? `${number(fits)} to ${number(fitsAtBest)}` : fits === 0 ? 'none' : number(fits);
+  const next = error === null ? '' : `; the next one meets ${error}`;
+  return `Full of pods (${number(podsPerNode)} on each node) the group needs ${count(addresses, 'address')}. Then ${range} of ${count(fits + shortfall, 'node')} ${range === '1' ? 'gets' : 'get'} all of theirs${next}.`;
 };
 
 const evidenceWhenFull = (whenFull: DemandWhenFull | null) =>
   whenFull === null
     ? []
     : [
-        { name: 'podsPerNodeWhenFull', value: whenFull.podsPerNode, unit: 'pods' },
-        { name: 'addressesWhenFull', value: whenFull.addresses, unit: 'addresses' },
-        { name: 'fitsWhenFull', value: whenFull.fits, unit: 'nodes' },
-        { name: 'fitsAtBestWhenFull', value: whenFull.fitsAtBest, unit: 'nodes' },
+        { name: 'podsPerNodeWhenFull', value: whenFull.podsPerNode, unit: 'pods', detail: true },
+        { name: 'addressesWhenFull', value: whenFull.addresses, unit: 'addresses', detail: true },
+        { name: 'fitsWhenFull', value: whenFull.fits, unit: 'nodes', detail: true },
+        { name: 'fitsAtBestWhenFull', value: whenFull.fitsAtBest, unit: 'nodes', detail: true },
       ];
 
 /** What the group lacks, by the error that EC2 would answer. */
@@ -102,5 +122,5 @@ const missing = (error: string | null): string =>
 const perNodeText = ({ instanceType, outsideCluster, perNode }: CommittedDemand): string => {
   if (perNode === null || instanceType === null) return '';
   const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix')}`;
-  return `. Each ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes}${outsideCluster ? '' : ' with its warm pool'}`;
+  return `A new ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes}${outsideCluster ? '' : ', with its warm pool'}. `;
 };

@@ -12,6 +12,8 @@ const INSUFFICIENT = 'InsufficientFreeAddresses';
 export const eksHealth: Check = {
   kind: 'eks-health',
   label: 'EKS reports InsufficientFreeAddresses',
+  summary: 'EKS finds no free address',
+  clear: () => 'EKS no longer reports InsufficientFreeAddresses',
   about: 'each EKS cluster and managed node group',
   condition: `EKS itself reports ${INSUFFICIENT} for a cluster or a managed node group. Critical.`,
   unknown: 'EKS could not be asked.',

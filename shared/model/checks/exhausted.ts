@@ -1,9 +1,12 @@
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { isFragmented } from './fragmentation.ts';
 import {
   amount,
+  clearOf,
   failureAtZero,
   leftEvidence,
+  PREFIX_ALERTS,
   reasonOf,
   type SubnetSupply,
   type SupplyName,
@@ -17,6 +20,8 @@ const exhaustedOf = (name: SupplyName): Check => ({
   // Zero is lower than every threshold: selectors that were written for the low supply go on to match.
   aliases: [`${name}-low`],
   label: name === 'addresses' ? 'No address left' : 'No free prefix',
+  summary: name === 'addresses' ? 'no address left' : 'no free prefix',
+  clear: clearOf(name),
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition: name === 'addresses' ? 'No address is available.' : 'No whole block of 16 addresses is free.',
@@ -27,6 +32,7 @@ const exhaustedOf = (name: SupplyName): Check => ({
       : 'Nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses. The VPC CNI does not fall back to single addresses.',
   settings: `${name}-exhausted`,
   supply: name,
+  ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
 });
 
@@ -55,7 +61,10 @@ const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult =
       name === 'addresses'
         ? `${resourceName(subject)}: no address left, nothing new can start`
         : `${resourceName(subject)}: no free prefix, new nodes get no pod addresses`,
-    explanation: name === 'addresses' ? allInUse(supply) : noWholeBlock(supply),
+    explanation:
+      name === 'addresses'
+        ? allInUse(supply)
+        : noWholeBlock(supply, isFragmented(supply.subnet, settings('fragmented', subject))),
     remedies: supply.remedies,
     owners: supply.subnet.owners,
   }));
@@ -64,8 +73,10 @@ const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult =
 const allInUse = ({ capacity, subnet }: SubnetSupply): string =>
   `${capacity === null ? 'All addresses' : `All ${amount('addresses', capacity)}`} of the subnet are in use. Now ${failureAtZero('addresses')}.${sourceNote(subnet)}`;
 
-const noWholeBlock = ({ subnet: { available } }: SubnetSupply): string => {
+/** @param isFragmented the check of fragmentation says how many addresses are free, and that none of their blocks is whole */
+const noWholeBlock = ({ subnet: { available } }: SubnetSupply, isFragmented: boolean): string => {
   const fails = `Now ${failureAtZero('prefixes')}.`;
+  if (isFragmented) return fails;
   if (available === null) return `No whole block of 16 addresses is free. ${fails}`;
   if (available === 0) return `No address is free, and so no prefix. ${fails}`;
   return `${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} free, but no whole block of 16 is. ${fails}`;

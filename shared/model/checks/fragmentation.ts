@@ -1,3 +1,4 @@
+import type { RulePolicies } from '../alert/policy.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { PrefixSupply, SubnetAssessment } from '../result/assessment.ts';
 import type { Severity } from '../result/finding.ts';
@@ -5,7 +6,7 @@ import { resourceName } from '../result/resource-name.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
-import { amount, failureAtZero } from './subnet-supply.ts';
+import { amount, clearOf, failureAtZero } from './subnet-supply.ts';
 
 /** Above this share of free addresses that cannot be part of a prefix, a subnet is on its way to hold none. */
 const INDEX = 0.5;
@@ -17,6 +18,8 @@ export const fragmentation: Check = {
   kind: 'fragmentation',
   aliases: ['fragmented'],
   label: 'Fragmentation',
+  summary: 'addresses free, but no prefix',
+  clear: clearOf('prefixes'),
   about: 'each subnet from which prefixes are taken',
   condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free. Then warning when no prefix is free, else information.`,
   unknown: 'The interfaces or the reservations of the subnet could not be read.',
@@ -43,20 +46,29 @@ const result = ({ estate, settings }: CheckContext, subnet: SubnetAssessment): C
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'freePrefixes', value: prefixes.free, unit: 'prefixes' },
     { name: 'stranded', value: subnet.stranded, unit: 'addresses' },
-    { name: 'fragmentationIndex', value: fragmentationIndex },
+    { name: 'fragmentationIndex', value: fragmentationIndex, detail: true },
     { name: 'fragmentedBlocks', value: subnet.blocks?.fragmented ?? null, unit: 'blocks' },
   ];
-  const { minimumAvailable, severity } = settings('fragmented', subject);
-  const isStranded =
-    available >= ADDRESSES_PER_PREFIX && fragmentationIndex > INDEX && prefixes.free < FEW_PREFIXES;
-  const isFragmented = isStranded || (prefixes.free === 0 && available >= minimumAvailable);
-  if (!isFragmented) return healthy(subject, evidence);
+  const policy = settings('fragmented', subject);
+  const { minimumAvailable, severity } = policy;
+  if (!isFragmented(subnet, policy)) return healthy(subject, evidence);
   return found(subject, severityOf(prefixes.free, available, minimumAvailable, severity), evidence, () => ({
     title: titleOf(resourceName(subject), available, prefixes),
     explanation: explanationOf(subnet, available, prefixes),
     remedies: () => remediesForPrefixes(estate, subnet),
     owners: subnet.owners,
   }));
+};
+
+/** Whether addresses are free that cannot become prefixes, so that the check says so. */
+export const isFragmented = (
+  { available, prefixes, fragmentationIndex }: SubnetAssessment,
+  { enabled, minimumAvailable }: RulePolicies['fragmented'],
+): boolean => {
+  if (!enabled || available === null || prefixes === null || fragmentationIndex === null) return false;
+  const isStranded =
+    available >= ADDRESSES_PER_PREFIX && fragmentationIndex > INDEX && prefixes.free < FEW_PREFIXES;
+  return isStranded || (prefixes.free === 0 && available >= minimumAvailable);
 };
 
 const severityOf = (

@@ -15,6 +15,8 @@ const WARNING_SHARE = 0.05;
 export const leakedInterfaces: Check = {
   kind: 'leaked-interfaces',
   label: 'Leaked interfaces',
+  summary: 'leaked interfaces',
+  clear: () => 'no leaked interface is left',
   about: 'each subnet',
   condition: `A subnet holds interfaces that have been attached to nothing for long. Long is ${LEAKED_AFTER_MINUTES} minutes for the VPC CNI and launch templates, 30 minutes for Cilium, a day for Lambda. Warning when they hold 5 % of the subnet, or more than it has left; else information.`,
   unknown: 'The interfaces could not be listed.',

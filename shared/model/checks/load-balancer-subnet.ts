@@ -16,6 +16,8 @@ const NAMES_SHOWN = 5;
 export const loadBalancerSubnet: Check = {
   kind: 'load-balancer-subnet',
   label: 'Load balancer subnet nearly full',
+  summary: 'load balancers cannot grow',
+  clear: () => 'its load balancers have room to grow',
   about: 'each subnet with a load balancer',
   condition: `A subnet with a load balancer has fewer than ${ADDRESSES_NEEDED} free addresses. Critical when it has none; else warning.`,
   unknown: 'The owners of the addresses, or the number of free ones, are unknown.',

@@ -15,6 +15,8 @@ const NAMES_SHOWN = 5;
 export const loneSubnet: Check = {
   kind: 'lone-subnet',
   label: 'Subnet without a sibling',
+  summary: 'only one subnet in the zone',
+  clear: () => 'half of it is free, or the zone has another subnet',
   about: "each subnet of a cluster's nodes or pods",
   condition:
     "A cluster's nodes have only one subnet in a zone, with less than half of it left; or its pods, under custom networking. Warning under a fifth; else information.",

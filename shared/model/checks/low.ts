@@ -1,11 +1,15 @@
-import { percentOf } from '../base/text/numbers.ts';
+import { approximateTime } from '../base/text/approximate-times.ts';
+import { number, percentOf } from '../base/text/numbers.ts';
 import type { Evidence } from '../result/finding.ts';
+import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import {
   amount,
+  clearOf,
   failureAtZero,
   leftEvidence,
+  PREFIX_ALERTS,
   reasonOf,
   type SubnetSupply,
   type SupplyName,
@@ -19,6 +23,8 @@ import { levelsOf, type SupplyLevels } from './thresholds.ts';
 const lowOf = (name: SupplyName): Check => ({
   kind: `${name}-low`,
   label: name === 'addresses' ? 'Few addresses left' : 'Few free prefixes left',
+  summary: name === 'addresses' ? 'few addresses left' : 'few free prefixes left',
+  clear: clearOf(name),
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition:
@@ -35,59 +41,71 @@ const lowOf = (name: SupplyName): Check => ({
       : 'Nodes that take prefixes will soon fail with InsufficientCidrBlocks, whatever the count of addresses says.',
   settings: `${name}-low`,
   supply: name,
+  ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   find: (context) => suppliesOf(context.estate, name).map((supply) => resultOf(context, supply)),
 });
 
 export const addressesLow = lowOf('addresses');
 export const prefixesLow = lowOf('prefixes');
 
-const resultOf = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult => {
+const resultOf = ({ estate, settings }: CheckContext, supply: SubnetSupply): CheckResult => {
   const { name, subject, isUsed, left, capacity } = supply;
   if (isUsed === false) return healthy(subject);
   if (isUsed === null || left === null || capacity === null) return notMeasured(subject, reasonOf(supply));
   const levels = levelsOf(left, capacity, settings(`${name}-low`, subject));
   const evidence = [...evidenceOf(supply, left, capacity), ...limits(levels, name)];
   const result = measured(subject, levels, evidence, () => ({
-    title: `${resourceName(subject)}: ${left} of ${amount(name, capacity)} left`,
-    explanation: explanationOf(supply, left),
+    title: `${resourceName(subject)}: ${number(left)} of ${amount(name, capacity)} left${emptyBy(supply, estate.input.scannedAt)}`,
+    explanation: explanationOf(supply),
     remedies: supply.remedies,
     ...(left === 0 ? {} : { forecast: supply.forecast }),
+    repeatsOthers: true,
     owners: supply.subnet.owners,
   }));
   return left === 0 && result.state === 'found' ? { ...result, coveredBy: `${name}-exhausted` } : result;
 };
 
-const explanationOf = (supply: SubnetSupply, left: number): string => {
+/** The forecast, where the rate of these days leads to zero. */
+const emptyBy = ({ left, forecast }: SubnetSupply, now: string): string =>
+  left === 0 || forecast?.exhaustionAt == null
+    ? ''
+    : `, ${isGrowing(forecast) ? '' : 'may be '}empty by about ${approximateTime(forecast.exhaustionAt, now)}`;
+
+const explanationOf = (supply: SubnetSupply): string => {
   const { name, subnet } = supply;
-  const verb = left === 1 ? 'is' : 'are';
-  const what =
-    name === 'addresses'
-      ? `${amount(name, left)} ${verb} left.`
-      : `${amount(name, left)} ${verb} left, each a whole free block of 16 addresses.${availableText(supply)}`;
-  return `${what}${trendText(supply)} At zero, ${failureAtZero(name)}.${name === 'addresses' ? sourceNote(subnet) : ''}`;
+  const sentences = [
+    name === 'prefixes' ? availableText(supply) : '',
+    trendText(supply),
+    `At zero, ${failureAtZero(name)}.`,
+    name === 'addresses' ? sourceNote(subnet) : '',
+  ];
+  return sentences
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 };
 
 const availableText = ({ subnet: { available } }: SubnetSupply): string =>
   available === null
-    ? ''
-    : ` ${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} available in total.`;
+    ? 'A prefix is a whole free block of 16 addresses.'
+    : `${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} available, but a prefix needs a whole free block of 16.`;
 
 const evidenceOf = (supply: SubnetSupply, left: number, capacity: number): readonly Evidence[] =>
   supply.name === 'addresses'
     ? [
         leftEvidence(supply),
         { name: 'usable', value: capacity, unit: 'addresses' },
-        { name: 'availablePercent', value: percentOf(left, capacity) ?? 0, unit: 'percent' },
+        { name: 'availablePercent', value: percentOf(left, capacity) ?? 0, unit: 'percent', detail: true },
       ]
     : [
         leftEvidence(supply),
         { name: 'possiblePrefixes', value: capacity, unit: 'prefixes' },
         { name: 'available', value: supply.subnet.available, unit: 'addresses' },
-        { name: 'fragmentationIndex', value: supply.subnet.fragmentationIndex },
+        { name: 'fragmentationIndex', value: supply.subnet.fragmentationIndex, detail: true },
       ];
 
 const limits = (levels: SupplyLevels, unit: string): readonly Evidence[] =>
   (['warningBelow', 'criticalBelow'] as const).flatMap((name) => {
     const value = levels[name];
-    return value === null ? [] : [{ name, value: Math.round(value * 10) / 10, unit }];
+    return value === null ? [] : [{ name, value: Math.round(value * 10) / 10, unit, detail: true }];
   });

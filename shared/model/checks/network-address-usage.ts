@@ -1,5 +1,6 @@
 import { number, percent } from '../base/text/numbers.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
+import { resourceName } from '../result/resource-name.ts';
 import { NETWORK_ADDRESS_USAGE_QUOTA } from '../subnet/network-address-usage.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -15,6 +16,8 @@ const USAGE_CRITICAL = 0.95;
 export const networkAddressUsage: Check = {
   kind: 'network-address-usage',
   label: 'Network address usage near its quota',
+  summary: 'network address usage near its quota',
+  clear: (figure) => usageText(figure('networkAddressUsage')),
   about: 'each VPC of the account',
   condition: `A VPC uses ${percent(USAGE_WARNING)} of its ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
   unknown: 'Some of its subnets could not be measured.',
@@ -23,6 +26,11 @@ export const networkAddressUsage: Check = {
   settings: 'findings',
   find: ({ estate }) => estate.ownVpcs.map((vpc) => result(estate, vpc)),
 };
+
+const usageText = (units: number | null): string =>
+  units === null
+    ? 'far from its quota of network address usage'
+    : `${percent(units / NETWORK_ADDRESS_USAGE_QUOTA)} of its network address usage quota is in use`;
 
 const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   const subject = estate.vpcSubject(vpc);
@@ -35,7 +43,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   ];
   if (share < USAGE_WARNING) return healthy(subject, evidence);
   return found(subject, share >= USAGE_CRITICAL ? 'critical' : 'warning', evidence, () => ({
-    title: `${vpc.name ?? vpc.vpcId}: ${percent(share)} of its network address usage quota is in use`,
+    title: `${resourceName(subject)}: ${percent(share)} of its network address usage quota is in use`,
     explanation: `${number(units)} of ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit; sixteen single addresses are sixteen.`,
     remedies: () =>
       ranked(

@@ -2,6 +2,7 @@ import type { VpcConnection } from '../aws/inventory.ts';
 import { count } from '../base/text/numbers.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
+import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { aws } from './remedies/commands.ts';
@@ -32,6 +33,8 @@ const overlapsOf = (estate: Estate, vpc: VpcAssessment): readonly Overlap[] => {
 export const overlappingRanges: Check = {
   kind: 'overlapping-ranges',
   label: 'Overlapping ranges of connected VPCs',
+  summary: 'ranges overlap',
+  clear: () => 'its ranges no longer overlap those of connected VPCs',
   about: 'each VPC of the account',
   condition: 'Two VPCs on one transit gateway, or peered, have ranges that overlap. Warning.',
   unknown: 'The connections of the VPCs could not be read.',
@@ -53,7 +56,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
     value: ranges.join(' and '),
   }));
   return found(subject, 'warning', evidence, () => ({
-    title: `${vpc.name ?? vpc.vpcId}: its ranges overlap those of ${count(overlaps.length, 'connected VPC')}`,
+    title: `${resourceName(subject)}: its ranges overlap those of ${count(overlaps.length, 'connected VPC')}`,
     explanation: `${overlaps
       .map(
         ({ connection, otherVpcId, ranges }) =>

@@ -17,6 +17,8 @@ const named = (names: readonly (string | null)[]): readonly string[] =>
 export const reservedEnis: Check = {
   kind: 'reserved-enis',
   label: 'RESERVED_ENIS under custom networking',
+  summary: 'more pods than addresses on a node',
+  clear: () => 'Karpenter counts no more pods than its nodes have addresses for',
   about: 'each cluster',
   condition:
     'Karpenter starts nodes of a cluster with custom networking, in secondary mode, of a type on which the lost primary interface lowers max-pods. Warning: EC2 does not report whether RESERVED_ENIS is set.',

@@ -14,7 +14,7 @@ import type { OwnerUsage } from '../result/owner-usage.ts';
 import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
 
 /** What an outcome keeps of its check. */
-export type CheckName = Pick<Check, 'kind' | 'settings' | 'supply'>;
+export type CheckName = Pick<Check, 'kind' | 'settings' | 'supply' | 'summary' | 'clear'>;
 
 /** What a check says of one subject, with the settings of the policy applied. */
 export interface CheckOutcome {
@@ -32,6 +32,10 @@ export interface CheckOutcome {
   /** See `Found.coveredBy` and `Healthy.safe`. */
   readonly coveredBy: string | null;
   readonly isSafe: boolean;
+  /** See `Description.repeatsOthers`. */
+  readonly repeatsOthers: boolean;
+  /** Why it raises no alert although its check does not say that all is well; `null`: it raises one, or the check says so. */
+  readonly notRaised: string | null;
 }
 
 /**
@@ -62,8 +66,17 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
 
 const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor): CheckOutcome => {
   const { subject } = result;
-  const nothing = { check, subject, finding: null, isListed: false, coveredBy: null, isSafe: false };
   const policy = settings(check.settings, subject);
+  const nothing = {
+    check,
+    subject,
+    finding: null,
+    isListed: false,
+    coveredBy: null,
+    isSafe: false,
+    repeatsOthers: false,
+    notRaised: policy.enabled ? null : SWITCHED_OFF,
+  };
   const minimum = 'minimumSeverity' in policy ? policy.minimumSeverity : null;
   if (result.state === 'unknown' && policy.enabled) {
     return { ...nothing, raise: null, hold: null, evidence: [] };
@@ -81,20 +94,28 @@ const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor)
     raise: isRaised ? levelOf(result.raise) : 'ok',
     hold: isRaised ? result.hold : 'ok',
     evidence,
-    finding: findingOf(check.kind, result),
+    ...describedBy(check, result),
     isListed: result.raise !== 'ok',
     coveredBy: result.coveredBy ?? null,
+    notRaised: isRaised ? null : policy.enabled ? TOO_MILD : SWITCHED_OFF,
   };
 };
+
+const SWITCHED_OFF = 'no longer checked, because the rule is switched off';
+const TOO_MILD = 'milder than the severity that raises an alert';
 
 /** Messages show no more, and an alert's record must stay small. */
 const OWNERS_SHOWN = 5;
 
-const findingOf = (kind: string, { subject, raise, hold, evidence, describe }: Found): Finding => {
-  const { title, explanation, remedies, forecast, owners } = describe();
-  return {
+const describedBy = (
+  { kind, summary }: CheckName,
+  { subject, raise, hold, evidence, describe }: Found,
+): Pick<CheckOutcome, 'finding' | 'repeatsOthers'> => {
+  const { title, explanation, remedies, forecast, owners, repeatsOthers = false } = describe();
+  const finding: Finding = {
     id: findingId(kind, subject),
     kind,
+    summary,
     severity: raise === 'ok' ? severityOf(hold) : raise,
     subject,
     title,
@@ -106,6 +127,7 @@ const findingOf = (kind: string, { subject, raise, hold, evidence, describe }: F
     ...(forecast === undefined ? {} : { forecast }),
     ...(owners == null ? {} : { owners: largest(owners) }),
   };
+  return { finding, repeatsOthers };
 };
 
 /** A remedy whose commands cannot be displayed keeps its advice. */
@@ -131,6 +153,19 @@ export const bySupply = (outcomes: readonly CheckOutcome[]): readonly (readonly 
   }).values(),
 ];
 
+/** What is so of a subject of which nothing is found, behind its name; `null`: not known. */
+export const clearText = (outcomes: readonly CheckOutcome[]): string | null => {
+  const known = outcomes.filter(({ raise }) => raise !== null);
+  const [first] = known;
+  if (first === undefined || known.some(({ raise, hold }) => raise !== 'ok' || hold !== 'ok')) return null;
+  if (first.notRaised !== null) return first.notRaised;
+  const figures = new Map(known.flatMap(({ evidence }) => evidence.map(({ name, value }) => [name, value])));
+  return first.check.clear((name) => {
+    const value = figures.get(name);
+    return typeof value === 'number' ? value : null;
+  });
+};
+
 /** Without those that another one of them says more precisely. */
 export const withoutCovered = (outcomes: readonly CheckOutcome[]): readonly CheckOutcome[] => {
   const kinds = new Set(outcomes.flatMap(({ finding }) => (finding === null ? [] : [finding.kind])));
@@ -144,10 +179,12 @@ export const withoutCovered = (outcomes: readonly CheckOutcome[]): readonly Chec
 export const listFindings = (outcomes: readonly CheckOutcome[]): readonly Finding[] =>
   bySupply(outcomes)
     .flatMap((group) => {
-      const listed = withoutCovered(group).flatMap(({ isListed, finding }) =>
-        isListed && finding !== null ? [finding] : [],
+      const listed = withoutCovered(group).flatMap(({ isListed, finding, repeatsOthers }) =>
+        isListed && finding !== null ? [{ finding, repeats: repeatsOthers }] : [],
       );
-      const [first, ...others] = listed.toSorted((a, b) => compareSeverity(b.severity, a.severity));
-      return first === undefined ? [] : [withAlso(first, others)];
+      const [first, ...others] = listed.toSorted((a, b) =>
+        compareSeverity(b.finding.severity, a.finding.severity),
+      );
+      return first === undefined ? [] : [withAlso(first.finding, others)];
     })
     .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));

@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { Remedy, Subject } from '../result/finding.ts';
+import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy } from './check.ts';
 
 /**
@@ -9,6 +10,8 @@ import { type Check, type CheckContext, type CheckResult, found, healthy } from 
 export const scanFailed: Check = {
   kind: 'scan-failed',
   label: 'A scan failed',
+  summary: 'scans fail',
+  clear: () => 'scanned in full',
   about: 'each target, which is one account in one Region',
   condition: 'The last scan learned nothing, or had gaps. Gaps are a warning at most.',
   unknown: 'Never.',
@@ -39,8 +42,8 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
   const severity = target.status === 'partial' ? 'warning' : settings('scan-failed', subject).severity;
   const extent = target.status === 'failed' ? 'cannot be scanned' : 'can be scanned only in part';
   return found(subject, severity, evidence, () => ({
-    title: `Account ${target.accountId}: ${extent} in ${target.region}`,
-    explanation: `${sentences(problems)} Headroom cannot monitor this account there until this is fixed.`,
+    title: `${resourceName(subject)}: ${extent}`,
+    explanation: `${sentences(problems)} Headroom cannot monitor this account in ${target.region} until this is fixed.`,
     remedies: () => problems.map(remedyFor),
   }));
 };

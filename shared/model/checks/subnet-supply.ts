@@ -2,9 +2,17 @@ import { count, number } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
+import { LEAST_LOSS_PER_DAY } from '../result/growth.ts';
 import { type AddressSupply, addressSupply } from './address-supply.ts';
+import type { Check, Suppression } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
+
+/**
+ * Without addresses there are no prefixes: a critical alert about the addresses of a subnet suppresses a warning about its
+ * prefixes.
+ */
+export const PREFIX_ALERTS: Suppression = { of: 'same-subject', supplies: ['prefixes'], when: 'more-severe' };
 
 /**
  * One of the two supplies of a subnet, as the checks see it. Surge, exhausted, low and will-run-out ask the same questions
@@ -79,6 +87,18 @@ export const leftEvidence = ({ name, left }: SubnetSupply): Evidence => ({
 export const amount = (name: SupplyName, value: number): string =>
   count(value, name === 'addresses' ? 'address' : 'prefix');
 
+/** What is left when no check finds anything, as the rest of a title. */
+export const clearOf =
+  (name: SupplyName): Check['clear'] =>
+  (figure) => {
+    const left = figure(name === 'addresses' ? 'available' : 'freePrefixes');
+    const capacity = figure(name === 'addresses' ? 'usable' : 'possiblePrefixes');
+    if (left === null) return name === 'addresses' ? 'not short of addresses' : 'no longer short of prefixes';
+    return capacity === null
+      ? `${amount(name, left)} available`
+      : `${number(left)} of ${amount(name, capacity)} available`;
+  };
+
 /** What fails once nothing is left, as the rest of a sentence. */
 export const failureAtZero = (name: SupplyName): string =>
   name === 'addresses'
@@ -96,15 +116,13 @@ export const sourceNote = (subnet: SubnetAssessment): string => {
   return note[addressSupply(subnet)?.source ?? 'model'];
 };
 
-const LEAST_TREND = 0.05;
-
 /** `Usage has grown by about 14 addresses a day for the last 3 days.` Empty where no forecast was made. */
 export const trendText = ({ name, forecast }: SubnetSupply): string => {
   const { lossPerDay = null, trendDays = null } = forecast?.basis ?? {};
   if (lossPerDay === null || trendDays === null) return '';
   const span = trendDays < 1.5 ? 'day' : `${number(trendDays, 0)} days`;
-  return lossPerDay < LEAST_TREND
-    ? ` Usage has not grown over the last ${span}.`
+  return lossPerDay < LEAST_LOSS_PER_DAY
+    ? ` Usage has not grown over the last ${span}${forecast?.exhaustionAt == null ? '' : ', but it jumped before'}.`
     : ` Usage has grown by about ${amount(name, rounded(lossPerDay))} a day over the last ${span}.`;
 };
 

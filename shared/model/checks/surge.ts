@@ -6,7 +6,9 @@ import { type Check, type CheckResult, healthy, measured, notMeasured } from './
 import { listHolders } from './remedies/subnet-remedies.ts';
 import {
   amount,
+  clearOf,
   leftEvidence,
+  PREFIX_ALERTS,
   reasonOf,
   rounded,
   type SubnetSupply,
@@ -21,6 +23,8 @@ import {
 const surgeOf = (name: SupplyName): Check => ({
   kind: `${name}-surge`,
   label: name === 'addresses' ? 'Addresses are used up fast' : 'Prefixes are used up fast',
+  summary: name === 'addresses' ? 'addresses are used up fast' : 'prefixes are used up fast',
+  clear: clearOf(name),
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition:
@@ -33,6 +37,8 @@ const surgeOf = (name: SupplyName): Check => ({
     'A job, a deployment or an autoscaler takes more than it should. Find it before you add space, because it would take that too.',
   settings: `${name}-surge`,
   supply: name,
+  ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
+  neverSuppressed: true,
   find: ({ estate }) => suppliesOf(estate, name).map(result),
 });
 
@@ -65,6 +71,10 @@ const lossOf = ({ lossPerHour: { fast, slow }, basis }: Surge): number =>
 const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
   ordinaryLossPerHour === null ? null : rounded(ordinaryLossPerHour);
 
+/** `239 of 1,019 addresses`. */
+const leftOf = ({ name, capacity }: SubnetSupply, left: number): string =>
+  capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`;
+
 const MINUTES_PER_HOUR = 60;
 const MILLISECONDS_PER_MINUTE = 60_000;
 
@@ -79,14 +89,16 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number) => {
       ? `It has lasted ${drain.hours} hours, and no ${drain.hours} hours of the last two weeks used up as much.`
       : ordinary === null
         ? 'There are no earlier days to compare with.'
-        : `At this time of day it is normally ${ordinary <= 0 ? 'zero' : `at most ${number(ordinary)} an hour`}.`;
+        : ordinary <= 0
+          ? `Usually no ${name} are used up at this time of day.`
+          : `Usually at most ${number(ordinary)} an hour are used up at this time of day.`;
   const holders = listHolders(subnet);
   return {
     title:
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
-        : `${resourceName(subject)}: using up ${name} fast, ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
-    explanation: `${amount(name, left)} ${left === 1 ? 'is' : 'are'} left. The loss is ${number(rounded(Math.max(0, loss)))} an hour. ${usual}`,
+        : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
+    explanation: loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`,
     // What uses them comes first: it would take more space, too.
     remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
     forecast,

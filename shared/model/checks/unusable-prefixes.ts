@@ -22,6 +22,8 @@ const unusableOn = (estate: Estate, node: NodeAssessment): number => {
 export const unusablePrefixes: Check = {
   kind: 'unusable-prefixes',
   label: 'Prefixes held and hardly usable',
+  summary: 'prefixes held that no pod can use',
+  clear: () => 'pods can use all of its prefixes',
   about: 'each cluster',
   condition:
     "Nodes hold prefixes that none of their pods can use: on stopped nodes, or beyond the recommended max-pods (110, or 250 above 30 vCPUs). Warning when they are more than the free prefixes in the nodes' subnets; else information.",

@@ -29,6 +29,8 @@ const SUBNETS_SHOWN = 5;
 export const upgradeReadiness: Check = {
   kind: 'upgrade-readiness',
   label: 'Cluster cannot be upgraded',
+  summary: 'no room for an upgrade',
+  clear: () => 'its subnets have room for an upgrade',
   about: 'each EKS cluster',
   condition: `Fewer than two zones of a cluster's own subnets have ${ADDRESSES_NEEDED} free addresses: critical when none has, else warning. Information when two have, but some subnet has not.`,
   unknown: "Some of the cluster's own subnets could not be measured.",

@@ -1,5 +1,5 @@
 import { listOf } from '../base/text/names.ts';
-import { percentOf } from '../base/text/numbers.ts';
+import { count, number, percentOf } from '../base/text/numbers.ts';
 import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type AddressSupply, addressSupply } from './address-supply.ts';
@@ -12,18 +12,21 @@ const FEWEST_SUBNETS = 2;
 const LOWEST_SHOWN = 5;
 
 /**
- * All subnets of a VPC together have few addresses left: moving work between them no longer helps. Its alert keeps those of
- * the subnets quiet (`shared/alerts/inhibition.ts`).
+ * All subnets of a VPC together have few addresses left: moving work between them no longer helps. Its alert suppresses those
+ * of the subnets.
  */
 export const vpcAddressesLow: Check = {
   kind: 'vpc-addresses-low',
   label: 'Few addresses left in a whole VPC',
+  summary: 'few addresses left',
+  clear: (figure) => leftInAll(figure('available'), figure('usable')),
   about: 'each VPC with two subnets or more',
   condition: 'The available addresses of all its subnets together are below a threshold.',
   unknown: 'One of its subnets could not be measured.',
   impact:
     'The VPC itself is the cause, and moving work between its subnets no longer helps. Alerts of its subnets that are not more severe are suppressed.',
   settings: 'vpc-addresses-low',
+  suppresses: { of: 'subnets-of-the-vpc', supplies: ['addresses', 'prefixes'], when: 'as-severe' },
   find: (context) => context.estate.input.vpcs.map((vpc) => result(context, vpc)),
 };
 
@@ -48,13 +51,13 @@ const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckRe
   const evidence = [
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'usable', value: usable, unit: 'addresses' },
-    { name: 'availablePercent', value: percentOf(available, usable) ?? 0, unit: 'percent' },
+    { name: 'availablePercent', value: percentOf(available, usable) ?? 0, unit: 'percent', detail: true },
     { name: 'subnets', value: known.length, unit: 'subnets' },
   ];
   return measured(subject, levels, evidence, () => {
     const lowest = known.toSorted((a, b) => a.supply.available - b.supply.available);
     return {
-      title: `${resourceName(subject)}: ${available} of ${usable} addresses left in all ${known.length} subnets`,
+      title: `${resourceName(subject)}: ${number(available)} of ${count(usable, 'address')} left in all ${number(known.length)} subnets`,
       explanation: `Moving work between its subnets no longer helps. The lowest are ${listOf(lowest.slice(0, LOWEST_SHOWN).map(leftText))}.`,
       remedies: () => lowest.slice(0, 1).flatMap(({ subnet }) => remediesForAddresses(estate, subnet)),
     };
@@ -62,4 +65,9 @@ const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckRe
 };
 
 const leftText = ({ subnet, supply }: Measured): string =>
-  `${subnet.name ?? subnet.subnetId} with ${supply.available} of ${supply.usable}`;
+  `${subnet.name ?? subnet.subnetId} with ${number(supply.available)} of ${number(supply.usable)}`;
+
+const leftInAll = (available: number | null, usable: number | null): string =>
+  available === null || usable === null
+    ? 'its subnets have room again'
+    : `${number(available)} of ${count(usable, 'address')} available in all subnets`;

@@ -1,6 +1,7 @@
 import { count } from '../base/text/numbers.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
+import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
@@ -12,6 +13,8 @@ const USUAL_SUBNET = 24;
 export const vpcCidrLimit: Check = {
   kind: 'vpc-cidr-limit',
   label: 'VPC at its limit of ranges',
+  summary: 'at the limit of ranges',
+  clear: () => `fewer than ${VPC_CIDR_BLOCKS_QUOTA} ranges, so that another one fits the quota`,
   about: 'each VPC of the account',
   condition: `A VPC has ${VPC_CIDR_BLOCKS_QUOTA} IPv4 ranges or more, the default quota. Warning when its ranges have no room for another /${USUAL_SUBNET}, either; else information.`,
   unknown: 'Never.',
@@ -33,7 +36,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
     { name: 'available', value: vpc.available, unit: 'addresses' },
   ];
   return found(subject, room === null ? 'warning' : 'info', evidence, () => ({
-    title: `${vpc.name ?? vpc.vpcId}: ${count(cidrBlocks.length, 'range')}, and the default quota is ${VPC_CIDR_BLOCKS_QUOTA}`,
+    title: `${resourceName(subject)}: ${count(cidrBlocks.length, 'range')}, and the default quota is ${VPC_CIDR_BLOCKS_QUOTA}`,
     explanation: `Unless the quota was raised, AWS refuses another range. ${room === null ? `There is no room for another /${USUAL_SUBNET} in the ranges that the VPC has.` : `${room} is still unused in the ranges that the VPC has.`}`,
     remedies: () => ranked(raiseCidrBlockQuota(vpc), addSecondaryCidr(estate, vpc)),
   }));

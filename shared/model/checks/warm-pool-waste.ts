@@ -30,6 +30,8 @@ const poolsOf = ({ nodes }: ClusterAssessment): readonly Pool[] =>
 export const warmPoolWaste: Check = {
   kind: 'warm-pool-waste',
   label: 'Warm-pool waste',
+  summary: 'many addresses kept warm',
+  clear: () => 'few addresses are kept warm',
   about: 'each cluster',
   condition: `A cluster's nodes hold ${MINIMUM_ADDRESSES} or more addresses that serve no pod and can be released. That would add a quarter to the free addresses of their subnets. Warning when they hold as many as are left; else information.`,
   unknown: 'How many addresses are left in its subnets is not known.',

@@ -1,13 +1,17 @@
 import { approximateTime } from '../base/text/approximate-times.ts';
+import { number } from '../base/text/numbers.ts';
 import { exhaustionLevels, hoursToExhaustion } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
+import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import {
   amount,
+  clearOf,
   failureAtZero,
   leftEvidence,
+  PREFIX_ALERTS,
   reasonOf,
   rounded,
   type SubnetSupply,
@@ -20,6 +24,8 @@ import {
 const willRunOut = (name: SupplyName): Check => ({
   kind: `${name}-exhaustion`,
   label: name === 'addresses' ? 'Addresses will run out' : 'Prefixes will run out',
+  summary: name === 'addresses' ? 'addresses will run out' : 'prefixes will run out',
+  clear: clearOf(name),
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition:
@@ -36,6 +42,7 @@ const willRunOut = (name: SupplyName): Check => ({
       : 'There is still time to plan. Whole blocks of 16 usually run out long before single addresses do.',
   settings: `${name}-exhaustion`,
   supply: name,
+  ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
 });
 
@@ -43,7 +50,7 @@ export const addressesWillRunOut = willRunOut('addresses');
 export const prefixesWillRunOut = willRunOut('prefixes');
 
 const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): CheckResult => {
-  const { name, subject, isUsed, left, forecast } = supply;
+  const { name, subject, isUsed, left, capacity, forecast } = supply;
   if (isUsed === false) return healthy(subject);
   if (left === 0) return notMeasured(subject, 'Nothing is left that could run out.');
   if (left === null) return notMeasured(subject, reasonOf(supply));
@@ -60,6 +67,7 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
       value: hours === null ? null : rounded(hours),
       unit: 'hours',
       estimate: true,
+      detail: true,
     },
     ...(forecast.lossPerDay == null
       ? []
@@ -67,19 +75,17 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
   ];
   return measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${consequence(name, forecast, levels.raise !== 'ok', scannedAt)}`,
-    explanation: `${amount(name, left)} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(name)}.`,
+    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(name)}.`,
     remedies: supply.remedies,
     forecast,
     owners: supply.subnet.owners,
+    // The title of the check above it has the same time. A jump is in no other title.
+    repeatsOthers: forecast.exhaustionAt !== null,
   }));
 };
 
-const consequence = (
-  name: SupplyName,
-  { exhaustionAt }: Forecast,
-  isRaised: boolean,
-  now: string,
-): string => {
+const consequence = (name: SupplyName, forecast: Forecast, isRaised: boolean, now: string): string => {
+  const { exhaustionAt } = forecast;
   if (exhaustionAt === null) {
     return isRaised
       ? `another jump in usage like earlier ones would take the last ${name}`
@@ -87,7 +93,7 @@ const consequence = (
   }
   return Date.parse(exhaustionAt) - Date.parse(now) < MILLISECONDS_PER_HOUR
     ? `${name} run out within the hour`
-    : `${name} run out by about ${approximateTime(exhaustionAt, now)}`;
+    : `${name} ${isGrowing(forecast) ? '' : 'may '}run out by about ${approximateTime(exhaustionAt, now)}`;
 };
 
 const dailyLow = ({ basis }: Forecast, left: number): string => {

@@ -49,6 +49,8 @@ const zonesOf = (measured: readonly Measured[]): readonly Zone[] =>
 export const zoneImbalance: Check = {
   kind: 'zone-imbalance',
   label: 'Zone imbalance',
+  summary: 'one zone runs out first',
+  clear: () => 'no zone runs out long before the others',
   about: 'each cluster',
   condition:
     'A zone has less than a quarter of the free addresses of the roomiest zone, and under a fifth of its own. Warning under a tenth; else information.',

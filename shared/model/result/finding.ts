@@ -42,6 +42,8 @@ export interface Evidence {
   readonly unit?: string;
   /** A forecast made it: a new value alone is no reason to notify again. */
   readonly estimate?: boolean;
+  /** A figure for programs, which follows from others or is of no use at once: messages leave it out. */
+  readonly detail?: boolean;
 }
 
 /**
@@ -80,6 +82,8 @@ export interface Finding {
   /** Stable over scans: `<kind>/<subject type>/<subject id>`. */
   readonly id: string;
   readonly kind: string;
+  /** What is wrong, in a few words, for several findings at once: `few addresses left`. Absent in findings of earlier versions. */
+  readonly summary?: string;
   readonly severity: Severity;
   readonly subject: Subject;
   /** One line: what, where. */
@@ -101,11 +105,25 @@ export interface Finding {
 export interface AlsoFound {
   readonly kind: string;
   readonly title: string;
+  /** The finding above has its figures already: messages leave it out. */
+  readonly repeats?: boolean;
 }
 
 /** A finding with others of the same subject and supply beneath it. */
-export const withAlso = (finding: Finding, others: readonly Finding[]): Finding =>
-  others.length === 0 ? finding : { ...finding, also: others.map(({ kind, title }) => ({ kind, title })) };
+export const withAlso = (
+  finding: Finding,
+  others: readonly { readonly finding: Finding; readonly repeats: boolean }[],
+): Finding =>
+  others.length === 0
+    ? finding
+    : {
+        ...finding,
+        also: others.map(({ finding: { kind, title }, repeats }) => ({
+          kind,
+          title,
+          ...(repeats ? { repeats } : {}),
+        })),
+      };
 
 /** The stable identity of a finding. */
 export const findingId = (kind: string, subject: Pick<Subject, 'type' | 'id'>): string =>

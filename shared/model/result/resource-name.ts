@@ -5,9 +5,18 @@ import type { Subject } from './finding.ts';
 const NAME_LENGTH = 64;
 const CLUSTERS_SHOWN = 2;
 
-/** How a title names its resource: `payments-nodes-a (payments)`, with the clusters of a subnet beside its name. */
-export const resourceName = ({ type, name, id, clusterNames = [] }: Subject): string => {
+/**
+ * How a title names its resource: `payments-nodes-a (payments)`, with the clusters of a subnet beside its name. A VPC and a
+ * cluster often have the same name, so that the name of a VPC has the word before it.
+ */
+export const resourceName = (subject: Subject): string => {
+  const { type, name, id, clusterNames = [] } = subject;
   const shown = shorten(displayName(name, id), NAME_LENGTH);
+  if (type === 'target') return `Account ${subject.accountId} in ${subject.region}`;
+  if (type === 'vpc') return name === null ? id : `VPC ${shown}`;
+  if (type === 'node-group' && subject.clusterName !== null) {
+    return `${shorten(subject.clusterName, NAME_LENGTH)}/${shown}`;
+  }
   if (type !== 'subnet' || clusterNames.length === 0) return shown;
   const clusters = clusterNames.map((cluster) => shorten(cluster, NAME_LENGTH));
   return `${shown} (${listOf(clusters, CLUSTERS_SHOWN)})`;

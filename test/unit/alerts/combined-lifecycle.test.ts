@@ -50,6 +50,7 @@ const together = (
       finding: isWell ? null : finding,
       isCovered,
       isSafe,
+      repeatsOthers: false,
       delays: { pendingFor, clearFor },
     };
   });

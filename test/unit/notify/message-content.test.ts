@@ -35,17 +35,25 @@ describe('the headline', () => {
   });
 
   test('what is resolved is not announced in the words of the alarm', () => {
-    const message = exampleMessage([exampleTransition(finding, { transition: 'resolved', severity: 'ok' })]);
+    const message = exampleMessage([
+      exampleTransition(finding, {
+        transition: 'resolved',
+        severity: 'ok',
+        clear: '242 of 251 addresses available',
+      }),
+    ]);
     expect(composeMessage(message)).toMatchObject({
-      headline: 'Resolved: pods-a (prod): few addresses left',
+      headline: 'Resolved: pods-a (prod): 242 of 251 addresses available',
       level: 'ok',
     });
   });
 
-  test('without a name, the identifier stands in', () => {
+  test('what is resolved because it is no longer there says what it was, and that it is no longer reported', () => {
     const nameless = exampleFinding(subnetSubject('subnet-9', null), { kind: 'addresses-low', title: 'x' });
     const message = exampleMessage([exampleTransition(nameless, { transition: 'resolved', severity: 'ok' })]);
-    expect(composeMessage(message).headline).toBe('Resolved: subnet-9: few addresses left');
+    expect(composeMessage(message).headline).toBe(
+      'Resolved: subnet-9: no longer reported: few addresses left',
+    );
   });
 
   test('a group says what its alerts have in common, how many they are, and where', () => {
@@ -75,13 +83,15 @@ describe('the headline', () => {
     );
   });
 
-  test('a group of different alerts claims nothing in common', () => {
+  test('a group of two kinds of alerts names both', () => {
     const other = exampleFinding(
       { ...subject, type: 'cluster', id: 'prod', accountId: '444455556666', vpcId: 'vpc-2' },
       { kind: 'committed-demand', title: 'y' },
     );
     const message = exampleMessage([exampleTransition(finding), exampleTransition(other)]);
-    expect(composeMessage(message).headline).toBe('Warning: 2 places of several accounts: several alerts');
+    expect(composeMessage(message).headline).toBe(
+      'Warning: 2 places of several accounts: few addresses left, the maximum size does not fit',
+    );
   });
 
   test('a group in one account says the account, and its Region where it is one', () => {

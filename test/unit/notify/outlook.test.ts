@@ -54,9 +54,7 @@ test('an end that is near, or past, is within the hour', () => {
 
 test('an end that is possible but not expected is described as that', () => {
   const probabilityWithin = { '24h': 0, '72h': 0.01, '7d': 0.2 };
-  expect(outlookOf(forecast({ probabilityWithin }), NOW)).toEqual([
-    'Not expected to run out at this rate; 20 % within 7 days',
-  ]);
+  expect(outlookOf(forecast({ probabilityWithin }), NOW)).toEqual(['May run out: 20 % within 7 days']);
 });
 
 test('where nothing is expected there is nothing to say', () => {

@@ -183,7 +183,7 @@ describe('a message that is too large', () => {
     expect(trimmed.transitions[0]?.severity).toBe('critical');
     expect(trimmed.omittedTransitions).toBe(1_000 - kept);
     expect(composeMessage(trimmed).headline).toContain(
-      'Critical: 1000 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
+      'Critical: 1,000 subnets of vpc-0f3a1c5e7b9d2468a: few addresses left',
     );
     const oneMore = { ...trimmed, transitions: [...trimmed.transitions, ...trimmed.transitions.slice(-1)] };
     expect(publishBytes(publishInput(oneMore, TOPIC, 'per-protocol'))).toBeGreaterThan(262_144);

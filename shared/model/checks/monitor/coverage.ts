@@ -8,6 +8,8 @@ import { type MonitorContext, monitorSubject, NAMES_SHOWN, type WatchedTarget } 
 export const coverage: Check<MonitorContext> = {
   kind: 'coverage',
   label: 'Targets are not watched',
+  summary: 'targets are not watched',
+  clear: () => 'all targets are watched',
   about: 'the monitor itself',
   condition: 'Targets that should be scanned have failed, or have not been scanned for `staleAfter`.',
   unknown: 'The list of targets could not be read.',

@@ -10,6 +10,8 @@ const QUEUE_ARN = { variable: 'QUEUE_ARN' };
 export const deadLetters: Check<MonitorContext> = {
   kind: 'dead-letters',
   label: 'Scans moved to the dead-letter queue',
+  summary: 'scans failed repeatedly',
+  clear: () => 'the dead-letter queue is empty',
   about: 'the monitor itself',
   condition: 'Scans failed as often as the queue allows and wait in the dead-letter queue.',
   unknown: 'The queue could not be read.',

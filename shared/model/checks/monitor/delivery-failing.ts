@@ -7,6 +7,8 @@ import { type MonitorContext, monitorSubject, NAMES_SHOWN } from './monitor-cont
 export const deliveryFailing: Check<MonitorContext> = {
   kind: 'delivery-failing',
   label: 'Alerts are not delivered',
+  summary: 'alerts are not delivered',
+  clear: () => 'all alerts are delivered',
   about: 'the monitor itself',
   condition: 'Messages were refused by their destination and wait.',
   unknown: 'The outboxes could not be read.',

@@ -98,7 +98,7 @@ describe('addresses-low', () => {
     expect(hidden.raise).toBe('critical');
     expect(value(hidden, 'available')).toBe(4);
     expect(hidden.finding?.explanation).toContain(
-      '4 addresses are left. At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. AWS counts fewer than the visible interfaces explain, and the lower count is used.',
+      'At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. AWS counts fewer than the visible interfaces explain, and the lower count is used.',
     );
     expect(value(ofSubnet('addresses-low', { available: 10, unaccounted: 30 }), 'available')).toBe(0);
   });
@@ -112,7 +112,7 @@ describe('addresses-low', () => {
     const shared = ofSubnet('addresses-low', { available: null, awsAvailable: 4, ownerId: '999999999999' });
     expect(shared.raise).toBe('critical');
     expect(shared.finding?.explanation).toContain(
-      "4 addresses are left. At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. The count is AWS's own, because this account cannot see every interface in the subnet.",
+      "At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. The count is AWS's own, because this account cannot see every interface in the subnet.",
     );
   });
 
@@ -208,15 +208,15 @@ describe('prefixes-low', () => {
     expect(observation.raise).toBe('warning');
     expect(observation.finding?.title).toBe('private-a: 3 of 14 prefixes left');
     expect(observation.finding?.explanation).toContain(
-      '3 prefixes are left, each a whole free block of 16 addresses. 200 addresses are available in total. At zero, nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses.',
+      '200 addresses are available, but a prefix needs a whole free block of 16.',
     );
     expect(observation.evidence).toEqual([
       { name: 'freePrefixes', value: 3, unit: 'prefixes' },
       { name: 'possiblePrefixes', value: 14, unit: 'prefixes' },
       { name: 'available', value: 200, unit: 'addresses' },
-      { name: 'fragmentationIndex', value: 0.2 },
-      { name: 'warningBelow', value: 4, unit: 'prefixes' },
-      { name: 'criticalBelow', value: 2, unit: 'prefixes' },
+      { name: 'fragmentationIndex', value: 0.2, detail: true },
+      { name: 'warningBelow', value: 4, unit: 'prefixes', detail: true },
+      { name: 'criticalBelow', value: 2, unit: 'prefixes', detail: true },
     ]);
     expect(observation.finding?.owners).toHaveLength(1);
     const blocks = { free: 3, prefix: 5, full: 2, fragmented: 4, awsReserved: 2 };
@@ -307,7 +307,7 @@ describe('vpc-addresses-low', () => {
       raise: 'warning',
       subject: { type: 'vpc', subnetIds: [], vpcId: 'vpc-01', cidrBlocks: ['10.0.0.0/16'] },
     });
-    expect(observation?.finding?.title).toBe('main: 33 of 753 addresses left in all 3 subnets');
+    expect(observation?.finding?.title).toBe('VPC main: 33 of 753 addresses left in all 3 subnets');
     expect(observation?.finding?.explanation).toContain('subnet-2 with 0 of 251, subnet-0 with 3 of 251');
     expect(observation?.finding?.remedies[0]?.title).toContain('10.0.3.0/24');
     expect(ofVpc([1, 2, 3])?.raise).toBe('critical');
@@ -376,7 +376,7 @@ describe('fragmented', () => {
       { name: 'available', value: 32, unit: 'addresses' },
       { name: 'freePrefixes', value: 0, unit: 'prefixes' },
       { name: 'stranded', value: 40, unit: 'addresses' },
-      { name: 'fragmentationIndex', value: 0.2 },
+      { name: 'fragmentationIndex', value: 0.2, detail: true },
       { name: 'fragmentedBlocks', value: 2, unit: 'blocks' },
     ]);
     expect(observation.finding?.owners).toHaveLength(1);

@@ -45,7 +45,7 @@ describe('scan-failed', () => {
       errors: [denied('ec2:DescribeSubnets'), denied('ec2:DescribeVpcs')],
     });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Account 111111111111: cannot be scanned in eu-west-1');
+    expect(observation?.finding?.title).toBe('Account 111111111111 in eu-west-1: cannot be scanned');
     expect(observation?.finding?.explanation).toContain(
       'HeadroomReader/headroom is not allowed to call ec2:DescribeSubnets in account',
     );
@@ -87,7 +87,7 @@ describe('scan-failed', () => {
     }));
     const { finding } = scan({ status: 'failed', errors }) ?? {};
     expect(finding?.explanation).toBe(
-      'a was throttled. b was throttled. c was throttled. 2 more problems are not shown. Headroom cannot monitor this account there until this is fixed.',
+      'a was throttled. b was throttled. c was throttled. 2 more problems are not shown. Headroom cannot monitor this account in eu-west-1 until this is fixed.',
     );
     expect(finding?.remedies[0]?.commands).toEqual([]);
   });
@@ -186,12 +186,14 @@ describe.each([
     const observation = ofSubnet(rule, { ...use, forecast: { [supply]: forecast } });
     expect(observation?.finding?.forecast).toBe(forecast);
     expect(observation?.finding?.title).toBe(`private-a: ${supply} run out by about 20:02 UTC`);
-    expect(observation?.finding?.explanation).toMatch(/^\d+ (addresses|prefixes) are available\. At zero, /);
+    expect(observation?.finding?.explanation).toMatch(
+      /^\d+ of \d+ (addresses|prefixes) are available\. At zero, /,
+    );
     expect(observation?.evidence).toEqual([
       supply === 'addresses'
         ? { name: 'available', value: 200, unit: 'addresses' }
         : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
-      { name: 'hoursToExhaustion', value: 20, unit: 'hours', estimate: true },
+      { name: 'hoursToExhaustion', value: 20, unit: 'hours', estimate: true, detail: true },
       { name: 'lossPerDay', value: 40, unit: supply, estimate: true },
     ]);
     expect(observation?.finding?.owners).toHaveLength(1);
@@ -239,10 +241,10 @@ describe.each([
     const observation = surging(aSurge({ raise: 'warning' }));
     expect([observation?.raise, observation?.hold]).toEqual(['warning', 'critical']);
     expect(observation?.finding?.explanation).toMatch(
-      /^\d+ (addresses|prefixes) are left\. The loss is 61 an hour\. At this time of day it is normally at most 5 an hour\.$/,
+      /^\d+ of \d+ (addresses|prefixes) are left\. Usually at most 5 an hour are used up at this time of day\.$/,
     );
     expect(observation?.finding?.title).toMatch(
-      new RegExp(`^private-a: using up ${supply} fast, 61 an hour, empty in `),
+      new RegExp(`^private-a: using up ${supply} fast: 61 an hour, empty in `),
     );
     expect(observation?.evidence).toEqual([
       supply === 'addresses'

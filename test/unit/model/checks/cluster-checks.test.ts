@@ -605,7 +605,7 @@ describe('committed demand', () => {
       severity: 'warning',
       title: 'shop/workers: can scale to 7 of its 10 nodes, then no free address',
       explanation:
-        'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+        'workers has 2 nodes. If all groups grow to their maximum, only 5 of 8 more nodes fit. A new m5.large takes 10 addresses, with its warm pool. The next node would fail with InsufficientFreeAddressesInSubnet.',
     });
     expect(finding?.remedies.map(({ commands }) => commands)).toContainEqual([
       'aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config maxSize=7 --region eu-west-1',
@@ -632,18 +632,23 @@ describe('committed demand', () => {
       severity: 'info',
       title: 'shop/workers: only 6 of 10 nodes can be full of pods',
       explanation: expect.stringContaining(
-        'With 27 pods on each node they would hold 300 addresses. 6 to 8 of 10 nodes find them all',
+        'Full of pods (27 on each node) the group needs 300 addresses. Then 6 to 8 of 10 nodes get all of theirs',
       ),
     });
-    expect(only?.evidence).toContainEqual({ name: 'addressesWhenFull', value: 300, unit: 'addresses' });
+    expect(only?.evidence).toContainEqual({
+      name: 'addressesWhenFull',
+      value: 300,
+      unit: 'addresses',
+      detail: true,
+    });
     const [without] = found(aDemand({ whenFull: { ...whenFull, error: null }, subnetIds: [] }));
-    expect(without?.explanation).toContain('6 of 10 nodes find them all; the next one lacks some of them.');
+    expect(without?.explanation).toContain('Then 6 of 10 nodes get all of theirs.');
   });
 
   test('says both bounds where not even the start fits', () => {
     const [only] = found({ ...short, whenFull });
     expect(only?.severity).toBe('warning');
-    expect(only?.explanation).toContain('With 27 pods on each node they would hold 300 addresses.');
+    expect(only?.explanation).toContain('Full of pods (27 on each node) the group needs 300 addresses.');
   });
 
   test('is critical when not one more fits', () => {
@@ -652,22 +657,22 @@ describe('committed demand', () => {
 
   test('gives both bounds where they differ, and prefixes where there are any', () => {
     const [finding] = found({ ...short, fitsAtBest: 7, perNode: { addresses: 1, prefixes: 1 } });
-    expect(finding?.explanation).toContain('only 5 (7 at best) of the 8 nodes still to come fit');
-    expect(finding?.explanation).toContain('Each m5.large takes 1 address and 1 prefix with its warm pool');
+    expect(finding?.explanation).toContain('5 to 7 of 8 more nodes fit');
+    expect(finding?.explanation).toContain('A new m5.large takes 1 address and 1 prefix, with its warm pool');
     const [two] = found({ ...short, perNode: { addresses: 2, prefixes: 2 } });
     expect(two?.explanation).toContain(
-      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 2 addresses and 2 prefixes with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      'workers has 2 nodes. If all groups grow to their maximum, only 5 of 8 more nodes fit. A new m5.large takes 2 addresses and 2 prefixes, with its warm pool. The next node would fail with InsufficientFreeAddressesInSubnet.',
     );
   });
 
   test('says that none fits only where that is sure', () => {
     const none = { ...short, fits: 0, shortfall: 8 };
     expect(found({ ...none, fitsAtBest: 0 })[0]?.explanation).toContain(
-      'workers has 2 nodes now. If every group grows to its maximum, none of the 8 nodes still to come fits. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      'workers has 2 nodes. If all groups grow to their maximum, not one more node fits. A new m5.large takes 10 addresses, with its warm pool. The next node would fail with InsufficientFreeAddressesInSubnet.',
     );
     const [maybe] = found({ ...none, fitsAtBest: 3 });
     expect(maybe?.explanation).toContain(
-      'workers has 2 nodes now. If every group grows to its maximum, only 0 (3 at best) of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      'workers has 2 nodes. If all groups grow to their maximum, 0 to 3 of 8 more nodes fit. A new m5.large takes 10 addresses, with its warm pool. The next node would fail with InsufficientFreeAddressesInSubnet.',
     );
     expect(maybe?.severity).toBe('critical');
   });
@@ -675,9 +680,9 @@ describe('committed demand', () => {
   test('does not guess the error that people would see', () => {
     const [finding] = found({ ...short, error: null });
     expect(finding?.explanation).toContain(
-      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. Each m5.large takes 10 addresses with its warm pool. The next one would not start.',
+      'workers has 2 nodes. If all groups grow to their maximum, only 5 of 8 more nodes fit. A new m5.large takes 10 addresses, with its warm pool. The next node would not start.',
     );
-    expect(finding?.evidence).toContainEqual({ name: 'error', value: null });
+    expect(finding?.evidence).toContainEqual({ name: 'error', value: null, detail: true });
   });
 
   test.each([{ perNode: null }, { instanceType: null }])(
@@ -685,7 +690,7 @@ describe('committed demand', () => {
     (unknown) => {
       const [finding] = found({ ...short, ...unknown });
       expect(finding?.explanation).toContain(
-        'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. The next one would fail with InsufficientFreeAddressesInSubnet.',
+        'workers has 2 nodes. If all groups grow to their maximum, only 5 of 8 more nodes fit. The next node would fail with InsufficientFreeAddressesInSubnet.',
       );
     },
   );
@@ -709,10 +714,20 @@ describe('committed demand', () => {
   test('says nothing of what one node takes where that is not known', () => {
     const [finding] = found({ ...short, perNode: null, instanceType: null });
     expect(finding?.explanation).toBe(
-      'workers has 2 nodes now. If every group grows to its maximum, only 5 of the 8 nodes still to come fit. The next one would fail with InsufficientFreeAddressesInSubnet.',
+      'workers has 2 nodes. If all groups grow to their maximum, only 5 of 8 more nodes fit. The next node would fail with InsufficientFreeAddressesInSubnet.',
     );
-    expect(finding?.evidence).toContainEqual({ name: 'addressesPerNode', value: null, unit: 'addresses' });
-    expect(finding?.evidence).toContainEqual({ name: 'prefixesPerNode', value: null, unit: 'prefixes' });
+    expect(finding?.evidence).toContainEqual({
+      name: 'addressesPerNode',
+      value: null,
+      unit: 'addresses',
+      detail: true,
+    });
+    expect(finding?.evidence).toContainEqual({
+      name: 'prefixesPerNode',
+      value: null,
+      unit: 'prefixes',
+      detail: true,
+    });
   });
 
   test('of an Auto Scaling group is lowered there', () => {

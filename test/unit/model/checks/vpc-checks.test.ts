@@ -22,7 +22,7 @@ describe('overlapping ranges', () => {
       {
         id: 'overlapping-ranges/vpc/vpc-01',
         severity: 'warning',
-        title: 'main: its ranges overlap those of 1 connected VPC',
+        title: 'VPC main: its ranges overlap those of 1 connected VPC',
         evidence: [{ name: 'overlap with vpc-02 over tgw-01', value: '10.0.0.0/16 and 10.0.128.0/17' }],
         remedies: [
           {
@@ -62,7 +62,7 @@ describe('overlapping ranges', () => {
     );
     expect(findings).toMatchObject([
       {
-        title: 'main: its ranges overlap those of 2 connected VPCs',
+        title: 'VPC main: its ranges overlap those of 2 connected VPCs',
         explanation:
           '10.0.0.0/16 overlaps 10.0.128.0/17 of vpc-02 (tgw-01). 10.0.0.0/16 overlaps 10.0.0.0/20 of vpc-03 (tgw-02). Traffic to the shared part reaches one of the two at most.',
       },
@@ -108,7 +108,7 @@ describe('a VPC at its limit of ranges', () => {
       {
         id: 'vpc-cidr-limit/vpc/vpc-01',
         severity: 'info',
-        title: 'main: 5 ranges, and the default quota is 5',
+        title: 'VPC main: 5 ranges, and the default quota is 5',
       },
     ]);
   });
@@ -143,7 +143,7 @@ describe('network address usage', () => {
   test('is reported from 80 % of 64,000 units on, critical from 95 %', () => {
     expect(found(51_199)).toEqual([]);
     expect(found(51_200)).toMatchObject([
-      { severity: 'warning', title: 'main: 80 % of its network address usage quota is in use' },
+      { severity: 'warning', title: 'VPC main: 80 % of its network address usage quota is in use' },
     ]);
     expect(found(60_799)).toMatchObject([{ severity: 'warning' }]);
     expect(found(60_800)).toMatchObject([{ severity: 'critical' }]);
