@@ -116,6 +116,8 @@ const BAD_USAGE: ReadonlySet<string> = new Set([
   'configuration-invalid',
   'estate-file-invalid',
   'no-region',
+  'ca-bundle-unreadable',
+  'proxy-unsupported',
 ]);
 
 /** Runs the command line. Never throws; tells the exit code. */

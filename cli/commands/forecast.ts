@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
 import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
@@ -8,6 +7,7 @@ import { readConfiguration } from '../input/configuration.ts';
 import { parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonText } from '../output/json.ts';
+import { writeOutputFile } from '../output/output-file.ts';
 
 interface Options {
   readonly history: string;
@@ -122,7 +122,7 @@ Examples:
   $ headroom forecast --history subnet-0a1b.csv --capacity 251 --review
 `,
     )
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       if (!['text', 'json'].includes(options.format))
         throw new UsageError(`--format ${options.format} is neither text nor json.`, 'Use one of the two.');
       if (options.review === true && options.at !== undefined)
@@ -144,7 +144,7 @@ Examples:
         const now = Math.max(...moments);
         const samples = all.filter(({ at }) => at <= now);
         const plotted = { samples, capacity, supply: 'addresses' as const, transitions: [] };
-        writeFileSync(options.plot, plotHistory(options.plot, plotted));
+        await writeOutputFile(options.plot, [plotHistory(options.plot, plotted)]);
       }
       const [first, ...others] = documents;
       if (options.format === 'json') {

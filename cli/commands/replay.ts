@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { number } from '../../shared/model/base/text/numbers.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
@@ -6,6 +5,7 @@ import { readConfiguration } from '../input/configuration.ts';
 import { parseCapacity, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonLine } from '../output/json.ts';
+import { writeOutputFile } from '../output/output-file.ts';
 import { type Column, renderTable } from '../output/table.ts';
 
 interface Options {
@@ -55,7 +55,7 @@ Examples:
 To tune a policy, change a threshold or a lead time in headroom.yml and run it again.
 `,
     )
-    .action((options: Options) => {
+    .action(async (options: Options) => {
       if (!['table', 'ndjson'].includes(options.format))
         throw new UsageError(
           `--format ${options.format} is neither table nor ndjson.`,
@@ -67,7 +67,9 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
       const supply = options.prefixes === true ? 'prefixes' : 'addresses';
       const transitions = replay({ samples, capacity, supply, policy: alerts });
       if (options.plot !== undefined)
-        writeFileSync(options.plot, plotHistory(options.plot, { samples, capacity, supply, transitions }));
+        await writeOutputFile(options.plot, [
+          plotHistory(options.plot, { samples, capacity, supply, transitions }),
+        ]);
       if (options.format === 'ndjson') io.out(transitions.map((transition) => jsonLine(transition)).join(''));
       else io.out(transitions.length === 0 ? 'No alert.\n' : renderTable(io, COLUMNS, transitions));
     });

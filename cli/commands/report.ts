@@ -1,4 +1,3 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { keptAlerts } from '../../shared/pipeline/acknowledge.ts';
@@ -15,6 +14,7 @@ import {
   scanToDocument,
 } from '../input/scan-options.ts';
 import { withStateStore } from '../input/state-store.ts';
+import { writeOutputFile } from '../output/output-file.ts';
 
 interface Options extends Omit<ScanOptions, 'format'> {
   readonly out: string;
@@ -103,22 +103,6 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
   };
 };
 
-/** The file appears when it is whole, or not at all. */
-const write = (path: string, page: string): void => {
-  const unfinished = `${path}.part`;
-  try {
-    writeFileSync(unfinished, page);
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw new UsageError(
-      `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
-      'Give another file with --out.',
-      { cause: error },
-    );
-  }
-};
-
 /** `headroom report`: one HTML file to look at, search, print and attach to a ticket. */
 export const addReportCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('report'), { format: false })
@@ -147,7 +131,7 @@ The file needs no network connection and sends no data.
       const { io } = session;
       if (options.out === '-') io.out(page);
       else {
-        write(options.out, page);
+        await writeOutputFile(options.out, [page]);
         io.err(`Wrote ${options.out}.\n`);
       }
       session.exit(coverageExit(input.assessments) ?? EXIT.ok);

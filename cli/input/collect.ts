@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { openTargets } from '../../shared/aws/reachable-targets.ts';
 import type { Estate } from '../../shared/inventory/estate.ts';
 import { isProblem } from '../../shared/inventory/estate.ts';
-import { writeEstate } from '../../shared/inventory/estate-file.ts';
+import { estateText } from '../../shared/inventory/estate-file.ts';
 import { redactEstate } from '../../shared/inventory/estate-redaction.ts';
 import { collectEstate } from '../../shared/pipeline/collect-estate.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { problemText } from '../output/problem-text.ts';
+import { writeOutputFile } from '../output/output-file.ts';
 import { createProgress } from '../output/progress.ts';
+import { readConfiguration } from './configuration.ts';
+import { openConfigured } from './open-targets.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 
 interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'> {
@@ -37,11 +39,8 @@ of names is not stored, and all figures stay the same.
     .action(async (options: Options) => {
       checkTargetOptions({ ...options, format: 'table' });
       const { io } = session;
-      const { opened, failed } = await openTargets({
-        regions: options.region ?? [],
-        roleArns: options.roleArn ?? [],
-        externalId: options.externalId,
-      });
+      const { targets: selection } = readConfiguration(options.config);
+      const { opened, failed } = await openConfigured(options, selection, io.now());
       const progress = createProgress(io);
       const targets: Estate['targets'][number][] = [];
       try {
@@ -71,9 +70,10 @@ of names is not stored, and all figures stay the same.
         redacted: false,
         targets,
       };
-      await writeEstate(
+      await writeOutputFile(
         options.out,
-        options.redact === true ? redactEstate(estate, randomBytes(32).toString('hex')) : estate,
+        estateText(options.redact === true ? redactEstate(estate, randomBytes(32).toString('hex')) : estate),
+        { compressed: options.out.endsWith('.gz') },
       );
       io.err(
         `Kept ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} in ${options.out}${options.redact === true ? ', redacted' : ''}.\n`,

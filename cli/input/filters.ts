@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { didYouMean } from '../../shared/config/nearest-word.ts';
 import type { Finding, Severity } from '../../shared/model/result/finding.ts';
 import { compareSeverity } from '../../shared/model/result/finding.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
+import { nearestOf } from './nearest-name.ts';
 
 /** Narrows what a command shows; what is scanned is `--region`, `--role-arn` and `--vpc`. */
 export interface Filters {
@@ -35,36 +35,54 @@ const findingPasses = ({ subject, severity }: Finding, filters: Filters): boolea
   allowsAny(filters.subnet, [...subject.subnetIds, subject.id]) &&
   (filters.severity === undefined || compareSeverity(severity, filters.severity) >= 0);
 
-const NAMED = 3;
+/** One thing that a scan found, with the names that the filters compare. */
+interface Named {
+  readonly accountId: string;
+  readonly clusterNames: readonly string[];
+  readonly subnetIds: readonly string[];
+}
+
+const namedIn = ({ targets, clusters, subnets }: ScanDocument): readonly Named[] => [
+  ...targets.map(({ accountId }) => ({ accountId, clusterNames: [], subnetIds: [] })),
+  ...clusters.map(({ accountId, clusterName, subnetIds }) => ({
+    accountId,
+    clusterNames: [clusterName],
+    subnetIds,
+  })),
+  ...subnets.map(({ accountId, subnetId }) => ({ accountId, clusterNames: [], subnetIds: [subnetId] })),
+];
 
 /**
- * A name that nothing has would make every list empty, and every check of a pipeline pass. Where a target was not read in
- * full, the name may belong to what was not seen.
+ * A name that nothing has would make every list empty, and every check of a pipeline pass. So would two names that
+ * belong to different things. Where a target was not read in full, a name may belong to what was not seen.
  */
 const refuseUnknownNames = (document: ScanDocument, filters: Filters): void => {
   if (document.targets.some(({ status }) => status !== 'ok')) return;
-  const known: readonly (readonly [
+  const named = namedIn(document);
+  const options: readonly (readonly [
     option: string,
     wanted: readonly string[] | undefined,
-    names: string[],
+    namesOf: (each: Named) => readonly string[],
   ])[] = [
-    ['--account', filters.account, document.targets.map(({ accountId }) => accountId)],
-    ['--cluster', filters.cluster, document.clusters.map(({ clusterName }) => clusterName)],
-    ['--subnet', filters.subnet, document.subnets.map(({ subnetId }) => subnetId)],
+    ['--account', filters.account, ({ accountId }) => [accountId]],
+    ['--cluster', filters.cluster, ({ clusterNames }) => clusterNames],
+    ['--subnet', filters.subnet, ({ subnetIds }) => subnetIds],
   ];
-  const problems = known.flatMap(([option, wanted, given]) => {
-    const names = [...new Set(given)];
+  const problems = options.flatMap(([option, wanted, namesOf]) => {
+    const names = named.flatMap(namesOf);
     return (wanted ?? [])
       .filter((name) => !names.includes(name))
-      .map((name) => {
-        const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-        const there =
-          names.length === 0
-            ? 'There is none at all.'
-            : `There is ${names.slice(0, NAMED).join(', ')}${more}.`;
-        return `Nothing matches ${option} ${name}.${didYouMean(name, names) || ` ${there}`}`;
-      });
+      .map((name) => `Nothing matches ${option} ${name}.${nearestOf(name, names)}`);
   });
+  const given = options.filter(([, wanted]) => wanted !== undefined);
+  if (
+    problems.length === 0 &&
+    given.length > 1 &&
+    !named.some((each) => given.every(([, wanted, namesOf]) => allowsAny(wanted, namesOf(each))))
+  )
+    problems.push(
+      `Nothing matches ${given.map(([option, wanted = []]) => `${option} ${wanted.join(',')}`).join(' together with ')}.`,
+    );
   if (problems.length > 0)
     throw new UsageError(
       problems.join('\n'),

@@ -1,11 +1,8 @@
 import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
-import {
-  openTargets,
-  type ReachableTarget,
-  type UnreachableTarget,
-} from '../../shared/aws/reachable-targets.ts';
+import type { ReachableTarget, UnreachableTarget } from '../../shared/aws/reachable-targets.ts';
+import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createEstateSources } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
@@ -23,6 +20,8 @@ import { collectValues, type Session, UsageError } from '../base/command-line.ts
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { createProgress } from '../output/progress.ts';
 import { readConfiguration } from './configuration.ts';
+import { nearestOf } from './nearest-name.ts';
+import { openConfigured } from './open-targets.ts';
 
 /** The options of every command that looks at AWS. */
 export interface ScanOptions {
@@ -80,7 +79,7 @@ export const checkTargetOptions = (options: ScanOptions): void => {
       ),
     ...(options.vpc ?? [])
       .filter((vpc) => !VPC_ID.test(vpc))
-      .map((vpc) => `--vpc ${vpc} is not a VPC id (such as vpc-0abc)`),
+      .map((vpc) => `--vpc ${vpc} matches nothing: it is not a VPC id (such as vpc-0abc)`),
     ...(['table', 'json'].includes(options.format)
       ? []
       : [`--format ${options.format} is neither table nor json`]),
@@ -116,21 +115,29 @@ interface OpenedTargets {
   readonly now: number;
 }
 
-/** @throws UsageError for a VPC that is nowhere, where all was read in full */
-const refuseUnknownVpcs = (
-  wanted: readonly string[] | undefined,
+/** @throws UsageError for a VPC that is nowhere, with the nearest one, where all was read in full */
+const refuseUnknownVpcs = async (
+  wanted: readonly string[] | null,
+  where: string,
   assessments: readonly TargetAssessment[],
-): void => {
-  if (wanted === undefined || assessments.some(({ target }) => target.status !== 'ok')) return;
+  sources: readonly ReachableTarget[],
+): Promise<void> => {
+  if (wanted === null || assessments.length === 0) return;
+  if (assessments.some(({ target }) => target.status !== 'ok')) return;
   const known = new Set(
     assessments.flatMap(({ vpcs, subnets }) => [...vpcs, ...subnets].map(({ vpcId }) => vpcId)),
   );
   const unknown = wanted.filter((vpcId) => !known.has(vpcId));
-  if (assessments.length > 0 && unknown.length > 0)
-    throw new UsageError(
-      `Nothing matches --vpc ${unknown.join(', ')}.`,
-      'Check the id, the account and the Region; `headroom scan` without --vpc lists every VPC.',
-    );
+  if (unknown.length === 0) return;
+  const listed = await Promise.all(
+    // Only a help to find the right one: without it the refusal is the same.
+    sources.map((reached) => reached.sources.inventory.vpcs({}).catch(() => [])),
+  );
+  const there = listed.flat().map(({ vpcId }) => vpcId);
+  throw new UsageError(
+    unknown.map((vpcId) => `Nothing matches ${where} ${vpcId}.${nearestOf(vpcId, there)}`).join('\n'),
+    'Check the id, the account and the Region; `headroom scan` without --vpc lists every VPC.',
+  );
 };
 
 /** The targets that a file holds, of the Regions that were asked for. */
@@ -156,14 +163,15 @@ const openEstate = async (path: string, regions: readonly string[] | undefined):
 };
 
 /** Opens whatever the options name: AWS, or a file in its place. */
-const open = async (options: ScanOptions, { io }: Session): Promise<OpenedTargets> => {
+const open = async (
+  options: ScanOptions,
+  targets: HeadroomConfiguration['targets'],
+  { io }: Session,
+): Promise<OpenedTargets> => {
   if (options.from !== undefined) return openEstate(options.from, options.region);
-  const { opened, failed } = await openTargets({
-    regions: options.region ?? [],
-    roleArns: options.roleArn ?? [],
-    externalId: options.externalId,
-  });
-  return { opened, failed, now: io.now() };
+  const now = io.now();
+  const { opened, failed } = await openConfigured(options, targets, now);
+  return { opened, failed, now };
 };
 
 interface ScannedTargets {
@@ -172,9 +180,14 @@ interface ScannedTargets {
 }
 
 /** Scans everything the options ask for, with progress on a terminal. */
-const scanTargets = async (options: ScanOptions, session: Session): Promise<ScannedTargets> => {
+const scanTargets = async (
+  options: ScanOptions,
+  { targets, scan }: HeadroomConfiguration,
+  session: Session,
+): Promise<ScannedTargets> => {
   const { io } = session;
-  const { opened, failed, now } = await open(options, session);
+  const { opened, failed, now } = await open(options, targets, session);
+  const vpcIds = options.vpc ?? scan.vpcIds;
   const progress = createProgress(io);
   const limit = pLimit(TARGETS_AT_ONCE);
   // What the targets know of common transit gateways, and nothing of it outlives the command.
@@ -196,7 +209,7 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
           say(0);
           const assessed = await scanTarget({
             target: reached.target,
-            scope: options.vpc === undefined ? {} : { vpcIds: options.vpc },
+            scope: vpcIds === null ? {} : { vpcIds },
             sources: reached.sources,
             past: NO_PAST,
             cache,
@@ -208,9 +221,11 @@ const scanTargets = async (options: ScanOptions, session: Session): Promise<Scan
         }),
       ),
     );
-    refuseUnknownVpcs(
-      options.vpc,
+    await refuseUnknownVpcs(
+      vpcIds,
+      options.vpc === undefined ? 'scan.vpcs of headroom.yml:' : '--vpc',
       scanned.map(({ assessment }) => assessment),
+      failed.length > 0 ? [] : opened,
     );
     const unreached = failed.map(({ target, problem }) => {
       const assessment = failedAssessment(target, [problem], now);
@@ -235,7 +250,7 @@ export interface ScannedEstate {
 /** Scans, and runs the checks under the configured policy. A wrong configuration is refused before anything is read. */
 export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
   const configuration = readConfiguration(options.config);
-  const { scanned: raw, now } = await scanTargets(options, session);
+  const { scanned: raw, now } = await scanTargets(options, configuration, session);
   const scanned = raw.map((target) => ({
     reached: target.reached,
     assessment: applyPolicy(target, configuration.alerts).assessment,

@@ -20,9 +20,9 @@ import type { Io } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import type { ScanOptions } from '../input/scan-options.ts';
 import { problemText } from '../output/problem-text.ts';
+import { openTarget, type SelectedTargets, TargetSelector } from '../input/target-selector.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { MonitorState } from './monitor-state.ts';
-import { openTarget, type SelectedTargets, ServeTargets } from './serve-targets.ts';
 import { openStateFile } from './state-file.ts';
 
 /** The options that say what is scanned, where it is remembered, and where it goes. */
@@ -64,7 +64,7 @@ interface Run {
  */
 export class ScanLoop {
   readonly #input: ScanLoopInput;
-  readonly #targets = new ServeTargets();
+  readonly #targets = new TargetSelector();
   readonly #monitor = new MonitorState();
   readonly #underWay = new Set<Promise<unknown>>();
 

@@ -1,8 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable, type Writable } from 'node:stream';
+import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import type * as z from 'zod/mini';
 import { HeadroomError } from '../model/base/errors.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
@@ -28,27 +26,6 @@ class EstateFileError extends HeadroomError {
     this.problems = problems;
   }
 }
-
-/**
- * Writes an estate as JSON, compressed when the name ends in `.gz`. The file appears when it is whole, or not at all.
- *
- * @throws EstateFileError when the file cannot be written
- */
-export const writeEstate = async (path: string, estate: Estate): Promise<void> => {
-  const unfinished = `${path}.part`;
-  const steps: (NodeJS.ReadableStream | NodeJS.ReadWriteStream | Writable)[] = [
-    Readable.from(pieces(estate)),
-    ...(path.endsWith('.gz') ? [createGzip()] : []),
-    createWriteStream(unfinished),
-  ];
-  try {
-    await pipeline(steps);
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw new EstateFileError(path, [`it cannot be written (${reasonOf(error)})`], { cause: error });
-  }
-};
 
 /**
  * Reads an estate file, compressed or not, whatever its name.
@@ -84,8 +61,8 @@ export const readEstate = async (path: string): Promise<Estate> => {
   return parsed.data;
 };
 
-/** Record by record: an account of 100,000 interfaces is more than one text can hold. */
-function* pieces({ targets, ...head }: Estate): Generator<string> {
+/** An estate as JSON, record by record: an account of 100,000 interfaces is more than one text can hold. */
+export function* estateText({ targets, ...head }: Estate): Generator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"targets":[`;
   for (const [index, { target, reservations, ...parts }] of targets.entries()) {
     yield `${index === 0 ? '\n' : ',\n'}{"target":${JSON.stringify(target)},\n"reservations":${JSON.stringify(reservations)}`;

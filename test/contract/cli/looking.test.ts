@@ -198,10 +198,45 @@ describe('a name that nothing has', () => {
     [['findings', '--cluster', 'dta'], 'Nothing matches --cluster dta. Did you mean "data"?'],
     [['owners', '--subnet', 'subnet-nope'], 'Nothing matches --subnet subnet-nope.'],
     [['clusters', '--account', '999999999999'], 'Nothing matches --account 999999999999.'],
-    [['scan', '--vpc', 'vpc-0123456789abcdef0'], 'Nothing matches --vpc vpc-0123456789abcdef0.'],
+    [['clusters', '--cluster', 'shpo'], 'Nothing matches --cluster shpo. Did you mean "shop"?'],
+    [['findings', '--account', '111122223334'], 'Did you mean "111122223333"?'],
+    [
+      ['scan', '--vpc', 'vpc-0123456789abcdef0'],
+      'Nothing matches --vpc vpc-0123456789abcdef0. There is vpc-',
+    ],
+    [
+      ['report', '--vpc', 'vpc-0123456789abcdef0'],
+      'Nothing matches --vpc vpc-0123456789abcdef0. There is vpc-',
+    ],
+    [['findings', '--vpc', 'nope'], '--vpc nope matches nothing: it is not a VPC id'],
   ])('is refused, with the nearest one: %j', async (line, message) => {
     const { code, err } = await headroom(line, lab);
     expect(code).toBe(2);
     expect(err).toContain(message);
+  });
+
+  test('a VPC id with one wrong letter is refused with the one that was meant', async () => {
+    const { out } = await headroom(['scan', '--format', 'json'], lab);
+    const [vpcId = ''] = (JSON.parse(out) as { subnets: { vpcId: string }[] }).subnets.map(
+      (each) => each.vpcId,
+    );
+    const mistyped = `${vpcId.slice(0, -1)}${vpcId.endsWith('0') ? '1' : '0'}`;
+    const { code, err } = await headroom(['scan', '--vpc', mistyped], lab);
+    expect(code).toBe(2);
+    expect(err).toContain(`Nothing matches --vpc ${mistyped}. Did you mean "${vpcId}"?`);
+  });
+
+  test('two names that belong to different things are refused together', async () => {
+    const { out } = await headroom(['clusters', '--format', 'json', '--cluster', 'shop'], lab);
+    const [subnetId = ''] = (JSON.parse(out) as { clusters: ClusterAssessment[] }).clusters.flatMap(
+      ({ subnetIds }) => subnetIds,
+    );
+    const both = await headroom(['findings', '--cluster', 'data', '--subnet', subnetId], lab);
+    expect([both.code, both.err]).toEqual([
+      2,
+      expect.stringContaining(`Nothing matches --cluster data together with --subnet ${subnetId}.`),
+    ]);
+    const right = await headroom(['findings', '--cluster', 'shop', '--subnet', subnetId], lab);
+    expect(right.code).not.toBe(2);
   });
 });

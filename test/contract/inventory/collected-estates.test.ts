@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { writeOutputFile } from '../../../cli/output/output-file.ts';
 import type { EstateBlueprint } from '../../../lab/estate/estate.ts';
 import { demo } from '../../../lab/estates/demo.ts';
 import { everyOwner } from '../../../lab/estates/every-owner.ts';
@@ -13,7 +14,7 @@ import { createAwsClients } from '../../../shared/aws/clients.ts';
 import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
-import { readEstate, writeEstate } from '../../../shared/inventory/estate-file.ts';
+import { estateText, readEstate } from '../../../shared/inventory/estate-file.ts';
 import { redactEstate } from '../../../shared/inventory/estate-redaction.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { applyPolicy } from '../../../shared/pipeline/assess.ts';
@@ -88,7 +89,7 @@ describe.each(Object.entries(labs))('the estate of %s', (name, blueprint) => {
 
   test('scanned from its file, it is assessed as it was live', async () => {
     const path = join(folder, `${name}.json.gz`);
-    await writeEstate(path, estateOf(collected));
+    await writeOutputFile(path, estateText(estateOf(collected)), { compressed: true });
     expect(live.subnets.length).toBeGreaterThan(1);
     expect(await scanEstate(await readEstate(path))).toEqual(live);
   });

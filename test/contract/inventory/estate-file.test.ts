@@ -5,8 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeOutputFile } from '../../../cli/output/output-file.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
-import { readEstate, writeEstate } from '../../../shared/inventory/estate-file.ts';
+import { estateText, readEstate } from '../../../shared/inventory/estate-file.ts';
 import { mixedEstate } from '../../fixtures/mixed-estate.ts';
 
 let folder = '';
@@ -38,7 +39,7 @@ describe('an estate file', () => {
     '%s gives back what was written, problems included',
     async (name) => {
       const path = join(folder, name);
-      await writeEstate(path, estate);
+      await writeOutputFile(path, estateText(estate), { compressed: name.endsWith('.gz') });
       expect(await readEstate(path)).toEqual(estate);
       expect(readFileSync(path).subarray(0, 2).toString('hex') === '1f8b').toBe(name.endsWith('.gz'));
     },
@@ -46,7 +47,7 @@ describe('an estate file', () => {
 
   test('is as the published schema describes it', async () => {
     const path = join(folder, 'valid.json');
-    await writeEstate(path, estate);
+    await writeOutputFile(path, estateText(estate));
     const ajv = new Ajv2020();
     addFormats.default(ajv);
     const schema = JSON.parse(
@@ -65,9 +66,9 @@ describe('an estate file', () => {
 
   test('appears whole or not at all', async () => {
     const path = join(folder, 'no-such-folder', 'estate.json');
-    await expect(writeEstate(path, estate)).rejects.toMatchObject({
-      code: 'estate-file-invalid',
-      message: expect.stringContaining('it cannot be written (ENOENT'),
+    await expect(writeOutputFile(path, estateText(estate))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('cannot be written: ENOENT'),
     });
     const circular = {
       ...estate,
@@ -85,7 +86,7 @@ describe('an estate file', () => {
       ],
     };
     await expect(
-      writeEstate(join(folder, 'broken.json'), circular as unknown as Estate),
+      writeOutputFile(join(folder, 'broken.json'), estateText(circular as unknown as Estate)),
     ).rejects.toMatchObject({ message: expect.stringContaining('broke off') });
     expect(readdirSync(folder).filter((name) => name.startsWith('broken'))).toEqual([]);
   });

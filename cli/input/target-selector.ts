@@ -12,10 +12,13 @@ import { type PlannedTarget, scanRoleOf } from '../../shared/model/target/target
 import type { TargetSources } from '../../shared/pipeline/collect.ts';
 import { resolveOrRemember } from '../../shared/pipeline/planned-targets.ts';
 import type { CacheStore } from '../../shared/state/state-store.ts';
-import type { ScanOptions } from '../input/scan-options.ts';
 
 export interface SelectInput {
-  readonly options: Pick<ScanOptions, 'region' | 'roleArn' | 'externalId'>;
+  readonly options: {
+    readonly region?: readonly string[];
+    readonly roleArn?: readonly string[];
+    readonly externalId?: string;
+  };
   readonly targets: HeadroomConfiguration['targets'];
   readonly cache: CacheStore;
   readonly now: number;
@@ -46,8 +49,8 @@ export interface OpenTarget {
 const HOME_KEY = 'serve-home';
 const HOME_MILLISECONDS = 30 * 24 * 3_600_000;
 
-/** What `headroom serve` scans: the options of the command line, or what headroom.yml selects. */
-export class ServeTargets {
+/** What is scanned: the options of the command line, or what headroom.yml selects. */
+export class TargetSelector {
   #home: Target | null = null;
 
   /** @throws HeadroomError when there is no Region, or no account was ever listed */

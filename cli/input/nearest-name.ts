@@ -1,0 +1,13 @@
+import { didYouMean } from '../../shared/config/nearest-word.ts';
+
+const NAMED = 3;
+
+/** What was probably meant by a name that nothing has, or what there is. Starts with a space. */
+export const nearestOf = (name: string, given: readonly string[]): string => {
+  const names = [...new Set(given)];
+  const near = didYouMean(name, names);
+  if (near !== '') return near;
+  if (names.length === 0) return ' There is none at all.';
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return ` There is ${names.slice(0, NAMED).join(', ')}${more}.`;
+};

@@ -1,0 +1,65 @@
+import {
+  type OpenedTargets,
+  openTargets,
+  type ReachableTarget,
+  type UnreachableTarget,
+} from '../../shared/aws/reachable-targets.ts';
+import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
+import { openTarget, type SelectInput, TargetSelector } from './target-selector.ts';
+
+type Selection = HeadroomConfiguration['targets'];
+
+/**
+ * Opens what the options name, or what `targets` of headroom.yml selects where they name nothing, as `headroom serve`
+ * does.
+ *
+ * @throws HeadroomError when there is no Region, or the accounts cannot be listed
+ */
+export const openConfigured = async (
+  options: SelectInput['options'],
+  targets: Selection,
+  now: number,
+): Promise<OpenedTargets> =>
+  isSelectedByFile(options, targets)
+    ? openSelection(options, targets, now)
+    : openTargets({
+        regions: options.region ?? [],
+        roleArns: options.roleArn ?? [],
+        externalId: options.externalId,
+      });
+
+const isSelectedByFile = (options: SelectInput['options'], { accounts, regions }: Selection): boolean =>
+  options.roleArn === undefined &&
+  (accounts.from !== 'self' || (regions !== null && options.region === undefined));
+
+const openSelection = async (
+  options: SelectInput['options'],
+  targets: Selection,
+  now: number,
+): Promise<OpenedTargets> => {
+  const { signal } = new AbortController();
+  const selected = await new TargetSelector().select({
+    options,
+    targets,
+    cache: createMemoryStateStore().cache,
+    now,
+    signal,
+  });
+  const { home, resolved } = selected;
+  const opened: ReachableTarget[] = [];
+  const failed: UnreachableTarget[] = resolved.unresolved.map(({ accountId, problem }) => ({
+    target: { accountId, region: home.region },
+    problem,
+  }));
+  for (const { accountId, region, doubt } of resolved.targets) {
+    const target = { accountId, region };
+    const { sources, meter, close } = openTarget(target, selected, signal);
+    if (sources !== null) opened.push({ target, sources, meter, close });
+    else {
+      close();
+      if (doubt !== undefined) failed.push({ target, problem: doubt });
+    }
+  }
+  return { opened, failed };
+};
