@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SNSEvent } from 'aws-lambda';
+import { httpEnvironment } from '../shared/aws/network.ts';
 import { secretAt } from '../shared/aws/secrets.ts';
 import { parseNotifySlackEnvironment } from '../shared/config/environment.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
@@ -41,5 +42,5 @@ const createNotifier = (context: Context): Notifier => {
   const environment = parseNotifySlackEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
   const home = targetOfArn(context.invokedFunctionArn);
-  return createSlackNotifier(secretAt(environment.webhook, 'url', home, Date.now));
+  return createSlackNotifier(secretAt(environment.webhook, 'url', home, Date.now), httpEnvironment());
 };

@@ -133,6 +133,9 @@ ${functionTable()}
 | variable | meaning |
 | --- | --- |
 | \`AWS_PROFILE\`, \`AWS_REGION\`, \`AWS_ENDPOINT_URL\`, ... | The default chain of the AWS SDK: credentials, Region, endpoints. |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | The proxy for AWS, Slack and PagerDuty, and the hosts that are reached without it. Node 22.21, 24.5 or later. |
+| \`AWS_CA_BUNDLE\` | A PEM file with more certificates to trust for AWS, for example of a proxy that inspects TLS. |
+| \`NODE_EXTRA_CA_CERTS\` | The same for every connection: AWS, Slack and PagerDuty. |
 | \`NO_COLOR\` | Set and not empty: no colours. |
 | \`FORCE_COLOR\` | Set and not \`0\`: colours without a terminal, too. |
 | \`HEADROOM_DEBUG\` | \`1\`: prints the stack of an unexpected error. |

@@ -50,6 +50,9 @@ The state of \\fBheadroom serve\\fR: history and alerts.
 AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, ...
 Credentials, profiles, Regions and endpoints come from the default chain of the AWS SDK.
 .TP
+HTTPS_PROXY, HTTP_PROXY, NO_PROXY, AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS
+The proxy for all connections, and further certificates to trust.
+.TP
 NO_COLOR, FORCE_COLOR
 Colour the output never, or always.
 .SH EXAMPLES

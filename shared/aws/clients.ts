@@ -9,6 +9,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { StreamingEc2Protocol } from '../inventory/page-reader/streaming-protocol.ts';
 import type { CallMeter } from './call-meter.ts';
 import { leavingRoom } from './cooldown.ts';
+import { type AgentSettings, agentSettings } from './network.ts';
+import { ownCredentials } from './own-credentials.ts';
 
 /**
  * The SDK's default of three attempts lost 21 of 40 calls against a bucket of five requests a second; eight, with
@@ -32,9 +34,11 @@ export interface ClientSettings {
     readonly requestTimeout: number;
     readonly throwOnRequestTimeout: boolean;
     readonly socketTimeout: number;
+    readonly httpAgent?: AgentSettings;
+    readonly httpsAgent?: AgentSettings;
   };
   readonly region?: string;
-  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
+  readonly credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider;
 }
 
 export interface AssumedRole {
@@ -122,23 +126,33 @@ const targetSettings = ({ region, credentials, role, meter }: AwsClientsInput): 
     : clientSettings({ region, credentials: assumedRoleCredentials(role, source, meter) });
 };
 
-/** The settings that make a client a good citizen; for clients of other services, too. */
+/**
+ * The settings that make a client a good citizen; for clients of other services, too.
+ *
+ * @throws HeadroomError when the proxy or the CA bundle of the environment cannot be used
+ */
 export const clientSettings = ({
   region,
   credentials,
-}: Pick<AwsClientsInput, 'region' | 'credentials'> = {}): ClientSettings => ({
-  maxAttempts: MAX_ATTEMPTS,
-  retryMode: 'adaptive',
-  customUserAgent: [['headroom', packageJson.version]],
-  requestHandler: {
+}: Pick<AwsClientsInput, 'region' | 'credentials'> = {}): ClientSettings => {
+  const agent = agentSettings();
+  const requestHandler = {
     connectionTimeout: CONNECTION_TIMEOUT,
     requestTimeout: ANSWER_TIMEOUT,
     throwOnRequestTimeout: true,
     socketTimeout: ANSWER_TIMEOUT,
-  },
-  ...(region === undefined ? {} : { region }),
-  ...(credentials === undefined ? {} : { credentials }),
-});
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
+  return {
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'adaptive',
+    customUserAgent: [['headroom', packageJson.version]],
+    requestHandler,
+    ...(region === undefined ? {} : { region }),
+    credentials: credentials ?? ownCredentials({ requestHandler }),
+  };
+};
 
 const assumedRoleCredentials = (
   { roleArn, externalId, sessionName, sourceIdentity }: AssumedRole,

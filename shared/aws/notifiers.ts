@@ -3,13 +3,13 @@ import { DEFAULT_DESTINATION } from '../alerts/routing.ts';
 import type { Destination } from '../config/destinations-schema.ts';
 import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import { defaultHttpEnvironment } from '../notify/http-delivery.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createPagerDutyNotifier, PAGERDUTY_EVENTS_URLS } from '../notify/pagerduty.ts';
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
 import { createSlackNotifier } from '../notify/slack-webhook.ts';
 import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
 import { clientSettings } from './clients.ts';
+import { httpEnvironment } from './network.ts';
 import { secretAt } from './secrets.ts';
 
 /** A topic's Region is in its ARN, and SNS is asked there. */
@@ -27,11 +27,11 @@ const notifierFor = (destination: Destination, home: Target, clock: () => number
     case 'amazon-q':
       return topicNotifier(destination.topicArn, 'amazon-q');
     case 'slack':
-      return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock));
+      return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock), httpEnvironment());
     case 'pagerduty':
       return createPagerDutyNotifier(
         secretAt(destination.routingKey, 'routingKey', home, clock),
-        defaultHttpEnvironment,
+        httpEnvironment(),
         PAGERDUTY_EVENTS_URLS[destination.serviceRegion],
       );
   }

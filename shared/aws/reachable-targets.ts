@@ -6,6 +6,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import type { TargetSources } from '../pipeline/collect.ts';
 import { CallMeter } from './call-meter.ts';
 import { type AwsClients, createAwsClients } from './clients.ts';
+import { missingProfile } from './own-credentials.ts';
 import { createTargetSources } from './target-sources.ts';
 
 /** Stands for an account whose number is unknown, because its credentials do not work. */
@@ -55,6 +56,13 @@ const defaultRegion = async (): Promise<string> => {
   try {
     return await clients.ec2.config.region();
   } catch (error) {
+    const missing = await missingProfile();
+    if (missing !== null)
+      throw new HeadroomError(
+        'no-region',
+        `No AWS Region is configured: ${missing}`,
+        'Correct AWS_PROFILE, or unset it and set a Region with `--region` or `AWS_REGION`.',
+      );
     throw awsFailure(error, {
       action: 'ec2:DescribeSubnets',
       target: { accountId: UNKNOWN_ACCOUNT, region: 'none' },

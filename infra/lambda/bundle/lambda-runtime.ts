@@ -5,6 +5,9 @@ import type { Plugin } from 'esbuild';
 /** How the client packages of the SDK find credentials when none are passed. */
 const CREDENTIAL_CHAIN = /^@aws-sdk\/credential-provider-node$/;
 
+/** Our own chain in front of it, which looks at profiles. */
+const OWN_CHAIN = /[\\/]own-credentials\.ts$/;
+
 /** Prefers the ES modules of a package that hands CommonJS, which cannot be shaken, to Node. */
 const YAML = /^yaml$/;
 
@@ -20,6 +23,9 @@ export const lambdaRuntime: Plugin = {
   name: 'lambda-runtime',
   setup(build) {
     build.onResolve({ filter: CREDENTIAL_CHAIN }, () => ({
+      path: fileURLToPath(new URL('./lambda-credentials.ts', import.meta.url)),
+    }));
+    build.onResolve({ filter: OWN_CHAIN }, () => ({
       path: fileURLToPath(new URL('./lambda-credentials.ts', import.meta.url)),
     }));
     build.onResolve({ filter: YAML }, () => ({

@@ -1,4 +1,5 @@
 import { HeadroomError, type Problem } from '../base/errors.ts';
+import { redactSecrets } from '../base/redaction.ts';
 import type { Target } from './inventory.ts';
 
 /**
@@ -148,33 +149,60 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
   const said = NOT_AUTHORIZED.exec(message)?.groups;
   const action = said?.['action'] ?? context.action;
   const identity = said?.['identity'] ?? context.roleArn ?? 'the identity in use';
+  const denial = explicitDenial(message);
+  const missing = missingAllowance(message);
+  const because =
+    denial !== null ? `: ${denial} denies it` : missing !== null ? `: no ${missing} allows it` : '';
+  const elsewhere =
+    denial !== null
+      ? `Remove ${action} from the denied actions of ${denial}. Another policy cannot override a denial.`
+      : missing !== null
+        ? `Allow ${action} in the ${missing} that applies to ${identity}.`
+        : null;
   if (action === 'sts:AssumeRole') {
     const role = said?.['resource'] ?? context.roleArn ?? 'the scan role';
     return problem(
       'access-denied',
-      `${identity} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}`,
-      `Check that ${role} exists, that its trust policy allows ${identity} with the configured external ID, and that ${identity} has sts:AssumeRole on it.`,
+      `${identity} is not allowed to assume ${role}, which is needed for ${context.action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+      elsewhere ??
+        `Check that ${role} exists, that its trust policy allows ${identity} with the configured external ID, and that ${identity} has sts:AssumeRole on it.`,
     );
   }
   if (context.action.startsWith('organizations:'))
     return problem(
       'access-denied',
-      `${identity} is not allowed to call ${action} in account ${context.target.accountId}`,
-      `Allow ${action} in the policy of ${identity}. Run Headroom in the management account or in a delegated administrator account.`,
+      `${identity} is not allowed to call ${action} in account ${context.target.accountId}${because}`,
+      elsewhere ??
+        `Allow ${action} in the policy of ${identity}. Run Headroom in the management account or in a delegated administrator account.`,
     );
-  const denial = explicitDenial(message);
   return problem(
     'access-denied',
-    `${identity} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${denial === null ? '' : `: ${denial} denies it`}`,
-    denial === null
-      ? `Allow ${action} in the policy of ${identity}.`
-      : `Remove ${action} from the denied actions of ${denial}. Another policy cannot override a denial.`,
+    `${identity} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${because}`,
+    elsewhere ?? `Allow ${action} in the policy of ${identity}.`,
   );
 };
 
-/** With its article: "a service control policy". */
-const explicitDenial = (message: string): string | null =>
-  /with an explicit deny in (?<policy>an? [a-z -]+ policy)/i.exec(message)?.groups?.['policy'] ?? null;
+/**
+ * The policy that says no, with its article and its ARN where IAM gives one: "a service control policy". Source: IAM user
+ * guide, "Troubleshoot access denied error messages".
+ */
+const explicitDenial = (message: string): string | null => {
+  const said =
+    /with an explicit deny in (?<policy>an? [a-z -]*(?:policy|boundary))(?:: (?<arn>arn:\S+))?/i.exec(
+      message,
+    )?.groups;
+  if (said === undefined) return null;
+  const { policy = '', arn } = said;
+  return arn === undefined ? policy : `${policy} (${arn})`;
+};
+
+/** The kind of policy that would have to allow the action, and does not, where it is not the identity's own. */
+const missingAllowance = (message: string): string | null => {
+  const kind = /because no (?<kind>[a-z -]*(?:policy|boundary)) allows the/i.exec(message)?.groups?.['kind'];
+  return kind === undefined || kind.startsWith('identity-based') || kind.startsWith('resource-based')
+    ? null
+    : kind;
+};
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired']);
 
@@ -198,7 +226,9 @@ const noCredentials: Recogniser = ({ name, message }, context) =>
     ? problem(
         'no-credentials',
         `${where(context)} could not be signed: ${brief(message)}`,
-        'Provide AWS credentials: a profile (`AWS_PROFILE`), environment variables, single sign-on, or a role.',
+        /AWS_PROFILE|credential_process/.test(message)
+          ? 'Correct the profile, or name another one in AWS_PROFILE.'
+          : 'Provide AWS credentials: a profile (`AWS_PROFILE`), environment variables, single sign-on, or a role.',
       )
     : null;
 
@@ -311,6 +341,16 @@ const UNREACHABLE = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'ERR_PROXY_TUNNEL',
+  'ERR_PROXY_INVALID_CONFIG',
+]);
+
+/** What a proxy that inspects TLS looks like to those who do not know its certificates. */
+const UNTRUSTED: ReadonlySet<string | null> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 const unreachable: Recogniser = ({ name, message, networkCode, endpoint }, context) => {
@@ -319,8 +359,10 @@ const unreachable: Recogniser = ({ name, message, networkCode, endpoint }, conte
   const service = context.action.slice(0, context.action.indexOf(':'));
   return problem(
     'unreachable',
-    `${where(context)} could not reach ${endpoint ?? `the endpoint of ${service} in ${context.target.region}`}: ${networkCode ?? brief(message)}`,
-    'Check the network path to that endpoint: name resolution, route, proxy, VPC endpoint, and `AWS_ENDPOINT_URL` if it is set.',
+    `${where(context)} could not reach ${endpoint ?? `the endpoint of ${service} in ${context.target.region}`}: ${networkCode === null || networkCode.startsWith('ERR_PROXY') ? redactSecrets(brief(message)) : networkCode}`,
+    UNTRUSTED.has(networkCode)
+      ? 'If a proxy inspects TLS here, name the file with its certificates in `AWS_CA_BUNDLE` or `NODE_EXTRA_CA_CERTS`.'
+      : 'Check the network path to that endpoint: name resolution, route, proxy, VPC endpoint, and `AWS_ENDPOINT_URL` if it is set.',
   );
 };
 

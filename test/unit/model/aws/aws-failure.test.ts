@@ -70,6 +70,54 @@ describe('a denied call names the permission, the identity and the account', () 
     ).toContain(': an identity-based policy denies it');
   });
 
+  test.each([
+    ['an explicit deny in a service control policy', 'a service control policy denies it'],
+    [
+      'an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/service_control_policy/p-1',
+      'a service control policy (arn:aws:organizations::1:policy/o-1/service_control_policy/p-1) denies it',
+    ],
+    ['an explicit deny in a permissions boundary', 'a permissions boundary denies it'],
+    ['an explicit deny in a resource control policy', 'a resource control policy denies it'],
+  ])('a role that may not be assumed because of %s: the advice names that policy', (said, because) => {
+    const { message, action } = described(
+      sdkError(
+        'AccessDenied',
+        `User: ${identity} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/r with ${said}`,
+      ),
+    );
+    expect(message).toContain(`eu-west-1: ${because}`);
+    expect(action).toBe(
+      `Remove sts:AssumeRole from the denied actions of ${because.replace(' denies it', '')}. Another policy cannot override a denial.`,
+    );
+  });
+
+  test.each(['service control policy', 'permissions boundary', 'session policy', 'VPC endpoint policy'])(
+    'an action that no %s allows is to be allowed there',
+    (kind) => {
+      const { message, action } = described(
+        sdkError(
+          'AccessDenied',
+          `User: ${identity} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/r because no ${kind} allows the sts:AssumeRole action`,
+        ),
+      );
+      expect(message).toContain(`: no ${kind} allows it`);
+      expect(action).toBe(`Allow sts:AssumeRole in the ${kind} that applies to ${identity}.`);
+    },
+  );
+
+  test('an organization that a service control policy hides is named with that policy', () => {
+    const { action } = describeAwsFailure(
+      sdkError(
+        'AccessDeniedException',
+        `User: ${identity} is not authorized to perform: organizations:ListAccounts on resource: * with an explicit deny in a service control policy`,
+      ),
+      { ...context, action: 'organizations:ListAccounts' },
+    );
+    expect(action).toBe(
+      'Remove organizations:ListAccounts from the denied actions of a service control policy. Another policy cannot override a denial.',
+    );
+  });
+
   test('a role that cannot be assumed is recognised: what to check, and what it is for', () => {
     const hub = 'arn:aws:sts::111111111111:assumed-role/headroom-scan/scan-target';
     const problem = described(
