@@ -19,7 +19,7 @@ import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addLimitsCommand } from './commands/limits.ts';
 import { addOwnersCommand } from './commands/owners.ts';
-import { addPlanCommand } from './commands/plan.ts';
+import { addPlanCommand } from './commands/plan/plan.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addScanCommand } from './commands/scan.ts';

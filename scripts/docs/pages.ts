@@ -12,7 +12,7 @@ import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
 import { ownersPage } from './owners.ts';
-import { planNodeSchemaJson } from './plan-node-schema.ts';
+import { planNodeSchemaJson, planSchemas } from './plan-schemas.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
@@ -31,6 +31,9 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
   'docs/schema/plan-node.schema.json': planNodeSchemaJson,
+  ...Object.fromEntries(
+    Object.entries(planSchemas).map(([name, schema]) => [`docs/schema/plan-${name}.schema.json`, schema]),
+  ),
   'docs/schema/scan.schema.json': scanSchemaJson,
   'man/headroom.1': manPage,
 };

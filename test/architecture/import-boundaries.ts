@@ -45,6 +45,7 @@ const MODEL_FOLDERS = [
   'cni',
   'cluster',
   'forecast',
+  'plan',
   'alert',
   'checks',
   'target',

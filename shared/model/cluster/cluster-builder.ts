@@ -1,7 +1,7 @@
 import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
 import { mostInterfaces } from '../cni/cni-settings.ts';
 import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
-import type { AddressingMode, ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
+import type { AddressingMode, ClusterAssessment, CommittedDemand, NewNodes } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -99,7 +99,32 @@ export class ClusterBuilder {
       capacity: this.#capacity.bySubnet(this.nodeSubnetIds),
       zones: this.#capacity.byZone(this.nodeSubnetIds),
       committed,
+      newNodes: this.#newNodes,
       unknowns: [...unknowns, ...this.#unknowns],
+    };
+  }
+
+  get #newNodes(): NewNodes {
+    const configuration = this.#configuration;
+    const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni } = configuration;
+    const mode = this.#modeOfNewNodes;
+    return {
+      settingsKnown: configuration.known,
+      settings: {
+        prefixDelegation: mode === 'prefix' || mode === 'mixed',
+        customNetworking: this.#customNetworking,
+        podEni: configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
+        warmEniTarget,
+        warmPrefixTarget,
+        warmIpTarget,
+        minimumIpTarget,
+        maxEni,
+      },
+      places: this.#capacity.hostSubnetIds.map((subnetId) => {
+        const { subnetIds, primaryServesPods } = this.#podSubnets.of(subnetId, null);
+        const availabilityZone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
+        return { subnetId, availabilityZone, podSubnetIds: subnetIds, primaryServesPods };
+      }),
     };
   }
 

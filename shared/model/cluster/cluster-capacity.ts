@@ -31,6 +31,11 @@ export class ClusterCapacity {
     this.#types = [...new Set([...inUse, ...launched])].sort();
   }
 
+  /** Subnets in which nodes start, by their ids. */
+  get hostSubnetIds(): readonly string[] {
+    return [...this.#hosts].filter((subnetId) => subnetId !== null).sort();
+  }
+
   /**
    * The most addresses for pods that the nodes can hold together: what they hold and what their subnets still give, no
    * address promised twice. `null` if some node's limits, or a subnet that it would draw on, are not known.

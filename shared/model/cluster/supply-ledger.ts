@@ -99,6 +99,13 @@ export class SupplyLedger {
     return null;
   }
 
+  /** Gives back single addresses, and whole blocks in and outside reservations. The addresses of the blocks outside are not among the single ones. */
+  give({ singles, reservedBlocks, unreservedBlocks }: FreeSupply): void {
+    this.#singles += singles + unreservedBlocks * ADDRESSES_PER_PREFIX;
+    this.#reservedBlocks += reservedBlocks;
+    this.#unreservedBlocks += unreservedBlocks;
+  }
+
   /** How many free blocks lose an address to these. */
   #spoiledBy(singles: number, before: LedgerMark): number {
     if (this.#placement === 'worst') return Math.min(before.unreservedBlocks, singles);

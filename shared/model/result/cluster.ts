@@ -124,6 +124,36 @@ export interface DemandWhenFull {
   readonly error: string | null;
 }
 
+/** The CNI's settings for new nodes, under its own names. Those that are not known are its defaults. */
+export interface NewNodeSettings {
+  readonly prefixDelegation: boolean;
+  readonly customNetworking: boolean;
+  readonly podEni: boolean;
+  readonly warmEniTarget: number;
+  readonly warmPrefixTarget: number;
+  readonly warmIpTarget: number | null;
+  readonly minimumIpTarget: number | null;
+  readonly maxEni: number | null;
+}
+
+/** A subnet in which nodes of a cluster start. */
+export interface NodePlace {
+  readonly subnetId: string;
+  readonly availabilityZone: string | null;
+  /** Where the pods' interfaces of a node here may go; `null` when that is unknown. */
+  readonly podSubnetIds: readonly string[] | null;
+  /** Whether its primary interface gives addresses to pods. */
+  readonly primaryServesPods: boolean;
+}
+
+/** How a new node of a cluster takes addresses: what plans start from. */
+export interface NewNodes {
+  /** False where the settings are the CNI's defaults because they could not be read. */
+  readonly settingsKnown: boolean;
+  readonly settings: NewNodeSettings;
+  readonly places: readonly NodePlace[];
+}
+
 export interface ClusterAssessment {
   readonly clusterName: string;
   readonly accountId: string;
@@ -150,5 +180,7 @@ export interface ClusterAssessment {
   /** The same by zone, by name. */
   readonly zones: readonly ZoneCapacity[];
   readonly committed: readonly CommittedDemand[];
+  /** Absent in records of older versions. */
+  readonly newNodes?: NewNodes;
   readonly unknowns: readonly Unknown[];
 }

@@ -92,16 +92,6 @@ export const tuneWarmTargets = (
     WARM_IP_TARGET: String(targets.warmIp),
     MINIMUM_IP_TARGET: String(targets.minimumIp),
   };
-  const merged = eks?.vpcCni == null ? null : mergedConfiguration(eks.vpcCni.configuration, environment);
-  const viaAddOn =
-    merged === null
-      ? null
-      : aws('eks', 'update-addon', cluster.region, {
-          'cluster-name': cluster.clusterName,
-          'addon-name': 'vpc-cni',
-          'configuration-values': merged,
-          'resolve-conflicts': 'PRESERVE',
-        });
   const saved =
     targets.takes === 'addresses'
       ? `Nodes then hold ${count(targets.warmIp, 'spare address', 'spare addresses')} instead of a whole interface's.`
@@ -112,17 +102,7 @@ export const tuneWarmTargets = (
     price:
       'Free. The CNI restarts node by node. Pods may wait for an EC2 call, so watch for throttling under churn.',
     when: 'Right when nodes hold many more addresses than they have pods.',
-    commands: [
-      viaAddOn ??
-        kubectl(
-          'set',
-          'env',
-          'daemonset/aws-node',
-          '--namespace',
-          'kube-system',
-          ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-        ),
-    ],
+    commands: [cniEnvironmentCommand(cluster, eks, environment)],
     preconditions: [
       {
         text: 'The cluster runs the VPC CNI itself: EKS Auto Mode has no warm targets.',
@@ -134,6 +114,30 @@ export const tuneWarmTargets = (
       },
     ],
   };
+};
+
+/** Sets variables of the CNI: through the add-on where EKS manages it, else in its DaemonSet. */
+export const cniEnvironmentCommand = (
+  cluster: ClusterAssessment,
+  eks: EksCluster | undefined,
+  environment: Readonly<Record<string, string>>,
+): string => {
+  const merged = eks?.vpcCni == null ? null : mergedConfiguration(eks.vpcCni.configuration, environment);
+  return merged === null
+    ? kubectl(
+        'set',
+        'env',
+        'daemonset/aws-node',
+        '--namespace',
+        'kube-system',
+        ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      )
+    : aws('eks', 'update-addon', cluster.region, {
+        'cluster-name': cluster.clusterName,
+        'addon-name': 'vpc-cni',
+        'configuration-values': merged,
+        'resolve-conflicts': 'PRESERVE',
+      });
 };
 
 /** The add-on's configuration with these settings in it: what is given replaces all that was there. */

@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
-import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { limitsOf } from '../../shared/model/cluster/instance-limits.ts';
+import { printable } from '../../../shared/model/base/invisible-characters.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import {
   type CniSettings,
   DEFAULT_CNI_SETTINGS,
   takesPrefixes,
-} from '../../shared/model/cni/cni-settings.ts';
+} from '../../../shared/model/cni/cni-settings.ts';
 import {
   addressesTaken,
   holdingOnTheWayDown,
   holdingsOnTheWayUp,
   type Range,
-} from '../../shared/model/cni/node-holding.ts';
-import type { PlanNodeDocument, PlannedHolding } from '../../shared/model/cni/plan-node-document.ts';
-import { settingNotices } from '../../shared/model/cni/setting-notices.ts';
-import { type Session, UsageError } from '../base/command-line.ts';
-import { type Io, paint } from '../base/io.ts';
-import { lookUpLimits } from '../input/instance-limits.ts';
-import { jsonText } from '../output/json.ts';
-import { type Column, renderTable, wholeNumber } from '../output/table.ts';
+} from '../../../shared/model/cni/node-holding.ts';
+import type { PlanNodeDocument, PlannedHolding } from '../../../shared/model/cni/plan-node-document.ts';
+import { settingNotices } from '../../../shared/model/cni/setting-notices.ts';
+import { type Session, UsageError } from '../../base/command-line.ts';
+import { type Io, paint } from '../../base/io.ts';
+import { lookUpLimits } from '../../input/instance-limits.ts';
+import { jsonText } from '../../output/json.ts';
+import { type Column, renderTable, wholeNumber } from '../../output/table.ts';
 
 interface Options {
   readonly pods: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { headroomInProcess } from '../../../fixtures/command-in-process.ts';
+import { headroomInProcess } from '../../../../fixtures/command-in-process.ts';
 
 const plan = (...args: readonly string[]) => headroomInProcess(['plan', 'node', ...args]);
 const json = async (...args: readonly string[]) => JSON.parse((await plan(...args, '--format', 'json')).out);
@@ -34,7 +34,7 @@ describe('headroom plan node', () => {
       nodes: [{ pods: 17, interfaces: 3, addresses: 0, prefixes: 3, unused: 31, addressesTaken: 51 }],
     });
     const schema = JSON.parse(
-      readFileSync(new URL('../../../../docs/schema/plan-node.schema.json', import.meta.url), 'utf8'),
+      readFileSync(new URL('../../../../../docs/schema/plan-node.schema.json', import.meta.url), 'utf8'),
     );
     const validate = new Ajv({ strict: false }).compile(schema);
     expect(validate(document), JSON.stringify(validate.errors)).toBe(true);

@@ -1,0 +1,12 @@
+import type { AddCommand } from '../../base/command-line.ts';
+import { addPlanNodeCommand } from './node.ts';
+import { addWhatIfCommand } from './what-if.ts';
+
+/** `headroom plan`: answers before a change is made. Each question is a command of its own. */
+export const addPlanCommand: AddCommand = (program, session) => {
+  const plan = program
+    .command('plan')
+    .description('answers before a change: what fits, what runs dry, and in which order');
+  addPlanNodeCommand(plan, session);
+  addWhatIfCommand(plan, session);
+};

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { type PlanMap, planPage } from '../../../shared/report/plan-page.ts';
+import { type Session, UsageError } from '../../base/command-line.ts';
+import { planAsMarkdown } from './markdown.ts';
+import { planAsText } from './terminal.ts';
+
+const FORMATS = ['table', 'json', 'markdown', 'html'];
+
+export const addFormatOption = (command: Command): Command =>
+  command.option('-f, --format <format>', 'table, json, markdown or html', 'table');
+
+/** @throws UsageError for a format that there is not */
+export const checkFormat = (format: string): void => {
+  if (FORMATS.includes(format)) return;
+  throw new UsageError(`--format ${format} is none of ${FORMATS.join(', ')}.`, 'Use one of them.');
+};
+
+/** Maps before and after, by subnet, as far as the plan knows them. */
+export interface PlanMaps {
+  readonly before: ReadonlyMap<string, AddressMap>;
+  readonly after: ReadonlyMap<string, AddressMap>;
+}
+
+export const NO_MAPS: PlanMaps = { before: new Map(), after: new Map() };
+
+/** Writes a plan's answer in the format that was asked for. */
+export const writePlan = (
+  { io }: Session,
+  format: string,
+  document: object,
+  report: PlanReport,
+  { before, after }: PlanMaps = NO_MAPS,
+): void => {
+  if (format === 'json') io.out(`${JSON.stringify(document, null, 2)}\n`);
+  else if (format === 'markdown') io.out(planAsMarkdown(report));
+  else if (format === 'html') {
+    const maps = report.subnetIds.flatMap((subnetId): PlanMap[] => {
+      const first = before.get(subnetId) ?? null;
+      const then = after.get(subnetId) ?? null;
+      return first === null && then === null ? [] : [{ subnetId, before: first, after: then }];
+    });
+    io.out(planPage(report, maps));
+  } else io.out(planAsText(io, report));
+};

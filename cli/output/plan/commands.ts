@@ -1,0 +1,164 @@
+import { Estate } from '../../../shared/model/checks/estate.ts';
+import { aws, keep, kubectl, type ShellVariable } from '../../../shared/model/checks/remedies/commands.ts';
+import { routeTableOf } from '../../../shared/model/checks/remedies/routes.ts';
+import { cniEnvironmentCommand } from '../../../shared/model/checks/remedies/warm-targets.ts';
+import type { PlanAction } from '../../../shared/model/plan/what-if.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
+import type { PlannedCluster } from '../../input/plan-source.ts';
+
+/** The commands of a plan, in its order. Lines that begin with # are for people: AWS has no single command for them. */
+export const commandsOf = (planned: PlannedCluster, actions: readonly PlanAction[]): readonly string[] => {
+  const estate = new Estate(planned.source.estate);
+  let made = 0;
+  return actions.flatMap((action): readonly string[] => {
+    if (action.kind === 'create-subnet') {
+      made += 1;
+      return subnetCommands(planned, estate, action, { variable: `SUBNET_ID_${made}` });
+    }
+    return commandsFor(planned, estate, action);
+  });
+};
+
+const commandsFor = (
+  { cluster }: PlannedCluster,
+  estate: Estate,
+  action: Exclude<PlanAction, { kind: 'create-subnet' }>,
+): readonly string[] => {
+  const { region, clusterName, vpcId } = cluster;
+  switch (action.kind) {
+    case 'associate-range':
+      return [
+        aws('ec2', 'associate-vpc-cidr-block', region, {
+          'vpc-id': vpcId ?? '',
+          'cidr-block': action.cidr,
+        }),
+      ];
+    case 'reserve':
+      return [reservationCommand(region, action.subnetId, action.cidr)];
+    case 'set-cni':
+      return [
+        cniEnvironmentCommand(cluster, estate.eksClusters.get(clusterName), {
+          ...action.environment,
+          ...(action.environment['AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'] === 'true'
+            ? { ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' }
+            : {}),
+        }),
+      ];
+    case 'replace-nodes':
+      return replaceCommands(cluster.nodes, action);
+    case 'scale':
+      return scaleCommands(estate, cluster, action.nodes);
+  }
+};
+
+export const reservationCommand = (region: string, subnetId: string, cidr: string): string =>
+  aws('ec2', 'create-subnet-cidr-reservation', region, {
+    'subnet-id': subnetId,
+    'reservation-type': 'prefix',
+    cidr,
+  });
+
+const subnetCommands = (
+  { cluster }: PlannedCluster,
+  estate: Estate,
+  { cidr, use, zone }: Extract<PlanAction, { kind: 'create-subnet' }>,
+  variable: ShellVariable,
+): readonly string[] => {
+  const beside: SubnetAssessment | undefined = estate
+    .subnetsIn(cluster.nodeSubnetIds)
+    .find(({ availabilityZone }) => availabilityZone === zone);
+  const table = beside === undefined ? null : routeTableOf(estate, beside);
+  const tags = [
+    { Key: 'Name', Value: `${cluster.clusterName}-pods-${zone}` },
+    ...(use === 'discovery' ? [{ Key: 'kubernetes.io/role/cni', Value: '1' }] : []),
+  ];
+  return [
+    keep(
+      variable,
+      'ec2',
+      'create-subnet',
+      cluster.region,
+      {
+        'vpc-id': cluster.vpcId ?? '',
+        'cidr-block': cidr,
+        'availability-zone': zone,
+        'tag-specifications': JSON.stringify([{ ResourceType: 'subnet', Tags: tags }]),
+      },
+      'Subnet.SubnetId',
+    ),
+    ...(table === null || table.main
+      ? []
+      : [
+          aws('ec2', 'associate-route-table', cluster.region, {
+            'route-table-id': table.routeTableId,
+            'subnet-id': variable,
+          }),
+        ]),
+    ...(use === 'custom-networking' ? [eniConfig(zone, variable)] : []),
+  ];
+};
+
+/** An ENIConfig that is named after its zone. Its security groups are those of the node's primary interface. */
+const eniConfig = (zone: string, { variable }: ShellVariable): string => {
+  const manifest = {
+    apiVersion: 'crd.k8s.amazonaws.com/v1alpha1',
+    kind: 'ENIConfig',
+    metadata: { name: zone },
+    spec: { subnet: 'SUBNET' },
+  };
+  const [before = '', after = ''] = JSON.stringify(manifest).split('SUBNET');
+  return `printf '%s' '${before}'"$${variable}"'${after}' | kubectl apply --filename -`;
+};
+
+const NODE_GROUP_LABEL = 'eks.amazonaws.com/nodegroup';
+const NODE_POOL_LABEL = 'karpenter.sh/nodepool';
+
+const replaceCommands = (
+  nodes: PlannedCluster['cluster']['nodes'],
+  { order, type }: Extract<PlanAction, { kind: 'replace-nodes' }>,
+): readonly string[] => {
+  const selectors = new Set(
+    nodes.flatMap(({ nodeGroup, nodePool }) => [
+      ...(nodeGroup === null ? [] : [`${NODE_GROUP_LABEL}=${nodeGroup}`]),
+      ...(nodePool === null ? [] : [`${NODE_POOL_LABEL}=${nodePool}`]),
+    ]),
+  );
+  return [
+    type === null
+      ? `# Replace the nodes: ${order}. Start new nodes in each group, then drain the old ones.`
+      : `# Create a group of ${type} beside each group, then drain the old one: ${order}.`,
+    ...[...selectors].map((selector) =>
+      kubectl('drain', '--selector', selector, '--ignore-daemonsets', '--delete-emptydir-data'),
+    ),
+  ];
+};
+
+/** The group with most nodes takes the change. */
+const scaleCommands = (
+  estate: Estate,
+  { clusterName, region, committed }: PlannedCluster['cluster'],
+  nodes: number,
+): readonly string[] => {
+  const [group] = committed
+    .filter(({ outsideCluster }) => !outsideCluster)
+    .toSorted((a, b) => b.currentNodes - a.currentNodes);
+  if (group === undefined) return [`# Start ${nodes} nodes more.`];
+  const desired = Math.max(0, group.currentNodes + nodes);
+  const maximum = Math.max(group.maximumNodes, desired);
+  const isManaged =
+    group.kind === 'node-group' &&
+    estate.eksClusters.get(clusterName)?.nodeGroups.some(({ name }) => name === group.group) === true;
+  return [
+    isManaged
+      ? aws('eks', 'update-nodegroup-config', region, {
+          'cluster-name': clusterName,
+          'nodegroup-name': group.group,
+          'scaling-config': `desiredSize=${desired},maxSize=${maximum}`,
+        })
+      : aws('autoscaling', 'update-auto-scaling-group', region, {
+          'auto-scaling-group-name': group.group,
+          'desired-capacity': desired,
+          'max-size': maximum,
+        }),
+  ];
+};

@@ -1,0 +1,15 @@
+import { schemaOfType } from './scan-schema.ts';
+
+/** The JSON Schema of `headroom plan node --format json`. Later versions may add fields. */
+export const planNodeSchemaJson = (): string =>
+  schemaOfType('shared/model/cni/plan-node-document.ts', 'PlanNodeDocument', 'headroom/plan-node@1', true);
+
+const schemaOfPlan =
+  (type: string, id: string): (() => string) =>
+  () =>
+    schemaOfType('shared/model/plan/plan-documents.ts', type, id, true);
+
+/** The JSON Schemas of the other plans, by the name of their command. */
+export const planSchemas: Readonly<Record<string, () => string>> = {
+  'what-if': schemaOfPlan('WhatIfDocument', 'headroom/plan-what-if@1'),
+};

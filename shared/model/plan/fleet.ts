@@ -1,0 +1,99 @@
+import type { DemandStep } from '../cluster/node-demand.ts';
+import type { NodePlace } from '../result/cluster.ts';
+import { type NodeDemands, totalOf } from './node-demands.ts';
+import type { Holding, NodeStart } from './timeline.ts';
+
+/** A node that a plan starts, or that runs, with the number of pods that it is planned for. */
+export interface FleetNode {
+  readonly instanceId: string | null;
+  readonly type: string;
+  readonly zone: string | null;
+  readonly subnetId: string;
+  readonly podSubnetIds: readonly string[];
+  readonly primaryServesPods: boolean;
+  readonly pods: number;
+  /** Interfaces that it has now. */
+  readonly interfaces: number;
+  /** What it holds now; empty for a node that is still to start. */
+  readonly holdings: readonly Holding[];
+}
+
+/** What the node takes from the start until it runs its pods; `null` for a type that is not known. */
+export const startOf = (demands: NodeDemands, node: FleetNode): NodeStart | null => {
+  const steps = demands.steps(node.type, node.pods, node.primaryServesPods);
+  return steps === null ? null : { steps, subnetId: node.subnetId, podSubnetIds: node.podSubnetIds };
+};
+
+/**
+ * What a node that runs still takes until it runs so many pods. What it holds already counts, wherever it lies. `null` for a
+ * type that is not known.
+ */
+export const growthOf = (demands: NodeDemands, node: FleetNode, pods: number): NodeStart | null => {
+  const steps = demands.steps(node.type, pods, node.primaryServesPods);
+  if (steps === null) return null;
+  const wanted = totalOf(steps);
+  const held = {
+    addresses: node.holdings.reduce((sum, { addresses }) => sum + addresses, 0),
+    prefixes: node.holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),
+  };
+  const prefixes = Math.max(0, wanted.prefixes - held.prefixes);
+  // Where a node keeps single addresses from an earlier mode, they serve pods as well.
+  const singles =
+    wanted.prefixes > 0 && held.addresses > wanted.addresses
+      ? 0
+      : Math.max(0, wanted.addresses - held.addresses);
+  return {
+    steps: prefixes + singles === 0 ? [] : [{ ...GROWTH, singles, prefixes }],
+    subnetId: node.subnetId,
+    podSubnetIds: node.podSubnetIds,
+  };
+};
+
+const GROWTH: Omit<DemandStep, 'singles' | 'prefixes'> = {
+  subnet: 'pods',
+  addressError: 'InsufficientFreeAddressesInSubnet',
+};
+
+/** Spreads a number of pods over nodes as evenly as their limits allow: how many each gets, and how many find no node. */
+export const spreadPods = (
+  limits: readonly number[],
+  pods: number,
+): { readonly each: readonly number[]; readonly left: number } => {
+  const each = limits.map(() => 0);
+  let left = pods;
+  let open = limits.map((limit, index) => ({ limit, index })).filter(({ limit }) => limit > 0);
+  while (left > 0 && open.length > 0) {
+    const share = Math.max(1, Math.floor(left / open.length));
+    for (const { limit, index } of open) {
+      const given = Math.min(share, left, limit - (each[index] ?? 0));
+      each[index] = (each[index] ?? 0) + given;
+      left -= given;
+    }
+    open = open.filter(({ limit, index }) => (each[index] ?? 0) < limit);
+  }
+  return { each, left };
+};
+
+/** The places of new nodes, as groups spread them: always the zone that has fewest. */
+export const spreadNodes = (
+  places: readonly NodePlace[],
+  running: readonly { readonly zone: string | null }[],
+  count: number,
+): readonly NodePlace[] => {
+  const nodes = new Map<string | null, number>();
+  for (const { zone } of running) nodes.set(zone, (nodes.get(zone) ?? 0) + 1);
+  const given = new Map<NodePlace, number>();
+  const chosen: NodePlace[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const [next] = places.toSorted(
+      (a, b) =>
+        (nodes.get(a.availabilityZone) ?? 0) - (nodes.get(b.availabilityZone) ?? 0) ||
+        (given.get(a) ?? 0) - (given.get(b) ?? 0),
+    );
+    if (next === undefined) break;
+    chosen.push(next);
+    nodes.set(next.availabilityZone, (nodes.get(next.availabilityZone) ?? 0) + 1);
+    given.set(next, (given.get(next) ?? 0) + 1);
+  }
+  return chosen;
+};

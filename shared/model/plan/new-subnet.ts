@@ -1,0 +1,83 @@
+import type { Target } from '../aws/inventory.ts';
+import { cidrContains, formatCidr, parseCidr, sizeOfLength } from '../net/cidr.ts';
+import { firstOverlap } from '../net/free-ranges.ts';
+import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
+import type { PlanEstate } from './plan-estate.ts';
+
+/** AWS makes subnets from /16 to /28. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html */
+export const LARGEST_SUBNET_LENGTH = 16;
+export const SMALLEST_SUBNET_LENGTH = 28;
+
+/** A subnet that does not exist yet, as a scan would show it. */
+export const emptySubnet = (
+  target: Target,
+  vpcId: string,
+  { cidr, zone }: { readonly cidr: string; readonly zone: string },
+): { readonly subnet: SubnetAssessment; readonly map: AddressMap | null } => {
+  const finished = new SubnetAssessor({
+    subnet: {
+      subnetId: `new ${cidr}`,
+      vpcId,
+      ownerId: null,
+      name: null,
+      cidrBlock: cidr,
+      ipv6CidrBlocks: [],
+      ipv6Native: false,
+      availabilityZone: zone,
+      availabilityZoneId: null,
+      outpostArn: null,
+      awsAvailable: null,
+      tags: {},
+    },
+    target,
+    reservations: [],
+    interfacesVisible: true,
+  }).finish();
+  // No AWS count exists to compare with, so nothing is unaccounted for.
+  return { subnet: { ...finished.assessment, unaccounted: 0, unknowns: [] }, map: finished.map };
+};
+
+/** Equal parts of a range, one for each zone; `null` where they would be no subnets. */
+export const dividedRange = (range: string, zones: readonly string[]): readonly string[] | null => {
+  const cidr = parseCidr(range);
+  if (cidr === null || zones.length === 0) return null;
+  const length = cidr.length + Math.ceil(Math.log2(zones.length));
+  if (length > SMALLEST_SUBNET_LENGTH || length < LARGEST_SUBNET_LENGTH) return null;
+  return zones.map((_, index) => formatCidr({ base: cidr.base + index * sizeOfLength(length), length }));
+};
+
+/** Why a new range cannot be used in this VPC; `null`: nothing that is known speaks against it. */
+export const whyNotFree = (estate: PlanEstate, vpcId: string | null, range: string): string | null => {
+  const subnets = estate.input.subnets.filter((subnet) => subnet.vpcId === vpcId);
+  const inVpc = firstOverlap(
+    [range],
+    subnets.flatMap(({ cidrBlock }) => cidrBlock ?? []),
+  );
+  if (inVpc !== null) {
+    const other = subnets.find(({ cidrBlock }) => cidrBlock === inVpc[1]);
+    return `${range} overlaps ${inVpc[1]}, the range of ${other?.subnetId ?? 'another subnet'}.`;
+  }
+  for (const { vpcs, kind, id } of estate.input.vpcConnections ?? []) {
+    if (!vpcs.some((vpc) => vpc.vpcId === vpcId)) continue;
+    for (const other of vpcs.filter((vpc) => vpc.vpcId !== vpcId)) {
+      const overlap = firstOverlap([range], other.cidrBlocks ?? []);
+      if (overlap !== null)
+        return `${range} overlaps ${overlap[1]} of ${other.vpcId}, which is connected by ${kind} ${id}.`;
+    }
+  }
+  return null;
+};
+
+/** Whether a range lies in one of the VPC's blocks; otherwise it has to be associated first. */
+export const isInVpc = (estate: PlanEstate, vpcId: string | null, range: string): boolean => {
+  const inner = parseCidr(range);
+  const blocks = estate.input.vpcs.find((vpc) => vpc.vpcId === vpcId)?.cidrBlocks ?? [];
+  return (
+    inner !== null &&
+    blocks.some((block) => {
+      const outer = parseCidr(block);
+      return outer !== null && cidrContains(outer, inner);
+    })
+  );
+};

@@ -1,0 +1,84 @@
+import type { InstanceLimits } from '../aws/inventory.ts';
+import { UNKNOWN_CNI_CONFIGURATION } from '../cluster/cni-configuration.ts';
+import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from '../cluster/max-pods.ts';
+import { type DemandStep, mergedSteps, nodeDemand } from '../cluster/node-demand.ts';
+import { hasIpTargets, mostInterfaces, takesPrefixes } from '../cni/cni-settings.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { NewNodeSettings } from '../result/cluster.ts';
+
+/** Single addresses and prefixes that something takes or holds. */
+export interface Amount {
+  readonly addresses: number;
+  readonly prefixes: number;
+}
+
+export const totalOf = (steps: readonly DemandStep[]): Amount => ({
+  addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
+  prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
+});
+
+/** What nodes take with one set of CNI settings, call by call. The answers are kept: a plan asks for a thousand nodes of a few kinds. */
+export class NodeDemands {
+  readonly settings: NewNodeSettings;
+  readonly #limits: (type: string) => InstanceLimits | null;
+  readonly #known = new Map<string, readonly DemandStep[] | null>();
+
+  constructor(limits: (type: string) => InstanceLimits | null, settings: NewNodeSettings) {
+    this.#limits = limits;
+    this.settings = settings;
+  }
+
+  /** Whether nodes of the type take prefixes; `null` for a type that is not known. */
+  takesPrefixes(type: string): boolean | null {
+    const limits = this.#limits(type);
+    return limits === null ? null : takesPrefixes(limits, this.settings);
+  }
+
+  /**
+   * What a node takes until it runs so many pods with an address of their own; `null` for a type that is not known.
+   *
+   * @param primaryServesPods false under custom networking, and where tags shut the node's own subnet out
+   */
+  steps(type: string, pods: number, primaryServesPods: boolean): readonly DemandStep[] | null {
+    const key = `${type} ${pods} ${primaryServesPods}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const limits = this.#limits(type);
+    const steps =
+      limits === null
+        ? null
+        : mergedSteps(
+            nodeDemand({
+              limits,
+              mode: this.settings.prefixDelegation ? 'prefix' : 'secondary',
+              customNetworking: !primaryServesPods,
+              securityGroupsForPods: this.settings.podEni,
+              configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...this.settings },
+              pods,
+              maxPods: this.#admitted(limits, primaryServesPods) + HOST_NETWORK_PODS,
+            }),
+          );
+    this.#known.set(key, steps);
+    return steps;
+  }
+
+  /** Pods with an address of their own that a node runs at most; `null` for a type that is not known. */
+  podsAtMost(type: string, primaryServesPods: boolean): number | null {
+    const limits = this.#limits(type);
+    if (limits === null) return null;
+    const admitted = this.#admitted(limits, primaryServesPods);
+    const { minimumIpTarget, warmIpTarget } = this.settings;
+    // MINIMUM_IP_TARGET alone is a ceiling: without WARM_IP_TARGET the pool never grows beyond it.
+    if (!hasIpTargets(this.settings) || (warmIpTarget ?? 0) > 0) return admitted;
+    const unit = takesPrefixes(limits, this.settings) ? ADDRESSES_PER_PREFIX : 1;
+    return Math.min(admitted, Math.ceil((minimumIpTarget ?? 0) / unit) * unit);
+  }
+
+  /** What the interfaces hold, and the kubelet's recommended bound of 110 or 250. */
+  #admitted(limits: InstanceLimits, primaryServesPods: boolean): number {
+    const mode = takesPrefixes(limits, this.settings) ? 'prefix' : 'secondary';
+    const maxEnis = mostInterfaces(limits, this.settings) - (this.settings.podEni ? 1 : 0);
+    const byInterfaces = podAddresses({ ...limits, maxEnis }, mode, !primaryServesPods);
+    return Math.max(0, Math.min(byInterfaces, recommendedCap(limits) - HOST_NETWORK_PODS));
+  }
+}

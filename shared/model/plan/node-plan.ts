@@ -1,0 +1,170 @@
+import { count } from '../base/text/numbers.ts';
+import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
+import { type PlannedChanges, replacesNodes } from './changes.ts';
+import { type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
+import type { NodeDemands } from './node-demands.ts';
+import type { PlanEstate, PlannedNode } from './plan-estate.ts';
+
+/** What a change does to the nodes of a cluster. */
+export interface NodePlan {
+  readonly before: readonly FleetNode[];
+  /** Nodes that end, each with the one that takes its place. */
+  readonly replaced: readonly { readonly old: FleetNode; readonly next: FleetNode }[];
+  /** Nodes that stay, with the pods that they then run. */
+  readonly kept: readonly FleetNode[];
+  /** Whether those that stay take or give back anything. */
+  readonly settles: boolean;
+  readonly added: readonly FleetNode[];
+  readonly removed: readonly FleetNode[];
+  /** A new node without pods, for each place where nodes start. */
+  readonly emptiesBefore: readonly FleetNode[];
+  readonly emptiesAfter: readonly FleetNode[];
+  readonly podsWithoutNode: number;
+  readonly notices: readonly string[];
+}
+
+export interface NodePlanInput {
+  readonly changes: PlannedChanges;
+  readonly settings: NewNodeSettings;
+  readonly after: NewNodeSettings;
+  readonly demandsAfter: NodeDemands;
+  /** Under new custom networking, the subnet of the pods, by zone. */
+  readonly podSubnetOfZone: ReadonlyMap<string, string>;
+  /** New subnets that the CNI finds, by zone. */
+  readonly discoveredOfZone: ReadonlyMap<string, readonly string[]>;
+}
+
+export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: NodePlanInput): NodePlan => {
+  const { changes, settings, after, demandsAfter } = input;
+  const before = estate.nodesOf(cluster);
+  const places = estate.placesOf(cluster);
+  const placesAfter = places.map((place) => placeAfter(place, input));
+  const type = changes.type ?? usualType(cluster, before);
+  const removed = changes.nodes < 0 ? toRemove(before, -changes.nodes) : [];
+  const staying = before.filter((node) => !removed.includes(node));
+  const replaces = replacesNodes(settings, after, changes.type);
+  const moved = staying.map((node) => ({
+    ...node,
+    type: changes.type ?? node.type,
+    ...podPlace(placesAfter, node, input),
+  }));
+  const limitOf = (node: FleetNode): number =>
+    demandsAfter.podsAtMost(node.type, node.primaryServesPods) ?? node.pods;
+  const overflow = moved.reduce((sum, node) => sum + Math.max(0, node.pods - limitOf(node)), 0);
+  const evicted = removed.reduce((sum, { pods }) => sum + pods, 0);
+  const started = (number: number): readonly FleetNode[] =>
+    type === null ? [] : spreadNodes(placesAfter, staying, number).map((place) => newNode(place, type));
+  const [sample] = started(1);
+  const forOverflow = sample === undefined ? 0 : Math.ceil(overflow / Math.max(1, limitOf(sample)));
+  const added = started(Math.max(0, changes.nodes) + forOverflow);
+  const all = [...moved.map((node) => ({ ...node, pods: Math.min(node.pods, limitOf(node)) })), ...added];
+  const extra = overflow + evicted + Math.max(0, changes.pods);
+  const { each, left } = spreadPods(
+    all.map((node) => Math.max(0, limitOf(node) - node.pods)),
+    extra,
+  );
+  const fewer = Math.max(0, -changes.pods);
+  const total = all.reduce((sum, { pods }) => sum + pods, 0);
+  const planned = all.map((node, index) => ({
+    ...node,
+    pods: node.pods + (each[index] ?? 0) - (total === 0 ? 0 : Math.floor((fewer * node.pods) / total)),
+  }));
+  const stayingAfter = planned.slice(0, moved.length);
+  return {
+    before,
+    replaced: replaces
+      ? stayingAfter.map((next, index) => ({ old: at(staying, index), next: fresh(next) }))
+      : [],
+    kept: replaces ? [] : stayingAfter,
+    settles: Object.keys(changes.settings).length > 0 || changes.pods !== 0 || evicted > 0,
+    added: planned.slice(moved.length),
+    removed,
+    emptiesBefore: emptiesIn(places, usualType(cluster, before)),
+    emptiesAfter: emptiesIn(placesAfter, type),
+    podsWithoutNode: left,
+    notices:
+      forOverflow === 0
+        ? []
+        : [
+            `${count(forOverflow, 'node')} more ${forOverflow === 1 ? 'is' : 'are'} needed: ${count(overflow, 'pod')} ${overflow === 1 ? 'does' : 'do'} not fit on nodes of this kind.`,
+          ],
+  };
+};
+
+const at = <Value>(values: readonly Value[], index: number): Value => {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`The plan has no node ${index}.`);
+  return value;
+};
+
+const fresh = (node: FleetNode): FleetNode => ({ ...node, instanceId: null, interfaces: 0, holdings: [] });
+
+const placeAfter = (place: NodePlace, input: NodePlanInput): NodePlace => {
+  const { podSubnetOfZone, discoveredOfZone } = input;
+  const zone = place.availabilityZone ?? '';
+  const own = podSubnetOfZone.get(zone);
+  if (own !== undefined) return { ...place, podSubnetIds: [own], primaryServesPods: false };
+  const discovered = discoveredOfZone.get(zone) ?? [];
+  return place.podSubnetIds === null || discovered.length === 0
+    ? place
+    : { ...place, podSubnetIds: [...place.podSubnetIds, ...discovered] };
+};
+
+/** Where a node of the same subnet takes its pods' addresses after the change. */
+const podPlace = (
+  places: readonly NodePlace[],
+  node: PlannedNode,
+  input: NodePlanInput,
+): Pick<FleetNode, 'podSubnetIds' | 'primaryServesPods'> => {
+  const place =
+    places.find(({ subnetId }) => subnetId === node.subnetId) ??
+    placeAfter({ ...node, availabilityZone: node.zone }, input);
+  return {
+    podSubnetIds: place.podSubnetIds ?? node.podSubnetIds,
+    primaryServesPods: place.primaryServesPods,
+  };
+};
+
+const newNode = (place: NodePlace, type: string): FleetNode => ({
+  instanceId: null,
+  type,
+  zone: place.availabilityZone,
+  subnetId: place.subnetId,
+  podSubnetIds: place.podSubnetIds ?? [],
+  primaryServesPods: place.primaryServesPods,
+  pods: 0,
+  interfaces: 0,
+  holdings: [],
+});
+
+/** A place whose pods' subnets are not known says nothing of nodes that start there. */
+const emptiesIn = (places: readonly NodePlace[], type: string | null): readonly FleetNode[] =>
+  type === null
+    ? []
+    : places.filter(({ podSubnetIds }) => podSubnetIds !== null).map((place) => newNode(place, type));
+
+/** The type that most nodes have; else what the groups launch. */
+export const usualType = (cluster: ClusterAssessment, nodes: readonly PlannedNode[]): string | null => {
+  const counts = [...Map.groupBy(nodes, ({ type }) => type)].toSorted(
+    ([a, those], [b, these]) => these.length - those.length || (a < b ? -1 : 1),
+  );
+  return (
+    counts[0]?.[0] ??
+    cluster.committed.find(({ instanceType }) => instanceType !== null)?.instanceType ??
+    null
+  );
+};
+
+/** The zone with most nodes gives the next one up, as Auto Scaling does; the node with fewest pods goes. */
+const toRemove = (nodes: readonly PlannedNode[], number: number): readonly PlannedNode[] => {
+  const left = nodes.toSorted((a, b) => a.pods - b.pods || (a.instanceId < b.instanceId ? -1 : 1));
+  const removed: PlannedNode[] = [];
+  while (removed.length < number && left.length > 0) {
+    const byZone = Map.groupBy(left, ({ zone }) => zone);
+    const [fullest = []] = [...byZone.values()].toSorted((a, b) => b.length - a.length);
+    const node = at(fullest, 0);
+    removed.push(node);
+    left.splice(left.indexOf(node), 1);
+  }
+  return removed;
+};

@@ -1,0 +1,160 @@
+import type {
+  InstanceLimits,
+  NetworkInterface,
+  SubnetCidrReservation,
+  VpcConnection,
+} from '../aws/inventory.ts';
+import { cidrContains, cidrContainsAddress, parseCidr } from '../net/cidr.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { AddressMap, SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
+import type { ClusterAssessment, NodeAssessment, NodePlace } from '../result/cluster.ts';
+import type { Holding } from './timeline.ts';
+
+/** What one scan of a target found, as far as plans need it. */
+export interface PlanInput {
+  readonly subnets: readonly SubnetAssessment[];
+  readonly vpcs: readonly VpcAssessment[];
+  readonly clusters: readonly ClusterAssessment[];
+  readonly maps: readonly AddressMap[];
+  readonly limits: (type: string) => InstanceLimits | null;
+  /** Every interface with its addresses; `null` where only counts are known, as in stored scans. */
+  readonly interfaces: readonly NetworkInterface[] | null;
+  /** Peering and transit gateways; `null`: not read. */
+  readonly vpcConnections: readonly VpcConnection[] | null;
+  /** By subnet; a subnet that is missing has none that could be read. */
+  readonly reservations: ReadonlyMap<string, readonly SubnetCidrReservation[]>;
+}
+
+/** A node that runs, as a plan sees it. */
+export interface PlannedNode {
+  readonly instanceId: string;
+  readonly type: string;
+  readonly group: string | null;
+  readonly zone: string | null;
+  readonly subnetId: string;
+  readonly podSubnetIds: readonly string[];
+  readonly primaryServesPods: boolean;
+  /** Pods with an address of the node's own, at the most: EC2 tells what a node holds, not what it uses. */
+  readonly pods: number;
+  readonly interfaces: number;
+  readonly holdings: readonly Holding[];
+}
+
+/** The estate with what plans look up. */
+export class PlanEstate {
+  readonly input: PlanInput;
+  readonly subnets: ReadonlyMap<string, SubnetAssessment>;
+  readonly maps: ReadonlyMap<string, AddressMap>;
+  readonly #interfacesOfNode: ReadonlyMap<string, readonly NetworkInterface[]>;
+
+  constructor(input: PlanInput) {
+    this.input = input;
+    this.subnets = new Map(input.subnets.map((subnet) => [subnet.subnetId, subnet]));
+    this.maps = new Map(input.maps.map((map) => [map.subnetId, map]));
+    this.#interfacesOfNode = Map.groupBy(
+      input.interfaces ?? [],
+      ({ attachment }) => attachment?.instanceId ?? '',
+    );
+  }
+
+  zoneOf(subnetId: string): string | null {
+    return this.subnets.get(subnetId)?.availabilityZone ?? null;
+  }
+
+  /** The interfaces that go when an instance goes. */
+  interfacesOf(instanceId: string): readonly NetworkInterface[] {
+    return this.#interfacesOfNode.get(instanceId) ?? [];
+  }
+
+  /** The cluster's nodes that run; a node whose type or subnet is not known is left out, and counted by `unknownNodes`. */
+  nodesOf(cluster: ClusterAssessment): readonly PlannedNode[] {
+    return cluster.nodes.flatMap((node) => this.#planned(cluster, node) ?? []);
+  }
+
+  unknownNodes(cluster: ClusterAssessment): number {
+    return cluster.nodes.filter((node) => isLive(node) && this.#planned(cluster, node) === null).length;
+  }
+
+  #planned(cluster: ClusterAssessment, node: NodeAssessment): PlannedNode | null {
+    const { instanceId, instanceType, subnetId } = node;
+    if (!isLive(node) || instanceType === null || subnetId === null) return null;
+    const place = cluster.newNodes?.places.find((each) => each.subnetId === subnetId);
+    return {
+      instanceId,
+      type: instanceType,
+      group: node.nodeGroup ?? node.nodePool,
+      zone: node.availabilityZone,
+      subnetId,
+      podSubnetIds: place?.podSubnetIds ?? podSubnetsShown(node, subnetId),
+      primaryServesPods: place?.primaryServesPods ?? !node.customNetworking,
+      pods: Math.max(0, (node.gauges.totalIPAddresses ?? 0) - (node.warmAtLeast ?? 0)),
+      interfaces: node.interfaces,
+      holdings: this.#holdings(node),
+    };
+  }
+
+  #holdings({ instanceId, usage }: NodeAssessment): readonly Holding[] {
+    const bySubnet = Map.groupBy(this.interfacesOf(instanceId), ({ subnetId }) => subnetId);
+    return usage.map(({ subnetId, addresses, prefixes }) => {
+      const counts = { subnetId, addresses: addresses - prefixes * ADDRESSES_PER_PREFIX, prefixes };
+      const interfaces = bySubnet.get(subnetId);
+      const range = parseCidr(this.subnets.get(subnetId)?.cidrBlock ?? '');
+      if (interfaces === undefined || range === null)
+        return { ...counts, reservedPrefixes: prefixes === 0 ? 0 : null, blocks: null };
+      return {
+        ...counts,
+        reservedPrefixes: this.#reservedAmong(subnetId, interfaces),
+        blocks: blocksOf(interfaces, range.base),
+      };
+    });
+  }
+
+  #reservedAmong(subnetId: string, interfaces: readonly NetworkInterface[]): number {
+    const reserved = (this.input.reservations.get(subnetId) ?? [])
+      .filter(({ type }) => type === 'prefix')
+      .flatMap(({ cidr }) => parseCidr(cidr) ?? []);
+    return interfaces
+      .flatMap(({ ipv4Prefixes }) => ipv4Prefixes)
+      .flatMap((prefix) => parseCidr(prefix) ?? [])
+      .filter((prefix) => reserved.some((range) => cidrContains(range, prefix))).length;
+  }
+
+  /** The places where nodes of the cluster start; those of the nodes that run where the scan does not say. */
+  placesOf(cluster: ClusterAssessment): readonly NodePlace[] {
+    if (cluster.newNodes !== undefined) return cluster.newNodes.places;
+    const nodes = Map.groupBy(this.nodesOf(cluster), ({ subnetId }) => subnetId);
+    return [...nodes].map(([subnetId, [first]]) => ({
+      subnetId,
+      availabilityZone: this.zoneOf(subnetId),
+      podSubnetIds: first?.podSubnetIds ?? null,
+      primaryServesPods: first?.primaryServesPods ?? true,
+    }));
+  }
+}
+
+const isLive = ({ state }: NodeAssessment): boolean => state === 'running' || state === 'pending';
+
+/** Where the node's other interfaces are. */
+const podSubnetsShown = ({ usage, customNetworking }: NodeAssessment, own: string): readonly string[] => {
+  const others = usage.map(({ subnetId }) => subnetId).filter((subnetId) => subnetId !== own);
+  return customNetworking && others.length > 0 ? others : [own, ...others];
+};
+
+/** How many single addresses of these interfaces are in each block of a subnet, by the block's number. */
+export const blocksOf = (
+  interfaces: readonly NetworkInterface[],
+  base: number,
+): ReadonlyMap<number, number> => {
+  const blocks = new Map<number, number>();
+  for (const { privateAddresses, ipv4Prefixes } of interfaces) {
+    const prefixes = ipv4Prefixes.flatMap((prefix) => parseCidr(prefix) ?? []);
+    for (const { address } of privateAddresses) {
+      const number = parseIpv4(address);
+      if (number === null || prefixes.some((prefix) => cidrContainsAddress(prefix, number))) continue;
+      const block = Math.floor((number - base) / ADDRESSES_PER_PREFIX);
+      blocks.set(block, (blocks.get(block) ?? 0) + 1);
+    }
+  }
+  return blocks;
+};

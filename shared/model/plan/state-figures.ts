@@ -1,0 +1,150 @@
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Forecast } from '../result/forecast.ts';
+import { type FleetNode, startOf } from './fleet.ts';
+import type { NodeDemands } from './node-demands.ts';
+import { type Room, roomForNodes, roomForPods } from './room.ts';
+import type { NodeStart, Timeline } from './timeline.ts';
+
+/** The least and the most of something: what EC2's random placement leaves open. Both are the same where it is exact. */
+export type Bounds = readonly [least: number, most: number];
+
+/** How much one subnet, or one zone, has and holds at one point of a plan. `null`: not known. */
+export interface SupplyFigures {
+  readonly used: Bounds | null;
+  readonly freeAddresses: Bounds | null;
+  readonly freePrefixes: Bounds | null;
+  /** More nodes that start here, and what the next one would see. */
+  readonly moreNodes: { readonly nodes: Bounds; readonly error: string | null } | null;
+  /** More pods on the nodes that are here, at the least. */
+  readonly morePods: number | null;
+}
+
+export interface SubnetFigures extends SupplyFigures {
+  readonly subnetId: string;
+  readonly name: string | null;
+  readonly cidrBlock: string | null;
+  readonly availabilityZone: string | null;
+  /** Days until the supply that runs out first is empty at the present rate; `null` where it does not fall, or nothing is known of its past. */
+  readonly runwayDays: number | null;
+}
+
+export interface ZoneFigures extends SupplyFigures {
+  readonly availabilityZone: string | null;
+}
+
+/** One point of a plan: before the change, or after it. */
+export interface PlanState {
+  readonly nodes: number;
+  /** Pods with an address of their own, at the most. */
+  readonly pods: number;
+  readonly subnets: readonly SubnetFigures[];
+  readonly zones: readonly ZoneFigures[];
+}
+
+/** What a state is measured from: the same history under both placements. */
+export interface Measured {
+  readonly worst: Timeline;
+  readonly best: Timeline;
+  readonly demands: NodeDemands;
+  readonly nodes: readonly FleetNode[];
+  /** A new node without pods, for each place where nodes start. */
+  readonly empties: readonly FleetNode[];
+}
+
+export const planState = (
+  measured: Measured,
+  subnets: readonly SubnetAssessment[],
+  before: PlanState | null,
+): PlanState => {
+  const zones = Map.groupBy(subnets, ({ availabilityZone }) => availabilityZone);
+  return {
+    nodes: measured.nodes.length,
+    pods: measured.nodes.reduce((sum, { pods }) => sum + pods, 0),
+    subnets: subnets.map((subnet) => subnetFigures(measured, subnet, before)),
+    zones: [...zones]
+      .map(([availabilityZone, here]) => ({
+        availabilityZone,
+        ...figuresOf(
+          measured,
+          here.map(({ subnetId }) => subnetId),
+        ),
+      }))
+      .sort((a, b) => ((a.availabilityZone ?? '') < (b.availabilityZone ?? '') ? -1 : 1)),
+  };
+};
+
+const subnetFigures = (
+  measured: Measured,
+  subnet: SubnetAssessment,
+  before: PlanState | null,
+): SubnetFigures => {
+  const { subnetId, name, cidrBlock, availabilityZone, forecast } = subnet;
+  const figures = figuresOf(measured, [subnetId]);
+  const past = before?.subnets.find((each) => each.subnetId === subnetId) ?? null;
+  const runways = [
+    runway(forecast.addresses, past?.freeAddresses ?? null, figures.freeAddresses),
+    ...(measured.demands.settings.prefixDelegation
+      ? [runway(forecast.prefixes, past?.freePrefixes ?? null, figures.freePrefixes)]
+      : []),
+  ].filter((days) => days !== null);
+  return {
+    subnetId,
+    name,
+    cidrBlock,
+    availabilityZone,
+    ...figures,
+    runwayDays: runways.length === 0 ? null : Math.min(...runways),
+  };
+};
+
+/** What is left at the day's low, changed by what the plan changes, over what is lost per day. */
+const runway = (
+  forecast: Forecast | undefined,
+  before: Bounds | null,
+  after: Bounds | null,
+): number | null => {
+  const { dailyLow, lossPerDay } = forecast?.basis ?? { dailyLow: null, lossPerDay: null };
+  if (dailyLow === null || lossPerDay === null || lossPerDay <= 0 || after === null) return null;
+  const changed = before === null ? 0 : after[0] - before[0];
+  return Math.max(0, Math.floor(((dailyLow + changed) / lossPerDay) * 10) / 10);
+};
+
+const figuresOf = (measured: Measured, subnetIds: readonly string[]): SupplyFigures => {
+  const here = new Set(subnetIds);
+  const moments = (timeline: Timeline) => subnetIds.map((subnetId) => timeline.now(subnetId));
+  const total = (timeline: Timeline, of: 'used' | 'singles' | 'prefixes'): number | null => {
+    const known = moments(timeline).filter((moment) => moment !== null);
+    return known.length < subnetIds.length ? null : known.reduce((sum, moment) => sum + moment[of], 0);
+  };
+  const bounds = (of: 'used' | 'singles' | 'prefixes') =>
+    ordered(total(measured.worst, of), total(measured.best, of));
+  return {
+    used: bounds('used'),
+    freeAddresses: bounds('singles'),
+    freePrefixes: bounds('prefixes'),
+    moreNodes: moreNodes(
+      measured,
+      measured.empties.filter(({ subnetId }) => here.has(subnetId)),
+    ),
+    morePods: roomForPods(
+      measured.worst,
+      measured.demands,
+      measured.nodes.filter(({ subnetId }) => here.has(subnetId)),
+    ),
+  };
+};
+
+const ordered = (one: number | null, other: number | null): Bounds | null =>
+  one === null || other === null ? null : [Math.min(one, other), Math.max(one, other)];
+
+const moreNodes = (
+  { worst, best, demands }: Measured,
+  empties: readonly FleetNode[],
+): SupplyFigures['moreNodes'] => {
+  const starts: NodeStart[] = empties.flatMap((empty) => startOf(demands, empty) ?? []);
+  if (starts.length === 0 || starts.length < empties.length) return null;
+  const least: Room | null = roomForNodes(worst, starts);
+  const most: Room | null = roomForNodes(best, starts);
+  const nodes = ordered(least?.fits ?? null, most?.fits ?? null);
+  return nodes === null ? null : { nodes, error: least?.failure?.error ?? null };
+};

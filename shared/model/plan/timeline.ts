@@ -1,0 +1,221 @@
+import { type NodeSubnets, type Shortage, takeNodes } from '../cluster/capacity.ts';
+import type { DemandStep } from '../cluster/node-demand.ts';
+import { freeSupplyOf, type Placement, SupplyLedger } from '../cluster/supply-ledger.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import { type Regained, SubnetBlocks } from './subnet-blocks.ts';
+
+/** Where a node takes its addresses from, and what it takes. */
+export interface NodeStart {
+  readonly steps: readonly DemandStep[];
+  readonly subnetId: string;
+  readonly podSubnetIds: readonly string[];
+}
+
+/** What a node holds in one subnet. */
+export interface Holding {
+  readonly subnetId: string;
+  /** Single addresses, the interfaces' primary ones among them. */
+  readonly addresses: number;
+  readonly prefixes: number;
+  /** Of those prefixes, how many are in `prefix` reservations; `null` where it is not known. */
+  readonly reservedPrefixes: number | null;
+  /** How many of the single addresses are in each block, by its number; `null` where it is not known. */
+  readonly blocks: ReadonlyMap<number, number> | null;
+}
+
+/** A node did not find what it needs. */
+export interface StartFailure extends Shortage {
+  readonly subnetIds: readonly string[];
+}
+
+/** What one subnet has at a moment. */
+export interface SubnetMoment {
+  readonly used: number;
+  readonly singles: number;
+  readonly prefixes: number;
+}
+
+interface Supply {
+  readonly ledger: SupplyLedger;
+  readonly blocks: SubnetBlocks | null;
+  used: number;
+  /** Single addresses that found no whole block to spoil: each may sit in a block that would be whole later. */
+  hidden: number;
+  lowest: SubnetMoment;
+}
+
+/**
+ * The supplies of subnets while nodes start and end. `worst`: each single address spoils a whole block, now or as soon as
+ * one would come back. `best`: none does while there is another place. What EC2 really does lies between the two.
+ */
+export class Timeline {
+  readonly placement: Placement;
+  readonly #supplies = new Map<string, Supply>();
+
+  constructor(
+    placement: Placement,
+    subnets: Iterable<SubnetAssessment>,
+    maps: ReadonlyMap<string, AddressMap>,
+  ) {
+    this.placement = placement;
+    for (const subnet of subnets) {
+      const supply = freeSupplyOf(subnet);
+      if (supply === null) continue;
+      const ledger = new SupplyLedger(supply, placement);
+      const map = maps.get(subnet.subnetId);
+      const used = subnet.used ?? 0;
+      this.#supplies.set(subnet.subnetId, {
+        ledger,
+        blocks: map === undefined ? null : new SubnetBlocks(map),
+        used,
+        hidden: 0,
+        lowest: momentOf(ledger, used),
+      });
+    }
+  }
+
+  knows(subnetId: string): boolean {
+    return this.#supplies.has(subnetId);
+  }
+
+  now(subnetId: string): SubnetMoment | null {
+    const supply = this.#supplies.get(subnetId);
+    return supply === undefined ? null : momentOf(supply.ledger, supply.used);
+  }
+
+  /** The least of each supply since the beginning, or since `resetLowest`. */
+  lowest(subnetId: string): SubnetMoment | null {
+    return this.#supplies.get(subnetId)?.lowest ?? null;
+  }
+
+  resetLowest(): void {
+    for (const supply of this.#supplies.values()) supply.lowest = momentOf(supply.ledger, supply.used);
+  }
+
+  /** The ledgers that a node here would take from; `null` where one of them is not known. */
+  ledgersOf({ subnetId, podSubnetIds }: Omit<NodeStart, 'steps'>): NodeSubnets | null {
+    const node = this.#supplies.get(subnetId)?.ledger;
+    const pods = podSubnetIds.flatMap((id) => this.#supplies.get(id)?.ledger ?? []);
+    return node === undefined || pods.length < podSubnetIds.length ? null : { node, pods };
+  }
+
+  /**
+   * A node takes all that it needs, or nothing.
+   *
+   * @returns what it then holds; what it is short of; `null` where a subnet is not known
+   */
+  start(node: NodeStart): readonly Holding[] | StartFailure | null {
+    const ledgers = this.ledgersOf(node);
+    if (ledgers === null) return null;
+    const ids = [...new Set([node.subnetId, ...node.podSubnetIds])];
+    const before = ids.map((id) => ({ id, mark: this.#supplyOf(id).ledger.mark() }));
+    const short = takeNodes(node.steps, ledgers);
+    if (short !== null) {
+      const subnetIds = short.error === 'InsufficientFreeAddressesInSubnet' ? [node.subnetId] : ids;
+      return { ...short, subnetIds };
+    }
+    return before.flatMap(({ id, mark }): Holding[] => {
+      const supply = this.#supplyOf(id);
+      const after = supply.ledger.mark();
+      const reservedPrefixes = mark.reservedBlocks - after.reservedBlocks;
+      const gone = mark.singles - after.singles;
+      const { addresses, unreserved } = split(node, gone);
+      if (gone === 0 && reservedPrefixes === 0) return [];
+      const spoilt = mark.unreservedBlocks - after.unreservedBlocks - unreserved;
+      supply.hidden += Math.max(0, addresses - spoilt);
+      this.#change(supply, gone + reservedPrefixes * ADDRESSES_PER_PREFIX);
+      return [
+        { subnetId: id, addresses, prefixes: unreserved + reservedPrefixes, reservedPrefixes, blocks: null },
+      ];
+    });
+  }
+
+  /** A node ends, or gives a part back. */
+  stop(holdings: readonly Holding[]): void {
+    for (const holding of holdings) {
+      const supply = this.#supplies.get(holding.subnetId);
+      if (supply === undefined) continue;
+      const reserved = this.#reservedOf(holding);
+      supply.ledger.give({
+        singles: 0,
+        reservedBlocks: reserved,
+        unreservedBlocks: holding.prefixes - reserved,
+      });
+      this.#regain(supply, this.#regained(supply, holding));
+      this.#change(supply, -(holding.addresses + holding.prefixes * ADDRESSES_PER_PREFIX));
+    }
+  }
+
+  /** Lays a `prefix` reservation; false where the range is not free to be one. */
+  reserve(subnetId: string, range: string): boolean {
+    const supply = this.#supplies.get(subnetId);
+    const change = supply?.blocks?.reserve(range) ?? null;
+    if (supply === undefined || change === null) return false;
+    const { singles, reservedBlocks, unreservedBlocks } = change;
+    supply.ledger.give({
+      singles: singles - unreservedBlocks * ADDRESSES_PER_PREFIX,
+      reservedBlocks,
+      unreservedBlocks,
+    });
+    this.#change(supply, 0);
+    return true;
+  }
+
+  #supplyOf(subnetId: string): Supply {
+    const supply = this.#supplies.get(subnetId);
+    if (supply === undefined) throw new RangeError(`The plan does not know the subnet ${subnetId}.`);
+    return supply;
+  }
+
+  /** A prefix that may be in a reservation counts as outside in the worst case: there, it can be spoilt. */
+  #reservedOf({ prefixes, reservedPrefixes }: Holding): number {
+    return reservedPrefixes ?? (this.placement === 'worst' ? 0 : prefixes);
+  }
+
+  #regained({ blocks }: Supply, { addresses, blocks: known }: Holding): Regained {
+    if (blocks !== null && known !== null) return blocks.giveBack(known);
+    // Without their places, single addresses make no block whole for sure, and at best each makes one.
+    return {
+      singles: addresses,
+      reservedBlocks: 0,
+      unreservedBlocks: this.placement === 'worst' ? 0 : Math.floor(addresses / ADDRESSES_PER_PREFIX),
+    };
+  }
+
+  #regain(supply: Supply, { singles, reservedBlocks, unreservedBlocks }: Regained): void {
+    const spoilt = this.placement === 'worst' ? Math.min(supply.hidden, unreservedBlocks) : 0;
+    supply.hidden -= spoilt;
+    const whole = unreservedBlocks - spoilt;
+    supply.ledger.give({
+      singles: singles - whole * ADDRESSES_PER_PREFIX,
+      reservedBlocks,
+      unreservedBlocks: whole,
+    });
+  }
+
+  #change(supply: Supply, used: number): void {
+    supply.used += used;
+    const now = momentOf(supply.ledger, supply.used);
+    supply.lowest = {
+      used: Math.max(supply.lowest.used, now.used),
+      singles: Math.min(supply.lowest.singles, now.singles),
+      prefixes: Math.min(supply.lowest.prefixes, now.prefixes),
+    };
+  }
+}
+
+const momentOf = (ledger: SupplyLedger, used: number): SubnetMoment => ({
+  used,
+  singles: ledger.singles,
+  prefixes: ledger.prefixes,
+});
+
+/** Beside prefixes a node takes one address for each interface, of which it has fewer than 16. */
+const split = ({ steps }: NodeStart, gone: number): { addresses: number; unreserved: number } =>
+  steps.every(({ prefixes }) => prefixes === 0)
+    ? { addresses: gone, unreserved: 0 }
+    : {
+        addresses: gone % ADDRESSES_PER_PREFIX,
+        unreserved: Math.floor(gone / ADDRESSES_PER_PREFIX),
+      };
