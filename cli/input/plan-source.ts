@@ -46,7 +46,14 @@ export const readPlanSources = async (
   options: PlanSourceOptions,
   session: Session,
 ): Promise<readonly PlanSource[]> => {
-  checkTargetOptions({ ...options, format: 'table' });
+  const { region, roleArn, externalId, from } = options;
+  checkTargetOptions({
+    ...(region === undefined ? {} : { region }),
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(externalId === undefined ? {} : { externalId }),
+    ...(from === undefined ? {} : { from }),
+    format: 'table',
+  });
   const sources =
     options.state !== undefined || options.table !== undefined
       ? await storedSources(options)

@@ -11,5 +11,6 @@ const schemaOfPlan =
 
 /** The JSON Schemas of the other plans, by the name of their command. */
 export const planSchemas: Readonly<Record<string, () => string>> = {
+  size: schemaOfPlan('SizeDocument', 'headroom/plan-size@1'),
   'what-if': schemaOfPlan('WhatIfDocument', 'headroom/plan-what-if@1'),
 };

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import { printable } from '../../../shared/model/base/invisible-characters.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
-import {
-  type CniSettings,
-  DEFAULT_CNI_SETTINGS,
-  takesPrefixes,
-} from '../../../shared/model/cni/cni-settings.ts';
+import { type CniSettings, takesPrefixes } from '../../../shared/model/cni/cni-settings.ts';
 import {
   addressesTaken,
   holdingOnTheWayDown,
@@ -16,54 +12,26 @@ import type { PlanNodeDocument, PlannedHolding } from '../../../shared/model/cni
 import { settingNotices } from '../../../shared/model/cni/setting-notices.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { type Io, paint } from '../../base/io.ts';
+import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
 import { jsonText } from '../../output/json.ts';
 import { type Column, renderTable, wholeNumber } from '../../output/table.ts';
 
-interface Options {
+interface Options extends CniOptions {
   readonly pods: string;
   readonly mode: string;
   readonly customNetworking?: boolean;
-  readonly podEni?: boolean;
-  readonly warmEniTarget?: string;
-  readonly warmIpTarget?: string;
-  readonly minimumIpTarget?: string;
-  readonly warmPrefixTarget?: string;
-  readonly maxEni?: string;
   readonly maxPods?: string;
   readonly peakPods?: string;
   readonly format: string;
   readonly region?: string;
 }
 
-/** More pods than any node runs: kubelet's own bound is far lower, and the answer no longer changes. */
-const MOST_PODS = 100_000;
-
-const wholeNumberOf = (option: string, text: string, least = 0): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > MOST_PODS) {
-    throw new UsageError(
-      `${option} ${text} is not a whole number from ${least} to ${MOST_PODS.toLocaleString('en')}.`,
-      `Give a number, such as ${option} ${Math.max(least, 2)}.`,
-    );
-  }
-  return value;
-};
-
-const optional = (option: string, text: string | undefined, least = 0): number | null =>
-  text === undefined ? null : wholeNumberOf(option, text, least);
-
 const settingsOf = (options: Options): CniSettings => ({
   prefixDelegation: options.mode === 'prefix',
   customNetworking: options.customNetworking ?? false,
-  podEni: options.podEni ?? false,
-  warmEniTarget: optional('--warm-eni-target', options.warmEniTarget) ?? DEFAULT_CNI_SETTINGS.warmEniTarget,
-  warmPrefixTarget:
-    optional('--warm-prefix-target', options.warmPrefixTarget) ?? DEFAULT_CNI_SETTINGS.warmPrefixTarget,
-  warmIpTarget: optional('--warm-ip-target', options.warmIpTarget),
-  minimumIpTarget: optional('--minimum-ip-target', options.minimumIpTarget),
-  maxEni: optional('--max-eni', options.maxEni, 1),
-  maxPods: optional('--max-pods', options.maxPods, 1),
+  ...cniTargetsOf(options),
+  maxPods: optionalNumber('--max-pods', options.maxPods, 1),
 });
 
 const oneOf = (option: string, value: string, allowed: readonly string[]): void => {
@@ -171,7 +139,7 @@ and the trunk. Subnets are taken to have plenty.
       oneOf('--mode', options.mode, ['secondary', 'prefix']);
       const pods = options.pods.split(',').map((part) => wholeNumberOf('--pods', part.trim()));
       const settings = settingsOf(options);
-      const peakPods = optional('--peak-pods', options.peakPods);
+      const peakPods = optionalNumber('--peak-pods', options.peakPods);
       const answered = await lookUpLimits([type], { live: false, region: options.region });
       const limits = limitsOf(type, answered);
       if (limits === null) throw new UsageError(`No instance type is called ${type}.`, 'Check the spelling.');

@@ -1,5 +1,6 @@
 import type { AddCommand } from '../../base/command-line.ts';
 import { addPlanNodeCommand } from './node.ts';
+import { addSizeCommand } from './size.ts';
 import { addWhatIfCommand } from './what-if.ts';
 
 /** `headroom plan`: answers before a change is made. Each question is a command of its own. */
@@ -9,4 +10,5 @@ export const addPlanCommand: AddCommand = (program, session) => {
     .description('answers before a change: what fits, what runs dry, and in which order');
   addPlanNodeCommand(plan, session);
   addWhatIfCommand(plan, session);
+  addSizeCommand(plan, session);
 };

@@ -3,6 +3,7 @@ import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { type PlanMap, planPage } from '../../../shared/report/plan-page.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
+import { jsonText } from '../json.ts';
 import { planAsMarkdown } from './markdown.ts';
 import { planAsText } from './terminal.ts';
 
@@ -33,7 +34,7 @@ export const writePlan = (
   report: PlanReport,
   { before, after }: PlanMaps = NO_MAPS,
 ): void => {
-  if (format === 'json') io.out(`${JSON.stringify(document, null, 2)}\n`);
+  if (format === 'json') io.out(jsonText(document));
   else if (format === 'markdown') io.out(planAsMarkdown(report));
   else if (format === 'html') {
     const maps = report.subnetIds.flatMap((subnetId): PlanMap[] => {

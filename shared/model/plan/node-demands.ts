@@ -12,6 +12,10 @@ export interface Amount {
   readonly prefixes: number;
 }
 
+/** Addresses in all, 16 for each prefix. */
+export const addressesIn = ({ addresses, prefixes }: Amount): number =>
+  addresses + prefixes * ADDRESSES_PER_PREFIX;
+
 export const totalOf = (steps: readonly DemandStep[]): Amount => ({
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),

@@ -58,6 +58,16 @@ export const RULES = {
     text: 'A load balancer needs 8 free addresses in each of its subnets, which are to be /27 or larger.',
     source: 'Elastic Load Balancing user guide, subnets for your load balancer',
   },
+  services: {
+    id: 'service-range',
+    text: 'The service range is private, from /24 to /12, and overlaps no range of the VPC. It cannot be changed later.',
+    source: 'EKS user guide, create-cluster, kubernetesNetworkConfig',
+  },
+  reserve: {
+    id: 'reserve-prefixes',
+    text: 'A prefix reservation keeps single addresses out, so that no block is spoiled.',
+    source: 'EKS best practices guide, prefix mode for Linux',
+  },
   updateSurge: {
     id: 'update-surge',
     text: "A managed update starts the larger of twice the zones and the group's maxUnavailable in new nodes before it ends old ones.",

@@ -1,0 +1,219 @@
+import type { Command } from 'commander';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
+import { parseCidr } from '../../../shared/model/net/cidr.ts';
+import type { SizeDocument } from '../../../shared/model/plan/plan-documents.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import {
+  planSize,
+  SIZE_MODES,
+  type SizedMode,
+  type SizeMode,
+  type SizeQuestion,
+} from '../../../shared/model/plan/size.ts';
+import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
+import { lookUpLimits } from '../../input/instance-limits.ts';
+import {
+  addPlanSourceOptions,
+  type PlanSource,
+  type PlanSourceOptions,
+  readPlanSources,
+} from '../../input/plan-source.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+
+interface Options extends PlanSourceOptions, CniOptions {
+  readonly nodes: string;
+  readonly type: string;
+  readonly podsPerNode: string;
+  readonly zones: string;
+  readonly survive?: string;
+  readonly growth: string;
+  readonly surge: string;
+  readonly services: string;
+  readonly loadBalancers: string;
+  readonly mode?: readonly string[];
+  readonly within?: readonly string[];
+  readonly taken?: readonly string[];
+  readonly vpc?: string;
+  readonly format: string;
+}
+
+/** `headroom plan size`: how large the subnets of a cluster have to be, and where they can lie. */
+export const addSizeCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('size')))
+    .description('how large the subnets of a cluster have to be, by mode, and where they can lie')
+    .requiredOption('--nodes <number>', 'how many nodes run')
+    .requiredOption('--type <type>', 'their instance type, such as m5.2xlarge')
+    .requiredOption('--pods-per-node <number>', 'pods with an address of their own on each node')
+    .option('--zones <number>', 'in how many zones', '3')
+    .option('--survive <number>', 'so many of the zones must hold everything (default: all of them)')
+    .option('--growth <percent>', 'growth to leave room for', '0')
+    .option('--surge <number>', 'nodes that an update adds in each zone', '2')
+    .option('--services <number>', 'Kubernetes services', '1000')
+    .option('--load-balancers <number>', 'load balancers', '2')
+    .option('--mode <mode...>', `${SIZE_MODES.join(', ')} (default: all four)`, collectValues)
+    .option('--within <range...>', 'find places in these ranges', collectValues)
+    .option('--taken <range...>', 'ranges that must stay free', collectValues)
+    .option('--vpc <vpc-id>', 'find places in this VPC, apart from all that is scanned')
+    .option('--pod-eni', 'security groups for pods: each node has a trunk interface')
+    .option('--warm-eni-target <number>', 'WARM_ENI_TARGET (default: 1)')
+    .option('--warm-ip-target <number>', 'WARM_IP_TARGET (default: not set)')
+    .option('--minimum-ip-target <number>', 'MINIMUM_IP_TARGET (default: not set)')
+    .option('--warm-prefix-target <number>', 'WARM_PREFIX_TARGET (default: 1)')
+    .option('--max-eni <number>', 'MAX_ENI (default: not set)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom plan size --nodes 40 --type m5.2xlarge --pods-per-node 30 --zones 3 --survive 2 --growth 30
+  $ headroom plan size --nodes 40 --type m5.2xlarge --pods-per-node 30 --mode custom-prefix --within 172.16.0.0/16
+  $ headroom plan size --nodes 10 --type m5.large --pods-per-node 20 --vpc vpc-0abc --from estate.json.gz
+
+With --vpc, --from, --state or --table, ranges stay clear of every VPC that was scanned, and of VPCs connected to them.
+The exit code is 1 where no mode fits.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const question = await questionOf(options, session);
+      const answered = await lookUpLimits([options.type], { live: false, region: options.region?.[0] });
+      const answer = planSize(question, (type) => limitsOf(type, answered));
+      const document: SizeDocument = { schema: 'headroom/plan-size@1', ...answer };
+      writePlan(session, options.format, document, sizeReport(document));
+      session.exit(answer.modes.some(({ fits }) => fits) ? EXIT.ok : EXIT.found);
+    });
+};
+
+const questionOf = async (options: Options, session: Session): Promise<SizeQuestion> => {
+  const zones = wholeNumberOf('--zones', options.zones, 1, 26);
+  const survive = optionalNumber('--survive', options.survive, 1) ?? zones;
+  if (survive > zones)
+    throw new UsageError(`--survive ${survive} is more than --zones ${zones}.`, 'Give at most all zones.');
+  const modes = (options.mode ?? SIZE_MODES).map(modeOf);
+  for (const [option, ranges] of [
+    ['--within', options.within],
+    ['--taken', options.taken],
+  ] as const)
+    for (const range of ranges ?? [])
+      if (parseCidr(range) === null)
+        throw new UsageError(
+          `${option} ${range} is not an IPv4 range.`,
+          'Give a range, such as 172.16.0.0/16.',
+        );
+  return {
+    nodes: wholeNumberOf('--nodes', options.nodes, 1),
+    type: options.type,
+    podsPerNode: wholeNumberOf('--pods-per-node', options.podsPerNode, 1, 1000),
+    zones,
+    zonesThatHoldAll: survive,
+    growthPercent: wholeNumberOf('--growth', options.growth, 0, 1000),
+    surgePerZone: wholeNumberOf('--surge', options.surge, 0, 1000),
+    services: wholeNumberOf('--services', options.services),
+    loadBalancers: wholeNumberOf('--load-balancers', options.loadBalancers),
+    settings: { prefixDelegation: false, customNetworking: false, ...cniTargetsOf(options) },
+    modes,
+    ...(await placesOf(options, session)),
+  };
+};
+
+const modeOf = (text: string): SizeMode => {
+  const mode = SIZE_MODES.find((each) => each === text);
+  if (mode === undefined)
+    throw new UsageError(`--mode ${text} is none of ${SIZE_MODES.join(', ')}.`, 'Use one of them.');
+  return mode;
+};
+
+const placesOf = async (
+  options: Options,
+  session: Session,
+): Promise<Pick<SizeQuestion, 'within' | 'taken'>> => {
+  const given = (options.taken ?? []).map((range) => ({ range, owner: '--taken' }));
+  const { from, state, table, vpc } = options;
+  if (vpc === undefined && from === undefined && state === undefined && table === undefined)
+    return { within: options.within ?? [], taken: given };
+  const sources = await readPlanSources(options, session);
+  const vpcs = sources.flatMap(({ plan }) => plan.input.vpcs);
+  const chosen = vpcs.find(({ vpcId }) => vpcId === vpc);
+  if (vpc !== undefined && chosen === undefined)
+    throw new UsageError(`Nothing matches --vpc ${vpc}.`, '`headroom scan` lists the VPCs.');
+  const within = options.within ?? chosen?.cidrBlocks ?? [];
+  return { within, taken: [...given, ...takenIn(sources, chosen?.vpcId ?? null)] };
+};
+
+/** The subnets of the chosen VPC, and every other VPC that is scanned or connected to one that is. */
+const takenIn = (sources: readonly PlanSource[], chosen: string | null): SizeQuestion['taken'] =>
+  sources.flatMap(({ plan }) => [
+    ...plan.input.subnets.flatMap(({ vpcId, cidrBlock, subnetId }) =>
+      vpcId === chosen && cidrBlock !== null ? [{ range: cidrBlock, owner: subnetId }] : [],
+    ),
+    ...[...plan.input.vpcs, ...(plan.input.vpcConnections ?? []).flatMap(({ vpcs }) => vpcs)].flatMap(
+      ({ vpcId, cidrBlocks }) =>
+        vpcId === chosen ? [] : (cidrBlocks ?? []).map((range) => ({ range, owner: vpcId })),
+    ),
+  ]);
+
+const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
+  title: `${count(question.nodes, 'node')} of ${question.type}, ${count(question.podsPerNode, 'pod')} each, in ${count(question.zones, 'zone')}`,
+  answer: sentence(question, modes),
+  fits: modes.some(({ fits }) => fits),
+  tables: [
+    {
+      title: 'Modes',
+      columns: [
+        { title: 'MODE' },
+        { title: 'NODES', align: 'right' },
+        { title: 'PER ZONE', align: 'right' },
+        { title: 'ADDRESSES A NODE', align: 'right' },
+        { title: 'PREFIXES A NODE', align: 'right' },
+        { title: 'ADDRESSES OF ALL SUBNETS', align: 'right' },
+        { title: 'FITS' },
+        { title: 'VPC BLOCK' },
+      ],
+      rows: modes.map(({ mode, nodes, nodesPerZone, perNode, addresses, fits, vpcBlock }) => [
+        mode,
+        number(nodes),
+        number(nodesPerZone),
+        number(perNode.addresses),
+        number(perNode.prefixes),
+        number(addresses),
+        fits ? 'yes' : 'no',
+        vpcBlock ?? '',
+      ]),
+    },
+    ...modes.map(({ mode, ranges }) => ({
+      title: `Ranges in mode ${mode}`,
+      columns: [
+        { title: 'FOR' },
+        { title: 'ZONE', align: 'right' as const },
+        { title: 'SIZE', align: 'right' as const },
+        { title: 'RANGE' },
+        { title: 'ARITHMETIC' },
+        { title: 'RESERVE FOR PREFIXES' },
+      ],
+      rows: ranges.map(({ purpose, zone, length, cidr, arithmetic, reservations }) => [
+        purpose,
+        zone === null ? 'all' : number(zone),
+        length === null ? 'none is large enough' : `/${length}`,
+        cidr,
+        arithmetic,
+        reservations.join(' '),
+      ]),
+    })),
+  ],
+  notes: [...new Set(modes.flatMap(({ notices }) => notices))],
+  unknowns: [],
+  commands: [],
+  rules,
+  subnetIds: [],
+});
+
+const sentence = (question: SizeQuestion, modes: readonly SizedMode[]): string => {
+  const fitting = modes.filter(({ fits }) => fits).toSorted((a, b) => a.addresses - b.addresses);
+  const [least] = fitting;
+  const where = question.within.length === 0 ? '' : ` in ${question.within.join(', ')}`;
+  return least === undefined
+    ? `No mode fits${where}.`
+    : `The mode ${least.mode} needs least: ${count(least.addresses, 'address')} in all subnets${where}. ${count(question.zonesThatHoldAll, 'zone')} hold${question.zonesThatHoldAll === 1 ? 's' : ''} everything.`;
+};
