@@ -5,6 +5,7 @@ import { count, percent } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Severity } from '../../shared/model/result/finding.ts';
+import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
@@ -55,7 +56,7 @@ const columnsFor = (document: ScanDocument): Column<SubnetAssessment>[] => {
     { title: 'ZONE', cell: ({ availabilityZone }) => availabilityZone },
     { title: 'RANGE', cell: ({ cidrBlock, ipv6Native }) => cidrBlock ?? (ipv6Native ? 'IPv6 only' : null) },
     { title: 'USED', align: 'right', cell: ({ used }) => wholeNumber(used) },
-    { title: 'AVAILABLE', align: 'right', cell: ({ available }) => wholeNumber(available) },
+    { title: 'AVAILABLE', align: 'right', cell: (subnet) => wholeNumber(addressSupply(subnet)?.available) },
     { title: 'PREFIXES', align: 'right', cell: ({ prefixes }) => wholeNumber(prefixes?.free) },
     { title: 'LARGEST', cell: ({ largestFreeBlock }) => largestFreeBlock?.replace(/^.*\//, '/') ?? null },
     {
@@ -122,15 +123,17 @@ const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
     .join('');
 };
 
+/** The free share of the single addresses; what is not known comes last. */
+const freeShare = (subnet: SubnetAssessment): number => {
+  const supply = addressSupply(subnet);
+  return supply === null || supply.usable === 0 ? 2 : supply.available / supply.usable;
+};
+
 /** The subnets, scarcest first, as people read them. */
 export const renderScan = (io: Io, document: ScanDocument): string => {
   const dye = paint(io);
   const parts: string[] = [];
-  const ranked = document.subnets.toSorted(
-    (a, b) =>
-      (a.available === null || a.usable === null || a.usable === 0 ? 2 : a.available / a.usable) -
-      (b.available === null || b.usable === null || b.usable === 0 ? 2 : b.available / b.usable),
-  );
+  const ranked = document.subnets.toSorted((a, b) => freeShare(a) - freeShare(b));
   const groups = Map.groupBy(ranked, ({ accountId, region, vpcId }) => `${accountId}  ${region}  ${vpcId}`);
   for (const [heading, subnets] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const vpc = document.vpcs.find(({ vpcId }) => vpcId === subnets[0]?.vpcId);

@@ -1,4 +1,5 @@
 import type { SubnetAssessment } from '../model/result/assessment.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 
 /**
  * A CloudWatch metric costs $0.30 a month, so 1,000 subnets in full would cost about $3,900. Publishing therefore has a
@@ -70,9 +71,8 @@ const inProportion = (amount: number, asked: readonly number[]): readonly number
 /** The share of a supply that is free, the scarcer of the two; `null` when neither is known. */
 const freeShare = (subnet: SubnetAssessment): number | null => {
   const shares: number[] = [];
-  if (subnet.available !== null && subnet.usable !== null && subnet.usable > 0) {
-    shares.push(subnet.available / subnet.usable);
-  }
+  const singles = addressSupply(subnet);
+  if (singles !== null && singles.usable > 0) shares.push(singles.available / singles.usable);
   if (
     subnet.usesPrefixes === true &&
     subnet.prefixes !== null &&

@@ -1,6 +1,7 @@
 import type { SubnetAssessment, VpcAssessment } from '../model/result/assessment.ts';
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { Forecast } from '../model/result/forecast.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import type { MetricDatum } from './metric-sink.ts';
 
 /**
@@ -70,14 +71,14 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
     {
       name: 'UsedAddresses',
       unit: 'Count',
-      help: 'Addresses that network interfaces use: primary, secondary, and 16 for each prefix.',
+      help: 'Addresses in use: primary, secondary, and 16 for each prefix. It includes those that only the count of AWS shows.',
       value: (subnet) => subnet.used,
     },
     {
       name: 'AvailableAddresses',
       unit: 'Count',
-      help: 'Free addresses outside explicit reservations.',
-      value: (subnet) => subnet.available,
+      help: 'Free addresses that a new interface or a secondary address can take: those outside reservations. Where AWS counts fewer, its count.',
+      value: (subnet) => addressSupply(subnet)?.available ?? null,
     },
     {
       name: 'UtilizationPercent',

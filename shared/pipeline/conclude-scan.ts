@@ -7,6 +7,7 @@ import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { type Problem, problemOf } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { CacheStore, StateStore } from '../state/state-store.ts';
@@ -142,8 +143,8 @@ const raise = async (
 };
 
 const samplesOf = ({ subnets }: TargetAssessment) =>
-  subnets.map(({ subnetId, available, prefixes }) => ({
-    subnetId,
-    available,
-    freePrefixes: prefixes?.free ?? null,
+  subnets.map((subnet) => ({
+    subnetId: subnet.subnetId,
+    available: addressSupply(subnet)?.available ?? null,
+    freePrefixes: subnet.prefixes?.free ?? null,
   }));

@@ -5,6 +5,7 @@ import { percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { clustersSection } from './clusters-section.ts';
 import { alertsSection, ownersSection, summarySection, unknownSection } from './estate-sections.ts';
@@ -34,11 +35,13 @@ const WORST_SHOWN = 6;
 
 const subnetCard = (ranked: RankedSubnet, map: AddressMap | undefined, now: number): Html => {
   const { subnet, severity, first } = ranked;
-  return html`<article class="card ${severity ?? ''}"><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}<a href="#${subnet.subnetId}">${givenName(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${figure(subnet.available)}</b> of ${figure(subnet.usable)} available</div><div><b>${figure(subnet.prefixes?.free ?? null)}</b> free prefixes</div><div><span class="muted">${first.supply} run out:</span> ${outlookStrip(first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
+  const supply = addressSupply(subnet);
+  return html`<article class="card ${severity ?? ''}"><h3>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}<a href="#${subnet.subnetId}">${givenName(subnet.name, subnet.subnetId)}</a></h3><p class="where">${subnet.subnetId} · ${subnet.cidrBlock ?? 'IPv6 only'} · ${subnet.availabilityZone ?? ''} · account ${subnet.accountId}</p><div class="facts"><div><b>${figure(supply?.available ?? null)}</b> of ${figure(supply?.usable ?? null)} available</div><div><b>${figure(subnet.prefixes?.free ?? null)}</b> free prefixes</div><div><span class="muted">${first.supply} run out:</span> ${outlookStrip(first.forecast, now)}</div></div>${mapOrReason(subnet, map)}${ranked.findings.slice(0, 3).map(({ title }) => html`<p>${title}</p>`)}</article>`;
 };
 
 const subnetRow = ({ key, subnet, severity, first }: RankedSubnet, now: number): Html => {
-  const free = percentOf(subnet.available, subnet.usable);
+  const supply = addressSupply(subnet);
+  const free = supply === null ? null : percentOf(supply.available, supply.usable);
   const end = first.forecast?.exhaustionAt == null ? '' : Date.parse(first.forecast.exhaustionAt);
   const words = [
     subnet.subnetId,
@@ -53,7 +56,7 @@ const subnetRow = ({ key, subnet, severity, first }: RankedSubnet, now: number):
     .filter((word) => word !== null)
     .join(' ')
     .toLowerCase();
-  return html`<tr data-key="${key}" data-search="${words}"><td class="id" data-v="${subnet.name ?? subnet.subnetId}"><button type="button" class="open" aria-expanded="false">${givenName(subnet.name, subnet.subnetId)}</button><br><small>${subnet.subnetId}</small></td><td data-v="${severity === 'critical' ? 0 : severity === 'warning' ? 1 : 2}">${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td data-v="${end}">${outlookStrip(first.forecast, now)}</td><td class="n" data-v="${free ?? ''}">${figure(subnet.available)}<small> of ${figure(subnet.usable)}</small><span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n" data-v="${subnet.prefixes?.free ?? ''}">${figure(subnet.prefixes?.free ?? null)}</td><td class="n wide" data-v="${subnet.fragmentationIndex ?? ''}">${subnet.fragmentationIndex === null ? figure(null) : html`${Math.round(100 * subnet.fragmentationIndex)} %`}</td><td class="wide">${subnet.cidrBlock ?? 'IPv6 only'}</td><td class="wide"><small>${subnet.vpcId}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</small></td></tr>`;
+  return html`<tr data-key="${key}" data-search="${words}"><td class="id" data-v="${subnet.name ?? subnet.subnetId}"><button type="button" class="open" aria-expanded="false">${givenName(subnet.name, subnet.subnetId)}</button><br><small>${subnet.subnetId}</small></td><td data-v="${severity === 'critical' ? 0 : severity === 'warning' ? 1 : 2}">${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td data-v="${end}">${outlookStrip(first.forecast, now)}</td><td class="n" data-v="${free ?? ''}">${figure(supply?.available ?? null)}<small> of ${figure(supply?.usable ?? null)}</small><span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n" data-v="${subnet.prefixes?.free ?? ''}">${figure(subnet.prefixes?.free ?? null)}</td><td class="n wide" data-v="${subnet.fragmentationIndex ?? ''}">${subnet.fragmentationIndex === null ? figure(null) : html`${Math.round(100 * subnet.fragmentationIndex)} %`}</td><td class="wide">${subnet.cidrBlock ?? 'IPv6 only'}</td><td class="wide"><small>${subnet.vpcId}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</small></td></tr>`;
 };
 
 const subnetsSection = (ranked: readonly RankedSubnet[], now: number): Html =>
@@ -111,7 +114,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now }: Repo
   );
   const findings = findingsSection(assessments.flatMap((assessment) => assessment.findings));
   const firing = alertsSection(alerts, now);
-  const worst = ranked.filter(({ subnet }) => subnet.available !== null).slice(0, WORST_SHOWN);
+  const worst = ranked.filter(({ subnet }) => addressSupply(subnet) !== null).slice(0, WORST_SHOWN);
   const script = pageScript();
   const scannedAt = assessments.map((assessment) => assessment.scannedAt).toSorted();
   const from = scannedAt[0];

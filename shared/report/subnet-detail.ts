@@ -2,6 +2,7 @@ import { percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
 import type { Forecast } from '../model/result/forecast.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import { addressMapSvg, ownerKey } from './address-map-svg.ts';
 import { figure, givenName, ownerLabel, share } from './figures.ts';
 import { type Html, html } from './html.ts';
@@ -16,7 +17,8 @@ const numbers = (subnet: SubnetAssessment): Html => {
   const why = (field: string): string => reasonFor(subnet, field);
   const { prefixes } = subnet;
   const rows: readonly (readonly [string, Html])[] = [
-    ['Available', figure(subnet.available, why('available'))],
+    ['Single addresses left', figure(addressSupply(subnet)?.available ?? null, why('availableSingle'))],
+    ['Free with reserved ones', figure(subnet.available, why('available'))],
     ['In use', figure(subnet.used, why('used'))],
     ['Usable', figure(subnet.usable, why('usable'))],
     ['Free prefixes', figure(prefixes?.free ?? null, why('prefixes'))],

@@ -1,6 +1,7 @@
 import { shortDuration } from '../model/base/text/durations.ts';
 import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { figure, givenName } from './figures.ts';
 import { Html, html } from './html.ts';
@@ -40,8 +41,9 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
   html`<div class="scroll"><table><thead><tr><th>Subnet</th><th>State</th><th>Runs out</th><th class="n">Available</th><th class="n">Free prefixes</th><th>Where</th></tr></thead><tbody>${ranked.map(
     (each) => {
       const { subnet, severity, first } = each;
-      const free = percentOf(subnet.available, subnet.usable);
-      return html`<tr><td>${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(subnet.available)} of ${figure(subnet.usable)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
+      const supply = addressSupply(subnet);
+      const free = supply === null ? null : percentOf(supply.available, supply.usable);
+      return html`<tr><td>${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
     },
   )}</tbody></table></div>`;
 

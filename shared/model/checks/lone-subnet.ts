@@ -2,6 +2,7 @@ import { listOf } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
@@ -47,12 +48,15 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
   const clusters = clustersAlone(estate, subnet);
   if (clusters.size === 0) return healthy(subject);
-  const { available, usable, availabilityZone } = subnet;
-  if (available === null || usable === null) {
-    return notMeasured(subject, 'How many addresses are left is not known.');
-  }
+  const { availabilityZone } = subnet;
+  const supply = addressSupply(subnet);
+  if (supply === null) return notMeasured(subject, 'How many addresses are left is not known.');
+  const { available, usable } = supply;
+  if (usable === 0) return healthy(subject);
   const share = available / usable;
-  const unused = estate.siblingsOf(subnet).filter((other) => (other.available ?? 0) > available);
+  const unused = estate
+    .siblingsOf(subnet)
+    .filter((other) => (addressSupply(other)?.available ?? 0) > available);
   const evidence = [
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'usable', value: usable, unit: 'addresses' },

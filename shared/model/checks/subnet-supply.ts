@@ -3,7 +3,7 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
 import { LEAST_LOSS_PER_DAY } from '../result/growth.ts';
-import { type AddressSupply, addressSupply } from './address-supply.ts';
+import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
 import type { Check, Suppression } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
@@ -45,7 +45,8 @@ const addressesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => 
     name: 'addresses',
     subnet,
     subject: estate.subnetSubject(subnet),
-    isUsed: true,
+    // Where reservations cover everything, no single address was ever to be had.
+    isUsed: supply?.usable !== 0,
     left: supply?.available ?? null,
     capacity: supply?.usable ?? null,
     forecast: subnet.forecast.addresses,

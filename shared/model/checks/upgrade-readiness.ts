@@ -2,6 +2,7 @@ import type { EksCluster } from '../aws/inventory.ts';
 import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
@@ -17,11 +18,11 @@ interface Room {
   readonly free: number;
 }
 
-/** EKS checks AWS's own count; the model's is as good where that is missing. A subnet that has neither is left out. */
+/** The lower of AWS's count and the model's, outside reservations: EKS makes interfaces. A subnet that has neither is left out. */
 const roomsIn = (subnets: readonly SubnetAssessment[]): readonly Room[] =>
   subnets.flatMap((subnet) => {
-    const free = subnet.awsAvailable ?? subnet.available;
-    return free === null ? [] : [{ subnet, free }];
+    const supply = addressSupply(subnet);
+    return supply === null ? [] : [{ subnet, free: supply.available }];
   });
 
 const SUBNETS_SHOWN = 5;

@@ -2,7 +2,7 @@ import { listOf } from '../base/text/names.ts';
 import { count, number, percentOf } from '../base/text/numbers.ts';
 import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
-import { type AddressSupply, addressSupply } from './address-supply.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 import { levelsOf } from './thresholds.ts';
@@ -32,18 +32,22 @@ export const vpcAddressesLow: Check = {
 
 interface Measured {
   readonly subnet: SubnetAssessment;
-  readonly supply: AddressSupply;
+  readonly supply: { readonly available: number; readonly usable: number };
 }
+
+/** Both supplies together: what a VPC keeps for prefixes is room for its pods. */
+const measuredOf = (subnet: SubnetAssessment): readonly Measured[] => {
+  const { available, usable } = subnet;
+  const supply = available === null || usable === null ? addressSupply(subnet) : { available, usable };
+  return supply === null ? [] : [{ subnet, supply }];
+};
 
 const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckResult => {
   // A selector on one subnet is not about the VPC as a whole, so the subject names no subnet.
   const subject = estate.vpcSubject(vpc, []);
   const subnets = estate.subnetsOfVpc(vpc.vpcId).filter(({ cidrBlock }) => cidrBlock !== null);
   if (subnets.length < FEWEST_SUBNETS) return healthy(subject);
-  const known = subnets.flatMap((subnet): readonly Measured[] => {
-    const supply = addressSupply(subnet);
-    return supply === null ? [] : [{ subnet, supply }];
-  });
+  const known = subnets.flatMap(measuredOf);
   if (known.length < subnets.length) return notMeasured(subject, 'One of its subnets could not be measured.');
   const available = known.reduce((sum, { supply }) => sum + supply.available, 0);
   const usable = known.reduce((sum, { supply }) => sum + supply.usable, 0);

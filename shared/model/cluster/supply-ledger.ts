@@ -16,18 +16,18 @@ export interface FreeSupply {
   readonly reservedBlocks: number;
   /** Free blocks outside every reservation. */
   readonly unreservedBlocks: number;
+  /** Addresses in use that no visible interface holds: they may lie in any of these blocks. Left out where there are none. */
+  readonly unseen?: number;
 }
 
-/**
- * A subnet's free supply as the scan found it; `null` where it is not known. Addresses that AWS counts as used without
- * a visible owner are subtracted.
- */
+/** A subnet's free supply as the scan found it; `null` where it is not known. */
 export const freeSupplyOf = (subnet: SubnetAssessment): FreeSupply | null => {
   if (subnet.availableSingle === null || subnet.prefixes === null) return null;
   return {
-    singles: Math.max(0, subnet.availableSingle - Math.max(0, subnet.unaccounted ?? 0)),
+    singles: subnet.availableSingle,
     reservedBlocks: subnet.prefixes.freeInReservation,
     unreservedBlocks: subnet.prefixes.freeUnreserved,
+    unseen: Math.max(0, subnet.unaccounted ?? 0),
   };
 };
 
@@ -50,7 +50,7 @@ export class SupplyLedger {
     this.#singles = supply.singles;
     this.#reservedBlocks = supply.reservedBlocks;
     this.#unreservedBlocks = Math.min(
-      supply.unreservedBlocks,
+      Math.max(0, supply.unreservedBlocks - (placement === 'worst' ? (supply.unseen ?? 0) : 0)),
       Math.floor(supply.singles / ADDRESSES_PER_PREFIX),
     );
   }

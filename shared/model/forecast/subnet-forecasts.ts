@@ -1,5 +1,6 @@
 import type { SubnetAssessment, SubnetForecasts } from '../result/assessment.ts';
 import type { SubnetHistory, SupplyHistory } from '../result/forecast.ts';
+import { type AddressFigures, addressSupply } from '../subnet/address-supply.ts';
 import { forecast } from './forecast.ts';
 import { hourlyGrid } from './hourly-grid.ts';
 import { type Falls, fallsOf, type PooledFalls, pooled } from './jumps.ts';
@@ -10,10 +11,7 @@ const withMeasurement = (history: SupplyHistory | undefined, value: number, now:
   recent: [...(history?.recent ?? []).filter(({ at }) => at < now), { at: now, value }],
 });
 
-type Supplies = Pick<
-  SubnetAssessment,
-  'available' | 'usable' | 'prefixes' | 'blocks' | 'total' | 'usesPrefixes'
->;
+type Supplies = AddressFigures & Pick<SubnetAssessment, 'prefixes' | 'blocks' | 'total' | 'usesPrefixes'>;
 
 /** How the supplies of a target fell, to be asked where a subnet has little past of its own. */
 export interface TargetFalls {
@@ -53,7 +51,7 @@ export const targetFalls = (
   return {
     addresses: pool(
       ({ addresses }) => addresses,
-      ({ usable }) => usable,
+      (subnet) => addressSupply(subnet)?.usable || null,
     ),
     prefixes: pool(({ prefixes }) => prefixes, possiblePrefixes),
   };
@@ -80,11 +78,14 @@ export const subnetForecasts = (
   now: number,
   falls: TargetFalls = { addresses: null, prefixes: null },
 ): SubnetForecasts => {
-  const { available, usable, prefixes } = subnet;
+  const { prefixes } = subnet;
+  const singles = addressSupply(subnet);
   const addresses =
-    available === null || usable === null
+    singles === null || singles.usable === 0
       ? null
-      : forecast(withMeasurement(history?.addresses, available, now), usable, now, { pool: falls.addresses });
+      : forecast(withMeasurement(history?.addresses, singles.available, now), singles.usable, now, {
+          pool: falls.addresses,
+        });
   const possible = possiblePrefixes(subnet);
   const blocksFree =
     prefixes === null || possible === null

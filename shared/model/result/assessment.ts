@@ -65,10 +65,13 @@ export interface SubnetAssessment {
 
   readonly total: number | null;
   readonly usable: number | null;
+  /** Of the usable ones, those outside every reservation. Left out in what an earlier version stored. */
+  readonly usableSingle?: number | null;
+  /** In use by interfaces, and by owners that only AWS's count shows. */
   readonly used: number | null;
   /** Free addresses outside `explicit` reservations. */
   readonly available: number | null;
-  /** Free addresses outside every reservation: what a new interface or a secondary address can take. */
+  /** Free addresses outside every reservation: what a new interface or a secondary address can take. Never more than AWS counts. */
   readonly availableSingle: number | null;
   readonly awsAvailable: number | null;
   /** Free by our model minus free by AWS's count. Not zero: there are addresses in use that we cannot see. */

@@ -57,14 +57,11 @@ const disagreement = (awsAvailable: number, free: number, freeUnreserved: number
     ? `AWS counts ${awsAvailable} available addresses and we ${free} free ones; without the reservations it is unknown whether they explain the difference.`
     : `AWS counts ${awsAvailable} available addresses; we count ${free} free ones, ${freeUnreserved} of them outside reservations. AWS's figure matches neither.`;
 
-/** What a shortfall leaves as a bound only. Free blocks may hold unseen addresses, so every count of free things may be too high. */
-const FREE_FIGURES = [
-  'available',
-  'availableSingle',
-  'prefixes',
-  'reservations',
-  'largestFreeBlock',
-] as const;
+/** Counts of free addresses: AWS's lower count is the figure. */
+const COUNTED_FIGURES = ['available', 'availableSingle'] as const;
+/** What a shortfall leaves as a bound only. Free blocks may hold unseen addresses, so what depends on places may be too high. */
+const PLACED_FIGURES = ['prefixes', 'reservations', 'largestFreeBlock'] as const;
+const FREE_FIGURES = [...COUNTED_FIGURES, ...PLACED_FIGURES] as const;
 const SHAPE_FIGURES = ['blocks', 'fragmentationIndex', 'stranded'] as const;
 
 const noteOn = (fields: readonly string[], reason: string): Unknown[] =>
@@ -77,11 +74,15 @@ const consequencesOf = (unaccounted: number): readonly Unknown[] => {
   return unaccounted > 0
     ? [
         ...noteOn(
-          ['used', 'owners'],
+          ['owners'],
           `A lower bound: ${addresses} more are in use by owners that this scan cannot see.`,
         ),
         ...noteOn(
-          FREE_FIGURES,
+          ['used', ...COUNTED_FIGURES],
+          `AWS's count is used: by it ${addresses} more are in use, by owners that this scan cannot see.`,
+        ),
+        ...noteOn(
+          PLACED_FIGURES,
           `An upper bound: ${addresses} that look free are in use by owners that this scan cannot see.`,
         ),
         ...noteOn(

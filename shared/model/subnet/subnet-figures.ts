@@ -1,5 +1,6 @@
 import type { ReservationType } from '../aws/inventory.ts';
 import { type Cidr, cidrSize, formatCidr } from '../net/cidr.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ReservationAssessment, SubnetAssessment } from '../result/assessment.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 import type { Unknown } from '../result/unknown.ts';
@@ -13,6 +14,7 @@ export type SubnetFigures = Pick<
   SubnetAssessment,
   | 'total'
   | 'usable'
+  | 'usableSingle'
   | 'used'
   | 'available'
   | 'availableSingle'
@@ -39,6 +41,7 @@ export interface Reservation {
 const NO_FIGURES: Omit<SubnetFigures, 'unknowns'> = {
   total: null,
   usable: null,
+  usableSingle: null,
   used: null,
   available: null,
   availableSingle: null,
@@ -58,6 +61,7 @@ const NO_FIGURES: Omit<SubnetFigures, 'unknowns'> = {
 
 /** The figures that reservations change. */
 const RESERVATION_FIGURES = [
+  'usableSingle',
   'available',
   'availableSingle',
   'prefixes',
@@ -147,12 +151,13 @@ export interface ModelledSubnet {
 /** A subnet whose every interface was seen. */
 export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
   const { space, reservations, owners, asksForPrefixes, awsAvailable, oddities } = subnet;
-  const supply = measureSupply(space);
+  const seen = measureSupply(space);
   const { unaccounted, awsCounts, unknowns } = reconcile({
     awsAvailable,
-    free: supply.free,
-    freeUnreserved: reservations === null ? null : supply.availableSingle,
+    free: seen.free,
+    freeUnreserved: reservations === null ? null : seen.availableSingle,
   });
+  const supply = reservations === null ? seen : withoutUnseen(seen, awsAvailable);
   const doubts =
     reservations === null
       ? [...oddities, ...withoutReservations(unknowns, asksForPrefixes)]
@@ -175,6 +180,32 @@ export const modelledFigures = (subnet: ModelledSubnet): SubnetFigures => {
   };
 };
 
+/**
+ * The supply without what AWS counts as in use and no visible interface holds. AWS never counts fewer single addresses
+ * than there are, whichever way it counts reserved ones, so its lower count is the figure. Prefixes are then no more
+ * than what is left can make.
+ */
+const withoutUnseen = (seen: Supply, awsAvailable: number | null): Supply => {
+  const unseen = awsAvailable === null ? 0 : Math.max(0, seen.availableSingle - awsAvailable);
+  if (unseen === 0) return seen;
+  const availableSingle = seen.availableSingle - unseen;
+  const { assigned, freeInReservation, freeUnreserved } = seen.prefixes;
+  const whole = Math.min(freeUnreserved, Math.floor(availableSingle / ADDRESSES_PER_PREFIX));
+  return {
+    ...seen,
+    used: seen.used + unseen,
+    free: seen.free - unseen,
+    available: seen.available - unseen,
+    availableSingle,
+    prefixes: {
+      assigned,
+      free: freeInReservation + whole,
+      freeInReservation,
+      freeUnreserved: whole,
+    },
+  };
+};
+
 /** What is free, and how, needs the reservations. */
 const freeFigures = (
   space: AddressSpace,
@@ -182,11 +213,13 @@ const freeFigures = (
   reservations: readonly Reservation[],
 ): Partial<SubnetFigures> => {
   const largest = largestFreeBlock(space);
+  const isSure = largest !== null && cidrSize(largest) <= supply.available;
   return {
+    usableSingle: supply.usableSingle,
     available: supply.available,
     availableSingle: supply.availableSingle,
     prefixes: supply.prefixes,
-    largestFreeBlock: largest === null ? null : formatCidr(largest),
+    largestFreeBlock: isSure ? formatCidr(largest) : null,
     fragmentationIndex: fragmentationIndex(supply),
     stranded: strandedAddresses(supply),
     reservations: reservations.map((reservation) => assessReservation(space, reservation)),

@@ -14,6 +14,8 @@ export interface Supply {
   readonly total: number;
   /** All but AWS's own five. */
   readonly usable: number;
+  /** Usable addresses outside every reservation. */
+  readonly usableSingle: number;
   readonly used: number;
   /** Not in use and not AWS's own, reserved or not: `usable - used`. */
   readonly free: number;
@@ -29,6 +31,7 @@ export interface Supply {
 export const measureSupply = (space: AddressSpace): Supply => {
   const blocks = { free: 0, prefix: 0, full: 0, fragmented: 0, awsReserved: 0 };
   let used = 0;
+  let usableSingle = 0;
   let available = 0;
   let availableSingle = 0;
   let freeInReservation = 0;
@@ -36,10 +39,12 @@ export const measureSupply = (space: AddressSpace): Supply => {
   for (let block = 0; block < space.blockCount; block += 1) {
     const state = space.stateOf(block);
     blocks[state] += 1;
-    used += countAddresses(space.usedIn(block));
+    const inUse = space.usedIn(block);
+    used += countAddresses(inUse);
     const free = space.freeIn(block);
     const explicit = space.reservedIn(block, 'explicit');
     const forPrefixes = space.reservedIn(block, 'prefix');
+    usableSingle += countAddresses((free | inUse) & ~explicit & ~forPrefixes);
     available += countAddresses(free & ~explicit);
     availableSingle += countAddresses(free & ~explicit & ~forPrefixes);
     // A block that a reservation cuts through is in neither count: it is not documented whether AWS would take it.
@@ -51,6 +56,7 @@ export const measureSupply = (space: AddressSpace): Supply => {
   return {
     total: space.size,
     usable,
+    usableSingle,
     used,
     free: usable - used,
     available,

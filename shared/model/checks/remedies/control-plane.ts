@@ -3,6 +3,7 @@ import { displayName } from '../../base/text/names.ts';
 import { freeRange } from '../../net/free-ranges.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
+import { addressSupply } from '../../subnet/address-supply.ts';
 import type { Estate } from '../estate.ts';
 import { aws, type ShellVariable } from './commands.ts';
 import {
@@ -108,8 +109,8 @@ const mayReplace = (estate: Estate, own: SubnetAssessment, other: SubnetAssessme
   );
 };
 
-/** As EKS counts them, by AWS's own number; where neither that nor ours is known, none can be promised. */
-const freeIn = ({ available, awsAvailable }: SubnetAssessment): number => awsAvailable ?? available ?? 0;
+/** Where it is not known, none can be promised. */
+const freeIn = (subnet: SubnetAssessment): number => addressSupply(subnet)?.available ?? 0;
 
 /** One more subnet, beside one that is short. */
 interface AddedSubnet {

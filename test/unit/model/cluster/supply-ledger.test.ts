@@ -7,20 +7,13 @@ const supply = { singles: 40, reservedBlocks: 1, unreservedBlocks: 2 };
 describe("a subnet's free supply", () => {
   test('is what its assessment says', () => {
     const prefixes = { assigned: 0, free: 3, freeInReservation: 1, freeUnreserved: 2 };
-    expect(freeSupplyOf(aSubnet({ availableSingle: 40, prefixes }))).toEqual(supply);
+    expect(freeSupplyOf(aSubnet({ availableSingle: 40, prefixes }))).toEqual({ ...supply, unseen: 0 });
   });
 
-  test('is smaller by what AWS counts as used without a visible owner', () => {
-    expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: 5 }))?.singles).toBe(35);
-    expect(freeSupplyOf(aSubnet({ availableSingle: 3, unaccounted: 5 }))?.singles).toBe(0);
-  });
-
-  test('is what the model says where AWS gave no count', () => {
-    expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: null }))?.singles).toBe(40);
-  });
-
-  test('is not larger when AWS counts less as used', () => {
-    expect(freeSupplyOf(aSubnet({ availableSingle: 40, unaccounted: -5 }))?.singles).toBe(40);
+  test('says how many addresses are in use without a visible owner, and so may lie in any block', () => {
+    expect(freeSupplyOf(aSubnet({ unaccounted: 5 }))?.unseen).toBe(5);
+    expect(freeSupplyOf(aSubnet({ unaccounted: null }))?.unseen).toBe(0);
+    expect(freeSupplyOf(aSubnet({ unaccounted: -5 }))?.unseen).toBe(0);
   });
 
   test.each([[{ availableSingle: null }], [{ prefixes: null }]])('is unknown with %j', (changes) => {
@@ -71,6 +64,13 @@ describe('a ledger', () => {
     ledger.take(3, 1);
     ledger.rollBack(mark);
     expect(ledger.mark()).toEqual(supply);
+  });
+
+  test('loses a free block to each address in use that no interface shows, at worst', () => {
+    const unseen = { singles: 100, reservedBlocks: 1, unreservedBlocks: 5, unseen: 3 };
+    expect(new SupplyLedger(unseen, 'worst').prefixes).toBe(3);
+    expect(new SupplyLedger({ ...unseen, unseen: 9 }, 'worst').prefixes).toBe(1);
+    expect(new SupplyLedger(unseen, 'best').prefixes).toBe(6);
   });
 
   test('has no free block that its single addresses could not fill', () => {

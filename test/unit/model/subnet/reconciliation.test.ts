@@ -31,21 +31,24 @@ describe('without reservations there is one count to compare', () => {
     });
   });
 
-  test('when AWS has fewer, an unseen owner has them, and free figures are upper bounds', () => {
+  test('when AWS has fewer, an unseen owner has them, and the count of AWS is used', () => {
     const { unaccounted, awsCounts, unknowns } = reconcile({
       awsAvailable: 197,
       free: 200,
       freeUnreserved: 200,
     });
     expect({ unaccounted, awsCounts }).toEqual({ unaccounted: 3, awsCounts: null });
-    expect(fieldsOf(unknowns)).toEqual(ALL_FIGURES);
-    expect(reasonFor(unknowns, 'used')).toBe(
+    expect(fieldsOf(unknowns).toSorted()).toEqual(ALL_FIGURES.toSorted());
+    expect(reasonFor(unknowns, 'owners')).toBe(
       'A lower bound: 3 addresses more are in use by owners that this scan cannot see.',
     );
     expect(reasonFor(unknowns, 'available')).toBe(
+      "AWS's count is used: by it 3 addresses more are in use, by owners that this scan cannot see.",
+    );
+    expect(reasonFor(unknowns, 'used')).toBe(reasonFor(unknowns, 'available'));
+    expect(reasonFor(unknowns, 'prefixes')).toBe(
       'An upper bound: 3 addresses that look free are in use by owners that this scan cannot see.',
     );
-    expect(reasonFor(unknowns, 'prefixes')).toBe(reasonFor(unknowns, 'available'));
     expect(reasonFor(unknowns, 'stranded')).toBe(
       'Not certain: where the 3 addresses lie that this scan cannot see is not known.',
     );

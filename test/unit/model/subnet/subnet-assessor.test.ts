@@ -72,6 +72,7 @@ const MODELLED = [
   'unaccounted',
   'blocks',
   'owners',
+  'usableSingle',
   'available',
   'availableSingle',
   'prefixes',
@@ -101,6 +102,7 @@ test('an empty subnet that AWS counts as we do is known exactly', () => {
     tags: {},
     total: 256,
     usable: 251,
+    usableSingle: 251,
     used: 0,
     available: 251,
     availableSingle: 251,
@@ -356,10 +358,45 @@ test('a full subnet is known exactly: what has no value says why', () => {
 });
 
 describe('addresses that AWS counts and we do not see', () => {
-  test('lower the confidence and turn free figures into bounds', () => {
+  test('are in no figure of what is free: the lower count is the figure, and the confidence is lower', () => {
     const assessment = assess({ subnet: { awsAvailable: 240 } });
-    expect(assessment).toMatchObject({ available: 251, unaccounted: 11, confidence: 'partial' });
+    expect(assessment).toMatchObject({
+      used: 11,
+      available: 240,
+      availableSingle: 240,
+      unaccounted: 11,
+      confidence: 'partial',
+      prefixes: { free: 14 },
+    });
     expect(reasonsFor(assessment, 'available')).toHaveLength(1);
+  });
+
+  test('leave no more free prefixes than what AWS counts can make', () => {
+    const assessment = assess({ subnet: { awsAvailable: 40 } });
+    expect(assessment.prefixes).toEqual({ assigned: 0, free: 2, freeInReservation: 0, freeUnreserved: 2 });
+    expect(assess({ subnet: { awsAvailable: 0 } })).toMatchObject({
+      available: 0,
+      prefixes: { free: 0 },
+      largestFreeBlock: null,
+    });
+  });
+
+  test('lower the single addresses beside reservations, whichever way AWS counts those', () => {
+    const assessment = assess({
+      subnet: { awsAvailable: 100 },
+      reservations: [aReservation('10.0.0.128/26', 'prefix')],
+    });
+    expect(assessment).toMatchObject({
+      usable: 251,
+      usableSingle: 187,
+      available: 164,
+      availableSingle: 100,
+      prefixes: { freeInReservation: 4, freeUnreserved: 6, free: 10 },
+    });
+  });
+
+  test('change nothing where AWS counts more than we do', () => {
+    expect(assess({ subnet: { awsAvailable: 255 } })).toMatchObject({ used: 0, available: 251 });
   });
 
   test('without the count of AWS nothing is confirmed', () => {

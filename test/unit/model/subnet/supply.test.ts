@@ -44,6 +44,7 @@ describe('an empty subnet', () => {
     expect(supply).toEqual({
       total: 256,
       usable: 251,
+      usableSingle: 251,
       used: 0,
       free: 251,
       available: 251,

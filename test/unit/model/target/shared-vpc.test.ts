@@ -91,6 +91,7 @@ describe('a subnet that is shared with another account', () => {
     expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
       ['addresses-low', 'critical'],
       ['upgrade-readiness', 'critical'],
+      ['lone-subnet', 'warning'],
     ]);
   });
 });

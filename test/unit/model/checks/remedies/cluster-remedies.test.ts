@@ -223,7 +223,7 @@ describe('a control plane', () => {
       subnetId: `subnet-0${letter}`,
       name: null,
       availabilityZone: `eu-west-1${letter}`,
-      awsAvailable,
+      available: awsAvailable,
       cidrBlock: `10.0.${letter.charCodeAt(0) - 97}.0/28`,
       ...changes,
     });
