@@ -1,4 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -56,6 +57,14 @@ const traits = (cluster: ClusterAssessment): string =>
     cluster.source === 'eks' ? 'EKS' : 'known by tags only',
   ].join(', ');
 
+/** `services 172.20.0.0/16 (65,534 addresses)`. */
+const serviceText = ({ serviceRange }: ClusterAssessment): string | null => {
+  if (serviceRange == null) return null;
+  const { addresses, ipv4, ipv6 } = serviceRange;
+  const size = addresses === null ? '' : ` (${count(addresses, 'address')})`;
+  return `services ${[ipv4, ipv6].filter((range) => range !== null).join(', ')}${size}`;
+};
+
 const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const dye = paint(io);
   const { gauges } = cluster;
@@ -64,6 +73,8 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
     `nodes ${cluster.nodes.length}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
       `addresses ${wholeNumber(gauges.totalIPAddresses) ?? '-'} of ${wholeNumber(gauges.maxIPAddresses) ?? '-'}  prefixes ${wholeNumber(gauges.totalIPv4Prefixes) ?? '-'}\n`,
   ];
+  const services = serviceText(cluster);
+  if (services !== null) parts.push(`${services}\n`);
   const rooms = roomsOf(cluster.capacity);
   if (rooms.length > 0) {
     parts.push(

@@ -157,6 +157,8 @@ export interface LabEksCluster {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly ipFamily: 'ipv4' | 'ipv6';
+  /** 172.20.0.0/16 unless it is set: what EKS takes where the VPC is within 10.0.0.0/8. */
+  readonly serviceIpv4Cidr?: string;
   readonly autoMode: boolean;
   readonly healthIssues: readonly LabHealthIssue[];
   readonly nodeGroups: readonly LabNodeGroup[];

@@ -77,7 +77,12 @@ const describeCluster: Action = (context) => {
         vpcId: cluster.vpcId,
         endpointPublicAccess: true,
       },
-      kubernetesNetworkConfig: { ipFamily: cluster.ipFamily, serviceIpv4Cidr: '172.20.0.0/16' },
+      kubernetesNetworkConfig: {
+        ipFamily: cluster.ipFamily,
+        ...(cluster.ipFamily === 'ipv6'
+          ? { serviceIpv6Cidr: 'fd30:1c53:5f8a::/108' }
+          : { serviceIpv4Cidr: cluster.serviceIpv4Cidr ?? '172.20.0.0/16' }),
+      },
       computeConfig: { enabled: cluster.autoMode },
       health: health(cluster.healthIssues),
       tags: {},

@@ -28,6 +28,8 @@ export const clusterRecord = (cluster: Cluster, parts: ClusterParts): EksCluster
     vpcId: cluster.resourcesVpcConfig?.vpcId ?? null,
     subnetIds: cluster.resourcesVpcConfig?.subnetIds ?? [],
     ipFamily: ipFamily === 'ipv4' || ipFamily === 'ipv6' ? ipFamily : null,
+    serviceIpv4Cidr: cluster.kubernetesNetworkConfig?.serviceIpv4Cidr ?? null,
+    serviceIpv6Cidr: cluster.kubernetesNetworkConfig?.serviceIpv6Cidr ?? null,
     autoMode: cluster.computeConfig?.enabled ?? false,
     ...outsideRangesOf(cluster),
     healthIssues: issueRecords(cluster.health?.issues),

@@ -11,6 +11,7 @@ import type {
   VpcConnection,
 } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
+import { MARK_TAGS } from '../model/owners/owner-marks.ts';
 import { type Estate, isProblem, type Recorded, type TargetEstate } from './estate.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 
@@ -133,6 +134,12 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     arn: to.text(each.arn),
     vpcId: idOrNull(each.vpcId),
     subnetIds: ids(each.subnetIds),
+    ...(each.serviceIpv4Cidr === undefined
+      ? {}
+      : { serviceIpv4Cidr: networkOrNull(each.serviceIpv4Cidr, to) }),
+    ...(each.serviceIpv6Cidr === undefined
+      ? {}
+      : { serviceIpv6Cidr: each.serviceIpv6Cidr === null ? null : to.ipv6(each.serviceIpv6Cidr) }),
     healthIssues: issues(each.healthIssues),
     nodeGroups: each.nodeGroups.map((group) => ({
       ...group,
@@ -149,7 +156,9 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
       each.vpcCni === null
         ? null
         : { ...each.vpcCni, configuration: cniEnvironment(each.vpcCni.configuration) },
-    ...(each.outsideRanges === undefined ? {} : { outsideRanges: addresses(each.outsideRanges) }),
+    ...(each.outsideRanges === undefined
+      ? {}
+      : { outsideRanges: each.outsideRanges.flatMap((range) => networkOrNull(range, to) ?? []) }),
   });
 
   const group = (each: AutoScalingGroup): AutoScalingGroup => ({
@@ -193,6 +202,10 @@ const redactRouteTarget = (target: string | null, to: Pseudonyms): string | null
   return target.startsWith('arn:') ? to.text(target) : to.resource(target);
 };
 
+/** Networks are replaced /16 by /16. A larger range would not be one any more, so it is left out. */
+const networkOrNull = (range: string | null, to: Pseudonyms): string | null =>
+  range === null || Number(range.split('/')[1]) < 16 ? null : to.address(range);
+
 /** A problem's own words may name anything; its code says enough. */
 const redacted = <Record>(records: Recorded<Record>, redact: (record: Record) => Record): Recorded<Record> =>
   isProblem(records) ? redactProblem(records) : records.map(redact);
@@ -209,6 +222,7 @@ const KEPT_KEYS: ReadonlySet<string> = new Set([
   'KubernetesCluster',
   'alpha.eksctl.io/cluster-name',
   'alpha.eksctl.io/nodegroup-name',
+  'aws:ec2launchtemplate:id',
   'aws:autoscaling:groupName',
   'aws:ecs:clusterName',
   'aws:eks:cluster-name',
@@ -219,16 +233,19 @@ const KEPT_KEYS: ReadonlySet<string> = new Set([
   'eks:kubernetes-node-pool-name',
   'eks:nodegroup-name',
   'eksctl.cluster.k8s.io/v1alpha1/cluster-name',
+  'io.cilium/cluster-name',
   'karpenter.sh/discovery',
   'karpenter.sh/nodepool',
   'karpenter.sh/provisioner-name',
   'node.k8s.amazonaws.com/instance_id',
   'vpcresources.k8s.aws/trunk-eni-id',
+  ...MARK_TAGS,
 ]);
 
 /** Tags whose value is a switch, a number, a date or one of AWS's own words: they stay as they are. */
 const KEPT_TAGS: ReadonlySet<string> = new Set([
   'eks:eni:owner',
+  'io.cilium/cilium-managed',
   'kubernetes.io/role/cni',
   'kubernetes.io/role/elb',
   'kubernetes.io/role/internal-elb',

@@ -85,7 +85,7 @@ const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d[a-z]?$/;
 const AMAZON_REQUESTER = /^amazon-[a-z]+$/;
 
 /** An address, what AWS and the CNI put before a name or an id, or a word: whatever stands between blanks and separators. */
-const WORD = /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)|(aws-K8S-|ENI-)([^\s:/(),;]+)|([^\s:/(),;]+)/g;
+const WORD = /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)|(aws-K8S-|ENI-|ElastiCache\+)([^\s:/(),;]+)|([^\s:/(),;]+)/g;
 
 /** The words of AWS's and the CNI's own descriptions and ARNs, by which owners are recognised. */
 const AWS_WORDS: ReadonlySet<string> = new Set(
@@ -93,5 +93,8 @@ const AWS_WORDS: ReadonlySet<string> = new Set(
   ELB app net gwy AWS Lambda VPC Amazon EKS eks cluster ecs attachment outposts outpost MSK CodeBuild DAX ES FSx
   RDSNetworkInterface DBProxy RedshiftNetworkInterface DMSNetworkInterface ElastiCache EFS mount target for fsmt
   Interface NAT Gateway Endpoint VPCE Network Transit Attachment EC2 Instance Connect Route 53 Resolver directory
-  Primary network interface created by to the fargate aws-fargate`.split(/\s+/),
+  Primary network interface created by to the fargate aws-fargate Attached Glue using role Created By Workspaces WorkSpaces
+  Account ID ClientVPN resource DO NOT DELETE [DO DELETE] [Do not delete] - ENI managed SageMaker Studio Domain access resources in your
+  Notebook broker MQ Kinesis Firehose datasync AppStream MemoryDB Transfer server Lattice Firewall LicenseManager APIGateway
+  CodeStar Connections ElasticMapReduce CloudHSM CloudHsm Managed fleet Cilium-CNI`.split(/\s+/),
 );

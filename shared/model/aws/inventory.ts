@@ -201,6 +201,9 @@ export interface EksCluster {
   /** The subnets given to the control plane for its own interfaces. */
   readonly subnetIds: readonly string[];
   readonly ipFamily: 'ipv4' | 'ipv6' | null;
+  /** The ranges that Services get their virtual addresses from. Left out where they were not read. */
+  readonly serviceIpv4Cidr?: string | null;
+  readonly serviceIpv6Cidr?: string | null;
   /** EKS Auto Mode: AWS runs the nodes and the CNI. */
   readonly autoMode: boolean;
   readonly healthIssues: readonly {

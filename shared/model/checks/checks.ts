@@ -11,6 +11,7 @@ import { networkAddressUsage } from './network-address-usage.ts';
 import { overlappingRanges } from './overlapping-ranges.ts';
 import { reservedEnis } from './reserved-enis.ts';
 import { scanFailed } from './scan-failed.ts';
+import { serviceRangeOverlap } from './service-range-overlap.ts';
 import { addressesSurge, prefixesSurge } from './surge.ts';
 import { unusablePrefixes } from './unusable-prefixes.ts';
 import { upgradeReadiness } from './upgrade-readiness.ts';
@@ -46,6 +47,7 @@ export const CHECKS: readonly Check[] = [
   loneSubnet,
   reservedEnis,
   overlappingRanges,
+  serviceRangeOverlap,
   vpcCidrLimit,
   networkAddressUsage,
   scanFailed,

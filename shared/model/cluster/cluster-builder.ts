@@ -13,6 +13,7 @@ import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';
+import { serviceRangeOf } from './service-range.ts';
 import { isWindowsNode, windowsLimits } from './windows-nodes.ts';
 
 /** What the fold found of one cluster. */
@@ -88,6 +89,7 @@ export class ClusterBuilder {
       customNetworking: this.#customNetworking,
       securityGroupsForPods: this.#securityGroupsForPods,
       autoMode: this.#eks?.autoMode ?? false,
+      serviceRange: serviceRangeOf(this.#eks),
       nodes,
       gauges: {
         ...sumGauges(live.map(({ gauges }) => gauges)),

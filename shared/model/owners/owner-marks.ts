@@ -225,6 +225,12 @@ export const INSTANCE_MARKS: readonly InstanceMark[] = [
   },
 ];
 
+/** Every tag by which an owner is recognised: a redacted estate keeps the key. */
+export const MARK_TAGS: readonly string[] = [
+  ...OWNER_MARKS.flatMap(({ sign }) => (sign.by === 'tag' ? [sign.key] : [])),
+  ...INSTANCE_MARKS.map(({ key }) => key),
+];
+
 export const AUTO_SCALING_GROUP_TAG = 'aws:autoscaling:groupName';
 
 export const normalisedType = (spelt: string): string => spelt.replaceAll(/[_-]/g, '').toLowerCase();

@@ -154,6 +154,15 @@ export interface NewNodes {
   readonly places: readonly NodePlace[];
 }
 
+/** Where the Services of a cluster get their virtual addresses. EKS sets it when the cluster is created, and nothing changes it. */
+export interface ServiceRange {
+  /** `null` in IPv6 mode. */
+  readonly ipv4: string | null;
+  readonly ipv6: string | null;
+  /** How many Services with an address of their own the IPv4 range holds: all addresses but the first and the last. */
+  readonly addresses: number | null;
+}
+
 export interface ClusterAssessment {
   readonly clusterName: string;
   readonly accountId: string;
@@ -167,6 +176,8 @@ export interface ClusterAssessment {
   readonly customNetworking: boolean;
   readonly securityGroupsForPods: boolean;
   readonly autoMode: boolean;
+  /** `null` or absent: EKS did not say, or does not know the cluster. */
+  readonly serviceRange?: ServiceRange | null;
   readonly nodes: readonly NodeAssessment[];
   /** Sums over the nodes that run; `maxIPAddresses` never promises the same free address to two nodes. */
   readonly gauges: CniGauges;

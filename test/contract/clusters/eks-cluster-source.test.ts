@@ -103,6 +103,8 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
       vpcId: 'vpc-1',
       subnetIds: ['subnet-1', 'subnet-2'],
       ipFamily: 'ipv4',
+      serviceIpv4Cidr: '10.100.0.0/16',
+      serviceIpv6Cidr: null,
       autoMode: false,
       healthIssues: [{ code: 'InsufficientFreeAddresses', message: 'not enough', resourceIds: ['subnet-1'] }],
       nodeGroups: [

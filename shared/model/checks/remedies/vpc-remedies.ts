@@ -129,11 +129,14 @@ export const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): s
   });
 };
 
-/** Ranges that the clusters of a VPC use beside it. Where they were not read, those that EKS takes by itself. */
-const clusterRanges = (estate: Estate, { vpcId }: VpcAssessment): readonly string[] =>
-  [...estate.eksClusters.values()]
-    .filter((eks) => eks.vpcId === vpcId)
+/** Ranges that the clusters of a VPC, and of those connected to it, use beside it. Where they were not read, those that EKS takes by itself. */
+const clusterRanges = (estate: Estate, vpc: VpcAssessment): readonly string[] => {
+  const connected = connectionsOf(estate, vpc).flatMap(({ vpcs }) => vpcs.map(({ vpcId }) => vpcId));
+  const around = new Set([vpc.vpcId, ...connected]);
+  return [...estate.eksClusters.values()]
+    .filter((eks) => eks.vpcId !== null && around.has(eks.vpcId))
     .flatMap(({ outsideRanges }) => outsideRanges ?? DEFAULT_SERVICE_RANGES);
+};
 
 const connectionsOf = (estate: Estate, { vpcId }: VpcAssessment): readonly VpcConnection[] =>
   (estate.input.vpcConnections ?? []).filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId));

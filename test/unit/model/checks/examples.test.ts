@@ -249,6 +249,10 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     subnets: [aSubnet()],
   },
   'overlapping-ranges': wayOut,
+  'service-range-overlap': {
+    ...wayOut,
+    eksClusters: [anEksCluster({ serviceIpv4Cidr: '100.64.0.0/20' })],
+  },
   'vpc-cidr-limit': {
     vpcs: [
       aVpcAssessment({

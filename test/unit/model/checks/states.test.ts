@@ -55,6 +55,7 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'zone-imbalance': inCluster({ available: null }),
   'lone-subnet': inCluster({ available: null }),
   'overlapping-ranges': { vpcConnections: null },
+  'service-range-overlap': { eksClusters: [anEksCluster({ serviceIpv4Cidr: null })] },
   'network-address-usage': { vpcs: [aVpcAssessment({ networkAddressUsage: null })] },
 };
 

@@ -5,66 +5,9 @@ import { INSTANCE_MARKS, normalisedType, OWNER_MARKS } from '../../../../shared/
 import { ownerOf } from '../../../../shared/model/owners/owners.ts';
 import { aNode, byId } from '../../../fixtures/cluster-records.ts';
 import { anInterfaceRecord, aTarget } from '../../../fixtures/inventory-records.ts';
+import { SERVICE_DESCRIPTIONS } from '../../../fixtures/service-descriptions.ts';
 
 const context = { accountId: aTarget.accountId, instances: byId() };
-
-/** Descriptions as AWS services write them, and what they tell. Names are invented. */
-const DESCRIBED: readonly (readonly [description: string, kind: string, name: string | null])[] = [
-  ['ELB app/shop/50dc6c495c0c9188', 'load-balancer', 'shop'],
-  ['ELB classic', 'load-balancer', 'classic'],
-  ['Amazon EKS shop', 'control-plane', 'shop'],
-  ['AWS Lambda VPC ENI-orders-5f0f8a5e-6a9c-4e42-9c6a-0a8f1f5f2c11', 'lambda', 'orders'],
-  ['RDSNetworkInterface', 'rds', null],
-  ['Network interface for DBProxy prx-0a1b', 'rds', null],
-  ['ElastiCache+sessions-002', 'elasticache', 'sessions-002'],
-  ['ElastiCache', 'elasticache', null],
-  ['EFS mount target for fs-0123abcd (fsmt-0123abcd)', 'efs', 'fs-0123abcd'],
-  ['EFS mount target', 'efs', null],
-  ['Interface for NAT Gateway nat-0123abcd', 'nat-gateway', 'nat-0123abcd'],
-  ['VPC Endpoint Interface vpce-0123abcd', 'endpoint', 'vpce-0123abcd'],
-  ['EC2 Instance Connect Endpoint eice-0123abcd', 'endpoint', 'eice-0123abcd'],
-  [
-    'Network interface for Transit Gateway Attachment tgw-attach-0123abcd',
-    'transit-gateway',
-    'tgw-attach-0123abcd',
-  ],
-  ['RedshiftNetworkInterface', 'aws-service', 'Redshift'],
-  ['DMSNetworkInterface', 'aws-service', 'Database Migration Service'],
-  ['ENI managed by APIGateway', 'aws-service', 'API Gateway'],
-  ['AWS CodeStar Connections for host shop', 'aws-service', 'CodeStar Connections'],
-  ['DAX my-dax', 'aws-service', 'DynamoDB Accelerator'],
-  ['AWS ElasticMapReduce j-2AXXXXXXGAPLF', 'aws-service', 'EMR'],
-  ['CloudHSM Managed Interface', 'aws-service', 'CloudHSM'],
-  ['CloudHsm ENI hsm-0123abcd', 'aws-service', 'CloudHSM'],
-  [
-    'DO NOT DELETE - Amazon MSK network interface for cluster arn:aws:kafka:eu-west-1:111111111111:cluster/k/6411a16c-2.',
-    'aws-service',
-    'MSK',
-  ],
-  ['AWS created network interface for directory d-1234567890', 'aws-service', 'Directory Service'],
-  ['AWS created network interface for LicenseManager d-1234567890', 'aws-service', 'License Manager'],
-  ['Attached to Glue using role: arn:aws:iam::111111111111:role/etl', 'aws-service', 'Glue'],
-  ['Created By Amazon Workspaces for AWS Account ID 111111111111', 'aws-service', 'WorkSpaces'],
-  ['ClientVPN Endpoint resource', 'aws-service', 'Client VPN'],
-  ['[DO NOT DELETE] ENI managed by SageMaker for Studio Domain(d-abcdefghijkl)', 'aws-service', 'SageMaker'],
-  [
-    '[Do not delete] Network Interface created to access resources in your VPC for SageMaker Notebook Instance nb',
-    'aws-service',
-    'SageMaker',
-  ],
-  ['Amazon MQ network interface for broker b-03a68f4f', 'aws-service', 'Amazon MQ'],
-  ['Amazon Kinesis Firehose - 111111111111:orders:1641374697543.', 'aws-service', 'Data Firehose'],
-  ['Route 53 Resolver: rslvr-in-0123abcd:rni-0123abcd', 'aws-service', 'Route 53 Resolver'],
-  ['datasync task-0123abcd', 'aws-service', 'DataSync'],
-  ['AWS CodeBuild', 'aws-service', 'CodeBuild'],
-  ['ES logs', 'aws-service', 'OpenSearch Service'],
-  ['AppStream fleet', 'aws-service', 'AppStream'],
-  ['MemoryDB sessions', 'aws-service', 'MemoryDB'],
-  ['AWS Transfer server s-0123', 'aws-service', 'Transfer Family'],
-  ['VPC Lattice resource gateway', 'aws-service', 'VPC Lattice'],
-  ['Network Firewall endpoint', 'aws-service', 'Network Firewall'],
-  ['FSx file system fs-0123abcd', 'aws-service', 'FSx'],
-];
 
 const REQUESTED = [
   ['amazon-elb', 'load-balancer', null],
@@ -75,7 +18,7 @@ const REQUESTED = [
 ] as const;
 
 describe('an interface of an AWS service has an owner', () => {
-  test.each(DESCRIBED)('by its description %s: %s %s', (description, kind, name) => {
+  test.each(SERVICE_DESCRIPTIONS)('by its description %s: %s %s', (description, kind, name) => {
     expect(ownerOf(anInterfaceRecord({ description }), context)).toMatchObject({ kind, name });
   });
 
@@ -122,7 +65,7 @@ describe('an interface of an AWS service has an owner', () => {
 
 describe('the table of marks', () => {
   test('has an example here of every description and requester', () => {
-    const examples = [...DESCRIBED.map(([text]) => text), ...REQUESTED.map(([text]) => text)];
+    const examples = [...SERVICE_DESCRIPTIONS.map(([text]) => text), ...REQUESTED.map(([text]) => text)];
     const unused = OWNER_MARKS.flatMap(({ sign }) =>
       (sign.by === 'description' || sign.by === 'requester') &&
       !examples.some((text) => sign.pattern.test(text))

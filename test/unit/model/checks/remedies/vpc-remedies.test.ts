@@ -119,7 +119,7 @@ describe('a new block for a VPC', () => {
       offer({ vpcConnections: [taken], eksClusters: [anEksCluster(changes)] }, ['172.16.0.0/16'])?.ranges;
     expect(among({})).toEqual(['172.21.0.0/16']);
     expect(among({ outsideRanges: ['172.21.0.0/20'] })).toEqual(['172.20.0.0/16']);
-    expect(among({ vpcId: 'vpc-02', outsideRanges: ['172.20.0.0/20'] })).toEqual(['172.20.0.0/16']);
+    expect(among({ vpcId: 'vpc-09', outsideRanges: ['172.20.0.0/20'] })).toEqual(['172.20.0.0/16']);
   });
 
   test('may be a service range of clusters that were not read', () => {
