@@ -11,11 +11,12 @@ import { estateOf } from '../../shared/model/checks/estate.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import type { AssessedTarget } from '../../shared/model/target/target-assessor.ts';
-import { applyPolicy } from '../../shared/pipeline/assess.ts';
+import { checkTarget } from '../../shared/pipeline/check-target.ts';
 import { shareGateways } from '../../shared/pipeline/join-gateways.ts';
 import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
+import type { CacheStore } from '../../shared/state/state-store.ts';
 import { collectValues, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { createProgress } from '../output/progress.ts';
@@ -176,6 +177,8 @@ const open = async (
 
 interface ScannedTargets {
   readonly scanned: readonly (ScannedTarget & AssessedTarget)[];
+  /** What the targets share, and nothing of it outlives the command. */
+  readonly cache: CacheStore;
   readonly now: number;
 }
 
@@ -190,7 +193,6 @@ const scanTargets = async (
   const vpcIds = options.vpc ?? scan.vpcIds;
   const progress = createProgress(io);
   const limit = pLimit(TARGETS_AT_ONCE);
-  // What the targets know of common transit gateways, and nothing of it outlives the command.
   const { cache } = createMemoryStateStore();
   let finished = 0;
   try {
@@ -231,7 +233,7 @@ const scanTargets = async (
       const assessment = failedAssessment(target, [problem], now);
       return { assessment, estate: estateOf(assessment), reached: null };
     });
-    return { scanned: [...scanned, ...unreached], now };
+    return { scanned: [...scanned, ...unreached], cache, now };
   } finally {
     progress.clear();
     for (const reached of opened) reached.close();
@@ -250,11 +252,13 @@ export interface ScannedEstate {
 /** Scans, and runs the checks under the configured policy. A wrong configuration is refused before anything is read. */
 export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
   const configuration = readConfiguration(options.config);
-  const { scanned: raw, now } = await scanTargets(options, configuration, session);
-  const scanned = raw.map((target) => ({
-    reached: target.reached,
-    assessment: applyPolicy(target, configuration.alerts).assessment,
-  }));
+  const { scanned: raw, cache, now } = await scanTargets(options, configuration, session);
+  const scanned: ScannedTarget[] = [];
+  // One after the other: no two offer the same new block.
+  for (const target of raw) {
+    const { assessment } = await checkTarget(target, configuration.alerts, cache, now);
+    scanned.push({ reached: target.reached, assessment });
+  }
   const assessments = scanned.map(({ assessment }) => assessment);
   return {
     document: scanDocument(assessments, new Date(now).toISOString()),

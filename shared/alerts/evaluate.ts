@@ -4,6 +4,7 @@ import { CHECKS } from '../model/checks/checks.ts';
 import { Estate, type EstateInput } from '../model/checks/estate.ts';
 import { MONITOR_CHECKS } from '../model/checks/monitor/monitor-checks.ts';
 import type { MonitorStatus } from '../model/checks/monitor/monitor-context.ts';
+import type { BlockOffer } from '../model/checks/remedies/range-plan.ts';
 import { listFindings, runChecks } from '../model/checks/run-checks.ts';
 import type { Finding } from '../model/result/finding.ts';
 import { observe } from './observe.ts';
@@ -15,6 +16,8 @@ import { selectorTagKeys } from './selectors.ts';
 export interface Evaluation {
   readonly findings: readonly Finding[];
   readonly observations: readonly Observation[];
+  /** The new blocks that their remedies offer. */
+  readonly blockOffers: readonly BlockOffer[];
 }
 
 /** Runs every check of a target under a policy. Pure. */
@@ -25,7 +28,11 @@ export const evaluate = (input: EstateInput, policy: AlertPolicy): Evaluation =>
     estate,
     settings: (rule, subject) => policyFor(rule, selectable(subject), policy),
   });
-  return { findings: listFindings(outcomes), observations: observe(outcomes, policy, selectable) };
+  return {
+    findings: listFindings(outcomes),
+    observations: observe(outcomes, policy, selectable),
+    blockOffers: estate.ranges.offers,
+  };
 };
 
 /** Runs the checks of the monitor itself: targets that are not watched, messages that do not arrive, scans that failed for good. */

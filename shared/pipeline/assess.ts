@@ -1,6 +1,7 @@
 import { evaluate } from '../alerts/evaluate.ts';
 import type { Observation } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { BlockOffer } from '../model/checks/remedies/range-plan.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { AssessedTarget } from '../model/target/target-assessor.ts';
 
@@ -8,10 +9,12 @@ export interface CheckedTarget {
   /** With the findings of the checks. */
   readonly assessment: TargetAssessment;
   readonly observations: readonly Observation[];
+  /** The new blocks that remedies offer to VPCs. */
+  readonly blockOffers: readonly BlockOffer[];
 }
 
 /** Runs the checks under a policy. Reports, exit codes and alerts are made of the same results, so that they agree. */
 export const applyPolicy = ({ assessment, estate }: AssessedTarget, policy: AlertPolicy): CheckedTarget => {
-  const { findings, observations } = evaluate(estate, policy);
-  return { assessment: { ...assessment, findings }, observations };
+  const { findings, ...rest } = evaluate(estate, policy);
+  return { assessment: { ...assessment, findings }, ...rest };
 };

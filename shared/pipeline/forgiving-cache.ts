@@ -25,5 +25,7 @@ export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => vo
     put: async (key, value, expiresAt) => {
       await attempt(() => cache.put(key, value, expiresAt));
     },
+    // Nothing can be shared through a store that fails: the run goes on as if it were alone.
+    exchange: async (key, exchange) => (await attempt(() => cache.exchange(key, exchange))) ?? 'stored',
   };
 };

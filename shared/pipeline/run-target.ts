@@ -1,8 +1,8 @@
 import type { Problem } from '../model/base/errors.ts';
 import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
-import { applyPolicy } from './assess.ts';
 import { attempt } from './attempt.ts';
+import { checkTarget } from './check-target.ts';
 import type { TargetSources } from './collect.ts';
 import {
   type ConcludeScanInput,
@@ -72,7 +72,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });
   input.stop?.throwIfAborted();
-  const { assessment, observations } = applyPolicy(scanned, policy);
+  const { assessment, observations } = await checkTarget(scanned, policy, cache, now);
 
   const conclusion = await concludeScan(input, { assessment, observations, mayReplace, cache });
   return { ...conclusion, problems: [...problems, ...conclusion.problems] };

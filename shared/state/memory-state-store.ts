@@ -12,13 +12,14 @@ import {
   subnetHistory,
 } from './history/history-rollup.ts';
 import { nextVersion, targetKey } from './state-key.ts';
-import type {
-  AlertStore,
-  AssessmentStore,
-  CacheStore,
-  HistoryStore,
-  StateStore,
-  VersionedAlert,
+import {
+  type AlertStore,
+  type AssessmentStore,
+  type CacheStore,
+  type HistoryStore,
+  isSameValue,
+  type StateStore,
+  type VersionedAlert,
 } from './state-store.ts';
 
 /** State that lives and ends with this object: for tests, and for a single scan without stored state. */
@@ -128,13 +129,19 @@ const memoryAssessments = (): AssessmentStore => {
 
 const memoryCache = (): CacheStore => {
   const entries = new Map<string, { readonly json: string; readonly expiresAt: number }>();
+  const read = (key: string, now: number): unknown => {
+    const entry = entries.get(key);
+    return entry === undefined || entry.expiresAt <= now ? null : JSON.parse(entry.json);
+  };
   return {
-    get: async (key, now) => {
-      const entry = entries.get(key);
-      return entry === undefined || entry.expiresAt <= now ? null : JSON.parse(entry.json);
-    },
+    get: async (key, now) => read(key, now),
     put: async (key, value, expiresAt) => {
       entries.set(key, { json: JSON.stringify(value), expiresAt });
+    },
+    exchange: async (key, { expected, expiresAt, now, value }) => {
+      if (!isSameValue(read(key, now), expected)) return 'conflict';
+      entries.set(key, { json: JSON.stringify(value), expiresAt });
+      return 'stored';
     },
   };
 };

@@ -79,11 +79,27 @@ export interface AssessmentStore {
   >;
 }
 
-/** Answers that are dear to ask for again: reservations, instance types. Values are JSON. */
+/** Answers that are dear to ask for again, and small records that several targets share. Values are JSON. */
 export interface CacheStore {
   get(key: string, now: number): Promise<unknown | null>;
   put(key: string, value: unknown, expiresAt: number): Promise<void>;
+  /**
+   * Stores the value if the entry still is what was read, as one step: of two that change the same entry, one hears
+   * `conflict` and has to read again.
+   */
+  exchange(key: string, exchange: CacheExchange): Promise<'stored' | 'conflict'>;
 }
+
+export interface CacheExchange {
+  /** What `get` answered; `null`: nothing. */
+  readonly expected: unknown;
+  readonly value: unknown;
+  readonly expiresAt: number;
+  readonly now: number;
+}
+
+/** Whether two values are the same JSON. */
+export const isSameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** All of Headroom's memory. DynamoDB when deployed, SQLite in one process, memory in tests: one conformance suite for all. */
 export interface StateStore {

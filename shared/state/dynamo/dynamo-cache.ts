@@ -1,6 +1,14 @@
 import { packJson, unpackJson } from '../packed-json.ts';
-import type { CacheStore } from '../state-store.ts';
-import { bytesOf, type DynamoTable, expiring, MAX_ITEM_BYTES, numberOf } from './dynamo-table.ts';
+import { type CacheStore, isSameValue } from '../state-store.ts';
+import {
+  bytesOf,
+  type Condition,
+  type DynamoTable,
+  expiring,
+  type Item,
+  MAX_ITEM_BYTES,
+  numberOf,
+} from './dynamo-table.ts';
 
 /** What an entry takes beside its value: keys, attribute names, the two times. Generous. */
 const OVERHEAD_BYTES = 4096;
@@ -10,20 +18,42 @@ const OVERHEAD_BYTES = 4096;
  * that is over DynamoDB's limit even when compressed (about 4 MB of JSON) is not kept.
  */
 export const dynamoCache = (table: DynamoTable): CacheStore => ({
-  get: async (key, now) => {
-    const item = await table.get(entry(key), { consistent: false });
-    if (item === null || numberOf(item, 'expiresAtMilliseconds') <= now) return null;
-    return unpackJson<unknown>(bytesOf(item, 'body'), 'cache entry');
-  },
+  get: async (key, now) => liveValue(await table.get(entry(key), { consistent: false }), now),
   put: async (key, value, expiresAt) => {
     const body = packJson(value);
     if (body.length > MAX_ITEM_BYTES - OVERHEAD_BYTES) return;
-    await table.put(entry(key), {
-      body: { B: body },
-      expiresAtMilliseconds: { N: String(expiresAt) },
-      ...expiring(expiresAt),
-    });
+    await table.put(entry(key), attributesOf(body, expiresAt));
+  },
+  exchange: async (key, { expected, expiresAt, now, value }) => {
+    const item = await table.get(entry(key), { consistent: true });
+    if (!isSameValue(liveValue(item, now), expected)) return 'conflict';
+    const answer = await table.put(entry(key), attributesOf(packJson(value), expiresAt), unchanged(item));
+    return answer === 'written' ? 'stored' : 'conflict';
   },
 });
 
 const entry = (key: string) => ({ pk: `cache#${key}`, sk: 'entry' });
+
+const liveValue = (item: Item | null, now: number): unknown =>
+  item === null || numberOf(item, 'expiresAtMilliseconds') <= now
+    ? null
+    : unpackJson<unknown>(bytesOf(item, 'body'), 'cache entry');
+
+const attributesOf = (body: Uint8Array, expiresAt: number): Item => ({
+  body: { B: body },
+  expiresAtMilliseconds: { N: String(expiresAt) },
+  ...expiring(expiresAt),
+});
+
+/** The item is still the one that was read; `null`: there still is none. */
+const unchanged = (item: Item | null): Condition =>
+  item === null
+    ? { expression: 'attribute_not_exists(#pk)', names: { '#pk': 'pk' } }
+    : {
+        expression: '#body = :body AND #at = :at',
+        names: { '#body': 'body', '#at': 'expiresAtMilliseconds' },
+        values: {
+          ':body': { B: bytesOf(item, 'body') },
+          ':at': { N: String(numberOf(item, 'expiresAtMilliseconds')) },
+        },
+      };

@@ -4,7 +4,13 @@ import type { TargetAssessment } from '../../model/result/assessment.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
-import type { AlertStore, AssessmentStore, CacheStore, StateStore } from '../state-store.ts';
+import {
+  type AlertStore,
+  type AssessmentStore,
+  type CacheStore,
+  isSameValue,
+  type StateStore,
+} from '../state-store.ts';
 import { StateStoreError } from '../state-store-error.ts';
 import { alertFromStored, storedAlert } from '../stored-alert.ts';
 import { type OpenOptions, SqliteDatabase } from './sqlite-database.ts';
@@ -159,14 +165,12 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
       })),
 });
 
-const sqliteCache = (database: SqliteDatabase): CacheStore => ({
-  get: async (key, now) => {
-    // Here is where it is known what time it is: what has expired goes on the way.
-    if (!database.isReadOnly) database.run('DELETE FROM cache WHERE expires_at <= ?', now);
+const sqliteCache = (database: SqliteDatabase): CacheStore => {
+  const read = (key: string, now: number): unknown => {
     const row = database.first('SELECT body FROM cache WHERE key = ? AND expires_at > ?', key, now);
     return row === null ? null : unpackJson<unknown>(blobOf(row['body']), 'cache entry');
-  },
-  put: async (key, value, expiresAt) => {
+  };
+  const write = (key: string, value: unknown, expiresAt: number): void => {
     database.run(
       `INSERT INTO cache (key, expires_at, body) VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body`,
@@ -174,7 +178,21 @@ const sqliteCache = (database: SqliteDatabase): CacheStore => ({
       expiresAt,
       packJson(value),
     );
-  },
-});
+  };
+  return {
+    get: async (key, now) => {
+      // Here is where it is known what time it is: what has expired goes on the way.
+      if (!database.isReadOnly) database.run('DELETE FROM cache WHERE expires_at <= ?', now);
+      return read(key, now);
+    },
+    put: async (key, value, expiresAt) => write(key, value, expiresAt),
+    exchange: async (key, { expected, expiresAt, now, value }) =>
+      database.transaction(() => {
+        if (!isSameValue(read(key, now), expected)) return 'conflict';
+        write(key, value, expiresAt);
+        return 'stored';
+      }),
+  };
+};
 
 const blobOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array());

@@ -367,6 +367,25 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.cache.get('reservations/subnet-0b', TEN - 1)).toBeNull();
       });
 
+      test('an entry is exchanged only for what was read: of two that read the same, one hears of it', async () => {
+        const exchange = (expected: unknown, value: unknown, now = TEN) =>
+          store.cache.exchange('shared', { expected, value, expiresAt: TEN + HOUR, now });
+        expect(await exchange(['a'], ['b'])).toBe('conflict');
+        const first = await Promise.all([exchange(null, ['a']), exchange(null, ['b'])]);
+        expect(first.toSorted()).toEqual(['conflict', 'stored']);
+        const held = await store.cache.get('shared', TEN);
+        const second = await Promise.all([exchange(held, ['c']), exchange(held, ['d'])]);
+        expect(second.toSorted()).toEqual(['conflict', 'stored']);
+        expect(await exchange(held, ['e'])).toBe('conflict');
+        // What has expired is nothing, whether the store has removed it or not.
+        const now = TEN + HOUR;
+        expect(await exchange(['c'], ['f'], now)).toBe('conflict');
+        expect(
+          await store.cache.exchange('shared', { expected: null, value: ['g'], expiresAt: now + 1, now }),
+        ).toBe('stored');
+        expect(await store.cache.get('shared', now)).toEqual(['g']);
+      });
+
       test('a new answer replaces the old one', async () => {
         await store.cache.put('key', 1, TEN);
         await store.cache.put('key', 2, TEN + HOUR);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../shared/model/base/errors.ts';
 import { forgivingCache } from '../../../shared/pipeline/forgiving-cache.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
-import type { CacheStore } from '../../../shared/state/state-store.ts';
+import type { CacheExchange, CacheStore } from '../../../shared/state/state-store.ts';
 import { StateStoreError } from '../../../shared/state/state-store-error.ts';
 
 const TEN = 10;
@@ -22,6 +22,11 @@ class FailingCache implements CacheStore {
   async put(key: string, value: unknown, expiresAt: number): Promise<void> {
     this.#ask();
     await this.#cache.put(key, value, expiresAt);
+  }
+
+  async exchange(key: string, exchange: CacheExchange): Promise<'stored' | 'conflict'> {
+    this.#ask();
+    return this.#cache.exchange(key, exchange);
   }
 
   #ask(): void {
@@ -55,6 +60,17 @@ describe('a cache that may fail', () => {
     await forgiven.put('a', 2, TOMORROW);
     expect(cache.asked).toBe(asked);
     expect(told).toEqual([{ code: 'state-throttled', message: 'Throttled.', action: 'Wait.' }]);
+  });
+
+  test('exchanges entries, and goes on alone when the store fails', async () => {
+    const { cache, forgiven, told } = forgiving();
+    const exchange = (expected: unknown) =>
+      forgiven.exchange('a', { expected, value: 1, expiresAt: TOMORROW, now: TEN });
+    expect(await exchange(null)).toBe('stored');
+    expect(await exchange(null)).toBe('conflict');
+    cache.error = new StateStoreError('state-throttled', 'Throttled.', 'Wait.');
+    expect(await exchange(1)).toBe('stored');
+    expect(told).toHaveLength(1);
   });
 
   test('one entry that cannot be read says nothing of the others', async () => {

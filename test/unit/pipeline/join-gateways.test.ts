@@ -21,7 +21,7 @@ const counted = () => {
   return {
     writes: () => writes,
     cache: {
-      get: cache.get,
+      ...cache,
       put: (...entry: Parameters<typeof cache.put>) => {
         writes += 1;
         return cache.put(...entry);
