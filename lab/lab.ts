@@ -10,6 +10,7 @@ import { ec2 } from './services/ec2/ec2.ts';
 import { eks } from './services/eks.ts';
 import { organizations } from './services/organizations.ts';
 import { createParameterStore, createSecretsManager, type NamedTexts } from './services/secrets.ts';
+import { serviceQuotas } from './services/service-quotas.ts';
 import { createSns, type PublishedMessage } from './services/sns.ts';
 import { createSqs } from './services/sqs.ts';
 import { sts } from './services/sts.ts';
@@ -59,6 +60,7 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
     autoScaling,
     sts,
     organizations,
+    serviceQuotas,
     cloudwatch.service,
     sns.service,
     createSqs(),

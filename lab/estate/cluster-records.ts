@@ -29,6 +29,8 @@ export interface ClusterInput {
   readonly customNetworkingSubnetId?: string;
   /** Subnets beside a node's own in which the CNI may create interfaces: those tagged `kubernetes.io/role/cni`. */
   readonly discoveredSubnetIds?: () => readonly string[];
+  /** Pods take no IPv4 address of the VPC: a node takes the one of its primary interface. */
+  readonly podNetwork?: 'ipv6' | 'overlay';
   readonly fargateProfiles?: LabEksCluster['fargateProfiles'];
   /** Known from tags alone: the EKS API has never heard of it. */
   readonly selfManaged?: boolean;
@@ -162,7 +164,11 @@ export class ClusterRecords {
       addresses: [addressText(held.primaryAddress), ...(node.cni.usesPrefixes ? [] : bases)],
       prefixes: node.cni.usesPrefixes ? bases.map((base) => `${base}/28`) : [],
       ipv6Addresses: [],
-      ipv6Prefixes: [],
+      // A /80 for each node, by the position of its address in the VPC.
+      ipv6Prefixes:
+        this.#input.podNetwork === 'ipv6'
+          ? [`2001:db8::${held.primaryAddress.toString(16).slice(-4)}:0:0:0/80`]
+          : [],
       tags:
         known?.tags ??
         (held.trunk ? this.#trunkTags(node.instanceId) : this.#interfaceTags(node.instanceId, isPrimary)),
@@ -241,7 +247,7 @@ export class ClusterRecords {
       status: 'ACTIVE',
       vpcId,
       subnetIds: controlPlaneSubnetIds,
-      ipFamily: 'ipv4',
+      ipFamily: this.#input.podNetwork === 'ipv6' ? 'ipv6' : 'ipv4',
       autoMode: false,
       healthIssues,
       nodeGroups: this.#input.nodeGroups
@@ -258,7 +264,10 @@ export class ClusterRecords {
           healthIssues: [],
         })),
       fargateProfiles,
-      vpcCni: { version: 'v1.23.1-eksbuild.1', configuration: this.#addonConfiguration() },
+      vpcCni:
+        this.#input.podNetwork === 'overlay'
+          ? null
+          : { version: 'v1.23.1-eksbuild.1', configuration: this.#addonConfiguration() },
     });
   }
 

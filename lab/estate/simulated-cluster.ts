@@ -223,7 +223,7 @@ export class SimulatedCluster implements ClusterController {
         interfaceIds: new Map(),
         recordedRevision: -1,
       };
-      this.#note(cni.settle());
+      if (this.#input.podNetwork === undefined) this.#note(cni.settle());
       this.#nodes.push(node);
       this.#records.recordInstance(node);
       return true;

@@ -81,6 +81,8 @@ export class World {
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
   /** Clusters that carry out the orders that EKS and Auto Scaling get, by name. */
   readonly controllers = new Map<string, ClusterController>();
+  /** How many IPv4 blocks EC2 lets a VPC have. Source: VPC user guide, quotas. */
+  cidrBlocksPerVpc = 5;
   #lastId = 0;
 
   constructor(seed: number, now: number) {

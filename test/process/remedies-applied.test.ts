@@ -9,6 +9,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 import { createEksClusterSource } from '../../shared/clusters/eks-cluster-source.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import { createEc2Inventory } from '../../shared/inventory/ec2-inventory.ts';
+import { elementAt } from '../../shared/model/base/element-at.ts';
 import type { SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Gains, Remedy } from '../../shared/model/result/finding.ts';
 import { applyPolicy } from '../../shared/pipeline/assess.ts';
@@ -277,6 +278,68 @@ describe('more room', () => {
     const applied = await apply('lone-subnet', /^Scale workers down to 3 nodes/);
     expectGains(applied);
     expect(applied.remedy.gains?.addresses).toBeGreaterThan(0);
+  });
+});
+
+describe('a migration has no command, and keeps its promise once it is done', () => {
+  const NODES = 4;
+  const story =
+    (podNetwork?: 'ipv6' | 'overlay'): Build<SimulatedCluster> =>
+    ({ subnet, cluster }) => {
+      const id = subnet('10.0.0.0/26', 'nodes-a');
+      return cluster({
+        nodeGroups: [workers(id, FOUR)],
+        ...(podNetwork === undefined ? {} : { podNetwork }),
+      });
+    };
+
+  test.each([
+    ['ipv6', /^Move shop to a new IPv6 cluster/],
+    ['overlay', /^Run shop with an overlay network/],
+  ] as const)('%s: a node then takes one address, and the finding is gone', async (podNetwork, title) => {
+    await labWith(story());
+    const { before, after, finding, remedy } = await apply('lone-subnet', title);
+    expect(remedy).toMatchObject({ commands: [], gains: { addresses: 0, prefixes: 0 } });
+    expect(remedy.effect).toContain('A node takes one');
+    expect(remedy.effect).toContain('It is a migration, and no command does it.');
+    // Nothing happened, and nothing was promised for now.
+    expect(findingOf(after, 'lone-subnet')).toEqual(finding);
+    await lab?.close();
+
+    await labWith(story(podNetwork));
+    const migrated = await scan();
+    expect(migrated.clusters[0]?.nodes).toHaveLength(NODES);
+    const { subnetId } = elementAt(migrated.subnets, 0);
+    expect(before.subnets[0]?.used).toBe(NODES * 10);
+    expect(subnetIn(migrated, subnetId)?.used).toBe(NODES);
+    expect(findingOf(migrated, 'lone-subnet')).toBeUndefined();
+  });
+});
+
+describe('a quota', () => {
+  const extra = ['10.1.0.0/28', '10.1.1.0/28', '10.1.2.0/28', '10.1.3.0/28'];
+
+  test('is raised first: EC2 refuses the block before it, and takes it after it', async () => {
+    await labWith(({ world, vpcId, subnet, cluster }) => {
+      for (const block of extra) {
+        world.associateCidrBlock(vpcId, block);
+        subnet(block, `other-${block}`, { zone: 'b' });
+      }
+      cluster({ nodeGroups: [workers(subnet('10.0.0.0/26', 'nodes-a'), FOUR)] });
+    }, '10.0.0.0/26');
+    const refused = apply('lone-subnet', /^Add 100\.65\.0\.0\/16 to the VPC, and the subnet/);
+    await expect(refused).rejects.toThrow('CidrLimitExceeded');
+
+    const { before, remedy } = await apply('lone-subnet', /^Ask for a higher quota of IPv4 CIDR blocks/);
+    expect(remedy).toMatchObject({ effect: 'To 10; AWS grants up to 50.', gains: { addresses: 0 } });
+    const titles = findingOf(before, 'lone-subnet')?.remedies.map((each) => each.title) ?? [];
+    const rank = (start: string) => titles.findIndex((each) => each.startsWith(start));
+    expect(rank('Ask for a higher quota')).toBeGreaterThanOrEqual(0);
+    expect(rank('Ask for a higher quota')).toBeLessThan(rank('Add 100.65.0.0/16'));
+
+    const applied = await apply('lone-subnet', /^Add 100\.65\.0\.0\/16 to the VPC, and the subnet/);
+    expectGains(applied);
+    expect(findingOf(applied.after, 'lone-subnet')).toBeUndefined();
   });
 });
 

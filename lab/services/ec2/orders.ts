@@ -91,7 +91,15 @@ export const associateVpcCidrBlock: Action = (context) => {
   if (vpc.cidrBlocks.some((block) => overlap(rangeOf(block.cidrBlock), range))) {
     throw new LabError('InvalidVpc.Range', `The CIDR '${cidrBlock}' conflicts with a block of the VPC.`);
   }
-  change((world) => world.associateCidrBlock(vpc.vpcId, cidrBlock));
+  change((world) => {
+    if (vpc.cidrBlocks.length >= world.cidrBlocksPerVpc) {
+      throw new LabError(
+        'CidrLimitExceeded',
+        `This network '${vpc.vpcId}' has met its maximum number of allowed CIDRs: ${world.cidrBlocksPerVpc}`,
+      );
+    }
+    world.associateCidrBlock(vpc.vpcId, cidrBlock);
+  });
   return {
     vpcId: vpc.vpcId,
     cidrBlockAssociation: { cidrBlock, cidrBlockState: { state: 'associating' } },

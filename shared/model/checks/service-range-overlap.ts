@@ -58,6 +58,8 @@ const result = (estate: Estate, eks: EksCluster, range: string | null): CheckRes
         title: 'Create the next cluster with another service range',
         effect:
           'A new cluster takes any private range between /24 and /12 that overlaps none of these networks. Until then, keep this range free of what pods must reach.',
+        price: 'The work of a migration: the range of a cluster is chosen when it is created.',
+        when: 'Right for the next cluster, and now where pods already miss such a host.',
         commands: [
           aws('eks', 'describe-cluster', subject.region, {
             name: eks.name,

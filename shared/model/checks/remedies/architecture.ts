@@ -14,7 +14,7 @@ export const moveToIpv6 = (estate: Estate, subnet: SubnetAssessment): Remedy | n
     : {
         title: `Move ${names} to a new IPv6 cluster`,
         effect:
-          'Pods then take IPv6 addresses. A node takes one IPv4 address, and a Fargate pod still takes one.',
+          'Pods then take IPv6 addresses. A node takes one IPv4 address, and a Fargate pod still takes one. It is a migration, and no command does it.',
         price: 'Weeks of work: the IP family of a cluster is chosen when it is created.',
         when: 'Right for the next cluster, when its workloads can speak IPv6.',
         gains: { addresses: 0, prefixes: 0 },
@@ -36,7 +36,8 @@ export const useOverlay = (estate: Estate, subnet: SubnetAssessment): Remedy | n
     ? null
     : {
         title: `Run ${names} with an overlay network, such as Cilium or Calico`,
-        effect: 'Pods then take no address of the VPC at all. A node takes one.',
+        effect:
+          'Pods then take no address of the VPC at all. A node takes one. It is a migration, and no command does it.',
         price: 'Weeks of work: all nodes are replaced, and AWS does not support the CNI.',
         when: 'Right when pods need no VPC address: no security groups for pods, no targets of type ip.',
         gains: { addresses: 0, prefixes: 0 },

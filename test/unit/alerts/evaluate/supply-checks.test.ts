@@ -94,13 +94,15 @@ describe('addresses-low', () => {
   });
 
   test('where AWS counts fewer than the interfaces explain, AWS is believed', () => {
-    const hidden = ofSubnet('addresses-low', { available: 40, unaccounted: 36 });
+    const hidden = ofSubnet('addresses-low', { available: 40, awsAvailable: 4, unaccounted: 36 });
     expect(hidden.raise).toBe('critical');
     expect(value(hidden, 'available')).toBe(4);
     expect(hidden.finding?.explanation).toContain(
       'At zero, new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet. AWS counts fewer than the visible interfaces explain, and the lower count is used.',
     );
-    expect(value(ofSubnet('addresses-low', { available: 10, unaccounted: 30 }), 'available')).toBe(0);
+    expect(
+      value(ofSubnet('addresses-low', { available: 10, awsAvailable: 0, unaccounted: 30 }), 'available'),
+    ).toBe(0);
   });
 
   test('where AWS counts more, our own count stands', () => {
