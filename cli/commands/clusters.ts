@@ -6,6 +6,7 @@ import type {
   CommittedDemand,
   MoreNodes,
   ZoneCapacity,
+  ZoneFailover,
 } from '../../shared/model/result/cluster.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -136,6 +137,31 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
       ),
     );
   }
+  if (cluster.zoneFailover !== undefined && cluster.zoneFailover.length > 0) {
+    parts.push(
+      renderTable<ZoneFailover>(
+        io,
+        [
+          { title: 'IF GONE', cell: ({ lostZones }) => lostZones.join(', ') },
+          { title: 'NODES', align: 'right', cell: ({ lostNodes }) => wholeNumber(lostNodes) },
+          { title: 'FIT ELSEWHERE', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
+          {
+            title: 'SHORT OF',
+            align: 'right',
+            cell: ({ shortfall }) =>
+              shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
+          },
+          { title: 'THEN', cell: ({ error }) => error },
+          {
+            title: 'SHORT AT MAXIMUM',
+            align: 'right',
+            cell: ({ atMaximum }) => wholeNumber(atMaximum?.shortfall),
+          },
+        ],
+        cluster.zoneFailover,
+      ),
+    );
+  }
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
   parts.push(reasons.map((reason) => `${dye('yellow', 'unknown')}  ${printable(reason)}\n`).join(''));
   return parts.filter((part) => part !== '').join('\n');
@@ -154,6 +180,9 @@ Examples:
 
 FIT: how many of the nodes that a group may still start fit, if every group scales to its maximum. FULL says how
 many of all its nodes find every address they want, if each then runs as many pods as the kubelet admits.
+
+IF GONE: what happens if a zone fails, or two. FIT ELSEWHERE says how many of the nodes there start in the other
+zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes missing if groups also grow.
 `,
     )
     .action(async (options: ScanOptions & Filters) => {

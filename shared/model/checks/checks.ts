@@ -19,6 +19,7 @@ import { vpcAddressesLow } from './vpc-addresses-low.ts';
 import { vpcCidrLimit } from './vpc-cidr-limit.ts';
 import { warmPoolWaste } from './warm-pool-waste.ts';
 import { addressesWillRunOut, prefixesWillRunOut } from './will-run-out.ts';
+import { zoneFailover } from './zone-failover.ts';
 import { zoneImbalance } from './zone-imbalance.ts';
 
 /**
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   leakedInterfaces,
   warmPoolWaste,
   unusablePrefixes,
+  zoneFailover,
   zoneImbalance,
   loneSubnet,
   reservedEnis,

@@ -17,6 +17,7 @@ import { committedDemand } from './committed-demand.ts';
 import { NodeAccumulator } from './node-accumulator.ts';
 import { outsideGroups } from './outside-groups.ts';
 import { freeSupplyOf, type Placement, SupplyLedger } from './supply-ledger.ts';
+import { zoneFailover } from './zone-failover.ts';
 
 export interface ClusterFoldInput {
   readonly target: Target;
@@ -121,8 +122,12 @@ export class ClusterAssessor {
       ],
       (placement) => ledgers(placement, allIds),
     );
+    const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
     return builders.map((builder) =>
-      builder.build(committed.filter(({ clusterName }) => clusterName === builder.name)),
+      builder.build(
+        committed.filter(({ clusterName }) => clusterName === builder.name),
+        failover.get(builder.name) ?? [],
+      ),
     );
   }
 

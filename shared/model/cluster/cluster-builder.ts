@@ -1,11 +1,17 @@
 import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
 import { mostInterfaces } from '../cni/cni-settings.ts';
 import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
-import type { AddressingMode, ClusterAssessment, CommittedDemand, NewNodes } from '../result/cluster.ts';
+import type {
+  AddressingMode,
+  ClusterAssessment,
+  CommittedDemand,
+  NewNodes,
+  ZoneFailover,
+} from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { clusterGroups } from './cluster-groups.ts';
+import { clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
@@ -33,6 +39,7 @@ export class ClusterBuilder {
   readonly #podSubnets: PodSubnets;
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
+  readonly #loosePools: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
 
   constructor(context: ClusterContext, parts: ClusterParts) {
@@ -59,6 +66,7 @@ export class ClusterBuilder {
       startSubnetIds: this.#startSubnetIds,
     };
     this.#groups = clusterGroups(plan);
+    this.#loosePools = loosePools(plan);
     this.#capacity = new ClusterCapacity(plan, this.#groups);
   }
 
@@ -71,7 +79,12 @@ export class ClusterBuilder {
     return this.#groups;
   }
 
-  build(committed: readonly CommittedDemand[]): ClusterAssessment {
+  /** Nodes of no such group, by node pool. */
+  loosePools(): readonly GrowingGroup[] {
+    return this.#loosePools;
+  }
+
+  build(committed: readonly CommittedDemand[], zoneFailover: readonly ZoneFailover[]): ClusterAssessment {
     const { target, ledgers, unknowns = [] } = this.#context;
     const nodes = this.#planned.map((planned) =>
       assessNode(planned, this.#configuration, (subnetIds) => ledgers('best', subnetIds)),
@@ -101,6 +114,7 @@ export class ClusterBuilder {
       capacity: this.#capacity.bySubnet(this.nodeSubnetIds),
       zones: this.#capacity.byZone(this.nodeSubnetIds),
       committed,
+      zoneFailover,
       newNodes: this.#newNodes,
       unknowns: [...unknowns, ...this.#unknowns],
     };

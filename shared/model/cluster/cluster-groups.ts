@@ -140,6 +140,41 @@ export const clusterGroups = (plan: ClusterPlan): readonly GrowingGroup[] => {
   ];
 };
 
+/**
+ * Nodes of no group that EKS or Auto Scaling knows, by node pool: those of Karpenter and Auto Mode. They may start where they
+ * are, and where the discovery tag leads. How many more there may be is not known.
+ */
+export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
+  const nodeGroups = new Set((plan.eks?.nodeGroups ?? []).map(({ name }) => name));
+  const inGroups = new Set(
+    plan.autoScalingGroups
+      .filter(({ tags }) => belongsTo(tags, plan.clusterName))
+      .flatMap(({ instanceIds }) => instanceIds),
+  );
+  const loose = plan.nodes.filter(
+    ({ node }) =>
+      node.isLive &&
+      !inGroups.has(node.instance.instanceId) &&
+      !nodeGroups.has(node.membership.nodeGroup ?? ''),
+  );
+  return [...Map.groupBy(loose, ({ node }) => node.membership.nodePool ?? '')].map(([pool, nodes]) =>
+    growingGroup(
+      plan,
+      {
+        name: pool,
+        kind: 'auto-scaling-group',
+        maxSize: nodes.length,
+        desired: nodes.length,
+        subnetIds: [
+          ...new Set([...nodes.flatMap(({ node }) => node.subnetId ?? []), ...plan.startSubnetIds]),
+        ],
+        instanceTypes: [],
+      },
+      nodes,
+    ),
+  );
+};
+
 const belongsTo = (tags: Tags, clusterName: string): boolean =>
   (membershipOf(tags)?.clusterName ??
     (tags[`${AUTOSCALER_TAG_PREFIX}${clusterName}`] === 'owned' ? clusterName : null)) === clusterName;
@@ -201,6 +236,14 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     steps: heaviest?.steps ?? null,
     full: knowsNodes ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,
+    standing: nodes.map(({ node }) => {
+      const pool = node.podInterfaces(false);
+      return {
+        availabilityZone: node.instance.availabilityZone,
+        singles: node.managedInterfaces + pool.addresses,
+        prefixes: pool.prefixes,
+      };
+    }),
   };
 };
 

@@ -18,8 +18,18 @@ export interface GrowingGroup {
   readonly full: FullNodes | null;
   /** Where its nodes may go. */
   readonly subnets: readonly GroupSubnet[];
+  /** Its nodes that run, with the zone of each and what it holds. */
+  readonly standing?: readonly StandingNode[];
   /** True for a group of no cluster, whose instances take from the same subnets. */
   readonly outsideCluster?: boolean;
+}
+
+/** A node that runs. */
+export interface StandingNode {
+  readonly availabilityZone: string | null;
+  /** Single addresses that the CNI manages, its primary ones among them. */
+  readonly singles: number;
+  readonly prefixes: number;
 }
 
 /** The demand of nodes that are full of pods. */
@@ -51,7 +61,7 @@ export interface GroupSubnet {
 /** The two bounds. */
 type Bound = 'at-start' | 'when-full';
 
-interface Outcome {
+export interface Outcome {
   readonly fits: number;
   readonly shortage: Shortage | null;
 }
@@ -160,7 +170,7 @@ class Growth {
  * Lets every group go to its maximum at once: a node each in turn, as Auto Scaling spreads them, until all are there or
  * none finds room. Groups of all clusters take from the same ledgers, so no address is promised twice.
  */
-const growTogether = (
+export const growTogether = (
   groups: readonly GrowingGroup[],
   ledgers: Ledgers,
   bound: Bound,

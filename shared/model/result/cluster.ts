@@ -163,6 +163,29 @@ export interface ServiceRange {
   readonly addresses: number | null;
 }
 
+/** What the other zones hold if some zones go, for every cluster of the account at once: they lose the same zones. */
+export interface ZoneFailover {
+  readonly lostZones: readonly string[];
+  /** The cluster's nodes that run there now. */
+  readonly lostNodes: number;
+  /** Of them, how many start in the other zones and find there what they hold now. At the least; `null` when it is unknown. */
+  readonly fits: number | null;
+  readonly fitsAtBest: number | null;
+  readonly shortfall: number | null;
+  /** What EC2 answers to the first that finds no room. */
+  readonly error: string | null;
+  readonly limitedBy: 'addresses' | 'prefixes' | null;
+  /** The same if every group grows to its maximum there. `null`: not known, as for node pools, whose limits EC2 does not know. */
+  readonly atMaximum: {
+    /** The lost nodes, and those that groups may still start. */
+    readonly nodes: number;
+    readonly fits: number;
+    readonly shortfall: number;
+  } | null;
+  /** Why `fits` or `atMaximum` is unknown. */
+  readonly reason: string | null;
+}
+
 export interface ClusterAssessment {
   readonly clusterName: string;
   readonly accountId: string;
@@ -191,6 +214,8 @@ export interface ClusterAssessment {
   /** The same by zone, by name. */
   readonly zones: readonly ZoneCapacity[];
   readonly committed: readonly CommittedDemand[];
+  /** What happens if one zone goes, or two of three and more. Empty where its nodes are in one zone. Absent in what earlier versions stored. */
+  readonly zoneFailover?: readonly ZoneFailover[];
   /** Absent in records of older versions. */
   readonly newNodes?: NewNodes;
   readonly unknowns: readonly Unknown[];

@@ -249,6 +249,30 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     subnets: [aSubnet()],
   },
   'overlapping-ranges': wayOut,
+  'zone-failover': {
+    clusters: [
+      aCluster({
+        nodeSubnetIds: ['subnet-0a', 'subnet-0b'],
+        zoneFailover: [
+          {
+            lostZones: ['eu-west-1a'],
+            lostNodes: 12,
+            fits: 7,
+            fitsAtBest: 7,
+            shortfall: 5,
+            error: 'InsufficientFreeAddressesInSubnet',
+            limitedBy: 'addresses',
+            atMaximum: { nodes: 20, fits: 7, shortfall: 13 },
+            reason: null,
+          },
+        ],
+      }),
+    ],
+    subnets: [
+      aSubnet(),
+      aSubnet({ subnetId: 'subnet-0b', name: 'private-b', availabilityZone: 'eu-west-1b' }),
+    ],
+  },
   'service-range-overlap': {
     ...wayOut,
     eksClusters: [anEksCluster({ serviceIpv4Cidr: '100.64.0.0/20' })],

@@ -52,6 +52,7 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'load-balancer-subnet': of({ owners: null }),
   'leaked-interfaces': of({ leakedInterfaces: null }),
   'warm-pool-waste': inCluster({ available: null }),
+  'zone-failover': { clusters: [aCluster({ unknowns: [{ field: 'nodes', reason: 'Denied.' }] })] },
   'zone-imbalance': inCluster({ available: null }),
   'lone-subnet': inCluster({ available: null }),
   'overlapping-ranges': { vpcConnections: null },

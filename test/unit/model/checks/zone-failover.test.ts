@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { ZoneFailover } from '../../../../shared/model/result/cluster.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aCluster, findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+
+const aLoss = (changes: Partial<ZoneFailover> = {}): ZoneFailover => ({
+  lostZones: ['eu-west-1a'],
+  lostNodes: 4,
+  fits: 4,
+  fitsAtBest: 4,
+  shortfall: 0,
+  error: null,
+  limitedBy: null,
+  atMaximum: null,
+  reason: null,
+  ...changes,
+});
+
+const subnets = ['a', 'b', 'c'].map((zone, index) =>
+  aSubnet({ subnetId: `subnet-0${zone}`, availabilityZone: `eu-west-1${zone}`, available: 50 - 10 * index }),
+);
+
+const estateOf = (...zoneFailover: readonly ZoneFailover[]) => ({
+  subnets,
+  clusters: [aCluster({ nodeSubnetIds: subnets.map(({ subnetId }) => subnetId), zoneFailover })],
+});
+
+const found = (...losses: readonly ZoneFailover[]) => findingsOf('zone-failover', estateOf(...losses));
+
+const short = { fits: 1, fitsAtBest: 2, shortfall: 3, error: 'InsufficientFreeAddressesInSubnet' };
+
+describe('the loss of a zone', () => {
+  test('is a warning where its nodes do not all fit elsewhere, about the subnets that remain, the tightest first', () => {
+    expect(found(aLoss({ ...short, limitedBy: 'addresses' }))).toMatchObject([
+      {
+        severity: 'warning',
+        title: 'shop: without eu-west-1a, 1 of 4 nodes fits in the other zones',
+        explanation:
+          'Without eu-west-1a, 1 of 4 nodes fits in the other zones. The next one fails with InsufficientFreeAddressesInSubnet. All clusters of the account move at once.',
+        subject: { subnetIds: ['subnet-0c', 'subnet-0b'] },
+        evidence: [
+          { name: 'nodes lost with eu-west-1a', value: 4 },
+          { name: 'of them fit without eu-west-1a', value: 1 },
+        ],
+      },
+    ]);
+  });
+
+  test('is information where only two zones, or groups at their maximum, are too much', () => {
+    const two = aLoss({ ...short, lostZones: ['eu-west-1a', 'eu-west-1b'] });
+    expect(found(aLoss(), two)).toMatchObject([
+      {
+        severity: 'info',
+        title: 'shop: without eu-west-1a, eu-west-1b, 1 of 4 nodes fits in the other zones',
+      },
+    ]);
+    expect(found(aLoss({ atMaximum: { nodes: 9, fits: 6, shortfall: 3 } }))).toMatchObject([
+      {
+        severity: 'info',
+        title: 'shop: without eu-west-1a, its groups cannot grow to their maximum: 6 of 9 nodes fit',
+      },
+    ]);
+  });
+
+  test('of the zone that leaves most nodes out leads', () => {
+    const other = aLoss({ lostZones: ['eu-west-1b'], fits: 0, shortfall: 4 });
+    const [finding] = found(
+      aLoss(short),
+      other,
+      aLoss({ lostZones: ['eu-west-1a', 'eu-west-1b'], fits: 0, shortfall: 8 }),
+    );
+    expect(finding?.title).toBe('shop: without eu-west-1b, 0 of 4 nodes fit in the other zones');
+  });
+
+  test('asks for prefixes where those are short, and for nothing where no other zone is known', () => {
+    expect(found(aLoss({ ...short, limitedBy: 'prefixes' }))[0]?.remedies.length).toBeGreaterThan(0);
+    const nowhere = { ...estateOf(aLoss(short)), subnets: [] };
+    expect(findingsOf('zone-failover', nowhere)[0]?.remedies).toEqual([]);
+  });
+
+  test('is no finding where all fit, unknown where that is not known, and nothing to a cluster in one zone', () => {
+    const states = (...losses: readonly ZoneFailover[]) => statesOf('zone-failover', estateOf(...losses));
+    const unknown = aLoss({ fits: null, fitsAtBest: null, shortfall: null });
+    expect(states(aLoss())).toEqual(['healthy']);
+    expect(states(aLoss(), unknown)).toEqual(['unknown']);
+    expect(states({ ...unknown, reason: 'Not known.' })).toEqual(['unknown']);
+    expect(states(aLoss(short), unknown)).toEqual(['found']);
+    expect(states()).toEqual([]);
+    expect(statesOf('zone-failover', { clusters: [aCluster()] })).toEqual([]);
+  });
+});
