@@ -49,6 +49,8 @@ export default defineConfig({
           // Against moto, boto3 and cfn-lint, which need Python.
           project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
           project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
+          // The Helm chart, rendered by helm's own code.
+          project('chart', ['test/e2e/chart/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // One browser at a time: the test measures the page and not the machine.
           project('browser', ['test/e2e/browser/**/*.test.ts'], {
             fileParallelism: false,

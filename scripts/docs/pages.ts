@@ -19,6 +19,9 @@ import { scanSchemaJson } from './scan-schema.ts';
 export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
   'infra/server/grafana/headroom.json': grafanaDashboard,
   'infra/server/prometheus/headroom.rules.yml': prometheusRules,
+  // A chart can read only the files in its own folder.
+  'infra/server/chart/files/headroom.json': grafanaDashboard,
+  'infra/server/chart/files/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
   'docs/configuration.md': configurationPage,
   'docs/contracts/command-line.txt': commandLineContract,

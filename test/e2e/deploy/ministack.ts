@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../../fixtures/free-port.ts';
 import { pythonProgram } from '../python.ts';
 
 const PROGRAMS = join(import.meta.dirname, '../../../node_modules/.bin');
@@ -17,17 +17,6 @@ export interface Ministack {
   readonly log: () => string;
   close(): Promise<void>;
 }
-
-/** A port that was free a moment ago: ministack cannot choose one by itself. */
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /**
  * Starts ministack, another AWS, on the loopback interface alone. It runs the Node functions of a stack without Docker,

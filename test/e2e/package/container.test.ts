@@ -9,7 +9,6 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { layOutImage } from '../../../scripts/image/layout.ts';
+import { freePort } from '../../fixtures/free-port.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
 import { threeAccounts } from '../../fixtures/three-accounts.ts';
 
@@ -53,16 +53,6 @@ const eachFile = (folder: string, visit: (path: string) => void): void => {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) visit(join(folder, name));
   visit(folder);
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 
 const children: ReturnType<typeof spawn>[] = [];
 

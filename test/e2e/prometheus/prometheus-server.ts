@@ -1,9 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../fixtures/free-port.ts';
 
 const UNPACKED = fileURLToPath(new URL('../../../.prometheus/usr/bin', import.meta.url));
 
@@ -21,16 +20,6 @@ export const promtool = (args: readonly string[], input?: string): { ok: boolean
   });
   return { ok: status === 0, said: `${stdout}${stderr}` };
 };
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
