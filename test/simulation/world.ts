@@ -38,7 +38,13 @@ const subjectOf = (target: Target, type: Subject['type'], id: string): Subject =
   subnetIds: type === 'subnet' ? [id] : [],
 });
 
-const keyOf = (rule: string, { type, id }: Subject): string => `${rule}/${type}/${id}`;
+const keyOf = (name: string, { type, id }: Subject): string => `${name}/${type}/${id}`;
+
+/** Alerts about addresses have the key of their supply, whichever of its rules raised them. */
+const ruleOf = (key: string): string => {
+  const name = key.slice(0, key.indexOf('/'));
+  return name === 'addresses' ? 'addresses-low' : name;
+};
 
 /** Some accounts whose subnets fill up and empty, come and go. */
 export class World {
@@ -53,7 +59,7 @@ export class World {
         isPlanned: true,
         subnets: Array.from({ length: SUBNETS_EACH }, (__, place): Subnet => {
           const subject = subjectOf(target, 'subnet', `subnet-${index}${place}`);
-          return { subject, key: keyOf('addresses-low', subject), level: 'ok', exists: true };
+          return { subject, key: keyOf('addresses', subject), level: 'ok', exists: true };
         }),
       };
     });
@@ -121,7 +127,7 @@ const findingOf = (rule: string, subject: Subject, severity: 'warning' | 'critic
 export const observationsOf = (target: SimulatedTarget, { levels }: Sight): readonly Observation[] =>
   [...levels].map(([key, level]) => {
     const subject = target.subnets.find((subnet) => subnet.key === key)?.subject ?? scanSubject(target);
-    const rule = key.slice(0, key.indexOf('/'));
+    const rule = ruleOf(key);
     const finding = level === null || level === 'ok' ? null : findingOf(rule, subject, level);
     return { key, rule, subject, raise: level, hold: level, finding, cause: `${subject.type}/${subject.id}` };
   });
