@@ -12,3 +12,15 @@ export const unusableStateStore = (reason: StateStoreError): StateStore => {
     close: async () => {},
   };
 };
+
+/** Stands for a store that can be read and not written: whatever would change it fails with the reason. */
+export const unwritableStateStore = (readable: StateStore, reason: StateStoreError): StateStore => {
+  const refuse = (): Promise<never> => Promise.reject(reason);
+  return {
+    alerts: { ...readable.alerts, commit: refuse, remove: refuse },
+    history: { ...readable.history, record: refuse, backfill: refuse },
+    assessments: { ...readable.assessments, putLatest: refuse },
+    cache: { ...readable.cache, put: refuse },
+    close: () => readable.close(),
+  };
+};

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -211,8 +211,9 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && (error.errcode === 5 || error.errcode === 6);
 
 /**
- * A file in a folder that may not be written cannot have the files beside it that SQLite shares between processes. Then
- * no other process writes it either, and it is read as a file that does not change.
+ * In a folder that may not be written, or on a full disk, a file cannot have those beside it that SQLite shares between
+ * processes. Then no other process writes it either, and it is read as a file that does not change. One with committed
+ * changes that are not in it yet (`-wal`) would be read without them, so it is refused.
  */
 const openToRead = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path, { readOnly: true });
@@ -221,7 +222,8 @@ const openToRead = (path: string): DatabaseSync => {
     return database;
   } catch (error) {
     database.close();
-    if (existsSync(`${path}-wal`) || String(error).includes('not a database')) throw error;
+    const pending = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (pending > 0 || String(error).includes('not a database')) throw error;
     const url = pathToFileURL(path);
     url.search = 'immutable=1';
     return new DatabaseSync(url, { readOnly: true });
