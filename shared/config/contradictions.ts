@@ -1,4 +1,3 @@
-import { closestMatch } from 'leven';
 import type { RuleName, RulePolicies, Threshold } from '../model/alert/policy.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { fieldOf, type Path } from './problems.ts';
@@ -11,13 +10,12 @@ export interface Contradiction {
 }
 
 /**
- * What is wrong between distant parts of a file, each of which may be right by itself. What is wrong within one mapping is
- * checked by its schema (`together`). This reads the file as it stands and not what the schema made of it, so that a slip in one place does not hide a contradiction in another: what cannot be
- * understood is passed over here, since the schema has said so.
+ * What is wrong between distant parts of a file, each of which may be right by itself. A wrong value within one mapping is
+ * found by its schema (`together`). This reads the file as it stands and not what the schema made of it, so that a slip in
+ * one place does not hide a contradiction in another. What cannot be understood is passed over, since the schema says so.
  */
 export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
   ...inRules(member(file, 'alerts')),
-  ...inMutes(member(file, 'alerts')),
   ...inRoutes(file),
 ];
 
@@ -79,48 +77,22 @@ const leadTimeConflict = (settings: object): string | null => {
   return `warning within ${warningWithin}h is shorter than critical within ${criticalWithin}h; give both levels, warning the longer.`;
 };
 
-const inMutes = (alerts: unknown): readonly Contradiction[] =>
-  listed(member(alerts, 'mutes')).flatMap((mute, index) =>
-    unknownRules(member(mute, 'match'), ['alerts', 'mutes', index, 'match', 'rule']),
-  );
-
 const inRoutes = (file: unknown): readonly Contradiction[] => {
   const names = [DEFAULT_DESTINATION, ...Object.keys(mapping(member(file, 'destinations')))];
   return listed(member(file, 'routes')).flatMap((route, index) => {
-    const path: Path = ['routes', index];
-    const to = listed(member(route, 'to'));
-    const unknown = to.flatMap((name) =>
+    const path: Path = ['routes', index, 'to'];
+    return listed(member(route, 'to')).flatMap((name) =>
       typeof name !== 'string' || names.includes(name)
         ? []
         : [
             {
-              path: [...path, 'to'],
-              message: `${fieldOf([...path, 'to'])} names "${name}", which is not a destination; there are ${names.join(', ')}.`,
+              path,
+              message: `${fieldOf(path)} names "${name}", which is not a destination; there are ${names.join(', ')}.`,
             },
           ],
     );
-    return [...unknown, ...unknownRules(member(route, 'match'), [...path, 'match', 'rule'])];
   });
 };
-
-/** More than a slip of the pen may be the kind of a finding, which a selector can name as well. */
-const SLIP = 2;
-
-const unknownRules = (match: unknown, path: Path): readonly Contradiction[] =>
-  listed(member(match, 'rule')).flatMap((word) => {
-    if (typeof word !== 'string' || /[*?]/.test(word) || (RULE_NAMES as readonly string[]).includes(word)) {
-      return [];
-    }
-    const nearest = closestMatch(word, RULE_NAMES, { maxDistance: SLIP });
-    return nearest === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `${fieldOf(path)} names "${word}", which is not a rule. Did you mean "${nearest}"?`,
-          },
-        ];
-  });
 
 const mapping = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};

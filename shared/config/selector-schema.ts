@@ -1,6 +1,8 @@
+import { closestMatch } from 'leven';
 import * as z from 'zod';
 import type { Selector } from '../model/alert/policy.ts';
-import { cidr, listOf, oneOf, section, text } from './scalars.ts';
+import { RULE_NAMES } from './default-policy.ts';
+import { type Contradiction, cidr, listOf, oneOf, section, text, together } from './scalars.ts';
 
 const PATTERN_WORDS = 'with * and ? as wildcards';
 
@@ -43,13 +45,29 @@ const withoutAbsent = (selector: Record<string, unknown>): Selector =>
 /** For overrides: thresholds are looked up before there is a level, and for one rule at a time. */
 export const subjectSelector = section(fields).transform(withoutAbsent);
 
+/** More than a slip of the pen may be the kind of a finding, which a selector can name as well. */
+const SLIP = 2;
+
+const misspelt = (word: unknown): readonly Contradiction[] => {
+  if (typeof word !== 'string' || /[*?]/.test(word) || (RULE_NAMES as readonly string[]).includes(word)) {
+    return [];
+  }
+  const nearest = closestMatch(word, RULE_NAMES, { maxDistance: SLIP });
+  return nearest === undefined
+    ? []
+    : [{ path: ['rule'], message: `names "${word}", which is not a rule. Did you mean "${nearest}"?` }];
+};
+
 /** For mutes and routes. */
-export const alertSelector = section({
-  ...fields,
-  rule: patterns('a rule', /^[a-z*?-]{1,64}$/)
-    .optional()
-    .describe('The rule.'),
-  severity: listOf(oneOf(['warning', 'critical']), 'warning, critical, or a list of both')
-    .optional()
-    .describe('The severity.'),
-}).transform(withoutAbsent);
+export const alertSelector = together(
+  section({
+    ...fields,
+    rule: patterns('a rule', /^[a-z*?-]{1,64}$/)
+      .optional()
+      .describe('The rule.'),
+    severity: listOf(oneOf(['warning', 'critical']), 'warning, critical, or a list of both')
+      .optional()
+      .describe('The severity.'),
+  }),
+  ({ rule }) => (Array.isArray(rule) ? rule : [rule]).flatMap(misspelt),
+).transform(withoutAbsent);
