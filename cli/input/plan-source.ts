@@ -189,6 +189,20 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
   );
 };
 
+/** @throws UsageError when no subnet has the id */
+export const subnetNamed = (
+  sources: readonly PlanSource[],
+  subnetId: string,
+): { readonly source: PlanSource; readonly subnetId: string } => {
+  const source = sources.find(({ plan }) => plan.subnets.has(subnetId));
+  if (source !== undefined) return { source, subnetId };
+  const ids = sources.flatMap(({ plan }) => [...plan.subnets.keys()]);
+  throw new UsageError(
+    `Nothing matches --subnet ${subnetId}.${didYouMean(subnetId, ids)}`,
+    '`headroom scan` lists the subnets.',
+  );
+};
+
 /**
  * What a plan answers. That nothing can be planned for the question is a matter of the command line.
  *

@@ -11,6 +11,8 @@ const schemaOfPlan =
 
 /** The JSON Schemas of the other plans, by the name of their command. */
 export const planSchemas: Readonly<Record<string, () => string>> = {
+  drain: schemaOfPlan('DrainDocument', 'headroom/plan-drain@1'),
+  reserve: schemaOfPlan('ReserveDocument', 'headroom/plan-reserve@1'),
   size: schemaOfPlan('SizeDocument', 'headroom/plan-size@1'),
   'what-if': schemaOfPlan('WhatIfDocument', 'headroom/plan-what-if@1'),
 };

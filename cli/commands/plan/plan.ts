@@ -1,5 +1,7 @@
 import type { AddCommand } from '../../base/command-line.ts';
+import { addDrainCommand } from './drain.ts';
 import { addPlanNodeCommand } from './node.ts';
+import { addReserveCommand } from './reserve.ts';
 import { addSizeCommand } from './size.ts';
 import { addWhatIfCommand } from './what-if.ts';
 
@@ -11,4 +13,6 @@ export const addPlanCommand: AddCommand = (program, session) => {
   addPlanNodeCommand(plan, session);
   addWhatIfCommand(plan, session);
   addSizeCommand(plan, session);
+  addDrainCommand(plan, session);
+  addReserveCommand(plan, session);
 };

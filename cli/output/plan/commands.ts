@@ -162,3 +162,19 @@ const scaleCommands = (
         }),
   ];
 };
+
+/** The node of an instance: its name is the one whose provider ID ends with the instance's. */
+const nodeOf = (instanceId: string): string =>
+  `"$(kubectl get nodes --output json | jq --raw-output '.items[] | select(.spec.providerID | endswith("/${instanceId}")) | .metadata.name')"`;
+
+/** All nodes are cordoned first, so that no pod moves to one that is drained later; then each is drained and ended. */
+export const drainCommands = (region: string, instanceIds: readonly string[]): readonly string[] => [
+  ...instanceIds.map((instanceId) => `kubectl cordon ${nodeOf(instanceId)}`),
+  ...instanceIds.flatMap((instanceId) => [
+    `kubectl drain ${nodeOf(instanceId)} --ignore-daemonsets --delete-emptydir-data`,
+    aws('autoscaling', 'terminate-instance-in-auto-scaling-group', region, {
+      'instance-id': instanceId,
+      'should-decrement-desired-capacity': [],
+    }),
+  ]),
+];

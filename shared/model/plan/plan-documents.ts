@@ -1,3 +1,6 @@
+import type { DrainPlan } from './drain.ts';
+import type { PlannedReservation } from './reserve.ts';
+import type { Rule } from './rules.ts';
 import type { SizeAnswer } from './size.ts';
 import type { WhatIf } from './what-if.ts';
 
@@ -11,4 +14,29 @@ export interface WhatIfDocument extends WhatIf {
 /** What `headroom plan size --format json` prints. */
 export interface SizeDocument extends SizeAnswer {
   readonly schema: 'headroom/plan-size@1';
+}
+
+/** What `headroom plan drain --format json` prints. */
+export interface DrainDocument extends DrainPlan {
+  readonly schema: 'headroom/plan-drain@1';
+  readonly commands: readonly string[];
+}
+
+/** What `headroom plan reserve --format json` prints. */
+export interface ReserveDocument {
+  readonly schema: 'headroom/plan-reserve@1';
+  readonly subnets: readonly {
+    readonly subnetId: string;
+    readonly name: string | null;
+    readonly cidrBlock: string | null;
+    /** Ranges to reserve now. */
+    readonly now: readonly PlannedReservation[];
+    /** Ranges to reserve when the nodes of `drained` have ended; empty where none are to be drained. */
+    readonly afterDrain: readonly PlannedReservation[];
+  }[];
+  /** The instances that a drain would end first. */
+  readonly drained: readonly string[];
+  readonly commands: readonly string[];
+  readonly unknowns: readonly string[];
+  readonly rules: readonly Rule[];
 }

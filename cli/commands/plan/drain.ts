@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { type DrainPlan, planDrain } from '../../../shared/model/plan/drain.ts';
+import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { optionalNumber } from '../../input/cni-options.ts';
+import {
+  addPlanSourceOptions,
+  clusterNamed,
+  type PlanSourceOptions,
+  planned,
+  readPlanSources,
+  subnetNamed,
+} from '../../input/plan-source.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { drainCommands, reservationCommand } from '../../output/plan/commands.ts';
+import { reservationTable } from '../../output/plan/reservation-table.ts';
+
+interface Options extends PlanSourceOptions {
+  readonly cluster?: string;
+  readonly subnet?: readonly string[];
+  readonly supply: string;
+  readonly nodes?: string;
+  readonly win?: string;
+  readonly format: string;
+}
+
+/** `headroom plan drain`: which nodes to drain, in which order, to win back most prefixes or addresses. */
+export const addDrainCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('drain')))
+    .description('which nodes to drain, in which order, to win back most prefixes or addresses')
+    .option('--cluster <name>', 'the cluster whose nodes may be drained')
+    .option(
+      '--subnet <subnet-id...>',
+      'where addresses are to be won (default: all of its subnets)',
+      collectValues,
+    )
+    .option('--supply <supply>', 'prefixes or addresses', 'prefixes')
+    .option('--nodes <number>', 'drain at most so many nodes (default: as many as pay)')
+    .option('--win <number>', 'stop when so much is won (default: win as much as can be)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom plan drain --cluster shop --subnet subnet-0abc --nodes 3
+  $ headroom plan drain --from estate.json.gz --cluster shop --win 8 --format html > drain.html
+
+The pods of drained nodes must fit on the nodes that stay. The reservations come first: they keep single addresses out of
+what is won. The exit code is 1 where nothing can be won, or less than --win.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const { supply } = options;
+      if (supply !== 'prefixes' && supply !== 'addresses')
+        throw new UsageError(`--supply ${supply} is neither prefixes nor addresses.`, 'Use one of the two.');
+      const sources = await readPlanSources(options, session);
+      for (const subnetId of options.subnet ?? []) subnetNamed(sources, subnetId);
+      const { source, cluster } = clusterNamed(sources, options.cluster);
+      const question = {
+        subnetIds: options.subnet ?? [],
+        supply,
+        most: optionalNumber('--nodes', options.nodes, 1),
+        win: optionalNumber('--win', options.win, 1),
+      } as const;
+      const { plan: answer, mapsAfter } = planned(() => planDrain(source.plan, cluster, question));
+      const document: DrainDocument = {
+        schema: 'headroom/plan-drain@1',
+        ...answer,
+        commands: [
+          ...answer.reservations.map(({ subnetId, cidr }) =>
+            reservationCommand(answer.region, subnetId, cidr),
+          ),
+          ...drainCommands(
+            answer.region,
+            answer.steps.map(({ instanceId }) => instanceId),
+          ),
+        ],
+      };
+      writePlan(session, options.format, document, drainReport(document), {
+        before: source.plan.maps,
+        after: mapsAfter,
+      });
+      session.exit(isEnough(answer) ? EXIT.ok : EXIT.found);
+    });
+};
+
+const isEnough = ({ steps, wins, question: { win } }: DrainPlan): boolean =>
+  steps.length > 0 && wins >= (win ?? 1);
+
+const drainReport = (answer: DrainDocument): PlanReport => ({
+  title: `${answer.clusterName}: nodes to drain for ${answer.question.supply}`,
+  answer: sentence(answer),
+  fits: isEnough(answer),
+  tables: [
+    {
+      title: 'Drain in this order',
+      columns: [
+        { title: 'NODE' },
+        { title: 'TYPE' },
+        { title: 'ZONE' },
+        { title: 'PODS AT MOST', align: 'right' },
+        { title: 'WINS', align: 'right' },
+        { title: 'SO FAR', align: 'right' },
+      ],
+      rows: answer.steps.map(({ instanceId, type, availabilityZone, pods, wins, winsSoFar }) => [
+        instanceId,
+        type,
+        availabilityZone,
+        number(pods),
+        number(wins),
+        number(winsSoFar),
+      ]),
+    },
+    reservationTable('Reserve first', answer.reservations),
+  ],
+  notes:
+    answer.steps.length === 0
+      ? []
+      : [
+          `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${count(answer.podsThatStillFit, 'more pod')} still find${answer.podsThatStillFit === 1 ? 's' : ''} a node.`,
+        ],
+  unknowns: answer.unknowns,
+  commands: answer.commands,
+  rules: answer.rules,
+  subnetIds: answer.question.subnetIds,
+});
+
+const sentence = ({ steps, wins, winsAtLeast, question: { supply, win } }: DrainPlan): string => {
+  if (steps.length === 0)
+    return `Draining wins no ${supply}: no node can end whose pods fit elsewhere, or what it frees is taken again.`;
+  const won = supply === 'prefixes' ? count(wins, 'prefix') : count(wins, 'address');
+  const short = win !== null && wins < win ? ` That is less than the ${number(win)} asked for.` : '';
+  return `Draining ${count(steps.length, 'node')} wins about ${won}, and at least ${number(winsAtLeast)}.${short}`;
+};

@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import { count } from '../../../shared/model/base/text/numbers.ts';
+import { planDrain } from '../../../shared/model/plan/drain.ts';
+import type { ReserveDocument } from '../../../shared/model/plan/plan-documents.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { planReservations } from '../../../shared/model/plan/reserve.ts';
+import { RULES } from '../../../shared/model/plan/rules.ts';
+import type { AddressMap } from '../../../shared/model/result/assessment.ts';
+import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { wholeNumberOf } from '../../input/cni-options.ts';
+import {
+  addPlanSourceOptions,
+  clusterNamed,
+  type PlanSourceOptions,
+  planned,
+  readPlanSources,
+  subnetNamed,
+} from '../../input/plan-source.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { reservationCommand } from '../../output/plan/commands.ts';
+import { reservationTable } from '../../output/plan/reservation-table.ts';
+
+interface Options extends PlanSourceOptions {
+  readonly subnet?: readonly string[];
+  readonly cluster?: string;
+  readonly afterDraining?: string;
+  readonly format: string;
+}
+
+/** `headroom plan reserve`: which ranges to keep for prefixes, now and after a drain. */
+export const addReserveCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('reserve')))
+    .description('which ranges to reserve for prefixes, now and after a drain, and what is in the way')
+    .option('--subnet <subnet-id...>', 'the subnets', collectValues)
+    .option('--cluster <name>', 'all subnets of its nodes and pods')
+    .option('--after-draining <nodes>', 'as well after the best drain of so many nodes of the cluster')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom plan reserve --subnet subnet-0abc
+  $ headroom plan reserve --cluster shop --after-draining 3 --format markdown
+
+A reservation takes nothing from those that run. It keeps new single addresses out of the range.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const sources = await readPlanSources(options, session);
+      if (
+        options.subnet === undefined &&
+        options.cluster === undefined &&
+        options.afterDraining === undefined
+      )
+        clusterNamed(sources, undefined);
+      if (
+        options.subnet !== undefined &&
+        options.afterDraining !== undefined &&
+        options.cluster === undefined
+      )
+        throw new UsageError('--after-draining needs the nodes of a cluster.', 'Name it with --cluster.');
+      const ofCluster = options.subnet === undefined || options.afterDraining !== undefined;
+      const chosen = ofCluster ? clusterNamed(sources, options.cluster) : null;
+      const subnetIds = options.subnet ?? chosen?.cluster.nodeSubnetIds ?? [];
+      const found = subnetIds.map((subnetId) => subnetNamed(sources, subnetId));
+      const drain =
+        chosen === null || options.afterDraining === undefined
+          ? null
+          : planned(() =>
+              planDrain(chosen.source.plan, chosen.cluster, {
+                subnetIds,
+                supply: 'prefixes',
+                most: wholeNumberOf('--after-draining', options.afterDraining ?? '', 1),
+                win: null,
+              }),
+            );
+      const drained = drain?.plan.steps.map(({ instanceId }) => instanceId) ?? [];
+      const gone = new Set(drained);
+      const maps = new Map<string, AddressMap>();
+      const subnets = found.map(({ source, subnetId }) => {
+        const map = source.plan.maps.get(subnetId);
+        const after = drain?.mapsBeforeReserving.get(subnetId);
+        if (map !== undefined) maps.set(subnetId, map);
+        const { name = null, cidrBlock = null } = source.plan.subnets.get(subnetId) ?? {};
+        return {
+          subnetId,
+          name,
+          cidrBlock,
+          now: map === undefined ? [] : planReservations(source.plan, map),
+          afterDrain: after === undefined ? [] : planReservations(source.plan, after, gone),
+        };
+      });
+      const [region = ''] = found.map(({ source }) => source.estate.target.region);
+      const document: ReserveDocument = {
+        schema: 'headroom/plan-reserve@1',
+        subnets,
+        drained,
+        commands: subnets.flatMap(({ now, afterDrain }) =>
+          (drained.length > 0 ? afterDrain : now).map(({ subnetId, cidr }) =>
+            reservationCommand(region, subnetId, cidr),
+          ),
+        ),
+        unknowns: subnetIds.flatMap((subnetId) =>
+          maps.has(subnetId) ? [] : [`The addresses of ${subnetId} are not known.`],
+        ),
+        rules: [RULES.reserve, RULES.reserved, RULES.placement],
+      };
+      writePlan(session, options.format, document, reserveReport(document), {
+        before: maps,
+        after: drain?.mapsAfter ?? new Map(),
+      });
+      session.exit(document.commands.length > 0 ? EXIT.ok : EXIT.found);
+    });
+};
+
+const reserveReport = (answer: ReserveDocument): PlanReport => {
+  const now = answer.subnets.flatMap((subnet) => subnet.now);
+  const later = answer.subnets.flatMap((subnet) => subnet.afterDrain);
+  const prefixes = now.reduce((sum, { prefixesNow }) => sum + prefixesNow, 0);
+  return {
+    title: `Ranges to reserve for prefixes in ${count(answer.subnets.length, 'subnet')}`,
+    answer:
+      now.length === 0
+        ? 'No range is worth reserving: none holds a free address that enough others would be left beside.'
+        : `${count(now.length, 'range')} keep${now.length === 1 ? 's' : ''} ${count(prefixes, 'prefix')} free at once.${
+            answer.drained.length === 0
+              ? ''
+              : ` After draining ${count(answer.drained.length, 'node')}: ${count(
+                  later.reduce((sum, { prefixesNow }) => sum + prefixesNow, 0),
+                  'prefix',
+                )}.`
+          }`,
+    fits: null,
+    tables: [reservationTable('Now', now), reservationTable('After the drain', later)],
+    notes:
+      answer.drained.length === 0
+        ? []
+        : [`To be drained: ${answer.drained.join(', ')}. Reserve before you drain.`],
+    unknowns: answer.unknowns,
+    commands: answer.commands,
+    rules: answer.rules,
+    subnetIds: answer.subnets.map(({ subnetId }) => subnetId),
+  };
+};

@@ -1,0 +1,48 @@
+import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { AddressMap } from '../result/assessment.ts';
+import { decodeAddressMap } from '../subnet/address-map.ts';
+
+/** What goes from a subnet. */
+export interface Release {
+  /** Single addresses, by the number of their block. */
+  readonly singles: ReadonlyMap<number, number>;
+  /** Blocks that were prefixes. */
+  readonly prefixes: readonly number[];
+}
+
+const USED_BASE = ADDRESSES_PER_PREFIX + 1;
+
+/** A subnet's map after some addresses have gone back, and with ranges reserved for prefixes. */
+export const changedMap = (
+  map: AddressMap,
+  { singles, prefixes }: Release,
+  reservations: readonly string[] = [],
+): AddressMap => {
+  const states = [...map.states];
+  const used = [...map.used];
+  const owner = [...map.owner];
+  const reserved = [...map.reserved];
+  const gone = new Map(singles);
+  for (const block of prefixes) gone.set(block, ADDRESSES_PER_PREFIX);
+  for (const [block, count] of gone) {
+    const before = used[block];
+    if (before === undefined) continue;
+    const left = Math.max(0, Number.parseInt(before, USED_BASE) - count);
+    used[block] = left.toString(USED_BASE);
+    if (states[block] !== 'a') states[block] = left === 0 ? '.' : '+';
+    if (left === 0) owner[block] = '-';
+  }
+  const ranges = reservations.flatMap((range) => parseCidr(range) ?? []);
+  for (const [block, { cidr }] of decodeAddressMap(map).entries()) {
+    const inner = parseCidr(cidr);
+    if (inner !== null && ranges.some((range) => cidrContains(range, inner))) reserved[block] = 'P';
+  }
+  return {
+    ...map,
+    states: states.join(''),
+    used: used.join(''),
+    owner: owner.join(''),
+    reserved: reserved.join(''),
+  };
+};

@@ -1,0 +1,144 @@
+/** A node that could be drained, by its number in the list. */
+export interface DrainCandidate {
+  /** Addresses that it holds in the subnets in question, 16 for each prefix. */
+  readonly addresses: number;
+  readonly pods: number;
+}
+
+/** What is to be chosen from. */
+export interface DrainProblem {
+  readonly candidates: readonly DrainCandidate[];
+  /** Of each block that drains can make whole, the candidates that must all go. */
+  readonly blocks: readonly (readonly number[])[];
+  /** At most so many. */
+  readonly most: number;
+  /** What the nodes that stay take for the pods that move to them; `null` where these do not fit. */
+  readonly cost: (drained: ReadonlySet<number>) => number | null;
+  readonly supply: 'prefixes' | 'addresses';
+}
+
+/** What draining these wins, after what the moved pods take; `null` where their pods do not fit. */
+export const drainGain = (problem: DrainProblem, drained: ReadonlySet<number>): number | null => {
+  const cost = problem.cost(drained);
+  if (cost === null) return null;
+  if (problem.supply === 'prefixes')
+    return problem.blocks.filter((needed) => needed.every((each) => drained.has(each))).length - cost;
+  let addresses = 0;
+  for (const each of drained) addresses += problem.candidates[each]?.addresses ?? 0;
+  return addresses - cost;
+};
+
+/** So many subsets are looked through one by one. */
+const EXHAUSTIVE = 20_000;
+
+const subsets = (size: number, most: number): number => {
+  let total = 0;
+  let choose = 1;
+  for (let picked = 0; picked <= Math.min(most, size); picked += 1) {
+    total += choose;
+    choose = (choose * (size - picked)) / (picked + 1);
+    if (total > EXHAUSTIVE) return Number.POSITIVE_INFINITY;
+  }
+  return total;
+};
+
+/** The nodes to drain: the best of all sets where there are few enough, else a good one. */
+export const chooseDrains = (problem: DrainProblem): readonly number[] =>
+  subsets(problem.candidates.length, problem.most) <= EXHAUSTIVE ? bestDrains(problem) : goodDrains(problem);
+
+/** Looks through every set; of two that win as much, the smaller one. */
+export const bestDrains = (problem: DrainProblem): readonly number[] => {
+  let best: readonly number[] = [];
+  let bestGain = 0;
+  const chosen = new Set<number>();
+  const search = (from: number): void => {
+    const gain = drainGain(problem, chosen);
+    if (gain !== null && (gain > bestGain || (gain === bestGain && chosen.size < best.length))) {
+      best = [...chosen];
+      bestGain = gain;
+    }
+    if (chosen.size >= problem.most) return;
+    for (let next = from; next < problem.candidates.length; next += 1) {
+      chosen.add(next);
+      search(next + 1);
+      chosen.delete(next);
+    }
+  };
+  search(0);
+  return best;
+};
+
+/**
+ * Adds the node, or all nodes that share a block, that win most for each node; then exchanges nodes while that wins more.
+ * Blocks that several nodes share are why single steps are not enough.
+ */
+export const goodDrains = (problem: DrainProblem): readonly number[] => {
+  const groups = [
+    ...problem.candidates.map((_, index) => [index]),
+    ...distinct(problem.blocks.filter(({ length }) => length > 1 && length <= problem.most)),
+  ];
+  let best: Step = { set: new Set(), gain: 0 };
+  for (const start of [[], ...groups.slice(0, STARTS)]) {
+    const first = new Set(start);
+    const gain = drainGain(problem, first);
+    if (gain === null || first.size > problem.most) continue;
+    const found = improved(problem, { set: first, gain }, groups);
+    if (found.gain > best.gain || (found.gain === best.gain && found.set.size < best.set.size)) best = found;
+  }
+  return [...best.set];
+};
+
+/** Beginnings that are tried: what wins most at first is not always part of the best. */
+const STARTS = 24;
+
+const improved = (problem: DrainProblem, start: Step, groups: readonly (readonly number[])[]): Step => {
+  let step = start;
+  for (;;) {
+    const next = bestStep(problem, step.set, step.gain, groups) ?? bestExchange(problem, step.set, step.gain);
+    if (next === null) return step;
+    step = next;
+  }
+};
+
+interface Step {
+  readonly set: ReadonlySet<number>;
+  readonly gain: number;
+}
+
+const bestStep = (
+  problem: DrainProblem,
+  chosen: ReadonlySet<number>,
+  gain: number,
+  groups: readonly (readonly number[])[],
+): Step | null => {
+  let best: (Step & { readonly rate: number }) | null = null;
+  for (const group of groups) {
+    const set = new Set([...chosen, ...group]);
+    const added = set.size - chosen.size;
+    if (added === 0 || set.size > problem.most) continue;
+    const after = drainGain(problem, set);
+    if (after === null || after <= gain) continue;
+    const rate = (after - gain) / added;
+    if (best === null || rate > best.rate) best = { set, gain: after, rate };
+  }
+  return best;
+};
+
+const bestExchange = (problem: DrainProblem, chosen: ReadonlySet<number>, gain: number): Step | null => {
+  let best: Step | null = null;
+  for (const out of chosen) {
+    for (const [into] of problem.candidates.entries()) {
+      if (chosen.has(into)) continue;
+      const set = new Set(chosen);
+      set.delete(out);
+      set.add(into);
+      const after = drainGain(problem, set);
+      if (after !== null && after > (best?.gain ?? gain)) best = { set, gain: after };
+    }
+  }
+  return best;
+};
+
+const distinct = (groups: readonly (readonly number[])[]): readonly (readonly number[])[] => [
+  ...new Map(groups.map((group) => [group.join(), group])).values(),
+];

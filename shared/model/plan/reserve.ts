@@ -1,0 +1,82 @@
+import { cidrContainsAddress, parseCidr } from '../net/cidr.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
+import type { AddressMap } from '../result/assessment.ts';
+import { bestReservation } from '../subnet/reservation-range.ts';
+import { changedMap } from './changed-map.ts';
+import type { PlanEstate } from './plan-estate.ts';
+
+/** A range that is worth reserving for prefixes. */
+export interface PlannedReservation {
+  readonly subnetId: string;
+  readonly cidr: string;
+  /** Prefixes that it gives at once, and when the addresses in the way are gone. */
+  readonly prefixesNow: number;
+  readonly prefixesLater: number;
+  /** Single addresses in the way; `null` where only their number is known. */
+  readonly inTheWay:
+    | readonly {
+        readonly address: string;
+        readonly networkInterfaceId: string;
+        readonly instanceId: string | null;
+        readonly description: string;
+      }[]
+    | null;
+  readonly singlesInTheWay: number;
+}
+
+/** No more ranges for one subnet: later ones are small, and each is a call and a line in the console. */
+const MOST_RANGES = 4;
+
+/**
+ * The ranges of a subnet to reserve, the one that gives most first. Enough single addresses stay outside all of them.
+ *
+ * @param gone instances that have ended when `map` holds
+ */
+export const planReservations = (
+  estate: PlanEstate,
+  map: AddressMap,
+  gone: ReadonlySet<string> = new Set(),
+): readonly PlannedReservation[] => {
+  const found: PlannedReservation[] = [];
+  let current = map;
+  while (found.length < MOST_RANGES) {
+    const best = bestReservation(current);
+    if (best === null || best.blocks === 0) break;
+    found.push({
+      subnetId: map.subnetId,
+      cidr: best.cidr,
+      prefixesNow: best.freeBlocks,
+      prefixesLater: best.blocks,
+      inTheWay: inTheWay(estate, map.subnetId, best.cidr, gone),
+      singlesInTheWay: best.singles,
+    });
+    current = changedMap(current, { singles: new Map(), prefixes: [] }, [best.cidr]);
+  }
+  return found;
+};
+
+const inTheWay = (
+  estate: PlanEstate,
+  subnetId: string,
+  cidr: string,
+  gone: ReadonlySet<string>,
+): PlannedReservation['inTheWay'] => {
+  const range = parseCidr(cidr);
+  const { interfaces } = estate.input;
+  if (interfaces === null || range === null) return null;
+  return interfaces
+    .filter((each) => each.subnetId === subnetId && !gone.has(each.attachment?.instanceId ?? ''))
+    .flatMap(({ privateAddresses, ipv4Prefixes, networkInterfaceId, attachment, description }) => {
+      const prefixes = ipv4Prefixes.flatMap((prefix) => parseCidr(prefix) ?? []);
+      return privateAddresses.flatMap(({ address }) => {
+        const number = parseIpv4(address);
+        const inside =
+          number !== null &&
+          cidrContainsAddress(range, number) &&
+          !prefixes.some((prefix) => cidrContainsAddress(prefix, number));
+        return inside
+          ? [{ address, networkInterfaceId, instanceId: attachment?.instanceId ?? null, description }]
+          : [];
+      });
+    });
+};
