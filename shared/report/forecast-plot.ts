@@ -1,4 +1,5 @@
 import type { AlertSeverity } from '../model/alert/alert.ts';
+import { approximateTime } from '../model/base/text/approximate-times.ts';
 import type { Forecast, Sample } from '../model/result/forecast.ts';
 
 const HOUR = 3_600_000;
@@ -28,9 +29,11 @@ const WIDTH = 1080;
 const HEIGHT = 420;
 const LEFT = 64;
 const RIGHT = 20;
-const TOP = 46;
+const TOP = 64;
 const BOTTOM = 36;
 const BAND = 14;
+/** So many characters of the sentence fit across the picture; what is cut is in the description. */
+const LONGEST_NOTE = 170;
 /** How far ahead is drawn at most: a fan that fills the picture hides the past. */
 const FARTHEST = 14 * DAY;
 
@@ -45,8 +48,8 @@ interface Scales {
 
 /**
  * Draws a supply's past, the forecast's fan and the alerts as SVG: the series as the band between the lowest and the
- * highest value of each column of pixels, the fan from the last value to nothing left between the early and the late end
- * of the interval. Colours follow the page's theme by CSS; shapes and words carry the meaning as well.
+ * highest value of each column of pixels, the low of each day, which the forecast reads, and the fan from the last value to
+ * nothing left between the early and the late end of the interval. The sentence says why. Colours follow the page's theme by CSS; shapes and words carry the meaning as well.
  */
 export const forecastPlot = (plot: ForecastPlot): string => {
   const { samples, forecast, alerts } = plot;
@@ -73,12 +76,16 @@ export const forecastPlot = (plot: ForecastPlot): string => {
     STYLE,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
     `<text class="title" x="${LEFT}" y="20">${escaped(plot.title)}</text>`,
+    `<desc>${escaped(forecast.reason)}</desc>`,
     `<text class="note" x="${LEFT}" y="36">${escaped(outlookLine(forecast))}</text>`,
+    `<text class="note" x="${LEFT}" y="52">${escaped(sentencesWithin(forecast.reason, LONGEST_NOTE))}</text>`,
     ...valueAxis(highest, plot.unit, scales),
     ...timeAxis(scales),
     ...alertBands(alerts, rules, last, scales),
     series(samples, last, scales),
+    ...dailyLows(samples, last, scales),
     ...fan(samples.at(-1), forecast, scales),
+    ...moments(last, forecast, scales),
     '</svg>',
     '',
   ].join('\n');
@@ -101,9 +108,10 @@ export const forecastPlotPage = (plot: ForecastPlot): string =>
 const STYLE = `<style>
 text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:600}.note,.tick,.unit{fill:#666}.unit{font-size:10px}
 .paper{fill:#fff}.grid{stroke:#ddd}.series{fill:#2563eb;stroke:#2563eb;stroke-width:1}.fan{fill:#b45309;fill-opacity:.18}
-.expected{stroke:#b45309;stroke-width:2;stroke-dasharray:6 4}.warning{fill:#d97706}.critical{fill:#b91c1c}
+.expected{stroke:#b45309;stroke-width:2;stroke-dasharray:6 4}.low{fill:none;stroke:#111;stroke-width:1.5}
+.moment{stroke:#666;stroke-dasharray:2 3}.end{stroke:#b91c1c;stroke-width:1.5}.warning{fill:#d97706}.critical{fill:#b91c1c}
 @media (prefers-color-scheme:dark){text{fill:#eee}.note,.tick,.unit{fill:#aaa}.paper{fill:#16181d}.grid{stroke:#333}
-.series{fill:#7aa2f7;stroke:#7aa2f7}.fan{fill:#fbbf24}.expected{stroke:#fbbf24}.warning{fill:#fbbf24}.critical{fill:#f87171}}
+.series{fill:#7aa2f7;stroke:#7aa2f7}.fan{fill:#fbbf24}.expected{stroke:#fbbf24}.low{stroke:#fff}.moment{stroke:#aaa}.end{stroke:#f87171}.warning{fill:#fbbf24}.critical{fill:#f87171}}
 </style>`;
 
 const outlookLine = ({ exhaustionAt, earliest, latest, probabilityWithin }: Forecast): string => {
@@ -141,6 +149,50 @@ const series = (samples: readonly Sample[], last: number, { x, y, from }: Scales
   const upper = drawn.map(({ at, high }) => `${fixed(x(at))},${fixed(y(high))}`);
   const lower = drawn.map(({ at, low }) => `${fixed(x(at))},${fixed(y(low))}`).reverse();
   return `<polygon class="series" points="${[...upper, ...lower].join(' ')}"/>`;
+};
+
+/** The whole sentences that fit. */
+const sentencesWithin = (text: string, length: number): string => {
+  let result = '';
+  for (const sentence of text.split(/(?<=\.) /)) {
+    const longer = result === '' ? sentence : `${result} ${sentence}`;
+    if (longer.length > length) break;
+    result = longer;
+  }
+  return result;
+};
+
+/** The lowest value of each 24 hours that end with the series: where these go is what the forecast continues. */
+const dailyLows = (samples: readonly Sample[], last: number, { x, y, from }: Scales): string[] => {
+  const lows = new Map<number, number>();
+  for (const { at, value } of samples) {
+    const day = Math.floor((last - at) / DAY);
+    lows.set(day, Math.min(value, lows.get(day) ?? value));
+  }
+  if (lows.size < FEWEST_LOWS) return [];
+  const points = [...lows]
+    .toSorted(([one], [other]) => other - one)
+    .flatMap(([day, low]) => [
+      `${fixed(x(Math.max(from, last - (day + 1) * DAY)))},${fixed(y(low))}`,
+      `${fixed(x(last - day * DAY))},${fixed(y(low))}`,
+    ]);
+  return [`<polyline class="low" points="${points.join(' ')}"><title>lowest of each day</title></polyline>`];
+};
+const FEWEST_LOWS = 2;
+
+/** Where the past ends, and when nothing is expected to be left. */
+const moments = (last: number, { exhaustionAt }: Forecast, { x, to, top, bottom }: Scales): string[] => {
+  const line = (at: number, kind: string, label: string): string[] => {
+    const left = x(at) > WIDTH / 2;
+    return [
+      `<line class="${kind}" x1="${fixed(x(at))}" x2="${fixed(x(at))}" y1="${top}" y2="${bottom}"/>`,
+      `<text class="tick" x="${fixed(x(at) + (left ? -4 : 4))}" y="${top + (kind === 'end' ? 24 : 10)}" text-anchor="${left ? 'end' : 'start'}">${escaped(label)}</text>`,
+    ];
+  };
+  const now = line(last, 'moment', 'now');
+  if (exhaustionAt === null || Date.parse(exhaustionAt) > to) return now;
+  const label = `empty by about ${approximateTime(exhaustionAt, new Date(last).toISOString())}`;
+  return [...now, ...line(Date.parse(exhaustionAt), 'end', label)];
 };
 
 const fan = (

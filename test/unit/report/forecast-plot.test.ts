@@ -55,6 +55,30 @@ test('the fan reaches the bottom at both ends of the interval, and leaves the pi
   expect(fan({})).toBeUndefined();
 });
 
+test('the lowest value of each day is drawn as one line', () => {
+  const samples = series(5, (day) => 100 + 50 * Math.sin(2 * Math.PI * day) - 5 * day);
+  const points = /class="low" points="([^"]+)"/.exec(forecastPlot(aPlot({}, { samples })))?.[1]?.split(' ');
+  const heights = points?.map((point) => Number(point.split(',')[1])) ?? [];
+  expect(heights).toHaveLength(10);
+  // Downwards on the paper is less: each day lies below the one before.
+  expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+  expect(forecastPlot(aPlot({}, { samples: series(0.5, () => 5) }))).not.toContain('class="low"');
+});
+
+test('the picture says when it is empty, where that is within it, and where the past ends', () => {
+  const drawn = forecastPlot(aPlot({ earliest: inDays(11), exhaustionAt: inDays(12), latest: inDays(14) }));
+  expect(drawn).toContain('>empty by about Sat 17 Jan</text>');
+  expect(drawn).toContain('>now</text>');
+  expect(forecastPlot(aPlot({ earliest: inDays(11), exhaustionAt: inDays(40) }))).not.toContain('empty by');
+});
+
+test('the sentence stands in the picture as far as it fits, and in full in its description', () => {
+  const reason = `It falls. ${'And so on and on. '.repeat(20)}`.trim();
+  const drawn = forecastPlot(aPlot({ reason }));
+  expect(drawn).toContain(`<desc>${reason}</desc>`);
+  expect(drawn).toMatch(/y="52">It falls\.( And so on and on\.){8,9}<\/text>/);
+});
+
 test('a spike of one sample among thousands is drawn', () => {
   const samples = series(40, (day) => (Math.abs(day - 20) < 0.003 ? 1 : 200));
   const points = /class="series" points="([^"]+)"/.exec(forecastPlot(aPlot({}, { samples })))?.[1] ?? '';
