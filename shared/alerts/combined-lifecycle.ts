@@ -96,13 +96,13 @@ const leadOf = (
 };
 
 /**
- * What people are notified of when an alert goes from one state to the next; `null`: nothing. A check further up in the
- * order that leads for the first time in this life is notified at the same level, too: low became empty.
+ * What people are notified of when an alert goes from one state to the next; `null`: nothing. At the same level two things
+ * are new: low became empty, and a warning of days became one of hours. An alert that said when it would be empty has said
+ * so already, and a critical one has reached the on-call engineer.
  */
 export const stepOf = (
   alert: Alert | null,
   { severity, lead }: Combined,
-  order: readonly string[],
 ): Exclude<TransitionKind, 'repeated'> | null => {
   const announced = alert?.severity ?? 'ok';
   const change = compareLevel(severity, announced);
@@ -110,6 +110,11 @@ export const stepOf = (
   if (announced === 'ok') return 'firing';
   if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
   if (lead === null || alert === null) return null;
-  const isFirstTime = !(alert.announcedRules ?? [alert.rule]).includes(lead.rule);
-  return isFirstTime && order.indexOf(lead.rule) < order.indexOf(alert.rule) ? 'escalated' : null;
+  if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
+  const isNew = isSurge(lead.rule) ? severity === 'warning' : isEmpty(lead.rule) && !isForesight(alert.rule);
+  return isNew ? 'escalated' : null;
 };
+
+const isSurge = (rule: string): boolean => rule.endsWith('-surge');
+const isEmpty = (rule: string): boolean => rule.endsWith('-exhausted');
+const isForesight = (rule: string): boolean => isSurge(rule) || rule.endsWith('-exhaustion');

@@ -339,9 +339,8 @@ const reduceTogether = (
   if (finding === undefined || (alert === null && combined.parts.length === 0)) return unchanged;
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
-  const order = observed.map(({ rule }) => rule);
   const kind =
-    stepOf(alert, combined, order) ??
+    stepOf(alert, combined) ??
     (isRepeatOfAllDue(current, observation, combined, settings.repeatEvery, now) ? 'repeated' : null);
   if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
 

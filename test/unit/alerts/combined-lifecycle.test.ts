@@ -9,7 +9,7 @@ const START = Date.parse('2026-01-01T00:00:00.000Z');
 const iso = (minutes: number): string => new Date(START + minutes * MINUTE).toISOString();
 
 const SETTINGS: LifecycleSettings = { pendingFor: 0, clearFor: 0, repeatEvery: 0 };
-const ORDER = ['addresses-exhausted', 'addresses-low', 'addresses-exhaustion'] as const;
+const ORDER = ['addresses-surge', 'addresses-exhausted', 'addresses-low', 'addresses-exhaustion'] as const;
 
 interface Said {
   readonly raise: AlertLevel | null;
@@ -131,6 +131,40 @@ describe('the checks of one supply are one alert', () => {
     ).toEqual([
       '0 firing addresses-low critical +addresses-exhaustion',
       '10 escalated addresses-exhausted critical',
+    ]);
+  });
+
+  test('that does not say at the same level what it has announced for this time', () => {
+    const soon = together({ 'addresses-exhaustion': { raise: 'critical' } });
+    const fast = together({
+      'addresses-surge': { raise: 'critical' },
+      'addresses-exhaustion': { raise: 'critical' },
+    });
+    expect(
+      live([
+        [0, soon],
+        [10, fast],
+        [20, low],
+        [30, empty],
+      ]).sent,
+    ).toEqual(['0 firing addresses-exhaustion critical']);
+  });
+
+  test('that says at the same level when a warning of days became one of hours', () => {
+    const fast = together({
+      'addresses-surge': { raise: 'warning' },
+      'addresses-exhaustion': { raise: 'warning' },
+    });
+    expect(
+      live([
+        [0, willRunOut],
+        [10, fast],
+        [20, willRunOut],
+        [30, fast],
+      ]).sent,
+    ).toEqual([
+      '0 firing addresses-exhaustion warning',
+      '10 escalated addresses-surge warning +addresses-exhaustion',
     ]);
   });
 
