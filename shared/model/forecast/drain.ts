@@ -1,6 +1,7 @@
 import { elementAt } from '../base/element-at.ts';
 import type { Sample, SupplyHistory } from '../result/forecast.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
+import type { Rhythm } from './rhythm.ts';
 import { HOUR } from './supply-history.ts';
 import { valueAt } from './value-at.ts';
 
@@ -13,15 +14,38 @@ const KNOWN_HOURS = 13 * 24;
 
 /** What makes a loss a drain. */
 interface Limits {
-  /** It is this much larger than the largest of the past, and this share of the capacity besides. */
+  /** It is this much larger than the largest of the past, and by `leastOf` besides. */
   readonly unlike: number;
+  /** Shares of the capacity: the more is left, the more must be lost, since many a rollout takes half of what is free. */
   readonly leastShare: number;
-  /** Each half of the window lost at least this share of it: a jump is no drain, and what stopped is none any more. */
+  readonly mostShare: number;
+  /** Each half of the window lost at least this share of it: a jump is no drain. */
   readonly leastHalf: number;
+  /** The oldest and the newest quarter lost at least this share: what began just now is a surge, and what stopped is over. */
+  readonly leastOldest: number;
+  readonly leastNewest: number;
+  /** No quarter lost more than this share. */
+  readonly mostQuarter: number;
 }
-const BEGINS: Limits = { unlike: 1.3, leastShare: 0.12, leastHalf: 0.25 };
+const BEGINS: Limits = {
+  unlike: 1.3,
+  leastShare: 0.13,
+  mostShare: 0.2,
+  leastHalf: 0.25,
+  leastOldest: 0.08,
+  leastNewest: 0.1,
+  mostQuarter: 0.6,
+};
 /** A drain that pauses for a night is still the same drain. */
-const GOES_ON: Limits = { unlike: 1, leastShare: 0.05, leastHalf: -0.05 };
+const GOES_ON: Limits = {
+  unlike: 1,
+  leastShare: 0.05,
+  mostShare: 0.05,
+  leastHalf: -0.05,
+  leastOldest: Number.NEGATIVE_INFINITY,
+  leastNewest: Number.NEGATIVE_INFINITY,
+  mostQuarter: Number.POSITIVE_INFINITY,
+};
 
 /** A loss that goes on, for longer than a surge and unlike anything in the last two weeks. */
 export interface Drain {
@@ -38,10 +62,23 @@ export interface Drain {
   readonly chance: number;
 }
 
-/** The largest fall within each of `DRAIN_HOURS` before the window that ends now; `NaN`: not known. */
-export type OrdinaryLosses = readonly number[];
+/** What drains are compared with: the past without what every day and week does, since that would hide or pretend a drain. */
+export interface SteadyPast {
+  readonly rhythm: Rhythm;
+  readonly grid: HourlyGrid;
+  /** The largest fall within each of `DRAIN_HOURS` before the window that ends now; `NaN`: not known. */
+  readonly ordinary: readonly number[];
+}
 
-export const ordinaryLosses = ({ mean, low }: HourlyGrid): OrdinaryLosses => {
+export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm): SteadyPast => {
+  const ordinary = mean.map((_, index) => rhythm.at(firstHour + index));
+  const without = (values: readonly number[]): number[] =>
+    values.map((value, index) => value - elementAt(ordinary, index));
+  const grid = { firstHour, mean: without(mean), low: without(low) };
+  return { rhythm, grid, ordinary: ordinaryLosses(grid) };
+};
+
+const ordinaryLosses = ({ mean, low }: HourlyGrid): readonly number[] => {
   const end = mean.length;
   // The highest mean of the hours before each hour. Each window is twice the one before, so its highest is one of two.
   let highest = mean.map((_, to) => highestOf(mean, to - DRAIN_HOURS[0], to));
@@ -63,13 +100,6 @@ const highestOf = (values: readonly number[], from: number, to: number): number 
   return most;
 };
 
-interface Past {
-  readonly grid: HourlyGrid;
-  readonly ordinary: OrdinaryLosses;
-  /** The first hour of the grid that may be looked at: room came back before it. */
-  readonly from: number;
-}
-
 /** The likeliest drain by the limits that raise, and by the easier ones that clear; `null`: there is none, or it is not known. */
 export interface Drains {
   readonly begins: Drain | null;
@@ -77,27 +107,33 @@ export interface Drains {
 }
 export const NO_DRAINS: Drains = { begins: null, goesOn: null };
 
-/** The drains that the windows show. */
+/**
+ * The drains that the windows show.
+ *
+ * @param from the first hour of the grid that may be looked at: room came back before it
+ */
 export const drainsOf = (
   { recent }: SupplyHistory,
-  { grid, ordinary, from }: Past,
+  past: SteadyPast & { readonly from: number },
   capacity: number,
   now: number,
 ): Drains => {
   const left = valueAt(recent, now);
   if (Number.isNaN(left) || left <= 0) return NO_DRAINS;
-  if (grid.mean.length < KNOWN_HOURS) return NO_DRAINS;
+  if (past.grid.mean.length < KNOWN_HOURS) return NO_DRAINS;
+  const level = left - rhythmAt(past.rhythm, now);
+  const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
-    const before = valueBefore(recent, grid, now - hours * HOUR, from);
-    const lost = before - left;
+    const before = levelBefore(hours);
+    const lost = before - level;
     if (!(lost > 0)) continue;
-    const middle = valueBefore(recent, grid, now - (hours / 2) * HOUR, from);
-    const usual = higher(0, elementAt(ordinary, index));
-    const reaches = ({ unlike, leastShare, leastHalf }: Limits): boolean =>
-      lost > unlike * usual + leastShare * capacity &&
-      middle - left >= leastHalf * lost &&
-      before - middle >= leastHalf * lost;
+    // The oldest first.
+    const levels = [before, levelBefore(0.75 * hours), levelBefore(hours / 2), levelBefore(hours / 4), level];
+    const quarters = levels.slice(1).map((next, quarter) => (elementAt(levels, quarter) - next) / lost);
+    const usual = higher(0, elementAt(past.ordinary, index));
+    const reaches = (limits: Limits): boolean =>
+      lost > limits.unlike * usual + leastOf(limits, left, capacity) && isEven(quarters, hours, limits);
     const hoursLeft = (left * hours) / lost;
     const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
     if (reaches(BEGINS) && drain.chance > (begins?.chance ?? 0)) begins = drain;
@@ -106,12 +142,47 @@ export const drainsOf = (
   return { begins, goesOn };
 };
 
-/** A value of the last hours as measured, and of those before by the mean of the hour around it. */
-const valueBefore = (recent: readonly Sample[], grid: HourlyGrid, at: number, from: number): number => {
+/** Besides what is unlike the past, so much must be lost: a share of what is left, within shares of the capacity. */
+const SHARE_OF_LEFT = 0.7;
+const leastOf = ({ leastShare, mostShare }: Limits, left: number, capacity: number): number =>
+  Math.min(mostShare * capacity, Math.max(leastShare * capacity, SHARE_OF_LEFT * left));
+
+/** A rollout takes hours, and half a day at most. Over longer windows what began within them is a drain. */
+const LONGEST_STEP_HOURS = 16;
+
+const isEven = (
+  quarters: readonly number[],
+  hours: number,
+  { leastHalf, leastOldest, leastNewest, mostQuarter }: Limits,
+): boolean => {
+  const [oldest = Number.NaN, second = Number.NaN, third = Number.NaN, newest = Number.NaN] = quarters;
+  return (
+    oldest + second >= leastHalf &&
+    third + newest >= leastHalf &&
+    (hours > LONGEST_STEP_HOURS || oldest >= leastOldest) &&
+    newest >= leastNewest &&
+    Math.max(...quarters) <= mostQuarter
+  );
+};
+
+/** A level of the last hours as measured, and of those before by the mean of the hour around it. */
+const valueBefore = (
+  recent: readonly Sample[],
+  { grid, rhythm, from }: SteadyPast & { readonly from: number },
+  at: number,
+): number => {
   const measured = valueAt(recent, at);
-  if (!Number.isNaN(measured)) return measured;
+  if (!Number.isNaN(measured)) return measured - rhythmAt(rhythm, at);
   const index = Math.round(at / HOUR - 0.5) - grid.firstHour;
   return index < from ? Number.NaN : (grid.mean[index] ?? Number.NaN);
+};
+
+/** What is ordinary at a moment: between the middles of the hours around it. */
+const rhythmAt = (rhythm: Rhythm, at: number): number => {
+  const hours = at / HOUR - 0.5;
+  const hour = Math.floor(hours);
+  const share = hours - hour;
+  return (1 - share) * rhythm.at(hour) + share * rhythm.at(hour + 1);
 };
 
 /** The chance that the drain has emptied the supply by then: at half to twice the time that its pace leaves. */

@@ -64,9 +64,13 @@ export const exhaustionLevels = (forecast: Forecast, now: string, leads: LeadTim
   return {
     raise: level(expectedWithin, moves ? JUMP_CHANCE : Number.POSITIVE_INFINITY),
     hold: level(stillLikely, JUMP_CLEAR_CHANCE),
-    safe: forecast.roomCameBackAt != null && (forecast.probabilityWithin?.['72h'] ?? 1) < SAFE_PROBABILITY,
+    safe: hasStayed(forecast, now) && (forecast.probabilityWithin?.['72h'] ?? 1) < SAFE_PROBABILITY,
   };
 };
+
+/** Room that came back was still there an hour later: a load that swings gives it back and takes it again. */
+const hasStayed = ({ roomCameBackAt }: Forecast, now: string): boolean =>
+  roomCameBackAt != null && Date.parse(roomCameBackAt) < Date.parse(now);
 
 /** The chance within the longest stated horizon that the lead time covers; 0 where it covers none. */
 const chanceWithin = (stated: Forecast['probabilityWithin'] | undefined, lead: number | null): number => {

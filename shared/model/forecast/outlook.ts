@@ -1,6 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
-import { type OrdinaryLosses, ordinaryLosses } from './drain.ts';
+import { type SteadyPast, steadyPast } from './drain.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 import { type Falls, fallsOf, lowest } from './jumps.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
@@ -63,7 +63,7 @@ export type Outlook =
       readonly lowestOfWeek: number;
       readonly grid: HourlyGrid;
       readonly falls: Falls;
-      readonly ordinaryLosses: OrdinaryLosses;
+      readonly steady: SteadyPast;
       readonly recovery: Recovery;
       /** For how many days the supply has not changed. */
       readonly stillDays: number;
@@ -101,7 +101,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     lowestOfWeek: lowest(grid.low, Math.max(0, hours - 7 * 24, recovery.from), hours),
     grid,
     falls: fallsOf(grid),
-    ordinaryLosses: ordinaryLosses(grid),
+    steady: steadyPast(grid, rhythm),
     recovery,
     stillDays: stillDays(grid, capacity),
   };

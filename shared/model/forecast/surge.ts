@@ -96,7 +96,7 @@ export const surge = (
   const raise =
     isNearlyOver ||
     (surges && isUnusual && reached(CRITICAL_HOURS)) ||
-    (draining !== null && draining.hoursLeft <= CRITICAL_HOURS)
+    (draining !== null && draining.hoursLeft <= DRAIN_CRITICAL_HOURS)
       ? 'critical'
       : (surges && isUnusual && reached(warning)) || draining !== null
         ? 'warning'
@@ -145,6 +145,8 @@ export const surge = (
 const DRAIN_CHANCE = 0.2;
 const DRAIN_HOLD_CHANCE = 0.1;
 const DRAIN_LEFT_SHARE = 0.3;
+/** At its pace so little time is left that a second message would come too late to act on. */
+const DRAIN_CRITICAL_HOURS = 4;
 const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
   drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;
 

@@ -21,8 +21,14 @@ const seenAfter = (
 };
 
 describe('a loss that goes on for hours or days', () => {
-  test.each([6, 12, 24, 48, 72])('of %i hours is announced when 40 % of it are still to come', (length) => {
-    const outcome = seenAfter(0.6 * length, (hours) => (500 * hours) / length);
+  test.each([
+    [6, 0.6],
+    [12, 0.6],
+    [24, 0.6],
+    [48, 0.6],
+    [72, 0.66],
+  ])('of %i hours is announced when a part of %d of it is over', (length, part) => {
+    const outcome = seenAfter(part * length, (hours) => (500 * hours) / length);
     expect(outcome.surge?.raise).not.toBe('ok');
     expect(outcome.surge?.drain?.hours).toBeGreaterThan(0.25 * length);
     const expected =
@@ -49,6 +55,12 @@ describe('a loss that goes on for hours or days', () => {
     expect(reason).toMatch(/were used up in the last \d+ hours/);
   });
 
+  test('at whose pace four hours are left is critical at once', () => {
+    const fast = (hours: number) => (500 * hours) / 8;
+    expect(seenAfter(5.6, fast).surge?.raise).toBe('critical');
+    expect(seenAfter(15.5, (hours) => (500 * hours) / 24).surge?.raise).toBe('warning');
+  });
+
   test('holds while it pauses for a night', () => {
     const paused = (hours: number) => 23 * (hours < 14 ? hours : hours < 22 ? 14 : hours - 8);
     expect(seenAfter(13, paused).surge?.raise).toBe('warning');
@@ -61,6 +73,21 @@ describe('what is no drain', () => {
     const outcome = seenAfter(5, () => 420);
     expect(outcome.surge?.drain).toBeNull();
     expect(outcome.surge?.raise).toBe('ok');
+  });
+
+  test('a step of hours, once it has stopped', () => {
+    const step = (hours: number) => 350 * Math.min(1, hours / 3);
+    for (const hours of [3.8, 5, 8, 20, 44]) expect(seenAfter(hours, step).surge?.drain).toBeNull();
+  });
+
+  test('half of what is free within hours: many a rollout takes as much', () => {
+    const outcome = seenAfter(
+      3.3,
+      (hours) => 50 * hours,
+      (day) => 420 + daily(day, 80),
+    );
+    expect(outcome.surge?.basis?.available).toBeLessThan(300);
+    expect(outcome.surge?.drain).toBeNull();
   });
 
   test('a load that falls as much every day', () => {

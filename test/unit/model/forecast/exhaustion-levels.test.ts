@@ -79,4 +79,8 @@ describe('how serious a forecast is', () => {
     expect(levels({ roomCameBackAt, probabilityWithin: null }).safe).toBe(false);
     expect(levels({}).safe).toBe(false);
   });
+
+  test('is not safe in the scan that sees the room come back: a load that swings takes it again', () => {
+    expect(levels({ roomCameBackAt: inHours(0) }).safe).toBe(false);
+  });
 });
