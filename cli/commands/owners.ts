@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { shorten } from '../../shared/model/base/text/names.ts';
 import { number, percentOf } from '../../shared/model/base/text/numbers.ts';
+import { takenSince } from '../../shared/model/owners/owner-changes.ts';
 import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-parts.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
@@ -54,6 +55,8 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
     return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
   }
   if (subnet.owners.length === 0) return `${heading}No addresses are in use.\n`;
+  const isSplit = subnet.owners.some((owner) => 'nodeGroup' in owner);
+  const taken = isSplit ? null : takenSince(subnet.ownerChanges ?? [], 0);
   return (
     heading +
     renderTable<OwnerUsage | OwnerPart>(
@@ -74,6 +77,16 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
           align: 'right',
           cell: ({ addresses }) => share(percentOf(addresses, subnet.usable)),
         },
+        ...(taken === null
+          ? []
+          : [
+              {
+                title: 'TOOK LATELY',
+                align: 'right' as const,
+                cell: ({ kind, name }: OwnerUsage | OwnerPart) =>
+                  wholeNumber(taken.find((owner) => owner.kind === kind && owner.name === name)?.addresses),
+              },
+            ]),
       ],
       subnet.owners,
     )
@@ -96,6 +109,8 @@ Examples:
   $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
   $ headroom owners --by group                        which of its node groups and node pools
   $ headroom owners --format json | jq '.subnets[] | {subnetId, owners}'
+
+TOOK LATELY: addresses taken in the last three hours, on balance. Shown where earlier scans are kept.
 `,
     )
     .action(async (options: ScanOptions & Filters & { readonly by: Level }) => {
@@ -125,6 +140,7 @@ Examples:
             usable,
             used,
             owners: held,
+            ownerChanges = [],
             unknowns,
           }) => ({
             subnetId,
@@ -136,6 +152,7 @@ Examples:
             usable,
             used,
             owners: held,
+            ownerChanges,
             unknowns,
           }),
         );

@@ -1,6 +1,12 @@
 import { duration } from '../base/text/durations.ts';
-import { number } from '../base/text/numbers.ts';
+import { listOf } from '../base/text/names.ts';
+import { count, number } from '../base/text/numbers.ts';
+import { SLOW_WINDOW_MINUTES } from '../forecast/surge.ts';
+import { takenSince } from '../owners/owner-changes.ts';
+import { OWNER_KINDS } from '../owners/owner-kinds.ts';
 import type { Surge } from '../result/forecast.ts';
+import type { OwnerChange } from '../result/owner-changes.ts';
+import type { OwnerUsage } from '../result/owner-usage.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import { listHolders } from './remedies/subnet-remedies.ts';
@@ -15,6 +21,9 @@ import {
   type SupplyName,
   suppliesOf,
 } from './subnet-supply.ts';
+
+const MINUTES_PER_HOUR = 60;
+const MILLISECONDS_PER_MINUTE = 60_000;
 
 /**
  * A supply is used up within hours. The levels are the model's (`surge()`), because they come from comparing several
@@ -39,13 +48,14 @@ const surgeOf = (name: SupplyName): Check => ({
   supply: name,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   neverSuppressed: true,
-  find: ({ estate }) => suppliesOf(estate, name).map(result),
+  find: ({ estate }) =>
+    suppliesOf(estate, name).map((supply) => result(supply, Date.parse(estate.input.scannedAt))),
 });
 
 export const addressesSurge = surgeOf('addresses');
 export const prefixesSurge = surgeOf('prefixes');
 
-const result = (supply: SubnetSupply): CheckResult => {
+const result = (supply: SubnetSupply, now: number): CheckResult => {
   const { subject, isUsed, left, forecast } = supply;
   if (isUsed === false) return healthy(subject);
   if (left === 0) return notMeasured(subject, 'Nothing is left that could be used up.');
@@ -61,7 +71,10 @@ const result = (supply: SubnetSupply): CheckResult => {
     { name: 'lossPerHour', value: rounded(lossOf(surge)), unit: supply.name, estimate: true },
     { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name },
   ];
-  return measured(subject, surge, evidence, () => describe(supply, surge, left));
+  const taken = takenIn(supply, surge, now);
+  return measured(subject, surge, [...evidence, ...takenEvidence(taken)], () =>
+    describe(supply, surge, left, taken),
+  );
 };
 
 /** The pace that shows it best: that of the faster window or, for a loss over hours to days, that of all of it. */
@@ -75,10 +88,47 @@ const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
 const leftOf = ({ name, capacity }: SubnetSupply, left: number): string =>
   capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`;
 
-const MINUTES_PER_HOUR = 60;
-const MILLISECONDS_PER_MINUTE = 60_000;
+/** Who took addresses in the time that the surge is judged by, the most first; `null` where that is not known. */
+const takenIn = ({ subnet }: SubnetSupply, { drain }: Surge, now: number): readonly OwnerChange[] | null => {
+  const minutes = drain == null ? SLOW_WINDOW_MINUTES : drain.hours * MINUTES_PER_HOUR;
+  return takenSince(subnet.ownerChanges ?? [], now - minutes * MILLISECONDS_PER_MINUTE);
+};
 
-const describe = (supply: SubnetSupply, surge: Surge, left: number) => {
+/** So many are named. */
+const TAKERS_SHOWN = 3;
+
+const takenEvidence = (taken: readonly OwnerChange[] | null) =>
+  (taken ?? []).slice(0, TAKERS_SHOWN).map((owner) => ({
+    name: `taken by ${ownerText(owner)}`,
+    value: owner.addresses,
+    unit: 'addresses',
+    estimate: true,
+  }));
+
+const takenText = (taken: readonly OwnerChange[] | null): string => {
+  if (taken === null || taken.length === 0) return '';
+  const takers = taken.map((owner) => `${ownerText(owner)} (${count(owner.addresses, 'address')})`);
+  return ` Taken in this time by ${listOf(takers, TAKERS_SHOWN)}.`;
+};
+
+const ownerText = ({ kind, name }: OwnerChange): string => {
+  const label = Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label ?? kind;
+  return name === null ? label : `${label} ${name}`;
+};
+
+/** Those who took something, as they took it. Where that is not known, those who hold most. */
+const ownersIn = (
+  { subnet }: SubnetSupply,
+  taken: readonly OwnerChange[] | null,
+): readonly OwnerUsage[] | null => {
+  const { owners } = subnet;
+  const takers = (taken ?? []).flatMap(
+    ({ kind, name }) => owners?.find((owner) => owner.kind === kind && owner.name === name) ?? [],
+  );
+  return takers.length === 0 ? owners : takers;
+};
+
+const describe = (supply: SubnetSupply, surge: Surge, left: number, taken: readonly OwnerChange[] | null) => {
   const { name, subject, subnet, remedies, forecast } = supply;
   const loss = lossOf(surge);
   const ordinary = ordinaryOf(surge);
@@ -98,10 +148,10 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number) => {
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
         : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
-    explanation: loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`,
+    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken)}`,
     // What uses them comes first: it would take more space, too.
     remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
     forecast,
-    owners: subnet.owners,
+    owners: ownersIn(supply, taken),
   };
 };

@@ -3,6 +3,7 @@ import type { Problem } from '../base/errors.ts';
 import type { ClusterAssessment } from './cluster.ts';
 import type { Finding } from './finding.ts';
 import type { Forecast } from './forecast.ts';
+import type { OwnerChanges } from './owner-changes.ts';
 import type { OwnerUsage } from './owner-usage.ts';
 import type { Unknown } from './unknown.ts';
 
@@ -85,6 +86,8 @@ export interface SubnetAssessment {
   readonly stranded: number | null;
   readonly reservations: readonly ReservationAssessment[] | null;
   readonly owners: readonly OwnerUsage[] | null;
+  /** Who took and gave back addresses in the last three hours, from scan to scan, the oldest first. Absent without an earlier scan. */
+  readonly ownerChanges?: readonly OwnerChanges[];
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
   /** Whether something here asks for prefixes: a node holds one, nodes of a cluster will take them from here, or a `prefix` reservation waits for them. */

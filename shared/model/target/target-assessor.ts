@@ -17,9 +17,11 @@ import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
+import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
 import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
+import type { OwnerChanges } from '../result/owner-changes.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
@@ -131,7 +133,16 @@ export class TargetAssessor {
         : null;
       const history = histories.get(outcome.assessment.subnetId);
       const forecast = subnetForecasts(outcome.assessment, history, now, falls);
-      return { ...outcome, assessment: { ...outcome.assessment, leakedInterfaces, forecast } };
+      const ownerChanges = ownerChangesOf(outcome.assessment, previous, now);
+      return {
+        ...outcome,
+        assessment: {
+          ...outcome.assessment,
+          ...(ownerChanges.length === 0 ? {} : { ownerChanges }),
+          leakedInterfaces,
+          forecast,
+        },
+      };
     });
     const assessed: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
     const vpcs = facts.vpcs.map((vpc) =>
@@ -168,6 +179,20 @@ export class TargetAssessor {
     return { assessment, estate };
   }
 }
+
+const ownerChangesOf = (
+  { owners, subnetId }: SubnetAssessment,
+  previous: TargetAssessment | null,
+  now: number,
+): readonly OwnerChanges[] => {
+  const before = previous?.subnets.find((subnet) => subnet.subnetId === subnetId);
+  const at = Date.parse(previous?.scannedAt ?? '');
+  return withChanges(
+    before?.ownerChanges ?? [],
+    before === undefined || Number.isNaN(at) ? null : { at, owners: before.owners },
+    { at: now, owners },
+  );
+};
 
 /** The subnet, as one for prefixes where nodes of a cluster will take them from it. */
 const withPrefixUse = (subnet: SubnetAssessment, prefixSubnets: ReadonlySet<string>): SubnetAssessment =>

@@ -102,7 +102,20 @@ const used = (subnet: Parameters<typeof aSubnet>[0]): Partial<EstateInput> => ({
 });
 
 const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
-  'addresses-surge': used({ available: 224, forecast: { addresses: surging } }),
+  'addresses-surge': used({
+    available: 224,
+    forecast: { addresses: surging },
+    ownerChanges: [
+      {
+        from: '2025-12-31T23:30:00.000Z',
+        to: '2026-01-01T00:00:00.000Z',
+        changes: [
+          { kind: 'cluster-nodes', name: 'payments', addresses: -4 },
+          { kind: 'instance', name: 'nightly-jobs', addresses: 176 },
+        ],
+      },
+    ],
+  }),
   'addresses-exhausted': used({ available: 0 }),
   'addresses-low': used({ usable: 123, available: 3, forecast: { addresses: forecast } }),
   'addresses-exhaustion': used({ available: 33, forecast: { addresses: forecast } }),

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { OwnerChange } from '../../../../shared/model/result/owner-changes.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { findingsOf } from '../../../fixtures/findings-input.ts';
+
+const surge = {
+  raise: 'critical' as const,
+  hold: 'critical' as const,
+  lossPerHour: { fast: 345, slow: 300 },
+  ordinaryLossPerHour: 22,
+  exhaustionAt: '2026-01-01T00:39:00.000Z',
+  reason: '',
+};
+
+const forecast = {
+  exhaustionAt: null,
+  earliest: null,
+  latest: null,
+  probabilityWithin: { '24h': 0.5, '72h': 0.9, '7d': 1 },
+  method: 'trend-paths',
+  reason: '',
+  surge,
+};
+
+const holders = [
+  { kind: 'cluster-nodes', name: 'large', interfaces: 90, addresses: 150 },
+  { kind: 'cluster-nodes', name: 'shop', interfaces: 12, addresses: 40 },
+  { kind: 'lambda', name: 'orders', interfaces: 3, addresses: 3 },
+];
+
+const took = (name: string, addresses: number, kind = 'cluster-nodes'): OwnerChange => ({
+  kind,
+  name,
+  addresses,
+});
+
+/** Scanned at midnight. */
+const found = (
+  changes: readonly OwnerChange[] | null,
+  to = '2026-01-01T00:00:00.000Z',
+  drainHours?: number,
+) => {
+  const drain =
+    drainHours === undefined ? {} : { drain: { hours: drainHours, lossPerHour: 300, exhaustionAt: '' } };
+  const [finding] = findingsOf('addresses-surge', {
+    subnets: [
+      aSubnet({
+        available: 200,
+        owners: holders,
+        ownerChanges: [{ from: '2025-12-31T21:00:00.000Z', to, changes }],
+        forecast: { addresses: { ...forecast, surge: { ...surge, ...drain } } },
+      }),
+    ],
+  });
+  return finding;
+};
+
+const takenBy = (finding: ReturnType<typeof found>) =>
+  finding?.evidence.filter(({ name }) => name.startsWith('taken by')).map(({ name, value }) => [name, value]);
+
+describe('a surge names who took the addresses', () => {
+  test('and not who holds most', () => {
+    const finding = found([took('large', -3), took('orders', 2, 'lambda'), took('shop', 120)]);
+    expect(finding?.explanation).toContain(
+      'Taken in this time by Cluster nodes shop (120 addresses), Lambda orders (2 addresses).',
+    );
+    expect(takenBy(finding)).toEqual([
+      ['taken by Cluster nodes shop', 120],
+      ['taken by Lambda orders', 2],
+    ]);
+    expect(finding?.owners?.map(({ name }) => name)).toEqual(['shop', 'orders']);
+  });
+
+  test('three of them, and how many more', () => {
+    const finding = found([took('a', 4), took('b', 3), took('c', 2), took('d', 1)]);
+    expect(finding?.explanation).toContain('Cluster nodes c (2 addresses) and 1 more.');
+    expect(takenBy(finding)).toHaveLength(3);
+    expect(finding?.owners).toEqual(holders);
+  });
+
+  test('as far as they are known: an owner of another version keeps its word, the rest are summed up', () => {
+    expect(takenBy(found([{ kind: 'others', name: null, addresses: 9 }]))).toEqual([['taken by others', 9]]);
+  });
+
+  test('of the window alone, which is longer for a loss over hours', () => {
+    const earlier = '2025-12-31T22:00:00.000Z';
+    expect(takenBy(found([took('shop', 120)], earlier))).toEqual([]);
+    expect(takenBy(found([took('shop', 120)], earlier, 6))).toHaveLength(1);
+  });
+
+  test('or lists who holds most where that is not known', () => {
+    const finding = found(null);
+    expect(finding?.explanation).not.toContain('Taken in this time');
+    expect(finding?.owners).toEqual(holders);
+  });
+});
