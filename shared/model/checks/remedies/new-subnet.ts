@@ -10,9 +10,10 @@ import type { Estate } from '../estate.ts';
 import { clustersUsing } from './cluster-subnets.ts';
 import { aws, keep, type ShellVariable } from './commands.ts';
 import { discoveryPreconditions } from './discovery.ts';
+import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
+import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';
 import { routeTableOf } from './routes.ts';
 import { isUnrouted } from './secondary-ranges.ts';
-import { ENI_CONFIG_BY_ZONE, eniConfigCommand } from './siblings.ts';
 
 /** AWS's bounds on a subnet's prefix length. */
 const SMALLEST_SUBNET = 28;
@@ -140,12 +141,18 @@ export const useOf = (estate: Estate, subnet: SubnetAssessment, purpose: SubnetP
   const clusters = clustersUsing(estate, subnet);
   if (clusters.length === 0) return purpose;
   if (clusters.some(({ autoMode }) => autoMode)) return 'node-class';
-  const custom = clusters.filter(({ customNetworking }) => customNetworking);
-  if (custom.some((cluster) => holdsPodsOnly(cluster, subnet))) return 'eni-config';
-  return custom.length > 0 || discoveryPreconditions(estate, clusters).some(({ holds }) => holds === false)
+  if (podClusters(estate, subnet).length > 0) return 'eni-config';
+  return clusters.some(({ customNetworking }) => customNetworking) ||
+    discoveryPreconditions(estate, clusters).some(({ holds }) => holds === false)
     ? 'nodes'
     : 'discovery';
 };
+
+/** The clusters under custom networking that have only pods in the subnet. */
+const podClusters = (estate: Estate, subnet: SubnetAssessment): readonly ClusterAssessment[] =>
+  clustersUsing(estate, subnet).filter(
+    (cluster) => cluster.customNetworking && holdsPodsOnly(cluster, subnet),
+  );
 
 const holdsPodsOnly = ({ nodes }: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>
   nodes.every((node) => node.subnetId !== subnetId);
@@ -224,8 +231,11 @@ export const createCommands = (
             'subnet-id': variable,
           }),
         ]),
-    ...(use === 'eni-config' ? [eniConfigCommand(zone, variable)] : []),
+    ...(use === 'eni-config'
+      ? podClusters(estate, subnet).map((cluster) => eniConfigCommand(estate, cluster, zone, variable))
+      : []),
     ...(use === 'nodes' ? scalingGroupCommands(estate, subnet, variable) : []),
+    ...(use === 'nodes' || use === 'node-class' ? nodeClassCommands(estate, subnet, variable) : []),
   ];
 };
 
@@ -302,6 +312,11 @@ export const createPreconditions = (
           },
         ]),
     ...(use === 'discovery' ? discoveryPreconditions(estate, clustersUsing(estate, subnet)) : []),
-    ...(use === 'eni-config' ? [ENI_CONFIG_BY_ZONE] : []),
+    ...(use === 'eni-config'
+      ? podClusters(estate, subnet).map((cluster) =>
+          eniConfigPrecondition(estate, cluster, String(subnet.availabilityZone)),
+        )
+      : []),
+    ...(use === 'nodes' || use === 'node-class' ? nodeClassPreconditions(estate, subnet) : []),
   ];
 };

@@ -1,5 +1,4 @@
-import { freeRange } from '../../net/free-ranges.ts';
-import { rangesMeet } from './secondary-ranges.ts';
+import { firstOverlap, freeRange } from '../../net/free-ranges.ts';
 
 /** A new block that a remedy offers to a VPC. */
 export interface BlockOffer {
@@ -64,7 +63,7 @@ export class RangePlan {
       const taken = [...request.taken, ...[...others, ...this.#offers].map(({ range }) => range)];
       const own = this.#earlier.find((offer) => offer.vpcId === vpcId && offer.purpose === purpose);
       const range =
-        own !== undefined && !taken.some((each) => rangesMeet(each, own.range))
+        own !== undefined && firstOverlap(taken, [own.range]) === null
           ? own.range
           : first(blocks, (block) => first(lengths, (length) => freeRange([block], taken, length)));
       if (range !== null) this.#offers.push({ vpcId, purpose, range });

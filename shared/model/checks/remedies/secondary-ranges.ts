@@ -1,4 +1,4 @@
-import { cidrContains, cidrsOverlap, parseCidr } from '../../net/cidr.ts';
+import { cidrContains, parseCidr } from '../../net/cidr.ts';
 
 /** Carrier-grade NAT space (RFC 6598): any VPC takes blocks of it, whatever its primary range is. */
 const SHARED_SPACE = '100.64.0.0/10';
@@ -56,10 +56,4 @@ export const isUnrouted = (range: string): boolean =>
 const lies = (inner: string, outer: string): boolean => {
   const [a, b] = [parseCidr(inner), parseCidr(outer)];
   return a !== null && b !== null && cidrContains(b, a);
-};
-
-/** Whether two ranges share an address; what cannot be read shares none. */
-export const rangesMeet = (a: string, b: string): boolean => {
-  const [left, right] = [parseCidr(a), parseCidr(b)];
-  return left !== null && right !== null && cidrsOverlap(left, right);
 };

@@ -14,8 +14,9 @@ import {
   mayHoldPods,
   nodeTake,
 } from './cluster-subnets.ts';
-import { aws, kubectl } from './commands.ts';
+import { aws } from './commands.ts';
 import { discoveryPreconditions, tagForCni } from './discovery.ts';
+import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';
 
 /** A sibling that holds one more node is full at once. */
@@ -86,7 +87,7 @@ const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: othe
   const table = routeTableOf(estate, subnet);
   const otherTable = routeTableOf(estate, other);
   if (table !== null && otherTable !== null && !servesTheSame(table, otherTable)) return null;
-  if (isPodSubnet(cluster, subnet)) return throughEniConfig(cluster, other);
+  if (isPodSubnet(cluster, subnet)) return throughEniConfig(estate, cluster, other);
   return (
     throughDiscovery(estate, subnet, cluster, other) ??
     throughKarpenter(subnet, cluster, other) ??
@@ -94,24 +95,13 @@ const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: othe
   );
 };
 
-const throughEniConfig = (cluster: ClusterAssessment, other: SubnetAssessment): Way => ({
+const throughEniConfig = (estate: Estate, cluster: ClusterAssessment, other: SubnetAssessment): Way => ({
   title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
   effect:
     'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
-  commands: [eniConfigCommand(String(other.availabilityZone), other.subnetId)],
-  preconditions: [ENI_CONFIG_BY_ZONE],
+  commands: [eniConfigCommand(estate, cluster, String(other.availabilityZone), other.subnetId)],
+  preconditions: [eniConfigPrecondition(estate, cluster, String(other.availabilityZone))],
 });
-
-/** An ENIConfig that is named after its zone, as the CNI's documentation has it. */
-export const eniConfigCommand = (zone: string, subnet: string | { readonly variable: string }): string =>
-  kubectl('patch', 'eniconfig', zone, '--type', 'merge', '--patch', {
-    parts: ['{"spec":{"subnet":"', subnet, '"}}'],
-  });
-
-export const ENI_CONFIG_BY_ZONE: Precondition = {
-  text: 'The ENIConfig of this zone has the name of the zone. Look with kubectl get eniconfig.',
-  holds: null,
-};
 
 const throughDiscovery = (
   estate: Estate,

@@ -7,7 +7,7 @@ import {
 } from '../../../../../shared/model/checks/remedies/new-subnet.ts';
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
-import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
+import { aNode, anEksCluster, byId } from '../../../../fixtures/cluster-records.ts';
 import {
   aCluster,
   aDemand,
@@ -147,6 +147,112 @@ describe('pods and nodes come to use it', () => {
       `kubectl patch eniconfig eu-west-1a --type merge --patch '{"spec":{"subnet":"'"$SUBNET_ID"'"}}'`,
     );
     expect(remedy?.preconditions.at(-1)?.text).toContain('ENIConfig');
+  });
+
+  describe('where the add-on makes the ENIConfigs', () => {
+    const configuration = JSON.stringify({
+      env: {
+        AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+        ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone',
+      },
+      eniConfig: {
+        create: true,
+        region: 'eu-west-1',
+        subnets: {
+          'eu-west-1a': { id: 'subnet-0a', securityGroups: ['sg-1'] },
+          'eu-west-1b': { id: 'subnet-0b' },
+        },
+      },
+    });
+    const through = (zone: string) =>
+      offer(aSubnet({ availabilityZone: zone }), {
+        clusters: [aCluster({ customNetworking: true, nodes: [podNode] })],
+        eksClusters: [anEksCluster({ vpcCni: { version: 'v1.20.1', configuration } })],
+      });
+
+    test('through the add-on, which would undo any other change', () => {
+      const remedy = through('eu-west-1a');
+      const command = remedy?.commands.at(-1) ?? '';
+      const [, values = ''] = /--configuration-values (.*) --resolve-conflicts PRESERVE/.exec(command) ?? [];
+      expect(command).toMatch(/^aws eks update-addon --cluster-name shop --addon-name vpc-cni /);
+      // As a shell reads it: quotes end and begin around the variable.
+      expect(values.replaceAll("'", '').replace('""$SUBNET_ID""', '"$SUBNET_ID"')).toBe(
+        configuration.replace('"id":"subnet-0a"', '"id":"$SUBNET_ID"'),
+      );
+      expect(remedy?.preconditions.at(-1)).toEqual({
+        text: 'The add-on vpc-cni makes the ENIConfig of this zone.',
+        holds: true,
+      });
+    });
+
+    test('but by hand in a zone that it does not make', () => {
+      const remedy = through('eu-west-1c');
+      expect(remedy?.commands.at(-1)).toContain('kubectl patch eniconfig eu-west-1c');
+      expect(remedy?.preconditions.at(-1)?.holds).toBeNull();
+    });
+  });
+
+  describe('where nodes are started by a class', () => {
+    const started = (tags: Record<string, string>, changes: Partial<EstateInput> = {}, own = {}) =>
+      offer(aSubnet({ tags: own }), {
+        clusters: [aCluster({ nodes: [aNodeAssessment(), aNodeAssessment({ instanceId: 'i-02' })] })],
+        eksClusters: [anEksCluster({ vpcCni: { version: 'v1.17.9', configuration: null } })],
+        instances: byId(
+          aNode('i-01', { tags }),
+          aNode('i-02', { tags }),
+          aNode('i-03', { tags: { 'karpenter.k8s.aws/ec2nodeclass': 'elsewhere' } }),
+        ),
+        ...changes,
+      });
+    const karpenter = { 'karpenter.k8s.aws/ec2nodeclass': 'default' };
+    const autoMode = (name: string) =>
+      started(
+        { 'eks:kubernetes-node-class-name': name },
+        {
+          clusters: [aCluster({ autoMode: true, nodes: [aNodeAssessment()] })],
+        },
+      );
+
+    test('through the EC2NodeClass that started the nodes in the full subnet', () => {
+      const remedy = started(karpenter);
+      expect(remedy?.commands.slice(1)).toEqual([
+        `kubectl patch ec2nodeclasses.karpenter.k8s.aws/default --type json --patch '[{"op":"add","path":"/spec/subnetSelectorTerms/-","value":{"id":"'"$SUBNET_ID"'"}}]'`,
+      ]);
+      expect(remedy?.preconditions.map(({ text }) => text).join()).not.toContain('nodeclass');
+    });
+
+    test("by Karpenter's tag where the full subnet has it: that is copied, and selected if the class asks for it", () => {
+      const remedy = started(karpenter, {}, { 'karpenter.sh/discovery': 'shop' });
+      expect(remedy?.commands).toHaveLength(1);
+      expect(remedy?.preconditions.at(-1)).toEqual({
+        text: 'ec2nodeclasses.karpenter.k8s.aws/default selects subnets by the tag karpenter.sh/discovery.',
+        holds: null,
+      });
+      const without = started({}, {}, { 'karpenter.sh/discovery': 'shop' });
+      expect(without?.preconditions.map(({ text }) => text).join()).not.toContain('selects subnets');
+    });
+
+    test('through a NodeClass of EKS Auto Mode', () => {
+      expect(autoMode('private')?.commands.at(-1)).toMatch(
+        /^kubectl patch nodeclasses\.eks\.amazonaws\.com\/private --type json /,
+      );
+      expect(
+        autoMode('private')
+          ?.preconditions.map(({ text }) => text)
+          .join(),
+      ).not.toContain('NodeClass');
+    });
+
+    test("but not through EKS's own NodeClass, which cannot be changed", () => {
+      expect(autoMode('default')?.commands).toHaveLength(1);
+      expect(autoMode('default')?.preconditions.at(-1)).toMatchObject({ holds: null });
+      expect(autoMode('default')?.preconditions.at(-1)?.text).toContain('a NodeClass of their own');
+    });
+
+    test('without a class where instances could not be read, or have none', () => {
+      expect(started({})?.commands).toHaveLength(1);
+      expect(started(karpenter, { instances: null })?.commands).toHaveLength(1);
+    });
   });
 
   test('by starting there, where only nodes of a cluster with custom networking are short', () => {

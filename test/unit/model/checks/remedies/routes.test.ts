@@ -36,6 +36,12 @@ describe('two tables serve the same purpose', () => {
     ).toBe(true);
   });
 
+  test.each(['igw', 'eigw', 'eni', 'vpce'])('through two gateways of the kind %s', (kind) => {
+    const by = (number: number) => through(route('0.0.0.0/0', `${kind}-0${number}`));
+    expect(servesTheSame(by(1), by(2))).toBe(true);
+    expect(servesTheSame(by(1), through(route('0.0.0.0/0', 'nat-01')))).toBe(false);
+  });
+
   test.each([
     ['one leads to the internet without NAT', route('0.0.0.0/0', 'igw-01')],
     ['one leads to another network', route('10.9.0.0/16', 'nat-01')],
@@ -49,6 +55,9 @@ describe('two tables serve the same purpose', () => {
     const first = route('10.0.0.0/8', 'tgw-01');
     expect(servesTheSame(through(first), through(route('10.0.0.0/8', 'tgw-02')))).toBe(false);
     expect(servesTheSame(through(first), through(first, route('0.0.0.0/0', 'nat-01')))).toBe(false);
+    // As many routes, of which one is the same.
+    const both = through(first, route('0.0.0.0/0', 'nat-01'));
+    expect(servesTheSame(both, through(first, route('10.9.0.0/16', 'nat-01')))).toBe(false);
   });
 });
 
@@ -61,4 +70,5 @@ test('ranges that the VPC routes elsewhere are not free, its own and the default
   const estate = anEstate({ routeTables: [through(...routes), aRouteTable({ vpcId: 'vpc-02' })] });
   expect(routedRanges(estate, 'vpc-01')).toEqual(['100.64.0.0/12']);
   expect(routedRanges(anEstate({}), 'vpc-01')).toEqual([]);
+  expect(routedRanges(anEstate({ routeTables: [through(...routes)] }), 'vpc-02')).toEqual([]);
 });
