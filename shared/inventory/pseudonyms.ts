@@ -76,7 +76,7 @@ export class Pseudonyms {
 
 /** The kinds of ids that inventories hold. */
 const RESOURCE_ID =
-  /^(i|r|eni|eni-attach|ela-attach|subnet|vpc|scr|nat|vpce|vpce-svc|eice|tgw|tgw-attach|pcx|fs|fsmt|sg|op|d|lt)-[0-9a-f]+$/;
+  /^(i|r|eni|eni-attach|ela-attach|eipalloc|eipassoc|subnet|vpc|scr|rtb|rtbassoc|nat|igw|eigw|vgw|lgw|vpce|vpce-svc|eice|tgw|tgw-attach|pcx|pl|fs|fsmt|sg|op|d|lt)-[0-9a-f]+$/;
 
 const IPV4 = /^(?<network>\d{1,3}\.\d{1,3})\.(?<rest>\d{1,3}\.\d{1,3}(?:\/\d{1,2})?)$/;
 
