@@ -9,6 +9,7 @@ import { printable } from '../shared/model/base/invisible-characters.ts';
 import { shortDuration } from '../shared/model/base/text/durations.ts';
 import { number } from '../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../shared/model/result/assessment.ts';
+import { leadOf, titleOf } from '../shared/notify/headline.ts';
 import { composeMessage } from '../shared/notify/message-content.ts';
 import { terminalPreview } from '../shared/notify/terminal-preview.ts';
 import { scanDocument } from '../shared/pipeline/scan-document.ts';
@@ -35,16 +36,10 @@ const moment = (at: number, startsAt: number): string => {
 };
 
 let startsAt = 0;
-const lineOf = ({ transition, severity, previousSeverity, finding, at }: Transition): string => {
-  const level = severity === 'ok' ? previousSeverity : severity;
-  const colour = severity === 'ok' ? COLOURS.ok : COLOURS[severity];
-  const end = finding.forecast?.exhaustionAt;
-  const ahead =
-    severity === 'ok' || end == null || Date.parse(end) <= Date.parse(at)
-      ? ''
-      : dye('bold', ` in ${shortDuration(Date.parse(end) - Date.parse(at))}`);
-  return `${dye(colour, `${transition.padEnd(11)} ${level.padEnd(8)}`)}  ${printable(finding.title)}${ahead}`;
-};
+const LONGEST_LEAD = 'Worse, still a warning'.length;
+
+const lineOf = (transition: Transition): string =>
+  `${dye(COLOURS[transition.severity], leadOf(transition).padEnd(LONGEST_LEAD))}  ${printable(titleOf(transition))}`;
 
 /** For everything that ran out: when the first word of it came. */
 const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: Story): string => {

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { composeMessage } from '../shared/notify/message-content.ts';
 import { emailSubject, emailText } from '../shared/notify/plain-text.ts';
 import { type SlackMessage, slackMessage } from '../shared/notify/slack-blocks.ts';
-import { messageNamed } from '../test/fixtures/messages/message-named.ts';
+import { EXAMPLES } from '../test/fixtures/messages/examples.ts';
 
 /**
  * Draws the example messages as Slack and a mail client show them, and puts the pictures into docs/images.
@@ -33,6 +33,7 @@ const STYLE = `
   .block { margin: 8px 0; overflow-wrap: anywhere; white-space: pre-wrap }
   .header { font-size: 18px; font-weight: 900; line-height: 1.33 }
   .fields { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 16px }
+  .dot { display: inline-block; width: 0.85em; height: 0.85em; border-radius: 50%; margin-right: 0.15em; vertical-align: -0.08em }
   .context { font-size: 13px; color: #616061 } .context span { margin-right: 12px }
   a { color: #1264a3; text-decoration: none }
   code { font: 12px/1.5 'DejaVu Sans Mono', Menlo, monospace; color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px }
@@ -59,8 +60,23 @@ const mrkdwnHtml = (text: string): string =>
     })
     .join('');
 
+/** Coloured circles, which a machine without an emoji font would show as boxes. So it does the hourglass, here a clock. */
+const DOTS: Readonly<Record<string, string>> = {
+  '\u{1F534}': '#dd2e44',
+  '\u{1F7E0}': '#f4900c',
+  '\u{1F7E2}': '#78b159',
+};
+
+const withDots = (html: string): string =>
+  html
+    .replaceAll('\u23F3', '\u25F7')
+    .replace(
+      /[\u{1F534}\u{1F7E0}\u{1F7E2}]/gu,
+      (symbol) => `<i class="dot" style="background: ${DOTS[symbol]}"></i>`,
+    );
+
 const textHtml = (text: MrkdwnElement | PlainTextElement): string =>
-  text.type === 'mrkdwn' ? mrkdwnHtml(text.text) : text.text;
+  withDots(text.type === 'mrkdwn' ? mrkdwnHtml(text.text) : text.text);
 
 const blockHtml = (block: KnownBlock): string => {
   if (block.type === 'header') return `<div class="block header">${textHtml(block.text)}</div>`;
@@ -108,7 +124,8 @@ try {
   });
   const page = await context.newPage();
   for (const { example, look } of PICTURES) {
-    const message = messageNamed(example);
+    const message = EXAMPLES[example];
+    if (message === undefined) throw new Error(`There is no example message "${example}".`);
     const content = composeMessage(message);
     const html =
       look === 'slack'

@@ -54,7 +54,7 @@ export const levelsToTell = (transition: Transition): readonly AlertSeverity[] =
 };
 
 const routed = (news: News, severity: AlertSeverity, routes: readonly Route[]): readonly string[] => {
-  const selectable = selectableOf(news, severity);
+  const selectable = withBeneath(selectableOf(news, severity), news);
   const names: string[] = [];
   for (const route of routes) {
     if (!matches(route.match, selectable)) continue;
@@ -63,6 +63,15 @@ const routed = (news: News, severity: AlertSeverity, routes: readonly Route[]): 
   }
   return names.length === 0 ? [DEFAULT_DESTINATION] : names;
 };
+
+/**
+ * A route on a check also gets the alerts in which that check stands beneath another one: it had an alert of its own once. A
+ * mute does not, because it would hide the check above.
+ */
+const withBeneath = (selectable: Selectable, { finding: { also = [] } }: News): Selectable => ({
+  ...selectable,
+  rules: [...selectable.rules, ...also.flatMap(({ kind }) => [kind, ...namesOf(kind)])],
+});
 
 /** What selectors see: the rule, the kind of the finding, and every other name of its check. */
 export const selectableOf = ({ subject, rule, finding }: News, severity: AlertSeverity): Selectable => ({

@@ -11,7 +11,7 @@ import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, isPast, leadOf, titleOf } from './headline.ts';
 import { inertLine, safeUrl, truncate } from './inert-text.ts';
-import { outlookOf } from './outlook.ts';
+import { forecastGap, outlookOf } from './outlook.ts';
 
 /**
  * What a message says, before any channel decides how it looks: what, where, since when, when it will run out and how
@@ -148,17 +148,22 @@ const explanationOf = (transition: Transition): string => {
   if (continuesAs !== undefined) {
     return `Nothing has ended. This version of Headroom has one alert for all checks of a supply, and this alert continues there. ${finding.title}.`;
   }
-  if (!isPast(transition)) return `${finding.explanation}${alsoIn(finding)}`;
+  if (!isPast(transition)) return `${finding.explanation}${forecastGap(finding.forecast)}${alsoIn(finding)}`;
   const past = `Before: ${finding.title}.`;
   return kind === 'resolved'
     ? past
     : `${past} Nothing is found now. The alert resolves when that has lasted for its clearing time.`;
 };
 
+/** Shares and times follow from the amounts. */
+const DERIVED: readonly string[] = ['percent', 'hours'];
+
 /** What has changed, without figures that follow from others and without what is no longer known. */
 const changesOf = ({ changes = [], finding }: Transition): readonly EvidenceChange[] => {
   const details = new Set(finding.evidence.flatMap(({ name, detail }) => (detail === true ? [name] : [])));
-  return changes.filter(({ name, now }) => now !== null && !details.has(name)).slice(0, FIGURES_SHOWN);
+  return changes
+    .filter(({ name, now, unit }) => now !== null && !details.has(name) && !DERIVED.includes(unit ?? ''))
+    .slice(0, FIGURES_SHOWN);
 };
 
 const short = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
@@ -276,7 +281,7 @@ const ownerName = ({ kind, name }: OwnerUsage): string => {
 const remedyOf = ({ title, effect, commands, preconditions }: Remedy): RemedyContent => {
   const displayed = displayableCommands(commands);
   return {
-    title: short(title),
+    title: short(title).replace(/\.$/, ''),
     effect: prose(effect),
     commands: displayed ?? [],
     checks: [

@@ -19,7 +19,7 @@ export const outlookOf = (forecast: Forecast | undefined, at: string, title = ''
       : [`At this pace empty at about ${approximateTime(surge.exhaustionAt, at)}`];
   }
   if (exhaustionAt !== null) return expectation(forecast, exhaustionAt, at, title);
-  if (probabilityWithin === null) return [`No forecast: ${withoutFullStop(forecast.reason)}`];
+  if (probabilityWithin === null) return [];
   const chance = chanceOf(forecast);
   return chance === null ? [] : [`May run out: ${chance}`];
 };
@@ -63,4 +63,11 @@ const chanceOf = ({ probabilityWithin }: Forecast): string | null => {
   return first === undefined ? null : `${probability(first[1])} within ${first[0]}`;
 };
 
-const withoutFullStop = (text: string): string => text.replace(/\.$/, '');
+/** Why there is no forecast, as a sentence; empty where there is one, or where none was asked for. */
+export const forecastGap = (forecast: Forecast | undefined): string => {
+  if (forecast === undefined || forecast.exhaustionAt !== null || forecast.probabilityWithin !== null)
+    return '';
+  if (forecast.surge != null && forecast.surge.raise !== 'ok') return '';
+  const reason = forecast.reason.replace(/\.$/, '');
+  return reason === '' ? '' : ` No forecast: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`;
+};

@@ -7,7 +7,7 @@ import type { AlertMessage } from '../../shared/model/alert/alert-message.ts';
 import { createSecret } from '../../shared/notify/secret-reader.ts';
 import { createSnsNotifier, type SnsFormat } from '../../shared/notify/sns-notifier.ts';
 import { readTopicMessage } from '../../shared/notify/topic-message.ts';
-import { EXAMPLES } from '../fixtures/messages/examples.ts';
+import { MADE_MESSAGES } from '../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../fixtures/messages/message-named.ts';
 import { type MotoServer, startMoto } from './moto-server.ts';
 
@@ -67,11 +67,14 @@ const publish = async (message: AlertMessage, format?: SnsFormat): Promise<void>
   createSnsNotifier(sns, topic, format).send(message, signal);
 
 describe('SNS as moto has it', () => {
-  test.each(Object.keys(EXAMPLES))('takes the message %s, and machines read it as it was', async (name) => {
-    const received = await subscriber('machines');
-    await publish(messageNamed(name));
-    expect((await received()).map(unwrapped).map(readTopicMessage)).toEqual([messageNamed(name)]);
-  });
+  test.each(Object.keys(MADE_MESSAGES))(
+    'takes the message %s, and machines read it as it was',
+    async (name) => {
+      const received = await subscriber('machines');
+      await publish(messageNamed(name));
+      expect((await received()).map(unwrapped).map(readTopicMessage)).toEqual([messageNamed(name)]);
+    },
+  );
 
   test('hands the document to a queue with raw delivery, all of its attributes in place', async () => {
     const received = await subscriber('raw', { RawMessageDelivery: 'true' });

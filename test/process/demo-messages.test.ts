@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runStory, type Story } from '../../lab/demo/story.ts';
 import type { Transition } from '../../shared/model/alert/alert.ts';
 import { hasChanged } from '../../shared/model/result/finding.ts';
+import { examplesText, storyExamples } from '../fixtures/messages/lab-messages.ts';
 
 const STORY_TAKES = 600_000;
 
@@ -15,7 +17,13 @@ beforeAll(async () => {
 
 const sent = (): readonly Transition[] => story.messages.flatMap(({ message }) => message.transitions);
 
+const FILE = join(import.meta.dirname, '../fixtures/messages/demo-examples.json');
+
 describe('in the fortnight of the demo', () => {
+  test('the example messages of the demo are what is sent', async () => {
+    await expect(examplesText(storyExamples(story))).toMatchFileSnapshot(FILE);
+  });
+
   test(`at most ${MOST_MESSAGES} messages are sent, and some are`, () => {
     expect(story.messages.length).toBeGreaterThan(10);
     expect(story.messages.length).toBeLessThanOrEqual(MOST_MESSAGES);

@@ -16,7 +16,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../fixtures/messages/examples.ts';
+} from '../fixtures/messages/made-messages.ts';
 import { slackTexts } from '../fixtures/messages/slack-texts.ts';
 import { pasted } from './bash.ts';
 import { hostileText } from './hostile-text.ts';

@@ -5,7 +5,7 @@ import { identityOf } from '../../shared/model/alert/identity.ts';
 import type { Subject } from '../../shared/model/result/finding.ts';
 import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
 import { alertFromStored, storedAlert } from '../../shared/state/stored-alert.ts';
-import { exampleMessage } from '../fixtures/messages/examples.ts';
+import { exampleMessage } from '../fixtures/messages/made-messages.ts';
 import { anObservation, aSubnetSubject } from '../fixtures/observations.ts';
 import { alertAfter, lastTransition } from '../fixtures/transitions.ts';
 import { hostileText } from './hostile-text.ts';

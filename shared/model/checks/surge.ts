@@ -69,7 +69,15 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
   const evidence = [
     leftEvidence(supply),
     { name: 'lossPerHour', value: rounded(lossOf(surge)), unit: supply.name, estimate: true },
-    { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name },
+    // Deprecated: the pace over the longer of two windows. `lossPerHour` is the one that shows the surge best.
+    {
+      name: 'lossPerHourLonger',
+      value: rounded(surge.lossPerHour.slow),
+      unit: supply.name,
+      estimate: true,
+      detail: true,
+    },
+    { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name, detail: true },
   ];
   const taken = takenIn(supply, surge, now);
   return measured(subject, surge, [...evidence, ...takenEvidence(taken)], () =>

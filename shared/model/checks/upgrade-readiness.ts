@@ -67,7 +67,7 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
       title: isBlocked
         ? `${eks.name}: cannot be upgraded, its subnets have no room for the control plane`
         : `${eks.name}: ${count(short.length, 'control-plane subnet')} without room`,
-      explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length === 1 ? 'has' : 'have'} them. Short: ${listOf(
+      explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. Short: ${listOf(
         short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} with ${free}`),
         SUBNETS_SHOWN,
       )}.`,

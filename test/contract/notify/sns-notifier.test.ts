@@ -9,7 +9,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts';

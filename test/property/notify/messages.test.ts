@@ -22,7 +22,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { slackTexts } from '../../fixtures/messages/slack-texts.ts';
 
 /** Texts that a tag may have: any characters, with the dangerous ones far more often than by chance. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { alertSchemaJson } from '../../../scripts/docs/alert-schema.ts';
 import { facetsOf, writeAlertDocument } from '../../../shared/notify/alert-document.ts';
 import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
-import { EXAMPLES, HOSTILE_NAME } from '../../fixtures/messages/examples.ts';
+import { HOSTILE_NAME, MADE_MESSAGES } from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const schemaFile = join(import.meta.dirname, '../../../docs/schema/alert.schema.json');
@@ -15,7 +15,7 @@ addFormats.default(ajv);
 const isValid = ajv.compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
 
 describe('the alert document', () => {
-  test.each(Object.entries(EXAMPLES))(
+  test.each(Object.entries(MADE_MESSAGES))(
     '%s reads back as it was written, and follows the published schema',
     (_, message) => {
       const written = writeAlertDocument(message, 'headline');

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../../shared/model/checks/checks.ts';
+import { MONITOR_CHECKS } from '../../../shared/model/checks/monitor/monitor-checks.ts';
 import { amazonQNotification } from '../../../shared/notify/amazon-q.ts';
 import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
@@ -41,4 +43,18 @@ describe.each(Object.entries(EXAMPLES))('the message %s', (name, message) => {
     const preview = terminalPreview(content, { colour: false, width: 90 });
     await expect(`${preview}\n`).toMatchFileSnapshot(golden(`${name}.terminal.txt`));
   });
+});
+
+test('every check that can be sent has an example', () => {
+  const shown = new Set(
+    Object.values(EXAMPLES).flatMap(({ transitions }) => transitions.map(({ finding }) => finding.kind)),
+  );
+  expect([...CHECKS, ...MONITOR_CHECKS].map(({ kind }) => kind).filter((kind) => !shown.has(kind))).toEqual(
+    [],
+  );
+});
+
+test.each(['firing', 'escalated', 'deescalated', 'repeated', 'resolved'])('an example shows %s', (kind) => {
+  const transitions = Object.values(EXAMPLES).flatMap((message) => message.transitions);
+  expect(transitions.map(({ transition }) => transition)).toContain(kind);
 });

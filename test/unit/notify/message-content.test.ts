@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { composeMessage } from '../../../shared/notify/message-content.ts';
 import {
-  EXAMPLES,
   exampleFinding,
   exampleMessage,
   exampleTransition,
+  MADE_MESSAGES,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const subject = subnetSubject('subnet-1', 'pods-a', ['prod']);
@@ -321,6 +321,6 @@ test('the summary for a lock screen is the headline and when it runs out', () =>
 });
 
 test('the same message reads the same every time', () => {
-  for (const message of Object.values(EXAMPLES))
+  for (const message of Object.values(MADE_MESSAGES))
     expect(composeMessage(message)).toEqual(composeMessage(structuredClone(message)));
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Forecast } from '../../../shared/model/result/forecast.ts';
-import { outlookOf } from '../../../shared/notify/outlook.ts';
+import { forecastGap, outlookOf } from '../../../shared/notify/outlook.ts';
 
 const NOW = '2026-11-20T12:00:00.000Z';
 
@@ -61,9 +61,35 @@ test('where nothing is expected there is nothing to say', () => {
   expect(outlookOf(forecast({}), NOW)).toEqual([]);
 });
 
-test('a forecast that could not be made gives its reason', () => {
-  const unknown = forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' });
-  expect(outlookOf(unknown, NOW)).toEqual(['No forecast: The history is 3 hours long']);
+test('a forecast that could not be made has no outlook, and its reason as a sentence', () => {
+  const none = forecast({ probabilityWithin: null, reason: 'The history is 3 hours long.' });
+  expect(outlookOf(none, NOW)).toEqual([]);
+  expect(forecastGap(none)).toBe(' No forecast: the history is 3 hours long.');
+});
+
+test('a reason is given only where a forecast is missing', () => {
+  expect(forecastGap(undefined)).toBe('');
+  expect(forecastGap(forecast({}))).toBe('');
+  expect(forecastGap(forecast({ exhaustionAt: '2026-11-22T11:00:00Z', probabilityWithin: null }))).toBe('');
+  expect(forecastGap(forecast({ probabilityWithin: null, reason: '' }))).toBe('');
+});
+
+test('what the title says is left out', () => {
+  const growing = forecast({
+    exhaustionAt: '2026-11-21T16:40:00Z',
+    earliest: '2026-11-21T07:46:00Z',
+    probabilityWithin: { '24h': 0.55, '72h': 0.7, '7d': 0.95 },
+  });
+  const title = 'nodes-a: 3 of 123 addresses left, empty by about 16:40 UTC tomorrow';
+  expect(outlookOf(growing, NOW, title)).toEqual(['Earliest 07:46 UTC tomorrow; 55 % within 24 hours']);
+  expect(outlookOf({ ...growing, earliest: null }, NOW, title)).toEqual(['Chance: 55 % within 24 hours']);
+  expect(outlookOf({ ...growing, earliest: null, probabilityWithin: null }, NOW, title)).toEqual([]);
+});
+
+test('usage that does not grow has no rate', () => {
+  const flat = { available: 3, dailyLow: 3, lossPerDay: 0, trendDays: 2 };
+  const jump = forecast({ exhaustionAt: '2026-11-22T11:00:00Z', probabilityWithin: null, basis: flat });
+  expect(outlookOf(jump, NOW)).toEqual(['May be empty by Sun 22 Nov 11:00 UTC']);
 });
 
 test('text that is not a time is shown as it came', () => {

@@ -6,7 +6,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const titled = (title: string) =>

@@ -13,7 +13,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 import { slackTexts } from '../../fixtures/messages/slack-texts.ts';
 

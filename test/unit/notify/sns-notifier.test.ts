@@ -11,13 +11,13 @@ import {
 import { readTopicMessage } from '../../../shared/notify/topic-message.ts';
 import { trimToFit } from '../../../shared/notify/trim-message.ts';
 import {
-  EXAMPLES,
   exampleFinding,
   exampleMessage,
   exampleTransition,
   HOSTILE_NAME,
+  MADE_MESSAGES,
   subnetSubject,
-} from '../../fixtures/messages/examples.ts';
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts';
@@ -88,7 +88,7 @@ describe('the routing attributes', () => {
   });
 
   test('are at most ten, so that SQS with raw delivery gets the message', () => {
-    for (const message of Object.values(EXAMPLES))
+    for (const message of Object.values(MADE_MESSAGES))
       expect(Object.keys(attributesOf(message)).length).toBeLessThanOrEqual(MAX_ATTRIBUTES);
     expect(MAX_ATTRIBUTES).toBe(10);
   });

@@ -251,7 +251,8 @@ describe.each([
         ? { name: 'available', value: 200, unit: 'addresses' }
         : { name: 'freePrefixes', value: 10, unit: 'prefixes' },
       { name: 'lossPerHour', value: 61, unit: supply, estimate: true },
-      { name: 'ordinaryLossPerHour', value: 5, unit: supply },
+      { name: 'lossPerHourLonger', value: 40, unit: supply, estimate: true, detail: true },
+      { name: 'ordinaryLossPerHour', value: 5, unit: supply, detail: true },
     ]);
     expect(observation?.finding?.owners).toHaveLength(1);
     expect(observation?.finding?.severity).toBe('warning');
