@@ -1,5 +1,6 @@
 import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import { FAST_WINDOW_MINUTES } from '../../shared/model/forecast/surge.ts';
+import { configurationParts, MAX_PARTS } from './configuration-parts.ts';
 import { scheduleSeconds } from './schedule.ts';
 
 /** What a deployment is made from, as far as its parts must fit together. */
@@ -18,9 +19,6 @@ interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
-
-/** Systems Manager, PutParameter: a parameter of the tier Intelligent-Tiering holds at most 8 KB. */
-const MAX_CONFIGURATION_BYTES = 8_192;
 
 /** The longest names that AWS takes: Lambda CreateFunction, IAM CreateRole, Scheduler CreateSchedule, SQS CreateQueue, SNS CreateTopic, DynamoDB CreateTable. */
 const LONGEST_NAMES: Readonly<Record<string, readonly [property: string, longest: number]>> = {
@@ -95,11 +93,15 @@ const nameProblems = (resources: Deployment['resources']): readonly string[] =>
   });
 
 const configurationProblems = (text: string): readonly string[] => {
-  const bytes = new TextEncoder().encode(text).length;
-  return bytes <= MAX_CONFIGURATION_BYTES
+  const parts = configurationParts(text);
+  if (parts === null)
+    return [
+      'headroom.yml has a line of more than 8192 bytes, which no parameter of Systems Manager holds: divide it.',
+    ];
+  return parts.length <= MAX_PARTS
     ? []
     : [
-        `headroom.yml has ${bytes} bytes, and a parameter of Systems Manager holds ${MAX_CONFIGURATION_BYTES}: shorten it, for example by its comments.`,
+        `headroom.yml has ${new TextEncoder().encode(text).length} bytes and takes ${parts.length} parameters of Systems Manager, and Headroom reads ${MAX_PARTS}: shorten it, for example by its comments.`,
       ];
 };
 

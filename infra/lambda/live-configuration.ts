@@ -1,5 +1,6 @@
 import { type CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { configurationParts } from './configuration-parts.ts';
 
 export interface LiveConfigurationInput {
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
@@ -17,7 +18,7 @@ export const overwrittenEdit = async (input: LiveConfigurationInput): Promise<st
   const name = `/${input.stackName}/configuration`;
   const deployed = await deployedText(input);
   if (deployed === null || deployed === input.next) return null;
-  const live = await liveText(input, name);
+  const live = await liveText(input, name, configurationParts(deployed)?.length ?? 1);
   if (live === null || live === deployed || live === input.next) return null;
   return [
     `The parameter ${name} was edited since the last deployment, and this one would overwrite it.`,
@@ -35,20 +36,33 @@ const deployedText = async ({
     const { TemplateBody } = await cloudFormation.send(
       new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
     );
-    const template = JSON.parse(TemplateBody ?? '{}') as {
-      readonly Resources?: { readonly Configuration?: { readonly Properties?: { readonly Value?: string } } };
+    const { Resources = {} } = JSON.parse(TemplateBody ?? '{}') as {
+      readonly Resources?: Readonly<Record<string, { readonly Properties?: { readonly Value?: string } }>>;
     };
-    return template.Resources?.Configuration?.Properties?.Value ?? null;
+    // A long headroom.yml is in several: Configuration, Configuration2, ...
+    const values = Object.entries(Resources)
+      .filter(([id]) => /^Configuration\d*$/.test(id))
+      .toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+      .map(([, { Properties }]) => Properties?.Value ?? '');
+    return values.length === 0 ? null : values.join('');
   } catch (error) {
     if (error instanceof Error && error.name === 'ValidationError') return null;
     throw error;
   }
 };
 
-/** `null`: there is no parameter. */
-const liveText = async ({ ssm }: LiveConfigurationInput, name: string): Promise<string | null> => {
+/** `null`: there is no parameter, or one of several is gone. */
+const liveText = async (
+  { ssm }: LiveConfigurationInput,
+  name: string,
+  parts: number,
+): Promise<string | null> => {
+  const names = Array.from({ length: parts }, (_, index) => (index === 0 ? name : `${name}-${index + 1}`));
   try {
-    return (await ssm.send(new GetParameterCommand({ Name: name }))).Parameter?.Value ?? null;
+    const values = await Promise.all(
+      names.map(async (Name) => (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value ?? null),
+    );
+    return values.includes(null) ? null : values.join('');
   } catch (error) {
     if (error instanceof Error && error.name === 'ParameterNotFound') return null;
     throw error;

@@ -23,10 +23,14 @@ export const loadConfiguration = async (
   if (location.kind === 'inline') return parseConfiguration(location.text, 'HEADROOM_CONFIG');
   const client = new SSMClient(clientSettings());
   try {
-    const { Parameter } = await client.send(
-      new GetParameterCommand({ Name: location.name, WithDecryption: true }),
+    const parts = await Promise.all(
+      location.name
+        .split(',')
+        .map((Name) => client.send(new GetParameterCommand({ Name, WithDecryption: true }))),
     );
-    return parseConfiguration(Parameter?.Value ?? '', `parameter ${location.name}`);
+    // A part that was edited may have lost the end of its last line.
+    const text = parts.map(({ Parameter }) => (Parameter?.Value ?? '').replace(/\n?$/, '\n')).join('');
+    return parseConfiguration(text, `parameter ${location.name}`);
   } catch (error) {
     if (error instanceof Error && error.name === 'ConfigurationError') throw error;
     throw awsFailure(error, { action: 'ssm:GetParameter', target: home });

@@ -142,6 +142,12 @@ const PARAMETER_NAME: Form = {
   pattern: /^[\w.\-/:]{1,2048}$/,
   allowed: 'the name or ARN of a Systems Manager parameter, such as /headroom/slack-webhook',
 };
+/** A headroom.yml that is longer than a parameter is in several, which are read one after the other. */
+const PARAMETER_NAMES: Form = {
+  pattern: /^[\w.\-/:]{1,2048}(?:,[\w.\-/:]{1,2048})*$/,
+  allowed:
+    'the name or ARN of a Systems Manager parameter, such as /headroom/configuration, or several with commas between them',
+};
 // Secrets Manager CreateSecret: letters, digits and /_+=.@- , or the ARN.
 const SECRET_ID: Form = {
   pattern: /^[\w/+=.@:-]{1,2048}$/,
@@ -151,7 +157,7 @@ const CONFIGURATION_TEXT: Form = { pattern: /\S/, allowed: 'the text of a headro
 
 const configurationLocation = (reader: EnvironmentReader): ConfigurationLocation => {
   const text = reader.optional('HEADROOM_CONFIG', CONFIGURATION_TEXT);
-  const name = reader.optional('HEADROOM_CONFIG_PARAMETER', PARAMETER_NAME);
+  const name = reader.optional('HEADROOM_CONFIG_PARAMETER', PARAMETER_NAMES);
   if (text !== null && name !== null) {
     reader.problem('HEADROOM_CONFIG and HEADROOM_CONFIG_PARAMETER are both set; set at most one of them.');
   }

@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { policy, text } from '../configuration.js';
+import { applyConfiguration } from '../configuration-parts.ts';
 import { applyParameters, parameterProblems, tagsIn } from '../deployment-parameters.ts';
 import { deploymentProblems } from '../deployment-problems.ts';
 import { overwrittenEdit } from '../live-configuration.ts';
@@ -30,6 +31,7 @@ export default class BundlePlugin {
         ];
         if (problems.length > 0)
           throw new serverless.classes.Error(problems.join('\n'), 'HEADROOM_DEPLOYMENT');
+        applyConfiguration(resources, text);
         applyParameters(resources, parameters);
         provider.stackTags = { ...provider.stackTags, ...tagsIn(tags) };
       },

@@ -113,10 +113,18 @@ test.each([
   ]);
 });
 
-test('a headroom.yml that no parameter holds is refused, counted in bytes', () => {
+test('a headroom.yml that ten parameters do not hold is refused, counted in bytes', () => {
+  const line = `# ${'ü'.repeat(45)}\n`;
+  expect(problemsOf({ configuration: line.repeat(800) })).toEqual([]);
+  expect(problemsOf({ configuration: line.repeat(900) })).toEqual([
+    expect.stringContaining('headroom.yml has 83700 bytes and takes 11 parameters'),
+  ]);
+});
+
+test('a headroom.yml with a line that no parameter holds is refused', () => {
   expect(problemsOf({ configuration: '#'.repeat(8_192) })).toEqual([]);
   expect(problemsOf({ configuration: 'ü'.repeat(4_097) })).toEqual([
-    expect.stringContaining('headroom.yml has 8194 bytes'),
+    expect.stringContaining('a line of more than 8192 bytes'),
   ]);
 });
 
