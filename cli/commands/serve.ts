@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
+import { paceProblems, timeInWords } from '../../shared/model/alert/pace.ts';
+import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -34,6 +37,19 @@ const parseInterval = (text: string): number => {
   return seconds * 1000;
 };
 
+/** What the alert rules, and those for Prometheus, cannot do at this interval: both were written for scans in minutes. */
+const intervalProblems = (interval: number, alerts: AlertPolicy): readonly string[] => {
+  const seconds = interval / 1_000;
+  const { staleAfter } = DEFAULT_POLICY.rules.coverage;
+  const prometheus =
+    2 * seconds > staleAfter
+      ? [
+          `The rules for Prometheus count a target as stale after ${timeInWords(staleAfter)}, and scans are ${timeInWords(seconds)} apart: change HeadroomTargetStale there, or scan more often.`,
+        ]
+      : [];
+  return [...paceProblems(seconds, alerts), ...prometheus];
+};
+
 /** `headroom serve`: the same pipeline on a timer in one process, for those without Lambda. */
 export const addServeCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('serve'), { format: false, from: false })
@@ -61,8 +77,9 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
       const listen = parseListen(options.listen);
       const interval = parseInterval(options.interval);
       // A configuration that cannot be used is refused now, and not at the first scan.
-      readConfiguration(options.config);
+      const { alerts } = readConfiguration(options.config);
       const { io } = session;
+      for (const problem of intervalProblems(interval, alerts)) io.err(`warning  ${problem}\n`);
       const latest = new LatestScans();
       const pages = createPages(latest, io.now);
       const ended = new AbortController();

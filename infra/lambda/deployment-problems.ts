@@ -1,5 +1,5 @@
+import { paceProblems, timeInWords } from '../../shared/model/alert/pace.ts';
 import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
-import { FAST_WINDOW_MINUTES } from '../../shared/model/forecast/surge.ts';
 import { configurationParts, MAX_PARTS } from './configuration-parts.ts';
 import { scheduleSeconds } from './schedule.ts';
 
@@ -48,21 +48,12 @@ const scheduleProblems = ({ schedule, policy, resources }: Deployment): readonly
     return [
       `The schedule "${schedule}" has no pace that Headroom knows. Use rate(5 minutes), cron(0/5 * * * ? *) or another rate.`,
     ];
-  const { coverage, 'addresses-surge': addresses, 'prefixes-surge': prefixes } = policy.rules;
-  const problems: string[] = [];
-  if (coverage.enabled && coverage.staleAfter < 2 * seconds)
-    problems.push(
-      `A target counts as stale after ${minutes(coverage.staleAfter)} (alerts.rules.coverage.staleAfter), and scans are ${minutes(seconds)} apart: set staleAfter to ${minutes(3 * seconds)} at least, or scan more often.`,
-    );
-  if ((addresses.enabled || prefixes.enabled) && seconds > (FAST_WINDOW_MINUTES * 60) / 2)
-    problems.push(
-      `A surge is looked for within ${FAST_WINDOW_MINUTES} minutes, and scans are ${minutes(seconds)} apart. Scan at least every ${FAST_WINDOW_MINUTES / 2} minutes, or set enabled: false for alerts.rules.addresses-surge and prefixes-surge.`,
-    );
+  const problems = [...paceProblems(seconds, policy)];
   const alarm = resources['NothingScannedAlarm']?.Properties ?? {};
   const watched = Number(alarm['Period']) * Number(alarm['EvaluationPeriods']);
   if (watched < 3 * seconds || watched > DAY)
     problems.push(
-      `The alarm nothing-scanned looks at ${minutes(watched)}, and scans are ${minutes(seconds)} apart: it must see three of them, within a day. Scan more often.`,
+      `The alarm nothing-scanned looks at ${timeInWords(watched)}, and scans are ${timeInWords(seconds)} apart: it must see three of them, within a day. Scan more often.`,
     );
   return problems;
 };
@@ -77,7 +68,7 @@ const queueProblems = (resources: Deployment['resources']): readonly string[] =>
     return kept > needed
       ? []
       : [
-          `The queue ${id} drops a message after ${minutes(kept)}, before it is received ${policy.maxReceiveCount} times (${minutes(needed)}): it would never be a dead letter. Set MessageRetentionPeriod above ${needed}.`,
+          `The queue ${id} drops a message after ${timeInWords(kept)}, before it is received ${policy.maxReceiveCount} times (${timeInWords(needed)}): it would never be a dead letter. Set MessageRetentionPeriod above ${needed}.`,
         ];
   });
 
@@ -111,13 +102,6 @@ const slackProblems = (name: string): readonly string[] =>
     : [
         `slackParameter is "${name}": give the full name of the parameter, with a slash in front, such as /headroom/slack-webhook.`,
       ];
-
-const minutes = (seconds: number): string => {
-  const value = seconds / 60;
-  return value >= 120 && value % 60 === 0
-    ? `${value / 60} hours`
-    : `${value} minute${value === 1 ? '' : 's'}`;
-};
 
 /**
  * The lines of a headroom.yml that serverless.yml would take for variables of its own: they would be replaced, or stop

@@ -174,6 +174,19 @@ describe('the life of headroom serve', () => {
     fault.remove();
   });
 
+  test('an interval that the rules cannot serve is reported when it starts, each contradiction in a sentence', async () => {
+    serving = await startServing(lab, folder, ['--interval', '1h']);
+    const warnings = serving
+      .said()
+      .split('\n')
+      .filter((line) => line.startsWith('warning  '));
+    expect(warnings).toEqual([
+      expect.stringContaining('(alerts.rules.coverage.staleAfter), and scans are 60 minutes apart'),
+      expect.stringContaining('A surge is looked for within'),
+      expect.stringContaining('change HeadroomTargetStale there, or scan more often.'),
+    ]);
+  });
+
   test('roles given on the command line take the place of the targets in headroom.yml', async () => {
     writeFileSync(join(folder, 'headroom.yml'), THREE_ACCOUNTS_YML);
     const roleArn = `arn:aws:iam::${FULL}:role/${SCAN_ROLE}`;
