@@ -1,9 +1,11 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { policy, text } from '../configuration.js';
 import { applyConfiguration } from '../configuration-parts.ts';
 import { applyParameters, parameterProblems, tagsIn } from '../deployment-parameters.ts';
 import { deploymentProblems } from '../deployment-problems.ts';
+import { keptTable } from '../kept-table.ts';
 import { overwrittenEdit } from '../live-configuration.ts';
 import { fitAlarm } from '../schedule.ts';
 import { bundleFunctions } from './bundle-functions.ts';
@@ -36,15 +38,21 @@ export default class BundlePlugin {
         provider.stackTags = { ...provider.stackTags, ...tagsIn(tags) };
       },
       'before:deploy:deploy': async () => {
-        if (serverless.service.custom.parameters.overwriteConfiguration === 'true') return;
+        const { name, parameters } = serverless.service.custom;
         const aws = serverless.getProvider('aws');
         const config = await aws.getAwsSdkV3Config();
-        const problem = await overwrittenEdit({
+        const stack = {
           cloudFormation: new CloudFormationClient(config),
-          ssm: new SSMClient(config),
           stackName: aws.naming.getStackName(),
-          next: text,
+        };
+        const table = await keptTable({
+          ...stack,
+          dynamoDb: new DynamoDBClient(config),
+          tableName: `${name}-state`,
         });
+        if (table !== null) throw new serverless.classes.Error(table, 'HEADROOM_KEPT_TABLE');
+        if (parameters.overwriteConfiguration === 'true') return;
+        const problem = await overwrittenEdit({ ...stack, ssm: new SSMClient(config), next: text });
         if (problem !== null) throw new serverless.classes.Error(problem, 'HEADROOM_LIVE_CONFIGURATION');
       },
     };
