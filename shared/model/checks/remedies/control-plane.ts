@@ -1,4 +1,5 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { elementAt } from '../../base/element-at.ts';
 import { displayName } from '../../base/text/names.ts';
 import { freeRange } from '../../net/free-ranges.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
@@ -152,16 +153,20 @@ export const addControlPlaneSubnets = (
       lengths: [NEW_SUBNET_LENGTH],
     }),
   );
-  const isOwnSpace = own.every((range) => range !== null);
+  const ownRanges = own.filter((range) => range !== null);
+  const isOwnSpace = ownRanges.length === places.length;
   const { vpc } = first.place;
   const block = isOwnSpace ? null : newBlock(estate, vpc, `${eks.name} control-plane`);
   if (!isOwnSpace && block === null) return null;
-  const ranges = block === null ? own : rangesIn(block, places.length);
-  const added = places.flatMap(({ subnet, place }, index): readonly AddedSubnet[] => {
-    const range = ranges[index] ?? null;
-    const variable = { variable: `SUBNET_ID_${index + 1}` };
-    return range === null ? [] : [{ subnet, place, range, variable }];
-  });
+  const ranges = block === null ? ownRanges : rangesIn(block, places.length);
+  const added = places.map(
+    ({ subnet, place }, index): AddedSubnet => ({
+      subnet,
+      place,
+      range: elementAt(ranges, index),
+      variable: { variable: `SUBNET_ID_${index + 1}` },
+    }),
+  );
   const kept = current.filter((subnet) => !short.includes(subnet)).map(({ subnetId }) => subnetId);
   const remedy: Remedy = {
     title: `Give the control plane of ${eks.name} new subnets: ${added.map(({ range }) => range).join(', ')}`,
@@ -188,15 +193,12 @@ export const addControlPlaneSubnets = (
   return { remedy, needsBlock: block !== null };
 };
 
-/** So many subnets from the beginning of a block. */
-const rangesIn = (block: string, count: number): readonly (string | null)[] => {
-  const taken: string[] = [];
-  return Array.from({ length: count }, () => {
-    const range = freeRange([block], taken, NEW_SUBNET_LENGTH);
-    if (range !== null) taken.push(range);
-    return range;
-  });
-};
+/** So many subnets from the beginning of a block, which is much larger than they are. */
+const rangesIn = (block: string, count: number): readonly string[] =>
+  Array.from({ length: count }).reduce<readonly string[]>(
+    (taken) => [...taken, freeRange([block], taken, NEW_SUBNET_LENGTH)].filter((range) => range !== null),
+    [],
+  );
 
 const distinct = (preconditions: readonly Precondition[]): readonly Precondition[] => [
   ...new Map(preconditions.map((each) => [each.text, each])).values(),

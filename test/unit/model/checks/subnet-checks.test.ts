@@ -310,6 +310,11 @@ describe('a subnet without a sibling', () => {
     expect(finding?.evidence).toContainEqual({ name: 'otherSubnetsInZone', value: 2, unit: 'subnets' });
   });
 
+  test('is healthy where it has no single address to give: all of it is reserved for prefixes', () => {
+    const reserved = aSubnet({ available: 0, availableSingle: 0, usableSingle: 0, awsAvailable: 0 });
+    expect(found([reserved])).toEqual([]);
+  });
+
   describe('under custom networking', () => {
     const usage = (subnetId: string) => ({ subnetId, interfaces: 1, addresses: 10, prefixes: 0 });
     const nodes = aSubnet({ subnetId: 'subnet-0n', name: 'nodes-a', available: 100 });
