@@ -12,7 +12,10 @@ const schemaOfPlan =
 /** The JSON Schemas of the other plans, by the name of their command. */
 export const planSchemas: Readonly<Record<string, () => string>> = {
   drain: schemaOfPlan('DrainDocument', 'headroom/plan-drain@1'),
+  failover: schemaOfPlan('FailoverDocument', 'headroom/plan-failover@1'),
+  fit: schemaOfPlan('FitDocument', 'headroom/plan-fit@1'),
   reserve: schemaOfPlan('ReserveDocument', 'headroom/plan-reserve@1'),
   size: schemaOfPlan('SizeDocument', 'headroom/plan-size@1'),
+  upgrade: schemaOfPlan('UpgradeDocument', 'headroom/plan-upgrade@1'),
   'what-if': schemaOfPlan('WhatIfDocument', 'headroom/plan-what-if@1'),
 };

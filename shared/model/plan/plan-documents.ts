@@ -1,7 +1,10 @@
 import type { DrainPlan } from './drain.ts';
+import type { FailoverAnswer } from './failover.ts';
+import type { FitAnswer } from './fit.ts';
 import type { PlannedReservation } from './reserve.ts';
 import type { Rule } from './rules.ts';
 import type { SizeAnswer } from './size.ts';
+import type { UpgradeAnswer } from './upgrade.ts';
 import type { WhatIf } from './what-if.ts';
 
 /** What `headroom plan what-if --format json` prints. */
@@ -39,4 +42,21 @@ export interface ReserveDocument {
   readonly commands: readonly string[];
   readonly unknowns: readonly string[];
   readonly rules: readonly Rule[];
+}
+
+/** What `headroom plan fit --format json` prints. */
+export interface FitDocument extends FitAnswer {
+  readonly schema: 'headroom/plan-fit@1';
+  /** Which of the two bounds decides the exit code. */
+  readonly required: 'least' | 'most';
+}
+
+/** What `headroom plan upgrade --format json` prints. */
+export interface UpgradeDocument extends UpgradeAnswer {
+  readonly schema: 'headroom/plan-upgrade@1';
+}
+
+/** What `headroom plan failover --format json` prints. */
+export interface FailoverDocument extends FailoverAnswer {
+  readonly schema: 'headroom/plan-failover@1';
 }

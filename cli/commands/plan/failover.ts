@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import { listOf } from '../../../shared/model/base/text/names.ts';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { type FailoverAnswer, planFailover } from '../../../shared/model/plan/failover.ts';
+import type { FailoverDocument } from '../../../shared/model/plan/plan-documents.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import {
+  addPlanSourceOptions,
+  clusterNamed,
+  type PlanSourceOptions,
+  readPlanSources,
+} from '../../input/plan-source.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+
+interface Options extends PlanSourceOptions {
+  readonly cluster?: string;
+  readonly lose?: readonly string[];
+  readonly format: string;
+}
+
+/** `headroom plan failover`: what does not fit where if one zone fails, or two, and what would make it fit. */
+export const addFailoverCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('failover')))
+    .description('what does not fit if one zone fails, or two, and what would make it fit')
+    .option('--cluster <name>', 'the cluster')
+    .option(
+      '--lose <zone...>',
+      'the zones that fail together (default: each one, and each two)',
+      collectValues,
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom plan failover --cluster shop
+  $ headroom plan failover --cluster shop --lose eu-west-1a,eu-west-1b --format markdown
+
+All clusters of the account lose the zone at once. The exit code is 1 where what runs now does not fit, or is not known to.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
+      const lost = options.lose ?? [];
+      const zones = [
+        ...new Set(cluster.nodes.flatMap(({ availabilityZone }) => availabilityZone ?? [])),
+      ].sort();
+      const unknown = lost.filter((zone) => !zones.includes(zone));
+      if (unknown.length > 0)
+        throw new UsageError(
+          `Nothing matches --lose ${unknown.join(', ')}. ${cluster.clusterName} has nodes in ${listOf(zones)}.`,
+          'Name zones in which its nodes run.',
+        );
+      const answer = planFailover(source.plan, cluster, lost);
+      const document: FailoverDocument = { schema: 'headroom/plan-failover@1', ...answer };
+      writePlan(session, options.format, document, failoverReport(document), {
+        before: source.plan.maps,
+        after: new Map(),
+      });
+      session.exit(answer.fits === true ? EXIT.ok : EXIT.found);
+    });
+};
+
+const failoverReport = (answer: FailoverDocument): PlanReport => ({
+  title: `${answer.clusterName}: if zones fail`,
+  answer: sentence(answer),
+  fits: answer.fits,
+  tables: [
+    {
+      title: 'Losses',
+      columns: [
+        { title: 'LOST ZONES' },
+        { title: 'NODES LOST', align: 'right' },
+        { title: 'FIT ELSEWHERE', align: 'right' },
+        { title: 'ERROR' },
+        { title: 'SHORT AT THE MAXIMUM', align: 'right' },
+      ],
+      rows: answer.losses.map(({ lostZones, lostNodes, fits, error, atMaximum }) => [
+        lostZones.join(', '),
+        number(lostNodes),
+        fits === null ? null : number(fits),
+        error ?? '',
+        atMaximum === null ? null : number(atMaximum.shortfall),
+      ]),
+    },
+    {
+      title: 'It would fit with these subnets',
+      columns: [
+        { title: 'IF LOST' },
+        { title: 'IN ZONE' },
+        { title: 'NODES', align: 'right' },
+        { title: 'SIZE', align: 'right' },
+        { title: 'FREE RANGE OF THE VPC' },
+        { title: 'RESERVE FOR PREFIXES' },
+      ],
+      rows: answer.losses.flatMap(({ lostZones, wouldFitWith }) =>
+        wouldFitWith.map(({ availabilityZone, nodes, length, cidr, reservations }) => [
+          lostZones.join(', '),
+          availabilityZone,
+          number(nodes),
+          length === null ? 'none is large enough' : `/${length}`,
+          cidr,
+          reservations.join(' '),
+        ]),
+      ),
+    },
+  ],
+  notes: [],
+  unknowns: answer.unknowns,
+  commands: [],
+  rules: answer.rules,
+  subnetIds: [],
+});
+
+const sentence = ({ fits, losses }: FailoverAnswer): string => {
+  const short = losses.filter(({ shortfall }) => (shortfall ?? 0) > 0);
+  const [worst] = short.toSorted(
+    (a, b) => a.lostZones.length - b.lostZones.length || (b.shortfall ?? 0) - (a.shortfall ?? 0),
+  );
+  if (worst !== undefined)
+    return `Without ${worst.lostZones.join(' and ')}, ${count(worst.shortfall ?? 0, 'node')} of ${number(worst.lostNodes)} find${worst.shortfall === 1 ? 's' : ''} no room in the other zones.`;
+  return fits === true
+    ? 'What runs now fits in the zones that remain.'
+    : 'It is not known whether what runs now fits in the zones that remain.';
+};

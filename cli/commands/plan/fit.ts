@@ -1,0 +1,210 @@
+import type { Command } from 'commander';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
+import { type FitAnswer, type FitQuestion, planFit } from '../../../shared/model/plan/fit.ts';
+import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
+import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { settingsOf } from '../../../shared/model/plan/what-if.ts';
+import type { NodePlace } from '../../../shared/model/result/cluster.ts';
+import { type Session, UsageError } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { optionalNumber } from '../../input/cni-options.ts';
+import {
+  addPlanSourceOptions,
+  clusterNamed,
+  type PlanSource,
+  type PlanSourceOptions,
+  readPlanSources,
+} from '../../input/plan-source.ts';
+import { type KnownCluster, readTerraformPlan } from '../../input/terraform-plan.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+
+interface Options extends PlanSourceOptions {
+  readonly terraform?: string;
+  readonly cluster?: string;
+  readonly nodes?: string;
+  readonly pods?: string;
+  readonly type?: string;
+  readonly require: string;
+  readonly format: string;
+}
+
+/** `headroom plan fit`: a gate before a change, for a Terraform plan or for plain numbers. */
+export const addFitCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('fit')))
+    .description('whether a change fits: a gate for a Terraform plan, or for plain numbers')
+    .option('--terraform <file>', 'the output of terraform show -json of a plan')
+    .option('--cluster <name>', 'the cluster that nodes and pods are for')
+    .option('--nodes <number>', 'how many nodes more')
+    .option('--pods <number>', 'how many pods with an address of their own on all of these nodes')
+    .option('--type <type>', 'their instance type')
+    .option('--require <bound>', 'least or most: which of the two must fit', 'least')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ terraform show -json plan > plan.json
+  $ headroom plan fit --terraform plan.json --format markdown >> "$GITHUB_STEP_SUMMARY"
+  $ headroom plan fit --cluster shop --nodes 20 --type m5.large --pods 400 --require most
+
+The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of pods,
+load balancers with 8 addresses. The exit code is 1 where the bound does not fit. What is known only after apply is listed.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const { require: bound } = options;
+      if (bound !== 'least' && bound !== 'most')
+        throw new UsageError(`--require ${bound} is neither least nor most.`, 'Use one of the two.');
+      const sources = await readPlanSources(options, session);
+      const [estate, question] = questionOf(options, sources);
+      const answer = planFit(estate, question);
+      const document: FitDocument = { schema: 'headroom/plan-fit@1', required: bound, ...answer };
+      writePlan(session, options.format, document, fitReport(document), {
+        before: estate.maps,
+        after: new Map(),
+      });
+      session.exit(answer.fits[bound] ? EXIT.ok : EXIT.found);
+    });
+};
+
+const questionOf = (options: Options, sources: readonly PlanSource[]): readonly [PlanEstate, FitQuestion] => {
+  const { cluster: name, nodes, pods, terraform, type } = options;
+  if (terraform !== undefined) {
+    if (nodes !== undefined || pods !== undefined || type !== undefined)
+      throw new UsageError(
+        '--terraform is given together with --nodes, --pods or --type.',
+        'Ask for a Terraform plan, or for plain numbers.',
+      );
+    const question = readTerraformPlan(terraform, (clusterName) => knownCluster(sources, clusterName));
+    return [joined(sources), question];
+  }
+  if (nodes === undefined)
+    throw new UsageError('Nothing is asked.', 'Give --terraform, or --nodes and the rest of the numbers.');
+  const { source, cluster } = clusterNamed(sources, name);
+  const wanted = optionalNumber('--nodes', nodes, 1) ?? 1;
+  const onAll = optionalNumber('--pods', pods);
+  const places = source.plan.placesOf(cluster);
+  const usual = type ?? source.plan.nodesOf(cluster)[0]?.type;
+  if (usual === undefined || limitsOf(usual) === null)
+    throw new UsageError(`No instance type is called ${usual ?? ''}.`, 'Give one with --type.');
+  return [
+    source.plan,
+    {
+      newSubnets: [],
+      unknowns: places.flatMap(({ podSubnetIds, subnetId }) =>
+        podSubnetIds === null ? [`It is not known where pods of nodes in ${subnetId} take addresses.`] : [],
+      ),
+      demands: [
+        {
+          kind: 'nodes',
+          address: `${cluster.clusterName}: ${count(wanted, 'node')} of ${usual}`,
+          nodes: { least: wanted, most: wanted },
+          type: usual,
+          pods: onAll === null ? null : Math.ceil(onAll / wanted),
+          subnetIds: places
+            .filter(({ podSubnetIds }) => podSubnetIds !== null)
+            .map(({ subnetId }) => subnetId),
+          podSubnetOfZone: podSubnetsIn(places),
+          settings: settingsOf(cluster),
+        },
+      ],
+    },
+  ];
+};
+
+const podSubnetsIn = (places: readonly NodePlace[]): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    places.flatMap(({ availabilityZone, podSubnetIds, primaryServesPods }) =>
+      primaryServesPods || podSubnetIds === null ? [] : [[availabilityZone ?? '', podSubnetIds]],
+    ),
+  );
+
+const knownCluster = (sources: readonly PlanSource[], name: string | null): KnownCluster => {
+  for (const { plan } of sources) {
+    const cluster = plan.input.clusters.find(({ clusterName }) => clusterName === name);
+    if (cluster !== undefined)
+      return { settings: settingsOf(cluster), podSubnetOfZone: podSubnetsIn(plan.placesOf(cluster)) };
+  }
+  return { settings: DEFAULT_CNI_SETTINGS, podSubnetOfZone: new Map() };
+};
+
+/** All targets together: a Terraform plan names its subnets by their ids. */
+const joined = (sources: readonly PlanSource[]): PlanEstate => {
+  const inputs = sources.map(({ plan }) => plan.input);
+  return new PlanEstate({
+    subnets: inputs.flatMap(({ subnets }) => subnets),
+    vpcs: inputs.flatMap(({ vpcs }) => vpcs),
+    clusters: inputs.flatMap(({ clusters }) => clusters),
+    maps: inputs.flatMap(({ maps }) => maps),
+    limits: (type) => limitsOf(type),
+    interfaces: null,
+    vpcConnections: null,
+    reservations: new Map(),
+  });
+};
+
+const range = ({ least, most }: { readonly least: number; readonly most: number }): string =>
+  least === most ? number(least) : `${number(least)} to ${number(most)}`;
+
+const fitReport = (answer: FitDocument): PlanReport => ({
+  title: 'Does the change fit?',
+  answer: sentence(answer),
+  fits: answer.fits[answer.required],
+  tables: [
+    {
+      title: 'What the change takes, from the least to the most',
+      columns: [
+        { title: 'RESOURCE' },
+        { title: 'OF' },
+        { title: 'WANTED', align: 'right' },
+        { title: 'FITS', align: 'right' },
+        { title: 'ERROR' },
+      ],
+      rows: answer.demands.map(({ address, kind, wanted, fits, error }) => [
+        address,
+        kind,
+        range(wanted),
+        range(fits),
+        error ?? '',
+      ]),
+    },
+    {
+      title: 'Subnets, before -> after the least to the most',
+      columns: [
+        { title: 'SUBNET' },
+        { title: 'ZONE' },
+        { title: 'FREE ADDRESSES', align: 'right' },
+        { title: 'FREE PREFIXES', align: 'right' },
+      ],
+      rows: answer.subnets.map((subnet) => [
+        subnet.name ?? subnet.subnetId,
+        subnet.availabilityZone,
+        `${number(subnet.freeAddresses)} -> ${range(subnet.freeAddressesAfter)}`,
+        `${number(subnet.freePrefixes)} -> ${range(subnet.freePrefixesAfter)}`,
+      ]),
+    },
+  ],
+  notes: [],
+  unknowns: answer.unknowns,
+  commands: [],
+  rules: answer.rules,
+  subnetIds: answer.subnets.map(({ subnetId }) => subnetId),
+});
+
+const sentence = ({ fits, demands, unknowns }: FitAnswer): string => {
+  const left =
+    unknowns.length === 0
+      ? ''
+      : ` ${count(unknowns.length, 'thing')} ${unknowns.length === 1 ? 'is' : 'are'} not known, and listed below.`;
+  if (demands.length === 0) return `The change takes no address that is known before apply.${left}`;
+  if (!fits.least) {
+    const [first] = demands.filter(({ wanted, fits: each }) => each.least < wanted.least);
+    return `It does not fit, not even at the least: ${first?.address ?? ''} gets ${number(first?.fits.least ?? 0)} of ${number(first?.wanted.least ?? 0)} ${first?.kind ?? ''}, then ${first?.error ?? ''}.${left}`;
+  }
+  if (fits.most) return `It fits, even at the most that it can take.${left}`;
+  const [first] = demands.filter(({ wanted, fits: each }) => each.most < wanted.most);
+  return `It fits at the least, but not at the most: ${first?.address ?? ''} gets ${number(first?.fits.most ?? 0)} of ${number(first?.wanted.most ?? 0)} ${first?.kind ?? ''}, then ${first?.error ?? ''}.${left}`;
+};

@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import type { UpgradeDocument } from '../../../shared/model/plan/plan-documents.ts';
+import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgrade.ts';
+import type { Session } from '../../base/command-line.ts';
+import { EXIT } from '../../base/exit-codes.ts';
+import { optionalNumber } from '../../input/cni-options.ts';
+import {
+  addPlanSourceOptions,
+  clusterNamed,
+  type PlanSourceOptions,
+  readPlanSources,
+} from '../../input/plan-source.ts';
+import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+
+interface Options extends PlanSourceOptions {
+  readonly cluster?: string;
+  readonly surge?: string;
+  readonly format: string;
+}
+
+/** `headroom plan upgrade`: whether an update of the cluster's version fits. */
+export const addUpgradeCommand = (plan: Command, session: Session): void => {
+  addFormatOption(addPlanSourceOptions(plan.command('upgrade')))
+    .description("whether an update of a cluster's version fits: control plane and surge nodes, by zone")
+    .option('--cluster <name>', 'the cluster')
+    .option(
+      '--surge <number>',
+      "new nodes of a group at once (default: twice the group's zones, as EKS does)",
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom plan upgrade --cluster shop
+  $ headroom plan upgrade --cluster shop --surge 10 --format json | jq '.groups[] | select(.fits < .nodes)'
+
+The exit code is 1 where fewer than two zones of the control plane have 5 free addresses, or where a new node does not fit.
+`,
+    )
+    .action(async (options: Options) => {
+      checkFormat(options.format);
+      const surge = optionalNumber('--surge', options.surge, 1);
+      const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
+      const eks = source.estate.eksClusters?.find(({ name }) => name === cluster.clusterName) ?? null;
+      const answer = planUpgrade(source.plan, cluster, eks, surge);
+      const document: UpgradeDocument = { schema: 'headroom/plan-upgrade@1', ...answer };
+      writePlan(session, options.format, document, upgradeReport(document), {
+        before: source.plan.maps,
+        after: new Map(),
+      });
+      session.exit(answer.fits && answer.unknowns.length === 0 ? EXIT.ok : EXIT.found);
+    });
+};
+
+const upgradeReport = (answer: UpgradeDocument): PlanReport => ({
+  title: `${answer.clusterName}: an update of its version${answer.version === null ? '' : ` from ${answer.version}`}`,
+  answer: sentence(answer),
+  fits: answer.fits && answer.unknowns.length === 0,
+  tables: [
+    {
+      title: 'Control plane',
+      columns: [
+        { title: 'SUBNET' },
+        { title: 'ZONE' },
+        { title: 'FREE ADDRESSES', align: 'right' },
+        { title: 'NEEDED', align: 'right' },
+        { title: 'FITS' },
+      ],
+      rows: answer.controlPlane.map(({ subnetId, availabilityZone, freeAddresses, needed, fits }) => [
+        subnetId,
+        availabilityZone,
+        freeAddresses === null ? null : number(freeAddresses),
+        number(needed),
+        fits === null ? null : fits ? 'yes' : 'no',
+      ]),
+    },
+    {
+      title: 'New nodes beside the old ones',
+      columns: [
+        { title: 'GROUP' },
+        { title: 'ZONE' },
+        { title: 'NEW NODES', align: 'right' },
+        { title: 'FIT', align: 'right' },
+        { title: 'ERROR' },
+      ],
+      rows: answer.groups.map(({ group, availabilityZone, nodes, fits, error }) => [
+        group,
+        availabilityZone,
+        number(nodes),
+        number(fits),
+        error ?? '',
+      ]),
+    },
+  ],
+  notes: [],
+  unknowns: answer.unknowns,
+  commands: [],
+  rules: answer.rules,
+  subnetIds: answer.controlPlane.map(({ subnetId }) => subnetId),
+});
+
+const sentence = ({ fits, unknowns, controlPlane, groups }: UpgradeAnswer): string => {
+  if (unknowns.length > 0) return 'It is not known whether the update fits.';
+  if (fits) return 'The update fits: the control plane finds its addresses, and every new node starts.';
+  const short = controlPlane.filter((subnet) => subnet.fits === false);
+  const nodes = groups.reduce((sum, group) => sum + group.nodes - group.fits, 0);
+  return [
+    'The update does not fit.',
+    ...(short.length === 0
+      ? []
+      : [
+          `${count(short.length, 'subnet')} of the control plane ${short.length === 1 ? 'has' : 'have'} fewer than 5 free addresses.`,
+        ]),
+    ...(nodes === 0 ? [] : [`${count(nodes, 'new node')} find${nodes === 1 ? 's' : ''} no room.`]),
+  ].join(' ');
+};

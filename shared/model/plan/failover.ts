@@ -1,0 +1,119 @@
+import { freeRange } from '../net/free-ranges.ts';
+import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
+import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
+import { usualType } from './node-plan.ts';
+import type { PlanEstate } from './plan-estate.ts';
+import { RULES, type Rule } from './rules.ts';
+import { reservationsFor, smallestSubnet } from './subnet-size.ts';
+import { settingsOf } from './what-if.ts';
+
+/** A subnet that would make a loss fit, in one of the zones that remain. */
+export interface FailoverSubnet {
+  readonly availabilityZone: string;
+  /** Nodes that have no room now, of this zone's share. */
+  readonly nodes: number;
+  readonly needed: Amount;
+  /** Prefix length; `null`: not even a /16 is large enough. */
+  readonly length: number | null;
+  /** A free range of the VPC; `null`: it has none of this size. */
+  readonly cidr: string | null;
+  readonly reservations: readonly string[];
+}
+
+/** The loss of some zones. */
+export interface FailoverLoss extends ZoneFailover {
+  /** What would make it fit; empty where it fits, or where that is not known. */
+  readonly wouldFitWith: readonly FailoverSubnet[];
+}
+
+export interface FailoverAnswer {
+  readonly clusterName: string;
+  readonly accountId: string;
+  readonly region: string;
+  /** Whether every loss fits; `null`: it is not known of some, and no other one fails. */
+  readonly fits: boolean | null;
+  readonly losses: readonly FailoverLoss[];
+  readonly unknowns: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * What happens if zones fail: the scan's own answer (`zoneFailover`), and the subnets that would make it fit.
+ *
+ * @param lost the zones that fail together; empty: each zone, and each two of three and more
+ */
+export const planFailover = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  lost: readonly string[],
+): FailoverAnswer => {
+  const wanted = lost.toSorted().join();
+  const losses = (cluster.zoneFailover ?? [])
+    .filter(({ lostZones }) => lost.length === 0 || lostZones.toSorted().join() === wanted)
+    .map((loss) => ({ ...loss, wouldFitWith: subnetsFor(estate, cluster, loss) }));
+  const isUnknown = losses.length === 0 || losses.some(({ fits }) => fits === null);
+  return {
+    clusterName: cluster.clusterName,
+    accountId: cluster.accountId,
+    region: cluster.region,
+    fits: losses.some(({ shortfall }) => (shortfall ?? 0) > 0) ? false : isUnknown ? null : true,
+    losses,
+    unknowns: [
+      ...new Set(losses.flatMap(({ reason }) => reason ?? [])),
+      ...(losses.length > 0
+        ? []
+        : ['No loss could be computed: the nodes are in one zone, or the scan is of an older version.']),
+    ],
+    rules: [RULES.pool, RULES.podsAtMost, RULES.spread, RULES.placement, RULES.reserved],
+  };
+};
+
+/** The nodes that have no room, spread over the zones that remain. Each is as large as the largest that is lost. */
+const subnetsFor = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  { shortfall, lostZones }: ZoneFailover,
+): readonly FailoverSubnet[] => {
+  if (shortfall === null || shortfall === 0) return [];
+  const nodes = estate.nodesOf(cluster);
+  const type = usualType(cluster, nodes);
+  const zones = [
+    ...new Set(estate.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? [])),
+  ]
+    .filter((zone) => !lostZones.includes(zone))
+    .sort();
+  if (type === null || zones.length === 0) return [];
+  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
+  const lostNodes = nodes.filter(({ zone }) => zone !== null && lostZones.includes(zone));
+  const each = largest([
+    totalOf(demands.steps(type, 0, true) ?? []),
+    ...lostNodes.map(({ holdings }) => ({
+      addresses: holdings.reduce((sum, { addresses }) => sum + addresses, 0),
+      prefixes: holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),
+    })),
+  ]);
+  const blocks = estate.input.vpcs.find(({ vpcId }) => vpcId === cluster.vpcId)?.cidrBlocks ?? [];
+  const taken = estate.input.subnets.flatMap(({ vpcId, cidrBlock }) =>
+    vpcId === cluster.vpcId && cidrBlock !== null ? [cidrBlock] : [],
+  );
+  const share = Math.ceil(shortfall / zones.length);
+  const needed = { addresses: share * each.addresses, prefixes: share * each.prefixes };
+  return zones.map((availabilityZone) => {
+    const length = smallestSubnet(needed);
+    const cidr = length === null ? null : freeRange(blocks, taken, length);
+    if (cidr !== null) taken.push(cidr);
+    return {
+      availabilityZone,
+      nodes: share,
+      needed,
+      length,
+      cidr,
+      reservations: cidr === null ? [] : reservationsFor(cidr, needed.prefixes),
+    };
+  });
+};
+
+const largest = (amounts: readonly Amount[]): Amount => ({
+  addresses: Math.max(...amounts.map(({ addresses }) => addresses)),
+  prefixes: Math.max(...amounts.map(({ prefixes }) => prefixes)),
+});

@@ -1,0 +1,256 @@
+import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
+import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import type { NewNodeSettings } from '../result/cluster.ts';
+import { emptySubnet } from './new-subnet.ts';
+import { NodeDemands } from './node-demands.ts';
+import type { PlanEstate } from './plan-estate.ts';
+import { RULES, type Rule } from './rules.ts';
+import { type NodeStart, Timeline } from './timeline.ts';
+
+/** Least and most of something that a change takes. */
+interface LeastAndMost {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Nodes of a cluster that a change starts. */
+export interface NodesDemand {
+  readonly kind: 'nodes';
+  readonly address: string;
+  readonly nodes: LeastAndMost;
+  readonly type: string;
+  /** Pods on each node, at the most; `null`: as many as it may run. */
+  readonly pods: number | null;
+  /** Nodes are spread over these. */
+  readonly subnetIds: readonly string[];
+  /** Where their pods take addresses under custom networking, by zone; empty: in the node's own subnet. */
+  readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
+  readonly settings: NewNodeSettings;
+}
+
+/** Interfaces of anything else. */
+export interface AddressesDemand {
+  readonly kind: 'addresses';
+  readonly address: string;
+  readonly addresses: LeastAndMost;
+  readonly subnetIds: readonly string[];
+  /** `each`: so many in each of the subnets. `spread`: so many in all of them together. */
+  readonly place: 'each' | 'spread';
+}
+
+export type FitDemand = NodesDemand | AddressesDemand;
+
+/** A subnet that the change makes. */
+export interface PlannedSubnet {
+  /** What demands name it by. */
+  readonly subnetId: string;
+  readonly cidr: string;
+  readonly zone: string;
+}
+
+export interface FitQuestion {
+  readonly demands: readonly FitDemand[];
+  readonly newSubnets: readonly PlannedSubnet[];
+  /** What is not known until the change is applied, in sentences. */
+  readonly unknowns: readonly string[];
+}
+
+/** What becomes of one demand. */
+export interface FittedDemand {
+  readonly address: string;
+  readonly kind: FitDemand['kind'];
+  /** Nodes, or addresses. */
+  readonly wanted: LeastAndMost;
+  readonly fits: LeastAndMost;
+  readonly error: string | null;
+  readonly subnetIds: readonly string[];
+}
+
+export interface FittedSubnet {
+  readonly subnetId: string;
+  readonly name: string | null;
+  readonly availabilityZone: string | null;
+  readonly freeAddresses: number;
+  readonly freePrefixes: number;
+  /** After the least, and after the most that the change takes. */
+  readonly freeAddressesAfter: LeastAndMost;
+  readonly freePrefixesAfter: LeastAndMost;
+}
+
+export interface FitAnswer {
+  /** Whether the least, and the most, that the change takes fits. */
+  readonly fits: { readonly least: boolean; readonly most: boolean };
+  readonly demands: readonly FittedDemand[];
+  readonly subnets: readonly FittedSubnet[];
+  readonly unknowns: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/** What a change takes, at the least and at the most, and whether the subnets hold it. The worst placement counts. */
+export const planFit = (estate: PlanEstate, question: FitQuestion): FitAnswer => {
+  const ground = groundOf(estate, question);
+  const named = new Set(question.demands.flatMap(demandedSubnets));
+  const missing = [...named].filter((subnetId) => !ground.subnets.has(subnetId));
+  const known = question.demands.filter((demand) =>
+    demandedSubnets(demand).every((subnetId) => ground.subnets.has(subnetId)),
+  );
+  const least = run(estate, ground, known, 'least');
+  const most = run(estate, ground, known, 'most');
+  const demands = known.map((demand, index): FittedDemand => {
+    const [low, high] = [at(least.outcomes, index), at(most.outcomes, index)];
+    return {
+      address: demand.address,
+      kind: demand.kind,
+      wanted: { least: low.wanted, most: high.wanted },
+      fits: { least: low.fits, most: high.fits },
+      error: low.error ?? high.error,
+      subnetIds: demand.subnetIds,
+    };
+  });
+  const start = new Timeline('worst', ground.subnets.values(), ground.maps);
+  return {
+    fits: {
+      least: demands.every(({ wanted, fits }) => fits.least >= wanted.least),
+      most: demands.every(({ wanted, fits }) => fits.most >= wanted.most),
+    },
+    demands,
+    subnets: [...named].flatMap((subnetId): FittedSubnet[] => {
+      const subnet = ground.subnets.get(subnetId);
+      const [before, low, high] = [start, least.timeline, most.timeline].map((each) => each.now(subnetId));
+      if (subnet === undefined || before == null || low == null || high == null) return [];
+      return [
+        {
+          subnetId,
+          name: subnet.name,
+          availabilityZone: subnet.availabilityZone,
+          freeAddresses: before.singles,
+          freePrefixes: before.prefixes,
+          freeAddressesAfter: { least: low.singles, most: high.singles },
+          freePrefixesAfter: { least: low.prefixes, most: high.prefixes },
+        },
+      ];
+    }),
+    unknowns: [
+      ...question.unknowns,
+      ...missing.map((subnetId) => `The subnet ${subnetId} is in no scan: what it holds is not known.`),
+    ],
+    rules: [RULES.pool, RULES.maxPods, RULES.placement, RULES.spread, RULES.loadBalancer],
+  };
+};
+
+interface Ground {
+  readonly subnets: ReadonlyMap<string, SubnetAssessment>;
+  readonly maps: ReadonlyMap<string, AddressMap>;
+}
+
+const demandedSubnets = (demand: FitDemand): readonly string[] => [
+  ...demand.subnetIds,
+  ...(demand.kind === 'nodes' ? [...demand.podSubnetOfZone.values()].flat() : []),
+];
+
+const groundOf = (estate: PlanEstate, { newSubnets }: FitQuestion): Ground => {
+  const subnets = new Map(estate.subnets);
+  const maps = new Map(estate.maps);
+  const target = estate.input.subnets[0] ?? { accountId: '', region: '' };
+  for (const { subnetId, cidr, zone } of newSubnets) {
+    const { subnet, map } = emptySubnet(target, '', { cidr, zone });
+    subnets.set(subnetId, { ...subnet, subnetId });
+    if (map !== null) maps.set(subnetId, { ...map, subnetId });
+  }
+  return { subnets, maps };
+};
+
+interface Outcome {
+  readonly wanted: number;
+  readonly fits: number;
+  readonly error: string | null;
+}
+
+const at = <Value>(values: readonly Value[], index: number): Value => {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`There is no outcome ${index}.`);
+  return value;
+};
+
+const run = (
+  estate: PlanEstate,
+  ground: Ground,
+  demands: readonly FitDemand[],
+  bound: 'least' | 'most',
+): { readonly timeline: Timeline; readonly outcomes: readonly Outcome[] } => {
+  const timeline = new Timeline('worst', ground.subnets.values(), ground.maps);
+  const outcomes = demands.map((demand) =>
+    demand.kind === 'nodes'
+      ? startNodes(estate, ground, timeline, demand, bound)
+      : takeAddresses(timeline, demand, bound),
+  );
+  return { timeline, outcomes };
+};
+
+/** The least is a node without pods; the most is one that is full. */
+const startNodes = (
+  estate: PlanEstate,
+  ground: Ground,
+  timeline: Timeline,
+  demand: NodesDemand,
+  bound: 'least' | 'most',
+): Outcome => {
+  const demands = new NodeDemands(estate.input.limits, demand.settings);
+  const wanted = demand.nodes[bound];
+  const starts = demand.subnetIds.map((subnetId): NodeStart | null => {
+    const zone = ground.subnets.get(subnetId)?.availabilityZone ?? '';
+    const pods = demand.podSubnetOfZone.get(zone) ?? [];
+    const ownPods = pods.length === 0;
+    const full = demand.pods ?? demands.podsAtMost(demand.type, ownPods) ?? 0;
+    const steps = demands.steps(demand.type, bound === 'least' ? 0 : full, ownPods);
+    return steps === null ? null : { steps, subnetId, podSubnetIds: ownPods ? [subnetId] : pods };
+  });
+  const open = starts.filter((start) => start !== null);
+  let fits = 0;
+  let error: string | null = open.length === 0 ? 'its instance type is not known' : null;
+  // A node in each subnet in turn; one that is full is left out from then on.
+  for (let turn = 0; fits < wanted && open.length > 0; ) {
+    const index = turn % open.length;
+    const held = timeline.start(at(open, index));
+    if (held !== null && !('error' in held)) {
+      fits += 1;
+      turn = index + 1;
+    } else {
+      error ??= held === null ? 'the free addresses of a subnet are not known' : held.error;
+      open.splice(index, 1);
+      turn = index;
+    }
+  }
+  return { wanted, fits, error: fits < wanted ? error : null };
+};
+
+const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'least' | 'most'): Outcome => {
+  const { addresses, place, subnetIds } = demand;
+  const wanted = addresses[bound] * (place === 'each' ? subnetIds.length : 1);
+  const take = (subnetId: string): boolean => {
+    const held = timeline.start({
+      steps: [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }],
+      subnetId,
+      podSubnetIds: [subnetId],
+    });
+    return held !== null && !('error' in held);
+  };
+  let fits = 0;
+  if (place === 'each')
+    for (const subnetId of subnetIds)
+      for (let index = 0; index < addresses[bound] && take(subnetId); index += 1) fits += 1;
+  else {
+    const open = [...subnetIds];
+    for (let turn = 0; fits < wanted && open.length > 0; ) {
+      const index = turn % open.length;
+      if (take(at(open, index))) {
+        fits += 1;
+        turn = index + 1;
+      } else {
+        open.splice(index, 1);
+        turn = index;
+      }
+    }
+  }
+  return { wanted, fits, error: fits < wanted ? EXHAUSTION_ERRORS.addresses : null };
+};

@@ -1,0 +1,145 @@
+import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
+import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
+import type { ClusterAssessment } from '../result/cluster.ts';
+import { spreadNodes } from './fleet.ts';
+import { NodeDemands } from './node-demands.ts';
+import type { PlanEstate } from './plan-estate.ts';
+import { RULES, type Rule } from './rules.ts';
+import { Timeline } from './timeline.ts';
+import { settingsOf } from './what-if.ts';
+
+/** Addresses that an update of the control plane takes in the cluster's subnets, at the most. */
+const CONTROL_PLANE_ADDRESSES = 5;
+
+/** The control plane's part, in one of the cluster's subnets. */
+export interface ControlPlaneSubnet {
+  readonly subnetId: string;
+  readonly availabilityZone: string | null;
+  /** As AWS counts them; `null`: not known. */
+  readonly freeAddresses: number | null;
+  readonly needed: number;
+  readonly fits: boolean | null;
+}
+
+/** The new nodes of one group, in one zone. */
+export interface GroupSurge {
+  readonly group: string;
+  readonly availabilityZone: string | null;
+  readonly nodes: number;
+  readonly fits: number;
+  readonly error: string | null;
+}
+
+export interface UpgradeAnswer {
+  readonly clusterName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly version: string | null;
+  readonly fits: boolean;
+  readonly controlPlane: readonly ControlPlaneSubnet[];
+  /** One group after the other: an update of one ends before the next one begins. */
+  readonly groups: readonly GroupSurge[];
+  readonly unknowns: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * Whether an update of the cluster's version fits: the control plane's addresses, then the new nodes that each group starts
+ * before it ends old ones, full of the pods that move to them.
+ *
+ * @param eks what the EKS API says of the cluster; `null`: not read
+ * @param surge new nodes of a group at once; `null`: twice its zones, as EKS does without a maxUnavailable that is larger
+ */
+export const planUpgrade = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  eks: EksCluster | null,
+  surge: number | null,
+): UpgradeAnswer => {
+  const controlPlane = (eks?.subnetIds ?? []).map((subnetId): ControlPlaneSubnet => {
+    const subnet = estate.subnets.get(subnetId);
+    const freeAddresses = subnet?.awsAvailable ?? subnet?.availableSingle ?? null;
+    return {
+      subnetId,
+      availabilityZone: subnet?.availabilityZone ?? null,
+      freeAddresses,
+      needed: CONTROL_PLANE_ADDRESSES,
+      fits: freeAddresses === null ? null : freeAddresses >= CONTROL_PLANE_ADDRESSES,
+    };
+  });
+  const groups = (eks?.nodeGroups ?? []).flatMap((group) => surgeOf(estate, cluster, group, surge, eks));
+  const zones = new Set(
+    controlPlane.filter(({ fits }) => fits === true).map(({ availabilityZone }) => availabilityZone),
+  );
+  const enoughZones =
+    zones.size >= Math.min(2, new Set(controlPlane.map((each) => each.availabilityZone)).size);
+  return {
+    clusterName: cluster.clusterName,
+    accountId: cluster.accountId,
+    region: cluster.region,
+    version: cluster.version,
+    fits: enoughZones && groups.every(({ nodes, fits }) => fits >= nodes),
+    controlPlane,
+    groups,
+    unknowns: [
+      ...(eks === null
+        ? [
+            'The EKS API could not be read: neither the subnets of the control plane nor the node groups are known.',
+          ]
+        : []),
+      ...controlPlane.flatMap(({ subnetId, fits }) =>
+        fits === null ? [`The free addresses of ${subnetId} are not known.`] : [],
+      ),
+    ],
+    rules: [RULES.controlPlane, RULES.updateSurge, RULES.pool, RULES.podsAtMost, RULES.placement],
+  };
+};
+
+const surgeOf = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  group: NodeGroup,
+  surge: number | null,
+  eks: EksCluster | null,
+): readonly GroupSurge[] => {
+  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
+  const running = estate.nodesOf(cluster).filter((node) => node.group === group.name);
+  const places = estate.placesOf(cluster).filter(({ subnetId }) => group.subnetIds.includes(subnetId));
+  const type = group.instanceTypes[0] ?? running[0]?.type ?? null;
+  const zones = new Set(places.map(({ availabilityZone }) => availabilityZone)).size;
+  const wanted = surge ?? Math.max(2 * zones, 1);
+  const pods = running.length === 0 ? 0 : Math.max(...running.map((node) => node.pods));
+  const subnets = estate.input.subnets;
+  const timeline = new Timeline('worst', subnets, estate.maps);
+  // The control plane keeps its own addresses while the groups follow.
+  for (const subnetId of eks?.subnetIds ?? []) takeControlPlane(timeline, subnetId);
+  const found = new Map<string | null, { nodes: number; fits: number; error: string | null }>();
+  for (const place of spreadNodes(places, running, wanted)) {
+    const zone = found.get(place.availabilityZone) ?? { nodes: 0, fits: 0, error: null };
+    const steps = type === null ? null : demands.steps(type, pods, place.primaryServesPods);
+    const held =
+      steps === null || place.podSubnetIds === null
+        ? null
+        : timeline.start({ steps, subnetId: place.subnetId, podSubnetIds: place.podSubnetIds });
+    zone.nodes += 1;
+    if (held !== null && !('error' in held)) zone.fits += 1;
+    else zone.error ??= held === null ? 'not known: its type, or a subnet' : held.error;
+    found.set(place.availabilityZone, zone);
+  }
+  return [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone }));
+};
+
+const takeControlPlane = (timeline: Timeline, subnetId: string): void => {
+  timeline.start({
+    steps: [
+      {
+        subnet: 'node',
+        singles: CONTROL_PLANE_ADDRESSES,
+        prefixes: 0,
+        addressError: EXHAUSTION_ERRORS.addresses,
+      },
+    ],
+    subnetId,
+    podSubnetIds: [subnetId],
+  });
+};

@@ -1,0 +1,251 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { plan, planDocument, shopFile } from '../../../../fixtures/plan-command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'headroom-fit-'));
+let files = 0;
+
+interface Resource {
+  readonly address: string;
+  readonly after: Record<string, unknown>;
+  readonly before?: Record<string, unknown>;
+  readonly unknown?: Record<string, unknown>;
+  /** What its arguments refer to. */
+  readonly references?: Record<string, readonly string[]>;
+}
+
+/** A plan as `terraform show -json` writes it. Resources of modules keep their expressions in the module's call. */
+const terraformPlan = (...resources: readonly Resource[]): string => {
+  files += 1;
+  const path = join(folder, `plan-${files}.json`);
+  const typeOf = (address: string) => address.replace(/^(module\.\w+\.)*/, '').split('.')[0];
+  const expressionsOf = ({ references = {} }: Resource) =>
+    Object.fromEntries(Object.entries(references).map(([key, names]) => [key, { references: names }]));
+  const local = (address: string) => address.replace(/^module\.\w+\./, '').replace(/\[[^\]]*\]$/, '');
+  const inModule = resources.filter(({ address }) => address.startsWith('module.net.'));
+  const atRoot = resources.filter(({ address }) => !address.startsWith('module.'));
+  const described = (list: readonly Resource[]) =>
+    list.map((each) => ({ address: local(each.address), expressions: expressionsOf(each) }));
+  writeFileSync(
+    path,
+    JSON.stringify({
+      format_version: '1.2',
+      terraform_version: '1.9.5',
+      resource_changes: resources.map((resource) => ({
+        address: resource.address,
+        mode: 'managed',
+        type: typeOf(resource.address),
+        change: {
+          actions: resource.before === undefined ? ['create'] : ['update'],
+          before: resource.before ?? null,
+          after: resource.after,
+          after_unknown: resource.unknown ?? {},
+        },
+      })),
+      configuration: {
+        root_module: {
+          resources: described(atRoot),
+          module_calls: { net: { module: { resources: described(inModule) } } },
+        },
+      },
+    }),
+  );
+  return path;
+};
+
+const SUBNETS = ['subnet-0a', 'subnet-0b', 'subnet-0c'];
+
+const nodeGroup = (
+  sizes: { desired_size: number; max_size: number },
+  changes: Partial<Resource> = {},
+): Resource => ({
+  address: 'aws_eks_node_group.more',
+  after: {
+    cluster_name: 'shop',
+    instance_types: ['m5.large'],
+    scaling_config: [{ min_size: 0, ...sizes }],
+    subnet_ids: SUBNETS,
+  },
+  ...changes,
+});
+
+const gate = (file: string, ...args: readonly string[]) =>
+  planDocument('fit', '--from', shopFile(), '--terraform', file, ...args);
+
+describe('headroom plan fit --terraform', () => {
+  test('adds up node groups at the least and at the most: new nodes, and full nodes at the maximum', async () => {
+    const { code, document } = await gate(terraformPlan(nodeGroup({ desired_size: 6, max_size: 30 })));
+    expect(code).toBe(0);
+    expect(document.fits).toEqual({ least: true, most: false });
+    expect(document.demands).toEqual([
+      {
+        address: 'aws_eks_node_group.more',
+        kind: 'nodes',
+        wanted: { least: 6, most: 30 },
+        // Each subnet has 211 addresses left; a full m5.large holds 3 interfaces of 10.
+        fits: { least: 6, most: 21 },
+        error: 'InsufficientFreeAddressesInSubnet',
+        subnetIds: SUBNETS,
+      },
+    ]);
+  });
+
+  test('exits 1 where the bound that is required does not fit', async () => {
+    const file = terraformPlan(nodeGroup({ desired_size: 6, max_size: 30 }));
+    expect((await gate(file, '--require', 'most')).code).toBe(1);
+    expect((await gate(terraformPlan(nodeGroup({ desired_size: 90, max_size: 90 })))).code).toBe(1);
+  });
+
+  test('counts only what is new of a group that is enlarged', async () => {
+    const { document } = await gate(
+      terraformPlan(
+        nodeGroup(
+          { desired_size: 6, max_size: 8 },
+          { before: { id: 'shop:more', scaling_config: [{ desired_size: 5, max_size: 8 }] } },
+        ),
+      ),
+    );
+    expect(document.demands[0].wanted).toEqual({ least: 1, most: 3 });
+  });
+
+  test('takes subnets that the same plan makes, by their references, also inside a module', async () => {
+    const { code, document } = await gate(
+      terraformPlan(
+        ...['a', 'b'].map((zone, index) => ({
+          address: `module.net.aws_subnet.private["${zone}"]`,
+          after: { cidr_block: `10.1.${index}.0/24`, availability_zone: `eu-west-1${zone}` },
+          unknown: { id: true },
+        })),
+        {
+          address: 'module.net.aws_autoscaling_group.nodes',
+          after: { desired_capacity: 4, max_size: 4, tag: [{ key: 'eks:cluster-name', value: 'shop' }] },
+          unknown: { vpc_zone_identifier: true },
+          references: {
+            vpc_zone_identifier: ['aws_subnet.private'],
+            launch_template: ['aws_launch_template.nodes.id', 'aws_launch_template.nodes'],
+          },
+        },
+        { address: 'module.net.aws_launch_template.nodes', after: { instance_type: 'm5.xlarge' } },
+      ),
+    );
+    expect(code).toBe(0);
+    expect(document.unknowns).toEqual([]);
+    expect(document.demands[0]).toMatchObject({
+      wanted: { least: 4, most: 4 },
+      subnetIds: ['module.net.aws_subnet.private["a"]', 'module.net.aws_subnet.private["b"]'],
+    });
+    // Two new m5.xlarge in each new subnet: 15 addresses each.
+    expect(document.subnets[0]).toMatchObject({ freeAddresses: 251, freeAddressesAfter: { least: 221 } });
+  });
+
+  test('takes the settings of the add-on in the plan', async () => {
+    const { document } = await gate(
+      terraformPlan(nodeGroup({ desired_size: 3, max_size: 3 }), {
+        address: 'aws_eks_addon.cni',
+        after: {
+          addon_name: 'vpc-cni',
+          cluster_name: 'shop',
+          configuration_values: JSON.stringify({ env: { WARM_IP_TARGET: '1', MINIMUM_IP_TARGET: '2' } }),
+        },
+      }),
+    );
+    // One address for the interface, two for pods.
+    expect(document.subnets[0].freeAddressesAfter.least).toBe(document.subnets[0].freeAddresses - 3);
+  });
+
+  test('counts load balancers, endpoints, databases, functions and services, each at least and at most', async () => {
+    const inVpc = { subnet_ids: ['subnet-0a'], security_group_ids: [] };
+    const { document } = await gate(
+      terraformPlan(
+        { address: 'aws_lb.web', after: { subnets: SUBNETS } },
+        { address: 'aws_vpc_endpoint.s3', after: { vpc_endpoint_type: 'Gateway' } },
+        { address: 'aws_vpc_endpoint.ecr', after: { vpc_endpoint_type: 'Interface', subnet_ids: SUBNETS } },
+        { address: 'aws_db_subnet_group.db', after: { name: 'db', subnet_ids: SUBNETS } },
+        { address: 'aws_db_instance.db', after: { db_subnet_group_name: 'db', multi_az: true } },
+        { address: 'aws_lambda_function.job', after: { vpc_config: [inVpc] } },
+        {
+          address: 'aws_ecs_service.api',
+          after: { desired_count: 10, network_configuration: [{ subnets: SUBNETS }] },
+        },
+      ),
+    );
+    const wanted = document.demands.map(({ address, wanted: each }: { address: string; wanted: object }) => [
+      address,
+      each,
+    ]);
+    expect(Object.fromEntries(wanted)).toEqual({
+      'aws_lb.web': { least: 3, most: 24 },
+      'aws_vpc_endpoint.ecr': { least: 3, most: 3 },
+      'aws_db_instance.db': { least: 2, most: 2 },
+      'aws_lambda_function.job': { least: 0, most: 1 },
+      'aws_ecs_service.api': { least: 10, most: 20 },
+    });
+  });
+
+  test('lists what is known only after apply, and subnets that no scan has seen', async () => {
+    const { document } = await gate(
+      terraformPlan(
+        nodeGroup(
+          { desired_size: 1, max_size: 1 },
+          {
+            after: {
+              cluster_name: 'shop',
+              scaling_config: [{ desired_size: 1, max_size: 1 }],
+              subnet_ids: SUBNETS,
+            },
+          },
+        ),
+        { address: 'aws_lb.other', after: { subnets: ['subnet-0ff'] } },
+        {
+          address: 'aws_subnet.dynamic',
+          after: { availability_zone: 'eu-west-1a' },
+          unknown: { cidr_block: true },
+        },
+      ),
+    );
+    expect(document.unknowns).toEqual([
+      'aws_subnet.dynamic: its range is known only after apply.',
+      'aws_eks_node_group.more: its instance type is known only after apply, so its nodes are not counted.',
+      'The subnet subnet-0ff is in no scan: what it holds is not known.',
+    ]);
+  });
+
+  test('refuses a file that is no plan', async () => {
+    const path = join(folder, 'state.json');
+    writeFileSync(path, '{"format_version":"1.0"}');
+    const { code, err } = await plan('fit', '--from', shopFile(), '--terraform', path);
+    expect([code, err]).toEqual([2, expect.stringContaining('it is not the output of terraform show -json')]);
+    const missing = await plan('fit', '--from', shopFile(), '--terraform', join(folder, 'none.json'));
+    expect(missing.err).toContain('cannot be read as a Terraform plan');
+  });
+});
+
+describe('headroom plan fit with plain numbers', () => {
+  const ask = (...args: readonly string[]) =>
+    planDocument('fit', '--from', shopFile(), '--cluster', 'shop', ...args);
+
+  test('starts so many nodes of a type with so many pods', async () => {
+    const { code, document } = await ask('--nodes', '6', '--type', 'm5.large', '--pods', '60');
+    expect(code).toBe(0);
+    // 10 pods on each: two interfaces and a warm one, 30 addresses.
+    expect(document.subnets[0].freeAddressesAfter).toEqual({ least: 191, most: 151 });
+  });
+
+  test('takes the type in use where none is given', async () => {
+    const { document } = await ask('--nodes', '1');
+    expect(document.demands[0].address).toBe('shop: 1 node of m5.large');
+  });
+
+  test.each([
+    [['--nodes', '0'], '--nodes 0 is not a whole number'],
+    [['--nodes', '1', '--type', 'm9.huge'], 'No instance type is called m9.huge.'],
+    [['--nodes', '1', '--require', 'all'], '--require all is neither least nor most.'],
+    [[], 'Nothing is asked.'],
+    [['--terraform', 'x', '--nodes', '1'], '--terraform is given together with'],
+  ])('refuses %j', async (args, message) => {
+    const { code, err } = await plan('fit', '--from', shopFile(), '--cluster', 'shop', ...args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
