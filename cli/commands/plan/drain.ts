@@ -132,6 +132,10 @@ const sentence = ({ steps, wins, winsAtLeast, question: { supply, win } }: Drain
   if (steps.length === 0)
     return `Draining wins no ${supply}: no node can end whose pods fit elsewhere, or what it frees is taken again.`;
   const won = supply === 'prefixes' ? count(wins, 'prefix') : count(wins, 'address');
+  const worst =
+    winsAtLeast >= 0
+      ? `, and at least ${number(winsAtLeast)}`
+      : `, or takes ${number(-winsAtLeast)} where nodes are as full as they can be`;
   const short = win !== null && wins < win ? ` That is less than the ${number(win)} asked for.` : '';
-  return `Draining ${count(steps.length, 'node')} wins about ${won}, and at least ${number(winsAtLeast)}.${short}`;
+  return `Draining ${count(steps.length, 'node')} wins about ${won}${worst}.${short}`;
 };

@@ -37,7 +37,7 @@ Examples:
   $ headroom plan failover --cluster shop
   $ headroom plan failover --cluster shop --lose eu-west-1a,eu-west-1b --format markdown
 
-All clusters of the account lose the zone at once. The exit code is 1 where what runs now does not fit, or is not known to.
+All clusters of the account lose the zone at once. The exit code is 1 where the nodes that run now do not fit, or are not known to.
 `,
     )
     .action(async (options: Options) => {
@@ -122,6 +122,6 @@ const sentence = ({ fits, losses }: FailoverAnswer): string => {
   if (worst !== undefined)
     return `Without ${worst.lostZones.join(' and ')}, ${count(worst.shortfall ?? 0, 'node')} of ${number(worst.lostNodes)} find${worst.shortfall === 1 ? 's' : ''} no room in the other zones.`;
   return fits === true
-    ? 'What runs now fits in the zones that remain.'
-    : 'It is not known whether what runs now fits in the zones that remain.';
+    ? 'The nodes that run now fit in the zones that remain.'
+    : 'It is not known whether the nodes that run now fit in the zones that remain.';
 };

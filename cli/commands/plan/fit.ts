@@ -50,7 +50,7 @@ Examples:
   $ headroom plan fit --cluster shop --nodes 20 --type m5.large --pods 400 --require most
 
 The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of pods,
-load balancers with 8 addresses. The exit code is 1 where the bound does not fit. What is known only after apply is listed.
+load balancers with 8 addresses. The exit code is 1 where the bound does not fit. A list names everything that is known only after apply.
 `,
     )
     .action(async (options: Options) => {

@@ -73,28 +73,59 @@ export const bestDrains = (problem: DrainProblem): readonly number[] => {
  * Blocks that several nodes share are why single steps are not enough.
  */
 export const goodDrains = (problem: DrainProblem): readonly number[] => {
+  const isLarge = problem.candidates.length > LARGE;
+  const pool = isLarge ? promising(problem) : new Set(problem.candidates.keys());
+  const narrowed = {
+    ...problem,
+    blocks: problem.blocks.filter((needed) => needed.every((each) => pool.has(each))),
+  };
   const groups = [
-    ...problem.candidates.map((_, index) => [index]),
-    ...distinct(problem.blocks.filter(({ length }) => length > 1 && length <= problem.most)),
+    ...[...pool].map((index) => [index]),
+    ...distinct(narrowed.blocks.filter(({ length }) => length > 1 && length <= problem.most)),
   ];
   let best: Step = { set: new Set(), gain: 0 };
-  for (const start of [[], ...groups.slice(0, STARTS)]) {
+  for (const start of [[], ...groups.slice(0, isLarge ? 0 : STARTS)]) {
     const first = new Set(start);
-    const gain = drainGain(problem, first);
+    const gain = drainGain(narrowed, first);
     if (gain === null || first.size > problem.most) continue;
-    const found = improved(problem, { set: first, gain }, groups);
+    const found = improved(narrowed, { set: first, gain }, groups, !isLarge);
     if (found.gain > best.gain || (found.gain === best.gain && found.set.size < best.set.size)) best = found;
   }
   return [...best.set];
 };
 
+/** From so many candidates on, only the most promising ones are looked at, and none is exchanged again. */
+const LARGE = 30;
+const PROMISING = 32;
+
+/** The candidates that hold most for each pod that would move. */
+const promising = (problem: DrainProblem): ReadonlySet<number> => {
+  const held = problem.candidates.map(() => 0);
+  for (const needed of problem.blocks)
+    for (const each of needed) held[each] = (held[each] ?? 0) + 1 / needed.length;
+  const worth = problem.candidates.map(
+    ({ addresses, pods }, index) =>
+      (problem.supply === 'prefixes' ? (held[index] ?? 0) : addresses) / (1 + pods),
+  );
+  return new Set(
+    [...problem.candidates.keys()].toSorted((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0)).slice(0, PROMISING),
+  );
+};
+
 /** Beginnings that are tried: what wins most at first is not always part of the best. */
 const STARTS = 24;
 
-const improved = (problem: DrainProblem, start: Step, groups: readonly (readonly number[])[]): Step => {
+const improved = (
+  problem: DrainProblem,
+  start: Step,
+  groups: readonly (readonly number[])[],
+  exchanges: boolean,
+): Step => {
   let step = start;
   for (;;) {
-    const next = bestStep(problem, step.set, step.gain, groups) ?? bestExchange(problem, step.set, step.gain);
+    const next =
+      bestStep(problem, step.set, step.gain, groups) ??
+      (exchanges ? bestExchange(problem, step.set, step.gain) : null);
     if (next === null) return step;
     step = next;
   }

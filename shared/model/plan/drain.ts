@@ -276,13 +276,22 @@ const podsOf = (nodes: readonly (PlannedNode | undefined)[]): number =>
 
 /** The fewest nodes that win what is wanted; all that pay where nothing is wanted. */
 const enough = (problem: DrainProblem, { win }: DrainQuestion): readonly number[] => {
-  if (win === null) return chooseDrains(problem);
-  for (let most = 1; most <= problem.most; most += 1) {
+  const all = chooseDrains(problem);
+  if (win === null || gainOf(problem, all) < win) return all;
+  // Few nodes are tried for themselves; of many, the first in their order.
+  for (let most = 1; most <= Math.min(problem.most, TRIED_ALONE); most += 1) {
     const chosen = chooseDrains({ ...problem, most });
-    if ((drainGain(problem, new Set(chosen)) ?? 0) >= win) return chosen;
+    if (gainOf(problem, chosen) >= win) return chosen;
   }
-  return chooseDrains(problem);
+  const ordered = inOrder(problem, all);
+  const fewest = ordered.findIndex((_, index) => gainOf(problem, ordered.slice(0, index + 1)) >= win);
+  return ordered.slice(0, fewest + 1);
 };
+
+const TRIED_ALONE = 5;
+
+const gainOf = (problem: DrainProblem, drained: readonly number[]): number =>
+  drainGain(problem, new Set(drained)) ?? 0;
 
 /** The node that makes most blocks whole comes first, given those before it; of two, the one with fewer pods. */
 const inOrder = (problem: DrainProblem, chosen: readonly number[]): readonly number[] => {

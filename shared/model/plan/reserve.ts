@@ -41,7 +41,8 @@ export const planReservations = (
   let current = map;
   while (found.length < MOST_RANGES) {
     const best = bestReservation(current);
-    if (best === null || best.blocks === 0) break;
+    // A second range is worth it only where it gives prefixes at once.
+    if (best === null || (found.length > 0 && best.freeBlocks === 0)) break;
     found.push({
       subnetId: map.subnetId,
       cidr: best.cidr,

@@ -157,7 +157,7 @@ const sizedMode = (
       podsPerNode > 0 &&
       ranges.every(({ length, cidr }) => length !== null && (question.within.length === 0 || cidr !== null)),
     vpcBlock: blockAround(subnets.flatMap(({ cidr }) => cidr ?? [])),
-    notices: noticesOf(question, settings, most, nodes),
+    notices: [...noticesOf(question, settings, most, nodes), ...ranges.flatMap(tooLarge)],
   };
 };
 
@@ -276,6 +276,16 @@ const blockAround = (ranges: readonly string[]): string | null => {
       return formatCidr({ base, length });
   }
   return null;
+};
+
+/** No subnet is larger than a /16: what needs more takes several. */
+const tooLarge = ({ purpose, zone, length, needed }: SizedRange): readonly string[] => {
+  if (length !== null || zone !== 1) return [];
+  const addresses = addressesIn(needed);
+  const subnets = Math.ceil(addresses / (sizeOfLength(16) - AWS_ADDRESSES));
+  return [
+    `The ${purpose} of one zone need ${number(addresses)} addresses: ${count(subnets, 'subnet')} of /16.`,
+  ];
 };
 
 const noticesOf = (
