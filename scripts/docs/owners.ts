@@ -6,7 +6,8 @@ export const ownersPage = (): string => `# Owners
 
 Made from \`shared/model/owners/owner-kinds.ts\` and \`owner-marks.ts\` by \`npm run docs\`.
 
-Every address in use has exactly one owner, so that owners sum to \`used\`. A kind is a stable word; a name identifies the owner,
+Every address of an interface has exactly one owner. Owners sum to \`used\`, unless AWS counts addresses in use that no interface
+explains (\`unaccounted\`). A kind is a stable word; a name identifies the owner,
 where its kind has names. \`headroom owners\` prints them.
 
 | kind | who | name |
