@@ -195,7 +195,15 @@ describe('pods and nodes come to use it', () => {
   describe('where nodes are started by a class', () => {
     const started = (tags: Record<string, string>, changes: Partial<EstateInput> = {}, own = {}) =>
       offer(aSubnet({ tags: own }), {
-        clusters: [aCluster({ nodes: [aNodeAssessment(), aNodeAssessment({ instanceId: 'i-02' })] })],
+        clusters: [
+          aCluster({
+            nodes: [
+              aNodeAssessment(),
+              aNodeAssessment({ instanceId: 'i-02' }),
+              aNodeAssessment({ instanceId: 'i-03', subnetId: 'subnet-0z' }),
+            ],
+          }),
+        ],
         eksClusters: [anEksCluster({ vpcCni: { version: 'v1.17.9', configuration: null } })],
         instances: byId(
           aNode('i-01', { tags }),

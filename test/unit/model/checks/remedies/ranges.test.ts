@@ -57,9 +57,9 @@ describe('blocks that were offered before', () => {
 
   test('are kept by the remedy that had them, and only by that one', () => {
     const earlier = [
+      offered('vpc-02', 'b', '100.72.0.0/16'),
       offered('vpc-01', 'a', '100.70.0.0/16'),
       offered('vpc-01', 'b', '100.71.0.0/16'),
-      offered('vpc-02', 'b', '100.72.0.0/16'),
     ];
     const plan = new RangePlan(earlier);
     expect(plan.newBlock({ ...block, purpose: 'b' })).toBe('100.71.0.0/16');

@@ -88,11 +88,16 @@ describe('a new block for a VPC', () => {
     [['192.168.0.0/24'], '192.168.128.0/17'],
     [['192.168.0.0/16'], null],
     [['10.2.0.0/16', '198.19.0.0/20'], null],
+    [['10.1.0.0/16', '10.5.0.0/16'], '10.2.0.0/16'],
     [['203.0.113.0/24'], null],
     [['100.64.0.0/16'], null],
     [[], null],
   ])('of a VPC with %j comes from its own family where shared space is taken: %s', (blocks, range) => {
     expect(offer(sharedSpaceIsTaken, blocks)?.ranges ?? null).toEqual(range === null ? null : [range]);
+  });
+
+  test('of shared space suits a VPC with public addresses, which takes none of RFC 1918', () => {
+    expect(offer({}, ['203.0.113.0/24'])?.ranges).toEqual(['100.64.0.0/16']);
   });
 
   test('never is that of Docker, or of default VPCs', () => {
