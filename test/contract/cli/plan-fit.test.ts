@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { plan, planDocument, shopFile } from '../../../../fixtures/plan-command.ts';
+import { plan, planDocument, shopFile } from '../../fixtures/plan-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-fit-'));
 let files = 0;
