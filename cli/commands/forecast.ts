@@ -21,7 +21,8 @@ interface Options {
 
 /** The moments that were asked for, in order; the last measurement where none was. */
 const momentsOf = (texts: readonly string[] | undefined, samples: readonly Sample[]): number[] => {
-  if (texts === undefined) return [Math.max(...samples.map(({ at }) => at))];
+  if (texts === undefined)
+    return [samples.reduce((latest, { at }) => Math.max(latest, at), Number.NEGATIVE_INFINITY)];
   return texts.map((text) => {
     const at = parseTime(text);
     if (at === null)

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import {
   defaultConfiguration,
   type HeadroomConfiguration,
+  MAX_CONFIGURATION_CHARACTERS,
   parseConfiguration,
 } from '../../shared/config/headroom-yml.ts';
 import { UsageError } from '../base/command-line.ts';
+import { readTextFile } from './text-file.ts';
 
 const DEFAULT_PATH = 'headroom.yml';
 
@@ -23,7 +24,7 @@ export const readConfiguration = (
   const source = path ?? DEFAULT_PATH;
   let text: string;
   try {
-    text = readFileSync(source, 'utf8');
+    text = readTextFile(source, MAX_CONFIGURATION_CHARACTERS);
   } catch (error) {
     if (path === undefined && isMissing(error)) return { ...defaultConfiguration(), source: null };
     throw new UsageError(

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { UsageError } from '../base/command-line.ts';
+import { readTextFile } from './text-file.ts';
 
 const COLUMNS = ['timestamp', 'available'] as const;
 const PROBLEMS_SHOWN = 5;
+
+/** Two years of a measurement a minute have 40 MB. */
+export const MAX_HISTORY_BYTES = 64 * 1024 * 1024;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 
 /** Epoch milliseconds of an ISO 8601 time; one without a zone is UTC. `null`: it is none. */
@@ -96,7 +99,7 @@ export const parseHistory = (text: string, source: string): Sample[] => {
 export const readHistory = (path: string): Sample[] => {
   let text: string;
   try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    text = readTextFile(path === '-' ? 0 : path, MAX_HISTORY_BYTES);
   } catch (error) {
     throw new UsageError(
       `The history ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,

@@ -20,6 +20,9 @@ const WRONG_PATH = new Set([
   'EROFS',
 ]);
 
+/** For the owner alone. */
+const PRIVATE = 0o600;
+
 /**
  * Writes a file that a command was asked for. A plain file appears when it is whole, or keeps what it had. It keeps its
  * mode, and a symbolic link still leads to it. A pipe, a device and a file of another owner are written where they are.
@@ -34,11 +37,11 @@ export const writeOutputFile = async (
   let unfinished: string | null = null;
   try {
     const { target, mode } = await targetOf(path);
-    if (mode !== null) unfinished = `${target}.${randomUUID().slice(0, 8)}.part`;
+    if (mode !== null) unfinished = `${target}.${randomUUID()}.part`;
     const file = createWriteStream(unfinished ?? target, {
       ...(unfinished === null ? {} : { flags: 'wx' }),
-      // Never readable for longer than the file that it replaces.
-      ...(typeof mode === 'number' ? { mode } : {}),
+      // Never readable for longer than the file that it replaces. A new one is for its owner alone: it holds an inventory.
+      mode: typeof mode === 'number' ? mode : PRIVATE,
     });
     await pipeline([Readable.from(pieces), ...(compressed ? [createGzip()] : []), file]);
     if (unfinished !== null) {

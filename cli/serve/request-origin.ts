@@ -10,7 +10,7 @@ export const isLoopback = (host: string | undefined): boolean =>
 /** The name in a Host header, without its port. */
 const nameIn = (host: string): string =>
   host
-    .replace(/:\d*$/, '')
+    .replace(/:\d{0,5}$/, '')
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
 

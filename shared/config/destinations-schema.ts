@@ -30,13 +30,13 @@ const topicArn = text(
 const keptFields = {
   secret: text(
     'the name or ARN of a Secrets Manager secret, such as headroom/slack, never the secret itself',
-    /^(?!.*:\/\/)[\w/+=.@:-]{1,2048}$/,
+    /^(?!.{0,2048}:\/\/)[\w/+=.@:-]{1,2048}$/,
   )
     .optional()
     .describe('The name or ARN of a Secrets Manager secret.'),
   parameter: text(
     'the name or ARN of a Systems Manager parameter, such as /headroom/slack, never the secret itself',
-    /^(?!.*:\/\/)[\w.\-/:]{1,2048}$/,
+    /^(?!.{0,2048}:\/\/)[\w.\-/:]{1,2048}$/,
   )
     .optional()
     .describe('The name or ARN of a Systems Manager parameter (SecureString).'),

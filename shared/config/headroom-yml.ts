@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { AlertPolicy, RulePolicies } from '../model/alert/policy.ts';
 import type { TargetSelection } from '../model/target/target-selection.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
@@ -35,6 +35,15 @@ export interface HeadroomConfiguration {
 
 const DEFAULT_CONCURRENCY = 4;
 
+/** Eight times what a deployment can hold, which is a parameter of SSM with at most 8 KB. */
+export const MAX_CONFIGURATION_CHARACTERS = 64 * 1024;
+
+/** Mappings and lists within each other. The deepest setting has six above it. */
+export const MAX_CONFIGURATION_DEPTH = 40;
+
+/** Values, those of aliases counted at each place: ten aliases of ten aliases are a hundred. */
+export const MAX_CONFIGURATION_VALUES = 100_000;
+
 /** CloudWatch, us-east-1, the first 10,000 custom metrics: US dollars for one series and month (2026-11). */
 const DOLLARS_PER_SERIES = 0.3;
 
@@ -48,24 +57,28 @@ export const DEFAULT_SUBNET_SERIES = 500;
  * @throws ConfigurationError with all that is wrong with it; nothing of it is used then
  */
 export const parseConfiguration = (text: string, source: string): HeadroomConfiguration => {
+  const tooMuch = (message: string) => new ConfigurationError(source, [{ line: 1, field: '', message }]);
+  if (text.length > MAX_CONFIGURATION_CHARACTERS)
+    throw tooMuch(`The file has more than ${MAX_CONFIGURATION_CHARACTERS} characters.`);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // YAML 1.1's << takes settings from another mapping; people who have written Compose files expect it.
-    merge: true,
-    logLevel: 'error',
-  });
+  const document = parsedDocument(text, lines);
+  if (document === null || document.errors.some(isTooDeep)) throw tooMuch(TOO_DEEP);
   const locator = new Locator(document, lines);
-  const unreadable = document.errors.map(({ code, message, pos }): ConfigurationProblem => {
-    const what = code === 'DUPLICATE_KEY' ? 'This mapping has the same key twice' : message;
-    return { line: locator.lineAt(pos[0]), field: '', message: `This is not valid YAML: ${what}.` };
+  const invalid = (offset: number, what: string): ConfigurationProblem => ({
+    line: locator.lineAt(offset),
+    field: '',
+    message: `This is not valid YAML: ${what}.`,
   });
+  const twice = repeatedKeys(document).map((at) => invalid(at, 'This mapping has the same key twice'));
   // Half a structure would only be complained about for what its other half holds.
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) {
-    throw new ConfigurationError(source, inOrder(unreadable));
+  if (document.errors.length > 0) {
+    const unreadable = document.errors.map(({ message, pos }) => invalid(pos[0], message));
+    throw new ConfigurationError(source, inOrder([...unreadable, ...twice]));
   }
-  const content = withoutNulls(plainContent(document, source)) ?? {};
+  const plain: unknown = plainContent(document, source);
+  const excess = excessIn(plain);
+  if (excess !== null) throw tooMuch(excess);
+  const content = withoutNulls(plain) ?? {};
   const parsed = headroomSchema.safeParse(content);
   const contradictions = contradictionsIn(content).map(
     ({ path, message }): ConfigurationProblem => ({
@@ -75,7 +88,7 @@ export const parseConfiguration = (text: string, source: string): HeadroomConfig
     }),
   );
   const problems = [
-    ...unreadable,
+    ...twice,
     ...(parsed.success ? [] : problemsOf(parsed.error.issues, content, locator)),
     ...contradictions,
   ];
@@ -133,6 +146,61 @@ const rulesOf = ({ alerts }: HeadroomFile): RulePolicies =>
   Object.fromEntries(
     RULE_NAMES.map((rule) => [rule, { ...DEFAULT_POLICY.rules[rule], ...alerts?.rules?.[rule] }]),
   ) as unknown as RulePolicies;
+
+const TOO_DEEP = `The file has more than ${MAX_CONFIGURATION_DEPTH} levels within each other.`;
+
+/** The parser ran out of room for levels. It reports that as it reports any other error of a file, or throws it. */
+const isTooDeep = (error: unknown): boolean => error instanceof Error && error.message.includes('call stack');
+
+/** `null`: it has thousands of levels within each other, for which the parser has no room. */
+const parsedDocument = (text: string, lineCounter: LineCounter): Document | null => {
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      // YAML 1.1's << takes settings from another mapping; people who have written Compose files expect it.
+      merge: true,
+      logLevel: 'error',
+      // The parser compares each key with all before it: 10,000 keys take it 9 s.
+      uniqueKeys: false,
+    });
+  } catch (error) {
+    if (isTooDeep(error)) return null;
+    throw error;
+  }
+};
+
+/** Where keys stand that their mapping has already. `<<` may be in it several times. */
+const repeatedKeys = (document: Document): readonly number[] => {
+  const repeated: number[] = [];
+  visit(document, {
+    Map: (_key, { items }) => {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue;
+        if (known.has(key.value)) repeated.push(key.range?.[0] ?? 0);
+        known.add(key.value);
+      }
+    },
+  });
+  return repeated;
+};
+
+/** What is too much about the content; `null`: nothing. An alias within its own anchor has no end of levels. */
+const excessIn = (content: unknown): string | null => {
+  const rest: { readonly value: unknown; readonly depth: number }[] = [{ value: content, depth: 0 }];
+  let values = 0;
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const { value, depth } = next;
+    values += 1;
+    if (values > MAX_CONFIGURATION_VALUES)
+      return `The file has more than ${MAX_CONFIGURATION_VALUES} values, those of aliases counted at each place.`;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth >= MAX_CONFIGURATION_DEPTH) return TOO_DEEP;
+    for (const item of Object.values(value)) rest.push({ value: item, depth: depth + 1 });
+  }
+  return null;
+};
 
 const plainContent = (document: Document, source: string): unknown => {
   // An account id is a name and no number: as a number it would lose its leading noughts.

@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isSeq, type LineCounter, type Node } from 'yaml';
+import { type Document, isMap, isSeq, type LineCounter, type Node, type Pair, type YAMLMap } from 'yaml';
 import type * as z from 'zod';
 import type { ConfigurationProblem } from './configuration-error.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
@@ -10,6 +10,8 @@ export type Path = readonly PropertyKey[];
 export class Locator {
   readonly #document: Document;
   readonly #lines: LineCounter;
+  /** A file may have as many problems as keys. */
+  readonly #pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
   constructor(document: Document, lines: LineCounter) {
     this.#document = document;
@@ -32,10 +34,18 @@ export class Locator {
     return Math.max(1, this.#lines.linePos(offset).line);
   }
 
+  #pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairs.get(map);
+    if (known !== undefined) return known;
+    const pairs = new Map(map.items.map((pair) => [String(pair.key), pair]));
+    this.#pairs.set(map, pairs);
+    return pairs;
+  }
+
   #step(node: unknown, step: PropertyKey): { node: unknown; offset: number } | null {
     if (isMap(node)) {
       // Of a key that stands there twice, the last one counts.
-      const pair = node.items.findLast((item) => isPair(item) && String(item.key) === String(step));
+      const pair = this.#pairsOf(node).get(String(step));
       if (pair === undefined) return null;
       return { node: pair.value, offset: startOf(pair.key) ?? startOf(pair.value) ?? 0 };
     }

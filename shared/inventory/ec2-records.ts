@@ -18,7 +18,7 @@ import type {
   Vpc,
 } from '../model/aws/inventory.ts';
 import { supportsPrefixes } from '../model/cluster/instance-limits.ts';
-import { tagRecord } from './tag-record.ts';
+import { tagRecord, tagsOfInterest } from './tag-record.ts';
 
 /** From the SDK's shapes to plain records. An identifier that must be there and is not makes the answer malformed. */
 
@@ -135,7 +135,7 @@ export const instanceRecord = (instance: Ec2Instance, ownerId: string | undefine
   vpcId: known(instance.VpcId),
   availabilityZone: known(instance.Placement?.AvailabilityZone),
   ownerId: known(ownerId),
-  tags: tagRecord(instance.Tags),
+  tags: tagsOfInterest(instance.Tags),
 });
 
 /** Limits of the default network card, as the VPC CNI takes them; `null` where EC2 answered too little. */

@@ -145,7 +145,7 @@ const vpcConnection: z.ZodMiniType<VpcConnection> = z.object({
 });
 
 const routeTable: z.ZodMiniType<RouteTable> = z.object({
-  routeTableId: id('rtb'),
+  routeTableId: anyId,
   vpcId,
   main: z.boolean(),
   subnetIds: z.array(subnetId),
@@ -197,6 +197,19 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   instanceIds: z.array(anyId),
   tags,
 });
+
+/** The lists of a target, each without the alternative that it could not be read. */
+export const LISTS_OF_A_TARGET = {
+  vpcs: z.array(vpc),
+  subnets: z.array(subnet),
+  interfaces: z.array(networkInterface),
+  instances: z.array(instance),
+  instanceTypes: z.array(instanceLimits),
+  vpcConnections: z.array(vpcConnection),
+  routeTables: z.array(routeTable),
+  eksClusters: z.array(eksCluster),
+  autoScalingGroups: z.array(autoScalingGroup),
+};
 
 /** The records, or why they could not be read. */
 const recorded = <Record>(record: z.ZodMiniType<Record>) => z.union([z.array(record), problem]);

@@ -80,7 +80,7 @@ const RESOURCE_ID =
 
 const IPV4 = /^(?<network>\d{1,3}\.\d{1,3})\.(?<rest>\d{1,3}\.\d{1,3}(?:\/\d{1,2})?)$/;
 
-const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d[a-z]?$/;
+const REGION = /^[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-\d[a-z]?$/;
 
 const AMAZON_REQUESTER = /^amazon-[a-z]+$/;
 

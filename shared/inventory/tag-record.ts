@@ -1,4 +1,5 @@
 import type { Tags } from '../model/aws/inventory.ts';
+import { isTagOfInterest } from '../model/owners/tags-of-interest.ts';
 
 /** Tags as a record, from pairs. */
 export const tagRecord = (
@@ -7,6 +8,15 @@ export const tagRecord = (
   const record: Record<string, string> = {};
   for (const { Key, Value } of tags ?? []) {
     if (Key !== undefined) setTag(record, Key, Value ?? '');
+  }
+  return record;
+};
+
+/** The same, of an instance: the tags that anything looks at. */
+export const tagsOfInterest = (tags: Parameters<typeof tagRecord>[0]): Tags => {
+  const record: Record<string, string> = {};
+  for (const { Key, Value } of tags ?? []) {
+    if (Key !== undefined && isTagOfInterest(Key, record)) setTag(record, Key, Value ?? '');
   }
   return record;
 };

@@ -34,7 +34,7 @@ export class MetricsNotPublished extends HeadroomError {
   }
 }
 
-const ASCII = /^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/;
+const ASCII = /^(?! *$)[\x20-\x7e]+$/;
 
 /** Why CloudWatch would refuse a datum; `null` when it would not. One bad datum makes it refuse its whole request. */
 const refusal = ({ value, dimensions }: MetricDatum): string | null => {

@@ -17,7 +17,7 @@ const SECONDS_PER_HOUR = 3600;
 export const snakeCase = (name: string): string =>
   name
     .replace(/IPv4/g, 'Ipv4')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase();
 

@@ -45,6 +45,21 @@ export const MAX_WAIT_MS = 30_000;
 const FIRST_BACKOFF_MS = 500;
 const MAX_ANSWER_LENGTH = 500;
 
+/** These services answer with a few words. What answers in their place may send without an end. */
+export const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** The beginning of a body; the rest is not read. */
+const beginningOf = async ({ body }: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+};
+
 /**
  * The service's answer, once it is one that trying again would not change.
  * @throws DeliveryError `<code>-rate-limited`, `<code>-unavailable`, `<code>-unreachable` (none of them permanent) or `delivery-aborted`.
@@ -76,9 +91,9 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
         // A redirect would carry the message to a place that is not configured.
         redirect: 'manual',
       });
-      return { response: answer, text: (await answer.text()).slice(0, MAX_ANSWER_LENGTH).trim() };
+      return { response: answer, text: await beginningOf(answer) };
     });
-    return judge(delivery, response, redactSecrets(text));
+    return judge(delivery, response, redactSecrets(text).slice(0, MAX_ANSWER_LENGTH).trim());
   } catch (error) {
     if (delivery.signal.aborted) throw aborted(delivery);
     return { failure: unreachable(delivery, error), retryAfterMs: null };

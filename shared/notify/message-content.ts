@@ -214,7 +214,7 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
 
 /** The figures that no sentence of the message has said already. */
 const figuresOf = (finding: Finding): readonly Fact[] => {
-  const said = new Set(`${finding.title} ${finding.explanation}`.match(/[\d.,]*\d/g));
+  const said = new Set(`${finding.title} ${finding.explanation}`.match(/[\d.,]{0,30}\d/g));
   return finding.evidence
     .filter(({ value }) => value === null || (!said.has(String(value)) && !said.has(quantity(value))))
     .slice(0, FIGURES_SHOWN)

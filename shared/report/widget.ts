@@ -49,7 +49,10 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
 
 /** How old the figures are, and what could not be scanned: a fleet without it would look complete. */
 const coverage = (assessments: readonly TargetAssessment[], now: number): Html => {
-  const oldest = Math.min(...assessments.map(({ scannedAt }) => Date.parse(scannedAt)));
+  const oldest = assessments.reduce(
+    (oldest, { scannedAt }) => Math.min(oldest, Date.parse(scannedAt)),
+    Number.POSITIVE_INFINITY,
+  );
   const troubled = assessments.filter(({ target }) => target.status !== 'ok');
   return html`<p class="where">${count(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${shortDuration(now - oldest)} ago.</p>${troubled.map(
     ({ target }) =>

@@ -1,5 +1,6 @@
 import { MalformedAnswerError } from '../../model/aws/aws-failure.ts';
 import type { Instance } from '../../model/aws/inventory.ts';
+import { isTagOfInterest } from '../../model/owners/tags-of-interest.ts';
 import { list, type PageReader, type PageState, readPage, response, struct, text } from './page-element.ts';
 import { type TagState, tagSet } from './tag-elements.ts';
 import type { XmlElement } from './xml-node.ts';
@@ -67,7 +68,7 @@ const INSTANCES = list<InstancePageState>('instancesSet', {
     text('vpcId', ({ draft }, value) => {
       draft.vpcId = value || null;
     }),
-    tagSet(({ draft }) => draft.tags),
+    tagSet(({ draft }) => draft.tags, isTagOfInterest),
   ],
   closed: ({ draft, ofReservation }) => {
     if (draft.instanceId === '')

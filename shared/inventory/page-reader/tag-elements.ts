@@ -8,9 +8,10 @@ export interface TagState {
   value: string;
 }
 
-/** `<tagSet>`: every tag goes into the record that `tagsOf` names. */
+/** `<tagSet>`: every tag that `isKept` goes into the record that `tagsOf` names. */
 export const tagSet = <State extends TagState>(
   tagsOf: (state: State) => Record<string, string>,
+  isKept: (key: string, kept: Readonly<Record<string, string>>) => boolean = () => true,
 ): XmlElement<State> =>
   list('tagSet', {
     opened: (state) => {
@@ -26,6 +27,8 @@ export const tagSet = <State extends TagState>(
       }),
     ],
     closed: (state) => {
-      if (state.key !== null) setTag(tagsOf(state), state.key, state.value);
+      if (state.key === null) return;
+      const tags = tagsOf(state);
+      if (isKept(state.key, tags)) setTag(tags, state.key, state.value);
     },
   });

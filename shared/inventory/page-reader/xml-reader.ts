@@ -18,6 +18,9 @@ const MAX_CHILDREN = 100;
 /** Holds a chunk as sockets deliver them, 64 KiB, and what was left of the one before. */
 const INITIAL_WINDOW = 96 * 1024;
 
+/** A tag's value has at most 256 characters, and a description 255. What is longer is no answer of EC2. */
+export const MAX_TOKEN_BYTES = 1024 * 1024;
+
 /** V8's `SlicedString::kMinLength`. */
 const COPIED_SLICE = 13;
 
@@ -53,6 +56,8 @@ export class XmlReader<State> {
   /** What is being read: what was left of the last chunk, then this one. One buffer for all chunks of a document. */
   #bytes: Buffer = Buffer.allocUnsafe(INITIAL_WINDOW);
   #length = 0;
+  /** With fewer bytes it is not looked at again: a token that arrives in many chunks is not read from its start each time. */
+  #scanFrom = 0;
   #source = '';
   /** The element whose text comes next. */
   #holder: Node<State>;
@@ -73,16 +78,24 @@ export class XmlReader<State> {
     }
     this.#bytes.set(chunk, this.#length);
     this.#length += chunk.length;
+    if (this.#length >= this.#scanFrom) this.#scanBytes();
+  }
+
+  #scanBytes(): void {
     this.#source = this.#bytes.toString('latin1', 0, this.#length);
     const consumed = this.#scan(this.#skipByteOrderMark());
     this.#recorder.lose();
     this.#bytes.copyWithin(0, consumed, this.#length);
     this.#length -= consumed;
     this.#source = '';
+    if (this.#length > MAX_TOKEN_BYTES)
+      throw new MalformedAnswerError(`The answer holds a text or tag of more than ${MAX_TOKEN_BYTES} bytes`);
+    this.#scanFrom = 2 * this.#length;
   }
 
   /** Says that there are no more bytes. @throws MalformedAnswerError */
   end(): void {
+    if (this.#length > 0) this.#scanBytes();
     const left = this.#bytes.toString('latin1', 0, this.#length);
     if (this.#finished && left.trim() === '') return;
     if (this.#finished) throw new MalformedAnswerError(`The answer goes on after its end: ${excerpt(left)}`);

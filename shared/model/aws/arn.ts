@@ -13,7 +13,7 @@ export interface Arn {
   readonly resource: string;
 }
 
-const PARTS = /^arn:([\w-]+):([\w-]+):([\w-]*):(\d{12}|):(.+)$/;
+const PARTS = /^arn:([\w-]{1,40}):([\w-]{1,64}):([\w-]{0,40}):(\d{12}|):(.{1,2048})$/;
 
 /** The parts of an ARN; `null` when it is none. */
 export const parseArn = (text: string): Arn | null => {

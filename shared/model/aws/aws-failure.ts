@@ -142,7 +142,7 @@ const DENIED = new Set([
 
 /** IAM's own sentence: who, what, on what, and which policy said no. */
 const NOT_AUTHORIZED =
-  /User: (?<identity>\S+) is not authorized to perform: (?<action>[\w-]+:\w+)(?: on resource: (?<resource>\S+))?/;
+  /User: (?<identity>\S{1,2048}) is not authorized to perform: (?<action>[\w-]{1,64}:\w{1,128})(?: on resource: (?<resource>\S{1,2048}))?/;
 
 const accessDenied: Recogniser = ({ name, message }, context) => {
   if (!DENIED.has(name)) return null;
@@ -188,7 +188,7 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
  */
 const explicitDenial = (message: string): string | null => {
   const said =
-    /with an explicit deny in (?<policy>an? [a-z -]*(?:policy|boundary))(?:: (?<arn>arn:\S+))?/i.exec(
+    /with an explicit deny in (?<policy>an? [a-z -]{0,60}(?:policy|boundary))(?:: (?<arn>arn:\S{1,2048}))?/i.exec(
       message,
     )?.groups;
   if (said === undefined) return null;
@@ -198,7 +198,9 @@ const explicitDenial = (message: string): string | null => {
 
 /** The kind of policy that would have to allow the action, and does not, where it is not the identity's own. */
 const missingAllowance = (message: string): string | null => {
-  const kind = /because no (?<kind>[a-z -]*(?:policy|boundary)) allows the/i.exec(message)?.groups?.['kind'];
+  const kind = /because no (?<kind>[a-z -]{0,60}(?:policy|boundary)) allows the/i.exec(message)?.groups?.[
+    'kind'
+  ];
   return kind === undefined || kind.startsWith('identity-based') || kind.startsWith('resource-based')
     ? null
     : kind;

@@ -74,7 +74,7 @@ const vcpusBySize = (type: string): number | null => {
   const exception = VCPU_EXCEPTIONS.get(type);
   if (exception !== undefined) return exception;
   const [family = '', size = ''] = type.split('.');
-  const multiple = /(?:^|metal-)(\d+)xl(?:arge)?$/.exec(size)?.[1];
+  const multiple = /(?:^|metal-)(\d{1,4})xl(?:arge)?$/.exec(size)?.[1];
   if (multiple !== undefined) return Number(multiple) * VCPUS_PER_XLARGE;
   if (size === 'metal') return family.startsWith('mac') ? null : LARGE_NODE_VCPUS + 1;
   return null;

@@ -10,7 +10,7 @@ export interface ClusterMembership {
 }
 
 /** Tags whose value is the cluster's name, the most telling first: EKS itself, Auto Mode and Karpenter, eksctl, the CNI, kOps. */
-const CLUSTER_NAME_TAGS = [
+export const CLUSTER_NAME_TAGS = [
   'eks:cluster-name',
   'aws:eks:cluster-name',
   'eks:eks-cluster-name',
@@ -20,7 +20,7 @@ const CLUSTER_NAME_TAGS = [
   'KubernetesCluster',
 ] as const;
 
-const NODE_GROUP_TAGS = [
+export const NODE_GROUP_TAGS = [
   'eks:nodegroup-name',
   'alpha.eksctl.io/nodegroup-name',
   'aws:autoscaling:groupName',
@@ -29,14 +29,14 @@ const NODE_GROUP_TAGS = [
 /** EKS Auto Mode puts it on its nodes: AWS runs their CNI and sets all its values. */
 export const AUTO_MODE_NODE_POOL_TAG = 'eks:kubernetes-node-pool-name';
 
-const NODE_POOL_TAGS = [
+export const NODE_POOL_TAGS = [
   'karpenter.sh/nodepool',
   AUTO_MODE_NODE_POOL_TAG,
   'karpenter.sh/provisioner-name',
 ] as const;
 
 /** `kubernetes.io/cluster/<name>` says `owned` on what lives and dies with the cluster, `shared` on what many use. */
-const CLUSTER_TAG_PREFIX = 'kubernetes.io/cluster/';
+export const CLUSTER_TAG_PREFIX = 'kubernetes.io/cluster/';
 
 const firstValue = (tags: Tags, keys: readonly string[]): string | null => {
   for (const key of keys) {

@@ -8,7 +8,7 @@ const LENGTH = 80;
  * more. They become `*`, so that a hundred interfaces of one job are one owner.
  */
 const PARTICULARS =
-  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]{1,12}-[0-9a-f]{8,40}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,64}\b|\d{6,}/g;
+  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[a-z]{1,12}-[0-9a-f]{8,40}\b|\b(?=[0-9a-f]{0,63}\d)[0-9a-f]{8,64}\b|\d{6,255}/g;
 
 /** A description as the name of an owner that no mark tells; `null` for an empty one. */
 export const describedAs = (description: string): string | null => {

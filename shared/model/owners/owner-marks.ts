@@ -122,7 +122,7 @@ export const OWNER_MARKS: readonly OwnerMark[] = [
     'https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html',
   ),
   described(
-    /^AWS Lambda VPC ENI-(.+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
+    /^AWS Lambda VPC ENI-(.{1,255}?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
     'lambda',
     null,
     CUSTODIAN,
@@ -185,7 +185,7 @@ export const OWNER_MARKS: readonly OwnerMark[] = [
   service(/^AWS Transfer\b/, 'Transfer Family', null),
   service(/^VPC Lattice\b/, 'VPC Lattice', null),
   service(/^(?:AWS )?Network Firewall\b/, 'Network Firewall', null),
-  service(/\bfs-[0-9a-f]+\b.*FSx|FSx.*\bfs-[0-9a-f]+\b/, 'FSx', null),
+  service(/\bfs-[0-9a-f]{1,40}\b.{0,255}FSx|FSx.{0,255}\bfs-[0-9a-f]{1,40}\b/, 'FSx', null),
 
   requested(/^amazon-elb$/, 'load-balancer', null, CUSTODIAN),
   requested(/^amazon-rds$/, 'rds', null, null),

@@ -62,7 +62,7 @@ const describe = (range: readonly MapBlock[]): ReservationRange => {
   const length = 32 - Math.log2(range.length * ADDRESSES_PER_PREFIX);
   const singles = range.filter(({ state }) => state === 'fragmented' || state === 'full');
   return {
-    cidr: elementAt(range, 0).cidr.replace(/\d+$/, String(length)),
+    cidr: elementAt(range, 0).cidr.replace(/\/\d{1,2}$/, `/${length}`),
     freeBlocks: range.filter(({ state }) => state === 'free').length,
     blocks: range.length,
     singles: singles.reduce((sum, { used }) => sum + used, 0),

@@ -62,16 +62,23 @@ export class ByteReader {
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 
+  /** How many values follow. Each has a byte at least, so that a few bytes cannot ask for a list of millions. */
+  count(): number {
+    const count = this.unsigned();
+    if (count > this.#bytes.length - this.#position) throw new RangeError('it ends too early');
+    return count;
+  }
+
   ascending(): number[] {
     let previous = 0;
-    return Array.from({ length: this.unsigned() }, () => {
+    return Array.from({ length: this.count() }, () => {
       previous += this.unsigned();
       return previous;
     });
   }
 
   part(): ByteReader {
-    const length = this.unsigned();
+    const length = this.count();
     const part = this.#bytes.subarray(this.#position, this.#position + length);
     this.#position += length;
     return new ByteReader(part);

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,9 @@ const BUSY_TIMEOUT_MILLISECONDS = 100;
 
 /** How long it waits when the file is opened, which cannot be tried again from outside. */
 const OPENING_TIMEOUT_MILLISECONDS = 10_000;
+
+/** SQL on one line. */
+const plainSql = (sql: string): string => sql.replace(/\s+/g, ' ').trim();
 
 export interface OpenOptions {
   /** Nothing is written: not even the folder, or a file of an older schema. For files that may only be read. */
@@ -42,6 +45,16 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE cache (key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
+/** The statements that make the tables, without the differences in white space that versions may have. */
+const OWN_TABLES: ReadonlySet<string> = new Set(
+  MIGRATIONS.flatMap((step) => step.split(';'))
+    .map((statement) => plainSql(statement))
+    .filter((statement) => statement !== ''),
+);
+
+/** What SQLite keeps for itself, where `ANALYZE` was run on the file. */
+const STATISTICS = /^sqlite_stat\d$/;
+
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /**
@@ -66,6 +79,7 @@ export class SqliteDatabase {
     this.#database = this.#guarded(() => {
       if (readOnly) return openToRead(path);
       if (path !== ':memory:') mkdirSync(dirname(resolve(path)), { recursive: true });
+      if (path !== ':memory:') makePrivate(path);
       return new DatabaseSync(path);
     });
     try {
@@ -125,6 +139,7 @@ export class SqliteDatabase {
 
   #prepareFile(openWithin: number): void {
     this.#database.exec(`PRAGMA busy_timeout = ${openWithin}`);
+    this.#database.exec('PRAGMA trusted_schema = OFF');
     // Readers do not wait for the writer, and a crash of the process loses nothing that was committed.
     this.#database.exec('PRAGMA journal_mode = WAL');
     this.#database.exec('PRAGMA synchronous = NORMAL');
@@ -167,7 +182,27 @@ export class SqliteDatabase {
         'Update Headroom, or give another file.',
       );
     }
+    // An older file that may only be read is refused in any case.
+    if (version === MIGRATIONS.length || !this.isReadOnly) this.#refuseForeignSchema();
     return version;
+  }
+
+  /**
+   * A file from elsewhere may have views, triggers and generated columns in place of our tables. They would run when the
+   * file is read, and can take any time and memory.
+   */
+  #refuseForeignSchema(): void {
+    const foreign = this.all('SELECT type, name, sql FROM sqlite_schema').filter(
+      ({ type, name, sql }) =>
+        !STATISTICS.test(String(name)) && !(type === 'table' && OWN_TABLES.has(plainSql(String(sql)))),
+    );
+    if (foreign.length === 0) return;
+    const names = foreign.map(({ type, name }) => `${String(type)} ${String(name)}`);
+    throw new StateStoreError(
+      'state-not-ours',
+      `${this.#path} has something that no version of Headroom made: ${names.slice(0, 5).join(', ')}`,
+      'Give another file, or restore this one from a backup.',
+    );
   }
 
   #pragma(name: string): number {
@@ -205,6 +240,11 @@ export class SqliteDatabase {
     }
   }
 }
+
+/** Makes the file where there is none, for its owner alone: it holds an inventory. SQLite gives the files beside it the same rights. */
+const makePrivate = (path: string): void => {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+};
 
 /** SQLITE_BUSY and SQLITE_LOCKED. https://sqlite.org/rescode.html */
 const isBusy = (error: unknown): boolean =>

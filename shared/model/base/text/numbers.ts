@@ -28,7 +28,7 @@ export const percentOf = (part: number | null, whole: number | null): number | n
 export const percent = (fraction: number, decimals = 0): string => `${number(100 * fraction, decimals)} %`;
 
 /** Units that are a plural noun, such as `addresses` and `hours`. */
-const COUNTED = /^[a-z]+s$/;
+const COUNTED = /^[a-z]{1,60}s$/;
 
 /** A value with its unit: `251 addresses`, `1 prefix`, `82.5 %`. An unknown value is written as `unknown`. */
 export const quantity = (value: number | string | null, unit?: string): string => {

@@ -59,7 +59,7 @@ export const addSecondaryCidrSubnet = (
   const block = newBlock(estate, vpc, `${subnet.subnetId} ${use}`);
   if (block === null) return null;
   const length = Math.max(lengthOf(block), Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall)));
-  const range = block.replace(/\d+$/, String(length));
+  const range = block.replace(/\/\d{1,2}$/, `/${length}`);
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
     effect: isUnrouted(block)
