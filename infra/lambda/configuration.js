@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
+import { assumeReaders } from './assume-readers.ts';
 import { variableLines } from './deployment-problems.ts';
 import { destinationsPolicy } from './destinations-policy.ts';
 import { DEFAULT_CONFIGURATION } from './template/parameters.ts';
@@ -23,8 +24,8 @@ const { targets, metrics, destinations, alerts } = parseConfiguration(text, path
 /** What the schedule must fit to. */
 export const policy = { rules: alerts.rules };
 
-/** The role that is assumed in every other account; infra/lambda/spoke-role.yml makes it there. */
-export const roleName = targets.role?.name ?? DEFAULT_ROLE_NAME;
+/** Who may be asked: the role that infra/lambda/spoke-role.yml makes, in the accounts of headroom.yml alone. */
+export const readOtherAccounts = assumeReaders(targets.accounts, targets.role?.name ?? DEFAULT_ROLE_NAME);
 
 export const namespace = metrics.namespace;
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { redactSecrets } from '../model/base/redaction.ts';
 import { withDeadline } from './deadline.ts';
 import { DeliveryError } from './delivery-error.ts';
+import { errorWithoutSecret, withoutSecret } from './known-secret.ts';
 
 /**
  * Posts JSON to a chat or paging service: waits as long as it is asked to, tries again what may pass, and says what
@@ -14,6 +15,8 @@ export interface HttpDelivery {
   readonly code: string;
   readonly url: string;
   readonly body: string;
+  /** What this service is told and nobody else may read: it is taken out of answers and errors. */
+  readonly secret: string;
   readonly signal: AbortSignal;
 }
 
@@ -65,6 +68,14 @@ const beginningOf = async ({ body }: Response): Promise<string> => {
  * @throws DeliveryError `<code>-rate-limited`, `<code>-unavailable`, `<code>-unreachable` (none of them permanent) or `delivery-aborted`.
  */
 export const postJson = async (delivery: HttpDelivery, environment: HttpEnvironment): Promise<HttpAnswer> => {
+  try {
+    return await post(delivery, environment);
+  } catch (error) {
+    throw errorWithoutSecret(error, delivery.secret);
+  }
+};
+
+const post = async (delivery: HttpDelivery, environment: HttpEnvironment): Promise<HttpAnswer> => {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(delivery, environment);
     if ('answer' in outcome) return outcome.answer;
@@ -93,7 +104,11 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
       });
       return { response: answer, text: await beginningOf(answer) };
     });
-    return judge(delivery, response, redactSecrets(text).slice(0, MAX_ANSWER_LENGTH).trim());
+    return judge(
+      delivery,
+      response,
+      redactSecrets(withoutSecret(text, delivery.secret)).slice(0, MAX_ANSWER_LENGTH).trim(),
+    );
   } catch (error) {
     if (delivery.signal.aborted) throw aborted(delivery);
     return { failure: unreachable(delivery, error), retryAfterMs: null };

@@ -133,11 +133,10 @@ export const createPagerDutyNotifier = (
     for (const event of pagerDutyEvents(message, await routingKey.read(signal))) {
       const body = JSON.stringify(event);
       const answer = await postJson(
-        { service: 'PagerDuty', code: 'pagerduty', url, body, signal },
+        { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
         environment,
       );
-      if (!isTaken(answer))
-        refused.push(refusal(answer.status, withoutKey(answer.text, event.routing_key), event.dedup_key));
+      if (!isTaken(answer)) refused.push(refusal(answer.status, answer.text, event.dedup_key));
     }
     const [first] = refused;
     if (first === undefined) return;
@@ -156,8 +155,6 @@ const isTaken = ({ status, text }: HttpAnswer): boolean => {
     return false;
   }
 };
-
-const withoutKey = (text: string, routingKey: string): string => text.replaceAll(routingKey, '[redacted]');
 
 const refusal = (status: number, text: string, key: string): DeliveryError =>
   new DeliveryError(

@@ -42,11 +42,10 @@ export const createSlackNotifier = (
 ): Notifier => ({
   send: async (message: AlertMessage, signal: AbortSignal): Promise<void> => {
     const body = JSON.stringify(slackMessage(composeMessage(message)));
-    const post = async (): Promise<HttpAnswer> =>
-      postJson(
-        { service: 'Slack', code: 'slack', url: checkedUrl(await webhookUrl.read(signal)), body, signal },
-        environment,
-      );
+    const post = async (): Promise<HttpAnswer> => {
+      const url = checkedUrl(await webhookUrl.read(signal));
+      return postJson({ service: 'Slack', code: 'slack', url, body, secret: url, signal }, environment);
+    };
     let answer = await post();
     if (!isTaken(answer) && STALE_URL.has(answer.text)) {
       webhookUrl.forget();

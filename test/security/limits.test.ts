@@ -343,6 +343,7 @@ test('of an answer without an end, the beginning is read', async () => {
       code: 'slack',
       url: `http://127.0.0.1:${port}/`,
       body: '{}',
+      secret: 'a secret of the service',
       signal: new AbortController().signal,
     },
     defaultHttpEnvironment,

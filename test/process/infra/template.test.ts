@@ -276,14 +276,17 @@ describe('each check notices what is planted', () => {
 });
 
 describe('what headroom.yml says, the deployment does', () => {
-  test('the functions may assume the role that it names, and no other', () => {
+  test('the functions may assume the role that it names in the accounts that it names, and no other', () => {
     const assumed = (template: Template, role: string) =>
       identityStatements(template, role)
         .filter(({ actions }) => actions.includes('sts:AssumeRole'))
         .flatMap(({ resources }) => resources.map((resource) => resolved(template, resource)));
     for (const role of ['PlanScanRole', 'ScanTargetRole']) {
-      expect(assumed(plain.template, role)).toEqual(['arn:aws:iam::*:role/HeadroomReader']);
-      expect(assumed(full.template, role)).toEqual(['arn:aws:iam::*:role/network/Reader']);
+      expect(assumed(plain.template, role)).toEqual(['arn:aws:iam::111122223333:role/HeadroomReader']);
+      expect(assumed(full.template, role)).toEqual([
+        'arn:aws:iam::111122223333:role/network/Reader',
+        'arn:aws:iam::222233334444:role/network/Reader',
+      ]);
     }
   });
 
