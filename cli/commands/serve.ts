@@ -3,11 +3,12 @@ import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import { paceProblems, timeInWords } from '../../shared/model/alert/pace.ts';
 import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
+import { secretOption } from '../input/secret-option.ts';
 import { problemText } from '../output/problem-text.ts';
-import { parseListen, startServer } from '../serve/http-server.ts';
+import { type Guard, parseListen, startServer } from '../serve/http-server.ts';
 import { LatestScans } from '../serve/latest-scans.ts';
 import { createPages } from '../serve/pages.ts';
 import { ScanLoop, type ServeScanOptions } from '../serve/scan-loop.ts';
@@ -16,6 +17,8 @@ import { runAgainAndAgain } from '../serve/timer.ts';
 interface Options extends ServeScanOptions {
   readonly listen: string;
   readonly interval: string;
+  readonly allowHost?: readonly string[];
+  readonly tokenFile?: string;
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -50,6 +53,28 @@ const intervalProblems = (interval: number, alerts: AlertPolicy): readonly strin
   return [...paceProblems(seconds, alerts), ...prometheus];
 };
 
+/** A token that cannot be guessed: 16 random characters have more than 80 bits. */
+const MIN_TOKEN_LENGTH = 16;
+
+const guardOf = (
+  { allowHost = [], tokenFile }: Options,
+  env: Readonly<Record<string, string | undefined>>,
+): Guard => {
+  const wrong = allowHost.filter((host) => !/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i.test(host));
+  if (wrong.length > 0)
+    throw new UsageError(
+      `--allow-host ${wrong.join(', ')} is not a host name.`,
+      'Give names without scheme and port, such as headroom.example.com.',
+    );
+  const token = secretOption('--token-file', tokenFile, env['HEADROOM_TOKEN']);
+  if (token !== undefined && !/^[\w.~+/=-]{16,4096}$/.test(token))
+    throw new UsageError(
+      `The token of --token-file or HEADROOM_TOKEN is not ${MIN_TOKEN_LENGTH} or more letters, digits and ._~+/=-.`,
+      'Make one: openssl rand -hex 32.',
+    );
+  return { token: token ?? null, hosts: allowHost.map((host) => host.toLowerCase()) };
+};
+
 /** `headroom serve`: the same pipeline on a timer in one process, for those without Lambda. */
 export const addServeCommand: AddCommand = (program, session) => {
   addTargetOptions(program.command('serve'), { format: false, from: false })
@@ -57,6 +82,12 @@ export const addServeCommand: AddCommand = (program, session) => {
       'scan on a timer in one process: alerts, Prometheus metrics and a live report, without Lambda',
     )
     .option('-l, --listen <address:port>', 'address and port of the HTTP server', '127.0.0.1:9464')
+    .option(
+      '--allow-host <name...>',
+      'host names that requests may have, such as headroom.example.com',
+      collectValues,
+    )
+    .option('--token-file <file>', 'a file with the token that requests must bring (or HEADROOM_TOKEN)')
     .option('-i, --interval <time>', 'time between the starts of two scans', '5m')
     .option('-s, --state <file>', 'file for history and alerts', 'headroom.sqlite')
     .option('--publish', 'also publish the metrics to CloudWatch')
@@ -75,6 +106,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
     .action(async (options: Options) => {
       checkTargetOptions({ ...options, format: 'table' });
       const listen = parseListen(options.listen);
+      const guard = guardOf(options, session.io.env);
       const interval = parseInterval(options.interval);
       // A configuration that cannot be used is refused now, and not at the first scan.
       const { alerts } = readConfiguration(options.config);
@@ -103,7 +135,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         breakOff: brokenOff.signal,
       });
       await loop.recall();
-      const server = await startServer(listen, pages);
+      const server = await startServer(listen, pages, guard);
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
       try {
         await runAgainAndAgain(() => loop.run(), {

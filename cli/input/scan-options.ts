@@ -23,12 +23,14 @@ import { createProgress } from '../output/progress.ts';
 import { readConfiguration } from './configuration.ts';
 import { nearestOf } from './nearest-name.ts';
 import { openConfigured } from './open-targets.ts';
+import { secretOption } from './secret-option.ts';
 
 /** The options of every command that looks at AWS. */
 export interface ScanOptions {
   readonly region?: readonly string[];
   readonly roleArn?: readonly string[];
   readonly externalId?: string;
+  readonly externalIdFile?: string;
   readonly vpc?: readonly string[];
   readonly format: 'table' | 'json';
   readonly config?: string;
@@ -44,6 +46,17 @@ const TARGETS_AT_ONCE = 4;
 
 const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
 
+/** Of STS AssumeRole. */
+const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
+
+/** The external ID of the command line, or else of the file or the environment; asked for where roles are assumed alone. */
+export const readExternalId = (command: Command, env: Readonly<Record<string, string | undefined>>): void => {
+  const { roleArn, externalId, externalIdFile } = command.opts<Partial<ScanOptions>>();
+  if (roleArn === undefined || externalId !== undefined) return;
+  const read = secretOption('--external-id-file', externalIdFile, env['HEADROOM_EXTERNAL_ID']);
+  if (read !== undefined) command.setOptionValue('externalId', read);
+};
+
 /** @param from whether an estate file will do as well: not for what stays connected to AWS, or writes such a file */
 export const addTargetOptions = (
   command: Command,
@@ -56,7 +69,8 @@ export const addTargetOptions = (
       'roles to assume, one for each account (default: your own credentials)',
       collectValues,
     )
-    .option('--external-id <id>', 'external ID for assuming the roles');
+    .option('--external-id <id>', 'external ID for assuming the roles (or HEADROOM_EXTERNAL_ID)')
+    .option('--external-id-file <file>', 'a file with the external ID, which no list of processes shows');
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
   if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
   if (format) command.option('-f, --format <format>', 'table or json', 'table');
@@ -84,7 +98,15 @@ export const checkTargetOptions = (options: ScanOptions): void => {
     ...(['table', 'json'].includes(options.format)
       ? []
       : [`--format ${options.format} is neither table nor json`]),
-    ...(options.externalId !== undefined && options.roleArn === undefined
+    ...(options.externalIdFile !== undefined && options.roleArn === undefined
+      ? ['--external-id-file is only used together with --role-arn']
+      : []),
+    ...(options.externalId !== undefined && !EXTERNAL_ID.test(options.externalId)
+      ? ['the external ID is not 2 to 1,224 letters, digits and +=,.@:/_-']
+      : []),
+    ...(options.externalId !== undefined &&
+    options.externalIdFile === undefined &&
+    options.roleArn === undefined
       ? ['--external-id is only used together with --role-arn']
       : []),
     ...(options.from !== undefined && options.roleArn !== undefined

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { UsageError } from '../base/command-line.ts';
-import { isLoopback, refusalOf } from './request-origin.ts';
+import { isAllowed, isLoopback, refusalOf } from './request-origin.ts';
 
 /** What can be asked of the server, each answered again. */
 export interface Pages {
@@ -86,10 +86,25 @@ const SILENCE_TIMEOUT = 30_000;
 /** What clients that are being answered have when the server closes, in milliseconds. */
 const CLOSING_TIMEOUT = 1_000;
 
+/** What a request must bring. */
+export interface Guard {
+  /** Asked for at the report and the metrics. Probes need none. */
+  readonly token?: string | null;
+  /** The names that lead here, in lower case; empty: any, or none but addresses where only this machine can connect. */
+  readonly hosts?: readonly string[];
+}
+
+/** Reasons name accounts. */
+const withoutReasons = (pages: Pages): Pages => ({
+  ...pages,
+  notReady: () => (pages.notReady() === null ? null : 'not ready'),
+});
+
 /** Answers GET and HEAD on the four paths. Resolves once it listens. */
 export const startServer = async (
   listen: { readonly host: string | undefined; readonly port: number },
   pages: Pages,
+  { token = null, hosts = [] }: Guard = {},
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> => {
   const options = {
     headersTimeout: REQUEST_TIMEOUT,
@@ -103,7 +118,7 @@ export const startServer = async (
       send(response, 405, 'text/plain; charset=utf-8', 'Only GET.\n');
       return;
     }
-    const refusal = refusalOf(request.headers, isLoopback(listen.host));
+    const refusal = refusalOf(request.headers, isLoopback(listen.host), hosts);
     if (refusal !== null) {
       send(response, 403, 'text/plain; charset=utf-8', `${refusal}\n`);
       return;
@@ -113,10 +128,17 @@ export const startServer = async (
       send(response, 400, 'text/plain; charset=utf-8', 'The request names no path.\n');
       return;
     }
-    answer(path, pages, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
-    });
+    if (!isAllowed(request.headers, token) && path !== '/healthz' && path !== '/readyz') {
+      response.setHeader('www-authenticate', 'Basic realm="Headroom", charset="UTF-8"');
+      send(response, 401, 'text/plain; charset=utf-8', 'This server asks for a token.\n');
+      return;
+    }
+    answer(path, isAllowed(request.headers, token) ? pages : withoutReasons(pages), response).catch(
+      (error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
+      },
+    );
   });
   server.setTimeout(SILENCE_TIMEOUT);
   await new Promise<void>((resolve, reject) => {

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
@@ -20,12 +21,36 @@ const nameIn = (host: string): string =>
  * away. Elsewhere the names that lead to a server are not known, so only the browser's own word counts (Fetch Metadata,
  * w3.org/TR/fetch-metadata): of other sites, links are followed and nothing else.
  */
-export const refusalOf = (headers: IncomingHttpHeaders, isLocal: boolean): string | null => {
+export const refusalOf = (
+  headers: IncomingHttpHeaders,
+  isLocal: boolean,
+  hosts: readonly string[] = [],
+): string | null => {
   const name = nameIn(headers.host ?? '');
-  if (isLocal && isIP(name) === 0 && name !== 'localhost') {
-    return 'This server answers to localhost and to addresses only.';
+  if (
+    hosts.length > 0
+      ? !hosts.includes(name) && name !== 'localhost' && !isLoopback(name)
+      : isLocal && isIP(name) === 0 && name !== 'localhost'
+  ) {
+    return hosts.length > 0
+      ? 'This server answers to the names of --allow-host only.'
+      : 'This server answers to localhost and to addresses only.';
   }
   const site = headers['sec-fetch-site'] ?? 'none';
   const isLink = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   return site === 'none' || site === 'same-origin' || isLink ? null : 'Other sites may only link here.';
 };
+
+/** The token that a request brings: as a bearer (RFC 6750), or as the password of a browser's own sign-in (RFC 7617). */
+const tokenIn = (authorization: string): string => {
+  const [, scheme = '', given = ''] = /^(Bearer|Basic) {1,4}([\w.~+/=-]{1,4096})$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() !== 'basic') return given;
+  const signIn = Buffer.from(given, 'base64').toString('utf8');
+  return signIn.slice(signIn.indexOf(':') + 1);
+};
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Whether a request brings the token. It takes the same time whatever it brings. @param token `null`: none is asked for */
+export const isAllowed = ({ authorization }: IncomingHttpHeaders, token: string | null): boolean =>
+  token === null || timingSafeEqual(digest(tokenIn(authorization ?? '')), digest(token));

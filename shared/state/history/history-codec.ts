@@ -83,6 +83,13 @@ export const visitDay = (
   encoded: Uint8Array,
   wanted: { has(ordinal: number): boolean },
   visit: HourVisitor,
+): void => inFull(() => visitHours(day, encoded, wanted, visit));
+
+const visitHours = (
+  day: number,
+  encoded: Uint8Array,
+  wanted: { has(ordinal: number): boolean },
+  visit: HourVisitor,
 ): void => {
   const input = new ByteReader(decompressed(encoded));
   const momentLists = Array.from({ length: input.count() }, () => input.ascending());
@@ -149,7 +156,9 @@ export const encodeScan = (samples: readonly NumberedSample[]): Uint8Array => {
  *
  * @throws HeadroomError `state-unreadable` for bytes that this version did not write.
  */
-export const decodeScan = (encoded: Uint8Array): NumberedSample[] => {
+export const decodeScan = (encoded: Uint8Array): NumberedSample[] => inFull(() => samplesIn(encoded));
+
+const samplesIn = (encoded: Uint8Array): NumberedSample[] => {
   const input = new ByteReader(decompressed(encoded));
   const ordinals = input.ascending();
   const column = () => ordinals.map(() => input.unsigned() - 1).map((value) => (value < 0 ? null : value));
@@ -159,6 +168,16 @@ export const decodeScan = (encoded: Uint8Array): NumberedSample[] => {
     available: available[index] ?? null,
     freePrefixes: freePrefixes[index] ?? null,
   }));
+};
+
+/** Bytes that end too early, or name more than they hold, were damaged: the reader of columns throws a RangeError. */
+const inFull = <Result>(read: () => Result): Result => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw unreadable(error.message, { cause: error });
+  }
 };
 
 const compressed = (bytes: Uint8Array): Uint8Array => {
