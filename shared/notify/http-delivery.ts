@@ -15,7 +15,7 @@ export interface HttpDelivery {
   readonly code: string;
   readonly url: string;
   readonly body: string;
-  /** What this service is told and nobody else may read: it is taken out of answers and errors. */
+  /** The credential that this request carries. It is removed from answers and errors. */
   readonly secret: string;
   readonly signal: AbortSignal;
 }

@@ -102,7 +102,7 @@ const seen = async (send: (signal: AbortSignal) => Promise<void>): Promise<strin
 const noWait = { fetch: (...given: Parameters<typeof fetch>) => fetch(...given), sleep: async () => {} };
 
 describe('what a service answers with', () => {
-  test.each(Object.entries(ECHOES))('%s: the path of a Slack webhook is seen by nobody', async (_, echo) => {
+  test.each(Object.entries(ECHOES))('%s: the path of a Slack webhook is not shown', async (_, echo) => {
     for (const [token, code] of fc.sample(fc.tuple(word(24), fc.constantFrom(200, 400, 404, 500)), {
       numRuns: 8,
       seed: 3,
@@ -119,7 +119,7 @@ describe('what a service answers with', () => {
     }
   });
 
-  test.each(Object.entries(ECHOES))('%s: a PagerDuty key is seen by nobody', async (_, echo) => {
+  test.each(Object.entries(ECHOES))('%s: a PagerDuty key is not shown', async (_, echo) => {
     for (const [key, code] of fc.sample(fc.tuple(word(32), fc.constantFrom(202, 400, 429, 503)), {
       numRuns: 8,
       seed: 4,
