@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import pLimit from 'p-limit';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import type { ReachableTarget, UnreachableTarget } from '../../shared/aws/reachable-targets.ts';
@@ -69,8 +69,14 @@ export const addTargetOptions = (
       'roles to assume, one for each account (default: your own credentials)',
       collectValues,
     )
-    .option('--external-id <id>', 'external ID for assuming the roles (or HEADROOM_EXTERNAL_ID)')
-    .option('--external-id-file <file>', 'a file with the external ID, which no list of processes shows');
+    .option('--external-id <id>', 'external ID for assuming the roles')
+    .addOption(
+      // Hidden until its commands have it in their help.
+      new Option(
+        '--external-id-file <file>',
+        'a file with the external ID; or HEADROOM_EXTERNAL_ID',
+      ).hideHelp(),
+    );
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
   if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
   if (format) command.option('-f, --format <format>', 'table or json', 'table');

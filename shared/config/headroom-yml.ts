@@ -35,8 +35,8 @@ export interface HeadroomConfiguration {
 
 const DEFAULT_CONCURRENCY = 4;
 
-/** Eight times what a deployment can hold, which is a parameter of SSM with at most 8 KB. */
-export const MAX_CONFIGURATION_CHARACTERS = 64 * 1024;
+/** A deployment can hold 80 KB, in several parameters of SSM. */
+export const MAX_CONFIGURATION_CHARACTERS = 96 * 1024;
 
 /** Mappings and lists within each other. The deepest setting has six above it. */
 export const MAX_CONFIGURATION_DEPTH = 40;

@@ -11,7 +11,7 @@ import {
   exampleMessage,
   exampleTransition,
   subnetSubject,
-} from '../fixtures/messages/examples.ts';
+} from '../fixtures/messages/made-messages.ts';
 
 const word = (length: number) =>
   fc
