@@ -9,6 +9,7 @@ import {
   worstLevel,
 } from '../model/alert/alert.ts';
 import { type Finding, withAlso } from '../model/result/finding.ts';
+import { CHECK_OF_RULE } from './check-of-rule.ts';
 
 /** Reduces one part, as an alert of its own. */
 export type ReducePart = (alert: Alert | null, observation: Observation, part: ObservedPart) => Alert | null;
@@ -111,10 +112,11 @@ export const stepOf = (
   if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
   if (lead === null || alert === null) return null;
   if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
-  const isNew = isSurge(lead.rule) ? severity === 'warning' : isEmpty(lead.rule) && !isForesight(alert.rule);
+  const now = emptyIn(lead.rule);
+  const said = emptyIn(alert.rule);
+  const isNew =
+    now === 'hours' ? severity === 'warning' : now === 'zero' && said !== 'hours' && said !== 'days';
   return isNew ? 'escalated' : null;
 };
 
-const isSurge = (rule: string): boolean => rule.endsWith('-surge');
-const isEmpty = (rule: string): boolean => rule.endsWith('-exhausted');
-const isForesight = (rule: string): boolean => isSurge(rule) || rule.endsWith('-exhaustion');
+const emptyIn = (rule: string): string | undefined => CHECK_OF_RULE.get(rule)?.emptyIn;

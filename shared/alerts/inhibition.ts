@@ -1,11 +1,5 @@
 import { type Alert, type AlertSeverity, compareLevel, type Transition } from '../model/alert/alert.ts';
-import type { Check } from '../model/checks/check.ts';
-import { CHECKS } from '../model/checks/checks.ts';
-
-/** Alerts have the name of their check's settings. A rule that many checks share suppresses nothing. */
-const CHECK_OF_RULE: ReadonlyMap<string, Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed'>> = new Map(
-  CHECKS.map((check) => [check.settings, check]),
-);
+import { CHECK_OF_RULE } from './check-of-rule.ts';
 
 /**
  * Whether an alert that fires makes this notification superfluous. The checks say which do (`Check.suppresses`).

@@ -101,6 +101,8 @@ export interface Check<Context = CheckContext> {
   readonly suppresses?: Suppression;
   /** An event of its own: no other alert explains it, so that none suppresses it. */
   readonly neverSuppressed?: true;
+  /** When the supply is empty by what it found. Left out: it does not say. */
+  readonly emptyIn?: 'zero' | 'hours' | 'days';
   /** Says something of every subject that it is about. */
   readonly find: (context: Context) => readonly CheckResult[];
 }

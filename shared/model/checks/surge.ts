@@ -48,6 +48,7 @@ const surgeOf = (name: SupplyName): Check => ({
   supply: name,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   neverSuppressed: true,
+  emptyIn: 'hours',
   find: ({ estate }) =>
     suppliesOf(estate, name).map((supply) => result(supply, Date.parse(estate.input.scannedAt))),
 });

@@ -21,7 +21,7 @@ describe('a subnet that fills up over a month', () => {
 
   test('is one alert: a warning a week ahead, that escalates to low and to exhausted', () => {
     expect(steps(lines)[0]).toBe('addresses-exhaustion firing warning');
-    expect(steps(lines)).toContain('addresses-low escalated warning');
+    expect(steps(lines)).toContain('addresses-low escalated critical');
     expect(steps(lines).at(-1)).toBe('addresses-exhausted escalated critical');
     expect(lines.filter(({ transition }) => transition === 'firing')).toHaveLength(1);
     expect(lines.map(({ transition }) => transition)).not.toContain('resolved');
@@ -114,7 +114,6 @@ test('a forecast that wavers on its way down is sent once, and not each time tha
   const patient = told(DEFAULT_POLICY.rules['addresses-exhaustion'].clearFor);
   expect(patient).toEqual([
     'addresses-exhaustion firing warning',
-    'addresses-low escalated warning',
     'addresses-low escalated critical',
     'addresses-exhausted escalated critical',
   ]);

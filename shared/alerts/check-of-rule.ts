@@ -1,0 +1,10 @@
+import type { Check } from '../model/checks/check.ts';
+import { CHECKS } from '../model/checks/checks.ts';
+
+/** What alerts need to know of a check. They have the name of its settings. */
+type OrderedCheck = Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed' | 'emptyIn'>;
+
+/** A rule that many checks share is none of them in particular: it suppresses nothing, and says no time. */
+export const CHECK_OF_RULE: ReadonlyMap<string, OrderedCheck> = new Map(
+  CHECKS.map((check) => [check.settings, check]),
+);
