@@ -85,6 +85,8 @@ export interface LabInstance {
   readonly launchTime: Date;
   /** Run by a service, such as EKS Auto Mode, and hidden from callers that do not ask for managed resources. */
   readonly operator: { readonly principal: string; readonly hiddenByDefault: boolean } | null;
+  /** `windows` on Windows, as EC2 answers; left out on everything else. */
+  readonly platform?: string;
   readonly tags: Tags;
 }
 

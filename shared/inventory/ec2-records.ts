@@ -135,6 +135,7 @@ export const instanceRecord = (instance: Ec2Instance, ownerId: string | undefine
   vpcId: known(instance.VpcId),
   availabilityZone: known(instance.Placement?.AvailabilityZone),
   ownerId: known(ownerId),
+  platform: known(instance.Platform),
   tags: tagsOfInterest(instance.Tags),
 });
 

@@ -73,6 +73,7 @@ const instanceItem = (instance: LabInstance): XmlRecord => ({
   subnetId: instance.subnetId,
   vpcId: instance.vpcId,
   privateIpAddress: instance.privateAddress,
+  ...(instance.platform === undefined ? {} : { platform: instance.platform }),
   architecture: 'x86_64',
   hypervisor: instanceTypeNamed(instance.instanceType)?.hypervisor === 'xen' ? 'xen' : 'nitro',
   operator: instance.operator

@@ -38,6 +38,7 @@ const draft = (): Draft => ({
   vpcId: null,
   availabilityZone: null,
   ownerId: null,
+  platform: null,
   tags: {},
 });
 
@@ -67,6 +68,9 @@ const INSTANCES = list<InstancePageState>('instancesSet', {
     }),
     text('vpcId', ({ draft }, value) => {
       draft.vpcId = value || null;
+    }),
+    text('platform', ({ draft }, value) => {
+      draft.platform = value || null;
     }),
     tagSet(({ draft }) => draft.tags, isTagOfInterest),
   ],

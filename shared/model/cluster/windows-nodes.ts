@@ -43,7 +43,7 @@ export const isWindowsGroup = (name: string, eks: EksCluster | null): boolean =>
  */
 export const isWindowsNode = (node: NodeAccumulator, eks: EksCluster | null): boolean => {
   const { platform, tags } = node.instance;
-  if (platform !== undefined && platform !== null) return platform.toLowerCase() === 'windows';
+  if (platform !== undefined) return platform?.toLowerCase() === 'windows';
   if (node.managedInterfaces > 1) return false;
   const { nodeGroup, nodePool } = node.membership;
   const group = nodeGroup ?? nodePool;

@@ -298,7 +298,7 @@ describe('each CNI by its own rules', () => {
   });
 
   test.each([
-    ['EC2 says that it is not', { platform: null, tags: { 'eks:cluster-name': 'shop', Name: 'linux' } }, 1],
+    ['EC2 says that it is not', { platform: null, tags: { 'eks:cluster-name': 'shop', Name: 'windows' } }, 1],
     [
       'EKS says so of its group',
       { tags: { 'eks:cluster-name': 'shop', 'eks:nodegroup-name': 'workers' } },
