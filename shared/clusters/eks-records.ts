@@ -6,7 +6,14 @@ import type {
   Nodegroup as EksNodegroup,
 } from '@aws-sdk/client-eks';
 import { MalformedAnswerError } from '../model/aws/aws-failure.ts';
-import type { AutoScalingGroup, EksCluster, FargateProfile, NodeGroup } from '../model/aws/inventory.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  FargateProfile,
+  NodeGroup,
+  NodeGroupUpdate,
+  WarmPool,
+} from '../model/aws/inventory.ts';
 
 /** From the SDK's shapes to plain records. A name or a size that must be there and is not makes the answer malformed. */
 
@@ -62,9 +69,32 @@ export const nodeGroupRecord = (group: EksNodegroup): NodeGroup => {
     instanceTypes: group.instanceTypes ?? [],
     amiType: group.amiType ?? null,
     autoScalingGroups: (group.resources?.autoScalingGroups ?? []).flatMap(({ name }) => name ?? []),
+    update: updateRecord(group.updateConfig),
+    warmPool: warmPoolRecord(group.warmPoolConfig),
     healthIssues: issueRecords(group.health?.issues),
   };
 };
+
+const updateRecord = (config: EksNodegroup['updateConfig']): NodeGroupUpdate | null =>
+  config === undefined
+    ? null
+    : {
+        maxUnavailable: config.maxUnavailable ?? null,
+        maxUnavailablePercentage: config.maxUnavailablePercentage ?? null,
+        strategy: config.updateStrategy ?? null,
+      };
+
+/** Auto Scaling writes "no limit" as -1. */
+const warmPoolRecord = (config: EksNodegroup['warmPoolConfig']): WarmPool | null =>
+  config?.enabled === true
+    ? {
+        minSize: config.minSize ?? 0,
+        maxGroupPreparedCapacity:
+          config.maxGroupPreparedCapacity !== undefined && config.maxGroupPreparedCapacity >= 0
+            ? config.maxGroupPreparedCapacity
+            : null,
+      }
+    : null;
 
 export const fargateProfileRecord = (profile: EksFargateProfile): FargateProfile => ({
   name: required(profile.fargateProfileName, 'a Fargate profile without fargateProfileName'),

@@ -179,6 +179,18 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
       instanceTypes: z.array(awsWord),
       amiType: z.exactOptional(orNull(awsWord)),
       autoScalingGroups: texts,
+      update: z.exactOptional(
+        orNull(
+          z.object({
+            maxUnavailable: orNull(count),
+            maxUnavailablePercentage: orNull(count),
+            strategy: orNull(awsWord),
+          }),
+        ),
+      ),
+      warmPool: z.exactOptional(
+        orNull(z.object({ minSize: count, maxGroupPreparedCapacity: orNull(count) })),
+      ),
       healthIssues,
     }),
   ),

@@ -168,6 +168,21 @@ export interface AutoScalingGroup {
   readonly tags: Tags;
 }
 
+/** EKS, `updateConfig` of a node group. */
+export interface NodeGroupUpdate {
+  readonly maxUnavailable: number | null;
+  readonly maxUnavailablePercentage: number | null;
+  /** `DEFAULT` starts new nodes before it ends old ones, `MINIMAL` the other way round. */
+  readonly strategy: string | null;
+}
+
+/** EKS, `warmPoolConfig` of a node group. */
+export interface WarmPool {
+  readonly minSize: number;
+  /** The most instances, running and ready together; `null`: as many as the group's maximum. */
+  readonly maxGroupPreparedCapacity: number | null;
+}
+
 export interface NodeGroup {
   readonly name: string;
   readonly status: string | null;
@@ -179,6 +194,10 @@ export interface NodeGroup {
   /** EKS's name for the kind of image, such as `WINDOWS_CORE_2022_x86_64`; `CUSTOM` with a launch template's own. Left out where it was not read. */
   readonly amiType?: string | null;
   readonly autoScalingGroups: readonly string[];
+  /** How EKS replaces its nodes at an update. Left out where it was not read. */
+  readonly update?: NodeGroupUpdate | null;
+  /** Nodes that are kept ready, most of them stopped: they hold their addresses. `null`: the group has no warm pool. */
+  readonly warmPool?: WarmPool | null;
   readonly healthIssues: readonly {
     readonly code: string;
     readonly message: string | null;

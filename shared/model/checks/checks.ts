@@ -14,6 +14,7 @@ import { scanFailed } from './scan-failed.ts';
 import { serviceRangeOverlap } from './service-range-overlap.ts';
 import { addressesSurge, prefixesSurge } from './surge.ts';
 import { unusablePrefixes } from './unusable-prefixes.ts';
+import { updateSurge } from './update-surge.ts';
 import { upgradeReadiness } from './upgrade-readiness.ts';
 import { vpcAddressesLow } from './vpc-addresses-low.ts';
 import { vpcCidrLimit } from './vpc-cidr-limit.ts';
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   eksHealth,
   committedDemand,
   upgradeReadiness,
+  updateSurge,
   loadBalancerSubnet,
   leakedInterfaces,
   warmPoolWaste,

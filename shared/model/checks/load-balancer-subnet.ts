@@ -3,23 +3,31 @@ import { count } from '../base/text/numbers.ts';
 import { parseCidr } from '../net/cidr.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { deleteLeakedIn } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
 import { addSubnet, LOAD_BALANCER_SUBNET, listHolders } from './remedies/subnet-remedies.ts';
 
-/** Elastic Load Balancing wants eight free addresses in each of its subnets, to scale and to replace nodes. */
+/**
+ * Elastic Load Balancing wants eight free addresses in each of its subnets, to scale and to replace nodes; without them it
+ * refuses a new load balancer. Source: Elastic Load Balancing user guides, subnets of a load balancer.
+ */
 const ADDRESSES_NEEDED = 8;
 const NAMES_SHOWN = 5;
+
+/** The load balancer controller finds its subnets by these tags; it takes `1` and an empty value. Source: aws-load-balancer-controller, subnet discovery. */
+const ROLE_TAGS = ['kubernetes.io/role/elb', 'kubernetes.io/role/internal-elb'];
+const ROLE_VALUES = new Set(['', '1']);
 
 export const loadBalancerSubnet: Check = {
   kind: 'load-balancer-subnet',
   label: 'Load balancer subnet nearly full',
   summary: 'load balancers cannot grow',
   clear: () => 'its load balancers have room to grow',
-  about: 'each subnet with a load balancer',
-  condition: `A subnet with a load balancer has fewer than ${ADDRESSES_NEEDED} free addresses. Critical when it has none; else warning.`,
+  about: 'each subnet with a load balancer, or tagged for load balancers of Kubernetes',
+  condition: `A subnet with a load balancer, or tagged for one, has fewer than ${ADDRESSES_NEEDED} free addresses. Critical when it has none; else warning.`,
   unknown: 'The owners of the addresses, or the number of free ones, are unknown.',
   impact:
     'A load balancer grows into its subnets under load and replaces its own nodes there. Without addresses it stays small, and a deployment that adds one fails.',
@@ -27,14 +35,19 @@ export const loadBalancerSubnet: Check = {
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 
+const isTagged = ({ tags }: SubnetAssessment): boolean =>
+  ROLE_TAGS.some((tag) => ROLE_VALUES.has(tags[tag] ?? 'none'));
+
 const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
-  const { availableSingle: available, owners } = subnet;
-  if (available === null || owners === null) {
+  const available = addressSupply(subnet)?.available ?? null;
+  const tagged = isTagged(subnet);
+  const { owners } = subnet;
+  if (available === null || (owners === null && !tagged)) {
     return notMeasured(subject, 'The owners of the addresses, or the number of free ones, are unknown.');
   }
-  const balancers = owners.filter(({ kind }) => kind === 'load-balancer');
-  if (available >= ADDRESSES_NEEDED || balancers.length === 0) return healthy(subject);
+  const balancers = owners?.filter(({ kind }) => kind === 'load-balancer') ?? [];
+  if (available >= ADDRESSES_NEEDED || (balancers.length === 0 && !tagged)) return healthy(subject);
   const evidence = [
     { name: 'availableSingle', value: available, unit: 'addresses' },
     { name: 'needed', value: ADDRESSES_NEEDED, unit: 'addresses' },
@@ -48,9 +61,14 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
       length > LOAD_BALANCER_SUBNET
         ? ` The subnet is a /${length}; a /${LOAD_BALANCER_SUBNET} is the smallest that AWS recommends.`
         : '';
+    const left = available === 0 ? 'no address' : count(available, 'address');
+    const affected =
+      balancers.length === 0
+        ? 'It has no load balancer yet, and the first one would be refused.'
+        : `Affected: ${listOf(names, NAMES_SHOWN)}.`;
     return {
-      title: `${resourceName(subject)}: ${available === 0 ? 'no address' : count(available, 'address')} left, its load balancers cannot grow`,
-      explanation: `Elastic Load Balancing needs ${ADDRESSES_NEEDED} free addresses in each of its subnets. Affected: ${listOf(names, NAMES_SHOWN)}.${small}`,
+      title: `${resourceName(subject)}: ${left} left, ${balancers.length === 0 ? 'no load balancer can be made' : 'its load balancers cannot grow'}`,
+      explanation: `Elastic Load Balancing needs ${ADDRESSES_NEEDED} free addresses in each of its subnets. ${affected}${small}`,
       remedies: () =>
         ranked(
           deleteLeakedIn(estate, subnet),

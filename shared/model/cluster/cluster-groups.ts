@@ -180,8 +180,40 @@ const belongsTo = (tags: Tags, clusterName: string): boolean =>
     (tags[`${AUTOSCALER_TAG_PREFIX}${clusterName}`] === 'owned' ? clusterName : null)) === clusterName;
 
 const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
-  const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodeGroup === group.name);
-  return growingGroup(plan, { ...group, kind: 'node-group', desired: group.desiredSize }, nodes);
+  const { warmPool = null } = group;
+  // Nodes of a warm pool are stopped most of the time, and hold their addresses.
+  const nodes = plan.nodes.filter(
+    ({ node }) => (node.isLive || warmPool !== null) && node.membership.nodeGroup === group.name,
+  );
+  const growing = growingGroup(
+    plan,
+    { ...group, kind: 'node-group', desired: group.desiredSize, maxSize: mostNodes(group) },
+    nodes,
+  );
+  return { ...growing, updateSurge: updateSurge(plan, group) };
+};
+
+/**
+ * Nodes that run and nodes of the warm pool together. The pool keeps its least size beside a group that is at its maximum.
+ * Source: EC2 Auto Scaling user guide, warm pools; EKS API reference, `WarmPoolConfig`.
+ */
+const mostNodes = ({ maxSize, warmPool }: NodeGroup): number =>
+  warmPool == null ? maxSize : Math.max(maxSize + warmPool.minSize, warmPool.maxGroupPreparedCapacity ?? 0);
+
+/** EKS updates at most so many nodes at once. Source: EKS user guide, managed node update behavior. */
+const MOST_UPDATED = 100;
+/** It may start so many in each zone to keep nodes in their zones. Same source. */
+const STARTED_IN_EACH_ZONE = 2;
+
+/** Nodes that an update starts before it ends old ones: two in each zone, or as many as are replaced at once. */
+const updateSurge = (plan: ClusterPlan, { subnetIds, update, desiredSize }: NodeGroup): number => {
+  if (update?.strategy === 'MINIMAL') return 0;
+  const zones = new Set(
+    subnetIds.map((subnetId) => plan.subnets.get(subnetId)?.availabilityZone ?? subnetId),
+  );
+  const byShare = Math.ceil((desiredSize * (update?.maxUnavailablePercentage ?? 0)) / 100);
+  const replaced = Math.min(MOST_UPDATED, Math.max(update?.maxUnavailable ?? 1, byShare));
+  return Math.max(zones.size * STARTED_IN_EACH_ZONE, replaced);
 };
 
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {

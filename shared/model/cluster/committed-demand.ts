@@ -1,5 +1,5 @@
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import type { CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
+import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
 import type { DemandStep } from './node-demand.ts';
 import type { Placement } from './supply-ledger.ts';
@@ -20,6 +20,8 @@ export interface GrowingGroup {
   readonly subnets: readonly GroupSubnet[];
   /** Its nodes that run, with the zone of each and what it holds. */
   readonly standing?: readonly StandingNode[];
+  /** Nodes that an update starts before it ends old ones; none where left out. */
+  readonly updateSurge?: number;
   /** True for a group of no cluster, whose instances take from the same subnets. */
   readonly outsideCluster?: boolean;
 }
@@ -265,8 +267,20 @@ export const committedDemand = (
       outsideCluster: group.outsideCluster ?? false,
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
       whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
+      update: updateOf(group, ledgers),
     };
   });
+};
+
+/** An update of one group while no other grows: EKS raises its maximum for as long as that takes. */
+const updateOf = (group: GrowingGroup, ledgers: FreshLedgers): UpdateSurge | null => {
+  const { currentNodes, updateSurge = 0 } = group;
+  if (updateSurge === 0 || currentNodes === 0) return null;
+  const updated = { ...group, maximumNodes: currentNodes + updateSurge };
+  const outcome = growTogether([updated], ledgers('worst'), 'at-start').get(updated);
+  return outcome === undefined
+    ? null
+    : { nodes: updateSurge, fits: outcome.fits, error: outcome.shortage?.error ?? null };
 };
 
 const whenFull = (

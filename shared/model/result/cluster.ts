@@ -107,6 +107,8 @@ export interface CommittedDemand {
    * the lower one: what new nodes take at the start. `null` when it is unknown.
    */
   readonly whenFull: DemandWhenFull | null;
+  /** `null`: the group is not updated by EKS, ends old nodes first, or what its nodes take is not known. */
+  readonly update?: UpdateSurge | null;
 }
 
 /** A group at its maximum, with as many pods on each node as the kubelet admits. */
@@ -184,6 +186,15 @@ export interface ZoneFailover {
   } | null;
   /** Why `fits` or `atMaximum` is unknown. */
   readonly reason: string | null;
+}
+
+/** What an update of a managed node group starts before it ends old nodes. */
+export interface UpdateSurge {
+  /** Nodes more for a while. Source: EKS user guide, managed node update behavior. */
+  readonly nodes: number;
+  /** How many of them find their addresses, if nothing else grows. */
+  readonly fits: number;
+  readonly error: string | null;
 }
 
 export interface ClusterAssessment {

@@ -108,6 +108,24 @@ export const lowerMaximum = (
   };
 };
 
+/** An update that needs no addresses beyond those that the old nodes give back. */
+export const endOldNodesFirst = ({ clusterName, region }: ClusterAssessment, { group }: Group): Remedy => ({
+  title: `Let updates of ${group} end old nodes first`,
+  effect:
+    'EKS then ends a node before it starts the new one, which takes the addresses that were given back.',
+  price: 'Free. The group has fewer nodes while an update runs.',
+  when: 'Right when the workload can do without some of its nodes for a while.',
+  gains: { addresses: 0, prefixes: 0 },
+  commands: [
+    aws('eks', 'update-nodegroup-config', region, {
+      'cluster-name': clusterName,
+      'nodegroup-name': group,
+      'update-config': 'updateStrategy=MINIMAL,maxUnavailable=1',
+    }),
+  ],
+  preconditions: [{ text: 'The workload can do without one of its nodes during an update.', holds: null }],
+});
+
 const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group }: Group) =>
   estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group);
 

@@ -1,10 +1,15 @@
 import { displayName } from '../../base/text/names.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
-import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../../result/cluster.ts';
+import type {
+  ClusterAssessment,
+  CommittedDemand,
+  DemandWhenFull,
+  UpdateSurge,
+} from '../../result/cluster.ts';
 import type { Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
-import { deleteLeakedIn, lowerMaximum, scaleDown } from './cluster-remedies.ts';
+import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
 import { aws } from './commands.ts';
 import { addSubnet, type Shortfall } from './new-subnet.ts';
@@ -55,9 +60,24 @@ export const remediesForDemand = (
     cluster,
     demand,
     demandOf(shortfall ?? 0, perNode ?? { addresses: 0, prefixes: 0 }),
-    currentNodes + (fits ?? 0),
+    lowerMaximum(estate, cluster, demand, currentNodes + (fits ?? 0)),
   );
 };
+
+/** The same for the nodes that an update starts first: the group's maximum does not hold them back. */
+export const remediesForUpdate = (
+  estate: Estate,
+  cluster: ClusterAssessment,
+  demand: CommittedDemand,
+  { fits, nodes }: UpdateSurge,
+): readonly Remedy[] =>
+  forGroup(
+    estate,
+    cluster,
+    demand,
+    demandOf(nodes - fits, demand.perNode ?? { addresses: 0, prefixes: 0 }),
+    endOldNodesFirst(cluster, demand),
+  );
 
 /** The same for a group whose nodes all start, but cannot all be full of pods. */
 export const remediesForFullDemand = (
@@ -65,7 +85,14 @@ export const remediesForFullDemand = (
   cluster: ClusterAssessment,
   demand: CommittedDemand,
   { fits, perNode, shortfall }: DemandWhenFull,
-): readonly Remedy[] => forGroup(estate, cluster, demand, demandOf(shortfall, perNode), fits);
+): readonly Remedy[] =>
+  forGroup(
+    estate,
+    cluster,
+    demand,
+    demandOf(shortfall, perNode),
+    lowerMaximum(estate, cluster, demand, fits),
+  );
 
 const demandOf = (nodes: number, { addresses, prefixes }: Shortfall): Shortfall => ({
   addresses: nodes * addresses,
@@ -77,16 +104,15 @@ const forGroup = (
   cluster: ClusterAssessment,
   demand: CommittedDemand,
   shortfall: Shortfall,
-  maximum: number,
+  ofGroup: Remedy | null,
 ): readonly Remedy[] => {
   const isForPrefixes = (demand.perNode?.prefixes ?? 0) > 0;
   const supplyOf = ({ availableSingle, prefixes }: SubnetAssessment): number =>
     (isForPrefixes ? prefixes?.free : availableSingle) ?? Number.POSITIVE_INFINITY;
   const [fullest] = subnetsThatRefuse(estate, cluster, demand).toSorted((a, b) => supplyOf(a) - supplyOf(b));
-  const lower = lowerMaximum(estate, cluster, demand, maximum);
-  if (fullest === undefined) return ranked(lower);
+  if (fullest === undefined) return ranked(ofGroup);
   const supply = isForPrefixes ? forPrefixes : forAddresses;
-  return [...ranked(...supply(estate, fullest, shortfall), lower), ...atLast(estate, fullest, shortfall)];
+  return [...ranked(...supply(estate, fullest, shortfall), ofGroup), ...atLast(estate, fullest, shortfall)];
 };
 
 /** Whether the quota of ranges is used up, so that AWS refuses a new block. */

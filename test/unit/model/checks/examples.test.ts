@@ -178,6 +178,17 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     ],
     subnets: [aSubnet({ availableSingle: 4 })],
   },
+  'update-surge': {
+    clusters: [
+      aCluster({
+        committed: [
+          aDemand({ update: { nodes: 4, fits: 0, error: 'InsufficientFreeAddressesInSubnet' } }),
+          aDemand({ group: 'batch', update: { nodes: 2, fits: 1, error: 'InvalidParameterValue' } }),
+        ],
+      }),
+    ],
+    subnets: [aSubnet({ available: 4 })],
+  },
   'upgrade-readiness': {
     eksClusters: [anEksCluster({ subnetIds: ['subnet-0a', 'subnet-0b'] })],
     subnets: [

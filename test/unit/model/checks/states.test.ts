@@ -48,6 +48,10 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
     ...inCluster({}),
     clusters: [aCluster({ committed: [aDemand({ fits: null, shortfall: null })] })],
   },
+  'update-surge': {
+    ...inCluster({}),
+    clusters: [aCluster({ committed: [aDemand({ fits: null, shortfall: null })] })],
+  },
   'upgrade-readiness': { eksClusters: [anEksCluster({ subnetIds: ['subnet-unseen'] })] },
   'load-balancer-subnet': of({ owners: null }),
   'leaked-interfaces': of({ leakedInterfaces: null }),

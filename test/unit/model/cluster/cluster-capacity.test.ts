@@ -436,6 +436,7 @@ describe('committed demand', () => {
           shortfall: 5,
           error: 'InvalidParameterValue',
         },
+        update: { nodes: 2, fits: 2, error: null },
       },
     ]);
   });

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { nodeGroupRecord } from '../../../../shared/clusters/eks-records.ts';
+import type { NodeGroup } from '../../../../shared/model/aws/inventory.ts';
+import { Situation } from '../../../fixtures/situation.ts';
+
+/**
+ * An update of a managed node group starts new nodes before it ends old ones, and a warm pool keeps nodes beside the group.
+ * https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
+ * https://docs.aws.amazon.com/eks/latest/userguide/warm-pools-managed-node-groups.html
+ * Reported: https://github.com/aws/containers-roadmap/issues/1693 (an update that is refused for want of addresses),
+ * https://github.com/falcosecurity/test-infra/issues/1164 (a node group whose subnet has no address for the next node).
+ */
+
+/** Five full m5.large in each of two zones, a group at its maximum, and so many addresses left in each subnet. */
+const fullGroup = (left: number, changes: Partial<NodeGroup> = {}): Situation => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/25', { zone: 'a' });
+  situation.subnet('nodes-b', '10.0.0.128/25', { zone: 'b' });
+  situation.cluster();
+  situation.group({ subnetIds: ['nodes-a', 'nodes-b'], maxSize: 10, desiredSize: 10, ...changes });
+  for (const subnet of ['nodes-a', 'nodes-b']) {
+    for (let node = 0; node < 5; node += 1) {
+      const instanceId = situation.node(subnet, { group: 'g', secondaries: 9 });
+      situation.attach(instanceId, 1, subnet, { secondaries: 9 });
+    }
+    situation.fill(subnet, left);
+  }
+  return situation;
+};
+
+const updateOf = (situation: Situation) => situation.assess().cluster.committed[0]?.update;
+
+describe('an update of a managed node group at its maximum', () => {
+  test('starts two nodes in each zone first, and none of them fits where eight addresses are left', () => {
+    const { cluster, findings } = fullGroup(8).assess();
+    expect(cluster.committed[0]).toMatchObject({
+      shortfall: 0,
+      update: { nodes: 4, fits: 0, error: 'InsufficientFreeAddressesInSubnet' },
+    });
+    expect(findings.filter(({ kind }) => kind === 'update-surge')).toMatchObject([
+      {
+        severity: 'warning',
+        title: 'shop/g: an update starts 4 nodes first, and none fits',
+        subject: { type: 'node-group', id: 'shop/g' },
+      },
+    ]);
+  });
+
+  test.each([
+    [10, 2, 'info'],
+    [19, 2, 'info'],
+    [20, 4, null],
+  ])('finds room for some of them, with %i addresses left for %i', (left, fits, severity) => {
+    expect(updateOf(fullGroup(left))).toMatchObject({ nodes: 4, fits });
+    const found = fullGroup(left)
+      .assess()
+      .findings.find(({ kind }) => kind === 'update-surge');
+    expect(found?.severity ?? null).toBe(severity);
+  });
+
+  test.each([
+    ['as many as may be unavailable', { maxUnavailable: 6, maxUnavailablePercentage: null }, 6],
+    [
+      'the share that may be unavailable, rounded up',
+      { maxUnavailable: null, maxUnavailablePercentage: 45 },
+      5,
+    ],
+    ['two in each zone, where that is more', { maxUnavailable: 3, maxUnavailablePercentage: null }, 4],
+    ['a hundred at most', { maxUnavailable: 500, maxUnavailablePercentage: null }, 100],
+  ])('starts %s', (_, update, nodes) => {
+    expect(updateOf(fullGroup(8, { update: { ...update, strategy: 'DEFAULT' } }))).toMatchObject({ nodes });
+  });
+
+  test('starts none first with the strategy MINIMAL, and none where it has no node', () => {
+    const minimal = { maxUnavailable: 1, maxUnavailablePercentage: null, strategy: 'MINIMAL' };
+    expect(updateOf(fullGroup(8, { update: minimal }))).toBeNull();
+    const empty = new Situation();
+    empty.subnet('nodes-a', '10.0.0.0/25');
+    empty.cluster();
+    empty.group({ subnetIds: ['nodes-a'], desiredSize: 0 });
+    expect(updateOf(empty)).toBeNull();
+  });
+
+  test('is not known where a subnet of the group is not', () => {
+    const { cluster } = fullGroup(8, { subnetIds: ['nodes-a', 'elsewhere'] }).assess();
+    expect(cluster.committed[0]).toMatchObject({ fits: null, update: null });
+  });
+});
+
+describe('a warm pool', () => {
+  const pool = (changes: Partial<NodeGroup>): Situation => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/24');
+    situation.cluster();
+    situation.group({ subnetIds: ['nodes-a'], maxSize: 4, desiredSize: 2, ...changes });
+    for (const state of ['running', 'running', 'stopped']) {
+      situation.node('nodes-a', { group: 'g', secondaries: 9, instance: { state } });
+    }
+    return situation;
+  };
+
+  test.each([
+    ['none', null, 2, 4],
+    ['its least size beside a full group', { minSize: 3, maxGroupPreparedCapacity: null }, 3, 7],
+    ['all that it may prepare', { minSize: 0, maxGroupPreparedCapacity: 12 }, 3, 12],
+    ['no less than the group itself', { minSize: 0, maxGroupPreparedCapacity: 3 }, 3, 4],
+  ])('commits %s', (_, warmPool, currentNodes, maximumNodes) => {
+    expect(pool({ warmPool }).assess().cluster.committed).toMatchObject([{ currentNodes, maximumNodes }]);
+  });
+
+  const scalingConfig = { minSize: 0, maxSize: 4, desiredSize: 2 };
+
+  test.each([
+    [
+      { enabled: true, minSize: 2, maxGroupPreparedCapacity: 9 },
+      { minSize: 2, maxGroupPreparedCapacity: 9 },
+    ],
+    [
+      { enabled: true, maxGroupPreparedCapacity: -1 },
+      { minSize: 0, maxGroupPreparedCapacity: null },
+    ],
+    [{ enabled: true }, { minSize: 0, maxGroupPreparedCapacity: null }],
+    [{ enabled: false, minSize: 2 }, null],
+    [undefined, null],
+  ])('%j is read from EKS as %j', (warmPoolConfig, warmPool) => {
+    expect(nodeGroupRecord({ nodegroupName: 'g', scalingConfig, warmPoolConfig })).toMatchObject({
+      warmPool,
+    });
+  });
+
+  test('and the configuration of updates is read beside it', () => {
+    const updateConfig = { maxUnavailablePercentage: 33, updateStrategy: 'MINIMAL' } as const;
+    expect(nodeGroupRecord({ nodegroupName: 'g', scalingConfig, updateConfig }).update).toEqual({
+      maxUnavailable: null,
+      maxUnavailablePercentage: 33,
+      strategy: 'MINIMAL',
+    });
+    expect(
+      nodeGroupRecord({ nodegroupName: 'g', scalingConfig, updateConfig: { maxUnavailable: 1 } }).update,
+    ).toEqual({ maxUnavailable: 1, maxUnavailablePercentage: null, strategy: null });
+    expect(nodeGroupRecord({ nodegroupName: 'g', scalingConfig }).update).toBeNull();
+  });
+});
