@@ -118,6 +118,8 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
           instanceTypes: ['m5.large'],
           amiType: null,
           autoScalingGroups: ['eks-general-1'],
+          update: null,
+          warmPool: null,
           healthIssues: [],
         },
       ],
