@@ -106,10 +106,21 @@ export interface Shortage {
 export interface NodeSubnets {
   readonly node: SupplyLedger;
   readonly pods: readonly SupplyLedger[];
+  /** What it takes at its start besides, for interfaces that the CNI leaves alone. */
+  readonly extras?: readonly LedgerTake[];
 }
 
-const markOf = ({ node, pods }: NodeSubnets): (() => void) => {
-  const marks = [node, ...pods].map((ledger) => ({ ledger, mark: ledger.mark() }));
+interface LedgerTake {
+  readonly ledger: SupplyLedger;
+  readonly singles: number;
+  readonly prefixes: number;
+}
+
+const markOf = ({ node, pods, extras = [] }: NodeSubnets): (() => void) => {
+  const marks = [node, ...pods, ...extras.map(({ ledger }) => ledger)].map((ledger) => ({
+    ledger,
+    mark: ledger.mark(),
+  }));
   return () => {
     for (const { ledger, mark } of marks) ledger.rollBack(mark);
   };
@@ -142,6 +153,13 @@ const fillPrimary = (step: DemandStep, { node, pods }: NodeSubnets, count: numbe
 /** Takes what so many nodes need, step by step as EC2 is called. A shortage is returned, and nothing is then taken. */
 export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, count = 1): Shortage | null => {
   const undo = markOf(subnets);
+  for (const { ledger, singles, prefixes } of subnets.extras ?? []) {
+    const short = ledger.take(singles * count, prefixes * count);
+    if (short === null) continue;
+    undo();
+    // EC2 makes them with the instance, or like any new interface.
+    return { limitedBy: short, error: EXHAUSTION_ERRORS[short] };
+  }
   for (const [index, step] of steps.entries()) {
     const short =
       step.subnet === 'pods'
@@ -163,7 +181,8 @@ export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, co
 const MORE_NODES_THAN_ADDRESSES = 2 ** 16;
 
 /** Whether many nodes can be taken step by step: not where single addresses follow prefixes, and so spoil blocks in between. */
-const canTakeTogether = (steps: readonly DemandStep[], { pods }: NodeSubnets): boolean => {
+const canTakeTogether = (steps: readonly DemandStep[], { pods, extras = [] }: NodeSubnets): boolean => {
+  if (extras.length > 0) return false;
   const firstPrefix = steps.findIndex(({ prefixes }) => prefixes > 0);
   const singlesAfter = firstPrefix >= 0 && steps.slice(firstPrefix + 1).some(({ singles }) => singles > 0);
   return pods.length <= 1 && !singlesAfter;

@@ -4,6 +4,7 @@ import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from '.
 import { type ClusterPlan, demandOf } from './cluster-groups.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
+import { extrasOf, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import type { Placement } from './supply-ledger.ts';
 import { isWindowsNode } from './windows-nodes.ts';
@@ -132,25 +133,48 @@ export class ClusterCapacity {
     const windows = this.#isWindows(instanceType);
     const places = subnetIds.map((subnetId) => ({ subnetId, place: this.#placeOf(subnetId, windows) }));
     const ledgers = this.#plan.ledgers(placement, [
-      ...new Set(places.flatMap(({ subnetId, place }) => [subnetId, ...(place.subnetIds ?? [])])),
+      ...new Set(
+        places.flatMap(({ subnetId, place }) => [
+          subnetId,
+          ...(place.subnetIds ?? []),
+          ...this.#extrasOf(instanceType, subnetId).takes.map((take) => take.subnetId),
+        ]),
+      ),
     ]);
     let filled: { nodes: number; shortage: Shortage | null } = { nodes: 0, shortage: null };
     for (const { subnetId, place } of places) {
       const { primaryServesPods } = place;
-      const steps = demandOf(this.#plan, { type: instanceType, windows, primaryServesPods });
+      const { slots, takes } = this.#extrasOf(instanceType, subnetId);
+      const steps = demandOf(this.#plan, {
+        type: instanceType,
+        windows,
+        primaryServesPods,
+        slotsTaken: slots,
+      });
       const node = ledgers.get(subnetId);
+      const extras = takes.flatMap(({ subnetId: id, singles, prefixes }) => {
+        const ledger = ledgers.get(id);
+        return ledger === undefined ? [] : [{ ledger, singles, prefixes }];
+      });
       const pods = place.subnetIds?.flatMap((id) => ledgers.get(id) ?? []);
       if (
         steps === null ||
         node === undefined ||
         pods?.length !== place.subnetIds?.length ||
-        pods === undefined
+        pods === undefined ||
+        extras.length < takes.length
       )
         return null;
-      const nodes = takeAllThatFit(steps, { node, pods });
-      filled = { nodes: filled.nodes + nodes, shortage: takeNodes(steps, { node, pods }) };
+      const nodes = takeAllThatFit(steps, { node, pods, extras });
+      filled = { nodes: filled.nodes + nodes, shortage: takeNodes(steps, { node, pods, extras }) };
     }
     return filled;
+  }
+
+  /** What nodes of the type show: their group's interfaces that the CNI leaves alone. */
+  #extrasOf(instanceType: string, subnetId: string): NodeExtras {
+    const ofType = this.#plan.nodes.filter(({ node }) => node.instance.instanceType === instanceType);
+    return extrasOf(ofType, subnetId, this.#zoneOf(subnetId));
   }
 
   #placeOf(subnetId: string, windows: boolean): PodPlace {

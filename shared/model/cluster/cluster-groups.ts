@@ -15,6 +15,7 @@ import {
   type NodeDemandInput,
   nodeDemand,
 } from './node-demand.ts';
+import { extrasOf, usualBranches } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { isWindowsGroup, isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
@@ -37,6 +38,8 @@ export interface NodeKind {
   readonly type: string;
   readonly windows: boolean;
   readonly primaryServesPods: boolean;
+  /** Interface slots of the default network card that the CNI does not get. */
+  readonly slotsTaken?: number;
 }
 
 /** The cluster autoscaler finds its groups by this tag; its value is `owned`. */
@@ -51,9 +54,10 @@ export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep
 /** Auto Mode uses prefixes unless a setting says otherwise. */
 const demandInput = (
   plan: ClusterPlan,
-  { type, windows, primaryServesPods }: NodeKind,
+  { type, windows, primaryServesPods, slotsTaken = 0 }: NodeKind,
 ): NodeDemandInput | null => {
-  const limits = plan.limits(type);
+  const known = plan.limits(type);
+  const limits = known === null ? null : { ...known, maxEnis: Math.max(1, known.maxEnis - slotsTaken) };
   const mode = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
   if (mode === 'unknown' || limits === null) return null;
   if (windows && mode !== 'ipv6') {
@@ -95,17 +99,24 @@ const fullNodes = (
 ): FullNodes => {
   const maxPods = admittedPods(input, kind);
   const pods = Math.max(0, maxPods - HOST_NETWORK_PODS);
-  const steps = mergedSteps(nodeDemand({ ...input, pods, maxPods }));
+  const ofPods = mergedSteps(nodeDemand({ ...input, pods, maxPods }));
+  const steps = [...ofPods, ...branchStep(input.securityGroupsForPods ? usualBranches(running) : 0)];
   return {
     podsPerNode: pods,
     steps,
     running: running.map(({ node }) => ({
       subnetId: node.subnetId ?? '',
       podSubnetIds: plan.podPlaceOf(node.subnetId ?? '', groupName).subnetIds,
-      steps: stillToTake(steps, node),
+      steps: stillToTake(ofPods, node),
     })),
   };
 };
+
+/** Pods with a security group of their own take an address each in the node's subnet (amazon-vpc-resource-controller-k8s). */
+const branchStep = (branches: number): readonly DemandStep[] =>
+  branches === 0
+    ? []
+    : [{ subnet: 'node', singles: branches, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }];
 
 /** What a full node holds beyond what this one holds already. */
 const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): readonly DemandStep[] => {
@@ -241,19 +252,25 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
   const subnets = group.subnetIds.map((subnetId): GroupSubnet => {
     const place = plan.podPlaceOf(subnetId, group.name);
+    const availabilityZone = plan.subnets.get(subnetId)?.availabilityZone ?? null;
     return {
       subnetId,
-      availabilityZone: plan.subnets.get(subnetId)?.availabilityZone ?? null,
+      availabilityZone,
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
+      extras: extrasOf(nodes, subnetId, availabilityZone).takes,
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
   const primaryServesPods = subnets.every((subnet) => subnet.primaryServesPods);
+  const slotsTaken = Math.max(
+    0,
+    ...subnets.map((subnet) => extrasOf(nodes, subnet.subnetId, subnet.availabilityZone).slots),
+  );
   const heaviest = heaviestType(
     plan,
-    [...new Set(launched)].map((type) => ({ type, windows, primaryServesPods })),
+    [...new Set(launched)].map((type) => ({ type, windows, primaryServesPods, slotsTaken })),
   );
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;

@@ -2,6 +2,7 @@ import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
 import type { DemandStep } from './node-demand.ts';
+import type { ExtraTake } from './node-extras.ts';
 import type { Placement } from './supply-ledger.ts';
 
 /** A group of nodes that may grow by itself. */
@@ -58,6 +59,8 @@ export interface GroupSubnet {
   readonly primaryServesPods: boolean;
   /** Nodes of the group that are there already. */
   readonly nodes: number;
+  /** What a node here takes besides, for interfaces that the CNI leaves alone. */
+  readonly extras?: readonly ExtraTake[];
 }
 
 /** The two bounds. */
@@ -89,20 +92,29 @@ const ledgersOfNode = (
   ledgers: Ledgers,
   subnetId: string,
   podSubnetIds: readonly string[] | null,
+  extraTakes: readonly ExtraTake[] = [],
 ): NodeSubnets | null => {
   const node = ledgers.get(subnetId);
   if (node === undefined || podSubnetIds === null) return null;
   const pods = podSubnetIds.flatMap((podSubnetId) => ledgers.get(podSubnetId) ?? []);
-  return pods.length < podSubnetIds.length ? null : { node, pods };
+  const extras = extraTakes.flatMap(({ subnetId: id, singles, prefixes }) => {
+    const ledger = ledgers.get(id);
+    return ledger === undefined ? [] : [{ ledger, singles, prefixes }];
+  });
+  return pods.length < podSubnetIds.length || extras.length < extraTakes.length
+    ? null
+    : { node, pods, extras };
 };
 
 /** `null` if what its nodes take, or what one of its subnets holds, is not known. */
 const knownGroup = (group: GrowingGroup, ledgers: Ledgers, bound: Bound): KnownGroup | null => {
   const steps = bound === 'at-start' ? group.steps : (group.full?.steps ?? null);
-  const places = group.subnets.flatMap(({ availabilityZone, podSubnetIds, subnetId }): readonly Place[] => {
-    const both = ledgersOfNode(ledgers, subnetId, podSubnetIds);
-    return both === null ? [] : [{ availabilityZone, ledgers: both }];
-  });
+  const places = group.subnets.flatMap(
+    ({ availabilityZone, extras, podSubnetIds, subnetId }): readonly Place[] => {
+      const both = ledgersOfNode(ledgers, subnetId, podSubnetIds, extras);
+      return both === null ? [] : [{ availabilityZone, ledgers: both }];
+    },
+  );
   const complete = places.length > 0 && places.length === group.subnets.length;
   return complete && steps !== null ? { group, steps, places } : null;
 };
@@ -234,6 +246,19 @@ const total = (steps: readonly DemandStep[]): DemandWhenFull['perNode'] => ({
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
 });
 
+/** With what a node takes besides, where that is most of all its places. */
+const withExtras = (
+  { subnets }: GrowingGroup,
+  { addresses, prefixes }: DemandWhenFull['perNode'],
+): DemandWhenFull['perNode'] => {
+  const most = (amount: (extra: ExtraTake) => number): number =>
+    Math.max(0, ...subnets.map(({ extras = [] }) => extras.reduce((sum, extra) => sum + amount(extra), 0)));
+  return {
+    addresses: addresses + most(({ singles }) => singles),
+    prefixes: prefixes + most((extra) => extra.prefixes),
+  };
+};
+
 /** Makes fresh ledgers of every subnet: each bound uses a set up. */
 type FreshLedgers = (placement: Placement) => Ledgers;
 
@@ -260,7 +285,7 @@ export const committedDemand = (
       fits: outcome?.fits ?? null,
       fitsAtBest: best.get(group)?.fits ?? null,
       instanceType: group.instanceType,
-      perNode: group.steps === null ? null : total(group.steps),
+      perNode: group.steps === null ? null : withExtras(group, total(group.steps)),
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
       error: outcome?.shortage?.error ?? null,
       limitedBy: outcome?.shortage?.limitedBy ?? null,
@@ -289,7 +314,7 @@ const whenFull = (
   best: Outcome | undefined,
 ): DemandWhenFull | null => {
   if (group.full === null || worst === undefined || best === undefined) return null;
-  const perNode = total(group.full.steps);
+  const perNode = withExtras(group, total(group.full.steps));
   const nodes = Math.max(group.maximumNodes, group.currentNodes);
   return {
     podsPerNode: group.full.podsPerNode,

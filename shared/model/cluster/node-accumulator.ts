@@ -1,5 +1,6 @@
 import { heldAddresses } from '../aws/held-addresses.ts';
 import type { Instance, NetworkInterface } from '../aws/inventory.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterMembership } from '../owners/cluster-membership.ts';
 import { isOnOtherCard, isUnmanaged } from '../owners/owners.ts';
 import type { AddressingMode, SubnetUsage } from '../result/cluster.ts';
@@ -57,6 +58,7 @@ export class NodeAccumulator {
   #primarySubnetId: string | null = null;
   readonly #primary = emptyTally();
   readonly #secondary = new Map<string, Tally>();
+  readonly #extras = new Map<string, { singles: number; prefixes: number }>();
   readonly #usage = new Map<string, { interfaces: number; addresses: number; prefixes: number }>();
 
   constructor(instance: Instance, membership: ClusterMembership) {
@@ -75,6 +77,10 @@ export class NodeAccumulator {
     if (isUnmanaged(networkInterface)) {
       if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
       else this.unmanaged += 1;
+      const extra = this.#extras.get(networkInterface.subnetId) ?? { singles: 0, prefixes: 0 };
+      extra.singles += held.addresses - held.prefixes * ADDRESSES_PER_PREFIX;
+      extra.prefixes += held.prefixes;
+      this.#extras.set(networkInterface.subnetId, extra);
       return;
     }
     if (networkInterface.interfaceType === 'trunk') {
@@ -124,6 +130,11 @@ export class NodeAccumulator {
 
   get subnetId(): string | null {
     return this.#primarySubnetId ?? this.instance.subnetId;
+  }
+
+  /** What its interfaces hold that the CNI leaves alone, by subnet: EFA, Multus, other network cards. */
+  get extras(): ReadonlyMap<string, { readonly singles: number; readonly prefixes: number }> {
+    return this.#extras;
   }
 
   /** What it holds in each subnet, the most first. */

@@ -1,0 +1,71 @@
+import { elementAt } from '../base/element-at.ts';
+import type { PlannedNode } from './node-assessment.ts';
+
+/** What a node takes in one subnet besides what the CNI takes for its pods. */
+export interface ExtraTake {
+  readonly subnetId: string;
+  readonly singles: number;
+  readonly prefixes: number;
+}
+
+/** Interfaces that every node of a group has besides the CNI's: EFA, Multus, what a launch template adds. */
+export interface NodeExtras {
+  readonly takes: readonly ExtraTake[];
+  /** Of them, those on the default network card: each takes an interface slot from the CNI. */
+  readonly slots: number;
+}
+
+export const NO_EXTRAS: NodeExtras = { takes: [], slots: 0 };
+
+/** The value in the middle, the larger one of two: one node that is still starting, or was changed by hand, is no rule. */
+const usual = (values: readonly number[]): number =>
+  elementAt(
+    values.toSorted((a, b) => a - b),
+    Math.floor(values.length / 2),
+  );
+
+/** Its own subnet counts as its own in whatever subnet a new node starts. */
+const OWN = '';
+
+/**
+ * What a new node in this subnet takes, by the nodes of its group that run: those of the same subnet, or else of the zone, or
+ * else of any. In a zone that shows none, what the others hold in a subnet of theirs is taken from the node's own.
+ */
+export const extrasOf = (
+  group: readonly PlannedNode[],
+  subnetId: string,
+  availabilityZone: string | null,
+): NodeExtras => {
+  const live = group.filter(({ node }) => node.isLive && node.interfaces > 0);
+  const here = live.filter(({ node }) => node.subnetId === subnetId);
+  const inZone = live.filter(({ node }) => node.instance.availabilityZone === availabilityZone);
+  const shown = [here, inZone, live].find((nodes) => nodes.length > 0);
+  if (shown === undefined) return NO_EXTRAS;
+  const isElsewhere = shown === live && inZone.length === 0;
+  const held = shown.map(({ node }) => {
+    const bySubnet = new Map<string, { singles: number; prefixes: number }>();
+    for (const [id, { singles, prefixes }] of node.extras) {
+      const place = id === node.subnetId || isElsewhere ? OWN : id;
+      const sum = bySubnet.get(place) ?? { singles: 0, prefixes: 0 };
+      bySubnet.set(place, { singles: sum.singles + singles, prefixes: sum.prefixes + prefixes });
+    }
+    return bySubnet;
+  });
+  const places = [...new Set(held.flatMap((bySubnet) => [...bySubnet.keys()]))].sort();
+  return {
+    takes: places.flatMap((place) => {
+      const singles = usual(held.map((bySubnet) => bySubnet.get(place)?.singles ?? 0));
+      const prefixes = usual(held.map((bySubnet) => bySubnet.get(place)?.prefixes ?? 0));
+      return singles + prefixes === 0
+        ? []
+        : [{ subnetId: place === OWN ? subnetId : place, singles, prefixes }];
+    }),
+    slots: usual(shown.map(({ node }) => node.unmanaged)),
+  };
+};
+
+/** Addresses of branch interfaces, one for each pod with a security group of its own, that a usual node of the group holds. */
+export const usualBranches = (group: readonly PlannedNode[]): number => {
+  const live = group.filter(({ node }) => node.isLive);
+  return live.length === 0 ? 0 : usual(live.map(({ node }) => node.branchInterfaces));
+};
