@@ -263,14 +263,17 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
-  const primaryServesPods = subnets.every((subnet) => subnet.primaryServesPods);
+  const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
+  if (kinds.size === 0) kinds.add(true);
   const slotsTaken = Math.max(
     0,
     ...subnets.map((subnet) => extrasOf(nodes, subnet.subnetId, subnet.availabilityZone).slots),
   );
   const heaviest = heaviestType(
     plan,
-    [...new Set(launched)].map((type) => ({ type, windows, primaryServesPods, slotsTaken })),
+    [...new Set(launched)].flatMap((type) =>
+      [...kinds].map((primaryServesPods) => ({ type, windows, primaryServesPods, slotsTaken })),
+    ),
   );
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;

@@ -578,6 +578,31 @@ describe('committed demand', () => {
     expect(group).toMatchObject({ instanceType: 'm5.large', perNode: { addresses: 1, prefixes: 1 } });
   });
 
+  test('weighs both kinds of subnet, where the primary interface serves pods in one and not in the other', () => {
+    const closed = aSubnet({
+      subnetId: 'subnet-0b',
+      tags: { 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/else': '1' },
+    });
+    const groups = (subnetIds: readonly string[]) =>
+      clusterOf({
+        eks: [
+          anEksCluster({
+            nodeGroups: [aNodeGroup({ subnetIds, desiredSize: 0 })],
+            vpcCni: {
+              version: 'v1.23.0-eksbuild.1',
+              configuration: '{"env":{"ENABLE_POD_ENI":"true","MINIMUM_IP_TARGET":"13"}}',
+            },
+          }),
+        ],
+        subnets: [aSubnet(), closed],
+      }).committed[0]?.perNode;
+    // Two interfaces with 13 addresses for pods, and the trunk.
+    expect(groups(['subnet-0a'])).toEqual({ addresses: 16, prefixes: 0 });
+    expect(groups(['subnet-0b'])).toEqual({ addresses: 12, prefixes: 0 });
+    expect(groups(['subnet-0a', 'subnet-0b'])).toEqual({ addresses: 16, prefixes: 0 });
+    expect(groups(['subnet-0b', 'subnet-0a'])).toEqual({ addresses: 16, prefixes: 0 });
+  });
+
   test('is in prefixes for a cluster in which some nodes have them and some cannot', () => {
     const cluster = clusterOf({
       eks: [anEksCluster({ vpcCni: null, nodeGroups: [aNodeGroup()] })],
