@@ -51,6 +51,8 @@ const roomsOf = (capacity: readonly CapacityAssessment[]): Room[] =>
 const traits = (cluster: ClusterAssessment): string =>
   [
     `${cluster.mode} mode`,
+    ...(cluster.cni === 'cilium-eni' ? ['Cilium in ENI mode'] : []),
+    ...(cluster.cni === 'overlay' ? ['an overlay network for pods'] : []),
     ...(cluster.customNetworking ? ['custom networking'] : []),
     ...(cluster.securityGroupsForPods ? ['security groups for pods'] : []),
     ...(cluster.autoMode ? ['Auto Mode'] : []),

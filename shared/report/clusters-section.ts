@@ -48,6 +48,8 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
     cluster.customNetworking ? 'custom networking' : null,
     cluster.securityGroupsForPods ? 'security groups for pods' : null,
     cluster.autoMode ? 'Auto Mode' : null,
+    cluster.cni === 'cilium-eni' ? 'Cilium in ENI mode' : null,
+    cluster.cni === 'overlay' ? 'an overlay network for pods' : null,
     cluster.source === 'tags' ? 'known by tags only' : null,
   ].filter((word) => word !== null);
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];

@@ -4,12 +4,14 @@ import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-me
 import type {
   AddressingMode,
   ClusterAssessment,
+  ClusterCni,
   CommittedDemand,
   NewNodes,
   ZoneFailover,
 } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
+import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
@@ -36,6 +38,7 @@ export class ClusterBuilder {
   readonly #parts: ClusterParts;
   readonly #eks: EksCluster | null;
   readonly #configuration: CniConfiguration;
+  readonly #cni: ClusterCni;
   readonly #podSubnets: PodSubnets;
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
@@ -47,6 +50,11 @@ export class ClusterBuilder {
     this.#parts = parts;
     this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
     this.#configuration = cniConfigurationOf(this.#eks?.vpcCni ?? null);
+    this.#cni = clusterCniOf(
+      this.#eks,
+      parts.nodes,
+      parts.nodes.some((node) => node.isLive && isAutoModeNode(node)),
+    );
     this.#podSubnets = new PodSubnets({
       clusterName: parts.name,
       configuration: this.#configuration,
@@ -59,6 +67,7 @@ export class ClusterBuilder {
       clusterName: parts.name,
       eks: this.#eks,
       configuration: this.#configuration,
+      cni: this.#cni,
       mode: this.#modeOfNewNodes,
       securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
       nodes: this.#planned,
@@ -102,6 +111,7 @@ export class ClusterBuilder {
       customNetworking: this.#customNetworking,
       securityGroupsForPods: this.#securityGroupsForPods,
       autoMode: this.#eks?.autoMode ?? false,
+      cni: this.#cni,
       serviceRange: serviceRangeOf(this.#eks),
       nodes,
       gauges: {
@@ -206,7 +216,10 @@ export class ClusterBuilder {
       node,
       limits,
       mode,
-      takes: waysToTake(this.#growthMode(mode, windows), limits),
+      takes:
+        this.#cni === 'cilium-eni' || this.#cni === 'overlay'
+          ? null
+          : waysToTake(this.#growthMode(mode, windows), limits),
       customNetworking,
       autoMode: isAutoModeNode(node),
       keepsTrunkSlot: this.#configuration.securityGroupsForPods === true && !node.hasTrunk && !windows,
@@ -285,6 +298,7 @@ export class ClusterBuilder {
       subnetIds: this.nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
       groups: this.#groups,
       mode: this.#mode,
+      cni: this.#cni,
       nodePools: this.#nodePools,
       autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, EksCluster, NodeGroup, Tags } from '../aws/inventory.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
-import type { AddressingMode } from '../result/cluster.ts';
+import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import type { FullNodes, GroupSubnet, GrowingGroup } from './committed-demand.ts';
@@ -24,6 +24,7 @@ export interface ClusterPlan extends ClusterContext {
   readonly clusterName: string;
   readonly eks: EksCluster | null;
   readonly configuration: CniConfiguration;
+  readonly cni: ClusterCni;
   /** How new nodes take their addresses. */
   readonly mode: AddressingMode;
   readonly securityGroupsForPods: boolean;
@@ -59,7 +60,12 @@ const demandInput = (
   const known = plan.limits(type);
   const limits = known === null ? null : { ...known, maxEnis: Math.max(1, known.maxEnis - slotsTaken) };
   const mode = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
-  if (mode === 'unknown' || limits === null) return null;
+  // Nodes of an overlay take one address, and so do nodes whose pods have IPv6 addresses.
+  if (plan.cni === 'overlay' && limits !== null) {
+    const { configuration } = plan;
+    return { limits, mode: 'ipv6', customNetworking: false, securityGroupsForPods: false, configuration };
+  }
+  if (plan.cni === 'cilium-eni' || mode === 'unknown' || limits === null) return null;
   if (windows && mode !== 'ipv6') {
     const configuration = windowsConfiguration(plan.configuration);
     return {

@@ -1,5 +1,5 @@
 import { count } from '../base/text/numbers.ts';
-import type { AddressingMode } from '../result/cluster.ts';
+import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 
@@ -10,6 +10,7 @@ interface UnknownParts {
   readonly subnetIds: readonly string[];
   readonly groups: readonly GrowingGroup[];
   readonly mode: AddressingMode;
+  readonly cni: ClusterCni;
   /** Karpenter's and Auto Mode's node pools that have nodes, with how many. */
   readonly nodePools: ReadonlyMap<string, number>;
   /** Some of its nodes are EKS Auto Mode's. */
@@ -18,12 +19,26 @@ interface UnknownParts {
   readonly discoveryByDefault: boolean;
 }
 
+/** Cilium's watermarks: `spec.ipam` of its CiliumNode objects. Source: Cilium documentation, AWS ENI. */
+const CILIUM: Unknown = {
+  field: 'capacity',
+  reason:
+    'Cilium gives pods addresses of the VPC here (ENI mode). How many it keeps ready on a node is set in the cluster, and no AWS API shows it.',
+};
+
+const OVERLAY: Unknown = {
+  field: 'mode',
+  reason:
+    'No running node holds an address for pods, so an overlay such as Calico or Cilium seems to give them theirs. Nodes then take one address each, and pods none.',
+};
+
 /** Why some figures of a cluster are not known: an entry for every cause. */
 export const clusterUnknowns = ({
   types,
   subnetIds,
   groups,
   mode,
+  cni,
   nodePools,
   autoModeNodes,
   discoveryByDefault,
@@ -59,7 +74,9 @@ export const clusterUnknowns = ({
     field: 'committed',
     reason: `How far the node pool ${pool} may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
   })),
-  ...(mode === 'unknown'
+  ...(cni === 'cilium-eni' ? [CILIUM] : []),
+  ...(cni === 'overlay' ? [OVERLAY] : []),
+  ...(mode === 'unknown' && cni !== 'overlay'
     ? [
         {
           field: 'mode',

@@ -2,7 +2,7 @@ import { heldAddresses } from '../aws/held-addresses.ts';
 import type { Instance, NetworkInterface } from '../aws/inventory.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterMembership } from '../owners/cluster-membership.ts';
-import { isOnOtherCard, isUnmanaged } from '../owners/owners.ts';
+import { isMadeByCilium, isOnOtherCard, isUnmanaged } from '../owners/owners.ts';
 import type { AddressingMode, SubnetUsage } from '../result/cluster.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 
@@ -48,6 +48,8 @@ export class NodeAccumulator {
   addresses = 0;
   prefixes = 0;
   hasTrunk = false;
+  /** Cilium made one of its interfaces. */
+  hasCilium = false;
   /** Left alone by the CNI, on the default network card: each takes an interface slot from it. */
   unmanaged = 0;
   /** On other network cards, which have slots of their own. */
@@ -73,6 +75,7 @@ export class NodeAccumulator {
     this.prefixes += held.prefixes;
     this.#use(networkInterface.subnetId, 1, held.addresses, held.prefixes);
     if (networkInterface.interfaceType === 'trunk') this.hasTrunk = true;
+    if (isMadeByCilium(networkInterface)) this.hasCilium = true;
     const { attachment } = networkInterface;
     if (isUnmanaged(networkInterface)) {
       if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
@@ -121,6 +124,10 @@ export class NodeAccumulator {
     usage.addresses += addresses;
     usage.prefixes += prefixes;
     this.#usage.set(subnetId, usage);
+  }
+
+  get holdsIpv6Prefixes(): boolean {
+    return this.#ipv6Prefixes > 0;
   }
 
   /** Whether it runs, or is about to: a stopped instance keeps its addresses but serves no pod. */

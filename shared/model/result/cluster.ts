@@ -3,6 +3,12 @@ import type { Unknown } from './unknown.ts';
 /** How a node or a cluster takes its pods' addresses from the subnets. */
 export type AddressingMode = 'secondary' | 'prefix' | 'mixed' | 'ipv6' | 'unknown';
 
+/**
+ * What gives pods their addresses. `cilium-eni`: Cilium, from the VPC, by its own settings. `overlay`: Calico, Cilium or another
+ * network of its own, which takes no address of the VPC for pods. `unknown`: nothing shows it yet.
+ */
+export type ClusterCni = 'vpc-cni' | 'auto-mode' | 'cilium-eni' | 'overlay' | 'unknown';
+
 /** What the CNI Metrics Helper reports as gauges and EC2 can answer, under that helper's own names. */
 export interface CniGauges {
   readonly eniAllocated: number | null;
@@ -210,6 +216,8 @@ export interface ClusterAssessment {
   readonly customNetworking: boolean;
   readonly securityGroupsForPods: boolean;
   readonly autoMode: boolean;
+  /** Left out in what an earlier version stored. */
+  readonly cni?: ClusterCni;
   /** `null` or absent: EKS did not say, or does not know the cluster. */
   readonly serviceRange?: ServiceRange | null;
   readonly nodes: readonly NodeAssessment[];

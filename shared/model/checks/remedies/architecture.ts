@@ -32,7 +32,8 @@ export const moveToIpv6 = (estate: Estate, subnet: SubnetAssessment): Remedy | n
 export const useOverlay = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
   const clusters = clustersUsing(estate, subnet);
   const names = clusters.map(({ clusterName }) => clusterName).join(', ');
-  return clusters.length === 0 || clusters.some(({ autoMode, mode }) => autoMode || mode === 'ipv6')
+  return clusters.length === 0 ||
+    clusters.some(({ autoMode, cni, mode }) => autoMode || cni === 'overlay' || mode === 'ipv6')
     ? null
     : {
         title: `Run ${names} with an overlay network, such as Cilium or Calico`,

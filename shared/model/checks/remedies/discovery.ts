@@ -25,14 +25,21 @@ export const discoveryPreconditions = (
     },
     {
       text: 'The clusters run the VPC CNI. EKS Auto Mode selects subnets in its NodeClass.',
-      holds: clusters.every(({ autoMode }) => !autoMode),
+      holds: clusters.every(({ autoMode, cni }) => !autoMode && cni !== 'cilium-eni' && cni !== 'overlay'),
     },
+    ...(clusters.some(({ mode }) => mode === 'ipv6') ? [NO_SECOND_INTERFACE] : []),
     {
       text: `The CNI is version ${SUBNET_DISCOVERY_VERSION.join('.')} or later.`,
       holds: versions.includes(false) ? false : versions.includes(null) ? null : true,
     },
     { text: 'The CNI may call ec2:DescribeSubnets.', holds: null },
   ];
+};
+
+/** Source: amazon-vpc-cni-k8s README, IPv6: all pods get their addresses from one prefix of the primary interface. */
+const NO_SECOND_INTERFACE: Precondition = {
+  text: 'The CNI makes further interfaces. In IPv6 mode it makes none, and nodes need another subnet.',
+  holds: false,
 };
 
 const versionAtLeast = (eks: EksCluster | undefined): boolean | null => {

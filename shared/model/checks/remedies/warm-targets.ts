@@ -106,7 +106,7 @@ export const tuneWarmTargets = (
     preconditions: [
       {
         text: 'The cluster runs the VPC CNI itself: EKS Auto Mode has no warm targets.',
-        holds: !cluster.autoMode,
+        holds: !cluster.autoMode && cluster.cni !== 'cilium-eni' && cluster.cni !== 'overlay',
       },
       {
         text: `About ${targets.minimumIp} pods run on a usual node. Otherwise set MINIMUM_IP_TARGET to the usual number.`,
