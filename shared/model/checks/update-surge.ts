@@ -12,7 +12,7 @@ export const updateSurge: Check = {
   clear: () => 'an update fits',
   about: 'each managed node group that has nodes',
   condition:
-    'EKS updates a node group by starting new nodes before it ends old ones: up to two in each zone, or as many as may be unavailable at once. Warning when not one of them finds its addresses; information when some do not.',
+    'An update starts new nodes before it ends old ones. It starts up to two in each zone, or as many as may be unavailable at once. Warning when not one of them finds its addresses; information when some do not.',
   unknown: 'The type of its nodes, or what is free in their subnets, is not known.',
   impact:
     'The update waits for nodes that cannot start, and fails when it has waited too long. The group keeps its old version.',
@@ -47,7 +47,7 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
   if (update.fits >= update.nodes) return healthy(subject, evidence);
   return found(subject, update.fits === 0 ? 'warning' : 'info', evidence, () => ({
     title: `${cluster.clusterName}/${demand.group}: an update starts ${count(update.nodes, 'node')} first, and ${fitText(update)}`,
-    explanation: `EKS starts up to two new nodes in each zone, or as many as may be unavailable at once, before it ends old ones.${update.error === null ? '' : ` The next one would fail with ${update.error}.`} With the update strategy MINIMAL it ends old nodes first.`,
+    explanation: `EKS starts new nodes before it ends old ones: up to two in each zone, or as many as may be unavailable. ${update.error === null ? '' : `The next one would fail with ${update.error}. `}With the update strategy MINIMAL it ends old nodes first.`,
     remedies: () => remediesForUpdate(estate, cluster, demand, update),
   }));
 };

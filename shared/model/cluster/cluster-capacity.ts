@@ -6,11 +6,20 @@ import type { GrowingGroup } from './committed-demand.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
 import { extrasOf, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
-import type { Placement } from './supply-ledger.ts';
+import { type Placement, SupplyLedger } from './supply-ledger.ts';
 import { isWindowsNode } from './windows-nodes.ts';
 
 /** Where the zone is not known, the empty name, which comes first. */
 const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
+
+/** A /16 has so many blocks of 16 addresses. */
+const BLOCKS_OF_LARGEST_SUBNET = 4096;
+
+/** What started, and why one more would not. */
+interface Filled {
+  readonly nodes: number;
+  readonly shortage: Shortage | null;
+}
 
 /** How much more of one cluster its subnets hold, if nothing else grows. */
 export class ClusterCapacity {
@@ -110,8 +119,9 @@ export class ClusterCapacity {
 
   /** Nodes that start in these subnets, one after the other until each is full. */
   #moreNodes(subnetIds: readonly string[], instanceType: string): MoreNodes {
-    const worst = this.#fill(subnetIds, instanceType, 'worst');
-    const best = this.#fill(subnetIds, instanceType, 'best');
+    const worst =
+      this.#fill(subnetIds, instanceType, 'worst') ?? this.#noneForCertain(subnetIds, instanceType);
+    const best = this.#fill(subnetIds, instanceType, 'best') ?? this.#noneForCertain(subnetIds, instanceType);
     // The CNI of Auto Mode takes single addresses where no prefix is free: more nodes may start than prefixes allow.
     const isUnknown = this.#plan.eks?.autoMode === true && worst?.shortage?.limitedBy === 'prefixes';
     return isUnknown
@@ -125,14 +135,33 @@ export class ClusterCapacity {
         };
   }
 
+  /**
+   * In a subnet of another account only AWS's count is known. It is the most single addresses that there can be, so that too small
+   * a count is certain to start no node; one that is large enough says nothing. It need not count what is reserved for prefixes.
+   */
+  #noneForCertain(subnetIds: readonly string[], instanceType: string): Filled | null {
+    const filled = this.#fill(subnetIds, instanceType, 'best', (placement, ids) => {
+      const ledgers = new Map(this.#plan.ledgers(placement, ids));
+      for (const id of ids) {
+        const most = this.#plan.subnets.get(id)?.awsAvailable ?? null;
+        if (ledgers.has(id) || most === null) continue;
+        const supply = { singles: most, reservedBlocks: BLOCKS_OF_LARGEST_SUBNET, unreservedBlocks: 0 };
+        ledgers.set(id, new SupplyLedger(supply, placement));
+      }
+      return ledgers;
+    });
+    return filled?.nodes === 0 ? filled : null;
+  }
+
   #fill(
     subnetIds: readonly string[],
     instanceType: string,
     placement: Placement,
-  ): { readonly nodes: number; readonly shortage: Shortage | null } | null {
+    ledgersOf: ClusterPlan['ledgers'] = this.#plan.ledgers,
+  ): Filled | null {
     const windows = this.#isWindows(instanceType);
     const places = subnetIds.map((subnetId) => ({ subnetId, place: this.#placeOf(subnetId, windows) }));
-    const ledgers = this.#plan.ledgers(placement, [
+    const ledgers = ledgersOf(placement, [
       ...new Set(
         places.flatMap(({ subnetId, place }) => [
           subnetId,
@@ -141,7 +170,7 @@ export class ClusterCapacity {
         ]),
       ),
     ]);
-    let filled: { nodes: number; shortage: Shortage | null } = { nodes: 0, shortage: null };
+    let filled: Filled = { nodes: 0, shortage: null };
     for (const { subnetId, place } of places) {
       const { primaryServesPods } = place;
       const { slots, takes } = this.#extrasOf(instanceType, subnetId);

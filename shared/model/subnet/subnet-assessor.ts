@@ -40,6 +40,8 @@ export interface SubnetOutcome {
   readonly obstacles: readonly Obstacle[];
   /** Network address usage of the interfaces in this subnet, in units; `null` where not all could be seen. */
   readonly networkAddressUnits: number | null;
+  /** Prefixes of interfaces that will ask for more, unless a setting of their cluster says otherwise. */
+  readonly askingPrefixes: number;
 }
 
 /**
@@ -59,8 +61,8 @@ export class SubnetAssessor {
   readonly #oddReservations = new OddAnswers('reservations', 'the figures do not include it');
   readonly #obstacles: Obstacle[] = [];
   #units = 0;
-  /** Some interface holds a prefix and will ask for more. */
-  #asksForPrefixes = false;
+  /** Prefixes of interfaces that will ask for more. */
+  #askingPrefixes = 0;
 
   constructor(input: SubnetFoldInput) {
     const { cidrBlock } = input.subnet;
@@ -84,7 +86,7 @@ export class SubnetAssessor {
     const { networkInterfaceId, ipv4Prefixes, privateAddresses } = networkInterface;
     this.#units += networkAddressUnits(networkInterface);
     const number = this.#owners.add(owner);
-    if (ipv4Prefixes.length > 0 && asksForMore(networkInterface)) this.#asksForPrefixes = true;
+    if (asksForMore(networkInterface)) this.#askingPrefixes += ipv4Prefixes.length;
     for (const text of ipv4Prefixes) {
       const prefix = parseCidr(text);
       if (prefix === null || this.#space?.takePrefix(prefix, number) !== 'placed') {
@@ -134,6 +136,7 @@ export class SubnetAssessor {
           : encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
       obstacles: this.#obstacles,
       networkAddressUnits: unseen === null ? this.#units : null,
+      askingPrefixes: this.#askingPrefixes,
     };
   }
 
@@ -164,7 +167,7 @@ export class SubnetAssessor {
           owners,
           awsAvailable,
           oddities,
-          asksForPrefixes: this.#asksForPrefixes,
+          asksForPrefixes: this.#askingPrefixes > 0,
         })
       : unseenFigures(space.cidr, this.#reservations, awsAvailable, unseen);
   }

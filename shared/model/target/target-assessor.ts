@@ -20,10 +20,11 @@ import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
 import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
+import type { ClusterAssessment } from '../result/cluster.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
 import type { OwnerChanges } from '../result/owner-changes.ts';
 import type { Unknown } from '../result/unknown.ts';
-import { SubnetAssessor } from '../subnet/subnet-assessor.ts';
+import { SubnetAssessor, type SubnetOutcome } from '../subnet/subnet-assessor.ts';
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
 
 /** Everything known of a target before its interfaces are read. `null`: could not be read. */
@@ -121,7 +122,7 @@ export class TargetAssessor {
     const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
     const finished = seen.map((outcome) => ({
       ...outcome,
-      assessment: withPrefixUse(outcome.assessment, prefixSubnets),
+      assessment: withPrefixUse(outcome, prefixSubnets, clusters),
     }));
     const falls = targetFalls(
       finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
@@ -194,15 +195,36 @@ const ownerChangesOf = (
   );
 };
 
-/** The subnet, as one for prefixes where nodes of a cluster will take them from it. */
-const withPrefixUse = (subnet: SubnetAssessment, prefixSubnets: ReadonlySet<string>): SubnetAssessment =>
-  prefixSubnets.has(subnet.subnetId)
-    ? {
-        ...subnet,
-        usesPrefixes: true,
-        unknowns: subnet.unknowns.filter(({ field }) => field !== 'usesPrefixes'),
-      }
-    : subnet;
+/**
+ * The subnet, as one for prefixes where nodes of a cluster will take them from it, and as none where all that hold some are
+ * nodes of clusters whose settings have gone back to single addresses.
+ */
+const withPrefixUse = (
+  { assessment, askingPrefixes }: SubnetOutcome,
+  prefixSubnets: ReadonlySet<string>,
+  clusters: readonly ClusterAssessment[],
+): SubnetAssessment => {
+  const { subnetId, reservations, usesPrefixes } = assessment;
+  if (prefixSubnets.has(subnetId)) {
+    return {
+      ...assessment,
+      usesPrefixes: true,
+      unknowns: assessment.unknowns.filter(({ field }) => field !== 'usesPrefixes'),
+    };
+  }
+  const isReserved = reservations === null || reservations.some(({ type }) => type === 'prefix');
+  const isLeftOver =
+    askingPrefixes > 0 && askingPrefixes <= leftOverPrefixes(subnetId, clusters) && !isReserved;
+  return usesPrefixes === true && isLeftOver ? { ...assessment, usesPrefixes: false } : assessment;
+};
+
+/** Prefixes that nodes hold from before a switch of modes: the CNI asks for no more. */
+const leftOverPrefixes = (subnetId: string, clusters: readonly ClusterAssessment[]): number =>
+  clusters
+    .filter(({ newNodes }) => newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation)
+    .flatMap(({ nodes }) => nodes.flatMap(({ usage }) => usage))
+    .filter((usage) => usage.subnetId === subnetId)
+    .reduce((sum, { prefixes }) => sum + prefixes, 0);
 
 /** What could not be asked for, and so may be missing from every cluster. */
 const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [

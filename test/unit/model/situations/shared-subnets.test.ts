@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { cniSettings } from '../../../fixtures/cluster-records.ts';
+import { Situation } from '../../../fixtures/situation.ts';
+
+/**
+ * A participant of a shared VPC sees its own interfaces alone, and AWS's count for all.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+ */
+
+const participant = (awsAvailable: number | null, environment: Readonly<Record<string, string>> = {}) => {
+  const situation = new Situation();
+  situation.subnet('shared', '10.0.0.0/24', { ownerId: '999999999999', awsAvailable });
+  situation.cluster({ vpcCni: cniSettings(environment) });
+  situation.group({ subnetIds: ['shared'], desiredSize: 1 });
+  situation.node('shared', { group: 'g', secondaries: 9 });
+  return situation.assess().cluster.capacity[0]?.moreNodes[0];
+};
+
+test('a count that is too small for a node is certain to start none', () => {
+  expect(participant(6)).toEqual({
+    instanceType: 'm5.large',
+    nodes: 0,
+    nodesAtBest: 0,
+    limitedBy: 'addresses',
+    error: 'InsufficientFreeAddressesInSubnet',
+  });
+  expect(participant(0, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({
+    nodes: 0,
+    limitedBy: 'addresses',
+  });
+});
+
+test('a count that would do says nothing: others may reserve it, or scatter it', () => {
+  expect(participant(10)).toMatchObject({ nodes: null, nodesAtBest: null, error: null });
+  // Blocks that are reserved for prefixes may not be in the count.
+  expect(participant(1, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({ nodes: null });
+});
