@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import type { ReachableTarget, UnreachableTarget } from '../../shared/aws/reachable-targets.ts';
@@ -70,13 +70,7 @@ export const addTargetOptions = (
       collectValues,
     )
     .option('--external-id <id>', 'external ID for assuming the roles')
-    .addOption(
-      // Hidden until its commands have it in their help.
-      new Option(
-        '--external-id-file <file>',
-        'a file with the external ID; or HEADROOM_EXTERNAL_ID',
-      ).hideHelp(),
-    );
+    .option('--external-id-file <file>', 'a file with the external ID; or set HEADROOM_EXTERNAL_ID');
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
   if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
   if (format) command.option('-f, --format <format>', 'table or json', 'table');
