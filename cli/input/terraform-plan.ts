@@ -38,7 +38,7 @@ const MOST_RESOURCES = 20_000;
 /** No plan is larger; beyond it nothing is read. */
 const MOST_BYTES = 200_000_000;
 
-const PREFIX_OF_INDEX = /\[[^\]]*\]$/;
+const PREFIX_OF_INDEX = /\[[^\]]{0,512}\]$/;
 
 /**
  * Reads `terraform show -json`: what the plan creates or enlarges, and the subnets that it makes.
@@ -107,7 +107,7 @@ const changesIn = (plan: Json): readonly Change[] => {
     });
 };
 
-const withoutIndices = (address: string): string => address.replaceAll(/\[[^\]]*\]/g, '');
+const withoutIndices = (address: string): string => address.replaceAll(/\[[^\]]{0,512}\]/g, '');
 
 const collectExpressions = (module: Json, prefix: string, into: Map<string, Json>): void => {
   for (const each of listOf(module['resources'])) {
@@ -405,7 +405,7 @@ const withoutIndex = (address: string): string => address.replace(PREFIX_OF_INDE
 /** `aws_subnet.private[0].id` names the resource `aws_subnet.private`. */
 const resourceOf = (reference: string): string =>
   withoutIndex(
-    /^((?:module\.[\w-]+(?:\[[^\]]*\])?\.)*aws_[a-z_]+\.[\w-]+)/.exec(reference)?.[1] ?? reference,
+    /^((?:module\.[\w-]+(?:\[[^\]]{0,512}\])?\.)*aws_[a-z_]+\.[\w-]+)/.exec(reference)?.[1] ?? reference,
   );
 
 const clusterOfTags = (after: Json): string | null => {

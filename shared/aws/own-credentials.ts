@@ -49,7 +49,13 @@ const failingProcess = async (): Promise<string | null> => {
     return null;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const line = redactSecrets(said.trim().replaceAll(/\s*\n\s*/g, ': '));
+    const line = redactSecrets(
+      said
+        .split('\n')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+        .join(': '),
+    );
     return `credential_process of the profile "${profile}" failed: ${line}`;
   }
 };
