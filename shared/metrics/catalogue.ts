@@ -78,7 +78,11 @@ export const SUBNET_METRICS: MetricFamily<SubnetAssessment> = {
       name: 'AvailableAddresses',
       unit: 'Count',
       help: 'Free addresses that a new interface or a secondary address can take: those outside reservations. Where AWS counts fewer, its count.',
-      value: (subnet) => addressSupply(subnet)?.available ?? null,
+      // The count of AWS alone can hold reserved addresses, so it may say that a subnet has room that it has not.
+      value: (subnet) => {
+        const supply = addressSupply(subnet);
+        return supply === null || supply.source === 'aws' ? null : supply.available;
+      },
     },
     {
       name: 'UtilizationPercent',

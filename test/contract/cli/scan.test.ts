@@ -199,19 +199,12 @@ describe('what could not be scanned', () => {
     expect(subnet?.unknowns.map(({ field }) => field)).toContain('available');
   });
 
-  test('nothing unknown is published as a number, and the count of AWS is known', async () => {
+  test('nothing unknown is published as a number', async () => {
     inject({ service: 'ec2', action: 'DescribeNetworkInterfaces' }, accessDenied());
     const before = lab.metrics.length;
     await scan('--publish');
-    const published = lab.metrics.slice(before);
-    expect(new Set(published.map(({ name }) => name))).toEqual(
-      new Set(['TotalAddresses', 'UsableAddresses', 'AvailableAddresses']),
-    );
-    const available = published
-      .filter(({ name }) => name === 'AvailableAddresses')
-      .flatMap(({ values }) => values);
-    expect(available).toContain(63);
-    expect(available).not.toContain(0);
+    const names = lab.metrics.slice(before).map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(['TotalAddresses', 'UsableAddresses']));
   });
 
   test('reservations that may not be read take only what depends on them, with one problem for all subnets', async () => {

@@ -138,7 +138,7 @@ describe('notify-slack', () => {
       LOG_LEVEL: 'DEBUG',
     });
     expect(log).toContain('Posted an alert to Slack');
-    expect(log).toContain('hooks.slack.com/[redacted]');
+    expect(log).toContain('https://hooks.slack.com[redacted]');
     expect(log).not.toContain('SECRET/');
   });
 });
