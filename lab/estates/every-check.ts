@@ -2,7 +2,7 @@ import { labAccount } from '../estate/estate.ts';
 import { type Scenario, scenarioEstate } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
 import type { World } from '../estate/world.ts';
-import { DAY, MINUTE } from './pace.ts';
+import { DAY, HOUR, MINUTE } from './pace.ts';
 
 export const CHECKED_ACCOUNT = '111122223333';
 /** Its scan role may not describe interfaces. */
@@ -224,5 +224,28 @@ export const prefixRun =
       const more = Math.max(0, Math.floor((elapsed - PREFIX_RUN_FROM) / (4 * MINUTE)));
       cluster.scale('workers', Math.min(60, 2 + more));
       cluster.record();
+    };
+  };
+
+/** When the last addresses of `lastAddresses` are taken. */
+const LAST_TAKEN_AT = 3 * HOUR;
+
+/** When `lastAddresses` has some again. */
+export const SOME_GIVEN_BACK_AT = 4 * HOUR;
+
+/** Two addresses have been left for long, two more functions take them, and later another one ends. */
+export const lastAddresses =
+  (ownerId: string, region: string): Scenario =>
+  (world) => {
+    const { vpcId } = world.createVpc({ ownerId, region, name: 'build', cidrBlock: '10.9.0.0/16' });
+    const { subnetId } = world.createSubnet({ vpcId, cidrBlock: '10.9.0.0/24', name: 'build-a' });
+    hold(world, subnetId, 241, 'AWS Lambda VPC ENI-build');
+    const nightly = hold(world, subnetId, 8, 'AWS Lambda VPC ENI-nightly');
+    let isTaken = false;
+    return (elapsed) => {
+      if (!isTaken && elapsed >= LAST_TAKEN_AT) hold(world, subnetId, 2, 'AWS Lambda VPC ENI-release');
+      isTaken ||= elapsed >= LAST_TAKEN_AT;
+      if (elapsed >= SOME_GIVEN_BACK_AT && world.interfaces.has(nightly.networkInterfaceId))
+        world.deleteInterface(nightly.networkInterfaceId);
     };
   };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OwnerChanges } from '../../../shared/model/result/owner-changes.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { aTarget } from '../../fixtures/inventory-records.ts';
 import { Inbox, Killed, MINUTE, Process, StandingClock } from '../alerting/rehearsal.ts';
@@ -26,7 +27,11 @@ const stateOf = async (survivor: Survivor) => {
   const alerts = await store.alerts.list(aTarget);
   return {
     status: latest?.target,
-    subnets: latest?.subnets.map(({ forecast: _, ...subnet }) => subnet),
+    // A scan that is done again is a minute later, so windows begin and end later. What was taken in them is the same.
+    subnets: latest?.subnets.map(({ forecast: _, ownerChanges = [], ...subnet }) => ({
+      ...subnet,
+      taken: takenIn(ownerChanges),
+    })),
     leaks: latest?.leakedInterfaces,
     alerts: alerts
       .map(({ alert: { key, status, severity, sequence, outbox } }) => ({
@@ -40,6 +45,17 @@ const stateOf = async (survivor: Survivor) => {
     // A scan that is done again is another sample of the same value.
     history: SUBNETS.map((subnetId) => withoutRepeats(histories.get(subnetId)?.addresses.recent ?? [])),
   };
+};
+
+/** How many addresses each owner took, over all windows. */
+const takenIn = (windows: readonly OwnerChanges[]): Readonly<Record<string, number>> => {
+  const taken = new Map<string, number>();
+  for (const { changes } of windows)
+    for (const { kind, name, addresses } of changes ?? []) {
+      const owner = `${kind} ${name}`;
+      taken.set(owner, (taken.get(owner) ?? 0) + addresses);
+    }
+  return Object.fromEntries([...taken].filter(([, addresses]) => addresses !== 0));
 };
 
 const withoutRepeats = (samples: readonly { readonly value: number }[]): readonly number[] =>
