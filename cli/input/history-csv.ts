@@ -6,7 +6,7 @@ import { readTextFile } from './text-file.ts';
 const COLUMNS = ['timestamp', 'available'] as const;
 const PROBLEMS_SHOWN = 5;
 
-/** Two years of a measurement a minute have 40 MB. */
+/** Two years of a measurement a minute have 32 MB: a line has 30 bytes. */
 export const MAX_HISTORY_BYTES = 64 * 1024 * 1024;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 

@@ -1,5 +1,7 @@
 import type { AccountSelection } from '../../shared/model/target/target-selection.ts';
 
+export const ASSUME_READERS_SID = 'ReadOtherAccounts';
+
 /** A role, as CloudFormation puts it together where the partition is known. */
 const roleIn = (account: string, role: string) => ({
   'Fn::Sub': `arn:$${'{AWS::Partition}'}:iam::${account}:role/${role}`,
@@ -11,7 +13,7 @@ const roleIn = (account: string, role: string) => ({
  */
 export const assumeReaders = (accounts: AccountSelection, role: string) => {
   const statement = {
-    Sid: 'ReadOtherAccounts',
+    Sid: ASSUME_READERS_SID,
     Effect: 'Allow',
     Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
   };

@@ -15,7 +15,7 @@ const PROBLEMS_SHOWN = 20;
 const PROBLEMS_KEPT = 1_000;
 const RECORDS_AT_ONCE = 1_000;
 
-/** An account of 100,000 interfaces on 3,000 nodes has 90 MB and 5 million values; this is 2 such accounts, or 400 of 500. */
+/** Chosen, not measured: an account of 100,000 interfaces on 3,000 nodes is estimated at 90 MB and 5 million values. */
 export const ESTATE_LIMITS: JsonLimits = { characters: 256 * 1024 * 1024, values: 12_000_000 };
 
 /** An estate file cannot be read; the message names all that is wrong with it. */

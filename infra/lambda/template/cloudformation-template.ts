@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of Fn::Sub
+import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
 import { type Json, mergeChange, withReferences } from './merge.ts';
 import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './parameters.ts';
@@ -70,6 +71,9 @@ interface Variant {
 }
 
 const isGiven = (name: string): Json => ({ 'Fn::Not': [{ 'Fn::Equals': [{ Ref: name }, ''] }] });
+const isListGiven = (name: string): Json => ({
+  'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: name }] }, ''] }],
+});
 const isTrue = (name: string): Json => ({ 'Fn::Equals': [{ Ref: name }, 'true'] });
 
 /**
@@ -85,10 +89,7 @@ const VARIANTS: readonly Variant[] = [
   { condition: null, parameters: { rolePath: '<RolePath>' } },
   { condition: ['HasKey', isGiven('KeyArn')], parameters: { keyArn: '<KeyArn>' } },
   {
-    condition: [
-      'IsInVpc',
-      { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: 'SubnetIds' }] }, ''] }] },
-    ],
+    condition: ['IsInVpc', isListGiven('SubnetIds')],
     parameters: { subnetIds: 'list:SubnetIds', securityGroupIds: 'list:SecurityGroupIds' },
   },
   {
@@ -121,10 +122,16 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
   const resources = Object.fromEntries(
     Object.entries(packaged.Resources)
       .filter(([id]) => !isUpload(id))
-      .map(([id, resource]) => [id, fromArtifactBucket(resource)]),
+      .map(([id, resource]) => [
+        id,
+        readingOthers(fromArtifactBucket(resource) as unknown as JsonRecord) as unknown as Resource,
+      ]),
   );
   const plain = applied(resources, {});
-  const conditions: Record<string, Json> = { ...packaged.Conditions };
+  const conditions: Record<string, Json> = {
+    ...packaged.Conditions,
+    HasReaderRoles: isListGiven('ReaderRoleArns'),
+  };
   let merged: Record<string, Json> = plain;
   for (const { condition, parameters } of VARIANTS) {
     const changed = applied(resources, parameters);
@@ -171,6 +178,20 @@ const fromArtifactBucket = (resource: Resource): Resource => {
       ...properties,
     },
   };
+};
+
+/** Statements that name the roles of the parameters, or, without any, the role that is packaged: that of the own account. */
+const readingOthers = <Value extends Json>(value: Value): Value => {
+  if (Array.isArray(value)) return value.map(readingOthers) as unknown as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  const record = value as JsonRecord;
+  if (record['Sid'] === ASSUME_READERS_SID) {
+    const roles = { 'Fn::If': ['HasReaderRoles', { Ref: 'ReaderRoleArns' }, record['Resource'] ?? []] };
+    return { ...record, Resource: roles } as unknown as Value;
+  }
+  return Object.fromEntries(
+    Object.entries(record).map(([key, inner]) => [key, readingOthers(inner)]),
+  ) as unknown as Value;
 };
 
 const applied = (

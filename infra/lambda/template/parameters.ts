@@ -35,6 +35,12 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     Description: 'headroom.yml. It can be edited in its Systems Manager parameter afterwards.',
     MinLength: 1,
   },
+  ReaderRoleArns: {
+    Type: 'CommaDelimitedList',
+    Default: '',
+    Description:
+      'ARNs of the roles in other accounts that targets.accounts lists, such as arn:aws:iam::444455556666:role/HeadroomReader.',
+  },
   Email: { Type: 'String', Default: '', Description: 'An address that receives every alert.' },
   SlackParameter: {
     Type: 'String',
@@ -100,7 +106,15 @@ export const GROUPS: readonly Json[] = [
   { Label: { default: 'Packages' }, Parameters: ['ArtifactBucket', 'ArtifactPrefix'] },
   {
     Label: { default: 'Headroom' },
-    Parameters: ['Name', 'HeadroomYml', 'Schedule', 'Email', 'SlackParameter', 'AlarmTopicArn'],
+    Parameters: [
+      'Name',
+      'HeadroomYml',
+      'ReaderRoleArns',
+      'Schedule',
+      'Email',
+      'SlackParameter',
+      'AlarmTopicArn',
+    ],
   },
   {
     Label: { default: 'What your organization prescribes' },

@@ -13,6 +13,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
+import { SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { builtTemplate } from '../../fixtures/infra/built-template.ts';
@@ -20,6 +21,7 @@ import {
   FULL,
   HUB,
   THREE_ACCOUNTS_REGION as REGION,
+  ROOMY,
   THREE_ACCOUNTS_YML,
   threeAccounts,
 } from '../../fixtures/three-accounts.ts';
@@ -85,6 +87,7 @@ const createStack = async (client: CloudFormationClient): Promise<void> => {
     Schedule: 'rate(1 minute)',
     SlackParameter: '/headroom/slack',
     HeadroomYml: THREE_ACCOUNTS_YML,
+    ReaderRoleArns: [FULL, ROOMY].map((id) => `arn:aws:iam::${id}:role/${SCAN_ROLE}`).join(','),
   };
   await client.send(
     new CreateStackCommand({

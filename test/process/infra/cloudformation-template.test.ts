@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,9 +14,22 @@ import {
   type Template,
 } from '../../fixtures/infra/template.ts';
 
+const OTHER_ACCOUNTS = ['444455556666', '777788889999'];
+const ACCOUNTS_YML = `targets: { accounts: [${OTHER_ACCOUNTS.map((id) => `"${id}"`).join(', ')}], externalId: hub-1 }\n`;
+
 /** Each deployment by osls, and the same by the parameters of the template. */
-const DEPLOYMENTS: Readonly<Record<string, { osls: Record<string, string>; parameters: JsonRecord }>> = {
+const DEPLOYMENTS: Readonly<
+  Record<string, { osls: Record<string, string>; parameters: JsonRecord; yml?: string }>
+> = {
   plain: { osls: {}, parameters: {} },
+  'of a hub that reads two other accounts': {
+    osls: {},
+    yml: ACCOUNTS_YML,
+    parameters: {
+      HeadroomYml: ACCOUNTS_YML,
+      ReaderRoleArns: OTHER_ACCOUNTS.map((id) => `arn:aws:iam::${id}:role/HeadroomReader`).join(','),
+    },
+  },
   'with every parameter': {
     osls: {
       email: 'platform@example.com',
@@ -77,10 +90,12 @@ const compared = (resources: Json): Json => {
   );
 };
 
-describe.each(Object.entries(DEPLOYMENTS))('a deployment %s', (name, { osls, parameters }) => {
+describe.each(Object.entries(DEPLOYMENTS))('a deployment %s', (name, { osls, parameters, yml }) => {
   test('has the same resources by the template as by osls', async () => {
     const folderOf = `dist/test-template-${name.replaceAll(' ', '-')}-${process.pid}`;
-    const packaged = await packageDeployment(folderOf, osls, { HEADROOM_YML: join(folder, 'none.yml') });
+    const HEADROOM_YML = join(folder, `${yml === undefined ? 'none' : 'accounts'}.yml`);
+    if (yml !== undefined) await writeFile(HEADROOM_YML, yml);
+    const packaged = await packageDeployment(folderOf, osls, { HEADROOM_YML });
     await rm(packaged.folder, { recursive: true, force: true });
 
     const byTemplate = resolvedResources(template, { ...SURROUNDINGS, parameters });
