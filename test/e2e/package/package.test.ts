@@ -22,8 +22,8 @@ const PATH = (process.env['PATH'] ?? '')
   .filter((part) => !part.includes('node_modules'))
   .join(':');
 
-/** 534 kB when this was written. More than this is a dependency that came along unnoticed. */
-const MAX_PACKED_BYTES = 700_000;
+/** 731 kB when this was written, since the planner came. More than this is a dependency that came along unnoticed. */
+const MAX_PACKED_BYTES = 770_000;
 
 let folder: string;
 let packedBytes: number;

@@ -58,11 +58,15 @@ describe('two clean builds', () => {
       .split('\n')
       .map((line) => line.replace(/^[0-9a-f]{64} {2}/, ''));
     expect(names).toEqual([
-      'command.sbom.cdx.json',
-      ...['dashboard-widget', 'notify-slack', 'plan-scan', 'scan-target'].flatMap((name) => [
-        `${name}.sbom.cdx.json`,
-        `${name}.zip`,
-      ]),
+      ...[
+        'command.sbom.cdx.json',
+        'headroom.template.yml',
+        'spoke-role.template.yml',
+        ...['dashboard-widget', 'notify-slack', 'plan-scan', 'scan-target'].flatMap((name) => [
+          `${name}.sbom.cdx.json`,
+          `${name}.zip`,
+        ]),
+      ].toSorted(),
       expect.stringMatching(/^vpc-headroom-.*\.tgz$/),
     ]);
     expect(other).toBe(one);
