@@ -203,7 +203,7 @@ const excessIn = (content: unknown): string | null => {
 };
 
 const plainContent = (document: Document, source: string): unknown => {
-  // An account id is a name and no number: as a number it would lose its leading noughts.
+  // An account id is a name and no number: as a number it would lose its leading zeros.
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value === 'number' && /^\d{12}$/.test(node.source ?? '')) node.value = node.source;

@@ -100,7 +100,7 @@ describe('the example', () => {
 });
 
 describe('targets', () => {
-  test('an account id is a name: leading noughts stay, quoted or not', () => {
+  test('an account id is a name: leading zeros stay, quoted or not', () => {
     const { targets } = read('targets:\n  accounts: [012345678901, "000000000012"]\n  regions: eu-west-1\n');
     expect(targets).toEqual({
       accounts: { from: 'list', accountIds: ['012345678901', '000000000012'] },
