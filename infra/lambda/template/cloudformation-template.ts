@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of Fn::Sub
 import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
-import { type Json, mergeChange, withReferences } from './merge.ts';
+import { isList, isRecord, type Json, type JsonRecord, mergeChange, withReferences } from './merge.ts';
 import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './parameters.ts';
 
 /**
@@ -9,8 +9,6 @@ import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './p
  * `osls package` makes, with the function that applies the parameters of serverless.yml, so there is no second list of
  * resources and no second rule of what a parameter changes.
  */
-
-type JsonRecord = Readonly<Record<string, Json>>;
 
 interface Resource {
   readonly Type: string;
@@ -122,10 +120,7 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
   const resources = Object.fromEntries(
     Object.entries(packaged.Resources)
       .filter(([id]) => !isUpload(id))
-      .map(([id, resource]) => [
-        id,
-        readingOthers(fromArtifactBucket(resource) as unknown as JsonRecord) as unknown as Resource,
-      ]),
+      .map(([id, resource]) => [id, withParameters(resource)]),
   );
   const plain = applied(resources, {});
   const conditions: Record<string, Json> = {
@@ -164,6 +159,12 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
 /** A bucket that `osls` makes for its own uploads, and what belongs to it. */
 const isUpload = (id: string): boolean => id.startsWith('ServerlessDeployment');
 
+/** A resource that takes packages and roles from the parameters. */
+const withParameters = (resource: Resource): Resource => {
+  const { Properties = {}, ...rest } = fromArtifactBucket(resource);
+  return { ...rest, Properties: readingOthers(Properties) as JsonRecord };
+};
+
 /** A function whose package is in the bucket of the parameters. */
 const fromArtifactBucket = (resource: Resource): Resource => {
   const { Code, ...properties } = resource.Properties ?? {};
@@ -181,17 +182,13 @@ const fromArtifactBucket = (resource: Resource): Resource => {
 };
 
 /** Statements that name the roles of the parameters, or, without any, the role that is packaged: that of the own account. */
-const readingOthers = <Value extends Json>(value: Value): Value => {
-  if (Array.isArray(value)) return value.map(readingOthers) as unknown as Value;
-  if (typeof value !== 'object' || value === null) return value;
-  const record = value as JsonRecord;
-  if (record['Sid'] === ASSUME_READERS_SID) {
-    const roles = { 'Fn::If': ['HasReaderRoles', { Ref: 'ReaderRoleArns' }, record['Resource'] ?? []] };
-    return { ...record, Resource: roles } as unknown as Value;
-  }
-  return Object.fromEntries(
-    Object.entries(record).map(([key, inner]) => [key, readingOthers(inner)]),
-  ) as unknown as Value;
+const readingOthers = (value: Json): Json => {
+  if (isList(value)) return value.map(readingOthers);
+  if (!isRecord(value)) return value;
+  if (value['Sid'] !== ASSUME_READERS_SID)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readingOthers(inner)]));
+  const packaged = value['Resource'] ?? [];
+  return { ...value, Resource: { 'Fn::If': ['HasReaderRoles', { Ref: 'ReaderRoleArns' }, packaged] } };
 };
 
 const applied = (

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 /** As much of a template as is merged: JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonRecord = Readonly<Record<string, Json>>;
+export type JsonRecord = Readonly<Record<string, Json>>;
 
 const NO_VALUE = { Ref: 'AWS::NoValue' };
 
@@ -83,6 +83,6 @@ const substituting = (text: string, parameterOf: Readonly<Record<string, string>
 /** A placeholder may stand for a text with several references in it. */
 const reference = (name: string): Json => (name.includes('${') ? { 'Fn::Sub': name } : { Ref: name });
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const isRecord = (value: Json | undefined): value is JsonRecord =>
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isRecord = (value: Json | undefined): value is JsonRecord =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
