@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 const CAPABILITIES = [
   'inventory',
   'clusters',
+  'kubernetes',
   'metrics',
   'alerts',
   'state',
@@ -44,6 +45,7 @@ const MODEL_FOLDERS = [
   'subnet',
   'cni',
   'cluster',
+  'kubernetes',
   'forecast',
   'plan',
   'alert',

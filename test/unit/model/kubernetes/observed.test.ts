@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import {
+  type KubernetesReading,
+  known,
+  permissionName,
+  unread,
+  unreadParts,
+} from '../../../../shared/model/kubernetes/observed.ts';
+
+test('a permission is named as kubectl auth can-i takes it', () => {
+  const inCluster = { verb: 'list', namespace: null };
+  expect(permissionName({ ...inCluster, resource: 'pods', group: '' })).toBe('list pods');
+  expect(permissionName({ ...inCluster, resource: 'nodepools', group: 'karpenter.sh' })).toBe(
+    'list nodepools.karpenter.sh',
+  );
+  expect(permissionName({ verb: 'get', resource: 'pods/proxy', group: '', namespace: 'kube-system' })).toBe(
+    'get pods/proxy in kube-system',
+  );
+});
+
+test('the unknown parts of a reading are listed by field, with the missing permission', () => {
+  const permission = { verb: 'list', resource: 'nodes', group: '', namespace: null };
+  const forbidden = unread('forbidden', 'the permission list nodes is missing', permission);
+  const reading: KubernetesReading = {
+    cluster: 'payments',
+    at: 0,
+    version: null,
+    pods: known([]),
+    nodes: forbidden,
+    namespaces: known([]),
+    sandboxFailures: known([]),
+    awsNode: known(null),
+    eniConfigs: known([]),
+    cniNodes: known([]),
+    nodePools: known([]),
+    nodeClaims: known([]),
+    ec2NodeClasses: known([]),
+    autoModeNodeClasses: known([]),
+    services: known({ services: 0, addressesUsed: 0, cidrs: null }),
+    workloads: known([]),
+    autoscalers: known([]),
+    ipamd: unread('not-asked', 'ipamd counters are not configured'),
+  };
+  expect(unreadParts(reading)).toEqual([
+    {
+      part: 'nodes',
+      unread: { reason: 'forbidden', permission, message: 'the permission list nodes is missing' },
+    },
+    {
+      part: 'ipamd',
+      unread: { reason: 'not-asked', permission: null, message: 'ipamd counters are not configured' },
+    },
+  ]);
+});
