@@ -1,9 +1,5 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { clientSettings } from '../../shared/aws/clients.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
-import { readCloudWatchHistory } from '../../shared/metrics/cloudwatch-history.ts';
 import type { RecordedPast } from '../../shared/model/forecast/recorded-past.ts';
-import { backfill } from '../../shared/pipeline/backfill.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 import { readHistory } from '../input/history-csv.ts';
@@ -50,6 +46,7 @@ You can repeat it, and run it during scans. Existing values stay as they are.
     .action(async (options: Options) => {
       const target = { accountId: accountOf(options), region: options.targetRegion };
       const pasts = await recordedPasts(options, target, io);
+      const { backfill } = await import('../../shared/pipeline/backfill.ts');
       const { subnets, moments } = await withStateStore(options, (store) =>
         backfill(store.history, target, pasts, (done, of) => {
           if (io.progress) io.err(`\r${done} of ${of} moments`);
@@ -86,6 +83,11 @@ const recordedPasts = async (
   }
   if (history === undefined) {
     const days = daysOf(options);
+    const [{ CloudWatchClient }, { clientSettings }, { readCloudWatchHistory }] = await Promise.all([
+      import('@aws-sdk/client-cloudwatch'),
+      import('../../shared/aws/clients.ts'),
+      import('../../shared/metrics/cloudwatch-history.ts'),
+    ]);
     const client = new CloudWatchClient(clientSettings({ region: options.region }));
     try {
       const now = io.now();

@@ -17,7 +17,6 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
 import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
@@ -189,6 +188,7 @@ zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes m
     )
     .action(async (options: ScanOptions & Filters) => {
       checkTargetOptions(options);
+      const { scanToDocument } = await import('../input/scanned-estate.ts');
       const { document: whole, assessments } = await scanToDocument(options, session);
       const document = filterDocument(whole, options);
       const { schema, scannedAt, targets, clusters } = document;

@@ -123,11 +123,11 @@ Examples:
 It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem is printed with its line.
 `,
     )
-    .action((file: string | undefined, { format }: Options) => {
+    .action(async (file: string | undefined, { format }: Options) => {
       if (!['table', 'json'].includes(format)) {
         throw new UsageError(`--format ${format} is neither table nor json.`, 'Use one of the two.');
       }
-      const { source, ...configuration } = readConfiguration(file);
+      const { source, ...configuration } = await readConfiguration(file);
       if (format === 'json') {
         const document = { schema: 'headroom/config@1', source, ...configuration };
         io.out(jsonText({ ...document, destinations: Object.fromEntries(configuration.destinations) }));

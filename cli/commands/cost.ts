@@ -10,7 +10,6 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
 import { jsonText } from '../output/json.ts';
 import { renderTable } from '../output/table.ts';
@@ -56,7 +55,7 @@ Examples:
     )
     .action(async (options: Options) => {
       checkTargetOptions(options);
-      const configuration = readConfiguration(options.config);
+      const configuration = await readConfiguration(options.config);
       const shape = {
         scanIntervalMinutes: wholeNumber('--interval', options.interval),
         scanSeconds: wholeNumber('--scan-seconds', options.scanSeconds),
@@ -81,6 +80,7 @@ Examples:
           ),
         };
       } else {
+        const { scanToDocument } = await import('../input/scanned-estate.ts');
         const { document, assessments } = await scanToDocument(options, session);
         const failed = coverageExit(assessments);
         if (failed !== null) session.exit(failed);

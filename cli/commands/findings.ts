@@ -12,7 +12,6 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
 import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
@@ -76,6 +75,7 @@ Examples:
       checkTargetOptions(options);
       const severity = checkSeverity('--severity', options.severity);
       const failOn = checkSeverity('--fail-on', options.failOn);
+      const { scanToDocument } = await import('../input/scanned-estate.ts');
       const { document: whole, assessments } = await scanToDocument(options, session);
       const document = filterDocument(whole, { ...options, severity });
       const { schema, scannedAt, targets, findings } = document;

@@ -131,7 +131,11 @@ Examples:
       const capacity = parseCapacity(options.capacity);
       const all = readHistory(options.history);
       if (options.review === true) {
-        const outcome = review({ samples: all, capacity, policy: readConfiguration(options.policy).alerts });
+        const outcome = review({
+          samples: all,
+          capacity,
+          policy: (await readConfiguration(options.policy)).alerts,
+        });
         if (options.format === 'json') return io.out(jsonText(outcome));
         return io.out(`${reviewLines(outcome).join('\n')}\n`);
       }

@@ -16,7 +16,6 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
 import { jsonText } from '../output/json.ts';
 import { renderProblems } from '../output/scan-table.ts';
@@ -115,6 +114,7 @@ TOOK LATELY: addresses taken in the last three hours, on balance. Shown where ea
     )
     .action(async (options: ScanOptions & Filters & { readonly by: Level }) => {
       checkTargetOptions(options);
+      const { scanToDocument } = await import('../input/scanned-estate.ts');
       const { document: whole, assessments } = await scanToDocument(options, session);
       const document = filterDocument(whole, options);
       const { schema, scannedAt, targets } = document;

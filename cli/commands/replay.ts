@@ -63,7 +63,7 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
         );
       const capacity = parseCapacity(options.capacity);
       const samples = readHistory(options.history);
-      const { alerts } = readConfiguration(options.policy);
+      const { alerts } = await readConfiguration(options.policy);
       const supply = options.prefixes === true ? 'prefixes' : 'addresses';
       const transitions = replay({ samples, capacity, supply, policy: alerts });
       if (options.plot !== undefined)

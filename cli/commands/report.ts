@@ -11,7 +11,6 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
 import { withStateStore } from '../input/state-store.ts';
 import { writeOutputFile } from '../output/output-file.ts';
@@ -93,6 +92,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
     }
     return { ...found, source: 'stored scans', now };
   }
+  const { scanToDocument } = await import('../input/scanned-estate.ts');
   const estate = await scanToDocument({ ...options, format: 'table' }, session);
   return {
     assessments: estate.assessments,

@@ -1,7 +1,3 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { clientSettings } from '../../shared/aws/clients.ts';
-import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
-import { publishAssessment } from '../../shared/pipeline/publish.ts';
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -10,10 +6,9 @@ import {
   checkSeverity,
   checkTargetOptions,
   coverageExit,
-  type ScannedEstate,
   type ScanOptions,
-  scanToDocument,
 } from '../input/scan-options.ts';
+import type { ScannedEstate } from '../input/scanned-estate.ts';
 import { jsonText } from '../output/json.ts';
 import { problemText } from '../output/problem-text.ts';
 import { renderScan } from '../output/scan-table.ts';
@@ -32,6 +27,13 @@ const publishScan = async (
   { io }: Session,
 ): Promise<boolean> => {
   const { namespace, compat, subnetSeries } = configuration.metrics;
+  const [{ CloudWatchClient }, { clientSettings }, { createCloudWatchSink }, { publishAssessment }] =
+    await Promise.all([
+      import('@aws-sdk/client-cloudwatch'),
+      import('../../shared/aws/clients.ts'),
+      import('../../shared/metrics/cloudwatch-sink.ts'),
+      import('../../shared/pipeline/publish.ts'),
+    ]);
   const client = new CloudWatchClient(clientSettings());
   const sink = createCloudWatchSink(client);
   let complete = true;
@@ -93,6 +95,7 @@ Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing c
           'Remove --publish or --from.',
         );
       const { io } = session;
+      const { scanToDocument } = await import('../input/scanned-estate.ts');
       const estate = await scanToDocument(options, session);
       const { document, assessments } = estate;
       io.out(options.format === 'json' ? jsonText(document) : renderScan(io, document));

@@ -9,9 +9,7 @@ import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
 import { problemText } from '../output/problem-text.ts';
 import { type Guard, parseListen, startServer } from '../serve/http-server.ts';
-import { LatestScans } from '../serve/latest-scans.ts';
-import { createPages } from '../serve/pages.ts';
-import { ScanLoop, type ServeScanOptions } from '../serve/scan-loop.ts';
+import type { ServeScanOptions } from '../serve/scan-loop.ts';
 import { runAgainAndAgain } from '../serve/timer.ts';
 
 interface Options extends ServeScanOptions {
@@ -109,9 +107,14 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
       const guard = guardOf(options, session.io.env);
       const interval = parseInterval(options.interval);
       // A configuration that cannot be used is refused now, and not at the first scan.
-      const { alerts } = readConfiguration(options.config);
+      const { alerts } = await readConfiguration(options.config);
       const { io } = session;
       for (const problem of intervalProblems(interval, alerts)) io.err(`warning  ${problem}\n`);
+      const [{ LatestScans }, { createPages }, { ScanLoop }] = await Promise.all([
+        import('../serve/latest-scans.ts'),
+        import('../serve/pages.ts'),
+        import('../serve/scan-loop.ts'),
+      ]);
       const latest = new LatestScans();
       const pages = createPages(latest, io.now);
       const ended = new AbortController();

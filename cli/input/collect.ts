@@ -1,16 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Estate } from '../../shared/inventory/estate.ts';
-import { isProblem } from '../../shared/inventory/estate.ts';
-import { estateText } from '../../shared/inventory/estate-file.ts';
-import { redactEstate } from '../../shared/inventory/estate-redaction.ts';
-import { collectEstate } from '../../shared/pipeline/collect-estate.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { problemText } from '../output/problem-text.ts';
 import { createProgress } from '../output/progress.ts';
 import { readConfiguration } from './configuration.ts';
-import { openConfigured } from './open-targets.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 
 interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'> {
@@ -39,7 +34,15 @@ of names is not stored, and all figures stay the same.
     .action(async (options: Options) => {
       checkTargetOptions({ ...options, format: 'table' });
       const { io } = session;
-      const { targets: selection } = readConfiguration(options.config);
+      const [{ isProblem }, { estateText }, { redactEstate }, { collectEstate }, { openConfigured }] =
+        await Promise.all([
+          import('../../shared/inventory/estate.ts'),
+          import('../../shared/inventory/estate-file.ts'),
+          import('../../shared/inventory/estate-redaction.ts'),
+          import('../../shared/pipeline/collect-estate.ts'),
+          import('./open-targets.ts'),
+        ]);
+      const { targets: selection } = await readConfiguration(options.config);
       const { opened, failed } = await openConfigured(options, selection, io.now());
       const progress = createProgress(io);
       const targets: Estate['targets'][number][] = [];

@@ -1,8 +1,4 @@
-import { CallMeter } from '../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../shared/aws/clients.ts';
-import { UNKNOWN_ACCOUNT } from '../../shared/aws/reachable-targets.ts';
 import { didYouMean } from '../../shared/config/nearest-word.ts';
-import { createEc2Inventory } from '../../shared/inventory/ec2-inventory.ts';
 import type { InstanceLimits } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { knownInstanceTypes, limitsOf } from '../../shared/model/cluster/instance-limits.ts';
@@ -13,6 +9,13 @@ const askEc2 = async (
   types: readonly string[],
   region: string | undefined,
 ): Promise<Map<string, InstanceLimits>> => {
+  const [{ CallMeter }, { createAwsClients }, { UNKNOWN_ACCOUNT }, { createEc2Inventory }] =
+    await Promise.all([
+      import('../../shared/aws/call-meter.ts'),
+      import('../../shared/aws/clients.ts'),
+      import('../../shared/aws/reachable-targets.ts'),
+      import('../../shared/inventory/ec2-inventory.ts'),
+    ]);
   const clients = createAwsClients({ region, meter: new CallMeter() });
   const inventory = createEc2Inventory({
     client: clients.ec2,

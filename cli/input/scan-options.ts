@@ -1,28 +1,9 @@
 import type { Command } from 'commander';
-import pLimit from 'p-limit';
-import { CallMeter } from '../../shared/aws/call-meter.ts';
-import type { ReachableTarget, UnreachableTarget } from '../../shared/aws/reachable-targets.ts';
-import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
-import { createEstateSources } from '../../shared/inventory/estate.ts';
-import { readEstate } from '../../shared/inventory/estate-file.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
-import { number } from '../../shared/model/base/text/numbers.ts';
-import { estateOf } from '../../shared/model/checks/estate.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
-import type { AssessedTarget } from '../../shared/model/target/target-assessor.ts';
-import { checkTarget } from '../../shared/pipeline/check-target.ts';
-import { shareGateways } from '../../shared/pipeline/join-gateways.ts';
-import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
-import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
-import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
-import type { CacheStore } from '../../shared/state/state-store.ts';
-import { collectValues, type Session, UsageError } from '../base/command-line.ts';
+import { collectValues, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
-import { createProgress } from '../output/progress.ts';
-import { readConfiguration } from './configuration.ts';
-import { nearestOf } from './nearest-name.ts';
-import { openConfigured } from './open-targets.ts';
 import { secretOption } from './secret-option.ts';
 
 /** The options of every command that looks at AWS. */
@@ -40,9 +21,6 @@ export interface ScanOptions {
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const VPC_ID = /^vpc-[0-9a-z]+$/;
-
-/** Targets scanned at the same time: each has clients of its own, and each account and Region a quota of its own. */
-const TARGETS_AT_ONCE = 4;
 
 const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
 
@@ -123,172 +101,6 @@ export const checkSeverity = (option: string, value: string): Severity => {
     throw new UsageError(`${option} ${value} is not a severity.`, `Use one of ${WORST.join(', ')}.`);
   }
   return severity;
-};
-
-export interface ScannedTarget {
-  readonly assessment: TargetAssessment;
-  /** What it took; `null` for a target that could not even be opened. */
-  readonly reached: ReachableTarget | null;
-}
-
-interface OpenedTargets {
-  readonly opened: readonly ReachableTarget[];
-  readonly failed: readonly UnreachableTarget[];
-  /** The present of the scan in epoch milliseconds: that of the file, where it is one. */
-  readonly now: number;
-}
-
-/** @throws UsageError for a VPC that is nowhere, with the nearest one, where all was read in full */
-const refuseUnknownVpcs = async (
-  wanted: readonly string[] | null,
-  where: string,
-  assessments: readonly TargetAssessment[],
-  sources: readonly ReachableTarget[],
-): Promise<void> => {
-  if (wanted === null || assessments.length === 0) return;
-  if (assessments.some(({ target }) => target.status !== 'ok')) return;
-  const known = new Set(
-    assessments.flatMap(({ vpcs, subnets }) => [...vpcs, ...subnets].map(({ vpcId }) => vpcId)),
-  );
-  const unknown = wanted.filter((vpcId) => !known.has(vpcId));
-  if (unknown.length === 0) return;
-  const listed = await Promise.all(
-    // Only a help to find the right one: without it the refusal is the same.
-    sources.map((reached) => reached.sources.inventory.vpcs({}).catch(() => [])),
-  );
-  const there = listed.flat().map(({ vpcId }) => vpcId);
-  throw new UsageError(
-    unknown.map((vpcId) => `Nothing matches ${where} ${vpcId}.${nearestOf(vpcId, there)}`).join('\n'),
-    'Check the id, the account and the Region; `headroom scan` without --vpc lists every VPC.',
-  );
-};
-
-/** The targets that a file holds, of the Regions that were asked for. */
-const openEstate = async (path: string, regions: readonly string[] | undefined): Promise<OpenedTargets> => {
-  const estate = await readEstate(path);
-  const targets = estate.targets.filter(
-    ({ target }) => regions === undefined || regions.includes(target.region),
-  );
-  if (targets.length === 0) {
-    const held = [...new Set(estate.targets.map(({ target }) => target.region))].join(', ');
-    throw new UsageError(
-      `${path} holds nothing of ${regions?.join(', ') ?? 'any Region'}.`,
-      held === '' ? 'Collect the estate again.' : `Choose from its contents: ${held}.`,
-    );
-  }
-  const opened = targets.map((target) => ({
-    target: target.target,
-    sources: createEstateSources(target),
-    meter: new CallMeter(),
-    close: () => {},
-  }));
-  return { opened, failed: [], now: Date.parse(estate.collectedAt) };
-};
-
-/** Opens whatever the options name: AWS, or a file in its place. */
-const open = async (
-  options: ScanOptions,
-  targets: HeadroomConfiguration['targets'],
-  { io }: Session,
-): Promise<OpenedTargets> => {
-  if (options.from !== undefined) return openEstate(options.from, options.region);
-  const now = io.now();
-  const { opened, failed } = await openConfigured(options, targets, now);
-  return { opened, failed, now };
-};
-
-interface ScannedTargets {
-  readonly scanned: readonly (ScannedTarget & AssessedTarget)[];
-  /** What the targets share, and nothing of it outlives the command. */
-  readonly cache: CacheStore;
-  readonly now: number;
-}
-
-/** Scans everything the options ask for, with progress on a terminal. */
-const scanTargets = async (
-  options: ScanOptions,
-  { targets, scan }: HeadroomConfiguration,
-  session: Session,
-): Promise<ScannedTargets> => {
-  const { io } = session;
-  const { opened, failed, now } = await open(options, targets, session);
-  const vpcIds = options.vpc ?? scan.vpcIds;
-  const progress = createProgress(io);
-  const limit = pLimit(TARGETS_AT_ONCE);
-  const { cache } = createMemoryStateStore();
-  let finished = 0;
-  try {
-    // Each scan is to know what every other account has on the same gateways, whichever comes first.
-    if (opened.length > 1) {
-      for (const { sources } of opened) await shareGateways(sources.inventory, cache, now);
-    }
-    const scanned = await Promise.all(
-      opened.map((reached) =>
-        limit(async () => {
-          const { accountId, region } = reached.target;
-          const say = (count: number) =>
-            progress.show(
-              `scanning ${accountId} ${region}: ${number(count)} interfaces (${finished} of ${opened.length} done)`,
-            );
-          say(0);
-          const assessed = await scanTarget({
-            target: reached.target,
-            scope: vpcIds === null ? {} : { vpcIds },
-            sources: reached.sources,
-            past: NO_PAST,
-            cache,
-            now,
-            onInterfaces: say,
-          });
-          finished += 1;
-          return { ...assessed, reached };
-        }),
-      ),
-    );
-    await refuseUnknownVpcs(
-      vpcIds,
-      options.vpc === undefined ? 'scan.vpcs of headroom.yml:' : '--vpc',
-      scanned.map(({ assessment }) => assessment),
-      failed.length > 0 ? [] : opened,
-    );
-    const unreached = failed.map(({ target, problem }) => {
-      const assessment = failedAssessment(target, [problem], now);
-      return { assessment, estate: estateOf(assessment), reached: null };
-    });
-    return { scanned: [...scanned, ...unreached], cache, now };
-  } finally {
-    progress.clear();
-    for (const reached of opened) reached.close();
-  }
-};
-
-export interface ScannedEstate {
-  readonly document: ScanDocument;
-  readonly assessments: readonly TargetAssessment[];
-  readonly scanned: readonly ScannedTarget[];
-  readonly configuration: ReturnType<typeof readConfiguration>;
-  /** Epoch milliseconds: the present of the scan. */
-  readonly now: number;
-}
-
-/** Scans, and runs the checks under the configured policy. A wrong configuration is refused before anything is read. */
-export const scanToDocument = async (options: ScanOptions, session: Session): Promise<ScannedEstate> => {
-  const configuration = readConfiguration(options.config);
-  const { scanned: raw, cache, now } = await scanTargets(options, configuration, session);
-  const scanned: ScannedTarget[] = [];
-  // One after the other: no two offer the same new block.
-  for (const target of raw) {
-    const { assessment } = await checkTarget(target, configuration.alerts, cache, now);
-    scanned.push({ reached: target.reached, assessment });
-  }
-  const assessments = scanned.map(({ assessment }) => assessment);
-  return {
-    document: scanDocument(assessments, new Date(now).toISOString()),
-    assessments,
-    scanned,
-    configuration,
-    now,
-  };
 };
 
 /** How the command ends by what could be scanned alone; `null`: all of it could. */

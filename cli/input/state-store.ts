@@ -1,9 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Command } from 'commander';
-import { clientSettings } from '../../shared/aws/clients.ts';
-import { createDynamoStateStore } from '../../shared/state/dynamo/dynamo-state-store.ts';
-import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { UsageError } from '../base/command-line.ts';
 
@@ -45,15 +41,32 @@ export const withStateStore = async <Answer>(
       );
     }
   }
-  const client = table === undefined ? null : new DynamoDBClient(clientSettings({ region }));
-  const store =
-    client === null || table === undefined
-      ? openSqliteStateStore(state ?? DEFAULT_STATE, { readOnly })
-      : createDynamoStateStore({ client, tableName: table });
+  const { store, disconnect } =
+    table === undefined ? await openFile(state ?? DEFAULT_STATE, readOnly) : await openTable(table, region);
   try {
     return await work(store);
   } finally {
     await store.close();
-    client?.destroy();
+    disconnect();
   }
+};
+
+interface OpenStore {
+  readonly store: StateStore;
+  disconnect(): void;
+}
+
+const openFile = async (path: string, readOnly: boolean): Promise<OpenStore> => {
+  const { openSqliteStateStore } = await import('../../shared/state/sqlite/sqlite-state-store.ts');
+  return { store: openSqliteStateStore(path, { readOnly }), disconnect: () => {} };
+};
+
+const openTable = async (tableName: string, region: string | undefined): Promise<OpenStore> => {
+  const [{ DynamoDBClient }, { clientSettings }, { createDynamoStateStore }] = await Promise.all([
+    import('@aws-sdk/client-dynamodb'),
+    import('../../shared/aws/clients.ts'),
+    import('../../shared/state/dynamo/dynamo-state-store.ts'),
+  ]);
+  const client = new DynamoDBClient(clientSettings({ region }));
+  return { store: createDynamoStateStore({ client, tableName }), disconnect: () => client.destroy() };
 };

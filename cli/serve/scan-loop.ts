@@ -94,7 +94,7 @@ export class ScanLoop {
   /** One run. @throws HeadroomError when nothing could be planned */
   async run(): Promise<void> {
     const { options, io, latest, interval, breakOff } = this.#input;
-    const configuration = readConfiguration(options.config);
+    const configuration = await readConfiguration(options.config);
     const store = openStateFile(options.state);
     const reading = AbortSignal.any([
       AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),

@@ -6,10 +6,10 @@ import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
+import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
   clusterNamed,
-  type PlanSourceOptions,
   planned,
   readPlanSources,
   subnetNamed,

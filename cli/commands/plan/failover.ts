@@ -6,12 +6,8 @@ import type { FailoverDocument } from '../../../shared/model/plan/plan-documents
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import {
-  addPlanSourceOptions,
-  clusterNamed,
-  type PlanSourceOptions,
-  readPlanSources,
-} from '../../input/plan-source.ts';
+import type { PlanSourceOptions } from '../../input/plan-estates.ts';
+import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
 import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {

@@ -11,13 +11,8 @@ import type { NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
-import {
-  addPlanSourceOptions,
-  clusterNamed,
-  type PlanSource,
-  type PlanSourceOptions,
-  readPlanSources,
-} from '../../input/plan-source.ts';
+import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
+import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
 import { type KnownCluster, readTerraformPlan } from '../../input/terraform-plan.ts';
 import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
 

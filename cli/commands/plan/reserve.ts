@@ -9,10 +9,10 @@ import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { wholeNumberOf } from '../../input/cni-options.ts';
+import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
   clusterNamed,
-  type PlanSourceOptions,
   planned,
   readPlanSources,
   subnetNamed,

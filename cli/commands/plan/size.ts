@@ -15,12 +15,8 @@ import { collectValues, type Session, UsageError } from '../../base/command-line
 import { EXIT } from '../../base/exit-codes.ts';
 import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
-import {
-  addPlanSourceOptions,
-  type PlanSource,
-  type PlanSourceOptions,
-  readPlanSources,
-} from '../../input/plan-source.ts';
+import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
+import { addPlanSourceOptions, readPlanSources } from '../../input/plan-source.ts';
 import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions, CniOptions {

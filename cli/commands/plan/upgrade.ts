@@ -6,12 +6,8 @@ import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgr
 import type { Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
-import {
-  addPlanSourceOptions,
-  clusterNamed,
-  type PlanSourceOptions,
-  readPlanSources,
-} from '../../input/plan-source.ts';
+import type { PlanSourceOptions } from '../../input/plan-estates.ts';
+import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
 import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {

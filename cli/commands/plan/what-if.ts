@@ -7,13 +7,8 @@ import { type WhatIf, whatIf } from '../../../shared/model/plan/what-if.ts';
 import { collectValues, type Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { type ChangeOptions, changesOf } from '../../input/plan-changes.ts';
-import {
-  addPlanSourceOptions,
-  clusterNamed,
-  type PlanSourceOptions,
-  planned,
-  readPlanSources,
-} from '../../input/plan-source.ts';
+import type { PlanSourceOptions } from '../../input/plan-estates.ts';
+import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
 import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
 import { commandsOf } from '../../output/plan/commands.ts';
 import { bounds, fromTo } from '../../output/plan/figures.ts';
