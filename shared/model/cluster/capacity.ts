@@ -10,6 +10,8 @@ export interface NodeRoom {
   /** Addresses that a slot holds: 1, or 16 in prefix mode. */
   readonly unit: number;
   readonly slotsPerInterface: number;
+  /** With IP targets a new interface may begin with one address. Without them, in secondary mode, it has all of them or is refused. */
+  readonly ipTargets?: boolean;
   /** Free slots on the interfaces that are there, by subnet. */
   readonly freeSlots: ReadonlyMap<string, number>;
   /** Interfaces that it may still attach, and the subnets these may go to. */
@@ -22,7 +24,8 @@ export interface NodeRoom {
 /**
  * Grows nodes until a subnet, a slot or the cap ends it, and says how many addresses each subnet gave. Slots that
  * are there are filled first, over all nodes; then interfaces are attached, as the CNI does: in secondary mode with
- * all their addresses or not at all, in prefix mode with one prefix to begin with. `null` if a subnet is not known.
+ * all their addresses or not at all, with IP targets or in prefix mode with one address or prefix to begin with. `null` if a
+ * subnet is not known.
  */
 export const grow = (nodes: readonly NodeRoom[], ledgers: Ledgers): ReadonlyMap<string, number> | null => {
   const given = new Map<string, number>();
@@ -85,13 +88,13 @@ const attachInterface = (
   wanted: number,
 ): { readonly subnetId: string; readonly units: number } | null => {
   for (const { subnetId, ledger } of subnets) {
-    if (node.unit !== ADDRESSES_PER_PREFIX) {
-      if (ledger.take(1 + node.slotsPerInterface, 0) === null)
-        return { subnetId, units: node.slotsPerInterface };
-    } else if (ledger.take(1, 1) === null) {
-      const more = fillSlots(ledger, node, Math.min(node.slotsPerInterface, wanted) - 1);
-      return { subnetId, units: 1 + more };
-    }
+    const { ipTargets = false, slotsPerInterface, unit } = node;
+    const takesPrefixes = unit === ADDRESSES_PER_PREFIX;
+    const slotsAtFirst = takesPrefixes || ipTargets ? 1 : slotsPerInterface;
+    const short = takesPrefixes ? ledger.take(1, slotsAtFirst) : ledger.take(1 + slotsAtFirst, 0);
+    if (short !== null) continue;
+    const more = Math.max(0, Math.min(slotsPerInterface, wanted) - slotsAtFirst);
+    return { subnetId, units: slotsAtFirst + fillSlots(ledger, node, more) };
   }
   return null;
 };

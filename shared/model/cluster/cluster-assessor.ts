@@ -16,7 +16,7 @@ import type { ClusterContext } from './cluster-context.ts';
 import { committedDemand } from './committed-demand.ts';
 import { NodeAccumulator } from './node-accumulator.ts';
 import { outsideGroups } from './outside-groups.ts';
-import { freeSupplyOf, type Placement, SupplyLedger } from './supply-ledger.ts';
+import { freeSupplyOf, ledgersAtMost, type Placement, SupplyLedger } from './supply-ledger.ts';
 import { zoneFailover } from './zone-failover.ts';
 
 export interface ClusterFoldInput {
@@ -121,6 +121,7 @@ export class ClusterAssessor {
         ...outsideGroups(autoScalingGroups, eksClusters, builders, bySubnetId),
       ],
       (placement) => ledgers(placement, allIds),
+      (placement) => ledgersAtMost(ledgers(placement, allIds), bySubnetId, allIds, placement),
     );
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
     return builders.map((builder) =>

@@ -1,5 +1,5 @@
 import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
-import { mostInterfaces } from '../cni/cni-settings.ts';
+import { hasIpTargets, mostInterfaces } from '../cni/cni-settings.ts';
 import { AUTO_MODE_NODE_POOL_TAG, subnetIsTaggedFor } from '../owners/cluster-membership.ts';
 import type {
   AddressingMode,
@@ -22,7 +22,7 @@ import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';
 import { serviceRangeOf } from './service-range.ts';
-import { isWindowsNode, windowsLimits } from './windows-nodes.ts';
+import { isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What the fold found of one cluster. */
 export interface ClusterParts {
@@ -121,8 +121,8 @@ export class ClusterBuilder {
       subnetIds: this.#subnetIds,
       nodeSubnetIds: this.nodeSubnetIds,
       takesPrefixesFrom: this.#takesPrefixesFrom,
-      capacity: this.#capacity.bySubnet(this.nodeSubnetIds),
-      zones: this.#capacity.byZone(this.nodeSubnetIds),
+      capacity: this.#capacity.bySubnet(this.#growthSubnetIds),
+      zones: this.#capacity.byZone(this.#growthSubnetIds),
       committed,
       zoneFailover,
       newNodes: this.#newNodes,
@@ -221,6 +221,7 @@ export class ClusterBuilder {
           ? null
           : waysToTake(this.#growthMode(mode, windows), limits),
       customNetworking,
+      ipTargets: hasIpTargets(windows ? windowsConfiguration(this.#configuration) : this.#configuration),
       autoMode: isAutoModeNode(node),
       keepsTrunkSlot: this.#configuration.securityGroupsForPods === true && !node.hasTrunk && !windows,
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
@@ -264,6 +265,15 @@ export class ClusterBuilder {
     ]);
   }
 
+  /** Those, and where Fargate pods start. */
+  get #growthSubnetIds(): readonly string[] {
+    return unique([...this.nodeSubnetIds, ...this.#fargateSubnetIds]);
+  }
+
+  get #fargateSubnetIds(): readonly string[] {
+    return this.#eks?.fargateProfiles.flatMap(({ subnetIds }) => subnetIds) ?? [];
+  }
+
   get #takesPrefixesFrom(): readonly string[] {
     const fromNodes = this.#planned
       .filter(({ autoMode, node, takes }) => takes === 'prefix' && node.isLive && !autoMode)
@@ -283,25 +293,26 @@ export class ClusterBuilder {
     return unique([
       ...this.nodeSubnetIds,
       ...(this.#eks?.subnetIds ?? []),
-      ...(this.#eks?.fargateProfiles.flatMap(({ subnetIds }) => subnetIds) ?? []),
+      ...this.#fargateSubnetIds,
       ...this.#parts.controlPlaneSubnetIds,
       ...tagged.map(({ subnetId }) => subnetId),
     ]);
   }
 
   get #unknowns(): readonly Unknown[] {
-    const known = this.#context.ledgers('worst', this.nodeSubnetIds);
+    const known = this.#context.ledgers('worst', this.#growthSubnetIds);
     return clusterUnknowns({
       types: unique(
         this.#planned.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
       ),
-      subnetIds: this.nodeSubnetIds.filter((subnetId) => !known.has(subnetId)),
+      subnetIds: this.#growthSubnetIds.filter((subnetId) => !known.has(subnetId)),
       groups: this.#groups,
       mode: this.#mode,
       cni: this.#cni,
       nodePools: this.#nodePools,
       autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,
+      onlyFargate: this.#parts.nodes.length === 0 && this.#fargateSubnetIds.length > 0,
     });
   }
 

@@ -6,14 +6,11 @@ import type { GrowingGroup } from './committed-demand.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
 import { extrasOf, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
-import { type Placement, SupplyLedger } from './supply-ledger.ts';
+import { ledgersAtMost, type Placement } from './supply-ledger.ts';
 import { isWindowsNode } from './windows-nodes.ts';
 
 /** Where the zone is not known, the empty name, which comes first. */
 const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
-
-/** A /16 has so many blocks of 16 addresses. */
-const BLOCKS_OF_LARGEST_SUBNET = 4096;
 
 /** What started, and why one more would not. */
 interface Filled {
@@ -26,7 +23,9 @@ export class ClusterCapacity {
   readonly #plan: ClusterPlan;
   /** Subnets in which nodes start, as opposed to those for pods alone. */
   readonly #hosts: ReadonlySet<string | null>;
-  /** Instance types in use, and those that groups launch. */
+  /** Instance types that groups launch. */
+  readonly #launched: ReadonlySet<string>;
+  /** Those and the types in use. */
   readonly #types: readonly string[];
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
@@ -37,8 +36,8 @@ export class ClusterCapacity {
       ...plan.startSubnetIds,
     ]);
     const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
-    const launched = groups.flatMap(({ instanceType }) => instanceType ?? []);
-    this.#types = [...new Set([...inUse, ...launched])].sort();
+    this.#launched = new Set(groups.flatMap(({ instanceType }) => instanceType ?? []));
+    this.#types = [...new Set([...inUse, ...this.#launched])].sort();
   }
 
   /** Subnets in which nodes start, by their ids. */
@@ -112,9 +111,20 @@ export class ClusterCapacity {
     const drawnOn = new Set(rooms.flatMap(subnetsOf));
     const given = grow(rooms, ledgers('worst', [...drawnOn]));
     return (subnetId) => {
+      if (this.#isForFargateAlone(subnetId))
+        return ledgers('worst', [subnetId]).get(subnetId)?.singles ?? null;
       if (given === null || (unknown.has(subnetId) && !drawnOn.has(subnetId))) return null;
       return given.get(subnetId) ?? 0;
     };
+  }
+
+  /** A pod on Fargate has an interface of its own, and so takes one address. Source: EKS user guide, Fargate considerations. */
+  #isForFargateAlone(subnetId: string): boolean {
+    const { eks, nodes } = this.#plan;
+    const isNodes =
+      this.#hosts.has(subnetId) ||
+      nodes.some(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds.includes(subnetId));
+    return !isNodes && eks?.fargateProfiles.some(({ subnetIds }) => subnetIds.includes(subnetId)) === true;
   }
 
   /** Nodes that start in these subnets, one after the other until each is full. */
@@ -123,7 +133,7 @@ export class ClusterCapacity {
       this.#fill(subnetIds, instanceType, 'worst') ?? this.#noneForCertain(subnetIds, instanceType);
     const best = this.#fill(subnetIds, instanceType, 'best') ?? this.#noneForCertain(subnetIds, instanceType);
     // The CNI of Auto Mode takes single addresses where no prefix is free: more nodes may start than prefixes allow.
-    const isUnknown = this.#plan.eks?.autoMode === true && worst?.shortage?.limitedBy === 'prefixes';
+    const isUnknown = this.#mayBeAutoMode(instanceType) && worst?.shortage?.limitedBy === 'prefixes';
     return isUnknown
       ? { instanceType, nodes: null, nodesAtBest: null, limitedBy: null, error: null }
       : {
@@ -135,21 +145,11 @@ export class ClusterCapacity {
         };
   }
 
-  /**
-   * In a subnet of another account only AWS's count is known. It is the most single addresses that there can be, so that too small
-   * a count is certain to start no node; one that is large enough says nothing. It need not count what is reserved for prefixes.
-   */
+  /** In a subnet of another account too small a count of AWS's is certain to start no node; one that is large enough says nothing. */
   #noneForCertain(subnetIds: readonly string[], instanceType: string): Filled | null {
-    const filled = this.#fill(subnetIds, instanceType, 'best', (placement, ids) => {
-      const ledgers = new Map(this.#plan.ledgers(placement, ids));
-      for (const id of ids) {
-        const most = this.#plan.subnets.get(id)?.awsAvailable ?? null;
-        if (ledgers.has(id) || most === null) continue;
-        const supply = { singles: most, reservedBlocks: BLOCKS_OF_LARGEST_SUBNET, unreservedBlocks: 0 };
-        ledgers.set(id, new SupplyLedger(supply, placement));
-      }
-      return ledgers;
-    });
+    const filled = this.#fill(subnetIds, instanceType, 'best', (placement, ids) =>
+      ledgersAtMost(this.#plan.ledgers(placement, ids), this.#plan.subnets, ids, placement),
+    );
     return filled?.nodes === 0 ? filled : null;
   }
 
@@ -210,6 +210,15 @@ export class ClusterCapacity {
     return windows
       ? { primaryServesPods: true, subnetIds: [subnetId] }
       : this.#plan.podPlaceOf(subnetId, null);
+  }
+
+  /** A cluster of EKS Auto Mode may have node groups as well: the CNI of their nodes does not fall back to single addresses. */
+  #mayBeAutoMode(instanceType: string): boolean {
+    if (this.#plan.eks?.autoMode !== true) return false;
+    const live = this.#plan.nodes.filter(
+      ({ node }) => node.isLive && node.instance.instanceType === instanceType,
+    );
+    return live.length === 0 ? !this.#launched.has(instanceType) : live.some(({ autoMode }) => autoMode);
   }
 
   /** Whether all nodes of the type run Windows. */

@@ -17,6 +17,8 @@ interface UnknownParts {
   readonly autoModeNodes: boolean;
   /** Tagged subnets are counted although it is unknown whether subnet discovery is on. */
   readonly discoveryByDefault: boolean;
+  /** It has no node, and pods on Fargate need none. */
+  readonly onlyFargate: boolean;
 }
 
 /** Cilium's watermarks: `spec.ipam` of its CiliumNode objects. Source: Cilium documentation, AWS ENI. */
@@ -42,6 +44,7 @@ export const clusterUnknowns = ({
   nodePools,
   autoModeNodes,
   discoveryByDefault,
+  onlyFargate,
 }: UnknownParts): readonly Unknown[] => [
   ...types.map((type) => ({
     field: 'gauges.maxIPAddresses',
@@ -76,7 +79,7 @@ export const clusterUnknowns = ({
   })),
   ...(cni === 'cilium-eni' ? [CILIUM] : []),
   ...(cni === 'overlay' ? [OVERLAY] : []),
-  ...(mode === 'unknown' && cni !== 'overlay'
+  ...(mode === 'unknown' && cni !== 'overlay' && !onlyFargate
     ? [
         {
           field: 'mode',

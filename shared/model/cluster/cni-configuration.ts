@@ -29,8 +29,10 @@ export interface CniConfiguration {
   readonly minimumIpTarget: number | null;
   /** `MAX_ENI`; `null` where it is not set. */
   readonly maxEni: number | null;
-  /** Pod subnets by zone, from the add-on's own `eniConfig`; empty where it makes none, or where nodes choose theirs by another label. */
+  /** Pod subnets of the ENIConfigs that the add-on makes (`eniConfig`), by the names of these; empty where it makes none. */
   readonly eniConfigSubnets: ReadonlyMap<string, string>;
+  /** `ENI_CONFIG_LABEL_DEF` is the zone: a node takes the ENIConfig that has its zone's name. */
+  readonly eniConfigByZone: boolean;
 }
 
 /** Subnet discovery came with 1.18. Source: amazon-vpc-cni-k8s, CHANGELOG. */
@@ -62,6 +64,7 @@ export const UNKNOWN_CNI_CONFIGURATION: CniConfiguration = {
   minimumIpTarget,
   maxEni,
   eniConfigSubnets: new Map(),
+  eniConfigByZone: false,
 };
 
 /** Whether a node's own subnet can be shut out by its tags. A version that is not known is taken to be a current one. */
@@ -97,7 +100,8 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
     warmIpTarget: target(environment['WARM_IP_TARGET']),
     minimumIpTarget: target(environment['MINIMUM_IP_TARGET']),
     maxEni: target(environment['MAX_ENI']),
-    eniConfigSubnets: eniConfigSubnets(values['eniConfig'], environment['ENI_CONFIG_LABEL_DEF']),
+    eniConfigSubnets: eniConfigSubnets(values['eniConfig']),
+    eniConfigByZone: ZONE_LABELS.has(String(environment['ENI_CONFIG_LABEL_DEF'])),
   };
 };
 
@@ -120,17 +124,15 @@ const valuesOf = (configuration: string | null): Readonly<Record<string, unknown
 const objectOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 
-/** `eniConfig: { create: true, subnets: { <zone>: { id } } }`. Source: the chart's values.yaml, amazon-vpc-cni-k8s. */
-const eniConfigSubnets = (eniConfig: unknown, label: unknown): ReadonlyMap<string, string> => {
+/** `eniConfig: { create: true, subnets: { <name>: { id } } }`. Source: the chart's `eniconfig.yaml`, amazon-vpc-cni-k8s. */
+const eniConfigSubnets = (eniConfig: unknown): ReadonlyMap<string, string> => {
   const given = objectOf(eniConfig);
   const subnets = objectOf(given?.['subnets']);
-  if (given === null || subnets === null || !isTrue(given['create']) || !ZONE_LABELS.has(String(label))) {
-    return new Map();
-  }
+  if (given === null || subnets === null || !isTrue(given['create'])) return new Map();
   return new Map(
-    Object.entries(subnets).flatMap(([zone, subnet]) => {
+    Object.entries(subnets).flatMap(([name, subnet]) => {
       const id = objectOf(subnet)?.['id'];
-      return typeof id === 'string' ? [[zone, id]] : [];
+      return typeof id === 'string' ? [[name, id]] : [];
     }),
   );
 };

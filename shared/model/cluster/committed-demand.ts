@@ -265,17 +265,21 @@ type FreshLedgers = (placement: Placement) => Ledgers;
 /**
  * If every group scales to its maximum, would the subnets hold, at the start of its nodes and when they are full of pods?
  * A group whose type, mode or subnets are not known is not part of the sum and answers `null`.
+ *
+ * @param atMost ledgers of every subnet, those of other accounts with the most that they can hold
  */
 export const committedDemand = (
   groups: readonly GrowingGroup[],
   ledgers: FreshLedgers,
+  atMost: FreshLedgers = ledgers,
 ): readonly CommittedDemand[] => {
   const worst = growTogether(groups, ledgers('worst'), 'at-start');
   const best = growTogether(groups, ledgers('best'), 'at-start');
   const fullWorst = fillTogether(groups, ledgers('worst'));
   const fullBest = fillTogether(groups, ledgers('best'));
   return groups.map((group) => {
-    const outcome = worst.get(group);
+    const none = worst.has(group) ? undefined : noneForCertain(group, atMost);
+    const outcome = worst.get(group) ?? none;
     return {
       clusterName: group.clusterName,
       group: group.group,
@@ -283,7 +287,7 @@ export const committedDemand = (
       currentNodes: group.currentNodes,
       maximumNodes: group.maximumNodes,
       fits: outcome?.fits ?? null,
-      fitsAtBest: best.get(group)?.fits ?? null,
+      fitsAtBest: (best.get(group) ?? none)?.fits ?? null,
       instanceType: group.instanceType,
       perNode: group.steps === null ? null : withExtras(group, total(group.steps)),
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
@@ -295,6 +299,12 @@ export const committedDemand = (
       update: updateOf(group, ledgers),
     };
   });
+};
+
+/** A group with a subnet of another account: AWS's count there can be too small for a single node. */
+const noneForCertain = (group: GrowingGroup, atMost: FreshLedgers): Outcome | undefined => {
+  const outcome = growTogether([group], atMost('best'), 'at-start').get(group);
+  return outcome?.fits === 0 && wantedNodes(group) > 0 ? outcome : undefined;
 };
 
 /** An update of one group while no other grows: EKS raises its maximum for as long as that takes. */

@@ -19,6 +19,8 @@ export interface PlannedNode {
    */
   readonly takes: 'secondary' | 'prefix' | null;
   readonly customNetworking: boolean;
+  /** `WARM_IP_TARGET` or `MINIMUM_IP_TARGET` decides: its pool grows address by address. */
+  readonly ipTargets: boolean;
   /** EKS Auto Mode runs its CNI, which falls back to single addresses where no prefix is free: how far it grows is not known. */
   readonly autoMode: boolean;
   /** A slot that the CNI keeps for a trunk that is still to come. */
@@ -45,6 +47,7 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
   return {
     unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
     slotsPerInterface: slots,
+    ipTargets: planned.ipTargets,
     freeSlots: new Map(
       [...pool.bySubnet].map(([subnetId, { interfaces, slotsUsed }]) => [
         subnetId,

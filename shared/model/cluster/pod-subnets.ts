@@ -73,8 +73,8 @@ export class PodSubnets {
 
   #customSubnets(subnetId: string, group: string | null): readonly string[] | null {
     const zone = this.#zoneOf(subnetId);
-    const configured = zone === null ? undefined : this.#input.configuration.eniConfigSubnets.get(zone);
-    if (configured !== undefined) return [configured];
+    const configured = zone === null ? null : this.#configured(zone);
+    if (configured !== null) return [configured];
     const neighbours = this.#neighbours(subnetId);
     const ofGroup = neighbours.filter(
       ({ membership }) => group !== null && (membership.nodeGroup ?? membership.nodePool) === group,
@@ -83,6 +83,21 @@ export class PodSubnets {
       (ofGroup.length > 0 ? ofGroup : neighbours).flatMap(({ secondarySubnetId }) => secondarySubnetId ?? []),
     );
     return shown.size === 1 ? [...shown] : null;
+  }
+
+  /**
+   * The subnet that the add-on's ENIConfigs name for a zone. By whatever label nodes choose, an interface must be in the zone of
+   * its node (EC2): the only ENIConfig with a subnet of the zone is then the one that works.
+   */
+  #configured(zone: string): string | null {
+    const { eniConfigByZone, eniConfigSubnets } = this.#input.configuration;
+    const named = eniConfigByZone ? eniConfigSubnets.get(zone) : undefined;
+    if (named !== undefined) return named;
+    const inZone = new Set(
+      [...eniConfigSubnets.values()].filter((subnetId) => this.#zoneOf(subnetId) === zone),
+    );
+    const [only] = inZone;
+    return only !== undefined && inZone.size === 1 ? only : null;
   }
 
   /** Other subnets of the zone that subnet discovery may use, by name: the CNI sorts them by what they have left. */

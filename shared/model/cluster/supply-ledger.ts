@@ -31,6 +31,29 @@ export const freeSupplyOf = (subnet: SubnetAssessment): FreeSupply | null => {
   };
 };
 
+/** A /16 has so many blocks of 16 addresses. */
+const BLOCKS_OF_LARGEST_SUBNET = 4096;
+
+/**
+ * These ledgers, and one for each subnet without its own that holds what AWS counts: the most single addresses that there can
+ * be. AWS's count need not hold what is reserved for prefixes, so these may be as many as a subnet has room for.
+ */
+export const ledgersAtMost = (
+  known: ReadonlyMap<string, SupplyLedger>,
+  subnets: ReadonlyMap<string, SubnetAssessment>,
+  subnetIds: readonly string[],
+  placement: Placement,
+): ReadonlyMap<string, SupplyLedger> => {
+  const ledgers = new Map(known);
+  for (const subnetId of subnetIds) {
+    const singles = subnets.get(subnetId)?.awsAvailable ?? null;
+    if (ledgers.has(subnetId) || singles === null) continue;
+    const supply = { singles, reservedBlocks: BLOCKS_OF_LARGEST_SUBNET, unreservedBlocks: 0 };
+    ledgers.set(subnetId, new SupplyLedger(supply, placement));
+  }
+  return ledgers;
+};
+
 /** A ledger's state at a moment, to go back to. */
 export interface LedgerMark {
   readonly singles: number;

@@ -36,7 +36,8 @@ export const eniConfigCommand = (
 /** The add-on's configuration with another subnet in the zone; `null` where it makes no ENIConfig there. */
 const addOnConfiguration = (eks: EksCluster | undefined, zone: string): string | null => {
   const vpcCni = eks?.vpcCni ?? null;
-  if (!cniConfigurationOf(vpcCni).eniConfigSubnets.has(zone)) return null;
+  const { eniConfigByZone, eniConfigSubnets } = cniConfigurationOf(vpcCni);
+  if (!eniConfigByZone || !eniConfigSubnets.has(zone)) return null;
   const values = JSON.parse(vpcCni?.configuration ?? '') as AddOnValues;
   const { eniConfig } = values;
   const { subnets } = eniConfig;

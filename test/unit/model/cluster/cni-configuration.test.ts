@@ -11,6 +11,7 @@ const DEFAULTS = {
   windowsIpam: false,
   windowsPrefixDelegation: false,
   eniConfigSubnets: new Map(),
+  eniConfigByZone: false,
   prefixDelegation: false,
   customNetworking: false,
   securityGroupsForPods: false,
@@ -145,12 +146,17 @@ describe("the add-on's own eniConfig", () => {
   });
 
   test.each([
+    ['topology.kubernetes.io/zone', true],
+    ['failure-domain.beta.kubernetes.io/zone', true],
+    ['team', false],
+    [undefined, false],
+  ])('is chosen by the zone where the label is %s: %s', (label, byZone) => {
+    const values = { env: label === undefined ? {} : { ENI_CONFIG_LABEL_DEF: label } };
+    expect(addOn(JSON.stringify(values)).eniConfigByZone).toBe(byZone);
+  });
+
+  test.each([
     ['it makes none', { env, eniConfig: { create: false, subnets } }],
-    [
-      'nodes choose by another label',
-      { env: { ENI_CONFIG_LABEL_DEF: 'team' }, eniConfig: { create: true, subnets } },
-    ],
-    ['nodes choose by no label', { eniConfig: { create: true, subnets } }],
     ['it names no subnets', { env, eniConfig: { create: true } }],
     ['it is no object', { env, eniConfig: 'zones' }],
   ])('says nothing where %s', (_, values) => {

@@ -13,25 +13,36 @@ const participant = (awsAvailable: number | null, environment: Readonly<Record<s
   situation.cluster({ vpcCni: cniSettings(environment) });
   situation.group({ subnetIds: ['shared'], desiredSize: 1 });
   situation.node('shared', { group: 'g', secondaries: 9 });
-  return situation.assess().cluster.capacity[0]?.moreNodes[0];
+  return situation.assess().cluster;
 };
 
+const moreNodes = (...question: Parameters<typeof participant>) =>
+  participant(...question).capacity[0]?.moreNodes[0];
+
 test('a count that is too small for a node is certain to start none', () => {
-  expect(participant(6)).toEqual({
+  expect(moreNodes(6)).toEqual({
     instanceType: 'm5.large',
     nodes: 0,
     nodesAtBest: 0,
     limitedBy: 'addresses',
     error: 'InsufficientFreeAddressesInSubnet',
   });
-  expect(participant(0, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({
+  expect(moreNodes(0, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({
     nodes: 0,
     limitedBy: 'addresses',
   });
 });
 
 test('a count that would do says nothing: others may reserve it, or scatter it', () => {
-  expect(participant(10)).toMatchObject({ nodes: null, nodesAtBest: null, error: null });
+  expect(moreNodes(10)).toMatchObject({ nodes: null, nodesAtBest: null, error: null });
   // Blocks that are reserved for prefixes may not be in the count.
-  expect(participant(1, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({ nodes: null });
+  expect(moreNodes(1, { ENABLE_PREFIX_DELEGATION: 'true' })).toMatchObject({ nodes: null });
+});
+
+test('a group that then cannot start a single node is said to be short of all that it may start', () => {
+  expect(participant(6).committed).toMatchObject([
+    { fits: 0, fitsAtBest: 0, shortfall: 2, error: 'InsufficientFreeAddressesInSubnet' },
+  ]);
+  expect(participant(30).committed).toMatchObject([{ fits: null, shortfall: null, error: null }]);
+  expect(participant(null).committed).toMatchObject([{ fits: null, shortfall: null }]);
 });
