@@ -7,6 +7,7 @@ import type {
   LabPeering,
   LabReservation,
   LabRouteTable,
+  LabScalingActivity,
   LabSubnet,
   LabTransitGatewayAttachment,
   LabVpc,
@@ -23,6 +24,8 @@ export interface EstateView {
   readonly routeTables: Sequence<LabRouteTable>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
+  /** The latest first. */
+  readonly scalingActivities: Sequence<LabScalingActivity>;
   /** `null`: no such subnet here. */
   reservations(subnetId: string): Sequence<LabReservation> | null;
 }

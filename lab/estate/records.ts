@@ -169,6 +169,18 @@ export interface LabEksCluster {
   readonly vpcCni: { readonly version: string; readonly configuration: string | null } | null;
 }
 
+/** A launch that Auto Scaling tried and EC2 refused. */
+export interface LabScalingActivity {
+  readonly activityId: string;
+  readonly groupName: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly at: Date;
+  readonly message: string;
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+}
+
 export interface LabAutoScalingGroup {
   readonly name: string;
   readonly ownerId: string;

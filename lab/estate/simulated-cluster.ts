@@ -230,8 +230,21 @@ export class SimulatedCluster implements ClusterController {
     } catch (error) {
       if (!(error instanceof AllocationError)) throw error;
       this.#note([error]);
+      this.#noteFailedLaunch(group, subnetId);
       return false;
     }
+  }
+
+  /** Auto Scaling passes on EC2's message. Karpenter starts its nodes without it. */
+  #noteFailedLaunch(group: NodeGroupInput, subnetId: string): void {
+    if (group.nodePool) return;
+    this.#world.noteFailedLaunch({
+      groupName: `eks-${this.name}-${group.name}`,
+      ownerId: this.#input.ownerId,
+      region: this.#input.region,
+      subnetId,
+      message: `There are not enough free addresses in subnet '${subnetId}' to satisfy the requested number of instances. Launching EC2 instance failed.`,
+    });
   }
 
   #terminate(node: RunningNode): void {

@@ -14,6 +14,7 @@ import type {
   LabReservation,
   LabRoute,
   LabRouteTable,
+  LabScalingActivity,
   LabTransitGatewayAttachment,
   LabVpc,
   SimulatedSubnet,
@@ -61,6 +62,8 @@ const zoneIdRegion = (region: string): string => {
   return `${area}${directions}${number}`;
 };
 
+const SCALING_ACTIVITIES_KEPT = 500;
+
 /**
  * The state of a simulated estate, and the few things that change it. Addresses come from each subnet's pool, so that
  * counts, interfaces and refusals always agree with one another.
@@ -79,6 +82,8 @@ export class World {
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
+  /** Launches that EC2 refused, the latest first. */
+  #scalingActivities: readonly LabScalingActivity[] = [];
   /** Clusters that carry out the orders that EKS and Auto Scaling get, by name. */
   readonly controllers = new Map<string, ClusterController>();
   /** How many IPv4 blocks EC2 lets a VPC have. Source: VPC user guide, quotas. */
@@ -301,8 +306,21 @@ export class World {
       routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
+      scalingActivities: this.#scalingActivities.filter(here),
       reservations: (subnetId) => (visible.has(subnetId) ? this.#reservations(subnetId) : null),
     };
+  }
+
+  /** A launch that EC2 refused. Auto Scaling forgets after six weeks; the lab after some hundreds. */
+  noteFailedLaunch(activity: Omit<LabScalingActivity, 'activityId' | 'at' | 'availabilityZone'>): void {
+    const { availabilityZone } = this.subnet(activity.subnetId);
+    const made = {
+      ...activity,
+      availabilityZone,
+      activityId: `launch-${this.now}-${activity.subnetId}`,
+      at: new Date(this.now),
+    };
+    this.#scalingActivities = [made, ...this.#scalingActivities.slice(0, SCALING_ACTIVITIES_KEPT - 1)];
   }
 
   /** The main table, whose id follows from the VPC's, and the others; each with its local routes first. */

@@ -180,5 +180,6 @@ const NOTHING: EstateView = {
   routeTables: [],
   clusters: [],
   autoScalingGroups: [],
+  scalingActivities: [],
   reservations: () => null,
 };

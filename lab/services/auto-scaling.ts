@@ -1,6 +1,6 @@
 import { LabError } from '../http/lab-error.ts';
 import { type PageLimits, pageOf } from '../http/pages.ts';
-import { optionalText, requiredText, textList } from '../http/parameters.ts';
+import { optionalText, recordList, requiredText, textList } from '../http/parameters.ts';
 import { awsQuery } from '../http/protocol.ts';
 import type { Action, LabService } from '../service.ts';
 
@@ -58,6 +58,41 @@ const describeAutoScalingGroups: Action = ({ parameters, view }) => {
   };
 };
 
+/** The latest first. Only launches that failed are kept; of the filters only the lower bound is known. */
+const describeScalingActivities: Action = ({ parameters, view }) => {
+  const name = optionalText(parameters, 'AutoScalingGroupName');
+  const since = recordList(parameters, 'Filters')
+    .filter((filter) => filter['Name'] === 'StartTimeLowerBound')
+    .flatMap((filter) => textList(filter, 'Values'))
+    .map((text) => Date.parse(text));
+  const page = pageOf(
+    view().scalingActivities,
+    'DescribeScalingActivities',
+    parameters,
+    { ...PAGE, otherwise: 100 },
+    ({ groupName, at }) =>
+      (name === null || groupName === name) && since.every((bound) => at.getTime() >= bound),
+  );
+  return {
+    Activities: page.map((activity) => ({
+      ActivityId: activity.activityId,
+      AutoScalingGroupName: activity.groupName,
+      Description: `Launching a new EC2 instance.  Status Reason: ${activity.message}`,
+      Cause: `At ${activity.at.toISOString()} an instance was started in response to a difference between desired and actual capacity.`,
+      StartTime: activity.at.toISOString(),
+      EndTime: activity.at.toISOString(),
+      StatusCode: 'Failed',
+      StatusMessage: activity.message,
+      Progress: 100,
+      Details: JSON.stringify({
+        'Subnet ID': activity.subnetId,
+        'Availability Zone': activity.availabilityZone,
+      }),
+    })),
+    NextToken: page.nextToken,
+  };
+};
+
 /** Groups of a simulated cluster are named `eks-<cluster>-<group>`; the cluster carries the order out. */
 const updateAutoScalingGroup: Action = ({ parameters, accountId, region, change }) => {
   const name = requiredText(parameters, 'AutoScalingGroupName');
@@ -94,6 +129,7 @@ export const autoScaling: LabService = {
   protocols: [awsQuery('http://autoscaling.amazonaws.com/doc/2011-01-01/')],
   actions: {
     DescribeAutoScalingGroups: describeAutoScalingGroups,
+    DescribeScalingActivities: describeScalingActivities,
     UpdateAutoScalingGroup: updateAutoScalingGroup,
   },
 };

@@ -1,3 +1,4 @@
+import { createAwsAllocationFailures } from '../clusters/aws-allocation-failures.ts';
 import { createEksClusterSource } from '../clusters/eks-cluster-source.ts';
 import { createEc2Inventory } from '../inventory/ec2-inventory.ts';
 import type { Target } from '../model/aws/inventory.ts';
@@ -16,6 +17,11 @@ export const createTargetSources = (
     clusters: createEksClusterSource({
       ...shared,
       eks: clients.eks,
+      autoScaling: clients.autoScaling,
+      roleArn: options.roleArn ?? null,
+    }),
+    allocationFailures: createAwsAllocationFailures({
+      ...shared,
       autoScaling: clients.autoScaling,
       roleArn: options.roleArn ?? null,
     }),

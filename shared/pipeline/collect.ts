@@ -1,6 +1,8 @@
 import pLimit from 'p-limit';
+import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
+import type { AllocationFailures } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -26,6 +28,8 @@ import { joinGateways } from './join-gateways.ts';
 export interface TargetSources {
   readonly inventory: InventorySource;
   readonly clusters: ClusterSource | null;
+  /** Absent: no service can be asked for addresses that it did not get, as in an estate file. */
+  readonly allocationFailures?: AllocationFailureSource;
 }
 
 /**
@@ -42,6 +46,8 @@ export interface TargetFacts {
   readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
   readonly routeTables: readonly RouteTable[] | null;
+  /** `null`: not asked for. */
+  readonly allocationFailures: AllocationFailures | null;
   /** Of the instance types in use that the shipped table lacks, by type. */
   readonly limits: ReadonlyMap<string, InstanceLimits>;
   readonly problems: readonly Problem[];
@@ -63,6 +69,12 @@ export const RESERVATION_CACHE_MILLISECONDS = 3_600_000;
 
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
 const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
+
+/**
+ * Failures of this time are counted. ECS leaves out an event that repeats the last one, for six hours: Amazon ECS developer
+ * guide, "Service event messages".
+ */
+const FAILURES_LOOK_BACK = 6 * 3_600_000;
 
 /** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
 const CONCURRENT_CALLS = 4;
@@ -139,6 +151,30 @@ const readLimits = async (
   return limits;
 };
 
+/** A service that does not answer is unread, and a problem of the scan. It never reads as one without failures. */
+const readAllocationFailures = async (
+  { sources, now }: CollectInput,
+  problems: Problem[],
+): Promise<AllocationFailures | null> => {
+  const { allocationFailures: source } = sources;
+  if (source === undefined) return null;
+  const since = now - FAILURES_LOOK_BACK;
+  const answers = await Promise.all(
+    source.services.map(async (service) => {
+      const own: Problem[] = [];
+      const failures = await attempt(own, () => source.failuresOf(service, since));
+      problems.push(...own);
+      const unread = own.map(({ message }) => ({ service, reason: message }));
+      return { failures: failures ?? [], unread };
+    }),
+  );
+  return {
+    failures: answers.flatMap(({ failures }) => failures),
+    since: new Date(since).toISOString(),
+    unread: answers.flatMap(({ unread }) => unread),
+  };
+};
+
 /**
  * Reads all of a target but its interfaces.
  *
@@ -171,18 +207,20 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     return instances;
   };
   const { clusters } = sources;
-  const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups] = await Promise.all([
-    readReservations(input, listed, problems),
-    attempt(problems, readInstances),
-    attempt(problems, async () =>
-      joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
-    ),
-    attempt(problems, () => sources.inventory.routeTables(scope)),
-    clusters === null
-      ? null
-      : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
-    clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
-  ]);
+  const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups, allocationFailures] =
+    await Promise.all([
+      readReservations(input, listed, problems),
+      attempt(problems, readInstances),
+      attempt(problems, async () =>
+        joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
+      ),
+      attempt(problems, () => sources.inventory.routeTables(scope)),
+      clusters === null
+        ? null
+        : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
+      clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
+      readAllocationFailures(input, problems),
+    ]);
 
   const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');
   const reservations = new Map<string, readonly SubnetCidrReservation[] | null>();
@@ -204,6 +242,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     autoScalingGroups,
     vpcConnections,
     routeTables,
+    allocationFailures,
     limits,
     problems,
   };

@@ -1,3 +1,4 @@
+import { allocationsFailing } from './allocations-failing.ts';
 import type { Check } from './check.ts';
 import { committedDemand } from './committed-demand.ts';
 import { eksHealth } from './eks-health.ts';
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   prefixesWillRunOut,
   fragmentation,
   vpcAddressesLow,
+  allocationsFailing,
   eksHealth,
   committedDemand,
   upgradeReadiness,

@@ -1,3 +1,4 @@
+import type { AllocationFailures } from '../aws/allocation-failure.ts';
 import type { EksCluster, Instance, InstanceLimits, RouteTable, VpcConnection } from '../aws/inventory.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
@@ -12,6 +13,8 @@ export interface EstateFacts {
   readonly vpcConnections: readonly VpcConnection[] | null;
   /** Absent or `null`: not read. */
   readonly routeTables?: readonly RouteTable[] | null;
+  /** Absent or `null`: no service was asked. */
+  readonly allocationFailures?: AllocationFailures | null;
   /** By subnet: single addresses of interfaces that are no node's, some of them. They stay when nodes are drained. */
   readonly obstacles?: ReadonlyMap<string, readonly Obstacle[]>;
   /** New blocks that remedies of any target offered lately, this one's own among them. */
@@ -151,6 +154,21 @@ export class Estate {
       vpcId: eks.vpcId,
       clusterName: eks.name,
       subnetIds: eks.subnetIds,
+    };
+  }
+
+  /** The account and Region as a whole. */
+  get targetSubject(): Subject {
+    const { accountId, region } = this.input.target;
+    return {
+      type: 'target',
+      id: `${accountId}/${region}`,
+      name: null,
+      accountId,
+      region,
+      vpcId: null,
+      clusterName: null,
+      subnetIds: [],
     };
   }
 

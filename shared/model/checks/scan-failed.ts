@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.ts';
-import type { Remedy, Subject } from '../result/finding.ts';
+import type { Remedy } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy } from './check.ts';
 
@@ -23,16 +23,7 @@ export const scanFailed: Check = {
 
 const result = ({ estate, settings }: CheckContext): CheckResult => {
   const { target } = estate.input;
-  const subject: Subject = {
-    type: 'target',
-    id: `${target.accountId}/${target.region}`,
-    name: null,
-    accountId: target.accountId,
-    region: target.region,
-    vpcId: null,
-    clusterName: null,
-    subnetIds: [],
-  };
+  const subject = estate.targetSubject;
   const problems = distinct(target.errors);
   const evidence = [
     { name: 'status', value: target.status },

@@ -1,3 +1,4 @@
+import type { AllocationFailures } from '../aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -39,6 +40,7 @@ export interface TargetFoldInput {
     readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
     readonly vpcConnections: readonly VpcConnection[] | null;
     readonly routeTables?: readonly RouteTable[] | null;
+    readonly allocationFailures?: AllocationFailures | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
   };
   /** False: the listing of interfaces failed, and nothing that depends on it is known. */
@@ -174,6 +176,7 @@ export class TargetAssessor {
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,
       routeTables: facts.routeTables ?? null,
+      allocationFailures: facts.allocationFailures ?? null,
       obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
       limits: (type) => limitsOf(type, facts.limits),
     };

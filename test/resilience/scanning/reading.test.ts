@@ -218,6 +218,7 @@ const READ_ACTIONS = [
   'DescribeFargateProfile',
   'DescribeAddon',
   'DescribeAutoScalingGroups',
+  'DescribeScalingActivities',
 ];
 
 /** The figures of a subnet that need the action; what is not listed here costs a subnet no figure at all. */

@@ -148,6 +148,23 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
       ],
     },
   },
+  'allocations-failing': {
+    subnets: [aSubnet({ available: 0 })],
+    scannedAt: '2026-01-01T00:00:00.000Z',
+    allocationFailures: {
+      since: '2025-12-31T18:00:00.000Z',
+      unread: [],
+      failures: ['2025-12-31T23:55:00.000Z', '2025-12-31T22:10:00.000Z'].map((at) => ({
+        at,
+        service: 'auto-scaling' as const,
+        resource: 'web',
+        code: 'InsufficientFreeAddressesInSubnet',
+        subnetId: 'subnet-0a',
+        availabilityZone: 'eu-west-1a',
+        text: "There are not enough free addresses in subnet 'subnet-0a' to satisfy the requested number of instances. Launching EC2 instance failed.",
+      })),
+    },
+  },
   'eks-health': {
     eksClusters: [
       anEksCluster({ healthIssues: [issue], nodeGroups: [aNodeGroup({ healthIssues: [issue] })] }),

@@ -44,6 +44,13 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'prefixes-exhaustion': of({ usesPrefixes: true }),
   fragmentation: of({ usesPrefixes: true, prefixes: null }),
   'vpc-addresses-low': { subnets: [aSubnet(), aSubnet({ ...unmeasured, subnetId: 'subnet-0b' })] },
+  'allocations-failing': {
+    allocationFailures: {
+      failures: [],
+      since: '2026-01-01T00:00:00.000Z',
+      unread: [{ service: 'auto-scaling', reason: 'Denied.' }],
+    },
+  },
   'committed-demand': {
     ...inCluster({}),
     clusters: [aCluster({ committed: [aDemand({ fits: null, shortfall: null })] })],

@@ -1,0 +1,14 @@
+import type { AllocationFailure, AllocationService } from '../model/aws/allocation-failure.ts';
+
+/** What the services of one target say about addresses that they asked for and did not get. */
+export interface AllocationFailureSource {
+  /** The services that can be asked. */
+  readonly services: readonly AllocationService[];
+  /**
+   * Failures of one service.
+   *
+   * @param since epoch milliseconds: older failures are not asked for
+   * @throws HeadroomError when the service did not answer in full
+   */
+  failuresOf(service: AllocationService, since: number): Promise<readonly AllocationFailure[]>;
+}

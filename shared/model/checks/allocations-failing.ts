@@ -1,0 +1,167 @@
+import {
+  type AllocationFailures,
+  type AllocationService,
+  type FailedAllocations,
+  groupFailures,
+} from '../aws/allocation-failure.ts';
+import { listOf, shorten } from '../base/text/names.ts';
+import { count, number } from '../base/text/numbers.ts';
+import { utcTime } from '../base/text/times.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Subject } from '../result/finding.ts';
+import { resourceName } from '../result/resource-name.ts';
+import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
+import { aws } from './remedies/commands.ts';
+import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
+
+const HOUR = 3_600_000;
+/** Auto Scaling tries again within minutes while a group is short. What did not fail for an hour is likely over. */
+const STILL_FAILING = HOUR;
+/** The alert ends later than it starts, so that a group which is tried again every hour does not flap. */
+const OVER_AFTER = 3 * HOUR;
+const RESOURCES_SHOWN = 5;
+const LONGEST_TEXT = 300;
+
+/** What each service asks an address for, and what the service is called. */
+const WORDS: Readonly<Record<AllocationService, { readonly request: string; readonly label: string }>> = {
+  'auto-scaling': { request: 'launch', label: 'Auto Scaling group' },
+  'ec2-fleet': { request: 'launch', label: 'EC2 Fleet' },
+  ecs: { request: 'task', label: 'ECS service' },
+  eks: { request: 'request', label: 'EKS node group' },
+};
+
+const MISSING = {
+  addresses: 'no free address',
+  prefixes: 'no free prefix',
+  interface: 'its interface is full',
+} as const;
+
+export const allocationsFailing: Check = {
+  kind: 'allocations-failing',
+  label: 'AWS services get no address',
+  summary: 'requests for an address fail',
+  clear: () => 'no request for an address fails any more',
+  about: 'each subnet, and the account where a service does not name the subnet',
+  condition:
+    'Auto Scaling reports a launch that failed for want of an address within the last hour. Critical. It clears after three hours without another one.',
+  unknown: 'A service could not be asked.',
+  impact:
+    'This is not a forecast: something did not start. AWS tries again, so load rises on what runs. Nothing else reports it, because the request itself was accepted.',
+  settings: 'findings',
+  suppresses: { of: 'same-subject', supplies: ['addresses'], when: 'as-severe' },
+  find: ({ estate }) => {
+    const { allocationFailures } = estate.input;
+    return allocationFailures == null ? [] : results(estate, allocationFailures);
+  },
+};
+
+const results = (estate: Estate, { failures, unread }: AllocationFailures): readonly CheckResult[] => {
+  const groups = groupFailures(failures);
+  const reason = unread.map((service) => service.reason).join(' ');
+  const resultOf = (
+    subject: Subject,
+    subnet: SubnetAssessment | null,
+    own: readonly FailedAllocations[],
+  ): CheckResult =>
+    own.length === 0 && unread.length > 0
+      ? notMeasured(subject, reason)
+      : judged(estate, subject, subnet, own);
+  const inSubnets = estate.input.subnets.map((subnet) =>
+    resultOf(
+      estate.subnetSubject(subnet),
+      subnet,
+      groups.filter(({ subnetId }) => subnetId === subnet.subnetId),
+    ),
+  );
+  // A subnet that is not scanned, or that the service does not name.
+  const elsewhere = groups.filter(({ subnetId }) => subnetId === null || !estate.subnets.has(subnetId));
+  return [...inSubnets, resultOf(estate.targetSubject, null, elsewhere)];
+};
+
+/** The level that the latest failure gives: now, and until it is over. */
+const judged = (
+  estate: Estate,
+  subject: Subject,
+  subnet: SubnetAssessment | null,
+  groups: readonly FailedAllocations[],
+): CheckResult => {
+  const now = Date.parse(estate.input.scannedAt);
+  const last = Math.max(...groups.map(({ lastAt }) => (lastAt === null ? now : Date.parse(lastAt))));
+  const [first] = groups;
+  if (first === undefined || now - last > OVER_AFTER) return healthy(subject);
+  const requests = groups.reduce((sum, group) => sum + group.count, 0);
+  const evidence = [
+    { name: 'failedRequests', value: requests, unit: 'requests' },
+    { name: 'firstFailureAt', value: earliest(groups) },
+    { name: 'lastFailureAt', value: first.lastAt },
+    { name: 'services', value: [...new Set(groups.map(({ service }) => service))].join(', '), detail: true },
+    { name: 'error', value: first.code },
+  ];
+  const levels = { raise: now - last <= STILL_FAILING ? 'critical' : 'ok', hold: 'critical' } as const;
+  return measured(subject, levels, evidence, () => ({
+    title: `${resourceName(subject)}: ${failedText(groups)}, ${MISSING[first.supply]}`,
+    explanation: `${sinceText(groups)}${resourcesText(groups)} The last answer was: ${sentence(first.text)}`,
+    remedies: () => [
+      ...(subnet === null || first.supply === 'interface'
+        ? []
+        : first.supply === 'prefixes'
+          ? remediesForPrefixes(estate, subnet)
+          : remediesForAddresses(estate, subnet)),
+      ...groups
+        .filter(({ service }) => service === 'auto-scaling')
+        .slice(0, 1)
+        .map((group) => activitiesOf(group, subject.region)),
+    ],
+    owners: subnet?.owners ?? null,
+  }));
+};
+
+const earliest = (groups: readonly FailedAllocations[]): string | null =>
+  groups.flatMap(({ firstAt }) => firstAt ?? []).toSorted()[0] ?? null;
+
+/** `12 launches of Auto Scaling group web failed`, `14 requests of 3 resources failed`. */
+const failedText = (groups: readonly FailedAllocations[]): string => {
+  const requests = groups.reduce((sum, group) => sum + group.count, 0);
+  const resources = new Set(groups.map(({ service, resource }) => `${service} ${resource}`));
+  const [first] = groups;
+  if (first === undefined || resources.size > 1)
+    return `${count(requests, 'request')} of ${number(resources.size)} resources failed`;
+  const { request, label } = WORDS[first.service];
+  return `${count(requests, request)} of ${label} ${first.resource} failed`;
+};
+
+const sinceText = (groups: readonly FailedAllocations[]): string => {
+  const from = earliest(groups);
+  return from === null ? 'AWS reports it now.' : `The first one failed on ${utcTime(from)}.`;
+};
+
+const resourcesText = (groups: readonly FailedAllocations[]): string => {
+  if (groups.length === 1) return '';
+  const named = groups.map((group) => {
+    const { request, label } = WORDS[group.service];
+    return `${label} ${group.resource} (${count(group.count, request)})`;
+  });
+  return ` Affected: ${listOf(named, RESOURCES_SHOWN)}.`;
+};
+
+/** AWS's text as one sentence of ours. */
+const sentence = (text: string): string => {
+  const shown = shorten(text, LONGEST_TEXT);
+  return shown.endsWith('.') ? shown : `${shown}.`;
+};
+
+const activitiesOf = ({ resource }: FailedAllocations, region: string) => ({
+  title: `See what ${resource} tried`,
+  effect: 'The scaling activities show each failed launch, its subnet and its time.',
+  price: 'Free. It changes nothing.',
+  when: 'Right to see whether it still fails.',
+  gains: { addresses: 0, prefixes: 0 },
+  commands: [
+    aws('autoscaling', 'describe-scaling-activities', region, {
+      'auto-scaling-group-name': resource,
+      'max-items': 5,
+    }),
+  ],
+  preconditions: [],
+});

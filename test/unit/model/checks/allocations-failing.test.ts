@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import type {
+  AllocationFailure,
+  AllocationFailures,
+} from '../../../../shared/model/aws/allocation-failure.ts';
+import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+
+const KIND = 'allocations-failing';
+const NOW = '2026-01-01T12:00:00.000Z';
+
+const failure = (minutesAgo: number, changes: Partial<AllocationFailure> = {}): AllocationFailure => ({
+  at: new Date(Date.parse(NOW) - minutesAgo * 60_000).toISOString(),
+  service: 'auto-scaling',
+  resource: 'web',
+  code: 'InsufficientFreeAddressesInSubnet',
+  subnetId: 'subnet-0a',
+  availabilityZone: 'eu-west-1a',
+  text: 'There are not enough free addresses in subnet',
+  ...changes,
+});
+
+const estate = (
+  failures: readonly AllocationFailure[],
+  unread: AllocationFailures['unread'] = [],
+): Partial<EstateInput> => ({
+  scannedAt: NOW,
+  subnets: [aSubnet()],
+  allocationFailures: { failures, since: '2026-01-01T06:00:00.000Z', unread },
+});
+
+describe('launches that get no address', () => {
+  test('are critical, with their subnet, group, number and first time', () => {
+    const [finding] = findingsOf(KIND, estate([failure(5), failure(50)]));
+    expect(finding).toMatchObject({
+      id: 'allocations-failing/subnet/subnet-0a',
+      severity: 'critical',
+      title: expect.stringContaining('2 launches of Auto Scaling group web failed, no free address'),
+      explanation: expect.stringContaining('The first one failed on Thu 1 Jan 2026 11:10 UTC.'),
+    });
+  });
+
+  test('name every group where several fail', () => {
+    const [finding] = findingsOf(KIND, estate([failure(5), failure(6, { resource: 'jobs' })]));
+    expect(finding?.title).toContain('2 requests of 2 resources failed');
+    expect(finding?.explanation).toContain(
+      'Affected: Auto Scaling group web (1 launch), Auto Scaling group jobs (1 launch).',
+    );
+  });
+
+  test('are about the account where the subnet is not named or not scanned', () => {
+    const failures = [failure(5, { subnetId: null }), failure(5, { subnetId: 'subnet-elsewhere' })];
+    expect(findingsOf(KIND, estate(failures))).toMatchObject([
+      {
+        subject: { type: 'target' },
+        evidence: expect.arrayContaining([{ name: 'failedRequests', value: 2, unit: 'requests' }]),
+      },
+    ]);
+  });
+
+  test.each([
+    [60, ['found', 'healthy']],
+    [61, ['healthy', 'healthy']],
+  ])('%i minutes ago leave the subnet and the account as %j', (minutes, states) => {
+    expect(statesOf(KIND, estate([failure(minutes)]))).toEqual(states);
+  });
+
+  test('are listed for an hour, and hold their alert for three', () => {
+    expect(findingsOf(KIND, estate([failure(60)]))).toHaveLength(1);
+    expect(findingsOf(KIND, estate([failure(61)]))).toHaveLength(0);
+  });
+
+  test('say that the interface is full where the subnet has room', () => {
+    const [finding] = findingsOf(KIND, estate([failure(5, { code: 'PrivateIpAddressLimitExceeded' })]));
+    expect(finding?.title).toContain('its interface is full');
+  });
+});
+
+describe('services that could not be asked', () => {
+  const unread = [{ service: 'auto-scaling' as const, reason: 'Not allowed.' }];
+
+  test('are unknown, and never an all-clear', () => {
+    expect(statesOf(KIND, estate([], unread))).toEqual(['unknown', 'unknown']);
+  });
+
+  test('do not hide what another service reports', () => {
+    expect(statesOf(KIND, estate([failure(5)], unread))).toEqual(['found', 'unknown']);
+  });
+
+  test('say nothing where no service was to be asked', () => {
+    expect(statesOf(KIND, { subnets: [aSubnet()] })).toEqual([]);
+  });
+});
