@@ -50,7 +50,7 @@ Exits with 1 while a critical alert fires.
         ({ alert }) => options.all === true || alert.status !== 'resolved',
       );
       if (options.format === 'json') {
-        const alerts = kept.map(({ target, alert }) => ({ target, ...alert }));
+        const alerts = kept.map((each) => ({ identity: nameOf(each), target: each.target, ...each.alert }));
         io.out(jsonText({ schema: 'headroom/alerts@1', alerts }));
       } else {
         io.out(kept.length === 0 ? 'No alert fires.\n' : renderTable(io, COLUMNS, kept));

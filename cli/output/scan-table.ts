@@ -5,6 +5,7 @@ import { count, percent } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Severity } from '../../shared/model/result/finding.ts';
+import { subjectIdentity } from '../../shared/model/result/identity.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
@@ -77,7 +78,7 @@ const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
 /** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */
 export const renderFindings = (io: Io, findings: readonly Finding[]): string => {
   const dye = paint(io);
-  const bySubject = Map.groupBy(findings, ({ subject }) => `${subject.type}/${subject.id}`);
+  const bySubject = Map.groupBy(findings, ({ subject }) => subjectIdentity(subject));
   return [...bySubject.values()]
     .map(([worst, ...others]) => {
       if (worst === undefined) return '';

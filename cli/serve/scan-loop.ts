@@ -7,11 +7,11 @@ import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts'
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
+import { targetName } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
 import { attempt } from '../../shared/pipeline/attempt.ts';
 import { planRun } from '../../shared/pipeline/plan.ts';
-import { targetName } from '../../shared/pipeline/planned-targets.ts';
 import { scanResult } from '../../shared/pipeline/run-summary.ts';
 import { runScanJob } from '../../shared/pipeline/scan-job.ts';
 import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';

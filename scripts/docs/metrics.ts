@@ -27,5 +27,6 @@ scarce subnets have series of their own. The other subnets are part of the figur
 
 ${[SUBNET_METRICS, VPC_METRICS, CLUSTER_METRICS, RUN_METRICS].map(section).join('\n')}
 With \`metrics.compat: true\` the five gauges of each cluster are also published as by the CNI Metrics Helper: namespace
-\`${COMPAT_NAMESPACE}\`, dimension \`CLUSTER_ID\`, unit Count.
+\`${COMPAT_NAMESPACE}\`, dimension \`CLUSTER_ID\`, unit Count. That dimension is all the helper has: clusters of one name in several accounts or Regions
+share these series. All other metrics carry the account and the Region.
 `;

@@ -1,12 +1,12 @@
 import type { Observation } from '../model/alert/alert.ts';
-import type { Subject } from '../model/result/finding.ts';
+import { subjectPath } from '../model/result/identity.ts';
 
 /** Two low subnets may be chance; three that are at least half of their VPC's are one thing. */
 export const SUBNETS_OF_ONE_CAUSE = 3;
 export const SHARE_OF_ONE_CAUSE = 0.5;
 
 /** The cause of an alert that is about its subject alone. */
-export const causeOf = ({ type, id }: Pick<Subject, 'type' | 'id'>): string => `${type}/${id}`;
+export const causeOf = subjectPath;
 
 /**
  * Says of every observation what it should be seen as one thing with. When many subnets of a VPC have the same problem at

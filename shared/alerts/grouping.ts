@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Route } from '../model/alert/policy.ts';
+import { identityWithin } from '../model/result/identity.ts';
 import { causeOf } from './causes.ts';
 import { type LinkSettings, linksFor } from './links.ts';
 import { destinationsFor } from './routing.ts';
@@ -71,11 +72,11 @@ const messageOf = (
 
 /** All transitions of a run are of one target. */
 const digestThreadOf = ([first]: readonly Transition[]): string =>
-  `${first?.subject.accountId}/${first?.subject.region}/digest`;
+  first === undefined ? 'digest' : identityWithin(first.subject, 'digest');
 
 /** `111122223333/eu-west-1/vpc/vpc-1`: ids are unique within an account and Region at least. */
 const threadOf = ({ subject, cause }: Transition): string =>
-  `${subject.accountId}/${subject.region}/${cause ?? causeOf(subject)}`;
+  identityWithin(subject, cause ?? causeOf(subject));
 
 const messageIdOf = (
   threadId: string,

@@ -3,6 +3,7 @@ import { compareLevel, worstLevel } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import { bySupply, type CheckOutcome, clearText, withoutCovered } from '../model/checks/run-checks.ts';
 import type { Evidence, Subject } from '../model/result/finding.ts';
+import { keyOf } from '../model/result/identity.ts';
 import { attributeCauses } from './causes.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
 
@@ -29,14 +30,14 @@ export const observe = (
   );
 
 /** A check has the key of its settings, and its own kind in it where the settings are those of many. */
-const keyOf = ({ check: { kind, settings } }: CheckOutcome, { type, id }: Subject): string =>
-  kind === settings ? `${kind}/${type}/${id}` : `${settings}/${kind}/${type}/${id}`;
+const keyOfOutcome = ({ check: { kind, settings } }: CheckOutcome, subject: Subject): string =>
+  keyOf(kind === settings ? kind : `${settings}/${kind}`, subject);
 
 const alone = (outcome: CheckOutcome, subject: Subject): Observation => {
   const { check, raise, hold, finding, evidence } = outcome;
   const isRaised = raise !== 'ok' || hold !== 'ok';
   return {
-    key: keyOf(outcome, subject),
+    key: keyOfOutcome(outcome, subject),
     rule: check.settings,
     subject,
     raise,
@@ -80,7 +81,7 @@ const together = (
     .filter(({ finding, isCovered }) => finding !== null && !isCovered)
     .toSorted((a, b) => compareLevel(b.raise ?? 'ok', a.raise ?? 'ok'));
   return {
-    key: `${supply}/${subject.type}/${subject.id}`,
+    key: keyOf(supply, subject),
     rule: lead?.rule ?? supply,
     subject,
     raise,

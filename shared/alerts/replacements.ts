@@ -1,5 +1,6 @@
 import type { Alert, Observation } from '../model/alert/alert.ts';
 import { CHECKS } from '../model/checks/checks.ts';
+import { keyOf } from '../model/result/identity.ts';
 
 /**
  * What happens to an alert that an earlier version made of one check alone, where all checks of the supply now make one alert.
@@ -27,7 +28,7 @@ export const replacements = (
     const supply = SUPPLY_OF_PREFIX.find(([prefix]) => key.startsWith(prefix))?.[1];
     if (supply === undefined) return null;
     if (status !== 'firing') return { step: outbox.length === 0 ? 'remove' : 'wait' };
-    const successor = `${supply}/${subject.type}/${subject.id}`;
+    const successor = keyOf(supply, subject);
     if (firing.has(successor)) return { step: 'end', continuesAs: successor };
     const now = observed.get(successor);
     if (now === undefined) return null;

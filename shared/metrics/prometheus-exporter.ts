@@ -1,7 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import { printable } from '../model/base/invisible-characters.ts';
+import { printable, printableName } from '../model/base/invisible-characters.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import {
   CLUSTER_METRICS,
@@ -38,7 +38,9 @@ export interface TargetRun extends RunSummary {
 }
 
 const labelsOf = (dimensions: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [snakeCase(name), printable(value)]));
+  Object.fromEntries(
+    Object.entries(dimensions).map(([name, value]) => [snakeCase(name), printableName(value)]),
+  );
 
 /**
  * Prometheus' view of the catalogue. Each scrape shows the latest figures and nothing else: a subnet that is gone, or a
@@ -178,8 +180,8 @@ export class PrometheusExporter {
             region: subject.region,
             rule,
             severity,
-            subject: subject.id,
-            alert: key,
+            subject: printableName(subject.id),
+            alert: printableName(key),
           },
           1,
         );

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import { identityOf } from '../model/result/identity.ts';
 
 /**
  * `headroom/alert@1`: an alert message as JSON, which is what machines get from a topic. Additive change only: readers
@@ -106,6 +107,8 @@ const finding = z.object({
 const transition = z.object({
   id: text,
   key: text,
+  /** The key with account and Region: names the alert in the whole organization. */
+  identity: z.exactOptional(text),
   rule: text,
   subject,
   transition: z.enum(['firing', 'escalated', 'deescalated', 'repeated', 'resolved']),
@@ -188,10 +191,13 @@ export const facetsOf = ({ transitions }: AlertMessage): AlertFacets => {
  * character that it, or XML, does not accept, whatever a tag contains.
  */
 export const writeAlertDocument = (message: AlertMessage, headline: string): string =>
-  JSON.stringify({ schema: 'headroom/alert@1', headline, ...facetsOf(message), ...message }).replace(
-    /[^\x20-\x7E]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  JSON.stringify({
+    schema: 'headroom/alert@1',
+    headline,
+    ...facetsOf(message),
+    ...message,
+    transitions: message.transitions.map((each) => ({ ...each, identity: identityOf(each) })),
+  }).replace(/[^\x20-\x7E]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** What to do about a message on the topic that cannot be read. */
 export const UNREADABLE =
@@ -211,7 +217,8 @@ export const readAlertDocument = (document: unknown): AlertMessage => {
   return {
     messageId,
     threadId,
-    transitions,
+    // Made again of the transition, so that a copy that says otherwise has no effect.
+    transitions: transitions.map(({ identity: _identity, ...each }) => each),
     destinations,
     links,
     ...(omittedTransitions === undefined ? {} : { omittedTransitions }),

@@ -3,7 +3,8 @@ import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { parseArn } from '../model/aws/arn.ts';
 import { consoleHost } from '../model/aws/console.ts';
-import { type Finding, findingId, type Subject } from '../model/result/finding.ts';
+import type { Finding, Subject } from '../model/result/finding.ts';
+import { identityWithin, keyOf, subjectPath } from '../model/result/identity.ts';
 
 /**
  * CloudWatch's own alarms on the monitor publish to the same topic as its alerts, in CloudWatch's own form. Where people
@@ -32,8 +33,8 @@ export const alarmMessage = (notification: unknown): AlertMessage | null => {
   const host = consoleHost(region);
   const transition = transitionOf(data, region);
   return {
-    threadId: `${data.AWSAccountId}/${region}/monitor/${data.AlarmName}`,
-    messageId: transition.id,
+    threadId: identityWithin(transition.subject, subjectPath(transition.subject)),
+    messageId: identityWithin(transition.subject, transition.id),
     transitions: [transition],
     destinations: [],
     links:
@@ -67,7 +68,7 @@ const transitionOf = (alarm: CloudWatchAlarm, region: string): Transition => {
   };
   const { transition, severity } = STATES[alarm.NewStateValue];
   const at = new Date(alarm.StateChangeTime).toISOString();
-  const key = `cloudwatch-alarm/monitor/${alarm.AlarmName}`;
+  const key = keyOf('cloudwatch-alarm', subject);
   return {
     id: `${key}#${at}`,
     key,
@@ -87,7 +88,7 @@ const findingOf = (alarm: CloudWatchAlarm, subject: Subject): Finding => {
   // The descriptions of our own alarms say in their first sentence what is wrong, and then what to do.
   const [title = '', ...rest] = (alarm.AlarmDescription ?? '').split(/(?<=\.)\s+/);
   return {
-    id: findingId('cloudwatch-alarm', subject),
+    id: keyOf('cloudwatch-alarm', subject),
     kind: 'cloudwatch-alarm',
     severity: alarm.NewStateValue === 'INSUFFICIENT_DATA' ? 'warning' : 'critical',
     subject,

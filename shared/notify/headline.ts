@@ -2,6 +2,7 @@ import type { AlertLevel, Transition, TransitionKind } from '../model/alert/aler
 import { words } from '../model/base/text/names.ts';
 import { number } from '../model/base/text/numbers.ts';
 import type { Finding, Subject } from '../model/result/finding.ts';
+import { subjectIdentity } from '../model/result/identity.ts';
 import { resourceName } from '../model/result/resource-name.ts';
 import { inertLine, truncate } from './inert-text.ts';
 
@@ -73,9 +74,7 @@ export const groupHeadline = (transitions: readonly Transition[], omitted: numbe
   const [first, ...others] = transitions;
   if (first === undefined) return 'Headroom has no alerts';
   const lead = leadOf(first);
-  const subjects = new Set(
-    transitions.map(({ subject }) => `${subject.accountId}/${subject.region}/${subject.type}/${subject.id}`),
-  );
+  const subjects = new Set(transitions.map(({ subject }) => subjectIdentity(subject)));
   const more = transitions.length + omitted - 1;
   if (subjects.size === 1 && omitted === 0) {
     const also = more === 0 ? '' : ` (and ${more} more alert${more === 1 ? '' : 's'} about it)`;

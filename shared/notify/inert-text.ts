@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { withoutInvisible } from '../model/base/invisible-characters.ts';
 
 /**
@@ -7,6 +8,19 @@ import { withoutInvisible } from '../model/base/invisible-characters.ts';
 
 /** One line of text that can neither break a line nor hide or reorder anything. Lone surrogates become U+FFFD. */
 export const inertLine = (text: string): string => withoutInvisible(text).replace(/ {2,}/g, ' ').trim();
+
+/** Eight bytes of a digest as text. Lone surrogates count, too: as bytes of UTF-8 they would all be one. */
+const shortDigest = (text: string): string =>
+  createHash('sha256').update(JSON.stringify(text)).digest('hex').slice(0, 16);
+
+/**
+ * An id as one inert line. Where that changes it, a digest of the whole follows, so that two ids that differ only in what
+ * was taken out stay two. An id that already looks like one with a digest gets another.
+ */
+export const inertId = (id: string, form: (text: string) => string = inertLine): string => {
+  const text = form(id);
+  return text === id && !/#[\da-f]{16}$/.test(id) ? id : `${text}#${shortDigest(id)}`;
+};
 
 const ELLIPSIS = '\u2026';
 

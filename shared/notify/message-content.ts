@@ -1,6 +1,5 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import { identityOf } from '../model/alert/identity.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
 import { label, words } from '../model/base/text/names.ts';
@@ -8,9 +7,10 @@ import { quantity } from '../model/base/text/numbers.ts';
 import { utcTime } from '../model/base/text/times.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
 import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
+import { identityOf } from '../model/result/identity.ts';
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, isPast, leadOf, titleOf } from './headline.ts';
-import { inertLine, safeUrl, truncate } from './inert-text.ts';
+import { inertId, inertLine, safeUrl, truncate } from './inert-text.ts';
 import { forecastGap, outlookOf } from './outlook.ts';
 
 /**
@@ -97,8 +97,8 @@ export const composeMessage = (message: AlertMessage): MessageContent => {
   const first = entries[0];
   const headline = groupHeadline(transitions, omitted);
   return {
-    messageId: inertLine(message.messageId),
-    threadId: inertLine(message.threadId),
+    messageId: inertId(message.messageId),
+    threadId: inertId(message.threadId),
     level: first?.level ?? 'ok',
     headline,
     isFirstInHeadline: first !== undefined && headline.startsWith(`${first.lead}: ${first.title}`),
@@ -125,7 +125,7 @@ const describe = (transition: Transition): MessageEntry => {
   const over = isPast(transition);
   return {
     transition,
-    key: inertLine(identityOf(transition)),
+    key: inertId(identityOf(transition)),
     rule: inertLine(transition.rule),
     kind,
     level: transition.severity,

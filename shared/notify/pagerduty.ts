@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import { identityOf } from '../model/alert/identity.ts';
+import { identityOf } from '../model/result/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
@@ -72,10 +72,16 @@ export const pagerDutyAcknowledgement = (identity: string, routingKey: string): 
   dedup_key: dedupKey(identity),
 });
 
-/** The key itself, where it fits; otherwise as much of it as fits and a digest, so that it stays one of a kind. */
+/** What a key with a digest looks like: one that somebody chose to look so gets a digest, too. */
+const WITH_DIGEST = /#[\da-f]{32}$/;
+
+/**
+ * The key itself, where it fits; otherwise as much of it as fits and a digest, so that no two keys become one. The digest
+ * is of the JSON text, in which lone surrogates differ.
+ */
 const dedupKey = (key: string): string => {
-  if (key.length <= MAX_DEDUP_KEY) return key;
-  const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
+  if (key.length <= MAX_DEDUP_KEY && key.isWellFormed() && !WITH_DIGEST.test(key)) return key;
+  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
   return `${truncate(key, MAX_DEDUP_KEY - digest.length - 1)}#${digest}`;
 };
 

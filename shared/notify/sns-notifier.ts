@@ -11,7 +11,7 @@ import { describeAwsFailure } from '../model/aws/aws-failure.ts';
 import { facetsOf, writeAlertDocument } from './alert-document.ts';
 import { amazonQNotification } from './amazon-q.ts';
 import { DeliveryError } from './delivery-error.ts';
-import { asciiLine, utf8Bytes } from './inert-text.ts';
+import { asciiLine, inertId, utf8Bytes } from './inert-text.ts';
 import { composeMessage } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import { emailSubject, emailText } from './plain-text.ts';
@@ -99,8 +99,8 @@ export const publishBytes = ({ Message, MessageAttributes = {} }: PublishCommand
 const attributesOf = (message: AlertMessage): Record<string, MessageAttributeValue> => {
   const { severity, ...facets } = facetsOf(message);
   const attributes: Record<string, MessageAttributeValue> = {
-    messageId: single(message.messageId),
-    threadId: single(message.threadId),
+    messageId: single(inertId(message.messageId, plain)),
+    threadId: single(inertId(message.threadId, plain)),
     severity: single(severity),
   };
   for (const [name, values] of Object.entries(facets)) {
@@ -128,7 +128,7 @@ const fifo = ({ threadId, messageId }: AlertMessage, topicArn: string): Partial<
     : {};
 
 /** These ids take 128 characters of a limited set; a digest always fits. */
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digest = (text: string): string => createHash('sha256').update(JSON.stringify(text)).digest('hex');
 
 /** SNS names every message that it took. */
 const notSns = (topicArn: string): DeliveryError =>

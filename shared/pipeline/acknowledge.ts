@@ -1,8 +1,8 @@
 import { acknowledge, withdrawAcknowledgement } from '../alerts/acknowledgement.ts';
 import type { Alert } from '../model/alert/alert.ts';
-import { identityOf } from '../model/alert/identity.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import { identityOf } from '../model/result/identity.ts';
 import type { StateStore } from '../state/state-store.ts';
 
 /** An alert, and the target under which it is kept. */

@@ -1,6 +1,7 @@
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { targetName } from '../model/result/identity.ts';
 import type { TargetSelection } from '../model/target/target-selection.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
@@ -8,8 +9,6 @@ import type { CacheStore } from '../state/state-store.ts';
 const PLANNED_MILLISECONDS = 30 * 24 * 3_600_000;
 
 const PLANNED_KEY = 'planned-targets';
-
-export const targetName = ({ accountId, region }: Target): string => `${accountId}/${region}`;
 
 /** When each target was first planned (ISO 8601), by its name. */
 type Planned = Readonly<Record<string, string>>;

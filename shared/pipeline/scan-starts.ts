@@ -1,8 +1,8 @@
 import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { utcMinute } from '../model/base/text/times.ts';
+import { targetName } from '../model/result/identity.ts';
 import type { CacheStore } from '../state/state-store.ts';
-import { targetName } from './planned-targets.ts';
 
 /** What a process that scans may use, and uses now. */
 export interface ScanLife {

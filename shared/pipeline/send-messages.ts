@@ -3,6 +3,7 @@ import type { OutboxEntry, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { type Timer, withDeadline } from '../notify/deadline.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -256,8 +257,8 @@ const inBrief = ({ message, action }: Problem): string =>
 
 /** Without grouping, routing and links: sent plainly to the default destination rather than not at all. */
 const plainMessage = (transition: Transition, destination = ''): AlertMessage => ({
-  threadId: transition.key,
-  messageId: transition.id,
+  threadId: identityOf(transition),
+  messageId: identityWithin(transition.subject, transition.id),
   transitions: [transition],
   destinations: destination === '' ? [] : [destination],
   links: [],

@@ -1,10 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { groupTransitions } from '../../shared/alerts/grouping.ts';
 import { reduceAlert } from '../../shared/alerts/lifecycle.ts';
-import { identityOf } from '../../shared/model/alert/identity.ts';
+import { SUBNET_METRICS } from '../../shared/metrics/catalogue.ts';
+import { PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
+import type { Alert, Transition } from '../../shared/model/alert/alert.ts';
+import type { AlertMessage } from '../../shared/model/alert/alert-message.ts';
+import { CHECKS } from '../../shared/model/checks/checks.ts';
+import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
 import type { Subject } from '../../shared/model/result/finding.ts';
+import { identityOf, idWithin, keyOf } from '../../shared/model/result/identity.ts';
+import { writeAlertDocument } from '../../shared/notify/alert-document.ts';
+import { amazonQNotification } from '../../shared/notify/amazon-q.ts';
+import { inertLine } from '../../shared/notify/inert-text.ts';
+import { composeMessage } from '../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
+import { publishInput } from '../../shared/notify/sns-notifier.ts';
 import { alertFromStored, storedAlert } from '../../shared/state/stored-alert.ts';
+import { anAssessment, aSubnet } from '../fixtures/assessments.ts';
 import { exampleMessage } from '../fixtures/messages/made-messages.ts';
 import { anObservation, aSubnetSubject } from '../fixtures/observations.ts';
 import { alertAfter, lastTransition } from '../fixtures/transitions.ts';
@@ -18,54 +31,282 @@ interface Named {
   readonly id: string;
 }
 
+/** What observations put before a subject: a supply, a kind, or a kind behind the settings of many. */
+const CHECK_NAMES = [
+  ...new Set(
+    [...CHECKS, ...MONITOR_CHECKS].map(
+      ({ kind, settings, supply }) => supply ?? (kind === settings ? kind : `${settings}/${kind}`),
+    ),
+  ),
+];
+
+const TYPES = [
+  'subnet',
+  'vpc',
+  'cluster',
+  'node-group',
+  'interface',
+  'load-balancer',
+  'target',
+  'monitor',
+] as const satisfies readonly Subject['type'][];
+
+const chosenToCollide = fc.constantFrom(
+  'prod',
+  'prod/blue',
+  'prod/blue/green',
+  'cluster/prod',
+  'findings/upgrade-readiness/cluster/prod',
+  '111111111111/eu-west-1/prod',
+  'prod\u200B',
+  'prod\u200D',
+  'prod\u{E0001}',
+  'prod ',
+  ' prod',
+  'prod\uD800',
+  'prod\uD801',
+  'prod\\u{200b}',
+  'pr\u00F6d',
+  'prod#1',
+  'PROD',
+  'x'.repeat(300),
+  `${'x'.repeat(300)}y`,
+);
+
+const name = fc.oneof(chosenToCollide, hostileText);
+const id = fc.oneof(
+  name,
+  fc.tuple(name, name).map(([cluster, group]) => idWithin(cluster, group)),
+);
+
 const named: fc.Arbitrary<Named> = fc.record({
   accountId: fc.constantFrom('111111111111', '222222222222'),
   region: fc.constantFrom('eu-west-1', 'eu-west-2'),
-  check: fc.constantFrom('addresses', 'findings/upgrade-readiness'),
-  type: fc.constantFrom('cluster' as const, 'node-group' as const, 'subnet' as const),
-  id: fc.oneof(
-    fc.constantFrom('prod', 'prod/blue', 'cluster/prod', '111111111111/eu-west-1/prod'),
-    hostileText,
-  ),
+  check: fc.constantFrom(...CHECK_NAMES),
+  type: fc.constantFrom(...TYPES),
+  id,
 });
 
-/** The accounts and Regions of one organization whose alerts share an identity although they are not the same. */
-const collisions = (all: readonly Named[], identity: typeof identityOf): readonly string[] => {
-  const known = new Map<string, string>();
+const firingOf = ({ accountId, region, check, type, id: subjectId }: Named): Transition => {
+  const subject = aSubnetSubject({ accountId, region, id: subjectId, type });
+  const key = keyOf(check, subject);
+  return { ...lastTransition(anObservation('critical', { subject })), key, id: `${key}#1` };
+};
+
+const inOneMessage = (transition: Transition): AlertMessage => {
+  const [message] = groupTransitions([transition], { routes: [], links: { dashboard: null } });
+  if (message === undefined) throw new Error('no message');
+  return message;
+};
+
+/** Every output that names an alert, and what it calls it. */
+const OUTPUTS: Readonly<Record<string, (transition: Transition) => unknown>> = {
+  'the name that acknowledgements take': (transition) => identityOf(transition),
+  'PagerDuty: dedup_key': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.dedup_key,
+  'alert document: identity': (transition) =>
+    JSON.parse(writeAlertDocument(inOneMessage(transition), '')).transitions[0].identity,
+  'alert document: messageId': (transition) => inOneMessage(transition).messageId,
+  'SNS FIFO: deduplication': (transition) =>
+    publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts.fifo', 'document')
+      .MessageDeduplicationId,
+  'SNS attribute: messageId': (transition) =>
+    publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts', 'document')
+      .MessageAttributes?.['messageId']?.StringValue,
+  'text of a message: key': (transition) => composeMessage(inOneMessage(transition)).entries[0]?.key,
+};
+
+/** What names the subject and not the alert: all that is said of one subject shares it. */
+const SUBJECT_OUTPUTS: typeof OUTPUTS = {
+  'thread of a message': (transition) => composeMessage(inOneMessage(transition)).threadId,
+  'Amazon Q: threadId': (transition) =>
+    amazonQNotification(composeMessage(inOneMessage(transition))).metadata.threadId,
+  'SNS FIFO: group': (transition) =>
+    publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts.fifo', 'document')
+      .MessageGroupId,
+  'SNS attribute: threadId': (transition) =>
+    publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts', 'document')
+      .MessageAttributes?.['threadId']?.StringValue,
+  'PagerDuty: group': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.payload?.group,
+};
+
+/** Names that two different things share. */
+const collisions = (
+  all: readonly Named[],
+  output: (transition: Transition) => unknown,
+  what: (named: Named) => unknown = (each) => each,
+): readonly unknown[] => {
+  const known = new Map<unknown, string>();
   return all.flatMap((each) => {
-    const { accountId, region, check, type, id } = each;
-    const key = `${check}/${type}/${id}`;
-    const is = identity({ key, subject: aSubnetSubject({ accountId, region, id, type }) });
+    const is = output(firingOf(each));
+    const thing = JSON.stringify(what(each));
     const before = known.get(is);
-    known.set(is, JSON.stringify(each));
-    return before === undefined || before === JSON.stringify(each) ? [] : [is];
+    known.set(is, thing);
+    return before === undefined || before === thing ? [] : [is];
   });
 };
 
+const aboutSubject = ({ check: _check, ...subject }: Named): unknown => subject;
+
 describe('identity', () => {
-  test('no two subjects of an organization share one', () => {
+  test.each(Object.entries(OUTPUTS))('no two alerts of an organization share one: %s', (_name, output) => {
     fc.assert(
-      fc.property(fc.array(named, { maxLength: 200 }), (all) => {
-        expect(collisions(all, identityOf)).toEqual([]);
+      fc.property(fc.array(named, { minLength: 2, maxLength: 60 }), (all) => {
+        expect(collisions(all, output)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
-  test('a planted identity without account and Region is found', () => {
-    const all = fc.sample(named, { numRuns: 400, seed: 1 });
-    expect(collisions(all, ({ key }) => key).length).toBeGreaterThan(0);
+  test.each(Object.entries(SUBJECT_OUTPUTS))(
+    'no two subjects of an organization share one: %s',
+    (_name, output) => {
+      fc.assert(
+        fc.property(fc.array(named, { minLength: 2, maxLength: 60 }), (all) => {
+          expect(collisions(all, output, aboutSubject)).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  test.each([
+    ['a key without account and Region', ({ key }: Transition) => key],
+    ['a key as a line of text', (transition: Transition) => inertLine(identityOf(transition))],
+    ['the first 255 characters', (transition: Transition) => identityOf(transition).slice(0, 255)],
+  ])('planted violation: %s is found', (_name, output) => {
+    expect(collisions(fc.sample(named, { numRuns: 20_000, seed: 1 }), output).length).toBeGreaterThan(0);
   });
 
-  test('a resolved cluster in one Region closes no incident of a cluster with the same name in another', () => {
-    const keyIn = (region: string, ...levels: readonly ('critical' | 'ok')[]) => {
-      const subject = aSubnetSubject({ type: 'cluster', id: 'prod', region });
-      const transition = lastTransition(...levels.map((level) => anObservation(level, { subject })));
-      return pagerDutyEvents(exampleMessage([transition]), 'key').map(({ dedup_key }) => dedup_key);
+  test('no check has the name of a type, and none begins like another', () => {
+    for (const check of CHECK_NAMES) {
+      for (const type of TYPES) {
+        expect(CHECK_NAMES.filter((other) => other.startsWith(`${check}/${type}/`))).toEqual([]);
+      }
+    }
+  });
+
+  test('a group of a cluster with a slash in its name is none of the shorter cluster', () => {
+    fc.assert(
+      fc.property(name, name, name, name, (cluster, group, otherCluster, otherGroup) => {
+        const same = cluster === otherCluster && group === otherGroup;
+        expect(idWithin(cluster, group) === idWithin(otherCluster, otherGroup)).toBe(same);
+      }),
+    );
+    expect(idWithin('prod/blue', 'green')).not.toBe(idWithin('prod', 'blue/green'));
+    expect(idWithin('prod', 'blue')).toBe('prod/blue');
+  });
+
+  test('each alert that fires has a series of its own', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(named, { maxLength: 40, selector: (each) => JSON.stringify(each) }),
+        async (all) => {
+          const alerts = all.map((each) => {
+            const { key, subject } = firingOf(each);
+            return { ...alertAfter(anObservation('critical', { subject })), key };
+          });
+          const text = await new PrometheusExporter().render({ figures: [], targets: [], runs: [], alerts });
+          expect(text.match(/^headroom_alert_firing\{/gm) ?? []).toHaveLength(all.length);
+          for (const each of all)
+            expect(text).toContain(`account_id="${each.accountId}",region="${each.region}"`);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  test('each subnet has series of its own in CloudWatch and Prometheus', async () => {
+    const assessment = (each: Named) => {
+      const subnet = aSubnet({ ...each, subnetId: each.id });
+      return anAssessment({ subnets: [subnet] });
     };
-    expect(keyIn('eu-west-1', 'critical', 'ok')).toHaveLength(1);
-    expect(keyIn('eu-west-1', 'critical', 'ok')).toEqual(keyIn('eu-west-1', 'critical'));
-    expect(keyIn('eu-west-2', 'critical')).not.toEqual(keyIn('eu-west-1', 'critical', 'ok'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(named, {
+          maxLength: 30,
+          selector: ({ accountId, region, id: subnetId }) => JSON.stringify([accountId, region, subnetId]),
+        }),
+        async (all) => {
+          const figures = all.map(assessment);
+          const dimensions = figures.map(({ subnets: [subnet] }) =>
+            subnet === undefined ? '' : JSON.stringify(SUBNET_METRICS.dimensions(subnet)),
+          );
+          expect(new Set(dimensions).size).toBe(all.length);
+          const text = await new PrometheusExporter().render({ figures, targets: [], runs: [], alerts: [] });
+          expect(text.match(/^headroom_subnet_info\{/gm) ?? []).toHaveLength(all.length);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('receivers with deduplication of their own', () => {
+  /** What each keeps open, by the name that it goes by. A resolve closes exactly what has its name. */
+  const RECEIVERS: Readonly<
+    Record<string, (message: AlertMessage) => readonly (readonly [name: string, opens: boolean])[]>
+  > = {
+    PagerDuty: (message) =>
+      pagerDutyEvents(message, 'key').map(({ dedup_key, event_action }) => [
+        dedup_key,
+        event_action === 'trigger',
+      ]),
+    'a reader of the topic': (message) =>
+      JSON.parse(writeAlertDocument(message, '')).transitions.map(
+        (each: { readonly identity: string; readonly transition: string }) =>
+          [each.identity, each.transition !== 'resolved'] as const,
+      ),
+  };
+
+  test.each(Object.entries(RECEIVERS))(
+    '%s: the end of one alert closes no other one, in whatever order they come',
+    (_name, read) => {
+      fc.assert(
+        fc.property(
+          fc.uniqueArray(named, { minLength: 2, maxLength: 20, selector: (each) => JSON.stringify(each) }),
+          fc.array(fc.nat(19), { maxLength: 20 }),
+          (all, ended) => {
+            const open = new Set<string>();
+            const receive = (transition: Transition): void => {
+              for (const [is, opens] of read(inOneMessage(transition))) {
+                if (opens) open.add(is);
+                else open.delete(is);
+              }
+            };
+            for (const each of all) receive(firingOf(each));
+            const over = new Set(ended.filter((index) => index < all.length));
+            for (const index of over) {
+              const each = all[index];
+              if (each !== undefined) receive({ ...firingOf(each), transition: 'resolved', severity: 'ok' });
+            }
+            expect(open.size).toBe(all.length - over.size);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  test('Alertmanager: what stops to fire in one account leaves the series of all others as they are', async () => {
+    const fires = (accountId: string, region: string) =>
+      alertAfter(
+        anObservation('critical', {
+          subject: aSubnetSubject({ type: 'cluster', id: 'prod', accountId, region }),
+        }),
+      );
+    const seriesOf = async (alerts: readonly Alert[]): Promise<ReadonlySet<string>> => {
+      const text = await new PrometheusExporter().render({ figures: [], targets: [], runs: [], alerts });
+      return new Set(text.split('\n').filter((line) => line.startsWith('headroom_alert_firing{')));
+    };
+    const all = [
+      fires('111111111111', 'eu-west-1'),
+      fires('111111111111', 'eu-west-2'),
+      fires('222222222222', 'eu-west-1'),
+    ];
+    const [before, after] = [await seriesOf(all), await seriesOf(all.slice(1))];
+    expect(before.size).toBe(3);
+    expect(after.size).toBe(2);
+    expect([...after].filter((series) => !before.has(series))).toEqual([]);
   });
 });
 

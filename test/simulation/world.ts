@@ -1,7 +1,8 @@
 import type { Alert, AlertLevel, Observation } from '../../shared/model/alert/alert.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
-import { type Finding, findingId, type Subject } from '../../shared/model/result/finding.ts';
+import type { Finding, Subject } from '../../shared/model/result/finding.ts';
+import { keyOf } from '../../shared/model/result/identity.ts';
 import type { Chance } from './chance.ts';
 
 const REGION = 'eu-west-1';
@@ -37,8 +38,6 @@ const subjectOf = (target: Target, type: Subject['type'], id: string): Subject =
   clusterName: null,
   subnetIds: type === 'subnet' ? [id] : [],
 });
-
-const keyOf = (name: string, { type, id }: Subject): string => `${name}/${type}/${id}`;
 
 /** Alerts about addresses have the key of their supply, whichever of its rules raised them. */
 const ruleOf = (key: string): string => {
@@ -110,7 +109,7 @@ const findingOf = (rule: string, subject: Subject, severity: 'warning' | 'critic
   const known = findings.get(name);
   if (known !== undefined) return known;
   const finding: Finding = {
-    id: findingId(rule, subject),
+    id: keyOf(rule, subject),
     kind: rule,
     severity,
     subject,

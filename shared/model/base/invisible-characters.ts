@@ -17,6 +17,7 @@ const HIDDEN = String.raw`[[\p{DI}--[\u200C\u200D\u180B-\u180D\u180F\uFE00-\uFE0
 const CONTROL = new RegExp(`[${CONTROLS}]+`, 'gv');
 const INVISIBLE = new RegExp(HIDDEN, 'gv');
 const EITHER = new RegExp(`[${CONTROLS}${HIDDEN}]`, 'gv');
+const LONE = /\p{Surrogate}/gu;
 const EITHER_WITHIN_LINES = new RegExp(`[[[${CONTROLS}]--[\\t\\n]]${HIDDEN}]`, 'gv');
 
 /** For messages: controls become one space, and other invisible characters are removed. Lone surrogates become U+FFFD. */
@@ -25,6 +26,15 @@ export const withoutInvisible = (text: string): string =>
 
 /** For a line on a terminal or a label: each invisible character is replaced by U+FFFD, so that a reader sees it. */
 export const printable = (text: string): string => text.toWellFormed().replace(EITHER, '\uFFFD');
+
+/**
+ * For labels that name things: each invisible character stands as its code, and a backslash as two. Other text cannot read
+ * the same, so that two names stay two.
+ */
+export const printableName = (text: string): string =>
+  text.replaceAll('\\', '\\\\').replace(LONE, escaped).replace(EITHER, escaped);
+
+const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
 /** The same for text of several lines, such as commands on a page: tabs and line feeds stay. */
 export const printableLines = (text: string): string =>

@@ -1,6 +1,7 @@
 import { count, number } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
+import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
@@ -27,7 +28,7 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
   const subject: Subject = {
     ...estate.clusterSubject(cluster, demand.subnetIds),
     type: 'node-group',
-    id: `${cluster.clusterName}/${demand.group}`,
+    id: idWithin(cluster.clusterName, demand.group),
     name: demand.group,
   };
   const { fits, fitsAtBest, shortfall } = demand;

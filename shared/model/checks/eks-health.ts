@@ -1,5 +1,6 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import type { Evidence, Subject } from '../result/finding.ts';
+import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
 import { aws } from './remedies/commands.ts';
@@ -65,7 +66,7 @@ const groupHealth = (estate: Estate, eks: EksCluster, group: NodeGroup): CheckRe
   const subject: Subject = {
     ...estate.eksSubject(eks),
     type: 'node-group',
-    id: `${eks.name}/${group.name}`,
+    id: idWithin(eks.name, group.name),
     name: group.name,
     subnetIds: group.subnetIds,
   };

@@ -3,6 +3,7 @@ import type { EksCluster, Instance, InstanceLimits, RouteTable, VpcConnection } 
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
+import { targetName } from '../result/identity.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
 import { type BlockOffer, RangePlan } from './remedies/range-plan.ts';
 
@@ -162,7 +163,7 @@ export class Estate {
     const { accountId, region } = this.input.target;
     return {
       type: 'target',
-      id: `${accountId}/${region}`,
+      id: targetName({ accountId, region }),
       name: null,
       accountId,
       region,

@@ -4,12 +4,12 @@ import {
   compareSeverity,
   type Evidence,
   type Finding,
-  findingId,
   type Remedy,
   type Severity,
   type Subject,
   withAlso,
 } from '../result/finding.ts';
+import { keyOf } from '../result/identity.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 import { type Check, type CheckResult, type Found, levelOf, type SettingsFor } from './check.ts';
 
@@ -113,7 +113,7 @@ const describedBy = (
 ): Pick<CheckOutcome, 'finding' | 'repeatsOthers'> => {
   const { title, explanation, remedies, forecast, owners, repeatsOthers = false } = describe();
   const finding: Finding = {
-    id: findingId(kind, subject),
+    id: keyOf(kind, subject),
     kind,
     summary,
     severity: raise === 'ok' ? severityOf(hold) : raise,
@@ -148,8 +148,7 @@ const largest = (owners: readonly OwnerUsage[]): readonly OwnerUsage[] =>
 /** The outcomes of one subject and supply, in the order in which they are announced; others stand alone. */
 export const bySupply = (outcomes: readonly CheckOutcome[]): readonly (readonly CheckOutcome[])[] => [
   ...Map.groupBy(outcomes, ({ check, subject }) => {
-    const about = `${subject.type}/${subject.id}`;
-    return check.supply === undefined ? `${check.kind} ${about}` : `${check.supply} ${about}`;
+    return keyOf(check.supply === undefined ? check.kind : check.supply, subject);
   }).values(),
 ];
 

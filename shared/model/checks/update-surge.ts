@@ -1,6 +1,7 @@
 import { count } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, UpdateSurge } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
+import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { remediesForUpdate } from './remedies/subnet-remedies.ts';
@@ -29,7 +30,7 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
   const subject: Subject = {
     ...estate.clusterSubject(cluster, demand.subnetIds),
     type: 'node-group',
-    id: `${cluster.clusterName}/${demand.group}`,
+    id: idWithin(cluster.clusterName, demand.group),
     name: demand.group,
   };
   const { fits: groupFits, update = null } = demand;

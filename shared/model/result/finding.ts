@@ -125,10 +125,6 @@ export const withAlso = (
         })),
       };
 
-/** The stable identity of a finding. */
-export const findingId = (kind: string, subject: Pick<Subject, 'type' | 'id'>): string =>
-  `${kind}/${subject.type}/${subject.id}`;
-
 /** A figure that is no longer what it was. */
 export interface EvidenceChange {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Alert } from '../../model/alert/alert.ts';
 import type { Target } from '../../model/aws/inventory.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
@@ -15,21 +16,32 @@ export const dynamoAlerts = (table: DynamoTable): AlertStore => ({
   list: async (target, onUnreadable) =>
     readableAlerts(await table.query(partition(target), { consistent: true }), versionedAlert, onUnreadable),
   read: async (target, key) => {
-    const item = await table.get({ pk: partition(target), sk: key }, { consistent: true });
+    const item = await table.get({ pk: partition(target), sk: sortKey(key) }, { consistent: true });
     return item === null ? null : versionedAlert(item);
   },
   commit: async (target, alert, expectedVersion) => {
     const version = nextVersion(alert, expectedVersion);
-    const key = { pk: partition(target), sk: alert.key };
+    const key = { pk: partition(target), sk: sortKey(alert.key) };
     const attributes = { version: { N: String(version) }, body: { B: packJson(storedAlert(alert)) } };
     const outcome = await table.put(key, attributes, atVersion(expectedVersion));
     return outcome === 'refused' ? 'conflict' : { version };
   },
   remove: async (target, key, expectedVersion) => {
-    const outcome = await table.remove({ pk: partition(target), sk: key }, atVersion(expectedVersion));
+    const outcome = await table.remove(
+      { pk: partition(target), sk: sortKey(key) },
+      atVersion(expectedVersion),
+    );
     return outcome === 'refused' ? 'conflict' : 'removed';
   },
 });
+
+/** Longest sort key in bytes. Source: "Constraints in Amazon DynamoDB". */
+const MAX_SORT_KEY_BYTES = 1024;
+
+const sortKey = (key: string): string =>
+  Buffer.byteLength(key) <= MAX_SORT_KEY_BYTES
+    ? key
+    : `long#${createHash('sha256').update(JSON.stringify(key)).digest('hex')}`;
 
 const partition = (target: Target): string => `alerts#${targetKey(target)}`;
 

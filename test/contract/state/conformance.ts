@@ -53,6 +53,16 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.alerts.list(target)).toEqual([{ alert, version }]);
       });
 
+      test('keys of any length and with any characters stay different alerts', async () => {
+        const long = 'x'.repeat(1_100);
+        const keys = [`${long}a`, `${long}b`, 'a\u200B', 'a', 'a#1', 'long#a'].map(
+          (id) => `findings/upgrade-readiness/cluster/${id}`,
+        );
+        for (const key of keys) await commit(anAlert({ key }), 0);
+        for (const key of keys) expect((await store.alerts.read(target, key))?.alert.key).toBe(key);
+        expect(await store.alerts.list(target)).toHaveLength(keys.length);
+      });
+
       test('an alert that was never stored is null, and a target without alerts has an empty list', async () => {
         expect(await store.alerts.read(target, 'addresses-low/subnet/subnet-0a')).toBeNull();
         expect(await store.alerts.list(target)).toEqual([]);

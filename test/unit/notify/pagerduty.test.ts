@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identityOf } from '../../../shared/model/alert/identity.ts';
+import { identityOf } from '../../../shared/model/result/identity.ts';
 import {
   MAX_DEDUP_KEY,
   MAX_EVENT_BYTES,

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ResolvedTargets } from '../../../shared/inventory/targets.ts';
 import { HeadroomError } from '../../../shared/model/base/errors.ts';
+import { targetName } from '../../../shared/model/result/identity.ts';
 import type { PlannedTarget } from '../../../shared/model/target/target-selection.ts';
-import { rememberPlanned, resolveOrRemember, targetName } from '../../../shared/pipeline/planned-targets.ts';
+import { rememberPlanned, resolveOrRemember } from '../../../shared/pipeline/planned-targets.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 
 const HOME = { accountId: '111111111111', region: 'eu-west-1' };

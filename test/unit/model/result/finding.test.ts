@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { evidenceChanges, findingId } from '../../../../shared/model/result/finding.ts';
+import { evidenceChanges } from '../../../../shared/model/result/finding.ts';
+import { keyOf } from '../../../../shared/model/result/identity.ts';
 
 test('a figure that is another than before is a change, in the order of before', () => {
   const before = [
@@ -33,7 +34,5 @@ test('the unit is the one of now, or of before where now gives none', () => {
 });
 
 test('a finding is identified by its kind and its subject', () => {
-  expect(findingId('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe(
-    'fragmentation/subnet/subnet-0a',
-  );
+  expect(keyOf('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe('fragmentation/subnet/subnet-0a');
 });
