@@ -72,7 +72,7 @@ export const pagerDutyAcknowledgement = (identity: string, routingKey: string): 
   dedup_key: dedupKey(identity),
 });
 
-/** What a key with a digest looks like: one that somebody chose to look so gets a digest, too. */
+/** The form of a key with a digest. A plain key that has this form by itself gets a digest, too. */
 const WITH_DIGEST = /#[\da-f]{32}$/;
 
 /**
