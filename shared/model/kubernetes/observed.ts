@@ -17,7 +17,8 @@ export interface KubernetesPermission {
 
 /**
  * Why a part of a reading is unknown. `forbidden`: a permission is missing. `not-asked`: the configuration does not ask for
- * it. `budget`: the bytes or seconds of one cluster were spent. `malformed`: the answer could not be read in full.
+ * it. `not-saved`: the saved answers have no file for it. `budget`: the bytes or seconds of one cluster were spent.
+ * `malformed`: the answer could not be read in full.
  */
 export type UnreadReason =
   | 'forbidden'
@@ -28,7 +29,8 @@ export type UnreadReason =
   | 'throttled'
   | 'malformed'
   | 'failed'
-  | 'not-asked';
+  | 'not-asked'
+  | 'not-saved';
 
 export interface Unread {
   readonly reason: UnreadReason;

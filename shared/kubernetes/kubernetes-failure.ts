@@ -1,0 +1,64 @@
+import { HeadroomError } from '../model/base/errors.ts';
+import {
+  type KubernetesPermission,
+  permissionName,
+  type Unread,
+  type UnreadReason,
+} from '../model/kubernetes/observed.ts';
+
+const ACTIONS: Readonly<Record<UnreadReason, string>> = {
+  forbidden: 'Run `headroom access --cluster NAME`: it shows the missing permissions and how to grant them.',
+  unauthenticated: 'Give the role an access entry: `headroom access --cluster NAME` shows its commands.',
+  unreachable: 'Check that the API endpoint can be reached from here, or use `--kubernetes-from DIR`.',
+  deadline: 'Scan again. If it persists, check the load of the API server.',
+  budget: 'Scan again. If it persists, the cluster is larger than one reading may take.',
+  throttled: 'Scan again later: the API server limits its clients.',
+  malformed: 'Check for a proxy between Headroom and the API server.',
+  failed: 'Check the API server, and scan again.',
+  'not-saved': 'Save the answers again: `headroom access --save` prints the commands.',
+  'not-asked': 'Ask for it under `kubernetes` in headroom.yml.',
+};
+
+/**
+ * A request to a Kubernetes API that gave no usable answer. The message never holds text of the answer, which may quote
+ * tokens or objects.
+ */
+export class KubernetesFailure extends HeadroomError {
+  readonly reason: UnreadReason;
+  readonly permission: KubernetesPermission | null;
+  /** The HTTP status; `null` without an answer. */
+  readonly status: number | null;
+
+  constructor(
+    reason: UnreadReason,
+    message: string,
+    details: {
+      readonly permission?: KubernetesPermission;
+      readonly status?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(
+      `kubernetes-${reason}`,
+      message,
+      ACTIONS[reason],
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.name = 'KubernetesFailure';
+    this.reason = reason;
+    this.permission = details.permission ?? null;
+    this.status = details.status ?? null;
+  }
+}
+
+export const unreadOf = ({ reason, permission, message }: KubernetesFailure): Unread => ({
+  reason,
+  permission,
+  message,
+});
+
+export const forbidden = (permission: KubernetesPermission): KubernetesFailure =>
+  new KubernetesFailure('forbidden', `the permission \`${permissionName(permission)}\` is missing`, {
+    permission,
+    status: 403,
+  });

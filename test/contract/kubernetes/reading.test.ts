@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { afterEach, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
+import type { KubernetesCluster } from '../../../lab/services/kubernetes/kubernetes.ts';
+import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
+import { type ApiLimits, createHttpsApi } from '../../../shared/kubernetes/https-api.ts';
+import { Lists } from '../../../shared/kubernetes/lists.ts';
+import { readPods } from '../../../shared/kubernetes/read-pods.ts';
+import {
+  type IpamdReading,
+  type KubernetesReading,
+  permissionName,
+  unreadParts,
+} from '../../../shared/model/kubernetes/observed.ts';
+import { type LabKubernetes, startLabKubernetes, TOKEN } from '../../fixtures/kubernetes/lab-api.ts';
+import {
+  awsNodePod,
+  namespaceObject,
+  nodeName,
+  podObject,
+  SMALL_CLUSTER,
+} from '../../fixtures/kubernetes/objects.ts';
+import { EVERYTHING, valueIn } from './source-conformance.ts';
+
+let lab: LabKubernetes | null = null;
+afterEach(async () => {
+  await lab?.close();
+  lab = null;
+});
+
+const apiOf = ({ url }: LabKubernetes, limits: Partial<ApiLimits> = {}, token = TOKEN) =>
+  createHttpsApi(
+    { server: url, certificateAuthority: null, token: async () => token },
+    { userAgent: 'headroom/test', limits },
+  );
+
+const readingOf = async (
+  objects: readonly KubernetesObject[],
+  cluster: Partial<KubernetesCluster> = {},
+  request: Partial<typeof EVERYTHING> = {},
+  limits: Partial<ApiLimits> = {},
+): Promise<KubernetesReading> => {
+  lab = await startLabKubernetes(objects, cluster);
+  const started = lab;
+  return createApiSource(() => apiOf(started, limits)).read('payments', { ...EVERYTHING, ...request });
+};
+
+test('every part that may not be read is unknown by the name of its permission, and the others are read', async () => {
+  const reading = await readingOf(SMALL_CLUSTER, {
+    mayDo: (_user, { resource }) => ['pods', 'nodes', 'namespaces'].includes(resource),
+  });
+  const unknown = unreadParts(reading);
+  expect(
+    unknown
+      .filter(({ unread }) => unread.reason === 'forbidden')
+      .map(({ part, unread }) => [
+        part,
+        unread.permission === null ? null : permissionName(unread.permission),
+      ]),
+  ).toEqual([
+    ['sandboxFailures', 'list events'],
+    ['awsNode', 'list daemonsets.apps in kube-system'],
+    ['eniConfigs', 'list eniconfigs.crd.k8s.amazonaws.com'],
+    ['cniNodes', 'list cninodes.vpcresources.k8s.aws'],
+    ['nodePools', 'list nodepools.karpenter.sh'],
+    ['nodeClaims', 'list nodeclaims.karpenter.sh'],
+    ['ec2NodeClasses', 'list ec2nodeclasses.karpenter.k8s.aws'],
+    ['services', 'list services'],
+    ['workloads', 'list deployments.apps'],
+    ['autoscalers', 'list horizontalpodautoscalers.autoscaling'],
+  ]);
+  expect(valueIn(reading.pods)).toHaveLength(5);
+  expect(valueIn(reading.nodes)).toHaveLength(2);
+});
+
+test('a kind that is not installed is known to be empty', async () => {
+  const reading = await readingOf(SMALL_CLUSTER, { installed: [] });
+  expect(reading.nodePools).toEqual({ known: true, value: [] });
+  expect(reading.eniConfigs).toEqual({ known: true, value: [] });
+});
+
+test('a cluster that refuses the credentials is unknown in every part after two requests', async () => {
+  lab = await startLabKubernetes(SMALL_CLUSTER, { userOf: () => null });
+  const started = lab;
+  const reading = await createApiSource(() => apiOf(started)).read('payments', EVERYTHING);
+  expect(new Set(unreadParts(reading).map(({ unread }) => unread.reason))).toEqual(
+    new Set(['unauthenticated']),
+  );
+  expect(unreadParts(reading)).toHaveLength(15);
+  expect(started.requests).toEqual(['GET /version', 'GET /version']);
+});
+
+const manyPods = (pods: number, namespaces: readonly string[]): readonly KubernetesObject[] =>
+  [
+    ...namespaces.map(namespaceObject),
+    ...Array.from({ length: pods }, (_, index) =>
+      podObject({
+        namespace: namespaces[index % namespaces.length] as string,
+        name: `pod-${String(index).padStart(5, '0')}`,
+        node: index % 7,
+        address: `10.21.${index >> 8}.${index & 255}`,
+      }),
+    ),
+  ].map((object) => ({ ...object, metadata: { uid: `uid-${object.metadata.name}`, ...object.metadata } }));
+
+test('the pods of a large cluster are read as bare cells, page by page and namespace by namespace', async () => {
+  const reading = await readingOf(manyPods(2_500, ['a', 'b', 'c']), {}, { workloads: false });
+  const pods = valueIn(reading.pods);
+  expect(pods).toHaveLength(2_500);
+  expect(new Set(pods.flatMap(({ addresses }) => addresses)).size).toBe(2_500);
+  expect(new Set(pods.map(({ namespace }) => namespace))).toEqual(new Set(['a', 'b', 'c']));
+  expect(pods.every(({ uid, owner }) => uid === null && owner === null)).toBe(true);
+  const pages = (lab as LabKubernetes).requests.filter((request) => request.includes('/namespaces/a/pods'));
+  expect(pages).toHaveLength(2);
+});
+
+test('a list that expires while it is read begins again, and holds every pod once', async () => {
+  let expired = 0;
+  const reading = await readingOf(
+    manyPods(1_200, ['a']),
+    {
+      fault: ({ path, query }) => {
+        if (path !== '/api/v1/pods' || query.get('continue') === null || expired === 2) return null;
+        expired += 1;
+        return { status: 410 };
+      },
+    },
+    { workloads: false },
+  );
+  expect(expired).toBe(2);
+  expect(new Set(valueIn(reading.pods).map(({ name }) => name)).size).toBe(1_200);
+  expect(valueIn(reading.pods)).toHaveLength(1_200);
+});
+
+test('a list that expires again and again is unknown', async () => {
+  const reading = await readingOf(
+    manyPods(1_200, ['a']),
+    { fault: ({ query }) => (query.get('continue') === null ? null : { status: 410 }) },
+    { workloads: false },
+  );
+  expect(reading.pods).toMatchObject({ known: false, unread: { reason: 'failed' } });
+});
+
+test('a request is repeated when an API server that protects itself says so', async () => {
+  let refused = 0;
+  const reading = await readingOf(SMALL_CLUSTER, {
+    fault: ({ path }) => {
+      if (path !== '/api/v1/nodes' || refused === 2) return null;
+      refused += 1;
+      return { status: refused === 1 ? 429 : 503, retryAfter: 0 };
+    },
+  });
+  expect(refused).toBe(2);
+  expect(valueIn(reading.nodes)).toHaveLength(2);
+});
+
+test('a pause longer than the time that is left is not waited for', async () => {
+  const reading = await readingOf(SMALL_CLUSTER, {
+    fault: ({ path }) => (path === '/api/v1/nodes' ? { status: 429, retryAfter: 3_600 } : null),
+  });
+  expect(reading.nodes).toMatchObject({ known: false, unread: { reason: 'throttled' } });
+  expect(reading.pods.known).toBe(true);
+});
+
+test('a cluster that answers more than the budget is unknown from there on', async () => {
+  const reading = await readingOf(manyPods(1_200, ['a']), {}, { workloads: false }, { bytes: 40_000 });
+  expect(reading.pods).toMatchObject({ known: false, unread: { reason: 'budget' } });
+});
+
+const METRICS = 'awscni_assigned_ip_addresses 11\nawscni_add_ip_req_count 100\n';
+
+test('a node whose ipamd hangs, refuses, fails or answers garbage is unread by name, and the others are read', async () => {
+  const answers: Readonly<Record<string, { readonly status: number; readonly text: string } | null>> = {
+    'aws-node-00000': { status: 200, text: METRICS },
+    'aws-node-00001': null,
+    'aws-node-00002': { status: 503, text: 'error trying to reach service' },
+    'aws-node-00003': { status: 500, text: 'boom' },
+    'aws-node-00004': { status: 200, text: `${METRICS}awscni_ {{{ not a metric\n` },
+  };
+  const pods = [0, 1, 2, 3, 4].map(awsNodePod);
+  const reading = await readingOf(
+    pods.map((pod) => ({ ...pod, metadata: { uid: `uid-${pod.metadata.name}`, ...pod.metadata } })),
+    { podMetrics: (name) => answers[name] ?? null },
+    { workloads: false, ipamd: true },
+    { request: 800 },
+  );
+  const slim = ({ nodeName: node, podUid, samples }: IpamdReading) => [
+    node,
+    podUid,
+    samples.known ? samples.value.length : samples.unread.reason,
+  ];
+  expect(valueIn(reading.ipamd).map(slim)).toEqual([
+    [nodeName(0), 'uid-aws-node-00000', 2],
+    [nodeName(1), 'uid-aws-node-00001', 'deadline'],
+    [nodeName(2), 'uid-aws-node-00002', 'failed'],
+    [nodeName(3), 'uid-aws-node-00003', 'failed'],
+    [nodeName(4), 'uid-aws-node-00004', 'malformed'],
+  ]);
+});
+
+const PODS = fc.uniqueArray(
+  fc.record({
+    name: fc.stringMatching(/^[a-z0-9]{1,8}$/),
+    namespace: fc.constantFrom('a', 'b'),
+    node: fc.option(fc.nat(3), { nil: undefined }),
+    address: fc.option(fc.ipV4(), { nil: undefined }),
+    phase: fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'),
+    hostNetwork: fc.boolean(),
+    deployment: fc.option(fc.constantFrom('web', 'api'), { nil: undefined }),
+  }),
+  { selector: ({ name, namespace }) => `${namespace}/${name}`, maxLength: 30 },
+);
+
+test('a server that makes no tables gives the same pods as one that does', { timeout: 60_000 }, async () => {
+  let objects: readonly KubernetesObject[] = [];
+  let makesTables = true;
+  lab = await startLabKubernetes([], {
+    objects: () => objects,
+    fault: (request) => {
+      // The header is what asks for a table.
+      if (!makesTables) request.headers.accept = 'application/json';
+      return null;
+    },
+  });
+  const api = apiOf(lab, { total: 120_000 });
+  const read = () => readPods({ lists: new Lists(api), labels: ['app'], namespaces: null });
+  await fc.assert(
+    fc.asyncProperty(PODS, async (pods) => {
+      objects = pods.map(({ node, address, deployment, ...pod }) => {
+        const object = podObject({
+          ...pod,
+          ...(node === undefined ? {} : { node }),
+          ...(address === undefined ? {} : { address }),
+          ...(deployment === undefined ? {} : { deployment }),
+        });
+        return { ...object, metadata: { ...object.metadata, uid: `uid-${pod.namespace}-${pod.name}` } };
+      });
+      makesTables = true;
+      const fromTable = await read();
+      makesTables = false;
+      expect(await read()).toEqual(fromTable);
+    }),
+    { numRuns: 100 },
+  );
+  api.close();
+});
