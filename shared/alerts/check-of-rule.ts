@@ -1,5 +1,6 @@
 import type { Check } from '../model/checks/check.ts';
 import { CHECKS } from '../model/checks/checks.ts';
+import type { Finding } from '../model/result/finding.ts';
 
 /** What alerts need to know of a check. They have the name of its settings. */
 type OrderedCheck = Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed' | 'emptyIn'>;
@@ -8,3 +9,8 @@ type OrderedCheck = Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed' | 'e
 export const CHECK_OF_RULE: ReadonlyMap<string, OrderedCheck> = new Map(
   CHECKS.map((check) => [check.settings, check]),
 );
+
+const ORDER: ReadonlyMap<string, number> = new Map(CHECKS.map(({ kind }, index) => [kind, index]));
+
+/** The place of a finding's check among those that are announced; checks of Headroom itself come last. */
+export const announcementOrder = ({ kind }: Pick<Finding, 'kind'>): number => ORDER.get(kind) ?? ORDER.size;

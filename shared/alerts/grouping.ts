@@ -4,6 +4,7 @@ import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Route } from '../model/alert/policy.ts';
 import { identityWithin } from '../model/result/identity.ts';
 import { causeOf } from './causes.ts';
+import { announcementOrder } from './check-of-rule.ts';
 import { type LinkSettings, linksFor } from './links.ts';
 import { destinationsFor } from './routing.ts';
 
@@ -36,7 +37,8 @@ export const groupTransitions = (
     })),
     ({ destinations, threadId }) => [threadId, ...destinations].join('\n'),
   );
-  const messages = [...groups.values()].flatMap((members) => {
+  const messages = [...groups.values()].flatMap((group) => {
+    const members = group.toSorted((a, b) => inOrder(a.transition, b.transition));
     const [first] = members;
     if (first === undefined) return [];
     const { destinations, threadId } = first;
@@ -52,8 +54,16 @@ export const groupTransitions = (
   const [first] = messages;
   return destination === undefined || first === undefined || messages.length <= DIGEST_ABOVE
     ? messages
-    : [messageOf(digestThreadOf(transitions), first.destinations, transitions, links)];
+    : [messageOf(digestThreadOf(transitions), first.destinations, transitions.toSorted(inOrder), links)];
 };
+
+/** Within a level: as the checks are announced, then the one that has lasted longest, then by id, so that it never varies. */
+const inOrder = (a: Transition, b: Transition): number =>
+  announcementOrder(a.finding) - announcementOrder(b.finding) ||
+  compare(a.since, b.since) ||
+  compare(a.id, b.id);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const only = (destination: string): readonly string[] => (destination === '' ? [] : [destination]);
 

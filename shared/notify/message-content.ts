@@ -114,11 +114,8 @@ export const composeMessage = (message: AlertMessage): MessageContent => {
 
 const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { critical: 0, warning: 1, ok: 2 };
 
-/** The worst first; among equals the one that has lasted longest, then by id, so that the order never wavers. */
-const byUrgency = (a: Transition, b: Transition): number =>
-  LEVEL_RANK[a.severity] - LEVEL_RANK[b.severity] || compare(a.since, b.since) || compare(a.id, b.id);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** The worst first; equals stay in the order in which the message has them. */
+const byUrgency = (a: Transition, b: Transition): number => LEVEL_RANK[a.severity] - LEVEL_RANK[b.severity];
 
 const describe = (transition: Transition): MessageEntry => {
   const { finding, transition: kind } = transition;

@@ -20,8 +20,8 @@ export const outlookOf = (forecast: Forecast | undefined, at: string, title = ''
   }
   if (exhaustionAt !== null) return expectation(forecast, exhaustionAt, at, title);
   if (probabilityWithin === null) return [];
-  const chance = chanceOf(forecast);
-  return chance === null ? [] : [`May run out: ${chance}`];
+  const chance = chanceOf(forecast, ' that it runs out');
+  return chance === null ? [] : [chance];
 };
 
 const expectation = (
@@ -38,10 +38,10 @@ const expectation = (
       : Date.parse(exhaustionAt) - Date.parse(at) < HOUR
         ? `At this rate empty ${WITHIN_THE_HOUR}`
         : `${isGrowing(forecast) ? 'At this rate empty by' : 'May be empty by'} ${time}`,
-    forecast.earliest === null ? null : `earliest ${approximateTime(forecast.earliest, at)}`,
+    forecast.earliest === null ? null : `possibly as early as ${approximateTime(forecast.earliest, at)}`,
     chance,
   ].filter((part) => part !== null);
-  const sentence = parts.length === 1 && chance !== null ? `Chance: ${chance}` : parts.join('; ');
+  const sentence = parts.join('; ');
   return sentence === '' ? [] : [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`];
 };
 
@@ -51,8 +51,8 @@ const WITHIN_THE_HOUR = 'within the hour';
 /** A chance that is smaller than this says nothing; the next horizon says more. */
 const LEAST_CHANCE = 0.05;
 
-/** The chance within the shortest horizon that has one worth naming: `55 % within 24 hours`. */
-const chanceOf = ({ probabilityWithin }: Forecast): string | null => {
+/** The chance within the shortest horizon that has one worth naming: `55 % chance within 24 hours`. */
+const chanceOf = ({ probabilityWithin }: Forecast, event = ''): string | null => {
   if (probabilityWithin === null) return null;
   const horizons = [
     ['24 hours', probabilityWithin['24h']],
@@ -60,7 +60,7 @@ const chanceOf = ({ probabilityWithin }: Forecast): string | null => {
     ['7 days', probabilityWithin['7d']],
   ] as const;
   const first = horizons.find(([, chance]) => chance >= LEAST_CHANCE);
-  return first === undefined ? null : `${probability(first[1])} within ${first[0]}`;
+  return first === undefined ? null : `${probability(first[1])} chance${event} within ${first[0]}`;
 };
 
 /** Why there is no forecast, as a sentence; empty where there is one, or where none was asked for. */

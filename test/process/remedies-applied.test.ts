@@ -330,12 +330,12 @@ describe('a quota', () => {
     const refused = apply('lone-subnet', /^Add 100\.65\.0\.0\/16 to the VPC, and the subnet/);
     await expect(refused).rejects.toThrow('CidrLimitExceeded');
 
-    const { before, remedy } = await apply('lone-subnet', /^Ask for a higher quota of IPv4 CIDR blocks/);
+    const { before, remedy } = await apply('lone-subnet', /^Request a higher quota of IPv4 CIDR blocks/);
     expect(remedy).toMatchObject({ effect: 'To 10; AWS grants up to 50.', gains: { addresses: 0 } });
     const titles = findingOf(before, 'lone-subnet')?.remedies.map((each) => each.title) ?? [];
     const rank = (start: string) => titles.findIndex((each) => each.startsWith(start));
-    expect(rank('Ask for a higher quota')).toBeGreaterThanOrEqual(0);
-    expect(rank('Ask for a higher quota')).toBeLessThan(rank('Add 100.65.0.0/16'));
+    expect(rank('Request a higher quota')).toBeGreaterThanOrEqual(0);
+    expect(rank('Request a higher quota')).toBeLessThan(rank('Add 100.65.0.0/16'));
 
     const applied = await apply('lone-subnet', /^Add 100\.65\.0\.0\/16 to the VPC, and the subnet/);
     expectGains(applied);

@@ -25,8 +25,8 @@ import { zoneFailover } from './zone-failover.ts';
 import { zoneImbalance } from './zone-imbalance.ts';
 
 /**
- * Every check of a target, in the order of the reference pages. The order of the checks of one supply is also the order in
- * which they are announced: of several at the same level, only the first is.
+ * Every check of a target, in the order of the reference pages. It is also the order in which they are announced: of several
+ * of one supply at the same level only the first is, and a message about several subjects begins with the first.
  */
 export const CHECKS: readonly Check[] = [
   addressesSurge,
@@ -45,12 +45,12 @@ export const CHECKS: readonly Check[] = [
   upgradeReadiness,
   updateSurge,
   loadBalancerSubnet,
-  leakedInterfaces,
-  warmPoolWaste,
-  unusablePrefixes,
+  loneSubnet,
   zoneFailover,
   zoneImbalance,
-  loneSubnet,
+  leakedInterfaces,
+  unusablePrefixes,
+  warmPoolWaste,
   reservedEnis,
   overlappingRanges,
   serviceRangeOverlap,

@@ -100,10 +100,14 @@ const describeWhenFull = (
 });
 
 const fullText = ({ addresses, error, fits, fitsAtBest, podsPerNode, shortfall }: DemandWhenFull): string => {
-  const range =
-    fitsAtBest > fits ? `${number(fits)} to ${number(fitsAtBest)}` : fits === 0 ? 'none' : number(fits);
-  const next = error === null ? '' : `; the next one meets ${error}`;
-  return `Full of pods (${number(podsPerNode)} on each node) the group needs ${count(addresses, 'address')}. Then ${range} of ${count(fits + shortfall, 'node')} ${range === '1' ? 'gets' : 'get'} all of theirs${next}.`;
+  const nodes = count(fits + shortfall, 'node');
+  const filled =
+    fitsAtBest > fits
+      ? `Only ${number(fits)} to ${number(fitsAtBest)} of ${nodes} get them all`
+      : fits === 0
+        ? `None of ${nodes} gets them all`
+        : `Only ${number(fits)} of ${nodes} ${fits === 1 ? 'gets' : 'get'} them all`;
+  return `Full of pods, with ${number(podsPerNode)} on each node, the group needs ${count(addresses, 'address')}. ${filled}${error === null ? '' : `: then EC2 answers ${error}`}.`;
 };
 
 const evidenceWhenFull = (whenFull: DemandWhenFull | null) =>

@@ -7,6 +7,7 @@ import {
   failureAtZero,
   leftEvidence,
   PREFIX_ALERTS,
+  PREFIX_FAILURE,
   reasonOf,
   type SubnetSupply,
   type SupplyName,
@@ -71,12 +72,15 @@ const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult =
   }));
 };
 
-const allInUse = ({ capacity, subnet }: SubnetSupply): string =>
-  `${capacity === null ? 'All addresses' : `All ${amount('addresses', capacity)}`} of the subnet are in use. Now ${failureAtZero('addresses')}.${sourceNote(subnet)}`;
+const allInUse = (supply: SubnetSupply): string => {
+  const { capacity, subnet } = supply;
+  const all = capacity === null ? 'All addresses' : `All ${amount('addresses', capacity)}`;
+  return `${all} of the subnet are in use. Now ${failureAtZero(supply)}.${sourceNote(subnet)}`;
+};
 
 /** @param isFragmented the check of fragmentation says how many addresses are free, and that none of their blocks is whole */
 const noWholeBlock = ({ subnet: { available } }: SubnetSupply, isFragmented: boolean): string => {
-  const fails = `Now ${failureAtZero('prefixes')}.`;
+  const fails = `Now ${PREFIX_FAILURE}.`;
   if (isFragmented) return fails;
   if (available === null) return `No whole block of 16 addresses is free. ${fails}`;
   if (available === 0) return `No address is free, and so no prefix. ${fails}`;

@@ -6,7 +6,7 @@ import { resourceName } from '../result/resource-name.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
-import { amount, clearOf, failureAtZero } from './subnet-supply.ts';
+import { amount, clearOf, PREFIX_FAILURE } from './subnet-supply.ts';
 
 /** Above this share of free addresses that cannot be part of a prefix, a subnet is on its way to hold none. */
 const INDEX = 0.5;
@@ -92,5 +92,5 @@ const explanationOf = (
   { free }: PrefixSupply,
 ): string =>
   free === 0
-    ? `Every free address lies in a block of 16 in which something else has an address. Now ${failureAtZero('prefixes')}, although AWS reports ${amount('addresses', awsAvailable ?? available)} as available.`
-    : `Single addresses are spread over most blocks of 16, so that few of these blocks are whole. At zero, ${failureAtZero('prefixes')}.`;
+    ? `Every free address lies in a block of 16 in which something else has an address. Now ${PREFIX_FAILURE}, although AWS reports ${amount('addresses', awsAvailable ?? available)} as available.`
+    : `Single addresses are spread over most blocks of 16, so that few of these blocks are whole. At zero, ${PREFIX_FAILURE}.`;

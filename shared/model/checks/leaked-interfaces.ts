@@ -53,9 +53,10 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
     ? []
     : origins.map(({ origin, held }) => ({ name: `leaked-${origin}`, value: held, unit: 'interfaces' }));
   const one = here.length === 1;
+  const onlyOneOrigin = origins.length === 1;
   return found(subject, isHeavy ? 'warning' : 'info', [...evidence, ...byOrigin], () => ({
     title: `${resourceName(subject)}: ${count(here.length, 'leaked interface')} ${one ? 'holds' : 'hold'} ${count(addresses, 'address')}`,
-    explanation: `${one ? 'It is' : 'They are'} attached to nothing, and ${one ? 'was' : 'were'} made by ${listOf(origins.map(({ label, held }) => `${label} (${held})`))}. Nothing else deletes ${one ? 'it' : 'them'} any more: ${one ? 'it stays' : 'they stay'} until you do.${hint(origins)}`,
+    explanation: `${one ? 'It is' : 'They are'} attached to nothing. Created by ${listOf(origins.map(({ label, held }) => (onlyOneOrigin ? label : `${label} (${held})`)))}. Nothing else deletes ${one ? 'it' : 'them'}: ${one ? 'it stays' : 'they stay'} until you do.${hint(origins)}`,
     remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
   }));
 };

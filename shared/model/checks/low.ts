@@ -76,7 +76,7 @@ const explanationOf = (supply: SubnetSupply): string => {
   const sentences = [
     name === 'prefixes' ? availableText(supply) : '',
     trendText(supply),
-    `At zero, ${failureAtZero(name)}.`,
+    `At zero, ${failureAtZero(supply)}.`,
     name === 'addresses' ? sourceNote(subnet) : '',
   ];
   return sentences

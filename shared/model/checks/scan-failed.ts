@@ -35,7 +35,7 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
   return found(subject, severity, evidence, () => ({
     title: `${resourceName(subject)}: ${extent}`,
     explanation: `${sentences(problems)} Headroom cannot monitor this account in ${target.region} until this is fixed.`,
-    remedies: () => problems.map(remedyFor),
+    remedies: () => problems.map((problem) => remedyFor(problem, problems.length > 1)),
   }));
 };
 
@@ -57,9 +57,10 @@ const sentences = (problems: readonly Problem[]): string => {
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
-const remedyFor = ({ code, message, action }: Problem): Remedy => ({
+/** The explanation names a lone problem already. */
+const remedyFor = ({ code, message, action }: Problem, isOneOfMany: boolean): Remedy => ({
   title: action,
-  effect: `Fixes: ${sentence(message)}`,
+  effect: isOneOfMany ? `Fixes: ${sentence(message)}` : 'Headroom reads it again with the next scan.',
   commands: code === 'access-denied' || code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
   preconditions: [],
 });

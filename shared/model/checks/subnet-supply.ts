@@ -6,7 +6,9 @@ import { LEAST_LOSS_PER_DAY } from '../result/growth.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
 import type { Check, Suppression } from './check.ts';
 import type { Estate } from './estate.ts';
+import { clustersUsing } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
+import { mayHaveNodes } from './remedies/who-uses-it.ts';
 
 /**
  * Without addresses there are no prefixes: a critical alert about the addresses of a subnet suppresses a warning about its
@@ -24,6 +26,8 @@ export interface SubnetSupply {
   readonly subject: Subject;
   /** Whether anything takes from it; `null`: not known. */
   readonly isUsed: boolean | null;
+  /** Whether a cluster's nodes or pods are in the subnet, or may be. */
+  readonly hasNodes: boolean;
   /** How many are left, and how many there could ever be; `null`: not known. */
   readonly left: number | null;
   readonly capacity: number | null;
@@ -47,6 +51,7 @@ const addressesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => 
     subject: estate.subnetSubject(subnet),
     // Where reservations cover everything, no single address was ever to be had.
     isUsed: supply?.usable !== 0,
+    hasNodes: mayHaveNodes(subnet, clustersUsing(estate, subnet)),
     left: supply?.available ?? null,
     capacity: supply?.usable ?? null,
     forecast: subnet.forecast.addresses,
@@ -59,6 +64,7 @@ const prefixesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => (
   subnet,
   subject: estate.subnetSubject(subnet),
   isUsed: subnet.usesPrefixes,
+  hasNodes: true,
   left: subnet.prefixes?.free ?? null,
   capacity: possibleBlocks(subnet),
   forecast: subnet.forecast.prefixes,
@@ -100,11 +106,15 @@ export const clearOf =
       : `${number(left)} of ${amount(name, capacity)} available`;
   };
 
-/** What fails once nothing is left, as the rest of a sentence. */
-export const failureAtZero = (name: SupplyName): string =>
-  name === 'addresses'
-    ? 'new pods, nodes and load balancers fail with InsufficientFreeAddressesInSubnet'
-    : 'nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses';
+/** What fails once no prefix is left, as the rest of a sentence. */
+export const PREFIX_FAILURE =
+  'nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses';
+
+/** What fails once nothing is left, as the rest of a sentence. Pods and nodes are named where there may be any. */
+export const failureAtZero = ({ name, hasNodes }: Pick<SubnetSupply, 'name' | 'hasNodes'>): string => {
+  if (name === 'prefixes') return PREFIX_FAILURE;
+  return `${hasNodes ? 'new pods, nodes and load balancers' : 'new instances, load balancers and other interfaces'} fail with InsufficientFreeAddressesInSubnet`;
+};
 
 /** Where the count comes from, if not from our own model alone. */
 export const sourceNote = (subnet: SubnetAssessment): string => {

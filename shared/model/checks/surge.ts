@@ -97,11 +97,13 @@ const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
 const leftOf = ({ name, capacity }: SubnetSupply, left: number): string =>
   capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`;
 
-/** Who took addresses in the time that the surge is judged by, the most first; `null` where that is not known. */
-const takenIn = ({ subnet }: SubnetSupply, { drain }: Surge, now: number): readonly OwnerChange[] | null => {
-  const minutes = drain == null ? SLOW_WINDOW_MINUTES : drain.hours * MINUTES_PER_HOUR;
-  return takenSince(subnet.ownerChanges ?? [], now - minutes * MILLISECONDS_PER_MINUTE);
-};
+/** The time over which the surge is measured. */
+const windowMinutes = ({ drain }: Surge): number =>
+  drain == null ? SLOW_WINDOW_MINUTES : drain.hours * MINUTES_PER_HOUR;
+
+/** Who took addresses in that time, the most first; `null` where that is not known. */
+const takenIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly OwnerChange[] | null =>
+  takenSince(subnet.ownerChanges ?? [], now - windowMinutes(surge) * MILLISECONDS_PER_MINUTE);
 
 /** So many are named. */
 const TAKERS_SHOWN = 3;
@@ -114,10 +116,11 @@ const takenEvidence = (taken: readonly OwnerChange[] | null) =>
     estimate: true,
   }));
 
-const takenText = (taken: readonly OwnerChange[] | null): string => {
+const takenText = (taken: readonly OwnerChange[] | null, { drain }: Surge): string => {
   if (taken === null || taken.length === 0) return '';
-  const takers = taken.map((owner) => `${ownerText(owner)} (${count(owner.addresses, 'address')})`);
-  return ` Taken in this time by ${listOf(takers, TAKERS_SHOWN)}.`;
+  const takers = taken.map((owner) => `${ownerText(owner)} took ${count(owner.addresses, 'address')}`);
+  const window = drain == null ? `${SLOW_WINDOW_MINUTES} minutes` : count(drain.hours, 'hour');
+  return ` In the last ${window}, ${listOf(takers, TAKERS_SHOWN)}.`;
 };
 
 const ownerText = ({ kind, name }: OwnerChange): string => {
@@ -157,7 +160,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, taken: reado
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
         : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
-    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken)}`,
+    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken, surge)}`,
     // What uses them comes first: it would take more space, too.
     remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
     forecast,

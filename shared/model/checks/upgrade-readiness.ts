@@ -67,8 +67,8 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
       title: isBlocked
         ? `${eks.name}: cannot be upgraded, its subnets have no room for the control plane`
         : `${eks.name}: ${count(short.length, 'control-plane subnet')} without room`,
-      explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : count(ready.length, 'zone')} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. Short: ${listOf(
-        short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} with ${free}`),
+      explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : `Only ${count(ready.length, 'zone')}`} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. ${listOf(
+        short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} has ${free}`),
         SUBNETS_SHOWN,
       )}.`,
       remedies: () =>

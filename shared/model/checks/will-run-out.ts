@@ -76,7 +76,7 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
   ];
   return measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${consequence(name, forecast, levels.raise !== 'ok', scannedAt)}`,
-    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(name)}.`,
+    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(supply)}.`,
     remedies: supply.remedies,
     forecast,
     owners: supply.subnet.owners,

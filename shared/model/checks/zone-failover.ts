@@ -1,4 +1,3 @@
-import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
@@ -51,7 +50,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
       evidence,
       () => ({
         title: `${cluster.clusterName}: ${outcomeText(worst)}`,
-        explanation: `${short.map(sentence).join(' ')} All clusters of the account move at once.`,
+        explanation: explain(worst, short),
         remedies: () => {
           const [tightest] = subnets;
           if (tightest === undefined) return [];
@@ -94,19 +93,32 @@ const subnetsElsewhere = (
     );
 
 const outcomeText = ({ atMaximum, fits, lostNodes, lostZones, shortfall }: ZoneFailover): string => {
-  const zones = listOf(lostZones);
+  const zones = lostZones.join(' and ');
   if ((shortfall ?? 0) > 0) {
     return `without ${zones}, ${fits} of ${count(lostNodes, 'node')} ${fits === 1 ? 'fits' : 'fit'} in the other zones`;
   }
   return `without ${zones}, its groups cannot grow to their maximum: ${atMaximum?.fits} of ${count(atMaximum?.nodes ?? 0, 'node')} fit`;
 };
 
-const sentence = (loss: ZoneFailover): string => {
-  const text = outcomeText(loss);
-  const error =
-    (loss.shortfall ?? 0) > 0 && loss.error !== null ? ` The next one fails with ${loss.error}.` : '';
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.${error}`;
+/** The title says the worst. Of two zones that are lost together only the number of pairs is given. */
+const explain = (worst: ZoneFailover, short: readonly ZoneFailover[]): string => {
+  const fails =
+    (worst.shortfall ?? 0) > 0 && worst.error !== null ? [`The next one fails with ${worst.error}.`] : [];
+  const others = short.filter((loss) => loss !== worst && loss.lostZones.length === 1);
+  const pairs = short.filter((loss) => loss !== worst && loss.lostZones.length > 1).length;
+  return [
+    ...fails,
+    ...others.map((loss) => `${capitalized(outcomeText(loss))}.`),
+    ...(pairs === 0
+      ? []
+      : [
+          `If two zones fail together, ${count(pairs, 'pair')} of zones ${pairs === 1 ? 'leaves' : 'leave'} too little room.`,
+        ]),
+    'All clusters of the account move at once.',
+  ].join(' ');
 };
+
+const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 const evidenceOf = ({ atMaximum, fits, lostNodes, lostZones }: ZoneFailover) => {
   const zones = lostZones.join(' and ');

@@ -43,7 +43,7 @@ const LOW_WATER_DAYS = 14;
 /** Addresses are whole: below half of one there is none. */
 const NOTHING_LEFT = 0.5;
 
-/** What the closed hours say of the future. It holds for a whole hour, so that nobody need ask again within it. */
+/** What the closed hours say of the future. It holds for a whole hour, so it is computed once an hour. */
 export type Outlook =
   | { readonly known: false; readonly reason: string }
   | {
@@ -86,7 +86,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
   if (grid === null || hours < FEWEST_HOURS)
     return {
       known: false,
-      reason: `Only ${hours} hours have been measured; it takes two days to tell growth from the time of day.`,
+      reason: `It needs ${FEWEST_HOURS} hours of measurements and has ${hours}.`,
     };
   const silent = hours - 1 - grid.mean.findLastIndex((value) => !Number.isNaN(value));
   if (silent >= STALE_HOURS)

@@ -311,7 +311,7 @@ test('where AWS refuses a new block, the quota comes before it, and it is never 
       const vpc = vpcs.find((each) => each.vpcId === vpcId);
       if (vpc === undefined || vpc.cidrBlocks.length < 5) continue;
       seen += 1;
-      const quota = list.findIndex(({ title }) => title.startsWith('Ask for a higher quota of IPv4'));
+      const quota = list.findIndex(({ title }) => title.startsWith('Request a higher quota of IPv4'));
       expect(quota).toBeGreaterThanOrEqual(0);
       expect(quota).toBeLessThan(rank);
     }

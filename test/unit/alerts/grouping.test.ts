@@ -57,6 +57,25 @@ describe('messages', () => {
     expect(new Set(messages.map(({ messageId }) => messageId)).size).toBe(2);
   });
 
+  test('a message begins with the check that is announced first, then with what has lasted longest, then by id', () => {
+    const said = (kind: string, id: string, since: string): Transition => {
+      const transition = about({ id }, 'findings', 'vpc/vpc-01');
+      return { ...transition, id, since, finding: { ...transition.finding, kind } };
+    };
+    const [message] = group([
+      said('service-range-overlap', 'subnet-0a', '2026-11-20T10:00:00Z'),
+      said('zone-failover', 'subnet-0d', '2026-11-20T13:00:00Z'),
+      said('zone-failover', 'subnet-0c', '2026-11-20T12:00:00Z'),
+      said('zone-failover', 'subnet-0b', '2026-11-20T13:00:00Z'),
+    ]);
+    expect(message?.transitions.map(({ id }) => id)).toEqual([
+      'subnet-0c',
+      'subnet-0b',
+      'subnet-0d',
+      'subnet-0a',
+    ]);
+  });
+
   test('the same transitions make the same message id, in whatever order they come', () => {
     const [a, b] = [about({}), about({}, 'fragmented')];
     const id = (transitions: readonly Transition[]) => group(transitions)[0]?.messageId;

@@ -121,7 +121,7 @@ describe('the headline', () => {
 });
 
 describe('the order', () => {
-  test('is: the worst first, then what has lasted longest, then by id', () => {
+  test('is: the worst first, then the order of the message', () => {
     const at = (id: string, severity: 'warning' | 'critical', since: string) =>
       exampleTransition(
         exampleFinding(subnetSubject(id, null), { kind: 'addresses-low', title: id, severity }),
@@ -133,7 +133,7 @@ describe('the order', () => {
       at('b', 'critical', '2026-11-20T14:00:00Z'),
       at('a', 'warning', '2026-11-20T13:00:00Z'),
     ]);
-    expect(composeMessage(message).entries.map(({ title }) => title)).toEqual(['b', 'c', 'a', 'd']);
+    expect(composeMessage(message).entries.map(({ title }) => title)).toEqual(['b', 'd', 'c', 'a']);
   });
 });
 

@@ -29,12 +29,14 @@ test('an expected end is given with the earliest time and the chance within the 
       }),
       NOW,
     ),
-  ).toEqual(['At this rate empty by 16:40 UTC tomorrow; earliest 07:46 UTC tomorrow; 55 % within 24 hours']);
+  ).toEqual([
+    'At this rate empty by 16:40 UTC tomorrow; possibly as early as 07:46 UTC tomorrow; 55 % chance within 24 hours',
+  ]);
 });
 
 test.each([
-  [{ '24h': 0.04, '72h': 0.7, '7d': 1 }, '70 % within 3 days'],
-  [{ '24h': 0, '72h': 0, '7d': 0.06 }, '6 % within 7 days'],
+  [{ '24h': 0.04, '72h': 0.7, '7d': 1 }, '70 % chance within 3 days'],
+  [{ '24h': 0, '72h': 0, '7d': 0.06 }, '6 % chance within 7 days'],
 ])('a chance too small to name is left to the next horizon: %j', (probabilityWithin, chance) => {
   const [sentence] = outlookOf(forecast({ exhaustionAt: '2026-11-29T12:00:00Z', probabilityWithin }), NOW);
   expect(sentence).toBe(`At this rate empty by Sun 29 Nov; ${chance}`);
@@ -54,7 +56,9 @@ test('an end that is near, or past, is within the hour', () => {
 
 test('an end that is possible but not expected is described as that', () => {
   const probabilityWithin = { '24h': 0, '72h': 0.01, '7d': 0.2 };
-  expect(outlookOf(forecast({ probabilityWithin }), NOW)).toEqual(['May run out: 20 % within 7 days']);
+  expect(outlookOf(forecast({ probabilityWithin }), NOW)).toEqual([
+    '20 % chance that it runs out within 7 days',
+  ]);
 });
 
 test('where nothing is expected there is nothing to say', () => {
@@ -81,8 +85,10 @@ test('what the title says is left out', () => {
     probabilityWithin: { '24h': 0.55, '72h': 0.7, '7d': 0.95 },
   });
   const title = 'nodes-a: 3 of 123 addresses left, empty by about 16:40 UTC tomorrow';
-  expect(outlookOf(growing, NOW, title)).toEqual(['Earliest 07:46 UTC tomorrow; 55 % within 24 hours']);
-  expect(outlookOf({ ...growing, earliest: null }, NOW, title)).toEqual(['Chance: 55 % within 24 hours']);
+  expect(outlookOf(growing, NOW, title)).toEqual([
+    'Possibly as early as 07:46 UTC tomorrow; 55 % chance within 24 hours',
+  ]);
+  expect(outlookOf({ ...growing, earliest: null }, NOW, title)).toEqual(['55 % chance within 24 hours']);
   expect(outlookOf({ ...growing, earliest: null, probabilityWithin: null }, NOW, title)).toEqual([]);
 });
 

@@ -14,6 +14,7 @@ import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
 import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';
 import { routeTableOf } from './routes.ts';
 import { isUnrouted } from './secondary-ranges.ts';
+import { mayHaveNodes, serviceEffect } from './who-uses-it.ts';
 
 /** AWS's bounds on a subnet's prefix length. */
 const SMALLEST_SUBNET = 28;
@@ -58,6 +59,12 @@ const EFFECTS: Readonly<Record<Use, string>> = {
   'load-balancer': 'Load balancers can then be given this subnet.',
 };
 
+/** What a new subnet is good for. Where no nodes are, its largest holder says how it comes to use one. */
+const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): string =>
+  use === 'nodes' && !mayHaveNodes(subnet, clustersUsing(estate, subnet))
+    ? serviceEffect(subnet)
+    : EFFECTS[use];
+
 /** Where a new subnet goes: a VPC of this account, and the zone of the subnet that is short. */
 export interface NewSubnetPlace {
   readonly vpc: VpcAssessment;
@@ -100,7 +107,7 @@ export const addSubnet = (
   if (range === null) return null;
   return {
     title: `Add the subnet ${range} in ${zone}`,
-    effect: EFFECTS[use],
+    effect: effectOf(estate, subnet, use),
     price: 'Free. A few calls, and nothing restarts.',
     when: 'Right when the VPC has unused space of its own.',
     gains: gainsOf(range),

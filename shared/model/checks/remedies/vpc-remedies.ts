@@ -63,8 +63,8 @@ export const addSecondaryCidrSubnet = (
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
     effect: isUnrouted(block)
-      ? 'Room for pods in space that is not routable outside the VPC without NAT. Nothing that runs is moved.'
-      : `Room for pods. Nothing that runs is moved. ${IN_THE_ADDRESS_PLAN}`,
+      ? 'Gives pods addresses that are not routable outside the VPC without NAT. Nothing that runs moves.'
+      : `Gives pods room. Nothing that runs moves. ${IN_THE_ADDRESS_PLAN}`,
     price: 'Free. EKS may take up to five hours to notice a new block.',
     when: isUnrouted(block)
       ? 'Right when the VPC has no space of its own left, and pods need no address that others can reach.'
@@ -227,8 +227,8 @@ export const raiseVpcQuota = (
   },
   region: string,
 ): Remedy => ({
-  title: `Ask for a higher quota of ${quota.name}`,
-  effect: `To ${number(quota.to)}; AWS grants up to ${number(quota.maximum)}.`,
+  title: `Request a higher quota of ${quota.name}: ${number(quota.to)}`,
+  effect: `AWS grants up to ${number(quota.maximum)}.`,
   price: 'Free. AWS usually answers within days.',
   when: 'Right ahead of time, because it does not help today.',
   gains: { addresses: 0, prefixes: 0 },

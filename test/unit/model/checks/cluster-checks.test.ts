@@ -279,7 +279,7 @@ describe('upgrade readiness', () => {
         severity: 'warning',
         title: 'shop: cannot be upgraded, its subnets have no room for the control plane',
         explanation:
-          "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. 1 zone of 2 has them. Short: subnet-0b with 4.",
+          "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. Only 1 zone of 2 has them. subnet-0b has 4.",
       },
     ]);
     expect(found(zone('a', 4), zone('b', 0))).toMatchObject([{ severity: 'critical' }]);
@@ -306,7 +306,7 @@ describe('upgrade readiness', () => {
     const [finding] = findingsOf('upgrade-readiness', { subnets, eksClusters });
     expect(finding?.severity).toBe('warning');
     expect(finding?.explanation).toBe(
-      "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. 1 zone of 2 has them. Short: subnet-0c with 1.",
+      "EKS needs 5 free addresses in the cluster's own subnets in 2 zones. Only 1 zone of 2 has them. subnet-0c has 1.",
     );
   });
 
@@ -315,7 +315,7 @@ describe('upgrade readiness', () => {
       zone('a', 4, { cidrBlock: '10.0.0.0/24' }),
       zone('b', 2, { cidrBlock: '10.0.1.0/24' }),
     );
-    expect(finding?.explanation).toContain('Short: subnet-0b with 2, subnet-0a with 4.');
+    expect(finding?.explanation).toContain('subnet-0b has 2, subnet-0a has 4.');
     expect(finding?.evidence.slice(2)).toEqual([
       { name: 'available in subnet-0b', value: 2, unit: 'addresses' },
       { name: 'available in subnet-0a', value: 4, unit: 'addresses' },
@@ -632,7 +632,7 @@ describe('committed demand', () => {
       severity: 'info',
       title: 'shop/workers: only 6 of 10 nodes can be full of pods',
       explanation: expect.stringContaining(
-        'Full of pods (27 on each node) the group needs 300 addresses. Then 6 to 8 of 10 nodes get all of theirs',
+        'Full of pods, with 27 on each node, the group needs 300 addresses. Only 6 to 8 of 10 nodes get them all',
       ),
     });
     expect(only?.evidence).toContainEqual({
@@ -642,13 +642,13 @@ describe('committed demand', () => {
       detail: true,
     });
     const [without] = found(aDemand({ whenFull: { ...whenFull, error: null }, subnetIds: [] }));
-    expect(without?.explanation).toContain('Then 6 of 10 nodes get all of theirs.');
+    expect(without?.explanation).toContain('Only 6 of 10 nodes get them all.');
   });
 
   test('says both bounds where not even the start fits', () => {
     const [only] = found({ ...short, whenFull });
     expect(only?.severity).toBe('warning');
-    expect(only?.explanation).toContain('Full of pods (27 on each node) the group needs 300 addresses.');
+    expect(only?.explanation).toContain('Full of pods, with 27 on each node, the group needs 300 addresses.');
   });
 
   test('is critical when not one more fits', () => {

@@ -62,7 +62,7 @@ describe('a surge names who took the addresses', () => {
   test('and not who holds most', () => {
     const finding = found([took('large', -3), took('orders', 2, 'lambda'), took('shop', 120)]);
     expect(finding?.explanation).toContain(
-      'Taken in this time by Cluster nodes shop (120 addresses), Lambda orders (2 addresses).',
+      'In the last 90 minutes, Cluster nodes shop took 120 addresses, Lambda orders took 2 addresses.',
     );
     expect(takenBy(finding)).toEqual([
       ['taken by Cluster nodes shop', 120],
@@ -73,7 +73,7 @@ describe('a surge names who took the addresses', () => {
 
   test('three of them, and how many more', () => {
     const finding = found([took('a', 4), took('b', 3), took('c', 2), took('d', 1)]);
-    expect(finding?.explanation).toContain('Cluster nodes c (2 addresses) and 1 more.');
+    expect(finding?.explanation).toContain('Cluster nodes c took 2 addresses and 1 more.');
     expect(takenBy(finding)).toHaveLength(3);
     expect(finding?.owners).toEqual(holders);
   });
@@ -90,7 +90,7 @@ describe('a surge names who took the addresses', () => {
 
   test('or lists who holds most where that is not known', () => {
     const finding = found(null);
-    expect(finding?.explanation).not.toContain('Taken in this time');
+    expect(finding?.explanation).not.toContain('In the last');
     expect(finding?.owners).toEqual(holders);
   });
 });

@@ -36,7 +36,7 @@ describe('the loss of a zone', () => {
         severity: 'warning',
         title: 'shop: without eu-west-1a, 1 of 4 nodes fits in the other zones',
         explanation:
-          'Without eu-west-1a, 1 of 4 nodes fits in the other zones. The next one fails with InsufficientFreeAddressesInSubnet. All clusters of the account move at once.',
+          'The next one fails with InsufficientFreeAddressesInSubnet. All clusters of the account move at once.',
         subject: { subnetIds: ['subnet-0c', 'subnet-0b'] },
         evidence: [
           { name: 'nodes lost with eu-west-1a', value: 4 },
@@ -51,7 +51,7 @@ describe('the loss of a zone', () => {
     expect(found(aLoss(), two)).toMatchObject([
       {
         severity: 'info',
-        title: 'shop: without eu-west-1a, eu-west-1b, 1 of 4 nodes fits in the other zones',
+        title: 'shop: without eu-west-1a and eu-west-1b, 1 of 4 nodes fits in the other zones',
       },
     ]);
     expect(found(aLoss({ atMaximum: { nodes: 9, fits: 6, shortfall: 3 } }))).toMatchObject([
@@ -70,6 +70,9 @@ describe('the loss of a zone', () => {
       aLoss({ lostZones: ['eu-west-1a', 'eu-west-1b'], fits: 0, shortfall: 8 }),
     );
     expect(finding?.title).toBe('shop: without eu-west-1b, 0 of 4 nodes fit in the other zones');
+    expect(finding?.explanation).toBe(
+      'Without eu-west-1a, 1 of 4 nodes fits in the other zones. If two zones fail together, 1 pair of zones leaves too little room. All clusters of the account move at once.',
+    );
   });
 
   test('asks for prefixes where those are short, and for nothing where no other zone is known', () => {

@@ -72,7 +72,7 @@ describe('a control plane without room', () => {
         ({ title }) => title.slice(0, 24),
       );
     expect(full(vpcWith(...four))).toEqual([
-      'Ask for a higher quota o',
+      'Request a higher quota o',
       'Give the control plane o',
       'List what holds the addr',
     ]);
@@ -81,7 +81,7 @@ describe('a control plane without room', () => {
     const roomy = vpcWith(...four.slice(1), '10.8.0.0/24');
     expect(full(roomy)).toEqual([
       'Give the control plane o',
-      'Ask for a higher quota o',
+      'Request a higher quota o',
       'List what holds the addr',
     ]);
   });

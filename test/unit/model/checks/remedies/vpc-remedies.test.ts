@@ -256,13 +256,15 @@ describe('a higher quota', () => {
       'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-83CA0A9D --desired-value 10 --region eu-west-1',
     ]);
     expect(at(49)).toMatchObject({
-      effect: 'To 50; AWS grants up to 50.',
+      title: 'Request a higher quota of IPv4 CIDR blocks per VPC: 50',
+      effect: 'AWS grants up to 50.',
       preconditions: [{}, { holds: true }],
     });
     expect(at(50).preconditions[1]).toMatchObject({ holds: false });
     const units = { code: 'L-1', name: 'units', used: 128_000, to: 128_000, maximum: 256_000 };
     expect(raiseVpcQuota(units, 'eu-west-1')).toMatchObject({
-      effect: 'To 128,000; AWS grants up to 256,000.',
+      title: 'Request a higher quota of units: 128,000',
+      effect: 'AWS grants up to 256,000.',
       preconditions: [{}, { text: 'That is more than the VPC uses now: 128,000.', holds: false }],
     });
   });

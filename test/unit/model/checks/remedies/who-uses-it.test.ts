@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { addSubnet } from '../../../../../shared/model/checks/remedies/new-subnet.ts';
+import { mayHaveNodes, serviceEffect } from '../../../../../shared/model/checks/remedies/who-uses-it.ts';
+import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
+import { aSubnet } from '../../../../fixtures/assessments.ts';
+import { anEstate } from '../../../../fixtures/findings-input.ts';
+
+const held = (...kinds: readonly string[]): SubnetAssessment['owners'] =>
+  kinds.map((kind, index) => ({ kind, name: null, interfaces: 1, addresses: 10 * (index + 1) }));
+
+describe('a subnet without nodes', () => {
+  test.each([
+    ['lambda', 'Functions use it when their VPC configuration names it.'],
+    ['rds', 'Databases use it when their subnet group names it.'],
+    ['ecs-task', "New tasks use it when the service's network configuration names it."],
+    ['instance', 'New instances start there when their Auto Scaling group or launch names it.'],
+    ['aws-service', 'It is used when the services that hold the addresses are configured with it.'],
+  ])('full of %s, gets advice for its largest holder, and none about nodes', (kind, effect) => {
+    const subnet = aSubnet({ owners: held('nat-gateway', kind) });
+    const remedy = addSubnet(anEstate({ subnets: [subnet] }), subnet, 'nodes');
+    expect(remedy?.effect).toContain(effect);
+    expect(remedy?.effect).not.toContain('node group');
+  });
+
+  test('names no holder where none is known', () => {
+    expect(serviceEffect({ owners: null })).toBe(
+      'It is used when the services that hold the addresses are configured with it.',
+    );
+  });
+});
+
+describe('nodes may be there', () => {
+  const of = (changes: Partial<SubnetAssessment>, clusters: readonly { clusterName: string }[] = []) =>
+    mayHaveNodes(
+      { ...aSubnet({ owners: held('lambda'), ownerId: null, unaccounted: 0 }), ...changes },
+      clusters,
+    );
+
+  test('where a cluster uses the subnet, or its interfaces are seen', () => {
+    expect(of({})).toBe(false);
+    expect(of({}, [{ clusterName: 'shop' }])).toBe(true);
+    expect(of({ owners: held('lambda', 'cluster-nodes') })).toBe(true);
+  });
+
+  test('where not every holder can be seen', () => {
+    expect(of({ owners: null })).toBe(true);
+    expect(of({ owners: [] })).toBe(true);
+    expect(of({ ownerId: '222233334444' })).toBe(true);
+    expect(of({ unaccounted: 3 })).toBe(true);
+    expect(of({ unaccounted: null })).toBe(false);
+  });
+});
