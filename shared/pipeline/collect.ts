@@ -17,6 +17,7 @@ import type {
 } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
+import type { KubernetesReading } from '../model/kubernetes/observed.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
@@ -48,6 +49,8 @@ export interface TargetFacts {
   readonly routeTables: readonly RouteTable[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
+  /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
+  readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   /** Of the instance types in use that the shipped table lacks, by type. */
   readonly limits: ReadonlyMap<string, InstanceLimits>;
   readonly problems: readonly Problem[];

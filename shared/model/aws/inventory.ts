@@ -234,6 +234,13 @@ export interface EksCluster {
   readonly fargateProfiles: readonly FargateProfile[];
   /** The managed `vpc-cni` add-on, where there is one. `configuration` is its JSON, as given. */
   readonly vpcCni: { readonly version: string | null; readonly configuration: string | null } | null;
+  /** What its DaemonSet `aws-node` and its ENIConfigs say, where the Kubernetes API was read. It is what nodes go by. */
+  readonly cniInCluster?: {
+    readonly version: string | null;
+    readonly env: Readonly<Record<string, string>>;
+    /** Subnets of the ENIConfigs, by their names; `null`: not known. */
+    readonly eniConfigs: Readonly<Record<string, string>> | null;
+  };
   /**
    * IPv4 ranges that it uses beside its VPC: those of services, and of hybrid nodes and their pods. No block of the VPC may
    * overlap them. Left out where they were not read.

@@ -1,5 +1,6 @@
 import type { AllocationFailures } from '../aws/allocation-failure.ts';
 import type { EksCluster, Instance, InstanceLimits, RouteTable, VpcConnection } from '../aws/inventory.ts';
+import type { KubernetesReading } from '../kubernetes/observed.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
@@ -16,6 +17,8 @@ export interface EstateFacts {
   readonly routeTables?: readonly RouteTable[] | null;
   /** Absent or `null`: no service was asked. */
   readonly allocationFailures?: AllocationFailures | null;
+  /** By cluster name: what its Kubernetes API said. Absent: no cluster's API was asked. */
+  readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   /** By subnet: single addresses of interfaces that are no node's, some of them. They stay when nodes are drained. */
   readonly obstacles?: ReadonlyMap<string, readonly Obstacle[]>;
   /** New blocks that remedies of any target offered lately, this one's own among them. */

@@ -15,7 +15,7 @@ import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
-import { type CniConfiguration, cniConfigurationOf } from './cni-configuration.ts';
+import { type CniConfiguration, clusterCniConfiguration } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
 import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
@@ -49,7 +49,7 @@ export class ClusterBuilder {
     this.#context = context;
     this.#parts = parts;
     this.#eks = context.eksClusters.find(({ name }) => name === parts.name) ?? null;
-    this.#configuration = cniConfigurationOf(this.#eks?.vpcCni ?? null);
+    this.#configuration = clusterCniConfiguration(this.#eks);
     this.#cni = clusterCniOf(
       this.#eks,
       parts.nodes,

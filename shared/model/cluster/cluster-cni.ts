@@ -20,7 +20,7 @@ export const clusterCniOf = (
   const live = nodes.filter(({ isLive }) => isLive);
   if (live.some(({ hasCilium }) => hasCilium)) return 'cilium-eni';
   if (autoModeNodes || (eks?.autoMode === true && live.length === 0)) return 'auto-mode';
-  if (eks !== null && eks.vpcCni !== null) return 'vpc-cni';
+  if (eks !== null && (eks.vpcCni !== null || eks.cniInCluster !== undefined)) return 'vpc-cni';
   const settled = live.filter(({ instance, interfaces }) => instance.state === 'running' && interfaces > 0);
   const isBare = (node: NodeAccumulator): boolean => {
     const { addresses, prefixes } = node.podInterfaces(false);

@@ -72,6 +72,33 @@ export const knowsExclusion = ({ version }: CniConfiguration): boolean =>
   version === null || isAtLeast(version, EXCLUSION_SINCE);
 
 /**
+ * The settings of a cluster's CNI: those of its DaemonSet, where the Kubernetes API was read, else those of its add-on. A setting
+ * that was changed by hand stands in the DaemonSet alone.
+ */
+export const clusterCniConfiguration = (
+  eks: Pick<EksCluster, 'vpcCni' | 'cniInCluster'> | null,
+): CniConfiguration => {
+  const addOn = cniConfigurationOf(eks?.vpcCni ?? null);
+  const inCluster = eks?.cniInCluster;
+  if (inCluster === undefined) return addOn;
+  const subnets = Object.entries(inCluster.eniConfigs ?? {}).map(([name, id]) => [name, { id }] as const);
+  const exact = cniConfigurationOf({
+    version: inCluster.version ?? eks?.vpcCni?.version ?? null,
+    configuration: JSON.stringify({
+      env: inCluster.env,
+      eniConfig: { create: true, subnets: Object.fromEntries(subnets) },
+    }),
+  });
+  return {
+    ...exact,
+    eniConfigSubnets: inCluster.eniConfigs === null ? addOn.eniConfigSubnets : exact.eniConfigSubnets,
+    // A setting of the VPC resource controller, which no DaemonSet holds.
+    windowsIpam: addOn.windowsIpam,
+    windowsPrefixDelegation: addOn.windowsPrefixDelegation,
+  };
+};
+
+/**
  * Reads the `vpc-cni` add-on's configuration, as JSON: who asks EKS has turned YAML into it. One that is no JSON object
  * counts as unknown.
  */

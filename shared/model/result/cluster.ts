@@ -1,3 +1,4 @@
+import type { ClusterPods } from './pods.ts';
 import type { Unknown } from './unknown.ts';
 
 /** How a node or a cluster takes its pods' addresses from the subnets. */
@@ -237,5 +238,7 @@ export interface ClusterAssessment {
   readonly zoneFailover?: readonly ZoneFailover[];
   /** Absent in records of older versions. */
   readonly newNodes?: NewNodes;
+  /** Who holds the addresses for pods. Absent: the Kubernetes API was not asked. `null`: pods or nodes could not be read. */
+  readonly pods?: ClusterPods | null;
   readonly unknowns: readonly Unknown[];
 }

@@ -17,6 +17,9 @@ import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
+import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
+import type { KubernetesReading } from '../kubernetes/observed.ts';
+import { PodJoin } from '../kubernetes/pod-join.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
@@ -42,6 +45,8 @@ export interface TargetFoldInput {
     readonly routeTables?: readonly RouteTable[] | null;
     readonly allocationFailures?: AllocationFailures | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
+    /** By cluster name. Absent: no cluster's Kubernetes API was asked. */
+    readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   };
   /** False: the listing of interfaces failed, and nothing that depends on it is known. */
   readonly interfacesListed: boolean;
@@ -75,6 +80,9 @@ export class TargetAssessor {
   readonly #clusters: ClusterAssessor;
   readonly #leaks: LeakTracker;
   readonly #instances: ReadonlyMap<string, Instance>;
+  readonly #eksClusters: readonly EksCluster[] | null;
+  /** By cluster name; `null`: its pods or nodes could not be read. */
+  readonly #pods: ReadonlyMap<string, PodJoin | null>;
 
   constructor(input: TargetFoldInput) {
     this.#input = input;
@@ -91,10 +99,14 @@ export class TargetAssessor {
         }),
       );
     }
+    const readings = facts.kubernetes ?? new Map<string, KubernetesReading>();
+    this.#pods = new Map([...readings].map(([name, reading]) => [name, PodJoin.of(reading)]));
+    this.#eksClusters =
+      facts.eksClusters?.map((eks) => ({ ...eks, ...cniInCluster(readings.get(eks.name)) })) ?? null;
     this.#clusters = new ClusterAssessor({
       target,
       instances: this.#instances,
-      eksClusters: facts.eksClusters ?? [],
+      eksClusters: this.#eksClusters ?? [],
       autoScalingGroups: facts.autoScalingGroups ?? [],
       limits: (type) => limitsOf(type, facts.limits),
       unknowns: unreadParts(input),
@@ -114,13 +126,18 @@ export class TargetAssessor {
     this.#subnets.get(networkInterface.subnetId)?.add(networkInterface, owner);
     this.#clusters.add(networkInterface);
     this.#leaks.add(networkInterface);
+    for (const pods of this.#pods.values()) pods?.add(networkInterface);
   }
 
   finish({ target, histories }: TargetFoldFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const seen = [...this.#subnets.values()].map((fold) => fold.finish());
-    const clusters = interfacesListed ? this.#clusters.finish(seen.map(({ assessment }) => assessment)) : [];
+    const clusters = interfacesListed
+      ? this.#clusters
+          .finish(seen.map(({ assessment }) => assessment))
+          .map((cluster) => this.#withPods(cluster))
+      : [];
     const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
     const finished = seen.map((outcome) => ({
       ...outcome,
@@ -172,7 +189,8 @@ export class TargetAssessor {
     };
     const estate: EstateInput = {
       ...assessment,
-      eksClusters: facts.eksClusters,
+      eksClusters: this.#eksClusters,
+      ...(facts.kubernetes === undefined ? {} : { kubernetes: facts.kubernetes }),
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,
       routeTables: facts.routeTables ?? null,
@@ -181,6 +199,14 @@ export class TargetAssessor {
       limits: (type) => limitsOf(type, facts.limits),
     };
     return { assessment, estate };
+  }
+
+  #withPods(cluster: ClusterAssessment): ClusterAssessment {
+    const { clusterName } = cluster;
+    const join = this.#pods.get(clusterName);
+    if (join === undefined) return cluster;
+    const before = this.#input.previous?.clusters.find((other) => other.clusterName === clusterName);
+    return { ...cluster, pods: join?.finish(before?.pods ?? null) ?? null };
   }
 }
 

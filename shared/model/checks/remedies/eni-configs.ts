@@ -1,5 +1,5 @@
 import type { EksCluster } from '../../aws/inventory.ts';
-import { cniConfigurationOf } from '../../cluster/cni-configuration.ts';
+import { clusterCniConfiguration } from '../../cluster/cni-configuration.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Precondition } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
@@ -36,7 +36,7 @@ export const eniConfigCommand = (
 /** The add-on's configuration with another subnet in the zone; `null` where it makes no ENIConfig there. */
 const addOnConfiguration = (eks: EksCluster | undefined, zone: string): string | null => {
   const vpcCni = eks?.vpcCni ?? null;
-  const { eniConfigByZone, eniConfigSubnets } = cniConfigurationOf(vpcCni);
+  const { eniConfigByZone, eniConfigSubnets } = clusterCniConfiguration(eks ?? null);
   if (!eniConfigByZone || !eniConfigSubnets.has(zone)) return null;
   const values = JSON.parse(vpcCni?.configuration ?? '') as AddOnValues;
   const { eniConfig } = values;
@@ -45,7 +45,7 @@ const addOnConfiguration = (eks: EksCluster | undefined, zone: string): string |
   return JSON.stringify({ ...values, eniConfig: { ...eniConfig, subnets: changed } });
 };
 
-/** As `cniConfigurationOf` has found it. */
+/** As `clusterCniConfiguration` has found it. */
 interface AddOnValues {
   readonly eniConfig: { readonly subnets: Readonly<Record<string, object>> };
 }

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { cniConfigurationOf, knowsExclusion } from '../../../../shared/model/cluster/cni-configuration.ts';
+import {
+  clusterCniConfiguration,
+  cniConfigurationOf,
+  knowsExclusion,
+} from '../../../../shared/model/cluster/cni-configuration.ts';
 import { cniSettings } from '../../../fixtures/cluster-records.ts';
 
 const addOn = (configuration: string | null) => cniConfigurationOf({ version: 'v1.20.1', configuration });
@@ -170,3 +174,37 @@ test.each([['[]'], ['"text"'], ['{"env":[]}'], ['env:\n  WARM_IP_TARGET: 1']])(
     expect(addOn(configuration)).toMatchObject({ known: false, version: [1, 20, 1], prefixDelegation: null });
   },
 );
+
+describe('settings that were read in the cluster', () => {
+  const addOn = cniSettings({ WARM_ENI_TARGET: '1' });
+  const cniInCluster = { version: 'v1.23.1', env: { WARM_IP_TARGET: '5' }, eniConfigs: { a: 'subnet-0a' } };
+
+  test('count in place of those of the add-on', () => {
+    expect(clusterCniConfiguration({ vpcCni: addOn, cniInCluster })).toMatchObject({
+      known: true,
+      warmIpTarget: 5,
+      eniConfigSubnets: new Map([['a', 'subnet-0a']]),
+    });
+  });
+
+  test('make those of a self-managed CNI known', () => {
+    expect(clusterCniConfiguration({ vpcCni: null, cniInCluster })).toMatchObject({ known: true });
+  });
+
+  test('leave the ENIConfigs of the add-on where those of the cluster are not known', () => {
+    const configured = {
+      version: null,
+      configuration: '{"eniConfig":{"create":true,"subnets":{"b":{"id":"subnet-0b"}}}}',
+    };
+    const settings = clusterCniConfiguration({
+      vpcCni: configured,
+      cniInCluster: { ...cniInCluster, version: null, eniConfigs: null },
+    });
+    expect(settings.eniConfigSubnets).toEqual(new Map([['b', 'subnet-0b']]));
+  });
+
+  test('are those of the add-on where the cluster was not read', () => {
+    expect(clusterCniConfiguration({ vpcCni: addOn }).warmEniTarget).toBe(1);
+    expect(clusterCniConfiguration(null).known).toBe(false);
+  });
+});

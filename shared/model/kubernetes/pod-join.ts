@@ -1,0 +1,183 @@
+import type { NetworkInterface } from '../aws/inventory.ts';
+import { parseCidr } from '../net/cidr.ts';
+import { formatIpv4, parseIpv4 } from '../net/ipv4.ts';
+import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { AddressHolder, ClusterPods, NodePods, SubnetPods } from '../result/pods.ts';
+import type { KubernetesNode, KubernetesPod, KubernetesReading } from './observed.ts';
+import { PodOwners } from './pod-owners.ts';
+import { waitingPods } from './waiting-pods.ts';
+
+/** What is kept of each list: a stored assessment must stay small. Sums count all of them. */
+const LARGEST_KEPT = 200;
+
+/** Which pod has an address, and whether an interface with it was seen. */
+interface PodAddress {
+  readonly pod: KubernetesPod;
+  seen: 'no' | 'on-node' | 'own-interface';
+}
+
+interface Count {
+  used: number;
+  warm: number;
+}
+
+/**
+ * Joins the pods of one cluster to network interfaces by address, while the interfaces arrive. Every address that a node holds
+ * for pods is used or warm; every pod's address is on a node, on an interface of its own, or unexplained. It keeps counts for
+ * each node and subnet, and one entry for each pod.
+ */
+export class PodJoin {
+  readonly #reading: KubernetesReading;
+  readonly #pods = new Map<number, PodAddress>();
+  readonly #nodes: ReadonlyMap<string, KubernetesNode>;
+  readonly #byNode = new Map<string, Count>();
+  readonly #bySubnet = new Map<string, Count>();
+
+  /** @returns `null` where pods or nodes could not be read: then nothing can be joined */
+  static of(reading: KubernetesReading): PodJoin | null {
+    const { pods, nodes } = reading;
+    return pods.known && nodes.known ? new PodJoin(reading, pods.value, nodes.value) : null;
+  }
+
+  private constructor(
+    reading: KubernetesReading,
+    pods: readonly KubernetesPod[],
+    nodes: readonly KubernetesNode[],
+  ) {
+    this.#reading = reading;
+    this.#nodes = new Map(
+      nodes.flatMap((node) => (node.instanceId === null ? [] : [[node.instanceId, node]])),
+    );
+    for (const pod of pods) {
+      for (const text of pod.addresses) {
+        const address = parseIpv4(text);
+        // A deleted pod may linger in the list with an address that another pod has by now.
+        if (address !== null && !this.#pods.has(address)) this.#pods.set(address, { pod, seen: 'no' });
+      }
+    }
+  }
+
+  /** Takes an interface of the target, any interface. */
+  add({ attachment, interfaceType, ipv4Prefixes, privateAddresses, subnetId }: NetworkInterface): void {
+    const instanceId = attachment?.instanceId ?? '';
+    if (!this.#nodes.has(instanceId)) {
+      // Other VPCs may use the same range, so that an address alone proves nothing.
+      if (interfaceType !== 'branch') return;
+      for (const { address } of privateAddresses) this.#mark(parseIpv4(address), 'own-interface');
+      return;
+    }
+    const held = new Set<number>();
+    for (const prefix of ipv4Prefixes) {
+      const first = parseCidr(prefix)?.base;
+      for (let index = 0; first !== undefined && index < ADDRESSES_PER_PREFIX; index += 1) {
+        held.add(first + index);
+      }
+    }
+    for (const { address, primary } of privateAddresses) {
+      const number = primary ? null : parseIpv4(address);
+      if (number !== null) held.add(number);
+    }
+    let used = 0;
+    for (const address of held) if (this.#mark(address, 'on-node')) used += 1;
+    count(this.#byNode, instanceId, used, held.size - used);
+    count(this.#bySubnet, subnetId, used, held.size - used);
+  }
+
+  /**
+   * Concludes.
+   *
+   * @param previous what the scan before this one found; `null` where there is none
+   */
+  finish(previous: ClusterPods | null): ClusterPods {
+    const owners = new PodOwners(this.#reading);
+    const namespaces = new Map<string, number>();
+    const workloads = new Map<string, number>();
+    const teams = new Map<string, number>();
+    const unexplained: string[] = [];
+    let ownInterface = 0;
+    for (const [address, { pod, seen }] of this.#pods) {
+      if (seen === 'no') {
+        // Fargate runs pods on interfaces that the account may not see.
+        if (pod.ownInterface === true) ownInterface += 1;
+        else unexplained.push(formatIpv4(address));
+        continue;
+      }
+      if (seen === 'own-interface') ownInterface += 1;
+      add(namespaces, pod.namespace);
+      add(workloads, owners.workloadOf(pod));
+      add(teams, owners.teamOf(pod));
+    }
+    const nodes = this.#nodePods();
+    const used = sum(nodes.map((node) => node.used));
+    const warm = sum(nodes.map((node) => node.warm));
+    return {
+      at: new Date(this.#reading.at).toISOString(),
+      used,
+      warm,
+      unexplained: unexplained.length,
+      ownInterface,
+      steady: previous === null ? null : steadyOf(nodes, unexplained, previous),
+      nodes,
+      subnets: [...this.#bySubnet].map(
+        ([subnetId, { used, warm }]): SubnetPods => ({ subnetId, used, warm }),
+      ),
+      namespaces: largest(namespaces),
+      workloads: largest(workloads),
+      teams: largest(teams),
+      waiting: waitingPods(this.#reading, owners),
+      unexplainedAddresses: unexplained.toSorted().slice(0, LARGEST_KEPT),
+    };
+  }
+
+  /** Whether a pod has the address. */
+  #mark(address: number | null, where: PodAddress['seen']): boolean {
+    const found = address === null ? undefined : this.#pods.get(address);
+    if (found === undefined) return false;
+    if (found.seen !== 'on-node') found.seen = where;
+    return true;
+  }
+
+  #nodePods(): readonly NodePods[] {
+    return [...this.#nodes].map(([instanceId, { name, allocatablePods }]) => ({
+      instanceId,
+      nodeName: name,
+      used: this.#byNode.get(instanceId)?.used ?? 0,
+      warm: this.#byNode.get(instanceId)?.warm ?? 0,
+      allocatablePods,
+    }));
+  }
+}
+
+/** On each node the smaller of both counts: what came and went between two readings is in one of them only. */
+const steadyOf = (
+  nodes: readonly NodePods[],
+  unexplained: readonly string[],
+  previous: ClusterPods,
+): NonNullable<ClusterPods['steady']> => {
+  const before = new Map(previous.nodes.map(({ instanceId, warm }) => [instanceId, warm]));
+  const known = new Set(previous.unexplainedAddresses);
+  return {
+    warm: sum(nodes.map(({ instanceId, warm }) => Math.min(warm, before.get(instanceId) ?? 0))),
+    unexplained: unexplained.filter((address) => known.has(address)).length,
+  };
+};
+
+const count = (counts: Map<string, Count>, key: string, used: number, warm: number): void => {
+  const found = counts.get(key) ?? { used: 0, warm: 0 };
+  found.used += used;
+  found.warm += warm;
+  counts.set(key, found);
+};
+
+/** What is not known has no entry: no holder is made up for it. */
+const add = (counts: Map<string, number>, name: string | null): void => {
+  if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+const largest = (counts: ReadonlyMap<string, number>): readonly AddressHolder[] =>
+  [...counts]
+    .map(([name, addresses]) => ({ name, addresses }))
+    .toSorted((a, b) => b.addresses - a.addresses || (a.name < b.name ? -1 : 1))
+    .slice(0, LARGEST_KEPT);

@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { cniInCluster } from '../../../../shared/model/kubernetes/cni-in-cluster.ts';
+import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
+import { PodJoin } from '../../../../shared/model/kubernetes/pod-join.ts';
+import type { ClusterPods } from '../../../../shared/model/result/pods.ts';
+import { anInterfaceRecord } from '../../../fixtures/inventory-records.ts';
+import {
+  aKubernetesNode,
+  anAwsNode,
+  aPod,
+  aReading,
+  aSandboxFailure,
+  aWorkload,
+} from '../../../fixtures/kubernetes-reading.ts';
+
+const ATTACHED = {
+  attachmentId: null,
+  instanceId: 'i-01',
+  instanceOwnerId: null,
+  deviceIndex: 0,
+  networkCardIndex: 0,
+  deleteOnTermination: true,
+};
+
+const interfaceWith = (...last: readonly number[]) =>
+  anInterfaceRecord({
+    attachment: ATTACHED,
+    privateAddresses: [
+      { address: '10.0.0.5', primary: true },
+      ...last.map((each) => ({ address: `10.0.0.${each}`, primary: false })),
+    ],
+  });
+
+const joined = (
+  changes: Parameters<typeof aReading>[0],
+  held: readonly number[],
+  previous: ClusterPods | null = null,
+): ClusterPods | undefined => {
+  const join = PodJoin.of(aReading(changes));
+  join?.add(interfaceWith(...held));
+  return join?.finish(previous);
+};
+
+const pods = (...last: readonly number[]) =>
+  known(last.map((each) => aPod({ name: `web-${each}`, addresses: [`10.0.0.${each}`] })));
+
+describe('pods and interfaces', () => {
+  test('the primary address of a node is neither used nor warm', () => {
+    expect(joined({ pods: pods(20, 21) }, [20, 21, 22])).toMatchObject({ used: 2, warm: 1, unexplained: 0 });
+  });
+
+  test('an IPv6 address of a pod is passed over', () => {
+    const both = known([aPod({ addresses: ['2001:db8::1', '10.0.0.20'] })]);
+    expect(joined({ pods: both }, [20])).toMatchObject({ used: 1, unexplained: 0 });
+  });
+
+  test('what only one of two scans saw does not count as steady', () => {
+    const first = joined({ pods: pods(20, 90, 91) }, [20, 21, 22, 23]);
+    expect(first).toMatchObject({ warm: 3, unexplained: 2, steady: null });
+    const second = joined({ pods: pods(20, 21, 91, 92) }, [20, 21, 22], first ?? null);
+    expect(second).toMatchObject({ warm: 1, unexplained: 2, steady: { warm: 1, unexplained: 1 } });
+  });
+
+  test('a node that is new has no steady warm address', () => {
+    const first = joined({ nodes: known([aKubernetesNode({ instanceId: 'i-99' })]) }, []);
+    expect(joined({}, [20, 21], first ?? null)).toMatchObject({ warm: 2, steady: { warm: 0 } });
+  });
+
+  test('nothing is joined where pods or nodes could not be read', () => {
+    expect(PodJoin.of(aReading({ pods: unread('forbidden', 'no') }))).toBeNull();
+    expect(PodJoin.of(aReading({ nodes: unread('forbidden', 'no') }))).toBeNull();
+  });
+});
+
+describe('who holds them', () => {
+  test('the team stands on the pod, or else on its namespace', () => {
+    const found = joined(
+      {
+        pods: known([
+          aPod({ name: 'a', addresses: ['10.0.0.20'], labels: { team: 'payments' } }),
+          aPod({ name: 'b', addresses: ['10.0.0.21'] }),
+          aPod({ name: 'c', addresses: ['10.0.0.22'], namespace: 'other', labels: { owner: 'search' } }),
+          aPod({ name: 'd', addresses: ['10.0.0.23'], namespace: 'other' }),
+        ]),
+        namespaces: known([{ name: 'shop', labels: { team: 'platform' } }]),
+      },
+      [20, 21, 22, 23],
+    );
+    expect(found?.teams).toEqual([
+      { name: 'payments', addresses: 1 },
+      { name: 'platform', addresses: 1 },
+      { name: 'search', addresses: 1 },
+    ]);
+  });
+
+  test('a pod of a table belongs to the workload with the longest name that its own begins with', () => {
+    const found = joined(
+      {
+        pods: known([
+          aPod({ name: 'api-canary-6f7d-x2x', addresses: ['10.0.0.20'], owner: null }),
+          aPod({ name: 'api-5c9b-abc', addresses: ['10.0.0.21'], owner: null }),
+          aPod({ name: 'lonely', addresses: ['10.0.0.22'], owner: null }),
+        ]),
+        workloads: known([aWorkload({ name: 'api' }), aWorkload({ name: 'api-canary' })]),
+      },
+      [20, 21, 22],
+    );
+    expect(found?.workloads).toEqual([
+      { name: 'shop/Deployment/api', addresses: 1 },
+      { name: 'shop/Deployment/api-canary', addresses: 1 },
+    ]);
+  });
+});
+
+describe('pods that wait', () => {
+  const waiting = aPod({ addresses: [], phase: 'Pending', uid: 'a' });
+
+  test('have a node, no address, and an event that says why', () => {
+    const found = joined({ pods: known([waiting]), sandboxFailures: known([aSandboxFailure()]) }, []);
+    expect(found?.waiting).toMatchObject([
+      {
+        name: 'web-1',
+        workload: 'shop/Deployment/web',
+        instanceId: 'i-01',
+        since: '2025-12-31T23:50:00.000Z',
+        failures: 7,
+      },
+    ]);
+  });
+
+  test.each([
+    ['have an address by now', aPod({ phase: 'Pending' }), aSandboxFailure()],
+    ['have no node', { ...waiting, nodeName: null }, aSandboxFailure()],
+    ['fail for another reason', waiting, aSandboxFailure({ text: 'cannot pull the image' })],
+    ['have the name of an earlier pod', waiting, aSandboxFailure({ podUid: 'b' })],
+  ])('are not those that %s', (_, pod, event) => {
+    expect(joined({ pods: known([pod]), sandboxFailures: known([event]) }, [])?.waiting).toEqual([]);
+  });
+
+  test('are unknown where events could not be read', () => {
+    const found = joined({ pods: known([waiting]), sandboxFailures: unread('forbidden', 'no') }, []);
+    expect(found?.waiting).toBeNull();
+  });
+});
+
+describe('the exact settings of the CNI', () => {
+  test('are those of the DaemonSet, with the subnets of the ENIConfigs', () => {
+    const reading = aReading({
+      awsNode: known(anAwsNode()),
+      eniConfigs: known([
+        { name: 'eu-west-1a', subnetId: 'subnet-0a', securityGroupIds: [] },
+        { name: 'empty', subnetId: null, securityGroupIds: [] },
+      ]),
+    });
+    expect(cniInCluster(reading)).toEqual({
+      cniInCluster: {
+        version: 'v1.23.1',
+        env: anAwsNode().env,
+        eniConfigs: { 'eu-west-1a': 'subnet-0a' },
+      },
+    });
+  });
+
+  test.each([
+    ['there is no reading', undefined],
+    ['the DaemonSet could not be read', aReading({ awsNode: unread('forbidden', 'no') })],
+    ['there is none', aReading()],
+    [
+      'settings come from elsewhere',
+      aReading({ awsNode: known(anAwsNode({ envFromElsewhere: ['WARM_IP_TARGET'] })) }),
+    ],
+  ])('are not known where %s', (_, reading) => {
+    expect(cniInCluster(reading)).toEqual({});
+  });
+
+  test('leave the ENIConfigs open where these could not be read', () => {
+    const reading = aReading({ awsNode: known(anAwsNode()), eniConfigs: unread('forbidden', 'no') });
+    expect(cniInCluster(reading).cniInCluster?.eniConfigs).toBeNull();
+  });
+});
