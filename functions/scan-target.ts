@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CallBudgets } from '../shared/aws/call-budget.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
 import { clientSettings, createTargetClients } from '../shared/aws/clients.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
@@ -19,6 +20,9 @@ import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
 
 const MB = 1024 * 1024;
+
+/** For as long as the function is warm: EC2 counts the calls of all its scans together. */
+const budgets = new CallBudgets();
 
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 
@@ -51,7 +55,12 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
   const store = deploymentState(environment.tableName, process.env);
   await refuseUnplanned(target, { ...configuration.targets, home, cache: store.cache, now: Date.now() });
   const role = scanRoleOf(configuration.targets.role, target, home);
-  const clients = createTargetClients({ region, meter, role: role ?? undefined });
+  const clients = createTargetClients({
+    region,
+    meter,
+    role: role ?? undefined,
+    budget: budgets.of(target, configuration.scan.quotaShare),
+  });
   const cloudWatch = new CloudWatchClient(clientSettings());
   const dashboard = environment.dashboardName;
   try {

@@ -42,8 +42,8 @@ of names is not stored, and all figures stay the same.
           import('../../shared/pipeline/collect-estate.ts'),
           import('./open-targets.ts'),
         ]);
-      const { targets: selection } = await readConfiguration(options.config);
-      const { opened, failed } = await openConfigured(options, selection, io.now());
+      const configuration = await readConfiguration(options.config);
+      const { opened, failed } = await openConfigured(options, configuration, io.now());
       const progress = createProgress(io);
       const targets: Estate['targets'][number][] = [];
       try {

@@ -1,3 +1,4 @@
+import { CallBudgets } from '../../shared/aws/call-budget.ts';
 import {
   type OpenedTargets,
   openTargets,
@@ -18,15 +19,16 @@ type Selection = HeadroomConfiguration['targets'];
  */
 export const openConfigured = async (
   options: SelectInput['options'],
-  targets: Selection,
+  { scan, targets }: Pick<HeadroomConfiguration, 'scan' | 'targets'>,
   now: number,
 ): Promise<OpenedTargets> =>
   isSelectedByFile(options, targets)
-    ? openSelection(options, targets, now)
+    ? openSelection(options, targets, scan.quotaShare, now)
     : openTargets({
         regions: options.region ?? [],
         roleArns: options.roleArn ?? [],
         externalId: options.externalId,
+        quotaShare: scan.quotaShare,
       });
 
 const isSelectedByFile = (options: SelectInput['options'], { accounts, regions }: Selection): boolean =>
@@ -36,6 +38,7 @@ const isSelectedByFile = (options: SelectInput['options'], { accounts, regions }
 const openSelection = async (
   options: SelectInput['options'],
   targets: Selection,
+  quotaShare: number,
   now: number,
 ): Promise<OpenedTargets> => {
   const { signal } = new AbortController();
@@ -47,6 +50,7 @@ const openSelection = async (
     signal,
   });
   const { home, resolved } = selected;
+  const budgets = new CallBudgets();
   const opened: ReachableTarget[] = [];
   const failed: UnreachableTarget[] = resolved.unresolved.map(({ accountId, problem }) => ({
     target: { accountId, region: home.region },
@@ -54,7 +58,10 @@ const openSelection = async (
   }));
   for (const { accountId, region, doubt } of resolved.targets) {
     const target = { accountId, region };
-    const { sources, meter, close } = openTarget(target, selected, signal);
+    const { sources, meter, close } = openTarget(target, selected, {
+      budget: budgets.of(target, quotaShare),
+      signal,
+    });
     if (sources !== null) opened.push({ target, sources, meter, close });
     else {
       close();

@@ -1,4 +1,5 @@
 import { openTargets } from '../../shared/aws/reachable-targets.ts';
+import { defaultConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createEstateSources, isProblem, type TargetEstate } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import type { SubnetCidrReservation } from '../../shared/model/aws/inventory.ts';
@@ -108,6 +109,7 @@ const collectNow = async (options: PlanSourceOptions, { io }: Session): Promise<
     regions: options.region ?? [],
     roleArns: options.roleArn ?? [],
     externalId: options.externalId,
+    quotaShare: defaultConfiguration().scan.quotaShare,
   });
   for (const { target, problem } of failed)
     io.err(`problem  ${target.accountId} ${target.region}: ${problem.message}\n         ${problem.action}\n`);

@@ -87,12 +87,12 @@ const openEstate = async (path: string, regions: readonly string[] | undefined):
 /** Opens whatever the options name: AWS, or a file in its place. */
 const open = async (
   options: ScanOptions,
-  targets: HeadroomConfiguration['targets'],
+  configuration: HeadroomConfiguration,
   { io }: Session,
 ): Promise<OpenedTargets> => {
   if (options.from !== undefined) return openEstate(options.from, options.region);
   const now = io.now();
-  const { opened, failed } = await openConfigured(options, targets, now);
+  const { opened, failed } = await openConfigured(options, configuration, now);
   return { opened, failed, now };
 };
 
@@ -106,12 +106,12 @@ interface ScannedTargets {
 /** Scans everything the options ask for, with progress on a terminal. */
 const scanTargets = async (
   options: ScanOptions,
-  { targets, scan }: HeadroomConfiguration,
+  configuration: HeadroomConfiguration,
   session: Session,
 ): Promise<ScannedTargets> => {
   const { io } = session;
-  const { opened, failed, now } = await open(options, targets, session);
-  const vpcIds = options.vpc ?? scan.vpcIds;
+  const { opened, failed, now } = await open(options, configuration, session);
+  const vpcIds = options.vpc ?? configuration.scan.vpcIds;
   const progress = createProgress(io);
   const limit = pLimit(TARGETS_AT_ONCE);
   const { cache } = createMemoryStateStore();

@@ -1,3 +1,4 @@
+import type { CallBudget } from '../../shared/aws/call-budget.ts';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import { type AssumedRole, createTargetClients } from '../../shared/aws/clients.ts';
 import { resolveConfiguredTargets } from '../../shared/aws/configured-targets.ts';
@@ -150,12 +151,12 @@ const quietly = async <Answer>(work: () => Promise<Answer>): Promise<Answer | nu
 export const openTarget = (
   target: Target,
   { roleOf, isIdentified }: Pick<SelectedTargets, 'roleOf' | 'isIdentified'>,
-  signal: AbortSignal,
+  { budget, signal }: { readonly budget: CallBudget; readonly signal: AbortSignal },
 ): OpenTarget => {
   const meter = new CallMeter();
   const role = roleOf(target);
   if (role === null && !isIdentified) return { sources: null, meter, close: () => {} };
-  const clients = createTargetClients({ region: target.region, meter, role: role ?? undefined });
+  const clients = createTargetClients({ region: target.region, meter, budget, role: role ?? undefined });
   return {
     sources: createTargetSources(target, clients, { roleArn: role?.roleArn ?? null, signal }),
     meter,

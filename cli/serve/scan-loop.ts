@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import pLimit from 'p-limit';
+import { CallBudgets } from '../../shared/aws/call-budget.ts';
 import { clientSettings } from '../../shared/aws/clients.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
@@ -65,6 +66,7 @@ interface Run {
 export class ScanLoop {
   readonly #input: ScanLoopInput;
   readonly #targets = new TargetSelector();
+  readonly #budgets = new CallBudgets();
   readonly #monitor = new MonitorState();
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -185,7 +187,10 @@ export class ScanLoop {
     const { options, io, latest, interval, breakOff } = this.#input;
     const { configuration, cloudWatch } = run;
     const target = { accountId: request.accountId, region: request.region };
-    const { sources, meter, close } = openTarget(target, run.selected, run.reading);
+    const { sources, meter, close } = openTarget(target, run.selected, {
+      budget: this.#budgets.of(target, configuration.scan.quotaShare),
+      signal: run.reading,
+    });
     try {
       const outcome = await runScanJob({
         target,

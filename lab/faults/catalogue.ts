@@ -49,6 +49,40 @@ export const tokenBucket = (
   };
 };
 
+/** Requests at once and a second. Source: EC2 API, request throttling. Listings without pages get half. */
+const BUCKETS = {
+  paged: { capacity: 100, perSecond: 20 },
+  unpaged: { capacity: 50, perSecond: 10 },
+} as const;
+
+const UNPAGED: ReadonlySet<string> = new Set([
+  'DescribeInstances',
+  'DescribeNetworkInterfaces',
+  'DescribeSecurityGroups',
+  'DescribeSnapshots',
+  'DescribeSpotInstanceRequests',
+  'DescribeVolumes',
+]);
+
+const isUnpaged = ({ action, parameters }: StruckRequest): boolean =>
+  UNPAGED.has(action) && !Object.keys(parameters).some((name) => name === 'MaxResults' || name === 'Filter');
+
+/**
+ * EC2's own request buckets for actions that read: one for each account, Region and action.
+ *
+ * @param now milliseconds
+ */
+export const requestBuckets = (now: () => number): Fault => {
+  const kinds = {
+    paged: tokenBucket(BUCKETS.paged.capacity, BUCKETS.paged.perSecond, now),
+    unpaged: tokenBucket(BUCKETS.unpaged.capacity, BUCKETS.unpaged.perSecond, now),
+  };
+  return {
+    name: 'request-buckets',
+    error: (request) => kinds[isUnpaged(request) ? 'unpaged' : 'paged'].error?.(request) ?? null,
+  };
+};
+
 /** A service that is broken: EC2 says `InternalError`, the others `InternalFailure`. */
 export const internalError = (status = 500): Fault => ({
   name: 'internal-error',

@@ -7,6 +7,7 @@ import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider 
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
 import packageJson from '../../package.json' with { type: 'json' };
 import { StreamingEc2Protocol } from '../inventory/page-reader/streaming-protocol.ts';
+import { type CallBudget, withinBudget } from './call-budget.ts';
 import type { CallMeter } from './call-meter.ts';
 import { leavingRoom } from './cooldown.ts';
 import { type AgentSettings, agentSettings } from './network.ts';
@@ -58,6 +59,8 @@ export interface AwsClientsInput {
   /** Read the target through this role, assumed with those credentials. */
   readonly role?: AssumedRole | undefined;
   readonly meter: CallMeter;
+  /** What the calls to EC2 may take of the account's buckets; absent: as much as there is. */
+  readonly budget?: CallBudget | undefined;
 }
 
 /** The clients that read one account and Region. One of each: the adaptive retries learn the rate that the quota allows. */
@@ -81,7 +84,7 @@ export const createTargetClients = (input: AwsClientsInput): TargetClients => {
   const autoScaling = new AutoScalingClient(settings);
   eks.middlewareStack.use(countingCalls(input.meter));
   autoScaling.middlewareStack.use(countingCalls(input.meter));
-  const ec2 = ec2Client(settings, input.meter);
+  const ec2 = ec2Client(settings, input);
   return {
     ec2,
     eks,
@@ -109,13 +112,16 @@ export const createAwsClients = (input: AwsClientsInput): AwsClients => {
 };
 
 /** For who asks EC2 alone. */
-export const createEc2Client = (input: AwsClientsInput): EC2Client =>
-  ec2Client(targetSettings(input), input.meter);
+export const createEc2Client = (input: AwsClientsInput): EC2Client => ec2Client(targetSettings(input), input);
 
-const ec2Client = (settings: ClientSettings, meter: CallMeter): EC2Client => {
+const ec2Client = (
+  settings: ClientSettings,
+  { budget, meter }: Pick<AwsClientsInput, 'budget' | 'meter'>,
+): EC2Client => {
   const client = new EC2Client({ ...settings, protocol: StreamingEc2Protocol });
   client.middlewareStack.use(countingCalls(meter));
   client.middlewareStack.use(leavingRoom());
+  if (budget !== undefined) client.middlewareStack.use(withinBudget(budget));
   return client;
 };
 

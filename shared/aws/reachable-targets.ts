@@ -4,6 +4,7 @@ import { awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { TargetSources } from '../pipeline/collect.ts';
+import { CallBudgets } from './call-budget.ts';
 import { CallMeter } from './call-meter.ts';
 import { type AwsClients, createAwsClients } from './clients.ts';
 import { missingProfile } from './own-credentials.ts';
@@ -35,6 +36,8 @@ export interface TargetRequest {
   /** Empty: the credentials of the SDK's chain, as they are. */
   readonly roleArns: readonly string[];
   readonly externalId?: string | undefined;
+  /** How much of EC2's request quota may be taken in each account and Region, from 0.01 to 1. */
+  readonly quotaShare: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -100,10 +103,12 @@ export const openTargets = async ({
   regions,
   roleArns,
   externalId,
+  quotaShare,
   signal,
 }: TargetRequest): Promise<OpenedTargets> => {
   const wanted = regions.length > 0 ? [...new Set(regions)] : [await defaultRegion()];
   const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
+  const budgets = new CallBudgets();
   const opened: ReachableTarget[] = [];
   const failed: UnreachableTarget[] = [];
   let own: string | HeadroomError | undefined;
@@ -114,6 +119,8 @@ export const openTargets = async ({
       const clients = createAwsClients({
         region,
         meter,
+        // One account has one role here.
+        budget: budgets.of({ accountId: roleArn ?? UNKNOWN_ACCOUNT, region }, quotaShare),
         role: roleArn === null ? undefined : { roleArn, externalId: externalId ?? null },
       });
       let accountId = roleArn === null ? null : accountOfRole(roleArn);

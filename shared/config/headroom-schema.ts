@@ -122,6 +122,12 @@ const targets = together(
 const scan = section({
   vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Default: all.'),
   concurrency: wholeNumber(1, 100).optional().describe('Targets that one process scans at the same time.'),
+  quotaShare: percent
+    .refine((share) => share >= 1, { error: 'a share from 1% to 100%, such as 25%' })
+    .optional()
+    .describe(
+      "The share of EC2's request quota that scans may take in each account and Region. The CNI of your nodes needs the rest.",
+    ),
 });
 
 // CloudWatch PutMetricData: 1 to 255 of 0-9A-Za-z.-_/#: and space; AWS/ and a leading colon are kept for AWS.

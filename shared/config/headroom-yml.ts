@@ -19,6 +19,8 @@ export interface HeadroomConfiguration {
     readonly vpcIds: readonly string[] | null;
     /** Targets that one process scans at the same time. */
     readonly concurrency: number;
+    /** How much of EC2's request quota scans may take in each account and Region, from 0.01 to 1. */
+    readonly quotaShare: number;
   };
   readonly metrics: {
     readonly namespace: string;
@@ -34,6 +36,9 @@ export interface HeadroomConfiguration {
 }
 
 const DEFAULT_CONCURRENCY = 4;
+
+/** The nodes' own CNI and everything else in the account keep three quarters. */
+const DEFAULT_QUOTA_PERCENT = 25;
 
 /** A deployment can hold 80 KB, in several parameters of SSM. */
 export const MAX_CONFIGURATION_CHARACTERS = 96 * 1024;
@@ -104,6 +109,7 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
   scan: {
     vpcIds: file.scan?.vpcs ?? null,
     concurrency: file.scan?.concurrency ?? DEFAULT_CONCURRENCY,
+    quotaShare: (file.scan?.quotaShare ?? DEFAULT_QUOTA_PERCENT) / 100,
   },
   metrics: {
     namespace: file.metrics?.namespace ?? DEFAULT_NAMESPACE,

@@ -47,7 +47,7 @@ describe('a file that says nothing', () => {
   test('means our own account and Region, every VPC, and the defaults', () => {
     expect(defaultConfiguration()).toEqual({
       targets: { accounts: { from: 'self' }, regions: null, role: null },
-      scan: { vpcIds: null, concurrency: 4 },
+      scan: { vpcIds: null, concurrency: 4, quotaShare: 0.25 },
       metrics: {
         namespace: 'VpcHeadroom',
         compat: false,
@@ -538,6 +538,9 @@ routes:
     ['scan: { concurrency: 101 }', 'scan.concurrency'],
     ['scan: { concurrency: 0 }', 'scan.concurrency'],
     ['scan: { concurrency: 1.5 }', 'scan.concurrency'],
+    ['scan: { quotaShare: 0.25 }', 'scan.quotaShare'],
+    ['scan: { quotaShare: 0% }', 'scan.quotaShare'],
+    ['scan: { quotaShare: 101% }', 'scan.quotaShare'],
     ['alerts: []', 'alerts'],
     [
       'alerts: { rules: { fragmented: { minimumAvailable: 0 } } }',
