@@ -1,5 +1,6 @@
 import { allocationsFailing } from './allocations-failing.ts';
 import type { Check } from './check.ts';
+import { cniSettings } from './cni-settings.ts';
 import { committedDemand } from './committed-demand.ts';
 import { eksHealth } from './eks-health.ts';
 import { addressesExhausted, prefixesExhausted } from './exhausted.ts';
@@ -8,6 +9,7 @@ import { leakedInterfaces } from './leaked-interfaces.ts';
 import { loadBalancerSubnet } from './load-balancer-subnet.ts';
 import { loneSubnet } from './lone-subnet.ts';
 import { addressesLow, prefixesLow } from './low.ts';
+import { modeLeftovers } from './mode-leftovers.ts';
 import { networkAddressUsage } from './network-address-usage.ts';
 import { overlappingRanges } from './overlapping-ranges.ts';
 import { reservedEnis } from './reserved-enis.ts';
@@ -52,6 +54,8 @@ export const CHECKS: readonly Check[] = [
   unusablePrefixes,
   warmPoolWaste,
   reservedEnis,
+  cniSettings,
+  modeLeftovers,
   overlappingRanges,
   serviceRangeOverlap,
   vpcCidrLimit,

@@ -66,6 +66,11 @@ export class Estate {
     }
   }
 
+  /** Whether EC2 says that it runs Windows: the VPC CNI and its settings are for Linux. */
+  isWindows({ instanceId }: { readonly instanceId: string }): boolean {
+    return this.input.instances?.get(instanceId)?.platform?.toLowerCase() === 'windows';
+  }
+
   clustersOf(subnetId: string): readonly string[] {
     return this.#clustersOfSubnet.get(subnetId) ?? [];
   }

@@ -68,17 +68,27 @@ const neverSettles = (limits: NodeLimits, settings: CniSettings): readonly Setti
       ];
 };
 
-/** `datastoreTargetState`: without `WARM_IP_TARGET` the pool is short only below `MINIMUM_IP_TARGET`. */
-const capsNode = (limits: NodeLimits, settings: CniSettings): readonly SettingNotice[] => {
+/**
+ * Pods with an address of their own to which `MINIMUM_IP_TARGET` holds a node; `null` where it does not. Source:
+ * `datastoreTargetState`: without `WARM_IP_TARGET` the pool is short only below `MINIMUM_IP_TARGET`.
+ */
+export const podCeiling = (limits: NodeLimits, settings: CniSettings): number | null => {
   const minimum = settings.minimumIpTarget ?? 0;
-  if (minimum === 0 || (settings.warmIpTarget ?? 0) > 0) return [];
+  if (minimum === 0 || (settings.warmIpTarget ?? 0) > 0) return null;
   const unit = takesPrefixes(limits, settings) ? ADDRESSES_PER_PREFIX : 1;
-  return [
-    {
-      code: 'caps-node',
-      message: `MINIMUM_IP_TARGET=${minimum} without WARM_IP_TARGET is a ceiling as well. No node runs more than ${Math.ceil(minimum / unit) * unit} pods with an address of their own.`,
-    },
-  ];
+  return Math.ceil(minimum / unit) * unit;
+};
+
+const capsNode = (limits: NodeLimits, settings: CniSettings): readonly SettingNotice[] => {
+  const ceiling = podCeiling(limits, settings);
+  return ceiling === null
+    ? []
+    : [
+        {
+          code: 'caps-node',
+          message: `MINIMUM_IP_TARGET=${settings.minimumIpTarget} without WARM_IP_TARGET is a ceiling as well. No node runs more than ${ceiling} pods with an address of their own.`,
+        },
+      ];
 };
 
 const noPrefixes = (limits: NodeLimits, settings: CniSettings): readonly SettingNotice[] =>

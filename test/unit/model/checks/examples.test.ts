@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../../shared/model/checks/checks.ts';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { OWNER_KINDS } from '../../../../shared/model/owners/owner-kinds.ts';
 import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
+import type { NewNodeSettings, NewNodes } from '../../../../shared/model/result/cluster.ts';
 import type { Finding } from '../../../../shared/model/result/finding.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, aNodeGroup, anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
@@ -51,6 +53,12 @@ const map: AddressMap = {
 };
 
 const issue = { code: 'InsufficientFreeAddresses', message: 'Subnets are full.', resourceIds: ['subnet-0a'] };
+
+const settled = (changes: Partial<NewNodeSettings>): NewNodes => ({
+  settingsKnown: true,
+  settings: { ...DEFAULT_CNI_SETTINGS, ...changes },
+  places: [],
+});
 
 const wayOut = {
   vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/16', '10.1.0.0/24'] })],
@@ -286,6 +294,32 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
   'reserved-enis': {
     clusters: [
       aCluster({ nodes: [aNodeAssessment({ customNetworking: true, nodePool: 'spot', nodeGroup: null })] }),
+    ],
+    subnets: [aSubnet()],
+  },
+  'cni-settings': {
+    clusters: [aCluster({ nodes: [aNodeAssessment()], newNodes: settled({ minimumIpTarget: 10 }) })],
+    subnets: [aSubnet()],
+    eksClusters: [anEksCluster({ vpcCni: cniSettings({ MINIMUM_IP_TARGET: '10' }) })],
+  },
+  'mode-leftovers': {
+    clusters: [
+      aCluster({
+        mode: 'mixed',
+        nodes: [
+          aNodeAssessment({
+            gauges: {
+              eniAllocated: 3,
+              eniMaxAvailable: 3,
+              totalIPAddresses: 27,
+              totalIPv4Prefixes: 0,
+              maxIPAddresses: 27,
+            },
+          }),
+          aNodeAssessment({ instanceId: 'i-02' }),
+        ],
+        newNodes: settled({ prefixDelegation: true }),
+      }),
     ],
     subnets: [aSubnet()],
   },

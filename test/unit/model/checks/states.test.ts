@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { anEksCluster } from '../../../fixtures/cluster-records.ts';
@@ -31,6 +32,10 @@ const inCluster = (subnet: Partial<SubnetAssessment>): Partial<EstateInput> => (
     }),
   ],
 });
+
+const unknownSettings: Partial<EstateInput> = {
+  clusters: [aCluster({ newNodes: { settingsKnown: false, settings: DEFAULT_CNI_SETTINGS, places: [] } })],
+};
 
 /** What each check needs to know, and an estate in which it does not. */
 const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
@@ -66,6 +71,8 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'zone-failover': { clusters: [aCluster({ unknowns: [{ field: 'nodes', reason: 'Denied.' }] })] },
   'zone-imbalance': inCluster({ available: null }),
   'lone-subnet': inCluster({ available: null }),
+  'cni-settings': unknownSettings,
+  'mode-leftovers': unknownSettings,
   'overlapping-ranges': { vpcConnections: null },
   'service-range-overlap': { eksClusters: [anEksCluster({ serviceIpv4Cidr: null })] },
   'network-address-usage': { vpcs: [aVpcAssessment({ networkAddressUsage: null })] },
