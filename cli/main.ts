@@ -25,7 +25,8 @@ import { addReportCommand } from './commands/report.ts';
 import { addScanCommand } from './commands/scan.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addCollectCommand } from './input/collect.ts';
-import { readExternalId } from './input/scan-options.ts';
+import { readOutputFormat } from './input/output-options.ts';
+import { readExternalId, readProfile } from './input/scan-options.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly AddCommand[] = [
@@ -89,7 +90,11 @@ Credentials, profiles and Regions come from the default chain of the AWS SDK (AW
 Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
 `,
     );
-  program.hook('preAction', (_, command) => readExternalId(command, io.env));
+  program.hook('preAction', (_, command) => {
+    readOutputFormat(command);
+    readProfile(command);
+    readExternalId(command, io.env);
+  });
   for (const add of COMMANDS) add(program, { io, exit });
   speakThrough(program, '', io);
   return program;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { printableLines } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
@@ -16,6 +17,10 @@ export interface Io {
   readonly progress: boolean;
   /** Columns of the terminal, or `null` when standard output is not one. */
   readonly columns: number | null;
+  /** Waits, and says whether to go on; absent where nothing is repeated. */
+  readonly pause?: ((milliseconds: number) => Promise<boolean>) | undefined;
+  /** Empties the terminal; absent where standard output is none. */
+  readonly clearScreen?: (() => void) | undefined;
   /** Runs the demo, where the program has one: it simulates an AWS, which the command itself never needs. */
   readonly demo?: (() => Promise<unknown>) | undefined;
 }
@@ -64,5 +69,8 @@ export const processIo = (): Io => {
     colour: wantsColour,
     progress: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : null,
+    pause: (milliseconds) => sleep(milliseconds, true),
+    clearScreen:
+      process.stdout.isTTY === true ? () => void process.stdout.write('\u001b[H\u001b[2J') : undefined,
   };
 };

@@ -12,15 +12,18 @@ import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import { jsonText } from '../output/json.ts';
+import type { ListingColumn } from '../output/listing.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
+import { watching } from '../output/watch.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
 interface Room {
   readonly subnet: CapacityAssessment;
@@ -46,6 +49,56 @@ const roomsOf = (capacity: readonly CapacityAssessment[]): Room[] =>
           error,
         })),
   );
+
+/** One line for each subnet and instance type of a cluster, or for a cluster of which neither is known. */
+interface ClusterRoom {
+  readonly cluster: ClusterAssessment;
+  readonly room: Room | null;
+}
+
+const ROOM_COLUMNS: readonly ListingColumn<ClusterRoom>[] = [
+  { title: 'CLUSTER', shortest: 12, cell: ({ cluster }) => cluster.clusterName },
+  { title: 'ZONE', leaveOut: 2, cell: ({ room }) => room?.subnet.availabilityZone ?? null },
+  {
+    title: 'MORE PODS',
+    align: 'right',
+    cell: ({ room }) => wholeNumber(room?.subnet.morePods),
+    value: ({ room }) => room?.subnet.morePods ?? null,
+    style: ({ room }) => (room?.subnet.morePods === 0 ? 'red' : null),
+  },
+  { title: 'TYPE', leaveOut: 3, cell: ({ room }) => room?.type ?? null },
+  {
+    title: 'MORE NODES',
+    align: 'right',
+    cell: ({ room }) => wholeNumber(room?.nodes),
+    value: ({ room }) => room?.nodes ?? null,
+    style: ({ room }) => (room?.nodes === 0 ? 'red' : null),
+  },
+  { title: 'AT ONE MORE', leaveOut: 4, cell: ({ room }) => room?.error ?? null },
+  { title: 'REGION', leaveOut: 5, cell: ({ cluster }) => cluster.region },
+  { title: 'ACCOUNT', leaveOut: 6, cell: ({ cluster }) => cluster.accountId },
+  { title: 'MODE', wide: true, cell: ({ cluster }) => cluster.mode },
+  {
+    title: 'NODES',
+    wide: true,
+    align: 'right',
+    cell: ({ cluster }) => wholeNumber(cluster.nodes.length),
+    value: ({ cluster }) => cluster.nodes.length,
+  },
+  { title: 'VPC', wide: true, cell: ({ cluster }) => cluster.vpcId },
+  { title: 'SUBNET', leaveOut: 1, cell: ({ room }) => room?.subnet.subnetId ?? null },
+];
+
+const podsLeft = ({ room }: ClusterRoom): number => room?.subnet.morePods ?? Number.POSITIVE_INFINITY;
+
+/** The least room first. */
+const clusterRooms = (clusters: readonly ClusterAssessment[]): readonly ClusterRoom[] =>
+  clusters
+    .flatMap((cluster): ClusterRoom[] => {
+      const rooms = roomsOf(cluster.capacity);
+      return rooms.length === 0 ? [{ cluster, room: null }] : rooms.map((room) => ({ cluster, room }));
+    })
+    .toSorted((a, b) => (podsLeft(a) < podsLeft(b) ? -1 : podsLeft(a) > podsLeft(b) ? 1 : 0));
 
 const traits = (cluster: ClusterAssessment): string =>
   [
@@ -170,14 +223,15 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
 
 /** `headroom clusters`: what each cluster holds, and how much more fits. */
 export const addClustersCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('clusters')))
+  addFilterOptions(addTargetOptions(program.command('clusters'), { format: 'rows' }))
     .description('what each cluster uses, how many more pods and nodes fit, and what fails first')
     .addHelpText(
       'after',
       `
 Examples:
   $ headroom clusters --cluster shop
-  $ headroom clusters --format json | jq '.clusters[].committed[] | select(.shortfall > 0)'
+  $ headroom clusters --output wide                   one line for each subnet and instance type
+  $ headroom clusters --output json | jq '.clusters[].committed[] | select(.shortfall > 0)'
 
 FIT: how many of the nodes that a group may still start fit, if every group scales to its maximum. FULL says how
 many of all its nodes find every address they want, if each then runs as many pods as the kubelet admits.
@@ -186,18 +240,27 @@ IF GONE: what happens if a zone fails, or two. FIT ELSEWHERE says how many of th
 zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes missing if groups also grow.
 `,
     )
-    .action(async (options: ScanOptions & Filters) => {
-      checkTargetOptions(options);
-      const { scanToDocument } = await import('../input/scanned-estate.ts');
-      const { document: whole, assessments } = await scanToDocument(options, session);
-      const document = filterDocument(whole, options);
-      const { schema, scannedAt, targets, clusters } = document;
+    .action(async (options: ScanOptions & OutputOptions & Filters) => {
+      checkTargetOptions(options, OUTPUT_FORMATS);
+      checkOutputOptions(options);
       const { io } = session;
-      io.out(
-        options.format === 'json'
-          ? jsonText({ schema, scannedAt, targets, clusters })
-          : `${clusters.length === 0 ? 'No clusters found: EKS lists none, and no tags name one.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
-      );
-      session.exit(coverageExit(assessments) ?? EXIT.ok);
+      await watching(session, options, async () => {
+        const { scanToDocument } = await import('../input/scanned-estate.ts');
+        const { document: whole, assessments } = await scanToDocument(options, session);
+        const document = filterDocument(whole, options);
+        const { schema, scannedAt, targets, clusters } = document;
+        await writeListing(io, options, {
+          document: { schema, scannedAt, targets, clusters },
+          listing: {
+            columns: ROOM_COLUMNS,
+            rows: clusterRooms(clusters),
+            nameOf: ({ cluster }) => cluster.clusterName,
+          },
+          text: () =>
+            `${clusters.length === 0 ? 'No clusters found: EKS lists none, and no tags name one.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
+          notes: () => renderProblems(io, document),
+        });
+        session.exit(coverageExit(assessments) ?? EXIT.ok);
+      });
     });
 };

@@ -5,6 +5,7 @@ import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
+import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -14,7 +15,7 @@ import {
 import { jsonText } from '../output/json.ts';
 import { renderTable } from '../output/table.ts';
 
-interface Options extends ScanOptions {
+interface Options extends ScanOptions, Omit<Filters, 'severity'> {
   readonly subnets?: string;
   readonly targets?: string;
   readonly vpcs?: string;
@@ -35,7 +36,7 @@ const dollars = (amount: number): string =>
 
 /** `headroom cost`: the monthly bill of a deployment, before there is one. */
 export const addCostCommand: AddCommand = (program, session) => {
-  addTargetOptions(program.command('cost'))
+  addFilterOptions(addTargetOptions(program.command('cost')))
     .description('the monthly cost of a deployment, compared with AWS VPC IPAM')
     .option('--subnets <n>', 'number of subnets; without it, your account is scanned')
     .option('--targets <n>', 'accounts x Regions (default: 1)')
@@ -81,7 +82,8 @@ Examples:
         };
       } else {
         const { scanToDocument } = await import('../input/scanned-estate.ts');
-        const { document, assessments } = await scanToDocument(options, session);
+        const { document: whole, assessments } = await scanToDocument(options, session);
+        const document = filterDocument(whole, options);
         const failed = coverageExit(assessments);
         if (failed !== null) session.exit(failed);
         size = {

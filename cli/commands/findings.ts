@@ -6,6 +6,7 @@ import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkSeverity,
@@ -13,15 +14,35 @@ import {
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import { jsonText } from '../output/json.ts';
+import type { ListingColumn } from '../output/listing.ts';
 import { renderProblems } from '../output/scan-table.ts';
+import { watching } from '../output/watch.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options extends ScanOptions, Omit<Filters, 'severity'> {
+interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> {
   readonly severity: string;
   readonly failOn: string;
 }
 
 const COLOUR = { critical: 'red', warning: 'yellow', info: 'cyan' } as const;
+/** One line for each finding. */
+const COLUMNS: readonly ListingColumn<Finding>[] = [
+  {
+    title: 'LEVEL',
+    cell: ({ severity }) => severity,
+    style: ({ severity }) => COLOUR[severity],
+    order: ({ severity }) => ['critical', 'warning', 'info'].indexOf(severity),
+  },
+  { title: 'KIND', leaveOut: 1, cell: ({ kind }) => kind },
+  { title: 'RESOURCE', leaveOut: 2, shortest: 12, cell: ({ subject }) => subject.name ?? subject.id },
+  { title: 'WHAT', shortest: 30, cell: ({ title }) => title },
+  { title: 'REMEDIES', align: 'right', leaveOut: 5, cell: ({ remedies }) => String(remedies.length) },
+  { title: 'REGION', leaveOut: 3, cell: ({ subject }) => subject.region },
+  { title: 'ACCOUNT', leaveOut: 4, cell: ({ subject }) => subject.accountId },
+  { title: 'TYPE', wide: true, cell: ({ subject }) => subject.type },
+  { title: 'ID', wide: true, cell: ({ subject }) => subject.id },
+];
+
 const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
 
 const indent = (text: string, columns: number): string => `${' '.repeat(columns)}${text}\n`;
@@ -59,7 +80,7 @@ export const renderFinding = (
 
 /** `headroom findings`: what is wrong or will be, with evidence and remedies. */
 export const addFindingsCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('findings')))
+  addFilterOptions(addTargetOptions(program.command('findings'), { format: 'rows' }))
     .description('problems now and soon, with evidence and remedies whose preconditions were checked')
     .option('--severity <severity>', 'only findings of at least this severity', 'info')
     .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
@@ -68,23 +89,29 @@ export const addFindingsCommand: AddCommand = (program, session) => {
       `
 Examples:
   $ headroom findings --severity warning
-  $ headroom findings --cluster shop --format json | jq '.findings[].remedies[0].commands'
+  $ headroom findings --output wide                   one line for each finding
+  $ headroom findings --cluster shop --output json | jq '.findings[].remedies[0].commands'
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options);
+      checkTargetOptions(options, OUTPUT_FORMATS);
       const severity = checkSeverity('--severity', options.severity);
       const failOn = checkSeverity('--fail-on', options.failOn);
-      const { scanToDocument } = await import('../input/scanned-estate.ts');
-      const { document: whole, assessments } = await scanToDocument(options, session);
-      const document = filterDocument(whole, { ...options, severity });
-      const { schema, scannedAt, targets, findings } = document;
+      checkOutputOptions(options);
       const { io } = session;
-      io.out(
-        options.format === 'json'
-          ? jsonText({ schema, scannedAt, targets, findings })
-          : `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderProblems(io, document)}`,
-      );
-      session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
+      await watching(session, options, async () => {
+        const { scanToDocument } = await import('../input/scanned-estate.ts');
+        const { document: whole, assessments } = await scanToDocument(options, session);
+        const document = filterDocument(whole, { ...options, severity });
+        const { schema, scannedAt, targets, findings } = document;
+        await writeListing(io, options, {
+          document: { schema, scannedAt, targets, findings },
+          listing: { columns: COLUMNS, rows: findings, nameOf: ({ id }) => id },
+          text: () =>
+            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderProblems(io, document)}`,
+          notes: () => renderProblems(io, document),
+        });
+        session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
+      });
     });
 };

@@ -1,16 +1,17 @@
 import { describeLimits, type LimitsDescription } from '../../shared/model/cluster/max-pods.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import type { AddCommand } from '../base/command-line.ts';
 import { lookUpLimits } from '../input/instance-limits.ts';
-import { jsonText } from '../output/json.ts';
-import { type Column, renderTable, wholeNumber } from '../output/table.ts';
+import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
+import type { ListingColumn } from '../output/listing.ts';
+import { wholeNumber } from '../output/table.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options {
-  readonly format: string;
+interface Options extends OutputOptions {
   readonly live?: boolean;
   readonly region?: string;
 }
 
-const COLUMNS: readonly Column<LimitsDescription>[] = [
+const COLUMNS: readonly ListingColumn<LimitsDescription>[] = [
   { title: 'TYPE', cell: ({ type }) => type },
   { title: 'INTERFACES', align: 'right', cell: ({ maxEnis }) => wholeNumber(maxEnis) },
   { title: 'IPV4 EACH', align: 'right', cell: ({ ipv4PerEni }) => wholeNumber(ipv4PerEni) },
@@ -43,11 +44,9 @@ const COLUMNS: readonly Column<LimitsDescription>[] = [
 
 /** `headroom limits`: what instance types can hold, from the shipped table, and from EC2 for types that it lacks. */
 export const addLimitsCommand: AddCommand = (program, { io }) => {
-  program
-    .command('limits')
+  addOutputOptions(program.command('limits'), { watch: false })
     .argument('<type...>', 'instance types, such as m5.large')
     .description('interfaces, addresses and pods of instance types in every mode of the VPC CNI')
-    .option('-f, --format <format>', 'table or json', 'table')
     .option('--live', 'ask EC2 for all types, not only for those that the built-in table lacks')
     .option('-r, --region <region>', "the Region to ask (default: the profile's Region)")
     .addHelpText(
@@ -64,16 +63,13 @@ an array.
 `,
     )
     .action(async (types: string[], options: Options) => {
-      if (!['table', 'json'].includes(options.format)) {
-        throw new UsageError(`--format ${options.format} is neither table nor json.`, 'Use one of the two.');
-      }
+      checkOutputOptions(options);
       const answered = await lookUpLimits(types, { live: options.live === true, region: options.region });
       const found = types.map((type) => describeLimits(type, answered));
       const limits = found.filter((entry) => entry !== null);
-      io.out(
-        options.format === 'json'
-          ? jsonText(limits.length === 1 ? limits[0] : limits)
-          : renderTable(io, COLUMNS, limits),
-      );
+      await writeListing(io, options, {
+        document: (limits.length === 1 ? limits[0] : limits) ?? limits,
+        listing: { columns: COLUMNS, rows: limits, nameOf: ({ type }) => type },
+      });
     });
 };

@@ -7,19 +7,23 @@ import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-parts.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { OwnerUsage } from '../../shared/model/result/owner-usage.ts';
+import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import { jsonText } from '../output/json.ts';
+import type { ListingColumn } from '../output/listing.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
+import { watching } from '../output/watch.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
 const NAME_WIDTH = 40;
 
@@ -92,9 +96,81 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
   );
 };
 
+/** One line for each holder in a subnet; a subnet whose holders are not known has one line, too. */
+interface Held {
+  readonly subnet: OwnedSubnet;
+  readonly owner: OwnerUsage | OwnerPart | null;
+}
+
+const COLUMNS: readonly ListingColumn<Held>[] = [
+  { title: 'HOLDER', cell: ({ owner }) => (owner === null ? 'unknown' : labelOf(owner.kind)) },
+  { title: 'NAME', shortest: 12, cell: ({ owner }) => (owner === null ? null : nameOf(owner)) },
+  {
+    title: 'ADDRESSES',
+    align: 'right',
+    cell: ({ owner }) => wholeNumber(owner?.addresses),
+    value: ({ owner }) => owner?.addresses ?? null,
+  },
+  {
+    title: 'INTERFACES',
+    align: 'right',
+    leaveOut: 3,
+    cell: ({ owner }) => wholeNumber(owner?.interfaces),
+    value: ({ owner }) => owner?.interfaces ?? null,
+  },
+  {
+    title: 'OF SUBNET',
+    align: 'right',
+    leaveOut: 4,
+    cell: ({ subnet, owner }) => (owner === null ? null : share(percentOf(owner.addresses, subnet.usable))),
+    value: ({ subnet, owner }) => (owner === null ? null : percentOf(owner.addresses, subnet.usable)),
+  },
+  { title: 'SUBNET NAME', leaveOut: 2, shortest: 12, cell: ({ subnet }) => subnet.name },
+  { title: 'REGION', wide: true, cell: ({ subnet }) => subnet.region },
+  { title: 'ACCOUNT', wide: true, cell: ({ subnet }) => subnet.accountId },
+  { title: 'VPC', wide: true, cell: ({ subnet }) => subnet.vpcId },
+  { title: 'SUBNET', leaveOut: 1, cell: ({ subnet }) => subnet.subnetId },
+];
+
+const splitOwners = (subnet: SubnetAssessment, { clusters }: ScanDocument, by: Level): OwnedSubnet => {
+  const here = clusters.filter(
+    ({ accountId, region }) => accountId === subnet.accountId && region === subnet.region,
+  );
+  return by === 'cluster' || subnet.owners === null
+    ? subnet
+    : { ...subnet, owners: splitByNodes(subnet.subnetId, subnet.owners, here, by) };
+};
+
+/** What JSON tells of a subnet's owners. */
+const ownersRecord = ({
+  subnetId,
+  name,
+  accountId,
+  region,
+  vpcId,
+  cidrBlock,
+  usable,
+  used,
+  owners,
+  ownerChanges = [],
+  unknowns,
+}: OwnedSubnet): object => ({
+  subnetId,
+  name,
+  accountId,
+  region,
+  vpcId,
+  cidrBlock,
+  usable,
+  used,
+  owners,
+  ownerChanges,
+  unknowns,
+});
+
 /** `headroom owners`: who holds the addresses of each subnet. */
 export const addOwnersCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('owners')))
+  addFilterOptions(addTargetOptions(program.command('owners'), { format: 'rows' }))
     .description('what uses the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
     .addOption(
       new Option('--by <level>', 'how finely the nodes of clusters are split')
@@ -107,62 +183,36 @@ export const addOwnersCommand: AddCommand = (program, session) => {
 Examples:
   $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
   $ headroom owners --by group                        which of its node groups and node pools
-  $ headroom owners --format json | jq '.subnets[] | {subnetId, owners}'
+  $ headroom owners --output csv --sort-by addresses:desc
+  $ headroom owners --output json | jq '.subnets[] | {subnetId, owners}'
 
 TOOK LATELY: addresses taken in the last three hours, on balance. Shown where earlier scans are kept.
 `,
     )
-    .action(async (options: ScanOptions & Filters & { readonly by: Level }) => {
-      checkTargetOptions(options);
-      const { scanToDocument } = await import('../input/scanned-estate.ts');
-      const { document: whole, assessments } = await scanToDocument(options, session);
-      const document = filterDocument(whole, options);
-      const { schema, scannedAt, targets } = document;
-      const { by } = options;
-      const subnets = document.subnets.map((subnet): OwnedSubnet => {
-        const here = whole.clusters.filter(
-          ({ accountId, region }) => accountId === subnet.accountId && region === subnet.region,
-        );
-        return by === 'cluster' || subnet.owners === null
-          ? subnet
-          : { ...subnet, owners: splitByNodes(subnet.subnetId, subnet.owners, here, by) };
-      });
+    .action(async (options: ScanOptions & OutputOptions & Filters & { readonly by: Level }) => {
+      checkTargetOptions(options, OUTPUT_FORMATS);
+      checkOutputOptions(options);
       const { io } = session;
-      if (options.format === 'json') {
-        const owners = subnets.map(
-          ({
-            subnetId,
-            name,
-            accountId,
-            region,
-            vpcId,
-            cidrBlock,
-            usable,
-            used,
-            owners: held,
-            ownerChanges = [],
-            unknowns,
-          }) => ({
-            subnetId,
-            name,
-            accountId,
-            region,
-            vpcId,
-            cidrBlock,
-            usable,
-            used,
-            owners: held,
-            ownerChanges,
-            unknowns,
-          }),
-        );
-        io.out(jsonText({ schema, scannedAt, targets, subnets: owners }));
-      } else {
+      await watching(session, options, async () => {
+        const { scanToDocument } = await import('../input/scanned-estate.ts');
+        const { document: whole, assessments } = await scanToDocument(options, session);
+        const document = filterDocument(whole, options);
+        const { schema, scannedAt, targets } = document;
+        const subnets = document.subnets.map((subnet) => splitOwners(subnet, whole, options.by));
         const busiest = subnets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1));
-        io.out(
-          `${busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
-        );
-      }
-      session.exit(coverageExit(assessments) ?? EXIT.ok);
+        await writeListing(io, options, {
+          document: { schema, scannedAt, targets, subnets: subnets.map(ownersRecord) },
+          listing: {
+            columns: COLUMNS,
+            rows: busiest.flatMap((subnet) => (subnet.owners ?? [null]).map((owner) => ({ subnet, owner }))),
+            nameOf: ({ subnet, owner }) =>
+              `${subnet.subnetId}/${owner?.kind ?? 'unknown'}/${(owner === null ? null : nameOf(owner)) ?? ''}`,
+          },
+          text: () =>
+            `${busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
+          notes: () => renderProblems(io, document),
+        });
+        session.exit(coverageExit(assessments) ?? EXIT.ok);
+      });
     });
 };

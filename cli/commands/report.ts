@@ -1,72 +1,21 @@
-import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
-import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
-import { keptAlerts } from '../../shared/pipeline/acknowledge.ts';
 import { type ReportInput, reportPage } from '../../shared/report/report-page.ts';
-import { subnetKey } from '../../shared/report/worst-first.ts';
-import type { StateStore } from '../../shared/state/state-store.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { addFilterOptions, type Filters, narrowAssessments } from '../input/filters.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import { withStateStore } from '../input/state-store.ts';
+import { readStoredScans } from '../input/stored-scans.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 
-interface Options extends Omit<ScanOptions, 'format'> {
+interface Options extends Omit<ScanOptions, 'format'>, Omit<Filters, 'severity'> {
   readonly out: string;
   readonly state?: string;
   readonly table?: string;
 }
-
-/** How much of the past the plots show. */
-const DAYS_READ = 14;
-const DAY = 86_400_000;
-
-/** The part of an assessment that concerns some VPCs. */
-const ofVpcs = (assessment: TargetAssessment, vpcIds: readonly string[] | undefined): TargetAssessment => {
-  if (vpcIds === undefined) return assessment;
-  const subnets = assessment.subnets.filter(({ vpcId }) => vpcIds.includes(vpcId));
-  const known = new Set(subnets.map(({ subnetId }) => subnetId));
-  return {
-    ...assessment,
-    vpcs: assessment.vpcs.filter(({ vpcId }) => vpcIds.includes(vpcId)),
-    subnets,
-    clusters: assessment.clusters.filter(({ vpcId }) => vpcId !== null && vpcIds.includes(vpcId)),
-    findings: assessment.findings.filter(
-      ({ subject }) => subject.vpcId !== null && vpcIds.includes(subject.vpcId),
-    ),
-    maps: assessment.maps.filter(({ subnetId }) => known.has(subnetId)),
-  };
-};
-
-/** What scans remember: their latest assessments, the past of every subnet, and the alerts. */
-const remembered = async (
-  store: StateStore,
-  { region, vpc }: Pick<Options, 'region' | 'vpc'>,
-  now: number,
-): Promise<Omit<ReportInput, 'source' | 'now'>> => {
-  const assessments: TargetAssessment[] = [];
-  const histories = new Map<string, SubnetHistory>();
-  for (const { target } of await store.assessments.targets()) {
-    if (region !== undefined && !region.includes(target.region)) continue;
-    const latest = await store.assessments.latest(target);
-    if (latest === null) continue;
-    const assessment = ofVpcs(latest, vpc);
-    assessments.push(assessment);
-    const subnetIds = assessment.subnets.map(({ subnetId }) => subnetId);
-    const past = await store.history.read(target, subnetIds, now - DAYS_READ * DAY);
-    for (const [subnetId, history] of past) histories.set(subnetKey({ ...target, subnetId }), history);
-  }
-  const shown = new Set(assessments.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)));
-  const alerts = (await keptAlerts(store))
-    .filter(({ target }) => region === undefined || region.includes(target.region))
-    .map(({ alert }) => alert)
-    .filter(({ subject }) => vpc === undefined || subject.subnetIds.some((id) => shown.has(id)));
-  return { assessments, histories, alerts };
-};
 
 const gather = async (options: Options, session: Session): Promise<ReportInput> => {
   const now = session.io.now();
@@ -77,19 +26,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
         'Make the report either from stored scans or from a new scan.',
       );
     }
-    const { state, table, region } = options;
-    const found = await withStateStore(
-      {
-        ...(state === undefined ? {} : { state }),
-        ...(table === undefined ? {} : { table }),
-        ...(region?.[0] === undefined ? {} : { region: region[0] }),
-      },
-      (store) => remembered(store, options, now),
-      { readOnly: true },
-    );
-    if (found.assessments.length === 0) {
-      throw new UsageError('No scan is stored there.', 'Run a scan first, or give another store.');
-    }
+    const found = await readStoredScans(options, now);
     return { ...found, source: 'stored scans', now };
   }
   const { scanToDocument } = await import('../input/scanned-estate.ts');
@@ -105,7 +42,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
 
 /** `headroom report`: one HTML file to look at, search, print and attach to a ticket. */
 export const addReportCommand: AddCommand = (program, session) => {
-  addTargetOptions(program.command('report'), { format: false })
+  addFilterOptions(addTargetOptions(program.command('report'), { format: false }))
     .description(
       'write one self-contained HTML file: maps, owners, clusters, findings with remedies, outlooks',
     )
@@ -120,13 +57,15 @@ Examples:
   $ headroom report --from estate.json.gz --out report.html       of what \`headroom collect\` has kept
   $ headroom report --state headroom.sqlite                       with the past, forecasts and alerts
   $ headroom report --table headroom-prod-state --region eu-west-1
+  $ headroom report --tag team=payments --out payments.html       of the subnets of one team
 
 The file needs no network connection and sends no data.
 `,
     )
     .action(async (options: Options) => {
       checkTargetOptions({ ...options, format: 'table' });
-      const input = await gather(options, session);
+      const gathered = await gather(options, session);
+      const input = { ...gathered, assessments: narrowAssessments(gathered.assessments, options) };
       const page = reportPage(input);
       const { io } = session;
       if (options.out === '-') io.out(page);

@@ -1,6 +1,8 @@
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkSeverity,
@@ -9,11 +11,12 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ScannedEstate } from '../input/scanned-estate.ts';
-import { jsonText } from '../output/json.ts';
 import { problemText } from '../output/problem-text.ts';
-import { renderScan } from '../output/scan-table.ts';
+import { renderScan, scanNotes, subnetListing } from '../output/scan-table.ts';
+import { watching } from '../output/watch.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options extends ScanOptions {
+interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> {
   readonly publish?: boolean;
   readonly failOn: string;
 }
@@ -67,7 +70,7 @@ const publishScan = async (
 
 /** `headroom scan`: every subnet, what is free in it, and what is wrong. */
 export const addScanCommand: AddCommand = (program, session) => {
-  addTargetOptions(program.command('scan'))
+  addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' }))
     .description('scan subnets: free addresses, free prefixes, problems')
     .option('--publish', 'also publish the metrics to CloudWatch')
     .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
@@ -79,30 +82,44 @@ Examples:
   $ headroom scan --region eu-west-1,eu-central-1     two Regions
   $ headroom scan --role-arn arn:aws:iam::111122223333:role/HeadroomReader
   $ headroom scan --from estate.json.gz               what \`headroom collect\` has kept
-  $ headroom scan --format json | jq '.subnets[] | select(.available < 50) | .subnetId'
+  $ headroom scan --all-regions                       every Region of this account
+  $ headroom scan --organization --all-regions        every account of the organization
+  $ headroom scan --sort-by used:desc                 the fullest subnets first
+  $ headroom scan --tag team=payments --watch         subnets of one team, repeated
+  $ headroom scan --output csv > subnets.csv          every column, for a spreadsheet
+  $ headroom scan --output json | jq '.subnets[] | select(.available < 50) | .subnetId'
 
-PREFIXES: free whole /28 blocks, which prefix mode can use. FRAGMENTED: the share of free
+The worst subnets come first. A narrow terminal shows fewer columns; --output wide shows all. PREFIXES: free whole /28 blocks, which prefix mode can use. FRAGMENTED: the share of free
 addresses outside such blocks. A dash means unknown; the lines below the table give the reason.
 Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options);
+      checkTargetOptions(options, OUTPUT_FORMATS);
       const failOn = checkSeverity('--fail-on', options.failOn);
       if (options.from !== undefined && options.publish === true)
         throw new UsageError(
           '--publish would publish old values from a file as current ones.',
           'Remove --publish or --from.',
         );
+      checkOutputOptions(options);
       const { io } = session;
-      const { scanToDocument } = await import('../input/scanned-estate.ts');
-      const estate = await scanToDocument(options, session);
-      const { document, assessments } = estate;
-      io.out(options.format === 'json' ? jsonText(document) : renderScan(io, document));
-      const published = options.publish === true ? await publishScan(estate, session) : true;
-      const covered = coverageExit(assessments);
-      session.exit(
-        covered ?? (published ? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok) : EXIT.partlyScanned),
-      );
+      await watching(session, options, async () => {
+        const { scanToDocument } = await import('../input/scanned-estate.ts');
+        const estate = await scanToDocument(options, session);
+        const { assessments } = estate;
+        const document = filterDocument(estate.document, options);
+        await writeListing(io, options, {
+          document,
+          listing: subnetListing(document),
+          text: () => renderScan(io, document),
+          notes: () => `\n${scanNotes(io, document)}`,
+        });
+        const published = options.publish === true ? await publishScan(estate, session) : true;
+        const covered = coverageExit(assessments);
+        session.exit(
+          covered ?? (published ? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok) : EXIT.partlyScanned),
+        );
+      });
     });
 };

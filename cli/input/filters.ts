@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import type { Tags } from '../../shared/model/aws/inventory.ts';
+import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Finding, Severity } from '../../shared/model/result/finding.ts';
 import { compareSeverity } from '../../shared/model/result/finding.ts';
-import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
+import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
 import { nearestOf } from './nearest-name.ts';
 
@@ -10,6 +12,8 @@ export interface Filters {
   readonly account?: readonly string[];
   readonly cluster?: readonly string[];
   readonly subnet?: readonly string[];
+  /** `key=value`, or `key` for any value: tags of subnets, all of which a subnet must carry. */
+  readonly tag?: readonly string[];
   readonly severity?: Severity;
 }
 
@@ -17,7 +21,14 @@ export const addFilterOptions = (command: Command): Command =>
   command
     .option('--account <id...>', 'only these accounts', collectValues)
     .option('--cluster <name...>', 'only resources of these clusters', collectValues)
-    .option('--subnet <subnet-id...>', 'only these subnets', collectValues);
+    .option('--subnet <subnet...>', 'only these subnets, by id or name', collectValues)
+    .option('--tag <key=value...>', 'only subnets with all these tags; a key alone: any value', collectTags);
+
+/** A tag's value may contain commas. */
+const collectTags = (tag: string, previous: readonly string[] | undefined): string[] => [
+  ...(previous ?? []),
+  tag,
+];
 
 const allows = (wanted: readonly string[] | undefined, value: string | null): boolean =>
   wanted === undefined || (value !== null && wanted.includes(value));
@@ -25,32 +36,76 @@ const allows = (wanted: readonly string[] | undefined, value: string | null): bo
 const allowsAny = (wanted: readonly string[] | undefined, values: readonly string[]): boolean =>
   wanted === undefined || values.some((value) => wanted.includes(value));
 
-const findingPasses = ({ subject, severity }: Finding, filters: Filters): boolean =>
+const isTagged = (tags: Tags, wanted: readonly string[]): boolean =>
+  wanted.every((tag) => {
+    const [key = '', ...value] = tag.split('=');
+    const held = tags[key];
+    return held !== undefined && (value.length === 0 || held === value.join('='));
+  });
+
+/** The subnets that `--subnet` and `--tag` let through; `null`: all. */
+const subnetIdsOf = (
+  { subnets }: Pick<ScanDocument, 'subnets'>,
+  { subnet, tag }: Filters,
+): ReadonlySet<string> | null =>
+  subnet === undefined && tag === undefined
+    ? null
+    : new Set([
+        ...subnets
+          .filter(
+            ({ subnetId, name, tags }) =>
+              allowsAny(subnet, name === null ? [subnetId] : [subnetId, name]) && isTagged(tags, tag ?? []),
+          )
+          .map(({ subnetId }) => subnetId),
+        // A subnet that was not read in full may still be what something is about.
+        ...(tag === undefined ? (subnet ?? []) : []),
+      ]);
+
+const isAmong = (wanted: ReadonlySet<string> | null, ids: readonly string[]): boolean =>
+  wanted === null || ids.some((id) => wanted.has(id));
+
+const findingPasses = (
+  { subject, severity }: Finding,
+  filters: Filters,
+  subnetIds: ReadonlySet<string> | null,
+): boolean =>
   allows(filters.account, subject.accountId) &&
   allowsAny(filters.cluster, [
     ...(subject.clusterNames ?? []),
     ...(subject.clusterName === null ? [] : [subject.clusterName]),
     ...(subject.type === 'cluster' ? [subject.id] : []),
   ]) &&
-  allowsAny(filters.subnet, [...subject.subnetIds, subject.id]) &&
+  isAmong(subnetIds, [...subject.subnetIds, subject.id]) &&
   (filters.severity === undefined || compareSeverity(severity, filters.severity) >= 0);
 
 /** One thing that a scan found, with the names that the filters compare. */
 interface Named {
   readonly accountId: string;
   readonly clusterNames: readonly string[];
-  readonly subnetIds: readonly string[];
+  /** Ids and names. */
+  readonly subnets: readonly string[];
 }
 
-const namedIn = ({ targets, clusters, subnets }: ScanDocument): readonly Named[] => [
-  ...targets.map(({ accountId }) => ({ accountId, clusterNames: [], subnetIds: [] })),
-  ...clusters.map(({ accountId, clusterName, subnetIds }) => ({
-    accountId,
-    clusterNames: [clusterName],
-    subnetIds,
-  })),
-  ...subnets.map(({ accountId, subnetId }) => ({ accountId, clusterNames: [], subnetIds: [subnetId] })),
-];
+const namedIn = ({ targets, clusters, subnets }: ScanDocument): readonly Named[] => {
+  const names = new Map(subnets.map(({ subnetId, name }) => [subnetId, name]));
+  const idAndName = (subnetId: string): string[] => [
+    subnetId,
+    ...[names.get(subnetId)].filter((name) => name != null),
+  ];
+  return [
+    ...targets.map(({ accountId }) => ({ accountId, clusterNames: [], subnets: [] })),
+    ...clusters.map(({ accountId, clusterName, subnetIds }) => ({
+      accountId,
+      clusterNames: [clusterName],
+      subnets: subnetIds.flatMap(idAndName),
+    })),
+    ...subnets.map(({ accountId, subnetId }) => ({
+      accountId,
+      clusterNames: [],
+      subnets: idAndName(subnetId),
+    })),
+  ];
+};
 
 /**
  * A name that nothing has would make every list empty, and every check of a pipeline pass. So would two names that
@@ -66,7 +121,7 @@ const refuseUnknownNames = (document: ScanDocument, filters: Filters): void => {
   ])[] = [
     ['--account', filters.account, ({ accountId }) => [accountId]],
     ['--cluster', filters.cluster, ({ clusterNames }) => clusterNames],
-    ['--subnet', filters.subnet, ({ subnetIds }) => subnetIds],
+    ['--subnet', filters.subnet, ({ subnets }) => subnets],
   ];
   const problems = options.flatMap(([option, wanted, namesOf]) => {
     const names = named.flatMap(namesOf);
@@ -83,6 +138,13 @@ const refuseUnknownNames = (document: ScanDocument, filters: Filters): void => {
     problems.push(
       `Nothing matches ${given.map(([option, wanted = []]) => `${option} ${wanted.join(',')}`).join(' together with ')}.`,
     );
+  if (filters.tag !== undefined && !document.subnets.some(({ tags }) => isTagged(tags, filters.tag ?? []))) {
+    const keys = document.subnets.flatMap(({ tags }) => Object.keys(tags));
+    const unknown = filters.tag.map((tag) => tag.split('=')[0] ?? '').filter((key) => !keys.includes(key));
+    problems.push(
+      `No subnet has ${filters.tag.length === 1 ? 'the tag' : 'all of the tags'} ${filters.tag.join(', ')}.${unknown[0] === undefined ? '' : nearestOf(unknown[0], keys)}`,
+    );
+  }
   if (problems.length > 0)
     throw new UsageError(
       problems.join('\n'),
@@ -90,35 +152,70 @@ const refuseUnknownNames = (document: ScanDocument, filters: Filters): void => {
     );
 };
 
+/** The parts of a scan that filters narrow. */
+type Narrowed = Pick<ScanDocument, 'subnets' | 'clusters' | 'leakedInterfaces' | 'findings'>;
+
+/** What the filters let through. A cluster's subnets are those it uses. Names are not checked. */
+export const narrow = <Parts extends Narrowed>(parts: Parts, filters: Filters): Parts => {
+  const subnetIds = subnetIdsOf(parts, filters);
+  const clusters = parts.clusters.filter(
+    (cluster) =>
+      allows(filters.account, cluster.accountId) &&
+      allows(filters.cluster, cluster.clusterName) &&
+      isAmong(subnetIds, cluster.subnetIds),
+  );
+  const clusterSubnets = new Set(clusters.flatMap((cluster) => cluster.subnetIds));
+  return {
+    ...parts,
+    subnets: parts.subnets.filter(
+      ({ accountId, subnetId }) =>
+        allows(filters.account, accountId) &&
+        isAmong(subnetIds, [subnetId]) &&
+        (filters.cluster === undefined || clusterSubnets.has(subnetId)),
+    ),
+    clusters,
+    leakedInterfaces: parts.leakedInterfaces.filter(
+      ({ accountId, clusterName, subnetId }) =>
+        allows(filters.account, accountId) &&
+        allows(filters.cluster, clusterName) &&
+        isAmong(subnetIds, [subnetId]),
+    ),
+    findings: parts.findings.filter((finding) => findingPasses(finding, filters, subnetIds)),
+  };
+};
+
 /**
- * The document with only what the filters let through. A cluster's subnets are those it uses.
+ * The document with only what the filters let through.
  *
  * @throws UsageError when a filter names nothing that there is
  */
 export const filterDocument = (document: ScanDocument, filters: Filters): ScanDocument => {
   refuseUnknownNames(document, filters);
-  const clusters = document.clusters.filter(
-    ({ accountId, clusterName, subnetIds }) =>
-      allows(filters.account, accountId) &&
-      allows(filters.cluster, clusterName) &&
-      allowsAny(filters.subnet, subnetIds),
-  );
-  const clusterSubnets = new Set(clusters.flatMap(({ subnetIds }) => subnetIds));
-  return {
-    ...document,
-    subnets: document.subnets.filter(
-      ({ accountId, subnetId }) =>
-        allows(filters.account, accountId) &&
-        allows(filters.subnet, subnetId) &&
-        (filters.cluster === undefined || clusterSubnets.has(subnetId)),
-    ),
-    clusters,
-    leakedInterfaces: document.leakedInterfaces.filter(
-      ({ accountId, clusterName, subnetId }) =>
-        allows(filters.account, accountId) &&
-        allows(filters.cluster, clusterName) &&
-        allows(filters.subnet, subnetId),
-    ),
-    findings: document.findings.filter((finding) => findingPasses(finding, filters)),
-  };
+  return narrow(document, filters);
+};
+
+/**
+ * Whole assessments with only what the filters let through.
+ *
+ * @throws UsageError when a filter names nothing that there is
+ */
+export const narrowAssessments = (
+  assessments: readonly TargetAssessment[],
+  filters: Filters,
+): readonly TargetAssessment[] => {
+  const { account, cluster, subnet, tag } = filters;
+  if ([account, cluster, subnet, tag].every((wanted) => wanted === undefined)) return assessments;
+  refuseUnknownNames(scanDocument(assessments, ''), filters);
+  return assessments
+    .filter(({ target }) => allows(account, target.accountId))
+    .map((assessment) => {
+      const narrowed = narrow(assessment, filters);
+      const subnets = new Set(narrowed.subnets.map(({ subnetId }) => subnetId));
+      const vpcs = new Set(narrowed.subnets.map(({ vpcId }) => vpcId));
+      return {
+        ...narrowed,
+        vpcs: narrowed.vpcs.filter(({ vpcId }) => vpcs.has(vpcId)),
+        maps: narrowed.maps.filter(({ subnetId }) => subnets.has(subnetId)),
+      };
+    });
 };

@@ -7,7 +7,7 @@ import {
 } from '../../shared/aws/reachable-targets.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
-import { openTarget, type SelectInput, TargetSelector } from './target-selector.ts';
+import { openTarget, type SelectInput, selectionOf, TargetSelector } from './target-selector.ts';
 
 type Selection = HeadroomConfiguration['targets'];
 
@@ -22,7 +22,7 @@ export const openConfigured = async (
   { scan, targets }: Pick<HeadroomConfiguration, 'scan' | 'targets'>,
   now: number,
 ): Promise<OpenedTargets> =>
-  isSelectedByFile(options, targets)
+  isSelection(options, selectionOf(options, targets))
     ? openSelection(options, targets, scan.quotaShare, now)
     : openTargets({
         regions: options.region ?? [],
@@ -31,9 +31,11 @@ export const openConfigured = async (
         quotaShare: scan.quotaShare,
       });
 
-const isSelectedByFile = (options: SelectInput['options'], { accounts, regions }: Selection): boolean =>
-  options.roleArn === undefined &&
-  (accounts.from !== 'self' || (regions !== null && options.region === undefined));
+/** Whether accounts or Regions are to be looked up, and not only named. */
+const isSelection = (options: SelectInput['options'], { accounts, regions }: Selection): boolean =>
+  options.allRegions === true ||
+  (options.roleArn === undefined &&
+    (accounts.from !== 'self' || (regions !== null && options.region === undefined)));
 
 const openSelection = async (
   options: SelectInput['options'],

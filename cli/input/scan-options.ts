@@ -4,6 +4,7 @@ import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { addOutputOptions, type OutputFormat } from './output-options.ts';
 import { secretOption } from './secret-option.ts';
 
 /** The options of every command that looks at AWS. */
@@ -13,7 +14,13 @@ export interface ScanOptions {
   readonly externalId?: string;
   readonly externalIdFile?: string;
   readonly vpc?: readonly string[];
-  readonly format: 'table' | 'json';
+  /** A profile of the AWS configuration, in place of `AWS_PROFILE`. */
+  readonly profile?: string;
+  /** All Regions that an account has enabled. */
+  readonly allRegions?: boolean;
+  /** All accounts of the organization. */
+  readonly organization?: boolean;
+  readonly format: OutputFormat;
   readonly config?: string;
   /** An estate file to scan in the place of AWS. */
   readonly from?: string;
@@ -29,19 +36,41 @@ const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
 
 /** The external ID of the command line, or else of the file or the environment; asked for where roles are assumed alone. */
 export const readExternalId = (command: Command, env: Readonly<Record<string, string | undefined>>): void => {
-  const { roleArn, externalId, externalIdFile } = command.opts<Partial<ScanOptions>>();
-  if (roleArn === undefined || externalId !== undefined) return;
+  const { roleArn, externalId, externalIdFile, organization } = command.opts<Partial<ScanOptions>>();
+  if ((roleArn === undefined && organization !== true) || externalId !== undefined) return;
   const read = secretOption('--external-id-file', externalIdFile, env['HEADROOM_EXTERNAL_ID']);
   if (read !== undefined) command.setOptionValue('externalId', read);
 };
 
-/** @param from whether an estate file will do as well: not for what stays connected to AWS, or writes such a file */
+/**
+ * `--profile` stands for `AWS_PROFILE`, which the AWS SDK reads from the environment of the process. Keys of the
+ * environment give way to it, as with the AWS CLI.
+ */
+export const readProfile = (command: Command): void => {
+  const { profile } = command.opts<Partial<ScanOptions>>();
+  if (profile === undefined) return;
+  process.env['AWS_PROFILE'] = profile;
+  for (const key of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+    delete process.env[key];
+};
+
+/**
+ * @param format `rows`: the command prints a list, in every format; `false`: it has formats of its own
+ * @param from whether an estate file will do as well: not for what stays connected to AWS, or writes such a file
+ */
 export const addTargetOptions = (
   command: Command,
-  { format = true, from = true, vpc = true }: { format?: boolean; from?: boolean; vpc?: boolean } = {},
+  {
+    format = true,
+    from = true,
+    vpc = true,
+  }: { format?: boolean | 'rows'; from?: boolean; vpc?: boolean } = {},
 ): Command => {
   command
     .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
+    .option('-A, --all-regions', 'all Regions that each account has enabled')
+    .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
+    .option('--organization', 'all accounts of the organization, each through its scan role')
     .option(
       '--role-arn <arn...>',
       'roles to assume, one for each account (default: your own credentials)',
@@ -51,7 +80,8 @@ export const addTargetOptions = (
     .option('--external-id-file <file>', 'a file with the external ID; or set HEADROOM_EXTERNAL_ID');
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
   if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
-  if (format) command.option('-f, --format <format>', 'table or json', 'table');
+  if (format === 'rows') addOutputOptions(command);
+  else if (format) command.option('-f, --format <format>', 'table or json', 'table');
   return command.option(
     '-c, --config <file>',
     'settings (default: headroom.yml in this folder, if it exists)',
@@ -59,7 +89,11 @@ export const addTargetOptions = (
 };
 
 /** All that is wrong with the options, at once. */
-export const checkTargetOptions = (options: ScanOptions): void => {
+export const checkTargetOptions = (
+  options: ScanOptions,
+  formats: readonly string[] = ['table', 'json'],
+): void => {
+  const assumesRoles = options.roleArn !== undefined || options.organization === true;
   const wrong = [
     ...(options.region ?? [])
       .filter((region) => !REGION.test(region))
@@ -73,23 +107,36 @@ export const checkTargetOptions = (options: ScanOptions): void => {
     ...(options.vpc ?? [])
       .filter((vpc) => !VPC_ID.test(vpc))
       .map((vpc) => `--vpc ${vpc} matches nothing: it is not a VPC id (such as vpc-0abc)`),
-    ...(['table', 'json'].includes(options.format)
+    ...(formats.includes(options.format)
       ? []
-      : [`--format ${options.format} is neither table nor json`]),
-    ...(options.externalIdFile !== undefined && options.roleArn === undefined
-      ? ['--external-id-file is only used together with --role-arn']
+      : [`--format ${options.format} is none of ${formats.join(', ')}`]),
+    ...(options.allRegions === true && options.region !== undefined
+      ? ['--all-regions and --region are both given: keep one of them']
+      : []),
+    ...(options.organization === true && options.roleArn !== undefined
+      ? ['--organization and --role-arn are both given: keep one of them']
+      : []),
+    ...(options.externalIdFile !== undefined && !assumesRoles
+      ? ['--external-id-file is only used together with --role-arn or --organization']
       : []),
     ...(options.externalId !== undefined && !EXTERNAL_ID.test(options.externalId)
       ? ['the external ID is not 2 to 1,224 letters, digits and +=,.@:/_-']
       : []),
-    ...(options.externalId !== undefined &&
-    options.externalIdFile === undefined &&
-    options.roleArn === undefined
-      ? ['--external-id is only used together with --role-arn']
+    ...(options.externalId !== undefined && options.externalIdFile === undefined && !assumesRoles
+      ? ['--external-id is only used together with --role-arn or --organization']
       : []),
-    ...(options.from !== undefined && options.roleArn !== undefined
-      ? ['--from reads a file, so --role-arn has no effect']
-      : []),
+    ...(options.from === undefined
+      ? []
+      : (
+          [
+            ['--role-arn', options.roleArn !== undefined],
+            ['--organization', options.organization === true],
+            ['--profile', options.profile !== undefined],
+            ['--all-regions', options.allRegions === true],
+          ] as const
+        )
+          .filter(([, given]) => given)
+          .map(([option]) => `--from reads a file, so ${option} has no effect`)),
   ];
   if (wrong.length > 0)
     throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line. --help shows examples.');

@@ -1,15 +1,20 @@
 import type { CallBudget } from '../../shared/aws/call-budget.ts';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
-import { type AssumedRole, createTargetClients } from '../../shared/aws/clients.ts';
+import { type AssumedRole, createEc2Client, createTargetClients } from '../../shared/aws/clients.ts';
 import { resolveConfiguredTargets } from '../../shared/aws/configured-targets.ts';
 import { homeIn, homeRegion, UNKNOWN_ACCOUNT } from '../../shared/aws/reachable-targets.ts';
 import { createTargetSources } from '../../shared/aws/target-sources.ts';
+import { DEFAULT_ROLE_NAME } from '../../shared/config/headroom-schema.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
-import type { ResolvedTargets } from '../../shared/inventory/targets.ts';
+import { enabledRegions, type ResolvedTargets } from '../../shared/inventory/targets.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
-import { type PlannedTarget, scanRoleOf } from '../../shared/model/target/target-selection.ts';
+import {
+  type OrganizationSelection,
+  type PlannedTarget,
+  scanRoleOf,
+} from '../../shared/model/target/target-selection.ts';
 import type { TargetSources } from '../../shared/pipeline/collect.ts';
 import { resolveOrRemember } from '../../shared/pipeline/planned-targets.ts';
 import type { CacheStore } from '../../shared/state/state-store.ts';
@@ -19,6 +24,8 @@ export interface SelectInput {
     readonly region?: readonly string[];
     readonly roleArn?: readonly string[];
     readonly externalId?: string;
+    readonly allRegions?: boolean;
+    readonly organization?: boolean;
   };
   readonly targets: HeadroomConfiguration['targets'];
   readonly cache: CacheStore;
@@ -56,7 +63,8 @@ export class TargetSelector {
 
   /** @throws HeadroomError when there is no Region, or no account was ever listed */
   async select(input: SelectInput): Promise<SelectedTargets> {
-    const { options, targets, cache, now, signal } = input;
+    const { options, cache, now, signal } = input;
+    const targets = selectionOf(options, input.targets);
     const configured = targets.regions === 'enabled' ? undefined : targets.regions?.[0];
     const region = await homeRegion(options.region?.[0] ?? configured);
     const { home, problem } = await this.#identify(region, cache, now);
@@ -73,7 +81,8 @@ export class TargetSelector {
     });
     const resolve = async (): Promise<ResolvedTargets> => {
       if (ofOptions !== null) {
-        const wanted = regions === 'enabled' ? [region] : [...new Set(regions)];
+        if (regions === 'enabled') return enabledForRoles(ofOptions, { region, planned, signal });
+        const wanted = [...new Set(regions)];
         return {
           targets: [...ofOptions.keys()].flatMap((account) => wanted.map((each) => planned(account, each))),
           unresolved: [],
@@ -125,6 +134,66 @@ export class TargetSelector {
     }
   }
 }
+
+/** What headroom.yml selects, with what `--all-regions` and `--organization` put in its place. */
+export const selectionOf = (
+  { allRegions, organization, externalId }: SelectInput['options'],
+  targets: HeadroomConfiguration['targets'],
+): HeadroomConfiguration['targets'] => ({
+  ...targets,
+  ...(allRegions === true ? { regions: 'enabled' } : {}),
+  ...(organization === true
+    ? {
+        accounts: targets.accounts.from === 'organization' ? targets.accounts : WHOLE_ORGANIZATION,
+        role: {
+          ...(targets.role ?? { name: DEFAULT_ROLE_NAME, sessionName: null, sourceIdentity: null }),
+          externalId: externalId ?? targets.role?.externalId ?? null,
+        },
+      }
+    : {}),
+});
+
+const WHOLE_ORGANIZATION: OrganizationSelection = {
+  from: 'organization',
+  organizationalUnits: [],
+  tags: {},
+  include: [],
+  exclude: [],
+};
+
+/** All Regions that the account of each role has enabled. An account that does not tell them is unresolved. */
+const enabledForRoles = async (
+  roles: ReadonlyMap<string, AssumedRole>,
+  {
+    region,
+    planned,
+    signal,
+  }: {
+    readonly region: string;
+    readonly planned: (accountId: string, region: string) => PlannedTarget;
+    readonly signal: AbortSignal;
+  },
+): Promise<ResolvedTargets> => {
+  const targets: PlannedTarget[] = [];
+  const unresolved: { accountId: string; problem: Problem }[] = [];
+  for (const [accountId, role] of roles) {
+    const ec2 = createEc2Client({ region, meter: new CallMeter(), role });
+    try {
+      const regions = await enabledRegions(ec2, {
+        target: { accountId, region },
+        roleArn: role.roleArn,
+        signal,
+      });
+      targets.push(...regions.map((each) => planned(accountId, each)));
+    } catch (error) {
+      if (!(error instanceof HeadroomError)) throw error;
+      unresolved.push({ accountId, problem: problemOf(error) });
+    } finally {
+      ec2.destroy();
+    }
+  }
+  return { targets, unresolved };
+};
 
 /** The roles of the command line by their accounts; `null`: none are given. */
 const rolesOf = ({ roleArn, externalId }: SelectInput['options']): ReadonlyMap<string, AssumedRole> | null =>

@@ -1,19 +1,19 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { shortDuration } from '../../shared/model/base/text/durations.ts';
-import { shorten } from '../../shared/model/base/text/names.ts';
 import { count, percent } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
+import { CHECKS } from '../../shared/model/checks/checks.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
-import type { Finding, Severity } from '../../shared/model/result/finding.ts';
+import { compareSeverity, type Finding, type Severity } from '../../shared/model/result/finding.ts';
 import { subjectIdentity } from '../../shared/model/result/identity.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
+import { type Listing, type ListingColumn, listingTable } from './listing.ts';
 import { problemText } from './problem-text.ts';
-import { type Column, renderTable, wholeNumber } from './table.ts';
+import { wholeNumber } from './table.ts';
 
-const NAME_WIDTH = 28;
 const STYLE: Readonly<Record<Severity, 'red' | 'yellow' | 'cyan'>> = {
   critical: 'red',
   warning: 'yellow',
@@ -27,47 +27,119 @@ export const runwayText = (exhaustionAt: string | null, now: number): string | n
   return left <= 0 ? 'now' : shortDuration(left);
 };
 
-const runwayOf = ({ forecast }: SubnetAssessment, now: number): string | null => {
-  const ends = [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt].filter(
-    (end) => end != null,
-  );
-  return ends.length === 0 ? null : runwayText(ends.toSorted()[0] ?? null, now);
+/** The worst that was found of a subnet, by the supply that it is about. */
+type SubnetLevels = ReadonlyMap<'addresses' | 'prefixes' | 'any', Severity>;
+
+const SUPPLY_OF: ReadonlyMap<string, 'addresses' | 'prefixes'> = new Map(
+  CHECKS.flatMap(({ kind, supply }) => (supply === undefined ? [] : [[kind, supply] as const])),
+);
+
+const levelsOf = (findings: readonly Finding[], subnetId: string): SubnetLevels => {
+  const levels = new Map<'addresses' | 'prefixes' | 'any', Severity>();
+  for (const { kind, severity, subject } of findings) {
+    if (subject.type !== 'subnet' || subject.id !== subnetId) continue;
+    for (const part of ['any', SUPPLY_OF.get(kind)] as const) {
+      if (part === undefined) continue;
+      const known = levels.get(part);
+      if (known === undefined || compareSeverity(severity, known) > 0) levels.set(part, severity);
+    }
+  }
+  return levels;
 };
 
-const worstOf = (findings: readonly Finding[], subnetId: string): Severity | null => {
-  const own = findings.filter(({ subject }) => subject.type === 'subnet' && subject.id === subnetId);
-  return (
-    (['critical', 'warning', 'info'] as const).find((severity) => own.some((f) => f.severity === severity)) ??
-    null
-  );
+/** One subnet as a row, with the level of each of its figures. */
+export interface SubnetRow {
+  readonly subnet: SubnetAssessment;
+  readonly levels: SubnetLevels;
+}
+
+const styleOf =
+  (part: 'addresses' | 'prefixes' | 'any') =>
+  ({ levels }: SubnetRow): 'red' | 'yellow' | 'cyan' | null => {
+    const level = levels.get(part);
+    return level === undefined ? null : STYLE[level];
+  };
+
+const endOf = ({ forecast }: SubnetAssessment): string | null =>
+  [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt]
+    .filter((end) => end != null)
+    .toSorted()[0] ?? null;
+
+const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
+  { title: 'NAME', cell: ({ subnet }) => subnet.name, shortest: 12 },
+  {
+    title: 'LEVEL',
+    wide: true,
+    cell: ({ levels }) => levels.get('any') ?? 'ok',
+    style: styleOf('any'),
+    order: ({ levels }) => rankOf(levels),
+  },
+  { title: 'ZONE', leaveOut: 2, cell: ({ subnet }) => subnet.availabilityZone },
+  {
+    title: 'RANGE',
+    leaveOut: 5,
+    cell: ({ subnet }) => subnet.cidrBlock ?? (subnet.ipv6Native ? 'IPv6 only' : null),
+  },
+  {
+    title: 'USED',
+    align: 'right',
+    leaveOut: 4,
+    cell: ({ subnet }) => wholeNumber(subnet.used),
+    value: ({ subnet }) => subnet.used,
+  },
+  {
+    title: 'AVAILABLE',
+    align: 'right',
+    cell: ({ subnet }) => wholeNumber(addressSupply(subnet)?.available),
+    value: ({ subnet }) => addressSupply(subnet)?.available ?? null,
+    style: styleOf('addresses'),
+  },
+  {
+    title: 'PREFIXES',
+    align: 'right',
+    cell: ({ subnet }) => wholeNumber(subnet.prefixes?.free),
+    value: ({ subnet }) => subnet.prefixes?.free ?? null,
+    style: styleOf('prefixes'),
+  },
+  {
+    title: 'LARGEST',
+    leaveOut: 6,
+    cell: ({ subnet }) => subnet.largestFreeBlock?.replace(/^.*\//, '/') ?? null,
+  },
+  {
+    title: 'FRAGMENTED',
+    align: 'right',
+    leaveOut: 7,
+    cell: ({ subnet: { fragmentationIndex } }) =>
+      fragmentationIndex === null ? null : percent(fragmentationIndex),
+    value: ({ subnet }) => subnet.fragmentationIndex,
+  },
+  {
+    title: 'RUNS OUT IN',
+    align: 'right',
+    leaveOut: 3,
+    cell: ({ subnet }) => runwayText(endOf(subnet), now),
+    value: ({ subnet }) => endOf(subnet),
+  },
+  { title: 'REGION', leaveOut: 8, cell: ({ subnet }) => subnet.region },
+  { title: 'ACCOUNT', leaveOut: 9, cell: ({ subnet }) => subnet.accountId },
+  { title: 'VPC', wide: true, cell: ({ subnet }) => subnet.vpcId },
+  { title: 'SUBNET', leaveOut: 1, cell: ({ subnet }) => subnet.subnetId },
+];
+
+const rankOf = (levels: SubnetLevels): number => {
+  const level = levels.get('any');
+  return level === undefined ? 3 : ['critical', 'warning', 'info'].indexOf(level);
 };
 
-const columnsFor = (document: ScanDocument): Column<SubnetAssessment>[] => {
-  const now = Date.parse(document.scannedAt);
-  return [
-    {
-      title: 'SUBNET',
-      cell: ({ subnetId }) => subnetId,
-      style: ({ subnetId }) => {
-        const worst = worstOf(document.findings, subnetId);
-        return worst === null ? null : STYLE[worst];
-      },
-    },
-    { title: 'NAME', cell: ({ name }) => (name === null ? null : shorten(name, NAME_WIDTH)) },
-    { title: 'ZONE', cell: ({ availabilityZone }) => availabilityZone },
-    { title: 'RANGE', cell: ({ cidrBlock, ipv6Native }) => cidrBlock ?? (ipv6Native ? 'IPv6 only' : null) },
-    { title: 'USED', align: 'right', cell: ({ used }) => wholeNumber(used) },
-    { title: 'AVAILABLE', align: 'right', cell: (subnet) => wholeNumber(addressSupply(subnet)?.available) },
-    { title: 'PREFIXES', align: 'right', cell: ({ prefixes }) => wholeNumber(prefixes?.free) },
-    { title: 'LARGEST', cell: ({ largestFreeBlock }) => largestFreeBlock?.replace(/^.*\//, '/') ?? null },
-    {
-      title: 'FRAGMENTED',
-      align: 'right',
-      cell: ({ fragmentationIndex }) => (fragmentationIndex === null ? null : percent(fragmentationIndex)),
-    },
-    { title: 'RUNS OUT IN', align: 'right', cell: (subnet) => runwayOf(subnet, now) },
-  ];
-};
+/** The subnets of a scan, the worst first: by level, then by what is left. */
+export const subnetListing = (document: ScanDocument): Listing<SubnetRow> => ({
+  columns: columnsAt(Date.parse(document.scannedAt)),
+  rows: document.subnets
+    .map((subnet) => ({ subnet, levels: levelsOf(document.findings, subnet.subnetId) }))
+    .toSorted((a, b) => rankOf(a.levels) - rankOf(b.levels) || freeShare(a.subnet) - freeShare(b.subnet)),
+  nameOf: ({ subnet }) => subnet.subnetId,
+});
 
 const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
   const accounts = new Set(targets.map(({ accountId }) => accountId)).size;
@@ -130,25 +202,16 @@ const freeShare = (subnet: SubnetAssessment): number => {
   return supply === null || supply.usable === 0 ? 2 : supply.available / supply.usable;
 };
 
-/** The subnets, scarcest first, as people read them. */
-export const renderScan = (io: Io, document: ScanDocument): string => {
+/** What stands below the subnets: what was found, what is not known, and what was scanned. */
+export const scanNotes = (io: Io, document: ScanDocument): string => {
   const dye = paint(io);
   const parts: string[] = [];
-  const ranked = document.subnets.toSorted((a, b) => freeShare(a) - freeShare(b));
-  const groups = Map.groupBy(ranked, ({ accountId, region, vpcId }) => `${accountId}  ${region}  ${vpcId}`);
-  for (const [heading, subnets] of [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const vpc = document.vpcs.find(({ vpcId }) => vpcId === subnets[0]?.vpcId);
-    const name = vpc?.name == null ? '' : `  ${shorten(printable(vpc.name), NAME_WIDTH)}`;
-    parts.push(
-      `${dye('bold', printable(heading))}${name}\n${renderTable(io, columnsFor(document), subnets)}`,
-    );
-  }
   const scanned = document.targets.filter(({ status }) => status !== 'failed');
   if (document.subnets.length === 0 && scanned.length > 0) {
     const where = scanned.map(({ accountId, region }) => `${accountId} ${region}`).join(', ');
     parts.push(
       document.vpcs.length === 0
-        ? `No VPCs in ${printable(where)}. Is the Region right?\n`
+        ? `No VPCs in ${printable(where)}. Is the Region right? \`--all-regions\` scans them all.\n`
         : `The ${count(document.vpcs.length, 'VPC')} in ${printable(where)} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
     );
   }
@@ -162,3 +225,12 @@ export const renderScan = (io: Io, document: ScanDocument): string => {
   if (document.subnets.length > 0) parts.push(`${dye('dim', summaryOf(document))}\n`);
   return parts.join('\n');
 };
+
+/** The subnets, the worst first, as people read them. */
+export const renderScan = (io: Io, document: ScanDocument): string =>
+  [
+    ...(document.subnets.length === 0
+      ? []
+      : [listingTable(io, subnetListing(document), { wide: false, headers: true })]),
+    scanNotes(io, document),
+  ].join('\n');

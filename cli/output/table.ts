@@ -34,7 +34,11 @@ export const wholeNumber = (value: number | null | undefined): string | null =>
   value == null ? null : number(value);
 
 /** A table without rules: aligned columns, two spaces apart, no trailing white space. */
-export const renderTable = <Row>(io: Io, columns: readonly Column<Row>[], rows: readonly Row[]): string => {
+export const renderTable = <Row>(
+  io: Pick<Io, 'colour'>,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): string => {
   const dye = paint(io);
   const table = new Table({
     head: columns.map(({ title }) => dye('dim', title)),

@@ -57,6 +57,11 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['clusters'],
   ['report', '--out', '-'],
   ['scan', '--format', 'json'],
+  ...['wide', 'yaml', 'csv'].map((format) => ['scan', '--output', format]),
+  ['findings', '--output', 'yaml'],
+  ...['owners', 'clusters'].flatMap((command) =>
+    ['wide', 'yaml', 'csv', 'name'].map((format) => [command, '--output', format]),
+  ),
   ['findings', '--format', 'json'],
   ['owners', '--format', 'json'],
   ['clusters', '--format', 'json'],

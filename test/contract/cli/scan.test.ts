@@ -281,7 +281,11 @@ describe('what could not be scanned', () => {
 describe('an account with nothing in it', () => {
   test('no VPC at all is said in one sentence, and is no failure', async () => {
     const { code, out, err } = await headroom(['scan'], awsEnvironment(lab.url, EMPTY));
-    expect([code, out, err]).toEqual([0, `No VPCs in ${EMPTY} ${REGION}. Is the Region right?\n`, '']);
+    expect([code, out, err]).toEqual([
+      0,
+      `No VPCs in ${EMPTY} ${REGION}. Is the Region right? \`--all-regions\` scans them all.\n`,
+      '',
+    ]);
   });
 
   test('a VPC without subnets is said in one sentence, and is no failure', async () => {

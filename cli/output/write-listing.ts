@@ -1,0 +1,51 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { UsageError } from '../base/command-line.ts';
+import type { Io } from '../base/io.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
+import { documentText } from './document.ts';
+import { type Listing, listingTable, sorted } from './listing.ts';
+
+/** @throws UsageError for options that the format leaves without effect */
+export const checkOutputOptions = ({ format, sortBy, headers }: OutputOptions): void => {
+  if (!OUTPUT_FORMATS.includes(format))
+    throw new UsageError(
+      `--output ${String(format)} is not a format.`,
+      `Use one of ${OUTPUT_FORMATS.join(', ')}.`,
+    );
+  if (format !== 'json' && format !== 'yaml') return;
+  const idle = [...(sortBy === undefined ? [] : ['--sort-by']), ...(headers ? [] : ['--no-headers'])];
+  if (idle.length > 0)
+    throw new UsageError(
+      `--output ${format} has no rows, so ${idle.join(' and ')} would have no effect.`,
+      'Leave it out, or print table, wide, csv or name.',
+    );
+};
+
+interface Written<Row> {
+  /** What JSON and YAML hold. */
+  readonly document: object;
+  readonly listing: Listing<Row>;
+  /** What a table looks like for people, where it is more than its rows. Left out: the rows. */
+  readonly text?: (() => string) | undefined;
+  /** What stands below the rows, for people. */
+  readonly notes?: (() => string) | undefined;
+}
+
+/** Prints a list in the format that was asked for. What writes YAML and CSV is loaded only then. */
+export const writeListing = async <Row>(
+  io: Io,
+  { format, sortBy, headers }: OutputOptions,
+  { document, listing, text, notes }: Written<Row>,
+): Promise<void> => {
+  if (format === 'json' || format === 'yaml') return io.out(await documentText(format, document));
+  if (format === 'table' && text !== undefined && sortBy === undefined && headers) return io.out(text());
+  const ordered = { ...listing, rows: sorted(listing, sortBy) };
+  if (format === 'csv') {
+    const { listingCsv } = await import('./listing-csv.ts');
+    return io.out(listingCsv(ordered, headers));
+  }
+  if (format === 'name')
+    return io.out(ordered.rows.map((row) => `${printable(listing.nameOf(row))}\n`).join(''));
+  io.out(listingTable(io, ordered, { wide: format === 'wide', headers }));
+  if (headers) io.out(notes?.() ?? '');
+};

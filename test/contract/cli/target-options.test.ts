@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
+import { scenarioEstate } from '../../../lab/estate/scenario.ts';
+import { accessKeyOf } from '../../../lab/http/identity.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
+
+const HUB = '111122223333';
+const SPOKE = '222233334444';
+const REGIONS = ['eu-west-1', 'us-east-1'];
+
+let lab: Lab;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'headroom-options-'));
+  writeFileSync(
+    join(folder, 'credentials'),
+    `[spoke]\naws_access_key_id = ${accessKeyOf(SPOKE)}\naws_secret_access_key = lab\n`,
+  );
+  writeFileSync(join(folder, 'role.yml'), `targets: { roleName: ${SCAN_ROLE} }\n`);
+  lab = await startLab({
+    estate: scenarioEstate({
+      name: 'options',
+      description: 'an organization of two accounts with two Regions each',
+      accounts: [labAccount(HUB, 'hub', REGIONS), labAccount(SPOKE, 'spoke', REGIONS)],
+      scenarios: [],
+    }),
+  });
+});
+afterAll(async () => {
+  await lab.close();
+  rmSync(folder, { recursive: true });
+});
+
+const targets = async (
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> => {
+  const { out, err } = await headroom(['scan', '--output', 'json', ...args], {
+    ...awsEnvironment(lab.url),
+    ...more,
+  });
+  expect(err).toBe('');
+  const document = JSON.parse(out) as {
+    targets: { accountId: string; region: string; status: string }[];
+  };
+  return document.targets.map(({ accountId, region, status }) => `${accountId} ${region} ${status}`);
+};
+
+test('--all-regions scans every Region that the account has enabled', async () => {
+  expect(await targets(['--all-regions'])).toEqual([`${HUB} eu-west-1 ok`, `${HUB} us-east-1 ok`]);
+  expect(await targets(['-A'])).toHaveLength(2);
+});
+
+test('--all-regions with a role asks the account of the role for its Regions', async () => {
+  const role = ['--role-arn', `arn:aws:iam::${SPOKE}:role/${SCAN_ROLE}`, '--external-id', EXTERNAL_ID];
+  expect(await targets(['--all-regions', ...role])).toEqual([
+    `${SPOKE} eu-west-1 ok`,
+    `${SPOKE} us-east-1 ok`,
+  ]);
+});
+
+test('--organization scans every account through its role', async () => {
+  const config = ['--config', join(folder, 'role.yml')];
+  expect(await targets(['--organization', '--external-id', EXTERNAL_ID, ...config])).toEqual([
+    `${HUB} eu-west-1 ok`,
+    `${SPOKE} eu-west-1 ok`,
+  ]);
+  expect(await targets(['--organization', '-A', '--external-id', EXTERNAL_ID, ...config])).toHaveLength(4);
+});
+
+test('--profile takes the credentials of that profile, also where the environment has some', async () => {
+  const files = { AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials') };
+  expect(await targets(['--profile', 'spoke'], files)).toEqual([`${SPOKE} eu-west-1 ok`]);
+});
+
+test.each([
+  [['--all-regions', '--region', 'eu-west-1'], '--all-regions and --region are both given'],
+  [
+    ['--organization', '--role-arn', `arn:aws:iam::${SPOKE}:role/${SCAN_ROLE}`],
+    '--organization and --role-arn are both given',
+  ],
+  [['--from', 'x.json', '--profile', 'spoke'], '--from reads a file, so --profile has no effect'],
+])('%j is bad usage', async (args, message) => {
+  const { code, err } = await headroom(['scan', ...args], lab);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
+
+test('a profile that does not exist is named, with the nearest one', async () => {
+  const { code, err, out } = await headroom(['scan', '--profile', 'spok', '--region', 'eu-west-1'], {
+    ...awsEnvironment(lab.url),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+  });
+  expect(code).toBe(3);
+  expect(`${err}${out}`).toContain('the profile "spok"');
+  expect(`${err}${out}`).toContain('Did you mean "spoke"?');
+});
