@@ -153,6 +153,8 @@ export interface VpcAssessment {
   readonly accountId: string;
   readonly region: string;
   readonly cidrBlocks: readonly string[];
+  /** Left out where it has none. */
+  readonly ipv6CidrBlocks?: readonly string[];
   readonly subnets: number;
   readonly usable: number | null;
   readonly available: number | null;

@@ -31,6 +31,7 @@ export const summarizeVpc = (
     accountId: target.accountId,
     region: target.region,
     cidrBlocks: vpc.cidrBlocks,
+    ...(vpc.ipv6CidrBlocks.length > 0 && { ipv6CidrBlocks: vpc.ipv6CidrBlocks }),
     subnets: subnets.length,
     usable: sumOf(withIpv4.map(({ usable }) => usable)),
     available: sumOf(withIpv4.map(({ available }) => available)),

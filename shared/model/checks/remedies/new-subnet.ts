@@ -215,6 +215,7 @@ export const createCommands = (
 ): readonly string[] => {
   const { region, vpcId, outpostArn } = subnet;
   const table = routeTableOf(estate, subnet);
+  const ipv6 = ipv6RangeFor(estate, subnet, range);
   return [
     keep(
       variable,
@@ -225,11 +226,20 @@ export const createCommands = (
         'vpc-id': vpcId,
         'cidr-block': range,
         'availability-zone': zone,
+        ...(ipv6 === null ? {} : { 'ipv6-cidr-block': ipv6 }),
         ...(outpostArn === null ? {} : { 'outpost-arn': outpostArn }),
         'tag-specifications': tagSpecification(tagsFor(estate, subnet, use)),
       },
       'Subnet.SubnetId',
     ),
+    ...(ipv6 === null
+      ? []
+      : [
+          aws('ec2', 'modify-subnet-attribute', region, {
+            'subnet-id': variable,
+            'assign-ipv6-address-on-creation': [],
+          }),
+        ]),
     ...(table === null || table.main
       ? []
       : [
@@ -245,6 +255,20 @@ export const createCommands = (
     ...(use === 'nodes' || use === 'node-class' ? nodeClassCommands(estate, subnet, variable) : []),
   ];
 };
+
+/**
+ * The new subnet has an IPv6 block where the one that is short has one: nodes of an IPv6 cluster cannot start without. Source:
+ * EKS user guide, IPv6 clusters: subnets have IPv6 blocks and assign addresses of them by themselves.
+ */
+const ipv6RangeFor = (estate: Estate, subnet: SubnetAssessment, range: string): string | null =>
+  subnet.ipv6CidrBlocks.length === 0
+    ? null
+    : estate.ranges.ipv6SubnetRange({
+        vpcId: subnet.vpcId,
+        purpose: range,
+        blocks: estate.vpcs.get(subnet.vpcId)?.ipv6CidrBlocks ?? [],
+        taken: estate.subnetsOfVpc(subnet.vpcId).flatMap(({ ipv6CidrBlocks }) => ipv6CidrBlocks),
+      });
 
 /** As JSON: unlike the short form it takes commas, brackets and quotes in a name. */
 const tagSpecification = (tags: Tags): string =>
@@ -309,6 +333,9 @@ export const createPreconditions = (
     },
     ...(isUnrouted(range) && !isUnrouted(subnet.cidrBlock ?? '')
       ? [{ text: `Networks outside the VPC need no address of ${range}.`, holds: null }]
+      : []),
+    ...(subnet.ipv6CidrBlocks.length > 0 && ipv6RangeFor(estate, subnet, range) === null
+      ? [{ text: 'The VPC has an IPv6 block of /64 left. The new subnet needs one.', holds: null }]
       : []),
     ...(subnets < SUBNETS_PER_VPC
       ? []

@@ -1,4 +1,5 @@
 import { firstOverlap, freeRange } from '../../net/free-ranges.ts';
+import { freeIpv6Subnet } from '../../net/ipv6.ts';
 
 /** A new block that a remedy offers to a VPC. */
 export interface BlockOffer {
@@ -30,6 +31,7 @@ export interface RangeRequest {
 export class RangePlan {
   readonly #granted = new Map<string, string | null>();
   readonly #subnets = new Map<string, string[]>();
+  readonly #ipv6Subnets = new Map<string, string[]>();
   readonly #offers: BlockOffer[] = [];
   readonly #earlier: readonly BlockOffer[];
 
@@ -51,6 +53,16 @@ export class RangePlan {
         freeRange(request.blocks, [...request.taken, ...given], length),
       );
       if (range !== null) this.#subnets.set(request.vpcId, [...given, range]);
+      return range;
+    });
+  }
+
+  /** An IPv6 block for a subnet, of the VPC's own; `null`: none is left. */
+  ipv6SubnetRange(request: Omit<RangeRequest, 'lengths'>): string | null {
+    return this.#once(`IPv6 ${request.vpcId}`, { ...request, lengths: [] }, () => {
+      const given = this.#ipv6Subnets.get(request.vpcId) ?? [];
+      const range = freeIpv6Subnet(request.blocks, [...request.taken, ...given]);
+      if (range !== null) this.#ipv6Subnets.set(request.vpcId, [...given, range]);
       return range;
     });
   }

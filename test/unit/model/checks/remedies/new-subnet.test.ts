@@ -24,6 +24,40 @@ const offer = (
   shortfall?: Parameters<typeof addSubnet>[3],
 ) => addSubnet(anEstate({ subnets: [subnet], ...changes }), subnet, purpose, shortfall);
 
+/** https://docs.aws.amazon.com/eks/latest/userguide/deploy-ipv6-cluster.html: its subnets assign IPv6 addresses by themselves. */
+describe('beside a subnet with an IPv6 block', () => {
+  const six = aSubnet({ ipv6CidrBlocks: ['2001:db8:0:0::/64'] });
+  const added = (ipv6CidrBlocks?: readonly string[]) =>
+    addSubnet(
+      anEstate({
+        vpcs: [aVpcAssessment(ipv6CidrBlocks === undefined ? {} : { ipv6CidrBlocks })],
+        subnets: [six],
+        clusters: [aCluster({ mode: 'ipv6' })],
+      }),
+      six,
+      'nodes',
+    );
+
+  test('a new one gets the next block of the VPC, and assigns addresses of it', () => {
+    const { commands = [], preconditions = [] } = added(['2001:db8::/56']) ?? {};
+    expect(commands[0]).toContain('--ipv6-cidr-block 2001:db8:0:1::/64');
+    expect(commands[1]).toContain(
+      'modify-subnet-attribute --subnet-id "$SUBNET_ID" --assign-ipv6-address-on-creation',
+    );
+    expect(preconditions.filter(({ holds }) => holds === false)).toEqual([]);
+  });
+
+  test('it is said that one is needed where the VPC has none left, or none is known', () => {
+    for (const blocks of [undefined, ['2001:db8::/64']]) {
+      const { commands = [], preconditions = [] } = added(blocks) ?? {};
+      expect(commands.join(' ')).not.toContain('ipv6');
+      expect(preconditions.map(({ text }) => text)).toContain(
+        'The VPC has an IPv6 block of /64 left. The new subnet needs one.',
+      );
+    }
+  });
+});
+
 describe('a new subnet', () => {
   test('does the whole job: range, zone, name, tags, routes', () => {
     const subnet = aSubnet({
