@@ -31,7 +31,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
   const home = targetOfArn(context.invokedFunctionArn);
   const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS));
   const configuration = await loadConfiguration(environment.configuration, home);
-  const { targets, alerts, metrics, destinations } = configuration;
+  const { targets, scan, alerts, metrics, destinations } = configuration;
   const queue = createTargetQueue(environment, home);
   const store = deploymentState(environment.tableName, process.env);
   const cloudWatch = new CloudWatchClient(clientSettings());
@@ -47,6 +47,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
         now: Date.now(),
       }),
       policy: alerts,
+      vpcIds: scan.vpcIds,
       subnetSeries: metrics.subnetSeries,
       links: { dashboard: null },
       store,

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
-import { paceProblems, timeInWords } from '../../shared/model/alert/pace.ts';
-import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
+import { paceProblems } from '../../shared/model/alert/pace.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -36,19 +34,6 @@ const parseInterval = (text: string): number => {
     );
   }
   return seconds * 1000;
-};
-
-/** What the alert rules, and those for Prometheus, cannot do at this interval: both were written for scans in minutes. */
-const intervalProblems = (interval: number, alerts: AlertPolicy): readonly string[] => {
-  const seconds = interval / 1_000;
-  const { staleAfter } = DEFAULT_POLICY.rules.coverage;
-  const prometheus =
-    2 * seconds > staleAfter
-      ? [
-          `The rules for Prometheus count a target as stale after ${timeInWords(staleAfter)}, and scans are ${timeInWords(seconds)} apart: change HeadroomTargetStale there, or scan more often.`,
-        ]
-      : [];
-  return [...paceProblems(seconds, alerts), ...prometheus];
 };
 
 /** A token that cannot be guessed: 16 random characters have more than 80 bits. */
@@ -109,7 +94,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
       // A configuration that cannot be used is refused now, and not at the first scan.
       const { alerts } = await readConfiguration(options.config);
       const { io } = session;
-      for (const problem of intervalProblems(interval, alerts)) io.err(`warning  ${problem}\n`);
+      for (const problem of paceProblems(interval / 1_000, alerts)) io.err(`warning  ${problem}\n`);
       const [{ LatestScans }, { createPages }, { ScanLoop }] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),

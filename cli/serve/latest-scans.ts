@@ -35,6 +35,7 @@ export class LatestScans implements Exported {
   readonly #byTarget = new Map<string, Known>();
   #monitorAlerts: readonly Alert[] = [];
   finishedRuns = 0;
+  staleAfter: number | null = null;
   /** Rises with every change, so that a page need not be made twice. */
   changes = 0;
 

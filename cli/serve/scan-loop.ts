@@ -6,6 +6,7 @@ import { clientSettings } from '../../shared/aws/clients.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
+import { staleAfterAt } from '../../shared/model/alert/pace.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
 import { targetName } from '../../shared/model/result/identity.ts';
@@ -97,6 +98,7 @@ export class ScanLoop {
   async run(): Promise<void> {
     const { options, io, latest, interval, breakOff } = this.#input;
     const configuration = await readConfiguration(options.config);
+    latest.staleAfter = staleAfterAt(interval / 1_000, configuration.alerts);
     const store = openStateFile(options.state);
     const reading = AbortSignal.any([
       AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
@@ -152,6 +154,7 @@ export class ScanLoop {
       runId: randomUUID(),
       resolved,
       policy: run.configuration.alerts,
+      vpcIds: this.#vpcIds(run),
       subnetSeries: run.configuration.metrics.subnetSeries,
       links: { dashboard: null },
       notifier: this.#notifier(run),
@@ -184,7 +187,7 @@ export class ScanLoop {
 
   /** Scans one target. Calls `onStored` as soon as the scan is stored: sending its messages holds up no other. */
   async #scan(request: ScanRequest, run: Run, onStored: () => void): Promise<void> {
-    const { options, io, latest, interval, breakOff } = this.#input;
+    const { io, latest, interval, breakOff } = this.#input;
     const { configuration, cloudWatch } = run;
     const target = { accountId: request.accountId, region: request.region };
     const { sources, meter, close } = openTarget(target, run.selected, {
@@ -194,7 +197,7 @@ export class ScanLoop {
     try {
       const outcome = await runScanJob({
         target,
-        vpcIds: options.vpc ?? configuration.scan.vpcIds,
+        vpcIds: this.#vpcIds(run),
         runId: randomUUID(),
         policy: configuration.alerts,
         publish: { ...configuration.metrics, subnetSeries: request.subnetSeries },
@@ -235,6 +238,10 @@ export class ScanLoop {
     } finally {
       close();
     }
+  }
+
+  #vpcIds({ configuration }: Run): readonly string[] | null {
+    return this.#input.options.vpc ?? configuration.scan.vpcIds;
   }
 
   #notifier({ configuration, selected }: Run): Notifier {

@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
   },
   {
     alert: 'HeadroomTargetStale',
-    expr: `time() - headroom_target_last_scan_timestamp_seconds > ${DEFAULT_POLICY.rules.coverage.staleAfter}`,
+    expr: 'time() - headroom_target_last_scan_timestamp_seconds > on (job, instance) group_left () headroom_stale_after_seconds',
     labels: { severity: DEFAULT_POLICY.rules.coverage.severity },
     annotations: {
       summary: `${WHERE} was last scanned {{ $value | humanizeDuration }} ago`,

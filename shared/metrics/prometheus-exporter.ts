@@ -18,6 +18,8 @@ export interface Exported {
   /** The latest figures of each target. Those of a target that cannot be read stay, so that no alert on them resolves. */
   readonly figures: readonly TargetAssessment[];
   readonly targets: readonly TargetWatch[];
+  /** After how many seconds without a scan a target is stale; `null`: not known yet. */
+  readonly staleAfter: number | null;
   readonly alerts: readonly Alert[];
   /** What the latest scan of each target took. */
   readonly runs: readonly TargetRun[];
@@ -134,7 +136,15 @@ export class PrometheusExporter {
       labelNames,
       registers: [this.#registry],
     });
-    this.#fill.push(({ targets }) => {
+    const staleAfter = new Gauge({
+      name: 'headroom_stale_after_seconds',
+      help: 'After how long without a scan a target is stale: staleAfter of headroom.yml, and at least three intervals.',
+      registers: [this.#registry],
+    });
+    this.#fill.push(({ targets, staleAfter: seconds }) => {
+      // A gauge without labels is 0 from the beginning, which would make every target stale.
+      if (seconds === null) staleAfter.remove();
+      else staleAfter.set(seconds);
       for (const watch of targets) {
         const labels = { account_id: watch.target.accountId, region: watch.target.region };
         up.set(labels, watch.isWatched ? 1 : 0);

@@ -7,7 +7,8 @@ import type { Alert } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
-import type { MonitorStatus } from '../model/checks/monitor/monitor-context.ts';
+import { listOf } from '../model/base/text/names.ts';
+import { type MonitorStatus, NAMES_SHOWN } from '../model/checks/monitor/monitor-context.ts';
 import { targetName } from '../model/result/identity.ts';
 import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
 import type { Timer } from '../notify/deadline.ts';
@@ -16,6 +17,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 import { deliverLeftovers, together } from './deliver-leftovers.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { unknownVpcs } from './named-vpcs.ts';
 import { rememberPlanned } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
@@ -27,6 +29,8 @@ export interface PlanInput {
   readonly runId: string;
   readonly resolved: ResolvedTargets;
   readonly policy: AlertPolicy;
+  /** The VPCs that scans are restricted to; `null`: every VPC. */
+  readonly vpcIds: readonly string[] | null;
   /** The deployment's metric budget, in series of subnets. */
   readonly subnetSeries: number;
   readonly links: LinkSettings;
@@ -115,6 +119,10 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
 
   // From here on nothing may throw: another attempt would put everything on the queue a second time.
   const coverage = planned === null ? null : await attempt(problems, () => coverageAt(input, planned, now));
+  const unknown = await attempt(problems, () =>
+    unknownVpcs(store.cache, resolved.targets, input.vpcIds, now),
+  );
+  if (unknown !== null && unknown.length > 0) problems.push(vpcsNotFound(unknown));
   const stored = await attempt(problems, () =>
     store.alerts.list(home, (error) => problems.push(problemOf(error))),
   );
@@ -125,6 +133,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     {
       home,
       coverage,
+      unknownVpcs: unknown,
       // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
       undelivered: known.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
       deadLetters: await attempt(problems, async () => (await input.deadLetters?.()) ?? null),
@@ -162,6 +171,12 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     problems: [...problems, ...raised.problems, ...delivery.problems],
   };
 };
+
+const vpcsNotFound = (vpcIds: readonly string[]): Problem => ({
+  code: 'vpcs-not-found',
+  message: `No target has ${listOf(vpcIds, NAMES_SHOWN)}, which scan.vpcs in headroom.yml or --vpc names`,
+  action: 'Correct the ID, or remove it if the VPC was deleted. Nothing is monitored under this name.',
+});
 
 /** The targets with a scan that began and did not end, by name, with the likely reason. */
 const unfinishedScans = async (

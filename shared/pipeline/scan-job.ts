@@ -1,6 +1,7 @@
 import type { RunSummary } from '../metrics/catalogue.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { attempt } from './attempt.ts';
+import { noteNamedVpcs } from './named-vpcs.ts';
 import { publishRun } from './publish-run.ts';
 import { scanSummary } from './run-summary.ts';
 import { type RunTargetInput, type RunTargetOutcome, runTarget } from './run-target.ts';
@@ -33,6 +34,10 @@ export const runScanJob = async (input: ScanJobInput): Promise<ScanJobReport> =>
     scope: vpcIds === null ? {} : { vpcIds },
     ...(onInterfaces === null ? {} : { onInterfaces }),
   });
+  if (vpcIds !== null)
+    await attempt(problems, () =>
+      noteNamedVpcs(ports.store.cache, input.target, vpcIds, outcome.assessment, ports.clock()),
+    );
   const run = scanSummary(outcome, { ...callsMade(), seconds: (ports.clock() - startedAt) / 1000 });
   const unpublished =
     ports.sink === null ? [] : await publishRun(ports.sink, run, startedAt, publish.namespace);

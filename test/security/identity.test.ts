@@ -205,7 +205,13 @@ describe('identity', () => {
             const { key, subject } = firingOf(each);
             return { ...alertAfter(anObservation('critical', { subject })), key };
           });
-          const text = await new PrometheusExporter().render({ figures: [], targets: [], runs: [], alerts });
+          const text = await new PrometheusExporter().render({
+            figures: [],
+            targets: [],
+            staleAfter: null,
+            runs: [],
+            alerts,
+          });
           expect(text.match(/^headroom_alert_firing\{/gm) ?? []).toHaveLength(all.length);
           for (const each of all)
             expect(text).toContain(`account_id="${each.accountId}",region="${each.region}"`);
@@ -232,7 +238,13 @@ describe('identity', () => {
             subnet === undefined ? '' : JSON.stringify(SUBNET_METRICS.dimensions(subnet)),
           );
           expect(new Set(dimensions).size).toBe(all.length);
-          const text = await new PrometheusExporter().render({ figures, targets: [], runs: [], alerts: [] });
+          const text = await new PrometheusExporter().render({
+            figures,
+            targets: [],
+            staleAfter: null,
+            runs: [],
+            alerts: [],
+          });
           expect(text.match(/^headroom_subnet_info\{/gm) ?? []).toHaveLength(all.length);
         },
       ),
@@ -295,7 +307,13 @@ describe('receivers with deduplication of their own', () => {
         }),
       );
     const seriesOf = async (alerts: readonly Alert[]): Promise<ReadonlySet<string>> => {
-      const text = await new PrometheusExporter().render({ figures: [], targets: [], runs: [], alerts });
+      const text = await new PrometheusExporter().render({
+        figures: [],
+        targets: [],
+        staleAfter: null,
+        runs: [],
+        alerts,
+      });
       return new Set(text.split('\n').filter((line) => line.startsWith('headroom_alert_firing{')));
     };
     const all = [

@@ -174,6 +174,7 @@ class Simulation {
           unresolved: [],
         },
         policy: POLICY,
+        vpcIds: null,
         subnetSeries: 100,
         links: { dashboard: null },
         store,

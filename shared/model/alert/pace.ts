@@ -20,6 +20,13 @@ export const paceProblems = (seconds: number, { rules }: Pick<AlertPolicy, 'rule
   return problems;
 };
 
+/**
+ * After how many seconds without a scan a target counts as stale, where scans start so many seconds apart: what the policy
+ * says, and never sooner than the third scan.
+ */
+export const staleAfterAt = (seconds: number, { rules }: Pick<AlertPolicy, 'rules'>): number =>
+  Math.max(rules.coverage.staleAfter, 3 * seconds);
+
 /** Seconds as `90 minutes` or `3 hours`. */
 export const timeInWords = (seconds: number): string => {
   const value = seconds / 60;

@@ -183,8 +183,16 @@ describe('the life of headroom serve', () => {
     expect(warnings).toEqual([
       expect.stringContaining('(alerts.rules.coverage.staleAfter), and scans are 60 minutes apart'),
       expect.stringContaining('A surge is looked for within'),
-      expect.stringContaining('change HeadroomTargetStale there, or scan more often.'),
     ]);
+  });
+
+  test('a VPC that no target has is named, and is an alert: no subnets are no all-clear', async () => {
+    writeFileSync(join(folder, 'headroom.yml'), THREE_ACCOUNTS_YML);
+    serving = await startServing(lab, folder, ['--vpc', 'vpc-0123456789abcdef0', '--interval', '10s']);
+    await serving.says(/No target has vpc-0123456789abcdef0/);
+    await serving.says(/1 VPC of headroom\.yml is not monitored/);
+    const { text } = await serving.get('/metrics');
+    expect(text).toMatch(/^headroom_alert_firing\{.*rule="coverage".*\} 1$/m);
   });
 
   test('roles given on the command line take the place of the targets in headroom.yml', async () => {

@@ -65,9 +65,10 @@ describe('delivery to SNS', () => {
   };
 
   const monitorSays = ({ undelivered }: DeliveryReport) =>
-    evaluateMonitor({ home: target, coverage: null, undelivered, deadLetters: null }, DEFAULT_POLICY).find(
-      ({ rule }) => rule === 'delivery-failing',
-    );
+    evaluateMonitor(
+      { home: target, coverage: null, unknownVpcs: null, undelivered, deadLetters: null },
+      DEFAULT_POLICY,
+    ).find(({ rule }) => rule === 'delivery-failing');
 
   test('a topic that takes messages gets each transition once, and the monitor is content', async () => {
     const report = await scan(ONE);

@@ -35,6 +35,7 @@ describe('names by the conventions of Prometheus', () => {
 const exported = (known: Partial<Exported>): Exported => ({
   figures: [],
   targets: [],
+  staleAfter: 900,
   alerts: [],
   runs: [],
   ...known,
@@ -70,6 +71,13 @@ describe('the exposition', () => {
     expect(text).toContain(`headroom_throttles{${labels}} 0\n`);
     expect(text).not.toContain('headroom_metrics_published{');
     expect(text).not.toContain('headroom_targets_succeeded');
+  });
+
+  test('says from when on a target is stale, and nothing before it knows', async () => {
+    const text = await new PrometheusExporter().render(exported({ staleAfter: 64_800 }));
+    expect(text).toContain('\nheadroom_stale_after_seconds 64800\n');
+    const before = await new PrometheusExporter().render(exported({ staleAfter: null }));
+    expect(before).not.toMatch(/^headroom_stale_after_seconds /m);
   });
 
   test('what became unknown, and a subnet that is gone, have no series any more', async () => {

@@ -1,4 +1,5 @@
 import { listOf } from '../../base/text/names.ts';
+import { count } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
@@ -11,7 +12,8 @@ export const coverage: Check<MonitorContext> = {
   summary: 'targets are not watched',
   clear: () => 'all targets are watched',
   about: 'the monitor itself',
-  condition: 'Targets that should be scanned have failed, or have not been scanned for `staleAfter`.',
+  condition:
+    'Targets that should be scanned have failed, or have not been scanned for `staleAfter`. Or no target is selected, or `scan.vpcs` names a VPC that no target has.',
   unknown: 'The list of targets could not be read.',
   impact: 'Nothing warns when addresses run out there. The message begins with what fixes most of it.',
   settings: 'coverage',
@@ -32,12 +34,48 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
       unit: 'targets',
     })),
   ];
+  const { severity } = settings('coverage', subject);
+  if (planned === 0) return found(subject, severity, evidence, () => NO_TARGET);
+  const unknown = status.unknownVpcs ?? [];
+  if (unseen.length === 0 && unknown.length > 0)
+    return found(subject, severity, evidence, () => ({
+      title: `Headroom: ${count(unknown.length, 'VPC')} of headroom.yml ${unknown.length === 1 ? 'is' : 'are'} not monitored`,
+      explanation: notFound(unknown),
+      remedies: () => [CORRECT_THE_VPCS],
+    }));
   if (unseen.length === 0) return healthy(subject, evidence);
-  return found(subject, settings('coverage', subject).severity, evidence, () => ({
+  return found(subject, severity, evidence, () => ({
     title: `Headroom: ${unseen.length} of ${planned} targets are not watched`,
-    explanation: `Headroom cannot monitor ${listOf(unseen.map(named), NAMES_SHOWN)}.`,
-    remedies: () => remediesFor(unseen),
+    explanation: [
+      `Headroom cannot monitor ${listOf(unseen.map(named), NAMES_SHOWN)}.`,
+      ...(unknown.length === 0 ? [] : [notFound(unknown)]),
+    ].join(' '),
+    remedies: () => [...remediesFor(unseen), ...(unknown.length === 0 ? [] : [CORRECT_THE_VPCS])],
   }));
+};
+
+const notFound = (vpcIds: readonly string[]): string =>
+  `headroom.yml names ${listOf(vpcIds, NAMES_SHOWN)} under scan.vpcs, and no target has ${vpcIds.length === 1 ? 'it' : 'them'}.`;
+
+const CORRECT_THE_VPCS: Remedy = {
+  title: 'Correct scan.vpcs in headroom.yml',
+  effect:
+    'Each VPC that is named there exists in a scanned account and Region. Remove those that were deleted.',
+  commands: [],
+  preconditions: [],
+};
+
+const NO_TARGET = {
+  title: 'Headroom: no target is selected, so nothing is monitored',
+  explanation: 'The selection under targets in headroom.yml matches no account and Region.',
+  remedies: (): readonly Remedy[] => [
+    {
+      title: 'Correct targets in headroom.yml',
+      effect: '`headroom config` shows what it selects.',
+      commands: [],
+      preconditions: [],
+    },
+  ],
 };
 
 const named = ({ accountId, region, state, scannedAt }: WatchedTarget): string => {

@@ -17,6 +17,8 @@ export interface MonitorStatus {
   /** Where Headroom runs. */
   readonly home: Target;
   readonly coverage: readonly WatchedTarget[] | null;
+  /** VPCs that the configuration names and no target has. */
+  readonly unknownVpcs: readonly string[] | null;
   /** Alerts that still have something to be sent. */
   readonly undelivered: readonly Alert[] | null;
   readonly deadLetters: { readonly queueUrl: string; readonly messages: number } | null;

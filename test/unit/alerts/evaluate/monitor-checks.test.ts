@@ -14,7 +14,16 @@ import { alertAfter } from '../../../fixtures/transitions.ts';
 
 const WELL: MonitorStatus = {
   home: { accountId: '111111111111', region: 'eu-west-1' },
-  coverage: [],
+  coverage: [
+    {
+      accountId: '111111111111',
+      region: 'eu-west-1',
+      state: 'fresh',
+      scannedAt: '2026-01-01T00:00:00.000Z',
+      problems: [],
+    },
+  ],
+  unknownVpcs: [],
   undelivered: [],
   deadLetters: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111111111111/dead', messages: 0 },
 };
@@ -113,6 +122,36 @@ describe('coverage', () => {
     ]);
   });
 
+  test.each([[[]], [[covered('gone')]]])('a selection that matches nothing is no all-clear', (targets) => {
+    const observation = says('coverage', { coverage: targets });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('Headroom: no target is selected, so nothing is monitored');
+    expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
+      'Correct targets in headroom.yml',
+    ]);
+  });
+
+  test('a VPC that headroom.yml names and no target has is no all-clear', () => {
+    const observation = says('coverage', { unknownVpcs: ['vpc-1'] });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('Headroom: 1 VPC of headroom.yml is not monitored');
+    expect(observation?.finding?.explanation).toBe(
+      'headroom.yml names vpc-1 under scan.vpcs, and no target has it.',
+    );
+    expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
+      'Correct scan.vpcs in headroom.yml',
+    ]);
+    const both = says('coverage', { unknownVpcs: ['vpc-1', 'vpc-2'], coverage: [covered('stale')] })?.finding;
+    expect(both?.title).toBe('Headroom: 1 of 1 targets are not watched');
+    expect(both?.explanation).toMatch(
+      / headroom\.yml names vpc-1, vpc-2 under scan\.vpcs, and no target has them\.$/,
+    );
+    expect(both?.remedies.map(({ title }) => title)).toEqual([
+      'See whether the scans still run',
+      'Correct scan.vpcs in headroom.yml',
+    ]);
+  });
+
   test('a long list says how many more there are', () => {
     const many = Array.from({ length: 8 }, () => covered('stale', { problems: [denied] }));
     const { finding } = says('coverage', { coverage: many }) ?? {};
@@ -126,7 +165,7 @@ describe('coverage', () => {
   test.each(['fresh', 'partial', 'new', 'gone'] as const)(
     'a target that is %s is no reason to worry',
     (state) => {
-      expect(says('coverage', { coverage: [covered(state)] })?.raise).toBe('ok');
+      expect(says('coverage', { coverage: [covered('fresh'), covered(state)] })?.raise).toBe('ok');
     },
   );
 });

@@ -13,7 +13,13 @@ interface Dashboard {
 }
 
 const exposed = async (): Promise<ReadonlySet<string>> => {
-  const text = await new PrometheusExporter().render({ figures: [], targets: [], alerts: [], runs: [] });
+  const text = await new PrometheusExporter().render({
+    figures: [],
+    targets: [],
+    staleAfter: null,
+    alerts: [],
+    runs: [],
+  });
   return new Set([...text.matchAll(/^# HELP (\S+)/gm)].map(([, name]) => name ?? ''));
 };
 
