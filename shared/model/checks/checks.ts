@@ -5,6 +5,12 @@ import { committedDemand } from './committed-demand.ts';
 import { eksHealth } from './eks-health.ts';
 import { addressesExhausted, prefixesExhausted } from './exhausted.ts';
 import { fragmentation } from './fragmentation.ts';
+import { cniDaemonSet } from './kubernetes/cni-daemonset.ts';
+import { podsCommitted } from './kubernetes/committed-pods.ts';
+import { eniConfigMissing } from './kubernetes/eni-config-missing.ts';
+import { nodesOvercommitted } from './kubernetes/nodes-overcommitted.ts';
+import { podsWaiting } from './kubernetes/pods-waiting.ts';
+import { serviceRangeFull } from './kubernetes/service-range-full.ts';
 import { leakedInterfaces } from './leaked-interfaces.ts';
 import { loadBalancerSubnet } from './load-balancer-subnet.ts';
 import { loneSubnet } from './lone-subnet.ts';
@@ -17,6 +23,7 @@ import { scanFailed } from './scan-failed.ts';
 import { serviceRangeOverlap } from './service-range-overlap.ts';
 import { addressesSurge, prefixesSurge } from './surge.ts';
 import { unusablePrefixes } from './unusable-prefixes.ts';
+import { unusedCniSubnet } from './unused-cni-subnet.ts';
 import { updateSurge } from './update-surge.ts';
 import { upgradeReadiness } from './upgrade-readiness.ts';
 import { vpcAddressesLow } from './vpc-addresses-low.ts';
@@ -42,8 +49,12 @@ export const CHECKS: readonly Check[] = [
   fragmentation,
   vpcAddressesLow,
   allocationsFailing,
+  podsWaiting,
+  eniConfigMissing,
   eksHealth,
   committedDemand,
+  podsCommitted,
+  nodesOvercommitted,
   upgradeReadiness,
   updateSurge,
   loadBalancerSubnet,
@@ -56,8 +67,11 @@ export const CHECKS: readonly Check[] = [
   reservedEnis,
   cniSettings,
   modeLeftovers,
+  cniDaemonSet,
+  unusedCniSubnet,
   overlappingRanges,
   serviceRangeOverlap,
+  serviceRangeFull,
   vpcCidrLimit,
   networkAddressUsage,
   scanFailed,

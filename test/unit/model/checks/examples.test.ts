@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../../../shared/model/checks/checks.ts';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import { known } from '../../../../shared/model/kubernetes/observed.ts';
 import { OWNER_KINDS } from '../../../../shared/model/owners/owner-kinds.ts';
 import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
 import type { NewNodeSettings, NewNodes } from '../../../../shared/model/result/cluster.ts';
@@ -17,6 +18,13 @@ import {
   aVpcAssessment,
   findingsOf,
 } from '../../../fixtures/findings-input.ts';
+import {
+  aKubernetesNode,
+  anAwsNode,
+  aPodUse,
+  aReading,
+  aWorkload,
+} from '../../../fixtures/kubernetes-reading.ts';
 
 /**
  * One example of every kind, word for word, as people get to read it. The files in test/fixtures/findings are for reading, too:
@@ -109,6 +117,10 @@ const used = (subnet: Parameters<typeof aSubnet>[0]): Partial<EstateInput> => ({
   subnets: [aSubnet({ name: 'payments-nodes-a', ...subnet })],
 });
 
+const readIn = (changes: Parameters<typeof aReading>[0]): Partial<EstateInput> => ({
+  kubernetes: new Map([['shop', aReading(changes)]]),
+});
+
 const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
   'addresses-surge': used({
     available: 224,
@@ -172,6 +184,94 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
         text: "There are not enough free addresses in subnet 'subnet-0a' to satisfy the requested number of instances. Launching EC2 instance failed.",
       })),
     },
+  },
+  'pods-waiting': {
+    clusters: [
+      aCluster({
+        nodes: [aNodeAssessment()],
+        pods: aPodUse({
+          waiting: ['web-1', 'web-2'].map((name) => ({
+            namespace: 'shop',
+            name,
+            workload: 'shop/Deployment/web',
+            nodeName: 'ip-10-0-0-5.eu-west-1.compute.internal',
+            instanceId: 'i-01',
+            since: '2025-12-31T23:50:00.000Z',
+            failures: 7,
+            text: 'plugin type="aws-cni" failed (add): add cmd: failed to assign an IP address to container',
+          })),
+        }),
+      }),
+    ],
+    subnets: [aSubnet({ available: 0 })],
+    ...readIn({}),
+  },
+  'eni-config-missing': {
+    clusters: [aCluster()],
+    eksClusters: [
+      anEksCluster({
+        vpcCni: cniSettings({
+          AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+          ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone',
+        }),
+      }),
+    ],
+    subnets: [aSubnet()],
+    ...readIn({}),
+  },
+  'pods-committed': {
+    clusters: [aCluster({ pods: aPodUse({ used: 12, warm: 3 }) })],
+    subnets: [aSubnet({ available: 20 })],
+    ...readIn({
+      workloads: known([
+        aWorkload({ desired: 10, surge: 3 }),
+        aWorkload({ namespace: 'search', name: 'indexer' }),
+      ]),
+      autoscalers: known([
+        {
+          namespace: 'shop',
+          name: 'web',
+          target: { kind: 'Deployment', name: 'web' },
+          minReplicas: 2,
+          maxReplicas: 40,
+        },
+      ]),
+    }),
+  },
+  'nodes-overcommitted': {
+    clusters: [
+      aCluster({
+        nodes: [aNodeAssessment({ nodePool: 'spot' }), aNodeAssessment({ instanceId: 'i-02' })],
+      }),
+    ],
+    subnets: [aSubnet()],
+    ...readIn({
+      nodes: known([
+        aKubernetesNode({ allocatablePods: 58, nodePool: 'spot' }),
+        aKubernetesNode({ name: 'node-2', instanceId: 'i-02', allocatablePods: 30 }),
+      ]),
+    }),
+  },
+  'cni-daemonset': {
+    clusters: [aCluster()],
+    eksClusters: [
+      anEksCluster({
+        vpcCni: cniSettings({ WARM_IP_TARGET: '5' }),
+        cniInCluster: { version: 'v1.16.4', env: { WARM_IP_TARGET: '2' }, eniConfigs: null },
+      }),
+    ],
+    subnets: [aSubnet()],
+    ...readIn({ awsNode: known(anAwsNode({ imageVersion: 'v1.16.4', desired: 5, ready: 4, updated: 3 })) }),
+  },
+  'unused-cni-subnet': {
+    subnets: [aSubnet({ tags: { 'kubernetes.io/role/cni': '1' } })],
+    instances: byId(),
+  },
+  'service-range-full': {
+    clusters: [aCluster()],
+    eksClusters: [anEksCluster({ serviceIpv4Cidr: '172.20.0.0/24' })],
+    subnets: [aSubnet()],
+    ...readIn({ services: known({ services: 245, addressesUsed: 243, cidrs: null }) }),
   },
   'eks-health': {
     eksClusters: [

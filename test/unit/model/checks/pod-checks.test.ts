@@ -1,0 +1,285 @@
+import { describe, expect, test } from 'vitest';
+import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { committedPods } from '../../../../shared/model/kubernetes/committed-pods.ts';
+import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
+import type { ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
+import { aCluster, aNodeAssessment, findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+import {
+  aKubernetesNode,
+  anAwsNode,
+  aPodUse,
+  aReading,
+  aWorkload,
+} from '../../../fixtures/kubernetes-reading.ts';
+
+type Reading = Parameters<typeof aReading>[0];
+
+const read = (
+  reading: Reading,
+  cluster: Partial<ClusterAssessment> = {},
+  rest: Partial<EstateInput> = {},
+): Partial<EstateInput> => ({
+  clusters: [aCluster(cluster)],
+  subnets: [aSubnet()],
+  kubernetes: new Map([['shop', aReading(reading)]]),
+  ...rest,
+});
+
+describe('a cluster whose Kubernetes API was not asked', () => {
+  test.each([
+    'pods-waiting',
+    'nodes-overcommitted',
+    'pods-committed',
+    'service-range-full',
+    'cni-daemonset',
+    'eni-config-missing',
+  ])('is nothing that %s speaks of', (kind) => {
+    expect(statesOf(kind, { clusters: [aCluster()], subnets: [aSubnet()] })).toEqual([]);
+  });
+});
+
+describe('pods that wait for an address', () => {
+  const waiting = (name: string) => ({
+    namespace: 'shop',
+    name,
+    workload: null,
+    nodeName: 'node-1',
+    instanceId: 'i-01',
+    since: null,
+    failures: 1,
+    text: 'failed to assign an IP address to container',
+  });
+
+  test('are critical although EC2 says that the subnet has room', () => {
+    const pods = aPodUse({ waiting: [waiting('a')] });
+    expect(findingsOf('pods-waiting', read({}, { pods, nodes: [aNodeAssessment()] }))).toMatchObject([
+      {
+        severity: 'critical',
+        title: 'shop: 1 pod waits for an address on 1 node in private-a',
+        explanation: expect.stringContaining('shop/a (1 pod).'),
+      },
+    ]);
+  });
+
+  test('are none where every pod has its address', () => {
+    expect(statesOf('pods-waiting', read({}, { pods: aPodUse() }))).toEqual(['healthy']);
+  });
+
+  test('are named without a subnet where their node is not known to EC2', () => {
+    const pods = aPodUse({ waiting: [waiting('a'), waiting('b')] });
+    const [finding] = findingsOf('pods-waiting', read({}, { pods }));
+    expect(finding?.title).toBe('shop: 2 pods wait for an address on 1 node');
+    expect(finding?.remedies).toEqual([]);
+  });
+
+  test('under custom networking wait for an address of the subnet of the pods', () => {
+    const node = aNodeAssessment({
+      customNetworking: true,
+      usage: [
+        { subnetId: 'subnet-0a', interfaces: 1, addresses: 1, prefixes: 0 },
+        { subnetId: 'subnet-0b', interfaces: 1, addresses: 10, prefixes: 0 },
+      ],
+    });
+    const estate = read(
+      {},
+      { pods: aPodUse({ waiting: [waiting('a')] }), nodes: [node] },
+      { subnets: [aSubnet(), aSubnet({ subnetId: 'subnet-0b', name: 'pods-a' })] },
+    );
+    expect(findingsOf('pods-waiting', estate)[0]?.title).toContain(' in pods-a');
+  });
+});
+
+describe('nodes that admit too many pods', () => {
+  const admits = (allocatablePods: number) =>
+    read({ nodes: known([aKubernetesNode({ allocatablePods })]) }, { nodes: [aNodeAssessment()] });
+
+  test.each([
+    [29, 'healthy'],
+    [30, 'found'],
+  ])(
+    'a node with 27 addresses that admits %i pods is %s: two are on the network of the host',
+    (pods, state) => {
+      expect(statesOf('nodes-overcommitted', admits(pods))).toEqual([state]);
+    },
+  );
+
+  test('are unknown where no subnet is measured', () => {
+    const node = aNodeAssessment();
+    const blind = { ...node, gauges: { ...node.gauges, maxIPAddresses: null } };
+    expect(statesOf('nodes-overcommitted', read({}, { nodes: [blind] }))).toEqual(['unknown']);
+  });
+});
+
+describe('what workloads may grow to', () => {
+  const scaler = (maxReplicas: number) => ({
+    namespace: 'shop',
+    name: 'web',
+    target: { kind: 'Deployment', name: 'web' },
+    minReplicas: 1,
+    maxReplicas,
+  });
+
+  test.each([
+    [
+      'the maximum of its autoscaler, and the surge of that many',
+      [aWorkload({ desired: 4, surge: 1 })],
+      8,
+      10,
+    ],
+    ['its replicas where the autoscaler allows fewer', [aWorkload({ desired: 10, surge: 2 })], 8, 12],
+    ['nothing on the network of the host', [aWorkload({ hostNetwork: true })], 8, 0],
+    ['the maximum of one that is scaled to zero', [aWorkload({ desired: 0, surge: 1 })], 8, 9],
+  ])('counts %s', (_, workloads, maximum, pods) => {
+    const reading = aReading({ workloads: known(workloads), autoscalers: known([scaler(maximum)]) });
+    expect(committedPods(reading)?.pods).toBe(pods);
+  });
+
+  test('is unknown where autoscalers could not be read', () => {
+    expect(committedPods(aReading({ autoscalers: unread('forbidden', 'no') }))).toBeNull();
+  });
+
+  test.each([
+    [35, 'healthy'],
+    [36, 'found'],
+  ])('with %i pods is %s where 15 addresses are held and 20 are free', (desired, state) => {
+    const estate = read(
+      { workloads: known([aWorkload({ desired, surge: 0 })]) },
+      { pods: aPodUse({ used: 12, warm: 3 }) },
+      { subnets: [aSubnet({ available: 20 })] },
+    );
+    expect(statesOf('pods-committed', estate)).toEqual([state]);
+  });
+
+  test('with prefixes counts whole blocks alone', () => {
+    const estate = read(
+      { workloads: known([aWorkload({ desired: 40, surge: 0 })]) },
+      { mode: 'prefix', pods: aPodUse({ used: 12, warm: 4 }) },
+      {
+        subnets: [
+          aSubnet({
+            available: 100,
+            prefixes: { assigned: 1, free: 1, freeInReservation: 0, freeUnreserved: 1 },
+          }),
+        ],
+      },
+    );
+    expect(findingsOf('pods-committed', estate)[0]?.title).toContain('addresses are there for 32');
+  });
+
+  test('is unknown where a subnet is not measured, or the pods are not joined', () => {
+    const workloads = { workloads: known([aWorkload()]) };
+    expect(statesOf('pods-committed', read(workloads, { pods: null }))).toEqual(['unknown']);
+    const blind = read(workloads, { pods: aPodUse() }, { subnets: [aSubnet({ available: null })] });
+    expect(statesOf('pods-committed', blind)).toEqual(['unknown']);
+    const elsewhere = read(workloads, { pods: aPodUse(), nodeSubnetIds: ['subnet-elsewhere'] });
+    expect(statesOf('pods-committed', elsewhere)).toEqual(['unknown']);
+  });
+});
+
+describe('the range of Services', () => {
+  const using = (addressesUsed: number, cidrs: readonly string[] | null = null) =>
+    read(
+      {
+        services: known({
+          services: addressesUsed,
+          addressesUsed,
+          cidrs: cidrs === null ? null : [{ name: 'kubernetes', cidrs, ready: true }],
+        }),
+      },
+      {},
+      { eksClusters: [anEksCluster({ serviceIpv4Cidr: '172.20.0.0/24' })] },
+    );
+
+  test.each([
+    [203, undefined],
+    [204, 'warning'],
+    [242, 'critical'],
+  ])('with %i of 254 addresses in use is %s', (used, severity) => {
+    expect(findingsOf('service-range-full', using(used))[0]?.severity).toBe(severity);
+  });
+
+  test('is the sum of all ServiceCIDRs where the server has them', () => {
+    expect(
+      statesOf('service-range-full', using(250, ['172.20.0.0/24', '172.21.0.0/24', 'fd00::/108'])),
+    ).toEqual(['healthy']);
+  });
+
+  test('is unknown where no range is known, and of no concern in IPv6 clusters', () => {
+    expect(statesOf('service-range-full', read({}))).toEqual(['unknown']);
+    const six = read({}, {}, { eksClusters: [anEksCluster({ ipFamily: 'ipv6' })] });
+    expect(statesOf('service-range-full', six)).toEqual([]);
+  });
+});
+
+describe('the DaemonSet of the CNI', () => {
+  const daemonSet = (changes: Parameters<typeof anAwsNode>[0], rest: Partial<EstateInput> = {}) =>
+    read({ awsNode: known(anAwsNode(changes)) }, {}, rest);
+
+  test('is well where it is ready and current', () => {
+    expect(statesOf('cni-daemonset', daemonSet({}))).toEqual(['healthy']);
+    expect(statesOf('cni-daemonset', read({}))).toEqual([]);
+  });
+
+  test.each([
+    [{ ready: 1 }, 'warning', 'not ready on 1 of 2 nodes'],
+    [{ updated: 0 }, 'warning', '2 of 2 nodes run the VPC CNI with earlier settings'],
+    [{ imageVersion: 'v1.17.9' }, 'info', 'the VPC CNI is 1.17.9'],
+  ])('with %j is a %s', (changes, severity, title) => {
+    expect(findingsOf('cni-daemonset', daemonSet(changes))).toMatchObject([
+      { severity, title: expect.stringContaining(title) },
+    ]);
+  });
+
+  test('says which settings the next update of the add-on would undo', () => {
+    const eks = anEksCluster({
+      vpcCni: cniSettings({ WARM_IP_TARGET: '5' }),
+      cniInCluster: { version: null, env: { WARM_IP_TARGET: '2' }, eniConfigs: null },
+    });
+    expect(findingsOf('cni-daemonset', daemonSet({}, { eksClusters: [eks] }))[0]?.explanation).toContain(
+      'warmIpTarget (2, add-on 5)',
+    );
+  });
+});
+
+describe('ENIConfigs', () => {
+  const CUSTOM = { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' };
+  const BY_ZONE = { ...CUSTOM, ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
+  const withSettings = (env: Readonly<Record<string, string>>, reading: Reading) =>
+    read(reading, {}, { eksClusters: [anEksCluster({ vpcCni: cniSettings(env) })] });
+  const config = (name: string) => known([{ name, subnetId: 'subnet-0b', securityGroupIds: [] }]);
+
+  test.each([
+    ['of its zone', BY_ZONE, {}, 'eu-west-1a', 'healthy'],
+    ['of another zone alone', BY_ZONE, {}, 'eu-west-1b', 'found'],
+    ['that it names', CUSTOM, { eniConfig: 'mine' }, 'mine', 'healthy'],
+    ['with the default name', CUSTOM, {}, 'default', 'healthy'],
+    ['of its zone, which no label chooses', CUSTOM, {}, 'eu-west-1a', 'found'],
+    ['that it does not name, on Fargate', BY_ZONE, { instanceId: null }, 'none', 'healthy'],
+  ])('a node with the one %s: %#', (_, env, node, name, state) => {
+    const reading = { nodes: known([aKubernetesNode(node)]), eniConfigs: config(name) };
+    expect(statesOf('eni-config-missing', withSettings(env, reading))).toEqual([state]);
+  });
+
+  test('are of no concern without custom networking, and unknown where that is unknown', () => {
+    expect(statesOf('eni-config-missing', withSettings({}, {}))).toEqual([]);
+    expect(statesOf('eni-config-missing', read({}))).toEqual(['unknown']);
+    expect(statesOf('eni-config-missing', read({ nodes: unread('forbidden', 'no') }))).toEqual(['unknown']);
+  });
+});
+
+describe('a subnet that is tagged for pods', () => {
+  const tagged = { tags: { 'kubernetes.io/role/cni': '1' } };
+
+  test('is used where a node of its VPC runs in its zone', () => {
+    const estate = { subnets: [aSubnet(tagged)], instances: byId() };
+    expect(statesOf('unused-cni-subnet', estate)).toEqual(['found']);
+    const clusters = [aCluster({ nodes: [aNodeAssessment()] })];
+    expect(statesOf('unused-cni-subnet', { ...estate, clusters })).toEqual(['healthy']);
+  });
+
+  test('without the tag is of no concern', () => {
+    expect(statesOf('unused-cni-subnet', { subnets: [aSubnet()], instances: byId() })).toEqual([]);
+  });
+});
