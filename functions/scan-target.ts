@@ -79,6 +79,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         sources: createTargetSources(target, clients, {
           roleArn: role?.roleArn ?? null,
           signal: AbortSignal.timeout(deadlines.reading),
+          kubernetes: configuration.kubernetes,
         }),
         store,
         sink: createCloudWatchSink(cloudWatch, signal),

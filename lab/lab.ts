@@ -8,6 +8,8 @@ import { autoScaling } from './services/auto-scaling.ts';
 import { createCloudWatch, type StoredDatum } from './services/cloudwatch.ts';
 import { ec2 } from './services/ec2/ec2.ts';
 import { eks } from './services/eks.ts';
+import type { Right } from './services/kubernetes/kubernetes.ts';
+import { createLabKubernetes } from './services/kubernetes/lab-kubernetes.ts';
 import { organizations } from './services/organizations.ts';
 import { createParameterStore, createSecretsManager, type NamedTexts } from './services/secrets.ts';
 import { serviceQuotas } from './services/service-quotas.ts';
@@ -40,6 +42,8 @@ export interface LabOptions {
   readonly secrets?: NamedTexts;
   /** What the SSM parameter store knows, by name. */
   readonly parameters?: NamedTexts;
+  /** What callers may do in the Kubernetes API of a cluster. Absent: everything. */
+  readonly kubernetesRights?: (right: Right, clusterName: string) => boolean;
 }
 
 /** Starts a small AWS on 127.0.0.1 over a simulated estate. Nothing of it leaves the machine. */
@@ -68,7 +72,17 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
     createParameterStore(options.parameters ?? {}),
   ];
   const dispatch = createDispatch({ services, estate, identities, faults, clock, calls });
-  const { url, close } = await listenOnLoopback(options.port ?? 0, dispatch);
+  const kubernetes = createLabKubernetes({
+    estate,
+    clock,
+    identities,
+    calls,
+    mayDo: options.kubernetesRights ?? (() => true),
+  });
+  const { url, close } = await listenOnLoopback(options.port ?? 0, (request, own) => {
+    const answered = kubernetes(request);
+    return answered === undefined ? dispatch(request, own) : answered;
+  });
   return {
     url,
     clock,

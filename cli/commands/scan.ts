@@ -2,6 +2,7 @@ import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
@@ -70,7 +71,7 @@ const publishScan = async (
 
 /** `headroom scan`: every subnet, what is free in it, and what is wrong. */
 export const addScanCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' }))
+  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' })))
     .description('scan subnets: free addresses, free prefixes, problems')
     .option('--publish', 'also publish the metrics to CloudWatch')
     .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
@@ -81,6 +82,7 @@ Examples:
   $ headroom scan                                     this account, the profile's Region
   $ headroom scan --region eu-west-1,eu-central-1     two Regions
   $ headroom scan --role-arn arn:aws:iam::111122223333:role/HeadroomReader
+  $ headroom scan --kubernetes                        also the pods of its EKS clusters
   $ headroom scan --from estate.json.gz               what \`headroom collect\` has kept
   $ headroom scan --all-regions                       every Region of this account
   $ headroom scan --organization --all-regions        every account of the organization

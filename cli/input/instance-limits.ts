@@ -9,14 +9,14 @@ const askEc2 = async (
   types: readonly string[],
   region: string | undefined,
 ): Promise<Map<string, InstanceLimits>> => {
-  const [{ CallMeter }, { createAwsClients }, { UNKNOWN_ACCOUNT }, { createEc2Inventory }] =
+  const [{ CallMeter }, { createTargetClients }, { UNKNOWN_ACCOUNT }, { createEc2Inventory }] =
     await Promise.all([
       import('../../shared/aws/call-meter.ts'),
       import('../../shared/aws/clients.ts'),
       import('../../shared/aws/reachable-targets.ts'),
       import('../../shared/inventory/ec2-inventory.ts'),
     ]);
-  const clients = createAwsClients({ region, meter: new CallMeter() });
+  const clients = createTargetClients({ region, meter: new CallMeter() });
   const inventory = createEc2Inventory({
     client: clients.ec2,
     target: { accountId: UNKNOWN_ACCOUNT, region: region ?? 'default' },

@@ -19,16 +19,17 @@ type Selection = HeadroomConfiguration['targets'];
  */
 export const openConfigured = async (
   options: SelectInput['options'],
-  { scan, targets }: Pick<HeadroomConfiguration, 'scan' | 'targets'>,
+  { scan, targets, kubernetes }: Pick<HeadroomConfiguration, 'scan' | 'targets' | 'kubernetes'>,
   now: number,
 ): Promise<OpenedTargets> =>
   isSelection(options, selectionOf(options, targets))
-    ? openSelection(options, targets, scan.quotaShare, now)
+    ? openSelection(options, targets, { quotaShare: scan.quotaShare, kubernetes }, now)
     : openTargets({
         regions: options.region ?? [],
         roleArns: options.roleArn ?? [],
         externalId: options.externalId,
         quotaShare: scan.quotaShare,
+        kubernetes,
       });
 
 /** Whether accounts or Regions are to be looked up, and not only named. */
@@ -40,7 +41,7 @@ const isSelection = (options: SelectInput['options'], { accounts, regions }: Sel
 const openSelection = async (
   options: SelectInput['options'],
   targets: Selection,
-  quotaShare: number,
+  { quotaShare, kubernetes }: { readonly quotaShare: number } & Pick<HeadroomConfiguration, 'kubernetes'>,
   now: number,
 ): Promise<OpenedTargets> => {
   const { signal } = new AbortController();
@@ -63,6 +64,7 @@ const openSelection = async (
     const { sources, meter, close } = openTarget(target, selected, {
       budget: budgets.of(target, quotaShare),
       signal,
+      kubernetes,
     });
     if (sources !== null) opened.push({ target, sources, meter, close });
     else {

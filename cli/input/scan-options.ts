@@ -4,11 +4,12 @@ import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { type KubernetesOptions, wrongKubernetesOptions } from './kubernetes-options.ts';
 import { addOutputOptions, type OutputFormat } from './output-options.ts';
 import { secretOption } from './secret-option.ts';
 
 /** The options of every command that looks at AWS. */
-export interface ScanOptions {
+export interface ScanOptions extends KubernetesOptions {
   readonly region?: readonly string[];
   readonly roleArn?: readonly string[];
   readonly externalId?: string;
@@ -137,6 +138,7 @@ export const checkTargetOptions = (
         )
           .filter(([, given]) => given)
           .map(([option]) => `--from reads a file, so ${option} has no effect`)),
+    ...wrongKubernetesOptions(options),
   ];
   if (wrong.length > 0)
     throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line. --help shows examples.');

@@ -17,6 +17,8 @@ import type { CacheStore } from '../../shared/state/state-store.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import { createProgress } from '../output/progress.ts';
 import { type ReadConfiguration, readConfiguration } from './configuration.ts';
+import { otherKubernetesAccess } from './kubernetes-access.ts';
+import { kubernetesSettings } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
 import { openConfigured } from './open-targets.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -90,10 +92,21 @@ const open = async (
   configuration: HeadroomConfiguration,
   { io }: Session,
 ): Promise<OpenedTargets> => {
+  const kubernetes = otherKubernetesAccess(options, configuration.kubernetes, io);
+  const { opened, failed, now } = await openSources(options, configuration, io.now());
+  if (kubernetes === null) return { opened, failed, now };
+  const reading = opened.map((reached) => ({ ...reached, sources: { ...reached.sources, kubernetes } }));
+  return { opened: reading, failed, now };
+};
+
+const openSources = async (
+  options: ScanOptions,
+  configuration: HeadroomConfiguration,
+  now: number,
+): Promise<OpenedTargets> => {
   if (options.from !== undefined) return openEstate(options.from, options.region);
-  const now = io.now();
-  const { opened, failed } = await openConfigured(options, configuration, now);
-  return { opened, failed, now };
+  const kubernetes = kubernetesSettings(options, configuration.kubernetes);
+  return { ...(await openConfigured(options, { ...configuration, kubernetes }, now)), now };
 };
 
 interface ScannedTargets {

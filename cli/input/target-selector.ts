@@ -220,14 +220,22 @@ const quietly = async <Answer>(work: () => Promise<Answer>): Promise<Answer | nu
 export const openTarget = (
   target: Target,
   { roleOf, isIdentified }: Pick<SelectedTargets, 'roleOf' | 'isIdentified'>,
-  { budget, signal }: { readonly budget: CallBudget; readonly signal: AbortSignal },
+  {
+    budget,
+    signal,
+    kubernetes,
+  }: {
+    readonly budget: CallBudget;
+    readonly signal: AbortSignal;
+    readonly kubernetes: HeadroomConfiguration['kubernetes'];
+  },
 ): OpenTarget => {
   const meter = new CallMeter();
   const role = roleOf(target);
   if (role === null && !isIdentified) return { sources: null, meter, close: () => {} };
   const clients = createTargetClients({ region: target.region, meter, budget, role: role ?? undefined });
   return {
-    sources: createTargetSources(target, clients, { roleArn: role?.roleArn ?? null, signal }),
+    sources: createTargetSources(target, clients, { roleArn: role?.roleArn ?? null, signal, kubernetes }),
     meter,
     close: () => clients.destroy(),
   };

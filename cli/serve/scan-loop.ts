@@ -193,6 +193,7 @@ export class ScanLoop {
     const { sources, meter, close } = openTarget(target, run.selected, {
       budget: this.#budgets.of(target, configuration.scan.quotaShare),
       signal: run.reading,
+      kubernetes: configuration.kubernetes,
     });
     try {
       const outcome = await runScanJob({

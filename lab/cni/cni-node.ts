@@ -20,7 +20,7 @@ export interface NodeInterface extends PoolInterface<Unit> {
 }
 
 /** The host-network pods that max-pods counts beside those that need an address: `aws-node` and `kube-proxy`. */
-const HOST_NETWORK_PODS = 2;
+export const HOST_NETWORK_PODS = 2;
 
 /**
  * One node whose address pool is kept by the product's own rules (`shared/model/cni`), but filled from the lab's subnets,
@@ -80,6 +80,13 @@ export class CniNode {
   /** Addresses for pods that the node holds, in use or warm. */
   get poolSize(): number {
     return this.#pool.poolSize;
+  }
+
+  /** The addresses of its pods: the first ones of each unit that has pods. */
+  get podAddresses(): readonly number[] {
+    return this.interfaces.flatMap(({ units }) =>
+      units.flatMap(({ base, pods }) => Array.from({ length: pods }, (_, index) => base + index)),
+    );
   }
 
   /** Every address the node takes from its subnets, primary addresses and whole prefixes included. */

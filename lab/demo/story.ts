@@ -1,7 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../shared/aws/clients.ts';
+import { createTargetClients } from '../../shared/aws/clients.ts';
 import { createTargetSources } from '../../shared/aws/target-sources.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
@@ -101,8 +101,8 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
 
   const meter = new CallMeter();
   const roleArn = `arn:aws:iam::${PAYMENTS_ACCOUNT}:role/${SCAN_ROLE}`;
-  const platform = createAwsClients({ region: DEMO_REGION, meter });
-  const payments = createAwsClients({
+  const platform = createTargetClients({ region: DEMO_REGION, meter });
+  const payments = createTargetClients({
     region: DEMO_REGION,
     meter,
     role: { roleArn, externalId: EXTERNAL_ID },

@@ -46,6 +46,12 @@ export interface RunningNode {
   recordedRevision: number;
 }
 
+/** The settings that are set, as variables of the CNI. */
+export const variablesOf = (settings: CniSettings): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    SETTING_NAMES.flatMap(([key, name]) => (settings[key] === null ? [] : [[name, String(settings[key])]])),
+  );
+
 /** The names that the CNI reads its settings by. */
 const SETTING_NAMES: readonly (readonly [keyof CniSettings, string])[] = [
   ['prefixDelegation', 'ENABLE_PREFIX_DELEGATION'],

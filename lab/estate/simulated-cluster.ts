@@ -1,14 +1,16 @@
 import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../shared/model/cni/cni-settings.ts';
 import { AllocationError } from '../cni/allocation-error.ts';
-import { CniNode } from '../cni/cni-node.ts';
+import { CniNode, HOST_NETWORK_PODS } from '../cni/cni-node.ts';
+import { addressText } from '../cni/ipv4-range.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
-import type { ClusterController, GroupChanges } from './cluster-controller.ts';
+import type { ClusterController, ClusterNode, GroupChanges } from './cluster-controller.ts';
 import {
   type ClusterInput,
   ClusterRecords,
   type NodeGroupInput,
   type RunningNode,
+  variablesOf,
 } from './cluster-records.ts';
 import type { LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
@@ -135,6 +137,24 @@ export class SimulatedCluster implements ClusterController {
     Object.assign(this.#input, { controlPlaneSubnetIds: subnetIds });
     this.#createControlPlane();
     this.record();
+  }
+
+  kubernetesNodes(): readonly ClusterNode[] {
+    return this.#nodes.map(({ instanceId, group, subnetId, cni }) => ({
+      instanceId,
+      instanceType: group.instanceType,
+      address: addressText(cni.interfaces[0]?.primaryAddress ?? 0),
+      region: this.#input.region,
+      availabilityZone: this.#world.subnet(subnetId).availabilityZone,
+      group: group.name,
+      nodePool: group.nodePool === true,
+      maxPods: cni.maxPodAddresses + HOST_NETWORK_PODS,
+      podAddresses: cni.podAddresses.map(addressText),
+    }));
+  }
+
+  cniVariables(): Readonly<Record<string, string>> {
+    return variablesOf(this.#settings);
   }
 
   /** As an ENIConfig does: pods of new interfaces take their addresses there. */

@@ -8,6 +8,7 @@ import { type Route, restJson } from '../http/protocol.ts';
 import type { XmlRecord } from '../http/xml.ts';
 import type { Action, ActionContext, LabService } from '../service.ts';
 import { eachOf } from './ec2/each-of.ts';
+import { kubernetesPath } from './kubernetes/lab-kubernetes.ts';
 
 /** EKS API reference: `maxResults` of every list is 1 to 100. */
 const PAGE: PageLimits = {
@@ -71,6 +72,7 @@ const describeCluster: Action = (context) => {
       version: cluster.version,
       status: cluster.status,
       platformVersion: 'eks.1',
+      endpoint: `${context.url}${kubernetesPath(cluster.name)}`,
       resourcesVpcConfig: {
         subnetIds: cluster.subnetIds,
         securityGroupIds: [],

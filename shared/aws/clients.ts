@@ -68,13 +68,10 @@ export interface TargetClients {
   readonly ec2: EC2Client;
   readonly eks: EKSClient;
   readonly autoScaling: AutoScalingClient;
+  /** Tells which account the credentials belong to, and signs tokens for EKS. */
+  readonly sts: STSClient;
   /** Ends idle connections. */
   destroy(): void;
-}
-
-/** The same, and the one that tells which account the credentials belong to. */
-export interface AwsClients extends TargetClients {
-  readonly sts: STSClient;
 }
 
 /** Endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_EC2`, ...), profiles and Regions are left to the SDK's chain. */
@@ -84,29 +81,16 @@ export const createTargetClients = (input: AwsClientsInput): TargetClients => {
   const autoScaling = new AutoScalingClient(settings);
   eks.middlewareStack.use(countingCalls(input.meter));
   autoScaling.middlewareStack.use(countingCalls(input.meter));
+  const sts = new STSClient(settings);
+  sts.middlewareStack.use(countingCalls(input.meter));
   const ec2 = ec2Client(settings, input);
   return {
     ec2,
     eks,
     autoScaling,
-    destroy: () => {
-      for (const client of [ec2, eks, autoScaling]) client.destroy();
-    },
-  };
-};
-
-/** As `createTargetClients`, for where nothing is known of the credentials yet. */
-export const createAwsClients = (input: AwsClientsInput): AwsClients => {
-  const settings = targetSettings(input);
-  const sts = new STSClient(settings);
-  sts.middlewareStack.use(countingCalls(input.meter));
-  const clients = createTargetClients({ ...input, role: undefined, credentials: settings.credentials });
-  return {
-    ...clients,
     sts,
     destroy: () => {
-      clients.destroy();
-      sts.destroy();
+      for (const client of [ec2, eks, autoScaling, sts]) client.destroy();
     },
   };
 };

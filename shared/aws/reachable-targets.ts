@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { KubernetesSettings } from '../config/headroom-yml.ts';
 import { accountOfRole } from '../model/aws/arn.ts';
 import { awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
@@ -6,7 +7,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import type { TargetSources } from '../pipeline/collect.ts';
 import { CallBudgets } from './call-budget.ts';
 import { CallMeter } from './call-meter.ts';
-import { type AwsClients, createAwsClients } from './clients.ts';
+import { createTargetClients, type TargetClients } from './clients.ts';
 import { missingProfile } from './own-credentials.ts';
 import { createTargetSources } from './target-sources.ts';
 
@@ -39,9 +40,11 @@ export interface TargetRequest {
   /** How much of EC2's request quota may be taken in each account and Region, from 0.01 to 1. */
   readonly quotaShare: number;
   readonly signal?: AbortSignal | undefined;
+  /** Absent or `null`: the Kubernetes API of no cluster is read. */
+  readonly kubernetes?: KubernetesSettings | null;
 }
 
-const ownAccount = async (clients: AwsClients, region: string): Promise<string> => {
+const ownAccount = async (clients: TargetClients, region: string): Promise<string> => {
   try {
     const identity = await clients.sts.send(new GetCallerIdentityCommand({}));
     return identity.Account ?? UNKNOWN_ACCOUNT;
@@ -55,7 +58,7 @@ const ownAccount = async (clients: AwsClients, region: string): Promise<string> 
 
 /** The Region of the SDK's chain: AWS_REGION, then the profile's. */
 const defaultRegion = async (): Promise<string> => {
-  const clients = createAwsClients({ meter: new CallMeter() });
+  const clients = createTargetClients({ meter: new CallMeter() });
   try {
     return await clients.ec2.config.region();
   } catch (error) {
@@ -87,7 +90,7 @@ export const homeRegion = async (otherwise: string | undefined): Promise<string>
 
 /** The account of the SDK's chain, in a Region. @throws AwsFailure when AWS does not tell the account */
 export const homeIn = async (region: string): Promise<Target> => {
-  const clients = createAwsClients({ region, meter: new CallMeter() });
+  const clients = createTargetClients({ region, meter: new CallMeter() });
   try {
     return { accountId: await ownAccount(clients, region), region };
   } finally {
@@ -105,6 +108,7 @@ export const openTargets = async ({
   externalId,
   quotaShare,
   signal,
+  kubernetes,
 }: TargetRequest): Promise<OpenedTargets> => {
   const wanted = regions.length > 0 ? [...new Set(regions)] : [await defaultRegion()];
   const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
@@ -116,7 +120,7 @@ export const openTargets = async ({
   for (const roleArn of roles) {
     for (const region of wanted) {
       const meter = new CallMeter();
-      const clients = createAwsClients({
+      const clients = createTargetClients({
         region,
         meter,
         // One account has one role here.
@@ -141,6 +145,7 @@ export const openTargets = async ({
         target,
         sources: createTargetSources(target, clients, {
           roleArn,
+          kubernetes: kubernetes ?? null,
           ...(signal === undefined ? {} : { signal }),
         }),
         meter,

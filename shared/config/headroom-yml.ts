@@ -8,6 +8,15 @@ import type { Destination } from './destinations-schema.ts';
 import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './headroom-schema.ts';
 import { fieldOf, Locator, problemsOf } from './problems.ts';
 
+/** Which clusters' Kubernetes APIs are read, and how much of them. */
+export interface KubernetesSettings {
+  readonly clusters: 'all' | readonly string[];
+  /** Also the counters of every node's ipamd. */
+  readonly ipamd: boolean;
+  /** `null`: the usual ones. */
+  readonly labels: readonly string[] | null;
+}
+
 /** A headroom.yml, validated, with every default in its place. */
 export interface HeadroomConfiguration {
   readonly targets: Omit<TargetSelection, 'regions'> & {
@@ -22,6 +31,8 @@ export interface HeadroomConfiguration {
     /** How much of EC2's request quota scans may take in each account and Region, from 0.01 to 1. */
     readonly quotaShare: number;
   };
+  /** `null`: the Kubernetes API of no cluster is read. */
+  readonly kubernetes: KubernetesSettings | null;
   readonly metrics: {
     readonly namespace: string;
     /** Also publish the clusters' gauges as the CNI Metrics Helper does. */
@@ -111,6 +122,14 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
     concurrency: file.scan?.concurrency ?? DEFAULT_CONCURRENCY,
     quotaShare: (file.scan?.quotaShare ?? DEFAULT_QUOTA_PERCENT) / 100,
   },
+  kubernetes:
+    file.kubernetes === undefined
+      ? null
+      : {
+          clusters: file.kubernetes.clusters.includes('all') ? 'all' : file.kubernetes.clusters,
+          ipamd: file.kubernetes.ipamd ?? false,
+          labels: file.kubernetes.labels ?? null,
+        },
   metrics: {
     namespace: file.metrics?.namespace ?? DEFAULT_NAMESPACE,
     compat: file.metrics?.compat ?? false,

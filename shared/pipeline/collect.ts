@@ -22,6 +22,7 @@ import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
+import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 
 /**
  * Where one target's facts come from. `clusters` is `null` when there is no source for it, as in an old estate file.
@@ -31,6 +32,8 @@ export interface TargetSources {
   readonly clusters: ClusterSource | null;
   /** Absent: no service can be asked for addresses that it did not get, as in an estate file. */
   readonly allocationFailures?: AllocationFailureSource;
+  /** Whose Kubernetes APIs are read, and how. Left out: none. */
+  readonly kubernetes?: KubernetesAccess | null;
 }
 
 /**
@@ -235,6 +238,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
   }
   for (const group of autoScalingGroups ?? []) for (const type of group.instanceTypes) types.add(type);
   const limits = await readLimits(input, types, problems);
+  const kubernetes = await readKubernetes(input, eksClusters ?? [], problems);
 
   return {
     vpcs,
@@ -246,6 +250,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     vpcConnections,
     routeTables,
     allocationFailures,
+    ...(kubernetes === null ? {} : { kubernetes }),
     limits,
     problems,
   };

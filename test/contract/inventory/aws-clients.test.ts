@@ -3,7 +3,7 @@ import { ListClustersCommand } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../../shared/aws/clients.ts';
+import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
 import {
   type CannedAws,
@@ -43,7 +43,7 @@ const accessKey = (request: CannedRequest | undefined): string | undefined =>
 
 test('endpoint, Region and credentials come from the chain of the SDK, the user agent from us', async () => {
   reply = () => subnets;
-  const { ec2 } = createAwsClients({ meter: new CallMeter() });
+  const { ec2 } = createTargetClients({ meter: new CallMeter() });
   await ec2.send(new DescribeSubnetsCommand({}));
   const request = server?.requests[0];
   expect(request?.headers.authorization).toMatch(/Credential=AKIDHUB\/\d{8}\/eu-west-1\/ec2\/aws4_request/);
@@ -54,7 +54,7 @@ test('an endpoint for one service goes before the one for all', async () => {
   reply = () => subnets;
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
   vi.stubEnv('AWS_ENDPOINT_URL_EC2', server?.url);
-  const { ec2 } = createAwsClients({ meter: new CallMeter() });
+  const { ec2 } = createTargetClients({ meter: new CallMeter() });
   await ec2.send(new DescribeSubnetsCommand({}));
   expect(server?.requests).toHaveLength(1);
 });
@@ -69,7 +69,7 @@ test('a role is assumed once for all clients of a target, by name, external ID, 
         ? subnets
         : { body: '{"clusters": []}', headers: { 'content-type': 'application/json' } };
   const meter = new CallMeter();
-  const { ec2, eks } = createAwsClients({
+  const { ec2, eks } = createTargetClients({
     region: 'eu-central-1',
     role: {
       roleArn: 'arn:aws:iam::222222222222:role/headroom-reader',
@@ -103,7 +103,7 @@ describe('every attempt is counted by service and action', () => {
             body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111111111111</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
           };
     const meter = new CallMeter();
-    const { ec2, sts } = createAwsClients({ meter });
+    const { ec2, sts } = createTargetClients({ meter });
     await ec2.send(new DescribeSubnetsCommand({}));
     await sts.send(new GetCallerIdentityCommand({}));
     expect([...meter.byAction()]).toEqual([
@@ -118,7 +118,7 @@ describe('every attempt is counted by service and action', () => {
     const endpoint = (server?.url ?? '').replace('http:', 'https:');
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
     const meter = new CallMeter();
-    const { ec2 } = createAwsClients({ meter });
+    const { ec2 } = createTargetClients({ meter });
     const inventory = createEc2Inventory({
       client: ec2,
       target: { accountId: '111111111111', region: 'eu-west-1' },
@@ -132,7 +132,7 @@ describe('every attempt is counted by service and action', () => {
 });
 
 test('every client tries eight times and slows down when it is throttled', async () => {
-  const { ec2, eks, autoScaling, sts } = createAwsClients({ meter: new CallMeter() });
+  const { ec2, eks, autoScaling, sts } = createTargetClients({ meter: new CallMeter() });
   for (const { config } of [ec2, eks, autoScaling, sts]) {
     expect(await config.maxAttempts()).toBe(8);
     expect((await config.retryStrategy()).constructor.name).toBe('AdaptiveRetryStrategy');

@@ -10,7 +10,7 @@ import { HOSTILE_NAMES, hostileNames } from '../../../lab/estates/hostile-names.
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../../shared/aws/clients.ts';
+import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEstateSources, type Estate, type TargetEstate } from '../../../shared/inventory/estate.ts';
@@ -43,7 +43,7 @@ const overLab = async <Result>(
   const lab = await startLab({ estate });
   lab.clock.advance(THREE_DAYS);
   for (const [name, value] of Object.entries(awsEnvironment(lab.url, ACCOUNT))) vi.stubEnv(name, value);
-  const clients = createAwsClients({ region: target.region, meter: new CallMeter() });
+  const clients = createTargetClients({ region: target.region, meter: new CallMeter() });
   try {
     return await work(createTargetSources(target, clients), lab);
   } finally {

@@ -1,7 +1,7 @@
 import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
-import { createAwsClients } from '../../../shared/aws/clients.ts';
+import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { ec2Answer, ec2Error, list } from '../../fixtures/ec2-xml.ts';
@@ -45,7 +45,7 @@ describe('the clock of this machine is not that of AWS', () => {
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDHUB');
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
       const meter = new CallMeter();
-      const clients = createAwsClients({ meter });
+      const clients = createTargetClients({ meter });
       expect((await clients.ec2.send(new DescribeSubnetsCommand({}))).Subnets).toEqual([]);
       expect(meter.total()).toMatchObject({ calls: 2, failures: 1 });
       // From then on it knows.

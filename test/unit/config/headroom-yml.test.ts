@@ -48,6 +48,7 @@ describe('a file that says nothing', () => {
     expect(defaultConfiguration()).toEqual({
       targets: { accounts: { from: 'self' }, regions: null, role: null },
       scan: { vpcIds: null, concurrency: 4, quotaShare: 0.25 },
+      kubernetes: null,
       metrics: {
         namespace: 'VpcHeadroom',
         compat: false,
@@ -631,4 +632,29 @@ test('a PagerDuty account is in the US unless it says otherwise', () => {
     { kind: 'pagerduty', routingKey: { kind: 'secret', secretId: 'a' }, serviceRegion: 'us' },
     { kind: 'pagerduty', routingKey: { kind: 'parameter', name: '/b' }, serviceRegion: 'eu' },
   ]);
+});
+
+describe('the Kubernetes API of clusters', () => {
+  test('is read for all clusters or for those that are named', () => {
+    expect(parseConfiguration('kubernetes: { clusters: all }', 'headroom.yml').kubernetes).toEqual({
+      clusters: 'all',
+      ipamd: false,
+      labels: null,
+    });
+    expect(
+      parseConfiguration(
+        'kubernetes: { clusters: [payments, shop], ipamd: true, labels: [team] }',
+        'headroom.yml',
+      ).kubernetes,
+    ).toEqual({ clusters: ['payments', 'shop'], ipamd: true, labels: ['team'] });
+  });
+
+  test.each([
+    ['kubernetes: { clusters: [all, payments] }', /has the word all and clusters by name/],
+    ['kubernetes: { ipamd: true }', /kubernetes\.clusters/],
+    ['kubernetes: { clusters: "a b" }', /the name of an EKS cluster/],
+    ['kubernetes: { clusters: all, labels: ["no label"] }', /the name of a label/],
+  ])('refuses %s', (text, message) => {
+    expect(() => parseConfiguration(text, 'headroom.yml')).toThrow(message);
+  });
 });
