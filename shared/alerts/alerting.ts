@@ -58,6 +58,7 @@ export const alertingFor = ({
     return replacement === null ? !isGone(alert) : replacement.step === 'wait';
   });
   const foreseen = [...observed, ...unobserved];
+  const firing = foreseen.filter(({ status }) => status === 'firing');
   // A subject that is healthy, or unknown, and has no alert yet needs no look at the store.
   const storedKeys = new Set(stored.map(({ key }) => key));
   return {
@@ -72,6 +73,7 @@ export const alertingFor = ({
       groupTransitions(transitions, {
         routes: policy.routes,
         links,
+        firing,
         ...(destination === undefined ? {} : { destination }),
       }),
   };

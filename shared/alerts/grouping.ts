@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Transition } from '../model/alert/alert.ts';
+import type { Alert, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Route } from '../model/alert/policy.ts';
-import { identityWithin } from '../model/result/identity.ts';
-import { causeOf } from './causes.ts';
 import { announcementOrder } from './check-of-rule.ts';
 import { type LinkSettings, linksFor } from './links.ts';
 import { destinationsFor } from './routing.ts';
+import { digestThreadOf, quietThreads, threadOf } from './threads.ts';
 
 export interface GroupingContext {
   readonly routes: readonly Route[];
@@ -16,6 +15,8 @@ export interface GroupingContext {
    * many messages become a digest. Absent: a message for each cause and set of destinations.
    */
   readonly destination?: string;
+  /** The alerts of the target that fire after these transitions; absent: not known. */
+  readonly firing?: readonly Alert[];
 }
 
 /** More messages than this, of one target to one destination at once, become one. */
@@ -27,7 +28,7 @@ export const DIGEST_ABOVE = 20;
  */
 export const groupTransitions = (
   transitions: readonly Transition[],
-  { routes, links, destination }: GroupingContext,
+  { routes, links, destination, firing }: GroupingContext,
 ): readonly AlertMessage[] => {
   const groups = Map.groupBy(
     transitions.map((transition) => ({
@@ -52,9 +53,17 @@ export const groupTransitions = (
     ];
   });
   const [first] = messages;
-  return destination === undefined || first === undefined || messages.length <= DIGEST_ABOVE
-    ? messages
-    : [messageOf(digestThreadOf(transitions), first.destinations, transitions.toSorted(inOrder), links)];
+  // All transitions of a run are of one target.
+  const [one] = transitions;
+  const together =
+    destination === undefined || first === undefined || one === undefined || messages.length <= DIGEST_ABOVE
+      ? messages
+      : [messageOf(digestThreadOf(one), first.destinations, transitions.toSorted(inOrder), links)];
+  if (firing === undefined) return together;
+  return together.map((message) => ({
+    ...message,
+    quietThreads: quietThreads(message.transitions, firing, routes, destination),
+  }));
 };
 
 /** Within a level: as the checks are announced, then the one that has lasted longest, then by id, so that it never varies. */
@@ -79,14 +88,6 @@ const messageOf = (
   destinations,
   links: linksFor(transitions, links),
 });
-
-/** All transitions of a run are of one target. */
-const digestThreadOf = ([first]: readonly Transition[]): string =>
-  first === undefined ? 'digest' : identityWithin(first.subject, 'digest');
-
-/** `111122223333/eu-west-1/vpc/vpc-1`: ids are unique within an account and Region at least. */
-const threadOf = ({ subject, cause }: Transition): string =>
-  identityWithin(subject, cause ?? causeOf(subject));
 
 const messageIdOf = (
   threadId: string,

@@ -190,7 +190,10 @@ export const facetsOf = ({ transitions }: AlertMessage): AlertFacets => {
  * The document as text: ASCII alone, every other character as a JSON escape. So no service on the way can fail on a
  * character that it, or XML, does not accept, whatever a tag contains.
  */
-export const writeAlertDocument = (message: AlertMessage, headline: string): string =>
+export const writeAlertDocument = (
+  { quietThreads: _quietThreads, ...message }: AlertMessage,
+  headline: string,
+): string =>
   JSON.stringify({
     schema: 'headroom/alert@1',
     headline,

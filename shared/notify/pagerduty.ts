@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { identityOf } from '../model/result/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
@@ -44,26 +46,100 @@ export interface PagerDutyEvent {
   };
 }
 
+/** Up to so many alerts of one message have an incident each. More have one together, because so many pages are not read. */
+export const INCIDENTS_ABOVE = 20;
+
 /**
  * One event for each transition: an incident lives and ends with its alert, in whichever message it was. The dedup key
  * is the alert's own, with account and Region, so a repeat or an escalation updates the incident, and a resolve closes it.
  * An incident that an earlier version opened under the key alone is closed.
+ *
+ * Too many alerts in one message open one incident with a list, under the thread of the message. It ends when nothing fires
+ * in the thread any more. A resolve of an alert that had no incident of its own changes nothing.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
   const content = composeMessage(message);
-  return content.entries.flatMap((entry): readonly PagerDutyEvent[] => {
+  const entries = latestOfEach(content.entries);
+  const opened = entries.filter(({ kind }) => kind !== 'resolved');
+  const isOneIncident = opened.length + content.omitted > INCIDENTS_ABOVE;
+  const ofThread = (thread: string) => ({ routing_key: routingKey, dedup_key: dedupKey(thread) });
+  return [
+    ...(isOneIncident
+      ? [{ ...ofThread(message.threadId), event_action: 'trigger' as const, ...listOf(opened, content) }]
+      : []),
+    ...eventsOfEach(entries, content, routingKey, isOneIncident),
+    ...(message.quietThreads ?? []).map((thread) => ({
+      ...ofThread(thread),
+      event_action: 'resolve' as const,
+    })),
+  ];
+};
+
+/** An incident is open or closed: of several steps of one alert only the last one counts. */
+const latestOfEach = (entries: readonly MessageEntry[]): readonly MessageEntry[] => {
+  const latest = new Map<string, MessageEntry>();
+  for (const entry of entries) {
+    const identity = identityOf(entry.transition);
+    const before = latest.get(identity);
+    if (before === undefined || isLater(entry.transition, before.transition)) latest.set(identity, entry);
+  }
+  return entries.filter((entry) => latest.get(identityOf(entry.transition)) === entry);
+};
+
+const isLater = (a: Transition, b: Transition): boolean =>
+  a.at === b.at ? sequenceOf(a) > sequenceOf(b) : a.at > b.at;
+
+/** Of `<key>#<sequence>`. */
+const sequenceOf = ({ id }: Transition): number => Number(id.slice(id.lastIndexOf('#') + 1));
+
+const eventsOfEach = (
+  entries: readonly MessageEntry[],
+  content: MessageContent,
+  routingKey: string,
+  isOneIncident: boolean,
+): readonly PagerDutyEvent[] =>
+  entries.flatMap((entry): readonly PagerDutyEvent[] => {
     const { formerKey } = entry.transition;
     const event = { routing_key: routingKey, dedup_key: dedupKey(identityOf(entry.transition)) };
     return [
       ...(formerKey === undefined
         ? []
         : [{ ...event, dedup_key: dedupKey(formerKey), event_action: 'resolve' as const }]),
-      entry.kind === 'resolved'
-        ? { ...event, event_action: 'resolve' }
-        : { ...event, event_action: 'trigger', ...detailsOf(entry, content) },
+      ...(entry.kind === 'resolved' ? [{ ...event, event_action: 'resolve' as const }] : []),
+      ...(entry.kind === 'resolved' || isOneIncident
+        ? []
+        : [{ ...event, event_action: 'trigger' as const, ...detailsOf(entry, content) }]),
     ];
   });
+
+/** Alerts that the list of a joint incident names: the others are in the report. */
+const MAX_LISTED = 100;
+
+/** Longest line of that list, in characters. */
+const MAX_LINE = 400;
+
+const listOf = (entries: readonly MessageEntry[], content: MessageContent): Details => {
+  const [first] = entries;
+  if (first === undefined) return {};
+  const { payload, ...details } = detailsOf(first, content);
+  const more = entries.length + content.omitted - MAX_LISTED;
+  const Alerts = [
+    ...entries.slice(0, MAX_LISTED).map(({ lead, title }) => truncate(`${lead}: ${title}`, MAX_LINE)),
+    ...(more > 0 ? [`and ${more} more: \`headroom alerts\` lists them all`] : []),
+  ];
+  return payload === undefined
+    ? details
+    : {
+        ...details,
+        payload: {
+          ...payload,
+          summary: truncate(content.headline, MAX_SUMMARY),
+          custom_details: { Alerts },
+        },
+      };
 };
+
+type Details = Pick<PagerDutyEvent, 'client' | 'client_url' | 'links' | 'payload'>;
 
 /** Says that a person is working on it: for acknowledgements made in Headroom. */
 export const pagerDutyAcknowledgement = (identity: string, routingKey: string): PagerDutyEvent => ({
@@ -85,10 +161,7 @@ const dedupKey = (key: string): string => {
   return `${truncate(key, MAX_DEDUP_KEY - digest.length - 1)}#${digest}`;
 };
 
-const detailsOf = (
-  entry: MessageEntry,
-  content: MessageContent,
-): Pick<PagerDutyEvent, 'client' | 'client_url' | 'links' | 'payload'> => {
+const detailsOf = (entry: MessageEntry, content: MessageContent): Details => {
   const [first] = content.links;
   const custom: Record<string, string | readonly string[]> = {
     explanation: entry.explanation,
@@ -126,7 +199,7 @@ const detailsOf = (
 };
 
 /**
- * Sends alerts to a PagerDuty service, one event after the other: all of them, even when one is refused.
+ * Sends alerts to a PagerDuty service, a few events at a time: all of them, even when one is refused.
  * `send` throws DeliveryError: `pagerduty-refused` (permanent), those of `postJson`, or what reading the secret throws.
  */
 export const createPagerDutyNotifier = (
@@ -135,21 +208,42 @@ export const createPagerDutyNotifier = (
   url: string = PAGERDUTY_EVENTS_URL,
 ): Notifier => ({
   send: async (message, signal) => {
-    const refused: DeliveryError[] = [];
-    for (const event of pagerDutyEvents(message, await routingKey.read(signal))) {
-      const body = JSON.stringify(event);
-      const answer = await postJson(
-        { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
-        environment,
-      );
-      if (!isTaken(answer)) refused.push(refusal(answer.status, answer.text, event.dedup_key));
-    }
-    const [first] = refused;
-    if (first === undefined) return;
+    const limit = pLimit(AT_ONCE);
+    const events = pagerDutyEvents(message, await routingKey.read(signal));
+    let isDown = false;
+    const results = await Promise.allSettled(
+      events.map((event) =>
+        limit(async () => {
+          signal.throwIfAborted();
+          if (isDown) return;
+          const body = JSON.stringify(event);
+          const answer = await postJson(
+            { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
+            environment,
+          ).catch((error: unknown) => {
+            isDown = true;
+            throw error;
+          });
+          if (!isTaken(answer)) throw refusal(answer.status, answer.text, event.dedup_key);
+        }),
+      ),
+    );
+    const reasons = results.flatMap((result): unknown[] =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    if (reasons.length === 0) return;
+    // What may pass is tried again, whatever else was refused.
+    const first =
+      reasons.find((reason) => reason instanceof DeliveryError && !reason.permanent) ??
+      reasons.find((reason) => !(reason instanceof DeliveryError)) ??
+      reasons[0];
     routingKey.forget();
     throw first;
   },
 });
+
+/** Requests under way at the same time. Each event of a message is about another incident, so their order does not matter. */
+const AT_ONCE = 4;
 
 /** The Events API answers 202 with `"status": "success"`; anything else, such as a login page, is not PagerDuty. */
 const isTaken = ({ status, text }: HttpAnswer): boolean => {

@@ -11,6 +11,11 @@ export interface AlertMessage {
   readonly destinations: readonly string[];
   /** Absolute links: the AWS console's subnet page, the dashboard. */
   readonly links: readonly { readonly label: string; readonly url: string }[];
+  /**
+   * The threads of its resolved transitions in which nothing fires any more for this destination: what was opened for a whole
+   * thread is over. Absent: not known.
+   */
+  readonly quietThreads?: readonly string[];
   /** How many more transitions there were than a channel could carry; they are not in `transitions`. */
   readonly omittedTransitions?: number;
 }

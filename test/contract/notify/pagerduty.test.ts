@@ -1,8 +1,18 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { defaultHttpEnvironment } from '../../../shared/notify/http-delivery.ts';
-import { createPagerDutyNotifier, pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
+import {
+  createPagerDutyNotifier,
+  MAX_EVENT_BYTES,
+  pagerDutyEvents,
+} from '../../../shared/notify/pagerduty.ts';
 import type { Secret } from '../../../shared/notify/secret-reader.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
+import {
+  exampleFinding,
+  exampleMessage,
+  exampleTransition,
+  subnetSubject,
+} from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
 
 const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
@@ -35,10 +45,11 @@ describe('PagerDuty', () => {
   test('gets one event for each alert of the message, with the integration key from the secret', async () => {
     const pagerDuty = await startPagerDuty(() => ACCEPTED);
     await deliver(pagerDuty, 'many-subnets-of-one-vpc');
-    expect(pagerDuty.requests.map(({ body }) => JSON.parse(body))).toEqual(
-      pagerDutyEvents(messageNamed('many-subnets-of-one-vpc'), ROUTING_KEY).map((event) =>
-        JSON.parse(JSON.stringify(event)),
-      ),
+    // A few at a time, so they arrive in any order.
+    expect(pagerDuty.requests.map(({ body }) => body).toSorted()).toEqual(
+      pagerDutyEvents(messageNamed('many-subnets-of-one-vpc'), ROUTING_KEY)
+        .map((event) => JSON.stringify(event))
+        .toSorted(),
     );
     expect(new Set(pagerDuty.requests.map(({ action }) => action))).toEqual(new Set(['POST /v2/enqueue']));
   });
@@ -65,6 +76,30 @@ describe('PagerDuty', () => {
       message: expect.stringContaining('HTTP 400'),
     });
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain(ROUTING_KEY);
+  });
+
+  test('gets two thousand alerts as one event with a list', async () => {
+    const alerts = Array.from({ length: 2_000 }, (_, index) => {
+      const subject = subnetSubject(`subnet-${index}`, null);
+      return exampleTransition(
+        exampleFinding(subject, { kind: 'addresses-low', title: `${subject.id} is low` }),
+      );
+    });
+    const pagerDuty = await startPagerDuty(() => ACCEPTED);
+    await createPagerDutyNotifier(key, environment, `${pagerDuty.url}/v2/enqueue`).send(
+      { ...exampleMessage(alerts), threadId: '111122223333/eu-west-1/digest' },
+      new AbortController().signal,
+    );
+    expect(pagerDuty.requests).toHaveLength(1);
+    const body = pagerDuty.requests[0]?.body ?? '';
+    expect(JSON.parse(body)).toMatchObject({
+      event_action: 'trigger',
+      dedup_key: '111122223333/eu-west-1/digest',
+      payload: {
+        custom_details: { Alerts: expect.arrayContaining([expect.stringContaining('and 1900 more')]) },
+      },
+    });
+    expect(body.length).toBeLessThan(MAX_EVENT_BYTES);
   });
 
   test('that fails makes the delivery fail, so that it is tried again', async () => {
