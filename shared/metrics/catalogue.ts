@@ -217,6 +217,61 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
       value: (cluster) => cluster.nodes.length,
     },
     {
+      name: 'AssignedAddresses',
+      unit: 'Count',
+      help: 'Addresses on the nodes that a pod has. Known where the Kubernetes API is read.',
+      value: (cluster) => cluster.pods?.used ?? null,
+    },
+    {
+      name: 'WarmAddresses',
+      unit: 'Count',
+      help: 'Addresses on the nodes that no pod had in this scan and in the one before it.',
+      value: (cluster) => cluster.pods?.steady?.warm ?? null,
+    },
+    {
+      name: 'UnexplainedAddresses',
+      unit: 'Count',
+      help: 'Addresses of pods that no interface of the account had in this scan and in the one before it: of another CNI or an overlay.',
+      value: (cluster) => cluster.pods?.steady?.unexplained ?? null,
+    },
+    {
+      name: 'StuckPods',
+      unit: 'Count',
+      help: 'Pods that have a node and wait for an address.',
+      value: (cluster) => cluster.pods?.waiting?.length ?? null,
+    },
+    {
+      name: 'AssignmentFailures',
+      unit: 'Count',
+      help: 'How often the CNI had no address for a pod since the last scan. Known where the counters of the CNI are read.',
+      value: (cluster) => cluster.kubernetes?.ipamd?.values['noAvailableIPAddresses'] ?? null,
+    },
+    {
+      name: 'CommittedPods',
+      unit: 'Count',
+      help: 'Pods with an address of their own, if all workloads go to the maximum of their autoscalers.',
+      value: (cluster) => cluster.kubernetes?.committedPods ?? null,
+    },
+    {
+      name: 'ServiceAddressesUsed',
+      unit: 'Count',
+      help: 'Addresses of the service range that Services use.',
+      value: (cluster) => cluster.kubernetes?.serviceAddressesUsed ?? null,
+    },
+    {
+      name: 'NodesOvercommitted',
+      unit: 'Count',
+      help: 'Nodes that admit more pods than can get an address.',
+      value: (cluster) => cluster.kubernetes?.nodesOvercommitted ?? null,
+    },
+    {
+      name: 'UnreadNodes',
+      unit: 'Count',
+      help: 'Nodes whose counters of the CNI could not be read.',
+      value: ({ kubernetes }) =>
+        kubernetes?.ipamd == null ? null : kubernetes.ipamd.nodes - kubernetes.ipamd.nodesRead,
+    },
+    {
       name: 'CommittedShortfallNodes',
       unit: 'Count',
       help: 'Nodes that would not fit if every group of the cluster scaled to its maximum size.',

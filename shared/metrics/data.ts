@@ -21,23 +21,40 @@ export const dataOf = <Subject>(
   });
 };
 
-/** The same gauges as the CNI Metrics Helper publishes them: its namespace, its one dimension, unit Count. */
+/** Headroom's own, beside those that the helper knows. */
+const NOT_OF_THE_HELPER = 'noAvailableIPAddresses';
+
+/**
+ * Everything that the CNI Metrics Helper publishes, as far as it is known: its namespace, its one dimension, unit Count. Gauges
+ * are those that EC2 can answer, and of the others what the CNI counts; addresses in use are known from pods as well.
+ */
 export const compatData = (
-  cluster: Pick<ClusterAssessment, 'clusterName'>,
+  { clusterName, kubernetes, pods }: Pick<ClusterAssessment, 'clusterName' | 'kubernetes' | 'pods'>,
   gauges: CniGauges,
   context: MetricContext,
-): MetricDatum[] =>
-  Object.entries(gauges).flatMap(([name, value]) =>
+): MetricDatum[] => {
+  const { [NOT_OF_THE_HELPER]: _own, ...counted } = kubernetes?.ipamd?.values ?? {};
+  const used = pods?.used ?? null;
+  const known = {
+    ...counted,
+    ...Object.fromEntries(
+      Object.entries(gauges).map(([name, value]) => [name, value ?? counted[name] ?? null]),
+    ),
+    assignIPAddresses: counted['assignIPAddresses'] ?? used,
+    totalAssignedIPv4sPerCidr: counted['totalAssignedIPv4sPerCidr'] ?? used,
+  };
+  return Object.entries(known).flatMap(([name, value]) =>
     value === null
       ? []
       : [
           {
             namespace: COMPAT_NAMESPACE,
             name,
-            dimensions: { CLUSTER_ID: cluster.clusterName },
+            dimensions: { CLUSTER_ID: clusterName },
             value,
             unit: 'Count' as const,
             timestamp: context.scannedAt,
           },
         ],
   );
+};

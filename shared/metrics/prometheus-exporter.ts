@@ -3,6 +3,7 @@ import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { printable, printableName } from '../model/base/invisible-characters.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { ClusterPods } from '../model/result/pods.ts';
 import {
   CLUSTER_METRICS,
   type MetricFamily,
@@ -56,6 +57,7 @@ export class PrometheusExporter {
     this.#family(SUBNET_METRICS, ({ subnets }) => subnets);
     this.#family(VPC_METRICS, ({ vpcs }) => vpcs);
     this.#family(CLUSTER_METRICS, ({ clusters }) => clusters);
+    this.#holders();
     this.#subnetInfo();
     this.#targets();
     this.#runs();
@@ -87,6 +89,30 @@ export class PrometheusExporter {
           for (const subject of subjectsOf(assessment)) {
             const value = definition.value(subject, context);
             if (value !== null) gauge.set(labelsOf(family.dimensions(subject)), value * scale);
+          }
+        }
+      });
+    }
+  }
+
+  /** By namespace, workload and team: as CloudWatch metrics they would cost a series each. */
+  #holders(): void {
+    const families = [
+      { by: 'namespace', holdersOf: (pods: ClusterPods) => pods.namespaces },
+      { by: 'workload', holdersOf: (pods: ClusterPods) => pods.workloads },
+      { by: 'team', holdersOf: (pods: ClusterPods) => pods.teams },
+    ] as const;
+    for (const { by, holdersOf } of families) {
+      const gauge = new Gauge({
+        name: `headroom_cluster_${by}_addresses`,
+        help: `Addresses that the pods of each ${by} hold: the largest 200 of a cluster.`,
+        labelNames: [...CLUSTER_METRICS.dimensionNames.map(snakeCase), by],
+        registers: [this.#registry],
+      });
+      this.#fill.push(({ figures }) => {
+        for (const cluster of figures.flatMap(({ clusters }) => clusters)) {
+          for (const { name, addresses } of cluster.pods == null ? [] : holdersOf(cluster.pods)) {
+            gauge.set({ ...labelsOf(CLUSTER_METRICS.dimensions(cluster)), [by]: printable(name) }, addresses);
           }
         }
       });

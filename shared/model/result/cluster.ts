@@ -1,3 +1,4 @@
+import type { KubernetesFigures } from './kubernetes-figures.ts';
 import type { ClusterPods } from './pods.ts';
 import type { Unknown } from './unknown.ts';
 
@@ -240,5 +241,7 @@ export interface ClusterAssessment {
   readonly newNodes?: NewNodes;
   /** Who holds the addresses for pods. Absent: the Kubernetes API was not asked. `null`: pods or nodes could not be read. */
   readonly pods?: ClusterPods | null;
+  /** Absent: the Kubernetes API was not asked. */
+  readonly kubernetes?: KubernetesFigures;
   readonly unknowns: readonly Unknown[];
 }

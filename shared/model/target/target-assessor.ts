@@ -18,6 +18,7 @@ import { limitsOf } from '../cluster/instance-limits.ts';
 import { withCommittedDemand } from '../forecast/committed.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
+import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
@@ -203,10 +204,15 @@ export class TargetAssessor {
 
   #withPods(cluster: ClusterAssessment): ClusterAssessment {
     const { clusterName } = cluster;
-    const join = this.#pods.get(clusterName);
-    if (join === undefined) return cluster;
-    const before = this.#input.previous?.clusters.find((other) => other.clusterName === clusterName);
-    return { ...cluster, pods: join?.finish(before?.pods ?? null) ?? null };
+    const { facts, previous } = this.#input;
+    const reading = facts.kubernetes?.get(clusterName);
+    if (reading === undefined) return cluster;
+    const before = previous?.clusters.find((other) => other.clusterName === clusterName);
+    return {
+      ...cluster,
+      pods: this.#pods.get(clusterName)?.finish(before?.pods ?? null) ?? null,
+      kubernetes: kubernetesFigures(reading, cluster, before?.kubernetes ?? null),
+    };
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   CLUSTER_METRICS,
   DEFAULT_NAMESPACE,
@@ -7,7 +7,16 @@ import {
   VPC_METRICS,
 } from '../../../shared/metrics/catalogue.ts';
 import { compatData, dataOf } from '../../../shared/metrics/data.ts';
+import {
+  IPAMD_COUNTERS,
+  IPAMD_GAUGES,
+  ipamdFigures,
+} from '../../../shared/model/kubernetes/ipamd-counters.ts';
+import { known } from '../../../shared/model/kubernetes/observed.ts';
+import type { IpamdFigures } from '../../../shared/model/result/kubernetes-figures.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
+import { aCluster } from '../../fixtures/findings-input.ts';
+import { aPodUse } from '../../fixtures/kubernetes-reading.ts';
 
 const SCANNED_AT = Date.parse('2026-01-01T00:00:00Z');
 const context = { scannedAt: SCANNED_AT };
@@ -154,4 +163,86 @@ test('compat publication uses the namespace and the dimension of the CNI Metrics
       }),
     ),
   );
+});
+
+describe('figures that only the Kubernetes API knows', () => {
+  const gauges = {
+    eniAllocated: 4,
+    eniMaxAvailable: 12,
+    totalIPAddresses: 56,
+    totalIPv4Prefixes: 0,
+    maxIPAddresses: 90,
+  };
+  const counters = (at: number, adds: number, previous: IpamdFigures | null) =>
+    ipamdFigures(
+      {
+        at,
+        ipamd: known([
+          {
+            nodeName: 'a',
+            podUid: 'a',
+            podName: 'aws-node-a',
+            samples: known([
+              { name: 'awscni_add_ip_req_count', labels: {}, value: adds },
+              { name: 'awscni_aws_api_latency_ms_sum', labels: {}, value: adds * 10 },
+              { name: 'awscni_aws_api_latency_ms_count', labels: {}, value: adds },
+            ]),
+          },
+        ]),
+      },
+      previous,
+    );
+  const cluster = aCluster({
+    pods: aPodUse({ used: 30, warm: 26, steady: { warm: 20, unexplained: 2 } }),
+    kubernetes: {
+      committedPods: 120,
+      serviceAddressesUsed: 40,
+      nodesOvercommitted: 1,
+      ipamd: counters(1, 20, counters(0, 10, null)),
+    },
+  });
+  const published = (subject: typeof cluster) =>
+    Object.fromEntries(
+      dataOf(CLUSTER_METRICS, subject, context, 'VpcHeadroom').map(({ name, value }) => [name, value]),
+    );
+
+  test('are published by their names', () => {
+    expect(published(cluster)).toMatchObject({
+      AssignedAddresses: 30,
+      WarmAddresses: 20,
+      UnexplainedAddresses: 2,
+      StuckPods: 0,
+      AssignmentFailures: 0,
+      CommittedPods: 120,
+      ServiceAddressesUsed: 40,
+      NodesOvercommitted: 1,
+      UnreadNodes: 0,
+    });
+  });
+
+  test('are not published where the API was not asked', () => {
+    const names = Object.keys(published(aCluster()));
+    expect(names).not.toContain('AssignedAddresses');
+    expect(names).not.toContain('StuckPods');
+    expect(names).not.toContain('UnreadNodes');
+  });
+
+  test('make all 20 metrics of the CNI Metrics Helper, and no other', () => {
+    const data = compatData(cluster, gauges, context);
+    expect(data.map(({ name }) => name).toSorted()).toEqual(
+      [
+        ...Object.keys(IPAMD_GAUGES),
+        ...Object.keys(IPAMD_COUNTERS).filter((name) => name !== 'noAvailableIPAddresses'),
+        'awsAPILatency',
+      ].toSorted(),
+    );
+    expect(data).toHaveLength(20);
+    expect(data.find(({ name }) => name === 'addReqCount')?.value).toBe(10);
+  });
+
+  test('give the addresses in use to those who read no counters', () => {
+    const { kubernetes: _unread, ...pods } = cluster;
+    const data = compatData(pods, gauges, context);
+    expect(data.find(({ name }) => name === 'assignIPAddresses')?.value).toBe(30);
+  });
 });

@@ -1,7 +1,7 @@
 import { listOf } from '../../base/text/names.ts';
 import { count, number } from '../../base/text/numbers.ts';
 import { HOST_NETWORK_PODS } from '../../cluster/max-pods.ts';
-import type { NodeAssessment } from '../../result/cluster.ts';
+import { type NodeCommitment, nodeCommitments } from '../../kubernetes/overcommitted-nodes.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
@@ -10,15 +10,6 @@ import { ranked } from '../remedies/ranked.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 
 const SHOWN = 3;
-
-/** A node whose kubelet admits more pods than can get an address. */
-interface Overcommitted {
-  readonly name: string;
-  readonly node: NodeAssessment;
-  readonly admits: number;
-  /** Addresses that it can ever have, and the pods on the host's network. */
-  readonly serves: number;
-}
 
 export const nodesOvercommitted: Check = {
   kind: 'nodes-overcommitted',
@@ -37,26 +28,13 @@ export const nodesOvercommitted: Check = {
 const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult => {
   const subject = estate.clusterSubject(cluster);
   if (!reading.nodes.known) return notMeasured(subject, reasonOf(reading.nodes.unread));
-  const assessed = new Map(cluster.nodes.map((node) => [node.instanceId, node]));
-  const pairs = reading.nodes.value.flatMap(({ name, instanceId, allocatablePods }) => {
-    const node = assessed.get(instanceId ?? '');
-    return node === undefined || allocatablePods === null ? [] : [{ name, node, admits: allocatablePods }];
-  });
-  const measuredOnes = pairs.flatMap(({ node, ...rest }): Overcommitted[] =>
-    node.gauges.maxIPAddresses === null
-      ? []
-      : [{ ...rest, node, serves: node.gauges.maxIPAddresses + HOST_NETWORK_PODS }],
-  );
-  if (pairs.length > 0 && measuredOnes.length === 0) {
-    return notMeasured(subject, 'The supply of its subnets is not known.');
-  }
-  const over = measuredOnes
-    .filter(({ admits, serves }) => admits > serves)
-    .toSorted((a, b) => b.admits - b.serves - (a.admits - a.serves));
+  const commitments = nodeCommitments(reading, cluster);
+  if (commitments === null) return notMeasured(subject, 'The supply of its subnets is not known.');
+  const { compared, over } = commitments;
   const [worst] = over;
   const evidence = [
     { name: 'nodesOvercommitted', value: over.length, unit: 'nodes' },
-    { name: 'nodesCompared', value: measuredOnes.length, unit: 'nodes' },
+    { name: 'nodesCompared', value: compared, unit: 'nodes' },
   ];
   if (worst === undefined) return healthy(subject, evidence);
   const excess = over.reduce((sum, { admits, serves }) => sum + admits - serves, 0);
@@ -72,7 +50,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   );
 };
 
-const othersText = ([, ...others]: readonly Overcommitted[]): string => {
+const othersText = ([, ...others]: readonly NodeCommitment[]): string => {
   const named = others.map(
     ({ name, admits, serves }) => `${name} (admits ${number(admits)}, can serve ${number(serves)})`,
   );
@@ -80,7 +58,7 @@ const othersText = ([, ...others]: readonly Overcommitted[]): string => {
 };
 
 /** Karpenter computes max-pods itself, from secondary addresses and all interfaces but RESERVED_ENIS (karpenter-provider-aws#8210). */
-const karpenterText = (over: readonly Overcommitted[]): string => {
+const karpenterText = (over: readonly NodeCommitment[]): string => {
   const pools = [...new Set(over.flatMap(({ node }) => node.nodePool ?? []))];
   return pools.length === 0
     ? ''
