@@ -2,6 +2,7 @@ import type { Sequence } from '../http/pages.ts';
 import type {
   LabAutoScalingGroup,
   LabEksCluster,
+  LabElasticAddress,
   LabInstance,
   LabInterface,
   LabPeering,
@@ -22,6 +23,7 @@ export interface EstateView {
   readonly peerings: Sequence<LabPeering>;
   readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
   readonly routeTables: Sequence<LabRouteTable>;
+  readonly elasticAddresses: Sequence<LabElasticAddress>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
   /** The latest first. */

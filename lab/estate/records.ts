@@ -122,6 +122,16 @@ export interface LabRoute {
   readonly target: string;
 }
 
+export interface LabElasticAddress {
+  readonly allocationId: string;
+  readonly publicIp: string;
+  readonly ownerId: string;
+  readonly region: string;
+  /** `null`: it is associated with nothing. */
+  readonly networkInterfaceId: string | null;
+  readonly tags: Tags;
+}
+
 export interface LabRouteTable {
   readonly routeTableId: string;
   readonly vpcId: string;

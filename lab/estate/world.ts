@@ -8,6 +8,7 @@ import type {
   LabAttachment,
   LabAutoScalingGroup,
   LabEksCluster,
+  LabElasticAddress,
   LabInstance,
   LabInterface,
   LabPeering,
@@ -80,6 +81,7 @@ export class World {
   readonly transitGatewayAttachments: LabTransitGatewayAttachment[] = [];
   /** Tables beside the main table that every VPC has from the beginning. */
   readonly routeTables = new Map<string, LabRouteTable>();
+  readonly elasticAddresses = new Map<string, LabElasticAddress>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
   /** Launches that EC2 refused, the latest first. */
@@ -171,6 +173,21 @@ export class World {
     };
     this.routeTables.set(table.routeTableId, table);
     return table;
+  }
+
+  /** An Elastic IP address, of the range that is kept for documents (RFC 5737). */
+  allocateAddress(
+    input: Pick<LabElasticAddress, 'ownerId' | 'region' | 'networkInterfaceId'> & { readonly name?: string },
+  ): LabElasticAddress {
+    const { name, ...facts } = input;
+    const address: LabElasticAddress = {
+      ...facts,
+      allocationId: this.newId('eipalloc'),
+      publicIp: `203.0.113.${1 + (this.elasticAddresses.size % 254)}`,
+      tags: name === undefined ? {} : { Name: name },
+    };
+    this.elasticAddresses.set(address.allocationId, address);
+    return address;
   }
 
   /** The subnet is served by this table from now on, and by no other. @throws RangeError for what is not there */
@@ -304,6 +321,7 @@ export class World {
           attachment.region === region && [vpcOwnerId, gatewayOwnerId].includes(accountId),
       ),
       routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
+      elasticAddresses: [...this.elasticAddresses.values()].filter(here),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
       scalingActivities: this.#scalingActivities.filter(here),

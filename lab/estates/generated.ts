@@ -178,6 +178,7 @@ const NOTHING: EstateView = {
   peerings: [],
   transitGatewayAttachments: [],
   routeTables: [],
+  elasticAddresses: [],
   clusters: [],
   autoScalingGroups: [],
   scalingActivities: [],

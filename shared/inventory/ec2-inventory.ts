@@ -1,4 +1,5 @@
 import {
+  DescribeAddressesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeNetworkInterfacesCommand,
@@ -12,8 +13,9 @@ import {
   GetSubnetCidrReservationsCommand,
 } from '@aws-sdk/client-ec2';
 import type { AwsCallContext } from '../model/aws/aws-failure.ts';
-import { eachItem } from '../model/aws/aws-pages.ts';
+import { describingFailure, eachItem } from '../model/aws/aws-pages.ts';
 import type {
+  ElasticAddress,
   Instance,
   InstanceLimits,
   NetworkInterface,
@@ -25,6 +27,7 @@ import type {
   VpcConnection,
 } from '../model/aws/inventory.ts';
 import {
+  elasticAddressRecord,
   instanceLimitsRecord,
   instanceRecord,
   interfaceRecord,
@@ -301,6 +304,13 @@ export const createEc2Inventory = ({
     return found;
   };
 
+  /** EC2 answers them all at once: the call knows no pages. Those of EC2-Classic have no allocation, and are gone. */
+  const elasticAddresses = (): Promise<readonly ElasticAddress[]> =>
+    describingFailure(context('DescribeAddresses'), async () => {
+      const answer = await client.send(new DescribeAddressesCommand({}), options);
+      return listOf(answer.Addresses, 'addressesSet').map(elasticAddressRecord);
+    });
+
   return {
     vpcs,
     subnets,
@@ -310,6 +320,7 @@ export const createEc2Inventory = ({
     instanceTypes,
     vpcConnections,
     routeTables,
+    elasticAddresses,
   };
 };
 

@@ -1,4 +1,5 @@
 import type {
+  Address as Ec2Address,
   Instance as Ec2Instance,
   NetworkInterface as Ec2NetworkInterface,
   SubnetCidrReservation as Ec2Reservation,
@@ -8,6 +9,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { MalformedAnswerError } from '../model/aws/aws-failure.ts';
 import type {
+  ElasticAddress,
   Instance,
   InstanceLimits,
   InterfaceAttachment,
@@ -40,6 +42,14 @@ export const vpcRecord = (vpc: Ec2Vpc): Vpc => {
     tags,
   };
 };
+
+export const elasticAddressRecord = (address: Ec2Address): ElasticAddress => ({
+  allocationId: required(address.AllocationId, 'an Elastic IP address without allocationId'),
+  name: tagRecord(address.Tags)['Name'] ?? null,
+  associationId: known(address.AssociationId),
+  networkInterfaceId: known(address.NetworkInterfaceId),
+  serviceManaged: known(address.ServiceManaged),
+});
 
 export const subnetRecord = (subnet: Ec2Subnet): Subnet => {
   const tags = tagRecord(subnet.Tags);

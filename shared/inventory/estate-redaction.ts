@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   EksCluster,
+  ElasticAddress,
   Instance,
   NetworkInterface,
   RouteTable,
@@ -169,6 +170,14 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     tags: redactTags(each.tags, to),
   });
 
+  const elasticAddress = (each: ElasticAddress): ElasticAddress => ({
+    ...each,
+    allocationId: to.resource(each.allocationId),
+    name: nameOrNull(each.name),
+    associationId: idOrNull(each.associationId),
+    networkInterfaceId: idOrNull(each.networkInterfaceId),
+  });
+
   return {
     target: { accountId: to.account(estate.target.accountId), region: estate.target.region },
     vpcs: redacted(estate.vpcs, vpc),
@@ -184,6 +193,9 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     instanceTypes: redacted(estate.instanceTypes, (limits) => limits),
     vpcConnections: redacted(estate.vpcConnections, connection),
     ...(estate.routeTables === undefined ? {} : { routeTables: redacted(estate.routeTables, routeTable) }),
+    ...(estate.elasticAddresses === undefined
+      ? {}
+      : { elasticAddresses: redacted(estate.elasticAddresses, elasticAddress) }),
     eksClusters: redacted(estate.eksClusters, cluster),
     autoScalingGroups: redacted(estate.autoScalingGroups, group),
   };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type {
   AutoScalingGroup,
   EksCluster,
+  ElasticAddress,
   Instance,
   InstanceLimits,
   NetworkInterface,
@@ -210,6 +211,14 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   tags,
 });
 
+const elasticAddress: z.ZodMiniType<ElasticAddress> = z.object({
+  allocationId: anyId,
+  name: orNull(text),
+  associationId: orNull(anyId),
+  networkInterfaceId: orNull(id('eni')),
+  serviceManaged: orNull(awsWord),
+});
+
 /** The lists of a target, each without the alternative that it could not be read. */
 export const LISTS_OF_A_TARGET = {
   vpcs: z.array(vpc),
@@ -219,6 +228,7 @@ export const LISTS_OF_A_TARGET = {
   instanceTypes: z.array(instanceLimits),
   vpcConnections: z.array(vpcConnection),
   routeTables: z.array(routeTable),
+  elasticAddresses: z.array(elasticAddress),
   eksClusters: z.array(eksCluster),
   autoScalingGroups: z.array(autoScalingGroup),
 };
@@ -236,6 +246,7 @@ const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
   instanceTypes: recorded(instanceLimits),
   vpcConnections: recorded(vpcConnection),
   routeTables: z.exactOptional(recorded(routeTable)),
+  elasticAddresses: z.exactOptional(recorded(elasticAddress)),
   eksClusters: recorded(eksCluster),
   autoScalingGroups: recorded(autoScalingGroup),
 });

@@ -1,6 +1,7 @@
 import type {
   AutoScalingGroup,
   EksCluster,
+  ElasticAddress,
   Instance,
   InstanceLimits,
   NetworkInterface,
@@ -39,6 +40,8 @@ export interface TargetEstate {
   readonly vpcConnections: Recorded<VpcConnection>;
   /** Absent in files of earlier versions, which did not read them. */
   readonly routeTables?: Recorded<RouteTable>;
+  /** Likewise. */
+  readonly elasticAddresses?: Recorded<ElasticAddress>;
   readonly eksClusters: Recorded<EksCluster>;
   readonly autoScalingGroups: Recorded<AutoScalingGroup>;
 }
@@ -73,6 +76,8 @@ export const createEstateSources = (
       ),
     routeTables: async (scope) =>
       estate.routeTables === undefined ? null : recorded(estate.routeTables).filter(within(scope)),
+    elasticAddresses: async () =>
+      estate.elasticAddresses === undefined ? null : recorded(estate.elasticAddresses),
   },
   clusters: {
     eksClusters: async () => recorded(estate.eksClusters),

@@ -1,4 +1,5 @@
 import type {
+  ElasticAddress,
   Instance,
   InstanceLimits,
   NetworkInterface,
@@ -38,6 +39,8 @@ export interface InventorySource {
   vpcConnections(scope: InventoryScope): Promise<readonly VpcConnection[]>;
   /** Route tables of these VPCs. `null`: this source never asked for them, as an estate file of an earlier version. */
   routeTables(scope: InventoryScope): Promise<readonly RouteTable[] | null>;
+  /** Elastic IP addresses of the account in this Region. `null`: this source never asked for them. */
+  elasticAddresses(): Promise<readonly ElasticAddress[] | null>;
 }
 
 /** The subnet was there when subnets were listed and is not any more: leave it out, do not fail the scan. */

@@ -52,6 +52,7 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
     instanceTypes: await recorded(() => inventory.instanceTypes(types)),
     vpcConnections: await recorded(() => inventory.vpcConnections({})),
     routeTables: await recorded(async () => (await inventory.routeTables({})) ?? []),
+    elasticAddresses: await recorded(async () => (await inventory.elasticAddresses()) ?? []),
     eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
     autoScalingGroups: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups()),
   };

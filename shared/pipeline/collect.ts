@@ -6,6 +6,7 @@ import type { AllocationFailures } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
+  ElasticAddress,
   Instance,
   InstanceLimits,
   RouteTable,
@@ -50,6 +51,8 @@ export interface TargetFacts {
   readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
   readonly vpcConnections: readonly VpcConnection[] | null;
   readonly routeTables: readonly RouteTable[] | null;
+  /** `null`: not asked for, or refused. That is no problem of the scan: roles of earlier versions may not ask. */
+  readonly elasticAddresses: readonly ElasticAddress[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
@@ -213,20 +216,29 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     return instances;
   };
   const { clusters } = sources;
-  const [found, instances, vpcConnections, routeTables, eksClusters, autoScalingGroups, allocationFailures] =
-    await Promise.all([
-      readReservations(input, listed, problems),
-      attempt(problems, readInstances),
-      attempt(problems, async () =>
-        joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
-      ),
-      attempt(problems, () => sources.inventory.routeTables(scope)),
-      clusters === null
-        ? null
-        : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
-      clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
-      readAllocationFailures(input, problems),
-    ]);
+  const [
+    found,
+    instances,
+    vpcConnections,
+    routeTables,
+    elasticAddresses,
+    eksClusters,
+    autoScalingGroups,
+    allocationFailures,
+  ] = await Promise.all([
+    readReservations(input, listed, problems),
+    attempt(problems, readInstances),
+    attempt(problems, async () =>
+      joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
+    ),
+    attempt(problems, () => sources.inventory.routeTables(scope)),
+    attempt([], () => sources.inventory.elasticAddresses()),
+    clusters === null
+      ? null
+      : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
+    clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
+    readAllocationFailures(input, problems),
+  ]);
 
   const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');
   const reservations = new Map<string, readonly SubnetCidrReservation[] | null>();
@@ -249,6 +261,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     autoScalingGroups,
     vpcConnections,
     routeTables,
+    elasticAddresses,
     allocationFailures,
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,

@@ -1,6 +1,7 @@
 import { ec2Query } from '../../http/protocol.ts';
 import type { LabService } from '../../service.ts';
 import { describeRegions, getManagedResourceVisibility } from './account-settings.ts';
+import { describeAddresses } from './addresses.ts';
 import {
   describeTransitGatewayAttachments,
   describeTransitGatewayVpcAttachments,
@@ -37,6 +38,7 @@ export const ec2: LabService = {
     DeleteNetworkInterface: deleteNetworkInterface,
     DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
     DeleteTags: deleteTags,
+    DescribeAddresses: describeAddresses,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
     DescribeNetworkInterfaces: describeNetworkInterfaces,

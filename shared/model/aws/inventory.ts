@@ -156,6 +156,17 @@ export interface RouteTable {
   readonly routes: readonly Route[];
 }
 
+/** An Elastic IP address that the account holds in the Region. The address itself is not kept. */
+export interface ElasticAddress {
+  readonly allocationId: string;
+  readonly name: string | null;
+  /** What it is associated with; `null`: nothing uses it, and AWS charges for it. */
+  readonly associationId: string | null;
+  readonly networkInterfaceId: string | null;
+  /** The service that manages it, such as `nat`; `null`: the account itself. */
+  readonly serviceManaged: string | null;
+}
+
 export interface AutoScalingGroup {
   readonly name: string;
   readonly minSize: number;

@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { cniSettings } from './cni-settings.ts';
 import { committedDemand } from './committed-demand.ts';
 import { eksHealth } from './eks-health.ts';
+import { elasticAddresses } from './elastic-addresses.ts';
 import { addressesExhausted, prefixesExhausted } from './exhausted.ts';
 import { fragmentation } from './fragmentation.ts';
 import { cniDaemonSet } from './kubernetes/cni-daemonset.ts';
@@ -74,5 +75,6 @@ export const CHECKS: readonly Check[] = [
   serviceRangeFull,
   vpcCidrLimit,
   networkAddressUsage,
+  elasticAddresses,
   scanFailed,
 ];

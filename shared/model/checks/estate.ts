@@ -1,5 +1,12 @@
 import type { AllocationFailures } from '../aws/allocation-failure.ts';
-import type { EksCluster, Instance, InstanceLimits, RouteTable, VpcConnection } from '../aws/inventory.ts';
+import type {
+  EksCluster,
+  ElasticAddress,
+  Instance,
+  InstanceLimits,
+  RouteTable,
+  VpcConnection,
+} from '../aws/inventory.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
@@ -15,6 +22,8 @@ export interface EstateFacts {
   readonly vpcConnections: readonly VpcConnection[] | null;
   /** Absent or `null`: not read. */
   readonly routeTables?: readonly RouteTable[] | null;
+  /** `null` or absent: not known. */
+  readonly elasticAddresses?: readonly ElasticAddress[] | null;
   /** Absent or `null`: no service was asked. */
   readonly allocationFailures?: AllocationFailures | null;
   /** By cluster name: what its Kubernetes API said. Absent: no cluster's API was asked. */

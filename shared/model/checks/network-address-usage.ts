@@ -5,7 +5,7 @@ import { NETWORK_ADDRESS_USAGE_QUOTA } from '../subnet/network-address-usage.ts'
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
-import { raiseVpcQuota } from './remedies/vpc-remedies.ts';
+import { raiseQuota } from './remedies/vpc-remedies.ts';
 
 const USAGE_QUOTA_CODE = 'L-BB24F6E5';
 /** AWS raises the quota to this at most. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
@@ -47,8 +47,9 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
     explanation: `${number(units)} of ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit; sixteen single addresses are sixteen.`,
     remedies: () =>
       ranked(
-        raiseVpcQuota(
+        raiseQuota(
           {
+            service: 'vpc',
             code: USAGE_QUOTA_CODE,
             name: 'Network Address Usage',
             used: units,

@@ -2,6 +2,7 @@ import type { AllocationFailures } from '../aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
+  ElasticAddress,
   Instance,
   InstanceLimits,
   NetworkInterface,
@@ -44,6 +45,7 @@ export interface TargetFoldInput {
     readonly autoScalingGroups: readonly AutoScalingGroup[] | null;
     readonly vpcConnections: readonly VpcConnection[] | null;
     readonly routeTables?: readonly RouteTable[] | null;
+    readonly elasticAddresses?: readonly ElasticAddress[] | null;
     readonly allocationFailures?: AllocationFailures | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
     /** By cluster name. Absent: no cluster's Kubernetes API was asked. */
@@ -195,6 +197,7 @@ export class TargetAssessor {
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,
       routeTables: facts.routeTables ?? null,
+      elasticAddresses: facts.elasticAddresses ?? null,
       allocationFailures: facts.allocationFailures ?? null,
       obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
       limits: (type) => limitsOf(type, facts.limits),

@@ -92,6 +92,10 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       expect((await source.vpcConnections({ vpcIds: ['vpc-0a'] })).map(({ id }) => id)).toEqual(['tgw-01']);
     });
 
+    test('answers Elastic IP addresses, with what they are associated with', async () => {
+      expect(await source.elasticAddresses()).toEqual(mixedEstate.elasticAddresses);
+    });
+
     test('answers route tables with their subnets and with where each route leads', async () => {
       expect(await source.routeTables({})).toEqual(mixedEstate.routeTables);
       const scoped = await source.routeTables({ vpcIds: ['vpc-0b'] });

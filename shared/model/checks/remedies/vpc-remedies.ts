@@ -217,24 +217,28 @@ const connectedPrecondition = (estate: Estate, vpc: VpcAssessment, block: string
       };
 };
 
-export const raiseVpcQuota = (
+export const raiseQuota = (
   quota: {
+    /** As Service Quotas names it. */
+    readonly service: string;
     readonly code: string;
     readonly name: string;
     readonly used: number;
     readonly to: number;
-    readonly maximum: number;
+    /** What AWS grants at most; `null`: not known. */
+    readonly maximum: number | null;
   },
   region: string,
 ): Remedy => ({
   title: `Request a higher quota of ${quota.name}: ${number(quota.to)}`,
-  effect: `AWS grants up to ${number(quota.maximum)}.`,
+  effect:
+    quota.maximum === null ? 'AWS decides how much it grants.' : `AWS grants up to ${number(quota.maximum)}.`,
   price: 'Free. AWS usually answers within days.',
   when: 'Right ahead of time, because it does not help today.',
   gains: { addresses: 0, prefixes: 0 },
   commands: [
     aws('service-quotas', 'request-service-quota-increase', region, {
-      'service-code': 'vpc',
+      'service-code': quota.service,
       'quota-code': quota.code,
       'desired-value': quota.to,
     }),
@@ -242,15 +246,16 @@ export const raiseVpcQuota = (
   preconditions: [
     { text: 'The quota was not raised before: Headroom does not read quotas.', holds: null },
     {
-      text: `That is more than the VPC uses now: ${number(quota.used)}.`,
+      text: `That is more than ${quota.service === 'vpc' ? 'the VPC uses' : 'is used'} now: ${number(quota.used)}.`,
       holds: quota.to > quota.used,
     },
   ],
 });
 
 export const raiseCidrBlockQuota = (vpc: VpcAssessment): Remedy =>
-  raiseVpcQuota(
+  raiseQuota(
     {
+      service: 'vpc',
       code: VPC_CIDR_BLOCKS_QUOTA_CODE,
       name: 'IPv4 CIDR blocks per VPC',
       used: vpc.cidrBlocks.length,

@@ -423,6 +423,24 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     ],
     subnets: [aSubnet()],
   },
+  'elastic-addresses': {
+    elasticAddresses: [
+      ...['nat-a', 'nat-b', 'nat-c', 'bastion'].map((name, index) => ({
+        allocationId: `eipalloc-0${index}`,
+        name,
+        associationId: `eipassoc-0${index}`,
+        networkInterfaceId: `eni-0${index}`,
+        serviceManaged: null,
+      })),
+      {
+        allocationId: 'eipalloc-09',
+        name: null,
+        associationId: null,
+        networkInterfaceId: null,
+        serviceManaged: null,
+      },
+    ],
+  },
   'overlapping-ranges': wayOut,
   'zone-failover': {
     clusters: [

@@ -87,6 +87,7 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'lone-subnet': inCluster({ available: null }),
   'cni-settings': unknownSettings,
   'mode-leftovers': unknownSettings,
+  'elastic-addresses': {},
   'overlapping-ranges': { vpcConnections: null },
   'service-range-overlap': { eksClusters: [anEksCluster({ serviceIpv4Cidr: null })] },
   'network-address-usage': { vpcs: [aVpcAssessment({ networkAddressUsage: null })] },

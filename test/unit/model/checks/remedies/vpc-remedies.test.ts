@@ -6,7 +6,7 @@ import {
   addSecondaryCidrSubnet,
   raiseCidrBlockQuota,
   raiseCidrBlockQuotaOf,
-  raiseVpcQuota,
+  raiseQuota,
 } from '../../../../../shared/model/checks/remedies/vpc-remedies.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
@@ -261,11 +261,27 @@ describe('a higher quota', () => {
       preconditions: [{}, { holds: true }],
     });
     expect(at(50).preconditions[1]).toMatchObject({ holds: false });
-    const units = { code: 'L-1', name: 'units', used: 128_000, to: 128_000, maximum: 256_000 };
-    expect(raiseVpcQuota(units, 'eu-west-1')).toMatchObject({
+    const units = {
+      service: 'vpc',
+      code: 'L-1',
+      name: 'units',
+      used: 128_000,
+      to: 128_000,
+      maximum: 256_000,
+    };
+    expect(raiseQuota(units, 'eu-west-1')).toMatchObject({
       title: 'Request a higher quota of units: 128,000',
       effect: 'AWS grants up to 256,000.',
       preconditions: [{}, { text: 'That is more than the VPC uses now: 128,000.', holds: false }],
+    });
+  });
+
+  test('of another service says what AWS has not published as not known', () => {
+    const addresses = { service: 'ec2', code: 'L-2', name: 'addresses', used: 5, to: 10, maximum: null };
+    expect(raiseQuota(addresses, 'eu-west-1')).toMatchObject({
+      effect: 'AWS decides how much it grants.',
+      commands: [expect.stringContaining('--service-code ec2 --quota-code L-2 --desired-value 10')],
+      preconditions: [{}, { text: 'That is more than is used now: 5.', holds: true }],
     });
   });
 
