@@ -15,9 +15,11 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addCostCommand } from './commands/cost.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addLimitsCommand } from './commands/limits.ts';
+import { addMapCommand } from './commands/map.ts';
 import { addOwnersCommand } from './commands/owners.ts';
 import { addPlanCommand } from './commands/plan/plan.ts';
 import { addReplayCommand } from './commands/replay.ts';
@@ -27,12 +29,15 @@ import { addServeCommand } from './commands/serve.ts';
 import { addCollectCommand } from './input/collect.ts';
 import { readOutputFormat } from './input/output-options.ts';
 import { readExternalId, readProfile } from './input/scan-options.ts';
+import { credentialHint } from './output/credential-hint.ts';
 import { VERSION } from './version.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addDemoCommand,
   addScanCommand,
   addFindingsCommand,
+  addExplainCommand,
+  addMapCommand,
   addOwnersCommand,
   addClustersCommand,
   addReportCommand,
@@ -112,6 +117,8 @@ const explain = (io: Io, error: unknown): void => {
       .replace(/\n(?! {2})/g, '\n  ');
     io.err(`${dye('red', 'error')} ${lines}\n`);
     io.err(`${dye('cyan', '  try')} ${printable(redactSecrets(error.action))}\n`);
+    const hint = credentialHint(error.code, null);
+    if (hint !== null) io.err(`      ${printable(hint)}\n`);
   } else {
     io.err(defectText(error, io.env));
   }

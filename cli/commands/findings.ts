@@ -1,10 +1,7 @@
-import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
@@ -14,6 +11,7 @@ import {
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
+import { renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
@@ -24,13 +22,12 @@ interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> 
   readonly failOn: string;
 }
 
-const COLOUR = { critical: 'red', warning: 'yellow', info: 'cyan' } as const;
 /** One line for each finding. */
 const COLUMNS: readonly ListingColumn<Finding>[] = [
   {
     title: 'LEVEL',
     cell: ({ severity }) => severity,
-    style: ({ severity }) => COLOUR[severity],
+    style: ({ severity }) => SEVERITY_STYLE[severity],
     order: ({ severity }) => ['critical', 'warning', 'info'].indexOf(severity),
   },
   { title: 'KIND', leaveOut: 1, cell: ({ kind }) => kind },
@@ -42,41 +39,6 @@ const COLUMNS: readonly ListingColumn<Finding>[] = [
   { title: 'TYPE', wide: true, cell: ({ subject }) => subject.type },
   { title: 'ID', wide: true, cell: ({ subject }) => subject.id },
 ];
-
-const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
-
-const indent = (text: string, columns: number): string => `${' '.repeat(columns)}${text}\n`;
-
-/** One finding in full: why, the evidence, and each remedy with its preconditions and commands. */
-export const renderFinding = (
-  io: Pick<Io, 'colour'>,
-  { severity, title, explanation, evidence, remedies, also = [] }: Finding,
-): string => {
-  const dye = paint(io);
-  const facts = evidence
-    .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
-    .join(', ');
-  return [
-    `${dye(COLOUR[severity], severity.padEnd(8))}  ${dye('bold', printable(title))}\n`,
-    indent(printable(explanation), 10),
-    ...also.map((beneath) => indent(`${dye('dim', 'also')} ${printable(beneath.title)}`, 10)),
-    ...(facts === '' ? [] : [indent(dye('dim', printable(facts)), 10)]),
-    ...remedies.map((remedy, index) =>
-      [
-        indent(`${index + 1}. ${printable(remedy.title)}`, 10),
-        indent(printable(remedy.effect), 13),
-        ...(remedy.price === undefined ? [] : [indent(dye('dim', printable(remedy.price)), 13)]),
-        ...(remedy.when === undefined ? [] : [indent(dye('dim', printable(remedy.when)), 13)]),
-        ...remedy.preconditions.map(({ text, holds }) =>
-          indent(`${dye(holds === false ? 'red' : 'dim', `[${HOLDS[`${holds}`]}]`)} ${printable(text)}`, 13),
-        ),
-        ...(displayableCommands(remedy.commands)?.map((command) => indent(dye('cyan', command), 13)) ?? [
-          indent(NOT_DISPLAYED, 13),
-        ]),
-      ].join(''),
-    ),
-  ].join('');
-};
 
 /** `headroom findings`: what is wrong or will be, with evidence and remedies. */
 export const addFindingsCommand: AddCommand = (program, session) => {

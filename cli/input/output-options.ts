@@ -5,6 +5,9 @@ import { UsageError } from '../base/command-line.ts';
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'csv', 'name'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** What a command prints that shows one thing, and no list. */
+export const DOCUMENT_FORMATS = ['table', 'json', 'yaml'] as const satisfies readonly OutputFormat[];
+
 export interface OutputOptions {
   readonly format: OutputFormat;
   /** A column, such as `available`, or `available:desc`. */
@@ -19,15 +22,22 @@ export interface OutputOptions {
 const WITH_FORMAT = new WeakSet<Command>();
 
 /** The choices are for the help alone: a command says all that is wrong with its options at once. */
-const formatOption = (flags: string, description: string): Option =>
-  Object.assign(new Option(flags, description), { argChoices: [...OUTPUT_FORMATS] });
+const formatOption = (flags: string, description: string, formats: readonly OutputFormat[]): Option =>
+  Object.assign(new Option(flags, description), { argChoices: [...formats] });
+
+const addFormatOptions = (command: Command, formats: readonly OutputFormat[]): Command => {
+  WITH_FORMAT.add(command);
+  return command
+    .addOption(formatOption('-o, --output <format>', 'what is printed', formats))
+    .addOption(formatOption('-f, --format <format>', 'another name of --output', formats).default('table'));
+};
+
+/** For a command that shows one thing. */
+export const addDocumentOptions = (command: Command): Command => addFormatOptions(command, DOCUMENT_FORMATS);
 
 /** For a command that prints a list. */
 export const addOutputOptions = (command: Command, { watch = true }: { watch?: boolean } = {}): Command => {
-  WITH_FORMAT.add(command);
-  command
-    .addOption(formatOption('-o, --output <format>', 'what is printed'))
-    .addOption(formatOption('-f, --format <format>', 'another name of --output').default('table'))
+  addFormatOptions(command, OUTPUT_FORMATS)
     .option('--sort-by <column>', 'order rows by a column, such as available, or used:desc')
     .option('--no-headers', 'print only rows, without headings and notes');
   return watch

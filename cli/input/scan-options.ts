@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { didYouMean } from '../../shared/config/nearest-word.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
@@ -6,6 +7,7 @@ import { collectValues, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
 import { type KubernetesOptions, wrongKubernetesOptions } from './kubernetes-options.ts';
 import { addOutputOptions, type OutputFormat } from './output-options.ts';
+import { REGIONS } from './regions.ts';
 import { secretOption } from './secret-option.ts';
 
 /** The options of every command that looks at AWS. */
@@ -98,7 +100,9 @@ export const checkTargetOptions = (
   const wrong = [
     ...(options.region ?? [])
       .filter((region) => !REGION.test(region))
-      .map((region) => `--region ${region} is not a Region (such as eu-west-1)`),
+      .map(
+        (region) => `--region ${region} is not a Region (such as eu-west-1)${didYouMean(region, REGIONS)}`,
+      ),
     ...(options.roleArn ?? [])
       .filter((arn) => accountOfRole(arn) === null)
       .map(

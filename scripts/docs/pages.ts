@@ -12,6 +12,7 @@ import { headroomYmlSchemaJson } from './headroom-yml-schema.ts';
 import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
 import { ownersPage } from './owners.ts';
+import { commandSchemas } from './command-schemas.ts';
 import { planNodeSchemaJson, planSchemas } from './plan-schemas.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
@@ -38,5 +39,8 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
     Object.entries(planSchemas).map(([name, schema]) => [`docs/schema/plan-${name}.schema.json`, schema]),
   ),
   'docs/schema/scan.schema.json': scanSchemaJson,
+  ...Object.fromEntries(
+    Object.entries(commandSchemas).map(([name, schema]) => [`docs/schema/${name}.schema.json`, schema]),
+  ),
   'man/headroom.1': manPage,
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderFinding } from '../../cli/commands/findings.ts';
+import { renderFinding } from '../../cli/output/finding-text.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
 import { aws } from '../../shared/model/checks/remedies/commands.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';

@@ -59,6 +59,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['scan', '--format', 'json'],
   ...['wide', 'yaml', 'csv'].map((format) => ['scan', '--output', format]),
   ['findings', '--output', 'yaml'],
+  ['explain', 'subnet-0a', '--region', 'eu-west-1'],
   ...['owners', 'clusters'].flatMap((command) =>
     ['wide', 'yaml', 'csv', 'name'].map((format) => [command, '--output', format]),
   ),
@@ -244,7 +245,7 @@ test('what headroom serve writes to standard error', () => {
   for (const name of NAMES) {
     const text = problemText(
       { colour: true },
-      { message: `EC2 answered ${name}`, action: name },
+      { code: 'access-denied', message: `EC2 answered ${name}`, action: name },
       { accountId: '111122223333', region: 'eu-west-1' },
     );
     expect(violationsIn(text, true)).toEqual([]);

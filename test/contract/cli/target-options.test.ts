@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
+import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { accessKeyOf } from '../../../lab/http/identity.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
@@ -98,4 +99,32 @@ test('a profile that does not exist is named, with the nearest one', async () =>
   expect(code).toBe(3);
   expect(`${err}${out}`).toContain('the profile "spok"');
   expect(`${err}${out}`).toContain('Did you mean "spoke"?');
+});
+
+test('a refusal names the credentials in use', async () => {
+  const files = { AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials') };
+  const fault = lab.faults.inject({ action: 'DescribeSubnets' }, accessDenied());
+  const environment = await headroom(['scan'], awsEnvironment(lab.url));
+  const profile = await headroom(['scan', '--profile', 'spoke'], { ...awsEnvironment(lab.url), ...files });
+  fault.remove();
+  expect(environment.out).toContain('The credentials are those of the environment (AWS_ACCESS_KEY_ID).');
+  expect(profile.out).toContain('The credentials are those of the profile "spoke".');
+});
+
+test.each([['eu-wset-1', 'Headroom does not know the Region eu-wset-1. Did you mean "eu-west-1"?']])(
+  'a mistyped Region %s is answered with the nearest',
+  async (region, message) => {
+    const { AWS_ENDPOINT_URL: _, ...environment } = awsEnvironment(lab.url);
+    const { out, err, code } = await headroom(['scan', '--region', region], {
+      ...environment,
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    expect(code).toBe(3);
+    expect(`${out}${err}`).toContain(message);
+  },
+);
+
+test('a word that is no Region is answered with the nearest', async () => {
+  const { err } = await headroom(['scan', '--region', 'euwest1'], lab);
+  expect(err).toContain('--region euwest1 is not a Region (such as eu-west-1) Did you mean "eu-west-1"?');
 });

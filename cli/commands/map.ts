@@ -1,0 +1,43 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { nameAndId } from '../../shared/model/base/text/names.ts';
+import type { AddCommand } from '../base/command-line.ts';
+import { EXIT } from '../base/exit-codes.ts';
+import { paint } from '../base/io.ts';
+import { addOneSubnetOptions, type OneSubnetOptions, readOneSubnet } from '../input/one-subnet.ts';
+import { coverageExit } from '../input/scan-options.ts';
+import { renderAddressMap } from '../output/address-map.ts';
+import { documentText } from '../output/document.ts';
+import { renderProblems } from '../output/scan-table.ts';
+import { mapDocument } from '../output/subnet-documents.ts';
+
+/** `headroom map`: the blocks of one subnet, and who holds them. */
+export const addMapCommand: AddCommand = (program, session) => {
+  addOneSubnetOptions(program.command('map'))
+    .description('the address map of one subnet: each block of 16 addresses, free or held, and by whom')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom map payments-nodes-a
+  $ headroom map subnet-0abc --from estate.json.gz
+  $ headroom map subnet-0abc --state headroom.sqlite
+
+A free block can become a prefix. A block with a single address in use cannot: many of them are fragmentation.
+`,
+    )
+    .action(async (wanted: string, options: OneSubnetOptions) => {
+      const { io } = session;
+      const { subnet, map, assessment, assessments } = await readOneSubnet(wanted, options, session);
+      const { format } = options;
+      if (format === 'json' || format === 'yaml')
+        io.out(await documentText(format, mapDocument(subnet, map)));
+      else {
+        const heading = paint(io)('bold', printable(nameAndId(subnet.name, subnet.subnetId)));
+        const reason = subnet.unknowns[0]?.reason ?? 'An IPv6-only subnet has no blocks of IPv4 addresses.';
+        io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}\n\n`);
+        io.out(map === null ? `There is no map: ${printable(reason)}\n` : renderAddressMap(io, map));
+        io.out(renderProblems(io, { targets: [assessment.target] }));
+      }
+      session.exit(coverageExit(assessments) ?? EXIT.ok);
+    });
+};

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { Alert } from '../../shared/model/alert/alert.ts';
+import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
+import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import { type Session, UsageError } from '../base/command-line.ts';
+import { nearestOf } from './nearest-name.ts';
+import { addDocumentOptions, DOCUMENT_FORMATS } from './output-options.ts';
+import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
+
+export interface OneSubnetOptions extends ScanOptions {
+  readonly state?: string;
+  readonly table?: string;
+}
+
+/** One subnet, with what is known around it. */
+export interface OneSubnet {
+  readonly subnet: SubnetAssessment;
+  readonly assessment: TargetAssessment;
+  /** `null`: an IPv6-only subnet has none, and one whose interfaces could not be read neither. */
+  readonly map: AddressMap | null;
+  /** `null`: nothing remembers its past. */
+  readonly history: SubnetHistory | null;
+  readonly alerts: readonly Alert[];
+  /** All that was read: the exit code depends on it. */
+  readonly assessments: readonly TargetAssessment[];
+  /** Epoch milliseconds: the present, as these figures see it. */
+  readonly now: number;
+}
+
+/** The options of a command that looks at one subnet, by a scan or in stored scans. */
+export const addOneSubnetOptions = (command: Command): Command =>
+  addDocumentOptions(
+    addTargetOptions(command.argument('<subnet>', 'its id or its name'), { format: false })
+      .option('-s, --state <file>', 'read the state of `headroom serve`, with history and forecasts')
+      .option('-t, --table <name>', 'read the state of a deployment, in this DynamoDB table'),
+  );
+
+interface Looked {
+  readonly assessments: readonly TargetAssessment[];
+  readonly histories: ReadonlyMap<string, SubnetHistory>;
+  readonly alerts: readonly Alert[];
+  readonly now: number;
+}
+
+const look = async (options: OneSubnetOptions, session: Session): Promise<Looked> => {
+  if (options.state !== undefined || options.table !== undefined) {
+    const idle = [
+      ...(options.from === undefined ? [] : ['--from']),
+      ...(options.roleArn === undefined ? [] : ['--role-arn']),
+    ];
+    if (idle.length > 0)
+      throw new UsageError(
+        `${idle.join(' and ')} cannot be used with ${options.table === undefined ? '--state' : '--table'}.`,
+        'Read either stored scans or a new scan.',
+      );
+    const { readStoredScans } = await import('./stored-scans.ts');
+    const now = session.io.now();
+    return { ...(await readStoredScans(options, now)), now };
+  }
+  const { scanToDocument } = await import('./scanned-estate.ts');
+  const { assessments, now } = await scanToDocument(options, session);
+  return { assessments, histories: new Map(), alerts: [], now };
+};
+
+/**
+ * Reads the subnet that a command names.
+ *
+ * @throws UsageError for a subnet that there is not, and for a name that several have
+ */
+export const readOneSubnet = async (
+  wanted: string,
+  options: OneSubnetOptions,
+  session: Session,
+): Promise<OneSubnet> => {
+  checkTargetOptions(options, DOCUMENT_FORMATS);
+  const { assessments, histories, alerts, now } = await look(options, session);
+  const all = assessments.flatMap((assessment) =>
+    assessment.subnets.map((subnet) => ({ assessment, subnet })),
+  );
+  const found = all.filter(({ subnet }) => subnet.subnetId === wanted || subnet.name === wanted);
+  const ids = new Set(found.map(({ subnet }) => subnet.subnetId));
+  // A shared subnet is seen by several accounts: its owner sees all of it.
+  const only = found.find(({ subnet }) => subnet.ownerId === null) ?? found[0];
+  if (only === undefined)
+    throw new UsageError(
+      `There is no subnet ${wanted}.${nearestOf(
+        wanted,
+        all.flatMap(({ subnet: { subnetId, name } }) => (name === null ? [subnetId] : [name, subnetId])),
+      )}`,
+      'Name one that `headroom scan` lists, or look in another Region or account.',
+    );
+  if (ids.size > 1)
+    throw new UsageError(
+      `${ids.size} subnets are called ${wanted}: ${found.map(({ subnet }) => `${subnet.subnetId} (${subnet.accountId} ${subnet.region})`).join(', ')}.`,
+      'Give the id, or choose the account and the Region.',
+    );
+  const { assessment, subnet } = only;
+  const { subnetKey } = await import('../../shared/report/worst-first.ts');
+  return {
+    subnet,
+    assessment,
+    map: assessment.maps.find(({ subnetId }) => subnetId === subnet.subnetId) ?? null,
+    history: histories.get(subnetKey(subnet)) ?? null,
+    alerts: alerts.filter(({ subject }) => subject.subnetIds.includes(subnet.subnetId)),
+    assessments,
+    now,
+  };
+};

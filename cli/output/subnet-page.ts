@@ -1,0 +1,138 @@
+import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { shortDuration } from '../../shared/model/base/text/durations.ts';
+import { nameAndId } from '../../shared/model/base/text/names.ts';
+import { number, percent, percentOf } from '../../shared/model/base/text/numbers.ts';
+import { utcMinute } from '../../shared/model/base/text/times.ts';
+import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import type { Forecast } from '../../shared/model/result/forecast.ts';
+import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
+import { ownerLabel } from '../../shared/report/figures.ts';
+import { type Io, paint } from '../base/io.ts';
+import { renderAddressMap } from './address-map.ts';
+import { renderFinding } from './finding-text.ts';
+import { sparkLine } from './spark-line.ts';
+import type { ExplainDocument } from './subnet-documents.ts';
+import { renderTable } from './table.ts';
+
+const DAYS = 14;
+const OWNERS_SHOWN = 12;
+const LABEL = 14;
+
+const line = (label: string, text: string): string => `${label.padEnd(LABEL)}${printable(text)}\n`;
+const figure = (value: number | null | undefined): string => (value == null ? 'unknown' : number(value));
+
+const supplyLines = (subnet: SubnetAssessment): string => {
+  const supply = addressSupply(subnet);
+  const share = supply === null ? null : percentOf(supply.available, supply.usable);
+  const { prefixes, fragmentationIndex, largestFreeBlock, reservations } = subnet;
+  return [
+    line(
+      'addresses',
+      `${figure(supply?.available)} of ${figure(supply?.usable)} available${share === null ? '' : ` (${share.toFixed(1)} %)`}, ${figure(subnet.used)} in use`,
+    ),
+    line(
+      'prefixes',
+      `${figure(prefixes?.free)} free, ${figure(prefixes?.assigned)} held; largest free block ${largestFreeBlock ?? 'unknown'}; ${fragmentationIndex === null ? 'fragmentation unknown' : `${percent(fragmentationIndex)} of the free addresses in no whole block`}`,
+    ),
+    ...(reservations ?? []).map(({ cidr, type, available }) =>
+      line('reservation', `${cidr}, ${type}, ${number(available)} available in it`),
+    ),
+    ...(subnet.unknowns.length === 0
+      ? []
+      : [...new Set(subnet.unknowns.map(({ reason }) => reason))].map((reason) => line('unknown', reason))),
+  ].join('');
+};
+
+const outlook = (label: string, forecast: Forecast | undefined, now: number): string => {
+  if (forecast === undefined) return line(label, 'unknown: no earlier scans are known here');
+  const { exhaustionAt, earliest, latest, probabilityWithin, reason } = forecast;
+  if (probabilityWithin === null) return line(label, `unknown: ${reason}`);
+  const isEmpty = exhaustionAt !== null && Date.parse(exhaustionAt) <= now;
+  const when =
+    exhaustionAt === null
+      ? 'not expected to run out within 30 days'
+      : isEmpty
+        ? 'nothing is left'
+        : `empty in about ${shortDuration(Date.parse(exhaustionAt) - now)}, ${utcMinute(exhaustionAt)}`;
+  const between =
+    earliest === null || isEmpty
+      ? ''
+      : `, between ${utcMinute(earliest)} and ${latest === null ? 'much later' : utcMinute(latest)}`;
+  return line(label, `${when}${between}`) + line('', reason);
+};
+
+const noHistory = 'unknown: this scan is the first one here; --state or --table reads stored scans';
+
+/** Everything about one subnet on a page. */
+export const renderSubnetPage = (
+  io: Pick<Io, 'colour' | 'columns'>,
+  { subnet, map, clusters, findings, alerts, history, scannedAt }: ExplainDocument,
+  now: number,
+): string => {
+  const dye = paint(io);
+  const heading = (text: string): string => `\n${dye('bold', text)}\n`;
+  const owners = (subnet.owners ?? []).slice(0, OWNERS_SHOWN);
+  const width = Math.max(20, Math.min(84, (io.columns ?? 80) - LABEL - 45));
+  const past = (supply: 'addresses' | 'prefixes'): string =>
+    history === null
+      ? noHistory
+      : (sparkLine(history[supply], now, { days: DAYS, width }) ??
+        `unknown: nothing was measured in ${DAYS} days`);
+  return [
+    `${dye('bold', printable(nameAndId(subnet.name, subnet.subnetId)))}\n`,
+    line(
+      'where',
+      `account ${subnet.accountId}, ${subnet.region}, ${subnet.availabilityZone ?? 'no zone'}, ${subnet.vpcId}`,
+    ),
+    line('range', subnet.cidrBlock ?? 'IPv6 only'),
+    line('clusters', clusters.length === 0 ? 'none known' : clusters.join(', ')),
+    line('scanned', utcMinute(scannedAt)),
+    heading('Supply'),
+    supplyLines(subnet),
+    ...(map === null ? [] : [heading('Address map'), renderAddressMap(io, map)]),
+    heading('Holders'),
+    subnet.owners === null
+      ? line('unknown', subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known')
+      : owners.length === 0
+        ? 'No addresses are in use.\n'
+        : renderTable(
+            io,
+            [
+              { title: 'HOLDER', cell: (owner) => ownerLabel(owner) },
+              { title: 'ADDRESSES', align: 'right', cell: ({ addresses }) => number(addresses) },
+              {
+                title: 'OF SUBNET',
+                align: 'right',
+                cell: ({ addresses }) => {
+                  const part = percentOf(addresses, subnet.usable);
+                  return part === null ? null : `${part.toFixed(1)} %`;
+                },
+              },
+            ],
+            owners,
+          ),
+    ...((subnet.owners?.length ?? 0) > OWNERS_SHOWN
+      ? [
+          `and ${number((subnet.owners?.length ?? 0) - OWNERS_SHOWN)} more: headroom owners --subnet ${subnet.subnetId}\n`,
+        ]
+      : []),
+    heading('History'),
+    line('addresses', past('addresses')),
+    ...(subnet.usesPrefixes === true ? [line('prefixes', past('prefixes'))] : []),
+    heading('Forecast'),
+    outlook('addresses', subnet.forecast.addresses, now),
+    ...(subnet.usesPrefixes === true ? [outlook('prefixes', subnet.forecast.prefixes, now)] : []),
+    ...(alerts.length === 0
+      ? []
+      : [
+          heading('Alerts'),
+          ...alerts.map(({ severity, status, since, finding }) =>
+            line(severity, `${status} since ${utcMinute(since)}: ${finding.title}`),
+          ),
+        ]),
+    heading('Findings and remedies'),
+    findings.length === 0
+      ? 'Nothing found.\n'
+      : findings.map((finding) => renderFinding(io, finding)).join('\n'),
+  ].join('');
+};
