@@ -7,6 +7,7 @@ import { defectText } from './base/defect.ts';
 import { EXIT, type ExitCode } from './base/exit-codes.ts';
 import type { Io } from './base/io.ts';
 import { guarded, paint } from './base/io.ts';
+import { addAccessCommand } from './commands/access.ts';
 import { addAcknowledgeCommand } from './commands/acknowledge.ts';
 import { addAlertsCommand } from './commands/alerts.ts';
 import { addBackfillCommand } from './commands/backfill.ts';
@@ -51,6 +52,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPlanCommand,
   addCostCommand,
   addServeCommand,
+  addAccessCommand,
   addConfigCommand,
   addCompletionCommand,
 ];

@@ -1,0 +1,147 @@
+import { stringify } from 'yaml';
+import { quoted } from '../model/base/shell-words.ts';
+import type { KubernetesPermission } from '../model/kubernetes/observed.ts';
+import { type AccessNeed, READERS_GROUP } from './access.ts';
+import { RESOURCES } from './resources.ts';
+
+/** The AWS-managed access policy of level 1: it lists nodes, pods and events. */
+export const LEVEL_1_POLICY = 'AmazonAIOpsAssistantPolicy';
+
+const CLUSTER_ROLE = 'headroom-reader';
+const PROXY_ROLE = 'headroom-cni-metrics';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** One rule for each API group and verb. */
+const rulesOf = (permissions: readonly KubernetesPermission[]): readonly Rule[] => {
+  const rules = new Map<string, Rule>();
+  for (const { group, resource, verb } of permissions) {
+    const key = `${group} ${verb}`;
+    const { resources } = rules.get(key) ?? { resources: [] };
+    rules.set(key, { apiGroups: [group], resources: [...resources, resource], verbs: [verb] });
+  }
+  return [...rules.values()];
+};
+
+export interface AccessManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly [field: string]: unknown;
+}
+
+/** The role for these permissions, and its binding to the group of the access entry. Within a namespace where they name one. */
+export const accessManifests = (needs: readonly AccessNeed[]): readonly AccessManifest[] => {
+  const permissions = needs.map(({ permission }) => permission);
+  const wide = permissions.filter(({ namespace }) => namespace === null);
+  const namespaces = [...new Set(permissions.flatMap(({ namespace }) => namespace ?? []))];
+  return [
+    ...(wide.length === 0 ? [] : roleAndBinding(CLUSTER_ROLE, rulesOf(wide))),
+    ...namespaces.flatMap((namespace) =>
+      roleAndBinding(
+        PROXY_ROLE,
+        rulesOf(permissions.filter((permission) => permission.namespace === namespace)),
+        namespace,
+      ),
+    ),
+  ];
+};
+
+const roleAndBinding = (
+  name: string,
+  rules: readonly Rule[],
+  namespace?: string,
+): readonly [AccessManifest, AccessManifest] => {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const prefix = namespace === undefined ? 'Cluster' : '';
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+  return [
+    { apiVersion, kind: `${prefix}Role`, metadata, rules },
+    {
+      apiVersion,
+      kind: `${prefix}RoleBinding`,
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: `${prefix}Role`, name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: READERS_GROUP }],
+    },
+  ];
+};
+
+/** For `kubectl apply --filename -`. */
+export const manifestsYaml = (needs: readonly AccessNeed[]): string =>
+  accessManifests(needs)
+    .map((manifest) => stringify(manifest, { flowCollectionPadding: true }))
+    .join('---\n');
+
+/** Who reads which cluster. */
+export interface AccessSubject {
+  readonly clusterName: string;
+  readonly region: string;
+  readonly roleArn: string;
+}
+
+/** The access entry: as whom the cluster knows the role. */
+export const entryCommands = ({ clusterName, region, roleArn }: AccessSubject): readonly string[] => [
+  `aws eks create-access-entry --region ${quoted(region)} --cluster-name ${quoted(clusterName)} --principal-arn ${quoted(roleArn)} --kubernetes-groups ${READERS_GROUP}`,
+  `aws eks associate-access-policy --region ${quoted(region)} --cluster-name ${quoted(clusterName)} --principal-arn ${quoted(roleArn)} --policy-arn ${policyArn(roleArn)} --access-scope type=cluster`,
+];
+
+const policyArn = (roleArn: string): string =>
+  `arn:${roleArn.split(':')[1]}:eks::aws:cluster-access-policy/${LEVEL_1_POLICY}`;
+
+/** The same for the Terraform providers `aws` and `kubernetes`. */
+export const accessTerraform = (subject: AccessSubject, needs: readonly AccessNeed[]): string =>
+  [
+    `resource "aws_eks_access_entry" "headroom" {
+  cluster_name      = ${hclText(subject.clusterName)}
+  principal_arn     = ${hclText(subject.roleArn)}
+  kubernetes_groups = [${hclText(READERS_GROUP)}]
+}`,
+    `resource "aws_eks_access_policy_association" "headroom" {
+  cluster_name  = aws_eks_access_entry.headroom.cluster_name
+  principal_arn = aws_eks_access_entry.headroom.principal_arn
+  policy_arn    = ${hclText(policyArn(subject.roleArn))}
+
+  access_scope {
+    type = "cluster"
+  }
+}`,
+    ...accessManifests(needs).map(
+      (
+        manifest,
+      ) => `resource "kubernetes_manifest" ${hclText(`${manifest.kind}_${manifest.metadata.name}`.toLowerCase().replaceAll('-', '_'))} {
+  manifest = ${hcl(manifest, '  ')}
+}`,
+    ),
+  ].join('\n\n');
+
+/** JSON quotes text as HCL does, but for the two marks that begin a template. */
+const hclText = (text: string): string =>
+  JSON.stringify(text).replaceAll(/[$%](?=\{)/g, (mark) => mark + mark);
+
+const hcl = (value: unknown, indent: string): string => {
+  if (typeof value === 'string') return hclText(value);
+  if (Array.isArray(value)) return `[${value.map((item) => hcl(item, indent)).join(', ')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{\n${Object.entries(value)
+      .map(([key, inner]) => `${indent}  ${key} = ${hcl(inner, `${indent}  `)}`)
+      .join('\n')}\n${indent}}`;
+  return String(value);
+};
+
+/** Commands that save the answers for `--kubernetes-from`, for a cluster that Headroom cannot reach. */
+export const saveCommands = (folder: string): readonly string[] => [
+  `mkdir -p ${quoted(folder)}`,
+  ...['version', 'apis'].map((path) => `kubectl get --raw /${path} > ${quoted(`${folder}/${path}.json`)}`),
+  ...Object.values(RESOURCES).map(({ group, version, plural }) => {
+    const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const file = group === '' ? plural : `${plural}.${group}`;
+    const path = quoted(`${folder}/${file}.json`);
+    // A kind that is not installed, or that may not be read, leaves no file behind.
+    return `kubectl get --raw ${root}/${plural} > ${path} || rm ${path}`;
+  }),
+];

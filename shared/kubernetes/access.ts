@@ -1,0 +1,109 @@
+import { type KubernetesPermission, permissionName } from '../model/kubernetes/observed.ts';
+import { record } from './json-fields.ts';
+import type { KubernetesApi } from './kubernetes-api.ts';
+import { KubernetesFailure } from './kubernetes-failure.ts';
+import { permissionOf } from './lists.ts';
+import { PROXY_PERMISSION } from './read-ipamd.ts';
+import { RESOURCES } from './resources.ts';
+
+/** The group that the access entry gives Headroom, and that the roles below are bound to. */
+export const READERS_GROUP = 'headroom-readers';
+
+/** A permission, and what a reading says with it. */
+export interface AccessNeed {
+  readonly permission: KubernetesPermission;
+  readonly purpose: string;
+  /** Asked for only where the configuration asks for the counters of ipamd. */
+  readonly isOptional: boolean;
+}
+
+const PURPOSES: Readonly<Record<keyof typeof RESOURCES, string>> = {
+  pods: 'which pods hold addresses, and which wait for one',
+  nodes: 'the instance of each node, and how many pods it may run',
+  namespaces: 'teams by namespace',
+  events: 'pods that got no address',
+  services: 'addresses of the service range in use',
+  daemonSets: 'the settings of the CNI, and committed pods',
+  deployments: 'committed pods',
+  statefulSets: 'committed pods',
+  jobs: 'committed pods',
+  autoscalers: 'committed pods at most',
+  serviceCidrs: 'the size of the service range',
+  ipAddresses: 'addresses of the service range in use',
+  eniConfigs: 'subnets of pods with custom networking',
+  cniNodes: 'nodes with security groups for pods',
+  nodePools: 'limits of node pools',
+  nodeClaims: 'nodes that Karpenter starts',
+  ec2NodeClasses: 'subnets of node pools',
+  autoModeNodeClasses: 'subnets of Auto Mode nodes',
+};
+
+/** Every permission that a reading uses. Nothing else is asked of the API. */
+export const ACCESS_NEEDS: readonly AccessNeed[] = [
+  ...Object.entries(RESOURCES).map(([name, resource]) => ({
+    permission: permissionOf({ resource }),
+    purpose: PURPOSES[name as keyof typeof RESOURCES],
+    isOptional: false,
+  })),
+  { permission: PROXY_PERMISSION, purpose: "the counters of every node's ipamd", isOptional: true },
+];
+
+/** Whether a permission is granted; `null`: the API server did not say. */
+export interface ReviewedNeed extends AccessNeed {
+  readonly name: string;
+  readonly granted: boolean | null;
+}
+
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+/**
+ * Asks the API server for each permission whether the caller has it (SelfSubjectAccessReview, which every authenticated caller
+ * may do). On EKS a list of the caller's rules is incomplete where access policies grant them, so it is not used.
+ *
+ * @throws KubernetesFailure when the API server cannot be reached, or does not accept the credentials
+ */
+export const reviewAccess = async (
+  api: KubernetesApi,
+  needs: readonly AccessNeed[],
+): Promise<readonly ReviewedNeed[]> => {
+  const reviewed: ReviewedNeed[] = [];
+  for (const need of needs) {
+    const { status, text } = await api.ask({ path: REVIEWS, review: reviewOf(need.permission) });
+    if (status === 401)
+      throw new KubernetesFailure('unauthenticated', 'the API server does not accept the credentials', {
+        status,
+      });
+    reviewed.push({
+      ...need,
+      name: permissionName(need.permission),
+      granted: status === 201 ? grantedIn(text) : null,
+    });
+  }
+  return reviewed;
+};
+
+const reviewOf = ({ verb, resource, group, namespace }: KubernetesPermission): string => {
+  const [plural, subresource] = resource.split('/');
+  return JSON.stringify({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: {
+      resourceAttributes: {
+        verb,
+        group,
+        resource: plural,
+        ...(subresource === undefined ? {} : { subresource }),
+        ...(namespace === null ? {} : { namespace }),
+      },
+    },
+  });
+};
+
+const grantedIn = (text: string): boolean | null => {
+  try {
+    const { allowed } = record(record(JSON.parse(text))['status']);
+    return typeof allowed === 'boolean' ? allowed : null;
+  } catch {
+    return null;
+  }
+};

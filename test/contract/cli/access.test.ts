@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from 'vitest';
+import { demo } from '../../../lab/estates/demo.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
+import { headroom } from '../../fixtures/headroom-command.ts';
+
+let lab: Lab | null = null;
+afterEach(async () => {
+  await lab?.close();
+  lab = null;
+});
+
+const startDemo = async (kubernetesRights: (right: Right) => boolean): Promise<Lab> => {
+  lab = await startLab({ estate: demo, kubernetesRights });
+  return lab;
+};
+
+const clusterOf = async (started: Lab): Promise<string> => {
+  const { out } = await headroom(['clusters', '--format', 'json'], started);
+  const [first] = (JSON.parse(out) as { readonly clusters: readonly { readonly clusterName: string }[] })
+    .clusters;
+  return first?.clusterName ?? '';
+};
+
+test('what is granted and what is missing is shown, with the commands that grant it', async () => {
+  const started = await startDemo(({ resource }) => ['pods', 'nodes', 'events'].includes(resource));
+  const cluster = await clusterOf(started);
+  const { code, out } = await headroom(['access', '--cluster', cluster], started);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^list pods +yes +which pods hold addresses/m);
+  expect(out).toMatch(/^list nodepools\.karpenter\.sh +no +limits of node pools/m);
+  expect(out).toContain(`headroom access --cluster ${cluster} --print yaml | kubectl apply --filename -`);
+  expect(out).not.toContain('create-access-entry');
+});
+
+test('the roles that are printed grant only what is missing', async () => {
+  const started = await startDemo(({ resource }) => resource !== 'services');
+  const { out } = await headroom(
+    ['access', '--cluster', await clusterOf(started), '--print', 'yaml'],
+    started,
+  );
+  expect(out.match(/resources:\n.*- services\n/)).not.toBeNull();
+  expect(out).not.toContain('pods');
+});
+
+test('nothing is missing where all is granted', async () => {
+  const started = await startDemo(() => true);
+  const { code, out } = await headroom(['access', '--cluster', await clusterOf(started)], started);
+  expect(code).toBe(0);
+  expect(out).toContain('Nothing is missing.');
+});
+
+test('a cluster that EKS does not know is a problem, and no permission is claimed to be missing or granted', async () => {
+  const started = await startDemo(() => true);
+  const { code, err, out } = await headroom(
+    ['access', '--cluster', 'elsewhere', '--format', 'json'],
+    started,
+  );
+  expect(code).toBe(3);
+  expect(err).toContain('elsewhere');
+  expect((JSON.parse(out) as { permissions: { granted: unknown }[] }).permissions[0]?.granted).toBeNull();
+});

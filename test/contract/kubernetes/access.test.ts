@@ -1,0 +1,123 @@
+import { afterEach, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
+import { ACCESS_NEEDS, reviewAccess } from '../../../shared/kubernetes/access.ts';
+import {
+  accessManifests,
+  accessTerraform,
+  manifestsYaml,
+  saveCommands,
+} from '../../../shared/kubernetes/access-manifests.ts';
+import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
+import { createHttpsApi } from '../../../shared/kubernetes/https-api.ts';
+import { permissionName, unreadParts } from '../../../shared/model/kubernetes/observed.ts';
+import { type LabKubernetes, startLabKubernetes, TOKEN } from '../../fixtures/kubernetes/lab-api.ts';
+import { awsNodePod, SMALL_CLUSTER } from '../../fixtures/kubernetes/objects.ts';
+import { EVERYTHING } from './source-conformance.ts';
+
+let lab: LabKubernetes | null = null;
+afterEach(async () => {
+  await lab?.close();
+  lab = null;
+});
+
+const start = async (mayDo: (right: Right) => boolean) => {
+  lab = await startLabKubernetes([...SMALL_CLUSTER, awsNodePod(2)], {
+    mayDo: (_user, right) => mayDo(right),
+    podMetrics: () => ({ status: 200, text: 'awscni_eni_max 4\n' }),
+  });
+  return createHttpsApi(
+    { server: lab.url, certificateAuthority: null, token: async () => TOKEN },
+    { userAgent: 'headroom/test' },
+  );
+};
+
+/** Whether RBAC grants a right by these roles, as the API server decides it. */
+const grantedBy = (manifests: ReturnType<typeof accessManifests>) => (right: Right) =>
+  manifests.some(
+    ({ kind, metadata, rules }) =>
+      (kind === 'ClusterRole' || (kind === 'Role' && metadata.namespace === right.namespace)) &&
+      (rules as readonly { apiGroups: string[]; resources: string[]; verbs: string[] }[]).some(
+        (rule) =>
+          rule.apiGroups.includes(right.group) &&
+          rule.resources.includes(right.resource) &&
+          rule.verbs.includes(right.verb),
+      ),
+  );
+
+test('the roles that are printed let every part be read, and each of their permissions is used', async () => {
+  const used = new Set<string>();
+  const granted = grantedBy(accessManifests(ACCESS_NEEDS));
+  const api = await start((right) => {
+    used.add(
+      permissionName({ ...right, namespace: right.resource === 'pods/proxy' ? right.namespace : null }),
+    );
+    return granted(right);
+  });
+  const reading = await createApiSource(() => api).read('payments', { ...EVERYTHING, ipamd: true });
+  expect(unreadParts(reading)).toEqual([]);
+  const unused = ACCESS_NEEDS.map(({ permission }) => permissionName(permission)).filter(
+    (name) => !used.has(name),
+  );
+  // The small cluster has no Auto Mode, so its kind is not served.
+  expect(unused).toEqual(['list nodeclasses.eks.amazonaws.com']);
+  expect((lab as LabKubernetes).requests.every((request) => request.startsWith('GET '))).toBe(true);
+});
+
+test('each permission is reviewed, and what is missing is named', async () => {
+  const api = await start(({ resource }) => resource !== 'events' && resource !== 'pods/proxy');
+  const reviewed = await reviewAccess(api, ACCESS_NEEDS);
+  api.close();
+  expect(reviewed.filter(({ granted }) => granted !== true).map(({ name }) => name)).toEqual([
+    'list events',
+    'get pods/proxy in kube-system',
+  ]);
+});
+
+test('the printed roles hold the missing permissions and no other, for the group of the access entry', async () => {
+  const missing = ACCESS_NEEDS.filter(({ permission }) =>
+    ['events', 'nodepools', 'pods/proxy'].includes(permission.resource),
+  );
+  const documents = parseAllDocuments(manifestsYaml(missing)).map((document) => document.toJS() as unknown);
+  expect(documents).toEqual(accessManifests(missing));
+  expect(documents).toMatchObject([
+    {
+      kind: 'ClusterRole',
+      rules: [
+        { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+        { apiGroups: ['karpenter.sh'], resources: ['nodepools'], verbs: ['list'] },
+      ],
+    },
+    { kind: 'ClusterRoleBinding', subjects: [{ kind: 'Group', name: 'headroom-readers' }] },
+    {
+      kind: 'Role',
+      metadata: { namespace: 'kube-system' },
+      rules: [{ apiGroups: [''], resources: ['pods/proxy'], verbs: ['get'] }],
+    },
+    { kind: 'RoleBinding', metadata: { namespace: 'kube-system' } },
+  ]);
+});
+
+test('no role grants more than reading, and none grants Secrets', () => {
+  const permissions = ACCESS_NEEDS.map(({ permission }) => permission);
+  expect(permissions.filter(({ verb }) => !['get', 'list'].includes(verb))).toEqual([]);
+  expect(permissions.map(({ resource }) => resource)).not.toContain('secrets');
+  expect(permissions.map(({ resource }) => resource)).not.toContain('*');
+});
+
+test('a name cannot break out of the Terraform', () => {
+  const text = accessTerraform(
+    {
+      clusterName: ['a"\n$', '{file("/etc/passwd")}%{if true}'].join(''),
+      region: 'eu-west-1',
+      roleArn: 'arn:aws:iam::111122223333:role/R',
+    },
+    [],
+  );
+  expect(text).toContain(['"a\\"\\n$$', '{file(\\"/etc/passwd\\")}%%{if true}"'].join(''));
+});
+
+test('a folder with any name is one word of the commands that save the answers', () => {
+  for (const command of saveCommands("my answers; rm -rf 'x'"))
+    expect(command).toMatch(/'my answers; rm -rf '/);
+});
