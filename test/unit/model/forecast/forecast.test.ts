@@ -96,7 +96,7 @@ describe('what cannot be told', () => {
       method: 'none',
       surge: null,
     });
-    expect(outcome.reason).toContain('two days');
+    expect(outcome.reason).toContain('48 hours');
   });
 
   test('less than two days cannot tell growth from the time of day', () => {

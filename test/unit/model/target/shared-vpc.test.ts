@@ -86,10 +86,11 @@ describe('a subnet that is shared with another account', () => {
     expect(findings).toEqual([]);
   });
 
-  test("still tells the participant that EKS would refuse an upgrade: AWS's own count is enough for that", () => {
+  test("still tells the participant that EKS would refuse an upgrade, and that no node fits: AWS's own count is enough for that", () => {
     const { findings } = scan(PARTICIPANT, aSubnetRecord({ awsAvailable: 3 }), [theirs], true);
     expect(findings.map(({ kind, severity }) => [kind, severity])).toEqual([
       ['addresses-low', 'critical'],
+      ['committed-demand', 'critical'],
       ['upgrade-readiness', 'critical'],
       ['lone-subnet', 'warning'],
     ]);
