@@ -23,6 +23,7 @@ import { addLimitsCommand } from './commands/limits.ts';
 import { addMapCommand } from './commands/map.ts';
 import { addOwnersCommand } from './commands/owners.ts';
 import { addPlanCommand } from './commands/plan/plan.ts';
+import { addPodsCommand } from './commands/pods.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addScanCommand } from './commands/scan.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly AddCommand[] = [
   addMapCommand,
   addOwnersCommand,
   addClustersCommand,
+  addPodsCommand,
   addReportCommand,
   addCollectCommand,
   addAlertsCommand,

@@ -2,6 +2,12 @@ import { Option } from 'commander';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { shorten } from '../../shared/model/base/text/names.ts';
 import { number, percentOf } from '../../shared/model/base/text/numbers.ts';
+import {
+  POD_LEVELS,
+  type PodLevel,
+  type PodPart,
+  splitByPods,
+} from '../../shared/model/kubernetes/owner-pods.ts';
 import { takenSince } from '../../shared/model/owners/owner-changes.ts';
 import { OWNER_KINDS } from '../../shared/model/owners/owner-kinds.ts';
 import { type OwnerPart, splitByNodes } from '../../shared/model/owners/owner-parts.ts';
@@ -12,6 +18,7 @@ import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
@@ -34,15 +41,19 @@ const labelOf = (kind: string): string =>
 const share = (percentage: number | null): string | null =>
   percentage === null ? null : `${percentage.toFixed(1)} %`;
 
-type Level = 'cluster' | 'group' | 'node';
+type Level = 'cluster' | 'group' | 'node' | PodLevel;
+type Owner = OwnerUsage | OwnerPart | PodPart;
+
+const isPodLevel = (level: Level): level is PodLevel => POD_LEVELS.some((known) => known === level);
 
 /** A subnet with its owners at the level that was asked for. */
 interface OwnedSubnet extends Omit<SubnetAssessment, 'owners'> {
-  readonly owners: readonly (OwnerUsage | OwnerPart)[] | null;
+  readonly owners: readonly Owner[] | null;
 }
 
 /** `shop`, or `shop / workers / i-0123` where it is split. */
-const nameOf = (owner: OwnerUsage | OwnerPart): string | null => {
+const nameOf = (owner: Owner): string | null => {
+  if ('holder' in owner) return `${owner.name} / ${owner.holder ?? 'nodes, warm and other addresses'}`;
   const part = 'nodeGroup' in owner ? [owner.nodeGroup ?? owner.nodePool, owner.instanceId] : [];
   return owner.name === null ? null : [owner.name, ...part].filter((word) => word !== null).join(' / ');
 };
@@ -58,11 +69,11 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
     return `${heading}${dye('yellow', 'unknown')}  ${printable(reason)}\n`;
   }
   if (subnet.owners.length === 0) return `${heading}No addresses are in use.\n`;
-  const isSplit = subnet.owners.some((owner) => 'nodeGroup' in owner);
+  const isSplit = subnet.owners.some((owner) => 'nodeGroup' in owner || 'holder' in owner);
   const taken = isSplit ? null : takenSince(subnet.ownerChanges ?? [], 0);
   return (
     heading +
-    renderTable<OwnerUsage | OwnerPart>(
+    renderTable<Owner>(
       io,
       [
         { title: 'HOLDER', cell: ({ kind }) => labelOf(kind) },
@@ -86,7 +97,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
               {
                 title: 'TOOK LATELY',
                 align: 'right' as const,
-                cell: ({ kind, name }: OwnerUsage | OwnerPart) =>
+                cell: ({ kind, name }: Owner) =>
                   wholeNumber(taken.find((owner) => owner.kind === kind && owner.name === name)?.addresses),
               },
             ]),
@@ -99,7 +110,7 @@ const renderOwners = (io: Io, subnet: OwnedSubnet): string => {
 /** One line for each holder in a subnet; a subnet whose holders are not known has one line, too. */
 interface Held {
   readonly subnet: OwnedSubnet;
-  readonly owner: OwnerUsage | OwnerPart | null;
+  readonly owner: Owner | null;
 }
 
 const COLUMNS: readonly ListingColumn<Held>[] = [
@@ -136,8 +147,9 @@ const splitOwners = (subnet: SubnetAssessment, { clusters }: ScanDocument, by: L
   const here = clusters.filter(
     ({ accountId, region }) => accountId === subnet.accountId && region === subnet.region,
   );
-  return by === 'cluster' || subnet.owners === null
-    ? subnet
+  if (by === 'cluster' || subnet.owners === null) return subnet;
+  return isPodLevel(by)
+    ? { ...subnet, owners: splitByPods(subnet.subnetId, subnet.owners, here, by) }
     : { ...subnet, owners: splitByNodes(subnet.subnetId, subnet.owners, here, by) };
 };
 
@@ -170,11 +182,11 @@ const ownersRecord = ({
 
 /** `headroom owners`: who holds the addresses of each subnet. */
 export const addOwnersCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('owners'), { format: 'rows' }))
+  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('owners'), { format: 'rows' })))
     .description('what uses the addresses of each subnet: clusters, load balancers, Lambda, databases, ...')
     .addOption(
-      new Option('--by <level>', 'how finely the nodes of clusters are split')
-        .choices(['cluster', 'group', 'node'])
+      new Option('--by <level>', 'how finely the nodes and pods of clusters are split')
+        .choices(['cluster', 'group', 'node', ...POD_LEVELS])
         .default('cluster'),
     )
     .addHelpText(
@@ -183,6 +195,7 @@ export const addOwnersCommand: AddCommand = (program, session) => {
 Examples:
   $ headroom owners --subnet subnet-0abc              which cluster eats this shared subnet
   $ headroom owners --by group                        which of its node groups and node pools
+  $ headroom owners --by namespace --kubernetes       which namespaces, as the Kubernetes API says
   $ headroom owners --output csv --sort-by addresses:desc
   $ headroom owners --output json | jq '.subnets[] | {subnetId, owners}'
 

@@ -2,7 +2,7 @@ import type { NetworkInterface } from '../aws/inventory.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { formatIpv4, parseIpv4 } from '../net/ipv4.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import type { AddressHolder, ClusterPods, NodePods, SubnetPods } from '../result/pods.ts';
+import type { AddressHolder, ClusterPods, NodePods, PodHolders, SubnetPods } from '../result/pods.ts';
 import type { KubernetesNode, KubernetesPod, KubernetesReading } from './observed.ts';
 import { PodOwners } from './pod-owners.ts';
 import { waitingPods } from './waiting-pods.ts';
@@ -14,6 +14,8 @@ const LARGEST_KEPT = 200;
 interface PodAddress {
   readonly pod: KubernetesPod;
   seen: 'no' | 'on-node' | 'own-interface';
+  /** The subnet of the node's interface that holds it. */
+  subnetId: string | null;
 }
 
 interface Count {
@@ -52,7 +54,8 @@ export class PodJoin {
       for (const text of pod.addresses) {
         const address = parseIpv4(text);
         // A deleted pod may linger in the list with an address that another pod has by now.
-        if (address !== null && !this.#pods.has(address)) this.#pods.set(address, { pod, seen: 'no' });
+        if (address !== null && !this.#pods.has(address))
+          this.#pods.set(address, { pod, seen: 'no', subnetId: null });
       }
     }
   }
@@ -63,7 +66,7 @@ export class PodJoin {
     if (!this.#nodes.has(instanceId)) {
       // Other VPCs may use the same range, so that an address alone proves nothing.
       if (interfaceType !== 'branch') return;
-      for (const { address } of privateAddresses) this.#mark(parseIpv4(address), 'own-interface');
+      for (const { address } of privateAddresses) this.#mark(parseIpv4(address), 'own-interface', null);
       return;
     }
     const held = new Set<number>();
@@ -78,7 +81,7 @@ export class PodJoin {
       if (number !== null) held.add(number);
     }
     let used = 0;
-    for (const address of held) if (this.#mark(address, 'on-node')) used += 1;
+    for (const address of held) if (this.#mark(address, 'on-node', subnetId)) used += 1;
     count(this.#byNode, instanceId, used, held.size - used);
     count(this.#bySubnet, subnetId, used, held.size - used);
   }
@@ -90,12 +93,11 @@ export class PodJoin {
    */
   finish(previous: ClusterPods | null): ClusterPods {
     const owners = new PodOwners(this.#reading);
-    const namespaces = new Map<string, number>();
-    const workloads = new Map<string, number>();
-    const teams = new Map<string, number>();
+    const all = new HolderCounts();
+    const bySubnet = new Map<string, HolderCounts>();
     const unexplained: string[] = [];
     let ownInterface = 0;
-    for (const [address, { pod, seen }] of this.#pods) {
+    for (const [address, { pod, seen, subnetId }] of this.#pods) {
       if (seen === 'no') {
         // Fargate runs pods on interfaces that the account may not see.
         if (pod.ownInterface === true) ownInterface += 1;
@@ -103,9 +105,11 @@ export class PodJoin {
         continue;
       }
       if (seen === 'own-interface') ownInterface += 1;
-      add(namespaces, pod.namespace);
-      add(workloads, owners.workloadOf(pod));
-      add(teams, owners.teamOf(pod));
+      all.add(pod, owners);
+      if (subnetId === null) continue;
+      const here = bySubnet.get(subnetId) ?? new HolderCounts();
+      here.add(pod, owners);
+      bySubnet.set(subnetId, here);
     }
     const nodes = this.#nodePods();
     const used = sum(nodes.map((node) => node.used));
@@ -119,21 +123,25 @@ export class PodJoin {
       steady: previous === null ? null : steadyOf(nodes, unexplained, previous),
       nodes,
       subnets: [...this.#bySubnet].map(
-        ([subnetId, { used, warm }]): SubnetPods => ({ subnetId, used, warm }),
+        ([subnetId, counts]): SubnetPods => ({
+          subnetId,
+          ...counts,
+          ...(bySubnet.get(subnetId) ?? new HolderCounts()).holders(),
+        }),
       ),
-      namespaces: largest(namespaces),
-      workloads: largest(workloads),
-      teams: largest(teams),
+      ...all.holders(),
       waiting: waitingPods(this.#reading, owners),
       unexplainedAddresses: unexplained.toSorted().slice(0, LARGEST_KEPT),
     };
   }
 
   /** Whether a pod has the address. */
-  #mark(address: number | null, where: PodAddress['seen']): boolean {
+  #mark(address: number | null, where: PodAddress['seen'], subnetId: string | null): boolean {
     const found = address === null ? undefined : this.#pods.get(address);
     if (found === undefined) return false;
-    if (found.seen !== 'on-node') found.seen = where;
+    if (found.seen === 'on-node') return true;
+    found.seen = where;
+    found.subnetId = subnetId;
     return true;
   }
 
@@ -145,6 +153,27 @@ export class PodJoin {
       warm: this.#byNode.get(instanceId)?.warm ?? 0,
       allocatablePods,
     }));
+  }
+}
+
+/** Counts the addresses of each namespace, workload and team. */
+class HolderCounts {
+  readonly #namespaces = new Map<string, number>();
+  readonly #workloads = new Map<string, number>();
+  readonly #teams = new Map<string, number>();
+
+  add(pod: KubernetesPod, owners: PodOwners): void {
+    add(this.#namespaces, pod.namespace);
+    add(this.#workloads, owners.workloadOf(pod));
+    add(this.#teams, owners.teamOf(pod));
+  }
+
+  holders(): PodHolders {
+    return {
+      namespaces: largest(this.#namespaces),
+      workloads: largest(this.#workloads),
+      teams: largest(this.#teams),
+    };
   }
 }
 

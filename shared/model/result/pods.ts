@@ -7,6 +7,13 @@ export interface AddressHolder {
   readonly addresses: number;
 }
 
+/** Who holds addresses, the largest first; of each list at most the largest 200. A pod without a workload or team is in none. */
+export interface PodHolders {
+  readonly namespaces: readonly AddressHolder[];
+  readonly workloads: readonly AddressHolder[];
+  readonly teams: readonly AddressHolder[];
+}
+
 /** The addresses for pods that one node holds. */
 export interface NodePods {
   readonly instanceId: string;
@@ -20,7 +27,7 @@ export interface NodePods {
 }
 
 /** The addresses for pods that nodes hold in one subnet. */
-export interface SubnetPods {
+export interface SubnetPods extends PodHolders {
   readonly subnetId: string;
   readonly used: number;
   readonly warm: number;
@@ -41,7 +48,7 @@ export interface WaitingPod {
   readonly text: string;
 }
 
-export interface ClusterPods {
+export interface ClusterPods extends PodHolders {
   /** ISO 8601: when the reading began. */
   readonly at: string;
   readonly used: number;
@@ -57,10 +64,6 @@ export interface ClusterPods {
   readonly steady: { readonly warm: number; readonly unexplained: number } | null;
   readonly nodes: readonly NodePods[];
   readonly subnets: readonly SubnetPods[];
-  /** The largest holders first. */
-  readonly namespaces: readonly AddressHolder[];
-  readonly workloads: readonly AddressHolder[];
-  readonly teams: readonly AddressHolder[];
   /** `null`: events could not be read, so it is not known which pods wait for an address. */
   readonly waiting: readonly WaitingPod[] | null;
   /** Some of the unexplained addresses, for the next scan to compare. */

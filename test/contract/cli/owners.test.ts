@@ -50,6 +50,6 @@ describe('headroom owners, on an estate with one of everything', () => {
   test('refuses a level that there is not', async () => {
     const { code, err } = await headroom(['owners', '--by', 'pod'], lab);
     expect(code).toBe(2);
-    expect(err).toContain('Allowed choices are cluster, group, node.');
+    expect(err).toContain('Allowed choices are cluster, group, node, namespace, workload, team.');
   });
 });
