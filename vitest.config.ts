@@ -51,6 +51,8 @@ export default defineConfig({
           project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // The Helm chart, rendered by helm's own code.
           project('chart', ['test/e2e/chart/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
+          // A real kube-apiserver with etcd, and the verifier of EKS tokens, built by Go.
+          project('kubernetes', ['test/e2e/kubernetes/**/*.test.ts'], { testTimeout: 120_000 }),
           // One browser at a time: the test measures the page and not the machine.
           project('browser', ['test/e2e/browser/**/*.test.ts'], {
             fileParallelism: false,

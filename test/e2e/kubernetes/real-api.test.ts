@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCESS_NEEDS, READERS_GROUP, reviewAccess } from '../../../shared/kubernetes/access.ts';
+import { accessManifests } from '../../../shared/kubernetes/access-manifests.ts';
+import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
+import { eksToken } from '../../../shared/kubernetes/eks-token.ts';
+import type { KubernetesApi } from '../../../shared/kubernetes/kubernetes-api.ts';
+import { Lists } from '../../../shared/kubernetes/lists.ts';
+import { readPods } from '../../../shared/kubernetes/read-pods.ts';
+import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
+import {
+  type KubernetesReading,
+  permissionName,
+  unreadParts,
+} from '../../../shared/model/kubernetes/observed.ts';
+import {
+  EVERYTHING,
+  kubernetesSourceConformance,
+  valueIn,
+} from '../../contract/kubernetes/source-conformance.ts';
+import { freePort } from '../../fixtures/free-port.ts';
+import { awsNodePod, nodeName, nodeObject, SMALL_CLUSTER } from '../../fixtures/kubernetes/objects.ts';
+import {
+  CUSTOM_DEFINITIONS,
+  type NodeAnswer,
+  PROGRAMS,
+  READER_TOKEN,
+  type RealKubernetes,
+  STRANGER_TOKEN,
+  startRealKubernetes,
+} from '../../fixtures/kubernetes/real-api.ts';
+
+let real: RealKubernetes;
+let verifier: ChildProcess;
+
+beforeAll(async () => {
+  const port = await freePort();
+  verifier = spawn(join(PROGRAMS, 'authenticator'), [`127.0.0.1:${port}`, 'payments', 'eu-west-1'], {
+    stdio: 'ignore',
+  });
+  real = await startRealKubernetes({ tokenWebhook: `http://127.0.0.1:${port}/` });
+  await real.put(CUSTOM_DEFINITIONS);
+  await real.put(accessManifests(ACCESS_NEEDS));
+  await real.put(SMALL_CLUSTER);
+}, 180_000);
+
+afterAll(async () => {
+  await real?.close();
+  const gone = once(verifier, 'exit');
+  if (verifier.kill()) await gone;
+}, 60_000);
+
+const read = (token: string, ipamd = false): Promise<KubernetesReading> =>
+  createApiSource(() => real.api(token)).read('payments', { ...EVERYTHING, ipamd });
+
+describe('a real API server, as the group that the printed roles are for', () => {
+  kubernetesSourceConformance(async () => ({
+    source: createApiSource(() => real.api(READER_TOKEN)),
+    close: async () => {},
+  }));
+});
+
+test('the printed roles let every part be read', async () => {
+  expect(unreadParts(await read(READER_TOKEN, true))).toEqual([]);
+});
+
+test('without a role every part is unknown by the name of its permission', async () => {
+  const reading = await read(STRANGER_TOKEN, true);
+  expect(reading.version).toBe('v1.36.3');
+  const named = unreadParts(reading).map(({ part, unread }) => [
+    part,
+    unread.permission === null ? unread.reason : permissionName(unread.permission),
+  ]);
+  expect(named).toContainEqual(['pods', 'list pods']);
+  expect(named).toContainEqual(['awsNode', 'list daemonsets.apps in kube-system']);
+  expect(named).toContainEqual(['nodePools', 'list nodepools.karpenter.sh']);
+  // No kind of this group is installed.
+  expect(reading.autoModeNodeClasses).toEqual({ known: true, value: [] });
+});
+
+test('the API server reviews each permission as it decides it', async () => {
+  const api = real.api(READER_TOKEN);
+  const reviewed = await reviewAccess(api, ACCESS_NEEDS);
+  api.close();
+  expect(reviewed.filter(({ granted }) => granted !== true)).toEqual([]);
+  const stranger = real.api(STRANGER_TOKEN);
+  expect((await reviewAccess(stranger, ACCESS_NEEDS)).filter(({ granted }) => granted !== false)).toEqual([]);
+  stranger.close();
+});
+
+test('service addresses in use are counted, and the range is known', async () => {
+  const { services, addressesUsed, cidrs } = valueIn((await read(READER_TOKEN)).services);
+  expect({ services, addressesUsed }).toEqual({ services: 1, addressesUsed: 1 });
+  expect(cidrs?.map(({ cidrs: ranges }) => ranges)).toEqual([['10.100.0.0/16']]);
+});
+
+test("pods read from the server's tables are those of its JSON, in pages of one", async () => {
+  const api = real.api(READER_TOKEN);
+  const whole: KubernetesApi = { ask: ({ accept: _, ...request }) => api.ask(request), close: () => {} };
+  const pods = (over: KubernetesApi) =>
+    readPods({ lists: new Lists(over), labels: ['app'], namespaces: null });
+  const fromTables = await pods(api);
+  expect(fromTables).toHaveLength(5);
+  expect(await pods(whole)).toEqual(fromTables);
+  const request = { resource: RESOURCES.pods, pageSize: 1 };
+  const pages = await new Lists(api).all(request, ({ content }) => [content['metadata']]);
+  expect(pages).toHaveLength(9);
+  expect(await new Lists(api).count(RESOURCES.pods)).toBe(9);
+  api.close();
+});
+
+describe("the counters of every node's ipamd", () => {
+  const counters = (value: number): NodeAnswer => ({
+    status: 200,
+    text: `awscni_add_ip_req_count ${value}\nawscni_total_ip_addresses 29\n`,
+  });
+  const addressOf = (index: number): string => `10.20.${index >> 8}.${(index & 255) + 1}`;
+
+  const addRequests = async (): Promise<ReadonlyMap<string, number | string>> => {
+    const reading = await read(READER_TOKEN, true);
+    return new Map(
+      valueIn(reading.ipamd).map(({ nodeName: name, samples }) => [
+        name,
+        samples.known
+          ? (samples.value.find((sample) => sample.name === 'awscni_add_ip_req_count')?.value ?? 'absent')
+          : samples.unread.reason,
+      ]),
+    );
+  };
+
+  // Two nodes are there already. The pods are never removed, so each step adds some.
+  test.each([2, 3, 200])(
+    'grow by ten on each of %i nodes, and failing nodes are missing by name',
+    async (count) => {
+      const indexes = Array.from({ length: count }, (_, index) => index);
+      for (const index of indexes) await real.put([nodeObject(index), awsNodePod(index)]);
+      for (const index of indexes) real.nodes.set(addressOf(index), counters(100 + index));
+      const before = await addRequests();
+      for (const index of indexes) real.nodes.set(addressOf(index), counters(110 + index));
+      const failing: readonly NodeAnswer[] = [
+        'hang',
+        'refuse',
+        { status: 500, text: 'boom' },
+        { status: 200, text: '<html>' },
+      ];
+      const broken = count < failing.length + 1 ? failing.slice(0, 1) : failing;
+      broken.forEach((answer, index) => void real.nodes.set(addressOf(index), answer));
+      const after = await addRequests();
+      expect(before.size).toBe(count);
+      expect(after.size).toBe(count);
+      for (const index of indexes) {
+        const name = nodeName(index);
+        expect(before.get(name)).toBe(100 + index);
+        if (index >= broken.length) expect(after.get(name)).toBe(110 + index);
+        else expect(after.get(name)).toBe(['deadline', 'failed', 'failed', 'malformed'][index]);
+      }
+    },
+  );
+
+  test('a node that comes back is read again', async () => {
+    real.nodes.set(addressOf(0), counters(500));
+    expect((await addRequests()).get(nodeName(0))).toBe(500);
+  });
+});
+
+describe("a token of EKS, verified by aws-iam-authenticator's own code", () => {
+  const stsOf = (accessKeyId: string): STSClient =>
+    new STSClient({
+      region: 'eu-west-1',
+      credentials: { accessKeyId, secretAccessKey: 'a-secret', sessionToken: 'a/session+token==' },
+    });
+  const nodesAs = async (token: string) => {
+    const { nodes } = await read(token);
+    return nodes.known ? 'read' : nodes.unread.reason;
+  };
+
+  test('is accepted as the role of the access entry', async () => {
+    expect(READERS_GROUP).toBe('headroom-readers');
+    expect(await nodesAs(await eksToken(stsOf('AKIAREADER'), 'payments'))).toBe('read');
+  });
+
+  test('is refused for another cluster, for an unknown key, and when it was changed', async () => {
+    const token = await eksToken(stsOf('AKIAREADER'), 'payments');
+    expect(await nodesAs(await eksToken(stsOf('AKIAREADER'), 'checkout'))).toBe('unauthenticated');
+    expect(await nodesAs(await eksToken(stsOf('AKIASTRANGER'), 'payments'))).toBe('unauthenticated');
+    expect(await nodesAs(`${token.slice(0, 40)}x${token.slice(41)}`)).toBe('unauthenticated');
+  });
+});
+
+test('an API server that stops is unreachable, and no part reads as empty', { timeout: 60_000 }, async () => {
+  await real.close();
+  const reading = await read(READER_TOKEN);
+  expect(new Set(unreadParts(reading).map(({ unread }) => unread.reason))).toEqual(new Set(['unreachable']));
+});
