@@ -16,6 +16,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addCostCommand } from './commands/cost.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
@@ -36,6 +37,7 @@ import { VERSION } from './version.ts';
 
 const COMMANDS: readonly AddCommand[] = [
   addDemoCommand,
+  addDoctorCommand,
   addScanCommand,
   addFindingsCommand,
   addExplainCommand,

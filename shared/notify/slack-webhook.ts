@@ -90,3 +90,22 @@ const checkedUrl = (value: string): string => {
     { permanent: true },
   );
 };
+
+/**
+ * Asks Slack whether it knows the webhook, without a message: a payload without text is refused with a word of its own,
+ * and only by a webhook that exists.
+ *
+ * @throws DeliveryError when the webhook cannot be used, or its URL cannot be read
+ */
+export const probeSlackWebhook = async (
+  webhookUrl: Secret,
+  signal: AbortSignal,
+  environment: HttpEnvironment = defaultHttpEnvironment,
+): Promise<void> => {
+  const url = checkedUrl(await webhookUrl.read(signal));
+  const answer = await postJson(
+    { service: 'Slack', code: 'slack', url, body: '{}', secret: url, signal },
+    environment,
+  );
+  if (answer.status !== 400 || !ABOUT_THE_MESSAGE.has(answer.text)) throw refusal(answer);
+};

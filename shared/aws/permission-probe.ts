@@ -1,0 +1,132 @@
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+} from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeAddressesCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRegionsCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  DescribeTransitGatewayVpcAttachmentsCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
+  GetSubnetCidrReservationsCommand,
+} from '@aws-sdk/client-ec2';
+import {
+  DescribeAddonCommand,
+  DescribeClusterCommand,
+  DescribeFargateProfileCommand,
+  DescribeNodegroupCommand,
+  ListClustersCommand,
+  ListFargateProfilesCommand,
+  ListNodegroupsCommand,
+} from '@aws-sdk/client-eks';
+import { awsFailure } from '../model/aws/aws-failure.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { type Problem, problemOf } from '../model/base/errors.ts';
+import type { TargetClients } from './clients.ts';
+
+/** One permission that a scan needs. */
+export interface PermissionAnswer {
+  /** As IAM writes it: `ec2:DescribeSubnets`. */
+  readonly action: string;
+  /** `null`: the call is allowed. */
+  readonly problem: Problem | null;
+}
+
+/** EC2 answers this where the call would be allowed (EC2 API Reference, "Dry run"). */
+const ALLOWED_DRY_RUN = 'DryRunOperation';
+
+/** The cluster of the probes where there is none: AWS looks for it after it has decided on the permission. */
+const NO_CLUSTER = 'headroom-doctor';
+
+type Probe = readonly [action: string, call: () => Promise<unknown>];
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+/** What says that a call was allowed although it did not succeed. */
+const isAllowed = (error: unknown): boolean =>
+  nameOf(error) === ALLOWED_DRY_RUN || nameOf(error) === 'ResourceNotFoundException';
+
+const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
+  const page = { DryRun: true };
+  const clusterName = NO_CLUSTER;
+  return [
+    [
+      'autoscaling:DescribeAutoScalingGroups',
+      () => autoScaling.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: 1 })),
+    ],
+    [
+      'autoscaling:DescribeScalingActivities',
+      () => autoScaling.send(new DescribeScalingActivitiesCommand({ MaxRecords: 1 })),
+    ],
+    ['ec2:DescribeAddresses', () => ec2.send(new DescribeAddressesCommand(page))],
+    ['ec2:DescribeInstances', () => ec2.send(new DescribeInstancesCommand(page))],
+    [
+      'ec2:DescribeInstanceTypes',
+      () => ec2.send(new DescribeInstanceTypesCommand({ ...page, InstanceTypes: ['m5.large'] })),
+    ],
+    ['ec2:DescribeNetworkInterfaces', () => ec2.send(new DescribeNetworkInterfacesCommand(page))],
+    ['ec2:DescribeRegions', () => ec2.send(new DescribeRegionsCommand(page))],
+    ['ec2:DescribeRouteTables', () => ec2.send(new DescribeRouteTablesCommand(page))],
+    ['ec2:DescribeSubnets', () => ec2.send(new DescribeSubnetsCommand(page))],
+    [
+      'ec2:DescribeTransitGatewayVpcAttachments',
+      () => ec2.send(new DescribeTransitGatewayVpcAttachmentsCommand(page)),
+    ],
+    ['ec2:DescribeVpcPeeringConnections', () => ec2.send(new DescribeVpcPeeringConnectionsCommand(page))],
+    ['ec2:DescribeVpcs', () => ec2.send(new DescribeVpcsCommand(page))],
+    [
+      'ec2:GetSubnetCidrReservations',
+      () => ec2.send(new GetSubnetCidrReservationsCommand({ ...page, SubnetId: 'subnet-00000000000000000' })),
+    ],
+    ['eks:DescribeAddon', () => eks.send(new DescribeAddonCommand({ clusterName, addonName: 'vpc-cni' }))],
+    ['eks:DescribeCluster', () => eks.send(new DescribeClusterCommand({ name: clusterName }))],
+    [
+      'eks:DescribeFargateProfile',
+      () => eks.send(new DescribeFargateProfileCommand({ clusterName, fargateProfileName: clusterName })),
+    ],
+    [
+      'eks:DescribeNodegroup',
+      () => eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName: clusterName })),
+    ],
+    ['eks:ListClusters', () => eks.send(new ListClustersCommand({ maxResults: 1 }))],
+    [
+      'eks:ListFargateProfiles',
+      () => eks.send(new ListFargateProfilesCommand({ clusterName, maxResults: 1 })),
+    ],
+    ['eks:ListNodegroups', () => eks.send(new ListNodegroupsCommand({ clusterName, maxResults: 1 }))],
+  ];
+};
+
+/** Of GetSubnetCidrReservations, for a subnet that there is not. */
+const NO_SUBNET = 'InvalidSubnetID.NotFound';
+
+/**
+ * Tries every call of a scan in one target, without its answers: EC2 with `DryRun`, the others with the smallest page or
+ * for a cluster that there is not. It changes nothing.
+ */
+export const probePermissions = async (
+  clients: TargetClients,
+  target: Target,
+  roleArn: string | null,
+): Promise<readonly PermissionAnswer[]> => {
+  const answers: PermissionAnswer[] = [];
+  // One after the other: a doctor is in no hurry, and the quota belongs to the nodes.
+  for (const [action, call] of probes(clients)) {
+    try {
+      await call();
+      answers.push({ action, problem: null });
+    } catch (error) {
+      const allowed = isAllowed(error) || nameOf(error) === NO_SUBNET;
+      answers.push({
+        action,
+        problem: allowed ? null : problemOf(awsFailure(error, { action, target, roleArn })),
+      });
+    }
+  }
+  return answers;
+};
