@@ -15,6 +15,7 @@ import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
+import { KeptMaps } from '../shared/pipeline/kept-maps.ts';
 import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
@@ -23,6 +24,7 @@ const MB = 1024 * 1024;
 
 /** For as long as the function is warm: EC2 counts the calls of all its scans together. */
 const budgets = new CallBudgets();
+const maps = new KeptMaps();
 
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 
@@ -67,6 +69,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
     return await runScanJob({
       target,
       vpcIds: configuration.scan.vpcIds,
+      maps: configuration.scan.reading === 'incremental' ? maps : undefined,
       // A message that is delivered twice is another run: their claims must not be taken for one another's.
       runId: `${runId}/${messageId}/${context.awsRequestId}`,
       policy: configuration.alerts,

@@ -71,6 +71,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
     ['Regions', regions === null ? 'the one of the credentials' : [regions].flat().join(', ')],
     ['role', role?.name ?? 'none'],
     ['VPCs', scan.vpcIds?.join(', ') ?? 'all'],
+    ['reading', scan.reading],
     ['EC2 quota', `at most ${Math.round(100 * scan.quotaShare)}%`],
     ['metrics', `${metrics.namespace}, at most ${metrics.subnetSeries} series of subnets`],
     ['destinations', ['default', ...destinations.keys()].join(', ')],

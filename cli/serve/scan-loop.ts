@@ -13,6 +13,7 @@ import { targetName } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
 import { attempt } from '../../shared/pipeline/attempt.ts';
+import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
 import { planRun } from '../../shared/pipeline/plan.ts';
 import { scanResult } from '../../shared/pipeline/run-summary.ts';
 import { runScanJob } from '../../shared/pipeline/scan-job.ts';
@@ -68,6 +69,7 @@ export class ScanLoop {
   readonly #input: ScanLoopInput;
   readonly #targets = new TargetSelector();
   readonly #budgets = new CallBudgets();
+  readonly #maps = new KeptMaps();
   readonly #monitor = new MonitorState();
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -199,6 +201,7 @@ export class ScanLoop {
       const outcome = await runScanJob({
         target,
         vpcIds: this.#vpcIds(run),
+        maps: configuration.scan.reading === 'incremental' ? this.#maps : undefined,
         runId: randomUUID(),
         policy: configuration.alerts,
         publish: { ...configuration.metrics, subnetSeries: request.subnetSeries },

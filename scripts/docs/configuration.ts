@@ -106,6 +106,7 @@ const defaults = (): Readonly<Record<string, string>> => {
   return {
     'targets.roleName': DEFAULT_ROLE_NAME,
     'scan.concurrency': String(scan.concurrency),
+    'scan.reading': scan.reading,
     'scan.quotaShare': `${100 * scan.quotaShare}%`,
     'metrics.namespace': metrics.namespace,
     'metrics.compat': String(metrics.compat),

@@ -122,6 +122,11 @@ const targets = together(
 const scan = section({
   vpcs: listOf(vpcId, 'a VPC id, or a list of them').optional().describe('Only these VPCs. Default: all.'),
   concurrency: wholeNumber(1, 100).optional().describe('Targets that one process scans at the same time.'),
+  reading: oneOf(['full', 'incremental'])
+    .optional()
+    .describe(
+      'Whether each scan reads every network interface, or only those of subnets whose count of addresses has moved, and the others in turn.',
+    ),
   quotaShare: percent
     .refine((share) => share >= 1, { error: 'a share from 1% to 100%, such as 25%' })
     .optional()

@@ -28,6 +28,8 @@ export interface HeadroomConfiguration {
     readonly vpcIds: readonly string[] | null;
     /** Targets that one process scans at the same time. */
     readonly concurrency: number;
+    /** `incremental`: the interfaces of quiet subnets are those of an earlier scan, up to six hours old. */
+    readonly reading: 'full' | 'incremental';
     /** How much of EC2's request quota scans may take in each account and Region, from 0.01 to 1. */
     readonly quotaShare: number;
   };
@@ -120,6 +122,7 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
   scan: {
     vpcIds: file.scan?.vpcs ?? null,
     concurrency: file.scan?.concurrency ?? DEFAULT_CONCURRENCY,
+    reading: file.scan?.reading ?? 'full',
     quotaShare: (file.scan?.quotaShare ?? DEFAULT_QUOTA_PERCENT) / 100,
   },
   kubernetes:

@@ -36,7 +36,12 @@ import {
   subnetRecord,
   vpcRecord,
 } from './ec2-records.ts';
-import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+import {
+  type InterfaceScope,
+  type InventoryScope,
+  type InventorySource,
+  SubnetGoneError,
+} from './inventory-source.ts';
 import { HandOver } from './page-reader/hand-over.ts';
 import { routeTableRecord } from './route-tables.ts';
 import {
@@ -122,10 +127,10 @@ export const createEc2Inventory = ({
   };
 
   const eachInterface = async (
-    scope: InventoryScope,
+    scope: InterfaceScope,
     receive: (networkInterface: NetworkInterface) => void,
   ): Promise<void> => {
-    for (const filters of vpcFilters(scope)) {
+    for (const filters of interfaceFilters(scope)) {
       await eachItem(
         context('DescribeNetworkInterfaces'),
         async (NextToken) => {
@@ -328,13 +333,19 @@ const interfaceId = ({ networkInterfaceId }: NetworkInterface): string => networ
 
 const instanceId = ({ instanceId }: Instance): string => instanceId;
 
-/** One request's filters each: none for everything, otherwise as many as the filter limit makes of the VPCs. */
-const vpcFilters = ({ vpcIds }: InventoryScope): readonly { readonly Filters?: Filter[] }[] =>
-  vpcIds === undefined
+/** One request's filters each. */
+type Filters = readonly { readonly Filters?: Filter[] }[];
+
+/** None for everything, otherwise as many as the filter limit makes of the values. */
+const filtersOf = (Name: string, values: readonly string[] | undefined): Filters =>
+  values === undefined
     ? [{}]
-    : chunks([...new Set(vpcIds)], FILTER_VALUES).map((Values) => ({
-        Filters: [{ Name: 'vpc-id', Values }],
-      }));
+    : chunks([...new Set(values)], FILTER_VALUES).map((Values) => ({ Filters: [{ Name, Values }] }));
+
+const vpcFilters = ({ vpcIds }: InventoryScope): Filters => filtersOf('vpc-id', vpcIds);
+
+const interfaceFilters = (scope: InterfaceScope): Filters =>
+  scope.subnetIds === undefined ? vpcFilters(scope) : filtersOf('subnet-id', scope.subnetIds);
 
 const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

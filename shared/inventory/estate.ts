@@ -60,7 +60,13 @@ export const createEstateSources = (
     vpcs: async (scope) => recorded(estate.vpcs).filter(within(scope)),
     subnets: async (scope) => recorded(estate.subnets).filter(within(scope)),
     eachInterface: async (scope, receive) =>
-      recorded(estate.interfaces).filter(within(scope)).forEach(receive),
+      recorded(estate.interfaces)
+        .filter(
+          scope.subnetIds === undefined
+            ? within(scope)
+            : ({ subnetId }) => scope.subnetIds?.includes(subnetId) === true,
+        )
+        .forEach(receive),
     reservations: async (subnetId) => {
       const reservations = Object.hasOwn(estate.reservations, subnetId)
         ? estate.reservations[subnetId]

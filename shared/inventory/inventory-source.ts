@@ -16,6 +16,11 @@ export interface InventoryScope {
   readonly vpcIds?: readonly string[];
 }
 
+/** Which interfaces are listed. With subnets, those in them alone; the VPCs then do not matter. */
+export interface InterfaceScope extends InventoryScope {
+  readonly subnetIds?: readonly string[];
+}
+
 /**
  * Where inventory comes from: the EC2 API of one target, a saved estate file, or a test. Each method throws a
  * `HeadroomError` when it could not answer in full - never a shortened answer.
@@ -29,7 +34,7 @@ export interface InventorySource {
    * Hands over every interface, as pages arrive: nothing is kept, so memory does not grow with the account.
    * When it throws, what was handed over so far is not the whole and must be thrown away.
    */
-  eachInterface(scope: InventoryScope, receive: (networkInterface: NetworkInterface) => void): Promise<void>;
+  eachInterface(scope: InterfaceScope, receive: (networkInterface: NetworkInterface) => void): Promise<void>;
   /** One EC2 call per subnet: callers cache (`shared/pipeline/collect.ts`). */
   reservations(subnetId: string): Promise<readonly SubnetCidrReservation[]>;
   eachInstance(scope: InventoryScope, receive: (instance: Instance) => void): Promise<void>;

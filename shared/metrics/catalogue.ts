@@ -294,6 +294,8 @@ export interface RunSummary {
   readonly scanSeconds: number | null;
   readonly apiCalls: number | null;
   readonly throttles: number | null;
+  /** Of the subnets whose interfaces an earlier scan read; `null`: all were read in this one. */
+  readonly oldestMapSeconds: number | null;
   readonly metricsPublished: number | null;
   readonly metricsWithheld: number | null;
   readonly alertsUndelivered: number | null;
@@ -354,6 +356,12 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
       value: (run) => run.apiCalls,
     },
     { name: 'Throttles', unit: 'Count', help: 'Requests that AWS throttled.', value: (run) => run.throttles },
+    {
+      name: 'OldestMapSeconds',
+      unit: 'Seconds',
+      help: 'The age of the oldest address map, with `scan.reading: incremental`. Absent where every map is of this scan.',
+      value: (run) => run.oldestMapSeconds,
+    },
     {
       name: 'MetricsPublished',
       unit: 'Count',

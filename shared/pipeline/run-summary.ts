@@ -1,4 +1,5 @@
 import type { RunSummary } from '../metrics/catalogue.ts';
+import type { TargetAssessment } from '../model/result/assessment.ts';
 import { type ScanResult, whyNotWatched } from '../model/target/watched.ts';
 import type { DeliveryReport } from './deliver-outbox.ts';
 import type { PlanOutcome } from './plan.ts';
@@ -22,6 +23,7 @@ const NOTHING_KNOWN: RunSummary = {
   scanSeconds: null,
   apiCalls: null,
   throttles: null,
+  oldestMapSeconds: null,
   metricsPublished: null,
   metricsWithheld: null,
   alertsUndelivered: null,
@@ -37,10 +39,19 @@ export const scanSummary = (outcome: RunTargetOutcome, effort: ScanEffort): RunS
     scanSeconds: effort.seconds,
     apiCalls: effort.calls,
     throttles: effort.throttles,
+    oldestMapSeconds: oldestMap(outcome.assessment),
     metricsPublished: outcome.metrics?.published ?? null,
     metricsWithheld: outcome.metrics?.withheld ?? null,
     alertsUndelivered: undelivered(outcome),
   };
+};
+
+/** In seconds; `null`: the interfaces of every subnet were read in this scan. */
+const oldestMap = ({ scannedAt, subnets }: TargetAssessment): number | null => {
+  const ages = subnets.flatMap(({ interfacesReadAt }) =>
+    interfacesReadAt === undefined ? [] : [(Date.parse(scannedAt) - Date.parse(interfacesReadAt)) / 1000],
+  );
+  return ages.length === 0 ? null : ages.reduce((oldest, age) => Math.max(oldest, age), 0);
 };
 
 /** What decides whether the target is watched. */

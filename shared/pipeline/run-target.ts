@@ -11,6 +11,7 @@ import {
   type ScanConclusion,
 } from './conclude-scan.ts';
 import { forgivingCache } from './forgiving-cache.ts';
+import type { KeptMaps } from './kept-maps.ts';
 import { scanTarget } from './scan-target.ts';
 
 /** Everything the job touches of the world. */
@@ -24,6 +25,8 @@ export interface RunTargetInput extends ConcludeScanInput {
   /** Why the plan was not sure of this target: its scan counts as partial at best. */
   readonly doubt?: Problem;
   readonly onInterfaces?: (count: number) => void;
+  /** What earlier scans kept of interfaces: with it, only those of subnets that changed are read. */
+  readonly maps?: KeptMaps | undefined;
   /** Ends the run as if the process had ended: what a reading that was broken off would say is not stored. */
   readonly stop?: AbortSignal;
 }
@@ -68,6 +71,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     past: { previous, histories },
     cache,
     now,
+    maps: input.maps,
     ...(input.doubt === undefined ? {} : { doubt: input.doubt }),
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });

@@ -7,7 +7,8 @@ import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
-import { interfaceListings } from './interface-listings.ts';
+import type { KeptMaps } from './kept-maps.ts';
+import { type KeptReading, readAllInterfaces, readChangedInterfaces } from './read-interfaces.ts';
 
 /** What earlier scans of the target left behind. */
 export interface TargetPast {
@@ -31,6 +32,8 @@ export interface ScanTargetInput {
   readonly onInterfaces?: (count: number) => void;
   /** From how many interfaces on they are listed in parts; see `interfaceListings`. */
   readonly manyInterfaces?: number;
+  /** What earlier scans kept of interfaces: with it, only those of subnets that changed are read. */
+  readonly maps?: KeptMaps | undefined;
 }
 
 /** How often `onInterfaces` hears of progress. */
@@ -52,12 +55,19 @@ export const failedAssessment = (
   maps: [],
 });
 
+interface AssessedInterfaces {
+  readonly assessor: TargetAssessor;
+  /** `null`: all were read in this scan, or none could be. */
+  readonly reading: KeptReading | null;
+}
+
 const assessInterfaces = async (
-  { target, scope, past, now, onInterfaces, manyInterfaces }: ScanTargetInput,
+  input: ScanTargetInput,
   { inventory }: TargetSources,
   facts: TargetFacts,
   problems: Problem[],
-): Promise<TargetAssessor> => {
+): Promise<AssessedInterfaces> => {
+  const { cache, manyInterfaces, maps, now, onInterfaces, past, scope, target } = input;
   const { previous } = past;
   const assessor = new TargetAssessor({ target, facts, interfacesListed: true, previous, now });
   let count = 0;
@@ -67,15 +77,18 @@ const assessInterfaces = async (
       count += 1;
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
     };
-    const vpcIds = [...facts.vpcs, ...facts.subnets].map(({ vpcId }) => vpcId);
-    const listings = interfaceListings(scope, vpcIds, previous, manyInterfaces);
-    await Promise.all(listings.map((part) => inventory.eachInterface(part, add)));
-    return assessor;
+    const read = { target, scope, inventory, facts, previous, now, manyInterfaces };
+    if (maps !== undefined) return { assessor, reading: await readChangedInterfaces(read, maps, cache, add) };
+    await readAllInterfaces(read, add);
+    return { assessor, reading: null };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));
     // A listing that broke off would read as free addresses: throw all of it away and say that nothing is known.
-    return new TargetAssessor({ target, facts, interfacesListed: false, previous, now });
+    return {
+      assessor: new TargetAssessor({ target, facts, interfacesListed: false, previous, now }),
+      reading: null,
+    };
   }
 };
 
@@ -113,11 +126,14 @@ export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget
     return assessed(nothingLearned(input, [problemOf(error)]));
   }
   const problems = [...(doubt === undefined ? [] : [doubt]), ...facts.problems];
-  const assessor = await assessInterfaces(input, sources, facts, problems);
+  const { assessor, reading } = await assessInterfaces(input, sources, facts, problems);
   const histories = await past.histories(facts.subnets.map(({ subnetId }) => subnetId));
   const complete = problems.every(({ code }) => code === SUBNET_GONE);
-  return assessor.finish({
+  const finished = assessor.finish({
     target: { ...target, status: complete ? 'ok' : 'partial', errors: distinct(problems) },
     histories,
+    readAt: reading?.readAt,
   });
+  await reading?.keep(finished.assessment.subnets);
+  return finished;
 };

@@ -100,6 +100,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
     `account ${subnet.accountId}`,
     subnet.region,
     subnet.ownerId === null ? null : `shared by account ${subnet.ownerId}`,
+    subnet.interfacesReadAt === undefined ? null : `interfaces read ${utcMinute(subnet.interfacesReadAt)}`,
   ]
     .filter((word) => word !== null)
     .join(' · ')}</p>`;

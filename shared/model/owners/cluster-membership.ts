@@ -88,3 +88,7 @@ export const TRUNK_TAG = 'vpcresources.k8s.aws/trunk-eni-id';
 /** Cilium's tags on the interfaces that it makes (Helm value `eni.gcTags`). */
 export const CILIUM_TAG = 'io.cilium/cilium-managed';
 export const CILIUM_CLUSTER_TAG = 'io.cilium/cluster-name';
+
+/** ECS puts it on the interfaces of its tasks, and EC2 on instances that were started from a launch template. */
+export const ECS_CLUSTER_TAG = 'aws:ecs:clusterName';
+export const LAUNCH_TEMPLATE_TAG = 'aws:ec2launchtemplate:id';

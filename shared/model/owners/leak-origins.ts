@@ -1,6 +1,6 @@
 import type { NetworkInterface } from '../aws/inventory.ts';
 import type { LeakOrigin } from '../result/assessment.ts';
-import { CNI_NO_MANAGE_TAG, clusterNameOf, membershipOf } from './cluster-membership.ts';
+import { CNI_NO_MANAGE_TAG, clusterNameOf, LAUNCH_TEMPLATE_TAG, membershipOf } from './cluster-membership.ts';
 import { ciliumClusterOf, isMadeByCilium, isMadeByCni } from './owners.ts';
 
 /** What makes interfaces that can stay behind, and how long one may be attached to nothing before it counts as left. */
@@ -24,8 +24,6 @@ const CILIUM_LEAKED_AFTER_MINUTES = 30;
 
 /** Lambda gives interfaces up "often well over an hour" after the last function (github.com/go-to-k/cdkd/pull/38). */
 const LAMBDA_LEAKED_AFTER_MINUTES = 24 * 60;
-
-const LAUNCH_TEMPLATE_TAG = 'aws:ec2launchtemplate:id';
 
 /**
  * A primary interface that outlived its node. It has no description, since no CNI made it, and the tags of the node group,

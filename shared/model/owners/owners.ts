@@ -5,6 +5,7 @@ import {
   CNI_INSTANCE_TAG,
   CNI_NO_MANAGE_TAG,
   clusterNameOf,
+  ECS_CLUSTER_TAG,
   ENI_OWNER_TAG,
   membershipOf,
   TRUNK_TAG,
@@ -70,9 +71,9 @@ const ownerOfTask = ({ description, interfaceType, tags }: NetworkInterface): Ow
   const ecsBranch =
     normalisedType(interfaceType) === 'branch' &&
     tags[ENI_OWNER_TAG] === undefined &&
-    tags['aws:ecs:clusterName'] !== undefined;
+    tags[ECS_CLUSTER_TAG] !== undefined;
   return (description.startsWith('arn:aws') && description.includes(':ecs:')) || ecsBranch
-    ? owner('ecs-task', tags['aws:ecs:clusterName'] ?? null)
+    ? owner('ecs-task', tags[ECS_CLUSTER_TAG] ?? null)
     : null;
 };
 

@@ -1,11 +1,20 @@
 import {
   AUTO_MODE_NODE_POOL_TAG,
+  CILIUM_CLUSTER_TAG,
+  CILIUM_TAG,
   CLUSTER_NAME_TAGS,
   CLUSTER_TAG_PREFIX,
+  CNI_CREATED_AT_TAG,
+  CNI_INSTANCE_TAG,
+  CNI_NO_MANAGE_TAG,
+  ECS_CLUSTER_TAG,
+  ENI_OWNER_TAG,
+  LAUNCH_TEMPLATE_TAG,
   NODE_GROUP_TAGS,
   NODE_POOL_TAGS,
+  TRUNK_TAG,
 } from './cluster-membership.ts';
-import { AUTO_SCALING_GROUP_TAG, INSTANCE_MARKS } from './owner-marks.ts';
+import { AUTO_SCALING_GROUP_TAG, INSTANCE_MARKS, MARK_TAGS } from './owner-marks.ts';
 
 /**
  * The tags of instances that anything looks at. The others are not kept: 8,000 instances with 50 tags of
@@ -33,3 +42,23 @@ export const isTagOfInterest = (key: string, kept: Readonly<Record<string, strin
   KEYS.has(key) || (hasPrefix(key) && Object.keys(kept).filter(hasPrefix).length < MAX_PREFIXED_TAGS);
 
 const hasPrefix = (key: string): boolean => PREFIXES.some((prefix) => key.startsWith(prefix));
+
+/** The tags of interfaces that anything looks at: those of their owners, of clusters and of what may have left them behind. */
+const INTERFACE_KEYS: ReadonlySet<string> = new Set([
+  ...CLUSTER_NAME_TAGS,
+  ...NODE_GROUP_TAGS,
+  ...NODE_POOL_TAGS,
+  ...MARK_TAGS,
+  CNI_INSTANCE_TAG,
+  CNI_CREATED_AT_TAG,
+  CNI_NO_MANAGE_TAG,
+  ENI_OWNER_TAG,
+  TRUNK_TAG,
+  CILIUM_TAG,
+  CILIUM_CLUSTER_TAG,
+  ECS_CLUSTER_TAG,
+  LAUNCH_TEMPLATE_TAG,
+]);
+
+/** Whether an assessment looks at this tag of an interface. */
+export const isInterfaceTag = (key: string): boolean => INTERFACE_KEYS.has(key) || hasPrefix(key);

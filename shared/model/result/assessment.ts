@@ -90,6 +90,8 @@ export interface SubnetAssessment {
   readonly ownerChanges?: readonly OwnerChanges[];
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
+  /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has not moved since. */
+  readonly interfacesReadAt?: string;
   /** Whether something here asks for prefixes: a node holds one, nodes of a cluster will take them from here, or a `prefix` reservation waits for them. */
   readonly usesPrefixes: boolean | null;
   readonly confidence: Confidence;

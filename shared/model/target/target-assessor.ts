@@ -63,6 +63,8 @@ export interface TargetFoldInput {
 export interface TargetFoldFinish {
   readonly target: TargetStatus;
   readonly histories: ReadonlyMap<string, SubnetHistory>;
+  /** When each subnet's interfaces were read, in epoch milliseconds; absent: all of them in this scan. */
+  readonly readAt?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A target as it was measured, before the checks of a policy. */
@@ -132,7 +134,7 @@ export class TargetAssessor {
     for (const pods of this.#pods.values()) pods?.add(networkInterface);
   }
 
-  finish({ target, histories }: TargetFoldFinish): AssessedTarget {
+  finish({ target, histories, readAt }: TargetFoldFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const seen = [...this.#subnets.values()].map((fold) => fold.finish());
@@ -163,6 +165,7 @@ export class TargetAssessor {
           ...outcome.assessment,
           ...(ownerChanges.length === 0 ? {} : { ownerChanges }),
           leakedInterfaces,
+          ...readBefore(readAt?.get(outcome.assessment.subnetId), now),
           forecast,
         },
       };
@@ -218,6 +221,9 @@ export class TargetAssessor {
     };
   }
 }
+
+const readBefore = (readAt: number | undefined, now: number): Pick<SubnetAssessment, 'interfacesReadAt'> =>
+  readAt === undefined || readAt >= now ? {} : { interfacesReadAt: new Date(readAt).toISOString() };
 
 const ownerChangesOf = (
   { owners, subnetId }: SubnetAssessment,

@@ -48,6 +48,16 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       expect(await interfaces(['vpc-0a', 'vpc-0b'])).toHaveLength(6);
     });
 
+    test('hands over only the interfaces of the subnets in scope, of more than a filter holds', async () => {
+      const listed = mixedEstate.interfaces as readonly NetworkInterface[];
+      const wanted = listed[0]?.subnetId ?? '';
+      const many = Array.from({ length: 450 }, (_, index) => `subnet-${index}`);
+      const found: NetworkInterface[] = [];
+      await source.eachInterface({ subnetIds: [...many, wanted] }, (each) => found.push(each));
+      expect(found).toEqual(listed.filter(({ subnetId }) => subnetId === wanted));
+      await source.eachInterface({ subnetIds: [] }, () => expect.unreachable());
+    });
+
     test('takes an empty scope for nothing, and one of more VPCs than a filter holds for all of them', async () => {
       const many = Array.from({ length: 450 }, (_, index) => `vpc-${index}`);
       expect(await interfaces([])).toEqual([]);

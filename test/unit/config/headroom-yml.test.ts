@@ -47,7 +47,7 @@ describe('a file that says nothing', () => {
   test('means our own account and Region, every VPC, and the defaults', () => {
     expect(defaultConfiguration()).toEqual({
       targets: { accounts: { from: 'self' }, regions: null, role: null },
-      scan: { vpcIds: null, concurrency: 4, quotaShare: 0.25 },
+      scan: { vpcIds: null, concurrency: 4, reading: 'full', quotaShare: 0.25 },
       kubernetes: null,
       metrics: {
         namespace: 'VpcHeadroom',
@@ -540,6 +540,7 @@ routes:
     ['scan: { concurrency: 0 }', 'scan.concurrency'],
     ['scan: { concurrency: 1.5 }', 'scan.concurrency'],
     ['scan: { quotaShare: 0.25 }', 'scan.quotaShare'],
+    ['scan: { reading: some }', 'scan.reading'],
     ['scan: { quotaShare: 0% }', 'scan.quotaShare'],
     ['scan: { quotaShare: 101% }', 'scan.quotaShare'],
     ['alerts: []', 'alerts'],

@@ -60,7 +60,7 @@ describe('the exposition', () => {
     const run: RunSummary = {
       ...{ targetsPlanned: null, targetsSucceeded: 1, targetsFailed: 0 },
       ...{ targetsStale: null, targetsNew: null, targetsGone: null },
-      ...{ scanSeconds: 2.5, apiCalls: 12, throttles: 0, alertsUndelivered: 0 },
+      ...{ scanSeconds: 2.5, apiCalls: 12, throttles: 0, oldestMapSeconds: null, alertsUndelivered: 0 },
       ...{ metricsPublished: null, metricsWithheld: null },
     };
     const target = { accountId: '111111111111', region: 'eu-west-1' };

@@ -1,0 +1,341 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createEstateSources, type TargetEstate } from '../../../shared/inventory/estate.ts';
+import type { Instance, NetworkInterface, Subnet } from '../../../shared/model/aws/inventory.ts';
+import { formatIpv4, parseIpv4 } from '../../../shared/model/net/ipv4.ts';
+import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import { OLDEST_MAP } from '../../../shared/model/target/reading-plan.ts';
+import type { TargetSources } from '../../../shared/pipeline/collect.ts';
+import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
+import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
+import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';
+
+const BASES = [
+  '10.0.0.0',
+  '10.0.1.0',
+  '10.0.2.0',
+  '10.0.3.0',
+  '10.0.4.0',
+  '10.0.5.0',
+  '10.0.6.0',
+  '10.0.7.0',
+];
+const subnetIdOf = (subnet: number): string => `subnet-${subnet}`;
+/** Blocks of a /25. */
+const BLOCKS = 8;
+
+/** Something that happens to an estate between two scans. `pick` chooses an interface. */
+type Event =
+  | {
+      readonly kind: 'add';
+      readonly subnet: number;
+      readonly template: number;
+      readonly held: number;
+      readonly prefix: boolean;
+    }
+  | { readonly kind: 'remove' | 'grow' | 'shrink'; readonly pick: number }
+  /** Neither moves AWS's count: an interface becomes another's, and one address is given up for another. */
+  | { readonly kind: 'restyle'; readonly pick: number; readonly template: number }
+  | { readonly kind: 'move'; readonly pick: number };
+
+interface Step {
+  readonly minutes: number;
+  readonly events: readonly Event[];
+  /** The process ends, and another takes over what is stored. */
+  readonly restart: boolean;
+}
+
+interface Held {
+  readonly id: string;
+  readonly subnet: number;
+  template: number;
+  /** Places in the subnet. */
+  addresses: number[];
+  prefixes: number[];
+}
+
+/** An estate in which no address has two holders, since AWS gives none. */
+class World {
+  readonly #held: Held[] = [];
+  #made = 0;
+
+  #taken(subnet: number): ReadonlySet<number> {
+    return new Set(
+      this.#held
+        .filter((each) => each.subnet === subnet)
+        .flatMap(({ addresses, prefixes }) => [
+          ...addresses,
+          ...prefixes.flatMap((block) => Array.from({ length: 16 }, (_, index) => block * 16 + index)),
+        ]),
+    );
+  }
+
+  #freeAddress(subnet: number): number | undefined {
+    const taken = this.#taken(subnet);
+    for (let place = 4; place < BLOCKS * 16 - 1; place += 1) if (!taken.has(place)) return place;
+    return undefined;
+  }
+
+  #freeBlock(subnet: number): number | undefined {
+    const taken = this.#taken(subnet);
+    for (let block = BLOCKS - 2; block > 0; block -= 1)
+      if (!Array.from({ length: 16 }, (_, index) => block * 16 + index).some((place) => taken.has(place)))
+        return block;
+    return undefined;
+  }
+
+  apply(event: Event): void {
+    if (event.kind === 'add') {
+      const { subnet, template } = event;
+      const each: Held = { id: `eni-${this.#made}`, subnet, template, addresses: [], prefixes: [] };
+      this.#made += 1;
+      this.#held.push(each);
+      for (let count = 0; count < event.held; count += 1) this.#grow(each);
+      const block = event.prefix ? this.#freeBlock(subnet) : undefined;
+      if (block !== undefined) each.prefixes.push(block);
+      return;
+    }
+    const each = this.#held[event.pick % Math.max(1, this.#held.length)];
+    if (each === undefined) return;
+    if (event.kind === 'remove') this.#held.splice(this.#held.indexOf(each), 1);
+    else if (event.kind === 'grow') this.#grow(each);
+    else if (event.kind === 'shrink') each.addresses.pop();
+    else if (event.kind === 'restyle') each.template = event.template;
+    else if (each.addresses.length > 0) {
+      const next = this.#freeAddress(each.subnet);
+      if (next !== undefined) each.addresses = [...each.addresses.slice(1), next];
+    }
+  }
+
+  #grow(each: Held): void {
+    const place = this.#freeAddress(each.subnet);
+    if (place !== undefined) each.addresses.push(place);
+  }
+
+  get subnets(): readonly Subnet[] {
+    return BASES.map((base, subnet) =>
+      aSubnetRecord({
+        subnetId: subnetIdOf(subnet),
+        cidrBlock: `${base}/25`,
+        // The last has addresses in use that no interface shows.
+        awsAvailable: BLOCKS * 16 - 5 - this.#taken(subnet).size - (subnet === BASES.length - 1 ? 3 : 0),
+      }),
+    );
+  }
+
+  get interfaces(): readonly NetworkInterface[] {
+    return this.#held.map(({ id, subnet, template, addresses, prefixes }) => {
+      const base = parseIpv4(BASES[subnet] ?? '') ?? 0;
+      const like = OWNED_INTERFACES[template]?.networkInterface ?? anInterfaceRecord();
+      return {
+        ...like,
+        attachment:
+          like.attachment?.instanceId == null
+            ? like.attachment
+            : { ...like.attachment, instanceId: `${like.attachment.instanceId}-${id}` },
+        networkInterfaceId: id,
+        subnetId: subnetIdOf(subnet),
+        privateAddresses: addresses.map((place, index) => ({
+          address: formatIpv4(base + place),
+          primary: index === 0,
+        })),
+        ipv4Prefixes: prefixes.map((block) => `${formatIpv4(base + block * 16)}/28`),
+      };
+    });
+  }
+}
+
+/** An instance has one primary interface, so each interface has instances of its own. */
+const instancesOf = (interfaces: readonly NetworkInterface[]): readonly Instance[] =>
+  interfaces.flatMap(({ networkInterfaceId }) =>
+    INSTANCES.map((each) => ({ ...each, instanceId: `${each.instanceId}-${networkInterfaceId}` })),
+  );
+
+const estateOf = (
+  subnets: readonly Subnet[],
+  interfaces: readonly NetworkInterface[],
+  instances: readonly Instance[],
+): TargetEstate => ({
+  target: aTarget,
+  vpcs: [aVpcRecord()],
+  subnets,
+  interfaces,
+  reservations: Object.fromEntries(
+    subnets.map(({ subnetId }, index) => [
+      subnetId,
+      index === 1
+        ? [{ reservationId: 'scr-1', subnetId, cidr: '10.0.1.32/28', type: 'prefix' as const }]
+        : [],
+    ]),
+  ),
+  instances,
+  instanceTypes: [],
+  vpcConnections: [],
+  routeTables: [],
+  eksClusters: [],
+  autoScalingGroups: [],
+});
+
+/** A source that writes down what each subnet had when its interfaces were listed. */
+const watched = (
+  estate: TargetEstate,
+  note: (subnetId: string, interfaces: readonly NetworkInterface[]) => void,
+): TargetSources => {
+  const { clusters, inventory } = createEstateSources(estate);
+  const all = estate.interfaces as readonly NetworkInterface[];
+  const subnets = estate.subnets as readonly Subnet[];
+  return {
+    clusters,
+    inventory: {
+      ...inventory,
+      eachInterface: (scope, receive) => {
+        for (const subnetId of scope.subnetIds ?? subnets.map((subnet) => subnet.subnetId))
+          note(
+            subnetId,
+            all.filter((each) => each.subnetId === subnetId),
+          );
+        return inventory.eachInterface(scope, receive);
+      },
+    },
+  };
+};
+
+const scan = async (
+  sources: TargetSources,
+  previous: TargetAssessment | null,
+  now: number,
+  reading: {
+    readonly maps?: KeptMaps;
+    readonly cache?: ReturnType<typeof createMemoryStateStore>['cache'];
+  } = {},
+): Promise<TargetAssessment> => {
+  const { assessment } = await scanTarget({
+    target: aTarget,
+    scope: {},
+    sources,
+    past: { ...NO_PAST, previous },
+    cache: reading.cache ?? null,
+    now,
+    maps: reading.maps,
+  });
+  return assessment;
+};
+
+const withoutAges = (assessment: TargetAssessment): TargetAssessment => ({
+  ...assessment,
+  subnets: assessment.subnets.map(({ interfacesReadAt, ...subnet }): SubnetAssessment => subnet),
+});
+
+const START = Date.parse('2026-11-27T00:00:00Z');
+
+/** Lives one history, and holds every scan of it against one that reads everything. */
+const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ readonly kept: number }> => {
+  const world = new World();
+  const { cache } = createMemoryStateStore();
+  /** By subnet and the time of the reading: a process that takes over knows readings that are older than the last. */
+  const seen = new Map<string, readonly NetworkInterface[]>();
+  let maps = new KeptMaps();
+  let previous: TargetAssessment | null = null;
+  let now = START;
+  let kept = 0;
+  for (const { events, minutes, restart } of steps) {
+    for (const event of events) world.apply(event);
+    now += minutes * 60_000;
+    if (restart) maps = new KeptMaps();
+    const { interfaces, subnets } = world;
+    const instances = instancesOf(interfaces);
+    const incremental = await scan(
+      watched(estateOf(subnets, interfaces, instances), (subnetId, listed) =>
+        seen.set(`${subnetId} ${now}`, listed),
+      ),
+      previous,
+      now,
+      {
+        maps,
+        cache,
+      },
+    );
+    const asRead = countShowsAll
+      ? interfaces
+      : incremental.subnets.flatMap(
+          ({ interfacesReadAt, subnetId }) =>
+            seen.get(`${subnetId} ${interfacesReadAt === undefined ? now : Date.parse(interfacesReadAt)}`) ??
+            [],
+        );
+    const full = await scan(createEstateSources(estateOf(subnets, asRead, instances)), previous, now);
+    expect(withoutAges(incremental)).toEqual(full);
+    for (const { interfacesReadAt } of incremental.subnets) {
+      if (interfacesReadAt === undefined) continue;
+      kept += 1;
+      expect(now - Date.parse(interfacesReadAt)).toBeLessThan(OLDEST_MAP);
+    }
+    previous = incremental;
+  }
+  return { kept };
+};
+
+const template = fc.nat({ max: OWNED_INTERFACES.length - 1 });
+const pick = fc.nat({ max: 50 });
+const counted: readonly fc.Arbitrary<Event>[] = [
+  fc.record({
+    kind: fc.constant('add' as const),
+    subnet: fc.nat({ max: BASES.length - 1 }),
+    template,
+    held: fc.integer({ min: 1, max: 12 }),
+    prefix: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constantFrom('remove' as const, 'grow' as const, 'shrink' as const), pick }),
+];
+const uncounted: readonly fc.Arbitrary<Event>[] = [
+  fc.record({ kind: fc.constant('restyle' as const), pick, template }),
+  fc.record({ kind: fc.constant('move' as const), pick }),
+];
+
+const steps = (events: readonly fc.Arbitrary<Event>[], most: number): fc.Arbitrary<readonly Step[]> =>
+  fc
+    .tuple(
+      fc.array(counted[0] as fc.Arbitrary<Event>, { minLength: 10, maxLength: 24 }),
+      fc.array(
+        fc.record({
+          minutes: fc.oneof(
+            { weight: 6, arbitrary: fc.constant(5) },
+            { weight: 2, arbitrary: fc.integer({ min: 1, max: 90 }) },
+            { weight: 1, arbitrary: fc.constantFrom(300, 480, 1500) },
+          ),
+          events: fc.array(fc.oneof(...events), { maxLength: most }),
+          restart: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 8 },
+      ),
+    )
+    .map(([first, rest]) => [{ minutes: 0, events: first, restart: false }, ...rest]);
+
+/** Histories in one run; set for more. */
+const HISTORIES = Number(process.env['HEADROOM_READING_HISTORIES'] ?? 100);
+
+describe('reading only what changed', () => {
+  test('equals, on every field, a full scan of what each subnet had when it was last read', async () => {
+    let kept = 0;
+    await fc.assert(
+      fc.asyncProperty(steps([...counted, ...uncounted], 3), async (history) => {
+        kept += (await live(history, false)).kept;
+      }),
+      { numRuns: HISTORIES },
+    );
+    // Otherwise everything would have been read each time, and the property would show nothing.
+    expect(kept).toBeGreaterThan(HISTORIES);
+  });
+
+  test('where one change at a time shows in the count, equals a full scan of the present', async () => {
+    let kept = 0;
+    await fc.assert(
+      fc.asyncProperty(steps(counted, 1), async (history) => {
+        kept += (await live(history, true)).kept;
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(kept).toBeGreaterThan(HISTORIES);
+  });
+});
