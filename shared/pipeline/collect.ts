@@ -1,7 +1,6 @@
-import pLimit from 'p-limit';
 import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
-import { type InventoryScope, type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
+import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
 import type { AllocationFailures } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
@@ -24,6 +23,7 @@ import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
+import { readReservations } from './read-reservations.ts';
 
 /**
  * Where one target's facts come from. `clusters` is `null` when there is no source for it, as in an old estate file.
@@ -68,13 +68,9 @@ export interface CollectInput {
   readonly sources: TargetSources;
   readonly cache: CacheStore | null;
   readonly now: number;
+  /** The most subnets whose reservations are asked for; absent: all that are due. */
+  readonly mostReservations?: number | undefined;
 }
-
-/**
- * EC2 answers reservations one subnet at a time, so 1,000 subnets are 1,000 calls. They change rarely: an hour old is
- * fresh enough, and 1,000 calls an hour are a small share of the account's request quota.
- */
-export const RESERVATION_CACHE_MILLISECONDS = 3_600_000;
 
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
 const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
@@ -85,54 +81,8 @@ const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
  */
 const FAILURES_LOOK_BACK = 6 * 3_600_000;
 
-/** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
-const CONCURRENT_CALLS = 4;
-
-/** The code of a problem that is none: the subnet was deleted while it was being scanned. */
-export const SUBNET_GONE = 'subnet-gone';
-
 const keyOf = ({ accountId, region }: Target, what: string, id: string): string =>
   `${what}/${accountId}/${region}/${id}`;
-
-const readReservations = async (
-  { target, sources, cache, now }: CollectInput,
-  subnets: readonly Subnet[],
-  problems: Problem[],
-): Promise<Map<string, readonly SubnetCidrReservation[] | null | 'gone'>> => {
-  const found = new Map<string, readonly SubnetCidrReservation[] | null | 'gone'>();
-  const limit = pLimit(CONCURRENT_CALLS);
-  let refused: HeadroomError | null = null;
-  const read = async ({ subnetId }: Subnet): Promise<void> => {
-    const key = keyOf(target, 'reservations', subnetId);
-    const cached = await cache?.get(key, now);
-    if (cached != null) {
-      found.set(subnetId, cached as readonly SubnetCidrReservation[]);
-      return;
-    }
-    // What one subnet's call was refused for, a thousand others would be too: one problem, no further calls.
-    if (refused !== null) {
-      found.set(subnetId, null);
-      return;
-    }
-    try {
-      const reservations = await sources.inventory.reservations(subnetId);
-      found.set(subnetId, reservations);
-      await cache?.put(key, reservations, now + RESERVATION_CACHE_MILLISECONDS);
-    } catch (error) {
-      if (error instanceof SubnetGoneError) {
-        found.set(subnetId, 'gone');
-        problems.push({ code: SUBNET_GONE, message: `${error.message}.`, action: error.action });
-        return;
-      }
-      if (!(error instanceof HeadroomError)) throw error;
-      if (refused === null) problems.push(problemOf(error));
-      refused = error;
-      found.set(subnetId, null);
-    }
-  };
-  await Promise.all(subnets.map((subnet) => limit(() => read(subnet))));
-  return found;
-};
 
 const readLimits = async (
   { target, sources, cache, now }: CollectInput,

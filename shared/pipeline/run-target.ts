@@ -12,6 +12,7 @@ import {
 } from './conclude-scan.ts';
 import { forgivingCache } from './forgiving-cache.ts';
 import type { KeptMaps } from './kept-maps.ts';
+import { RESERVATIONS_AT_ONCE } from './read-reservations.ts';
 import { scanTarget } from './scan-target.ts';
 
 /** Everything the job touches of the world. */
@@ -72,6 +73,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     cache,
     now,
     maps: input.maps,
+    mostReservations: RESERVATIONS_AT_ONCE,
     ...(input.doubt === undefined ? {} : { doubt: input.doubt }),
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });

@@ -6,9 +6,10 @@ import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
-import { collectFacts, SUBNET_GONE, type TargetFacts, type TargetSources } from './collect.ts';
+import { collectFacts, type TargetFacts, type TargetSources } from './collect.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { type KeptReading, readAllInterfaces, readChangedInterfaces } from './read-interfaces.ts';
+import { SUBNET_GONE } from './read-reservations.ts';
 
 /** What earlier scans of the target left behind. */
 export interface TargetPast {
@@ -34,6 +35,8 @@ export interface ScanTargetInput {
   readonly manyInterfaces?: number;
   /** What earlier scans kept of interfaces: with it, only those of subnets that changed are read. */
   readonly maps?: KeptMaps | undefined;
+  /** The most subnets whose reservations are asked for; absent: all that are due. */
+  readonly mostReservations?: number | undefined;
 }
 
 /** How often `onInterfaces` hears of progress. */

@@ -45,8 +45,8 @@ describe('an assessment in pieces', () => {
   });
 
   test('differs in one piece when one subnet has changed', () => {
-    const before = subnets(100);
-    const after = before.map((subnet, index) => (index === 50 ? { ...subnet, used: 52 } : subnet));
+    const before = subnets(1_000);
+    const after = before.map((subnet, index) => (index === 500 ? { ...subnet, used: 52 } : subnet));
     const old = new Set(cutAssessment(anAssessment({ subnets: before })).list.pieces);
     const changed = cutAssessment(anAssessment({ subnets: after })).list.pieces.filter(
       (hash) => !old.has(hash),

@@ -1,0 +1,158 @@
+import pLimit from 'p-limit';
+import { type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
+import type { Subnet, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
+import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import type { CacheStore } from '../state/state-store.ts';
+
+/**
+ * EC2 answers reservations one subnet at a time, so 1,000 subnets are 1,000 calls. They change rarely: an hour old is
+ * fresh enough, and 1,000 calls an hour are a small share of the account's request quota.
+ */
+export const RESERVATION_CACHE_MILLISECONDS = 3_600_000;
+
+/** Subnets whose turn has not come yet keep an older answer for this long, in milliseconds. */
+const OLDEST_ANSWER = 24 * 3_600_000;
+
+/** The most subnets that a scan with a deadline asks for: two minutes at a quarter of EC2's bucket. */
+export const RESERVATIONS_AT_ONCE = 600;
+
+/** Subnets in one record of the store. Compressed it is 80 KB where half of them have a reservation. */
+const SUBNETS_IN_RECORD = 5_000;
+
+/** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
+const CONCURRENT_CALLS = 4;
+
+/** The code of a problem that is none: the subnet was deleted while it was being scanned. */
+export const SUBNET_GONE = 'subnet-gone';
+
+/** By subnet; `null`: not known. `gone`: the subnet is. */
+export type ReservationAnswers = ReadonlyMap<string, readonly SubnetCidrReservation[] | null | 'gone'>;
+
+export interface ReadReservationsInput {
+  readonly target: Target;
+  readonly sources: { readonly inventory: Pick<InventorySource, 'reservations'> };
+  readonly cache: CacheStore | null;
+  readonly now: number;
+  /** The most subnets to ask for; absent: all that are due. */
+  readonly mostReservations?: number | undefined;
+}
+
+interface Known {
+  readonly readAt: number;
+  readonly reservations: readonly SubnetCidrReservation[];
+}
+
+type StoredRecord = readonly (readonly [subnetId: string, known: Known])[];
+
+/**
+ * The reservations of every subnet. Each is read again after 30 to 60 minutes, every subnet at a moment of its own: those that
+ * were read together would otherwise be due together.
+ */
+export const readReservations = async (
+  input: ReadReservationsInput,
+  subnets: readonly Subnet[],
+  problems: Problem[],
+): Promise<ReservationAnswers> => {
+  const { cache, mostReservations = subnets.length, now, sources, target } = input;
+  const records = new Records(target, subnets.length);
+  const known = await records.read(cache, now);
+  const isDue = (subnetId: string): boolean => {
+    const before = known.get(subnetId);
+    return before === undefined || now - before.readAt >= lifeOf(subnetId) || before.readAt > now;
+  };
+  const due = subnets
+    .map(({ subnetId }) => subnetId)
+    .filter(isDue)
+    .toSorted((a, b) => (known.get(a)?.readAt ?? 0) - (known.get(b)?.readAt ?? 0));
+  const turn = new Set(due.slice(0, mostReservations));
+  const found = new Map<string, readonly SubnetCidrReservation[] | null | 'gone'>();
+  let refused: HeadroomError | null = null;
+  const ask = async (subnetId: string): Promise<void> => {
+    // What one subnet's call was refused for, a thousand others would be too: one problem, no further calls.
+    if (refused !== null) {
+      found.set(subnetId, null);
+      return;
+    }
+    try {
+      const reservations = await sources.inventory.reservations(subnetId);
+      found.set(subnetId, reservations);
+      known.set(subnetId, { readAt: now, reservations });
+    } catch (error) {
+      if (error instanceof SubnetGoneError) {
+        found.set(subnetId, 'gone');
+        problems.push({ code: SUBNET_GONE, message: `${error.message}.`, action: error.action });
+        return;
+      }
+      if (!(error instanceof HeadroomError)) throw error;
+      if (refused === null) problems.push(problemOf(error));
+      refused = error;
+      found.set(subnetId, null);
+    }
+  };
+  const limit = pLimit(CONCURRENT_CALLS);
+  await Promise.all([...turn].map((subnetId) => limit(() => ask(subnetId))));
+  let waiting = 0;
+  for (const { subnetId } of subnets) {
+    if (turn.has(subnetId)) continue;
+    const before = known.get(subnetId);
+    const isUsable = before !== undefined && now - before.readAt < OLDEST_ANSWER;
+    if (!isUsable) waiting += 1;
+    found.set(subnetId, isUsable ? before.reservations : null);
+  }
+  if (waiting > 0) problems.push(stillWaiting(waiting));
+  const listed = new Set(subnets.map(({ subnetId }) => subnetId));
+  if (turn.size > 0) await records.write(cache, known, listed, now);
+  return found;
+};
+
+const stillWaiting = (waiting: number): Problem => ({
+  code: 'reservations-waiting',
+  message: `The reservations of ${waiting} ${waiting === 1 ? 'subnet' : 'subnets'} are not read yet: EC2 answers them one by one, and a scan asks for ${RESERVATIONS_AT_ONCE}`,
+  action: 'Nothing to do: the next scans read them.',
+});
+
+/** From half an hour to an hour, by the subnet's id (FNV-1a). */
+const lifeOf = (subnetId: string): number =>
+  RESERVATION_CACHE_MILLISECONDS * (0.5 + (hashOf(subnetId) % 1000) / 2000);
+
+const hashOf = (text: string): number => {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619);
+  return hash >>> 0;
+};
+
+/** A target's answers in few records: one for each subnet made 1,000 requests to the store in every scan. */
+class Records {
+  readonly #keys: readonly string[];
+
+  /** @param subnets decides how many records there are: a power of two, so that it seldom changes */
+  constructor({ accountId, region }: Target, subnets: number) {
+    const records = 2 ** Math.max(0, Math.ceil(Math.log2(subnets / SUBNETS_IN_RECORD)));
+    this.#keys = Array.from(
+      { length: records },
+      (_, index) => `reservations-1/${accountId}/${region}/${index + 1}-of-${records}`,
+    );
+  }
+
+  async read(cache: CacheStore | null, now: number): Promise<Map<string, Known>> {
+    const known = new Map<string, Known>();
+    for (const key of this.#keys)
+      for (const [subnetId, each] of ((await cache?.get(key, now)) ?? []) as StoredRecord)
+        known.set(subnetId, each);
+    return known;
+  }
+
+  async write(
+    cache: CacheStore | null,
+    known: ReadonlyMap<string, Known>,
+    listed: ReadonlySet<string>,
+    now: number,
+  ): Promise<void> {
+    const kept = [...known].filter(([subnetId]) => listed.has(subnetId));
+    for (const [index, key] of this.#keys.entries()) {
+      const here = kept.filter(([subnetId]) => hashOf(subnetId) % this.#keys.length === index);
+      await cache?.put(key, here satisfies StoredRecord, now + OLDEST_ANSWER);
+    }
+  }
+}

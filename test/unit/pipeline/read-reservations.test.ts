@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { SubnetGoneError } from '../../../shared/inventory/inventory-source.ts';
+import type { Subnet } from '../../../shared/model/aws/inventory.ts';
+import { HeadroomError, type Problem } from '../../../shared/model/base/errors.ts';
+import { type ReservationAnswers, readReservations } from '../../../shared/pipeline/read-reservations.ts';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { CacheStore } from '../../../shared/state/state-store.ts';
+import { aReservation, aSubnetRecord, aTarget } from '../../fixtures/inventory-records.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-11-27T00:00:00Z');
+
+const subnetsOf = (count: number): readonly Subnet[] =>
+  Array.from({ length: count }, (_, index) => aSubnetRecord({ subnetId: `subnet-${index}` }));
+
+/** EC2 and a store, and what was asked of each. */
+class Scans {
+  asked: string[] = [];
+  requests = 0;
+  problems: Problem[] = [];
+  failure: ((subnetId: string) => Error | null) | null = null;
+  readonly #cache = createMemoryStateStore().cache;
+
+  async read(minutes: number, subnets: readonly Subnet[], most?: number): Promise<ReservationAnswers> {
+    this.asked = [];
+    this.problems = [];
+    this.requests = 0;
+    const cache: CacheStore = {
+      get: (key, now) => {
+        this.requests += 1;
+        return this.#cache.get(key, now);
+      },
+      put: (key, value, expiresAt) => {
+        this.requests += 1;
+        return this.#cache.put(key, value, expiresAt);
+      },
+      exchange: (key, exchange) => this.#cache.exchange(key, exchange),
+    };
+    const reservations = async (subnetId: string) => {
+      this.asked.push(subnetId);
+      const failure = this.failure?.(subnetId) ?? null;
+      if (failure !== null) throw failure;
+      return [{ ...aReservation('10.0.0.16/28', 'prefix'), subnetId }];
+    };
+    const now = START + minutes * MINUTE;
+    return readReservations(
+      { target: aTarget, sources: { inventory: { reservations } }, cache, now, mostReservations: most },
+      subnets,
+      this.problems,
+    );
+  }
+}
+
+describe('the reservations of many subnets', () => {
+  test('are one record of the store, whether they are read or known', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(1_000);
+    const first = await scans.read(0, subnets);
+    expect(scans.asked).toHaveLength(1_000);
+    expect(scans.requests).toBe(2);
+    const second = await scans.read(5, subnets);
+    expect(scans.asked).toEqual([]);
+    expect(scans.requests).toBe(1);
+    expect(second).toEqual(first);
+  });
+
+  test('of 20,000 subnets are four records', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(20_000);
+    const first = await scans.read(0, subnets);
+    expect(scans.requests).toBe(8);
+    expect(await scans.read(5, subnets)).toEqual(first);
+    expect(scans.requests).toBe(4);
+  });
+
+  test('are due one after the other in the second half hour, not all at once', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(1_000);
+    await scans.read(0, subnets);
+    const perScan: number[] = [];
+    for (let minutes = 5; minutes <= 60; minutes += 5) {
+      await scans.read(minutes, subnets);
+      perScan.push(scans.asked.length);
+    }
+    expect(perScan.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+    expect(Math.max(...perScan)).toBeLessThan(250);
+    expect(perScan.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('that a scan has no time for are unknown, and are read by the next scans', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(25);
+    const first = await scans.read(0, subnets, 10);
+    expect(scans.asked).toHaveLength(10);
+    expect([...first.values()].filter((answer) => answer === null)).toHaveLength(15);
+    expect(scans.problems.map(({ code, message }) => [code, /\d+ subnets/.exec(message)?.[0]])).toEqual([
+      ['reservations-waiting', '15 subnets'],
+    ]);
+    await scans.read(5, subnets, 10);
+    const third = await scans.read(10, subnets, 10);
+    expect(scans.asked).toHaveLength(5);
+    expect([...third.values()]).not.toContain(null);
+    expect(scans.problems).toEqual([]);
+  });
+
+  test('stay as they were read before, while others are read first', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(25);
+    const first = await scans.read(0, subnets);
+    expect(await scans.read(120, subnets, 10)).toEqual(first);
+    expect(scans.problems).toEqual([]);
+    const later = await scans.read(24 * 60 + 5, subnets, 10);
+    expect([...later.values()].filter((answer) => answer === null)).toHaveLength(5);
+  });
+
+  test('are unknown where EC2 refuses them, with one problem and no further calls than are under way', async () => {
+    const scans = new Scans();
+    scans.failure = () => new HeadroomError('access-denied', 'It is refused', 'Allow it.');
+    const answers = await scans.read(0, subnetsOf(100));
+    expect([...answers.values()].every((answer) => answer === null)).toBe(true);
+    expect(scans.problems).toHaveLength(1);
+    expect(scans.asked.length).toBeLessThan(5);
+  });
+
+  test('of a subnet that is gone are left out', async () => {
+    const scans = new Scans();
+    scans.failure = (subnetId) => (subnetId === 'subnet-3' ? new SubnetGoneError(subnetId) : null);
+    const answers = await scans.read(0, subnetsOf(5));
+    expect(answers.get('subnet-3')).toBe('gone');
+    expect(scans.problems.map(({ code }) => code)).toEqual(['subnet-gone']);
+  });
+});
