@@ -38,7 +38,7 @@ export const FULL_READING_EVERY = 24 * 3_600_000;
 /** Above this share of subnets, reading them one by one saves nothing. */
 const MOST_READ = 0.5;
 
-/** `all`: everything is read anew. Otherwise the subnets to read, the others as they were kept. */
+/** `all`: everything is read again. Otherwise the subnets to read, the others as they were kept. */
 export type ReadingPlan = 'all' | ReadonlySet<string>;
 
 /**
