@@ -58,21 +58,37 @@ const WORDS: Readonly<Record<MapBlock['state'], string>> = {
   awsReserved: "holds AWS's own addresses",
 };
 
-const describeBlock = ({ cidr, state, used, owner, reservation }: MapBlock): string =>
-  [
+/** Whether unseen addresses may lie in the block. */
+const mayHideSome = ({ state, used }: MapBlock): boolean =>
+  state !== 'prefix' && state !== 'full' && used < ADDRESSES;
+
+const describeBlock = (block: MapBlock, unseen: number): string => {
+  const { cidr, state, used, owner, reservation } = block;
+  return [
     `${cidr}: ${WORDS[state]}`,
     ...(state === 'fragmented' || (state === 'awsReserved' && used > 0)
       ? [`${used} of ${ADDRESSES} in use`]
       : []),
     ...(owner === null ? [] : [ownerLabel(owner)]),
     ...(reservation === 'prefix' || reservation === 'explicit' ? [`${reservation} reservation`] : []),
+    ...(unseen > 0 && mayHideSome(block) ? ['may hold unseen addresses'] : []),
   ].join(', ');
+};
+
+/** AWS counts them as taken, and where they lie is not known. */
+const unseenNote = ({ unseen = 0 }: AddressMap): string =>
+  unseen === 0
+    ? ''
+    : ` ${count(unseen, 'address')} more in use, by owners that this scan cannot see, in any free place.`;
+
+/** The same under the picture; `null` where every address is seen. */
+export const unseenText = (map: AddressMap): string | null => unseenNote(map).trim() || null;
 
 /** What the picture shows, for those who do not see it. */
 const describeMap = (map: AddressMap, blocks: readonly MapBlock[]): string => {
   const blocksThatAre = (state: MapBlock['state']): number =>
     blocks.filter((block) => block.state === state).length;
-  return `Address map of ${map.cidrBlock} with ${count(blocks.length, 'block')} of 16 addresses: ${blocksThatAre('free')} free, ${blocksThatAre('prefix')} held as prefixes, ${blocksThatAre('full')} full, ${blocksThatAre('fragmented')} partly used, ${blocksThatAre('awsReserved')} of AWS.`;
+  return `Address map of ${map.cidrBlock} with ${count(blocks.length, 'block')} of 16 addresses: ${blocksThatAre('free')} free, ${blocksThatAre('prefix')} held as prefixes, ${blocksThatAre('full')} full, ${blocksThatAre('fragmented')} partly used, ${blocksThatAre('awsReserved')} of AWS.${unseenNote(map)}`;
 };
 
 /** Sub-paths, gathered under the class that draws them. */
@@ -150,16 +166,24 @@ const drawFills = (
 };
 
 /** What lies over the fill: a prefix's frame, the cross of AWS's own addresses, the corners of reservations. */
-const drawMarks = (blocks: readonly MapBlock[], { columns, cell }: Grid, paths: Paths): void => {
+const drawMarks = (
+  { unseen = 0 }: AddressMap,
+  blocks: readonly MapBlock[],
+  { columns, cell }: Grid,
+  paths: Paths,
+): void => {
   const size = cell - 1;
   const corner = Math.round(cell / 3);
   const inner = size - 4;
-  for (const [index, { state, reservation }] of blocks.entries()) {
+  for (const [index, block] of blocks.entries()) {
+    const { state, reservation } = block;
     const x = LABEL_WIDTH + (index % columns) * cell;
     const y = Math.floor(index / columns) * cell;
     if (state === 'prefix') paths.add('map-prefix', `M${x + 2} ${y + 2}h${inner}v${inner}h-${inner}z`);
     if (state === 'awsReserved')
       paths.add('map-aws', `M${x} ${y}l${size} ${size}m-${size} 0l${size} -${size}`);
+    if (unseen > 0 && mayHideSome(block))
+      paths.add('map-unseen', `M${x + 2} ${y + size - 2}l${inner} -${inner}`);
     if (reservation === 'prefix' || reservation === 'explicit')
       paths.add('map-reserved', `M${x} ${y}h${corner}l-${corner} ${corner}z`);
     if (reservation === 'explicit')
@@ -176,7 +200,7 @@ const labelBlocks = (map: AddressMap, blocks: readonly MapBlock[], { columns, ce
       rank === null || (block.state !== 'prefix' && block.state !== 'full')
         ? null
         : html`<text class="map-letter t${rank}" x="${x + (cell - 1) / 2}" y="${y + cell * 0.66}">${letterOf(rank)}</text>`;
-    return html`<g>${letter}<rect class="map-hit" x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}"><title>${describeBlock(block)}</title></rect></g>`;
+    return html`<g>${letter}<rect class="map-hit" x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}"><title>${describeBlock(block, map.unseen ?? 0)}</title></rect></g>`;
   });
 
 /** The first address of every row; on tall maps of every fourth. */
@@ -201,7 +225,7 @@ export const addressMapSvg = (map: AddressMap): Html => {
   const fills = new Paths();
   drawFills(map, blocks, grid, fills);
   const marks = new Paths();
-  drawMarks(blocks, grid, marks);
+  drawMarks(map, blocks, grid, marks);
   const title = (name: string): string | null => {
     const rank = /^map-owner o(\d+)$/.exec(name)?.[1];
     if (rank === undefined) return null;
@@ -224,6 +248,7 @@ const SHAPES: readonly (readonly [keyof typeof KEYS, string])[] = [
   ['aws', "holds AWS's own addresses"],
   ['prefixReserved', 'in a prefix reservation'],
   ['explicitReserved', 'in an explicit reservation'],
+  ['unseen', 'may hold addresses that AWS counts and no scan sees'],
 ];
 
 const KEYS = {
@@ -233,6 +258,7 @@ const KEYS = {
   fragmented: '<path class="map-owner o8" d="M0 13h13v-5h-13z"/>',
   aws: '<path class="map-aws" d="M0 0l13 13m-13 0l13 -13"/>',
   prefixReserved: '<path class="map-reserved" d="M0 0h5l-5 5z"/>',
+  unseen: '<path class="map-unseen" d="M2 11l9 -9"/>',
   explicitReserved: '<path class="map-reserved" d="M0 0h5l-5 5zM13 13h-5l5 -5z"/>',
 } as const;
 
@@ -262,7 +288,7 @@ const OWNER_COLOURS = [
 
 export const MAP_STYLE = [
   '.map{display:block;width:100%;height:auto}.map.key{display:inline-block;width:13px;height:13px;margin-right:6px;vertical-align:-2px}',
-  '.map-free{fill:var(--free)}.map-grid{fill:none;stroke:var(--paper);stroke-width:1}.map-prefix{fill:none;stroke:var(--paper);stroke-width:1.5}.map-aws{fill:none;stroke:var(--faint);stroke-width:1}',
+  '.map-free{fill:var(--free)}.map-grid{fill:none;stroke:var(--paper);stroke-width:1}.map-prefix{fill:none;stroke:var(--paper);stroke-width:1.5}.map-aws{fill:none;stroke:var(--faint);stroke-width:1}.map-unseen{fill:none;stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2}',
   '.map-reserved{fill:var(--ink)}.map-hit{fill:transparent}.map-hit:hover{stroke:var(--ink);stroke-width:1.5}',
   '.map text{font:11px ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;fill:var(--muted)}.map-row{text-anchor:end}',
   '.map .map-letter{text-anchor:middle;font-weight:700;fill:#000}.map .t0{fill:#fff}.o8{fill:var(--muted)}',

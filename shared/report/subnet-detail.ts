@@ -3,7 +3,7 @@ import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
-import { addressMapSvg, ownerKey } from './address-map-svg.ts';
+import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
 import { figure, givenName, ownerLabel, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
@@ -109,7 +109,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
 export const mapOrReason = (subnet: SubnetAssessment, map: AddressMap | undefined): Html =>
   map === undefined
     ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses' : reasonFor(subnet, 'blocks')}.</p>`
-    : html`<div class="map-frame">${addressMapSvg(map)}</div>`;
+    : html`<div class="map-frame">${addressMapSvg(map)}</div>${unseenText(map) === null ? null : html`<p class="unknown">${unseenText(map)}</p>`}`;
 
 export const subnetDetail = (
   subnet: SubnetAssessment,

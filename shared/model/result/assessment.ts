@@ -147,6 +147,8 @@ export interface AddressMap {
   /** The owner that holds most of each block: an index into `owners` in base 36, `-` for none; at most 36 owners, the rest last. */
   readonly owner: string;
   readonly owners: readonly { readonly kind: string; readonly name: string | null }[];
+  /** Addresses that AWS counts as taken and no visible interface holds: any of the free ones may be among them. Left out: none. */
+  readonly unseen?: number;
 }
 
 export interface VpcAssessment {

@@ -133,7 +133,10 @@ export class SubnetAssessor {
       map:
         this.#space === null || unseen !== null
           ? null
-          : encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
+          : {
+              ...encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
+              ...((figures.unaccounted ?? 0) > 0 && { unseen: figures.unaccounted ?? 0 }),
+            },
       obstacles: this.#obstacles,
       networkAddressUnits: unseen === null ? this.#units : null,
       askingPrefixes: this.#askingPrefixes,

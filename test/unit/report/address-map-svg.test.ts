@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
-import { addressMapSvg, COLOURED_OWNERS } from '../../../shared/report/address-map-svg.ts';
+import { addressMapSvg, COLOURED_OWNERS, unseenText } from '../../../shared/report/address-map-svg.ts';
 import { fragmentedSixteen } from '../../fixtures/report-estate.ts';
 
 /** A /24: AWS, prefix, full, fragmented, free, with both kinds of reservations. */
@@ -59,6 +59,24 @@ describe('the drawing of a /24', () => {
 
   test('uses nothing that CloudWatch strips', () => {
     expect(svg).not.toMatch(/<(use|script|style|foreignObject)|href/i);
+  });
+});
+
+describe('a map with addresses that no scan sees', () => {
+  const svg = addressMapSvg({ ...MAP, unseen: 7 }).text;
+
+  test('marks every block in which they may lie: all but the prefix and the full one', () => {
+    expect(count(paths(svg).get('map-unseen'))).toBe(14);
+    expect(svg).toContain('<title>10.0.0.64/28: free, may hold unseen addresses</title>');
+    expect(svg).toContain('7 addresses more in use, by owners that this scan cannot see, in any free place.');
+  });
+
+  test('says the same in words, and nothing where all are seen', () => {
+    expect(unseenText({ ...MAP, unseen: 1 })).toBe(
+      '1 address more in use, by owners that this scan cannot see, in any free place.',
+    );
+    expect(unseenText(MAP)).toBeNull();
+    expect(paths(addressMapSvg(MAP).text).has('map-unseen')).toBe(false);
   });
 });
 

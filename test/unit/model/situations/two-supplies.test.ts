@@ -90,6 +90,11 @@ describe('a subnet in which AWS counts fewer than the interfaces explain', () =>
     expect(kindsOf(hidden(3))).toContainEqual(['addresses-low', 'critical', 'nodes']);
   });
 
+  test('has a map that says how many addresses it does not show', () => {
+    expect(hidden(3).assess().maps).toMatchObject([{ subnetId: 'nodes', unseen: 238 }]);
+    expect(hidden(241).assess().maps[0]).not.toHaveProperty('unseen');
+  });
+
   test('promises no prefix that the unseen addresses may have spoiled', () => {
     const situation = new Situation();
     situation.subnet('nodes', '10.0.0.0/24', { awsAvailable: 244 });
