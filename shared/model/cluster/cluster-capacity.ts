@@ -7,7 +7,7 @@ import { roomOf, subnetsOf } from './node-assessment.ts';
 import { extrasOf, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
-import { isWindowsNode } from './windows-nodes.ts';
+import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
 /** Where the zone is not known, the empty name, which comes first. */
 const zoneName = ({ availabilityZone }: ZoneCapacity): string => availabilityZone ?? '';
@@ -23,6 +23,7 @@ export class ClusterCapacity {
   readonly #plan: ClusterPlan;
   /** Subnets in which nodes start, as opposed to those for pods alone. */
   readonly #hosts: ReadonlySet<string | null>;
+  readonly #groups: readonly GrowingGroup[];
   /** Instance types that groups launch. */
   readonly #launched: ReadonlySet<string>;
   /** Those and the types in use. */
@@ -30,6 +31,7 @@ export class ClusterCapacity {
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
     this.#plan = plan;
+    this.#groups = groups;
     this.#hosts = new Set([
       ...plan.nodes.map(({ node }) => node.subnetId),
       ...groups.flatMap(({ subnets }) => subnets.map(({ subnetId }) => subnetId)),
@@ -221,10 +223,13 @@ export class ClusterCapacity {
     return live.length === 0 ? !this.#launched.has(instanceType) : live.some(({ autoMode }) => autoMode);
   }
 
-  /** Whether all nodes of the type run Windows. */
+  /** Whether all nodes of the type run Windows, or all groups that launch it where it has no node yet. */
   #isWindows(instanceType: string): boolean {
-    const ofType = this.#plan.nodes.filter(({ node }) => node.instance.instanceType === instanceType);
-    return ofType.length > 0 && ofType.every(({ node }) => isWindowsNode(node, this.#plan.eks));
+    const { eks, nodes } = this.#plan;
+    const ofType = nodes.filter(({ node }) => node.instance.instanceType === instanceType);
+    if (ofType.length > 0) return ofType.every(({ node }) => isWindowsNode(node, eks));
+    const launching = this.#groups.filter((group) => group.instanceType === instanceType);
+    return launching.length > 0 && launching.every(({ group }) => isWindowsGroup(group, eks));
   }
 }
 

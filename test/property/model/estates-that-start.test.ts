@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { holdingsOnTheWayUp } from '../../../shared/model/cni/node-holding.ts';
-import { type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
+import { type FleetGroup, type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
 
 /** How many estates are generated: more in a nightly run. */
 const RUNS = Number(process.env['HEADROOM_GENERATED_CLUSTERS'] ?? 500);
@@ -29,7 +29,16 @@ const zone = fc.record({
   pods: fc.integer({ min: 0, max: 25 }),
 });
 
+/** A second group: other Linux nodes, or Windows nodes with single addresses or prefixes. */
+const secondGroup: fc.Arbitrary<FleetGroup> = fc.record({
+  name: fc.constant('second'),
+  type: fc.constantFrom('m5.xlarge', 't3.medium'),
+  windows: fc.constantFrom(null, 'secondary', 'prefix'),
+});
+
 const estates = fc.record({
+  second: fc.option(secondGroup, { nil: null }),
+  secondNodes: fc.integer({ min: 0, max: 2 }),
   settings,
   zones: fc.array(zone, { minLength: 1, maxLength: 3 }),
   others: fc.constantFrom('custom-networking', 'discovery', 'closed', 'other-cluster'),
@@ -69,7 +78,8 @@ const build = (estate: GeneratedEstate): LabFleet => {
     ...estate.settings,
     customNetworking: estate.others === 'custom-networking',
   };
-  const fleet = new LabFleet(subnetsOf(estate), cni, estate.seed);
+  const { second, secondNodes } = estate;
+  const fleet = new LabFleet(subnetsOf(estate), cni, estate.seed, second === null ? [] : [second]);
   for (const [index, { nodes, otherStrangers, pods, reserved, strangers }] of estate.zones.entries()) {
     const ids = [`subnet-n${index}`, `subnet-p${index}`] as const;
     if (reserved)
@@ -81,16 +91,20 @@ const build = (estate: GeneratedEstate): LabFleet => {
       if (member !== null) fleet.run(member, Math.min(pods, member.cni.maxPodAddresses));
     }
   }
+  for (let node = 0; second !== null && node < secondNodes; node += 1) {
+    fleet.start(second.type, 'subnet-n0', second);
+  }
   return fleet;
 };
 
 /** Starts a node: whether it gets its whole pool, if need be from another subnet than the first that it asks. */
-const starts = (fleet: LabFleet, subnetId: string): boolean => {
-  const limits = limitsOf(TYPE);
+const starts = (fleet: LabFleet, subnetId: string, group: FleetGroup | null = null): boolean => {
+  const before = fleet.nodes.length;
+  const complete = fleet.start(group?.type ?? TYPE, subnetId, group) !== null;
+  if (group?.windows != null) return complete;
+  const limits = limitsOf(group?.type ?? TYPE);
   const [full] = limits === null ? [] : holdingsOnTheWayUp(limits, fleet.settings, [0]);
   if (full === undefined) throw new Error('no holding');
-  const before = fleet.nodes.length;
-  fleet.start(TYPE, subnetId);
   const started = fleet.nodes[before];
   if (started === undefined) return false;
   const { interfaces, poolSize } = started.cni;
@@ -98,54 +112,78 @@ const starts = (fleet: LabFleet, subnetId: string): boolean => {
 };
 
 /** In the zone with fewest nodes, and in the next one where EC2 refuses: as Auto Scaling does. */
-const startSpread = (fleet: LabFleet, wanted: number): number => {
-  const open = new Map(
-    fleet.nodeSubnets.map(({ subnetId }) => [
-      subnetId,
-      fleet.nodes.filter((node) => node.subnetId === subnetId).length,
-    ]),
-  );
-  let started = 0;
-  while (started < wanted && open.size > 0) {
-    const [[subnetId, nodes] = ['', 0]] = [...open].sort(([, a], [, b]) => a - b);
-    const before = fleet.nodes.length;
-    if (!starts(fleet, subnetId)) {
-      const half = fleet.nodes[before];
-      if (half !== undefined) fleet.end(half);
-      open.delete(subnetId);
-    } else {
-      started += 1;
-      open.set(subnetId, nodes + 1);
-    }
-  }
-  return started;
-};
+class Spread {
+  readonly #fleet: LabFleet;
+  readonly #group: FleetGroup | null;
+  readonly #open: Map<string, number>;
 
-test(`in ${RUNS} generated estates so many nodes start as a scan says, in each subnet and spread over zones`, () => {
+  constructor(fleet: LabFleet, group: FleetGroup | null) {
+    this.#fleet = fleet;
+    this.#group = group;
+    this.#open = new Map(
+      fleet.nodeSubnets.map(({ subnetId }) => [
+        subnetId,
+        fleet.nodes.filter((node) => node.subnetId === subnetId && node.group === group).length,
+      ]),
+    );
+  }
+
+  /** Whether one more node started. */
+  start(): boolean {
+    while (this.#open.size > 0) {
+      const [[subnetId, nodes] = ['', 0]] = [...this.#open].sort(([, a], [, b]) => a - b);
+      const before = this.#fleet.nodes.length;
+      if (starts(this.#fleet, subnetId, this.#group)) {
+        this.#open.set(subnetId, nodes + 1);
+        return true;
+      }
+      const half = this.#fleet.nodes[before];
+      if (half !== undefined) this.#fleet.end(half);
+      this.#open.delete(subnetId);
+    }
+    return false;
+  }
+}
+
+test(`in ${RUNS} generated estates so many nodes of each group start as a scan says, and the next one fails as it says`, () => {
   let exact = 0;
   let said = 0;
   fc.assert(
     fc.property(estates, (estate) => {
-      for (const subnetId of estate.zones.map((_, index) => `subnet-n${index}`)) {
+      const groups = estate.second === null ? [null] : [null, estate.second];
+      for (const [subnetId, group] of estate.zones.flatMap((_, index) =>
+        groups.map((each) => [`subnet-n${index}`, each] as const),
+      )) {
         const fleet = build(estate);
         const { cluster } = fleet.scanned();
+        const type = group?.type ?? TYPE;
         const more = cluster.capacity
           .find((capacity) => capacity.subnetId === subnetId)
-          ?.moreNodes.find(({ instanceType }) => instanceType === TYPE);
-        if (more?.nodes == null) throw new Error(`nothing said of ${subnetId}`);
+          ?.moreNodes.find(({ instanceType }) => instanceType === type);
+        if (more?.nodes == null) throw new Error(`nothing said of ${type} in ${subnetId}`);
         said += more.nodes;
         for (let node = 1; node <= more.nodes; node += 1) {
-          expect(starts(fleet, subnetId), `node ${node} of ${more.nodes} in ${subnetId}`).toBe(true);
+          const name = `${type} ${node} of ${more.nodes} in ${subnetId}`;
+          expect(starts(fleet, subnetId, group), name).toBe(true);
         }
         if (estate.others === 'discovery' || more.nodesAtBest !== more.nodes) continue;
         exact += 1;
-        expect(starts(fleet, subnetId), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
+        expect(starts(fleet, subnetId, group), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
+        expect(fleet.lastRefused, `of one more than ${more.nodes} in ${subnetId}`).toContain(more.error);
       }
       const fleet = build(estate);
-      const [group] = fleet.scanned().cluster.committed;
-      if (group?.fits == null) throw new Error('nothing said of the group');
-      const wanted = Math.min(group.fits, 60);
-      expect(startSpread(fleet, wanted), `of ${group.fits} nodes of the group`).toBe(wanted);
+      const { committed } = fleet.scanned().cluster;
+      const growing = groups.map((group, index) => {
+        const fits = committed[index]?.fits ?? null;
+        if (fits === null) throw new Error('nothing said of a group');
+        return { spread: new Spread(fleet, group), left: Math.min(fits, 60), fits };
+      });
+      while (growing.some(({ left }) => left > 0)) {
+        for (const each of growing.filter(({ left }) => left > 0)) {
+          expect(each.spread.start(), `${each.left} before the last of ${each.fits}`).toBe(true);
+          each.left -= 1;
+        }
+      }
     }),
     { numRuns: RUNS },
   );

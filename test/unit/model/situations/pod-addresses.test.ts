@@ -116,6 +116,19 @@ describe('a cluster with Fargate profiles', () => {
   });
 });
 
+/** https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html: a Windows node has its primary interface alone. */
+test('a type that only a group of Windows nodes launches takes what Windows nodes take, before one runs', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/26');
+  situation.cluster({ vpcCni: addOn({}, { enableWindowsIpam: 'true' }) });
+  const windows = { amiType: 'WINDOWS_CORE_2022_x86_64', instanceTypes: ['m5.large'] };
+  situation.group({ name: 'batch', subnetIds: ['nodes-a'], maxSize: 30, desiredSize: 0, ...windows });
+  // A node takes its own address and three warm ones: 58 addresses are 14 nodes.
+  const { capacity, committed } = situation.assess().cluster;
+  expect(capacity).toMatchObject([{ moreNodes: [{ instanceType: 'm5.large', nodes: 14 }] }]);
+  expect(committed).toMatchObject([{ fits: 14, perNode: { addresses: 4, prefixes: 0 } }]);
+});
+
 /**
  * A cluster of EKS Auto Mode may have node groups. https://docs.aws.amazon.com/eks/latest/userguide/auto-enable-existing.html
  */
