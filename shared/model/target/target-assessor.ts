@@ -20,6 +20,7 @@ import { withCommittedDemand } from '../forecast/committed.ts';
 import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
 import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
+import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
@@ -216,6 +217,7 @@ export class TargetAssessor {
     const before = previous?.clusters.find((other) => other.clusterName === clusterName);
     return {
       ...cluster,
+      unknowns: [...cluster.unknowns, ...kubernetesUnknowns(reading)],
       pods: this.#pods.get(clusterName)?.finish(before?.pods ?? null) ?? null,
       kubernetes: kubernetesFigures(reading, cluster, before?.kubernetes ?? null),
     };

@@ -6,6 +6,7 @@ import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { createTargetSources } from '../../../shared/aws/target-sources.ts';
 import type { KubernetesSettings } from '../../../shared/config/headroom-yml.ts';
 import { collectFacts, type TargetFacts } from '../../../shared/pipeline/collect.ts';
+import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
@@ -100,4 +101,25 @@ test('a cluster that grants no permission is unknown and costs the scan nothing 
   expect(
     started.calls.filter(({ service, status }) => service === 'kubernetes' && status === 403),
   ).not.toEqual([]);
+});
+
+test('a scan names the missing permissions of each cluster as unknowns', async () => {
+  await startDemo({ kubernetesRights: ({ resource }) => resource !== 'events' });
+  const clients = createTargetClients({ region: target.region, meter: new CallMeter() });
+  const sources = createTargetSources(target, clients, { kubernetes: ALL });
+  const { assessment } = await scanTarget({
+    target,
+    scope: {},
+    sources,
+    past: NO_PAST,
+    cache: null,
+    now: Date.UTC(2026, 10, 20),
+  });
+  clients.destroy();
+  expect(assessment.clusters.length).toBeGreaterThan(0);
+  for (const { unknowns } of assessment.clusters)
+    expect(unknowns).toContainEqual({
+      field: 'kubernetes.sandboxFailures',
+      reason: 'the permission `list events` is missing',
+    });
 });

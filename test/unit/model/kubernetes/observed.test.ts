@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { kubernetesUnknowns } from '../../../../shared/model/kubernetes/kubernetes-unknowns.ts';
 import {
   type KubernetesReading,
   known,
@@ -18,7 +19,7 @@ test('a permission is named as kubectl auth can-i takes it', () => {
   );
 });
 
-test('the unknown parts of a reading are listed by field, with the missing permission', () => {
+test('the unknown parts of a reading are listed by field, and what was not asked for is no unknown', () => {
   const permission = { verb: 'list', resource: 'nodes', group: '', namespace: null };
   const forbidden = unread('forbidden', 'the permission list nodes is missing', permission);
   const reading: KubernetesReading = {
@@ -50,5 +51,8 @@ test('the unknown parts of a reading are listed by field, with the missing permi
       part: 'ipamd',
       unread: { reason: 'not-asked', permission: null, message: 'ipamd counters are not configured' },
     },
+  ]);
+  expect(kubernetesUnknowns(reading)).toEqual([
+    { field: 'kubernetes.nodes', reason: 'the permission list nodes is missing' },
   ]);
 });

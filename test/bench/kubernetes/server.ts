@@ -1,0 +1,99 @@
+// A list of pods of 12.5 kB each, as the API server sends it: in pages, packed, as JSON or as a table.
+// `node server.ts PODS` prints its address.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
+import { podObject } from '../../fixtures/kubernetes/objects.ts';
+
+const pods = Number(process.argv[2]);
+const NAMESPACES = 20;
+
+/** Fills a pod up to the size of a real one, most of it managed fields and variables. */
+const padding = Array.from({ length: 110 }, (_, index) => ({
+  name: `SETTING_NUMBER_${index}`,
+  value: `https://service-${index * 7919}.internal.example.com:8443/path/${index * 104_729}`,
+}));
+
+const podAt = (index: number): KubernetesObject => {
+  const pod = podObject({
+    namespace: `team-${index % NAMESPACES}`,
+    name: `app-${index % 40}-7d9f8b6c54-${index.toString(36).padStart(5, '0')}`,
+    node: index % 500,
+    address: `10.${100 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
+    deployment: `app-${index % 40}`,
+  });
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, uid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` },
+  };
+};
+
+const padded = (pod: KubernetesObject): object => ({
+  ...pod,
+  spec: { ...(pod['spec'] as object), padding },
+});
+
+const COLUMNS = ['Name', 'Ready', 'Status', 'Restarts', 'Age', 'IP', 'Node'].map((name) => ({ name }));
+
+const rowOf = (pod: KubernetesObject, withMetadata: boolean): object => {
+  const { podIP } = pod['status'] as { readonly podIP: string };
+  const { nodeName } = pod['spec'] as { readonly nodeName: string };
+  return {
+    cells: [pod.metadata.name, '1/1', 'Running', '0', '5d', podIP, nodeName],
+    object: withMetadata ? { metadata: pod.metadata } : null,
+  };
+};
+
+const listOf = (path: string, query: URLSearchParams, asTable: boolean): object => {
+  if (path === '/version') return { gitVersion: 'v1.36.3' };
+  if (path === '/apis') return { groups: [] };
+  if (path === '/api/v1/namespaces')
+    return {
+      kind: 'NamespaceList',
+      metadata: {},
+      items: Array.from({ length: NAMESPACES }, (_, index) => ({ metadata: { name: `team-${index}` } })),
+    };
+  const [, team] = /namespaces\/team-(\d+)\/pods/.exec(path) ?? [];
+  const isNone = query.get('fieldSelector')?.includes('status.phase=Pending') === true;
+  const step = team === undefined ? 1 : NAMESPACES;
+  const first = Number(query.get('continue') ?? team ?? 0);
+  const limit = Number(query.get('limit') ?? pods);
+  const indexes: number[] = [];
+  for (let index = first; !isNone && index < pods && indexes.length < limit; index += step)
+    indexes.push(index);
+  const next = first + indexes.length * step;
+  const metadata =
+    isNone || next >= pods
+      ? {}
+      : { continue: String(next), remainingItemCount: Math.ceil((pods - next) / step) };
+  const found = indexes.map(podAt);
+  return asTable
+    ? {
+        kind: 'Table',
+        metadata,
+        columnDefinitions: COLUMNS,
+        rows: found.map((pod) => rowOf(pod, query.get('includeObject') !== 'None')),
+      }
+    : { kind: 'PodList', metadata, items: found.map(padded) };
+};
+
+let sent = 0;
+
+const server = createServer((request, answer) => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://bench');
+  // What was sent since the last time that this was asked.
+  if (pathname === '/sent') {
+    answer.end(String(sent));
+    sent = 0;
+    return;
+  }
+  const asTable = request.headers.accept?.includes('as=Table') === true;
+  const body = gzipSync(JSON.stringify(listOf(pathname, searchParams, asTable)), { level: 1 });
+  answer.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.length });
+  sent += body.length;
+  answer.end(body);
+});
+server.listen(0, '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
