@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { AllocationFailure } from '../model/aws/allocation-failure.ts';
 import { refusalIn } from '../model/aws/allocation-failure.ts';
-import { eachItem } from '../model/aws/aws-pages.ts';
+import { answeredList, eachItem } from '../model/aws/aws-pages.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { AllocationFailureSource } from './allocation-failure-source.ts';
 
@@ -42,7 +42,7 @@ export const createAwsAllocationFailures = ({
           NextToken,
         });
         const answer = await autoScaling.send(command, options);
-        return { items: answer.Activities ?? [], nextToken: answer.NextToken };
+        return { items: answeredList(answer.Activities, 'scaling activities'), nextToken: answer.NextToken };
       },
       (activity) => {
         // Endpoints that do not know the filter answer with older ones as well.

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-eks';
 import pLimit from 'p-limit';
 import type { AwsCallContext } from '../model/aws/aws-failure.ts';
-import { describingFailure, eachItem, type Page } from '../model/aws/aws-pages.ts';
+import { answeredList, describingFailure, eachItem, type Page } from '../model/aws/aws-pages.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -93,7 +93,7 @@ export const createEksClusterSource = ({
     const names = await list('eks:ListNodegroups', async (nextToken) => {
       const command = new ListNodegroupsCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
       const answer = await eks.send(command, options);
-      return { items: answer.nodegroups ?? [], nextToken: answer.nextToken };
+      return { items: answeredList(answer.nodegroups, 'node groups'), nextToken: answer.nextToken };
     });
     return presentOnes(
       names.map((nodegroupName) =>
@@ -110,7 +110,10 @@ export const createEksClusterSource = ({
     const names = await list('eks:ListFargateProfiles', async (nextToken) => {
       const command = new ListFargateProfilesCommand({ clusterName, maxResults: EKS_PAGE_SIZE, nextToken });
       const answer = await eks.send(command, options);
-      return { items: answer.fargateProfileNames ?? [], nextToken: answer.nextToken };
+      return {
+        items: answeredList(answer.fargateProfileNames, 'Fargate profiles'),
+        nextToken: answer.nextToken,
+      };
     });
     return presentOnes(
       names.map((fargateProfileName) =>
@@ -159,7 +162,7 @@ export const createEksClusterSource = ({
           new ListClustersCommand({ maxResults: EKS_PAGE_SIZE, nextToken }),
           options,
         );
-        return { items: answer.clusters ?? [], nextToken: answer.nextToken };
+        return { items: answeredList(answer.clusters, 'clusters'), nextToken: answer.nextToken };
       });
       return presentOnes(names.map(cluster));
     },
@@ -175,7 +178,7 @@ export const createEksClusterSource = ({
           });
           const answer = await autoScaling.send(command, options);
           return {
-            items: (answer.AutoScalingGroups ?? []).map(autoScalingGroupRecord),
+            items: answeredList(answer.AutoScalingGroups, 'Auto Scaling groups').map(autoScalingGroupRecord),
             nextToken: answer.NextToken,
           };
         },

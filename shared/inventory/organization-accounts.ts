@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-organizations';
 import pLimit from 'p-limit';
 import type { AwsCallContext } from '../model/aws/aws-failure.ts';
-import { eachItem, type Page } from '../model/aws/aws-pages.ts';
+import { answeredList, eachItem, type Page } from '../model/aws/aws-pages.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { OrganizationSelection } from '../model/target/target-selection.ts';
 import { required } from './ec2-records.ts';
@@ -70,7 +70,10 @@ export const organizationAccounts = async ({
   const wholeOrganization = (): Promise<Account[]> =>
     all('ListAccounts', async (NextToken) => {
       const answer = await client.send(new ListAccountsCommand({ NextToken }), options);
-      return { items: (answer.Accounts ?? []).map(accountRecord), nextToken: answer.NextToken };
+      return {
+        items: answeredList(answer.Accounts, 'accounts', answer.NextToken).map(accountRecord),
+        nextToken: answer.NextToken,
+      };
     });
 
   const below = async (parentId: string): Promise<Account[]> => {
@@ -79,14 +82,21 @@ export const organizationAccounts = async ({
         new ListAccountsForParentCommand({ ParentId: parentId, NextToken }),
         options,
       );
-      return { items: (answer.Accounts ?? []).map(accountRecord), nextToken: answer.NextToken };
+      return {
+        items: answeredList(answer.Accounts, 'accounts', answer.NextToken).map(accountRecord),
+        nextToken: answer.NextToken,
+      };
     });
     const units = await all('ListOrganizationalUnitsForParent', async (NextToken) => {
       const answer = await client.send(
         new ListOrganizationalUnitsForParentCommand({ ParentId: parentId, NextToken }),
         options,
       );
-      const items = (answer.OrganizationalUnits ?? []).flatMap(({ Id }) => Id ?? []);
+      const items = answeredList(
+        answer.OrganizationalUnits,
+        'organizational units',
+        answer.NextToken,
+      ).flatMap(({ Id }) => Id ?? []);
       return { items, nextToken: answer.NextToken };
     });
     const inner = await Promise.all(units.map(below));
@@ -99,7 +109,7 @@ export const organizationAccounts = async ({
         new ListTagsForResourceCommand({ ResourceId: accountId, NextToken }),
         options,
       );
-      return { items: answer.Tags ?? [], nextToken: answer.NextToken };
+      return { items: answeredList(answer.Tags, 'tags', answer.NextToken), nextToken: answer.NextToken };
     });
     return new Map(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
   };

@@ -7,6 +7,7 @@ import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, type TargetFacts, type TargetSources } from './collect.ts';
+import { missingVpcs, refuseEmptiedInterfaces, refuseEmptiedSubnets } from './emptied-listings.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { type KeptReading, readAllInterfaces, readChangedInterfaces } from './read-interfaces.ts';
 import { SUBNET_GONE } from './read-reservations.ts';
@@ -81,9 +82,10 @@ const assessInterfaces = async (
       if (count % PROGRESS_STEP === 0) onInterfaces?.(count);
     };
     const read = { target, scope, inventory, facts, previous, now, manyInterfaces };
-    if (maps !== undefined) return { assessor, reading: await readChangedInterfaces(read, maps, cache, add) };
-    await readAllInterfaces(read, add);
-    return { assessor, reading: null };
+    const reading = maps === undefined ? null : await readChangedInterfaces(read, maps, cache, add);
+    if (reading === null) await readAllInterfaces(read, add);
+    if (count === 0) refuseEmptiedInterfaces(target, facts, previous);
+    return { assessor, reading };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     problems.push(problemOf(error));
@@ -124,11 +126,17 @@ export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget
   let facts: TargetFacts;
   try {
     facts = await collectFacts({ ...input, sources });
+    refuseEmptiedSubnets(target, input.scope, facts, past.previous);
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
     return assessed(nothingLearned(input, [problemOf(error)]));
   }
-  const problems = [...(doubt === undefined ? [] : [doubt]), ...facts.problems];
+  const missing = missingVpcs(target, facts, past.previous);
+  const problems = [
+    ...(doubt === undefined ? [] : [doubt]),
+    ...facts.problems,
+    ...(missing === null ? [] : [problemOf(missing)]),
+  ];
   const { assessor, reading } = await assessInterfaces(input, sources, facts, problems);
   const histories = await past.histories(facts.subnets.map(({ subnetId }) => subnetId));
   const complete = problems.every(({ code }) => code === SUBNET_GONE);

@@ -1,4 +1,9 @@
-import { type AwsCallContext, awsFailure, RepeatedPageTokenError } from './aws-failure.ts';
+import {
+  type AwsCallContext,
+  awsFailure,
+  MalformedAnswerError,
+  RepeatedPageTokenError,
+} from './aws-failure.ts';
 
 /** One page of a listing, and the token of the next one; an absent or empty token is the end. */
 export interface Page<Item> {
@@ -32,6 +37,22 @@ export const eachItem = async <Item>(
       followed.add(nextToken);
     }
   } while (nextToken !== undefined);
+};
+
+/**
+ * The list of an answer. AWS writes an empty one, too: an answer without it, such as an error with status 200, is not the
+ * answer to that question. A page with a successor may be without a list.
+ *
+ * @throws MalformedAnswerError
+ */
+export const answeredList = <Item>(
+  items: Item[] | undefined,
+  what: string,
+  nextToken?: string | undefined,
+): Item[] => {
+  if (items === undefined && nextToken !== undefined) return [];
+  if (items === undefined) throw new MalformedAnswerError(`AWS answered without a list of ${what}`);
+  return items;
 };
 
 /** What the receiver of records threw while a call to AWS was still going on: its own matter, not a failure of AWS. */

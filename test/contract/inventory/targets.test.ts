@@ -1,6 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { afterEach, describe, expect, test } from 'vitest';
+import { organizationAccounts } from '../../../shared/inventory/organization-accounts.ts';
 import { enabledRegions, type ResolvedTargets, resolveTargets } from '../../../shared/inventory/targets.ts';
 import { AwsFailure } from '../../../shared/model/aws/aws-failure.ts';
 import type {
@@ -199,6 +200,25 @@ describe('of an organization', () => {
       'Account 600000000000 is to be included, but its state is SUSPENDED',
       'Account 999999999999 is to be included, but is not in this organization',
     ]);
+  });
+
+  test('an answer without a list is a failure, and not an organization without accounts', async () => {
+    server = await startCannedAws(() => json({ message: 'Service unavailable' }));
+    const client = new OrganizationsClient({
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    const selection = {
+      from: 'organization' as const,
+      organizationalUnits: [],
+      tags: {},
+      include: [],
+      exclude: [],
+    };
+    await expect(organizationAccounts({ client, selection, hub })).rejects.toMatchObject({
+      code: 'malformed-answer',
+    });
   });
 
   test('a refusal says where Headroom would have to run', async () => {

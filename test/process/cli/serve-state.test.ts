@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { headroom } from '../../fixtures/headroom-command.ts';
@@ -70,6 +71,36 @@ describe.each<[string, () => void, ServingLimits]>([
     await serving.says(/3 of 3 targets are not watched/);
     expect(await serving.stop()).toEqual({ code: 0, signal: null });
   });
+});
+
+test('acknowledge on a full disk says so, and the alert is not acknowledged', async () => {
+  const file = join(folder, 'headroom.sqlite');
+  const listed = async (): Promise<
+    readonly { readonly identity: string; readonly acknowledged: unknown }[]
+  > => JSON.parse((await headroom(['alerts', '--format', 'json', '--state', file], lab)).out).alerts;
+  const [alert] = await listed();
+  if (alert === undefined) throw new Error('no alert fires');
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    [
+      '-c',
+      'trap "" XFSZ; ulimit -f 1; exec "$@"',
+      'limited',
+      process.execPath,
+      inject('bundledCommand'),
+      'acknowledge',
+      alert.identity,
+      '--by',
+      'x'.repeat(2_000),
+      '--state',
+      file,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^error .*headroom\.sqlite.*\n {2}try .*\n$/);
+  expect(status).toBeGreaterThan(1);
+  expect((await listed()).map(({ acknowledged }) => acknowledged)).not.toContainEqual(expect.anything());
 });
 
 test('alerts and report read a state file that is read-only, with its folder', async () => {

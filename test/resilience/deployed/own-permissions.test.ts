@@ -60,9 +60,12 @@ describe('CloudWatch takes no metrics', () => {
   });
 });
 
-describe('the table cannot be used', () => {
+describe.each([
+  ['cannot be used', 'AccessDeniedException', 'state-access-denied'],
+  ['does not exist', 'ResourceNotFoundException', 'state-table-missing'],
+])('the table %s', (_, error, code) => {
   const forbidden = () => {
-    headroom.dynamo.fates = () => ({ error: 'AccessDeniedException', status: 400 });
+    headroom.dynamo.fates = () => ({ error, status: 400 });
   };
 
   test('a plan still queues every target, once, and does not claim to know how well they are watched', async () => {
@@ -72,7 +75,7 @@ describe('the table cannot be used', () => {
     expect(published('TargetsPlanned')).toEqual([3]);
     for (const name of ['TargetsStale', 'TargetsNew', 'TargetsGone', 'AlertsUndelivered'])
       expect([name, published(name)]).toEqual([name, []]);
-    expect(logged()).toContain('state-access-denied');
+    expect(logged()).toContain(code);
     expect(logged()).toContain('"unknown"');
   });
 
@@ -84,7 +87,7 @@ describe('the table cannot be used', () => {
     expect(published('TargetsSucceeded')).toEqual([0, 0, 0]);
     expect(published('TargetsFailed')).toEqual([1, 1, 1]);
     expect(headroom.lab.sns).toEqual([]);
-    expect(logged()).toContain('dynamodb:');
+    expect(logged()).toContain(code);
   });
 
   test('once it can, the next run tells what there is to tell', async () => {
@@ -97,6 +100,29 @@ describe('the table cannot be used', () => {
     expect(headroom.lab.sns).toHaveLength(1);
     expect(published('TargetsSucceeded')).toEqual([0, 0, 0, 1, 1, 1]);
   });
+});
+
+test('a secret cannot be read: its channel waits, the topic gets the alert, and hears that the channel fails', async () => {
+  await headroom.close();
+  headroom = await deployHeadroom({
+    estate: threeAccounts,
+    accountId: HUB,
+    configuration: `${THREE_ACCOUNTS_YML}    delivery-failing: { for: 0s }
+routes:
+  - to: [on-call, default]
+    match: { rule: addresses-low }
+destinations:
+  on-call:
+    pagerduty: { parameter: /headroom/on-call-key }
+`,
+  });
+  await headroom.plan();
+  expect(await headroom.drain()).toEqual(NO_FAILURES);
+  const told = () => headroom.lab.sns.map(({ message }) => message).join('\n');
+  expect(told()).toContain('addresses-low');
+  expect(published('AlertsUndelivered').toSorted()).toEqual([0, 0, 0, 1]);
+  expect(published('TargetsSucceeded').toSorted()).toEqual([0, 1, 1]);
+  expect(logged()).toContain('/headroom/on-call-key');
 });
 
 test('the topic refuses: the message waits, the metric counts it, and the log names the permission', async () => {
