@@ -1,11 +1,23 @@
-import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
+import {
+  type Alert,
+  type AlertLevel,
+  type AlertSeverity,
+  type Observation,
+  type Transition,
+  worstLevel,
+} from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import type { Claim } from '../model/alert/outbox.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
+import { incidentOf } from '../model/result/identity.ts';
+import { waitsForMorning, wantsRepeat } from './delivery-times.ts';
 import { groupTransitions } from './grouping.ts';
+import { joinIncidents } from './incidents.ts';
 import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
 import { type Replacement, replacements } from './replacements.ts';
+import { DEFAULT_DESTINATION, destinationsFor, levelsToTell, recipientsOf } from './routing.ts';
 import { silenceOf } from './silence.ts';
 
 interface AlertingInput {
@@ -28,6 +40,7 @@ interface Alerting {
   /** What happens to an alert of an earlier version that one over all checks of its supply replaces; `null`: it is none. */
   readonly replacementOf: (alert: Alert) => Replacement | null;
   readonly isSilenced: (transition: Transition) => boolean;
+  readonly quiet: NonNullable<Claim['quiet']>;
   /** Messages for one destination, or by the routes where none is named. */
   readonly group: (transitions: readonly Transition[], destination?: string) => readonly AlertMessage[];
 }
@@ -37,15 +50,29 @@ interface Alerting {
  * the reduction is done in advance, on paper: the store is not asked twice.
  */
 export const alertingFor = ({
-  observations,
+  observations: alone,
   policy,
   stored,
   isGone,
   links,
   now,
 }: AlertingInput): Alerting => {
-  const settingsFor = (observation: Observation): LifecycleSettings =>
-    lifecycleSettingsFor(observation, policy);
+  const { routes, delivery } = policy;
+  const observations = joinIncidents(alone, stored);
+  const mayRepeat = (alert: Alert): boolean =>
+    alert.severity !== 'ok' &&
+    [...recipientsOf(alert, [alert.severity], routes)].some(repeats(alert.severity, now));
+  const repeats = (severity: AlertSeverity, at: number) => (name: string) =>
+    wantsRepeat(name, severity, delivery, at);
+  /** Who gets a transition: of a repeat, those who wanted one when it was made. */
+  const wants = ({ transition, severity, at }: Transition): ((name: string) => boolean) =>
+    transition === 'repeated' && severity !== 'ok' ? repeats(severity, Date.parse(at)) : () => true;
+  const isWantedByNobody = (transition: Transition): boolean =>
+    ![...recipientsOf(transition, levelsToTell(transition), routes)].some(wants(transition));
+  const settingsFor = (observation: Observation): LifecycleSettings => ({
+    ...lifecycleSettingsFor(observation, policy),
+    mayRepeat,
+  });
   const byKey = new Map(stored.map((alert) => [alert.key, alert]));
   const observed = observations.flatMap((observation) => {
     const before = byKey.get(observation.key) ?? null;
@@ -58,7 +85,18 @@ export const alertingFor = ({
     return replacement === null ? !isGone(alert) : replacement.step === 'wait';
   });
   const foreseen = [...observed, ...unobserved];
-  const firing = foreseen.filter(({ status }) => status === 'firing');
+  const firing = foreseen.filter((alert) => alert.status === 'firing' && isNotified(alert));
+  const incidents = Map.groupBy(firing, incidentOf);
+  const isNotifiedOf = (alert: Alert, destination: string): boolean =>
+    recipientsOf(alert, alert.announced ?? ['warning', 'critical'], routes).has(
+      destination || DEFAULT_DESTINATION,
+    );
+  const levelOf = (incident: string, destination: string): AlertLevel =>
+    worstLevel(
+      (incidents.get(incident) ?? [])
+        .filter((alert) => isNotifiedOf(alert, destination))
+        .map(({ severity }) => severity),
+    );
   // A subject that is healthy, or unknown, and has no alert yet needs no look at the store.
   const storedKeys = new Set(stored.map(({ key }) => key));
   return {
@@ -68,13 +106,27 @@ export const alertingFor = ({
     settingsFor,
     isGone,
     replacementOf,
-    isSilenced: (transition) => silenceOf(transition, policy, foreseen, now) !== null,
+    isSilenced: (transition) =>
+      silenceOf(transition, policy, foreseen, now) !== null || isWantedByNobody(transition),
+    quiet: {
+      destinationsOf: (transition) => {
+        const names = destinationsFor(transition, routes, wants(transition));
+        return names.length === 0 ? [''] : names;
+      },
+      waits: (destination, transition) => waitsForMorning(destination, transition, delivery, now),
+    },
     group: (transitions, destination) =>
       groupTransitions(transitions, {
-        routes: policy.routes,
+        destinationsOf: (transition) => destinationsFor(transition, routes, wants(transition)),
         links,
         firing,
+        isNotifiedOf,
+        levelOf,
         ...(destination === undefined ? {} : { destination }),
       }),
   };
 };
+
+/** The beginning of a muted or inhibited alert was not sent. */
+const isNotified = ({ outbox }: Alert): boolean =>
+  !outbox.some(({ silenced, transition }) => silenced === true && transition.transition === 'firing');

@@ -14,3 +14,12 @@ const ORDER: ReadonlyMap<string, number> = new Map(CHECKS.map(({ kind }, index) 
 
 /** The place of a finding's check among those that are announced; checks of Headroom itself come last. */
 export const announcementOrder = ({ kind }: Pick<Finding, 'kind'>): number => ORDER.get(kind) ?? ORDER.size;
+
+const SHORTAGES: ReadonlySet<string> = new Set(
+  CHECKS.filter(({ supply, isShortage }) => supply !== undefined || isShortage === true).map(
+    ({ kind }) => kind,
+  ),
+);
+
+/** Whether a finding says that something has, or will have, too few addresses. */
+export const isShortage = ({ kind }: Pick<Finding, 'kind'>): boolean => SHORTAGES.has(kind);

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Alert, Transition } from '../model/alert/alert.ts';
+import type { Alert, AlertLevel, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import type { Route } from '../model/alert/policy.ts';
+import { incidentOf } from '../model/result/identity.ts';
 import { announcementOrder } from './check-of-rule.ts';
 import { type LinkSettings, linksFor } from './links.ts';
-import { destinationsFor } from './routing.ts';
-import { digestThreadOf, quietThreads, threadOf } from './threads.ts';
+import { digestThreadOf, quietThreads } from './threads.ts';
 
 export interface GroupingContext {
-  readonly routes: readonly Route[];
+  /** The names of a transition's destinations; empty: only the default one. */
+  readonly destinationsOf: (transition: Transition) => readonly string[];
   readonly links: LinkSettings;
+  /** The worst level of an incident as far as a destination was notified of it. Left out: messages do not say. */
+  readonly levelOf?: (incident: string, destination: string) => AlertLevel;
   /**
    * The one destination that the messages are for: then a cause is one message, whatever else its transitions go to, and
    * many messages become a digest. Absent: a message for each cause and set of destinations.
@@ -17,6 +19,8 @@ export interface GroupingContext {
   readonly destination?: string;
   /** The alerts of the target that fire after these transitions; absent: not known. */
   readonly firing?: readonly Alert[];
+  /** Whether a destination was notified of one of these; left out: of all of them. */
+  readonly isNotifiedOf?: (alert: Alert, destination: string) => boolean;
 }
 
 /** More messages than this, of one target to one destination at once, become one. */
@@ -28,13 +32,14 @@ export const DIGEST_ABOVE = 20;
  */
 export const groupTransitions = (
   transitions: readonly Transition[],
-  { routes, links, destination, firing }: GroupingContext,
+  context: GroupingContext,
 ): readonly AlertMessage[] => {
+  const { destinationsOf, destination, firing, isNotifiedOf = () => true } = context;
   const groups = Map.groupBy(
     transitions.map((transition) => ({
       transition,
-      destinations: destination === undefined ? destinationsFor(transition, routes) : only(destination),
-      threadId: threadOf(transition),
+      destinations: destination === undefined ? destinationsOf(transition) : only(destination),
+      threadId: incidentOf(transition),
     })),
     ({ destinations, threadId }) => [threadId, ...destinations].join('\n'),
   );
@@ -48,7 +53,7 @@ export const groupTransitions = (
         threadId,
         destinations,
         members.map(({ transition }) => transition),
-        links,
+        context,
       ),
     ];
   });
@@ -58,11 +63,14 @@ export const groupTransitions = (
   const together =
     destination === undefined || first === undefined || one === undefined || messages.length <= DIGEST_ABOVE
       ? messages
-      : [messageOf(digestThreadOf(one), first.destinations, transitions.toSorted(inOrder), links)];
+      : [messageOf(digestThreadOf(one), first.destinations, transitions.toSorted(inOrder), context)];
   if (firing === undefined) return together;
   return together.map((message) => ({
     ...message,
-    quietThreads: quietThreads(message.transitions, firing, routes, destination),
+    quietThreads: quietThreads(
+      message.transitions,
+      firing.filter((alert) => destination === undefined || isNotifiedOf(alert, destination)),
+    ),
   }));
 };
 
@@ -80,13 +88,21 @@ const messageOf = (
   threadId: string,
   destinations: readonly string[],
   transitions: readonly Transition[],
-  links: LinkSettings,
+  { links, levelOf, destination }: GroupingContext,
 ): AlertMessage => ({
   threadId,
   messageId: messageIdOf(threadId, destinations, transitions),
   transitions,
   destinations,
   links: linksFor(transitions, links),
+  ...(levelOf === undefined || destination === undefined
+    ? {}
+    : {
+        incidents: [...new Set(transitions.map(incidentOf))].map((id) => ({
+          id,
+          level: levelOf(id, destination),
+        })),
+      }),
 });
 
 const messageIdOf = (

@@ -13,7 +13,10 @@ import { HeadroomError } from '../model/base/errors.ts';
 import { evidenceChanges, type Finding, hasChanged } from '../model/result/finding.ts';
 import { type Combined, combine, stepOf } from './combined-lifecycle.ts';
 
-export type LifecycleSettings = Omit<RuleLife, 'enabled'>;
+export interface LifecycleSettings extends Omit<RuleLife, 'enabled'> {
+  /** Whether anybody wants to hear again of the firing alert at this moment; left out: always. */
+  readonly mayRepeat?: (alert: Alert) => boolean;
+}
 
 export interface Reduction {
   /** The very object that was handed in when nothing worth storing changed; `null` when there was none and is none. */
@@ -54,8 +57,8 @@ interface Step {
  * - **Unknown** (`raise: null`) leaves the record as it is. It never fires, resolves or repeats. It neither starts nor
  *   stops a clock: what is bad, or clear, before and after a gap has, as far as anybody saw, been so throughout.
  *   Where only `hold` is unknown the alert may go up, but not down.
- * - **Repeats** are sent while it fires unacknowledged, and only if its figures have changed since: what has not changed is
- *   not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
+ * - **Repeats** are sent while it fires unacknowledged, when a destination wants one (`mayRepeat`), and only if its figures
+ *   have changed since: what has not changed is not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
  * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks.
  * - **Acknowledging** holds for the level that was acknowledged. An escalation is sent and ends it.
  * - **Late** observations, older than the last that changed the record, are ignored.
@@ -101,7 +104,7 @@ export const reduceAlert = (
     now,
   );
   if (eased !== announced) return announce(step, eased);
-  if (isRepeatDue(step, settings.repeatEvery, now)) return announce(step, announced);
+  if (isRepeatDue(step, settings, now)) return announce(step, announced);
   return { alert: wait(step), transitions: [] };
 };
 
@@ -180,14 +183,14 @@ const candidateOf = (clocks: Clocks): Alert['candidate'] => {
 
 const isRepeatDue = (
   { current: alert, clearing, finding }: Step,
-  repeatEvery: number,
+  { repeatEvery, mayRepeat = () => true }: LifecycleSettings,
   now: number,
 ): boolean => {
   if (alert.severity !== 'ok' && clearing[alert.severity] !== undefined) return false;
   if (alert.status !== 'firing' || alert.lastNotifiedAt === null || repeatEvery === 0) return false;
   if (alert.acknowledged !== null || alert.outbox.length > 0) return false;
   if (!hasChanged(alert.finding, finding)) return false;
-  return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000;
+  return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000 && mayRepeat(alert);
 };
 
 /** Nothing is to be said. Tells the very record it was given when what it waits for is the same as before. */
@@ -341,7 +344,7 @@ const reduceTogether = (
   const current = alert ?? blank(observation, finding, at);
   const kind =
     stepOf(alert, combined) ??
-    (isRepeatOfAllDue(current, observation, combined, settings.repeatEvery, now) ? 'repeated' : null);
+    (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
   if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
 
   const rule = combined.severity === 'ok' ? current.rule : (combined.lead?.rule ?? current.rule);
@@ -416,7 +419,7 @@ const isRepeatOfAllDue = (
   alert: Alert,
   { raise }: Observation,
   { severity, lead }: Combined,
-  repeatEvery: number,
+  { repeatEvery, mayRepeat = () => true }: LifecycleSettings,
   now: number,
 ): boolean => {
   if (alert.status !== 'firing' || alert.lastNotifiedAt === null || repeatEvery === 0) return false;
@@ -424,5 +427,5 @@ const isRepeatOfAllDue = (
   if (lead === null || !hasChanged(alert.finding, lead.finding)) return false;
   // Whatever holds a level without reaching it has nothing new to say.
   if (raise === null || compareLevel(raise, severity) < 0) return false;
-  return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000;
+  return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000 && mayRepeat(alert);
 };

@@ -13,15 +13,19 @@ export const spokenSeverity = ({ severity, previousSeverity }: Transition): Aler
 };
 
 /**
- * The names of the destinations for a transition; empty: only the default one.
+ * The names of the destinations for a transition; empty: only the default one. `wants` leaves out those that do not want it.
  *
  * An end goes to all recipients that may have had the alert: a step down to those of the worse level as well, a resolve
  * to those of every level that was announced. Otherwise the pager that heard of a critical alert would never hear of
  * its end.
  */
-export const destinationsFor = (transition: Transition, routes: readonly Route[]): readonly string[] => {
-  const names = recipientsOf(transition, levelsToTell(transition), routes);
-  return names.size === 1 && names.has(DEFAULT_DESTINATION) ? [] : [...names];
+export const destinationsFor = (
+  transition: Transition,
+  routes: readonly Route[],
+  wants: (destination: string) => boolean = () => true,
+): readonly string[] => {
+  const names = [...recipientsOf(transition, levelsToTell(transition), routes)].filter(wants);
+  return names.length === 1 && names[0] === DEFAULT_DESTINATION ? [] : names;
 };
 
 /** All recipients at these levels, the default destination by its name. */

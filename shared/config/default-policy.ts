@@ -1,4 +1,4 @@
-import type { AlertPolicy, RuleName } from '../model/alert/policy.ts';
+import type { AlertPolicy, DeliveryTimes, RuleName } from '../model/alert/policy.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -6,6 +6,15 @@ const DAY = 24 * HOUR;
 
 /** Three scans at the usual five minutes: one odd scan does not notify anybody. */
 const STEADY = 10 * MINUTE;
+
+/** An evening's alert is repeated the next morning, an early one is not: see `repeatEvery`. */
+const NEXT_MORNING = 12 * HOUR;
+
+/** On working days at nine, what is still critical. Warnings are never repeated: the digest has them. */
+export const DEFAULT_DELIVERY: DeliveryTimes = {
+  repeat: { days: [1, 2, 3, 4, 5], at: '09:00', timeZone: 'UTC', severity: 'critical' },
+  quietHours: null,
+};
 
 /**
  * What an empty headroom.yml means. Chosen for people on call: the forecast is what warns, days ahead; surges are said
@@ -40,7 +49,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       pendingFor: STEADY,
       clearFor: HOUR,
       clearMargin: 0.25,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'prefixes-low': {
       enabled: true,
@@ -49,7 +58,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       pendingFor: STEADY,
       clearFor: HOUR,
       clearMargin: 0.25,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'vpc-addresses-low': {
       enabled: true,
@@ -58,21 +67,21 @@ export const DEFAULT_POLICY: AlertPolicy = {
       pendingFor: STEADY,
       clearFor: HOUR,
       clearMargin: 0.25,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'addresses-exhausted': {
       enabled: true,
       severity: 'critical',
       pendingFor: STEADY,
       clearFor: HOUR,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'prefixes-exhausted': {
       enabled: true,
       severity: 'critical',
       pendingFor: STEADY,
       clearFor: HOUR,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     fragmented: {
       enabled: true,
@@ -80,7 +89,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       minimumAvailable: 32,
       pendingFor: STEADY,
       clearFor: HOUR,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'addresses-exhaustion': {
       enabled: true,
@@ -88,7 +97,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       clearFor: 12 * HOUR,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'prefixes-exhaustion': {
       enabled: true,
@@ -96,15 +105,20 @@ export const DEFAULT_POLICY: AlertPolicy = {
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       clearFor: 12 * HOUR,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'addresses-surge': {
       enabled: true,
       pendingFor: 5 * MINUTE,
       clearFor: 30 * MINUTE,
-      repeatEvery: 4 * HOUR,
+      repeatEvery: NEXT_MORNING,
     },
-    'prefixes-surge': { enabled: true, pendingFor: 5 * MINUTE, clearFor: 30 * MINUTE, repeatEvery: 4 * HOUR },
+    'prefixes-surge': {
+      enabled: true,
+      pendingFor: 5 * MINUTE,
+      clearFor: 30 * MINUTE,
+      repeatEvery: NEXT_MORNING,
+    },
     findings: {
       enabled: true,
       minimumSeverity: 'critical',
@@ -117,7 +131,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
       severity: 'warning',
       pendingFor: 30 * MINUTE,
       clearFor: 0,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     coverage: {
       enabled: true,
@@ -125,20 +139,27 @@ export const DEFAULT_POLICY: AlertPolicy = {
       staleAfter: HOUR,
       pendingFor: 30 * MINUTE,
       clearFor: 0,
-      repeatEvery: DAY,
+      repeatEvery: NEXT_MORNING,
     },
     'delivery-failing': {
       enabled: true,
       severity: 'critical',
       pendingFor: 15 * MINUTE,
       clearFor: 0,
-      repeatEvery: 4 * HOUR,
+      repeatEvery: NEXT_MORNING,
     },
-    'dead-letters': { enabled: true, severity: 'warning', pendingFor: 0, clearFor: 0, repeatEvery: DAY },
+    'dead-letters': {
+      enabled: true,
+      severity: 'warning',
+      pendingFor: 0,
+      clearFor: 0,
+      repeatEvery: NEXT_MORNING,
+    },
   },
   overrides: [],
   mutes: [],
   routes: [],
+  delivery: { otherwise: DEFAULT_DELIVERY, byDestination: new Map() },
 };
 
 /** Every rule there is. */

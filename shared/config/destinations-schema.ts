@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { deliveryFields } from './delivery-schema.ts';
 import type { SecretLocation } from './environment.ts';
 import { NAME, NAME_WORDS, oneOf, section, text } from './scalars.ts';
 
@@ -99,12 +100,15 @@ const channels = {
 
 const ONE_CHANNEL = `a mapping with exactly one of ${Object.keys(channels).join(', ')}`;
 
-const destination = section(channels).transform((given, context): Destination => {
-  const [only, ...others] = Object.values(given).filter((channel) => channel !== undefined);
-  if (only !== undefined && others.length === 0) return only;
-  context.addIssue({ code: 'custom', message: ONE_CHANNEL, input: given });
-  return z.NEVER;
-});
+/** A destination, and when it gets what can wait. */
+const destination = section({ ...channels, ...deliveryFields }).transform(
+  ({ repeat, quietHours, ...given }, context) => {
+    const [only, ...others] = Object.values(given).filter((channel) => channel !== undefined);
+    if (only !== undefined && others.length === 0) return { channel: only, repeat, quietHours };
+    context.addIssue({ code: 'custom', message: ONE_CHANNEL, input: given });
+    return z.NEVER;
+  },
+);
 
 /** Destinations by the name that routes use. */
 export const destinationsSchema = z.record(text(NAME_WORDS, NAME), destination, {

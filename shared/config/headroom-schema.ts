@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Mute, PolicyOverride, Route } from '../model/alert/policy.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
+import { dayNumbers, daysOfTheWeek, deliverySchema } from './delivery-schema.ts';
 import { destinationsSchema } from './destinations-schema.ts';
 import { rulesByName, rulesSchema } from './rules-schema.ts';
 import {
@@ -178,13 +179,9 @@ const metrics = section({
     .describe('Subnets that are published first within the budget.'),
 });
 
-const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
-
 const weekly = together(
   section({
-    days: listOf(oneOf(DAYS), `one of ${DAYS.join(', ')}, or a list of them`).describe(
-      'The days on which the window starts.',
-    ),
+    days: daysOfTheWeek.describe('The days on which the window starts.'),
     start: clock.describe('The start of the window.'),
     end: clock.describe('The end of the window, on the next day if it is earlier than the start.'),
     timeZone: timeZone.optional().describe('The time zone of both.'),
@@ -200,7 +197,7 @@ const weekly = together(
           },
         ],
 ).transform((window) => ({
-  days: window.days.map((day) => DAYS.indexOf(day)),
+  days: dayNumbers(window.days),
   start: window.start,
   end: window.end,
   timeZone: window.timeZone ?? 'UTC',
@@ -243,6 +240,9 @@ const alerts = section({
     .array(mute, { error: 'a list of mutes' })
     .optional()
     .describe('Subjects without notifications, for a time.'),
+  delivery: deliverySchema
+    .optional()
+    .describe('When destinations get what can wait. A destination may have settings of its own.'),
 });
 
 const route = section({

@@ -4,6 +4,7 @@ import type { TargetSelection } from '../model/target/target-selection.ts';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
+import { deliveryTimes } from './delivery-schema.ts';
 import type { Destination } from './destinations-schema.ts';
 import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './headroom-schema.ts';
 import { fieldOf, Locator, problemsOf } from './problems.ts';
@@ -149,9 +150,22 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
     overrides: file.alerts?.overrides ?? DEFAULT_POLICY.overrides,
     mutes: file.alerts?.mutes ?? DEFAULT_POLICY.mutes,
     routes: file.routes ?? DEFAULT_POLICY.routes,
+    delivery: deliveryOf(file),
   },
-  destinations: new Map(Object.entries(file.destinations ?? {})),
+  destinations: new Map(
+    Object.entries(file.destinations ?? {}).map(([name, { channel }]) => [name, channel]),
+  ),
 });
+
+const deliveryOf = ({ alerts, destinations = {} }: HeadroomFile): AlertPolicy['delivery'] => {
+  const otherwise = deliveryTimes(alerts?.delivery ?? {});
+  return {
+    otherwise,
+    byDestination: new Map(
+      Object.entries(destinations).map(([name, times]) => [name, deliveryTimes(times, otherwise)]),
+    ),
+  };
+};
 
 /** As `shared/metrics/` has them; a test holds them together, since capability folders do not import each other. */
 export const DEFAULT_NAMESPACE = 'VpcHeadroom';

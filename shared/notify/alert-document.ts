@@ -149,6 +149,7 @@ export const alertDocumentSchema = z.object({
   transitions: z.array(transition),
   destinations: z.array(text),
   links: z.array(z.object({ label: text, url: text })),
+  incidents: z.exactOptional(z.array(z.object({ id: text, level }))),
   omittedTransitions: z.exactOptional(z.number()),
 });
 
@@ -216,7 +217,8 @@ export const readAlertDocument = (document: unknown): AlertMessage => {
       UNREADABLE,
     );
   }
-  const { messageId, threadId, transitions, destinations, links, omittedTransitions } = result.data;
+  const { messageId, threadId, transitions, destinations, links, incidents, omittedTransitions } =
+    result.data;
   return {
     messageId,
     threadId,
@@ -224,6 +226,7 @@ export const readAlertDocument = (document: unknown): AlertMessage => {
     transitions: transitions.map(({ identity: _identity, ...each }) => each),
     destinations,
     links,
+    ...(incidents === undefined ? {} : { incidents }),
     ...(omittedTransitions === undefined ? {} : { omittedTransitions }),
   };
 };

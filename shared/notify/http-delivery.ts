@@ -18,6 +18,10 @@ export interface HttpDelivery {
   /** The credential that this request carries. It is removed from answers and errors. */
   readonly secret: string;
   readonly signal: AbortSignal;
+  /** Further headers, such as the one with the credential. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How much of the answer is needed, in characters: most services say all in a few words. */
+  readonly answerLength?: number;
 }
 
 /** What differs between production and a test. */
@@ -96,7 +100,7 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
     const { response, text } = await withDeadline(ATTEMPT_TIMEOUT_MS, delivery.signal, async (signal) => {
       const answer = await fetch(delivery.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8' },
+        headers: { 'content-type': 'application/json; charset=utf-8', ...delivery.headers },
         body: delivery.body,
         signal,
         // A redirect would carry the message to a place that is not configured.
@@ -107,7 +111,9 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
     return judge(
       delivery,
       response,
-      redactSecrets(withoutSecret(text, delivery.secret)).slice(0, MAX_ANSWER_LENGTH).trim(),
+      redactSecrets(withoutSecret(text, delivery.secret))
+        .slice(0, delivery.answerLength ?? MAX_ANSWER_LENGTH)
+        .trim(),
     );
   } catch (error) {
     if (delivery.signal.aborted) throw aborted(delivery);

@@ -40,6 +40,8 @@ export interface Fact {
   readonly value: string;
   /** The identifier of what `value` names, where it has both. */
   readonly id?: string;
+  /** The time that `value` gives in UTC (ISO 8601), for channels that show it by the clock of the reader. */
+  readonly moment?: string;
 }
 
 /** `prod-pods (subnet-0a1b)`. */
@@ -201,13 +203,18 @@ const timingOf = ({ transition, since, at }: Transition): Fact => {
   return transition === 'resolved'
     ? {
         label: 'Resolved',
+        ...momentOf(at),
         value: short(`${utcTime(at)}${span === null || span <= 0 ? '' : `, after ${lasted}`}`),
       }
     : {
         label: 'Since',
+        ...momentOf(since),
         value: short(`${utcTime(since)}${span === null || span <= 0 ? '' : ` (${lasted})`}`),
       };
 };
+
+const momentOf = (iso: string): Pick<Fact, 'moment'> =>
+  Number.isNaN(Date.parse(iso)) ? {} : { moment: iso };
 
 /** The figures that no sentence of the message has said already. */
 const figuresOf = (finding: Finding): readonly Fact[] => {

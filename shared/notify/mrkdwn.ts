@@ -1,3 +1,4 @@
+import { utcTime } from '../model/base/text/times.ts';
 import { truncate } from './inert-text.ts';
 
 /**
@@ -31,6 +32,17 @@ export const codeBlock = (text: string): string | null =>
 /** A link; `url` must come from `safeUrl`. */
 export const link = (url: string, text: string): string =>
   `<${escapeControl(url)}|${prose(text.replaceAll('|', '/'))}>`;
+
+/**
+ * A time by the clock of each reader, and in UTC where Slack cannot show it. `iso` that is no time is shown as it is.
+ * Source: docs.slack.dev/messaging/formatting-message-text, "Date formatting".
+ */
+export const slackTime = (iso: string): string => {
+  const seconds = Math.floor(Date.parse(iso) / 1000);
+  return Number.isNaN(seconds)
+    ? prose(iso)
+    : `<!date^${seconds}^{date_short_pretty} {time}|${escapeControl(utcTime(iso))}>`;
+};
 
 /** Truncates before it escapes, so that no entity is cut in two: the escaped text has at most `limit` units. */
 export const fitted = (text: string, limit: number, escapeText: (text: string) => string): string => {

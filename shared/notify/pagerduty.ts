@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import pLimit from 'p-limit';
-import type { Transition } from '../model/alert/alert.ts';
+import { type AlertLevel, type Transition, worstLevel } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import { identityOf } from '../model/result/identity.ts';
+import { identityOf, incidentOf } from '../model/result/identity.ts';
 import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
@@ -46,32 +46,43 @@ export interface PagerDutyEvent {
   };
 }
 
-/** Up to so many alerts of one message have an incident each. More have one together, because so many pages are not read. */
+/** More alerts of one message than this are a list: so many pages are not read. */
 export const INCIDENTS_ABOVE = 20;
 
 /**
- * One event for each transition: an incident lives and ends with its alert, in whichever message it was. The dedup key
- * is the alert's own, with account and Region, so a repeat or an escalation updates the incident, and a resolve closes it.
- * An incident that an earlier version opened under the key alone is closed.
+ * One event for each incident of the message. Its dedup key is that of the incident, so that a repeat, an escalation or
+ * another alert of the same cause updates what is open. It is closed when nothing fires in its thread any more; the end of
+ * an earlier alert changes nothing. What an earlier version opened under the key of an alert is closed.
  *
- * Too many alerts in one message open one incident with a list, under the thread of the message. It ends when nothing fires
- * in the thread any more. A resolve of an alert that had no incident of its own changes nothing.
+ * Too many alerts of one message open one incident with a list, under the thread of the message.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
   const content = composeMessage(message);
   const entries = latestOfEach(content.entries);
   const opened = entries.filter(({ kind }) => kind !== 'resolved');
-  const isOneIncident = opened.length + content.omitted > INCIDENTS_ABOVE;
-  const ofThread = (thread: string) => ({ routing_key: routingKey, dedup_key: dedupKey(thread) });
+  const isList = opened.length + content.omitted > INCIDENTS_ABOVE;
+  const threads = Map.groupBy(opened, ({ transition }) =>
+    isList ? message.threadId : incidentOf(transition),
+  );
+  const levels = new Map((message.incidents ?? []).map(({ id, level }) => [id, level]));
+  const resolved = entries
+    .filter(({ kind }) => kind === 'resolved')
+    .map(({ transition }) => incidentOf(transition));
+  const event = (key: string) => ({ routing_key: routingKey, dedup_key: dedupKey(key) });
   return [
-    ...(isOneIncident
-      ? [{ ...ofThread(message.threadId), event_action: 'trigger' as const, ...listOf(opened, content) }]
-      : []),
-    ...eventsOfEach(entries, content, routingKey, isOneIncident),
-    ...(message.quietThreads ?? []).map((thread) => ({
-      ...ofThread(thread),
-      event_action: 'resolve' as const,
-    })),
+    ...entries.flatMap(({ transition: { formerKey } }) =>
+      formerKey === undefined ? [] : [{ ...event(formerKey), event_action: 'resolve' as const }],
+    ),
+    ...[...threads].flatMap(([thread, members]): readonly PagerDutyEvent[] => {
+      const [worst] = members;
+      if (worst === undefined) return [];
+      const level = worstLevel([worst.level, levels.get(thread) ?? 'ok']);
+      const details = isList ? listOf(members, content) : detailsOf(worst, content, level);
+      return [{ ...event(thread), event_action: 'trigger', ...details }];
+    }),
+    ...[...new Set(message.quietThreads ?? resolved)]
+      .filter((thread) => !threads.has(thread))
+      .map((thread) => ({ ...event(thread), event_action: 'resolve' as const })),
   ];
 };
 
@@ -92,26 +103,6 @@ const isLater = (a: Transition, b: Transition): boolean =>
 /** Of `<key>#<sequence>`. */
 const sequenceOf = ({ id }: Transition): number => Number(id.slice(id.lastIndexOf('#') + 1));
 
-const eventsOfEach = (
-  entries: readonly MessageEntry[],
-  content: MessageContent,
-  routingKey: string,
-  isOneIncident: boolean,
-): readonly PagerDutyEvent[] =>
-  entries.flatMap((entry): readonly PagerDutyEvent[] => {
-    const { formerKey } = entry.transition;
-    const event = { routing_key: routingKey, dedup_key: dedupKey(identityOf(entry.transition)) };
-    return [
-      ...(formerKey === undefined
-        ? []
-        : [{ ...event, dedup_key: dedupKey(formerKey), event_action: 'resolve' as const }]),
-      ...(entry.kind === 'resolved' ? [{ ...event, event_action: 'resolve' as const }] : []),
-      ...(entry.kind === 'resolved' || isOneIncident
-        ? []
-        : [{ ...event, event_action: 'trigger' as const, ...detailsOf(entry, content) }]),
-    ];
-  });
-
 /** Alerts that the list of a joint incident names: the others are in the report. */
 const MAX_LISTED = 100;
 
@@ -121,7 +112,7 @@ const MAX_LINE = 400;
 const listOf = (entries: readonly MessageEntry[], content: MessageContent): Details => {
   const [first] = entries;
   if (first === undefined) return {};
-  const { payload, ...details } = detailsOf(first, content);
+  const { payload, ...details } = detailsOf(first, content, first.level);
   const more = entries.length + content.omitted - MAX_LISTED;
   const Alerts = [
     ...entries.slice(0, MAX_LISTED).map(({ lead, title }) => truncate(`${lead}: ${title}`, MAX_LINE)),
@@ -142,10 +133,10 @@ const listOf = (entries: readonly MessageEntry[], content: MessageContent): Deta
 type Details = Pick<PagerDutyEvent, 'client' | 'client_url' | 'links' | 'payload'>;
 
 /** Says that a person is working on it: for acknowledgements made in Headroom. */
-export const pagerDutyAcknowledgement = (identity: string, routingKey: string): PagerDutyEvent => ({
+export const pagerDutyAcknowledgement = (incident: string, routingKey: string): PagerDutyEvent => ({
   routing_key: routingKey,
   event_action: 'acknowledge',
-  dedup_key: dedupKey(identity),
+  dedup_key: dedupKey(incident),
 });
 
 /** The form of a key with a digest. A plain key that has this form by itself gets a digest, too. */
@@ -161,7 +152,7 @@ const dedupKey = (key: string): string => {
   return `${truncate(key, MAX_DEDUP_KEY - digest.length - 1)}#${digest}`;
 };
 
-const detailsOf = (entry: MessageEntry, content: MessageContent): Details => {
+const detailsOf = (entry: MessageEntry, content: MessageContent, level: AlertLevel): Details => {
   const [first] = content.links;
   const custom: Record<string, string | readonly string[]> = {
     explanation: entry.explanation,
@@ -188,7 +179,7 @@ const detailsOf = (entry: MessageEntry, content: MessageContent): Details => {
         MAX_SUMMARY,
       ),
       source: entry.place[0] === undefined ? 'headroom' : factText(entry.place[0]),
-      severity: entry.level === 'ok' ? 'info' : entry.level,
+      severity: level === 'ok' ? 'info' : level,
       timestamp: entry.transition.at,
       group: content.threadId,
       class: entry.rule,
@@ -199,7 +190,7 @@ const detailsOf = (entry: MessageEntry, content: MessageContent): Details => {
 };
 
 /**
- * Sends alerts to a PagerDuty service, a few events at a time: all of them, even when one is refused.
+ * Sends incidents to a PagerDuty service, a few events at a time: all of them, even when one is refused.
  * `send` throws DeliveryError: `pagerduty-refused` (permanent), those of `postJson`, or what reading the secret throws.
  */
 export const createPagerDutyNotifier = (

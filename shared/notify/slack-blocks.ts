@@ -1,9 +1,10 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, MrkdwnElement, SectionBlock } from '@slack/types';
 import type { AlertLevel } from '../model/alert/alert.ts';
 import { number } from '../model/base/text/numbers.ts';
+import { utcTime } from '../model/base/text/times.ts';
 import { truncate, utf8Bytes } from './inert-text.ts';
 import type { Fact, MessageContent, MessageEntry, RemedyContent } from './message-content.ts';
-import { bold, code, codeBlock, escapeControl, fitted, link, prose } from './mrkdwn.ts';
+import { bold, code, codeBlock, escapeControl, fitted, link, prose, slackTime } from './mrkdwn.ts';
 import {
   MAX_BLOCKS,
   MAX_FIELD_TEXT,
@@ -132,12 +133,20 @@ const fields = (facts: readonly Fact[]): SectionBlock => ({
   type: 'section',
   fields: facts
     .slice(0, MAX_SECTION_FIELDS)
-    .map(({ label, value, id }) =>
+    .map(({ label, value, id, moment }) =>
       mrkdwn(
-        [bold(label), fitted(value, VALUE_SHARE, prose), ...(id === undefined ? [] : [code(id)])].join('\n'),
+        [
+          bold(label),
+          inLocalTime(fitted(value, VALUE_SHARE, prose), moment),
+          ...(id === undefined ? [] : [code(id)]),
+        ].join('\n'),
       ),
     ),
 });
+
+/** The time in a text by the clock of each reader. */
+const inLocalTime = (shown: string, moment: string | undefined): string =>
+  moment === undefined ? shown : shown.replace(prose(utcTime(moment)), () => slackTime(moment));
 
 /** Of a field, what is left for the value beside its label and identifier, which are at most 128 units before escaping. */
 const VALUE_SHARE = MAX_FIELD_TEXT - 2 * 700;

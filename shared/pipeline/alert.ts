@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
 import type { Replacement } from '../alerts/replacements.ts';
 import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
-import { claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/alert/outbox.ts';
+import { type Claim, claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/alert/outbox.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import type { AlertStore, VersionedAlert } from '../state/state-store.ts';
@@ -24,6 +24,8 @@ export interface RaiseAlertsInput {
   readonly timing?: OutboxTiming;
   /** Muted or inhibited: kept, but not sent while that lasts. */
   readonly isSilenced?: (transition: Transition) => boolean;
+  /** Which destinations get a transition later. */
+  readonly quiet?: Claim['quiet'];
   /**
    * Whether what an alert is about is known to be gone (the subnet was deleted, the rule was taken out), so that it
    * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
@@ -166,9 +168,16 @@ const goneFrom = ({ key, rule, subject }: Alert): Observation => ({
 });
 
 const claimed = (
-  { runId, clock, timing = OUTBOX_TIMING, isSilenced = () => false }: RaiseAlertsInput,
+  { runId, clock, timing = OUTBOX_TIMING, isSilenced = () => false, quiet }: RaiseAlertsInput,
   alert: Alert,
-): Alert => claimDue(alert, { runId, now: clock(), claimFor: timing.claimFor, isSilenced });
+): Alert =>
+  claimDue(alert, {
+    runId,
+    now: clock(),
+    claimFor: timing.claimFor,
+    isSilenced,
+    ...(quiet === undefined ? {} : { quiet }),
+  });
 
 const isForgettable = ({ status, outbox, lastObservedAt }: Alert, now: number): boolean =>
   status === 'resolved' && outbox.length === 0 && now - Date.parse(lastObservedAt) > RESOLVED_RETENTION;

@@ -1,6 +1,7 @@
 import type { Alert, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import {
+  entryId,
   OUTBOX_TIMING,
   type OutboxTiming,
   released,
@@ -72,11 +73,12 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
   const entries = input.alerts.flatMap(({ alert }) =>
     alert.outbox.filter(({ claimedBy }) => claimedBy === runId),
   );
-  const transitions = new Map(entries.map(({ transition }) => [transition.id, transition]));
+  const transitions = new Map(entries.map((entry) => [entryId(entry), entry.transition]));
   const delivered: Transition[] = [];
   const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
     const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
-    delivered.push(...told.filter(({ id }) => isComplete(outcomes.get(id))));
+    const complete = [...outcomes].filter(([, outcome]) => isComplete(outcome)).map(([id]) => id);
+    delivered.push(...complete.flatMap((id) => transitions.get(id) ?? []));
     await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
   };
   const { sent, problems, postponed, unsent } = await sendMessages({
@@ -89,8 +91,11 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
     signal: input.signal ?? null,
     onOutcomes: store,
   });
-  const kept = new Set(unsent.map(({ id }) => id));
-  await records.change(unsent, (alert) => released(alert, runId, kept));
+  const kept = new Set(unsent.map(entryId));
+  await records.change(
+    unsent.map(({ transition }) => transition),
+    (alert) => released(alert, runId, kept),
+  );
   return {
     sent,
     delivered,
@@ -100,8 +105,7 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
   };
 };
 
-const isComplete = (outcome: SendOutcome | undefined): boolean =>
-  outcome?.failure === null && outcome.isPartial !== true;
+const isComplete = ({ failure, isPartial }: SendOutcome): boolean => failure === null && isPartial !== true;
 
 /** The target's alerts as this run knows them stored. */
 class Records {

@@ -55,7 +55,12 @@ export const replay = ({ samples, capacity, supply, policy }: ReplayInput): Repl
     const assessment = assessmentOf(sample, capacity, supply, outcome);
     for (const observation of evaluate(estateOf(assessment), policy).observations) {
       const known = alerts.get(observation.key) ?? null;
-      const reduction = reduceAlert(known, observation, lifecycleSettingsFor(observation, policy), now);
+      const reduction = reduceAlert(
+        known,
+        observation,
+        { ...lifecycleSettingsFor(observation, policy), repeatEvery: 0 },
+        now,
+      );
       // Nothing is sent here: what waits to be sent is taken as delivered.
       if (reduction.alert !== null) alerts.set(observation.key, { ...reduction.alert, outbox: [] });
       for (const { transition, rule, severity } of reduction.transitions) {

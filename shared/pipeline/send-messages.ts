@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { OutboxEntry, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import { type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
+import { entryId, type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { type Timer, withDeadline } from '../notify/deadline.ts';
@@ -20,7 +20,7 @@ export interface SendMessagesInput {
   readonly timing: OutboxTiming;
   /** Ends the run: nothing more is begun, and what is under way is given up. */
   readonly signal: AbortSignal | null;
-  /** Called as soon as it is known what became of a message, with outcomes by transition id. */
+  /** Called as soon as it is known what became of a message, with outcomes by `entryId`. */
   readonly onOutcomes: (outcomes: ReadonlyMap<string, SendOutcome>) => Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export interface SendReport {
   readonly problems: readonly Problem[];
   /** Transitions that were not begun, or not with every destination, for want of time. */
   readonly postponed: number;
-  /** Transitions that are in no message. */
-  readonly unsent: readonly Transition[];
+  /** Entries that are in no message. */
+  readonly unsent: readonly OutboxEntry[];
 }
 
 /** A destination that failed so often in a row gets no further message in this run: it would only take its time. */
@@ -58,11 +58,12 @@ class Sender {
 
   async run(): Promise<SendReport> {
     const attempts: Attempt[] = [];
-    const unsent: Transition[] = [];
+    const unsent: OutboxEntry[] = [];
     for (const entry of this.#input.entries) {
-      const messages = this.#grouped([entry.transition]);
-      if (messages.length === 0) unsent.push(entry.transition);
-      else attempts.push(new Attempt(entry, messages.flatMap(destinationsOf)));
+      const names =
+        entry.only === undefined ? this.#grouped([entry.transition]).flatMap(destinationsOf) : [entry.only];
+      if (names.length === 0) unsent.push(entry);
+      else attempts.push(new Attempt(entry, names));
     }
     // Everybody has it, and only the marking is missing.
     await this.#note(attempts.filter(({ waiting }) => waiting.size === 0));
@@ -165,7 +166,7 @@ class Sender {
   async #note(attempts: readonly Attempt[]): Promise<void> {
     const known = attempts.flatMap((attempt) => {
       const outcome = attempt.outcome();
-      return outcome === null ? [] : [[attempt.entry.transition.id, outcome] as const];
+      return outcome === null ? [] : [[entryId(attempt.entry), outcome] as const];
     });
     if (known.length > 0) await this.#writes(() => this.#input.onOutcomes(new Map(known)));
   }

@@ -9,7 +9,7 @@ import type { AlertMessage } from '../../shared/model/alert/alert-message.ts';
 import { CHECKS } from '../../shared/model/checks/checks.ts';
 import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
 import type { Subject } from '../../shared/model/result/finding.ts';
-import { identityOf, idWithin, keyOf } from '../../shared/model/result/identity.ts';
+import { identityOf, idWithin, incidentOf, keyOf } from '../../shared/model/result/identity.ts';
 import { writeAlertDocument } from '../../shared/notify/alert-document.ts';
 import { amazonQNotification } from '../../shared/notify/amazon-q.ts';
 import { inertLine } from '../../shared/notify/inert-text.ts';
@@ -94,7 +94,7 @@ const firingOf = ({ accountId, region, check, type, id: subjectId }: Named): Tra
 };
 
 const inOneMessage = (transition: Transition): AlertMessage => {
-  const [message] = groupTransitions([transition], { routes: [], links: { dashboard: null } });
+  const [message] = groupTransitions([transition], { destinationsOf: () => [], links: { dashboard: null } });
   if (message === undefined) throw new Error('no message');
   return message;
 };
@@ -102,7 +102,6 @@ const inOneMessage = (transition: Transition): AlertMessage => {
 /** Every output that names an alert, and what it calls it. */
 const OUTPUTS: Readonly<Record<string, (transition: Transition) => unknown>> = {
   'the name that acknowledgements take': (transition) => identityOf(transition),
-  'PagerDuty: dedup_key': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.dedup_key,
   'alert document: identity': (transition) =>
     JSON.parse(writeAlertDocument(inOneMessage(transition), '')).transitions[0].identity,
   'alert document: messageId': (transition) => inOneMessage(transition).messageId,
@@ -115,7 +114,7 @@ const OUTPUTS: Readonly<Record<string, (transition: Transition) => unknown>> = {
   'text of a message: key': (transition) => composeMessage(inOneMessage(transition)).entries[0]?.key,
 };
 
-/** What names the subject and not the alert: all that is said of one subject shares it. */
+/** What names the incident and not the alert: all that is said of one subject shares it. */
 const SUBJECT_OUTPUTS: typeof OUTPUTS = {
   'thread of a message': (transition) => composeMessage(inOneMessage(transition)).threadId,
   'Amazon Q: threadId': (transition) =>
@@ -126,6 +125,7 @@ const SUBJECT_OUTPUTS: typeof OUTPUTS = {
   'SNS attribute: threadId': (transition) =>
     publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts', 'document')
       .MessageAttributes?.['threadId']?.StringValue,
+  'PagerDuty: dedup_key': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.dedup_key,
   'PagerDuty: group': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.payload?.group,
 };
 
@@ -272,10 +272,16 @@ describe('receivers with deduplication of their own', () => {
 
   test.each(Object.entries(RECEIVERS))(
     '%s: the end of one alert closes no other one, in whatever order they come',
-    (_name, read) => {
+    (receiver, read) => {
+      // PagerDuty has an incident for each subject, and not for each alert.
+      const thing = receiver === 'PagerDuty' ? aboutSubject : (each: Named): unknown => each;
       fc.assert(
         fc.property(
-          fc.uniqueArray(named, { minLength: 2, maxLength: 20, selector: (each) => JSON.stringify(each) }),
+          fc.uniqueArray(named, {
+            minLength: 2,
+            maxLength: 20,
+            selector: (each) => JSON.stringify(thing(each)),
+          }),
           fc.array(fc.nat(19), { maxLength: 20 }),
           (all, ended) => {
             const open = new Set<string>();
@@ -333,8 +339,11 @@ describe('an alert that an earlier version stored', () => {
   const firing = alertAfter(anObservation('warning'));
   const later = Date.parse('2026-01-02T00:00:00.000Z');
 
-  test('is closed under its old key, once', () => {
-    const old = alertFromStored(JSON.parse(JSON.stringify(firing)));
+  test.each([
+    ['its key alone', {}, firing.key],
+    ['its account, Region and key', { identity: 2 }, `111111111111/eu-west-1/${firing.key}`],
+  ])('is closed under %s, once', (_name, stored, oldKey) => {
+    const old = alertFromStored({ ...JSON.parse(JSON.stringify(firing)), ...stored });
     const first = reduceAlert(old, anObservation('critical'), settings, later);
     const [escalated] = first.transitions;
     if (escalated === undefined || first.alert === null) throw new Error('it did not escalate');
@@ -344,8 +353,8 @@ describe('an alert that an earlier version stored', () => {
         dedup_key,
       ]),
     ).toEqual([
-      ['resolve', firing.key],
-      ['trigger', `111111111111/eu-west-1/${firing.key}`],
+      ['resolve', oldKey],
+      ['trigger', incidentOf(escalated)],
     ]);
     const again = alertFromStored(JSON.parse(JSON.stringify(storedAlert(first.alert))));
     const ended = reduceAlert(again, anObservation('ok'), settings, later + 60_000);

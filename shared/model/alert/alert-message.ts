@@ -1,4 +1,4 @@
-import type { Transition } from './alert.ts';
+import type { AlertLevel, Transition } from './alert.ts';
 
 /** One message to people: the transitions that have one cause, in one. Channel-neutral; `shared/notify` renders it. */
 export interface AlertMessage {
@@ -16,6 +16,16 @@ export interface AlertMessage {
    * thread is over. Absent: not known.
    */
   readonly quietThreads?: readonly string[];
+  /** How the incidents of the transitions stand after them, as far as the destination was notified; absent: not known. */
+  readonly incidents?: readonly OpenIncident[];
   /** How many more transitions there were than a channel could carry; they are not in `transitions`. */
   readonly omittedTransitions?: number;
+}
+
+/** An incident: the alerts of one cause, from the first that fires until the last is resolved. */
+export interface OpenIncident {
+  /** See `incidentOf`. */
+  readonly id: string;
+  /** The worst level among its alerts; `ok`: it is over. */
+  readonly level: AlertLevel;
 }

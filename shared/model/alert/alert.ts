@@ -128,6 +128,8 @@ export interface OutboxEntry {
   readonly deliveredTo?: readonly string[];
   /** It was muted or inhibited when it happened: no notification of it was sent. */
   readonly silenced?: true;
+  /** The one destination that it is for, because that one's quiet hours kept it back. Left out: all that do not have it. */
+  readonly only?: string;
 }
 
 export interface Alert {

@@ -40,7 +40,16 @@ export interface Claim {
   readonly claimFor: number;
   /** Muted or inhibited: kept, but not sent while that lasts. */
   readonly isSilenced: (transition: Transition) => boolean;
+  /** The destinations of a transition, and whether it waits for the end of one's quiet hours. Left out: none has any. */
+  readonly quiet?: {
+    readonly destinationsOf: (transition: Transition) => readonly string[];
+    readonly waits: (destination: string, transition: Transition) => boolean;
+  };
 }
+
+/** What names an entry among all of an alert: a destination that gets a step later has an entry of its own. */
+export const entryId = ({ transition, only }: Pick<OutboxEntry, 'transition' | 'only'>): string =>
+  only === undefined ? transition.id : `${transition.id}@${only}`;
 
 /**
  * Claims what is due of an alert's outbox for one run. The very alert that was handed in when there is nothing to do.
@@ -52,29 +61,74 @@ export interface Claim {
  *   when it is back where it was, no notification is sent. A repeat comes again anyway: it does not wait.
  * - What has failed for an hour becomes one step with all that came after it: after a day without a channel, people hear
  *   how things are, and not what came and went meanwhile.
+ * - What waits for the end of a destination's quiet hours has an entry for it alone (`OutboxEntry.only`). All of this then
+ *   holds for the entries of that destination by themselves: what is back where it was by the morning is not sent.
  */
 export const claimDue = (alert: Alert, claim: Claim): Alert => {
-  const outbox = withoutWhatIsOld(withoutWhatNeedNotBeSaid(withSilence(alert.outbox, claim)), claim);
+  const split = withQuietHours(alert.outbox, claim);
+  const lanes = [...Map.groupBy(split, ({ only }) => only)];
+  const claimed = lanes.map(([only, entries]) => claimLane(entries, claimFor(claim, only)));
+  const isSame = split === alert.outbox && claimed.every((entries, index) => entries === lanes[index]?.[1]);
+  return isSame ? alert : { ...alert, outbox: claimed.flat() };
+};
+
+/** The claim for the entries of one destination: its quiet hours are a silence. */
+const claimFor = (claim: Claim, only: string | undefined): Claim =>
+  only === undefined
+    ? claim
+    : {
+        ...claim,
+        isSilenced: (transition) =>
+          claim.isSilenced(transition) || claim.quiet?.waits(only, transition) === true,
+      };
+
+/** Takes new steps away from the destinations that get them later. What follows a step that waits does so as well: order is kept. */
+const withQuietHours = (
+  outbox: readonly OutboxEntry[],
+  { quiet, isSilenced }: Claim,
+): readonly OutboxEntry[] => {
+  if (quiet === undefined) return outbox;
+  const waiting = new Set(outbox.flatMap(({ only }) => only ?? []));
+  let isSplit = false;
+  const entries = outbox.flatMap((entry): readonly OutboxEntry[] => {
+    const { transition, deliveredTo = [] } = entry;
+    if (entry.only !== undefined || !wasNeverTried(entry) || isSilenced(transition)) return [entry];
+    const missing = quiet.destinationsOf(transition).filter((name) => !deliveredTo.includes(name));
+    const later = missing.filter((name) => waiting.has(name) || quiet.waits(name, transition));
+    if (later.length === 0) return [entry];
+    isSplit = true;
+    for (const name of later) waiting.add(name);
+    const own = later.map((only): OutboxEntry => {
+      const { deliveredTo: _deliveredTo, ...plain } = entry;
+      return { ...plain, only };
+    });
+    return later.length === missing.length
+      ? own
+      : [{ ...entry, deliveredTo: [...deliveredTo, ...later] }, ...own];
+  });
+  return isSplit ? entries : outbox;
+};
+
+/** The entries of one destination, or of all that have none of their own. */
+const claimLane = (entries: readonly OutboxEntry[], claim: Claim): readonly OutboxEntry[] => {
+  const outbox = withoutWhatIsOld(withoutWhatNeedNotBeSaid(withSilence(entries, claim)), claim);
   const sendable = inOrder(outbox, claim).filter(
     (entry) => !(wasNeverTried(entry) && claim.isSilenced(entry.transition)),
   );
   const due = sendable.some(
     (entry) => entry.claimedUntil === null || Date.parse(entry.claimedUntil) <= claim.now,
   );
-  if (!due) return outbox === alert.outbox ? alert : { ...alert, outbox };
+  if (!due) return outbox;
   const claimed = new Set(sendable.map(({ transition }) => transition.id));
-  return {
-    ...alert,
-    outbox: outbox.map((entry) =>
-      claimed.has(entry.transition.id)
-        ? {
-            ...entry,
-            claimedBy: claim.runId,
-            claimedUntil: new Date(claim.now + claim.claimFor).toISOString(),
-          }
-        : entry,
-    ),
-  };
+  return outbox.map((entry) =>
+    claimed.has(entry.transition.id)
+      ? {
+          ...entry,
+          claimedBy: claim.runId,
+          claimedUntil: new Date(claim.now + claim.claimFor).toISOString(),
+        }
+      : entry,
+  );
 };
 
 /** The entries before the first that another run is sending right now. */
@@ -172,7 +226,7 @@ export interface SendOutcome {
 }
 
 /**
- * Writes down what became of a run's entries, by transition id. A delivered entry is removed, even if another run has
+ * Writes down what became of a run's entries, by `entryId`. A delivered entry is removed, even if another run has
  * claimed it since: that spares people a duplicate. What failed waits for its next attempt, unless another run is at it
  * by now. The very alert that was handed in when there is nothing to write down.
  */
@@ -183,7 +237,7 @@ export const withOutcomes = (
 ): Alert => {
   let changed = false;
   const outbox = alert.outbox.flatMap((entry) => {
-    const outcome = outcomes.get(entry.transition.id);
+    const outcome = outcomes.get(entryId(entry));
     if (outcome === undefined) return [entry];
     changed = true;
     if (outcome.failure === null && outcome.isPartial !== true) return [];
@@ -213,10 +267,10 @@ export const sendTimeout = (attempts: number, timing: OutboxTiming): number =>
   attempts === 0 ? timing.sendTimeout : timing.patientSendTimeout;
 
 /** Gives a claim back untouched: what no message wants to tell is kept as if it had been silenced. */
-export const released = (alert: Alert, runId: string, transitionIds: ReadonlySet<string>): Alert => ({
+export const released = (alert: Alert, runId: string, entryIds: ReadonlySet<string>): Alert => ({
   ...alert,
   outbox: alert.outbox.map((entry) =>
-    entry.claimedBy === runId && transitionIds.has(entry.transition.id)
+    entry.claimedBy === runId && entryIds.has(entryId(entry))
       ? { ...entry, claimedBy: null, claimedUntil: null }
       : entry,
   ),

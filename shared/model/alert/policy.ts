@@ -19,7 +19,7 @@ export interface RuleLife {
   readonly pendingFor: number;
   /** The condition must have been clear this long before a firing alert resolves or eases; 0: at once. */
   readonly clearFor: number;
-  /** The repeat interval of a firing alert; 0: never. */
+  /** The shortest time between two notifications of a firing alert at one level; 0: it is never repeated. */
   readonly repeatEvery: number;
 }
 
@@ -115,6 +115,27 @@ export interface Mute {
   } | null;
 }
 
+/** Hours of the week by the clocks of a time zone; over midnight where `end` is not after `start`. Days: 0 Sunday to 6. */
+export type WeeklyWindow = NonNullable<Mute['weekly']>;
+
+/** A time of day on some days (0 Sunday to 6), `HH:MM` in an IANA time zone. */
+export interface DailyTime {
+  readonly days: readonly number[];
+  readonly at: string;
+  readonly timeZone: string;
+}
+
+/** When a destination gets notifications that can wait. */
+export interface DeliveryTimes {
+  /**
+   * When alerts that still fire, and whose figures have changed, are notified again. `by-rule`: whenever their rules say.
+   * With a time: then, if they are at least this severe.
+   */
+  readonly repeat: 'never' | 'by-rule' | (DailyTime & { readonly severity: AlertSeverity });
+  /** Hours in which notifications wait. `wake`: what is sent nevertheless. `null`: none. */
+  readonly quietHours: (WeeklyWindow & { readonly wake: 'critical' | 'nothing' }) | null;
+}
+
 /** Where messages go. The first route that matches decides, unless it says `continue`. */
 export interface Route {
   readonly match: Selector;
@@ -128,4 +149,9 @@ export interface AlertPolicy {
   readonly overrides: readonly PolicyOverride[];
   readonly mutes: readonly Mute[];
   readonly routes: readonly Route[];
+  /** When each destination gets what can wait, by its name; `otherwise` for those that are not named. */
+  readonly delivery: {
+    readonly otherwise: DeliveryTimes;
+    readonly byDestination: ReadonlyMap<string, DeliveryTimes>;
+  };
 }

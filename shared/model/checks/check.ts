@@ -101,6 +101,8 @@ export interface Check<Context = CheckContext> {
   readonly suppresses?: Suppression;
   /** An event of its own: no other alert explains it, so that none suppresses it. */
   readonly neverSuppressed?: true;
+  /** It says that something has, or will have, too few addresses: its alerts join the incident of the subnet or VPC that lacks them. */
+  readonly isShortage?: true;
   /** When the supply is empty by what it found. Left out: it does not say. */
   readonly emptyIn?: 'zero' | 'hours' | 'days';
   /** Says something of every subject that it is about. */

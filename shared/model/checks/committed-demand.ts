@@ -18,6 +18,7 @@ export const committedDemand: Check = {
   impact:
     'The group stops growing before its maximum, usually under load or when a zone fails. The pods that need the missing nodes stay pending.',
   settings: 'findings',
+  isShortage: true,
   find: ({ estate }) =>
     estate.input.clusters.flatMap((cluster) =>
       cluster.committed.map((demand) => result(estate, cluster, demand)),

@@ -21,6 +21,7 @@ export const eksHealth: Check = {
   impact:
     'This is not a forecast: EKS asked for an address and got none. The control plane is degraded, or the node group does not grow.',
   settings: 'findings',
+  isShortage: true,
   find: ({ estate }) =>
     [...estate.eksClusters.values()].flatMap((eks) => [
       clusterHealth(estate, eks),

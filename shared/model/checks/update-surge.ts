@@ -18,6 +18,7 @@ export const updateSurge: Check = {
   impact:
     'The update waits for nodes that cannot start, and fails when it has waited too long. The group keeps its old version.',
   settings: 'findings',
+  isShortage: true,
   find: ({ estate }) =>
     estate.input.clusters.flatMap((cluster) =>
       cluster.committed

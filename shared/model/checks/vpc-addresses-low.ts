@@ -27,6 +27,7 @@ export const vpcAddressesLow: Check = {
     'The VPC itself is the cause, and moving work between its subnets no longer helps. Alerts of its subnets that are not more severe are suppressed.',
   settings: 'vpc-addresses-low',
   suppresses: { of: 'subnets-of-the-vpc', supplies: ['addresses', 'prefixes'], when: 'as-severe' },
+  isShortage: true,
   find: (context) => context.estate.input.vpcs.map((vpc) => result(context, vpc)),
 };
 

@@ -17,6 +17,7 @@ export const zoneFailover: Check = {
   impact:
     'When a zone fails, the autoscaler starts its nodes in the other zones. The nodes without an address do not start, and the pods that need them stay pending.',
   settings: 'findings',
+  isShortage: true,
   find: ({ estate }) => estate.input.clusters.flatMap((cluster) => result(estate, cluster)),
 };
 

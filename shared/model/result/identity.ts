@@ -33,3 +33,15 @@ export const identityOf = ({ key, subject }: { readonly key: string; readonly su
 /** The name of a subject in the whole organization. */
 export const subjectIdentity = (subject: Pick<Subject, 'type' | 'id'> & Place): string =>
   identityWithin(subject, subjectPath(subject));
+
+/**
+ * The name of an incident in the whole organization: the cause that its alerts share. Messages about one incident stand
+ * in one thread wherever the channel has threads.
+ */
+export const incidentOf = ({
+  cause,
+  subject,
+}: {
+  readonly cause?: string;
+  readonly subject: Pick<Subject, 'type' | 'id'> & Place;
+}): string => identityWithin(subject, cause ?? subjectPath(subject));

@@ -42,7 +42,7 @@ const deliver = async ({ url }: CannedAws, name: string) =>
   );
 
 describe('PagerDuty', () => {
-  test('gets one event for each alert of the message, with the integration key from the secret', async () => {
+  test('gets one event for each incident of the message, with the integration key from the secret', async () => {
     const pagerDuty = await startPagerDuty(() => ACCEPTED);
     await deliver(pagerDuty, 'many-subnets-of-one-vpc');
     // A few at a time, so they arrive in any order.
@@ -66,9 +66,14 @@ describe('PagerDuty', () => {
       body: `{"status":"invalid event","errors":["bad routing_key ${ROUTING_KEY}"]}`,
     };
     const pagerDuty = await startPagerDuty((nth) => (nth === 3 ? refusal : ACCEPTED));
-    const error: unknown = await deliver(pagerDuty, 'many-subnets-of-one-vpc').catch(
-      (thrown: unknown) => thrown,
-    );
+    const message = messageNamed('many-subnets-of-one-vpc');
+    const transitions = message.transitions.map((transition, index) => ({
+      ...transition,
+      cause: `vpc/${index}`,
+    }));
+    const error: unknown = await createPagerDutyNotifier(key, environment, `${pagerDuty.url}/v2/enqueue`)
+      .send({ ...message, transitions }, new AbortController().signal)
+      .catch((thrown: unknown) => thrown);
     expect(pagerDuty.requests).toHaveLength(18);
     expect(error).toMatchObject({
       code: 'pagerduty-refused',

@@ -12,6 +12,7 @@ import { slackMessage } from '../../../shared/notify/slack-blocks.ts';
 import { createSlackNotifier } from '../../../shared/notify/slack-webhook.ts';
 import { type CannedAws, type CannedReply, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
+import { withoutSlackTimes } from '../../fixtures/messages/slack-texts.ts';
 
 /** The part of a webhook's URL that must not appear anywhere. */
 const TOKEN = 'T0SECRET/B0SECRET/XSECRETXSECRET';
@@ -90,7 +91,7 @@ describe('a message that Slack takes', () => {
   test('carries no mention, no foreign link and no tag, whatever a resource is called', async () => {
     const slack = await startSlack(OK);
     await deliver(secretOf(webhookOf(slack)));
-    const body = slack.requests[0]?.body ?? '';
+    const body = withoutSlackTimes(slack.requests[0]?.body ?? '');
     expect(body).not.toContain('<!');
     expect(body).not.toContain('<script');
     expect(body).not.toContain('<https://evil');

@@ -117,7 +117,10 @@ describe('grouping', () => {
       fc.property(
         fc.uniqueArray(transition, { maxLength: 12, selector: ({ key }) => key }),
         (transitions) => {
-          const messages = groupTransitions(transitions, { routes, links: { dashboard: null } });
+          const messages = groupTransitions(transitions, {
+            destinationsOf: (transition) => destinationsFor(transition, routes),
+            links: { dashboard: null },
+          });
           const told = messages.flatMap((message) => message.transitions);
           expect(told.map(({ id }) => id).toSorted()).toEqual(transitions.map(({ id }) => id).toSorted());
           for (const message of messages) {

@@ -40,7 +40,7 @@ const watch = (scans: readonly Levels[], hasCause: boolean, eventsOf: typeof pag
     });
     const firing = [...alerts.values()].filter(({ status }) => status === 'firing');
     const messages = groupTransitions(transitions, {
-      routes: [],
+      destinationsOf: () => [],
       links: { dashboard: null },
       destination: '',
       firing,

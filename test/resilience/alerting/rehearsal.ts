@@ -1,4 +1,5 @@
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
+import { destinationsFor } from '../../../shared/alerts/routing.ts';
 import type { AlertLevel, Observation } from '../../../shared/model/alert/alert.ts';
 import { OUTBOX_TIMING, type OutboxTiming } from '../../../shared/model/alert/outbox.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
@@ -78,7 +79,7 @@ export const run = async ({
     notifier,
     group: (transitions, destination) =>
       groupTransitions(transitions, {
-        routes,
+        destinationsOf: (transition) => destinationsFor(transition, routes),
         links: { dashboard: null },
         ...(destination === undefined ? {} : { destination }),
       }),

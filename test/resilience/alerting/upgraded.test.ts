@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import type { Alert } from '../../../shared/model/alert/alert.ts';
 import type { AlertMessage } from '../../../shared/model/alert/alert-message.ts';
 import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
+import { identityOf } from '../../../shared/model/result/identity.ts';
 import { composeMessage } from '../../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../../shared/notify/pagerduty.ts';
 import { raiseForDelivery } from '../../../shared/pipeline/raise-and-deliver.ts';
@@ -120,7 +121,8 @@ describe.each(Object.keys(STORES))('after an upgrade, with state in %s', (name) 
   });
 
   test('each old incident is closed once in PagerDuty', async () => {
-    const messages = await watch(await upgraded(), 60, SHORT);
+    const known = OLD.map((alert) => ({ ...alert, formerKey: identityOf(alert) }));
+    const messages = await watch(await upgraded(known), 60, SHORT);
     const resolved = messages
       .flatMap((message) => pagerDutyEvents(message, 'R'.repeat(32)))
       .filter(({ event_action }) => event_action === 'resolve')

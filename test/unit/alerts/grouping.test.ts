@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
 import { linksFor } from '../../../shared/alerts/links.ts';
+import { destinationsFor } from '../../../shared/alerts/routing.ts';
 import type { Transition } from '../../../shared/model/alert/alert.ts';
 import type { Route } from '../../../shared/model/alert/policy.ts';
 import type { Subject } from '../../../shared/model/result/finding.ts';
@@ -17,7 +18,10 @@ const about = (subjectChanges: Partial<Subject>, rule = 'addresses-low', cause?:
     }),
   );
 const group = (transitions: readonly Transition[], routes: readonly Route[] = []) =>
-  groupTransitions(transitions, { routes, links });
+  groupTransitions(transitions, {
+    destinationsOf: (transition) => destinationsFor(transition, routes),
+    links,
+  });
 
 describe('messages', () => {
   test('nothing makes none', () => {

@@ -181,6 +181,7 @@ describe('since when', () => {
     expect(entryOf(finding).timing).toEqual({
       label: 'Since',
       value: 'Fri 20 Nov 2026 14:00 UTC (10 minutes)',
+      moment: '2026-11-20T14:00:00.000Z',
     });
   });
 
@@ -193,6 +194,7 @@ describe('since when', () => {
     expect(entryOf(finding, { transition: 'resolved', severity: 'ok' }).timing).toEqual({
       label: 'Resolved',
       value: 'Fri 20 Nov 2026 14:10 UTC, after 10 minutes',
+      moment: '2026-11-20T14:10:00.000Z',
     });
   });
 });

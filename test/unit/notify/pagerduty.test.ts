@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identityOf } from '../../../shared/model/result/identity.ts';
+import { incidentOf } from '../../../shared/model/result/identity.ts';
 import {
   MAX_DEDUP_KEY,
   MAX_EVENT_BYTES,
@@ -21,7 +21,7 @@ const onlyEvent = (name: string) => {
 };
 
 describe('a PagerDuty event', () => {
-  test('triggers, updates and resolves one incident for an alert, by the key of the alert', () => {
+  test('triggers, updates and resolves one incident, by the key of the incident', () => {
     const events = ['prefixes-will-run-out', 'escalated-to-critical', 'resolved'].map(onlyEvent);
     expect(events.map(({ event_action }) => event_action)).toEqual(['trigger', 'trigger', 'resolve']);
     expect(events.map(({ payload }) => payload?.severity)).toEqual(['warning', 'critical', undefined]);
@@ -31,20 +31,44 @@ describe('a PagerDuty event', () => {
   test('acknowledges the same incident', () => {
     const [transition] = messageNamed('surge').transitions;
     if (transition === undefined) throw new Error('the example has no transition');
-    expect(pagerDutyAcknowledgement(identityOf(transition), 'key')).toEqual({
+    expect(pagerDutyAcknowledgement(incidentOf(transition), 'key')).toEqual({
       routing_key: 'key',
       event_action: 'acknowledge',
       dedup_key: onlyEvent('surge').dedup_key,
     });
   });
 
-  test('is one for each alert of a message, all in the group of its cause', () => {
-    const events = pagerDutyEvents(messageNamed('many-subnets-of-one-vpc'), 'key');
-    expect(events).toHaveLength(18);
-    expect(new Set(events.map(({ dedup_key }) => dedup_key)).size).toBe(18);
-    expect(new Set(events.map(({ payload }) => payload?.group))).toEqual(
-      new Set([messageNamed('many-subnets-of-one-vpc').threadId]),
+  test('is one for all alerts of an incident', () => {
+    const message = messageNamed('many-subnets-of-one-vpc');
+    const events = pagerDutyEvents(message, 'key');
+    expect(events.map(({ dedup_key }) => dedup_key)).toEqual([message.threadId]);
+    expect(events.map(({ payload }) => payload?.group)).toEqual([message.threadId]);
+  });
+
+  test('is one for each incident of a message about many', () => {
+    const message = messageNamed('many-subnets-of-one-vpc');
+    const transitions = message.transitions.map((transition, index) => ({
+      ...transition,
+      cause: `vpc/${index}`,
+    }));
+    expect(pagerDutyEvents({ ...message, transitions }, 'key')).toHaveLength(transitions.length);
+  });
+
+  test('resolves an incident with the last of its alerts, and not with an earlier one', () => {
+    const message = messageNamed('resolved');
+    const actions = (quietThreads: readonly string[]) =>
+      pagerDutyEvents({ ...message, quietThreads }, 'key').map(({ event_action }) => event_action);
+    expect(actions([message.threadId])).toEqual(['resolve']);
+    expect(actions([])).toEqual([]);
+  });
+
+  test('stays as severe as the worst alert of its incident', () => {
+    const message = messageNamed('prefixes-will-run-out');
+    const [event] = pagerDutyEvents(
+      { ...message, incidents: [{ id: message.threadId, level: 'critical' }] },
+      'key',
     );
+    expect(event?.payload?.severity).toBe('critical');
   });
 
   test('says when it happened, where, what and what to do', () => {

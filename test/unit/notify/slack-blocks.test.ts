@@ -15,7 +15,7 @@ import {
   subnetSubject,
 } from '../../fixtures/messages/made-messages.ts';
 import { messageNamed } from '../../fixtures/messages/message-named.ts';
-import { slackTexts } from '../../fixtures/messages/slack-texts.ts';
+import { slackTexts, withoutSlackTimes } from '../../fixtures/messages/slack-texts.ts';
 
 const subject = subnetSubject('subnet-1', 'pods-a', ['prod']);
 const finding = exampleFinding(subject, {
@@ -70,7 +70,7 @@ describe('foreign text', () => {
 
   test('has no mentions, no links and no markup: every control character is escaped but in our own links', () => {
     for (const { text } of slackTexts(message)) {
-      const withoutOurLinks = text.replace(
+      const withoutOurLinks = withoutSlackTimes(text).replace(
         /<https:\/\/eu-west-1\.console\.aws\.amazon\.com\/[^|<>]*\|[^<>]*>/g,
         '',
       );

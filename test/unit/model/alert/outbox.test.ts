@@ -3,6 +3,7 @@ import type { Alert, OutboxEntry, Transition } from '../../../../shared/model/al
 import {
   type Claim,
   claimDue,
+  entryId,
   OUTBOX_TIMING,
   released,
   type SendOutcome,
@@ -394,5 +395,78 @@ describe('timing', () => {
     expect(margin).toBe(10 * SECOND);
     expect(patientSendTimeout + margin).toBeLessThan(claimFor);
     expect(claimFor).toBeLessThan(5 * MINUTE);
+  });
+});
+
+describe('quiet hours of a destination', () => {
+  /** Steps for `chat` and `pager`; `chat` is quiet for what is not critical. */
+  const night = (isNight = true): NonNullable<Claim['quiet']> => ({
+    destinationsOf: () => ['chat', 'pager'],
+    waits: (name, { severity, transition }) =>
+      isNight && name === 'chat' && (severity !== 'critical' || transition === 'repeated'),
+  });
+  const claimedAs = (alert: Alert): readonly (readonly [string, string | null, readonly string[]])[] =>
+    alert.outbox.map((entry) => [entryId(entry), entry.claimedBy, entry.deliveredTo ?? []]);
+  /** What `this-run` claimed of these steps has been sent. */
+  const sent = (alert: Alert): Alert => ({
+    ...alert,
+    outbox: alert.outbox.filter(({ claimedBy }) => claimedBy === null),
+  });
+  const then = (alert: Alert, ...steps: readonly Transition[]): Alert => ({
+    ...alert,
+    outbox: [...alert.outbox, ...steps.map((transition) => anEntry({ transition }))],
+  });
+
+  test('a step is sent to the others, and waits for the one destination', () => {
+    const alert = claimDue(withOutbox(waiting(1)), claim({ quiet: night() }));
+    expect(claimedAs(alert)).toEqual([
+      ['alert#1', 'this-run', ['chat']],
+      ['alert#1@chat', null, []],
+    ]);
+    expect(claimDue(sent(alert), claim({ quiet: night() }))).toEqual(sent(alert));
+    expect(claimedAs(claimDue(sent(alert), claim({ quiet: night(false) })))).toEqual([
+      ['alert#1@chat', 'this-run', []],
+    ]);
+  });
+
+  test('a step for which everybody waits has no entry for others', () => {
+    const quiet = { destinationsOf: () => ['chat'], waits: () => true };
+    expect(claimedAs(claimDue(withOutbox(waiting(1)), claim({ quiet })))).toEqual([
+      ['alert#1@chat', null, []],
+    ]);
+  });
+
+  test('what begins and ends within them is not sent at all', () => {
+    const alert = sent(claimDue(withOutbox(waiting(1)), claim({ quiet: night() })));
+    const over = claimDue(then(alert, step(2, 'warning', 'ok')), claim({ quiet: night() }));
+    expect(claimedAs(over)).toEqual([['alert#2', 'this-run', ['chat']]]);
+  });
+
+  test('what becomes critical wakes, as one step with what waited', () => {
+    const alert = sent(claimDue(withOutbox(waiting(1)), claim({ quiet: night() })));
+    const worse = claimDue(then(alert, step(2, 'warning', 'critical')), claim({ quiet: night() }));
+    expect(claimedAs(worse)).toEqual([
+      ['alert#2@chat', 'this-run', []],
+      ['alert#2', 'this-run', ['chat']],
+    ]);
+    expect(worse.outbox[0]?.transition).toMatchObject({ transition: 'firing', previousSeverity: 'ok' });
+  });
+
+  test('a reminder does not wait: it is dropped', () => {
+    const alert = claimDue(
+      withOutbox(anEntry({ transition: step(2, 'critical', 'critical') })),
+      claim({ quiet: night() }),
+    );
+    expect(claimedAs(alert)).toEqual([['alert#2', 'this-run', ['chat']]]);
+  });
+
+  test('what came of one entry changes no other entry of the same step', () => {
+    const alert = claimDue(withOutbox(waiting(1)), claim({ quiet: night() }));
+    const after = withOutcomes(alert, new Map([['alert#1', { deliveredTo: ['pager'], failure: null }]]), {
+      runId: 'this-run',
+      now: NOW,
+      timing: OUTBOX_TIMING,
+    });
+    expect(claimedAs(after)).toEqual([['alert#1@chat', null, []]]);
   });
 });
