@@ -146,16 +146,16 @@ type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'l
 
 const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { best, worst }: Bounds): Now => {
   const losing = groups.filter((group) => lostOf(group, lost).length > 0);
-  const least = losing.map((group) => worst.get(group) ?? null);
-  const most = losing.map((group) => best.get(group) ?? null);
-  if (least.includes(null) || most.includes(null)) {
+  const least = losing.flatMap((group) => worst.get(group) ?? []);
+  const most = losing.flatMap((group) => best.get(group) ?? []);
+  if (least.length < losing.length || most.length < losing.length) {
     return { fits: null, fitsAtBest: null, shortfall: null, error: null, limitedBy: null };
   }
-  const fits = sum(least.map((outcome) => outcome?.fits ?? 0));
-  const shortage = least.map((outcome) => outcome?.shortage ?? null).find((each) => each !== null) ?? null;
+  const fits = sum(least.map((outcome) => outcome.fits));
+  const shortage = least.map((outcome) => outcome.shortage).find((each) => each !== null) ?? null;
   return {
     fits,
-    fitsAtBest: sum(most.map((outcome) => outcome?.fits ?? 0)),
+    fitsAtBest: sum(most.map((outcome) => outcome.fits)),
     shortfall: sum(losing.map((group) => lostOf(group, lost).length)) - fits,
     error: shortage?.error ?? null,
     limitedBy: shortage?.limitedBy ?? null,

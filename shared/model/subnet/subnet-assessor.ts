@@ -111,6 +111,7 @@ export class SubnetAssessor {
       owners.map(({ kind, name, interfaces, addresses }) => ({ kind, name, interfaces, addresses })),
       unseen,
     );
+    const { unaccounted } = figures;
     return {
       assessment: {
         subnetId: subnet.subnetId,
@@ -135,7 +136,7 @@ export class SubnetAssessor {
           ? null
           : {
               ...encodeAddressMap(subnet.subnetId, this.#space, owners, this.#reservations !== null),
-              ...((figures.unaccounted ?? 0) > 0 && { unseen: figures.unaccounted ?? 0 }),
+              ...(unaccounted !== null && unaccounted > 0 && { unseen: unaccounted }),
             },
       obstacles: this.#obstacles,
       networkAddressUnits: unseen === null ? this.#units : null,

@@ -98,6 +98,14 @@ describe('settings of the CNI', () => {
     expect(found('cni-settings', situation)).toEqual([]);
   });
 
+  test('of a group whose type is not known are left alone', () => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/22');
+    situation.cluster({ vpcCni: cniSettings({ MINIMUM_IP_TARGET: '3' }) });
+    situation.group({ subnetIds: ['nodes-a'], instanceTypes: ['m99.large'] });
+    expect(found('cni-settings', situation)).toEqual([]);
+  });
+
   test('do not reach other CNIs', () => {
     const situation = new Situation();
     situation.subnet('nodes-a', '10.0.0.0/22');
@@ -144,6 +152,15 @@ describe('after a switch of modes', () => {
     expect(found('mode-leftovers', running(PREFIXES))).toMatchObject([
       { severity: 'info', title: 'shop: 1 node holds 9 single addresses from before the switch of modes' },
     ]);
+  });
+
+  test('under custom networking the primary interface has no slot for a prefix', () => {
+    const situation = running({ ...PREFIXES, ...CUSTOM }, { group: 'g' });
+    situation.subnet('pods-a', '100.64.0.0/24');
+    const instanceId = situation.node('nodes-a', { group: 'g' });
+    situation.attach(instanceId, 1, 'pods-a', { secondaries: 9 });
+    situation.attach(instanceId, 2, 'pods-a', { secondaries: 9 });
+    expect(found('mode-leftovers', situation)).toMatchObject([{ severity: 'warning' }]);
   });
 
   test('back to single addresses, prefixes stay until the CNI restarts', () => {

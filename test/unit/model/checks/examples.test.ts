@@ -493,6 +493,16 @@ describe('every kind of finding', () => {
   });
 });
 
+test.each(CHECKS)(
+  '$kind that is clear says so in words, whether its figures are known or not',
+  ({ clear }) => {
+    for (const figure of [() => null, () => 0, () => 3, () => 0.25]) {
+      expect(clear(figure)).toMatch(/^\S.*\w$/);
+      expect(clear(figure)).not.toMatch(/null|undefined|NaN/);
+    }
+  },
+);
+
 test('every kind of owner reads as its example does', async () => {
   const lines = Object.entries(OWNER_KINDS).map(
     ([kind, { label, description, named }]) => `${kind}: ${label}. ${description} Named: ${named ?? 'no'}`,

@@ -88,3 +88,10 @@ test('a VPC without subnets has nothing, and that is known', () => {
     networkAddressUsage: 0,
   });
 });
+
+test('a VPC says its IPv6 blocks where it has some', () => {
+  const blocks = ['2001:db8::/56'];
+  expect(summarizeVpc(aVpcRecord({ ipv6CidrBlocks: blocks }), aTarget, [])).toMatchObject({
+    ipv6CidrBlocks: blocks,
+  });
+});
