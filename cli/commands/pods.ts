@@ -4,6 +4,7 @@ import { count, number } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { holdersBy, POD_LEVELS, type PodLevel } from '../../shared/model/kubernetes/owner-pods.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
+import type { WarmAdvice } from '../../shared/model/result/pod-rhythm.ts';
 import type { AddressHolder, ClusterPods, WaitingPod } from '../../shared/model/result/pods.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
@@ -115,7 +116,21 @@ const renderCluster = (io: Io, { clusterName, pods }: ClusterAssessment, by: Pod
   if (pods == null) {
     return `${heading}\n${dye('yellow', 'unknown')}  ${pods === undefined ? NOT_READ : NOT_JOINED}\n`;
   }
-  return `${heading}  ${usageText(pods)}\n${holdersTable(io, pods, by)}${waitingText(io, pods.waiting)}`;
+  return `${heading}  ${usageText(pods)}\n${holdersTable(io, pods, by)}${waitingText(io, pods.waiting)}${adviceText(pods.warmAdvice ?? null)}`;
+};
+
+/** The targets, what they are worth, and how to set them: by hand, or in the add-on. */
+const adviceText = (advice: WarmAdvice | null): string => {
+  if (advice === null) return '';
+  const { addressesWonBack, callsPerHour, minimumIpTarget, perNode, since, warmIpTarget } = advice;
+  const environment = { WARM_IP_TARGET: `${warmIpTarget}`, MINIMUM_IP_TARGET: `${minimumIpTarget}` };
+  return `
+WARM_IP_TARGET=${warmIpTarget} and MINIMUM_IP_TARGET=${minimumIpTarget} would have served every pod seen since ${utcMinute(since)}.
+A node then takes ${number(perNode.advised, 1)} addresses on average, now ${number(perNode.current, 1)}: ${count(addressesWonBack, 'address')} won back.
+The CNI calls EC2 up to ${number(Math.ceil(callsPerHour))} times an hour more.
+  $ kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=${warmIpTarget} MINIMUM_IP_TARGET=${minimumIpTarget}
+  or in the configuration of the add-on: ${JSON.stringify({ env: environment })}
+`;
 };
 
 /** `30 used, 26 warm (20 in two scans), 2 unexplained`. */

@@ -5,6 +5,7 @@ import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressHolder, ClusterPods, NodePods, PodHolders, SubnetPods } from '../result/pods.ts';
 import type { KubernetesNode, KubernetesPod, KubernetesReading } from './observed.ts';
 import { PodOwners } from './pod-owners.ts';
+import { type NodeStep, withScan } from './pod-rhythm.ts';
 import { waitingPods } from './waiting-pods.ts';
 
 /** What is kept of each list: a stored assessment must stay small. Sums count all of them. */
@@ -131,6 +132,7 @@ export class PodJoin {
       ),
       ...all.holders(),
       waiting: waitingPods(this.#reading, owners),
+      rhythm: withScan(previous?.rhythm ?? null, this.#steps(nodes, previous), this.#reading.at),
       unexplainedAddresses: unexplained.toSorted().slice(0, LARGEST_KEPT),
     };
   }
@@ -143,6 +145,16 @@ export class PodJoin {
     found.seen = where;
     found.subnetId = subnetId;
     return true;
+  }
+
+  #steps(nodes: readonly NodePods[], previous: ClusterPods | null): readonly NodeStep[] {
+    const before = new Map(previous?.nodes.map(({ instanceId, used }) => [instanceId, used]));
+    return nodes.flatMap(({ instanceId, used }) => {
+      const instanceType = this.#nodes.get(instanceId)?.instanceType ?? null;
+      return instanceType === null
+        ? []
+        : [{ instanceType, now: used, before: before.get(instanceId) ?? null }];
+    });
   }
 
   #nodePods(): readonly NodePods[] {

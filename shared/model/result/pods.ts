@@ -1,5 +1,7 @@
 /** Who holds the addresses of a cluster's nodes, as the Kubernetes API and EC2 say together. */
 
+import type { PodRhythm, WarmAdvice } from './pod-rhythm.ts';
+
 /** Pods and the addresses that they hold. */
 export interface AddressHolder {
   /** A namespace, `namespace/kind/name` of a workload, or a team. */
@@ -66,6 +68,10 @@ export interface ClusterPods extends PodHolders {
   readonly subnets: readonly SubnetPods[];
   /** `null`: events could not be read, so it is not known which pods wait for an address. */
   readonly waiting: readonly WaitingPod[] | null;
+  /** Absent: it was not remembered yet. */
+  readonly rhythm?: PodRhythm;
+  /** `null`: no targets are better than those in force, or too little was seen. Absent: they were not computed. */
+  readonly warmAdvice?: WarmAdvice | null;
   /** Some of the unexplained addresses, for the next scan to compare. */
   readonly unexplainedAddresses: readonly string[];
 }

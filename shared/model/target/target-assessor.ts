@@ -23,6 +23,7 @@ import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
+import { warmAdvice } from '../kubernetes/warm-advice.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
@@ -30,6 +31,8 @@ import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
 import type { OwnerChanges } from '../result/owner-changes.ts';
+import type { WarmAdvice } from '../result/pod-rhythm.ts';
+import type { ClusterPods } from '../result/pods.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { SubnetAssessor, type SubnetOutcome } from '../subnet/subnet-assessor.ts';
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
@@ -209,16 +212,28 @@ export class TargetAssessor {
     return { assessment, estate };
   }
 
+  /** Only where the CNI's settings are known, and decide: EKS Auto Mode and other CNIs have none. */
+  #warmAdvice({ cni, newNodes }: ClusterAssessment, { nodes, rhythm }: ClusterPods): WarmAdvice | null {
+    if (newNodes?.settingsKnown !== true || rhythm === undefined || cni !== 'vpc-cni') return null;
+    return warmAdvice({
+      rhythm,
+      settings: { ...newNodes.settings, maxPods: null },
+      limits: (type) => limitsOf(type, this.#input.facts.limits),
+      nodes: nodes.length,
+    });
+  }
+
   #withPods(cluster: ClusterAssessment): ClusterAssessment {
     const { clusterName } = cluster;
     const { facts, previous } = this.#input;
     const reading = facts.kubernetes?.get(clusterName);
     if (reading === undefined) return cluster;
     const before = previous?.clusters.find((other) => other.clusterName === clusterName);
+    const pods = this.#pods.get(clusterName)?.finish(before?.pods ?? null) ?? null;
     return {
       ...cluster,
       unknowns: [...cluster.unknowns, ...kubernetesUnknowns(reading)],
-      pods: this.#pods.get(clusterName)?.finish(before?.pods ?? null) ?? null,
+      pods: pods === null ? null : { ...pods, warmAdvice: this.#warmAdvice(cluster, pods) },
       kubernetes: kubernetesFigures(reading, cluster, before?.kubernetes ?? null),
     };
   }
