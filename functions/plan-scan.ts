@@ -18,6 +18,9 @@ import { resolveOrRemember } from '../shared/pipeline/planned-targets.ts';
 import { publishRun } from '../shared/pipeline/publish-run.ts';
 import { planSummary } from '../shared/pipeline/run-summary.ts';
 
+/** Targets named in one log line: 5,000 of them would be 298 kB. */
+const TARGETS_LOGGED = 20;
+
 /** Kept back from Lambda's own timeout, to log what happened. */
 const RESERVE_MS = 5_000;
 
@@ -67,7 +70,8 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
     const unwatched = outcome.coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
     logger[unwatched?.length === 0 && problems.length === 0 ? 'info' : 'warn']('Planned a run', {
       targets: outcome.requests.length,
-      unwatched: unwatched ?? 'unknown',
+      unwatched: unwatched?.length ?? 'unknown',
+      firstUnwatched: unwatched?.slice(0, TARGETS_LOGGED) ?? [],
       problems,
     });
   } finally {

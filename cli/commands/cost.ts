@@ -109,6 +109,7 @@ Examples:
         );
         return;
       }
+      for (const warning of cost.warnings) io.err(`warning  ${warning}\n`);
       const dye = paint(io);
       io.out(
         renderTable<CostLine>(

@@ -1,5 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { UsageError } from '../base/command-line.ts';
@@ -19,29 +21,85 @@ const messageOf = (error: unknown): string =>
 /** Beside the report's own policy, what only a header can say. No other page may show or reach into these. */
 const POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
-const send = (response: ServerResponse, status: number, contentType: string, body: string): void => {
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'content-security-policy': POLICY,
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+const send = (
+  response: ServerResponse,
+  status: number,
+  contentType: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void => {
   response
     .writeHead(status, {
       'content-type': contentType,
       'content-length': Buffer.byteLength(body),
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'content-security-policy': POLICY,
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
+      ...HEADERS,
+      ...headers,
     })
     .end(body);
 };
 
-const answer = async (path: string, pages: Pages, response: ServerResponse): Promise<void> => {
+/** Whether the client takes gzip. RFC 9110, 12.5.3: a weight of 0 refuses it. */
+const takesGzip = (accepted: string | undefined): boolean =>
+  (accepted ?? '').split(',').some((each) => {
+    const [name = '', weight = ''] = each.split(';', 2).map((part) => part.trim().toLowerCase());
+    return name === 'gzip' && !/^q=0(?:\.0*)?$/.test(weight);
+  });
+
+/** Compresses a page once: it is the same for every client until the next scan. */
+class CompressedPage {
+  #text: string | null = null;
+  #bytes: Promise<Buffer> | null = null;
+
+  of(text: string): Promise<Buffer> {
+    if (this.#bytes === null || this.#text !== text) {
+      this.#text = text;
+      this.#bytes = promisify(gzip)(text);
+    }
+    return this.#bytes;
+  }
+}
+
+interface Compressed {
+  readonly report: CompressedPage;
+  readonly metrics: CompressedPage;
+}
+
+const sendPage = async (
+  response: ServerResponse,
+  contentType: string,
+  text: string,
+  compressed: CompressedPage,
+): Promise<void> => {
+  const vary = { vary: 'accept-encoding' };
+  if (!takesGzip(response.req.headers['accept-encoding']?.toString())) {
+    send(response, 200, contentType, text, vary);
+    return;
+  }
+  send(response, 200, contentType, await compressed.of(text), { ...vary, 'content-encoding': 'gzip' });
+};
+
+const answer = async (
+  path: string,
+  pages: Pages,
+  response: ServerResponse,
+  compressed: Compressed,
+): Promise<void> => {
   switch (path) {
     case '/':
-      send(response, 200, 'text/html; charset=utf-8', await pages.report());
+      await sendPage(response, 'text/html; charset=utf-8', await pages.report(), compressed.report);
       return;
     case '/metrics': {
       const { contentType, text } = await pages.metrics();
-      send(response, 200, contentType, text);
+      await sendPage(response, contentType, text, compressed.metrics);
       return;
     }
     case '/healthz':
@@ -111,6 +169,7 @@ export const startServer = async (
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: 1_000,
   };
+  const compressed: Compressed = { report: new CompressedPage(), metrics: new CompressedPage() };
   const server: Server = createServer(options, (request, response) => {
     // A client that goes away in the middle of an answer is no fault of ours.
     response.on('error', () => {});
@@ -133,12 +192,11 @@ export const startServer = async (
       send(response, 401, 'text/plain; charset=utf-8', 'This server asks for a token.\n');
       return;
     }
-    answer(path, isAllowed(request.headers, token) ? pages : withoutReasons(pages), response).catch(
-      (error: unknown) => {
-        if (response.headersSent) response.destroy();
-        else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
-      },
-    );
+    const shown = isAllowed(request.headers, token) ? pages : withoutReasons(pages);
+    answer(path, shown, response, compressed).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
+    });
   });
   server.setTimeout(SILENCE_TIMEOUT);
   await new Promise<void>((resolve, reject) => {

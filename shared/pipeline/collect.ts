@@ -70,6 +70,8 @@ export interface CollectInput {
   readonly now: number;
   /** The most subnets whose reservations are asked for; absent: all that are due. */
   readonly mostReservations?: number | undefined;
+  /** How old reservations may get before they are read again, in milliseconds; absent: an hour. */
+  readonly reservationLife?: number | undefined;
 }
 
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */

@@ -64,9 +64,7 @@ export const readChangedInterfaces = async (
   };
   if (plan === 'all') await readAllInterfaces(input, take);
   else {
-    await Promise.all(
-      shares([...plan], LISTINGS_AT_ONCE).map((subnetIds) => inventory.eachInterface({ subnetIds }, take)),
-    );
+    await Promise.all(shares([...plan]).map((subnetIds) => inventory.eachInterface({ subnetIds }, take)));
     for (const subnet of subnets) {
       const known = isKept(subnet.subnetId);
       if (known === undefined) continue;
@@ -115,9 +113,12 @@ const reading = (
   interfaces: packer?.finish() ?? { kinds: [], lines: '' },
 });
 
-/** So many lists of about the same length, none of them empty. */
-const shares = <Item>(items: readonly Item[], most: number): readonly (readonly Item[])[] => {
-  const size = Math.max(1, Math.ceil(items.length / most));
+/** Subnets in one of the lists that are read side by side, where there are few: every list is at least one call. */
+const SUBNETS_IN_LIST = 50;
+
+/** Lists of about the same length, none of them empty. */
+const shares = <Item>(items: readonly Item[]): readonly (readonly Item[])[] => {
+  const size = Math.max(SUBNETS_IN_LIST, Math.ceil(items.length / LISTINGS_AT_ONCE));
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );

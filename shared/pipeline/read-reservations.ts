@@ -35,6 +35,8 @@ export interface ReadReservationsInput {
   readonly now: number;
   /** The most subnets to ask for; absent: all that are due. */
   readonly mostReservations?: number | undefined;
+  /** How old an answer may get before it is asked for again, in milliseconds; absent: an hour. */
+  readonly reservationLife?: number | undefined;
 }
 
 interface Known {
@@ -45,7 +47,7 @@ interface Known {
 type StoredRecord = readonly (readonly [subnetId: string, known: Known])[];
 
 /**
- * The reservations of every subnet. Each is read again after 30 to 60 minutes, every subnet at a moment of its own: those that
+ * The reservations of every subnet. Each is read again in the second half of its life, every subnet at a moment of its own: those that
  * were read together would otherwise be due together.
  */
 export const readReservations = async (
@@ -54,11 +56,16 @@ export const readReservations = async (
   problems: Problem[],
 ): Promise<ReservationAnswers> => {
   const { cache, mostReservations = subnets.length, now, sources, target } = input;
+  const { reservationLife = RESERVATION_CACHE_MILLISECONDS } = input;
   const records = new Records(target, subnets.length);
   const known = await records.read(cache, now);
   const isDue = (subnetId: string): boolean => {
     const before = known.get(subnetId);
-    return before === undefined || now - before.readAt >= lifeOf(subnetId) || before.readAt > now;
+    return (
+      before === undefined ||
+      now - before.readAt >= reservationLife * shareOfLife(subnetId) ||
+      before.readAt > now
+    );
   };
   const due = subnets
     .map(({ subnetId }) => subnetId)
@@ -111,9 +118,8 @@ const stillWaiting = (waiting: number): Problem => ({
   action: 'Nothing to do: the next scans read them.',
 });
 
-/** From half an hour to an hour, by the subnet's id (FNV-1a). */
-const lifeOf = (subnetId: string): number =>
-  RESERVATION_CACHE_MILLISECONDS * (0.5 + (hashOf(subnetId) % 1000) / 2000);
+/** From 0.5 to 1, by the subnet's id (FNV-1a). */
+const shareOfLife = (subnetId: string): number => 0.5 + (hashOf(subnetId) % 1000) / 2000;
 
 const hashOf = (text: string): number => {
   let hash = 2_166_136_261;

@@ -4,6 +4,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import { estateOf } from '../model/checks/estate.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
+import { OLDEST_MAP } from '../model/target/reading-plan.ts';
 import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, type TargetFacts, type TargetSources } from './collect.ts';
@@ -125,7 +126,11 @@ export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget
   if (sources === null) return assessed(nothingLearned(input, []));
   let facts: TargetFacts;
   try {
-    facts = await collectFacts({ ...input, sources });
+    facts = await collectFacts({
+      ...input,
+      sources,
+      reservationLife: input.maps === undefined ? undefined : OLDEST_MAP,
+    });
     refuseEmptiedSubnets(target, input.scope, facts, past.previous);
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;

@@ -135,7 +135,10 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
       sum('TargetsFailed'),
     ]),
     graph('Stale, new and gone', [most('TargetsStale'), most('TargetsNew'), most('TargetsGone')]),
-    graph('Seconds of the slowest scan', [most('ScanDuration')]),
+    graph('Seconds of the slowest scan, and the age of the oldest map', [
+      most('ScanDuration'),
+      most('OldestMapSeconds'),
+    ]),
     graph('Requests to AWS', [sum('ApiCalls'), sum('Throttles')]),
     graph('Metric values', [sum('MetricsPublished'), sum('MetricsWithheld')]),
     graph('Undelivered alerts', [most('AlertsUndelivered')]),

@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startServer } from '../../../cli/serve/http-server.ts';
@@ -160,4 +161,41 @@ test('it closes whatever clients hold open', async () => {
   await server?.close();
   server = null;
   await ended;
+});
+
+describe('a page is compressed', () => {
+  const asked = async (accepted: string): Promise<{ readonly encoding: string; readonly bytes: Buffer }> => {
+    const url = await start();
+    const socket = await connect(url);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Encoding: ${accepted}\r\n\r\n`,
+    );
+    await closed;
+    const answer = Buffer.concat(chunks);
+    const end = answer.indexOf('\r\n\r\n');
+    const head = answer.subarray(0, end).toString('latin1');
+    return {
+      encoding: /^content-encoding: (.+)$/im.exec(head)?.[1] ?? 'none',
+      bytes: answer.subarray(end + 4),
+    };
+  };
+
+  test.each(['gzip', 'br, gzip;q=0.5', 'deflate, GZIP'])(
+    'for a client that takes it: %s',
+    async (accepted) => {
+      const { bytes, encoding } = await asked(accepted);
+      expect(encoding).toBe('gzip');
+      expect(bytes.length).toBeLessThan(1_000);
+      expect(gunzipSync(bytes).toString('utf8')).toBe(PAGE);
+    },
+  );
+
+  test.each(['identity', 'br', 'gzip;q=0', 'gzip;q=0.00'])('for no other: %s', async (accepted) => {
+    const { bytes, encoding } = await asked(accepted);
+    expect(encoding).toBe('none');
+    expect(bytes.toString('utf8')).toBe(PAGE);
+  });
 });

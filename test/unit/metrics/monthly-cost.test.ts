@@ -63,3 +63,15 @@ test('scanning every fifteen minutes costs a third of the scans', () => {
   const often = lineOf(monthlyCost(size()), 'SQS');
   expect(lineOf(monthlyCost(size({ scanIntervalMinutes: 15 })), 'SQS')).toBeCloseTo(often / 3, 9);
 });
+
+test.each([
+  [1_000, 1, 0],
+  [1_001, 1, 1],
+  [80_000, 80, 0],
+  [80_001, 80, 1],
+])(
+  '%d subnets in %d targets have %d warnings that they do not fit the function',
+  (subnets, targets, count) => {
+    expect(monthlyCost(size({ subnets, targets })).warnings).toHaveLength(count);
+  },
+);

@@ -1,0 +1,258 @@
+import { parseArgs } from 'node:util';
+import Table from 'cli-table3';
+import { CallBudget } from '../../shared/aws/call-budget.ts';
+import { FILTER_VALUES, PAGE_SIZE } from '../../shared/inventory/ec2-inventory.ts';
+import type { InventorySource } from '../../shared/inventory/inventory-source.ts';
+import type { NetworkInterface, Subnet } from '../../shared/model/aws/inventory.ts';
+import { OLDEST_MAP } from '../../shared/model/target/reading-plan.ts';
+import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
+import { RESERVATION_CACHE_MILLISECONDS } from '../../shared/pipeline/read-reservations.ts';
+import { NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
+import { ec2Answer, interfaceItem, list } from '../fixtures/ec2-xml.ts';
+import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../fixtures/inventory-records.ts';
+import { seededRandom } from '../fixtures/seeded-random.ts';
+import { SimulatedTime } from '../fixtures/simulated-time.ts';
+
+/**
+ * What a cycle of scans asks of EC2, read in full and read incrementally, at a quarter of EC2's buckets and with simulated
+ * latency. CPU time is that of the assessment: `npm run bench` has what the reading of answers costs.
+ *
+ *   npm run bench:reading [-- --interfaces 10000,100000]
+ */
+
+const { values } = parseArgs({ options: { interfaces: { type: 'string', default: '10000,100000' } } });
+const SIZES = values.interfaces.split(',').map(Number);
+const CHANGES = [0.02, 0.05, 0.1, 0.3];
+/** Milliseconds from a request to its whole answer. Chosen, not measured. */
+const LATENCY = 250;
+const INTERFACES_PER_SUBNET = 100;
+const ADDRESSES = 4;
+const MINUTES_BETWEEN = 5;
+/** Scans that are measured, after the first. */
+const CYCLES = 6;
+
+interface Spent {
+  calls: number;
+  bytes: number;
+}
+
+/** An estate in which some subnets gain or lose one address between two scans. */
+class Estate {
+  readonly subnets: Subnet[];
+  readonly interfaces: NetworkInterface[][];
+  readonly #random = seededRandom(7);
+
+  constructor(count: number, skewed: boolean) {
+    const subnets = count / INTERFACES_PER_SUBNET;
+    const weights = Array.from({ length: subnets }, (_, index) => (skewed ? 1 / (index + 1) ** 0.7 : 1));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    this.interfaces = weights.map((weight, subnet) =>
+      Array.from({ length: Math.max(1, Math.round((count * weight) / sum)) }, (_, index) =>
+        interfaceOf(subnet, index),
+      ),
+    );
+    this.subnets = this.interfaces.map((held, subnet) =>
+      aSubnetRecord({
+        subnetId: subnetId(subnet),
+        cidrBlock: rangeOf(subnet),
+        awsAvailable: 65_531 - held.length * ADDRESSES,
+      }),
+    );
+  }
+
+  /** The larger a subnet is, the more often it changes. */
+  change(share: number): void {
+    const bySize = this.interfaces
+      .map((held, subnet) => ({ subnet, rank: this.#random() / held.length }))
+      .toSorted((a, b) => a.rank - b.rank);
+    for (const { subnet } of bySize.slice(0, Math.round(share * this.subnets.length))) {
+      const held = this.interfaces[subnet] ?? [];
+      const before = this.subnets[subnet];
+      if (before === undefined) continue;
+      held.push(interfaceOf(subnet, held.length));
+      this.subnets[subnet] = { ...before, awsAvailable: (before.awsAvailable ?? 0) - ADDRESSES };
+    }
+  }
+}
+
+const subnetId = (subnet: number): string => `subnet-${subnet.toString(16).padStart(17, '0')}`;
+/** A /16 of its own. That ranges repeat after 256 does not matter here. */
+const rangeOf = (subnet: number): string => `${10 + Math.floor(subnet / 256)}.${subnet % 256}.0.0/16`;
+
+const interfaceOf = (subnet: number, index: number): NetworkInterface => {
+  const base = rangeOf(subnet).replace('.0.0/16', '');
+  return anInterfaceRecord({
+    networkInterfaceId: `eni-${subnet.toString(16).padStart(8, '0')}${index.toString(16).padStart(9, '0')}`,
+    subnetId: subnetId(subnet),
+    description: `aws-K8S-i-${subnet.toString(16).padStart(8, '0')}${(index >> 1).toString(16).padStart(9, '0')}`,
+    attachment: {
+      attachmentId: null,
+      instanceId: `i-${subnet.toString(16).padStart(8, '0')}${(index >> 1).toString(16).padStart(9, '0')}`,
+      instanceOwnerId: aTarget.accountId,
+      deviceIndex: index % 2,
+      networkCardIndex: 0,
+      deleteOnTermination: true,
+    },
+    privateAddresses: Array.from({ length: ADDRESSES }, (_, offset) => {
+      const host = 4 + index * ADDRESSES + offset;
+      return { address: `${base}.${host >> 8}.${host & 255}`, primary: offset === 0 };
+    }),
+    tags: { 'node.k8s.amazonaws.com/instance_id': 'i-0', 'cluster.k8s.amazonaws.com/name': 'production' },
+  });
+};
+
+const BYTES_PER_INTERFACE = ec2Answer('DescribeNetworkInterfaces', [
+  list('networkInterfaceSet', [interfaceItem(interfaceOf(0, 0))]),
+]).length;
+
+/** An EC2 that answers at once and says how long it would have taken. */
+const inventoryOf = (
+  estate: Estate,
+  time: SimulatedTime,
+  budget: CallBudget,
+  spent: Spent,
+): InventorySource => {
+  const calls = async (action: string, items: number, page = PAGE_SIZE): Promise<void> => {
+    for (let call = 0; call < Math.max(1, Math.ceil(items / page)); call += 1) {
+      await budget.take(action);
+      await time.wait(LATENCY);
+      spent.calls += 1;
+    }
+  };
+  return {
+    vpcs: async () => {
+      await calls('DescribeVpcs', 1);
+      return [aVpcRecord({ cidrBlocks: ['10.0.0.0/8'] })];
+    },
+    subnets: async () => {
+      await calls('DescribeSubnets', estate.subnets.length);
+      return estate.subnets;
+    },
+    eachInterface: async ({ subnetIds }, receive) => {
+      const wanted = subnetIds ?? estate.subnets.map((subnet) => subnet.subnetId);
+      const size = subnetIds === undefined ? wanted.length : FILTER_VALUES;
+      for (let start = 0; start < wanted.length; start += size) {
+        const held = wanted
+          .slice(start, start + size)
+          .flatMap((id) => estate.interfaces[Number.parseInt(id.slice('subnet-'.length), 16)] ?? []);
+        await calls('DescribeNetworkInterfaces', held.length);
+        spent.bytes += held.length * BYTES_PER_INTERFACE;
+        for (const each of held) receive(each);
+      }
+    },
+    reservations: async () => {
+      await calls('GetSubnetCidrReservations', 1);
+      return [];
+    },
+    eachInstance: () => calls('DescribeInstances', 1),
+    instanceTypes: async () => [],
+    vpcConnections: async () => [],
+    routeTables: async () => [],
+    elasticAddresses: async () => [],
+  };
+};
+
+interface Figures extends Spent {
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+}
+
+const scan = async (
+  estate: Estate,
+  state: { readonly maps: KeptMaps | undefined; readonly store: ReturnType<typeof createMemoryStateStore> },
+  time: SimulatedTime,
+  budget: CallBudget,
+  now: number,
+): Promise<Figures> => {
+  const spent: Spent = { calls: 0, bytes: 0 };
+  const started = time.now();
+  const cpu = process.cpuUsage();
+  const { assessment } = await scanTarget({
+    target: aTarget,
+    scope: {},
+    sources: {
+      inventory: inventoryOf(estate, time, budget, spent),
+      clusters: { eksClusters: async () => [], autoScalingGroups: async () => [] },
+    },
+    past: NO_PAST,
+    cache: state.store.cache,
+    now,
+    maps: state.maps,
+  });
+  const { system, user } = process.cpuUsage(cpu);
+  const used = assessment.subnets.reduce((sum, subnet) => sum + (subnet.used ?? 0), 0);
+  const there = estate.interfaces.reduce((sum, held) => sum + held.length * ADDRESSES, 0);
+  if (used !== there) throw new Error(`The scan counts ${used} addresses in use, and there are ${there}.`);
+  return { ...spent, cpuSeconds: (system + user) / 1e6, seconds: (time.now() - started) / 1000 };
+};
+
+const mean = (figures: readonly Figures[]): Figures => {
+  const of = (name: keyof Figures): number =>
+    figures.reduce((sum, each) => sum + each[name], 0) / figures.length;
+  return { calls: of('calls'), bytes: of('bytes'), cpuSeconds: of('cpuSeconds'), seconds: of('seconds') };
+};
+
+const START = Date.UTC(2026, 10, 27);
+
+/** Calls for reservations in a cycle, on average over a day: each is read again after 0.75 of its life. */
+const reservationCalls = (subnets: number, incremental: boolean): number =>
+  (subnets * MINUTES_BETWEEN * 60_000) / (0.75 * (incremental ? OLDEST_MAP : RESERVATION_CACHE_MILLISECONDS));
+
+/** The first scan, and the mean of those after it. */
+const cycles = async (
+  interfaces: number,
+  {
+    change,
+    incremental,
+    skewed,
+  }: { readonly change: number; readonly incremental: boolean; readonly skewed: boolean },
+): Promise<{ readonly cold: Figures; readonly steady: Figures }> => {
+  const estate = new Estate(interfaces, skewed);
+  const state = { maps: incremental ? new KeptMaps() : undefined, store: createMemoryStateStore() };
+  const time = new SimulatedTime();
+  const budget = new CallBudget(0.25, time);
+  const cold = await scan(estate, state, time, budget, START);
+  const steady: Figures[] = [];
+  for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
+    estate.change(change);
+    time.passTo(Math.max(time.now(), cycle * MINUTES_BETWEEN * 60_000));
+    steady.push(await scan(estate, state, time, budget, START + cycle * MINUTES_BETWEEN * 60_000));
+  }
+  const measured = mean(steady);
+  const calls = measured.calls + reservationCalls(estate.subnets.length, incremental);
+  return { cold, steady: { ...measured, calls } };
+};
+
+const row = (
+  name: string,
+  { bytes, calls, cpuSeconds, seconds }: Figures,
+  full?: Figures,
+): readonly string[] => [
+  name,
+  calls.toFixed(1),
+  full === undefined ? '' : `${(full.calls / calls).toFixed(1)}x`,
+  (bytes / 1e6).toFixed(2),
+  cpuSeconds.toFixed(2),
+  seconds.toFixed(1),
+];
+
+for (const interfaces of SIZES) {
+  for (const skewed of [false, true]) {
+    const table = new Table({
+      head: ['', 'calls', 'fewer', 'MB', 'CPU s', 'seconds'],
+      colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+      style: { head: [], border: [] },
+    });
+    const full = await cycles(interfaces, { change: 0.1, incremental: false, skewed });
+    table.push([...row('first scan', full.cold)], [...row('full', full.steady)]);
+    for (const change of CHANGES) {
+      const { steady } = await cycles(interfaces, { change, incremental: true, skewed });
+      table.push([...row(`incremental, ${change * 100}% of subnets change`, steady, full.steady)]);
+    }
+    console.log(
+      `${interfaces.toLocaleString('en')} interfaces in ${interfaces / INTERFACES_PER_SUBNET} subnets, ${skewed ? 'skewed: large subnets change more' : 'even'}; a cycle of ${MINUTES_BETWEEN} minutes, calls for reservations on average`,
+    );
+    console.log(`${table.toString()}\n`);
+  }
+}
