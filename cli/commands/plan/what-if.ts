@@ -3,7 +3,7 @@ import { count, number } from '../../../shared/model/base/text/numbers.ts';
 import type { WhatIfDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { PlanState, SubnetFigures, SupplyFigures } from '../../../shared/model/plan/state-figures.ts';
-import { type WhatIf, whatIf } from '../../../shared/model/plan/what-if.ts';
+import { mapsAfter, type WhatIf, whatIf } from '../../../shared/model/plan/what-if.ts';
 import { collectValues, type Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { type ChangeOptions, changesOf } from '../../input/plan-changes.ts';
@@ -53,7 +53,7 @@ Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit co
       };
       writePlan(session, options.format, document, whatIfReport(document), {
         before: chosen.source.plan.maps,
-        after: new Map(),
+        after: mapsAfter(chosen.source.plan, chosen.cluster, changes, answer),
       });
       session.exit(answer.fits ? EXIT.ok : EXIT.found);
     });

@@ -4,6 +4,7 @@ import { count } from '../base/text/numbers.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
+import { changedMap } from './changed-map.ts';
 import { changedSettings, describeChanges, type PlannedChanges, settingsAfter } from './changes.ts';
 import type { FleetNode } from './fleet.ts';
 import { dividedRange, emptySubnet, isInVpc, whyNotFree } from './new-subnet.ts';
@@ -128,6 +129,35 @@ export const whatIf = (estate: PlanEstate, cluster: ClusterAssessment, changes: 
     unknowns: unknownsOf(estate, cluster, plan),
     rules: rulesOf(plan, changes),
   };
+};
+
+/** Changes after which the place of each address is known: no node starts or ends. */
+const LEAVES_NODES: ReadonlySet<PlanAction['kind']> = new Set([
+  'associate-range',
+  'create-subnet',
+  'reserve',
+]);
+
+/** The maps after a change of subnets and reservations alone. Empty where nodes change: EC2 chooses their addresses. */
+export const mapsAfter = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  changes: PlannedChanges,
+  { actions }: Pick<WhatIf, 'actions'>,
+): ReadonlyMap<string, AddressMap> => {
+  if (!actions.every(({ kind }) => LEAVES_NODES.has(kind))) return new Map();
+  const { maps, reservations } = groundOf(estate, cluster, changes);
+  const reservedIn = Map.groupBy(reservations, ({ subnetId }) => subnetId);
+  return new Map(
+    [...maps].map(([subnetId, map]) => [
+      subnetId,
+      changedMap(
+        map,
+        { singles: new Map(), prefixes: [] },
+        (reservedIn.get(subnetId) ?? []).map(({ cidr }) => cidr),
+      ),
+    ]),
+  );
 };
 
 const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment): void => {

@@ -122,4 +122,25 @@ describe('headroom plan what-if', () => {
     expect(page.out.match(/<svg/g)?.length).toBeGreaterThan(2);
     expect(page.out).not.toContain('<script');
   });
+
+  test('draws a reservation and a new subnet in the maps after, and none after where nodes start', async () => {
+    const file = shopFile();
+    const page = async (...args: readonly string[]) =>
+      (await plan('what-if', '--from', file, ...from(...args, '--format', 'html'))).out;
+    const corners = (out: string) =>
+      out
+        .match(/class="map-reserved" d="([^"]+)"/g)
+        ?.join('')
+        .match(/M/g)?.length;
+    const before = corners(await page('--nodes', '+1')) ?? 0;
+    const reserved = await page('--reserve', '10.0.0.64/26');
+    expect(corners(reserved)).toBe(before + 4);
+    expect(reserved).not.toContain('Not known: EC2 chooses the addresses.');
+    const added = await page('--add-subnet', '10.0.9.0/24@eu-west-1a');
+    expect(added).toContain('The subnet does not exist yet.');
+    expect(added).toContain('Address map of 10.0.9.0/24 with 16 blocks of 16 addresses: 14 free');
+    expect(await page('--reserve', '10.0.0.64/26', '--nodes', '+1')).toContain(
+      'Not known: EC2 chooses the addresses.',
+    );
+  });
 });
