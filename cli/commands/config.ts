@@ -1,5 +1,6 @@
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import type { RuleName } from '../../shared/model/alert/policy.ts';
+import { largestOf } from '../../shared/model/base/extremes.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
@@ -79,7 +80,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
     ['mutes', String(alerts.mutes.length)],
     ['routes', String(alerts.routes.length)],
   ];
-  const width = Math.max(...facts.map(([name]) => name.length));
+  const width = largestOf(facts.map(([name]) => name.length));
   const rules = Object.entries(alerts.rules) as [RuleName, (typeof alerts.rules)[RuleName]][];
   return [
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}\n`),

@@ -1,3 +1,4 @@
+import { largestOf } from '../../shared/model/base/extremes.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
 import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
@@ -146,7 +147,7 @@ Examples:
         return outlook === undefined ? [] : [{ at: new Date(at).toISOString(), ...outlook }];
       });
       if (options.plot !== undefined) {
-        const now = Math.max(...moments);
+        const now = largestOf(moments);
         const samples = all.filter(({ at }) => at <= now);
         const plotted = { samples, capacity, supply: 'addresses' as const, transitions: [] };
         await writeOutputFile(options.plot, [plotHistory(options.plot, plotted)]);

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../shared/model/base/extremes.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
 import type { SupplyHistory } from '../../shared/model/result/forecast.ts';
 
@@ -31,11 +32,11 @@ export const sparkLine = (
   for (const { at, value } of recent) note(at, value);
   const known = lows.filter((low) => low !== null);
   if (known.length === 0) return null;
-  const highest = Math.max(...known);
+  const highest = largestOf(known);
   const line = lows
     .map((low) =>
       low === null ? ' ' : BARS.charAt(highest === 0 ? 0 : Math.round((low / highest) * (BARS.length - 1))),
     )
     .join('');
-  return `${line}  lowest ${number(Math.min(...known))}, highest ${number(highest)}, ${days} days`;
+  return `${line}  lowest ${number(smallestOf(known))}, highest ${number(highest)}, ${days} days`;
 };

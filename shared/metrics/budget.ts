@@ -1,3 +1,4 @@
+import { smallestOf } from '../model/base/extremes.ts';
 import type { SubnetAssessment } from '../model/result/assessment.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 
@@ -82,7 +83,7 @@ const freeShare = (subnet: SubnetAssessment): number | null => {
     const possible = subnet.total / 16 - subnet.blocks.awsReserved;
     if (possible > 0) shares.push(subnet.prefixes.free / possible);
   }
-  return shares.length === 0 ? null : Math.min(...shares);
+  return shares.length === 0 ? null : smallestOf(shares);
 };
 
 const runsOutSoon = (subnet: SubnetAssessment, withinHours: number, now: number): boolean =>

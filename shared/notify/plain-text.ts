@@ -1,3 +1,4 @@
+import { largestOf } from '../model/base/extremes.ts';
 import { count, number } from '../model/base/text/numbers.ts';
 import { asciiLine, defanged, truncate } from './inert-text.ts';
 import {
@@ -87,7 +88,7 @@ const block = (title: string, lines: readonly string[]): string | null =>
 
 /** Labels in one column. A value that is too long for its line goes on below, under itself. */
 const table = (facts: readonly Fact[]): string => {
-  const width = Math.max(...facts.map(({ label }) => label.length)) + 2;
+  const width = largestOf(facts.map(({ label }) => label.length)) + 2;
   return facts
     .map(
       (fact) =>

@@ -3,6 +3,7 @@ import type { OutboxEntry, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { entryId, type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { largestOf, smallestOf } from '../model/base/extremes.ts';
 import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { type Timer, withDeadline } from '../notify/deadline.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
@@ -133,9 +134,9 @@ class Sender {
   /** `null`: the destination has it. */
   async #send(destination: string, message: AlertMessage, attempts: readonly Attempt[]): Promise<Result> {
     const { clock, timer, timing, signal, notifier } = this.#input;
-    const timeout = sendTimeout(Math.max(...attempts.map(({ entry }) => entry.attempts)), timing);
+    const timeout = sendTimeout(largestOf(attempts.map(({ entry }) => entry.attempts)), timing);
     // A send that takes all of its time must end, and be stored, before another run may take over.
-    const until = Math.min(...attempts.map(({ entry }) => Date.parse(entry.claimedUntil ?? '')));
+    const until = smallestOf(attempts.map(({ entry }) => Date.parse(entry.claimedUntil ?? '')));
     if (signal?.aborted === true || clock() + timeout + timing.margin > until) return 'no time';
 
     const addressed = { ...message, destinations: destination === '' ? [] : [destination] };

@@ -1,4 +1,5 @@
 import type { AlertSeverity } from '../model/alert/alert.ts';
+import { largestOf } from '../model/base/extremes.ts';
 import { approximateTime } from '../model/base/text/approximate-times.ts';
 import type { Forecast, Sample } from '../model/result/forecast.ts';
 
@@ -58,11 +59,11 @@ export const forecastPlot = (plot: ForecastPlot): string => {
   const ends = [forecast.earliest, forecast.exhaustionAt, forecast.latest].flatMap((at) =>
     at === null ? [] : [Date.parse(at)],
   );
-  const to = Math.max(last + HOUR, Math.min(last + FARTHEST, Math.max(last, ...ends)));
+  const to = Math.max(last + HOUR, Math.min(last + FARTHEST, largestOf([last, ...ends])));
   const rules = [...new Set(alerts.map(({ rule }) => rule))];
   const top = TOP + rules.length * BAND;
   const bottom = HEIGHT - BOTTOM;
-  const highest = Math.max(plot.capacity, ...columns(samples, first, last).map(({ high }) => high));
+  const highest = largestOf([plot.capacity, ...columns(samples, first, last).map(({ high }) => high)]);
   const scales: Scales = {
     x: (at) => LEFT + ((at - first) / (to - first)) * (WIDTH - LEFT - RIGHT),
     y: (value) => bottom - (value / highest) * (bottom - top),

@@ -1,3 +1,4 @@
+import { largestOf } from '../../../shared/model/base/extremes.ts';
 import { printable } from '../../../shared/model/base/invisible-characters.ts';
 import type { PlanReport, PlanTable } from '../../../shared/model/plan/plan-report.ts';
 
@@ -21,7 +22,7 @@ const list = (title: string, lines: readonly string[]): readonly string[] =>
 
 /** Long enough that no command in it can end the block. */
 const fenceFor = (text: string): string => {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const longest = largestOf([2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length)]);
   return '`'.repeat(longest + 1);
 };
 

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import { type Alert, compareLevel, type OutboxEntry, type Transition, worstLevel } from './alert.ts';
 
 /**
@@ -174,7 +175,7 @@ const withoutWhatIsOld = (outbox: readonly OutboxEntry[], claim: Claim): readonl
   const [first, ...later] = failed;
   if (first === undefined || later.length === 0 || first.attempts === 0) return outbox;
   if (inOrder(failed, claim) !== failed || claim.now - Date.parse(first.transition.at) < OLD) return outbox;
-  const attempts = Math.max(...failed.map((entry) => entry.attempts));
+  const attempts = largestOf(failed.map((entry) => entry.attempts));
   const sum = later.reduce((so, { transition }) => joined(so, transition), first.transition);
   return [...later.slice(-1).map((last) => ({ ...last, attempts, transition: sum })), ...kept];
 };

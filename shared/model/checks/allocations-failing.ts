@@ -4,6 +4,7 @@ import {
   type FailedAllocations,
   groupFailures,
 } from '../aws/allocation-failure.ts';
+import { largestOf } from '../base/extremes.ts';
 import { listOf, shorten } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { utcTime } from '../base/text/times.ts';
@@ -87,7 +88,7 @@ const judged = (
   groups: readonly FailedAllocations[],
 ): CheckResult => {
   const now = Date.parse(estate.input.scannedAt);
-  const last = Math.max(...groups.map(({ lastAt }) => (lastAt === null ? now : Date.parse(lastAt))));
+  const last = largestOf(groups.map(({ lastAt }) => (lastAt === null ? now : Date.parse(lastAt))));
   const [first] = groups;
   if (first === undefined || now - last > OVER_AFTER) return healthy(subject);
   const requests = groups.reduce((sum, group) => sum + group.count, 0);

@@ -1,4 +1,5 @@
 import type { AutoScalingGroup, EksCluster, NodeGroup, Tags } from '../aws/inventory.ts';
+import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
@@ -271,10 +272,10 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
   const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
   if (kinds.size === 0) kinds.add(true);
-  const slotsTaken = Math.max(
+  const slotsTaken = largestOf([
     0,
     ...subnets.map((subnet) => extrasOf(nodes, subnet.subnetId, subnet.availabilityZone).slots),
-  );
+  ]);
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>

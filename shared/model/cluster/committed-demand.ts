@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
@@ -252,7 +253,10 @@ const withExtras = (
   { addresses, prefixes }: DemandWhenFull['perNode'],
 ): DemandWhenFull['perNode'] => {
   const most = (amount: (extra: ExtraTake) => number): number =>
-    Math.max(0, ...subnets.map(({ extras = [] }) => extras.reduce((sum, extra) => sum + amount(extra), 0)));
+    largestOf([
+      0,
+      ...subnets.map(({ extras = [] }) => extras.reduce((sum, extra) => sum + amount(extra), 0)),
+    ]);
   return {
     addresses: addresses + most(({ singles }) => singles),
     prefixes: prefixes + most((extra) => extra.prefixes),

@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf } from '../base/extremes.ts';
 import type { Sample, SupplyHistory } from '../result/forecast.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -161,7 +162,7 @@ const isEven = (
     third + newest >= leastHalf &&
     (hours > LONGEST_STEP_HOURS || oldest >= leastOldest) &&
     newest >= leastNewest &&
-    Math.max(...quarters) <= mostQuarter
+    largestOf(quarters) <= mostQuarter
   );
 };
 

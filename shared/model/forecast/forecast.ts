@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { smallestOf } from '../base/extremes.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
 import { jumpChances, jumpChanceWithin, type PooledFalls } from './jumps.ts';
@@ -150,7 +151,7 @@ const trendWithin = (exhaustedAfter: readonly number[], days: number): number =>
 /** How much more there is now than in the newest closed hours. */
 const gainNow = ({ grid: { mean } }: KnownOutlook, value: number): number => {
   const newest = mean.slice(-2).filter((one) => !Number.isNaN(one));
-  return newest.length === 0 ? 0 : value - Math.min(...newest);
+  return newest.length === 0 ? 0 : value - smallestOf(newest);
 };
 
 /** The first moment, in days, at which the chance has reached a share, to a quarter of an hour; `null`: not within the horizon. */

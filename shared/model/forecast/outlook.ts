@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf } from '../base/extremes.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
 import { type SteadyPast, steadyPast } from './drain.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
@@ -230,7 +231,7 @@ const lowPhase = ({ low }: HourlyGrid): number => {
     const at = low.indexOf(lowest(low, to - 24, to), to - 24) - (to - 24);
     if (at >= 0) counts[at] = elementAt(counts, at) + 1;
   }
-  return (counts.indexOf(Math.max(...counts)) + 0.5) / 24;
+  return (counts.indexOf(largestOf(counts)) + 0.5) / 24;
 };
 
 /** Evenly spread numbers in (0, 1) (Roberts' R-sequences): every run draws the same, and 200 of them leave no holes. */

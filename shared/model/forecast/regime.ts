@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf } from '../base/extremes.ts';
 import { median, robustDeviation } from './hourly-grid.ts';
 
 /**
@@ -231,7 +232,7 @@ export const lossInStairs = (blocks: readonly number[], noise: number): number |
   const twoDays = (day: number): number => (elementAt(days, day) + elementAt(days, day + 1)) / 2;
   const span = STAIR_DAYS - 2;
   const total = twoDays(span) - twoDays(0);
-  const largest = Math.max(...days.slice(2).map((value, day) => value - elementAt(days, day)));
+  const largest = largestOf(days.slice(2).map((value, day) => value - elementAt(days, day)));
   const recent = twoDays(4) - twoDays(0);
   const isHabit =
     total >= STAIRS_OVER_NOISE * noise &&

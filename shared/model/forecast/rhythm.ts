@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf, smallestOf } from '../base/extremes.ts';
 import { type HourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 
 /** The day's rhythm is learned from the last two weeks: it may change with the seasons. */
@@ -31,7 +32,7 @@ export class Rhythm {
 
   /** How far a day goes up and down. */
   get amplitude(): number {
-    return Math.max(...this.#byHour) - Math.min(...this.#byHour);
+    return largestOf(this.#byHour) - smallestOf(this.#byHour);
   }
 }
 

@@ -1,3 +1,4 @@
+import { smallestOf } from '../base/extremes.ts';
 import type { WaitingPod } from '../result/pods.ts';
 import type { KubernetesReading, SandboxFailure } from './observed.ts';
 import type { PodOwners } from './pod-owners.ts';
@@ -47,5 +48,5 @@ export const waitingPods = (
 
 const firstOf = (failures: readonly SandboxFailure[]): string | null => {
   const times = failures.flatMap(({ firstSeen }) => firstSeen ?? []);
-  return times.length === 0 ? null : new Date(Math.min(...times)).toISOString();
+  return times.length === 0 ? null : new Date(smallestOf(times)).toISOString();
 };

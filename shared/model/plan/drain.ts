@@ -1,4 +1,5 @@
 import { HeadroomError } from '../base/errors.ts';
+import { largestOf } from '../base/extremes.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap } from '../result/assessment.ts';
@@ -230,7 +231,10 @@ const worstCost = (
     .map((node) => costIn(supply, totalOf(growthOf(demands, node, node.pods + 1)?.steps ?? [])))
     .toSorted((a, b) => b - a)
     .slice(0, moved);
-  const slots = Math.max(1, ...staying.map(({ type }) => (estate.input.limits(type)?.ipv4PerEni ?? 2) - 1));
+  const slots = largestOf([
+    1,
+    ...staying.map(({ type }) => (estate.input.limits(type)?.ipv4PerEni ?? 2) - 1),
+  ]);
   const prefixes = demands.settings.prefixDelegation;
   const full = prefixes
     ? { pods: 16, cost: { addresses: 1, prefixes: 1 } }

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
@@ -114,6 +115,6 @@ const subnetsFor = (
 };
 
 const largest = (amounts: readonly Amount[]): Amount => ({
-  addresses: Math.max(...amounts.map(({ addresses }) => addresses)),
-  prefixes: Math.max(...amounts.map(({ prefixes }) => prefixes)),
+  addresses: largestOf(amounts.map(({ addresses }) => addresses)),
+  prefixes: largestOf(amounts.map(({ prefixes }) => prefixes)),
 });

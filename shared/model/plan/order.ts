@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import { count } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { type FleetNode, growthOf, startOf } from './fleet.ts';
@@ -233,6 +234,6 @@ const subtract = (holdings: readonly Holding[], returned: readonly Holding[]): r
 /** A node of each zone in turn, so that no zone loses all of its nodes at once. */
 const byZoneInTurn = <Pair extends { readonly old: FleetNode }>(pairs: readonly Pair[]): readonly Pair[] => {
   const zones = [...Map.groupBy(pairs, ({ old }) => old.zone).values()];
-  const longest = Math.max(0, ...zones.map(({ length }) => length));
+  const longest = largestOf([0, ...zones.map(({ length }) => length)]);
   return Array.from({ length: longest }, (_, index) => zones.flatMap((zone) => zone[index] ?? [])).flat();
 };

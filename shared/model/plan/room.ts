@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import { takeAllThatFit, takeNodes } from '../cluster/capacity.ts';
 import { largest } from '../cluster/supply-ledger.ts';
 import { type FleetNode, growthOf } from './fleet.ts';
@@ -73,7 +74,7 @@ export const roomForPods = (
         return growth !== null && ledgers !== null && takeNodes(growth.steps, ledgers) === null;
       }),
     ) ?? false;
-  const highest = Math.max(0, ...known.map(({ limit }) => limit));
+  const highest = largestOf([0, ...known.map(({ limit }) => limit)]);
   const each = largest(highest, (pods) => grow(pods, 0));
   const more = each >= highest ? 0 : largest(known.length, (count) => grow(each, count));
   return known.reduce((sum, { limit }, index) => sum + Math.min(limit, each + (index < more ? 1 : 0)), 0);

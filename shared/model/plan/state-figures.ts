@@ -1,3 +1,4 @@
+import { smallestOf } from '../base/extremes.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Forecast } from '../result/forecast.ts';
 import { type FleetNode, startOf } from './fleet.ts';
@@ -93,7 +94,7 @@ const subnetFigures = (
     cidrBlock,
     availabilityZone,
     ...figures,
-    runwayDays: runways.length === 0 ? null : Math.min(...runways),
+    runwayDays: runways.length === 0 ? null : smallestOf(runways),
   };
 };
 

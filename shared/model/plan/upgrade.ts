@@ -1,4 +1,5 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
+import { largestOf } from '../base/extremes.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { spreadNodes } from './fleet.ts';
@@ -108,7 +109,7 @@ const surgeOf = (
   const type = group.instanceTypes[0] ?? running[0]?.type ?? null;
   const zones = new Set(places.map(({ availabilityZone }) => availabilityZone)).size;
   const wanted = surge ?? Math.max(2 * zones, 1);
-  const pods = running.length === 0 ? 0 : Math.max(...running.map((node) => node.pods));
+  const pods = running.length === 0 ? 0 : largestOf(running.map((node) => node.pods));
   const subnets = estate.input.subnets;
   const timeline = new Timeline('worst', subnets, estate.maps);
   // The control plane keeps its own addresses while the groups follow.

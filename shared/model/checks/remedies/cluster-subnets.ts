@@ -1,3 +1,4 @@
+import { largestOf } from '../../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
@@ -113,7 +114,7 @@ export const nodeTake = (cluster: ClusterAssessment, subnet: SubnetAssessment): 
   ];
   if (takes.length === 0) return null;
   return {
-    singles: Math.max(...takes.map(({ addresses, prefixes }) => addresses - prefixes * ADDRESSES_PER_PREFIX)),
-    prefixes: Math.max(...takes.map(({ prefixes }) => prefixes)),
+    singles: largestOf(takes.map(({ addresses, prefixes }) => addresses - prefixes * ADDRESSES_PER_PREFIX)),
+    prefixes: largestOf(takes.map(({ prefixes }) => prefixes)),
   };
 };
