@@ -102,7 +102,7 @@ describe.each([
   });
 });
 
-test('a secret cannot be read: its channel waits, the topic gets the alert, and hears that the channel fails', async () => {
+test('a secret cannot be read: its channel waits, the topic gets the alert, and the log names the secret', async () => {
   await headroom.close();
   headroom = await deployHeadroom({
     estate: threeAccounts,
