@@ -1,8 +1,10 @@
 import {
+  type AllocationFailure,
   type AllocationFailures,
   type AllocationService,
   type FailedAllocations,
   groupFailures,
+  refusalIn,
 } from '../aws/allocation-failure.ts';
 import { largestOf } from '../base/extremes.ts';
 import { listOf, shorten } from '../base/text/names.ts';
@@ -58,7 +60,7 @@ export const allocationsFailing: Check = {
 };
 
 const results = (estate: Estate, { failures, unread }: AllocationFailures): readonly CheckResult[] => {
-  const groups = groupFailures(failures);
+  const groups = groupFailures([...failures, ...failuresInHealth(estate)]);
   const reason = unread.map((service) => service.reason).join(' ');
   const resultOf = (
     subject: Subject,
@@ -79,6 +81,31 @@ const results = (estate: Estate, { failures, unread }: AllocationFailures): read
   const elsewhere = groups.filter(({ subnetId }) => subnetId === null || !estate.subnets.has(subnetId));
   return [...inSubnets, resultOf(estate.targetSubject, null, elsewhere)];
 };
+
+/** The code that has a check of its own: `eks-health`. */
+const OWN_CHECK = 'InsufficientFreeAddresses';
+
+/** Other health issues of node groups whose message is about addresses, such as AsgInstanceLaunchFailures. EKS gives them no time. */
+const failuresInHealth = (estate: Estate): readonly AllocationFailure[] =>
+  [...estate.eksClusters.values()].flatMap((eks) =>
+    eks.nodeGroups.flatMap((group) =>
+      group.healthIssues.flatMap(({ code, message, resourceIds }): AllocationFailure[] => {
+        const refusal = code === OWN_CHECK || message === null ? null : refusalIn(message);
+        if (refusal === null || message === null) return [];
+        return [
+          {
+            at: null,
+            service: 'eks',
+            resource: `${eks.name}/${group.name}`,
+            code: refusal.code,
+            subnetId: refusal.subnetId ?? resourceIds.find((id) => estate.subnets.has(id)) ?? null,
+            availabilityZone: null,
+            text: message,
+          },
+        ];
+      }),
+    ),
+  );
 
 /** The level that the latest failure gives: now, and until it is over. */
 const judged = (

@@ -82,7 +82,7 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
   ];
   const taken = takenIn(supply, surge, now);
   return measured(subject, surge, [...evidence, ...takenEvidence(taken)], () =>
-    describe(supply, surge, left, taken),
+    describe(supply, surge, left, { taken, grown: grownIn(supply, surge, now) }),
   );
 };
 
@@ -108,6 +108,10 @@ const takenIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly 
 /** So many are named. */
 const TAKERS_SHOWN = 3;
 
+/** The workloads that grew in that time; none where no Kubernetes API says so. */
+const grownIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly OwnerChange[] =>
+  takenSince(subnet.workloadChanges ?? [], now - windowMinutes(surge) * MILLISECONDS_PER_MINUTE) ?? [];
+
 const takenEvidence = (taken: readonly OwnerChange[] | null) =>
   (taken ?? []).slice(0, TAKERS_SHOWN).map((owner) => ({
     name: `taken by ${ownerText(owner)}`,
@@ -121,6 +125,14 @@ const takenText = (taken: readonly OwnerChange[] | null, { drain }: Surge): stri
   const takers = taken.map((owner) => `${ownerText(owner)} took ${count(owner.addresses, 'address')}`);
   const window = drain == null ? `${SLOW_WINDOW_MINUTES} minutes` : count(drain.hours, 'hour');
   return ` In the last ${window}, ${listOf(takers, TAKERS_SHOWN)}.`;
+};
+
+/** Which workloads took them, where the Kubernetes API says so. */
+const workloadsText = (grown: readonly OwnerChange[]): string => {
+  const named = grown.flatMap(({ name, addresses }) =>
+    name === null ? [] : [`${name} (${count(addresses, 'address')})`],
+  );
+  return named.length === 0 ? '' : ` Workloads that grew: ${listOf(named, TAKERS_SHOWN)}.`;
 };
 
 const ownerText = ({ kind, name }: OwnerChange): string => {
@@ -140,7 +152,13 @@ const ownersIn = (
   return takers.length === 0 ? owners : takers;
 };
 
-const describe = (supply: SubnetSupply, surge: Surge, left: number, taken: readonly OwnerChange[] | null) => {
+/** Who took addresses: owners as EC2 knows them, and workloads. */
+interface Takers {
+  readonly taken: readonly OwnerChange[] | null;
+  readonly grown: readonly OwnerChange[];
+}
+
+const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, grown }: Takers) => {
   const { name, subject, subnet, remedies, forecast } = supply;
   const loss = lossOf(surge);
   const ordinary = ordinaryOf(surge);
@@ -160,7 +178,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, taken: reado
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
         : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
-    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken, surge)}`,
+    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
     // What uses them comes first: it would take more space, too.
     remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
     forecast,

@@ -88,6 +88,8 @@ export interface SubnetAssessment {
   readonly owners: readonly OwnerUsage[] | null;
   /** Who took and gave back addresses in the last three hours, from scan to scan, the oldest first. Absent without an earlier scan. */
   readonly ownerChanges?: readonly OwnerChanges[];
+  /** The same of workloads, `cluster/namespace/kind/name`, where the Kubernetes API of a cluster is read. */
+  readonly workloadChanges?: readonly OwnerChanges[];
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
   /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has not moved since. */

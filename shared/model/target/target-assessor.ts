@@ -23,6 +23,7 @@ import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
+import { workloadUsage } from '../kubernetes/pod-owner-usage.ts';
 import { warmAdvice } from '../kubernetes/warm-advice.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
@@ -163,11 +164,13 @@ export class TargetAssessor {
       const history = histories.get(outcome.assessment.subnetId);
       const forecast = subnetForecasts(outcome.assessment, history, now, falls);
       const ownerChanges = ownerChangesOf(outcome.assessment, previous, now);
+      const workloadChanges = workloadChangesOf(outcome.assessment, clusters, previous, now);
       return {
         ...outcome,
         assessment: {
           ...outcome.assessment,
           ...(ownerChanges.length === 0 ? {} : { ownerChanges }),
+          ...(workloadChanges.length === 0 ? {} : { workloadChanges }),
           leakedInterfaces,
           ...readBefore(readAt?.get(outcome.assessment.subnetId), now),
           forecast,
@@ -241,6 +244,21 @@ export class TargetAssessor {
 
 const readBefore = (readAt: number | undefined, now: number): Pick<SubnetAssessment, 'interfacesReadAt'> =>
   readAt === undefined || readAt >= now ? {} : { interfacesReadAt: new Date(readAt).toISOString() };
+
+/** Only where both scans knew the pods: a first reading is no change. */
+const workloadChangesOf = (
+  { subnetId }: SubnetAssessment,
+  clusters: readonly ClusterAssessment[],
+  previous: TargetAssessment | null,
+  now: number,
+): readonly OwnerChanges[] => {
+  const kept = previous?.subnets.find((subnet) => subnet.subnetId === subnetId)?.workloadChanges ?? [];
+  const owners = workloadUsage(subnetId, clusters);
+  const before = previous === null ? null : workloadUsage(subnetId, previous.clusters);
+  if (kept.length === 0 && (owners === null || before === null)) return [];
+  const at = Date.parse(previous?.scannedAt ?? '');
+  return withChanges(kept, Number.isNaN(at) ? null : { at, owners: before }, { at: now, owners });
+};
 
 const ownerChangesOf = (
   { owners, subnetId }: SubnetAssessment,

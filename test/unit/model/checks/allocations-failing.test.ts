@@ -5,6 +5,7 @@ import type {
 } from '../../../../shared/model/aws/allocation-failure.ts';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aNodeGroup, anEksCluster } from '../../../fixtures/cluster-records.ts';
 import { findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
 
 const KIND = 'allocations-failing';
@@ -74,6 +75,29 @@ describe('launches that get no address', () => {
   test('say that the interface is full where the subnet has room', () => {
     const [finding] = findingsOf(KIND, estate([failure(5, { code: 'PrivateIpAddressLimitExceeded' })]));
     expect(finding?.title).toContain('its interface is full');
+  });
+});
+
+describe('health issues of node groups', () => {
+  const issue = (code: string, message: string) => [
+    anEksCluster({
+      nodeGroups: [aNodeGroup({ healthIssues: [{ code, message, resourceIds: ['subnet-0a'] }] })],
+    }),
+  ];
+  const FULL = 'There are not enough free addresses in the subnet associated with your group.';
+
+  test('count where their message is about addresses', () => {
+    const eksClusters = issue('AsgInstanceLaunchFailures', FULL);
+    expect(findingsOf(KIND, { ...estate([]), eksClusters })).toMatchObject([
+      { subject: { id: 'subnet-0a' }, explanation: expect.stringContaining('AWS reports it now.') },
+    ]);
+  });
+
+  test.each([
+    ['InsufficientFreeAddresses', FULL],
+    ['AsgInstanceLaunchFailures', 'Your quota of instances is used up.'],
+  ])('do not count where they have a check of their own or another cause: %s', (code, message) => {
+    expect(findingsOf(KIND, { ...estate([]), eksClusters: issue(code, message) })).toEqual([]);
   });
 });
 

@@ -94,3 +94,32 @@ describe('a surge names who took the addresses', () => {
     expect(finding?.owners).toEqual(holders);
   });
 });
+
+describe('workloads, where the Kubernetes API of the cluster is read', () => {
+  const grown = (changes: readonly OwnerChange[] | null) =>
+    findingsOf('addresses-surge', {
+      subnets: [
+        aSubnet({
+          available: 200,
+          owners: holders,
+          workloadChanges: [{ from: '2025-12-31T23:00:00.000Z', to: '2026-01-01T00:00:00.000Z', changes }],
+          forecast: { addresses: { ...forecast, surge } },
+        }),
+      ],
+    })[0]?.explanation;
+
+  test('are named with what they took, the most first, and not those that shrank', () => {
+    const changes = [
+      took('shop/data/Job/nightly', 160, 'workload'),
+      took('shop/web/Deployment/api', 12, 'workload'),
+      took('shop/web/Deployment/old', -9, 'workload'),
+    ];
+    expect(grown(changes)).toContain(
+      'Workloads that grew: shop/data/Job/nightly (160 addresses), shop/web/Deployment/api (12 addresses).',
+    );
+  });
+
+  test('are not named where one of the two scans did not know the pods', () => {
+    expect(grown(null)).not.toContain('Workloads');
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { workloadUsage } from '../../../../shared/model/kubernetes/pod-owner-usage.ts';
+import { aCluster } from '../../../fixtures/findings-input.ts';
+import { aPodUse } from '../../../fixtures/kubernetes-reading.ts';
+
+const subnet = (subnetId: string) => ({
+  subnetId,
+  used: 5,
+  warm: 0,
+  namespaces: [],
+  workloads: [{ name: 'web/Deployment/api', addresses: 5 }],
+  teams: [],
+});
+
+test('workloads of all clusters that were read are owners in a subnet', () => {
+  const cluster = aCluster({ pods: aPodUse({ subnets: [subnet('subnet-0a'), subnet('subnet-0b')] }) });
+  expect(workloadUsage('subnet-0a', [cluster, aCluster({ clusterName: 'other' })])).toEqual([
+    { kind: 'workload', name: 'shop/web/Deployment/api', interfaces: 0, addresses: 5 },
+  ]);
+});
+
+test('where no cluster was read, nothing is known', () => {
+  expect(workloadUsage('subnet-0a', [aCluster(), aCluster({ pods: null })])).toBeNull();
+});
