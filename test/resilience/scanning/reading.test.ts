@@ -221,6 +221,9 @@ const READ_ACTIONS = [
   'DescribeScalingActivities',
 ];
 
+/** Asked for as well. Without an answer the scan is whole: accounts of before have not granted them. */
+const EXTRA_ACTIONS = ['DescribeAddresses'];
+
 /** The figures of a subnet that need the action; what is not listed here costs a subnet no figure at all. */
 const LOST_WITH: Readonly<Record<string, readonly string[] | 'everything'>> = {
   DescribeSubnets: 'everything',
@@ -252,7 +255,15 @@ describe('a permission that is missing', () => {
         .filter(({ service }) => ['ec2', 'eks', 'auto-scaling'].includes(service))
         .map(({ action }) => action),
     );
-    expect([...called].toSorted()).toEqual(READ_ACTIONS.toSorted());
+    expect([...called].toSorted()).toEqual([...READ_ACTIONS, ...EXTRA_ACTIONS].toSorted());
+  });
+
+  test.each(EXTRA_ACTIONS)('%s: the scan is whole without it', async (action) => {
+    const whole = await headroom.scan(TARGET, { throughRole: true });
+    lab.faults.inject({ action }, accessDenied());
+    const { assessment } = await new Deployment(lab, TARGET).scan(TARGET, { throughRole: true });
+    expect(assessment.target).toEqual({ ...TARGET, status: 'ok', errors: [] });
+    expect(assessment.subnets.map(figuresOf)).toEqual(whole.assessment.subnets.map(figuresOf));
   });
 
   test.each(READ_ACTIONS)(
