@@ -217,7 +217,7 @@ export const scanNotes = (io: Io, document: ScanDocument): string => {
   }
   if (document.findings.length > 0) {
     parts.push(
-      `${renderFindings(io, document.findings)}${dye('dim', 'headroom findings shows the evidence, all remedies and their commands')}\n`,
+      `${renderFindings(io, document.findings)}${dye('dim', 'Evidence, all remedies and their commands: headroom findings')}\n`,
     );
   }
   const notes = renderUnknowns(io, document) + renderProblems(io, document);

@@ -13,6 +13,7 @@ import { manPage } from './man-page.ts';
 import { metricsPage } from './metrics.ts';
 import { ownersPage } from './owners.ts';
 import { commandSchemas } from './command-schemas.ts';
+import { permissionsPage } from './permissions.ts';
 import { planNodeSchemaJson, planSchemas } from './plan-schemas.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
@@ -31,6 +32,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/findings.md': findingsPage,
   'docs/metrics.md': metricsPage,
   'docs/owners.md': ownersPage,
+  'docs/permissions.md': permissionsPage,
   'docs/schema/alert.schema.json': alertSchemaJson,
   'docs/schema/estate.schema.json': estateSchemaJson,
   'docs/schema/headroom-yml.schema.json': headroomYmlSchemaJson,
