@@ -54,7 +54,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       subnetSeries: metrics.subnetSeries,
       links: { dashboard: null },
       store,
-      notifier: createNotifiers(destinations, environment.topicArn, home, Date.now),
+      notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
       enqueue: queue.enqueue,
       deadLetters: queue.deadLetters,
       clock: Date.now,

@@ -95,13 +95,14 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
       const { alerts } = await readConfiguration(options.config);
       const { io } = session;
       for (const problem of paceProblems(interval / 1_000, alerts)) io.err(`warning  ${problem}\n`);
-      const [{ LatestScans }, { createPages }, { ScanLoop }] = await Promise.all([
+      const [{ LatestScans }, { createPages }, { ScanLoop }, { slackRoute }] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),
         import('../serve/scan-loop.ts'),
+        import('../serve/slack-route.ts'),
       ]);
       const latest = new LatestScans();
-      const pages = createPages(latest, io.now);
+      const pages = { ...createPages(latest, io.now), slack: slackRoute(options, io) };
       const ended = new AbortController();
       const brokenOff = new AbortController();
       const stop = (): void => {

@@ -95,6 +95,17 @@ const checkDestination = (
       case 'slack':
         await probeSlackWebhook(secretAt(destination.webhook, 'url', home, now), signal, httpEnvironment());
         return ok('destination', name, 'Slack knows the webhook. Nothing was posted.');
+      case 'slack-app':
+        await secretAt(destination.token, 'token', home, now).read(signal);
+        await secretAt(destination.signingSecret, 'signingSecret', home, now).read(signal);
+        return {
+          check: 'destination',
+          subject: name,
+          status: 'unknown',
+          message:
+            'The bot token and the signing secret can be read. Only a post would show whether Slack takes them.',
+          action: 'Invite the app to the channel, and look for the next alert there.',
+        };
       case 'pagerduty':
         await secretAt(destination.routingKey, 'routingKey', home, now).read(signal);
         return {

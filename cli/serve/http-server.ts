@@ -1,9 +1,16 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
+import { MAX_BODY, type SlackAnswer, type SlackRequest } from '../../shared/pipeline/slack-interaction.ts';
 import { UsageError } from '../base/command-line.ts';
 import { isAllowed, isLoopback, refusalOf } from './request-origin.ts';
 
@@ -13,6 +20,8 @@ export interface Pages {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `null`: ready. Otherwise why not. */
   readonly notReady: () => string | null;
+  /** Answers a click on a button in Slack. Slack signs it, so that it needs no token. Left out: there is no Slack app. */
+  readonly slack?: (request: SlackRequest) => Promise<Pick<SlackAnswer, 'status' | 'body'>>;
 }
 
 const messageOf = (error: unknown): string =>
@@ -152,6 +161,27 @@ export interface Guard {
   readonly hosts?: readonly string[];
 }
 
+/** Where Slack sends clicks. */
+const SLACK_PATH = '/slack/interactivity';
+
+/** The beginning of a body; a longer one has no valid signature then. */
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > MAX_BODY) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const singleHeaders = (headers: IncomingHttpHeaders): SlackRequest['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+
 /** Reasons name accounts. */
 const withoutReasons = (pages: Pages): Pages => ({
   ...pages,
@@ -173,6 +203,16 @@ export const startServer = async (
   const server: Server = createServer(options, (request, response) => {
     // A client that goes away in the middle of an answer is no fault of ours.
     response.on('error', () => {});
+    const { slack } = pages;
+    if (request.method === 'POST' && pathOf(request.url ?? '') === SLACK_PATH && slack !== undefined) {
+      bodyOf(request)
+        .then((body) => slack({ headers: singleHeaders(request.headers), body }))
+        .then(({ status, body }) => send(response, status, 'text/plain; charset=utf-8', body))
+        .catch(() => {
+          if (!response.headersSent) send(response, 500, 'text/plain; charset=utf-8', 'It failed.\n');
+        });
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       send(response, 405, 'text/plain; charset=utf-8', 'Only GET.\n');
       return;

@@ -248,11 +248,11 @@ export class ScanLoop {
     return this.#input.options.vpc ?? configuration.scan.vpcIds;
   }
 
-  #notifier({ configuration, selected }: Run): Notifier {
+  #notifier({ configuration, selected, store }: Run): Notifier {
     const { io } = this.#input;
     const columns = io.columns === null ? {} : { columns: io.columns };
     const terminal = createTerminalNotifier({ write: io.err, ...columns });
-    return createNotifiers(configuration.destinations, terminal, selected.home, io.now);
+    return createNotifiers(configuration.destinations, terminal, selected.home, io.now, store.cache);
   }
 
   #say(target: Target, problem: Problem): void {

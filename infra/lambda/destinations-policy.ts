@@ -28,6 +28,8 @@ const secretsOf = (destination: Destination): readonly SecretLocation[] => {
   switch (destination.kind) {
     case 'slack':
       return [destination.webhook];
+    case 'slack-app':
+      return [destination.token, destination.signingSecret];
     case 'pagerduty':
       return [destination.routingKey];
     case 'sns':

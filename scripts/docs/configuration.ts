@@ -83,6 +83,8 @@ const OTHER_EXAMPLES: Readonly<Record<string, string>> = {
   'targets.accounts': '["111122223333", "444455556666"]',
   'metrics.budget.metrics': '500',
   'destinations.<name>.pagerduty.parameter': '/headroom/pagerduty',
+  'destinations.<name>.slackApp.token.parameter': '/headroom/slack/bot-token',
+  'destinations.<name>.slackApp.signingSecret.secret': 'headroom/slack/signing-secret',
 };
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;

@@ -8,9 +8,11 @@ import { createPagerDutyNotifier, PAGERDUTY_EVENTS_URLS } from '../notify/pagerd
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
 import { createSlackNotifier } from '../notify/slack-webhook.ts';
 import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
+import type { CacheStore } from '../state/state-store.ts';
 import { clientSettings } from './clients.ts';
 import { httpEnvironment } from './network.ts';
 import { secretAt } from './secrets.ts';
+import { slackAppFor } from './slack-apps.ts';
 
 /** A topic's Region is in its ARN, and SNS is asked there. */
 const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
@@ -20,7 +22,13 @@ const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
     format,
   );
 
-const notifierFor = (destination: Destination, home: Target, clock: () => number): Notifier => {
+const notifierFor = (
+  name: string,
+  destination: Destination,
+  home: Target,
+  clock: () => number,
+  cache: CacheStore,
+): Notifier => {
   switch (destination.kind) {
     case 'sns':
       return topicNotifier(destination.topicArn, destination.format ?? 'per-protocol');
@@ -28,6 +36,8 @@ const notifierFor = (destination: Destination, home: Target, clock: () => number
       return topicNotifier(destination.topicArn, 'amazon-q');
     case 'slack':
       return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock), httpEnvironment());
+    case 'slack-app':
+      return slackAppFor(name, destination, { home, clock, cache });
     case 'pagerduty':
       return createPagerDutyNotifier(
         secretAt(destination.routingKey, 'routingKey', home, clock),
@@ -43,6 +53,7 @@ export const createNotifiers = (
   defaultDestination: string | Notifier,
   home: Target,
   clock: () => number,
+  cache: CacheStore,
 ): Notifier =>
   createRoutedNotifier(
     new Map([
@@ -54,7 +65,7 @@ export const createNotifiers = (
       ],
       ...[...destinations].map(([name, destination]): [string, Notifier] => [
         name,
-        notifierFor(destination, home, clock),
+        notifierFor(name, destination, home, clock, cache),
       ]),
     ]),
     DEFAULT_DESTINATION,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { deliveryFields } from './delivery-schema.ts';
 import type { SecretLocation } from './environment.ts';
-import { NAME, NAME_WORDS, oneOf, section, text } from './scalars.ts';
+import { NAME, NAME_WORDS, oneOf, section, text, timeZone } from './scalars.ts';
 
 /** What all subscribers of a topic get, with message attributes; without it, each protocol gets what suits it, without them. */
 const TOPIC_FORMATS = ['document', 'text'] as const;
@@ -16,6 +16,14 @@ export type Destination =
   | { readonly kind: 'sns'; readonly topicArn: string; readonly format?: TopicFormat }
   | { readonly kind: 'amazon-q'; readonly topicArn: string }
   | { readonly kind: 'slack'; readonly webhook: SecretLocation }
+  | {
+      readonly kind: 'slack-app';
+      readonly channel: string;
+      readonly token: SecretLocation;
+      readonly signingSecret: SecretLocation;
+      /** In which "until Monday" ends. */
+      readonly timeZone: string;
+    }
   | {
       readonly kind: 'pagerduty';
       readonly routingKey: SecretLocation;
@@ -80,6 +88,27 @@ const channels = {
     .transform((given): Destination => ({ kind: 'slack', webhook: locationOf(given) }))
     .optional()
     .describe('A Slack incoming webhook, with the place of its URL.'),
+  slackApp: section({
+    channel: text('the ID of a Slack channel, such as C0123456789', /^[CG][A-Z0-9]{2,20}$/).describe(
+      'The ID of the channel.',
+    ),
+    token: section(keptFields).refine(isOneOfBoth, ONE_OF_BOTH).describe('The place of the bot token.'),
+    signingSecret: section(keptFields)
+      .refine(isOneOfBoth, ONE_OF_BOTH)
+      .describe('The place of the signing secret.'),
+    timeZone: timeZone.optional().describe('The time zone of "until Monday", at 09:00. Default: UTC.'),
+  })
+    .transform(
+      ({ channel, token, signingSecret, timeZone: zone = 'UTC' }): Destination => ({
+        kind: 'slack-app',
+        channel,
+        token: locationOf(token),
+        signingSecret: locationOf(signingSecret),
+        timeZone: zone,
+      }),
+    )
+    .optional()
+    .describe('A Slack app: one post for each incident, updated in place, with buttons.'),
   pagerduty: section({
     ...keptFields,
     serviceRegion: oneOf(PAGERDUTY_REGIONS)

@@ -20,6 +20,8 @@ export interface HttpDelivery {
   readonly signal: AbortSignal;
   /** Further headers, such as the one with the credential. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The service would do it twice: only what it refused for being busy is sent again by itself. Default: false. */
+  readonly isOnlyOnce?: boolean;
   /** How much of the answer is needed, in characters: most services say all in a few words. */
   readonly answerLength?: number;
 }
@@ -84,7 +86,8 @@ const post = async (delivery: HttpDelivery, environment: HttpEnvironment): Promi
     const outcome = await attemptOnce(delivery, environment);
     if ('answer' in outcome) return outcome.answer;
     const delay = outcome.retryAfterMs ?? FIRST_BACKOFF_MS * 4 ** (attempt - 1);
-    if (attempt === MAX_ATTEMPTS || delay > MAX_WAIT_MS) throw outcome.failure;
+    const mayHaveIt = delivery.isOnlyOnce === true && !outcome.isRefusal;
+    if (attempt === MAX_ATTEMPTS || delay > MAX_WAIT_MS || mayHaveIt) throw outcome.failure;
     await environment.sleep(delay, delivery.signal).catch(() => {
       throw aborted(delivery, outcome.failure);
     });
@@ -93,7 +96,12 @@ const post = async (delivery: HttpDelivery, environment: HttpEnvironment): Promi
 
 type Outcome =
   | { readonly answer: HttpAnswer }
-  | { readonly failure: DeliveryError; readonly retryAfterMs: number | null };
+  | {
+      readonly failure: DeliveryError;
+      readonly retryAfterMs: number | null;
+      /** The service says that it has done nothing. */
+      readonly isRefusal: boolean;
+    };
 
 const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): Promise<Outcome> => {
   try {
@@ -117,7 +125,7 @@ const attemptOnce = async (delivery: HttpDelivery, { fetch }: HttpEnvironment): 
     );
   } catch (error) {
     if (delivery.signal.aborted) throw aborted(delivery);
-    return { failure: unreachable(delivery, error), retryAfterMs: null };
+    return { failure: unreachable(delivery, error), retryAfterMs: null, isRefusal: false };
   }
 };
 
@@ -134,6 +142,7 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
         { permanent: false },
       ),
       retryAfterMs,
+      isRefusal: true,
     };
   }
   if (status >= 500) {
@@ -145,6 +154,7 @@ const judge = ({ service, code }: HttpDelivery, response: Response, text: string
         { permanent: false },
       ),
       retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
+      isRefusal: false,
     };
   }
   return { answer: { status, text } };

@@ -44,6 +44,9 @@ export const slackTime = (iso: string): string => {
     : `<!date^${seconds}^{date_short_pretty} {time}|${escapeControl(utcTime(iso))}>`;
 };
 
+/** A person, by the id that Slack gave. */
+export const mention = (userId: string): string => `<@${userId}>`;
+
 /** Truncates before it escapes, so that no entity is cut in two: the escaped text has at most `limit` units. */
 export const fitted = (text: string, limit: number, escapeText: (text: string) => string): string => {
   let length = Math.min(text.length, limit);

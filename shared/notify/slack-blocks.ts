@@ -33,6 +33,8 @@ const LEVEL_SYMBOL: Readonly<Record<AlertLevel, string>> = {
   ok: '\u{1F7E2}',
 };
 
+export const symbolOf = (level: AlertLevel): string => LEVEL_SYMBOL[level];
+
 /** How much detail a message has. Tried from the first to the last until the message is small enough. */
 interface Detail {
   /** Entries shown with all that is known of them. */

@@ -14,6 +14,7 @@ import { forgivingCache } from './forgiving-cache.ts';
 import type { KeptMaps } from './kept-maps.ts';
 import { RESERVATIONS_AT_ONCE } from './read-reservations.ts';
 import { scanTarget } from './scan-target.ts';
+import { withStoredMutes } from './stored-mutes.ts';
 
 /** Everything the job touches of the world. */
 export interface RunTargetPorts extends ConclusionPorts {
@@ -50,12 +51,13 @@ const clockBehind = (scannedAt: string, now: number): Problem => ({
 
 /** The main job, for one target: read it, apply the policy to what was read, and conclude the scan. */
 export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome> => {
-  const { target, scope, policy, ports } = input;
+  const { target, scope, ports } = input;
   const { store, clock } = ports;
   const problems: Problem[] = [];
   const now = clock();
   const cache = forgivingCache(store.cache, (problem) => problems.push(problem));
 
+  const policy = (await attempt(problems, () => withStoredMutes(input.policy, cache, now))) ?? input.policy;
   const previous = await attempt(problems, () => store.assessments.latest(target));
   // What was not read is not replaced: the ages of leaks are nowhere else. An assessment that cannot be read has none
   // to keep.
@@ -80,6 +82,9 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   input.stop?.throwIfAborted();
   const { assessment, observations } = await checkTarget(scanned, policy, cache, now);
 
-  const conclusion = await concludeScan(input, { assessment, observations, mayReplace, cache });
+  const conclusion = await concludeScan(
+    { ...input, policy },
+    { assessment, observations, mayReplace, cache },
+  );
   return { ...conclusion, problems: [...problems, ...conclusion.problems] };
 };

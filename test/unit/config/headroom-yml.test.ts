@@ -263,6 +263,16 @@ routes:
       ['payments', { kind: 'slack', webhook: { kind: 'secret', secretId: 'headroom/slack/payments' } }],
       ['platform', { kind: 'slack', webhook: { kind: 'parameter', name: '/headroom/slack/platform' } }],
       [
+        'network',
+        {
+          kind: 'slack-app',
+          channel: 'C0123456789',
+          token: { kind: 'secret', secretId: 'headroom/slack/bot-token' },
+          signingSecret: { kind: 'parameter', name: '/headroom/slack/signing-secret' },
+          timeZone: 'Europe/Berlin',
+        },
+      ],
+      [
         'on-call',
         {
           kind: 'pagerduty',
@@ -475,7 +485,7 @@ routes:
   });
 
   test('a destination is one channel, no more and no less', () => {
-    const one = 'it must be a mapping with exactly one of sns, amazonQ, slack, pagerduty.';
+    const one = 'it must be a mapping with exactly one of sns, amazonQ, slack, slackApp, pagerduty.';
     expect(
       problemsOf('destinations: { a: {}, b: { slack: { secret: x }, pagerduty: { secret: y } } }'),
     ).toEqual([
