@@ -27,6 +27,16 @@ export interface ClusterInput {
   readonly nodeGroups: readonly NodeGroupInput[];
   /** With custom networking: the subnet for pods in each zone's place. */
   readonly customNetworkingSubnetId?: string;
+  /** With custom networking: the subnet for pods of each zone that has an ENIConfig, by the zone's name. */
+  readonly eniConfigs?: Readonly<Record<string, string>>;
+  /** Nodes on which `aws-node` does not become ready. */
+  readonly cniNotReadyOn?: number;
+  /** The maximum of the autoscaler of each workload. Without it there are no autoscalers. */
+  readonly maxReplicas?: number;
+  /** EKS chooses one if it is not given. */
+  readonly serviceIpv4Cidr?: string;
+  /** Services with an address, the two that every cluster has included. */
+  readonly services?: number;
   /** Subnets beside a node's own in which the CNI may create interfaces: those tagged `kubernetes.io/role/cni`. */
   readonly discoveredSubnetIds?: () => readonly string[];
   /** Pods take no IPv4 address of the VPC: a node takes the one of its primary interface. */
@@ -47,10 +57,19 @@ export interface RunningNode {
 }
 
 /** The settings that are set, as variables of the CNI. */
-export const variablesOf = (settings: CniSettings): Readonly<Record<string, string>> =>
-  Object.fromEntries(
+export const variablesOf = (
+  settings: CniSettings,
+  { eniConfigs }: Pick<ClusterInput, 'eniConfigs'>,
+): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries(
     SETTING_NAMES.flatMap(([key, name]) => (settings[key] === null ? [] : [[name, String(settings[key])]])),
-  );
+  ),
+  ...byZone(eniConfigs),
+});
+
+/** With an ENIConfig for each zone, nodes choose theirs by the label of their zone. */
+const byZone = (eniConfigs: ClusterInput['eniConfigs']): Readonly<Record<string, string>> =>
+  eniConfigs === undefined ? {} : { ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
 
 /** The names that the CNI reads its settings by. */
 const SETTING_NAMES: readonly (readonly [keyof CniSettings, string])[] = [
@@ -254,6 +273,7 @@ export class ClusterRecords {
       vpcId,
       subnetIds: controlPlaneSubnetIds,
       ipFamily: this.#input.podNetwork === 'ipv6' ? 'ipv6' : 'ipv4',
+      ...(this.#input.serviceIpv4Cidr === undefined ? {} : { serviceIpv4Cidr: this.#input.serviceIpv4Cidr }),
       autoMode: false,
       healthIssues,
       nodeGroups: this.#input.nodeGroups
@@ -282,9 +302,12 @@ export class ClusterRecords {
     const settings = this.#settings;
     const changed = <Key extends keyof CniSettings>(key: Key): boolean =>
       settings[key] !== DEFAULT_CNI_SETTINGS[key];
-    const env = Object.fromEntries(
-      SETTING_NAMES.flatMap(([key, name]) => (changed(key) ? [[name, String(settings[key])]] : [])),
-    );
+    const env = {
+      ...Object.fromEntries(
+        SETTING_NAMES.flatMap(([key, name]) => (changed(key) ? [[name, String(settings[key])]] : [])),
+      ),
+      ...byZone(this.#input.eniConfigs),
+    };
     return Object.keys(env).length === 0 ? null : JSON.stringify({ env });
   }
 }

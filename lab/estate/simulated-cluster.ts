@@ -4,7 +4,7 @@ import { CniNode, HOST_NETWORK_PODS } from '../cni/cni-node.ts';
 import { addressText } from '../cni/ipv4-range.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
-import type { ClusterController, ClusterNode, GroupChanges } from './cluster-controller.ts';
+import type { ClusterController, ClusterState, GroupChanges } from './cluster-controller.ts';
 import {
   type ClusterInput,
   ClusterRecords,
@@ -15,6 +15,13 @@ import {
 import type { LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
 
+/** What EKS gives Services in a VPC within 10.0.0.0/8. Source: EKS API, KubernetesNetworkConfigRequest. */
+const SERVICES = '172.20.0.0/16';
+/** `kubernetes` and `kube-dns`. */
+const FIRST_SERVICES = 2;
+/** The ENIConfig of a node that names none (amazon-vpc-cni-k8s, `pkg/eniconfig`). */
+const DEFAULT_ENI_CONFIG = 'default';
+
 /** A cluster that lives in a world: nodes, their CNI pools, and the pods on them, recorded as EC2, EKS and Auto Scaling show them. */
 export class SimulatedCluster implements ClusterController {
   readonly name: string;
@@ -24,6 +31,8 @@ export class SimulatedCluster implements ClusterController {
   readonly #settings: CniSettings;
   readonly #records: ClusterRecords;
   #healthIssues: readonly LabHealthIssue[] = [];
+  #waiting = 0;
+  #waitingSince: number | null = null;
   /** What EC2 refused since the cluster began, by code. */
   readonly refusals = new Map<string, number>();
 
@@ -34,7 +43,7 @@ export class SimulatedCluster implements ClusterController {
     this.name = input.name;
     this.#settings = {
       ...DEFAULT_CNI_SETTINGS,
-      customNetworking: input.customNetworkingSubnetId !== undefined,
+      customNetworking: input.customNetworkingSubnetId !== undefined || input.eniConfigs !== undefined,
       ...input.settings,
     };
     this.#records = new ClusterRecords(world, this.#input, this.#settings);
@@ -79,7 +88,9 @@ export class SimulatedCluster implements ClusterController {
       }
       progress = missing < before;
     }
-    return Math.max(0, missing);
+    this.#waiting = Math.max(0, missing);
+    this.#waitingSince = this.#waiting === 0 ? null : (this.#waitingSince ?? this.#world.now);
+    return this.#waiting;
   }
 
   /** As `runPods`, and starts nodes of the group while pods are waiting; idle nodes go. */
@@ -108,13 +119,19 @@ export class SimulatedCluster implements ClusterController {
     this.#records.record(this.#nodes, this.#healthIssues);
   }
 
-  /** The CNI's environment changes, and every node settles by it. Settings that the lab does not know are passed over. */
+  /**
+   * The CNI's environment changes, and every node settles by it. Settings that the lab does not know are passed over. A node that
+   * runs keeps its single addresses or its prefixes; only new nodes take the other kind.
+   */
   configure(environment: Readonly<Record<string, string>>): void {
     const whole = (name: string): number | null =>
       environment[name] === undefined ? null : Number(environment[name]);
     Object.assign(this.#settings, {
       warmIpTarget: whole('WARM_IP_TARGET'),
       minimumIpTarget: whole('MINIMUM_IP_TARGET'),
+      ...(environment['ENABLE_PREFIX_DELEGATION'] === undefined
+        ? {}
+        : { prefixDelegation: environment['ENABLE_PREFIX_DELEGATION'] === 'true' }),
     });
     for (const { cni } of this.#nodes) this.#note(cni.settle());
     this.record();
@@ -139,22 +156,48 @@ export class SimulatedCluster implements ClusterController {
     this.record();
   }
 
-  kubernetesNodes(): readonly ClusterNode[] {
-    return this.#nodes.map(({ instanceId, group, subnetId, cni }) => ({
-      instanceId,
-      instanceType: group.instanceType,
-      address: addressText(cni.interfaces[0]?.primaryAddress ?? 0),
-      region: this.#input.region,
-      availabilityZone: this.#world.subnet(subnetId).availabilityZone,
-      group: group.name,
-      nodePool: group.nodePool === true,
-      maxPods: cni.maxPodAddresses + HOST_NETWORK_PODS,
-      podAddresses: cni.podAddresses.map(addressText),
-    }));
+  kubernetes(): ClusterState {
+    const { customNetworkingSubnetId, eniConfigs, maxReplicas, podNetwork, region } = this.#input;
+    // The scheduler fills nodes up to the pods that they admit. What is beyond that waits for a node.
+    let waiting = this.#waiting;
+    const nodes = this.#nodes.map(({ instanceId, group, subnetId, cni }, index) => {
+      const cniReady = this.#isCniReady(cni) && index >= (this.#input.cniNotReadyOn ?? 0);
+      const waitingPods = cniReady ? Math.min(waiting, Math.max(0, cni.maxPodAddresses - cni.pods)) : 0;
+      waiting -= waitingPods;
+      return {
+        instanceId,
+        instanceType: group.instanceType,
+        address: addressText(cni.interfaces[0]?.primaryAddress ?? 0),
+        region,
+        availabilityZone: this.#world.subnet(subnetId).availabilityZone,
+        group: group.name,
+        nodePool: group.nodePool === true,
+        maxPods: cni.maxPodAddresses + HOST_NETWORK_PODS,
+        podAddresses: cni.podAddresses.map(addressText),
+        waitingPods,
+        cniReady,
+      };
+    });
+    return {
+      nodes,
+      cniVariables: variablesOf(this.#settings, this.#input),
+      eniConfigs:
+        eniConfigs ??
+        (customNetworkingSubnetId === undefined ? {} : { [DEFAULT_ENI_CONFIG]: customNetworkingSubnetId }),
+      waitingSince: this.#waitingSince,
+      maxReplicas: maxReplicas ?? null,
+      serviceCidr: podNetwork === 'ipv6' ? null : (this.#input.serviceIpv4Cidr ?? SERVICES),
+      services: this.#input.services ?? FIRST_SERVICES,
+    };
   }
 
-  cniVariables(): Readonly<Record<string, string>> {
-    return variablesOf(this.#settings);
+  /** Under custom networking ipamd does not start without an interface for pods (amazon-vpc-cni-k8s, `nodeInit`). */
+  #isCniReady({ interfaces }: CniNode): boolean {
+    return (
+      this.#input.podNetwork !== undefined ||
+      !this.#settings.customNetworking ||
+      interfaces.some(({ deviceIndex, trunk }) => deviceIndex > 0 && !trunk)
+    );
   }
 
   /** As an ENIConfig does: pods of new interfaces take their addresses there. */
@@ -197,7 +240,11 @@ export class SimulatedCluster implements ClusterController {
   }
 
   #podSubnets(subnetId: string): readonly SubnetPool[] {
-    const { customNetworkingSubnetId, discoveredSubnetIds } = this.#input;
+    const { customNetworkingSubnetId, discoveredSubnetIds, eniConfigs } = this.#input;
+    if (eniConfigs !== undefined) {
+      const podSubnet = eniConfigs[this.#world.subnet(subnetId).availabilityZone];
+      return podSubnet === undefined ? [] : [this.#world.pool(podSubnet)];
+    }
     if (customNetworkingSubnetId !== undefined) return [this.#world.pool(customNetworkingSubnetId)];
     const discovered = [...(discoveredSubnetIds?.() ?? []), ...this.#taggedBeside(subnetId)];
     return [...new Set([subnetId, ...discovered])].map((id) => this.#world.pool(id));

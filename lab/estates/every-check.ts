@@ -15,11 +15,16 @@ const HERE = { ownerId: CHECKED_ACCOUNT, region: CHECKED_REGION };
 export const HOSTILE_NAME =
   '<!channel> <script>alert(1)</script> & *bold* `code` _it_ ~gone~ <https://evil.example|click> https://evil.example/\u202Egnp.exe\u200B \u0007\r\nBcc: all@example.com \u{1F600}';
 
-const vpcNamed = (world: World, name: string, cidrBlock: string): string =>
+export const vpcNamed = (world: World, name: string, cidrBlock: string): string =>
   world.createVpc({ ...HERE, name, cidrBlock }).vpcId;
 
 /** An interface that holds so many addresses. */
-const hold = (world: World, subnetId: string, addresses: number, description = 'RDSNetworkInterface') =>
+export const hold = (
+  world: World,
+  subnetId: string,
+  addresses: number,
+  description = 'RDSNetworkInterface',
+) =>
   world.createInterface({
     subnetId,
     description,
@@ -47,7 +52,7 @@ const peer = (world: World, one: Side, other: Side): void => {
 
 type NodeGroups = ConstructorParameters<typeof SimulatedCluster>[1]['nodeGroups'];
 
-const clusterIn = (
+export const clusterIn = (
   world: World,
   vpcId: string,
   changes: Partial<ConstructorParameters<typeof SimulatedCluster>[1]> & {
@@ -56,7 +61,7 @@ const clusterIn = (
   },
 ): SimulatedCluster => new SimulatedCluster(world, { ...HERE, vpcId, controlPlaneSubnetIds: [], ...changes });
 
-const groupOf = (subnetId: string, nodes: number, changes: Partial<NodeGroups[number]> = {}) => ({
+export const groupOf = (subnetId: string, nodes: number, changes: Partial<NodeGroups[number]> = {}) => ({
   name: 'workers',
   instanceType: 'm5.large',
   subnetIds: [subnetId] as [string],

@@ -45,10 +45,10 @@ export const createLabKubernetes = ({ estate, clock, identities, calls, mayDo }:
       objects: () =>
         estate.change?.(clock.now(), (world) => {
           const controller = world.controllers.get(name);
-          return controller === undefined
-            ? []
-            : simulatedObjects(controller.kubernetesNodes(), controller.cniVariables());
+          return controller === undefined ? [] : simulatedObjects(controller.kubernetes(), clock.now());
         }) ?? [],
+      // The VPC CNI brings its own kinds.
+      installed: ['crd.k8s.amazonaws.com'],
       userOf: (token) => {
         caller = callerOf(token, identities, clock.now());
         return caller?.arn ?? null;

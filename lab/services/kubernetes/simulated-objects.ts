@@ -1,4 +1,5 @@
-import type { ClusterNode } from '../../estate/cluster-controller.ts';
+import { addressText, rangeOf } from '../../cni/ipv4-range.ts';
+import type { ClusterNode, ClusterState } from '../../estate/cluster-controller.ts';
 import type { KubernetesObject } from './kinds.ts';
 
 /** What runs in every simulated cluster: pods take these names in turn. */
@@ -11,21 +12,40 @@ const WORKLOADS = [
 
 const HASH = '7d9f8b6c54';
 
-/** The Kubernetes objects of a simulated cluster: its nodes, and a pod for each address in use. */
+/** The kubelet's next try is at most this far away. */
+const RETRY_MILLISECONDS = 60_000;
+
+/** A pod of the cluster; one that waits has no address. */
+interface PlacedPod {
+  readonly node: ClusterNode;
+  readonly address: string | null;
+}
+
+/** The Kubernetes objects of a simulated cluster: its nodes, a pod for each address in use, and the pods that wait for one. */
 export const simulatedObjects = (
-  nodes: readonly ClusterNode[],
-  settings: Readonly<Record<string, string>>,
+  { nodes, cniVariables, eniConfigs, waitingSince, maxReplicas, serviceCidr, services }: ClusterState,
+  now: number,
 ): readonly KubernetesObject[] => {
-  const pods = nodes.flatMap((node) => node.podAddresses.map((address) => ({ node, address })));
+  const running = nodes.flatMap((node) => node.podAddresses.map((address): PlacedPod => ({ node, address })));
+  const waiting = nodes.flatMap((node) =>
+    Array.from({ length: node.waitingPods }, (): PlacedPod => ({ node, address: null })),
+  );
+  const pods = [...running, ...waiting];
   return [
     ...[...new Set([...WORKLOADS.map(({ namespace }) => namespace), 'kube-system'])].map(namespaceObject),
     ...nodes.map(nodeObject),
     ...nodes.map(awsNodePod),
-    ...pods.map(({ node, address }, index) => podObject(node, address, index)),
-    awsNode(nodes.length, settings),
+    ...pods.map(podObject),
+    ...pods.flatMap(({ node, address }, index) =>
+      address === null ? [sandboxEvent(node, index, waitingSince ?? now, now)] : [],
+    ),
+    awsNode(nodes, cniVariables),
+    ...Object.entries(eniConfigs).map(([name, subnet]) => eniConfig(name, subnet)),
+    ...(serviceCidr === null ? [] : serviceObjects(serviceCidr, services)),
     ...WORKLOADS.map((workload, index) =>
       deployment(workload, pods.filter((_, pod) => pod % WORKLOADS.length === index).length),
     ),
+    ...(maxReplicas === null ? [] : WORKLOADS.map((workload) => autoscaler(workload, maxReplicas))),
   ].map((object) => ({
     ...object,
     metadata: { uid: uidOf(object), creationTimestamp: '2026-11-01T00:00:00Z', ...object.metadata },
@@ -56,7 +76,7 @@ const nodeObject = (node: ClusterNode): KubernetesObject => ({
   spec: { providerID: `aws:///${node.availabilityZone}/${node.instanceId}` },
   status: {
     allocatable: { pods: String(node.maxPods) },
-    conditions: [{ type: 'Ready', status: 'True' }],
+    conditions: [{ type: 'Ready', status: node.cniReady ? 'True' : 'False' }],
   },
 });
 
@@ -72,13 +92,18 @@ const awsNodePod = (node: ClusterNode): KubernetesObject => ({
   status: { phase: 'Running', podIP: node.address },
 });
 
-const podObject = (node: ClusterNode, address: string, index: number): KubernetesObject => {
-  const { namespace, name, team } = WORKLOADS[index % WORKLOADS.length] as (typeof WORKLOADS)[number];
+const workloadOf = (index: number) => WORKLOADS[index % WORKLOADS.length] as (typeof WORKLOADS)[number];
+
+const podName = (index: number): string =>
+  `${workloadOf(index).name}-${HASH}-${index.toString(36).padStart(5, '0')}`;
+
+const podObject = ({ node, address }: PlacedPod, index: number): KubernetesObject => {
+  const { namespace, name, team } = workloadOf(index);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: `${name}-${HASH}-${index.toString(36).padStart(5, '0')}`,
+      name: podName(index),
       namespace,
       labels: { app: name, team, 'pod-template-hash': HASH },
       ownerReferences: [
@@ -86,11 +111,93 @@ const podObject = (node: ClusterNode, address: string, index: number): Kubernete
       ],
     },
     spec: { nodeName: nameOf(node) },
-    status: { phase: 'Running', podIP: address },
+    status: address === null ? { phase: 'Pending' } : { phase: 'Running', podIP: address },
   };
 };
 
-const awsNode = (nodes: number, settings: Readonly<Record<string, string>>): KubernetesObject => ({
+/** What the kubelet writes while the CNI has no address for a pod. Text: amazon-vpc-cni-k8s, `cmd/routed-eni-cni-plugin`. */
+const sandboxEvent = (node: ClusterNode, index: number, since: number, now: number): KubernetesObject => {
+  const { namespace } = workloadOf(index);
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${podName(index)}.sandbox`, namespace },
+    involvedObject: { kind: 'Pod', namespace, name: podName(index) },
+    reason: 'FailedCreatePodSandBox',
+    type: 'Warning',
+    message:
+      'Failed to create pod sandbox: plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container',
+    source: { component: 'kubelet', host: nameOf(node) },
+    firstTimestamp: new Date(since).toISOString(),
+    lastTimestamp: new Date(now).toISOString(),
+    count: 1 + Math.floor((now - since) / RETRY_MILLISECONDS),
+  };
+};
+
+const eniConfig = (name: string, subnet: string): KubernetesObject => ({
+  apiVersion: 'crd.k8s.amazonaws.com/v1alpha1',
+  kind: 'ENIConfig',
+  metadata: { name },
+  spec: { subnet, securityGroups: [] },
+});
+
+/** The range of Services and each address of it that is in use, as Kubernetes 1.33 and later keep them. */
+const serviceObjects = (cidr: string, services: number): readonly KubernetesObject[] => {
+  const { base } = rangeOf(cidr);
+  return [
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'ServiceCIDR',
+      metadata: { name: 'kubernetes' },
+      spec: { cidrs: [cidr] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    },
+    ...Array.from({ length: services }, (_, index) => {
+      const address = addressText(base + 1 + index);
+      const { namespace, name } = serviceName(index);
+      return [
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name, namespace },
+          spec: { type: 'ClusterIP', clusterIP: address, clusterIPs: [address] },
+        },
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'IPAddress',
+          metadata: { name: address },
+          spec: { parentRef: { resource: 'services', namespace, name } },
+        },
+      ];
+    }).flat(),
+  ];
+};
+
+const serviceName = (index: number): { readonly namespace: string; readonly name: string } => {
+  if (index === 0) return { namespace: 'default', name: 'kubernetes' };
+  if (index === 1) return { namespace: 'kube-system', name: 'kube-dns' };
+  const { namespace, name } = workloadOf(index);
+  return { namespace, name: `${name}-${index}` };
+};
+
+const autoscaler = (
+  { namespace, name }: (typeof WORKLOADS)[number],
+  maxReplicas: number,
+): KubernetesObject => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name, namespace },
+  spec: {
+    minReplicas: 1,
+    maxReplicas,
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+  },
+});
+
+const awsNode = (
+  nodes: readonly ClusterNode[],
+  settings: Readonly<Record<string, string>>,
+): KubernetesObject => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name: 'aws-node', namespace: 'kube-system' },
@@ -108,7 +215,11 @@ const awsNode = (nodes: number, settings: Readonly<Record<string, string>>): Kub
       },
     },
   },
-  status: { desiredNumberScheduled: nodes, numberReady: nodes, updatedNumberScheduled: nodes },
+  status: {
+    desiredNumberScheduled: nodes.length,
+    numberReady: nodes.filter(({ cniReady }) => cniReady).length,
+    updatedNumberScheduled: nodes.length,
+  },
 });
 
 const deployment = (

@@ -24,7 +24,7 @@ export const elasticAddresses: Check = {
   condition: `Warning when an account holds all ${DEFAULT_QUOTA} Elastic IP addresses of the default quota in a Region. Information when one is left, or when some are associated with nothing. An account with more than ${DEFAULT_QUOTA} has a quota of its own, which Headroom does not read.`,
   unknown: 'Elastic IP addresses could not be listed: the role lacks ec2:DescribeAddresses.',
   impact:
-    'A NAT gateway, a network load balancer with fixed addresses or a bastion needs one. At the quota AWS refuses another, and an idle one is charged for.',
+    'A NAT gateway, a network load balancer with fixed addresses or a bastion needs one. At the quota AWS refuses another one. AWS charges for idle ones as well.',
   settings: 'findings',
   find: ({ estate }) => [result(estate)],
 };
@@ -47,9 +47,9 @@ const result = (estate: Estate): CheckResult => {
   if (!isNear && idle.length === 0) return healthy(subject, evidence);
   return found(subject, left === 0 ? 'warning' : 'info', evidence, () => ({
     title: isNear
-      ? `${subject.id}: ${held.length} Elastic IP addresses, and the default quota is ${DEFAULT_QUOTA}`
+      ? `${subject.id}: ${left === 0 ? 'no' : left} Elastic IP address left in the default quota of ${DEFAULT_QUOTA}`
       : `${subject.id}: ${count(idle.length, 'Elastic IP address', 'Elastic IP addresses')} associated with nothing`,
-    explanation: `${left < 0 ? `The account holds ${held.length}, so its quota was raised. How much is left is not known.` : `Unless the quota was raised, ${left === 0 ? 'AWS refuses another one.' : `${left} more can be allocated.`}`} ${idle.length === 0 ? 'All of them are in use.' : `${count(idle.length, 'address', 'addresses')} of them ${idle.length === 1 ? 'is' : 'are'} idle, and charged for.`}`,
+    explanation: `${left < 0 ? `The account holds ${held.length}, so its quota was raised. How much is left is not known.` : `Unless the quota was raised, ${left === 0 ? 'AWS refuses another one.' : `${left} more can be allocated.`}`} ${idle.length === 0 ? 'All of them are in use.' : `${idle.length} of ${count(held.length, 'address', 'addresses')} ${idle.length === 1 ? 'is' : 'are'} associated with nothing, and AWS charges for ${idle.length === 1 ? 'it' : 'them'}.`}`,
     remedies: () =>
       ranked(release(idle, subject.region), isNear ? raiseQuota(quota(held.length), subject.region) : null),
   }));

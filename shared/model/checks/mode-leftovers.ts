@@ -103,7 +103,7 @@ const leftoverOf = (estate: Estate, node: NodeAssessment, settings: NewNodeSetti
 /** Source: EKS user guide, "Assign more IP addresses to Amazon EKS nodes with prefixes": new nodes instead of a change on those that run. */
 const replaceNodes = ({ clusterName }: ClusterAssessment): Remedy => ({
   title: `Replace the nodes of ${clusterName} that started before the switch`,
-  effect: 'New nodes take prefixes alone. The old ones return their addresses when they end.',
+  effect: 'New nodes take only prefixes. The old ones return their addresses when they end.',
   price:
     'Pods of these nodes start again elsewhere, and old and new nodes hold addresses side by side for a while.',
   when: 'Right after each switch of modes.',

@@ -46,7 +46,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (committed.pods <= reachable) return healthy(subject, evidence);
   const largest = committed.namespaces.map(({ name, pods: own }) => `${name} (${count(own, 'pod')})`);
   return found(subject, 'warning', evidence, () => ({
-    title: `${cluster.clusterName}: workloads may grow to ${count(committed.pods, 'pod')}, addresses are there for ${number(reachable)}`,
+    title: `${cluster.clusterName}: workloads may grow to ${count(committed.pods, 'pod')}, only ${number(reachable)} can get an address`,
     explanation: `${count(pods.used, 'pod')} ${pods.used === 1 ? 'has' : 'have'} an address now. At the maximum of all autoscalers, with the surge of rollouts, the largest namespaces are ${listOf(largest, SHOWN)}.`,
     remedies: () => {
       const [lowest] = estate

@@ -50,7 +50,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (missing.length === 0) return healthy(subject, evidence);
   return found(subject, 'critical', evidence, () => ({
     title: `${cluster.clusterName}: ${count(missing.length, 'node')} cannot run pods, ENIConfig ${listOf(wanted, SHOWN)} is missing`,
-    explanation: `It is needed by ${listOf(
+    explanation: `Nodes that need it: ${listOf(
       missing.map(({ node }) => node),
       SHOWN,
     )}. The cluster has ${count(names.size, 'ENIConfig')}.`,

@@ -51,7 +51,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   return found(subject, 'critical', evidence, () => ({
     title: `${cluster.clusterName}: ${count(waiting.length, 'pod')} ${waiting.length === 1 ? 'waits' : 'wait'} for an address on ${count(nodes.size, 'node')}${placeOf(subnets)}`,
     explanation: [
-      `${listOf(holdersOf(waiting), SHOWN)}.`,
+      `Workloads: ${listOf(holdersOf(waiting), SHOWN)}.`,
       `Nodes: ${listOf([...nodes], SHOWN)}.`,
       ...(since === null ? [] : [`The first failure was on ${utcTime(since)}.`]),
       `The event says: ${shorten(waiting[0]?.text ?? '', LONGEST_TEXT)}`,

@@ -165,7 +165,7 @@ describe('what workloads may grow to', () => {
         ],
       },
     );
-    expect(findingsOf('pods-committed', estate)[0]?.title).toContain('addresses are there for 32');
+    expect(findingsOf('pods-committed', estate)[0]?.title).toContain('only 32 can get an address');
   });
 
   test('is unknown where a subnet is not measured, or the pods are not joined', () => {
@@ -277,6 +277,18 @@ describe('a subnet that is tagged for pods', () => {
     expect(statesOf('unused-cni-subnet', estate)).toEqual(['found']);
     const clusters = [aCluster({ nodes: [aNodeAssessment()] })];
     expect(statesOf('unused-cni-subnet', { ...estate, clusters })).toEqual(['healthy']);
+  });
+
+  test('is a warning while nodes in another zone are short of addresses', () => {
+    const idle = aSubnet({ ...tagged, subnetId: 'subnet-0b', availabilityZone: 'eu-west-1b' });
+    const severities = (available: number) =>
+      findingsOf('unused-cni-subnet', {
+        subnets: [aSubnet({ available }), idle],
+        instances: byId(),
+        clusters: [aCluster({ nodes: [aNodeAssessment()], nodeSubnetIds: ['subnet-0a'] })],
+      }).map(({ severity }) => severity);
+    expect(severities(3)).toEqual(['warning']);
+    expect(severities(200)).toEqual(['info']);
   });
 
   test('without the tag is of no concern', () => {
