@@ -1,5 +1,6 @@
 import type { AlertPolicy, Mute } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import { largestOf } from '../model/base/extremes.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** A mute that a person made without a change of headroom.yml. */
@@ -85,7 +86,7 @@ const change = async (
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const expected = await cache.get(KEY, now);
     const value = alter(current(expected, now));
-    const last = Math.max(now, ...value.map(({ until }) => Date.parse(until)));
+    const last = largestOf([now, ...value.map(({ until }) => Date.parse(until))]);
     if ((await cache.exchange(KEY, { expected, value, expiresAt: last + KEPT_AFTER, now })) === 'stored')
       return;
   }

@@ -1,3 +1,4 @@
+import { largestOf } from '../base/extremes.ts';
 import type { CniSettings, NodeLimits } from '../cni/cni-settings.ts';
 import { addressesTaken, holdingsOnTheWayUp } from '../cni/node-holding.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
@@ -71,7 +72,7 @@ const candidates = (histories: readonly TypeHistory[]): readonly Targets[] => {
   const tried = sizes.filter((_, index) => index % step === 0);
   return tried.map((warmIpTarget) => ({
     warmIpTarget,
-    minimumIpTarget: Math.max(0, ...rises.flatMap(([to, from]) => (to - from > warmIpTarget ? [to] : []))),
+    minimumIpTarget: largestOf([0, ...rises.flatMap(([to, from]) => (to - from > warmIpTarget ? [to] : []))]),
   }));
 };
 
