@@ -169,7 +169,7 @@ describe('headroom forecast', () => {
     expect(known.out).toMatch(/^expected {3}2026-02-0\d/);
     const early = await run('forecast', '--history', history, '--capacity', '1000', '--at', at(1));
     expect(early.out).toContain('expected   not known');
-    expect(early.out).toContain('two days');
+    expect(early.out).toContain('48 hours');
   });
 
   test('draws its fan', async () => {
