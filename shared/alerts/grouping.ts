@@ -44,7 +44,8 @@ export const groupTransitions = (
     ({ destinations, threadId }) => [threadId, ...destinations].join('\n'),
   );
   const messages = [...groups.values()].flatMap((group) => {
-    const members = group.toSorted((a, b) => inOrder(a.transition, b.transition));
+    const order = inOrder(group.map(({ transition }) => transition));
+    const members = group.toSorted((a, b) => order(a.transition, b.transition));
     const [first] = members;
     if (first === undefined) return [];
     const { destinations, threadId } = first;
@@ -63,7 +64,14 @@ export const groupTransitions = (
   const together =
     destination === undefined || first === undefined || one === undefined || messages.length <= DIGEST_ABOVE
       ? messages
-      : [messageOf(digestThreadOf(one), first.destinations, transitions.toSorted(inOrder), context)];
+      : [
+          messageOf(
+            digestThreadOf(one),
+            first.destinations,
+            transitions.toSorted(inOrder(transitions)),
+            context,
+          ),
+        ];
   if (firing === undefined) return together;
   return together.map((message) => ({
     ...message,
@@ -74,11 +82,18 @@ export const groupTransitions = (
   }));
 };
 
-/** Within a level: as the checks are announced, then the one that has lasted longest, then by id, so that it never varies. */
-const inOrder = (a: Transition, b: Transition): number =>
-  announcementOrder(a.finding) - announcementOrder(b.finding) ||
-  compare(a.since, b.since) ||
-  compare(a.id, b.id);
+/**
+ * As the checks are announced, then what has lasted longest, then by key, so that it never varies. Each alert stands where its
+ * last step does, and its steps keep their order: a receiver acts on one after the other.
+ */
+const inOrder = (transitions: readonly Transition[]): ((a: Transition, b: Transition) => number) => {
+  const last = new Map(transitions.map((transition) => [transition.key, transition]));
+  const of = (transition: Transition): Transition => last.get(transition.key) ?? transition;
+  return (a, b) =>
+    announcementOrder(of(a).finding) - announcementOrder(of(b).finding) ||
+    compare(of(a).since, of(b).since) ||
+    compare(a.key, b.key);
+};
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { quoted } from '../model/base/shell-words.ts';
+import { aws, kubectl } from '../model/checks/remedies/commands.ts';
 import type { KubernetesPermission } from '../model/kubernetes/observed.ts';
 import { type AccessNeed, READERS_GROUP } from './access.ts';
 import { RESOURCES } from './resources.ts';
@@ -86,8 +87,17 @@ export interface AccessSubject {
 
 /** The access entry: as whom the cluster knows the role. */
 export const entryCommands = ({ clusterName, region, roleArn }: AccessSubject): readonly string[] => [
-  `aws eks create-access-entry --region ${quoted(region)} --cluster-name ${quoted(clusterName)} --principal-arn ${quoted(roleArn)} --kubernetes-groups ${READERS_GROUP}`,
-  `aws eks associate-access-policy --region ${quoted(region)} --cluster-name ${quoted(clusterName)} --principal-arn ${quoted(roleArn)} --policy-arn ${policyArn(roleArn)} --access-scope type=cluster`,
+  aws('eks', 'create-access-entry', region, {
+    'cluster-name': clusterName,
+    'principal-arn': roleArn,
+    'kubernetes-groups': READERS_GROUP,
+  }),
+  aws('eks', 'associate-access-policy', region, {
+    'cluster-name': clusterName,
+    'principal-arn': roleArn,
+    'policy-arn': policyArn(roleArn),
+    'access-scope': 'type=cluster',
+  }),
 ];
 
 const policyArn = (roleArn: string): string =>
@@ -133,15 +143,17 @@ const hcl = (value: unknown, indent: string): string => {
   return String(value);
 };
 
+const rawOf = (path: string): string => kubectl('get', '--raw', path);
+
 /** Commands that save the answers for `--kubernetes-from`, for a cluster that Headroom cannot reach. */
 export const saveCommands = (folder: string): readonly string[] => [
   `mkdir -p ${quoted(folder)}`,
-  ...['version', 'apis'].map((path) => `kubectl get --raw /${path} > ${quoted(`${folder}/${path}.json`)}`),
+  ...['version', 'apis'].map((path) => `${rawOf(`/${path}`)} > ${quoted(`${folder}/${path}.json`)}`),
   ...Object.values(RESOURCES).map(({ group, version, plural }) => {
     const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
     const file = group === '' ? plural : `${plural}.${group}`;
     const path = quoted(`${folder}/${file}.json`);
     // A kind that is not installed, or that may not be read, leaves no file behind.
-    return `kubectl get --raw ${root}/${plural} > ${path} || rm ${path}`;
+    return `${rawOf(`${root}/${plural}`)} > ${path} || rm ${path}`;
   }),
 ];

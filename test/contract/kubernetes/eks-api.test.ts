@@ -13,7 +13,7 @@ import { EVERYTHING, kubernetesSourceConformance } from './source-conformance.ts
 
 const CREDENTIALS = {
   accessKeyId: 'AKIDEXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  secretAccessKey: 'made-up',
   sessionToken: 'a/session+token==',
 };
 

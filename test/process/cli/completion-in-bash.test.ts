@@ -26,9 +26,16 @@ describe('completion in bash', () => {
   });
 
   test('offers the only values that an option takes', async () => {
-    expect(await bashOffers('owners', '--by', '')).toEqual(['cluster', 'group', 'node']);
+    expect(await bashOffers('owners', '--by', '')).toEqual([
+      'cluster',
+      'group',
+      'node',
+      'namespace',
+      'workload',
+      'team',
+    ]);
     expect(await bashOffers('scan', '--fail-on', 'w')).toEqual(['warning']);
-    expect(await bashOffers('scan', '-f', '')).toEqual(['table', 'json']);
+    expect(await bashOffers('scan', '-f', '')).toEqual(['table', 'wide', 'json', 'yaml', 'csv', 'name']);
   });
 
   test('leaves the value of an option that takes any to the shell, which knows files', async () => {

@@ -31,6 +31,7 @@ const MADE_UP: ReadonlySet<string> = new Set([
   'xapp-1-A0',
   'xoxp-1-Mi0',
   'ASIAIOSFODNN7EXAMPLE',
+  'http://user:secret@proxy.example.com',
 ]);
 
 /** What looks like a secret in a text, by place. The value stays out of the log. */

@@ -64,7 +64,7 @@ describe('messages', () => {
   test('a message begins with the check that is announced first, then with what has lasted longest, then by id', () => {
     const said = (kind: string, id: string, since: string): Transition => {
       const transition = about({ id }, 'findings', 'vpc/vpc-01');
-      return { ...transition, id, since, finding: { ...transition.finding, kind } };
+      return { ...transition, id, key: id, since, finding: { ...transition.finding, kind } };
     };
     const [message] = group([
       said('service-range-overlap', 'subnet-0a', '2026-11-20T10:00:00Z'),
@@ -78,6 +78,15 @@ describe('messages', () => {
       'subnet-0d',
       'subnet-0a',
     ]);
+  });
+
+  test('the steps of one alert keep their order, also the tenth after the ninth', () => {
+    const step = (sequence: number, kind: string): Transition => {
+      const transition = about({}, 'findings', 'vpc/vpc-01');
+      return { ...transition, id: `${transition.key}#${sequence}`, finding: { ...transition.finding, kind } };
+    };
+    const [message] = group([step(9, 'addresses-low'), step(10, 'addresses-exhausted')]);
+    expect(message?.transitions.map(({ id }) => id.slice(id.indexOf('#')))).toEqual(['#9', '#10']);
   });
 
   test('the same transitions make the same message id, in whatever order they come', () => {
