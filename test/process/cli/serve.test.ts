@@ -27,9 +27,10 @@ const folderWith = (configuration: string): string => {
 describe('headroom serve, over three accounts of which one cannot be read', () => {
   let folder: string;
   let serving: ServingHeadroom;
+  let denied: ReturnType<Lab['faults']['inject']>;
   beforeAll(async () => {
     folder = folderWith(THREE_ACCOUNTS_YML);
-    lab.faults.inject({ action: 'DescribeSubnets', accountId: ROOMY }, accessDenied());
+    denied = lab.faults.inject({ action: 'DescribeSubnets', accountId: ROOMY }, accessDenied());
     serving = await startServing(lab, folder);
     await Promise.all(
       [HUB, FULL, ROOMY].map((account) => serving.says(new RegExp(`Z  ${account} eu-west-1: `))),
@@ -37,6 +38,7 @@ describe('headroom serve, over three accounts of which one cannot be read', () =
   });
   afterAll(async () => {
     await serving.stop();
+    denied.remove();
     rmSync(folder, { recursive: true });
   });
 
