@@ -97,9 +97,9 @@ const leadOf = (
 };
 
 /**
- * What people are notified of when an alert goes from one state to the next; `null`: nothing. At the same level two things
- * are new: low became empty, and a warning of days became one of hours. An alert that said when it would be empty has said
- * so already, and a critical one has reached the on-call engineer.
+ * What people are notified of when an alert goes from one state to the next; `null`: nothing. A warning is sent once, a
+ * critical alert is sent once, and so is an end. At the same level one thing is new: nothing is left. That is a fact, and
+ * "empty by about 16:40" was an expectation.
  */
 export const stepOf = (
   alert: Alert | null,
@@ -112,11 +112,5 @@ export const stepOf = (
   if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
   if (lead === null || alert === null) return null;
   if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
-  const now = emptyIn(lead.rule);
-  const said = emptyIn(alert.rule);
-  const isNew =
-    now === 'hours' ? severity === 'warning' : now === 'zero' && said !== 'hours' && said !== 'days';
-  return isNew ? 'escalated' : null;
+  return CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft === true ? 'escalated' : null;
 };
-
-const emptyIn = (rule: string): string | undefined => CHECK_OF_RULE.get(rule)?.emptyIn;

@@ -33,8 +33,9 @@ export const DEFAULT_DELIVERY: DeliveryTimes = {
  *   is for the on-call engineer. Three looks of the hourly forecast must agree. Over only when it has been clear for
  *   half a day: forecasts of a load with a rhythm come and go with it, and an improvement of one hour is nothing to act
  *   on.
- * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than half an
- *   hour is still the same job.
+ * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than a
+ *   quarter of a day is still the same job: on the tuning sets that halves the episodes, and longer joins no more. Where room
+ *   came back and stayed, nothing waits.
  * - Thresholds clear with `clearMargin`, and after an hour: a supply that wavers about a threshold is one alert.
  * - `scan-failed`, `coverage`. A warning: a missing role must not wake the on-call engineer. Longer than a deployment
  *   takes.
@@ -110,13 +111,13 @@ export const DEFAULT_POLICY: AlertPolicy = {
     'addresses-surge': {
       enabled: true,
       pendingFor: 5 * MINUTE,
-      clearFor: 30 * MINUTE,
+      clearFor: 6 * HOUR,
       repeatEvery: NEXT_MORNING,
     },
     'prefixes-surge': {
       enabled: true,
       pendingFor: 5 * MINUTE,
-      clearFor: 30 * MINUTE,
+      clearFor: 6 * HOUR,
       repeatEvery: NEXT_MORNING,
     },
     findings: {

@@ -103,8 +103,8 @@ export interface Check<Context = CheckContext> {
   readonly neverSuppressed?: true;
   /** It says that something has, or will have, too few addresses: its alerts join the incident of the subnet or VPC that lacks them. */
   readonly isShortage?: true;
-  /** When the supply is empty by what it found. Left out: it does not say. */
-  readonly emptyIn?: 'zero' | 'hours' | 'days';
+  /** It finds that nothing is left: a fact of its own, which is sent once in an incident whatever was expected before. */
+  readonly findsNothingLeft?: true;
   /** Says something of every subject that it is about. */
   readonly find: (context: Context) => readonly CheckResult[];
 }

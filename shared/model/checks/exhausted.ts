@@ -33,7 +33,7 @@ const exhaustedOf = (name: SupplyName): Check => ({
       : 'Nodes that take prefixes fail with InsufficientCidrBlocks, and their new pods get no addresses. The VPC CNI does not fall back to single addresses.',
   settings: `${name}-exhausted`,
   supply: name,
-  emptyIn: 'zero',
+  findsNothingLeft: true,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
 });

@@ -1,6 +1,7 @@
 import { duration } from '../base/text/durations.ts';
 import { listOf } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
+import { isSafe } from '../forecast/exhaustion-levels.ts';
 import { SLOW_WINDOW_MINUTES } from '../forecast/surge.ts';
 import { takenSince } from '../owners/owner-changes.ts';
 import { OWNER_KINDS } from '../owners/owner-kinds.ts';
@@ -37,7 +38,7 @@ const surgeOf = (name: SupplyName): Check => ({
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
   condition:
-    'The supply falls far faster than at this hour of earlier days, and at this pace it is empty within about an hour.',
+    'The supply falls far faster than at this hour of earlier days, and at this pace it is empty within about an hour. Or it fell within a day to far less than on any day of two weeks.',
   unknown:
     name === 'addresses'
       ? 'There is not enough recent history to compare, or nothing is left.'
@@ -48,7 +49,6 @@ const surgeOf = (name: SupplyName): Check => ({
   supply: name,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   neverSuppressed: true,
-  emptyIn: 'hours',
   find: ({ estate }) =>
     suppliesOf(estate, name).map((supply) => result(supply, Date.parse(estate.input.scannedAt))),
 });
@@ -61,7 +61,7 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
   if (isUsed === false) return healthy(subject);
   if (left === 0) return notMeasured(subject, 'Nothing is left that could be used up.');
   const surge = forecast?.surge;
-  if (surge == null || left === null) {
+  if (forecast === undefined || surge == null || left === null) {
     return notMeasured(
       subject,
       left === null ? reasonOf(supply) : 'The last 90 minutes were not measured often enough.',
@@ -81,7 +81,8 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
     { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name, detail: true },
   ];
   const taken = takenIn(supply, surge, now);
-  return measured(subject, surge, [...evidence, ...takenEvidence(taken)], () =>
+  const levels = { raise: surge.raise, hold: surge.hold, safe: isSafe(forecast, now) };
+  return measured(subject, levels, [...evidence, ...takenEvidence(taken)], () =>
     describe(supply, surge, left, { taken, grown: grownIn(supply, surge, now) }),
   );
 };
@@ -97,9 +98,16 @@ const ordinaryOf = ({ ordinaryLossPerHour }: Surge): number | null =>
 const leftOf = ({ name, capacity }: SubnetSupply, left: number): string =>
   capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`;
 
+/** A fall took what it took within a day. */
+const FALL_HOURS = 24;
+
 /** The time over which the surge is measured. */
-const windowMinutes = ({ drain }: Surge): number =>
-  drain == null ? SLOW_WINDOW_MINUTES : drain.hours * MINUTES_PER_HOUR;
+const windowMinutes = ({ drain, fall }: Surge): number =>
+  fall != null
+    ? FALL_HOURS * MINUTES_PER_HOUR
+    : drain == null
+      ? SLOW_WINDOW_MINUTES
+      : drain.hours * MINUTES_PER_HOUR;
 
 /** Who took addresses in that time, the most first; `null` where that is not known. */
 const takenIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly OwnerChange[] | null =>
@@ -120,10 +128,14 @@ const takenEvidence = (taken: readonly OwnerChange[] | null) =>
     estimate: true,
   }));
 
-const takenText = (taken: readonly OwnerChange[] | null, { drain }: Surge): string => {
+const takenText = (taken: readonly OwnerChange[] | null, surge: Surge): string => {
   if (taken === null || taken.length === 0) return '';
   const takers = taken.map((owner) => `${ownerText(owner)} took ${count(owner.addresses, 'address')}`);
-  const window = drain == null ? `${SLOW_WINDOW_MINUTES} minutes` : count(drain.hours, 'hour');
+  const minutes = windowMinutes(surge);
+  const window =
+    minutes > SLOW_WINDOW_MINUTES
+      ? count(minutes / MINUTES_PER_HOUR, 'hour')
+      : `${SLOW_WINDOW_MINUTES} minutes`;
   return ` In the last ${window}, ${listOf(takers, TAKERS_SHOWN)}.`;
 };
 
@@ -173,15 +185,26 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
           ? `Usually no ${name} are used up at this time of day.`
           : `Usually at most ${number(ordinary)} an hour are used up at this time of day.`;
   const holders = listHolders(subnet);
+  const shared = {
+    // What uses them comes first: it would take more space, too.
+    remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
+    forecast,
+    owners: ownersIn(supply, taken),
+  };
+  if (surge.fall != null) {
+    const lost = number(rounded(surge.fall.lost));
+    return {
+      title: `${resourceName(subject)}: ${leftOf(supply, left)} left after a sudden loss of ${lost}`,
+      explanation: `That is ${lost} fewer than on any earlier day of the last two weeks. A loss like this one often comes in parts, and the next part may take the rest.${takenText(taken, surge)}${workloadsText(grown)}`,
+      ...shared,
+    };
+  }
   return {
+    ...shared,
     title:
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
         : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
     explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
-    // What uses them comes first: it would take more space, too.
-    remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
-    forecast,
-    owners: ownersIn(supply, taken),
   };
 };

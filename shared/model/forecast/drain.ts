@@ -37,6 +37,8 @@ const BEGINS: Limits = {
   leastNewest: 0.1,
   mostQuarter: 0.6,
 };
+/** A node that takes its addresses at once may stand for hours before the next one does. */
+const FEWEST_STILL_HOURS = 4;
 /** A drain that pauses for a night is still the same drain. */
 const GOES_ON: Limits = {
   unlike: 1,
@@ -112,10 +114,11 @@ export const NO_DRAINS: Drains = { begins: null, goesOn: null };
  * The drains that the windows show.
  *
  * @param from the first hour of the grid that may be looked at: room came back before it
+ * @param stillDays what has not changed for a quarter of a window is over, whatever the rhythm says
  */
 export const drainsOf = (
   { recent }: SupplyHistory,
-  past: SteadyPast & { readonly from: number },
+  past: SteadyPast & { readonly from: number; readonly stillDays: number },
   capacity: number,
   now: number,
 ): Drains => {
@@ -137,7 +140,8 @@ export const drainsOf = (
       lost > limits.unlike * usual + leastOf(limits, left, capacity) && isEven(quarters, hours, limits);
     const hoursLeft = (left * hours) / lost;
     const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
-    if (reaches(BEGINS) && drain.chance > (begins?.chance ?? 0)) begins = drain;
+    const stands = past.stillDays * 24 >= Math.max(FEWEST_STILL_HOURS, hours / 4);
+    if (!stands && reaches(BEGINS) && drain.chance > (begins?.chance ?? 0)) begins = drain;
     if (reaches(GOES_ON) && drain.chance > (goesOn?.chance ?? 0)) goesOn = drain;
   }
   return { begins, goesOn };

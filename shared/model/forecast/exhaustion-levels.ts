@@ -64,13 +64,20 @@ export const exhaustionLevels = (forecast: Forecast, now: string, leads: LeadTim
   return {
     raise: level(expectedWithin, moves ? JUMP_CHANCE : Number.POSITIVE_INFINITY),
     hold: level(stillLikely, JUMP_CLEAR_CHANCE),
-    safe: hasStayed(forecast, now) && (forecast.probabilityWithin?.['72h'] ?? 1) < SAFE_PROBABILITY,
+    safe: isSafe(forecast, Date.parse(now)),
   };
 };
 
-/** Room that came back was still there an hour later: a load that swings gives it back and takes it again. */
-const hasStayed = ({ roomCameBackAt }: Forecast, now: string): boolean =>
-  roomCameBackAt != null && Date.parse(roomCameBackAt) < Date.parse(now);
+/**
+ * Whether there is nothing to wait for before the all-clear: room came back, and running out within 72 hours is unlikely. The
+ * room was still there an hour later: a load that swings gives it back and takes it again.
+ *
+ * @param now epoch milliseconds
+ */
+export const isSafe = ({ roomCameBackAt, probabilityWithin }: Forecast, now: number): boolean =>
+  roomCameBackAt != null &&
+  Date.parse(roomCameBackAt) < now &&
+  (probabilityWithin?.['72h'] ?? 1) < SAFE_PROBABILITY;
 
 /** The chance within the longest stated horizon that the lead time covers; 0 where it covers none. */
 const chanceWithin = (stated: Forecast['probabilityWithin'] | undefined, lead: number | null): number => {

@@ -50,7 +50,12 @@ export const forecast = (
     outlook.known && latest !== undefined && gainNow(outlook, latest.value) > outlook.recovery.unusualGain;
   const drains =
     outlook.known && !cameBackNow
-      ? drainsOf(history, { ...outlook.steady, from: outlook.recovery.from }, capacity, now)
+      ? drainsOf(
+          history,
+          { ...outlook.steady, from: outlook.recovery.from, stillDays: outlook.stillDays },
+          capacity,
+          now,
+        )
       : NO_DRAINS;
   const rising = surge(history, capacity, now, drains);
   const basis: ForecastBasis = {

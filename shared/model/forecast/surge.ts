@@ -1,6 +1,7 @@
 import { elementAt } from '../base/element-at.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
 import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
+import { type Fall, fallOf } from './fall.ts';
 import { median } from './hourly-grid.ts';
 import { valueAt } from './value-at.ts';
 
@@ -71,6 +72,7 @@ export const surge = (
   drains: Drains = NO_DRAINS,
 ): Surge | null => {
   const value = valueAt(recent, now);
+  const measured = recent.findLast(({ at }) => at <= now)?.value ?? value;
   const long = windowOf(recent, now, FAST_WINDOW_MINUTES, STEADY_SHARE);
   if (Number.isNaN(long.lost)) return null;
   const lossPerHour = {
@@ -93,12 +95,14 @@ export const surge = (
     ((surges && hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= CRITICAL_HOURS) ||
       surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
   const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
+  const fall = fallOf({ hourly }, measured, capacity, now);
+  const fell = fall?.begins === true ? fall : null;
   const raise =
     isNearlyOver ||
     (surges && isUnusual && reached(CRITICAL_HOURS)) ||
     (draining !== null && draining.hoursLeft <= DRAIN_CRITICAL_HOURS)
       ? 'critical'
-      : (surges && isUnusual && reached(warning)) || draining !== null
+      : (surges && isUnusual && reached(warning)) || draining !== null || fell !== null
         ? 'warning'
         : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
@@ -107,11 +111,13 @@ export const surge = (
       ? 'critical'
       : raise === 'warning' ||
           stillLeft <= CLEAR_HOURS ||
+          fall !== null ||
           isLikely(drains.goesOn, DRAIN_HOLD_CHANCE, value, capacity)
         ? 'warning'
         : 'ok';
   // Where only the longer windows see it, theirs is the pace that is told.
   const slowly = surges || isNearlyOver ? null : draining;
+  const onlyFell = slowly === null && !surges && !isNearlyOver ? fall : null;
   const pace = slowly?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast);
   const hoursLeftNow = hoursAt(value, pace);
   return {
@@ -119,8 +125,16 @@ export const surge = (
     hold,
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
-    exhaustionAt: hoursLeftNow <= FURTHEST_HOURS ? new Date(now + hoursLeftNow * HOUR).toISOString() : null,
-    reason: slowly === null ? reasonFor(value, lossPerHour, earlier) : drainReason(value, slowly),
+    exhaustionAt:
+      onlyFell === null && hoursLeftNow <= FURTHEST_HOURS
+        ? new Date(now + hoursLeftNow * HOUR).toISOString()
+        : null,
+    reason:
+      onlyFell !== null
+        ? fallReason(measured, onlyFell)
+        : slowly === null
+          ? reasonFor(value, lossPerHour, earlier)
+          : drainReason(value, slowly),
     drain:
       draining === null
         ? null
@@ -129,11 +143,12 @@ export const surge = (
             lossPerHour: draining.lossPerHour,
             exhaustionAt: new Date(now + draining.hoursLeft * HOUR).toISOString(),
           },
+    fall: onlyFell === null ? null : { lost: onlyFell.lost },
     basis: {
       available: value,
       lossPerHour: pace,
       ordinaryLossPerHour: earlier?.lossPerHour ?? null,
-      minutesToEmpty: hoursLeftNow <= FURTHEST_HOURS ? hoursLeftNow * 60 : null,
+      minutesToEmpty: onlyFell === null && hoursLeftNow <= FURTHEST_HOURS ? hoursLeftNow * 60 : null,
     },
   };
 };
@@ -152,6 +167,9 @@ const isLikely = (drain: Drain | null, chance: number, value: number, capacity: 
 
 const drainReason = (value: number, { lost, hours }: Drain): string =>
   `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the last two weeks.`;
+
+const fallReason = (left: number, { lost }: Fall): string =>
+  `${rounded(left)} ${rounded(left) === 1 ? 'is' : 'are'} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;
 
 interface Window {
   /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */

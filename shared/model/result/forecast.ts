@@ -76,6 +76,11 @@ export interface Surge {
     readonly lossPerHour: number;
     readonly exhaustionAt: string;
   } | null;
+  /**
+   * The supply fell within a day to far less than on any earlier day of two weeks: `lost` below the lowest of them. `null` or
+   * absent: it did not, or a pace says more.
+   */
+  readonly fall?: { readonly lost: number } | null;
   /** One sentence with the numbers. */
   readonly reason: string;
   /** The figures behind it, for sentences; absent in records of older versions. */

@@ -134,7 +134,7 @@ describe('the checks of one supply are one alert', () => {
     ]);
   });
 
-  test('that does not say at the same level what it has announced for this time', () => {
+  test('that says once that nothing is left, though it said before when that would be', () => {
     const soon = together({ 'addresses-exhaustion': { raise: 'critical' } });
     const fast = together({
       'addresses-surge': { raise: 'critical' },
@@ -146,11 +146,13 @@ describe('the checks of one supply are one alert', () => {
         [10, fast],
         [20, low],
         [30, empty],
+        [40, low],
+        [50, empty],
       ]).sent,
-    ).toEqual(['0 firing addresses-exhaustion critical']);
+    ).toEqual(['0 firing addresses-exhaustion critical', '30 escalated addresses-exhausted critical']);
   });
 
-  test('that says at the same level when a warning of days became one of hours', () => {
+  test('that sends one warning, though days became hours', () => {
     const fast = together({
       'addresses-surge': { raise: 'warning' },
       'addresses-exhaustion': { raise: 'warning' },
@@ -162,10 +164,7 @@ describe('the checks of one supply are one alert', () => {
         [20, willRunOut],
         [30, fast],
       ]).sent,
-    ).toEqual([
-      '0 firing addresses-exhaustion warning',
-      '10 escalated addresses-surge warning +addresses-exhaustion',
-    ]);
+    ).toEqual(['0 firing addresses-exhaustion warning']);
   });
 
   test('which is about the first check at the worst level that is reached', () => {
