@@ -120,6 +120,14 @@ const knownGroup = (group: GrowingGroup, ledgers: Ledgers, bound: Bound): KnownG
   return complete && steps !== null ? { group, steps, places } : null;
 };
 
+/**
+ * Which of two zones with as many nodes of a group gets the next one. Auto Scaling does not say; the choice decides which of
+ * several groups finds the last addresses.
+ */
+type TieBreak = 'most-room' | 'least-room' | 'as-listed';
+
+const TIE_BREAKS: readonly TieBreak[] = ['most-room', 'least-room', 'as-listed'];
+
 /** Where a group stands while all of them grow. */
 class Growth {
   readonly group: GrowingGroup;
@@ -127,11 +135,13 @@ class Growth {
   readonly #places: Place[];
   readonly #nodesByZone = new Map<string | null, number>();
   readonly #wanted: number;
+  readonly #tieBreak: TieBreak;
   #lastShortage: Shortage | null = null;
   fits = 0;
   shortage: Shortage | null = null;
 
-  constructor({ group, steps, places }: KnownGroup) {
+  constructor({ group, steps, places }: KnownGroup, tieBreak: TieBreak) {
+    this.#tieBreak = tieBreak;
     this.group = group;
     this.#steps = steps;
     this.#places = [...places];
@@ -177,7 +187,10 @@ class Growth {
 
   #isPreferred(place: Place, over: Place): boolean {
     const fewer = this.#nodesIn(place.availabilityZone) - this.#nodesIn(over.availabilityZone);
-    return fewer < 0 || (fewer === 0 && singlesFor(place) > singlesFor(over));
+    if (fewer !== 0) return fewer < 0;
+    const room = singlesFor(place) - singlesFor(over);
+    if (place.availabilityZone === over.availabilityZone || this.#tieBreak === 'most-room') return room > 0;
+    return this.#tieBreak === 'least-room' && room < 0;
   }
 }
 
@@ -189,11 +202,12 @@ export const growTogether = (
   groups: readonly GrowingGroup[],
   ledgers: Ledgers,
   bound: Bound,
+  tieBreak: TieBreak = 'most-room',
 ): ReadonlyMap<GrowingGroup, Outcome> => {
   const growths = groups
     .map((group) => knownGroup(group, ledgers, bound))
     .filter((known) => known !== null)
-    .map((known) => new Growth(known));
+    .map((known) => new Growth(known, tieBreak));
   let growing = growths.filter(({ isDone }) => !isDone);
   while (growing.length > 0) {
     for (const growth of growing) growth.addNode();
@@ -277,7 +291,7 @@ export const committedDemand = (
   ledgers: FreshLedgers,
   atMost: FreshLedgers = ledgers,
 ): readonly CommittedDemand[] => {
-  const worst = growTogether(groups, ledgers('worst'), 'at-start');
+  const worst = fewestOf(groups, ledgers);
   const best = growTogether(groups, ledgers('best'), 'at-start');
   const fullWorst = fillTogether(groups, ledgers('worst'));
   const fullBest = fillTogether(groups, ledgers('best'));
@@ -303,6 +317,22 @@ export const committedDemand = (
       update: updateOf(group, ledgers),
     };
   });
+};
+
+/** For each group the least that fits, in whichever of the zones the nodes go first. */
+const fewestOf = (
+  groups: readonly GrowingGroup[],
+  ledgers: FreshLedgers,
+): ReadonlyMap<GrowingGroup, Outcome> => {
+  const outcomes = TIE_BREAKS.map((tieBreak) => growTogether(groups, ledgers('worst'), 'at-start', tieBreak));
+  return new Map(
+    groups.flatMap((group) => {
+      const [least] = outcomes
+        .flatMap((outcome) => outcome.get(group) ?? [])
+        .toSorted((a, b) => a.fits - b.fits);
+      return least === undefined ? [] : [[group, least]];
+    }),
+  );
 };
 
 /** A group with a subnet of another account: AWS's count there can be too small for a single node. */
