@@ -328,11 +328,13 @@ describe('reading only what changed', () => {
     expect(kept).toBeGreaterThan(HISTORIES);
   });
 
-  test('where one change at a time shows in the count, equals a full scan of the present', async () => {
+  // After a restart the maps are those of the last write, and two changes since then may cancel out in the count.
+  test('in one process, where one change at a time shows in the count, equals a full scan of the present', async () => {
     let kept = 0;
     await fc.assert(
       fc.asyncProperty(steps(counted, 1), async (history) => {
-        kept += (await live(history, true)).kept;
+        const lasting = history.map((step) => ({ ...step, restart: false }));
+        kept += (await live(lasting, true)).kept;
       }),
       { numRuns: HISTORIES },
     );
