@@ -22,8 +22,11 @@ const PATH = (process.env['PATH'] ?? '')
   .filter((part) => !part.includes('node_modules'))
   .join(':');
 
-/** 731 kB when this was written, since the planner came. More than this is a dependency that came along unnoticed. */
-const MAX_PACKED_BYTES = 770_000;
+/**
+ * 888 kB when this was written, since the Kubernetes client, the Slack app, `doctor`, `map` and `explain` came. More than this is
+ * a dependency that came along unnoticed.
+ */
+const MAX_PACKED_BYTES = 930_000;
 
 let folder: string;
 let packedBytes: number;
@@ -143,7 +146,7 @@ describe('on the oldest Node that it promises', () => {
   test('it begins the demo without an account', async () => {
     const { out, err } = await headroom('demo');
     expect(err).toBe('');
-    expect(out).toMatch(/ payments-nodes-a [\s\S]*Two weeks: alerts as they fire/);
+    expect(out).toMatch(/^payments-nodes-a [\s\S]*Two weeks: alerts as they fire/m);
   });
 
   test('it writes the report', async () => {
