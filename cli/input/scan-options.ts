@@ -109,6 +109,7 @@ export const checkTargetOptions = (
         (arn) =>
           `--role-arn ${arn} is not the ARN of a role (such as arn:aws:iam::123456789012:role/HeadroomReader)`,
       ),
+    ...rolesOfOneAccount(options.roleArn ?? []),
     ...(options.vpc ?? [])
       .filter((vpc) => !VPC_ID.test(vpc))
       .map((vpc) => `--vpc ${vpc} matches nothing: it is not a VPC id (such as vpc-0abc)`),
@@ -147,6 +148,15 @@ export const checkTargetOptions = (
   if (wrong.length > 0)
     throw new UsageError(`${wrong.join('; ')}.`, 'Correct the command line. --help shows examples.');
 };
+
+/** An account that is read through two roles would be counted twice, or with the role that was named last. */
+const rolesOfOneAccount = (arns: readonly string[]): readonly string[] =>
+  [...Map.groupBy(new Set(arns), (arn) => accountOfRole(arn))]
+    .filter(([account, roles]) => account !== null && roles.length > 1)
+    .map(
+      ([account, roles]) =>
+        `--role-arn has ${roles.length} roles of account ${account}: ${roles.join(', ')}; keep one of them`,
+    );
 
 export const checkSeverity = (option: string, value: string): Severity => {
   const severity = WORST.find((known) => known === value);

@@ -4,6 +4,7 @@ import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import type { Problem } from '../../shared/model/base/errors.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import { LEFT_ALERTS_MILLISECONDS } from '../../shared/model/target/left.ts';
 import { type ScanResult, whyNotWatched } from '../../shared/model/target/watched.ts';
 
 const nameOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
@@ -98,10 +99,24 @@ export class LatestScans implements Exported {
     });
   }
 
-  /** Forgets the targets that are no longer scanned: they would look current for ever. */
-  keepOnly(targets: readonly Target[]): void {
+  /**
+   * Forgets the targets that are no longer scanned: they would look current for ever. One whose alerts fire stays for a day,
+   * and counts as not watched: a mistake in the selection is no all-clear.
+   *
+   * @param now epoch milliseconds
+   */
+  keepOnly(targets: readonly Target[], now: number): void {
     const kept = new Set(targets.map(nameOf));
-    for (const name of this.#byTarget.keys()) if (!kept.has(name)) this.#byTarget.delete(name);
+    for (const [name, known] of this.#byTarget) {
+      if (kept.has(name)) continue;
+      const scannedAt = known.assessment?.scannedAt;
+      const isLongGone = scannedAt === undefined || now - Date.parse(scannedAt) >= LEFT_ALERTS_MILLISECONDS;
+      const fires = known.alerts.some(
+        ({ status, subject }) => status === 'firing' && subject.type !== 'monitor',
+      );
+      if (isLongGone || !fires) this.#byTarget.delete(name);
+      else this.#byTarget.set(name, { ...known, why: ['it is no longer selected'] });
+    }
     this.changes += 1;
   }
 

@@ -125,7 +125,7 @@ export class ScanLoop {
       messages.push(planning);
       const { scans } = await begun.promise;
       await scans;
-      latest.keepOnly(selected.resolved.targets);
+      latest.keepOnly(selected.resolved.targets, io.now());
       latest.finishedRuns += 1;
     } finally {
       this.#follow(

@@ -12,6 +12,7 @@ import type { RuleLife } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { evidenceChanges, type Finding, hasChanged } from '../model/result/finding.ts';
 import { type Combined, combine, stepOf } from './combined-lifecycle.ts';
+import { withAnnouncedCauses, withWaitingCauses } from './worsening.ts';
 
 export interface LifecycleSettings extends Omit<RuleLife, 'enabled'> {
   /** Whether anybody wants to hear again of the firing alert at this moment; left out: always. */
@@ -40,6 +41,8 @@ interface Step {
   readonly finding: Finding;
   readonly clocks: Clocks;
   readonly clearing: ClearClocks;
+  /** See `withWaitingCauses`; nothing of an alert that does not fire. */
+  readonly worsening: Pick<Alert, 'announcedCauses' | 'worseSince'>;
   readonly at: string;
 }
 
@@ -60,6 +63,8 @@ interface Step {
  * - **Repeats** are sent while it fires unacknowledged, when a destination wants one (`mayRepeat`), and only if its figures
  *   have changed since: what has not changed is not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
  * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks.
+ * - **Another cause** (`observation.causes`) that has been there for `pendingFor` makes a firing alert worse at its level: a
+ *   second account that is not watched is as new as the first.
  * - **Acknowledging** holds for the level that was acknowledged. An escalation is sent and ends it.
  * - **Late** observations, older than the last that changed the record, are ignored.
  * - A pending alert that clears was never announced: it ends as `resolved` without a transition.
@@ -89,7 +94,8 @@ export const reduceAlert = (
   const announced = current.severity;
   const clocks = clocksAt(at, clocksOf(current), { announced, raise, hold: hold ?? 'critical' });
   const clearing = clearingAt(at, current.clearing ?? {}, { announced, raise, hold });
-  const step: Step = { current, observation, finding, clocks, clearing, at };
+  const worsening = announced === 'ok' ? {} : withWaitingCauses(current, observation, at);
+  const step: Step = { current, observation, finding, clocks, clearing, worsening, at };
 
   const isDue = (level: AlertSeverity): boolean => {
     const since = clocks[level];
@@ -104,6 +110,7 @@ export const reduceAlert = (
     now,
   );
   if (eased !== announced) return announce(step, eased);
+  if (isWorse(step, settings, now)) return announce(step, announced, 'escalated');
   if (isRepeatDue(step, settings, now)) return announce(step, announced);
   return { alert: wait(step), transitions: [] };
 };
@@ -181,6 +188,17 @@ const candidateOf = (clocks: Clocks): Alert['candidate'] => {
   return null;
 };
 
+/** Whether a cause that was not announced has been there for as long as a level must be before it is announced. */
+const isWorse = (
+  { current, observation, worsening: { worseSince } }: Step,
+  { pendingFor }: LifecycleSettings,
+  now: number,
+): boolean =>
+  worseSince !== undefined &&
+  observation.raise !== null &&
+  compareLevel(observation.raise, current.severity) >= 0 &&
+  now - Date.parse(worseSince) >= pendingFor * 1000;
+
 const isRepeatDue = (
   { current: alert, clearing, finding }: Step,
   { repeatEvery, mayRepeat = () => true }: LifecycleSettings,
@@ -195,15 +213,20 @@ const isRepeatDue = (
 
 /** Nothing is to be said. Tells the very record it was given when what it waits for is the same as before. */
 const wait = (step: Step): Alert => {
-  const { current, observation, finding, clocks, clearing, at } = step;
+  const { current, observation, finding, clocks, clearing, worsening, at } = step;
   const candidate = candidateOf(clocks);
   // A clock that starts again has been seen to stop, so which of them run tells whether anything changed.
   const isSame =
     candidate?.severity === current.candidate?.severity &&
     clearing.warning === current.clearing?.warning &&
-    clearing.critical === current.clearing?.critical;
+    clearing.critical === current.clearing?.critical &&
+    worsening.worseSince === current.worseSince &&
+    worsening.announcedCauses?.length === current.announcedCauses?.length;
   if (isSame) return current;
-  if (current.severity !== 'ok') return { ...withClearing(current, clearing), candidate, lastObservedAt: at };
+  if (current.severity !== 'ok') {
+    const { announcedCauses: _causes, worseSince: _since, ...kept } = withClearing(current, clearing);
+    return { ...kept, ...worsening, candidate, lastObservedAt: at };
+  }
   if (clocks.warning === null) return { ...current, status: 'resolved', candidate, lastObservedAt: at };
   const { subject } = observation;
   return {
@@ -270,6 +293,7 @@ const issue = (
     ...(begins || current.formerKey === undefined ? {} : { formerKey: current.formerKey }),
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
     ...(observation.continuesAs === undefined ? {} : { continuesAs: observation.continuesAs }),
+    ...(observation.unmonitored === undefined ? {} : { unmonitored: observation.unmonitored }),
     ...((kind === 'resolved' || kind === 'deescalated') && observation.clear !== undefined
       ? { clear: observation.clear }
       : {}),
@@ -290,9 +314,12 @@ const issue = (
 };
 
 /** Announces that the level is `to` now, and leaves that to be sent in the record's own outbox. */
-const announce = (step: Step, to: AlertLevel): Reduction => {
+const announce = (
+  step: Step,
+  to: AlertLevel,
+  kind: TransitionKind = kindOf(step.current.severity, to),
+): Reduction => {
   const { current, observation, clocks, clearing, at, finding } = step;
-  const kind = kindOf(current.severity, to);
   const since = (kind === 'firing' ? clocks.warning : null) ?? current.since;
   const { transition, record } = issue(current, observation, {
     kind,
@@ -310,11 +337,14 @@ const announce = (step: Step, to: AlertLevel): Reduction => {
     cause: _cause,
     parts: _parts,
     announcedRules: _rules,
+    announcedCauses: _causes,
+    worseSince: _since,
     ...kept
   } = withClearing(current, to === current.severity ? clearing : stillClearing);
   const alert: Alert = {
     ...kept,
     ...record,
+    ...(to === 'ok' ? {} : withAnnouncedCauses(current, observation, kind === 'firing')),
     status: to === 'ok' ? 'resolved' : 'firing',
     candidate: to === 'critical' ? null : candidateOf({ ...clocks, warning: null }),
   };

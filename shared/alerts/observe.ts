@@ -34,7 +34,7 @@ const keyOfOutcome = ({ check: { kind, settings } }: CheckOutcome, subject: Subj
   keyOf(kind === settings ? kind : `${settings}/${kind}`, subject);
 
 const alone = (outcome: CheckOutcome, subject: Subject): Observation => {
-  const { check, raise, hold, finding, evidence } = outcome;
+  const { check, raise, hold, finding, evidence, causes } = outcome;
   const isRaised = raise !== 'ok' || hold !== 'ok';
   return {
     key: keyOfOutcome(outcome, subject),
@@ -44,6 +44,7 @@ const alone = (outcome: CheckOutcome, subject: Subject): Observation => {
     hold,
     finding: isRaised ? finding : null,
     evidence,
+    ...(isRaised && causes !== undefined ? { causes } : {}),
     ...whenClear([outcome]),
   };
 };

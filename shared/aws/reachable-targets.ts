@@ -111,7 +111,7 @@ export const openTargets = async ({
   kubernetes,
 }: TargetRequest): Promise<OpenedTargets> => {
   const wanted = regions.length > 0 ? [...new Set(regions)] : [await defaultRegion()];
-  const roles: readonly (string | null)[] = roleArns.length > 0 ? roleArns : [null];
+  const roles: readonly (string | null)[] = roleArns.length > 0 ? [...new Set(roleArns)] : [null];
   const budgets = new CallBudgets();
   const opened: ReachableTarget[] = [];
   const failed: UnreachableTarget[] = [];

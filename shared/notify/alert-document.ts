@@ -126,6 +126,7 @@ const transition = z.object({
   formerKey: z.exactOptional(text),
   clear: z.exactOptional(text),
   continuesAs: z.exactOptional(text),
+  unmonitored: z.exactOptional(z.literal(true)),
 });
 
 /** The document's shape, for reading it and for the published JSON Schema. */

@@ -16,8 +16,15 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({ transition, severity, previousSeverity, continuesAs }: Transition): string => {
+export const leadOf = ({
+  transition,
+  severity,
+  previousSeverity,
+  continuesAs,
+  unmonitored,
+}: Transition): string => {
   if (continuesAs !== undefined) return 'Continues in another alert';
+  if (unmonitored === true) return 'No longer monitored';
   if (transition === 'resolved') return 'Resolved';
   // Another check leads at the same level: the level itself is nothing new.
   if (transition === 'escalated' && severity === previousSeverity) return WORSE[severity];
@@ -37,9 +44,10 @@ const TITLE_LIMIT = 240;
  * title says what is so now.
  */
 export const titleOf = (transition: Transition): string => {
-  const { finding, subject, continuesAs, clear } = transition;
+  const { finding, subject, continuesAs, unmonitored, clear } = transition;
   const summary = summaryOf(finding);
   if (continuesAs !== undefined) return shown(`${resourceName(subject)}: ${summary}, not over`);
+  if (unmonitored === true) return shown(`${resourceName(subject)}: ${summary}, and not known to be over`);
   if (!isPast(transition)) return shown(finding.title);
   return shown(`${resourceName(subject)}: ${clear ?? `no longer reported: ${summary}`}`);
 };

@@ -143,9 +143,12 @@ const describe = (transition: Transition): MessageEntry => {
 };
 
 const explanationOf = (transition: Transition): string => {
-  const { finding, continuesAs, transition: kind } = transition;
+  const { finding, subject, continuesAs, unmonitored, transition: kind } = transition;
   if (continuesAs !== undefined) {
     return `Nothing has ended. This version of Headroom has one alert for all checks of a supply, and this alert continues there. ${finding.title}.`;
+  }
+  if (unmonitored === true) {
+    return `${subject.accountId} in ${subject.region} is no longer a target of Headroom, so this alert closes a day after the last scan. It is not known whether it is over. Before: ${finding.title}.`;
   }
   if (!isPast(transition)) return `${finding.explanation}${forecastGap(finding.forecast)}${alsoIn(finding)}`;
   const past = `Before: ${finding.title}.`;

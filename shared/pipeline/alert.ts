@@ -31,6 +31,8 @@ export interface RaiseAlertsInput {
    * resolves. Asked for alerts that no observation speaks of; by default they stay as they are.
    */
   readonly isGone?: (alert: Alert) => boolean;
+  /** What is gone is the target from the selection: nothing is known to be over. */
+  readonly isUnmonitored?: boolean;
   /** What happens to an alert of an earlier version that another one replaces; `null`: it is none. */
   readonly replacementOf?: (alert: Alert) => Replacement | null;
 }
@@ -151,7 +153,10 @@ const endOf = (
   alert: Alert,
   replacement: Replacement | null,
 ): Observation | null => {
-  if (replacement === null) return input.isGone?.(alert) === true ? goneFrom(alert) : null;
+  if (replacement === null) {
+    if (input.isGone?.(alert) !== true) return null;
+    return input.isUnmonitored === true ? { ...goneFrom(alert), unmonitored: true } : goneFrom(alert);
+  }
   if (replacement.step !== 'end') return null;
   const { step: _step, ...end } = replacement;
   return { ...goneFrom(alert), ...end };

@@ -1,19 +1,20 @@
 import pLimit from 'p-limit';
-import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { attempt } from './attempt.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { isLongGone, isOfTarget, type TargetThatLeft } from './left-targets.ts';
 import { type RaiseForDeliveryInput, raiseForDelivery } from './raise-and-deliver.ts';
 
 const TARGETS_AT_ONCE = 8;
 
 /**
  * Delivers what waits in the outboxes of targets that nothing scans any more: a message may have been refused just
- * before its account left the selection. Their alerts stay as they are, since nothing is known of them.
+ * before its account left the selection. Their alerts stay as they are for a day. Then they are closed, and the message
+ * says that nothing is known to be over.
  */
 export const deliverLeftovers = async (
-  targets: readonly Target[],
-  input: Omit<RaiseForDeliveryInput, 'target' | 'stored' | 'observations' | 'isGone'>,
+  targets: readonly TargetThatLeft[],
+  input: Omit<RaiseForDeliveryInput, 'target' | 'stored' | 'observations' | 'isGone' | 'isUnmonitored'>,
 ): Promise<DeliveryReport> => {
   const problems: Problem[] = [];
   const limit = pLimit(TARGETS_AT_ONCE);
@@ -24,12 +25,21 @@ export const deliverLeftovers = async (
 };
 
 const deliverFor = async (
-  target: Target,
+  target: TargetThatLeft,
   input: Parameters<typeof deliverLeftovers>[1],
 ): Promise<DeliveryReport> => {
-  const stored = await input.store.list(target);
-  if (stored.every(({ alert }) => alert.outbox.length === 0)) return NOTHING_DELIVERED;
-  const raised = await raiseForDelivery({ ...input, target, stored, observations: [], isGone: () => false });
+  const { accountId, region, stored } = target;
+  const isOver = isLongGone(target, input.now);
+  const ends = isOver && stored.some(({ alert }) => isOfTarget(alert));
+  if (!ends && stored.every(({ alert }) => alert.outbox.length === 0)) return NOTHING_DELIVERED;
+  const raised = await raiseForDelivery({
+    ...input,
+    target: { accountId, region },
+    stored,
+    observations: [],
+    isGone: (alert) => isOver && isOfTarget(alert),
+    isUnmonitored: true,
+  });
   const delivery = await raised.deliver();
   return { ...delivery, problems: [...raised.problems, ...delivery.problems] };
 };

@@ -17,6 +17,7 @@ import type { StateStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 import { deliverLeftovers, together } from './deliver-leftovers.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
+import { alertsOfLeft, firingIn, isLongGone } from './left-targets.ts';
 import { unknownVpcs } from './named-vpcs.ts';
 import { rememberPlanned } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
@@ -62,12 +63,6 @@ export interface PlanOutcome {
   readonly delivery: DeliveryReport;
   readonly problems: readonly Problem[];
 }
-
-/** What waits for a target that left the selection is tried for this long after its last scan. */
-const LEFTOVER_MILLISECONDS = 30 * 24 * 3_600_000;
-
-const isRecent = (scannedAt: string | null, now: number): boolean =>
-  scannedAt !== null && now - Date.parse(scannedAt) < LEFTOVER_MILLISECONDS;
 
 const READS_AT_ONCE = 16;
 
@@ -129,11 +124,13 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   if (stored === null)
     return { requests, coverage, alerting: 'none', alerts: [], delivery: NOTHING_DELIVERED, problems };
   const known = stored.map(({ alert }) => alert);
+  const left = await alertsOfLeft(coverage ?? [], store.alerts, now, problems);
   const observations = evaluateMonitor(
     {
       home,
       coverage,
       unknownVpcs: unknown,
+      left: left.filter((target) => !isLongGone(target, now)).flatMap(firingIn),
       // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
       undelivered: known.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
       deadLetters: await attempt(problems, async () => (await input.deadLetters?.()) ?? null),
@@ -158,10 +155,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     stored,
     isGone: () => false,
   });
-  const gone = (coverage ?? []).filter(
-    ({ state, scannedAt }) => state === 'gone' && isRecent(scannedAt, now),
-  );
-  const delivery = together(await Promise.all([raised.deliver(), deliverLeftovers(gone, delivering)]));
+  const delivery = together(await Promise.all([raised.deliver(), deliverLeftovers(left, delivering)]));
   return {
     requests,
     coverage,

@@ -17,6 +17,8 @@ export interface RaiseForDeliveryInput {
   readonly stored: readonly VersionedAlert[];
   /** Whether what an alert is about is known to be gone. */
   readonly isGone: (alert: Alert) => boolean;
+  /** The target left the selection, so that its alerts end without a measurement. */
+  readonly isUnmonitored?: boolean;
   readonly links: LinkSettings;
   readonly store: AlertStore;
   readonly notifier: Notifier;
@@ -38,9 +40,18 @@ export interface RaisedForDelivery extends RaisedAlerts {
 
 /** Stores what the observations change, and hands back the sending of it as a step of its own. */
 export const raiseForDelivery = async (input: RaiseForDeliveryInput): Promise<RaisedForDelivery> => {
-  const { target, stored, store, now, clock, runId, timer, signal } = input;
+  const { target, stored, store, now, clock, runId, timer, signal, isUnmonitored = false } = input;
   const alerting = alertingFor({ ...input, stored: stored.map(({ alert }) => alert) });
-  const raised = await raiseAlerts({ target, ...alerting, store, listed: stored, now, clock, runId });
+  const raised = await raiseAlerts({
+    target,
+    ...alerting,
+    store,
+    listed: stored,
+    now,
+    clock,
+    runId,
+    isUnmonitored,
+  });
   return {
     ...raised,
     deliver: () =>

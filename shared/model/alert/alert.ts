@@ -63,10 +63,14 @@ export interface Observation {
   readonly cause?: string;
   /** The checks of one supply, in the order in which they are announced. Each has its own clocks. */
   readonly parts?: readonly ObservedPart[];
+  /** What is wrong, by name. A name that was not announced yet makes a firing alert worse at the same level. */
+  readonly causes?: readonly string[];
   /** What it is about is no more, so there is nothing to wait for: the alert ends at once, whatever its rule's `clearFor`. */
   readonly gone?: true;
   /** The key of the alert that takes the place of this one, which then ends although nothing is over. */
   readonly continuesAs?: string;
+  /** Its target left the selection, so it ends although nothing is known to be over. */
+  readonly unmonitored?: true;
   /** What is so when nothing is found, behind the name of the resource: `83 of 123 addresses available`. */
   readonly clear?: string;
   /** What raised it was seen to end, and the next days are safe: once its level is clear it ends at once. */
@@ -96,6 +100,8 @@ export interface Transition {
   readonly changes?: readonly EvidenceChange[];
   /** Of the resolve of an alert that an earlier version made: the key of the alert that has taken its place. */
   readonly continuesAs?: string;
+  /** Of the resolve of an alert whose target left the selection: see `Observation.unmonitored`. */
+  readonly unmonitored?: true;
   /** Of a step down or a resolve at which nothing was found any more: see `Observation.clear`. */
   readonly clear?: string;
   /** The alert's cause (see `Observation`). */
@@ -157,6 +163,9 @@ export interface Alert {
   readonly announced?: readonly AlertSeverity[];
   /** Of an alert over several checks: each check that is not at rest, and the rules it was announced under in this life. */
   readonly parts?: readonly AlertPart[];
+  /** The causes that were announced in this life (see `Observation`), and since when there is another one. */
+  readonly announcedCauses?: readonly string[];
+  readonly worseSince?: string;
   readonly announcedRules?: readonly string[];
   /** See `Transition.formerKey`; absent once it was passed on. */
   readonly formerKey?: string | undefined;

@@ -40,6 +40,11 @@ export interface Found {
   /** The level by the limits that clear. */
   readonly hold: AlertLevel;
   readonly evidence: readonly Evidence[];
+  /**
+   * What is wrong, by names that stay the same: the accounts and VPCs that are not watched. A name that is new while the
+   * alert fires makes it worse, also at the same level.
+   */
+  readonly causes?: readonly string[];
   /** Called only when it is read. */
   readonly describe: () => Description;
   /** The kind of the check that says the same more precisely: where it is found as well, only its level counts here. */

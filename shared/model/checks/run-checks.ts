@@ -29,7 +29,8 @@ export interface CheckOutcome {
   readonly finding: Finding | null;
   /** Whether the finding is one of the list: it is true now, and not only not clear yet. */
   readonly isListed: boolean;
-  /** See `Found.coveredBy` and `Healthy.safe`. */
+  /** See `Found.causes`, `Found.coveredBy` and `Healthy.safe`. */
+  readonly causes?: readonly string[];
   readonly coveredBy: string | null;
   readonly isSafe: boolean;
   /** See `Description.repeatsOthers`. */
@@ -96,6 +97,7 @@ const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor)
     evidence,
     ...describedBy(check, result),
     isListed: result.raise !== 'ok',
+    ...(result.causes === undefined ? {} : { causes: result.causes }),
     coveredBy: result.coveredBy ?? null,
     notRaised: isRaised ? null : policy.enabled ? TOO_MILD : SWITCHED_OFF,
   };

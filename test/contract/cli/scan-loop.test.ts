@@ -156,6 +156,56 @@ describe('a target that cannot be opened', () => {
   });
 });
 
+describe('a target that headroom.yml no longer selects', () => {
+  const without = (accountId: string): string => THREE_ACCOUNTS_YML.replace(`, "${accountId}"`, '');
+  const DAY = 24 * 60 * MINUTE;
+
+  test('keeps its alerts for a day, is down, and is reported; then they close, and no series of it is left', async () => {
+    expect(firing(await run())).toContain(`${FULL} addresses-low`);
+    writeFileSync(join(folder, 'headroom.yml'), without(FULL));
+    const during = await run();
+    expect(firing(during)).toEqual([`${HUB} coverage`, `${FULL} addresses-low`]);
+    expect(up(during)).toEqual([`${HUB} 1`, `${FULL} 0`, `${ROOMY} 1`].toSorted());
+    expect(said).toContain(`1 target left the selection while alerts fire there`);
+    now += DAY;
+    await run();
+    const after = await run();
+    expect([firing(after), up(after)]).toEqual([[], [`${HUB} 1`, `${ROOMY} 1`].toSorted()]);
+    expect(said).toContain('No longer monitored: full-a');
+  });
+
+  test('goes on as before when it is selected again within the day', async () => {
+    const before = await run();
+    writeFileSync(join(folder, 'headroom.yml'), without(FULL));
+    await run();
+    writeFileSync(join(folder, 'headroom.yml'), THREE_ACCOUNTS_YML);
+    await run();
+    const after = await run();
+    expect([firing(after), up(after)]).toEqual([firing(before), up(before)]);
+    expect(said).not.toContain('No longer monitored');
+  });
+
+  test('without alerts is forgotten at once', async () => {
+    await run();
+    writeFileSync(join(folder, 'headroom.yml'), without(ROOMY));
+    const after = await run();
+    expect(up(after)).toEqual([`${HUB} 1`, `${FULL} 1`].toSorted());
+    expect(firing(after)).not.toContain(`${HUB} coverage`);
+  });
+});
+
+test('a VPC that no target has makes the alert about an account that left worse', async () => {
+  await run();
+  const oneLeft = THREE_ACCOUNTS_YML.replace(`, "${FULL}"`, '');
+  writeFileSync(join(folder, 'headroom.yml'), oneLeft);
+  await run();
+  expect(said).toContain('1 target left the selection while alerts fire there');
+  writeFileSync(join(folder, 'headroom.yml'), `${oneLeft}scan: { vpcs: [vpc-0abcdef0123456789] }\n`);
+  await run();
+  await run();
+  expect(said).toMatch(/Worse, still a warning: Headroom: 1 VPC of headroom\.yml is not monitored/);
+});
+
 describe('the state file', () => {
   const path = (): string => join(folder, 'headroom.sqlite');
 

@@ -64,6 +64,26 @@ test('--all-regions with a role asks the account of the role for its Regions', a
   ]);
 });
 
+test('a role that is named twice is read once', async () => {
+  const arn = `arn:aws:iam::${SPOKE}:role/${SCAN_ROLE}`;
+  expect(await targets(['--role-arn', arn, arn, '--external-id', EXTERNAL_ID])).toEqual([
+    `${SPOKE} eu-west-1 ok`,
+  ]);
+});
+
+test.each([['scan'], ['serve'], ['doctor'], ['owners'], ['clusters']])(
+  'two roles of one account are bad usage: headroom %s',
+  async (command) => {
+    const [one, other] = ['one', 'other'].map((name) => `arn:aws:iam::${SPOKE}:role/${name}`) as [
+      string,
+      string,
+    ];
+    const { code, err } = await headroom([command, '--role-arn', one, '--role-arn', other], lab);
+    expect(code).toBe(2);
+    expect(err).toContain(`2 roles of account ${SPOKE}: ${one}, ${other}; keep one of them`);
+  },
+);
+
 test('--organization scans every account through its role', async () => {
   const config = ['--config', join(folder, 'role.yml')];
   expect(await targets(['--organization', '--external-id', EXTERNAL_ID, ...config])).toEqual([

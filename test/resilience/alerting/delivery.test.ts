@@ -66,7 +66,7 @@ describe('delivery to SNS', () => {
 
   const monitorSays = ({ undelivered }: DeliveryReport) =>
     evaluateMonitor(
-      { home: target, coverage: null, unknownVpcs: null, undelivered, deadLetters: null },
+      { home: target, coverage: null, unknownVpcs: null, left: null, undelivered, deadLetters: null },
       DEFAULT_POLICY,
     ).find(({ rule }) => rule === 'delivery-failing');
 

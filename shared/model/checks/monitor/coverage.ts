@@ -2,8 +2,15 @@ import { listOf } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
 import type { Remedy } from '../../result/finding.ts';
+import { targetName } from '../../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
-import { type MonitorContext, monitorSubject, NAMES_SHOWN, type WatchedTarget } from './monitor-context.ts';
+import {
+  type LeftTarget,
+  type MonitorContext,
+  monitorSubject,
+  NAMES_SHOWN,
+  type WatchedTarget,
+} from './monitor-context.ts';
 
 /** Targets that should be scanned and are not. */
 export const coverage: Check<MonitorContext> = {
@@ -13,7 +20,7 @@ export const coverage: Check<MonitorContext> = {
   clear: () => 'all targets are watched',
   about: 'the monitor itself',
   condition:
-    'Targets that should be scanned have failed, or have not been scanned for `staleAfter`. Or no target is selected, or `scan.vpcs` names a VPC that no target has.',
+    'Targets that should be scanned have failed, or have not been scanned for `staleAfter`. Or no target is selected, `scan.vpcs` names a VPC that no target has, or a target left the selection while its alerts fire.',
   unknown: 'The list of targets could not be read.',
   impact: 'Nothing warns when addresses run out there. The message begins with what fixes most of it.',
   settings: 'coverage',
@@ -36,26 +43,75 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
   ];
   const { severity } = settings('coverage', subject);
   if (planned === 0) return found(subject, severity, evidence, () => NO_TARGET);
-  const unknown = status.unknownVpcs ?? [];
-  if (unseen.length === 0 && unknown.length > 0)
-    return found(subject, severity, evidence, () => ({
-      title: `Headroom: ${count(unknown.length, 'VPC')} of headroom.yml ${unknown.length === 1 ? 'is' : 'are'} not monitored`,
-      explanation: notFound(unknown),
-      remedies: () => [CORRECT_THE_VPCS],
-    }));
-  if (unseen.length === 0) return healthy(subject, evidence);
-  return found(subject, severity, evidence, () => ({
-    title: `Headroom: ${unseen.length} of ${planned} targets are not watched`,
-    explanation: [
-      `Headroom cannot monitor ${listOf(unseen.map(named), NAMES_SHOWN)}.`,
-      ...(unknown.length === 0 ? [] : [notFound(unknown)]),
-    ].join(' '),
-    remedies: () => [...remediesFor(unseen), ...(unknown.length === 0 ? [] : [CORRECT_THE_VPCS])],
-  }));
+  const gaps = gapsOf(status, unseen, planned);
+  const [worst] = gaps;
+  if (worst === undefined) return healthy(subject, evidence);
+  return {
+    ...found(subject, severity, evidence, () => ({
+      title: worst.title,
+      explanation: gaps.map(({ explanation }) => explanation).join(' '),
+      remedies: () => gaps.flatMap(({ remedies }) => remedies),
+    })),
+    causes: gaps.flatMap(({ causes }) => causes),
+  };
 };
 
-const notFound = (vpcIds: readonly string[]): string =>
-  `headroom.yml names ${listOf(vpcIds, NAMES_SHOWN)} under scan.vpcs, and no target has ${vpcIds.length === 1 ? 'it' : 'them'}.`;
+/** One way in which something is not watched. */
+interface Gap {
+  readonly title: string;
+  readonly explanation: string;
+  readonly remedies: readonly Remedy[];
+  /** See `Found.causes`. */
+  readonly causes: readonly string[];
+}
+
+/** Everything that is not watched, the most important first. */
+const gapsOf = (
+  { unknownVpcs, left }: Pick<MonitorContext['status'], 'unknownVpcs' | 'left'>,
+  unseen: readonly WatchedTarget[],
+  planned: number,
+): readonly Gap[] => [
+  ...(unseen.length === 0
+    ? []
+    : [
+        {
+          title: `Headroom: ${unseen.length} of ${planned} targets are not watched`,
+          explanation: `Headroom cannot monitor ${listOf(unseen.map(named), NAMES_SHOWN)}.`,
+          remedies: remediesFor(unseen),
+          causes: unseen.map(targetName),
+        },
+      ]),
+  ...(unknownVpcs === null || unknownVpcs.length === 0
+    ? []
+    : [
+        {
+          title: `Headroom: ${count(unknownVpcs.length, 'VPC')} of headroom.yml ${unknownVpcs.length === 1 ? 'is' : 'are'} not monitored`,
+          explanation: `headroom.yml names ${listOf(unknownVpcs, NAMES_SHOWN)} under scan.vpcs, and no target has ${unknownVpcs.length === 1 ? 'it' : 'them'}.`,
+          remedies: [CORRECT_THE_VPCS],
+          causes: unknownVpcs,
+        },
+      ]),
+  ...(left === null || left.length === 0
+    ? []
+    : [
+        {
+          title: `Headroom: ${count(left.length, 'target')} left the selection while alerts fire there`,
+          explanation: `The selection no longer has ${listOf(left.map(leftName), NAMES_SHOWN)}. These alerts close a day after the last scan, although it is not known whether anything was fixed.`,
+          remedies: [SELECT_AGAIN],
+          causes: left.map((target) => `left ${targetName(target)}`),
+        },
+      ]),
+];
+
+const leftName = ({ accountId, region, firing }: LeftTarget): string =>
+  `${accountId} in ${region} (${count(firing, 'alert')})`;
+
+const SELECT_AGAIN: Remedy = {
+  title: 'Select the target again under targets in headroom.yml, if it left by mistake',
+  effect: 'Its alerts go on from where they were. If it left on purpose, nothing needs to be done.',
+  commands: [],
+  preconditions: [],
+};
 
 const CORRECT_THE_VPCS: Remedy = {
   title: 'Correct scan.vpcs in headroom.yml',

@@ -12,6 +12,12 @@ export interface WatchedTarget extends Target {
   readonly problems: readonly Problem[];
 }
 
+/** A target that left the selection while alerts of it fired. */
+export interface LeftTarget extends Target {
+  /** Alerts that still fire, more than 0. */
+  readonly firing: number;
+}
+
 /** What is known of Headroom itself at the end of a run. `null`: could not be read. */
 export interface MonitorStatus {
   /** Where Headroom runs. */
@@ -19,6 +25,8 @@ export interface MonitorStatus {
   readonly coverage: readonly WatchedTarget[] | null;
   /** VPCs that the configuration names and no target has. */
   readonly unknownVpcs: readonly string[] | null;
+  /** Targets that are not selected any more, and whose alerts have not been ended yet. */
+  readonly left: readonly LeftTarget[] | null;
   /** Alerts that still have something to be sent. */
   readonly undelivered: readonly Alert[] | null;
   readonly deadLetters: { readonly queueUrl: string; readonly messages: number } | null;

@@ -24,6 +24,7 @@ const WELL: MonitorStatus = {
     },
   ],
   unknownVpcs: [],
+  left: [],
   undelivered: [],
   deadLetters: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111111111111/dead', messages: 0 },
 };
@@ -129,6 +130,22 @@ describe('coverage', () => {
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Correct targets in headroom.yml',
     ]);
+  });
+
+  test('a target that left the selection while alerts fire there is no all-clear', () => {
+    const left = [{ accountId: '222222222222', region: 'us-east-1', firing: 2 }];
+    const observation = says('coverage', { left });
+    expect(observation?.raise).toBe('warning');
+    expect(observation?.finding?.title).toBe('Headroom: 1 target left the selection while alerts fire there');
+    expect(observation?.finding?.explanation).toContain('222222222222 in us-east-1 (2 alerts)');
+    expect(observation?.causes).toEqual(['left 222222222222/us-east-1']);
+    expect(says('coverage', { left: null })?.raise).toBe('ok');
+  });
+
+  test('each target and VPC that is not watched is a cause of its own', () => {
+    const observation = says('coverage', { unknownVpcs: ['vpc-1'], coverage: [covered('stale')] });
+    expect(observation?.causes).toEqual(['222222222222/us-east-1', 'vpc-1']);
+    expect(says('coverage', {})).not.toHaveProperty('causes');
   });
 
   test('a VPC that headroom.yml names and no target has is no all-clear', () => {

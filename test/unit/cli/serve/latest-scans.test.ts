@@ -43,10 +43,19 @@ describe('what headroom serve shows', () => {
   test('forgets a target that is no longer scanned', () => {
     const latest = new LatestScans();
     latest.put({ assessment: assessmentOf('111111111111'), alerts: [], result: result() });
-    latest.put({ assessment: assessmentOf('222222222222'), alerts: [ALERT], result: result() });
-    latest.keepOnly([ONE]);
+    latest.put({ assessment: assessmentOf('222222222222'), alerts: [], result: result() });
+    latest.keepOnly([ONE], Date.parse('2026-01-01T00:05:00Z'));
     expect(latest.assessments.map(({ target }) => target.accountId)).toEqual(['111111111111']);
-    expect(latest.alerts).toEqual([]);
+  });
+
+  test('keeps one that is no longer selected while its alerts fire, for a day, and it is not watched', () => {
+    const latest = new LatestScans();
+    latest.put({ assessment: assessmentOf('222222222222'), alerts: [ALERT], result: result() });
+    latest.keepOnly([ONE], Date.parse('2026-01-01T23:59:00Z'));
+    expect(latest.alerts).toEqual([ALERT]);
+    expect(latest.targets.map(({ isWatched }) => isWatched)).toEqual([false]);
+    latest.keepOnly([ONE], Date.parse('2026-01-02T00:00:00Z'));
+    expect([latest.alerts, latest.targets]).toEqual([[], []]);
   });
 
   test('keeps the figures of a target that cannot be read, and says from when they are', () => {
