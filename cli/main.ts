@@ -22,6 +22,7 @@ import { addFindingsCommand } from './commands/findings.ts';
 import { addForecastCommand } from './commands/forecast.ts';
 import { addLimitsCommand } from './commands/limits.ts';
 import { addMapCommand } from './commands/map.ts';
+import { addMuteCommand, addMutesCommand, addUnmuteCommand } from './commands/mute.ts';
 import { addOwnersCommand } from './commands/owners.ts';
 import { addPlanCommand } from './commands/plan/plan.ts';
 import { addPodsCommand } from './commands/pods.ts';
@@ -49,6 +50,9 @@ const COMMANDS: readonly AddCommand[] = [
   addCollectCommand,
   addAlertsCommand,
   addAcknowledgeCommand,
+  addMuteCommand,
+  addUnmuteCommand,
+  addMutesCommand,
   addForecastCommand,
   addReplayCommand,
   addBackfillCommand,

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { printableLines } from '../../shared/model/base/invisible-characters.ts';
@@ -11,6 +12,8 @@ export interface Io {
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
+  /** The user of the operating system that runs this. */
+  readonly user?: (() => string) | undefined;
   /** Colour on standard output: a terminal, and NO_COLOR is not set. */
   readonly colour: boolean;
   /** Standard error is a terminal, so that progress may be shown and wiped away again. */
@@ -55,6 +58,15 @@ export const guarded = (io: Io): Io => ({
     io.err(controlledBy(io.progress ? STYLES_AND_ERASURES : io.colour ? STYLES : null, redactSecrets(text))),
 });
 
+/** A container may run under a number that no account has. */
+const operatingSystemUser = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+};
+
 /** The streams of this process. NO_COLOR (no-color.org) and FORCE_COLOR are respected. */
 export const processIo = (): Io => {
   const wantsColour =
@@ -66,6 +78,7 @@ export const processIo = (): Io => {
     err: (text) => void process.stderr.write(text),
     env: process.env,
     now: () => Date.now(),
+    user: operatingSystemUser,
     colour: wantsColour,
     progress: process.stderr.isTTY === true,
     columns: process.stdout.isTTY === true ? process.stdout.columns : null,

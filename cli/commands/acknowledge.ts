@@ -1,6 +1,8 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { acknowledgeAlert, nameOf } from '../../shared/pipeline/acknowledge.ts';
+import { acknowledgeAlert } from '../../shared/pipeline/acknowledge.ts';
+import { nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { AddCommand } from '../base/command-line.ts';
+import { callerOf } from '../input/caller.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 
 interface Options extends StateOptions {
@@ -8,24 +10,35 @@ interface Options extends StateOptions {
   readonly withdraw?: boolean;
 }
 
-/** `headroom acknowledge`: a person has seen it, so its notifications are not repeated. */
+/** `headroom ack`: a person has seen it, so its notifications are not repeated. */
 export const addAcknowledgeCommand: AddCommand = (program, { io }) => {
-  addStateOptions(program.command('acknowledge'))
+  addStateOptions(program.command('acknowledge').alias('ack'))
     .argument(
-      '<key...>',
-      'alerts, as `headroom alerts` names them: 111122223333/eu-west-1/addresses/subnet/subnet-0abc',
+      '<alert...>',
+      'numbers of alerts in `headroom alerts`, or their keys: 111122223333/eu-west-1/addresses/subnet/subnet-0abc',
     )
     .description('stop the repeated notifications of alerts; escalations and ends are still sent')
-    .option('-b, --by <name>', 'who acknowledges them (default: your login name)')
+    .option('-b, --by <name>', 'who acknowledges them (default: your AWS identity, else your user name)')
     .option('--withdraw', 'remove the acknowledgement: notifications are repeated again')
-    .action(async (keys: readonly string[], options: Options) => {
-      const by = options.by ?? io.env['USER'] ?? 'unknown user';
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ headroom ack 3
+  $ headroom ack 3 5 --table headroom-prod-state --region eu-west-1
+  $ headroom ack 3 --withdraw
+`,
+    )
+    .action(async (names: readonly string[], options: Options) => {
+      const caller = options.withdraw === true ? null : await callerOf(options, io);
       await withStateStore(options, async (store) => {
-        for (const key of keys) {
-          const kept = await acknowledgeAlert(store, key, options.withdraw === true ? null : by, io.now());
+        for (const name of names) {
+          const kept = await acknowledgeAlert(store, name, caller?.name ?? null, io.now());
           const what =
-            kept.alert.acknowledged === null ? 'is repeated from now on' : `is acknowledged by ${by}`;
-          io.out(`${printable(`${nameOf(kept)} ${what}`)}.\n`);
+            caller === null
+              ? 'is repeated from now on'
+              : `is acknowledged by ${caller.name} (${caller.known})`;
+          io.out(`${printable(`${nameOf(kept)} ${what}. It is: ${kept.alert.finding.title}`)}.\n`);
         }
       });
     });

@@ -1,6 +1,6 @@
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
-import { keptAlerts } from '../../shared/pipeline/acknowledge.ts';
+import { keptAlerts } from '../../shared/pipeline/kept-alerts.ts';
 import type { ReportInput } from '../../shared/report/report-page.ts';
 import { subnetKey } from '../../shared/report/worst-first.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';

@@ -2,52 +2,29 @@ import { acknowledge, withdrawAcknowledgement } from '../alerts/acknowledgement.
 import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
-import { identityOf } from '../model/result/identity.ts';
 import type { StateStore } from '../state/state-store.ts';
-
-/** An alert, and the target under which it is kept. */
-export interface KeptAlert {
-  readonly target: Target;
-  readonly alert: Alert;
-}
-
-/**
- * Every alert of every target that was ever scanned, by target, then key. Those of the monitor itself are among them where
- * the account and Region that it runs in are scanned.
- */
-export const keptAlerts = async (store: StateStore): Promise<readonly KeptAlert[]> => {
-  const targets = (await store.assessments.targets()).map(({ target }) => target);
-  const kept = await Promise.all(
-    targets.map(async (target) =>
-      (await store.alerts.list(target)).map(({ alert }): KeptAlert => ({ target, alert })),
-    ),
-  );
-  return kept.flat().toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-};
-
-/** What names an alert in the whole organization. */
-export const nameOf = ({ target, alert }: KeptAlert): string =>
-  identityOf({ key: alert.key, subject: target });
+import { storedAlertNumbers } from './alert-numbers.ts';
+import { type KeptAlert, keptAlerts, nameOf } from './kept-alerts.ts';
 
 /** Lost races before giving up. Each one lost means that a scan has stored the record in between. */
 const ATTEMPTS = 8;
 
 /**
- * Acknowledges an alert, or takes that back (`by: null`). It is named as \`headroom alerts\` names it; its key is enough where
- * only one account and Region has it. A scan that stores the record at
- * the same time loses nothing: it is read again and acknowledged again.
+ * The alert of a name: its short number in `headroom alerts` (`3` or `#3`), its key with account and Region, or its key
+ * alone where only one account and Region has it.
  *
  * @param now epoch milliseconds
- * @throws HeadroomError `alert-unknown` when no target has such an alert, `alert-ambiguous` when several have one with this key, `alert-not-firing` when there is nothing to
- *   acknowledge, `alert-contended` when others kept changing it
+ * @throws HeadroomError `alert-unknown` when no target has such an alert, `alert-ambiguous` when several have one with this key
  */
-export const acknowledgeAlert = async (
-  store: StateStore,
-  name: string,
-  by: string | null,
-  now: number,
-): Promise<KeptAlert> => {
-  const found = (await keptAlerts(store)).filter((kept) => nameOf(kept) === name || kept.alert.key === name);
+export const alertNamed = async (store: StateStore, name: string, now: number): Promise<KeptAlert> => {
+  const all = await keptAlerts(store);
+  const number = /^#?(\d{1,6})$/.exec(name)?.[1];
+  const numbers = number === undefined ? null : await storedAlertNumbers(store.cache, now);
+  const found = all.filter((kept) =>
+    numbers === null
+      ? nameOf(kept) === name || kept.alert.key === name
+      : numbers.get(nameOf(kept)) === Number(number),
+  );
   const [only, ...others] = found;
   if (only === undefined) {
     throw new HeadroomError(
@@ -63,7 +40,26 @@ export const acknowledgeAlert = async (
       'Name the one that is meant with its account and Region.',
     );
   }
-  return { target: only.target, alert: await change(store, only.target, only.alert.key, by, now) };
+  return only;
+};
+
+/**
+ * Acknowledges an alert, or takes that back (`by: null`). A scan that stores the record at the same time loses nothing:
+ * it is read again and acknowledged again.
+ *
+ * @param name see `alertNamed`
+ * @param now epoch milliseconds
+ * @throws HeadroomError those of `alertNamed`, `alert-not-firing` when there is nothing to acknowledge,
+ *   `alert-contended` when others kept changing it
+ */
+export const acknowledgeAlert = async (
+  store: StateStore,
+  name: string,
+  by: string | null,
+  now: number,
+): Promise<KeptAlert> => {
+  const { target, alert } = await alertNamed(store, name, now);
+  return { target, alert: await change(store, target, alert.key, by, now) };
 };
 
 const change = async (

@@ -24,6 +24,7 @@ import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
 import { unfinishedScan } from './scan-starts.ts';
+import { withStoredMutes } from './stored-mutes.ts';
 
 export interface PlanInput {
   readonly home: Target;
@@ -94,7 +95,7 @@ const sharesOf = async (
  * @throws HeadroomError when targets could not be queued.
  */
 export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
-  const { home, runId, resolved, policy, store, clock } = input;
+  const { home, runId, resolved, store, clock } = input;
   const now = clock();
   const shares = await sharesOf(input, now);
   const requests = resolved.targets.map(
@@ -113,6 +114,8 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   await input.enqueue(requests);
 
   // From here on nothing may throw: another attempt would put everything on the queue a second time.
+  const policy =
+    (await attempt(problems, () => withStoredMutes(input.policy, store.cache, now))) ?? input.policy;
   const coverage = planned === null ? null : await attempt(problems, () => coverageAt(input, planned, now));
   const unknown = await attempt(problems, () =>
     unknownVpcs(store.cache, resolved.targets, input.vpcIds, now),

@@ -1,6 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Alert } from '../model/alert/alert.ts';
-import type { Selector } from '../model/alert/policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { quantity } from '../model/base/text/numbers.ts';
@@ -14,6 +12,7 @@ import type { IncidentPost } from '../notify/slack-app/incident-post.ts';
 import type { SlackApp } from '../notify/slack-app/slack-app.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { acknowledgeAlert } from './acknowledge.ts';
+import { selectorsOf } from './mute-selectors.ts';
 import { addMute } from './stored-mutes.ts';
 
 /** A request as it came over HTTP. */
@@ -217,25 +216,6 @@ const mute =
     );
     return `muted ${click.incident} until ${until}`;
   };
-
-/** Exactly what the incident is about: its subnets, VPCs and clusters, in its account and Region. */
-const selectorsOf = (alerts: readonly Pick<Alert, 'subject' | 'rule'>[]): readonly Selector[] => {
-  const selectors = alerts.map(({ subject, rule }): Selector => {
-    const place = { account: [subject.accountId], region: [subject.region] };
-    if (subject.type === 'subnet') return { ...place, subnet: [subject.id] };
-    const about = {
-      ...place,
-      rule: [rule],
-      ...(subject.vpcId === null ? {} : { vpc: [subject.vpcId] }),
-      ...(subject.clusterName === null ? {} : { cluster: [literal(subject.clusterName)] }),
-    };
-    return about;
-  });
-  return [...new Map(selectors.map((selector) => [JSON.stringify(selector), selector])).values()];
-};
-
-/** A name in which `*` and `?` would be wildcards matches one character more than it should, and never another length. */
-const literal = (name: string): string => name.replaceAll('*', '?');
 
 const HOUR = 3_600_000;
 

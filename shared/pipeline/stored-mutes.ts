@@ -4,7 +4,7 @@ import { largestOf } from '../model/base/extremes.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** A mute that a person made without a change of headroom.yml. */
-interface StoredMute extends Mute {
+export interface StoredMute extends Mute {
   /** A short number, to take it back by. */
   readonly number: number;
   readonly by: string;
@@ -27,7 +27,7 @@ const MOST_MUTES = 200;
 const ATTEMPTS = 8;
 
 /** The mutes in force now or later. @param now epoch milliseconds */
-const storedMutes = async (cache: CacheStore, now: number): Promise<readonly StoredMute[]> =>
+export const storedMutes = async (cache: CacheStore, now: number): Promise<readonly StoredMute[]> =>
   current(await cache.get(KEY, now), now);
 
 const current = (stored: unknown, now: number): readonly StoredMute[] =>
@@ -68,6 +68,27 @@ export const addMute = async (
   });
   if (added === null) throw new Error('change stores what it was given');
   return added;
+};
+
+/**
+ * Takes a mute back, and returns it.
+ *
+ * @throws HeadroomError `mute-unknown`, `mutes-contended`
+ */
+export const removeMute = async (cache: CacheStore, number: number, now: number): Promise<StoredMute> => {
+  let removed: StoredMute | undefined;
+  await change(cache, now, (mutes) => {
+    removed = mutes.find((mute) => mute.number === number);
+    if (removed === undefined)
+      throw new HeadroomError(
+        'mute-unknown',
+        `There is no mute ${number}.`,
+        'List them with `headroom mutes`. A mute that has ended needs no `unmute`; one of headroom.yml is changed there.',
+      );
+    return mutes.filter((mute) => mute.number !== number);
+  });
+  if (removed === undefined) throw new Error('change stores what it was given');
+  return removed;
 };
 
 /** The smallest number that is not taken: short, and the same for as long as what it names is there. */

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { acknowledgeAlert, keptAlerts } from '../../../shared/pipeline/acknowledge.ts';
+import { acknowledgeAlert } from '../../../shared/pipeline/acknowledge.ts';
+import { keptAlerts } from '../../../shared/pipeline/kept-alerts.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
@@ -42,10 +43,10 @@ describe('headroom alerts', () => {
   test('lists what fires, and exits with 1 while something critical does', async () => {
     const { code, out } = await headroom(['alerts', '--state', state]);
     expect(code).toBe(1);
-    expect(out.split('\n')[1]).toMatch(
-      /^critical +firing +2026-01-01T00:00:00\.000Z +- +111111111111\/eu-west-1\/addresses-low\/subnet\/subnet-0a +private-a: 12 of/,
-    );
+    expect(out.split('\n')[1]).toMatch(/^1 +critical +1 h +- +private-a: 12 of/);
     expect(out).not.toContain('subnet-0b');
+    const { out: names } = await headroom(['alerts', '--state', state, '--output', 'name']);
+    expect(names).toBe(`${NAME}\n`);
   });
 
   test('tells all that it remembers when asked, as JSON', async () => {
@@ -65,7 +66,16 @@ describe('headroom alerts', () => {
   test.each([
     [['alerts', '--state', 'nowhere.sqlite'], 'There is no nowhere.sqlite here.'],
     [['alerts', '--state', 'a', '--table', 'b'], '--state and --table are both given.'],
-    [['alerts', '--format', 'xml'], '--format xml is neither table nor json.'],
+    [['alerts', '--format', 'xml'], '--output xml is not a format.'],
+    [['alerts', '--severity', 'mild'], '--severity mild is not a severity of alerts.'],
+    [['mute', '--for', '4h'], 'Nothing says what is to be muted.'],
+    [['mute', '3'], 'A mute needs an end.'],
+    [['mute', '3', '--for', '4h', '--until', '2026-01-02T00:00:00Z'], '--for and --until are both given.'],
+    [['mute', '3', '--for', 'soon'], '--for soon is not a length of time.'],
+    [['mute', '3', '--until', '2025-12-31T00:00:00Z'], 'which is over'],
+    [['mute', '3', '--subnet', 'a', '--for', '4h'], 'are both given.'],
+    [['mute', '--vpc', 'two words', '--severity', 'mild', '--for', '4h'], '--vpc must be a VPC id'],
+    [['unmute', 'x'], 'x is not the number of a mute.'],
   ])('%j is bad usage', async (args, message) => {
     const { code, err, out } = await headroom(args);
     expect([code, out]).toEqual([2, '']);
@@ -76,17 +86,28 @@ describe('headroom alerts', () => {
 describe('headroom acknowledge', () => {
   test('writes down who has seen it, and takes it back', async () => {
     const done = await headroom(['acknowledge', KEY, '--state', state, '--by', 'mia']);
-    expect(done).toEqual({ code: 0, out: `${NAME} is acknowledged by mia.\n`, err: '' });
+    expect([done.code, done.err]).toEqual([0, '']);
+    expect(done.out).toContain(`${NAME} is acknowledged by mia (as --by says). It is: private-a: 12 of`);
     const { out } = await headroom(['alerts', '--state', state]);
     expect(out).toContain(' mia ');
     const back = await headroom(['acknowledge', KEY, '--withdraw', '--state', state]);
-    expect(back.out).toBe(`${NAME} is repeated from now on.\n`);
+    expect(back.out).toContain(`${NAME} is repeated from now on.`);
     expect((await headroom(['alerts', '--state', state])).out).not.toContain('mia');
   });
 
-  test('uses the login name of the user', async () => {
+  test('takes the number of the list, with or without its sign', async () => {
+    await headroom(['alerts', '--state', state]);
+    for (const name of ['1', '#1'])
+      expect((await headroom(['ack', name, '--state', state, '--by', 'mia'])).out).toContain(
+        `${NAME} is acknowledged by mia`,
+      );
+    const { code, err } = await headroom(['ack', '7', '--state', state]);
+    expect([code, err]).toEqual([3, expect.stringContaining('There is no alert 7.')]);
+  });
+
+  test('without credentials of AWS it names the user of the machine, and says so', async () => {
     const { out } = await headroom(['acknowledge', KEY, '--state', state]);
-    expect(out).toBe(`${NAME} is acknowledged by zoe.\n`);
+    expect(out).toContain(`${NAME} is acknowledged by zoe (the user of this machine`);
   });
 
   test('refuses what is not there, and what is over', async () => {
