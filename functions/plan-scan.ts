@@ -52,7 +52,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       policy: alerts,
       vpcIds: scan.vpcIds,
       subnetSeries: metrics.subnetSeries,
-      links: { dashboard: null },
+      links: { ...configuration.links, dashboard: null },
       store,
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
       enqueue: queue.enqueue,

@@ -77,7 +77,10 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         ...configuration.metrics,
         subnetSeries: Math.min(subnetSeries, configuration.metrics.subnetSeries),
       },
-      links: { dashboard: dashboard === null ? null : { name: dashboard, region: home.region } },
+      links: {
+        ...configuration.links,
+        dashboard: dashboard === null ? null : { name: dashboard, region: home.region },
+      },
       ports: {
         sources: createTargetSources(target, clients, {
           roleArn: role?.roleArn ?? null,

@@ -7,6 +7,8 @@ import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
 import { problemText } from '../output/problem-text.ts';
 import { type Guard, parseListen, startServer } from '../serve/http-server.ts';
+import { hostsWith, publicUrl } from '../serve/public-url.ts';
+import { isLoopback } from '../serve/request-origin.ts';
 import type { ServeScanOptions } from '../serve/scan-loop.ts';
 import { runAgainAndAgain } from '../serve/timer.ts';
 
@@ -70,6 +72,7 @@ export const addServeCommand: AddCommand = (program, session) => {
       'host names that requests may have, such as headroom.example.com',
       collectValues,
     )
+    .option('--public-url <url>', 'where people reach the live page: messages link to it')
     .option('--token-file <file>', 'a file with the token that requests must bring (or HEADROOM_TOKEN)')
     .option('-i, --interval <time>', 'time between the starts of two scans', '5m')
     .option('-s, --state <file>', 'file for history and alerts', 'headroom.sqlite')
@@ -86,23 +89,34 @@ Without one, they are printed. /healthz: the process runs. /readyz: at least one
 full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a second one stops it at once.
 `,
     )
-    .action(async (options: Options) => {
-      checkTargetOptions({ ...options, format: 'table' });
+    .action(async (given: Options) => {
+      checkTargetOptions({ ...given, format: 'table' });
+      const options: Options =
+        given.publicUrl === undefined ? given : { ...given, publicUrl: publicUrl(given.publicUrl) };
       const listen = parseListen(options.listen);
-      const guard = guardOf(options, session.io.env);
+      const { token = null, hosts = [] } = guardOf(options, session.io.env);
+      const guard = { token, hosts: hostsWith(options.publicUrl, hosts, isLoopback(listen.host)) };
       const interval = parseInterval(options.interval);
       // A configuration that cannot be used is refused now, and not at the first scan.
       const { alerts } = await readConfiguration(options.config);
       const { io } = session;
       for (const problem of paceProblems(interval / 1_000, alerts)) io.err(`warning  ${problem}\n`);
-      const [{ LatestScans }, { createPages }, { ScanLoop }, { slackRoute }] = await Promise.all([
+      const [
+        { LatestScans },
+        { createPages },
+        { ScanLoop },
+        { slackRoute },
+        { StateReview },
+        { openStateFile },
+      ] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),
         import('../serve/scan-loop.ts'),
         import('../serve/slack-route.ts'),
+        import('../serve/state-review.ts'),
+        import('../serve/state-file.ts'),
       ]);
       const latest = new LatestScans();
-      const pages = { ...createPages(latest, io.now), slack: slackRoute(options, io) };
       const ended = new AbortController();
       const brokenOff = new AbortController();
       const stop = (): void => {
@@ -124,6 +138,16 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         breakOff: brokenOff.signal,
       });
       await loop.recall();
+      const review = new StateReview({
+        latest,
+        policy: () => loop.policy,
+        open: () => openStateFile(options.state),
+        now: io.now,
+      });
+      const pages = {
+        ...createPages(latest, io.now, () => review.refresh()),
+        slack: slackRoute(options, io),
+      };
       const server = await startServer(listen, pages, guard);
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);
       try {

@@ -1,9 +1,12 @@
+import type { LinkSettings } from '../../shared/alerts/links.ts';
 import type { RunSummary } from '../../shared/metrics/catalogue.ts';
 import type { Exported, TargetRun, TargetWatch } from '../../shared/metrics/prometheus-exporter.ts';
 import type { Alert } from '../../shared/model/alert/alert.ts';
+import type { Mute } from '../../shared/model/alert/policy.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import type { Problem } from '../../shared/model/base/errors.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import { identityOf } from '../../shared/model/result/identity.ts';
 import { LEFT_ALERTS_MILLISECONDS } from '../../shared/model/target/left.ts';
 import { type ScanResult, whyNotWatched } from '../../shared/model/target/watched.ts';
 
@@ -37,6 +40,9 @@ export class LatestScans implements Exported {
   #monitorAlerts: readonly Alert[] = [];
   finishedRuns = 0;
   staleAfter: number | null = null;
+  /** Of headroom.yml and of people, as the last run or the last look at the state found them. */
+  mutes: readonly Mute[] = [];
+  links: Pick<LinkSettings, 'page' | 'runbooks'> = {};
   /** Rises with every change, so that a page need not be made twice. */
   changes = 0;
 
@@ -83,6 +89,24 @@ export class LatestScans implements Exported {
   putMonitor(alerts: readonly Alert[]): void {
     this.#monitorAlerts = alerts;
     this.changes += 1;
+  }
+
+  /** The alerts and mutes as the state has them now: people acknowledge and mute between two scans. */
+  review(alertsOf: ReadonlyMap<string, readonly Alert[]>, mutes: readonly Mute[]): void {
+    const stored = new Map([...alertsOf.values()].flat().map((alert) => [identityOf(alert), alert] as const));
+    let isChanged = JSON.stringify(mutes) !== JSON.stringify(this.mutes);
+    const reviewed = (alerts: readonly Alert[]): readonly Alert[] =>
+      alerts.map((alert) => {
+        const now = stored.get(identityOf(alert));
+        if (now === undefined || now.acknowledged?.at === alert.acknowledged?.at) return alert;
+        isChanged = true;
+        return { ...alert, acknowledged: now.acknowledged };
+      });
+    for (const [name, known] of this.#byTarget)
+      if (alertsOf.has(name)) this.#byTarget.set(name, { ...known, alerts: reviewed(known.alerts) });
+    this.#monitorAlerts = reviewed(this.#monitorAlerts);
+    this.mutes = mutes;
+    if (isChanged) this.changes += 1;
   }
 
   /** A target whose scan ended by a defect of ours: what was known of it stays, and it is not watched. */

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import pLimit from 'p-limit';
+import type { LinkSettings } from '../../shared/alerts/links.ts';
 import { CallBudgets } from '../../shared/aws/call-budget.ts';
 import { clientSettings } from '../../shared/aws/clients.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
 import { staleAfterAt } from '../../shared/model/alert/pace.ts';
+import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
 import { targetName } from '../../shared/model/result/identity.ts';
@@ -32,6 +34,8 @@ import { openStateFile } from './state-file.ts';
 export interface ServeScanOptions extends Omit<ScanOptions, 'format'> {
   readonly state: string;
   readonly publish?: boolean;
+  /** Where people reach the live page; see `publicUrl()`. */
+  readonly publicUrl?: string;
 }
 
 export interface ScanLoopInput {
@@ -72,9 +76,15 @@ export class ScanLoop {
   readonly #maps = new KeptMaps();
   readonly #monitor = new MonitorState();
   readonly #underWay = new Set<Promise<unknown>>();
+  #policy: AlertPolicy | null = null;
 
   constructor(input: ScanLoopInput) {
     this.#input = input;
+  }
+
+  /** The alerting part of headroom.yml, as the last run read it; `null`: no run has. */
+  get policy(): AlertPolicy | null {
+    return this.#policy;
   }
 
   /** Shows what an earlier process stored, until the first scan has ended: what it knew to be firing has not ended. */
@@ -101,6 +111,7 @@ export class ScanLoop {
     const { options, io, latest, interval, breakOff } = this.#input;
     const configuration = await readConfiguration(options.config);
     latest.staleAfter = staleAfterAt(interval / 1_000, configuration.alerts);
+    this.#policy = configuration.alerts;
     const store = openStateFile(options.state);
     const reading = AbortSignal.any([
       AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
@@ -117,6 +128,7 @@ export class ScanLoop {
         signal: reading,
       });
       const run: Run = { configuration, selected, store, cloudWatch, reading };
+      latest.links = this.#links(run);
       const begun = Promise.withResolvers<{ readonly scans: Promise<unknown> }>();
       const planning = this.#plan(run, async (requests) => {
         begun.resolve({ scans: this.#scanAll(requests, run, messages) });
@@ -158,7 +170,7 @@ export class ScanLoop {
       policy: run.configuration.alerts,
       vpcIds: this.#vpcIds(run),
       subnetSeries: run.configuration.metrics.subnetSeries,
-      links: { dashboard: null },
+      links: this.#links(run),
       notifier: this.#notifier(run),
       deadLetters: null,
       clock: io.now,
@@ -205,7 +217,7 @@ export class ScanLoop {
         runId: randomUUID(),
         policy: configuration.alerts,
         publish: { ...configuration.metrics, subnetSeries: request.subnetSeries },
-        links: { dashboard: null },
+        links: this.#links(run),
         ports: {
           sources,
           store: run.store,
@@ -242,6 +254,11 @@ export class ScanLoop {
     } finally {
       close();
     }
+  }
+
+  /** The option replaces the setting. */
+  #links({ configuration: { links } }: Run): LinkSettings {
+    return { ...links, page: this.#input.options.publicUrl ?? links.page, dashboard: null };
   }
 
   #vpcIds({ configuration }: Run): readonly string[] | null {

@@ -40,6 +40,7 @@ const section = ({ kind, label, about, condition, unknown, impact, settings, ali
     `- Found: ${condition}`,
     `- Unknown: ${unknown}`,
     `- Rule in \`headroom.yml\`: [${settings}](alerts.md#rules)`,
+    `- What to do: [runbook](runbooks/${kind}.md)`,
     ...(aliases === undefined ? [] : [`- Selectors also match: ${aliases.map((name) => `\`${name}\``).join(', ')}`]),
     '',
   ].join('\n');

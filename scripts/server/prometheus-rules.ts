@@ -19,7 +19,8 @@ const passedOn = (severity: 'critical' | 'warning'): Rule => ({
   expr: `headroom_alert_firing{severity="${severity}"} == 1`,
   labels: { severity },
   annotations: {
-    summary: `{{ $labels.rule }}: {{ $labels.subject }} in ${WHERE}`,
+    summary: `{{ $labels.rule }}: {{ or $labels.name $labels.subject }} in ${WHERE}`,
+    runbook_url: '{{ $labels.runbook }}',
     description:
       'An alert of Headroom fires. `headroom alerts` and the report at / of `headroom serve` show the start, the forecast, the owners and the remedies.',
   },

@@ -1,12 +1,16 @@
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { consoleHost } from '../model/aws/console.ts';
-import type { Subject } from '../model/result/finding.ts';
+import type { Finding, Subject } from '../model/result/finding.ts';
 
 /** Where links lead. */
 export interface LinkSettings {
   /** The CloudWatch dashboard and the Region that it is in; `null`: none is deployed. */
   readonly dashboard: { readonly name: string; readonly region: string } | null;
+  /** Where people reach the live page of `headroom serve`, without a slash at its end; absent: nowhere. */
+  readonly page?: string | null;
+  /** Where the runbooks are; `{check}` stands for the kind of a check, which else is added to the end. Absent: on the page. */
+  readonly runbooks?: string | null;
 }
 
 type Link = AlertMessage['links'][number];
@@ -14,18 +18,64 @@ type Link = AlertMessage['links'][number];
 /** A message about a VPC's subnets should not end in a list of addresses. */
 const CONSOLE_LINKS = 3;
 
-/** The AWS console's page of each subject, and the dashboard. */
-export const linksFor = (
-  transitions: readonly Transition[],
-  { dashboard }: LinkSettings,
-): readonly Link[] => {
-  const subjects = transitions.flatMap(({ subject }) => consoleLink(subject) ?? []);
-  const pages = [...new Map(subjects.map((link) => [link.url, link])).values()].slice(0, CONSOLE_LINKS);
+/** Messages about several checks have the runbooks of the first of them. */
+const RUNBOOK_LINKS = 2;
+
+/** The runbook of each check, the AWS console's page and the live page of each subject, and the dashboard. */
+export const linksFor = (transitions: readonly Transition[], settings: LinkSettings): readonly Link[] => [
+  ...distinct(transitions.flatMap(({ finding }) => runbookLink(finding, settings) ?? [])).slice(
+    0,
+    RUNBOOK_LINKS,
+  ),
+  ...distinct(transitions.flatMap(({ subject }) => consoleLink(subject) ?? [])).slice(0, CONSOLE_LINKS),
+  ...distinct(transitions.flatMap(({ subject }) => pageLink(subject, settings) ?? [])).slice(0, 1),
+  ...dashboardLinks(settings),
+];
+
+const distinct = (links: readonly Link[]): readonly Link[] => [
+  ...new Map(links.map((link) => [link.url, link])).values(),
+];
+
+/** The path of the runbooks on the live page. */
+const RUNBOOKS = 'runbooks';
+
+/** The address of the runbook of a check; `null`: no page is known. */
+export const runbookUrl = (
+  kind: string,
+  { page = null, runbooks = null }: Pick<LinkSettings, 'page' | 'runbooks'>,
+): string | null => {
+  const base = runbooks ?? (page === null ? null : `${page}/${RUNBOOKS}`);
+  if (base === null) return null;
+  const name = encodeURIComponent(kind);
+  return base.includes('{check}') ? base.replaceAll('{check}', name) : `${base.replace(/\/+$/, '')}/${name}`;
+};
+
+const runbookLink = ({ kind }: Pick<Finding, 'kind'>, settings: LinkSettings): Link | null => {
+  const url = runbookUrl(kind, settings);
+  return url === null ? null : { label: `Runbook ${kind}`, url };
+};
+
+/** The map and the history of a subnet, or what is shown of a VPC, a cluster or a target. */
+const pageLink = (subject: Subject, { page = null }: LinkSettings): Link | null =>
+  page === null ? null : { label: 'Map and history', url: `${page}/#${placeOnPage(subject)}` };
+
+/** The fragment that the page opens a subject by: a subnet by its name in the organization, anything else by a filter. */
+const placeOnPage = ({ type, accountId, region, vpcId, clusterName, subnetIds }: Subject): string => {
+  const [subnetId, ...others] = subnetIds;
+  if (subnetId !== undefined && (type === 'subnet' || others.length === 0))
+    return `${accountId}/${region}/${encodeURIComponent(subnetId)}`;
+  const filter = new URLSearchParams({ account: accountId, region });
+  if (vpcId !== null) filter.set('vpc', vpcId);
+  else if (clusterName !== null) filter.set('cluster', clusterName);
+  return type === 'monitor' ? '' : filter.toString();
+};
+
+const dashboardLinks = ({ dashboard }: LinkSettings): readonly Link[] => {
   const host = dashboard === null ? null : consoleHost(dashboard.region);
-  if (dashboard === null || host === null) return pages;
+  if (dashboard === null || host === null) return [];
   const { name, region } = dashboard;
   const url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${encodeURIComponent(name)}`;
-  return [...pages, { label: 'Dashboard', url }];
+  return [{ label: 'Dashboard', url }];
 };
 
 const consoleLink = ({ type, id, region, vpcId, clusterName, subnetIds }: Subject): Link | null => {

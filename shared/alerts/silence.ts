@@ -1,5 +1,5 @@
 import type { Alert, Transition } from '../model/alert/alert.ts';
-import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { AlertPolicy, Mute } from '../model/alert/policy.ts';
 import { inhibits } from './inhibition.ts';
 import { mutedBy } from './mutes.ts';
 import { levelsToTell, recipientsOf, selectableOf, spokenSeverity } from './routing.ts';
@@ -30,6 +30,10 @@ export const silenceOf = (
   );
   return cause === undefined ? null : `silenced by ${cause.key}`;
 };
+
+/** The mute that holds back the messages of an alert as it stands; `null`: none does. @param now epoch milliseconds */
+export const muteOf = (alert: Alert, mutes: AlertPolicy['mutes'], now: number): Mute | null =>
+  alert.severity === 'ok' ? null : mutedBy(selectableOf(alert, alert.severity), mutes, now);
 
 /** Whether everybody whom the transition is for hears of the cause. */
 const isHeardBy = (

@@ -282,6 +282,29 @@ const kubernetes = together(
       : [],
 );
 
+/** An address that links in messages may have: no user, no query, no fragment. */
+const linkTarget = (words: string) =>
+  text(words, /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/).refine(
+    (given) => given.length <= 500 && URL.canParse(given.replaceAll('{check}', 'check')),
+    { error: words },
+  );
+
+const links = section({
+  page: linkTarget('the address of the live page, such as https://headroom.example.com')
+    .transform((given) => given.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Where people reach the live page of `headroom serve`: messages link to map and history there.',
+    ),
+  runbooks: linkTarget(
+    'the address of the runbooks, such as https://wiki.example.com/headroom or https://wiki.example.com/{check}.md',
+  )
+    .optional()
+    .describe(
+      'Where docs/runbooks is published: messages link to the page of their check. Default: on the live page.',
+    ),
+});
+
 export const headroomSchema = section({
   targets: targets
     .optional()
@@ -292,6 +315,7 @@ export const headroomSchema = section({
     .describe('The Kubernetes API of clusters, read in every scan. Default: not read.'),
   metrics: metrics.optional().describe('Metrics in CloudWatch.'),
   alerts: alerts.optional().describe('Alert rules, overrides and mutes.'),
+  links: links.optional().describe('Pages of yours that messages link to.'),
   destinations: destinationsSchema.optional().describe('The places that alerts can go to, by name.'),
   routes: z
     .array(route, { error: 'a list of routes' })

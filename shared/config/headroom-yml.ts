@@ -46,6 +46,8 @@ export interface HeadroomConfiguration {
     readonly hot: { readonly belowFreeShare: number; readonly withinHours: number };
   };
   readonly alerts: AlertPolicy;
+  /** Where messages link to; `null`: there is no such page. */
+  readonly links: { readonly page: string | null; readonly runbooks: string | null };
   readonly destinations: ReadonlyMap<string, Destination>;
 }
 
@@ -152,6 +154,7 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
     routes: file.routes ?? DEFAULT_POLICY.routes,
     delivery: deliveryOf(file),
   },
+  links: { page: file.links?.page ?? null, runbooks: file.links?.runbooks ?? null },
   destinations: new Map(
     Object.entries(file.destinations ?? {}).map(([name, { channel }]) => [name, channel]),
   ),

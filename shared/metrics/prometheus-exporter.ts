@@ -1,8 +1,10 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Alert } from '../model/alert/alert.ts';
-import type { Target } from '../model/aws/inventory.ts';
+import type { Tags, Target } from '../model/aws/inventory.ts';
 import { printable, printableName } from '../model/base/invisible-characters.ts';
+import { commonTeamOf } from '../model/owners/team-tag.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import { identityWithin } from '../model/result/identity.ts';
 import type { ClusterPods } from '../model/result/pods.ts';
 import {
   CLUSTER_METRICS,
@@ -12,7 +14,7 @@ import {
   SUBNET_METRICS,
   VPC_METRICS,
 } from './catalogue.ts';
-import { prometheusMetric, snakeCase } from './prometheus-names.ts';
+import { prometheusHelp, prometheusMetric, snakeCase } from './prometheus-names.ts';
 
 /** What the exporter shows: the latest of every target. */
 export interface Exported {
@@ -22,6 +24,10 @@ export interface Exported {
   /** After how many seconds without a scan a target is stale; `null`: not known yet. */
   readonly staleAfter: number | null;
   readonly alerts: readonly Alert[];
+  /** Whether a mute holds an alert's messages back now; absent: none does. */
+  readonly isMuted?: (alert: Alert) => boolean;
+  /** The address of the runbook of a check; absent, or `null`: no page is known. */
+  readonly runbookOf?: (kind: string) => string | null;
   /** What the latest scan of each target took. */
   readonly runs: readonly TargetRun[];
 }
@@ -82,7 +88,12 @@ export class PrometheusExporter {
     const labelNames = family.dimensionNames.map(snakeCase);
     for (const definition of family.metrics) {
       const { name, scale } = prometheusMetric(family.subject, definition);
-      const gauge = new Gauge({ name, help: definition.help, labelNames, registers: [this.#registry] });
+      const gauge = new Gauge({
+        name,
+        help: prometheusHelp(family, definition),
+        labelNames,
+        registers: [this.#registry],
+      });
       this.#fill.push(({ figures }) => {
         for (const assessment of figures) {
           const context = { scannedAt: Date.parse(assessment.scannedAt) };
@@ -186,7 +197,7 @@ export class PrometheusExporter {
       const { name, scale } = prometheusMetric('run', definition);
       const gauge = new Gauge({
         name,
-        help: `${definition.help} The latest scan.`,
+        help: `${prometheusHelp(RUN_METRICS, definition)} The latest scan.`,
         labelNames: ['account_id', 'region'],
         registers: [this.#registry],
       });
@@ -201,27 +212,75 @@ export class PrometheusExporter {
   }
 
   #alerts(): void {
-    const gauge = new Gauge({
+    const labelNames = [
+      ...['account_id', 'region', 'rule', 'severity', 'subject', 'alert'],
+      ...['check', 'name', 'vpc_id', 'cluster_name', 'team', 'runbook'],
+    ];
+    const firing = new Gauge({
       name: 'headroom_alert_firing',
-      help: 'Always 1: one series for each alert that fires.',
-      labelNames: ['account_id', 'region', 'rule', 'severity', 'subject', 'alert'],
+      help: 'Always 1: one series for each alert that fires and that is neither acknowledged nor muted.',
+      labelNames,
       registers: [this.#registry],
     });
-    this.#fill.push(({ alerts }) => {
-      for (const { key, status, subject, rule, severity } of alerts) {
-        if (status !== 'firing') continue;
-        gauge.set(
-          {
-            account_id: subject.accountId,
-            region: subject.region,
-            rule,
-            severity,
-            subject: printableName(subject.id),
-            alert: printableName(key),
-          },
-          1,
-        );
+    const state = new Gauge({
+      name: 'headroom_alert_state',
+      help: 'Always 1: one series for each alert that fires, with its state: firing, acknowledged or muted.',
+      labelNames: [...labelNames, 'state'],
+      registers: [this.#registry],
+    });
+    this.#fill.push((exported) => {
+      const teams = new Teams(exported.figures);
+      for (const alert of exported.alerts) {
+        if (alert.status !== 'firing') continue;
+        const labels = alertLabels(alert, teams, exported.runbookOf);
+        const now = stateOf(alert, exported.isMuted);
+        state.set({ ...labels, state: now }, 1);
+        if (now === 'firing') firing.set(labels, 1);
       }
     });
   }
 }
+
+const stateOf = (alert: Alert, isMuted: Exported['isMuted']): 'firing' | 'acknowledged' | 'muted' => {
+  if (isMuted?.(alert) === true) return 'muted';
+  return alert.acknowledged === null ? 'firing' : 'acknowledged';
+};
+
+/** The teams of subnets, by their tags. */
+class Teams {
+  readonly #tags: ReadonlyMap<string, Tags>;
+
+  constructor(figures: readonly TargetAssessment[]) {
+    this.#tags = new Map(
+      figures.flatMap(({ subnets }) =>
+        subnets.map((subnet) => [identityWithin(subnet, subnet.subnetId), subnet.tags] as const),
+      ),
+    );
+  }
+
+  of(subject: Alert['subject']): string | null {
+    const tags = subject.subnetIds
+      .map((id) => this.#tags.get(identityWithin(subject, id)))
+      .filter((known) => known !== undefined);
+    return commonTeamOf(tags.length === 0 ? [subject.tags ?? {}] : tags);
+  }
+}
+
+const alertLabels = (
+  { key, subject, rule, severity, finding }: Alert,
+  teams: Teams,
+  runbookOf: Exported['runbookOf'],
+): Record<string, string> => ({
+  account_id: subject.accountId,
+  region: subject.region,
+  rule,
+  severity,
+  subject: printableName(subject.id),
+  alert: printableName(key),
+  check: finding.kind,
+  name: printable(subject.name ?? ''),
+  vpc_id: subject.vpcId ?? '',
+  cluster_name: printable(subject.clusterName ?? subject.clusterNames?.join(', ') ?? ''),
+  team: printable(teams.of(subject) ?? ''),
+  runbook: runbookOf?.(finding.kind) ?? '',
+});

@@ -36,3 +36,16 @@ export const prometheusMetric = (
   if (unit === 'Seconds') return { name: `${prefix}_${snake}_seconds`, scale: 1 };
   return { name: `${prefix}_${snake}`, scale: 1 };
 };
+
+/** The help of a metric in the units and names of Prometheus: `Seconds until`, and other metrics by their names here. */
+export const prometheusHelp = <Subject>(
+  { subject, metrics }: MetricFamily<Subject>,
+  definition: MetricDefinition<Subject>,
+): string => {
+  const { scale } = prometheusMetric(subject, definition);
+  const inUnits =
+    scale === SECONDS_PER_HOUR ? definition.help.replace(/^Hours\b/, 'Seconds') : definition.help;
+  const ratio = definition.unit === 'Percent' ? ' From 0 to 1.' : '';
+  const names = new Map(metrics.map((metric) => [metric.name, prometheusMetric(subject, metric).name]));
+  return inUnits.replace(/\b[A-Za-z]{2,60}\b/g, (word) => names.get(word) ?? word) + ratio;
+};

@@ -5,9 +5,12 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-const pages = readdirSync(join(ROOT, 'docs'))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => `docs/${name}`);
+const pagesIn = (folder: string): readonly string[] =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+
+const pages = pagesIn('docs');
 
 /** The anchor that GitHub and the site make of a heading. */
 const anchorOf = (heading: string): string =>
@@ -34,9 +37,12 @@ const deadLinks = (page: string, text: string): readonly string[] => {
   });
 };
 
-test.each(['README.md', 'CONTRIBUTING.md', ...pages])('every link of %s leads somewhere', (page) => {
-  expect(deadLinks(page, read(page))).toEqual([]);
-});
+test.each(['README.md', 'CONTRIBUTING.md', ...pages, ...pagesIn('docs/runbooks')])(
+  'every link of %s leads somewhere',
+  (page) => {
+    expect(deadLinks(page, read(page))).toEqual([]);
+  },
+);
 
 test.each(['[a](no-such-page.md)', '[a](deploy.md#no-such-heading)', '[a](#no-such-heading)'])(
   '%s would be found',

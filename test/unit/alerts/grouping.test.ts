@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../../shared/alerts/grouping.ts';
-import { linksFor } from '../../../shared/alerts/links.ts';
+import { type LinkSettings, linksFor } from '../../../shared/alerts/links.ts';
 import { destinationsFor } from '../../../shared/alerts/routing.ts';
 import type { Transition } from '../../../shared/model/alert/alert.ts';
 import type { Route } from '../../../shared/model/alert/policy.ts';
@@ -146,6 +146,41 @@ describe('links', () => {
 
   test('a target has no page of its own', () => {
     expect(linksFor([about({ type: 'target', id: 'x', ...none })], links)).toEqual([]);
+  });
+
+  const page = 'https://headroom.example.com';
+  const labelled = (settings: LinkSettings, subject: Partial<Subject> = {}) =>
+    Object.fromEntries(linksFor([about(subject)], settings).map(({ label, url }) => [label, url]));
+
+  test('lead to the runbook of the check and to the map and the history on the live page', () => {
+    expect(labelled({ dashboard: null, page })).toMatchObject({
+      'Runbook addresses-low': `${page}/runbooks/addresses-low`,
+      'Map and history': `${page}/#${about({}).subject.accountId}/eu-west-1/subnet-0a`,
+    });
+  });
+
+  test.each([
+    [{ type: 'vpc', id: 'vpc-01', subnetIds: ['subnet-0a', 'subnet-0b'] }, 'vpc=vpc-01'],
+    [{ type: 'cluster', id: 'a b', vpcId: null, clusterName: 'a b', subnetIds: [] }, 'cluster=a+b'],
+    [{ type: 'target', id: 'x', vpcId: null, clusterName: null, subnetIds: [] }, 'region=eu-west-1'],
+  ] as const)('of %j lead to the live page filtered by it', (subject, end) => {
+    expect(labelled({ dashboard: null, page }, subject)['Map and history']).toMatch(
+      new RegExp(`/#account=\\d{12}&.*${end.replace('+', '\\+')}$`),
+    );
+  });
+
+  test.each([
+    ['https://wiki.example.com/runbooks', 'https://wiki.example.com/runbooks/addresses-low'],
+    ['https://wiki.example.com/runbooks/', 'https://wiki.example.com/runbooks/addresses-low'],
+    ['https://example.com/{check}.md', 'https://example.com/addresses-low.md'],
+  ])('lead to the runbooks that are published at %s', (runbooks, url) => {
+    expect(labelled({ dashboard: null, page, runbooks })['Runbook addresses-low']).toBe(url);
+  });
+
+  test('have no page where none is known', () => {
+    expect(Object.keys(labelled({ dashboard: null, page: null, runbooks: null }))).toEqual([
+      'Subnet subnet-0a',
+    ]);
   });
 
   test('the same page is named once, at most three are, and the dashboard comes last', () => {

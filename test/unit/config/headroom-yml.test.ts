@@ -49,6 +49,7 @@ describe('a file that says nothing', () => {
       targets: { accounts: { from: 'self' }, regions: null, role: null },
       scan: { vpcIds: null, concurrency: 4, reading: 'full', quotaShare: 0.25 },
       kubernetes: null,
+      links: { page: null, runbooks: null },
       metrics: {
         namespace: 'VpcHeadroom',
         compat: false,
@@ -667,5 +668,29 @@ describe('the Kubernetes API of clusters', () => {
     ['kubernetes: { clusters: all, labels: ["no label"] }', /the name of a label/],
   ])('refuses %s', (text, message) => {
     expect(() => parseConfiguration(text, 'headroom.yml')).toThrow(message);
+  });
+});
+
+describe('links of messages', () => {
+  const linksOf = (text: string) => parseConfiguration(text, 'a test').links;
+
+  test('lead to the live page and to published runbooks', () => {
+    expect(
+      linksOf('links: { page: "https://headroom.example.com/", runbooks: "https://w.example.com/{check}" }'),
+    ).toEqual({
+      page: 'https://headroom.example.com',
+      runbooks: 'https://w.example.com/{check}',
+    });
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    'https://user:password@example.com',
+    'https://example.com/?a=b',
+    'https://example.com/#a',
+    'headroom.example.com',
+    'https://',
+  ])('refuses %s', (page) => {
+    expect(() => linksOf(`links: { page: "${page}" }`)).toThrow(/links\.page/);
   });
 });

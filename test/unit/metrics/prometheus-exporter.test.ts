@@ -7,8 +7,9 @@ import {
   VPC_METRICS,
 } from '../../../shared/metrics/catalogue.ts';
 import { type Exported, PrometheusExporter } from '../../../shared/metrics/prometheus-exporter.ts';
-import { prometheusMetric } from '../../../shared/metrics/prometheus-names.ts';
+import { prometheusHelp, prometheusMetric } from '../../../shared/metrics/prometheus-names.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { anAlert, aSubject } from '../../fixtures/stored-alerts.ts';
 
 describe('names by the conventions of Prometheus', () => {
   test.each([
@@ -39,6 +40,66 @@ const exported = (known: Partial<Exported>): Exported => ({
   alerts: [],
   runs: [],
   ...known,
+});
+
+describe('the help of metrics', () => {
+  const helpOf = (name: string): string =>
+    prometheusHelp(
+      SUBNET_METRICS,
+      SUBNET_METRICS.metrics.find((metric) => metric.name === name) ?? expect.fail(),
+    );
+
+  test('has the unit of the exposition, and the names that it has there', () => {
+    expect(helpOf('HoursToExhaustion')).toMatch(/^Seconds until no address/);
+    expect(helpOf('UtilizationPercent')).toBe(
+      'headroom_subnet_used_addresses as a share of headroom_subnet_usable_addresses. From 0 to 1.',
+    );
+  });
+
+  test('speaks of hours or percent nowhere', async () => {
+    const text = await new PrometheusExporter().render(exported({}));
+    const help = text.split('\n').filter((line) => line.startsWith('# HELP'));
+    expect(help.length).toBeGreaterThan(40);
+    expect(help.filter((line) => /hours|percent|HoursTo/i.test(line))).toEqual([]);
+  });
+});
+
+describe('alerts that fire', () => {
+  const subject = { ...aSubject(), name: 'payments-a', clusterNames: ['payments'] };
+  const alert = anAlert({ subject });
+  const figures = [anAssessment({ subnets: [aSubnet({ tags: { Team: 'payments' } })] })];
+  const seriesOf = (text: string, name: string): readonly string[] =>
+    text.split('\n').filter((line) => line.startsWith(`${name}{`));
+  const render = (changes: Partial<Exported>) =>
+    new PrometheusExporter().render(exported({ figures, ...changes }));
+
+  test('carry the names of subnet and cluster, VPC, team, check and runbook', async () => {
+    const text = await render({ alerts: [alert], runbookOf: (kind) => `https://example.com/${kind}` });
+    const [line = ''] = seriesOf(text, 'headroom_alert_firing');
+    for (const label of [
+      'name="payments-a"',
+      'cluster_name="payments"',
+      'vpc_id="vpc-01"',
+      'team="payments"',
+      'check="addresses-low"',
+      'runbook="https://example.com/addresses-low"',
+    ])
+      expect(line).toContain(label);
+  });
+
+  test('do not fire in the exposition once they are acknowledged or muted, and have that state', async () => {
+    const acknowledged = { ...alert, acknowledged: { by: 'Ada', at: '2026-01-01T00:00:00.000Z' } };
+    const state = async (changes: Partial<Exported>) => {
+      const text = await render(changes);
+      const [series = ''] = seriesOf(text, 'headroom_alert_state');
+      return [seriesOf(text, 'headroom_alert_firing').length, /state="(\w+)"/.exec(series)?.[1]];
+    };
+    expect(await state({ alerts: [alert] })).toEqual([1, 'firing']);
+    expect(await state({ alerts: [acknowledged] })).toEqual([0, 'acknowledged']);
+    expect(await state({ alerts: [acknowledged], isMuted: () => true })).toEqual([0, 'muted']);
+    expect(await state({ alerts: [alert], isMuted: () => true })).toEqual([0, 'muted']);
+    expect(await state({ alerts: [{ ...alert, status: 'resolved' }] })).toEqual([0, undefined]);
+  });
 });
 
 describe('the exposition', () => {

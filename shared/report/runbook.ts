@@ -1,0 +1,81 @@
+import type { Check } from '../model/checks/check.ts';
+import { CHECKS } from '../model/checks/checks.ts';
+import { MONITOR_CHECKS } from '../model/checks/monitor/monitor-checks.ts';
+import type { Finding, Remedy } from '../model/result/finding.ts';
+
+type Described = Omit<Check<never>, 'find'>;
+
+/** A line of a shell, and what it shows. */
+export interface RunbookCommand {
+  readonly command: string;
+  readonly shows: string;
+}
+
+/** What to do about one kind of alert, for the reader who has just been woken by it. */
+export interface Runbook {
+  /** The check, and the name of the page. */
+  readonly kind: string;
+  readonly title: string;
+  /** What happens if nothing is done. */
+  readonly impact: string;
+  readonly about: string;
+  /** When it appears, and when nothing can be said. */
+  readonly condition: string;
+  readonly unknown: string;
+  /** The rule of headroom.yml that has its settings. */
+  readonly rule: string;
+  /** What to look at first. */
+  readonly look: readonly RunbookCommand[];
+  /** What keeps it quiet while a person works on it. */
+  readonly quiet: readonly RunbookCommand[];
+  /** True of checks of Headroom itself: they are about no subnet. */
+  readonly isAboutHeadroom: boolean;
+}
+
+const LOOK_AT_SUBNETS: readonly RunbookCommand[] = [
+  { command: 'headroom alerts', shows: 'every alert, the worst first' },
+  { command: 'headroom explain SUBNET', shows: 'the figures, the forecast and the remedies of a subnet' },
+  { command: 'headroom owners --subnet SUBNET', shows: 'who holds its addresses' },
+  { command: 'headroom map SUBNET', shows: 'its blocks, and which of them are free' },
+];
+
+const LOOK_AT_HEADROOM: readonly RunbookCommand[] = [
+  { command: 'headroom alerts', shows: 'every alert, the worst first' },
+  { command: 'headroom doctor', shows: 'what a scan and its alerts need, and what is missing' },
+];
+
+const QUIET: readonly RunbookCommand[] = [
+  { command: 'headroom acknowledge ALERT', shows: 'stops repeats until it gets worse or ends' },
+];
+
+const runbookOf = (
+  { kind, label, impact, about, condition, unknown, settings }: Described,
+  isAboutHeadroom: boolean,
+): Runbook => ({
+  kind,
+  title: label,
+  impact,
+  about,
+  condition,
+  unknown,
+  rule: settings,
+  look: isAboutHeadroom ? LOOK_AT_HEADROOM : LOOK_AT_SUBNETS,
+  quiet: QUIET,
+  isAboutHeadroom,
+});
+
+/** A runbook of every check, by its kind, in the order of the checks. Made from the checks, so that the two agree. */
+export const RUNBOOKS: ReadonlyMap<string, Runbook> = new Map([
+  ...CHECKS.map((check) => [check.kind, runbookOf(check, false)] as const),
+  ...MONITOR_CHECKS.map((check) => [check.kind, runbookOf(check, true)] as const),
+]);
+
+/** The remedies of some findings of one kind, in the order in which they are offered. Those that differ in figures are one. */
+export const remediesIn = (findings: readonly Finding[]): readonly Remedy[] => {
+  const byEffect = new Map<string, Remedy>();
+  for (const remedy of findings.flatMap(({ remedies }) => remedies)) {
+    const effect = remedy.effect.replace(/\S*\d\S*/g, '');
+    if (!byEffect.has(effect)) byEffect.set(effect, remedy);
+  }
+  return [...byEffect.values()];
+};
