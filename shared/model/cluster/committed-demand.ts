@@ -2,6 +2,7 @@ import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
+import { leastTogether, type NodeLocation } from './least-together.ts';
 import type { DemandStep } from './node-demand.ts';
 import type { ExtraTake } from './node-extras.ts';
 import type { Placement } from './supply-ledger.ts';
@@ -76,6 +77,7 @@ export interface Outcome {
 interface Place {
   readonly availabilityZone: string | null;
   readonly ledgers: NodeSubnets;
+  readonly location: NodeLocation;
 }
 
 const singlesFor = ({ ledgers }: Place): number =>
@@ -111,9 +113,12 @@ const ledgersOfNode = (
 const knownGroup = (group: GrowingGroup, ledgers: Ledgers, bound: Bound): KnownGroup | null => {
   const steps = bound === 'at-start' ? group.steps : (group.full?.steps ?? null);
   const places = group.subnets.flatMap(
-    ({ availabilityZone, extras, podSubnetIds, subnetId }): readonly Place[] => {
+    ({ availabilityZone, extras = [], podSubnetIds, subnetId }): readonly Place[] => {
       const both = ledgersOfNode(ledgers, subnetId, podSubnetIds, extras);
-      return both === null ? [] : [{ availabilityZone, ledgers: both }];
+      if (both === null || podSubnetIds === null) return [];
+      return [
+        { availabilityZone, ledgers: both, location: { availabilityZone, subnetId, podSubnetIds, extras } },
+      ];
     },
   );
   const complete = places.length > 0 && places.length === group.subnets.length;
@@ -133,7 +138,7 @@ class Growth {
   readonly group: GrowingGroup;
   readonly #steps: readonly DemandStep[];
   readonly #places: Place[];
-  readonly #nodesByZone = new Map<string | null, number>();
+  readonly #nodesByZone: Map<string | null, number>;
   readonly #wanted: number;
   readonly #tieBreak: TieBreak;
   #lastShortage: Shortage | null = null;
@@ -146,9 +151,7 @@ class Growth {
     this.#steps = steps;
     this.#places = [...places];
     this.#wanted = wantedNodes(group);
-    for (const { availabilityZone, nodes } of group.subnets) {
-      this.#nodesByZone.set(availabilityZone, this.#nodesIn(availabilityZone) + nodes);
-    }
+    this.#nodesByZone = nodesByZone(group);
   }
 
   get isDone(): boolean {
@@ -256,6 +259,14 @@ const fillRunning = ({ full }: GrowingGroup, ledgers: Ledgers): Outcome | null =
 const wantedNodes = ({ currentNodes, maximumNodes }: GrowingGroup): number =>
   Math.max(0, maximumNodes - currentNodes);
 
+const nodesByZone = ({ subnets }: GrowingGroup): Map<string | null, number> => {
+  const zones = new Map<string | null, number>();
+  for (const { availabilityZone, nodes } of subnets) {
+    zones.set(availabilityZone, (zones.get(availabilityZone) ?? 0) + nodes);
+  }
+  return zones;
+};
+
 const total = (steps: readonly DemandStep[]): DemandWhenFull['perNode'] => ({
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
@@ -305,7 +316,7 @@ export const committedDemand = (
       currentNodes: group.currentNodes,
       maximumNodes: group.maximumNodes,
       fits: outcome?.fits ?? null,
-      fitsAtBest: (best.get(group) ?? none)?.fits ?? null,
+      fitsAtBest: mostOf(outcome, best.get(group) ?? none),
       instanceType: group.instanceType,
       perNode: group.steps === null ? null : withExtras(group, total(group.steps)),
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
@@ -319,18 +330,55 @@ export const committedDemand = (
   });
 };
 
-/** For each group the least that fits, in whichever of the zones the nodes go first. */
+/** Another order of starts than the one that was played may hold more. */
+const mostOf = (...outcomes: readonly (Outcome | undefined)[]): number | null => {
+  const known = outcomes.flatMap((outcome) => outcome ?? []);
+  return known.length === 0 ? null : largestOf(known.map(({ fits }) => fits));
+};
+
+/**
+ * For each group the least that fits. One group is played through, in whichever of the zones its nodes go first. With several, the
+ * order decides what each of them finds, and a bound over all orders counts as well.
+ */
 const fewestOf = (
   groups: readonly GrowingGroup[],
   ledgers: FreshLedgers,
 ): ReadonlyMap<GrowingGroup, Outcome> => {
   const outcomes = TIE_BREAKS.map((tieBreak) => growTogether(groups, ledgers('worst'), 'at-start', tieBreak));
+  const bound = boundTogether(groups, ledgers('worst'));
   return new Map(
     groups.flatMap((group) => {
-      const [least] = outcomes
+      const [least] = [...outcomes, bound]
         .flatMap((outcome) => outcome.get(group) ?? [])
         .toSorted((a, b) => a.fits - b.fits);
       return least === undefined ? [] : [[group, least]];
+    }),
+  );
+};
+
+/** Empty where fewer than two groups grow. */
+const boundTogether = (
+  groups: readonly GrowingGroup[],
+  ledgers: Ledgers,
+): ReadonlyMap<GrowingGroup, Outcome> => {
+  const known = groups
+    .map((group) => knownGroup(group, ledgers, 'at-start'))
+    .filter((each) => each !== null && wantedNodes(each.group) > 0)
+    .filter((each) => each !== null);
+  if (known.length < 2) return new Map();
+  const least = leastTogether(
+    known.map(({ group, places, steps }) => ({
+      steps,
+      locations: places.map(({ location }) => location),
+      wanted: wantedNodes(group),
+      running: nodesByZone(group),
+    })),
+    ledgers,
+  );
+  return new Map(
+    known.flatMap(({ group }, index) => {
+      const outcome = least[index];
+      return outcome === undefined ? [] : [[group, { fits: outcome.nodes, shortage: outcome.shortage }]];
     }),
   );
 };

@@ -171,9 +171,6 @@ test(`in ${RUNS} generated estates so many nodes of each group start as a scan s
         expect(starts(fleet, subnetId, group), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
         expect(fleet.lastRefused, `of one more than ${more.nodes} in ${subnetId}`).toContain(more.error);
       }
-      // Not yet a bound: two groups with subnets that pods share. EC2's choice of subnet for one group decides what is left for
-      // the other, and 44 of 48 nodes started where 48 were said (docs/adr/0021).
-      if (estate.second !== null && estate.others === 'discovery') return;
       const fleet = build(estate);
       const { committed } = fleet.scanned().cluster;
       const growing = groups.map((group, index) => {

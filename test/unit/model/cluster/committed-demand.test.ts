@@ -79,13 +79,16 @@ describe('a group that goes to its maximum', () => {
   });
 
   test.each([[['small', 'large']], [['large', 'small']]])(
-    'prefers, within a zone, the subnet that has most addresses for pods, listed as %j',
+    'may start in any subnet of a zone: it is not sure that it leaves the smaller one to a neighbour, listed as %j',
     (names) => {
       const inZone = (name: string) =>
         place('a', { subnetId: `subnet-${name}`, podSubnetIds: [`subnet-${name}`] });
       const free = group({ subnets: names.map(inZone), maximumNodes: 2 });
       const bound = group({ group: 'bound', subnets: [inZone('small')], maximumNodes: 1 });
-      expect(demand({ small: 10, large: 40 }, free, bound).map(({ fits }) => fits)).toEqual([2, 1]);
+      expect(demand({ small: 10, large: 40 }, free, bound)).toMatchObject([
+        { fits: 2, fitsAtBest: 2 },
+        { fits: 0, fitsAtBest: 1 },
+      ]);
     },
   );
 
@@ -202,5 +205,29 @@ describe('a group whose nodes are full of pods', () => {
       addresses: 226,
       fits: 0,
     });
+  });
+});
+
+describe('several groups that grow at once', () => {
+  test('the last node counts only where it starts in every order: a zone with two small nodes has too little for a second large one', () => {
+    const zones = { subnets: [place('a'), place('b')] };
+    const small = group({ ...zones, group: 'small', steps: [step(1)], maximumNodes: 3 });
+    const large = group({ ...zones, group: 'large', steps: [step(10)], maximumNodes: 4 });
+    // Of three small nodes two are in one zone: it has 19 left and takes one large node. The other one takes two.
+    expect(demand({ a: 21, b: 21 }, small, large)).toMatchObject([
+      { group: 'small', fits: 3 },
+      { group: 'large', fits: 3 },
+    ]);
+  });
+
+  test('what pods may take from any of several subnets is missing in only one of them', () => {
+    const pods = { podSubnetIds: ['subnet-p', 'subnet-q'], primaryServesPods: false };
+    const steps = [step(1), step(10, { subnet: 'pods' })];
+    const both = ['one', 'two'].map((name) =>
+      group({ group: name, subnets: [place('a', pods)], steps, maximumNodes: 50 }),
+    );
+    // Each of the two subnets may end with 9 addresses that are too few for one more interface.
+    expect(demand({ a: 100, p: 105, q: 105 }, ...both)).toMatchObject([{ fits: 10 }, { fits: 10 }]);
+    expect(demand({ a: 15, p: 105, q: 105 }, ...both)).toMatchObject([{ fits: 8 }, { fits: 7 }]);
   });
 });
