@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { headroomSchema } from '../../shared/config/headroom-schema.ts';
+import { withWordPatterns } from './word-patterns.ts';
 
 /** The JSON Schema of headroom.yml, for editors. What YAML alone can say; contradictions are found when the file is read. */
 export const headroomYmlSchemaJson = (): string => {
@@ -25,5 +26,5 @@ export const headroomYmlSchemaJson = (): string => {
     description: 'The configuration of Headroom. Every setting is optional.',
     ...rest,
   };
-  return `${JSON.stringify(described, null, 2)}\n`;
+  return `${JSON.stringify(withWordPatterns(described), null, 2)}\n`;
 };

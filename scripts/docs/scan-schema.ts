@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
+import { withWordPatterns } from './word-patterns.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,7 +15,8 @@ export const schemaOfType = (path: string, type: string, title: string, addition
     expose: 'export',
     topRef: true,
   }).createSchema(type);
-  return `${JSON.stringify({ $id: `https://headroom.dev/schema/${title.replace('@1', '')}.schema.json`, title, ...schema }, null, 2)}\n`;
+  const named = { $id: `https://headroom.dev/schema/${title.replace('@1', '')}.schema.json`, title, ...schema };
+  return `${JSON.stringify(withWordPatterns(named), null, 2)}\n`;
 };
 
 /**

@@ -165,8 +165,8 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   vpcId: orNull(vpcId),
   subnetIds: z.array(subnetId),
   ipFamily: orNull(z.enum(['ipv4', 'ipv6'])),
-  serviceIpv4Cidr: z.exactOptional(orNull(text)),
-  serviceIpv6Cidr: z.exactOptional(orNull(text)),
+  serviceIpv4Cidr: z.exactOptional(orNull(cidr)),
+  serviceIpv6Cidr: z.exactOptional(orNull(word(IPV6_CIDR))),
   autoMode: z.boolean(),
   healthIssues,
   nodeGroups: z.array(

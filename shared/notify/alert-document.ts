@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { WORD_FIELDS } from '../model/aws/word-fields.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { identityOf } from '../model/result/identity.ts';
 
@@ -15,17 +16,23 @@ const text = z.string();
 const nullableText = z.nullable(text);
 const value = z.nullable(z.union([z.number(), text]));
 const time = z.iso.datetime({ offset: true });
+const word = (field: keyof typeof WORD_FIELDS) =>
+  z.string().check(z.regex(WORD_FIELDS[field]?.pattern ?? /^/));
+const accountId = word('accountId');
+const region = word('region');
+const vpcId = word('vpcId');
+const subnetIds = z.array(word('subnetIds'));
 
 const subject = z.object({
   type: z.enum(['subnet', 'vpc', 'cluster', 'node-group', 'interface', 'load-balancer', 'target', 'monitor']),
   id: text,
   name: nullableText,
-  accountId: text,
-  region: text,
-  vpcId: nullableText,
+  accountId,
+  region,
+  vpcId: z.nullable(vpcId),
   clusterName: nullableText,
-  subnetIds: z.array(text),
-  cidrBlocks: z.exactOptional(z.array(text)),
+  subnetIds,
+  cidrBlocks: z.exactOptional(z.array(word('cidrBlocks'))),
   tags: z.exactOptional(z.record(text, text)),
   clusterNames: z.exactOptional(z.array(text)),
 });
@@ -142,10 +149,10 @@ export const alertDocumentSchema = z.object({
   headline: text,
   transition: z.array(text),
   rule: z.array(text),
-  accountId: z.array(text),
-  region: z.array(text),
-  vpcId: z.array(text),
-  subnetId: z.array(text),
+  accountId: z.array(accountId),
+  region: z.array(region),
+  vpcId: z.array(vpcId),
+  subnetId: subnetIds,
   clusterName: z.array(text),
   transitions: z.array(transition),
   destinations: z.array(text),

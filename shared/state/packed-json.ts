@@ -1,4 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { wrongWordIn } from '../model/aws/word-fields.ts';
 import { excessOf } from '../model/base/bounded-json.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 
@@ -42,6 +43,18 @@ export const unpackJson = <Value>(packed: Uint8Array, what: string): Value => {
   } catch (error) {
     throw unreadable(what, 'it is not JSON', { cause: error });
   }
+};
+
+/**
+ * A stored scan or alert whose ids, accounts, Regions, zones and ranges have their forms: these words go into commands, links
+ * and headings as they are.
+ *
+ * @throws HeadroomError `state-unreadable`
+ */
+export const withWordsOfAws = <Value>(value: Value, what: string): Value => {
+  const wrong = wrongWordIn(value);
+  if (wrong !== null) throw unreadable(what, `its ${wrong.path} must be ${wrong.words}`);
+  return value;
 };
 
 /** The inverse of `packText`, still as bytes: a piece may end within a character. */

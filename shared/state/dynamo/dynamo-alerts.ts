@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../../model/alert/alert.ts';
 import type { Target } from '../../model/aws/inventory.ts';
-import { packJson, unpackJson } from '../packed-json.ts';
+import { packJson, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import type { AlertStore, VersionedAlert } from '../state-store.ts';
@@ -46,6 +46,6 @@ const sortKey = (key: string): string =>
 const partition = (target: Target): string => `alerts#${targetKey(target)}`;
 
 const versionedAlert = (item: Item): VersionedAlert => ({
-  alert: alertFromStored(unpackJson<Alert>(bytesOf(item, 'body'), 'alert')),
+  alert: withWordsOfAws(alertFromStored(unpackJson<Alert>(bytesOf(item, 'body'), 'alert')), 'alert'),
   version: numberOf(item, 'version'),
 });

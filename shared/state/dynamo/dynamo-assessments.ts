@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Target } from '../../model/aws/inventory.ts';
 import { DAY } from '../history/history-rollup.ts';
-import { packJson, packText, unpackBytes, unpackJson } from '../packed-json.ts';
+import { packJson, packText, unpackBytes, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { targetKey } from '../state-key.ts';
 import type { AssessmentStore } from '../state-store.ts';
 import { cutAssessment, joinAssessment, type PieceList } from './assessment-pieces.ts';
@@ -88,7 +88,9 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
     );
     const present = contents.filter((content) => content !== null);
     // Not scanned for so long that its pieces have expired: nothing rather than a part.
-    return present.length < contents.length ? null : joinAssessment(list, present);
+    return present.length < contents.length
+      ? null
+      : withWordsOfAws(joinAssessment(list, present), 'assessment');
   },
 
   targets: async () =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '../../model/alert/alert.ts';
 import type { TargetAssessment } from '../../model/result/assessment.ts';
-import { packJson, unpackJson } from '../packed-json.ts';
+import { packJson, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import {
@@ -124,7 +124,7 @@ const sqliteAlerts = (database: SqliteDatabase): AlertStore => ({
 /** The type is what `commit` wrote. @throws StateStoreError `state-unreadable` for anything else */
 const alertOf = (row: Readonly<Record<string, unknown>>): Alert => {
   try {
-    return alertFromStored(JSON.parse(String(row['body'])));
+    return withWordsOfAws(alertFromStored(JSON.parse(String(row['body']))), 'alert');
   } catch (error) {
     throw new StateStoreError(
       'state-unreadable',
@@ -153,7 +153,9 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
   },
   latest: async (target) => {
     const row = database.first('SELECT body FROM assessment WHERE target = ?', targetKey(target));
-    return row === null ? null : unpackJson<TargetAssessment>(blobOf(row['body']), 'assessment');
+    return row === null
+      ? null
+      : withWordsOfAws(unpackJson<TargetAssessment>(blobOf(row['body']), 'assessment'), 'assessment');
   },
   targets: async () =>
     database

@@ -1,0 +1,36 @@
+import { WORD_FIELDS } from '../../shared/model/aws/word-fields.ts';
+
+/** A JSON Schema in which every field that holds a word of AWS has the form of that word. A pattern says nothing of `null`. */
+export const withWordPatterns = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(withWordPatterns);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      key === 'properties' && typeof value === 'object' && value !== null
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, field]) => [name, ofField(name, withWordPatterns(field))]),
+          )
+        : withWordPatterns(value),
+    ]),
+  );
+};
+
+const ofField = (name: string, field: unknown): unknown => {
+  const form = Object.hasOwn(WORD_FIELDS, name) ? WORD_FIELDS[name] : undefined;
+  return form === undefined ? field : withPattern(field, form.pattern.source);
+};
+
+const withPattern = (field: unknown, pattern: string): unknown => {
+  if (typeof field !== 'object' || field === null) return field;
+  const type = 'type' in field ? [field.type].flat() : [];
+  const branches = 'anyOf' in field && Array.isArray(field.anyOf) ? field.anyOf : null;
+  return {
+    ...field,
+    ...(type.includes('string') && !('pattern' in field) && !('enum' in field) && !('const' in field)
+      ? { pattern }
+      : {}),
+    ...(type.includes('array') && 'items' in field ? { items: withPattern(field.items, pattern) } : {}),
+    ...(branches === null ? {} : { anyOf: branches.map((branch) => withPattern(branch, pattern)) }),
+  };
+};
