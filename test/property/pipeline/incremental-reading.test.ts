@@ -89,6 +89,8 @@ class World {
   apply(event: Event): void {
     if (event.kind === 'add') {
       const { subnet, template } = event;
+      // AWS makes no interface without an address.
+      if (this.#freeAddress(subnet) === undefined) return;
       const each: Held = { id: `eni-${this.#made}`, subnet, template, addresses: [], prefixes: [] };
       this.#made += 1;
       this.#held.push(each);
@@ -101,7 +103,7 @@ class World {
     if (each === undefined) return;
     if (event.kind === 'remove') this.#held.splice(this.#held.indexOf(each), 1);
     else if (event.kind === 'grow') this.#grow(each);
-    else if (event.kind === 'shrink') each.addresses.pop();
+    else if (event.kind === 'shrink') each.addresses.splice(1, 1);
     else if (event.kind === 'restyle') each.template = event.template;
     else if (each.addresses.length > 0) {
       const next = this.#freeAddress(each.subnet);
