@@ -1,10 +1,10 @@
 import { SHARE_OF_ONE_CAUSE, SUBNETS_OF_ONE_CAUSE } from '../../shared/alerts/causes.ts';
-import { CLEAR_BEYOND } from '../../shared/model/forecast/exhaustion-levels.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import type { RuleName, RulePolicies, Threshold } from '../../shared/model/alert/policy.ts';
 import type { Check } from '../../shared/model/checks/check.ts';
 import { CHECKS } from '../../shared/model/checks/checks.ts';
 import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
+import { CLEAR_BEYOND } from '../../shared/model/forecast/exhaustion-levels.ts';
 
 type Described = Pick<Check, 'kind' | 'about' | 'settings'>;
 
@@ -31,7 +31,9 @@ ${[...Map.groupBy(ALL, ({ settings }) => settings)].map(summary).join('\n')}
 
 A subnet has two supplies: single addresses, and prefixes (whole free blocks of 16). All checks of one supply make one alert.
 Its level is the worst level that one of them has reached. Its message is about the first check at that level, in this
-order: ${CHECKS.filter(({ supply }) => supply === 'prefixes').map(({ kind }) => `\`${kind}\``).join(', ')}. The other checks stand beneath it as "also".
+order: ${CHECKS.filter(({ supply }) => supply === 'prefixes')
+  .map(({ kind }) => `\`${kind}\``)
+  .join(', ')}. The other checks stand beneath it as "also".
 
 When the first check changes, for example from "will run out" to "low" to "exhausted", the alert goes on. It escalates, and
 is not resolved and fired again. It resolves when all of its checks are clear.
@@ -88,7 +90,8 @@ const summary = ([rule, checks]: [RuleName, readonly Described[]]): string => {
 const levels = (policy: RulePolicies[RuleName]): readonly [string, string] => {
   if ('clearMargin' in policy) return [threshold(policy.warning), threshold(policy.critical)];
   if ('warningWithin' in policy) return [within(policy.warningWithin), within(policy.criticalWithin)];
-  if ('minimumSeverity' in policy) return policy.minimumSeverity === 'warning' ? ['yes', 'yes'] : ['-', 'yes'];
+  if ('minimumSeverity' in policy)
+    return policy.minimumSeverity === 'warning' ? ['yes', 'yes'] : ['-', 'yes'];
   if (!('severity' in policy)) return ['yes', 'yes'];
   return policy.severity === 'warning' ? ['yes', '-'] : ['-', 'yes'];
 };

@@ -23,7 +23,9 @@ type Schema = z.core.$ZodType;
 
 /** The schema under `optional`, transforms and checks. A list that takes a single value stays as it is. */
 const bare = (schema: Schema): Schema => {
-  const { def } = schema._zod as unknown as { readonly def: Record<string, Schema> & { readonly type: string } };
+  const { def } = schema._zod as unknown as {
+    readonly def: Record<string, Schema> & { readonly type: string };
+  };
   if (def.type === 'optional' && def['innerType'] !== undefined) return bare(def['innerType']);
   if (def.type !== 'pipe' || def['in'] === undefined) return schema;
   return def['in']._zod.def.type === 'transform' ? schema : bare(def['in']);
@@ -52,7 +54,9 @@ const apartOf = (path: string): string | undefined => {
 const keysOf = (schema: Schema, path: string): readonly Key[] => {
   const { type, shape, element, valueType } = parts(schema);
   if (type === 'object' && shape !== undefined)
-    return Object.entries(shape).flatMap(([name, inner]) => rowsOf(inner, path === '' ? name : `${path}.${name}`));
+    return Object.entries(shape).flatMap(([name, inner]) =>
+      rowsOf(inner, path === '' ? name : `${path}.${name}`),
+    );
   if (type === 'array' && element !== undefined) return keysOf(element, `${path}[]`);
   if (type === 'record' && valueType !== undefined && parts(valueType).type === 'object')
     return keysOf(valueType, `${path}.<name>`);
@@ -170,7 +174,13 @@ const selectorTable = (example: unknown): string =>
 
 const span = (seconds: number): string => {
   if (seconds === 0) return '0s';
-  const [unit, size] = ([['d', 86_400], ['h', 3600], ['m', 60]] as const).find(([, each]) => seconds % each === 0) ?? ['s', 1];
+  const [unit, size] = (
+    [
+      ['d', 86_400],
+      ['h', 3600],
+      ['m', 60],
+    ] as const
+  ).find(([, each]) => seconds % each === 0) ?? ['s', 1];
   return `${seconds / size}${unit}`;
 };
 

@@ -18,7 +18,10 @@ export const ENVIRONMENT_PARSERS: Readonly<Record<string, (environment: Environm
   'dashboard-widget': parseDashboardWidgetEnvironment,
 };
 
-const problemsWith = (parser: (environment: Environment) => unknown, environment: Environment): readonly string[] => {
+const problemsWith = (
+  parser: (environment: Environment) => unknown,
+  environment: Environment,
+): readonly string[] => {
   try {
     parser(environment);
     return [];
@@ -46,8 +49,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   HEADROOM_CONFIG: 'The text of headroom.yml. Set this variable or the next one, or neither.',
   HEADROOM_CONFIG_PARAMETER: 'The Systems Manager parameter with headroom.yml.',
   HEADROOM_DASHBOARD_NAME: 'The CloudWatch dashboard that messages link to.',
-  HEADROOM_SCAN_DEADLINE_SECONDS: 'A scan stops after this time. It must be shorter than the timeout of the function.',
-  HEADROOM_SLACK_WEBHOOK_SECRET_ID: 'The secret with the URL of the Slack webhook. Set this variable or the next one.',
+  HEADROOM_SCAN_DEADLINE_SECONDS:
+    'A scan stops after this time. It must be shorter than the timeout of the function.',
+  HEADROOM_SLACK_WEBHOOK_SECRET_ID:
+    'The secret with the URL of the Slack webhook. Set this variable or the next one.',
   HEADROOM_SLACK_WEBHOOK_PARAMETER_NAME: 'The Systems Manager parameter with the URL of the Slack webhook.',
   LOG_LEVEL: 'The lowest level of log records. Default: INFO.',
 };

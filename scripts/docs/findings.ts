@@ -1,5 +1,5 @@
-import { CHECKS } from '../../shared/model/checks/checks.ts';
 import type { Check } from '../../shared/model/checks/check.ts';
+import { CHECKS } from '../../shared/model/checks/checks.ts';
 import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks.ts';
 
 type Described = Omit<Check<never>, 'find'>;
@@ -41,6 +41,8 @@ const section = ({ kind, label, about, condition, unknown, impact, settings, ali
     `- Unknown: ${unknown}`,
     `- Rule in \`headroom.yml\`: [${settings}](alerts.md#rules)`,
     `- What to do: [runbook](runbooks/${kind}.md)`,
-    ...(aliases === undefined ? [] : [`- Selectors also match: ${aliases.map((name) => `\`${name}\``).join(', ')}`]),
+    ...(aliases === undefined
+      ? []
+      : [`- Selectors also match: ${aliases.map((name) => `\`${name}\``).join(', ')}`]),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import { describeCommand, type CommandEntry, type OptionEntry } from '../../cli/base/command-tree.ts';
+import { type CommandEntry, describeCommand, type OptionEntry } from '../../cli/base/command-tree.ts';
 import { buildProgram } from '../../cli/main.ts';
 import { VERSION } from '../../cli/version.ts';
 
@@ -24,7 +24,15 @@ const commandText = (command: CommandEntry, path: string): string => {
 
 /** The manual page, from the command line's own description of itself. */
 export const manPage = (): string => {
-  const io = { out: () => {}, err: () => {}, env: {}, now: () => 0, colour: false, progress: false, columns: null };
+  const io = {
+    out: () => {},
+    err: () => {},
+    env: {},
+    now: () => 0,
+    colour: false,
+    progress: false,
+    columns: null,
+  };
   const program = describeCommand(buildProgram(io, () => {}));
   return `.\\" Made from cli/ by npm run docs.
 .TH HEADROOM 1 "" "Headroom ${VERSION}" "User Commands"

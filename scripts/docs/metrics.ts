@@ -8,7 +8,11 @@ import {
 } from '../../shared/metrics/catalogue.ts';
 import { COMPAT_NAMESPACE } from '../../shared/metrics/data.ts';
 
-const section = (family: Pick<MetricFamily<never>, 'title' | 'dimensionNames'> & { metrics: readonly { name: string; unit: string; help: string }[] }): string => `## ${family.title}
+const section = (
+  family: Pick<MetricFamily<never>, 'title' | 'dimensionNames'> & {
+    metrics: readonly { name: string; unit: string; help: string }[];
+  },
+): string => `## ${family.title}
 
 ${family.dimensionNames.length === 0 ? 'No dimensions: sums over all targets of a run.' : `Dimensions: ${family.dimensionNames.map((name) => `\`${name}\``).join(', ')}`}
 

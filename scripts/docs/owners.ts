@@ -13,7 +13,10 @@ where its kind has names. \`headroom owners\` prints them.
 | kind | who | name |
 | --- | --- | --- |
 ${Object.entries(OWNER_KINDS)
-  .map(([kind, { label, description, named }]) => `| \`${kind}\` | **${label}.** ${description} | ${named ?? '-'} |`)
+  .map(
+    ([kind, { label, description, named }]) =>
+      `| \`${kind}\` | **${label}.** ${description} | ${named ?? '-'} |`,
+  )
   .join('\n')}
 
 An owner is recognised by these, in this order:

@@ -8,7 +8,9 @@ interface Template {
       readonly Properties: {
         readonly Policies: readonly [
           {
-            readonly PolicyDocument: { readonly Statement: readonly [{ readonly Action: readonly string[] }] };
+            readonly PolicyDocument: {
+              readonly Statement: readonly [{ readonly Action: readonly string[] }];
+            };
           },
         ];
       };

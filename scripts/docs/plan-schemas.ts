@@ -1,13 +1,12 @@
 import { schemaOfType } from './scan-schema.ts';
 
 /** The JSON Schema of `headroom plan node --format json`. Later versions may add fields. */
-export const planNodeSchemaJson = (): string =>
-  schemaOfType('shared/model/cni/plan-node-document.ts', 'PlanNodeDocument', 'headroom/plan-node@1', true);
+export const planNodeSchemaJson = (): string => schemaOfType('PlanNodeDocument', 'headroom/plan-node@1');
 
 const schemaOfPlan =
   (type: string, id: string): (() => string) =>
   () =>
-    schemaOfType('shared/model/plan/plan-documents.ts', type, id, true);
+    schemaOfType(type, id);
 
 /** The JSON Schemas of the other plans, by the name of their command. */
 export const planSchemas: Readonly<Record<string, () => string>> = {

@@ -1,5 +1,5 @@
 import type { Finding, Remedy } from '../../shared/model/result/finding.ts';
-import { RUNBOOKS, remediesIn, type Runbook } from '../../shared/report/runbook.ts';
+import { RUNBOOKS, type Runbook, remediesIn } from '../../shared/report/runbook.ts';
 import { EXAMPLES } from '../../test/fixtures/messages/examples.ts';
 
 /** What the product found in the estates of the lab, by the kind of the check: the examples of messages have it. */

@@ -1,21 +1,49 @@
 import { fileURLToPath } from 'node:url';
-import { createGenerator } from 'ts-json-schema-generator';
+import { createGenerator, type SchemaGenerator } from 'ts-json-schema-generator';
 import { withWordPatterns } from './word-patterns.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The JSON Schema of a type of ours, with its documentation comments as descriptions. */
-export const schemaOfType = (path: string, type: string, title: string, additionalProperties: boolean): string => {
-  const schema = createGenerator({
-    path: `${root}${path}`,
+/** The files whose exported types have schemas. */
+const DOCUMENTS = [
+  'cli/output/doctor-document.ts',
+  'cli/output/subnet-documents.ts',
+  'shared/model/cluster/max-pods.ts',
+  'shared/model/cni/plan-node-document.ts',
+  'shared/model/plan/plan-documents.ts',
+  'shared/pipeline/scan-document.ts',
+];
+
+const generators = new Map<boolean, SchemaGenerator>();
+
+/** One for all types: each reads the whole program, which takes a second. */
+const generatorOf = (additionalProperties: boolean): SchemaGenerator => {
+  const known = generators.get(additionalProperties);
+  if (known !== undefined) return known;
+  const generator = createGenerator({
+    path: `${root}{${DOCUMENTS.join(',')}}`,
     tsconfig: `${root}tsconfig.json`,
-    type,
     skipTypeCheck: true,
     additionalProperties,
     expose: 'export',
     topRef: true,
-  }).createSchema(type);
-  const named = { $id: `https://headroom.dev/schema/${title.replace('@1', '')}.schema.json`, title, ...schema };
+  });
+  generators.set(additionalProperties, generator);
+  return generator;
+};
+
+/**
+ * The JSON Schema of an exported type of one of `DOCUMENTS`, with its documentation comments as descriptions.
+ *
+ * @param additionalProperties `false` refuses fields that the type does not name
+ */
+export const schemaOfType = (type: string, title: string, additionalProperties = true): string => {
+  const schema = generatorOf(additionalProperties).createSchema(type);
+  const named = {
+    $id: `https://headroom.dev/schema/${title.replace('@1', '')}.schema.json`,
+    title,
+    ...schema,
+  };
   return `${JSON.stringify(withWordPatterns(named), null, 2)}\n`;
 };
 
@@ -23,5 +51,4 @@ export const schemaOfType = (path: string, type: string, title: string, addition
  * The JSON Schema of `headroom scan --format json`. What may be read: fields that it does not name are allowed, since
  * later versions add some.
  */
-export const scanSchemaJson = (): string =>
-  schemaOfType('shared/pipeline/scan-document.ts', 'ScanDocument', 'headroom/scan@1', true);
+export const scanSchemaJson = (): string => schemaOfType('ScanDocument', 'headroom/scan@1');

@@ -14,7 +14,15 @@ const commandLines = (command: CommandEntry, path: string): readonly string[] =>
 
 /** Commands, arguments, options with their values and defaults, and exit codes. Wording of the help is no contract. */
 export const commandLineContract = (): string => {
-  const io = { out: () => {}, err: () => {}, env: {}, now: () => 0, colour: false, progress: false, columns: null };
+  const io = {
+    out: () => {},
+    err: () => {},
+    env: {},
+    now: () => 0,
+    colour: false,
+    progress: false,
+    columns: null,
+  };
   const program = describeCommand(buildProgram(io, () => {}));
   return [
     'exit codes',

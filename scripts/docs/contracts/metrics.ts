@@ -17,7 +17,13 @@ const families = [SUBNET_METRICS, VPC_METRICS, CLUSTER_METRICS, RUN_METRICS].fla
 
 /** Names, units and dimensions in CloudWatch, and the names that `headroom serve` shows Prometheus. */
 export const metricsContract = async (): Promise<string> => {
-  const exposition = await new PrometheusExporter().render({ figures: [], targets: [], staleAfter: null, alerts: [], runs: [] });
+  const exposition = await new PrometheusExporter().render({
+    figures: [],
+    targets: [],
+    staleAfter: null,
+    alerts: [],
+    runs: [],
+  });
   const types = [...exposition.matchAll(/^# TYPE (.+)$/gm)].map(([, type]) => `  ${type}`);
   return [
     `CloudWatch, namespace ${DEFAULT_NAMESPACE} (with metrics.compat also ${COMPAT_NAMESPACE})`,

@@ -21,13 +21,18 @@ const sources = (folder: string): readonly string[] =>
 
 /** Names of documents stand in the code where each is made. */
 const documentNames = (): readonly string[] =>
-  ['cli', 'functions', 'shared'].flatMap(sources).flatMap((text) => text.match(/\bheadroom\/[a-z-]+@\d+\b/g) ?? []);
+  ['cli', 'functions', 'shared']
+    .flatMap(sources)
+    .flatMap((text) => text.match(/\bheadroom\/[a-z-]+@\d+\b/g) ?? []);
 
 /** The words that configuration, routes, scripts and readers of JSON depend on. */
 export const namesContract = (): string =>
   [
     ...section('alert rules (headroom.yml, routes, alert documents)', Object.keys(DEFAULT_POLICY.rules)),
-    ...section('kinds of findings (headroom findings, JSON)', [...CHECKS, ...MONITOR_CHECKS].flatMap(({ kind, aliases = [] }) => [kind, ...aliases])),
+    ...section(
+      'kinds of findings (headroom findings, JSON)',
+      [...CHECKS, ...MONITOR_CHECKS].flatMap(({ kind, aliases = [] }) => [kind, ...aliases]),
+    ),
     ...section('kinds of owners (headroom owners, JSON)', Object.keys(OWNER_KINDS)),
     ...section('names of JSON documents', documentNames()),
     ...Object.entries(ENVIRONMENT_PARSERS).flatMap(([name, parse]) =>

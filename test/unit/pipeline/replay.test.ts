@@ -13,7 +13,9 @@ const replayed = (
 const steps = (lines: readonly ReplayTransition[]): string[] =>
   lines.map(({ rule, transition, severity }) => `${rule} ${transition} ${severity}`);
 
-const growing = series(31, (day) => 900 - 30 * day + daily(day, 60) + 5 * scatter(day));
+const filling = (day: number): number => 900 - 30 * day + daily(day, 60) + 5 * scatter(day);
+const growing = series(31, filling);
+const growingCoarsely = series(31, filling, HOUR / 2);
 const goneAt = growing.find(({ value }) => value === 0)?.at ?? 0;
 
 describe('a subnet that fills up over a month', () => {
@@ -51,7 +53,7 @@ describe('a subnet that fills up over a month', () => {
   });
 
   test('says the same whatever the order of the file', () => {
-    expect(replayed(growing.toReversed())).toEqual(lines);
+    expect(replayed(growingCoarsely.toReversed())).toEqual(replayed(growingCoarsely));
   });
 });
 
@@ -72,12 +74,12 @@ test('what recovers resolves', () => {
 });
 
 test('three quiet weeks say nothing', () => {
-  expect(replayed(series(21, (day) => 500 + daily(day, 300) + 20 * scatter(day)))).toEqual([]);
+  expect(replayed(series(21, (day) => 500 + daily(day, 300) + 20 * scatter(day), HOUR / 2))).toEqual([]);
 });
 
 test('prefixes are replayed by the rules for prefixes', () => {
   const lines = replay({
-    samples: series(31, (day) => 100 - 3.3 * day),
+    samples: series(31, (day) => 100 - 3.3 * day, HOUR / 2),
     capacity: 100,
     supply: 'prefixes',
     policy: DEFAULT_POLICY,
@@ -94,18 +96,18 @@ test('the policy decides: other lead times, other lines', () => {
       'addresses-exhaustion': { ...DEFAULT_POLICY.rules['addresses-exhaustion'], warningWithin: 14 * 24 },
     },
   };
-  const [first] = replayed(growing, { policy: early });
+  const [first] = replayed(growingCoarsely, { policy: early });
   expect(goneAt - Date.parse(first?.at ?? '')).toBeGreaterThan(10 * DAY);
 });
 
 test('repeats are left out: nothing changed', () => {
-  const lines = replayed(series(10, (day) => (day > 3 ? 30 : 600)));
+  const lines = replayed(series(10, (day) => (day > 3 ? 30 : 600), HOUR / 2));
   expect(new Set(lines.map(({ transition }) => transition)).has('repeated' as never)).toBe(false);
   expect(steps(lines).filter((step) => step === 'addresses-low firing warning')).toHaveLength(1);
 });
 
 test('a forecast that wavers on its way down is sent once, and not each time that it looks better for some hours', () => {
-  const wavering = series(33, (day) => 900 - 30 * day + 80 * Math.sin(day * 1.3) + daily(day, 150));
+  const wavering = series(33, (day) => 900 - 30 * day + 80 * Math.sin(day * 1.3) + daily(day, 150), HOUR / 4);
   const told = (clearFor: number): string[] => {
     const exhaustion = { ...DEFAULT_POLICY.rules['addresses-exhaustion'], clearFor };
     const rules = { ...DEFAULT_POLICY.rules, 'addresses-exhaustion': exhaustion };
