@@ -83,6 +83,15 @@ const checkTarget = async (target: Target, selected: SelectedTargets): Promise<r
   }
 };
 
+/** What nothing but a message would show. */
+const untried = (name: string, message: string): DoctorCheck => ({
+  check: 'destination',
+  subject: name,
+  status: 'unknown',
+  message,
+  action: 'Look for the next alert there.',
+});
+
 const checkDestination = (
   name: string,
   destination: Destination,
@@ -115,6 +124,24 @@ const checkDestination = (
           message: 'The routing key can be read. Only an event would show whether PagerDuty knows it.',
           action: 'Send a test event from the integration page of PagerDuty.',
         };
+      case 'teams':
+        await secretAt(destination.webhook, 'url', home, now).read(signal);
+        return untried(name, 'The URL can be read. Only a post would show whether Teams knows it.');
+      case 'webhook':
+        if (typeof destination.url !== 'string')
+          await secretAt(destination.url, 'url', home, now).read(signal);
+        await secretAt(destination.signingSecret, 'signingSecret', home, now).read(signal);
+        return untried(
+          name,
+          'The secrets can be read. Only a post would show whether the receiver takes it.',
+        );
+      case 'alertmanager':
+        if (destination.token !== null) await secretAt(destination.token, 'token', home, now).read(signal);
+        return untried(name, `Only an alert would show whether ${destination.urls.join(', ')} takes it.`);
+      case 'event-bridge':
+        return untried(name, `Only an event would show whether ${destination.busArn} takes it.`);
+      case 'email':
+        return untried(name, `Only an e-mail would show whether SES sends from ${destination.from}.`);
       case 'sns':
       case 'amazon-q':
         return {

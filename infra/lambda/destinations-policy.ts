@@ -8,10 +8,11 @@ interface Statement {
   readonly Effect: 'Allow';
   readonly Action: string;
   readonly Resource: readonly Resource[];
+  readonly Condition?: object;
 }
 
 /** The roles that send alerts. */
-const SENDERS = ['PlanScanRole', 'ScanTargetRole'];
+export const SENDERS = ['PlanScanRole', 'ScanTargetRole'];
 
 const own = (service: string, rest: string): Resource => ({
   'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${rest}`,
@@ -32,11 +33,22 @@ const secretsOf = (destination: Destination): readonly SecretLocation[] => {
       return [destination.token, destination.signingSecret];
     case 'pagerduty':
       return [destination.routingKey];
+    case 'teams':
+      return [destination.webhook];
+    case 'webhook':
+      return [destination.signingSecret, ...(typeof destination.url === 'string' ? [] : [destination.url])];
+    case 'alertmanager':
+      return destination.token === null ? [] : [destination.token];
     case 'sns':
     case 'amazon-q':
+    case 'event-bridge':
+    case 'email':
       return [];
   }
 };
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: text of Fn::Sub
+const OWN_REGION = '${AWS::Region}';
 
 const statement = (Sid: string, Action: string, resources: readonly Resource[]): readonly Statement[] =>
   resources.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource: resources }];
@@ -50,6 +62,9 @@ export const destinationsPolicy = (
 ): Readonly<Record<string, object>> => {
   const all = [...destinations.values()];
   const secrets = all.flatMap(secretsOf);
+  const buses = all.flatMap((each) => (each.kind === 'event-bridge' ? [each.busArn] : []));
+  const senders = all.flatMap((each) => (each.kind === 'email' ? [each.from] : []));
+  const sesRegions = all.flatMap((each) => (each.kind === 'email' ? [each.region ?? OWN_REGION] : []));
   const Statement = [
     ...statement(
       'PublishToDestinations',
@@ -66,6 +81,17 @@ export const destinationsPolicy = (
       'ssm:GetParameter',
       secrets.flatMap((each) => (each.kind === 'parameter' ? [parameterArn(each.name)] : [])),
     ),
+    ...statement('PutEventsToDestinations', 'events:PutEvents', buses),
+    ...statement(
+      'SendEmail',
+      'ses:SendEmail',
+      [...new Set(sesRegions)].map((region) => ({
+        'Fn::Sub': `arn:\${AWS::Partition}:ses:${region}:\${AWS::AccountId}:*`,
+      })),
+    ).map((each) => ({
+      ...each,
+      Condition: { StringEquals: { 'ses:FromAddress': [...new Set(senders)] } },
+    })),
   ];
   if (Statement.length === 0) return {};
   return {

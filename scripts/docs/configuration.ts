@@ -89,6 +89,11 @@ const OTHER_EXAMPLES: Readonly<Record<string, string>> = {
   'destinations.<name>.pagerduty.parameter': '/headroom/pagerduty',
   'destinations.<name>.slackApp.token.parameter': '/headroom/slack/bot-token',
   'destinations.<name>.slackApp.signingSecret.secret': 'headroom/slack/signing-secret',
+  'destinations.<name>.teams.parameter': '/headroom/teams',
+  'destinations.<name>.webhook.secret': 'headroom/tickets-url',
+  'destinations.<name>.webhook.parameter': '/headroom/tickets-url',
+  'destinations.<name>.webhook.signingSecret.parameter': '/headroom/tickets',
+  'destinations.<name>.alertmanager.token.parameter': '/headroom/alertmanager',
 };
 
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;

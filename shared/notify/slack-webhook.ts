@@ -3,6 +3,7 @@ import { DeliveryError } from './delivery-error.ts';
 import { defaultHttpEnvironment, type HttpAnswer, type HttpEnvironment, postJson } from './http-delivery.ts';
 import { composeMessage } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
+import { receiverUrl } from './receiver-url.ts';
 import type { Secret } from './secret-reader.ts';
 import { slackMessage } from './slack-blocks.ts';
 
@@ -76,20 +77,8 @@ const refusal = ({ status, text }: HttpAnswer): DeliveryError => {
   );
 };
 
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
-/** A webhook URL is a credential, so it may leave only through TLS; a stand-in on this machine may do without. */
-const checkedUrl = (value: string): string => {
-  const url = URL.parse(value.trim());
-  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))))
-    return url.href;
-  throw new DeliveryError(
-    'slack-webhook-url-invalid',
-    'The secret for the Slack webhook does not hold an https:// URL',
-    'Store the URL of the incoming webhook in it, as plain text or as JSON with the key "url".',
-    { permanent: true },
-  );
-};
+const checkedUrl = (value: string): string =>
+  receiverUrl(value, 'Slack webhook', 'slack-webhook-url-invalid');
 
 /**
  * Asks Slack whether it knows the webhook, without a message: a payload without text is refused with a word of its own,

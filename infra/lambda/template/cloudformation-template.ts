@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of Fn::Sub
 import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
+import { SENDERS } from '../destinations-policy.ts';
 import { isList, isRecord, type Json, type JsonRecord, mergeChange, withReferences } from './merge.ts';
 import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './parameters.ts';
 
@@ -126,6 +127,7 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
   const conditions: Record<string, Json> = {
     ...packaged.Conditions,
     HasReaderRoles: isListGiven('ReaderRoleArns'),
+    HasDestinations: isListGiven('DestinationArns'),
   };
   let merged: Record<string, Json> = plain;
   for (const { condition, parameters } of VARIANTS) {
@@ -148,12 +150,42 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
     Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: GROUPS } },
     Parameters: PARAMETERS,
     Conditions: withReferences(conditions, parameterOf),
-    Resources: withReferences(merged, parameterOf),
+    Resources: withReferences({ ...merged, DestinationsPolicy: DESTINATIONS_POLICY }, parameterOf),
     Outputs: withReferences(
       Object.fromEntries(Object.entries(packaged.Outputs ?? {}).filter(([id]) => !isUpload(id))),
       parameterOf,
     ),
   };
+};
+
+/**
+ * What destinations need, bound to the ARNs that are given: an action that fits none of the ARNs allows nothing. The
+ * deployment by `osls` takes them from headroom.yml, which CloudFormation cannot read.
+ */
+const DESTINATIONS_POLICY: Json = {
+  Type: 'AWS::IAM::Policy',
+  Condition: 'HasDestinations',
+  Properties: {
+    PolicyName: 'destinations',
+    Roles: SENDERS.map((Ref) => ({ Ref })),
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'UseDestinations',
+          Effect: 'Allow',
+          Action: [
+            'events:PutEvents',
+            'secretsmanager:GetSecretValue',
+            'ses:SendEmail',
+            'sns:Publish',
+            'ssm:GetParameter',
+          ],
+          Resource: { Ref: 'DestinationArns' },
+        },
+      ],
+    },
+  },
 };
 
 /** A bucket that `osls` makes for its own uploads, and what belongs to it. */

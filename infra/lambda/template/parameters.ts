@@ -41,6 +41,12 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     Description:
       'ARNs of the roles in other accounts that targets.accounts lists, such as arn:aws:iam::444455556666:role/HeadroomReader.',
   },
+  DestinationArns: {
+    Type: 'CommaDelimitedList',
+    Default: '',
+    Description:
+      'ARNs of what destinations of headroom.yml use: topics, secrets, Systems Manager parameters, event buses and SES identities.',
+  },
   Email: { Type: 'String', Default: '', Description: 'An address that receives every alert.' },
   SlackParameter: {
     Type: 'String',
@@ -110,6 +116,7 @@ export const GROUPS: readonly Json[] = [
       'Name',
       'HeadroomYml',
       'ReaderRoleArns',
+      'DestinationArns',
       'Schedule',
       'Email',
       'SlackParameter',

@@ -106,6 +106,22 @@ describe.each(Object.entries(DEPLOYMENTS))('a deployment %s', (name, { osls, par
   }, 300_000);
 });
 
+test('roles may use the destinations whose ARNs are given, and have no such policy without any', () => {
+  const arns = [
+    'arn:aws:events:eu-west-1:111122223333:event-bus/network',
+    'arn:aws:ssm:eu-west-1:111122223333:parameter/headroom/teams',
+  ];
+  const given = resolvedResources(template, {
+    ...SURROUNDINGS,
+    parameters: { DestinationArns: arns.join(',') },
+  });
+  expect(JSON.stringify(Reflect.get(Object(given), 'DestinationsPolicy'))).toContain(
+    `"Resource":${JSON.stringify(arns)}`,
+  );
+  const none = resolvedResources(template, { ...SURROUNDINGS, parameters: {} });
+  expect(Object.keys(Object(none))).not.toContain('DestinationsPolicy');
+});
+
 test('a change that only one of the two makes would be seen', () => {
   const changed = structuredClone(template) as { Resources: Record<string, { Properties: object }> };
   Reflect.set(changed.Resources['StateTable']?.Properties ?? {}, 'BillingMode', 'PROVISIONED');

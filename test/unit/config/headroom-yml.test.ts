@@ -486,7 +486,8 @@ routes:
   });
 
   test('a destination is one channel, no more and no less', () => {
-    const one = 'it must be a mapping with exactly one of sns, amazonQ, slack, slackApp, pagerduty.';
+    const one =
+      'it must be a mapping with exactly one of sns, amazonQ, slack, slackApp, pagerduty, teams, webhook, alertmanager, eventBridge, email.';
     expect(
       problemsOf('destinations: { a: {}, b: { slack: { secret: x }, pagerduty: { secret: y } } }'),
     ).toEqual([
@@ -644,6 +645,51 @@ test('a PagerDuty account is in the US unless it says otherwise', () => {
     { kind: 'pagerduty', routingKey: { kind: 'secret', secretId: 'a' }, serviceRegion: 'us' },
     { kind: 'pagerduty', routingKey: { kind: 'parameter', name: '/b' }, serviceRegion: 'eu' },
   ]);
+});
+
+describe('destinations', () => {
+  test('are Teams, webhooks, Alertmanager, event buses and e-mail as well', () => {
+    const { destinations } = parseConfiguration(
+      `destinations:
+  teams: { teams: { secret: headroom/teams } }
+  hook: { webhook: { url: https://hooks.example.com/headroom, signingSecret: { parameter: /headroom/hook } } }
+  secret-hook: { webhook: { secret: headroom/url, signingSecret: { secret: headroom/hook } } }
+  prometheus: { alertmanager: { url: [http://am-0:9093, http://am-1:9093] } }
+  bus: { eventBridge: { busArn: "arn:aws:events:eu-west-1:111122223333:event-bus/alerts" } }
+  mail: { email: { from: headroom@example.com, to: network@example.com, region: eu-west-1 } }
+`,
+      'headroom.yml',
+    );
+    expect([...destinations.values()]).toEqual([
+      { kind: 'teams', webhook: { kind: 'secret', secretId: 'headroom/teams' } },
+      {
+        kind: 'webhook',
+        url: 'https://hooks.example.com/headroom',
+        signingSecret: { kind: 'parameter', name: '/headroom/hook' },
+      },
+      {
+        kind: 'webhook',
+        url: { kind: 'secret', secretId: 'headroom/url' },
+        signingSecret: { kind: 'secret', secretId: 'headroom/hook' },
+      },
+      { kind: 'alertmanager', urls: ['http://am-0:9093', 'http://am-1:9093'], token: null },
+      { kind: 'event-bridge', busArn: 'arn:aws:events:eu-west-1:111122223333:event-bus/alerts' },
+      { kind: 'email', from: 'headroom@example.com', to: ['network@example.com'], region: 'eu-west-1' },
+    ]);
+  });
+
+  test.each([
+    ['{ teams: { secret: "https://example.webhook.office.com/secret" } }', 'never the secret itself'],
+    ['{ webhook: { url: https://a.example, secret: x, signingSecret: { secret: y } } }', 'with one of "url"'],
+    ['{ webhook: { url: http://a.example, signingSecret: { secret: y } } }', 'an https:// URL'],
+    ['{ webhook: { url: "https://user:pass@a.example", signingSecret: { secret: y } } }', 'an https:// URL'],
+    ['{ webhook: { url: https://a.example } }', 'signingSecret'],
+    ['{ alertmanager: { url: "am:9093" } }', 'an http:// or https:// URL'],
+    ['{ eventBridge: { busArn: default } }', 'the ARN of an event bus'],
+    ['{ email: { from: nobody, to: a@example.com } }', 'an e-mail address'],
+  ])('%s is refused with what is allowed', (given, allowed) => {
+    expect(() => parseConfiguration(`destinations: { a: ${given} }`, 'headroom.yml')).toThrow(allowed);
+  });
 });
 
 describe('the Kubernetes API of clusters', () => {
