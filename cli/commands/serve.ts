@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paceProblems } from '../../shared/model/alert/pace.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
 import { problemText } from '../output/problem-text.ts';
-import { type Guard, parseListen, startServer } from '../serve/http-server.ts';
+import type { Action } from '../serve/actions.ts';
+import { type Guard, type Pages, parseListen, startServer } from '../serve/http-server.ts';
 import { hostsWith, publicUrl } from '../serve/public-url.ts';
 import { isLoopback } from '../serve/request-origin.ts';
 import type { ServeScanOptions } from '../serve/scan-loop.ts';
@@ -108,6 +111,8 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         { slackRoute },
         { StateReview },
         { openStateFile },
+        { performAction },
+        { liveHistories },
       ] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),
@@ -115,6 +120,8 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         import('../serve/slack-route.ts'),
         import('../serve/state-review.ts'),
         import('../serve/state-file.ts'),
+        import('../serve/actions.ts'),
+        import('../serve/live-histories.ts'),
       ]);
       const latest = new LatestScans();
       const ended = new AbortController();
@@ -138,15 +145,39 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         breakOff: brokenOff.signal,
       });
       await loop.recall();
-      const review = new StateReview({
-        latest,
-        policy: () => loop.policy,
-        open: () => openStateFile(options.state),
-        now: io.now,
-      });
-      const pages = {
-        ...createPages(latest, io.now, () => review.refresh()),
+      const open = () => openStateFile(options.state);
+      const review = new StateReview({ latest, policy: () => loop.policy, open, now: io.now });
+      // Where anybody can connect, only those who have the token may silence an alert.
+      const mayAct = guard.token !== null || isLoopback(listen.host);
+      const actionToken = mayAct ? randomBytes(32).toString('hex') : null;
+      const pages: Pages = {
+        ...createPages({
+          latest,
+          now: io.now,
+          review: () => review.refresh(),
+          histories: () => liveHistories(latest, open, io.now()),
+          token: actionToken,
+        }),
         slack: slackRoute(options, io),
+        ...(actionToken === null
+          ? {}
+          : {
+              actions: {
+                token: actionToken,
+                names: options.publicUrl === undefined ? [] : [new URL(options.publicUrl).host],
+                perform: async (action: Action) => {
+                  const store = open();
+                  try {
+                    const did = await performAction(action, store, io.now());
+                    io.err(`${printable(`Live page: ${action.alert}: ${did}`)}\n`);
+                    return did;
+                  } finally {
+                    await store.close();
+                    await review.refresh(true);
+                  }
+                },
+              },
+            }),
       };
       const server = await startServer(listen, pages, guard);
       io.err(`Headroom answers on ${server.url} and scans every ${options.interval}.\n`);

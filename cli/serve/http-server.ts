@@ -8,10 +8,12 @@ import {
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { MAX_BODY, type SlackAnswer, type SlackRequest } from '../../shared/pipeline/slack-interaction.ts';
 import { UsageError } from '../base/command-line.ts';
+import { type Action, actionIn, actionRefusal, MAX_ACTION } from './actions.ts';
 import { isAllowed, isLoopback, refusalOf } from './request-origin.ts';
 
 /** What can be asked of the server, each answered again. */
@@ -20,8 +22,26 @@ export interface Pages {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `null`: ready. Otherwise why not. */
   readonly notReady: () => string | null;
+  /** Differs once `report` has something new; left out: not known. */
+  readonly version?: () => string;
+  /** The last scans and the alerts that fire, as JSON. */
+  readonly scan?: () => Promise<string>;
+  readonly alerts?: () => Promise<string>;
+  /** The runbook of a check; `null`: there is no such check. */
+  readonly runbook?: (kind: string) => string | null;
+  /** Does what a reader of the page asks for. Left out: readers may not act. */
+  readonly actions?: Actions;
   /** Answers a click on a button in Slack. Slack signs it, so that it needs no token. Left out: there is no Slack app. */
   readonly slack?: (request: SlackRequest) => Promise<Pick<SlackAnswer, 'status' | 'body'>>;
+}
+
+/** See `actions.ts`. */
+export interface Actions {
+  /** What the page sends, so that no other page can. */
+  readonly token: string;
+  /** Hosts under which people reach the page, as an origin has them. */
+  readonly names: readonly string[];
+  readonly perform: (action: Action) => Promise<string>;
 }
 
 const messageOf = (error: unknown): string =>
@@ -77,18 +97,16 @@ class CompressedPage {
   }
 }
 
-interface Compressed {
-  readonly report: CompressedPage;
-  readonly metrics: CompressedPage;
-}
+type Compressed = Readonly<Record<'report' | 'metrics' | 'scan' | 'alerts', CompressedPage>>;
 
 const sendPage = async (
   response: ServerResponse,
   contentType: string,
   text: string,
   compressed: CompressedPage,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> => {
-  const vary = { vary: 'accept-encoding' };
+  const vary = { vary: 'accept-encoding', ...headers };
   if (!takesGzip(response.req.headers['accept-encoding']?.toString())) {
     send(response, 200, contentType, text, vary);
     return;
@@ -103,9 +121,20 @@ const answer = async (
   compressed: Compressed,
 ): Promise<void> => {
   switch (path) {
-    case '/':
-      await sendPage(response, 'text/html; charset=utf-8', await pages.report(), compressed.report);
+    case '/': {
+      const page = await pages.report();
+      const etag = pages.version === undefined ? {} : { etag: pages.version() };
+      await sendPage(response, 'text/html; charset=utf-8', page, compressed.report, etag);
       return;
+    }
+    case '/scan.json':
+    case '/alerts.json': {
+      const name = path === '/scan.json' ? 'scan' : 'alerts';
+      const text = await pages[name]?.();
+      if (text === undefined) break;
+      await sendPage(response, 'application/json; charset=utf-8', text, compressed[name]);
+      return;
+    }
     case '/metrics': {
       const { contentType, text } = await pages.metrics();
       await sendPage(response, contentType, text, compressed.metrics);
@@ -119,8 +148,38 @@ const answer = async (
       send(response, why === null ? 200 : 503, 'text/plain; charset=utf-8', `${why ?? 'ready'}\n`);
       return;
     }
-    default:
-      send(response, 404, 'text/plain; charset=utf-8', 'There is /, /metrics, /healthz and /readyz.\n');
+    default: {
+      const kind = /^\/runbooks\/([a-z-]{1,60})$/.exec(path)?.[1];
+      const runbook = kind === undefined ? null : pages.runbook?.(kind);
+      if (runbook == null) break;
+      send(response, 200, 'text/html; charset=utf-8', runbook);
+      return;
+    }
+  }
+  send(response, 404, 'text/plain; charset=utf-8', NO_SUCH_PAGE);
+};
+
+const NO_SUCH_PAGE =
+  'There is /, /scan.json, /alerts.json, /runbooks/<check>, /metrics, /healthz and /readyz.\n';
+
+/** Does what a reader asks for, if it is the page itself that asks. */
+const answerAction = async (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { token, names, perform }: Actions,
+): Promise<void> => {
+  const say = (status: number, text: string): void =>
+    send(response, status, 'text/plain; charset=utf-8', `${text}\n`);
+  const refusal = actionRefusal(request.headers, token, names);
+  if (refusal !== null) return say(403, refusal);
+  const body = await bodyOf(request, MAX_ACTION);
+  const action = body.length > MAX_ACTION ? null : actionIn(body);
+  if (action === null) return say(400, 'This is no action of the live page.');
+  try {
+    say(200, await perform(action));
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    say(409, `${messageOf(error)} ${printable(error.action)}`);
   }
 };
 
@@ -161,18 +220,21 @@ export interface Guard {
   readonly hosts?: readonly string[];
 }
 
+/** Where the live page sends what readers do. */
+const ACTIONS_PATH = '/actions';
+
 /** Where Slack sends clicks. */
 const SLACK_PATH = '/slack/interactivity';
 
 /** The beginning of a body; a longer one has no valid signature then. */
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
+const bodyOf = async (request: IncomingMessage, most = MAX_BODY): Promise<string> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     length += bytes.length;
-    if (length > MAX_BODY) break;
+    if (length > most) break;
   }
   return Buffer.concat(chunks).toString('utf8');
 };
@@ -188,7 +250,7 @@ const withoutReasons = (pages: Pages): Pages => ({
   notReady: () => (pages.notReady() === null ? null : 'not ready'),
 });
 
-/** Answers GET and HEAD on the four paths. Resolves once it listens. */
+/** Answers GET and HEAD on the paths of the pages, and POST where readers and Slack act. Resolves once it listens. */
 export const startServer = async (
   listen: { readonly host: string | undefined; readonly port: number },
   pages: Pages,
@@ -199,7 +261,12 @@ export const startServer = async (
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: 1_000,
   };
-  const compressed: Compressed = { report: new CompressedPage(), metrics: new CompressedPage() };
+  const compressed: Compressed = {
+    report: new CompressedPage(),
+    metrics: new CompressedPage(),
+    scan: new CompressedPage(),
+    alerts: new CompressedPage(),
+  };
   const server: Server = createServer(options, (request, response) => {
     // A client that goes away in the middle of an answer is no fault of ours.
     response.on('error', () => {});
@@ -211,6 +278,18 @@ export const startServer = async (
         .catch(() => {
           if (!response.headersSent) send(response, 500, 'text/plain; charset=utf-8', 'It failed.\n');
         });
+      return;
+    }
+    const { actions } = pages;
+    if (request.method === 'POST' && pathOf(request.url ?? '') === ACTIONS_PATH && actions !== undefined) {
+      const why = refusalOf(request.headers, isLoopback(listen.host), hosts);
+      if (why !== null || !isAllowed(request.headers, token)) {
+        send(response, 403, 'text/plain; charset=utf-8', `${why ?? 'This server asks for a token.'}\n`);
+        return;
+      }
+      answerAction(request, response, actions).catch(() => {
+        if (!response.headersSent) send(response, 500, 'text/plain; charset=utf-8', 'It failed.\n');
+      });
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -176,12 +176,13 @@ export class LatestScans implements Exported {
     );
   }
 
-  get targets(): readonly TargetWatch[] {
+  get targets(): readonly (TargetWatch & { readonly why: readonly string[] })[] {
     return [...this.#byTarget.values()].map(({ target, assessment, figures, why }) => ({
       target,
       isWatched: why.length === 0,
       scannedAt: assessment?.scannedAt ?? null,
       figuresFrom: figures?.scannedAt ?? null,
+      why,
     }));
   }
 

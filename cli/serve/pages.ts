@@ -1,6 +1,12 @@
 import { runbookUrl } from '../../shared/alerts/links.ts';
 import { muteOf } from '../../shared/alerts/silence.ts';
 import { type Exported, PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
+import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import { identityOf } from '../../shared/model/result/identity.ts';
+import { scanDocument } from '../../shared/pipeline/scan-document.ts';
+import { RUNBOOKS } from '../../shared/report/runbook.ts';
+import { runbookPage } from '../../shared/report/runbook-page.ts';
+import { jsonText } from '../output/json.ts';
 import type { Pages } from './http-server.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { liveReport } from './live-report.ts';
@@ -9,19 +15,24 @@ import { liveReport } from './live-report.ts';
 const MADE_FOR = 60_000;
 
 /** Makes a page once for each change of what is known: 200 clients that ask at once cost as much as one. */
-const whenChanged = <Page>(
-  latest: LatestScans,
-  now: () => number,
-  make: () => Promise<Page>,
-): (() => Promise<Page>) => {
-  let made: { readonly changes: number; readonly minute: number; readonly page: Promise<Page> } | null = null;
+const whenChanged = <Page>(version: () => string, make: () => Promise<Page>): (() => Promise<Page>) => {
+  let made: { readonly version: string; readonly page: Promise<Page> } | null = null;
   return () => {
-    const minute = Math.floor(now() / MADE_FOR);
-    if (made?.changes !== latest.changes || made.minute !== minute)
-      made = { changes: latest.changes, minute, page: make() };
+    if (made?.version !== version()) made = { version: version(), page: make() };
     return made.page;
   };
 };
+
+export interface PagesInput {
+  readonly latest: LatestScans;
+  readonly now: () => number;
+  /** Looks at the state before a page is made; left out: nothing is looked at. */
+  readonly review?: () => Promise<void>;
+  /** The past of subnets, by `subnetKey`; left out: none is remembered. */
+  readonly histories?: () => Promise<ReadonlyMap<string, SubnetHistory>>;
+  /** What the page sends with an action; `null` or left out: readers may not act. */
+  readonly token?: string | null;
+}
 
 /** What is known now, with what people have muted and where the runbooks are. */
 const exportedOf = (latest: LatestScans, now: number): Exported => ({
@@ -34,17 +45,63 @@ const exportedOf = (latest: LatestScans, now: number): Exported => ({
   runbookOf: (kind) => runbookUrl(kind, latest.links),
 });
 
-/** The pages of `headroom serve`. @param review looks at the state before a page is made */
-export const createPages = (latest: LatestScans, now: () => number, review = async () => {}): Pages => {
+const alertsDocument = (latest: LatestScans, now: number): object => ({
+  schema: 'headroom/alerts@1',
+  alerts: latest.alerts
+    .filter(({ status }) => status !== 'resolved')
+    .map((alert) => {
+      const mute = muteOf(alert, latest.mutes, now);
+      const { accountId, region } = alert.subject;
+      return {
+        identity: identityOf(alert),
+        target: { accountId, region },
+        ...alert,
+        muted: mute === null ? null : { until: mute.until, reason: mute.reason },
+        runbook: runbookUrl(alert.finding.kind, latest.links),
+      };
+    }),
+});
+
+/** The pages of `headroom serve`. */
+export const createPages = ({
+  latest,
+  now,
+  review = async () => {},
+  histories = async () => new Map(),
+  token = null,
+}: PagesInput): Pages => {
   const exporter = new PrometheusExporter();
-  const report = whenChanged(latest, now, async () => liveReport(latest.assessments, latest.alerts, now()));
-  const metrics = whenChanged(latest, now, async () => ({
+  // A server that starts again counts from the beginning, and must not look unchanged.
+  const startedAt = now();
+  const version = (): string => `"${startedAt}-${latest.changes}-${Math.floor(now() / MADE_FOR)}"`;
+  const changed = (): string => `"${startedAt}-${latest.changes}"`;
+  const report = whenChanged(version, async () =>
+    liveReport({ latest, histories: await histories(), token, version: changed(), now: now() }),
+  );
+  const metrics = whenChanged(version, async () => ({
     contentType: exporter.contentType,
     text: await exporter.render(exportedOf(latest, now())),
   }));
+  const scan = whenChanged(version, async () =>
+    jsonText(scanDocument(latest.assessments, new Date(now()).toISOString())),
+  );
+  const alerts = whenChanged(version, async () => jsonText(alertsDocument(latest, now())));
   return {
     report: () => review().then(report),
     metrics: () => review().then(metrics),
+    scan: () => review().then(scan),
+    alerts: () => review().then(alerts),
+    version: changed,
+    runbook: (kind) => {
+      const runbook = RUNBOOKS.get(kind);
+      const findings = latest.assessments.flatMap(({ findings: all }) => all);
+      return runbook === undefined
+        ? null
+        : runbookPage(
+            runbook,
+            findings.filter((finding) => finding.kind === kind),
+          );
+    },
     notReady: () => latest.whyNotReady(),
   };
 };

@@ -22,7 +22,10 @@ const CONSOLE_LINKS = 3;
 const RUNBOOK_LINKS = 2;
 
 /** The runbook of each check, the AWS console's page and the live page of each subject, and the dashboard. */
-export const linksFor = (transitions: readonly Transition[], settings: LinkSettings): readonly Link[] => [
+export const linksFor = (
+  transitions: readonly Pick<Transition, 'finding' | 'subject'>[],
+  settings: LinkSettings,
+): readonly Link[] => [
   ...distinct(transitions.flatMap(({ finding }) => runbookLink(finding, settings) ?? [])).slice(
     0,
     RUNBOOK_LINKS,

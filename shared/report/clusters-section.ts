@@ -5,6 +5,7 @@ import type {
   CommittedDemand,
   ZoneCapacity,
 } from '../model/result/cluster.ts';
+import { type Facets, filterable } from './facets.ts';
 import { figure, givenName } from './figures.ts';
 import { type Html, html } from './html.ts';
 
@@ -41,7 +42,7 @@ const committedRow = (group: CommittedDemand): Html =>
       : figure(group.shortfall)
   }</td><td>${group.error}</td></tr>`;
 
-const renderCluster = (cluster: ClusterAssessment): Html => {
+const renderCluster = (cluster: ClusterAssessment, facets: Facets): Html => {
   const traits = [
     cluster.version === null ? null : `version ${cluster.version}`,
     `${cluster.mode} addressing`,
@@ -53,7 +54,7 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
     cluster.source === 'tags' ? 'known by tags only' : null,
   ].filter((word) => word !== null);
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
-  return html`<article class="cluster" data-search="${[cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId ?? ''].join(' ').toLowerCase()}"><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${count(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
+  return html`<article class="cluster"${filterable(facets, [cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId])}><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${count(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
     cluster.capacity.length === 0
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`
@@ -64,5 +65,9 @@ const renderCluster = (cluster: ClusterAssessment): Html => {
   }${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
 };
 
-export const clustersSection = (clusters: readonly ClusterAssessment[]): Html =>
-  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found: EKS lists none, and no tags name one.</p>` : clusters.map(renderCluster)}</section>`;
+/** @param facetsOf what filters see of a cluster: itself, and the zones and levels of its subnets */
+export const clustersSection = (
+  clusters: readonly ClusterAssessment[],
+  facetsOf: (cluster: ClusterAssessment) => Facets,
+): Html =>
+  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found: EKS lists none, and no tags name one.</p>` : clusters.map((cluster) => renderCluster(cluster, facetsOf(cluster)))}</section>`;

@@ -1,7 +1,7 @@
-import type { Alert } from '../model/alert/alert.ts';
-import { shortDuration } from '../model/base/text/durations.ts';
 import { count, number, percentOf } from '../model/base/text/numbers.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
+import { type Facets, filterable, union } from './facets.ts';
 import { figure, givenName, ownerLabel, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
@@ -15,6 +15,8 @@ const sum = (values: readonly (number | null)[]): { readonly known: number; read
 });
 
 interface Tile {
+  /** By which the page's script finds it, to count again what the filters leave. */
+  readonly name: string;
   readonly value: string;
   readonly words: string;
   readonly level?: 'critical' | 'warning' | 'ok';
@@ -30,8 +32,10 @@ export const summarySection = (
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const failed = assessments.filter(({ target }) => target.status !== 'ok').length;
   const ipv4 = ranked.filter(({ subnet }) => subnet.cidrBlock !== null);
-  const available = sum(ipv4.map(({ subnet }) => subnet.available));
-  const usable = sum(ipv4.map(({ subnet }) => subnet.usable));
+  // The same supply as in the table: what a new interface can take.
+  const supplies = ipv4.map(({ subnet }) => addressSupply(subnet));
+  const available = sum(supplies.map((supply) => supply?.available ?? null));
+  const usable = sum(supplies.map((supply) => supply?.usable ?? null));
   const soonest = ranked
     .filter(({ first }) => first.forecast?.exhaustionAt != null)
     .toSorted(
@@ -40,16 +44,19 @@ export const summarySection = (
     )[0];
   const tiles: readonly Tile[] = [
     {
+      name: 'critical',
       value: String(critical),
       words: critical === 1 ? 'critical finding' : 'critical findings',
       level: critical > 0 ? 'critical' : 'ok',
     },
     {
+      name: 'warning',
       value: String(warnings),
       words: warnings === 1 ? 'warning' : 'warnings',
       level: warnings > 0 ? 'warning' : 'ok',
     },
     {
+      name: 'soonest',
       value: soonest === undefined ? 'none' : runway(soonest.first.forecast, now),
       words:
         soonest === undefined
@@ -58,31 +65,47 @@ export const summarySection = (
       ...(soonest === undefined ? {} : { level: 'warning' as const }),
     },
     {
+      name: 'available',
       value: number(available.known),
       words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}`,
     },
-    { value: number(ranked.length), words: ranked.length === 1 ? 'subnet' : 'subnets' },
+    { name: 'subnets', value: number(ranked.length), words: ranked.length === 1 ? 'subnet' : 'subnets' },
     {
+      name: 'targets',
       value: `${assessments.length - failed} of ${assessments.length}`,
       words: 'accounts × Regions scanned in full',
       level: failed === 0 ? 'ok' : 'warning',
     },
   ];
-  return html`<section id="summary"><h2>Summary</h2><ul class="tiles">${tiles.map(({ value, words, level }) => html`<li class="${level ?? ''}"><b>${value}</b>${words}</li>`)}</ul></section>`;
-};
-
-export const alertsSection = (alerts: readonly Alert[], now: number): Html | null => {
-  const firing = alerts.filter(({ status }) => status === 'firing');
-  if (firing.length === 0) return null;
-  return html`<section id="alerts"><h2>Alerts firing</h2><div class="scroll" tabindex="0" role="region" aria-label="Alerts firing"><table><thead><tr><th scope="col">Severity</th><th scope="col">Alert</th><th scope="col">For</th><th scope="col">Acknowledged</th></tr></thead><tbody>${firing
-    .toSorted((a, b) => (a.severity === b.severity ? 0 : a.severity === 'critical' ? -1 : 1))
-    .map(
-      ({ severity, finding, since, acknowledged }) =>
-        html`<tr><td><span class="chip ${severity}">${severity}</span></td><td>${finding.title}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${acknowledged === null ? 'no' : html`by ${givenName(acknowledged.by)}`}</td></tr>`,
-    )}</tbody></table></div></section>`;
+  return html`<section id="summary"><h2>Summary</h2><ul class="tiles">${tiles.map(({ name, value, words, level }) => html`<li class="${level ?? ''}" data-tile="${name}"><b>${value}</b><span>${words}</span></li>`)}</ul></section>`;
 };
 
 const OWNERS_SHOWN = 50;
+
+/**
+ * Who holds what in each subnet, for the page's script: the owners of what the filters leave. Owners by their place in
+ * `names`, then addresses and interfaces, by the key of the subnet.
+ */
+export const holdersBySubnet = (ranked: readonly RankedSubnet[]): string => {
+  const places = new Map<string, number>();
+  const placeOf = (label: string, name: string | null): number => {
+    const key = JSON.stringify([label, name ?? '']);
+    const known = places.get(key) ?? places.size;
+    places.set(key, known);
+    return known;
+  };
+  const rows = Object.fromEntries(
+    ranked.map(({ key, subnet }) => [
+      key,
+      (subnet.owners ?? []).map(({ kind, name, addresses, interfaces }) => [
+        placeOf(ownerLabel({ kind, name: null }), name),
+        addresses,
+        interfaces,
+      ]),
+    ]),
+  );
+  return JSON.stringify({ names: [...places.keys()].map((key): unknown => JSON.parse(key)), rows });
+};
 
 export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
   interface Held {
@@ -106,28 +129,31 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
   const all = [...byOwner.values()].toSorted((a, b) => b.addresses - a.addresses);
   const total = all.reduce((count, { addresses }) => count + addresses, 0);
   const unknown = ranked.filter(({ subnet }) => subnet.owners === null && subnet.cidrBlock !== null).length;
-  return html`<section id="owners"><h2>Owners of the addresses</h2>${
+  return html`<section id="owners" data-shown="${OWNERS_SHOWN}"><h2>Owners of the addresses</h2>${
     all.length === 0
       ? html`<p>No addresses are in use.</p>`
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Owners of the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
           .slice(0, OWNERS_SHOWN)
           .map(
             (held) =>
-              html`<tr data-search="${ownerLabel(held).toLowerCase()}"><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
+              html`<tr><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
-  }${all.length > OWNERS_SHOWN ? html`<p class="muted">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
+  }${all.length > OWNERS_SHOWN ? html`<p class="muted more">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
 };
 
 const SUBNETS_NAMED = 6;
 
-export const unknownSection = (assessments: readonly TargetAssessment[]): Html => {
-  const bySubnets = new Map<string, Set<string>>();
+export const unknownSection = (
+  assessments: readonly TargetAssessment[],
+  facetsOf: (subnet: SubnetAssessment) => Facets,
+): Html => {
+  const bySubnets = new Map<string, Set<SubnetAssessment>>();
   for (const { subnets } of assessments) {
-    for (const { subnetId, unknowns } of subnets) {
-      for (const { reason } of unknowns) {
+    for (const subnet of subnets) {
+      for (const { reason } of subnet.unknowns) {
         const known = bySubnets.get(reason);
-        if (known === undefined) bySubnets.set(reason, new Set([subnetId]));
-        else known.add(subnetId);
+        if (known === undefined) bySubnets.set(reason, new Set([subnet]));
+        else known.add(subnet);
       }
     }
   }
@@ -143,7 +169,12 @@ export const unknownSection = (assessments: readonly TargetAssessment[]): Html =
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Reasons"><table><thead><tr><th scope="col">Why</th><th scope="col" class="n">Subnets</th><th scope="col">Which</th></tr></thead><tbody>${rows.map(
           ([reason, subnets]) =>
-            html`<tr><td>${reason}</td><td class="n">${subnets.size}</td><td class="where">${[...subnets].slice(0, SUBNETS_NAMED).join(', ')}${subnets.size > SUBNETS_NAMED ? ', ...' : ''}</td></tr>`,
+            html`<tr${filterable(union([...subnets].map(facetsOf)), [reason])}><td>${reason}</td><td class="n">${subnets.size}</td><td class="where">${[
+              ...subnets,
+            ]
+              .slice(0, SUBNETS_NAMED)
+              .map(({ subnetId }) => subnetId)
+              .join(', ')}${subnets.size > SUBNETS_NAMED ? ', ...' : ''}</td></tr>`,
         )}</tbody></table></div>`
   }</section>`;
 };

@@ -1,5 +1,6 @@
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { compareSeverity, type Finding, type Remedy } from '../model/result/finding.ts';
+import { filterable, type Places } from './facets.ts';
 import { type Html, html } from './html.ts';
 
 /** What is wrong or will be: why, the evidence, and each remedy with its preconditions and commands. */
@@ -12,7 +13,7 @@ const WHOLE = 40;
 
 const HOLDS = { true: '✓ holds', false: '✗ not met', null: '? unknown' } as const;
 
-const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html => {
+export const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html => {
   const displayed = displayableCommands(commands);
   return html`<li><b>${title}</b><p>${effect}</p>${
     preconditions.length === 0
@@ -28,20 +29,16 @@ const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html 
   }</li>`;
 };
 
-const wordsOf = ({ title, subject }: Finding): string =>
-  [
-    title,
-    subject.id,
-    subject.name,
-    subject.accountId,
-    subject.region,
-    subject.vpcId,
-    subject.clusterName,
-    ...subject.subnetIds.slice(0, 8),
-  ]
-    .filter((word) => word !== null)
-    .join(' ')
-    .toLowerCase();
+const wordsOf = ({ title, subject }: Finding): readonly (string | null)[] => [
+  title,
+  subject.id,
+  subject.name,
+  subject.accountId,
+  subject.region,
+  subject.vpcId,
+  subject.clusterName,
+  ...subject.subnetIds.slice(0, 8),
+];
 
 const body = ({ explanation, evidence, remedies, subject, also = [] }: Finding): Html => {
   const facts = evidence
@@ -59,7 +56,7 @@ export interface FindingsSection {
 }
 
 /** Worst first. Of many findings, the bodies of all but the first come later: a page must open fast however long it is. */
-export const findingsSection = (findings: readonly Finding[]): FindingsSection => {
+export const findingsSection = (findings: readonly Finding[], places: Places): FindingsSection => {
   const ordered = findings.toSorted(
     (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1),
   );
@@ -68,7 +65,7 @@ export const findingsSection = (findings: readonly Finding[]): FindingsSection =
     const open = index < OPEN && finding.severity !== 'info';
     const key = `finding/${index}`;
     if (index >= WHOLE) later.set(key, body(finding).text);
-    return html`<details class="finding ${finding.severity}" data-search="${wordsOf(finding)}"${open ? html` open` : null}><summary><span class="chip ${finding.severity}">${finding.severity}</span><b>${finding.title}</b></summary>${
+    return html`<details class="finding ${finding.severity}"${filterable(places.ofSubject(finding.subject, finding.severity), wordsOf(finding))}${open ? html` open` : null}><summary><span class="chip ${finding.severity}">${finding.severity}</span><b>${finding.title}</b></summary>${
       index < WHOLE ? body(finding) : html`<div data-lazy="${key}"></div>`
     }</details>`;
   };

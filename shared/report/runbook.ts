@@ -45,7 +45,8 @@ const LOOK_AT_HEADROOM: readonly RunbookCommand[] = [
 ];
 
 const QUIET: readonly RunbookCommand[] = [
-  { command: 'headroom acknowledge ALERT', shows: 'stops repeats until it gets worse or ends' },
+  { command: 'headroom ack 3', shows: 'by its number: stops repeats until it gets worse or ends' },
+  { command: "headroom mute 3 --for 4h --reason 'why'", shows: 'sends nothing of it for four hours' },
 ];
 
 const runbookOf = (

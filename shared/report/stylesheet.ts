@@ -1,5 +1,7 @@
 import { MAP_STYLE } from './address-map-svg.ts';
+import { FACETS_STYLE } from './facets.ts';
 import { STRIP_STYLE } from './outlook-strip.ts';
+import { RUNWAY_STYLE } from './runway-section.ts';
 
 /** The look of report and widget. Every pair of text and ground has a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3). */
 
@@ -40,7 +42,7 @@ const REPORT = `
 .hr nav{position:sticky;top:0;z-index:2;background:var(--paper);border-bottom:1px solid var(--line);margin-top:14px}
 .hr nav>div{max-width:1400px;margin:0 auto;padding:8px 20px;display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center}
 .hr nav input{flex:1 1 220px;max-width:420px;font:inherit;padding:5px 9px;color:var(--ink);background:var(--paper);border:1px solid var(--muted);border-radius:4px}
-.hr section{scroll-margin-top:60px}.hr .skip{position:absolute;left:-999px}.hr .skip:focus{left:8px;top:8px;background:var(--paper);padding:6px;z-index:3}
+.hr section{scroll-margin-top:104px}.hr .skip{position:absolute;left:-999px}.hr .skip:focus{left:8px;top:8px;background:var(--paper);padding:6px;z-index:3}
 .hr :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .hr .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px;list-style:none;padding:0;margin:16px 0}
 .hr .tiles li{background:var(--raised);border-left:4px solid var(--line);padding:8px 12px}.hr .tiles b{display:block;font-size:22px;line-height:1.2;overflow-wrap:anywhere}
@@ -59,10 +61,10 @@ const REPORT = `
 .hr tr.detail>td{background:var(--raised);padding:12px 14px}.hr tr.detail .numbers div{background:var(--paper)}
 .hr .outlook-plot{width:100%;height:auto;margin:8px 0;display:block;max-width:1080px}
 .hr .cluster{border-top:1px solid var(--line);padding:14px 0}.hr footer{padding:30px 20px;color:var(--muted)}
-.hr tr[data-key]{scroll-margin-top:56px}.hr [hidden]{display:none!important}
+.hr tr[data-key]{scroll-margin-top:110px}.hr tr.group th{background:var(--raised);color:var(--ink);font-size:13px}.hr .acts{white-space:nowrap}.hr .groups td:first-child{min-width:112px}.hr .alerts td{min-width:64px}.hr .live{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;margin:6px 0}.hr #who{font:inherit;padding:3px 8px;color:var(--ink);background:var(--paper);border:1px solid var(--muted);border-radius:4px}.hr [hidden]{display:none!important}
 @media (max-width:640px){.hr header.top,.hr main,.hr footer{padding-left:12px;padding-right:12px}.hr nav{position:static}.hr nav>div{padding:8px 12px}.hr .wide{display:none}.hr .subnets .id{min-width:120px}.hr .detail-body{position:sticky;left:12px;width:calc(100vw - 54px)}.hr .tiles{grid-template-columns:1fr 1fr}}
-@media print{.hr nav,.hr button:not(.open),.hr .skip{display:none}.hr .card,.hr .finding{break-inside:avoid}.hr h2{break-after:avoid}.hr,.hr td,.hr th{font-size:11px}.hr td button.open{color:inherit;text-decoration:none}body{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
+@media print{.hr nav,.hr .acts,.hr .live,.hr button:not(.open),.hr .skip{display:none}.hr .card,.hr .finding{break-inside:avoid}.hr h2{break-after:avoid}.hr,.hr td,.hr th{font-size:11px}.hr td button.open{color:inherit;text-decoration:none}body{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** The report follows the reader's own choice of light or dark, and is always light on paper. */
 export const reportStyle = (): string =>
-  `.hr{${LIGHT}}@media screen and (prefers-color-scheme:dark){.hr{${DARK}}}${SHARED}${REPORT}`;
+  `.hr{${LIGHT}}@media screen and (prefers-color-scheme:dark){.hr{${DARK}}}${SHARED}${REPORT}\n${FACETS_STYLE}\n${RUNWAY_STYLE}`;

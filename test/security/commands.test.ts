@@ -10,6 +10,7 @@ import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
 import { emailText } from '../../shared/notify/plain-text.ts';
 import { slackMessage } from '../../shared/notify/slack-blocks.ts';
 import { terminalPreview } from '../../shared/notify/terminal-preview.ts';
+import { Places } from '../../shared/report/facets.ts';
 import { findingsSection } from '../../shared/report/findings-section.ts';
 import {
   exampleFinding,
@@ -122,7 +123,11 @@ const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>
       .map((line) => line.slice(13))
       .join('\n'),
   report: (commands) =>
-    [...findingsSection([findingWith(commands)]).section.text.matchAll(/<pre><code>(.*?)<\/code><\/pre>/gs)]
+    [
+      ...findingsSection([findingWith(commands)], new Places([])).section.text.matchAll(
+        /<pre><code>(.*?)<\/code><\/pre>/gs,
+      ),
+    ]
       .map(([, text = '']) => entities(text))
       .join('\n'),
 };

@@ -70,7 +70,7 @@ const run = async (): Promise<string> => {
   now += MINUTE;
   await loop.run();
   await loop.settled();
-  return (await createPages(latest, () => now).metrics()).text;
+  return (await createPages({ latest, now: () => now }).metrics()).text;
 };
 
 const firing = (metrics: string): readonly string[] =>
@@ -213,7 +213,7 @@ describe('the state file', () => {
     const before = await run();
     start();
     await loop.recall();
-    const { text } = await createPages(latest, () => now).metrics();
+    const { text } = await createPages({ latest, now: () => now }).metrics();
     expect(firing(text)).toEqual(firing(before));
     expect(available(text)).toEqual(available(before));
     expect(up(text)).toEqual([`${HUB} 0`, `${FULL} 0`, `${ROOMY} 0`].toSorted());

@@ -36,13 +36,16 @@ export interface OpenPage {
 }
 
 /** Opens a file in a window of its own, and watches all that it does. */
-export const openFile = async (browser: Browser, path: string, look: Look): Promise<OpenPage> => {
+export const openFile = (browser: Browser, path: string, look: Look): Promise<OpenPage> =>
+  openUrl(browser, `file://${path}`, look);
+
+/** The same of the page of a server. */
+export const openUrl = async (browser: Browser, url: string, look: Look): Promise<OpenPage> => {
   const context = await browser.newContext({
     viewport: { width: look.width, height: 1000 },
     colorScheme: look.scheme,
   });
   const page = await context.newPage();
-  const url = `file://${path}`;
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => {

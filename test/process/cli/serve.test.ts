@@ -106,7 +106,10 @@ describe('headroom serve, over three accounts of which one cannot be read', () =
 
   test('another path is 404, another method 405, and HEAD is as GET without the body', async () => {
     const unknown = await serving.get('/metricsx');
-    expect([unknown.status, unknown.text]).toEqual([404, 'There is /, /metrics, /healthz and /readyz.\n']);
+    expect([unknown.status, unknown.text]).toEqual([
+      404,
+      'There is /, /scan.json, /alerts.json, /runbooks/<check>, /metrics, /healthz and /readyz.\n',
+    ]);
     expect((await serving.get('/metrics', 'POST')).status).toBe(405);
     expect(await serving.get('/healthz', 'HEAD')).toMatchObject({ status: 200, text: '' });
   });

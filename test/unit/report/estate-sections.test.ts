@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterAssessment } from '../../../shared/model/result/cluster.ts';
+import { alertsSection } from '../../../shared/report/alerts-section.ts';
 import { clustersSection } from '../../../shared/report/clusters-section.ts';
-import { alertsSection, ownersSection } from '../../../shared/report/estate-sections.ts';
+import { ownersSection } from '../../../shared/report/estate-sections.ts';
+import { Places, union } from '../../../shared/report/facets.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { anAlert, aSubject } from '../../fixtures/stored-alerts.ts';
 
+const PLACES = new Places([]);
 const NOW = Date.parse('2026-01-01T02:30:00Z');
 
 describe('the alerts of a report', () => {
@@ -15,16 +18,32 @@ describe('the alerts of a report', () => {
       anAlert({ subject: aSubject('subnet-0b'), severity: 'critical' }),
       anAlert({ subject: aSubject('subnet-0c'), status: 'resolved', severity: 'ok' }),
     ];
-    const section = alertsSection(alerts, NOW)?.text ?? '';
-    const rows = [...section.matchAll(/<tr><td>.*?<\/tr>/gs)].map(([row]) => row);
+    const section = alertsSection(alerts, PLACES, NOW)?.text ?? '';
+    const rows = [...section.matchAll(/<tr data-search.*?<\/tr>/gs)].map(([row]) => row);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('chip critical');
-    expect(rows[0]).toContain('<td>2 h 30 min</td><td>no</td>');
+    expect(rows[0]).toContain('<td>2 h 30 min</td><td>not acknowledged</td>');
     expect(rows[1]).toContain('by <bdi>ada &lt;ops&gt;</bdi>');
   });
 
+  test('have links, their mute, and buttons for readers who may act', () => {
+    const view = {
+      mayAct: true,
+      muteOf: () => ({ reason: 'a <test>', until: '2026-01-01T04:00:00.000Z' }),
+      linksOf: () => [{ label: 'Runbook', url: 'runbooks/addresses-low' }],
+    };
+    const section = alertsSection([anAlert()], PLACES, NOW, view)?.text ?? '';
+    expect(section).toContain('<a href="runbooks/addresses-low" rel="noreferrer">Runbook</a>');
+    expect(section).toContain('<a href="#111111111111/eu-west-1/subnet-0a">');
+    expect(section).toMatch(/muted until .*: <bdi>a &lt;test&gt;<\/bdi>/);
+    expect(
+      section.match(/data-act="\w+" data-alert="111111111111\/eu-west-1\/addresses-low\/subnet\/subnet-0a"/g),
+    ).toHaveLength(3);
+    expect(alertsSection([anAlert()], PLACES, NOW)?.text).not.toContain('<button');
+  });
+
   test('have no section where nothing fires', () => {
-    expect(alertsSection([anAlert({ status: 'resolved' })], NOW)).toBeNull();
+    expect(alertsSection([anAlert({ status: 'resolved' })], PLACES, NOW)).toBeNull();
   });
 });
 
@@ -44,7 +63,7 @@ describe('who holds the addresses', () => {
       aSubnet({ subnetId: 'subnet-0c', owners: null }),
     ];
     const section = ownersSection(worstFirst([anAssessment({ subnets })])).text;
-    const rows = [...section.matchAll(/<tr data-search.*?<\/tr>/gs)].map(([row]) =>
+    const rows = [...section.matchAll(/<tr><td>.*?<\/tr>/gs)].map(([row]) =>
       row
         .replace(/<[^>]*>/g, '|')
         .split('|')
@@ -128,7 +147,7 @@ describe('the clusters of a report', () => {
     ],
     unknowns: [{ field: 'warmAtLeast', reason: 'the add-on could not be read' }],
   };
-  const section = clustersSection([cluster]).text;
+  const section = clustersSection([cluster], () => union([])).text;
 
   test('say how much still fits, in which subnet, and what breaks first', () => {
     expect(section).toContain('<h3><bdi>shop&lt;1&gt;</bdi></h3>');
@@ -143,7 +162,7 @@ describe('the clusters of a report', () => {
     );
     const [zone] = cluster.zones;
     const alone = { ...cluster, zones: zone === undefined ? [] : [{ ...zone, subnetIds: ['subnet-0a'] }] };
-    expect(clustersSection([alone]).text).not.toContain('By zone');
+    expect(clustersSection([alone], () => union([])).text).not.toContain('By zone');
   });
 
   test('say which group would find no room, and what is not known', () => {
@@ -154,6 +173,6 @@ describe('the clusters of a report', () => {
   });
 
   test('say so when there are none', () => {
-    expect(clustersSection([]).text).toContain('No clusters found');
+    expect(clustersSection([], () => union([])).text).toContain('No clusters found');
   });
 });

@@ -70,6 +70,7 @@ describe('what headroom serve shows', () => {
         isWatched: false,
         scannedAt: '2026-01-01T00:05:00.000Z',
         figuresFrom: '2026-01-01T00:00:00.000Z',
+        why: [expect.any(String)],
       },
     ]);
   });

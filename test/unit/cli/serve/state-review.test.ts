@@ -32,11 +32,7 @@ const serving = async () => {
     open: () => ({ ...store, close: async () => {} }),
     now: () => now,
   });
-  const pages = createPages(
-    latest,
-    () => now,
-    () => review.refresh(),
-  );
+  const pages = createPages({ latest, now: () => now, review: () => review.refresh() });
   const states = async () =>
     [...(await pages.metrics()).text.matchAll(/^headroom_alert_state\{.*state="(\w+)"\}/gm)].map(
       ([, state]) => state,
