@@ -233,7 +233,7 @@ export const prefixRun =
   };
 
 /** When the last addresses of `lastAddresses` are taken. */
-const LAST_TAKEN_AT = 3 * HOUR;
+export const LAST_TAKEN_AT = 3 * HOUR;
 
 /** When `lastAddresses` has some again. */
 export const SOME_GIVEN_BACK_AT = 4 * HOUR;

@@ -64,9 +64,11 @@ export const alertingFor = ({
     [...recipientsOf(alert, [alert.severity], routes)].some(repeats(alert.severity, now));
   const repeats = (severity: AlertSeverity, at: number) => (name: string) =>
     wantsRepeat(name, severity, delivery, at);
-  /** Who gets a transition: of a repeat, those who wanted one when it was made. */
-  const wants = ({ transition, severity, at }: Transition): ((name: string) => boolean) =>
-    transition === 'repeated' && severity !== 'ok' ? repeats(severity, Date.parse(at)) : () => true;
+  /** Who gets a transition: of a repeat that says nothing for the first time, those who wanted one when it was made. */
+  const wants = ({ transition, severity, at, isFirst }: Transition): ((name: string) => boolean) =>
+    transition === 'repeated' && severity !== 'ok' && isFirst !== true
+      ? repeats(severity, Date.parse(at))
+      : () => true;
   const isWantedByNobody = (transition: Transition): boolean =>
     ![...recipientsOf(transition, levelsToTell(transition), routes)].some(wants(transition));
   const settingsFor = (observation: Observation): LifecycleSettings => ({

@@ -21,7 +21,12 @@ export interface Combined {
   /** The worst level that any part has reached. */
   readonly severity: AlertLevel;
   /** What is announced: the first part at that level, with the others beneath it. `null`: no part has a finding now. */
-  readonly lead: { readonly rule: string; readonly finding: Finding } | null;
+  readonly lead: {
+    readonly rule: string;
+    readonly finding: Finding;
+    /** It has reached that level itself, and does not only lead because the one that has reached it is unknown now. */
+    readonly isReached: boolean;
+  } | null;
 }
 
 /**
@@ -93,24 +98,23 @@ const leadOf = (
   return {
     rule: lead.rule,
     finding: withAlso(lead.finding, others),
+    isReached: lead.reached === severity,
   };
 };
 
 /**
  * What people are notified of when an alert goes from one state to the next; `null`: nothing. A warning is sent once, a
- * critical alert is sent once, and so is an end. At the same level one thing is new: nothing is left. That is a fact, and
- * "empty by about 16:40" was an expectation.
+ * critical alert is sent once, and so is an end. At the critical level one thing is new: nothing is left. It is sent as a
+ * repeat, because those who were paged know that it was about to happen: it pages no one again and keeps the
+ * acknowledgement. A warning at which nothing is left waits until that is confirmed, and becomes critical.
  */
-export const stepOf = (
-  alert: Alert | null,
-  { severity, lead }: Combined,
-): Exclude<TransitionKind, 'repeated'> | null => {
+export const stepOf = (alert: Alert | null, { severity, lead }: Combined): TransitionKind | null => {
   const announced = alert?.severity ?? 'ok';
   const change = compareLevel(severity, announced);
   if (severity === 'ok') return announced === 'ok' ? null : 'resolved';
   if (announced === 'ok') return 'firing';
   if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
-  if (lead === null || alert === null) return null;
+  if (lead === null || alert === null || !lead.isReached) return null;
   if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
-  return CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft === true ? 'escalated' : null;
+  return CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft === true ? 'repeated' : null;
 };

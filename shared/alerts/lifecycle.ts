@@ -264,6 +264,8 @@ const issue = (
     readonly rule: string;
     /** The rules that it was announced under in this life, this one included; `null`: it only ever has one. */
     readonly rules: readonly string[] | null;
+    /** Of a repeat: it says for the first time that nothing is left. */
+    readonly isFirst?: boolean;
   },
 ) => {
   const { kind, to, at, rule, rules } = step;
@@ -291,6 +293,7 @@ const issue = (
     at,
     ...shared,
     ...(begins || current.formerKey === undefined ? {} : { formerKey: current.formerKey }),
+    ...(step.isFirst === true ? { isFirst: true as const } : {}),
     ...(begins ? {} : { changes: evidenceChanges(current.finding.evidence, figures) }),
     ...(observation.continuesAs === undefined ? {} : { continuesAs: observation.continuesAs }),
     ...(observation.unmonitored === undefined ? {} : { unmonitored: observation.unmonitored }),
@@ -372,9 +375,8 @@ const reduceTogether = (
   if (finding === undefined || (alert === null && combined.parts.length === 0)) return unchanged;
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
-  const kind =
-    stepOf(alert, combined) ??
-    (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
+  const step = stepOf(alert, combined);
+  const kind = step ?? (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
   if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
 
   const rule = combined.severity === 'ok' ? current.rule : (combined.lead?.rule ?? current.rule);
@@ -387,6 +389,7 @@ const reduceTogether = (
     finding,
     rule,
     rules: before.includes(rule) ? before : [...before, rule],
+    isFirst: step === 'repeated',
   });
   const { cause: _cause, announcedRules: _rules, ...kept } = current;
   const { announcedRules, ...rest } = record;

@@ -127,6 +127,7 @@ const transition = z.object({
   changes: z.exactOptional(
     z.array(z.object({ name: text, unit: z.exactOptional(text), before: value, now: value })),
   ),
+  isFirst: z.exactOptional(z.literal(true)),
   cause: z.exactOptional(text),
   announced: z.exactOptional(z.array(alertSeverity)),
   announcedRules: z.exactOptional(z.array(text)),

@@ -16,18 +16,11 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({
-  transition,
-  severity,
-  previousSeverity,
-  continuesAs,
-  unmonitored,
-}: Transition): string => {
+export const leadOf = ({ transition, severity, isFirst, continuesAs, unmonitored }: Transition): string => {
   if (continuesAs !== undefined) return 'Continues in another alert';
   if (unmonitored === true) return 'No longer monitored';
   if (transition === 'resolved') return 'Resolved';
-  // Another check leads at the same level: the level itself is nothing new.
-  if (transition === 'escalated' && severity === previousSeverity) return WORSE[severity];
+  if (transition === 'repeated' && isFirst === true) return WORSE[severity];
   return LEADS[transition][severity];
 };
 

@@ -104,6 +104,8 @@ export interface Transition {
   readonly unmonitored?: true;
   /** Of a step down or a resolve at which nothing was found any more: see `Observation.clear`. */
   readonly clear?: string;
+  /** Of a repeat: it says for the first time that nothing is left, so every recipient gets it. */
+  readonly isFirst?: true;
   /** The alert's cause (see `Observation`). */
   readonly cause?: string;
   /**

@@ -1,5 +1,8 @@
+import { worstLevel } from '../alert/alert.ts';
+import type { RulePolicy } from '../alert/policy.ts';
 import { approximateTime } from '../base/text/approximate-times.ts';
 import { number, percentOf } from '../base/text/numbers.ts';
+import { isSafe } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
@@ -52,7 +55,13 @@ const resultOf = ({ estate, settings }: CheckContext, supply: SubnetSupply): Che
   const { name, subject, isUsed, left, capacity } = supply;
   if (isUsed === false) return healthy(subject);
   if (isUsed === null || left === null || capacity === null) return notMeasured(subject, reasonOf(supply));
-  const levels = levelsOf(left, capacity, settings(`${name}-low`, subject));
+  const levels = heldByTheDay(
+    supply,
+    left,
+    capacity,
+    settings(`${name}-low`, subject),
+    estate.input.scannedAt,
+  );
   const evidence = [...evidenceOf(supply, left, capacity), ...limits(levels, name)];
   const result = measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${number(left)} of ${amount(name, capacity)} left${emptyBy(supply, estate.input.scannedAt)}`,
@@ -63,6 +72,24 @@ const resultOf = ({ estate, settings }: CheckContext, supply: SubnetSupply): Che
     owners: supply.subnet.owners,
   }));
   return left === 0 && result.state === 'found' ? { ...result, coveredBy: `${name}-exhausted` } : result;
+};
+
+/**
+ * The levels of what is left now, which clear only when the low of an ordinary day is above the threshold as well: what is
+ * free at night is taken again in the morning. Room that came back clears at once.
+ */
+const heldByTheDay = (
+  { forecast }: SubnetSupply,
+  left: number,
+  capacity: number,
+  policy: RulePolicy,
+  scannedAt: string,
+): SupplyLevels & { readonly safe: boolean } => {
+  const levels = levelsOf(left, capacity, policy);
+  const safe = forecast !== undefined && isSafe(forecast, Date.parse(scannedAt));
+  const dailyLow = forecast?.basis?.dailyLow ?? null;
+  if (safe || dailyLow === null || dailyLow >= left) return { ...levels, safe };
+  return { ...levels, safe, hold: worstLevel([levels.hold, levelsOf(dailyLow, capacity, policy).hold]) };
 };
 
 /** The forecast, where the rate of these days leads to zero. */

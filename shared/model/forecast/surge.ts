@@ -23,9 +23,13 @@ const STEADY_SHARE = 0.6;
 const BRIEF_STEADY_SHARE = 0.5;
 /** The shorter pair is only for what is nearly over: no more than this share of the capacity is left. */
 const NEARLY_OVER = 0.2;
-/** At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. */
-export const WARNING_HOURS = 1.4;
-export const CRITICAL_HOURS = 0.75;
+/**
+ * At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. It is
+ * critical at once: it is over before working hours begin, and a warning was followed by a critical alert 25 minutes later.
+ */
+export const SURGE_HOURS = 1.4;
+/** The same where it is nearly over: little is left, or hardly any earlier day is known. */
+export const NEARLY_OVER_HOURS = 0.75;
 /** What gets faster is told by the fast window: at its pace as little is left as above, and at the slow window's this much. */
 const ACCELERATING_HOURS = 2;
 /** An alert clears only when both windows leave more than this. */
@@ -88,31 +92,32 @@ export const surge = (
     hoursLeft.slow <= hours || (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
   const surges = long.isSteady && long.lost >= least;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
-  const warning = known === null ? CRITICAL_HOURS : WARNING_HOURS;
+  const within = known === null ? NEARLY_OVER_HOURS : SURGE_HOURS;
   const isNearlyOver =
     known !== null &&
     value < known.floor &&
-    ((surges && hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= CRITICAL_HOURS) ||
+    ((surges &&
+      hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= NEARLY_OVER_HOURS) ||
       surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
   const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
   const fall = fallOf({ hourly }, measured, capacity, now);
   const fell = fall?.begins === true ? fall : null;
   const raise =
     isNearlyOver ||
-    (surges && isUnusual && reached(CRITICAL_HOURS)) ||
+    (surges && isUnusual && reached(within)) ||
     (draining !== null && draining.hoursLeft <= DRAIN_CRITICAL_HOURS)
       ? 'critical'
-      : (surges && isUnusual && reached(warning)) || draining !== null || fell !== null
+      : draining !== null || fell !== null
         ? 'warning'
         : 'ok';
   const stillLeft = Math.min(hoursLeft.slow, hoursLeft.fast);
+  const goesOn = isLikely(drains.goesOn, DRAIN_HOLD_CHANCE, value, capacity) ? drains.goesOn : null;
   const hold =
-    raise === 'critical' || stillLeft <= CRITICAL_HOURS
+    raise === 'critical' ||
+    stillLeft <= CLEAR_HOURS ||
+    (goesOn !== null && goesOn.hoursLeft <= DRAIN_HOLD_HOURS)
       ? 'critical'
-      : raise === 'warning' ||
-          stillLeft <= CLEAR_HOURS ||
-          fall !== null ||
-          isLikely(drains.goesOn, DRAIN_HOLD_CHANCE, value, capacity)
+      : raise === 'warning' || fall !== null || goesOn !== null
         ? 'warning'
         : 'ok';
   // Where only the longer windows see it, theirs is the pace that is told.
@@ -160,8 +165,10 @@ export const surge = (
 const DRAIN_CHANCE = 0.2;
 const DRAIN_HOLD_CHANCE = 0.1;
 const DRAIN_LEFT_SHARE = 0.3;
-/** At its pace so little time is left that a second message would come too late to act on. */
-const DRAIN_CRITICAL_HOURS = 4;
+/** At its pace it is empty before the next working morning. Longer ones are a warning first. */
+const DRAIN_CRITICAL_HOURS = 16;
+/** It stays critical while less than a day and a half is left, so that a pause for a night does not end and begin it again. */
+const DRAIN_HOLD_HOURS = 36;
 const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
   drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;
 
@@ -218,7 +225,7 @@ const surgesBriefly = (
     brief.isSteady &&
     brief.lost >= least &&
     pace >= UNUSUAL * earlier.lossPerHour &&
-    hoursAt(value, pace) <= CRITICAL_HOURS
+    hoursAt(value, pace) <= NEARLY_OVER_HOURS
   );
 };
 

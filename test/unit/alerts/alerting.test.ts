@@ -64,6 +64,17 @@ describe('the decisions about one scan', () => {
     expect(alerting({ subnets: [], target }, stored).isSilenced(exhaustion)).toBe(true);
   });
 
+  test('a repeat that says for the first time that nothing is left goes to those who want no repeats', () => {
+    const twice = [anObservation('critical'), anObservation('critical')];
+    const repeat = { ...lastTransition(...twice), transition: 'repeated' as const };
+    const policy: AlertPolicy = {
+      ...noWaiting,
+      delivery: { ...noWaiting.delivery, otherwise: { ...noWaiting.delivery.otherwise, repeat: 'never' } },
+    };
+    expect(alerting({}, [], policy).isSilenced(repeat)).toBe(true);
+    expect(alerting({}, [], policy).isSilenced({ ...repeat, isFirst: true })).toBe(false);
+  });
+
   test('the waiting and repeating of each alert are those of its rule and subject', () => {
     const { settingsFor } = alerting({});
     expect(settingsFor(anObservation('warning'))).toMatchObject({ pendingFor: 0 });

@@ -115,7 +115,7 @@ describe('the checks of one supply are one alert', () => {
     ).toEqual([
       '0 firing addresses-exhaustion warning',
       '10 escalated addresses-low critical +addresses-exhaustion',
-      '20 escalated addresses-exhausted critical',
+      '20 repeated addresses-exhausted critical',
       '40 resolved addresses-exhausted ok',
     ]);
   });
@@ -130,7 +130,7 @@ describe('the checks of one supply are one alert', () => {
       ]).sent,
     ).toEqual([
       '0 firing addresses-low critical +addresses-exhaustion',
-      '10 escalated addresses-exhausted critical',
+      '10 repeated addresses-exhausted critical',
     ]);
   });
 
@@ -149,7 +149,36 @@ describe('the checks of one supply are one alert', () => {
         [40, low],
         [50, empty],
       ]).sent,
-    ).toEqual(['0 firing addresses-exhaustion critical', '30 escalated addresses-exhausted critical']);
+    ).toEqual(['0 firing addresses-exhaustion critical', '30 repeated addresses-exhausted critical']);
+  });
+
+  test('at which nothing is left after it was critical: no one is paged again, and it stays acknowledged', () => {
+    const { alert } = live([[0, low]]);
+    if (alert === null) throw new Error('it must fire');
+    const { transitions, alert: after } = reduceAlert(
+      acknowledge(alert, 'mia', START),
+      empty,
+      SETTINGS,
+      START + 10 * MINUTE,
+    );
+    expect(transitions).toMatchObject([{ transition: 'repeated', severity: 'critical', isFirst: true }]);
+    expect(after?.acknowledged?.by).toBe('mia');
+  });
+
+  test('at which nothing is left while it is a warning: it becomes critical once that is confirmed, and not twice', () => {
+    const confirmed = together({
+      'addresses-exhausted': { raise: 'critical', left: 0, pendingFor: 600 },
+      'addresses-exhaustion': { raise: null },
+    });
+    expect(
+      live([
+        [0, willRunOut],
+        [10, confirmed],
+        [15, confirmed],
+        [20, confirmed],
+        [25, confirmed],
+      ]).sent,
+    ).toEqual(['0 firing addresses-exhaustion warning', '20 escalated addresses-exhausted critical']);
   });
 
   test('that sends one warning, though days became hours', () => {

@@ -21,10 +21,9 @@ const goneAt = growing.find(({ value }) => value === 0)?.at ?? 0;
 describe('a subnet that fills up over a month', () => {
   const lines = replayed(growing);
 
-  test('is one alert: a warning a week ahead, that escalates to low and to exhausted', () => {
+  test('is one alert: a warning a week ahead, and one critical alert before nothing is left', () => {
     expect(steps(lines)[0]).toBe('addresses-exhaustion firing warning');
-    expect(steps(lines)).toContain('addresses-low escalated critical');
-    expect(steps(lines).at(-1)).toBe('addresses-exhausted escalated critical');
+    expect(steps(lines).at(-1)).toBe('addresses-low escalated critical');
     expect(lines.filter(({ transition }) => transition === 'firing')).toHaveLength(1);
     expect(lines.map(({ transition }) => transition)).not.toContain('resolved');
     expect(new Set(steps(lines)).size).toBe(lines.length);
@@ -60,7 +59,7 @@ describe('a subnet that fills up over a month', () => {
 test('a surge says when it will be over, in hours and not in days', () => {
   const lines = replayed(series(15, (day) => 700 + 4 * scatter(day) - Math.max(0, day - 14.3) * 24 * 230));
   const surge = lines.find(({ rule }) => rule === 'addresses-surge');
-  expect(surge).toMatchObject({ transition: 'firing', severity: 'warning' });
+  expect(surge).toMatchObject({ transition: 'firing', severity: 'critical' });
   const end = START + 14.3 * DAY + 3.04 * HOUR;
   expect(end - Date.parse(surge?.at ?? '')).toBeGreaterThan(45 * MINUTE);
   expect(Math.abs(end - Date.parse(surge?.exhaustionAt ?? ''))).toBeLessThan(HOUR);
@@ -114,9 +113,5 @@ test('a forecast that wavers on its way down is sent once, and not each time tha
     return steps(replayed(wavering, { policy: { ...DEFAULT_POLICY, rules } }));
   };
   const patient = told(DEFAULT_POLICY.rules['addresses-exhaustion'].clearFor);
-  expect(patient).toEqual([
-    'addresses-exhaustion firing warning',
-    'addresses-low escalated critical',
-    'addresses-exhausted escalated critical',
-  ]);
+  expect(patient).toEqual(['addresses-exhaustion firing warning', 'addresses-low escalated critical']);
 });

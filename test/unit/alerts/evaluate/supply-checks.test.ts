@@ -7,6 +7,7 @@ import type {
   TargetAssessment,
   VpcAssessment,
 } from '../../../../shared/model/result/assessment.ts';
+import type { Forecast } from '../../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
 import { partsOf } from '../../../fixtures/check-observations.ts';
 import { aCluster } from '../../../fixtures/findings-input.ts';
@@ -50,6 +51,15 @@ const aVpc = (changes: Partial<VpcAssessment> = {}): VpcAssessment => ({
   ...changes,
 });
 
+const NOT_EXPECTED: Forecast = {
+  exhaustionAt: null,
+  earliest: null,
+  latest: null,
+  probabilityWithin: { '24h': 0, '72h': 0, '7d': 0 },
+  method: 'trend-paths',
+  reason: '',
+};
+
 describe('addresses-low', () => {
   test('a subnet with room is well, and its figures are there for a resolve to compare', () => {
     expect(ofSubnet('addresses-low', {})).toMatchObject({
@@ -91,6 +101,24 @@ describe('addresses-low', () => {
     const near = ofSubnet('addresses-low', { available: 13 });
     expect(near).toMatchObject({ raise: 'ok', hold: 'warning' });
     expect(near.finding?.severity).toBe('warning');
+  });
+
+  test('it clears when the low of an ordinary day is above the threshold, and at once where room came back', () => {
+    const night = (dailyLow: number, changes: Partial<Forecast> = {}) => {
+      const basis = { available: 60, dailyLow, lossPerDay: 1, trendDays: 5 };
+      return ofSubnet('addresses-low', {
+        available: 60,
+        forecast: { addresses: { ...NOT_EXPECTED, basis, ...changes } },
+      });
+    };
+    expect(night(4)).toMatchObject({ raise: 'ok', hold: 'critical' });
+    expect(night(12)).toMatchObject({ raise: 'ok', hold: 'warning' });
+    expect(night(20)).toMatchObject({ raise: 'ok', hold: 'ok' });
+    const cameBack = {
+      roomCameBackAt: '2025-12-31T22:00:00.000Z',
+      probabilityWithin: { '24h': 0, '72h': 0.01, '7d': 0.02 },
+    };
+    expect(night(12, cameBack)).toMatchObject({ raise: 'ok', hold: 'ok' });
   });
 
   test('where AWS counts fewer than the interfaces explain, AWS is believed', () => {

@@ -55,16 +55,17 @@ describe('a loss that goes on for hours or days', () => {
     expect(reason).toMatch(/were used up in the last \d+ hours/);
   });
 
-  test('at whose pace four hours are left is critical at once', () => {
+  test('that ends before the next working morning is critical at once, and a longer one is a warning first', () => {
     const fast = (hours: number) => (500 * hours) / 8;
     expect(seenAfter(5.6, fast).surge?.raise).toBe('critical');
-    expect(seenAfter(15.5, (hours) => (500 * hours) / 24).surge?.raise).toBe('warning');
+    const slow = (hours: number) => (500 * hours) / 56;
+    expect(seenAfter(32, slow).surge?.raise).toBe('warning');
   });
 
-  test('holds while it pauses for a night', () => {
+  test('holds its level while it pauses for a night', () => {
     const paused = (hours: number) => 23 * (hours < 14 ? hours : hours < 22 ? 14 : hours - 8);
-    expect(seenAfter(13, paused).surge?.raise).toBe('warning');
-    expect(seenAfter(20, paused).surge?.hold).toBe('warning');
+    expect(seenAfter(13, paused).surge?.raise).toBe('critical');
+    expect(seenAfter(20, paused).surge?.hold).toBe('critical');
   });
 });
 

@@ -88,7 +88,7 @@ describe('the outlook of a subnet', () => {
       };
       return subnetForecasts(aSubnet({ available: 50 }), past, NOW).addresses?.surge;
     };
-    expect(surgeAfter()).toMatchObject({ raise: 'warning' });
+    expect(surgeAfter()).toMatchObject({ raise: 'critical' });
     expect(surgeAfter({ at: NOW, value: 200 })).toEqual(surgeAfter());
     expect(surgeAfter({ at: NOW + 5 * MINUTE, value: 200 })).toEqual(surgeAfter());
   });

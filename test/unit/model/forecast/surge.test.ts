@@ -26,20 +26,14 @@ describe('a surge that takes three hours', () => {
     expect(seen(1, runaway)?.raise).toBe('ok');
   });
 
-  test('is a warning with an hour to go', () => {
-    expect(seen(1.7, runaway)?.raise).toBe('warning');
-    expect(seen(1.7, runaway)?.hold).toBe('warning');
-  });
-
-  test('is critical in its last three quarters of an hour', () => {
-    expect(seen(2.4, runaway)?.raise).toBe('critical');
-    expect(seen(2.4, runaway)?.hold).toBe('critical');
+  test.each([1.7, 2.4])('is critical %d hours after its start, so that it is announced once', (hours) => {
+    expect(seen(hours, runaway)).toMatchObject({ raise: 'critical', hold: 'critical' });
   });
 
   test('is told by its newest half hour where it gets faster', () => {
     const faster = (hoursIn: number): number => 30 * hoursIn ** 2.5;
     const outcome = seen(2.5, faster);
-    expect(outcome?.raise).toBe('warning');
+    expect(outcome?.raise).toBe('critical');
     expect(outcome?.lossPerHour.fast).toBeGreaterThan(1.15 * (outcome?.lossPerHour.slow ?? 0));
     expect(seen(2.4, faster)?.raise).toBe('ok');
   });
@@ -158,11 +152,9 @@ describe('at its limits', () => {
   };
   // The value is the middle of the last two scans: six more than the last.
   test.each([
-    ['1.4 hours are a warning', 190, { raise: 'warning', hold: 'warning' }],
-    ['a little more is none yet', 192, { raise: 'ok', hold: 'warning' }],
-    ['three quarters of an hour are critical', 99, { raise: 'critical', hold: 'critical' }],
-    ['a little more is a warning', 101, { raise: 'warning', hold: 'warning' }],
-    ['three hours hold', 414, { raise: 'ok', hold: 'warning' }],
+    ['1.4 hours are critical', 190, { raise: 'critical', hold: 'critical' }],
+    ['a little more is none yet', 192, { raise: 'ok', hold: 'critical' }],
+    ['three hours hold', 414, { raise: 'ok', hold: 'critical' }],
     ['a little more clears', 416, { raise: 'ok', hold: 'ok' }],
   ] as const)('%s', (_name, left, levels) => {
     expect(downTo(left)).toMatchObject({ ...levels, lossPerHour: { slow: 140 } });
@@ -170,13 +162,13 @@ describe('at its limits', () => {
 
   test('six hundredths of the capacity are much, and less is not', () => {
     // With so little left it is a sudden loss as well, which needs no pace.
-    expect(downTo(190, { capacity: 3500 })).toMatchObject({ raise: 'warning', fall: null });
+    expect(downTo(190, { capacity: 3500 })).toMatchObject({ raise: 'critical', fall: null });
     expect(downTo(190, { capacity: 3520 })).toMatchObject({ raise: 'warning', fall: { lost: 410 } });
   });
 
   test('seven earlier days are enough to know what is ordinary, and six are not', () => {
     const since = (days: number): number => now - days * DAY - 3 * HOUR;
-    expect(downTo(190, { from: since(7) })?.raise).toBe('warning');
+    expect(downTo(190, { from: since(7) })?.raise).toBe('critical');
     expect(downTo(190, { from: since(6) })?.raise).toBe('ok');
   });
 
@@ -189,7 +181,7 @@ describe('at its limits', () => {
       }).filter(({ at }) => at <= now);
       return surge(historyOf(samples), 1000, now)?.raise;
     };
-    expect(onceItLost(92)).toBe('warning');
+    expect(onceItLost(92)).toBe('critical');
     expect(onceItLost(95)).toBe('ok');
   });
 });
@@ -217,7 +209,7 @@ describe('what is no surge', () => {
   test('a pace that is faster only in its newest half hour, when the whole would last for more than two hours', () => {
     const lately = (hoursIn: number): number => (hoursIn < 2 ? 40 * hoursIn : 80 + 160 * (hoursIn - 2));
     expect(seen(2.5, (hoursIn) => 197 + lately(hoursIn))?.raise).toBe('ok');
-    expect(seen(2.5, (hoursIn) => 250 + lately(hoursIn))?.raise).toBe('warning');
+    expect(seen(2.5, (hoursIn) => 250 + lately(hoursIn))?.raise).toBe('critical');
   });
 
   test('an ordinary morning', () => {
