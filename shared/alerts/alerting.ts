@@ -58,10 +58,15 @@ export const alertingFor = ({
   now,
 }: AlertingInput): Alerting => {
   const { routes, delivery } = policy;
-  const observations = joinIncidents(alone, stored);
+  const keepsTimes = routes.some(({ hours }) => hours !== undefined);
+  const observations = joinIncidents(alone, stored).map((observation) =>
+    keepsTimes ? { ...observation, keepsTimes: true as const } : observation,
+  );
   const mayRepeat = (alert: Alert): boolean =>
     alert.severity !== 'ok' &&
-    [...recipientsOf(alert, [alert.severity], routes)].some(repeats(alert.severity, now));
+    [...recipientsOf({ ...alert, at: new Date(now).toISOString() }, [alert.severity], routes)].some(
+      repeats(alert.severity, now),
+    );
   const repeats = (severity: AlertSeverity, at: number) => (name: string) =>
     wantsRepeat(name, severity, delivery, at);
   /** Who gets a transition: of a repeat that says nothing for the first time, those who wanted one when it was made. */

@@ -10,7 +10,7 @@ import type { Finding } from '../model/result/finding.ts';
 import { observe } from './observe.ts';
 import { policyFor } from './policy-lookup.ts';
 import { selectableSubjects } from './selectable-subject.ts';
-import { selectorTagKeys } from './selectors.ts';
+import { asksForNamespaces, selectorTagKeys } from './selectors.ts';
 
 /** What the checks say under a policy: for people who ask now, and for alerts. */
 export interface Evaluation {
@@ -23,7 +23,7 @@ export interface Evaluation {
 /** Runs every check of a target under a policy. Pure. */
 export const evaluate = (input: EstateInput, policy: AlertPolicy): Evaluation => {
   const estate = new Estate(input);
-  const selectable = selectableSubjects(estate, selectorTagKeys(policy));
+  const selectable = selectableSubjects(estate, selectorTagKeys(policy), asksForNamespaces(policy));
   const outcomes = runChecks(CHECKS, {
     estate,
     settings: (rule, subject) => policyFor(rule, selectable(subject), policy),

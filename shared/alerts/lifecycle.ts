@@ -251,6 +251,21 @@ const kindOf = (from: AlertLevel, to: AlertLevel): TransitionKind => {
   return compareLevel(to, from) > 0 ? 'escalated' : 'deescalated';
 };
 
+/** Times beyond this many are those of repeats, which go where the alert went before. */
+const TIMES_KEPT = 20;
+
+/** When the alert was announced in this life, where routes look at that. */
+const announcementTimes = (
+  { announcedAt = [] }: Alert,
+  { keepsTimes }: Observation,
+  { kind, at }: { readonly kind: TransitionKind; readonly at: string },
+): Pick<Alert, 'announcedAt'> => {
+  if (kind === 'firing') return keepsTimes === true ? { announcedAt: [at] } : {};
+  if (announcedAt.length === 0) return {};
+  const isEnd = kind === 'resolved' || kind === 'deescalated';
+  return { announcedAt: isEnd ? announcedAt : [...announcedAt, at].slice(-TIMES_KEPT) };
+};
+
 /** One step that people are notified of, and what it changes in the alert's record. */
 const issue = (
   current: Alert,
@@ -282,6 +297,7 @@ const issue = (
     since: step.since,
     finding,
     announced: to === 'ok' || before.includes(to) ? before : [...before, to],
+    ...announcementTimes(current, observation, { kind, at }),
     ...(cause === undefined ? {} : { cause }),
     ...(rules === null ? {} : { announcedRules: rules }),
   };
@@ -339,6 +355,7 @@ const announce = (
   const {
     cause: _cause,
     parts: _parts,
+    announcedAt: _times,
     announcedRules: _rules,
     announcedCauses: _causes,
     worseSince: _since,
@@ -391,7 +408,7 @@ const reduceTogether = (
     rules: before.includes(rule) ? before : [...before, rule],
     isFirst: step === 'repeated',
   });
-  const { cause: _cause, announcedRules: _rules, ...kept } = current;
+  const { cause: _cause, announcedAt: _times, announcedRules: _rules, ...kept } = current;
   const { announcedRules, ...rest } = record;
   return {
     alert: {

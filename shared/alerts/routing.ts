@@ -2,6 +2,7 @@ import type { AlertSeverity, Transition } from '../model/alert/alert.ts';
 import type { Route } from '../model/alert/policy.ts';
 import { namesOf } from './rule-names.ts';
 import { matches, type Selectable } from './selectors.ts';
+import { isInWindow } from './wall-clock.ts';
 
 /** Where a message goes that no route takes: the topic of the deployment, unless the configuration names another. */
 export const DEFAULT_DESTINATION = 'default';
@@ -36,7 +37,9 @@ export const recipientsOf = (
 ): ReadonlySet<string> =>
   new Set(
     rulesToNotify(news).flatMap((rule) =>
-      severities.flatMap((severity) => routed({ ...news, rule }, severity, routes)),
+      severities.flatMap((severity) =>
+        momentsOf(news).flatMap((moment) => routed({ ...news, rule }, severity, routes, moment)),
+      ),
     ),
   );
 
@@ -45,7 +48,18 @@ const rulesToNotify = (news: News & Partial<Pick<Transition, 'severity'>>): read
   news.severity === 'ok' && news.announcedRules !== undefined ? news.announcedRules : [news.rule];
 
 /** What routes look at: of a transition, or of an alert. */
-export type News = Pick<Transition, 'subject' | 'rule' | 'finding' | 'announcedRules'>;
+export type News = Pick<Transition, 'subject' | 'rule' | 'finding' | 'announcedRules' | 'announcedAt'> &
+  Partial<Pick<Transition, 'transition' | 'at'>>;
+
+/**
+ * The moments whose hours decide where something goes: for an announcement its own, for all else those of the announcements
+ * before it, so that an end finds everybody who was notified. `null`: they are not known, and any hour counts.
+ */
+const momentsOf = ({ transition, at, announcedAt }: News): readonly (number | null)[] => {
+  const isAnnouncement = transition !== 'resolved' && transition !== 'deescalated' && at !== undefined;
+  if (isAnnouncement) return [Date.parse(at)];
+  return announcedAt === undefined || announcedAt.length === 0 ? [null] : announcedAt.map(Date.parse);
+};
 
 /** The levels whose recipients a transition concerns. */
 export const levelsToTell = (transition: Transition): readonly AlertSeverity[] => {
@@ -57,13 +71,21 @@ export const levelsToTell = (transition: Transition): readonly AlertSeverity[] =
   return transition.transition === 'deescalated' ? [spoken, 'critical'] : [spoken];
 };
 
-const routed = (news: News, severity: AlertSeverity, routes: readonly Route[]): readonly string[] => {
+const routed = (
+  news: News,
+  severity: AlertSeverity,
+  routes: readonly Route[],
+  moment: number | null,
+): readonly string[] => {
   const selectable = withBeneath(selectableOf(news, severity), news);
   const names: string[] = [];
   for (const route of routes) {
+    const { hours } = route;
+    if (hours !== undefined && moment !== null && !isInWindow(hours, moment)) continue;
     if (!matches(route.match, selectable)) continue;
     names.push(...route.to);
-    if (!route.continue) break;
+    // At another hour a later route would have decided.
+    if (!route.continue && (hours === undefined || moment !== null)) break;
   }
   return names.length === 0 ? [DEFAULT_DESTINATION] : names;
 };

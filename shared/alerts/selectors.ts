@@ -25,6 +25,7 @@ export const matches = (selector: Selector, { subject, rules, severity }: Select
   anyMatches(selector.subnet, subnetWords(subject)) &&
   insideAny(selector.cidr, subject.cidrBlocks ?? []) &&
   anyMatches(selector.cluster, clustersOf(subject)) &&
+  anyMatches(selector.namespace, subject.namespaces ?? []) &&
   tagsMatch(selector.tags, subject.tags ?? {}) &&
   anyMatches(selector.rule, rules) &&
   (selector.severity === undefined || (severity !== undefined && selector.severity.includes(severity)));
@@ -36,6 +37,10 @@ export const selectorTagKeys = (policy: AlertPolicy): ReadonlySet<string> =>
       Object.keys(match.tags ?? {}),
     ),
   );
+
+/** Whether some selector of the policy looks at namespaces: subjects carry them only then. */
+export const asksForNamespaces = (policy: AlertPolicy): boolean =>
+  [...policy.overrides, ...policy.mutes, ...policy.routes].some(({ match }) => match.namespace !== undefined);
 
 const anyMatches = (patterns: readonly string[] | undefined, words: readonly string[]): boolean =>
   patterns === undefined || patterns.some((pattern) => words.some((word) => matchesWildcard(pattern, word)));

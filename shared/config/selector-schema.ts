@@ -36,6 +36,11 @@ const fields = {
   cluster: patterns('a cluster name', /^[\w*?.-]{1,100}$/)
     .optional()
     .describe('The cluster.'),
+  namespace: patterns('a Kubernetes namespace', /^[a-z0-9*?-]{1,63}$/)
+    .optional()
+    .describe(
+      'A namespace that holds a quarter of the addresses for pods or more, or whose pods wait. Needs `kubernetes`.',
+    ),
   tags: tags.optional().describe('Tags of the subnet, all of them.'),
 };
 

@@ -35,6 +35,7 @@ const subject = z.object({
   cidrBlocks: z.exactOptional(z.array(word('cidrBlocks'))),
   tags: z.exactOptional(z.record(text, text)),
   clusterNames: z.exactOptional(z.array(text)),
+  namespaces: z.exactOptional(z.array(text)),
 });
 
 const surge = z.object({
@@ -131,6 +132,7 @@ const transition = z.object({
   cause: z.exactOptional(text),
   announced: z.exactOptional(z.array(alertSeverity)),
   announcedRules: z.exactOptional(z.array(text)),
+  announcedAt: z.exactOptional(z.array(time)),
   formerKey: z.exactOptional(text),
   clear: z.exactOptional(text),
   continuesAs: z.exactOptional(text),

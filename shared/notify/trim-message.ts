@@ -34,6 +34,7 @@ const headlineOnly = (transition: Transition): Transition => {
     tags: _tags,
     cidrBlocks: _cidrBlocks,
     clusterNames: _clusterNames,
+    namespaces: _namespaces,
     ...subject
   } = transition.subject;
   const bare = { ...subject, subnetIds: subject.subnetIds.slice(0, 20) };

@@ -73,6 +73,8 @@ export interface Observation {
   readonly unmonitored?: true;
   /** What is so when nothing is found, behind the name of the resource: `83 of 123 addresses available`. */
   readonly clear?: string;
+  /** Routes depend on the time of day: the times of announcements are kept. */
+  readonly keepsTimes?: true;
   /** What raised it was seen to end, and the next days are safe: once its level is clear it ends at once. */
   readonly safe?: true;
 }
@@ -114,6 +116,8 @@ export interface Transition {
   readonly announced?: readonly AlertSeverity[];
   /** The rules under which it was announced in this life, where there was more than one. */
   readonly announcedRules?: readonly string[];
+  /** When it was announced in this life (ISO 8601), where routes depend on the time of day. */
+  readonly announcedAt?: readonly string[];
   /** The key under which receivers still know it from an earlier version: what is open there is closed, once. */
   readonly formerKey?: string;
 }
@@ -169,6 +173,8 @@ export interface Alert {
   readonly announcedCauses?: readonly string[];
   readonly worseSince?: string;
   readonly announcedRules?: readonly string[];
+  /** See `Transition.announcedAt`. */
+  readonly announcedAt?: readonly string[];
   /** See `Transition.formerKey`; absent once it was passed on. */
   readonly formerKey?: string | undefined;
   readonly outbox: readonly OutboxEntry[];

@@ -88,6 +88,8 @@ export interface Selector {
   /** The subnet's range lies inside one of these. */
   readonly cidr?: readonly string[];
   readonly cluster?: readonly string[];
+  /** A Kubernetes namespace whose pods hold much of the addresses, or wait for one. */
+  readonly namespace?: readonly string[];
   readonly tags?: Tags;
   readonly rule?: readonly string[];
   readonly severity?: readonly AlertSeverity[];
@@ -142,6 +144,8 @@ export interface Route {
   /** Names of destinations in the configuration. */
   readonly to: readonly string[];
   readonly continue: boolean;
+  /** Only what is announced in these hours of the week; absent: always. */
+  readonly hours?: WeeklyWindow;
 }
 
 export interface AlertPolicy {

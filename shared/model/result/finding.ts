@@ -32,6 +32,8 @@ export interface Subject {
   readonly cidrBlocks?: readonly string[];
   readonly tags?: Tags;
   readonly clusterNames?: readonly string[];
+  /** Namespaces that hold much of its addresses for pods, or whose pods wait: only where some selector asks for them. */
+  readonly namespaces?: readonly string[];
 }
 
 /** One number or word behind a statement: every number in a message can be traced to one of these. */

@@ -286,6 +286,33 @@ routes:
         { kind: 'sns', topicArn: 'arn:aws:sns:eu-west-1:111122223333:network-audit', format: 'document' },
       ],
       ['chat', { kind: 'amazon-q', topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-chat' }],
+      ['teams', { kind: 'teams', webhook: { kind: 'secret', secretId: 'headroom/teams' } }],
+      [
+        'tickets',
+        {
+          kind: 'webhook',
+          url: 'https://tickets.example.com/headroom',
+          signingSecret: { kind: 'secret', secretId: 'headroom/tickets' },
+        },
+      ],
+      [
+        'prometheus',
+        {
+          kind: 'alertmanager',
+          urls: ['http://alertmanager:9093'],
+          token: { kind: 'secret', secretId: 'headroom/alertmanager' },
+        },
+      ],
+      ['events', { kind: 'event-bridge', busArn: 'arn:aws:events:eu-west-1:111122223333:event-bus/network' }],
+      [
+        'mail',
+        {
+          kind: 'email',
+          from: 'headroom@example.com',
+          to: ['network@example.com', 'ops@example.com'],
+          region: 'eu-west-1',
+        },
+      ],
     ]);
   });
 });
