@@ -37,6 +37,8 @@ describe('a planted violation is found', () => {
     'go install example.com/tool@latest',
     "spawnSync('go', ['build', '-mod=mod', '.'])",
     'apt-get install --yes some-package',
+    'apt-get install --allow-unauthenticated chromium',
+    "execFileSync('apt-get', ['install', '-o', 'APT::Get::AllowUnauthenticated=true', 'chromium'])",
     "execFileSync('apt-get', ['install', '-y', 'some-package'])",
     'docker pull node:24',
     '    container: docker.io/library/node:24-bookworm',

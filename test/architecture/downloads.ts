@@ -46,6 +46,11 @@ const RULES: readonly Rule[] = [
   {
     command: /\bapt(?:-get)?\s+install\b/g,
     isLocked: (rest) => {
+      // Its signed index is all that holds such a package to a hash.
+      if (
+        /--allow-unauthenticated|--allow-insecure|--force-yes|AllowUnauthenticated|AllowInsecure/i.test(rest)
+      )
+        return false;
       const packages = /^((?: -\S+)*)((?: [a-z0-9][a-z0-9.+-]*)+)/.exec(rest)?.[2]?.trim().split(' ') ?? [];
       const [first = ''] = packages;
       return SIGNED_BY_DEBIAN.has(first);
