@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { displayableCommands, NOT_DISPLAYED, quoted } from '../../shared/model/base/shell-words.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { CheckedAccess, CheckedPermission } from '../input/cluster-access.ts';
@@ -99,11 +100,11 @@ const stepsOf = ({ cluster, commands, permissions, isKnown }: CheckedAccess): st
       ? []
       : [
           'Make the role known to the cluster (level 1: nodes, pods and events):',
-          ...commands.map((line) => `  ${line}`),
+          ...(displayableCommands(commands) ?? [NOT_DISPLAYED]).map((line) => `  ${line}`),
           '',
         ]),
     'Grant the missing permissions to its group (level 2):',
-    `  headroom access --cluster ${cluster} --print yaml | kubectl apply --filename -`,
+    `  headroom access --cluster ${quoted(cluster)} --print yaml | kubectl apply --filename -`,
     '',
   ].join('\n');
 };

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
+import { kubectl } from '../../shared/model/checks/remedies/commands.ts';
 import { holdersBy, POD_LEVELS, type PodLevel } from '../../shared/model/kubernetes/owner-pods.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import type { WarmAdvice } from '../../shared/model/result/pod-rhythm.ts';
@@ -124,11 +125,15 @@ const adviceText = (advice: WarmAdvice | null): string => {
   if (advice === null) return '';
   const { addressesWonBack, callsPerHour, minimumIpTarget, perNode, since, warmIpTarget } = advice;
   const environment = { WARM_IP_TARGET: `${warmIpTarget}`, MINIMUM_IP_TARGET: `${minimumIpTarget}` };
+  const command = kubectl(
+    ...['set', 'env', 'daemonset/aws-node', '--namespace', 'kube-system'],
+    ...[`WARM_IP_TARGET=${warmIpTarget}`, `MINIMUM_IP_TARGET=${minimumIpTarget}`],
+  );
   return `
 WARM_IP_TARGET=${warmIpTarget} and MINIMUM_IP_TARGET=${minimumIpTarget} would have served every pod seen since ${utcMinute(since)}.
 A node then takes ${number(perNode.advised, 1)} addresses on average, now ${number(perNode.current, 1)}: ${count(addressesWonBack, 'address')} won back.
 The CNI calls EC2 up to ${number(Math.ceil(callsPerHour))} times an hour more.
-  $ kubectl set env daemonset/aws-node --namespace kube-system WARM_IP_TARGET=${warmIpTarget} MINIMUM_IP_TARGET=${minimumIpTarget}
+  $ ${command}
   or in the configuration of the add-on: ${JSON.stringify({ env: environment })}
 `;
 };

@@ -1,4 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { quoted } from '../../shared/model/base/shell-words.ts';
 import { shortDuration } from '../../shared/model/base/text/durations.ts';
 import { nameAndId } from '../../shared/model/base/text/names.ts';
 import { number, percent, percentOf } from '../../shared/model/base/text/numbers.ts';
@@ -113,7 +114,7 @@ export const renderSubnetPage = (
           ),
     ...((subnet.owners?.length ?? 0) > OWNERS_SHOWN
       ? [
-          `and ${number((subnet.owners?.length ?? 0) - OWNERS_SHOWN)} more: headroom owners --subnet ${subnet.subnetId}\n`,
+          `and ${number((subnet.owners?.length ?? 0) - OWNERS_SHOWN)} more: headroom owners --subnet ${quoted(subnet.subnetId)}\n`,
         ]
       : []),
     heading('History'),

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderFinding } from '../../cli/output/finding-text.ts';
+import { withDisplayableCommands } from '../../cli/output/plan/answer.ts';
+import { planAsMarkdown } from '../../cli/output/plan/markdown.ts';
+import { planAsText } from '../../cli/output/plan/terminal.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
 import { aws } from '../../shared/model/checks/remedies/commands.ts';
+import type { PlanReport } from '../../shared/model/plan/plan-report.ts';
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { amazonQNotification } from '../../shared/notify/amazon-q.ts';
 import { composeMessage } from '../../shared/notify/message-content.ts';
@@ -12,6 +16,7 @@ import { slackMessage } from '../../shared/notify/slack-blocks.ts';
 import { terminalPreview } from '../../shared/notify/terminal-preview.ts';
 import { Places } from '../../shared/report/facets.ts';
 import { findingsSection } from '../../shared/report/findings-section.ts';
+import { planPage } from '../../shared/report/plan-page.ts';
 import {
   exampleFinding,
   exampleMessage,
@@ -87,6 +92,21 @@ const markdown = (text: string): string =>
       .replace(/ {2,}/g, ' '),
   );
 
+const planWith = (commands: readonly string[]): PlanReport =>
+  withDisplayableCommands({
+    title: 'pods: a plan',
+    answer: 'It fits.',
+    fits: true,
+    tables: [],
+    notes: [],
+    unknowns: [],
+    commands,
+    rules: [],
+    subnetIds: [],
+  });
+
+const TERMINAL = { colour: false, columns: 80 } as Parameters<typeof planAsText>[0];
+
 /** What a person can copy from each channel: the text of its commands, or nothing. */
 const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>> = {
   Slack: (commands) => {
@@ -122,6 +142,12 @@ const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>
       .filter((line) => line.startsWith(`${' '.repeat(13)}aws `))
       .map((line) => line.slice(13))
       .join('\n'),
+  'headroom plan': (commands) =>
+    planAsText(TERMINAL, planWith(commands)).split('Commands, in this order\n')[1]?.replace(/\n$/, '') ?? '',
+  'a plan in Markdown': (commands) =>
+    /^(`{3,})sh\n(.*?)\n\1`*$/ms.exec(planAsMarkdown(planWith(commands)))?.[2] ?? '',
+  'the page of a plan': (commands) =>
+    entities(/<pre>(.*?)<\/pre>/s.exec(planPage(planWith(commands), []))?.[1] ?? ''),
   report: (commands) =>
     [
       ...findingsSection([findingWith(commands)], new Places([])).section.text.matchAll(
@@ -179,6 +205,18 @@ describe('a command with a hostile name', () => {
     expect(emailText(composeMessage(messageWith([aws('a', 'b', 'eu-west-1', { name })])))).toContain(
       NOT_DISPLAYED.slice(0, 40),
     );
+  });
+});
+
+describe('a comment in a plan', () => {
+  test.each(['# look at\nid', '# \u202Edi', '# a\u0085id'])('%j does not become a command', (comment) => {
+    expect(planWith([comment]).commands).toEqual([]);
+    expect(planWith([comment]).notes).toEqual([NOT_DISPLAYED]);
+  });
+
+  test('is shown with an address and an option in it', () => {
+    const comment = "# see https://docs.aws.amazon.com and use '--dry-run'";
+    expect(planWith([comment]).commands).toEqual([comment]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { displayableScript, NOT_DISPLAYED } from '../../../shared/model/base/shell-words.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { type PlanMap, planPage } from '../../../shared/report/plan-page.ts';
@@ -26,14 +27,21 @@ export interface PlanMaps {
 
 export const NO_MAPS: PlanMaps = { before: new Map(), after: new Map() };
 
+/** The report without commands that a reader could not copy as they are. */
+export const withDisplayableCommands = (report: PlanReport): PlanReport =>
+  displayableScript(report.commands) === null
+    ? { ...report, commands: [], notes: [...report.notes, NOT_DISPLAYED] }
+    : report;
+
 /** Writes a plan's answer in the format that was asked for. */
 export const writePlan = (
   { io }: Session,
   format: string,
   document: object,
-  report: PlanReport,
+  given: PlanReport,
   { before, after }: PlanMaps = NO_MAPS,
 ): void => {
+  const report = withDisplayableCommands(given);
   if (format === 'json') io.out(jsonText(document));
   else if (format === 'markdown') io.out(planAsMarkdown(report));
   else if (format === 'html') {

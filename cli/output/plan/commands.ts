@@ -1,3 +1,4 @@
+import { quoted } from '../../../shared/model/base/shell-words.ts';
 import { Estate } from '../../../shared/model/checks/estate.ts';
 import { aws, keep, kubectl, type ShellVariable } from '../../../shared/model/checks/remedies/commands.ts';
 import { routeTableOf } from '../../../shared/model/checks/remedies/routes.ts';
@@ -165,13 +166,13 @@ const scaleCommands = (
 
 /** The node of an instance: its name is the one whose provider ID ends with the instance's. */
 const nodeOf = (instanceId: string): string =>
-  `"$(kubectl get nodes --output json | jq --raw-output '.items[] | select(.spec.providerID | endswith("/${instanceId}")) | .metadata.name')"`;
+  `"$(kubectl get nodes --output json | jq --raw-output --arg id ${quoted(instanceId)} '.items[] | select(.spec.providerID | endswith("/" + $id)) | .metadata.name')"`;
 
 /** All nodes are cordoned first, so that no pod moves to one that is drained later; then each is drained and ended. */
 export const drainCommands = (region: string, instanceIds: readonly string[]): readonly string[] => [
-  ...instanceIds.map((instanceId) => `kubectl cordon ${nodeOf(instanceId)}`),
+  ...instanceIds.map((instanceId) => ['kubectl cordon', nodeOf(instanceId)].join(' ')),
   ...instanceIds.flatMap((instanceId) => [
-    `kubectl drain ${nodeOf(instanceId)} --ignore-daemonsets --delete-emptydir-data`,
+    ['kubectl drain', nodeOf(instanceId), '--ignore-daemonsets --delete-emptydir-data'].join(' '),
     aws('autoscaling', 'terminate-instance-in-auto-scaling-group', region, {
       'instance-id': instanceId,
       'should-decrement-desired-capacity': [],

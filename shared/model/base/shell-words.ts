@@ -42,3 +42,13 @@ export const NOT_DISPLAYED =
 /** The commands, if each can be displayed; otherwise `null`, since later commands need what earlier ones print. */
 export const displayableCommands = (commands: readonly string[]): readonly string[] | null =>
   commands.every(isDisplayable) ? commands : null;
+
+/**
+ * The lines of a plan: commands, and comments that begin with `#`. A comment with a line break in it would be a command, so
+ * both are shown exactly or not at all. `null`: one of them cannot be.
+ */
+export const displayableScript = (lines: readonly string[]): readonly string[] | null => {
+  const isShown = (line: string): boolean =>
+    line.startsWith('# ') ? printable(line) === line : isDisplayable(line);
+  return lines.every(isShown) ? lines : null;
+};

@@ -65,6 +65,7 @@ const attack = fc
       '<form action=https://evil.example><button id=forged>x</button></form>',
       ' onmouseover=window.forged=1 x=',
       ';window.forged=1;//',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on templates, not a template
       '${window.forged=1}',
       'constructor.constructor("window.forged=1")()}}',
       '<math><mtext><style><img src=x onerror=window.forged=1></style></mtext></math>',

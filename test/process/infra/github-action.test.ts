@@ -55,7 +55,10 @@ interface Ran {
 }
 
 /** Runs the steps of the action as a runner does: inputs in place of their expressions, and files for outputs and summary. */
-const runAction = async (given: Readonly<Record<string, string>>): Promise<Ran> => {
+const runAction = async (
+  given: Readonly<Record<string, string>>,
+  program = `${process.execPath} ${join(ROOT, 'bin/headroom.mjs')}`,
+): Promise<Ran> => {
   const inputs: Record<string, string> = Object.fromEntries(
     Object.entries(ACTION.inputs).map(([name, { default: value }]) => [name, given[name] ?? value]),
   );
@@ -77,7 +80,7 @@ const runAction = async (given: Readonly<Record<string, string>>): Promise<Ran> 
           PATH: process.env['PATH'] ?? '',
           GITHUB_OUTPUT: output,
           GITHUB_STEP_SUMMARY: summary,
-          HEADROOM_PROGRAM: `${process.execPath} ${join(ROOT, 'bin/headroom.mjs')}`,
+          HEADROOM_PROGRAM: program,
           ...resolved,
         },
       });
@@ -89,6 +92,25 @@ const runAction = async (given: Readonly<Record<string, string>>): Promise<Ran> 
     });
   }
   return { code, log, output: readFileSync(output, 'utf8'), summary: readFileSync(summary, 'utf8') };
+};
+
+/**
+ * What a runner would obey in a log. It takes `::name args::value` and `##[name args]value` at the beginning of a line, after any
+ * spaces (actions/runner, ActionCommand.cs), and nothing between `::stop-commands::token` and `::token::`.
+ */
+const workflowCommands = (log: string): readonly string[] => {
+  const obeyed: string[] = [];
+  let token: string | null = null;
+  for (const line of log.split('\n').map((text) => text.trimStart())) {
+    if (token !== null) {
+      if (line === `::${token}::`) token = null;
+      continue;
+    }
+    if (!/^(?:::[^:]+::|##\[)/.test(line)) continue;
+    obeyed.push(line);
+    token = /^::stop-commands::(.+)$/.exec(line)?.[1] ?? null;
+  }
+  return obeyed;
 };
 
 describe('the GitHub Action', () => {
@@ -123,6 +145,20 @@ describe('the GitHub Action', () => {
     expect(code).toBe(2);
     expect(log).toContain('$(touch');
     expect(() => readFileSync(join(folder, 'ran'))).toThrow();
+  });
+
+  test('no text from an account becomes a command of the workflow, or ends the block of the summary', async () => {
+    const text = join(folder, 'hostile.txt');
+    const lines = ['::set-output name=exit-code::0', '  ::add-mask::1', '##[set-output name=exit-code]0'];
+    writeFileSync(text, [...lines, '`'.repeat(19), '`'.repeat(31), ''].join('\n'));
+    const { log, output, summary } = await runAction({ command: text }, 'cat');
+    expect(log).toContain(lines[0]);
+    expect(workflowCommands(log)).toEqual([expect.stringMatching(/^::stop-commands::[0-9a-f]{32}$/)]);
+    expect(output).toBe('exit-code=0\n');
+    const fences = summary.split('\n').filter((line) => /^ {0,3}`{10,}/.test(line));
+    expect(fences).toEqual(['``````````text', '``````````']);
+    // The runner would obey them where nothing stops it.
+    expect(workflowCommands(lines.join('\n'))).toEqual(lines.map((line) => line.trim()));
   });
 
   test('has no input in a script: expressions stand in the environment alone', () => {
