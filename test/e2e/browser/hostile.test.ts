@@ -106,7 +106,12 @@ const harm = async ({ page, requests, complaints }: OpenPage): Promise<readonly 
     ...[...document.querySelectorAll('*')].flatMap((element) =>
       [...element.attributes].filter(({ name }) => name.startsWith('on')).map(({ name }) => 'attribute ' + name)),
   ]`);
-  return [...found, ...requests.map((url) => `request ${url}`), ...complaints];
+  // The buttons of the live page act by a request of their own, which has no server here. What else is asked for has an address.
+  const foreign = requests.filter((url) => !url.endsWith('/actions'));
+  const others = complaints.filter(
+    (text) => !text.includes("/actions'") && text !== 'Failed to load resource: net::ERR_FAILED',
+  );
+  return [...found, ...foreign.map((url) => `request ${url}`), ...others];
 };
 
 const opened = async (name: string, page: string): Promise<readonly string[]> => {
@@ -164,7 +169,7 @@ const PAGES: Readonly<Record<string, (start: number) => Promise<string>>> = {
         ),
         result: { status: 'ok', alerting: 'whole', remembered: true, undelivered: 0 },
       });
-    return createPages(latest, () => Date.parse('2026-01-01T01:00:00Z')).report();
+    return createPages({ latest, now: () => Date.parse('2026-01-01T01:00:00Z'), token: 'token' }).report();
   },
 };
 
