@@ -7,12 +7,13 @@ import {
   drawDashboardWidget,
   keepingLatest,
   type ScannedTargets,
+  type WidgetState,
 } from '../shared/pipeline/dashboard-widget.ts';
 
 const logger = new Logger({ serviceName: 'dashboard-widget', jsonReplacerFn: redactingReplacer });
 
 /** A warm function keeps its connection, and what it has read: a dashboard asks again with every refresh and every click. */
-let store: ScannedTargets | null = null;
+let state: { readonly store: ScannedTargets; readonly all: WidgetState } | null = null;
 
 /** Draws the address map for a CloudWatch dashboard, of what the scans remember. */
 export const handler = async (
@@ -20,17 +21,19 @@ export const handler = async (
   context: Context,
 ): Promise<string | { readonly markdown: string }> => {
   logger.addContext(context);
-  store ??= openStore();
+  state ??= openState();
   return drawDashboardWidget({
     event,
     endpoint: context.invokedFunctionArn,
-    store,
+    store: state.store,
+    state: state.all,
     now: Date.now(),
   });
 };
 
-const openStore = (): ScannedTargets => {
+const openState = (): NonNullable<typeof state> => {
   const { tableName, logLevel } = parseDashboardWidgetEnvironment(process.env);
   logger.setLogLevel(logLevel);
-  return keepingLatest(deploymentState(tableName, process.env).assessments);
+  const all = deploymentState(tableName, process.env);
+  return { store: keepingLatest(all.assessments), all };
 };

@@ -19,7 +19,9 @@ const FUNCTIONS = [
   { name: `customWidget-${NAME}-dashboard-widget`, memory: 512 },
 ];
 
-const deployment = { namespace, functions: FUNCTIONS, tableName: `${NAME}-state` };
+const boards = { fleet: REGIONAL, vpc: `${REGIONAL}-vpc`, cluster: `${REGIONAL}-cluster` };
+
+const deployment = { namespace, functions: FUNCTIONS, tableName: `${NAME}-state`, boards };
 
 const dashboard = (name, body) => ({
   Type: 'AWS::CloudWatch::Dashboard',

@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import {
   CLUSTER_METRICS,
   type MetricDefinition,
@@ -69,6 +70,60 @@ const named = (expr: string): string =>
 /** As many as a reader can distinguish in one picture: those that are worst off by available addresses. */
 const SHOWN = 20;
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's own variable, not a template
+const LIVE_PAGE_VARIABLE = '${page}';
+
+/** Where a click on a series or a row leads: the subnet on the live page. */
+const toSubnet = (labels: 'series' | 'row'): object => {
+  const value = (label: string): string =>
+    labels === 'series' ? `\${__field.labels.${label}}` : `\${__data.fields.${label}}`;
+  return {
+    title: 'Map and history',
+    url: `\${page}/#${value('account_id')}/${value('region')}/${value('subnet_id')}`,
+    targetBlank: true,
+  };
+};
+
+/** The thresholds of an empty headroom.yml, in the units of Prometheus, where they are figures of the metric itself. */
+const thresholdsOf = (
+  name: string,
+): { readonly warning: number; readonly critical: number; readonly below: boolean } | null => {
+  const { rules } = DEFAULT_POLICY;
+  const low = rules['addresses-low'];
+  const within = (rule: 'addresses-exhaustion' | 'prefixes-exhaustion') => ({
+    warning: (rules[rule].warningWithin ?? 0) * 3600,
+    critical: (rules[rule].criticalWithin ?? 0) * 3600,
+    below: true,
+  });
+  if (name === 'headroom_subnet_exhaustion_seconds') return within('addresses-exhaustion');
+  if (name === 'headroom_subnet_prefix_exhaustion_seconds') return within('prefixes-exhaustion');
+  return name === 'headroom_subnet_utilization_ratio'
+    ? {
+        warning: 1 - (low.warning?.percent ?? 0) / 100,
+        critical: 1 - (low.critical?.percent ?? 0) / 100,
+        below: false,
+      }
+    : null;
+};
+
+const thresholdLines = (name: string): object => {
+  const limits = thresholdsOf(name);
+  if (limits === null) return {};
+  const { warning, critical, below } = limits;
+  const steps = below
+    ? [
+        { color: 'red', value: null },
+        { color: 'orange', value: critical },
+        { color: 'green', value: warning },
+      ]
+    : [
+        { color: 'green', value: null },
+        { color: 'orange', value: warning },
+        { color: 'red', value: critical },
+      ];
+  return { thresholds: { mode: 'absolute', steps } };
+};
+
 const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDefinition<Subject>): Panel => {
   const { name } = prometheusMetric(family.subject, definition);
   const labels = family.dimensionNames.map(snakeCase);
@@ -88,7 +143,18 @@ const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDe
         subnet ? '{{name}} {{subnet_id}}' : `{{${labels.at(-1)}}}`,
       ),
     ],
-    fieldConfig: { defaults: { unit: unitOf(name), custom: { showPoints: 'never' } }, overrides: [] },
+    fieldConfig: {
+      defaults: {
+        unit: unitOf(name),
+        ...thresholdLines(name),
+        ...(subnet ? { links: [toSubnet('series')] } : {}),
+        custom: {
+          showPoints: 'never',
+          ...(thresholdsOf(name) === null ? {} : { thresholdsStyle: { mode: 'line' } }),
+        },
+      },
+      overrides: [],
+    },
     options: {
       legend: { displayMode: 'list', placement: 'bottom' },
       tooltip: { mode: 'multi', sort: 'asc' },
@@ -96,20 +162,43 @@ const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDe
   };
 };
 
-const table = (title: string, description: string, expr: string, unit: string): Panel => ({
+const linked = (field: string, link: object): object => ({
+  matcher: { id: 'byName', options: field },
+  properties: [{ id: 'links', value: [link] }],
+});
+
+const table = (
+  title: string,
+  description: string,
+  expr: string,
+  unit: string,
+  links: readonly object[] = [linked('subnet_id', toSubnet('row')), linked('name', toSubnet('row'))],
+  width = COLUMNS / 2,
+): Panel => ({
   type: 'table',
   title,
   description,
-  width: COLUMNS / 2,
+  width,
   height: 10,
   targets: [target(expr, '', { instant: true, format: 'table' })],
-  fieldConfig: { defaults: { unit }, overrides: [] },
+  fieldConfig: { defaults: { unit }, overrides: links },
   transformations: [
     { id: 'organize', options: { excludeByName: { Time: true, __name__: true, instance: true, job: true } } },
   ],
 });
 
 const SUBNET_FILTER = variables(['account_id', 'region', 'vpc_id']);
+
+/** Both supplies of a subnet, with a label that names them. */
+const runsOut = (filter: string): string =>
+  ['addresses', 'prefixes']
+    .map((supply) => {
+      const name = supply === 'addresses' ? 'exhaustion' : 'prefix_exhaustion';
+      return `label_replace(headroom_subnet_${name}_seconds{${filter}}, "supply", "${supply}", "", "")`;
+    })
+    .join(' or ');
+
+const ALERT_FILTER = variables(['account_id', 'region']);
 
 const OVERVIEW: readonly Panel[] = [
   stat(
@@ -126,8 +215,8 @@ const OVERVIEW: readonly Panel[] = [
   ),
   stat(
     'Next exhaustion',
-    'When the first subnet is expected to have no address available. Empty: no exhaustion is expected.',
-    'min(headroom_subnet_exhaustion_seconds)',
+    'When the first subnet is expected to have no address or no prefix left. Empty: no exhaustion is expected.',
+    `min(${runsOut('')})`,
     [
       { color: 'red', value: null },
       { color: 'orange', value: 86_400 },
@@ -147,8 +236,8 @@ const OVERVIEW: readonly Panel[] = [
   ),
   table(
     'Run out next',
-    'Subnets by the time until no address is expected to be available.',
-    `sort(${named(`headroom_subnet_exhaustion_seconds{${SUBNET_FILTER}}`)})`,
+    'Subnets by the time until no address, or no prefix, is expected to be left.',
+    `sort(${named(`(${runsOut(SUBNET_FILTER)})`)})`,
     's',
   ),
   table(
@@ -158,6 +247,40 @@ const OVERVIEW: readonly Panel[] = [
     'percentunit',
   ),
 ];
+
+const ALERTS: Panel = table(
+  'Alerts',
+  'Every alert that fires, with its state: firing, acknowledged or muted.',
+  `headroom_alert_state{${ALERT_FILTER}}`,
+  'short',
+  [
+    linked('runbook', { title: 'Runbook', url: `\${__data.fields.runbook}`, targetBlank: true }),
+    linked('name', {
+      title: 'Live page',
+      url: `\${page}/#account=\${__data.fields.account_id}&vpc=\${__data.fields.vpc_id}`,
+      targetBlank: true,
+    }),
+  ],
+  COLUMNS,
+);
+
+/** When alerts fired, drawn into every graph. */
+const ANNOTATIONS = {
+  list: [
+    {
+      name: 'Alerts',
+      type: 'dashboard',
+      datasource: DATASOURCE,
+      enable: true,
+      iconColor: 'red',
+      expr: `headroom_alert_firing{${ALERT_FILTER}}`,
+      step: '60s',
+      titleFormat: '{{severity}}: {{check}}',
+      textFormat: '{{name}} {{subject}} {{runbook}}',
+      tagKeys: 'severity,rule,cluster_name,team',
+    },
+  ],
+};
 
 const row = (title: string): Panel => ({
   type: 'row',
@@ -199,10 +322,14 @@ const choice = (name: string, label: string, filter: string): object => ({
   current: { text: 'All', value: '$__all' },
 });
 
+/** Where headroom serve listens by default. */
+const LIVE_PAGE = 'http://127.0.0.1:9464';
+
 /** A Grafana dashboard over the metrics of `headroom serve`: every figure of the catalogue, the worst first. */
 export const grafanaDashboard = (): string => {
   const panels = [
     ...OVERVIEW,
+    ALERTS,
     row('Subnets (the 20 with the fewest addresses available)'),
     ...SUBNET_METRICS.metrics.map((metric) => timeSeries(SUBNET_METRICS, metric)),
     row('VPCs'),
@@ -219,9 +346,21 @@ export const grafanaDashboard = (): string => {
     editable: true,
     time: { from: 'now-7d', to: 'now' },
     refresh: '1m',
+    annotations: ANNOTATIONS,
+    links: [
+      { title: 'Live page', type: 'link', url: LIVE_PAGE_VARIABLE, targetBlank: true, icon: 'external link' },
+    ],
     templating: {
       list: [
         { type: 'datasource', name: 'datasource', label: 'Prometheus', query: 'prometheus' },
+        // Where people reach headroom serve: what --public-url says.
+        {
+          type: 'textbox',
+          name: 'page',
+          label: 'Live page',
+          query: LIVE_PAGE,
+          current: { text: LIVE_PAGE, value: LIVE_PAGE },
+        },
         choice('account_id', 'Account', ''),
         choice('region', 'Region', '{account_id=~"$account_id"}'),
         choice('vpc_id', 'VPC', '{account_id=~"$account_id",region=~"$region"}'),

@@ -1,9 +1,17 @@
 import pLimit from 'p-limit';
+import { mutedBy } from '../alerts/mutes.ts';
+import { DEFAULT_POLICY } from '../config/default-policy.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
-import { widgetHtml } from '../report/widget.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
+import { targetName } from '../model/result/identity.ts';
+import type { LowShares } from '../report/history-chart.ts';
+import { type WidgetAlert, widgetHtml, withHistory } from '../report/widget.ts';
 import { parseWidgetRequest, WIDGET_DOCUMENTATION } from '../report/widget-request.ts';
-import type { AssessmentStore } from '../state/state-store.ts';
+import { type RankedSubnet, subnetKey } from '../report/worst-first.ts';
+import type { AssessmentStore, StateStore } from '../state/state-store.ts';
+import { attempt } from './attempt.ts';
+import { storedMutes } from './stored-mutes.ts';
 
 /** What the widget reads. */
 export type ScannedTargets = Pick<AssessmentStore, 'targets' | 'latest'>;
@@ -39,22 +47,38 @@ export const keepingLatest = (store: ScannedTargets): ScannedTargets => {
   };
 };
 
+/** What else the widget shows of the state: left out, it shows neither alerts nor the past. */
+export type WidgetState = Pick<StateStore, 'alerts' | 'history' | 'cache'>;
+
 export interface DashboardWidgetInput {
   readonly event: unknown;
   /** The ARN of the widget's own function. */
   readonly endpoint: string;
   readonly store: ScannedTargets;
+  readonly state?: WidgetState;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 const READS_AT_ONCE = 8;
 
+/** As far back as the state remembers. */
+const PAST = 61 * 86_400_000;
+
+/** The thresholds of an empty headroom.yml: the widget's function does not read that file. */
+const lowShares = (): LowShares => {
+  const { warning, critical } = DEFAULT_POLICY.rules['addresses-low'];
+  const share = (threshold: { readonly percent?: number } | null): number | null =>
+    threshold?.percent === undefined ? null : threshold.percent / 100;
+  return { warning: share(warning), critical: share(critical) };
+};
+
 /** HTML for the dashboard, or documentation in Markdown where CloudWatch asks for that. */
 export const drawDashboardWidget = async ({
   event,
   endpoint,
   store,
+  state,
   now,
 }: DashboardWidgetInput): Promise<string | { readonly markdown: string }> => {
   const request = parseWidgetRequest(event);
@@ -67,5 +91,54 @@ export const drawDashboardWidget = async ({
   const limit = pLimit(READS_AT_ONCE);
   const latest = await Promise.all(wanted.map(({ target }) => limit(() => store.latest(target))));
   const assessments = latest.filter((assessment): assessment is TargetAssessment => assessment !== null);
-  return widgetHtml({ request, assessments, endpoint, now });
+  const alerts =
+    request.view === 'alerts' && request.subnetId === null && state !== undefined
+      ? await alertsOf(
+          wanted.map(({ target }) => target),
+          state,
+          now,
+        )
+      : null;
+  const histories =
+    state !== undefined && (request.view === 'history' || request.subnetId !== null)
+      ? await historiesOf(withHistory(assessments, request), state, now)
+      : new Map<string, SubnetHistory>();
+  return widgetHtml({ request, assessments, alerts, histories, lowShares: lowShares(), endpoint, now });
+};
+
+/** `null`: they could not be read. A board without them is worth more than none. */
+const alertsOf = async (
+  targets: readonly Target[],
+  { alerts, cache }: WidgetState,
+  now: number,
+): Promise<readonly WidgetAlert[] | null> => {
+  const limit = pLimit(READS_AT_ONCE);
+  return attempt([], async () => {
+    const mutes = await storedMutes(cache, now);
+    const listed = await Promise.all(targets.map((target) => limit(() => alerts.list(target))));
+    return listed.flat().map(({ alert }): WidgetAlert => {
+      const { severity, rule, finding, subject } = alert;
+      const level = severity === 'ok' ? 'warning' : severity;
+      const mute = mutedBy({ subject, rules: [rule, finding.kind], severity: level }, mutes, now);
+      return { alert, mutedUntil: mute?.until ?? null };
+    });
+  });
+};
+
+const historiesOf = async (
+  shown: readonly RankedSubnet[],
+  { history }: WidgetState,
+  now: number,
+): Promise<ReadonlyMap<string, SubnetHistory>> => {
+  const found = new Map<string, SubnetHistory>();
+  const byTarget = Map.groupBy(shown, ({ subnet }) => targetName(subnet));
+  for (const own of byTarget.values()) {
+    const [first] = own;
+    if (first === undefined) continue;
+    const { accountId, region } = first.subnet;
+    const ids = own.map(({ subnet }) => subnet.subnetId);
+    const read = await attempt([], () => history.read({ accountId, region }, ids, now - PAST));
+    for (const [subnetId, past] of read ?? []) found.set(subnetKey({ accountId, region, subnetId }), past);
+  }
+  return found;
 };

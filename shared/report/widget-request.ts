@@ -7,6 +7,8 @@ export interface WidgetRequest {
   readonly region: string | null;
   readonly vpcId: string | null;
   readonly subnetId: string | null;
+  /** `table`: subnets and maps. `alerts`: what fires and what was found. `history`: the past of the worst subnets. */
+  readonly view: 'table' | 'alerts' | 'history';
 }
 
 const ACCOUNT_ID = /^\d{12}$/;
@@ -34,6 +36,8 @@ export const parseWidgetRequest = (event: unknown): WidgetRequest => {
     region: text('region', REGION),
     vpcId: text('vpcId', VPC_ID),
     subnetId: text('subnetId', SUBNET_ID),
+    view:
+      field(event, 'view') === 'alerts' ? 'alerts' : field(event, 'view') === 'history' ? 'history' : 'table',
   };
 };
 
@@ -52,7 +56,8 @@ Parameter | Meaning
 **accountId** | only this account, 12 digits
 **region** | only this Region
 **vpcId** | the subnets of this VPC
-**subnetId** | the map of this subnet
+**subnetId** | the map and the history of this subnet
+**view** | alerts: alerts with their state, and findings; history: the last 60 days of the worst subnets
 
 ### Example
 

@@ -1,25 +1,45 @@
+import type { Alert } from '../model/alert/alert.ts';
 import { shortDuration } from '../model/base/text/durations.ts';
 import { count, number, percentOf } from '../model/base/text/numbers.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import { utcMinute } from '../model/base/text/times.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import { compareSeverity, type Finding } from '../model/result/finding.ts';
+import type { SubnetHistory } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { figure, givenName } from './figures.ts';
+import { renderRemedy } from './findings-section.ts';
+import { historyChart, type LowShares } from './history-chart.ts';
 import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { widgetStyle } from './stylesheet.ts';
 import { subnetDetail } from './subnet-detail.ts';
 import type { WidgetRequest } from './widget-request.ts';
-import { type RankedSubnet, worstFirst } from './worst-first.ts';
+import { type RankedSubnet, subnetKey, worstFirst } from './worst-first.ts';
 
 export interface WidgetInput {
   readonly request: WidgetRequest;
   /** Of every target that the request is about. */
   readonly assessments: readonly TargetAssessment[];
+  /** Alerts of these targets, with the end of the mute that holds one back; `null`: the state could not be read, or was not asked for. */
+  readonly alerts?: readonly WidgetAlert[] | null;
+  /** By `subnetKey`: of those subnets whose past is shown. */
+  readonly histories?: ReadonlyMap<string, SubnetHistory>;
+  /** Below these shares of the capacity a subnet is low. */
+  readonly lowShares?: LowShares;
   /** The widget's own function: what a click calls. */
   readonly endpoint: string;
   /** Epoch milliseconds. */
   readonly now: number;
 }
+
+export interface WidgetAlert {
+  readonly alert: Alert;
+  /** ISO 8601; `null`: no mute of a person holds it back. */
+  readonly mutedUntil: string | null;
+}
+
+const NO_SHARES: LowShares = { warning: null, critical: null };
 
 type Place = Partial<Record<'accountId' | 'region' | 'vpcId' | 'subnetId', string>>;
 
@@ -86,7 +106,96 @@ const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
   return html`<h3>${givenName(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
 };
 
-const subnet = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
+const ALERTS_SHOWN = 50;
+const FINDINGS_SHOWN = 30;
+
+const alertState = ({ alert: { acknowledged, status }, mutedUntil }: WidgetAlert): string => {
+  if (mutedUntil !== null) return `muted until ${utcMinute(mutedUntil)}`;
+  if (status === 'pending') return 'waits';
+  return acknowledged === null ? 'firing' : 'acknowledged';
+};
+
+const whatToDo = ({ explanation, remedies }: Finding): Html =>
+  html`<p>${explanation}</p>${remedies.length === 0 ? null : html`<ol>${remedies.slice(0, 3).map(renderRemedy)}</ol>`}`;
+
+const alertRow = (each: WidgetAlert, endpoint: string, now: number): Html => {
+  const { severity, finding, subject, since, acknowledged } = each.alert;
+  const [subnetId, ...others] = subject.subnetIds;
+  const place: Place =
+    subnetId !== undefined && others.length === 0
+      ? { accountId: subject.accountId, region: subject.region, subnetId }
+      : {
+          accountId: subject.accountId,
+          region: subject.region,
+          ...(subject.vpcId === null ? {} : { vpcId: subject.vpcId }),
+        };
+  return html`<tr><td><span class="chip ${severity}">${severity === 'ok' ? 'waits' : severity}</span></td><td><details><summary>${finding.title}</summary>${whatToDo(finding)}</details></td><td>${alertState(each)}${acknowledged === null ? null : html` by ${givenName(acknowledged.by)}`}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${go(endpoint, place, html`map and history`)}<br><span class="where">${subject.accountId} ${subject.region}</span></td></tr>`;
+};
+
+/** What fires, in which state, and what was found beside it. */
+const alertsView = ({ assessments, alerts = null, endpoint, now }: WidgetInput): Html => {
+  const open = (alerts ?? [])
+    .filter(({ alert }) => alert.status !== 'resolved')
+    .toSorted((a, b) => ORDER.indexOf(a.alert.severity) - ORDER.indexOf(b.alert.severity));
+  const alerted = new Set(open.map(({ alert }) => alert.finding.id));
+  const findings = assessments
+    .flatMap((assessment) => assessment.findings)
+    .filter(({ id }) => !alerted.has(id))
+    .toSorted((a, b) => compareSeverity(b.severity, a.severity));
+  return html`${coverage(assessments, now)}<h3>Alerts</h3>${
+    alerts === null
+      ? html`<p class="unknown">The alerts could not be read.</p>`
+      : open.length === 0
+        ? html`<p>No alert fires.</p>`
+        : html`<div class="scroll"><table><thead><tr><th>Severity</th><th>Alert</th><th>State</th><th>For</th><th>Where</th></tr></thead><tbody>${open.slice(0, ALERTS_SHOWN).map((each) => alertRow(each, endpoint, now))}</tbody></table></div>${open.length > ALERTS_SHOWN ? html`<p class="muted">And ${open.length - ALERTS_SHOWN} more.</p>` : null}`
+  }<h3>Findings without an alert</h3>${
+    findings.length === 0
+      ? html`<p>No findings.</p>`
+      : findings
+          .slice(0, FINDINGS_SHOWN)
+          .map(
+            (finding) =>
+              html`<details><summary><span class="chip ${finding.severity}">${finding.severity}</span> ${finding.title}</summary>${whatToDo(finding)}</details>`,
+          )
+  }${findings.length > FINDINGS_SHOWN ? html`<p class="muted">And ${findings.length - FINDINGS_SHOWN} more.</p>` : null}`;
+};
+const ORDER: readonly string[] = ['critical', 'warning', 'ok'];
+
+const chartOf = (
+  subnet: SubnetAssessment,
+  { histories, lowShares = NO_SHARES, now }: WidgetInput,
+): Html | null => historyChart(histories?.get(subnetKey(subnet))?.addresses, subnet.usable, lowShares, now);
+
+/** The worst subnets of a request that have a past to show. */
+export const withHistory = (
+  assessments: readonly TargetAssessment[],
+  request: WidgetRequest,
+): readonly RankedSubnet[] =>
+  worstFirst(assessments)
+    .filter(({ subnet }) => request.vpcId === null || subnet.vpcId === request.vpcId)
+    .filter(({ subnet }) => request.subnetId === null || subnet.subnetId === request.subnetId)
+    .filter(({ subnet }) => subnet.cidrBlock !== null)
+    .slice(0, HISTORIES_SHOWN);
+const HISTORIES_SHOWN = 12;
+
+/** The past of the worst subnets: longer than a query over metrics reaches, and by name. */
+const historyView = (input: WidgetInput): Html => {
+  const { assessments, endpoint, now, request, lowShares = NO_SHARES } = input;
+  const shown = withHistory(assessments, request);
+  const limits = [
+    lowShares.warning === null ? null : `${Math.round(lowShares.warning * 100)} %`,
+    lowShares.critical === null ? null : `${Math.round(lowShares.critical * 100)} %`,
+  ].filter((limit) => limit !== null);
+  return html`${coverage(assessments, now)}<p class="where">Available addresses: the lowest of each day.${limits.length === 0 ? null : html` The broken lines are the usual thresholds, ${limits.join(' and ')}.`}</p><div class="charts">${shown.map(
+    (each) => {
+      const { subnet, severity } = each;
+      return html`<article>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))} <span class="where">${subnet.subnetId}</span>${chartOf(subnet, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}</article>`;
+    },
+  )}</div>`;
+};
+
+const subnet = (input: WidgetInput): Html => {
+  const { assessments, endpoint, now, request } = input;
   for (const assessment of assessments) {
     const found = assessment.subnets.find(({ subnetId }) => subnetId === request.subnetId);
     if (found === undefined) continue;
@@ -95,7 +204,7 @@ const subnet = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
     const { accountId, region, vpcId } = found;
     return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
       ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
-    )}${subnetDetail(found, map, now, mapShapes())}`;
+    )}${subnetDetail(found, map, now, html`<h4>The last 60 days</h4>${chartOf(found, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}${mapShapes()}`)}`;
   }
   return html`<p>No scan knows ${request.subnetId}.</p>`;
 };
@@ -106,12 +215,16 @@ const subnet = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
  */
 export const widgetHtml = (input: WidgetInput): string => {
   const { request, assessments, endpoint } = input;
-  const view = request.subnetId !== null ? subnet : request.vpcId !== null ? vpc : fleet;
+  const views = { alerts: alertsView, history: historyView, table: request.vpcId === null ? fleet : vpc };
+  const view = request.subnetId !== null ? subnet : views[request.view];
   const body =
     assessments.length === 0
       ? html`<p>Nothing has been scanned yet${request.accountId === null && request.region === null ? '' : ' here'}. The first scan ends a few minutes after the deployment.</p>`
       : view(input);
-  const back = view === fleet ? null : html`<p class="crumbs">${go(endpoint, {}, html`All subnets`)}</p>`;
+  const back =
+    view === subnet || view === vpc
+      ? html`<p class="crumbs">${go(endpoint, {}, html`All subnets`)}</p>`
+      : null;
   return html`<style>${new Html(widgetStyle(request.theme))}</style><div class="hr">${back}${body}</div>`
     .text;
 };

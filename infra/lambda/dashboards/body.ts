@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import type { MetricFamily } from '../../../shared/metrics/catalogue.ts';
 
 /**
@@ -21,6 +22,13 @@ export interface Placement {
   readonly height: number;
 }
 
+/** A line across a graph, such as a threshold. */
+export interface HorizontalLine {
+  readonly label: string;
+  readonly value: number;
+  readonly color: string;
+}
+
 /** One entry of a metric widget: a metric by its name and dimensions, or an expression, with how it is shown. */
 export type MetricEntry = readonly (string | Readonly<Record<string, string | number | boolean>>)[];
 
@@ -38,6 +46,7 @@ export type Widget = Placement &
           readonly yAxis?: {
             readonly left: { readonly min: number; readonly label?: string; readonly showUnits: false };
           };
+          readonly annotations?: { readonly horizontal: readonly HorizontalLine[] };
         };
       }
     | { readonly type: 'text'; readonly properties: { readonly markdown: string } }
@@ -121,19 +130,76 @@ export const rankingQuery = ({
   ].join(' ');
 };
 
-export const rankingWidget = (title: string, ranking: Ranking, placement: Placement): Widget => ({
-  ...placement,
-  type: 'metric',
-  properties: {
-    title,
-    region: REGION,
-    view: 'timeSeries',
-    period: PERIOD,
-    stat: ranking.worst === 'lowest' ? 'Minimum' : 'Maximum',
-    metrics: [[{ expression: rankingQuery(ranking), id: 'worst', period: PERIOD }]],
-    yAxis: { left: { min: 0, showUnits: false } },
-  },
-});
+/** A graph with the usual thresholds of its metric. */
+const graphOf = (
+  title: string,
+  { metric, worst }: Pick<Ranking, 'metric' | 'worst'>,
+  expression: string,
+  period: number,
+  placement: Placement,
+): Widget => {
+  const horizontal = thresholdsOf(metric);
+  return {
+    ...placement,
+    type: 'metric',
+    properties: {
+      title,
+      region: REGION,
+      view: 'timeSeries',
+      period,
+      stat: worst === 'lowest' ? 'Minimum' : 'Maximum',
+      metrics: [[{ expression, id: 'worst', period }]],
+      yAxis: { left: { min: 0, showUnits: false } },
+      ...(horizontal.length === 0 ? {} : { annotations: { horizontal } }),
+    },
+  };
+};
+
+export const rankingWidget = (title: string, ranking: Ranking, placement: Placement): Widget =>
+  graphOf(title, ranking, rankingQuery(ranking), PERIOD, placement);
+
+/** Hours are kept for 15 months; Metrics Insights looks back two weeks (CloudWatch User Guide, quotas). */
+const HOUR = 3_600;
+
+/**
+ * The worst few by a classic search, which reaches as far back as CloudWatch keeps a value. It sorts by the extreme of the
+ * whole time that is shown.
+ */
+export const searchQuery = ({ namespace, family, metric, worst, limit }: Ranking): string => {
+  const [statistic, order] = worst === 'lowest' ? ['Minimum', 'MIN, ASC'] : ['Maximum', 'MAX, DESC'];
+  const search = `SEARCH('{"${namespace}",${family.dimensionNames.join(',')}} MetricName="${known(family, metric)}"', '${statistic}', ${HOUR})`;
+  return `SLICE(SORT(${search}, ${order}), 0, ${limit})`;
+};
+
+export const searchWidget = (title: string, ranking: Ranking, placement: Placement): Widget =>
+  graphOf(title, ranking, searchQuery(ranking), HOUR, placement);
+
+const COLOURS = { warning: '#ff7f0e', critical: '#d62728' } as const;
+
+/** The thresholds of an empty headroom.yml, where they are figures of the metric itself. */
+const thresholdsOf = (metric: string): readonly HorizontalLine[] => {
+  const { rules } = DEFAULT_POLICY;
+  const low = rules['addresses-low'];
+  const limits: Readonly<Record<string, readonly (number | null | undefined)[]>> = {
+    HoursToExhaustion: [
+      rules['addresses-exhaustion'].warningWithin,
+      rules['addresses-exhaustion'].criticalWithin,
+    ],
+    HoursToPrefixExhaustion: [
+      rules['prefixes-exhaustion'].warningWithin,
+      rules['prefixes-exhaustion'].criticalWithin,
+    ],
+    AvailableAddresses: [low.warning?.count, low.critical?.count],
+    FreePrefixes: [rules['prefixes-low'].warning?.count, rules['prefixes-low'].critical?.count],
+    UtilizationPercent: [low.warning?.percent, low.critical?.percent].map((percent) =>
+      percent === undefined ? null : 100 - percent,
+    ),
+  };
+  return (limits[metric] ?? []).flatMap((value, index) => {
+    const level = index === 0 ? 'warning' : 'critical';
+    return value == null ? [] : [{ label: level, value, color: COLOURS[level] }];
+  });
+};
 
 /** Series that a widget shows at the most. A query that says no limit may show all that one widget can. */
 export const mostSeries = (widget: Widget): number => {
@@ -141,8 +207,9 @@ export const mostSeries = (widget: Widget): number => {
   return widget.properties.metrics.reduce((sum, entry) => {
     const last = entry.at(-1);
     const expression = typeof last === 'object' ? last['expression'] : undefined;
-    if (typeof expression !== 'string' || !/^(SELECT|SEARCH)/.test(expression)) return sum + 1;
-    return sum + Number(/ LIMIT (\d+)$/.exec(expression)?.[1] ?? MAX_METRICS_PER_WIDGET);
+    if (typeof expression !== 'string' || !/^(SELECT|SEARCH|SLICE)/.test(expression)) return sum + 1;
+    const limit = /(?: LIMIT |^SLICE.*, )(\d+)\)?$/.exec(expression)?.[1];
+    return sum + Number(limit ?? MAX_METRICS_PER_WIDGET);
   }, 0);
 };
 
@@ -170,6 +237,27 @@ export const text = (markdown: string, y: number, height: number): Widget => ({
   height,
   properties: { markdown },
 });
+
+/** The names of the boards of a deployment. */
+export interface BoardNames {
+  readonly fleet: string;
+  readonly vpc: string;
+  readonly cluster: string;
+}
+
+const BOARDS = { fleet: 'Fleet', vpc: 'One VPC', cluster: 'One cluster' } as const;
+
+/** The first row of each board: links to the others. CloudWatch gives such a fragment the board of that name. */
+export const boardLinks = (here: keyof BoardNames, names: BoardNames): Widget =>
+  text(
+    (['fleet', 'vpc', 'cluster'] as const)
+      .map((board) =>
+        board === here ? `**${BOARDS[board]}**` : `[${BOARDS[board]}](#dashboards:name=${names[board]})`,
+      )
+      .join(' | '),
+    0,
+    1,
+  );
 
 export const addressMap = (
   title: string,

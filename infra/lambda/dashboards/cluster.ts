@@ -1,5 +1,14 @@
 import { CLUSTER_METRICS } from '../../../shared/metrics/catalogue.ts';
-import { below, type DashboardBody, inRows, type Placement, rankingWidget, text } from './body.ts';
+import {
+  type BoardNames,
+  below,
+  boardLinks,
+  type DashboardBody,
+  inRows,
+  type Placement,
+  rankingWidget,
+  text,
+} from './body.ts';
 
 /** Stands for the cluster until one is chosen. EKS lets no name begin with a hyphen, so no cluster is called this. */
 const CHOSEN = '-cluster-to-be-chosen-';
@@ -8,10 +17,17 @@ const CHOSEN = '-cluster-to-be-chosen-';
 const NAMESAKES = 25;
 
 /** One cluster: what its nodes hold, what they could hold, and what would find no room. */
-export const clusterDashboard = ({ namespace }: { readonly namespace: string }): DashboardBody => {
+export const clusterDashboard = ({
+  namespace,
+  boards,
+}: {
+  readonly namespace: string;
+  readonly boards: BoardNames;
+}): DashboardBody => {
+  const links = boardLinks('cluster', boards);
   const head = text(
     '## Cluster\nThe gauges of the CNI have the names of the CNI Metrics Helper and come from EC2. Unplaceable nodes would not fit if every group scaled to its maximum.',
-    0,
+    below([links]),
     2,
   );
   const widgets = inRows(
@@ -48,6 +64,6 @@ export const clusterDashboard = ({ namespace }: { readonly namespace: string }):
         populateFrom: 'ClusterName',
       },
     ],
-    widgets: [head, ...widgets],
+    widgets: [links, head, ...widgets],
   };
 };

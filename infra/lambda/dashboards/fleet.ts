@@ -2,13 +2,16 @@ import { RUN_METRICS, SUBNET_METRICS } from '../../../shared/metrics/catalogue.t
 import { PRICES } from '../../../shared/metrics/prices.ts';
 import {
   addressMap,
+  type BoardNames,
   below,
+  boardLinks,
   type DashboardBody,
   inRows,
   type MetricEntry,
   type Placement,
   REGION,
   rankingWidget,
+  searchWidget,
   text,
   type Widget,
 } from './body.ts';
@@ -19,6 +22,7 @@ export interface Deployment {
   /** The names of its functions with their memory in MB: what Lambda bills. */
   readonly functions: readonly { readonly name: string; readonly memory: number }[];
   readonly tableName: string;
+  readonly boards: BoardNames;
 }
 
 const WORST = 10;
@@ -34,6 +38,13 @@ const RANKINGS = [
   ['Most stranded addresses', 'StrandedAddresses', 'highest'],
   ['Most leaked interfaces', 'LeakedInterfaces', 'highest'],
   ['Most unaccounted addresses', 'UnaccountedAddresses', 'highest'],
+] as const;
+
+/** What is worth a look over months. */
+const LONG = [
+  ['Fewest available addresses', 'AvailableAddresses', 'lowest'],
+  ['Fewest free prefixes', 'FreePrefixes', 'lowest'],
+  ['Highest utilization', 'UtilizationPercent', 'highest'],
 ] as const;
 
 const run = (namespace: string, name: string, stat: string): MetricEntry => {
@@ -107,10 +118,17 @@ const running = ({ functions, tableName }: Deployment): readonly MetricEntry[] =
 
 /** The whole fleet: worst first, runway, coverage, and what the monitor itself costs. */
 export const fleetDashboard = (deployment: Deployment): DashboardBody => {
-  const { namespace } = deployment;
+  const { namespace, boards } = deployment;
   const top = [
-    addressMap('Subnets, worst first', {}, 0, 14),
-    text('## Worst subnets over time\nThe ten worst subnets of all accounts and Regions.', 14, 2),
+    boardLinks('fleet', boards),
+    addressMap('Subnets, worst first', {}, 1, 14),
+    addressMap('Alerts and findings', { view: 'alerts' }, 15, 10),
+    addressMap('The last 60 days of the worst subnets', { view: 'history' }, 25, 14),
+    text(
+      '## Worst subnets over time\nThe ten worst subnets of all accounts and Regions, by id. The tables above have their names. The lines are the usual thresholds.',
+      39,
+      2,
+    ),
   ];
   const rankings = inRows(
     below(top),
@@ -125,7 +143,25 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
           ),
     ),
   );
-  const about = text('## Headroom itself\nCoverage, pace and cost.', below(rankings), 2);
+  const longTitle = text(
+    '## Months back\nHourly extremes by a classic search. Choose a time of up to 15 months above.',
+    below(rankings),
+    2,
+  );
+  const long = inRows(
+    below([longTitle]),
+    { width: 8, height: 6 },
+    LONG.map(
+      ([title, metric, worst]) =>
+        (placement: Placement) =>
+          searchWidget(
+            title,
+            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST },
+            placement,
+          ),
+    ),
+  );
+  const about = text('## Headroom itself\nCoverage, pace and cost.', below(long), 2);
   const sum = (name: string): MetricEntry => run(namespace, name, 'Sum');
   const most = (name: string): MetricEntry => run(namespace, name, 'Maximum');
   const itself = inRows(below([about]), { width: 8, height: 6 }, [
@@ -144,5 +180,5 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
     graph('Undelivered alerts', [most('AlertsUndelivered')]),
     graph('Cost of operation', running(deployment)),
   ]);
-  return { widgets: [...top, ...rankings, about, ...itself] };
+  return { widgets: [...top, ...rankings, longTitle, ...long, about, ...itself] };
 };

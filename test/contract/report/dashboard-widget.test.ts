@@ -47,8 +47,10 @@ describe('the widget over DynamoDB', () => {
       return 'answered';
     };
     const ask = (event: unknown) =>
-      drawDashboardWidget({ event, endpoint: 'arn', store: store.assessments, now: NOW });
+      drawDashboardWidget({ event, endpoint: 'arn', store: store.assessments, state: store, now: NOW });
     await ask({});
+    await ask({ view: 'alerts' });
+    await ask({ view: 'history' });
     const html = String(await ask({ subnetId: assessment.subnets[0]?.subnetId }));
     expect(html).toContain('4,096 blocks of 16 addresses');
     expect(new TextEncoder().encode(html).length).toBeLessThan(LARGEST_ANSWER_BYTES);

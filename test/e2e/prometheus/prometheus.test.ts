@@ -77,7 +77,7 @@ describe('a Prometheus that scrapes headroom serve', () => {
       .toContain('HeadroomCritical');
     const [alert] = await alerts();
     expect(alert).toMatchObject({ state: 'firing', labels: { rule: 'addresses-low', account_id: FULL } });
-    expect(alert?.annotations['summary']).toMatch(/^addresses-low: subnet-\w+ in 222233334444 eu-west-1$/);
+    expect(alert?.annotations['summary']).toMatch(/^addresses-low: full-a in 222233334444 eu-west-1$/);
   });
 
   test.each(

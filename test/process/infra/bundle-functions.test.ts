@@ -21,7 +21,7 @@ const FOLDER = `dist/test-bundles-${process.pid}`;
  * outgrows it has taken in something: `npm run bundle` and esbuild's metafile tell what.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'dashboard-widget': 288,
+  'dashboard-widget': 315,
   'notify-slack': 285,
   'plan-scan': 990,
   'scan-target': 1240,

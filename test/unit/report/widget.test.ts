@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { drawDashboardWidget } from '../../../shared/pipeline/dashboard-widget.ts';
+import { addMute } from '../../../shared/pipeline/stored-mutes.ts';
 import { parseWidgetRequest } from '../../../shared/report/widget-request.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { StateStoreError } from '../../../shared/state/state-store-error.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { anAlert, aSubject } from '../../fixtures/stored-alerts.ts';
 
 const ENDPOINT = 'arn:aws:lambda:eu-west-1:111122223333:function:customWidget-headroom-prod-dashboard-widget';
 const NOW = Date.UTC(2026, 0, 1, 0, 6);
@@ -30,6 +33,7 @@ describe('the request of a dashboard', () => {
       region: 'eu-west-1',
       vpcId: 'vpc-0a',
       subnetId: 'subnet-0a',
+      view: 'table',
     });
   });
 
@@ -46,6 +50,7 @@ describe('the request of a dashboard', () => {
       region: null,
       vpcId: null,
       subnetId: null,
+      view: 'table',
     });
   });
 });
@@ -95,5 +100,79 @@ describe('the widget', () => {
       ]),
     );
     expect(html).toContain('No map: the interfaces could not be listed.');
+  });
+});
+
+describe('alerts and the past on a board', () => {
+  const HOUR = 3_600_000;
+  const stateful = async (event: unknown) => {
+    const store = createMemoryStateStore();
+    const assessment = anAssessment();
+    const target = { accountId: '111111111111', region: 'eu-west-1' };
+    await store.assessments.putLatest(assessment);
+    await store.alerts.commit(
+      target,
+      anAlert({ acknowledged: { by: 'Ada', at: '2026-01-01T00:01:00Z' } }),
+      0,
+    );
+    await store.alerts.commit(target, anAlert({ subject: aSubject('subnet-0b'), severity: 'critical' }), 0);
+    const past = Array.from({ length: 24 * 30 }, (_, index) => ({
+      at: NOW - index * HOUR,
+      samples: [{ subnetId: 'subnet-0a', available: 200 - Math.floor(index / 24), freePrefixes: null }],
+    }));
+    await store.history.backfill(target, past.toReversed());
+    const until = new Date(NOW + HOUR).toISOString();
+    await addMute(store.cache, { match: { subnet: ['subnet-0b'] }, reason: 'a test', by: 'Ada', until }, NOW);
+    const draw = (state?: typeof store) =>
+      drawDashboardWidget({
+        event,
+        endpoint: ENDPOINT,
+        store: store.assessments,
+        ...(state === undefined ? {} : { state }),
+        now: NOW,
+      });
+    return { html: String(await draw(store)), without: String(await draw()), broken: draw, store };
+  };
+
+  test('alerts have their state, the worst first, and lead to map and history', async () => {
+    const { html } = await stateful({ view: 'alerts' });
+    const rows = [...html.matchAll(/<tr><td><span class="chip (\w+)">.*?<\/tr>/gs)].map(([row, level]) => [
+      level,
+      /<td>(muted until [^<]*|acknowledged by <bdi>Ada<\/bdi>)/.exec(row)?.[1],
+    ]);
+    expect(rows).toEqual([
+      ['critical', 'muted until 2026-01-01 01:06 UTC'],
+      ['warning', 'acknowledged by <bdi>Ada</bdi>'],
+    ]);
+    expect(html).toContain('map and history</button><cwdb-action');
+  });
+
+  test('alerts that cannot be read are unknown, and not none', async () => {
+    const { store, broken, without } = await stateful({ view: 'alerts' });
+    expect(without).toContain('The alerts could not be read.');
+    const failing = {
+      ...store,
+      alerts: {
+        ...store.alerts,
+        list: async () => Promise.reject(new StateStoreError('state-unreadable', 'no', 'no')),
+      },
+    };
+    expect(String(await broken(failing))).toContain('The alerts could not be read.');
+    expect(String(await broken(failing))).not.toContain('No alert fires');
+  });
+
+  test('the past of the worst subnets has their names and the usual thresholds', async () => {
+    const { html, without } = await stateful({ view: 'history' });
+    expect(html).toContain('private-a');
+    expect(html).toMatch(/aria-label="Lowest of each day: 1\d\d of 251 \d+ days ago, 200 at last"/);
+    expect(html).toContain('class="limit warning"');
+    expect(html).toContain('the usual thresholds, 5 % and 2 %');
+    expect(without).toContain('Nothing was recorded yet.');
+  });
+
+  test('the map of a subnet comes with its past', async () => {
+    const { html } = await stateful({ subnetId: 'subnet-0a' });
+    expect(html).toContain('The last 60 days');
+    expect(html).toContain('class="chart-line"');
   });
 });

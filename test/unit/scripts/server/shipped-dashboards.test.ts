@@ -36,6 +36,23 @@ describe('what is shipped for Prometheus and Grafana', () => {
     expect(names.filter((name) => !known.has(name))).toEqual([]);
   });
 
+  test('the dashboard links series and rows to the live page, draws alerts, and ranks both supplies', () => {
+    const text = grafanaDashboard();
+    const dashboard = JSON.parse(text) as Dashboard & {
+      readonly annotations: { readonly list: readonly { readonly expr: string }[] };
+    };
+    expect(dashboard.annotations.list.map(({ expr }) => expr)).toEqual([
+      'headroom_alert_firing{account_id=~"$account_id",region=~"$region"}',
+    ]);
+    const panel = (title: string): string =>
+      JSON.stringify(dashboard.panels.find((each) => each.title === title));
+    expect(panel('Run out next')).toContain('headroom_subnet_prefix_exhaustion_seconds');
+    expect(panel('AvailableAddresses')).toMatch(/\/#\$\{__field\.labels\.account_id\}\//);
+    expect(panel('Fullest subnets')).toMatch(/\/#\$\{__data\.fields\.account_id\}\//);
+    expect(panel('Alerts')).toMatch(/\$\{__data\.fields\.runbook\}/);
+    expect(panel('UtilizationPercent')).toContain('"thresholdsStyle":{"mode":"line"}');
+  });
+
   test('the dashboard has a picture of every figure of subnets, VPCs and clusters', () => {
     const { panels } = JSON.parse(grafanaDashboard()) as Dashboard;
     const titles = panels.map(({ title }) => title);

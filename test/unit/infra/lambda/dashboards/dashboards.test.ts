@@ -8,12 +8,14 @@ import {
   MAX_WIDGETS,
   mostSeries,
   rankingQuery,
+  searchQuery,
   text,
   type Widget,
 } from '../../../../../infra/lambda/dashboards/body.ts';
 import { clusterDashboard } from '../../../../../infra/lambda/dashboards/cluster.ts';
 import { fleetDashboard } from '../../../../../infra/lambda/dashboards/fleet.ts';
 import { vpcDashboard } from '../../../../../infra/lambda/dashboards/vpc.ts';
+import { DEFAULT_POLICY } from '../../../../../shared/config/default-policy.ts';
 import {
   CLUSTER_METRICS,
   RUN_METRICS,
@@ -25,6 +27,7 @@ const DEPLOYMENT = {
   namespace: 'VpcHeadroom',
   functions: [{ name: 'headroom-prod-scan-target', memory: 256 }],
   tableName: 'headroom-prod-state',
+  boards: { fleet: 'headroom', vpc: 'headroom-vpc', cluster: 'headroom-cluster' },
 };
 
 const DASHBOARDS: readonly (readonly [string, DashboardBody])[] = [
@@ -32,6 +35,8 @@ const DASHBOARDS: readonly (readonly [string, DashboardBody])[] = [
   ['VPC', vpcDashboard(DEPLOYMENT)],
   ['cluster', clusterDashboard(DEPLOYMENT)],
 ];
+
+const RANKING = { namespace: 'Mine', family: SUBNET_METRICS, groupBy: 'SubnetId', limit: 10 } as const;
 
 /** What is wrong with a dashboard by CloudWatch's limits, whatever the number of subnets. */
 const problems = ({ widgets }: DashboardBody): readonly string[] => {
@@ -69,6 +74,48 @@ describe.each(DASHBOARDS)('the %s dashboard', (_, body) => {
   test('names no subnet, account or cluster: what is new appears by itself', () => {
     expect(JSON.stringify(body)).not.toMatch(/subnet-0|\d{12}/);
   });
+});
+
+test('each board links to the two others by their names', () => {
+  const links = DASHBOARDS.map(([, { widgets }]) => {
+    const [first] = widgets;
+    const markdown = first?.type === 'text' ? first.properties.markdown : '';
+    return [...markdown.matchAll(/\]\(#dashboards:name=([\w-]+)\)/g)].map(([, name]) => name);
+  });
+  expect(links).toEqual([
+    ['headroom-vpc', 'headroom-cluster'],
+    ['headroom', 'headroom-cluster'],
+    ['headroom', 'headroom-vpc'],
+  ]);
+});
+
+test('the thresholds of an empty headroom.yml are drawn where they are figures of the metric', () => {
+  const expiry = DEFAULT_POLICY.rules['addresses-exhaustion'];
+  const lines = fleetDashboard(DEPLOYMENT).widgets.flatMap((widget) =>
+    widget.type === 'metric' && widget.properties.annotations !== undefined
+      ? [[widget.properties.title, ...widget.properties.annotations.horizontal.map(({ value }) => value)]]
+      : [],
+  );
+  expect(lines.slice(0, 5)).toEqual([
+    ['Hours until addresses run out', expiry.warningWithin, expiry.criticalWithin],
+    ['Hours until prefixes run out', expiry.warningWithin, expiry.criticalWithin],
+    ['Fewest available addresses', 5, 3],
+    ['Fewest free prefixes', 4, 2],
+    ['Highest utilization', 95, 98],
+  ]);
+});
+
+test('the fleet board has alerts, findings and the past, and a search that looks back months', () => {
+  const { widgets } = fleetDashboard(DEPLOYMENT);
+  const views = widgets.flatMap((widget) =>
+    widget.type === 'custom' ? [widget.properties.params['view']] : [],
+  );
+  expect(views).toEqual([undefined, 'alerts', 'history']);
+  expect(searchQuery({ ...RANKING, metric: 'AvailableAddresses', worst: 'lowest' })).toBe(
+    `SLICE(SORT(SEARCH('{"Mine",AccountId,Region,VpcId,SubnetId} MetricName="AvailableAddresses"', 'Minimum', 3600), MIN, ASC), 0, 10)`,
+  );
+  const searched = widgets.filter((widget) => JSON.stringify(widget).includes('SLICE(SORT('));
+  expect(searched.map(mostSeries)).toEqual([10, 10, 10]);
 });
 
 test('everything in the catalogue is on some dashboard', () => {
