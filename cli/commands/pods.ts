@@ -1,8 +1,8 @@
 import { Option } from 'commander';
+import { kubectl } from '../../shared/model/base/commands.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
-import { kubectl } from '../../shared/model/checks/remedies/commands.ts';
 import { holdersBy, POD_LEVELS, type PodLevel } from '../../shared/model/kubernetes/owner-pods.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import type { WarmAdvice } from '../../shared/model/result/pod-rhythm.ts';

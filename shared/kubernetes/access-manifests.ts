@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import { aws, kubectl } from '../model/base/commands.ts';
 import { quoted } from '../model/base/shell-words.ts';
-import { aws, kubectl } from '../model/checks/remedies/commands.ts';
 import type { KubernetesPermission } from '../model/kubernetes/observed.ts';
 import { type AccessNeed, READERS_GROUP } from './access.ts';
 import { RESOURCES } from './resources.ts';

@@ -1,6 +1,6 @@
+import { aws, keep, kubectl, type ShellVariable } from '../../../shared/model/base/commands.ts';
 import { quoted } from '../../../shared/model/base/shell-words.ts';
 import { Estate } from '../../../shared/model/checks/estate.ts';
-import { aws, keep, kubectl, type ShellVariable } from '../../../shared/model/checks/remedies/commands.ts';
 import { routeTableOf } from '../../../shared/model/checks/remedies/routes.ts';
 import { cniEnvironmentCommand } from '../../../shared/model/checks/remedies/warm-targets.ts';
 import type { PlanAction } from '../../../shared/model/plan/what-if.ts';

@@ -6,6 +6,7 @@ import {
   groupFailures,
   refusalIn,
 } from '../aws/allocation-failure.ts';
+import { aws } from '../base/commands.ts';
 import { largestOf } from '../base/extremes.ts';
 import { listOf, shorten } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
@@ -15,7 +16,6 @@ import type { Subject } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws } from './remedies/commands.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
 
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
+import { aws } from '../base/commands.ts';
 import type { Evidence, Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws } from './remedies/commands.ts';
 import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 

@@ -1,9 +1,9 @@
 import type { ElasticAddress } from '../aws/inventory.ts';
+import { aws } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 import { raiseQuota } from './remedies/vpc-remedies.ts';
 

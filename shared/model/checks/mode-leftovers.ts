@@ -1,10 +1,10 @@
+import { kubectl } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NewNodeSettings, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
 /** Names shown in a message; the rest are in the JSON. */

@@ -1,11 +1,11 @@
 import type { VpcConnection } from '../aws/inventory.ts';
+import { aws } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
 interface Overlap {

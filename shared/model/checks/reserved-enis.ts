@@ -1,3 +1,4 @@
+import { kubectl } from '../base/commands.ts';
 import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, podAddresses } from '../cluster/max-pods.ts';
@@ -5,7 +6,6 @@ import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
-import { kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
 const POOLS_SHOWN = 5;

@@ -1,10 +1,10 @@
 import type { EksCluster } from '../aws/inventory.ts';
+import { aws } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { cidrContains, cidrsOverlap, parseCidr } from '../net/cidr.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
 interface Overlap {

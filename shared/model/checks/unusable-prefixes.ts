@@ -1,10 +1,10 @@
+import { aws, kubectl } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
-import { aws, kubectl } from './remedies/commands.ts';
 import { ranked } from './remedies/ranked.ts';
 
 /** Names shown in a message; the rest are in the JSON. */

@@ -1,3 +1,4 @@
+import { kubectl } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { count, number } from '../../base/text/numbers.ts';
 import { clusterCniConfiguration, cniConfigurationOf } from '../../cluster/cni-configuration.ts';
@@ -6,7 +7,6 @@ import type { AwsNodeDaemonSet } from '../../kubernetes/observed.ts';
 import type { Remedy, Severity } from '../../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
-import { kubectl } from '../remedies/commands.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 

@@ -1,10 +1,10 @@
+import { kubectl } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import { clusterCniConfiguration } from '../../cluster/cni-configuration.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
-import { kubectl } from '../remedies/commands.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 

@@ -1,3 +1,4 @@
+import { kubectl } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { count, number } from '../../base/text/numbers.ts';
 import { HOST_NETWORK_PODS } from '../../cluster/max-pods.ts';
@@ -5,7 +6,6 @@ import { type NodeCommitment, nodeCommitments } from '../../kubernetes/overcommi
 import type { Remedy } from '../../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
-import { kubectl } from '../remedies/commands.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 

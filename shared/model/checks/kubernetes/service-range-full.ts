@@ -1,8 +1,8 @@
+import { kubectl } from '../../base/commands.ts';
 import { count, number, percent } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
-import { kubectl } from '../remedies/commands.ts';
 import { ranked } from '../remedies/ranked.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 

@@ -1,6 +1,6 @@
+import { aws, keep } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
-import { aws, keep } from '../remedies/commands.ts';
 import { type MonitorContext, monitorSubject } from './monitor-context.ts';
 
 /** The queue that messages are moved from: `start-message-move-task` takes its ARN, and its URL is what is known. */

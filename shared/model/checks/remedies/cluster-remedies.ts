@@ -1,9 +1,9 @@
+import { aws } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws } from './commands.ts';
 
 /** Commands beyond this number are left to the reader: a finding is no script. */
 const COMMANDS_SHOWN = 20;

@@ -1,4 +1,5 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { aws, type ShellVariable } from '../../base/commands.ts';
 import { elementAt } from '../../base/element-at.ts';
 import { displayName } from '../../base/text/names.ts';
 import { freeRange } from '../../net/free-ranges.ts';
@@ -6,7 +7,6 @@ import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import { addressSupply } from '../../subnet/address-supply.ts';
 import type { Estate } from '../estate.ts';
-import { aws, type ShellVariable } from './commands.ts';
 import {
   blocksFor,
   createCommands,

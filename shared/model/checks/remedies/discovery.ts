@@ -1,9 +1,9 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { aws } from '../../base/commands.ts';
 import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Precondition } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws } from './commands.ts';
 
 /** Enhanced subnet discovery came with this version of the CNI. Source: amazon-vpc-cni-k8s README. */
 const SUBNET_DISCOVERY_VERSION = [1, 18] as const;

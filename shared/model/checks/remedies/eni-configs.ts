@@ -1,9 +1,9 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { aws, kubectl, type ShellVariable } from '../../base/commands.ts';
 import { clusterCniConfiguration } from '../../cluster/cni-configuration.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Precondition } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws, kubectl, type ShellVariable } from './commands.ts';
 
 /** Stands for the new subnet while the configuration is put together. */
 const NEW_SUBNET = 'HEADROOM-NEW-SUBNET';

@@ -1,4 +1,5 @@
 import type { Tags } from '../../aws/inventory.ts';
+import { aws, keep, type ShellVariable } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
@@ -8,7 +9,6 @@ import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { clustersUsing } from './cluster-subnets.ts';
-import { aws, keep, type ShellVariable } from './commands.ts';
 import { discoveryPreconditions } from './discovery.ts';
 import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
 import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';

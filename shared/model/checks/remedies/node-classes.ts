@@ -1,8 +1,8 @@
+import { kubectl, type ShellVariable } from '../../base/commands.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { clustersUsing, KARPENTER_TAG } from './cluster-subnets.ts';
-import { kubectl, type ShellVariable } from './commands.ts';
 
 /** Instances name the class that they were started by. Sources: Karpenter, EKS Auto Mode (IAM condition keys). */
 const CLASSES = [

@@ -1,3 +1,4 @@
+import { aws, keep, type ShellVariable } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrContains, cidrContainsAddress, parseCidr } from '../../net/cidr.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
@@ -6,7 +7,6 @@ import type { Remedy } from '../../result/finding.ts';
 import { decodeAddressMap } from '../../subnet/address-map.ts';
 import { bestReservation, type ReservationRange } from '../../subnet/reservation-range.ts';
 import type { Estate } from '../estate.ts';
-import { aws, keep, type ShellVariable } from './commands.ts';
 
 /** Addresses in the way that a message names; the rest are counted. */
 const NAMED_IN_THE_WAY = 3;

@@ -1,3 +1,4 @@
+import { aws } from '../../base/commands.ts';
 import { displayName } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
@@ -14,7 +15,6 @@ import {
   mayHoldPods,
   nodeTake,
 } from './cluster-subnets.ts';
-import { aws } from './commands.ts';
 import { discoveryPreconditions, tagForCni } from './discovery.ts';
 import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';

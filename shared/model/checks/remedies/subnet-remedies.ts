@@ -1,3 +1,4 @@
+import { aws } from '../../base/commands.ts';
 import { displayName } from '../../base/text/names.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type {
@@ -11,7 +12,6 @@ import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
 import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
-import { aws } from './commands.ts';
 import { addSubnet, type Shortfall } from './new-subnet.ts';
 import { inOrder, ranked } from './ranked.ts';
 import { reservePrefixRange, turnExplicitReservation } from './reservations.ts';

@@ -1,10 +1,10 @@
 import type { VpcConnection } from '../../aws/inventory.ts';
+import { aws } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { number } from '../../base/text/numbers.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws } from './commands.ts';
 import {
   createCommands,
   createPreconditions,

@@ -1,11 +1,11 @@
 import type { EksCluster } from '../../aws/inventory.ts';
+import { aws, kubectl } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, NodeAssessment } from '../../result/cluster.ts';
 import type { Gains, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
-import { aws, kubectl } from './commands.ts';
 
 /** Enough for a pod or two to start at once, and for a node's usual share of a rollout where a prefix is at stake. */
 const SPARE_ADDRESSES = 2;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aws, keep, kubectl } from '../../../../../shared/model/checks/remedies/commands.ts';
+import { aws, keep, kubectl } from '../../../../shared/model/base/commands.ts';
 
 const ID = { variable: 'SUBNET_ID' };
 

@@ -1,4 +1,4 @@
-import { quoted } from '../../base/shell-words.ts';
+import { quoted } from './shell-words.ts';
 
 /** What an earlier command of the same remedy printed: a shell variable, because only AWS knows the id. */
 export interface ShellVariable {
