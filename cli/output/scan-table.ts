@@ -7,6 +7,7 @@ import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import { compareSeverity, type Finding, type Severity } from '../../shared/model/result/finding.ts';
 import { subjectIdentity } from '../../shared/model/result/identity.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
+import { compareUrgency, firstToRunOut, type JudgedSubnet } from '../../shared/model/subnet/urgency.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
@@ -60,10 +61,11 @@ const styleOf =
     return level === undefined ? null : STYLE[level];
   };
 
-const endOf = ({ forecast }: SubnetAssessment): string | null =>
-  [forecast.addresses?.exhaustionAt, forecast.prefixes?.exhaustionAt]
-    .filter((end) => end != null)
-    .toSorted()[0] ?? null;
+/** When the supply that ends first is empty: now where one is. */
+const endOf = (subnet: SubnetAssessment, now: number): string | null => {
+  const { forecast, isEmpty } = firstToRunOut(subnet);
+  return isEmpty ? new Date(now).toISOString() : (forecast?.exhaustionAt ?? null);
+};
 
 const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
   { title: 'NAME', cell: ({ subnet }) => subnet.name, shortest: 12 },
@@ -118,8 +120,8 @@ const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
     title: 'RUNS OUT IN',
     align: 'right',
     leaveOut: 3,
-    cell: ({ subnet }) => runwayText(endOf(subnet), now),
-    value: ({ subnet }) => endOf(subnet),
+    cell: ({ subnet }) => runwayText(endOf(subnet, now), now),
+    value: ({ subnet }) => endOf(subnet, now),
   },
   { title: 'REGION', leaveOut: 8, cell: ({ subnet }) => subnet.region },
   { title: 'ACCOUNT', leaveOut: 9, cell: ({ subnet }) => subnet.accountId },
@@ -132,12 +134,17 @@ const rankOf = (levels: SubnetLevels): number => {
   return level === undefined ? 3 : ['critical', 'warning', 'info'].indexOf(level);
 };
 
-/** The subnets of a scan, the worst first: by level, then by what is left. */
+const judged = ({ subnet, levels }: SubnetRow): JudgedSubnet => ({
+  subnet,
+  severity: levels.get('any') ?? null,
+});
+
+/** The subnets of a scan, the worst first: what is empty now, then by level, then by when it runs out. */
 export const subnetListing = (document: ScanDocument): Listing<SubnetRow> => ({
   columns: columnsAt(Date.parse(document.scannedAt)),
   rows: document.subnets
     .map((subnet) => ({ subnet, levels: levelsOf(document.findings, subnet.subnetId) }))
-    .toSorted((a, b) => rankOf(a.levels) - rankOf(b.levels) || freeShare(a.subnet) - freeShare(b.subnet)),
+    .toSorted((a, b) => compareUrgency(judged(a), judged(b))),
   nameOf: ({ subnet }) => subnet.subnetId,
 });
 
@@ -194,12 +201,6 @@ const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
       return `${dye('yellow', 'unknown')}  ${printable(`${where}: ${reason}`)}\n`;
     })
     .join('');
-};
-
-/** The free share of the single addresses; what is not known comes last. */
-const freeShare = (subnet: SubnetAssessment): number => {
-  const supply = addressSupply(subnet);
-  return supply === null || supply.usable === 0 ? 2 : supply.available / supply.usable;
 };
 
 /** What stands below the subnets: what was found, what is not known, and what was scanned. */
