@@ -73,7 +73,7 @@ test('of those that are not empty, the level comes first, then the end of either
   ).toEqual(['warned', 'prefixes soon', 'later', 'quiet', 'roomy', 'unknown']);
 });
 
-test('an end of prefixes that nobody takes says nothing', () => {
+test('an end of prefixes that are not used says nothing', () => {
   expect(firstToRunOut(subnetOf({ singles: 9, prefixesEnd: '2026-12-01T00:00:00Z' }))).toMatchObject({
     supply: 'addresses',
     isEmpty: false,
