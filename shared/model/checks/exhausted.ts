@@ -1,6 +1,10 @@
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Evidence } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import { isFragmented } from './fragmentation.ts';
+import { elsewhereEvidence, namesOf, type PodsElsewhere, podsElsewhere } from './pods-elsewhere.ts';
 import {
   amount,
   clearOf,
@@ -25,7 +29,7 @@ const exhaustedOf = (name: SupplyName): Check => ({
   clear: clearOf(name),
   about:
     name === 'addresses' ? 'each subnet with IPv4 addresses' : 'each subnet from which prefixes are taken',
-  condition: name === 'addresses' ? 'No address is available.' : 'No whole block of 16 addresses is free.',
+  condition: `${name === 'addresses' ? 'No address is available.' : 'No whole block of 16 addresses is free.'} Information where all nodes that use the subnet can get addresses for pods from another one by subnet discovery.`,
   unknown: UNKNOWN[name],
   impact:
     name === 'addresses'
@@ -46,7 +50,7 @@ const UNKNOWN: Readonly<Record<SupplyName, string>> = {
 export const addressesExhausted = exhaustedOf('addresses');
 export const prefixesExhausted = exhaustedOf('prefixes');
 
-const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult => {
+const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): CheckResult => {
   const { name, subject, isUsed, left } = supply;
   if (isUsed === false) return healthy(subject);
   if (isUsed === null || left === null) return notMeasured(subject, reasonOf(supply));
@@ -57,6 +61,8 @@ const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult =
       : [{ name: 'usable', value: supply.capacity, unit: 'addresses' }]),
   ];
   if (left > 0) return healthy(subject, evidence);
+  const elsewhere = podsElsewhere(estate, supply.subnet, name);
+  if (elsewhere !== null) return emptyButElsewhere(supply, elsewhere, evidence);
   const { severity } = settings(`${name}-exhausted`, subject);
   return found(subject, severity, evidence, () => ({
     title:
@@ -70,6 +76,32 @@ const result = ({ settings }: CheckContext, supply: SubnetSupply): CheckResult =
     remedies: supply.remedies,
     owners: supply.subnet.owners,
   }));
+};
+
+/** Nothing fails: the CNI goes on in other subnets of the zone. */
+const emptyButElsewhere = (
+  { name, subject, subnet, remedies }: SubnetSupply,
+  elsewhere: PodsElsewhere,
+  evidence: readonly Evidence[],
+): CheckResult =>
+  found(subject, 'info', [...evidence, elsewhereEvidence(name, elsewhere)], () => ({
+    title: `${resourceName(subject)}: ${name === 'addresses' ? 'no address left' : 'no free prefix'}, pods get theirs from ${namesOf(elsewhere)}`,
+    explanation: [
+      `Subnet discovery gives nodes their next interface in ${namesOf(elsewhere)}, with ${amount(name, elsewhere.left)} left.`,
+      ...(name === 'prefixes' ? [ownAddresses(subnet)] : []),
+      'A node whose interfaces are all attached gets no more addresses for pods.',
+    ].join(' '),
+    remedies,
+    owners: subnet.owners,
+  }));
+
+const ownAddresses = (subnet: SubnetAssessment): string => {
+  const left = addressSupply(subnet)?.available ?? null;
+  const rest =
+    left === null
+      ? 'how many are left here is not known'
+      : `${amount('addresses', left)} ${left === 1 ? 'is' : 'are'} left here`;
+  return `A node that starts in this subnet still takes its own address here: ${rest}.`;
 };
 
 const allInUse = (supply: SubnetSupply): string => {

@@ -5,6 +5,7 @@ import type { Severity } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { strandedAddresses } from '../subnet/fragmentation.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy, notMeasured } from './check.ts';
+import { namesOf, podsElsewhere } from './pods-elsewhere.ts';
 import { remediesForPrefixes } from './remedies/subnet-remedies.ts';
 import { amount, clearOf, PREFIX_FAILURE } from './subnet-supply.ts';
 
@@ -21,7 +22,7 @@ export const fragmentation: Check = {
   summary: 'addresses free, but no prefix',
   clear: clearOf('prefixes'),
   about: 'each subnet from which prefixes are taken',
-  condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free. Then warning when no prefix is free, else information.`,
+  condition: `No prefix is free, and at least \`minimumAvailable\` addresses are: critical. Or more than half of the free addresses cannot be part of a prefix, and fewer than ${FEW_PREFIXES} prefixes are free. Then warning when no prefix is free, else information. Information as well where subnet discovery finds prefixes in another subnet.`,
   unknown: 'The interfaces or the reservations of the subnet could not be read.',
   impact:
     'A prefix needs 16 free addresses in an aligned block. EC2 places single addresses at random: one tenth of the addresses spoils four of five blocks. The CNI does not fall back to single addresses, so pods get none.',
@@ -52,9 +53,15 @@ const result = ({ estate, settings }: CheckContext, subnet: SubnetAssessment): C
   const policy = settings('fragmented', subject);
   const { minimumAvailable, severity } = policy;
   if (!isFragmented(subnet, policy)) return healthy(subject, evidence);
-  return found(subject, severityOf(prefixes.free, available, minimumAvailable, severity), evidence, () => ({
+  const elsewhere = podsElsewhere(estate, subnet, 'prefixes');
+  const level =
+    elsewhere === null ? severityOf(prefixes.free, available, minimumAvailable, severity) : 'info';
+  return found(subject, level, evidence, () => ({
     title: titleOf(resourceName(subject), available, prefixes),
-    explanation: explanationOf(subnet, available, prefixes),
+    explanation:
+      elsewhere === null
+        ? explanationOf(subnet, available, prefixes)
+        : `Single addresses are spread over most blocks of 16. Pods get prefixes from ${namesOf(elsewhere)} by subnet discovery, with ${amount('prefixes', elsewhere.left)} left.`,
     remedies: () => remediesForPrefixes(estate, subnet),
     owners: subnet.owners,
   }));

@@ -7,6 +7,7 @@ import type { Evidence } from '../result/finding.ts';
 import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import { podsElsewhere } from './pods-elsewhere.ts';
 import {
   amount,
   clearOf,
@@ -33,7 +34,7 @@ const lowOf = (name: SupplyName): Check => ({
   condition:
     name === 'addresses'
       ? 'The available addresses are below a fixed threshold. Where AWS counts fewer than the interfaces explain, its count is used.'
-      : 'The free whole blocks are below a fixed threshold. A percentage is of the blocks that could ever be prefixes.',
+      : 'The free whole blocks are below a fixed threshold. A percentage is of the blocks that could ever be prefixes. Those of other subnets count where subnet discovery lets the CNI take them.',
   unknown:
     name === 'addresses'
       ? "Neither the interfaces nor AWS's own count could be read."
@@ -55,9 +56,10 @@ const resultOf = ({ estate, settings }: CheckContext, supply: SubnetSupply): Che
   const { name, subject, isUsed, left, capacity } = supply;
   if (isUsed === false) return healthy(subject);
   if (isUsed === null || left === null || capacity === null) return notMeasured(subject, reasonOf(supply));
+  const elsewhere = podsElsewhere(estate, supply.subnet, name)?.left ?? 0;
   const levels = heldByTheDay(
     supply,
-    left,
+    { left, elsewhere },
     capacity,
     settings(`${name}-low`, subject),
     estate.input.scannedAt,
@@ -80,16 +82,20 @@ const resultOf = ({ estate, settings }: CheckContext, supply: SubnetSupply): Che
  */
 const heldByTheDay = (
   { forecast }: SubnetSupply,
-  left: number,
+  { left, elsewhere }: { readonly left: number; readonly elsewhere: number },
   capacity: number,
   policy: RulePolicy,
   scannedAt: string,
 ): SupplyLevels & { readonly safe: boolean } => {
-  const levels = levelsOf(left, capacity, policy);
+  const levels = levelsOf(left + elsewhere, capacity, policy);
   const safe = forecast !== undefined && isSafe(forecast, Date.parse(scannedAt));
   const dailyLow = forecast?.basis?.dailyLow ?? null;
   if (safe || dailyLow === null || dailyLow >= left) return { ...levels, safe };
-  return { ...levels, safe, hold: worstLevel([levels.hold, levelsOf(dailyLow, capacity, policy).hold]) };
+  return {
+    ...levels,
+    safe,
+    hold: worstLevel([levels.hold, levelsOf(dailyLow + elsewhere, capacity, policy).hold]),
+  };
 };
 
 /** The forecast, where the rate of these days leads to zero. */

@@ -1,0 +1,71 @@
+import { listOf } from '../base/text/names.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
+import type { Evidence } from '../result/finding.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
+import type { Estate } from './estate.ts';
+import type { SupplyName } from './subnet-supply.ts';
+
+/** Other subnets that the CNI takes for the interfaces of pods where this one has too little. */
+export interface PodsElsewhere {
+  readonly subnets: readonly SubnetAssessment[];
+  /** What they have left together. */
+  readonly left: number;
+}
+
+/** Whatever else is in a subnet takes addresses there alone. */
+const NODE_KINDS: ReadonlySet<string> = new Set(['cluster-nodes', 'cni-detached']);
+
+const leftIn = (subnet: SubnetAssessment, supply: SupplyName): number =>
+  (supply === 'prefixes' ? subnet.prefixes?.free : addressSupply(subnet)?.available) ?? 0;
+
+/**
+ * Where pods get their addresses if this subnet has none, for all of the clusters that use it. `null`: for some node there is no
+ * other subnet, or that is not known. With subnet discovery the CNI makes the next interface in another subnet of the zone. A node's
+ * own address comes from the subnet in which it starts, so single addresses of a subnet with nodes have no other place.
+ * Source: amazon-vpc-cni-k8s, pull request 2954: with discovery on, a node whose interface is not full makes a new one elsewhere.
+ */
+export const podsElsewhere = (
+  estate: Estate,
+  { owners, subnetId }: SubnetAssessment,
+  supply: SupplyName,
+): PodsElsewhere | null => {
+  if (supply === 'addresses' && owners?.every(({ kind }) => NODE_KINDS.has(kind)) !== true) return null;
+  const found = new Map<string, SubnetAssessment>();
+  for (const cluster of estate.input.clusters) {
+    if (supply === 'prefixes' && !cluster.takesPrefixesFrom.includes(subnetId)) continue;
+    if (supply === 'addresses' && !cluster.subnetIds.includes(subnetId)) continue;
+    if (supply === 'addresses' && estate.eksClusters.get(cluster.clusterName)?.subnetIds.includes(subnetId))
+      return null;
+    const places = (cluster.newNodes?.places ?? []).filter(
+      (place) => place.subnetId === subnetId || place.podSubnetIds?.includes(subnetId) !== false,
+    );
+    // A subnet of a control plane or of Fargate pods, or one of which nothing is known.
+    if (places.length === 0) return null;
+    for (const { podSubnetIds, subnetId: nodes } of places) {
+      if (supply === 'addresses' && nodes === subnetId) return null;
+      const others = estate
+        .subnetsIn((podSubnetIds ?? []).filter((id) => id !== subnetId))
+        .filter((other) => leftIn(other, supply) > 0);
+      if (others.length === 0) return null;
+      for (const other of others) found.set(other.subnetId, other);
+    }
+  }
+  if (found.size === 0) return null;
+  const subnets = [...found.values()];
+  return { subnets, left: subnets.reduce((sum, subnet) => sum + leftIn(subnet, supply), 0) };
+};
+
+/** `pods-a and pods-b`. */
+export const namesOf = ({ subnets }: PodsElsewhere): string =>
+  listOf(
+    subnets.map(({ name, subnetId }) => name ?? subnetId),
+    NAMES_SHOWN,
+  );
+
+const NAMES_SHOWN = 3;
+
+export const elsewhereEvidence = (supply: SupplyName, { left }: PodsElsewhere): Evidence => ({
+  name: supply === 'addresses' ? 'availableElsewhere' : 'freePrefixesElsewhere',
+  value: left,
+  unit: supply,
+});

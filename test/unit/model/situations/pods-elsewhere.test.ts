@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { CLUSTER, cniSettings } from '../../../fixtures/cluster-records.ts';
+import { Situation } from '../../../fixtures/situation.ts';
+
+/**
+ * A subnet is full, and the CNI goes on in another one. With subnet discovery a refused call is passed over, and the next interface
+ * is made in the subnet with most free addresses.
+ * https://github.com/aws/amazon-vpc-cni-k8s/pull/2714 (subnet discovery)
+ * https://github.com/aws/amazon-vpc-cni-k8s/issues/2908 (a node kept asking the full subnet), fixed by
+ * https://github.com/aws/amazon-vpc-cni-k8s/pull/2954
+ * https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html
+ */
+
+const PODS = { 'kubernetes.io/role/cni': '1' };
+const SPOILED = Array.from({ length: 14 }, (_, block) => 16 * (block + 1) + 3);
+
+interface Question {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly podTags?: Readonly<Record<string, string>>;
+  readonly podZone?: string;
+}
+
+/** Every block of the nodes' subnet is spoiled; a second subnet has room for pods. */
+const spoiled = ({ env = {}, podTags = PODS, podZone = 'a' }: Question = {}): Situation => {
+  const situation = new Situation();
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.subnet('pods', '100.64.0.0/24', { tags: podTags, zone: podZone });
+  situation.cluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true', ...env }) });
+  situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1 });
+  situation.node('nodes', { group: 'g' });
+  situation.spoil('nodes', ...SPOILED);
+  return situation;
+};
+
+const prefixFinding = (situation: Situation) =>
+  situation
+    .assess()
+    .findings.find(({ kind, subject }) => subject.id === 'nodes' && /prefix|fragment/.test(kind));
+
+describe('a subnet of nodes without a free prefix', () => {
+  test('is information where pods get prefixes from another subnet; the nodes still take an address each', () => {
+    const situation = spoiled();
+    const { findings } = situation.assess();
+    const found = findings.filter(({ subject }) => subject.id === 'nodes');
+    expect(found).toMatchObject([{ severity: 'info' }]);
+    expect(JSON.stringify(found)).toContain('no free prefix, pods get theirs from pods');
+    expect(JSON.stringify(found)).toContain('own address here: 236 addresses are left here');
+    expect(situation.assess().cluster.committed).toMatchObject([{ shortfall: 0 }]);
+  });
+
+  test.each<[why: string, question: Question]>([
+    ['discovery is off', { env: { ENABLE_SUBNET_DISCOVERY: 'false' } }],
+    ['the other subnet is not tagged', { podTags: {} }],
+    ['the other subnet is in another zone', { podZone: 'b' }],
+    ['the tag shuts the other subnet out', { podTags: { 'kubernetes.io/role/cni': '0' } }],
+  ])('is critical where %s', (_, question) => {
+    expect(prefixFinding(spoiled(question))).toMatchObject({ severity: 'critical' });
+  });
+
+  test('is critical where the other subnet has no prefix either', () => {
+    const situation = spoiled();
+    situation.spoil('pods', ...SPOILED);
+    expect(prefixFinding(situation)).toMatchObject({ severity: 'critical' });
+  });
+
+  test('is critical where one of two clusters may use no other subnet', () => {
+    const situation = spoiled({
+      podTags: { ...PODS, [`cni.networking.k8s.aws/cluster/${CLUSTER}`]: '1' },
+    });
+    situation.cluster({
+      name: 'second',
+      arn: 'arn:aws:eks:eu-west-1:111111111111:cluster/second',
+      vpcCni: {
+        version: 'v1.22.1-eksbuild.1',
+        configuration: '{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}',
+      },
+    });
+    situation.group({ name: 'h', subnetIds: ['nodes'], maxSize: 2 }, 'second');
+    expect(prefixFinding(situation)).toMatchObject({ severity: 'critical' });
+  });
+});
+
+/** Secondary mode: single addresses. */
+const secondary = (): Situation => {
+  const situation = new Situation();
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.subnet('pods', '100.64.0.0/26', { tags: PODS });
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 6 });
+  for (let node = 0; node < 6; node += 1) {
+    const instanceId = situation.node('nodes', { group: 'g', secondaries: 9 });
+    const left = situation.freeIn('pods');
+    if (left > 0) situation.attach(instanceId, 1, 'pods', { secondaries: Math.min(9, left - 1) });
+  }
+  return situation;
+};
+
+const addressFinding = (situation: Situation, id: string) =>
+  situation.assess().findings.find(({ kind, subject }) => subject.id === id && /^addresses/.test(kind));
+
+describe('a subnet without a free address', () => {
+  test('is information where pods alone use it, and can get addresses from the subnet of the nodes', () => {
+    const situation = secondary();
+    expect(situation.freeIn('pods')).toBe(0);
+    expect(addressFinding(situation, 'pods')).toMatchObject({
+      severity: 'info',
+      title: 'pods (shop): no address left, pods get theirs from nodes',
+    });
+  });
+
+  test('is critical where something else is in it: that finds no other place', () => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.subnet('pods', '100.64.0.0/26', { tags: PODS });
+    situation.cluster({ vpcCni: cniSettings({}) });
+    situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1 });
+    situation.attach(situation.node('nodes', { group: 'g', secondaries: 9 }), 1, 'pods', { secondaries: 9 });
+    situation.fill('pods', 0);
+    expect(addressFinding(situation, 'pods')).toMatchObject({ severity: 'critical' });
+  });
+
+  test('is critical where nodes start: their own address has no other place', () => {
+    const situation = secondary();
+    situation.fill('nodes', 0);
+    expect(addressFinding(situation, 'nodes')).toMatchObject({ severity: 'critical' });
+    expect(addressFinding(situation, 'pods')).toMatchObject({ severity: 'critical' });
+  });
+
+  test('is critical under custom networking: an ENIConfig names one subnet', () => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.subnet('pods', '100.64.0.0/26');
+    situation.subnet('more', '100.64.1.0/24', { tags: PODS });
+    situation.cluster({
+      vpcCni: {
+        version: 'v1.23.0-eksbuild.1',
+        configuration: JSON.stringify({
+          env: {
+            AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+            ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone',
+          },
+          eniConfig: { create: true, subnets: { 'eu-west-1a': { id: 'pods' } } },
+        }),
+      },
+    });
+    situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 6 });
+    for (let node = 0; node < 6; node += 1) {
+      const instanceId = situation.node('nodes', { group: 'g' });
+      const left = situation.freeIn('pods');
+      if (left > 0) situation.attach(instanceId, 1, 'pods', { secondaries: Math.min(9, left - 1) });
+    }
+    expect(situation.freeIn('pods')).toBe(0);
+    expect(addressFinding(situation, 'pods')).toMatchObject({ severity: 'critical' });
+  });
+});
