@@ -39,7 +39,7 @@ export const hoursToExhaustion = ({ exhaustionAt }: Forecast, now: string): numb
 
 /**
  * How serious a forecast is. It is the expected time that raises: the early end of the interval would raise too often
- * where the interval is wide. A jump may take what is left without any trend: that is a warning, never critical.
+ * where the interval is wide. A trend must be firm to be a warning (`isFirm`), and not to be critical: that is the last day. A jump may take what is left without any trend: that is a warning, never critical.
  *
  * @param now ISO 8601: the time of the scan
  */
@@ -57,13 +57,18 @@ export const exhaustionLevels = (forecast: Forecast, now: string, leads: LeadTim
     expectedWithin(lead === null ? null : lead * CLEAR_BEYOND) ||
     trendChance(lead) >= CLEAR_BELOW_PROBABILITY;
   const moves = (forecast.stillDays ?? 0) < STILL_DAYS;
-  const level = (holds: (lead: number | null) => boolean, jumpLimit: number): Level => {
-    if (holds(leads.criticalWithin)) return 'critical';
-    return holds(leads.warningWithin) || jumps >= jumpLimit ? 'warning' : 'ok';
-  };
+  const level = (isCritical: boolean, isWarning: boolean): Level =>
+    isCritical ? 'critical' : isWarning ? 'warning' : 'ok';
+  const isFirm = forecast.isTrendFirm !== false;
   return {
-    raise: level(expectedWithin, moves ? JUMP_CHANCE : Number.POSITIVE_INFINITY),
-    hold: level(stillLikely, JUMP_CLEAR_CHANCE),
+    raise: level(
+      expectedWithin(leads.criticalWithin),
+      (isFirm && expectedWithin(leads.warningWithin)) || (moves && jumps >= JUMP_CHANCE),
+    ),
+    hold: level(
+      stillLikely(leads.criticalWithin),
+      stillLikely(leads.warningWithin) || jumps >= JUMP_CLEAR_CHANCE,
+    ),
     safe: isSafe(forecast, Date.parse(now)),
   };
 };

@@ -2,6 +2,7 @@ import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
+import { isFirm } from './firm-trend.ts';
 import { jumpChances, jumpChanceWithin, type PooledFalls } from './jumps.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
 import { DAY, HOUR } from './supply-history.ts';
@@ -116,6 +117,19 @@ export const forecast = (
   const goesDown = trendWithin(futures, HORIZON_DAYS) > 0 || drains.begins !== null;
   const exhaustionAt = goesDown ? quantile(0.5) : null;
   const cameBackAt = cameBackNow ? now : recovery.from === 0 ? null : (grid.firstHour + recovery.from) * HOUR;
+  const isTrendFirm =
+    exhaustionAt === null ||
+    drains.begins !== null ||
+    isFirm({
+      hours: (Date.parse(exhaustionAt) - now) / HOUR,
+      probabilityWithinWeek: probabilityWithin['7d'],
+      lossPerDay: outlook.lossPerDay,
+      days: outlook.regime.days,
+      lowWater: outlook.lowWater,
+      capacity,
+      usualGain: outlook.usualGain,
+      hoursKnown: grid.mean.length,
+    });
   const shown = { ...outlook, ...(cameBackNow ? { lossPerDay: 0, lowWater: measured } : {}) };
   return {
     exhaustionAt,
@@ -123,13 +137,20 @@ export const forecast = (
     latest: goesDown ? quantile(LATE) : null,
     probabilityWithin,
     method: FORECAST_METHOD,
-    reason: reasonFor(shown, { exhaustionAt, cameBackAt, drain: drains.begins, probabilityWithin }),
+    reason: reasonFor(shown, {
+      exhaustionAt,
+      cameBackAt,
+      drain: drains.begins,
+      isTrendFirm,
+      probabilityWithin,
+    }),
     jumpsWithin:
       pool === null && outlook.falls.days < JUMPS_KNOWN_DAYS
         ? null
         : { '24h': rate(jumps[0]), '72h': rate(jumps[1]), '7d': rate(jumps[2]) },
     roomCameBackAt: cameBackAt === null ? null : new Date(cameBackAt).toISOString(),
     stillDays: cameBackNow ? 0 : outlook.stillDays,
+    isTrendFirm,
     lossPerDay: shown.lossPerDay,
     surge: rising,
     basis: { ...basis, dailyLow: shown.lowWater, lossPerDay: shown.lossPerDay },
@@ -178,12 +199,13 @@ interface Said {
   readonly exhaustionAt: string | null;
   readonly cameBackAt: number | null;
   readonly drain: Drain | null;
+  readonly isTrendFirm: boolean;
   readonly probabilityWithin: NonNullable<Forecast['probabilityWithin']>;
 }
 
 const reasonFor = (
   { regime, lossPerDay, lowWater }: KnownOutlook,
-  { exhaustionAt, cameBackAt, drain, probabilityWithin }: Said,
+  { exhaustionAt, cameBackAt, drain, isTrendFirm, probabilityWithin }: Said,
 ): string => {
   const left = `About ${rounded(lowWater)} ${rounded(lowWater) === 1 ? 'is' : 'are'} left at the daily low.`;
   const days = rounded(regime.days) === 1 ? 'day' : `${rounded(regime.days)} days`;
@@ -201,5 +223,6 @@ const reasonFor = (
   const week = `The probability of running out within 7 days is ${Math.round(100 * probabilityWithin['7d'])} %.`;
   const outcome =
     exhaustionAt === null ? week : `Expected to run out by ${exhaustionAt.slice(0, 16)}Z. ${week}`;
-  return `${left} ${trend}${unsettled} ${outcome}`;
+  const open = isTrendFirm ? '' : ' This is not sure enough for a warning.';
+  return `${left} ${trend}${unsettled} ${outcome}${open}`;
 };

@@ -2,6 +2,7 @@ import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
 import { type SteadyPast, steadyPast } from './drain.ts';
+import { usualGainOf } from './firm-trend.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 import { type Falls, fallsOf, lowest } from './jumps.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
@@ -66,6 +67,8 @@ export type Outlook =
       readonly falls: Falls;
       readonly steady: SteadyPast;
       readonly recovery: Recovery;
+      /** What came back from one day to the next, as a habit. */
+      readonly usualGain: number;
       /** For how many days the supply has not changed. */
       readonly stillDays: number;
     };
@@ -104,6 +107,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     falls: fallsOf(grid),
     steady: steadyPast(grid, rhythm),
     recovery,
+    usualGain: usualGainOf(grid),
     stillDays: stillDays(grid, capacity),
   };
   const witnesses = WITNESS_HOURS.flatMap(

@@ -24,6 +24,11 @@ export interface Forecast {
   readonly roomCameBackAt?: string | null;
   /** For how many days the supply has not changed; absent: not known. */
   readonly stillDays?: number;
+  /**
+   * Whether the trend is firm enough for a warning days ahead: a week has been seen, and as much has not come back before.
+   * Absent: firm.
+   */
+  readonly isTrendFirm?: boolean;
   /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
   /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: is unknown. */

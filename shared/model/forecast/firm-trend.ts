@@ -1,0 +1,59 @@
+import { elementAt } from '../base/element-at.ts';
+import type { HourlyGrid } from './hourly-grid.ts';
+import { lowest } from './jumps.ts';
+
+/** Gains are looked for in as many days as falls are. */
+const PAST_DAYS = 28;
+/** Two rescues in four weeks are two rescues; what came back three times is a habit (as in `recoveryOf`). */
+const HABIT = 3;
+
+/** What came back from one day's low to the next in four weeks, at least three times; 0: nothing did. */
+export const usualGainOf = ({ low }: HourlyGrid): number => {
+  const gains: number[] = [];
+  let newer = Number.NaN;
+  for (let to = low.length, day = 0; to >= 24 && day <= PAST_DAYS; to -= 24, day++) {
+    const older = lowest(low, to - 24, to);
+    if (newer > older) gains.push(newer - older);
+    newer = older;
+  }
+  return gains.length < HABIT
+    ? 0
+    : elementAt(
+        gains.sort((a, b) => b - a),
+        HABIT - 1,
+      );
+};
+
+export interface Trend {
+  /** Hours until nothing is left, as expected. */
+  readonly hours: number;
+  readonly probabilityWithinWeek: number;
+  readonly lossPerDay: number;
+  readonly days: number;
+  /** What is left at the low of an ordinary day, and what the supply could ever be. */
+  readonly lowWater: number;
+  readonly capacity: number;
+  readonly usualGain: number;
+  readonly hoursKnown: number;
+}
+
+/** Before a whole week has been seen, a working week looks like a trend. Only what ends soon is believed. */
+const WEEK_SEEN_HOURS = 8 * 24;
+const SOON_HOURS = 96;
+/** A load that wanders comes back: its trend has lost less than a usual gain, and about as much is left. */
+const LEFT_IN_GAINS = 2;
+/** With so little left a slow trend ends within a week as often as not: it must be likelier than that. */
+const LITTLE_SHARE = 0.15;
+const LITTLE_PROBABILITY = 0.6;
+
+/**
+ * Whether a trend is firm enough for a warning days ahead. Of the false warnings on the tuning sets, most were of loads that
+ * had come back by as much before, or of the first week (docs/adr/0015).
+ */
+export const isFirm = (trend: Trend): boolean => {
+  const { hours, lowWater, usualGain, capacity } = trend;
+  if (trend.hoursKnown < WEEK_SEEN_HOURS && hours > SOON_HOURS) return false;
+  const isUsual = trend.lossPerDay * trend.days < usualGain && lowWater < LEFT_IN_GAINS * usualGain;
+  const isLittle = lowWater < LITTLE_SHARE * capacity;
+  return !isUsual && !(isLittle && trend.probabilityWithinWeek < LITTLE_PROBABILITY);
+};
