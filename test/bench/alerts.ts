@@ -11,6 +11,7 @@ import {
   podTable,
   probabilityTable,
   rescueLines,
+  staircaseTable,
 } from './alerts/sections.ts';
 import { type EventSet, eventSeries } from './alerts/shapes/events.ts';
 import { judgingRhythm, judgingSeries } from './alerts/shapes/judging.ts';
@@ -138,6 +139,7 @@ if (families.includes('events')) {
   };
   console.log(`\n== events: ${all.length} series of the ${values.set} set\n`);
   console.log(drainTable(alarms));
+  console.log(`\n${staircaseTable(alarms)}`);
   console.log(`\n${calmTable(headroom === undefined ? [] : [headroom, foreseen, ...others])}`);
   console.log(rescueLines(replays));
   console.log(notificationLine(replays));

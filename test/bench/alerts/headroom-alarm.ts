@@ -17,7 +17,7 @@ export const replayOf = (series: LoadSeries): Replayed => {
   const transitions = replay({
     samples: series.samples,
     capacity: series.capacity,
-    supply: 'addresses',
+    supply: series.supply ?? 'addresses',
     policy: DEFAULT_POLICY,
   });
   const episodes = alertEpisodes(transitions);

@@ -2,7 +2,7 @@ import { calibrationOf } from '../../../shared/pipeline/calibration.ts';
 import { notificationsOf, type Replayed } from './headroom-alarm.ts';
 import { HORIZONS, pairsOf, type Said } from './probabilities.ts';
 import { type Episode, quantile, TOO_EARLY_DAYS } from './score.ts';
-import { DRAIN_HOURS } from './shapes/events.ts';
+import { DRAIN_HOURS, STAIRCASE_HOURS } from './shapes/events.ts';
 import { DAY, HOUR, type LoadSeries } from './shapes/load-series.ts';
 
 export interface AlarmRow {
@@ -34,15 +34,25 @@ const leadOf = ({ exhaustedAt }: LoadSeries, episodes: readonly Episode[]): numb
 };
 
 /** Median and worst tenth of the lead of drains, a column for each length. */
-export const drainTable = (alarms: readonly AlarmRow[]): string =>
+export const drainTable = (alarms: readonly AlarmRow[]): string => leadTable(alarms, 'drain', DRAIN_HOURS);
+
+/** The same of free prefixes, which go in whole steps and end with a cliff. */
+export const staircaseTable = (alarms: readonly AlarmRow[]): string =>
+  leadTable(alarms, 'staircase', STAIRCASE_HOURS);
+
+const leadTable = (
+  alarms: readonly AlarmRow[],
+  kind: 'drain' | 'staircase',
+  lengths: readonly number[],
+): string =>
   columns([
-    ['drains, lead h p50 / p10', ...DRAIN_HOURS.map((hours) => `${hours} h`)],
+    [`${kind}s, lead h p50 / p10`, ...lengths.map((hours) => `${hours} h`)],
     ...alarms.map(({ name, results }) => [
       name,
-      ...DRAIN_HOURS.map((hours) => {
+      ...lengths.map((hours) => {
         const leads = ascending(
           results
-            .filter(({ series }) => series.drainHours === hours)
+            .filter(({ series }) => series.kind === kind && series.drainHours === hours)
             .map(({ series, episodes }) => leadOf(series, episodes)),
         );
         return [0.5, 0.1].map((share) => (quantile(leads, share) ?? 0).toFixed(1)).join(' / ');

@@ -10,8 +10,8 @@ import {
 } from './load-series.ts';
 
 /**
- * One event after quiet weeks: a drain of a known length, half a drain that stops, a rollout, a plateau and a rescue.
- * Only the drains run out of addresses.
+ * One event after quiet weeks: a drain of a known length, half a drain that stops, a rollout, a plateau and a rescue, and
+ * prefixes that nodes take one by one until the last whole blocks break up. Only the drains and the staircases run out.
  */
 
 export const DRAIN_HOURS: readonly number[] = [3, 6, 12, 24, 48, 72, 120];
@@ -74,8 +74,8 @@ interface Quiet {
 }
 
 /** An ordinary load that uses between a fifth and two thirds of the subnet, with some rhythm and some noise. */
-const quietOf = (set: EventSet, dice: Chance, size: number): Quiet => {
-  const capacity = dice.pick(CAPACITIES[size] ?? []);
+const quietOf = (set: EventSet, dice: Chance, capacities: readonly number[]): Quiet => {
+  const capacity = dice.pick(capacities);
   const rhythm = set.rhythm(dice);
   const base = dice.uniform(0.2, 0.55);
   const swing = dice.pick([0, 0.03, 0.08, 0.15]);
@@ -104,6 +104,7 @@ interface Plan {
   readonly happening: Happening;
   readonly calmFromHours?: number;
   readonly drainHours?: number;
+  readonly supply?: 'prefixes';
 }
 
 const layOutEvent = (quiet: Quiet, plan: Plan): LoadSeries => {
@@ -131,6 +132,7 @@ const layOutEvent = (quiet: Quiet, plan: Plan): LoadSeries => {
     visibleAt: null,
     ...(plan.calmFromHours === undefined ? {} : { calmFrom: start + (begins + plan.calmFromHours) * HOUR }),
     ...(plan.drainHours === undefined ? {} : { drainHours: plan.drainHours }),
+    ...(plan.supply === undefined ? {} : { supply: plan.supply }),
   };
 };
 
@@ -202,6 +204,28 @@ const rollout = (dice: Chance, highest: number): Omit<Plan, 'name' | 'quietDays'
   };
 };
 
+export const STAIRCASE_HOURS: readonly number[] = [12, 24, 48];
+/** Whole blocks of 16 in subnets of /24, /22, /20 and /18, without the two that hold what AWS reserves. */
+const PREFIX_CAPACITIES: readonly number[] = [14, 62, 254, 1022];
+
+/** Each node takes a few prefixes at once; when few whole blocks are left, single addresses break up the rest at once. */
+const staircase = (dice: Chance, hours: number): Omit<Plan, 'name' | 'quietDays'> => {
+  const steps = dice.integer(5, 14);
+  const starts = Array.from({ length: steps }, (_, step) => (step + dice.uniform(0, 0.8)) / steps);
+  const cliff = dice.uniform(0.04, 0.15);
+  return {
+    kind: 'staircase',
+    supply: 'prefixes',
+    hours: hours * 1.2 + 3,
+    drainHours: hours,
+    happening: (ordinary, since) => {
+      const taken = starts.filter((start) => start <= since / hours).length / steps;
+      const used = ordinary + taken * Math.max(0, 1 - cliff - ordinary);
+      return since >= hours ? 1.01 : used;
+    },
+  };
+};
+
 /** `count` series of each kind, course, size and (for drains) length. */
 export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
   const result: LoadSeries[] = [];
@@ -210,11 +234,12 @@ export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
     size: number,
     name: string,
     plan: (dice: Chance, quiet: Quiet) => Omit<Plan, 'name' | 'quietDays'>,
+    capacities = CAPACITIES[size] ?? [],
   ): void => {
     for (let index = 0; index < count; index++) {
       number += 1;
       const dice = chance(set.seed + 7919 * number);
-      const quiet = quietOf(set, dice, size);
+      const quiet = quietOf(set, dice, capacities);
       const quietDays = dice.uniform(14, 18);
       const happening = plan(dice, quiet);
       result.push(
@@ -237,5 +262,10 @@ export const eventSeries = (set: EventSet, count: number): LoadSeries[] => {
       add(size, course, (dice, { capacity }) => plateau(dice, make(dice, 24), capacity));
       add(size, course, (dice, { highest }) => rollout(dice, highest));
     }
+  // The last, so that the draws of the others stay what they were.
+  for (const hours of STAIRCASE_HOURS)
+    for (const [size, capacity] of PREFIX_CAPACITIES.entries())
+      for (let again = 0; again < 3; again++)
+        add(size, `${hours} h ${again}`, (dice) => staircase(dice, hours), [capacity]);
   return result;
 };

@@ -4,8 +4,8 @@ import { seededRandom } from '../../../fixtures/seeded-random.ts';
 /** What happens in a smooth series; the first three run out of addresses, the last three do not. */
 export type SmoothKind = 'growth' | 'late growth' | 'surge' | 'high peak' | 'step' | 'bump';
 
-/** What happens in a series about one event; only a drain runs out. */
-export type EventKind = 'drain' | 'half a drain' | 'plateau' | 'rescue' | 'rollout';
+/** What happens in a series about one event; only a drain and a staircase run out. */
+export type EventKind = 'drain' | 'half a drain' | 'plateau' | 'rescue' | 'rollout' | 'staircase';
 
 /** `pods`: recorded counts of pods, which run out or not as the subnet is sized. */
 export type Kind = SmoothKind | EventKind | 'pods';
@@ -26,6 +26,8 @@ export interface LoadSeries {
   readonly visibleAt: number | null;
   /** Epoch milliseconds of the turn after which nothing more should be said: the rescue, or the start of the plateau. */
   readonly calmFrom?: number;
+  /** What is counted; left out: addresses. */
+  readonly supply?: 'prefixes';
   /** How many hours the drain takes from its start to the exhaustion. */
   readonly drainHours?: number;
 }

@@ -8,11 +8,21 @@ describe('the series about one event', () => {
   const of = (kind: LoadSeries['kind']) => all.filter((series) => series.kind === kind);
 
   test('run out only where they drain, at the end of the drain', () => {
-    for (const { name, kind, exhaustedAt } of all) expect(exhaustedAt !== null, name).toBe(kind === 'drain');
+    for (const { name, kind, exhaustedAt } of all)
+      expect(exhaustedAt !== null, name).toBe(kind === 'drain' || kind === 'staircase');
     for (const { name, drainHours = 0, exhaustedAt, samples } of of('drain')) {
       const lasted = ((exhaustedAt ?? 0) - (samples[0]?.at ?? 0)) / HOUR - 14 * 24;
       expect(lasted, name).toBeGreaterThan(0.75 * drainHours);
       expect(lasted, name).toBeLessThan(drainHours + 4 * 24 + 1);
+    }
+  });
+
+  test('take prefixes in whole steps, and end with a cliff', () => {
+    for (const { name, capacity, samples, exhaustedAt, supply } of of('staircase')) {
+      expect(supply, name).toBe('prefixes');
+      const before = samples.findLast(({ at }) => at < (exhaustedAt ?? 0))?.value ?? 0;
+      expect(before, name).toBeGreaterThan(0);
+      expect(before, name).toBeLessThan(Math.max(3, 0.3 * capacity));
     }
   });
 
