@@ -13,6 +13,7 @@ import { composeMessage } from '../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
 import { emailText } from '../../shared/notify/plain-text.ts';
 import { slackMessage } from '../../shared/notify/slack-blocks.ts';
+import { teamsMessage } from '../../shared/notify/teams-card.ts';
 import { terminalPreview } from '../../shared/notify/terminal-preview.ts';
 import { Places } from '../../shared/report/facets.ts';
 import { findingsSection } from '../../shared/report/findings-section.ts';
@@ -115,6 +116,12 @@ const CHANNELS: Readonly<Record<string, (commands: readonly string[]) => string>
     const fenced = texts.flatMap((text) => text.split('```').slice(1, 2));
     return fenced.map(entities).join('\n');
   },
+  Teams: (commands) =>
+    teamsMessage(composeMessage(messageWith(commands)))
+      .attachments.flatMap(({ content }) => content.body.flatMap(({ inlines }) => inlines))
+      .filter(({ fontType }) => fontType === 'Monospace')
+      .map(({ text }) => text)
+      .join('\n'),
   'e-mail': (commands) =>
     emailText(composeMessage(messageWith(commands)))
       .split('\n')

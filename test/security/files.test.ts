@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -136,5 +137,23 @@ describe('the external ID', () => {
     const { code, err } = await run(['serve'], { HEADROOM_TOKEN: 'hunter2' });
     expect([code, err]).toEqual([2, expect.stringContaining('is not 16 or more letters')]);
     expect(err).not.toContain('hunter2');
+  });
+});
+
+describe('a planted violation is found', () => {
+  test('a file that everybody on the machine may read', () => {
+    const path = join(folder, 'open.html');
+    writeFileSync(path, 'inventory', { mode: 0o644 });
+    chmodSync(path, 0o644);
+    expect(modeOf(path)).not.toBe('600');
+  });
+
+  test('an unfinished file whose name can be foreseen is written through a link', () => {
+    const victim = join(folder, 'victim-of-plant');
+    writeFileSync(victim, 'untouched');
+    symlinkSync(victim, join(folder, 'planted.html.part'));
+    writeFileSync(join(folder, 'planted.html.part'), 'whole');
+    expect(readFileSync(victim, 'utf8')).toBe('whole');
+    expect(UNFINISHED.test('report.html.part')).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,16 +6,25 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseHistory } from '../../cli/input/history-csv.ts';
+import { actionIn } from '../../cli/serve/actions.ts';
 import { startServer } from '../../cli/serve/http-server.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import { readInstancePage } from '../../shared/inventory/page-reader/instance-page.ts';
 import { readInterfacePage } from '../../shared/inventory/page-reader/interface-page.ts';
+import { createApiSource } from '../../shared/kubernetes/api-source.ts';
+import { createFilesApi } from '../../shared/kubernetes/files-api.ts';
+import { KubernetesFailure } from '../../shared/kubernetes/kubernetes-failure.ts';
 import { MalformedAnswerError } from '../../shared/model/aws/aws-failure.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import type { Secret } from '../../shared/notify/secret-reader.ts';
+import type { SlackApp } from '../../shared/notify/slack-app/slack-app.ts';
+import { answerSlackInteraction, slackSignature } from '../../shared/pipeline/slack-interaction.ts';
 import { decodeDay, decodeScan, encodeDay } from '../../shared/state/history/history-codec.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import { packJson, unpackJson } from '../../shared/state/packed-json.ts';
 import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
+import { nodeObject, podObject } from '../fixtures/kubernetes/objects.ts';
 import { hostileEstate } from './hostile-estate.ts';
 import { hostileText } from './hostile-text.ts';
 
@@ -200,6 +209,94 @@ describe('hostile input is read or refused, within its limits', () => {
         await openSqliteStateStore(path, { readOnly: true }).close();
       }),
     );
+  });
+
+  test('answers of a Kubernetes API, as lists, as tables and from saved files', async () => {
+    const pods = [podObject({ name: 'web-1', namespace: 'shop', node: 0 })];
+    const listed = JSON.stringify({ kind: 'PodList', metadata: {}, items: pods });
+    const table = JSON.stringify({
+      kind: 'Table',
+      apiVersion: 'meta.k8s.io/v1',
+      metadata: { continue: 'next' },
+      columnDefinitions: [
+        { name: 'Name', type: 'string' },
+        { name: 'IP', type: 'string' },
+      ],
+      rows: pods.map((object) => ({ cells: ['web-1', '10.0.0.4'], object })),
+    });
+    const request = { now: 0, labels: ['team'], workloads: true, ipamd: true };
+    for (const valid of [listed, table, JSON.stringify({ items: [nodeObject(0)] })]) {
+      const texts = inputsOf(valid);
+      const answers = await fuzz(texts, async (text) => {
+        let asked = 0;
+        const { pods: read } = await createApiSource(() => ({
+          // A page that names a next one for ever must end as well.
+          ask: async () => {
+            asked += 1;
+            if (asked > 10_000) throw new Error('it asks for ever');
+            return { status: 200, text };
+          },
+          close: () => {},
+        })).read('shop', request);
+        // A reading says of each part whether it is known: refused is what counts here.
+        if (!read.known) throw new KubernetesFailure('malformed', 'unread');
+      });
+      within(answers);
+    }
+    const saved = join(folder, 'answers');
+    mkdirSync(saved);
+    const files = await fuzz(inputsOf(listed), async (text) => {
+      for (const name of ['pods.json', 'nodes.json', 'events.json', 'version.json', 'apis.json'])
+        writeFileSync(join(saved, name), text);
+      const { pods: read } = await createApiSource(() => createFilesApi(saved)).read('shop', request);
+      if (!read.known) throw new KubernetesFailure('malformed', 'unread');
+    });
+    within(files);
+  });
+
+  test('clicks in Slack, signed and unsigned: an answer of a known status, and nothing is thrown', async () => {
+    const now = Date.parse('2026-11-27T10:00:00Z');
+    const secret = { read: async () => 'signing-secret' } as unknown as Secret;
+    const app = { posts: { get: async () => null } } as unknown as SlackApp;
+    const destinations = new Map([['network', { app, signingSecret: secret, timeZone: 'UTC' }]]);
+    const valid = new URLSearchParams({
+      payload: JSON.stringify({
+        type: 'block_actions',
+        user: { id: 'U0ADA', username: 'ada' },
+        actions: [{ action_id: 'headroom:acknowledge', value: 'network\nincident' }],
+      }),
+    }).toString();
+    const statuses = new Map<number, number>();
+    const result = await fuzz([valid, ...inputsOf(valid)], async (body) => {
+      for (const signedWith of ['signing-secret', 'another']) {
+        const timestamp = String(now / 1000);
+        const { status } = await answerSlackInteraction({
+          request: {
+            headers: {
+              'x-slack-request-timestamp': timestamp,
+              'x-slack-signature': slackSignature(signedWith, timestamp, body),
+            },
+            body,
+          },
+          destinations,
+          store: createMemoryStateStore(),
+          now,
+          signal: new AbortController().signal,
+        });
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    });
+    expect(result.defects).toEqual([]);
+    expect(result.seconds).toBeLessThan(CPU_SECONDS);
+    expect([...statuses.keys()].toSorted()).toEqual([200, 400, 401]);
+    expect(statuses.get(401)).toBeGreaterThanOrEqual(RUNS);
+  });
+
+  test('actions of the live page are read or are none', () => {
+    const valid = JSON.stringify({ action: 'mute', alert: 'a/b/c', by: 'ada', hours: 4 });
+    const read = inputsOf(valid).map((body) => actionIn(body));
+    expect(read.filter((action) => action === null).length).toBeGreaterThan(10);
+    for (const action of read) if (action !== null) expect(action.by).not.toMatch(/[\p{Cc}\u202E]/u);
   });
 
   test('HTTP: the server goes on answering', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../shared/alerts/grouping.ts';
 import { reduceAlert } from '../../shared/alerts/lifecycle.ts';
+import { matches } from '../../shared/alerts/selectors.ts';
 import { SUBNET_METRICS } from '../../shared/metrics/catalogue.ts';
 import { PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
 import type { Alert, Transition } from '../../shared/model/alert/alert.ts';
@@ -11,11 +12,15 @@ import { MONITOR_CHECKS } from '../../shared/model/checks/monitor/monitor-checks
 import type { Subject } from '../../shared/model/result/finding.ts';
 import { identityOf, idWithin, incidentOf, keyOf } from '../../shared/model/result/identity.ts';
 import { writeAlertDocument } from '../../shared/notify/alert-document.ts';
+import { postableAlerts } from '../../shared/notify/alertmanager.ts';
 import { amazonQNotification } from '../../shared/notify/amazon-q.ts';
+import { emailInput } from '../../shared/notify/email.ts';
+import { eventsOf } from '../../shared/notify/eventbridge.ts';
 import { inertLine } from '../../shared/notify/inert-text.ts';
 import { composeMessage } from '../../shared/notify/message-content.ts';
 import { pagerDutyEvents } from '../../shared/notify/pagerduty.ts';
 import { publishInput } from '../../shared/notify/sns-notifier.ts';
+import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
 import { alertFromStored, storedAlert } from '../../shared/state/stored-alert.ts';
 import { anAssessment, aSubnet } from '../fixtures/assessments.ts';
 import { exampleMessage } from '../fixtures/messages/made-messages.ts';
@@ -111,6 +116,13 @@ const OUTPUTS: Readonly<Record<string, (transition: Transition) => unknown>> = {
   'SNS attribute: messageId': (transition) =>
     publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts', 'document')
       .MessageAttributes?.['messageId']?.StringValue,
+  'Alertmanager: labels': (transition) =>
+    JSON.stringify(postableAlerts(inOneMessage(transition)).at(-1)?.labels),
+  'EventBridge: identity': (transition) =>
+    JSON.parse(
+      eventsOf(inOneMessage(transition), 'arn:aws:events:eu-west-1:111111111111:event-bus/alerts')[0]
+        ?.Detail ?? '',
+    ).transitions[0].identity,
   'text of a message: key': (transition) => composeMessage(inOneMessage(transition)).entries[0]?.key,
 };
 
@@ -125,6 +137,12 @@ const SUBJECT_OUTPUTS: typeof OUTPUTS = {
   'SNS attribute: threadId': (transition) =>
     publishInput(inOneMessage(transition), 'arn:aws:sns:eu-west-1:111111111111:alerts', 'document')
       .MessageAttributes?.['threadId']?.StringValue,
+  'e-mail: thread': (transition) =>
+    JSON.stringify(
+      emailInput(inOneMessage(transition), { from: 'a@example.com', to: ['b@example.com'] } as Parameters<
+        typeof emailInput
+      >[1]).Content?.Simple?.Headers?.filter(({ Name }) => Name === 'References' || Name === 'In-Reply-To'),
+    ),
   'PagerDuty: dedup_key': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.dedup_key,
   'PagerDuty: group': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.payload?.group,
 };
@@ -367,4 +385,34 @@ describe('an alert that an earlier version stored', () => {
       JSON.parse(JSON.stringify(firing)),
     );
   });
+});
+
+test('a mute of one alert silences no other account, and no other Region', () => {
+  fc.assert(
+    fc.property(named, named, (one, other) => {
+      const { subject, rule } = firingOf(one);
+      const isMuted = selectorsOf([{ subject, rule }]).some((selector) =>
+        matches(selector, {
+          subject: firingOf(other).subject,
+          rules: [firingOf(other).rule],
+          severity: 'critical',
+        }),
+      );
+      if (one.accountId !== other.accountId || one.region !== other.region) expect(isMuted).toBe(false);
+    }),
+  );
+});
+
+test('a mute of an alert silences that alert', () => {
+  fc.assert(
+    fc.property(named, (one) => {
+      const { subject: given, rule } = firingOf(one);
+      const subject = { ...given, subnetIds: [given.id] };
+      expect(
+        selectorsOf([{ subject, rule }]).some((selector) =>
+          matches(selector, { subject, rules: [rule], severity: 'critical' }),
+        ),
+      ).toBe(true);
+    }),
+  );
 });

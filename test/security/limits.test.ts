@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAX_HISTORY_BYTES, readHistory } from '../../cli/input/history-csv.ts';
+import { MAX_SECRET_BYTES, secretOption } from '../../cli/input/secret-option.ts';
 import { readTextFile } from '../../cli/input/text-file.ts';
+import { MAX_ACTION } from '../../cli/serve/actions.ts';
+import { startServer } from '../../cli/serve/http-server.ts';
 import {
   MAX_CONFIGURATION_CHARACTERS,
   MAX_CONFIGURATION_DEPTH,
@@ -20,7 +23,11 @@ import { MAX_TOKEN_BYTES, XmlReader } from '../../shared/inventory/page-reader/x
 import { excessOf } from '../../shared/model/base/bounded-json.ts';
 import { MAX_PREFIXED_TAGS } from '../../shared/model/owners/tags-of-interest.ts';
 import { defaultHttpEnvironment, MAX_ANSWER_BYTES, postJson } from '../../shared/notify/http-delivery.ts';
+import type { Secret } from '../../shared/notify/secret-reader.ts';
+import type { SlackApp } from '../../shared/notify/slack-app/slack-app.ts';
+import { answerSlackInteraction, MAX_BODY, slackSignature } from '../../shared/pipeline/slack-interaction.ts';
 import { decodeDay, MAX_DAY_BYTES } from '../../shared/state/history/history-codec.ts';
+import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import {
   MAX_UNPACKED_BYTES,
   MAX_UNPACKED_VALUES,
@@ -352,4 +359,115 @@ test('of an answer without an end, the beginning is read', async () => {
   expect(sent).toBeLessThan(200 * MAX_ANSWER_BYTES);
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+});
+
+describe('a request to headroom serve', () => {
+  test('an action of the live page has a limit', async () => {
+    const performed: string[] = [];
+    const server = await startServer(
+      { host: '127.0.0.1', port: 0 },
+      {
+        report: async () => '',
+        metrics: async () => ({ contentType: 'text/plain', text: '' }),
+        notReady: () => null,
+        actions: {
+          token: 'token',
+          names: [],
+          perform: async ({ alert }) => {
+            performed.push(alert);
+            return 'done';
+          },
+        },
+      },
+    );
+    const post = async (bytes: number): Promise<number> => {
+      const body = JSON.stringify({ action: 'acknowledge', alert: '' });
+      const alert = 'x'.repeat(bytes - body.length);
+      const { status } = await fetch(`${server.url}/actions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-headroom-token': 'token' },
+        body: JSON.stringify({ action: 'acknowledge', alert }),
+      });
+      return status;
+    };
+    expect(await post(MAX_ACTION)).toBe(200);
+    expect(await post(MAX_ACTION + 1)).toBe(400);
+    expect(performed).toHaveLength(1);
+    await server.close();
+  });
+
+  test('a click in Slack has a limit: what is longer is not looked at, whoever has signed it', async () => {
+    const now = Date.parse('2026-11-27T10:00:00Z');
+    const answered = async (length: number): Promise<number> => {
+      const body = 'x'.repeat(length);
+      const { status } = await answerSlackInteraction({
+        request: {
+          headers: {
+            'x-slack-request-timestamp': String(now / 1000),
+            'x-slack-signature': slackSignature('secret', String(now / 1000), body),
+          },
+          body,
+        },
+        destinations: new Map([
+          [
+            'network',
+            {
+              app: {} as SlackApp,
+              signingSecret: { read: async () => 'secret' } as unknown as Secret,
+              timeZone: 'UTC',
+            },
+          ],
+        ]),
+        store: createMemoryStateStore(),
+        now,
+        signal: new AbortController().signal,
+      });
+      return status;
+    };
+    expect(await answered(MAX_BODY)).toBe(400);
+    expect(await answered(MAX_BODY + 1)).toBe(401);
+  });
+});
+
+test('a file with a secret has a limit', async () => {
+  const exact = file('exact', 'x'.repeat(MAX_SECRET_BYTES));
+  expect(secretOption('--token-file', exact, undefined)).toHaveLength(MAX_SECRET_BYTES);
+  const longer = file('longer', 'x'.repeat(MAX_SECRET_BYTES + 1));
+  expect(await failure(() => secretOption('--token-file', longer, undefined))).toContain(
+    'The file of --token-file cannot be read',
+  );
+});
+
+describe('each limit has a test', () => {
+  const ROOT = join(import.meta.dirname, '../..');
+  const sourcesIn = (folder: string): readonly string[] =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'));
+
+  /** Limits of a service that we send to, tested by what is sent, and limits whose test gives smaller ones. */
+  const BY_VALUE: ReadonlySet<string> = new Set(['MAX_ALERTS', 'MAX_ENTRIES', 'MAX_VALUE', 'DEFAULT_LIMITS']);
+
+  const untested = (sources: readonly string[], tests: readonly string[]): readonly string[] => {
+    const used = new Set(tests.flatMap((text) => text.match(/\b[A-Z][A-Z_0-9]{3,}\b/g) ?? []));
+    return sources
+      .flatMap((text) => [...text.matchAll(/^export const (MAX_[A-Z_0-9]+|[A-Z_]+_LIMITS)\b/gm)])
+      .map(([, name = '']) => name)
+      .filter((name) => !used.has(name) && !BY_VALUE.has(name));
+  };
+
+  test('that names it', () => {
+    const sources = ['shared', 'cli', 'functions'].flatMap(sourcesIn);
+    expect(sources.join('').match(/^export const MAX_/gm)?.length).toBeGreaterThan(25);
+    expect(untested(sources, sourcesIn('test'))).toEqual([]);
+  });
+
+  test('planted violation: a limit that no test names is found', () => {
+    expect(untested(['export const MAX_PLANTED_BYTES = 1;'], ['MAX_OTHER'])).toEqual(['MAX_PLANTED_BYTES']);
+  });
+
+  test('planted violation: a reader without a limit throws nothing, which the tests above refuse', async () => {
+    const bomb = gzipSync(Buffer.alloc(ESTATE_LIMITS.characters + 1, ' '), { level: 1 });
+    expect(await failure(() => gunzipSync(bomb))).toBe('nothing was thrown');
+  });
 });
