@@ -139,9 +139,10 @@ const SUBJECT_OUTPUTS: typeof OUTPUTS = {
       .MessageAttributes?.['threadId']?.StringValue,
   'e-mail: thread': (transition) =>
     JSON.stringify(
-      emailInput(inOneMessage(transition), { from: 'a@example.com', to: ['b@example.com'] } as Parameters<
-        typeof emailInput
-      >[1]).Content?.Simple?.Headers?.filter(({ Name }) => Name === 'References' || Name === 'In-Reply-To'),
+      emailInput(inOneMessage(transition), {
+        from: 'a@example.com',
+        to: ['b@example.com'],
+      }).Content?.Simple?.Headers?.filter(({ Name }) => Name === 'References' || Name === 'In-Reply-To'),
     ),
   'PagerDuty: dedup_key': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.dedup_key,
   'PagerDuty: group': (transition) => pagerDutyEvents(inOneMessage(transition), 'key')[0]?.payload?.group,

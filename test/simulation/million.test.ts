@@ -18,7 +18,7 @@ const inThread = (seed: number): Promise<SimulationReport> =>
 
 const sum = (
   reports: readonly SimulationReport[],
-  of: 'cycles' | 'transitions' | 'messages' | 'kills',
+  of: 'cycles' | 'transitions' | 'messages' | 'kills' | 'wired',
 ): number => reports.reduce((total, report) => total + report[of], 0);
 
 test('a million scans under every fault at once: nothing is lost, sent too often, or resolved without a measurement', async () => {
@@ -31,10 +31,11 @@ test('a million scans under every fault at once: nothing is lost, sent too often
   );
   expect(broken).toEqual([]);
   console.log(
-    `${sum(reports, 'cycles')} scans, ${sum(reports, 'transitions')} steps of alerts, ${sum(reports, 'messages')} messages, ${sum(reports, 'kills')} kills in ${seconds} s`,
+    `${sum(reports, 'cycles')} scans, ${sum(reports, 'transitions')} steps of alerts, ${sum(reports, 'messages')} messages, ${sum(reports, 'kills')} kills, ${sum(reports, 'wired')} scans by XML in ${seconds} s`,
   );
   expect(sum(reports, 'cycles')).toBeGreaterThanOrEqual(1_000_000);
   // A simulation in which nothing happens proves nothing.
   expect(sum(reports, 'transitions')).toBeGreaterThan(50_000);
   expect(sum(reports, 'kills')).toBeGreaterThan(5_000);
+  expect(sum(reports, 'wired')).toBeGreaterThan(20_000);
 });

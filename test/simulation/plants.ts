@@ -1,3 +1,6 @@
+import { readInterfacePage } from '../../shared/inventory/page-reader/interface-page.ts';
+import { MalformedAnswerError } from '../../shared/model/aws/aws-failure.ts';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
 import type { Violation } from './ledger.ts';
 import type { Plants } from './simulation.ts';
 
@@ -36,6 +39,32 @@ export const PLANTS: Readonly<Record<string, Planted>> = {
           await notifier.send(message, signal);
         },
       }),
+    },
+  },
+};
+
+/** Defects of the reader: scans of a run that reads every listing from XML. */
+export const READER_PLANTS: Readonly<Record<string, Planted>> = {
+  'a listing that was cut off is taken for a whole one': {
+    breaks: 'all-clear by blindness',
+    plants: {
+      read: async (body, handOver) => {
+        try {
+          return await readInterfacePage(body, handOver);
+        } catch (error) {
+          if (!(error instanceof HeadroomError) && !(error instanceof MalformedAnswerError)) throw error;
+          return undefined;
+        }
+      },
+    },
+  },
+  'the second page is not asked for': {
+    breaks: 'all-clear by blindness',
+    plants: {
+      read: async (body, handOver) => {
+        await readInterfacePage(body, handOver);
+        return undefined;
+      },
     },
   },
 };

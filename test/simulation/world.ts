@@ -96,6 +96,23 @@ export class World {
   }
 }
 
+/** What a scan is to make of a listing that came over the wire: all of it, or nothing of it. */
+export const sightBehindWire = (target: SimulatedTarget, isDamaged: boolean): Sight => {
+  const levels = new Map<string, AlertLevel | null>();
+  levels.set(keyOf('scan-failed', scanSubject(target)), isDamaged ? 'warning' : 'ok');
+  for (const { exists, key, level } of target.subnets) if (exists) levels.set(key, isDamaged ? null : level);
+  return { status: isDamaged ? 'partial' : 'ok', levels };
+};
+
+/** What a scan made of it. @param read by subnet; `null`: it could not be read to its end */
+export const sightByWire = (target: SimulatedTarget, read: ReadonlyMap<string, AlertLevel> | null): Sight => {
+  const { status, levels } = sightBehindWire(target, read === null);
+  const seen = target.subnets.flatMap(({ key, subject }) =>
+    levels.has(key) ? [[key, read?.get(subject.id) ?? null] as const] : [],
+  );
+  return { status, levels: new Map([...levels, ...seen]) };
+};
+
 const stays = (isThere: boolean, chance: Chance, number: number, tick: number): boolean =>
   isThere ? chance.fault('goes', number, tick) === null : chance.fault('comesBack', number, tick) !== null;
 
