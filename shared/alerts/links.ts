@@ -30,14 +30,27 @@ export const linksFor = (
     0,
     RUNBOOK_LINKS,
   ),
-  ...distinct(transitions.flatMap(({ subject }) => consoleLink(subject) ?? [])).slice(0, CONSOLE_LINKS),
+  ...distinct(consoleLinks(transitions.map(({ subject }) => subject))).slice(0, CONSOLE_LINKS),
   ...distinct(transitions.flatMap(({ subject }) => pageLink(subject, settings) ?? [])).slice(0, 1),
   ...dashboardLinks(settings),
 ];
 
 const distinct = (links: readonly Link[]): readonly Link[] => [
-  ...new Map(links.map((link) => [link.url, link])).values(),
+  ...new Map(links.map((link) => [`${link.label} ${link.url}`, link])).values(),
 ];
+
+/**
+ * The console opens the account that the reader is signed in to: an address there names a Region, and no account. Of several
+ * accounts each link says which one it needs, and two clusters of one name have two links.
+ */
+const consoleLinks = (subjects: readonly Subject[]): readonly Link[] => {
+  const isSeveral = new Set(subjects.map(({ accountId }) => accountId)).size > 1;
+  return subjects.flatMap((subject): readonly Link[] => {
+    const link = consoleLink(subject);
+    if (link === null) return [];
+    return [isSeveral ? { ...link, label: `${link.label} in ${subject.accountId}` } : link];
+  });
+};
 
 /** The path of the runbooks on the live page. */
 const RUNBOOKS = 'runbooks';

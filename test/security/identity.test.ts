@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupTransitions } from '../../shared/alerts/grouping.ts';
 import { reduceAlert } from '../../shared/alerts/lifecycle.ts';
+import { linksFor } from '../../shared/alerts/links.ts';
 import { matches } from '../../shared/alerts/selectors.ts';
 import { SUBNET_METRICS } from '../../shared/metrics/catalogue.ts';
 import { PrometheusExporter } from '../../shared/metrics/prometheus-exporter.ts';
@@ -416,4 +417,15 @@ test('a mute of an alert silences that alert', () => {
       ).toBe(true);
     }),
   );
+});
+
+test('clusters of one name in two accounts have two links to the console, each with its account', () => {
+  const [one, other] = ['111111111111', '222222222222'].map((accountId) => {
+    const subject = aSubnetSubject({ accountId, type: 'cluster', id: 'prod', clusterName: 'prod' });
+    return lastTransition(anObservation('critical', { subject }));
+  }) as [Transition, Transition];
+  const labels = (...transitions: readonly Transition[]) =>
+    linksFor(transitions, { dashboard: null }).map(({ label }) => label);
+  expect(labels(one, other)).toEqual(['Cluster prod in 111111111111', 'Cluster prod in 222222222222']);
+  expect(labels(one, one)).toEqual(['Cluster prod']);
 });

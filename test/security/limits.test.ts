@@ -396,7 +396,7 @@ describe('a request to headroom serve', () => {
     await server.close();
   });
 
-  test('a click in Slack has a limit: what is longer is not looked at, whoever has signed it', async () => {
+  test('a click in Slack has a limit: a longer one is refused, also with a right signature', async () => {
     const now = Date.parse('2026-11-27T10:00:00Z');
     const answered = async (length: number): Promise<number> => {
       const body = 'x'.repeat(length);
