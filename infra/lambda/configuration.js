@@ -29,5 +29,8 @@ export const readOtherAccounts = assumeReaders(targets.accounts, targets.role?.n
 
 export const namespace = metrics.namespace;
 
+/** Whether buttons in Slack need an address. A text, as conditions compare it. */
+export const hasSlackApp = String([...destinations.values()].some(({ kind }) => kind === 'slack-app'));
+
 /** What the functions may send to besides the deployment's own topic. */
 export const destinationResources = { Resources: destinationsPolicy(destinations) };

@@ -16,6 +16,7 @@ const FUNCTIONS = [
   { name: `${NAME}-plan-scan`, memory: 256 },
   { name: `${NAME}-scan-target`, memory: 256 },
   { name: `${NAME}-notify-slack`, memory: 128 },
+  { name: `${NAME}-slack-interactivity`, memory: 512 },
   { name: `customWidget-${NAME}-dashboard-widget`, memory: 512 },
 ];
 

@@ -50,8 +50,38 @@ const secretsOf = (destination: Destination): readonly SecretLocation[] => {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: text of Fn::Sub
 const OWN_REGION = '${AWS::Region}';
 
+/** The function for clicks in Slack reads the secrets of Slack apps and sends nothing else. */
+const slackAppPolicy = (all: readonly Destination[]): Readonly<Record<string, object>> => {
+  const Statement = secretStatements(all.filter(({ kind }) => kind === 'slack-app').flatMap(secretsOf));
+  return Statement.length === 0
+    ? {}
+    : {
+        SlackAppPolicy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            PolicyName: 'slack-app',
+            Roles: [{ Ref: 'SlackInteractivityRole' }],
+            PolicyDocument: { Version: '2012-10-17', Statement },
+          },
+        },
+      };
+};
+
 const statement = (Sid: string, Action: string, resources: readonly Resource[]): readonly Statement[] =>
   resources.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource: resources }];
+
+const secretStatements = (secrets: readonly SecretLocation[]): readonly Statement[] => [
+  ...statement(
+    'ReadSecretsOfDestinations',
+    'secretsmanager:GetSecretValue',
+    secrets.flatMap((each) => (each.kind === 'secret' ? [secretArn(each.secretId)] : [])),
+  ),
+  ...statement(
+    'ReadParametersOfDestinations',
+    'ssm:GetParameter',
+    secrets.flatMap((each) => (each.kind === 'parameter' ? [parameterArn(each.name)] : [])),
+  ),
+];
 
 /**
  * The CloudFormation resource that lets the functions use the destinations of headroom.yml: exactly these topics, secrets
@@ -71,16 +101,7 @@ export const destinationsPolicy = (
       'sns:Publish',
       all.flatMap((each) => (each.kind === 'sns' || each.kind === 'amazon-q' ? [each.topicArn] : [])),
     ),
-    ...statement(
-      'ReadSecretsOfDestinations',
-      'secretsmanager:GetSecretValue',
-      secrets.flatMap((each) => (each.kind === 'secret' ? [secretArn(each.secretId)] : [])),
-    ),
-    ...statement(
-      'ReadParametersOfDestinations',
-      'ssm:GetParameter',
-      secrets.flatMap((each) => (each.kind === 'parameter' ? [parameterArn(each.name)] : [])),
-    ),
+    ...secretStatements(secrets),
     ...statement('PutEventsToDestinations', 'events:PutEvents', buses),
     ...statement(
       'SendEmail',
@@ -95,6 +116,7 @@ export const destinationsPolicy = (
   ];
   if (Statement.length === 0) return {};
   return {
+    ...slackAppPolicy(all),
     DestinationsPolicy: {
       Type: 'AWS::IAM::Policy',
       Properties: {

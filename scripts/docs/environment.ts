@@ -8,6 +8,7 @@ import {
   parseNotifySlackEnvironment,
   parsePlanScanEnvironment,
   parseScanTargetEnvironment,
+  parseSlackInteractivityEnvironment,
 } from '../../shared/config/environment.ts';
 
 /** The parsers of the functions' environments, by the name of the function. */
@@ -15,6 +16,7 @@ export const ENVIRONMENT_PARSERS: Readonly<Record<string, (environment: Environm
   'plan-scan': parsePlanScanEnvironment,
   'scan-target': parseScanTargetEnvironment,
   'notify-slack': parseNotifySlackEnvironment,
+  'slack-interactivity': parseSlackInteractivityEnvironment,
   'dashboard-widget': parseDashboardWidgetEnvironment,
 };
 

@@ -50,6 +50,12 @@ export interface NotifySlackEnvironment {
   readonly logLevel: LogLevel;
 }
 
+export interface SlackInteractivityEnvironment {
+  readonly tableName: string;
+  readonly configuration: ConfigurationLocation;
+  readonly logLevel: LogLevel;
+}
+
 export interface DashboardWidgetEnvironment {
   readonly tableName: string;
   readonly logLevel: LogLevel;
@@ -105,6 +111,14 @@ export const parseScanTargetEnvironment = (environment: Environment): ScanTarget
 /** @throws InvalidEnvironment with all that is wrong. */
 export const parseNotifySlackEnvironment = (environment: Environment): NotifySlackEnvironment =>
   read('notify-slack', environment, (reader) => ({ webhook: webhook(reader), logLevel: logLevel(reader) }));
+
+/** @throws InvalidEnvironment with all that is wrong. */
+export const parseSlackInteractivityEnvironment = (environment: Environment): SlackInteractivityEnvironment =>
+  read('slack-interactivity', environment, (reader) => ({
+    tableName: reader.required('HEADROOM_TABLE_NAME', TABLE_NAME),
+    configuration: configurationLocation(reader),
+    logLevel: logLevel(reader),
+  }));
 
 /** @throws InvalidEnvironment with all that is wrong. */
 export const parseDashboardWidgetEnvironment = (environment: Environment): DashboardWidgetEnvironment =>

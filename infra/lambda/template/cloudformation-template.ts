@@ -128,6 +128,11 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
     ...packaged.Conditions,
     HasReaderRoles: isListGiven('ReaderRoleArns'),
     HasDestinations: isListGiven('DestinationArns'),
+    // The packaged one is decided by headroom.yml, which CloudFormation cannot read.
+    SlackAppIsConfigured: isTrue('SlackApp'),
+    SlackAppHasSecrets: {
+      'Fn::And': [{ Condition: 'SlackAppIsConfigured' }, { Condition: 'HasDestinations' }],
+    },
   };
   let merged: Record<string, Json> = plain;
   for (const { condition, parameters } of VARIANTS) {
@@ -150,7 +155,10 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
     Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: GROUPS } },
     Parameters: PARAMETERS,
     Conditions: withReferences(conditions, parameterOf),
-    Resources: withReferences({ ...merged, DestinationsPolicy: DESTINATIONS_POLICY }, parameterOf),
+    Resources: withReferences(
+      { ...merged, DestinationsPolicy: DESTINATIONS_POLICY, SlackAppPolicy: SLACK_APP_POLICY },
+      parameterOf,
+    ),
     Outputs: withReferences(
       Object.fromEntries(Object.entries(packaged.Outputs ?? {}).filter(([id]) => !isUpload(id))),
       parameterOf,
@@ -181,6 +189,26 @@ const DESTINATIONS_POLICY: Json = {
             'sns:Publish',
             'ssm:GetParameter',
           ],
+          Resource: { Ref: 'DestinationArns' },
+        },
+      ],
+    },
+  },
+};
+
+const SLACK_APP_POLICY: Json = {
+  Type: 'AWS::IAM::Policy',
+  Condition: 'SlackAppHasSecrets',
+  Properties: {
+    PolicyName: 'slack-app',
+    Roles: [{ Ref: 'SlackInteractivityRole' }],
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'ReadSecretsOfTheApp',
+          Effect: 'Allow',
+          Action: ['secretsmanager:GetSecretValue', 'ssm:GetParameter'],
           Resource: { Ref: 'DestinationArns' },
         },
       ],

@@ -54,6 +54,11 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     Description: 'The name of the Systems Manager parameter with the URL of a Slack webhook.',
     AllowedPattern: '^$|^/[A-Za-z0-9_./-]+$',
   },
+  SlackApp: {
+    ...YES_OR_NO,
+    Description:
+      'true: headroom.yml has a Slack app. Its buttons get an address, and DestinationArns names its two secrets.',
+  },
   Schedule: {
     Type: 'String',
     Default: DEFAULT_SCHEDULE,
@@ -120,6 +125,7 @@ export const GROUPS: readonly Json[] = [
       'Schedule',
       'Email',
       'SlackParameter',
+      'SlackApp',
       'AlarmTopicArn',
     ],
   },

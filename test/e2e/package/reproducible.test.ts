@@ -62,10 +62,9 @@ describe('two clean builds', () => {
         'command.sbom.cdx.json',
         'headroom.template.yml',
         'spoke-role.template.yml',
-        ...['dashboard-widget', 'notify-slack', 'plan-scan', 'scan-target'].flatMap((name) => [
-          `${name}.sbom.cdx.json`,
-          `${name}.zip`,
-        ]),
+        ...['dashboard-widget', 'notify-slack', 'plan-scan', 'scan-target', 'slack-interactivity'].flatMap(
+          (name) => [`${name}.sbom.cdx.json`, `${name}.zip`],
+        ),
       ].toSorted(),
       expect.stringMatching(/^vpc-headroom-.*\.tgz$/),
     ]);
@@ -97,15 +96,18 @@ describe('every artefact lists what is in it', () => {
         : unzipped(join(folder, `dist/release/${name}.zip`), `dist/functions/${name}/sbom.cdx.json`),
     ) as Bill;
 
-  test.each(['npm', 'plan-scan', 'scan-target', 'notify-slack', 'dashboard-widget'])('%s', (name) => {
-    const { bomFormat, metadata, components } = billOf(name);
-    expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'vpc-headroom']);
-    expect(components.length).toBeGreaterThan(1);
-    expect(components.filter(({ purl, licenses }) => purl === undefined || licenses === undefined)).toEqual(
-      [],
-    );
-    expect(JSON.stringify(components)).not.toContain(ROOT);
-  });
+  test.each(['npm', 'plan-scan', 'scan-target', 'notify-slack', 'slack-interactivity', 'dashboard-widget'])(
+    '%s',
+    (name) => {
+      const { bomFormat, metadata, components } = billOf(name);
+      expect([bomFormat, metadata.component.name]).toEqual(['CycloneDX', 'vpc-headroom']);
+      expect(components.length).toBeGreaterThan(1);
+      expect(components.filter(({ purl, licenses }) => purl === undefined || licenses === undefined)).toEqual(
+        [],
+      );
+      expect(JSON.stringify(components)).not.toContain(ROOT);
+    },
+  );
 
   test('and says under which licences', () => {
     const file = 'dist/functions/scan-target/THIRD-PARTY-NOTICES.txt';

@@ -24,6 +24,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'dashboard-widget': 315,
   'notify-slack': 285,
   'plan-scan': 990,
+  'slack-interactivity': 600,
   'scan-target': 1240,
 };
 

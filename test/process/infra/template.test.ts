@@ -380,7 +380,13 @@ const filesIn = (archive: Buffer): readonly string[] => {
 };
 
 test('a package holds the bundle, what it is made of, and nothing else', () => {
-  for (const name of ['plan-scan', 'scan-target', 'notify-slack', 'dashboard-widget']) {
+  for (const name of [
+    'plan-scan',
+    'scan-target',
+    'notify-slack',
+    'slack-interactivity',
+    'dashboard-widget',
+  ]) {
     const listed = filesIn(readFileSync(join(plain.folder, `${name}.zip`)));
     const folder = `${bundlesOf(FOLDERS.plain)}/${name}`;
     expect(listed.toSorted()).toEqual(
