@@ -81,7 +81,11 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
     { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name, detail: true },
   ];
   const taken = takenIn(supply, surge, now);
-  const levels = { raise: surge.raise, hold: surge.hold, safe: isSafe(forecast, now) };
+  const levels = {
+    raise: surge.raise,
+    hold: surge.hold,
+    safe: surge.isOver === true || isSafe(forecast, now),
+  };
   return measured(subject, levels, [...evidence, ...takenEvidence(taken)], () =>
     describe(supply, surge, left, { taken, grown: grownIn(supply, surge, now) }),
   );

@@ -125,9 +125,11 @@ export const surge = (
   const onlyFell = slowly === null && !surges && !isNearlyOver ? fall : null;
   const pace = slowly?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast);
   const hoursLeftNow = hoursAt(value, pace);
+  const isOver = known === null && hold === 'ok' && roomIsBack(recent, capacity, now);
   return {
     raise,
     hold,
+    ...(isOver ? { isOver } : {}),
     lossPerHour,
     ordinaryLossPerHour: earlier?.lossPerHour ?? null,
     exhaustionAt:
@@ -177,6 +179,25 @@ const drainReason = (value: number, { lost, hours }: Drain): string =>
 
 const fallReason = (left: number, { lost }: Fall): string =>
   `${rounded(left)} ${rounded(left) === 1 ? 'is' : 'are'} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;
+
+/** So much came back, as a share of the capacity, and has stayed for so long. */
+const BACK_SHARE = 0.3;
+const BACK_FOR = HOUR;
+
+/**
+ * Whether room came back in the hours that are known as measured. A recovery in a longer history is `recoveryOf`'s to find:
+ * it knows what comes back every day.
+ */
+const roomIsBack = (recent: readonly Sample[], capacity: number, now: number): boolean => {
+  let lowest = Number.POSITIVE_INFINITY;
+  let lowestSince = Number.POSITIVE_INFINITY;
+  for (const { at, value } of recent) {
+    if (at > now) break;
+    if (at <= now - BACK_FOR) lowest = Math.min(lowest, value);
+    else lowestSince = Math.min(lowestSince, value);
+  }
+  return Number.isFinite(lowestSince) && lowestSince >= lowest + BACK_SHARE * capacity;
+};
 
 interface Window {
   /** Lost over the whole window, and over its newest piece; `NaN` where it was not measured. */

@@ -86,6 +86,8 @@ export interface Surge {
    * absent: it did not, or a pace says more.
    */
   readonly fall?: { readonly lost: number } | null;
+  /** Hardly any earlier day is known, and room came back and has stayed for an hour: there is nothing to wait for. */
+  readonly isOver?: boolean;
   /** One sentence with the numbers. */
   readonly reason: string;
   /** The figures behind it, for sentences; absent in records of older versions. */

@@ -65,6 +65,19 @@ test('a surge says when it will be over, in hours and not in days', () => {
   expect(Math.abs(end - Date.parse(surge?.exhaustionAt ?? ''))).toBeLessThan(HOUR);
 });
 
+test('a surge in the second day of a history ends about an hour after the room is back, and not six', () => {
+  const surging = (day: number) => {
+    const hours = (day - 1.4) * 24;
+    return (hours > 0 && hours < 2.6 ? 600 - 225 * hours : 600) + 2 * scatter(day);
+  };
+  const lines = replayed(series(2, surging)).filter(({ rule }) => rule === 'addresses-surge');
+  expect(steps(lines)[0]).toBe('addresses-surge firing critical');
+  const [resolved] = lines.filter(({ transition }) => transition === 'resolved');
+  const after = (Date.parse(resolved?.at ?? '') - START - 1.4 * DAY) / HOUR - 2.6;
+  expect(after).toBeGreaterThan(0.9);
+  expect(after).toBeLessThan(2);
+});
+
 test('what recovers resolves', () => {
   const lines = replayed(series(12, (day) => (day > 6 && day < 7 ? 10 : 600) + 4 * scatter(day)));
   const low = steps(lines.filter(({ rule }) => rule === 'addresses-low'));
