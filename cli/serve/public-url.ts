@@ -1,3 +1,4 @@
+import { withoutEndSlashes } from '../../shared/model/base/text/end-slashes.ts';
 import { UsageError } from '../base/command-line.ts';
 
 /**
@@ -19,7 +20,7 @@ export const publicUrl = (given: string): string => {
       `--public-url ${given} is not an address of a page.`,
       'Give it with its scheme and without user, query and fragment, such as https://headroom.example.com.',
     );
-  return url.href.replace(/\/+$/, '');
+  return withoutEndSlashes(url.href);
 };
 
 /** The names that requests may have, with that of the public address where only named hosts are answered. */

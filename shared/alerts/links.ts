@@ -1,6 +1,7 @@
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { consoleHost } from '../model/aws/console.ts';
+import { withoutEndSlashes } from '../model/base/text/end-slashes.ts';
 import type { Finding, Subject } from '../model/result/finding.ts';
 
 /** Where links lead. */
@@ -63,7 +64,7 @@ export const runbookUrl = (
   const base = runbooks ?? (page === null ? null : `${page}/${RUNBOOKS}`);
   if (base === null) return null;
   const name = encodeURIComponent(kind);
-  return base.includes('{check}') ? base.replaceAll('{check}', name) : `${base.replace(/\/+$/, '')}/${name}`;
+  return base.includes('{check}') ? base.replaceAll('{check}', name) : `${withoutEndSlashes(base)}/${name}`;
 };
 
 const runbookLink = ({ kind }: Pick<Finding, 'kind'>, settings: LinkSettings): Link | null => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Mute, PolicyOverride, Route, WeeklyWindow } from '../model/alert/policy.ts';
+import { withoutEndSlashes } from '../model/base/text/end-slashes.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
 import { DAYS, dayNumbers, daysOfTheWeek, deliverySchema } from './delivery-schema.ts';
 import { destinationsSchema } from './destinations-schema.ts';
@@ -319,7 +320,7 @@ const linkTarget = (words: string) =>
 
 const links = section({
   page: linkTarget('the address of the live page, such as https://headroom.example.com')
-    .transform((given) => given.replace(/\/+$/, ''))
+    .transform(withoutEndSlashes)
     .optional()
     .describe(
       'Where people reach the live page of `headroom serve`: messages link to map and history there.',

@@ -75,8 +75,15 @@ export const RUNBOOKS: ReadonlyMap<string, Runbook> = new Map([
 export const remediesIn = (findings: readonly Finding[]): readonly Remedy[] => {
   const byEffect = new Map<string, Remedy>();
   for (const remedy of findings.flatMap(({ remedies }) => remedies)) {
-    const effect = remedy.effect.replace(/\S*\d\S*/g, '');
+    const effect = withoutFigures(remedy.effect);
     if (!byEffect.has(effect)) byEffect.set(effect, remedy);
   }
   return [...byEffect.values()];
 };
+
+/** A sentence without the words that have a digit in them, which differ from case to case. */
+const withoutFigures = (sentence: string): string =>
+  sentence
+    .split(/(\s+)/)
+    .filter((word) => !/\d/.test(word))
+    .join('');

@@ -117,7 +117,7 @@ const sharesOf = (
   running: ReadonlyMap<string | null, number>,
   nodes: number,
 ): ((zones: readonly (string | null)[]) => number) => {
-  const most = Math.max(0, ...running.values()) + nodes;
+  const most = largestOf([0, ...running.values()]) + nodes;
   const above = (level: number, zone: string | null): number => Math.max(0, level - (running.get(zone) ?? 0));
   const startedUpTo = (level: number): number =>
     [...running.keys()].reduce((sum, zone) => sum + above(level, zone), 0);

@@ -28,10 +28,12 @@ const MADE_UP: ReadonlySet<string> = new Set([
   'https://hooks.slack.com/services/T000/B000/verysecret',
   'https://hooks.slack.com/services/T000/B000/XXXX',
   'xoxb-1234-abcd',
+  'xoxb-secret-token',
   'xapp-1-A0',
   'xoxp-1-Mi0',
   'ASIAIOSFODNN7EXAMPLE',
   'http://user:secret@proxy.example.com',
+  'https://me:secret@example.com',
 ]);
 
 /** What looks like a secret in a text, by place. The value stays out of the log. */
