@@ -1,19 +1,24 @@
 // `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
 
 import { paint, processIo } from '../cli/base/io.ts';
+import { writeOutputFile } from '../cli/output/output-file.ts';
 import { createProgress } from '../cli/output/progress.ts';
 import { renderScan } from '../cli/output/scan-table.ts';
 import { renderTable } from '../cli/output/table.ts';
 import type { Transition } from '../shared/model/alert/alert.ts';
+import { HeadroomError } from '../shared/model/base/errors.ts';
 import { printable } from '../shared/model/base/invisible-characters.ts';
 import { shortDuration } from '../shared/model/base/text/durations.ts';
-import { number } from '../shared/model/base/text/numbers.ts';
+import { count, number } from '../shared/model/base/text/numbers.ts';
 import type { TargetAssessment } from '../shared/model/result/assessment.ts';
+import { incidentOf } from '../shared/model/result/identity.ts';
 import { leadOf, titleOf } from '../shared/notify/headline.ts';
 import { composeMessage } from '../shared/notify/message-content.ts';
 import { terminalPreview } from '../shared/notify/terminal-preview.ts';
 import { scanDocument } from '../shared/pipeline/scan-document.ts';
+import { reportPage } from '../shared/report/report-page.ts';
 import { runStory, type Story } from './demo/story.ts';
+import { medianLead, type Verdict, verdictOf } from './demo/verdict.ts';
 import { DAY } from './estates/pace.ts';
 
 const io = processIo();
@@ -41,29 +46,14 @@ const LONGEST_LEAD = 'Worse, still a warning'.length;
 const lineOf = (transition: Transition): string =>
   `${dye(COLOURS[transition.severity], leadOf(transition).padEnd(LONGEST_LEAD))}  ${printable(titleOf(transition))}`;
 
-/** For everything that ran out: when the first word of it came. */
-const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: Story): string => {
-  const nameOf = (subnetId: string): string =>
-    [...after, ...before].flatMap(({ subnets }) => subnets).find((subnet) => subnet.subnetId === subnetId)
-      ?.name ?? subnetId;
-  const rows = exhaustions
-    .filter(({ at }) => at > from)
-    .map(({ subnetId, supply, at }) => {
-      const first = transitions.find(
-        (transition) =>
-          transition.transition === 'firing' &&
-          (transition.subject.subnetIds.includes(subnetId) || transition.subject.id === subnetId) &&
-          (transition.rule.startsWith(supply) || transition.rule === 'fragmented') &&
-          Date.parse(transition.at) <= at,
-      );
-      return { subnet: nameOf(subnetId), supply, at, first };
-    });
-  return renderTable(
+/** For everything that ran out: when the first alert about it came. */
+const leadTimes = ({ shortages }: Verdict): string =>
+  renderTable(
     io,
     [
-      { title: 'SUBNET', cell: ({ subnet }) => printable(subnet) },
+      { title: 'SUBNET', cell: ({ name }) => printable(name) },
       { title: 'RAN OUT OF', cell: ({ supply }) => supply },
-      { title: 'AT', cell: ({ at }) => moment(at, from) },
+      { title: 'AT', cell: ({ at }) => moment(at, startsAt) },
       { title: 'FIRST ALERT', cell: ({ first }) => (first === undefined ? null : first.rule) },
       {
         title: 'EARLIER BY',
@@ -71,11 +61,40 @@ const leadTimes = ({ exhaustions, transitions, after, before, startsAt: from }: 
         cell: ({ at, first }) => (first === undefined ? null : shortDuration(at - Date.parse(first.at))),
       },
     ],
-    rows,
+    shortages,
   );
+
+/** What came of the warnings, the false ones too. */
+const outcome = (verdict: Verdict, { messages, transitions }: Story): string => {
+  const { shortages, notCome } = verdict;
+  const announced = shortages.filter(({ first }) => first !== undefined).length;
+  const lead = medianLead(verdict);
+  const incidents = new Set(transitions.map(incidentOf)).size;
+  return [
+    `${announced} of ${count(shortages.length, 'shortage')} announced before it came${lead === null ? '' : `, the one in the middle ${shortDuration(lead)} earlier`}.`,
+    `${count(notCome.length, 'expected shortage')} did not come, because room was added or the growth ended${notCome.length === 0 ? '' : `: ${notCome.join(', ')}`}.`,
+    `${count(messages.length, 'message')} about ${count(incidents, 'incident')} in two weeks.`,
+  ]
+    .map((line) => `${printable(line)}\n`)
+    .join('');
 };
 
+/** Leaves a report behind. A folder that cannot be written is no reason to fail. */
+const leaveReport = async ({ after, alerts, histories, endsAt }: Story): Promise<string> => {
+  const page = reportPage({ assessments: after, alerts, histories, source: 'the demo', now: endsAt });
+  try {
+    await writeOutputFile(REPORT, [page]);
+    return `The report of all this is ${dye('cyan', REPORT)} in this folder: open it in a browser.`;
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    return `${printable(error.message)} The demo leaves no report.`;
+  }
+};
+const REPORT = 'headroom-demo.html';
+
 io.out(`${dye('bold', 'Headroom')} warns days ahead when a subnet or an EKS cluster runs out of IP addresses.
+Each warning says when, why and who, and has the commands that fix it.
+It only reads AWS, and nothing runs in your clusters.
 
 This demo runs the real pipeline: SDK clients, model, forecast, alerts, SQLite. A simulated AWS runs on
 this machine, with two accounts and six clusters, for two weeks.
@@ -100,8 +119,10 @@ progress.clear();
 heading(`${moment(story.endsAt, startsAt)}: what is free now`);
 io.out(renderScan(io, scanOf(story.after, story.endsAt)));
 
-heading('How early the alerts came');
-io.out(leadTimes(story));
+const verdict = verdictOf(story);
+heading('How early the alerts came, and which were wrong');
+io.out(outcome(verdict, story));
+io.out(`\n${leadTimes(verdict)}`);
 
 const shown =
   story.messages.find(({ message }) =>
@@ -116,6 +137,8 @@ if (shown !== undefined) {
 
 io.out(`
 ${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the simulated AWS, ${number(story.metricValues)} metric values, ${story.messages.length} messages.`)}
+
+${await leaveReport(story)}
 
 Next, on your own account (it only reads):
   ${dye('cyan', 'npx vpc-headroom scan')}                    every subnet of the profile's account and Region

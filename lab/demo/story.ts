@@ -6,9 +6,11 @@ import { createTargetSources } from '../../shared/aws/target-sources.ts';
 import { DEFAULT_POLICY } from '../../shared/config/default-policy.ts';
 import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
 import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
-import type { Transition } from '../../shared/model/alert/alert.ts';
+import type { Alert, Transition } from '../../shared/model/alert/alert.ts';
 import type { AlertMessage } from '../../shared/model/alert/alert-message.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
+import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import { identityWithin } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createSnsNotifier } from '../../shared/notify/sns-notifier.ts';
 import { runTarget } from '../../shared/pipeline/run-target.ts';
@@ -48,6 +50,9 @@ export interface Story {
   readonly scans: number;
   readonly requests: number;
   readonly metricValues: number;
+  /** How the alerts stand at the end, and what is remembered of each subnet: by `subnetKey`. */
+  readonly alerts: readonly Alert[];
+  readonly histories: ReadonlyMap<string, SubnetHistory>;
 }
 
 export interface StoryListener {
@@ -169,7 +174,17 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
       after = assessments;
       listener.onTime(at, (index + 1) / moments.length);
     }
+    const alerts: Alert[] = [];
+    const histories = new Map<string, SubnetHistory>();
+    for (const { target, subnets } of after) {
+      alerts.push(...(await store.alerts.list(target)).map(({ alert }) => alert));
+      const ids = subnets.map(({ subnetId }) => subnetId);
+      for (const [subnetId, history] of await store.history.read(target, ids, startsAt))
+        histories.set(identityWithin(target, subnetId), history);
+    }
     return {
+      alerts,
+      histories,
       startsAt,
       endsAt: lab.clock.now(),
       before,

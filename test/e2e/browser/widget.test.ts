@@ -5,22 +5,26 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOSTILE_NAMES } from '../../../lab/estates/hostile-names.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
+import type { SubnetHistory } from '../../../shared/model/result/forecast.ts';
 import { drawDashboardWidget } from '../../../shared/pipeline/dashboard-widget.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { fragmentedSixteen, hostileEstate, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
+import { anAlert } from '../../fixtures/stored-alerts.ts';
 import { barriers, LOOKS, type Look, type OpenPage, openBrowser, openFile, picture } from './browser.ts';
 
 const WIDE = { scheme: 'light', width: 1600 } as const;
+const SINCE = new Date(NOW - 5 * 3_600_000).toISOString();
 const WORST = 'subnet-0e5a11d0000000001';
 
 let browser: Browser;
 let folder: string;
 let pages = 0;
 let troubled: TargetAssessment;
+let pasts: ReadonlyMap<string, SubnetHistory> = new Map();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'headroom-widget-'));
-  ({ assessment: troubled } = await troubledEstate());
+  ({ assessment: troubled, histories: pasts } = await troubledEstate());
   browser = await openBrowser();
 });
 afterAll(async () => {
@@ -36,10 +40,27 @@ const answer = async (
 ): Promise<string> => {
   const store = createMemoryStateStore();
   await store.assessments.putLatest(assessment);
+  const { accountId, region } = assessment.target;
+  const target = { accountId, region };
+  for (const [subnetId, { addresses }] of pasts)
+    await store.history.backfill(
+      target,
+      addresses.hourly.map(({ hour, last }) => ({
+        at: hour,
+        samples: [{ subnetId, available: Math.round(last), freePrefixes: null }],
+      })),
+    );
+  for (const finding of assessment.findings.slice(0, 2))
+    await store.alerts.commit(
+      target,
+      anAlert({ key: finding.id, subject: finding.subject, finding, severity: 'warning', since: SINCE }),
+      0,
+    );
   const html = await drawDashboardWidget({
     event: { ...params, widgetContext: { theme, width: 588, height: 369 } },
     endpoint: 'arn:aws:lambda:eu-west-1:111122223333:function:customWidget-headroom-prod-dashboard-widget',
     store: store.assessments,
+    state: store,
     now: NOW + 240_000,
   });
   return typeof html === 'string' ? html : expect.fail('the widget answered with documentation');
@@ -63,6 +84,8 @@ const VIEWS = [
   { view: 'fleet', params: {} },
   { view: 'vpc', params: { vpcId: 'vpc-01' } },
   { view: 'subnet', params: { subnetId: WORST } },
+  { view: 'alerts', params: { view: 'alerts' } },
+  { view: 'history', params: { view: 'history' } },
 ];
 
 describe.each(LOOKS)('the widget on a $scheme dashboard $width pixels wide', (look) => {
