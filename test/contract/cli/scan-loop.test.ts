@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => lab.close());
 
 /** A process that starts: with the state file that is there, and nothing in memory. */
-const start = (args: { readonly region?: readonly string[] } = {}): void => {
+const start = (args: { readonly region?: readonly string[]; readonly publicUrl?: string } = {}): void => {
   latest = new LatestScans();
   loop = new ScanLoop({
     options: { state: join(folder, 'headroom.sqlite'), config: join(folder, 'headroom.yml'), ...args },
@@ -87,6 +87,23 @@ const available = (metrics: string): readonly string[] =>
   [...metrics.matchAll(/^headroom_subnet_available_addresses\{account_id="(\d+)".*\} (\d+)$/gm)]
     .map(([, account, value]) => `${account} ${value}`)
     .toSorted();
+
+describe('messages of a server with a public address', () => {
+  test('link to the runbook of the check, and to the map and the history of the subnet on its page', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', awsEnvironment(lab.url, FULL)['AWS_ACCESS_KEY_ID']);
+    writeFileSync(
+      join(folder, 'headroom.yml'),
+      'alerts: { rules: { addresses-low: { for: 0s } } }\nlinks: { page: "https://replaced.example.com" }',
+    );
+    start({ publicUrl: 'https://headroom.example.com' });
+    const metrics = await run();
+    expect(said).toContain('Runbook addresses-low: https://headroom.example.com/runbooks/addresses-low');
+    expect(said).toMatch(
+      new RegExp(`Map and history: https://headroom\\.example\\.com/#${FULL}/eu-west-1/subnet-\\w+`),
+    );
+    expect(metrics).toContain('runbook="https://headroom.example.com/runbooks/addresses-low"');
+  });
+});
 
 describe('a target that cannot be opened', () => {
   test('STS refuses: an account of our own keeps its number, alerts and series, is down, and raises scan-failed', async () => {

@@ -23,10 +23,10 @@ const PATH = (process.env['PATH'] ?? '')
   .join(':');
 
 /**
- * 888 kB when this was written, since the Kubernetes client, the Slack app, `doctor`, `map` and `explain` came. More than this is
- * a dependency that came along unnoticed.
+ * 945 kB when this was written, since more destinations, the live page and its runbooks came. More than this is a
+ * dependency that came along unnoticed.
  */
-const MAX_PACKED_BYTES = 930_000;
+const MAX_PACKED_BYTES = 975_000;
 
 let folder: string;
 let packedBytes: number;
