@@ -16,11 +16,20 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({ transition, severity, isFirst, continuesAs, unmonitored }: Transition): string => {
+export const leadOf = ({
+  transition,
+  severity,
+  previousSeverity,
+  isFirst,
+  continuesAs,
+  unmonitored,
+}: Transition): string => {
   if (continuesAs !== undefined) return 'Continues in another alert';
   if (unmonitored === true) return 'No longer monitored';
   if (transition === 'resolved') return 'Resolved';
-  if (transition === 'repeated' && isFirst === true) return WORSE[severity];
+  // Another check, or another cause, at the same level: the level itself is nothing new.
+  const isSameLevel = transition === 'escalated' && severity === previousSeverity;
+  if (isSameLevel || (transition === 'repeated' && isFirst === true)) return WORSE[severity];
   return LEADS[transition][severity];
 };
 
