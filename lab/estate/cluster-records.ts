@@ -6,6 +6,8 @@ import type { LabEksCluster, LabHealthIssue } from './records.ts';
 import type { World } from './world.ts';
 
 export interface NodeGroupInput {
+  /** The template that its Auto Scaling group names. */
+  readonly launchTemplateId?: string;
   readonly name: string;
   readonly instanceType: string;
   readonly subnetIds: readonly [string, ...string[]];
@@ -240,6 +242,7 @@ export class ClusterRecords {
       desiredCapacity: nodes.length,
       subnetIds: group.subnetIds,
       instanceTypes: [group.instanceType],
+      ...(group.launchTemplateId === undefined ? {} : { launchTemplateId: group.launchTemplateId }),
       instances: nodes.map(({ instanceId, subnetId }) => ({
         instanceId,
         instanceType: group.instanceType,

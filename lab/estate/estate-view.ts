@@ -5,6 +5,7 @@ import type {
   LabElasticAddress,
   LabInstance,
   LabInterface,
+  LabLaunchTemplate,
   LabPeering,
   LabReservation,
   LabRouteTable,
@@ -12,6 +13,7 @@ import type {
   LabSubnet,
   LabTransitGatewayAttachment,
   LabVpc,
+  LabVpcEndpoint,
 } from './records.ts';
 
 /** What one account can see in one Region at one moment. */
@@ -24,6 +26,8 @@ export interface EstateView {
   readonly transitGatewayAttachments: Sequence<LabTransitGatewayAttachment>;
   readonly routeTables: Sequence<LabRouteTable>;
   readonly elasticAddresses: Sequence<LabElasticAddress>;
+  readonly launchTemplates: Sequence<LabLaunchTemplate>;
+  readonly vpcEndpoints: Sequence<LabVpcEndpoint>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
   /** The latest first. */

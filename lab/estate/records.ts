@@ -132,6 +132,33 @@ export interface LabElasticAddress {
   readonly tags: Tags;
 }
 
+export interface LabTemplateInterface {
+  readonly deviceIndex: number;
+  readonly networkCardIndex?: number;
+  readonly interfaceType?: string;
+  readonly subnetId?: string;
+  readonly secondaries?: number;
+  readonly prefixes?: number;
+}
+
+/** A launch template, all of its versions the same. */
+export interface LabLaunchTemplate {
+  readonly launchTemplateId: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly interfaces: readonly LabTemplateInterface[];
+}
+
+export interface LabVpcEndpoint {
+  readonly vpcEndpointId: string;
+  readonly vpcId: string;
+  readonly type: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly prefixes: readonly { readonly subnetId: string; readonly cidr: string }[];
+  readonly tags: Tags;
+}
+
 export interface LabRouteTable {
   readonly routeTableId: string;
   readonly vpcId: string;
@@ -192,6 +219,7 @@ export interface LabScalingActivity {
 }
 
 export interface LabAutoScalingGroup {
+  readonly launchTemplateId?: string;
   readonly name: string;
   readonly ownerId: string;
   readonly region: string;

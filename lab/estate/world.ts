@@ -11,6 +11,7 @@ import type {
   LabElasticAddress,
   LabInstance,
   LabInterface,
+  LabLaunchTemplate,
   LabPeering,
   LabReservation,
   LabRoute,
@@ -18,6 +19,7 @@ import type {
   LabScalingActivity,
   LabTransitGatewayAttachment,
   LabVpc,
+  LabVpcEndpoint,
   SimulatedSubnet,
 } from './records.ts';
 
@@ -82,6 +84,8 @@ export class World {
   /** Tables beside the main table that every VPC has from the beginning. */
   readonly routeTables = new Map<string, LabRouteTable>();
   readonly elasticAddresses = new Map<string, LabElasticAddress>();
+  readonly launchTemplates = new Map<string, LabLaunchTemplate>();
+  readonly vpcEndpoints = new Map<string, LabVpcEndpoint>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
   /** Launches that EC2 refused, the latest first. */
@@ -322,6 +326,8 @@ export class World {
       ),
       routeTables: [...this.vpcs.values()].filter(here).flatMap((vpc) => this.#routeTables(vpc)),
       elasticAddresses: [...this.elasticAddresses.values()].filter(here),
+      launchTemplates: [...this.launchTemplates.values()].filter(here),
+      vpcEndpoints: [...this.vpcEndpoints.values()].filter(here),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
       scalingActivities: this.#scalingActivities.filter(here),

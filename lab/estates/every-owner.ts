@@ -134,6 +134,8 @@ const addAutoModeCluster = (world: World, vpc: LabVpc, subnetId: string): void =
   world.clusters.set(`${OWNERS_ACCOUNT}/${OWNERS_REGION}/auto`, cluster);
 };
 
+const GENERAL_TEMPLATE = 'lt-0general';
+
 /** Two VPCs whose ranges overlap, connected both by a peering and by a transit gateway. */
 const addConnections = (world: World, vpc: LabVpc, subnetId: string): void => {
   const twin = world.createVpc({ ...IN_OWNERS_ACCOUNT, cidrBlock: '10.60.0.0/17', name: 'twin' });
@@ -194,6 +196,11 @@ const buildOwners = (world: World): (() => void) => {
   world.reserve(pods.subnetId, '10.60.9.0/25', 'prefix');
   world.reserve(services.subnetId, '10.60.1.96/27', 'explicit');
 
+  world.launchTemplates.set(GENERAL_TEMPLATE, {
+    launchTemplateId: GENERAL_TEMPLATE,
+    ...IN_OWNERS_ACCOUNT,
+    interfaces: [{ deviceIndex: 0 }],
+  });
   const cluster = new SimulatedCluster(world, {
     ...IN_OWNERS_ACCOUNT,
     name: 'core',
@@ -201,7 +208,14 @@ const buildOwners = (world: World): (() => void) => {
     controlPlaneSubnetIds: [nodes.subnetId, services.subnetId],
     fargateProfiles: [{ name: 'batch', subnetIds: [services.subnetId] }],
     nodeGroups: [
-      { name: 'general', instanceType: 'm5.large', subnetIds: [nodes.subnetId], minSize: 2, maxSize: 10 },
+      {
+        name: 'general',
+        instanceType: 'm5.large',
+        launchTemplateId: GENERAL_TEMPLATE,
+        subnetIds: [nodes.subnetId],
+        minSize: 2,
+        maxSize: 10,
+      },
       {
         name: 'karpenter',
         instanceType: 'c5.xlarge',

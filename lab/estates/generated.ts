@@ -179,6 +179,8 @@ const NOTHING: EstateView = {
   transitGatewayAttachments: [],
   routeTables: [],
   elasticAddresses: [],
+  launchTemplates: [],
+  vpcEndpoints: [],
   clusters: [],
   autoScalingGroups: [],
   scalingActivities: [],

@@ -34,7 +34,11 @@ const describeAutoScalingGroups: Action = ({ parameters, view }) => {
       VPCZoneIdentifier: group.subnetIds.join(','),
       MixedInstancesPolicy: {
         LaunchTemplate: {
-          LaunchTemplateSpecification: { LaunchTemplateName: group.name, Version: '1' },
+          LaunchTemplateSpecification: {
+            LaunchTemplateName: group.name,
+            ...(group.launchTemplateId === undefined ? {} : { LaunchTemplateId: group.launchTemplateId }),
+            Version: '1',
+          },
           Overrides: group.instanceTypes.map((InstanceType) => ({ InstanceType })),
         },
       },

@@ -10,6 +10,7 @@ import type {
   AutoScalingGroup,
   EksCluster,
   FargateProfile,
+  LaunchTemplateVersion,
   NodeGroup,
   NodeGroupUpdate,
   WarmPool,
@@ -38,6 +39,7 @@ export const clusterRecord = (cluster: Cluster, parts: ClusterParts): EksCluster
     serviceIpv4Cidr: cluster.kubernetesNetworkConfig?.serviceIpv4Cidr ?? null,
     serviceIpv6Cidr: cluster.kubernetesNetworkConfig?.serviceIpv6Cidr ?? null,
     autoMode: cluster.computeConfig?.enabled ?? false,
+    controlPlaneTier: cluster.controlPlaneScalingConfig?.tier ?? null,
     ...outsideRangesOf(cluster),
     healthIssues: issueRecords(cluster.health?.issues),
     ...parts,
@@ -122,10 +124,27 @@ export const autoScalingGroupRecord = (group: AwsAutoScalingGroup): AutoScalingG
     subnetIds: (group.VPCZoneIdentifier ?? '').split(',').flatMap((id) => id.trim() || []),
     instanceTypes: [...new Set(overrides.length > 0 ? overrides : running)],
     instanceIds: instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+    launchTemplates: launchTemplatesOf(group),
     tags: Object.fromEntries(
       (group.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']])),
     ),
   };
+};
+
+/** Each template once. One without a version is started in its default one (EC2 Auto Scaling API reference, `LaunchTemplateSpecification`). */
+const launchTemplatesOf = (group: AwsAutoScalingGroup): readonly LaunchTemplateVersion[] => {
+  const mixed = group.MixedInstancesPolicy?.LaunchTemplate;
+  const found = new Map<string, LaunchTemplateVersion>();
+  for (const named of [
+    group.LaunchTemplate,
+    mixed?.LaunchTemplateSpecification,
+    ...(mixed?.Overrides ?? []).map(({ LaunchTemplateSpecification }) => LaunchTemplateSpecification),
+  ]) {
+    const { LaunchTemplateId: launchTemplateId, Version: version = '$Default' } = named ?? {};
+    if (launchTemplateId !== undefined)
+      found.set(`${launchTemplateId}/${version}`, { launchTemplateId, version });
+  }
+  return [...found.values()];
 };
 
 const issueRecords = (

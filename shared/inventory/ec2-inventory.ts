@@ -2,10 +2,12 @@ import {
   DescribeAddressesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
+  DescribeLaunchTemplateVersionsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
+  DescribeVpcEndpointsCommand,
   DescribeVpcPeeringConnectionsCommand,
   DescribeVpcsCommand,
   type EC2Client,
@@ -18,6 +20,8 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
+  LaunchTemplateVersion,
   NetworkInterface,
   RouteTable,
   Subnet,
@@ -25,15 +29,18 @@ import type {
   Target,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import {
   elasticAddressRecord,
   instanceLimitsRecord,
   instanceRecord,
   interfaceRecord,
+  launchTemplateRecord,
   listOf,
   reservationRecord,
   subnetRecord,
+  vpcEndpointRecord,
   vpcRecord,
 } from './ec2-records.ts';
 import {
@@ -316,6 +323,52 @@ export const createEc2Inventory = ({
       return listOf(answer.Addresses, 'addressesSet').map(elasticAddressRecord);
     });
 
+  /** One call for each: EC2 takes one template at a time. */
+  const launchTemplates = async (
+    versions: readonly LaunchTemplateVersion[],
+  ): Promise<readonly LaunchTemplate[]> => {
+    const found: LaunchTemplate[] = [];
+    for (const wanted of versions) {
+      const { launchTemplateId, version } = wanted;
+      await describingFailure(context('DescribeLaunchTemplateVersions'), async () => {
+        try {
+          const command = new DescribeLaunchTemplateVersionsCommand({
+            LaunchTemplateId: launchTemplateId,
+            Versions: [version],
+          });
+          const answer = await client.send(command, options);
+          const [first] = listOf(answer.LaunchTemplateVersions, 'launchTemplateVersionSet');
+          if (first !== undefined) found.push(launchTemplateRecord(wanted, first));
+        } catch (error) {
+          const isGone = error instanceof Error && GONE_TEMPLATES.has(error.name);
+          if (!isGone) throw error;
+        }
+      });
+    }
+    return found;
+  };
+
+  const vpcEndpoints = async (scope: InventoryScope): Promise<readonly VpcEndpoint[]> => {
+    const found: VpcEndpoint[] = [];
+    for (const filters of vpcFilters(scope)) {
+      await eachItem(
+        context('DescribeVpcEndpoints'),
+        async (NextToken) => {
+          const command = new DescribeVpcEndpointsCommand({ ...filters, MaxResults: PAGE_SIZE, NextToken });
+          const answer = await client.send(command, options);
+          return {
+            items: listOf(answer.VpcEndpoints, 'vpcEndpointSet').map(vpcEndpointRecord),
+            nextToken: answer.NextToken,
+          };
+        },
+        (endpoint) => {
+          if (endpoint.prefixes.length > 0) found.push(endpoint);
+        },
+      );
+    }
+    return found;
+  };
+
   return {
     vpcs,
     subnets,
@@ -326,8 +379,16 @@ export const createEc2Inventory = ({
     vpcConnections,
     routeTables,
     elasticAddresses,
+    launchTemplates,
+    vpcEndpoints,
   };
 };
+
+/** A template, or a version of it, that was deleted since its group was listed. EC2 API reference, error codes. */
+const GONE_TEMPLATES: ReadonlySet<string> = new Set([
+  'InvalidLaunchTemplateId.NotFound',
+  'InvalidLaunchTemplateId.VersionNotFound',
+]);
 
 const interfaceId = ({ networkInterfaceId }: NetworkInterface): string => networkInterfaceId;
 

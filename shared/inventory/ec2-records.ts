@@ -1,4 +1,6 @@
 import type {
+  LaunchTemplateVersion as AwsLaunchTemplateVersion,
+  VpcEndpoint as AwsVpcEndpoint,
   Address as Ec2Address,
   Instance as Ec2Instance,
   NetworkInterface as Ec2NetworkInterface,
@@ -13,11 +15,14 @@ import type {
   Instance,
   InstanceLimits,
   InterfaceAttachment,
+  LaunchTemplate,
+  LaunchTemplateVersion,
   NetworkInterface,
   PrivateAddress,
   Subnet,
   SubnetCidrReservation,
   Vpc,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import { supportsPrefixes } from '../model/cluster/instance-limits.ts';
 import { tagRecord, tagsOfInterest } from './tag-record.ts';
@@ -196,4 +201,34 @@ export const required = (value: string | undefined, what: string): string => {
 export const listOf = <Item>(items: Item[] | undefined, element: string): Item[] => {
   if (items === undefined) throw new MalformedAnswerError(`EC2 answered without ${element}`);
   return items;
+};
+
+/** A template that names no interface gets one in the subnet where the instance starts; it is not listed. */
+export const launchTemplateRecord = (
+  wanted: LaunchTemplateVersion,
+  { LaunchTemplateData }: AwsLaunchTemplateVersion,
+): LaunchTemplate => ({
+  ...wanted,
+  interfaces: (LaunchTemplateData?.NetworkInterfaces ?? []).map((each, index) => ({
+    deviceIndex: each.DeviceIndex ?? index,
+    networkCardIndex: each.NetworkCardIndex ?? 0,
+    interfaceType: each.InterfaceType ?? 'interface',
+    subnetId: each.SubnetId ?? null,
+    secondaries:
+      each.SecondaryPrivateIpAddressCount ?? Math.max(0, (each.PrivateIpAddresses ?? []).length - 1),
+    prefixes: each.Ipv4PrefixCount ?? (each.Ipv4Prefixes ?? []).length,
+  })),
+});
+
+export const vpcEndpointRecord = (endpoint: AwsVpcEndpoint): VpcEndpoint => {
+  const vpcEndpointId = required(endpoint.VpcEndpointId, 'an endpoint without vpcEndpointId');
+  return {
+    vpcEndpointId,
+    vpcId: required(endpoint.VpcId, `endpoint ${vpcEndpointId} without vpcId`),
+    type: endpoint.VpcEndpointType ?? 'Gateway',
+    name: tagRecord(endpoint.Tags)['Name'] ?? null,
+    prefixes: (endpoint.Ipv4Prefixes ?? []).flatMap(({ SubnetId, IpPrefixes = [] }) =>
+      SubnetId === undefined ? [] : IpPrefixes.map((cidr) => ({ subnetId: SubnetId, cidr })),
+    ),
+  };
 };

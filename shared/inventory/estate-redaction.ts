@@ -3,6 +3,7 @@ import type {
   EksCluster,
   ElasticAddress,
   Instance,
+  LaunchTemplate,
   NetworkInterface,
   RouteTable,
   Subnet,
@@ -10,6 +11,7 @@ import type {
   Tags,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { MARK_TAGS } from '../model/owners/owner-marks.ts';
@@ -167,7 +169,32 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     name: to.name(each.name),
     subnetIds: ids(each.subnetIds),
     instanceIds: ids(each.instanceIds),
+    ...(each.launchTemplates === undefined
+      ? {}
+      : {
+          launchTemplates: each.launchTemplates.map(({ launchTemplateId, version }) => ({
+            launchTemplateId: to.resource(launchTemplateId),
+            version,
+          })),
+        }),
     tags: redactTags(each.tags, to),
+  });
+
+  const launchTemplate = (each: LaunchTemplate): LaunchTemplate => ({
+    ...each,
+    launchTemplateId: to.resource(each.launchTemplateId),
+    interfaces: each.interfaces.map((part) => ({ ...part, subnetId: idOrNull(part.subnetId) })),
+  });
+
+  const vpcEndpoint = (each: VpcEndpoint): VpcEndpoint => ({
+    ...each,
+    vpcEndpointId: to.resource(each.vpcEndpointId),
+    vpcId: to.resource(each.vpcId),
+    name: nameOrNull(each.name),
+    prefixes: each.prefixes.map(({ subnetId, cidr }) => ({
+      subnetId: to.resource(subnetId),
+      cidr: to.address(cidr),
+    })),
   });
 
   const elasticAddress = (each: ElasticAddress): ElasticAddress => ({
@@ -196,6 +223,12 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     ...(estate.elasticAddresses === undefined
       ? {}
       : { elasticAddresses: redacted(estate.elasticAddresses, elasticAddress) }),
+    ...(estate.launchTemplates === undefined
+      ? {}
+      : { launchTemplates: redacted(estate.launchTemplates, launchTemplate) }),
+    ...(estate.vpcEndpoints === undefined
+      ? {}
+      : { vpcEndpoints: redacted(estate.vpcEndpoints, vpcEndpoint) }),
     eksClusters: redacted(estate.eksClusters, cluster),
     autoScalingGroups: redacted(estate.autoScalingGroups, group),
   };

@@ -5,12 +5,14 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
   NetworkInterface,
   RouteTable,
   Subnet,
   SubnetCidrReservation,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import {
   ACCOUNT_ID,
@@ -168,6 +170,7 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   serviceIpv4Cidr: z.exactOptional(orNull(cidr)),
   serviceIpv6Cidr: z.exactOptional(orNull(word(IPV6_CIDR))),
   autoMode: z.boolean(),
+  controlPlaneTier: z.exactOptional(orNull(awsWord)),
   healthIssues,
   nodeGroups: z.array(
     z.object({
@@ -200,6 +203,12 @@ const eksCluster: z.ZodMiniType<EksCluster> = z.object({
   outsideRanges: z.exactOptional(z.array(cidr)),
 });
 
+/** A number, `$Latest` or `$Default`. */
+const templateVersion = word({
+  pattern: /^(?:\d{1,9}|\$Latest|\$Default)$/,
+  words: 'the version of a launch template, such as 3 or $Latest',
+});
+
 const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   name: text,
   minSize: count,
@@ -208,7 +217,31 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   subnetIds: z.array(subnetId),
   instanceTypes: z.array(awsWord),
   instanceIds: z.array(anyId),
+  launchTemplates: z.exactOptional(z.array(z.object({ launchTemplateId: anyId, version: templateVersion }))),
   tags,
+});
+
+const launchTemplate: z.ZodMiniType<LaunchTemplate> = z.object({
+  launchTemplateId: anyId,
+  version: templateVersion,
+  interfaces: z.array(
+    z.object({
+      deviceIndex: count,
+      networkCardIndex: count,
+      interfaceType: awsWord,
+      subnetId: orNull(subnetId),
+      secondaries: count,
+      prefixes: count,
+    }),
+  ),
+});
+
+const vpcEndpoint: z.ZodMiniType<VpcEndpoint> = z.object({
+  vpcEndpointId: anyId,
+  vpcId,
+  type: awsWord,
+  name: orNull(text),
+  prefixes: z.array(z.object({ subnetId, cidr })),
 });
 
 const elasticAddress: z.ZodMiniType<ElasticAddress> = z.object({
@@ -229,6 +262,8 @@ export const LISTS_OF_A_TARGET = {
   vpcConnections: z.array(vpcConnection),
   routeTables: z.array(routeTable),
   elasticAddresses: z.array(elasticAddress),
+  launchTemplates: z.array(launchTemplate),
+  vpcEndpoints: z.array(vpcEndpoint),
   eksClusters: z.array(eksCluster),
   autoScalingGroups: z.array(autoScalingGroup),
 };
@@ -247,6 +282,8 @@ const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
   vpcConnections: recorded(vpcConnection),
   routeTables: z.exactOptional(recorded(routeTable)),
   elasticAddresses: z.exactOptional(recorded(elasticAddress)),
+  launchTemplates: z.exactOptional(recorded(launchTemplate)),
+  vpcEndpoints: z.exactOptional(recorded(vpcEndpoint)),
   eksClusters: recorded(eksCluster),
   autoScalingGroups: recorded(autoScalingGroup),
 });

@@ -4,6 +4,7 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
   NetworkInterface,
   RouteTable,
   Subnet,
@@ -11,6 +12,7 @@ import type {
   Target,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem } from '../model/base/errors.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
@@ -42,6 +44,10 @@ export interface TargetEstate {
   readonly routeTables?: Recorded<RouteTable>;
   /** Likewise. */
   readonly elasticAddresses?: Recorded<ElasticAddress>;
+  /** Likewise: those that its Auto Scaling groups name. */
+  readonly launchTemplates?: Recorded<LaunchTemplate>;
+  /** Likewise: those that hold prefixes. */
+  readonly vpcEndpoints?: Recorded<VpcEndpoint>;
   readonly eksClusters: Recorded<EksCluster>;
   readonly autoScalingGroups: Recorded<AutoScalingGroup>;
 }
@@ -84,6 +90,16 @@ export const createEstateSources = (
       estate.routeTables === undefined ? null : recorded(estate.routeTables).filter(within(scope)),
     elasticAddresses: async () =>
       estate.elasticAddresses === undefined ? null : recorded(estate.elasticAddresses),
+    launchTemplates: async (versions) =>
+      estate.launchTemplates === undefined
+        ? null
+        : recorded(estate.launchTemplates).filter(({ launchTemplateId, version }) =>
+            versions.some(
+              (wanted) => wanted.launchTemplateId === launchTemplateId && wanted.version === version,
+            ),
+          ),
+    vpcEndpoints: async (scope) =>
+      estate.vpcEndpoints === undefined ? null : recorded(estate.vpcEndpoints).filter(within(scope)),
   },
   clusters: {
     eksClusters: async () => recorded(estate.eksClusters),

@@ -2,12 +2,15 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
+  LaunchTemplateVersion,
   NetworkInterface,
   RouteTable,
   Subnet,
   SubnetCidrReservation,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 
@@ -46,6 +49,10 @@ export interface InventorySource {
   routeTables(scope: InventoryScope): Promise<readonly RouteTable[] | null>;
   /** Elastic IP addresses of the account in this Region. `null`: this source never asked for them. */
   elasticAddresses(): Promise<readonly ElasticAddress[] | null>;
+  /** What these versions of launch templates ask for; one that is gone is left out. `null`: this source never asked for any. */
+  launchTemplates(versions: readonly LaunchTemplateVersion[]): Promise<readonly LaunchTemplate[] | null>;
+  /** Endpoints of these VPCs that hold prefixes. `null`: this source never asked for them. */
+  vpcEndpoints(scope: InventoryScope): Promise<readonly VpcEndpoint[] | null>;
 }
 
 /** The subnet was there when subnets were listed and is not any more: leave it out, do not fail the scan. */

@@ -4,6 +4,7 @@ import { SubnetGoneError } from '../inventory/inventory-source.ts';
 import type { Instance, NetworkInterface, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, problemOf } from '../model/base/errors.ts';
 import type { TargetSources } from './collect.ts';
+import { templatesOf } from './read-launch-templates.ts';
 
 /** EC2's request quota is shared with the nodes' own CNI: a few calls at a time leave it room. */
 const CONCURRENT_CALLS = 4;
@@ -42,6 +43,9 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
       }),
     ),
   );
+  const autoScalingGroups =
+    clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups());
+  const templates = 'code' in autoScalingGroups ? [] : templatesOf(autoScalingGroups);
   return {
     target,
     vpcs,
@@ -53,8 +57,10 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
     vpcConnections: await recorded(() => inventory.vpcConnections({})),
     routeTables: await recorded(async () => (await inventory.routeTables({})) ?? []),
     elasticAddresses: await recorded(async () => (await inventory.elasticAddresses()) ?? []),
+    launchTemplates: await recorded(async () => (await inventory.launchTemplates(templates)) ?? []),
+    vpcEndpoints: await recorded(async () => (await inventory.vpcEndpoints({})) ?? []),
     eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
-    autoScalingGroups: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.autoScalingGroups()),
+    autoScalingGroups,
   };
 };
 

@@ -8,12 +8,14 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
   RouteTable,
   Subnet,
   SubnetCidrReservation,
   Target,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
@@ -23,6 +25,7 @@ import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
+import { readLaunchTemplates } from './read-launch-templates.ts';
 import { readReservations } from './read-reservations.ts';
 
 /**
@@ -53,6 +56,10 @@ export interface TargetFacts {
   readonly routeTables: readonly RouteTable[] | null;
   /** `null`: not asked for, or refused. That is no problem of the scan: roles of earlier versions may not ask. */
   readonly elasticAddresses: readonly ElasticAddress[] | null;
+  /** Likewise: what launch templates add to the instances of groups. */
+  readonly launchTemplates: readonly LaunchTemplate[] | null;
+  /** Likewise: endpoints that hold prefixes. */
+  readonly vpcEndpoints: readonly VpcEndpoint[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
@@ -174,6 +181,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     vpcConnections,
     routeTables,
     elasticAddresses,
+    vpcEndpoints,
     eksClusters,
     autoScalingGroups,
     allocationFailures,
@@ -185,6 +193,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     ),
     attempt(problems, () => sources.inventory.routeTables(scope)),
     attempt([], () => sources.inventory.elasticAddresses()),
+    attempt([], () => sources.inventory.vpcEndpoints(scope)),
     clusters === null
       ? null
       : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
@@ -202,6 +211,10 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
   }
   for (const group of autoScalingGroups ?? []) for (const type of group.instanceTypes) types.add(type);
   const limits = await readLimits(input, types, problems);
+  const launchTemplates = await readLaunchTemplates(
+    { ...input, inventory: sources.inventory },
+    autoScalingGroups ?? [],
+  );
   const kubernetes = await readKubernetes(input, eksClusters ?? [], problems);
 
   return {
@@ -214,6 +227,8 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     vpcConnections,
     routeTables,
     elasticAddresses,
+    launchTemplates,
+    vpcEndpoints,
     allocationFailures,
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,

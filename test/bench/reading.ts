@@ -150,6 +150,8 @@ const inventoryOf = (
     vpcConnections: async () => [],
     routeTables: async () => [],
     elasticAddresses: async () => [],
+    launchTemplates: async () => [],
+    vpcEndpoints: async () => [],
   };
 };
 

@@ -9,6 +9,7 @@ import {
 } from './connections.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances } from './instances.ts';
+import { describeLaunchTemplateVersions } from './launch-templates.ts';
 import { describeNetworkInterfaces } from './network-interfaces.ts';
 import {
   associateRouteTable,
@@ -22,6 +23,7 @@ import {
 } from './orders.ts';
 import { describeRouteTables } from './route-tables.ts';
 import { describeSubnets, getSubnetCidrReservations } from './subnets.ts';
+import { describeVpcEndpoints } from './vpc-endpoints.ts';
 import { describeVpcs } from './vpcs.ts';
 
 export const ec2: LabService = {
@@ -41,12 +43,14 @@ export const ec2: LabService = {
     DescribeAddresses: describeAddresses,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
+    DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribeRegions: describeRegions,
     DescribeRouteTables: describeRouteTables,
     DescribeSubnets: describeSubnets,
     DescribeTransitGatewayAttachments: describeTransitGatewayAttachments,
     DescribeTransitGatewayVpcAttachments: describeTransitGatewayVpcAttachments,
+    DescribeVpcEndpoints: describeVpcEndpoints,
     DescribeVpcPeeringConnections: describeVpcPeeringConnections,
     DescribeVpcs: describeVpcs,
     GetManagedResourceVisibility: getManagedResourceVisibility,

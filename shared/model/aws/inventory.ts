@@ -167,6 +167,41 @@ export interface ElasticAddress {
   readonly serviceManaged: string | null;
 }
 
+/** A launch template as a group names it: its version is a number, `$Latest` or `$Default`. */
+export interface LaunchTemplateVersion {
+  readonly launchTemplateId: string;
+  readonly version: string;
+}
+
+/** A network interface that a launch template asks for. */
+export interface TemplateInterface {
+  readonly deviceIndex: number;
+  readonly networkCardIndex: number;
+  /** `interface`, `efa` or `efa-only`: the last one has no IP address. */
+  readonly interfaceType: string;
+  /** `null`: where the instance starts. */
+  readonly subnetId: string | null;
+  /** Addresses beside its own one. */
+  readonly secondaries: number;
+  /** IPv4 prefixes. */
+  readonly prefixes: number;
+}
+
+/** What a version of a launch template says of the network. */
+export interface LaunchTemplate extends LaunchTemplateVersion {
+  readonly interfaces: readonly TemplateInterface[];
+}
+
+/** A VPC endpoint that holds prefixes: one of a service network of VPC Lattice. */
+export interface VpcEndpoint {
+  readonly vpcEndpointId: string;
+  readonly vpcId: string;
+  /** EC2's word: `Interface`, `Gateway`, `GatewayLoadBalancer`, `Resource` or `ServiceNetwork`. */
+  readonly type: string;
+  readonly name: string | null;
+  readonly prefixes: readonly { readonly subnetId: string; readonly cidr: string }[];
+}
+
 export interface AutoScalingGroup {
   readonly name: string;
   readonly minSize: number;
@@ -176,6 +211,8 @@ export interface AutoScalingGroup {
   /** The types it may launch: from the launch template or the mixed-instances overrides; empty where not known. */
   readonly instanceTypes: readonly string[];
   readonly instanceIds: readonly string[];
+  /** What it may launch from: the group's own template and those of its overrides. Left out where it was not read. */
+  readonly launchTemplates?: readonly LaunchTemplateVersion[];
   readonly tags: Tags;
 }
 
@@ -236,6 +273,8 @@ export interface EksCluster {
   readonly serviceIpv6Cidr?: string | null;
   /** EKS Auto Mode: AWS runs the nodes and the CNI. */
   readonly autoMode: boolean;
+  /** `standard`, `tier-xl` and larger: a provisioned control plane. Left out where it was not read. */
+  readonly controlPlaneTier?: string | null;
   readonly healthIssues: readonly {
     readonly code: string;
     readonly message: string | null;

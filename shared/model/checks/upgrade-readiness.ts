@@ -54,6 +54,9 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
   const evidence = [
     { name: 'zonesReady', value: ready.length, unit: 'zones' },
     { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
+    ...(isProvisioned(eks)
+      ? [{ name: 'controlPlaneTier', value: eks.controlPlaneTier ?? '', detail: true }]
+      : []),
     ...short.map(({ subnet, free }) => ({
       name: `available in ${subnet.subnetId}`,
       value: free,
@@ -71,7 +74,7 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
       explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : `Only ${count(ready.length, 'zone')}`} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. ${listOf(
         short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} has ${free}`),
         SUBNETS_SHOWN,
-      )}.`,
+      )}.${tierNote(eks)}`,
       remedies: () =>
         remediesForControlPlane(
           estate,
@@ -82,6 +85,15 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
     };
   });
 };
+
+const isProvisioned = ({ controlPlaneTier }: EksCluster): boolean =>
+  controlPlaneTier != null && controlPlaneTier !== 'standard';
+
+/** EKS user guide, provisioned control plane: it does not say how many interfaces a tier has. */
+const tierNote = (eks: EksCluster): string =>
+  isProvisioned(eks)
+    ? ` Its control plane has the tier ${eks.controlPlaneTier ?? ''}, which may need more: AWS does not publish how many interfaces a tier has.`
+    : '';
 
 const zonesOf = (rooms: readonly Room[]): readonly string[] =>
   [...new Set(rooms.map(({ subnet }) => subnet.availabilityZone))].filter((zone) => zone !== null);

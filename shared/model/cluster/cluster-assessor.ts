@@ -4,6 +4,7 @@ import type {
   EksCluster,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
   NetworkInterface,
   Target,
 } from '../aws/inventory.ts';
@@ -24,6 +25,7 @@ export interface ClusterFoldInput {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly eksClusters: readonly EksCluster[];
   readonly autoScalingGroups: readonly AutoScalingGroup[];
+  readonly launchTemplates?: readonly LaunchTemplate[];
   readonly limits: (type: string) => InstanceLimits | null;
   /** What could not be asked for, and so may be missing from every cluster: a denied EKS call, for example. */
   readonly unknowns?: readonly Unknown[];
@@ -118,7 +120,7 @@ export class ClusterAssessor {
     const committed = committedDemand(
       [
         ...builders.flatMap((builder) => builder.groups()),
-        ...outsideGroups(autoScalingGroups, eksClusters, builders, bySubnetId),
+        ...outsideGroups(autoScalingGroups, eksClusters, builders, bySubnetId, this.#input.launchTemplates),
       ],
       (placement) => ledgers(placement, allIds),
       (placement) => ledgersAtMost(ledgers(placement, allIds), bySubnetId, allIds, placement),

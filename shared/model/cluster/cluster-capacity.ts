@@ -7,6 +7,7 @@ import { roomOf, subnetsOf } from './node-assessment.ts';
 import { extrasOf, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
+import { mostOf } from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
 /** Where the zone is not known, the empty name, which comes first. */
@@ -202,10 +203,17 @@ export class ClusterCapacity {
     return filled;
   }
 
-  /** What nodes of the type show: their group's interfaces that the CNI leaves alone. */
+  /** What nodes of the type show, and what launch templates of its groups say: interfaces that the CNI leaves alone. */
   #extrasOf(instanceType: string, subnetId: string): NodeExtras {
     const ofType = this.#plan.nodes.filter(({ node }) => node.instance.instanceType === instanceType);
-    return extrasOf(ofType, subnetId, this.#zoneOf(subnetId));
+    const shown = extrasOf(ofType, subnetId, this.#zoneOf(subnetId));
+    const launching = this.#groups
+      .filter((group) => group.instanceType === instanceType)
+      .flatMap(({ subnets }) => subnets.filter((subnet) => subnet.subnetId === subnetId));
+    return mostOf([
+      shown,
+      ...launching.map(({ extras = [], slotsTaken = 0 }) => ({ takes: extras, slots: slotsTaken })),
+    ]);
   }
 
   #placeOf(subnetId: string, windows: boolean): PodPlace {

@@ -1,4 +1,11 @@
-import type { AutoScalingGroup, EksCluster, Instance, InstanceLimits, Target } from '../aws/inventory.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  Instance,
+  InstanceLimits,
+  LaunchTemplate,
+  Target,
+} from '../aws/inventory.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Unknown } from '../result/unknown.ts';
 import type { Placement, SupplyLedger } from './supply-ledger.ts';
@@ -9,6 +16,8 @@ export interface ClusterContext {
   readonly instances: ReadonlyMap<string, Instance>;
   readonly eksClusters: readonly EksCluster[];
   readonly autoScalingGroups: readonly AutoScalingGroup[];
+  /** What launch templates of the groups ask for, as far as they could be read. */
+  readonly launchTemplates?: readonly LaunchTemplate[];
   readonly limits: (type: string) => InstanceLimits | null;
   readonly unknowns?: readonly Unknown[];
   readonly subnets: ReadonlyMap<string, SubnetAssessment>;

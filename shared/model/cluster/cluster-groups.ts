@@ -1,4 +1,4 @@
-import type { AutoScalingGroup, EksCluster, NodeGroup, Tags } from '../aws/inventory.ts';
+import type { AutoScalingGroup, EksCluster, LaunchTemplate, NodeGroup, Tags } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
@@ -18,6 +18,7 @@ import {
 } from './node-demand.ts';
 import { extrasOf, usualBranches } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
+import { templatesOfGroups, withTemplates } from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What is known of a cluster when its growth is planned. */
@@ -205,7 +206,16 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
   );
   const growing = growingGroup(
     plan,
-    { ...group, kind: 'node-group', desired: group.desiredSize, maxSize: mostNodes(group) },
+    {
+      ...group,
+      kind: 'node-group',
+      desired: group.desiredSize,
+      maxSize: mostNodes(group),
+      templates: templatesOfGroups(
+        plan.autoScalingGroups.filter(({ name }) => group.autoScalingGroups.includes(name)),
+        plan.launchTemplates,
+      ),
+    },
     nodes,
   );
   return { ...growing, updateSurge: updateSurge(plan, group) };
@@ -237,7 +247,12 @@ const updateSurge = (plan: ClusterPlan, { subnetIds, update, desiredSize }: Node
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
   const nodes = plan.nodes.filter(({ node }) => node.isLive && ids.has(node.instance.instanceId));
-  return growingGroup(plan, { ...group, kind: 'auto-scaling-group', desired: group.desiredCapacity }, nodes);
+  const templates = templatesOfGroups([group], plan.launchTemplates);
+  return growingGroup(
+    plan,
+    { ...group, kind: 'auto-scaling-group', desired: group.desiredCapacity, templates },
+    nodes,
+  );
 };
 
 interface GroupFacts {
@@ -247,7 +262,19 @@ interface GroupFacts {
   readonly desired: number;
   readonly subnetIds: readonly string[];
   readonly instanceTypes: readonly string[];
+  /** What its Auto Scaling groups may launch from. */
+  readonly templates?: readonly LaunchTemplate[];
 }
+
+const extrasIn = (
+  { templates = [] }: GroupFacts,
+  nodes: readonly PlannedNode[],
+  subnetId: string,
+  availabilityZone: string | null,
+): Pick<GroupSubnet, 'extras' | 'slotsTaken'> => {
+  const { takes, slots } = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
+  return { extras: takes, slotsTaken: slots };
+};
 
 const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly PlannedNode[]): GrowingGroup => {
   const launched =
@@ -266,16 +293,13 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
-      extras: extrasOf(nodes, subnetId, availabilityZone).takes,
+      ...extrasIn(group, nodes, subnetId, availabilityZone),
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
   const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
   if (kinds.size === 0) kinds.add(true);
-  const slotsTaken = largestOf([
-    0,
-    ...subnets.map((subnet) => extrasOf(nodes, subnet.subnetId, subnet.availabilityZone).slots),
-  ]);
+  const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken ?? 0)]);
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>

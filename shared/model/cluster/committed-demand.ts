@@ -63,6 +63,8 @@ export interface GroupSubnet {
   readonly nodes: number;
   /** What a node here takes besides, for interfaces that the CNI leaves alone. */
   readonly extras?: readonly ExtraTake[];
+  /** Interfaces among them that are on the default network card: the CNI has so many fewer. */
+  readonly slotsTaken?: number;
 }
 
 /** The two bounds. */

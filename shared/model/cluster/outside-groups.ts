@@ -1,8 +1,10 @@
-import type { AutoScalingGroup, EksCluster } from '../aws/inventory.ts';
+import type { AutoScalingGroup, EksCluster, LaunchTemplate } from '../aws/inventory.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { EXHAUSTION_ERRORS } from './node-demand.ts';
+import { NO_EXTRAS } from './node-extras.ts';
+import { templatesOfGroups, withTemplates } from './template-extras.ts';
 
 interface ClusterOfGroups {
   readonly name: string;
@@ -21,6 +23,7 @@ export const outsideGroups = (
   eksClusters: readonly EksCluster[],
   clusters: readonly ClusterOfGroups[],
   subnets: ReadonlyMap<string, SubnetAssessment>,
+  launchTemplates: readonly LaunchTemplate[] = [],
 ): readonly GrowingGroup[] => {
   const managed = new Set(
     eksClusters.flatMap(({ nodeGroups }) => nodeGroups.flatMap(({ autoScalingGroups }) => autoScalingGroups)),
@@ -33,6 +36,7 @@ export const outsideGroups = (
       Object.keys(tags).some((key) => key.startsWith(AUTOSCALER_TAG));
     const cluster = clusters.find(({ nodeSubnetIds }) => subnetIds.some((id) => nodeSubnetIds.includes(id)));
     if (belongs || cluster === undefined) return [];
+    const templates = templatesOfGroups([group], launchTemplates);
     return [
       {
         clusterName: cluster.name,
@@ -49,6 +53,7 @@ export const outsideGroups = (
           podSubnetIds: [subnetId],
           primaryServesPods: true,
           nodes: 0,
+          extras: withTemplates(NO_EXTRAS, templates, subnetId).takes,
         })),
         outsideCluster: true,
       },

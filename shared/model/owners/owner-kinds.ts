@@ -64,7 +64,8 @@ export const OWNER_KINDS = {
   },
   endpoint: {
     label: 'Endpoints',
-    description: 'Interface and Gateway Load Balancer endpoints, and EC2 Instance Connect endpoints.',
+    description:
+      'Interface and Gateway Load Balancer endpoints, EC2 Instance Connect endpoints, and endpoints of VPC Lattice service networks, which hold blocks of 16 addresses.',
     named: 'the endpoint',
   },
   'ecs-task': {

@@ -93,6 +93,12 @@ export class AddressSpace {
     return 'placed';
   }
 
+  /** Whether the block is held as a prefix. */
+  isPrefix(prefix: Cidr): boolean {
+    if (!cidrContains(this.cidr, prefix) || prefix.length !== PREFIX_LENGTH) return false;
+    return this.#heldAsPrefix[(prefix.base - this.cidr.base) / ADDRESSES_PER_PREFIX] === 1;
+  }
+
   #take(offset: number, owner: number): void {
     const block = offset >>> 4;
     const word = at(this.#used, block);

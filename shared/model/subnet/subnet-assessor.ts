@@ -103,6 +103,12 @@ export class SubnetAssessor {
     }
   }
 
+  /** Whether an interface that was added holds this prefix. */
+  holdsPrefix(text: string): boolean {
+    const range = parseCidr(text);
+    return range !== null && this.#space?.isPrefix(range) === true;
+  }
+
   finish(): SubnetOutcome {
     const { subnet, target } = this.#input;
     const unseen = this.#unseen();

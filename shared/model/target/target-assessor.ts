@@ -5,6 +5,7 @@ import type {
   ElasticAddress,
   Instance,
   InstanceLimits,
+  LaunchTemplate,
   NetworkInterface,
   RouteTable,
   Subnet,
@@ -12,6 +13,7 @@ import type {
   Target,
   Vpc,
   VpcConnection,
+  VpcEndpoint,
 } from '../aws/inventory.ts';
 import type { EstateInput } from '../checks/estate.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
@@ -51,6 +53,8 @@ export interface TargetFoldInput {
     readonly vpcConnections: readonly VpcConnection[] | null;
     readonly routeTables?: readonly RouteTable[] | null;
     readonly elasticAddresses?: readonly ElasticAddress[] | null;
+    readonly launchTemplates?: readonly LaunchTemplate[] | null;
+    readonly vpcEndpoints?: readonly VpcEndpoint[] | null;
     readonly allocationFailures?: AllocationFailures | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
     /** By cluster name. Absent: no cluster's Kubernetes API was asked. */
@@ -118,6 +122,7 @@ export class TargetAssessor {
       instances: this.#instances,
       eksClusters: this.#eksClusters ?? [],
       autoScalingGroups: facts.autoScalingGroups ?? [],
+      launchTemplates: facts.launchTemplates ?? [],
       limits: (type) => limitsOf(type, facts.limits),
       unknowns: unreadParts(input),
     });
@@ -139,8 +144,21 @@ export class TargetAssessor {
     for (const pods of this.#pods.values()) pods?.add(networkInterface);
   }
 
+  /** Prefixes of endpoints that no interface shows. */
+  #addEndpoints(): void {
+    for (const { vpcEndpointId, vpcId, prefixes } of this.#input.facts.vpcEndpoints ?? []) {
+      for (const { subnetId, cidr } of prefixes) {
+        const subnet = this.#subnets.get(subnetId);
+        if (subnet === undefined || subnet.holdsPrefix(cidr)) continue;
+        const held = endpointPrefix(vpcEndpointId, vpcId, subnetId, cidr);
+        subnet.add(held, { kind: 'endpoint', name: vpcEndpointId });
+      }
+    }
+  }
+
   finish({ target, histories, readAt }: TargetFoldFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
+    if (interfacesListed) this.#addEndpoints();
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const seen = [...this.#subnets.values()].map((fold) => fold.finish());
     const clusters = interfacesListed
@@ -241,6 +259,31 @@ export class TargetAssessor {
     };
   }
 }
+
+/** As EC2 would list it if it were an interface. */
+const endpointPrefix = (
+  vpcEndpointId: string,
+  vpcId: string,
+  subnetId: string,
+  cidr: string,
+): NetworkInterface => ({
+  networkInterfaceId: vpcEndpointId,
+  subnetId,
+  vpcId,
+  ownerId: null,
+  interfaceType: 'vpc_endpoint',
+  status: 'in-use',
+  description: `VPC Endpoint Interface ${vpcEndpointId}`,
+  requesterId: null,
+  requesterManaged: true,
+  operatorPrincipal: null,
+  attachment: null,
+  privateAddresses: [],
+  ipv4Prefixes: [cidr],
+  ipv6AddressCount: 0,
+  ipv6Prefixes: [],
+  tags: {},
+});
 
 const readBefore = (readAt: number | undefined, now: number): Pick<SubnetAssessment, 'interfacesReadAt'> =>
   readAt === undefined || readAt >= now ? {} : { interfacesReadAt: new Date(readAt).toISOString() };

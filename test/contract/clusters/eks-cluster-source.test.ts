@@ -58,6 +58,7 @@ const production = {
     remotePodNetworks: [{ cidrs: ['10.81.0.0/16', '10.82.0.0/16'] }],
   },
   computeConfig: { enabled: false },
+  controlPlaneScalingConfig: { tier: 'tier-xl' },
   health: {
     issues: [{ code: 'InsufficientFreeAddresses', message: 'not enough', resourceIds: ['subnet-1'] }],
   },
@@ -106,6 +107,7 @@ test('a cluster comes with its node groups, profiles, health and CNI add-on, wit
       serviceIpv4Cidr: '10.100.0.0/16',
       serviceIpv6Cidr: null,
       autoMode: false,
+      controlPlaneTier: 'tier-xl',
       healthIssues: [{ code: 'InsufficientFreeAddresses', message: 'not enough', resourceIds: ['subnet-1'] }],
       nodeGroups: [
         {
@@ -248,7 +250,17 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
     element('VPCZoneIdentifier', 'subnet-1,subnet-2'),
     element('MixedInstancesPolicy', [
       element('LaunchTemplate', [
-        member('Overrides', [[element('InstanceType', 'm5.large')], [element('InstanceType', 'm6i.large')]]),
+        element('LaunchTemplateSpecification', [
+          element('LaunchTemplateId', 'lt-1'),
+          element('Version', '7'),
+        ]),
+        member('Overrides', [
+          [element('InstanceType', 'm5.large')],
+          [
+            element('InstanceType', 'm6i.large'),
+            element('LaunchTemplateSpecification', [element('LaunchTemplateId', 'lt-2')]),
+          ],
+        ]),
       ]),
     ]),
     member('Instances', [[element('InstanceId', 'i-1'), element('InstanceType', 'm5.large')]]),
@@ -272,6 +284,10 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
       subnetIds: ['subnet-1', 'subnet-2'],
       instanceTypes: ['m5.large', 'm6i.large'],
       instanceIds: ['i-1'],
+      launchTemplates: [
+        { launchTemplateId: 'lt-1', version: '7' },
+        { launchTemplateId: 'lt-2', version: '$Default' },
+      ],
       tags: { 'eks:cluster-name': 'production' },
     },
     {
@@ -280,6 +296,7 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
       subnetIds: ['subnet-3'],
       instanceTypes: ['c5.xlarge'],
       instanceIds: ['i-2', 'i-3'],
+      launchTemplates: [],
       tags: {},
     },
   ]);

@@ -106,6 +106,21 @@ export const describeInventorySource = ({ name, open, close }: SourceUnderTest):
       expect(await source.elasticAddresses()).toEqual(mixedEstate.elasticAddresses);
     });
 
+    test('answers what launch templates ask for, and leaves out those that are gone', async () => {
+      const wanted = [
+        { launchTemplateId: 'lt-01', version: '3' },
+        { launchTemplateId: 'lt-gone', version: '1' },
+        { launchTemplateId: 'lt-02', version: '$Latest' },
+      ];
+      expect(await source.launchTemplates(wanted)).toEqual(mixedEstate.launchTemplates);
+      expect(await source.launchTemplates([])).toEqual([]);
+    });
+
+    test('answers the endpoints that hold prefixes, and no others', async () => {
+      expect(await source.vpcEndpoints({})).toEqual(mixedEstate.vpcEndpoints);
+      expect(await source.vpcEndpoints({ vpcIds: ['vpc-0b'] })).toEqual([]);
+    });
+
     test('answers route tables with their subnets and with where each route leads', async () => {
       expect(await source.routeTables({})).toEqual(mixedEstate.routeTables);
       const scoped = await source.routeTables({ vpcIds: ['vpc-0b'] });

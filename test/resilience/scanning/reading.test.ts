@@ -222,7 +222,7 @@ const READ_ACTIONS = [
 ];
 
 /** Asked for as well. Without an answer the scan is whole: accounts of before have not granted them. */
-const EXTRA_ACTIONS = ['DescribeAddresses'];
+const EXTRA_ACTIONS = ['DescribeAddresses', 'DescribeLaunchTemplateVersions', 'DescribeVpcEndpoints'];
 
 /** The figures of a subnet that need the action; what is not listed here costs a subnet no figure at all. */
 const LOST_WITH: Readonly<Record<string, readonly string[] | 'everything'>> = {

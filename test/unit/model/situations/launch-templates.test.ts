@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { LaunchTemplate, TemplateInterface } from '../../../../shared/model/aws/inventory.ts';
+import { cniSettings } from '../../../fixtures/cluster-records.ts';
+import { Situation } from '../../../fixtures/situation.ts';
+
+/**
+ * A launch template gives each node more interfaces and addresses, before the first node of a group shows them.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-start.html (EFA interfaces in a launch template)
+ * https://github.com/aws/amazon-vpc-cni-k8s/issues/2904 (nodes with interfaces on several network cards)
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceNetworkInterfaceSpecification.html
+ */
+
+const part = (changes: Partial<TemplateInterface> = {}): TemplateInterface => ({
+  deviceIndex: 1,
+  networkCardIndex: 1,
+  interfaceType: 'interface',
+  subnetId: null,
+  secondaries: 0,
+  prefixes: 0,
+  ...changes,
+});
+
+const PRIMARY = part({ deviceIndex: 0, networkCardIndex: 0 });
+
+const template = (...interfaces: readonly TemplateInterface[]): LaunchTemplate => ({
+  launchTemplateId: 'lt-01',
+  version: '1',
+  interfaces,
+});
+
+/** A group without a node yet, in a subnet with so many addresses left. An m5.large takes ten of its own. */
+const empty = (left: number, templates: readonly LaunchTemplate[] | null, version = '1') => {
+  const situation = new Situation({ launchTemplates: templates });
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.subnet('storage', '10.0.1.0/24');
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.group({
+    subnetIds: ['nodes'],
+    maxSize: 4,
+    desiredSize: 0,
+    instanceTypes: ['m5.large'],
+    autoScalingGroups: ['eks-g'],
+  });
+  situation.scalingGroup({
+    name: 'eks-g',
+    subnetIds: ['nodes'],
+    launchTemplates: [{ launchTemplateId: 'lt-01', version }],
+    tags: { 'eks:nodegroup-name': 'g' },
+  });
+  situation.fill('nodes', left);
+  return situation.assess().cluster;
+};
+
+describe('a node group without nodes', () => {
+  test('takes what its launch template asks for besides the CNI', () => {
+    const cluster = empty(40, [template(PRIMARY, part(), part({ networkCardIndex: 2 }))]);
+    expect(cluster.committed).toMatchObject([
+      { perNode: { addresses: 12, prefixes: 0 }, fits: 3, shortfall: 1 },
+    ]);
+    expect(cluster.capacity[0]?.moreNodes).toMatchObject([{ instanceType: 'm5.large', nodes: 3 }]);
+  });
+
+  test('takes ten for each node where no template says more, none could be read, or another version is used', () => {
+    expect(empty(40, [template(PRIMARY)]).committed).toMatchObject([{ fits: 4 }]);
+    expect(empty(40, []).committed).toMatchObject([{ fits: 4 }]);
+    expect(empty(40, null).committed).toMatchObject([{ fits: 4 }]);
+    expect(empty(40, [template(PRIMARY, part())], '2').committed).toMatchObject([{ fits: 4 }]);
+  });
+
+  test('takes nothing for interfaces that are EFA alone, and an address for EFA with IP', () => {
+    const efa = (interfaceType: string) =>
+      template(PRIMARY, part({ interfaceType }), part({ interfaceType, networkCardIndex: 2 }));
+    expect(empty(40, [efa('efa-only')]).committed).toMatchObject([{ perNode: { addresses: 10 }, fits: 4 }]);
+    expect(empty(40, [efa('efa')]).committed).toMatchObject([{ perNode: { addresses: 12 }, fits: 3 }]);
+  });
+
+  test('takes secondary addresses of the primary interface, and prefixes of another one', () => {
+    expect(empty(40, [template({ ...PRIMARY, secondaries: 5 })]).committed).toMatchObject([
+      { perNode: { addresses: 15 }, fits: 2 },
+    ]);
+    expect(empty(90, [template(PRIMARY, part({ prefixes: 1 }))]).committed).toMatchObject([
+      { perNode: { addresses: 11, prefixes: 1 } },
+    ]);
+  });
+
+  test('loses an interface to the template on the default network card: fewer are left for the CNI', () => {
+    const ofPods = (networkCardIndex: number) =>
+      empty(200, [template(PRIMARY, part({ networkCardIndex }))]).committed[0]?.whenFull?.podsPerNode;
+    expect(ofPods(1)).toBe(27);
+    expect(ofPods(0)).toBe(18);
+  });
+
+  test('takes in the subnet that the template names', () => {
+    const cluster = empty(40, [template(PRIMARY, part({ subnetId: 'storage' }))]);
+    expect(cluster.committed).toMatchObject([{ perNode: { addresses: 11 }, fits: 4 }]);
+  });
+});
+
+test('what nodes show and what the template says is counted once', () => {
+  const situation = new Situation({ launchTemplates: [template(PRIMARY, part())] });
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1, autoScalingGroups: ['eks-g'] });
+  const node = situation.node('nodes', { group: 'g', secondaries: 9 });
+  situation.attach(node, 1, 'nodes', { networkCard: 1 });
+  situation.scalingGroup({
+    name: 'eks-g',
+    subnetIds: ['nodes'],
+    instanceIds: [node],
+    launchTemplates: [{ launchTemplateId: 'lt-01', version: '1' }],
+    tags: { 'eks:nodegroup-name': 'g' },
+  });
+  expect(situation.assess().cluster.committed).toMatchObject([{ perNode: { addresses: 11 } }]);
+});
+
+test('an Auto Scaling group of no cluster takes what its template asks for as well', () => {
+  const situation = new Situation({
+    launchTemplates: [template(PRIMARY, part(), part({ networkCardIndex: 2 }))],
+  });
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.node('nodes', { secondaries: 9 });
+  situation.scalingGroup({
+    name: 'render',
+    subnetIds: ['nodes'],
+    maxSize: 20,
+    tags: {},
+    launchTemplates: [{ launchTemplateId: 'lt-01', version: '1' }],
+  });
+  situation.fill('nodes', 30);
+  expect(situation.assess().cluster.committed).toMatchObject([
+    { group: 'render', perNode: { addresses: 3 }, fits: 10, shortfall: 10 },
+  ]);
+});
