@@ -54,16 +54,21 @@ export const postableAlerts = (message: AlertMessage): readonly PostableAlert[] 
   }
   return [...latest].flatMap(([identity, entry]) => {
     const { transition } = entry;
+    const runbook = links.find(({ label }) => label === `Runbook ${transition.finding.kind}`);
+    const page = links.find(({ label }) => !label.startsWith('Runbook '));
     const ended = LEVELS.filter(
       (level) => level !== transition.severity && levels.get(identity)?.has(level) === true,
     );
     const alert = (severity: AlertSeverity, endsAt: string): PostableAlert => ({
       labels: labelsOf(transition, severity),
-      annotations: annotationsOf(entry),
+      annotations: {
+        ...annotationsOf(entry),
+        ...(runbook === undefined ? {} : { runbook_url: runbook.url }),
+      },
       // An end before its beginning is refused.
       startsAt: transition.since <= endsAt ? transition.since : endsAt,
       endsAt,
-      ...(links[0] === undefined ? {} : { generatorURL: links[0].url }),
+      ...(page === undefined ? {} : { generatorURL: page.url }),
     });
     return [
       ...ended.map((severity) => alert(severity, transition.at)),
