@@ -22,6 +22,21 @@ export const isInHourFrom = ({ days, at: start, timeZone }: DailyTime, at: numbe
   return days.includes(day) && since >= 0 && since < HOUR_MINUTES;
 };
 
+/**
+ * The day, `2026-11-27` by the clocks of the time zone, whose time of day lies at most so many minutes before this moment
+ * (epoch milliseconds); `null`: that is not so, or it is not one of the days.
+ */
+export const daySlot = (
+  { days, at: start, timeZone }: DailyTime,
+  at: number,
+  minutes: number,
+): string | null => {
+  const { day, time } = wallClock(at, timeZone);
+  const since = minutesOf(time) - minutesOf(start);
+  if (!days.includes(day) || since < 0 || since >= minutes) return null;
+  return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
+};
+
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

@@ -17,6 +17,7 @@ export interface Contradiction {
 export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
   ...inRules(member(file, 'alerts')),
   ...inRoutes(file),
+  ...inDigests(file),
 ];
 
 /** The name of the destination that is always there: the topic of the deployment. */
@@ -91,6 +92,36 @@ const inRoutes = (file: unknown): readonly Contradiction[] => {
             },
           ],
     );
+  });
+};
+
+/** Destinations that know alerts alone: a digest is none, and must not page anybody. */
+const FOR_ALERTS_ALONE = ['pagerduty', 'alertmanager'] as const;
+
+const inDigests = (file: unknown): readonly Contradiction[] => {
+  const destinations = mapping(member(file, 'destinations'));
+  const names = [DEFAULT_DESTINATION, ...Object.keys(destinations)];
+  return Object.entries(mapping(member(file, 'digests'))).flatMap(([digest, settings]) => {
+    const path: Path = ['digests', digest, 'to'];
+    return listed(member(settings, 'to')).flatMap((name): readonly Contradiction[] => {
+      if (typeof name !== 'string') return [];
+      if (!names.includes(name))
+        return [
+          {
+            path,
+            message: `${fieldOf(path)} names "${name}", which is not a destination; there are ${names.join(', ')}.`,
+          },
+        ];
+      const kind = FOR_ALERTS_ALONE.find((each) => isThere(destinations[name], each));
+      return kind === undefined
+        ? []
+        : [
+            {
+              path,
+              message: `${fieldOf(path)} names "${name}", which is for alerts alone (${kind}); name another destination.`,
+            },
+          ];
+    });
   });
 };
 

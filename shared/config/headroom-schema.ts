@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Mute, PolicyOverride, Route, WeeklyWindow } from '../model/alert/policy.ts';
 import { withoutEndSlashes } from '../model/base/text/end-slashes.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
-import { DAYS, dayNumbers, daysOfTheWeek, deliverySchema } from './delivery-schema.ts';
+import { DAYS, dayNumbers, daysOfTheWeek, deliverySchema, WORKING_DAYS } from './delivery-schema.ts';
 import { destinationsSchema } from './destinations-schema.ts';
 import { rulesByName, rulesSchema } from './rules-schema.ts';
 import {
@@ -311,6 +311,29 @@ const kubernetes = together(
       : [],
 );
 
+const digest = section({
+  to: listOf(text(NAME_WORDS, NAME), 'the name of a destination, or a list of them').describe(
+    'The destinations of this digest.',
+  ),
+  every: oneOf(['daily', 'weekly'])
+    .optional()
+    .describe('How often: daily is on working days. Default: weekly.'),
+  day: oneOf(DAYS).optional().describe('The day of a weekly digest. Default: monday.'),
+  at: clock.optional().describe('The time of day. Default: 09:00.'),
+  timeZone: timeZone.optional().describe('The time zone of day and time. Default: UTC.'),
+  match: alertSelector.optional().describe('The scope: a team by its tag, accounts, clusters. Default: all.'),
+}).transform(
+  ({ to, every = 'weekly', day = 'monday', at = '09:00', timeZone: zone = 'UTC', match = {} }) => ({
+    to,
+    at,
+    timeZone: zone,
+    match,
+    days: dayNumbers(every === 'weekly' ? [day] : WORKING_DAYS),
+  }),
+);
+
+const digests = z.record(text(NAME_WORDS, NAME), digest, { error: 'a mapping from names to digests' });
+
 /** An address that links in messages may have: no user, no query, no fragment. */
 const linkTarget = (words: string) =>
   text(words, /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/).refine(
@@ -346,6 +369,9 @@ export const headroomSchema = section({
   alerts: alerts.optional().describe('Alert rules, overrides and mutes.'),
   links: links.optional().describe('Pages of yours that messages link to.'),
   destinations: destinationsSchema.optional().describe('The places that alerts can go to, by name.'),
+  digests: digests
+    .optional()
+    .describe('Daily or weekly digests of a team, an account or everything, by name.'),
   routes: z
     .array(route, { error: 'a list of routes' })
     .optional()

@@ -152,6 +152,9 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
     overrides: file.alerts?.overrides ?? DEFAULT_POLICY.overrides,
     mutes: file.alerts?.mutes ?? DEFAULT_POLICY.mutes,
     routes: file.routes ?? DEFAULT_POLICY.routes,
+    ...(file.digests === undefined
+      ? {}
+      : { digests: Object.entries(file.digests).map(([name, digest]) => ({ name, ...digest })) }),
     delivery: deliveryOf(file),
   },
   links: { page: file.links?.page ?? null, runbooks: file.links?.runbooks ?? null },

@@ -139,6 +139,12 @@ const transition = z.object({
   unmonitored: z.exactOptional(z.literal(true)),
 });
 
+const digest = z.object({
+  title: text,
+  level,
+  sections: z.array(z.object({ heading: text, lines: z.array(text) })),
+});
+
 /** The document's shape, for reading it and for the published JSON Schema. */
 export const alertDocumentSchema = z.object({
   schema: z.literal('headroom/alert@1'),
@@ -162,6 +168,8 @@ export const alertDocumentSchema = z.object({
   links: z.array(z.object({ label: text, url: text })),
   incidents: z.exactOptional(z.array(z.object({ id: text, level }))),
   omittedTransitions: z.exactOptional(z.number()),
+  /** Of a digest, which is about no transition. */
+  digest: z.exactOptional(digest),
 });
 
 /** What a message is about, flat: the values that routing and filters look at. */
@@ -239,6 +247,7 @@ export const readAlertDocument = (document: unknown): AlertMessage => {
     links,
     ...(incidents === undefined ? {} : { incidents }),
     ...(omittedTransitions === undefined ? {} : { omittedTransitions }),
+    ...(result.data.digest === undefined ? {} : { digest: result.data.digest }),
   };
 };
 

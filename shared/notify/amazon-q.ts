@@ -81,7 +81,16 @@ const plain = (text: string): string =>
 
 const descriptionOf = (content: MessageContent): string => {
   const [first, ...others] = content.entries;
-  if (first === undefined) return plain(content.headline);
+  if (first === undefined)
+    return [
+      content.headline,
+      ...content.sections.flatMap(({ heading, lines }) => [
+        `${heading}:`,
+        ...lines.map((line) => `\u2022 ${line}`),
+      ]),
+    ]
+      .map(plain)
+      .join('\n');
   const shown = others.slice(0, MAX_LIST);
   const missing = others.length - shown.length + content.omitted;
   return [

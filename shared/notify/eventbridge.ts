@@ -37,8 +37,22 @@ const MAY_PASS = new Set([
 ]);
 
 /** The event of each transition: `detail` is the alert document with this one, so that patterns match on single values. */
-export const eventsOf = (message: AlertMessage, busArn: string): readonly PutEventsRequestEntry[] =>
-  message.transitions.map((transition) => {
+export const eventsOf = (
+  message: AlertMessage,
+  busArn: string,
+  now = Date.now(),
+): readonly PutEventsRequestEntry[] => {
+  if (message.digest !== undefined)
+    return [
+      {
+        Source: SOURCE,
+        DetailType: 'Headroom digest',
+        EventBusName: busArn,
+        Time: new Date(now),
+        Detail: writeAlertDocument(message, composeMessage(message).headline),
+      },
+    ];
+  return message.transitions.map((transition) => {
     const entry = (single: AlertMessage): PutEventsRequestEntry => ({
       Source: SOURCE,
       DetailType: DETAIL_TYPE,
@@ -49,6 +63,7 @@ export const eventsOf = (message: AlertMessage, busArn: string): readonly PutEve
     const single = { ...message, transitions: [transition] };
     return entry(trimToFit(single, (candidate) => entryBytes(entry(candidate)) <= MAX_REQUEST_BYTES));
   });
+};
 
 export const entryBytes = ({ Source = '', DetailType = '', Detail = '' }: PutEventsRequestEntry): number =>
   14 + utf8Bytes(Source) + utf8Bytes(DetailType) + utf8Bytes(Detail);

@@ -1,5 +1,6 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import type { Digest, DigestSection } from '../model/alert/digest.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
 import { label, words } from '../model/base/text/names.ts';
@@ -33,6 +34,8 @@ export interface MessageContent {
   /** How many more there were than the message could carry. */
   readonly omitted: number;
   readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** The parts of a digest, which has no entries; empty in a message about alerts. */
+  readonly sections: readonly DigestSection[];
 }
 
 export interface Fact {
@@ -93,6 +96,7 @@ const FIGURES_SHOWN = 10;
 
 /** Puts a message into words. Pure: the same message reads the same whenever it is sent again. */
 export const composeMessage = (message: AlertMessage): MessageContent => {
+  if (message.digest !== undefined) return composeOf(message, message.digest);
   const transitions = message.transitions.toSorted(byUrgency);
   const entries = transitions.map(describe);
   const omitted = message.omittedTransitions ?? 0;
@@ -107,12 +111,34 @@ export const composeMessage = (message: AlertMessage): MessageContent => {
     summary: [headline, ...(first?.outlook.slice(0, 1) ?? [])].join('. '),
     entries,
     omitted,
-    links: message.links.flatMap((link) => {
-      const url = safeUrl(link.url);
-      return url === null || url.length > URL_LIMIT ? [] : [{ label: short(link.label), url }];
-    }),
+    links: linksOf(message),
+    sections: [],
   };
 };
+
+const linksOf = ({ links }: AlertMessage): MessageContent['links'] =>
+  links.flatMap((link) => {
+    const url = safeUrl(link.url);
+    return url === null || url.length > URL_LIMIT ? [] : [{ label: short(link.label), url }];
+  });
+
+const DIGEST_LINE = 300;
+
+const composeOf = (message: AlertMessage, { title, level, sections }: Digest): MessageContent => ({
+  messageId: inertId(message.messageId),
+  threadId: inertId(message.threadId),
+  level,
+  headline: truncate(inertLine(title), DIGEST_LINE),
+  isFirstInHeadline: false,
+  summary: truncate(inertLine(title), DIGEST_LINE),
+  entries: [],
+  omitted: 0,
+  links: linksOf(message),
+  sections: sections.map(({ heading, lines }) => ({
+    heading: short(heading),
+    lines: lines.map((line) => truncate(inertLine(line), DIGEST_LINE)),
+  })),
+});
 
 const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { critical: 0, warning: 1, ok: 2 };
 

@@ -38,6 +38,7 @@ export const emailText = (content: MessageContent): string => {
   const parts = [
     heading(content.headline),
     ...(first === undefined ? [] : [entryText(first, !content.isFirstInHeadline)]),
+    ...content.sections.map((each) => [each.heading, ...each.lines.map(bullet)].join('\n')),
     ...(listed.length === 0 ? [] : [['Also', ...listed.map(entryLine)].join('\n')]),
     ...(missing === 0 ? [] : [`... and ${number(missing)} more, not shown here.`]),
     ...(content.links.length === 0

@@ -81,6 +81,14 @@ const render = (content: MessageContent, detail: Detail): SlackMessage => {
     blocks: [
       header(`${symbol} ${content.headline}`),
       ...full.flatMap((entry) => entryBlocks(entry, content, detail)),
+      ...content.sections.flatMap((each) =>
+        sections(
+          listed(
+            each.heading,
+            each.lines.map((line) => text(line, detail.prose)),
+          ),
+        ),
+      ),
       ...listBlocks(rest, content.omitted, detail),
       ...footer(content),
     ].slice(0, MAX_BLOCKS),

@@ -99,6 +99,7 @@ const render = (content: MessageContent, detail: Detail): TeamsMessage => {
       { ...run(content.headline, TITLE), weight: 'Bolder', size: 'Large', color: COLOUR[content.level] },
     ]),
     ...(first === undefined ? [] : entryBlocks(first, content, detail)),
+    ...content.sections.map((each) => lines(each.heading, each.lines, detail)),
     ...(shown.length + missing === 0
       ? []
       : [

@@ -67,6 +67,11 @@ export const terminalPreview = (content: MessageContent, { colour, width }: Term
   add(`\u25CF ${content.headline}`, ['bold', COLOURS[content.level]]);
   const [first, ...others] = content.entries;
   if (first !== undefined) entryLines(first, !content.isFirstInHeadline, { add, part, lines, styled });
+  for (const each of content.sections)
+    part(
+      each.heading,
+      each.lines.map((line) => `\u2022 ${line}`),
+    );
   const shown = others.slice(0, LINES_IN_LIST);
   const missing = others.length - shown.length + content.omitted;
   part('Also', [

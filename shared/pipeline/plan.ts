@@ -24,6 +24,7 @@ import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
 import { unfinishedScan } from './scan-starts.ts';
+import { sendDigests } from './send-digests.ts';
 import { withStoredMutes } from './stored-mutes.ts';
 
 export interface PlanInput {
@@ -159,13 +160,21 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     isGone: () => false,
   });
   const delivery = together(await Promise.all([raised.deliver(), deliverLeftovers(left, delivering)]));
+  const digests = await sendDigests({
+    digests: policy.digests ?? [],
+    coverage,
+    store,
+    notifier: input.notifier,
+    now,
+    signal: input.signal ?? null,
+  });
   return {
     requests,
     coverage,
     alerting: raised.problems.length === 0 ? 'whole' : 'partial',
     alerts: raised.alerts.map(({ alert }) => alert).filter(({ status }) => status !== 'resolved'),
     delivery,
-    problems: [...problems, ...raised.problems, ...delivery.problems],
+    problems: [...problems, ...raised.problems, ...delivery.problems, ...digests],
   };
 };
 

@@ -1,4 +1,5 @@
 import type { AlertLevel, Transition } from './alert.ts';
+import type { Digest } from './digest.ts';
 
 /** One message to people: the transitions that have one cause, in one. Channel-neutral; `shared/notify` renders it. */
 export interface AlertMessage {
@@ -20,6 +21,8 @@ export interface AlertMessage {
   readonly incidents?: readonly OpenIncident[];
   /** How many more transitions there were than a channel could carry; they are not in `transitions`. */
   readonly omittedTransitions?: number;
+  /** It is a digest, and about no transition. */
+  readonly digest?: Digest;
 }
 
 /** An incident: the alerts of one cause, from the first that fires until the last is resolved. */

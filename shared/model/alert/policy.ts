@@ -148,11 +148,23 @@ export interface Route {
   readonly hours?: WeeklyWindow;
 }
 
+/** When destinations get a digest, and of what. */
+export interface DigestSchedule extends DailyTime {
+  /** Names the digest in titles and in the state. */
+  readonly name: string;
+  /** Names of destinations in the configuration. */
+  readonly to: readonly string[];
+  /** What it covers: a team by its tag, an account, clusters. */
+  readonly match: Selector;
+}
+
 export interface AlertPolicy {
   readonly rules: RulePolicies;
   readonly overrides: readonly PolicyOverride[];
   readonly mutes: readonly Mute[];
   readonly routes: readonly Route[];
+  /** Absent: none. */
+  readonly digests?: readonly DigestSchedule[];
   /** When each destination gets what can wait, by its name; `otherwise` for those that are not named. */
   readonly delivery: {
     readonly otherwise: DeliveryTimes;

@@ -134,7 +134,10 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
     posts,
     send: async (message, signal) => {
       // What many incidents began at once is one message of its own, without a thread to follow.
-      if (message.transitions.every((transition) => incidentOf(transition) === message.threadId))
+      if (
+        message.digest === undefined &&
+        message.transitions.every((transition) => incidentOf(transition) === message.threadId)
+      )
         await sendStep(message, signal);
       else
         await withApi(signal, (api) =>
