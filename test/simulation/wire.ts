@@ -47,8 +47,11 @@ const DAMAGES: readonly ((page: string, shape: number) => string)[] = [
   () => '<html><body>Sign in to the network</body></html>',
   () => '',
   () => '<Response><Errors><Error><Code>InternalError</Code></Error></Errors></Response>',
-  // The same page again and again.
-  (page) => page.replace('</networkInterfaceSet>', '</networkInterfaceSet><nextToken>second</nextToken>'),
+  // Its successor is the second page, again and again. Of the first page that would be no damage, so that one is cut.
+  (page) =>
+    page.includes('<nextToken>')
+      ? page.slice(0, page.indexOf('<nextToken>'))
+      : page.replace('</networkInterfaceSet>', '</networkInterfaceSet><nextToken>second</nextToken>'),
 ];
 
 /** The bytes of a page, in pieces of a size that cuts tags, entities and characters in two. */
