@@ -1,6 +1,6 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
-import type { Finding } from '../../shared/model/result/finding.ts';
+import { effectOf, type Finding } from '../../shared/model/result/finding.ts';
 import { type Io, paint } from '../base/io.ts';
 
 export const SEVERITY_STYLE = { critical: 'red', warning: 'yellow', info: 'cyan' } as const;
@@ -25,7 +25,7 @@ export const renderFinding = (
     ...remedies.map((remedy, index) =>
       [
         indent(`${index + 1}. ${printable(remedy.title)}`, 10),
-        indent(printable(remedy.effect), 13),
+        indent(printable(effectOf(remedy)), 13),
         ...(remedy.price === undefined ? [] : [indent(dye('dim', printable(remedy.price)), 13)]),
         ...(remedy.when === undefined ? [] : [indent(dye('dim', printable(remedy.when)), 13)]),
         ...remedy.preconditions.map(({ text, holds }) =>

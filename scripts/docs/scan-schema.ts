@@ -14,6 +14,9 @@ const DOCUMENTS = [
   'shared/pipeline/scan-document.ts',
 ];
 
+/** A subnet of a plan may not exist yet: `new 10.0.1.0/26`, or its address in a Terraform plan. */
+const SUBNETS_OF_PLANS: ReadonlySet<string> = new Set(['subnetId', 'subnetIds']);
+
 const generators = new Map<boolean, SchemaGenerator>();
 
 /** One for all types: each reads the whole program, which takes a second. */
@@ -44,7 +47,8 @@ export const schemaOfType = (type: string, title: string, additionalProperties =
     title,
     ...schema,
   };
-  return `${JSON.stringify(withWordPatterns(named), null, 2)}\n`;
+  const free = title.startsWith('headroom/plan-') ? SUBNETS_OF_PLANS : undefined;
+  return `${JSON.stringify(withWordPatterns(named, free), null, 2)}\n`;
 };
 
 /**

@@ -1,20 +1,29 @@
 import { WORD_FIELDS } from '../../shared/model/aws/word-fields.ts';
 
-/** A JSON Schema in which every field that holds a word of AWS has the form of that word. A pattern says nothing of `null`. */
-export const withWordPatterns = (schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map(withWordPatterns);
+/**
+ * A JSON Schema in which every field that holds a word of AWS has the form of that word. A pattern says nothing of `null`.
+ *
+ * @param free fields that hold other words as well, such as the subnet of a plan that does not exist yet
+ */
+export const withWordPatterns = (schema: unknown, free: ReadonlySet<string> = NONE): unknown => {
+  if (Array.isArray(schema)) return schema.map((each) => withWordPatterns(each, free));
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [
       key,
       key === 'properties' && typeof value === 'object' && value !== null
         ? Object.fromEntries(
-            Object.entries(value).map(([name, field]) => [name, ofField(name, withWordPatterns(field))]),
+            Object.entries(value).map(([name, field]) => [
+              name,
+              free.has(name) ? withWordPatterns(field, free) : ofField(name, withWordPatterns(field, free)),
+            ]),
           )
-        : withWordPatterns(value),
+        : withWordPatterns(value, free),
     ]),
   );
 };
+
+const NONE: ReadonlySet<string> = new Set();
 
 const ofField = (name: string, field: unknown): unknown => {
   const form = Object.hasOwn(WORD_FIELDS, name) ? WORD_FIELDS[name] : undefined;

@@ -77,6 +77,7 @@ const forecast = z.object({
 const remedy = z.object({
   title: text,
   effect: text,
+  afterwards: z.exactOptional(text),
   price: z.exactOptional(text),
   when: z.exactOptional(text),
   gains: z.exactOptional(z.object({ addresses: z.nullable(z.number()), prefixes: z.nullable(z.number()) })),

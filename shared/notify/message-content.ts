@@ -7,7 +7,7 @@ import { label, words } from '../model/base/text/names.ts';
 import { quantity } from '../model/base/text/numbers.ts';
 import { utcTime } from '../model/base/text/times.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
-import type { EvidenceChange, Finding, Remedy } from '../model/result/finding.ts';
+import { type EvidenceChange, effectOf, type Finding, type Remedy } from '../model/result/finding.ts';
 import { identityOf } from '../model/result/identity.ts';
 import type { OwnerUsage } from '../model/result/owner-usage.ts';
 import { groupHeadline, isPast, leadOf, titleOf } from './headline.ts';
@@ -311,11 +311,12 @@ const ownerName = ({ kind, name }: OwnerUsage): string => {
   return name === null ? holder : `${holder} (${short(name)})`;
 };
 
-const remedyOf = ({ title, effect, commands, preconditions }: Remedy): RemedyContent => {
+const remedyOf = (remedy: Remedy): RemedyContent => {
+  const { title, commands, preconditions } = remedy;
   const displayed = displayableCommands(commands);
   return {
     title: short(title).replace(/\.$/, ''),
-    effect: prose(effect),
+    effect: prose(effectOf(remedy)),
     commands: displayed ?? [],
     checks: [
       ...preconditions

@@ -1,5 +1,5 @@
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
-import { compareSeverity, type Finding, type Remedy } from '../model/result/finding.ts';
+import { compareSeverity, effectOf, type Finding, type Remedy } from '../model/result/finding.ts';
 import { filterable, type Places } from './facets.ts';
 import { type Html, html } from './html.ts';
 
@@ -13,9 +13,10 @@ const WHOLE = 40;
 
 const HOLDS = { true: '✓ holds', false: '✗ not met', null: '? unknown' } as const;
 
-export const renderRemedy = ({ title, effect, preconditions, commands }: Remedy): Html => {
+export const renderRemedy = (remedy: Remedy): Html => {
+  const { title, preconditions, commands } = remedy;
   const displayed = displayableCommands(commands);
-  return html`<li><b>${title}</b><p>${effect}</p>${
+  return html`<li><b>${title}</b><p>${effectOf(remedy)}</p>${
     preconditions.length === 0
       ? null
       : html`<ul>${preconditions.map(({ text, holds }) => html`<li><span class="muted">${HOLDS[`${holds}`]}:</span> ${text}</li>`)}</ul>`

@@ -56,7 +56,6 @@ export default defineConfig({
         kubernetes: 'Kubernetes API',
       }),
       group('When something is wrong', {
-        runbooks: 'Runbooks',
         troubleshooting: 'Troubleshooting',
         drills: 'Drills',
         'threat-model': 'Threat model',

@@ -8,6 +8,7 @@ import type {
   VpcConnection,
 } from '../aws/inventory.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
+import { PlanEstate } from '../plan/plan-estate.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
@@ -59,6 +60,7 @@ export class Estate {
   readonly #clustersOfSubnet = new Map<string, string[]>();
   readonly #subnetsOfVpc: ReadonlyMap<string, readonly SubnetAssessment[]>;
   readonly #subnetSubjects = new Map<string, Subject>();
+  #plan: PlanEstate | null = null;
 
   constructor(input: EstateInput) {
     this.input = input;
@@ -73,6 +75,22 @@ export class Estate {
         this.#clustersOfSubnet.set(subnetId, [...(this.#clustersOfSubnet.get(subnetId) ?? []), clusterName]);
       }
     }
+  }
+
+  /** The same as plans see it: what remedies promise comes from the planner. */
+  get plan(): PlanEstate {
+    const { subnets, vpcs, clusters, maps, limits, vpcConnections } = this.input;
+    this.#plan ??= new PlanEstate({
+      subnets,
+      vpcs,
+      clusters,
+      maps,
+      limits,
+      vpcConnections,
+      interfaces: null,
+      reservations: new Map(),
+    });
+    return this.#plan;
   }
 
   /** Whether EC2 says that it runs Windows: the VPC CNI and its settings are for Linux. */

@@ -131,12 +131,23 @@ const markOf = ({ node, pods, extras = [] }: NodeSubnets): (() => void) => {
 
 type Short = 'addresses' | 'prefixes' | null;
 
-/** Takes from the first of these subnets that has it, the one with most free addresses first, as the CNI does. */
-const takeFromAny = (ledgers: readonly SupplyLedger[], singles: number, prefixes: number): Short => {
+/**
+ * Takes from the first of these subnets that has it, the one with most free addresses first, as the CNI does.
+ *
+ * @param chosen is called with the subnet that gave it
+ */
+const takeFromAny = (
+  ledgers: readonly SupplyLedger[],
+  singles: number,
+  prefixes: number,
+  chosen?: (ledger: SupplyLedger) => void,
+): Short => {
   let short: Short = 'addresses';
   for (const ledger of ledgers.toSorted((a, b) => b.singles - a.singles)) {
     short = ledger.take(singles, prefixes);
-    if (short === null) break;
+    if (short !== null) continue;
+    chosen?.(ledger);
+    break;
   }
   return short;
 };
@@ -163,10 +174,17 @@ export const takeNodes = (steps: readonly DemandStep[], subnets: NodeSubnets, co
     // EC2 makes them with the instance, or like any new interface.
     return { limitedBy: short, error: EXHAUSTION_ERRORS[short] };
   }
+  const subnetOfInterface = new Map<number | undefined, SupplyLedger>();
   for (const [index, step] of steps.entries()) {
+    const own = step.deviceIndex === undefined ? undefined : subnetOfInterface.get(step.deviceIndex);
     const short =
       step.subnet === 'pods'
-        ? takeFromAny(subnets.pods, step.singles * count, step.prefixes * count)
+        ? takeFromAny(
+            own === undefined ? subnets.pods : [own],
+            step.singles * count,
+            step.prefixes * count,
+            (ledger) => subnetOfInterface.set(step.deviceIndex, ledger),
+          )
         : index === 0
           ? subnets.node.take(step.singles * count, step.prefixes * count)
           : fillPrimary(step, subnets, count);

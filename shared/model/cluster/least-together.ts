@@ -285,10 +285,15 @@ const leastWeight = (refusal: Refusal, weights: readonly number[]): number => {
   if ('any' in refusal) return smallestOf(refusal.any.map(weightOf));
   if (refusal.atLeast <= 0) return 0;
   let cheapest = Number.POSITIVE_INFINITY;
+  let lightest = Number.POSITIVE_INFINITY;
   for (const [index, demand] of refusal.demands.entries()) {
-    if (demand > 0) cheapest = Math.min(cheapest, (weights[index] ?? 0) / demand);
+    if (demand === 0) continue;
+    cheapest = Math.min(cheapest, (weights[index] ?? 0) / demand);
+    lightest = Math.min(lightest, weights[index] ?? 0);
   }
-  return refusal.atLeast * cheapest;
+  // Nodes are whole: two places of four addresses are full after two nodes that take four, and not after half of one.
+  const nodes = Math.ceil(refusal.atLeast / largestOf(refusal.demands));
+  return Math.max(refusal.atLeast * cheapest, nodes * lightest);
 };
 
 /** What the subnets hold, and what a node of each group takes of them at most, wherever it starts. */

@@ -23,6 +23,8 @@ export interface DemandStep {
   readonly addressError: string;
   /** The same for prefixes, where it is not `InsufficientCidrBlocks`: a new interface is refused in another way. */
   readonly prefixError?: string;
+  /** The node's interface that the units are for. All of its units are in one subnet: the one where it was made. */
+  readonly deviceIndex?: number;
   /** The node may make one interface more for these units, in another subnet that is open to its pods. */
   readonly mayMove?: boolean;
 }
@@ -58,9 +60,11 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
     return securityGroupsForPods && limits.trunk ? [primary, trunkStep] : [primary];
   }
   const prefixes = mode === 'prefix' && limits.prefixDelegation;
-  const take = (subnet: DemandStep['subnet'], own: number, count: number, isNew: boolean): PoolUnit[] => {
+  const take = (deviceIndex: number, own: number, count: number): PoolUnit[] => {
+    const isNew = own > 0 && deviceIndex > 0;
     steps.push({
-      subnet,
+      subnet: deviceIndex > 0 ? 'pods' : 'node',
+      ...(deviceIndex > 0 && { deviceIndex }),
       singles: own + (prefixes ? 0 : count),
       prefixes: prefixes ? count : 0,
       addressError: isNew && !prefixes ? EXHAUSTION_ERRORS.newInterface : EXHAUSTION_ERRORS.addresses,
@@ -71,14 +75,13 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   const pool = new NodePool<PoolUnit, PoolInterface<PoolUnit>>(limits, settingsOf(input), {
     attach: ({ deviceIndex, trunk, units }) => {
       if (trunk) steps.push(trunkStep);
-      const isNew = deviceIndex > 0;
       return {
         deviceIndex,
         trunk,
-        units: trunk ? [] : take(isNew ? 'pods' : 'node', 1, units, isNew),
+        units: trunk ? [] : take(deviceIndex, 1, units),
       };
     },
-    assign: ({ deviceIndex }, count) => take(deviceIndex > 0 ? 'pods' : 'node', 0, count, false),
+    assign: ({ deviceIndex }, count) => take(deviceIndex, 0, count),
   });
   pool.settle();
   while (pool.pods < (input.pods ?? 0) && pool.startPods(1) > 0) pool.settle();
@@ -90,13 +93,14 @@ export const nodeDemand = (input: NodeDemandInput): readonly DemandStep[] => {
   );
 };
 
-/** The same demand in fewer steps: calls that add to interfaces of one subnet and follow one another become one. */
+/** The same demand in fewer steps: calls that add to one interface and follow one another become one. */
 export const mergedSteps = (steps: readonly DemandStep[]): readonly DemandStep[] => {
   const merged: DemandStep[] = [];
   for (const step of steps) {
     const last = merged.at(-1);
     if (
       last?.subnet !== step.subnet ||
+      last.deviceIndex !== step.deviceIndex ||
       last.addressError !== step.addressError ||
       last.prefixError !== step.prefixError
     )

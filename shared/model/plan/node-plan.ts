@@ -138,7 +138,7 @@ const newNode = (place: NodePlace, type: string): FleetNode => ({
 });
 
 /** A place whose pods' subnets are not known says nothing of nodes that start there. */
-const emptiesIn = (places: readonly NodePlace[], type: string | null): readonly FleetNode[] =>
+export const emptiesIn = (places: readonly NodePlace[], type: string | null): readonly FleetNode[] =>
   type === null
     ? []
     : places.filter(({ podSubnetIds }) => podSubnetIds !== null).map((place) => newNode(place, type));

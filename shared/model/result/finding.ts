@@ -67,6 +67,8 @@ export interface Remedy {
   readonly title: string;
   /** What it does, in one or two sentences. */
   readonly effect: string;
+  /** What there is after it, as the planner computes it: nodes that fit, and for how long the supply lasts. Absent: not known. */
+  readonly afterwards?: string;
   /** What it costs, in money and effort. */
   readonly price?: string;
   /** When it is the right one. */
@@ -78,6 +80,10 @@ export interface Remedy {
   readonly commands: readonly string[];
   readonly preconditions: readonly Precondition[];
 }
+
+/** What a remedy does, and what there is after it. */
+export const effectOf = ({ effect, afterwards }: Remedy): string =>
+  afterwards === undefined ? effect : `${effect} ${afterwards}`;
 
 /** One thing that is wrong or will be. */
 export interface Finding {

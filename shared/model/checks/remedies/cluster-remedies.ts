@@ -4,6 +4,7 @@ import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.
 import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
+import { afterReturn } from './afterwards.ts';
 
 /** Commands beyond this number are left to the reader: a finding is no script. */
 const COMMANDS_SHOWN = 20;
@@ -48,7 +49,12 @@ export const deleteLeakedIn = (estate: Estate, subnet: SubnetAssessment): Remedy
   const leaked = estate.input.leakedInterfaces.filter(
     (sighting) => sighting.leaked && sighting.subnetId === subnet.subnetId,
   );
-  return leaked.length === 0 ? null : deleteLeaked(estate, leaked, subnet.region);
+  const remedy = leaked.length === 0 ? null : deleteLeaked(estate, leaked, subnet.region);
+  if (remedy === null) return null;
+  return {
+    ...remedy,
+    ...afterReturn(estate, subnet, { addresses: remedy.gains?.addresses ?? 0, prefixes: 0 }),
+  };
 };
 
 type Group = Pick<CommittedDemand, 'group' | 'kind'>;

@@ -8,6 +8,7 @@ import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
+import { afterwards, opened } from './afterwards.ts';
 import { clustersUsing } from './cluster-subnets.ts';
 import { discoveryPreconditions } from './discovery.ts';
 import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
@@ -108,6 +109,7 @@ export const addSubnet = (
   return {
     title: `Add the subnet ${range} in ${zone}`,
     effect: effectOf(estate, subnet, use),
+    ...afterOpening(estate, subnet, use, range),
     price: 'Free. A few calls, and nothing restarts.',
     when: 'Right when the VPC has unused space of its own.',
     gains: gainsOf(range),
@@ -135,6 +137,20 @@ export const blocksFor = (
     ? alike
     : [...alike, ...cidrBlocks.filter((block) => !isAlike(block))];
 };
+
+/** How the planner opens the new subnet; the rest serves no node of a cluster. */
+const OPENED_FOR = { discovery: 'discovery', 'eni-config': 'pods', nodes: 'nodes' } as const;
+
+/** What there is after the new subnet. */
+export const afterOpening = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  use: Use,
+  range: string,
+): Pick<Remedy, 'afterwards'> =>
+  use === 'discovery' || use === 'eni-config' || use === 'nodes'
+    ? afterwards(estate, subnet, opened(subnet, range, OPENED_FOR[use]), gainsOf(range))
+    : {};
 
 /** What the new subnet adds. */
 export const gainsOf = (range: string): Gains => {

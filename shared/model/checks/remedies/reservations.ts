@@ -2,11 +2,13 @@ import { aws, keep, type ShellVariable } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrContains, cidrContainsAddress, parseCidr } from '../../net/cidr.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
+import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { decodeAddressMap } from '../../subnet/address-map.ts';
 import { bestReservation, type ReservationRange } from '../../subnet/reservation-range.ts';
 import type { Estate } from '../estate.ts';
+import { afterReturn } from './afterwards.ts';
 
 /** Addresses in the way that a message names; the rest are counted. */
 const NAMED_IN_THE_WAY = 3;
@@ -84,6 +86,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
   return {
     title: `Give the explicit reservation ${cidr} to prefixes`,
     effect: `Its ${count(free, 'free block')} can be ${free === 1 ? 'a prefix' : 'prefixes'} at once. AWS gives out nothing of an explicit reservation by itself.`,
+    ...afterReturn(estate, subnet, { addresses: free * ADDRESSES_PER_PREFIX, prefixes: free }),
     price: 'Free. Two calls, and nothing restarts.',
     when: 'Right when addresses from the reservation are no longer assigned by hand.',
     gains: { addresses: available, prefixes: free },

@@ -5,6 +5,7 @@ import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
+import { afterwards } from './afterwards.ts';
 import {
   clustersUsing,
   isForOthers,
@@ -81,6 +82,8 @@ interface Way {
   readonly effect: string;
   readonly commands: readonly string[];
   readonly preconditions: readonly Precondition[];
+  /** What new nodes use it for that could not before. Absent: nodes could start in it already. */
+  readonly use?: 'discovery' | 'pods';
 }
 
 const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: other }: Sibling): Way | null => {
@@ -99,6 +102,7 @@ const throughEniConfig = (estate: Estate, cluster: ClusterAssessment, other: Sub
   title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
   effect:
     'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
+  use: 'pods',
   commands: [eniConfigCommand(estate, cluster, String(other.availabilityZone), other.subnetId)],
   preconditions: [eniConfigPrecondition(estate, cluster, String(other.availabilityZone))],
 });
@@ -114,6 +118,7 @@ const throughDiscovery = (
   return {
     title: `Let pods of ${cluster.clusterName} take addresses from ${displayName(other.name, other.subnetId)}`,
     effect: `The CNI finds it by its tag. Nodes in ${displayName(subnet.name, subnet.subnetId)} put new interfaces there, and nothing restarts.`,
+    use: 'discovery',
     commands: [tagForCni(other.region, other.subnetId)],
     preconditions,
   };
@@ -174,15 +179,18 @@ const remedy = (
   estate: Estate,
   subnet: SubnetAssessment,
   { cluster, subnet: other }: Sibling,
-  way: Way,
+  { use, ...way }: Way,
 ): Remedy => {
   const table = routeTableOf(estate, subnet);
   const otherTable = routeTableOf(estate, other);
+  const gains = { addresses: other.availableSingle, prefixes: other.prefixes?.free ?? null };
+  const opens = { subnet: other, map: estate.maps.get(other.subnetId) ?? null };
   return {
     ...way,
+    ...(use === undefined ? {} : afterwards(estate, subnet, { opens: { ...opens, use } }, gains)),
     price: 'Free. One call.',
     when: 'Right when the zone has room in another subnet of the same cluster.',
-    gains: { addresses: other.availableSingle, prefixes: other.prefixes?.free ?? null },
+    gains,
     preconditions: [
       {
         text: `${other.subnetId} has room for ${count(NODES_TO_HOLD, 'more node')} of ${cluster.clusterName}.`,

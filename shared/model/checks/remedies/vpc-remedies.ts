@@ -6,6 +6,7 @@ import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import {
+  afterOpening,
   createCommands,
   createPreconditions,
   gainsOf,
@@ -65,6 +66,7 @@ export const addSecondaryCidrSubnet = (
     effect: isUnrouted(block)
       ? 'Gives pods addresses that are not routable outside the VPC without NAT. Nothing that runs moves.'
       : `Gives pods room. Nothing that runs moves. ${IN_THE_ADDRESS_PLAN}`,
+    ...afterOpening(estate, subnet, use, range),
     price: 'Free. EKS may take up to five hours to notice a new block.',
     when: isUnrouted(block)
       ? 'Right when the VPC has no space of its own left, and pods need no address that others can reach.'

@@ -6,6 +6,7 @@ import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, NodeAssessment } from '../../result/cluster.ts';
 import type { Gains, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
+import { afterReturn } from './afterwards.ts';
 
 /** Enough for a pod or two to start at once, and for a node's usual share of a rollout where a prefix is at stake. */
 const SPARE_ADDRESSES = 2;
@@ -54,9 +55,9 @@ export const keepFewerWarm = (
         takes: 'addresses',
       };
   const gains = gainsOf(pools, targets);
-  return gains.addresses === 0
-    ? null
-    : { ...tuneWarmTargets(cluster, estate.eksClusters.get(cluster.clusterName), targets), gains };
+  if (gains.addresses === 0) return null;
+  const remedy = tuneWarmTargets(cluster, estate.eksClusters.get(cluster.clusterName), targets);
+  return { ...remedy, ...afterReturn(estate, subnet, gains), gains };
 };
 
 /** What comes back at the least: a node keeps its minimum, or what it uses and the spare ones. */

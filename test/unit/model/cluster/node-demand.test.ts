@@ -62,7 +62,7 @@ describe('a new node takes, before any pod runs,', () => {
         addressError: 'InsufficientFreeAddressesInSubnet',
         mayMove: true,
       },
-      { subnet: 'pods', singles: 10, prefixes: 0, addressError: 'InvalidParameterValue' },
+      { subnet: 'pods', deviceIndex: 1, singles: 10, prefixes: 0, addressError: 'InvalidParameterValue' },
     ]);
   });
 
@@ -144,8 +144,14 @@ describe('a node full of pods takes', () => {
     expect(steps).toHaveLength(22);
     expect(merged).toEqual([
       { subnet: 'node', singles: 15, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
-      { subnet: 'pods', singles: 2, prefixes: 0, addressError: 'InvalidParameterValue' },
-      { subnet: 'pods', singles: 6, prefixes: 0, addressError: 'InsufficientFreeAddressesInSubnet' },
+      { subnet: 'pods', deviceIndex: 1, singles: 2, prefixes: 0, addressError: 'InvalidParameterValue' },
+      {
+        subnet: 'pods',
+        deviceIndex: 1,
+        singles: 6,
+        prefixes: 0,
+        addressError: 'InsufficientFreeAddressesInSubnet',
+      },
     ]);
   });
 });

@@ -1,0 +1,97 @@
+import { count } from '../../base/text/numbers.ts';
+import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
+import { emptySubnet } from '../../plan/new-subnet.ts';
+import { type ZoneChange, type ZoneRoom, zoneRoom } from '../../plan/zone-room.ts';
+import type { SubnetAssessment } from '../../result/assessment.ts';
+import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { Gains, Remedy } from '../../result/finding.ts';
+import type { Estate } from '../estate.ts';
+import { clustersUsing } from './cluster-subnets.ts';
+
+/** Nobody plans by a pace for longer, and the trend of a month says nothing of it. */
+const LONGEST_RUNWAY = 365;
+
+/** `Remedy.afterwards`, or nothing. */
+type Afterwards = Pick<Remedy, 'afterwards'>;
+
+/**
+ * What there is after a remedy: how many more nodes the planner starts in the zone, and how long the supply lasts. Nothing
+ * where neither grows, or neither is known.
+ *
+ * @param gains what the remedy gives; only what it gives makes the supply last longer
+ */
+export const afterwards = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  change: ZoneChange,
+  gains: Gains,
+): Afterwards => {
+  const { availabilityZone: zone } = subnet;
+  const [cluster] = clustersUsing(estate, subnet).toSorted((a, b) => b.nodes.length - a.nodes.length);
+  const room = zone === null || cluster === undefined ? null : zoneRoom(estate.plan, cluster, zone, change);
+  const sentences = [
+    cluster === undefined || room === null ? '' : nodesText(cluster, zone ?? '', room),
+    runwayText(subnet, room?.takesPrefixes === true ? 'prefixes' : 'addresses', gains),
+  ].filter((sentence) => sentence !== '');
+  return sentences.length === 0 ? {} : { afterwards: sentences.join(' ') };
+};
+
+/** What there is after addresses of the subnet came back, 16 of them for each prefix. */
+export const afterReturn = (
+  estate: Estate,
+  subnet: SubnetAssessment | null,
+  { addresses, prefixes }: { readonly addresses: number; readonly prefixes: number },
+): Afterwards =>
+  subnet === null
+    ? {}
+    : afterwards(
+        estate,
+        subnet,
+        {
+          returns: {
+            subnetId: subnet.subnetId,
+            addresses: addresses - prefixes * ADDRESSES_PER_PREFIX,
+            prefixes,
+          },
+        },
+        { addresses, prefixes },
+      );
+
+/** A new subnet as the planner sees it. */
+export const opened = (
+  subnet: SubnetAssessment,
+  cidr: string,
+  use: NonNullable<ZoneChange['opens']>['use'],
+): ZoneChange => {
+  const { accountId, availabilityZone, region, vpcId } = subnet;
+  return {
+    opens: { ...emptySubnet({ accountId, region }, vpcId, { cidr, zone: availabilityZone ?? '' }), use },
+  };
+};
+
+const nodesText = ({ clusterName }: ClusterAssessment, zone: string, room: ZoneRoom): string => {
+  const { after, before, type } = room;
+  if (after[0] <= before[0]) return '';
+  const nodes = count(after[0], `more ${type} node`);
+  const least = after[0] < after[1] ? 'at least ' : '';
+  const now = before[0] < before[1] ? `at least ${before[0]}` : String(before[0]);
+  const assumed = room.settingsKnown ? '' : " by the CNI's default settings";
+  return `After this,${assumed} ${least}${nodes} of ${clusterName} ${after[0] === 1 ? 'fits' : 'fit'} in ${zone} when full of pods (now ${now}).`;
+};
+
+/** What is left at the day's low, and what is gained, over what is lost per day. No figure for a loss that lasts hours. */
+const runwayText = (
+  { forecast }: SubnetAssessment,
+  supply: 'addresses' | 'prefixes',
+  gains: Gains,
+): string => {
+  const { basis, surge } = forecast[supply] ?? {};
+  const { dailyLow, lossPerDay } = basis ?? { dailyLow: null, lossPerDay: null };
+  const gained = gains[supply] ?? 0;
+  const isFast = (surge?.raise ?? 'ok') !== 'ok' || surge?.drain != null;
+  if (isFast || gained <= 0 || dailyLow === null || lossPerDay === null || lossPerDay <= 0) return '';
+  const days = Math.floor((dailyLow + gained) / lossPerDay);
+  const lasts =
+    days > LONGEST_RUNWAY ? 'over a year' : days < 1 ? 'less than a day' : `about ${count(days, 'day')}`;
+  return `At today's pace the ${supply} then last ${lasts}.`;
+};

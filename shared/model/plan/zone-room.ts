@@ -1,0 +1,118 @@
+import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
+import { type FleetNode, startOf } from './fleet.ts';
+import { NodeDemands } from './node-demands.ts';
+import { emptiesIn, usualType } from './node-plan.ts';
+import type { PlanEstate } from './plan-estate.ts';
+import { roomForNodes } from './room.ts';
+import type { Bounds } from './state-figures.ts';
+import { type Holding, type NodeStart, Timeline } from './timeline.ts';
+import { settingsOf } from './what-if.ts';
+
+/** A change in one zone that ends no node. */
+export interface ZoneChange {
+  /** A subnet that new nodes of the zone may use: for more interfaces of pods, for all of their pods, or to start in. */
+  readonly opens?: {
+    readonly subnet: SubnetAssessment;
+    readonly map: AddressMap | null;
+    readonly use: 'discovery' | 'pods' | 'nodes';
+  };
+  /** What is given back. */
+  readonly returns?: Pick<Holding, 'subnetId' | 'addresses' | 'prefixes'>;
+  /** A `prefix` reservation. */
+  readonly reserves?: { readonly subnetId: string; readonly cidr: string };
+}
+
+/**
+ * More nodes of the cluster's usual type that fit in the zone when they are full of pods, at the least and at the most. At
+ * its start a node takes addresses of its own subnet alone, so nodes without pods would not show a new subnet for pods.
+ */
+export interface ZoneRoom {
+  readonly type: string;
+  readonly takesPrefixes: boolean;
+  /** False: computed with the CNI's defaults, because its settings could not be read. */
+  readonly settingsKnown: boolean;
+  readonly before: Bounds;
+  readonly after: Bounds;
+}
+
+/**
+ * What a change gives one zone of a cluster.
+ *
+ * @returns `null` where it is not known: EKS Auto Mode, IPv6, a cluster without nodes of a known type, subnets that could not
+ * be read
+ */
+export const zoneRoom = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  zone: string,
+  change: ZoneChange,
+): ZoneRoom | null => {
+  const { autoMode, mode, newNodes } = cluster;
+  if (autoMode || mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
+  const type = usualType(cluster, estate.nodesOf(cluster));
+  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
+  const takesPrefixes = type === null ? null : demands.takesPrefixes(type);
+  if (type === null || takesPrefixes === null) return null;
+  const places = newNodes.places.filter(({ availabilityZone }) => availabilityZone === zone);
+  const before = roomIn(estate, demands, type, places, {});
+  const after = roomIn(estate, demands, type, placesWith(places, zone, change.opens), change);
+  return before === null || after === null
+    ? null
+    : { type, takesPrefixes, settingsKnown: newNodes.settingsKnown, before, after };
+};
+
+const placesWith = (
+  places: readonly NodePlace[],
+  zone: string,
+  opens: ZoneChange['opens'],
+): readonly NodePlace[] => {
+  if (opens === undefined) return places;
+  const { subnet, use } = opens;
+  const { subnetId } = subnet;
+  if (use === 'nodes')
+    return [
+      ...places,
+      { subnetId, availabilityZone: zone, podSubnetIds: [subnetId], primaryServesPods: true },
+    ];
+  return places.map((place) =>
+    use === 'pods'
+      ? { ...place, podSubnetIds: [subnetId], primaryServesPods: false }
+      : place.podSubnetIds === null || place.podSubnetIds.includes(subnetId)
+        ? place
+        : { ...place, podSubnetIds: [...place.podSubnetIds, subnetId] },
+  );
+};
+
+const roomIn = (
+  estate: PlanEstate,
+  demands: NodeDemands,
+  type: string,
+  places: readonly NodePlace[],
+  change: ZoneChange,
+): Bounds | null => {
+  const starts = emptiesIn(places, type).flatMap((empty) => fullStart(demands, empty) ?? []);
+  if (starts.length === 0 || starts.length < places.length) return null;
+  const named = new Set(starts.flatMap(({ podSubnetIds, subnetId }) => [subnetId, ...podSubnetIds]));
+  const { map = null, subnet = null } = change.opens ?? {};
+  const subnets = [
+    ...estate.input.subnets.filter(({ subnetId }) => named.has(subnetId) && subnetId !== subnet?.subnetId),
+    ...(subnet === null ? [] : [subnet]),
+  ];
+  const maps = map === null ? estate.maps : new Map([...estate.maps, [map.subnetId, map] as const]);
+  const [least = null, most = null] = (['worst', 'best'] as const).map((placement) => {
+    const timeline = new Timeline(placement, subnets, maps);
+    return applied(timeline, change) ? (roomForNodes(timeline, starts)?.fits ?? null) : null;
+  });
+  return least === null || most === null ? null : [Math.min(least, most), Math.max(least, most)];
+};
+
+const fullStart = (demands: NodeDemands, empty: FleetNode): NodeStart | null => {
+  const pods = demands.podsAtMost(empty.type, empty.primaryServesPods);
+  return pods === null ? null : startOf(demands, { ...empty, pods });
+};
+
+const applied = (timeline: Timeline, { reserves, returns }: ZoneChange): boolean => {
+  if (returns !== undefined) timeline.stop([{ ...returns, reservedPrefixes: null, blocks: null }]);
+  return reserves === undefined || timeline.reserve(reserves.subnetId, reserves.cidr);
+};
