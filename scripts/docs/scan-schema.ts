@@ -14,8 +14,9 @@ const DOCUMENTS = [
   'shared/pipeline/scan-document.ts',
 ];
 
-/** A subnet of a plan may not exist yet: `new 10.0.1.0/26`, or its address in a Terraform plan. */
-const SUBNETS_OF_PLANS: ReadonlySet<string> = new Set(['subnetId', 'subnetIds']);
+/** A subnet of a plan may not exist yet: `new 10.0.1.0/26`, or its address in a Terraform plan, such as `aws_subnet.nodes["a"]`. */
+const PLANNED_SUBNET = '^(?:new )?[A-Za-z0-9_./\\[\\]"-]{1,400}$';
+const FIELDS_OF_PLANS = { subnetId: PLANNED_SUBNET, subnetIds: PLANNED_SUBNET };
 
 const generators = new Map<boolean, SchemaGenerator>();
 
@@ -47,8 +48,8 @@ export const schemaOfType = (type: string, title: string, additionalProperties =
     title,
     ...schema,
   };
-  const free = title.startsWith('headroom/plan-') ? SUBNETS_OF_PLANS : undefined;
-  return `${JSON.stringify(withWordPatterns(named, free), null, 2)}\n`;
+  const others = title.startsWith('headroom/plan-') ? FIELDS_OF_PLANS : {};
+  return `${JSON.stringify(withWordPatterns(named, others), null, 2)}\n`;
 };
 
 /**

@@ -3,10 +3,10 @@ import { WORD_FIELDS } from '../../shared/model/aws/word-fields.ts';
 /**
  * A JSON Schema in which every field that holds a word of AWS has the form of that word. A pattern says nothing of `null`.
  *
- * @param free fields that hold other words as well, such as the subnet of a plan that does not exist yet
+ * @param others the patterns of fields that hold other words as well, such as the subnet of a plan that does not exist yet
  */
-export const withWordPatterns = (schema: unknown, free: ReadonlySet<string> = NONE): unknown => {
-  if (Array.isArray(schema)) return schema.map((each) => withWordPatterns(each, free));
+export const withWordPatterns = (schema: unknown, others: Readonly<Record<string, string>> = {}): unknown => {
+  if (Array.isArray(schema)) return schema.map((each) => withWordPatterns(each, others));
   if (typeof schema !== 'object' || schema === null) return schema;
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [
@@ -15,19 +15,18 @@ export const withWordPatterns = (schema: unknown, free: ReadonlySet<string> = NO
         ? Object.fromEntries(
             Object.entries(value).map(([name, field]) => [
               name,
-              free.has(name) ? withWordPatterns(field, free) : ofField(name, withWordPatterns(field, free)),
+              ofField(name, withWordPatterns(field, others), others),
             ]),
           )
-        : withWordPatterns(value, free),
+        : withWordPatterns(value, others),
     ]),
   );
 };
 
-const NONE: ReadonlySet<string> = new Set();
-
-const ofField = (name: string, field: unknown): unknown => {
+const ofField = (name: string, field: unknown, others: Readonly<Record<string, string>>): unknown => {
   const form = Object.hasOwn(WORD_FIELDS, name) ? WORD_FIELDS[name] : undefined;
-  return form === undefined ? field : withPattern(field, form.pattern.source);
+  const pattern = others[name] ?? form?.pattern.source;
+  return pattern === undefined ? field : withPattern(field, pattern);
 };
 
 const withPattern = (field: unknown, pattern: string): unknown => {

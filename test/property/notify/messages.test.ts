@@ -58,7 +58,8 @@ const hostileText = fc
 
 const finding: fc.Arbitrary<Finding> = fc
   .record({
-    id: hostileText,
+    // Ids come from AWS, and have its form wherever they are read.
+    id: fc.nat().map((number) => `subnet-${number.toString(16)}`),
     name: fc.option(hostileText),
     cluster: fc.option(hostileText),
     kind: hostileText,

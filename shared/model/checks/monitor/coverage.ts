@@ -76,7 +76,7 @@ const gapsOf = (
     : [
         {
           title: `Headroom: ${unseen.length} of ${planned} targets are not watched`,
-          explanation: `Headroom cannot monitor ${listOf(unseen.map(named), NAMES_SHOWN)}.`,
+          explanation: unseenText(unseen),
           remedies: remediesFor(unseen),
           causes: unseen.map(targetName),
         },
@@ -134,9 +134,18 @@ const NO_TARGET = {
   ],
 };
 
+/** A sentence for each, so that a long list stays readable. */
+const unseenText = (targets: readonly WatchedTarget[]): string =>
+  [
+    ...targets.slice(0, NAMES_SHOWN).map((target) => `${named(target)}.`),
+    ...(targets.length > NAMES_SHOWN
+      ? [`${count(targets.length - NAMES_SHOWN, 'more target')} not shown.`]
+      : []),
+  ].join(' ');
+
 const named = ({ accountId, region, state, scannedAt }: WatchedTarget): string => {
   const since = scannedAt === null ? 'never scanned' : `last scanned ${utcTime(scannedAt)}`;
-  return `${accountId} in ${region} (${state}, ${since})`;
+  return `${accountId} in ${region} is not monitored (${state}, ${since})`;
 };
 
 /** The same thing to do for many targets is one remedy; the one that fixes most comes first. */

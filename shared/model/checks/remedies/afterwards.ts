@@ -8,7 +8,7 @@ import type { Gains, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { clustersUsing } from './cluster-subnets.ts';
 
-/** Nobody plans by a pace for longer, and the trend of a month says nothing of it. */
+/** The trend of a month says nothing of a longer time. */
 const LONGEST_RUNWAY = 365;
 
 /** `Remedy.afterwards`, or nothing. */

@@ -102,7 +102,7 @@ describe('coverage', () => {
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('Headroom: 4 of 5 targets are not watched');
     expect(observation?.finding?.explanation).toBe(
-      'Headroom cannot monitor 3 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 4 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 5 in us-east-1 (failed, last scanned Thu 1 Jan 2026 00:00 UTC), 6 in us-east-1 (stale, never scanned).',
+      '3 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 4 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 5 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 6 in us-east-1 is not monitored (stale, never scanned).',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeVpcs to X.',
