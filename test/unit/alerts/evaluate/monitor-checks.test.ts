@@ -172,7 +172,7 @@ describe('coverage', () => {
   test('a long list says how many more there are', () => {
     const many = Array.from({ length: 8 }, () => covered('stale', { problems: [denied] }));
     const { finding } = says('coverage', { coverage: many }) ?? {};
-    expect(finding?.explanation).toMatch(/ and 3 more\.$/);
+    expect(finding?.explanation).toMatch(/ 3 more targets not shown\.$/);
     expect(finding?.explanation.match(/222222222222/g)).toHaveLength(5);
     const five = Array.from({ length: 5 }, () => covered('stale'));
     expect(says('coverage', { coverage: five })?.finding?.explanation).not.toContain(' more');
