@@ -15,7 +15,7 @@ import { metricsPage } from './metrics.ts';
 import { ownersPage } from './owners.ts';
 import { permissionsPage } from './permissions.ts';
 import { planNodeSchemaJson, planSchemas } from './plan-schemas.ts';
-import { runbookPages } from './runbooks.ts';
+import { runbookPages, runbooksPage } from './runbooks.ts';
 import { scanSchemaJson } from './scan-schema.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
@@ -34,6 +34,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/metrics.md': metricsPage,
   'docs/owners.md': ownersPage,
   'docs/permissions.md': permissionsPage,
+  'docs/runbooks.md': runbooksPage,
   ...runbookPages,
   'docs/schema/alert.schema.json': alertSchemaJson,
   'docs/schema/estate.schema.json': estateSchemaJson,

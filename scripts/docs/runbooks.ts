@@ -19,6 +19,20 @@ export const runbookPages: Readonly<Record<string, () => string>> = Object.fromE
   [...RUNBOOKS.values()].map((runbook) => [`docs/runbooks/${runbook.kind}.md`, () => runbookPage(runbook)]),
 );
 
+/** The list of them. */
+export const runbooksPage = (): string => `# Runbooks
+
+Made from \`shared/model/checks/\` by \`npm run docs\`.
+
+Each check has a page that says what it means, what to look at first and what to do. Messages link to the page of their check, once
+[\`links.runbooks\`](configuration.md) names the place where you publish these pages, or \`headroom serve\` has a \`--public-url\`. The
+server has the same pages, with what the check finds now.
+
+| runbook | check | about |
+| --- | --- | --- |
+${[...RUNBOOKS.values()].map(({ kind, title, about }) => `| [${title}](runbooks/${kind}.md) | \`${kind}\` | ${about} |`).join('\n')}
+`;
+
 const runbookPage = (runbook: Runbook): string => {
   const findings = FOUND.get(runbook.kind) ?? [];
   const [example] = findings;

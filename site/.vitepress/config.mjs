@@ -56,6 +56,7 @@ export default defineConfig({
         kubernetes: 'Kubernetes API',
       }),
       group('When something is wrong', {
+        runbooks: 'Runbooks',
         troubleshooting: 'Troubleshooting',
         drills: 'Drills',
         'threat-model': 'Threat model',
