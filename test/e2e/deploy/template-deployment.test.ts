@@ -71,7 +71,7 @@ const uploadPackages = async (): Promise<void> => {
   const s3 = new S3Client({ ...configuration(), forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   const packages = (await readdir(workspace)).filter((name) => name.endsWith('.zip'));
-  expect(packages).toHaveLength(4);
+  expect(packages).toHaveLength(5);
   for (const name of packages) {
     const Body = await readFile(join(workspace, name));
     await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `${PREFIX}${name}`, Body }));
