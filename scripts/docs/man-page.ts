@@ -1,6 +1,6 @@
-import { type CommandEntry, describeCommand, type OptionEntry } from '../../cli/base/command-tree.ts';
-import { buildProgram } from '../../cli/main.ts';
+import type { CommandEntry, OptionEntry } from '../../cli/base/command-tree.ts';
 import { VERSION } from '../../cli/version.ts';
+import { describedProgram } from './described-program.ts';
 
 /** A dot or a quote at the start of a line would be a request, a backslash an escape; a plain hyphen would become typographic. */
 const roff = (text: string): string =>
@@ -24,16 +24,7 @@ const commandText = (command: CommandEntry, path: string): string => {
 
 /** The manual page, from the command line's own description of itself. */
 export const manPage = (): string => {
-  const io = {
-    out: () => {},
-    err: () => {},
-    env: {},
-    now: () => 0,
-    colour: false,
-    progress: false,
-    columns: null,
-  };
-  const program = describeCommand(buildProgram(io, () => {}));
+  const program = describedProgram();
   return `.\\" Made from cli/ by npm run docs.
 .TH HEADROOM 1 "" "Headroom ${VERSION}" "User Commands"
 .SH NAME

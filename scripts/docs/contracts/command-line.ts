@@ -1,6 +1,6 @@
-import { type CommandEntry, describeCommand, type OptionEntry } from '../../../cli/base/command-tree.ts';
+import type { CommandEntry, OptionEntry } from '../../../cli/base/command-tree.ts';
 import { EXIT } from '../../../cli/base/exit-codes.ts';
-import { buildProgram } from '../../../cli/main.ts';
+import { describedProgram } from '../described-program.ts';
 
 const optionLine = ({ flags, choices, defaultValue }: OptionEntry): string =>
   `  ${flags}${choices.length === 0 ? '' : `  one of: ${choices.join(', ')}`}${defaultValue === null ? '' : `  default: ${defaultValue}`}`;
@@ -14,16 +14,7 @@ const commandLines = (command: CommandEntry, path: string): readonly string[] =>
 
 /** Commands, arguments, options with their values and defaults, and exit codes. Wording of the help is no contract. */
 export const commandLineContract = (): string => {
-  const io = {
-    out: () => {},
-    err: () => {},
-    env: {},
-    now: () => 0,
-    colour: false,
-    progress: false,
-    columns: null,
-  };
-  const program = describeCommand(buildProgram(io, () => {}));
+  const program = describedProgram();
   return [
     'exit codes',
     ...Object.entries(EXIT).map(([name, code]) => `  ${code} ${name}`),

@@ -98,16 +98,22 @@ const subnetFigures = (
   };
 };
 
-/** What is left at the day's low, changed by what the plan changes, over what is lost per day. */
+/** What is left at the day's low, and what is gained, over what is lost per day. `null` where nothing is lost, or it is not known. */
+export const daysLeft = (forecast: Forecast | undefined, gained: number): number | null => {
+  const { dailyLow, lossPerDay } = forecast?.basis ?? { dailyLow: null, lossPerDay: null };
+  return dailyLow === null || lossPerDay === null || lossPerDay <= 0
+    ? null
+    : (dailyLow + gained) / lossPerDay;
+};
+
 const runway = (
   forecast: Forecast | undefined,
   before: Bounds | null,
   after: Bounds | null,
 ): number | null => {
-  const { dailyLow, lossPerDay } = forecast?.basis ?? { dailyLow: null, lossPerDay: null };
-  if (dailyLow === null || lossPerDay === null || lossPerDay <= 0 || after === null) return null;
-  const changed = before === null ? 0 : after[0] - before[0];
-  return Math.max(0, Math.floor(((dailyLow + changed) / lossPerDay) * 10) / 10);
+  if (after === null) return null;
+  const days = daysLeft(forecast, before === null ? 0 : after[0] - before[0]);
+  return days === null ? null : Math.max(0, Math.floor(days * 10) / 10);
 };
 
 const figuresOf = (measured: Measured, subnetIds: readonly string[]): SupplyFigures => {

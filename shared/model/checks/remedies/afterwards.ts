@@ -1,6 +1,7 @@
 import { count } from '../../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import { emptySubnet } from '../../plan/new-subnet.ts';
+import { daysLeft } from '../../plan/state-figures.ts';
 import { type ZoneChange, type ZoneRoom, zoneRoom } from '../../plan/zone-room.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
@@ -79,18 +80,18 @@ const nodesText = ({ clusterName }: ClusterAssessment, zone: string, room: ZoneR
   return `After this,${assumed} ${least}${nodes} of ${clusterName} ${after[0] === 1 ? 'fits' : 'fit'} in ${zone} when full of pods (now ${now}).`;
 };
 
-/** What is left at the day's low, and what is gained, over what is lost per day. No figure for a loss that lasts hours. */
+/** No figure for a loss that lasts hours. */
 const runwayText = (
   { forecast }: SubnetAssessment,
   supply: 'addresses' | 'prefixes',
   gains: Gains,
 ): string => {
-  const { basis, surge } = forecast[supply] ?? {};
-  const { dailyLow, lossPerDay } = basis ?? { dailyLow: null, lossPerDay: null };
+  const { surge } = forecast[supply] ?? {};
   const gained = gains[supply] ?? 0;
   const isFast = (surge?.raise ?? 'ok') !== 'ok' || surge?.drain != null;
-  if (isFast || gained <= 0 || dailyLow === null || lossPerDay === null || lossPerDay <= 0) return '';
-  const days = Math.floor((dailyLow + gained) / lossPerDay);
+  const left = isFast || gained <= 0 ? null : daysLeft(forecast[supply], gained);
+  if (left === null) return '';
+  const days = Math.floor(left);
   const lasts =
     days > LONGEST_RUNWAY ? 'over a year' : days < 1 ? 'less than a day' : `about ${count(days, 'day')}`;
   return `At today's pace the ${supply} then last ${lasts}.`;
