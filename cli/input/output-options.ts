@@ -5,6 +5,10 @@ import { UsageError } from '../base/command-line.ts';
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'csv', 'name'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** What a plan prints: it is a document with tables, and goes to pull requests and browsers as well. */
+export const PLAN_FORMATS = [...OUTPUT_FORMATS, 'markdown', 'html'] as const;
+export type PlanFormat = (typeof PLAN_FORMATS)[number];
+
 /** What a command prints that shows one thing, and no list. */
 export const DOCUMENT_FORMATS = ['table', 'json', 'yaml'] as const satisfies readonly OutputFormat[];
 
@@ -22,10 +26,10 @@ export interface OutputOptions {
 const WITH_FORMAT = new WeakSet<Command>();
 
 /** The choices are for the help alone: a command says all that is wrong with its options at once. */
-const formatOption = (flags: string, description: string, formats: readonly OutputFormat[]): Option =>
+const formatOption = (flags: string, description: string, formats: readonly PlanFormat[]): Option =>
   Object.assign(new Option(flags, description), { argChoices: [...formats] });
 
-const addFormatOptions = (command: Command, formats: readonly OutputFormat[]): Command => {
+const addFormatOptions = (command: Command, formats: readonly PlanFormat[]): Command => {
   WITH_FORMAT.add(command);
   return command
     .addOption(formatOption('-o, --output <format>', 'what is printed', formats))
@@ -34,6 +38,9 @@ const addFormatOptions = (command: Command, formats: readonly OutputFormat[]): C
 
 /** For a command that shows one thing. */
 export const addDocumentOptions = (command: Command): Command => addFormatOptions(command, DOCUMENT_FORMATS);
+
+/** For a plan. */
+export const addPlanFormatOptions = (command: Command): Command => addFormatOptions(command, PLAN_FORMATS);
 
 /** For a command that prints a list. */
 export const addOutputOptions = (command: Command, { watch = true }: { watch?: boolean } = {}): Command => {

@@ -6,6 +6,7 @@ import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
@@ -14,7 +15,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 import { drainCommands, reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';
 
@@ -24,12 +25,12 @@ interface Options extends PlanSourceOptions {
   readonly supply: string;
   readonly nodes?: string;
   readonly win?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan drain`: which nodes to drain, in which order, to win back most prefixes or addresses. */
 export const addDrainCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('drain')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('drain')))
     .description('which nodes to drain, in which order, to win back most prefixes or addresses')
     .option('--cluster <name>', 'the cluster whose nodes may be drained')
     .option(
@@ -79,7 +80,7 @@ what is won. The exit code is 1 where nothing can be won, or less than --win.
           ),
         ],
       };
-      writePlan(session, options.format, document, drainReport(document), {
+      await writePlan(session, options.format, document, drainReport(document), {
         before: source.plan.maps,
         after: mapsAfter,
       });

@@ -6,19 +6,20 @@ import type { FailoverDocument } from '../../../shared/model/plan/plan-documents
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly cluster?: string;
   readonly lose?: readonly string[];
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan failover`: what does not fit where if one zone fails, or two, and what would make it fit. */
 export const addFailoverCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('failover')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('failover')))
     .description('what does not fit if one zone fails, or two, and what would make it fit')
     .option('--cluster <name>', 'the cluster')
     .option(
@@ -51,7 +52,7 @@ All clusters of the account lose the zone at once. The exit code is 1 where the 
         );
       const answer = planFailover(source.plan, cluster, lost);
       const document: FailoverDocument = { schema: 'headroom/plan-failover@1', ...answer };
-      writePlan(session, options.format, document, failoverReport(document), {
+      await writePlan(session, options.format, document, failoverReport(document), {
         before: source.plan.maps,
         after: new Map(),
       });

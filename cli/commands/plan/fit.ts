@@ -1,20 +1,23 @@
 import type { Command } from 'commander';
+import { smallestOf } from '../../../shared/model/base/extremes.ts';
 import { count, number } from '../../../shared/model/base/text/numbers.ts';
-import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { type FitAnswer, type FitQuestion, planFit } from '../../../shared/model/plan/fit.ts';
+import { NodeDemands } from '../../../shared/model/plan/node-demands.ts';
+import { usualType } from '../../../shared/model/plan/node-plan.ts';
 import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
 import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { settingsOf } from '../../../shared/model/plan/what-if.ts';
-import type { NodePlace } from '../../../shared/model/result/cluster.ts';
+import type { NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
 import { type KnownCluster, readTerraformPlan } from '../../input/terraform-plan.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly terraform?: string;
@@ -23,17 +26,20 @@ interface Options extends PlanSourceOptions {
   readonly pods?: string;
   readonly type?: string;
   readonly require: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan fit`: a gate before a change, for a Terraform plan or for plain numbers. */
 export const addFitCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('fit')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('fit')))
     .description('whether a change fits: a gate for a Terraform plan, or for plain numbers')
     .option('--terraform <file>', 'the output of terraform show -json of a plan')
     .option('--cluster <name>', 'the cluster that nodes and pods are for')
     .option('--nodes <number>', 'how many nodes more')
-    .option('--pods <number>', 'how many pods with an address of their own on all of these nodes')
+    .option(
+      '--pods <number>',
+      'how many pods with an address of their own on all of these nodes; without --nodes, as few nodes as run them',
+    )
     .option('--type <type>', 'their instance type')
     .option('--require <bound>', 'least or most: which of the two must fit', 'least')
     .addHelpText(
@@ -43,6 +49,7 @@ Examples:
   $ terraform show -json plan > plan.json
   $ headroom plan fit --terraform plan.json --format markdown >> "$GITHUB_STEP_SUMMARY"
   $ headroom plan fit --cluster shop --nodes 20 --type m5.large --pods 400 --require most
+  $ headroom plan fit --cluster shop --pods 400 --output csv
 
 The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of pods,
 load balancers with 8 addresses. The exit code is 1 where the bound does not fit. A list names everything that is known only after apply.
@@ -57,7 +64,7 @@ load balancers with 8 addresses. The exit code is 1 where the bound does not fit
       const [estate, question] = questionOf(options, sources);
       const answer = planFit(estate, question);
       const document: FitDocument = { schema: 'headroom/plan-fit@1', required: bound, ...answer };
-      writePlan(session, options.format, document, fitReport(document), {
+      await writePlan(session, options.format, document, fitReport(document), {
         before: estate.maps,
         after: new Map(),
       });
@@ -76,15 +83,23 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
     const question = readTerraformPlan(terraform, (clusterName) => knownCluster(sources, clusterName));
     return [joined(sources), question];
   }
-  if (nodes === undefined)
-    throw new UsageError('Nothing is asked.', 'Give --terraform, or --nodes and the rest of the numbers.');
+  if (nodes === undefined && pods === undefined)
+    throw new UsageError('Nothing is asked.', 'Give --terraform, --nodes or --pods.');
   const { source, cluster } = clusterNamed(sources, name);
-  const wanted = optionalNumber('--nodes', nodes, 1) ?? 1;
-  const onAll = optionalNumber('--pods', pods);
+  const onAll = optionalNumber('--pods', pods, nodes === undefined ? 1 : 0);
   const places = source.plan.placesOf(cluster);
-  const usual = type ?? source.plan.nodesOf(cluster)[0]?.type;
-  if (usual === undefined || limitsOf(usual) === null)
-    throw new UsageError(`No instance type is called ${usual ?? ''}.`, 'Give one with --type.');
+  const usual = type ?? usualType(cluster, source.plan.nodesOf(cluster));
+  const limits = usual === null ? null : source.plan.input.limits(usual);
+  if (usual === null || limits === null)
+    throw new UsageError(
+      usual === null
+        ? `${cluster.clusterName} has no node of a known type.`
+        : `No instance type is called ${usual}.`,
+      'Give one with --type.',
+    );
+  const settings = settingsOf(cluster);
+  const wanted =
+    optionalNumber('--nodes', nodes, 1) ?? nodesFor(onAll ?? 0, source.plan, settings, usual, places);
   return [
     source.plan,
     {
@@ -103,7 +118,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
             .filter(({ podSubnetIds }) => podSubnetIds !== null)
             .map(({ subnetId }) => subnetId),
           podSubnetOfZone: podSubnetsIn(places),
-          settings: settingsOf(cluster),
+          settings,
         },
       ],
     },
@@ -116,6 +131,25 @@ const podSubnetsIn = (places: readonly NodePlace[]): ReadonlyMap<string, readonl
       primaryServesPods || podSubnetIds === null ? [] : [[availabilityZone ?? '', podSubnetIds]],
     ),
   );
+
+/** As few nodes as run so many pods, each as many as it may. */
+const nodesFor = (
+  pods: number,
+  plan: PlanEstate,
+  settings: NewNodeSettings,
+  type: string,
+  places: readonly NodePlace[],
+): number => {
+  const demands = new NodeDemands(plan.input.limits, settings);
+  const onOne = smallestOf(
+    places.map(({ primaryServesPods }) => demands.podsAtMost(type, primaryServesPods) ?? 0),
+  );
+  if (Number.isFinite(onOne) && onOne > 0) return Math.ceil(pods / onOne);
+  throw new UsageError(
+    `No node of ${type} runs a pod with an address of its own with the settings of this cluster.`,
+    'Give another type with --type, or the number of nodes with --nodes.',
+  );
+};
 
 const knownCluster = (sources: readonly PlanSource[], name: string | null): KnownCluster => {
   for (const { plan } of sources) {
@@ -134,7 +168,7 @@ const joined = (sources: readonly PlanSource[]): PlanEstate => {
     vpcs: inputs.flatMap(({ vpcs }) => vpcs),
     clusters: inputs.flatMap(({ clusters }) => clusters),
     maps: inputs.flatMap(({ maps }) => maps),
-    limits: (type) => limitsOf(type),
+    limits: (type) => inputs.map(({ limits }) => limits(type)).find((limits) => limits !== null) ?? null,
     interfaces: null,
     vpcConnections: null,
     reservations: new Map(),
@@ -157,25 +191,29 @@ const fitReport = (answer: FitDocument): PlanReport => ({
         { title: 'WANTED', align: 'right' },
         { title: 'FITS', align: 'right' },
         { title: 'ERROR' },
+        { title: 'SUBNETS', wide: true },
       ],
-      rows: answer.demands.map(({ address, kind, wanted, fits, error }) => [
+      rows: answer.demands.map(({ address, kind, wanted, fits, error, subnetIds }) => [
         address,
         kind,
         range(wanted),
         range(fits),
         error ?? '',
+        subnetIds.join(' '),
       ]),
     },
     {
       title: 'Subnets, before -> after the least to the most',
       columns: [
         { title: 'SUBNET' },
+        { title: 'SUBNET ID', wide: true, names: true },
         { title: 'ZONE' },
         { title: 'FREE ADDRESSES', align: 'right' },
         { title: 'FREE PREFIXES', align: 'right' },
       ],
       rows: answer.subnets.map((subnet) => [
         subnet.name ?? subnet.subnetId,
+        subnet.subnetId,
         subnet.availabilityZone,
         `${number(subnet.freeAddresses)} -> ${range(subnet.freeAddressesAfter)}`,
         `${number(subnet.freePrefixes)} -> ${range(subnet.freePrefixesAfter)}`,

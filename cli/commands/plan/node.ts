@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { printable } from '../../../shared/model/base/invisible-characters.ts';
+import { largestOf, smallestOf } from '../../../shared/model/base/extremes.ts';
+import { count, number } from '../../../shared/model/base/text/numbers.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { type CniSettings, takesPrefixes } from '../../../shared/model/cni/cni-settings.ts';
 import {
@@ -10,12 +11,14 @@ import {
 } from '../../../shared/model/cni/node-holding.ts';
 import type { PlanNodeDocument, PlannedHolding } from '../../../shared/model/cni/plan-node-document.ts';
 import { settingNotices } from '../../../shared/model/cni/setting-notices.ts';
+import type { PlanColumn, PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { RULES } from '../../../shared/model/plan/rules.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
-import { type Io, paint } from '../../base/io.ts';
 import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
-import { jsonText } from '../../output/json.ts';
-import { type Column, renderTable, wholeNumber } from '../../output/table.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { bounds } from '../../output/plan/figures.ts';
 
 interface Options extends CniOptions {
   readonly pods: string;
@@ -23,7 +26,7 @@ interface Options extends CniOptions {
   readonly customNetworking?: boolean;
   readonly maxPods?: string;
   readonly peakPods?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
   readonly region?: string;
 }
 
@@ -41,71 +44,79 @@ const oneOf = (option: string, value: string, allowed: readonly string[]): void 
 
 /** A figure, and behind it the bounds where it is not exact. */
 const figure = (value: number, [least, most]: Range): string =>
-  least === most
-    ? `${wholeNumber(value)}`
-    : `${wholeNumber(value)} (${wholeNumber(least)}-${wholeNumber(most)})`;
+  least === most ? number(value) : `${number(value)} (${number(least)}-${number(most)})`;
 
-const bounds = (range: Range | undefined): string | null => {
-  if (range === undefined) return null;
-  const [least, most] = range;
-  return least === most ? wholeNumber(least) : `${wholeNumber(least)}-${wholeNumber(most)}`;
+const nodeReport = (document: PlanNodeDocument): PlanReport => {
+  const { instanceType, mode, notices, nodes, peakPods } = document;
+  return {
+    title: `What the VPC CNI holds on a node of ${instanceType} in ${mode} mode`,
+    answer: sentence(document),
+    fits: null,
+    tables: [
+      {
+        title: 'For each number of pods',
+        columns: [
+          ...['PODS', 'INTERFACES', 'ADDRESSES', 'PREFIXES', 'UNUSED', 'TAKEN FROM SUBNETS'].map(
+            rightAligned,
+          ),
+          ...(nodes.some(({ podsWithoutAddress }) => podsWithoutAddress > 0)
+            ? [rightAligned('PODS WITHOUT ADDRESS')]
+            : []),
+          ...(peakPods === null
+            ? []
+            : ['INTERFACES', mode === 'prefix' ? 'PREFIXES' : 'ADDRESSES'].map((title) =>
+                rightAligned(`${title} AFTERWARDS`),
+              )),
+        ],
+        rows: nodes.map((node) => cellsOf(document, node)),
+      },
+    ],
+    notes: notices.map(({ message }) => message),
+    unknowns: [],
+    commands: [],
+    rules: [RULES.allocator, ...(peakPods === null ? [] : [RULES.wayDown])],
+    subnetIds: [],
+  };
 };
 
-const columnsFor = ({ mode, peakPods, nodes }: PlanNodeDocument): readonly Column<PlannedHolding>[] => {
-  const prefixes = mode === 'prefix';
+const rightAligned = (title: string): PlanColumn => ({ title, align: 'right' });
+
+const cellsOf = (
+  { mode, nodes, peakPods }: PlanNodeDocument,
+  node: PlannedHolding,
+): readonly (string | null)[] => {
+  const { addresses, interfaces, onTheWayDown, prefixes, range } = node;
+  const held = mode === 'prefix' ? onTheWayDown?.prefixes : onTheWayDown?.addresses;
   return [
-    { title: 'PODS', align: 'right', cell: ({ pods }) => wholeNumber(pods) },
-    {
-      title: 'INTERFACES',
-      align: 'right',
-      cell: ({ interfaces, range }) => figure(interfaces, range.interfaces),
-    },
-    {
-      title: 'ADDRESSES',
-      align: 'right',
-      cell: ({ addresses, range }) => figure(addresses, range.addresses),
-    },
-    { title: 'PREFIXES', align: 'right', cell: ({ prefixes: held, range }) => figure(held, range.prefixes) },
-    { title: 'UNUSED', align: 'right', cell: ({ unused }) => wholeNumber(unused) },
-    { title: 'TAKEN FROM SUBNETS', align: 'right', cell: (node) => wholeNumber(node.addressesTaken) },
+    number(node.pods),
+    figure(interfaces, range.interfaces),
+    figure(addresses, range.addresses),
+    figure(prefixes, range.prefixes),
+    number(node.unused),
+    number(node.addressesTaken),
     ...(nodes.some(({ podsWithoutAddress }) => podsWithoutAddress > 0)
-      ? [
-          {
-            title: 'PODS WITHOUT ADDRESS',
-            align: 'right',
-            cell: ({ podsWithoutAddress }) => wholeNumber(podsWithoutAddress),
-          } satisfies Column<PlannedHolding>,
-        ]
+      ? [number(node.podsWithoutAddress)]
       : []),
-    ...(peakPods === null
-      ? []
-      : [
-          {
-            title: 'INTERFACES AFTERWARDS',
-            align: 'right',
-            cell: ({ onTheWayDown }) => bounds(onTheWayDown?.interfaces),
-          } satisfies Column<PlannedHolding>,
-          {
-            title: prefixes ? 'PREFIXES AFTERWARDS' : 'ADDRESSES AFTERWARDS',
-            align: 'right',
-            cell: ({ onTheWayDown }) => bounds(prefixes ? onTheWayDown?.prefixes : onTheWayDown?.addresses),
-          } satisfies Column<PlannedHolding>,
-        ]),
+    ...(peakPods === null ? [] : [bounds(onTheWayDown?.interfaces ?? null), bounds(held ?? null)]),
   ];
 };
 
-const render = (io: Io, document: PlanNodeDocument): string => {
-  const dye = paint(io);
-  const notices = document.notices
-    .map(({ message }) => `${dye('yellow', 'note')}  ${printable(message)}\n`)
-    .join('');
-  return `${renderTable(io, columnsFor(document), document.nodes)}${notices === '' ? '' : `\n${notices}`}`;
+const sentence = ({ nodes }: PlanNodeDocument): string => {
+  const taken = nodes.map(({ addressesTaken: each }) => each);
+  const [least, most] = [smallestOf(taken), largestOf(taken)];
+  const some = least === most ? count(most, 'address') : `${number(least)} to ${number(most)} addresses`;
+  const without = nodes.filter(({ podsWithoutAddress }) => podsWithoutAddress > 0);
+  const [first] = without.toSorted((a, b) => a.pods - b.pods);
+  const short =
+    first === undefined
+      ? ''
+      : ` Of ${count(first.pods, 'pod')}, ${number(first.podsWithoutAddress)} get${first.podsWithoutAddress === 1 ? 's' : ''} no address.`;
+  return `The node takes ${some} of its subnets.${short}`;
 };
 
 /** `headroom plan node`: what the VPC CNI holds on a node for any number of pods. */
-export const addPlanNodeCommand = (plan: Command, { io }: Session): void => {
-  plan
-    .command('node')
+export const addPlanNodeCommand = (plan: Command, session: Session): void => {
+  addPlanFormatOptions(plan.command('node'))
     .argument('<type>', 'an instance type, such as m5.large')
     .requiredOption('--pods <number,...>', 'how many pods with an address of their own the node runs')
     .description('what the VPC CNI holds on a node for any number of pods')
@@ -119,7 +130,6 @@ export const addPlanNodeCommand = (plan: Command, { io }: Session): void => {
     .option('--max-eni <number>', 'MAX_ENI, primary interface and trunk included (default: not set)')
     .option('--max-pods <number>', "the kubelet's limit (default: what the interfaces hold)")
     .option('--peak-pods <number>', 'how many pods the node ran before: shows what it may still hold')
-    .option('-f, --format <format>', 'table or json', 'table')
     .option('-r, --region <region>', 'where to ask EC2 for a type that the shipped table lacks')
     .addHelpText(
       'after',
@@ -135,7 +145,7 @@ and the trunk. Subnets are taken to have plenty.
 `,
     )
     .action(async (type: string, options: Options) => {
-      oneOf('--format', options.format, ['table', 'json']);
+      checkFormat(options.format);
       oneOf('--mode', options.mode, ['secondary', 'prefix']);
       const pods = options.pods.split(',').map((part) => wholeNumberOf('--pods', part.trim()));
       const settings = settingsOf(options);
@@ -157,6 +167,6 @@ and the trunk. Subnets are taken to have plenty.
         })),
         notices: settingNotices(limits, settings),
       };
-      io.out(options.format === 'json' ? jsonText(document) : render(io, document));
+      await writePlan(session, options.format, document, nodeReport(document));
     });
 };

@@ -9,6 +9,7 @@ import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { wholeNumberOf } from '../../input/cni-options.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import {
   addPlanSourceOptions,
@@ -17,7 +18,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 import { reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';
 
@@ -25,12 +26,12 @@ interface Options extends PlanSourceOptions {
   readonly subnet?: readonly string[];
   readonly cluster?: string;
   readonly afterDraining?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan reserve`: which ranges to keep for prefixes, now and after a drain. */
 export const addReserveCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('reserve')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('reserve')))
     .description('which ranges to reserve for prefixes, now and after a drain, and what is in the way')
     .option('--subnet <subnet-id...>', 'the subnets', collectValues)
     .option('--cluster <name>', 'all subnets of its nodes and pods')
@@ -106,7 +107,7 @@ A reservation takes nothing from those that run. It keeps new single addresses o
         ),
         rules: [RULES.reserve, RULES.reserved, RULES.placement],
       };
-      writePlan(session, options.format, document, reserveReport(document), {
+      await writePlan(session, options.format, document, reserveReport(document), {
         before: maps,
         after: drain?.mapsAfter ?? new Map(),
       });
@@ -133,6 +134,7 @@ const reserveReport = (answer: ReserveDocument): PlanReport => {
           }`,
     fits: null,
     tables: [reservationTable('Now', now), reservationTable('After the drain', later)],
+    listing: reservationTable('To reserve', answer.drained.length > 0 ? later : now),
     notes:
       answer.drained.length === 0
         ? []

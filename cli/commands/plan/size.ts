@@ -15,9 +15,10 @@ import { collectValues, type Session, UsageError } from '../../base/command-line
 import { EXIT } from '../../base/exit-codes.ts';
 import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, readPlanSources } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions, CniOptions {
   readonly nodes: string;
@@ -33,12 +34,12 @@ interface Options extends PlanSourceOptions, CniOptions {
   readonly within?: readonly string[];
   readonly taken?: readonly string[];
   readonly vpc?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan size`: how large the subnets of a cluster have to be, and where they can lie. */
 export const addSizeCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('size')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('size')))
     .description('how large the subnets of a cluster have to be, by mode, and where they can lie')
     .requiredOption('--nodes <number>', 'how many nodes run')
     .requiredOption('--type <type>', 'their instance type, such as m5.2xlarge')
@@ -77,7 +78,7 @@ The exit code is 1 where no mode fits.
       const answered = await lookUpLimits([options.type], { live: false, region: options.region?.[0] });
       const answer = planSize(question, (type) => limitsOf(type, answered));
       const document: SizeDocument = { schema: 'headroom/plan-size@1', ...answer };
-      writePlan(session, options.format, document, sizeReport(document));
+      await writePlan(session, options.format, document, sizeReport(document));
       session.exit(answer.modes.some(({ fits }) => fits) ? EXIT.ok : EXIT.found);
     });
 };
@@ -150,6 +151,31 @@ const takenIn = (sources: readonly PlanSource[], chosen: string | null): SizeQue
     ),
   ]);
 
+const RANGE_COLUMNS = [
+  { title: 'FOR' },
+  { title: 'ZONE', align: 'right' },
+  { title: 'SIZE', align: 'right' },
+  { title: 'RANGE', names: true },
+  { title: 'ARITHMETIC' },
+  { title: 'RESERVE FOR PREFIXES' },
+] as const;
+
+const rangeCells = ({
+  purpose,
+  zone,
+  length,
+  cidr,
+  arithmetic,
+  reservations,
+}: SizedMode['ranges'][number]): readonly (string | null)[] => [
+  purpose,
+  zone === null ? 'all' : number(zone),
+  length === null ? 'none is large enough' : `/${length}`,
+  cidr,
+  arithmetic,
+  reservations.join(' '),
+];
+
 const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
   title: `${count(question.nodes, 'node')} of ${question.type}, ${count(question.podsPerNode, 'pod')} each, in ${count(question.zones, 'zone')}`,
   answer: sentence(question, modes),
@@ -180,24 +206,15 @@ const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
     },
     ...modes.map(({ mode, ranges }) => ({
       title: `Ranges in mode ${mode}`,
-      columns: [
-        { title: 'FOR' },
-        { title: 'ZONE', align: 'right' as const },
-        { title: 'SIZE', align: 'right' as const },
-        { title: 'RANGE' },
-        { title: 'ARITHMETIC' },
-        { title: 'RESERVE FOR PREFIXES' },
-      ],
-      rows: ranges.map(({ purpose, zone, length, cidr, arithmetic, reservations }) => [
-        purpose,
-        zone === null ? 'all' : number(zone),
-        length === null ? 'none is large enough' : `/${length}`,
-        cidr,
-        arithmetic,
-        reservations.join(' '),
-      ]),
+      columns: RANGE_COLUMNS,
+      rows: ranges.map(rangeCells),
     })),
   ],
+  listing: {
+    title: 'Ranges',
+    columns: [{ title: 'MODE' }, ...RANGE_COLUMNS],
+    rows: modes.flatMap(({ mode, ranges }) => ranges.map((range) => [mode, ...rangeCells(range)])),
+  },
   notes: [...new Set(modes.flatMap(({ notices }) => notices))],
   unknowns: [],
   commands: [],

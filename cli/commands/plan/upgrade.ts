@@ -6,19 +6,20 @@ import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgr
 import type { Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly cluster?: string;
   readonly surge?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan upgrade`: whether an update of the cluster's version fits. */
 export const addUpgradeCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('upgrade')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('upgrade')))
     .description("whether an update of a cluster's version fits: control plane and surge nodes, by zone")
     .option('--cluster <name>', 'the cluster')
     .option(
@@ -43,7 +44,7 @@ fit.
       const eks = source.estate.eksClusters?.find(({ name }) => name === cluster.clusterName) ?? null;
       const answer = planUpgrade(source.plan, cluster, eks, surge);
       const document: UpgradeDocument = { schema: 'headroom/plan-upgrade@1', ...answer };
-      writePlan(session, options.format, document, upgradeReport(document), {
+      await writePlan(session, options.format, document, upgradeReport(document), {
         before: source.plan.maps,
         after: new Map(),
       });

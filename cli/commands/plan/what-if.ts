@@ -6,21 +6,22 @@ import type { PlanState, SubnetFigures, SupplyFigures } from '../../../shared/mo
 import { mapsAfter, type WhatIf, whatIf } from '../../../shared/model/plan/what-if.ts';
 import { collectValues, type Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import { type ChangeOptions, changesOf } from '../../input/plan-changes.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
-import { addFormatOption, checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, writePlan } from '../../output/plan/answer.ts';
 import { commandsOf } from '../../output/plan/commands.ts';
 import { bounds, fromTo } from '../../output/plan/figures.ts';
 
 interface Options extends PlanSourceOptions, ChangeOptions {
   readonly cluster?: string;
-  readonly format: string;
+  readonly format: PlanFormat;
 }
 
 /** `headroom plan what-if`: a cluster before and after a change, and the order in which it can be made. */
 export const addWhatIfCommand = (plan: Command, session: Session): void => {
-  addFormatOption(addPlanSourceOptions(plan.command('what-if')))
+  addPlanFormatOptions(addPlanSourceOptions(plan.command('what-if')))
     .description('a cluster before and after a change, and the order in which it can be made')
     .option('--cluster <name>', 'the cluster that changes')
     .option('--set <name=value...>', 'mode=prefix, mode=secondary, or a variable of the CNI', collectValues)
@@ -51,7 +52,7 @@ Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit co
         ...answer,
         commands: commandsOf(chosen, answer.actions),
       };
-      writePlan(session, options.format, document, whatIfReport(document), {
+      await writePlan(session, options.format, document, whatIfReport(document), {
         before: chosen.source.plan.maps,
         after: mapsAfter(chosen.source.plan, chosen.cluster, changes, answer),
       });
@@ -68,6 +69,7 @@ const whatIfReport = (answer: WhatIfDocument): PlanReport => ({
       title: 'Subnets, before -> after',
       columns: [
         { title: 'SUBNET' },
+        { title: 'SUBNET ID', wide: true, names: true },
         { title: 'ZONE' },
         ...FIGURE_COLUMNS,
         { title: 'RUNWAY DAYS', align: 'right' },
@@ -76,6 +78,7 @@ const whatIfReport = (answer: WhatIfDocument): PlanReport => ({
         const before = answer.before.subnets.find(({ subnetId }) => subnetId === after.subnetId) ?? null;
         return [
           after.name ?? after.subnetId,
+          after.subnetId,
           after.availabilityZone,
           ...figureCells(before, after),
           fromTo(runway(before), runway(after)),

@@ -1,22 +1,21 @@
-import type { Command } from 'commander';
 import { displayableScript, NOT_DISPLAYED } from '../../../shared/model/base/shell-words.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
 import { type PlanMap, planPage } from '../../../shared/report/plan-page.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
-import { jsonText } from '../json.ts';
+import { PLAN_FORMATS, type PlanFormat } from '../../input/output-options.ts';
+import { documentText } from '../document.ts';
+import { mainTableOf, namesIn } from './main-table.ts';
 import { planAsMarkdown } from './markdown.ts';
 import { planAsText } from './terminal.ts';
 
-const FORMATS = ['table', 'json', 'markdown', 'html'];
-
-export const addFormatOption = (command: Command): Command =>
-  command.option('-f, --format <format>', 'table, json, markdown or html', 'table');
-
 /** @throws UsageError for a format that there is not */
-export const checkFormat = (format: string): void => {
-  if (FORMATS.includes(format)) return;
-  throw new UsageError(`--format ${format} is none of ${FORMATS.join(', ')}.`, 'Use one of them.');
+export const checkFormat = (format: PlanFormat): void => {
+  if (PLAN_FORMATS.includes(format)) return;
+  throw new UsageError(
+    `--output ${String(format)} is not a format.`,
+    `Use one of ${PLAN_FORMATS.join(', ')}.`,
+  );
 };
 
 /** Maps before and after, by subnet, as far as the plan knows them. */
@@ -33,23 +32,42 @@ export const withDisplayableCommands = (report: PlanReport): PlanReport =>
     ? { ...report, commands: [], notes: [...report.notes, NOT_DISPLAYED] }
     : report;
 
-/** Writes a plan's answer in the format that was asked for. */
-export const writePlan = (
+/** Writes a plan's answer in the format that was asked for. What writes YAML and CSV is loaded only then. */
+export const writePlan = async (
   { io }: Session,
-  format: string,
+  format: PlanFormat,
   document: object,
   given: PlanReport,
-  { before, after }: PlanMaps = NO_MAPS,
-): void => {
+  maps: PlanMaps = NO_MAPS,
+): Promise<void> => {
   const report = withDisplayableCommands(given);
-  if (format === 'json') io.out(jsonText(document));
-  else if (format === 'markdown') io.out(planAsMarkdown(report));
-  else if (format === 'html') {
-    const maps = report.subnetIds.flatMap((subnetId): PlanMap[] => {
-      const first = before.get(subnetId) ?? null;
-      const then = after.get(subnetId) ?? null;
-      return first === null && then === null ? [] : [{ subnetId, before: first, after: then }];
-    });
-    io.out(planPage(report, maps));
-  } else io.out(planAsText(io, report));
+  switch (format) {
+    case 'json':
+    case 'yaml':
+      return io.out(await documentText(format, document));
+    case 'csv': {
+      const { planCsv } = await import('./csv.ts');
+      return io.out(planCsv(mainTableOf(report)));
+    }
+    case 'name':
+      return io.out(
+        namesIn(report)
+          .map((name) => `${name}\n`)
+          .join(''),
+      );
+    case 'markdown':
+      return io.out(planAsMarkdown(report));
+    case 'html':
+      return io.out(planPage(report, mapsOf(report, maps)));
+    case 'table':
+    case 'wide':
+      return io.out(planAsText(io, report, { wide: format === 'wide' }));
+  }
 };
+
+const mapsOf = ({ subnetIds }: PlanReport, { before, after }: PlanMaps): readonly PlanMap[] =>
+  subnetIds.flatMap((subnetId): PlanMap[] => {
+    const first = before.get(subnetId) ?? null;
+    const then = after.get(subnetId) ?? null;
+    return first === null && then === null ? [] : [{ subnetId, before: first, after: then }];
+  });

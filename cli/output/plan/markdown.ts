@@ -1,6 +1,7 @@
 import { largestOf } from '../../../shared/model/base/extremes.ts';
 import { printable } from '../../../shared/model/base/invisible-characters.ts';
 import type { PlanReport, PlanTable } from '../../../shared/model/plan/plan-report.ts';
+import { narrow } from './main-table.ts';
 
 /** Names come from scanned accounts: none of them may end a cell, or become markup. */
 const escaped = (text: string): string =>
@@ -35,7 +36,7 @@ export const planAsMarkdown = (report: PlanReport): string => {
   return `${[
     `## ${escaped(title)}`,
     `${sign}${escaped(answer)}`,
-    ...tables.filter(({ rows }) => rows.length > 0).map(table),
+    ...tables.filter(({ rows }) => rows.length > 0).map((each) => table(narrow(each))),
     ...list('Notes', notes),
     ...list('Not known', unknowns),
     ...(commands.length === 0 ? [] : [`### Commands, in this order\n\n${fence}sh\n${script}\n${fence}`]),

@@ -11,11 +11,12 @@ export const reservationTable = (title: string, reservations: readonly PlannedRe
   title,
   columns: [
     { title: 'SUBNET' },
-    { title: 'RANGE' },
+    { title: 'RANGE', names: true },
     { title: 'PREFIXES AT ONCE', align: 'right' },
     { title: 'LATER', align: 'right' },
     { title: 'ADDRESSES IN THE WAY', align: 'right' },
     { title: 'INTERFACES IN THE WAY' },
+    { title: 'ALL INTERFACES IN THE WAY', wide: true },
   ],
   rows: reservations.map(({ subnetId, cidr, prefixesNow, prefixesLater, singlesInTheWay, inTheWay }) => [
     subnetId,
@@ -32,5 +33,6 @@ export const reservationTable = (title: string, reservations: readonly PlannedRe
           ),
           NAMED,
         ),
+    inTheWay === null ? null : inTheWay.map(({ networkInterfaceId }) => networkInterfaceId).join(' '),
   ]),
 });

@@ -13,6 +13,11 @@ export const RULES = {
     text: 'A node holds what the VPC CNI decides for its pods and its warm targets. See `headroom plan node`.',
     source: CNI,
   },
+  allocator: {
+    id: 'cni-allocator',
+    text: 'The CNI fills the interfaces that are there, then attaches another one, until its warm target is met or the node is full.',
+    source: CNI,
+  },
   placement: {
     id: 'placement',
     text: 'EC2 places single addresses at random. Least: each one spoils a free block. Most: none does while there is another place.',

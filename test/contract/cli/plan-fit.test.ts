@@ -233,6 +233,12 @@ describe('headroom plan fit with plain numbers', () => {
     expect(document.subnets[0].freeAddressesAfter).toEqual({ least: 191, most: 151 });
   });
 
+  test('starts as few nodes as run the pods where no number of nodes is given', async () => {
+    // A m5.large runs 27 pods with an address of their own.
+    const { document } = await ask('--pods', '55', '--type', 'm5.large');
+    expect(document.demands[0].wanted).toEqual({ least: 3, most: 3 });
+  });
+
   test('takes the type in use where none is given', async () => {
     const { document } = await ask('--nodes', '1');
     expect(document.demands[0].address).toBe('shop: 1 node of m5.large');

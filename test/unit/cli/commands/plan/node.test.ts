@@ -10,12 +10,21 @@ describe('headroom plan node', () => {
   test('prints a row for each number of pods, in the order of the question', async () => {
     const { code, out } = await plan('m5.large', '--pods', '20,0');
     expect(code).toBe(0);
-    expect(out.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+    const lines = out.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(lines.slice(0, 6)).toEqual([
+      ['What the VPC CNI holds on a node of m5.large in secondary mode'],
+      ['The node takes 10 to 30 addresses of its subnets.'],
+      [''],
+      ['For each number of pods'],
       ['PODS', 'INTERFACES', 'ADDRESSES', 'PREFIXES', 'UNUSED', 'TAKEN FROM SUBNETS'],
       ['20', '3', '27', '0', '7', '30'],
-      ['0', '1', '9', '0', '9', '10'],
-      [''],
     ]);
+    expect(lines[6]).toEqual(['0', '1', '9', '0', '9', '10']);
+  });
+
+  test('says how many pods get no address', async () => {
+    const { out } = await plan('m5.large', '--pods', '30');
+    expect(out).toContain('The node takes 30 addresses of its subnets. Of 30 pods, 3 get no address.');
   });
 
   test('prints the same as JSON, as the schema says', async () => {
@@ -81,7 +90,7 @@ describe('headroom plan node', () => {
     [['m5.large', '--pods', 'ten'], '--pods ten is not a whole number from 0 to 100,000.'],
     [['m5.large', '--pods', '1', '--max-eni', '0'], '--max-eni 0 is not a whole number from 1 to 100,000.'],
     [['m5.large', '--pods', '1', '--mode', 'ipv6'], '--mode ipv6 is neither secondary nor prefix.'],
-    [['m5.large', '--pods', '1', '--format', 'yaml'], '--format yaml is neither table nor json.'],
+    [['m5.large', '--pods', '1', '--format', 'xml'], '--output xml is not a format.'],
     [['m5.large'], "required option '--pods <number,...>' not specified"],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await plan(...args);
