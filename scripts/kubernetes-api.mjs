@@ -2,12 +2,12 @@
 // clusters. Their sources and the hashes of all modules are in test/e2e/kubernetes. A build takes about eight CPU minutes, 2 GB
 // of memory and 2 GB of Go's own cache, so the programs are kept under the home folder, by a hash of what they are made from.
 // Plain JavaScript with no dependencies, like ensure-installed.mjs.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { goBuild } from './go.mjs';
 
 /** The release that the go.mod of the API server names. It refuses to start without one. */
 const RELEASE = '1.36.3';
@@ -39,17 +39,11 @@ const build = (name) => {
   console.error(`Headroom: building test/e2e/kubernetes/${name} (once, for some minutes) ...`);
   mkdirSync(join(program, '..'), { recursive: true });
   const unfinished = `${program}.${process.pid}`;
-  const { status, error } = spawnSync(
-    'go',
-    ['build', '-trimpath', '-mod=readonly', '-ldflags', `-s -w ${versionFlags}`, '-o', unfinished, '.'],
-    { cwd: join(sources, name), stdio: ['ignore', 2, 2] },
-  );
-  if (status !== 0) {
-    console.error(
-      `error test/e2e/kubernetes/${name} cannot be built${error === undefined ? '' : `: ${error.message}`}.\n  try Install Go 1.26 or later (go.dev/dl), or run \`npm test\`.`,
-    );
-    process.exit(1);
-  }
+  goBuild({
+    what: `test/e2e/kubernetes/${name}`,
+    args: ['-ldflags', `-s -w ${versionFlags}`, '-o', unfinished],
+    cwd: join(sources, name),
+  });
   renameSync(unfinished, program);
 };
 

@@ -23,8 +23,10 @@ describe('what is fetched has a version and a hash', () => {
     expect(`>=${version?.replace(/\.0$/, '')}`).toBe(packageJson.engines.node);
   });
 
-  test('every Python package', () => {
-    expect(requirementViolations(read('test/e2e/requirements.txt'))).toEqual([]);
+  test.each(['requirements', 'go-requirements'])('every Python package of %s.txt', (name) => {
+    const text = read(`test/e2e/${name}.txt`);
+    expect(text).toContain('--hash=');
+    expect(requirementViolations(text)).toEqual([]);
   });
 
   test('every Debian package that is unpacked', () => {
