@@ -8,6 +8,7 @@ import { valueAt } from './value-at.ts';
 
 /** Each is twice as long as the one before: a pace that lasts from hours to days fills one of them. */
 export const DRAIN_HOURS = [4, 8, 16, 32, 64] as const;
+const LONGEST_HOURS = DRAIN_HOURS[4];
 /** Compared with the same span of this past. */
 const COMPARED_HOURS = 14 * 24;
 /** With less, an ordinary day of the second week looks like a drain. */
@@ -74,22 +75,33 @@ export interface SteadyPast {
 }
 
 export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm): SteadyPast => {
-  const ordinary = mean.map((_, index) => rhythm.at(firstHour + index));
-  const without = (values: readonly number[]): number[] =>
-    values.map((value, index) => value - elementAt(ordinary, index));
-  const grid = { firstHour, mean: without(mean), low: without(low) };
+  const steadyMean = new Array<number>(mean.length).fill(Number.NaN);
+  const steadyLow = new Array<number>(mean.length).fill(Number.NaN);
+  for (const [index, value] of mean.entries()) {
+    const ordinary = rhythm.at(firstHour + index);
+    steadyMean[index] = value - ordinary;
+    steadyLow[index] = (low[index] ?? Number.NaN) - ordinary;
+  }
+  const grid = { firstHour, mean: steadyMean, low: steadyLow };
   return { rhythm, grid, ordinary: ordinaryLosses(grid) };
 };
 
 const ordinaryLosses = ({ mean, low }: HourlyGrid): readonly number[] => {
   const end = mean.length;
+  const first = Math.max(1, end - COMPARED_HOURS + 1);
+  // Hours before this one are in no window that is compared.
+  const oldest = Math.max(0, first - LONGEST_HOURS);
   // The highest mean of the hours before each hour. Each window is twice the one before, so its highest is one of two.
-  let highest = mean.map((_, to) => highestOf(mean, to - DRAIN_HOURS[0], to));
+  const highest = new Float64Array(end).fill(Number.NaN);
+  for (let to = oldest; to < end; to++) highest[to] = highestOf(mean, to - DRAIN_HOURS[0], to);
   return DRAIN_HOURS.map((hours, index) => {
-    if (index > 0) highest = highest.map((value, to) => higher(value, highest[to - hours / 2] ?? Number.NaN));
+    // From the newest to the oldest: each takes an older value that has not changed yet.
+    if (index > 0)
+      for (let to = end - 1; to >= oldest; to--)
+        highest[to] = higher(highest[to] ?? Number.NaN, highest[to - hours / 2] ?? Number.NaN);
     let most = Number.NaN;
-    for (let to = Math.max(1, end - COMPARED_HOURS + 1); to < end - hours; to++)
-      most = higher(most, elementAt(highest, to) - elementAt(low, to));
+    for (let to = first; to < end - hours; to++)
+      most = higher(most, (highest[to] ?? Number.NaN) - (low[to] ?? Number.NaN));
     return most;
   });
 };
@@ -99,7 +111,7 @@ const higher = (one: number, other: number): number => (one >= other || Number.i
 
 const highestOf = (values: readonly number[], from: number, to: number): number => {
   let most = Number.NaN;
-  for (let index = Math.max(0, from); index < to; index++) most = higher(most, elementAt(values, index));
+  for (let index = Math.max(0, from); index < to; index++) most = higher(most, values[index] ?? Number.NaN);
   return most;
 };
 

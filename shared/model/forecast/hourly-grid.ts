@@ -35,34 +35,37 @@ export const hourlyGrid = ({ hourly }: SupplyHistory, now: number): HourlyGrid |
 
 /** Means over any stretch of a series in constant time. */
 export class RunningMeans {
-  readonly #sums: number[] = [0];
-  readonly #counts: number[] = [0];
+  readonly #sums: Float64Array;
+  readonly #counts: Uint32Array;
 
   constructor(values: readonly number[]) {
+    this.#sums = new Float64Array(values.length + 1);
+    this.#counts = new Uint32Array(values.length + 1);
     let sum = 0;
     let count = 0;
-    for (const value of values) {
+    for (const [index, value] of values.entries()) {
       if (!Number.isNaN(value)) {
         sum += value;
         count += 1;
       }
-      this.#sums.push(sum);
-      this.#counts.push(count);
+      this.#sums[index + 1] = sum;
+      this.#counts[index + 1] = count;
     }
   }
 
   /** The mean of the known values in [from, to); `NaN` where fewer than half are known. */
   mean(from: number, to: number): number {
-    const known = elementAt(this.#counts, to) - elementAt(this.#counts, from);
-    if (known * 2 < to - from || known === 0) return Number.NaN;
-    return (elementAt(this.#sums, to) - elementAt(this.#sums, from)) / known;
+    const known = (this.#counts[to] ?? 0) - (this.#counts[from] ?? 0);
+    if (known * 2 < to - from || known <= 0) return Number.NaN;
+    return ((this.#sums[to] ?? 0) - (this.#sums[from] ?? 0)) / known;
   }
 }
 
-/** The middle value, or the mean of the two; `NaN` of nothing. Does not change its argument. */
+/** The middle value, or the mean of the two; `NaN` of nothing. Does not change its argument, and counts `NaN` as the largest. */
 export const median = (values: readonly number[]): number => {
   if (values.length === 0) return Number.NaN;
-  const ascending = values.toSorted((a, b) => a - b);
+  // Numbers alone are sorted several times as fast as with a function that compares them.
+  const ascending = new Float64Array(values).sort();
   const half = ascending.length >> 1;
   const upper = elementAt(ascending, half);
   return ascending.length % 2 === 1 ? upper : (elementAt(ascending, half - 1) + upper) / 2;

@@ -65,7 +65,7 @@ const addFall = (falls: number[] | undefined, fall: number): void => {
 export const lowest = (values: readonly number[], from: number, to: number): number => {
   let result = Number.NaN;
   for (let index = from; index < to; index++) {
-    const value = elementAt(values, index);
+    const value = values[index] ?? Number.NaN;
     if (!(value >= result) && !Number.isNaN(value)) result = value;
   }
   return result;

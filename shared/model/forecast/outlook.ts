@@ -1,5 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
-import { largestOf } from '../base/extremes.ts';
+import { largestOf, smallestOf } from '../base/extremes.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
 import { type SteadyPast, steadyPast } from './drain.ts';
 import { usualGainOf } from './firm-trend.ts';
@@ -97,7 +97,8 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     return { known: false, reason: `Nothing has been measured for ${silent} hours.` };
 
   const rhythm = new Rhythm(grid);
-  const levels = new RunningMeans(grid.mean.map((value, index) => value - rhythm.at(grid.firstHour + index)));
+  const steady = steadyPast(grid, rhythm);
+  const levels = new RunningMeans(steady.grid.mean);
   const recovery = recoveryOf(grid, capacity);
   const seen = {
     from: (grid.firstHour + hours) * HOUR,
@@ -105,7 +106,7 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     lowestOfWeek: lowest(grid.low, Math.max(0, hours - 7 * 24, recovery.from), hours),
     grid,
     falls: fallsOf(grid),
-    steady: steadyPast(grid, rhythm),
+    steady,
     recovery,
     usualGain: usualGainOf(grid),
     stillDays: stillDays(grid, capacity),
@@ -228,11 +229,21 @@ const inStairs = (current: Regime, lossPerDay: number): Regime => ({
   settled: true,
 });
 
+/** The first hour of [from, to) with the lowest known value; -1 where none is known. */
+const lowestHour = (values: readonly number[], from: number, to: number): number => {
+  let [least, at] = [Number.POSITIVE_INFINITY, -1];
+  for (let index = from; index < to; index++) {
+    const value = values[index] ?? Number.NaN;
+    if (value < least) [least, at] = [value, index];
+  }
+  return at;
+};
+
 /** When in the coming 24 hours the day's low is due, as a fraction of a day: the hour at which most days were lowest. */
 const lowPhase = ({ low }: HourlyGrid): number => {
   const counts = new Array<number>(24).fill(0);
   for (let to = low.length; to >= 24; to -= 24) {
-    const at = low.indexOf(lowest(low, to - 24, to), to - 24) - (to - 24);
+    const at = lowestHour(low, to - 24, to) - (to - 24);
     if (at >= 0) counts[at] = elementAt(counts, at) + 1;
   }
   return (counts.indexOf(largestOf(counts)) + 0.5) / 24;
@@ -261,6 +272,7 @@ interface Course {
 
 const drawFutures = (witnesses: readonly Witness[], { persistence, phase, amplitude }: Course): number[] => {
   const exhaustedAfter: number[] = [];
+  const deepest = witnesses.map(({ dips }) => smallestOf(dips));
   for (let path = 0; path < PATHS; path++) {
     const witness = elementAt(witnesses, path % witnesses.length);
     const { regime, dips, level } = witness;
@@ -270,7 +282,16 @@ const drawFutures = (witnesses: readonly Witness[], { persistence, phase, amplit
       ? regime.lossIfClimbing + regime.errorIfClimbing * drift
       : witness.lossPerDay + regime.error * drift;
     const lasts = persistence * regime.days * elementAt(LASTS, path);
-    const after = exhaustionOf({ level, loss, lasts, dips, path, phase, amplitude });
+    const after = exhaustionOf({
+      level,
+      loss,
+      lasts,
+      dips,
+      deepest: elementAt(deepest, path % witnesses.length),
+      path,
+      phase,
+      amplitude,
+    });
     if (after !== null) exhaustedAfter.push(after);
   }
   return exhaustedAfter.sort((a, b) => a - b);
@@ -281,13 +302,26 @@ interface Future {
   readonly loss: number;
   readonly lasts: number;
   readonly dips: readonly number[];
+  /** The lowest of the dips. */
+  readonly deepest: number;
   readonly path: number;
   readonly phase: number;
   readonly amplitude: number;
 }
 
 /** Days until one future runs out: the first day whose low, drawn from past days, reaches the bottom. */
-const exhaustionOf = ({ level, loss, lasts, dips, path, phase, amplitude }: Future): number | null => {
+const exhaustionOf = ({
+  level,
+  loss,
+  lasts,
+  dips,
+  deepest,
+  path,
+  phase,
+  amplitude,
+}: Future): number | null => {
+  // Most futures never come near zero, whatever their days draw.
+  if (level - Math.max(0, loss) * Math.min(HORIZON_DAYS, lasts) + deepest > NOTHING_LEFT) return null;
   for (let day = 0; day < HORIZON_DAYS; day++) {
     const after = day + phase;
     const dip = elementAt(dips, Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dips.length));

@@ -1,4 +1,3 @@
-import { elementAt } from '../base/element-at.ts';
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import { type HourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 
@@ -27,7 +26,7 @@ export class Rhythm {
 
   /** @param hour hours since the epoch */
   at(hour: number): number {
-    return elementAt(this.#byHour, hour % 24) + (this.#byStretch[stretchOf(hour)] ?? 0);
+    return (this.#byHour[hour % 24] ?? 0) + (this.#byStretch[stretchOf(hour)] ?? 0);
   }
 
   /** How far a day goes up and down. */
@@ -41,7 +40,7 @@ const stretchOf = (hour: number): number => Math.floor((hour % WEEK_HOURS) / STR
 const dailyRhythm = ({ firstHour, mean }: HourlyGrid, means: RunningMeans): number[] => {
   const deviations: number[][] = Array.from({ length: 24 }, () => []);
   for (let index = Math.max(12, mean.length - DAILY_FROM_HOURS); index < mean.length - 12; index++) {
-    const deviation = elementAt(mean, index) - means.mean(index - 12, index + 12);
+    const deviation = (mean[index] ?? Number.NaN) - means.mean(index - 12, index + 12);
     if (!Number.isNaN(deviation)) deviations[(firstHour + index) % 24]?.push(deviation);
   }
   return deviations.map((values) => (values.length === 0 ? 0 : median(values)));
@@ -53,25 +52,24 @@ const weeklyRhythm = (
   byHour: readonly number[],
 ): number[] => {
   if (mean.length < WEEKLY_NEEDS_HOURS) return [];
-  const stretches: Map<number, { sum: number; count: number }>[] = Array.from(
-    { length: STRETCHES },
-    () => new Map(),
-  );
+  const stretches: number[][] = Array.from({ length: STRETCHES }, () => []);
   const half = WEEK_HOURS / 2;
-  for (let index = half; index < mean.length - half; index++) {
-    const hour = firstHour + index;
-    const deviation =
-      elementAt(mean, index) - elementAt(byHour, hour % 24) - means.mean(index - half, index + half);
-    if (Number.isNaN(deviation)) continue;
-    const weeks = stretches[stretchOf(hour)];
-    const week = weeks?.get(Math.floor(hour / WEEK_HOURS));
-    if (week === undefined) weeks?.set(Math.floor(hour / WEEK_HOURS), { sum: deviation, count: 1 });
-    else {
-      week.sum += deviation;
-      week.count += 1;
+  const end = mean.length - half;
+  // The hours of one stretch of one week follow each other.
+  for (let index = half; index < end; ) {
+    const stretch = stretchOf(firstHour + index);
+    let sum = 0;
+    let count = 0;
+    for (; index < end && stretchOf(firstHour + index) === stretch; index++) {
+      const ordinary = byHour[(firstHour + index) % 24] ?? 0;
+      const deviation = (mean[index] ?? Number.NaN) - ordinary - means.mean(index - half, index + half);
+      if (Number.isNaN(deviation)) continue;
+      sum += deviation;
+      count += 1;
     }
+    if (count > 0) stretches[stretch]?.push(sum / count);
   }
-  return stretches.map((weeks) => everyWeek([...weeks.values()].map(({ sum, count }) => sum / count)));
+  return stretches.map(everyWeek);
 };
 
 /** What was so every week. One week is half believed; of two, what both say; of more, the middle. */
