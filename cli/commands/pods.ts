@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { kubectl } from '../../shared/model/base/commands.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { count, number } from '../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { holdersBy, POD_LEVELS, type PodLevel } from '../../shared/model/kubernetes/owner-pods.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
@@ -168,7 +168,7 @@ const waitingText = (io: Io, waiting: readonly WaitingPod[] | null): string => {
     return `${dye('yellow', 'unknown')}  Events could not be read, so waiting pods are not known.\n`;
   }
   if (waiting.length === 0) return 'No pod waits for an address.\n';
-  return `${dye('red', `${count(waiting.length, 'pod')} ${waiting.length === 1 ? 'waits' : 'wait'} for an address:`)}\n${renderTable<WaitingPod>(
+  return `${dye('red', `${count(waiting.length, 'pod')} ${verb(waiting.length, 'waits')} for an address:`)}\n${renderTable<WaitingPod>(
     io,
     [
       { title: 'POD', cell: ({ namespace, name }) => `${namespace}/${name}` },

@@ -1,6 +1,6 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { shortDuration } from '../../shared/model/base/text/durations.ts';
-import { count, percent } from '../../shared/model/base/text/numbers.ts';
+import { count, percent, verb } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { CHECKS } from '../../shared/model/checks/checks.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
@@ -213,7 +213,7 @@ export const scanNotes = (io: Io, document: ScanDocument): string => {
     parts.push(
       document.vpcs.length === 0
         ? `No VPCs in ${printable(where)}. Is the Region right? \`--all-regions\` scans them all.\n`
-        : `The ${count(document.vpcs.length, 'VPC')} in ${printable(where)} ${document.vpcs.length === 1 ? 'has' : 'have'} no subnets.\n`,
+        : `The ${count(document.vpcs.length, 'VPC')} in ${printable(where)} ${verb(document.vpcs.length, 'has')} no subnets.\n`,
     );
   }
   if (document.findings.length > 0) {

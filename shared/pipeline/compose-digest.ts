@@ -2,7 +2,7 @@ import { compareLevel, worstLevel } from '../model/alert/alert.ts';
 import type { Digest, DigestSection } from '../model/alert/digest.ts';
 import { approximateTime } from '../model/base/text/approximate-times.ts';
 import { elapsed, shortDuration } from '../model/base/text/durations.ts';
-import { count, quantity } from '../model/base/text/numbers.ts';
+import { count, quantity, verb } from '../model/base/text/numbers.ts';
 import { compareSeverity } from '../model/result/finding.ts';
 import { incidentOf } from '../model/result/identity.ts';
 import type { TargetCoverage } from '../model/target/coverage.ts';
@@ -31,7 +31,7 @@ export const composeDigest = ({ name, facts, coverage, unread, known, at }: Dige
   const incidents = Map.groupBy(facts.firing, incidentOf);
   const level = worstLevel(facts.firing.map(({ severity }) => severity));
   return {
-    title: `Digest ${name}: ${count(facts.scarce.length, 'supply')} run${facts.scarce.length === 1 ? 's' : ''} out within 30 days, ${count(added.length, known === null ? 'finding' : 'new finding')}, ${count(incidents.size, 'open incident')}`,
+    title: `Digest ${name}: ${count(facts.scarce.length, 'supply')} ${verb(facts.scarce.length, 'runs')} out within 30 days, ${count(added.length, known === null ? 'finding' : 'new finding')}, ${count(incidents.size, 'open incident')}`,
     level,
     sections: [
       section(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { type DrainPlan, planDrain } from '../../../shared/model/plan/drain.ts';
 import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
@@ -121,7 +121,7 @@ const drainReport = (answer: DrainDocument): PlanReport => ({
     answer.steps.length === 0
       ? []
       : [
-          `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${count(answer.podsThatStillFit, 'more pod')} still find${answer.podsThatStillFit === 1 ? 's' : ''} a node.`,
+          `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${count(answer.podsThatStillFit, 'more pod')} still ${verb(answer.podsThatStillFit, 'finds')} a node.`,
         ],
   unknowns: answer.unknowns,
   commands: answer.commands,

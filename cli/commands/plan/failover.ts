@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listOf } from '../../../shared/model/base/text/names.ts';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { type FailoverAnswer, planFailover } from '../../../shared/model/plan/failover.ts';
 import type { FailoverDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
@@ -112,12 +112,14 @@ const failoverReport = (answer: FailoverDocument): PlanReport => ({
 });
 
 const sentence = ({ fits, losses }: FailoverAnswer): string => {
-  const short = losses.filter(({ shortfall }) => (shortfall ?? 0) > 0);
+  const short = losses.flatMap(({ lostNodes, lostZones, shortfall }) =>
+    shortfall === null || shortfall === 0 ? [] : [{ lostNodes, lostZones, shortfall }],
+  );
   const [worst] = short.toSorted(
-    (a, b) => a.lostZones.length - b.lostZones.length || (b.shortfall ?? 0) - (a.shortfall ?? 0),
+    (a, b) => a.lostZones.length - b.lostZones.length || b.shortfall - a.shortfall,
   );
   if (worst !== undefined)
-    return `Without ${worst.lostZones.join(' and ')}, ${count(worst.shortfall ?? 0, 'node')} of ${number(worst.lostNodes)} find${worst.shortfall === 1 ? 's' : ''} no room in the other zones.`;
+    return `Without ${worst.lostZones.join(' and ')}, ${count(worst.shortfall, 'node')} of ${number(worst.lostNodes)} ${verb(worst.shortfall, 'finds')} no room in the other zones.`;
   return fits === true
     ? 'The nodes that run now fit in the zones that remain.'
     : 'It is not known whether the nodes that run now fit in the zones that remain.';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { smallestOf } from '../../../shared/model/base/extremes.ts';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { type FitAnswer, type FitQuestion, planFit } from '../../../shared/model/plan/fit.ts';
 import { NodeDemands } from '../../../shared/model/plan/node-demands.ts';
@@ -231,7 +231,7 @@ const sentence = ({ fits, demands, unknowns }: FitAnswer): string => {
   const left =
     unknowns.length === 0
       ? ''
-      : ` ${count(unknowns.length, 'thing')} ${unknowns.length === 1 ? 'is' : 'are'} not known, and listed below.`;
+      : ` ${count(unknowns.length, 'thing')} ${verb(unknowns.length, 'is')} not known, and listed below.`;
   if (demands.length === 0) return `The change takes no address that is known before apply.${left}`;
   if (!fits.least) {
     const [first] = demands.filter(({ wanted, fits: each }) => each.least < wanted.least);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count } from '../../../shared/model/base/text/numbers.ts';
+import { count, verb } from '../../../shared/model/base/text/numbers.ts';
 import { planDrain } from '../../../shared/model/plan/drain.ts';
 import type { ReserveDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
@@ -124,7 +124,7 @@ const reserveReport = (answer: ReserveDocument): PlanReport => {
     answer:
       now.length === 0
         ? 'No range is worth reserving: none holds a free address that enough others would be left beside.'
-        : `${count(now.length, 'range')} keep${now.length === 1 ? 's' : ''} ${count(prefixes, 'prefix')} free at once.${
+        : `${count(now.length, 'range')} ${verb(now.length, 'keeps')} ${count(prefixes, 'prefix')} free at once.${
             answer.drained.length === 0
               ? ''
               : ` After draining ${count(answer.drained.length, 'node')}: ${count(

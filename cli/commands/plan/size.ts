@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { parseCidr } from '../../../shared/model/net/cidr.ts';
 import type { SizeDocument } from '../../../shared/model/plan/plan-documents.ts';
@@ -228,5 +228,5 @@ const sentence = (question: SizeQuestion, modes: readonly SizedMode[]): string =
   const where = question.within.length === 0 ? '' : ` in ${question.within.join(', ')}`;
   return least === undefined
     ? `No mode fits${where}.`
-    : `The mode ${least.mode} needs least: ${count(least.addresses, 'address')} in all subnets${where}. ${count(question.zonesThatHoldAll, 'zone')} hold${question.zonesThatHoldAll === 1 ? 's' : ''} everything.`;
+    : `The mode ${least.mode} needs least: ${count(least.addresses, 'address')} in all subnets${where}. ${count(question.zonesThatHoldAll, 'zone')} ${verb(question.zonesThatHoldAll, 'holds')} everything.`;
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import type { UpgradeDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { planUpgrade, type UpgradeAnswer } from '../../../shared/model/plan/upgrade.ts';
@@ -109,8 +109,8 @@ const sentence = ({ fits, unknowns, controlPlane, groups }: UpgradeAnswer): stri
     ...(short.length === 0
       ? []
       : [
-          `${count(short.length, 'subnet')} of the control plane ${short.length === 1 ? 'has' : 'have'} fewer than 5 free addresses.`,
+          `${count(short.length, 'subnet')} of the control plane ${verb(short.length, 'has')} fewer than 5 free addresses.`,
         ]),
-    ...(nodes === 0 ? [] : [`${count(nodes, 'new node')} find${nodes === 1 ? 's' : ''} no room.`]),
+    ...(nodes === 0 ? [] : [`${count(nodes, 'new node')} ${verb(nodes, 'finds')} no room.`]),
   ].join(' ');
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, number } from '../../../shared/model/base/text/numbers.ts';
+import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import type { WhatIfDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { PlanState, SubnetFigures, SupplyFigures } from '../../../shared/model/plan/state-figures.ts';
@@ -176,7 +176,7 @@ const sentence = ({ fits, order, podsWithoutNode, breaksFirst, after }: WhatIf):
   const failed =
     order.failure === null
       ? ''
-      : ` ${count(order.failure.nodes, 'node')} find${order.failure.nodes === 1 ? 's' : ''} no room: ${order.failure.error} in ${order.failure.subnetIds.map((id) => nameOf(after, id)).join(', ')}.`;
+      : ` ${count(order.failure.nodes, 'node')} ${verb(order.failure.nodes, 'finds')} no room: ${order.failure.error} in ${order.failure.subnetIds.map((id) => nameOf(after, id)).join(', ')}.`;
   const left =
     podsWithoutNode === 0
       ? ''

@@ -1,4 +1,4 @@
-import { count, number } from '../base/text/numbers.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, DemandWhenFull } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
@@ -78,9 +78,7 @@ const stillFit = ({ currentNodes, maximumNodes, fitsAtBest }: CommittedDemand, f
   if (fitsAtBest !== null && fitsAtBest > fits) {
     return `${number(fits)} to ${number(fitsAtBest)} of ${more} fit`;
   }
-  return fits === 0
-    ? 'not one more node fits'
-    : `only ${number(fits)} of ${more} ${fits === 1 ? 'fits' : 'fit'}`;
+  return fits === 0 ? 'not one more node fits' : `only ${number(fits)} of ${more} ${verb(fits, 'fits')}`;
 };
 
 const canScale = (maximumNodes: number | null): string =>
@@ -107,7 +105,7 @@ const fullText = ({ addresses, error, fits, fitsAtBest, podsPerNode, shortfall }
       ? `Only ${number(fits)} to ${number(fitsAtBest)} of ${nodes} get them all`
       : fits === 0
         ? `None of ${nodes} gets them all`
-        : `Only ${number(fits)} of ${nodes} ${fits === 1 ? 'gets' : 'get'} them all`;
+        : `Only ${number(fits)} of ${nodes} ${verb(fits, 'gets')} them all`;
   return `Full of pods, with ${number(podsPerNode)} on each node, the group needs ${count(addresses, 'address')}. ${filled}${error === null ? '' : `: then EC2 answers ${error}`}.`;
 };
 

@@ -4,6 +4,7 @@ import type { Evidence, Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
+import { leastLeftFirst } from './least-left.ts';
 import { remediesForControlPlane } from './remedies/control-plane-remedies.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
@@ -48,7 +49,7 @@ const evidenceOf = (
 ];
 
 const fullestFirst = (estate: Estate, subnetIds: readonly string[]) =>
-  estate.subnetsIn(subnetIds).toSorted((a, b) => (a.available ?? Infinity) - (b.available ?? Infinity));
+  leastLeftFirst(estate.subnetsIn(subnetIds), 'addresses');
 
 const clusterHealth = (estate: Estate, eks: EksCluster): CheckResult => {
   const subject = estate.eksSubject(eks);

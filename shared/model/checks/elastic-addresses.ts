@@ -1,6 +1,6 @@
 import type { ElasticAddress } from '../aws/inventory.ts';
 import { aws } from '../base/commands.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -49,7 +49,7 @@ const result = (estate: Estate): CheckResult => {
     title: isNear
       ? `${subject.id}: ${left === 0 ? 'no' : left} Elastic IP address left in the default quota of ${DEFAULT_QUOTA}`
       : `${subject.id}: ${count(idle.length, 'Elastic IP address', 'Elastic IP addresses')} associated with nothing`,
-    explanation: `${left < 0 ? `The account holds ${held.length}, so its quota was raised. How much is left is not known.` : `Unless the quota was raised, ${left === 0 ? 'AWS refuses another one.' : `${left} more can be allocated.`}`} ${idle.length === 0 ? 'All of them are in use.' : `${idle.length} of ${count(held.length, 'address', 'addresses')} ${idle.length === 1 ? 'is' : 'are'} associated with nothing, and AWS charges for ${idle.length === 1 ? 'it' : 'them'}.`}`,
+    explanation: `${left < 0 ? `The account holds ${held.length}, so its quota was raised. How much is left is not known.` : `Unless the quota was raised, ${left === 0 ? 'AWS refuses another one.' : `${left} more can be allocated.`}`} ${idle.length === 0 ? 'All of them are in use.' : `${idle.length} of ${count(held.length, 'address', 'addresses')} ${verb(idle.length, 'is')} associated with nothing, and AWS charges for ${idle.length === 1 ? 'it' : 'them'}.`}`,
     remedies: () =>
       ranked(release(idle, subject.region), isNear ? raiseQuota(quota(held.length), subject.region) : null),
   }));

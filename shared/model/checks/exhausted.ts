@@ -1,3 +1,4 @@
+import { verb } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
@@ -100,7 +101,7 @@ const ownAddresses = (subnet: SubnetAssessment): string => {
   const rest =
     left === null
       ? 'how many are left here is not known'
-      : `${amount('addresses', left)} ${left === 1 ? 'is' : 'are'} left here`;
+      : `${amount('addresses', left)} ${verb(left, 'is')} left here`;
   return `A node that starts in this subnet still takes its own address here: ${rest}.`;
 };
 
@@ -116,5 +117,5 @@ const noWholeBlock = ({ subnet: { available } }: SubnetSupply, isFragmented: boo
   if (isFragmented) return fails;
   if (available === null) return `No whole block of 16 addresses is free. ${fails}`;
   if (available === 0) return `No address is free, and so no prefix. ${fails}`;
-  return `${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} free, but no whole block of 16 is. ${fails}`;
+  return `${amount('addresses', available)} ${verb(available, 'is')} free, but no whole block of 16 is. ${fails}`;
 };

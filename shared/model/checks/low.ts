@@ -1,7 +1,7 @@
 import { worstLevel } from '../alert/alert.ts';
 import type { RulePolicy } from '../alert/policy.ts';
 import { approximateTime } from '../base/text/approximate-times.ts';
-import { number, percentOf } from '../base/text/numbers.ts';
+import { number, percentOf, verb } from '../base/text/numbers.ts';
 import { isSafe } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import { isGrowing } from '../result/growth.ts';
@@ -121,7 +121,7 @@ const explanationOf = (supply: SubnetSupply): string => {
 const availableText = ({ subnet: { available } }: SubnetSupply): string =>
   available === null
     ? 'A prefix is a whole free block of 16 addresses.'
-    : `${amount('addresses', available)} ${available === 1 ? 'is' : 'are'} available, but a prefix needs a whole free block of 16.`;
+    : `${amount('addresses', available)} ${verb(available, 'is')} available, but a prefix needs a whole free block of 16.`;
 
 const evidenceOf = (supply: SubnetSupply, left: number, capacity: number): readonly Evidence[] =>
   supply.name === 'addresses'

@@ -1,5 +1,5 @@
 import { kubectl } from '../base/commands.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NewNodeSettings, NodeAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
@@ -67,10 +67,10 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
     title:
       blocked > 0
         ? `${cluster.clusterName}: ${count(blocked, 'node')} can take no prefix, single addresses fill every slot`
-        : `${cluster.clusterName}: ${count(leftovers.length, 'node')} ${leftovers.length === 1 ? 'holds' : 'hold'} ${held} from before the switch of modes`,
+        : `${cluster.clusterName}: ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before the switch of modes`,
     explanation: settings.prefixDelegation
-      ? `Prefix delegation is on, and ${count(leftovers.length, 'node')} ${leftovers.length === 1 ? 'holds' : 'hold'} ${held} from before. ${blocked === 0 ? 'They have slots left, and take prefixes beside them.' : `On ${count(blocked, 'node')} every slot is taken. New pods there wait for an address.`}`
-      : `Prefix delegation is off, and ${count(leftovers.length, 'node')} ${leftovers.length === 1 ? 'holds' : 'hold'} ${held} from before. The CNI returns a prefix only when it restarts after its pods are gone.`,
+      ? `Prefix delegation is on, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before. ${blocked === 0 ? 'They have slots left, and take prefixes beside them.' : `On ${count(blocked, 'node')} every slot is taken. New pods there wait for an address.`}`
+      : `Prefix delegation is off, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before. The CNI returns a prefix only when it restarts after its pods are gone.`,
     remedies: () => ranked(settings.prefixDelegation ? replaceNodes(cluster) : restartCni(cluster)),
   }));
 };

@@ -1,8 +1,8 @@
 import { listOf } from '../base/text/names.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence } from '../result/finding.ts';
-import { addressSupply } from '../subnet/address-supply.ts';
 import type { Estate } from './estate.ts';
+import { leftIn } from './least-left.ts';
 import type { SupplyName } from './subnet-supply.ts';
 
 /** Other subnets that the CNI takes for the interfaces of pods where this one has too little. */
@@ -14,9 +14,6 @@ export interface PodsElsewhere {
 
 /** Whatever else is in a subnet takes addresses there alone. */
 const NODE_KINDS: ReadonlySet<string> = new Set(['cluster-nodes', 'cni-detached']);
-
-const leftIn = (subnet: SubnetAssessment, supply: SupplyName): number =>
-  (supply === 'prefixes' ? subnet.prefixes?.free : addressSupply(subnet)?.available) ?? 0;
 
 /**
  * Where pods get their addresses if this subnet has none, for all of the clusters that use it. `null`: for some node there is no
@@ -45,14 +42,14 @@ export const podsElsewhere = (
       if (supply === 'addresses' && nodes === subnetId) return null;
       const others = estate
         .subnetsIn((podSubnetIds ?? []).filter((id) => id !== subnetId))
-        .filter((other) => leftIn(other, supply) > 0);
+        .filter((other) => (leftIn(other, supply) ?? 0) > 0);
       if (others.length === 0) return null;
       for (const other of others) found.set(other.subnetId, other);
     }
   }
   if (found.size === 0) return null;
   const subnets = [...found.values()];
-  return { subnets, left: subnets.reduce((sum, subnet) => sum + leftIn(subnet, supply), 0) };
+  return { subnets, left: subnets.reduce((sum, subnet) => sum + (leftIn(subnet, supply) ?? 0), 0) };
 };
 
 /** `pods-a and pods-b`. */

@@ -1,6 +1,6 @@
 import { kubectl } from '../base/commands.ts';
 import { listOf } from '../base/text/names.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, podAddresses } from '../cluster/max-pods.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Remedy } from '../result/finding.ts';
@@ -52,7 +52,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
   ];
   return found(subject, 'warning', evidence, () => ({
     title: `${cluster.clusterName}: Karpenter may put more pods on a node than it has addresses for`,
-    explanation: `${count(nodes.length, 'node')} of the node pools ${listOf(named(nodes.map(({ nodePool }) => nodePool)), POOLS_SHOWN)} ${nodes.length === 1 ? 'uses' : 'use'} custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
+    explanation: `${count(nodes.length, 'node')} of the node pools ${listOf(named(nodes.map(({ nodePool }) => nodePool)), POOLS_SHOWN)} ${verb(nodes.length, 'uses')} custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
     remedies: () => ranked(RESERVE_ONE),
   }));
 };

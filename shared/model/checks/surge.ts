@@ -1,6 +1,6 @@
 import { duration } from '../base/text/durations.ts';
 import { listOf } from '../base/text/names.ts';
-import { count, number } from '../base/text/numbers.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import { isSafe } from '../forecast/exhaustion-levels.ts';
 import { SLOW_WINDOW_MINUTES } from '../forecast/surge.ts';
 import { takenSince } from '../owners/owner-changes.ts';
@@ -209,6 +209,6 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
         : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
-    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${left === 1 ? 'is' : 'are'} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
+    explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${verb(left, 'is')} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
   };
 };

@@ -1,5 +1,5 @@
 import { aws, kubectl } from '../base/commands.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
@@ -60,7 +60,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
   const severity = free !== null && prefixes > free ? 'warning' : 'info';
   return found(estate.clusterSubject(cluster, subnetIds), severity, evidence, () => ({
     title: `${cluster.clusterName}: ${count(prefixes, 'prefix')} held that no pod can use`,
-    explanation: `${count(nodes.length, 'node')} ${nodes.length === 1 ? 'holds' : 'hold'} them, which is ${prefixes * ADDRESSES_PER_PREFIX} addresses. ${stoppedText(stopped.length)} ${free === null ? 'How many prefixes are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix')}.`}`,
+    explanation: `${count(nodes.length, 'node')} ${verb(nodes.length, 'holds')} them, which is ${prefixes * ADDRESSES_PER_PREFIX} addresses. ${stoppedText(stopped.length)} ${free === null ? 'How many prefixes are free in their subnets is not known.' : `Their subnets have ${count(free, 'free prefix')}.`}`,
     remedies: () =>
       ranked(
         stopped.length === 0
@@ -76,7 +76,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
 
 const stoppedText = (stopped: number): string => {
   if (stopped === 0) return 'None of these nodes is stopped.';
-  return `${stopped} of these nodes ${stopped === 1 ? 'is' : 'are'} stopped.`;
+  return `${stopped} of these nodes ${verb(stopped, 'is')} stopped.`;
 };
 
 const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | null =>

@@ -1,5 +1,5 @@
 import { listOf } from '../base/text/names.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { CNI_ROLE_TAG } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
@@ -46,7 +46,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const [shortest] = short;
   return found(subject, shortest === undefined ? 'info' : 'warning', evidence, () => ({
     title: `${resourceName(subject)}: tagged for pods, but no node runs in ${subnet.availabilityZone}`,
-    explanation: `The CNI takes addresses only in the zone of a node.${subnet.available === null ? '' : ` ${count(subnet.available, 'address')} of the subnet ${subnet.available === 1 ? 'is' : 'are'} of no use to pods.`}${shortText(short)}`,
+    explanation: `The CNI takes addresses only in the zone of a node.${subnet.available === null ? '' : ` ${count(subnet.available, 'address')} of the subnet ${verb(subnet.available, 'is')} of no use to pods.`}${shortText(short)}`,
     remedies: () => (shortest === undefined ? [] : remediesForAddresses(estate, shortest.subnet)),
   }));
 };

@@ -1,4 +1,4 @@
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, CommittedDemand, UpdateSurge } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
@@ -55,4 +55,4 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
 };
 
 const fitText = ({ fits }: UpdateSurge): string =>
-  fits === 0 ? 'none fits' : `only ${fits} ${fits === 1 ? 'fits' : 'fit'}`;
+  fits === 0 ? 'none fits' : `only ${fits} ${verb(fits, 'fits')}`;

@@ -1,4 +1,4 @@
-import { count, number } from '../base/text/numbers.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -61,7 +61,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
   return found(subject, warm >= available ? 'warning' : 'info', evidence, () => {
     return {
       title: `${cluster.clusterName}: ${count(warm, 'address')} kept warm that no pod uses`,
-      explanation: `${count(pools.length, 'node')} ${pools.length === 1 ? 'holds' : 'hold'} ${held} addresses for pods, and at least ${warm} of them serve none, because of the CNI's warm targets. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${number(available)} left.`}`,
+      explanation: `${count(pools.length, 'node')} ${verb(pools.length, 'holds')} ${held} addresses for pods, and at least ${warm} of them serve none, because of the CNI's warm targets. ${available === 0 ? 'Its subnets have none left.' : `Its subnets have ${number(available)} left.`}`,
       remedies: () => ranked(keepFewerWarm(estate, cluster, null)),
     };
   });

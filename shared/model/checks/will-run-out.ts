@@ -1,5 +1,5 @@
 import { approximateTime } from '../base/text/approximate-times.ts';
-import { number } from '../base/text/numbers.ts';
+import { number, verb } from '../base/text/numbers.ts';
 import { exhaustionLevels, hoursToExhaustion } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
@@ -75,7 +75,7 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
   ];
   return measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${consequence(name, forecast, levels.raise !== 'ok', scannedAt)}`,
-    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${left === 1 ? 'is' : 'are'} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(supply)}.`,
+    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${verb(left, 'is')} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(supply)}.`,
     remedies: supply.remedies,
     forecast,
     owners: supply.subnet.owners,

@@ -1,8 +1,9 @@
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { leastLeftFirst } from './least-left.ts';
 import { remediesForAddresses, remediesForPrefixes } from './remedies/subnet-remedies.ts';
 
 export const zoneFailover: Check = {
@@ -28,9 +29,9 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
     return [notMeasured(subject, 'The nodes could not be listed.')];
   }
   if (losses.length === 0) return [];
-  const short = losses.filter(isShort);
+  const [worst, ...others] = worstFirst(losses.flatMap(shortOf));
   const evidence = losses.flatMap(evidenceOf);
-  if (short.length === 0) {
+  if (worst === undefined) {
     const unknown = losses.find(({ fits }) => fits === null);
     return [
       unknown === undefined
@@ -38,9 +39,9 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
         : notMeasured(subject, unknown.reason ?? 'The room in the other zones is not known.'),
     ];
   }
-  const worst = worstOf(short);
-  const subnets = subnetsElsewhere(estate, cluster, worst);
-  const isWarning = worst.lostZones.length === 1 && (worst.shortfall ?? 0) > 0;
+  const { limitedBy, lostZones } = worst.loss;
+  const subnets = subnetsElsewhere(estate, cluster, worst.loss);
+  const isWarning = lostZones.length === 1 && !worst.growing;
   return [
     found(
       estate.clusterSubject(
@@ -51,69 +52,82 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
       evidence,
       () => ({
         title: `${cluster.clusterName}: ${outcomeText(worst)}`,
-        explanation: explain(worst, short),
-        remedies: () => {
-          const [tightest] = subnets;
-          if (tightest === undefined) return [];
-          return worst.limitedBy === 'prefixes'
-            ? remediesForPrefixes(estate, tightest)
-            : remediesForAddresses(estate, tightest);
-        },
+        explanation: explain(worst, others),
+        remedies: () =>
+          subnets
+            .slice(0, 1)
+            .flatMap((tightest) =>
+              limitedBy === 'prefixes'
+                ? remediesForPrefixes(estate, tightest)
+                : remediesForAddresses(estate, tightest),
+            ),
       }),
     ),
   ];
 };
 
-const isShort = ({ atMaximum, shortfall }: ZoneFailover): boolean =>
-  (shortfall ?? 0) > 0 || (atMaximum?.shortfall ?? 0) > 0;
+/** A loss after which nodes that run now, or that groups may grow to, find no room. */
+interface Short {
+  readonly loss: ZoneFailover;
+  readonly growing: boolean;
+  readonly nodes: number;
+  readonly fits: number;
+}
 
-/** One zone before two, and what runs now before what groups may grow to. */
-const worstOf = (short: readonly ZoneFailover[]): ZoneFailover => {
-  const [worst] = short.toSorted(
-    (a, b) =>
-      Number((b.shortfall ?? 0) > 0) - Number((a.shortfall ?? 0) > 0) ||
-      a.lostZones.length - b.lostZones.length ||
-      (b.shortfall ?? 0) - (a.shortfall ?? 0) ||
-      (b.atMaximum?.shortfall ?? 0) - (a.atMaximum?.shortfall ?? 0),
-  );
-  if (worst === undefined) throw new RangeError('there is one at least');
-  return worst;
+const shortOf = (loss: ZoneFailover): readonly Short[] => {
+  const { atMaximum, fits, lostNodes, shortfall } = loss;
+  if (fits !== null && shortfall !== null && shortfall > 0)
+    return [{ loss, growing: false, nodes: lostNodes, fits }];
+  if (atMaximum !== null && atMaximum.shortfall > 0)
+    return [{ loss, growing: true, nodes: atMaximum.nodes, fits: atMaximum.fits }];
+  return [];
 };
 
-/** Subnets of its nodes in the zones that remain, the one with least room first. */
+/** What runs now before what groups may grow to, and one zone before two. */
+const worstFirst = (short: readonly Short[]): readonly Short[] =>
+  short.toSorted(
+    (a, b) =>
+      Number(a.growing) - Number(b.growing) ||
+      a.loss.lostZones.length - b.loss.lostZones.length ||
+      b.nodes - b.fits - (a.nodes - a.fits),
+  );
+
+/** Subnets of its nodes and pods in the zones that remain, the one with least left first. */
 const subnetsElsewhere = (
   estate: Estate,
   cluster: ClusterAssessment,
-  { lostZones }: ZoneFailover,
-): readonly SubnetAssessment[] =>
-  estate
-    .subnetsIn(cluster.nodeSubnetIds)
-    .filter(({ availabilityZone }) => availabilityZone !== null && !lostZones.includes(availabilityZone))
-    .toSorted(
-      (a, b) => (a.available ?? Number.POSITIVE_INFINITY) - (b.available ?? Number.POSITIVE_INFINITY),
-    );
+  { limitedBy, lostZones }: ZoneFailover,
+): readonly SubnetAssessment[] => {
+  const supply = limitedBy ?? 'addresses';
+  const ids = supply === 'prefixes' ? cluster.takesPrefixesFrom : cluster.nodeSubnetIds;
+  return leastLeftFirst(
+    estate
+      .subnetsIn(ids)
+      .filter(({ availabilityZone }) => availabilityZone !== null && !lostZones.includes(availabilityZone)),
+    supply,
+  );
+};
 
-const outcomeText = ({ atMaximum, fits, lostNodes, lostZones, shortfall }: ZoneFailover): string => {
-  const zones = lostZones.join(' and ');
-  if ((shortfall ?? 0) > 0) {
-    return `without ${zones}, ${fits} of ${count(lostNodes, 'node')} ${fits === 1 ? 'fits' : 'fit'} in the other zones`;
-  }
-  return `without ${zones}, its groups cannot grow to their maximum: ${atMaximum?.fits} of ${count(atMaximum?.nodes ?? 0, 'node')} fit`;
+const outcomeText = ({ fits, growing, loss, nodes }: Short): string => {
+  const zones = loss.lostZones.join(' and ');
+  return growing
+    ? `without ${zones}, its groups cannot grow to their maximum: ${fits} of ${count(nodes, 'node')} ${verb(fits, 'fits')}`
+    : `without ${zones}, ${fits} of ${count(nodes, 'node')} ${verb(fits, 'fits')} in the other zones`;
 };
 
 /** The title says the worst. Of two zones that are lost together only the number of pairs is given. */
-const explain = (worst: ZoneFailover, short: readonly ZoneFailover[]): string => {
-  const fails =
-    (worst.shortfall ?? 0) > 0 && worst.error !== null ? [`The next one fails with ${worst.error}.`] : [];
-  const others = short.filter((loss) => loss !== worst && loss.lostZones.length === 1);
-  const pairs = short.filter((loss) => loss !== worst && loss.lostZones.length > 1).length;
+const explain = (worst: Short, others: readonly Short[]): string => {
+  const { error } = worst.loss;
+  const fails = !worst.growing && error !== null ? [`The next one fails with ${error}.`] : [];
+  const single = others.filter(({ loss }) => loss.lostZones.length === 1);
+  const pairs = others.length - single.length;
   return [
     ...fails,
-    ...others.map((loss) => `${capitalized(outcomeText(loss))}.`),
+    ...single.map((short) => `${capitalized(outcomeText(short))}.`),
     ...(pairs === 0
       ? []
       : [
-          `If two zones fail together, ${count(pairs, 'pair')} of zones ${pairs === 1 ? 'leaves' : 'leave'} too little room.`,
+          `If two zones fail together, ${count(pairs, 'pair')} of zones ${verb(pairs, 'leaves')} too little room.`,
         ]),
     'All clusters of the account move at once.',
   ].join(' ');

@@ -1,3 +1,4 @@
+import { verb } from '../base/text/numbers.ts';
 import type { SubnetForecasts } from '../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { CommittedForecast, Forecast } from '../result/forecast.ts';
@@ -48,6 +49,6 @@ const committedOf = (
 const withDemand = (forecast: Forecast, committed: CommittedForecast | null): Forecast => {
   if (committed === null) return forecast;
   const { nodes, demand, shortfall, groups } = committed;
-  const sentence = `${groups.join(', ')} may grow by ${nodes} ${nodes === 1 ? 'node' : 'nodes'} within minutes; they need ${demand}, and ${shortfall} of them ${shortfall === 1 ? 'does' : 'do'} not fit.`;
+  const sentence = `${groups.join(', ')} may grow by ${nodes} ${nodes === 1 ? 'node' : 'nodes'} within minutes; they need ${demand}, and ${shortfall} of them ${verb(shortfall, 'does')} not fit.`;
   return { ...forecast, committed, reason: `${forecast.reason} ${sentence}` };
 };

@@ -1,5 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
+import { verb } from '../base/text/numbers.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
 import { isFirm } from './firm-trend.ts';
@@ -207,7 +208,7 @@ const reasonFor = (
   { regime, lossPerDay, lowWater }: KnownOutlook,
   { exhaustionAt, cameBackAt, drain, isTrendFirm, probabilityWithin }: Said,
 ): string => {
-  const left = `About ${rounded(lowWater)} ${rounded(lowWater) === 1 ? 'is' : 'are'} left at the daily low.`;
+  const left = `About ${rounded(lowWater)} ${verb(rounded(lowWater), 'is')} left at the daily low.`;
   const days = rounded(regime.days) === 1 ? 'day' : `${rounded(regime.days)} days`;
   const trend =
     drain !== null

@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { verb } from '../base/text/numbers.ts';
 import type { HourlyPoint, Sample, SupplyHistory, Surge } from '../result/forecast.ts';
 import { type Drain, type Drains, NO_DRAINS } from './drain.ts';
 import { type Fall, fallOf } from './fall.ts';
@@ -178,7 +179,7 @@ const drainReason = (value: number, { lost, hours }: Drain): string =>
   `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the last two weeks.`;
 
 const fallReason = (left: number, { lost }: Fall): string =>
-  `${rounded(left)} ${rounded(left) === 1 ? 'is' : 'are'} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;
+  `${rounded(left)} ${verb(rounded(left), 'is')} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;
 
 /** So much came back, as a share of the capacity, and has stayed for so long. */
 const BACK_SHARE = 0.3;
@@ -335,5 +336,5 @@ const reasonFor = (value: number, lossPerHour: Surge['lossPerHour'], earlier: Ea
     earlier === null
       ? 'There are no earlier days to compare with.'
       : `On earlier days at this time the loss was at most about ${rounded(earlier.lossPerHour)} an hour.`;
-  return `${rounded(value)} ${rounded(value) === 1 ? 'is' : 'are'} left. The loss was ${rounded(lossPerHour.slow)} an hour over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}. ${ordinary}`;
+  return `${rounded(value)} ${verb(rounded(value), 'is')} left. The loss was ${rounded(lossPerHour.slow)} an hour over the last ${SLOW_WINDOW_MINUTES} minutes and ${rounded(lossPerHour.fast)} an hour over the last ${FAST_WINDOW_MINUTES}. ${ordinary}`;
 };

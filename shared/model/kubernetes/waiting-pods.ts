@@ -15,10 +15,8 @@ export const waitingPods = (
   { pods, nodes, sandboxFailures }: KubernetesReading,
   owners: PodOwners,
 ): readonly WaitingPod[] | null => {
-  if (!pods.known || !sandboxFailures.known) return null;
-  const instances = new Map(
-    (nodes.known ? nodes.value : []).map(({ name, instanceId }) => [name, instanceId]),
-  );
+  if (!pods.known || !nodes.known || !sandboxFailures.known) return null;
+  const instances = new Map(nodes.value.map(({ name, instanceId }) => [name, instanceId]));
   const failures = Map.groupBy(
     sandboxFailures.value.filter(({ text }) => NO_ADDRESS.test(text)),
     ({ namespace, podName }) => `${namespace}/${podName}`,

@@ -1,4 +1,4 @@
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
 import { type PlannedChanges, replacesNodes } from './changes.ts';
 import { type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
@@ -86,7 +86,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
       forOverflow === 0
         ? []
         : [
-            `${count(forOverflow, 'node')} more ${forOverflow === 1 ? 'is' : 'are'} needed: ${count(overflow, 'pod')} ${overflow === 1 ? 'does' : 'do'} not fit on nodes of this kind.`,
+            `${count(forOverflow, 'node')} more ${verb(forOverflow, 'is')} needed: ${count(overflow, 'pod')} ${verb(overflow, 'does')} not fit on nodes of this kind.`,
           ],
   };
 };

@@ -1,6 +1,6 @@
 import type { Target } from '../aws/inventory.ts';
 import { HeadroomError } from '../base/errors.ts';
-import { count } from '../base/text/numbers.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
@@ -364,9 +364,7 @@ const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePl
       : [
           'The settings of the CNI could not be read: the rest is planned with its defaults. Give them with --set.',
         ]),
-    ...(left === 0
-      ? []
-      : [`${count(left, 'node')} of unknown type or subnet ${left === 1 ? 'is' : 'are'} left out.`]),
+    ...(left === 0 ? [] : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`]),
     ...unplaced.map(
       ({ subnetId }) => `It is not known where pods of nodes in ${subnetId} take their addresses.`,
     ),

@@ -20,6 +20,12 @@ const pluralOf = (noun: string): string => {
 export const count = (value: number, noun: string, nouns: string = pluralOf(noun)): string =>
   `${number(value)} ${value === 1 ? noun : nouns}`;
 
+const IRREGULAR_VERBS: Readonly<Record<string, string>> = { is: 'are', has: 'have', does: 'do' };
+
+/** The verb of so many things, from its form for one: `1 subnet has`, `2 subnets have`. */
+export const verb = (value: number, ofOne: string): string =>
+  value === 1 ? ofOne : (IRREGULAR_VERBS[ofOne] ?? ofOne.slice(0, -1));
+
 /** The percentage that one number is of another, with one decimal. `null` when either is unknown or the whole is zero. */
 export const percentOf = (part: number | null, whole: number | null): number | null =>
   part === null || whole === null || whole === 0 ? null : Math.round((1000 * part) / whole) / 10;

@@ -1,11 +1,14 @@
 import { listOf } from '../../base/text/names.ts';
-import { count, number } from '../../base/text/numbers.ts';
+import { count, number, verb } from '../../base/text/numbers.ts';
 import { committedPods } from '../../kubernetes/committed-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
+import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
+import { leastLeftFirst, leftIn } from '../least-left.ts';
 import { remediesForAddresses, remediesForPrefixes } from '../remedies/subnet-remedies.ts';
+import type { SupplyName } from '../subnet-supply.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 
 const SHOWN = 3;
@@ -27,6 +30,7 @@ export const podsCommitted: Check = {
 
 const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult => {
   const subject = estate.clusterSubject(cluster);
+  if (cluster.mode === 'ipv6' || cluster.cni === 'overlay') return healthy(subject);
   const missing = [reading.workloads, reading.autoscalers, reading.pods, reading.nodes].find(
     (part) => !part.known,
   );
@@ -47,25 +51,41 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   const largest = committed.namespaces.map(({ name, pods: own }) => `${name} (${count(own, 'pod')})`);
   return found(subject, 'warning', evidence, () => ({
     title: `${cluster.clusterName}: workloads may grow to ${count(committed.pods, 'pod')}, only ${number(reachable)} can get an address`,
-    explanation: `${count(pods.used, 'pod')} ${pods.used === 1 ? 'has' : 'have'} an address now. At the maximum of all autoscalers, with the surge of rollouts, the largest namespaces are ${listOf(largest, SHOWN)}.`,
+    explanation: `${count(pods.used, 'pod')} ${verb(pods.used, 'has')} an address now. At the maximum of all autoscalers, with the surge of rollouts, the largest namespaces are ${listOf(largest, SHOWN)}.`,
     remedies: () => {
-      const [lowest] = estate
-        .subnetsIn(cluster.nodeSubnetIds)
-        .toSorted((a, b) => (a.available ?? Infinity) - (b.available ?? Infinity));
-      if (lowest === undefined) return [];
-      return cluster.mode === 'prefix'
-        ? remediesForPrefixes(estate, lowest)
-        : remediesForAddresses(estate, lowest);
+      const supply = cluster.mode === 'prefix' ? 'prefixes' : 'addresses';
+      return leastLeftFirst(estate.subnetsIn(podSubnetIds(cluster)), supply)
+        .slice(0, 1)
+        .flatMap((lowest) =>
+          supply === 'prefixes' ? remediesForPrefixes(estate, lowest) : remediesForAddresses(estate, lowest),
+        );
     },
   }));
 };
 
-/** What the subnets of the nodes can still give to pods, if no new node takes any of it; `null`: not known. */
-const roomIn = (estate: Estate, { mode, nodeSubnetIds }: ClusterAssessment): number | null => {
-  const subnets = estate.subnetsIn(nodeSubnetIds);
-  if (subnets.length < nodeSubnetIds.length) return null;
-  const rooms = subnets.map(({ available, prefixes }) =>
-    mode === 'prefix' ? (prefixes === null ? null : prefixes.free * ADDRESSES_PER_PREFIX) : available,
-  );
-  return rooms.reduce<number | null>((sum, room) => (sum === null || room === null ? null : sum + room), 0);
+/** Where pods get their addresses. Custom networking gives them none of the node's own subnet. */
+const podSubnetIds = ({ newNodes, nodeSubnetIds }: ClusterAssessment): readonly string[] => {
+  const places = newNodes?.places ?? [];
+  if (places.length === 0) return nodeSubnetIds;
+  const ids = places.flatMap((place) => [
+    ...(place.primaryServesPods ? [place.subnetId] : []),
+    ...(place.podSubnetIds ?? []),
+  ]);
+  return [...new Set(ids)];
+};
+
+/** What these subnets can still give to pods, if no new node takes any of it; `null`: not known. */
+const roomIn = (estate: Estate, cluster: ClusterAssessment): number | null => {
+  if (cluster.newNodes?.places.some((place) => place.podSubnetIds === null) === true) return null;
+  const ids = podSubnetIds(cluster);
+  const rooms = estate
+    .subnetsIn(ids)
+    .flatMap((subnet) => roomOf(subnet, cluster.mode === 'prefix' ? 'prefixes' : 'addresses') ?? []);
+  return rooms.length < ids.length ? null : rooms.reduce((sum, room) => sum + room, 0);
+};
+
+const roomOf = (subnet: SubnetAssessment, supply: SupplyName): number | null => {
+  const left = leftIn(subnet, supply);
+  if (left === null) return null;
+  return supply === 'prefixes' ? left * ADDRESSES_PER_PREFIX : left;
 };

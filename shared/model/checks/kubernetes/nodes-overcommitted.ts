@@ -1,6 +1,6 @@
 import { kubectl } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
-import { count, number } from '../../base/text/numbers.ts';
+import { count, number, verb } from '../../base/text/numbers.ts';
 import { HOST_NETWORK_PODS } from '../../cluster/max-pods.ts';
 import { type NodeCommitment, nodeCommitments } from '../../kubernetes/overcommitted-nodes.ts';
 import type { Remedy } from '../../result/finding.ts';
@@ -43,7 +43,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
     'warning',
     [...evidence, { name: 'podsWithoutAddress', value: excess, unit: 'pods' }],
     () => ({
-      title: `${cluster.clusterName}: ${count(over.length, 'node')} ${over.length === 1 ? 'admits' : 'admit'} ${count(excess, 'pod')} more than can get an address`,
+      title: `${cluster.clusterName}: ${count(over.length, 'node')} ${verb(over.length, 'admits')} ${count(excess, 'pod')} more than can get an address`,
       explanation: `${worst.name} admits ${count(worst.admits, 'pod')} and can serve ${number(worst.serves)}.${othersText(over)}${karpenterText(over)}`,
       remedies: () => ranked(LOWER_MAX_PODS),
     }),

@@ -1,12 +1,14 @@
 import { listOf, shorten } from '../../base/text/names.ts';
-import { count } from '../../base/text/numbers.ts';
+import { count, verb } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { WaitingPod } from '../../result/pods.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
+import { leastLeftFirst, leftIn } from '../least-left.ts';
 import { remediesForAddresses, remediesForPrefixes } from '../remedies/subnet-remedies.ts';
+import type { SupplyName } from '../subnet-supply.ts';
 import { type ReadCluster, readClusters, reasonOf } from './read-clusters.ts';
 
 const SHOWN = 3;
@@ -36,20 +38,20 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (waiting.length === 0) return healthy(subject, [{ name: 'waitingPods', value: 0, unit: 'pods' }]);
   const nodes = new Set(waiting.map(({ nodeName }) => nodeName));
   const subnets = subnetsOf(estate, cluster, waiting);
-  const since = waiting.flatMap((pod) => pod.since ?? []).toSorted()[0] ?? null;
+  const [since = null] = waiting.flatMap((pod) => pod.since ?? []).toSorted();
   const evidence = [
     { name: 'waitingPods', value: waiting.length, unit: 'pods' },
     { name: 'nodesWithWaitingPods', value: nodes.size, unit: 'nodes' },
     { name: 'waitingSince', value: since },
-    ...subnets.map(({ subnetId, available }) => ({
-      name: `available in ${subnetId}`,
-      value: available,
-      unit: 'addresses',
+    ...subnets.map((subnet) => ({
+      name: `available in ${subnet.subnetId}`,
+      value: leftIn(subnet, supplyOf(cluster)),
+      unit: supplyOf(cluster),
       detail: true,
     })),
   ];
   return found(subject, 'critical', evidence, () => ({
-    title: `${cluster.clusterName}: ${count(waiting.length, 'pod')} ${waiting.length === 1 ? 'waits' : 'wait'} for an address on ${count(nodes.size, 'node')}${placeOf(subnets)}`,
+    title: `${cluster.clusterName}: ${count(waiting.length, 'pod')} ${verb(waiting.length, 'waits')} for an address on ${count(nodes.size, 'node')}${placeOf(subnets)}`,
     explanation: [
       `Workloads: ${listOf(holdersOf(waiting), SHOWN)}.`,
       `Nodes: ${listOf([...nodes], SHOWN)}.`,
@@ -61,23 +63,25 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
 };
 
 const remediesOf = (estate: Estate, cluster: ClusterAssessment, subnet: SubnetAssessment) =>
-  cluster.mode === 'prefix' ? remediesForPrefixes(estate, subnet) : remediesForAddresses(estate, subnet);
+  supplyOf(cluster) === 'prefixes'
+    ? remediesForPrefixes(estate, subnet)
+    : remediesForAddresses(estate, subnet);
+
+const supplyOf = ({ mode }: ClusterAssessment): SupplyName => (mode === 'prefix' ? 'prefixes' : 'addresses');
 
 /** The subnets that the pods' nodes take addresses from, the emptiest supply first. */
 const subnetsOf = (
   estate: Estate,
-  { nodes }: ClusterAssessment,
+  cluster: ClusterAssessment,
   waiting: readonly WaitingPod[],
 ): readonly SubnetAssessment[] => {
   const instances = new Set(waiting.map(({ instanceId }) => instanceId));
-  const ids = nodes
+  const ids = cluster.nodes
     .filter(({ instanceId }) => instances.has(instanceId))
     .flatMap(({ customNetworking, subnetId, usage }) =>
       usage.flatMap((each) => (customNetworking && each.subnetId === subnetId ? [] : each.subnetId)),
     );
-  return estate
-    .subnetsIn([...new Set(ids)])
-    .toSorted((a, b) => (a.available ?? Infinity) - (b.available ?? Infinity));
+  return leastLeftFirst(estate.subnetsIn([...new Set(ids)]), supplyOf(cluster));
 };
 
 const placeOf = (subnets: readonly SubnetAssessment[]): string => {

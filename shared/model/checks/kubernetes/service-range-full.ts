@@ -1,5 +1,5 @@
 import { kubectl } from '../../base/commands.ts';
-import { count, number, percent } from '../../base/text/numbers.ts';
+import { count, number, percent, verb } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
@@ -45,7 +45,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (share < WARNING) return healthy(subject, evidence);
   return found(subject, share < CRITICAL ? 'warning' : 'critical', evidence, () => ({
     title: `${cluster.clusterName}: ${number(Math.max(0, total - used))} of ${count(total, 'address')} for Services left`,
-    explanation: `${count(used, 'address')} of ${ranges.join(', ')} ${used === 1 ? 'is' : 'are'} in use. Services of type ExternalName and headless Services take none.`,
+    explanation: `${count(used, 'address')} of ${ranges.join(', ')} ${verb(used, 'is')} in use. Services of type ExternalName and headless Services take none.`,
     remedies: () => ranked(addRange(cluster.version)),
   }));
 };

@@ -1,5 +1,5 @@
 import { listOf } from '../../base/text/names.ts';
-import { count } from '../../base/text/numbers.ts';
+import { count, verb } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { targetName } from '../../result/identity.ts';
@@ -85,7 +85,7 @@ const gapsOf = (
     ? []
     : [
         {
-          title: `Headroom: ${count(unknownVpcs.length, 'VPC')} of headroom.yml ${unknownVpcs.length === 1 ? 'is' : 'are'} not monitored`,
+          title: `Headroom: ${count(unknownVpcs.length, 'VPC')} of headroom.yml ${verb(unknownVpcs.length, 'is')} not monitored`,
           explanation: `headroom.yml names ${listOf(unknownVpcs, NAMES_SHOWN)} under scan.vpcs, and no target has ${unknownVpcs.length === 1 ? 'it' : 'them'}.`,
           remedies: [CORRECT_THE_VPCS],
           causes: unknownVpcs,

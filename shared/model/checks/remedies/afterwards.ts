@@ -1,4 +1,4 @@
-import { count } from '../../base/text/numbers.ts';
+import { count, verb } from '../../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import { emptySubnet } from '../../plan/new-subnet.ts';
 import { daysLeft } from '../../plan/state-figures.ts';
@@ -77,7 +77,7 @@ const nodesText = ({ clusterName }: ClusterAssessment, zone: string, room: ZoneR
   const least = after[0] < after[1] ? 'at least ' : '';
   const now = before[0] < before[1] ? `at least ${before[0]}` : String(before[0]);
   const assumed = room.settingsKnown ? '' : " by the CNI's default settings";
-  return `After this,${assumed} ${least}${nodes} of ${clusterName} ${after[0] === 1 ? 'fits' : 'fit'} in ${zone} when full of pods (now ${now}).`;
+  return `After this,${assumed} ${least}${nodes} of ${clusterName} ${verb(after[0], 'fits')} in ${zone} when full of pods (now ${now}).`;
 };
 
 /** No figure for a loss that lasts hours. */

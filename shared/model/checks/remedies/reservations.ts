@@ -1,5 +1,5 @@
 import { aws, keep, type ShellVariable } from '../../base/commands.ts';
-import { count } from '../../base/text/numbers.ts';
+import { count, verb } from '../../base/text/numbers.ts';
 import { cidrContains, cidrContainsAddress, parseCidr } from '../../net/cidr.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
@@ -109,7 +109,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
       }),
     ],
     preconditions: [
-      { text: `${count(free, 'whole block')} of it ${free === 1 ? 'is' : 'are'} free.`, holds: true },
+      { text: `${count(free, 'whole block')} of it ${verb(free, 'is')} free.`, holds: true },
       { text: 'No addresses from it are assigned by hand.', holds: null },
     ],
   };

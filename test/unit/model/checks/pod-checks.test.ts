@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { committedPods } from '../../../../shared/model/kubernetes/committed-pods.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
@@ -91,6 +92,59 @@ describe('pods that wait for an address', () => {
   });
 });
 
+describe('pods that wait in a cluster with two subnets', () => {
+  const nodes = ['a', 'b'].map((zone, index) =>
+    aNodeAssessment({
+      instanceId: `i-0${index + 1}`,
+      subnetId: `subnet-0${zone}`,
+      usage: [{ subnetId: `subnet-0${zone}`, interfaces: 1, addresses: 10, prefixes: 0 }],
+    }),
+  );
+  const pods = aPodUse({
+    waiting: nodes.map(({ instanceId }, index) => ({
+      namespace: 'shop',
+      name: `web-${index}`,
+      workload: 'shop/Deployment/web',
+      nodeName: `node-${index}`,
+      instanceId,
+      since: `2026-01-01T0${2 - index}:00:00.000Z`,
+      failures: 1,
+      text: 'InsufficientCidrBlocks',
+    })),
+  });
+  const free = (blocks: number) => ({
+    assigned: 0,
+    free: blocks,
+    freeInReservation: 0,
+    freeUnreserved: blocks,
+  });
+  // Most addresses, and no whole block.
+  const fragmented = aSubnet({ subnetId: 'subnet-0a', name: 'nodes-a', available: 180, prefixes: free(0) });
+  const whole = aSubnet({ subnetId: 'subnet-0b', name: 'nodes-b', available: 96, prefixes: free(6) });
+  const found = (mode: 'prefix' | 'secondary', subnets = [whole, fragmented]) =>
+    findingsOf('pods-waiting', read({}, { mode, nodes, pods }, { subnets }))[0];
+
+  test('name the one with fewest prefixes in prefix mode, and its prefixes', () => {
+    const finding = found('prefix');
+    expect(finding?.title).toBe('shop: 2 pods wait for an address on 2 nodes in nodes-a and 1 other subnet');
+    expect(finding?.explanation).toContain('Workloads: shop/Deployment/web (2 pods).');
+    expect(finding?.explanation).toContain('The first failure was on Thu 1 Jan 2026 01:00 UTC');
+    expect(finding?.evidence).toContainEqual(
+      expect.objectContaining({ name: 'available in subnet-0a', value: 0, unit: 'prefixes' }),
+    );
+  });
+
+  test('name the one with fewest addresses where nodes take single addresses', () => {
+    expect(found('secondary')?.title).toContain('in nodes-b and 1 other subnet');
+  });
+
+  test('name a subnet that is not measured last, by its id where it has no name', () => {
+    const blind = aSubnet({ subnetId: 'subnet-0a', name: null, available: null, prefixes: null });
+    expect(found('prefix', [blind, whole])?.title).toContain('in nodes-b and 1 other subnet');
+    expect(found('prefix', [blind])?.title).toMatch(/in subnet-0a$/);
+  });
+});
+
 describe('nodes that admit too many pods', () => {
   const admits = (allocatablePods: number) =>
     read({ nodes: known([aKubernetesNode({ allocatablePods })]) }, { nodes: [aNodeAssessment()] });
@@ -166,6 +220,52 @@ describe('what workloads may grow to', () => {
       },
     );
     expect(findingsOf('pods-committed', estate)[0]?.title).toContain('only 32 can get an address');
+  });
+
+  test('is of no concern where pods take no IPv4 addresses of the VPC', () => {
+    const workloads = { workloads: known([aWorkload({ desired: 400 })]) };
+    expect(statesOf('pods-committed', read(workloads, { mode: 'ipv6', pods: null }))).toEqual(['healthy']);
+    expect(statesOf('pods-committed', read(workloads, { cni: 'overlay', pods: null }))).toEqual(['healthy']);
+  });
+
+  test('counts what pods may use: with custom networking nothing of the subnet of the nodes', () => {
+    const place = {
+      subnetId: 'subnet-0a',
+      availabilityZone: 'eu-west-1a',
+      podSubnetIds: ['subnet-0b'],
+      primaryServesPods: false,
+    };
+    const newNodes = { settingsKnown: true, settings: DEFAULT_CNI_SETTINGS, places: [place] };
+    const workloads = { workloads: known([aWorkload({ desired: 100, surge: 0 })]) };
+    const estate = (changes: Partial<typeof place> | { podSubnetIds: null }, subnetIds: readonly string[]) =>
+      read(
+        workloads,
+        {
+          pods: aPodUse({ used: 12, warm: 4 }),
+          nodeSubnetIds: subnetIds,
+          newNodes: { ...newNodes, places: [{ ...place, ...changes }] },
+        },
+        { subnets: [aSubnet(), aSubnet({ subnetId: 'subnet-0b', available: 30 })] },
+      );
+    const both = ['subnet-0a', 'subnet-0b'];
+    expect(findingsOf('pods-committed', estate({}, both))[0]?.title).toContain('only 46 can get an address');
+    expect(statesOf('pods-committed', estate({ primaryServesPods: true }, both))).toEqual(['healthy']);
+    expect(statesOf('pods-committed', estate({ podSubnetIds: null }, both))).toEqual(['unknown']);
+  });
+
+  test('asks first for what the subnet with least left needs', () => {
+    const [finding] = findingsOf(
+      'pods-committed',
+      read(
+        { workloads: known([aWorkload({ desired: 900, surge: 0 })]) },
+        { pods: aPodUse({ used: 1, warm: 4 }), nodeSubnetIds: ['subnet-0a', 'subnet-0b'] },
+        { subnets: [aSubnet(), aSubnet({ subnetId: 'subnet-0b', name: 'nodes-b', available: 30 })] },
+      ),
+    );
+    expect(finding?.explanation).toMatch(/^1 pod has an address now\./);
+    expect(finding?.remedies.length).toBeGreaterThan(0);
+    expect(JSON.stringify(finding?.remedies)).toContain('nodes-b');
+    expect(JSON.stringify(finding?.remedies)).not.toContain('private-a');
   });
 
   test('is unknown where a subnet is not measured, or the pods are not joined', () => {

@@ -54,7 +54,12 @@ describe('the loss of a zone', () => {
         title: 'shop: without eu-west-1a and eu-west-1b, 1 of 4 nodes fits in the other zones',
       },
     ]);
-    expect(found(aLoss({ atMaximum: { nodes: 9, fits: 6, shortfall: 3 } }))).toMatchObject([
+    const atMaximum = (nodes: number, shortfall: number) =>
+      aLoss({ atMaximum: { nodes, fits: nodes - shortfall, shortfall } });
+    expect(found(atMaximum(9, 3), { ...atMaximum(9, 8), lostZones: ['eu-west-1b'] })).toMatchObject([
+      { title: 'shop: without eu-west-1b, its groups cannot grow to their maximum: 1 of 9 nodes fits' },
+    ]);
+    expect(found(atMaximum(9, 3))).toMatchObject([
       {
         severity: 'info',
         title: 'shop: without eu-west-1a, its groups cannot grow to their maximum: 6 of 9 nodes fit',
@@ -73,10 +78,33 @@ describe('the loss of a zone', () => {
     expect(finding?.explanation).toBe(
       'Without eu-west-1a, 1 of 4 nodes fits in the other zones. If two zones fail together, 1 pair of zones leaves too little room. All clusters of the account move at once.',
     );
+    const pairs = [
+      ['eu-west-1a', 'eu-west-1b'],
+      ['eu-west-1b', 'eu-west-1c'],
+    ].map((lostZones) => aLoss({ ...short, lostZones }));
+    expect(found(other, ...pairs)[0]?.explanation).toContain('2 pairs of zones leave too little room');
   });
 
   test('asks for prefixes where those are short, and for nothing where no other zone is known', () => {
-    expect(found(aLoss({ ...short, limitedBy: 'prefixes' }))[0]?.remedies.length).toBeGreaterThan(0);
+    const free = (count: number) => ({
+      assigned: 0,
+      free: count,
+      freeInReservation: 0,
+      freeUnreserved: count,
+    });
+    const estate = {
+      subnets: subnets.map((subnet, index) => ({ ...subnet, prefixes: free(index + 1) })),
+      clusters: [
+        aCluster({
+          takesPrefixesFrom: subnets.map(({ subnetId }) => subnetId),
+          zoneFailover: [aLoss({ ...short, limitedBy: 'prefixes' })],
+        }),
+      ],
+    };
+    const [finding] = findingsOf('zone-failover', estate);
+    // Subnet c has fewest addresses, and subnet b has fewest prefixes.
+    expect(finding?.subject.subnetIds).toEqual(['subnet-0b', 'subnet-0c']);
+    expect(finding?.remedies.length).toBeGreaterThan(0);
     const nowhere = { ...estateOf(aLoss(short)), subnets: [] };
     expect(findingsOf('zone-failover', nowhere)[0]?.remedies).toEqual([]);
   });
