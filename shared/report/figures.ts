@@ -27,6 +27,9 @@ export const runway = (forecast: Forecast | undefined, now: number): string => {
 };
 
 /** What people call a kind of owner. */
+/** Kinds that maps have beside those of owners. */
+const UNNAMED_KINDS: Readonly<Record<string, string>> = { others: 'Others', planned: 'Taken by this change' };
+
 export const ownerLabel = ({
   kind,
   name,
@@ -35,7 +38,7 @@ export const ownerLabel = ({
   readonly name: string | null;
 }): string => {
   const label = Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label;
-  const words = label ?? (kind === 'others' ? 'Others' : kind);
+  const words = label ?? UNNAMED_KINDS[kind] ?? kind;
   return name === null ? words : `${words} ${name}`;
 };
 

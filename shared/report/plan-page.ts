@@ -9,6 +9,8 @@ export interface PlanMap {
   readonly subnetId: string;
   readonly before: AddressMap | null;
   readonly after: AddressMap | null;
+  /** What the second one shows; `null`: a plan that says no more than that it comes after the first. */
+  readonly caption: string | null;
 }
 
 /** More maps than this, and the page is no longer read. */
@@ -22,8 +24,8 @@ const list = (title: string, lines: readonly string[]): Html | null =>
     ? null
     : html`<section><h2>${title}</h2><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
 
-const mapPair = ({ subnetId, before, after }: PlanMap): Html =>
-  html`<section><h3>${subnetId}</h3><div class="columns"><figure><figcaption>Before</figcaption>${before === null ? html`<p class="muted">The subnet does not exist yet.</p>` : html`<div class="map-frame">${addressMapSvg(before)}</div>`}</figure><figure><figcaption>After</figcaption>${after === null ? html`<p class="muted">Not known: EC2 chooses the addresses.</p>` : html`<div class="map-frame">${addressMapSvg(after)}</div>`}</figure></div></section>`;
+const mapPair = ({ subnetId, before, after, caption }: PlanMap): Html =>
+  html`<section><h3>${subnetId}</h3><div class="columns"><figure><figcaption>Before</figcaption>${before === null ? html`<p class="muted">The subnet does not exist yet.</p>` : html`<div class="map-frame">${addressMapSvg(before)}</div>`}</figure><figure><figcaption>After</figcaption>${after === null ? html`<p class="muted">Not known.</p>` : html`<div class="map-frame">${addressMapSvg(after)}</div>${caption === null ? null : html`<p class="muted">${caption}</p>`}`}</figure></div></section>`;
 
 /** A plan as one self-contained HTML file, with the map of each subnet before and after. It has no script and loads nothing. */
 export const planPage = (report: PlanReport, maps: readonly PlanMap[]): string => {

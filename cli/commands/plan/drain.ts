@@ -15,7 +15,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { drainCommands, reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';
 
@@ -82,7 +82,8 @@ what is won. The exit code is 1 where nothing can be won, or less than --win.
       };
       await writePlan(session, options.format, document, drainReport(document), {
         before: source.plan.maps,
-        after: mapsAfter,
+        after: () => mapsAfter,
+        caption: `After the reservations and drains. ${ONE_POSSIBLE_PLACE}`,
       });
       session.exit(isEnough(answer) ? EXIT.ok : EXIT.found);
     });

@@ -9,7 +9,7 @@ import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly cluster?: string;
@@ -50,17 +50,29 @@ All clusters of the account lose the zone at once. The exit code is 1 where the 
           `Nothing matches --lose ${unknown.join(', ')}. ${cluster.clusterName} has nodes in ${listOf(zones)}.`,
           'Name zones in which its nodes run.',
         );
-      const answer = planFailover(source.plan, cluster, lost);
+      const { answer, drawn, mapsAfter } = planFailover(source.plan, cluster, lost);
       const document: FailoverDocument = { schema: 'headroom/plan-failover@1', ...answer };
-      await writePlan(session, options.format, document, failoverReport(document), {
-        before: source.plan.maps,
-        after: new Map(),
-      });
+      await writePlan(
+        session,
+        options.format,
+        document,
+        failoverReport(
+          document,
+          cluster.nodeSubnetIds.filter(
+            (id) => !(drawn?.lostZones ?? []).includes(source.plan.zoneOf(id) ?? ''),
+          ),
+        ),
+        {
+          before: source.plan.maps,
+          after: mapsAfter,
+          caption: `Without ${drawn?.lostZones.join(' and ') ?? 'a zone'}, with every lost node that fits here. ${ONE_POSSIBLE_PLACE}`,
+        },
+      );
       session.exit(answer.fits === true ? EXIT.ok : EXIT.found);
     });
 };
 
-const failoverReport = (answer: FailoverDocument): PlanReport => ({
+const failoverReport = (answer: FailoverDocument, subnetIds: readonly string[]): PlanReport => ({
   title: `${answer.clusterName}: if zones fail`,
   answer: sentence(answer),
   fits: answer.fits,
@@ -108,7 +120,7 @@ const failoverReport = (answer: FailoverDocument): PlanReport => ({
   unknowns: answer.unknowns,
   commands: [],
   rules: answer.rules,
-  subnetIds: [],
+  subnetIds,
 });
 
 const sentence = ({ fits, losses }: FailoverAnswer): string => {

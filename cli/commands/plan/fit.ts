@@ -17,7 +17,7 @@ import { addPlanFormatOptions, type PlanFormat } from '../../input/output-option
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
 import { type KnownCluster, readTerraformPlan } from '../../input/terraform-plan.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly terraform?: string;
@@ -62,11 +62,12 @@ load balancers with 8 addresses. The exit code is 1 where the bound does not fit
         throw new UsageError(`--require ${bound} is neither least nor most.`, 'Use one of the two.');
       const sources = await readPlanSources(options, session);
       const [estate, question] = questionOf(options, sources);
-      const answer = planFit(estate, question);
+      const { answer, mapsAfter } = planFit(estate, question);
       const document: FitDocument = { schema: 'headroom/plan-fit@1', required: bound, ...answer };
       await writePlan(session, options.format, document, fitReport(document), {
         before: estate.maps,
-        after: new Map(),
+        after: () => mapsAfter(bound),
+        caption: `After the ${bound} that the change takes. ${ONE_POSSIBLE_PLACE}`,
       });
       session.exit(answer.fits[bound] ? EXIT.ok : EXIT.found);
     });

@@ -3,6 +3,7 @@ import { count, verb } from '../../../shared/model/base/text/numbers.ts';
 import { planDrain } from '../../../shared/model/plan/drain.ts';
 import type { ReserveDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { mapsAfter, NO_MAP_CHANGE } from '../../../shared/model/plan/possible-map.ts';
 import { planReservations } from '../../../shared/model/plan/reserve.ts';
 import { RULES } from '../../../shared/model/plan/rules.ts';
 import type { AddressMap } from '../../../shared/model/result/assessment.ts';
@@ -18,7 +19,7 @@ import {
   readPlanSources,
   subnetNamed,
 } from '../../input/plan-source.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { reservationCommand } from '../../output/plan/commands.ts';
 import { reservationTable } from '../../output/plan/reservation-table.ts';
 
@@ -109,11 +110,30 @@ A reservation takes nothing from those that run. It keeps new single addresses o
       };
       await writePlan(session, options.format, document, reserveReport(document), {
         before: maps,
-        after: drain?.mapsAfter ?? new Map(),
+        after: () => drain?.mapsAfter ?? reservedMaps(maps, subnets),
+        caption:
+          drain === null
+            ? 'With the ranges reserved.'
+            : `With the ranges reserved, after the drain. ${ONE_POSSIBLE_PLACE}`,
       });
       session.exit(document.commands.length > 0 ? EXIT.ok : EXIT.found);
     });
 };
+
+/** The maps with the ranges of `now` reserved. */
+const reservedMaps = (
+  maps: ReadonlyMap<string, AddressMap>,
+  subnets: ReserveDocument['subnets'],
+): ReadonlyMap<string, AddressMap> =>
+  mapsAfter(
+    maps,
+    new Map(
+      subnets.map(({ subnetId, now }) => [
+        subnetId,
+        { ...NO_MAP_CHANGE, reservations: now.map(({ cidr }) => cidr) },
+      ]),
+    ),
+  );
 
 const reserveReport = (answer: ReserveDocument): PlanReport => {
   const now = answer.subnets.flatMap((subnet) => subnet.now);

@@ -9,7 +9,7 @@ import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
   readonly cluster?: string;
@@ -42,17 +42,26 @@ fit.
       const surge = optionalNumber('--surge', options.surge, 1);
       const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
       const eks = source.estate.eksClusters?.find(({ name }) => name === cluster.clusterName) ?? null;
-      const answer = planUpgrade(source.plan, cluster, eks, surge);
+      const { answer, mapsDuring } = planUpgrade(source.plan, cluster, eks, surge);
       const document: UpgradeDocument = { schema: 'headroom/plan-upgrade@1', ...answer };
-      await writePlan(session, options.format, document, upgradeReport(document), {
-        before: source.plan.maps,
-        after: new Map(),
-      });
+      await writePlan(
+        session,
+        options.format,
+        document,
+        upgradeReport(document, [
+          ...new Set([...answer.controlPlane.map(({ subnetId }) => subnetId), ...cluster.nodeSubnetIds]),
+        ]),
+        {
+          before: source.plan.maps,
+          after: mapsDuring,
+          caption: `While the group that takes most here is updated. ${ONE_POSSIBLE_PLACE}`,
+        },
+      );
       session.exit(answer.fits && answer.unknowns.length === 0 ? EXIT.ok : EXIT.found);
     });
 };
 
-const upgradeReport = (answer: UpgradeDocument): PlanReport => ({
+const upgradeReport = (answer: UpgradeDocument, subnetIds: readonly string[]): PlanReport => ({
   title: `${answer.clusterName}: an update of its version${answer.version === null ? '' : ` from ${answer.version}`}`,
   answer: sentence(answer),
   fits: answer.fits && answer.unknowns.length === 0,
@@ -96,7 +105,7 @@ const upgradeReport = (answer: UpgradeDocument): PlanReport => ({
   unknowns: answer.unknowns,
   commands: [],
   rules: answer.rules,
-  subnetIds: answer.controlPlane.map(({ subnetId }) => subnetId),
+  subnetIds,
 });
 
 const sentence = ({ fits, unknowns, controlPlane, groups }: UpgradeAnswer): string => {

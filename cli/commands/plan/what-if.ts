@@ -3,14 +3,14 @@ import { count, number, verb } from '../../../shared/model/base/text/numbers.ts'
 import type { WhatIfDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import type { PlanState, SubnetFigures, SupplyFigures } from '../../../shared/model/plan/state-figures.ts';
-import { mapsAfter, type WhatIf, whatIf } from '../../../shared/model/plan/what-if.ts';
+import { planWhatIf, type WhatIf } from '../../../shared/model/plan/what-if.ts';
 import { collectValues, type Session } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import { type ChangeOptions, changesOf } from '../../input/plan-changes.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
-import { checkFormat, writePlan } from '../../output/plan/answer.ts';
+import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 import { commandsOf } from '../../output/plan/commands.ts';
 import { bounds, fromTo } from '../../output/plan/figures.ts';
 
@@ -46,7 +46,7 @@ Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit co
       checkFormat(options.format);
       const changes = changesOf(options);
       const chosen = clusterNamed(await readPlanSources(options, session), options.cluster);
-      const answer = planned(() => whatIf(chosen.source.plan, chosen.cluster, changes));
+      const { answer, mapsAfter } = planned(() => planWhatIf(chosen.source.plan, chosen.cluster, changes));
       const document: WhatIfDocument = {
         schema: 'headroom/plan-what-if@1',
         ...answer,
@@ -54,7 +54,8 @@ Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit co
       };
       await writePlan(session, options.format, document, whatIfReport(document), {
         before: chosen.source.plan.maps,
-        after: mapsAfter(chosen.source.plan, chosen.cluster, changes, answer),
+        after: mapsAfter,
+        caption: `After the change. ${ONE_POSSIBLE_PLACE}`,
       });
       session.exit(answer.fits ? EXIT.ok : EXIT.found);
     });

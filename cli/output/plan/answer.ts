@@ -21,10 +21,16 @@ export const checkFormat = (format: PlanFormat): void => {
 /** Maps before and after, by subnet, as far as the plan knows them. */
 export interface PlanMaps {
   readonly before: ReadonlyMap<string, AddressMap>;
-  readonly after: ReadonlyMap<string, AddressMap>;
+  /** Left out where the answer changes nothing in a subnet. */
+  readonly after?: () => ReadonlyMap<string, AddressMap>;
+  /** What the second map of each subnet shows, in a sentence. */
+  readonly caption?: string;
 }
 
-export const NO_MAPS: PlanMaps = { before: new Map(), after: new Map() };
+/** EC2 chooses addresses: a map of what does not exist yet shows one way in which it may come. */
+export const ONE_POSSIBLE_PLACE = 'EC2 chooses the addresses: each new one is shown in one possible place.';
+
+const NO_MAPS: PlanMaps = { before: new Map() };
 
 /** The report without commands that a reader could not copy as they are. */
 export const withDisplayableCommands = (report: PlanReport): PlanReport =>
@@ -65,9 +71,13 @@ export const writePlan = async (
   }
 };
 
-const mapsOf = ({ subnetIds }: PlanReport, { before, after }: PlanMaps): readonly PlanMap[] =>
-  subnetIds.flatMap((subnetId): PlanMap[] => {
+const mapsOf = ({ subnetIds }: PlanReport, { before, after, caption }: PlanMaps): readonly PlanMap[] => {
+  const changed = after?.() ?? new Map<string, AddressMap>();
+  return subnetIds.flatMap((subnetId): PlanMap[] => {
     const first = before.get(subnetId) ?? null;
-    const then = after.get(subnetId) ?? null;
-    return first === null && then === null ? [] : [{ subnetId, before: first, after: then }];
+    const then = changed.get(subnetId) ?? null;
+    return first === null && then === null
+      ? []
+      : [{ subnetId, before: first, after: then, caption: caption ?? null }];
   });
+};

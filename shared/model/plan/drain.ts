@@ -10,6 +10,7 @@ import { growthOf, spreadPods } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands, totalOf } from './node-demands.ts';
 import { blockersOf, type NodeBlocks, nodeBlocks } from './occupied-blocks.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
+import { possibleMap } from './possible-map.ts';
 import { type PlannedReservation, planReservations } from './reserve.ts';
 import { RULES, type Rule } from './rules.ts';
 import { Timeline } from './timeline.ts';
@@ -92,7 +93,7 @@ export const planDrain = (
   const problem = drainProblem(estate, { nodes, held, demands, subnetIds, question });
   const chosen = enough(problem, question);
   const ordered = inOrder(problem, chosen);
-  const feasible = playable(estate, demands, nodes, ordered);
+  const { done: feasible, taken } = playable(estate, demands, nodes, ordered);
   const steps = stepsOf(problem, nodes, feasible);
   const set = new Set(feasible);
   const released = feasible.flatMap((index) => held.get(nodes[index]?.instanceId ?? '') ?? []);
@@ -129,10 +130,13 @@ export const planDrain = (
     mapsAfter: new Map(
       [...mapsAfter].map(([subnetId, map]) => [
         subnetId,
-        changedMap(
-          map,
-          { singles: new Map(), prefixes: [] },
-          reservations.filter((each) => each.subnetId === subnetId).map(({ cidr }) => cidr),
+        possibleMap(
+          changedMap(
+            map,
+            { singles: new Map(), prefixes: [] },
+            reservations.filter((each) => each.subnetId === subnetId).map(({ cidr }) => cidr),
+          ),
+          taken.get(subnetId) ?? { addresses: 0, prefixes: 0 },
         ),
       ]),
     ),
@@ -327,34 +331,41 @@ const playable = (
   demands: NodeDemands,
   nodes: readonly PlannedNode[],
   ordered: readonly number[],
-): readonly number[] => {
+): { readonly done: readonly number[]; readonly taken: ReadonlyMap<string, Amount> } => {
   const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
   const cordoned = new Set(ordered);
   const current = new Map(
     nodes.map((node, index) => [index, node] as const).filter(([index]) => !cordoned.has(index)),
   );
-  const done: number[] = [];
-  for (const index of ordered) {
-    const node = nodes[index];
-    if (node === undefined) continue;
+  /** Whether the pods of a node find a place and what they need there. */
+  const move = (node: PlannedNode): boolean => {
     const staying = [...current];
     const { each, left } = spreadPods(
       staying.map(([, other]) => spareOn(demands, other)),
       node.pods,
     );
-    if (left > 0) return done;
+    if (left > 0) return false;
     for (const [place, [number, other]] of staying.entries()) {
       const pods = other.pods + (each[place] ?? 0);
       const growth = pods === other.pods ? null : growthOf(demands, other, pods);
       if (growth === null) continue;
-      const taken = timeline.start(growth);
-      if (taken === null || 'error' in taken) return done;
-      current.set(number, { ...other, pods, holdings: [...other.holdings, ...taken] });
+      const held = timeline.start(growth);
+      if (held === null || 'error' in held) return false;
+      current.set(number, { ...other, pods, holdings: [...other.holdings, ...held] });
     }
     timeline.stop(node.holdings);
+    return true;
+  };
+  const done: number[] = [];
+  let { taken } = timeline;
+  for (const index of ordered) {
+    const node = nodes[index];
+    if (node === undefined) continue;
+    if (!move(node)) break;
     done.push(index);
+    taken = timeline.taken;
   }
-  return done;
+  return { done, taken };
 };
 
 const stepsOf = (

@@ -1,11 +1,15 @@
 import { largestOf } from '../base/extremes.ts';
 import { freeRange } from '../net/free-ranges.ts';
+import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
+import { spreadNodes } from './fleet.ts';
 import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
 import { usualType } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
+import { mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { reservationsFor, smallestSubnet } from './subnet-size.ts';
+import { Timeline } from './timeline.ts';
 import { settingsOf } from './what-if.ts';
 
 /** A subnet that would make a loss fit, in one of the zones that remain. */
@@ -38,6 +42,15 @@ export interface FailoverAnswer {
   readonly rules: readonly Rule[];
 }
 
+/** The answer, and maps for drawing. */
+export interface FailoverPlan {
+  readonly answer: FailoverAnswer;
+  /** The loss that the maps show: the one that leaves most nodes without room, else the largest. `null`: none is known. */
+  readonly drawn: FailoverLoss | null;
+  /** The zones that remain after that loss, with one possible place for each lost node that fits. */
+  readonly mapsAfter: () => ReadonlyMap<string, AddressMap>;
+}
+
 /**
  * What happens if zones fail: the scan's own answer (`zoneFailover`), and the subnets that would make it fit.
  *
@@ -47,13 +60,13 @@ export const planFailover = (
   estate: PlanEstate,
   cluster: ClusterAssessment,
   lost: readonly string[],
-): FailoverAnswer => {
+): FailoverPlan => {
   const wanted = lost.toSorted().join();
   const losses = (cluster.zoneFailover ?? [])
     .filter(({ lostZones }) => lost.length === 0 || lostZones.toSorted().join() === wanted)
     .map((loss) => ({ ...loss, wouldFitWith: subnetsFor(estate, cluster, loss) }));
   const isUnknown = losses.length === 0 || losses.some(({ fits }) => fits === null);
-  return {
+  const answer: FailoverAnswer = {
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
     region: cluster.region,
@@ -67,6 +80,40 @@ export const planFailover = (
     ],
     rules: [RULES.pool, RULES.podsAtMost, RULES.spread, RULES.placement, RULES.reserved],
   };
+  const [drawn = null] = losses.toSorted(
+    (a, b) => (b.shortfall ?? 0) - (a.shortfall ?? 0) || b.lostNodes - a.lostNodes,
+  );
+  return {
+    answer,
+    drawn,
+    mapsAfter: () => (drawn === null ? new Map() : mapsWithout(estate, cluster, drawn.lostZones)),
+  };
+};
+
+/** Starts the lost nodes in the zones that remain, as far as they fit. The subnets of the lost zones are left out. */
+const mapsWithout = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  lostZones: readonly string[],
+): ReadonlyMap<string, AddressMap> => {
+  const isLost = (zone: string | null): boolean => zone !== null && lostZones.includes(zone);
+  const nodes = estate.nodesOf(cluster);
+  const staying = nodes.filter(({ zone }) => !isLost(zone));
+  const moved = nodes.filter(({ zone }) => isLost(zone));
+  const places = estate.placesOf(cluster).filter(({ availabilityZone }) => !isLost(availabilityZone));
+  const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
+  const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
+  for (const [index, place] of spreadNodes(places, staying, moved.length).entries()) {
+    const node = moved[index];
+    const { podSubnetIds, primaryServesPods, subnetId } = place;
+    const steps = node === undefined ? null : demands.steps(node.type, node.pods, primaryServesPods);
+    if (steps !== null && podSubnetIds !== null) timeline.start({ steps, subnetId, podSubnetIds });
+  }
+  const remaining = [...estate.maps].filter(([subnetId]) => !isLost(estate.zoneOf(subnetId)));
+  return mapsAfter(
+    new Map(remaining),
+    new Map([...timeline.taken].map(([subnetId, taken]) => [subnetId, { ...NO_MAP_CHANGE, taken }])),
+  );
 };
 
 /** The nodes that have no room, spread over the zones that remain. Each is as large as the largest that is lost. */

@@ -4,6 +4,7 @@ import type { NewNodeSettings } from '../result/cluster.ts';
 import { emptySubnet } from './new-subnet.ts';
 import { NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
+import { mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { type NodeStart, Timeline } from './timeline.ts';
 
@@ -86,8 +87,15 @@ export interface FitAnswer {
   readonly rules: readonly Rule[];
 }
 
+/** The answer, and maps for drawing: one possible place for everything that the change takes. */
+export interface FitPlan {
+  readonly answer: FitAnswer;
+  /** After the least, or the most, that the change takes. */
+  readonly mapsAfter: (bound: 'least' | 'most') => ReadonlyMap<string, AddressMap>;
+}
+
 /** What a change takes, at the least and at the most, and whether the subnets hold it. The worst placement counts. */
-export const planFit = (estate: PlanEstate, question: FitQuestion): FitAnswer => {
+export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const ground = groundOf(estate, question);
   const named = new Set(question.demands.flatMap(demandedSubnets));
   const missing = [...named].filter((subnetId) => !ground.subnets.has(subnetId));
@@ -108,7 +116,7 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitAnswer =>
     };
   });
   const start = new Timeline('worst', ground.subnets.values(), ground.maps);
-  return {
+  const answer: FitAnswer = {
     fits: {
       least: demands.every(({ wanted, fits }) => fits.least >= wanted.least),
       most: demands.every(({ wanted, fits }) => fits.most >= wanted.most),
@@ -135,6 +143,16 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitAnswer =>
       ...missing.map((subnetId) => `The subnet ${subnetId} is in no scan: what it holds is not known.`),
     ],
     rules: [RULES.pool, RULES.maxPods, RULES.placement, RULES.spread, RULES.loadBalancer],
+  };
+  return {
+    answer,
+    mapsAfter: (bound) => {
+      const { taken } = (bound === 'least' ? least : most).timeline;
+      return mapsAfter(
+        new Map([...ground.maps].filter(([subnetId]) => named.has(subnetId))),
+        new Map([...taken].map(([subnetId, amount]) => [subnetId, { ...NO_MAP_CHANGE, taken: amount }])),
+      );
+    },
   };
 };
 

@@ -3,6 +3,7 @@ import type { DemandStep } from '../cluster/node-demand.ts';
 import { freeSupplyOf, type Placement, SupplyLedger } from '../cluster/supply-ledger.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
+import type { Amount } from './node-demands.ts';
 import { type Regained, SubnetBlocks } from './subnet-blocks.ts';
 
 /** Where a node takes its addresses from, and what it takes. */
@@ -36,6 +37,8 @@ export interface SubnetMoment {
   readonly prefixes: number;
 }
 
+const NOTHING: Amount = { addresses: 0, prefixes: 0 };
+
 interface Supply {
   readonly ledger: SupplyLedger;
   readonly blocks: SubnetBlocks | null;
@@ -43,6 +46,8 @@ interface Supply {
   /** Single addresses that found no whole block to spoil: each may sit in a block that would be whole later. */
   hidden: number;
   lowest: SubnetMoment;
+  /** All that nodes took here, whether or not it came back. */
+  taken: Amount;
 }
 
 /**
@@ -71,6 +76,7 @@ export class Timeline {
         used,
         hidden: 0,
         lowest: momentOf(ledger, used),
+        taken: NOTHING,
       });
     }
   }
@@ -82,6 +88,11 @@ export class Timeline {
   now(subnetId: string): SubnetMoment | null {
     const supply = this.#supplies.get(subnetId);
     return supply === undefined ? null : momentOf(supply.ledger, supply.used);
+  }
+
+  /** All that was taken from each subnet since the beginning, whether or not it came back. */
+  get taken(): ReadonlyMap<string, Amount> {
+    return new Map([...this.#supplies].map(([subnetId, { taken }]) => [subnetId, taken]));
   }
 
   /** The least of each supply since the beginning, or since `resetLowest`. */
@@ -125,6 +136,10 @@ export class Timeline {
       const spoilt = mark.unreservedBlocks - after.unreservedBlocks - unreserved;
       supply.hidden += Math.max(0, addresses - spoilt);
       this.#change(supply, gone + reservedPrefixes * ADDRESSES_PER_PREFIX);
+      supply.taken = {
+        addresses: supply.taken.addresses + addresses,
+        prefixes: supply.taken.prefixes + unreserved + reservedPrefixes,
+      };
       return [
         { subnetId: id, addresses, prefixes: unreserved + reservedPrefixes, reservedPrefixes, blocks: null },
       ];

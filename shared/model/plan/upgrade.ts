@@ -1,10 +1,12 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
+import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { spreadNodes } from './fleet.ts';
-import { NodeDemands } from './node-demands.ts';
+import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
+import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { Timeline } from './timeline.ts';
 import { settingsOf } from './what-if.ts';
@@ -44,6 +46,13 @@ export interface UpgradeAnswer {
   readonly rules: readonly Rule[];
 }
 
+/** The answer, and maps for drawing. */
+export interface UpgradePlan {
+  readonly answer: UpgradeAnswer;
+  /** While the group that takes most is updated, by subnet: one possible place for everything. */
+  readonly mapsDuring: () => ReadonlyMap<string, AddressMap>;
+}
+
 /**
  * Whether an update of the cluster's version fits: the control plane's addresses, then the new nodes that each group starts
  * before it ends old ones, full of the pods that move to them.
@@ -56,7 +65,7 @@ export const planUpgrade = (
   cluster: ClusterAssessment,
   eks: EksCluster | null,
   surge: number | null,
-): UpgradeAnswer => {
+): UpgradePlan => {
   const controlPlane = (eks?.subnetIds ?? []).map((subnetId): ControlPlaneSubnet => {
     const subnet = estate.subnets.get(subnetId);
     const freeAddresses = subnet?.awsAvailable ?? subnet?.availableSingle ?? null;
@@ -68,13 +77,14 @@ export const planUpgrade = (
       fits: freeAddresses === null ? null : freeAddresses >= CONTROL_PLANE_ADDRESSES,
     };
   });
-  const groups = (eks?.nodeGroups ?? []).flatMap((group) => surgeOf(estate, cluster, group, surge, eks));
+  const surges = (eks?.nodeGroups ?? []).map((group) => surgeOf(estate, cluster, group, surge, eks));
+  const groups = surges.flatMap((each) => each.zones);
   const zones = new Set(
     controlPlane.filter(({ fits }) => fits === true).map(({ availabilityZone }) => availabilityZone),
   );
   const enoughZones =
     zones.size >= Math.min(2, new Set(controlPlane.map((each) => each.availabilityZone)).size);
-  return {
+  const answer: UpgradeAnswer = {
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
     region: cluster.region,
@@ -94,7 +104,37 @@ export const planUpgrade = (
     ],
     rules: [RULES.controlPlane, RULES.updateSurge, RULES.pool, RULES.podsAtMost, RULES.placement],
   };
+  return {
+    answer,
+    mapsDuring: () =>
+      mapsAfter(
+        estate.maps,
+        mostTaken(surges.length > 0 ? surges.map(({ taken }) => taken) : [controlPlaneAlone(estate, eks)]),
+      ),
+  };
 };
+
+/** Groups are updated one after the other: in each subnet, what the group takes that takes most there. */
+const mostTaken = (surges: readonly ReadonlyMap<string, Amount>[]): ReadonlyMap<string, MapChange> => {
+  const most = new Map<string, MapChange>();
+  for (const [subnetId, taken] of surges.flatMap((each) => [...each])) {
+    const known = most.get(subnetId)?.taken;
+    if (known === undefined || addressesIn(taken) > addressesIn(known))
+      most.set(subnetId, { ...NO_MAP_CHANGE, taken });
+  }
+  return most;
+};
+
+const controlPlaneAlone = (estate: PlanEstate, eks: EksCluster | null): ReadonlyMap<string, Amount> => {
+  const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
+  for (const subnetId of eks?.subnetIds ?? []) takeControlPlane(timeline, subnetId);
+  return timeline.taken;
+};
+
+interface Surge {
+  readonly zones: readonly GroupSurge[];
+  readonly taken: ReadonlyMap<string, Amount>;
+}
 
 const surgeOf = (
   estate: PlanEstate,
@@ -102,7 +142,7 @@ const surgeOf = (
   group: NodeGroup,
   surge: number | null,
   eks: EksCluster | null,
-): readonly GroupSurge[] => {
+): Surge => {
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const running = estate.nodesOf(cluster).filter((node) => node.group === group.name);
   const places = estate.placesOf(cluster).filter(({ subnetId }) => group.subnetIds.includes(subnetId));
@@ -127,7 +167,10 @@ const surgeOf = (
     else zone.error ??= held === null ? 'not known: its type, or a subnet' : held.error;
     found.set(place.availabilityZone, zone);
   }
-  return [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone }));
+  return {
+    zones: [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone })),
+    taken: timeline.taken,
+  };
 };
 
 const takeControlPlane = (timeline: Timeline, subnetId: string): void => {

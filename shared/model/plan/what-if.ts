@@ -4,14 +4,15 @@ import { count, verb } from '../base/text/numbers.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
-import { changedMap } from './changed-map.ts';
 import { changedSettings, describeChanges, type PlannedChanges, settingsAfter } from './changes.ts';
 import type { FleetNode } from './fleet.ts';
 import { dividedRange, emptySubnet, isInVpc, whyNotFree } from './new-subnet.ts';
 import { NodeDemands } from './node-demands.ts';
+import { mapChangesOf } from './node-map-changes.ts';
 import { type NodePlan, nodePlan } from './node-plan.ts';
 import { type Order, OrderRun, STRATEGIES } from './order.ts';
 import type { PlanEstate } from './plan-estate.ts';
+import { mapsAfter } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { type PlanState, planState } from './state-figures.ts';
 import { Timeline } from './timeline.ts';
@@ -68,8 +69,26 @@ interface Ground {
   readonly actions: readonly PlanAction[];
 }
 
+/** The answer, and maps for drawing: one possible place for everything that is new. */
+export interface WhatIfPlan {
+  readonly answer: WhatIf;
+  readonly mapsAfter: () => ReadonlyMap<string, AddressMap>;
+}
+
 /** @throws HeadroomError `plan-impossible` for a cluster or a change of which nothing can be computed */
-export const whatIf = (estate: PlanEstate, cluster: ClusterAssessment, changes: PlannedChanges): WhatIf => {
+export const whatIf = (estate: PlanEstate, cluster: ClusterAssessment, changes: PlannedChanges): WhatIf =>
+  planWhatIf(estate, cluster, changes).answer;
+
+/**
+ * The same with maps.
+ *
+ * @throws HeadroomError `plan-impossible` for a cluster or a change of which nothing can be computed
+ */
+export const planWhatIf = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  changes: PlannedChanges,
+): WhatIfPlan => {
   refuseUnknownModes(cluster);
   const settings = settingsOf(cluster);
   const ground = groundOf(estate, cluster, changes);
@@ -111,7 +130,7 @@ export const whatIf = (estate: PlanEstate, cluster: ClusterAssessment, changes: 
     subnets,
     before,
   );
-  return {
+  const answer: WhatIf = {
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
     region: cluster.region,
@@ -129,35 +148,11 @@ export const whatIf = (estate: PlanEstate, cluster: ClusterAssessment, changes: 
     unknowns: unknownsOf(estate, cluster, plan),
     rules: rulesOf(plan, changes),
   };
-};
-
-/** Changes after which the place of each address is known: no node starts or ends. */
-const LEAVES_NODES: ReadonlySet<PlanAction['kind']> = new Set([
-  'associate-range',
-  'create-subnet',
-  'reserve',
-]);
-
-/** The maps after a change of subnets and reservations alone. Empty where nodes change: EC2 chooses their addresses. */
-export const mapsAfter = (
-  estate: PlanEstate,
-  cluster: ClusterAssessment,
-  changes: PlannedChanges,
-  { actions }: Pick<WhatIf, 'actions'>,
-): ReadonlyMap<string, AddressMap> => {
-  if (!actions.every(({ kind }) => LEAVES_NODES.has(kind))) return new Map();
-  const { maps, reservations } = groundOf(estate, cluster, changes);
-  const reservedIn = Map.groupBy(reservations, ({ subnetId }) => subnetId);
-  return new Map(
-    [...maps].map(([subnetId, map]) => [
-      subnetId,
-      changedMap(
-        map,
-        { singles: new Map(), prefixes: [] },
-        (reservedIn.get(subnetId) ?? []).map(({ cidr }) => cidr),
-      ),
-    ]),
-  );
+  return {
+    answer,
+    mapsAfter: () =>
+      mapsAfter(ground.maps, mapChangesOf(estate, plan.before, chosen.nodes, ground.reservations)),
+  };
 };
 
 const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment): void => {

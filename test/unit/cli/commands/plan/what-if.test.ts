@@ -123,7 +123,7 @@ describe('headroom plan what-if', () => {
     expect(page.out).not.toContain('<script');
   });
 
-  test('draws a reservation and a new subnet in the maps after, and none after where nodes start', async () => {
+  test('draws a reservation and a new subnet in the maps after, and new nodes in one possible place', async () => {
     const file = shopFile();
     const page = async (...args: readonly string[]) =>
       (await plan('what-if', '--from', file, ...from(...args, '--format', 'html'))).out;
@@ -140,7 +140,7 @@ describe('headroom plan what-if', () => {
     expect(added).toContain('The subnet does not exist yet.');
     expect(added).toContain('Address map of 10.0.9.0/24 with 16 blocks of 16 addresses: 14 free');
     expect(await page('--reserve', '10.0.0.64/26', '--nodes', '+1')).toContain(
-      'Not known: EC2 chooses the addresses.',
+      'EC2 chooses the addresses: each new one is shown in one possible place.',
     );
   });
 });
