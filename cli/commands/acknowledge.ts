@@ -1,5 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { acknowledgeAlert } from '../../shared/pipeline/acknowledge.ts';
+import { acknowledgeAndShow } from '../../shared/pipeline/acts-of-people.ts';
 import { nameOf } from '../../shared/pipeline/kept-alerts.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { callerOf } from '../input/caller.ts';
@@ -27,17 +27,19 @@ Examples:
   $ headroom ack 3
   $ headroom ack 3 5 --table headroom-prod-state --region eu-west-1
   $ headroom ack 3 --withdraw
+
+Posts of a Slack app and incidents of PagerDuty show it after the next run of scans, within minutes.
 `,
     )
     .action(async (names: readonly string[], options: Options) => {
-      const caller = options.withdraw === true ? null : await callerOf(options, io);
+      const isWithdrawn = options.withdraw === true;
+      const caller = await callerOf(options, io);
       await withStateStore(options, async (store) => {
         for (const name of names) {
-          const kept = await acknowledgeAlert(store, name, caller?.name ?? null, io.now());
-          const what =
-            caller === null
-              ? 'is repeated from now on'
-              : `is acknowledged by ${caller.name} (${caller.known})`;
+          const kept = await acknowledgeAndShow(store, name, { by: caller.name, isWithdrawn }, io.now());
+          const what = isWithdrawn
+            ? 'is repeated from now on'
+            : `is acknowledged by ${caller.name} (${caller.known})`;
           io.out(`${printable(`${nameOf(kept)} ${what}. It is: ${kept.alert.finding.title}`)}.\n`);
         }
       });

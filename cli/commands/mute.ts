@@ -4,9 +4,10 @@ import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { alertNamed } from '../../shared/pipeline/acknowledge.ts';
+import { muteAndShow, unmuteAndShow } from '../../shared/pipeline/acts-of-people.ts';
 import { keptAlerts } from '../../shared/pipeline/kept-alerts.ts';
 import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
-import { addMute, removeMute, type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
+import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { callerOf } from '../input/caller.ts';
@@ -76,8 +77,8 @@ Examples:
         const now = io.now();
         const selectors = given === null ? await selectorsOfNamed(store, names, now) : [given];
         for (const match of selectors) {
-          const mute = await addMute(
-            store.cache,
+          const mute = await muteAndShow(
+            store,
             { match, reason: options.reason ?? 'no reason given', until, by: caller.name },
             now,
           );
@@ -122,16 +123,18 @@ export const addUnmuteCommand: AddCommand = (program, { io }) => {
   addStateOptions(program.command('unmute'))
     .argument('<mute...>', 'numbers of mutes in `headroom mutes`')
     .description('end mutes before their time; the next scan sends the alerts that still fire')
-    .action(async (numbers: readonly string[], options: StateOptions) => {
+    .option('-b, --by <name>', 'who ends them (default: your AWS identity, else your user name)')
+    .action(async (numbers: readonly string[], options: StateOptions & { readonly by?: string }) => {
       const wrong = numbers.filter((number) => !/^#?\d{1,6}$/.test(number));
       if (wrong.length > 0)
         throw new UsageError(
           `${wrong.join(', ')} is not the number of a mute.`,
           'List them with `headroom mutes`.',
         );
+      const { name: by } = await callerOf(options, io);
       await withStateStore(options, async (store) => {
         for (const number of numbers) {
-          const mute = await removeMute(store.cache, Number(number.replace('#', '')), io.now());
+          const mute = await unmuteAndShow(store, Number(number.replace('#', '')), by, io.now());
           io.out(
             `${printable(`Mute ${mute.number} has ended: ${selectorText(mute.match)}. ${AFTERWARDS}`)}\n`,
           );

@@ -1,15 +1,21 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { muteOf } from '../../shared/alerts/silence.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
 import { inertLine } from '../../shared/notify/inert-text.ts';
-import { acknowledgeAlert, alertNamed } from '../../shared/pipeline/acknowledge.ts';
+import { alertNamed } from '../../shared/pipeline/acknowledge.ts';
+import { acknowledgeAndShow, muteAndShow, unmuteAndShow } from '../../shared/pipeline/acts-of-people.ts';
+import type { KeptAlert } from '../../shared/pipeline/kept-alerts.ts';
 import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
-import { addMute } from '../../shared/pipeline/stored-mutes.ts';
+import { storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
+
+const ACTIONS = ['acknowledge', 'withdraw', 'mute', 'unmute'] as const;
 
 /** What a reader of the live page does with an alert. */
 export interface Action {
-  readonly action: 'acknowledge' | 'withdraw' | 'mute';
+  readonly action: (typeof ACTIONS)[number];
   /** The alert's name in the organization. */
   readonly alert: string;
   readonly by: string;
@@ -61,8 +67,9 @@ export const actionIn = (body: string): Action | null => {
     typeof given === 'object' && given !== null && Object.hasOwn(given, name)
       ? Reflect.get(given, name)
       : undefined;
-  const [action, alert, by, hours] = [field('action'), field('alert'), field('by'), field('hours') ?? 4];
-  if (action !== 'acknowledge' && action !== 'withdraw' && action !== 'mute') return null;
+  const [alert, by, hours] = [field('alert'), field('by'), field('hours') ?? 4];
+  const action = ACTIONS.find((known) => known === field('action'));
+  if (action === undefined) return null;
   if (typeof alert !== 'string' || alert === '' || (by !== undefined && typeof by !== 'string')) return null;
   if (typeof hours !== 'number' || !(hours > 0 && hours <= LONGEST_MUTE_HOURS)) return null;
   const name = inertLine(by ?? '')
@@ -75,22 +82,37 @@ export const actionIn = (body: string): Action | null => {
  * Does it.
  *
  * @returns what was done, in a sentence
- * @throws HeadroomError as `acknowledgeAlert`, `alertNamed` and `addMute` do
+ * @throws HeadroomError as `acknowledgeAlert`, `alertNamed` and `addMute` do; `mute-unknown` where nothing is to be ended
  */
 export const performAction = async (
   { action, alert, by, hours }: Action,
   store: StateStore,
   now: number,
 ): Promise<string> => {
-  if (action !== 'mute') {
-    await acknowledgeAlert(store, alert, action === 'acknowledge' ? by : null, now);
-    return action === 'acknowledge' ? `Acknowledged by ${by}.` : 'The acknowledgement was taken back.';
+  if (action === 'acknowledge' || action === 'withdraw') {
+    const isWithdrawn = action === 'withdraw';
+    await acknowledgeAndShow(store, alert, { by, isWithdrawn }, now);
+    return isWithdrawn ? 'The acknowledgement was taken back.' : `Acknowledged by ${by}.`;
   }
   const kept = await alertNamed(store, alert, now);
   if (kept.alert.status === 'resolved')
     throw new HeadroomError('alert-not-firing', `The alert ${alert} is over.`, 'Nothing has to be muted.');
+  if (action === 'unmute') return unmute(kept, by, store, now);
   const until = new Date(now + hours * HOUR).toISOString();
   for (const match of selectorsOf([kept.alert]))
-    await addMute(store.cache, { match, reason: 'Muted on the live page', until, by }, now);
+    await muteAndShow(store, { match, reason: 'Muted on the live page', until, by }, now);
   return `Muted until ${until}.`;
+};
+
+/** Ends every mute of a person that holds back the alert's messages. Those of headroom.yml stay. */
+const unmute = async ({ alert }: KeptAlert, by: string, store: StateStore, now: number): Promise<string> => {
+  const mutes = (await storedMutes(store.cache, now)).filter((mute) => muteOf(alert, [mute], now) !== null);
+  if (mutes.length === 0)
+    throw new HeadroomError(
+      'mute-unknown',
+      'No person muted this alert by a button or a command.',
+      'A mute of headroom.yml is changed there.',
+    );
+  for (const { number } of mutes) await unmuteAndShow(store, number, by, now);
+  return `${count(mutes.length, 'mute')} ended. The next scan sends what still fires.`;
 };

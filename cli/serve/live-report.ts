@@ -2,6 +2,7 @@ import { linksFor, runbookUrl } from '../../shared/alerts/links.ts';
 import { muteOf } from '../../shared/alerts/silence.ts';
 import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import { isStoredMute } from '../../shared/pipeline/stored-mutes.ts';
 import { reportPage } from '../../shared/report/report-page.ts';
 import type { LatestScans } from './latest-scans.ts';
 
@@ -28,7 +29,10 @@ export const liveReport = ({ latest, histories, token, version, now }: LiveRepor
       token,
       version,
       mayAct: token !== null,
-      muteOf: (alert) => muteOf(alert, latest.mutes, now),
+      muteOf: (alert) => {
+        const mute = muteOf(alert, latest.mutes, now);
+        return mute === null ? null : { ...mute, isPersonal: isStoredMute(mute) };
+      },
       linksOf: (alert) => linksOf(alert, latest),
     },
   });

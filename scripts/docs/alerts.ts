@@ -57,7 +57,8 @@ is not resolved and fired again. It resolves when all of its checks are clear.
   others, suppresses nothing.
 - **A mute** suppresses everything that matches, for good, between two times, or in weekly hours. When it ends, what is still
   wrong is sent, and so is the end of what was sent before.
-- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it.
+- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it. If nothing
+  is left of what was acknowledged as critical, the alert is sent again as worse, wakes people, and needs a new acknowledgement.
 
 ## Grouping
 

@@ -104,9 +104,10 @@ const leadOf = (
 
 /**
  * What people are notified of when an alert goes from one state to the next; `null`: nothing. A warning is sent once, a
- * critical alert is sent once, and so is an end. At the critical level one thing is new: nothing is left. It is sent as a
- * repeat, because those who were paged know that it was about to happen: it pages no one again and keeps the
- * acknowledgement. A warning at which nothing is left waits until that is confirmed, and becomes critical.
+ * critical alert is sent once, and so is an end. At the critical level one thing is new: nothing is left. Those who were paged
+ * and did not react get it as a repeat, which pages no one again. Where a person acknowledged what was about to happen, they
+ * acted and it did not help: it pages again, and the acknowledgement ends. A warning at which nothing is left waits until
+ * that is confirmed, and becomes critical.
  */
 export const stepOf = (alert: Alert | null, { severity, lead }: Combined): TransitionKind | null => {
   const announced = alert?.severity ?? 'ok';
@@ -116,5 +117,6 @@ export const stepOf = (alert: Alert | null, { severity, lead }: Combined): Trans
   if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
   if (lead === null || alert === null || !lead.isReached) return null;
   if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
-  return CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft === true ? 'repeated' : null;
+  if (CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft !== true) return null;
+  return alert.acknowledged === null ? 'repeated' : 'escalated';
 };

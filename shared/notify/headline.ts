@@ -5,6 +5,7 @@ import type { Finding, Subject } from '../model/result/finding.ts';
 import { subjectIdentity } from '../model/result/identity.ts';
 import { resourceName } from '../model/result/resource-name.ts';
 import { inertLine, truncate } from './inert-text.ts';
+import { isWorseAtItsLevel } from './worse-at-its-level.ts';
 
 /** The first line of a message: the only one that many people read. */
 
@@ -16,20 +17,13 @@ const LEADS: Readonly<Record<Exclude<TransitionKind, 'resolved'>, Readonly<Recor
 };
 
 /** How a notification begins: `Critical`, `Eased to a warning`, `Resolved`. */
-export const leadOf = ({
-  transition,
-  severity,
-  previousSeverity,
-  isFirst,
-  continuesAs,
-  unmonitored,
-}: Transition): string => {
+export const leadOf = (step: Transition): string => {
+  const { transition, severity, isFirst, continuesAs, unmonitored } = step;
   if (continuesAs !== undefined) return 'Continues in another alert';
   if (unmonitored === true) return 'No longer monitored';
   if (transition === 'resolved') return 'Resolved';
   // Another check, or another cause, at the same level: the level itself is nothing new.
-  const isSameLevel = transition === 'escalated' && severity === previousSeverity;
-  if (isSameLevel || (transition === 'repeated' && isFirst === true)) return WORSE[severity];
+  if (isWorseAtItsLevel(step) || (transition === 'repeated' && isFirst === true)) return WORSE[severity];
   return LEADS[transition][severity];
 };
 

@@ -9,6 +9,7 @@ import { truncate, utf8Bytes } from './inert-text.ts';
 import { composeMessage, factText, type MessageContent, type MessageEntry } from './message-content.ts';
 import type { Notifier } from './notifier.ts';
 import type { Secret } from './secret-reader.ts';
+import { isWorseAtItsLevel } from './worse-at-its-level.ts';
 
 /** PagerDuty's Events API v2. Source: github.com/PagerDuty/api-schema, reference/events-v2/openapiv3.json. */
 const PAGERDUTY_EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';
@@ -54,6 +55,9 @@ export const INCIDENTS_ABOVE = 20;
  * another alert of the same cause updates what is open. It is closed when nothing fires in its thread any more; the end of
  * an earlier alert changes nothing. What an earlier version opened under the key of an alert is closed.
  *
+ * What is worse at the level that it has already is closed and opened again: PagerDuty pages no one for an event of an
+ * incident that was acknowledged.
+ *
  * Too many alerts of one message open one incident with a list, under the thread of the message.
  */
 export const pagerDutyEvents = (message: AlertMessage, routingKey: string): readonly PagerDutyEvent[] => {
@@ -78,7 +82,10 @@ export const pagerDutyEvents = (message: AlertMessage, routingKey: string): read
       if (worst === undefined) return [];
       const level = worstLevel([worst.level, levels.get(thread) ?? 'ok']);
       const details = isList ? listOf(members, content) : detailsOf(worst, content, level);
-      return [{ ...event(thread), event_action: 'trigger', ...details }];
+      const trigger = { ...event(thread), event_action: 'trigger' as const, ...details };
+      return members.some(({ transition }) => isWorseAtItsLevel(transition))
+        ? [{ ...event(thread), event_action: 'resolve' }, trigger]
+        : [trigger];
     }),
     ...[...new Set(message.quietThreads ?? resolved)]
       .filter((thread) => !threads.has(thread))
@@ -197,25 +204,27 @@ export const createPagerDutyNotifier = (
   routingKey: Secret,
   environment: HttpEnvironment = defaultHttpEnvironment,
   url: string = PAGERDUTY_EVENTS_URL,
-): Notifier => ({
-  send: async (message, signal) => {
+): Notifier => {
+  const sendEvents = async (events: readonly PagerDutyEvent[], signal: AbortSignal): Promise<void> => {
     const limit = pLimit(AT_ONCE);
-    const events = pagerDutyEvents(message, await routingKey.read(signal));
     let isDown = false;
+    const sendOne = async (event: PagerDutyEvent): Promise<void> => {
+      signal.throwIfAborted();
+      if (isDown) return;
+      const body = JSON.stringify(event);
+      const answer = await postJson(
+        { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
+        environment,
+      ).catch((error: unknown) => {
+        isDown = true;
+        throw error;
+      });
+      if (!isTaken(answer)) throw refusal(answer.status, answer.text, event.dedup_key);
+    };
     const results = await Promise.allSettled(
-      events.map((event) =>
+      [...Map.groupBy(events, ({ dedup_key }) => dedup_key).values()].map((ofOne) =>
         limit(async () => {
-          signal.throwIfAborted();
-          if (isDown) return;
-          const body = JSON.stringify(event);
-          const answer = await postJson(
-            { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
-            environment,
-          ).catch((error: unknown) => {
-            isDown = true;
-            throw error;
-          });
-          if (!isTaken(answer)) throw refusal(answer.status, answer.text, event.dedup_key);
+          for (const event of ofOne) await sendOne(event);
         }),
       ),
     );
@@ -230,10 +239,19 @@ export const createPagerDutyNotifier = (
       reasons[0];
     routingKey.forget();
     throw first;
-  },
-});
+  };
+  return {
+    send: async (message, signal) =>
+      sendEvents(pagerDutyEvents(message, await routingKey.read(signal)), signal),
+    show: async ({ incident, act }, signal) => {
+      // The Events API has nothing for the other acts, and cannot take an acknowledgement back.
+      if (act.kind === 'acknowledged')
+        await sendEvents([pagerDutyAcknowledgement(incident, await routingKey.read(signal))], signal);
+    },
+  };
+};
 
-/** Requests under way at the same time. Each event of a message is about another incident, so their order does not matter. */
+/** Incidents whose events are sent at the same time. Events of one incident keep their order. */
 const AT_ONCE = 4;
 
 /** The Events API answers 202 with `"status": "success"`; anything else, such as a login page, is not PagerDuty. */

@@ -23,6 +23,20 @@ export const createRoutedNotifier = (
     );
     if (failures.length > 0) throw failureOf(failures);
   },
+  show: async (shown, signal) => {
+    const showing = [...destinations].filter(
+      ([name, { show }]) => show !== undefined && name !== shown.except,
+    );
+    const outcomes = await Promise.allSettled(
+      showing.map(async ([, notifier]) => notifier.show?.(shown, signal)),
+    );
+    const failures = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected'
+        ? [{ name: showing[index]?.[0] ?? '', error: outcome.reason as unknown }]
+        : [],
+    );
+    if (failures.length > 0) throw failureOf(failures);
+  },
 });
 
 const namesFor = (

@@ -11,9 +11,10 @@ import { listOf } from '../model/base/text/names.ts';
 import { type MonitorStatus, NAMES_SHOWN } from '../model/checks/monitor/monitor-context.ts';
 import { targetName } from '../model/result/identity.ts';
 import { coverageOf, type TargetCoverage } from '../model/target/coverage.ts';
-import type { Timer } from '../notify/deadline.ts';
+import { systemTimer, type Timer, withDeadline } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { StateStore } from '../state/state-store.ts';
+import { showActs } from './acts-of-people.ts';
 import { attempt } from './attempt.ts';
 import { deliverLeftovers, together } from './deliver-leftovers.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
@@ -168,15 +169,24 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     now,
     signal: input.signal ?? null,
   });
+  const shown = await withDeadline(
+    SHOW_MILLISECONDS,
+    input.signal ?? null,
+    (deadline) => showActs(store.cache, input.notifier, now, deadline),
+    input.timer ?? systemTimer,
+  );
   return {
     requests,
     coverage,
     alerting: raised.problems.length === 0 ? 'whole' : 'partial',
     alerts: raised.alerts.map(({ alert }) => alert).filter(({ status }) => status !== 'resolved'),
     delivery,
-    problems: [...problems, ...raised.problems, ...delivery.problems, ...digests],
+    problems: [...problems, ...raised.problems, ...delivery.problems, ...digests, ...shown],
   };
 };
+
+/** What people did is shown within this time, or by the next run. */
+const SHOW_MILLISECONDS = 20_000;
 
 const vpcsNotFound = (vpcIds: readonly string[]): Problem => ({
   code: 'vpcs-not-found',

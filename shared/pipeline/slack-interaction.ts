@@ -6,12 +6,14 @@ import { utcTime } from '../model/base/text/times.ts';
 import { identityOf } from '../model/result/identity.ts';
 import { inertLine } from '../notify/inert-text.ts';
 import { prose, slackTime } from '../notify/mrkdwn.ts';
+import type { PersonalAct } from '../notify/notifier.ts';
 import type { Secret } from '../notify/secret-reader.ts';
-import { ACTIONS, type ActionId, lineMessage, person } from '../notify/slack-app/incident-blocks.ts';
+import { ACTIONS, type ActionId, lineMessage } from '../notify/slack-app/incident-blocks.ts';
 import type { IncidentPost } from '../notify/slack-app/incident-post.ts';
 import type { SlackApp } from '../notify/slack-app/slack-app.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { acknowledgeAlert } from './acknowledge.ts';
+import { queueActs } from './acts-of-people.ts';
 import { selectorsOf } from './mute-selectors.ts';
 import { addMute } from './stored-mutes.ts';
 
@@ -170,6 +172,16 @@ interface Act extends SlackInteractionInput {
   readonly destination: SlackDestination;
 }
 
+/** In the post whose button was clicked at once, and in the posts of other destinations with the next run. */
+const show = async (
+  { store, click, destination, now, signal }: Omit<Act, 'post' | 'request' | 'destinations'>,
+  act: PersonalAct,
+): Promise<void> => {
+  const { incident } = click;
+  await queueActs(store.cache, [{ incident, act, except: click.destination }], now);
+  await destination.app.show({ incident, act, isRetry: false }, signal);
+};
+
 const acknowledgeAll = async ({ store, click, post, destination, now, signal }: Act): Promise<string> => {
   const firing = Object.values(post.alerts).filter(({ severity }) => severity !== 'ok');
   let done = 0;
@@ -183,14 +195,7 @@ const acknowledgeAll = async ({ store, click, post, destination, now, signal }: 
     }
   }
   const at = new Date(now).toISOString();
-  await destination.app.note(
-    click.incident,
-    {
-      change: { acknowledged: { by: click.by, at } },
-      line: lineMessage(`\u{1F440} Acknowledged by ${person(click.by)}, ${slackTime(at)}`),
-    },
-    signal,
-  );
+  await show({ store, click, destination, now, signal }, { kind: 'acknowledged', by: click.by, at });
   return `acknowledged ${done} alerts of ${click.incident}`;
 };
 
@@ -206,14 +211,8 @@ const mute =
         { match, reason: `Muted in Slack until ${utcTime(until)}`, until, by: click.by },
         now,
       );
-    await destination.app.note(
-      click.incident,
-      {
-        change: { muted: { by: click.by, until } },
-        line: lineMessage(`\u{1F507} Muted by ${person(click.by)} until ${slackTime(until)}`),
-      },
-      signal,
-    );
+    const at = new Date(now).toISOString();
+    await show({ store, click, destination, now, signal }, { kind: 'muted', by: click.by, at, until });
     return `muted ${click.incident} until ${until}`;
   };
 

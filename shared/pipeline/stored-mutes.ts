@@ -14,6 +14,9 @@ export interface StoredMute extends Mute {
   readonly until: string;
 }
 
+/** Whether a person made it; those of headroom.yml have no number. */
+export const isStoredMute = (mute: Mute): mute is StoredMute => 'number' in mute;
+
 /** One record for the whole organization: mutes are few, and every scan reads them. */
 const KEY = 'mutes';
 

@@ -9,7 +9,12 @@ import { type Html, html } from './html.ts';
 /** What the live page knows of an alert beside the alert itself. */
 export interface AlertView {
   /** The mute that holds its messages back; `null`: none does. */
-  readonly muteOf: (alert: Alert) => { readonly reason: string; readonly until: string | null } | null;
+  readonly muteOf: (alert: Alert) => {
+    readonly reason: string;
+    readonly until: string | null;
+    /** Whether a person made it, so that a reader may end it. */
+    readonly isPersonal: boolean;
+  } | null;
   /** Its runbook, the console and the like. Relative addresses are on the page's own server. */
   readonly linksOf: (alert: Alert) => readonly { readonly label: string; readonly url: string }[];
   /** Whether readers of this page may acknowledge and mute. */
@@ -29,8 +34,8 @@ const stateOf = (alert: Alert, { muteOf }: AlertView): Html => {
 const button = (alert: Alert, act: string, words: string, hours: number | null = null): Html =>
   html`<button type="button" data-act="${act}" data-alert="${identityOf(alert)}"${hours === null ? null : html` data-hours="${hours}"`} aria-label="${words}: ${alert.finding.title}">${words}</button>`;
 
-const actions = (alert: Alert): Html =>
-  html`<td class="acts">${alert.acknowledged === null ? button(alert, 'acknowledge', 'Acknowledge') : button(alert, 'withdraw', 'Take back')} ${button(alert, 'mute', 'Mute 4 h', 4)} ${button(alert, 'mute', 'Mute 24 h', 24)}</td>`;
+const actions = (alert: Alert, { muteOf }: AlertView): Html =>
+  html`<td class="acts">${alert.acknowledged === null ? button(alert, 'acknowledge', 'Acknowledge') : button(alert, 'withdraw', 'Take back')} ${muteOf(alert)?.isPersonal === true ? html`${button(alert, 'unmute', 'End the mute')} ` : null}${button(alert, 'mute', 'Mute 4 h', 4)} ${button(alert, 'mute', 'Mute 24 h', 24)}</td>`;
 
 const row = (alert: Alert, places: Places, view: AlertView, now: number): Html => {
   const { severity, finding, since, subject } = alert;
@@ -40,7 +45,7 @@ const row = (alert: Alert, places: Places, view: AlertView, now: number): Html =
   const place = only === undefined || others.length > 0 ? null : identityWithin(subject, only);
   const words = [finding.title, subject.id, subject.name, finding.kind, ...Object.values(facets).flat()];
   const links = view.linksOf(alert);
-  return html`<tr${filterable(facets, words)}><td><span class="chip ${severity}">${severity}</span></td><td>${place === null ? html`${finding.title}` : html`<a href="#${place}">${finding.title}</a>`}${links.length === 0 ? null : html`<br><small>${links.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a> `)}</small>`}</td><td>${finding.forecast === undefined ? '' : runway(finding.forecast, now)}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${stateOf(alert, view)}</td>${view.mayAct ? actions(alert) : null}</tr>`;
+  return html`<tr${filterable(facets, words)}><td><span class="chip ${severity}">${severity}</span></td><td>${place === null ? html`${finding.title}` : html`<a href="#${place}">${finding.title}</a>`}${links.length === 0 ? null : html`<br><small>${links.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a> `)}</small>`}</td><td>${finding.forecast === undefined ? '' : runway(finding.forecast, now)}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${stateOf(alert, view)}</td>${view.mayAct ? actions(alert, view) : null}</tr>`;
 };
 
 /** Alerts that fire, the worst first; `null` where none does. */

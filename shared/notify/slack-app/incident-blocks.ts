@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { composeMessage } from '../message-content.ts';
 import { mention, prose, slackTime } from '../mrkdwn.ts';
+import type { PersonalAct } from '../notifier.ts';
 import { type SlackMessage, slackMessage, symbolOf } from '../slack-blocks.ts';
 import { MAX_BLOCKS } from '../slack-limits.ts';
 import { type IncidentPost, messageOfPost } from './incident-post.ts';
@@ -23,12 +24,8 @@ const MAX_VALUE = 2_000;
 export const incidentMessage = (post: IncidentPost, incident: string, value: string): SlackMessage => {
   const message = slackMessage(composeMessage(messageOfPost(post, incident)));
   const states = [
-    ...(post.acknowledged === null
-      ? []
-      : [`\u{1F440} Acknowledged by ${person(post.acknowledged.by)}, ${slackTime(post.acknowledged.at)}`]),
-    ...(post.muted === null
-      ? []
-      : [`\u{1F507} Muted by ${person(post.muted.by)} until ${slackTime(post.muted.until)}`]),
+    ...(post.acknowledged === null ? [] : [actText({ kind: 'acknowledged', ...post.acknowledged })]),
+    ...(post.muted === null ? [] : [actText({ kind: 'muted', at: post.muted.until, ...post.muted })]),
   ];
   const own: KnownBlock[] = [
     ...(states.length === 0
@@ -79,6 +76,21 @@ export const stepMessage = (message: Parameters<typeof composeMessage>[0]): Slac
       .join('\n'),
     prose(summary),
   );
+};
+
+/** What a person did, as a line of the thread. */
+export const actText = (act: PersonalAct): string => {
+  const who = person(act.by);
+  switch (act.kind) {
+    case 'acknowledged':
+      return `\u{1F440} Acknowledged by ${who}, ${slackTime(act.at)}`;
+    case 'withdrawn':
+      return `Acknowledgement taken back by ${who}, ${slackTime(act.at)}`;
+    case 'muted':
+      return `\u{1F507} Muted by ${who} until ${slackTime(act.until)}`;
+    case 'unmuted':
+      return `\u{1F514} Mute ended by ${who}, ${slackTime(act.at)}`;
+  }
 };
 
 /** A section takes 3,000 characters; a line has a title of at most 240. */

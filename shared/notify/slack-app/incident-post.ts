@@ -2,6 +2,8 @@ import type { AlertLevel, Transition } from '../../model/alert/alert.ts';
 import { compareLevel, worstLevel } from '../../model/alert/alert.ts';
 import type { AlertMessage } from '../../model/alert/alert-message.ts';
 import { identityOf } from '../../model/result/identity.ts';
+import type { PersonalAct } from '../notifier.ts';
+import { isWorseAtItsLevel } from '../worse-at-its-level.ts';
 import type { PostedMessage } from './slack-api.ts';
 
 /** What is remembered of the post of an incident, so that it is updated in place and nothing is posted twice. */
@@ -63,9 +65,30 @@ export const withSteps = (
     level,
     alerts: Object.fromEntries(kept),
     links,
-    acknowledged: isEscalation && compareLevel(level, post.level) > 0 ? null : post.acknowledged,
+    acknowledged:
+      (isEscalation && compareLevel(level, post.level) > 0) || transitions.some(isWorseAtItsLevel)
+        ? null
+        : post.acknowledged,
     sending: post.sending?.messageId === messageId ? post.sending : { messageId, at },
   };
+};
+
+/** The post after what a person did; the very object where it shows that already, or where something later was done. */
+export const withAct = (post: IncidentPost, act: PersonalAct): IncidentPost => {
+  const { acknowledged, muted } = post;
+  const { by, at } = act;
+  switch (act.kind) {
+    case 'acknowledged':
+      return acknowledged !== null && acknowledged.at >= at ? post : { ...post, acknowledged: { by, at } };
+    case 'withdrawn':
+      return acknowledged === null || acknowledged.at > at ? post : { ...post, acknowledged: null };
+    case 'muted':
+      return muted?.by === by && muted.until === act.until
+        ? post
+        : { ...post, muted: { by, until: act.until } };
+    case 'unmuted':
+      return muted === null ? post : { ...post, muted: null };
+  }
 };
 
 /** The post once a message is in its thread. */

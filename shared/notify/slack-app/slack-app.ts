@@ -3,12 +3,20 @@ import type { AlertMessage } from '../../model/alert/alert-message.ts';
 import { incidentOf } from '../../model/result/identity.ts';
 import type { HttpEnvironment } from '../http-delivery.ts';
 import { composeMessage } from '../message-content.ts';
-import type { Notifier } from '../notifier.ts';
+import type { ActToShow, Notifier } from '../notifier.ts';
 import type { Secret } from '../secret-reader.ts';
-import { slackMessage } from '../slack-blocks.ts';
+import { type SlackMessage, slackMessage } from '../slack-blocks.ts';
 import { trimToFit } from '../trim-message.ts';
-import { incidentMessage, stepMessage } from './incident-blocks.ts';
-import { afterSending, type IncidentPost, messageOfPost, newPost, withSteps } from './incident-post.ts';
+import { isWorseAtItsLevel } from '../worse-at-its-level.ts';
+import { actText, incidentMessage, lineMessage, stepMessage } from './incident-blocks.ts';
+import {
+  afterSending,
+  type IncidentPost,
+  messageOfPost,
+  newPost,
+  withAct,
+  withSteps,
+} from './incident-post.ts';
 import { IncidentPosts, type PostMemory } from './incident-posts.ts';
 import { type PostedMessage, type SlackApi, SlackRefusal, slackApi } from './slack-api.ts';
 
@@ -25,19 +33,13 @@ export interface SlackAppOptions {
   readonly url?: string;
 }
 
-/** What a person did about an incident, as its post and its thread show it. */
-export interface PersonalStep {
-  readonly change: Partial<Pick<IncidentPost, 'acknowledged' | 'muted'>>;
-  readonly line: ReturnType<typeof stepMessage>;
-}
-
 /** The posts of a Slack app: a notifier, and what clicks on its buttons need. */
 export interface SlackApp extends Notifier {
   readonly posts: IncidentPosts;
   /** Shows in the post and in its thread what a person did. */
-  note(incident: string, step: PersonalStep, signal: AbortSignal): Promise<void>;
+  show(shown: ActToShow, signal: AbortSignal): Promise<void>;
   /** Shows something in the thread to one person only. */
-  whisper(incident: string, user: string, line: PersonalStep['line'], signal: AbortSignal): Promise<void>;
+  whisper(incident: string, user: string, line: SlackMessage, signal: AbortSignal): Promise<void>;
 }
 
 /** Of a record, in bytes of JSON. DynamoDB takes 400 KB. */
@@ -98,7 +100,8 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
     const isNew = post.posted === null;
     const posted = post.posted ?? (await postRoot(incident, post, isResumed, signal));
     if (!isNew) await withApi(signal, (api) => api.update(posted, rootOf(post, incident), signal));
-    const isWorse = !isNew && compareLevel(post.level, levelBefore) > 0;
+    const isWorse =
+      !isNew && (compareLevel(post.level, levelBefore) > 0 || message.transitions.some(isWorseAtItsLevel));
     const search = {
       channel: posted.channel,
       id: message.messageId,
@@ -147,15 +150,26 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
           ),
         );
     },
-    note: async (incident, { change, line }, signal) => {
-      const post = await posts.change(incident, (stored) =>
-        stored === null ? null : { ...stored, ...change },
-      );
-      if (post === null || post.posted === null) return;
+    show: async ({ incident, act, isRetry }, signal) => {
+      let isChanged = false;
+      const post = await posts.change(incident, (stored) => {
+        const changed = stored === null || stored.level === 'ok' ? stored : withAct(stored, act);
+        isChanged = changed !== stored;
+        return changed;
+      });
+      if (post === null || post.level === 'ok' || !(isChanged || isRetry)) return;
       const { posted } = post;
+      if (posted === null) return;
+      const search = {
+        channel: posted.channel,
+        thread: posted.ts,
+        id: `${act.kind} ${act.at} ${act.by}`,
+        since: Date.parse(act.at),
+      };
       await withApi(signal, async (api) => {
         await api.update(posted, rootOf(post, incident), signal);
-        await api.post({ channel: posted.channel, thread: posted.ts, id: '', message: line }, signal);
+        if (isRetry && (await api.find(search, signal)) !== null) return;
+        await api.post({ ...search, message: lineMessage(actText(act)) }, signal);
       });
     },
     whisper: async (incident, user, line, signal) => {

@@ -172,6 +172,14 @@ describe('a reader of the live page', () => {
     expect(await (await get('/alerts.json')).json()).toMatchObject({
       alerts: [{ muted: { until: '2026-01-02T00:20:00.000Z' } }],
     });
+    expect(await (await get('/')).text()).toContain('data-act="unmute"');
+    expect(await post({ action: 'unmute', alert: ALERT, by: 'Ada' })).toEqual({
+      status: 200,
+      text: expect.stringContaining('1 mute ended.'),
+    });
+    expect(await store.cache.get('mutes', NOW)).toEqual([]);
+    expect(await (await get('/')).text()).not.toContain('data-act="unmute"');
+    expect(await post({ action: 'unmute', alert: ALERT, by: 'Ada' })).toMatchObject({ status: 409 });
   });
 
   test('hears why it cannot be done', async () => {

@@ -4,8 +4,17 @@ import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import type { AlertLevel } from '../../../shared/model/alert/alert.ts';
 import type { AlertPolicy } from '../../../shared/model/alert/policy.ts';
 import { defaultHttpEnvironment } from '../../../shared/notify/http-delivery.ts';
+import { createPagerDutyNotifier } from '../../../shared/notify/pagerduty.ts';
+import { createRoutedNotifier } from '../../../shared/notify/routed-notifier.ts';
 import type { Secret } from '../../../shared/notify/secret-reader.ts';
 import { createSlackApp } from '../../../shared/notify/slack-app/slack-app.ts';
+import {
+  acknowledgeAndShow,
+  muteAndShow,
+  showActs,
+  unmuteAndShow,
+} from '../../../shared/pipeline/acts-of-people.ts';
+import { planRun } from '../../../shared/pipeline/plan.ts';
 import { raiseForDelivery } from '../../../shared/pipeline/raise-and-deliver.ts';
 import {
   answerSlackInteraction,
@@ -17,6 +26,7 @@ import { withStoredMutes } from '../../../shared/pipeline/stored-mutes.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment } from '../../fixtures/assessments.ts';
+import { startCannedAws } from '../../fixtures/canned-aws.ts';
 import { anObservation } from '../../fixtures/observations.ts';
 
 const TOKEN = 'token-of-the-lab';
@@ -216,6 +226,111 @@ describe('a click', () => {
     expect((await click('headroom:owners')).status).toBe(200);
     expect(slack.whispers.map(({ user }) => user)).toEqual(['U0ADA']);
     expect(slack.messages).toHaveLength(before);
+  });
+});
+
+describe('what people do by command or on the live page', () => {
+  const ALERT = `${TARGET.accountId}/${TARGET.region}/addresses/subnet/subnet-0a`;
+  const HOME = { accountId: '999999999999', region: 'eu-west-1' };
+  /** The next run of the planner, five minutes later. */
+  const plan = async () => {
+    now += 5 * MINUTE;
+    runs += 1;
+    return planRun({
+      home: HOME,
+      runId: `run-${runs}`,
+      resolved: { targets: [{ ...TARGET, accountName: null, roleArn: null }], unresolved: [] },
+      policy: POLICY,
+      vpcIds: null,
+      subnetSeries: 0,
+      links: { dashboard: null },
+      store,
+      notifier: createRoutedNotifier(new Map([['network', app()]]), 'network'),
+      enqueue: async () => {},
+      deadLetters: null,
+      clock: () => now,
+    });
+  };
+  const lines = () =>
+    slack.messages.filter(({ thread: of }) => of !== null).map(({ text }) => text.replace(/[:,].*/s, ''));
+
+  beforeEach(() => scan('critical', 4));
+
+  test('is in the post of the incident after the next plan, and once in its thread', async () => {
+    await acknowledgeAndShow(store, ALERT, { by: 'mia', isWithdrawn: false }, now);
+    expect(roots()[0]?.blocks).not.toContain('Acknowledged by');
+    await plan();
+    expect(roots()[0]?.blocks).toContain('Acknowledged by mia');
+    await acknowledgeAndShow(store, ALERT, { by: 'mia', isWithdrawn: true }, now);
+    const until = new Date(now + 4 * 3_600_000).toISOString();
+    const { number } = await muteAndShow(
+      store,
+      { match: { subnet: ['subnet-0a'] }, reason: 'load test', until, by: 'zoe' },
+      now,
+    );
+    await plan();
+    expect(roots()[0]?.blocks).not.toContain('Acknowledged by');
+    expect(roots()[0]?.blocks).toContain('headroom:acknowledge');
+    expect(roots()[0]?.blocks).toContain('Muted by zoe until');
+    await unmuteAndShow(store, number, 'zoe', now);
+    await plan();
+    await plan();
+    expect(roots()[0]?.blocks).not.toContain('Muted by');
+    expect(lines().slice(1)).toEqual([
+      '\u{1F440} Acknowledged by mia',
+      'Acknowledgement taken back by mia',
+      expect.stringContaining('Muted by zoe until'),
+      '\u{1F514} Mute ended by zoe',
+    ]);
+  });
+
+  test('is shown once when the answer of Slack is lost, and later when Slack is down', async () => {
+    await acknowledgeAndShow(store, ALERT, { by: 'mia', isWithdrawn: false }, now);
+    slack.breakAfter('chat.postMessage');
+    expect((await plan()).problems.map(({ code }) => code)).toEqual(['slack-unreachable']);
+    expect((await plan()).problems).toEqual([]);
+    expect(lines().slice(1)).toEqual(['\u{1F440} Acknowledged by mia']);
+    slack.breakAfter('chat.update');
+    await acknowledgeAndShow(store, ALERT, { by: 'mia', isWithdrawn: true }, now);
+    await plan();
+    await plan();
+    expect(roots()[0]?.blocks).not.toContain('Acknowledged by');
+    expect(lines()).toHaveLength(3);
+  });
+
+  test('is not shown where another mute still holds the incident, and nothing is shown of an incident that is over', async () => {
+    const mute = { match: { subnet: ['subnet-0a'] }, reason: 'x', by: 'zoe' };
+    const until = new Date(now + 4 * 3_600_000).toISOString();
+    const { number } = await muteAndShow(store, { ...mute, until }, now);
+    await muteAndShow(store, { ...mute, match: { account: [TARGET.accountId] }, until }, now);
+    await unmuteAndShow(store, number, 'zoe', now);
+    await plan();
+    expect(roots()[0]?.blocks).toContain('Muted by zoe until');
+    expect(lines().filter((line) => line.includes('Mute ended'))).toEqual([]);
+  });
+
+  test('a click in one channel shows in the posts of other channels with the next plan, and not twice in its own', async () => {
+    await click('headroom:acknowledge');
+    await plan();
+    expect(lines().filter((line) => line.includes('Acknowledged'))).toHaveLength(1);
+  });
+
+  test('is acknowledged at PagerDuty too', async () => {
+    const pagerDuty = await startCannedAws(() => ({ status: 202, body: '{"status":"success"}' }));
+    const notifier = createRoutedNotifier(
+      new Map([
+        ['network', app()],
+        ['pager', createPagerDutyNotifier(secret('key'), undefined, pagerDuty.url)],
+      ]),
+      'network',
+    );
+    await acknowledgeAndShow(store, ALERT, { by: 'mia', isWithdrawn: false }, now);
+    expect(await showActs(store.cache, notifier, now, signal)).toEqual([]);
+    expect(await showActs(store.cache, notifier, now, signal)).toEqual([]);
+    expect(pagerDuty.requests.map(({ body }) => JSON.parse(body))).toEqual([
+      { routing_key: 'key', event_action: 'acknowledge', dedup_key: INCIDENT },
+    ]);
+    await pagerDuty.close();
   });
 });
 

@@ -152,7 +152,7 @@ describe('the checks of one supply are one alert', () => {
     ).toEqual(['0 firing addresses-exhaustion critical', '30 repeated addresses-exhausted critical']);
   });
 
-  test('at which nothing is left after it was critical: no one is paged again, and it stays acknowledged', () => {
+  test('at which nothing is left after a person acknowledged it as critical: it is worse, and the acknowledgement ends', () => {
     const { alert } = live([[0, low]]);
     if (alert === null) throw new Error('it must fire');
     const { transitions, alert: after } = reduceAlert(
@@ -161,8 +161,11 @@ describe('the checks of one supply are one alert', () => {
       SETTINGS,
       START + 10 * MINUTE,
     );
-    expect(transitions).toMatchObject([{ transition: 'repeated', severity: 'critical', isFirst: true }]);
-    expect(after?.acknowledged?.by).toBe('mia');
+    expect(transitions).toMatchObject([
+      { transition: 'escalated', severity: 'critical', previousSeverity: 'critical' },
+    ]);
+    expect(after?.acknowledged).toBeNull();
+    expect(live([[20, empty]], SETTINGS, after).sent).toEqual([]);
   });
 
   test('at which nothing is left while it is a warning: it becomes critical once that is confirmed, and not twice', () => {

@@ -38,6 +38,19 @@ describe('a PagerDuty event', () => {
     });
   });
 
+  test('opens an incident again that is worse at its level: PagerDuty pages no one for one that was acknowledged', () => {
+    const { transitions, ...message } = messageNamed('escalated-to-critical');
+    const events = pagerDutyEvents(
+      {
+        ...message,
+        transitions: transitions.map((transition) => ({ ...transition, previousSeverity: 'critical' })),
+      },
+      'key',
+    );
+    expect(events.map(({ event_action }) => event_action)).toEqual(['resolve', 'trigger']);
+    expect(new Set(events.map(({ dedup_key }) => dedup_key)).size).toBe(1);
+  });
+
   test('is one for all alerts of an incident', () => {
     const message = messageNamed('many-subnets-of-one-vpc');
     const events = pagerDutyEvents(message, 'key');

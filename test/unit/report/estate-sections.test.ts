@@ -29,7 +29,7 @@ describe('the alerts of a report', () => {
   test('have links, their mute, and buttons for readers who may act', () => {
     const view = {
       mayAct: true,
-      muteOf: () => ({ reason: 'a <test>', until: '2026-01-01T04:00:00.000Z' }),
+      muteOf: () => ({ reason: 'a <test>', until: '2026-01-01T04:00:00.000Z', isPersonal: true }),
       linksOf: () => [{ label: 'Runbook', url: 'runbooks/addresses-low' }],
     };
     const section = alertsSection([anAlert()], PLACES, NOW, view)?.text ?? '';
@@ -38,7 +38,10 @@ describe('the alerts of a report', () => {
     expect(section).toMatch(/muted until .*: <bdi>a &lt;test&gt;<\/bdi>/);
     expect(
       section.match(/data-act="\w+" data-alert="111111111111\/eu-west-1\/addresses-low\/subnet\/subnet-0a"/g),
-    ).toHaveLength(3);
+    ).toHaveLength(4);
+    const ofFile = { ...view, muteOf: () => ({ ...view.muteOf(), isPersonal: false }) };
+    expect(section).toContain('data-act="unmute"');
+    expect(alertsSection([anAlert()], PLACES, NOW, ofFile)?.text).not.toContain('data-act="unmute"');
     expect(alertsSection([anAlert()], PLACES, NOW)?.text).not.toContain('<button');
   });
 
