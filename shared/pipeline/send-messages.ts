@@ -159,7 +159,7 @@ class Sender {
           : error instanceof HeadroomError
             ? 'destination'
             : 'message';
-      return { message: inBrief(problem), fault };
+      return { message: inBrief(problem), fault, cause: `${nameOf(destination)}: ${problem.code}` };
     }
   }
 
@@ -175,6 +175,8 @@ class Sender {
 
 interface Failure {
   readonly message: string;
+  /** See `OutboxEntry.failing`; `null`: the destination was not asked. */
+  readonly cause: string | null;
   /** What is to blame: a destination at fault takes no other message either. */
   readonly fault: 'message' | 'destination';
 }
@@ -182,9 +184,13 @@ interface Failure {
 type Result = Failure | 'no time' | null;
 
 const notTried = (destination: string): Failure => ({
-  message: `${destination === '' ? 'The default destination' : destination} failed ${FAILURES_IN_A_ROW} times in a row in this run, and was not asked again.`,
+  message: `${nameOf(destination)} failed ${FAILURES_IN_A_ROW} times in a row in this run, and was not asked again.`,
+  cause: null,
   fault: 'destination',
 });
+
+const nameOf = (destination: string): string =>
+  destination === '' ? 'The default destination' : destination;
 
 const destinationsOf = ({ destinations }: AlertMessage): readonly string[] =>
   destinations.length === 0 ? [''] : destinations;
@@ -195,7 +201,7 @@ class Attempt {
   /** Destinations that do not have it, and of which it is not known yet what becomes of it there. */
   readonly waiting: Set<string>;
   readonly #deliveredTo: string[] = [];
-  #failure: Failure | null = null;
+  readonly #failures: Failure[] = [];
   #isIncomplete = false;
 
   constructor(entry: OutboxEntry, destinations: readonly string[]) {
@@ -211,7 +217,7 @@ class Attempt {
     this.waiting.delete(destination);
     if (result === null) this.#deliveredTo.push(destination);
     else if (result === 'no time') this.#isIncomplete = true;
-    else this.#failure ??= result;
+    else this.#failures.push(result);
   }
 
   /** `null`: nothing is known that would have to be stored. */
@@ -219,11 +225,17 @@ class Attempt {
     const deliveredTo = this.#deliveredTo;
     if (this.waiting.size > 0)
       return deliveredTo.length === 0 ? null : { deliveredTo, failure: null, isPartial: true };
-    if (!this.#isIncomplete) return { deliveredTo, failure: this.#failure };
-    if (deliveredTo.length === 0 && this.#failure === null) return null;
-    return { deliveredTo, failure: this.#failure ?? { message: 'There was no time for every destination.' } };
+    const [failure = null] = this.#failures;
+    if (failure === null && this.#isIncomplete)
+      return deliveredTo.length === 0
+        ? null
+        : { deliveredTo, failure: { message: 'There was no time for every destination.' } };
+    if (failure === null) return { deliveredTo, failure };
+    const causes = this.#failures.flatMap(({ cause }) => cause ?? []);
+    return { deliveredTo, failure: { message: failure.message, causes: [...new Set(causes)] } };
   }
 }
+
 /** A notifier that does not heed its signal is left behind. */
 const orAborted = async (sending: Promise<void>, signal: AbortSignal): Promise<void> => {
   const aborted = new Promise<never>((_, reject) => {

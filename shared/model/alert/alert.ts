@@ -136,6 +136,8 @@ export interface OutboxEntry {
   readonly attempts: number;
   /** Why the last attempt failed. */
   readonly lastError: string | null;
+  /** What the last attempt ran into, by names that stay the same: the destination, and the code of its failure. */
+  readonly failing?: readonly string[];
   /** The destinations that have it already, when others failed: only those are tried again. The default one is `''`. */
   readonly deliveredTo?: readonly string[];
   /** It was muted or inhibited when it happened: no notification of it was sent. */

@@ -221,7 +221,11 @@ export interface SendOutcome {
   /** Destinations that took it in this attempt. */
   readonly deliveredTo: readonly string[];
   /** `null`: all destinations have it. */
-  readonly failure: { readonly message: string } | null;
+  readonly failure: {
+    readonly message: string;
+    /** See `OutboxEntry.failing`. */
+    readonly causes?: readonly string[];
+  } | null;
   /** Other destinations are still being tried: the claim goes on. */
   readonly isPartial?: true;
 }
@@ -246,13 +250,15 @@ export const withOutcomes = (
     const known: OutboxEntry = { ...entry, ...(deliveredTo.length === 0 ? {} : { deliveredTo }) };
     if (outcome.failure === null || entry.claimedBy !== run.runId) return [known];
     const attempts = entry.attempts + 1;
+    const { message, causes = [] } = outcome.failure;
     return [
       {
         ...known,
         claimedBy: null,
         claimedUntil: new Date(run.now + retryDelay(attempts, run.timing)).toISOString(),
         attempts,
-        lastError: outcome.failure.message,
+        lastError: message,
+        ...(causes.length === 0 ? {} : { failing: causes }),
       },
     ];
   });

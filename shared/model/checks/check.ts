@@ -41,8 +41,8 @@ export interface Found {
   readonly hold: AlertLevel;
   readonly evidence: readonly Evidence[];
   /**
-   * What is wrong, by names that stay the same: the accounts and VPCs that are not watched. A name that is new while the
-   * alert fires makes it worse, also at the same level.
+   * What is wrong, by names that stay the same: the accounts and VPCs that are not watched, the calls that are refused, the
+   * destinations that fail. A name that is new while the alert fires makes it worse, also at the same level.
    */
   readonly causes?: readonly string[];
   /** Called only when it is read. */

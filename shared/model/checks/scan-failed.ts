@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.ts';
+import type { TargetStatus } from '../result/assessment.ts';
 import type { Remedy } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, found, healthy } from './check.ts';
@@ -32,11 +33,27 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
   if (target.status === 'ok') return healthy(subject, evidence);
   const severity = target.status === 'partial' ? 'warning' : settings('scan-failed', subject).severity;
   const extent = target.status === 'failed' ? 'cannot be scanned' : 'can be scanned only in part';
-  return found(subject, severity, evidence, () => ({
+  const result = found(subject, severity, evidence, () => ({
     title: `${resourceName(subject)}: ${extent}`,
     explanation: `${sentences(problems)} Headroom cannot monitor this account in ${target.region} until this is fixed.`,
     remedies: () => problems.map((problem) => remedyFor(problem, problems.length > 1)),
   }));
+  return { ...result, causes: causesOf(target) };
+};
+
+/** They come and go with load, and a call more or less is no news. */
+const PASSING = new Set(['throttled', 'unreachable', 'deadline-exceeded', 'aws-error']);
+
+/** As IAM writes an action: `ec2:DescribeSubnets`. */
+const ACTION = /\b[a-z0-9-]{2,40}:[A-Z]\w{1,80}/;
+
+/** What is wrong, by names that stay the same from scan to scan. A scan that learned nothing is worse than one with gaps. */
+const causesOf = ({ status, errors }: TargetStatus): readonly string[] => {
+  const names = errors.map(({ code, message }) => {
+    const action = PASSING.has(code) ? undefined : ACTION.exec(message)?.[0];
+    return action === undefined ? code : `${code} ${action}`;
+  });
+  return [...new Set([...(status === 'failed' ? ['failed'] : []), ...names])].toSorted();
 };
 
 /** The same refusal of a hundred calls is one thing to fix. */

@@ -267,6 +267,29 @@ describe('delivery to SNS', () => {
     expect((await store.list(target)).flatMap(({ alert }) => alert.outbox)).toEqual([]);
   });
 
+  test('each destination that fails, and each way in which it does, is a cause of its own', async () => {
+    const failing = (codes: Readonly<Record<string, string>>): Notifier => ({
+      send: async ({ destinations }) => {
+        const code = codes[destinations[0] ?? ''];
+        if (code !== undefined) throw new DeliveryError(code, 'It fails', 'Wait.', { permanent: false });
+      },
+    });
+    const causes = async (codes: Readonly<Record<string, string>>) => {
+      const report = await scan(ONE, { notifier: failing(codes), destinations: ['pager', 'chat'] });
+      clock.now += 20 * MINUTE;
+      return monitorSays(report)?.causes;
+    };
+    expect(await causes({ pager: 'down' })).toEqual(['pager: down']);
+    expect(await causes({ pager: 'revoked' })).toEqual(['pager: revoked']);
+    const others = { 'subnet-0b': 'critical', 'subnet-0c': 'critical', 'subnet-0d': 'critical' } as const;
+    const report = await scan(
+      { ...ONE, ...others },
+      { notifier: failing({ pager: 'down', chat: 'slow' }), destinations: ['pager', 'chat'] },
+    );
+    // That a destination was not asked again is no cause.
+    expect(monitorSays(report)?.causes).toEqual(['chat: slow', 'pager: down']);
+  });
+
   test('two thousand alerts at once are one message to each destination, and so is their end', async () => {
     const inbox = new Inbox();
     const sent: number[] = [];

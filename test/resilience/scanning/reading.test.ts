@@ -314,4 +314,22 @@ describe('a permission that is missing', () => {
       headroom.messages.filter((message) => message.includes('scan-failed') && message.includes('resolved')),
     ).toHaveLength(1);
   });
+
+  test('a second one makes the alert worse, once, and so does a role that is refused altogether', async () => {
+    const failures = () => headroom.messages.filter((message) => message.includes('scan-failed'));
+    lab.faults.inject({ action: 'DescribeNetworkInterfaces' }, accessDenied());
+    await scanUntilTold();
+    expect(failures()).toHaveLength(1);
+    lab.faults.inject({ action: 'DescribeAutoScalingGroups' }, accessDenied());
+    await scanUntilTold();
+    expect(failures()).toHaveLength(2);
+    expect(failures().at(-1)).toContain('autoscaling:DescribeAutoScalingGroups');
+    expect(failures().at(-1)).toContain('escalated');
+    await scanUntilTold();
+    expect(failures()).toHaveLength(2);
+    lab.faults.inject({ action: 'DescribeSubnets' }, accessDenied());
+    await scanUntilTold();
+    expect(failures()).toHaveLength(3);
+    expect(failures().at(-1)).toContain('cannot be scanned');
+  });
 });

@@ -32,7 +32,9 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
   ];
   if (oldest === null) return healthy(subject, evidence);
   const errors = [...new Set(failing.map(({ lastError }) => lastError))];
-  return found(subject, settings('delivery-failing', subject).severity, evidence, () => ({
+  const causes = new Set(failing.flatMap((entry) => entry.failing ?? []));
+  const { severity } = settings('delivery-failing', subject);
+  const outcome = found(subject, severity, evidence, () => ({
     title: `Headroom: ${count(failing.length, 'alert update')} could not be delivered`,
     explanation: `The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${errors.slice(0, NAMES_SHOWN).join(' ')}`,
     remedies: () => [
@@ -44,4 +46,6 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
       },
     ],
   }));
+  // Entries that an earlier version stored name no cause.
+  return causes.size === 0 ? outcome : { ...outcome, causes: [...causes].toSorted() };
 };

@@ -197,6 +197,16 @@ describe('delivery-failing', () => {
     expect(says('delivery-failing', { undelivered: [waiting(null, 0)] })?.raise).toBe('ok');
   });
 
+  test('each destination and kind of failure is a cause, and entries of an earlier version have none', () => {
+    const because = (failing: readonly string[]): Alert => {
+      const alert = waiting('It fails.');
+      return { ...alert, outbox: alert.outbox.map((entry) => ({ ...entry, failing })) };
+    };
+    const undelivered = [because(['pager: down']), because(['chat: revoked', 'pager: down'])];
+    expect(says('delivery-failing', { undelivered })?.causes).toEqual(['chat: revoked', 'pager: down']);
+    expect(says('delivery-failing', { undelivered: [waiting('It fails.')] })).not.toHaveProperty('causes');
+  });
+
   test('what was refused is: since when, how often, and why', () => {
     const observation = says('delivery-failing', {
       undelivered: [waiting('No such topic.'), waiting('No such topic.', 7)],
