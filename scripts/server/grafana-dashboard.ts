@@ -225,14 +225,14 @@ const OVERVIEW: readonly Panel[] = [
     's',
   ),
   stat(
-    'Since the oldest scan',
-    'How old the oldest figures on this page are.',
-    'time() - min(headroom_target_last_scan_timestamp_seconds)',
+    'Oldest figures',
+    'The age of the oldest figures, as a share of the age at which a target is stale (`headroom_stale_after_seconds`: `staleAfter`, and at least three scan intervals).',
+    'max((time() - headroom_target_figures_timestamp_seconds) / on (job, instance) group_left () headroom_stale_after_seconds)',
     [
       { color: 'green', value: null },
-      { color: 'red', value: 3600 },
+      { color: 'red', value: 1 },
     ],
-    's',
+    'percentunit',
   ),
   table(
     'Run out next',

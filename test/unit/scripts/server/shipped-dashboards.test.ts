@@ -53,6 +53,15 @@ describe('what is shipped for Prometheus and Grafana', () => {
     expect(panel('UtilizationPercent')).toContain('"thresholdsStyle":{"mode":"line"}');
   });
 
+  test('what is old is decided by the schedule, and by no number of seconds in a rule or a panel', () => {
+    for (const text of [prometheusRules(), grafanaDashboard()]) {
+      const ages = [...text.matchAll(/time\(\) - [^"\n]*/g)].map(([expression]) => expression);
+      expect(ages.length).toBeGreaterThan(0);
+      for (const age of ages) expect(age).toContain('headroom_stale_after_seconds');
+    }
+    expect(grafanaDashboard()).not.toContain('3600');
+  });
+
   test('the dashboard has a picture of every figure of subnets, VPCs and clusters', () => {
     const { panels } = JSON.parse(grafanaDashboard()) as Dashboard;
     const titles = panels.map(({ title }) => title);
