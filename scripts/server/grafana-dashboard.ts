@@ -226,7 +226,7 @@ const OVERVIEW: readonly Panel[] = [
   ),
   stat(
     'Oldest figures',
-    'The age of the oldest figures, as a share of the age at which a target is stale (`headroom_stale_after_seconds`: `staleAfter`, and at least three scan intervals).',
+    'The age of the oldest figures, as a share of `headroom_stale_after_seconds`. That is `staleAfter`, and at least three scan intervals.',
     'max((time() - headroom_target_figures_timestamp_seconds) / on (job, instance) group_left () headroom_stale_after_seconds)',
     [
       { color: 'green', value: null },

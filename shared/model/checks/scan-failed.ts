@@ -41,7 +41,7 @@ const result = ({ estate, settings }: CheckContext): CheckResult => {
   return { ...result, causes: causesOf(target) };
 };
 
-/** They come and go with load, and a call more or less is no news. */
+/** They come and go with load, so one call more or less changes nothing for people. */
 const PASSING = new Set(['throttled', 'unreachable', 'deadline-exceeded', 'aws-error']);
 
 /** As IAM writes an action: `ec2:DescribeSubnets`. */
