@@ -1,6 +1,7 @@
 import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import { parseCidr } from '../net/cidr.ts';
+import { CLUSTER_TAG_PREFIX } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
@@ -27,7 +28,7 @@ export const loadBalancerSubnet: Check = {
   summary: 'load balancers cannot grow',
   clear: () => 'its load balancers have room to grow',
   about: 'each subnet with a load balancer, or tagged for load balancers of Kubernetes',
-  condition: `A subnet with a load balancer, or tagged for one, has fewer than ${ADDRESSES_NEEDED} free addresses. Critical when it has none; else warning.`,
+  condition: `A subnet with a load balancer, or tagged for one, has fewer than ${ADDRESSES_NEEDED} free addresses. A tagged subnet without a load balancer is no finding while another one of its zone has enough. Critical when it has none; else warning.`,
   unknown: 'The owners of the addresses, or the number of free ones, are unknown.',
   impact:
     'A load balancer grows into its subnets under load and replaces its own nodes there. Without addresses it stays small, and a deployment that adds one fails.',
@@ -36,19 +37,41 @@ export const loadBalancerSubnet: Check = {
   find: ({ estate }) => estate.input.subnets.map((subnet) => result(estate, subnet)),
 };
 
-const isTagged = ({ tags }: SubnetAssessment): boolean =>
-  ROLE_TAGS.some((tag) => ROLE_VALUES.has(tags[tag] ?? 'none'));
+const rolesOf = ({ tags }: SubnetAssessment): readonly string[] =>
+  ROLE_TAGS.filter((tag) => ROLE_VALUES.has(tags[tag] ?? 'none'));
+
+/** Clusters that a subnet is kept to; none: it is open to all. */
+const clustersOf = ({ tags }: SubnetAssessment): readonly string[] =>
+  Object.keys(tags).filter((tag) => tag.startsWith(CLUSTER_TAG_PREFIX));
+
+/**
+ * Of several tagged subnets in a zone the controller takes one with enough free addresses
+ * (github.com/kubernetes-sigs/aws-load-balancer-controller/pull/2146): a new load balancer goes to the other one.
+ */
+const hasAlternative = (estate: Estate, subnet: SubnetAssessment): boolean =>
+  rolesOf(subnet).every((role) =>
+    estate.input.subnets.some(
+      (other) =>
+        other.subnetId !== subnet.subnetId &&
+        other.vpcId === subnet.vpcId &&
+        other.availabilityZone === subnet.availabilityZone &&
+        rolesOf(other).includes(role) &&
+        clustersOf(other).every((tag) => subnet.tags[tag] !== undefined) &&
+        (addressSupply(other)?.available ?? 0) >= ADDRESSES_NEEDED,
+    ),
+  );
 
 const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
   const available = addressSupply(subnet)?.available ?? null;
-  const tagged = isTagged(subnet);
+  const tagged = rolesOf(subnet).length > 0;
   const { owners } = subnet;
   if (available === null || (owners === null && !tagged)) {
     return notMeasured(subject, 'The owners of the addresses, or the number of free ones, are unknown.');
   }
   const balancers = owners?.filter(({ kind }) => kind === 'load-balancer') ?? [];
   if (available >= ADDRESSES_NEEDED || (balancers.length === 0 && !tagged)) return healthy(subject);
+  if (balancers.length === 0 && hasAlternative(estate, subnet)) return healthy(subject);
   const evidence = [
     { name: 'availableSingle', value: available, unit: 'addresses' },
     { name: 'needed', value: ADDRESSES_NEEDED, unit: 'addresses' },

@@ -9,6 +9,7 @@ import type {
   Target,
 } from '../aws/inventory.ts';
 import { clusterNameOf, membershipOf, TRUNK_TAG } from '../owners/cluster-membership.ts';
+import { isMadeByCni } from '../owners/owners.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
@@ -52,6 +53,7 @@ export class ClusterAssessor {
   readonly #branchesOfTrunk = new Map<string, Map<string, Branches>>();
   readonly #controlPlaneSubnets = new Map<string, Set<string>>();
   readonly #clustersOfBranches = new Set<string>();
+  readonly #foreignNodes = new Map<string, Set<string>>();
 
   constructor(input: ClusterFoldInput) {
     this.#input = input;
@@ -78,11 +80,24 @@ export class ClusterAssessor {
       if (interfaceType === 'trunk') this.#nodeOfTrunk.set(networkInterfaceId, node);
       return;
     }
+    this.#addForeign(networkInterface);
     const controlPlane = /^Amazon EKS (.+)$/.exec(description)?.[1];
     if (controlPlane !== undefined) {
       const subnets = this.#controlPlaneSubnets.get(controlPlane) ?? new Set();
       this.#controlPlaneSubnets.set(controlPlane, subnets.add(subnetId));
     }
+  }
+
+  /** An interface of the CNI on an instance that EC2 does not list: it belongs to an account of AWS. */
+  #addForeign(networkInterface: NetworkInterface): void {
+    const instanceId = networkInterface.attachment?.instanceId ?? null;
+    const { instances } = this.#input;
+    // Where no instance could be listed, none of them is known to be another account's.
+    if (instanceId === null || instances.size === 0 || instances.has(instanceId)) return;
+    const clusterName = isMadeByCni(networkInterface) ? clusterNameOf(networkInterface.tags) : null;
+    if (clusterName === null) return;
+    const nodes = this.#foreignNodes.get(clusterName) ?? new Set();
+    this.#foreignNodes.set(clusterName, nodes.add(instanceId));
   }
 
   #addBranch(trunkId: string | null, networkInterface: NetworkInterface): void {
@@ -114,6 +129,7 @@ export class ClusterAssessor {
           nodes: [...this.#nodes.values()].filter(({ membership }) => membership.clusterName === name),
           controlPlaneSubnetIds: [...(this.#controlPlaneSubnets.get(name) ?? [])],
           hasBranches: this.#clustersOfBranches.has(name),
+          foreignNodes: this.#foreignNodes.get(name)?.size ?? 0,
         }),
     );
     const { autoScalingGroups, eksClusters } = this.#input;

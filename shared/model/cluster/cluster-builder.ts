@@ -15,7 +15,7 @@ import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
-import { type CniConfiguration, clusterCniConfiguration } from './cni-configuration.ts';
+import { type CniConfiguration, clusterCniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
 import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
@@ -30,6 +30,8 @@ export interface ClusterParts {
   readonly nodes: readonly NodeAccumulator[];
   readonly controlPlaneSubnetIds: readonly string[];
   readonly hasBranches: boolean;
+  /** Instances that hold interfaces of its CNI and are not the account's own: nodes of SageMaker HyperPod. */
+  readonly foreignNodes: number;
 }
 
 /** Puts one cluster together: its nodes, its subnets, its groups, and what they still hold. */
@@ -69,6 +71,7 @@ export class ClusterBuilder {
       configuration: this.#configuration,
       cni: this.#cni,
       mode: this.#modeOfNewNodes,
+      modeOfGroups: this.#modeOfGroups,
       securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
       nodes: this.#planned,
       podPlaceOf: (subnetId: string, group: string | null) => this.#podSubnets.of(subnetId, group),
@@ -163,8 +166,12 @@ export class ClusterBuilder {
   }
 
   get #mode(): AddressingMode {
+    return this.#modeOf(this.#planned);
+  }
+
+  #modeOf(planned: readonly PlannedNode[]): AddressingMode {
     const ipFamily = this.#eks?.ipFamily ?? null;
-    const modes = new Set(this.#planned.filter(({ node }) => node.isLive).map(({ mode }) => mode));
+    const modes = new Set(planned.filter(({ node }) => node.isLive).map(({ mode }) => mode));
     modes.delete('unknown');
     const [only] = modes;
     if (only !== undefined) return modes.size === 1 ? only : 'mixed';
@@ -179,6 +186,13 @@ export class ClusterBuilder {
     const { prefixDelegation } = this.#configuration;
     if (prefixDelegation === null) return this.#mode;
     return prefixDelegation ? 'prefix' : 'secondary';
+  }
+
+  /** Nodes of EKS Auto Mode have a CNI of their own: they show nothing of that of a group. */
+  get #modeOfGroups(): AddressingMode {
+    return this.#configuration.prefixDelegation === null
+      ? this.#modeOf(this.#planned.filter(({ autoMode }) => !autoMode))
+      : this.#modeOfNewNodes;
   }
 
   /** Where Karpenter may start nodes: the subnets that carry the discovery tag with the cluster's name, if it runs nodes here. */
@@ -223,7 +237,12 @@ export class ClusterBuilder {
       customNetworking,
       ipTargets: hasIpTargets(windows ? windowsConfiguration(this.#configuration) : this.#configuration),
       autoMode: isAutoModeNode(node),
-      keepsTrunkSlot: this.#configuration.securityGroupsForPods === true && !node.hasTrunk && !windows,
+      keepsTrunkSlot:
+        this.#configuration.securityGroupsForPods === true &&
+        !node.hasTrunk &&
+        !windows &&
+        (limits === null || keepsTrunkSlot(this.#configuration, limits)),
+      provisions: windows || this.#configuration.provisions,
       newInterfaceSubnetIds: this.#newInterfaceSubnets(node, customNetworking),
     };
   }
@@ -274,12 +293,17 @@ export class ClusterBuilder {
     return this.#eks?.fargateProfiles.flatMap(({ subnetIds }) => subnetIds) ?? [];
   }
 
+  /** Cilium falls back to single addresses where no prefix is free, as EKS Auto Mode does (github.com/cilium/cilium/pull/20822). */
   get #takesPrefixesFrom(): readonly string[] {
+    if (this.#cni === 'cilium-eni') return [];
     const fromNodes = this.#planned
       .filter(({ autoMode, node, takes }) => takes === 'prefix' && node.isLive && !autoMode)
       .flatMap(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds);
-    const newOnes = this.#modeOfNewNodes === 'prefix' || this.#modeOfNewNodes === 'mixed';
-    const fromGroups = newOnes ? this.#groups.flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf)) : [];
+    const takesPrefixes = (mode: AddressingMode): boolean => mode === 'prefix' || mode === 'mixed';
+    const newOnes = takesPrefixes(this.#modeOfNewNodes);
+    const fromGroups = takesPrefixes(this.#modeOfGroups)
+      ? this.#groups.flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf))
+      : [];
     const fromStarts = newOnes
       ? this.#startSubnetIds.flatMap((subnetId) => this.#podSubnets.of(subnetId, null).subnetIds ?? [])
       : [];
@@ -312,6 +336,7 @@ export class ClusterBuilder {
       nodePools: this.#nodePools,
       autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,
+      foreignNodes: this.#parts.foreignNodes,
       onlyFargate: this.#parts.nodes.length === 0 && this.#fargateSubnetIds.length > 0,
     });
   }

@@ -162,6 +162,7 @@ export class ClusterCapacity {
     placement: Placement,
     ledgersOf: ClusterPlan['ledgers'] = this.#plan.ledgers,
   ): Filled | null {
+    if (this.#isUnread(instanceType)) return null;
     const windows = this.#isWindows(instanceType);
     const places = subnetIds.map((subnetId) => ({ subnetId, place: this.#placeOf(subnetId, windows) }));
     const ledgers = ledgersOf(placement, [
@@ -178,6 +179,7 @@ export class ClusterCapacity {
       const { primaryServesPods } = place;
       const { slots, takes } = this.#extrasOf(instanceType, subnetId);
       const steps = demandOf(this.#plan, {
+        inGroup: this.#plan.eks?.autoMode === true && !this.#mayBeAutoMode(instanceType),
         type: instanceType,
         windows,
         primaryServesPods,
@@ -214,6 +216,15 @@ export class ClusterCapacity {
       shown,
       ...launching.map(({ extras = [], slotsTaken = 0 }) => ({ takes: extras, slots: slotsTaken })),
     ]);
+  }
+
+  /** No node of the type shows what it takes, and a launch template that would say it could not be read. */
+  #isUnread(instanceType: string): boolean {
+    return (
+      this.#groups.some(
+        (group) => group.instanceType === instanceType && group.unreadTemplate !== undefined,
+      ) && !this.#plan.nodes.some(({ node }) => node.isLive && node.instance.instanceType === instanceType)
+    );
   }
 
   #placeOf(subnetId: string, windows: boolean): PodPlace {

@@ -1,10 +1,17 @@
-import type { AutoScalingGroup, EksCluster, LaunchTemplate, NodeGroup, Tags } from '../aws/inventory.ts';
+import type {
+  AutoScalingGroup,
+  EksCluster,
+  LaunchTemplate,
+  LaunchTemplateVersion,
+  NodeGroup,
+  Tags,
+} from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import type { CniConfiguration } from './cni-configuration.ts';
+import { type CniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
 import type { FullNodes, GroupSubnet, GrowingGroup } from './committed-demand.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
@@ -16,9 +23,9 @@ import {
   type NodeDemandInput,
   nodeDemand,
 } from './node-demand.ts';
-import { extrasOf, usualBranches } from './node-extras.ts';
+import { extrasOf, NO_EXTRAS, type NodeExtras, usualBranches } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
-import { templatesOfGroups, withTemplates } from './template-extras.ts';
+import { mostOf, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
 /** What is known of a cluster when its growth is planned. */
@@ -29,6 +36,8 @@ export interface ClusterPlan extends ClusterContext {
   readonly cni: ClusterCni;
   /** How new nodes take their addresses. */
   readonly mode: AddressingMode;
+  /** The same for nodes of groups, which EKS Auto Mode does not start. */
+  readonly modeOfGroups: AddressingMode;
   readonly securityGroupsForPods: boolean;
   readonly nodes: readonly PlannedNode[];
   readonly podPlaceOf: (subnetId: string, group: string | null) => PodPlace;
@@ -43,6 +52,8 @@ export interface NodeKind {
   readonly primaryServesPods: boolean;
   /** Interface slots of the default network card that the CNI does not get. */
   readonly slotsTaken?: number;
+  /** A node group or an Auto Scaling group starts it. */
+  readonly inGroup?: boolean;
 }
 
 /** The cluster autoscaler finds its groups by this tag; its value is `owned`. */
@@ -57,11 +68,12 @@ export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep
 /** Auto Mode uses prefixes unless a setting says otherwise. */
 const demandInput = (
   plan: ClusterPlan,
-  { type, windows, primaryServesPods, slotsTaken = 0 }: NodeKind,
+  { type, windows, primaryServesPods, slotsTaken = 0, inGroup = false }: NodeKind,
 ): NodeDemandInput | null => {
   const known = plan.limits(type);
   const limits = known === null ? null : { ...known, maxEnis: Math.max(1, known.maxEnis - slotsTaken) };
-  const mode = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
+  const ofPools = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
+  const mode = inGroup ? plan.modeOfGroups : ofPools;
   // Nodes of an overlay take one address, and so do nodes whose pods have IPv6 addresses.
   if (plan.cni === 'overlay' && limits !== null) {
     const { configuration } = plan;
@@ -78,12 +90,14 @@ const demandInput = (
       configuration,
     };
   }
+  const { configuration } = plan;
   return {
     limits,
-    mode: mode === 'mixed' ? 'prefix' : mode,
+    // A CNI that provisions nothing leaves a node with its primary address.
+    mode: configuration.provisions ? (mode === 'mixed' ? 'prefix' : mode) : 'ipv6',
     customNetworking: !primaryServesPods,
-    securityGroupsForPods: plan.securityGroupsForPods,
-    configuration: plan.configuration,
+    securityGroupsForPods: plan.securityGroupsForPods && keepsTrunkSlot(configuration, limits),
+    configuration,
   };
 };
 
@@ -188,6 +202,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
           ...new Set([...nodes.flatMap(({ node }) => node.subnetId ?? []), ...plan.startSubnetIds]),
         ],
         instanceTypes: [],
+        inGroup: false,
       },
       nodes,
     ),
@@ -204,6 +219,7 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
   const nodes = plan.nodes.filter(
     ({ node }) => (node.isLive || warmPool !== null) && node.membership.nodeGroup === group.name,
   );
+  const scalingGroups = plan.autoScalingGroups.filter(({ name }) => group.autoScalingGroups.includes(name));
   const growing = growingGroup(
     plan,
     {
@@ -211,10 +227,8 @@ const managedGroup = (plan: ClusterPlan, group: NodeGroup): GrowingGroup => {
       kind: 'node-group',
       desired: group.desiredSize,
       maxSize: mostNodes(group),
-      templates: templatesOfGroups(
-        plan.autoScalingGroups.filter(({ name }) => group.autoScalingGroups.includes(name)),
-        plan.launchTemplates,
-      ),
+      templates: templatesOfGroups(scalingGroups, plan.launchTemplates),
+      unreadTemplates: unreadTemplates(scalingGroups, plan.launchTemplates),
     },
     nodes,
   );
@@ -247,10 +261,15 @@ const updateSurge = (plan: ClusterPlan, { subnetIds, update, desiredSize }: Node
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {
   const ids = new Set(group.instanceIds);
   const nodes = plan.nodes.filter(({ node }) => node.isLive && ids.has(node.instance.instanceId));
-  const templates = templatesOfGroups([group], plan.launchTemplates);
   return growingGroup(
     plan,
-    { ...group, kind: 'auto-scaling-group', desired: group.desiredCapacity, templates },
+    {
+      ...group,
+      kind: 'auto-scaling-group',
+      desired: group.desiredCapacity,
+      templates: templatesOfGroups([group], plan.launchTemplates),
+      unreadTemplates: unreadTemplates([group], plan.launchTemplates),
+    },
     nodes,
   );
 };
@@ -264,17 +283,40 @@ interface GroupFacts {
   readonly instanceTypes: readonly string[];
   /** What its Auto Scaling groups may launch from. */
   readonly templates?: readonly LaunchTemplate[];
+  /** Those of them that could not be read. */
+  readonly unreadTemplates?: readonly LaunchTemplateVersion[];
+  /** False for the nodes of a pool. */
+  readonly inGroup?: boolean;
 }
 
 const extrasIn = (
-  { templates = [] }: GroupFacts,
+  plan: ClusterPlan,
+  { templates = [], instanceTypes }: GroupFacts,
   nodes: readonly PlannedNode[],
   subnetId: string,
   availabilityZone: string | null,
 ): Pick<GroupSubnet, 'extras' | 'slotsTaken'> => {
-  const { takes, slots } = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
+  const shown = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
+  const isShown = shown.takes.length > 0 || nodes.some(({ node }) => node.isLive);
+  const cards = largestOf([1, ...instanceTypes.map((type) => plan.limits(type)?.networkCards ?? 1)]);
+  const { takes, slots } =
+    plan.configuration.multiNic && !isShown
+      ? mostOf([shown, otherCards(cards - 1, subnetId, plan.modeOfGroups === 'prefix')])
+      : shown;
   return { extras: takes, slotsTaken: slots };
 };
+
+/**
+ * With `ENABLE_MULTI_NIC` the CNI keeps an interface on each other network card, and one warm address or prefix on it.
+ * Source: amazon-vpc-cni-k8s v1.23, `datastoreTargetState`.
+ */
+const otherCards = (cards: number, subnetId: string, prefixes: boolean): NodeExtras =>
+  cards === 0
+    ? NO_EXTRAS
+    : {
+        takes: [{ subnetId, singles: prefixes ? cards : 2 * cards, prefixes: prefixes ? cards : 0 }],
+        slots: 0,
+      };
 
 const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly PlannedNode[]): GrowingGroup => {
   const launched =
@@ -293,7 +335,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
-      ...extrasIn(group, nodes, subnetId, availabilityZone),
+      ...extrasIn(plan, group, nodes, subnetId, availabilityZone),
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
@@ -303,9 +345,17 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>
-      [...kinds].map((primaryServesPods) => ({ type, windows, primaryServesPods, slotsTaken })),
+      [...kinds].map((primaryServesPods) => ({
+        type,
+        windows,
+        primaryServesPods,
+        slotsTaken,
+        inGroup: group.inGroup ?? true,
+      })),
     ),
   );
+  // What a template adds is seen on the nodes. Before the first one runs, only the template tells.
+  const [unread] = nodes.some(({ node }) => node.isLive) ? [] : (group.unreadTemplates ?? []);
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
   const knowsNodes = heaviest !== null && currentNodes === nodes.length;
@@ -316,8 +366,9 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     currentNodes,
     maximumNodes: group.maxSize,
     instanceType: heaviest?.type ?? null,
-    steps: heaviest?.steps ?? null,
-    full: knowsNodes ? fullNodes(plan, heaviest.input, group, nodes) : null,
+    steps: unread === undefined ? (heaviest?.steps ?? null) : null,
+    ...(unread !== undefined && { unreadTemplate: unread }),
+    full: knowsNodes && unread === undefined ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,
     standing: nodes.map(({ node }) => {
       const pool = node.podInterfaces(false);

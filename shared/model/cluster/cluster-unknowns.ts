@@ -17,6 +17,8 @@ interface UnknownParts {
   readonly autoModeNodes: boolean;
   /** Tagged subnets are counted although it is unknown whether subnet discovery is on. */
   readonly discoveryByDefault: boolean;
+  /** Nodes whose instances EC2 does not list. */
+  readonly foreignNodes: number;
   /** It has no node, and pods on Fargate need none. */
   readonly onlyFargate: boolean;
 }
@@ -44,6 +46,7 @@ export const clusterUnknowns = ({
   nodePools,
   autoModeNodes,
   discoveryByDefault,
+  foreignNodes,
   onlyFargate,
 }: UnknownParts): readonly Unknown[] => [
   ...types.map((type) => ({
@@ -73,6 +76,14 @@ export const clusterUnknowns = ({
         },
       ]
     : []),
+  ...(foreignNodes === 0
+    ? []
+    : [
+        {
+          field: 'capacity',
+          reason: `${count(foreignNodes, 'node')} of it ${foreignNodes === 1 ? 'is an instance' : 'are instances'} of another account, as with SageMaker HyperPod. Their interfaces count, but how much more they take is not known.`,
+        },
+      ]),
   ...[...nodePools].map(([pool, nodes]) => ({
     field: 'committed',
     reason: `How far the node pool ${pool} may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
@@ -90,7 +101,15 @@ export const clusterUnknowns = ({
 ];
 
 /** Why the growth of a group is unknown, as far as the group itself is the reason. */
-const unknownOf = ({ group, steps, subnets }: GrowingGroup): readonly Unknown[] => {
+const unknownOf = ({ group, steps, subnets, unreadTemplate }: GrowingGroup): readonly Unknown[] => {
+  if (unreadTemplate !== undefined) {
+    return [
+      {
+        field: 'committed',
+        reason: `The demand of one more node of ${group} is unknown: no node of it runs, and its launch template ${unreadTemplate.launchTemplateId} (version ${unreadTemplate.version}) could not be read. Without ec2:DescribeLaunchTemplateVersions no interface that it adds is known.`,
+      },
+    ];
+  }
   if (steps === null) {
     return [
       {

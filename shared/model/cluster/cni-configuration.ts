@@ -1,4 +1,4 @@
-import type { EksCluster } from '../aws/inventory.ts';
+import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
 import { DEFAULT_CNI_SETTINGS } from '../cni/cni-settings.ts';
 import { type CniVersion, cniVersionOf, isAtLeast } from './cni-version.ts';
 
@@ -23,6 +23,15 @@ export interface CniConfiguration {
   readonly windowsIpam: boolean | null;
   /** `enableWindowsPrefixDelegation`: it gives them prefixes. */
   readonly windowsPrefixDelegation: boolean | null;
+  /** What it keeps ready on a Windows node. */
+  readonly windowsTargets: WindowsTargets;
+  /**
+   * False with `DISABLE_NETWORK_RESOURCE_PROVISIONING` or `ENABLE_IMDS_ONLY_MODE`: the CNI then calls EC2 for nothing, and a node
+   * has the interfaces and addresses that it was given from outside.
+   */
+  readonly provisions: boolean;
+  /** `ENABLE_MULTI_NIC`: the CNI uses the other network cards of a node as well. */
+  readonly multiNic: boolean;
   readonly warmEniTarget: number;
   readonly warmPrefixTarget: number;
   readonly warmIpTarget: number | null;
@@ -34,6 +43,28 @@ export interface CniConfiguration {
   /** `ENI_CONFIG_LABEL_DEF` is the zone: a node takes the ENIConfig that has its zone's name. */
   readonly eniConfigByZone: boolean;
 }
+
+/** `warmWindowsIPTarget`, `minimumWindowsIPTarget` and `warmWindowsPrefixTarget` of the add-on. The first two override the last. */
+export interface WindowsTargets {
+  readonly warmIp: number;
+  readonly minimumIp: number;
+  readonly warmPrefix: number;
+}
+
+/** Source: amazon-vpc-cni-k8s, the chart's `values.yaml`; without any, the VPC resource controller keeps the same addresses. */
+const DEFAULT_WINDOWS_TARGETS: WindowsTargets = { warmIp: 1, minimumIp: 3, warmPrefix: 0 };
+
+/** `ENABLE_MULTI_NIC` came with 1.20.0. Same source. */
+const MULTI_NIC_SINCE: CniVersion = [1, 20, 0];
+
+/** `ENABLE_IMDS_ONLY_MODE` came with 1.19.6. Source: amazon-vpc-cni-k8s, releases. */
+const IMDS_ONLY_SINCE: CniVersion = [1, 19, 6];
+
+/**
+ * Before it the CNI kept a slot for a trunk on types that cannot have one (github.com/aws/amazon-vpc-cni-k8s/issues/3094, fixed by
+ * pull request 3250 after 1.20.3).
+ */
+const TRUNK_SLOT_BY_TYPE_SINCE: CniVersion = [1, 21, 0];
 
 /** Subnet discovery came with 1.18. Source: amazon-vpc-cni-k8s, CHANGELOG. */
 const DISCOVERY_SINCE: CniVersion = [1, 18, 0];
@@ -58,6 +89,9 @@ export const UNKNOWN_CNI_CONFIGURATION: CniConfiguration = {
   subnetDiscovery: null,
   windowsIpam: null,
   windowsPrefixDelegation: null,
+  windowsTargets: DEFAULT_WINDOWS_TARGETS,
+  provisions: true,
+  multiNic: false,
   warmEniTarget,
   warmPrefixTarget,
   warmIpTarget,
@@ -70,6 +104,12 @@ export const UNKNOWN_CNI_CONFIGURATION: CniConfiguration = {
 /** Whether a node's own subnet can be shut out by its tags. A version that is not known is taken to be a current one. */
 export const knowsExclusion = ({ version }: CniConfiguration): boolean =>
   version === null || isAtLeast(version, EXCLUSION_SINCE);
+
+/** Whether the CNI keeps an interface slot of this type for a trunk. A version that is not known is taken to keep it. */
+export const keepsTrunkSlot = (
+  { version }: CniConfiguration,
+  { branchEnis }: Pick<InstanceLimits, 'branchEnis'>,
+): boolean => branchEnis !== 0 || version === null || !isAtLeast(version, TRUNK_SLOT_BY_TYPE_SINCE);
 
 /**
  * The settings of a cluster's CNI: those of its DaemonSet, where the Kubernetes API was read, else those of its add-on. A setting
@@ -95,6 +135,7 @@ export const clusterCniConfiguration = (
     // A setting of the VPC resource controller, which no DaemonSet holds.
     windowsIpam: addOn.windowsIpam,
     windowsPrefixDelegation: addOn.windowsPrefixDelegation,
+    windowsTargets: addOn.windowsTargets,
   };
 };
 
@@ -109,19 +150,28 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
   if (values === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
   const environment = values['env'] === undefined ? {} : objectOf(values['env']);
   if (environment === null) return { ...UNKNOWN_CNI_CONFIGURATION, version };
-  const flag = (name: string): boolean => isTrue(environment[name]);
+  const flag = (name: string, otherwise = false): boolean => flagOf(environment[name], otherwise);
+  const since = (bound: CniVersion): boolean => version === null || isAtLeast(version, bound);
   return {
     known: true,
     version,
     prefixDelegation: flag('ENABLE_PREFIX_DELEGATION'),
     customNetworking: flag('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG'),
     securityGroupsForPods: flag('ENABLE_POD_ENI'),
-    subnetDiscovery:
-      (version === null || isAtLeast(version, DISCOVERY_SINCE)) &&
-      (environment['ENABLE_SUBNET_DISCOVERY'] === undefined || flag('ENABLE_SUBNET_DISCOVERY')),
-    windowsIpam: isTrue(values['enableWindowsIpam']) || flag('ENABLE_WINDOWS_IPAM'),
+    subnetDiscovery: since(DISCOVERY_SINCE) && flag('ENABLE_SUBNET_DISCOVERY', true),
+    windowsIpam: flagOf(values['enableWindowsIpam'], false) || flag('ENABLE_WINDOWS_IPAM'),
     windowsPrefixDelegation:
-      isTrue(values['enableWindowsPrefixDelegation']) || flag('ENABLE_WINDOWS_PREFIX_DELEGATION'),
+      flagOf(values['enableWindowsPrefixDelegation'], false) || flag('ENABLE_WINDOWS_PREFIX_DELEGATION'),
+    windowsTargets: {
+      warmIp: target(values['warmWindowsIPTarget']) ?? DEFAULT_WINDOWS_TARGETS.warmIp,
+      minimumIp: target(values['minimumWindowsIPTarget']) ?? DEFAULT_WINDOWS_TARGETS.minimumIp,
+      warmPrefix: target(values['warmWindowsPrefixTarget']) ?? DEFAULT_WINDOWS_TARGETS.warmPrefix,
+    },
+    provisions: !(
+      flag('DISABLE_NETWORK_RESOURCE_PROVISIONING') ||
+      (since(IMDS_ONLY_SINCE) && flag('ENABLE_IMDS_ONLY_MODE'))
+    ),
+    multiNic: since(MULTI_NIC_SINCE) && flag('ENABLE_MULTI_NIC'),
     warmEniTarget: target(environment['WARM_ENI_TARGET']) ?? warmEniTarget,
     warmPrefixTarget: target(environment['WARM_PREFIX_TARGET']) ?? warmPrefixTarget,
     warmIpTarget: target(environment['WARM_IP_TARGET']),
@@ -132,8 +182,13 @@ export const cniConfigurationOf = (vpcCni: EksCluster['vpcCni']): CniConfigurati
   };
 };
 
-/** The spellings that Go's `strconv.ParseBool` takes for true, as the CNI does. */
-const isTrue = (value: unknown): boolean => ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(String(value));
+/** The spellings that Go's `strconv.ParseBool` takes. */
+const TRUE: readonly string[] = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+const FALSE: readonly string[] = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+/** As the CNI reads it: what is no boolean, such as an empty value, leaves the default in force (`parseBoolEnvVar`). */
+const flagOf = (value: unknown, otherwise: boolean): boolean =>
+  otherwise ? !FALSE.includes(String(value)) : TRUE.includes(String(value));
 
 /** The CNI takes a whole number from 0 on; anything else leaves its default in force. */
 const target = (value: unknown): number | null => (/^\d+$/.test(String(value)) ? Number(value) : null);
@@ -155,7 +210,7 @@ const objectOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
 const eniConfigSubnets = (eniConfig: unknown): ReadonlyMap<string, string> => {
   const given = objectOf(eniConfig);
   const subnets = objectOf(given?.['subnets']);
-  if (given === null || subnets === null || !isTrue(given['create'])) return new Map();
+  if (given === null || subnets === null || !flagOf(given['create'], false)) return new Map();
   return new Map(
     Object.entries(subnets).flatMap(([name, subnet]) => {
       const id = objectOf(subnet)?.['id'];

@@ -1,3 +1,4 @@
+import type { LaunchTemplateVersion } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
@@ -25,6 +26,8 @@ export interface GrowingGroup {
   readonly standing?: readonly StandingNode[];
   /** Nodes that an update starts before it ends old ones; none where left out. */
   readonly updateSurge?: number;
+  /** The launch template that could not be read, where no node shows what it adds: `steps` are then not known. */
+  readonly unreadTemplate?: LaunchTemplateVersion;
   /** True for a group of no cluster, whose instances take from the same subnets. */
   readonly outsideCluster?: boolean;
 }

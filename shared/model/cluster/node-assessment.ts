@@ -25,6 +25,8 @@ export interface PlannedNode {
   readonly autoMode: boolean;
   /** A slot that the CNI keeps for a trunk that is still to come. */
   readonly keepsTrunkSlot: boolean;
+  /** False where its CNI calls EC2 for nothing: the node keeps what it holds. */
+  readonly provisions: boolean;
   /** The subnets that its next interface may go to. */
   readonly newInterfaceSubnetIds: readonly string[];
 }
@@ -36,6 +38,16 @@ export const waysToTake = (mode: AddressingMode, limits: InstanceLimits | null):
   return limits !== null && !limits.prefixDelegation ? 'secondary' : 'prefix';
 };
 
+const NO_ROOM: NodeRoom = {
+  unit: 1,
+  slotsPerInterface: 0,
+  ipTargets: false,
+  freeSlots: new Map(),
+  newInterfaces: 0,
+  newInterfaceSubnetIds: [],
+  cap: 0,
+};
+
 /** Room for addresses: up to what the slots hold, or, for pods, up to the recommended max-pods as well. */
 export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeRoom | null => {
   const { node, limits, takes, customNetworking } = planned;
@@ -44,6 +56,7 @@ export const roomOf = (planned: PlannedNode, bound: 'slots' | 'max-pods'): NodeR
   const pool = node.podInterfaces(customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   const bySlots = podAddresses(limits, takes, customNetworking) - held;
+  if (!planned.provisions) return { ...NO_ROOM, slotsPerInterface: slots };
   return {
     unit: takes === 'prefix' ? ADDRESSES_PER_PREFIX : 1,
     slotsPerInterface: slots,

@@ -123,9 +123,14 @@ export class PodSubnets {
     return role !== '' && role !== '0' && this.#namesCluster(tags);
   }
 
+  /**
+   * Without the role tag a node's own subnet is open, whatever clusters its other tags name
+   * (github.com/aws/amazon-vpc-cni-k8s/pull/3647). An empty tag counts as none.
+   */
   #isOpenToItsNodes({ tags }: SubnetAssessment): boolean {
     if (!knowsExclusion(this.#input.configuration)) return true;
-    return tags[CNI_ROLE_TAG] !== '0' && this.#namesCluster(tags);
+    const role = tags[CNI_ROLE_TAG] ?? '';
+    return role === '' || (role !== '0' && this.#namesCluster(tags));
   }
 
   #namesCluster(tags: SubnetAssessment['tags']): boolean {

@@ -17,6 +17,17 @@ export const templatesOfGroups = (
   return templates.filter((template) => named.has(keyOf(template)));
 };
 
+/** Templates that these groups name and that could not be read: what they add to a node is not known. */
+export const unreadTemplates = (
+  groups: readonly AutoScalingGroup[],
+  templates: readonly LaunchTemplate[] = [],
+): readonly LaunchTemplateVersion[] => {
+  const read = new Set(templates.map(keyOf));
+  return groups
+    .flatMap(({ launchTemplates = [] }) => launchTemplates)
+    .filter((template) => !read.has(keyOf(template)));
+};
+
 const keyOf = ({ launchTemplateId, version }: LaunchTemplateVersion): string =>
   `${launchTemplateId}/${version}`;
 

@@ -2,13 +2,6 @@ import type { EksCluster, InstanceLimits } from '../aws/inventory.ts';
 import type { CniConfiguration } from './cni-configuration.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 
-/**
- * The VPC resource controller gives Windows nodes their addresses: on the primary interface alone, and three of them warm
- * (`warm-ip-target` 1, `minimum-ip-target` 3). Source: amazon-vpc-resource-controller-k8s, `pkg/config`.
- */
-const WINDOWS_WARM_IP_TARGET = 1;
-const WINDOWS_MINIMUM_IP_TARGET = 3;
-
 /** A Windows node has its primary interface and no other. */
 export const windowsLimits = (limits: InstanceLimits): InstanceLimits => ({
   ...limits,
@@ -16,17 +9,26 @@ export const windowsLimits = (limits: InstanceLimits): InstanceLimits => ({
   trunk: false,
 });
 
-/** The settings in whose terms the allocator gives a Windows node what the controller gives it. */
-export const windowsConfiguration = (configuration: CniConfiguration): CniConfiguration => ({
-  ...configuration,
-  prefixDelegation: configuration.windowsPrefixDelegation === true,
-  customNetworking: false,
-  securityGroupsForPods: false,
-  warmPrefixTarget: 1,
-  warmIpTarget: configuration.windowsPrefixDelegation === true ? null : WINDOWS_WARM_IP_TARGET,
-  minimumIpTarget: configuration.windowsPrefixDelegation === true ? null : WINDOWS_MINIMUM_IP_TARGET,
-  maxEni: null,
-});
+/**
+ * The settings in whose terms the allocator gives a Windows node what the VPC resource controller gives it: addresses on the
+ * primary interface alone, by targets of its own. Targets for addresses override the one for prefixes.
+ * Source: EKS best practices, prefix mode for Windows; amazon-vpc-resource-controller-k8s, `pkg/config`.
+ */
+export const windowsConfiguration = (configuration: CniConfiguration): CniConfiguration => {
+  const { windowsTargets } = configuration;
+  return {
+    ...configuration,
+    prefixDelegation: configuration.windowsPrefixDelegation === true,
+    customNetworking: false,
+    securityGroupsForPods: false,
+    provisions: true,
+    // With no target at all the controller still keeps a prefix.
+    warmPrefixTarget: Math.max(1, windowsTargets.warmPrefix),
+    warmIpTarget: windowsTargets.warmIp,
+    minimumIpTarget: windowsTargets.minimumIp,
+    maxEni: null,
+  };
+};
 
 /** `windows`, or `win` as a word of its own. */
 const NAMED_WINDOWS = /(?:^|[^a-z])win(?:dows)?(?:[^a-z]|$)/i;

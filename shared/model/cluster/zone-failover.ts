@@ -28,8 +28,7 @@ export const zoneFailover = (
   const found = new Map<string, ZoneFailover[]>(clusters.map(({ name }) => [name, []]));
   for (const lost of lossesOf(groups)) {
     const now = outcomes(groups, lost, ledgers);
-    const grown =
-      lost.size === 1 ? growTogether(shifted(groups, lost, true), ledgers('worst'), 'at-start') : null;
+    const grown = growTogether(shifted(groups, lost, true), ledgers('worst'), 'at-start');
     for (const cluster of clusters) {
       const own = cluster.groups();
       const pools = cluster.loosePools();
@@ -168,14 +167,13 @@ const maximumOf = (
   groups: readonly GrowingGroup[],
   pools: readonly GrowingGroup[],
   lost: ReadonlySet<string>,
-  grown: ReadonlyMap<GrowingGroup, Outcome> | null,
+  grown: ReadonlyMap<GrowingGroup, Outcome>,
 ): Pick<ZoneFailover, 'atMaximum' | 'reason'> => {
   const known = [...groups, ...pools].every(({ steps }) => steps !== null);
   if (!known) return { atMaximum: null, reason: UNKNOWN_NODES };
   if (pools.length > 0) {
     return { atMaximum: null, reason: 'EC2 does not know how far node pools may grow.' };
   }
-  if (grown === null) return { atMaximum: null, reason: null };
   const byOrigin = new Map([...grown].map(([group, outcome]) => [(group as Shifted).from, outcome]));
   let nodes = 0;
   let fits = 0;

@@ -319,7 +319,7 @@ const ownerChangesOf = (
 
 /**
  * The subnet, as one for prefixes where nodes of a cluster will take them from it, and as none where all that hold some are
- * nodes of clusters whose settings have gone back to single addresses.
+ * nodes that can do without.
  */
 const withPrefixUse = (
   { assessment, askingPrefixes }: SubnetOutcome,
@@ -340,10 +340,18 @@ const withPrefixUse = (
   return usesPrefixes === true && isLeftOver ? { ...assessment, usesPrefixes: false } : assessment;
 };
 
-/** Prefixes that nodes hold from before a switch of modes: the CNI asks for no more. */
+/**
+ * Prefixes of nodes that can do without more of them: those from before a switch back to single addresses, and those of CNIs that
+ * fall back to single addresses.
+ */
 const leftOverPrefixes = (subnetId: string, clusters: readonly ClusterAssessment[]): number =>
   clusters
-    .filter(({ newNodes }) => newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation)
+    .filter(
+      ({ cni, newNodes }) =>
+        cni === 'cilium-eni' ||
+        cni === 'auto-mode' ||
+        (newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation),
+    )
     .flatMap(({ nodes }) => nodes.flatMap(({ usage }) => usage))
     .filter((usage) => usage.subnetId === subnetId)
     .reduce((sum, { prefixes }) => sum + prefixes, 0);

@@ -708,9 +708,11 @@ describe('committed demand', () => {
     expect(cluster.unknowns.map(({ field }) => field)).toEqual(['committed', 'mode']);
   });
 
-  test('assumes prefixes in Auto Mode, its default', () => {
+  test('is unknown for a node group of a cluster with Auto Mode, whose own CNI says nothing of that of the group', () => {
     const eks = [anEksCluster({ autoMode: true, vpcCni: null, nodeGroups: [aNodeGroup()] })];
-    expect(clusterOf({ eks }).committed[0]?.perNode).toEqual({ addresses: 1, prefixes: 1 });
+    const { committed, unknowns } = clusterOf({ eks });
+    expect(committed[0]).toMatchObject({ perNode: null, fits: null });
+    expect(unknowns).toContainEqual(expect.objectContaining({ field: 'committed' }));
   });
 });
 

@@ -111,6 +111,18 @@ describe('if a zone goes, its nodes', () => {
     ]);
   });
 
+  test('are counted up to the maximum of their groups as well where two zones go', () => {
+    const losses = failover('abc', [100, 100, 35], 7);
+    expect(losses?.map(({ lostZones, atMaximum }) => [lostZones.length, atMaximum])).toEqual([
+      [1, { nodes: 5, fits: 5, shortfall: 0 }],
+      [1, { nodes: 5, fits: 5, shortfall: 0 }],
+      [1, { nodes: 5, fits: 5, shortfall: 0 }],
+      [2, { nodes: 6, fits: 3, shortfall: 3 }],
+      [2, { nodes: 6, fits: 6, shortfall: 0 }],
+      [2, { nodes: 6, fits: 6, shortfall: 0 }],
+    ]);
+  });
+
   test('find no prefix where none is free, whatever the addresses', () => {
     const prefixes = { vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true' }) };
     expect(failover('ab', [100, 100], 2, prefixes)?.[0]).toMatchObject({

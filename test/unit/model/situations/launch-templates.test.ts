@@ -60,11 +60,38 @@ describe('a node group without nodes', () => {
     expect(cluster.capacity[0]?.moreNodes).toMatchObject([{ instanceType: 'm5.large', nodes: 3 }]);
   });
 
-  test('takes ten for each node where no template says more, none could be read, or another version is used', () => {
+  test('takes ten for each node where the template says no more', () => {
     expect(empty(40, [template(PRIMARY)]).committed).toMatchObject([{ fits: 4 }]);
-    expect(empty(40, []).committed).toMatchObject([{ fits: 4 }]);
-    expect(empty(40, null).committed).toMatchObject([{ fits: 4 }]);
-    expect(empty(40, [template(PRIMARY, part())], '2').committed).toMatchObject([{ fits: 4 }]);
+  });
+
+  test.each([
+    ['none could be read', null, '1'],
+    ['it is gone', [], '1'],
+    ['another version is used', [template(PRIMARY, part())], '2'],
+  ])('takes an unknown number where %s, and the reason names the template', (_, templates, version) => {
+    const { capacity, committed, unknowns } = empty(40, templates, version);
+    expect(committed).toMatchObject([{ perNode: null, fits: null, shortfall: null, whenFull: null }]);
+    expect(unknowns).toContainEqual({
+      field: 'committed',
+      reason: expect.stringContaining(`its launch template lt-01 (version ${version}) could not be read`),
+    });
+    expect(capacity[0]?.moreNodes).toMatchObject([{ instanceType: 'm5.large', nodes: null }]);
+  });
+
+  test('is known by its nodes where the template could not be read', () => {
+    const situation = new Situation({ launchTemplates: null });
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings({}) });
+    situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1, autoScalingGroups: ['eks-g'] });
+    situation.scalingGroup({
+      name: 'eks-g',
+      subnetIds: ['nodes'],
+      launchTemplates: [{ launchTemplateId: 'lt-01', version: '1' }],
+      tags: { 'eks:nodegroup-name': 'g' },
+    });
+    const instanceId = situation.node('nodes', { group: 'g', secondaries: 9 });
+    situation.attach(instanceId, 1, 'nodes', { networkCard: 1 });
+    expect(situation.assess().cluster.committed).toMatchObject([{ perNode: { addresses: 11 }, fits: 3 }]);
   });
 
   test('takes nothing for interfaces that are EFA alone, and an address for EFA with IP', () => {

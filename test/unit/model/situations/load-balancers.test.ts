@@ -53,3 +53,29 @@ test('a participant of a shared subnet is warned by the count of AWS', () => {
   });
   expect(found(situation)).toEqual([['warning', 'lb-a: 5 addresses left, no load balancer can be made']]);
 });
+
+/**
+ * Two tagged subnets in a zone: https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/1853 (the full one was
+ * taken), solved by https://github.com/kubernetes-sigs/aws-load-balancer-controller/pull/2146 (one with enough addresses is).
+ */
+test.each([
+  ['in the same zone takes the load balancer', { tags: { 'kubernetes.io/role/elb': '1' } }, 0],
+  ['in another zone does not', { tags: { 'kubernetes.io/role/elb': '1' }, zone: 'b' }, 1],
+  ['for internal ones does not', { tags: { 'kubernetes.io/role/internal-elb': '1' } }, 1],
+  [
+    'that is kept to another cluster does not',
+    { tags: { 'kubernetes.io/role/elb': '1', 'kubernetes.io/cluster/other': 'shared' } },
+    1,
+  ],
+])('a second subnet with room %s', (_, parts, findings) => {
+  const situation = tagged({ 'kubernetes.io/role/elb': '1' }, 6);
+  situation.subnet('lb-second', '10.0.1.0/27', parts);
+  expect(found(situation)).toHaveLength(findings);
+});
+
+test('a load balancer that is in the full subnet stays in it, whatever other subnets have', () => {
+  const situation = tagged({ 'kubernetes.io/role/elb': '1' }, 9);
+  situation.subnet('lb-second', '10.0.1.0/27', { tags: { 'kubernetes.io/role/elb': '1' } });
+  for (let node = 0; node < 2; node += 1) situation.holder('lb-a', { description: 'ELB app/web/0123' });
+  expect(found(situation)).toEqual([['warning', 'lb-a: 7 addresses left, its load balancers cannot grow']]);
+});

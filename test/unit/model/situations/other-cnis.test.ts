@@ -49,6 +49,49 @@ describe('Cilium in ENI mode', () => {
   });
 });
 
+/**
+ * Cilium with prefixes takes single addresses where no block is free.
+ * https://github.com/cilium/cilium/pull/20822 and https://github.com/cilium/cilium/issues/46644.
+ */
+test('a fragmented subnet of Cilium is no emergency: its nodes fall back to single addresses', () => {
+  const situation = selfManaged(3, (each, instanceId) => {
+    each.attach(instanceId, 1, 'nodes-a', { prefixes: 1, tags: { 'io.cilium/cilium-managed': 'true' } });
+  });
+  situation.spoil('nodes-a', ...Array.from({ length: 11 }, (_, block) => (block + 4) * 16 + 15));
+  const { cluster, findings } = situation.assess();
+  expect(cluster).toMatchObject({ cni: 'cilium-eni', mode: 'prefix', takesPrefixesFrom: [] });
+  expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+});
+
+/**
+ * Nodes of SageMaker HyperPod are instances of AWS's account, and the VPC CNI runs on them.
+ * https://github.com/aws/amazon-vpc-cni-k8s/issues/3753 and /pull/3874.
+ */
+test('nodes of HyperPod hold addresses of their cluster, and are said to be missing among its nodes', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/24');
+  situation.cluster();
+  situation.node('nodes-a', { secondaries: 9 });
+  for (const instanceId of ['i-0aaaaaaaaaaaaaaa1', 'i-0aaaaaaaaaaaaaaa2']) {
+    for (const device of [2, 3]) {
+      situation.attach(instanceId, device, 'nodes-a', {
+        secondaries: 4,
+        tags: {
+          'node.k8s.amazonaws.com/instance_id': instanceId,
+          'cluster.k8s.amazonaws.com/name': 'shop',
+          'eks:eni:owner': 'amazon-vpc-cni',
+        },
+      });
+    }
+  }
+  const { cluster, subnetOf } = situation.assess();
+  expect(subnetOf('nodes-a').owners).toMatchObject([{ kind: 'cluster-nodes', name: 'shop', addresses: 30 }]);
+  expect(cluster.nodes).toHaveLength(1);
+  expect(cluster.unknowns.map(({ reason }) => reason)).toContainEqual(
+    expect.stringContaining('2 nodes of it are instances of another account, as with SageMaker HyperPod'),
+  );
+});
+
 describe('an overlay network', () => {
   test('is seen by running nodes without any address for pods: a node takes one, and pods none', () => {
     const { cluster } = selfManaged(2, () => undefined).assess();
