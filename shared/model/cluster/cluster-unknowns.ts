@@ -106,7 +106,7 @@ const unknownOf = ({ group, steps, subnets, unreadTemplate }: GrowingGroup): rea
     return [
       {
         field: 'committed',
-        reason: `The demand of one more node of ${group} is unknown: no node of it runs, and its launch template ${unreadTemplate.launchTemplateId} (version ${unreadTemplate.version}) could not be read. Without ec2:DescribeLaunchTemplateVersions no interface that it adds is known.`,
+        reason: `The demand of one more node of ${group} is unknown: its launch template ${unreadTemplate.launchTemplateId} (version ${unreadTemplate.version}) could not be read. No node of it runs that would show the interfaces. The role needs ec2:DescribeLaunchTemplateVersions.`,
       },
     ];
   }
