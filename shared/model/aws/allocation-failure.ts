@@ -3,6 +3,8 @@
  * AWS report them, so no agent in a cluster is needed to see them.
  */
 
+import { elementAt } from '../base/element-at.ts';
+
 /** What was short. `interface`: not the subnet, but the network interface or the instance type holds no more. */
 export type ShortSupply = 'addresses' | 'prefixes' | 'interface';
 
@@ -103,10 +105,13 @@ export const groupFailures = (failures: readonly AllocationFailure[]): readonly 
     .toSorted((a, b) => compareText(b.lastAt ?? '', a.lastAt ?? '') || compareText(a.resource, b.resource));
 
 const grouped = (group: readonly AllocationFailure[]): FailedAllocations | null => {
-  const [last] = group.toSorted((a, b) => compareText(b.at ?? '', a.at ?? ''));
-  const supply = last === undefined ? null : supplyOfCode(last.code);
-  if (last === undefined || supply === null) return null;
+  const last = elementAt(
+    group.toSorted((a, b) => compareText(b.at ?? '', a.at ?? '')),
+    0,
+  );
   const { service, resource, code, subnetId, availabilityZone, text } = last;
+  const supply = supplyOfCode(code);
+  if (supply === null) return null;
   const times = group.flatMap(({ at }) => at ?? []).toSorted(compareText);
   return {
     service,

@@ -34,7 +34,7 @@ export const printable = (text: string): string => text.toWellFormed().replace(E
 export const printableName = (text: string): string =>
   text.replaceAll('\\', '\\\\').replace(LONE, escaped).replace(EITHER, escaped);
 
-const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
 
 /** The same for text of several lines, such as commands on a page: tabs and line feeds stay. */
 export const printableLines = (text: string): string =>

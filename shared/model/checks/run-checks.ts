@@ -61,7 +61,7 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
   const complete = new Map(findings.map((finding) => [finding, { ...finding }]));
   return outcomes.map((outcome) => ({
     ...outcome,
-    finding: outcome.finding === null ? null : (complete.get(outcome.finding) ?? outcome.finding),
+    finding: (outcome.finding && complete.get(outcome.finding)) ?? null,
   }));
 };
 

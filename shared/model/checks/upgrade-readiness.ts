@@ -50,13 +50,12 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
     return notMeasured(subject, "Some of the cluster's own subnets could not be measured.");
   }
   const ready = zonesOf(rooms.filter(({ free }) => free >= ADDRESSES_NEEDED));
+  const tier = provisionedTier(eks);
   const short = rooms.filter(({ free }) => free < ADDRESSES_NEEDED).toSorted((a, b) => a.free - b.free);
   const evidence = [
     { name: 'zonesReady', value: ready.length, unit: 'zones' },
     { name: 'zonesNeeded', value: ZONES_NEEDED, unit: 'zones' },
-    ...(isProvisioned(eks)
-      ? [{ name: 'controlPlaneTier', value: eks.controlPlaneTier ?? '', detail: true }]
-      : []),
+    ...(tier === null ? [] : [{ name: 'controlPlaneTier', value: tier, detail: true }]),
     ...short.map(({ subnet, free }) => ({
       name: `available in ${subnet.subnetId}`,
       value: free,
@@ -74,7 +73,7 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
       explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : `Only ${count(ready.length, 'zone')}`} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. ${listOf(
         short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} has ${free}`),
         SUBNETS_SHOWN,
-      )}.${tierNote(eks)}`,
+      )}.${tierNote(tier)}`,
       remedies: () =>
         remediesForControlPlane(
           estate,
@@ -86,14 +85,15 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
   });
 };
 
-const isProvisioned = ({ controlPlaneTier }: EksCluster): boolean =>
-  controlPlaneTier != null && controlPlaneTier !== 'standard';
+/** `null`: the control plane is not provisioned, or EKS did not say. */
+const provisionedTier = ({ controlPlaneTier }: EksCluster): string | null =>
+  controlPlaneTier == null || controlPlaneTier === 'standard' ? null : controlPlaneTier;
 
 /** EKS user guide, provisioned control plane: it does not say how many interfaces a tier has. */
-const tierNote = (eks: EksCluster): string =>
-  isProvisioned(eks)
-    ? ` Its control plane has the tier ${eks.controlPlaneTier ?? ''}, which may need more: AWS does not publish how many interfaces a tier has.`
-    : '';
+const tierNote = (tier: string | null): string =>
+  tier === null
+    ? ''
+    : ` Its control plane has the tier ${tier}, which may need more: AWS does not publish how many interfaces a tier has.`;
 
 const zonesOf = (rooms: readonly Room[]): readonly string[] =>
   [...new Set(rooms.map(({ subnet }) => subnet.availabilityZone))].filter((zone) => zone !== null);

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import type { IpamdFigures } from '../result/kubernetes-figures.ts';
 import type { IpamdReading, IpamdSample, KubernetesReading } from './observed.ts';
 
@@ -107,7 +108,11 @@ const addedSince = (
   });
   if (known.length === 0) return null;
   return COUNTED.map((_, index) =>
-    known.reduce((sum, { now, before }) => sum + increase(now[index] ?? 0, before[index] ?? 0), 0),
+    known.reduce((sum, { now, before }) => {
+      const value = elementAt(now, index);
+      // An earlier version kept fewer counters: what a new one counted before is not known.
+      return sum + increase(value, before[index] ?? value);
+    }, 0),
   );
 };
 

@@ -25,7 +25,7 @@ export const nodeCommitments = (
   if (!nodes.known) return null;
   const assessed = new Map(cluster.nodes.map((node) => [node.instanceId, node]));
   const pairs = nodes.value.flatMap(({ name, instanceId, allocatablePods }) => {
-    const node = assessed.get(instanceId ?? '');
+    const node = instanceId === null ? undefined : assessed.get(instanceId);
     return node === undefined || allocatablePods === null ? [] : [{ name, node, admits: allocatablePods }];
   });
   const known = pairs.flatMap((pair): NodeCommitment[] => {

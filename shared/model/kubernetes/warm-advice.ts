@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import type { CniSettings, NodeLimits } from '../cni/cni-settings.ts';
 import { addressesTaken, holdingsOnTheWayUp } from '../cni/node-holding.ts';
@@ -89,9 +90,8 @@ const servesAll = (histories: readonly TypeHistory[], settings: CniSettings): bo
       rises.map(([to]) => to),
     );
     return rises.every(([to], index) => {
-      const before = held[index];
-      const after = most[index];
-      if (before === undefined || after === undefined) return false;
+      const before = elementAt(held, index);
+      const after = elementAt(most, index);
       // Beyond what the node can ever hold, no target helps.
       const reachable = to - after.podsWithoutAddress;
       return before.addresses + before.prefixes * ADDRESSES_PER_PREFIX >= reachable;
@@ -110,7 +110,7 @@ const meanTaken = (
         limits,
         settings,
         seen.map(([pods]) => pods),
-      ).map((holding, index) => addressesTaken(holding) * (seen[index]?.[1] ?? 0)),
+      ).map((holding, index) => addressesTaken(holding) * elementAt(seen, index)[1]),
     ),
   );
   return sum(taken) / observations;

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import type { OwnerChange, OwnerChanges } from '../result/owner-changes.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 
@@ -69,11 +70,9 @@ const changesBetween = (
 /** One entry for each owner, without those that come to nothing. */
 const summed = (changes: readonly OwnerChange[]): readonly OwnerChange[] =>
   [...Map.groupBy(changes, ({ kind, name }) => JSON.stringify([kind, name])).values()]
-    .flatMap((same) => {
-      const [first] = same;
-      if (first === undefined) return [];
-      const addresses = same.reduce((total, each) => total + each.addresses, 0);
-      return [{ kind: first.kind, name: first.name, addresses }];
+    .map((same) => {
+      const { kind, name } = elementAt(same, 0);
+      return { kind, name, addresses: same.reduce((total, each) => total + each.addresses, 0) };
     })
     .filter(({ addresses }) => addresses !== 0);
 

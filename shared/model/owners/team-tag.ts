@@ -14,7 +14,6 @@ export const teamOf = (tags: Tags): string | null => {
 
 /** The one team of several resources; `null`: they name none, or several. */
 export const commonTeamOf = (tags: readonly Tags[]): string | null => {
-  const teams = new Set(tags.map(teamOf));
-  const [only = null] = teams;
-  return teams.size === 1 ? only : null;
+  const [first = null, ...others] = new Set(tags.map(teamOf));
+  return others.length === 0 ? first : null;
 };

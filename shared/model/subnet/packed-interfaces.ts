@@ -55,9 +55,9 @@ const withoutInstance = (description: string): string =>
 
 const assessedTags = (tags: Tags, attached: boolean): Tags => {
   const kept: Record<string, string> = {};
-  for (const key of Object.keys(tags).filter(isInterfaceTag)) {
-    if (attached && key === CNI_CREATED_AT_TAG) continue;
-    kept[key] = attached && key === CNI_INSTANCE_TAG ? NOTHING : (tags[key] ?? NOTHING);
+  for (const [key, value] of Object.entries(tags)) {
+    if (!isInterfaceTag(key) || (attached && key === CNI_CREATED_AT_TAG)) continue;
+    kept[key] = attached && key === CNI_INSTANCE_TAG ? NOTHING : value;
   }
   return kept;
 };
@@ -108,8 +108,10 @@ export class InterfacePacker {
 
   #address({ address: text, primary }: PrivateAddress): string {
     const address = parseIpv4(text);
-    const isHere = address !== null && this.#cidr !== null && cidrContainsAddress(this.#cidr, address);
-    const place = isHere ? (address - (this.#cidr?.base ?? 0)).toString(RADIX) : elsewhere(text);
+    const place =
+      address !== null && this.#cidr !== null && cidrContainsAddress(this.#cidr, address)
+        ? (address - this.#cidr.base).toString(RADIX)
+        : elsewhere(text);
     return primary ? `${place}${PRIMARY}` : place;
   }
 

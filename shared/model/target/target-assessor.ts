@@ -298,9 +298,8 @@ const workloadChangesOf = (
   const kept = previous?.subnets.find((subnet) => subnet.subnetId === subnetId)?.workloadChanges ?? [];
   const owners = workloadUsage(subnetId, clusters);
   const before = previous === null ? null : workloadUsage(subnetId, previous.clusters);
-  if (kept.length === 0 && (owners === null || before === null)) return [];
-  const at = Date.parse(previous?.scannedAt ?? '');
-  return withChanges(kept, Number.isNaN(at) ? null : { at, owners: before }, { at: now, owners });
+  if (previous === null || (kept.length === 0 && (owners === null || before === null))) return [];
+  return withChanges(kept, { at: Date.parse(previous.scannedAt), owners: before }, { at: now, owners });
 };
 
 const ownerChangesOf = (

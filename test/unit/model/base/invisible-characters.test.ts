@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   printable,
   printableLines,
+  printableName,
   withoutInvisible,
 } from '../../../../shared/model/base/invisible-characters.ts';
 
@@ -29,6 +30,15 @@ describe('invisible characters', () => {
       expect(printableLines(`a${character}b`)).toBe('a\uFFFDb');
     },
   );
+
+  test.each([
+    ['a\u202Eb', 'a\\u{202e}b'],
+    ['a\u{E0041}b', 'a\\u{e0041}b'],
+    ['a\uD800b', 'a\\u{d800}b'],
+    ['a\\u{202e}b', 'a\\\\u{202e}b'],
+  ])('in a name each one stands as its code: %j', (name, written) => {
+    expect(printableName(name)).toBe(written);
+  });
 
   test('tabs and line feeds stay only in a text of several lines', () => {
     expect(printable('a\tb\nc')).toBe('a\uFFFDb\uFFFDc');

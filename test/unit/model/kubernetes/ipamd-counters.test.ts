@@ -54,6 +54,15 @@ describe('counters', () => {
     expect(figures([adds('a', 100)]).values['addReqCount']).toBeNull();
   });
 
+  test('that an earlier version did not keep add nothing at first', () => {
+    const { counters } = figures([adds('a', 100)]);
+    const earlier = Object.fromEntries(
+      Object.entries(counters).map(([uid, kept]) => [uid, kept.slice(0, 1)]),
+    );
+    const { values } = figures([adds('a', 110)], { ...figures([]), counters: earlier });
+    expect(Object.values(values).filter((value) => value !== null && value > 10)).toEqual([]);
+  });
+
   test('of a new node add nothing to those of the others', () => {
     const first = figures([adds('a', 100)]);
     expect(figures([adds('a', 110), adds('b', 5_000)], first).values['addReqCount']).toBe(10);

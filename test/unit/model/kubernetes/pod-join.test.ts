@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { cniInCluster } from '../../../../shared/model/kubernetes/cni-in-cluster.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import { PodJoin } from '../../../../shared/model/kubernetes/pod-join.ts';
+import { PodOwners } from '../../../../shared/model/kubernetes/pod-owners.ts';
+import { waitingPods } from '../../../../shared/model/kubernetes/waiting-pods.ts';
 import type { ClusterPods } from '../../../../shared/model/result/pods.ts';
 import { anInterfaceRecord } from '../../../fixtures/inventory-records.ts';
 import {
@@ -11,6 +13,7 @@ import {
   aReading,
   aSandboxFailure,
   aWorkload,
+  READ_AT,
 } from '../../../fixtures/kubernetes-reading.ts';
 
 const ATTACHED = {
@@ -52,6 +55,33 @@ describe('pods and interfaces', () => {
   test('an IPv6 address of a pod is passed over', () => {
     const both = known([aPod({ addresses: ['2001:db8::1', '10.0.0.20'] })]);
     expect(joined({ pods: both }, [20])).toMatchObject({ used: 1, unexplained: 0 });
+  });
+
+  test('an address that two interfaces hold counts once as used by its pod', () => {
+    const join = PodJoin.of(aReading({ pods: pods(20) }));
+    join?.add(interfaceWith(20));
+    join?.add({ ...interfaceWith(20), networkInterfaceId: 'eni-02' });
+    expect(join?.finish(null)).toMatchObject({ unexplained: 0, workloads: [{ addresses: 1 }] });
+  });
+
+  test('addresses that cannot be read, nodes without an instance and unknown types count nothing', () => {
+    const join = PodJoin.of(
+      aReading({
+        pods: pods(20),
+        nodes: known([
+          aKubernetesNode({ instanceType: null }),
+          aKubernetesNode({ name: 'node-2', instanceId: null }),
+        ]),
+      }),
+    );
+    join?.add({
+      ...interfaceWith(20),
+      interfaceType: 'branch',
+      attachment: null,
+      privateAddresses: [{ address: 'x', primary: true }],
+    });
+    join?.add({ ...interfaceWith(20), ipv4Prefixes: ['x'] });
+    expect(join?.finish(null)).toMatchObject({ used: 1, warm: 0, nodes: [{ instanceId: 'i-01' }] });
   });
 
   test('what only one of two scans saw does not count as steady', () => {
@@ -137,9 +167,31 @@ describe('pods that wait', () => {
     expect(joined({ pods: known([pod]), sandboxFailures: known([event]) }, [])?.waiting).toEqual([]);
   });
 
-  test('are unknown where events could not be read', () => {
+  test('have the text of their last failure, and wait since their first', () => {
+    const events = [
+      aSandboxFailure({ firstSeen: null, lastSeen: null, text: 'no available IP (undated)' }),
+      aSandboxFailure({ lastSeen: READ_AT - 1_000, text: 'no available IP (last)' }),
+      aSandboxFailure({ firstSeen: READ_AT - 900_000, text: 'no available IP (first)' }),
+    ];
+    const found = joined({ pods: known([waiting]), sandboxFailures: known(events) }, []);
+    expect(found?.waiting).toMatchObject([
+      { text: 'no available IP (last)', since: '2025-12-31T23:45:00.000Z', failures: 21 },
+    ]);
+    const undated = joined({ pods: known([waiting]), sandboxFailures: known(events.slice(0, 1)) }, []);
+    expect(undated?.waiting).toMatchObject([{ text: 'no available IP (undated)', since: null }]);
+  });
+
+  test('are known without their instance where the node is not in the list', () => {
+    const elsewhere = { ...waiting, nodeName: 'node-9' };
+    const found = joined({ pods: known([elsewhere]), sandboxFailures: known([aSandboxFailure()]) }, []);
+    expect(found?.waiting).toMatchObject([{ nodeName: 'node-9', instanceId: null }]);
+  });
+
+  test('are unknown where events or nodes could not be read', () => {
     const found = joined({ pods: known([waiting]), sandboxFailures: unread('forbidden', 'no') }, []);
     expect(found?.waiting).toBeNull();
+    const blind = aReading({ pods: known([waiting]), nodes: unread('forbidden', 'no') });
+    expect(waitingPods(blind, new PodOwners(blind))).toBeNull();
   });
 });
 

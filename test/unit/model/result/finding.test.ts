@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { evidenceChanges } from '../../../../shared/model/result/finding.ts';
+import { evidenceChanges, hasChanged } from '../../../../shared/model/result/finding.ts';
 import { keyOf } from '../../../../shared/model/result/identity.ts';
+import { aFinding } from '../../../fixtures/observations.ts';
 
 test('a figure that is another than before is a change, in the order of before', () => {
   const before = [
@@ -35,4 +36,14 @@ test('the unit is the one of now, or of before where now gives none', () => {
 
 test('a finding is identified by its kind and its subject', () => {
   expect(keyOf('fragmentation', { type: 'subnet', id: 'subnet-0a' })).toBe('fragmentation/subnet/subnet-0a');
+});
+
+test('a finding says something new when it is of another kind, or when title and figures are others', () => {
+  const before = aFinding();
+  const value = (available: number) => [{ name: 'available', value: available }];
+  expect(hasChanged(before, before)).toBe(false);
+  expect(hasChanged(before, { ...before, kind: 'exhausted' })).toBe(true);
+  expect(hasChanged(before, { ...before, title: 'b' })).toBe(false);
+  expect(hasChanged(before, { ...before, evidence: value(1) })).toBe(false);
+  expect(hasChanged(before, { ...before, title: 'b', evidence: value(1) })).toBe(true);
 });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import { known } from '../../../../shared/model/kubernetes/observed.ts';
+import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
 import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
 import { anAssessment } from '../../../fixtures/assessments.ts';
-import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
+import { aNode, aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import {
   addresses,
   anInterfaceRecord,
@@ -11,6 +13,7 @@ import {
   aTarget,
   aVpcRecord,
 } from '../../../fixtures/inventory-records.ts';
+import { aPod, aReading, aWorkload } from '../../../fixtures/kubernetes-reading.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 const ok = { ...aTarget, status: 'ok', errors: [] } as const;
@@ -197,4 +200,52 @@ test('instances that could not be listed are said, too', () => {
   } as const;
   const { clusters } = finish(foldOf({ instances: null, eksClusters: [eks] }));
   expect(clusters[0]?.unknowns).toContainEqual({ field: 'nodes', reason: 'Instances could not be listed.' });
+});
+
+describe('the pods of a cluster', () => {
+  const pod = (name: string, last: number) => aPod({ name, addresses: [`10.0.0.${last}`] });
+  const scanOf = (pods: readonly number[], previous: TargetAssessment | null, now: number) => {
+    const fold = foldOf(
+      {
+        kubernetes: new Map([
+          [
+            'shop',
+            aReading({
+              at: now,
+              pods: known(pods.map((last) => pod(`web-${last}`, last))),
+              workloads: known([aWorkload()]),
+            }),
+          ],
+        ]),
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup()], vpcCni: cniSettings({}) })],
+        instances: new Map([['i-01', aNode('i-01')]]),
+      },
+      { previous, now },
+    );
+    fold.add(
+      anInterfaceRecord({
+        attachment: {
+          attachmentId: null,
+          instanceId: 'i-01',
+          instanceOwnerId: null,
+          deviceIndex: 0,
+          networkCardIndex: 0,
+          deleteOnTermination: true,
+        },
+        privateAddresses: addresses('10.0.0.5', '10.0.0.20', '10.0.0.21', '10.0.0.22'),
+      }),
+    );
+    return finish(fold);
+  };
+
+  test('are compared with those of the scan before', () => {
+    const first = scanOf([20], null, NOW);
+    expect(first.clusters[0]?.pods).toMatchObject({ used: 1, warm: 2, steady: null });
+    expect(first.subnets[0]?.workloadChanges).toBeUndefined();
+    const second = scanOf([20, 21, 22], first, NOW + 300_000);
+    expect(second.clusters[0]?.pods).toMatchObject({ used: 3, warm: 0, steady: { warm: 0 } });
+    expect(second.subnets[0]?.workloadChanges).toMatchObject([
+      { changes: [{ name: 'shop/shop/Deployment/web', addresses: 2 }] },
+    ]);
+  });
 });
