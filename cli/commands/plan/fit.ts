@@ -16,7 +16,7 @@ import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { type KnownCluster, readTerraformPlan } from '../../input/terraform-plan.ts';
+import { type KnownCluster, readTerraformPlan } from '../../input/terraform/plan.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {
@@ -113,7 +113,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
           kind: 'nodes',
           address: `${cluster.clusterName}: ${count(wanted, 'node')} of ${usual}`,
           nodes: { least: wanted, most: wanted },
-          type: usual,
+          type: { least: usual, most: usual },
           pods: onAll === null ? null : Math.ceil(onAll / wanted),
           subnetIds: places
             .filter(({ podSubnetIds }) => podSubnetIds !== null)

@@ -19,7 +19,8 @@ export interface NodesDemand {
   readonly kind: 'nodes';
   readonly address: string;
   readonly nodes: LeastAndMost;
-  readonly type: string;
+  /** The instance type that takes least of those that may start, and the one that takes most. */
+  readonly type: { readonly least: string; readonly most: string };
   /** Pods on each node, at the most; `null`: as many as it may run. */
   readonly pods: number | null;
   /** Nodes are spread over these. */
@@ -215,12 +216,13 @@ const startNodes = (
 ): Outcome => {
   const demands = new NodeDemands(estate.input.limits, demand.settings);
   const wanted = demand.nodes[bound];
+  const type = demand.type[bound];
   const starts = demand.subnetIds.map((subnetId): NodeStart | null => {
     const zone = ground.subnets.get(subnetId)?.availabilityZone ?? '';
     const pods = demand.podSubnetOfZone.get(zone) ?? [];
     const ownPods = pods.length === 0;
-    const full = demand.pods ?? demands.podsAtMost(demand.type, ownPods) ?? 0;
-    const steps = demands.steps(demand.type, bound === 'least' ? 0 : full, ownPods);
+    const full = demand.pods ?? demands.podsAtMost(type, ownPods) ?? 0;
+    const steps = demands.steps(type, bound === 'least' ? 0 : full, ownPods);
     return steps === null ? null : { steps, subnetId, podSubnetIds: ownPods ? [subnetId] : pods };
   });
   const open = starts.filter((start) => start !== null);
