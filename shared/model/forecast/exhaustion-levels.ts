@@ -23,7 +23,7 @@ const CLEAR_BELOW_PROBABILITY = 0.15;
  * A fall like those before that takes what is left is worth a warning long before it is likelier than not: by recorded pod
  * counts, at three in ten a warning in nine subnet-months is false (docs/adr/0015).
  */
-const JUMP_CHANCE = 0.3;
+export const JUMP_CHANCE = 0.3;
 const JUMP_CLEAR_CHANCE = 0.2;
 /** What has not changed for this long is not running out, whatever it did before. */
 const STILL_DAYS = 1;
@@ -63,7 +63,8 @@ export const exhaustionLevels = (forecast: Forecast, now: string, leads: LeadTim
   return {
     raise: level(
       expectedWithin(leads.criticalWithin),
-      (isFirm && expectedWithin(leads.warningWithin)) || (moves && jumps >= JUMP_CHANCE),
+      (isFirm && expectedWithin(leads.warningWithin)) ||
+        (moves && jumps >= JUMP_CHANCE && forecast.cameBackBefore !== true),
     ),
     hold: level(
       stillLikely(leads.criticalWithin),

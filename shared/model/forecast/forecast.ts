@@ -3,7 +3,8 @@ import { smallestOf } from '../base/extremes.ts';
 import { verb } from '../base/text/numbers.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
-import { isFirm } from './firm-trend.ts';
+import { JUMP_CHANCE } from './exhaustion-levels.ts';
+import { cameBackFrom, isFirm } from './firm-trend.ts';
 import { jumpChances, jumpChanceWithin, type PooledFalls } from './jumps.ts';
 import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
 import { DAY, HOUR } from './supply-history.ts';
@@ -102,6 +103,8 @@ export const forecast = (
     cameBackNow || Number.isNaN(low) ? measured : Math.min(measured, low);
   const left = { day: lowestOf(outlook.lowestOfDay), week: lowestOf(outlook.lowestOfWeek) };
   const jumps = jumpChances(left, capacity, outlook.falls, pool);
+  // Only where it decides: it looks at four weeks.
+  const cameBackBefore = rate(jumps[2]) >= JUMP_CHANCE && cameBackFrom(grid, left.day);
   const futures = cameBackNow ? [] : outlook.exhaustedAfter;
   // Counted from the last closed hour, so that the answer holds for an hour.
   const within = (days: number): number =>
@@ -152,6 +155,7 @@ export const forecast = (
     roomCameBackAt: cameBackAt === null ? null : new Date(cameBackAt).toISOString(),
     stillDays: cameBackNow ? 0 : outlook.stillDays,
     isTrendFirm,
+    ...(cameBackBefore ? { cameBackBefore } : {}),
     lossPerDay: shown.lossPerDay,
     surge: rising,
     basis: { ...basis, dailyLow: shown.lowWater, lossPerDay: shown.lossPerDay },

@@ -25,10 +25,13 @@ export interface Forecast {
   /** For how many days the supply has not changed; absent: not known. */
   readonly stillDays?: number;
   /**
-   * Whether the trend is firm enough for a warning days ahead: a week has been seen, and as much has not come back before.
+   * Whether the trend is firm enough for a warning days ahead: a week has been seen, as much has not come back before, and the
+   * trend has taken enough already.
    * Absent: firm.
    */
   readonly isTrendFirm?: boolean;
+  /** The supply was as low as this within four weeks and came back within a day, so a likely jump alone is no warning. Absent: no. */
+  readonly cameBackBefore?: boolean;
   /** The supply lost per day, as the forecast sees it (negative: gained); `null` or absent where it cannot tell. */
   readonly lossPerDay?: number | null;
   /** Is the supply being used up far faster than is ordinary at this time of day? `null` or absent: is unknown. */

@@ -57,6 +57,15 @@ describe('how serious a forecast is', () => {
     expect(levels({ jumpsWithin: chance(1), probabilityWithin: chance(1) }).hold).toBe('warning');
   });
 
+  test('a supply that came back from as little before raises nothing by its jumps, but holds what was raised', () => {
+    const jumpsWithin = chance(0.3, 0.35, 0.4);
+    expect(levels({ jumpsWithin, cameBackBefore: true, probabilityWithin: jumpsWithin })).toMatchObject({
+      raise: 'ok',
+      hold: 'warning',
+    });
+    expect(levels({ jumpsWithin, cameBackBefore: true, exhaustionAt: inHours(100) }).raise).toBe('warning');
+  });
+
   test('a supply that stands still raises nothing by its jumps, but holds what was raised', () => {
     const jumpsWithin = chance(0.3, 0.35, 0.4);
     expect(levels({ jumpsWithin, stillDays: 2, probabilityWithin: jumpsWithin })).toMatchObject({

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { exhaustionLevels } from '../../../../shared/model/forecast/exhaustion-levels.ts';
-import { isFirm, type Trend, usualGainOf } from '../../../../shared/model/forecast/firm-trend.ts';
+import {
+  cameBackFrom,
+  isFirm,
+  type Trend,
+  usualGainOf,
+} from '../../../../shared/model/forecast/firm-trend.ts';
 import { forecast } from '../../../../shared/model/forecast/forecast.ts';
 import { hourlyGrid } from '../../../../shared/model/forecast/hourly-grid.ts';
 import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
@@ -32,7 +37,23 @@ describe('a trend is firm enough for a warning', () => {
   test('unless as much has come back before: more than it lost, and half of what is left', () => {
     expect(isFirm(trend({ usualGain: 290 }))).toBe(false);
     expect(isFirm(trend({ usualGain: 270 }))).toBe(true);
-    expect(isFirm(trend({ usualGain: 290, lowWater: 600 }))).toBe(true);
+    const larger = { usualGain: 290, lossPerDay: 45, days: 6 };
+    expect(isFirm(trend({ ...larger, lowWater: 579 }))).toBe(false);
+    expect(isFirm(trend({ ...larger, lowWater: 580 }))).toBe(true);
+  });
+
+  test('unless it takes longer than thirteen days at its own pace, and far longer than is expected', () => {
+    expect(isFirm(trend({ lossPerDay: 250 / 13 - 0.1, days: 20 }))).toBe(false);
+    expect(isFirm(trend({ lossPerDay: 250 / 13 + 0.1, days: 20 }))).toBe(true);
+    expect(isFirm(trend({ lossPerDay: 0 }))).toBe(false);
+    expect(isFirm(trend({ lossPerDay: 12.5, days: 20, hours: 300 }))).toBe(true);
+    expect(isFirm(trend({ lossPerDay: 12.4, days: 20, hours: 300 }))).toBe(false);
+  });
+
+  test('unless less than a quarter is left, and it has taken less than two fifths of that so far', () => {
+    expect(isFirm(trend({ lowWater: 249, days: 2.4 }))).toBe(false);
+    expect(isFirm(trend({ lowWater: 249, days: 2.5 }))).toBe(true);
+    expect(isFirm(trend({ lowWater: 251, days: 2 }))).toBe(true);
   });
 
   test('with little left only where it is likelier than not to end within a week', () => {
@@ -41,13 +62,55 @@ describe('a trend is firm enough for a warning', () => {
   });
 });
 
+const gridOf = (days: number, value: (day: number) => number) => {
+  const now = START + days * DAY;
+  const grid = hourlyGrid(historyOf(series(days, value).filter(({ at }) => at < now)), now);
+  if (grid === null) throw new Error('there is a history');
+  return grid;
+};
+
+describe('a supply has come back from as little as this', () => {
+  /** 300, and for half a day in each of `days` as low as `low`. */
+  const dips =
+    (low: number, ...days: number[]) =>
+    (day: number): number =>
+      days.some((from) => day >= from && day < from + 0.5) ? low : 300;
+
+  test('where an earlier day was as low, and the next one was not', () => {
+    expect(cameBackFrom(gridOf(20, dips(100, 12)), 100)).toBe(true);
+    expect(cameBackFrom(gridOf(20, dips(119, 12)), 100)).toBe(true);
+    expect(cameBackFrom(gridOf(20, dips(121, 12)), 100)).toBe(false);
+  });
+
+  test('and not where it has never been so low, or only stayed there', () => {
+    expect(
+      cameBackFrom(
+        gridOf(20, () => 300),
+        100,
+      ),
+    ).toBe(false);
+    expect(
+      cameBackFrom(
+        gridOf(20, (day) => (day < 10 ? 300 : 100)),
+        100,
+      ),
+    ).toBe(false);
+    expect(
+      cameBackFrom(
+        gridOf(20, (day) => 300 - 10 * day),
+        100,
+      ),
+    ).toBe(false);
+  });
+
+  test('longer ago than four weeks counts no more', () => {
+    expect(cameBackFrom(gridOf(34, dips(100, 8)), 100)).toBe(true);
+    expect(cameBackFrom(gridOf(34, dips(100, 3)), 100)).toBe(false);
+  });
+});
+
 describe('what usually comes back', () => {
-  const gainOf = (days: number, value: (day: number) => number): number => {
-    const now = START + days * DAY;
-    const grid = hourlyGrid(historyOf(series(days, value).filter(({ at }) => at < now)), now);
-    if (grid === null) throw new Error('there is a history');
-    return usualGainOf(grid);
-  };
+  const gainOf = (days: number, value: (day: number) => number): number => usualGainOf(gridOf(days, value));
 
   test('is nothing while a supply only falls', () => {
     expect(gainOf(20, (day) => 900 - 30 * day)).toBe(0);
