@@ -1,6 +1,7 @@
 import { listOf } from '../base/text/names.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence } from '../result/finding.ts';
+import type { Forecast } from '../result/forecast.ts';
 import type { Estate } from './estate.ts';
 import { leftIn } from './least-left.ts';
 import type { SupplyName } from './subnet-supply.ts';
@@ -51,6 +52,41 @@ export const podsElsewhere = (
   const subnets = [...found.values()];
   return { subnets, left: subnets.reduce((sum, subnet) => sum + (leftIn(subnet, supply) ?? 0), 0) };
 };
+
+const HOURS_PER_DAY = 24;
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/**
+ * The forecast of a supply and of those that its pods go on to, as one: the end is later by the time that the others last at
+ * the pace of all of them. Jumps of one subnet say nothing of several, so they are left out.
+ *
+ * @param name of the supply that the forecast is about
+ */
+export const forecastTogether = (
+  forecast: Forecast,
+  name: SupplyName,
+  { subnets, left }: PodsElsewhere,
+): Forecast => {
+  const { exhaustionAt, surge } = forecast;
+  const others = subnets.map(({ forecast: { [name]: other } }) => Math.max(0, other?.lossPerDay ?? 0));
+  const own = Math.max(0, forecast.lossPerDay ?? 0, (surge?.drain?.lossPerHour ?? 0) * HOURS_PER_DAY);
+  const pace = others.reduce((sum, loss) => sum + loss, own);
+  const later =
+    exhaustionAt === null || pace <= 0
+      ? null
+      : new Date(Date.parse(exhaustionAt) + Math.min(FURTHEST_DAYS, left / pace) * MILLISECONDS_PER_DAY);
+  return {
+    ...forecast,
+    exhaustionAt: later?.toISOString() ?? null,
+    earliest: null,
+    latest: null,
+    probabilityWithin: null,
+    jumpsWithin: null,
+  };
+};
+
+/** Nothing is said of a time that is further away. */
+const FURTHEST_DAYS = 365;
 
 /** `pods-a and pods-b`. */
 export const namesOf = ({ subnets }: PodsElsewhere): string =>

@@ -2,7 +2,7 @@ import { duration } from '../base/text/durations.ts';
 import { listOf } from '../base/text/names.ts';
 import { count, number, verb } from '../base/text/numbers.ts';
 import { isSafe } from '../forecast/exhaustion-levels.ts';
-import { SLOW_WINDOW_MINUTES } from '../forecast/surge.ts';
+import { SLOW_WINDOW_MINUTES, surgeLevelsWith } from '../forecast/surge.ts';
 import { takenSince } from '../owners/owner-changes.ts';
 import { OWNER_KINDS } from '../owners/owner-kinds.ts';
 import type { Surge } from '../result/forecast.ts';
@@ -10,6 +10,8 @@ import type { OwnerChange } from '../result/owner-changes.ts';
 import type { OwnerUsage } from '../result/owner-usage.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import type { Estate } from './estate.ts';
+import { elsewhereEvidence, namesOf, type PodsElsewhere, podsElsewhere } from './pods-elsewhere.ts';
 import { listHolders } from './remedies/subnet-remedies.ts';
 import {
   amount,
@@ -50,13 +52,13 @@ const surgeOf = (name: SupplyName): Check => ({
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   neverSuppressed: true,
   find: ({ estate }) =>
-    suppliesOf(estate, name).map((supply) => result(supply, Date.parse(estate.input.scannedAt))),
+    suppliesOf(estate, name).map((supply) => result(estate, supply, Date.parse(estate.input.scannedAt))),
 });
 
 export const addressesSurge = surgeOf('addresses');
 export const prefixesSurge = surgeOf('prefixes');
 
-const result = (supply: SubnetSupply, now: number): CheckResult => {
+const result = (estate: Estate, supply: SubnetSupply, now: number): CheckResult => {
   const { subject, isUsed, left, forecast } = supply;
   if (isUsed === false) return healthy(subject);
   if (left === 0) return notMeasured(subject, 'Nothing is left that could be used up.');
@@ -81,15 +83,24 @@ const result = (supply: SubnetSupply, now: number): CheckResult => {
     { name: 'ordinaryLossPerHour', value: ordinaryOf(surge), unit: supply.name, detail: true },
   ];
   const taken = takenIn(supply, surge, now);
+  const elsewhere = podsElsewhere(estate, supply.subnet, supply.name);
+  const { raise, hold } = elsewhere === null ? surge : surgeLevelsWith(surge, left, elsewhere.left);
   const levels = {
-    raise: surge.raise,
-    hold: surge.hold,
+    raise,
+    hold,
     safe: surge.isOver === true || isSafe(forecast, now),
   };
-  return measured(subject, levels, [...evidence, ...takenEvidence(taken)], () =>
-    describe(supply, surge, left, { taken, grown: grownIn(supply, surge, now) }),
-  );
+  const where = elsewhere === null ? [] : [elsewhereEvidence(supply.name, elsewhere)];
+  return measured(subject, levels, [...evidence, ...where, ...takenEvidence(taken)], () => {
+    const description = describe(supply, surge, left, { taken, grown: grownIn(supply, surge, now) });
+    return elsewhere === null
+      ? description
+      : { ...description, explanation: `${description.explanation}${goesOnText(supply.name, elsewhere)}` };
+  });
 };
+
+const goesOnText = (name: SupplyName, elsewhere: PodsElsewhere): string =>
+  ` Subnet discovery then goes on in ${namesOf(elsewhere)}, with ${amount(name, elsewhere.left)} left, and this would take those as well.`;
 
 /** The pace that shows it best: that of the faster window or, for a loss over hours to days, that of all of it. */
 const lossOf = ({ lossPerHour: { fast, slow }, basis }: Surge): number =>

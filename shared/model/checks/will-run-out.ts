@@ -7,6 +7,13 @@ import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import {
+  elsewhereEvidence,
+  forecastTogether,
+  namesOf,
+  type PodsElsewhere,
+  podsElsewhere,
+} from './pods-elsewhere.ts';
+import {
   amount,
   clearOf,
   failureAtZero,
@@ -58,8 +65,10 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
     return notMeasured(subject, forecast?.reason ?? 'No forecast was made.');
   }
   const { scannedAt } = estate.input;
-  const hours = hoursToExhaustion(forecast, scannedAt);
-  const levels = exhaustionLevels(forecast, scannedAt, settings(`${name}-exhaustion`, subject));
+  const elsewhere = podsElsewhere(estate, supply.subnet, name);
+  const together = elsewhere === null ? forecast : forecastTogether(forecast, name, elsewhere);
+  const hours = hoursToExhaustion(together, scannedAt);
+  const levels = exhaustionLevels(together, scannedAt, settings(`${name}-exhaustion`, subject));
   const evidence: readonly Evidence[] = [
     leftEvidence(supply),
     {
@@ -72,10 +81,11 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
     ...(forecast.lossPerDay == null
       ? []
       : [{ name: 'lossPerDay', value: rounded(forecast.lossPerDay), unit: name, estimate: true }]),
+    ...(elsewhere === null ? [] : [elsewhereEvidence(name, elsewhere)]),
   ];
   return measured(subject, levels, evidence, () => ({
-    title: `${resourceName(subject)}: ${consequence(name, forecast, levels.raise !== 'ok', scannedAt)}`,
-    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${verb(left, 'is')} available${dailyLow(forecast, left)}.${trendText(supply)} At zero, ${failureAtZero(supply)}.`,
+    title: `${resourceName(subject)}: ${consequence(name, together, levels.raise !== 'ok', scannedAt)}${elsewhere === null ? '' : `, with those of ${namesOf(elsewhere)}`}`,
+    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${verb(left, 'is')} available${dailyLow(forecast, left)}.${trendText(supply)}${elsewhere === null ? '' : goesOnText(name, elsewhere)} At zero, ${failureAtZero(supply)}.`,
     remedies: supply.remedies,
     forecast,
     owners: supply.subnet.owners,
@@ -95,6 +105,9 @@ const consequence = (name: SupplyName, forecast: Forecast, isRaised: boolean, no
     ? `${name} run out within the hour`
     : `${name} ${isGrowing(forecast) ? '' : 'may '}run out by about ${approximateTime(exhaustionAt, now)}`;
 };
+
+const goesOnText = (name: SupplyName, elsewhere: PodsElsewhere): string =>
+  ` Before that, subnet discovery goes on in ${namesOf(elsewhere)}, with ${amount(name, elsewhere.left)} left.`;
 
 const dailyLow = ({ basis }: Forecast, left: number): string => {
   const low = basis?.dailyLow ?? null;

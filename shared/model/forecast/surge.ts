@@ -175,6 +175,30 @@ const DRAIN_HOLD_HOURS = 36;
 const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
   drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;
 
+/**
+ * The levels of a surge whose pods go on elsewhere when nothing is left here: the same pace must take all of it, and a fall
+ * like the last one as well.
+ *
+ * @param left here
+ * @param elsewhere what the other places have left together
+ */
+export const surgeLevelsWith = (
+  { raise, hold, lossPerHour, drain, fall }: Surge,
+  left: number,
+  elsewhere: number,
+): Pick<Surge, 'raise' | 'hold'> => {
+  const all = left + elsewhere;
+  if (fall != null) return fall.lost >= all ? { raise, hold } : { raise: 'ok', hold: 'ok' };
+  const hours = hoursAt(all, drain?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast));
+  const isCritical = hours <= (drain == null ? SURGE_HOURS : DRAIN_CRITICAL_HOURS);
+  const staysCritical = hours <= (drain == null ? CLEAR_HOURS : DRAIN_HOLD_HOURS);
+  const isWarning = drain != null && drain.hours / (drain.hours + hours) >= DRAIN_CHANCE;
+  return {
+    raise: raise === 'ok' ? 'ok' : isCritical ? raise : isWarning ? 'warning' : 'ok',
+    hold: hold === 'ok' ? 'ok' : staysCritical ? hold : isWarning ? 'warning' : 'ok',
+  };
+};
+
 const drainReason = (value: number, { lost, hours }: Drain): string =>
   `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the last two weeks.`;
 

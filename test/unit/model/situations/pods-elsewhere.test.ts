@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
 import { CLUSTER, cniSettings } from '../../../fixtures/cluster-records.ts';
-import { Situation } from '../../../fixtures/situation.ts';
+import { SITUATION_NOW, Situation } from '../../../fixtures/situation.ts';
 
 /**
  * A subnet is full, and the CNI goes on in another one. With subnet discovery a refused call is passed over, and the next interface
@@ -151,5 +152,88 @@ describe('a subnet without a free address', () => {
     }
     expect(situation.freeIn('pods')).toBe(0);
     expect(addressFinding(situation, 'pods')).toMatchObject({ severity: 'critical' });
+  });
+});
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+/** Two weeks of free prefixes in the subnet of the nodes, up to now. */
+const pastOf = (value: (hoursAgo: number) => number) => {
+  const samples = Array.from({ length: (14 * DAY) / 300_000 }, (_, step) => {
+    const ago = 14 * DAY - step * 300_000;
+    return { at: SITUATION_NOW - ago, value: Math.round(value(ago / HOUR)) };
+  });
+  const past = historyOf(samples);
+  return new Map([['nodes', { addresses: past, prefixes: past }]]);
+};
+
+/** Six of 15 prefixes of the nodes' subnet are free, and 15 in the other one; `spoiled` of those are not. */
+const nearlyEmpty = (question: Question & { readonly spoiledThere?: number } = {}) => {
+  const situation = new Situation();
+  situation.subnet('nodes', '10.0.0.0/24');
+  situation.subnet('pods', '100.64.0.0/24', { tags: question.podTags ?? PODS });
+  situation.cluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true', ...question.env }) });
+  situation.group({ subnetIds: ['nodes'], maxSize: 4, desiredSize: 1 });
+  situation.node('nodes', { group: 'g' });
+  situation.spoil('nodes', ...SPOILED.slice(0, 8));
+  situation.spoil('pods', ...SPOILED.slice(0, question.spoiledThere ?? 0));
+  return situation;
+};
+
+const DISCOVERY_OFF: Question = { env: { ENABLE_SUBNET_DISCOVERY: 'false' } };
+const OTHERS_FULL = { spoiledThere: 14 };
+/** Three prefixes in two days, for six days. */
+const TREND = pastOf((hoursAgo) => 6 + Math.min(9, hoursAgo / 16));
+/** Nine in 83 minutes. */
+const SURGE = pastOf((hoursAgo) => 6 + Math.min(9, 6.5 * hoursAgo));
+
+const levelsOf = (situation: Situation, histories: ReturnType<typeof pastOf>, kind: string) => {
+  const { findings, observations } = situation.assess({ histories });
+  return {
+    finding: findings.find((finding) => finding.kind === kind && finding.subject.id === 'nodes'),
+    observation: observations.find(({ rule, subject }) => rule === kind && subject.id === 'nodes'),
+  };
+};
+
+describe('prefixes that will run out', () => {
+  test('are a warning where pods have no other subnet', () => {
+    const { finding } = levelsOf(nearlyEmpty(DISCOVERY_OFF), TREND, 'prefixes-exhaustion');
+    expect(finding).toMatchObject({ severity: 'warning' });
+  });
+
+  test('are nothing yet where the other subnet lasts for two weeks at that pace', () => {
+    expect(levelsOf(nearlyEmpty(), TREND, 'prefixes-exhaustion').finding).toBeUndefined();
+  });
+
+  test('are a warning where the other subnet lasts for few days more, which the title and the text say', () => {
+    const { finding } = levelsOf(nearlyEmpty({ spoiledThere: 13 }), TREND, 'prefixes-exhaustion');
+    expect(finding).toMatchObject({ severity: 'warning' });
+    expect(finding?.title).toMatch(/prefixes run out by about .*, with those of pods$/);
+    expect(finding?.explanation).toMatch(/subnet discovery goes on in pods, with \d prefix/);
+  });
+
+  test('are a warning where the other subnet has none', () => {
+    expect(levelsOf(nearlyEmpty(OTHERS_FULL), TREND, 'prefixes-exhaustion').finding).toMatchObject({
+      severity: 'warning',
+    });
+  });
+});
+
+describe('prefixes that are used up fast', () => {
+  test('are critical where pods have no other subnet', () => {
+    expect(levelsOf(nearlyEmpty(DISCOVERY_OFF), SURGE, 'prefixes-surge').finding).toMatchObject({
+      severity: 'critical',
+    });
+  });
+
+  test('are nothing where the other subnet lasts for hours more', () => {
+    expect(levelsOf(nearlyEmpty(), SURGE, 'prefixes-surge').finding).toBeUndefined();
+  });
+
+  test('are critical where the same pace takes the other subnet within the hour as well', () => {
+    const { finding } = levelsOf(nearlyEmpty({ spoiledThere: 13 }), SURGE, 'prefixes-surge');
+    expect(finding).toMatchObject({ severity: 'critical' });
+    expect(finding?.explanation).toContain('Subnet discovery then goes on in pods');
   });
 });
