@@ -17,6 +17,8 @@ import { composeMessage } from '../shared/notify/message-content.ts';
 import { terminalPreview } from '../shared/notify/terminal-preview.ts';
 import { scanDocument } from '../shared/pipeline/scan-document.ts';
 import { reportPage } from '../shared/report/report-page.ts';
+import { LAB_EPOCH } from './clock.ts';
+import { messageToShow, openingLines } from './demo/opening.ts';
 import { runStory, type Story } from './demo/story.ts';
 import { medianLead, type Verdict, verdictOf } from './demo/verdict.ts';
 import { DAY } from './estates/pace.ts';
@@ -35,12 +37,12 @@ const scanOf = (assessments: readonly TargetAssessment[], at: number) => {
 
 const COLOURS = { critical: 'red', warning: 'yellow', ok: 'green' } as const;
 
-const moment = (at: number, startsAt: number): string => {
+/** The first day of the story is a whole one, and it starts at midnight. */
+const moment = (at: number): string => {
   const time = new Date(at).toISOString().slice(11, 16);
-  return `day ${Math.floor((at - startsAt) / DAY) + 1} ${time}`;
+  return `day ${Math.floor((at - LAB_EPOCH) / DAY) + 1} ${time}`;
 };
 
-let startsAt = 0;
 const LONGEST_LEAD = 'Worse, still a warning'.length;
 
 const lineOf = (transition: Transition): string =>
@@ -53,7 +55,7 @@ const leadTimes = ({ shortages }: Verdict): string =>
     [
       { title: 'SUBNET', cell: ({ name }) => printable(name) },
       { title: 'RAN OUT OF', cell: ({ supply }) => supply },
-      { title: 'AT', cell: ({ at }) => moment(at, startsAt) },
+      { title: 'AT', cell: ({ at }) => moment(at) },
       { title: 'FIRST ALERT', cell: ({ first }) => (first === undefined ? null : first.rule) },
       {
         title: 'EARLIER BY',
@@ -92,42 +94,47 @@ const leaveReport = async ({ after, alerts, histories, endsAt }: Story): Promise
 };
 const REPORT = 'headroom-demo.html';
 
-io.out(`${dye('bold', 'Headroom')} warns days ahead when a subnet or an EKS cluster runs out of IP addresses.
-Each warning says when, why and who, and has the commands that fix it.
-It only reads AWS, and nothing runs in your clusters.
-
-This demo runs the real pipeline: SDK clients, model, forecast, alerts, SQLite. A simulated AWS runs on
-this machine, with two accounts and six clusters, for two weeks.
-`);
-heading('Day 1, 00:00: what is free');
-
+const began = performance.now();
+if (!io.progress) io.err('Two simulated weeks run now. This takes less than a minute.\n');
+const log: string[] = [];
+let latest = '';
 const story = await runStory({
-  onBefore: (assessments, at) => {
-    startsAt = at;
-    io.out(renderScan(io, scanOf(assessments, at)));
-    heading('Two weeks: alerts as they fire');
-  },
-  onTime: (at, done) => progress.show(`${moment(at, startsAt)}  ${Math.round(done * 100)} %`),
+  onTime: (at, done) => progress.show(`${Math.round(done * 100)} %  ${moment(at)}  ${latest}`),
   onTransitions: (transitions, at) => {
-    progress.clear();
-    for (const transition of transitions)
-      io.out(`${dye('dim', moment(at, startsAt))}  ${lineOf(transition)}\n`);
+    for (const transition of transitions) {
+      latest = `${leadOf(transition)}: ${titleOf(transition)}`;
+      log.push(`${dye('dim', moment(at))}  ${lineOf(transition)}\n`);
+    }
   },
 });
 progress.clear();
+const seconds = Math.round((performance.now() - began) / 1000);
 
-heading(`${moment(story.endsAt, startsAt)}: what is free now`);
-io.out(renderScan(io, scanOf(story.after, story.endsAt)));
+io.out(
+  openingLines(story)
+    .map((line) => `${dye('bold', printable(line))}\n`)
+    .join(''),
+);
+io.out(`
+Headroom found this in two simulated AWS accounts with six clusters, in two weeks. It ran the real
+pipeline: SDK clients, model, forecast, alerts, SQLite. It only reads AWS, and needs no agent.
+`);
 
 const verdict = verdictOf(story);
 heading('How early the alerts came, and which were wrong');
 io.out(outcome(verdict, story));
 io.out(`\n${leadTimes(verdict)}`);
 
-const shown =
-  story.messages.find(({ message }) =>
-    message.transitions.some(({ rule }) => rule === 'addresses-exhaustion'),
-  ) ?? story.messages[0];
+heading('Day 1, 00:00: what is free');
+io.out(renderScan(io, scanOf(story.before, story.startsAt)));
+
+heading('Two weeks: alerts as they fire');
+io.out(log.join(''));
+
+heading(`${moment(story.endsAt)}: what is free now`);
+io.out(renderScan(io, scanOf(story.after, story.endsAt)));
+
+const shown = messageToShow(story);
 if (shown !== undefined) {
   heading('A message as it looks in Slack');
   io.out(
@@ -136,7 +143,7 @@ if (shown !== undefined) {
 }
 
 io.out(`
-${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the simulated AWS, ${number(story.metricValues)} metric values, ${story.messages.length} messages.`)}
+${dye('dim', `${story.scans} scans, ${number(story.requests)} requests to the simulated AWS, ${number(story.metricValues)} metric values, ${story.messages.length} messages, in ${count(seconds, 'second')}.`)}
 
 ${await leaveReport(story)}
 

@@ -13,9 +13,10 @@ import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { identityWithin } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createSnsNotifier } from '../../shared/notify/sns-notifier.ts';
+import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
 import { runTarget } from '../../shared/pipeline/run-target.ts';
 import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
-import { EXTERNAL_ID, SCAN_ROLE } from '../estate/estate.ts';
+import { type EstateBlueprint, EXTERNAL_ID, SCAN_ROLE } from '../estate/estate.ts';
 import { DEMO_REGION, demo, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../estates/demo.ts';
 import { DAY, HOUR, MINUTE } from '../estates/pace.ts';
 import { RUNAWAY } from '../estates/runaway-job.ts';
@@ -23,8 +24,7 @@ import { accessKeyOf } from '../http/identity.ts';
 import { startLab } from '../lab.ts';
 
 /** The story: two weeks, scanned hourly, and every five minutes around the hours in which a job runs away. */
-export const STORY_DAYS = 14;
-const LENGTH = STORY_DAYS * DAY;
+const STORY_DAYS = 14;
 const ORDINARY_STEP = HOUR;
 const CLOSE_STEP = 5 * MINUTE;
 const CLOSE_FROM = RUNAWAY.from - HOUR;
@@ -56,15 +56,19 @@ export interface Story {
 }
 
 export interface StoryListener {
-  /** The tables before anything happened. */
-  onBefore(assessments: readonly TargetAssessment[], at: number): void;
   onTime(at: number, done: number): void;
   onTransitions(transitions: readonly Transition[], at: number): void;
 }
 
-const momentsFrom = (startsAt: number): number[] => {
+/** Another story than the demo's: `days` of the same two accounts. */
+export interface StoryOptions {
+  readonly estate?: EstateBlueprint;
+  readonly days?: number;
+}
+
+const momentsFrom = (startsAt: number, days: number): number[] => {
   const moments: number[] = [];
-  for (let elapsed = 0; elapsed <= LENGTH; ) {
+  for (let elapsed = 0; elapsed <= days * DAY; ) {
     moments.push(startsAt + elapsed);
     elapsed += elapsed >= CLOSE_FROM && elapsed < CLOSE_UNTIL ? CLOSE_STEP : ORDINARY_STEP;
   }
@@ -93,8 +97,11 @@ const newlyExhausted = (
  * Runs the real pipeline through the real SDK clients over the lab's simulated days: what differs from a deployment is
  * where the requests go, and that the clock is the lab's.
  */
-export const runStory = async (listener: StoryListener): Promise<Story> => {
-  const lab = await startLab({ estate: demo });
+export const runStory = async (
+  listener: StoryListener,
+  { estate = demo, days = STORY_DAYS }: StoryOptions = {},
+): Promise<Story> => {
+  const lab = await startLab({ estate });
   // A profile of the user's own would take precedence over the keys below.
   delete process.env['AWS_PROFILE'];
   delete process.env['AWS_SESSION_TOKEN'];
@@ -131,10 +138,12 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
     },
   };
   const store = openSqliteStateStore(':memory:');
+  // As a deployment does: only the interfaces of subnets that changed are read.
+  const maps = new KeptMaps();
   const transitions: Transition[] = [];
   const exhaustions = new Map<string, Exhaustion>();
   const { startsAt } = lab.clock;
-  const moments = momentsFrom(startsAt);
+  const moments = momentsFrom(startsAt, days);
   let before: readonly TargetAssessment[] = [];
   let after: readonly TargetAssessment[] = [];
 
@@ -150,6 +159,7 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
           policy: DEFAULT_POLICY,
           publish: { namespace: DEFAULT_NAMESPACE, compat: false, subnetSeries: 1000 },
           links: { dashboard: null },
+          maps,
           ports: {
             sources,
             store,
@@ -161,16 +171,13 @@ export const runStory = async (listener: StoryListener): Promise<Story> => {
         const problem = outcome.problems[0] ?? outcome.assessment.target.errors[0];
         if (problem !== undefined) throw new Error(`The demo's own AWS failed: ${problem.message}`);
         assessments.push(outcome.assessment);
-        // What people hear of: neither what a louder cause silences, nor reminders.
-        const told = outcome.delivery.delivered.filter(({ transition }) => transition !== 'repeated');
-        transitions.push(...told);
-        if (told.length > 0) listener.onTransitions(told, at);
+        // Neither what another alert covers, nor reminders.
+        const sent = outcome.delivery.delivered.filter(({ transition }) => transition !== 'repeated');
+        transitions.push(...sent);
+        if (sent.length > 0) listener.onTransitions(sent, at);
       }
       newlyExhausted(assessments, exhaustions, at);
-      if (index === 0) {
-        before = assessments;
-        listener.onBefore(before, at);
-      }
+      if (index === 0) before = assessments;
       after = assessments;
       listener.onTime(at, (index + 1) / moments.length);
     }
