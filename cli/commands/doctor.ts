@@ -36,9 +36,12 @@ const exitOf = (checks: readonly DoctorCheck[]): ExitCode => {
 /** `headroom doctor`: whether everything that a scan and its alerts need is there, and what to fix. */
 export const addDoctorCommand: AddCommand = (program, session) => {
   addDocumentOptions(addTargetOptions(program.command('doctor'), { format: false, from: false, vpc: false }))
-    .description('check credentials, roles, every permission, accounts, Regions, destinations and state')
+    .description(
+      'check credentials, roles, every permission, accounts, Regions, destinations, clusters and state',
+    )
+    .option('--kubernetes', 'also ask the Kubernetes API of every EKS cluster for each permission')
     .option('-s, --state <file>', 'also read the state of `headroom serve`')
-    .option('-t, --table <name>', 'also read the state of a deployment, in this DynamoDB table')
+    .option('-t, --table <name>', 'also try the state of a deployment, in this DynamoDB table')
     .addHelpText(
       'after',
       `
@@ -48,7 +51,8 @@ Examples:
   $ headroom doctor --config headroom.yml --table headroom-prod-state
   $ headroom doctor --output json | jq '.checks[] | select(.status == "failed")'
 
-It tries every call of a scan, with DryRun where EC2 has it. It changes nothing and sends no message.
+It tries every call of a scan, with DryRun where EC2 has it, and every call on the state table, with a condition that
+never holds. It changes nothing and sends no message.
 Exit codes: 0 all is well, 2 wrong usage or configuration, 3 nothing could be scanned, 4 something has to be fixed.
 `,
     )

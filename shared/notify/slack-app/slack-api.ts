@@ -4,6 +4,8 @@ import type { SlackMessage } from '../slack-blocks.ts';
 
 /** What this uses of Slack's Web API (docs.slack.dev/apis/web-api). */
 export interface SlackApi {
+  /** Whether Slack knows the token. It posts nothing. */
+  check(signal: AbortSignal): Promise<void>;
   /** Posts to a channel, or into a thread. `id` finds the message again: see `find`. */
   post(message: SlackPost, signal: AbortSignal): Promise<PostedMessage>;
   update(posted: PostedMessage, message: SlackMessage, signal: AbortSignal): Promise<void>;
@@ -80,6 +82,9 @@ export const slackApi = (
     return readAnswer(method, answer.status, answer.text);
   };
   return {
+    check: async (signal) => {
+      await call('auth.test', {}, signal);
+    },
     post: async ({ channel, message, id, thread, broadcast }, signal) => {
       const answer = await call(
         'chat.postMessage',

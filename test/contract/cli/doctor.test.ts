@@ -3,22 +3,36 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
-import { accessDenied } from '../../../lab/faults/catalogue.ts';
+import { demo } from '../../../lab/estates/demo.ts';
+import { accessDenied, throttled } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
+import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
 import { CallMeter } from '../../../shared/aws/call-meter.ts';
 import { createTargetClients } from '../../../shared/aws/clients.ts';
 import { probePermissions } from '../../../shared/aws/permission-probe.ts';
+import { defaultHttpEnvironment } from '../../../shared/notify/http-delivery.ts';
+import { slackApi } from '../../../shared/notify/slack-app/slack-api.ts';
 import { probeSlackWebhook } from '../../../shared/notify/slack-webhook.ts';
+import { probeStateTable } from '../../../shared/state/dynamo/table-probe.ts';
+import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { awsEnvironment, headroom } from '../../fixtures/headroom-command.ts';
 
 const HUB = '111122223333';
 const SPOKE = '222233334444';
 const REGION = 'eu-west-1';
+
+/** What the policy of the scan role allows. */
+const SCAN_PERMISSIONS: readonly string[] = [
+  ...readFileSync(join(import.meta.dirname, '../../../infra/lambda/spoke-role.yml'), 'utf8').matchAll(
+    /^ {18}- ([a-z0-9]+:\w+)$/gm,
+  ),
+].map(([, action = '']) => action);
 
 let lab: Lab;
 let folder: string;
@@ -96,12 +110,7 @@ describe('headroom doctor', () => {
     expect(bad[0]?.action).not.toBeNull();
   });
 
-  test.each([
-    'ec2:DescribeNetworkInterfaces',
-    'ec2:GetSubnetCidrReservations',
-    'eks:DescribeNodegroup',
-    'autoscaling:DescribeAutoScalingGroups',
-  ])('names %s where it is denied, and nothing else', async (permission) => {
+  test.each(SCAN_PERMISSIONS)('names %s where it is denied, and nothing else', async (permission) => {
     const action = permission.slice(permission.indexOf(':') + 1);
     const { remove } = lab.faults.inject({ action }, accessDenied());
     const { code, document } = await doctor();
@@ -110,6 +119,35 @@ describe('headroom doctor', () => {
     expect(document.checks.filter(({ status }) => status === 'failed').map(({ check }) => check)).toEqual([
       `permission ${permission}`,
     ]);
+  });
+
+  test('names the call to the organization that is denied, and what to allow', async () => {
+    const { remove } = lab.faults.inject({ action: 'ListAccounts' }, accessDenied());
+    const { code, document } = await doctor('--organization', '--external-id', EXTERNAL_ID);
+    remove();
+    expect(code).toBe(3);
+    const [first] = document.checks.filter(({ status }) => status === 'failed');
+    expect(`${first?.message} ${first?.action}`).toContain('organizations:ListAccounts');
+  });
+
+  test('names a Region that the account has not enabled once, and not for each call', async () => {
+    const { code, document } = await doctor('--region', 'me-south-1');
+    expect(code).toBe(4);
+    const bad = document.checks.filter(({ status }) => status === 'failed');
+    expect(bad.map(({ check, subject, action }) => [check, subject, action])).toEqual([
+      [
+        'permissions',
+        `${HUB}/me-south-1`,
+        'Check the credentials, and that me-south-1 is enabled in the account.',
+      ],
+    ]);
+  });
+
+  test('names the requests that AWS throttled', async () => {
+    const { remove } = lab.faults.inject({ action: 'DescribeSubnets' }, throttled(), { times: 1 });
+    const { document } = await doctor();
+    remove();
+    expect(document.checks.find(({ check }) => check === 'quota')).toMatchObject({ status: 'failed' });
   });
 
   test('credentials that do not work are the answer, and not an error', async () => {
@@ -136,9 +174,124 @@ describe('headroom doctor', () => {
   });
 });
 
+describe('headroom doctor of what alerts need', () => {
+  const configuration = (text: string): string => {
+    const path = join(folder, 'destinations.yml');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test.each([
+    ['slack: { parameter: /headroom/none }', '/headroom/none'],
+    ['slackApp: { channel: C0123456789, token: { secret: none }, signingSecret: { secret: none } }', 'none'],
+    ['pagerduty: { secret: none }', 'none'],
+    ['teams: { parameter: /headroom/none }', '/headroom/none'],
+    ['webhook: { url: "https://example.com/x", signingSecret: { secret: none } }', 'none'],
+  ])('a secret that cannot be read is named: %s', async (channel, name) => {
+    const path = configuration(`destinations:\n  on-call: { ${channel} }\nroutes: [{ to: on-call }]\n`);
+    const { code, document } = await doctor('--config', path);
+    expect(code).toBe(4);
+    const bad = document.checks.filter(({ status }) => status === 'failed');
+    expect(bad.map(({ check, subject }) => [check, subject])).toEqual([['destination', 'on-call']]);
+    expect(bad[0]?.message).toContain(name);
+    expect(bad[0]?.action).not.toBe('');
+  });
+});
+
+describe('headroom doctor --kubernetes', () => {
+  const checked = async (started: Lab) => {
+    const { code, out } = await headroom(['doctor', '--kubernetes', '--output', 'json'], started);
+    await started.close();
+    const { checks } = JSON.parse(out) as { checks: Check[] };
+    return { code, clusters: checks.filter(({ check }) => check === 'kubernetes') };
+  };
+
+  test('asks the API server of every cluster for each permission', async () => {
+    const { code, clusters } = await checked(await startLab({ estate: demo }));
+    expect(code).toBe(0);
+    expect(clusters.length).toBeGreaterThan(2);
+    expect(clusters.map(({ status }) => status)).not.toContain('failed');
+    expect(clusters.at(-1)?.message).toMatch(/^All \d+ permissions of a reading are granted\.$/);
+  });
+
+  test('names what is missing in which cluster, and the command that grants it', async () => {
+    const kubernetesRights = ({ resource }: Right, cluster: string): boolean =>
+      cluster !== 'shop' || resource !== 'pods';
+    const { code, clusters } = await checked(await startLab({ estate: demo, kubernetesRights }));
+    expect(code).toBe(4);
+    const bad = clusters.filter(({ status }) => status === 'failed');
+    expect(bad).toMatchObject([
+      {
+        subject: expect.stringMatching(/^shop /) as string,
+        message: expect.stringMatching(/^1 permission of \d+ is missing: list pods\.$/) as string,
+        action: 'Run `headroom access --cluster shop --print yaml | kubectl apply --filename -`.',
+      },
+    ]);
+  });
+});
+
+describe('headroom doctor --table', () => {
+  let dynamo: LocalDynamoDb;
+  let table: string;
+  beforeAll(async () => {
+    dynamo = await startDynamoDb();
+    table = await dynamo.createTable();
+  });
+  afterAll(() => dynamo.stop());
+
+  test('finds every call allowed, and leaves the table empty', async () => {
+    expect(await probeStateTable(dynamo.client, table)).toEqual(
+      ['GetItem', 'Query', 'PutItem', 'DeleteItem'].map((call) => ({
+        action: `dynamodb:${call}`,
+        problem: null,
+      })),
+    );
+    const { Count } = await dynamo.client.send(new ScanCommand({ TableName: table }));
+    expect(Count).toBe(0);
+  });
+
+  test.each(['GetItem', 'Query', 'PutItem', 'DeleteItem'])(
+    'names dynamodb:%s where it is denied',
+    async (call) => {
+      dynamo.fates = ({ operation }) =>
+        operation === call ? { error: 'AccessDeniedException', status: 400 } : 'answered';
+      const answers = await probeStateTable(dynamo.client, table);
+      dynamo.fates = () => 'answered';
+      const refused = answers.filter(({ problem }) => problem !== null);
+      expect(refused.map(({ action }) => action)).toEqual([`dynamodb:${call}`]);
+      expect(refused[0]?.problem?.code).toBe('state-access-denied');
+    },
+  );
+
+  test('tries what the functions may do with the table', async () => {
+    const roles = readFileSync(join(import.meta.dirname, '../../../infra/lambda/roles.yml'), 'utf8');
+    const [, list = ''] = /Action: &remember \[([^\]]+)\]/.exec(roles) ?? [];
+    const answers = await probeStateTable(dynamo.client, table);
+    expect(answers.map(({ action }) => action).toSorted()).toEqual(list.split(', ').toSorted());
+  });
+
+  test.each([
+    ['none', [['state', 'failed']]],
+    [
+      'headroom-1',
+      [
+        ['state', 'ok'],
+        ['state', 'ok'],
+      ],
+    ],
+  ])('of the table %s it says %j', async (name, expected) => {
+    const endpoint = await dynamo.client.config.endpoint?.();
+    const { out } = await headroom(['doctor', '--output', 'json', '--table', name], {
+      ...awsEnvironment(lab.url),
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${endpoint?.port}`,
+    });
+    const { checks } = JSON.parse(out) as { checks: Check[] };
+    const state = checks.filter(({ check }) => check.startsWith('state'));
+    expect(state.map(({ check, status }) => [check, status])).toEqual(expected);
+  });
+});
+
 test('what it tries is what the policy of the scan role allows', async () => {
-  const policy = readFileSync(join(import.meta.dirname, '../../../infra/lambda/spoke-role.yml'), 'utf8');
-  const allowed = [...policy.matchAll(/^ {18}- ([a-z0-9]+:\w+)$/gm)].map(([, action]) => action);
   const environment = awsEnvironment(lab.url);
   const clients = createTargetClients({
     region: REGION,
@@ -152,7 +305,36 @@ test('what it tries is what the policy of the scan role allows', async () => {
   const answers = await probePermissions(clients, { accountId: HUB, region: REGION }, null);
   delete process.env['AWS_ENDPOINT_URL'];
   clients.destroy();
-  expect(answers.map(({ action }) => action).toSorted()).toEqual(allowed.toSorted());
+  expect(answers.map(({ action }) => action).toSorted()).toEqual(SCAN_PERMISSIONS.toSorted());
+});
+
+describe('a Slack app', () => {
+  const probe = async (answer: object): Promise<readonly string[]> => {
+    const asked: string[] = [];
+    const slack = createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization}`);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+    await new Promise<void>((resolve) => slack.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(slack.address() as AddressInfo).port}/api/`;
+    try {
+      await slackApi('xoxb-1', defaultHttpEnvironment, url).check(AbortSignal.timeout(5_000));
+      return asked;
+    } finally {
+      await new Promise((resolve) => slack.close(resolve));
+    }
+  };
+
+  test('whose token Slack knows is one that works', async () => {
+    expect(await probe({ ok: true, team: 'T' })).toEqual(['/api/auth.test Bearer xoxb-1']);
+  });
+
+  test.each(['invalid_auth', 'account_inactive', 'token_revoked'])('%s is none that works', async (error) => {
+    await expect(probe({ ok: false, error })).rejects.toMatchObject({
+      code: 'slack-refused',
+      action: expect.stringMatching(/bot token/) as string,
+    });
+  });
 });
 
 describe('a Slack webhook', () => {

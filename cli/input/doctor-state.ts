@@ -1,0 +1,41 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { clientSettings } from '../../shared/aws/clients.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
+import { probeStateTable } from '../../shared/state/dynamo/table-probe.ts';
+import type { DoctorCheck } from '../output/doctor-document.ts';
+import { failed, ok, tried } from './doctor-answers.ts';
+import { type StateOptions, withStateStore } from './state-store.ts';
+
+/** Whether the stored scans can be read, and, in a table, each call that the functions and `headroom ack` make. */
+export const checkState = async (options: StateOptions): Promise<readonly DoctorCheck[]> => {
+  const { state, table, region } = options;
+  const subject = table ?? state ?? '';
+  const calls = table === undefined ? [] : await checkTable(table, region);
+  if (calls.some(({ status }) => status === 'failed')) return calls;
+  const read = await tried('state', subject, async () => {
+    const { targets } = await withStateStore(
+      options,
+      async (store) => ({ targets: await store.assessments.targets() }),
+      { readOnly: true },
+    );
+    return ok('state', subject, `It can be read, and holds scans of ${count(targets.length, 'target')}.`);
+  });
+  return [...calls, read];
+};
+
+const checkTable = async (table: string, region: string | undefined): Promise<readonly DoctorCheck[]> => {
+  const client = new DynamoDBClient(clientSettings({ region }));
+  try {
+    const answers = await probeStateTable(client, table);
+    const refused = answers.flatMap(({ action, problem }) => (problem === null ? [] : [{ action, problem }]));
+    const [first] = refused;
+    if (first === undefined)
+      return [ok('state', table, `All ${answers.length} calls of the state table are allowed.`)];
+    // A table that there is not fails every call for one reason.
+    return first.problem.code === 'state-table-missing'
+      ? [failed('state', table, first.problem)]
+      : refused.map(({ action, problem }) => failed(`state ${action}`, table, problem));
+  } finally {
+    client.destroy();
+  }
+};
