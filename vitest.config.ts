@@ -56,6 +56,8 @@ export default defineConfig({
           // Against moto, boto3 and cfn-lint, which need Python.
           project('e2e', ['test/e2e/*.test.ts', 'test/e2e/deploy/**/*.test.ts']),
           project('package', ['test/e2e/package/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
+          // The pages of docs/ as a site, which `npm run site` builds.
+          project('site', ['test/e2e/site/**/*.test.ts']),
           // The Helm chart, rendered by helm's own code.
           project('chart', ['test/e2e/chart/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // A real kube-apiserver with etcd, and the verifier of EKS tokens, built by Go.
