@@ -51,8 +51,8 @@ Examples:
   $ headroom doctor --config headroom.yml --table headroom-prod-state
   $ headroom doctor --output json | jq '.checks[] | select(.status == "failed")'
 
-It tries every call of a scan, with DryRun where EC2 has it, and every call on the state table, with a condition that
-never holds. It changes nothing and sends no message.
+It tries every call of a scan, with DryRun where EC2 has it. It also tries every call on the state table, with a condition
+that never holds. It changes nothing and sends no message.
 Exit codes: 0 all is well, 2 wrong usage or configuration, 3 nothing could be scanned, 4 something has to be fixed.
 `,
     )
