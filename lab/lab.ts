@@ -7,6 +7,7 @@ import { listenOnLoopback } from './http/server.ts';
 import { autoScaling } from './services/auto-scaling.ts';
 import { createCloudWatch, type StoredDatum } from './services/cloudwatch.ts';
 import { ec2 } from './services/ec2/ec2.ts';
+import { ecs } from './services/ecs.ts';
 import { eks } from './services/eks.ts';
 import type { Right } from './services/kubernetes/kubernetes.ts';
 import { createLabKubernetes } from './services/kubernetes/lab-kubernetes.ts';
@@ -60,6 +61,7 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
   const sns = createSns();
   const services = [
     ec2,
+    ecs,
     eks,
     autoScaling,
     sts,

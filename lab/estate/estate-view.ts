@@ -1,8 +1,10 @@
 import type { Sequence } from '../http/pages.ts';
 import type {
   LabAutoScalingGroup,
+  LabEcsService,
   LabEksCluster,
   LabElasticAddress,
+  LabFleet,
   LabInstance,
   LabInterface,
   LabLaunchTemplate,
@@ -10,6 +12,7 @@ import type {
   LabReservation,
   LabRouteTable,
   LabScalingActivity,
+  LabSpotRequest,
   LabSubnet,
   LabTransitGatewayAttachment,
   LabVpc,
@@ -30,6 +33,9 @@ export interface EstateView {
   readonly vpcEndpoints: Sequence<LabVpcEndpoint>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
+  readonly ecsServices: Sequence<LabEcsService>;
+  readonly fleets: Sequence<LabFleet>;
+  readonly spotRequests: Sequence<LabSpotRequest>;
   /** The latest first. */
   readonly scalingActivities: Sequence<LabScalingActivity>;
   /** `null`: no such subnet here. */

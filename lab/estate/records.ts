@@ -218,6 +218,51 @@ export interface LabScalingActivity {
   readonly availabilityZone: string;
 }
 
+/** A service of ECS, what it says, and its tasks that stopped. The latest first. */
+export interface LabEcsService {
+  readonly clusterName: string;
+  readonly name: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly subnetIds: readonly string[];
+  readonly events: readonly { readonly at: Date; readonly message: string }[];
+  readonly stoppedTasks: readonly {
+    readonly taskId: string;
+    readonly at: Date;
+    readonly reason: string;
+    readonly subnetId: string;
+    readonly availabilityZone: string;
+  }[];
+}
+
+/** An EC2 Fleet or a Spot Fleet, with what happened to it. The latest last. */
+export interface LabFleet {
+  readonly fleetId: string;
+  readonly kind: 'ec2' | 'spot';
+  readonly ownerId: string;
+  readonly region: string;
+  readonly history: readonly {
+    readonly at: Date;
+    readonly type: string;
+    readonly subType: string;
+    readonly description: string;
+  }[];
+  readonly tags: Tags;
+}
+
+/** A Spot request of its own. */
+export interface LabSpotRequest {
+  readonly requestId: string;
+  readonly ownerId: string;
+  readonly region: string;
+  readonly at: Date;
+  readonly state: 'open' | 'active' | 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly subnetId: string;
+  readonly tags: Tags;
+}
+
 export interface LabAutoScalingGroup {
   readonly launchTemplateId?: string;
   readonly name: string;

@@ -7,8 +7,10 @@ import type { EstateView } from './estate-view.ts';
 import type {
   LabAttachment,
   LabAutoScalingGroup,
+  LabEcsService,
   LabEksCluster,
   LabElasticAddress,
+  LabFleet,
   LabInstance,
   LabInterface,
   LabLaunchTemplate,
@@ -17,6 +19,7 @@ import type {
   LabRoute,
   LabRouteTable,
   LabScalingActivity,
+  LabSpotRequest,
   LabTransitGatewayAttachment,
   LabVpc,
   LabVpcEndpoint,
@@ -86,6 +89,10 @@ export class World {
   readonly elasticAddresses = new Map<string, LabElasticAddress>();
   readonly launchTemplates = new Map<string, LabLaunchTemplate>();
   readonly vpcEndpoints = new Map<string, LabVpcEndpoint>();
+  /** By `cluster/service`. */
+  readonly ecsServices = new Map<string, LabEcsService>();
+  readonly fleets = new Map<string, LabFleet>();
+  readonly spotRequests = new Map<string, LabSpotRequest>();
   readonly clusters = new Map<string, LabEksCluster>();
   readonly autoScalingGroups = new Map<string, LabAutoScalingGroup>();
   /** Launches that EC2 refused, the latest first. */
@@ -330,6 +337,9 @@ export class World {
       vpcEndpoints: [...this.vpcEndpoints.values()].filter(here),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
+      ecsServices: [...this.ecsServices.values()].filter(here),
+      fleets: [...this.fleets.values()].filter(here),
+      spotRequests: [...this.spotRequests.values()].filter(here),
       scalingActivities: this.#scalingActivities.filter(here),
       reservations: (subnetId) => (visible.has(subnetId) ? this.#reservations(subnetId) : null),
     };

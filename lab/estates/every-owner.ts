@@ -1,4 +1,5 @@
 import { labAccount } from '../estate/estate.ts';
+import { createFleet, createService, createSpotRequest, noteInFleet, stopTask } from '../estate/launches.ts';
 import type { LabEksCluster, LabVpc } from '../estate/records.ts';
 import { scenarioEstate } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
@@ -275,7 +276,27 @@ const buildOwners = (world: World): (() => void) => {
       ownerId: PARTICIPANT_ACCOUNT,
     });
   }
+  addLaunches(world, services.subnetId);
   return () => undefined;
+};
+
+/** A service of ECS whose task ended, fleets, and a Spot request that waits: none of them for want of an address. */
+const addLaunches = (world: World, subnetId: string): void => {
+  const here = { ownerId: OWNERS_ACCOUNT, region: OWNERS_REGION };
+  createService(world, { ...here, clusterName: 'shop', name: 'web', subnetIds: [subnetId] });
+  stopTask(world, 'shop/web', subnetId, 'Essential container in task exited');
+  for (const kind of ['ec2', 'spot'] as const) {
+    const { fleetId } = createFleet(world, { ...here, kind });
+    const event = { type: 'fleetRequestChange', subType: 'active', description: 'The request is active.' };
+    noteInFleet(world, fleetId, event);
+  }
+  createSpotRequest(world, {
+    ...here,
+    subnetId,
+    state: 'open',
+    code: 'capacity-not-available',
+    message: 'There is no Spot capacity available that matches your request.',
+  });
 };
 
 /** One of everything that can hold an address, in every kind of subnet. It does not change with time. */

@@ -183,6 +183,9 @@ const NOTHING: EstateView = {
   vpcEndpoints: [],
   clusters: [],
   autoScalingGroups: [],
+  ecsServices: [],
+  fleets: [],
+  spotRequests: [],
   scalingActivities: [],
   reservations: () => null,
 };

@@ -1,5 +1,6 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { EKSClient } from '@aws-sdk/client-eks';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
@@ -68,6 +69,7 @@ export interface TargetClients {
   readonly ec2: EC2Client;
   readonly eks: EKSClient;
   readonly autoScaling: AutoScalingClient;
+  readonly ecs: ECSClient;
   /** Tells which account the credentials belong to, and signs tokens for EKS. */
   readonly sts: STSClient;
   /** Ends idle connections. */
@@ -79,7 +81,9 @@ export const createTargetClients = (input: AwsClientsInput): TargetClients => {
   const settings = targetSettings(input);
   const eks = new EKSClient(settings);
   const autoScaling = new AutoScalingClient(settings);
+  const ecs = new ECSClient(settings);
   eks.middlewareStack.use(countingCalls(input.meter));
+  ecs.middlewareStack.use(countingCalls(input.meter));
   autoScaling.middlewareStack.use(countingCalls(input.meter));
   const sts = new STSClient(settings);
   sts.middlewareStack.use(countingCalls(input.meter));
@@ -88,9 +92,10 @@ export const createTargetClients = (input: AwsClientsInput): TargetClients => {
     ec2,
     eks,
     autoScaling,
+    ecs,
     sts,
     destroy: () => {
-      for (const client of [ec2, eks, autoScaling, sts]) client.destroy();
+      for (const client of [ec2, ecs, eks, autoScaling, sts]) client.destroy();
     },
   };
 };
@@ -160,13 +165,14 @@ const assumedRoleCredentials = (
     clientConfig,
     clientPlugins: [countingCalls(meter)],
   });
-  // Each client remembers credentials for itself alone: four of them would assume the role four times.
+  // Each client remembers credentials for itself alone: five of them would assume the role four times.
   return memoizeIdentityProvider(assume, isIdentityExpired, doesIdentityRequireRefresh) ?? assume;
 };
 
 /** The IAM prefix of a service, by the name of its client. */
 const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
   EC2Client: 'ec2',
+  ECSClient: 'ecs',
   EKSClient: 'eks',
   AutoScalingClient: 'autoscaling',
   STSClient: 'sts',

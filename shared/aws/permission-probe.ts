@@ -4,12 +4,17 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   DescribeAddressesCommand,
+  DescribeFleetHistoryCommand,
+  DescribeFleetsCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRegionsCommand,
   DescribeRouteTablesCommand,
+  DescribeSpotFleetRequestHistoryCommand,
+  DescribeSpotFleetRequestsCommand,
+  DescribeSpotInstanceRequestsCommand,
   DescribeSubnetsCommand,
   DescribeTransitGatewayVpcAttachmentsCommand,
   DescribeVpcEndpointsCommand,
@@ -17,6 +22,13 @@ import {
   DescribeVpcsCommand,
   GetSubnetCidrReservationsCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListClustersCommand as ListEcsClustersCommand,
+  ListServicesCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
 import {
   DescribeAddonCommand,
   DescribeClusterCommand,
@@ -49,11 +61,14 @@ type Probe = readonly [action: string, call: () => Promise<unknown>];
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
+/** `ResourceNotFoundException`, `ClusterNotFoundException`, `InvalidSubnetID.NotFound`: AWS decides on the permission before it looks. */
+const NOT_THERE = /^(?:\w+\.NotFound|(?:Resource|Cluster)NotFoundException)$/;
+
 /** What says that a call was allowed although it did not succeed. */
 const isAllowed = (error: unknown): boolean =>
-  nameOf(error) === ALLOWED_DRY_RUN || nameOf(error) === 'ResourceNotFoundException';
+  nameOf(error) === ALLOWED_DRY_RUN || NOT_THERE.test(nameOf(error));
 
-const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
+const probes = ({ ec2, ecs, eks, autoScaling }: TargetClients): readonly Probe[] => {
   const page = { DryRun: true };
   const clusterName = NO_CLUSTER;
   return [
@@ -66,6 +81,18 @@ const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
       () => autoScaling.send(new DescribeScalingActivitiesCommand({ MaxRecords: 1 })),
     ],
     ['ec2:DescribeAddresses', () => ec2.send(new DescribeAddressesCommand(page))],
+    [
+      'ec2:DescribeFleetHistory',
+      () =>
+        ec2.send(
+          new DescribeFleetHistoryCommand({
+            ...page,
+            FleetId: 'fleet-00000000-0000-0000-0000-000000000000',
+            StartTime: new Date(0),
+          }),
+        ),
+    ],
+    ['ec2:DescribeFleets', () => ec2.send(new DescribeFleetsCommand(page))],
     ['ec2:DescribeInstances', () => ec2.send(new DescribeInstancesCommand(page))],
     [
       'ec2:DescribeInstanceTypes',
@@ -78,6 +105,19 @@ const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
     ['ec2:DescribeNetworkInterfaces', () => ec2.send(new DescribeNetworkInterfacesCommand(page))],
     ['ec2:DescribeRegions', () => ec2.send(new DescribeRegionsCommand(page))],
     ['ec2:DescribeRouteTables', () => ec2.send(new DescribeRouteTablesCommand(page))],
+    [
+      'ec2:DescribeSpotFleetRequestHistory',
+      () =>
+        ec2.send(
+          new DescribeSpotFleetRequestHistoryCommand({
+            ...page,
+            SpotFleetRequestId: 'sfr-00000000-0000-0000-0000-000000000000',
+            StartTime: new Date(0),
+          }),
+        ),
+    ],
+    ['ec2:DescribeSpotFleetRequests', () => ec2.send(new DescribeSpotFleetRequestsCommand(page))],
+    ['ec2:DescribeSpotInstanceRequests', () => ec2.send(new DescribeSpotInstanceRequestsCommand(page))],
     ['ec2:DescribeSubnets', () => ec2.send(new DescribeSubnetsCommand(page))],
     [
       'ec2:DescribeTransitGatewayVpcAttachments',
@@ -90,6 +130,17 @@ const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
       'ec2:GetSubnetCidrReservations',
       () => ec2.send(new GetSubnetCidrReservationsCommand({ ...page, SubnetId: 'subnet-00000000000000000' })),
     ],
+    [
+      'ecs:DescribeServices',
+      () => ecs.send(new DescribeServicesCommand({ cluster: NO_CLUSTER, services: [NO_CLUSTER] })),
+    ],
+    [
+      'ecs:DescribeTasks',
+      () => ecs.send(new DescribeTasksCommand({ cluster: NO_CLUSTER, tasks: [NO_CLUSTER] })),
+    ],
+    ['ecs:ListClusters', () => ecs.send(new ListEcsClustersCommand({ maxResults: 1 }))],
+    ['ecs:ListServices', () => ecs.send(new ListServicesCommand({ cluster: NO_CLUSTER, maxResults: 1 }))],
+    ['ecs:ListTasks', () => ecs.send(new ListTasksCommand({ cluster: NO_CLUSTER, maxResults: 1 }))],
     ['eks:DescribeAddon', () => eks.send(new DescribeAddonCommand({ clusterName, addonName: 'vpc-cni' }))],
     ['eks:DescribeCluster', () => eks.send(new DescribeClusterCommand({ name: clusterName }))],
     [
@@ -109,9 +160,6 @@ const probes = ({ ec2, eks, autoScaling }: TargetClients): readonly Probe[] => {
   ];
 };
 
-/** Of GetSubnetCidrReservations, for a subnet that there is not. */
-const NO_SUBNET = 'InvalidSubnetID.NotFound';
-
 /**
  * Tries every call of a scan in one target, without its answers: EC2 with `DryRun`, the others with the smallest page or
  * for a cluster that there is not. It changes nothing.
@@ -128,7 +176,7 @@ export const probePermissions = async (
       await call();
       answers.push({ action, problem: null });
     } catch (error) {
-      const allowed = isAllowed(error) || nameOf(error) === NO_SUBNET;
+      const allowed = isAllowed(error);
       answers.push({
         action,
         problem: allowed ? null : problemOf(awsFailure(error, { action, target, roleArn })),

@@ -36,6 +36,8 @@ export const createTargetSources = (
     allocationFailures: createAwsAllocationFailures({
       ...shared,
       autoScaling: clients.autoScaling,
+      ec2: clients.ec2,
+      ecs: clients.ecs,
       roleArn: options.roleArn ?? null,
     }),
     ...(options.kubernetes == null

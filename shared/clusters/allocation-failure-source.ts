@@ -1,5 +1,8 @@
 import type { AllocationFailure, AllocationService } from '../model/aws/allocation-failure.ts';
 
+/** Failures of one service since a moment, in epoch milliseconds. */
+export type FailuresSince = (since: number) => Promise<readonly AllocationFailure[]>;
+
 /** What the services of one target say about addresses that they asked for and did not get. */
 export interface AllocationFailureSource {
   /** The services that can be asked. */

@@ -1,19 +1,17 @@
-import {
-  type Activity,
-  type AutoScalingClient,
-  DescribeScalingActivitiesCommand,
-} from '@aws-sdk/client-auto-scaling';
-import type { AllocationFailure } from '../model/aws/allocation-failure.ts';
-import { refusalIn } from '../model/aws/allocation-failure.ts';
-import { answeredList, eachItem } from '../model/aws/aws-pages.ts';
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { AllocationService } from '../model/aws/allocation-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import type { AllocationFailureSource } from './allocation-failure-source.ts';
-
-/** The most activities of one page: Auto Scaling API reference, `MaxRecords`. */
-const PAGE_SIZE = 100;
+import type { AllocationFailureSource, FailuresSince } from './allocation-failure-source.ts';
+import { failedFleets, failedSpotRequests } from './fleet-failures.ts';
+import { failedActivities } from './scaling-activities.ts';
+import { stoppedTasks } from './stopped-tasks.ts';
 
 export interface AwsAllocationFailuresInput {
   readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly ecs: ECSClient;
   readonly target: Target;
   /** The caller's deadline. */
   readonly signal?: AbortSignal;
@@ -21,63 +19,29 @@ export interface AwsAllocationFailuresInput {
   readonly roleArn?: string | null;
 }
 
-/** Reads from Auto Scaling which launches failed for want of an address: one call for each hundred scaling activities. */
+/** Asks the services of AWS that start things for those that did not start for want of an address. */
 export const createAwsAllocationFailures = ({
   autoScaling,
+  ec2,
+  ecs,
   target,
   signal,
-  roleArn,
+  roleArn = null,
 }: AwsAllocationFailuresInput): AllocationFailureSource => {
-  const options = signal === undefined ? {} : { abortSignal: signal };
-
-  const failedActivities = async (since: number): Promise<readonly AllocationFailure[]> => {
-    const failures: AllocationFailure[] = [];
-    await eachItem(
-      { action: 'autoscaling:DescribeScalingActivities', target, roleArn: roleArn ?? null },
-      async (NextToken) => {
-        const command = new DescribeScalingActivitiesCommand({
-          MaxRecords: PAGE_SIZE,
-          IncludeDeletedGroups: true,
-          Filters: [{ Name: 'StartTimeLowerBound', Values: [new Date(since).toISOString()] }],
-          NextToken,
-        });
-        const answer = await autoScaling.send(command, options);
-        return { items: answeredList(answer.Activities, 'scaling activities'), nextToken: answer.NextToken };
-      },
-      (activity) => {
-        // Endpoints that do not know the filter answer with older ones as well.
-        if ((activity.StartTime?.getTime() ?? 0) >= since) failures.push(...failureIn(activity));
-      },
-    );
-    return failures;
+  const asked = <Client>(client: Client) => ({
+    client,
+    target,
+    roleArn,
+    options: signal === undefined ? {} : { abortSignal: signal },
+  });
+  const services: ReadonlyMap<AllocationService, FailuresSince> = new Map<AllocationService, FailuresSince>([
+    ['auto-scaling', (since) => failedActivities(asked(autoScaling), since)],
+    ['ecs', (since) => stoppedTasks(asked(ecs), since)],
+    ['ec2-fleet', (since) => failedFleets(asked(ec2), since)],
+    ['spot', (since) => failedSpotRequests(asked(ec2), since)],
+  ]);
+  return {
+    services: [...services.keys()],
+    failuresOf: async (service, since) => (await services.get(service)?.(since)) ?? [],
   };
-
-  return { services: ['auto-scaling'], failuresOf: (_service, since) => failedActivities(since) };
-};
-
-/** A failed launch whose message is about addresses. Messages about capacity, images and quotas are other faults. */
-const failureIn = (activity: Activity): readonly AllocationFailure[] => {
-  const { AutoScalingGroupName: resource, StartTime, StatusCode, StatusMessage = '', Details } = activity;
-  if (resource === undefined || (StatusCode !== 'Failed' && StatusCode !== 'Cancelled')) return [];
-  const refusal = refusalIn(StatusMessage);
-  if (refusal === null) return [];
-  const place = placeIn(Details);
-  return [
-    {
-      at: StartTime?.toISOString() ?? null,
-      service: 'auto-scaling',
-      resource,
-      code: refusal.code,
-      subnetId: refusal.subnetId ?? place.subnetId,
-      availabilityZone: place.availabilityZone,
-      text: StatusMessage,
-    },
-  ];
-};
-
-/** `{"Subnet ID":"subnet-...","Availability Zone":"..."}`, as Auto Scaling writes it. */
-const placeIn = (details: string | undefined): Pick<AllocationFailure, 'subnetId' | 'availabilityZone'> => {
-  const texts = /"Subnet ID"\s{0,8}:\s{0,8}"(?<subnet>[\w-]{1,64})"/.exec(details ?? '')?.groups;
-  const zones = /"Availability Zone"\s{0,8}:\s{0,8}"(?<zone>[\w-]{1,64})"/.exec(details ?? '')?.groups;
-  return { subnetId: texts?.['subnet'] ?? null, availabilityZone: zones?.['zone'] ?? null };
 };

@@ -1,7 +1,7 @@
 import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
-import type { AllocationFailures } from '../model/aws/allocation-failure.ts';
+import type { AllocationFailures, AllocationService } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -119,7 +119,10 @@ const readLimits = async (
   return limits;
 };
 
-/** A service that does not answer is unread, and a problem of the scan. It never reads as one without failures. */
+/** The services that the first roles could ask. Without one of the others a scan is whole: earlier roles may not ask it. */
+const ALWAYS_ASKED: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
+
+/** A service that does not answer is unread. It never reads as one without failures. */
 const readAllocationFailures = async (
   { sources, now }: CollectInput,
   problems: Problem[],
@@ -131,8 +134,12 @@ const readAllocationFailures = async (
     source.services.map(async (service) => {
       const own: Problem[] = [];
       const failures = await attempt(own, () => source.failuresOf(service, since));
-      problems.push(...own);
-      const unread = own.map(({ message }) => ({ service, reason: message }));
+      if (ALWAYS_ASKED.has(service)) problems.push(...own);
+      const unread = own.map(({ code, message }) => ({
+        service,
+        reason: message,
+        isDenied: code === 'access-denied' && !ALWAYS_ASKED.has(service),
+      }));
       return { failures: failures ?? [], unread };
     }),
   );

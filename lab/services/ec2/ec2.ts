@@ -7,6 +7,13 @@ import {
   describeTransitGatewayVpcAttachments,
   describeVpcPeeringConnections,
 } from './connections.ts';
+import {
+  describeFleetHistory,
+  describeFleets,
+  describeSpotFleetRequestHistory,
+  describeSpotFleetRequests,
+  describeSpotInstanceRequests,
+} from './fleets.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances } from './instances.ts';
 import { describeLaunchTemplateVersions } from './launch-templates.ts';
@@ -41,12 +48,17 @@ export const ec2: LabService = {
     DeleteSubnetCidrReservation: deleteSubnetCidrReservation,
     DeleteTags: deleteTags,
     DescribeAddresses: describeAddresses,
+    DescribeFleetHistory: describeFleetHistory,
+    DescribeFleets: describeFleets,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
     DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribeRegions: describeRegions,
     DescribeRouteTables: describeRouteTables,
+    DescribeSpotFleetRequestHistory: describeSpotFleetRequestHistory,
+    DescribeSpotFleetRequests: describeSpotFleetRequests,
+    DescribeSpotInstanceRequests: describeSpotInstanceRequests,
     DescribeSubnets: describeSubnets,
     DescribeTransitGatewayAttachments: describeTransitGatewayAttachments,
     DescribeTransitGatewayVpcAttachments: describeTransitGatewayVpcAttachments,

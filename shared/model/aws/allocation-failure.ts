@@ -9,7 +9,7 @@ import { elementAt } from '../base/element-at.ts';
 export type ShortSupply = 'addresses' | 'prefixes' | 'interface';
 
 /** Who asked for the address. */
-export type AllocationService = 'auto-scaling' | 'ec2-fleet' | 'ecs' | 'eks';
+export type AllocationService = 'auto-scaling' | 'ec2-fleet' | 'ecs' | 'eks' | 'spot';
 
 /** One refusal. */
 export interface AllocationFailure {
@@ -27,13 +27,21 @@ export interface AllocationFailure {
   readonly text: string;
 }
 
+/** A service that did not answer. */
+export interface UnreadService {
+  readonly service: AllocationService;
+  readonly reason: string;
+  /** The role may not ask it: it is not watched at all, so its silence holds no alert. */
+  readonly isDenied: boolean;
+}
+
 /** What could be read of all services, and what could not. */
 export interface AllocationFailures {
   readonly failures: readonly AllocationFailure[];
   /** ISO 8601: from when on failures were asked for. */
   readonly since: string;
   /** Services that did not answer: they may have failed to get addresses as well. */
-  readonly unread: readonly { readonly service: AllocationService; readonly reason: string }[];
+  readonly unread: readonly UnreadService[];
 }
 
 /** All refusals of one resource with one code in one subnet. */
@@ -64,11 +72,14 @@ const SUPPLY_OF_CODE: Readonly<Record<string, ShortSupply>> = {
   InsufficientCidrBlocks: 'prefixes',
   PrivateIpAddressLimitExceeded: 'interface',
   AttachmentLimitExceeded: 'interface',
+  // ECS on instances of its own: the instance takes no more interfaces of tasks. Amazon ECS developer guide, service event messages.
+  'RESOURCE:ENI': 'interface',
 };
 
 /** The same in words: Auto Scaling and Spot fleets pass on the message of EC2 without its code. */
 const CODE_OF_PHRASE: readonly (readonly [RegExp, string])[] = [
   [/not enough free addresses in (?:the )?subnet/i, 'InsufficientFreeAddressesInSubnet'],
+  [/(?:subnet|it) does not have (?:enough|sufficient) free addresses/i, 'InsufficientFreeAddressesInSubnet'],
   [/(?:not|does not) have enough free cidr blocks|not enough free cidr blocks/i, 'InsufficientCidrBlocks'],
   // EC2's InvalidParameterValue, which says more than its code: cilium/cilium#31016.
   [/sufficient free ipv4 addresses/i, 'InsufficientFreeAddressesInSubnet'],

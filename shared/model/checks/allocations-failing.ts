@@ -12,7 +12,7 @@ import { listOf, shorten } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { utcTime } from '../base/text/times.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import type { Subject } from '../result/finding.ts';
+import type { Remedy, Subject } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -32,6 +32,7 @@ const WORDS: Readonly<Record<AllocationService, { readonly request: string; read
   'ec2-fleet': { request: 'launch', label: 'EC2 Fleet' },
   ecs: { request: 'task', label: 'ECS service' },
   eks: { request: 'request', label: 'EKS node group' },
+  spot: { request: 'launch', label: 'Spot request' },
 };
 
 const MISSING = {
@@ -47,8 +48,8 @@ export const allocationsFailing: Check = {
   clear: () => 'no request for an address fails any more',
   about: 'each subnet, and the account where a service does not name the subnet',
   condition:
-    'Auto Scaling reports a launch that failed for want of an address within the last hour. Critical. It clears after three hours without another one.',
-  unknown: 'A service could not be asked.',
+    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. It clears after three hours without another one.',
+  unknown: 'A service did not answer. A service that the role may not ask is not watched.',
   impact:
     'This is not a forecast: something did not start. AWS tries again, so load rises on what runs. Nothing else reports it, because the request itself was accepted.',
   settings: 'findings',
@@ -61,13 +62,14 @@ export const allocationsFailing: Check = {
 
 const results = (estate: Estate, { failures, unread }: AllocationFailures): readonly CheckResult[] => {
   const groups = groupFailures([...failures, ...failuresInHealth(estate)]);
-  const reason = unread.map((service) => service.reason).join(' ');
+  const silent = unread.filter(({ isDenied }) => !isDenied);
+  const reason = silent.map((service) => service.reason).join(' ');
   const resultOf = (
     subject: Subject,
     subnet: SubnetAssessment | null,
     own: readonly FailedAllocations[],
   ): CheckResult =>
-    own.length === 0 && unread.length > 0
+    own.length === 0 && silent.length > 0
       ? notMeasured(subject, reason)
       : judged(estate, subject, subnet, own);
   const inSubnets = estate.input.subnets.map((subnet) =>
@@ -136,10 +138,7 @@ const judged = (
         : first.supply === 'prefixes'
           ? remediesForPrefixes(estate, subnet)
           : remediesForAddresses(estate, subnet)),
-      ...groups
-        .filter(({ service }) => service === 'auto-scaling')
-        .slice(0, 1)
-        .map((group) => activitiesOf(group, subject.region)),
+      ...groups.flatMap((group) => attemptsOf(group, subject.region) ?? []).slice(0, 1),
     ],
     owners: subnet?.owners ?? null,
   }));
@@ -179,17 +178,31 @@ const sentence = (text: string): string => {
   return shown.endsWith('.') ? shown : `${shown}.`;
 };
 
-const activitiesOf = ({ resource }: FailedAllocations, region: string) => ({
-  title: `See what ${resource} tried`,
-  effect: 'The scaling activities show each failed launch, its subnet and its time.',
-  price: 'Free. It changes nothing.',
-  when: 'Right to see whether it still fails.',
-  gains: { addresses: 0, prefixes: 0 },
-  commands: [
-    aws('autoscaling', 'describe-scaling-activities', region, {
+/** What the service that failed says of its attempts; `null`: the console alone shows it. */
+const attemptsOf = ({ service, resource }: FailedAllocations, region: string): Remedy | null => {
+  const command = attemptsCommand(service, resource, region);
+  return command === null
+    ? null
+    : {
+        title: `See what ${resource} tried`,
+        effect: 'The answer shows each attempt, its time and its reason.',
+        price: 'Free. It changes nothing.',
+        when: 'Right to see whether it still fails.',
+        gains: { addresses: 0, prefixes: 0 },
+        commands: [command],
+        preconditions: [],
+      };
+};
+
+const attemptsCommand = (service: AllocationService, resource: string, region: string): string | null => {
+  if (service === 'auto-scaling')
+    return aws('autoscaling', 'describe-scaling-activities', region, {
       'auto-scaling-group-name': resource,
       'max-items': 5,
-    }),
-  ],
-  preconditions: [],
-});
+    });
+  const [cluster = '', name = ''] = resource.split('/');
+  if (service === 'ecs') return aws('ecs', 'describe-services', region, { cluster, services: name });
+  return service === 'eks'
+    ? aws('eks', 'describe-nodegroup', region, { 'cluster-name': cluster, 'nodegroup-name': name })
+    : null;
+};

@@ -1,4 +1,6 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
 import { afterEach, expect, test } from 'vitest';
 import type { AllocationFailureSource } from '../../../shared/clusters/allocation-failure-source.ts';
 import { createAwsAllocationFailures } from '../../../shared/clusters/aws-allocation-failures.ts';
@@ -28,6 +30,8 @@ const sourceOver = async (
   };
   return createAwsAllocationFailures({
     autoScaling: new AutoScalingClient(settings),
+    ec2: new EC2Client(settings),
+    ecs: new ECSClient(settings),
     target: { accountId: '111111111111', region: 'eu-west-1' },
     roleArn: 'arn:aws:iam::111111111111:role/headroom-reader',
   });

@@ -222,7 +222,20 @@ const READ_ACTIONS = [
 ];
 
 /** Asked for as well. Without an answer the scan is whole: accounts of before have not granted them. */
-const EXTRA_ACTIONS = ['DescribeAddresses', 'DescribeLaunchTemplateVersions', 'DescribeVpcEndpoints'];
+const EXTRA_ACTIONS = [
+  'DescribeAddresses',
+  'DescribeFleetHistory',
+  'DescribeFleets',
+  'DescribeLaunchTemplateVersions',
+  'DescribeServices',
+  'DescribeSpotFleetRequestHistory',
+  'DescribeSpotFleetRequests',
+  'DescribeSpotInstanceRequests',
+  'DescribeTasks',
+  'DescribeVpcEndpoints',
+  'ListServices',
+  'ListTasks',
+];
 
 /** The figures of a subnet that need the action; what is not listed here costs a subnet no figure at all. */
 const LOST_WITH: Readonly<Record<string, readonly string[] | 'everything'>> = {
@@ -252,7 +265,7 @@ describe('a permission that is missing', () => {
     await headroom.scan(TARGET);
     const called = new Set(
       lab.calls
-        .filter(({ service }) => ['ec2', 'eks', 'auto-scaling'].includes(service))
+        .filter(({ service }) => ['ec2', 'ecs', 'eks', 'auto-scaling'].includes(service))
         .map(({ action }) => action),
     );
     expect([...called].toSorted()).toEqual([...READ_ACTIONS, ...EXTRA_ACTIONS].toSorted());

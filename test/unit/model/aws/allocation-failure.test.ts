@@ -41,6 +41,18 @@ const TEXTS: readonly (readonly [string, string, string | null, string])[] = [
     'addresses',
   ],
   [
+    `(service web) was unable to place a task. Reason: The subnet does not have enough free addresses in it.`,
+    'InsufficientFreeAddressesInSubnet',
+    null,
+    'addresses',
+  ],
+  [
+    '(service web) was unable to place a task because no container instance met all of its requirements. The closest matching container-instance encountered error "RESOURCE:ENI".',
+    'RESOURCE:ENI',
+    null,
+    'interface',
+  ],
+  [
     'PrivateIpAddressLimitExceeded: Number of private addresses will exceed limit.',
     'PrivateIpAddressLimitExceeded',
     null,

@@ -102,7 +102,13 @@ describe('health issues of node groups', () => {
 });
 
 describe('services that could not be asked', () => {
-  const unread = [{ service: 'auto-scaling' as const, reason: 'Not allowed.' }];
+  const unread = [{ service: 'auto-scaling' as const, reason: 'No answer.', isDenied: false }];
+
+  test('hold nothing where the role may not ask them at all', () => {
+    const denied = [{ service: 'ecs' as const, reason: 'Not allowed.', isDenied: true }];
+    expect(statesOf(KIND, estate([], denied))).toEqual(['healthy', 'healthy']);
+    expect(statesOf(KIND, estate([], [...denied, ...unread]))).toEqual(['unknown', 'unknown']);
+  });
 
   test('are unknown, and never an all-clear', () => {
     expect(statesOf(KIND, estate([], unread))).toEqual(['unknown', 'unknown']);

@@ -60,7 +60,7 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
     allocationFailures: {
       failures: [],
       since: '2026-01-01T00:00:00.000Z',
-      unread: [{ service: 'auto-scaling', reason: 'Denied.' }],
+      unread: [{ isDenied: false, service: 'auto-scaling', reason: 'Denied.' }],
     },
   },
   'pods-waiting': readAs({ sandboxFailures: DENIED }),
