@@ -1,6 +1,6 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import { words } from '../model/base/text/names.ts';
-import { number } from '../model/base/text/numbers.ts';
+import { count, number } from '../model/base/text/numbers.ts';
 import type { Finding, Subject } from '../model/result/finding.ts';
 import { subjectIdentity } from '../model/result/identity.ts';
 import { resourceName } from '../model/result/resource-name.ts';
@@ -71,8 +71,8 @@ const PLURALS: Readonly<Record<Subject['type'], string>> = {
 const NAME_LIMIT = 64;
 
 /**
- * Alerts of one subject say the title of the worst; those of several say what they have in common, and where. The worst
- * comes first in `transitions`.
+ * Alerts of one subject, or of subjects that are not alike, say the title of the worst; those of several subnets, for example,
+ * say what they have in common, and where. The worst comes first in `transitions`.
  */
 export const groupHeadline = (transitions: readonly Transition[], omitted: number): string => {
   const [first, ...others] = transitions;
@@ -80,15 +80,16 @@ export const groupHeadline = (transitions: readonly Transition[], omitted: numbe
   const lead = leadOf(first);
   const subjects = new Set(transitions.map(({ subject }) => subjectIdentity(subject)));
   const more = transitions.length + omitted - 1;
-  if (subjects.size === 1 && omitted === 0) {
-    const also = more === 0 ? '' : ` (and ${more} more alert${more === 1 ? '' : 's'} about it)`;
-    return `${lead}: ${titleOf(first)}${also}`;
-  }
   const same = <Value>(read: (transition: Transition) => Value): boolean =>
     others.every((other) => read(other) === read(first));
-  const what = commonSummary(transitions);
-  const who = same(({ subject }) => subject.type) ? PLURALS[first.subject.type] : 'places';
-  return `${lead}: ${number(subjects.size + omitted)} ${who}${whereOf(first.subject, same)}: ${what}`;
+  const isOneSubject = subjects.size === 1 && omitted === 0;
+  if (isOneSubject || !same(({ subject }) => subject.type)) {
+    const where = isOneSubject ? 'about it' : `in ${whereOf(first.subject, same)}`;
+    const also = more === 0 ? '' : ` (and ${count(more, 'more alert')} ${where})`;
+    return `${lead}: ${titleOf(first)}${also}`;
+  }
+  const who = `${number(subjects.size + omitted)} ${PLURALS[first.subject.type]}`;
+  return `${lead}: ${who} of ${whereOf(first.subject, same)}: ${commonSummary(transitions)}`;
 };
 
 const SUMMARIES_SHOWN = 2;
@@ -101,8 +102,8 @@ const commonSummary = (transitions: readonly Transition[]): string => {
 const whereOf = (subject: Subject, same: (read: (transition: Transition) => unknown) => boolean): string => {
   const shown = (text: string): string => truncate(inertLine(text), NAME_LIMIT);
   if (subject.type !== 'vpc' && subject.vpcId !== null && same((other) => other.subject.vpcId))
-    return ` of ${shown(subject.vpcId)}`;
-  if (!same((other) => other.subject.accountId)) return ' of several accounts';
-  if (!same((other) => other.subject.region)) return ` of account ${shown(subject.accountId)}`;
-  return ` of account ${shown(subject.accountId)} in ${shown(subject.region)}`;
+    return shown(subject.vpcId);
+  if (!same((other) => other.subject.accountId)) return 'several accounts';
+  if (!same((other) => other.subject.region)) return `account ${shown(subject.accountId)}`;
+  return `account ${shown(subject.accountId)} in ${shown(subject.region)}`;
 };

@@ -77,7 +77,7 @@ const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}
 /** The explanation names a lone problem already. */
 const remedyFor = ({ code, message, action }: Problem, isOneOfMany: boolean): Remedy => ({
   title: action,
-  effect: isOneOfMany ? `Fixes: ${sentence(message)}` : 'Headroom reads it again with the next scan.',
-  commands: code === 'access-denied' || code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
+  effect: isOneOfMany ? `Fixes: ${sentence(message)}` : 'The next scan tries again.',
+  commands: code === 'expired-credentials' ? ['aws sts get-caller-identity'] : [],
   preconditions: [],
 });

@@ -129,7 +129,7 @@ const explain = (worst: Short, others: readonly Short[]): string => {
       : [
           `If two zones fail together, ${count(pairs, 'pair')} of zones ${verb(pairs, 'leaves')} too little room.`,
         ]),
-    'All clusters of the account move at once.',
+    'The figures count the nodes of all clusters of the account, which start at the same time.',
   ].join(' ');
 };
 

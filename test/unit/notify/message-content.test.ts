@@ -83,14 +83,14 @@ describe('the headline', () => {
     );
   });
 
-  test('a group of two kinds of alerts names both', () => {
+  test('a group of subjects that are not alike has the title of the worst, and says how many more and where', () => {
     const other = exampleFinding(
       { ...subject, type: 'cluster', id: 'prod', accountId: '444455556666', vpcId: 'vpc-2' },
       { kind: 'committed-demand', title: 'y' },
     );
     const message = exampleMessage([exampleTransition(finding), exampleTransition(other)]);
     expect(composeMessage(message).headline).toBe(
-      'Warning: 2 places of several accounts: few addresses left, the maximum size does not fit',
+      'Warning: Subnet pods-a has 9 addresses left (and 1 more alert in several accounts)',
     );
   });
 

@@ -32,7 +32,7 @@ export const discoveryPreconditions = (
       text: `The CNI is version ${SUBNET_DISCOVERY_VERSION.join('.')} or later.`,
       holds: versions.includes(false) ? false : versions.includes(null) ? null : true,
     },
-    { text: 'The CNI may call ec2:DescribeSubnets.', holds: null },
+    { text: 'The role of the CNI allows ec2:DescribeSubnets.', holds: null },
   ];
 };
 

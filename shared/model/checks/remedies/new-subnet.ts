@@ -348,7 +348,7 @@ export const createPreconditions = (
       holds: table === null ? null : true,
     },
     ...(isUnrouted(range) && !isUnrouted(subnet.cidrBlock ?? '')
-      ? [{ text: `Networks outside the VPC need no address of ${range}.`, holds: null }]
+      ? [{ text: `Nothing outside the VPC needs to reach ${range}, which is not routed there.`, holds: null }]
       : []),
     ...(subnet.ipv6CidrBlocks.length > 0 && ipv6RangeFor(estate, subnet, range) === null
       ? [{ text: 'The VPC has an IPv6 block of /64 left. The new subnet needs one.', holds: null }]

@@ -153,7 +153,10 @@ export const blockPreconditions = (
     holds: isAtBlockQuota(vpc) ? null : true,
   },
   connectedPrecondition(estate, vpc, block),
-  { text: `No network beyond the connected VPCs that it must reach uses ${block}.`, holds: null },
+  {
+    text: `No other network that the VPC must reach uses ${block}, such as an on-premises network.`,
+    holds: null,
+  },
   ...listedPreconditions(estate, vpc, block),
   ...servicePreconditions(estate, vpc, block),
 ];

@@ -12,7 +12,7 @@ const NODE_OWNERS: ReadonlySet<string> = new Set<OwnerKind>([
 
 /** How what holds most of a full subnet comes to use a new one. Each keeps the subnets that it is configured with. */
 const SERVICE_EFFECTS: ReadonlyMap<string, string> = new Map<OwnerKind, string>([
-  ['lambda', 'Functions use it when their VPC configuration names it. They keep their present subnets.'],
+  ['lambda', 'Functions use it when their VPC configuration names it beside their present subnets.'],
   ['rds', 'Databases use it when their subnet group names it. Instances that run stay where they are.'],
   ['elasticache', 'Caches use it when their subnet group names it. Nodes that run stay where they are.'],
   ['efs', 'A file system has one mount target in each zone. Only a new file system can use it.'],

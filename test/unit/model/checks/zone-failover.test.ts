@@ -36,7 +36,7 @@ describe('the loss of a zone', () => {
         severity: 'warning',
         title: 'shop: without eu-west-1a, 1 of 4 nodes fits in the other zones',
         explanation:
-          'The next one fails with InsufficientFreeAddressesInSubnet. All clusters of the account move at once.',
+          'The next one fails with InsufficientFreeAddressesInSubnet. The figures count the nodes of all clusters of the account, which start at the same time.',
         subject: { subnetIds: ['subnet-0c', 'subnet-0b'] },
         evidence: [
           { name: 'nodes lost with eu-west-1a', value: 4 },
@@ -76,7 +76,7 @@ describe('the loss of a zone', () => {
     );
     expect(finding?.title).toBe('shop: without eu-west-1b, 0 of 4 nodes fit in the other zones');
     expect(finding?.explanation).toBe(
-      'Without eu-west-1a, 1 of 4 nodes fits in the other zones. If two zones fail together, 1 pair of zones leaves too little room. All clusters of the account move at once.',
+      'Without eu-west-1a, 1 of 4 nodes fits in the other zones. If two zones fail together, 1 pair of zones leaves too little room. The figures count the nodes of all clusters of the account, which start at the same time.',
     );
     const pairs = [
       ['eu-west-1a', 'eu-west-1b'],

@@ -326,7 +326,7 @@ describe('a control plane', () => {
     );
     expect(remedy?.commands[1]).toMatch(/^until /);
     expect(remedy?.preconditions.map(({ text }) => text)).toContainEqual(
-      'Networks outside the VPC need no address of 100.64.0.16/28.',
+      'Nothing outside the VPC needs to reach 100.64.0.16/28, which is not routed there.',
     );
     // What holds for both subnets is said once.
     const texts = remedy?.preconditions.map(({ text }) => text) ?? [];

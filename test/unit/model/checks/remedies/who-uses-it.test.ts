@@ -10,7 +10,7 @@ const held = (...kinds: readonly string[]): SubnetAssessment['owners'] =>
 
 describe('a subnet without nodes', () => {
   test.each([
-    ['lambda', 'Functions use it when their VPC configuration names it.'],
+    ['lambda', 'Functions use it when their VPC configuration names it beside their present subnets.'],
     ['rds', 'Databases use it when their subnet group names it.'],
     ['ecs-task', "New tasks use it when the service's network configuration names it."],
     ['instance', 'New instances start there when their Auto Scaling group or launch names it.'],
