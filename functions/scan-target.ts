@@ -79,7 +79,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
       },
       links: {
         ...configuration.links,
-        dashboard: dashboard === null ? null : { name: dashboard, region: home.region },
+        dashboard: dashboard === null ? null : { name: dashboard, ...home },
       },
       ports: {
         sources: createTargetSources(target, clients, {

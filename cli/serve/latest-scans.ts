@@ -42,7 +42,7 @@ export class LatestScans implements Exported {
   staleAfter: number | null = null;
   /** Of headroom.yml and of people, as the last run or the last look at the state found them. */
   mutes: readonly Mute[] = [];
-  links: Pick<LinkSettings, 'page' | 'runbooks'> = {};
+  links: Omit<LinkSettings, 'dashboard'> = {};
   /** Rises with every change, so that a page need not be made twice. */
   changes = 0;
 

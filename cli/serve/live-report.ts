@@ -40,7 +40,10 @@ export const liveReport = ({ latest, histories, token, version, now }: LiveRepor
 /** The runbook, which this server has where none is published, and the pages of the AWS console. */
 const linksOf = (alert: Alert, { links }: LatestScans) => {
   const { finding, subject } = alert;
-  const { runbooks = null } = links;
+  const { runbooks = null, portal = null, portalRole = null } = links;
   const runbook = runbookUrl(finding.kind, { runbooks }) ?? `runbooks/${finding.kind}`;
-  return [{ label: 'Runbook', url: runbook }, ...linksFor([{ finding, subject }], { dashboard: null })];
+  return [
+    { label: 'Runbook', url: runbook },
+    ...linksFor([{ finding, subject }], { portal, portalRole, dashboard: null }),
+  ];
 };

@@ -7,11 +7,20 @@ import type { Finding, Subject } from '../model/result/finding.ts';
 /** Where links lead. */
 export interface LinkSettings {
   /** The CloudWatch dashboard and the Region that it is in; `null`: none is deployed. */
-  readonly dashboard: { readonly name: string; readonly region: string } | null;
+  readonly dashboard: {
+    readonly name: string;
+    readonly region: string;
+    /** Absent: not known, so that the link does not go through a portal. */
+    readonly accountId?: string;
+  } | null;
   /** Where people reach the live page of `headroom serve`, without a slash at its end; absent: nowhere. */
   readonly page?: string | null;
   /** Where the runbooks are; `{check}` stands for the kind of a check, which else is added to the end. Absent: on the page. */
   readonly runbooks?: string | null;
+  /** The AWS access portal, without a slash at its end: links to the console go through it; absent: they go there at once. */
+  readonly portal?: string | null;
+  /** The permission set to use there; absent: people choose one. */
+  readonly portalRole?: string | null;
 }
 
 type Link = AlertMessage['links'][number];
@@ -31,7 +40,12 @@ export const linksFor = (
     0,
     RUNBOOK_LINKS,
   ),
-  ...distinct(consoleLinks(transitions.map(({ subject }) => subject))).slice(0, CONSOLE_LINKS),
+  ...distinct(
+    consoleLinks(
+      transitions.map(({ subject }) => subject),
+      settings,
+    ),
+  ).slice(0, CONSOLE_LINKS),
   ...distinct(transitions.flatMap(({ subject }) => pageLink(subject, settings) ?? [])).slice(0, 1),
   ...dashboardLinks(settings),
 ];
@@ -42,15 +56,28 @@ const distinct = (links: readonly Link[]): readonly Link[] => [
 
 /**
  * The console opens the account that the reader is signed in to: an address there names a Region, and no account. Of several
- * accounts each link says which one it needs, and two clusters of one name have two links.
+ * accounts each link says which one it needs, and two clusters of one name have two links. An access portal opens the account.
  */
-const consoleLinks = (subjects: readonly Subject[]): readonly Link[] => {
+const consoleLinks = (subjects: readonly Subject[], settings: LinkSettings): readonly Link[] => {
   const isSeveral = new Set(subjects.map(({ accountId }) => accountId)).size > 1;
   return subjects.flatMap((subject): readonly Link[] => {
     const link = consoleLink(subject);
     if (link === null) return [];
-    return [isSeveral ? { ...link, label: `${link.label} in ${subject.accountId}` } : link];
+    const label = isSeveral ? `${link.label} in ${subject.accountId}` : link.label;
+    return [{ label, url: throughPortal(link.url, subject.accountId, settings) }];
   });
+};
+
+/** A page of the console by way of the portal. Source: IAM Identity Center user guide, "Create shortcut links". */
+const throughPortal = (
+  destination: string,
+  accountId: string,
+  { portal = null, portalRole = null }: Pick<LinkSettings, 'portal' | 'portalRole'>,
+): string => {
+  // An account of a redacted estate has no number, and no page there.
+  if (portal === null || !/^\d{12}$/.test(accountId)) return destination;
+  const role = portalRole === null ? '' : `&role_name=${encodeURIComponent(portalRole)}`;
+  return `${portal}/#/console?account_id=${accountId}${role}&destination=${encodeURIComponent(destination)}`;
 };
 
 /** The path of the runbooks on the live page. */
@@ -87,12 +114,12 @@ const placeOnPage = ({ type, accountId, region, vpcId, clusterName, subnetIds }:
   return type === 'monitor' ? '' : filter.toString();
 };
 
-const dashboardLinks = ({ dashboard }: LinkSettings): readonly Link[] => {
+const dashboardLinks = ({ dashboard, ...settings }: LinkSettings): readonly Link[] => {
   const host = dashboard === null ? null : consoleHost(dashboard.region);
   if (dashboard === null || host === null) return [];
-  const { name, region } = dashboard;
+  const { name, region, accountId = '' } = dashboard;
   const url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${encodeURIComponent(name)}`;
-  return [{ label: 'Dashboard', url }];
+  return [{ label: 'Dashboard', url: throughPortal(url, accountId, settings) }];
 };
 
 const consoleLink = ({ type, id, region, vpcId, clusterName, subnetIds }: Subject): Link | null => {

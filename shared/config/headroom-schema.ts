@@ -342,6 +342,15 @@ const linkTarget = (words: string) =>
   );
 
 const links = section({
+  portal: linkTarget('the address of an AWS access portal, such as https://example.awsapps.com/start')
+    .transform(withoutEndSlashes)
+    .optional()
+    .describe(
+      'The AWS access portal of IAM Identity Center: links to the AWS console go through it, and open the right account.',
+    ),
+  portalRole: text('the name of a permission set, such as ReadOnlyAccess', /^[\w+=,.@-]{1,32}$/)
+    .optional()
+    .describe('The permission set that these links use. Default: the portal lets people choose.'),
   page: linkTarget('the address of the live page, such as https://headroom.example.com')
     .transform(withoutEndSlashes)
     .optional()

@@ -47,7 +47,13 @@ export interface HeadroomConfiguration {
   };
   readonly alerts: AlertPolicy;
   /** Where messages link to; `null`: there is no such page. */
-  readonly links: { readonly page: string | null; readonly runbooks: string | null };
+  readonly links: {
+    readonly page: string | null;
+    readonly runbooks: string | null;
+    /** The AWS access portal, and the permission set to use there; `null`: people choose one. */
+    readonly portal: string | null;
+    readonly portalRole: string | null;
+  };
   readonly destinations: ReadonlyMap<string, Destination>;
 }
 
@@ -157,7 +163,12 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
       : { digests: Object.entries(file.digests).map(([name, digest]) => ({ name, ...digest })) }),
     delivery: deliveryOf(file),
   },
-  links: { page: file.links?.page ?? null, runbooks: file.links?.runbooks ?? null },
+  links: {
+    page: file.links?.page ?? null,
+    runbooks: file.links?.runbooks ?? null,
+    portal: file.links?.portal ?? null,
+    portalRole: file.links?.portalRole ?? null,
+  },
   destinations: new Map(
     Object.entries(file.destinations ?? {}).map(([name, { channel }]) => [name, channel]),
   ),

@@ -177,6 +177,27 @@ describe('links', () => {
     expect(labelled({ dashboard: null, page, runbooks })['Runbook addresses-low']).toBe(url);
   });
 
+  test('open the right account by way of an access portal, with a permission set where one is named', () => {
+    const portal = 'https://example.awsapps.com/start';
+    const dashboard = { name: 'headroom', region: 'eu-west-1', accountId: '111111111111' };
+    const subject = { accountId: '222222222222' };
+    const links = labelled({ dashboard, portal, portalRole: 'Read+Only' }, subject);
+    const url = new URL(links['Subnet subnet-0a'] ?? '');
+    expect([url.origin, url.pathname]).toEqual(['https://example.awsapps.com', '/start/']);
+    const [route, query] = url.hash.split('?');
+    expect(route).toBe('#/console');
+    expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
+      account_id: '222222222222',
+      role_name: 'Read+Only',
+      destination: labelled({ dashboard: null }, subject)['Subnet subnet-0a'],
+    });
+    expect(links['Dashboard']).toContain('account_id=111111111111&');
+    expect(labelled({ dashboard: null, portal }, subject)['Subnet subnet-0a']).not.toContain('role_name');
+    expect(labelled({ dashboard: null, portal }, { accountId: 'account-1' })['Subnet subnet-0a']).toMatch(
+      /^https:\/\/eu-west-1\.console\./,
+    );
+  });
+
   test('have no page where none is known', () => {
     expect(Object.keys(labelled({ dashboard: null, page: null, runbooks: null }))).toEqual([
       'Subnet subnet-0a',

@@ -49,7 +49,7 @@ describe('a file that says nothing', () => {
       targets: { accounts: { from: 'self' }, regions: null, role: null },
       scan: { vpcIds: null, concurrency: 4, reading: 'full', quotaShare: 0.25 },
       kubernetes: null,
-      links: { page: null, runbooks: null },
+      links: { page: null, runbooks: null, portal: null, portalRole: null },
       metrics: {
         namespace: 'VpcHeadroom',
         compat: false,
@@ -753,7 +753,19 @@ describe('links of messages', () => {
     ).toEqual({
       page: 'https://headroom.example.com',
       runbooks: 'https://w.example.com/{check}',
+      portal: null,
+      portalRole: null,
     });
+  });
+
+  test('lead through an access portal', () => {
+    expect(
+      linksOf('links: { portal: "https://example.awsapps.com/start/", portalRole: ReadOnlyAccess }'),
+    ).toMatchObject({ portal: 'https://example.awsapps.com/start', portalRole: 'ReadOnlyAccess' });
+    expect(() => linksOf('links: { portal: "https://example.awsapps.com/start/#/" }')).toThrow(
+      /links\.portal/,
+    );
+    expect(() => linksOf('links: { portalRole: "a&destination=b" }')).toThrow(/links\.portalRole/);
   });
 
   test.each([
