@@ -86,6 +86,8 @@ export const reduceAlert = (
   if (raise === null) return unchanged;
   if (alert === null && raise === 'ok') return unchanged;
   if (alert !== null && now < Date.parse(alert.lastObservedAt)) return unchanged;
+  // Most observations are of what is well, and was.
+  if (alert?.status === 'resolved' && raise === 'ok' && hold === 'ok') return unchanged;
   const finding = observation.finding ?? alert?.finding;
   if (finding === undefined) throw withoutFinding(observation);
 

@@ -70,9 +70,11 @@ export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts
     (input.listed ?? (await store.list(target))).map((stored) => [stored.alert.key, stored]),
   );
   const observations = new Map(input.observations.map((observation) => [observation.key, observation]));
-  const limited = pLimit(REQUESTS_AT_ONCE);
+  const keys = [...new Set([...listed.keys(), ...observations.keys()])];
+  // Few need no limit, and most targets have few.
+  const limited: Limit = keys.length <= REQUESTS_AT_ONCE ? (work) => work() : pLimit(REQUESTS_AT_ONCE);
   const settled = await Promise.all(
-    [...new Set([...listed.keys(), ...observations.keys()])].map((key) =>
+    keys.map((key) =>
       limited(async (): Promise<Settled> => {
         const stored = listed.get(key) ?? null;
         try {
@@ -90,6 +92,8 @@ export const raiseAlerts = async (input: RaiseAlertsInput): Promise<RaisedAlerts
     problems: settled.flatMap(({ problem }) => problem ?? []),
   };
 };
+
+type Limit = (work: () => Promise<Settled>) => Promise<Settled>;
 
 interface Settled {
   readonly stored: VersionedAlert | null;

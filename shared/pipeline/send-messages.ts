@@ -44,7 +44,10 @@ const FAILURES_IN_A_ROW = 2;
  * which things happened; no destination waits for another. A message that is refused for what it says is sent again with
  * each of its transitions alone.
  */
-export const sendMessages = async (input: SendMessagesInput): Promise<SendReport> => new Sender(input).run();
+export const sendMessages = async (input: SendMessagesInput): Promise<SendReport> =>
+  input.entries.length === 0 ? NOTHING_TO_SEND : new Sender(input).run();
+
+const NOTHING_TO_SEND: SendReport = { sent: 0, problems: [], postponed: 0, unsent: [] };
 
 class Sender {
   readonly #input: SendMessagesInput;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PLANTS, RARE_PLANTS, READER_PLANTS } from './plants.ts';
+import { PLANTS, RARE_PLANTS, READER_PLANTS, SDK_PLANTS } from './plants.ts';
+import { mishapOf, SdkReader, truthOf } from './sdk.ts';
 import { simulate } from './simulation.ts';
 import { levelsByWire } from './wire.ts';
 
@@ -17,6 +18,37 @@ describe.each(Object.entries(READER_PLANTS))('planted in the reader: %s', (_, { 
     const { violations } = await simulate({ seed, cycles: 1_000, plants, wireEvery: 1 });
     expect(violations.map(({ rule }) => rule)).toContain(breaks);
   });
+});
+
+describe.each(Object.entries(SDK_PLANTS))('planted behind the SDK: %s', (_, { plants, breaks }) => {
+  test.each([1, 2])('is found within the first thousand scans of seed %i', async (seed) => {
+    const { violations } = await simulate({ seed, cycles: 1_000, plants, sdkEvery: 1 });
+    expect(violations.map(({ rule }) => rule)).toContain(breaks);
+  });
+});
+
+test('the SDK and the inventory of the product, in every scan, break no rule', async () => {
+  const { violations, bySdk } = await simulate({ seed: 1, cycles: 3_000, sdkEvery: 1 });
+  expect(violations).toEqual([]);
+  expect(bySdk).toBeGreaterThan(2_900);
+});
+
+test('each way in which a request of the SDK fails leaves unread exactly what it asked for', async () => {
+  const reader = new SdkReader();
+  const target = { accountId: '111111111111', region: 'eu-west-1' };
+  const subnets = [
+    { subnetId: 'subnet-00', level: 'warning' as const },
+    { subnetId: 'subnet-01', level: 'critical' as const },
+  ];
+  const seen = new Set<string>();
+  for (let each = 0; each < 1_000; each += 1) {
+    const mishap = mishapOf(each / 1_000);
+    const reading = { target, subnets, mishap, pieces: 1 + ((each * 37) % 997) };
+    const truth = truthOf(reading);
+    seen.add(JSON.stringify(truth === null ? null : [...truth.values()]));
+    expect([each, await reader.read(reading)]).toEqual([each, truth]);
+  }
+  expect(seen).toEqual(new Set(['null', '[null,null]', '["warning","critical"]']));
 });
 
 test('the reader of the product, in every scan, breaks no rule', async () => {

@@ -69,6 +69,50 @@ export const READER_PLANTS: Readonly<Record<string, Planted>> = {
   },
 };
 
+let calls = 0;
+
+/** Defects between the SDK and the scan: scans of a run that reads everything by the SDK. */
+export const SDK_PLANTS: Readonly<Record<string, Planted>> = {
+  'a list of subnets that was refused counts as an empty one': {
+    breaks: 'all-clear by blindness',
+    plants: {
+      inventory: (inventory) => ({
+        ...inventory,
+        subnets: (scope) =>
+          inventory.subnets(scope).catch((error: unknown) => {
+            if (!(error instanceof HeadroomError)) throw error;
+            return [];
+          }),
+      }),
+    },
+  },
+  'one list of subnets in five has lost its first page': {
+    breaks: 'all-clear by blindness',
+    plants: {
+      inventory: (inventory) => ({
+        ...inventory,
+        subnets: async (scope) => {
+          const subnets = await inventory.subnets(scope);
+          calls += 1;
+          return calls % 5 === 0 ? subnets.slice(1) : subnets;
+        },
+      }),
+    },
+  },
+  'interfaces that were refused count as free addresses': {
+    breaks: 'all-clear by blindness',
+    plants: {
+      inventory: (inventory) => ({
+        ...inventory,
+        eachInterface: (scope, receive) =>
+          inventory.eachInterface(scope, receive).catch((error: unknown) => {
+            if (!(error instanceof HeadroomError)) throw error;
+          }),
+      }),
+    },
+  },
+};
+
 /** Those that show only where two runs overlap. */
 export const RARE_PLANTS: Readonly<Record<string, Planted>> = {
   'a claim that the next run does not see': {

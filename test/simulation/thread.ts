@@ -1,5 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { simulate } from './simulation.ts';
+import { parentPort } from 'node:worker_threads';
+import { type SimulationInput, simulate } from './simulation.ts';
 
-/** One seed in a thread of its own. */
-parentPort?.postMessage(await simulate(workerData));
+const run = async (input: SimulationInput): Promise<void> => {
+  parentPort?.postMessage(await simulate(input));
+};
+
+/** Runs one seed after the other: the code is compiled and warm from the second one on. */
+parentPort?.on('message', (input: SimulationInput | null) => {
+  if (input === null) parentPort?.close();
+  else void run(input);
+});

@@ -3,6 +3,7 @@ export class Time {
   now: number;
   #order = 0;
   readonly #events: Event[] = [];
+  #real: Promise<unknown> | null = null;
 
   constructor(start: number) {
     this.now = start;
@@ -24,6 +25,12 @@ export class Time {
     });
   }
 
+  /** Work that Node does in its own time, while simulated time stands still: what comes next waits for it. */
+  async standing<Result>(work: Promise<Result>): Promise<Result> {
+    this.#real = Promise.allSettled([this.#real, work]);
+    return work;
+  }
+
   /** Lets everything happen up to this moment. What an event sets off at once is done before the next event. */
   async until(moment: number): Promise<void> {
     for (;;) {
@@ -34,6 +41,12 @@ export class Time {
       this.now = next.at;
       next.happens();
       await settled();
+      while (this.#real !== null) {
+        const real = this.#real;
+        await real;
+        if (this.#real === real) this.#real = null;
+        await settled();
+      }
     }
     this.now = moment;
   }

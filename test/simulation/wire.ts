@@ -5,13 +5,14 @@ import { eachItem } from '../../shared/model/aws/aws-pages.ts';
 import type { NetworkInterface, Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 
-/** A listing of interfaces as EC2 writes it, and the reader of the product: what a scan sees comes over this wire. */
+/** Listings of subnets and interfaces as EC2 writes them, and the reader of the product: what a scan sees comes over this wire. */
 
 /** A subnet has so many addresses, and is at these levels with so few of them left. */
 const CAPACITY = 20;
 const IN_USE: Readonly<Record<AlertLevel, number>> = { ok: 8, warning: 17, critical: 19 };
 
-const levelOf = (used: number): AlertLevel => {
+/** The level of a subnet by how many of its addresses interfaces have. */
+export const levelOf = (used: number): AlertLevel => {
   const free = CAPACITY - used;
   if (free <= CAPACITY - IN_USE.critical) return 'critical';
   return free <= CAPACITY - IN_USE.warning ? 'warning' : 'ok';
@@ -25,23 +26,44 @@ export interface WireSubnet {
 const interfaceXml = (subnetId: string, number: number): string =>
   `<item><networkInterfaceId>eni-${subnetId.slice(7)}${number}</networkInterfaceId><subnetId>${subnetId}</subnetId><vpcId>vpc-01</vpcId><description>a &lt;node&gt; &amp; more</description><status>in-use</status><tagSet><item><key>Name</key><value>n\u00F6de ${number}</value></item></tagSet><privateIpAddressesSet><item><privateIpAddress>10.0.0.${number + 4}</privateIpAddress><primary>true</primary></item></privateIpAddressesSet></item>`;
 
-const pageXml = (items: readonly string[], nextToken: string | null): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<DescribeNetworkInterfacesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><networkInterfaceSet>${items.join('')}</networkInterfaceSet>${nextToken === null ? '' : `<nextToken>${nextToken}</nextToken>`}</DescribeNetworkInterfacesResponse>`;
+const subnetXml = ({ subnetId, level }: WireSubnet): string =>
+  `<item><subnetId>${subnetId}</subnetId><state>available</state><ownerId>111111111111</ownerId><vpcId>vpc-01</vpcId><cidrBlock>10.0.0.0/27</cidrBlock><ipv6CidrBlockAssociationSet/><ipv6Native>false</ipv6Native><availableIpAddressCount>${CAPACITY - IN_USE[level]}</availableIpAddressCount><availabilityZone>eu-west-1a</availabilityZone><availabilityZoneId>euw1-az1</availabilityZoneId><tagSet><item><key>Name</key><value>a &lt;subnet&gt;</value></item></tagSet></item>`;
+
+/** A listing as EC2 answers it: its action, the name of its list, and its items. */
+interface Listing {
+  readonly action: string;
+  readonly set: string;
+  readonly items: readonly string[];
+}
+
+export const interfaceListing = (subnets: readonly WireSubnet[]): Listing => ({
+  action: 'DescribeNetworkInterfaces',
+  set: 'networkInterfaceSet',
+  items: subnets.flatMap(({ subnetId, level }) =>
+    Array.from({ length: IN_USE[level] }, (_, number) => interfaceXml(subnetId, number)),
+  ),
+});
+
+export const subnetListing = (subnets: readonly WireSubnet[]): Listing => ({
+  action: 'DescribeSubnets',
+  set: 'subnetSet',
+  items: subnets.map(subnetXml),
+});
+
+const pageXml = ({ action, set }: Listing, items: readonly string[], nextToken: string | null): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${items.length === 0 ? `<${set}/>` : `<${set}>${items.join('')}</${set}>`}${nextToken === null ? '' : `<nextToken>${nextToken}</nextToken>`}</${action}Response>`;
 
 /** The pages of a listing by their tokens; the first has none. */
-const pagesOf = (subnets: readonly WireSubnet[]): ReadonlyMap<string, string> => {
-  const items = subnets.flatMap(({ subnetId, level }) =>
-    Array.from({ length: IN_USE[level] }, (_, number) => interfaceXml(subnetId, number)),
-  );
-  const half = Math.ceil(items.length / 2);
+export const pagesOf = (listing: Listing): ReadonlyMap<string, string> => {
+  const half = Math.ceil(listing.items.length / 2);
   return new Map([
-    ['', pageXml(items.slice(0, half), 'second')],
-    ['second', pageXml(items.slice(half), null)],
+    ['', pageXml(listing, listing.items.slice(0, half), 'second')],
+    ['second', pageXml(listing, listing.items.slice(half), null)],
   ]);
 };
 
 /** What a proxy or a service that fails does to an answer with status 200. */
-const DAMAGES: readonly ((page: string, shape: number) => string)[] = [
+export const DAMAGES: readonly ((page: string, shape: number) => string)[] = [
   // It ends early, at the latest within the last tag.
   (page, shape) => page.slice(0, Math.floor(shape * (page.length - 1))),
   () => '<html><body>Sign in to the network</body></html>',
@@ -51,11 +73,11 @@ const DAMAGES: readonly ((page: string, shape: number) => string)[] = [
   (page) =>
     page.includes('<nextToken>')
       ? page.slice(0, page.indexOf('<nextToken>'))
-      : page.replace('</networkInterfaceSet>', '</networkInterfaceSet><nextToken>second</nextToken>'),
+      : page.replace(/(?=<\/\w+Response>$)/, '<nextToken>second</nextToken>'),
 ];
 
 /** The bytes of a page, in pieces of a size that cuts tags, entities and characters in two. */
-async function* inPieces(page: string, size: number): AsyncGenerator<Uint8Array> {
+export async function* inPieces(page: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(page);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
@@ -79,7 +101,7 @@ export const levelsByWire = async ({
   pieces,
   read = readInterfacePage,
 }: WireReading): Promise<ReadonlyMap<string, AlertLevel> | null> => {
-  const pages = pagesOf(subnets);
+  const pages = pagesOf(interfaceListing(subnets));
   const damaged = damage === null ? null : damage < 0.5 ? '' : 'second';
   const used = new Map(subnets.map(({ subnetId }) => [subnetId, 0]));
   try {

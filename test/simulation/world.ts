@@ -104,6 +104,21 @@ export const sightBehindWire = (target: SimulatedTarget, isDamaged: boolean): Si
   return { status: isDamaged ? 'partial' : 'ok', levels };
 };
 
+/** What a scan makes of subnets that were listed, each with its level, or `null`: its interfaces are not known. */
+export const sightOfListed = (
+  target: SimulatedTarget,
+  listed: ReadonlyMap<string, AlertLevel | null> | null,
+): Sight => {
+  const isWhole = listed !== null && [...listed.values()].every((level) => level !== null);
+  const levels = new Map<string, AlertLevel | null>();
+  levels.set(keyOf('scan-failed', scanSubject(target)), isWhole ? 'ok' : 'warning');
+  for (const { key, subject } of target.subnets) {
+    const level = listed?.get(subject.id);
+    if (level !== undefined) levels.set(key, level);
+  }
+  return { status: listed === null ? 'failed' : isWhole ? 'ok' : 'partial', levels };
+};
+
 /** What a scan made of it. @param read by subnet; `null`: it could not be read to its end */
 export const sightByWire = (target: SimulatedTarget, read: ReadonlyMap<string, AlertLevel> | null): Sight => {
   const { status, levels } = sightBehindWire(target, read === null);
