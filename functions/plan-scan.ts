@@ -1,15 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context } from 'aws-lambda';
 import { CallMeter } from '../shared/aws/call-meter.ts';
-import { clientSettings } from '../shared/aws/clients.ts';
 import { resolveConfiguredTargets } from '../shared/aws/configured-targets.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
+import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
 import { createNotifiers } from '../shared/aws/notifiers.ts';
 import { createTargetQueue } from '../shared/aws/target-queue.ts';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
-import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
+import { seriesBudget } from '../shared/metrics/bill-budget.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
@@ -20,6 +19,9 @@ import { planSummary } from '../shared/pipeline/run-summary.ts';
 
 /** Targets named in one log line: 5,000 of them would be 298 kB. */
 const TARGETS_LOGGED = 20;
+
+/** For the estimate of the bill: a deployment that scans less often costs less than this says. */
+const SCAN_INTERVAL_MINUTES = 5;
 
 /** Kept back from Lambda's own timeout, to log what happened. */
 const RESERVE_MS = 5_000;
@@ -37,7 +39,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
   const { targets, scan, alerts, metrics, destinations } = configuration;
   const queue = createTargetQueue(environment, home);
   const store = deploymentState(environment.tableName, process.env);
-  const cloudWatch = new CloudWatchClient(clientSettings());
+  const sinks = createMetricSinks(metrics, home);
   try {
     const outcome = await planRun({
       home,
@@ -51,7 +53,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       }),
       policy: alerts,
       vpcIds: scan.vpcIds,
-      subnetSeries: metrics.subnetSeries,
+      subnetSeries: seriesBudget(metrics, SCAN_INTERVAL_MINUTES),
       links: { ...configuration.links, dashboard: null },
       store,
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
@@ -61,7 +63,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       signal,
     });
     const unpublished = await publishRun(
-      createCloudWatchSink(cloudWatch, signal),
+      sinks.of(home, signal),
       planSummary(outcome),
       Date.now(),
       metrics.namespace,
@@ -76,6 +78,6 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
     });
   } finally {
     queue.destroy();
-    cloudWatch.destroy();
+    sinks.close();
   }
 };

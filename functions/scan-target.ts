@@ -1,15 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CallBudgets } from '../shared/aws/call-budget.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
-import { clientSettings, createTargetClients } from '../shared/aws/clients.ts';
+import { createTargetClients } from '../shared/aws/clients.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
+import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
 import { createNotifiers } from '../shared/aws/notifiers.ts';
 import { createTargetSources } from '../shared/aws/target-sources.ts';
 import { parseScanTargetEnvironment } from '../shared/config/environment.ts';
-import { createCloudWatchSink } from '../shared/metrics/cloudwatch-sink.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
@@ -63,7 +62,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
     role: role ?? undefined,
     budget: budgets.of(target, configuration.scan.quotaShare),
   });
-  const cloudWatch = new CloudWatchClient(clientSettings());
+  const sinks = createMetricSinks(configuration.metrics, home);
   const dashboard = environment.dashboardName;
   try {
     return await runScanJob({
@@ -88,7 +87,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
           kubernetes: configuration.kubernetes,
         }),
         store,
-        sink: createCloudWatchSink(cloudWatch, signal),
+        sink: sinks.of(target, signal),
         notifier: createNotifiers(
           configuration.destinations,
           environment.topicArn,
@@ -108,7 +107,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
     });
   } finally {
     clients.destroy();
-    cloudWatch.destroy();
+    sinks.close();
   }
 };
 

@@ -64,6 +64,18 @@ const accountsText = (accounts: HeadroomConfiguration['targets']['accounts']): s
   }
 };
 
+const metricsText = ({
+  sink,
+  otlp,
+  namespace,
+  subnetSeries,
+  monthlyDollars,
+}: HeadroomConfiguration['metrics']): string => {
+  if (sink === 'otlp') return `OTLP to ${otlp.endpoint ?? 'CloudWatch'}, every series`;
+  const limit = monthlyDollars === null ? '' : `, and a bill of at most $${monthlyDollars} a month`;
+  return `${namespace}${sink === 'emf' ? ' by lines in the log' : ''}, at most ${subnetSeries} series${limit}`;
+};
+
 const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): string => {
   const { targets, scan, metrics, alerts, destinations } = configuration;
   const { accounts, regions, role } = targets;
@@ -74,7 +86,7 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
     ['VPCs', scan.vpcIds?.join(', ') ?? 'all'],
     ['reading', scan.reading],
     ['EC2 quota', `at most ${Math.round(100 * scan.quotaShare)}%`],
-    ['metrics', `${metrics.namespace}, at most ${metrics.subnetSeries} series of subnets`],
+    ['metrics', metricsText(metrics)],
     ['destinations', ['default', ...destinations.keys()].join(', ')],
     ['overrides', String(alerts.overrides.length)],
     ['mutes', String(alerts.mutes.length)],

@@ -1,5 +1,10 @@
-import { type CostLine, type EstateSize, monthlyCost } from '../../shared/metrics/monthly-cost.ts';
-import { PRICES_AS_OF } from '../../shared/metrics/prices.ts';
+import {
+  type CostLine,
+  type EstateSize,
+  type MetricsBy,
+  monthlyCost,
+} from '../../shared/metrics/monthly-cost.ts';
+import { ASSUMED_OTLP_GIGABYTE, PRICES_AS_OF } from '../../shared/metrics/prices.ts';
 import { number } from '../../shared/model/base/text/numbers.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -23,12 +28,28 @@ interface Options extends ScanOptions, Omit<Filters, 'severity'> {
   readonly activeAddresses?: string;
   readonly interval: string;
   readonly scanSeconds: string;
+  readonly sink?: MetricsBy;
+  readonly otlpGigabyte: string;
 }
 
 const wholeNumber = (option: string, text: string): number => {
   if (!/^\d{1,9}$/.test(text))
     throw new UsageError(`${option} ${text} is not a whole number.`, 'Give it as digits.');
   return Number(text);
+};
+
+const SINKS: readonly MetricsBy[] = ['cloudwatch', 'emf', 'otlp'];
+
+const sinkOf = (given: string): MetricsBy => {
+  const sink = SINKS.find((known) => known === given);
+  if (sink === undefined) throw new UsageError(`--sink ${given} is not a sink.`, `Give ${SINKS.join(', ')}.`);
+  return sink;
+};
+
+const priceOf = (option: string, given: string): number => {
+  if (!/^\d{1,5}(\.\d{1,6})?$/.test(given))
+    throw new UsageError(`${option} ${given} is not a price.`, 'Give US dollars, such as 0.5.');
+  return Number(given);
 };
 
 const dollars = (amount: number): string =>
@@ -45,6 +66,8 @@ export const addCostCommand: AddCommand = (program, session) => {
     .option('--active-addresses <n>', 'addresses in use (default: 100 for each subnet)')
     .option('--interval <minutes>', 'minutes between scans', '5')
     .option('--scan-seconds <n>', 'duration of the scan of one target, in seconds', '3')
+    .option('--sink <sink>', "cloudwatch, emf or otlp (default: the file's, or cloudwatch)")
+    .option('--otlp-gigabyte <dollars>', 'the price of a GB of OTLP metrics', String(ASSUMED_OTLP_GIGABYTE))
     .addHelpText(
       'after',
       `
@@ -52,6 +75,7 @@ Examples:
   $ headroom cost                                          for what a scan of this account finds
   $ headroom cost --subnets 1000 --targets 80 --active-addresses 50000
   $ headroom cost --subnets 1000 --config headroom.yml     with the metric budget of that file
+  $ headroom cost --subnets 1000 --sink otlp               every metric of every subnet, charged by the GB
 `,
     )
     .action(async (options: Options) => {
@@ -61,6 +85,9 @@ Examples:
         scanIntervalMinutes: wholeNumber('--interval', options.interval),
         scanSeconds: wholeNumber('--scan-seconds', options.scanSeconds),
         subnetSeries: configuration.metrics.subnetSeries,
+        monthlyDollars: configuration.metrics.monthlyDollars,
+        sink: sinkOf(options.sink ?? configuration.metrics.sink),
+        otlpGigabyte: priceOf('--otlp-gigabyte', options.otlpGigabyte),
       };
       if (shape.scanIntervalMinutes === 0)
         throw new UsageError('--interval 0 is not an interval.', 'Give at least 1.');

@@ -31,15 +31,16 @@ const publishScan = async (
   { io }: Session,
 ): Promise<boolean> => {
   const { namespace, compat, subnetSeries } = configuration.metrics;
-  const [{ CloudWatchClient }, { clientSettings }, { createCloudWatchSink }, { publishAssessment }] =
-    await Promise.all([
-      import('@aws-sdk/client-cloudwatch'),
-      import('../../shared/aws/clients.ts'),
-      import('../../shared/metrics/cloudwatch-sink.ts'),
-      import('../../shared/pipeline/publish.ts'),
-    ]);
-  const client = new CloudWatchClient(clientSettings());
-  const sink = createCloudWatchSink(client);
+  const [{ createMetricSinks }, { homeRegion }, { publishAssessment }] = await Promise.all([
+    import('../../shared/aws/metric-sinks.ts'),
+    import('../../shared/aws/reachable-targets.ts'),
+    import('../../shared/pipeline/publish.ts'),
+  ]);
+  const sinks = createMetricSinks(
+    configuration.metrics,
+    { accountId: '', region: await homeRegion(undefined) },
+    io.err,
+  );
   let complete = true;
   let published = 0;
   let withheld = 0;
@@ -52,7 +53,7 @@ const publishScan = async (
           compat,
           subnetSeries: configuration.source === null ? Number.POSITIVE_INFINITY : subnetSeries,
         },
-        { sink, cache: null },
+        { sink: sinks.of(assessment.target), cache: null },
       );
       published += outcome.published;
       withheld += outcome.withheld;
@@ -62,7 +63,7 @@ const publishScan = async (
       }
     }
   } finally {
-    client.destroy();
+    sinks.close();
   }
   const held = withheld === 0 ? '' : ` (${withheld} held back by metrics.budget)`;
   io.err(`Published ${published} metric values to ${namespace}${held}.\n`);

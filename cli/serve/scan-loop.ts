@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import pLimit from 'p-limit';
 import type { LinkSettings } from '../../shared/alerts/links.ts';
 import { CallBudgets } from '../../shared/aws/call-budget.ts';
-import { clientSettings } from '../../shared/aws/clients.ts';
+import { createMetricSinks, type MetricSinks } from '../../shared/aws/metric-sinks.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
-import { createCloudWatchSink } from '../../shared/metrics/cloudwatch-sink.ts';
 import { staleAfterAt } from '../../shared/model/alert/pace.ts';
 import type { AlertPolicy } from '../../shared/model/alert/policy.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
@@ -60,7 +58,7 @@ interface Run {
   readonly configuration: HeadroomConfiguration;
   readonly selected: SelectedTargets;
   readonly store: StateStore;
-  readonly cloudWatch: CloudWatchClient | null;
+  readonly sinks: MetricSinks | null;
   /** Ends the reading. */
   readonly reading: AbortSignal;
 }
@@ -117,7 +115,7 @@ export class ScanLoop {
       AbortSignal.timeout(Math.max(interval, LEAST_READING_MILLISECONDS)),
       breakOff,
     ]);
-    const cloudWatch = options.publish === true ? new CloudWatchClient(clientSettings()) : null;
+    let sinks: MetricSinks | null = null;
     const messages: Promise<unknown>[] = [];
     try {
       const selected = await this.#targets.select({
@@ -127,7 +125,8 @@ export class ScanLoop {
         now: io.now(),
         signal: reading,
       });
-      const run: Run = { configuration, selected, store, cloudWatch, reading };
+      sinks = options.publish === true ? createMetricSinks(configuration.metrics, selected.home) : null;
+      const run: Run = { configuration, selected, store, sinks, reading };
       latest.links = this.#links(run);
       const begun = Promise.withResolvers<{ readonly scans: Promise<unknown> }>();
       const planning = this.#plan(run, async (requests) => {
@@ -142,7 +141,7 @@ export class ScanLoop {
     } finally {
       this.#follow(
         Promise.allSettled(messages).then(async () => {
-          cloudWatch?.destroy();
+          sinks?.close();
           await store.close();
         }),
       );
@@ -169,7 +168,8 @@ export class ScanLoop {
       resolved,
       policy: run.configuration.alerts,
       vpcIds: this.#vpcIds(run),
-      subnetSeries: run.configuration.metrics.subnetSeries,
+      // Where a process of yours scans, AWS charges for metrics alone.
+      subnetSeries: run.configuration.metrics.sink === 'otlp' ? null : run.configuration.metrics.subnetSeries,
       links: this.#links(run),
       notifier: this.#notifier(run),
       deadLetters: null,
@@ -202,7 +202,7 @@ export class ScanLoop {
   /** Scans one target. Calls `onStored` as soon as the scan is stored: sending its messages holds up no other. */
   async #scan(request: ScanRequest, run: Run, onStored: () => void): Promise<void> {
     const { io, latest, interval, breakOff } = this.#input;
-    const { configuration, cloudWatch } = run;
+    const { configuration, sinks } = run;
     const target = { accountId: request.accountId, region: request.region };
     const { sources, meter, close } = openTarget(target, run.selected, {
       budget: this.#budgets.of(target, configuration.scan.quotaShare),
@@ -221,7 +221,7 @@ export class ScanLoop {
         ports: {
           sources,
           store: run.store,
-          sink: cloudWatch === null ? null : createCloudWatchSink(cloudWatch, breakOff),
+          sink: sinks?.of(target, breakOff) ?? null,
           notifier: this.#notifier(run),
           clock: io.now,
         },

@@ -7,6 +7,7 @@ import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
 import { assumeReaders } from './assume-readers.ts';
 import { variableLines } from './deployment-problems.ts';
 import { destinationsPolicy } from './destinations-policy.ts';
+import { metricResourcesOf } from './metric-resources.ts';
 import { DEFAULT_CONFIGURATION } from './template/parameters.ts';
 
 const path = process.env.HEADROOM_YML ?? fileURLToPath(new URL('../../headroom.yml', import.meta.url));
@@ -28,6 +29,12 @@ export const policy = { rules: alerts.rules };
 export const readOtherAccounts = assumeReaders(targets.accounts, targets.role?.name ?? DEFAULT_ROLE_NAME);
 
 export const namespace = metrics.namespace;
+
+/** `cloudwatch`, `emf` or `otlp`. */
+export const metricsSink = metrics.sink;
+
+/** What metrics by OTLP need: permissions, and alarms in PromQL. */
+export const metricResources = { Resources: metricResourcesOf(metrics) };
 
 /** Whether buttons in Slack need an address. A text, as conditions compare it. */
 export const hasSlackApp = String([...destinations.values()].some(({ kind }) => kind === 'slack-app'));

@@ -3,7 +3,7 @@ import type { SecretLocation } from '../../shared/config/environment.ts';
 
 type Resource = string | { readonly 'Fn::Sub': string };
 
-interface Statement {
+export interface Statement {
   readonly Sid: string;
   readonly Effect: 'Allow';
   readonly Action: string;
@@ -70,7 +70,8 @@ const slackAppPolicy = (all: readonly Destination[]): Readonly<Record<string, ob
 const statement = (Sid: string, Action: string, resources: readonly Resource[]): readonly Statement[] =>
   resources.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action, Resource: resources }];
 
-const secretStatements = (secrets: readonly SecretLocation[]): readonly Statement[] => [
+/** What reads these secrets and parameters, and no others. */
+export const secretStatements = (secrets: readonly SecretLocation[]): readonly Statement[] => [
   ...statement(
     'ReadSecretsOfDestinations',
     'secretsmanager:GetSecretValue',

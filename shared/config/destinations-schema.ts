@@ -52,7 +52,7 @@ const topicArn = text(
 );
 
 // A URL is not a name: a secret written here is refused, before it gets into a repository.
-const keptFields = {
+export const keptFields = {
   secret: text(
     'the name or ARN of a Secrets Manager secret, such as headroom/slack, never the secret itself',
     /^(?!.{0,2048}:\/\/)[\w/+=.@:-]{1,2048}$/,
@@ -72,12 +72,14 @@ interface Kept {
   readonly parameter?: string | undefined;
 }
 
-const isOneOfBoth = ({ secret, parameter }: Kept): boolean =>
+export const isOneOfBoth = ({ secret, parameter }: Kept): boolean =>
   (secret === undefined) !== (parameter === undefined);
 const isNeither = ({ secret, parameter }: Kept): boolean => secret === undefined && parameter === undefined;
-const ONE_OF_BOTH = { error: 'a mapping with either "secret" or "parameter", which name where it is kept' };
+export const ONE_OF_BOTH = {
+  error: 'a mapping with either "secret" or "parameter", which name where it is kept',
+};
 
-const locationOf = ({ secret, parameter }: Kept): SecretLocation =>
+export const locationOf = ({ secret, parameter }: Kept): SecretLocation =>
   secret === undefined ? { kind: 'parameter', name: parameter ?? '' } : { kind: 'secret', secretId: secret };
 
 const HTTPS_URL = 'an https:// URL without a user name, or an http:// URL of this machine';

@@ -3,7 +3,13 @@ import type { Mute, PolicyOverride, Route, WeeklyWindow } from '../model/alert/p
 import { withoutEndSlashes } from '../model/base/text/end-slashes.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
 import { DAYS, dayNumbers, daysOfTheWeek, deliverySchema, WORKING_DAYS } from './delivery-schema.ts';
-import { destinationsSchema } from './destinations-schema.ts';
+import {
+  destinationsSchema,
+  isOneOfBoth,
+  keptFields,
+  locationOf,
+  ONE_OF_BOTH,
+} from './destinations-schema.ts';
 import { rulesByName, rulesSchema } from './rules-schema.ts';
 import {
   accountId,
@@ -143,42 +149,80 @@ const namespace = text(
   /^(?!AWS\/|:)[\w.\-/#: ]{1,255}$/,
 );
 
-const metrics = section({
-  namespace: namespace.optional().describe('The CloudWatch namespace.'),
-  compat: yesOrNo
+const OTLP_ENDPOINT =
+  'the whole http:// or https:// URL of an OTLP endpoint for metrics, such as http://collector:4318/v1/metrics';
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
+
+const otlp = section({
+  endpoint: text(OTLP_ENDPOINT, /^https?:\/\/[^\s/@?#]{1,253}\/[^\s?#]{1,1500}$/)
     .optional()
-    .describe('Also publish the cluster gauges under the names of the CNI Metrics Helper.'),
-  budget: together(
-    section({
-      metrics: wholeNumber(0, 1_000_000)
-        .optional()
-        .describe('The maximum number of series for the subnets of all targets together.'),
-      monthlyDollars: z
-        .number({ error: 'a sum in US dollars, 0 or more' })
-        .min(0, { error: 'a sum in US dollars, 0 or more' })
-        .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
-        .optional()
-        .describe('The same limit in US dollars a month, at $0.30 for each series.'),
-    }),
-    ({ metrics: series, monthlyDollars }) =>
-      series === undefined || monthlyDollars === undefined
-        ? []
-        : [
-            {
-              path: ['metrics'],
-              message: 'and metrics.budget.monthlyDollars are both given; keep one of them.',
-            },
-          ],
-  )
+    .describe('Where metrics are sent. Default: the OTLP endpoint of CloudWatch in the Region of Headroom.'),
+  temporality: oneOf(['delta', 'cumulative'])
     .optional()
-    .describe('The limit for metrics of single subnets. Give one of its two keys.'),
-  hot: section({
-    below: percent.optional().describe('Subnets with less than this share of a supply free.'),
-    within: duration.optional().describe('Subnets that are expected to run out within this time.'),
-  })
+    .describe('How counts of events add up. Default: delta for CloudWatch, cumulative for others.'),
+  headers: z
+    .record(
+      z.string().regex(HEADER_NAME, { error: 'the name of an HTTP header' }),
+      section(keptFields).refine(isOneOfBoth, ONE_OF_BOTH).transform(locationOf),
+      { error: 'a mapping from names of HTTP headers to the places of their values' },
+    )
     .optional()
-    .describe('Subnets that are published first within the budget.'),
+    .describe('Headers with a secret, such as authorization, and the place of each value.'),
 });
+
+const metrics = together(
+  section({
+    sink: oneOf(['cloudwatch', 'emf', 'otlp'])
+      .optional()
+      .describe(
+        'How metrics are published: by the API of CloudWatch, by lines in the log (EMF), or by OTLP, which has no price for a series. Default: cloudwatch.',
+      ),
+    otlp: otlp.optional().describe('The receiver of metrics, with `sink: otlp`.'),
+    namespace: namespace.optional().describe('The CloudWatch namespace.'),
+    compat: yesOrNo
+      .optional()
+      .describe('Also publish the cluster gauges under the names of the CNI Metrics Helper.'),
+    budget: together(
+      section({
+        metrics: wholeNumber(0, 1_000_000)
+          .optional()
+          .describe(
+            'The maximum number of series of all targets together: clusters and VPCs first, then subnets.',
+          ),
+        monthlyDollars: z
+          .number({ error: 'a sum in US dollars, 0 or more' })
+          .min(0, { error: 'a sum in US dollars, 0 or more' })
+          .max(1_000_000, { error: 'a sum in US dollars, at most 1000000' })
+          .optional()
+          .describe(
+            'The limit of the whole bill in US dollars a month: metrics get what other services leave. Default: 150.',
+          ),
+      }),
+      ({ metrics: series, monthlyDollars }) =>
+        series === undefined || monthlyDollars === undefined
+          ? []
+          : [
+              {
+                path: ['metrics'],
+                message: 'and metrics.budget.monthlyDollars are both given; keep one of them.',
+              },
+            ],
+    )
+      .optional()
+      .describe('The limit for metrics that have a price for each series. Give one of its two keys.'),
+    hot: section({
+      below: percent.optional().describe('Subnets with less than this share of a supply free.'),
+      within: duration.optional().describe('Subnets that are expected to run out within this time.'),
+    })
+      .optional()
+      .describe('Subnets that are published first within the budget.'),
+  }),
+  ({ sink, otlp: receiver }) =>
+    receiver === undefined || sink === 'otlp'
+      ? []
+      : [{ path: ['otlp'], message: 'is given, and metrics.sink is not otlp, so nothing is sent there.' }],
+);
 
 const weekly = together(
   section({
@@ -374,7 +418,7 @@ export const headroomSchema = section({
   kubernetes: kubernetes
     .optional()
     .describe('The Kubernetes API of clusters, read in every scan. Default: not read.'),
-  metrics: metrics.optional().describe('Metrics in CloudWatch.'),
+  metrics: metrics.optional().describe('Metrics: where to, and how many.'),
   alerts: alerts.optional().describe('Alert rules, overrides and mutes.'),
   links: links.optional().describe('Pages of yours that messages link to.'),
   destinations: destinationsSchema.optional().describe('The places that alerts can go to, by name.'),

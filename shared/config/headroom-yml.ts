@@ -6,6 +6,7 @@ import { contradictionsIn } from './contradictions.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { deliveryTimes } from './delivery-schema.ts';
 import type { Destination } from './destinations-schema.ts';
+import type { SecretLocation } from './environment.ts';
 import { accountsOf, type HeadroomFile, headroomSchema, roleOf } from './headroom-schema.ts';
 import { fieldOf, Locator, problemsOf } from './problems.ts';
 
@@ -37,11 +38,23 @@ export interface HeadroomConfiguration {
   /** `null`: the Kubernetes API of no cluster is read. */
   readonly kubernetes: KubernetesSettings | null;
   readonly metrics: {
+    /** `cloudwatch`: PutMetricData. `emf`: lines in the log. `otlp`: CloudWatch's OTLP endpoint, or a collector. */
+    readonly sink: 'cloudwatch' | 'emf' | 'otlp';
+    readonly otlp: {
+      /** `null`: CloudWatch's, in the Region that Headroom runs in. */
+      readonly endpoint: string | null;
+      /** `null`: what the receiver is known to add up. */
+      readonly temporality: 'delta' | 'cumulative' | null;
+      /** Headers with a secret, and where it is kept. */
+      readonly headers: ReadonlyMap<string, SecretLocation>;
+    };
     readonly namespace: string;
     /** Also publish the clusters' gauges as the CNI Metrics Helper does. */
     readonly compat: boolean;
-    /** How many series the subnets of all targets together may have. */
+    /** How many series all targets together may have. */
     readonly subnetSeries: number;
+    /** The limit of the whole bill, in US dollars a month, which leaves fewer series; `null`: `subnetSeries` alone counts. */
+    readonly monthlyDollars: number | null;
     /** Which subnets come first: those with less of a supply free, and those that run out sooner. */
     readonly hot: { readonly belowFreeShare: number; readonly withinHours: number };
   };
@@ -76,6 +89,9 @@ const DOLLARS_PER_SERIES = 0.3;
 
 /** $150 a month for the subnets of a deployment, at most: 38 in full. Alerts cover all of them whatever the budget. */
 export const DEFAULT_SUBNET_SERIES = 500;
+
+/** What a deployment costs at most, where no budget is given. */
+export const DEFAULT_MONTHLY_DOLLARS = 150;
 
 /**
  * Reads a headroom.yml. An empty file is a whole configuration: every setting has a default.
@@ -143,9 +159,16 @@ const configurationOf = (file: HeadroomFile): HeadroomConfiguration => ({
           labels: file.kubernetes.labels ?? null,
         },
   metrics: {
+    sink: file.metrics?.sink ?? 'cloudwatch',
+    otlp: {
+      endpoint: file.metrics?.otlp?.endpoint ?? null,
+      temporality: file.metrics?.otlp?.temporality ?? null,
+      headers: new Map(Object.entries(file.metrics?.otlp?.headers ?? {})),
+    },
     namespace: file.metrics?.namespace ?? DEFAULT_NAMESPACE,
     compat: file.metrics?.compat ?? false,
     subnetSeries: subnetSeriesOf(file),
+    monthlyDollars: dollarsOf(file),
     hot: {
       belowFreeShare:
         file.metrics?.hot?.below === undefined ? DEFAULT_HOT.belowFreeShare : file.metrics.hot.below / 100,
@@ -191,6 +214,12 @@ export const DEFAULT_HOT = { belowFreeShare: 0.4, withinHours: 16 * 24 };
 const regionsOf = ({ targets }: HeadroomFile): HeadroomConfiguration['targets']['regions'] => {
   if (targets?.regions === undefined) return null;
   return targets.regions.includes('enabled') ? 'enabled' : [...new Set(targets.regions)];
+};
+
+/** Without a budget, the default one is of the whole bill. */
+const dollarsOf = ({ metrics }: HeadroomFile): number | null => {
+  const { metrics: series, monthlyDollars } = metrics?.budget ?? {};
+  return series === undefined ? (monthlyDollars ?? DEFAULT_MONTHLY_DOLLARS) : null;
 };
 
 const subnetSeriesOf = ({ metrics }: HeadroomFile): number => {

@@ -29,13 +29,13 @@ export interface BudgetedSubnets {
   readonly withheld: readonly SubnetAssessment[];
   /** Hot subnets among the withheld: the budget is too small for what is wrong, and that is worth saying. */
   readonly hotWithheld: number;
-  /** What the target would publish if it could: see `shareBudget`. */
+  /** What the subnets would publish if they could: see `shareBudget`. */
   readonly wanted: WantedSeries;
   /** To be handed in next time. */
   readonly memory: PublishedSubnets;
 }
 
-/** How many series the subnets of a target asked for when it was last scanned: those of the hot ones, and of all. */
+/** How many series a target asked for when it was last scanned: those of clusters, VPCs and hot subnets, and all. */
 export interface WantedSeries {
   readonly hot: number;
   readonly all: number;

@@ -17,6 +17,8 @@ export interface MetricDefinition<Subject> {
   readonly unit: MetricDatum['unit'];
   /** One or two sentences for the reference page and the exporter's HELP line. */
   readonly help: string;
+  /** The value counts events since the scan before, or during this scan; absent: it is a state. */
+  readonly isCount?: true;
   /** `null` when unknown: then nothing is published. */
   readonly value: (subject: Subject, context: MetricContext) => number | null;
 }
@@ -24,10 +26,15 @@ export interface MetricDefinition<Subject> {
 export interface MetricContext {
   /** When the scan was made, in epoch milliseconds. */
   readonly scannedAt: number;
+  /** When the counting of events began, in epoch milliseconds; absent: not known. */
+  readonly since?: number;
 }
 
+/** What a metric describes. `holder`: a namespace, workload or team of a cluster. */
+export type MetricSubject = 'subnet' | 'vpc' | 'cluster' | 'run' | 'holder';
+
 export interface MetricFamily<Subject> {
-  readonly subject: 'subnet' | 'vpc' | 'cluster' | 'run';
+  readonly subject: Exclude<MetricSubject, 'holder'>;
   readonly title: string;
   readonly dimensions: (subject: Subject) => Readonly<Record<string, string>>;
   readonly dimensionNames: readonly string[];
@@ -243,6 +250,7 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
     {
       name: 'AssignmentFailures',
       unit: 'Count',
+      isCount: true,
       help: 'How often the CNI had no address for a pod since the last scan. Known where the counters of the CNI are read.',
       value: (cluster) => cluster.kubernetes?.ipamd?.values['noAvailableIPAddresses'] ?? null,
     },
@@ -352,10 +360,17 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'ApiCalls',
       unit: 'Count',
+      isCount: true,
       help: 'Requests sent to AWS APIs, retries included.',
       value: (run) => run.apiCalls,
     },
-    { name: 'Throttles', unit: 'Count', help: 'Requests that AWS throttled.', value: (run) => run.throttles },
+    {
+      name: 'Throttles',
+      unit: 'Count',
+      isCount: true,
+      help: 'Requests that AWS throttled.',
+      value: (run) => run.throttles,
+    },
     {
       name: 'OldestMapSeconds',
       unit: 'Seconds',
@@ -365,6 +380,7 @@ export const RUN_METRICS: MetricFamily<RunSummary> = {
     {
       name: 'MetricsPublished',
       unit: 'Count',
+      isCount: true,
       help: 'Metric values sent.',
       value: (run) => run.metricsPublished,
     },

@@ -1,5 +1,7 @@
+import { printable } from '../model/base/invisible-characters.ts';
 import type { ClusterAssessment, CniGauges } from '../model/result/cluster.ts';
-import type { MetricContext, MetricFamily } from './catalogue.ts';
+import type { ClusterPods } from '../model/result/pods.ts';
+import { CLUSTER_METRICS, type MetricContext, type MetricFamily } from './catalogue.ts';
 import type { MetricDatum } from './metric-sink.ts';
 
 /** The namespace and the dimension of the CNI Metrics Helper, for dashboards that were made for it. */
@@ -13,11 +15,22 @@ export const dataOf = <Subject>(
   namespace: string,
 ): MetricDatum[] => {
   const dimensions = family.dimensions(subject);
-  return family.metrics.flatMap(({ name, unit, value }) => {
+  return family.metrics.flatMap(({ name, unit, value, isCount }) => {
     const measured = value(subject, context);
     // A figure that is not finite would be a defect of ours; it is no more fit to publish than an unknown one.
     if (measured === null || !Number.isFinite(measured)) return [];
-    return [{ namespace, name, dimensions, value: measured, unit, timestamp: context.scannedAt }];
+    return [
+      {
+        namespace,
+        name,
+        dimensions,
+        value: measured,
+        unit,
+        timestamp: context.scannedAt,
+        subject: family.subject,
+        ...(isCount === true ? { count: { since: context.since ?? null } } : {}),
+      },
+    ];
   });
 };
 
@@ -56,5 +69,33 @@ export const compatData = (
             timestamp: context.scannedAt,
           },
         ],
+  );
+};
+
+/** By whom the addresses of pods are held: the dimension, and where the model has it. */
+const HOLDERS = [
+  { dimension: 'Namespace', of: (pods: ClusterPods) => pods.namespaces },
+  { dimension: 'Workload', of: (pods: ClusterPods) => pods.workloads },
+  { dimension: 'Team', of: (pods: ClusterPods) => pods.teams },
+] as const;
+
+/** Addresses by namespace, workload and team of a cluster: hundreds of series, for receivers that ask no price for each. */
+export const holderData = (
+  cluster: ClusterAssessment,
+  context: MetricContext,
+  namespace: string,
+): MetricDatum[] => {
+  const { pods } = cluster;
+  if (pods == null) return [];
+  return HOLDERS.flatMap(({ dimension, of }) =>
+    of(pods).map(({ name, addresses }) => ({
+      namespace,
+      name: `${dimension}Addresses`,
+      dimensions: { ...CLUSTER_METRICS.dimensions(cluster), [dimension]: printable(name) },
+      value: addresses,
+      unit: 'Count' as const,
+      timestamp: context.scannedAt,
+      subject: 'holder' as const,
+    })),
   );
 };

@@ -1,5 +1,5 @@
 import { CLUSTER_METRICS, RUN_METRICS, SUBNET_METRICS, VPC_METRICS } from './catalogue.ts';
-import { HOURS_PER_MONTH, PRICES } from './prices.ts';
+import { ASSUMED_OTLP_GIGABYTE, HOURS_PER_MONTH, PRICES } from './prices.ts';
 
 /** What a bill depends on. */
 export interface EstateSize {
@@ -11,11 +11,19 @@ export interface EstateSize {
   /** Addresses in use: what VPC IPAM charges for. */
   readonly activeAddresses: number;
   readonly scanIntervalMinutes: number;
-  /** Metric series that the subnets of the deployment may have (`metrics.budget`). */
+  /** Metric series that the targets of the deployment may have (`metrics.budget.metrics`). */
   readonly subnetSeries: number;
+  /** The whole bill may not be more (`metrics.budget.monthlyDollars`); `null` or absent: `subnetSeries` alone is the limit. */
+  readonly monthlyDollars?: number | null;
+  /** How metrics are published (`metrics.sink`); absent: by the API of CloudWatch. */
+  readonly sink?: MetricsBy;
+  /** US dollars for a GB of OTLP metrics. */
+  readonly otlpGigabyte?: number;
   /** Seconds of one scan of one target. */
   readonly scanSeconds: number;
 }
+
+export type MetricsBy = 'cloudwatch' | 'emf' | 'otlp';
 
 export interface CostLine {
   readonly item: string;
@@ -41,6 +49,13 @@ const ALARMS = 4;
 /** The fleet's, a VPC's and a cluster's. */
 const DASHBOARDS = 3;
 const PLAN_SECONDS = 3;
+/**
+ * Bytes of one value on the wire before compression, which is what CloudWatch charges for. Measured by
+ * `test/contract/metrics/bytes-of-a-value.test.ts`.
+ */
+export const OTLP_BYTES_PER_VALUE = 120;
+export const EMF_BYTES_PER_VALUE = 100;
+
 /** A scan's log lines, in bytes: one summary and what Lambda itself writes. */
 const LOG_BYTES_PER_SCAN = 2_000;
 const MILLION = 1_000_000;
@@ -69,17 +84,54 @@ export const metricsPrice = (series: number): number => {
   return price;
 };
 
-/** Series that are published whatever the budget: VPCs, clusters, and Headroom itself. */
-const fixedSeries = ({ vpcs, clusters }: EstateSize): number =>
-  vpcs * VPC_METRICS.metrics.length + clusters * CLUSTER_METRICS.metrics.length + RUN_METRICS.metrics.length;
+/** How many series so many dollars a month buy. */
+const seriesFor = (dollars: number): number => {
+  let left = dollars;
+  let below = 0;
+  for (const { upTo, price } of PRICES.metricTiers) {
+    const whole = (upTo - below) * price;
+    if (left < whole) return below + Math.floor(Math.round((Math.max(0, left) / price) * 1000) / 1000);
+    left -= whole;
+    below = upTo;
+  }
+  return below;
+};
+
+/** Series of the monitor about itself, whatever the budget: by OTLP, each target has its own. */
+const ownSeries = ({ sink, targets }: EstateSize): number =>
+  RUN_METRICS.metrics.length * (sink === 'otlp' ? targets : 1);
+
+/** All series that the targets have. */
+const seriesOf = ({ subnets, vpcs, clusters }: EstateSize): number =>
+  subnets * SUBNET_METRICS.metrics.length +
+  vpcs * VPC_METRICS.metrics.length +
+  clusters * CLUSTER_METRICS.metrics.length;
+
+/**
+ * How many series the targets may have, so that the whole bill stays within `monthlyDollars`: what is left of it after all
+ * other lines.
+ */
+export const seriesWithinBill = (size: EstateSize): number => {
+  if (size.monthlyDollars == null) return size.subnetSeries;
+  const all = seriesOf(size);
+  let series = Math.min(all, seriesFor(size.monthlyDollars));
+  // Each value costs a little more than its series: bytes in the log, requests.
+  for (let step = 0; step < 20; step += 1) {
+    const over = totalOf(linesOf(size, series)) - size.monthlyDollars;
+    if (over <= 0) break;
+    series = Math.max(0, series - Math.max(1, Math.ceil(over / PRICES.metricTiers[0].price)));
+  }
+  return series;
+};
 
 /**
  * The bill of a deployment, a month, by line. It leaves out what other things in the account cost anyway (free tiers, data
  * transfer), and it takes the dear case where a cost depends on what the estate does: every assessment changed.
  */
 export const monthlyCost = (size: EstateSize): MonthlyCost => {
-  const inFull = size.subnets * SUBNET_METRICS.metrics.length;
-  const lines = linesOf(size, Math.min(inFull, size.subnetSeries));
+  const inFull = seriesOf(size);
+  const published = size.sink === 'otlp' ? inFull : Math.min(inFull, seriesWithinBill(size));
+  const lines = linesOf(size, published);
   return {
     lines,
     total: totalOf(lines),
@@ -104,8 +156,7 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
   const { targets, subnets, scanIntervalMinutes, scanSeconds } = size;
   const runs = (HOURS_PER_MONTH * 60) / scanIntervalMinutes;
   const scans = runs * targets;
-  const inFull = subnets * SUBNET_METRICS.metrics.length;
-  const series = published + fixedSeries(size);
+  const series = published + ownSeries(size);
   const thousandsPerTarget = subnets / Math.max(1, targets) / 1000;
   const writes =
     scans * Math.max(LEAST_UNITS, WRITES_PER_SCAN_PER_THOUSAND * thousandsPerTarget) +
@@ -114,19 +165,9 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     scans * Math.max(LEAST_UNITS, READS_PER_SCAN_PER_THOUSAND * thousandsPerTarget) +
     HOURS_PER_MONTH * targets * Math.max(1, READS_PER_HOUR_PER_THOUSAND * thousandsPerTarget);
   const lambdaSeconds = scans * scanSeconds + runs * PLAN_SECONDS;
-  const requests = scans * (1 + Math.ceil(published / Math.max(1, targets) / 1000));
 
   return [
-    {
-      item: 'CloudWatch metrics',
-      basis: `${series} series, ${published} of ${inFull} for subnets`,
-      dollars: metricsPrice(series),
-    },
-    {
-      item: 'PutMetricData',
-      basis: `${Math.round(requests)} requests`,
-      dollars: (requests / 1000) * PRICES.putMetricDataPerThousand,
-    },
+    ...metricLines(size, published, series, runs),
     { item: 'CloudWatch alarms', basis: `${ALARMS} alarms`, dollars: ALARMS * PRICES.alarm },
     {
       item: 'CloudWatch dashboards',
@@ -159,5 +200,47 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
       dollars: (scans * LOG_BYTES_PER_SCAN * PRICES.logsGigabyte) / GIGABYTE,
     },
     { item: 'KMS key', basis: 'one, for the alert topic', dollars: PRICES.kmsKey },
+  ];
+};
+
+/** What the sink asks: a price for each series, for each request, for each byte. */
+const metricLines = (size: EstateSize, published: number, series: number, runs: number): CostLine[] => {
+  const { sink = 'cloudwatch', targets } = size;
+  const values = series * runs;
+  if (sink === 'otlp') {
+    const gigabytes = (values * OTLP_BYTES_PER_VALUE) / GIGABYTE;
+    const price = size.otlpGigabyte ?? ASSUMED_OTLP_GIGABYTE;
+    return [
+      {
+        item: 'OTLP metrics',
+        basis: `${series} series without a price, ${gigabytes.toFixed(1)} GB at $${price}`,
+        dollars: gigabytes * price,
+      },
+    ];
+  }
+  const metrics: CostLine = {
+    item: 'CloudWatch metrics',
+    basis: `${series} series, ${published} of ${seriesOf(size)} for subnets, VPCs and clusters`,
+    dollars: metricsPrice(series),
+  };
+  if (sink === 'emf') {
+    const gigabytes = (values * EMF_BYTES_PER_VALUE) / GIGABYTE;
+    return [
+      metrics,
+      {
+        item: 'EMF log lines',
+        basis: `${gigabytes.toFixed(1)} GB`,
+        dollars: gigabytes * PRICES.logsGigabyte,
+      },
+    ];
+  }
+  const requests = runs * targets * (1 + Math.ceil(published / Math.max(1, targets) / 1000));
+  return [
+    metrics,
+    {
+      item: 'PutMetricData',
+      basis: `${Math.round(requests)} requests`,
+      dollars: (requests / 1000) * PRICES.putMetricDataPerThousand,
+    },
   ];
 };

@@ -40,3 +40,9 @@ export const PRICES = {
 
 /** What AWS reckons a month to be. */
 export const HOURS_PER_MONTH = 730;
+
+/**
+ * AWS charges OTLP metrics by the GB and names the price on its pricing page alone, of which no copy was found. This is
+ * the price of a GB of logs, as an assumption: `headroom cost --otlp-gigabyte` takes the real one.
+ */
+export const ASSUMED_OTLP_GIGABYTE = 0.5;

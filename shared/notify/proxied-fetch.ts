@@ -38,7 +38,7 @@ export const postThroughProxy =
       );
       sent.once('close', () => agent.destroy());
       sent.once('error', reject);
-      sent.end(typeof body === 'string' ? body : undefined);
+      sent.end(typeof body === 'string' || body instanceof Uint8Array ? body : undefined);
     });
 
 /** `fetch`, or the one through a proxy where the environment names a proxy. */

@@ -35,8 +35,8 @@ export interface PlanInput {
   readonly policy: AlertPolicy;
   /** The VPCs that scans are restricted to; `null`: every VPC. */
   readonly vpcIds: readonly string[] | null;
-  /** The deployment's metric budget, in series of subnets. */
-  readonly subnetSeries: number;
+  /** The deployment's metric budget in series, or how it follows from the estate. `null`: series have no price. */
+  readonly subnetSeries: number | ((estate: PlannedEstate) => number) | null;
   readonly links: LinkSettings;
   readonly store: StateStore;
   readonly notifier: Notifier;
@@ -55,6 +55,12 @@ export interface PlanInput {
   readonly signal?: AbortSignal;
 }
 
+/** What is known of the estate before a run: the targets, and how many series the last scans asked for. */
+export interface PlannedEstate {
+  readonly targets: number;
+  readonly series: number;
+}
+
 export interface PlanOutcome {
   readonly requests: readonly ScanRequest[];
   /** How well every target is watched, as of the last scans; `null`: could not be sent. */
@@ -69,11 +75,15 @@ export interface PlanOutcome {
 
 const READS_AT_ONCE = 16;
 
+/** More series than a target can have. */
+const UNLIMITED_SERIES = 1_000_000_000;
+
 /** Each target's share of the metric budget, by what its last scan asked for. Where that cannot be read, all are new. */
 const sharesOf = async (
   { resolved, store, subnetSeries }: PlanInput,
   now: number,
 ): Promise<readonly number[]> => {
+  if (subnetSeries === null) return resolved.targets.map(() => UNLIMITED_SERIES);
   const limit = pLimit(READS_AT_ONCE);
   const wanted = await Promise.all(
     resolved.targets.map((target) =>
@@ -87,7 +97,10 @@ const sharesOf = async (
       }),
     ),
   );
-  return shareBudget(subnetSeries, wanted);
+  const series = wanted.reduce((sum, want) => sum + (want?.all ?? 0), 0);
+  const budget =
+    typeof subnetSeries === 'number' ? subnetSeries : subnetSeries({ targets: wanted.length, series });
+  return shareBudget(budget, wanted);
 };
 
 /**

@@ -15,8 +15,11 @@ export const publishRun = async (
   run: RunSummary,
   at: number,
   namespace: string,
+  /** When the run ended, in epoch milliseconds; absent: it is a moment, and counts nothing. */
+  endedAt?: number,
 ): Promise<readonly Problem[]> => {
   const problems: Problem[] = [];
-  await attempt(problems, () => sink.publish(dataOf(RUN_METRICS, run, { scannedAt: at }, namespace)));
+  const context = endedAt === undefined ? { scannedAt: at } : { scannedAt: endedAt, since: at };
+  await attempt(problems, () => sink.publish(dataOf(RUN_METRICS, run, context, namespace)));
   return problems;
 };

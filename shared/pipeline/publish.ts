@@ -1,8 +1,8 @@
 import { chooseSubnets, DEFAULT_HOT, type HotRule, type PublishedSubnets } from '../metrics/budget.ts';
 import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from '../metrics/catalogue.ts';
-import { MetricsNotPublished } from '../metrics/cloudwatch-sink.ts';
-import { compatData, dataOf } from '../metrics/data.ts';
+import { compatData, dataOf, holderData } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
+import { MetricsNotPublished } from '../metrics/publication.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { compatGauges } from '../model/cluster/cni-gauges.ts';
@@ -13,7 +13,7 @@ export interface PublishSettings {
   readonly namespace: string;
   /** Also publish the clusters' gauges as the CNI Metrics Helper does. */
   readonly compat: boolean;
-  /** Metric series that the subnets of this target may have. */
+  /** Metric series that this target may have: clusters and VPCs first, then subnets. */
   readonly subnetSeries: number;
   /** Which subnets come first in that budget. */
   readonly hot?: HotRule;
@@ -35,8 +35,8 @@ export const wantedSeriesKey = ({ accountId, region }: Target): string =>
   `wanted-series/${accountId}/${region}`;
 
 /**
- * Publishes what one scan measured, within the budget: clusters and VPCs always, subnets as far as the budget goes,
- * the scarce ones first. What is unknown is not among the data. A failure to publish is an outcome, not an exception:
+ * Publishes what one scan measured, within the budget: clusters and VPCs first, then subnets, the scarce ones first.
+ * Receivers that ask no price for a series get everything. What is unknown is not among the data. A failure to publish is an outcome, not an exception:
  * alerts must go out anyway.
  */
 export const publishAssessment = async (
@@ -55,26 +55,36 @@ export const publishAssessment = async (
 
   const key = `published-subnets/${accountId}/${region}`;
   const previous = ((await cache?.get(key, scannedAt)) ?? {}) as PublishedSubnets;
+  const budget = sink.hasFreeSeries === true ? Number.POSITIVE_INFINITY : settings.subnetSeries;
+  const groups = groupsWithin(budget, [
+    ...assessment.clusters.map((cluster) => [
+      ...dataOf(CLUSTER_METRICS, cluster, context, namespace),
+      ...(settings.compat ? compatData(cluster, compatGauges(cluster), context) : []),
+    ]),
+    ...assessment.vpcs.map((vpc) => dataOf(VPC_METRICS, vpc, context, namespace)),
+  ]);
   const choice = chooseSubnets(
     assessment.subnets,
     ({ subnetId }) => dataOfSubnet(subnetId).length,
-    settings.subnetSeries,
+    budget - groups.published.length,
     previous,
     scannedAt,
     settings.hot ?? DEFAULT_HOT,
   );
-  const withheld = choice.withheld.reduce((sum, { subnetId }) => sum + dataOfSubnet(subnetId).length, 0);
+  const withheld =
+    groups.withheld + choice.withheld.reduce((sum, { subnetId }) => sum + dataOfSubnet(subnetId).length, 0);
   const data = [
     ...choice.published.flatMap(({ subnetId }) => dataOfSubnet(subnetId)),
-    ...assessment.vpcs.flatMap((vpc) => dataOf(VPC_METRICS, vpc, context, namespace)),
-    ...assessment.clusters.flatMap((cluster) => [
-      ...dataOf(CLUSTER_METRICS, cluster, context, namespace),
-      ...(settings.compat ? compatData(cluster, compatGauges(cluster), context) : []),
-    ]),
+    ...groups.published,
+    ...(sink.hasFreeSeries === true
+      ? assessment.clusters.flatMap((cluster) => holderData(cluster, context, namespace))
+      : []),
   ];
+  const inGroups = groups.published.length + groups.withheld;
+  const wanted = { hot: choice.wanted.hot + inGroups, all: choice.wanted.all + inGroups };
   const remember = async (): Promise<void> => {
     await cache?.put(key, choice.memory, scannedAt + CHOICE_MILLISECONDS);
-    await cache?.put(wantedSeriesKey({ accountId, region }), choice.wanted, scannedAt + CHOICE_MILLISECONDS);
+    await cache?.put(wantedSeriesKey({ accountId, region }), wanted, scannedAt + CHOICE_MILLISECONDS);
   };
   const { hotWithheld } = choice;
   try {
@@ -88,4 +98,18 @@ export const publishAssessment = async (
     const published = error instanceof MetricsNotPublished ? error.taken : 0;
     return { published, withheld, hotWithheld, problem: problemOf(error) };
   }
+};
+
+/** The data of clusters and VPCs, each whole or not at all. Their order is stable, so series do not come and go. */
+const groupsWithin = (
+  budget: number,
+  groups: readonly (readonly MetricDatum[])[],
+): { readonly published: readonly MetricDatum[]; readonly withheld: number } => {
+  const published: MetricDatum[] = [];
+  let withheld = 0;
+  for (const group of groups) {
+    if (published.length + group.length <= budget) for (const datum of group) published.push(datum);
+    else withheld += group.length;
+  }
+  return { published, withheld };
 };

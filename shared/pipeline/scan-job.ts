@@ -40,6 +40,6 @@ export const runScanJob = async (input: ScanJobInput): Promise<ScanJobReport> =>
     );
   const run = scanSummary(outcome, { ...callsMade(), seconds: (ports.clock() - startedAt) / 1000 });
   const unpublished =
-    ports.sink === null ? [] : await publishRun(ports.sink, run, startedAt, publish.namespace);
+    ports.sink === null ? [] : await publishRun(ports.sink, run, startedAt, publish.namespace, ports.clock());
   return { ...outcome, run, problems: [...problems, ...outcome.problems, ...unpublished] };
 };

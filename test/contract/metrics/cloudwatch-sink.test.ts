@@ -3,11 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { MAX_DIMENSION_VALUE, MAX_DIMENSIONS } from '../../../shared/metrics/cloudwatch-limits.ts';
 import {
   createCloudWatchSink,
   MAX_DATA_PER_REQUEST,
-  MAX_DIMENSION_VALUE,
-  MAX_DIMENSIONS,
   MAX_REQUEST_BYTES,
   splitIntoRequests,
 } from '../../../shared/metrics/cloudwatch-sink.ts';

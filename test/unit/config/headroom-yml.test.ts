@@ -51,6 +51,9 @@ describe('a file that says nothing', () => {
       kubernetes: null,
       links: { page: null, runbooks: null, portal: null, portalRole: null },
       metrics: {
+        sink: 'cloudwatch',
+        otlp: { endpoint: null, temporality: null, headers: new Map() },
+        monthlyDollars: 150,
         namespace: 'VpcHeadroom',
         compat: false,
         subnetSeries: DEFAULT_SUBNET_SERIES,
@@ -128,6 +131,32 @@ describe('targets', () => {
   });
 });
 
+describe('the sink of metrics', () => {
+  test('is any of three, and OTLP has a place, sums, and secrets of headers by where they are kept', () => {
+    expect(read('metrics: { sink: emf }').metrics.sink).toBe('emf');
+    expect(
+      read(
+        'metrics: { sink: otlp, otlp: { endpoint: "http://collector:4318/v1/metrics", temporality: delta, headers: { dd-api-key: { parameter: /dd } } } }',
+      ).metrics.otlp,
+    ).toEqual({
+      endpoint: 'http://collector:4318/v1/metrics',
+      temporality: 'delta',
+      headers: new Map([['dd-api-key', { kind: 'parameter', name: '/dd' }]]),
+    });
+  });
+
+  test.each([
+    'metrics: { sink: statsd }',
+    'metrics: { otlp: { endpoint: "http://collector:4318/v1/metrics" } }',
+    'metrics: { sink: otlp, otlp: { endpoint: "collector:4318" } }',
+    'metrics: { sink: otlp, otlp: { endpoint: "https://user:word@collector/v1/metrics" } }',
+    'metrics: { sink: otlp, otlp: { headers: { authorization: "Bearer abc" } } }',
+    'metrics: { sink: otlp, otlp: { headers: { "bad name": { secret: a } } } }',
+  ])('%s is refused', (text) => {
+    expect(() => read(text)).toThrow(/headroom\.yml/);
+  });
+});
+
 describe('the metric budget', () => {
   test.each([
     ['{ metrics: 13 }', 13],
@@ -138,6 +167,14 @@ describe('the metric budget', () => {
     ['{}', DEFAULT_SUBNET_SERIES],
   ])('%s is %i series', (budget, series) => {
     expect(read(`metrics: { budget: ${budget} }`).metrics.subnetSeries).toBe(series);
+  });
+
+  test.each([
+    ['{ metrics: 13 }', null],
+    ['{ monthlyDollars: 60 }', 60],
+    ['{}', 150],
+  ])('%s limits the whole bill to %s dollars', (budget, dollars) => {
+    expect(read(`metrics: { budget: ${budget} }`).metrics.monthlyDollars).toBe(dollars);
   });
 
   test('may have another idea of what is hot', () => {
@@ -603,7 +640,7 @@ routes:
 
   test('keys that there are are listed where no near one can be guessed', () => {
     expect(problemsOf('metrics: { colour: red }')).toEqual([
-      '1: metrics.colour is not a setting. The allowed keys are namespace, compat, budget, hot.',
+      '1: metrics.colour is not a setting. The allowed keys are sink, otlp, namespace, compat, budget, hot.',
     ]);
     expect(problemsOf(rule('addresses-low', '{ warning: { below: 5%, unless: 1 } }'))[0]).toContain(
       'The only allowed key is below.',

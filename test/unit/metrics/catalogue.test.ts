@@ -58,6 +58,7 @@ test('a measured subnet gives every metric of the contract, with the four dimens
     'HoursToExhaustion',
   ]);
   expect(data.at(-1)).toEqual({
+    subject: 'subnet',
     namespace: 'VpcHeadroom',
     name: 'HoursToExhaustion',
     dimensions: {

@@ -51,6 +51,48 @@ describe('the bill of 1,000 subnets in 80 targets, scanned every five minutes', 
   });
 });
 
+describe('the budget bounds the whole bill', () => {
+  const issued = { subnets: 1000, targets: 80, vpcs: 80, clusters: 0 };
+
+  test('by classic metrics and the default budget it is at most $150', () => {
+    const cost = monthlyCost(size({ ...issued, monthlyDollars: 150 }));
+    expect(cost.total).toBeLessThanOrEqual(150);
+    expect(cost.total).toBeGreaterThan(149);
+  });
+
+  test('by OTLP, with every metric of every subnet, it is at most $60', () => {
+    const cost = monthlyCost(size({ ...issued, sink: 'otlp', monthlyDollars: 150 }));
+    expect(cost.total).toBeLessThanOrEqual(60);
+    expect(cost.lines[0]).toMatchObject({
+      item: 'OTLP metrics',
+      basis: expect.stringMatching(/^14280 series/),
+    });
+  });
+
+  test('by EMF it is the same limit, with bytes in the log instead of requests', () => {
+    const cost = monthlyCost(size({ ...issued, sink: 'emf', monthlyDollars: 150 }));
+    expect(cost.total).toBeLessThanOrEqual(150);
+    expect(cost.lines.map(({ item }) => item)).toContain('EMF log lines');
+    expect(cost.lines.map(({ item }) => item)).not.toContain('PutMetricData');
+  });
+
+  test.each(['cloudwatch', 'emf'] as const)('%s: whatever the estate, it is kept where it can be', (sink) => {
+    for (const targets of [1, 10, 80, 200])
+      for (const subnets of [targets, 20 * targets])
+        for (const monthlyDollars of [40, 150, 1_000, 20_000]) {
+          const estate = size({ targets, subnets, vpcs: targets, clusters: 5, sink, monthlyDollars });
+          const least = monthlyCost({ ...estate, monthlyDollars: null, subnetSeries: 0 }).total;
+          expect(monthlyCost(estate).total).toBeLessThanOrEqual(Math.max(monthlyDollars, least) + 0.01);
+        }
+  });
+
+  test('other prices of a GB are taken', () => {
+    const at = (otlpGigabyte: number) =>
+      lineOf(monthlyCost(size({ sink: 'otlp', otlpGigabyte })), 'OTLP metrics');
+    expect(at(2)).toBeCloseTo(4 * at(0.5), 6);
+  });
+});
+
 test('a budget bounds the metrics, and without one every subnet is paid for in full', () => {
   const small = monthlyCost(size({ subnetSeries: 0, vpcs: 0, clusters: 0 }));
   const large = monthlyCost(size({ subnetSeries: 1_000_000, vpcs: 0, clusters: 0 }));

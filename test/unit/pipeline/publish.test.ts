@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MetricsNotPublished } from '../../../shared/metrics/cloudwatch-sink.ts';
 import type { MetricDatum, MetricSink } from '../../../shared/metrics/metric-sink.ts';
+import { MetricsNotPublished } from '../../../shared/metrics/publication.ts';
 import { publishAssessment, wantedSeriesKey } from '../../../shared/pipeline/publish.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
