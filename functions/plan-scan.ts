@@ -39,7 +39,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
   const { targets, scan, alerts, metrics, destinations } = configuration;
   const queue = createTargetQueue(environment, home);
   const store = deploymentState(environment.tableName, process.env);
-  const sinks = createMetricSinks(metrics, home);
+  const sinks = createMetricSinks(metrics, home, process.env);
   try {
     const outcome = await planRun({
       home,

@@ -62,7 +62,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
     role: role ?? undefined,
     budget: budgets.of(target, configuration.scan.quotaShare),
   });
-  const sinks = createMetricSinks(configuration.metrics, home);
+  const sinks = createMetricSinks(configuration.metrics, home, process.env);
   const dashboard = environment.dashboardName;
   try {
     return await runScanJob({

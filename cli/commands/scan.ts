@@ -39,6 +39,7 @@ const publishScan = async (
   const sinks = createMetricSinks(
     configuration.metrics,
     { accountId: '', region: await homeRegion(undefined) },
+    io.env,
     io.err,
   );
   let complete = true;

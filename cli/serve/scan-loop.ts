@@ -125,7 +125,8 @@ export class ScanLoop {
         now: io.now(),
         signal: reading,
       });
-      sinks = options.publish === true ? createMetricSinks(configuration.metrics, selected.home) : null;
+      sinks =
+        options.publish === true ? createMetricSinks(configuration.metrics, selected.home, io.env) : null;
       const run: Run = { configuration, selected, store, sinks, reading };
       latest.links = this.#links(run);
       const begun = Promise.withResolvers<{ readonly scans: Promise<unknown> }>();

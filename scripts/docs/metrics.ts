@@ -47,8 +47,8 @@ With \`metrics.compat: true\` the five gauges of each cluster are also published
 share these series. All other metrics carry the account and the Region.
 
 ## By OTLP
-With \`metrics.sink: otlp\` metrics go to the OTLP endpoint of CloudWatch in the Region of Headroom, signed with its role, or to
-\`metrics.otlp.endpoint\`: any collector, Prometheus, Grafana or Datadog. They are protobuf over HTTP, compressed.
+With \`metrics.sink: otlp\` metrics go to the OTLP endpoint of CloudWatch in the Region of Headroom, signed with its role.
+\`metrics.otlp.endpoint\` names another receiver: any collector, Prometheus, Grafana or Datadog. They are protobuf over HTTP, compressed.
 
 - Series have no price, so every subnet is published, and so are the addresses of namespaces, workloads and teams:
   \`headroom.cluster.namespace_addresses\`, \`headroom.cluster.workload_addresses\`, \`headroom.cluster.team_addresses\`.
@@ -57,9 +57,9 @@ With \`metrics.sink: otlp\` metrics go to the OTLP endpoint of CloudWatch in the
 - Counts of events are monotonic sums. As deltas each counts one scan. As cumulative sums each process counts from its own start,
   and \`service.instance.id\` tells processes apart.
 - Prometheus' OTLP receiver makes the names of [\`/metrics\`](serve.md) of them. Sums have \`_total\` at the end there.
-- With CloudWatch as the receiver, the deployment has three alarms in PromQL: nothing scanned for half an hour, any subnet that is
-  empty or expected to be empty within a day, and alerts that no destination takes. The classic alarms on metrics of Headroom and the graphs
-  of its dashboards have no data then.
+- With CloudWatch as the receiver, the deployment has three alarms in PromQL. The first fires when nothing was scanned for half an
+  hour. The second fires for each subnet that is empty or expected to be empty within a day. The third fires when alerts reach no
+  destination. The graphs of the dashboards read classic metrics and have no data then.
 
 | of | by CloudWatch's API | by OTLP | unit | kind |
 | --- | --- | --- | --- | --- |

@@ -31,6 +31,7 @@ export interface MetricSinks {
 export const createMetricSinks = (
   settings: MetricSettings,
   home: Target,
+  env: NodeJS.ProcessEnv,
   write: (line: string) => void = (line) => process.stdout.write(line),
 ): MetricSinks => {
   switch (settings.sink) {
@@ -45,7 +46,7 @@ export const createMetricSinks = (
         close: () => {},
       };
     case 'otlp':
-      return { of: (target, signal) => otlpSink(settings.otlp, home, target, signal), close: () => {} };
+      return { of: (target, signal) => otlpSink(settings.otlp, home, target, env, signal), close: () => {} };
     case 'cloudwatch':
       return cloudWatchSinks();
   }
@@ -81,9 +82,10 @@ const otlpSink = (
   otlp: MetricSettings['otlp'],
   home: Target,
   { accountId, region }: Target,
+  env: NodeJS.ProcessEnv,
   signal: AbortSignal | undefined,
 ): MetricSink => {
-  const url = otlp.endpoint ?? cloudWatchEndpoint(home.region);
+  const url = otlp.endpoint ?? cloudWatchEndpoint(home.region, env);
   const signed = otlp.endpoint === null || isAwsEndpoint(url);
   const secrets = [...otlp.headers].map(([name, place]) => ({
     name,
@@ -112,7 +114,7 @@ const otlpSink = (
           counters,
         },
         {
-          fetch: fetchOf(process.env),
+          fetch: fetchOf(env),
           sleep: async (milliseconds) => {
             await wait(milliseconds, undefined, signal === undefined ? {} : { signal });
           },
@@ -126,8 +128,8 @@ const otlpSink = (
 };
 
 /** docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-OTLPEndpoint.html; the SDK's variables replace it. */
-const cloudWatchEndpoint = (region: string): string => {
-  const { AWS_ENDPOINT_URL_CLOUDWATCH: own, AWS_ENDPOINT_URL: all } = process.env;
+const cloudWatchEndpoint = (region: string, env: NodeJS.ProcessEnv): string => {
+  const { AWS_ENDPOINT_URL_CLOUDWATCH: own, AWS_ENDPOINT_URL: all } = env;
   const given = own || all;
   if (given) return `${given.replace(/\/$/, '')}/v1/metrics`;
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';

@@ -2,7 +2,7 @@ import type { SubnetAssessment, VpcAssessment } from '../model/result/assessment
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
-import type { MetricDatum } from './metric-sink.ts';
+import type { MetricDatum, MetricSubject } from './metric-sink.ts';
 
 /**
  * Every metric that Headroom publishes, as one table. The publisher, the reference page (`docs/metrics.md`), the
@@ -29,9 +29,6 @@ export interface MetricContext {
   /** When the counting of events began, in epoch milliseconds; absent: not known. */
   readonly since?: number;
 }
-
-/** What a metric describes. `holder`: a namespace, workload or team of a cluster. */
-export type MetricSubject = 'subnet' | 'vpc' | 'cluster' | 'run' | 'holder';
 
 export interface MetricFamily<Subject> {
   readonly subject: Exclude<MetricSubject, 'holder'>;

@@ -1,4 +1,5 @@
-import type { MetricSubject } from './catalogue.ts';
+/** What a metric describes. `holder`: a namespace, workload or team of a cluster. */
+export type MetricSubject = 'subnet' | 'vpc' | 'cluster' | 'run' | 'holder';
 
 /** One value to publish. There is no way to say "unknown": what is unknown is not made into a datum. */
 export interface MetricDatum {

@@ -268,6 +268,7 @@ describe('as headroom.yml chooses it', () => {
     const sinks = createMetricSinks(
       { sink: 'otlp', otlp: { endpoint: null, temporality: null, headers: new Map() } },
       home,
+      process.env,
     );
     await sinks.of({ accountId: '111122223333', region: 'us-east-1' }).publish([calls(3, 0)]);
     sinks.close();
@@ -287,6 +288,7 @@ describe('as headroom.yml chooses it', () => {
         otlp: { endpoint: `${receiver.url}/v1/metrics`, temporality: null, headers: new Map() },
       },
       home,
+      process.env,
     );
     await sinks.of(home).publish([calls(3, 0)]);
     expect(receiver.requests[0]?.headers.authorization).toBeUndefined();
