@@ -120,12 +120,15 @@ const messageOf = (
       }),
 });
 
+/** With the times: an alert that was forgotten a week after its end counts its steps from one again. */
 const messageIdOf = (
   threadId: string,
   destinations: readonly string[],
   transitions: readonly Transition[],
 ): string =>
   createHash('sha256')
-    .update(JSON.stringify([threadId, destinations, transitions.map(({ id }) => id).toSorted()]))
+    .update(
+      JSON.stringify([threadId, destinations, transitions.map(({ id, at }) => `${id} ${at}`).toSorted()]),
+    )
     .digest('hex')
     .slice(0, 32);

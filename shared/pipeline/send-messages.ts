@@ -275,7 +275,7 @@ const inBrief = ({ message, action }: Problem): string =>
 /** Without grouping, routing and links: sent plainly to the default destination rather than not at all. */
 const plainMessage = (transition: Transition, destination = ''): AlertMessage => ({
   threadId: identityOf(transition),
-  messageId: identityWithin(transition.subject, transition.id),
+  messageId: identityWithin(transition.subject, `${transition.id} ${transition.at}`),
   transitions: [transition],
   destinations: destination === '' ? [] : [destination],
   links: [],

@@ -167,6 +167,16 @@ describe('an incident in Slack', () => {
     expect(roots()).toHaveLength(2);
   });
 
+  test('that begins again when its alert was forgotten has a post of its own, too', async () => {
+    await scan('critical', 4);
+    await scan('ok', 120);
+    now += 8 * 24 * 3_600_000;
+    await scan('ok', 120);
+    expect(await alert()).toBeUndefined();
+    await scan('critical', 4);
+    expect(roots()).toHaveLength(2);
+  });
+
   test.each(['chat.postMessage'])('is not posted twice when the answer to %s is lost', async (method) => {
     slack.breakAfter(method);
     const { problems } = await scan('critical', 4).catch(() => ({ problems: [] }));
