@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { readAlarmMuteRules } from '../shared/aws/alarm-mute-rules.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
 import { resolveConfiguredTargets } from '../shared/aws/configured-targets.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
@@ -59,6 +60,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
       enqueue: queue.enqueue,
       deadLetters: queue.deadLetters,
+      alarmMuteRules: () => readAlarmMuteRules(cloudWatch, metrics.namespace, home),
       clock: Date.now,
       signal,
     });

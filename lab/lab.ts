@@ -5,7 +5,7 @@ import { Faults } from './faults/fault.ts';
 import { Identities } from './http/identity.ts';
 import { listenOnLoopback } from './http/server.ts';
 import { autoScaling } from './services/auto-scaling.ts';
-import { createCloudWatch, type StoredDatum } from './services/cloudwatch.ts';
+import { createCloudWatch, type LabMuteRule, type StoredDatum } from './services/cloudwatch.ts';
 import { ec2 } from './services/ec2/ec2.ts';
 import { ecs } from './services/ecs.ts';
 import { eks } from './services/eks.ts';
@@ -27,6 +27,8 @@ export interface Lab {
   readonly calls: LabCall[];
   /** What was published to topics, in order. */
   readonly sns: readonly PublishedMessage[];
+  /** The alarm mute rules of CloudWatch that are active: tests add to them. */
+  readonly muteRules: LabMuteRule[];
   /** What was put into CloudWatch, in order. */
   readonly metrics: readonly StoredDatum[];
   /** From now on the topic does not exist. */
@@ -92,6 +94,7 @@ export const startLab = async (options: LabOptions): Promise<Lab> => {
     calls,
     sns: sns.messages,
     metrics: cloudwatch.data,
+    muteRules: cloudwatch.muteRules,
     deleteTopic: (topicArn) => void sns.deletedTopics.add(topicArn),
     close,
   };

@@ -135,8 +135,24 @@ const statisticOf = (statistic: string, values: readonly number[]): number => {
 };
 
 /** The CloudWatch of one lab: takes data, and gives them back by period. */
-export const createCloudWatch = (): { service: LabService; data: StoredDatum[] } => {
+/** An alarm mute rule that is active, with the alarms that it names. */
+export interface LabMuteRule {
+  readonly name: string;
+  readonly alarms: readonly {
+    readonly name: string;
+    readonly namespace: string;
+    readonly metric: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+  }[];
+}
+
+export const createCloudWatch = (): {
+  service: LabService;
+  data: StoredDatum[];
+  muteRules: LabMuteRule[];
+} => {
   const data: StoredDatum[] = [];
+  const muteRules: LabMuteRule[] = [];
   const here =
     ({ accountId, region }: ActionContext) =>
     (datum: StoredDatum) =>
@@ -247,8 +263,49 @@ export const createCloudWatch = (): { service: LabService; data: StoredDatum[] }
     };
   };
 
+  const arnOf = ({ accountId, region }: ActionContext, name: string): string =>
+    `arn:aws:cloudwatch:${region}:${accountId}:alarm-mute-rule:${name}`;
+
+  const listAlarmMuteRules: Action = (context) => ({
+    AlarmMuteRuleSummaries: muteRules.map(({ name }) => ({
+      AlarmMuteRuleArn: arnOf(context, name),
+      Status: 'ACTIVE',
+      MuteType: 'ONE_TIME',
+    })),
+  });
+
+  const getAlarmMuteRule: Action = (context) => {
+    const wanted = requiredText(context.parameters, 'AlarmMuteRuleName');
+    const rule = muteRules.find(({ name }) => name === wanted);
+    if (rule === undefined)
+      throw new LabError('ResourceNotFoundException', `The mute rule ${wanted} does not exist.`);
+    return {
+      Name: rule.name,
+      AlarmMuteRuleArn: arnOf(context, rule.name),
+      Status: 'ACTIVE',
+      MuteTargets: { AlarmNames: rule.alarms.map(({ name }) => name) },
+    };
+  };
+
+  const describeAlarms: Action = ({ parameters }) => {
+    const wanted = parameters['AlarmNames'];
+    const alarms = muteRules.flatMap((rule) => rule.alarms);
+    return {
+      MetricAlarms: alarms
+        .filter(({ name }) => Array.isArray(wanted) && wanted.includes(name))
+        .map(({ name, namespace, metric, dimensions }) => ({
+          AlarmName: name,
+          Namespace: namespace,
+          MetricName: metric,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+        })),
+      CompositeAlarms: [],
+    };
+  };
+
   return {
     data,
+    muteRules,
     service: {
       name: 'cloudwatch',
       signingName: 'monitoring',
@@ -258,7 +315,14 @@ export const createCloudWatch = (): { service: LabService; data: StoredDatum[] }
         awsJson('1.0', { queryCompatible: true }),
         awsQuery('http://monitoring.amazonaws.com/doc/2010-08-01/'),
       ],
-      actions: { GetMetricData: getMetricData, ListMetrics: listMetrics, PutMetricData: putMetricData },
+      actions: {
+        DescribeAlarms: describeAlarms,
+        GetAlarmMuteRule: getAlarmMuteRule,
+        GetMetricData: getMetricData,
+        ListAlarmMuteRules: listAlarmMuteRules,
+        ListMetrics: listMetrics,
+        PutMetricData: putMetricData,
+      },
     },
   };
 };

@@ -59,7 +59,7 @@ export const alertingFor = ({
 }: AlertingInput): Alerting => {
   const { routes, delivery } = policy;
   const keepsTimes = routes.some(({ hours }) => hours !== undefined);
-  const observations = joinIncidents(alone, stored).map((observation) =>
+  const observations = joinIncidents(alone, stored, now).map((observation) =>
     keepsTimes ? { ...observation, keepsTimes: true as const } : observation,
   );
   const mayRepeat = (alert: Alert): boolean =>

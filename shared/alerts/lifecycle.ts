@@ -394,7 +394,8 @@ const reduceTogether = (
   if (finding === undefined || (alert === null && combined.parts.length === 0)) return unchanged;
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
-  const step = stepOf(alert, combined);
+  const change = stepOf(alert, combined);
+  const step = change === 'firing' && isAboutToBeCritical(combined, observed, now) ? null : change;
   const kind = step ?? (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
   if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
 
@@ -423,6 +424,22 @@ const reduceTogether = (
     transitions: [transition],
   };
 };
+
+/** A warning may wait this long (milliseconds) for a critical level that is being confirmed: two messages would say one thing. */
+const WARNING_WAITS = 10 * 60_000;
+
+/** Whether a warning would be followed by its critical level within minutes, if the next scans confirm what this one found. */
+const isAboutToBeCritical = (
+  { parts, severity }: Combined,
+  observed: readonly ObservedPart[],
+  now: number,
+): boolean =>
+  severity === 'warning' &&
+  parts.some(({ rule, candidate }) => {
+    const seen = observed.find((part) => part.rule === rule);
+    if (candidate?.severity !== 'critical' || seen?.raise !== 'critical') return false;
+    return Date.parse(candidate.since) + seen.delays.pendingFor * 1000 <= now + WARNING_WAITS;
+  });
 
 const withParts = ({ parts: _parts, ...alert }: Alert, { parts }: Combined): Alert =>
   parts.length === 0 ? alert : { ...alert, parts };

@@ -26,7 +26,7 @@ import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
 import { unfinishedScan } from './scan-starts.ts';
 import { sendDigests } from './send-digests.ts';
-import { withStoredMutes } from './stored-mutes.ts';
+import { type ActiveMuteRule, keepRuleMutes, withStoredMutes } from './stored-mutes.ts';
 
 export interface PlanInput {
   readonly home: Target;
@@ -49,6 +49,8 @@ export interface PlanInput {
   readonly unstored?: ReadonlyMap<string, readonly Problem[]>;
   /** How many targets failed repeatedly and wait in the dead-letter queue; `null`: there is none to ask. */
   readonly deadLetters: (() => Promise<MonitorStatus['deadLetters']>) | null;
+  /** The active alarm mute rules of CloudWatch; absent: they are not asked for. */
+  readonly alarmMuteRules?: () => Promise<readonly ActiveMuteRule[]>;
   readonly clock: () => number;
   /** Ends sends that take too long; by default the timers of the system. */
   readonly timer?: Timer;
@@ -129,6 +131,7 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
   await input.enqueue(requests);
 
   // From here on nothing may throw: another attempt would put everything on the queue a second time.
+  await muteByRules(input, problems, now);
   const policy =
     (await attempt(problems, () => withStoredMutes(input.policy, store.cache, now))) ?? input.policy;
   const coverage = planned === null ? null : await attempt(problems, () => coverageAt(input, planned, now));
@@ -200,6 +203,17 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
 
 /** What people did is shown within this time, or by the next run. */
 const SHOW_MILLISECONDS = 20_000;
+
+/** Rules that cannot be read mute nothing: an alert too many is better than one that no one gets. */
+const muteByRules = async (
+  { alarmMuteRules, store }: PlanInput,
+  problems: Problem[],
+  now: number,
+): Promise<void> => {
+  if (alarmMuteRules === undefined) return;
+  const rules = await attempt(problems, alarmMuteRules);
+  await attempt(problems, () => keepRuleMutes(store.cache, rules ?? [], now));
+};
 
 const vpcsNotFound = (vpcIds: readonly string[]): Problem => ({
   code: 'vpcs-not-found',

@@ -1,7 +1,13 @@
-import type { AlertPolicy, Mute } from '../model/alert/policy.ts';
+import type { AlertPolicy, Mute, Selector } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { largestOf } from '../model/base/extremes.ts';
 import type { CacheStore } from '../state/state-store.ts';
+
+/** A CloudWatch alarm mute rule that is active, and what it names that Headroom has alerts about. */
+export interface ActiveMuteRule {
+  readonly name: string;
+  readonly matches: readonly Selector[];
+}
 
 /** A mute that a person made without a change of headroom.yml. */
 export interface StoredMute extends Mute {
@@ -12,10 +18,13 @@ export interface StoredMute extends Mute {
   readonly at: string;
   /** It always ends. */
   readonly until: string;
+  /** The CloudWatch alarm mute rule that it stands for. It lasts for as long as the planner finds the rule active. */
+  readonly alarmMuteRule?: string;
 }
 
 /** Whether a person made it; those of headroom.yml have no number. */
-export const isStoredMute = (mute: Mute): mute is StoredMute => 'number' in mute;
+export const isStoredMute = (mute: Mute): mute is StoredMute =>
+  'number' in mute && !('alarmMuteRule' in mute);
 
 /** One record for the whole organization: mutes are few, and every scan reads them. */
 const KEY = 'mutes';
@@ -88,10 +97,64 @@ export const removeMute = async (cache: CacheStore, number: number, now: number)
         `There is no mute ${number}.`,
         'List them with `headroom mutes`. A mute that has ended needs no `unmute`; one of headroom.yml is changed there.',
       );
+    if (removed.alarmMuteRule !== undefined)
+      throw new HeadroomError(
+        'mute-of-cloudwatch',
+        `Mute ${number} stands for the CloudWatch alarm mute rule ${removed.alarmMuteRule}.`,
+        'End the rule in CloudWatch: aws cloudwatch delete-alarm-mute-rule, or put-alarm-mute-rule with another schedule.',
+      );
     return mutes.filter((mute) => mute.number !== number);
   });
   if (removed === undefined) throw new Error('change stores what it was given');
   return removed;
+};
+
+/** A mute that stands for a rule of CloudWatch ends this long (milliseconds) after the last run that found the rule active. */
+const RULE_LASTS = 20 * 60_000;
+/** It is written again when it has less than this to go. */
+const RULE_RENEWED = 12 * 60_000;
+
+/**
+ * Has the alerts that active mute rules of CloudWatch are about muted, and no others. Writes nothing where nothing changed.
+ *
+ * @throws HeadroomError `mutes-contended`
+ */
+export const keepRuleMutes = async (
+  cache: CacheStore,
+  rules: readonly ActiveMuteRule[],
+  now: number,
+): Promise<void> => {
+  const wanted = rules.flatMap(({ name, matches }) => matches.map((match) => ({ name, match })));
+  const nameOf = (name: string | undefined, match: Mute['match']): string => JSON.stringify([name, match]);
+  const names = new Set(wanted.map(({ name, match }) => nameOf(name, match)));
+  const isFresh = ({ until }: StoredMute): boolean => Date.parse(until) - now > RULE_RENEWED;
+  const before = (await storedMutes(cache, now)).filter(({ alarmMuteRule }) => alarmMuteRule !== undefined);
+  const isSame =
+    before.length === names.size &&
+    before.every((mute) => names.has(nameOf(mute.alarmMuteRule, mute.match)) && isFresh(mute));
+  if (isSame) return;
+  await change(cache, now, (mutes) => {
+    const kept: StoredMute[] = mutes.filter(({ alarmMuteRule }) => alarmMuteRule === undefined);
+    const known = new Map(mutes.map((mute) => [nameOf(mute.alarmMuteRule, mute.match), mute]));
+    const until = new Date(now + RULE_LASTS).toISOString();
+    for (const { name, match } of wanted) {
+      if (kept.length >= MOST_MUTES) break;
+      if (kept.some((mute) => nameOf(mute.alarmMuteRule, mute.match) === nameOf(name, match))) continue;
+      const earlier = known.get(nameOf(name, match));
+      kept.push({
+        match,
+        reason: `CloudWatch alarm mute rule ${name}`,
+        by: 'CloudWatch',
+        from: null,
+        weekly: null,
+        at: earlier?.at ?? new Date(now).toISOString(),
+        number: earlier?.number ?? freeNumber([...mutes, ...kept].map(({ number }) => number)),
+        until,
+        alarmMuteRule: name,
+      });
+    }
+    return kept;
+  });
 };
 
 /** The smallest number that is not taken: short, and the same for as long as what it names is there. */

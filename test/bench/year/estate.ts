@@ -81,11 +81,15 @@ const happeningOf = (dice: Chance, from: number): Happening => {
   });
   // Half of what could run out is seen to in time.
   const top = dice.pick([dice.uniform(0.93, 0.99), 1.02]);
+  // Of what takes days, people see to a third after the warning, and to a third on the last day. A third runs out.
+  const slowTop = dice.pick([dice.uniform(0.7, 0.88), dice.uniform(0.93, 0.99), 1.02]);
   switch (kind) {
-    case 'drain':
-      return lasts(dice.pick(DRAIN_HOURS), top, dice.uniform(0.5, 8));
+    case 'drain': {
+      const hours = dice.pick(DRAIN_HOURS);
+      return lasts(hours, hours < 48 ? top : slowTop, dice.uniform(0.5, 8));
+    }
     case 'growth':
-      return lasts(dice.uniform(10, 30) * 24, top, dice.uniform(2, 24));
+      return lasts(dice.uniform(10, 30) * 24, slowTop, dice.uniform(2, 24));
     case 'surge':
       return lasts(dice.uniform(0.4, 1.5), 1.02, dice.uniform(0.5, 3));
     case 'whole VPC':

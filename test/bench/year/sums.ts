@@ -17,7 +17,7 @@ const isAtNight = ({ at }: Shown): boolean => {
   const hour = new Date(at).getUTCHours();
   return hour >= 22 || hour < 7;
 };
-const isRepeat = ({ text }: Shown): boolean => /^(?:Still|Worse, still)/.test(text);
+const isRepeat = ({ text }: Shown): boolean => text.startsWith('Still');
 
 /** Figures of years. An incident is something that happened and that people were notified of. */
 export const sumsOf = (years: readonly YearOfVpc[]): YearSums => {

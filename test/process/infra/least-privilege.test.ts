@@ -84,6 +84,17 @@ const record = async ({ estate, hub, configuration, days = [0], atFirst }: Run):
     secrets: { 'headroom/slack/payments': slack.url },
     parameters: { '/headroom/slack/platform': slack.url },
   });
+  headroom.lab.muteRules.push({
+    name: 'maintenance',
+    alarms: [
+      {
+        name: 'low',
+        namespace: 'VpcHeadroom',
+        metric: 'AvailableAddresses',
+        dimensions: { SubnetId: 'subnet-01' },
+      },
+    ],
+  });
   try {
     const note = (own: Set<string>, calls: readonly LabCall[]): void => {
       for (const call of calls) {

@@ -184,6 +184,32 @@ describe('the checks of one supply are one alert', () => {
     ).toEqual(['0 firing addresses-exhaustion warning', '20 escalated addresses-exhausted critical']);
   });
 
+  test('that waits for minutes where the critical level is being confirmed, and not for hours', () => {
+    const fast = together({
+      'addresses-surge': { raise: 'warning' },
+      'addresses-exhausted': { raise: 'critical', pendingFor: 600 },
+    });
+    expect(
+      live([
+        [0, fast],
+        [5, fast],
+        [10, fast],
+      ]).sent,
+    ).toEqual(['10 firing addresses-exhausted critical +addresses-surge']);
+    const passing = together({ 'addresses-surge': { raise: 'warning' } });
+    expect(
+      live([
+        [0, fast],
+        [5, passing],
+      ]).sent,
+    ).toEqual(['5 firing addresses-surge warning']);
+    const slow = together({
+      'addresses-exhaustion': { raise: 'critical', pendingFor: 7_200 },
+      'addresses-low': { raise: 'warning' },
+    });
+    expect(live([[0, slow]]).sent).toEqual(['0 firing addresses-low warning']);
+  });
+
   test('that sends one warning, though days became hours', () => {
     const fast = together({
       'addresses-surge': { raise: 'warning' },

@@ -25,10 +25,12 @@ const RULES: Readonly<Record<string, string>> = {
 
 const raised = (subject: Subject, cause = `${subject.type}/${subject.id}`): Observation =>
   anObservation('critical', { subject, rule: RULES[subject.type] ?? 'addresses-low', cause });
+const DAY_AFTER = Date.parse('2026-01-02T00:00:00.000Z');
 const causes = (observations: readonly Observation[], ...stored: readonly Observation[]) =>
   joinIncidents(
     observations,
     stored.map((observation) => alertAfter(observation)),
+    DAY_AFTER,
   ).map(({ cause }) => cause);
 
 test('a node group that cannot scale joins the open incident of one of its subnets', () => {
@@ -65,7 +67,7 @@ test('of two open incidents, the older one is joined', () => {
   const [first, second] = stored;
   if (first === undefined || second === undefined) throw new Error('two alerts');
   const older = [{ ...first, since: '2026-01-02T00:00:00.000Z' }, second];
-  expect(joinIncidents([raised(nodeGroup('a', 'b'))], older)[0]?.cause).toBe('subnet/subnet-0b');
+  expect(joinIncidents([raised(nodeGroup('a', 'b'))], older, DAY_AFTER)[0]?.cause).toBe('subnet/subnet-0b');
 });
 
 test('subnets, node groups and VPCs that share nothing have incidents of their own', () => {
@@ -77,12 +79,24 @@ test('subnets, node groups and VPCs that share nothing have incidents of their o
   expect(causes([raised(vpc)], raised(other))).toEqual(['vpc/vpc-01']);
 });
 
+test('two subnets of a VPC are one incident where they begin within three hours, and two where they do not', () => {
+  const open = [alertAfter(raised(subnet('a')))];
+  const since = Date.parse(open[0]?.since ?? '');
+  const causeAt = (hours: number, other = subnet('b')) =>
+    joinIncidents([raised(other)], open, since + hours * 3_600_000)[0]?.cause;
+  expect(causeAt(3)).toBe('subnet/subnet-0a');
+  expect(causeAt(3.1)).toBe('subnet/subnet-0b');
+  expect(causeAt(0, { ...subnet('b'), vpcId: 'vpc-02' })).toBe('subnet/subnet-0b');
+});
+
 test('what is over is joined by nothing', () => {
   const ended = alertAfter(
     raised(subnet('a')),
     anObservation('ok', { subject: subnet('a'), rule: 'addresses-low' }),
   );
-  expect(joinIncidents([raised(nodeGroup('a'))], [ended])[0]?.cause).toBe('node-group/shop/workers');
+  expect(joinIncidents([raised(nodeGroup('a'))], [ended], DAY_AFTER)[0]?.cause).toBe(
+    'node-group/shop/workers',
+  );
 });
 
 test('what is well, unknown or open already is left as it is', () => {
@@ -92,10 +106,10 @@ test('what is well, unknown or open already is left as it is', () => {
     raised(subnet('a'), 'vpc/vpc-01'),
   ];
   const stored = [alertAfter(raised(subnet('a')))];
-  expect(joinIncidents(observations, stored)).toEqual(observations);
+  expect(joinIncidents(observations, stored, DAY_AFTER)).toEqual(observations);
 });
 
 test('what is about no shortage joins nothing', () => {
   const waste = anObservation('warning', { subject: nodeGroup('a'), rule: 'warm-pool-waste', cause: 'own' });
-  expect(joinIncidents([waste], [alertAfter(raised(subnet('a')))])).toEqual([waste]);
+  expect(joinIncidents([waste], [alertAfter(raised(subnet('a')))], DAY_AFTER)).toEqual([waste]);
 });
