@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import { readAlarmMuteRules } from '../shared/aws/alarm-mute-rules.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
 import { resolveConfiguredTargets } from '../shared/aws/configured-targets.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
 import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
+import { muteRulesSource } from '../shared/aws/mute-rules-source.ts';
 import { createNotifiers } from '../shared/aws/notifiers.ts';
 import { createTargetQueue } from '../shared/aws/target-queue.ts';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
@@ -60,7 +60,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
       enqueue: queue.enqueue,
       deadLetters: queue.deadLetters,
-      alarmMuteRules: () => readAlarmMuteRules(cloudWatch, metrics.namespace, home),
+      ...muteRulesSource(metrics, home),
       clock: Date.now,
       signal,
     });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { LinkSettings } from '../../shared/alerts/links.ts';
-import { readAlarmMuteRules } from '../../shared/aws/alarm-mute-rules.ts';
 import { CallBudgets } from '../../shared/aws/call-budget.ts';
 import { createMetricSinks, type MetricSinks } from '../../shared/aws/metric-sinks.ts';
+import { muteRulesSource } from '../../shared/aws/mute-rules-source.ts';
 import { createNotifiers } from '../../shared/aws/notifiers.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { staleAfterAt } from '../../shared/model/alert/pace.ts';
@@ -15,7 +15,7 @@ import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
 import { attempt } from '../../shared/pipeline/attempt.ts';
 import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
-import { type PlanInput, planRun } from '../../shared/pipeline/plan.ts';
+import { planRun } from '../../shared/pipeline/plan.ts';
 import { scanResult } from '../../shared/pipeline/run-summary.ts';
 import { runScanJob } from '../../shared/pipeline/scan-job.ts';
 import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';
@@ -175,9 +175,8 @@ export class ScanLoop {
       links: this.#links(run),
       notifier: this.#notifier(run),
       deadLetters: null,
-      ...(run.cloudWatch === null
-        ? {}
-        : { alarmMuteRules: alarmMuteRules(run.cloudWatch, run.configuration.metrics.namespace, home) }),
+      // With `--publish`, CloudWatch has metrics to make alarms on.
+      ...(run.sinks === null ? {} : muteRulesSource(run.configuration.metrics, home)),
       clock: io.now,
       signal: breakOff,
       unstored,
@@ -286,12 +285,6 @@ export class ScanLoop {
     this.#underWay.add(followed);
   }
 }
-
-/** With `--publish`, CloudWatch has metrics to make alarms on. */
-const alarmMuteRules =
-  (client: CloudWatchClient, namespace: string, home: Target): NonNullable<PlanInput['alarmMuteRules']> =>
-  () =>
-    readAlarmMuteRules(client, namespace, home);
 
 /** A scan must not end the others, whatever it ran into. */
 const defect = (error: unknown): Problem =>
