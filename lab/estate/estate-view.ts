@@ -7,6 +7,7 @@ import type {
   LabFleet,
   LabInstance,
   LabInterface,
+  LabIpamPool,
   LabLaunchTemplate,
   LabPeering,
   LabReservation,
@@ -31,6 +32,7 @@ export interface EstateView {
   readonly elasticAddresses: Sequence<LabElasticAddress>;
   readonly launchTemplates: Sequence<LabLaunchTemplate>;
   readonly vpcEndpoints: Sequence<LabVpcEndpoint>;
+  readonly ipamPools: Sequence<LabIpamPool>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
   readonly ecsServices: Sequence<LabEcsService>;

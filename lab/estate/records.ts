@@ -159,6 +159,22 @@ export interface LabVpcEndpoint {
   readonly tags: Tags;
 }
 
+export interface LabIpamPool {
+  readonly ipamPoolId: string;
+  readonly ownerId: string;
+  /** Its locale, where it is asked for. */
+  readonly region: string;
+  readonly addressFamily?: 'ipv4' | 'ipv6';
+  readonly description?: string;
+  readonly cidrs: readonly string[];
+  readonly allocations: readonly {
+    readonly cidr: string;
+    readonly resourceId: string;
+    readonly resourceType: string;
+  }[];
+  readonly tags: Tags;
+}
+
 export interface LabRouteTable {
   readonly routeTableId: string;
   readonly vpcId: string;

@@ -13,6 +13,7 @@ import type {
   LabFleet,
   LabInstance,
   LabInterface,
+  LabIpamPool,
   LabLaunchTemplate,
   LabPeering,
   LabReservation,
@@ -89,6 +90,7 @@ export class World {
   readonly elasticAddresses = new Map<string, LabElasticAddress>();
   readonly launchTemplates = new Map<string, LabLaunchTemplate>();
   readonly vpcEndpoints = new Map<string, LabVpcEndpoint>();
+  readonly ipamPools = new Map<string, LabIpamPool>();
   /** By `cluster/service`. */
   readonly ecsServices = new Map<string, LabEcsService>();
   readonly fleets = new Map<string, LabFleet>();
@@ -335,6 +337,7 @@ export class World {
       elasticAddresses: [...this.elasticAddresses.values()].filter(here),
       launchTemplates: [...this.launchTemplates.values()].filter(here),
       vpcEndpoints: [...this.vpcEndpoints.values()].filter(here),
+      ipamPools: [...this.ipamPools.values()].filter(here),
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
       ecsServices: [...this.ecsServices.values()].filter(here),

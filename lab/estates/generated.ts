@@ -181,6 +181,7 @@ const NOTHING: EstateView = {
   elasticAddresses: [],
   launchTemplates: [],
   vpcEndpoints: [],
+  ipamPools: [],
   clusters: [],
   autoScalingGroups: [],
   ecsServices: [],

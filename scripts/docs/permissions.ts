@@ -48,6 +48,7 @@ More is needed for some options:
 | \`--organization\`, \`targets.organization\` | \`organizations:ListAccounts\`, and \`organizations:ListAccountsForParent\`, \`organizations:ListOrganizationalUnitsForParent\`, \`organizations:ListTagsForResource\` for units and tags |
 | roles in other accounts | \`sts:AssumeRole\` on them |
 | \`--publish\` | \`cloudwatch:PutMetricData\` |
+| \`plan size --ipam-pool\`, \`plan size --vpc\` | \`ec2:DescribeIpamPools\`, \`ec2:GetIpamPoolCidrs\`, \`ec2:GetIpamPoolAllocations\` |
 | \`--table\` | \`dynamodb:GetItem\`, \`dynamodb:Query\` on the table |
 | Slack and PagerDuty from your machine | \`ssm:GetParameter\` or \`secretsmanager:GetSecretValue\` on the secret |
 

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { IpamPool } from '../../../shared/model/aws/inventory.ts';
+import { HeadroomError } from '../../../shared/model/base/errors.ts';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { parseCidr } from '../../../shared/model/net/cidr.ts';
@@ -15,6 +17,7 @@ import { collectValues, type Session, UsageError } from '../../base/command-line
 import { EXIT } from '../../base/exit-codes.ts';
 import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
+import { ipamPools } from '../../input/ipam-pools.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, readPlanSources } from '../../input/plan-source.ts';
@@ -34,6 +37,7 @@ interface Options extends PlanSourceOptions, CniOptions {
   readonly within?: readonly string[];
   readonly taken?: readonly string[];
   readonly vpc?: string;
+  readonly ipamPool?: readonly string[];
   readonly format: PlanFormat;
 }
 
@@ -54,6 +58,11 @@ export const addSizeCommand = (plan: Command, session: Session): void => {
     .option('--within <range...>', 'find places in these ranges', collectValues)
     .option('--taken <range...>', 'ranges that must stay free', collectValues)
     .option('--vpc <vpc-id>', 'find places in this VPC, apart from all that is scanned')
+    .option(
+      '--ipam-pool <pool-id...>',
+      'find places in what these pools of IPAM have free; all: every pool that can be read',
+      collectValues,
+    )
     .option('--pod-eni', 'security groups for pods: each node has a trunk interface')
     .option('--warm-eni-target <number>', 'WARM_ENI_TARGET (default: 1)')
     .option('--warm-ip-target <number>', 'WARM_IP_TARGET (default: not set)')
@@ -67,8 +76,10 @@ Examples:
   $ headroom plan size --nodes 40 --type m5.2xlarge --pods-per-node 30 --zones 3 --survive 2 --growth 30
   $ headroom plan size --nodes 40 --type m5.2xlarge --pods-per-node 30 --mode custom-prefix --within 172.16.0.0/16
   $ headroom plan size --nodes 10 --type m5.large --pods-per-node 20 --vpc vpc-0abc --from estate.json.gz
+  $ headroom plan size --nodes 10 --type m5.large --pods-per-node 20 --ipam-pool all --region eu-west-1
 
 With --vpc, --from, --state or --table, ranges stay clear of every VPC that was scanned, and of VPCs connected to them.
+With --vpc alone they stay clear of what pools of IPAM have allocated as well, where these can be read.
 The exit code is 1 where no mode fits.
 `,
     )
@@ -125,18 +136,53 @@ const modeOf = (text: string): SizeMode => {
 const placesOf = async (
   options: Options,
   session: Session,
-): Promise<Pick<SizeQuestion, 'within' | 'taken'>> => {
+): Promise<Pick<SizeQuestion, 'within' | 'taken' | 'ipamPools' | 'unknowns'>> => {
   const given = (options.taken ?? []).map((range) => ({ range, owner: '--taken' }));
-  const { from, state, table, vpc } = options;
-  if (vpc === undefined && from === undefined && state === undefined && table === undefined)
-    return { within: options.within ?? [], taken: given };
+  const { from, ipamPool, state, table, vpc } = options;
+  const isStored = from !== undefined || state !== undefined || table !== undefined;
+  if (ipamPool !== undefined) {
+    if (isStored || vpc !== undefined)
+      throw new UsageError(
+        `--ipam-pool is given together with ${vpc === undefined ? 'stored scans' : '--vpc'}.`,
+        'Plan in pools, or in what is scanned.',
+      );
+    const pools = await poolsOf(options, ipamPool.includes('all') ? [] : ipamPool);
+    return {
+      within: options.within ?? pools.flatMap(({ cidrs }) => cidrs),
+      taken: [...given, ...allocatedIn(pools, null)],
+      ipamPools: pools,
+    };
+  }
+  if (vpc === undefined && !isStored) return { within: options.within ?? [], taken: given };
   const sources = await readPlanSources(options, session);
   const vpcs = sources.flatMap(({ plan }) => plan.input.vpcs);
   const chosen = vpcs.find(({ vpcId }) => vpcId === vpc);
   if (vpc !== undefined && chosen === undefined)
     throw new UsageError(`Nothing matches --vpc ${vpc}.`, '`headroom scan` lists the VPCs.');
   const within = options.within ?? chosen?.cidrBlocks ?? [];
-  return { within, taken: [...given, ...takenIn(sources, chosen?.vpcId ?? null)] };
+  const taken = [...given, ...takenIn(sources, chosen?.vpcId ?? null)];
+  if (isStored)
+    return { within, taken, unknowns: ['Pools of IPAM are read from AWS alone, and not from stored scans.'] };
+  try {
+    const pools = await poolsOf(options, []);
+    return { within, taken: [...taken, ...allocatedIn(pools, vpc ?? null)], ipamPools: pools };
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+    return { within, taken, unknowns: [`The pools of IPAM could not be read: ${error.message}`] };
+  }
+};
+
+const poolsOf = ({ externalId, region, roleArn }: Options, wanted: readonly string[]) =>
+  ipamPools({ region: region?.[0], roleArn: roleArn?.[0], externalId }, wanted);
+
+/** What the pools gave away, but for the VPC that is planned in and what a pool gave to another one: that has its own list. */
+const allocatedIn = (pools: readonly IpamPool[], vpcId: string | null): SizeQuestion['taken'] => {
+  const ids = new Set(pools.map(({ ipamPoolId }) => ipamPoolId));
+  return pools.flatMap(({ allocations }) =>
+    allocations
+      .filter(({ resource }) => resource !== vpcId && !ids.has(resource))
+      .map(({ cidr, resource }) => ({ range: cidr, owner: resource })),
+  );
 };
 
 /** The subnets of the chosen VPC, and every other VPC that is scanned or connected to one that is. */
@@ -176,7 +222,7 @@ const rangeCells = ({
   reservations.join(' '),
 ];
 
-const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
+const sizeReport = ({ ipamPools: pools, modes, question, rules, unknowns }: SizeDocument): PlanReport => ({
   title: `${count(question.nodes, 'node')} of ${question.type}, ${count(question.podsPerNode, 'pod')} each, in ${count(question.zones, 'zone')}`,
   answer: sentence(question, modes),
   fits: modes.some(({ fits }) => fits),
@@ -204,6 +250,25 @@ const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
         vpcBlock ?? '',
       ]),
     },
+    {
+      title: 'Free in pools of IPAM',
+      columns: [
+        { title: 'POOL' },
+        { title: 'REGION' },
+        { title: 'RANGES' },
+        { title: 'ALLOCATIONS', align: 'right' },
+        { title: 'LARGEST FREE RANGES' },
+        ...modes.map(({ mode }) => ({ title: `BLOCK FOR ${mode.toUpperCase()}` })),
+      ],
+      rows: pools.map(({ allocations, cidrs, description, fits, freeRanges, ipamPoolId, locale }) => [
+        description === null ? ipamPoolId : `${ipamPoolId} (${description})`,
+        locale,
+        cidrs.join(' '),
+        number(allocations),
+        freeRanges.join(' '),
+        ...fits.map(({ cidr }) => cidr ?? 'none'),
+      ]),
+    },
     ...modes.map(({ mode, ranges }) => ({
       title: `Ranges in mode ${mode}`,
       columns: RANGE_COLUMNS,
@@ -216,7 +281,7 @@ const sizeReport = ({ question, modes, rules }: SizeDocument): PlanReport => ({
     rows: modes.flatMap(({ mode, ranges }) => ranges.map((range) => [mode, ...rangeCells(range)])),
   },
   notes: [...new Set(modes.flatMap(({ notices }) => notices))],
-  unknowns: [],
+  unknowns,
   commands: [],
   rules,
   subnetIds: [],

@@ -16,6 +16,7 @@ import {
 } from './fleets.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstances } from './instances.ts';
+import { describeIpamPools, getIpamPoolAllocations, getIpamPoolCidrs } from './ipam-pools.ts';
 import { describeLaunchTemplateVersions } from './launch-templates.ts';
 import { describeNetworkInterfaces } from './network-interfaces.ts';
 import {
@@ -52,6 +53,7 @@ export const ec2: LabService = {
     DescribeFleets: describeFleets,
     DescribeInstanceTypes: describeInstanceTypes,
     DescribeInstances: describeInstances,
+    DescribeIpamPools: describeIpamPools,
     DescribeLaunchTemplateVersions: describeLaunchTemplateVersions,
     DescribeNetworkInterfaces: describeNetworkInterfaces,
     DescribeRegions: describeRegions,
@@ -65,6 +67,8 @@ export const ec2: LabService = {
     DescribeVpcEndpoints: describeVpcEndpoints,
     DescribeVpcPeeringConnections: describeVpcPeeringConnections,
     DescribeVpcs: describeVpcs,
+    GetIpamPoolAllocations: getIpamPoolAllocations,
+    GetIpamPoolCidrs: getIpamPoolCidrs,
     GetManagedResourceVisibility: getManagedResourceVisibility,
     GetSubnetCidrReservations: getSubnetCidrReservations,
   },

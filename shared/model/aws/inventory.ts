@@ -202,6 +202,18 @@ export interface VpcEndpoint {
   readonly prefixes: readonly { readonly subnetId: string; readonly cidr: string }[];
 }
 
+/** An IPv4 pool of Amazon VPC IPAM. */
+export interface IpamPool {
+  readonly ipamPoolId: string;
+  /** `null`: it has none. */
+  readonly description: string | null;
+  /** The Region whose VPCs may take ranges of it; `null`: those of no Region, only other pools may. */
+  readonly locale: string | null;
+  readonly cidrs: readonly string[];
+  /** Ranges that were given to VPCs, subnets and other pools, or that are kept by hand. */
+  readonly allocations: readonly { readonly cidr: string; readonly resource: string }[];
+}
+
 export interface AutoScalingGroup {
   readonly name: string;
   readonly minSize: number;

@@ -1,8 +1,8 @@
-import type { InstanceLimits } from '../aws/inventory.ts';
+import type { InstanceLimits, IpamPool } from '../aws/inventory.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { formatCidr, parseCidr, sizeOfLength } from '../net/cidr.ts';
-import { freeRange } from '../net/free-ranges.ts';
+import { freeRange, freeRanges } from '../net/free-ranges.ts';
 import type { NewNodeSettings } from '../result/cluster.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import { RULES, type Rule } from './rules.ts';
@@ -29,6 +29,22 @@ export interface SizeQuestion {
   readonly within: readonly string[];
   /** What they must not overlap, each with what it belongs to. */
   readonly taken: readonly { readonly range: string; readonly owner: string }[];
+  /** Pools of IPAM that could be read; left out: none was asked for. */
+  readonly ipamPools?: readonly IpamPool[];
+  /** What could not be read, in sentences; left out: nothing. */
+  readonly unknowns?: readonly string[];
+}
+
+/** What a pool of IPAM has free. */
+export interface PlannedPool {
+  readonly ipamPoolId: string;
+  readonly description: string | null;
+  readonly locale: string | null;
+  readonly cidrs: readonly string[];
+  readonly allocations: number;
+  /** The largest free ranges, and where a cluster of each mode finds a block for all of its subnets. */
+  readonly freeRanges: readonly string[];
+  readonly fits: readonly { readonly mode: SizeMode; readonly cidr: string | null }[];
 }
 
 export type SizeMode = 'secondary' | 'prefix' | 'custom-secondary' | 'custom-prefix';
@@ -72,8 +88,15 @@ export interface SizedMode {
 export interface SizeAnswer {
   readonly question: SizeQuestion;
   readonly modes: readonly SizedMode[];
+  readonly ipamPools: readonly PlannedPool[];
+  readonly unknowns: readonly string[];
   readonly rules: readonly Rule[];
 }
+
+/** Free ranges of a pool that an answer names. */
+const FREE_RANGES_SHOWN = 5;
+/** AWS makes VPC blocks from /16 to /28. */
+const LARGEST_BLOCK = 16;
 
 /** A control plane takes up to five addresses more in an update, and AWS recommends subnets of its own. */
 const CONTROL_PLANE_LENGTH = 28;
@@ -93,20 +116,50 @@ const PRIVATE_RANGES = ['172.16.0.0/12', '10.0.0.0/8', '192.168.0.0/16'];
 export const planSize = (
   question: SizeQuestion,
   limits: (type: string) => InstanceLimits | null,
-): SizeAnswer => ({
-  question,
-  modes: question.modes.map((mode) => sizedMode(question, mode, limits)),
-  rules: [
-    RULES.pool,
-    RULES.maxPods,
-    RULES.reserved,
-    RULES.reserve,
-    RULES.updateSurge,
-    RULES.controlPlane,
-    RULES.loadBalancer,
-    RULES.services,
-  ],
-});
+): SizeAnswer => {
+  const modes = question.modes.map((mode) => sizedMode(question, mode, limits));
+  return {
+    question,
+    modes,
+    ipamPools: (question.ipamPools ?? []).map((pool) => plannedPool(pool, question, modes)),
+    unknowns: question.unknowns ?? [],
+    rules: [
+      RULES.pool,
+      RULES.maxPods,
+      RULES.reserved,
+      RULES.reserve,
+      RULES.updateSurge,
+      RULES.controlPlane,
+      RULES.loadBalancer,
+      RULES.services,
+    ],
+  };
+};
+
+const plannedPool = (
+  { allocations, cidrs, description, ipamPoolId, locale }: IpamPool,
+  { taken }: SizeQuestion,
+  modes: readonly SizedMode[],
+): PlannedPool => {
+  const occupied = [...allocations.map(({ cidr }) => cidr), ...taken.map(({ range }) => range)];
+  return {
+    ipamPoolId,
+    description,
+    locale,
+    cidrs,
+    allocations: allocations.length,
+    freeRanges: freeRanges(cidrs, occupied, FREE_RANGES_SHOWN),
+    fits: modes.map(({ addresses, mode, ranges }) => {
+      // Aligned subnets of these sizes fill a block of the next power of two.
+      const length = 32 - Math.ceil(Math.log2(Math.max(1, addresses)));
+      const hasSizes = ranges.every((range) => range.length !== null);
+      return {
+        mode,
+        cidr: hasSizes && length >= LARGEST_BLOCK ? freeRange(cidrs, occupied, length) : null,
+      };
+    }),
+  };
+};
 
 type Unplaced = Omit<SizedRange, 'cidr' | 'reservations'>;
 
