@@ -2,68 +2,15 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { printable } from '../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../shared/model/base/redaction.ts';
-import type { AddCommand } from './base/command-line.ts';
 import { defectText } from './base/defect.ts';
 import { EXIT, type ExitCode } from './base/exit-codes.ts';
 import type { Io } from './base/io.ts';
 import { guarded, paint } from './base/io.ts';
-import { addAccessCommand } from './commands/access.ts';
-import { addAcknowledgeCommand } from './commands/acknowledge.ts';
-import { addAlertsCommand } from './commands/alerts.ts';
-import { addBackfillCommand } from './commands/backfill.ts';
-import { addClustersCommand } from './commands/clusters.ts';
-import { addCompletionCommand } from './commands/completion.ts';
-import { addConfigCommand } from './commands/config.ts';
-import { addCostCommand } from './commands/cost.ts';
-import { addDemoCommand } from './commands/demo.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addExplainCommand } from './commands/explain.ts';
-import { addFindingsCommand } from './commands/findings.ts';
-import { addForecastCommand } from './commands/forecast.ts';
-import { addLimitsCommand } from './commands/limits.ts';
-import { addMapCommand } from './commands/map.ts';
-import { addMuteCommand, addMutesCommand, addUnmuteCommand } from './commands/mute.ts';
-import { addOwnersCommand } from './commands/owners.ts';
-import { addPlanCommand } from './commands/plan/plan.ts';
-import { addPodsCommand } from './commands/pods.ts';
-import { addReplayCommand } from './commands/replay.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addScanCommand } from './commands/scan.ts';
-import { addServeCommand } from './commands/serve.ts';
-import { addCollectCommand } from './input/collect.ts';
+import { COMMAND_TABLE, type CommandRow } from './command-table.ts';
 import { readOutputFormat } from './input/output-options.ts';
 import { readExternalId, readProfile } from './input/scan-options.ts';
 import { credentialHint } from './output/credential-hint.ts';
 import { VERSION } from './version.ts';
-
-const COMMANDS: readonly AddCommand[] = [
-  addDemoCommand,
-  addDoctorCommand,
-  addScanCommand,
-  addFindingsCommand,
-  addExplainCommand,
-  addMapCommand,
-  addOwnersCommand,
-  addClustersCommand,
-  addPodsCommand,
-  addReportCommand,
-  addCollectCommand,
-  addAlertsCommand,
-  addAcknowledgeCommand,
-  addMuteCommand,
-  addUnmuteCommand,
-  addMutesCommand,
-  addForecastCommand,
-  addReplayCommand,
-  addBackfillCommand,
-  addLimitsCommand,
-  addPlanCommand,
-  addCostCommand,
-  addServeCommand,
-  addAccessCommand,
-  addConfigCommand,
-  addCompletionCommand,
-];
 
 /** Where commander writes. It quotes arguments, which a script may have taken from anywhere. */
 const outputOf = (io: Io): OutputConfiguration => ({
@@ -84,7 +31,56 @@ const speakThrough = (parent: Command, path: string, io: Io): void => {
 };
 
 /** The command line with all of its commands. */
-export const buildProgram = (io: Io, exit: (code: ExitCode) => void): Command => {
+export const buildProgram = async (io: Io, exit: (code: ExitCode) => void): Promise<Command> => {
+  const program = emptyProgram(io);
+  for (const { load } of COMMAND_TABLE) (await load())(program, { io, exit });
+  speakThrough(program, '', io);
+  return program;
+};
+
+/** The command line with the one command that is used; of the others only what the help tells. */
+const programFor = async (
+  argv: readonly string[],
+  io: Io,
+  exit: (code: ExitCode) => void,
+): Promise<Command> => {
+  const used = rowUsed(argv);
+  // It describes all the others.
+  if (used?.name === 'completion') return buildProgram(io, exit);
+  const program = emptyProgram(io);
+  for (const row of COMMAND_TABLE) {
+    if (row === used) (await row.load())(program, { io, exit });
+    else addStub(program, row);
+  }
+  const help = program.createHelp();
+  const usages = new Map(COMMAND_TABLE.map(({ name, usage }) => [name, usage]));
+  program.configureHelp({
+    subcommandTerm: (command) => {
+      const usage = command.name() === used?.name ? undefined : usages.get(command.name());
+      if (usage === undefined) return help.subcommandTerm(command);
+      return `${[command.name(), ...command.aliases()].join('|')} ${usage}`.trimEnd();
+    },
+  });
+  speakThrough(program, '', io);
+  return program;
+};
+
+/** The command that the first word names, or the second one after `help`; no option of the program itself takes a value. */
+const rowUsed = (argv: readonly string[]): CommandRow | undefined => {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const name = words[0] === 'help' ? words[1] : words[0];
+  return COMMAND_TABLE.find((row) => row.name === name || row.aliases?.includes(name ?? '') === true);
+};
+
+/** Enough for the list of commands, and for the guess at a mistyped one. */
+const addStub = (program: Command, { name, aliases = [], description }: CommandRow): void => {
+  program
+    .command(name)
+    .aliases([...aliases])
+    .description(description);
+};
+
+const emptyProgram = (io: Io): Command => {
   const program = new Command('headroom')
     .description(
       'Warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses, with the cause and the fix.',
@@ -110,8 +106,6 @@ Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing c
     readProfile(command);
     readExternalId(command, io.env);
   });
-  for (const add of COMMANDS) add(program, { io, exit });
-  speakThrough(program, '', io);
   return program;
 };
 
@@ -148,10 +142,10 @@ const BAD_USAGE: ReadonlySet<string> = new Set([
 export const main = async (argv: readonly string[], streams: Io): Promise<ExitCode> => {
   const io = guarded(streams);
   let code: ExitCode = EXIT.ok;
-  const program = buildProgram(io, (asked) => {
-    code = asked;
-  });
   try {
+    const program = await programFor(argv, io, (asked) => {
+      code = asked;
+    });
     if (argv.length === 0) {
       io.out(program.helpInformation());
       return EXIT.usage;

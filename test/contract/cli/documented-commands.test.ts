@@ -15,8 +15,8 @@ const SILENT = { out: () => {}, err: () => {}, colour: false, env: {} } as never
 const every = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(every)];
 
 /** The program with its commands, none of which does anything. */
-const program = (): Command => {
-  const built = buildProgram(SILENT, () => {});
+const program = async (): Promise<Command> => {
+  const built = await buildProgram(SILENT, () => {});
   for (const command of every(built)) if (command.commands.length === 0) command.action(() => {});
   return built;
 };
@@ -35,7 +35,7 @@ const problemOf = async (line: string, mayLeaveOut: ReadonlySet<string> = FINE):
     word.replace(/^(["'])(.*)\1$/, '$2'),
   );
   try {
-    await program().parseAsync(words, { from: 'user' });
+    await (await program()).parseAsync(words, { from: 'user' });
     return null;
   } catch (error) {
     const { code = '', message } = error as Error & { code?: string };
@@ -70,8 +70,8 @@ const isWhole = (line: string): boolean => line !== '' && !/\.\.\.|…|<|\[/.tes
 
 const texts = pages.map((path) => readFileSync(join(ROOT, path), 'utf8'));
 
-const inHelp = (): readonly string[] =>
-  every(program()).flatMap((command) => {
+const inHelp = async (): Promise<readonly string[]> =>
+  every(await program()).flatMap((command) => {
     let help = '';
     command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
     const joined = help.replace(/\\\n\s*/g, '');
@@ -88,7 +88,7 @@ const problemsOf = async (lines: readonly string[], mayLeaveOut?: ReadonlySet<st
   );
 
 test('every example of the pages and of --help can be typed', async () => {
-  const lines = commandsOf([...texts.flatMap(inBlocks), ...inHelp()]);
+  const lines = commandsOf([...texts.flatMap(inBlocks), ...(await inHelp())]);
   expect(lines.length).toBeGreaterThan(30);
   expect(await problemsOf(lines)).toEqual([]);
 });

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import type { Metafile } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundleCommand } from '../../../scripts/package/bundle-command.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -55,5 +58,39 @@ describe('what a command does not use, it does not load', () => {
     const loaded = loadedBy('scan', '--from', 'no-such-file.json');
     expect(loaded).toContain('@aws-sdk/client-ec2');
     expect(loaded).toContain('zod');
+  });
+});
+
+/** What the packaged command reads before it knows which command is meant: 93 kB, where all commands are 956 kB. */
+const MOST_BYTES_AT_START = 120_000;
+
+describe('the packaged command', () => {
+  let outputs: Metafile['outputs'];
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'headroom-package-'));
+    try {
+      ({ outputs } = await bundleCommand(ROOT, folder));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  /** A module and all that it imports at once, in bytes. */
+  const loadedWith = (end: string): number => {
+    const seen = new Set<string>();
+    const add = (path: string): void => {
+      const output = outputs[path];
+      if (output === undefined || seen.has(path)) return;
+      seen.add(path);
+      for (const each of output.imports) if (each.kind === 'import-statement') add(each.path);
+    };
+    add(Object.keys(outputs).find((path) => path.endsWith(end)) ?? '');
+    return [...seen].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+  };
+
+  test(`reads at most ${MOST_BYTES_AT_START} bytes for its help and for a mistyped command`, () => {
+    const bytes = loadedWith('/headroom.mjs');
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES_AT_START);
   });
 });

@@ -5,9 +5,9 @@ import { headroomInProcess } from '../../../fixtures/command-in-process.ts';
 
 const script = async (shell: string): Promise<string> => (await headroomInProcess(['completion', shell])).out;
 
-describe('every shell', () => {
+describe('every shell', async () => {
   const program = describeCommand(
-    buildProgram(
+    await buildProgram(
       { out: () => {}, err: () => {}, env: {}, now: () => 0, colour: false, progress: false, columns: null },
       () => {},
     ),
