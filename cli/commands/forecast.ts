@@ -1,11 +1,12 @@
-import { largestOf } from '../../shared/model/base/extremes.ts';
+import { largestOf, smallestOf } from '../../shared/model/base/extremes.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
 import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
 import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
+import { aboveCapacity, parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonText } from '../output/json.ts';
 import { writeOutputFile } from '../output/output-file.ts';
@@ -67,17 +68,37 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const outlookLines = ({ exhaustionAt, earliest, latest, probabilityWithin, reason }: Outlook): string[] => [
   `expected   ${exhaustionAt ?? (probabilityWithin === null ? 'not known' : 'not within 30 days')}`,
-  `interval   ${earliest ?? 'open'} to ${latest ?? 'open'}`,
+  probabilityWithin === null
+    ? 'interval   not known'
+    : `interval   ${earliest ?? 'open'} to ${latest ?? 'open'}`,
   probabilityWithin === null
     ? 'within     not known'
     : `within     24 h ${percent(probabilityWithin['24h'])}, 72 h ${percent(probabilityWithin['72h'])}, 7 d ${percent(probabilityWithin['7d'])}`,
   `because    ${reason}`,
 ];
 
-const alarmLine = (name: string, { hits, misses, falseAlarms, leadHours }: AlarmReview): string => {
+const alarmLine = (
+  name: string,
+  { hits, misses, falseAlarms, undecided, leadHours }: AlarmReview,
+): string => {
   const leads = leadHours.map((lead) => (lead === null ? 'missed' : `${lead.toFixed(1)} h`));
   const ahead = leads.length === 0 ? '' : `; lead ${leads.join(', ')}`;
-  return `${name.padEnd(21)}${hits} hits, ${misses} misses, ${falseAlarms} false alarms${ahead}`;
+  const open = undecided === 0 ? '' : `, ${undecided} still on at the end of the record`;
+  return `${name.padEnd(21)}${count(hits, 'hit')}, ${count(misses, 'miss')}, ${count(falseAlarms, 'false alarm')}${open}${ahead}`;
+};
+
+const FEWEST_HOURS = 48;
+const MILLISECONDS_PER_HOUR = 3_600_000;
+
+/** Says why there is no forecast to judge; nothing where there is one. */
+const shortHistory = (samples: readonly Sample[]): string[] => {
+  const times = samples.map(({ at }) => at);
+  const hours = (largestOf(times) - smallestOf(times)) / MILLISECONDS_PER_HOUR;
+  return hours >= FEWEST_HOURS
+    ? []
+    : [
+        `too short            The history covers ${count(Math.floor(hours), 'hour')}, and a forecast needs ${FEWEST_HOURS}.`,
+      ];
 };
 
 const reviewLines = ({ exhaustions, headroom, usedAlarm, calibration }: Review): string[] => [
@@ -128,9 +149,13 @@ Examples:
       if (!['text', 'json'].includes(options.format))
         throw new UsageError(`--format ${options.format} is neither text nor json.`, 'Use one of the two.');
       if (options.review === true && options.at !== undefined)
-        throw new UsageError('--review covers the whole past, and --at one time.', 'Use one of the two.');
+        throw new UsageError(
+          '--review covers the whole past, and --at only some moments of it.',
+          'Use one of the two.',
+        );
       const capacity = parseCapacity(options.capacity);
       const all = readHistory(options.history);
+      io.err(aboveCapacity(all, capacity));
       if (options.review === true) {
         const outcome = review({
           samples: all,
@@ -138,7 +163,7 @@ Examples:
           policy: (await readConfiguration(options.policy)).alerts,
         });
         if (options.format === 'json') return io.out(jsonText(outcome));
-        return io.out(`${reviewLines(outcome).join('\n')}\n`);
+        return io.out(`${[...shortHistory(all), ...reviewLines(outcome)].join('\n')}\n`);
       }
       const moments = momentsOf(options.at, all);
       const outlooks = outlooksAt(moments, all, capacity);

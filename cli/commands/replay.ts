@@ -2,7 +2,7 @@ import { number } from '../../shared/model/base/text/numbers.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { parseCapacity, readHistory } from '../input/history-csv.ts';
+import { aboveCapacity, parseCapacity, readHistory } from '../input/history-csv.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonLine } from '../output/json.ts';
 import { writeOutputFile } from '../output/output-file.ts';
@@ -63,6 +63,7 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
         );
       const capacity = parseCapacity(options.capacity);
       const samples = readHistory(options.history);
+      io.err(aboveCapacity(samples, capacity));
       const { alerts } = await readConfiguration(options.policy);
       const supply = options.prefixes === true ? 'prefixes' : 'addresses';
       const transitions = replay({ samples, capacity, supply, policy: alerts });

@@ -1,4 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { largestOf } from '../../shared/model/base/extremes.ts';
+import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { UsageError } from '../base/command-line.ts';
 import { readTextFile } from './text-file.ts';
@@ -108,6 +110,14 @@ export const readHistory = (path: string): Sample[] => {
     );
   }
   return parseHistory(text, path);
+};
+
+/** A line that says so where more is available than the subnet can have: shares of it, and so alarms, are wrong then. */
+export const aboveCapacity = (samples: readonly Sample[], capacity: number): string => {
+  const above = samples.filter(({ value }) => value > capacity);
+  if (above.length === 0) return '';
+  const most = largestOf(above.map(({ value }) => value));
+  return `warning More is available than --capacity ${capacity} allows: up to ${number(most)}, in ${count(above.length, 'measurement')} of ${number(samples.length)}.\n  try Check the capacity: the share in use is wrong with it.\n`;
 };
 
 /** @throws UsageError unless it is a whole number from 1 up */

@@ -19,6 +19,8 @@ export interface AlarmReview {
   readonly misses: number;
   /** Times that it began and nothing ran out within 16 days. */
   readonly falseAlarms: number;
+  /** Times that it began in the last 16 days of the record and was still on at its end: the outcome is not known. */
+  readonly undecided: number;
   /** Hours between its start and the exhaustion, one for each exhaustion, in order; `null`: it was not on. */
   readonly leadHours: readonly (number | null)[];
 }
@@ -54,8 +56,12 @@ export const review = ({ samples: given, capacity, policy }: ReviewInput): Revie
   const ends = exhaustionsOf(samples);
   return {
     exhaustions: ends.map((at) => new Date(at).toISOString()),
-    headroom: reviewOf(alertEpisodes(replay({ samples, capacity, policy, supply: 'addresses' })), ends),
-    usedAlarm: reviewOf(usedEpisodes(samples, capacity), ends),
+    headroom: reviewOf(
+      alertEpisodes(replay({ samples, capacity, policy, supply: 'addresses' })),
+      ends,
+      samples.at(-1)?.at ?? 0,
+    ),
+    usedAlarm: reviewOf(usedEpisodes(samples, capacity), ends, samples.at(-1)?.at ?? 0),
     calibration: calibrationsOf(samples, capacity),
   };
 };
@@ -102,16 +108,25 @@ const usedEpisodes = (samples: readonly Sample[], capacity: number): Episode[] =
   return episodes;
 };
 
-const reviewOf = (episodes: readonly Episode[], ends: readonly number[]): AlarmReview => {
+const reviewOf = (episodes: readonly Episode[], ends: readonly number[], last: number): AlarmReview => {
   const leadHours = ends.map((end) => {
     const standing = episodes.find(({ from, to }) => from < end && to >= end);
     return standing === undefined ? null : (end - standing.from) / HOUR;
   });
   const misses = leadHours.filter((lead) => lead === null).length;
-  const falseAlarms = episodes.filter(
+  const unfounded = episodes.filter(
     ({ from }) => !ends.some((end) => end >= from - ONE_EXHAUSTION && end - from <= TOO_EARLY),
+  );
+  const undecided = unfounded.filter(
+    ({ from, to }) => to === Number.POSITIVE_INFINITY && last - from < TOO_EARLY,
   ).length;
-  return { hits: ends.length - misses, misses, falseAlarms, leadHours };
+  return {
+    hits: ends.length - misses,
+    misses,
+    falseAlarms: unfounded.length - undecided,
+    undecided,
+    leadHours,
+  };
 };
 
 const calibrationsOf = (samples: readonly Sample[], capacity: number): Review['calibration'] => {

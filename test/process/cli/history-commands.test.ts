@@ -148,8 +148,8 @@ describe('headroom forecast', () => {
     const { code, out } = await run(...args);
     expect(code).toBe(0);
     expect(out).toMatch(/^ran out {14}2026-02-0\dT\d\d:\d\dZ$/m);
-    expect(out).toMatch(/^Headroom {13}1 hits, 0 misses, 0 false alarms; lead \d+\.\d h$/m);
-    expect(out).toMatch(/^80 % used for 15 min 1 hits/m);
+    expect(out).toMatch(/^Headroom {13}1 hit, 0 misses, 0 false alarms; lead \d+\.\d h$/m);
+    expect(out).toMatch(/^80 % used for 15 min 1 hit,/m);
     expect(out).toMatch(/^within 7d .*Brier skill 0\.\d\d; said -> happened: /m);
     const document = JSON.parse((await run(...args, '--format', 'json')).out);
     expect(Object.keys(document)).toEqual(['exhaustions', 'headroom', 'usedAlarm', 'calibration']);
@@ -161,7 +161,22 @@ describe('headroom forecast', () => {
     const nothing = await run('forecast', '--history', quiet, '--capacity', '251', '--review');
     expect(nothing.out).toContain('ran out              never');
     expect(nothing.out).toContain('no forecast whose outcome is known');
+    expect(nothing.out).toContain('The history covers 0 hours, and a forecast needs 48.');
+    expect(nothing.err).toBe('');
   });
+
+  test.each(['forecast', 'replay'])(
+    '%s says that more is available than the capacity allows',
+    async (command) => {
+      const larger = join(folder, 'larger.csv');
+      writeFileSync(larger, '2026-01-01T00:00:00Z,300\n2026-01-01T00:05:00Z,251\n');
+      const { code, err } = await run(command, '--history', larger, '--capacity', '251');
+      expect(code).toBe(0);
+      expect(err).toContain(
+        'More is available than --capacity 251 allows: up to 300, in 1 measurement of 2.',
+      );
+    },
+  );
 
   test('says in words what it knows, and what not', async () => {
     const at = (days: number) => new Date(START + days * DAY).toISOString();
@@ -169,6 +184,7 @@ describe('headroom forecast', () => {
     expect(known.out).toMatch(/^expected {3}2026-02-0\d/);
     const early = await run('forecast', '--history', history, '--capacity', '1000', '--at', at(1));
     expect(early.out).toContain('expected   not known');
+    expect(early.out).toContain('interval   not known');
     expect(early.out).toContain('48 hours');
   });
 

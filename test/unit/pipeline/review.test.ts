@@ -34,11 +34,26 @@ describe('a review of a recorded past', () => {
 
 test('an alarm that is on while nothing runs out is false, and one that ended before is a miss', () => {
   const bump = series(18, (day) => (day > 10 && day < 11 ? 150 : 600), HOUR / 2);
-  expect(reviewOf(bump).usedAlarm).toEqual({ hits: 0, misses: 0, falseAlarms: 1, leadHours: [] });
+  expect(reviewOf(bump).usedAlarm).toEqual({
+    hits: 0,
+    misses: 0,
+    falseAlarms: 1,
+    undecided: 0,
+    leadHours: [],
+  });
   const cliff = series(18, (day) => (day > 10 && day < 11 ? 0 : 600), HOUR / 2);
   const { exhaustions, usedAlarm } = reviewOf(cliff);
   expect(exhaustions).toHaveLength(1);
-  expect(usedAlarm).toEqual({ hits: 0, misses: 1, falseAlarms: 0, leadHours: [null] });
+  expect(usedAlarm).toEqual({ hits: 0, misses: 1, falseAlarms: 0, undecided: 0, leadHours: [null] });
+});
+
+test('an alarm that is still on at the end of the record is neither false nor a hit, unless it began 16 days before', () => {
+  const fallenFor = (days: number) => reviewOf(series(40, (day) => (day > 40 - days ? 150 : 600), HOUR / 2));
+  expect(fallenFor(10).usedAlarm).toMatchObject({ hits: 0, falseAlarms: 0, undecided: 1 });
+  expect(fallenFor(17).usedAlarm).toMatchObject({ hits: 0, falseAlarms: 1, undecided: 0 });
+  const trend = reviewOf(series(14, (day) => 900 - 60 * day, HOUR / 4));
+  expect(trend.exhaustions).toEqual([]);
+  expect(trend.headroom).toMatchObject({ hits: 0, misses: 0, falseAlarms: 0, undecided: 1 });
 });
 
 test('an alarm at 80 % counts from 15 minutes after it was reached', () => {
