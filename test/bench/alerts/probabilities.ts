@@ -19,7 +19,7 @@ export interface Said {
 }
 
 /** The share of past windows of this length, one beginning in each hour of four weeks, that lost as much as is left. */
-const pastWindows = ({ hourly, recent }: SupplyHistory, hours: number): number | null => {
+export const pastWindows = ({ hourly, recent }: SupplyHistory, hours: number): number | null => {
   const left = recent.at(-1)?.value ?? 0;
   const points = hourly.slice(-28 * 24);
   let windows = 0;
