@@ -1,5 +1,5 @@
 import { slackDestinations } from '../../shared/aws/slack-apps.ts';
-import { answerSlackInteraction } from '../../shared/pipeline/slack-interaction.ts';
+import { answerSlackInteraction, refusedByForm } from '../../shared/pipeline/slack-interaction.ts';
 import type { Io } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import type { Pages } from './http-server.ts';
@@ -12,6 +12,8 @@ const TIME = 10_000;
 export const slackRoute =
   (options: { readonly config?: string; readonly state: string }, io: Io): NonNullable<Pages['slack']> =>
   async (request) => {
+    const misshapen = refusedByForm(request, io.now());
+    if (misshapen !== null) return misshapen;
     const { destinations } = await readConfiguration(options.config);
     const store = openStateFile(options.state);
     try {

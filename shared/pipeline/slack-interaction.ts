@@ -56,13 +56,29 @@ export const MAX_AGE = 5 * 60 * 1000;
 export const MAX_BODY = 256 * 1024;
 
 /**
+ * Refuses what Slack cannot have sent, by its form alone; `null`: the signature has to tell. Ask this first: whoever knows the
+ * address can send requests there, and one that is refused here causes no call of ours.
+ */
+export const refusedByForm = ({ headers, body }: SlackRequest, now: number): SlackAnswer | null => {
+  const timestamp = headers['x-slack-request-timestamp'] ?? '';
+  const signature = headers['x-slack-signature'] ?? '';
+  const age = now - Number(timestamp) * 1000;
+  const hasForm = /^\d{1,12}$/.test(timestamp) && /^v0=[0-9a-f]{64}$/.test(signature);
+  return hasForm && Math.abs(age) <= MAX_AGE && body.length <= MAX_BODY
+    ? null
+    : refused('a request that is unsigned, or older than 5 minutes');
+};
+
+/**
  * Does what a click on a button of an incident's post asks for. A request that is unsigned, old, from the future or that
  * came before changes nothing. The answer comes within the three seconds that Slack waits, or Slack shows a warning.
  */
 export const answerSlackInteraction = async (input: SlackInteractionInput): Promise<SlackAnswer> => {
   const { request, destinations, store, now, signal } = input;
-  const signed = await signedFor(request, destinations, now, signal);
-  if (signed.size === 0) return refused('a request that is unsigned, or older than 5 minutes');
+  const misshapen = refusedByForm(request, now);
+  if (misshapen !== null) return misshapen;
+  const signed = await signedFor(request, destinations, signal);
+  if (signed.size === 0) return refused('a request that no Slack app of headroom.yml has signed');
   const click = clickIn(request.body);
   if (click === null)
     return { status: 400, body: 'Not a click on a button of Headroom.', did: 'refused: no click' };
@@ -103,13 +119,10 @@ const refused = (what: string): SlackAnswer => ({ status: 401, body: 'Refused.',
 const signedFor = async (
   { headers, body }: SlackRequest,
   destinations: ReadonlyMap<string, SlackDestination>,
-  now: number,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, SlackDestination>> => {
   const timestamp = headers['x-slack-request-timestamp'] ?? '';
   const given = headers['x-slack-signature'] ?? '';
-  const age = now - Number(timestamp) * 1000;
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(age) > MAX_AGE || body.length > MAX_BODY) return new Map();
   const signed = new Map<string, SlackDestination>();
   for (const [name, destination] of destinations) {
     const secret = await destination.signingSecret.read(signal);
