@@ -70,6 +70,8 @@ export interface StoredScan {
 
 export interface ScanConclusion extends StoredScan {
   readonly delivery: DeliveryReport;
+  /** The alerts as they were stored before anything was sent; none where `alerting` is `none`. */
+  readonly beforeDelivery: readonly Alert[];
   readonly metrics: PublishOutcome | null;
   /** What went wrong outside the scan itself: the store, the topic, CloudWatch. */
   readonly problems: readonly Problem[];
@@ -106,7 +108,8 @@ export const concludeScan = async (
     sink === null ? null : publishAssessment(assessment, publish, { sink, cache }),
   ]);
   if (metrics?.problem != null) problems.push(metrics.problem);
-  return { ...stored, delivery, metrics, problems: [...problems, ...delivery.problems] };
+  const beforeDelivery = (raised?.alerts ?? []).map(({ alert }) => alert);
+  return { ...stored, delivery, beforeDelivery, metrics, problems: [...problems, ...delivery.problems] };
 };
 
 /** `null`: the stored alerts could not be read. */

@@ -27,6 +27,7 @@ import type { ScanRequest } from './scan-request.ts';
 import { unfinishedScan } from './scan-starts.ts';
 import { sendDigests } from './send-digests.ts';
 import { type ActiveMuteRule, keepRuleMutes, withStoredMutes } from './stored-mutes.ts';
+import { undeliveredIn } from './undelivered.ts';
 
 export interface PlanInput {
   readonly home: Target;
@@ -146,13 +147,16 @@ export const planRun = async (input: PlanInput): Promise<PlanOutcome> => {
     return { requests, coverage, alerting: 'none', alerts: [], delivery: NOTHING_DELIVERED, problems };
   const known = stored.map(({ alert }) => alert);
   const left = await alertsOfLeft(coverage ?? [], store.alerts, now, problems);
+  const others = resolved.targets.filter((target) => targetName(target) !== targetName(home));
+  const elsewhere =
+    others.length === 0 ? null : await attempt(problems, () => undeliveredIn(store.cache, others, now));
   const observations = evaluateMonitor(
     {
       home,
       coverage,
       unknownVpcs: unknown,
       left: left.filter((target) => !isLongGone(target, now)).flatMap(firingIn),
-      // Of this target; those of others are in the metric AlertsUndelivered, which has an alarm.
+      ...(elsewhere === null ? {} : { undeliveredElsewhere: elsewhere }),
       undelivered: known.filter(({ rule, outbox }) => rule !== 'delivery-failing' && outbox.length > 0),
       deadLetters: await attempt(problems, async () => (await input.deadLetters?.()) ?? null),
     },

@@ -6,6 +6,7 @@ import { publishRun } from './publish-run.ts';
 import { scanSummary } from './run-summary.ts';
 import { type RunTargetInput, type RunTargetOutcome, runTarget } from './run-target.ts';
 import { noteStart, type ScanLife } from './scan-starts.ts';
+import { noteUndelivered } from './undelivered.ts';
 
 export interface ScanJobInput extends Omit<RunTargetInput, 'scope' | 'onInterfaces'> {
   /** `null`: every VPC. */
@@ -38,6 +39,14 @@ export const runScanJob = async (input: ScanJobInput): Promise<ScanJobReport> =>
     await attempt(problems, () =>
       noteNamedVpcs(ports.store.cache, input.target, vpcIds, outcome.assessment, ports.clock()),
     );
+  await attempt(problems, () =>
+    noteUndelivered(
+      ports.store.cache,
+      input.target,
+      { before: outcome.beforeDelivery, after: outcome.delivery.undelivered },
+      ports.clock(),
+    ),
+  );
   const run = scanSummary(outcome, { ...callsMade(), seconds: (ports.clock() - startedAt) / 1000 });
   const unpublished =
     ports.sink === null ? [] : await publishRun(ports.sink, run, startedAt, publish.namespace, ports.clock());

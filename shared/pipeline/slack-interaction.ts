@@ -56,8 +56,8 @@ export const MAX_AGE = 5 * 60 * 1000;
 export const MAX_BODY = 256 * 1024;
 
 /**
- * Refuses what Slack cannot have sent, by its form alone; `null`: the signature has to tell. Ask this first: whoever knows the
- * address can send requests there, and one that is refused here causes no call of ours.
+ * Refuses a request that Slack cannot have sent, by its form alone; `null`: the signature has to tell. Ask this first. Anybody who
+ * knows the address can send requests there, and one that is refused here causes no call of ours.
  */
 export const refusedByForm = ({ headers, body }: SlackRequest, now: number): SlackAnswer | null => {
   const timestamp = headers['x-slack-request-timestamp'] ?? '';

@@ -105,6 +105,30 @@ describe('messages of a server with a public address', () => {
   });
 });
 
+describe('a message that a destination does not take', () => {
+  test('of another account raises delivery-failing on the channels that work, until it is delivered', async () => {
+    const rules = 'delivery-failing: { for: 0s }\n    scan-failed';
+    const routed = `${THREE_ACCOUNTS_YML.replace('scan-failed', rules)}
+destinations:
+  pager: { slack: { parameter: /missing } }
+routes:
+  - { match: { rule: addresses-low }, to: pager }
+`;
+    writeFileSync(join(folder, 'headroom.yml'), routed);
+    await run();
+    const failing = await run();
+    expect(firing(failing)).toContain(`${HUB} delivery-failing`);
+    expect(said).toContain('could not be delivered');
+    expect(said).toContain('/missing');
+    writeFileSync(join(folder, 'headroom.yml'), routed.replace('to: pager', 'to: default'));
+    now += 30 * MINUTE;
+    await run();
+    const delivered = await run();
+    expect(firing(delivered)).not.toContain(`${HUB} delivery-failing`);
+    expect(firing(delivered)).toContain(`${FULL} addresses-low`);
+  });
+});
+
 describe('a target that cannot be opened', () => {
   test('STS refuses: an account of our own keeps its number, alerts and series, is down, and raises scan-failed', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', awsEnvironment(lab.url, FULL)['AWS_ACCESS_KEY_ID']);

@@ -23,20 +23,34 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
   const failing = status.undelivered
     .flatMap(({ outbox }) => outbox)
     .filter(({ lastError }) => lastError !== null);
-  const oldest = failing.map(({ transition }) => transition.at).toSorted()[0] ?? null;
-  const attempts = failing.reduce((most, entry) => Math.max(most, entry.attempts), 0);
+  const elsewhere = status.undeliveredElsewhere ?? [];
+  const [oldest = null] = [
+    ...failing.map(({ transition }) => transition.at),
+    ...elsewhere.map((there) => there.oldest),
+  ].toSorted();
+  const undelivered = elsewhere.reduce((sum, there) => sum + there.count, failing.length);
+  const attempts = [
+    ...failing.map((entry) => entry.attempts),
+    ...elsewhere.map(({ mostAttempts }) => mostAttempts),
+  ].reduce((most, each) => Math.max(most, each), 0);
   const evidence = [
-    { name: 'undelivered', value: failing.length, unit: 'transitions' },
+    { name: 'undelivered', value: undelivered, unit: 'transitions' },
     { name: 'mostAttempts', value: attempts, unit: 'attempts' },
     { name: 'oldest', value: oldest },
   ];
   if (oldest === null) return healthy(subject, evidence);
-  const errors = [...new Set(failing.map(({ lastError }) => lastError))];
-  const causes = new Set(failing.flatMap((entry) => entry.failing ?? []));
+  const errors = new Set([
+    ...failing.map(({ lastError }) => lastError),
+    ...elsewhere.flatMap((there) => there.errors),
+  ]);
+  const causes = new Set([
+    ...failing.flatMap((entry) => entry.failing ?? []),
+    ...elsewhere.flatMap((there) => there.causes),
+  ]);
   const { severity } = settings('delivery-failing', subject);
   const outcome = found(subject, severity, evidence, () => ({
-    title: `Headroom: ${count(failing.length, 'alert update')} could not be delivered`,
-    explanation: `The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${errors.slice(0, NAMES_SHOWN).join(' ')}`,
+    title: `Headroom: ${count(undelivered, 'alert update')} could not be delivered`,
+    explanation: `The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${[...errors].slice(0, NAMES_SHOWN).join(' ')}`,
     remedies: () => [
       {
         title: 'Fix the destination that refuses',

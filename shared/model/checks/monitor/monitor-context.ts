@@ -18,6 +18,18 @@ export interface LeftTarget extends Target {
   readonly firing: number;
 }
 
+/** Messages of one target that were refused and wait. */
+export interface UndeliveredThere {
+  readonly count: number;
+  /** ISO 8601: when the step happened that has waited longest. */
+  readonly oldest: string;
+  readonly mostAttempts: number;
+  /** Why, some of the reasons. */
+  readonly errors: readonly string[];
+  /** See `OutboxEntry.failing`. */
+  readonly causes: readonly string[];
+}
+
 /** What is known of Headroom itself at the end of a run. `null`: could not be read. */
 export interface MonitorStatus {
   /** Where Headroom runs. */
@@ -29,6 +41,8 @@ export interface MonitorStatus {
   readonly left: readonly LeftTarget[] | null;
   /** Alerts that still have something to be sent. */
   readonly undelivered: readonly Alert[] | null;
+  /** What waits in other targets than that of Headroom itself; left out: not known. */
+  readonly undeliveredElsewhere?: readonly UndeliveredThere[];
   readonly deadLetters: { readonly queueUrl: string; readonly messages: number } | null;
 }
 

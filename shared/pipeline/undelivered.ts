@@ -1,0 +1,84 @@
+import type { Alert } from '../model/alert/alert.ts';
+import type { Target } from '../model/aws/inventory.ts';
+import { largestOf } from '../model/base/extremes.ts';
+import type { UndeliveredThere } from '../model/checks/monitor/monitor-context.ts';
+import { targetName } from '../model/result/identity.ts';
+import type { CacheStore } from '../state/state-store.ts';
+
+/**
+ * Which targets have messages that a destination refused: the plan reports them, and sees no alerts of other targets than its
+ * own. One entry for all of them, which is written only where something is refused, or was.
+ */
+const KEY = 'undelivered';
+
+/** What no scan has confirmed for so long says nothing (milliseconds): a target that is not scanned is reported as that. */
+const KEPT_MILLISECONDS = 6 * 3_600_000;
+
+/** Lost races before giving up: the next scan of the target notes the same. */
+const ATTEMPTS = 8;
+
+/** A message shows no more errors, and the entry must stay small. */
+const ERRORS_KEPT = 3;
+const CAUSES_KEPT = 20;
+
+type Noted = Readonly<Record<string, UndeliveredThere & { readonly notedAt: number }>>;
+
+const read = async (cache: CacheStore, now: number): Promise<Noted | null> =>
+  (await cache.get(KEY, now)) as Noted | null;
+
+/**
+ * Notes what a scan left undelivered, or that there is nothing any more.
+ *
+ * @param before the alerts before this scan sent anything
+ * @param after those with something that could not be delivered
+ * @throws HeadroomError when the store could not be used
+ */
+export const noteUndelivered = async (
+  cache: CacheStore,
+  target: Target,
+  { before, after }: { readonly before: readonly Alert[]; readonly after: readonly Alert[] },
+  now: number,
+): Promise<void> => {
+  const there = summaryOf(after);
+  if (there === null && !before.some(hasFailed)) return;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const expected = await read(cache, now);
+    const { [targetName(target)]: _own, ...others } = expected ?? {};
+    const value: Noted =
+      there === null ? others : { ...others, [targetName(target)]: { ...there, notedAt: now } };
+    const outcome = await cache.exchange(KEY, { expected, value, expiresAt: now + KEPT_MILLISECONDS, now });
+    if (outcome !== 'conflict') return;
+  }
+};
+
+/**
+ * What waits in these targets.
+ *
+ * @throws HeadroomError when the store could not be used
+ */
+export const undeliveredIn = async (
+  cache: CacheStore,
+  targets: readonly Target[],
+  now: number,
+): Promise<readonly UndeliveredThere[]> => {
+  const noted = (await read(cache, now)) ?? {};
+  return targets.flatMap((target) => {
+    const there = noted[targetName(target)];
+    return there === undefined || now - there.notedAt > KEPT_MILLISECONDS ? [] : [there];
+  });
+};
+
+const hasFailed = ({ outbox }: Alert): boolean => outbox.some(({ attempts }) => attempts > 0);
+
+const summaryOf = (alerts: readonly Alert[]): UndeliveredThere | null => {
+  const entries = alerts.flatMap(({ outbox }) => outbox).filter(({ lastError }) => lastError !== null);
+  const [oldest] = entries.map(({ transition }) => transition.at).toSorted();
+  if (oldest === undefined) return null;
+  return {
+    count: entries.length,
+    oldest,
+    mostAttempts: largestOf(entries.map(({ attempts }) => attempts)),
+    errors: [...new Set(entries.flatMap(({ lastError }) => lastError ?? []))].slice(0, ERRORS_KEPT),
+    causes: [...new Set(entries.flatMap(({ failing }) => failing ?? []))].slice(0, CAUSES_KEPT),
+  };
+};
