@@ -12,6 +12,7 @@ import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
@@ -223,7 +224,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
 
 /** `headroom clusters`: what each cluster holds, and how much more fits. */
 export const addClustersCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('clusters'), { format: 'rows' }))
+  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('clusters'), { format: 'rows' })))
     .description('what each cluster uses, how many more pods and nodes fit, and what fails first')
     .addHelpText(
       'after',

@@ -3,6 +3,7 @@ import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
@@ -42,7 +43,7 @@ const COLUMNS: readonly ListingColumn<Finding>[] = [
 
 /** `headroom findings`: what is wrong or will be, with evidence and remedies. */
 export const addFindingsCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('findings'), { format: 'rows' }))
+  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('findings'), { format: 'rows' })))
     .description('problems now and soon, with evidence and remedies whose preconditions were checked')
     .option('--severity <severity>', 'only findings of at least this severity', 'info')
     .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')

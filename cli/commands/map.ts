@@ -1,5 +1,6 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { nameAndId } from '../../shared/model/base/text/names.ts';
+import { listOf, nameAndId } from '../../shared/model/base/text/names.ts';
+import { number } from '../../shared/model/base/text/numbers.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
@@ -8,7 +9,15 @@ import { coverageExit } from '../input/scan-options.ts';
 import { renderAddressMap } from '../output/address-map.ts';
 import { documentText } from '../output/document.ts';
 import { renderProblems } from '../output/scan-table.ts';
-import { mapDocument } from '../output/subnet-documents.ts';
+import { type ClusterSubnetPods, mapDocument, podsInSubnet } from '../output/subnet-documents.ts';
+
+const HOLDERS_SHOWN = 8;
+
+/** `pods of payments: shop 12, batch 3, 9 warm`. */
+const podsLine = ({ clusterName, namespaces, warm }: ClusterSubnetPods): string => {
+  const held = namespaces.map(({ name, addresses }) => `${name} ${number(addresses)}`);
+  return `${printable(`pods of ${clusterName}: ${listOf([...held.slice(0, HOLDERS_SHOWN), `${number(warm)} warm`])}`)}\n`;
+};
 
 /** `headroom map`: the blocks of one subnet, and who holds them. */
 export const addMapCommand: AddCommand = (program, session) => {
@@ -30,12 +39,13 @@ A free block can become a prefix. A block with a single address in use cannot: m
       const { subnet, map, assessment, assessments } = await readOneSubnet(wanted, options, session);
       const { format } = options;
       if (format === 'json' || format === 'yaml')
-        io.out(await documentText(format, mapDocument(subnet, map)));
+        io.out(await documentText(format, mapDocument(subnet, map, assessment.clusters)));
       else {
         const heading = paint(io)('bold', printable(nameAndId(subnet.name, subnet.subnetId)));
         const reason = subnet.unknowns[0]?.reason ?? 'An IPv6-only subnet has no blocks of IPv4 addresses.';
         io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}\n\n`);
         io.out(map === null ? `There is no map: ${printable(reason)}\n` : renderAddressMap(io, map));
+        for (const pods of podsInSubnet(subnet.subnetId, assessment.clusters)) io.out(podsLine(pods));
         io.out(renderProblems(io, { targets: [assessment.target] }));
       }
       session.exit(coverageExit(assessments) ?? EXIT.ok);

@@ -2,6 +2,7 @@ import { type ReportInput, reportPage } from '../../shared/report/report-page.ts
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, narrowAssessments } from '../input/filters.ts';
+import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -42,7 +43,7 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
 
 /** `headroom report`: one HTML file to look at, search, print and attach to a ticket. */
 export const addReportCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('report'), { format: false }))
+  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('report'), { format: false })))
     .description(
       'write one self-contained HTML file: maps, owners, clusters, findings with remedies, outlooks',
     )

@@ -3,6 +3,7 @@ import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
+import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
 import { addDocumentOptions, DOCUMENT_FORMATS } from './output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
@@ -30,7 +31,9 @@ export interface OneSubnet {
 /** The options of a command that looks at one subnet, by a scan or in stored scans. */
 export const addOneSubnetOptions = (command: Command): Command =>
   addDocumentOptions(
-    addTargetOptions(command.argument('<subnet>', 'its id or its name'), { format: false })
+    addKubernetesOptions(
+      addTargetOptions(command.argument('<subnet>', 'its id or its name'), { format: false }),
+    )
       .option('-s, --state <file>', 'read the state of `headroom serve`, with history and forecasts')
       .option('-t, --table <name>', 'read the state of a deployment, in this DynamoDB table'),
   );
@@ -47,6 +50,9 @@ const look = async (options: OneSubnetOptions, session: Session): Promise<Looked
     const idle = [
       ...(options.from === undefined ? [] : ['--from']),
       ...(options.roleArn === undefined ? [] : ['--role-arn']),
+      ...(options.kubernetes === true ? ['--kubernetes'] : []),
+      ...(options.context === undefined ? [] : ['--context']),
+      ...(options.kubernetesFrom === undefined ? [] : ['--kubernetes-from']),
     ];
     if (idle.length > 0)
       throw new UsageError(

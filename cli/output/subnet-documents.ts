@@ -1,7 +1,9 @@
 import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { AddressMap, SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import { compareSeverity, type Finding } from '../../shared/model/result/finding.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
+import type { SubnetPods } from '../../shared/model/result/pods.ts';
 import type { OneSubnet } from '../input/one-subnet.ts';
 
 /** What `headroom map --output json` prints. A contract: additive change only (`docs/schema/map.schema.json`). */
@@ -13,12 +15,38 @@ export interface MapDocument {
   readonly region: string;
   /** `null`: not known, or an IPv6-only subnet. */
   readonly map: AddressMap | null;
+  /** Who runs the pods of each cluster's nodes here. Empty: the Kubernetes API of no cluster was read. */
+  readonly pods: readonly ClusterSubnetPods[];
 }
+
+export interface ClusterSubnetPods extends SubnetPods {
+  readonly clusterName: string;
+}
+
+/** The pods of one subnet, by cluster. */
+export const podsInSubnet = (
+  subnetId: string,
+  clusters: readonly ClusterAssessment[],
+): readonly ClusterSubnetPods[] =>
+  clusters.flatMap(({ clusterName, pods }) =>
+    (pods?.subnets ?? [])
+      .filter((subnet) => subnet.subnetId === subnetId && subnet.used + subnet.warm > 0)
+      .map((subnet) => ({ clusterName, ...subnet })),
+  );
 
 export const mapDocument = (
   { subnetId, name, accountId, region }: SubnetAssessment,
   map: AddressMap | null,
-): MapDocument => ({ schema: 'headroom/map@1', subnetId, name, accountId, region, map });
+  clusters: readonly ClusterAssessment[],
+): MapDocument => ({
+  schema: 'headroom/map@1',
+  subnetId,
+  name,
+  accountId,
+  region,
+  map,
+  pods: podsInSubnet(subnetId, clusters),
+});
 
 /** What `headroom explain --output json` prints. A contract: additive change only (`docs/schema/explain.schema.json`). */
 export interface ExplainDocument {

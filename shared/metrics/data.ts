@@ -34,19 +34,16 @@ export const dataOf = <Subject>(
   });
 };
 
-/** Headroom's own, beside those that the helper knows. */
-const NOT_OF_THE_HELPER = 'noAvailableIPAddresses';
-
 /**
- * Everything that the CNI Metrics Helper publishes, as far as it is known: its namespace, its one dimension, unit Count. Gauges
- * are those that EC2 can answer, and of the others what the CNI counts; addresses in use are known from pods as well.
+ * Everything that the CNI Metrics Helper publishes, as far as it is known: its namespace, its one dimension, unit Count. The
+ * helper leaves out ipamd's `no_available_ip_addresses`, the best symptom of all; it is `noAvailableIPAddresses` here. Gauges are those that EC2 can answer, and of the others what the CNI counts; addresses in use are known from pods as well.
  */
 export const compatData = (
   { clusterName, kubernetes, pods }: Pick<ClusterAssessment, 'clusterName' | 'kubernetes' | 'pods'>,
   gauges: CniGauges,
   context: MetricContext,
 ): MetricDatum[] => {
-  const { [NOT_OF_THE_HELPER]: _own, ...counted } = kubernetes?.ipamd?.values ?? {};
+  const counted = kubernetes?.ipamd?.values ?? {};
   const used = pods?.used ?? null;
   const known = {
     ...counted,

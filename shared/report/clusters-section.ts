@@ -8,6 +8,7 @@ import type {
 import { type Facets, filterable } from './facets.ts';
 import { figure, givenName } from './figures.ts';
 import { type Html, html } from './html.ts';
+import { clusterPods } from './pods-parts.ts';
 
 /** What each cluster holds, and how much still fits. */
 
@@ -62,7 +63,7 @@ const renderCluster = (cluster: ClusterAssessment, facets: Facets): Html => {
     cluster.committed.length === 0
       ? null
       : html`<h4>If every group scales to its maximum</h4><div class="scroll" tabindex="0" role="region" aria-label="Groups of ${cluster.clusterName} at their maximum"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">Nodes</th><th scope="col" class="n">Fit</th><th scope="col" class="n">Short</th><th scope="col">Then</th></tr></thead><tbody>${cluster.committed.map(committedRow)}</tbody></table></div>`
-  }${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
+  }${clusterPods(cluster)}${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
 };
 
 /** @param facetsOf what filters see of a cluster: itself, and the zones and levels of its subnets */

@@ -20,6 +20,7 @@ import { historyPicture } from './history-picture.ts';
 import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { pageScript } from './page-behaviour.ts';
+import { subnetPods } from './pods-parts.ts';
 import { runwaySection } from './runway-section.ts';
 import { reportStyle } from './stylesheet.ts';
 import { mapOrReason, subnetDetail } from './subnet-detail.ts';
@@ -148,10 +149,11 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
       drawn.map((map) => [subnetKey({ ...target, subnetId: map.subnetId }), map] as const),
     ),
   );
+  const clustersWithPods = assessments.flatMap(({ clusters }) => clusters.filter(({ pods }) => pods != null));
   const details = Object.fromEntries(
     ranked.map(({ key, subnet }) => {
       const history = histories.get(key);
-      const pictures = html`${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
+      const pictures = html`${subnetPods(subnet, clustersWithPods)}${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
         subnet.usesPrefixes === true && subnet.total !== null
           ? historyPicture(
               history?.prefixes,

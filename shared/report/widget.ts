@@ -12,6 +12,7 @@ import { renderRemedy } from './findings-section.ts';
 import { historyChart, type LowShares } from './history-chart.ts';
 import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
+import { subnetPods } from './pods-parts.ts';
 import { widgetStyle } from './stylesheet.ts';
 import { subnetDetail } from './subnet-detail.ts';
 import type { WidgetRequest } from './widget-request.ts';
@@ -204,7 +205,15 @@ const subnet = (input: WidgetInput): Html => {
     const { accountId, region, vpcId } = found;
     return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
       ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
-    )}${subnetDetail(found, map, now, html`<h4>The last 60 days</h4>${chartOf(found, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}${mapShapes()}`)}`;
+    )}${subnetDetail(
+      found,
+      map,
+      now,
+      html`${subnetPods(
+        found,
+        assessments.flatMap(({ clusters }) => clusters),
+      )}<h4>The last 60 days</h4>${chartOf(found, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}${mapShapes()}`,
+    )}`;
   }
   return html`<p>No scan knows ${request.subnetId}.</p>`;
 };

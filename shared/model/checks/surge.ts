@@ -11,6 +11,7 @@ import type { OwnerUsage } from '../result/owner-usage.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { grownWorkloads, workloadsText } from './grown-workloads.ts';
 import { elsewhereEvidence, namesOf, type PodsElsewhere, podsElsewhere } from './pods-elsewhere.ts';
 import { listHolders } from './remedies/subnet-remedies.ts';
 import {
@@ -131,9 +132,8 @@ const takenIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly 
 /** So many are named. */
 const TAKERS_SHOWN = 3;
 
-/** The workloads that grew in that time; none where no Kubernetes API says so. */
 const grownIn = ({ subnet }: SubnetSupply, surge: Surge, now: number): readonly OwnerChange[] =>
-  takenSince(subnet.workloadChanges ?? [], now - windowMinutes(surge) * MILLISECONDS_PER_MINUTE) ?? [];
+  grownWorkloads(subnet, now - windowMinutes(surge) * MILLISECONDS_PER_MINUTE);
 
 const takenEvidence = (taken: readonly OwnerChange[] | null) =>
   (taken ?? []).slice(0, TAKERS_SHOWN).map((owner) => ({
@@ -152,14 +152,6 @@ const takenText = (taken: readonly OwnerChange[] | null, surge: Surge): string =
       ? count(minutes / MINUTES_PER_HOUR, 'hour')
       : `${SLOW_WINDOW_MINUTES} minutes`;
   return ` In the last ${window}, ${listOf(takers, TAKERS_SHOWN)}.`;
-};
-
-/** Which workloads took them, where the Kubernetes API says so. */
-const workloadsText = (grown: readonly OwnerChange[]): string => {
-  const named = grown.flatMap(({ name, addresses }) =>
-    name === null ? [] : [`${name} (${count(addresses, 'address')})`],
-  );
-  return named.length === 0 ? '' : ` Workloads that grew: ${listOf(named, TAKERS_SHOWN)}.`;
 };
 
 const ownerText = ({ kind, name }: OwnerChange): string => {

@@ -6,6 +6,7 @@ import type { Forecast } from '../result/forecast.ts';
 import { isGrowing } from '../result/growth.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
+import { grownWorkloads, workloadsText } from './grown-workloads.ts';
 import {
   elsewhereEvidence,
   forecastTogether,
@@ -85,7 +86,7 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
   ];
   return measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${consequence(name, together, levels.raise !== 'ok', scannedAt)}${elsewhere === null ? '' : `, with those of ${namesOf(elsewhere)}`}`,
-    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${verb(left, 'is')} available${dailyLow(forecast, left)}.${trendText(supply)}${elsewhere === null ? '' : goesOnText(name, elsewhere)} At zero, ${failureAtZero(supply)}.`,
+    explanation: `${capacity === null ? amount(name, left) : `${number(left)} of ${amount(name, capacity)}`} ${verb(left, 'is')} available${dailyLow(forecast, left)}.${trendText(supply)}${elsewhere === null ? '' : goesOnText(name, elsewhere)}${workloadsText(grownWorkloads(supply.subnet, Date.parse(scannedAt) - GROWTH_WINDOW))} At zero, ${failureAtZero(supply)}.`,
     remedies: supply.remedies,
     forecast,
     owners: supply.subnet.owners,
@@ -115,3 +116,6 @@ const dailyLow = ({ basis }: Forecast, left: number): string => {
 };
 
 const MILLISECONDS_PER_HOUR = 3_600_000;
+
+/** Changes of workloads are kept for so long. */
+const GROWTH_WINDOW = 3 * MILLISECONDS_PER_HOUR;

@@ -48,6 +48,18 @@ describe('headroom pods, on clusters with a Kubernetes API', () => {
     expect(out).toMatch(/WORKLOAD +ADDRESSES/);
   });
 
+  test('are in the map of a subnet, as text and as JSON', async () => {
+    const { clusters } = await json<Printed>('pods', '--kubernetes');
+    const pods = clusters.flatMap((cluster) => cluster.pods?.subnets ?? [])[0];
+    if (pods === undefined) throw new Error('no subnet has pods');
+    const [first] = pods.namespaces;
+    const { out } = await headroom(['map', pods.subnetId, '--kubernetes'], lab);
+    expect(out).toMatch(new RegExp(`^pods of .*: .*${first?.name} ${first?.addresses}`, 'm'));
+    const document = await json<{ pods: unknown[] }>('map', pods.subnetId, '--kubernetes');
+    expect(document.pods).toMatchObject([{ subnetId: pods.subnetId, used: pods.used }]);
+    expect((await json<{ pods: unknown[] }>('map', pods.subnetId)).pods).toEqual([]);
+  });
+
   test('says what is unknown where the API was not read, and prints no zero', async () => {
     const { clusters } = await json<Printed>('pods');
     expect(clusters.length).toBeGreaterThan(0);

@@ -11,11 +11,13 @@ import type { KubernetesApi } from '../../../shared/kubernetes/kubernetes-api.ts
 import { Lists } from '../../../shared/kubernetes/lists.ts';
 import { readPods } from '../../../shared/kubernetes/read-pods.ts';
 import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
+import { ipamdFigures } from '../../../shared/model/kubernetes/ipamd-counters.ts';
 import {
   type KubernetesReading,
   permissionName,
   unreadParts,
 } from '../../../shared/model/kubernetes/observed.ts';
+import type { IpamdFigures } from '../../../shared/model/result/kubernetes-figures.ts';
 import {
   EVERYTHING,
   kubernetesSourceConformance,
@@ -119,50 +121,70 @@ describe("the counters of every node's ipamd", () => {
   });
   const addressOf = (index: number): string => `10.20.${index >> 8}.${(index & 255) + 1}`;
 
-  const addRequests = async (): Promise<ReadonlyMap<string, number | string>> => {
-    const reading = await read(READER_TOKEN, true);
-    return new Map(
-      valueIn(reading.ipamd).map(({ nodeName: name, samples }) => [
-        name,
-        samples.known
-          ? (samples.value.find((sample) => sample.name === 'awscni_add_ip_req_count')?.value ?? 'absent')
-          : samples.unread.reason,
-      ]),
-    );
+  const figures = async (previous: IpamdFigures | null): Promise<IpamdFigures> => {
+    const found = ipamdFigures(await read(READER_TOKEN, true), previous);
+    if (found === null) throw new Error('the counters could not be read');
+    return found;
   };
 
-  // Two nodes are there already. The pods are never removed, so each step adds some.
-  test.each([2, 3, 200])(
-    'grow by ten on each of %i nodes, and failing nodes are missing by name',
-    async (count) => {
-      const indexes = Array.from({ length: count }, (_, index) => index);
-      for (const index of indexes) await real.put([nodeObject(index), awsNodePod(index)]);
-      for (const index of indexes) real.nodes.set(addressOf(index), counters(100 + index));
-      const before = await addRequests();
-      for (const index of indexes) real.nodes.set(addressOf(index), counters(110 + index));
-      const failing: readonly NodeAnswer[] = [
-        'hang',
-        'refuse',
-        { status: 500, text: 'boom' },
-        { status: 200, text: '<html>' },
-      ];
-      const broken = count < failing.length + 1 ? failing.slice(0, 1) : failing;
-      broken.forEach((answer, index) => void real.nodes.set(addressOf(index), answer));
-      const after = await addRequests();
-      expect(before.size).toBe(count);
-      expect(after.size).toBe(count);
-      for (const index of indexes) {
-        const name = nodeName(index);
-        expect(before.get(name)).toBe(100 + index);
-        if (index >= broken.length) expect(after.get(name)).toBe(110 + index);
-        else expect(after.get(name)).toBe(['deadline', 'failed', 'failed', 'malformed'][index]);
-      }
-    },
-  );
+  test.each([1, 2, 3, 200])('grow by ten on each of %i nodes, whatever fails meanwhile', async (count) => {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    // Two nodes are there from the beginning, and those of the case before.
+    if (count === 1) await real.remove(awsNodePod(1));
+    for (const index of indexes) await real.put([nodeObject(index), awsNodePod(index)]);
+    const value = new Map(indexes.map((index) => [index, 1_000 + index]));
+    const answer = (index: number, added: number): void => {
+      const now = (value.get(index) ?? 0) + added;
+      value.set(index, now);
+      real.nodes.set(addressOf(index), counters(now));
+    };
+    for (const index of indexes) answer(index, 0);
+    const first = await figures(null);
+    expect(first).toMatchObject({ nodes: count, nodesRead: count, unreadNodes: [] });
+    expect(first.values['addReqCount']).toBeNull();
 
-  test('a node that comes back is read again', async () => {
-    real.nodes.set(addressOf(0), counters(500));
-    expect((await addRequests()).get(nodeName(0))).toBe(500);
+    for (const index of indexes) answer(index, 10);
+    const second = await figures(first);
+    expect(second.values).toMatchObject({
+      addReqCount: 10 * count,
+      delReqCount: 0,
+      totalIPAddresses: 29 * count,
+    });
+
+    const ways: readonly NodeAnswer[] = [
+      'hang',
+      'refuse',
+      { status: 500, text: 'boom' },
+      { status: 200, text: '<html>' },
+    ];
+    const broken = ways.slice(0, count <= ways.length ? 1 : ways.length);
+    for (const index of indexes) answer(index, 10);
+    broken.forEach((way, index) => void real.nodes.set(addressOf(index), way));
+    const third = await figures(second);
+    expect(third.unreadNodes).toEqual(broken.map((_, index) => nodeName(index)));
+    expect(third).toMatchObject({ nodes: count, nodesRead: count - broken.length });
+    // Of no node that was read there is no figure, and a gauge without all nodes is none.
+    expect(third.values['addReqCount']).toBe(count === 1 ? null : 10 * (count - broken.length));
+    expect(third.values['totalIPAddresses']).toBeNull();
+
+    for (const index of indexes) answer(index, 10);
+    const fourth = await figures(third);
+    expect(fourth.values['addReqCount']).toBe(10 * count + 10 * broken.length);
+
+    // The container of the first node begins to count again; all others go on.
+    value.set(0, 0);
+    for (const index of indexes) answer(index, 10);
+    const fifth = await figures(fourth);
+    expect(fifth.values).toMatchObject({ addReqCount: 10 * count, totalIPAddresses: 29 * count });
+
+    // Its pod is a new one: it is seen for the first time, so it adds nothing until the next reading.
+    await real.remove(awsNodePod(0));
+    await real.put([awsNodePod(0)]);
+    for (const index of indexes) answer(index, 10);
+    const sixth = await figures(fifth);
+    expect(sixth.values['addReqCount']).toBe(count === 1 ? null : 10 * (count - 1));
+    for (const index of indexes) answer(index, 10);
+    expect((await figures(sixth)).values['addReqCount']).toBe(10 * count);
   });
 });
 

@@ -4,8 +4,11 @@ import { alertsSection } from '../../../shared/report/alerts-section.ts';
 import { clustersSection } from '../../../shared/report/clusters-section.ts';
 import { ownersSection } from '../../../shared/report/estate-sections.ts';
 import { Places, union } from '../../../shared/report/facets.ts';
+import { subnetPods } from '../../../shared/report/pods-parts.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
+import { aCluster } from '../../fixtures/findings-input.ts';
+import { aPodUse } from '../../fixtures/kubernetes-reading.ts';
 import { anAlert, aSubject } from '../../fixtures/stored-alerts.ts';
 
 const PLACES = new Places([]);
@@ -177,5 +180,65 @@ describe('the clusters of a report', () => {
 
   test('say so when there are none', () => {
     expect(clustersSection([], () => union([])).text).toContain('No clusters found');
+  });
+});
+
+describe('the pods of a cluster', () => {
+  const HOLDERS = {
+    namespaces: [{ name: 'shop<b>', addresses: 30 }],
+    workloads: Array.from({ length: 10 }, (_, index) => ({
+      name: `shop/Deployment/web-${index}`,
+      addresses: 10 - index,
+    })),
+    teams: [{ name: 'storefront', addresses: 30 }],
+  };
+  const waiting = {
+    namespace: 'shop',
+    name: 'web-1<i>',
+    workload: null,
+    nodeName: 'node-1',
+    instanceId: null,
+    since: '2026-01-01T01:00:00.000Z',
+    failures: 2,
+    text: 'no address',
+  };
+  const cluster = aCluster({
+    pods: aPodUse({
+      ...HOLDERS,
+      used: 41,
+      warm: 9,
+      waiting: [waiting],
+      subnets: [{ ...HOLDERS, subnetId: 'subnet-0a', used: 41, warm: 9 }],
+    }),
+  });
+  const sectionOf = (one: ClusterAssessment): string => clustersSection([one], () => union([])).text;
+
+  test('are named by namespace, workload and team, with those that wait, and names are inert', () => {
+    const section = sectionOf(cluster);
+    expect(section).toContain('Pods have 41 addresses of the nodes, and 9 are warm.');
+    for (const name of [
+      '<bdi>shop&lt;b&gt;</bdi>',
+      '<bdi>shop/Deployment/web-0</bdi>',
+      '<bdi>storefront</bdi>',
+    ])
+      expect(section).toContain(name);
+    expect(section).toContain('2 more');
+    expect(section).toContain('1 pod without an address');
+    expect(section).toContain('<bdi>shop/web-1&lt;i&gt;</bdi> on node-1, since 2026-01-01 01:00');
+  });
+
+  test('are not spoken of where the Kubernetes API was not read', () => {
+    expect(sectionOf(aCluster())).not.toContain('<h4>Pods</h4>');
+  });
+
+  test('that wait are unknown where events could not be read', () => {
+    expect(sectionOf(aCluster({ pods: aPodUse({ waiting: null }) }))).toContain('events could not be read');
+  });
+
+  test('are named in the subnet that they are in, and in no other', () => {
+    const place = { accountId: cluster.accountId, region: cluster.region };
+    expect(subnetPods({ ...place, subnetId: 'subnet-0a' }, [cluster])?.text).toContain('shop&lt;b&gt;');
+    expect(subnetPods({ ...place, subnetId: 'subnet-0b' }, [cluster])).toBeNull();
+    expect(subnetPods({ ...place, accountId: '999999999999', subnetId: 'subnet-0a' }, [cluster])).toBeNull();
   });
 });

@@ -122,4 +122,23 @@ describe('workloads, where the Kubernetes API of the cluster is read', () => {
   test('are not named where one of the two scans did not know the pods', () => {
     expect(grown(null)).not.toContain('Workloads');
   });
+
+  test('are named by a forecast as well', () => {
+    const [finding] = findingsOf('addresses-exhaustion', {
+      subnets: [
+        aSubnet({
+          available: 200,
+          workloadChanges: [
+            {
+              from: '2025-12-31T22:00:00.000Z',
+              to: '2025-12-31T23:00:00.000Z',
+              changes: [took('shop/web/Deployment/api', 12, 'workload')],
+            },
+          ],
+          forecast: { addresses: { ...forecast, exhaustionAt: '2026-01-02T00:00:00.000Z' } },
+        }),
+      ],
+    });
+    expect(finding?.explanation).toContain('Workloads that grew: shop/web/Deployment/api (12 addresses).');
+  });
 });
