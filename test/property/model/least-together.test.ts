@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ledgers } from '../../../shared/model/cluster/capacity.ts';
-import { type LocatedGroup, leastTogether } from '../../../shared/model/cluster/least-together.ts';
+import { leastTogether } from '../../../shared/model/cluster/least-together.ts';
+import type { LocatedGroup } from '../../../shared/model/cluster/located-group.ts';
 import type { DemandStep } from '../../../shared/model/cluster/node-demand.ts';
 import { type FreeSupply, SupplyLedger } from '../../../shared/model/cluster/supply-ledger.ts';
 
