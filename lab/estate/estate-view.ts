@@ -10,6 +10,7 @@ import type {
   LabIpamPool,
   LabLaunchTemplate,
   LabPeering,
+  LabQuota,
   LabReservation,
   LabRouteTable,
   LabScalingActivity,
@@ -33,6 +34,7 @@ export interface EstateView {
   readonly launchTemplates: Sequence<LabLaunchTemplate>;
   readonly vpcEndpoints: Sequence<LabVpcEndpoint>;
   readonly ipamPools: Sequence<LabIpamPool>;
+  readonly quotas: Sequence<LabQuota>;
   readonly clusters: Sequence<LabEksCluster>;
   readonly autoScalingGroups: Sequence<LabAutoScalingGroup>;
   readonly ecsServices: Sequence<LabEcsService>;

@@ -301,3 +301,13 @@ export interface LabAutoScalingGroup {
 export interface SimulatedSubnet extends Omit<LabSubnet, 'availableIpAddressCount'> {
   readonly pool: SubnetPool | null;
 }
+
+/** A quota that applies to the account in the Region. */
+export interface LabQuota {
+  readonly ownerId: string;
+  readonly region: string;
+  readonly service: 'ec2' | 'vpc';
+  readonly code: string;
+  readonly name: string;
+  readonly value: number;
+}

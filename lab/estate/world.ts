@@ -16,6 +16,7 @@ import type {
   LabIpamPool,
   LabLaunchTemplate,
   LabPeering,
+  LabQuota,
   LabReservation,
   LabRoute,
   LabRouteTable,
@@ -103,11 +104,19 @@ export class World {
   readonly controllers = new Map<string, ClusterController>();
   /** How many IPv4 blocks EC2 lets a VPC have. Source: VPC user guide, quotas. */
   cidrBlocksPerVpc = 5;
+  /** Further quotas, by their codes. One that is not here has AWS's default, and Service Quotas does not list it. */
+  readonly quotas = new Map<string, LabQuota>();
   #lastId = 0;
 
   constructor(seed: number, now: number) {
     this.random = seededRandom(seed);
     this.now = now;
+  }
+
+  #raisedQuotas(ownerId: string, region: string): readonly LabQuota[] {
+    const value = this.cidrBlocksPerVpc;
+    if (value === 5) return [];
+    return [{ ownerId, region, service: 'vpc', code: 'L-83CA0A9D', name: 'IPv4 CIDR blocks per VPC', value }];
   }
 
   /** An id as EC2 makes them: seventeen hexadecimal digits. Scattered, but the same in every run. */
@@ -338,6 +347,7 @@ export class World {
       launchTemplates: [...this.launchTemplates.values()].filter(here),
       vpcEndpoints: [...this.vpcEndpoints.values()].filter(here),
       ipamPools: [...this.ipamPools.values()].filter(here),
+      quotas: [...[...this.quotas.values()].filter(here), ...this.#raisedQuotas(accountId, region)],
       clusters: [...this.clusters.values()].filter(here),
       autoScalingGroups: [...this.autoScalingGroups.values()].filter(here),
       ecsServices: [...this.ecsServices.values()].filter(here),

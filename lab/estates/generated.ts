@@ -179,6 +179,7 @@ const NOTHING: EstateView = {
   transitGatewayAttachments: [],
   routeTables: [],
   elasticAddresses: [],
+  quotas: [],
   launchTemplates: [],
   vpcEndpoints: [],
   ipamPools: [],

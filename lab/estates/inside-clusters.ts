@@ -166,6 +166,20 @@ const elasticAddresses: Scenario = (world) => {
   return () => undefined;
 };
 
+/** A quota of network interfaces that is nearly used up by what the estate holds. */
+const interfacesNearQuota: Scenario = (world) => {
+  const quota = {
+    ownerId: CHECKED_ACCOUNT,
+    region: CHECKED_REGION,
+    service: 'vpc',
+    code: 'L-DF5E4CA3',
+    name: 'Network interfaces per Region',
+    value: Math.ceil(world.interfaces.size / 0.95),
+  } as const;
+  world.quotas.set(quota.code, quota);
+  return () => undefined;
+};
+
 /** One cluster for each thing that goes wrong inside a cluster, and in each a single thing. */
 export const insideClusters = scenarioEstate({
   name: 'inside-clusters',
@@ -183,5 +197,6 @@ export const insideClusters = scenarioEstate({
     taggedInTheWrongZone,
     launchesFail,
     elasticAddresses,
+    interfacesNearQuota,
   ],
 });

@@ -1,7 +1,9 @@
 import { LabError } from '../http/lab-error.ts';
+import { type PageLimits, pageOf } from '../http/pages.ts';
 import { requiredText } from '../http/parameters.ts';
 import { awsJson } from '../http/protocol.ts';
 import type { Action, LabService } from '../service.ts';
+import { eachOf } from './ec2/each-of.ts';
 
 /** IPv4 blocks of a VPC: 5, and up to 50 on request. Source: VPC user guide, quotas. */
 const CIDR_BLOCKS = { code: 'L-83CA0A9D', maximum: 50 } as const;
@@ -24,10 +26,40 @@ const requestServiceQuotaIncrease: Action = ({ parameters, change }) => {
   };
 };
 
+/** Service Quotas API reference: `MaxResults` is 1 to 100. */
+const PAGE: PageLimits = {
+  parameter: 'MaxResults',
+  token: 'NextToken',
+  minimum: 1,
+  maximum: 100,
+  otherwise: 100,
+};
+
+/** Quotas that apply to the account. One that never was raised may be left out: Service Quotas API reference, ListServiceQuotas. */
+const listServiceQuotas: Action = ({ parameters, view }) => {
+  const service = requiredText(parameters, 'ServiceCode');
+  const quotas = [...eachOf(view().quotas)].filter((quota) => quota.service === service);
+  const page = pageOf(quotas, `ListServiceQuotas ${service}`, parameters, PAGE);
+  return {
+    Quotas: page.map(({ code, name, value }) => ({
+      ServiceCode: service,
+      QuotaCode: code,
+      QuotaName: name,
+      Value: value,
+      Adjustable: true,
+      GlobalQuota: false,
+    })),
+    NextToken: page.nextToken,
+  };
+};
+
 export const serviceQuotas: LabService = {
   name: 'service-quotas',
   signingName: 'servicequotas',
   iamPrefix: 'servicequotas',
   protocols: [awsJson('1.1')],
-  actions: { RequestServiceQuotaIncrease: requestServiceQuotaIncrease },
+  actions: {
+    ListServiceQuotas: listServiceQuotas,
+    RequestServiceQuotaIncrease: requestServiceQuotaIncrease,
+  },
 };

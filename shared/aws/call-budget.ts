@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FinalizeRequestMiddleware, Pluggable } from '@smithy/types';
 import type { Target } from '../model/aws/inventory.ts';
-
-/** How many requests EC2 serves: so many at once, and then so many a second. */
-export interface RequestRate {
-  readonly capacity: number;
-  readonly perSecond: number;
-}
+import type { RequestRate } from '../model/aws/service-quotas.ts';
 
 /**
  * What EC2 allows one account in one Region, for each action that only reads. Every action has a bucket of its own.
  * Source: EC2 API, request throttling, "Request token bucket sizes and refill rates". Listings without `MaxResults` and
- * filters get half of it, so every listing of ours sends `MaxResults`.
+ * filters get half of it, so every listing of ours sends `MaxResults`. Service Quotas tells the account's own buckets.
  */
 export const EC2_READ_RATE: RequestRate = { capacity: 100, perSecond: 20 };
 
@@ -53,17 +48,34 @@ class Bucket {
  * which needs them to give pods their addresses. So Headroom takes a share of each, and waits where that is used up.
  */
 export class CallBudget {
-  readonly #rate: RequestRate;
+  readonly #share: number;
   readonly #clock: BudgetClock;
+  /** Of actions whose buckets are not those of every account. */
+  #own: ReadonlyMap<string, RequestRate> = new Map();
   readonly #buckets = new Map<string, Bucket>();
 
   /** @param share of what EC2 allows, above 0 */
   constructor(share: number, clock: BudgetClock = PROCESS_CLOCK) {
-    this.#rate = {
-      capacity: Math.max(1, Math.floor(EC2_READ_RATE.capacity * share)),
-      perSecond: EC2_READ_RATE.perSecond * share,
-    };
+    this.#share = share;
     this.#clock = clock;
+  }
+
+  /** The account's own buckets, by the names of actions. A bucket that changed begins full. */
+  learn(rates: ReadonlyMap<string, RequestRate>): void {
+    for (const [action, rate] of rates) {
+      const known = this.#own.get(action) ?? EC2_READ_RATE;
+      if (known.capacity !== rate.capacity || known.perSecond !== rate.perSecond)
+        this.#buckets.delete(action);
+    }
+    this.#own = rates;
+  }
+
+  #rateOf(action: string): RequestRate {
+    const { capacity, perSecond } = this.#own.get(action) ?? EC2_READ_RATE;
+    return {
+      capacity: Math.max(1, Math.floor(capacity * this.#share)),
+      perSecond: perSecond * this.#share,
+    };
   }
 
   /** Resolves when a request of this action may be made. */
@@ -71,7 +83,7 @@ export class CallBudget {
     const now = this.#clock.now();
     let bucket = this.#buckets.get(action);
     if (bucket === undefined) {
-      bucket = new Bucket(this.#rate, now);
+      bucket = new Bucket(this.#rateOf(action), now);
       this.#buckets.set(action, bucket);
     }
     const wait = bucket.take(now);
@@ -100,7 +112,7 @@ export const withinBudget = <Input extends object, Output extends object>(
 ): Pluggable<Input, Output> => ({
   applyToStack: (stack) => {
     const wait: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
-      await budget.take(context.commandName ?? '');
+      await budget.take((context.commandName ?? '').replace(/Command$/, ''));
       return next(args);
     };
     // Within the retries, and before the request is signed: a signature gets old.

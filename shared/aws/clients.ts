@@ -2,6 +2,7 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core';
@@ -72,6 +73,9 @@ export interface TargetClients {
   readonly ecs: ECSClient;
   /** Tells which account the credentials belong to, and signs tokens for EKS. */
   readonly sts: STSClient;
+  readonly serviceQuotas: ServiceQuotasClient;
+  /** What the calls to EC2 may take; `null`: as much as there is. */
+  readonly budget: CallBudget | null;
   /** Ends idle connections. */
   destroy(): void;
 }
@@ -88,14 +92,18 @@ export const createTargetClients = (input: AwsClientsInput): TargetClients => {
   const sts = new STSClient(settings);
   sts.middlewareStack.use(countingCalls(input.meter));
   const ec2 = ec2Client(settings, input);
+  const serviceQuotas = new ServiceQuotasClient(settings);
+  serviceQuotas.middlewareStack.use(countingCalls(input.meter));
   return {
     ec2,
     eks,
     autoScaling,
     ecs,
     sts,
+    serviceQuotas,
+    budget: input.budget ?? null,
     destroy: () => {
-      for (const client of [ec2, ecs, eks, autoScaling, sts]) client.destroy();
+      for (const client of [ec2, ecs, eks, autoScaling, sts, serviceQuotas]) client.destroy();
     },
   };
 };
@@ -183,6 +191,7 @@ const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
   DynamoDBClient: 'dynamodb',
   SecretsManagerClient: 'secretsmanager',
   SSMClient: 'ssm',
+  ServiceQuotasClient: 'servicequotas',
 };
 
 /**

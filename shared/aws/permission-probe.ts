@@ -38,6 +38,7 @@ import {
   ListFargateProfilesCommand,
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks';
+import { ListServiceQuotasCommand } from '@aws-sdk/client-service-quotas';
 import { awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { type Problem, problemOf } from '../model/base/errors.ts';
@@ -68,7 +69,7 @@ const NOT_THERE = /^(?:\w+\.NotFound|(?:Resource|Cluster)NotFoundException)$/;
 const isAllowed = (error: unknown): boolean =>
   nameOf(error) === ALLOWED_DRY_RUN || NOT_THERE.test(nameOf(error));
 
-const probes = ({ ec2, ecs, eks, autoScaling }: TargetClients): readonly Probe[] => {
+const probes = ({ ec2, ecs, eks, autoScaling, serviceQuotas }: TargetClients): readonly Probe[] => {
   const page = { DryRun: true };
   const clusterName = NO_CLUSTER;
   return [
@@ -157,6 +158,10 @@ const probes = ({ ec2, ecs, eks, autoScaling }: TargetClients): readonly Probe[]
       () => eks.send(new ListFargateProfilesCommand({ clusterName, maxResults: 1 })),
     ],
     ['eks:ListNodegroups', () => eks.send(new ListNodegroupsCommand({ clusterName, maxResults: 1 }))],
+    [
+      'servicequotas:ListServiceQuotas',
+      () => serviceQuotas.send(new ListServiceQuotasCommand({ ServiceCode: 'vpc', MaxResults: 1 })),
+    ],
   ];
 };
 

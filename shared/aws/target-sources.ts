@@ -3,6 +3,7 @@ import { createAwsAllocationFailures } from '../clusters/aws-allocation-failures
 import { createEksClusterSource } from '../clusters/eks-cluster-source.ts';
 import type { KubernetesSettings } from '../config/headroom-yml.ts';
 import { createEc2Inventory } from '../inventory/ec2-inventory.ts';
+import { createQuotaSource } from '../inventory/quota-source.ts';
 import { createApiSource } from '../kubernetes/api-source.ts';
 import { openEksApi } from '../kubernetes/eks-api.ts';
 import type { Target } from '../model/aws/inventory.ts';
@@ -33,6 +34,12 @@ export const createTargetSources = (
       autoScaling: clients.autoScaling,
       roleArn: options.roleArn ?? null,
     }),
+    quotas: createQuotaSource({
+      ...shared,
+      client: clients.serviceQuotas,
+      roleArn: options.roleArn ?? null,
+    }),
+    learnRates: (rates) => clients.budget?.learn(rates),
     allocationFailures: createAwsAllocationFailures({
       ...shared,
       autoScaling: clients.autoScaling,

@@ -229,6 +229,9 @@ const redactTarget = (estate: TargetEstate, to: Pseudonyms): TargetEstate => {
     ...(estate.vpcEndpoints === undefined
       ? {}
       : { vpcEndpoints: redacted(estate.vpcEndpoints, vpcEndpoint) }),
+    ...(estate.serviceQuotas === undefined
+      ? {}
+      : { serviceQuotas: redacted(estate.serviceQuotas, (quota) => quota) }),
     eksClusters: redacted(estate.eksClusters, cluster),
     autoScalingGroups: redacted(estate.autoScalingGroups, group),
   };

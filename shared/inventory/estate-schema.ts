@@ -8,6 +8,7 @@ import type {
   LaunchTemplate,
   NetworkInterface,
   RouteTable,
+  ServiceQuota,
   Subnet,
   SubnetCidrReservation,
   Vpc,
@@ -23,6 +24,7 @@ import {
   IPV4_CIDR,
   IPV6_CIDR,
   idOf,
+  QUOTA_CODE,
   REGION,
   ROUTE_DESTINATION,
   type WordPattern,
@@ -252,6 +254,13 @@ const elasticAddress: z.ZodMiniType<ElasticAddress> = z.object({
   serviceManaged: orNull(awsWord),
 });
 
+const serviceQuota: z.ZodMiniType<ServiceQuota> = z.object({
+  service: z.enum(['ec2', 'vpc']),
+  code: word(QUOTA_CODE),
+  name: text,
+  value: z.number().check(z.nonnegative()),
+});
+
 /** The lists of a target, each without the alternative that it could not be read. */
 export const LISTS_OF_A_TARGET = {
   vpcs: z.array(vpc),
@@ -264,6 +273,7 @@ export const LISTS_OF_A_TARGET = {
   elasticAddresses: z.array(elasticAddress),
   launchTemplates: z.array(launchTemplate),
   vpcEndpoints: z.array(vpcEndpoint),
+  serviceQuotas: z.array(serviceQuota),
   eksClusters: z.array(eksCluster),
   autoScalingGroups: z.array(autoScalingGroup),
 };
@@ -284,6 +294,7 @@ const targetEstate: z.ZodMiniType<TargetEstate> = z.object({
   elasticAddresses: z.exactOptional(recorded(elasticAddress)),
   launchTemplates: z.exactOptional(recorded(launchTemplate)),
   vpcEndpoints: z.exactOptional(recorded(vpcEndpoint)),
+  serviceQuotas: z.exactOptional(recorded(serviceQuota)),
   eksClusters: recorded(eksCluster),
   autoScalingGroups: recorded(autoScalingGroup),
 });

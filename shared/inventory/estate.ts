@@ -7,6 +7,7 @@ import type {
   LaunchTemplate,
   NetworkInterface,
   RouteTable,
+  ServiceQuota,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -16,6 +17,7 @@ import type {
 } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem } from '../model/base/errors.ts';
 import { type InventoryScope, type InventorySource, SubnetGoneError } from './inventory-source.ts';
+import type { QuotaSource } from './quota-source.ts';
 
 /** All that was read of some targets at one time: a snapshot that can be kept, sent, and scanned again. */
 export interface Estate {
@@ -48,6 +50,8 @@ export interface TargetEstate {
   readonly launchTemplates?: Recorded<LaunchTemplate>;
   /** Likewise: those that hold prefixes. */
   readonly vpcEndpoints?: Recorded<VpcEndpoint>;
+  /** Likewise: those that apply to the account. */
+  readonly serviceQuotas?: Recorded<ServiceQuota>;
   readonly eksClusters: Recorded<EksCluster>;
   readonly autoScalingGroups: Recorded<AutoScalingGroup>;
 }
@@ -61,6 +65,7 @@ export const createEstateSources = (
     eksClusters(): Promise<readonly EksCluster[]>;
     autoScalingGroups(): Promise<readonly AutoScalingGroup[]>;
   };
+  readonly quotas: QuotaSource;
 } => ({
   inventory: {
     vpcs: async (scope) => recorded(estate.vpcs).filter(within(scope)),
@@ -104,6 +109,9 @@ export const createEstateSources = (
   clusters: {
     eksClusters: async () => recorded(estate.eksClusters),
     autoScalingGroups: async () => recorded(estate.autoScalingGroups),
+  },
+  quotas: {
+    quotas: async () => (estate.serviceQuotas === undefined ? null : recorded(estate.serviceQuotas)),
   },
 });
 

@@ -14,7 +14,7 @@ const CONCURRENT_CALLS = 4;
  * read is recorded with its problem, so that scans of the estate know what they do not know.
  */
 export const collectEstate = async (target: Target, sources: TargetSources): Promise<TargetEstate> => {
-  const { inventory, clusters } = sources;
+  const { inventory, clusters, quotas } = sources;
   const vpcs = await recorded(() => inventory.vpcs({}));
   const subnets = await recorded(() => inventory.subnets({}));
   const interfaces = await recorded(async () => {
@@ -59,6 +59,9 @@ export const collectEstate = async (target: Target, sources: TargetSources): Pro
     elasticAddresses: await recorded(async () => (await inventory.elasticAddresses()) ?? []),
     launchTemplates: await recorded(async () => (await inventory.launchTemplates(templates)) ?? []),
     vpcEndpoints: await recorded(async () => (await inventory.vpcEndpoints({})) ?? []),
+    ...(quotas === undefined
+      ? {}
+      : { serviceQuotas: await recorded(async () => (await quotas.quotas()) ?? []) }),
     eksClusters: clusters === null ? NOBODY_ASKED : await recorded(() => clusters.eksClusters()),
     autoScalingGroups,
   };

@@ -1,6 +1,7 @@
 import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
+import type { QuotaSource } from '../inventory/quota-source.ts';
 import type { AllocationFailures, AllocationService } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
@@ -10,6 +11,7 @@ import type {
   InstanceLimits,
   LaunchTemplate,
   RouteTable,
+  ServiceQuota,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -17,6 +19,7 @@ import type {
   VpcConnection,
   VpcEndpoint,
 } from '../model/aws/inventory.ts';
+import type { RequestRate } from '../model/aws/service-quotas.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { KubernetesReading } from '../model/kubernetes/observed.ts';
@@ -26,6 +29,7 @@ import { attempt } from './attempt.ts';
 import { joinGateways } from './join-gateways.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
+import { readQuotas } from './read-quotas.ts';
 import { readReservations } from './read-reservations.ts';
 
 /**
@@ -36,6 +40,10 @@ export interface TargetSources {
   readonly clusters: ClusterSource | null;
   /** Absent: no service can be asked for addresses that it did not get, as in an estate file. */
   readonly allocationFailures?: AllocationFailureSource;
+  /** Absent: AWS's default quotas count. */
+  readonly quotas?: QuotaSource;
+  /** Gets the request buckets of the account, by the names of EC2's actions. */
+  readonly learnRates?: (rates: ReadonlyMap<string, RequestRate>) => void;
   /** Whose Kubernetes APIs are read, and how. Left out: none. */
   readonly kubernetes?: KubernetesAccess | null;
 }
@@ -60,6 +68,8 @@ export interface TargetFacts {
   readonly launchTemplates: readonly LaunchTemplate[] | null;
   /** Likewise: endpoints that hold prefixes. */
   readonly vpcEndpoints: readonly VpcEndpoint[] | null;
+  /** Likewise: quotas that apply to the account. */
+  readonly quotas: readonly ServiceQuota[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
@@ -222,6 +232,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     { ...input, inventory: sources.inventory },
     autoScalingGroups ?? [],
   );
+  const quotas = await readQuotas({ ...input, source: sources.quotas, learnRates: sources.learnRates });
   const kubernetes = await readKubernetes(input, eksClusters ?? [], problems);
 
   return {
@@ -236,6 +247,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     elasticAddresses,
     launchTemplates,
     vpcEndpoints,
+    quotas,
     allocationFailures,
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,

@@ -156,6 +156,14 @@ export interface RouteTable {
   readonly routes: readonly Route[];
 }
 
+/** A quota that applies to the account in the Region, as Service Quotas lists it. */
+export interface ServiceQuota {
+  readonly service: 'ec2' | 'vpc';
+  readonly code: string;
+  readonly name: string;
+  readonly value: number;
+}
+
 /** An Elastic IP address that the account holds in the Region. The address itself is not kept. */
 export interface ElasticAddress {
   readonly allocationId: string;

@@ -41,6 +41,12 @@ export const ANY_ID: WordPattern = {
   words: 'an id of letters, digits and ._:@/+=,-',
 };
 
+/** A quota of Service Quotas. */
+export const QUOTA_CODE: WordPattern = {
+  pattern: /^L-[0-9A-F]{8}$/,
+  words: 'the code of a quota, such as L-83CA0A9D',
+};
+
 /** IAM and EKS ARNs. A resource may have spaces nowhere, and no character that a shell or a page reads. */
 export const ARN: WordPattern = {
   pattern: /^arn:aws[a-z-]{0,16}:[a-z0-9-]{1,40}:[a-z0-9-]{0,40}:(?:\d{12})?:[\w+=,.@:/-]{1,1024}$/,

@@ -6,6 +6,7 @@ import { eksHealth } from './eks-health.ts';
 import { elasticAddresses } from './elastic-addresses.ts';
 import { addressesExhausted, prefixesExhausted } from './exhausted.ts';
 import { fragmentation } from './fragmentation.ts';
+import { interfaceQuota } from './interface-quota.ts';
 import { cniDaemonSet } from './kubernetes/cni-daemonset.ts';
 import { podsCommitted } from './kubernetes/committed-pods.ts';
 import { eniConfigMissing } from './kubernetes/eni-config-missing.ts';
@@ -76,5 +77,6 @@ export const CHECKS: readonly Check[] = [
   vpcCidrLimit,
   networkAddressUsage,
   elasticAddresses,
+  interfaceQuota,
   scanFailed,
 ];

@@ -1,16 +1,12 @@
 import type { ElasticAddress } from '../aws/inventory.ts';
+import { type AppliedQuota, appliedQuota, QUOTAS, quotaText } from '../aws/service-quotas.ts';
 import { aws } from '../base/commands.ts';
-import { count, verb } from '../base/text/numbers.ts';
+import { count, number } from '../base/text/numbers.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { raiseQuota } from './remedies/vpc-remedies.ts';
-
-/** Elastic IP addresses of an account in a Region, by default. Source: EC2 user guide, Elastic IP addresses, quota. */
-const DEFAULT_QUOTA = 5;
-/** "EC2-VPC Elastic IPs" in Service Quotas. */
-const QUOTA_CODE = 'L-0263D0A3';
 
 /** Commands shown; the rest are as the first ones. */
 const RELEASED_AT_MOST = 20;
@@ -21,7 +17,7 @@ export const elasticAddresses: Check = {
   summary: 'Elastic IP addresses near the quota or idle',
   clear: () => 'no Elastic IP address is idle, and the quota has room',
   about: 'each account in each Region',
-  condition: `Warning when an account holds all ${DEFAULT_QUOTA} Elastic IP addresses of the default quota in a Region. Information when one is left, or when some are associated with nothing. An account with more than ${DEFAULT_QUOTA} has a quota of its own, which Headroom does not read.`,
+  condition: `Warning when an account holds all Elastic IP addresses of its quota in a Region. Information when one is left, or when some are associated with nothing. Where Service Quotas could not be read, the default quota of ${QUOTAS.elasticAddresses.byDefault} counts, until an account holds more.`,
   unknown: 'Elastic IP addresses could not be listed: the role lacks ec2:DescribeAddresses.',
   impact:
     'A NAT gateway, a network load balancer with fixed addresses or a bastion needs one. At the quota AWS refuses another one. AWS charges for idle ones as well.',
@@ -37,31 +33,49 @@ const result = (estate: Estate): CheckResult => {
   const { elasticAddresses: held = null } = estate.input;
   if (held === null) return notMeasured(subject, 'Elastic IP addresses could not be listed.');
   const idle = held.filter(isIdle);
-  const left = DEFAULT_QUOTA - held.length;
+  const quota = appliedQuota(estate.input.quotas, QUOTAS.elasticAddresses);
+  const left = quota.value - held.length;
   const evidence = [
     { name: 'held', value: held.length, unit: 'addresses' },
     { name: 'idle', value: idle.length, unit: 'addresses' },
-    { name: 'defaultQuota', value: DEFAULT_QUOTA, unit: 'addresses' },
+    { name: quota.isDefault ? 'defaultQuota' : 'quota', value: quota.value, unit: 'addresses' },
   ];
-  const isNear = left === 0 || left === 1;
+  // More than the default is no shortage: it shows that the quota was raised.
+  const isNear = left <= 1 && (left >= 0 || !quota.isDefault);
   if (!isNear && idle.length === 0) return healthy(subject, evidence);
-  return found(subject, left === 0 ? 'warning' : 'info', evidence, () => ({
+  return found(subject, isNear && left <= 0 ? 'warning' : 'info', evidence, () => ({
     title: isNear
-      ? `${subject.id}: ${left === 0 ? 'no' : left} Elastic IP address left in the default quota of ${DEFAULT_QUOTA}`
+      ? `${subject.id}: ${left <= 0 ? 'no' : left} Elastic IP address left in ${quotaText(quota, number)}`
       : `${subject.id}: ${count(idle.length, 'Elastic IP address', 'Elastic IP addresses')} associated with nothing`,
-    explanation: `${left < 0 ? `The account holds ${held.length}, so its quota was raised. How much is left is not known.` : `Unless the quota was raised, ${left === 0 ? 'AWS refuses another one.' : `${left} more can be allocated.`}`} ${idle.length === 0 ? 'All of them are in use.' : `${idle.length} of ${count(held.length, 'address', 'addresses')} ${verb(idle.length, 'is')} associated with nothing, and AWS charges for ${idle.length === 1 ? 'it' : 'them'}.`}`,
+    explanation: `${leftText(quota, held.length)} ${idleText(idle.length, held.length)}`,
     remedies: () =>
-      ranked(release(idle, subject.region), isNear ? raiseQuota(quota(held.length), subject.region) : null),
+      ranked(
+        release(idle, subject.region),
+        isNear ? raiseQuota(higher(quota, held.length), subject.region) : null,
+      ),
   }));
 };
 
-const quota = (used: number) => ({
-  service: 'ec2',
-  code: QUOTA_CODE,
-  name: 'EC2-VPC Elastic IPs',
+const leftText = (quota: AppliedQuota, held: number): string => {
+  const left = quota.value - held;
+  if (left < 0 && quota.isDefault) {
+    return `The account holds ${number(held)}, so its quota was raised. How much is left is not known.`;
+  }
+  const outcome = left <= 0 ? 'AWS refuses another one.' : `${number(left)} more can be allocated.`;
+  return quota.isDefault ? `Unless the quota was raised, ${outcome}` : outcome;
+};
+
+const idleText = (idle: number, held: number): string =>
+  idle === 0
+    ? 'All of them are in use.'
+    : `${idle} of ${count(held, 'address', 'addresses')} ${idle === 1 ? 'is' : 'are'} associated with nothing, and AWS charges for ${idle === 1 ? 'it' : 'them'}.`;
+
+const higher = (applied: AppliedQuota, used: number) => ({
+  ...QUOTAS.elasticAddresses,
   used,
-  to: DEFAULT_QUOTA * 2,
+  to: 2 * Math.max(applied.value, used),
   maximum: null,
+  applied,
 });
 
 const release = (idle: readonly ElasticAddress[], region: string): Remedy | null =>

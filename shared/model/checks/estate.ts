@@ -5,6 +5,7 @@ import type {
   Instance,
   InstanceLimits,
   RouteTable,
+  ServiceQuota,
   VpcConnection,
 } from '../aws/inventory.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
@@ -25,6 +26,8 @@ export interface EstateFacts {
   readonly routeTables?: readonly RouteTable[] | null;
   /** `null` or absent: not known. */
   readonly elasticAddresses?: readonly ElasticAddress[] | null;
+  /** Quotas of the account; `null` or absent: not read, and AWS's defaults count. */
+  readonly quotas?: readonly ServiceQuota[] | null;
   /** Absent or `null`: no service was asked. */
   readonly allocationFailures?: AllocationFailures | null;
   /** By cluster name: what its Kubernetes API said. Absent: no cluster's API was asked. */

@@ -1,13 +1,12 @@
+import { appliedQuota, QUOTAS } from '../aws/service-quotas.ts';
 import { number, percent } from '../base/text/numbers.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
-import { NETWORK_ADDRESS_USAGE_QUOTA } from '../subnet/network-address-usage.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
 import { raiseQuota } from './remedies/vpc-remedies.ts';
 
-const USAGE_QUOTA_CODE = 'L-BB24F6E5';
 /** AWS raises the quota to this at most. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const USAGE_MAXIMUM = 256_000;
 const USAGE_WARNING = 0.8;
@@ -17,9 +16,9 @@ export const networkAddressUsage: Check = {
   kind: 'network-address-usage',
   label: 'Network address usage near its quota',
   summary: 'network address usage near its quota',
-  clear: (figure) => usageText(figure('networkAddressUsage')),
+  clear: (figure) => usageText(figure('networkAddressUsage'), figure('quota')),
   about: 'each VPC of the account',
-  condition: `A VPC uses ${percent(USAGE_WARNING)} of its ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units: warning; ${percent(USAGE_CRITICAL)}: critical.`,
+  condition: `A VPC uses ${percent(USAGE_WARNING)} of the units of its quota: warning; ${percent(USAGE_CRITICAL)}: critical. Where Service Quotas could not be read, the default of ${number(QUOTAS.networkAddressUsage.byDefault)} counts.`,
   unknown: 'Some of its subnets could not be measured.',
   impact:
     'Every address and every prefix is a unit. At the quota AWS refuses new ones anywhere in the VPC, however many addresses its subnets have.',
@@ -27,34 +26,34 @@ export const networkAddressUsage: Check = {
   find: ({ estate }) => estate.ownVpcs.map((vpc) => result(estate, vpc)),
 };
 
-const usageText = (units: number | null): string =>
-  units === null
+const usageText = (units: number | null, quota: number | null): string =>
+  units === null || quota === null || quota <= 0
     ? 'far from its quota of network address usage'
-    : `${percent(units / NETWORK_ADDRESS_USAGE_QUOTA)} of its network address usage quota is in use`;
+    : `${percent(units / quota)} of its network address usage quota is in use`;
 
 const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   const subject = estate.vpcSubject(vpc);
   const units = vpc.networkAddressUsage;
   if (units === null) return notMeasured(subject, 'Some of its subnets could not be measured.');
-  const share = units / NETWORK_ADDRESS_USAGE_QUOTA;
+  const quota = appliedQuota(estate.input.quotas, QUOTAS.networkAddressUsage);
+  const share = units / quota.value;
   const evidence = [
     { name: 'networkAddressUsage', value: units, unit: 'units' },
-    { name: 'quota', value: NETWORK_ADDRESS_USAGE_QUOTA, unit: 'units' },
+    { name: 'quota', value: quota.value, unit: 'units' },
   ];
   if (share < USAGE_WARNING) return healthy(subject, evidence);
   return found(subject, share >= USAGE_CRITICAL ? 'critical' : 'warning', evidence, () => ({
     title: `${resourceName(subject)}: ${percent(share)} of its network address usage quota is in use`,
-    explanation: `${number(units)} of ${number(NETWORK_ADDRESS_USAGE_QUOTA)} units are in use, unless the quota was raised. A prefix is one unit; sixteen single addresses are sixteen.`,
+    explanation: `${number(units)} of ${number(quota.value)} units are in use${quota.isDefault ? ', unless the quota was raised' : ''}. A prefix is one unit; sixteen single addresses are sixteen.`,
     remedies: () =>
       ranked(
         raiseQuota(
           {
-            service: 'vpc',
-            code: USAGE_QUOTA_CODE,
-            name: 'Network Address Usage',
+            ...QUOTAS.networkAddressUsage,
             used: units,
-            to: Math.min(USAGE_MAXIMUM, NETWORK_ADDRESS_USAGE_QUOTA * 2),
+            to: Math.min(USAGE_MAXIMUM, quota.value * 2),
             maximum: USAGE_MAXIMUM,
+            applied: quota,
           },
           vpc.region,
         ),

@@ -8,6 +8,7 @@ import type {
   LaunchTemplate,
   NetworkInterface,
   RouteTable,
+  ServiceQuota,
   Subnet,
   SubnetCidrReservation,
   Target,
@@ -55,6 +56,7 @@ export interface TargetFoldInput {
     readonly elasticAddresses?: readonly ElasticAddress[] | null;
     readonly launchTemplates?: readonly LaunchTemplate[] | null;
     readonly vpcEndpoints?: readonly VpcEndpoint[] | null;
+    readonly quotas?: readonly ServiceQuota[] | null;
     readonly allocationFailures?: AllocationFailures | null;
     readonly limits: ReadonlyMap<string, InstanceLimits>;
     /** By cluster name. Absent: no cluster's Kubernetes API was asked. */
@@ -226,6 +228,7 @@ export class TargetAssessor {
       vpcConnections: facts.vpcConnections,
       routeTables: facts.routeTables ?? null,
       elasticAddresses: facts.elasticAddresses ?? null,
+      quotas: facts.quotas ?? null,
       allocationFailures: facts.allocationFailures ?? null,
       obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
       limits: (type) => limitsOf(type, facts.limits),

@@ -72,7 +72,7 @@ describe('headroom doctor', () => {
     const { code, out } = await headroom(['doctor'], lab);
     expect(code).toBe(0);
     expect(out).toContain(`credentials ${HUB}/${REGION}: AWS knows them as those of account ${HUB}.`);
-    expect(out).toContain('All 32 calls of a scan are allowed with your own credentials.');
+    expect(out).toContain('All 33 calls of a scan are allowed with your own credentials.');
     expect(out).toMatch(/All is well\.\n$/);
   });
 

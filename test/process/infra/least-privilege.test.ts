@@ -31,6 +31,7 @@ const DAY = 24 * 3_600_000;
 const PREFIXES: Readonly<Record<string, string>> = {
   'auto-scaling': 'autoscaling',
   'secrets-manager': 'secretsmanager',
+  'service-quotas': 'servicequotas',
 };
 
 /** What a call needs. Some operations are named unlike their action, and some need a second one. */

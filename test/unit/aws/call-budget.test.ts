@@ -53,3 +53,28 @@ describe('a budget of calls', () => {
     expect(budgets.of(target, 0.5)).not.toBe(budget);
   });
 });
+
+describe('a budget that learned the buckets of the account', () => {
+  test('takes its share of them, and of the default for all other actions', async () => {
+    const time = new SimulatedTime();
+    const budget = new CallBudget(0.25, time);
+    budget.learn(new Map([['DescribeSubnets', { capacity: 400, perSecond: 80 }]]));
+    await takeMany(budget, 100);
+    expect(time.now()).toBe(0);
+    await takeMany(budget, 20);
+    expect(time.now()).toBeCloseTo(1000);
+    await takeMany(budget, 30, 'DescribeVpcs');
+    expect(time.now()).toBeCloseTo(2000);
+  });
+
+  test('keeps a bucket that did not change', async () => {
+    const time = new SimulatedTime();
+    const budget = new CallBudget(0.25, time);
+    const rates = new Map([['DescribeSubnets', { capacity: 4, perSecond: 4 }]]);
+    budget.learn(rates);
+    await takeMany(budget, 1);
+    budget.learn(rates);
+    await takeMany(budget, 1);
+    expect(time.now()).toBeCloseTo(1000);
+  });
+});

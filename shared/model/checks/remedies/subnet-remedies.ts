@@ -118,7 +118,7 @@ const forGroup = (
 /** Whether the quota of ranges is used up, so that AWS refuses a new block. */
 export const isBlockRefused = (estate: Estate, { vpcId }: SubnetAssessment): boolean => {
   const vpc = estate.vpcs.get(vpcId);
-  return vpc !== undefined && isAtBlockQuota(vpc);
+  return vpc !== undefined && isAtBlockQuota(estate, vpc);
 };
 
 /** Under custom networking a node takes one address of its own subnet, and all others of the pods' subnet in the zone. */

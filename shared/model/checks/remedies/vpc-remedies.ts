@@ -1,4 +1,5 @@
 import type { VpcConnection } from '../../aws/inventory.ts';
+import { type AppliedQuota, appliedQuota, QUOTAS } from '../../aws/service-quotas.ts';
 import { aws } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { number } from '../../base/text/numbers.ts';
@@ -19,9 +20,7 @@ import { routedPrefixLists, routedRanges } from './routes.ts';
 import { DEFAULT_SERVICE_RANGES, isUnrouted, secondaryRanges } from './secondary-ranges.ts';
 
 /** A VPC takes five IPv4 ranges, and up to fifty on request. https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
-export const VPC_CIDR_BLOCKS_QUOTA = 5;
 const VPC_CIDR_BLOCKS_MAXIMUM = 50;
-const VPC_CIDR_BLOCKS_QUOTA_CODE = 'L-83CA0A9D';
 
 /** A /16 is the largest block that a VPC takes; smaller ones where none of that size is free. */
 const SECONDARY_LENGTHS = [16, 17, 18, 19, 20] as const;
@@ -85,9 +84,13 @@ export const addSecondaryCidrSubnet = (
 const IN_THE_ADDRESS_PLAN =
   'Shared address space is used up, so enter this range in your address plan first.';
 
-/** Whether AWS refuses another block, unless the quota was raised. */
-export const isAtBlockQuota = ({ cidrBlocks }: VpcAssessment): boolean =>
-  cidrBlocks.length >= VPC_CIDR_BLOCKS_QUOTA;
+/** How many IPv4 ranges a VPC of the account may have. */
+export const blockQuota = (estate: Estate): AppliedQuota =>
+  appliedQuota(estate.input.quotas, QUOTAS.cidrBlocks);
+
+/** Whether AWS refuses another block; by the default quota unless the quota was raised. */
+export const isAtBlockQuota = (estate: Estate, { cidrBlocks }: VpcAssessment): boolean =>
+  cidrBlocks.length >= blockQuota(estate).value;
 
 /** Adds the block, and waits until subnets can be made in it. */
 export const associateCommands = (vpc: VpcAssessment, block: string): readonly string[] => [
@@ -143,15 +146,22 @@ const clusterRanges = (estate: Estate, vpc: VpcAssessment): readonly string[] =>
 const connectionsOf = (estate: Estate, { vpcId }: VpcAssessment): readonly VpcConnection[] =>
   (estate.input.vpcConnections ?? []).filter(({ vpcs }) => vpcs.some((each) => each.vpcId === vpcId));
 
+const blockQuotaPrecondition = (estate: Estate, vpc: VpcAssessment): Precondition => {
+  const { isDefault, value } = blockQuota(estate);
+  const text = `The VPC has ${vpc.cidrBlocks.length} of ${value} ranges`;
+  if (!isDefault) return { text: `${text}.`, holds: !isAtBlockQuota(estate, vpc) };
+  return {
+    text: `${text}, unless the quota was raised.`,
+    holds: isAtBlockQuota(estate, vpc) ? null : true,
+  };
+};
+
 export const blockPreconditions = (
   estate: Estate,
   vpc: VpcAssessment,
   block: string,
 ): readonly Precondition[] => [
-  {
-    text: `The VPC has ${vpc.cidrBlocks.length} of ${VPC_CIDR_BLOCKS_QUOTA} ranges, unless the quota was raised.`,
-    holds: isAtBlockQuota(vpc) ? null : true,
-  },
+  blockQuotaPrecondition(estate, vpc),
   connectedPrecondition(estate, vpc, block),
   {
     text: `No other network that the VPC must reach uses ${block}, such as an on-premises network.`,
@@ -230,6 +240,8 @@ export const raiseQuota = (
     readonly name: string;
     readonly used: number;
     readonly to: number;
+    /** Left out: it is in no listing of Service Quotas. */
+    readonly applied?: AppliedQuota;
     /** What AWS grants at most; `null`: not known. */
     readonly maximum: number | null;
   },
@@ -249,7 +261,12 @@ export const raiseQuota = (
     }),
   ],
   preconditions: [
-    { text: 'The quota was not raised before: Headroom does not read quotas.', holds: null },
+    quota.applied?.isDefault === false
+      ? {
+          text: `The quota is ${number(quota.applied.value)} now, and more is asked for.`,
+          holds: quota.to > quota.applied.value,
+        }
+      : { text: 'The quota was not raised before: Headroom could not read it.', holds: null },
     {
       text: `That is more than ${quota.service === 'vpc' ? 'the VPC uses' : 'is used'} now: ${number(quota.used)}.`,
       holds: quota.to > quota.used,
@@ -257,26 +274,30 @@ export const raiseQuota = (
   ],
 });
 
-export const raiseCidrBlockQuota = (vpc: VpcAssessment): Remedy =>
-  raiseQuota(
+/** `null` where the account has the most that AWS grants. */
+export const raiseCidrBlockQuota = (estate: Estate, vpc: VpcAssessment): Remedy | null => {
+  const applied = blockQuota(estate);
+  if (applied.value >= VPC_CIDR_BLOCKS_MAXIMUM) return null;
+  const more = Math.max(applied.value, vpc.cidrBlocks.length) + QUOTAS.cidrBlocks.byDefault;
+  return raiseQuota(
     {
-      service: 'vpc',
-      code: VPC_CIDR_BLOCKS_QUOTA_CODE,
-      name: 'IPv4 CIDR blocks per VPC',
+      ...QUOTAS.cidrBlocks,
       used: vpc.cidrBlocks.length,
-      to: Math.min(VPC_CIDR_BLOCKS_MAXIMUM, vpc.cidrBlocks.length + VPC_CIDR_BLOCKS_QUOTA),
+      to: Math.min(VPC_CIDR_BLOCKS_MAXIMUM, more),
       maximum: VPC_CIDR_BLOCKS_MAXIMUM,
+      applied,
     },
     vpc.region,
   );
+};
 
-/** `null` below the default quota, where it stops nothing, and where another account owns the VPC. */
+/** `null` below the quota, where it stops nothing, and where another account owns the VPC. */
 export const raiseCidrBlockQuotaOf = (
   estate: Estate,
   { ownerId, vpcId }: SubnetAssessment,
 ): Remedy | null => {
   const vpc = estate.vpcs.get(vpcId);
-  return vpc === undefined || ownerId !== null || vpc.cidrBlocks.length < VPC_CIDR_BLOCKS_QUOTA
+  return vpc === undefined || ownerId !== null || !isAtBlockQuota(estate, vpc)
     ? null
-    : raiseCidrBlockQuota(vpc);
+    : raiseCidrBlockQuota(estate, vpc);
 };

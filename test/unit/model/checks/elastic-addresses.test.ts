@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ElasticAddress } from '../../../../shared/model/aws/inventory.ts';
 import { findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
 
@@ -58,4 +58,43 @@ test('an idle one can be released, unless a service manages it', () => {
 
 test('that could not be listed are unknown, and not none', () => {
   expect(statesOf('elastic-addresses', { elasticAddresses: null })).toEqual(['unknown']);
+});
+
+describe('with the quota of the account, as Service Quotas lists it', () => {
+  const withQuota = (value: number, elasticAddresses: readonly ElasticAddress[]) =>
+    findingsOf('elastic-addresses', {
+      elasticAddresses,
+      quotas: [{ service: 'ec2', code: 'L-0263D0A3', name: 'EC2-VPC Elastic IPs', value }],
+    });
+
+  test('five of forty are no matter, and 39 are', () => {
+    expect(withQuota(40, several(5, inUse))).toEqual([]);
+    expect(withQuota(40, several(39, inUse))).toMatchObject([
+      {
+        severity: 'info',
+        title: expect.stringContaining('1 Elastic IP address left in the quota of 40'),
+        explanation: '1 more can be allocated. All of them are in use.',
+        evidence: expect.arrayContaining([expect.objectContaining({ name: 'quota', value: 40 })]),
+      },
+    ]);
+  });
+
+  test('all of them are a warning, and so are more than a quota that was lowered', () => {
+    for (const held of [40, 41]) {
+      expect(withQuota(40, several(held, inUse))).toMatchObject([
+        {
+          severity: 'warning',
+          explanation: expect.stringContaining('AWS refuses another one'),
+          remedies: [
+            { preconditions: [{ text: expect.stringContaining('The quota is 40 now'), holds: true }, {}] },
+          ],
+        },
+      ]);
+    }
+  });
+
+  test('a listing without this quota leaves the default in force, and calls it so', () => {
+    const [finding] = findingsOf('elastic-addresses', { elasticAddresses: several(5, inUse), quotas: [] });
+    expect(finding?.title).toContain('the default quota of 5');
+  });
 });

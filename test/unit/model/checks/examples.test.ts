@@ -423,6 +423,10 @@ const EXAMPLES: Readonly<Record<string, Partial<EstateInput>>> = {
     ],
     subnets: [aSubnet()],
   },
+  'interface-quota': {
+    quotas: [{ service: 'vpc', code: 'L-DF5E4CA3', name: 'Network interfaces per Region', value: 30 }],
+    subnets: [aSubnet({ owners: [{ kind: 'cluster-nodes', name: 'shop', interfaces: 28, addresses: 120 }] })],
+  },
   'elastic-addresses': {
     elasticAddresses: [
       ...['nat-a', 'nat-b', 'nat-c', 'bastion'].map((name, index) => ({

@@ -88,6 +88,7 @@ const UNKNOWN: Readonly<Record<string, Partial<EstateInput>>> = {
   'cni-settings': unknownSettings,
   'mode-leftovers': unknownSettings,
   'elastic-addresses': {},
+  'interface-quota': { subnets: [aSubnet({ owners: null })] },
   'overlapping-ranges': { vpcConnections: null },
   'service-range-overlap': { eksClusters: [anEksCluster({ serviceIpv4Cidr: null })] },
   'network-address-usage': { vpcs: [aVpcAssessment({ networkAddressUsage: null })] },

@@ -251,8 +251,9 @@ describe('a new block with a subnet in it', () => {
 
 describe('a higher quota', () => {
   test('is asked for ahead of time, and never beyond what AWS grants', () => {
-    const at = (count: number) => raiseCidrBlockQuota(aVpcAssessment({ cidrBlocks: ranges(count) }));
-    expect(at(5).commands).toEqual([
+    const at = (count: number) =>
+      raiseCidrBlockQuota(anEstate({}), aVpcAssessment({ cidrBlocks: ranges(count) }));
+    expect(at(5)?.commands).toEqual([
       'aws service-quotas request-service-quota-increase --service-code vpc --quota-code L-83CA0A9D --desired-value 10 --region eu-west-1',
     ]);
     expect(at(49)).toMatchObject({
@@ -260,7 +261,7 @@ describe('a higher quota', () => {
       effect: 'AWS grants up to 50.',
       preconditions: [{}, { holds: true }],
     });
-    expect(at(50).preconditions[1]).toMatchObject({ holds: false });
+    expect(at(50)?.preconditions[1]).toMatchObject({ holds: false });
     const units = {
       service: 'vpc',
       code: 'L-1',
