@@ -152,7 +152,14 @@ export class ClusterBuilder {
       places: this.#capacity.hostSubnetIds.map((subnetId) => {
         const { subnetIds, primaryServesPods } = this.#podSubnets.of(subnetId, null);
         const availabilityZone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
-        return { subnetId, availabilityZone, podSubnetIds: subnetIds, primaryServesPods };
+        const extras = this.#capacity.extrasAt(subnetId);
+        return {
+          subnetId,
+          availabilityZone,
+          podSubnetIds: subnetIds,
+          primaryServesPods,
+          ...(extras.length > 0 && { extras }),
+        };
       }),
     };
   }

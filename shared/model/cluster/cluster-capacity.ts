@@ -1,10 +1,10 @@
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import type { CapacityAssessment, MoreNodes, ZoneCapacity } from '../result/cluster.ts';
+import type { CapacityAssessment, MoreNodes, PlaceExtras, ZoneCapacity } from '../result/cluster.ts';
 import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from './capacity.ts';
 import { type ClusterPlan, demandOf } from './cluster-groups.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
-import { extrasOf, type NodeExtras } from './node-extras.ts';
+import { extrasOf, NO_EXTRAS, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
 import { mostOf } from './template-extras.ts';
@@ -216,6 +216,15 @@ export class ClusterCapacity {
       shown,
       ...launching.map(({ extras = [], slotsTaken = 0 }) => ({ takes: extras, slots: slotsTaken })),
     ]);
+  }
+
+  /** Types whose nodes take more in this subnet than the CNI does, or may do so. */
+  extrasAt(subnetId: string): readonly PlaceExtras[] {
+    return this.#types.flatMap((instanceType): readonly PlaceExtras[] => {
+      const unknown = this.#isUnread(instanceType);
+      const { takes } = unknown ? NO_EXTRAS : this.#extrasOf(instanceType, subnetId);
+      return unknown || takes.length > 0 ? [{ instanceType, unknown, takes }] : [];
+    });
   }
 
   /** No node of the type shows what it takes, and a launch template that would say it could not be read. */

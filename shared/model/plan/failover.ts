@@ -2,7 +2,7 @@ import { largestOf } from '../base/extremes.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
-import { spreadNodes } from './fleet.ts';
+import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
 import { usualType } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -107,7 +107,8 @@ const mapsWithout = (
     const node = moved[index];
     const { podSubnetIds, primaryServesPods, subnetId } = place;
     const steps = node === undefined ? null : demands.steps(node.type, node.pods, primaryServesPods);
-    if (steps !== null && podSubnetIds !== null) timeline.start({ steps, subnetId, podSubnetIds });
+    if (steps !== null && podSubnetIds !== null)
+      timeline.start({ steps, subnetId, podSubnetIds, ...extrasAt(place, node?.type ?? '') });
   }
   const remaining = [...estate.maps].filter(([subnetId]) => !isLost(estate.zoneOf(subnetId)));
   return mapsAfter(

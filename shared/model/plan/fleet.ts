@@ -1,4 +1,5 @@
 import type { DemandStep } from '../cluster/node-demand.ts';
+import type { ExtraTake } from '../cluster/node-extras.ts';
 import type { NodePlace } from '../result/cluster.ts';
 import { type NodeDemands, totalOf } from './node-demands.ts';
 import type { Holding, NodeStart } from './timeline.ts';
@@ -16,12 +17,22 @@ export interface FleetNode {
   readonly interfaces: number;
   /** What it holds now; empty for a node that is still to start. */
   readonly holdings: readonly Holding[];
+  /** What it takes besides what the CNI takes: EFA, Multus, interfaces of its launch template. */
+  readonly extras?: readonly ExtraTake[];
 }
 
 /** What the node takes from the start until it runs its pods; `null` for a type that is not known. */
 export const startOf = (demands: NodeDemands, node: FleetNode): NodeStart | null => {
   const steps = demands.steps(node.type, node.pods, node.primaryServesPods);
-  return steps === null ? null : { steps, subnetId: node.subnetId, podSubnetIds: node.podSubnetIds };
+  if (steps === null) return null;
+  const { extras = [], podSubnetIds, subnetId } = node;
+  return { steps, subnetId, podSubnetIds, ...(extras.length > 0 && { extras }) };
+};
+
+/** What a node of the type takes besides in a place where it starts. */
+export const extrasAt = (place: NodePlace | undefined, type: string): Pick<FleetNode, 'extras'> => {
+  const takes = place?.extras?.find(({ instanceType }) => instanceType === type)?.takes ?? [];
+  return takes.length > 0 ? { extras: takes } : {};
 };
 
 /**
@@ -31,7 +42,8 @@ export const startOf = (demands: NodeDemands, node: FleetNode): NodeStart | null
 export const growthOf = (demands: NodeDemands, node: FleetNode, pods: number): NodeStart | null => {
   const steps = demands.steps(node.type, pods, node.primaryServesPods);
   if (steps === null) return null;
-  const wanted = totalOf(steps);
+  // Its holdings hold the extras as well.
+  const wanted = totalOf([...steps, ...(node.extras ?? [])]);
   const held = {
     addresses: node.holdings.reduce((sum, { addresses }) => sum + addresses, 0),
     prefixes: node.holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),

@@ -16,7 +16,7 @@ export interface Amount {
 export const addressesIn = ({ addresses, prefixes }: Amount): number =>
   addresses + prefixes * ADDRESSES_PER_PREFIX;
 
-export const totalOf = (steps: readonly DemandStep[]): Amount => ({
+export const totalOf = (steps: readonly Pick<DemandStep, 'singles' | 'prefixes'>[]): Amount => ({
   addresses: steps.reduce((sum, { singles }) => sum + singles, 0),
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
 });

@@ -1,7 +1,7 @@
 import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
 import { type PlannedChanges, replacesNodes } from './changes.ts';
-import { type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
+import { extrasAt, type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
 import type { NodeDemands } from './node-demands.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 
@@ -46,6 +46,10 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const moved = staying.map((node) => ({
     ...node,
     type: changes.type ?? node.type,
+    ...extrasAt(
+      placesAfter.find(({ subnetId }) => subnetId === node.subnetId),
+      changes.type ?? node.type,
+    ),
     ...podPlace(placesAfter, node, input),
   }));
   const limitOf = (node: FleetNode): number =>
@@ -110,6 +114,12 @@ const placeAfter = (place: NodePlace, input: NodePlanInput): NodePlace => {
     : { ...place, podSubnetIds: [...place.podSubnetIds, ...discovered] };
 };
 
+const placeOf = ({
+  podSubnetIds,
+  primaryServesPods,
+  subnetId,
+}: PlannedNode): Omit<NodePlace, 'availabilityZone'> => ({ podSubnetIds, primaryServesPods, subnetId });
+
 /** Where a node of the same subnet takes its pods' addresses after the change. */
 const podPlace = (
   places: readonly NodePlace[],
@@ -118,7 +128,7 @@ const podPlace = (
 ): Pick<FleetNode, 'podSubnetIds' | 'primaryServesPods'> => {
   const place =
     places.find(({ subnetId }) => subnetId === node.subnetId) ??
-    placeAfter({ ...node, availabilityZone: node.zone }, input);
+    placeAfter({ ...placeOf(node), availabilityZone: node.zone }, input);
   return {
     podSubnetIds: place.podSubnetIds ?? node.podSubnetIds,
     primaryServesPods: place.primaryServesPods,
@@ -135,6 +145,7 @@ const newNode = (place: NodePlace, type: string): FleetNode => ({
   pods: 0,
   interfaces: 0,
   holdings: [],
+  ...extrasAt(place, type),
 });
 
 /** A place whose pods' subnets are not known says nothing of nodes that start there. */

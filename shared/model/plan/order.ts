@@ -151,7 +151,7 @@ export class OrderRun {
   #returned(node: FleetNode): readonly Holding[] {
     const steps = this.#demands.steps(node.type, node.pods, node.primaryServesPods);
     if (steps === null) return [];
-    const wanted = totalOf(steps);
+    const wanted = totalOf([...steps, ...(node.extras ?? [])]);
     const isExact = hasIpTargets(this.#demands.settings) && wanted.prefixes === 0;
     if (this.#timeline.placement === 'worst' && !isExact) return [];
     const held = {

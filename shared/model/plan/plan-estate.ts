@@ -4,11 +4,13 @@ import type {
   SubnetCidrReservation,
   VpcConnection,
 } from '../aws/inventory.ts';
+import type { ExtraTake } from '../cluster/node-extras.ts';
 import { cidrContains, cidrContainsAddress, parseCidr } from '../net/cidr.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap, SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NodeAssessment, NodePlace } from '../result/cluster.ts';
+import { extrasAt } from './fleet.ts';
 import type { Holding } from './timeline.ts';
 
 /** What one scan of a target found, as far as plans need it. */
@@ -39,6 +41,8 @@ export interface PlannedNode {
   readonly pods: number;
   readonly interfaces: number;
   readonly holdings: readonly Holding[];
+  /** What it takes besides what the CNI takes, as far as its type shows it. */
+  readonly extras?: readonly ExtraTake[];
 }
 
 /** The estate with what plans look up. */
@@ -88,6 +92,7 @@ export class PlanEstate {
       subnetId,
       podSubnetIds: place?.podSubnetIds ?? podSubnetsShown(node, subnetId),
       primaryServesPods: place?.primaryServesPods ?? !node.customNetworking,
+      ...extrasAt(place, instanceType),
       pods: Math.max(0, (node.gauges.totalIPAddresses ?? 0) - (node.warmAtLeast ?? 0)),
       interfaces: node.interfaces,
       holdings: this.#holdings(node),

@@ -20,7 +20,9 @@ const tentatively = <Answer>(
   const ledgers = new Set(
     starts.flatMap((start) => {
       const both = timeline.ledgersOf(start);
-      return both === null ? [] : [both.node, ...both.pods];
+      return both === null
+        ? []
+        : [both.node, ...both.pods, ...(both.extras ?? []).map(({ ledger }) => ledger)];
     }),
   );
   const marks = [...ledgers].map((ledger) => ({ ledger, mark: ledger.mark() }));

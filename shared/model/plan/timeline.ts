@@ -1,5 +1,6 @@
 import { type NodeSubnets, type Shortage, takeNodes } from '../cluster/capacity.ts';
 import type { DemandStep } from '../cluster/node-demand.ts';
+import type { ExtraTake } from '../cluster/node-extras.ts';
 import { freeSupplyOf, type Placement, SupplyLedger } from '../cluster/supply-ledger.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
@@ -11,6 +12,8 @@ export interface NodeStart {
   readonly steps: readonly DemandStep[];
   readonly subnetId: string;
   readonly podSubnetIds: readonly string[];
+  /** What it takes besides, for interfaces that the CNI leaves alone. */
+  readonly extras?: readonly ExtraTake[];
 }
 
 /** What a node holds in one subnet. */
@@ -105,10 +108,16 @@ export class Timeline {
   }
 
   /** The ledgers that a node here would take from; `null` where one of them is not known. */
-  ledgersOf({ subnetId, podSubnetIds }: Omit<NodeStart, 'steps'>): NodeSubnets | null {
+  ledgersOf({ subnetId, podSubnetIds, extras = [] }: Omit<NodeStart, 'steps'>): NodeSubnets | null {
     const node = this.#supplies.get(subnetId)?.ledger;
     const pods = podSubnetIds.flatMap((id) => this.#supplies.get(id)?.ledger ?? []);
-    return node === undefined || pods.length < podSubnetIds.length ? null : { node, pods };
+    const others = extras.flatMap((take) => {
+      const ledger = this.#supplies.get(take.subnetId)?.ledger;
+      return ledger === undefined ? [] : [{ ledger, singles: take.singles, prefixes: take.prefixes }];
+    });
+    const isKnown =
+      node !== undefined && pods.length === podSubnetIds.length && others.length === extras.length;
+    return isKnown ? { node, pods, ...(others.length > 0 && { extras: others }) } : null;
   }
 
   /**
@@ -119,7 +128,8 @@ export class Timeline {
   start(node: NodeStart): readonly Holding[] | StartFailure | null {
     const ledgers = this.ledgersOf(node);
     if (ledgers === null) return null;
-    const ids = [...new Set([node.subnetId, ...node.podSubnetIds])];
+    const extraIds = (node.extras ?? []).map(({ subnetId }) => subnetId);
+    const ids = [...new Set([node.subnetId, ...node.podSubnetIds, ...extraIds])];
     const before = ids.map((id) => ({ id, mark: this.#supplyOf(id).ledger.mark() }));
     const short = takeNodes(node.steps, ledgers);
     if (short !== null) {
@@ -131,7 +141,7 @@ export class Timeline {
       const after = supply.ledger.mark();
       const reservedPrefixes = mark.reservedBlocks - after.reservedBlocks;
       const gone = mark.singles - after.singles;
-      const { addresses, unreserved } = split(node, gone);
+      const { addresses, unreserved } = split(node, id, gone);
       if (gone === 0 && reservedPrefixes === 0) return [];
       const spoilt = mark.unreservedBlocks - after.unreservedBlocks - unreserved;
       supply.hidden += Math.max(0, addresses - spoilt);
@@ -226,11 +236,18 @@ const momentOf = (ledger: SupplyLedger, used: number): SubnetMoment => ({
   prefixes: ledger.prefixes,
 });
 
-/** Beside prefixes a node takes one address for each interface, of which it has fewer than 16. */
-const split = ({ steps }: NodeStart, gone: number): { addresses: number; unreserved: number } =>
-  steps.every(({ prefixes }) => prefixes === 0)
-    ? { addresses: gone, unreserved: 0 }
-    : {
-        addresses: gone % ADDRESSES_PER_PREFIX,
-        unreserved: Math.floor(gone / ADDRESSES_PER_PREFIX),
-      };
+/** Beside prefixes the CNI takes one address for each interface, of which it has fewer than 16. */
+const split = (
+  { steps, extras = [] }: NodeStart,
+  subnetId: string,
+  gone: number,
+): { addresses: number; unreserved: number } => {
+  const here = extras.filter((take) => take.subnetId === subnetId);
+  if ([...steps, ...here].every(({ prefixes }) => prefixes === 0)) return { addresses: gone, unreserved: 0 };
+  const besides = here.reduce((sum, { singles }) => sum + singles, 0);
+  const ofPool = Math.max(0, gone - besides);
+  return {
+    addresses: Math.min(gone, besides) + (ofPool % ADDRESSES_PER_PREFIX),
+    unreserved: Math.floor(ofPool / ADDRESSES_PER_PREFIX),
+  };
+};

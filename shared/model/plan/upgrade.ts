@@ -3,7 +3,7 @@ import { largestOf } from '../base/extremes.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
-import { spreadNodes } from './fleet.ts';
+import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
@@ -161,7 +161,12 @@ const surgeOf = (
     const held =
       steps === null || place.podSubnetIds === null
         ? null
-        : timeline.start({ steps, subnetId: place.subnetId, podSubnetIds: place.podSubnetIds });
+        : timeline.start({
+            steps,
+            subnetId: place.subnetId,
+            podSubnetIds: place.podSubnetIds,
+            ...extrasAt(place, type ?? ''),
+          });
     zone.nodes += 1;
     if (held !== null && !('error' in held)) zone.fits += 1;
     else zone.error ??= held === null ? 'not known: its type, or a subnet' : held.error;

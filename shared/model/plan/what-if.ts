@@ -350,6 +350,20 @@ const nodeActions = (
   ];
 };
 
+/** Types of new nodes that may take more than is known. */
+const unreadTypes = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  { added, emptiesAfter }: NodePlan,
+): readonly string[] => {
+  const started = new Set([...added, ...emptiesAfter].map(({ type }) => type));
+  const unread = estate
+    .placesOf(cluster)
+    .flatMap(({ extras = [] }) => extras)
+    .filter(({ instanceType, unknown }) => unknown && started.has(instanceType));
+  return [...new Set(unread.map(({ instanceType }) => instanceType))].sort();
+};
+
 const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePlan): readonly string[] => {
   const left = estate.unknownNodes(cluster);
   const unplaced = estate.placesOf(cluster).filter(({ podSubnetIds }) => podSubnetIds === null);
@@ -360,6 +374,10 @@ const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePl
           'The settings of the CNI could not be read: the rest is planned with its defaults. Give them with --set.',
         ]),
     ...(left === 0 ? [] : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`]),
+    ...unreadTypes(estate, cluster, plan).map(
+      (type) =>
+        `Launch templates of ${type} could not be read, and no node of the type runs: interfaces that they add are not counted. The role needs ec2:DescribeLaunchTemplateVersions.`,
+    ),
     ...unplaced.map(
       ({ subnetId }) => `It is not known where pods of nodes in ${subnetId} take their addresses.`,
     ),

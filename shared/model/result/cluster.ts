@@ -146,6 +146,18 @@ export interface NewNodeSettings {
   readonly maxEni: number | null;
 }
 
+/** What a new node of one type takes in a subnet besides what the CNI takes: EFA, Multus, interfaces of a launch template. */
+export interface PlaceExtras {
+  readonly instanceType: string;
+  /** True where neither a node nor a launch template that could be read shows it: `takes` is then empty, and not known. */
+  readonly unknown: boolean;
+  readonly takes: readonly {
+    readonly subnetId: string;
+    readonly singles: number;
+    readonly prefixes: number;
+  }[];
+}
+
 /** A subnet in which nodes of a cluster start. */
 export interface NodePlace {
   readonly subnetId: string;
@@ -154,6 +166,8 @@ export interface NodePlace {
   readonly podSubnetIds: readonly string[] | null;
   /** Whether its primary interface gives addresses to pods. */
   readonly primaryServesPods: boolean;
+  /** Types that take more here than the CNI does. Left out where none is known to. */
+  readonly extras?: readonly PlaceExtras[];
 }
 
 /** How a new node of a cluster takes addresses: what plans start from. */
