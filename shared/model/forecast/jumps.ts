@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf } from '../base/extremes.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
 
 /** The horizons of the question "what is left, beside what jumps took before", in days. */
@@ -14,6 +15,8 @@ export interface Falls {
   readonly fromDay: readonly (readonly number[])[];
   /** From the low of a week: what a weekly rhythm does every week is no fall. */
   readonly fromWeek: readonly (readonly number[])[];
+  /** Those windows of both that began at this time of the week; `null`: the falls are not known to come on one weekday. */
+  readonly atThisWeekday: Pick<Falls, 'fromDay' | 'fromWeek'> | null;
   /** How many days they were seen in. */
   readonly days: number;
 }
@@ -38,6 +41,8 @@ const LEAST_LEFT = 0.5;
 export const fallsOf = ({ low }: HourlyGrid): Falls => {
   const fromDay: [number[], number[], number[]] = [[], [], []];
   const fromWeek: [number[], number[], number[]] = [[], [], []];
+  const weekday = { fromDay: [[], [], []] as number[][], fromWeek: [[], [], []] as number[][] };
+  const perWeekday: number[][] = Array.from({ length: WEEK }, () => []);
   const days = Math.min(PAST_DAYS + 1, Math.floor(low.length / 24));
   for (let start = 0; start < STARTS; start++) {
     // The newest first.
@@ -49,12 +54,35 @@ export const fallsOf = ({ low }: HourlyGrid): Falls => {
       for (const [horizon, after] of JUMP_DAYS.entries()) {
         if (after > before) continue;
         const reached = lowest(lows, before - after, before);
-        addFall(fromDay[horizon], elementAt(lows, before) - reached);
+        const fall = elementAt(lows, before) - reached;
+        addFall(fromDay[horizon], fall);
         addFall(fromWeek[horizon], week - reached);
+        // One start only: with three of them a fall near a boundary is on two weekdays.
+        if (horizon === 0 && start === 0) addFall(perWeekday[before % WEEK], fall);
+        if (before % WEEK !== 0) continue;
+        addFall(weekday.fromDay[horizon], fall);
+        addFall(weekday.fromWeek[horizon], week - reached);
       }
     }
   }
-  return { fromDay, fromWeek, days };
+  return { fromDay, fromWeek, atThisWeekday: comeOnOneWeekday(perWeekday) ? weekday : null, days };
+};
+
+/** So much of all that was lost within a day was lost on one weekday, in at least so many weeks. */
+const ONE_WEEKDAY_SHARE = 0.7;
+const FEWEST_WEEKS = 3;
+/** A week counts in which this share of the largest fall was lost on that weekday. */
+const LIKE_SHARE = 0.3;
+
+/** @param perWeekday the falls within a day, by the day of the week on which their windows began */
+const comeOnOneWeekday = (perWeekday: readonly (readonly number[])[]): boolean => {
+  const totals = perWeekday.map((falls) => falls.reduce((sum, fall) => sum + fall, 0));
+  const most = largestOf(totals);
+  const all = totals.reduce((sum, total) => sum + total, 0);
+  if (!(most > 0) || most < ONE_WEEKDAY_SHARE * all) return false;
+  const falls = elementAt(perWeekday, totals.indexOf(most));
+  const largest = largestOf(falls);
+  return falls.filter((fall) => fall >= LIKE_SHARE * largest).length >= FEWEST_WEEKS;
 };
 
 const addFall = (falls: number[] | undefined, fall: number): void => {
@@ -120,28 +148,31 @@ export interface Left {
  * opinions, and their odds are averaged (a logarithmic pool). A fall counts in full where it was far larger than what
  * is left, and by half where it was as large: what was seen a few times only is not known to the address. Days are
  * compared with days, and once two weeks are known, weeks with weeks: the smaller chance counts, since the other one
- * takes a weekly rhythm for a fall.
+ * takes a weekly rhythm for a fall. Where all falls came on one weekday, only the windows of this weekday are compared.
  *
  * @param capacity what the supply could ever be
  */
 export const jumpChances = (
   left: Left,
   capacity: number,
-  { fromDay, fromWeek, days }: Falls,
+  { fromDay, fromWeek, atThisWeekday, days }: Falls,
   pool: PooledFalls | null,
 ): JumpChances => {
   let floor = 0;
   const chances = JUMP_DAYS.map((within, horizon) => {
-    const chance = (low: number, own: readonly number[], seenDays: number): number => {
+    const chance = (low: number, list: 'fromDay' | 'fromWeek', seenDays: number): number => {
+      const own = elementAt(list === 'fromDay' ? fromDay : fromWeek, horizon);
+      // Within a week every weekday comes.
+      const same = within < WEEK && atThisWeekday !== null ? elementAt(atThisWeekday[list], horizon) : [];
       const ownLeft = Math.max(LEAST_LEFT, low);
       const like = chanceOfLike(ownLeft / capacity, horizon, pool);
       const windows = own.length === 0 ? 0 : Math.max(0, seenDays / within - 1);
-      const seen =
-        (WEIGHT_BESIDE_OWN * like + windows * shareLost(own, ownLeft)) / (WEIGHT_BESIDE_OWN + windows);
+      const lost = shareLost(same.length === 0 ? own : same, ownLeft);
+      const seen = (WEIGHT_BESIDE_OWN * like + windows * lost) / (WEIGHT_BESIDE_OWN + windows);
       return oddsToChance(Math.sqrt(chanceToOdds(like) * chanceToOdds(seen)));
     };
-    const byDay = chance(left.day, elementAt(fromDay, horizon), days);
-    const byWeek = days < 2 * WEEK ? byDay : chance(left.week, elementAt(fromWeek, horizon), days - WEEK);
+    const byDay = chance(left.day, 'fromDay', days);
+    const byWeek = days < 2 * WEEK ? byDay : chance(left.week, 'fromWeek', days - WEEK);
     // What happens within a day happens within three.
     floor = Math.max(floor, Math.min(byDay, byWeek));
     return floor;

@@ -15,7 +15,7 @@ const fallsAfter = (days: number, available: (day: number) => number): Falls => 
   if (grid === null) throw new RangeError('no hour is over');
   return fallsOf(grid);
 };
-const noPast: Falls = { fromDay: [[], [], []], fromWeek: [[], [], []], days: 0 };
+const noPast: Falls = { fromDay: [[], [], []], fromWeek: [[], [], []], atThisWeekday: null, days: 0 };
 const chances = (left: number, falls: Falls) => jumpChances({ day: left, week: left }, 1000, falls, null);
 
 describe('falls of the past', () => {
@@ -109,5 +109,43 @@ describe('the chance that a jump takes what is left', () => {
     expect([-1, 0, 0.5, 1, 2, 3, 5, 7, 30].map((days) => Math.round(1000 * at(days)) / 1000)).toEqual([
       0, 0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.5,
     ]);
+  });
+});
+
+describe('falls that come on one weekday', () => {
+  /** 120 of 1,000 are lost in the middle of every seventh day, first on day 1. */
+  const weekly = (day: number): number => 700 - 120 * Math.floor((day + 5.6) / 7);
+  const at = (day: number) => {
+    const falls = fallsAfter(day, weekly);
+    return { falls, chances: chances(weekly(day), falls) };
+  };
+
+  test('are likelier in the day before, and hardly possible in the days after', () => {
+    const before = at(29.25);
+    const after = at(30.25);
+    expect(before.falls.atThisWeekday).not.toBeNull();
+    expect(before.chances[0]).toBeGreaterThan(
+      1.5 * chances(weekly(29.25), { ...before.falls, atThisWeekday: null })[0],
+    );
+    expect(after.chances[0]).toBeLessThan(
+      0.5 * chances(weekly(30.25), { ...after.falls, atThisWeekday: null })[0],
+    );
+    expect(after.chances[1]).toBeLessThan(
+      0.5 * chances(weekly(30.25), { ...after.falls, atThisWeekday: null })[1],
+    );
+  });
+
+  test('count in full within a week, since every weekday comes', () => {
+    for (const day of [29.25, 30.25, 33.25]) {
+      const { falls, chances: known } = at(day);
+      expect(known[2]).toBeCloseTo(chances(weekly(day), { ...falls, atThisWeekday: null })[2], 10);
+    }
+  });
+
+  test('are not known after two of them, nor where they come on several weekdays', () => {
+    expect(fallsAfter(13, weekly).atThisWeekday).toBeNull();
+    expect(fallsAfter(29, (day) => 900 - 25 * day).atThisWeekday).toBeNull();
+    expect(fallsAfter(29, (day) => 900 - 60 * Math.floor(day / 3)).atThisWeekday).toBeNull();
+    expect(fallsAfter(29, () => 500).atThisWeekday).toBeNull();
   });
 });
