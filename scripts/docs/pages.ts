@@ -1,3 +1,5 @@
+import { ACCESS_NEEDS } from '../../shared/kubernetes/access.ts';
+import { manifestsYaml } from '../../shared/kubernetes/access-manifests.ts';
 import { grafanaDashboard } from '../server/grafana-dashboard.ts';
 import { prometheusRules } from '../server/prometheus-rules.ts';
 import { alertSchemaJson } from './alert-schema.ts';
@@ -24,6 +26,10 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'infra/server/prometheus/headroom.rules.yml': prometheusRules,
   // A chart can read only the files in its own folder.
   'infra/server/chart/files/headroom.json': grafanaDashboard,
+  'infra/server/chart/files/readers.yaml': () =>
+    manifestsYaml(ACCESS_NEEDS.filter(({ isOptional }) => !isOptional)),
+  'infra/server/chart/files/readers-ipamd.yaml': () =>
+    manifestsYaml(ACCESS_NEEDS.filter(({ isOptional }) => isOptional)),
   'infra/server/chart/files/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
   'docs/configuration.md': configurationPage,

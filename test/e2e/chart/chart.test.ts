@@ -9,6 +9,8 @@ import { parse } from 'yaml';
 import { createLabClock } from '../../../lab/clock.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { layOutImage } from '../../../scripts/image/layout.ts';
+import { ACCESS_NEEDS } from '../../../shared/kubernetes/access.ts';
+import { accessManifests } from '../../../shared/kubernetes/access-manifests.ts';
 import { freePort } from '../../fixtures/free-port.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
 import { threeAccounts } from '../../fixtures/three-accounts.ts';
@@ -89,6 +91,25 @@ describe('the chart', () => {
       'ServiceMonitor',
     ]);
     expect(JSON.stringify(one(objects, 'Deployment'))).toContain('registry.example.com/headroom@sha256:');
+  });
+
+  test('brings the roles of readers as headroom access prints them, the counters of the CNI only where asked', () => {
+    const rolesIn = (readers: object) => rendered({ readers }).filter(({ kind }) => kind.includes('Role'));
+    const bare = ({ apiVersion, kind, metadata, rules, roleRef, subjects }: KubernetesObject) => ({
+      apiVersion,
+      kind,
+      metadata: { name: metadata.name },
+      rules,
+      roleRef,
+      subjects,
+    });
+    const printed = (needs: typeof ACCESS_NEEDS) =>
+      accessManifests(needs).map((manifest) => bare(manifest as unknown as KubernetesObject));
+    expect(rolesIn({})).toEqual([]);
+    expect(rolesIn({ enabled: true }).map(bare)).toEqual(
+      printed(ACCESS_NEEDS.filter(({ isOptional }) => !isOptional)),
+    );
+    expect(rolesIn({ enabled: true, ipamd: true }).map(bare)).toEqual(printed(ACCESS_NEEDS));
   });
 
   test('passes headroom.yml on as it was given', () => {

@@ -19,6 +19,7 @@ import (
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
+	rbac "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"sigs.k8s.io/yaml"
@@ -78,21 +79,27 @@ func render(folder string, values chartutil.Values) ([]json.RawMessage, error) {
 		if filepath.Ext(name) != ".yaml" || strings.TrimSpace(files[name]) == "" {
 			continue
 		}
-		if _, _, err := decoder.Decode([]byte(files[name]), nil, nil); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		// A template may have several objects.
+		for _, document := range strings.Split("\n"+files[name], "\n---\n") {
+			if strings.TrimSpace(document) == "" {
+				continue
+			}
+			if _, _, err := decoder.Decode([]byte(document), nil, nil); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			object, err := yaml.YAMLToJSON([]byte(document))
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			objects = append(objects, object)
 		}
-		object, err := yaml.YAMLToJSON([]byte(files[name]))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		objects = append(objects, object)
 	}
 	return objects, nil
 }
 
 func strictDecoder() (runtime.Decoder, error) {
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{core.AddToScheme, apps.AddToScheme, networking.AddToScheme, monitoring.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{core.AddToScheme, apps.AddToScheme, networking.AddToScheme, rbac.AddToScheme, monitoring.AddToScheme} {
 		if err := add(scheme); err != nil {
 			return nil, err
 		}
