@@ -23,6 +23,15 @@ describe('what is fetched has a version and a hash', () => {
     expect(`>=${version?.replace(/\.0$/, '')}`).toBe(packageJson.engines.node);
   });
 
+  test('every package of the official client of Kubernetes, which a bench compares with', () => {
+    const lock = lockAt('test/bench/kubernetes/official/package-lock.json');
+    const unhashed = Object.entries(lock.packages).filter(
+      ([path, { integrity }]) => path !== '' && integrity?.startsWith('sha512-') !== true,
+    );
+    expect(unhashed).toEqual([]);
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(50);
+  });
+
   test.each(['requirements', 'go-requirements'])('every Python package of %s.txt', (name) => {
     const text = read(`test/e2e/${name}.txt`);
     expect(text).toContain('--hash=');

@@ -1,4 +1,4 @@
-// Reads the pods of the server in one way, and prints what it took: `node client.ts URL nothing|headroom|json|drain`.
+// Reads the pods of the server in one way, and prints what it took: `node client.ts URL nothing|headroom|json|official|drain`.
 import { type ClientRequest, get } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
@@ -10,6 +10,7 @@ import { readPods } from '../../../shared/kubernetes/read-pods.ts';
 import { namespaceOf } from '../../../shared/kubernetes/records/nodes.ts';
 import { podsOf } from '../../../shared/kubernetes/records/pods.ts';
 import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
+import { readWithOfficialClient } from './official-client.ts';
 
 export interface Measured {
   readonly found: number;
@@ -53,6 +54,7 @@ const WAYS: Readonly<Record<string, () => Promise<number>>> = {
     const request = { resource: RESOURCES.pods, pageSize: 500 };
     return (await lists.all(request, (page) => podsOf(page, context))).length;
   },
+  official: () => readWithOfficialClient(url),
   drain: async () => {
     let next: string | undefined = '';
     while (next !== undefined) {

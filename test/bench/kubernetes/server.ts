@@ -90,7 +90,11 @@ const server = createServer((request, answer) => {
   }
   const asTable = request.headers.accept?.includes('as=Table') === true;
   const body = gzipSync(JSON.stringify(listOf(pathname, searchParams, asTable)), { level: 1 });
-  answer.writeHead(200, { 'content-encoding': 'gzip', 'content-length': body.length });
+  answer.writeHead(200, {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    'content-length': body.length,
+  });
   sent += body.length;
   answer.end(body);
 });
