@@ -57,7 +57,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       subnetSeries: seriesBudget(metrics, SCAN_INTERVAL_MINUTES),
       links: { ...configuration.links, dashboard: null },
       store,
-      notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, store.cache),
+      notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, { cache: store.cache }),
       enqueue: queue.enqueue,
       deadLetters: queue.deadLetters,
       ...muteRulesSource(metrics, home),

@@ -14,6 +14,7 @@ import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
+import { picturesOf } from '../shared/pipeline/incident-picture.ts';
 import { KeptMaps } from '../shared/pipeline/kept-maps.ts';
 import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
@@ -88,13 +89,10 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         }),
         store,
         sink: sinks.of(target, signal),
-        notifier: createNotifiers(
-          configuration.destinations,
-          environment.topicArn,
-          home,
-          Date.now,
-          store.cache,
-        ),
+        notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now, {
+          cache: store.cache,
+          picture: picturesOf(store, Date.now),
+        }),
         clock: Date.now,
       },
       callsMade: () => meter.total(),

@@ -19,6 +19,10 @@ export interface LabSlack {
   readonly url: string;
   readonly messages: readonly ShownMessage[];
   readonly whispers: readonly { readonly user: string; readonly blocks: string }[];
+  /** Files by id, as they were uploaded and completed. */
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** Whether the app may store files; and how often a new file is refused in blocks before it is ready. */
+  readonly fileSettings: { isAllowed: boolean; refusals: number };
   /** The next call of this method is carried out, and then the connection breaks. */
   breakAfter(method: string): void;
   close(): Promise<void>;
@@ -28,10 +32,38 @@ export const startLabSlack = async (token: string): Promise<LabSlack> => {
   const messages: ShownMessage[] = [];
   const whispers: { user: string; blocks: string }[] = [];
   const breaking = new Set<string>();
+  const files = new Map<string, Buffer>();
+  const uploads = new Map<string, Buffer>();
+  const fileSettings = { isAllowed: true, refusals: 0 };
+  let apiUrl = '';
+  /** Slack shows a file only once it has worked on it. */
+  const isRefused = (blocks: unknown): boolean => {
+    const id = /"slack_file":\{"id":"(\w+)"/.exec(JSON.stringify(blocks ?? null))?.[1];
+    if (id === undefined) return false;
+    if (!files.has(id)) return true;
+    if (fileSettings.refusals === 0) return false;
+    fileSettings.refusals -= 1;
+    return true;
+  };
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const carryOut = (method: string, body: Record<string, unknown>, query: URLSearchParams): object => {
     const channel = text(body['channel']);
+    if (method.startsWith('files.') && !fileSettings.isAllowed)
+      return { ok: false, error: 'missing_scope', needed: 'files:write' };
+    if (isRefused(body['blocks'])) return { ok: false, error: 'invalid_blocks' };
     switch (method) {
+      case 'files.getUploadURLExternal': {
+        const id = `F0LAB${String(uploads.size + 1).padStart(4, '0')}`;
+        uploads.set(id, Buffer.alloc(0));
+        return { ok: true, upload_url: `${apiUrl}upload/${id}`, file_id: id };
+      }
+      case 'files.completeUploadExternal': {
+        const [{ id }] = body['files'] as [{ id: string }];
+        const bytes = uploads.get(id);
+        if (bytes === undefined || bytes.length === 0) return { ok: false, error: 'file_not_found' };
+        files.set(id, bytes);
+        return { ok: true, files: [{ id }] };
+      }
       case 'chat.postMessage': {
         const ts = `1700000000.${String(messages.length + 1).padStart(6, '0')}`;
         const { metadata } = body as { metadata?: { event_payload?: { id?: string } } };
@@ -83,6 +115,12 @@ export const startLabSlack = async (token: string): Promise<LabSlack> => {
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       const method = url.pathname.replace('/api/', '');
+      const uploaded = /^upload\/(\w+)$/.exec(method)?.[1];
+      if (uploaded !== undefined) {
+        uploads.set(uploaded, Buffer.concat(chunks));
+        response.writeHead(200).end('OK');
+        return;
+      }
       const answer =
         request.headers.authorization === `Bearer ${token}`
           ? carryOut(method, JSON.parse(Buffer.concat(chunks).toString() || '{}'), url.searchParams)
@@ -96,9 +134,12 @@ export const startLabSlack = async (token: string): Promise<LabSlack> => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  apiUrl = `http://127.0.0.1:${port}/api/`;
   return {
-    url: `http://127.0.0.1:${port}/api/`,
+    url: apiUrl,
     messages,
+    files,
+    fileSettings,
     whispers,
     breakAfter: (method) => void breaking.add(method),
     close: () =>

@@ -14,6 +14,7 @@ import { targetName } from '../../shared/model/result/identity.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createTerminalNotifier } from '../../shared/notify/terminal-preview.ts';
 import { attempt } from '../../shared/pipeline/attempt.ts';
+import { picturesOf } from '../../shared/pipeline/incident-picture.ts';
 import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
 import { planRun } from '../../shared/pipeline/plan.ts';
 import { scanResult } from '../../shared/pipeline/run-summary.ts';
@@ -273,7 +274,10 @@ export class ScanLoop {
     const { io } = this.#input;
     const columns = io.columns === null ? {} : { columns: io.columns };
     const terminal = createTerminalNotifier({ write: io.err, ...columns });
-    return createNotifiers(configuration.destinations, terminal, selected.home, io.now, store.cache);
+    return createNotifiers(configuration.destinations, terminal, selected.home, io.now, {
+      cache: store.cache,
+      picture: picturesOf(store, io.now),
+    });
   }
 
   #say(target: Target, problem: Problem): void {

@@ -10,6 +10,7 @@ import { createEmailNotifier } from '../notify/email.ts';
 import { createEventBridgeNotifier } from '../notify/eventbridge.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { createPagerDutyNotifier, PAGERDUTY_EVENTS_URLS } from '../notify/pagerduty.ts';
+import type { PictureSource } from '../notify/picture/subnet-picture.ts';
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
 import { createSlackNotifier } from '../notify/slack-webhook.ts';
 import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
@@ -29,12 +30,19 @@ const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
     format,
   );
 
+/** What destinations remember, and draw from. */
+export interface NotifierState {
+  readonly cache: CacheStore;
+  /** Absent: messages have no pictures. */
+  readonly picture?: PictureSource;
+}
+
 const notifierFor = (
   name: string,
   destination: Destination,
   home: Target,
   clock: () => number,
-  cache: CacheStore,
+  { cache, picture }: NotifierState,
 ): Notifier => {
   switch (destination.kind) {
     case 'sns':
@@ -44,7 +52,7 @@ const notifierFor = (
     case 'slack':
       return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock), httpEnvironment());
     case 'slack-app':
-      return slackAppFor(name, destination, { home, clock, cache });
+      return slackAppFor(name, destination, { home, clock, cache, picture });
     case 'pagerduty':
       return createPagerDutyNotifier(
         secretAt(destination.routingKey, 'routingKey', home, clock),
@@ -87,7 +95,7 @@ export const createNotifiers = (
   defaultDestination: string | Notifier,
   home: Target,
   clock: () => number,
-  cache: CacheStore,
+  state: NotifierState,
 ): Notifier =>
   createRoutedNotifier(
     new Map([
@@ -99,7 +107,7 @@ export const createNotifiers = (
       ],
       ...[...destinations].map(([name, destination]): [string, Notifier] => [
         name,
-        notifierFor(name, destination, home, clock, cache),
+        notifierFor(name, destination, home, clock, state),
       ]),
     ]),
     DEFAULT_DESTINATION,

@@ -1,5 +1,6 @@
 import type { Destination } from '../config/destinations-schema.ts';
 import type { Target } from '../model/aws/inventory.ts';
+import type { PictureSource } from '../notify/picture/subnet-picture.ts';
 import type { PostMemory } from '../notify/slack-app/incident-posts.ts';
 import { createSlackApp, type SlackApp } from '../notify/slack-app/slack-app.ts';
 import type { SlackDestination } from '../pipeline/slack-interaction.ts';
@@ -23,6 +24,7 @@ interface Surroundings {
   readonly home: Target;
   readonly clock: () => number;
   readonly cache: CacheStore;
+  readonly picture?: PictureSource | undefined;
   /** Another address than Slack's, for a stand-in. */
   readonly slackUrl?: string | undefined;
 }
@@ -30,7 +32,7 @@ interface Surroundings {
 export const slackAppFor = (
   name: string,
   destination: Extract<Destination, { readonly kind: 'slack-app' }>,
-  { home, clock, cache, slackUrl }: Surroundings,
+  { home, clock, cache, picture, slackUrl }: Surroundings,
 ): SlackApp =>
   createSlackApp({
     name,
@@ -39,6 +41,7 @@ export const slackAppFor = (
     memory: postMemory(cache, clock),
     clock,
     environment: httpEnvironment(),
+    ...(picture === undefined ? {} : { picture }),
     ...(slackUrl === undefined ? {} : { url: slackUrl }),
   });
 

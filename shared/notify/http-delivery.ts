@@ -81,6 +81,28 @@ export const postJson = async (delivery: HttpDelivery, environment: HttpEnvironm
   }
 };
 
+/** Uploads bytes, once. @throws DeliveryError `slack-unreachable` where there is no answer */
+export const postBytes = async (
+  { url, bytes, signal }: { readonly url: string; readonly bytes: Buffer; readonly signal: AbortSignal },
+  { fetch }: HttpEnvironment,
+): Promise<{ readonly status: number }> => {
+  try {
+    return await withDeadline(ATTEMPT_TIMEOUT_MS, signal, async (deadline) => {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: new Uint8Array(bytes),
+        signal: deadline,
+        redirect: 'manual',
+      });
+      await answer.body?.cancel();
+      return { status: answer.status };
+    });
+  } catch (error) {
+    throw unreachable({ service: 'Slack', code: 'slack' }, error);
+  }
+};
+
 const post = async (delivery: HttpDelivery, environment: HttpEnvironment): Promise<HttpAnswer> => {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(delivery, environment);
@@ -173,7 +195,10 @@ const aborted = ({ service }: HttpDelivery, cause?: DeliveryError): DeliveryErro
   );
 
 /** Of what `fetch` threw only the code goes on: its own message may hold the URL. */
-const unreachable = ({ service, code }: HttpDelivery, error: unknown): DeliveryError => {
+const unreachable = (
+  { service, code }: Pick<HttpDelivery, 'service' | 'code'>,
+  error: unknown,
+): DeliveryError => {
   const reason = networkReason(error);
   return new DeliveryError(
     `${code}-unreachable`,

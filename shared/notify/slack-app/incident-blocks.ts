@@ -28,6 +28,7 @@ export const incidentMessage = (post: IncidentPost, incident: string, value: str
     ...(post.muted === null ? [] : [actText({ kind: 'muted', at: post.muted.until, ...post.muted })]),
   ];
   const own: KnownBlock[] = [
+    ...(post.picture === undefined ? [] : [pictureBlock(post.picture)]),
     ...(states.length === 0
       ? []
       : [
@@ -40,6 +41,13 @@ export const incidentMessage = (post: IncidentPost, incident: string, value: str
   ];
   return { ...message, blocks: [...message.blocks.slice(0, MAX_BLOCKS - own.length), ...own] };
 };
+
+const pictureBlock = ({ file, title, alt }: NonNullable<IncidentPost['picture']>): KnownBlock => ({
+  type: 'image',
+  slack_file: { id: file },
+  alt_text: alt,
+  title: { type: 'plain_text', text: title },
+});
 
 const buttons = (value: string, isAcknowledged: boolean): KnownBlock => {
   const button = (label: string, action: ActionId) => ({

@@ -21,6 +21,8 @@ export interface IncidentPost {
   /** What people did about it, for the last line of the post. */
   readonly acknowledged: { readonly by: string; readonly at: string } | null;
   readonly muted: { readonly by: string; readonly until: string } | null;
+  /** The file with its picture, and what that shows; absent: it has none. */
+  readonly picture?: { readonly file: string; readonly title: string; readonly alt: string };
   /** What is being sent, and since when (ISO 8601): an interrupted run is recognized by it. */
   readonly sending: { readonly messageId: string; readonly at: string } | null;
   /** The messages that stand in the thread. */

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../delivery-error.ts';
-import { type HttpEnvironment, postJson } from '../http-delivery.ts';
+import { type HttpEnvironment, postBytes, postJson } from '../http-delivery.ts';
 import type { SlackMessage } from '../slack-blocks.ts';
 
 /** What this uses of Slack's Web API (docs.slack.dev/apis/web-api). */
@@ -9,6 +9,8 @@ export interface SlackApi {
   /** Posts to a channel, or into a thread. `id` finds the message again: see `find`. */
   post(message: SlackPost, signal: AbortSignal): Promise<PostedMessage>;
   update(posted: PostedMessage, message: SlackMessage, signal: AbortSignal): Promise<void>;
+  /** Stores a file that blocks can show by its id. Slack works on a new file for some seconds before it can be shown. */
+  upload(file: SlackFile, signal: AbortSignal): Promise<string>;
   /** Shows something to one person only. */
   whisper(posted: PostedMessage, user: string, message: SlackMessage, signal: AbortSignal): Promise<void>;
   /**
@@ -17,6 +19,12 @@ export interface SlackApi {
    * @param since epoch milliseconds
    */
   find(search: SlackSearch, signal: AbortSignal): Promise<PostedMessage | null>;
+}
+
+export interface SlackFile {
+  readonly name: string;
+  readonly title: string;
+  readonly bytes: Buffer;
 }
 
 /** Where a message is. Slack names a message by its channel and its time stamp. */
@@ -104,6 +112,19 @@ export const slackApi = (
     update: async ({ channel, ts }, message, signal) => {
       await call('chat.update', { channel, ts, ...message }, signal);
     },
+    upload: async ({ name, title, bytes }, signal) => {
+      const query = new URLSearchParams({ filename: name, length: String(bytes.length) });
+      const place = await call(`files.getUploadURLExternal?${query}`, {}, signal);
+      const { upload_url: uploadUrl, file_id: id } = place;
+      if (typeof uploadUrl !== 'string' || typeof id !== 'string' || !/^F[A-Z0-9]{2,40}$/.test(id))
+        throw refusal('files.getUploadURLExternal', 'an answer without upload_url and file_id');
+      if (!isOfSlack(uploadUrl, url))
+        throw refusal('files.getUploadURLExternal', 'an address that is not of Slack');
+      const { status } = await postBytes({ url: uploadUrl, bytes, signal }, environment);
+      if (status !== 200) throw refusal('the upload', `HTTP ${status}`);
+      await call('files.completeUploadExternal', { files: [{ id, title }] }, signal);
+      return id;
+    },
     whisper: async ({ channel, ts }, user, message, signal) => {
       await call('chat.postEphemeral', { channel, user, thread_ts: ts, ...message }, signal);
     },
@@ -130,11 +151,19 @@ export const slackApi = (
   };
 };
 
+/** Files go to a host of Slack, or to the one that stands in for it. */
+const isOfSlack = (uploadUrl: string, apiUrl: string): boolean => {
+  const { protocol, hostname, origin } = new URL(uploadUrl);
+  return origin === new URL(apiUrl).origin || (protocol === 'https:' && /(?:^|\.)slack\.com$/.test(hostname));
+};
+
 interface Answer {
   readonly ok: boolean;
   readonly error?: unknown;
   readonly channel?: unknown;
   readonly ts?: unknown;
+  readonly upload_url?: unknown;
+  readonly file_id?: unknown;
   readonly messages?: readonly {
     readonly ts?: unknown;
     readonly metadata?: { readonly event_payload?: { readonly id?: unknown } };

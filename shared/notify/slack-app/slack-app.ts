@@ -4,6 +4,7 @@ import { incidentOf } from '../../model/result/identity.ts';
 import type { HttpEnvironment } from '../http-delivery.ts';
 import { composeMessage } from '../message-content.ts';
 import type { ActToShow, Notifier } from '../notifier.ts';
+import type { PictureSource } from '../picture/subnet-picture.ts';
 import type { Secret } from '../secret-reader.ts';
 import { type SlackMessage, slackMessage } from '../slack-blocks.ts';
 import { trimToFit } from '../trim-message.ts';
@@ -29,6 +30,8 @@ export interface SlackAppOptions {
   /** Epoch milliseconds, whenever asked. */
   readonly clock: () => number;
   readonly environment: HttpEnvironment;
+  /** Draws what a post is about; absent: posts have no picture. */
+  readonly picture?: PictureSource;
   /** Another address than Slack's, for a stand-in. */
   readonly url?: string;
 }
@@ -54,6 +57,24 @@ const STALE_TOKEN = new Set([
   'not_authed',
 ]);
 
+/** Answers of an app that may store no files: it works without pictures. */
+const WITHOUT_FILES = new Set([
+  'missing_scope',
+  'not_allowed_token_type',
+  'file_uploads_disabled',
+  'unknown_method',
+]);
+
+/** A process asks an app without the scope again after this time (milliseconds). */
+const ASKED_AGAIN_AFTER = 24 * 3_600_000;
+
+/** A picture takes no more of the time of a run (milliseconds), and is shown by this many attempts. */
+const PICTURE_MILLISECONDS = 10_000;
+const PICTURE_ATTEMPTS = 4;
+
+const isAboutBlocks = (error: unknown): boolean =>
+  error instanceof SlackRefusal && error.error === 'invalid_blocks';
+
 /** Separates the name of the destination from the incident in the value of a button: names have no line breaks. */
 export const buttonValue = (destination: string, incident: string): string => `${destination}\n${incident}`;
 
@@ -66,6 +87,7 @@ export const buttonValue = (destination: string, incident: string): string => `$
 export const createSlackApp = (options: SlackAppOptions): SlackApp => {
   const { name, channel, token, clock } = options;
   const posts = new IncidentPosts(options.memory, name);
+  let noPicturesUntil = 0;
   /** Calls with a token that is read again where Slack no longer takes it. */
   const withApi = async <Result>(
     signal: AbortSignal,
@@ -99,7 +121,7 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
     if (post.sent.includes(message.messageId)) return;
     const isNew = post.posted === null;
     const posted = post.posted ?? (await postRoot(incident, post, isResumed, signal));
-    if (!isNew) await withApi(signal, (api) => api.update(posted, rootOf(post, incident), signal));
+    if (!isNew) await updateRoot(posted, post, incident, signal);
     const isWorse =
       !isNew && (compareLevel(post.level, levelBefore) > 0 || message.transitions.some(isWorseAtItsLevel));
     const search = {
@@ -112,9 +134,73 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
       if (isResumed && (await api.find(search, signal)) !== null) return;
       await api.post({ ...search, message: stepMessage(message), broadcast: isWorse }, signal);
     });
-    await posts.change(incident, (stored) =>
+    const sent = await posts.change(incident, (stored) =>
       stored === null ? null : afterSending(stored, message.messageId),
     );
+    if (sent !== null) await drawPicture(incident, { ...sent, posted }, signal);
+  };
+
+  /** Adds a picture to a post that is complete without it. Whatever goes wrong with the picture is no fault of the message. */
+  const drawPicture = async (incident: string, post: IncidentPost, signal: AbortSignal): Promise<void> => {
+    const [worst] = Object.values(post.alerts).toSorted((a, b) => compareLevel(b.severity, a.severity));
+    const { posted } = post;
+    if (options.picture === undefined || worst === undefined || posted === null) return;
+    if (clock() < noPicturesUntil) return;
+    try {
+      const drawn = await options.picture(worst);
+      if (drawn === null) return;
+      const { png, title, alt } = drawn;
+      const budget = AbortSignal.any([signal, AbortSignal.timeout(PICTURE_MILLISECONDS)]);
+      const file = await withApi(budget, (api) =>
+        api.upload({ name: 'addresses.png', title: alt, bytes: png }, budget),
+      );
+      const pictured = { ...post, picture: { file, title, alt } };
+      await withApi(budget, (api) =>
+        untilReady((again) => api.update(posted, rootOf(again, incident), budget), pictured, budget),
+      );
+      await posts.change(incident, (stored) =>
+        stored === null ? null : { ...stored, picture: pictured.picture },
+      );
+    } catch (error) {
+      if (error instanceof SlackRefusal && WITHOUT_FILES.has(error.error))
+        noPicturesUntil = clock() + ASKED_AGAIN_AFTER;
+    }
+  };
+
+  /** Slack refuses blocks with a file that it still works on. */
+  const untilReady = async (
+    update: (post: IncidentPost) => Promise<void>,
+    post: IncidentPost,
+    budget: AbortSignal,
+  ): Promise<void> => {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await update(post);
+      } catch (error) {
+        if (attempt === PICTURE_ATTEMPTS || !isAboutBlocks(error)) throw error;
+        await options.environment.sleep(attempt * 1_000, budget);
+      }
+  };
+
+  /** Updates the post as it stands. A picture whose file was deleted is left out. */
+  const updateRoot = async (
+    posted: PostedMessage,
+    post: IncidentPost,
+    incident: string,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    try {
+      await withApi(signal, (api) => api.update(posted, rootOf(post, incident), signal));
+    } catch (error) {
+      const { picture, ...plain } = post;
+      if (picture === undefined || !isAboutBlocks(error)) throw error;
+      await withApi(signal, (api) => api.update(posted, rootOf(plain, incident), signal));
+      await posts.change(incident, (stored) => {
+        if (stored === null) return null;
+        const { picture: _picture, ...rest } = stored;
+        return rest;
+      });
+    }
   };
 
   const postRoot = async (
@@ -166,8 +252,8 @@ export const createSlackApp = (options: SlackAppOptions): SlackApp => {
         id: `${act.kind} ${act.at} ${act.by}`,
         since: Date.parse(act.at),
       };
+      await updateRoot(posted, post, incident, signal);
       await withApi(signal, async (api) => {
-        await api.update(posted, rootOf(post, incident), signal);
         if (isRetry && (await api.find(search, signal)) !== null) return;
         await api.post({ ...search, message: lineMessage(actText(act)) }, signal);
       });

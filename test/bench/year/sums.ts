@@ -17,12 +17,14 @@ const isAtNight = ({ at }: Shown): boolean => {
   const hour = new Date(at).getUTCHours();
   return hour >= 22 || hour < 7;
 };
+const isCritical = ({ text }: Shown): boolean => /^(?:\P{L}*Critical|Now critical|Worse)/u.test(text);
 const isRepeat = ({ text }: Shown): boolean => text.startsWith('Still');
 
 /** Figures of years. An incident is something that happened and that people were notified of. */
 export const sumsOf = (years: readonly YearOfVpc[]): YearSums => {
   const incidents = new Map<HappeningKind, number[]>();
   const posts: number[] = [];
+  const critical: number[] = [];
   let unseen = 0;
   let unexplained = 0;
   for (const { happenings, shown } of years) {
@@ -35,6 +37,7 @@ export const sumsOf = (years: readonly YearOfVpc[]): YearSums => {
       if (notified.length === 0) unseen += 1;
       else {
         incidents.set(happening.kind, [...(incidents.get(happening.kind) ?? []), notified.length]);
+        critical.push(notified.filter(isCritical).length);
         posts.push(notified.filter(({ kind }) => kind === 'post').length);
       }
     }
@@ -58,6 +61,7 @@ export const sumsOf = (years: readonly YearOfVpc[]): YearSums => {
       ...[...incidents].map(
         ([kind, each]) => [`  ${kind}`, `${mean(each).toFixed(2)} (${each.length})`] as const,
       ),
+      ['of which critical, which wake', mean(critical).toFixed(2)],
       ['posts an incident', mean(posts).toFixed(2)],
       [
         'lines in threads an incident',

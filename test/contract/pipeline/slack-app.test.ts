@@ -14,6 +14,7 @@ import {
   showActs,
   unmuteAndShow,
 } from '../../../shared/pipeline/acts-of-people.ts';
+import { picturesOf } from '../../../shared/pipeline/incident-picture.ts';
 import { planRun } from '../../../shared/pipeline/plan.ts';
 import { raiseForDelivery } from '../../../shared/pipeline/raise-and-deliver.ts';
 import {
@@ -57,6 +58,7 @@ const app = () =>
     clock: () => now,
     environment: { ...defaultHttpEnvironment, sleep: async () => {} },
     url: slack.url,
+    picture: picturesOf(store, () => now),
     memory: {
       get: (key) => store.cache.get(key, now),
       exchange: (key, expected, value) =>
@@ -236,6 +238,61 @@ describe('a click', () => {
     expect((await click('headroom:owners')).status).toBe(200);
     expect(slack.whispers.map(({ user }) => user)).toEqual(['U0ADA']);
     expect(slack.messages).toHaveLength(before);
+  });
+});
+
+describe('the picture of a post', () => {
+  beforeEach(async () => {
+    const hours = 14 * 24;
+    await store.history.backfill(
+      TARGET,
+      Array.from({ length: hours }, (_, hour) => ({
+        at: now - (hours - hour) * 3_600_000,
+        samples: [
+          { subnetId: 'subnet-0a', available: 251 - Math.floor((hour * 247) / hours), freePrefixes: null },
+        ],
+      })),
+    );
+  });
+  const pictureOf = () => /"slack_file":\{"id":"(\w+)"\},"alt_text":"([^"]+)"/.exec(roots()[0]?.blocks ?? '');
+
+  test('shows the last fourteen days and the map, as PNG, and is drawn again with each step', async () => {
+    await scan('warning', 12);
+    const [, first = '', alt] = pictureOf() ?? [];
+    expect(alt).toBe('200 of 251 addresses are available. The lowest of the last 14 days was 5.');
+    const png = slack.files.get(first);
+    expect(png?.subarray(1, 4).toString()).toBe('PNG');
+    expect(png?.length).toBeLessThan(20_000);
+    await scan('critical', 4);
+    const [, second = ''] = pictureOf() ?? [];
+    expect(second).not.toBe(first);
+    expect(thread()).toHaveLength(2);
+  });
+
+  test('is waited for where Slack still works on the file', async () => {
+    slack.fileSettings.refusals = 2;
+    expect((await scan('critical', 4)).problems).toEqual([]);
+    expect(pictureOf()).not.toBeNull();
+  });
+
+  test('is left out without the scope, or while the file is not ready, and the message is sent once', async () => {
+    slack.fileSettings.isAllowed = false;
+    expect((await scan('warning', 12)).problems).toEqual([]);
+    slack.fileSettings.isAllowed = true;
+    slack.fileSettings.refusals = 99;
+    expect((await scan('critical', 4)).problems).toEqual([]);
+    expect(pictureOf()).toBeNull();
+    expect(roots()).toHaveLength(1);
+    expect(thread()).toHaveLength(2);
+  });
+
+  test('whose file was deleted is left out of the next step', async () => {
+    await scan('warning', 12);
+    (slack.files as Map<string, Buffer>).clear();
+    slack.fileSettings.isAllowed = false;
+    expect((await scan('ok', 120)).problems).toEqual([]);
+    expect(roots()[0]?.text).toContain('Resolved');
+    expect(pictureOf()).toBeNull();
   });
 });
 

@@ -75,7 +75,7 @@ export class Deployment {
             topicArn,
             this.#home,
             clock,
-            this.#store.cache,
+            { cache: this.#store.cache },
           ),
           clock,
         },
