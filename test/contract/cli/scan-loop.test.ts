@@ -15,6 +15,7 @@ import { FULL, HUB, ROOMY, THREE_ACCOUNTS_YML, threeAccounts } from '../../fixtu
 /** The runs of `headroom serve`, one after the other, against a lab and a state file that fail in between. */
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 let lab: Lab;
 let folder: string;
@@ -126,6 +127,34 @@ routes:
     const delivered = await run();
     expect(firing(delivered)).not.toContain(`${HUB} delivery-failing`);
     expect(firing(delivered)).toContain(`${FULL} addresses-low`);
+  });
+});
+
+describe('a digest', () => {
+  test('is sent once by the first run after its time, of what the scans of this server found', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', awsEnvironment(lab.url, FULL)['AWS_ACCESS_KEY_ID']);
+    writeFileSync(
+      join(folder, 'headroom.yml'),
+      'digests: { everything: { to: default, every: daily, at: "09:00", timeZone: UTC } }',
+    );
+    now = Math.floor(now / DAY) * DAY + 8.9 * 3_600_000;
+    while ([0, 6].includes(new Date(now).getUTCDay())) now += DAY;
+    start();
+    await run();
+    expect(said).not.toContain('Digest');
+    now += 10 * MINUTE;
+    await run();
+    const digests = () => said.split('\n').filter((line) => line.includes('Digest everything: '));
+    expect(digests()).toHaveLength(1);
+    expect(said).toContain('full-a');
+    await run();
+    start();
+    await run();
+    expect(digests()).toHaveLength(1);
+    now += DAY;
+    while ([0, 6].includes(new Date(now).getUTCDay())) now += DAY;
+    await run();
+    expect(digests()).toHaveLength(2);
   });
 });
 

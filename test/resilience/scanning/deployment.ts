@@ -70,13 +70,9 @@ export class Deployment {
           sources: createTargetSources(target, clients, { roleArn, signal }),
           store: this.#store,
           sink: createCloudWatchSink(cloudWatch, signal),
-          notifier: createNotifiers(
-            this.#configuration.destinations,
-            topicArn,
-            this.#home,
-            clock,
-            { cache: this.#store.cache },
-          ),
+          notifier: createNotifiers(this.#configuration.destinations, topicArn, this.#home, clock, {
+            cache: this.#store.cache,
+          }),
           clock,
         },
         signal,
