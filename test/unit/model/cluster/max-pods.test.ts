@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { InstanceLimits } from '../../../../shared/model/aws/inventory.ts';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
@@ -120,4 +122,31 @@ describe('the recommended cap', () => {
   test('is the smaller one for a name that tells nothing', () => {
     expect(recommendedCap(limits('m5.large', { type: 'odd' }))).toBe(110);
   });
+});
+
+/**
+ * The CNI's own table, and the formulas of those who use it. With security groups for pods Karpenter computes
+ * (interfaces - RESERVED_ENIS) x (addresses - 1) + 2. A Windows node has one interface: addresses - 1.
+ * Source: amazon-vpc-cni-k8s `misc/eni-max-pods.txt`; karpenter-provider-aws `ENILimitedPods`; EKS user guide, Windows.
+ */
+test('of every type of the table of the CNI, the columns for trunks and Windows follow from it', () => {
+  const table = readFileSync(join(import.meta.dirname, '../../../fixtures/eni-max-pods.txt'), 'utf8');
+  const rows = table.split('\n').flatMap((line) => /^([a-z0-9-]+\.[a-z0-9-]+) (\d+)$/.exec(line) ?? []);
+  let compared = 0;
+  for (let index = 0; index < rows.length; index += 3) {
+    const [type = '', pods = ''] = rows.slice(index + 1, index + 3);
+    const described = describeLimits(type);
+    if (described === null) continue;
+    compared += 1;
+    const { branchEnis, ipv4PerEni, maxPods: columns } = described;
+    const slots = ipv4PerEni - 1;
+    const hasTrunk = branchEnis !== null && branchEnis > 0;
+    expect(columns, type).toMatchObject({
+      secondary: Number(pods),
+      podEni: hasTrunk ? Number(pods) - slots : null,
+      podEniCustomNetworking: hasTrunk ? Math.max(2, Number(pods) - 2 * slots) : null,
+      windows: slots,
+    });
+  }
+  expect(compared).toBeGreaterThan(1000);
 });
