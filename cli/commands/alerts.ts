@@ -14,6 +14,7 @@ import {
   checkAlertFilters,
   levelOf,
   refuseUnknownAlertFilters,
+  taggedSubnets,
 } from '../input/alert-filters.ts';
 import { muteOf } from '../input/mute-coverage.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
@@ -158,12 +159,14 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
         const now = io.now();
         const { listed, problem } = await withStateStore(options, async (store) => {
           const kept = await keptAlerts(store);
+          const tagged = await taggedSubnets(store, options);
           const { numbers, problem } = await numbersOf(store, kept, now);
           const mutes = await storedMutes(store.cache, now);
           const listed = kept
             .filter(
               (each) =>
-                (options.all === true || each.alert.status !== 'resolved') && alertPasses(each, options),
+                (options.all === true || each.alert.status !== 'resolved') &&
+                alertPasses(each, options, tagged),
             )
             .map(
               (each): Listed => ({
@@ -189,8 +192,8 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
     });
 };
 
-const nothingOf = ({ account, cluster, subnet, rule, severity }: AlertFilters): string =>
-  [account, cluster, subnet, rule, severity].every((given) => given === undefined)
+const nothingOf = ({ account, cluster, subnet, tag, rule, severity }: AlertFilters): string =>
+  [account, cluster, subnet, tag, rule, severity].every((given) => given === undefined)
     ? 'No alert fires.\n'
     : 'No alert that matches fires.\n';
 

@@ -2,14 +2,15 @@ import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts'
 import type { RuleName } from '../../shared/model/alert/policy.ts';
 import { largestOf } from '../../shared/model/base/extremes.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import type { AddCommand } from '../base/command-line.ts';
 import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { jsonText } from '../output/json.ts';
+import { addDocumentOptions, checkDocumentFormat, type OutputFormat } from '../input/output-options.ts';
+import { documentText } from '../output/document.ts';
 import { renderTable } from '../output/table.ts';
 
 interface Options {
-  readonly format: string;
+  readonly format: OutputFormat;
 }
 
 /** `90`: `90s`, `600`: `10m`, `86400`: `24h`, as headroom.yml has them. */
@@ -123,11 +124,9 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
 /** `headroom config check`: is this headroom.yml what it should be, and what does it come to with every default in place? */
 export const addConfigCommand: AddCommand = (program, { io }) => {
   const config = program.command('config').description('check headroom.yml and show the resulting settings');
-  config
-    .command('check')
+  addDocumentOptions(config.command('check'))
     .argument('[file]', 'the file (default: headroom.yml in this folder, if it exists)')
     .description('check a headroom.yml and print the resulting settings with their defaults, or all problems')
-    .option('-f, --format <format>', 'table or json', 'table')
     .addHelpText(
       'after',
       `
@@ -139,13 +138,12 @@ It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem
 `,
     )
     .action(async (file: string | undefined, { format }: Options) => {
-      if (!['table', 'json'].includes(format)) {
-        throw new UsageError(`--format ${format} is neither table nor json.`, 'Use one of the two.');
-      }
+      checkDocumentFormat(format);
       const { source, ...configuration } = await readConfiguration(file);
-      if (format === 'json') {
+      if (format === 'json' || format === 'yaml') {
         const document = { schema: 'headroom/config@1', source, ...configuration };
-        io.out(jsonText({ ...document, destinations: Object.fromEntries(configuration.destinations) }));
+        const destinations = Object.fromEntries(configuration.destinations);
+        io.out(await documentText(format, { ...document, destinations }));
         return;
       }
       const dye = paint(io);

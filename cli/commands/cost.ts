@@ -11,16 +11,18 @@ import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
+import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import { jsonText } from '../output/json.ts';
-import { renderTable } from '../output/table.ts';
+import { type ListingColumn, listingTable } from '../output/listing.ts';
+import { watching } from '../output/watch.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options extends ScanOptions, Omit<Filters, 'severity'> {
+interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> {
   readonly subnets?: string;
   readonly targets?: string;
   readonly vpcs?: string;
@@ -55,9 +57,20 @@ const priceOf = (option: string, given: string): number => {
 const dollars = (amount: number): string =>
   `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
+const COLUMNS: readonly ListingColumn<CostLine>[] = [
+  { title: 'A MONTH', cell: ({ item }) => item },
+  {
+    title: 'US DOLLARS',
+    align: 'right',
+    cell: ({ dollars: amount }) => dollars(amount),
+    value: ({ dollars: amount }) => amount,
+  },
+  { title: 'FOR', shortest: 20, cell: ({ basis }) => basis },
+];
+
 /** `headroom cost`: the monthly bill of a deployment, before there is one. */
 export const addCostCommand: AddCommand = (program, session) => {
-  addFilterOptions(addTargetOptions(program.command('cost')))
+  addFilterOptions(addTargetOptions(program.command('cost'), { format: 'rows' }))
     .description('the monthly cost of a deployment, compared with AWS VPC IPAM')
     .option('--subnets <n>', 'number of subnets; without it, your account is scanned')
     .option('--targets <n>', 'accounts x Regions (default: 1)')
@@ -79,7 +92,8 @@ Examples:
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options);
+      checkTargetOptions(options, OUTPUT_FORMATS);
+      checkOutputOptions(options);
       const configuration = await readConfiguration(options.config);
       const shape = {
         scanIntervalMinutes: wholeNumber('--interval', options.interval),
@@ -92,67 +106,60 @@ Examples:
       if (shape.scanIntervalMinutes === 0)
         throw new UsageError('--interval 0 is not an interval.', 'Give at least 1.');
       const { io } = session;
-      let size: EstateSize;
-      if (options.subnets !== undefined) {
-        const subnets = wholeNumber('--subnets', options.subnets);
-        const targets = wholeNumber('--targets', options.targets ?? '1');
-        size = {
-          ...shape,
-          subnets,
-          targets,
-          vpcs: wholeNumber('--vpcs', options.vpcs ?? String(targets)),
-          clusters: wholeNumber('--clusters', options.clusters ?? '0'),
-          activeAddresses: wholeNumber(
-            '--active-addresses',
-            options.activeAddresses ?? String(100 * subnets),
-          ),
-        };
-      } else {
-        const { scanToDocument } = await import('../input/scanned-estate.ts');
-        const { document: whole, assessments } = await scanToDocument(options, session);
-        const document = filterDocument(whole, options);
-        const failed = coverageExit(assessments);
-        if (failed !== null) session.exit(failed);
-        size = {
-          ...shape,
-          targets: document.targets.length,
-          subnets: document.subnets.length,
-          vpcs: document.vpcs.length,
-          clusters: document.clusters.length,
-          activeAddresses: document.subnets.reduce((sum, { used }) => sum + (used ?? 0), 0),
-        };
-        if (failed === EXIT.nothingScanned) return;
-      }
-      const cost = monthlyCost(size);
-      if (options.format === 'json') {
-        io.out(
-          jsonText({
+      await watching(session, options, async () => {
+        let size: EstateSize;
+        if (options.subnets !== undefined) {
+          const subnets = wholeNumber('--subnets', options.subnets);
+          const targets = wholeNumber('--targets', options.targets ?? '1');
+          size = {
+            ...shape,
+            subnets,
+            targets,
+            vpcs: wholeNumber('--vpcs', options.vpcs ?? String(targets)),
+            clusters: wholeNumber('--clusters', options.clusters ?? '0'),
+            activeAddresses: wholeNumber(
+              '--active-addresses',
+              options.activeAddresses ?? String(100 * subnets),
+            ),
+          };
+        } else {
+          const { scanToDocument } = await import('../input/scanned-estate.ts');
+          const { document: whole, assessments } = await scanToDocument(options, session);
+          const document = filterDocument(whole, options);
+          const failed = coverageExit(assessments);
+          if (failed !== null) session.exit(failed);
+          size = {
+            ...shape,
+            targets: document.targets.length,
+            subnets: document.subnets.length,
+            vpcs: document.vpcs.length,
+            clusters: document.clusters.length,
+            activeAddresses: document.subnets.reduce((sum, { used }) => sum + (used ?? 0), 0),
+          };
+          if (failed === EXIT.nothingScanned) return;
+        }
+        const cost = monthlyCost(size);
+        if (options.format !== 'json' && options.format !== 'yaml')
+          for (const warning of cost.warnings) io.err(`warning  ${warning}\n`);
+        const dye = paint(io);
+        const total: CostLine = { item: dye('bold', 'Headroom'), dollars: cost.total, basis: '' };
+        const notes = (): string =>
+          `\n${dollars(cost.withoutBudget)} with all metrics of every subnet; ${dollars(cost.ipamAdvanced)} for the ` +
+          `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses.\n` +
+          `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`;
+        await writeListing(io, options, {
+          document: {
             schema: 'headroom/cost@1',
             pricesAsOf: PRICES_AS_OF,
             currency: 'USD',
             estate: size,
             ...cost,
-          }),
-        );
-        return;
-      }
-      for (const warning of cost.warnings) io.err(`warning  ${warning}\n`);
-      const dye = paint(io);
-      io.out(
-        renderTable<CostLine>(
-          io,
-          [
-            { title: 'A MONTH', cell: ({ item }) => item },
-            { title: 'US DOLLARS', align: 'right', cell: ({ dollars: amount }) => dollars(amount) },
-            { title: 'FOR', cell: ({ basis }) => basis },
-          ],
-          [...cost.lines, { item: dye('bold', 'Headroom'), dollars: cost.total, basis: '' }],
-        ),
-      );
-      io.out(
-        `\n${dollars(cost.withoutBudget)} with all metrics of every subnet; ${dollars(cost.ipamAdvanced)} for the ` +
-          `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses.\n` +
-          `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`,
-      );
+          },
+          listing: { columns: COLUMNS, rows: cost.lines, nameOf: ({ item }) => item },
+          text: () =>
+            `${listingTable(io, { columns: COLUMNS, rows: [...cost.lines, total] }, { wide: false, headers: true })}${notes()}`,
+          notes,
+        });
+      });
     });
 };

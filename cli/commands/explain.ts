@@ -6,6 +6,7 @@ import { documentText } from '../output/document.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { explainDocument } from '../output/subnet-documents.ts';
 import { renderSubnetPage } from '../output/subnet-page.ts';
+import { watching } from '../output/watch.ts';
 
 /** `headroom explain`: everything about one subnet on a page. */
 export const addExplainCommand: AddCommand = (program, session) => {
@@ -25,15 +26,17 @@ Exits with 1 when the subnet has a critical finding.
     )
     .action(async (wanted: string, options: OneSubnetOptions) => {
       const { io } = session;
-      const one = await readOneSubnet(wanted, options, session);
-      const document = explainDocument(one);
-      const { format } = options;
-      io.out(
-        format === 'json' || format === 'yaml'
-          ? await documentText(format, document)
-          : `${renderSubnetPage(io, document, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
-      );
-      const isCritical = document.findings.some(({ severity }) => severity === 'critical');
-      session.exit(coverageExit(one.assessments) ?? (isCritical ? EXIT.found : EXIT.ok));
+      await watching(session, options, async () => {
+        const one = await readOneSubnet(wanted, options, session);
+        const document = explainDocument(one);
+        const { format } = options;
+        io.out(
+          format === 'json' || format === 'yaml'
+            ? await documentText(format, document)
+            : `${renderSubnetPage(io, document, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
+        );
+        const isCritical = document.findings.some(({ severity }) => severity === 'critical');
+        session.exit(coverageExit(one.assessments) ?? (isCritical ? EXIT.found : EXIT.ok));
+      });
     });
 };

@@ -7,9 +7,11 @@ import { type AlarmReview, type Review, review } from '../../shared/pipeline/rev
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { aboveCapacity, parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
+import { addOutputOptions, type OutputFormat, type OutputOptions } from '../input/output-options.ts';
 import { plotHistory } from '../output/history-plot.ts';
-import { jsonText } from '../output/json.ts';
+import type { ListingColumn } from '../output/listing.ts';
 import { writeOutputFile } from '../output/output-file.ts';
+import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
 interface Options {
   readonly history: string;
@@ -17,7 +19,10 @@ interface Options {
   readonly at?: readonly string[];
   readonly review?: boolean;
   readonly policy?: string;
-  readonly format: string;
+  /** `text`: the name that `table` had. */
+  readonly format: OutputFormat | 'text';
+  readonly sortBy?: string;
+  readonly headers: boolean;
   readonly plot?: string;
 }
 
@@ -117,10 +122,44 @@ const reviewLines = ({ exhaustions, headroom, usedAlarm, calibration }: Review):
   }),
 ];
 
+type Moment = Outlook & { readonly at: string };
+
+const within = (horizon: '24h' | '72h' | '7d'): ListingColumn<Moment> => ({
+  title: `IN ${horizon === '7d' ? '7 D' : `${horizon.slice(0, 2)} H`}`,
+  align: 'right',
+  cell: ({ probabilityWithin }) => (probabilityWithin === null ? null : percent(probabilityWithin[horizon])),
+  value: ({ probabilityWithin }) => probabilityWithin?.[horizon] ?? null,
+});
+
+const COLUMNS: readonly ListingColumn<Moment>[] = [
+  { title: 'AT', cell: ({ at }) => at },
+  { title: 'EXPECTED', cell: ({ exhaustionAt }) => exhaustionAt },
+  { title: 'EARLIEST', leaveOut: 3, cell: ({ earliest }) => earliest },
+  { title: 'LATEST', leaveOut: 4, cell: ({ latest }) => latest },
+  within('24h'),
+  within('72h'),
+  within('7d'),
+  { title: 'BECAUSE', leaveOut: 2, shortest: 20, cell: ({ reason }) => reason },
+  { title: 'METHOD', wide: true, cell: ({ method }) => method },
+];
+
+type Reviewed = AlarmReview & { readonly name: string };
+
+const REVIEW_COLUMNS: readonly ListingColumn<Reviewed>[] = [
+  { title: 'ALARM', cell: ({ name }) => name },
+  { title: 'HITS', align: 'right', cell: ({ hits }) => `${hits}`, value: ({ hits }) => hits },
+  { title: 'MISSES', align: 'right', cell: ({ misses }) => `${misses}`, value: ({ misses }) => misses },
+  {
+    title: 'FALSE ALARMS',
+    align: 'right',
+    cell: ({ falseAlarms }) => `${falseAlarms}`,
+    value: ({ falseAlarms }) => falseAlarms,
+  },
+];
+
 /** `headroom forecast`: when a recorded supply will run out, as seen at one moment. */
 export const addForecastCommand: AddCommand = (program, { io }) => {
-  program
-    .command('forecast')
+  addOutputOptions(program.command('forecast'), { watch: false })
     .description('forecast when a recorded supply runs out, as seen at one point in time')
     .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
@@ -134,7 +173,6 @@ export const addForecastCommand: AddCommand = (program, { io }) => {
       '--policy <file>',
       'for --review: the alert rules of a headroom.yml (default: headroom.yml here, or the defaults)',
     )
-    .option('-f, --format <format>', 'text or json', 'text')
     .option('--plot <file>', 'also draw the series and the forecast: .svg, or .html')
     .addHelpText(
       'after',
@@ -146,8 +184,11 @@ Examples:
 `,
     )
     .action(async (options: Options) => {
-      if (!['text', 'json'].includes(options.format))
-        throw new UsageError(`--format ${options.format} is neither text nor json.`, 'Use one of the two.');
+      const output: OutputOptions = {
+        ...options,
+        format: options.format === 'text' ? 'table' : options.format,
+      };
+      checkOutputOptions(output);
       if (options.review === true && options.at !== undefined)
         throw new UsageError(
           '--review covers the whole past, and --at only some moments of it.',
@@ -162,8 +203,18 @@ Examples:
           capacity,
           policy: (await readConfiguration(options.policy)).alerts,
         });
-        if (options.format === 'json') return io.out(jsonText(outcome));
-        return io.out(`${[...shortHistory(all), ...reviewLines(outcome)].join('\n')}\n`);
+        return writeListing(io, output, {
+          document: outcome,
+          listing: {
+            columns: REVIEW_COLUMNS,
+            rows: [
+              { name: 'Headroom', ...outcome.headroom },
+              { name: '80 % used for 15 min', ...outcome.usedAlarm },
+            ],
+            nameOf: ({ name }) => name,
+          },
+          text: () => `${[...shortHistory(all), ...reviewLines(outcome)].join('\n')}\n`,
+        });
       }
       const moments = momentsOf(options.at, all);
       const outlooks = outlooksAt(moments, all, capacity);
@@ -178,16 +229,17 @@ Examples:
         await writeOutputFile(options.plot, [plotHistory(options.plot, plotted)]);
       }
       const [first, ...others] = documents;
-      if (options.format === 'json') {
-        // One moment is one object, as it was before several could be asked for.
-        const { at: _at, ...only } = first ?? {};
-        return io.out(jsonText(others.length === 0 ? only : documents));
-      }
+      // One moment is one object, as it was before several could be asked for.
+      const { at: _at, ...only } = first ?? {};
       const paragraphs = documents.map((document) =>
         [...(others.length === 0 ? [] : [`at         ${document.at}`]), ...outlookLines(document), ''].join(
           '\n',
         ),
       );
-      io.out(paragraphs.join('\n'));
+      await writeListing(io, output, {
+        document: others.length === 0 ? only : documents,
+        listing: { columns: COLUMNS, rows: documents, nameOf: ({ at }) => at },
+        text: () => paragraphs.join('\n'),
+      });
     });
 };

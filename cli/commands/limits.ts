@@ -49,6 +49,7 @@ export const addLimitsCommand: AddCommand = (program, { io }) => {
     .description('interfaces, addresses and pods of instance types in every mode of the VPC CNI')
     .option('--live', 'ask EC2 for all types, not only for those that the built-in table lacks')
     .option('-r, --region <region>', "the Region to ask (default: the profile's Region)")
+    .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
     .addHelpText(
       'after',
       `

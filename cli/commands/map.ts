@@ -10,6 +10,7 @@ import { renderAddressMap } from '../output/address-map.ts';
 import { documentText } from '../output/document.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { type ClusterSubnetPods, mapDocument, podsInSubnet } from '../output/subnet-documents.ts';
+import { watching } from '../output/watch.ts';
 
 const HOLDERS_SHOWN = 8;
 
@@ -36,18 +37,20 @@ A free block can become a prefix. A block with a single address in use cannot: m
     )
     .action(async (wanted: string, options: OneSubnetOptions) => {
       const { io } = session;
-      const { subnet, map, assessment, assessments } = await readOneSubnet(wanted, options, session);
-      const { format } = options;
-      if (format === 'json' || format === 'yaml')
-        io.out(await documentText(format, mapDocument(subnet, map, assessment.clusters)));
-      else {
-        const heading = paint(io)('bold', printable(nameAndId(subnet.name, subnet.subnetId)));
-        const reason = subnet.unknowns[0]?.reason ?? 'An IPv6-only subnet has no blocks of IPv4 addresses.';
-        io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}\n\n`);
-        io.out(map === null ? `There is no map: ${printable(reason)}\n` : renderAddressMap(io, map));
-        for (const pods of podsInSubnet(subnet.subnetId, assessment.clusters)) io.out(podsLine(pods));
-        io.out(renderProblems(io, { targets: [assessment.target] }));
-      }
-      session.exit(coverageExit(assessments) ?? EXIT.ok);
+      await watching(session, options, async () => {
+        const { subnet, map, assessment, assessments } = await readOneSubnet(wanted, options, session);
+        const { format } = options;
+        if (format === 'json' || format === 'yaml')
+          io.out(await documentText(format, mapDocument(subnet, map, assessment.clusters)));
+        else {
+          const heading = paint(io)('bold', printable(nameAndId(subnet.name, subnet.subnetId)));
+          const reason = subnet.unknowns[0]?.reason ?? 'An IPv6-only subnet has no blocks of IPv4 addresses.';
+          io.out(`${heading}  ${printable(subnet.cidrBlock ?? 'IPv6 only')}\n\n`);
+          io.out(map === null ? `There is no map: ${printable(reason)}\n` : renderAddressMap(io, map));
+          for (const pods of podsInSubnet(subnet.subnetId, assessment.clusters)) io.out(podsLine(pods));
+          io.out(renderProblems(io, { targets: [assessment.target] }));
+        }
+        session.exit(coverageExit(assessments) ?? EXIT.ok);
+      });
     });
 };

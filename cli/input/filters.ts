@@ -24,8 +24,15 @@ export const addFilterOptions = (command: Command): Command =>
     .option('--subnet <subnet...>', 'only these subnets, by id or name', collectValues)
     .option('--tag <key=value...>', 'only subnets with all these tags; a key alone: any value', collectTags);
 
+/** What tells subnets of one name apart. */
+export const addPlaceOptions = (command: Command): Command =>
+  command
+    .option('--account <id...>', 'look only in these accounts', collectValues)
+    .option('--cluster <name...>', 'look only in subnets of these clusters', collectValues)
+    .option('--tag <key=value...>', 'look only in subnets with all these tags', collectTags);
+
 /** A tag's value may contain commas. */
-const collectTags = (tag: string, previous: readonly string[] | undefined): string[] => [
+export const collectTags = (tag: string, previous: readonly string[] | undefined): string[] => [
   ...(previous ?? []),
   tag,
 ];
@@ -36,7 +43,7 @@ const allows = (wanted: readonly string[] | undefined, value: string | null): bo
 const allowsAny = (wanted: readonly string[] | undefined, values: readonly string[]): boolean =>
   wanted === undefined || values.some((value) => wanted.includes(value));
 
-const isTagged = (tags: Tags, wanted: readonly string[]): boolean =>
+export const isTagged = (tags: Tags, wanted: readonly string[]): boolean =>
   wanted.every((tag) => {
     const [key = '', ...value] = tag.split('=');
     const held = tags[key];

@@ -3,12 +3,21 @@ import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
+import { addPlaceOptions, type Filters, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
-import { addDocumentOptions, DOCUMENT_FORMATS } from './output-options.ts';
+import {
+  addDocumentOptions,
+  addWatchOption,
+  DOCUMENT_FORMATS,
+  type OutputOptions,
+} from './output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 
-export interface OneSubnetOptions extends ScanOptions {
+export interface OneSubnetOptions
+  extends ScanOptions,
+    Pick<OutputOptions, 'watch'>,
+    Pick<Filters, 'account' | 'cluster' | 'tag'> {
   readonly state?: string;
   readonly table?: string;
 }
@@ -30,13 +39,20 @@ export interface OneSubnet {
 
 /** The options of a command that looks at one subnet, by a scan or in stored scans. */
 export const addOneSubnetOptions = (command: Command): Command =>
-  addDocumentOptions(
-    addKubernetesOptions(
-      addTargetOptions(command.argument('<subnet>', 'its id or its name'), { format: false }),
-    )
-      .option('-s, --state <file>', 'read the state of `headroom serve`, with history and forecasts')
-      .option('-t, --table <name>', 'read the state of a deployment, in this DynamoDB table'),
+  addWatchOption(
+    addDocumentOptions(
+      addKubernetesOptions(
+        addPlaceOptions(
+          addTargetOptions(command.argument('<subnet>', 'its id or its name'), { format: false }),
+        ),
+      )
+        .option('-s, --state <file>', 'read the state of `headroom serve`, with history and forecasts')
+        .option('-t, --table <name>', 'read the state of a deployment, in this DynamoDB table'),
+    ),
   );
+
+/** A shared subnet is in the scans of several accounts. */
+const subnetIdentity = ({ accountId, subnetId }: SubnetAssessment): string => `${accountId}/${subnetId}`;
 
 interface Looked {
   readonly assessments: readonly TargetAssessment[];
@@ -80,8 +96,17 @@ export const readOneSubnet = async (
 ): Promise<OneSubnet> => {
   checkTargetOptions(options, DOCUMENT_FORMATS);
   const { assessments, histories, alerts, now } = await look(options, session);
+  const { account, cluster, tag } = options;
+  const places = narrowAssessments(assessments, {
+    ...(account === undefined ? {} : { account }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(tag === undefined ? {} : { tag }),
+  });
+  const within = new Set(places.flatMap(({ subnets }) => subnets.map(subnetIdentity)));
   const all = assessments.flatMap((assessment) =>
-    assessment.subnets.map((subnet) => ({ assessment, subnet })),
+    assessment.subnets
+      .filter((subnet) => within.has(subnetIdentity(subnet)))
+      .map((subnet) => ({ assessment, subnet })),
   );
   const found = all.filter(({ subnet }) => subnet.subnetId === wanted || subnet.name === wanted);
   const ids = new Set(found.map(({ subnet }) => subnet.subnetId));
@@ -98,7 +123,7 @@ export const readOneSubnet = async (
   if (ids.size > 1)
     throw new UsageError(
       `${ids.size} subnets are called ${wanted}: ${found.map(({ subnet }) => `${subnet.subnetId} (${subnet.accountId} ${subnet.region})`).join(', ')}.`,
-      'Give the id, or choose the account and the Region.',
+      'Give the id, or choose one with --account, --region, --cluster or --tag.',
     );
   const { assessment, subnet } = only;
   const { subnetKey } = await import('../../shared/report/worst-first.ts');

@@ -39,17 +39,28 @@ const addFormatOptions = (command: Command, formats: readonly PlanFormat[]): Com
 /** For a command that shows one thing. */
 export const addDocumentOptions = (command: Command): Command => addFormatOptions(command, DOCUMENT_FORMATS);
 
+/** For a command that may be repeated until it is stopped. */
+export const addWatchOption = (command: Command): Command =>
+  command.option('-w, --watch [seconds]', 'repeat until Ctrl-C; every 60 seconds if no time is given');
+
 /** For a plan. */
 export const addPlanFormatOptions = (command: Command): Command => addFormatOptions(command, PLAN_FORMATS);
+
+/** @throws UsageError for a format that such a command does not have */
+export const checkDocumentFormat = (format: OutputFormat): void => {
+  if (!(DOCUMENT_FORMATS as readonly OutputFormat[]).includes(format))
+    throw new UsageError(
+      `--output ${format} is not a format here.`,
+      `Use one of ${DOCUMENT_FORMATS.join(', ')}.`,
+    );
+};
 
 /** For a command that prints a list. */
 export const addOutputOptions = (command: Command, { watch = true }: { watch?: boolean } = {}): Command => {
   addFormatOptions(command, OUTPUT_FORMATS)
     .option('--sort-by <column>', 'order rows by a column, such as available, or used:desc')
     .option('--no-headers', 'print only rows, without headings and notes');
-  return watch
-    ? command.option('-w, --watch [seconds]', 'repeat until Ctrl-C; every 60 seconds if no time is given')
-    : command;
+  return watch ? addWatchOption(command) : command;
 };
 
 /**

@@ -16,7 +16,8 @@ export const addStateOptions = (command: Command): Command =>
   command
     .option('-s, --state <file>', `what \`headroom serve\` remembers in (default: ${DEFAULT_STATE})`)
     .option('-t, --table <name>', 'the DynamoDB table of a deployment, such as headroom-prod-state')
-    .option('-r, --region <region>', "Region of the table (default: the profile's Region)");
+    .option('-r, --region <region>', "Region of the table (default: the profile's Region)")
+    .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)');
 
 /**
  * Runs something on the store that the options name, and closes it.

@@ -5,6 +5,7 @@ import { prometheusRules } from '../server/prometheus-rules.ts';
 import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
 import { commandSchemas } from './command-schemas.ts';
+import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { commandLineContract } from './contracts/command-line.ts';
 import { metricsContract } from './contracts/metrics.ts';
@@ -32,6 +33,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
     manifestsYaml(ACCESS_NEEDS.filter(({ isOptional }) => isOptional)),
   'infra/server/chart/files/headroom.rules.yml': prometheusRules,
   'docs/alerts.md': alertsPage,
+  'docs/commands.md': commandsPage,
   'docs/configuration.md': configurationPage,
   'docs/contracts/command-line.txt': commandLineContract,
   'docs/contracts/metrics.txt': metricsContract,

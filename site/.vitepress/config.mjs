@@ -78,6 +78,7 @@ export default defineConfig({
         recipes: 'Recipes',
       }),
       group('Look up', {
+        commands: 'Commands',
         configuration: 'Configuration',
         findings: 'Checks',
         alerts: 'Alerts',

@@ -131,6 +131,7 @@ export const addPlanNodeCommand = (plan: Command, session: Session): void => {
     .option('--max-pods <number>', "the kubelet's limit (default: what the interfaces hold)")
     .option('--peak-pods <number>', 'how many pods the node ran before: shows what it may still hold')
     .option('-r, --region <region>', 'where to ask EC2 for a type that the shipped table lacks')
+    .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
     .addHelpText(
       'after',
       `

@@ -7,7 +7,7 @@ import { keptAlerts } from '../../../shared/pipeline/kept-alerts.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
-import { anAssessment } from '../../fixtures/assessments.ts';
+import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { headroomInProcess as headroom } from '../../fixtures/command-in-process.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 import { alertAfter } from '../../fixtures/transitions.ts';
@@ -61,6 +61,29 @@ describe('headroom alerts', () => {
       'addresses-low/subnet/subnet-0b resolved',
     ]);
     expect(document.alerts[0]?.target).toEqual(TARGET);
+  });
+
+  test('shows only those about subnets with a tag, and refuses a tag that no subnet has', async () => {
+    const store = openSqliteStateStore(state);
+    const later = new Date(Date.parse(anAssessment().scannedAt) + 60_000).toISOString();
+    await store.assessments.putLatest({
+      ...anAssessment({ subnets: [aSubnet({ subnetId: 'subnet-0a', tags: { team: 'payments' } })] }),
+      scannedAt: later,
+    });
+    await store.close();
+    const { out } = await headroom([
+      'alerts',
+      '--state',
+      state,
+      '--tag',
+      'team=payments',
+      '--output',
+      'name',
+    ]);
+    expect(out).toBe(`${NAME}\n`);
+    const refused = await headroom(['alerts', '--state', state, '--tag', 'taem']);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('No subnet has the tag taem. Did you mean "team"?');
   });
 
   test.each([

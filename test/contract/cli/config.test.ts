@@ -76,7 +76,7 @@ describe('headroom config check', () => {
 
   test.each([
     [['config', 'check', '/no/such.yml'], '/no/such.yml cannot be read'],
-    [['config', 'check', EXAMPLE, '--format', 'xml'], '--format xml is neither table nor json.'],
+    [['config', 'check', EXAMPLE, '--format', 'xml'], '--output xml is not a format here.'],
     [['config', 'chekc'], "unknown command 'chekc'"],
   ])('%j is bad usage', async (args, message) => {
     const { code, err, out } = await headroomInProcess(args);

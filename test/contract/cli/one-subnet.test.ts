@@ -55,7 +55,12 @@ beforeAll(async () => {
             name: 'x',
           });
           for (const cidrBlock of ['10.99.0.0/22', '10.99.16.0/20'])
-            world.createSubnet({ vpcId: vpc.vpcId, cidrBlock, name: 'twin' });
+            world.createSubnet({
+              vpcId: vpc.vpcId,
+              cidrBlock,
+              name: 'twin',
+              tags: { half: cidrBlock.endsWith('/22') ? 'first' : 'second' },
+            });
           return () => undefined;
         },
       ],
@@ -152,7 +157,19 @@ describe('headroom explain', () => {
     }
   });
 
+  test('--tag tells subnets of one name apart', async () => {
+    const { code, out, err } = await headroom(
+      ['map', 'twin', '--tag', 'half=second', '--output', 'json'],
+      lab,
+    );
+    expect([code, err]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ name: 'twin', map: { cidrBlock: '10.99.16.0/20' } });
+  });
+
   test.each([
+    [['twin', '--tag', 'half=third'], 'No subnet has the tag half=third.'],
+    [['data-a', '--account', '999999999999'], 'Nothing matches --account 999999999999.'],
+    [['data-a', '--cluster', 'dta'], 'Nothing matches --cluster dta. Did you mean "data"?'],
     [['data-b'], 'There is no subnet data-b. Did you mean "data-a"?'],
     [['twin'], '2 subnets are called twin: subnet-'],
     [['data-a', '--output', 'csv'], '--format csv is none of table, json, yaml'],

@@ -54,7 +54,7 @@ const rowsOf = (csv: string) => parseCsv<Record<string, string>>(csv, { columns:
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
 describe('--output', () => {
-  test.each(['scan', 'findings', 'owners', 'clusters'])(
+  test.each(['scan', 'findings', 'owners', 'clusters', 'pods', 'cost'])(
     'headroom %s --output yaml has the fields of JSON',
     async (command) => {
       const json = await run([command, '--output', 'json']);
@@ -80,7 +80,7 @@ describe('--output', () => {
     expect(rows.map(({ name }) => name)).toContain('\'=HYPERLINK("http://example.com"),x');
   });
 
-  test.each(['scan', 'findings', 'owners', 'clusters'])(
+  test.each(['scan', 'findings', 'owners', 'clusters', 'pods', 'cost'])(
     'headroom %s --output name prints one name a line and nothing else',
     async (command) => {
       const named = await run([command, '--output', 'name']);
@@ -183,6 +183,38 @@ describe('filters', () => {
       expect(err).toContain(message);
     }
   });
+});
+
+test.each(['map', 'explain'])('headroom %s --watch shows one subnet again and again', async (command) => {
+  let pauses = 0;
+  const { out } = await headroom([command, 'data-a', '--watch', '30'], lab, process.cwd(), {
+    pause: () => {
+      pauses += 1;
+      return Promise.resolve(pauses < 2);
+    },
+  });
+  expect(out.match(/^every 30 s, /gm)).toHaveLength(2);
+});
+
+test('headroom cost comes as rows, the dollars as plain numbers', async () => {
+  const { code, out } = await run([
+    'cost',
+    '--subnets',
+    '40',
+    '--output',
+    'csv',
+    '--sort-by',
+    'us-dollars:desc',
+  ]);
+  expect(code).toBe(0);
+  const amounts = rowsOf(out).map((row) => Number(row['us_dollars']));
+  expect(amounts.filter((amount) => amount > 0).length).toBeGreaterThan(3);
+  expect(amounts).toEqual(amounts.toSorted((a, b) => b - a));
+});
+
+test('headroom config check comes as YAML', async () => {
+  const { out } = await run(['config', 'check', '--output', 'yaml']);
+  expect(parseYaml(out)).toMatchObject({ schema: 'headroom/config@1' });
 });
 
 test('--watch repeats the command until it is stopped', async () => {

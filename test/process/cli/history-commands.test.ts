@@ -145,6 +145,11 @@ describe('headroom forecast', () => {
 
   test('reviews how good it was on the whole past', async () => {
     const args = ['forecast', '--history', history, '--capacity', '1000', '--review'];
+    const rows = await run(...args, '--output', 'csv');
+    expect(rows.out.split('\n').slice(0, 2)).toEqual([
+      'alarm,hits,misses,false_alarms',
+      expect.stringMatching(/^Headroom,\d+,\d+,\d+$/) as string,
+    ]);
     const { code, out } = await run(...args);
     expect(code).toBe(0);
     expect(out).toMatch(/^ran out {14}2026-02-0\dT\d\d:\d\dZ$/m);
@@ -207,7 +212,10 @@ describe('bad input is refused in a sentence', () => {
       'neither in .svg nor in .html',
     ],
     [['forecast', '--history', history, '--capacity', '251', '--at', 'tomorrow'], '--at "tomorrow" is not'],
-    [['forecast', '--history', history, '--capacity', '251', '--format', 'yaml'], 'neither text nor json'],
+    [
+      ['forecast', '--history', history, '--capacity', '251', '--format', 'xml'],
+      '--output xml is not a format',
+    ],
     [['replay', '--capacity', '251'], "required option '--history <file>' not specified"],
   ])('%j', async (argv, sentence) => {
     const { code, err, out } = await run(...argv);
