@@ -111,8 +111,9 @@ describe('headroom doctor', () => {
   });
 
   test.each(SCAN_PERMISSIONS)('names %s where it is denied, and nothing else', async (permission) => {
-    const action = permission.slice(permission.indexOf(':') + 1);
-    const { remove } = lab.faults.inject({ action }, accessDenied());
+    const [prefix = '', action = ''] = permission.split(':');
+    const service = prefix === 'autoscaling' ? 'auto-scaling' : prefix;
+    const { remove } = lab.faults.inject({ service, action }, accessDenied());
     const { code, document } = await doctor();
     remove();
     expect(code).toBe(4);
