@@ -9,6 +9,7 @@ import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-sto
 import { anAssessment } from '../fixtures/assessments.ts';
 import { aFinding, anAlert, aSubject } from '../fixtures/stored-alerts.ts';
 import { FORGED, hostileEstate, hostileName } from './hostile-estate.ts';
+import { violationsIn } from './terminal-violations.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -36,17 +37,6 @@ const run = async (args: readonly string[], colour: boolean) => {
   return { code, out, err };
 };
 
-/** What a terminal would obey, what a reader cannot see, and lines that the program did not begin. */
-const violationsIn = (text: string, colour: boolean): readonly string[] => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the styles that the program itself writes
-  const own = colour ? text.replace(/\u001B\[(?:[123]|2[23]|3[0-9])m/g, '') : text;
-  const hidden = own.match(
-    /[[\p{Cc}\u2028\u2029\uFFF9-\uFFFB\uFFFE\uFFFF\p{DI}]--[\n\u200C\u200D\u180B-\u180D\u180F\uFE00-\uFE0F]]/gv,
-  );
-  const forged = own.split('\n').filter((line) => line.startsWith(FORGED));
-  return [...(hidden ?? []).map((each) => JSON.stringify(each)), ...forged];
-};
-
 const NAMES = fc.sample(hostileName, { numRuns: 400, seed: 20_261_126 });
 
 const COMMANDS: readonly (readonly string[])[] = [
@@ -59,7 +49,9 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['scan', '--format', 'json'],
   ...['wide', 'yaml', 'csv'].map((format) => ['scan', '--output', format]),
   ['findings', '--output', 'yaml'],
-  ['explain', 'subnet-0a', '--region', 'eu-west-1'],
+  ...['explain', 'map'].flatMap((command) =>
+    ['table', 'json', 'yaml'].map((format) => [command, 'subnet-0a', '--format', format]),
+  ),
   ...['owners', 'clusters'].flatMap((command) =>
     ['wide', 'yaml', 'csv', 'name'].map((format) => [command, '--output', format]),
   ),
