@@ -84,8 +84,11 @@ const checkRange = (option: string, text: string, problems: string[]): void => {
 
 const settingsOf = (texts: readonly string[], problems: string[]): Partial<NewNodeSettings> => {
   const settings: { -readonly [Key in keyof NewNodeSettings]?: NewNodeSettings[Key] } = {};
+  const seen = new Set<string>();
   for (const text of texts) {
     const [name = '', value = ''] = text.split('=');
+    if (seen.has(name)) problems.push(`--set ${name} is given twice: keep one of its values`);
+    seen.add(name);
     const flag = FLAGS.find((each) => SETTING_NAMES[each] === name);
     const target = TARGETS.find((each) => SETTING_NAMES[each] === name);
     if (name === 'mode' && (value === 'prefix' || value === 'secondary'))

@@ -17,6 +17,9 @@ interface Options extends PlanSourceOptions {
   readonly format: PlanFormat;
 }
 
+/** Every scan computes the loss of each zone, and of each two. */
+const MOST_LOST = 2;
+
 /** `headroom plan failover`: what does not fit where if one zone fails, or two, and what would make it fit. */
 export const addFailoverCommand = (plan: Command, session: Session): void => {
   addPlanFormatOptions(addPlanSourceOptions(plan.command('failover')))
@@ -40,7 +43,7 @@ All clusters of the account lose the zone at once. The exit code is 1 where the 
     .action(async (options: Options) => {
       checkFormat(options.format);
       const { source, cluster } = clusterNamed(await readPlanSources(options, session), options.cluster);
-      const lost = options.lose ?? [];
+      const lost = [...new Set(options.lose)];
       const zones = [
         ...new Set(cluster.nodes.flatMap(({ availabilityZone }) => availabilityZone ?? [])),
       ].sort();
@@ -49,6 +52,16 @@ All clusters of the account lose the zone at once. The exit code is 1 where the 
         throw new UsageError(
           `Nothing matches --lose ${unknown.join(', ')}. ${cluster.clusterName} has nodes in ${listOf(zones)}.`,
           'Name zones in which its nodes run.',
+        );
+      if (lost.length > 0 && lost.length === zones.length)
+        throw new UsageError(
+          `--lose names every zone in which ${cluster.clusterName} has nodes.`,
+          'Leave out a zone: its nodes have to find room somewhere.',
+        );
+      if (lost.length > MOST_LOST)
+        throw new UsageError(
+          `--lose names ${lost.length} zones.`,
+          'Name one zone or two: plans answer the loss of one zone, and of two together.',
         );
       const { answer, drawn, mapsAfter } = planFailover(source.plan, cluster, lost);
       const document: FailoverDocument = { schema: 'headroom/plan-failover@1', ...answer };

@@ -105,6 +105,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
     source.plan,
     {
       newSubnets: [],
+      podsWithoutNode: Math.max(0, (onAll ?? 0) - wanted * podsOnOne(source.plan, settings, usual, places)),
       unknowns: places.flatMap(({ podSubnetIds, subnetId }) =>
         podSubnetIds === null ? [`It is not known where pods of nodes in ${subnetId} take addresses.`] : [],
       ),
@@ -133,6 +134,20 @@ const podSubnetsIn = (places: readonly NodePlace[]): ReadonlyMap<string, readonl
     ),
   );
 
+/** Pods that each node may run, wherever it starts; 0 where that is not known. */
+const podsOnOne = (
+  plan: PlanEstate,
+  settings: NewNodeSettings,
+  type: string,
+  places: readonly NodePlace[],
+): number => {
+  const demands = new NodeDemands(plan.input.limits, settings);
+  const most = smallestOf(
+    places.map(({ primaryServesPods }) => demands.podsAtMost(type, primaryServesPods) ?? 0),
+  );
+  return Number.isFinite(most) ? most : 0;
+};
+
 /** As few nodes as run so many pods, each as many as it may. */
 const nodesFor = (
   pods: number,
@@ -141,11 +156,8 @@ const nodesFor = (
   type: string,
   places: readonly NodePlace[],
 ): number => {
-  const demands = new NodeDemands(plan.input.limits, settings);
-  const onOne = smallestOf(
-    places.map(({ primaryServesPods }) => demands.podsAtMost(type, primaryServesPods) ?? 0),
-  );
-  if (Number.isFinite(onOne) && onOne > 0) return Math.ceil(pods / onOne);
+  const onOne = podsOnOne(plan, settings, type, places);
+  if (onOne > 0) return Math.ceil(pods / onOne);
   throw new UsageError(
     `No node of ${type} runs a pod with an address of its own with the settings of this cluster.`,
     'Give another type with --type, or the number of nodes with --nodes.',
@@ -228,11 +240,13 @@ const fitReport = (answer: FitDocument): PlanReport => ({
   subnetIds: answer.subnets.map(({ subnetId }) => subnetId),
 });
 
-const sentence = ({ fits, demands, unknowns }: FitAnswer): string => {
+const sentence = ({ fits, demands, podsWithoutNode, unknowns }: FitAnswer): string => {
   const left =
     unknowns.length === 0
       ? ''
       : ` ${count(unknowns.length, 'thing')} ${verb(unknowns.length, 'is')} not known, and listed below.`;
+  if (podsWithoutNode > 0)
+    return `It does not fit: ${count(podsWithoutNode, 'pod')} ${verb(podsWithoutNode, 'exceeds')} what so many nodes may run.${left}`;
   if (demands.length === 0) return `The change takes no address that is known before apply.${left}`;
   if (!fits.least) {
     const [first] = demands.filter(({ wanted, fits: each }) => each.least < wanted.least);

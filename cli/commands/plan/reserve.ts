@@ -64,7 +64,7 @@ A reservation takes nothing from those that run. It keeps new single addresses o
         throw new UsageError('--after-draining needs the nodes of a cluster.', 'Name it with --cluster.');
       const ofCluster = options.subnet === undefined || options.afterDraining !== undefined;
       const chosen = ofCluster ? clusterNamed(sources, options.cluster) : null;
-      const subnetIds = options.subnet ?? chosen?.cluster.nodeSubnetIds ?? [];
+      const subnetIds = [...new Set(options.subnet ?? chosen?.cluster.nodeSubnetIds ?? [])];
       const found = subnetIds.map((subnetId) => subnetNamed(sources, subnetId));
       const drain =
         chosen === null || options.afterDraining === undefined

@@ -105,10 +105,10 @@ const questionOf = async (options: Options, session: Session): Promise<SizeQuest
     ['--taken', options.taken],
   ] as const)
     for (const range of ranges ?? [])
-      if (parseCidr(range) === null)
+      if ((parseCidr(range)?.length ?? 0) < LARGEST_RANGE)
         throw new UsageError(
           `${option} ${range} is not an IPv4 range.`,
-          'Give a range, such as 172.16.0.0/16.',
+          `Give a range of /${LARGEST_RANGE} or smaller, such as 172.16.0.0/16.`,
         );
   return {
     nodes: wholeNumberOf('--nodes', options.nodes, 1),
@@ -125,6 +125,9 @@ const questionOf = async (options: Options, session: Session): Promise<SizeQuest
     ...(await placesOf(options, session)),
   };
 };
+
+/** The largest private range. */
+const LARGEST_RANGE = 8;
 
 const modeOf = (text: string): SizeMode => {
   const mode = SIZE_MODES.find((each) => each === text);

@@ -86,14 +86,16 @@ export const planDrain = (
       'A stored scan does not hold single addresses, and a drain is planned from them.',
       'Plan from AWS, or from a file of `headroom collect` with --from.',
     );
-  const subnetIds = question.subnetIds.length === 0 ? cluster.nodeSubnetIds : question.subnetIds;
+  const subnetIds = [
+    ...new Set(question.subnetIds.length === 0 ? cluster.nodeSubnetIds : question.subnetIds),
+  ];
   const nodes = estate.nodesOf(cluster);
   const held = new Map(nodes.map(({ instanceId }) => [instanceId, nodeBlocks(estate, instanceId)]));
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const problem = drainProblem(estate, { nodes, held, demands, subnetIds, question });
-  const chosen = enough(problem, question);
-  const ordered = inOrder(problem, chosen);
-  const { done: feasible, taken } = playable(estate, demands, nodes, ordered);
+  const { done: feasible, taken } = bestPlayed(problem, question, (ordered) =>
+    playable(estate, demands, nodes, ordered),
+  );
   const steps = stepsOf(problem, nodes, feasible);
   const set = new Set(feasible);
   const released = feasible.flatMap((index) => held.get(nodes[index]?.instanceId ?? '') ?? []);
@@ -322,6 +324,35 @@ const inOrder = (problem: DrainProblem, chosen: readonly number[]): readonly num
 const winsOf = (problem: DrainProblem, drained: readonly number[]): number =>
   drainGain({ ...problem, cost: () => 0 }, new Set(drained)) ?? 0;
 
+interface Played {
+  readonly done: readonly number[];
+  readonly taken: ReadonlyMap<string, Amount>;
+}
+
+/** Smaller plans that are tried where the subnets do not bear the best one. */
+const SMALLER_PLANS = 8;
+
+/** The best plan that the subnets bear to its end, or as far as they do: where they do not bear the best one, smaller ones. */
+const bestPlayed = (
+  problem: DrainProblem,
+  question: DrainQuestion,
+  play: (ordered: readonly number[]) => Played,
+): Played => {
+  const attempt = (most: number): { readonly played: Played; readonly wanted: number } => {
+    const limited = { ...problem, most };
+    const ordered = inOrder(limited, enough(limited, question));
+    return { played: play(ordered), wanted: ordered.length };
+  };
+  const { played: first, wanted } = attempt(problem.most);
+  let best = first;
+  if (first.done.length === wanted) return best;
+  for (let most = wanted - 1; most >= Math.max(1, wanted - SMALLER_PLANS); most -= 1) {
+    const { played } = attempt(most);
+    if (gainOf(problem, played.done) > gainOf(problem, best.done)) best = played;
+  }
+  return best;
+};
+
 /**
  * Plays the drains one by one, in the worst case: at the first that the subnets do not bear, the plan ends. All nodes to be
  * drained are cordoned before the first drain, so pods only move to nodes that stay.
@@ -331,7 +362,7 @@ const playable = (
   demands: NodeDemands,
   nodes: readonly PlannedNode[],
   ordered: readonly number[],
-): { readonly done: readonly number[]; readonly taken: ReadonlyMap<string, Amount> } => {
+): Played => {
   const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
   const cordoned = new Set(ordered);
   const current = new Map(

@@ -53,6 +53,8 @@ export interface PlannedSubnet {
 export interface FitQuestion {
   readonly demands: readonly FitDemand[];
   readonly newSubnets: readonly PlannedSubnet[];
+  /** Pods that exceed what so many nodes may run; left out: none. */
+  readonly podsWithoutNode?: number;
   /** What is not known until the change is applied, in sentences. */
   readonly unknowns: readonly string[];
 }
@@ -83,6 +85,8 @@ export interface FitAnswer {
   /** Whether the least, and the most, that the change takes fits. */
   readonly fits: { readonly least: boolean; readonly most: boolean };
   readonly demands: readonly FittedDemand[];
+  /** Pods that exceed what the nodes of the change may run, whatever the subnets have. */
+  readonly podsWithoutNode: number;
   readonly subnets: readonly FittedSubnet[];
   readonly unknowns: readonly string[];
   readonly rules: readonly Rule[];
@@ -98,6 +102,7 @@ export interface FitPlan {
 /** What a change takes, at the least and at the most, and whether the subnets hold it. The worst placement counts. */
 export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const ground = groundOf(estate, question);
+  const { podsWithoutNode = 0 } = question;
   const named = new Set(question.demands.flatMap(demandedSubnets));
   const missing = [...named].filter((subnetId) => !ground.subnets.has(subnetId));
   const known = question.demands.filter((demand) =>
@@ -119,10 +124,11 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const start = new Timeline('worst', ground.subnets.values(), ground.maps);
   const answer: FitAnswer = {
     fits: {
-      least: demands.every(({ wanted, fits }) => fits.least >= wanted.least),
-      most: demands.every(({ wanted, fits }) => fits.most >= wanted.most),
+      least: podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits.least >= wanted.least),
+      most: podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits.most >= wanted.most),
     },
     demands,
+    podsWithoutNode,
     subnets: [...named].flatMap((subnetId): FittedSubnet[] => {
       const subnet = ground.subnets.get(subnetId);
       const [before, low, high] = [start, least.timeline, most.timeline].map((each) => each.now(subnetId));

@@ -59,7 +59,9 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const started = (number: number): readonly FleetNode[] =>
     type === null ? [] : spreadNodes(placesAfter, staying, number).map((place) => newNode(place, type));
   const [sample] = started(1);
-  const forOverflow = sample === undefined ? 0 : Math.ceil(overflow / Math.max(1, limitOf(sample)));
+  // No number of nodes helps where none runs a pod.
+  const onOne = sample === undefined ? 0 : limitOf(sample);
+  const forOverflow = onOne === 0 ? 0 : Math.ceil(overflow / onOne);
   const added = started(Math.max(0, changes.nodes) + forOverflow);
   const all = [...moved.map((node) => ({ ...node, pods: Math.min(node.pods, limitOf(node)) })), ...added];
   const extra = overflow + evicted + Math.max(0, changes.pods);

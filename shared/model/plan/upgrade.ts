@@ -98,6 +98,7 @@ export const planUpgrade = (
             'The EKS API could not be read: neither the subnets of the control plane nor the node groups are known.',
           ]
         : []),
+      ...surges.flatMap(({ unknown }) => unknown ?? []),
       ...controlPlane.flatMap(({ subnetId, fits }) =>
         fits === null ? [`The free addresses of ${subnetId} are not known.`] : [],
       ),
@@ -134,6 +135,8 @@ const controlPlaneAlone = (estate: PlanEstate, eks: EksCluster | null): Readonly
 interface Surge {
   readonly zones: readonly GroupSurge[];
   readonly taken: ReadonlyMap<string, Amount>;
+  /** Why nothing can be said of the group; `null`: something can. */
+  readonly unknown: string | null;
 }
 
 const surgeOf = (
@@ -175,6 +178,7 @@ const surgeOf = (
   return {
     zones: [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone })),
     taken: timeline.taken,
+    unknown: places.length === 0 ? `It is not known where new nodes of ${group.name} start.` : null,
   };
 };
 

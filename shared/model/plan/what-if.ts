@@ -1,7 +1,10 @@
 import type { Target } from '../aws/inventory.ts';
 import { HeadroomError } from '../base/errors.ts';
+import { listOf } from '../base/text/names.ts';
 import { count, verb } from '../base/text/numbers.ts';
+import { settingNotices } from '../cni/setting-notices.ts';
 import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { firstOverlap } from '../net/free-ranges.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
 import { changedSettings, describeChanges, type PlannedChanges, settingsAfter } from './changes.ts';
@@ -90,6 +93,7 @@ export const planWhatIf = (
   changes: PlannedChanges,
 ): WhatIfPlan => {
   refuseUnknownModes(cluster);
+  refuseImpossible(estate, cluster, changes);
   const settings = settingsOf(cluster);
   const ground = groundOf(estate, cluster, changes);
   const after = settingsAfter(settings, changes);
@@ -144,7 +148,7 @@ export const planWhatIf = (
     breaksFirst: firstToBreak(afterState),
     podsWithoutNode: plan.podsWithoutNode,
     actions: [...ground.actions, ...nodeActions(plan, changes, settings, after, chosen.order)],
-    notices: plan.notices,
+    notices: [...plan.notices, ...settingsNotices(estate, plan, after, changes)],
     unknowns: unknownsOf(estate, cluster, plan),
     rules: rulesOf(plan, changes),
   };
@@ -169,6 +173,33 @@ const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment):
       `Nothing can be planned for ${clusterName}: ${reason}.`,
       'Look at `headroom clusters` for what is known of it.',
     );
+};
+
+/** Changes of which no answer would be one: an unknown type or zone, and fewer nodes or pods than there are. */
+const refuseImpossible = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  { newSubnets, nodes, pods, type }: PlannedChanges,
+): void => {
+  const { clusterName } = cluster;
+  const running = estate.nodesOf(cluster);
+  const runs = running.reduce((sum, node) => sum + node.pods, 0);
+  const zones = new Set(estate.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? []));
+  const strange = newSubnets.map(({ zone }) => zone).filter((zone) => !zones.has(zone));
+  const problems = [
+    ...(type !== null && estate.input.limits(type) === null ? [`No instance type is called ${type}.`] : []),
+    ...(strange.length === 0
+      ? []
+      : [`${clusterName} starts no node in ${listOf(strange)}, but in ${listOf([...zones].sort())}.`]),
+    ...(-nodes > running.length
+      ? [`${clusterName} has only ${count(running.length, 'node')} of a known type.`]
+      : []),
+    ...(-pods > runs
+      ? [`${clusterName} runs at most ${count(runs, 'pod')} with an address of their own.`]
+      : []),
+  ];
+  if (problems.length > 0)
+    throw new HeadroomError('plan-impossible', problems.join(' '), 'Correct the change.');
 };
 
 export const settingsOf = ({
@@ -245,7 +276,14 @@ const newRanges = ({ customNetworking, newSubnets }: PlannedChanges): readonly s
 ];
 
 const refuseTakenRanges = (estate: PlanEstate, cluster: ClusterAssessment, changes: PlannedChanges): void => {
-  const reasons = newRanges(changes).flatMap((range) => whyNotFree(estate, cluster.vpcId, range) ?? []);
+  const ranges = newRanges(changes);
+  const reasons = ranges.flatMap((range, index) => {
+    const twice = firstOverlap([range], ranges.slice(0, index));
+    return [
+      ...[whyNotFree(estate, cluster.vpcId, range)].filter((reason) => reason !== null),
+      ...(twice === null ? [] : [`${range} overlaps ${twice[1]}, another new range.`]),
+    ];
+  });
   if (reasons.length > 0)
     throw new HeadroomError('plan-impossible', reasons.join(' '), 'Give a range that is free.');
 };
@@ -362,6 +400,19 @@ const unreadTypes = (
     .flatMap(({ extras = [] }) => extras)
     .filter(({ instanceType, unknown }) => unknown && started.has(instanceType));
   return [...new Set(unread.map(({ instanceType }) => instanceType))].sort();
+};
+
+/** What the settings after the change do that its figures do not show. */
+const settingsNotices = (
+  estate: PlanEstate,
+  { emptiesAfter }: NodePlan,
+  after: NewNodeSettings,
+  changes: PlannedChanges,
+): readonly string[] => {
+  if (Object.keys(changes.settings).length === 0 && changes.customNetworking === null) return [];
+  const limits = emptiesAfter.flatMap(({ type }) => estate.input.limits(type) ?? []);
+  const notices = limits.flatMap((each) => settingNotices(each, { ...after, maxPods: null }));
+  return [...new Set(notices.map(({ message }) => message))];
 };
 
 const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePlan): readonly string[] => {
