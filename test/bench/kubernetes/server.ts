@@ -98,6 +98,8 @@ const server = createServer((request, answer) => {
   sent += body.length;
   answer.end(body);
 });
+// A reader may take longer over a page than the five seconds of Node's default.
+server.keepAliveTimeout = 300_000;
 server.listen(0, '127.0.0.1', () => {
   console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
