@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLabClock } from '../../../lab/clock.ts';
 import { SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
+import { slackSignature } from '../../../shared/pipeline/slack-interaction.ts';
 import { type CannedAws, startCannedAws } from '../../fixtures/canned-aws.ts';
 import { builtTemplate } from '../../fixtures/infra/built-template.ts';
 import {
@@ -33,6 +34,15 @@ const STACK = 'ip-headroom';
 const NAME = 'ips';
 const BUCKET = 'headroom-artifacts';
 const PREFIX = 'releases/1/';
+const SIGNING_SECRET = 'signing-secret-of-the-lab';
+/** Nothing is routed to it: only clicks on its buttons come in. */
+const SLACK_APP = `destinations:
+  clicks:
+    slackApp:
+      channel: C0123456789
+      token: { parameter: /headroom/slack-app }
+      signingSecret: { parameter: /headroom/slack-app }
+`;
 /** A schedule of one minute, and a slow machine. */
 const PATIENCE = 180_000;
 
@@ -86,7 +96,9 @@ const createStack = async (client: CloudFormationClient): Promise<void> => {
     Name: NAME,
     Schedule: 'rate(1 minute)',
     SlackParameter: '/headroom/slack',
-    HeadroomYml: THREE_ACCOUNTS_YML,
+    HeadroomYml: `${THREE_ACCOUNTS_YML}${SLACK_APP}`,
+    SlackApp: 'true',
+    DestinationArns: `arn:aws:ssm:${REGION}:${HUB}:parameter/headroom/slack-app`,
     ReaderRoleArns: [FULL, ROOMY].map((id) => `arn:aws:iam::${id}:role/${SCAN_ROLE}`).join(','),
   };
   await client.send(
@@ -113,12 +125,41 @@ const createStack = async (client: CloudFormationClient): Promise<void> => {
   });
 };
 
+const signedClick = (body: string, seconds: number) => ({
+  version: '2.0',
+  headers: {
+    'x-slack-request-timestamp': String(seconds),
+    'x-slack-signature': slackSignature(SIGNING_SECRET, String(seconds), body),
+  },
+  body: Buffer.from(body).toString('base64'),
+  isBase64Encoded: true,
+  requestContext: { http: { method: 'POST', path: '/' } },
+});
+
+/** As the Function URL calls the function: ministack serves no such address. */
+const clickInSlack = async (event: object): Promise<unknown> => {
+  const answer = await fetch(
+    `${ministack.url}/2015-03-31/functions/${NAME}-slack-interactivity/invocations`,
+    {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${HUB}/20261120/${REGION}/lambda/aws4_request, SignedHeaders=host, Signature=local`,
+      },
+      body: JSON.stringify(event),
+    },
+  );
+  return answer.json();
+};
+
 test('the template becomes a stack that scans, finds a full subnet and posts it to Slack', {
   timeout: 2 * PATIENCE,
 }, async () => {
   const ssm = new SSMClient(configuration());
   const Value = `${slack.url}/services/T/B/X`;
   await ssm.send(new PutParameterCommand({ Name: '/headroom/slack', Type: 'SecureString', Value }));
+  await ssm.send(
+    new PutParameterCommand({ Name: '/headroom/slack-app', Type: 'SecureString', Value: SIGNING_SECRET }),
+  );
   ssm.destroy();
   await uploadPackages();
   const client = new CloudFormationClient(configuration());
@@ -135,6 +176,24 @@ test('the template becomes a stack that scans, finds a full subnet and posts it 
     DashboardName: `${NAME}-${REGION}`,
   });
   client.destroy();
+
+  const body = new URLSearchParams({
+    payload: JSON.stringify({
+      type: 'block_actions',
+      user: { id: 'U0ADA', username: 'ada' },
+      actions: [
+        { action_id: 'headroom:acknowledge', value: 'clicks\n111111111111/eu-west-1/subnet/subnet-0a' },
+      ],
+    }),
+  }).toString();
+  const click = signedClick(body, Math.floor(Date.now() / 1000));
+  expect(await clickInSlack({ ...click, headers: {} })).toMatchObject({ statusCode: 401 });
+  expect(await clickInSlack(signedClick(body, Math.floor(Date.now() / 1000) - 400))).toMatchObject({
+    statusCode: 401,
+  });
+  expect(await clickInSlack(click)).toMatchObject({ statusCode: 200 });
+  expect(await clickInSlack(click)).toMatchObject({ statusCode: 401 });
+
   const patience = AbortSignal.timeout(PATIENCE);
   while (slack.requests.length === 0 && !patience.aborted) await pause(1_000);
   expect(slack.requests[0]?.body ?? ministack.log().slice(-10_000)).toContain('full-a');
