@@ -22,6 +22,7 @@ export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => vo
   };
   return {
     get: (key, now) => attempt(() => cache.get(key, now)),
+    getMany: async (keys, now) => (await attempt(() => cache.getMany(keys, now))) ?? new Map(),
     put: async (key, value, expiresAt) => {
       await attempt(() => cache.put(key, value, expiresAt));
     },

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Target } from '../model/aws/inventory.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import { targetName } from '../model/result/identity.ts';
@@ -16,8 +15,6 @@ interface SeenVpcs {
 
 /** A target that has not been read in full for so long says nothing. */
 const KEPT_MILLISECONDS = 7 * 24 * 3_600_000;
-
-const READS_AT_ONCE = 16;
 
 const keyOf = (target: Target): string => `named-vpcs/${targetName(target)}`;
 
@@ -46,10 +43,8 @@ export const unknownVpcs = async (
   now: number,
 ): Promise<readonly string[]> => {
   if (named === null) return [];
-  const limit = pLimit(READS_AT_ONCE);
-  const notes = await Promise.all(
-    targets.map((target) => limit(async () => (await cache.get(keyOf(target), now)) as SeenVpcs | null)),
-  );
+  const stored = await cache.getMany(targets.map(keyOf), now);
+  const notes = targets.map((target) => (stored.get(keyOf(target)) ?? null) as SeenVpcs | null);
   return named.filter((vpcId) =>
     notes.every((note) => note?.named.includes(vpcId) && !note.seen.includes(vpcId)),
   );

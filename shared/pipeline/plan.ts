@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { evaluateMonitor } from '../alerts/evaluate.ts';
 import type { LinkSettings } from '../alerts/links.ts';
 import type { ResolvedTargets } from '../inventory/targets.ts';
@@ -24,7 +23,7 @@ import { rememberPlanned } from './planned-targets.ts';
 import { wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
-import { unfinishedScan } from './scan-starts.ts';
+import { readAllStarts, unfinishedAmong } from './scan-starts.ts';
 import { sendDigests } from './send-digests.ts';
 import { type ActiveMuteRule, keepRuleMutes, withStoredMutes } from './stored-mutes.ts';
 import { undeliveredIn } from './undelivered.ts';
@@ -76,8 +75,6 @@ export interface PlanOutcome {
   readonly problems: readonly Problem[];
 }
 
-const READS_AT_ONCE = 16;
-
 /** More series than a target can have. */
 const UNLIMITED_SERIES = 1_000_000_000;
 
@@ -87,19 +84,14 @@ const sharesOf = async (
   now: number,
 ): Promise<readonly number[]> => {
   if (subnetSeries === null) return resolved.targets.map(() => UNLIMITED_SERIES);
-  const limit = pLimit(READS_AT_ONCE);
-  const wanted = await Promise.all(
-    resolved.targets.map((target) =>
-      limit(async () => {
-        try {
-          return (await store.cache.get(wantedSeriesKey(target), now)) as WantedSeries | null;
-        } catch (error) {
-          if (!(error instanceof HeadroomError)) throw error;
-          return null;
-        }
-      }),
-    ),
-  );
+  const keys = resolved.targets.map(wantedSeriesKey);
+  let stored: ReadonlyMap<string, unknown> = new Map();
+  try {
+    stored = await store.cache.getMany(keys, now);
+  } catch (error) {
+    if (!(error instanceof HeadroomError)) throw error;
+  }
+  const wanted = keys.map((key) => (stored.get(key) ?? null) as WantedSeries | null);
   const series = wanted.reduce((sum, want) => sum + (want?.all ?? 0), 0);
   const budget =
     typeof subnetSeries === 'number' ? subnetSeries : subnetSeries({ targets: wanted.length, series });
@@ -232,16 +224,12 @@ const unfinishedScans = async (
   now: number,
 ): Promise<ReadonlyMap<string, readonly Problem[]>> => {
   const scannedAt = new Map(lastScans.map((scan) => [targetName(scan.target), scan.scannedAt]));
-  const limit = pLimit(READS_AT_ONCE);
-  const found = await Promise.all(
-    resolved.targets.map((target) =>
-      limit(async () => {
-        const name = targetName(target);
-        const problem = await unfinishedScan(store.cache, target, scannedAt.get(name) ?? null, now);
-        return [name, problem === null ? [] : [problem]] as const;
-      }),
-    ),
-  );
+  const starts = await readAllStarts(store.cache, resolved.targets, now);
+  const found = resolved.targets.map((target) => {
+    const name = targetName(target);
+    const problem = unfinishedAmong(starts.get(name) ?? [], scannedAt.get(name) ?? null, now);
+    return [name, problem === null ? [] : [problem]] as const;
+  });
   return new Map(found);
 };
 

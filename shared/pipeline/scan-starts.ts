@@ -35,6 +35,18 @@ const SEEN_EVERY_MILLISECONDS = 10_000;
 
 const keyOf = (target: Target): string => `scan-starts/${targetName(target)}`;
 
+/** The starts of many targets, by the names of the targets. */
+export const readAllStarts = async (
+  cache: CacheStore,
+  targets: readonly Target[],
+  now: number,
+): Promise<ReadonlyMap<string, readonly ScanStart[]>> => {
+  const stored = await cache.getMany(targets.map(keyOf), now);
+  return new Map(
+    targets.map((target) => [targetName(target), (stored.get(keyOf(target)) ?? []) as readonly ScanStart[]]),
+  );
+};
+
 const readStarts = async (cache: CacheStore, target: Target, now: number): Promise<readonly ScanStart[]> =>
   ((await cache.get(keyOf(target), now)) ?? []) as readonly ScanStart[];
 
@@ -78,16 +90,13 @@ export const noteStart = async (
  *
  * @param lastScannedAt ISO 8601; `null`: never
  */
-export const unfinishedScan = async (
-  cache: CacheStore,
-  target: Target,
+export const unfinishedAmong = (
+  starts: readonly ScanStart[],
   lastScannedAt: string | null,
   now: number,
-): Promise<Problem | null> => {
+): Problem | null => {
   const after = lastScannedAt === null ? 0 : Date.parse(lastScannedAt);
-  const unfinished = (await readStarts(cache, target, now)).filter(
-    ({ startedAt, endsBy }) => startedAt > after && endsBy < now,
-  );
+  const unfinished = starts.filter(({ startedAt, endsBy }) => startedAt > after && endsBy < now);
   const last = unfinished.at(-1);
   if (last === undefined) return null;
   const began = `The scan that began at ${utcMinute(new Date(last.startedAt).toISOString())} did not end`;

@@ -135,6 +135,13 @@ const memoryCache = (): CacheStore => {
   };
   return {
     get: async (key, now) => read(key, now),
+    getMany: async (keys, now) =>
+      new Map(
+        keys.flatMap((key) => {
+          const value = read(key, now);
+          return value === null ? [] : [[key, value] as const];
+        }),
+      ),
     put: async (key, value, expiresAt) => {
       entries.set(key, { json: JSON.stringify(value), expiresAt });
     },

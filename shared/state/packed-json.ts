@@ -81,3 +81,13 @@ const unreadable = (what: string, problem: string, options?: ErrorOptions): Head
     'Update Headroom if another part of it is newer. Otherwise delete that record.',
     options,
   );
+
+/** What is read, or `null` where it was stored by a version that cannot be read any more. Other failures are thrown. */
+export const readable = (read: () => unknown): unknown => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof HeadroomError && error.code === 'state-unreadable') return null;
+    throw error;
+  }
+};

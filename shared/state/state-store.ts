@@ -82,6 +82,8 @@ export interface AssessmentStore {
 /** Answers that are dear to ask for again, and small records that several targets share. Values are JSON. */
 export interface CacheStore {
   get(key: string, now: number): Promise<unknown | null>;
+  /** Many entries in few requests, by key. Those that there are not, or that cannot be read, are left out. */
+  getMany(keys: readonly string[], now: number): Promise<ReadonlyMap<string, unknown>>;
   put(key: string, value: unknown, expiresAt: number): Promise<void>;
   /**
    * Stores the value if the entry still is what was read, as one step: of two that change the same entry, one hears

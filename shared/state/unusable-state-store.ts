@@ -8,7 +8,7 @@ export const unusableStateStore = (reason: StateStoreError): StateStore => {
     alerts: { list: refuse, read: refuse, commit: refuse, remove: refuse },
     history: { record: refuse, backfill: refuse, read: refuse },
     assessments: { putLatest: refuse, latest: refuse, targets: refuse },
-    cache: { get: refuse, put: refuse, exchange: refuse },
+    cache: { get: refuse, getMany: refuse, put: refuse, exchange: refuse },
     close: async () => {},
   };
 };

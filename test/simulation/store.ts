@@ -77,6 +77,7 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
     },
     cache: {
       get: (key, now) => request(() => store.cache.get(key, now)),
+      getMany: (keys, now) => request(() => store.cache.getMany(keys, now)),
       put: (key, value, expiresAt) => request(() => store.cache.put(key, value, expiresAt)),
       exchange: (key, exchange) => request(() => store.cache.exchange(key, exchange)),
     },

@@ -1,4 +1,4 @@
-import { packJson, unpackJson } from '../packed-json.ts';
+import { packJson, readable, unpackJson } from '../packed-json.ts';
 import { type CacheStore, isSameValue } from '../state-store.ts';
 import {
   bytesOf,
@@ -8,6 +8,7 @@ import {
   type Item,
   MAX_ITEM_BYTES,
   numberOf,
+  textOf,
 } from './dynamo-table.ts';
 
 /** What an entry takes beside its value: keys, attribute names, the two times. Generous. */
@@ -19,6 +20,15 @@ const OVERHEAD_BYTES = 4096;
  */
 export const dynamoCache = (table: DynamoTable): CacheStore => ({
   get: async (key, now) => liveValue(await table.get(entry(key), { consistent: false }), now),
+  getMany: async (keys, now) => {
+    const items = await table.getMany([...new Set(keys)].map(entry));
+    const found = new Map<string, unknown>();
+    for (const item of items) {
+      const value = readable(() => liveValue(item, now));
+      if (value !== null) found.set(textOf(item, 'pk').slice(PREFIX.length), value);
+    }
+    return found;
+  },
   put: async (key, value, expiresAt) => {
     const body = packJson(value);
     if (body.length > MAX_ITEM_BYTES - OVERHEAD_BYTES) return;
@@ -32,7 +42,9 @@ export const dynamoCache = (table: DynamoTable): CacheStore => ({
   },
 });
 
-const entry = (key: string) => ({ pk: `cache#${key}`, sk: 'entry' });
+const PREFIX = 'cache#';
+
+const entry = (key: string) => ({ pk: `${PREFIX}${key}`, sk: 'entry' });
 
 const liveValue = (item: Item | null, now: number): unknown =>
   item === null || numberOf(item, 'expiresAtMilliseconds') <= now

@@ -1,3 +1,4 @@
+import { DAY, HISTORY_RETENTION } from '../history/history-rollup.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
 import { StateStoreError } from '../state-store-error.ts';
 import { atVersion, bytesOf, type DynamoTable, numberOf } from './dynamo-table.ts';
@@ -5,8 +6,13 @@ import { atVersion, bytesOf, type DynamoTable, numberOf } from './dynamo-table.t
 /** What a target's history is kept by. */
 export interface Ledger {
   readonly version: number;
-  /** Subnet IDs; a subnet's number (`ordinal`) is its place. Only ever appended to. */
+  /**
+   * Subnet IDs; a subnet's number (`ordinal`) is its place. A place is given to another subnet only when nothing that was
+   * stored under it can be read any more.
+   */
   readonly subnetIds: readonly string[];
+  /** Numbers of subnets that scans do not have any more, with the hour (epoch milliseconds) since when. */
+  readonly gone: ReadonlyMap<number, number>;
   /** Scans before this epoch millisecond, the start of an hour, are folded into the days. */
   readonly foldedBefore: number;
 }
@@ -29,32 +35,41 @@ export class HistoryLedger {
           version: numberOf(item, 'version'),
           subnetIds: unpackJson<string[]>(bytesOf(item, 'subnetIds'), 'list of subnets'),
           foldedBefore: numberOf(item, 'foldedBefore'),
+          gone: new Map(
+            item['gone'] === undefined
+              ? []
+              : unpackJson<[number, number][]>(bytesOf(item, 'gone'), 'list of subnets'),
+          ),
         };
   }
 
   /**
    * The ledger with a number for each of these subnets. Written only when one is new.
    *
-   * @param foldedBefore where a ledger begins that does not exist yet.
+   * @param foldedBefore the hour of the scan, where a ledger begins that does not exist yet.
    */
   async withSubnets(subnetIds: ReadonlySet<string>, foldedBefore: number): Promise<Ledger> {
     return retried(async () => {
-      const ledger = (await this.read({ consistent: true })) ?? { version: 0, subnetIds: [], foldedBefore };
+      const ledger = (await this.read({ consistent: true })) ?? { ...EMPTY, foldedBefore };
       const known = new Set(ledger.subnetIds);
       const added = [...subnetIds].filter((subnetId) => !known.has(subnetId));
       if (added.length === 0) return ledger;
-      return this.#put({ ...ledger, subnetIds: [...ledger.subnetIds, ...added] });
+      return this.#put(withAdded(ledger, added, foldedBefore));
     });
   }
 
-  /** Says that all before `foldedBefore` is folded; a ledger that says more stays as it is. */
-  async advance(read: Ledger, foldedBefore: number): Promise<void> {
+  /**
+   * Says that all before `foldedBefore` is folded; a ledger that says more stays as it is.
+   *
+   * @param seen the numbers of the subnets that the folded scans had
+   */
+  async advance(read: Ledger, foldedBefore: number, seen: ReadonlySet<number>): Promise<void> {
     let known: Ledger | null = read;
     await retried(async () => {
       const ledger = known ?? (await this.read({ consistent: true }));
       known = null;
       if (ledger === null || ledger.foldedBefore >= foldedBefore) return 'advanced already';
-      return this.#put({ ...ledger, foldedBefore });
+      return this.#put({ ...ledger, foldedBefore, gone: goneAfter(ledger, foldedBefore, seen) });
     });
   }
 
@@ -65,11 +80,43 @@ export class HistoryLedger {
       version: { N: String(next.version) },
       foldedBefore: { N: String(next.foldedBefore) },
       subnetIds: { B: packJson(next.subnetIds) },
+      ...(next.gone.size === 0 ? {} : { gone: { B: packJson([...next.gone]) } }),
     };
     const outcome = await this.#table.put(this.#key, attributes, atVersion(ledger.version));
     return outcome === 'refused' ? null : next;
   }
 }
+
+const EMPTY: Ledger = { version: 0, subnetIds: [], foldedBefore: 0, gone: new Map() };
+
+/** Days outlive the retention by two days, and one more is for scans that come late. */
+const PLACE_IS_FREE_AFTER = HISTORY_RETENTION + 3 * DAY;
+
+const withAdded = (ledger: Ledger, added: readonly string[], now: number): Ledger => {
+  const subnetIds = [...ledger.subnetIds];
+  const gone = new Map(ledger.gone);
+  const free = [...gone].flatMap(([ordinal, since]) => (now - since > PLACE_IS_FREE_AFTER ? [ordinal] : []));
+  for (const subnetId of added) {
+    const ordinal = free.pop();
+    if (ordinal === undefined) subnetIds.push(subnetId);
+    else {
+      subnetIds[ordinal] = subnetId;
+      gone.delete(ordinal);
+    }
+  }
+  return { ...ledger, subnetIds, gone };
+};
+
+const goneAfter = (
+  { subnetIds, gone }: Ledger,
+  hour: number,
+  seen: ReadonlySet<number>,
+): ReadonlyMap<number, number> =>
+  new Map(
+    subnetIds.flatMap((_, ordinal) =>
+      seen.has(ordinal) ? [] : [[ordinal, gone.get(ordinal) ?? hour] as const],
+    ),
+  );
 
 /** Lost races before giving up. Each one lost means that another scan made progress. */
 const ATTEMPTS = 10;

@@ -89,7 +89,10 @@ class TargetHistory {
     const waiting = await this.#scans(ledger.foldedBefore - RECENT_WINDOW, startOfHour(newest) - 1);
     const older = numbered.filter(({ at }) => at >= ledger.foldedBefore && at <= recentFrom);
     await this.#days.fold([...waiting, ...late, ...older]);
-    await this.#ledger.advance(ledger, startOfHour(newest));
+    const seen = new Set(
+      [...waiting, ...numbered].flatMap(({ samples }) => samples.map(({ ordinal }) => ordinal)),
+    );
+    await this.#ledger.advance(ledger, startOfHour(newest), seen);
   }
 
   async read(subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>> {

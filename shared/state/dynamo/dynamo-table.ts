@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -7,6 +9,7 @@ import {
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
+import { StateStoreError } from '../state-store-error.ts';
 import { stateStoreError } from './dynamo-errors.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -19,6 +22,14 @@ export interface ItemKey {
 /** DynamoDB refuses an item over 400 KB, names and values of its attributes counted. Source: service quotas of DynamoDB. */
 export const MAX_ITEM_BYTES = 400 * 1024;
 
+/** Items in one BatchGetItem request (API_BatchGetItem). */
+const MAX_BATCH = 100;
+
+/** How often a batch asks again for what was left out, and after which pauses, in milliseconds. */
+const MAX_ROUNDS = 5;
+const FIRST_PAUSE_MILLISECONDS = 25;
+const MAX_PAUSE_MILLISECONDS = 800;
+
 /** What must be so for a write to happen; `values` by the `:name` that the expression uses, attribute names behind `#`. */
 export interface Condition {
   readonly expression: string;
@@ -29,8 +40,8 @@ export interface Condition {
 /**
  * The one table, with keys `pk` and `sk` and the time-to-live attribute `expiresAt` (epoch seconds).
  *
- * Every request is about one item, or is a query. There are no batch requests on purpose: a batch may come back half
- * done (`UnprocessedItems`), a single write is done, refused or failed. Failures come as `StateStoreError`; throttling
+ * Every write is about one item: a batch of them may come back half done (`UnprocessedItems`), a single one is done,
+ * refused or failed. Reads of many items are batches, and what DynamoDB left out of an answer is asked for again. Failures come as `StateStoreError`; throttling
  * and interrupted connections have then outlived the retries of the client that was handed in.
  */
 export class DynamoTable {
@@ -53,6 +64,28 @@ export class DynamoTable {
       ),
     );
     return answer.Item ?? null;
+  }
+
+  /** The items that there are, in any order: 100 in a request, eventually consistent. */
+  async getMany(keys: readonly ItemKey[]): Promise<Item[]> {
+    const found: Item[] = [];
+    for (let start = 0; start < keys.length; start += MAX_BATCH) {
+      let asked = keys.slice(start, start + MAX_BATCH).map(keyOf);
+      for (let round = 0; asked.length > 0; round += 1) {
+        if (round > 0) await wait(Math.min(MAX_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** round));
+        const command = new BatchGetItemCommand({ RequestItems: { [this.#tableName]: { Keys: asked } } });
+        const answer = await this.#named('dynamodb:BatchGetItem', () => this.#client.send(command));
+        found.push(...(answer.Responses?.[this.#tableName] ?? []));
+        asked = answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+        if (asked.length > 0 && round === MAX_ROUNDS)
+          throw new StateStoreError(
+            'state-unavailable',
+            `DynamoDB did not answer ${asked.length} of ${keys.length} items of ${this.#tableName}, ${MAX_ROUNDS + 1} times`,
+            'Nothing now: the next run reads them again. If it persists, look at the throttled requests of the table.',
+          );
+      }
+    }
+    return found;
   }
 
   /** Writes the whole item; `refused` when the condition did not hold. */

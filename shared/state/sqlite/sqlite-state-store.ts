@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '../../model/alert/alert.ts';
 import type { TargetAssessment } from '../../model/result/assessment.ts';
-import { packJson, unpackJson, withWordsOfAws } from '../packed-json.ts';
+import { packJson, readable, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import {
@@ -186,6 +186,14 @@ const sqliteCache = (database: SqliteDatabase): CacheStore => {
       // Here is where it is known what time it is: what has expired goes on the way.
       if (!database.isReadOnly) database.run('DELETE FROM cache WHERE expires_at <= ?', now);
       return read(key, now);
+    },
+    getMany: async (keys, now) => {
+      const found = new Map<string, unknown>();
+      for (const key of keys) {
+        const value = readable(() => read(key, now));
+        if (value !== null) found.set(key, value);
+      }
+      return found;
     },
     put: async (key, value, expiresAt) => write(key, value, expiresAt),
     exchange: async (key, { expected, expiresAt, now, value }) =>

@@ -396,6 +396,18 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.cache.get('shared', now)).toEqual(['g']);
       });
 
+      test('many entries are read at once: those that there are, whatever the number', async () => {
+        for (let index = 0; index < 120; index += 1) await store.cache.put(`many/${index}`, { index }, TEN);
+        await store.cache.put('many/later', 1, TEN + HOUR);
+        const keys = Array.from({ length: 250 }, (_, index) => `many/${index}`);
+        const found = await store.cache.getMany([...keys, 'many/later', 'many/0'], TEN - 1);
+        expect(found.size).toBe(121);
+        expect(found.get('many/119')).toEqual({ index: 119 });
+        expect(found.has('many/120')).toBe(false);
+        expect([...(await store.cache.getMany([...keys, 'many/later'], TEN)).keys()]).toEqual(['many/later']);
+        expect((await store.cache.getMany([], TEN)).size).toBe(0);
+      });
+
       test('a new answer replaces the old one', async () => {
         await store.cache.put('key', 1, TEN);
         await store.cache.put('key', 2, TEN + HOUR);

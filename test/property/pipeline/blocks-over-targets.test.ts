@@ -87,6 +87,7 @@ const scheduled = (cache: CacheStore, scheduler: fc.Scheduler): CacheStore => {
   const turn = () => scheduler.schedule(Promise.resolve());
   return {
     get: (key, now) => turn().then(() => cache.get(key, now)),
+    getMany: (keys, now) => turn().then(() => cache.getMany(keys, now)),
     put: (key, value, expiresAt) => turn().then(() => cache.put(key, value, expiresAt)),
     exchange: (key, exchange) => turn().then(() => cache.exchange(key, exchange)),
   };

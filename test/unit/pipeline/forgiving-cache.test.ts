@@ -19,6 +19,11 @@ class FailingCache implements CacheStore {
     return this.#cache.get(key, now);
   }
 
+  async getMany(keys: readonly string[], now: number): Promise<ReadonlyMap<string, unknown>> {
+    this.#ask();
+    return this.#cache.getMany(keys, now);
+  }
+
   async put(key: string, value: unknown, expiresAt: number): Promise<void> {
     this.#ask();
     await this.#cache.put(key, value, expiresAt);

@@ -30,6 +30,7 @@ class Scans {
         this.requests += 1;
         return this.#cache.get(key, now);
       },
+      getMany: (keys, now) => this.#cache.getMany(keys, now),
       put: (key, value, expiresAt) => {
         this.requests += 1;
         return this.#cache.put(key, value, expiresAt);

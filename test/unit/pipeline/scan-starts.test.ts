@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noteStart, unfinishedScan } from '../../../shared/pipeline/scan-starts.ts';
+import { noteStart, readAllStarts, unfinishedAmong } from '../../../shared/pipeline/scan-starts.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 
 const TARGET = { accountId: '111111111111', region: 'eu-west-1' };
@@ -35,7 +35,11 @@ const reported = async (
   cache: ReturnType<typeof createMemoryStateStore>['cache'],
   minutes: number,
   lastScannedAt: string | null = null,
-) => unfinishedScan(cache, TARGET, lastScannedAt, START + minutes * MINUTE);
+) => {
+  const now = START + minutes * MINUTE;
+  const starts = await readAllStarts(cache, [TARGET], now);
+  return unfinishedAmong([...starts.values()].flat(), lastScannedAt, now);
+};
 
 describe('a scan that began', () => {
   test('is not reported while it may still be running', async () => {
