@@ -43,9 +43,9 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const variants = [
-  { name: 'empty module', file: empty, bundled: true },
-  ...bundles.map(({ name, file }) => ({ name, file, bundled: true })),
-  { name: 'client-ec2 alone, not bundled', file: unbundled, bundled: false },
+  { name: 'empty module', file: empty, files: [empty] },
+  ...bundles.map(({ name, file, filesAtStart }) => ({ name, file, files: filesAtStart })),
+  { name: 'client-ec2 alone, not bundled', file: unbundled, files: null },
 ];
 const samples = new Map<string, Sample[]>(variants.map(({ name }) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
@@ -56,12 +56,12 @@ console.log(`Node ${process.version}, median of ${ROUNDS} fresh processes each\n
 console.log(
   `${''.padEnd(30)} ${'kB'.padStart(6)} ${'gzip kB'.padStart(8)} ${'import ms'.padStart(10)} ${'(min-max)'.padStart(10)} ${'RSS MB'.padStart(7)}`,
 );
-for (const { name, file, bundled } of variants) {
-  const content = readFileSync(file);
+for (const { name, files } of variants) {
+  const content = files === null ? null : Buffer.concat(files.map((file) => readFileSync(file)));
   const times = (samples.get(name) ?? []).map(({ milliseconds }) => milliseconds);
   const rss = median((samples.get(name) ?? []).map((sample) => sample.rss)) / 1e6;
-  const size = bundled ? (content.length / 1000).toFixed(0) : '-';
-  const gzip = bundled ? (gzipSync(content, { level: 9 }).length / 1000).toFixed(0) : '-';
+  const size = content === null ? '-' : (content.length / 1000).toFixed(0);
+  const gzip = content === null ? '-' : (gzipSync(content, { level: 9 }).length / 1000).toFixed(0);
   const range = `(${Math.min(...times).toFixed(0)}-${Math.max(...times).toFixed(0)})`;
   console.log(
     `${name.padEnd(30)} ${size.padStart(6)} ${gzip.padStart(8)} ${median(times).toFixed(1).padStart(10)} ${range.padStart(10)} ${rss.toFixed(0).padStart(7)}`,
