@@ -88,7 +88,7 @@ describe('items that DynamoDB leaves out of an answer', () => {
 describe('the ledger of a history', () => {
   test('does not grow for ever: numbers of subnets that are long gone are given to new ones', async () => {
     const ledger = new HistoryLedger(new DynamoTable(database.client, tableName), 'history#ledger-test');
-    // Every day 20 subnets are made anew, as by a pipeline that tests its templates, and 10 stay.
+    // Every day 20 new subnets appear, as by a pipeline that tests its templates, and 10 stay.
     const stable = Array.from({ length: 10 }, (_, index) => `subnet-stable-${index}`);
     let places = 0;
     for (let day = 0; day < 200; day += 1) {
