@@ -103,7 +103,8 @@ const starts = (fleet: LabFleet, subnetId: string, group: FleetGroup | null = nu
   const complete = fleet.start(group?.type ?? TYPE, subnetId, group) !== null;
   if (group?.windows != null) return complete;
   const limits = limitsOf(group?.type ?? TYPE);
-  const [full] = limits === null ? [] : holdingsOnTheWayUp(limits, fleet.settings, [0]);
+  const [full] =
+    limits === null ? [] : holdingsOnTheWayUp(limits, fleet.settingsOf(group?.type ?? TYPE), [0]);
   if (full === undefined) throw new Error('no holding');
   const started = fleet.nodes[before];
   if (started === undefined) return false;
