@@ -3,8 +3,10 @@ import { count, verb } from '../base/text/numbers.ts';
 import { HOST_NETWORK_PODS, recommendedCap } from '../cluster/max-pods.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { ClusterAssessment, NodeAssessment } from '../result/cluster.ts';
+import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
 import type { Estate } from './estate.ts';
+import { afterReturn } from './remedies/afterwards.ts';
 import { ranked } from './remedies/ranked.ts';
 
 /** Names shown in a message; the rest are in the JSON. */
@@ -66,8 +68,9 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
         stopped.length === 0
           ? null
           : terminateStopped(
+              estate,
               cluster.region,
-              stopped.map(({ node }) => node.instanceId),
+              stopped.map(({ node }) => node),
             ),
         stopped.length === nodes.length ? null : keepFewerPrefixes(cluster.autoMode),
       ),
@@ -87,17 +90,34 @@ const freePrefixes = (estate: Estate, subnetIds: readonly string[]): number | nu
       0,
     );
 
-const terminateStopped = (region: string, instanceIds: readonly string[]) => ({
-  title: `Terminate ${count(instanceIds.length, 'stopped node')}`,
+const terminateStopped = (estate: Estate, region: string, nodes: readonly NodeAssessment[]): Remedy => ({
+  title: `Terminate ${count(nodes.length, 'stopped node')}`,
   effect: 'A stopped node keeps all its addresses. Its group starts a new one when one is needed.',
+  ...afterMostReturned(
+    estate,
+    nodes.flatMap(({ usage }) => usage),
+  ),
   price: 'Free. Data on their disks may be lost.',
   when: 'Right when they are not to be started again.',
-  commands: [aws('ec2', 'terminate-instances', region, { 'instance-ids': instanceIds })],
+  commands: [
+    aws('ec2', 'terminate-instances', region, { 'instance-ids': nodes.map(({ instanceId }) => instanceId) }),
+  ],
   preconditions: [
     { text: 'They are stopped.', holds: true },
     { text: 'They are not needed again, and neither are their disks.', holds: null },
   ],
 });
+
+/** What there is in the subnet that gets most back. */
+const afterMostReturned = (estate: Estate, usage: NodeAssessment['usage']): Pick<Remedy, 'afterwards'> => {
+  const returned = [...Map.groupBy(usage, ({ subnetId }) => subnetId)].map(([subnetId, parts]) => ({
+    subnet: estate.subnetsIn([subnetId])[0] ?? null,
+    addresses: parts.reduce((sum, { addresses }) => sum + addresses, 0),
+    prefixes: parts.reduce((sum, { prefixes }) => sum + prefixes, 0),
+  }));
+  const [most] = returned.toSorted((a, b) => b.addresses - a.addresses);
+  return most === undefined ? {} : afterReturn(estate, most.subnet, most);
+};
 
 const keepFewerPrefixes = (autoMode: boolean) => ({
   title: 'Let the CNI hold fewer prefixes',

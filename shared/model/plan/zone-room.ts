@@ -17,6 +17,8 @@ export interface ZoneChange {
     readonly map: AddressMap | null;
     readonly use: 'discovery' | 'pods' | 'nodes';
   };
+  /** A subnet in which no new node starts any more. */
+  readonly closes?: string;
   /** What is given back. */
   readonly returns?: Pick<Holding, 'subnetId' | 'addresses' | 'prefixes'>;
   /** A `prefix` reservation. */
@@ -56,7 +58,13 @@ export const zoneRoom = (
   if (type === null || takesPrefixes === null) return null;
   const places = newNodes.places.filter(({ availabilityZone }) => availabilityZone === zone);
   const before = roomIn(estate, demands, type, places, {});
-  const after = roomIn(estate, demands, type, placesWith(places, zone, change.opens), change);
+  const after = roomIn(
+    estate,
+    demands,
+    type,
+    placesWith(places, zone, change.opens).filter(({ subnetId }) => subnetId !== change.closes),
+    change,
+  );
   return before === null || after === null
     ? null
     : { type, takesPrefixes, settingsKnown: newNodes.settingsKnown, before, after };

@@ -31,7 +31,7 @@ export const afterwards = (
   const [cluster] = clustersUsing(estate, subnet).toSorted((a, b) => b.nodes.length - a.nodes.length);
   const room = zone === null || cluster === undefined ? null : zoneRoom(estate.plan, cluster, zone, change);
   const sentences = [
-    cluster === undefined || room === null ? '' : nodesText(cluster, zone ?? '', room),
+    cluster === undefined || room === null ? '' : nodesText(cluster, zone ?? '', room, change),
     runwayText(subnet, room?.takesPrefixes === true ? 'prefixes' : 'addresses', gains),
   ].filter((sentence) => sentence !== '');
   return sentences.length === 0 ? {} : { afterwards: sentences.join(' ') };
@@ -70,14 +70,20 @@ export const opened = (
   };
 };
 
-const nodesText = ({ clusterName }: ClusterAssessment, zone: string, room: ZoneRoom): string => {
+const nodesText = (
+  { clusterName }: ClusterAssessment,
+  zone: string,
+  room: ZoneRoom,
+  { closes }: ZoneChange,
+): string => {
   const { after, before, type } = room;
-  if (after[0] <= before[0]) return '';
+  // Where a subnet closes, the same room is no longer shared with one in which nodes fail.
+  if (after[0] === 0 || (closes === undefined && after[0] <= before[0])) return '';
   const nodes = count(after[0], `more ${type} node`);
   const least = after[0] < after[1] ? 'at least ' : '';
   const now = before[0] < before[1] ? `at least ${before[0]}` : String(before[0]);
   const assumed = room.settingsKnown ? '' : " by the CNI's default settings";
-  return `After this,${assumed} ${least}${nodes} of ${clusterName} ${verb(after[0], 'fits')} in ${zone} when full of pods (now ${now}).`;
+  return `After this,${assumed} ${least}${nodes} of ${clusterName} ${verb(after[0], 'fits')} in ${zone} when full of pods${closes === undefined ? ` (now ${now})` : ', and none starts in the full subnet'}.`;
 };
 
 /** No figure for a loss that lasts hours. */

@@ -1,5 +1,6 @@
 import { aws } from '../../base/commands.ts';
 import { count } from '../../base/text/numbers.ts';
+import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
@@ -166,6 +167,11 @@ export const scaleDown = (
     effect: `Each node gives back what it holds when it is gone. Its pods must fit on the other nodes.`,
     price: 'Saves the price of the nodes. Pods restart.',
     when: 'Right when the other nodes have room, or the workload can wait.',
+    ...afterReturn(estate, subnet, {
+      addresses:
+        (addresses + prefixes * ADDRESSES_PER_PREFIX) * certainlyHere(cluster, demand, subnet, fewer),
+      prefixes: prefixes * certainlyHere(cluster, demand, subnet, fewer),
+    }),
     // Which node goes is for Auto Scaling to decide; it may be one of another subnet.
     gains: {
       addresses: here === demand.currentNodes ? fewer * addresses : null,
@@ -183,6 +189,41 @@ export const scaleDown = (
       ...minimumOf(demand, size),
     ],
   };
+};
+
+/**
+ * How many of the nodes that go are in this subnet for sure. Auto Scaling takes the next one from the zone that has most; of
+ * zones that have as many, it may be another one (EC2 Auto Scaling user guide, termination policies).
+ */
+const certainlyHere = (
+  { nodes }: ClusterAssessment,
+  { group }: CommittedDemand,
+  subnet: SubnetAssessment,
+  fewer: number,
+): number => {
+  const members = nodes.filter((node) => node.nodeGroup === group);
+  const inZone = new Map(
+    [...Map.groupBy(members, ({ availabilityZone }) => availabilityZone)].map(([zone, those]) => [
+      zone,
+      those.length,
+    ]),
+  );
+  let gone = 0;
+  for (let index = 0; index < fewer; index += 1) {
+    const [next] = [...inZone].toSorted(
+      ([zone, count], [other, otherCount]) =>
+        otherCount - count ||
+        Number(zone === subnet.availabilityZone) - Number(other === subnet.availabilityZone),
+    );
+    if (next === undefined) break;
+    inZone.set(next[0], next[1] - 1);
+    if (next[0] === subnet.availabilityZone) gone += 1;
+  }
+  const beside = members.filter(
+    ({ availabilityZone, subnetId }) =>
+      availabilityZone === subnet.availabilityZone && subnetId !== subnet.subnetId,
+  ).length;
+  return Math.max(0, gone - beside);
 };
 
 /** A node's group is known by the tags of EKS, or of Auto Scaling where it manages the group itself. */

@@ -187,7 +187,12 @@ const remedy = (
   const opens = { subnet: other, map: estate.maps.get(other.subnetId) ?? null };
   return {
     ...way,
-    ...(use === undefined ? {} : afterwards(estate, subnet, { opens: { ...opens, use } }, gains)),
+    ...afterwards(
+      estate,
+      subnet,
+      use === undefined ? { closes: subnet.subnetId } : { opens: { ...opens, use } },
+      gains,
+    ),
     price: 'Free. One call.',
     when: 'Right when the zone has room in another subnet of the same cluster.',
     gains,

@@ -47,6 +47,14 @@ describe('more full nodes that fit in a zone with 63 addresses left', () => {
     expect(zoneRoom(estate, cluster, ZONE, { returns })).toMatchObject({ after: [3, 3] });
   });
 
+  test('none where no node starts in it any more, and four in another one of the zone', () => {
+    const closed = { closes: 'subnet-0a' };
+    expect(zoneRoom(estate, cluster, ZONE, closed)).toBeNull();
+    expect(zoneRoom(estate, cluster, ZONE, { ...closed, ...opens('nodes') })).toMatchObject({
+      after: [4, 4],
+    });
+  });
+
   test('unknown in a zone in which no node starts', () => {
     expect(zoneRoom(estate, cluster, 'eu-west-1b', {})).toBeNull();
   });
