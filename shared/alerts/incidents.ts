@@ -7,7 +7,7 @@ import { isShortage } from './check-of-rule.ts';
 type Open = Pick<Alert, 'subject'> & { readonly cause: string; readonly since: number };
 
 /**
- * Subnets of one VPC whose shortages begin within this time (milliseconds) are one incident: the same pods or jobs spread over
+ * Subnets of one cluster whose shortages begin within this time (milliseconds) are one incident: the same pods or jobs spread over
  * them. A drain of a VPC over hours reached its subnets up to two and a half hours after each other (`npm run bench:year`).
  */
 const TOGETHER_WITHIN = 3 * 3_600_000;
@@ -15,8 +15,8 @@ const TOGETHER_WITHIN = 3 * 3_600_000;
 /**
  * Gives what begins now the cause of the open incident that it belongs to: the shortage of a subnet, of the VPC around it
  * and of the node groups in it is one incident, also when their alerts fire hours apart. What is about no shortage has an
- * incident of its own subject. Shortages of two subnets of a VPC are one where they begin within hours of each other. An
- * incident keeps the cause of its first alert for as long as one of its alerts fires. Of several incidents that match, the
+ * incident of its own subject. Shortages of two subnets of a cluster are one where they begin within hours of each other.
+ * An incident keeps the cause of its first alert for as long as one of its alerts fires. Of several incidents that match, the
  * oldest is joined.
  *
  * @param stored the target's alerts before this scan
@@ -66,13 +66,18 @@ const rank = ({ type }: Subject): number => {
 const belongs = (subject: Subject, cause: string, other: Open, now: number): boolean =>
   other.cause === cause ||
   other.cause === causeOf(subject) ||
-  (now - other.since <= TOGETHER_WITHIN && isInOneVpc(subject, other.subject)) ||
+  (now - other.since <= TOGETHER_WITHIN && isInOneCluster(subject, other.subject)) ||
   isOfVpc(subject, other) ||
   isOfVpc(other.subject, { subject, cause }) ||
   subject.subnetIds.some((subnetId) => other.subject.subnetIds.includes(subnetId));
 
-const isInOneVpc = (a: Subject, b: Subject): boolean =>
-  a.type === 'subnet' && b.type === 'subnet' && a.vpcId !== null && a.vpcId === b.vpcId;
+/** Subnets that share only their VPC fill for reasons of their own: each is announced. */
+const isInOneCluster = (a: Subject, b: Subject): boolean =>
+  a.type === 'subnet' &&
+  b.type === 'subnet' &&
+  a.vpcId !== null &&
+  a.vpcId === b.vpcId &&
+  (a.clusterNames ?? []).some((name) => b.clusterNames?.includes(name) === true);
 
 /** Whether it lies in the VPC that the other one is about, as its subject or as its cause. */
 const isOfVpc = ({ vpcId }: Subject, { subject, cause }: Omit<Open, 'since'>): boolean => {

@@ -207,7 +207,7 @@ describe('the checks of one supply are one alert', () => {
       'addresses-exhaustion': { raise: 'critical', pendingFor: 7_200 },
       'addresses-low': { raise: 'warning' },
     });
-    expect(live([[0, slow]]).sent).toEqual(['0 firing addresses-low warning']);
+    expect(live([[0, slow]]).sent).toEqual(['0 firing addresses-low warning +addresses-exhaustion']);
   });
 
   test('that sends one warning, though days became hours', () => {

@@ -79,14 +79,18 @@ test('subnets, node groups and VPCs that share nothing have incidents of their o
   expect(causes([raised(vpc)], raised(other))).toEqual(['vpc/vpc-01']);
 });
 
-test('two subnets of a VPC are one incident where they begin within three hours, and two where they do not', () => {
-  const open = [alertAfter(raised(subnet('a')))];
+test('two subnets of a cluster are one incident where they begin within three hours, and two where they do not', () => {
+  const ofShop = (letter: string): Subject => ({ ...subnet(letter), clusterNames: ['shop'] });
+  const open = [alertAfter(raised(ofShop('a')))];
   const since = Date.parse(open[0]?.since ?? '');
-  const causeAt = (hours: number, other = subnet('b')) =>
+  const causeAt = (hours: number, other = ofShop('b')) =>
     joinIncidents([raised(other)], open, since + hours * 3_600_000)[0]?.cause;
   expect(causeAt(3)).toBe('subnet/subnet-0a');
   expect(causeAt(3.1)).toBe('subnet/subnet-0b');
-  expect(causeAt(0, { ...subnet('b'), vpcId: 'vpc-02' })).toBe('subnet/subnet-0b');
+  expect(causeAt(0, { ...ofShop('b'), vpcId: 'vpc-02' })).toBe('subnet/subnet-0b');
+  // Subnets that share only the VPC fill for reasons of their own.
+  expect(causeAt(0, { ...ofShop('b'), clusterNames: ['pay'] })).toBe('subnet/subnet-0b');
+  expect(causeAt(0, subnet('b'))).toBe('subnet/subnet-0b');
 });
 
 test('what is over is joined by nothing', () => {

@@ -58,7 +58,7 @@ describe('scan-failed', () => {
       title: 'Allow ec2:DescribeSubnets in the policy of HeadroomReader.',
       effect:
         'Fixes: arn:aws:sts::111111111111:assumed-role/HeadroomReader/headroom is not allowed to call ec2:DescribeSubnets in account 111111111111, eu-west-1.',
-      commands: ['aws sts get-caller-identity'],
+      commands: [],
       preconditions: [],
     });
     expect(observation?.evidence).toEqual([
