@@ -1,5 +1,6 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../../shared/model/base/shell-words.ts';
+import { figuresText } from '../../shared/model/base/text/figures.ts';
 import { effectOf, type Finding } from '../../shared/model/result/finding.ts';
 import { type Io, paint } from '../base/io.ts';
 
@@ -14,9 +15,7 @@ export const renderFinding = (
   { severity, title, explanation, evidence, remedies, also = [] }: Finding,
 ): string => {
   const dye = paint(io);
-  const facts = evidence
-    .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
-    .join(', ');
+  const facts = figuresText(evidence);
   return [
     `${dye(SEVERITY_STYLE[severity], severity.padEnd(8))}  ${dye('bold', printable(title))}\n`,
     indent(printable(explanation), 10),

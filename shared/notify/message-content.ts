@@ -3,7 +3,8 @@ import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Digest, DigestSection } from '../model/alert/digest.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
-import { label, words } from '../model/base/text/names.ts';
+import { figureText } from '../model/base/text/figures.ts';
+import { label } from '../model/base/text/names.ts';
 import { quantity } from '../model/base/text/numbers.ts';
 import { utcTime } from '../model/base/text/times.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
@@ -253,7 +254,7 @@ const figuresOf = (finding: Finding): readonly Fact[] => {
     .slice(0, FIGURES_SHOWN)
     .map(({ name, value, unit }) => ({
       label: short(label(name)),
-      value: figure(value, unitBeside(name, unit)),
+      value: short(figureText({ name, value, unit })),
     }));
 };
 
@@ -269,19 +270,9 @@ const alsoIn = ({ title, also = [] }: Finding): string => {
 };
 
 const changeOf = ({ name, before, now, unit }: EvidenceChange): Fact => {
-  const shown = unitBeside(name, unit);
-  return { label: short(label(name)), value: `was ${figure(before, shown)}, now ${figure(now, shown)}` };
+  const shown = (value: number | string | null): string => short(figureText({ name, value, unit }));
+  return { label: short(label(name)), value: `was ${shown(before)}, now ${shown(now)}` };
 };
-
-/** `Free prefixes: 31` needs no `prefixes` behind the number; a percent sign always helps. */
-const unitBeside = (name: string, unit: string | undefined): string | undefined =>
-  unit !== undefined && unit !== 'percent' && words(name).endsWith(unit) ? undefined : unit;
-
-/** A time among the evidence is shown as one. */
-const figure = (value: number | string | null, unit: string | undefined): string =>
-  short(
-    typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? utcTime(value) : quantity(value, unit),
-  );
 
 const ownersOf = (finding: Finding): readonly string[] => {
   const owners = finding.owners ?? [];

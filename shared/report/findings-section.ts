@@ -1,4 +1,5 @@
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
+import { figuresText } from '../model/base/text/figures.ts';
 import { compareSeverity, effectOf, type Finding, type Remedy } from '../model/result/finding.ts';
 import { filterable, type Places } from './facets.ts';
 import { type Html, html } from './html.ts';
@@ -42,9 +43,7 @@ const wordsOf = ({ title, subject }: Finding): readonly (string | null)[] => [
 ];
 
 const body = ({ explanation, evidence, remedies, subject, also = [] }: Finding): Html => {
-  const facts = evidence
-    .map(({ name, value, unit }) => `${name} ${value ?? 'unknown'}${unit === undefined ? '' : ` ${unit}`}`)
-    .join(' · ');
+  const facts = figuresText(evidence, ' · ');
   return html`<p>${explanation}</p>${also.length === 0 ? null : html`<ul>${also.map(({ title }) => html`<li>Also: ${title}</li>`)}</ul>`}${facts === '' ? null : html`<p class="where">${facts}</p>`}<p class="where">${subject.type} ${subject.id} · account ${subject.accountId} · ${subject.region}</p>${
     remedies.length === 0 ? null : html`<h4>What to do</h4><ol>${remedies.map(renderRemedy)}</ol>`
   }`;

@@ -55,6 +55,8 @@ const HOSTILE: Readonly<Record<string, unknown>> = {
   outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op 1',
   roleArn: 'role',
   cidr: '10.0.0.0',
+  cidrs: ['10.0.0.0/24', '10.0.0.0'],
+  ipamPoolId: 'ipam-pool-0a; id',
   cidrBlock: '10.0.0.0/33',
   cidrBlocks: ['999.0.0.0/8'],
   ipv6CidrBlocks: ['10.0.0.0/24 '],

@@ -46,6 +46,8 @@ export const WORD_FIELDS: Readonly<Record<string, WordPattern>> = {
   outpostArn: ARN,
   roleArn: ARN,
   cidr: RANGE,
+  cidrs: RANGE,
+  ipamPoolId: idOf('ipam-pool'),
   cidrBlock: IPV4_CIDR,
   cidrBlocks: IPV4_CIDR,
   ipv6CidrBlocks: IPV6_CIDR,

@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -29,6 +30,10 @@ export const probeStateTable = async (
   tableName: string,
 ): Promise<readonly TableAnswer[]> => {
   const calls: readonly (readonly [action: string, call: () => Promise<unknown>])[] = [
+    [
+      'dynamodb:BatchGetItem',
+      () => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: [KEY] } } })),
+    ],
     ['dynamodb:GetItem', () => client.send(new GetItemCommand({ TableName: tableName, Key: KEY }))],
     [
       'dynamodb:Query',

@@ -136,7 +136,9 @@ describe('headroom cost', () => {
     const args = ['--subnets', '1000', '--targets', '80', '--active-addresses', '50000'];
     const { code, out } = await headroomInProcess(['cost', ...args]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^CloudWatch metrics +\$225.90 {2}753 series, 500 of 13000 for subnets$/m);
+    expect(out).toMatch(
+      /^CloudWatch metrics +\$113.40 {2}378 series, 365 of 13240 for subnets, VPCs and clusters$/m,
+    );
     expect(out).toContain('$9,855.00 for the advanced tier of VPC IPAM with 50,000 active addresses');
     expect(lab.calls.length).toBe(before);
   });

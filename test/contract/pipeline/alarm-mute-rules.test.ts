@@ -5,7 +5,7 @@ import { estateNamed } from '../../../lab/estates/index.ts';
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { muteOf } from '../../../shared/alerts/silence.ts';
-import { readAlarmMuteRules } from '../../../shared/aws/alarm-mute-rules.ts';
+import { MAX_MUTE_RULES, readAlarmMuteRules } from '../../../shared/aws/alarm-mute-rules.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { planRun } from '../../../shared/pipeline/plan.ts';
 import { addMute, removeMute, storedMutes } from '../../../shared/pipeline/stored-mutes.ts';
@@ -124,4 +124,15 @@ test('rules that cannot be read mute nothing, the run says so, and mutes of peop
     ['mute-rules-not-read', expect.stringContaining('cloudwatch:GetAlarmMuteRule')],
   ]);
   expect((await storedMutes(store.cache, now)).map(({ by }) => by)).toEqual(['mia']);
+});
+
+test(`of more than ${MAX_MUTE_RULES} active rules the first ones are read`, async () => {
+  const rule = (number: number) => ({
+    name: `rule ${number}`,
+    alarms: [alarm({ SubnetId: `subnet-0${number}` })],
+  });
+  for (let number = 0; number < MAX_MUTE_RULES; number += 1) lab.muteRules.push(rule(number));
+  expect(await readAlarmMuteRules(client, NAMESPACE, HOME)).toHaveLength(MAX_MUTE_RULES);
+  lab.muteRules.push(rule(MAX_MUTE_RULES));
+  expect(await readAlarmMuteRules(client, NAMESPACE, HOME)).toHaveLength(MAX_MUTE_RULES);
 });
