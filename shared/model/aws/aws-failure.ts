@@ -173,13 +173,20 @@ const accessDenied: Recogniser = ({ name, message }, context) => {
       'access-denied',
       `${identity} is not allowed to call ${action} in account ${context.target.accountId}${because}`,
       elsewhere ??
-        `Allow ${action} in the policy of ${identity}. Run Headroom in the management account or in a delegated administrator account.`,
+        `Allow ${action} in the policy of ${policyOwner(identity)}. Run Headroom in the management account or in a delegated administrator account.`,
     );
   return problem(
     'access-denied',
     `${identity} is not allowed to call ${action} in account ${context.target.accountId}, ${context.target.region}${because}`,
-    elsewhere ?? `Allow ${action} in the policy of ${identity}.`,
+    elsewhere ?? `Allow ${action} in the policy of ${policyOwner(identity)}.`,
   );
+};
+
+/** IAM names the session of a role, and policies belong to the role. The ARN of a session has no path, so the name stands alone. */
+const policyOwner = (identity: string): string => {
+  const [, account, role] =
+    /^arn:[\w-]{1,20}:sts::(\d{12}):assumed-role\/([^/]{1,64})\//.exec(identity) ?? [];
+  return role === undefined ? identity : `the role ${role} of account ${account}`;
 };
 
 /**

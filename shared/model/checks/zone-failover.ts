@@ -110,6 +110,7 @@ const subnetsElsewhere = (
 
 const outcomeText = ({ fits, growing, loss, nodes }: Short): string => {
   const zones = loss.lostZones.join(' and ');
+  if (!growing && nodes === 1) return `without ${zones}, its node there does not fit in the other zones`;
   return growing
     ? `without ${zones}, its groups cannot grow to their maximum: ${fits} of ${count(nodes, 'node')} ${verb(fits, 'fits')}`
     : `without ${zones}, ${fits} of ${count(nodes, 'node')} ${verb(fits, 'fits')} in the other zones`;

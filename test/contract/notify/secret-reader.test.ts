@@ -122,7 +122,7 @@ describe('a secret that cannot be used', () => {
       message: expect.stringContaining(
         `${IDENTITY} is not allowed to call ${action} in account 111122223333, eu-west-1`,
       ),
-      action: `Allow ${action} in the policy of ${IDENTITY}.`,
+      action: `Allow ${action} in the policy of the role headroom-notify-slack of account 111122223333.`,
     });
   });
 

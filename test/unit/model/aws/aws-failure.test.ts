@@ -33,7 +33,7 @@ describe('a denied call names the permission, the identity and the account', () 
     expect(problem).toEqual({
       code: 'access-denied',
       message: `${identity} is not allowed to call ec2:DescribeSubnets in account 222222222222, eu-west-1`,
-      action: `Allow ec2:DescribeSubnets in the policy of ${identity}.`,
+      action: 'Allow ec2:DescribeSubnets in the policy of the role headroom-reader of account 222222222222.',
     });
   });
 

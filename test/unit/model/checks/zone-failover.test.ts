@@ -46,6 +46,13 @@ describe('the loss of a zone', () => {
     ]);
   });
 
+  test('of its only node there is said of one node', () => {
+    const one = { ...short, lostNodes: 1, fits: 0, shortfall: 1 };
+    expect(found(aLoss(one))[0]?.title).toBe(
+      'shop: without eu-west-1a, its node there does not fit in the other zones',
+    );
+  });
+
   test('is information where only two zones, or groups at their maximum, are too much', () => {
     const two = aLoss({ ...short, lostZones: ['eu-west-1a', 'eu-west-1b'] });
     expect(found(aLoss(), two)).toMatchObject([
