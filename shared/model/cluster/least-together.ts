@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import type { Ledgers, Shortage } from './capacity.ts';
 import type { LocatedGroup } from './located-group.ts';
@@ -32,7 +33,7 @@ export const leastTogether = (groups: readonly LocatedGroup[], ledgers: Ledgers)
     return room;
   });
   const inZones = (nodes: readonly number[]): boolean => {
-    const shares = groups.map(({ running }, index) => sharesOf(running, nodes[index] ?? 0));
+    const shares = groups.map(({ running }, index) => sharesOf(running, elementAt(nodes, index)));
     return rooms.every((room, index) =>
       room.isSureInEachZone(index, (component) =>
         shares.map((share, group) => share(rooms[group]?.zonesIn(component) ?? [])),
@@ -44,14 +45,14 @@ export const leastTogether = (groups: readonly LocatedGroup[], ledgers: Ledgers)
   let growing = [...inTurn.slice(next), ...inTurn.slice(0, next)];
   while (growing.length > 0) {
     growing = growing.filter(({ group, index }) => {
-      const started = nodes[index] ?? 0;
+      const started = elementAt(nodes, index);
       if (started >= group.wanted || rooms[index]?.isSureSomewhere(nodes) !== true) return false;
       nodes[index] = started + 1;
       return true;
     });
   }
   return groups.map(({ steps, wanted }, index) => {
-    const started = nodes[index] ?? 0;
+    const started = elementAt(nodes, index);
     return { nodes: started, shortage: started < wanted ? likelyShortage(steps) : null };
   });
 };

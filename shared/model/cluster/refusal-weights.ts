@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import { conditionsOf, type Refusal, waysToRefuse } from './refusal.ts';
 
@@ -28,7 +29,7 @@ const boundsOf = (way: readonly Refusal[], groups: number): readonly WeightBound
   const shares = conditions
     .filter(({ atLeast }) => atLeast > 0)
     .map(({ demands, atLeast }) => demands.map((demand) => demand / atLeast));
-  const each = Array.from({ length: groups }, (_, index) => shares.map((share) => share[index] ?? 0));
+  const each = Array.from({ length: groups }, (_, index) => shares.map((share) => elementAt(share, index)));
   const candidates = [
     each.map(() => 1),
     each.map((values) => largestOf([0, ...values])),
@@ -51,8 +52,8 @@ const leastWeight = (refusal: Refusal, weights: readonly number[]): number => {
   let lightest = Number.POSITIVE_INFINITY;
   for (const [index, demand] of refusal.demands.entries()) {
     if (demand === 0) continue;
-    cheapest = Math.min(cheapest, (weights[index] ?? 0) / demand);
-    lightest = Math.min(lightest, weights[index] ?? 0);
+    cheapest = Math.min(cheapest, elementAt(weights, index) / demand);
+    lightest = Math.min(lightest, elementAt(weights, index));
   }
   // Nodes are whole: two places of four addresses are full after two nodes that take four, and not after half of one.
   const nodes = Math.ceil(refusal.atLeast / largestOf(refusal.demands));
@@ -66,4 +67,4 @@ export const isSure = (ways: readonly (readonly WeightBound[])[], nodes: readonl
   ways.every((way) => way.some(({ weights, least }) => weigh(weights, nodes) < least * (1 - PRECISION)));
 
 const weigh = (weights: readonly number[], nodes: readonly number[]): number =>
-  weights.reduce((sum, weight, index) => sum + weight * (nodes[index] ?? 0), 0);
+  weights.reduce((sum, weight, index) => sum + weight * elementAt(nodes, index), 0);

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import type { Refusal } from './refusal.ts';
 import { boundsOfWays, isSure, type WeightBound } from './refusal-weights.ts';
 
@@ -39,7 +40,7 @@ export class RoomOfGroup {
   isSureInEachZone(own: number, nodesIn: (component: string) => readonly number[]): boolean {
     return this.#inZones.every(({ component, ways }) => {
       const nodes = nodesIn(component);
-      const mine = nodes[own] ?? 0;
+      const mine = elementAt(nodes, own);
       return mine === 0 || isSure(ways, nodes.with(own, mine - 1));
     });
   }

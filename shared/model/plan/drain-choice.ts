@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 /** A node that could be drained, by its number in the list. */
 export interface DrainCandidate {
   /** Addresses that it holds in the subnets in question, 16 for each prefix. */
@@ -24,7 +25,7 @@ export const drainGain = (problem: DrainProblem, drained: ReadonlySet<number>): 
   if (problem.supply === 'prefixes')
     return problem.blocks.filter((needed) => needed.every((each) => drained.has(each))).length - cost;
   let addresses = 0;
-  for (const each of drained) addresses += problem.candidates[each]?.addresses ?? 0;
+  for (const each of drained) addresses += elementAt(problem.candidates, each).addresses;
   return addresses - cost;
 };
 
@@ -102,13 +103,15 @@ const PROMISING = 32;
 const promising = (problem: DrainProblem): ReadonlySet<number> => {
   const held = problem.candidates.map(() => 0);
   for (const needed of problem.blocks)
-    for (const each of needed) held[each] = (held[each] ?? 0) + 1 / needed.length;
+    for (const each of needed) held[each] = elementAt(held, each) + 1 / needed.length;
   const worth = problem.candidates.map(
     ({ addresses, pods }, index) =>
-      (problem.supply === 'prefixes' ? (held[index] ?? 0) : addresses) / (1 + pods),
+      (problem.supply === 'prefixes' ? elementAt(held, index) : addresses) / (1 + pods),
   );
   return new Set(
-    [...problem.candidates.keys()].toSorted((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0)).slice(0, PROMISING),
+    [...problem.candidates.keys()]
+      .toSorted((a, b) => elementAt(worth, b) - elementAt(worth, a))
+      .slice(0, PROMISING),
   );
 };
 

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { HeadroomError } from '../base/errors.ts';
 import { largestOf } from '../base/extremes.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
@@ -98,8 +99,8 @@ export const planDrain = (
   );
   const steps = stepsOf(problem, nodes, feasible);
   const set = new Set(feasible);
-  const released = feasible.flatMap((index) => held.get(nodes[index]?.instanceId ?? '') ?? []);
-  const gone = new Set(feasible.map((index) => nodes[index]?.instanceId ?? ''));
+  const released = feasible.flatMap((index) => held.get(elementAt(nodes, index).instanceId) ?? []);
+  const gone = new Set(feasible.map((index) => elementAt(nodes, index).instanceId));
   const mapsAfter = mapsWithout(estate, subnetIds, released);
   const reservations =
     question.supply === 'prefixes' && feasible.length > 0
@@ -260,7 +261,7 @@ const afterMove = (
   drained: ReadonlySet<number>,
 ): readonly { readonly node: PlannedNode; readonly pods: number }[] | null => {
   let moved = 0;
-  for (const index of drained) moved += nodes[index]?.pods ?? 0;
+  for (const index of drained) moved += elementAt(nodes, index).pods;
   if (moved === 0) return [];
   const staying = nodes.filter((_, index) => !drained.has(index));
   const { each, left } = spreadPods(
@@ -270,7 +271,7 @@ const afterMove = (
   return left > 0
     ? null
     : staying.flatMap((node, index) => {
-        const more = each[index] ?? 0;
+        const more = elementAt(each, index);
         return more === 0 ? [] : [{ node, pods: node.pods + more }];
       });
 };
@@ -311,7 +312,7 @@ const inOrder = (problem: DrainProblem, chosen: readonly number[]): readonly num
     const [next] = [...left].toSorted(
       (a, b) =>
         winsOf(problem, [...ordered, b]) - winsOf(problem, [...ordered, a]) ||
-        (problem.candidates[a]?.pods ?? 0) - (problem.candidates[b]?.pods ?? 0),
+        elementAt(problem.candidates, a).pods - elementAt(problem.candidates, b).pods,
     );
     if (next === undefined) break;
     ordered.push(next);
@@ -377,7 +378,7 @@ const playable = (
     );
     if (left > 0) return false;
     for (const [place, [number, other]] of staying.entries()) {
-      const pods = other.pods + (each[place] ?? 0);
+      const pods = other.pods + elementAt(each, place);
       const growth = pods === other.pods ? null : growthOf(demands, other, pods);
       if (growth === null) continue;
       const held = timeline.start(growth);

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import type { DemandStep } from '../cluster/node-demand.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
 import type { NodePlace } from '../result/cluster.ts';
@@ -77,11 +78,11 @@ export const spreadPods = (
   while (left > 0 && open.length > 0) {
     const share = Math.max(1, Math.floor(left / open.length));
     for (const { limit, index } of open) {
-      const given = Math.min(share, left, limit - (each[index] ?? 0));
-      each[index] = (each[index] ?? 0) + given;
+      const given = Math.min(share, left, limit - elementAt(each, index));
+      each[index] = elementAt(each, index) + given;
       left -= given;
     }
-    open = open.filter(({ limit, index }) => (each[index] ?? 0) < limit);
+    open = open.filter(({ limit, index }) => elementAt(each, index) < limit);
   }
   return { each, left };
 };

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
 import { type PlannedChanges, replacesNodes } from './changes.ts';
@@ -73,7 +74,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const total = all.reduce((sum, { pods }) => sum + pods, 0);
   const planned = all.map((node, index) => ({
     ...node,
-    pods: node.pods + (each[index] ?? 0) - (total === 0 ? 0 : Math.floor((fewer * node.pods) / total)),
+    pods: node.pods + elementAt(each, index) - (total === 0 ? 0 : Math.floor((fewer * node.pods) / total)),
   }));
   const stayingAfter = planned.slice(0, moved.length);
   return {

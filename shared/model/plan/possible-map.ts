@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import { decodeAddressMap, MAP_OWNERS, type MapBlock } from '../subnet/address-map.ts';
@@ -106,7 +107,7 @@ class DrawnMap {
   }
 
   #takeSingle(index: number): void {
-    const used = (this.#used[index] ?? 0) + 1;
+    const used = elementAt(this.#used, index) + 1;
     this.#used[index] = used;
     if (this.#owner[index] === '-') this.#owner[index] = this.#planned;
     if (this.#states[index] !== 'a') this.#states[index] = used === ADDRESSES_PER_PREFIX ? '#' : '+';
@@ -117,7 +118,7 @@ class DrawnMap {
     const block = this.#blocks[index];
     if (block === undefined || block.reservation === 'prefix' || block.reservation === 'explicit') return 0;
     const ofAws = (index === 0 ? AWS_AT_START : 0) + (index === this.#blocks.length - 1 ? AWS_AT_END : 0);
-    return Math.max(0, ADDRESSES_PER_PREFIX - (this.#used[index] ?? 0) - ofAws);
+    return Math.max(0, ADDRESSES_PER_PREFIX - elementAt(this.#used, index) - ofAws);
   }
 
   finish(): AddressMap {

@@ -1,4 +1,5 @@
 import type { Target } from '../aws/inventory.ts';
+import { elementAt } from '../base/element-at.ts';
 import { HeadroomError } from '../base/errors.ts';
 import { listOf } from '../base/text/names.ts';
 import { count, verb } from '../base/text/numbers.ts';
@@ -267,7 +268,7 @@ const podRanges = (
       `${customNetworking} cannot be divided into a subnet for each of the ${zones.length} zones of ${cluster.clusterName}.`,
       'Give a range that leaves subnets from /16 to /28, such as 100.64.0.0/16.',
     );
-  return zones.map((zone, index) => ({ zone, cidr: parts[index] ?? '' }));
+  return zones.map((zone, index) => ({ zone, cidr: elementAt(parts, index) }));
 };
 
 const newRanges = ({ customNetworking, newSubnets }: PlannedChanges): readonly string[] => [
