@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { NewNodeSettings } from '../result/cluster.ts';
@@ -111,7 +112,7 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const least = run(estate, ground, known, 'least');
   const most = run(estate, ground, known, 'most');
   const demands = known.map((demand, index): FittedDemand => {
-    const [low, high] = [at(least.outcomes, index), at(most.outcomes, index)];
+    const [low, high] = [elementAt(least.outcomes, index), elementAt(most.outcomes, index)];
     return {
       address: demand.address,
       kind: demand.kind,
@@ -191,12 +192,6 @@ interface Outcome {
   readonly error: string | null;
 }
 
-const at = <Value>(values: readonly Value[], index: number): Value => {
-  const value = values[index];
-  if (value === undefined) throw new RangeError(`There is no outcome ${index}.`);
-  return value;
-};
-
 const run = (
   estate: PlanEstate,
   ground: Ground,
@@ -237,7 +232,7 @@ const startNodes = (
   // A node in each subnet in turn; one that is full is left out from then on.
   for (let turn = 0; fits < wanted && open.length > 0; ) {
     const index = turn % open.length;
-    const held = timeline.start(at(open, index));
+    const held = timeline.start(elementAt(open, index));
     if (held !== null && !('error' in held)) {
       fits += 1;
       turn = index + 1;
@@ -269,7 +264,7 @@ const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'leas
     const open = [...subnetIds];
     for (let turn = 0; fits < wanted && open.length > 0; ) {
       const index = turn % open.length;
-      if (take(at(open, index))) {
+      if (take(elementAt(open, index))) {
         fits += 1;
         turn = index + 1;
       } else {

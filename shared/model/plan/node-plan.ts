@@ -80,7 +80,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   return {
     before,
     replaced: replaces
-      ? stayingAfter.map((next, index) => ({ old: at(staying, index), next: fresh(next) }))
+      ? stayingAfter.map((next, index) => ({ old: elementAt(staying, index), next: fresh(next) }))
       : [],
     kept: replaces ? [] : stayingAfter,
     settles: Object.keys(changes.settings).length > 0 || changes.pods !== 0 || evicted > 0,
@@ -96,12 +96,6 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
             `${count(forOverflow, 'node')} more ${verb(forOverflow, 'is')} needed: ${count(overflow, 'pod')} ${verb(overflow, 'does')} not fit on nodes of this kind.`,
           ],
   };
-};
-
-const at = <Value>(values: readonly Value[], index: number): Value => {
-  const value = values[index];
-  if (value === undefined) throw new RangeError(`The plan has no node ${index}.`);
-  return value;
 };
 
 const fresh = (node: FleetNode): FleetNode => ({ ...node, instanceId: null, interfaces: 0, holdings: [] });
@@ -176,7 +170,7 @@ const toRemove = (nodes: readonly PlannedNode[], number: number): readonly Plann
   while (removed.length < number && left.length > 0) {
     const byZone = Map.groupBy(left, ({ zone }) => zone);
     const [fullest = []] = [...byZone.values()].toSorted((a, b) => b.length - a.length);
-    const node = at(fullest, 0);
+    const node = elementAt(fullest, 0);
     removed.push(node);
     left.splice(left.indexOf(node), 1);
   }

@@ -122,8 +122,10 @@ export const planWhatIf = (
     null,
   );
   const tried = triedOrders(plan, demandsAfter, ground.reservations, subnets, timelines);
-  const [chosen] = tried.toSorted((a, b) => (a.order.failure?.nodes ?? 0) - (b.order.failure?.nodes ?? 0));
-  if (chosen === undefined) throw new RangeError('No order was tried.');
+  const chosen = elementAt(
+    tried.toSorted((a, b) => (a.order.failure?.nodes ?? 0) - (b.order.failure?.nodes ?? 0)),
+    0,
+  );
   const afterState = planState(
     {
       worst: chosen.worst,
