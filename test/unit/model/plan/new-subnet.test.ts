@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import { dividedRange, isInVpc, whyNotFree } from '../../../../shared/model/plan/new-subnet.ts';
+import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import { LabFleet } from '../../../fixtures/lab-fleet.ts';
+
+const { input } = new LabFleet(
+  [{ subnetId: 'subnet-0a', cidr: '10.0.0.0/25', zone: 'eu-west-1a' }],
+  DEFAULT_CNI_SETTINGS,
+  1,
+).scanned().estate;
+const vpcId = input.subnets[0]?.vpcId ?? '';
+const estateWith = (changes: Partial<PlanInput>) => new PlanEstate({ ...input, ...changes });
+
+const vpc = (id: string, cidrBlocks: readonly string[] | null) => ({
+  vpcId: id,
+  accountId: '111111111111',
+  region: 'eu-west-1',
+  cidrBlocks,
+});
+
+describe('a new range', () => {
+  const estate = estateWith({
+    vpcConnections: [
+      { kind: 'peering', id: 'pcx-01', vpcs: [vpc(vpcId, ['10.0.0.0/16']), vpc('vpc-09', ['10.9.0.0/16'])] },
+      { kind: 'transit-gateway', id: 'tgw-01', vpcs: [vpc(vpcId, ['10.0.0.0/16']), vpc('vpc-08', null)] },
+      { kind: 'peering', id: 'pcx-02', vpcs: [vpc('vpc-06', []), vpc('vpc-07', ['10.7.0.0/16'])] },
+    ],
+  });
+
+  test('that is in use in the VPC names the subnet', () => {
+    expect(whyNotFree(estate, vpcId, '10.0.0.64/26')).toBe(
+      '10.0.0.64/26 overlaps 10.0.0.0/25, the range of subnet-0a.',
+    );
+  });
+
+  test('that a connected VPC has names the VPC and the connection', () => {
+    expect(whyNotFree(estate, vpcId, '10.9.8.0/24')).toBe(
+      '10.9.8.0/24 overlaps 10.9.0.0/16 of vpc-09, which is connected by peering pcx-01.',
+    );
+  });
+
+  test('that only an unconnected VPC has is free, and so is any where connections were not read', () => {
+    expect(whyNotFree(estate, vpcId, '10.7.8.0/24')).toBeNull();
+    expect(whyNotFree(estateWith({ vpcConnections: null }), vpcId, '10.9.8.0/24')).toBeNull();
+  });
+
+  test('is in the VPC only if a block of the VPC holds all of it', () => {
+    const [block = ''] = input.vpcs[0]?.cidrBlocks ?? [];
+    expect(isInVpc(estate, vpcId, block)).toBe(true);
+    expect(isInVpc(estate, vpcId, '192.168.0.0/24')).toBe(false);
+    expect(isInVpc(estate, vpcId, 'x')).toBe(false);
+    expect(isInVpc(estate, 'vpc-elsewhere', block)).toBe(false);
+  });
+});
+
+test.each<[string, number, readonly string[] | null]>([
+  ['100.64.0.0/16', 1, ['100.64.0.0/16']],
+  ['100.64.0.0/16', 2, ['100.64.0.0/17', '100.64.128.0/17']],
+  ['100.64.0.0/24', 3, ['100.64.0.0/26', '100.64.0.64/26', '100.64.0.128/26']],
+  ['100.64.0.0/28', 2, null],
+  ['100.64.0.0/12', 2, null],
+  ['100.64.0.0/16', 0, null],
+  ['x', 2, null],
+])('%s for %i zones is %j', (range, zones, parts) => {
+  expect(
+    dividedRange(
+      range,
+      Array.from({ length: zones }, (_, index) => `zone ${index}`),
+    ),
+  ).toEqual(parts);
+});
