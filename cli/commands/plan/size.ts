@@ -13,6 +13,7 @@ import {
   type SizeMode,
   type SizeQuestion,
 } from '../../../shared/model/plan/size.ts';
+import { unreadNeighbours } from '../../../shared/model/plan/unread-neighbours.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
@@ -164,15 +165,39 @@ const placesOf = async (
     throw new UsageError(`Nothing matches --vpc ${vpc}.`, '`headroom scan` lists the VPCs.');
   const within = options.within ?? chosen?.cidrBlocks ?? [];
   const taken = [...given, ...takenIn(sources, chosen?.vpcId ?? null)];
+  const neighbours = neighbourUnknowns(sources, chosen?.vpcId ?? null);
   if (isStored)
-    return { within, taken, unknowns: ['Pools of IPAM are read from AWS alone, and not from stored scans.'] };
+    return {
+      within,
+      taken,
+      unknowns: ['Pools of IPAM are read from AWS alone, and not from stored scans.', ...neighbours],
+    };
   try {
     const pools = await poolsOf(options, []);
-    return { within, taken: [...taken, ...allocatedIn(pools, vpc ?? null)], ipamPools: pools };
+    return {
+      within,
+      taken: [...taken, ...allocatedIn(pools, vpc ?? null)],
+      ipamPools: pools,
+      unknowns: neighbours,
+    };
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
-    return { within, taken, unknowns: [`The pools of IPAM could not be read: ${error.message}`] };
+    return {
+      within,
+      taken,
+      unknowns: [`The pools of IPAM could not be read: ${error.message}`, ...neighbours],
+    };
   }
+};
+
+/** Of the VPC that is planned in; without one, only whether connections were read at all. */
+const neighbourUnknowns = (sources: readonly PlanSource[], chosen: string | null): readonly string[] => {
+  const unread = sources
+    .filter(({ plan }) => chosen === null || plan.input.vpcs.some(({ vpcId }) => vpcId === chosen))
+    .flatMap(({ plan }) => unreadNeighbours(plan.input.vpcConnections, chosen) ?? []);
+  return [...new Set(unread)].map(
+    (reason) => `${reason} A connected network may use a range that is called free.`,
+  );
 };
 
 const poolsOf = ({ externalId, region, roleArn }: Options, wanted: readonly string[]) =>

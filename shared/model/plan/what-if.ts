@@ -20,6 +20,7 @@ import { mapsAfter } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { type PlanState, planState } from './state-figures.ts';
 import { Timeline } from './timeline.ts';
+import { unreadNeighbours } from './unread-neighbours.ts';
 
 /** The actions of a change, in this order. The command line makes commands of it. */
 export type PlanAction =
@@ -152,7 +153,7 @@ export const planWhatIf = (
     podsWithoutNode: plan.podsWithoutNode,
     actions: [...ground.actions, ...nodeActions(plan, changes, settings, after, chosen.order)],
     notices: [...plan.notices, ...settingsNotices(estate, plan, after, changes)],
-    unknowns: unknownsOf(estate, cluster, plan),
+    unknowns: [...unknownsOf(estate, cluster, plan), ...neighbourUnknowns(estate, cluster, changes)],
     rules: rulesOf(plan, changes),
   };
   return {
@@ -441,6 +442,16 @@ const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePl
         ]
       : []),
   ];
+};
+
+const neighbourUnknowns = (
+  estate: PlanEstate,
+  { vpcId }: ClusterAssessment,
+  { customNetworking, newSubnets }: PlannedChanges,
+): readonly string[] => {
+  if (customNetworking === null && newSubnets.length === 0) return [];
+  const unread = unreadNeighbours(estate.input.vpcConnections, vpcId);
+  return unread === null ? [] : [`${unread} A connected network may use the new range.`];
 };
 
 const rulesOf = (plan: NodePlan, changes: PlannedChanges): readonly Rule[] => [

@@ -3,6 +3,7 @@ import { type AppliedQuota, appliedQuota, QUOTAS } from '../../aws/service-quota
 import { aws } from '../../base/commands.ts';
 import { listOf } from '../../base/text/names.ts';
 import { number } from '../../base/text/numbers.ts';
+import { unreadNeighbours } from '../../plan/unread-neighbours.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
@@ -212,24 +213,8 @@ const CLUSTERS_SHOWN = 3;
 /** The block was chosen apart from every range that is known; what is not known keeps this from being a promise. */
 const connectedPrecondition = (estate: Estate, vpc: VpcAssessment, block: string): Precondition => {
   const text = `No VPC that it is connected to has a range in ${block}.`;
-  if (estate.input.vpcConnections === null) return { text, holds: null };
-  const connections = connectionsOf(estate, vpc);
-  const unknown = connections
-    .flatMap(({ vpcs }) => vpcs)
-    .filter(({ cidrBlocks, vpcId }) => vpcId !== vpc.vpcId && (cidrBlocks ?? []).length === 0);
-  if (unknown.length > 0) {
-    const names = unknown.map(({ vpcId, accountId }) => `${vpcId} of account ${accountId ?? 'unknown'}`);
-    return { text: `${text} The ranges of ${names.join(', ')} are unknown.`, holds: null };
-  }
-  const open = connections.filter(
-    ({ kind, membersKnown }) => kind === 'transit-gateway' && membersKnown !== true,
-  );
-  return open.length === 0
-    ? { text, holds: true }
-    : {
-        text: `${text} Other accounts may have VPCs on ${open.map(({ id }) => id).join(', ')} that no scan has seen.`,
-        holds: null,
-      };
+  const unread = unreadNeighbours(estate.input.vpcConnections, vpc.vpcId);
+  return unread === null ? { text, holds: true } : { text: `${text} ${unread}`, holds: null };
 };
 
 export const raiseQuota = (

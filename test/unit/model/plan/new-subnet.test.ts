@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { dividedRange, isInVpc, whyNotFree } from '../../../../shared/model/plan/new-subnet.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import { unreadNeighbours } from '../../../../shared/model/plan/unread-neighbours.ts';
 import { LabFleet } from '../../../fixtures/lab-fleet.ts';
 
 const { input } = new LabFleet(
@@ -69,4 +70,45 @@ test.each<[string, number, readonly string[] | null]>([
       Array.from({ length: zones }, (_, index) => `zone ${index}`),
     ),
   ).toEqual(parts);
+});
+
+describe('what is not known of connected networks', () => {
+  const of = (
+    kind: 'peering' | 'transit-gateway',
+    cidrBlocks: readonly string[] | null,
+    membersKnown?: boolean,
+  ) => [
+    {
+      kind,
+      id: 'x-01',
+      vpcs: [vpc(vpcId, ['10.0.0.0/16']), vpc('vpc-09', cidrBlocks)],
+      ...(membersKnown === undefined ? {} : { membersKnown }),
+    },
+  ];
+
+  test.each([
+    ['all of it, where connections were not read', null, `The connections of ${vpcId} could not be read.`],
+    ['nothing of a peering whose ranges are known', of('peering', ['10.9.0.0/16']), null],
+    [
+      'the ranges of a VPC that may not be described',
+      of('peering', null),
+      'The ranges of vpc-09 of account 111111111111 are unknown.',
+    ],
+    [
+      'other members of a transit gateway',
+      of('transit-gateway', ['10.9.0.0/16']),
+      'Other accounts may have VPCs on x-01 that no scan has seen.',
+    ],
+    [
+      'nothing of a transit gateway whose members are known',
+      of('transit-gateway', ['10.9.0.0/16'], true),
+      null,
+    ],
+  ])('is %s', (_, connections, reason) => {
+    expect(unreadNeighbours(connections, vpcId)).toBe(reason);
+  });
+
+  test('says nothing of connections between others', () => {
+    expect(unreadNeighbours(of('peering', null), 'vpc-elsewhere')).toBeNull();
+  });
 });
