@@ -63,8 +63,8 @@ const activeRules = async (client: CloudWatchClient): Promise<readonly string[]>
     { Statuses: ['ACTIVE'] },
   )) {
     for (const { AlarmMuteRuleArn = '' } of AlarmMuteRuleSummaries) {
-      const name = /:alarm-mute-rule:(.+)$/.exec(AlarmMuteRuleArn)?.[1];
-      if (name !== undefined) names.push(name);
+      const [, name = ''] = AlarmMuteRuleArn.split(':alarm-mute-rule:');
+      if (name !== '') names.push(name);
     }
     if (names.length >= MAX_MUTE_RULES) break;
   }
