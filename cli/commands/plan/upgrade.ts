@@ -57,14 +57,14 @@ fit.
           caption: `While the group that takes most here is updated. ${ONE_POSSIBLE_PLACE}`,
         },
       );
-      session.exit(answer.fits && answer.unknowns.length === 0 ? EXIT.ok : EXIT.found);
+      session.exit(answer.fits === true ? EXIT.ok : EXIT.found);
     });
 };
 
 const upgradeReport = (answer: UpgradeDocument, subnetIds: readonly string[]): PlanReport => ({
   title: `${answer.clusterName}: an update of its version${answer.version === null ? '' : ` from ${answer.version}`}`,
   answer: sentence(answer),
-  fits: answer.fits && answer.unknowns.length === 0,
+  fits: answer.fits,
   tables: [
     {
       title: 'Control plane',
@@ -108,8 +108,8 @@ const upgradeReport = (answer: UpgradeDocument, subnetIds: readonly string[]): P
   subnetIds,
 });
 
-const sentence = ({ fits, unknowns, controlPlane, groups }: UpgradeAnswer): string => {
-  if (unknowns.length > 0) return 'It is not known whether the update fits.';
+const sentence = ({ fits, controlPlane, groups }: UpgradeAnswer): string => {
+  if (fits === null) return 'It is not known whether the update fits.';
   if (fits) return 'The update fits: the control plane finds its addresses, and every new node starts.';
   const short = controlPlane.filter((subnet) => subnet.fits === false);
   const nodes = groups.reduce((sum, group) => sum + group.nodes - group.fits, 0);

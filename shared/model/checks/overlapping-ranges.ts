@@ -37,7 +37,7 @@ export const overlappingRanges: Check = {
   clear: () => 'its ranges no longer overlap those of connected VPCs',
   about: 'each VPC of the account',
   condition: 'Two VPCs on one transit gateway, or peered, have ranges that overlap. Warning.',
-  unknown: 'The connections of the VPCs could not be read.',
+  unknown: 'The connections of the VPCs, or the ranges at their other ends, are not known.',
   impact:
     'A route can lead to only one of them. Traffic to the shared part goes to the wrong VPC or is dropped, and a range that looks free here is taken there.',
   settings: 'findings',
@@ -50,7 +50,14 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
     return notMeasured(subject, 'The connections of the VPCs could not be read.');
   }
   const overlaps = overlapsOf(estate, vpc);
-  if (overlaps.length === 0) return healthy(subject);
+  if (overlaps.length === 0) {
+    const unseen = estate.input.vpcConnections
+      .filter(({ vpcs }) => vpcs.some(({ vpcId }) => vpcId === vpc.vpcId))
+      .flatMap(({ vpcs }) => vpcs.filter(({ cidrBlocks }) => cidrBlocks === null));
+    return unseen.length === 0
+      ? healthy(subject)
+      : notMeasured(subject, `The ranges of ${count(unseen.length, 'connected VPC')} are not known.`);
+  }
   const evidence = overlaps.map(({ connection, otherVpcId, ranges }) => ({
     name: `overlap with ${otherVpcId} over ${connection.id}`,
     value: ranges.join(' and '),

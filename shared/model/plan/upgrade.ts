@@ -3,6 +3,7 @@ import { largestOf } from '../base/extremes.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
+import { addressSupply } from '../subnet/address-supply.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -18,7 +19,7 @@ const CONTROL_PLANE_ADDRESSES = 5;
 export interface ControlPlaneSubnet {
   readonly subnetId: string;
   readonly availabilityZone: string | null;
-  /** As AWS counts them; `null`: not known. */
+  /** The lower of AWS's count and the model's; `null`: not known. */
   readonly freeAddresses: number | null;
   readonly needed: number;
   readonly fits: boolean | null;
@@ -38,7 +39,8 @@ export interface UpgradeAnswer {
   readonly accountId: string;
   readonly region: string;
   readonly version: string | null;
-  readonly fits: boolean;
+  /** `null`: not known, and nothing that is known does not fit. */
+  readonly fits: boolean | null;
   readonly controlPlane: readonly ControlPlaneSubnet[];
   /** One group after the other: an update of one ends before the next one begins. */
   readonly groups: readonly GroupSurge[];
@@ -68,7 +70,7 @@ export const planUpgrade = (
 ): UpgradePlan => {
   const controlPlane = (eks?.subnetIds ?? []).map((subnetId): ControlPlaneSubnet => {
     const subnet = estate.subnets.get(subnetId);
-    const freeAddresses = subnet?.awsAvailable ?? subnet?.availableSingle ?? null;
+    const freeAddresses = subnet === undefined ? null : (addressSupply(subnet)?.available ?? null);
     return {
       subnetId,
       availabilityZone: subnet?.availabilityZone ?? null,
@@ -79,30 +81,29 @@ export const planUpgrade = (
   });
   const surges = (eks?.nodeGroups ?? []).map((group) => surgeOf(estate, cluster, group, surge, eks));
   const groups = surges.flatMap((each) => each.zones);
-  const zones = new Set(
-    controlPlane.filter(({ fits }) => fits === true).map(({ availabilityZone }) => availabilityZone),
-  );
-  const enoughZones =
-    zones.size >= Math.min(2, new Set(controlPlane.map((each) => each.availabilityZone)).size);
+  const unknowns = [
+    ...(eks === null
+      ? [
+          'The EKS API could not be read: neither the subnets of the control plane nor the node groups are known.',
+        ]
+      : []),
+    ...surges.flatMap(({ unknown }) => unknown ?? []),
+    ...controlPlane.flatMap(({ subnetId, fits }) =>
+      fits === null ? [`The free addresses of ${subnetId} are not known.`] : [],
+    ),
+  ];
+  const fails =
+    zonesOf(controlPlane.filter(({ fits }) => fits !== false)) < Math.min(2, zonesOf(controlPlane)) ||
+    surges.some(({ unknown, zones }) => unknown === null && zones.some(({ nodes, fits }) => fits < nodes));
   const answer: UpgradeAnswer = {
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
     region: cluster.region,
     version: cluster.version,
-    fits: enoughZones && groups.every(({ nodes, fits }) => fits >= nodes),
+    fits: fails ? false : unknowns.length > 0 ? null : true,
     controlPlane,
     groups,
-    unknowns: [
-      ...(eks === null
-        ? [
-            'The EKS API could not be read: neither the subnets of the control plane nor the node groups are known.',
-          ]
-        : []),
-      ...surges.flatMap(({ unknown }) => unknown ?? []),
-      ...controlPlane.flatMap(({ subnetId, fits }) =>
-        fits === null ? [`The free addresses of ${subnetId} are not known.`] : [],
-      ),
-    ],
+    unknowns,
     rules: [RULES.controlPlane, RULES.updateSurge, RULES.pool, RULES.podsAtMost, RULES.placement],
   };
   return {
@@ -114,6 +115,9 @@ export const planUpgrade = (
       ),
   };
 };
+
+const zonesOf = (subnets: readonly ControlPlaneSubnet[]): number =>
+  new Set(subnets.map(({ availabilityZone }) => availabilityZone)).size;
 
 /** Groups are updated one after the other: in each subnet, what the group takes that takes most there. */
 const mostTaken = (surges: readonly ReadonlyMap<string, Amount>[]): ReadonlyMap<string, MapChange> => {

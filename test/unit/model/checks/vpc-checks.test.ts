@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { VpcConnection } from '../../../../shared/model/aws/inventory.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { aVpcAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
+import { aVpcAssessment, findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
 
 const connection = (cidrBlocks: readonly string[], changes: Partial<VpcConnection> = {}): VpcConnection => ({
   kind: 'transit-gateway',
@@ -91,6 +91,9 @@ describe('overlapping ranges', () => {
     expect(findingsOf('overlapping-ranges', { vpcConnections: null })).toEqual([]);
     const unknown = { vpcId: 'vpc-02', accountId: null, cidrBlocks: null };
     expect(found(connection([], { vpcs: [...connection([]).vpcs.slice(0, 1), unknown] }))).toEqual([]);
+    const half = connection([], { vpcs: [...connection([]).vpcs.slice(0, 1), unknown] });
+    expect(statesOf('overlapping-ranges', { vpcConnections: [half] })).toEqual(['unknown']);
+    expect(statesOf('overlapping-ranges', { vpcConnections: [] })).toEqual(['healthy']);
   });
 });
 
