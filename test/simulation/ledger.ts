@@ -144,6 +144,12 @@ export class Ledger {
     if (!isTrue) this.#violation('not at rest', what);
   }
 
+  /** A record that begins again numbers its steps from one: what its earlier life delivered has the same ids. */
+  #beginAgain(key: string, entries: Map<string, Entry>): void {
+    for (const [id, entry] of entries) if (isComplete(entry)) entries.delete(id);
+    for (const recipient of ['chat', 'pager']) this.#heard.delete(`${recipient} ${key}`);
+  }
+
   #announce(
     workerId: number,
     before: Alert | null,
@@ -151,6 +157,7 @@ export class Ledger {
     entries: Map<string, Entry>,
   ): void {
     this.transitions += 1;
+    if (sequenceOf(transition.id) === 1) this.#beginAgain(transition.key, entries);
     entries.set(transition.id, {
       transition,
       recipients: recipientsOf(transition, this.#routes),

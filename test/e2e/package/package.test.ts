@@ -12,10 +12,10 @@ import { threeAccounts } from '../../fixtures/three-accounts.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /**
- * 945 kB when this was written, since more destinations, the live page and its runbooks came. More than this is a
- * dependency that came along unnoticed.
+ * 1,058 kB when this was written: sinks for OTLP and EMF, clients of ECS and Service Quotas, and commands in modules of their own.
+ * More than this is a dependency that came along unnoticed.
  */
-const MAX_PACKED_BYTES = 975_000;
+const MAX_PACKED_BYTES = 1_090_000;
 
 let installed: InstalledPackage;
 let folder: string;
