@@ -2,6 +2,7 @@ import type { VpcConnection } from '../aws/inventory.ts';
 import { aws } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
+import { undescribedNeighbours } from '../plan/unread-neighbours.ts';
 import type { VpcAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
@@ -51,9 +52,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   }
   const overlaps = overlapsOf(estate, vpc);
   if (overlaps.length === 0) {
-    const unseen = estate.input.vpcConnections
-      .filter(({ vpcs }) => vpcs.some(({ vpcId }) => vpcId === vpc.vpcId))
-      .flatMap(({ vpcs }) => vpcs.filter(({ cidrBlocks }) => cidrBlocks === null));
+    const unseen = undescribedNeighbours(estate.input.vpcConnections, vpc.vpcId);
     return unseen.length === 0
       ? healthy(subject)
       : notMeasured(subject, `The ranges of ${count(unseen.length, 'connected VPC')} are not known.`);

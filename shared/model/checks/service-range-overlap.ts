@@ -3,6 +3,7 @@ import { aws } from '../base/commands.ts';
 import { count } from '../base/text/numbers.ts';
 import { cidrContains, cidrsOverlap, parseCidr } from '../net/cidr.ts';
 import { firstOverlap } from '../net/free-ranges.ts';
+import { undescribedNeighbours } from '../plan/unread-neighbours.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { ranked } from './remedies/ranked.ts';
@@ -75,9 +76,7 @@ const result = (estate: Estate, eks: EksCluster, range: string | null): CheckRes
 const unknownReason = (estate: Estate, { vpcId }: EksCluster): string | null => {
   const connections = estate.input.vpcConnections;
   if (connections === null) return 'The connections of the VPCs could not be read.';
-  const unseen = connections
-    .filter(({ vpcs }) => vpcs.some((vpc) => vpc.vpcId === vpcId))
-    .flatMap(({ vpcs }) => vpcs.filter(({ cidrBlocks }) => cidrBlocks === null));
+  const unseen = undescribedNeighbours(connections, vpcId);
   return unseen.length === 0 ? null : `The ranges of ${count(unseen.length, 'connected VPC')} are not known.`;
 };
 

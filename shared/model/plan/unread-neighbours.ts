@@ -1,4 +1,13 @@
-import type { VpcConnection } from '../aws/inventory.ts';
+import type { ConnectedVpc, VpcConnection } from '../aws/inventory.ts';
+
+/** VPCs on the connections of a VPC that this account may not describe: their ranges are not known. */
+export const undescribedNeighbours = (
+  connections: readonly VpcConnection[],
+  vpcId: string | null,
+): readonly ConnectedVpc[] =>
+  connections
+    .filter(({ vpcs }) => vpcs.some((vpc) => vpc.vpcId === vpcId))
+    .flatMap(({ vpcs }) => vpcs.filter(({ cidrBlocks }) => cidrBlocks === null));
 
 /**
  * Why some ranges of networks that are connected to a VPC are not known, as a sentence; `null`: all are. A range that looks free
