@@ -43,16 +43,43 @@ export const failedFleets = async (
       if (FleetId !== undefined) fleets.push(FleetId);
     },
   );
+  return failuresInHistories(asked, fleets, since, {
+    action: 'ec2:DescribeFleetHistory',
+    service: 'ec2-fleet',
+    read: (FleetId, StartTime, NextToken) =>
+      client.send(new DescribeFleetHistoryCommand({ FleetId, StartTime, NextToken }), options),
+  });
+};
+
+/** How the history of one kind of fleet is read. */
+interface History {
+  readonly action: string;
+  readonly service: 'ec2-fleet' | 'spot';
+  readonly read: (
+    fleetId: string,
+    since: Date,
+    nextToken: string | undefined,
+  ) => Promise<{
+    readonly HistoryRecords?: readonly FleetEvent[] | undefined;
+    readonly NextToken?: string | undefined;
+  }>;
+}
+
+const failuresInHistories = async (
+  { target, roleArn }: AskedService<EC2Client>,
+  fleets: readonly string[],
+  since: number,
+  { action, service, read }: History,
+): Promise<AllocationFailure[]> => {
   const failures: AllocationFailure[] = [];
-  for (const FleetId of fleets) {
+  for (const fleetId of fleets) {
     await eachItem(
-      { action: 'ec2:DescribeFleetHistory', target, roleArn },
-      async (NextToken) => {
-        const command = new DescribeFleetHistoryCommand({ FleetId, StartTime: new Date(since), NextToken });
-        const answer = await client.send(command, options);
+      { action, target, roleArn },
+      async (token) => {
+        const answer = await read(fleetId, new Date(since), token);
         return { items: answer.HistoryRecords ?? [], nextToken: answer.NextToken };
       },
-      (event) => failures.push(...failureIn(event, 'ec2-fleet', FleetId, since)),
+      (event) => failures.push(...failureIn(event, service, fleetId, since)),
     );
   }
   return failures;
@@ -77,22 +104,15 @@ export const failedSpotRequests = async (
       }
     },
   );
-  const failures: AllocationFailure[] = [];
-  for (const SpotFleetRequestId of fleets) {
-    await eachItem(
-      { action: 'ec2:DescribeSpotFleetRequestHistory', target, roleArn },
-      async (NextToken) => {
-        const command = new DescribeSpotFleetRequestHistoryCommand({
-          SpotFleetRequestId,
-          StartTime: new Date(since),
-          NextToken,
-        });
-        const answer = await client.send(command, options);
-        return { items: answer.HistoryRecords ?? [], nextToken: answer.NextToken };
-      },
-      (event) => failures.push(...failureIn(event, 'spot', SpotFleetRequestId, since)),
-    );
-  }
+  const failures = await failuresInHistories(asked, fleets, since, {
+    action: 'ec2:DescribeSpotFleetRequestHistory',
+    service: 'spot',
+    read: (SpotFleetRequestId, StartTime, NextToken) =>
+      client.send(
+        new DescribeSpotFleetRequestHistoryCommand({ SpotFleetRequestId, StartTime, NextToken }),
+        options,
+      ),
+  });
   await eachItem(
     { action: 'ec2:DescribeSpotInstanceRequests', target, roleArn },
     async (NextToken) => {
