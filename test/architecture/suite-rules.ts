@@ -19,6 +19,30 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 const WRITES = /\b(?:writeFile|mkdtemp|mkdir|createWriteStream|copyFile|rename|rm)(?:Sync)?\b/;
 const WRITES_NOTHING: ReadonlySet<string> = new Set(['unit', 'property', 'architecture']);
 
+/**
+ * Files of one worker share its environment. vitest keeps the object it found: after a test put another one in its place,
+ * `vi.stubEnv` writes where the product does not read, and it fails in files that come later, in some orders only.
+ */
+const CHANGES_ENVIRONMENT =
+  /(?:\bprocess\.env(?:\.\w+|\[[^\]]*\])?\s*=(?!=)|delete process\.env|Object\.assign\(process\.env)/;
+const RESTORES_ENVIRONMENT = /\bvi\.unstubAllEnvs\(\)/;
+const SHARES_WORKERS: ReadonlySet<string> = new Set([
+  'unit',
+  'property',
+  'contract',
+  'architecture',
+  'security',
+]);
+
+const environmentViolations = (suite: string, source: string): readonly string[] => [
+  ...(SHARES_WORKERS.has(suite) && CHANGES_ENVIRONMENT.test(source)
+    ? [`a test of ${suite} changes the environment without vi.stubEnv`]
+    : []),
+  ...(/\bvi\.stubEnv\(/.test(source) && !RESTORES_ENVIRONMENT.test(source)
+    ? [`a test of ${suite} does not restore the environment`]
+    : []),
+];
+
 const importsOf = (source: string): readonly { readonly names: string; readonly from: string }[] =>
   [...source.matchAll(/^import (?:type )?([^;]*?) from '([^']+)';/gms)].map(([, names = '', from = '']) => ({
     names,
@@ -37,5 +61,6 @@ export const suiteViolations = (suite: string, source: string): readonly string[
   return [
     ...forbidden.map((each) => `a test of ${suite} imports ${each}`),
     ...(writes ? [`a test of ${suite} writes files`] : []),
+    ...environmentViolations(suite, source),
   ];
 };

@@ -5,11 +5,13 @@ import { suiteViolations } from './suite-rules.ts';
 
 const TESTS = join(import.meta.dirname, '..');
 
-test.each(['unit', 'property', 'contract', 'architecture'])(
+test.each(['unit', 'property', 'contract', 'architecture', 'security'])(
   '%s uses only what its suite may use',
   (suite) => {
-    const files = readdirSync(join(TESTS, suite), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.ts'),
+    const files = readdirSync(join(TESTS, suite), { recursive: true, encoding: 'utf8' }).filter(
+      (name) =>
+        // This file holds the planted violations.
+        name.endsWith('.ts') && name !== 'suites.test.ts',
     );
     expect(files.length).toBeGreaterThan(5);
     const violations = files.flatMap((name) =>
@@ -35,6 +37,21 @@ describe('a planted violation is found', () => {
       'a test of property imports lab/lab.ts',
     ],
     ['unit', "import {\n  mkdtempSync,\n  readFileSync,\n} from 'node:fs';", 'a test of unit writes files'],
+    [
+      'contract',
+      'process.env = { ...before };',
+      'a test of contract changes the environment without vi.stubEnv',
+    ],
+    [
+      'security',
+      "process.env['AWS_REGION'] = 'eu-west-1';",
+      'a test of security changes the environment without vi.stubEnv',
+    ],
+    [
+      'contract',
+      "vi.stubEnv('AWS_REGION', 'eu-west-1');",
+      'a test of contract does not restore the environment',
+    ],
   ])('in %s: %s', (suite, source, rule) => {
     expect(suiteViolations(suite, source)).toEqual([rule]);
   });
@@ -42,5 +59,7 @@ describe('a planted violation is found', () => {
   test('and what a suite may use is none', () => {
     expect(suiteViolations('unit', "import { readFileSync } from 'node:fs';")).toEqual([]);
     expect(suiteViolations('process', "import { spawn } from 'node:child_process';")).toEqual([]);
+    expect(suiteViolations('contract', "expect(process.env['HOME'] === '/root').toBe(true);")).toEqual([]);
+    expect(suiteViolations('contract', "vi.stubEnv('A', 'b');\nvi.unstubAllEnvs();")).toEqual([]);
   });
 });

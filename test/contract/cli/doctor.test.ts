@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { demo } from '../../../lab/estates/demo.ts';
@@ -307,9 +307,9 @@ test('what it tries is what the policy of the scan role allows', async () => {
       secretAccessKey: 'lab',
     },
   });
-  process.env['AWS_ENDPOINT_URL'] = lab.url;
+  vi.stubEnv('AWS_ENDPOINT_URL', lab.url);
   const answers = await probePermissions(clients, { accountId: HUB, region: REGION }, null);
-  delete process.env['AWS_ENDPOINT_URL'];
+  vi.unstubAllEnvs();
   clients.destroy();
   expect(answers.map(({ action }) => action).toSorted()).toEqual(SCAN_PERMISSIONS.toSorted());
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createMetricSinks } from '../../../shared/aws/metric-sinks.ts';
 import type { MetricDatum } from '../../../shared/metrics/metric-sink.ts';
 import { OtlpCounters, type Temporality } from '../../../shared/metrics/otlp-counters.ts';
@@ -254,17 +254,14 @@ describe('answers of the receiver', () => {
 
 describe('as headroom.yml chooses it', () => {
   const home = { accountId: '999900001111', region: 'eu-west-1' };
-  const variables = { ...process.env };
   afterEach(() => {
-    process.env = { ...variables };
+    vi.unstubAllEnvs();
   });
 
   test("CloudWatch's endpoint is signed for monitoring in its Region, and sums are deltas", async () => {
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_CLOUDWATCH: receiver.url,
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'example',
-    });
+    vi.stubEnv('AWS_ENDPOINT_URL_CLOUDWATCH', receiver.url);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
     const sinks = createMetricSinks(
       { sink: 'otlp', otlp: { endpoint: null, temporality: null, headers: new Map() } },
       home,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { HUGE_ACCOUNT, organization } from '../../../lab/estates/organization.ts';
 import { accessDenied } from '../../../lab/faults/catalogue.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
@@ -20,7 +20,7 @@ afterAll(() => lab.close());
 
 const scan = async (changes: Partial<ScanTargetInput>): Promise<TargetAssessment> => {
   const { credentials, region, endpoint } = labClient(lab, HUGE_ACCOUNT);
-  process.env['AWS_ENDPOINT_URL'] = endpoint;
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
   const clients = createTargetClients({ region, credentials, meter: new CallMeter() });
   try {
     const { assessment } = await scanTarget({
@@ -35,7 +35,7 @@ const scan = async (changes: Partial<ScanTargetInput>): Promise<TargetAssessment
     return assessment;
   } finally {
     clients.destroy();
-    delete process.env['AWS_ENDPOINT_URL'];
+    vi.unstubAllEnvs();
   }
 };
 

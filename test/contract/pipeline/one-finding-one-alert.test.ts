@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { labAccount } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { fragmentedSubnet } from '../../../lab/estates/fragmented-subnet.ts';
@@ -27,7 +27,7 @@ const hourOfScans = async () => {
     }),
   });
   const { credentials, region, endpoint } = labClient(lab, ACCOUNT);
-  process.env['AWS_ENDPOINT_URL'] = endpoint;
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
   const clients = createTargetClients({ region, credentials, meter: new CallMeter() });
   const store = createMemoryStateStore();
   const messages: AlertMessage[] = [];
@@ -59,7 +59,7 @@ const hourOfScans = async () => {
     return { ...outcome, messages };
   } finally {
     clients.destroy();
-    delete process.env['AWS_ENDPOINT_URL'];
+    vi.unstubAllEnvs();
     await lab.close();
   }
 };
