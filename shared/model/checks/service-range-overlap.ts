@@ -23,7 +23,7 @@ export const serviceRangeOverlap: Check = {
   clear: () => 'its service range no longer overlaps a network',
   about: 'each EKS cluster with an IPv4 service range',
   condition:
-    "The range of the cluster's Services overlaps its VPC, a connected VPC, or the destination of a route. Warning. Information where only a route to a larger network covers the range.",
+    "The range of the cluster's Services overlaps its VPC, a connected VPC, the network of its hybrid nodes, or the destination of a route. Warning. Information where only a route to a larger network covers the range.",
   unknown:
     'EKS did not say the range, or the connections of the VPC, or the ranges at their other ends, are not known.',
   impact:
@@ -82,7 +82,8 @@ const unknownReason = (estate: Estate, { vpcId }: EksCluster): string | null => 
 
 const overlapsOf = (estate: Estate, eks: EksCluster, range: string): readonly Overlap[] => {
   const { vpcId } = eks;
-  if (vpcId === null) return [];
+  const remote = remoteOverlaps(eks, range);
+  if (vpcId === null) return remote;
   const own = firstOverlap([range], estate.vpcs.get(vpcId)?.cidrBlocks ?? []);
   const connected = (estate.input.vpcConnections ?? [])
     .filter(({ vpcs }) => vpcs.some((vpc) => vpc.vpcId === vpcId))
@@ -95,12 +96,22 @@ const overlapsOf = (estate: Estate, eks: EksCluster, range: string): readonly Ov
   return [
     ...(own === null ? [] : [{ place: `its own VPC ${vpcId}`, range: own[1], certain: true }]),
     ...connected,
+    ...remote,
     ...routeOverlaps(estate, vpcId, range, [
       ...(own === null ? [] : [own[1]]),
-      ...connected.map((each) => each.range),
+      ...[...connected, ...remote].map((each) => each.range),
     ]),
   ];
 };
+
+/**
+ * The networks of hybrid nodes and of their pods. `outsideRanges` names the service range as well.
+ * Source: EKS user guide, prepare networking for hybrid nodes.
+ */
+const remoteOverlaps = ({ outsideRanges }: EksCluster, range: string): readonly Overlap[] =>
+  (outsideRanges ?? [])
+    .filter((remote) => remote !== range && firstOverlap([range], [remote]) !== null)
+    .map((remote) => ({ place: 'its hybrid nodes', range: remote, certain: true }));
 
 /** Routes of the VPC that lead elsewhere. A default route names no network; one to a range that is named above says no more. */
 const routeOverlaps = (

@@ -100,6 +100,61 @@ describe('the overlap of a service range', () => {
     expect(severity('pl-0123')).toEqual([]);
   });
 
+  // https://github.com/sighupio/furyctl/issues/224: the service range is that of the VPN, which a route of the VPC leads to.
+  test('with the network behind a VPN gateway is a warning that names the route', () => {
+    const [finding] = findingsOf('service-range-overlap', {
+      eksClusters: cluster('172.20.0.0/16'),
+      routeTables: routes(
+        { destination: '172.20.16.0/20', target: 'vgw-0123' },
+        { destination: '0.0.0.0/0', target: 'nat-0123' },
+      ),
+    });
+    expect(finding).toMatchObject({
+      severity: 'warning',
+      evidence: [{}, { name: 'overlap with the route to vgw-0123', value: '172.20.16.0/20' }],
+    });
+    expect(finding?.explanation).toContain('Pods cannot reach an address there that a Service has as well.');
+  });
+
+  // https://github.com/awsdocs/amazon-eks-user-guide/issues/974: remote node and pod networks must not be the service range's.
+  test('with the network of its hybrid nodes is a warning, also without a VPC that is known', () => {
+    const remote = { outsideRanges: ['172.16.0.0/16', '10.80.0.0/16', '172.16.128.0/20'] };
+    for (const vpcId of ['vpc-01', null]) {
+      expect(
+        findingsOf('service-range-overlap', { eksClusters: cluster('172.16.0.0/16', { ...remote, vpcId }) }),
+      ).toMatchObject([
+        {
+          severity: 'warning',
+          evidence: [{}, { name: 'overlap with its hybrid nodes', value: '172.16.128.0/20' }],
+        },
+      ]);
+    }
+    expect(statesOf('service-range-overlap', { eksClusters: cluster('172.20.0.0/16', remote) })).toEqual([
+      'healthy',
+    ]);
+  });
+
+  // https://github.com/hashicorp/terraform-provider-aws/issues/26842: nodes do not join, and the service range is suspected.
+  test('is none for a range of its own beside the VPC, however large it is', () => {
+    const eksClusters = cluster('172.16.0.0/12');
+    const vpcs = [aVpcAssessment({ cidrBlocks: ['10.0.0.0/16'] })];
+    expect(statesOf('service-range-overlap', { eksClusters, vpcs })).toEqual(['healthy']);
+    expect(serviceRangeOf(eksClusters[0] ?? null)?.addresses).toBe(1_048_574);
+  });
+
+  // https://github.com/crossplane-contrib/provider-aws/issues/809: two clusters that reach each other have one service range.
+  test('is none between the service ranges of two clusters: no network routes them', () => {
+    expect(
+      statesOf('service-range-overlap', {
+        eksClusters: [
+          anEksCluster({ serviceIpv4Cidr: '172.20.0.0/16' }),
+          anEksCluster({ name: 'search', vpcId: 'vpc-02', serviceIpv4Cidr: '172.20.0.0/16' }),
+        ],
+        vpcConnections: [peering('10.9.0.0/16')],
+      }),
+    ).toEqual(['healthy', 'healthy']);
+  });
+
   test('with a route counts once, and not where the route is local, dead, or of another VPC', () => {
     const found = (routeTables: ReturnType<typeof routes>) =>
       findingsOf('service-range-overlap', { eksClusters: cluster('10.100.0.0/16'), routeTables });
