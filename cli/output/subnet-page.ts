@@ -8,6 +8,7 @@ import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Forecast } from '../../shared/model/result/forecast.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import { ownerLabel } from '../../shared/report/figures.ts';
+import { growthRows } from '../../shared/report/growth-text.ts';
 import { type Io, paint } from '../base/io.ts';
 import { renderAddressMap } from './address-map.ts';
 import { renderFinding } from './finding-text.ts';
@@ -60,6 +61,32 @@ const outlook = (label: string, forecast: Forecast | undefined, now: number): st
       ? ''
       : `, between ${utcMinute(earliest)} and ${latest === null ? 'much later' : utcMinute(latest)}`;
   return line(label, `${when}${between}`) + line('', reason);
+};
+
+/** What groups may still take here if all of them go to their maximum. */
+const mayGrow = (
+  io: Pick<Io, 'colour' | 'columns'>,
+  { mayGrow: growth, owners }: SubnetAssessment,
+): string => {
+  if (growth !== undefined) {
+    return renderTable(
+      io,
+      [
+        { title: 'GROUP', cell: ({ group }) => group },
+        {
+          title: 'MORE NODES',
+          align: 'right',
+          cell: ({ moreNodes }) => number(moreNodes),
+        },
+        { title: 'AT THE START', align: 'right', cell: ({ atStart }) => atStart },
+        { title: 'FULL OF PODS', align: 'right', cell: ({ whenFull }) => whenFull },
+      ],
+      growthRows(growth),
+    );
+  }
+  return owners === null
+    ? line('unknown', 'interfaces could not be read')
+    : 'No node group or Auto Scaling group can still grow here.\n';
 };
 
 const noHistory = 'unknown: this scan is the first one here; --state or --table reads stored scans';
@@ -117,6 +144,8 @@ export const renderSubnetPage = (
           `and ${number((subnet.owners?.length ?? 0) - OWNERS_SHOWN)} more: headroom owners --subnet ${quoted(subnet.subnetId)}\n`,
         ]
       : []),
+    heading('May grow'),
+    mayGrow(io, subnet),
     heading('History'),
     line('addresses', past('addresses')),
     ...(subnet.usesPrefixes === true ? [line('prefixes', past('prefixes'))] : []),

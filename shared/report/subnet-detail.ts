@@ -5,6 +5,7 @@ import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
 import { figure, givenName, ownerLabel, share } from './figures.ts';
+import { growthRows } from './growth-text.ts';
 import { type Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 
@@ -79,6 +80,17 @@ const reservations = ({ reservations: known }: SubnetAssessment): Html | null =>
           html`${index === 0 ? '' : ', '}<code>${cidr}</code> ${type} (${figure(available)} free)`,
       )}.</p>`;
 
+/** What groups may still take here if all of them go to their maximum. */
+const mayGrow = ({ mayGrow: growth, subnetId }: SubnetAssessment): Html | null =>
+  growth === undefined
+    ? null
+    : html`<h4>May grow</h4><div class="scroll" tabindex="0" role="region" aria-label="What may still grow in ${subnetId}"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">More nodes</th><th scope="col" class="n">At the start</th><th scope="col" class="n">Full of pods</th></tr></thead><tbody>${growthRows(
+        growth,
+      ).map(
+        ({ atStart, group, moreNodes, whenFull }) =>
+          html`<tr><td>${givenName(group)}</td><td class="n">${figure(moreNodes)}</td><td class="n">${atStart}</td><td class="n">${whenFull}</td></tr>`,
+      )}</tbody></table></div>`;
+
 const unknowns = (subnet: SubnetAssessment): Html | null => {
   const reasons = [...new Set(subnet.unknowns.map(({ reason }) => reason))];
   return reasons.length === 0
@@ -119,4 +131,4 @@ export const subnetDetail = (
 ): Html =>
   html`${whereabouts(subnet)}${mapOrReason(subnet, map)}${numbers(subnet)}<div class="columns"><div>${owners(subnet, map)}</div><div>${outlook('Single addresses', subnet.forecast.addresses, now)}${
     subnet.usesPrefixes === true ? outlook('Prefixes', subnet.forecast.prefixes, now) : null
-  }</div></div>${extra}${reservations(subnet)}${unknowns(subnet)}`;
+  }</div></div>${mayGrow(subnet)}${extra}${reservations(subnet)}${unknowns(subnet)}`;

@@ -19,19 +19,36 @@ export const committedDemand: Check = {
     'The group stops growing before its maximum, usually under load or when a zone fails. The pods that need the missing nodes stay pending.',
   settings: 'findings',
   isShortage: true,
-  find: ({ estate }) =>
-    estate.input.clusters.flatMap((cluster) =>
+  find: ({ estate }) => [
+    ...estate.input.clusters.flatMap((cluster) =>
       cluster.committed.map((demand) => result(estate, cluster, demand)),
     ),
+    ...(estate.input.outsideDemand ?? []).map((demand) => result(estate, null, demand)),
+  ],
 };
 
-const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand): CheckResult => {
-  const subject: Subject = {
-    ...estate.clusterSubject(cluster, demand.subnetIds),
-    type: 'node-group',
-    id: idWithin(cluster.clusterName, demand.group),
-    name: demand.group,
+/** Groups of no cluster are named by the VPC of their subnets. */
+const subjectOf = (estate: Estate, cluster: ClusterAssessment | null, demand: CommittedDemand): Subject => {
+  const named = { type: 'node-group' as const, name: demand.group };
+  if (cluster !== null) {
+    const subject = estate.clusterSubject(cluster, demand.subnetIds);
+    return { ...subject, ...named, id: idWithin(cluster.clusterName, demand.group) };
+  }
+  const { accountId, region } = estate.input.target;
+  const vpcId = estate.subnetsIn(demand.subnetIds)[0]?.vpcId ?? null;
+  return {
+    ...named,
+    id: vpcId === null ? demand.group : idWithin(vpcId, demand.group),
+    accountId,
+    region,
+    vpcId,
+    clusterName: null,
+    subnetIds: demand.subnetIds,
   };
+};
+
+const result = (estate: Estate, cluster: ClusterAssessment | null, demand: CommittedDemand): CheckResult => {
+  const subject = subjectOf(estate, cluster, demand);
   const { fits, fitsAtBest, shortfall } = demand;
   if (shortfall === null || fits === null) {
     return notMeasured(subject, 'The type of its nodes, or what is free in their subnets, is not known.');
@@ -58,7 +75,12 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
   return found(subject, 'info', evidence, () => describeWhenFull(estate, cluster, demand, whenFull));
 };
 
-const describe = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDemand, fits: number) => {
+const describe = (
+  estate: Estate,
+  cluster: ClusterAssessment | null,
+  demand: CommittedDemand,
+  fits: number,
+) => {
   const { group, currentNodes, maximumNodes, error, whenFull } = demand;
   const fails = error === null ? 'The next node would not start.' : `The next node would fail with ${error}.`;
   const isFullWorse = whenFull !== null && whenFull.fits < currentNodes + fits;
@@ -69,8 +91,8 @@ const describe = (estate: Estate, cluster: ClusterAssessment, demand: CommittedD
   };
 };
 
-const groupName = (cluster: ClusterAssessment, { group, outsideCluster }: CommittedDemand): string =>
-  outsideCluster ? group : `${cluster.clusterName}/${group}`;
+const groupName = (cluster: ClusterAssessment | null, { group, outsideCluster }: CommittedDemand): string =>
+  outsideCluster || cluster === null ? group : `${cluster.clusterName}/${group}`;
 
 /** `only 2 of 4 more nodes fit`, `not one more node fits`. */
 const stillFit = ({ currentNodes, maximumNodes, fitsAtBest }: CommittedDemand, fits: number): string => {
@@ -89,7 +111,7 @@ const canScale = (maximumNodes: number | null): string =>
 /** Every node starts, but some could not get an address for each pod that the kubelet admits. */
 const describeWhenFull = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   demand: CommittedDemand,
   whenFull: DemandWhenFull,
 ) => ({

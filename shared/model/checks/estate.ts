@@ -11,7 +11,7 @@ import type {
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PlanEstate } from '../plan/plan-estate.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment, VpcAssessment } from '../result/assessment.ts';
-import type { ClusterAssessment } from '../result/cluster.ts';
+import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
 import type { Subject } from '../result/finding.ts';
 import { targetName } from '../result/identity.ts';
 import type { Obstacle } from '../subnet/obstacles.ts';
@@ -21,6 +21,8 @@ import { type BlockOffer, RangePlan } from './remedies/range-plan.ts';
 export interface EstateFacts {
   readonly eksClusters: readonly EksCluster[] | null;
   readonly instances: ReadonlyMap<string, Instance> | null;
+  /** Of Auto Scaling groups whose subnets no cluster uses. Absent: not known. */
+  readonly outsideDemand?: readonly CommittedDemand[];
   readonly vpcConnections: readonly VpcConnection[] | null;
   /** Absent or `null`: not read. */
   readonly routeTables?: readonly RouteTable[] | null;

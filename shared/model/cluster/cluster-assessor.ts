@@ -11,13 +11,15 @@ import type {
 import { clusterNameOf, membershipOf, TRUNK_TAG } from '../owners/cluster-membership.ts';
 import { isMadeByCni } from '../owners/owners.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import type { ClusterAssessment } from '../result/cluster.ts';
+import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
+import type { SubnetGrowth } from '../result/subnet-growth.ts';
 import type { Unknown } from '../result/unknown.ts';
 import { ClusterBuilder } from './cluster-builder.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { committedDemand } from './committed-demand.ts';
 import { NodeAccumulator } from './node-accumulator.ts';
-import { outsideGroups } from './outside-groups.ts';
+import { NO_CLUSTER, outsideGroups } from './outside-groups.ts';
+import { growthBySubnet } from './subnet-growth.ts';
 import { freeSupplyOf, ledgersAtMost, type Placement, SupplyLedger } from './supply-ledger.ts';
 import { zoneFailover } from './zone-failover.ts';
 
@@ -30,6 +32,15 @@ export interface ClusterFoldInput {
   readonly limits: (type: string) => InstanceLimits | null;
   /** What could not be asked for, and so may be missing from every cluster: a denied EKS call, for example. */
   readonly unknowns?: readonly Unknown[];
+}
+
+/** What the interfaces of a target say of its clusters, and of what may still start in its subnets. */
+export interface AssessedClusters {
+  readonly clusters: readonly ClusterAssessment[];
+  /** By subnet; none where nothing may grow. */
+  readonly growth: ReadonlyMap<string, SubnetGrowth>;
+  /** Of Auto Scaling groups of no cluster, in subnets that no cluster's nodes or pods use. */
+  readonly outsideDemand: readonly CommittedDemand[];
 }
 
 /** Instances in these states have given their addresses back, or are about to. */
@@ -113,7 +124,7 @@ export class ClusterAssessor {
   }
 
   /** Concludes, with what was found of the subnets' supplies. The fold is used up. */
-  finish(subnets: readonly SubnetAssessment[]): readonly ClusterAssessment[] {
+  finish(subnets: readonly SubnetAssessment[]): AssessedClusters {
     for (const [trunkId, bySubnet] of this.#branchesOfTrunk) {
       for (const branches of bySubnet.values()) this.#nodeOfTrunk.get(trunkId)?.addBranches(branches);
     }
@@ -132,22 +143,24 @@ export class ClusterAssessor {
           foreignNodes: this.#foreignNodes.get(name)?.size ?? 0,
         }),
     );
-    const { autoScalingGroups, eksClusters } = this.#input;
+    const groups = [
+      ...builders.flatMap((builder) => builder.groups()),
+      ...outsideGroups(this.#input.autoScalingGroups, this.#input, builders, bySubnetId),
+    ];
     const committed = committedDemand(
-      [
-        ...builders.flatMap((builder) => builder.groups()),
-        ...outsideGroups(autoScalingGroups, eksClusters, builders, bySubnetId, this.#input.launchTemplates),
-      ],
+      groups,
       (placement) => ledgers(placement, allIds),
       (placement) => ledgersAtMost(ledgers(placement, allIds), bySubnetId, allIds, placement),
     );
+    const demandOf = (name: string) => committed.filter(({ clusterName }) => clusterName === name);
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
-    return builders.map((builder) =>
-      builder.build(
-        committed.filter(({ clusterName }) => clusterName === builder.name),
-        failover.get(builder.name) ?? [],
+    return {
+      clusters: builders.map((builder) =>
+        builder.build(demandOf(builder.name), failover.get(builder.name) ?? []),
       ),
-    );
+      growth: growthBySubnet(groups),
+      outsideDemand: demandOf(NO_CLUSTER),
+    };
   }
 
   #clusterNames(): readonly string[] {

@@ -1,10 +1,10 @@
-import type { AutoScalingGroup, EksCluster, LaunchTemplate } from '../aws/inventory.ts';
+import type { AutoScalingGroup, EksCluster, Instance, LaunchTemplate } from '../aws/inventory.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { GrowingGroup } from './committed-demand.ts';
 import { EXHAUSTION_ERRORS } from './node-demand.ts';
 import { NO_EXTRAS } from './node-extras.ts';
-import { templatesOfGroups, withTemplates } from './template-extras.ts';
+import { isPrimary, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
 
 interface ClusterOfGroups {
   readonly name: string;
@@ -14,45 +14,60 @@ interface ClusterOfGroups {
 /** The cluster autoscaler finds its groups by tags with this beginning. */
 const AUTOSCALER_TAG = 'k8s.io/cluster-autoscaler/';
 
+/** In place of a cluster's name: a group none of whose subnets is a cluster's. No cluster has an empty name. */
+export const NO_CLUSTER = '';
+
+interface OutsideFacts {
+  readonly eksClusters: readonly EksCluster[];
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly launchTemplates?: readonly LaunchTemplate[];
+}
+
 /**
- * Auto Scaling groups of no cluster that start instances in subnets of a cluster's nodes or pods. Each instance takes one
- * address, and more where its launch template adds interfaces. A group counts for the first of the clusters, by name.
+ * Auto Scaling groups of no cluster. Each instance takes one address, and more where its launch template adds interfaces. A
+ * group counts for the first of the clusters, by name, whose nodes or pods use one of its subnets, and otherwise for none.
  */
 export const outsideGroups = (
   groups: readonly AutoScalingGroup[],
-  eksClusters: readonly EksCluster[],
+  { eksClusters, instances, launchTemplates = [] }: OutsideFacts,
   clusters: readonly ClusterOfGroups[],
   subnets: ReadonlyMap<string, SubnetAssessment>,
-  launchTemplates: readonly LaunchTemplate[] = [],
 ): readonly GrowingGroup[] => {
   const managed = new Set(
     eksClusters.flatMap(({ nodeGroups }) => nodeGroups.flatMap(({ autoScalingGroups }) => autoScalingGroups)),
   );
   return groups.flatMap((group): readonly GrowingGroup[] => {
-    const { instanceIds, instanceTypes, maxSize, name, subnetIds, tags } = group;
+    const { instanceIds, instanceTypes, maxSize, name, tags } = group;
     const belongs =
       managed.has(name) ||
       membershipOf(tags) !== null ||
       Object.keys(tags).some((key) => key.startsWith(AUTOSCALER_TAG));
-    const cluster = clusters.find(({ nodeSubnetIds }) => subnetIds.some((id) => nodeSubnetIds.includes(id)));
-    if (belongs || cluster === undefined) return [];
     const templates = templatesOfGroups([group], launchTemplates);
+    const subnetIds = subnetsOf(group, templates);
+    if (belongs || !subnetIds.some((id) => subnets.has(id))) return [];
+    const cluster = clusters.find(({ nodeSubnetIds }) => subnetIds.some((id) => nodeSubnetIds.includes(id)));
+    const [unreadTemplate] = unreadTemplates([group], launchTemplates);
+    const instancesIn = Map.groupBy(instanceIds, (id) => instances.get(id)?.subnetId);
     return [
       {
-        clusterName: cluster.name,
+        clusterName: cluster?.name ?? NO_CLUSTER,
         group: name,
         kind: 'auto-scaling-group',
         currentNodes: instanceIds.length,
         maximumNodes: maxSize,
         instanceType: instanceTypes[0] ?? null,
-        steps: [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }],
+        steps:
+          unreadTemplate === undefined
+            ? [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }]
+            : null,
+        ...(unreadTemplate !== undefined && { unreadTemplate }),
         full: null,
         subnets: subnetIds.map((subnetId) => ({
           subnetId,
           availabilityZone: subnets.get(subnetId)?.availabilityZone ?? null,
           podSubnetIds: [subnetId],
           primaryServesPods: true,
-          nodes: 0,
+          nodes: instancesIn.get(subnetId)?.length ?? 0,
           extras: withTemplates(NO_EXTRAS, templates, subnetId).takes,
         })),
         outsideCluster: true,
@@ -60,3 +75,21 @@ export const outsideGroups = (
     ];
   });
 };
+
+/**
+ * Where a group starts instances: its own subnets, or the one that its launch template names for the first interface. Source:
+ * EC2 Auto Scaling user guide, a launch template that names a subnet is for groups that name zones alone.
+ */
+const subnetsOf = (
+  { subnetIds }: AutoScalingGroup,
+  templates: readonly LaunchTemplate[],
+): readonly string[] =>
+  subnetIds.length > 0
+    ? subnetIds
+    : [
+        ...new Set(
+          templates.flatMap(({ interfaces }) =>
+            interfaces.filter(isPrimary).flatMap((each) => each.subnetId ?? []),
+          ),
+        ),
+      ];

@@ -32,7 +32,7 @@ const keyOf = ({ launchTemplateId, version }: LaunchTemplateVersion): string =>
   `${launchTemplateId}/${version}`;
 
 /** The interface that every instance has, with or without a template. */
-const isPrimary = ({ deviceIndex, networkCardIndex }: TemplateInterface): boolean =>
+export const isPrimary = ({ deviceIndex, networkCardIndex }: TemplateInterface): boolean =>
   deviceIndex === 0 && networkCardIndex === 0;
 
 /** An interface that is EFA alone has no IP address. Source: EC2 user guide, Elastic Fabric Adapter. */

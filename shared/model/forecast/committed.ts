@@ -1,6 +1,6 @@
 import { verb } from '../base/text/numbers.ts';
 import type { SubnetForecasts } from '../result/assessment.ts';
-import type { ClusterAssessment, CommittedDemand } from '../result/cluster.ts';
+import type { CommittedDemand } from '../result/cluster.ts';
 import type { CommittedForecast, Forecast } from '../result/forecast.ts';
 
 /**
@@ -12,13 +12,11 @@ import type { CommittedForecast, Forecast } from '../result/forecast.ts';
 export const withCommittedDemand = (
   forecasts: SubnetForecasts,
   subnetId: string,
-  clusters: readonly Pick<ClusterAssessment, 'committed'>[],
+  committed: readonly CommittedDemand[],
 ): SubnetForecasts => {
-  const short = clusters
-    .flatMap(({ committed }) => committed)
-    .filter(
-      ({ subnetIds, shortfall }) => subnetIds.includes(subnetId) && shortfall !== null && shortfall > 0,
-    );
+  const short = committed.filter(
+    ({ subnetIds, shortfall }) => subnetIds.includes(subnetId) && shortfall !== null && shortfall > 0,
+  );
   const addresses = committedOf(short, ({ addresses: each }) => each);
   const prefixes = committedOf(short, ({ prefixes: each }) => each);
   return {
@@ -41,7 +39,7 @@ const committedOf = (
     nodes += toCome;
     demand += toCome * each;
     shortfall += Number(group.shortfall);
-    groups.push(`${group.clusterName}/${group.group}`);
+    groups.push(group.clusterName === '' ? group.group : `${group.clusterName}/${group.group}`);
   }
   return groups.length === 0 ? null : { nodes, demand, shortfall, groups };
 };

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 import type { Forecast } from './forecast.ts';
 import type { OwnerChanges } from './owner-changes.ts';
 import type { OwnerUsage } from './owner-usage.ts';
+import type { SubnetGrowth } from './subnet-growth.ts';
 import type { Unknown } from './unknown.ts';
 
 /**
@@ -90,6 +91,8 @@ export interface SubnetAssessment {
   readonly ownerChanges?: readonly OwnerChanges[];
   /** The same of workloads, `cluster/namespace/kind/name`, where the Kubernetes API of a cluster is read. */
   readonly workloadChanges?: readonly OwnerChanges[];
+  /** What groups may still start here, and what their pods may take. Absent where nothing may grow, and in what an earlier version stored. */
+  readonly mayGrow?: SubnetGrowth;
   /** Available interfaces of the CNI that no controller cleans up, and the addresses they waste. */
   readonly leakedInterfaces: number | null;
   /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has not moved since. */

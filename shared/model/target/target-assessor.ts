@@ -163,11 +163,11 @@ export class TargetAssessor {
     if (interfacesListed) this.#addEndpoints();
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const seen = [...this.#subnets.values()].map((fold) => fold.finish());
-    const clusters = interfacesListed
-      ? this.#clusters
-          .finish(seen.map(({ assessment }) => assessment))
-          .map((cluster) => this.#withPods(cluster))
-      : [];
+    const assessedClusters = interfacesListed
+      ? this.#clusters.finish(seen.map(({ assessment }) => assessment))
+      : null;
+    const clusters = (assessedClusters?.clusters ?? []).map((cluster) => this.#withPods(cluster));
+    const outsideDemand = assessedClusters?.outsideDemand ?? [];
     const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
     const finished = seen.map((outcome) => ({
       ...outcome,
@@ -185,12 +185,14 @@ export class TargetAssessor {
       const forecast = subnetForecasts(outcome.assessment, history, now, falls);
       const ownerChanges = ownerChangesOf(outcome.assessment, previous, now);
       const workloadChanges = workloadChangesOf(outcome.assessment, clusters, previous, now);
+      const mayGrow = assessedClusters?.growth.get(outcome.assessment.subnetId);
       return {
         ...outcome,
         assessment: {
           ...outcome.assessment,
           ...(ownerChanges.length === 0 ? {} : { ownerChanges }),
           ...(workloadChanges.length === 0 ? {} : { workloadChanges }),
+          ...(mayGrow === undefined ? {} : { mayGrow }),
           leakedInterfaces,
           ...readBefore(readAt?.get(outcome.assessment.subnetId), now),
           forecast,
@@ -207,7 +209,10 @@ export class TargetAssessor {
     );
     const subnets = assessed.map((subnet) => ({
       ...subnet,
-      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, clusters),
+      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, [
+        ...clusters.flatMap(({ committed }) => committed),
+        ...outsideDemand,
+      ]),
     }));
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
     const assessment: TargetAssessment = {
@@ -223,6 +228,7 @@ export class TargetAssessor {
     const estate: EstateInput = {
       ...assessment,
       eksClusters: this.#eksClusters,
+      outsideDemand,
       ...(facts.kubernetes === undefined ? {} : { kubernetes: facts.kubernetes }),
       instances: facts.instances,
       vpcConnections: facts.vpcConnections,

@@ -130,6 +130,7 @@ describe('headroom explain', () => {
       'Supply',
       'Address map',
       'Holders',
+      'May grow',
       'History',
       'Forecast',
       'Findings and remedies',

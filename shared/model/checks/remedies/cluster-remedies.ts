@@ -60,16 +60,21 @@ export const deleteLeakedIn = (estate: Estate, subnet: SubnetAssessment): Remedy
 
 type Group = Pick<CommittedDemand, 'group' | 'kind'>;
 
-const resize = (cluster: ClusterAssessment, { group, kind }: Group, sizes: GroupSizes): string =>
+const resize = (
+  region: string,
+  cluster: ClusterAssessment | null,
+  { group, kind }: Group,
+  sizes: GroupSizes,
+): string =>
   kind === 'node-group'
-    ? aws('eks', 'update-nodegroup-config', cluster.region, {
-        'cluster-name': cluster.clusterName,
+    ? aws('eks', 'update-nodegroup-config', region, {
+        'cluster-name': cluster?.clusterName ?? '',
         'nodegroup-name': group,
         'scaling-config': Object.entries(sizes)
           .map(([name, size]) => `${name}=${size}`)
           .join(','),
       })
-    : aws('autoscaling', 'update-auto-scaling-group', cluster.region, {
+    : aws('autoscaling', 'update-auto-scaling-group', region, {
         'auto-scaling-group-name': group,
         ...(sizes.maxSize === undefined ? {} : { 'max-size': sizes.maxSize }),
         ...(sizes.desiredSize === undefined ? {} : { 'desired-capacity': sizes.desiredSize }),
@@ -84,24 +89,30 @@ interface GroupSizes {
 /**
  * A maximum that can be reached. It helps the group's next scale-out, not the subnet. `null` for a managed node group
  * that would have none: EKS takes 1 at the least.
+ *
+ * @param cluster `null` for an Auto Scaling group of no cluster
  */
 export const lowerMaximum = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   group: Group,
   maximum: number,
 ): Remedy | null => {
   if (group.kind === 'node-group' && maximum < 1) return null;
-  const { minSize = 0, desiredSize = 0 } = nodeGroupOf(estate, cluster, group) ?? {};
+  const { minSize = 0, desiredSize = 0 } =
+    (cluster === null ? undefined : nodeGroupOf(estate, cluster, group)) ?? {};
+  const members = cluster === null ? 'instances' : 'nodes';
   return {
     title: `Lower the maximum of ${group.group} to ${maximum}`,
     effect:
-      'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
-    price: 'Free. The workload has fewer nodes at its peak.',
-    when: 'Right when the workload never needs that many nodes.',
+      cluster === null
+        ? 'The group then stops before EC2 refuses, and other users of the subnet keep their room.'
+        : 'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
+    price: `Free. The workload has fewer ${members} at its peak.`,
+    when: `Right when the workload never needs that many ${members}.`,
     gains: { addresses: 0, prefixes: 0 },
     commands: [
-      resize(cluster, group, {
+      resize(estate.input.target.region, cluster, group, {
         // EKS refuses a maximum below the two others.
         ...(minSize > maximum ? { minSize: maximum } : {}),
         maxSize: maximum,
@@ -109,7 +120,7 @@ export const lowerMaximum = (
       }),
     ],
     preconditions: [
-      { text: 'The workload can live with fewer nodes.', holds: null },
+      { text: `The workload can live with fewer ${members}.`, holds: null },
       ...minimumOf(group, maximum),
     ],
   };
@@ -178,7 +189,7 @@ export const scaleDown = (
       prefixes: here === demand.currentNodes ? fewer * prefixes : null,
     },
     commands: [
-      resize(cluster, demand, {
+      resize(cluster.region, cluster, demand, {
         ...(minimum === undefined || minimum <= size ? {} : { minSize: size }),
         desiredSize: size,
       }),

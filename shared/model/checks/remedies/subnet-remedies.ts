@@ -51,7 +51,7 @@ export const remediesForPrefixes = (
 /** What helps a group to reach its maximum, for the supply that refuses its next node. */
 export const remediesForDemand = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   demand: CommittedDemand,
 ): readonly Remedy[] => {
   const { currentNodes, fits, perNode, shortfall } = demand;
@@ -82,7 +82,7 @@ export const remediesForUpdate = (
 /** The same for a group whose nodes all start, but cannot all be full of pods. */
 export const remediesForFullDemand = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   demand: CommittedDemand,
   { fits, perNode, shortfall }: DemandWhenFull,
 ): readonly Remedy[] =>
@@ -101,7 +101,7 @@ const demandOf = (nodes: number, { addresses, prefixes }: Shortfall): Shortfall 
 
 const forGroup = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   demand: CommittedDemand,
   shortfall: Shortfall,
   ofGroup: Remedy | null,
@@ -121,13 +121,14 @@ export const isBlockRefused = (estate: Estate, { vpcId }: SubnetAssessment): boo
   return vpc !== undefined && isAtBlockQuota(estate, vpc);
 };
 
-/** Under custom networking a node takes one address of its own subnet, and all others of the pods' subnet in the zone. */
+/** `cluster` is `null` for a group of no cluster. Under custom networking a node takes one address of its own subnet, and all others of the pods' subnet in the zone. */
 const subnetsThatRefuse = (
   estate: Estate,
-  cluster: ClusterAssessment,
+  cluster: ClusterAssessment | null,
   demand: CommittedDemand,
 ): readonly SubnetAssessment[] => {
   const own = estate.subnetsIn(demand.subnetIds);
+  if (cluster === null) return own;
   const zones = new Set(own.map(({ availabilityZone }) => availabilityZone));
   const pods = estate
     .subnetsIn(cluster.nodeSubnetIds)

@@ -446,7 +446,7 @@ describe('a cluster of which little is known', () => {
       limits: () => null,
       unknowns: [{ field: 'nodes', reason: 'Instances could not be listed.' }],
     });
-    expect(fold.finish([aSubnet()])[0]?.unknowns).toEqual([
+    expect(fold.finish([aSubnet()]).clusters[0]?.unknowns).toEqual([
       { field: 'nodes', reason: 'Instances could not be listed.' },
     ]);
   });

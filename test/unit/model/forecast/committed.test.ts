@@ -30,8 +30,7 @@ const demand = (over: Partial<CommittedDemand> = {}): CommittedDemand => ({
   ...over,
 });
 const forecasts = { addresses: calm, prefixes: calm };
-const after = (...committed: CommittedDemand[]) =>
-  withCommittedDemand(forecasts, 'subnet-a', [{ committed }]);
+const after = (...committed: CommittedDemand[]) => withCommittedDemand(forecasts, 'subnet-a', committed);
 
 test('groups that cannot reach their maximum are in the forecast of each of their subnets, before they grow', () => {
   const { addresses, prefixes } = after(demand(), demand({ group: 'web', maximumNodes: 3, shortfall: 1 }));
@@ -59,5 +58,5 @@ test('what fits, is elsewhere, or is not known changes nothing', () => {
   ])
     expect(after(other)).toEqual(forecasts);
   expect(after(demand({ perNode: { addresses: 3, prefixes: 0 } })).prefixes).toEqual(calm);
-  expect(withCommittedDemand({}, 'subnet-a', [{ committed: [demand()] }])).toEqual({});
+  expect(withCommittedDemand({}, 'subnet-a', [demand()])).toEqual({});
 });

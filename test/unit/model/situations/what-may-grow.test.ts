@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import type { SubnetGrowth } from '../../../../shared/model/result/subnet-growth.ts';
+import { growthRows } from '../../../../shared/report/growth-text.ts';
+import { cniSettings } from '../../../fixtures/cluster-records.ts';
+import { Situation } from '../../../fixtures/situation.ts';
+
+/**
+ * What groups may still take from a subnet stands with the subnet, in both bounds: nodes that have just started, and nodes full
+ * of pods. Groups of no cluster take from subnets as well:
+ * https://github.com/PrairieLearn/PrairieLearn/issues/3271
+ */
+
+const mayGrow = (situation: Situation, subnetId: string): SubnetGrowth | undefined =>
+  situation.assess().subnetOf(subnetId).mayGrow;
+
+const exactly = (addresses: number, prefixes = 0) => ({
+  addresses: { least: addresses, most: addresses },
+  prefixes: { least: prefixes, most: prefixes },
+});
+
+describe('what may grow in a subnet', () => {
+  test('is every node up to the maximum, at its start and when it is full of pods', () => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/22');
+    situation.cluster();
+    situation.group({ subnetIds: ['nodes'], maxSize: 5, desiredSize: 1 });
+    situation.node('nodes', { group: 'g', secondaries: 9 });
+    // An m5.large starts with 10 addresses, and runs 27 pods of its own with 30. The node that runs has 10 of them.
+    expect(mayGrow(situation, 'nodes')).toEqual({
+      groups: [
+        {
+          clusterName: 'shop',
+          group: 'g',
+          kind: 'node-group',
+          moreNodes: 4,
+          atStart: exactly(40),
+          whenFull: exactly(4 * 30 + 20),
+        },
+      ],
+      atStart: exactly(40),
+      whenFull: exactly(140),
+    });
+  });
+
+  test('is at the least nothing where the nodes may start in another subnet as well', () => {
+    const situation = new Situation();
+    situation.subnet('a', '10.0.0.0/24');
+    situation.subnet('b', '10.0.1.0/24', { zone: 'b' });
+    situation.cluster();
+    situation.group({ subnetIds: ['a', 'b'], maxSize: 6, desiredSize: 0 });
+    for (const subnetId of ['a', 'b']) {
+      expect(mayGrow(situation, subnetId)?.atStart?.addresses).toEqual({ least: 0, most: 60 });
+    }
+  });
+
+  test('is in the subnet of the nodes and in that of the pods what each of them is asked for', () => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.subnet('pods', '100.64.0.0/20');
+    situation.cluster({
+      vpcCni: {
+        version: 'v1.20.1-eksbuild.1',
+        configuration: JSON.stringify({
+          env: {
+            AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true',
+            ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone',
+            ENABLE_PREFIX_DELEGATION: 'true',
+          },
+          eniConfig: { create: true, region: 'eu-west-1', subnets: { 'eu-west-1a': { id: 'pods' } } },
+        }),
+      },
+    });
+    situation.group({ subnetIds: ['nodes'], maxSize: 3, desiredSize: 0 });
+    expect(mayGrow(situation, 'nodes')?.atStart).toEqual(exactly(3));
+    expect(mayGrow(situation, 'pods')?.atStart).toEqual(exactly(3, 3));
+    expect(mayGrow(situation, 'pods')?.whenFull?.prefixes.most).toBeGreaterThan(3);
+  });
+
+  test('is what pods of nodes at their maximum may still take, and nothing where all are full', () => {
+    const grown = (secondaries: number, others: number) => {
+      const situation = new Situation();
+      situation.subnet('nodes', '10.0.0.0/22');
+      situation.cluster();
+      situation.group({ subnetIds: ['nodes'], maxSize: 1, desiredSize: 1 });
+      const node = situation.node('nodes', { group: 'g', secondaries });
+      for (let device = 1; device <= others; device += 1) {
+        situation.attach(node, device, 'nodes', { secondaries: 9 });
+      }
+      return mayGrow(situation, 'nodes');
+    };
+    expect(grown(9, 0)).toMatchObject({ atStart: exactly(0), whenFull: exactly(20) });
+    expect(grown(9, 2)).toBeUndefined();
+  });
+
+  test('is unknown where it is not known what a node of one group takes', () => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster();
+    situation.group({ name: 'known', subnetIds: ['nodes'], maxSize: 2, desiredSize: 0 });
+    situation.group({
+      name: 'odd',
+      subnetIds: ['nodes'],
+      maxSize: 2,
+      desiredSize: 0,
+      instanceTypes: ['z9.huge'],
+    });
+    const growth = mayGrow(situation, 'nodes');
+    expect(growth).toMatchObject({ atStart: null, whenFull: null });
+    expect(growthRows(growth as SubnetGrowth)).toEqual([
+      { group: 'shop/known', moreNodes: 2, atStart: '20 addresses', whenFull: '60 addresses' },
+      { group: 'shop/odd', moreNodes: 2, atStart: 'unknown', whenFull: 'unknown' },
+      { group: 'all together', moreNodes: 4, atStart: 'unknown', whenFull: 'unknown' },
+    ]);
+  });
+});
+
+const TEMPLATE = { launchTemplateId: 'lt-01', version: '1' };
+
+const templateInterface = (deviceIndex: number, more: object = {}) => ({
+  deviceIndex,
+  networkCardIndex: 0,
+  interfaceType: 'interface',
+  subnetId: null,
+  secondaries: 0,
+  prefixes: 0,
+  ...more,
+});
+
+/** A fleet of no cluster in a VPC without clusters. */
+const fleet = (
+  parts: Parameters<Situation['scalingGroup']>[0] = {},
+  interfaces: readonly ReturnType<typeof templateInterface>[] | null = [],
+) => {
+  const situation = new Situation(
+    interfaces === null ? { launchTemplates: [] } : { launchTemplates: [{ ...TEMPLATE, interfaces }] },
+  );
+  situation.subnet('fleet', '10.0.0.0/24');
+  situation.scalingGroup({
+    name: 'workspaces',
+    tags: {},
+    subnetIds: ['fleet'],
+    minSize: 2,
+    maxSize: 300,
+    instanceIds: [
+      situation.fleetInstance('fleet', 'workspaces'),
+      situation.fleetInstance('fleet', 'workspaces'),
+    ],
+    ...parts,
+  });
+  return situation;
+};
+
+describe('an Auto Scaling group of no cluster', () => {
+  test('is seen in a VPC without clusters, and its maximum is checked against the subnet', () => {
+    const { subnetOf, findings } = fleet().assess();
+    expect(subnetOf('fleet').mayGrow).toMatchObject({
+      groups: [{ clusterName: null, group: 'workspaces', moreNodes: 298 }],
+      atStart: exactly(298),
+      whenFull: exactly(298),
+    });
+    const finding = findings.find(({ kind }) => kind === 'committed-demand');
+    expect(finding).toMatchObject({
+      severity: 'warning',
+      subject: { type: 'node-group', id: 'vpc-01/workspaces', clusterName: null, subnetIds: ['fleet'] },
+      title: 'workspaces: can scale to 251 of its 300 nodes, then no free address',
+    });
+    const lower = finding?.remedies.find(({ title }) => title.startsWith('Lower the maximum'));
+    expect(lower?.commands).toEqual([
+      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name workspaces --max-size 251 --region eu-west-1',
+    ]);
+    expect(lower?.effect).not.toContain('Pods');
+  });
+
+  test('takes what its launch template gives each instance besides', () => {
+    const { findings, subnetOf } = fleet({ maxSize: 102, launchTemplates: [TEMPLATE] }, [
+      templateInterface(0, { secondaries: 1 }),
+      templateInterface(1),
+    ]).assess();
+    expect(subnetOf('fleet').mayGrow?.atStart).toEqual(exactly(300));
+    expect(findings.find(({ kind }) => kind === 'committed-demand')?.title).toBe(
+      'workspaces: can scale to 85 of its 102 nodes, then no free address',
+    );
+  });
+
+  test('starts where its launch template says, if it names zones alone', () => {
+    const primary = [templateInterface(0, { subnetId: 'fleet' })];
+    const { subnetOf } = fleet({ subnetIds: [], launchTemplates: [TEMPLATE] }, primary).assess();
+    expect(subnetOf('fleet').mayGrow?.atStart).toEqual(exactly(298));
+  });
+
+  test('whose launch template could not be read is unknown, and not one address an instance', () => {
+    const { findings, subnetOf } = fleet({ launchTemplates: [TEMPLATE] }, null).assess();
+    expect(subnetOf('fleet').mayGrow).toMatchObject({ atStart: null });
+    expect(findings.filter(({ kind }) => kind === 'committed-demand')).toEqual([]);
+  });
+
+  test('shares the subnet with groups of a cluster, and both are counted', () => {
+    const situation = fleet({ maxSize: 200 });
+    situation.cluster({ vpcCni: cniSettings({}) });
+    situation.group({ subnetIds: ['fleet'], maxSize: 10, desiredSize: 1 });
+    situation.node('fleet', { group: 'g', secondaries: 9 });
+    expect(mayGrow(situation, 'fleet')).toMatchObject({
+      groups: [
+        { clusterName: 'shop', group: 'g', moreNodes: 9 },
+        { clusterName: null, group: 'workspaces', moreNodes: 198 },
+      ],
+      atStart: exactly(90 + 198),
+    });
+  });
+});
