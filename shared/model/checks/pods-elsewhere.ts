@@ -28,7 +28,7 @@ export const podsElsewhere = (
   supply: SupplyName,
 ): PodsElsewhere | null => {
   if (supply === 'addresses' && owners?.every(({ kind }) => NODE_KINDS.has(kind)) !== true) return null;
-  const found = new Map<string, SubnetAssessment>();
+  const found = new Map<string, { readonly subnet: SubnetAssessment; readonly left: number }>();
   for (const cluster of estate.input.clusters) {
     if (supply === 'prefixes' && !cluster.takesPrefixesFrom.includes(subnetId)) continue;
     if (supply === 'addresses' && !cluster.subnetIds.includes(subnetId)) continue;
@@ -43,14 +43,18 @@ export const podsElsewhere = (
       if (supply === 'addresses' && nodes === subnetId) return null;
       const others = estate
         .subnetsIn((podSubnetIds ?? []).filter((id) => id !== subnetId))
-        .filter((other) => (leftIn(other, supply) ?? 0) > 0);
+        .map((other) => ({ subnet: other, left: leftIn(other, supply) }))
+        .filter((other): other is typeof other & { readonly left: number } => (other.left ?? 0) > 0);
       if (others.length === 0) return null;
-      for (const other of others) found.set(other.subnetId, other);
+      for (const other of others) found.set(other.subnet.subnetId, other);
     }
   }
   if (found.size === 0) return null;
-  const subnets = [...found.values()];
-  return { subnets, left: subnets.reduce((sum, subnet) => sum + (leftIn(subnet, supply) ?? 0), 0) };
+  const others = [...found.values()];
+  return {
+    subnets: others.map(({ subnet }) => subnet),
+    left: others.reduce((sum, { left }) => sum + left, 0),
+  };
 };
 
 const HOURS_PER_DAY = 24;
@@ -88,7 +92,7 @@ export const forecastTogether = (
 /** Nothing is said of a time that is further away. */
 const FURTHEST_DAYS = 365;
 
-/** `pods-a and pods-b`. */
+/** `pods-a, pods-b`. */
 export const namesOf = ({ subnets }: PodsElsewhere): string =>
   listOf(
     subnets.map(({ name, subnetId }) => name ?? subnetId),

@@ -80,7 +80,7 @@ export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm)
   for (const [index, value] of mean.entries()) {
     const ordinary = rhythm.at(firstHour + index);
     steadyMean[index] = value - ordinary;
-    steadyLow[index] = (low[index] ?? Number.NaN) - ordinary;
+    steadyLow[index] = elementAt(low, index) - ordinary;
   }
   const grid = { firstHour, mean: steadyMean, low: steadyLow };
   return { rhythm, grid, ordinary: ordinaryLosses(grid) };
@@ -98,10 +98,10 @@ const ordinaryLosses = ({ mean, low }: HourlyGrid): readonly number[] => {
     // From the newest to the oldest: each takes an older value that has not changed yet.
     if (index > 0)
       for (let to = end - 1; to >= oldest; to--)
-        highest[to] = higher(highest[to] ?? Number.NaN, highest[to - hours / 2] ?? Number.NaN);
+        highest[to] = higher(elementAt(highest, to), highest[to - hours / 2] ?? Number.NaN);
     let most = Number.NaN;
     for (let to = first; to < end - hours; to++)
-      most = higher(most, (highest[to] ?? Number.NaN) - (low[to] ?? Number.NaN));
+      most = higher(most, elementAt(highest, to) - elementAt(low, to));
     return most;
   });
 };
@@ -111,7 +111,7 @@ const higher = (one: number, other: number): number => (one >= other || Number.i
 
 const highestOf = (values: readonly number[], from: number, to: number): number => {
   let most = Number.NaN;
-  for (let index = Math.max(0, from); index < to; index++) most = higher(most, values[index] ?? Number.NaN);
+  for (let index = Math.max(0, from); index < to; index++) most = higher(most, elementAt(values, index));
   return most;
 };
 

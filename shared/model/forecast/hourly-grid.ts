@@ -55,9 +55,9 @@ export class RunningMeans {
 
   /** The mean of the known values in [from, to); `NaN` where fewer than half are known. */
   mean(from: number, to: number): number {
-    const known = (this.#counts[to] ?? 0) - (this.#counts[from] ?? 0);
+    const known = elementAt(this.#counts, to) - elementAt(this.#counts, from);
     if (known * 2 < to - from || known <= 0) return Number.NaN;
-    return ((this.#sums[to] ?? 0) - (this.#sums[from] ?? 0)) / known;
+    return (elementAt(this.#sums, to) - elementAt(this.#sums, from)) / known;
   }
 }
 

@@ -93,7 +93,7 @@ const addFall = (falls: number[] | undefined, fall: number): void => {
 export const lowest = (values: readonly number[], from: number, to: number): number => {
   let result = Number.NaN;
   for (let index = from; index < to; index++) {
-    const value = values[index] ?? Number.NaN;
+    const value = elementAt(values, index);
     if (!(value >= result) && !Number.isNaN(value)) result = value;
   }
   return result;

@@ -233,7 +233,7 @@ const inStairs = (current: Regime, lossPerDay: number): Regime => ({
 const lowestHour = (values: readonly number[], from: number, to: number): number => {
   let [least, at] = [Number.POSITIVE_INFINITY, -1];
   for (let index = from; index < to; index++) {
-    const value = values[index] ?? Number.NaN;
+    const value = elementAt(values, index);
     if (value < least) [least, at] = [value, index];
   }
   return at;

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import { type HourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 
@@ -26,7 +27,7 @@ export class Rhythm {
 
   /** @param hour hours since the epoch */
   at(hour: number): number {
-    return (this.#byHour[hour % 24] ?? 0) + (this.#byStretch[stretchOf(hour)] ?? 0);
+    return elementAt(this.#byHour, hour % 24) + (this.#byStretch[stretchOf(hour)] ?? 0);
   }
 
   /** How far a day goes up and down. */
@@ -40,7 +41,7 @@ const stretchOf = (hour: number): number => Math.floor((hour % WEEK_HOURS) / STR
 const dailyRhythm = ({ firstHour, mean }: HourlyGrid, means: RunningMeans): number[] => {
   const deviations: number[][] = Array.from({ length: 24 }, () => []);
   for (let index = Math.max(12, mean.length - DAILY_FROM_HOURS); index < mean.length - 12; index++) {
-    const deviation = (mean[index] ?? Number.NaN) - means.mean(index - 12, index + 12);
+    const deviation = elementAt(mean, index) - means.mean(index - 12, index + 12);
     if (!Number.isNaN(deviation)) deviations[(firstHour + index) % 24]?.push(deviation);
   }
   return deviations.map((values) => (values.length === 0 ? 0 : median(values)));
@@ -61,8 +62,8 @@ const weeklyRhythm = (
     let sum = 0;
     let count = 0;
     for (; index < end && stretchOf(firstHour + index) === stretch; index++) {
-      const ordinary = byHour[(firstHour + index) % 24] ?? 0;
-      const deviation = (mean[index] ?? Number.NaN) - ordinary - means.mean(index - half, index + half);
+      const ordinary = elementAt(byHour, (firstHour + index) % 24);
+      const deviation = elementAt(mean, index) - ordinary - means.mean(index - half, index + half);
       if (Number.isNaN(deviation)) continue;
       sum += deviation;
       count += 1;

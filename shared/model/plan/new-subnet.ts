@@ -13,7 +13,7 @@ export const SMALLEST_SUBNET_LENGTH = 28;
 export const emptySubnet = (
   target: Target,
   vpcId: string,
-  { cidr, zone }: { readonly cidr: string; readonly zone: string },
+  { cidr, zone }: { readonly cidr: string; readonly zone: string | null },
 ): { readonly subnet: SubnetAssessment; readonly map: AddressMap | null } => {
   const finished = new SubnetAssessor({
     subnet: {

@@ -29,9 +29,10 @@ export const afterwards = (
 ): Afterwards => {
   const { availabilityZone: zone } = subnet;
   const [cluster] = clustersUsing(estate, subnet).toSorted((a, b) => b.nodes.length - a.nodes.length);
-  const room = zone === null || cluster === undefined ? null : zoneRoom(estate.plan, cluster, zone, change);
+  const place = zone === null || cluster === undefined ? null : { cluster, zone };
+  const room = place === null ? null : zoneRoom(estate.plan, place.cluster, place.zone, change);
   const sentences = [
-    cluster === undefined || room === null ? '' : nodesText(cluster, zone ?? '', room, change),
+    place === null || room === null ? '' : nodesText(place.cluster, place.zone, room, change),
     runwayText(subnet, room?.takesPrefixes === true ? 'prefixes' : 'addresses', gains),
   ].filter((sentence) => sentence !== '');
   return sentences.length === 0 ? {} : { afterwards: sentences.join(' ') };
@@ -66,7 +67,7 @@ export const opened = (
 ): ZoneChange => {
   const { accountId, availabilityZone, region, vpcId } = subnet;
   return {
-    opens: { ...emptySubnet({ accountId, region }, vpcId, { cidr, zone: availabilityZone ?? '' }), use },
+    opens: { ...emptySubnet({ accountId, region }, vpcId, { cidr, zone: availabilityZone }), use },
   };
 };
 

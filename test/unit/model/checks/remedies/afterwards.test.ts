@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { afterwards, opened } from '../../../../../shared/model/checks/remedies/afterwards.ts';
 import { scaleDown } from '../../../../../shared/model/checks/remedies/cluster-remedies.ts';
 import { useSibling } from '../../../../../shared/model/checks/remedies/siblings.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../../shared/model/cni/cni-settings.ts';
@@ -76,4 +77,50 @@ describe('what there is after', () => {
         'After this, 3 more m5.large nodes of shop fit in eu-west-1a when full of pods, and none starts in the full subnet.',
     });
   });
+});
+
+describe('how long the supply lasts after it', () => {
+  const NOW = Date.parse('2026-01-01T00:00:00Z');
+  const losing = (lossPerDay: number, changes: Partial<SubnetAssessment> = {}) =>
+    subnet({
+      forecast: {
+        addresses: {
+          exhaustionAt: new Date(NOW + 5 * 86_400_000).toISOString(),
+          earliest: null,
+          latest: null,
+          probabilityWithin: { '24h': 0, '72h': 0, '7d': 1 },
+          method: 'trend-paths',
+          reason: '',
+          basis: { available: 0, dailyLow: 0, lossPerDay, trendDays: 9 },
+        },
+      },
+      ...changes,
+    });
+  const lasts = (short: SubnetAssessment, addresses: number | null) =>
+    afterwards(anEstate({ subnets: [short] }), short, {}, { addresses, prefixes: null }).afterwards;
+
+  test.each([
+    [10, 100, 'about 10 days'],
+    [100, 100, 'about 1 day'],
+    [1000, 100, 'less than a day'],
+    [0.1, 100, 'over a year'],
+  ])('at %d a day and %d addresses gained: %s', (lossPerDay, gained, text) => {
+    expect(lasts(losing(lossPerDay, { availableSingle: 0, available: 0 }), gained)).toContain(text);
+  });
+
+  test('is not said where the gain is not known, or where it is none', () => {
+    expect(lasts(losing(10), null)).toBeUndefined();
+    expect(lasts(losing(10), 0)).toBeUndefined();
+  });
+
+  test('is said without nodes where the zone of the subnet is not known', () => {
+    expect(lasts(losing(10, { availabilityZone: null }), 100)).toMatch(/^At today's pace/);
+  });
+});
+
+test('a new subnet is in the zone of the one that is short, where that is known', () => {
+  expect(opened(subnet(), '10.0.9.0/24', 'nodes').opens?.subnet.availabilityZone).toBe(ZONE);
+  expect(
+    opened(subnet({ availabilityZone: null }), '10.0.9.0/24', 'nodes').opens?.subnet.availabilityZone,
+  ).toBeNull();
 });
