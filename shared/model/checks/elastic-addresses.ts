@@ -1,7 +1,7 @@
 import type { ElasticAddress } from '../aws/inventory.ts';
 import { type AppliedQuota, appliedQuota, QUOTAS, quotaText } from '../aws/service-quotas.ts';
 import { aws } from '../base/commands.ts';
-import { count, number } from '../base/text/numbers.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -68,7 +68,7 @@ const leftText = (quota: AppliedQuota, held: number): string => {
 const idleText = (idle: number, held: number): string =>
   idle === 0
     ? 'All of them are in use.'
-    : `${idle} of ${count(held, 'address', 'addresses')} ${idle === 1 ? 'is' : 'are'} associated with nothing, and AWS charges for ${idle === 1 ? 'it' : 'them'}.`;
+    : `${idle} of ${count(held, 'address', 'addresses')} ${verb(idle, 'is')} associated with nothing, and AWS charges for ${idle === 1 ? 'it' : 'them'}.`;
 
 const higher = (applied: AppliedQuota, used: number) => ({
   ...QUOTAS.elasticAddresses,

@@ -128,7 +128,7 @@ const evidenceOf = (supply: SubnetSupply, left: number, capacity: number): reado
     ? [
         leftEvidence(supply),
         { name: 'usable', value: capacity, unit: 'addresses' },
-        { name: 'availablePercent', value: percentOf(left, capacity) ?? 0, unit: 'percent', detail: true },
+        { name: 'availablePercent', value: percentOf(left, capacity), unit: 'percent', detail: true },
       ]
     : [
         leftEvidence(supply),

@@ -16,9 +16,13 @@ interface Overlap {
 }
 
 /** Each pair once, under the VPC with the lower id where both are in this target. */
-const overlapsOf = (estate: Estate, vpc: VpcAssessment): readonly Overlap[] => {
+const overlapsOf = (
+  estate: Estate,
+  connections: readonly VpcConnection[],
+  vpc: VpcAssessment,
+): readonly Overlap[] => {
   const seen = new Set<string>();
-  return (estate.input.vpcConnections ?? []).flatMap((connection) => {
+  return connections.flatMap((connection) => {
     if (!connection.vpcs.some(({ vpcId }) => vpcId === vpc.vpcId)) return [];
     return connection.vpcs.flatMap((other): readonly Overlap[] => {
       const isListedThere = estate.vpcs.has(other.vpcId) && other.vpcId < vpc.vpcId;
@@ -47,12 +51,11 @@ export const overlappingRanges: Check = {
 
 const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   const subject = estate.vpcSubject(vpc);
-  if (estate.input.vpcConnections === null) {
-    return notMeasured(subject, 'The connections of the VPCs could not be read.');
-  }
-  const overlaps = overlapsOf(estate, vpc);
+  const { vpcConnections: connections } = estate.input;
+  if (connections === null) return notMeasured(subject, 'The connections of the VPCs could not be read.');
+  const overlaps = overlapsOf(estate, connections, vpc);
   if (overlaps.length === 0) {
-    const unseen = undescribedNeighbours(estate.input.vpcConnections, vpc.vpcId);
+    const unseen = undescribedNeighbours(connections, vpc.vpcId);
     return unseen.length === 0
       ? healthy(subject)
       : notMeasured(subject, `The ranges of ${count(unseen.length, 'connected VPC')} are not known.`);

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/errors.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { TargetStatus } from '../result/assessment.ts';
 import type { Remedy } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
@@ -69,7 +70,7 @@ const sentences = (problems: readonly Problem[]): string => {
   const more = problems.length - shown.length;
   return more === 0
     ? shown.join(' ')
-    : `${shown.join(' ')} ${more} more ${more === 1 ? 'problem is' : 'problems are'} not shown.`;
+    : `${shown.join(' ')} ${count(more, 'more problem')} ${verb(more, 'is')} not shown.`;
 };
 
 const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

@@ -111,12 +111,13 @@ const terminateStopped = (estate: Estate, region: string, nodes: readonly NodeAs
 /** What there is in the subnet that gets most back. */
 const afterMostReturned = (estate: Estate, usage: NodeAssessment['usage']): Pick<Remedy, 'afterwards'> => {
   const returned = [...Map.groupBy(usage, ({ subnetId }) => subnetId)].map(([subnetId, parts]) => ({
-    subnet: estate.subnetsIn([subnetId])[0] ?? null,
+    subnetId,
     addresses: parts.reduce((sum, { addresses }) => sum + addresses, 0),
     prefixes: parts.reduce((sum, { prefixes }) => sum + prefixes, 0),
   }));
   const [most] = returned.toSorted((a, b) => b.addresses - a.addresses);
-  return most === undefined ? {} : afterReturn(estate, most.subnet, most);
+  const [subnet = null] = most === undefined ? [] : estate.subnetsIn([most.subnetId]);
+  return most === undefined ? {} : afterReturn(estate, subnet, most);
 };
 
 const keepFewerPrefixes = (autoMode: boolean) => ({

@@ -56,7 +56,7 @@ const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckRe
   const evidence = [
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'usable', value: usable, unit: 'addresses' },
-    { name: 'availablePercent', value: percentOf(available, usable) ?? 0, unit: 'percent', detail: true },
+    { name: 'availablePercent', value: percentOf(available, usable), unit: 'percent', detail: true },
     { name: 'subnets', value: known.length, unit: 'subnets' },
   ];
   return measured(subject, levels, evidence, () => {

@@ -37,8 +37,9 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (missing !== undefined && !missing.known) return notMeasured(subject, reasonOf(missing.unread));
   const committed = committedPods(reading);
   const { pods } = cluster;
-  const room = roomIn(estate, cluster);
-  if (committed === null || pods == null || room === null) {
+  const subnetIds = podSubnetIds(cluster);
+  const room = subnetIds === null ? null : roomIn(estate, cluster, subnetIds);
+  if (committed === null || pods == null || subnetIds === null || room === null) {
     return notMeasured(subject, 'The free addresses of its subnets are not known.');
   }
   const reachable = pods.used + pods.warm + room;
@@ -54,7 +55,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
     explanation: `${count(pods.used, 'pod')} ${verb(pods.used, 'has')} an address now. At the maximum of all autoscalers, with the surge of rollouts, the largest namespaces are ${listOf(largest, SHOWN)}.`,
     remedies: () => {
       const supply = cluster.mode === 'prefix' ? 'prefixes' : 'addresses';
-      return leastLeftFirst(estate.subnetsIn(podSubnetIds(cluster)), supply)
+      return leastLeftFirst(estate.subnetsIn(subnetIds), supply)
         .slice(0, 1)
         .flatMap((lowest) =>
           supply === 'prefixes' ? remediesForPrefixes(estate, lowest) : remediesForAddresses(estate, lowest),
@@ -63,21 +64,18 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   }));
 };
 
-/** Where pods get their addresses. Custom networking gives them none of the node's own subnet. */
-const podSubnetIds = ({ newNodes, nodeSubnetIds }: ClusterAssessment): readonly string[] => {
+/** Where pods get their addresses; `null`: not known. Custom networking gives them none of the node's own subnet. */
+const podSubnetIds = ({ newNodes, nodeSubnetIds }: ClusterAssessment): readonly string[] | null => {
   const places = newNodes?.places ?? [];
   if (places.length === 0) return nodeSubnetIds;
-  const ids = places.flatMap((place) => [
-    ...(place.primaryServesPods ? [place.subnetId] : []),
-    ...(place.podSubnetIds ?? []),
-  ]);
-  return [...new Set(ids)];
+  const known = places.flatMap(({ podSubnetIds: forPods, primaryServesPods, subnetId }) =>
+    forPods === null ? [] : [[...(primaryServesPods ? [subnetId] : []), ...forPods]],
+  );
+  return known.length < places.length ? null : [...new Set(known.flat())];
 };
 
 /** What these subnets can still give to pods, if no new node takes any of it; `null`: not known. */
-const roomIn = (estate: Estate, cluster: ClusterAssessment): number | null => {
-  if (cluster.newNodes?.places.some((place) => place.podSubnetIds === null) === true) return null;
-  const ids = podSubnetIds(cluster);
+const roomIn = (estate: Estate, cluster: ClusterAssessment, ids: readonly string[]): number | null => {
   const rooms = estate
     .subnetsIn(ids)
     .flatMap((subnet) => roomOf(subnet, cluster.mode === 'prefix' ? 'prefixes' : 'addresses') ?? []);

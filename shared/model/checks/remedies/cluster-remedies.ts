@@ -1,4 +1,5 @@
 import { aws } from '../../base/commands.ts';
+import { elementAt } from '../../base/element-at.ts';
 import { count } from '../../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
@@ -18,7 +19,7 @@ export const deleteLeaked = (
   estate: Estate,
   leaked: readonly LeakedInterface[],
   region: string,
-): Remedy | null => {
+): (Remedy & { readonly gains: { readonly addresses: number; readonly prefixes: null } }) | null => {
   const { instances } = estate.input;
   const safe = leaked.filter(
     ({ instanceId }) => instanceId === null || instances?.get(instanceId)?.state !== 'running',
@@ -54,7 +55,7 @@ export const deleteLeakedIn = (estate: Estate, subnet: SubnetAssessment): Remedy
   if (remedy === null) return null;
   return {
     ...remedy,
-    ...afterReturn(estate, subnet, { addresses: remedy.gains?.addresses ?? 0, prefixes: 0 }),
+    ...afterReturn(estate, subnet, { addresses: remedy.gains.addresses, prefixes: 0 }),
   };
 };
 
@@ -220,15 +221,17 @@ const certainlyHere = (
     ]),
   );
   let gone = 0;
-  for (let index = 0; index < fewer; index += 1) {
-    const [next] = [...inZone].toSorted(
-      ([zone, count], [other, otherCount]) =>
-        otherCount - count ||
-        Number(zone === subnet.availabilityZone) - Number(other === subnet.availabilityZone),
+  for (let index = 0; index < Math.min(fewer, members.length); index += 1) {
+    const [zone, most] = elementAt(
+      [...inZone].toSorted(
+        ([one, count], [other, otherCount]) =>
+          otherCount - count ||
+          Number(one === subnet.availabilityZone) - Number(other === subnet.availabilityZone),
+      ),
+      0,
     );
-    if (next === undefined) break;
-    inZone.set(next[0], next[1] - 1);
-    if (next[0] === subnet.availabilityZone) gone += 1;
+    inZone.set(zone, most - 1);
+    if (zone === subnet.availabilityZone) gone += 1;
   }
   const beside = members.filter(
     ({ availabilityZone, subnetId }) =>

@@ -35,10 +35,10 @@ export const eniConfigCommand = (
 
 /** The add-on's configuration with another subnet in the zone; `null` where it makes no ENIConfig there. */
 const addOnConfiguration = (eks: EksCluster | undefined, zone: string): string | null => {
-  const vpcCni = eks?.vpcCni ?? null;
+  const configuration = eks?.vpcCni?.configuration ?? '';
   const { eniConfigByZone, eniConfigSubnets } = clusterCniConfiguration(eks ?? null);
   if (!eniConfigByZone || !eniConfigSubnets.has(zone)) return null;
-  const values = JSON.parse(vpcCni?.configuration ?? '') as AddOnValues;
+  const values = JSON.parse(configuration) as AddOnValues;
   const { eniConfig } = values;
   const { subnets } = eniConfig;
   const changed = { ...subnets, [zone]: { ...subnets[zone], id: NEW_SUBNET } };

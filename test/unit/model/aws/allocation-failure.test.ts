@@ -117,6 +117,10 @@ describe('failures of one resource in one subnet', () => {
     expect(groups[0]).toMatchObject({ resource: 'jobs' });
   });
 
+  test('with a code that is about something else are left out', () => {
+    expect(groupFailures([failure({ code: 'InsufficientInstanceCapacity' })])).toEqual([]);
+  });
+
   test('without a time are counted, and have none', () => {
     expect(groupFailures([failure({ at: null })])).toMatchObject([{ count: 1, firstAt: null, lastAt: null }]);
   });

@@ -190,6 +190,12 @@ describe('what workloads may grow to', () => {
     expect(committedPods(reading)?.pods).toBe(pods);
   });
 
+  test('names namespaces with as many pods in the order of their names', () => {
+    const workloads = ['b', 'a', 'c'].map((namespace) => aWorkload({ namespace, name: 'web', surge: 0 }));
+    const reading = aReading({ workloads: known(workloads), autoscalers: known([]) });
+    expect(committedPods(reading)?.namespaces.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+  });
+
   test('is unknown where autoscalers could not be read', () => {
     expect(committedPods(aReading({ autoscalers: unread('forbidden', 'no') }))).toBeNull();
   });
@@ -304,6 +310,21 @@ describe('the range of Services', () => {
     expect(
       statesOf('service-range-full', using(250, ['172.20.0.0/24', '172.21.0.0/24', 'fd00::/108'])),
     ).toEqual(['healthy']);
+  });
+
+  test('grows by a ServiceCIDR from Kubernetes 1.33 on, and whether this is one is said or left open', () => {
+    const holds = (version: string | null) => {
+      const input = using(250);
+      const clusters = (input.clusters ?? []).map((cluster) => ({ ...cluster, version }));
+      const [remedy] =
+        findingsOf('service-range-full', { ...input, clusters })[0]?.remedies.filter(({ title }) =>
+          title.startsWith('Add a range'),
+        ) ?? [];
+      return remedy?.preconditions[0]?.holds;
+    };
+    expect(holds('1.33')).toBe(true);
+    expect(holds('2.0')).toBe(true);
+    expect(holds(null)).toBeNull();
   });
 
   test('is unknown where no range is known, and of no concern in IPv6 clusters', () => {

@@ -181,6 +181,24 @@ describe('pods that wait', () => {
     expect(undated?.waiting).toMatchObject([{ text: 'no available IP (undated)', since: null }]);
   });
 
+  test('have the text of an undated failure where no failure has a time', () => {
+    const events = ['a', 'b'].map((name) =>
+      aSandboxFailure({ firstSeen: null, lastSeen: null, text: `no available IP (${name})` }),
+    );
+    const found = joined({ pods: known([waiting]), sandboxFailures: known(events) }, []);
+    expect(found?.waiting).toMatchObject([{ text: 'no available IP (a)', since: null, failures: 14 }]);
+  });
+
+  test('are named without workload and team where workloads and namespaces could not be read', () => {
+    const reading = aReading({
+      workloads: unread('forbidden', 'no'),
+      namespaces: unread('forbidden', 'no'),
+    });
+    const owners = new PodOwners(reading);
+    expect(owners.workloadOf(aPod({ owner: null }))).toBeNull();
+    expect(owners.teamOf(aPod({ labels: {} }))).toBeNull();
+  });
+
   test('are known without their instance where the node is not in the list', () => {
     const elsewhere = { ...waiting, nodeName: 'node-9' };
     const found = joined({ pods: known([elsewhere]), sandboxFailures: known([aSandboxFailure()]) }, []);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { firstOverlap, freeRange } from '../../../../shared/model/net/free-ranges.ts';
+import { firstOverlap, freeRange, freeRanges } from '../../../../shared/model/net/free-ranges.ts';
 
 describe('a free range', () => {
   test('is the lowest aligned one', () => {
@@ -28,6 +28,16 @@ describe('a free range', () => {
 
   test('does not stumble over what is no range', () => {
     expect(freeRange(['nonsense', '10.0.0.0/24'], ['2001:db8::/64'], 28)).toBe('10.0.0.0/28');
+  });
+});
+
+describe('all free ranges', () => {
+  test('stand by size, and by address where they are as large', () => {
+    expect(freeRanges(['10.0.0.0/24'], ['10.0.0.64/26'], 5)).toEqual(['10.0.0.128/25', '10.0.0.0/26']);
+    expect(freeRanges(['10.0.0.0/24'], ['10.0.0.0/26', '10.0.0.192/26'], 5)).toEqual([
+      '10.0.0.64/26',
+      '10.0.0.128/26',
+    ]);
   });
 });
 

@@ -94,6 +94,12 @@ describe('who took addresses in a window', () => {
     expect(takenSince(kept, minutesAgo(60))).toEqual([]);
   });
 
+  test('stays unknown where an entry joins a scan whose owners are not known with the next one', () => {
+    const shop = (addresses: number) => [holds('shop', addresses)];
+    const kept = keptAfter([6, shop(10)], [4, shop(20)], [2, null], [0, shop(90)]);
+    expect(takenSince(kept, minutesAgo(5))).toBeNull();
+  });
+
   test('is unknown where the owners of one scan in it are not known, or none is kept', () => {
     const kept = keptAfter(
       [60, [holds('shop', 10)]],

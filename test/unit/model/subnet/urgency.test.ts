@@ -80,6 +80,14 @@ test('an end of prefixes that are not used says nothing', () => {
   });
 });
 
+test('a subnet whose prefixes are not known stands after one that has few', () => {
+  const known = subnetOf({ singles: 90, prefixes: 1 });
+  const unknown: SubnetAssessment = { ...subnetOf({ singles: 90, prefixes: 1 }), prefixes: null };
+  const unsized: SubnetAssessment = { ...subnetOf({ singles: 90, prefixes: 1 }), blocks: null };
+  const subjects = [unknown, unsized, known].map((subnet) => ({ subnet, severity: null, name: '' }));
+  expect(subjects.toSorted(compareUrgency)[0]?.subnet).toBe(known);
+});
+
 test('where reservations cover a subnet, it has no single addresses to run out of', () => {
   const covered = aSubnet({ usable: 100, usableSingle: 0, availableSingle: 0, usesPrefixes: false });
   expect(firstToRunOut(covered)).toMatchObject({ supply: 'addresses', isEmpty: false });
