@@ -138,7 +138,7 @@ describe('nodes that hold more prefixes than they can use', () => {
     );
   });
 
-  test('of which no subnet is known give something back all the same', () => {
+  test('of which no subnet is known still give something back', () => {
     expect(remedy([])?.afterwards).toBeUndefined();
   });
 });
