@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { describeLimits } from '../../../../shared/model/cluster/max-pods.ts';
@@ -5,8 +6,7 @@ import { describeLimits } from '../../../../shared/model/cluster/max-pods.ts';
 /**
  * Interfaces, addresses and branch interfaces as the VPC resource controller has them, which gives pods their security
  * groups and Windows nodes their addresses. Copied from aws/amazon-vpc-resource-controller-k8s,
- * `pkg/aws/vpc/limits.go` at 02c28c714bc8393f42fc9db2bc264e421c62aba4. Karpenter generates its own table from the same file
- * and offers a node `vpc.amazonaws.com/pod-eni` as many times as it has branch interfaces.
+ * `pkg/aws/vpc/limits.go` at 02c28c714bc8393f42fc9db2bc264e421c62aba4. Karpenter has a table of its own (below) and offers a node `vpc.amazonaws.com/pod-eni` as many times as it has branch interfaces.
  */
 const CONTROLLER: readonly [string, interfaces: number, addresses: number, branches: number][] = [
   ['a1.medium', 2, 4, 10],
@@ -88,4 +88,51 @@ describe('headroom limits', () => {
       });
     },
   );
+});
+
+const KARPENTER = readFileSync(new URL('../../../fixtures/karpenter-limits.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => {
+    const [type = '', interfaces, addresses, branches, hypervisor = '', cards] = line.split(' ');
+    return {
+      type,
+      interfaces: Number(interfaces),
+      addresses: Number(addresses),
+      branches: Number(branches),
+      hypervisor,
+      cards: Number(cards),
+    };
+  });
+
+describe("Karpenter's own table", () => {
+  test('has 120 types here, some of them with many network cards', () => {
+    expect(KARPENTER).toHaveLength(120);
+    expect(KARPENTER.filter(({ cards }) => cards > 1).map(({ type }) => type)).toEqual([
+      'p5en.48xlarge',
+      'p6-b200.48xlarge',
+      'p6-b300.48xlarge',
+    ]);
+  });
+
+  test.each(KARPENTER)('and headroom limits agree on $type', (karpenter) => {
+    const { addresses, branches, cards, hypervisor, interfaces, type } = karpenter;
+    expect(limitsOf(type)).toMatchObject({
+      maxEnis: interfaces,
+      ipv4PerEni: addresses,
+      branchEnis: branches,
+      trunk: branches > 0,
+      networkCards: cards,
+      prefixDelegation: hypervisor !== 'xen',
+    });
+    // Karpenter, `ENILimitedPods`: the default network card alone, with `--reserved-enis` taken off its interfaces.
+    const pods = (reserved: number) => Math.max(0, interfaces - reserved) * (addresses - 1) + 2;
+    expect(describeLimits(type)?.maxPods).toMatchObject({
+      secondary: pods(0),
+      customNetworking: pods(1),
+      podEni: branches === 0 ? null : pods(1),
+      podEniCustomNetworking: branches === 0 ? null : pods(2),
+      windows: addresses - 1,
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { VpcEndpoint } from '../../../../shared/model/aws/inventory.ts';
 import { Situation } from '../../../fixtures/situation.ts';
 
@@ -69,9 +69,74 @@ test('a resource gateway of VPC Lattice holds sixteen addresses in a subnet, and
   });
 });
 
+test.each([1, 16, 62])(
+  'one that was given %i addresses an interface holds as many in each subnet',
+  (addresses) => {
+    const situation = new Situation();
+    situation.subnet('apps', '10.0.0.0/24');
+    situation.subnet('other', '10.0.1.0/24', { zone: 'b' });
+    for (const subnetId of ['apps', 'other']) {
+      situation.holder(subnetId, {
+        secondaries: addresses - 1,
+        requesterManaged: true,
+        tags: { VpcLatticeManaged: 'true' },
+      });
+    }
+    const { subnetOf } = situation.assess();
+    expect(['apps', 'other'].map((subnetId) => subnetOf(subnetId).used)).toEqual([addresses, addresses]);
+  },
+);
+
 /**
- * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html (a regional NAT gateway is in no subnet)
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecondarySubnets.html (another address space)
+ * A regional NAT gateway is made for a VPC, and in no subnet; AWS manages its Elastic IP addresses itself.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AvailabilityZoneAddress.html
+ */
+describe('a NAT gateway', () => {
+  const routes = [
+    { destination: '10.0.0.0/16', target: 'local', active: true },
+    { destination: '0.0.0.0/0', target: 'nat-01', active: true },
+  ];
+  const table = { routeTableId: 'rtb-01', vpcId: 'vpc-01', main: true, subnetIds: ['apps'], routes };
+  const address = (serviceManaged: string | null) => ({
+    allocationId: 'eipalloc-01',
+    name: null,
+    associationId: null,
+    networkInterfaceId: null,
+    serviceManaged,
+  });
+  const kinds = (situation: Situation) => situation.assess().findings.map(({ kind }) => kind);
+
+  test('that is regional takes no address of a subnet, and its Elastic IP addresses are not idle', () => {
+    const regional = new Situation({ routeTables: [table], elasticAddresses: [address('rnat')] });
+    regional.subnet('apps', '10.0.0.0/24');
+    expect(regional.assess().subnetOf('apps')).toMatchObject({ used: 0, owners: [], confidence: 'exact' });
+    expect(kinds(regional)).toEqual([]);
+    const idle = new Situation({ elasticAddresses: [address(null)] });
+    idle.subnet('apps', '10.0.0.0/24');
+    expect(kinds(idle)).toEqual(['elastic-addresses']);
+  });
+
+  test('that is zonal holds one address of its subnet, under its name', () => {
+    const situation = new Situation({ routeTables: [table] });
+    situation.subnet('apps', '10.0.0.0/24');
+    situation.holder('apps', {
+      interfaceType: 'nat_gateway',
+      requesterManaged: true,
+      description: 'Interface for NAT Gateway nat-0123456789abcdef0',
+    });
+    expect(situation.assess().subnetOf('apps')).toMatchObject({
+      used: 1,
+      owners: [{ kind: 'nat-gateway', addresses: 1 }],
+    });
+  });
+});
+
+/**
+ * Secondary networks have subnets, interfaces and addresses of their own, with API calls of their own, also where their range
+ * is that of the VPC.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/operation-list-secondary-network.html
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecondaryInterface.html
  */
 test('an interface in a subnet of no VPC that was listed takes nothing from those that were', () => {
   const situation = new Situation();
