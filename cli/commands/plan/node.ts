@@ -3,6 +3,7 @@ import { largestOf, smallestOf } from '../../../shared/model/base/extremes.ts';
 import { count, number } from '../../../shared/model/base/text/numbers.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { type CniSettings, takesPrefixes } from '../../../shared/model/cni/cni-settings.ts';
+import { holdingWheneverAfterSwitch } from '../../../shared/model/cni/mode-switch.ts';
 import {
   addressesTaken,
   holdingOnTheWayDown,
@@ -26,6 +27,7 @@ interface Options extends CniOptions {
   readonly customNetworking?: boolean;
   readonly maxPods?: string;
   readonly peakPods?: string;
+  readonly podsAtSwitch?: string;
   readonly format: PlanFormat;
   readonly region?: string;
 }
@@ -47,7 +49,7 @@ const figure = (value: number, [least, most]: Range): string =>
   least === most ? number(value) : `${number(value)} (${number(least)}-${number(most)})`;
 
 const nodeReport = (document: PlanNodeDocument): PlanReport => {
-  const { instanceType, mode, notices, nodes, peakPods } = document;
+  const { instanceType, mode, notices, nodes, peakPods, podsAtSwitch } = document;
   return {
     title: `What the VPC CNI holds on a node of ${instanceType} in ${mode} mode`,
     answer: sentence(document),
@@ -67,6 +69,11 @@ const nodeReport = (document: PlanNodeDocument): PlanReport => {
             : ['INTERFACES', mode === 'prefix' ? 'PREFIXES' : 'ADDRESSES'].map((title) =>
                 rightAligned(`${title} AFTERWARDS`),
               )),
+          ...(podsAtSwitch == null
+            ? []
+            : ['INTERFACES', 'ADDRESSES', 'PREFIXES'].map((title) =>
+                rightAligned(`${title} AFTER THE SWITCH`),
+              )),
         ],
         rows: nodes.map((node) => cellsOf(document, node)),
       },
@@ -74,7 +81,11 @@ const nodeReport = (document: PlanNodeDocument): PlanReport => {
     notes: notices.map(({ message }) => message),
     unknowns: [],
     commands: [],
-    rules: [RULES.allocator, ...(peakPods === null ? [] : [RULES.wayDown])],
+    rules: [
+      RULES.allocator,
+      ...(peakPods === null ? [] : [RULES.wayDown]),
+      ...(podsAtSwitch == null ? [] : [RULES.modeSwitch]),
+    ],
     subnetIds: [],
   };
 };
@@ -82,10 +93,10 @@ const nodeReport = (document: PlanNodeDocument): PlanReport => {
 const rightAligned = (title: string): PlanColumn => ({ title, align: 'right' });
 
 const cellsOf = (
-  { mode, nodes, peakPods }: PlanNodeDocument,
+  { mode, nodes, peakPods, podsAtSwitch }: PlanNodeDocument,
   node: PlannedHolding,
 ): readonly (string | null)[] => {
-  const { addresses, interfaces, onTheWayDown, prefixes, range } = node;
+  const { addresses, afterSwitch, interfaces, onTheWayDown, prefixes, range } = node;
   const held = mode === 'prefix' ? onTheWayDown?.prefixes : onTheWayDown?.addresses;
   return [
     number(node.pods),
@@ -98,6 +109,11 @@ const cellsOf = (
       ? [number(node.podsWithoutAddress)]
       : []),
     ...(peakPods === null ? [] : [bounds(onTheWayDown?.interfaces ?? null), bounds(held ?? null)]),
+    ...(podsAtSwitch == null
+      ? []
+      : [afterSwitch?.interfaces, afterSwitch?.addresses, afterSwitch?.prefixes].map((each) =>
+          bounds(each ?? null),
+        )),
   ];
 };
 
@@ -130,6 +146,10 @@ export const addPlanNodeCommand = (plan: Command, session: Session): void => {
     .option('--max-eni <number>', 'MAX_ENI, primary interface and trunk included (default: not set)')
     .option('--max-pods <number>', "the kubelet's limit (default: what the interfaces hold)")
     .option('--peak-pods <number>', 'how many pods the node ran before: shows what it may still hold')
+    .option(
+      '--pods-at-switch <number>',
+      'how many pods ran when the node was switched from the other mode: shows what may be left of it',
+    )
     .option('-r, --region <region>', 'where to ask EC2 for a type that the shipped table lacks')
     .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)')
     .addHelpText(
@@ -139,6 +159,7 @@ Examples:
   $ headroom plan node m5.large --pods 0,10,20
   $ headroom plan node c5.4xlarge --mode prefix --pods 110 --format json | jq .nodes[0].prefixes
   $ headroom plan node m5.xlarge --warm-ip-target 2 --minimum-ip-target 12 --pods 5 --peak-pods 50
+  $ headroom plan node t3.small --mode prefix --pods 0,5,9 --pods-at-switch 9
 
 The figures are the steady states on the way up, one pod after the other, as the VPC CNI v1.23 decides. Brackets show
 bounds where it picks at random or never settles. ADDRESSES are secondary addresses. INTERFACES include the primary one
@@ -151,6 +172,7 @@ and the trunk. Subnets are taken to have plenty.
       const pods = options.pods.split(',').map((part) => wholeNumberOf('--pods', part.trim()));
       const settings = settingsOf(options);
       const peakPods = optionalNumber('--peak-pods', options.peakPods);
+      const podsAtSwitch = optionalNumber('--pods-at-switch', options.podsAtSwitch);
       const answered = await lookUpLimits([type], { live: false, region: options.region });
       const limits = limitsOf(type, answered);
       if (limits === null) throw new UsageError(`No instance type is called ${type}.`, 'Check the spelling.');
@@ -160,11 +182,24 @@ and the trunk. Subnets are taken to have plenty.
         mode: takesPrefixes(limits, settings) ? 'prefix' : 'secondary',
         settings,
         peakPods,
+        podsAtSwitch,
         nodes: holdingsOnTheWayUp(limits, settings, pods).map((holding) => ({
           ...holding,
           addressesTaken: addressesTaken(holding),
           onTheWayDown:
             peakPods === null ? null : holdingOnTheWayDown(limits, settings, holding.pods, peakPods),
+          afterSwitch:
+            podsAtSwitch === null
+              ? null
+              : holdingWheneverAfterSwitch(
+                  limits,
+                  {
+                    before: { ...settings, prefixDelegation: !settings.prefixDelegation },
+                    after: settings,
+                    podsBefore: podsAtSwitch,
+                  },
+                  holding.pods,
+                ),
         })),
         notices: settingNotices(limits, settings),
       };

@@ -19,6 +19,15 @@ export interface PoolInterface<Unit extends PoolUnit> {
   /** A trunk carries branch interfaces and gives no address to pods. */
   readonly trunk: boolean;
   readonly units: Unit[];
+  /** Units of the mode that the node was switched from: they fill slots, and give no address to new pods. */
+  readonly leftovers?: Leftovers;
+}
+
+/** What a switch of mode left on an interface. */
+export interface Leftovers {
+  readonly units: number;
+  /** Pods have addresses of it, so that the interface stays. */
+  inUse: boolean;
 }
 
 /** What a new interface is for. */
@@ -36,6 +45,8 @@ export interface PoolSource<Unit extends PoolUnit, Held extends PoolInterface<Un
   /** Left out by a source that only counts what is taken. */
   unassign?(from: Held, unit: Unit): void;
   detach?(held: Held): void;
+  /** Which interface gets new units first. Left out: the oldest. The CNI walks them in random order. */
+  inOrder?(interfaces: readonly Held[]): readonly Held[];
 }
 
 /**
@@ -133,6 +144,14 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
     while (this.#targets.mayHaveExtraInterface(this.#counts) && this.#freeInterface());
   }
 
+  /** Attaches further interfaces, as they were before a switch of mode, without units of the mode that is now. */
+  attachFurther(count: number, trunk: boolean): void {
+    for (let index = 0; index < count; index += 1) {
+      this.#attach({ deviceIndex: this.#freeDeviceIndex, trunk: false, units: 0 });
+    }
+    if (trunk) this.#attach({ deviceIndex: this.#freeDeviceIndex, trunk: true, units: 0 });
+  }
+
   /** The instance is gone: everything goes back. */
   terminate(): void {
     for (const held of this.interfaces.splice(0)) this.#source.detach?.(held);
@@ -165,8 +184,9 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
   /** One round of ipamd: more units on an interface that has room, else one more interface. True when something was got. */
   #increase(): boolean {
     const wanted = this.#targets.unitsWanted(this.#counts);
-    for (const held of this.#podInterfaces) {
-      const room = slotsPerInterface(this.#limits) - held.units.length;
+    const { inOrder = (interfaces) => interfaces } = this.#source;
+    for (const held of inOrder(this.#podInterfaces)) {
+      const room = slotsPerInterface(this.#limits) - held.units.length - (held.leftovers?.units ?? 0);
       if (room === 0) continue;
       // As ipamd: everything that is wanted, and when that is refused a single one.
       for (const count of new Set([Math.min(room, wanted), 1])) {
@@ -231,6 +251,7 @@ export class NodePool<Unit extends PoolUnit, Held extends PoolInterface<Unit>> {
       (held) =>
         held.deviceIndex > 0 &&
         !held.trunk &&
+        held.leftovers?.inUse !== true &&
         held.units.every(({ pods }) => pods === 0) &&
         !this.#targets.needs(held.units.length, this.#counts),
     );

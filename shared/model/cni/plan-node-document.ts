@@ -8,6 +8,8 @@ export interface PlannedHolding extends NodeHolding {
   readonly addressesTaken: number;
   /** What the node holds after it ran `peakPods` pods: pods do not pack, so only bounds are known. `null`: not asked for. */
   readonly onTheWayDown: HoldingRange | null;
+  /** What the node holds some time after a switch from the other mode with `podsAtSwitch` pods: bounds. `null`: not asked for. */
+  readonly afterSwitch?: HoldingRange | null;
 }
 
 /** What `headroom plan node TYPE --format json` prints. */
@@ -19,6 +21,8 @@ export interface PlanNodeDocument {
   readonly settings: CniSettings;
   /** The number of pods that the node ran before, where the way down was asked for. */
   readonly peakPods: number | null;
+  /** Pods that ran in the other mode when the mode was switched; `null`: not asked for. */
+  readonly podsAtSwitch?: number | null;
   /** In the order of the question. */
   readonly nodes: readonly PlannedHolding[];
   /** What the settings do on this type that the figures alone do not say. */

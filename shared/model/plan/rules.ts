@@ -53,6 +53,11 @@ export const RULES = {
     text: 'Pods do not pack. A prefix or an interface stays for one pod, so a lower target may give back nothing.',
     source: CNI,
   },
+  modeSwitch: {
+    id: 'mode-switch',
+    text: 'After a switch of mode a node keeps what its pods used of the former mode. It fills slots, and goes when the node is replaced.',
+    source: CNI,
+  },
   controlPlane: {
     id: 'control-plane',
     text: 'An update of the control plane takes up to five addresses in the cluster subnets. AWS recommends 16 in each.',

@@ -50,6 +50,36 @@ describe('headroom plan node', () => {
     expect(validate({ ...document, nodes: [{ pods: 1 }] })).toBe(false);
   });
 
+  test('--pods-at-switch says what may be left of the other mode, in the table and as JSON', async () => {
+    const args = ['t3.small', '--mode', 'prefix', '--pods', '0,9', '--pods-at-switch', '9'];
+    const { out } = await plan(...args);
+    expect(out).toContain(
+      'INTERFACES AFTER THE SWITCH  ADDRESSES AFTER THE SWITCH  PREFIXES AFTER THE SWITCH',
+    );
+    expect(out).toContain('After a switch of mode a node keeps what its pods used of the former mode.');
+    const document = await json(...args);
+    expect(document).toMatchObject({
+      podsAtSwitch: 9,
+      nodes: [
+        { pods: 0, prefixes: 1, afterSwitch: { interfaces: [3, 3], addresses: [9, 9], prefixes: [0, 0] } },
+        { pods: 9, prefixes: 2, afterSwitch: { interfaces: [3, 3], addresses: [9, 9], prefixes: [0, 0] } },
+      ],
+    });
+    expect(await json('t3.small', '--pods', '1')).toMatchObject({
+      podsAtSwitch: null,
+      nodes: [{ afterSwitch: null }],
+    });
+  });
+
+  test('a type without prefixes has no other mode: what was held may stay, as on the way down', async () => {
+    const document = await json('c4.large', '--mode', 'prefix', '--pods', '1', '--pods-at-switch', '12');
+    expect(document.nodes[0].afterSwitch).toEqual({
+      interfaces: [2, 3],
+      addresses: [18, 27],
+      prefixes: [0, 0],
+    });
+  });
+
   test('hands every setting to the allocator', async () => {
     const document = await json(
       ...['m5.xlarge', '--pods', '3', '--warm-eni-target', '2', '--warm-ip-target', '4'],
