@@ -1,7 +1,9 @@
-import { cidrContains, parseCidr } from '../net/cidr.ts';
+import { elementAt } from '../base/element-at.ts';
+import { cidrContains } from '../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import { decodeAddressMap } from '../subnet/address-map.ts';
+import { rangesAmong } from './held-addresses.ts';
 
 /** What goes from a subnet. */
 export interface Release {
@@ -26,18 +28,15 @@ export const changedMap = (
   const gone = new Map(singles);
   for (const block of prefixes) gone.set(block, ADDRESSES_PER_PREFIX);
   for (const [block, count] of gone) {
-    const before = used[block];
-    if (before === undefined) continue;
-    const left = Math.max(0, Number.parseInt(before, USED_BASE) - count);
+    const left = Math.max(0, Number.parseInt(elementAt(used, block), USED_BASE) - count);
     used[block] = left.toString(USED_BASE);
     if (states[block] !== 'a') states[block] = left === 0 ? '.' : '+';
     if (left === 0) owner[block] = '-';
   }
-  const ranges = reservations.flatMap((range) => parseCidr(range) ?? []);
-  for (const [block, { cidr }] of decodeAddressMap(map).entries()) {
-    const inner = parseCidr(cidr);
-    if (inner !== null && ranges.some((range) => cidrContains(range, inner))) reserved[block] = 'P';
-  }
+  const ranges = rangesAmong(reservations);
+  const blocks = rangesAmong(decodeAddressMap(map).map(({ cidr }) => cidr));
+  for (const [block, inner] of blocks.entries())
+    if (ranges.some((range) => cidrContains(range, inner))) reserved[block] = 'P';
   return {
     ...map,
     states: states.join(''),

@@ -50,13 +50,9 @@ export const dividedRange = (range: string, zones: readonly string[]): readonly 
 /** Why a new range cannot be used in this VPC; `null`: nothing that is known speaks against it. */
 export const whyNotFree = (estate: PlanEstate, vpcId: string | null, range: string): string | null => {
   const subnets = estate.input.subnets.filter((subnet) => subnet.vpcId === vpcId);
-  const inVpc = firstOverlap(
-    [range],
-    subnets.flatMap(({ cidrBlock }) => cidrBlock ?? []),
-  );
-  if (inVpc !== null) {
-    const other = subnets.find(({ cidrBlock }) => cidrBlock === inVpc[1]);
-    return `${range} overlaps ${inVpc[1]}, the range of ${other?.subnetId ?? 'another subnet'}.`;
+  for (const { cidrBlock, subnetId } of subnets) {
+    const overlap = firstOverlap([range], cidrBlock === null ? [] : [cidrBlock]);
+    if (overlap !== null) return `${range} overlaps ${overlap[1]}, the range of ${subnetId}.`;
   }
   for (const { vpcs, kind, id } of estate.input.vpcConnections ?? []) {
     if (!vpcs.some((vpc) => vpc.vpcId === vpcId)) continue;

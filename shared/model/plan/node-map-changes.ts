@@ -2,7 +2,7 @@ import type { Release } from './changed-map.ts';
 import type { FleetNode } from './fleet.ts';
 import type { Amount } from './node-demands.ts';
 import { type NodeBlocks, nodeBlocks } from './occupied-blocks.ts';
-import type { PlanEstate } from './plan-estate.ts';
+import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 import type { MapChange } from './possible-map.ts';
 import type { Holding } from './timeline.ts';
 
@@ -21,25 +21,32 @@ const plus = (a: Amount, b: Amount): Amount => ({
  */
 export const mapChangesOf = (
   estate: PlanEstate,
-  before: readonly FleetNode[],
+  before: readonly PlannedNode[],
   after: readonly FleetNode[],
   reservations: readonly { readonly subnetId: string; readonly cidr: string }[],
 ): ReadonlyMap<string, MapChange> => {
   const released: (Release & { readonly subnetId: string })[] = [];
   const taken = new Map<string, Amount>();
-  const running = new Map(before.map((node) => [node.instanceId, node]));
-  const stays = new Set(after.flatMap(({ instanceId }) => instanceId ?? []));
-  for (const { instanceId } of before)
-    if (instanceId !== null && !stays.has(instanceId)) released.push(...nodeBlocks(estate, instanceId));
+  const take = (subnetId: string, more: Amount): void => {
+    const gain = { addresses: Math.max(0, more.addresses), prefixes: Math.max(0, more.prefixes) };
+    taken.set(subnetId, plus(taken.get(subnetId) ?? NOTHING, gain));
+  };
+  const staying = new Map<string, readonly Holding[]>();
   for (const { instanceId, holdings } of after) {
-    const old = instanceId === null ? undefined : running.get(instanceId);
-    for (const [subnetId, more] of differences(old?.holdings ?? [], holdings)) {
-      const gain = { addresses: Math.max(0, more.addresses), prefixes: Math.max(0, more.prefixes) };
-      taken.set(subnetId, plus(taken.get(subnetId) ?? NOTHING, gain));
-      if (instanceId === null || (more.addresses >= 0 && more.prefixes >= 0)) continue;
-      const own = nodeBlocks(estate, instanceId).find((held) => held.subnetId === subnetId);
-      if (own !== undefined)
-        released.push({ subnetId, ...lastOf(own, { addresses: -more.addresses, prefixes: -more.prefixes }) });
+    if (instanceId === null) for (const holding of holdings) take(holding.subnetId, holding);
+    else staying.set(instanceId, holdings);
+  }
+  for (const { instanceId, holdings } of before) {
+    const held = nodeBlocks(estate, instanceId);
+    const then = staying.get(instanceId);
+    if (then === undefined) {
+      released.push(...held);
+      continue;
+    }
+    for (const [subnetId, more] of differences(holdings, then)) {
+      take(subnetId, more);
+      const here = held.filter((each) => each.subnetId === subnetId);
+      released.push(...here.map((own) => ({ subnetId, ...lastOf(own, -more.addresses) })));
     }
   }
   const reserved = Map.groupBy(reservations, ({ subnetId }) => subnetId);
@@ -70,16 +77,14 @@ const differences = (before: readonly Holding[], after: readonly Holding[]): Rea
   return more;
 };
 
-const lastOf = ({ singles, prefixes }: NodeBlocks, count: Amount): Release => {
+/** Nodes that stay surely give back single addresses alone: it is never known that a prefix serves no pod. */
+const lastOf = ({ singles }: NodeBlocks, addresses: number): Release => {
   const gone = new Map<number, number>();
-  let left = Math.max(0, count.addresses);
+  let left = Math.max(0, addresses);
   for (const [block, held] of [...singles].toSorted(([a], [b]) => b - a)) {
     const here = Math.min(held, left);
     if (here > 0) gone.set(block, here);
     left -= here;
   }
-  return {
-    singles: gone,
-    prefixes: prefixes.slice(Math.max(0, prefixes.length - Math.max(0, count.prefixes))),
-  };
+  return { singles: gone, prefixes: [] };
 };

@@ -8,7 +8,7 @@ import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 
 /** What a change does to the nodes of a cluster. */
 export interface NodePlan {
-  readonly before: readonly FleetNode[];
+  readonly before: readonly PlannedNode[];
   /** Nodes that end, each with the one that takes its place. */
   readonly replaced: readonly { readonly old: FleetNode; readonly next: FleetNode }[];
   /** Nodes that stay, with the pods that they then run. */

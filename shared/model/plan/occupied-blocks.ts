@@ -1,9 +1,9 @@
-import type { NetworkInterface } from '../aws/inventory.ts';
-import { parseCidr } from '../net/cidr.ts';
+import { elementAt } from '../base/element-at.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import { decodeAddressMap } from '../subnet/address-map.ts';
 import type { Release } from './changed-map.ts';
-import { blocksOf, type PlanEstate } from './plan-estate.ts';
+import { blocksOf, prefixBlocksOf } from './held-addresses.ts';
+import type { PlanEstate } from './plan-estate.ts';
 
 /** What one node holds in one subnet, by block. */
 export interface NodeBlocks extends Release {
@@ -15,19 +15,13 @@ export interface NodeBlocks extends Release {
 export const nodeBlocks = (estate: PlanEstate, instanceId: string): readonly NodeBlocks[] => {
   const bySubnet = Map.groupBy(estate.interfacesOf(instanceId), ({ subnetId }) => subnetId);
   return [...bySubnet].flatMap(([subnetId, interfaces]): NodeBlocks[] => {
-    const range = parseCidr(estate.subnets.get(subnetId)?.cidrBlock ?? '');
+    const range = estate.rangeOf(subnetId);
     if (range === null) return [];
-    const singles = blocksOf(interfaces, range.base);
-    const prefixes = prefixBlocks(interfaces, range.base);
+    const singles = blocksOf(interfaces, range);
+    const prefixes = prefixBlocksOf(interfaces, range);
     return [{ subnetId, singles, prefixes, addresses: [...singles.values()].reduce((a, b) => a + b, 0) }];
   });
 };
-
-const prefixBlocks = (interfaces: readonly NetworkInterface[], base: number): readonly number[] =>
-  interfaces
-    .flatMap(({ ipv4Prefixes }) => ipv4Prefixes)
-    .flatMap((prefix) => parseCidr(prefix) ?? [])
-    .map((prefix) => Math.floor((prefix.base - base) / ADDRESSES_PER_PREFIX));
 
 /** Which nodes must all go for a block to become whole; blocks that something else is in are left out. */
 export const blockersOf = (
@@ -38,22 +32,19 @@ export const blockersOf = (
   const map = estate.maps.get(subnetId);
   if (map === undefined) return [];
   const blocks = decodeAddressMap(map);
-  const holders = blocks.map(() => ({ ids: new Set<string>(), count: 0 }));
+  const holders = blocks.map((block) => ({ block, ids: new Set<string>(), count: 0 }));
   for (const [instanceId, held] of nodes) {
     for (const { singles, prefixes } of held.filter((each) => each.subnetId === subnetId)) {
       const taken = [...singles, ...prefixes.map((block) => [block, ADDRESSES_PER_PREFIX] as const)];
       for (const [block, count] of taken) {
-        const holder = holders[block];
-        holder?.ids.add(instanceId);
-        if (holder !== undefined) holder.count += count;
+        const holder = elementAt(holders, block);
+        holder.ids.add(instanceId);
+        holder.count += count;
       }
     }
   }
-  return blocks.flatMap(({ state, reservation, used }, index) => {
-    const holder = holders[index];
+  return holders.flatMap(({ block: { state, reservation, used }, ids, count }) => {
     const canBeWhole = state !== 'awsReserved' && reservation !== 'explicit' && reservation !== 'unknown';
-    return holder !== undefined && holder.ids.size > 0 && canBeWhole && holder.count >= used
-      ? [holder.ids]
-      : [];
+    return ids.size > 0 && canBeWhole && count >= used ? [ids] : [];
   });
 };

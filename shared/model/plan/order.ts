@@ -145,19 +145,19 @@ export class OrderRun {
   }
 
   /**
-   * With IP targets a node in secondary mode gives back every address over its target. All else depends on where its pods
+   * With IP targets a node that holds no prefix gives back every address over its target. All else depends on where its pods
    * are: at least nothing, at most everything over what it would take from the start.
    */
   #returned(node: FleetNode): readonly Holding[] {
     const steps = this.#demands.steps(node.type, node.pods, node.primaryServesPods);
     if (steps === null) return [];
     const wanted = totalOf([...steps, ...(node.extras ?? [])]);
-    const isExact = hasIpTargets(this.#demands.settings) && wanted.prefixes === 0;
-    if (this.#timeline.placement === 'worst' && !isExact) return [];
     const held = {
       addresses: node.holdings.reduce((sum, { addresses }) => sum + addresses, 0),
       prefixes: node.holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),
     };
+    const isExact = hasIpTargets(this.#demands.settings) && wanted.prefixes + held.prefixes === 0;
+    if (this.#timeline.placement === 'worst' && !isExact) return [];
     // The interfaces themselves may stay, and each keeps its own address.
     const spare = this.#timeline.placement === 'worst' ? mostInterfacesKept(node) : 0;
     let addresses = Math.max(0, held.addresses - wanted.addresses - spare);

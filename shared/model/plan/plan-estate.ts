@@ -4,13 +4,14 @@ import type {
   SubnetCidrReservation,
   VpcConnection,
 } from '../aws/inventory.ts';
+import { elementAt } from '../base/element-at.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
-import { cidrContains, cidrContainsAddress, parseCidr } from '../net/cidr.ts';
-import { parseIpv4 } from '../net/ipv4.ts';
+import { type Cidr, cidrContains, parseCidr } from '../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap, SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NodeAssessment, NodePlace } from '../result/cluster.ts';
 import { extrasAt } from './fleet.ts';
+import { blocksOf, rangesAmong } from './held-addresses.ts';
 import type { Holding } from './timeline.ts';
 
 /** What one scan of a target found, as far as plans need it. */
@@ -66,12 +67,20 @@ export class PlanEstate {
     return this.subnets.get(subnetId)?.availabilityZone ?? null;
   }
 
+  /** The subnet's IPv4 range; `null` for one that the scan does not know, or that has none. */
+  rangeOf(subnetId: string): Cidr | null {
+    return parseCidr(this.subnets.get(subnetId)?.cidrBlock ?? '');
+  }
+
   /** The interfaces that go when an instance goes. */
   interfacesOf(instanceId: string): readonly NetworkInterface[] {
     return this.#interfacesOfNode.get(instanceId) ?? [];
   }
 
-  /** The cluster's nodes that run; a node whose type or subnet is not known is left out, and counted by `unknownNodes`. */
+  /**
+   * The cluster's nodes that run. A node of which the type, what the type can hold, its subnet or its addresses are not known
+   * is left out, and counted by `unknownNodes`.
+   */
   nodesOf(cluster: ClusterAssessment): readonly PlannedNode[] {
     return cluster.nodes.flatMap((node) => this.#planned(cluster, node) ?? []);
   }
@@ -82,7 +91,9 @@ export class PlanEstate {
 
   #planned(cluster: ClusterAssessment, node: NodeAssessment): PlannedNode | null {
     const { instanceId, instanceType, subnetId } = node;
-    if (!isLive(node) || instanceType === null || subnetId === null) return null;
+    const { totalIPAddresses } = node.gauges;
+    if (!isLive(node) || instanceType === null || subnetId === null || totalIPAddresses === null) return null;
+    if (this.input.limits(instanceType) === null) return null;
     const place = cluster.newNodes?.places.find((each) => each.subnetId === subnetId);
     return {
       instanceId,
@@ -93,7 +104,7 @@ export class PlanEstate {
       podSubnetIds: place?.podSubnetIds ?? podSubnetsShown(node, subnetId),
       primaryServesPods: place?.primaryServesPods ?? !node.customNetworking,
       ...extrasAt(place, instanceType),
-      pods: Math.max(0, (node.gauges.totalIPAddresses ?? 0) - (node.warmAtLeast ?? 0)),
+      pods: Math.max(0, totalIPAddresses - (node.warmAtLeast ?? 0)),
       interfaces: node.interfaces,
       holdings: this.#holdings(node),
     };
@@ -104,37 +115,40 @@ export class PlanEstate {
     return usage.map(({ subnetId, addresses, prefixes }) => {
       const counts = { subnetId, addresses: addresses - prefixes * ADDRESSES_PER_PREFIX, prefixes };
       const interfaces = bySubnet.get(subnetId);
-      const range = parseCidr(this.subnets.get(subnetId)?.cidrBlock ?? '');
+      const range = this.rangeOf(subnetId);
       if (interfaces === undefined || range === null)
         return { ...counts, reservedPrefixes: prefixes === 0 ? 0 : null, blocks: null };
       return {
         ...counts,
         reservedPrefixes: this.#reservedAmong(subnetId, interfaces),
-        blocks: blocksOf(interfaces, range.base),
+        blocks: blocksOf(interfaces, range),
       };
     });
   }
 
   #reservedAmong(subnetId: string, interfaces: readonly NetworkInterface[]): number {
-    const reserved = (this.input.reservations.get(subnetId) ?? [])
-      .filter(({ type }) => type === 'prefix')
-      .flatMap(({ cidr }) => parseCidr(cidr) ?? []);
-    return interfaces
-      .flatMap(({ ipv4Prefixes }) => ipv4Prefixes)
-      .flatMap((prefix) => parseCidr(prefix) ?? [])
-      .filter((prefix) => reserved.some((range) => cidrContains(range, prefix))).length;
+    const reservations = this.input.reservations.get(subnetId) ?? [];
+    const reserved = rangesAmong(
+      reservations.filter(({ type }) => type === 'prefix').map(({ cidr }) => cidr),
+    );
+    const prefixes = rangesAmong(interfaces.flatMap(({ ipv4Prefixes }) => ipv4Prefixes));
+    return prefixes.filter((prefix) => reserved.some((range) => cidrContains(range, prefix))).length;
+  }
+
+  /** The zones in which nodes of the cluster start, by name. */
+  zonesOf(cluster: ClusterAssessment): readonly string[] {
+    const zones = this.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? []);
+    return [...new Set(zones)].sort();
   }
 
   /** The places where nodes of the cluster start; those of the nodes that run where the scan does not say. */
   placesOf(cluster: ClusterAssessment): readonly NodePlace[] {
     if (cluster.newNodes !== undefined) return cluster.newNodes.places;
     const nodes = Map.groupBy(this.nodesOf(cluster), ({ subnetId }) => subnetId);
-    return [...nodes].map(([subnetId, [first]]) => ({
-      subnetId,
-      availabilityZone: this.zoneOf(subnetId),
-      podSubnetIds: first?.podSubnetIds ?? null,
-      primaryServesPods: first?.primaryServesPods ?? true,
-    }));
+    return [...nodes].map(([subnetId, here]) => {
+      const { podSubnetIds, primaryServesPods } = elementAt(here, 0);
+      return { subnetId, availabilityZone: this.zoneOf(subnetId), podSubnetIds, primaryServesPods };
+    });
   }
 }
 
@@ -144,22 +158,4 @@ const isLive = ({ state }: NodeAssessment): boolean => state === 'running' || st
 const podSubnetsShown = ({ usage, customNetworking }: NodeAssessment, own: string): readonly string[] => {
   const others = usage.map(({ subnetId }) => subnetId).filter((subnetId) => subnetId !== own);
   return customNetworking && others.length > 0 ? others : [own, ...others];
-};
-
-/** How many single addresses of these interfaces are in each block of a subnet, by the block's number. */
-export const blocksOf = (
-  interfaces: readonly NetworkInterface[],
-  base: number,
-): ReadonlyMap<number, number> => {
-  const blocks = new Map<number, number>();
-  for (const { privateAddresses, ipv4Prefixes } of interfaces) {
-    const prefixes = ipv4Prefixes.flatMap((prefix) => parseCidr(prefix) ?? []);
-    for (const { address } of privateAddresses) {
-      const number = parseIpv4(address);
-      if (number === null || prefixes.some((prefix) => cidrContainsAddress(prefix, number))) continue;
-      const block = Math.floor((number - base) / ADDRESSES_PER_PREFIX);
-      blocks.set(block, (blocks.get(block) ?? 0) + 1);
-    }
-  }
-  return blocks;
 };

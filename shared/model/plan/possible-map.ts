@@ -4,13 +4,10 @@ import type { AddressMap } from '../result/assessment.ts';
 import { decodeAddressMap, MAP_OWNERS, type MapBlock } from '../subnet/address-map.ts';
 import { changedMap, type Release } from './changed-map.ts';
 import type { Amount } from './node-demands.ts';
+import { usableInBlock } from './subnet-blocks.ts';
 
 /** The kind of owner that a map after a change shows for what is new. */
 const PLANNED = 'planned';
-
-/** AWS keeps the first four addresses of a subnet, and the last one. */
-const AWS_AT_START = 4;
-const AWS_AT_END = 1;
 
 /** What a change does to one subnet. */
 export interface MapChange {
@@ -93,15 +90,14 @@ class DrawnMap {
   }
 
   takeSingles(count: number): void {
-    const places = this.#blocks.flatMap((_, index) =>
-      Array.from({ length: this.#roomIn(index) }, () => index),
+    const places = this.#blocks.flatMap((block, index) =>
+      Array.from({ length: this.#roomIn(block, index) }, () => index),
     );
     const random = drawFor(this.#map.subnetId);
-    for (let taken = 0; taken < count && taken < places.length; taken += 1) {
+    for (let taken = 0; taken < Math.min(count, places.length); taken += 1) {
       const chosen = taken + Math.floor(random() * (places.length - taken));
-      const index = places[chosen];
-      if (index === undefined) return;
-      places[chosen] = places[taken] ?? index;
+      const index = elementAt(places, chosen);
+      places[chosen] = elementAt(places, taken);
       this.#takeSingle(index);
     }
   }
@@ -114,11 +110,9 @@ class DrawnMap {
   }
 
   /** Addresses that new interfaces can get here: a reservation keeps them out. */
-  #roomIn(index: number): number {
-    const block = this.#blocks[index];
-    if (block === undefined || block.reservation === 'prefix' || block.reservation === 'explicit') return 0;
-    const ofAws = (index === 0 ? AWS_AT_START : 0) + (index === this.#blocks.length - 1 ? AWS_AT_END : 0);
-    return Math.max(0, ADDRESSES_PER_PREFIX - elementAt(this.#used, index) - ofAws);
+  #roomIn({ reservation }: MapBlock, index: number): number {
+    if (reservation === 'prefix' || reservation === 'explicit') return 0;
+    return Math.max(0, usableInBlock(index, this.#blocks.length) - elementAt(this.#used, index));
   }
 
   finish(): AddressMap {
@@ -135,7 +129,8 @@ class DrawnMap {
 /** Numbers from 0 to below 1, the same for the same text. Source: mulberry32, Tommy Ettinger, public domain. */
 const drawFor = (text: string): (() => number) => {
   let state = 0;
-  for (const character of text) state = (Math.imul(state, 31) + (character.codePointAt(0) ?? 0)) >>> 0;
+  for (let index = 0; index < text.length; index += 1)
+    state = (Math.imul(state, 31) + text.charCodeAt(index)) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

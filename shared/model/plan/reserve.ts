@@ -1,8 +1,8 @@
-import { cidrContainsAddress, parseCidr } from '../net/cidr.ts';
-import { parseIpv4 } from '../net/ipv4.ts';
+import { cidrContainsAddress } from '../net/cidr.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import { bestReservation } from '../subnet/reservation-range.ts';
 import { changedMap } from './changed-map.ts';
+import { rangesAmong, singlesOf } from './held-addresses.ts';
 import type { PlanEstate } from './plan-estate.ts';
 
 /** A range that is worth reserving for prefixes. */
@@ -62,22 +62,20 @@ const inTheWay = (
   cidr: string,
   gone: ReadonlySet<string>,
 ): PlannedReservation['inTheWay'] => {
-  const range = parseCidr(cidr);
   const { interfaces } = estate.input;
-  if (interfaces === null || range === null) return null;
+  if (interfaces === null) return null;
+  const ranges = rangesAmong([cidr]);
   return interfaces
     .filter((each) => each.subnetId === subnetId && !gone.has(each.attachment?.instanceId ?? ''))
-    .flatMap(({ privateAddresses, ipv4Prefixes, networkInterfaceId, attachment, description }) => {
-      const prefixes = ipv4Prefixes.flatMap((prefix) => parseCidr(prefix) ?? []);
-      return privateAddresses.flatMap(({ address }) => {
-        const number = parseIpv4(address);
-        const inside =
-          number !== null &&
-          cidrContainsAddress(range, number) &&
-          !prefixes.some((prefix) => cidrContainsAddress(prefix, number));
-        return inside
-          ? [{ address, networkInterfaceId, instanceId: attachment?.instanceId ?? null, description }]
-          : [];
-      });
+    .flatMap((each) => {
+      const { networkInterfaceId, attachment, description } = each;
+      return singlesOf(each)
+        .filter(({ number }) => ranges.some((range) => cidrContainsAddress(range, number)))
+        .map(({ address }) => ({
+          address,
+          networkInterfaceId,
+          instanceId: attachment?.instanceId ?? null,
+          description,
+        }));
     });
 };

@@ -1,3 +1,4 @@
+import { valueAt } from '../base/value-at.ts';
 import { type NodeSubnets, type Shortage, takeNodes } from '../cluster/capacity.ts';
 import type { DemandStep } from '../cluster/node-demand.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
@@ -69,10 +70,10 @@ export class Timeline {
     this.placement = placement;
     for (const subnet of subnets) {
       const supply = freeSupplyOf(subnet);
-      if (supply === null) continue;
+      const { used } = subnet;
+      if (supply === null || used === null) continue;
       const ledger = new SupplyLedger(supply, placement);
       const map = maps.get(subnet.subnetId);
-      const used = subnet.used ?? 0;
       this.#supplies.set(subnet.subnetId, {
         ledger,
         blocks: map === undefined ? null : new SubnetBlocks(map),
@@ -82,10 +83,6 @@ export class Timeline {
         taken: NOTHING,
       });
     }
-  }
-
-  knows(subnetId: string): boolean {
-    return this.#supplies.has(subnetId);
   }
 
   now(subnetId: string): SubnetMoment | null {
@@ -130,14 +127,16 @@ export class Timeline {
     if (ledgers === null) return null;
     const extraIds = (node.extras ?? []).map(({ subnetId }) => subnetId);
     const ids = [...new Set([node.subnetId, ...node.podSubnetIds, ...extraIds])];
-    const before = ids.map((id) => ({ id, mark: this.#supplyOf(id).ledger.mark() }));
+    const before = ids.map((id) => {
+      const supply = valueAt(this.#supplies, id);
+      return { id, supply, mark: supply.ledger.mark() };
+    });
     const short = takeNodes(node.steps, ledgers);
     if (short !== null) {
       const subnetIds = short.error === 'InsufficientFreeAddressesInSubnet' ? [node.subnetId] : ids;
       return { ...short, subnetIds };
     }
-    return before.flatMap(({ id, mark }): Holding[] => {
-      const supply = this.#supplyOf(id);
+    return before.flatMap(({ id, mark, supply }): Holding[] => {
       const after = supply.ledger.mark();
       const reservedPrefixes = mark.reservedBlocks - after.reservedBlocks;
       const gone = mark.singles - after.singles;
@@ -175,8 +174,9 @@ export class Timeline {
   /** Lays a `prefix` reservation; false where the range is not free to be one. */
   reserve(subnetId: string, range: string): boolean {
     const supply = this.#supplies.get(subnetId);
-    const change = supply?.blocks?.reserve(range) ?? null;
-    if (supply === undefined || change === null) return false;
+    if (supply === undefined || supply.blocks === null) return false;
+    const change = supply.blocks.reserve(range);
+    if (change === null) return false;
     const { singles, reservedBlocks, unreservedBlocks } = change;
     supply.ledger.give({
       singles: singles - unreservedBlocks * ADDRESSES_PER_PREFIX,
@@ -185,12 +185,6 @@ export class Timeline {
     });
     this.#change(supply, 0);
     return true;
-  }
-
-  #supplyOf(subnetId: string): Supply {
-    const supply = this.#supplies.get(subnetId);
-    if (supply === undefined) throw new RangeError(`The plan does not know the subnet ${subnetId}.`);
-    return supply;
   }
 
   /** A prefix that may be in a reservation counts as outside in the worst case: there, it can be spoilt. */
