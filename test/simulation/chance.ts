@@ -48,18 +48,29 @@ export type Fault = readonly [kind: FaultKind, one: number, other: number];
 
 export const faultName = (fault: Fault): string => fault.join('/');
 
+export interface ChanceOptions {
+  /** Only these faults happen: a recorded history. */
+  readonly only?: readonly Fault[];
+  /** Notes the faults that happen. */
+  readonly record?: boolean;
+  /** How often some kinds of things happen, for defects that only they bring out. */
+  readonly rates?: Readonly<Partial<Record<FaultKind, number>>>;
+}
+
 export class Chance {
   readonly #seed: number;
   /** The faults that may happen; `null`: whatever the seed says. */
   readonly #only: ReadonlySet<string> | null;
   readonly #happened: Fault[] | null;
+  readonly #rates: Readonly<Record<FaultKind, number>>;
   /** At rest nothing goes wrong. */
   isQuiet = false;
 
-  constructor(seed: number, options: { readonly only?: readonly Fault[]; readonly record?: boolean } = {}) {
+  constructor(seed: number, options: ChanceOptions = {}) {
     this.#seed = seed;
     this.#only = options.only === undefined ? null : new Set(options.only.map(faultName));
     this.#happened = options.record === true ? [] : null;
+    this.#rates = { ...RATES, ...options.rates };
   }
 
   get happened(): readonly Fault[] {
@@ -70,7 +81,7 @@ export class Chance {
   fault(kind: FaultKind, one: number, other = 0): number | null {
     if (this.isQuiet) return null;
     const code = CODES[kind];
-    if (this.number(code, one, other) >= RATES[kind]) return null;
+    if (this.number(code, one, other) >= this.#rates[kind]) return null;
     if (this.#only !== null && !this.#only.has(faultName([kind, one, other]))) return null;
     this.#happened?.push([kind, one, other]);
     return this.number(code + 100, one, other);

@@ -6,6 +6,7 @@ import {
   type Transition,
 } from '../../shared/model/alert/alert.ts';
 import type { Route } from '../../shared/model/alert/policy.ts';
+import type { Target } from '../../shared/model/aws/inventory.ts';
 
 /** A rule that a run broke. */
 export interface Violation {
@@ -23,7 +24,13 @@ interface Entry {
 }
 
 /** Tells what happens to an alert, for people who look for a defect. */
-export type Trace = ((key: string, what: string) => void) | null;
+export type Trace = ((name: string, what: string) => void) | null;
+
+/** The keys of the monitor's own alerts are the same in every target. */
+export const nameOf = ({ key, subject }: Pick<Alert, 'key' | 'subject'>): string => nameIn(subject, key);
+
+export const nameIn = ({ accountId }: Pick<Target, 'accountId'>, key: string): string =>
+  `${accountId}/${key}`;
 
 /** Whether a run may say that an alert is milder than before. */
 export type Permit = (workerId: number, key: string, level: AlertLevel) => boolean;
@@ -54,11 +61,11 @@ export class Ledger {
 
   /** A record was stored: what the pipeline handed over, and what the store holds since. */
   stored(workerId: number, before: Alert | null, intended: Alert, stored: Alert | null): void {
-    const { key } = intended;
-    this.#trace?.(key, `run ${workerId} stores ${inShort(intended)}`);
-    const entries = this.#entriesOf(key);
+    const name = nameOf(intended);
+    this.#trace?.(name, `run ${workerId} stores ${inShort(intended)}`);
+    const entries = this.#entriesOf(name);
     for (const { transition, claimedBy } of intended.outbox) {
-      if (claimedBy === `run-${workerId}`) this.#claim(workerId, key);
+      if (claimedBy === `run-${workerId}`) this.#claim(workerId, name);
       const known = entries.get(transition.id);
       if (known === undefined) this.#announce(workerId, before, transition, entries);
       else if (known.transition !== transition) this.#reword(known, transition);
@@ -69,22 +76,30 @@ export class Ledger {
       if (waiting.has(id)) continue;
       if (isComplete(entry)) continue;
       if (isCollapsed(entry, before, entries, stored)) entries.delete(id);
-      else this.#violation('lost', `${id} is in no outbox, and ${missing(entry).join(', ')} never got it`);
+      else
+        this.#violation(
+          'lost',
+          `${id} of ${name} is in no outbox, and ${missing(entry).join(', ')} never got it`,
+        );
     }
   }
 
-  received(recipient: string, ids: readonly string[]): void {
+  received(recipient: string, transitions: readonly Transition[]): void {
     this.messages += 1;
-    for (const id of ids) {
-      const entry = this.#entries.get(id.slice(0, id.lastIndexOf('#')))?.get(id);
-      this.#trace?.(id.slice(0, id.lastIndexOf('#')), `${recipient} gets ${id}`);
+    for (const { id, key, subject } of transitions) {
+      const name = nameOf({ key, subject });
+      const entry = this.#entries.get(name)?.get(id);
+      this.#trace?.(name, `${recipient} gets ${id}`);
       if (entry === undefined) continue;
       const count = (entry.received.get(recipient) ?? 0) + 1;
       entry.received.set(recipient, count);
       if (count > 1) this.repeated += 1;
       if (count > 1 + entry.faults)
-        this.#violation('sent again', `${recipient} got ${id} ${count} times, with ${entry.faults} faults`);
-      const heardKey = `${recipient} ${entry.transition.key}`;
+        this.#violation(
+          'sent again',
+          `${recipient} got ${id} of ${name} ${count} times, with ${entry.faults} faults`,
+        );
+      const heardKey = `${recipient} ${name}`;
       const last = this.#heard.get(heardKey);
       if (last === undefined || sequenceOf(last.id) <= sequenceOf(id))
         this.#heard.set(heardKey, entry.transition);
@@ -92,16 +107,16 @@ export class Ledger {
   }
 
   /** Something happened that may make people get what waits of this alert once more. */
-  disturb(key: string): void {
-    this.#trace?.(key, 'is disturbed');
-    for (const entry of this.#entries.get(key)?.values() ?? []) entry.faults += 1;
+  disturb(name: string): void {
+    this.#trace?.(name, 'is disturbed');
+    for (const entry of this.#entries.get(name)?.values() ?? []) entry.faults += 1;
   }
 
   /** Something happened to a run: what it has claimed, and will claim, may be sent once more. */
   disturbRun(workerId: number): void {
     if (this.#disturbed.has(workerId)) return;
     this.#disturbed.add(workerId);
-    for (const key of this.#claims.get(workerId) ?? []) this.disturb(key);
+    for (const name of this.#claims.get(workerId) ?? []) this.disturb(name);
   }
 
   ended(workerId: number): void {
@@ -116,20 +131,23 @@ export class Ledger {
   }
 
   /** A record that was over for long is no more: the steps of its next life are numbered from the beginning. */
-  removed(key: string): void {
-    this.#entries.delete(key);
-    for (const recipient of ['chat', 'pager']) this.#heard.delete(`${recipient} ${key}`);
+  removed(name: string): void {
+    this.#trace?.(name, 'is removed');
+    this.#entries.delete(name);
+    for (const recipient of ['chat', 'pager']) this.#heard.delete(`${recipient} ${name}`);
   }
 
   /** What must be true once nothing has gone wrong for hours. */
   atRest(alerts: readonly Alert[]): void {
-    for (const { key, severity, outbox } of alerts) {
+    for (const alert of alerts) {
+      const { severity, outbox } = alert;
+      const name = nameOf(alert);
       if (outbox.length > 0)
-        this.#violation('not at rest', `${key} still has ${outbox.length} steps in its outbox`);
+        this.#violation('not at rest', `${name} still has ${outbox.length} steps in its outbox`);
       // The chat gets every notification.
-      const heard = this.#heard.get(`chat ${key}`)?.severity ?? 'ok';
+      const heard = this.#heard.get(`chat ${name}`)?.severity ?? 'ok';
       if (heard !== severity)
-        this.#violation('not at rest', `${key} is ${severity}, and the chat last heard that it is ${heard}`);
+        this.#violation('not at rest', `${name} is ${severity}, and the chat last heard that it is ${heard}`);
     }
     for (const entries of this.#entries.values()) {
       const last = [...entries.values()].at(-1);
@@ -144,12 +162,6 @@ export class Ledger {
     if (!isTrue) this.#violation('not at rest', what);
   }
 
-  /** A record that begins again numbers its steps from one: what its earlier life delivered has the same ids. */
-  #beginAgain(key: string, entries: Map<string, Entry>): void {
-    for (const [id, entry] of entries) if (isComplete(entry)) entries.delete(id);
-    for (const recipient of ['chat', 'pager']) this.#heard.delete(`${recipient} ${key}`);
-  }
-
   #announce(
     workerId: number,
     before: Alert | null,
@@ -157,7 +169,6 @@ export class Ledger {
     entries: Map<string, Entry>,
   ): void {
     this.transitions += 1;
-    if (sequenceOf(transition.id) === 1) this.#beginAgain(transition.key, entries);
     entries.set(transition.id, {
       transition,
       recipients: recipientsOf(transition, this.#routes),
@@ -178,17 +189,17 @@ export class Ledger {
     entry.recipients = recipientsOf(transition, this.#routes);
   }
 
-  #claim(workerId: number, key: string): void {
-    const keys = this.#claims.get(workerId) ?? new Set();
-    this.#claims.set(workerId, keys);
-    if (keys.has(key)) return;
-    keys.add(key);
-    if (this.#disturbed.has(workerId)) this.disturb(key);
+  #claim(workerId: number, name: string): void {
+    const names = this.#claims.get(workerId) ?? new Set();
+    this.#claims.set(workerId, names);
+    if (names.has(name)) return;
+    names.add(name);
+    if (this.#disturbed.has(workerId)) this.disturb(name);
   }
 
-  #entriesOf(key: string): Map<string, Entry> {
-    const entries = this.#entries.get(key) ?? new Map<string, Entry>();
-    this.#entries.set(key, entries);
+  #entriesOf(name: string): Map<string, Entry> {
+    const entries = this.#entries.get(name) ?? new Map<string, Entry>();
+    this.#entries.set(name, entries);
     return entries;
   }
 

@@ -1,32 +1,10 @@
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { SimulationReport } from './simulation.ts';
+import { simulateInThreads } from './threads.ts';
 
 /** Ten seeds of a hundred thousand scans: 9.5 years of one target that is scanned every five minutes. */
 const SEEDS = Array.from({ length: 10 }, (_, index) => index + 1);
 const CYCLES = 100_000;
-
-/** Simulations make short-lived objects: with room for them, 30,000 scans took 6.6 instead of 7.8 s of CPU. */
-const resourceLimits = { maxYoungGenerationSizeMb: 64 };
-
-/** One thread for each processor, and each takes the next seed when it is done with one. */
-const simulateAll = async (seeds: readonly number[]): Promise<readonly SimulationReport[]> => {
-  const waiting = [...seeds];
-  const reports: SimulationReport[] = [];
-  const serve = async (): Promise<void> => {
-    const thread = new Worker(new URL('./thread.ts', import.meta.url), { resourceLimits, execArgv: [] });
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      thread.postMessage({ seed, cycles: CYCLES });
-      const [report] = (await once(thread, 'message')) as [SimulationReport];
-      reports.push(report);
-    }
-    thread.postMessage(null);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, serve));
-  return reports;
-};
 
 const sum = (
   reports: readonly SimulationReport[],
@@ -35,7 +13,7 @@ const sum = (
 
 test('a million scans under every fault at once: nothing is lost, sent too often, or resolved without a measurement', async () => {
   const beganAt = performance.now();
-  const reports = await simulateAll(SEEDS);
+  const reports = await simulateInThreads(SEEDS.map((seed) => ({ seed, cycles: CYCLES })));
   const seconds = Math.round((performance.now() - beganAt) / 1000);
   const broken = reports.flatMap(({ seed, violations }) =>
     violations.map(({ rule, what }) => `seed ${seed}: ${rule}: ${what}`),

@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../shared/notify/delivery-error.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import type { Chance } from './chance.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, nameOf } from './ledger.ts';
 import type { Worker } from './worker.ts';
 
 const LATENCY = 2_000;
@@ -39,10 +39,10 @@ export const receiverFor = (name: string, worker: Worker, conditions: ReceiverCo
       const { chance, ledger, outageOf } = conditions;
       const once = chance.fault('send', worker.id, worker.calls);
       const how = outageOf(name) ?? (once === null ? null : misbehaviour(once));
-      const ids = message.transitions.map(({ id }) => id);
-      if (how === null || how.startsWith('takes it')) ledger.received(name, ids);
+      if (how === null || how.startsWith('takes it')) ledger.received(name, message.transitions);
       if (how === null) return;
-      if (how.startsWith('takes it')) for (const { key } of message.transitions) ledger.disturb(key);
+      if (how.startsWith('takes it'))
+        for (const transition of message.transitions) ledger.disturb(nameOf(transition));
       if (how.endsWith('hangs')) await aborted(signal);
       throw new DeliveryError('refused', `${name} ${how}`, 'Wait.', { permanent: how === 'refuses' });
     }),

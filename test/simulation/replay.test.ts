@@ -3,16 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type History, reduced, replayed } from './history.ts';
 import { PLANTS } from './plants.ts';
-import { type SimulationInput, simulate } from './simulation.ts';
+import { simulate } from './simulation.ts';
+import { simulateInThreads } from './threads.ts';
+import { type TracedReport, tracedReport, traceOf } from './trace.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
-
-/** Everything that happens to any alert, line by line. */
-const traceOf = async (input: SimulationInput): Promise<readonly string[]> => {
-  const lines: string[] = [];
-  await simulate({ ...input, trace: (at, key, what) => lines.push(`${at} ${key} ${what}`) });
-  return lines;
-};
 
 test('the same seed is the same run, to the millisecond', async () => {
   const [first, second, other] = await Promise.all([
@@ -23,6 +18,17 @@ test('the same seed is the same run, to the millisecond', async () => {
   expect(first.length).toBeGreaterThan(500);
   expect(second).toEqual(first);
   expect(other).not.toEqual(first);
+});
+
+test('a seed takes the same path here and in a thread, as its first run and as a later one', async () => {
+  // Scans by the SDK are where Node's own time could come in.
+  const inputs = [9, 7, 9].map((seed) => ({ seed, cycles: 2_000, sdkEvery: 16, isTraced: true }));
+  const [first, other, again] = await simulateInThreads<TracedReport>(inputs, 1);
+  const { path, cycles, bySdk } = await tracedReport({ seed: 9, cycles: 2_000, sdkEvery: 16 });
+  expect(first).toMatchObject({ path, cycles, bySdk });
+  expect(again?.path).toBe(path);
+  expect(other?.path).not.toBe(path);
+  expect(bySdk).toBeGreaterThan(100);
 });
 
 test('a run is the same when only the faults that happened in it may happen', async () => {

@@ -8,7 +8,7 @@ import { planRun } from '../../shared/pipeline/plan.ts';
 import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import type { AlertStore, StateStore } from '../../shared/state/state-store.ts';
-import { Chance, type Fault } from './chance.ts';
+import { Chance, type ChanceOptions, type Fault } from './chance.ts';
 import { Ledger, type Violation } from './ledger.ts';
 import { Queue } from './queue.ts';
 import { misbehaviour, receiverFor } from './receivers.ts';
@@ -76,14 +76,10 @@ export interface Plants {
   readonly inventory?: SdkReading['plant'];
 }
 
-export interface SimulationInput {
+export interface SimulationInput extends ChanceOptions {
   readonly seed: number;
   /** Scans of one target, those at rest included. */
   readonly cycles: number;
-  /** Only these faults happen: a recorded history. */
-  readonly only?: readonly Fault[];
-  /** Notes the faults that happen. */
-  readonly record?: boolean;
   readonly plants?: Plants;
   /** One scan of so many reads its interfaces from XML by the reader of the product. Left out: `WIRE_EVERY`. */
   readonly wireEvery?: number;

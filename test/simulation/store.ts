@@ -1,7 +1,7 @@
 import type { AlertStore, StateStore } from '../../shared/state/state-store.ts';
 import { StateStoreError } from '../../shared/state/state-store-error.ts';
 import type { Chance } from './chance.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, nameIn } from './ledger.ts';
 import type { Worker } from './worker.ts';
 
 /** Milliseconds that a request to the store takes at most, when nothing goes wrong. */
@@ -28,11 +28,11 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
       return answer;
     });
   /** What cannot be marked as sent is sent again. */
-  const noting = async <Answer>(key: string, answer: Promise<Answer>): Promise<Answer> => {
+  const noting = async <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => {
     try {
       return await answer;
     } catch (error) {
-      ledger.disturb(key);
+      ledger.disturb(name);
       throw error;
     }
   };
@@ -40,12 +40,12 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
     list: (target) => request(() => store.alerts.list(target)),
     read: (target, key) =>
       noting(
-        key,
+        nameIn(target, key),
         request(() => store.alerts.read(target, key)),
       ),
     commit: (target, alert, version) =>
       noting(
-        alert.key,
+        nameIn(target, alert.key),
         request(async () => {
           if (chance.fault('storeConflicts', worker.id, worker.calls) !== null) return 'conflict' as const;
           const before = await store.alerts.read(target, alert.key);
@@ -59,7 +59,7 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
     remove: (target, key, version) =>
       request(async () => {
         const outcome = await store.alerts.remove(target, key, version);
-        if (outcome === 'removed') ledger.removed(key);
+        if (outcome === 'removed') ledger.removed(nameIn(target, key));
         return outcome;
       }),
   };

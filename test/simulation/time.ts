@@ -94,8 +94,14 @@ interface Event {
 const isBefore = (one: Event, other: Event): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-/** Node runs this callback once no promise has anything left to do. */
+/**
+ * Resolves once no promise has anything left to do. Node runs the callbacks of `nextTick` after the jobs of promises, but before
+ * them where it is called outside of such a job: from the handler of a message to a thread, for example. So one comes first.
+ */
 export const settled = (): Promise<void> =>
-  new Promise((resolve) => {
-    process.nextTick(resolve);
-  });
+  Promise.resolve().then(
+    () =>
+      new Promise<void>((resolve) => {
+        process.nextTick(resolve);
+      }),
+  );
