@@ -11,6 +11,7 @@ import {
   clearOf,
   failureAtZero,
   leftEvidence,
+  type MeasuredSingles,
   PREFIX_ALERTS,
   PREFIX_FAILURE,
   reasonOf,
@@ -52,16 +53,16 @@ export const addressesExhausted = exhaustedOf('addresses');
 export const prefixesExhausted = exhaustedOf('prefixes');
 
 const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): CheckResult => {
-  const { name, subject, isUsed, left } = supply;
+  const { name, subject, isUsed } = supply;
   if (isUsed === false) return healthy(subject);
-  if (isUsed === null || left === null) return notMeasured(subject, reasonOf(supply));
+  if (isUsed === null || supply.left === null) return notMeasured(subject, reasonOf(supply));
   const evidence = [
     leftEvidence(supply),
     ...(name === 'prefixes'
       ? [{ name: 'available', value: supply.subnet.available, unit: 'addresses' }]
       : [{ name: 'usable', value: supply.capacity, unit: 'addresses' }]),
   ];
-  if (left > 0) return healthy(subject, evidence);
+  if (supply.left > 0) return healthy(subject, evidence);
   const elsewhere = podsElsewhere(estate, supply.subnet, name);
   if (elsewhere !== null) return emptyButElsewhere(supply, elsewhere, evidence);
   const { severity } = settings(`${name}-exhausted`, subject);
@@ -71,7 +72,7 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
         ? `${resourceName(subject)}: no address left, nothing new can start`
         : `${resourceName(subject)}: no free prefix, new nodes get no pod addresses`,
     explanation:
-      name === 'addresses'
+      supply.name === 'addresses'
         ? allInUse(supply)
         : noWholeBlock(supply, isFragmented(supply.subnet, settings('fragmented', subject))),
     remedies: supply.remedies,
@@ -105,11 +106,8 @@ const ownAddresses = (subnet: SubnetAssessment): string => {
   return `A node that starts in this subnet still takes its own address here: ${rest}.`;
 };
 
-const allInUse = (supply: SubnetSupply): string => {
-  const { capacity, subnet } = supply;
-  const all = capacity === null ? 'All addresses' : `All ${amount('addresses', capacity)}`;
-  return `${all} of the subnet are in use. Now ${failureAtZero(supply)}.${sourceNote(subnet)}`;
-};
+const allInUse = (supply: MeasuredSingles): string =>
+  `All ${amount('addresses', supply.capacity)} of the subnet are in use. Now ${failureAtZero(supply)}.${sourceNote(supply.source)}`;
 
 /** @param isFragmented the check of fragmentation says how many addresses are free, and that none of their blocks is whole */
 const noWholeBlock = ({ subnet: { available } }: SubnetSupply, isFragmented: boolean): string => {

@@ -105,12 +105,12 @@ const emptyBy = ({ left, forecast }: SubnetSupply, now: string): string =>
     : `, ${isGrowing(forecast) ? '' : 'may be '}empty by about ${approximateTime(forecast.exhaustionAt, now)}`;
 
 const explanationOf = (supply: SubnetSupply): string => {
-  const { name, subnet } = supply;
+  const { name } = supply;
   const sentences = [
     name === 'prefixes' ? availableText(supply) : '',
     trendText(supply),
     `At zero, ${failureAtZero(supply)}.`,
-    name === 'addresses' ? sourceNote(subnet) : '',
+    'source' in supply ? sourceNote(supply.source) : '',
   ];
   return sentences
     .map((sentence) => sentence.trim())

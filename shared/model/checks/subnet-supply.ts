@@ -20,17 +20,38 @@ export const PREFIX_ALERTS: Suppression = { of: 'same-subject', supplies: ['pref
  * One of the two supplies of a subnet, as the checks see it. Surge, exhausted, low and will-run-out ask the same questions
  * of single addresses and of prefixes.
  */
-export interface SubnetSupply {
-  readonly name: 'addresses' | 'prefixes';
+export type SubnetSupply = SupplyOfSubnet & (Singles | UnknownSingles | Prefixes);
+
+/** Single addresses are counted together with how many there could be. */
+interface Singles {
+  readonly name: 'addresses';
+  readonly left: number;
+  readonly capacity: number;
+  readonly source: AddressSupply['source'];
+}
+
+interface UnknownSingles {
+  readonly name: 'addresses';
+  readonly left: null;
+  readonly capacity: null;
+}
+
+interface Prefixes {
+  readonly name: 'prefixes';
+  /** How many are left, and how many there could ever be; `null`: not known. */
+  readonly left: number | null;
+  readonly capacity: number | null;
+}
+
+export type MeasuredSingles = SupplyOfSubnet & Singles;
+
+interface SupplyOfSubnet {
   readonly subnet: SubnetAssessment;
   readonly subject: Subject;
   /** Whether anything takes from it; `null`: not known. */
   readonly isUsed: boolean | null;
   /** Whether a cluster's nodes or pods are in the subnet, or may be. */
   readonly hasNodes: boolean;
-  /** How many are left, and how many there could ever be; `null`: not known. */
-  readonly left: number | null;
-  readonly capacity: number | null;
   readonly forecast: Forecast | undefined;
   readonly remedies: () => readonly Remedy[];
 }
@@ -52,8 +73,9 @@ const addressesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => 
     // Where reservations cover everything, no single address was ever to be had.
     isUsed: supply?.usable !== 0,
     hasNodes: mayHaveNodes(subnet, clustersUsing(estate, subnet)),
-    left: supply?.available ?? null,
-    capacity: supply?.usable ?? null,
+    ...(supply === null
+      ? { left: null, capacity: null }
+      : { left: supply.available, capacity: supply.usable, source: supply.source }),
     forecast: subnet.forecast.addresses,
     remedies: () => remediesForAddresses(estate, subnet),
   };
@@ -117,14 +139,14 @@ export const failureAtZero = ({ name, hasNodes }: Pick<SubnetSupply, 'name' | 'h
 };
 
 /** Where the count comes from, if not from our own model alone. */
-export const sourceNote = (subnet: SubnetAssessment): string => {
+export const sourceNote = (source: AddressSupply['source']): string => {
   const note: Readonly<Record<AddressSupply['source'], string>> = {
     model: '',
     aws: " The count is AWS's own, because this account cannot see every interface in the subnet.",
     'model-less-unaccounted':
       ' AWS counts fewer than the visible interfaces explain, and the lower count is used.',
   };
-  return note[addressSupply(subnet)?.source ?? 'model'];
+  return note[source];
 };
 
 /** `Usage has grown by about 14 addresses a day for the last 3 days.` Empty where no forecast was made. */

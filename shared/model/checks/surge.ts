@@ -181,7 +181,6 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
   const { name, subject, subnet, remedies, forecast } = supply;
   const loss = lossOf(surge);
   const ordinary = ordinaryOf(surge);
-  const minutes = loss <= 0 ? null : (left / loss) * MINUTES_PER_HOUR;
   const { drain } = surge;
   const usual =
     drain != null && drain.lossPerHour === loss
@@ -211,7 +210,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
     title:
       loss <= 0
         ? `${resourceName(subject)}: ${amount(name, left)} left after a fast loss`
-        : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour${minutes === null ? '' : `, empty in ${duration(minutes * MILLISECONDS_PER_MINUTE)}`}`,
+        : `${resourceName(subject)}: using up ${name} fast: ${number(rounded(loss))} an hour, empty in ${duration((left / loss) * MINUTES_PER_HOUR * MILLISECONDS_PER_MINUTE)}`,
     explanation: `${loss <= 0 ? usual : `${leftOf(supply, left)} ${verb(left, 'is')} left. ${usual}`}${takenText(taken, surge)}${workloadsText(grown)}`,
   };
 };

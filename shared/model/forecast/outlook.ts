@@ -156,13 +156,15 @@ const STILL_OUTWEIGHS = 3;
 const STILL_COUNT = 0.5;
 const STILL_SHARE = 0.002;
 
-/** For how many days the supply has not changed. */
+/** For how many days the supply has not changed. An hour that was not measured is no sign of either. */
 const stillDays = ({ mean, low }: HourlyGrid, capacity: number): number => {
   const tolerance = Math.max(STILL_COUNT, STILL_SHARE * capacity);
-  const level = elementAt(mean, mean.length - 1);
+  const newest = mean.findLastIndex((value) => !Number.isNaN(value));
+  const level = elementAt(mean, newest);
   let hours = 0;
-  for (let index = mean.length - 1; index >= 0; index--) {
+  for (let index = newest; index >= 0; index--) {
     const [middle, least] = [elementAt(mean, index), elementAt(low, index)];
+    if (Number.isNaN(middle)) continue;
     if (Math.abs(middle - level) > tolerance || Math.abs(least - level) > tolerance) break;
     hours += 1;
   }

@@ -85,6 +85,18 @@ test('what recovers resolves', () => {
   expect(low.at(-1)).toBe('addresses-low resolved ok');
 });
 
+test('hours without a scan end no alert: an hour that was not measured is no standstill', () => {
+  const gaps = [25, 26.5, 28].map((day) => START + day * DAY);
+  const lines = replayed(
+    series(29, (day) => 900 - 30 * day, HOUR / 2).filter(
+      ({ at }) => !gaps.some((from) => at >= from && at < from + 3.5 * HOUR),
+    ),
+  );
+  expect(steps(lines)[0]).toBe('addresses-exhaustion firing warning');
+  expect(lines.map(({ transition }) => transition)).not.toContain('resolved');
+  expect(lines.map(({ transition }) => transition)).not.toContain('eased');
+});
+
 test('three quiet weeks say nothing', () => {
   expect(replayed(series(21, (day) => 500 + daily(day, 300) + 20 * scatter(day), HOUR / 2))).toEqual([]);
 });

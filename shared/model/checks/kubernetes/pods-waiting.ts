@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.ts';
 import { listOf, shorten } from '../../base/text/names.ts';
 import { count, verb } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
@@ -56,7 +57,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
       `Workloads: ${listOf(holdersOf(waiting), SHOWN)}.`,
       `Nodes: ${listOf([...nodes], SHOWN)}.`,
       ...(since === null ? [] : [`The first failure was on ${utcTime(since)}.`]),
-      `The event says: ${shorten(waiting[0]?.text ?? '', LONGEST_TEXT)}`,
+      `The event says: ${shorten(elementAt(waiting, 0).text, LONGEST_TEXT)}`,
     ].join(' '),
     remedies: () => subnets.slice(0, 1).flatMap((subnet) => remediesOf(estate, cluster, subnet)),
   }));

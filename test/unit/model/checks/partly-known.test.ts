@@ -181,6 +181,50 @@ describe('health issues of a node group', () => {
   });
 });
 
+describe('settings of a cluster that the EKS API does not know', () => {
+  test('are judged by the types of its nodes, the worst first', () => {
+    const nodes = ['m5.large', 'm5.4xlarge', null].map((instanceType, index) =>
+      aNodeAssessment({ instanceId: `i-0${index}`, instanceType, nodeGroup: null }),
+    );
+    const newNodes = {
+      settings: { ...settings, minimumIpTarget: 10, warmIpTarget: null },
+      settingsKnown: true,
+      places: [],
+    };
+    const [finding] = findingsOf('cni-settings', {
+      clusters: [aCluster({ nodes, newNodes })],
+      eksClusters: [],
+    });
+    expect(finding?.explanation).toContain('A node of m5.4xlarge could run');
+    expect(finding?.evidence[0]?.value).toBe('m5.4xlarge, m5.large');
+  });
+});
+
+describe('a subnet without a free prefix, of which pods have another one', () => {
+  test('says that the addresses for nodes are not known', () => {
+    const none = { assigned: 0, free: 0, freeInReservation: 0, freeUnreserved: 0 };
+    const nodes = aSubnet({ prefixes: none, usesPrefixes: true, availableSingle: null, awsAvailable: null });
+    const place = {
+      subnetId: 'subnet-0a',
+      availabilityZone: 'eu-west-1a',
+      podSubnetIds: ['subnet-0a', 'subnet-0b'],
+      primaryServesPods: true,
+    };
+    const [finding] = findingsOf('prefixes-exhausted', {
+      subnets: [nodes, aSubnet({ subnetId: 'subnet-0b', name: 'pods' })],
+      clusters: [
+        aCluster({
+          takesPrefixesFrom: ['subnet-0a'],
+          newNodes: { settings, settingsKnown: true, places: [place] },
+        }),
+      ],
+    });
+    expect(finding?.explanation).toContain(
+      'A node that starts in this subnet still takes its own address here: how many are left here is not known.',
+    );
+  });
+});
+
 describe('a node of unknown type', () => {
   test('is left out of what a switch of modes left', () => {
     const nodes = [

@@ -10,6 +10,33 @@ const daysUntil = (at: string | null, now: number): number | null =>
 const outlookAfter = (days: number, available: (day: number) => number, capacity = 1000): Forecast =>
   forecast(historyAfter(days, available), capacity, START + days * DAY);
 
+describe('measurements that are missing', () => {
+  const falling = (day: number): number => 900 - 30 * day + 3 * scatter(day);
+
+  test.each([1, 2, 3, 6, 10])('of the last %d hours leave the trend as it was', (hours) => {
+    const at = START + 20 * DAY + hours * HOUR;
+    const outcome = forecast(historyAfter(20, falling), 1000, at);
+    expect(outcome.lossPerDay).toBeCloseTo(30, 0);
+    expect(daysUntil(outcome.exhaustionAt, START + 20 * DAY)).toBeCloseTo(10, 0);
+    expect(outcome.surge?.drain ?? null).toBeNull();
+  });
+
+  test('leave it open whether a supply stands still: it does not for hours that were not measured', () => {
+    const standing = (day: number): number => (day < 18 ? falling(day) : 300);
+    const known = forecast(historyAfter(20, standing), 1000, START + 20 * DAY);
+    const gone = forecast(historyAfter(20, standing), 1000, START + 20 * DAY + 6 * HOUR);
+    expect(known.stillDays).toBeCloseTo(2, 1);
+    expect(gone.stillDays).toBe(known.stillDays);
+  });
+
+  test('as they were taken leave the daily low as what is left', () => {
+    const { hourly } = historyAfter(20, falling);
+    const outcome = forecast({ hourly, recent: [] }, 1000, START + 20 * DAY);
+    expect(outcome.basis?.available).toBeNull();
+    expect(daysUntil(outcome.exhaustionAt, START + 20 * DAY)).toBeCloseTo(10, 0);
+  });
+});
+
 describe('a steady decline', () => {
   test('is expected to end where the line meets nothing', () => {
     const outcome = outlookAfter(20, (day) => 900 - 30 * day);
