@@ -9,6 +9,17 @@ import { clientSettings } from './clients.ts';
  */
 const ANSWER_TIMEOUT = 3_000;
 
+/**
+ * Of the memory of the function: 51 MB of 256 hold 36 days of 14,000 subnets, packed. A scan has them in its hands at any rate;
+ * to keep them costs nothing more at that moment.
+ */
+const REMEMBERED_SHARE = 0.2;
+
+const rememberedBytes = (memory: string | undefined): number | undefined => {
+  const megabytes = Number(memory);
+  return megabytes > 0 ? megabytes * REMEMBERED_SHARE * 1024 * 1024 : undefined;
+};
+
 /** What decides which table it is, and where. */
 interface OpenState {
   readonly where: string;
@@ -19,8 +30,8 @@ interface OpenState {
 let open: OpenState | null = null;
 
 /**
- * The state of the deployment, one for as long as the process lives: it remembers the folded days of an hour, which would
- * otherwise be read at every scan (for 1,000 subnets $0.58 a month instead of $0.05), and keeps its connections.
+ * The state of the deployment, one for as long as the process lives: it remembers folded days, which would otherwise be
+ * read at every scan (for 1,000 subnets $0.58 a month instead of $0.01), and keeps its connections.
  *
  * @param environment of the process: another Region or endpoint is another state
  */
@@ -41,7 +52,8 @@ export const deploymentState = (
         socketTimeout: ANSWER_TIMEOUT,
       },
     });
-    open = { where, client, store: createDynamoStateStore({ client, tableName }) };
+    const remembered = rememberedBytes(environment['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);
+    open = { where, client, store: createDynamoStateStore({ client, tableName, remembered }) };
   }
   return open.store;
 };

@@ -1,7 +1,7 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 import type { TargetFacts } from './collect.ts';
 
 /**
@@ -21,7 +21,7 @@ export const refuseEmptiedSubnets = (
   target: Target,
   { vpcIds }: InventoryScope,
   { subnets }: Pick<TargetFacts, 'subnets'>,
-  previous: TargetAssessment | null,
+  previous: PastScan | null,
 ): void => {
   if (subnets.length > 0) return;
   const before = (previous?.subnets ?? []).filter(
@@ -34,7 +34,7 @@ export const refuseEmptiedSubnets = (
 export const missingVpcs = (
   target: Target,
   { vpcs, subnets }: Pick<TargetFacts, 'vpcs' | 'subnets'>,
-  previous: TargetAssessment | null,
+  previous: PastScan | null,
 ): HeadroomError | null => {
   const listed = new Set(vpcs.map(({ vpcId }) => vpcId));
   const known = new Set((previous?.vpcs ?? []).map(({ vpcId }) => vpcId));
@@ -53,7 +53,7 @@ export const missingVpcs = (
 export const refuseEmptiedInterfaces = (
   target: Target,
   { subnets }: Pick<TargetFacts, 'subnets'>,
-  previous: TargetAssessment | null,
+  previous: PastScan | null,
 ): void => {
   const inUse = new Map(
     (previous?.subnets ?? [])

@@ -1,5 +1,5 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 
 /**
  * From this many interfaces on, an account is listed in parts. EC2 hands out pages of 1,000 one after the other, each with
@@ -20,7 +20,7 @@ export const LISTINGS_AT_ONCE = 4;
 export const interfaceListings = (
   scope: InventoryScope,
   vpcIds: readonly string[],
-  previous: Pick<TargetAssessment, 'subnets'> | null,
+  previous: Pick<PastScan, 'subnets'> | null,
   manyInterfaces = MANY_INTERFACES,
 ): readonly InventoryScope[] => {
   const found = interfacesByVpc(previous);
@@ -49,7 +49,7 @@ interface Part {
 const isLighter = (a: Part, b: Part): boolean =>
   a.interfaces < b.interfaces || (a.interfaces === b.interfaces && a.vpcIds.length < b.vpcIds.length);
 
-const interfacesByVpc = (previous: Pick<TargetAssessment, 'subnets'> | null): ReadonlyMap<string, number> => {
+const interfacesByVpc = (previous: Pick<PastScan, 'subnets'> | null): ReadonlyMap<string, number> => {
   const found = new Map<string, number>();
   for (const { vpcId, owners } of previous?.subnets ?? []) {
     const interfaces = (owners ?? []).reduce((sum, owner) => sum + owner.interfaces, 0);

@@ -6,7 +6,7 @@ import { MetricsNotPublished } from '../metrics/publication.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { compatGauges } from '../model/cluster/cni-gauges.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 export interface PublishSettings {
@@ -48,10 +48,11 @@ export const publishAssessment = async (
   const context: MetricContext = { scannedAt };
   const { accountId, region } = assessment.target;
   const { namespace } = settings;
-  const bySubnet = new Map<string, MetricDatum[]>(
-    assessment.subnets.map((subnet) => [subnet.subnetId, dataOf(SUBNET_METRICS, subnet, context, namespace)]),
-  );
-  const dataOfSubnet = (subnetId: string): readonly MetricDatum[] => bySubnet.get(subnetId) ?? [];
+  const dataOfSubnet = (subnet: SubnetAssessment): readonly MetricDatum[] =>
+    dataOf(SUBNET_METRICS, subnet, context, namespace);
+  // Numbers alone: the data of all subnets at once would be larger than the assessment.
+  const series = new Map(assessment.subnets.map((subnet) => [subnet.subnetId, dataOfSubnet(subnet).length]));
+  const seriesOf = ({ subnetId }: SubnetAssessment): number => series.get(subnetId) ?? 0;
 
   const key = `published-subnets/${accountId}/${region}`;
   const previous = ((await cache?.get(key, scannedAt)) ?? {}) as PublishedSubnets;
@@ -65,16 +66,15 @@ export const publishAssessment = async (
   ]);
   const choice = chooseSubnets(
     assessment.subnets,
-    ({ subnetId }) => dataOfSubnet(subnetId).length,
+    seriesOf,
     budget - groups.published.length,
     previous,
     scannedAt,
     settings.hot ?? DEFAULT_HOT,
   );
-  const withheld =
-    groups.withheld + choice.withheld.reduce((sum, { subnetId }) => sum + dataOfSubnet(subnetId).length, 0);
+  const withheld = groups.withheld + choice.withheld.reduce((sum, subnet) => sum + seriesOf(subnet), 0);
   const data = [
-    ...choice.published.flatMap(({ subnetId }) => dataOfSubnet(subnetId)),
+    ...choice.published.flatMap(dataOfSubnet),
     ...groups.published,
     ...(sink.hasFreeSeries === true
       ? assessment.clusters.flatMap((cluster) => holderData(cluster, context, namespace))

@@ -1,6 +1,7 @@
 import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { NetworkInterface, Subnet, Target } from '../model/aws/inventory.ts';
-import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetAssessment } from '../model/result/assessment.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 import { eachPacked, InterfacePacker } from '../model/subnet/packed-interfaces.ts';
 import { type KeptSubnet, type KeptTarget, planReading } from '../model/target/reading-plan.ts';
 import type { CacheStore } from '../state/state-store.ts';
@@ -13,7 +14,7 @@ export interface ReadInterfacesInput {
   readonly scope: InventoryScope;
   readonly inventory: TargetSources['inventory'];
   readonly facts: TargetFacts;
-  readonly previous: TargetAssessment | null;
+  readonly previous: PastScan | null;
   readonly now: number;
   readonly manyInterfaces?: number | undefined;
 }

@@ -58,7 +58,7 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
   const cache = forgivingCache(store.cache, (problem) => problems.push(problem));
 
   const policy = (await attempt(problems, () => withStoredMutes(input.policy, cache, now))) ?? input.policy;
-  const previous = await attempt(problems, () => store.assessments.latest(target));
+  const previous = await attempt(problems, () => store.assessments.past(target));
   // What was not read is not replaced: the ages of leaks are nowhere else. An assessment that cannot be read has none
   // to keep.
   const mayReplace = problems.every(({ code }) => code === 'state-unreadable');

@@ -4,6 +4,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import { estateOf } from '../model/checks/estate.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 import { OLDEST_MAP } from '../model/target/reading-plan.ts';
 import { type AssessedTarget, TargetAssessor } from '../model/target/target-assessor.ts';
 import type { CacheStore } from '../state/state-store.ts';
@@ -15,7 +16,7 @@ import { SUBNET_GONE } from './read-reservations.ts';
 
 /** What earlier scans of the target left behind. */
 export interface TargetPast {
-  readonly previous: TargetAssessment | null;
+  readonly previous: PastScan | null;
   readonly histories: (subnetIds: readonly string[]) => Promise<ReadonlyMap<string, SubnetHistory>>;
 }
 

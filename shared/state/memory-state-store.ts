@@ -1,4 +1,5 @@
 import type { TargetAssessment } from '../model/result/assessment.ts';
+import { pastScan } from '../model/result/past-scan.ts';
 import {
   checkedSamples,
   foldSample,
@@ -118,6 +119,10 @@ const memoryAssessments = (): AssessmentStore => {
       return 'stored';
     },
     latest: async (target) => latest.get(targetKey(target)) ?? null,
+    past: async (target) => {
+      const known = latest.get(targetKey(target));
+      return known === undefined ? null : pastScan(known);
+    },
     targets: async () =>
       [...latest.values()].map(({ target: { accountId, region, status }, scannedAt }) => ({
         target: { accountId, region },

@@ -3,6 +3,7 @@ import type { Target } from '../model/aws/inventory.ts';
 import type { HeadroomError } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
+import type { PastScan } from '../model/result/past-scan.ts';
 
 /** An alert with the version that the store knows it by. Version 0: not stored yet. */
 export interface VersionedAlert {
@@ -69,6 +70,8 @@ export interface AssessmentStore {
   /** Keeps it as the target's latest, unless a later one is there already. */
   putLatest(assessment: TargetAssessment): Promise<'stored' | 'older'>;
   latest(target: Target): Promise<TargetAssessment | null>;
+  /** What the next scan needs of the latest. The rest, which is most of it, is not read where that can be avoided. */
+  past(target: Target): Promise<PastScan | null>;
   /** Every target with its last assessment's time and status. */
   targets(): Promise<
     readonly {

@@ -73,6 +73,7 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
     assessments: {
       putLatest: (assessment) => request(() => store.assessments.putLatest(assessment)),
       latest: (target) => request(() => store.assessments.latest(target)),
+      past: (target) => request(() => store.assessments.past(target)),
       targets: () => request(() => store.assessments.targets()),
     },
     cache: {

@@ -31,10 +31,17 @@ import { warmAdvice } from '../kubernetes/warm-advice.ts';
 import { LeakTracker, leaksIn } from '../owners/leaks.ts';
 import { withChanges } from '../owners/owner-changes.ts';
 import { ownerOf } from '../owners/owners.ts';
-import type { SubnetAssessment, TargetAssessment, TargetStatus } from '../result/assessment.ts';
+import type {
+  SubnetAssessment,
+  SubnetForecasts,
+  TargetAssessment,
+  TargetStatus,
+} from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import type { SubnetHistory } from '../result/forecast.ts';
 import type { OwnerChanges } from '../result/owner-changes.ts';
+import type { OwnerUsage } from '../result/owner-usage.ts';
+import type { PastScan, PastSubnet } from '../result/past-scan.ts';
 import type { WarmAdvice } from '../result/pod-rhythm.ts';
 import type { ClusterPods } from '../result/pods.ts';
 import type { Unknown } from '../result/unknown.ts';
@@ -65,7 +72,7 @@ export interface TargetFoldInput {
   /** False: the listing of interfaces failed, and nothing that depends on it is known. */
   readonly interfacesListed: boolean;
   /** The last assessment of the target: what it saw first, stays seen. `null` where there is none. */
-  readonly previous: TargetAssessment | null;
+  readonly previous: PastScan | null;
   /** When the scan is made, in epoch milliseconds. */
   readonly now: number;
 }
@@ -177,15 +184,35 @@ export class TargetAssessor {
       finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
       now,
     );
+    const leaked = Map.groupBy(sightings, ({ subnetId }) => subnetId);
+    const before = new Map(previous?.subnets.map((subnet) => [subnet.subnetId, subnet]));
+    const at = Date.parse(previous?.scannedAt ?? '');
+    const workloads = {
+      before: workloadUsage(previous?.clusters ?? []),
+      now: workloadUsage(clusters),
+    };
+    const forecasts = new Map<string, SubnetForecasts>();
+    // In the order in which the past is stored, where it is: it may be unpacked in parts.
+    const inOrderOfHistories = new Map(finished.map(({ assessment }) => [assessment.subnetId, assessment]));
+    for (const subnetId of new Set([...histories.keys(), ...inOrderOfHistories.keys()])) {
+      const assessment = inOrderOfHistories.get(subnetId);
+      if (assessment !== undefined)
+        forecasts.set(subnetId, subnetForecasts(assessment, histories.get(subnetId), now, falls));
+    }
     const outcomes = finished.map((outcome) => {
+      const { owners, subnetId } = outcome.assessment;
       const leakedInterfaces = interfacesListed
-        ? leaksIn(outcome.assessment.subnetId, sightings).interfaces
+        ? leaksIn(subnetId, leaked.get(subnetId) ?? []).interfaces
         : null;
-      const history = histories.get(outcome.assessment.subnetId);
-      const forecast = subnetForecasts(outcome.assessment, history, now, falls);
-      const ownerChanges = ownerChangesOf(outcome.assessment, previous, now);
-      const workloadChanges = workloadChangesOf(outcome.assessment, clusters, previous, now);
-      const mayGrow = assessedClusters?.growth.get(outcome.assessment.subnetId);
+      const forecast = forecasts.get(subnetId) ?? {};
+      const past = before.get(subnetId);
+      const ownerChanges = withChanges(
+        past?.ownerChanges ?? [],
+        past === undefined || Number.isNaN(at) ? null : { at, owners: past.owners },
+        { at: now, owners },
+      );
+      const workloadChanges = workloadChangesOf(subnetId, past, at, workloads, now);
+      const mayGrow = assessedClusters?.growth.get(subnetId);
       return {
         ...outcome,
         assessment: {
@@ -200,19 +227,12 @@ export class TargetAssessor {
       };
     });
     const assessed: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
-    const vpcs = facts.vpcs.map((vpc) =>
-      summarizeVpc(
-        vpc,
-        target,
-        outcomes.filter(({ assessment }) => assessment.vpcId === vpc.vpcId),
-      ),
-    );
+    const byVpc = Map.groupBy(outcomes, ({ assessment }) => assessment.vpcId);
+    const vpcs = facts.vpcs.map((vpc) => summarizeVpc(vpc, target, byVpc.get(vpc.vpcId) ?? []));
+    const demand = [...clusters.flatMap(({ committed }) => committed), ...outsideDemand];
     const subnets = assessed.map((subnet) => ({
       ...subnet,
-      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, [
-        ...clusters.flatMap(({ committed }) => committed),
-        ...outsideDemand,
-      ]),
+      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, demand),
     }));
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
     const assessment: TargetAssessment = {
@@ -297,32 +317,18 @@ const endpointPrefix = (
 const readBefore = (readAt: number | undefined, now: number): Pick<SubnetAssessment, 'interfacesReadAt'> =>
   readAt === undefined || readAt >= now ? {} : { interfacesReadAt: new Date(readAt).toISOString() };
 
-/** Only where both scans knew the pods: a first reading is no change. */
+/** Only where both scans knew the pods: a first reading is no change. @param at of the last scan; `NaN`: there was none */
 const workloadChangesOf = (
-  { subnetId }: SubnetAssessment,
-  clusters: readonly ClusterAssessment[],
-  previous: TargetAssessment | null,
+  subnetId: string,
+  past: PastSubnet | undefined,
+  at: number,
+  usage: Readonly<Record<'before' | 'now', (subnetId: string) => readonly OwnerUsage[] | null>>,
   now: number,
 ): readonly OwnerChanges[] => {
-  const kept = previous?.subnets.find((subnet) => subnet.subnetId === subnetId)?.workloadChanges ?? [];
-  const owners = workloadUsage(subnetId, clusters);
-  const before = previous === null ? null : workloadUsage(subnetId, previous.clusters);
-  if (previous === null || (kept.length === 0 && (owners === null || before === null))) return [];
-  return withChanges(kept, { at: Date.parse(previous.scannedAt), owners: before }, { at: now, owners });
-};
-
-const ownerChangesOf = (
-  { owners, subnetId }: SubnetAssessment,
-  previous: TargetAssessment | null,
-  now: number,
-): readonly OwnerChanges[] => {
-  const before = previous?.subnets.find((subnet) => subnet.subnetId === subnetId);
-  const at = Date.parse(previous?.scannedAt ?? '');
-  return withChanges(
-    before?.ownerChanges ?? [],
-    before === undefined || Number.isNaN(at) ? null : { at, owners: before.owners },
-    { at: now, owners },
-  );
+  const kept = past?.workloadChanges ?? [];
+  const [owners, before] = [usage.now(subnetId), usage.before(subnetId)];
+  if (Number.isNaN(at) || (kept.length === 0 && (owners === null || before === null))) return [];
+  return withChanges(kept, { at, owners: before }, { at: now, owners });
 };
 
 /**

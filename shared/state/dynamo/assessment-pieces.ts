@@ -22,6 +22,11 @@ export interface Piece {
   readonly bytes: Buffer;
 }
 
+/** A piece, and the list that it is of. */
+interface ListPiece extends Piece {
+  readonly list: string;
+}
+
 /** What puts the pieces together again; small, because it is written with every scan. */
 export interface PieceList {
   /** All that is not a list: when, which target, how it went. */
@@ -29,39 +34,74 @@ export interface PieceList {
   /** The lists' names, also of empty ones. */
   readonly lists: readonly string[];
   readonly pieces: readonly string[];
+  /** How many pieces each list has, in the order of `lists`. Absent: stored by a version that did not count them. */
+  readonly counts?: readonly number[];
 }
 
-export const cutAssessment = (
-  assessment: TargetAssessment,
-): { readonly list: PieceList; readonly pieces: readonly Piece[] } => {
-  const header: Record<string, unknown> = {};
-  const lists: string[] = [];
-  const pieces: Piece[] = [];
-  for (const [name, value] of Object.entries(assessment)) {
-    if (!Array.isArray(value)) {
-      header[name] = value;
-      continue;
-    }
-    lists.push(name);
+/** One piece after the other: all of them at once would be a second assessment, as text. */
+export function* piecesOf(assessment: TargetAssessment): Generator<ListPiece> {
+  for (const [list, value] of Object.entries(assessment)) {
+    if (!Array.isArray(value)) continue;
     for (let start = 0; start < value.length; start += RECORDS_PER_PIECE) {
-      const line = `${JSON.stringify([name, value.slice(start, start + RECORDS_PER_PIECE)])}\n`;
-      pieces.push(...cutBytes(Buffer.from(line)));
+      const line = `${JSON.stringify([list, value.slice(start, start + RECORDS_PER_PIECE)])}\n`;
+      for (const piece of cutBytes(Buffer.from(line))) yield { list, ...piece };
     }
   }
-  return { list: { header, lists, pieces: pieces.map(({ hash }) => hash) }, pieces };
+}
+
+/** @param pieces the names of the pieces, with the list that each is of, in their order */
+export const pieceList = (
+  assessment: TargetAssessment,
+  pieces: readonly { readonly list: string; readonly hash: string }[],
+): PieceList => {
+  const entries = Object.entries(assessment);
+  const lists = entries.flatMap(([name, value]) => (Array.isArray(value) ? [name] : []));
+  return {
+    header: Object.fromEntries(entries.filter(([, value]) => !Array.isArray(value))),
+    lists,
+    pieces: pieces.map(({ hash }) => hash),
+    counts: lists.map((name) => pieces.filter(({ list }) => list === name).length),
+  };
 };
 
-/** The inverse: `contents` are the bytes of `list.pieces`, in that order. */
-export const joinAssessment = (list: PieceList, contents: readonly Buffer[]): TargetAssessment => {
-  const records = new Map<string, unknown[]>(list.lists.map((name) => [name, []]));
-  for (const line of Buffer.concat(contents).toString('utf8').split('\n')) {
-    if (line === '') continue;
-    const [name, some]: [string, unknown[]] = JSON.parse(line);
-    records.get(name)?.push(...some);
-  }
-  // The type is what `cutAssessment` took apart; the pieces are named by their content, so nothing else can come back.
-  return { ...list.header, ...Object.fromEntries(records) } as unknown as TargetAssessment;
+/** The pieces of the lists that are wanted, or all where it is not known which is of which. */
+export const piecesOfLists = (
+  { counts, lists, pieces }: PieceList,
+  isWanted: (list: string) => boolean,
+): readonly string[] => {
+  if (counts === undefined) return pieces;
+  let end = 0;
+  return lists.flatMap((name, index) => {
+    const start = end;
+    end += counts[index] ?? 0;
+    return isWanted(name) ? pieces.slice(start, end) : [];
+  });
 };
+
+/** Puts pieces together to records: they come in their order, and each line of records may span several. */
+export class RecordLines {
+  #rest: Buffer[] = [];
+  readonly #receive: (list: string, records: readonly unknown[]) => void;
+
+  constructor(receive: (list: string, records: readonly unknown[]) => void) {
+    this.#receive = receive;
+  }
+
+  add(content: Buffer): void {
+    let start = 0;
+    for (let end = content.indexOf(NEWLINE); end !== -1; end = content.indexOf(NEWLINE, start)) {
+      const line = Buffer.concat([...this.#rest, content.subarray(start, end)]).toString('utf8');
+      this.#rest = [];
+      start = end + 1;
+      const [list, records]: [string, unknown[]] = JSON.parse(line);
+      this.#receive(list, records);
+    }
+    if (start < content.length) this.#rest.push(content.subarray(start));
+  }
+}
+
+/** JSON escapes the line ends of its texts. */
+const NEWLINE = 0x0a;
 
 const cutBytes = (bytes: Buffer): Piece[] => {
   const pieces: Piece[] = [];

@@ -1,10 +1,11 @@
-import pLimit from 'p-limit';
 import type { Target } from '../../model/aws/inventory.ts';
+import type { TargetAssessment } from '../../model/result/assessment.ts';
+import { isPastList, type PastScan, pastRecords } from '../../model/result/past-scan.ts';
 import { DAY } from '../history/history-rollup.ts';
 import { packJson, packText, unpackBytes, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { targetKey } from '../state-key.ts';
 import type { AssessmentStore } from '../state-store.ts';
-import { cutAssessment, joinAssessment, type PieceList } from './assessment-pieces.ts';
+import { type PieceList, pieceList, piecesOf, piecesOfLists, RecordLines } from './assessment-pieces.ts';
 import { bytesOf, type DynamoTable, expiring, type Item, numberOf, textOf } from './dynamo-table.ts';
 
 /** A piece that is in use is written again at half this age; one that is not goes by itself. */
@@ -12,9 +13,6 @@ const PIECE_RETENTION = 7 * DAY;
 
 /** A target that is not scanned any more stays known for this long, so that its absence can be said. */
 const TARGET_RETENTION = 90 * DAY;
-
-/** The SDK's own pool has 50 sockets; this leaves some to others. */
-const REQUESTS_AT_ONCE = 16;
 
 /** The list as stored: with each piece's name, when it was last written (epoch milliseconds). */
 interface StoredList extends PieceList {
@@ -33,28 +31,27 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
     const known = await table.get(listKey(target), { consistent: true });
     if (known !== null && numberOf(known, 'scannedAt') > scannedAt) return 'older';
 
-    const { list, pieces } = cutAssessment(assessment);
     const writtenBefore = known === null ? new Map<string, number>() : lastWrites(storedList(known));
-    const isFresh = (hash: string): boolean =>
-      (writtenBefore.get(hash) ?? Number.NEGATIVE_INFINITY) > scannedAt - PIECE_RETENTION / 2;
-    const missing = new Map(pieces.filter(({ hash }) => !isFresh(hash)).map((piece) => [piece.hash, piece]));
-    const limited = pLimit(REQUESTS_AT_ONCE);
-    await Promise.all(
-      [...missing.values()].map(({ hash, bytes }) =>
-        limited(() =>
-          table.put(pieceKey(target, hash), {
-            body: { B: packText(bytes) },
-            ...expiring(scannedAt + PIECE_RETENTION),
-          }),
-        ),
-      ),
-    );
+    const pieces: { readonly list: string; readonly hash: string }[] = [];
+    const writtenAt = new Map<string, number>();
+    const batch = table.batchOfPuts();
+    for (const { list, hash, bytes } of piecesOf(assessment)) {
+      pieces.push({ list, hash });
+      if (writtenAt.has(hash)) continue;
+      const before = writtenBefore.get(hash) ?? Number.NEGATIVE_INFINITY;
+      const isFresh = before > scannedAt - PIECE_RETENTION / 2;
+      writtenAt.set(hash, isFresh ? before : scannedAt);
+      if (isFresh) continue;
+      await batch.put(pieceKey(target, hash), {
+        body: { B: packText(bytes) },
+        ...expiring(scannedAt + PIECE_RETENTION),
+      });
+    }
+    await batch.end();
 
     const stored: StoredList = {
-      ...list,
-      writtenAt: list.pieces.map((hash) =>
-        isFresh(hash) ? (writtenBefore.get(hash) ?? scannedAt) : scannedAt,
-      ),
+      ...pieceList(assessment, pieces),
+      writtenAt: pieces.map(({ hash }) => writtenAt.get(hash) ?? scannedAt),
     };
     const outcome = await table.put(
       listKey(target),
@@ -74,23 +71,29 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
   },
 
   latest: async (target) => {
-    const item = await table.get(listKey(target), { consistent: true });
-    if (item === null) return null;
-    const list = storedList(item);
-    const limited = pLimit(REQUESTS_AT_ONCE);
-    const contents = await Promise.all(
-      list.pieces.map((hash) =>
-        limited(async () => {
-          const piece = await table.get(pieceKey(target, hash), { consistent: true });
-          return piece === null ? null : unpackBytes(bytesOf(piece, 'body'), 'assessment');
-        }),
-      ),
-    );
-    const present = contents.filter((content) => content !== null);
-    // Not scanned for so long that its pieces have expired: nothing rather than a part.
-    return present.length < contents.length
-      ? null
-      : withWordsOfAws(joinAssessment(list, present), 'assessment');
+    const list = await readList(table, target);
+    if (list === null) return null;
+    const records = new Map<string, unknown[]>(list.lists.map((name) => [name, []]));
+    const whole = await readPieces(table, target, list.pieces, (name, some) => {
+      records.get(name)?.push(...some);
+    });
+    if (!whole) return null;
+    // The type is what `piecesOf` took apart; the pieces are named by their content, so nothing else can come back.
+    const latest = { ...list.header, ...Object.fromEntries(records) } as unknown as TargetAssessment;
+    return withWordsOfAws(latest, 'assessment');
+  },
+
+  past: async (target) => {
+    const list = await readList(table, target);
+    if (list === null) return null;
+    const past: Record<string, unknown[]> = { vpcs: [], subnets: [], clusters: [], leakedInterfaces: [] };
+    const wanted = piecesOfLists(list, isPastList);
+    const whole = await readPieces(table, target, wanted, (name, some) => {
+      if (isPastList(name)) past[name]?.push(...pastRecords(name, some));
+    });
+    if (!whole) return null;
+    const { scannedAt } = list.header;
+    return withWordsOfAws({ scannedAt, ...past } as unknown as PastScan, 'assessment');
   },
 
   targets: async () =>
@@ -104,6 +107,37 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
       };
     }),
 });
+
+/** Pieces in one request: their texts are unpacked one at a time, so this is what is held packed. */
+const PIECES_AT_ONCE = 25;
+
+const readList = async (table: DynamoTable, target: Target): Promise<StoredList | null> => {
+  const item = await table.get(listKey(target), { consistent: true });
+  return item === null ? null : storedList(item);
+};
+
+/** @returns whether all were there: a target that was not scanned for long has lost its pieces, and a part is nothing. */
+const readPieces = async (
+  table: DynamoTable,
+  target: Target,
+  hashes: readonly string[],
+  receive: (list: string, records: readonly unknown[]) => void,
+): Promise<boolean> => {
+  const lines = new RecordLines(receive);
+  for (let start = 0; start < hashes.length; start += PIECES_AT_ONCE) {
+    const some = hashes.slice(start, start + PIECES_AT_ONCE);
+    const keys = [...new Set(some)].map((hash) => pieceKey(target, hash));
+    const found = new Map(
+      (await table.getMany(keys, { consistent: true })).map((item) => [textOf(item, 'sk'), item]),
+    );
+    for (const hash of some) {
+      const item = found.get(pieceKey(target, hash).sk);
+      if (item === undefined) return false;
+      lines.add(unpackBytes(bytesOf(item, 'body'), 'assessment'));
+    }
+  }
+  return true;
+};
 
 const TARGETS = 'targets';
 

@@ -1,48 +1,81 @@
+import { HOUR } from '../history/history-rollup.ts';
 import type { Item } from './dynamo-table.ts';
 import { bytesOf } from './dynamo-table.ts';
 
-/** Kept compressed: 36 days of 1,000 subnets are some 3.5 MB. A function of 256 MB that reads 100,000 interfaces can spare this much. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Kept compressed: 36 days of 1,000 subnets are some 3.5 MB. Whose memory is known says how much it can spare. */
+const DEFAULT_BYTES = 16 * 1024 * 1024;
+
+/** A bucket is read again once it has been added to for so long, in milliseconds of the ledger's time. */
+const READ_AGAIN_AFTER = 6 * HOUR;
 
 /** One bucket's folded days, as they were when all before `foldedBefore` had been folded. */
 interface RememberedDays {
-  readonly foldedBefore: number;
+  foldedBefore: number;
+  /** What `foldedBefore` was when they were read from the table. */
+  readonly readFor: number;
   /** The sort key that reading began with. */
   readonly from: string;
-  readonly items: readonly Item[];
-  readonly bytes: number;
+  items: readonly Item[];
+  bytes: number;
 }
 
 /**
- * Remembers folded days for as long as a process lives and the ledger stands still, which is an hour: a forecast wants
- * 36 days at every scan, and reading them twelve times an hour would be by far the largest part of the bill.
- * What another process folds late into a past day is seen an hour late; what this one folds, at once.
+ * Remembers folded days for as long as a process lives: a forecast wants 36 days at every scan, and reading them would be by
+ * far the largest part of the bill. What this process folds is replaced in it, so that the next hour begins with what is
+ * known. Where another process has folded an hour, all is read again. What another one folds late into a past day is seen
+ * within six hours.
  */
 export class DayMemo {
+  readonly #most: number;
   readonly #buckets = new Map<string, RememberedDays>();
   #bytes = 0;
+
+  /** @param most bytes that are remembered, of all targets together */
+  constructor(most = DEFAULT_BYTES) {
+    this.#most = most;
+  }
 
   /** The items from sort key `from` on, or `null` when they have to be read. */
   recall(bucket: string, foldedBefore: number, from: string): readonly Item[] | null {
     const known = this.#buckets.get(bucket);
     if (known === undefined || known.foldedBefore !== foldedBefore || known.from > from) return null;
-    return known.items.filter((item) => (item['sk']?.S ?? '') >= from);
+    if (foldedBefore - known.readFor > READ_AGAIN_AFTER) return null;
+    return known.items.filter((item) => sortKey(item) >= from);
   }
 
   remember(bucket: string, foldedBefore: number, from: string, items: readonly Item[]): void {
-    this.forget(bucket);
+    this.#forget(bucket);
     const bytes = items.reduce((sum, item) => sum + bytesOf(item, 'body').length, 0);
-    this.#buckets.set(bucket, { foldedBefore, from, items, bytes });
+    this.#buckets.set(bucket, { foldedBefore, readFor: foldedBefore, from, items, bytes });
     this.#bytes += bytes;
-    // A map keeps the order of insertion: the longest unread hour goes first.
+    // A map keeps the order of insertion: what was read longest ago goes first.
     for (const oldest of this.#buckets.keys()) {
-      if (this.#bytes <= MAX_BYTES) break;
-      this.forget(oldest);
+      if (this.#bytes <= this.#most) break;
+      this.#forget(oldest);
     }
   }
 
-  forget(bucket: string): void {
+  /** An item of a bucket has been written: it is as it is here. */
+  replace(bucket: string, item: Item): void {
+    const known = this.#buckets.get(bucket);
+    if (known === undefined) return;
+    const others = known.items.filter((other) => sortKey(other) !== sortKey(item));
+    known.items = [...others, item].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+    const bytes = known.items.reduce((sum, each) => sum + bytesOf(each, 'body').length, 0);
+    this.#bytes += bytes - known.bytes;
+    known.bytes = bytes;
+  }
+
+  /** All that was to be folded before `after` has been folded by this process, for the buckets whose names begin so. */
+  advance(prefix: string, before: number, after: number): void {
+    for (const [bucket, known] of this.#buckets)
+      if (bucket.startsWith(prefix) && known.foldedBefore === before) known.foldedBefore = after;
+  }
+
+  #forget(bucket: string): void {
     this.#bytes -= this.#buckets.get(bucket)?.bytes ?? 0;
     this.#buckets.delete(bucket);
   }
 }
+
+const sortKey = (item: Item): string => item['sk']?.S ?? '';

@@ -68,39 +68,29 @@ export class HistoryDays {
     await Promise.all(
       [...items].map(([sk, { bucket, day, scans: some }]) =>
         limited(async () => {
-          await this.#foldInto(sk, day, some);
-          this.#memo.forget(this.#memoKey(bucket));
+          const item = await this.#foldInto(sk, day, some);
+          this.#memo.replace(this.#memoKey(bucket), item);
         }),
       ),
     );
   }
 
-  /**
-   * The folded hours of these subnets from the day of `from` on, by ordinal.
-   *
-   * @param openFrom hours from here on may still be folded into: they come as roll-ups, for the caller to change.
-   */
-  async read(
-    ordinals: ReadonlySet<number>,
-    from: number,
-    foldedBefore: number,
-    openFrom: number,
-  ): Promise<ReadonlyMap<number, FoldedHours>> {
-    const all = new Map([...ordinals].map((ordinal) => [ordinal, noFoldedHours()]));
+  /** The folded days of the subnets with these numbers, as they are stored, from the day of `from` on. */
+  async read(ordinals: Iterable<number>, from: number, foldedBefore: number): Promise<StoredDays> {
     const earliest = Math.max(0, from, foldedBefore - HISTORY_RETENTION);
     const limited = pLimit(REQUESTS_AT_ONCE);
-    const readBucket = async (bucket: number): Promise<void> => {
-      for (const item of await this.#items(bucket, earliest, foldedBefore)) {
-        const day = Date.parse(textOf(item, 'sk').split('#')[2] ?? '');
-        visitDay(day, bytesOf(item, 'body'), all, (ordinal, supply, hour, rollup) => {
-          if (hour >= openFrom) all.get(ordinal)?.open[supply].set(hour, rollup);
-          else all.get(ordinal)?.closed[supply].push(hour, rollup);
-        });
-      }
-    };
-    const buckets = new Set([...ordinals].map(bucketOf));
-    await Promise.all([...buckets].map((bucket) => limited(() => readBucket(bucket))));
-    return all;
+    const buckets = [...new Set([...ordinals].map(bucketOf))];
+    const read = await Promise.all(
+      buckets.map((bucket) =>
+        limited(async () => [bucket, await this.#items(bucket, earliest, foldedBefore)] as const),
+      ),
+    );
+    return new StoredDays(new Map(read));
+  }
+
+  /** All scans before `after` are folded now; `before` is what the ledger said until then. */
+  folded(before: number, after: number): void {
+    this.#memo.advance(`${this.#partition}#`, before, after);
   }
 
   async #items(bucket: number, earliest: number, foldedBefore: number): Promise<readonly Item[]> {
@@ -109,16 +99,19 @@ export class HistoryDays {
     if (remembered !== null) return remembered;
     const to = `${bucketKey(bucket)}#~`;
     const items = await this.#table.query(this.#partition, { consistent: false, from, to });
+    // They are unpacked when they are needed, and what cannot be unpacked has to be known now.
+    for (const item of items) visitDay(dayOf(item), bytesOf(item, 'body'), NONE, () => {});
     this.#memo.remember(this.#memoKey(bucket), foldedBefore, from, items);
     return items;
   }
 
-  async #foldInto(sk: string, day: number, scans: readonly NumberedScan[]): Promise<void> {
+  /** @returns the item as it is stored now */
+  async #foldInto(sk: string, day: number, scans: readonly NumberedScan[]): Promise<Item> {
     const key = { pk: this.#partition, sk };
-    await retried(async () => {
+    return retried(async () => {
       const item = await this.#table.get(key, { consistent: true });
       const rollups: DayRollups = item === null ? new Map() : decodeDay(day, bytesOf(item, 'body'));
-      if (!foldAll(rollups, scans)) return 'unchanged';
+      if (!foldAll(rollups, scans) && item !== null) return item;
       const version = item === null ? 0 : numberOf(item, 'version');
       const attributes = {
         version: { N: String(version + 1) },
@@ -126,7 +119,7 @@ export class HistoryDays {
         ...expiring(day + HISTORY_RETENTION + 2 * DAY),
       };
       const outcome = await this.#table.put(key, attributes, atVersion(version));
-      return outcome === 'refused' ? null : outcome;
+      return outcome === 'refused' ? null : { pk: { S: key.pk }, sk: { S: sk }, ...attributes };
     });
   }
 
@@ -147,6 +140,69 @@ const foldAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean =
   }
   return changed;
 };
+
+/** Buckets that are kept unpacked: 3 MB each with 36 days. Who goes through the subnets by their numbers needs one at a time. */
+const OPEN_BUCKETS = 4;
+
+/** Who jumps from bucket to bucket, and has had each unpacked so often, gets all of them at once: unpacking one takes 60 ms. */
+const MOST_UNPACKINGS = 3;
+
+/** Folded days, packed as they were stored. A bucket is unpacked when one of its subnets is asked for. */
+export class StoredDays {
+  readonly #items: ReadonlyMap<number, readonly Item[]>;
+  readonly #open = new Map<number, ReadonlyMap<number, FoldedHours>>();
+  #unpackings = 0;
+
+  constructor(items: ReadonlyMap<number, readonly Item[]>) {
+    this.#items = items;
+  }
+
+  /**
+   * The folded hours of one subnet. What it returns is the caller's to change.
+   *
+   * @param openFrom hours from here on may still be folded into: they come as roll-ups.
+   */
+  of(ordinal: number, openFrom: number): FoldedHours {
+    const bucket = bucketOf(ordinal);
+    const hours = this.#unpacked(bucket, openFrom).get(ordinal) ?? noFoldedHours(0);
+    return {
+      closed: hours.closed,
+      open: { addresses: new Map(hours.open.addresses), prefixes: new Map(hours.open.prefixes) },
+    };
+  }
+
+  #unpacked(bucket: number, openFrom: number): ReadonlyMap<number, FoldedHours> {
+    const known = this.#open.get(bucket);
+    if (known !== undefined) return known;
+    const items = this.#items.get(bucket) ?? [];
+    const all = new Map<number, FoldedHours>();
+    const hoursOf = (ordinal: number): FoldedHours => {
+      const hours = all.get(ordinal) ?? noFoldedHours(24 * items.length);
+      all.set(ordinal, hours);
+      return hours;
+    };
+    for (const item of items) {
+      visitDay(dayOf(item), bytesOf(item, 'body'), EVERY, (ordinal, supply, hour, rollup) => {
+        if (hour >= openFrom) hoursOf(ordinal).open[supply].set(hour, rollup);
+        else hoursOf(ordinal).closed[supply].push(hour, rollup);
+      });
+    }
+    this.#unpackings += 1;
+    const isJumping = this.#unpackings > MOST_UNPACKINGS * this.#items.size;
+    for (const oldest of this.#open.keys()) {
+      if (isJumping || this.#open.size < OPEN_BUCKETS) break;
+      this.#open.delete(oldest);
+    }
+    this.#open.set(bucket, all);
+    return all;
+  }
+}
+
+const NONE = { has: () => false };
+const EVERY = { has: () => true };
+
+/** Epoch milliseconds. */
+const dayOf = (item: Item): number => Date.parse(textOf(item, 'sk').split('#')[2] ?? '');
 
 const bucketOf = (ordinal: number): number => Math.floor(ordinal / SUBNETS_PER_BUCKET);
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Target } from '../../model/aws/inventory.ts';
 import type { SubnetHistory } from '../../model/result/forecast.ts';
-import { decodeScan, encodeScan, type NumberedSample } from '../history/history-codec.ts';
+import { decodeScan, encodeScan, type NumberedSample, ScanColumns } from '../history/history-codec.ts';
 import {
   checkedSamples,
   DAY,
@@ -13,7 +13,7 @@ import {
   startOfHour,
   subnetHistory,
 } from '../history/history-rollup.ts';
-import { LazyHistories } from '../history/lazy-history.ts';
+import { LazyHistories, type SubnetPast } from '../history/lazy-history.ts';
 import { targetKey } from '../state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from '../state-store.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
@@ -33,8 +33,9 @@ import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from
  * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers add up in
  * passing what is not added up yet. That is also why reading need not be consistent, which halves its price.
  */
-export const dynamoHistory = (table: DynamoTable): HistoryStore => {
-  const memo = new DayMemo();
+/** @param remembered bytes of folded days that are kept in the process */
+export const dynamoHistory = (table: DynamoTable, remembered?: number): HistoryStore => {
+  const memo = new DayMemo(remembered);
   const history: HistoryStore = {
     record: (target, at, samples) => history.backfill(target, [{ at, samples }]),
     backfill: async (target, scans) => {
@@ -93,6 +94,7 @@ class TargetHistory {
       [...waiting, ...numbered].flatMap(({ samples }) => samples.map(({ ordinal }) => ordinal)),
     );
     await this.#ledger.advance(ledger, startOfHour(newest), seen);
+    this.#days.folded(ledger.foldedBefore, startOfHour(newest));
   }
 
   async read(subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>> {
@@ -101,30 +103,33 @@ class TargetHistory {
     if (ledger === null) return new Map(subnetIds.map((subnetId) => [subnetId, nothing(0)]));
 
     const asked = new Set(subnetIds);
-    const wanted = new Map([...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId)));
+    const wanted = [...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId));
     const openFrom = Math.max(ledger.foldedBefore - RECENT_WINDOW, startOfHour(from));
-    const [scans, folded] = await Promise.all([
-      this.#scans(openFrom, Number.MAX_SAFE_INTEGER),
-      this.#days.read(new Set(wanted.keys()), from, ledger.foldedBefore, openFrom),
+    const [scans, days] = await Promise.all([
+      this.#columns(openFrom, Number.MAX_SAFE_INTEGER),
+      this.#days.read(
+        wanted.map(([ordinal]) => ordinal),
+        from,
+        ledger.foldedBefore,
+      ),
     ]);
-    const measurements = new Map<number, Measurement[]>();
-    for (const { at, samples } of scans) {
-      for (const sample of samples) {
-        const hours = folded.get(sample.ordinal);
-        if (hours === undefined) continue;
+    const open = (ordinal: number): SubnetPast => {
+      const hours = days.of(ordinal, openFrom);
+      const measurements: Measurement[] = [];
+      for (const { at, samples } of scans) {
+        const sample = samples.sampleOf(ordinal);
+        if (sample === null) continue;
         foldSample(hours.open, at, sample);
-        const known = measurements.get(sample.ordinal) ?? [];
-        measurements.set(sample.ordinal, known);
-        known.push({ at, sample });
+        measurements.push({ at, sample });
       }
-    }
+      return { hours, measurements };
+    };
     const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
     const lazy = new LazyHistories(from, newest);
-    const histories = new Map<string, SubnetHistory>();
-    for (const [ordinal, hours] of folded) {
-      histories.set(wanted.get(ordinal) ?? '', lazy.of(hours, measurements.get(ordinal) ?? []));
-    }
-    return new Map(subnetIds.map((subnetId) => [subnetId, histories.get(subnetId) ?? nothing(newest)]));
+    // By their numbers, so that who goes through all of them unpacks each part of the history once.
+    const histories = new Map(wanted.map(([ordinal, subnetId]) => [subnetId, lazy.of(() => open(ordinal))]));
+    for (const subnetId of subnetIds) if (!histories.has(subnetId)) histories.set(subnetId, nothing(newest));
+    return histories;
   }
 
   /** Writes one scan, or those of its subnets that are not there yet: the parts of a scan that was split share an item. */
@@ -152,12 +157,20 @@ class TargetHistory {
   }
 
   /** The scans from `from` to `to`, both included. */
-  async #scans(from: number, to: number): Promise<NumberedScan[]> {
+  async #columns(
+    from: number,
+    to: number,
+  ): Promise<{ readonly at: number; readonly samples: ScanColumns }[]> {
     const range = { consistent: false, from: scanKey(Math.max(0, from)), to: scanKey(to) };
     return (await this.#table.query(this.#partition, range)).map((item) => ({
       at: Number(textOf(item, 'sk').split('#')[1]),
-      samples: decodeScan(bytesOf(item, 'body')),
+      samples: new ScanColumns(bytesOf(item, 'body')),
     }));
+  }
+
+  /** The same, as objects. */
+  async #scans(from: number, to: number): Promise<NumberedScan[]> {
+    return (await this.#columns(from, to)).map(({ at, samples }) => ({ at, samples: samples.samples() }));
   }
 }
 

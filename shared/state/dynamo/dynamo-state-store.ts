@@ -10,6 +10,8 @@ export interface DynamoStateStoreOptions {
   /** Its retry settings decide how much throttling is borne; closing it is its owner's business. */
   readonly client: DynamoDBClient;
   readonly tableName: string;
+  /** Bytes of history that the process keeps between scans, packed. Default: 16 MB. */
+  readonly remembered?: number | undefined;
 }
 
 /**
@@ -26,18 +28,22 @@ export interface DynamoStateStoreOptions {
  * | history recorded                  | 4 WRU, 3 RRU         | 8,640 |  $0.025 |
  * | history folded                    | 25 WRU, 76 RRU       |   720 |  $0.018 |
  * | last six hours read               | 30 RRU               | 8,640 |  $0.032 |
- * | 36 days read (once an hour)       | 36 x 15 RRU          |   720 |  $0.049 |
- * | latest assessment read            | 33 RRU               | 8,640 |  $0.036 |
+ * | 36 days read (every six hours)    | 36 x 15 RRU          |   120 |  $0.008 |
+ * | of the latest assessment read     | 33 RRU at most       | 8,640 |  $0.036 |
  * | latest assessment stored          | 1 to 96 WRU, 1 RRU   | 8,640 |  $0.006 to $0.52: what did not change is not written |
  *
- * A store that is made again for every scan reads 36 days every time: $0.58 instead of $0.049.
+ * A store that is made again for every scan reads 36 days every time: $0.58 instead of $0.008.
  * An alert costs 1 or 2 WRU whenever it changes, and 2 or 3 such writes for each message.
  */
-export const createDynamoStateStore = ({ client, tableName }: DynamoStateStoreOptions): StateStore => {
+export const createDynamoStateStore = ({
+  client,
+  tableName,
+  remembered,
+}: DynamoStateStoreOptions): StateStore => {
   const table = new DynamoTable(client, tableName);
   return {
     alerts: dynamoAlerts(table),
-    history: dynamoHistory(table),
+    history: dynamoHistory(table, remembered),
     assessments: dynamoAssessments(table),
     cache: dynamoCache(table),
     close: async () => {},

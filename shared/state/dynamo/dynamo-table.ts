@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -25,10 +26,24 @@ export const MAX_ITEM_BYTES = 400 * 1024;
 /** Items in one BatchGetItem request (API_BatchGetItem). */
 const MAX_BATCH = 100;
 
+/** Items in one BatchWriteItem request (API_BatchWriteItem). With 400 KB each they are far below its 16 MB. */
+const MAX_BATCH_OF_PUTS = 25;
+
 /** How often a batch asks again for what was left out, and after which pauses, in milliseconds. */
 const MAX_ROUNDS = 5;
 const FIRST_PAUSE_MILLISECONDS = 25;
 const MAX_PAUSE_MILLISECONDS = 800;
+
+interface PutRequest {
+  readonly PutRequest: { readonly Item: Record<string, AttributeValue> };
+}
+
+/** Collects items and writes them, many in a request. */
+export interface BatchOfPuts {
+  put(key: ItemKey, attributes: Item): Promise<void>;
+  /** Writes what still waits. */
+  end(): Promise<void>;
+}
 
 /** What must be so for a write to happen; `values` by the `:name` that the expression uses, attribute names behind `#`. */
 export interface Condition {
@@ -40,9 +55,9 @@ export interface Condition {
 /**
  * The one table, with keys `pk` and `sk` and the time-to-live attribute `expiresAt` (epoch seconds).
  *
- * Every write is about one item: a batch of them may come back half done (`UnprocessedItems`), a single one is done,
- * refused or failed. Reads of many items are batches, and what DynamoDB left out of an answer is asked for again. Failures come as `StateStoreError`; throttling
- * and interrupted connections have then outlived the retries of the client that was handed in.
+ * A write that has a condition is about one item, and is done, refused or failed. Reads and unconditional writes of many items
+ * are batches, and what DynamoDB left undone (`UnprocessedKeys`, `UnprocessedItems`) is asked for again. Failures come as
+ * `StateStoreError`; throttling and interrupted connections have then outlived the retries of the client that was handed in.
  */
 export class DynamoTable {
   readonly #client: DynamoDBClient;
@@ -66,26 +81,62 @@ export class DynamoTable {
     return answer.Item ?? null;
   }
 
-  /** The items that there are, in any order: 100 in a request, eventually consistent. */
-  async getMany(keys: readonly ItemKey[]): Promise<Item[]> {
+  /** The items that there are, in any order: 100 in a request. */
+  async getMany(
+    keys: readonly ItemKey[],
+    reading: { readonly consistent: boolean } = { consistent: false },
+  ): Promise<Item[]> {
     const found: Item[] = [];
     for (let start = 0; start < keys.length; start += MAX_BATCH) {
-      let asked = keys.slice(start, start + MAX_BATCH).map(keyOf);
-      for (let round = 0; asked.length > 0; round += 1) {
-        if (round > 0) await wait(Math.min(MAX_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** round));
-        const command = new BatchGetItemCommand({ RequestItems: { [this.#tableName]: { Keys: asked } } });
+      await this.#untilDone(keys.slice(start, start + MAX_BATCH).map(keyOf), async (asked) => {
+        const command = new BatchGetItemCommand({
+          RequestItems: { [this.#tableName]: { Keys: [...asked], ConsistentRead: reading.consistent } },
+        });
         const answer = await this.#named('dynamodb:BatchGetItem', () => this.#client.send(command));
         found.push(...(answer.Responses?.[this.#tableName] ?? []));
-        asked = answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
-        if (asked.length > 0 && round === MAX_ROUNDS)
-          throw new StateStoreError(
-            'state-unavailable',
-            `DynamoDB did not answer ${asked.length} of ${keys.length} items of ${this.#tableName}, ${MAX_ROUNDS + 1} times`,
-            'Nothing now: the next run reads them again. If it persists, look at the throttled requests of the table.',
-          );
-      }
+        return answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+      });
     }
     return found;
+  }
+
+  /** Items that are written whatever is there, many in a request. Each key may come once. */
+  batchOfPuts(): BatchOfPuts {
+    let waiting: PutRequest[] = [];
+    const send = async (): Promise<void> => {
+      const requests = waiting;
+      waiting = [];
+      await this.#untilDone(requests, async (asked) => {
+        const command = new BatchWriteItemCommand({ RequestItems: { [this.#tableName]: [...asked] } });
+        const answer = await this.#named('dynamodb:BatchWriteItem', () => this.#client.send(command));
+        return (answer.UnprocessedItems?.[this.#tableName] ?? []) as PutRequest[];
+      });
+    };
+    return {
+      put: async (key, attributes) => {
+        waiting.push({ PutRequest: { Item: { ...keyOf(key), ...attributes } } });
+        if (waiting.length === MAX_BATCH_OF_PUTS) await send();
+      },
+      end: send,
+    };
+  }
+
+  /** Asks again for what an answer left undone, after pauses that grow. */
+  async #untilDone<Part>(
+    parts: readonly Part[],
+    ask: (parts: readonly Part[]) => Promise<readonly Part[]>,
+  ): Promise<void> {
+    let asked = parts;
+    for (let round = 0; asked.length > 0; round += 1) {
+      if (round > 0) await wait(Math.min(MAX_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** round));
+      asked = await ask(asked);
+      if (asked.length > 0 && round === MAX_ROUNDS)
+        throw new StateStoreError(
+          'state-unavailable',
+          `DynamoDB did not answer ${asked.length} of ${parts.length} items of ${this.#tableName}, ${MAX_ROUNDS + 1} times`,
+          'Nothing now: the next run asks for them again. If it persists, look at the throttled requests of the table.',
+        );
+    }
   }
 
   /** Writes the whole item; `refused` when the condition did not hold. */

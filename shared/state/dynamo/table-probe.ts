@@ -1,5 +1,6 @@
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
@@ -33,6 +34,14 @@ export const probeStateTable = async (
     [
       'dynamodb:BatchGetItem',
       () => client.send(new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: [KEY] } } })),
+    ],
+    [
+      'dynamodb:BatchWriteItem',
+      // It knows no conditions. What it deletes is not there.
+      () =>
+        client.send(
+          new BatchWriteItemCommand({ RequestItems: { [tableName]: [{ DeleteRequest: { Key: KEY } }] } }),
+        ),
     ],
     ['dynamodb:GetItem', () => client.send(new GetItemCommand({ TableName: tableName, Key: KEY }))],
     [

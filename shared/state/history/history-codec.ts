@@ -156,19 +156,48 @@ export const encodeScan = (samples: readonly NumberedSample[]): Uint8Array => {
  *
  * @throws HeadroomError `state-unreadable` for bytes that this version did not write.
  */
-export const decodeScan = (encoded: Uint8Array): NumberedSample[] => inFull(() => samplesIn(encoded));
+export const decodeScan = (encoded: Uint8Array): NumberedSample[] => new ScanColumns(encoded).samples();
 
-const samplesIn = (encoded: Uint8Array): NumberedSample[] => {
-  const input = new ByteReader(decompressed(encoded));
-  const ordinals = input.ascending();
-  const column = () => ordinals.map(() => input.unsigned() - 1).map((value) => (value < 0 ? null : value));
-  const [available, freePrefixes] = [column(), column()];
-  return ordinals.map((ordinal, index) => ({
-    ordinal,
-    available: available[index] ?? null,
-    freePrefixes: freePrefixes[index] ?? null,
-  }));
-};
+/** One scan's values in columns of numbers: 12 bytes a subnet, where an object takes fifty. Seventy scans are read at once. */
+export class ScanColumns {
+  /** Ascending. */
+  readonly #ordinals: Uint32Array;
+  readonly #values: Readonly<Record<Supply, Int32Array>>;
+
+  /** @throws HeadroomError `state-unreadable` for bytes that this version did not write. */
+  constructor(encoded: Uint8Array) {
+    [this.#ordinals, this.#values] = inFull(() => {
+      const input = new ByteReader(decompressed(encoded));
+      const ordinals = Uint32Array.from(input.ascending());
+      const column = () => Int32Array.from(ordinals, () => input.unsigned() - 1);
+      return [ordinals, { addresses: column(), prefixes: column() }] as const;
+    });
+  }
+
+  /** `null`: this scan has nothing of the subnet. */
+  sampleOf(ordinal: number): Omit<NumberedSample, 'ordinal'> | null {
+    let [low, high] = [0, this.#ordinals.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ordinals[middle] ?? 0) < ordinal) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ordinals[low] === ordinal ? this.#sampleAt(low) : null;
+  }
+
+  /** All of them. */
+  samples(): NumberedSample[] {
+    return Array.from(this.#ordinals, (ordinal, index) => ({ ordinal, ...this.#sampleAt(index) }));
+  }
+
+  #sampleAt(index: number): Omit<NumberedSample, 'ordinal'> {
+    const known = (supply: Supply): number | null => {
+      const value = this.#values[supply][index] ?? -1;
+      return value < 0 ? null : value;
+    };
+    return { available: known('addresses'), freePrefixes: known('prefixes') };
+  }
+}
 
 /** Bytes that end too early, or name more than they hold, were damaged: the reader of columns throws a RangeError. */
 const inFull = <Result>(read: () => Result): Result => {

@@ -10,11 +10,20 @@ const INITIAL_HOURS = 72;
  */
 export class HourColumns {
   #length = 0;
-  #hours = new Uint32Array(INITIAL_HOURS);
-  #minimums = new Uint16Array(INITIAL_HOURS);
-  #lasts = new Uint16Array(INITIAL_HOURS);
-  #sums = new Uint32Array(INITIAL_HOURS);
-  #counts = new Uint16Array(INITIAL_HOURS);
+  #hours: Uint32Array;
+  #minimums: Uint16Array;
+  #lasts: Uint16Array;
+  #sums: Uint32Array;
+  #counts: Uint16Array;
+
+  /** @param hours for how many there is room at first */
+  constructor(hours = INITIAL_HOURS) {
+    this.#hours = new Uint32Array(hours);
+    this.#minimums = new Uint16Array(hours);
+    this.#lasts = new Uint16Array(hours);
+    this.#sums = new Uint32Array(hours);
+    this.#counts = new Uint16Array(hours);
+  }
 
   /** Appends an hour, given by its first epoch millisecond; hours come in order. */
   push(hour: number, { minimum, sum, last, offsets }: HourRollup): void {
@@ -47,11 +56,12 @@ export class HourColumns {
   }
 
   #grow(): void {
-    this.#hours = grown(this.#hours, new Uint32Array(this.#length * 2));
-    this.#minimums = grown(this.#minimums, new Uint16Array(this.#length * 2));
-    this.#lasts = grown(this.#lasts, new Uint16Array(this.#length * 2));
-    this.#sums = grown(this.#sums, new Uint32Array(this.#length * 2));
-    this.#counts = grown(this.#counts, new Uint16Array(this.#length * 2));
+    const longer = Math.max(INITIAL_HOURS, this.#length * 2);
+    this.#hours = grown(this.#hours, new Uint32Array(longer));
+    this.#minimums = grown(this.#minimums, new Uint16Array(longer));
+    this.#lasts = grown(this.#lasts, new Uint16Array(longer));
+    this.#sums = grown(this.#sums, new Uint32Array(longer));
+    this.#counts = grown(this.#counts, new Uint16Array(longer));
   }
 }
 

@@ -16,22 +16,26 @@ export interface FoldedHours {
   readonly open: SubnetHours;
 }
 
-export const noFoldedHours = (): FoldedHours => ({
-  closed: { addresses: new HourColumns(), prefixes: new HourColumns() },
+/** @param hours how many there will be, if it is known: columns that grow take up to twice the memory. */
+export const noFoldedHours = (hours?: number): FoldedHours => ({
+  closed: { addresses: new HourColumns(hours), prefixes: new HourColumns(hours) },
   open: noHours(),
 });
 
+/** All that is stored of one subnet. */
+export interface SubnetPast {
+  readonly hours: FoldedHours;
+  readonly measurements: readonly Measurement[];
+}
+
 /**
- * Makes histories whose hours become objects only when they are asked for: a run over a thousand subnets looks at one
+ * Makes histories that become objects only when they are asked for: a run over thousands of subnets looks at one
  * at a time. The last one looked at is kept, so that looking twice costs nothing.
  */
 export class LazyHistories {
   readonly #from: number;
   readonly #newest: number;
-  readonly #last = new Map<
-    Supply,
-    { readonly hours: FoldedHours; readonly points: readonly HourlyPoint[] }
-  >();
+  #last: OpenedHistory | null = null;
 
   /** See `subnetHistory` for both. */
   constructor(from: number, newest: number) {
@@ -39,31 +43,51 @@ export class LazyHistories {
     this.#newest = newest;
   }
 
-  of(hours: FoldedHours, measurements: readonly Measurement[]): SubnetHistory {
-    const recent = recentSamples(measurements, this.#from, this.#newest);
-    const points = (supply: Supply): readonly HourlyPoint[] => this.#points(hours, supply);
+  /** @param open called whenever the history is looked at after another one */
+  of(open: () => SubnetPast): SubnetHistory {
+    const opened = (): OpenedHistory => this.#opened(open);
+    const points = (supply: Supply): readonly HourlyPoint[] => this.#points(opened(), supply);
     return {
       addresses: {
         get hourly() {
           return points('addresses');
         },
-        recent: recent.addresses,
+        get recent() {
+          return opened().recent.addresses;
+        },
       },
       prefixes: {
         get hourly() {
           return points('prefixes');
         },
-        recent: recent.prefixes,
+        get recent() {
+          return opened().recent.prefixes;
+        },
       },
     };
   }
 
-  #points(hours: FoldedHours, supply: Supply): readonly HourlyPoint[] {
-    const last = this.#last.get(supply);
-    if (last?.hours === hours) return last.points;
-    const earliest = earliestHour(this.#from, this.#newest);
-    const points = [...hours.closed[supply].points(earliest), ...hourlyPoints(hours.open[supply], earliest)];
-    this.#last.set(supply, { hours, points });
-    return points;
+  #opened(open: () => SubnetPast): OpenedHistory {
+    if (this.#last?.open === open) return this.#last;
+    const { hours, measurements } = open();
+    const recent = recentSamples(measurements, this.#from, this.#newest);
+    this.#last = { open, hours, recent, points: new Map() };
+    return this.#last;
   }
+
+  #points({ hours, points }: OpenedHistory, supply: Supply): readonly HourlyPoint[] {
+    const known = points.get(supply);
+    if (known !== undefined) return known;
+    const earliest = earliestHour(this.#from, this.#newest);
+    const made = [...hours.closed[supply].points(earliest), ...hourlyPoints(hours.open[supply], earliest)];
+    points.set(supply, made);
+    return made;
+  }
+}
+
+interface OpenedHistory {
+  readonly open: () => SubnetPast;
+  readonly hours: FoldedHours;
+  readonly recent: ReturnType<typeof recentSamples>;
+  readonly points: Map<Supply, readonly HourlyPoint[]>;
 }

@@ -34,7 +34,7 @@ export const sqliteHistory = (database: SqliteDatabase): HistoryStore => {
         subnetIds.map((subnetId) => {
           const hours = readHours(database, target, subnetId, fromDay);
           const measurements = readRecent(database, target, subnetId, newest - RECENT_WINDOW);
-          return [subnetId, lazy.of(hours, measurements)];
+          return [subnetId, lazy.of(() => ({ hours, measurements }))];
         }),
       );
     },

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Alert } from '../../model/alert/alert.ts';
+import type { Target } from '../../model/aws/inventory.ts';
 import type { TargetAssessment } from '../../model/result/assessment.ts';
+import { pastScan } from '../../model/result/past-scan.ts';
 import { packJson, readable, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
@@ -135,6 +137,13 @@ const alertOf = (row: Readonly<Record<string, unknown>>): Alert => {
   }
 };
 
+const latestAssessment = (database: SqliteDatabase, target: Target): TargetAssessment | null => {
+  const row = database.first('SELECT body FROM assessment WHERE target = ?', targetKey(target));
+  return row === null
+    ? null
+    : withWordsOfAws(unpackJson<TargetAssessment>(blobOf(row['body']), 'assessment'), 'assessment');
+};
+
 const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
   putLatest: async (assessment) => {
     const { accountId, region, status } = assessment.target;
@@ -151,11 +160,10 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
     );
     return changed === 0 ? 'older' : 'stored';
   },
-  latest: async (target) => {
-    const row = database.first('SELECT body FROM assessment WHERE target = ?', targetKey(target));
-    return row === null
-      ? null
-      : withWordsOfAws(unpackJson<TargetAssessment>(blobOf(row['body']), 'assessment'), 'assessment');
+  latest: async (target) => latestAssessment(database, target),
+  past: async (target) => {
+    const latest = latestAssessment(database, target);
+    return latest === null ? null : pastScan(latest);
   },
   targets: async () =>
     database

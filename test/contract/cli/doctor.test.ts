@@ -247,7 +247,7 @@ describe('headroom doctor --table', () => {
 
   test('finds every call allowed, and leaves the table empty', async () => {
     expect(await probeStateTable(dynamo.client, table)).toEqual(
-      ['BatchGetItem', 'GetItem', 'Query', 'PutItem', 'DeleteItem'].map((call) => ({
+      ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'Query', 'PutItem', 'DeleteItem'].map((call) => ({
         action: `dynamodb:${call}`,
         problem: null,
       })),
@@ -256,7 +256,7 @@ describe('headroom doctor --table', () => {
     expect(Count).toBe(0);
   });
 
-  test.each(['BatchGetItem', 'GetItem', 'Query', 'PutItem', 'DeleteItem'])(
+  test.each(['BatchGetItem', 'BatchWriteItem', 'GetItem', 'Query', 'PutItem', 'DeleteItem'])(
     'names dynamodb:%s where it is denied',
     async (call) => {
       dynamo.fates = ({ operation }) =>

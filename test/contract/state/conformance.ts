@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Alert } from '../../../shared/model/alert/alert.ts';
 import type { SupplyHistory } from '../../../shared/model/result/forecast.ts';
+import { pastScan } from '../../../shared/model/result/past-scan.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { incompressibleText } from '../../fixtures/incompressible-text.ts';
@@ -327,6 +328,8 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.assessments.putLatest(assessment)).toBe('stored');
         expect(await store.assessments.latest(target)).toEqual(assessment);
         expect(await store.assessments.latest(otherTarget)).toBeNull();
+        expect(await store.assessments.past(target)).toEqual(pastScan(assessment));
+        expect(await store.assessments.past(otherTarget)).toBeNull();
       });
 
       test('an assessment of several megabytes comes back as it was', async () => {

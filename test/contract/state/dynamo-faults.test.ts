@@ -213,13 +213,14 @@ describe('the DynamoDB store, when things go wrong', () => {
         ]),
       ),
     );
-    const histories = await store.history.read(
-      target,
-      ['subnet-0', 'subnet-1', 'subnet-2', 'subnet-3', 'subnet-0a'],
-      0,
-    );
-    expect(
-      [...histories.values()].map(({ addresses }) => addresses.recent.map(({ value }) => value)),
-    ).toEqual([[0], [1], [2], [3], [0, 1, 2, 3]]);
+    const subnetIds = ['subnet-0', 'subnet-1', 'subnet-2', 'subnet-3', 'subnet-0a'];
+    const histories = await store.history.read(target, subnetIds, 0);
+    expect(subnetIds.map((id) => histories.get(id)?.addresses.recent.map(({ value }) => value))).toEqual([
+      [0],
+      [1],
+      [2],
+      [3],
+      [0, 1, 2, 3],
+    ]);
   });
 });

@@ -14,11 +14,11 @@ const subnet = (subnetId: string) => ({
 
 test('workloads of all clusters that were read are owners in a subnet', () => {
   const cluster = aCluster({ pods: aPodUse({ subnets: [subnet('subnet-0a'), subnet('subnet-0b')] }) });
-  expect(workloadUsage('subnet-0a', [cluster, aCluster({ clusterName: 'other' })])).toEqual([
+  expect(workloadUsage([cluster, aCluster({ clusterName: 'other' })])('subnet-0a')).toEqual([
     { kind: 'workload', name: 'shop/web/Deployment/api', interfaces: 0, addresses: 5 },
   ]);
 });
 
 test('where no cluster was read, nothing is known', () => {
-  expect(workloadUsage('subnet-0a', [aCluster(), aCluster({ pods: null })])).toBeNull();
+  expect(workloadUsage([aCluster(), aCluster({ pods: null })])('subnet-0a')).toBeNull();
 });

@@ -1,24 +1,44 @@
 import { describe, expect, test } from 'vitest';
 import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import {
-  cutAssessment,
-  joinAssessment,
   MAX_PIECE_BYTES,
+  pieceList,
+  piecesOf,
+  piecesOfLists,
+  RecordLines,
 } from '../../../../shared/state/dynamo/assessment-pieces.ts';
 import { MAX_ITEM_BYTES } from '../../../../shared/state/dynamo/dynamo-table.ts';
 import { packText, unpackBytes } from '../../../../shared/state/packed-json.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
 import { incompressibleText } from '../../../fixtures/incompressible-text.ts';
 
+const aLeak = {
+  networkInterfaceId: 'eni-01',
+  subnetId: 'subnet-0a',
+  accountId: '111111111111',
+  region: 'eu-west-1',
+  origin: 'vpc-cni',
+  clusterName: null,
+  instanceId: null,
+  addresses: 1,
+  firstSeenAt: '2026-01-01T00:00:00.000Z',
+  leaked: false,
+} as const;
+
 const subnets = (count: number) =>
   Array.from({ length: count }, (_, index) => aSubnet({ subnetId: `subnet-${index}` }));
 
-const joined = (assessment: TargetAssessment): TargetAssessment => {
+const cutAssessment = (assessment: TargetAssessment) => {
+  const pieces = [...piecesOf(assessment)];
+  return { list: pieceList(assessment, pieces), pieces };
+};
+
+const joined = (assessment: TargetAssessment): unknown => {
   const { list, pieces } = cutAssessment(assessment);
-  return joinAssessment(
-    list,
-    pieces.map(({ bytes }) => bytes),
-  );
+  const records = new Map<string, unknown[]>(list.lists.map((name) => [name, []]));
+  const lines = new RecordLines((name, some) => records.get(name)?.push(...some));
+  for (const { bytes } of pieces) lines.add(bytes);
+  return { ...list.header, ...Object.fromEntries(records) };
 };
 
 describe('an assessment in pieces', () => {
@@ -53,6 +73,18 @@ describe('an assessment in pieces', () => {
     );
     expect(old.size).toBe(4);
     expect(changed).toHaveLength(1);
+  });
+
+  test('knows the pieces of each list, and takes all where an earlier version did not count them', () => {
+    const { list, pieces } = cutAssessment(
+      anAssessment({ subnets: subnets(600), leakedInterfaces: [aLeak] }),
+    );
+    const ofSubnets = pieces.filter((piece) => piece.list === 'subnets').map(({ hash }) => hash);
+    expect(ofSubnets).toHaveLength(3);
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(piecesOfLists(list, (name) => name === 'subnets')).toEqual(ofSubnets);
+    const { counts: _, ...uncounted } = list;
+    expect(piecesOfLists(uncounted, (name) => name === 'subnets')).toEqual(list.pieces);
   });
 
   test('cuts a record that is too large for a piece, in the middle of a character if need be', () => {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { DayMemo } from '../../../../shared/state/dynamo/dynamo-day-memo.ts';
 import type { Item } from '../../../../shared/state/dynamo/dynamo-table.ts';
 
-const NOON = 43_200_000;
+const HOUR = 3_600_000;
+const NOON = 12 * HOUR;
 
 const day = (name: string, bytes = 10): Item => ({ sk: { S: name }, body: { B: new Uint8Array(bytes) } });
 const names = (items: readonly Item[] | null) => items?.map(({ sk }) => sk?.S) ?? null;
@@ -22,12 +23,46 @@ test('who asks for less gets less, and who asks for more has to read', () => {
   expect(memo.recall('bucket', NOON, 'day-1')).toBeNull();
 });
 
-test('what was folded into is read again', () => {
+test('what this process folds is in it at once, in the order of the days', () => {
   const memo = new DayMemo();
-  memo.remember('bucket', NOON, 'day-1', [day('day-1')]);
-  memo.forget('bucket');
-  memo.forget('bucket');
-  expect(memo.recall('bucket', NOON, 'day-1')).toBeNull();
+  memo.remember('target#1', NOON, 'day-1', [day('day-1'), day('day-3', 10)]);
+  memo.replace('target#1', day('day-3', 20));
+  memo.replace('target#1', day('day-2'));
+  memo.replace('target#2', day('day-2'));
+  memo.advance('target#', NOON, NOON + HOUR);
+  expect(memo.recall('target#1', NOON, 'day-1')).toBeNull();
+  const items = memo.recall('target#1', NOON + HOUR, 'day-1');
+  expect(names(items)).toEqual(['day-1', 'day-2', 'day-3']);
+  expect(items?.map(({ body }) => body?.B?.length)).toEqual([10, 10, 20]);
+  expect(memo.recall('target#2', NOON + HOUR, 'day-1')).toBeNull();
+});
+
+test('an hour that another process has folded is read', () => {
+  const memo = new DayMemo();
+  memo.remember('target#1', NOON, 'day-1', [day('day-1')]);
+  memo.advance('target#', NOON + HOUR, NOON + 2 * HOUR);
+  memo.advance('other#', NOON, NOON + 2 * HOUR);
+  expect(memo.recall('target#1', NOON + 2 * HOUR, 'day-1')).toBeNull();
+  expect(memo.recall('target#1', NOON, 'day-1')).not.toBeNull();
+});
+
+test('after six hours all is read again: another process may have added to a past day', () => {
+  const memo = new DayMemo();
+  memo.remember('target#1', NOON, 'day-1', [day('day-1')]);
+  for (let hour = 0; hour < 7; hour += 1) {
+    expect(memo.recall('target#1', NOON + hour * HOUR, 'day-1')).not.toBeNull();
+    memo.advance('target#', NOON + hour * HOUR, NOON + (hour + 1) * HOUR);
+  }
+  expect(memo.recall('target#1', NOON + 7 * HOUR, 'day-1')).toBeNull();
+});
+
+test('it counts what was replaced, and holds no more than its limit', () => {
+  const memo = new DayMemo(100);
+  memo.remember('first', NOON, 'day-1', [day('day-1', 50)]);
+  memo.replace('first', day('day-1', 90));
+  memo.remember('second', NOON, 'day-1', [day('day-1', 20)]);
+  expect(memo.recall('first', NOON, 'day-1')).toBeNull();
+  expect(memo.recall('second', NOON, 'day-1')).not.toBeNull();
 });
 
 test('it holds 16 MB, and forgets the oldest beyond that', () => {

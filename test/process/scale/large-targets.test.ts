@@ -1,0 +1,44 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleFunctions } from '../../../infra/lambda/bundle/bundle-functions.ts';
+import { runScaled, type ScanMeasured } from '../../fixtures/scale/scaled-function.ts';
+
+/** The bundle of scan-target as it is deployed, in a process of its own, on accounts of the sizes that are stated. */
+
+// By process: others may test in this folder at the same time.
+const FOLDER = `dist/test-scale-${process.pid}`;
+/** docs/deploy.md: of a scan that is not the first one of its hour, whatever the size of the target. */
+const MOST_DYNAMO_REQUESTS = 40;
+
+let bundle = '';
+beforeAll(async () => {
+  const found = (await bundleFunctions(FOLDER)).find(({ name }) => name === 'scan-target');
+  bundle = found?.file ?? '';
+}, 120_000);
+afterAll(() => rm(join(import.meta.dirname, '../../..', FOLDER), { recursive: true, force: true }));
+
+const requestsOf = ({ dynamo }: ScanMeasured): number =>
+  Object.values(dynamo).reduce((sum, requests) => sum + requests, 0);
+
+const SIZES = [
+  { name: '100 subnets', memory: 256, estate: { subnets: 100, nodesPerSubnet: 3, prefixLength: 24 } },
+  { name: '1,000 subnets', memory: 256, estate: { subnets: 1_000, nodesPerSubnet: 3, prefixLength: 24 } },
+];
+
+test.each(SIZES)(
+  '$name with 36 days of history: $memory MB and 40 requests to DynamoDB suffice, in the second scan as well',
+  async ({ memory, estate }) => {
+    const scans = await runScaled({ bundle, estate, memory, daysOfHistory: 36, at: [0, 5] });
+    expect(scans.map(({ refused, status, subnets }) => ({ refused, status, subnets }))).toEqual(
+      scans.map(() => ({ refused: 0, status: 'ok', subnets: estate.subnets })),
+    );
+    expect(scans).toHaveLength(2);
+    const last = scans.at(-1);
+    if (last === undefined) throw new Error('There were two scans.');
+    expect(last.forecasts, 'the history was read').toBe(estate.subnets);
+    expect(requestsOf(last), JSON.stringify(last.dynamo)).toBeLessThanOrEqual(MOST_DYNAMO_REQUESTS);
+    expect(last.peakMegabytes).toBeLessThan(memory);
+  },
+  300_000,
+);
