@@ -47,26 +47,51 @@ const subsets = (size: number, most: number): number => {
 export const chooseDrains = (problem: DrainProblem): readonly number[] =>
   subsets(problem.candidates.length, problem.most) <= EXHAUSTIVE ? bestDrains(problem) : goodDrains(problem);
 
-/** Looks through every set; of two that win as much, the smaller one. */
+/** Looks through every set; of two that win as much, the smaller one, and then the one whose pods are fewer. */
 export const bestDrains = (problem: DrainProblem): readonly number[] => {
-  let best: readonly number[] = [];
-  let bestGain = 0;
+  let best: RankedDrain = { drained: [], gain: 0, pods: 0 };
+  eachDrain(problem, (drain) => {
+    if (byWorth(drain, best) < 0) best = drain;
+  });
+  return best.drained;
+};
+
+/** The sets that win most, the best first, where there are few enough to look through all of them; else none. */
+export const rankedDrains = (problem: DrainProblem, most: number): readonly (readonly number[])[] => {
+  if (subsets(problem.candidates.length, problem.most) > EXHAUSTIVE) return [];
+  const all: RankedDrain[] = [];
+  eachDrain(problem, (drain) => {
+    if (drain.gain > 0) all.push(drain);
+  });
+  return all
+    .toSorted(byWorth)
+    .slice(0, most)
+    .map(({ drained }) => drained);
+};
+
+interface RankedDrain {
+  readonly drained: readonly number[];
+  readonly gain: number;
+  readonly pods: number;
+}
+
+const byWorth = (a: RankedDrain, b: RankedDrain): number =>
+  b.gain - a.gain || a.drained.length - b.drained.length || a.pods - b.pods;
+
+/** Every set whose pods fit elsewhere. */
+const eachDrain = (problem: DrainProblem, visit: (drain: RankedDrain) => void): void => {
   const chosen = new Set<number>();
-  const search = (from: number): void => {
+  const search = (from: number, pods: number): void => {
     const gain = drainGain(problem, chosen);
-    if (gain !== null && (gain > bestGain || (gain === bestGain && chosen.size < best.length))) {
-      best = [...chosen];
-      bestGain = gain;
-    }
+    if (gain !== null) visit({ drained: [...chosen], gain, pods });
     if (chosen.size >= problem.most) return;
     for (let next = from; next < problem.candidates.length; next += 1) {
       chosen.add(next);
-      search(next + 1);
+      search(next + 1, pods + elementAt(problem.candidates, next).pods);
       chosen.delete(next);
     }
   };
-  search(0);
-  return best;
+  search(0, 0);
 };
 
 /**

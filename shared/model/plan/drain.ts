@@ -6,8 +6,8 @@ import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { changedMap } from './changed-map.ts';
-import { chooseDrains, type DrainProblem, drainGain } from './drain-choice.ts';
-import { growthOf, spreadPods } from './fleet.ts';
+import { chooseDrains, type DrainProblem, drainGain, rankedDrains } from './drain-choice.ts';
+import { growthOf, levelPods } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands, totalOf } from './node-demands.ts';
 import { blockersOf, type NodeBlocks, nodeBlocks } from './occupied-blocks.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
@@ -264,8 +264,8 @@ const afterMove = (
   for (const index of drained) moved += elementAt(nodes, index).pods;
   if (moved === 0) return [];
   const staying = nodes.filter((_, index) => !drained.has(index));
-  const { each, left } = spreadPods(
-    staying.map((node) => spareOn(demands, node)),
+  const { each, left } = levelPods(
+    staying.map((node) => ({ pods: node.pods, spare: spareOn(demands, node) })),
     moved,
   );
   return left > 0
@@ -333,6 +333,9 @@ interface Played {
 /** Smaller plans that are tried where the subnets do not bear the best one. */
 const SMALLER_PLANS = 8;
 
+/** Other plans that are tried then, where all of them are known. */
+const OTHER_PLANS = 64;
+
 /** The best plan that the subnets bear to its end, or as far as they do: where they do not bear the best one, smaller ones. */
 const bestPlayed = (
   problem: DrainProblem,
@@ -351,8 +354,27 @@ const bestPlayed = (
     const { played } = attempt(most);
     if (gainOf(problem, played.done) > gainOf(problem, best.done)) best = played;
   }
-  return best;
+  return question.win === null ? bestOfOthers(problem, best, play) : best;
 };
+
+/** The first of the others that the subnets bear to its end, in either order, if it wins more than what was found. */
+const bestOfOthers = (
+  problem: DrainProblem,
+  found: Played,
+  play: (ordered: readonly number[]) => Played,
+): Played => {
+  for (const drained of rankedDrains(problem, OTHER_PLANS)) {
+    if (gainOf(problem, drained) <= gainOf(problem, found.done)) return found;
+    for (const ordered of [inOrder(problem, drained), fewestPodsFirst(problem, drained)]) {
+      const played = play(ordered);
+      if (played.done.length === ordered.length) return played;
+    }
+  }
+  return found;
+};
+
+const fewestPodsFirst = ({ candidates }: DrainProblem, drained: readonly number[]): readonly number[] =>
+  drained.toSorted((a, b) => elementAt(candidates, a).pods - elementAt(candidates, b).pods);
 
 /**
  * Plays the drains one by one, in the worst case: at the first that the subnets do not bear, the plan ends. All nodes to be
@@ -372,8 +394,8 @@ const playable = (
   /** Whether the pods of a node find a place and what they need there. */
   const move = (node: PlannedNode): boolean => {
     const staying = [...current];
-    const { each, left } = spreadPods(
-      staying.map(([, other]) => spareOn(demands, other)),
+    const { each, left } = levelPods(
+      staying.map(([, other]) => ({ pods: other.pods, spare: spareOn(demands, other) })),
       node.pods,
     );
     if (left > 0) return false;

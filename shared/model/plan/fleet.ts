@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { largestOf } from '../base/extremes.ts';
 import type { DemandStep } from '../cluster/node-demand.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
 import type { NodePlace } from '../result/cluster.ts';
@@ -83,6 +84,43 @@ export const spreadPods = (
       left -= given;
     }
     open = open.filter(({ limit, index }) => elementAt(each, index) < limit);
+  }
+  return { each, left };
+};
+
+/** A node that may get more pods. */
+interface PodRoom {
+  readonly pods: number;
+  /** How many more it may run. */
+  readonly spare: number;
+}
+
+/**
+ * Where pods go that move from drained nodes: always to the node that runs the fewest, as the scheduler prefers nodes that are
+ * least allocated. How many each gets, and how many find no node. Source: Kubernetes, scheduler configuration, NodeResourcesFit.
+ */
+export const levelPods = (
+  nodes: readonly PodRoom[],
+  moved: number,
+): { readonly each: readonly number[]; readonly left: number } => {
+  const upTo = (level: number) => nodes.map(({ pods, spare }) => Math.min(spare, Math.max(0, level - pods)));
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+  const room = nodes.reduce((total, { spare }) => total + spare, 0);
+  if (room <= moved) return { each: nodes.map(({ spare }) => spare), left: moved - room };
+  let [low, high] = [0, largestOf([0, ...nodes.map(({ pods, spare }) => pods + spare)])];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (sum(upTo(middle)) <= moved) low = middle;
+    else high = middle - 1;
+  }
+  const each = upTo(low);
+  let left = moved - sum(each);
+  // Nodes on the level get one pod more each, until all have a place.
+  for (const [index, { pods, spare }] of nodes.entries()) {
+    const given = elementAt(each, index);
+    if (left === 0 || given === spare || pods + given > low) continue;
+    each[index] = given + 1;
+    left -= 1;
   }
   return { each, left };
 };
