@@ -62,7 +62,8 @@ interface Step {
  *   Where only `hold` is unknown the alert may go up, but not down.
  * - **Repeats** are sent while it fires unacknowledged, when a destination wants one (`mayRepeat`), and only if its figures
  *   have changed since: what has not changed is not sent again. They wait until everything before has been delivered, so that a channel that is down does not collect them.
- * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks.
+ * - **Several checks of one supply** (`observation.parts`) make one alert: see `combine`. Each has its own clocks. Together
+ *   they ease from critical to a warning after a day, and resolve as soon as the last of them does.
  * - **Another cause** (`observation.causes`) that has been there for `pendingFor` makes a firing alert worse at its level: a
  *   second account that is not watched is as new as the first.
  * - **Acknowledging** holds for the level that was acknowledged. An escalation is sent and ends it.
@@ -395,9 +396,16 @@ const reduceTogether = (
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
   const change = stepOf(alert, combined);
-  const step = change === 'firing' && isAboutToBeCritical(combined, observed, now) ? null : change;
+  const milderSince = change === 'deescalated' ? (current.milderSince ?? at) : undefined;
+  const waits =
+    (change === 'firing' && isAboutToBeCritical(combined, observed, now)) ||
+    (milderSince !== undefined && mayComeBack(observed, Date.parse(milderSince), now));
+  const step = waits ? null : change;
   const kind = step ?? (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
-  if (kind === null) return { alert: waitTogether(current, observation, combined, at), transitions: [] };
+  if (kind === null) {
+    const waiting = waitTogether(withMilderSince(current, milderSince, at), observation, combined, at);
+    return { alert: waiting, transitions: [] };
+  }
 
   const rule = combined.severity === 'ok' ? current.rule : (combined.lead?.rule ?? current.rule);
   const before = kind === 'firing' ? [] : (current.announcedRules ?? []);
@@ -411,7 +419,13 @@ const reduceTogether = (
     rules: before.includes(rule) ? before : [...before, rule],
     isFirst: step === 'repeated',
   });
-  const { cause: _cause, announcedAt: _times, announcedRules: _rules, ...kept } = current;
+  const {
+    cause: _cause,
+    announcedAt: _times,
+    announcedRules: _rules,
+    milderSince: _milder,
+    ...kept
+  } = current;
   const { announcedRules, ...rest } = record;
   return {
     alert: {
@@ -441,6 +455,25 @@ const isAboutToBeCritical = (
     return Date.parse(candidate.since) + seen.delays.pendingFor * 1000 <= now + WARNING_WAITS;
   });
 
+/**
+ * An alert eases from critical to a warning only when a whole day was milder: what a load does every day is one alert, and its
+ * peak of tomorrow is no escalation (measured in docs/adr/0034). Where room came back for good, or nothing has a clearing time,
+ * it eases at once.
+ */
+const EASES_AFTER = 24 * 60 * 60_000;
+
+const mayComeBack = (observed: readonly ObservedPart[], milderSince: number, now: number): boolean => {
+  const waitsAtAll = observed.some(({ delays }) => delays.clearFor > 0);
+  return waitsAtAll && !observed.some(({ isSafe }) => isSafe) && now - milderSince < EASES_AFTER;
+};
+
+/** The very record where nothing changes: one that waits for nothing new is not stored again. */
+const withMilderSince = (alert: Alert, since: string | undefined, at: string): Alert => {
+  if (alert.milderSince === since) return alert;
+  const { milderSince: _before, ...kept } = { ...alert, lastObservedAt: at };
+  return since === undefined ? kept : { ...kept, milderSince: since };
+};
+
 const withParts = ({ parts: _parts, ...alert }: Alert, { parts }: Combined): Alert =>
   parts.length === 0 ? alert : { ...alert, parts };
 
@@ -465,7 +498,8 @@ const waitTogether = (current: Alert, observation: Observation, combined: Combin
   if (JSON.stringify(combined.parts) === JSON.stringify(current.parts ?? [])) return current;
   const candidate = worstCandidate(combined);
   if (current.status === 'firing') {
-    return { ...withParts(current, combined), candidate, lastObservedAt: at };
+    const isWorse = candidate !== null && compareLevel(candidate.severity, current.severity) > 0;
+    return { ...withParts(current, combined), candidate: isWorse ? candidate : null, lastObservedAt: at };
   }
   const isPending = combined.parts.length > 0;
   return {
@@ -495,6 +529,6 @@ const isRepeatOfAllDue = (
   if (alert.acknowledged !== null || alert.outbox.length > 0) return false;
   if (lead === null || !hasChanged(alert.finding, lead.finding)) return false;
   // Whatever holds a level without reaching it has nothing new to say.
-  if (raise === null || compareLevel(raise, severity) < 0) return false;
+  if (raise === null || compareLevel(raise, severity) < 0 || alert.severity !== severity) return false;
   return now - Date.parse(alert.lastNotifiedAt) >= repeatEvery * 1000 && mayRepeat(alert);
 };

@@ -29,13 +29,12 @@ export const DEFAULT_DELIVERY: DeliveryTimes = {
  * - `vpc-addresses-low`. As for one subnet, without floors: no VPC is that small.
  * - `fragmented`. From 32 free addresses on, two prefixes' worth, it is the fragmentation that hurts and not the shortage.
  *   Critical: nodes that take prefixes fail at this very moment.
- * - `*-exhaustion`. A week to plan a subnet in working hours, and a day for the forecast to be sure of it; the last day
- *   is for the on-call engineer. Three looks of the hourly forecast must agree. Over only when it has been clear for
- *   half a day: forecasts of a load with a rhythm come and go with it, and an improvement of one hour is nothing to act
- *   on.
- * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than a
- *   quarter of a day is still the same job: on the tuning sets that halves the episodes, and longer joins no more. Where room
- *   came back and stayed, nothing waits.
+ * - `*-exhaustion`. A week to plan a subnet in working hours, and two days for the forecast to be sure of it. Nine days
+ *   instead of eight added no false warning (docs/adr/0034). The last day is for the on-call engineer. Three looks of the
+ *   hourly forecast must agree. Over only when it has been clear for half a day: forecasts of a load with a rhythm come and
+ *   go with it, and an improvement of one hour is nothing to act on.
+ * - `*-surge`. The windows are most of the waiting time; a second scan must agree. A job that pauses for less than half a
+ *   day is still the same job, as for the forecast. Where room came back and stayed, nothing waits.
  * - Thresholds clear with `clearMargin`, and after an hour: a supply that wavers about a threshold is one alert.
  * - `scan-failed`, `coverage`. A warning: a missing role must not wake the on-call engineer. Longer than a deployment
  *   takes.
@@ -94,7 +93,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
     },
     'addresses-exhaustion': {
       enabled: true,
-      warningWithin: 8 * 24,
+      warningWithin: 9 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       clearFor: 12 * HOUR,
@@ -102,7 +101,7 @@ export const DEFAULT_POLICY: AlertPolicy = {
     },
     'prefixes-exhaustion': {
       enabled: true,
-      warningWithin: 8 * 24,
+      warningWithin: 9 * 24,
       criticalWithin: 24,
       pendingFor: 2 * HOUR,
       clearFor: 12 * HOUR,
@@ -111,13 +110,13 @@ export const DEFAULT_POLICY: AlertPolicy = {
     'addresses-surge': {
       enabled: true,
       pendingFor: 5 * MINUTE,
-      clearFor: 6 * HOUR,
+      clearFor: 12 * HOUR,
       repeatEvery: NEXT_MORNING,
     },
     'prefixes-surge': {
       enabled: true,
       pendingFor: 5 * MINUTE,
-      clearFor: 6 * HOUR,
+      clearFor: 12 * HOUR,
       repeatEvery: NEXT_MORNING,
     },
     findings: {

@@ -174,6 +174,8 @@ export interface Alert {
   /** The causes that were announced in this life (see `Observation`), and since when there is another one. */
   readonly announcedCauses?: readonly string[];
   readonly worseSince?: string;
+  /** Of an alert over several checks, while it fires: since when all of them are milder than what was announced. */
+  readonly milderSince?: string;
   readonly announcedRules?: readonly string[];
   /** See `Transition.announcedAt`. */
   readonly announcedAt?: readonly string[];

@@ -21,9 +21,9 @@ export const CLEAR_BEYOND = 1.25;
 const CLEAR_BELOW_PROBABILITY = 0.15;
 /**
  * A fall like those before that takes what is left is worth a warning long before it is likelier than not: by recorded pod
- * counts, at three in ten a warning in nine subnet-months is false (docs/adr/0015).
+ * counts, at seven in twenty a warning in nine subnet-months is false (docs/adr/0034).
  */
-export const JUMP_CHANCE = 0.3;
+export const JUMP_CHANCE = 0.35;
 const JUMP_CLEAR_CHANCE = 0.2;
 /** What has not changed for this long is not running out, whatever it did before. */
 const STILL_DAYS = 1;

@@ -30,8 +30,15 @@ export const replayOf = (series: LoadSeries): Replayed => {
 
 export const headroomAlarm = (series: LoadSeries): Episode[] => replayOf(series).episodes;
 
-/** When people are notified of something worse: the alert begins, or goes on as another rule's or at another level. */
+/** When people are notified of something worse: the alert begins, or it reaches another level. */
 export const notificationsOf = (transitions: readonly ReplayTransition[]): number[] =>
-  transitions
-    .filter(({ transition }) => transition === 'firing' || transition === 'escalated')
+  worseSteps(transitions).map(({ at }) => Date.parse(at));
+
+/** Those that page: the alert begins as critical, or becomes critical. */
+export const pagesOf = (transitions: readonly ReplayTransition[]): number[] =>
+  worseSteps(transitions)
+    .filter(({ severity }) => severity === 'critical')
     .map(({ at }) => Date.parse(at));
+
+const worseSteps = (transitions: readonly ReplayTransition[]): readonly ReplayTransition[] =>
+  transitions.filter(({ transition }) => transition === 'firing' || transition === 'escalated');

@@ -1,5 +1,5 @@
 import { calibrationOf } from '../../../shared/pipeline/calibration.ts';
-import { notificationsOf, type Replayed } from './headroom-alarm.ts';
+import { notificationsOf, pagesOf, type Replayed } from './headroom-alarm.ts';
 import { HORIZONS, pairsOf, type Said } from './probabilities.ts';
 import { type Episode, quantile, TOO_EARLY_DAYS } from './score.ts';
 import { DRAIN_HOURS, STAIRCASE_HOURS } from './shapes/events.ts';
@@ -100,20 +100,27 @@ export const rescueLines = (replays: readonly { series: LoadSeries; replayed: Re
   return `after ${rescues.length} rescues: ${notified} notifications, ${critical} of them critical; all clear after ${(quantile(clear, 0.5) ?? 0).toFixed(1)} h (p90 ${(quantile(clear, 0.9) ?? 0).toFixed(1)})`;
 };
 
-/** Notifications for each series that runs out, in the 16 days before it. */
+/**
+ * What is sent for each series that runs out, in the 16 days before it. An episode is one new post in a channel, which is
+ * brought up to date in place. A page is a step to critical. Both are counted together as notifications: a person who reads
+ * the channel and has the pager gets both.
+ */
 export const notificationLine = (replays: readonly { series: LoadSeries; replayed: Replayed }[]): string => {
   let incidents = 0;
   let notifications = 0;
   let episodes = 0;
+  let pages = 0;
   for (const { series, replayed } of replays) {
     const end = series.exhaustedAt;
     if (end === null) continue;
     incidents += 1;
     const counts = (at: number): boolean => at <= end && at > end - TOO_EARLY_DAYS * DAY;
     notifications += notificationsOf(replayed.transitions).filter(counts).length;
+    pages += pagesOf(replayed.transitions).filter(counts).length;
     episodes += replayed.episodes.filter(({ from }) => counts(from)).length;
   }
-  return `per incident: ${(episodes / incidents).toFixed(2)} episodes, ${(notifications / incidents).toFixed(2)} notifications with escalations (${incidents} incidents)`;
+  const each = (count: number): string => (count / incidents).toFixed(2);
+  return `per incident: ${each(episodes)} posts, ${each(pages)} pages, ${each(notifications)} notifications with escalations (${incidents} incidents)`;
 };
 
 /** Missed, lead and false episodes of recorded pod counts. */

@@ -24,7 +24,7 @@ beforeAll(() => {
   for (const { name, alarm } of alarms) {
     results.set(name, scoreOf(all.map((series) => ({ series, episodes: alarm(series) }))));
   }
-}, 120_000);
+}, 300_000);
 
 describe('on shapes that it was not tuned on, Headroom', () => {
   test('misses none of eighteen exhaustions, and is never too early', () => {

@@ -278,6 +278,73 @@ describe('the checks of one supply are one alert', () => {
     ]);
   });
 
+  describe('easing from critical to a warning', () => {
+    const HOUR = 60;
+    const patiently = (low: AlertLevel, changes: Partial<Said> = {}) =>
+      together({
+        'addresses-low': { raise: low, clearFor: 3600 },
+        'addresses-exhaustion': { raise: 'warning', clearFor: 3600, ...changes },
+      });
+    const critical = patiently('critical');
+    const milder = patiently('ok');
+
+    test('takes a day without anything critical, so that a daily peak is one alert', () => {
+      const days = [0, 1, 2, 3].flatMap((day) => [
+        [24 * day * HOUR, critical] as const,
+        [(24 * day + 3) * HOUR, milder] as const,
+        [(24 * day + 12) * HOUR, milder] as const,
+      ]);
+      expect(live(days).sent).toEqual(['0 firing addresses-low critical +addresses-exhaustion']);
+    });
+
+    test('is announced once a day has been milder, and what comes after it is an escalation', () => {
+      const steps = [
+        [0, critical],
+        [HOUR, milder],
+        [2 * HOUR, milder],
+        [25 * HOUR, milder],
+        [26 * HOUR, milder],
+        [27 * HOUR, milder],
+        [30 * HOUR, critical],
+      ] as const;
+      expect(live(steps).sent).toEqual([
+        '0 firing addresses-low critical +addresses-exhaustion',
+        '1560 deescalated addresses-exhaustion warning',
+        '1800 escalated addresses-low critical +addresses-exhaustion',
+      ]);
+    });
+
+    test('waits for nothing where room came back', () => {
+      const safe = patiently('ok', { isSafe: true });
+      const steps = [
+        [0, critical],
+        [HOUR, safe],
+        [2 * HOUR, safe],
+      ] as const;
+      expect(live(steps).sent.at(-1)).toBe('120 deescalated addresses-exhaustion warning');
+    });
+
+    test('says nothing again while it waits, and stores nothing at each scan', () => {
+      const settings = { ...SETTINGS, repeatEvery: HOUR * 60 };
+      const begun = live(
+        [
+          [0, critical],
+          [HOUR, milder],
+          [2 * HOUR, milder],
+        ],
+        settings,
+      );
+      expect(begun.alert).toMatchObject({
+        severity: 'critical',
+        milderSince: iso(2 * HOUR),
+        candidate: null,
+      });
+      const later = live([[5 * HOUR, patiently('ok', { left: 9 })]], settings, begun.alert);
+      expect(later.sent).toEqual([]);
+      expect(later.alert).toStrictEqual(begun.alert);
+    });
+  });
+
   test('in which a check whose room came back need not wait', () => {
     const safe = together({ 'addresses-exhaustion': { raise: 'ok', clearFor: 3600, isSafe: true } });
     expect(

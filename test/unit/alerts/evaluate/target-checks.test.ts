@@ -135,15 +135,15 @@ describe.each([
   test('raises when the supply is expected to run out within the lead time', () => {
     expect(levels({ exhaustionAt: inHours(24) })).toEqual(['critical', 'critical']);
     expect(levels({ exhaustionAt: inHours(31) })).toEqual(['warning', 'warning']);
-    expect(levels({ exhaustionAt: inHours(192) })).toEqual(['warning', 'warning']);
+    expect(levels({ exhaustionAt: inHours(216) })).toEqual(['warning', 'warning']);
     expect(levels({ exhaustionAt: inHours(-1) })).toEqual(['critical', 'critical']);
   });
 
   test('clears only when the expected time is a quarter further away', () => {
     expect(levels({ exhaustionAt: inHours(24.1) })).toEqual(['warning', 'critical']);
     expect(levels({ exhaustionAt: inHours(30) })).toEqual(['warning', 'critical']);
-    expect(levels({ exhaustionAt: inHours(240) })).toEqual(['ok', 'warning']);
-    expect(levels({ exhaustionAt: inHours(241) })).toEqual(['ok', 'ok']);
+    expect(levels({ exhaustionAt: inHours(270) })).toEqual(['ok', 'warning']);
+    expect(levels({ exhaustionAt: inHours(271) })).toEqual(['ok', 'ok']);
   });
 
   test('clears only when it has become unlikely, too', () => {
@@ -172,7 +172,7 @@ describe.each([
   });
 
   test('holds by the expected time alone where no probability is known', () => {
-    expect(levels({ exhaustionAt: inHours(200), probabilityWithin: null })).toEqual(['ok', 'warning']);
+    expect(levels({ exhaustionAt: inHours(220), probabilityWithin: null })).toEqual(['ok', 'warning']);
   });
 
   test('is well when nothing is expected, and unknown when nothing can be said', () => {

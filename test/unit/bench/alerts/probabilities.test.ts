@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { calibrationOf } from '../../../../shared/pipeline/calibration.ts';
 import type { ReplayTransition } from '../../../../shared/pipeline/replay.ts';
 import { alertEpisodes } from '../../../../shared/pipeline/review.ts';
-import { notificationsOf } from '../../../bench/alerts/headroom-alarm.ts';
+import { notificationsOf, pagesOf } from '../../../bench/alerts/headroom-alarm.ts';
 import { saidOf } from '../../../bench/alerts/probabilities.ts';
 import type { LoadSeries } from '../../../bench/alerts/shapes/load-series.ts';
 import { atFalseRates } from '../../../bench/alerts/sweep.ts';
@@ -53,7 +53,7 @@ test('what happened is known only where the series goes on long enough', () => {
   expect(saidOf(calm, 24).map(({ happened }) => happened[2])).toEqual([null, null, null, null, null]);
 });
 
-test('people are notified when an alert begins and each time that it escalates', () => {
+test('people are notified when an alert begins and each time that it escalates, and paged when it is critical', () => {
   const line = (
     minute: number,
     rule: string,
@@ -81,6 +81,7 @@ test('people are notified when an alert begins and each time that it escalates',
     { from: START, to: START + 3_600_000, rule: 'addresses-exhaustion' },
   ]);
   expect(notified).toEqual([START, START + 600_000, START + 1_200_000]);
+  expect(pagesOf(lines)).toEqual([START + 600_000, START + 1_200_000]);
 });
 
 test('the limit of an urgency is the lowest that keeps the false rate', () => {

@@ -3,7 +3,7 @@ import { exhaustionLevels } from '../../../../shared/model/forecast/exhaustion-l
 import type { Forecast } from '../../../../shared/model/result/forecast.ts';
 
 const NOW = '2026-03-01T00:00:00Z';
-const LEADS = { warningWithin: 192, criticalWithin: 24 };
+const LEADS = { warningWithin: 216, criticalWithin: 24 };
 const chance = (day: number, threeDays = day, week = threeDays) => ({
   '24h': day,
   '72h': threeDays,
@@ -30,13 +30,13 @@ describe('how serious a forecast is', () => {
   test('follows from the expected time and the lead times', () => {
     expect(levels({ exhaustionAt: inHours(20) }).raise).toBe('critical');
     expect(levels({ exhaustionAt: inHours(100) }).raise).toBe('warning');
-    expect(levels({ exhaustionAt: inHours(200) }).raise).toBe('ok');
+    expect(levels({ exhaustionAt: inHours(217) }).raise).toBe('ok');
     expect(levels({ exhaustionAt: inHours(-1) }).raise).toBe('critical');
   });
 
   test('clears only a quarter beyond the lead time, and when a trend to zero has become unlikely', () => {
-    expect(levels({ exhaustionAt: inHours(230) }).hold).toBe('warning');
-    expect(levels({ exhaustionAt: inHours(241) }).hold).toBe('ok');
+    expect(levels({ exhaustionAt: inHours(270) }).hold).toBe('warning');
+    expect(levels({ exhaustionAt: inHours(271) }).hold).toBe('ok');
     expect(levels({ probabilityWithin: chance(0, 0.1, 0.16) }).hold).toBe('warning');
     expect(levels({ probabilityWithin: chance(0.16) }).hold).toBe('critical');
     expect(levels({ probabilityWithin: chance(0, 0.1, 0.14) }).hold).toBe('ok');
@@ -54,6 +54,7 @@ describe('how serious a forecast is', () => {
       raise: 'ok',
       hold: 'warning',
     });
+    expect(levels({ jumpsWithin: chance(0.1, 0.2, 0.34) }).raise).toBe('ok');
     expect(levels({ jumpsWithin: chance(1), probabilityWithin: chance(1) }).hold).toBe('warning');
   });
 
@@ -75,7 +76,7 @@ describe('how serious a forecast is', () => {
   });
 
   test('looks at the longest horizon that the lead time covers', () => {
-    const jumpsWithin = chance(0.1, 0.32, 0.6);
+    const jumpsWithin = chance(0.1, 0.37, 0.6);
     const raised = (warningWithin: number | null) =>
       levels({ jumpsWithin }, { warningWithin, criticalWithin: null }).raise;
     expect([null, 12, 24, 72, 168].map(raised)).toEqual(['ok', 'ok', 'ok', 'warning', 'warning']);

@@ -137,7 +137,7 @@ test('a load that came back each time is no warning days ahead, and the sentence
     const samples = series(days + 1, value).filter(({ at }) => at <= now);
     const outcome = forecast(historyOf(samples), 1000, now);
     const raise = exhaustionLevels(outcome, new Date(now).toISOString(), {
-      warningWithin: 192,
+      warningWithin: 216,
       criticalWithin: 24,
     }).raise;
     return { raise, ...outcome };
