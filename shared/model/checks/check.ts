@@ -32,13 +32,23 @@ export interface Description {
 /** What a check says of one subject. */
 export type CheckResult = Found | Healthy | NotMeasured;
 
-export interface Found {
+export type Found = FoundThing & (Raised | Held);
+
+/** The level by the limits that raise, and by the easier limits that clear. */
+interface Raised {
+  readonly raise: Severity;
+  readonly hold: AlertLevel;
+}
+
+/** No limit is crossed, but the easier limits that clear still are. */
+interface Held {
+  readonly raise: 'ok';
+  readonly hold: 'warning' | 'critical';
+}
+
+interface FoundThing {
   readonly state: 'found';
   readonly subject: Subject;
-  /** The level by the limits that raise. `ok`: no limit is crossed, but the easier limits that clear still are. */
-  readonly raise: Severity | 'ok';
-  /** The level by the limits that clear. */
-  readonly hold: AlertLevel;
   readonly evidence: readonly Evidence[];
   /**
    * What is wrong, by names that stay the same: the accounts and VPCs that are not watched, the calls that are refused, the
@@ -141,10 +151,11 @@ export const found = (
 /** A subject that was measured against limits. */
 export const measured = (
   subject: Subject,
-  levels: { readonly raise: AlertLevel; readonly hold: AlertLevel; readonly safe?: boolean },
+  { raise, hold, safe }: { readonly raise: AlertLevel; readonly hold: AlertLevel; readonly safe?: boolean },
   evidence: readonly Evidence[],
   describe: () => Description,
-): Found | Healthy =>
-  levels.hold === 'ok' && levels.raise === 'ok'
-    ? { ...healthy(subject, evidence), safe: levels.safe === true }
-    : { state: 'found', subject, raise: levels.raise, hold: levels.hold, evidence, describe };
+): Found | Healthy => {
+  if (raise !== 'ok') return { state: 'found', subject, raise, hold, evidence, describe };
+  if (hold !== 'ok') return { state: 'found', subject, raise, hold, evidence, describe };
+  return { ...healthy(subject, evidence), safe: safe === true };
+};

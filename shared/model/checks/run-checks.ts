@@ -5,7 +5,6 @@ import {
   type Evidence,
   type Finding,
   type Remedy,
-  type Severity,
   type Subject,
   withAlso,
 } from '../result/finding.ts';
@@ -111,14 +110,14 @@ const OWNERS_SHOWN = 5;
 
 const describedBy = (
   { kind, summary }: CheckName,
-  { subject, raise, hold, evidence, describe }: Found,
+  { subject, evidence, describe, ...levels }: Found,
 ): Pick<CheckOutcome, 'finding' | 'repeatsOthers'> => {
   const { title, explanation, remedies, forecast, owners, repeatsOthers = false } = describe();
   const finding: Finding = {
     id: keyOf(kind, subject),
     kind,
     summary,
-    severity: raise === 'ok' ? severityOf(hold) : raise,
+    severity: levels.raise === 'ok' ? levels.hold : levels.raise,
     subject,
     title,
     explanation,
@@ -141,8 +140,6 @@ const withDisplayableCommands = (remedy: Remedy): Remedy =>
         preconditions: [...remedy.preconditions, { text: NOT_DISPLAYED, holds: null }],
       }
     : remedy;
-
-const severityOf = (level: AlertLevel): Severity => (level === 'ok' ? 'info' : level);
 
 const largest = (owners: readonly OwnerUsage[]): readonly OwnerUsage[] =>
   owners.toSorted((a, b) => b.addresses - a.addresses).slice(0, OWNERS_SHOWN);

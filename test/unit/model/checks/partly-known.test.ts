@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NOT_DISPLAYED } from '../../../../shared/model/base/shell-words.ts';
 import { estateOf } from '../../../../shared/model/checks/estate.ts';
 import { deleteLeakedIn } from '../../../../shared/model/checks/remedies/cluster-remedies.ts';
 import {
@@ -140,6 +141,22 @@ describe('nodes that hold more prefixes than they can use', () => {
 
   test('of which no subnet is known still give something back', () => {
     expect(remedy([])?.afterwards).toBeUndefined();
+  });
+});
+
+test('a remedy whose command no page can show keeps its advice, and says why', () => {
+  const [finding] = findingsOf('unusable-prefixes', {
+    clusters: [
+      aCluster({
+        nodes: [aNodeAssessment({ instanceId: 'i-01\u202E', mode: 'prefix', prefixes: 3, state: 'stopped' })],
+      }),
+    ],
+    subnets: [aSubnet()],
+  });
+  expect(finding?.remedies[0]).toMatchObject({
+    title: 'Terminate 1 stopped node',
+    commands: [],
+    preconditions: expect.arrayContaining([{ text: NOT_DISPLAYED, holds: null }]),
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
-import { known } from '../../../../shared/model/kubernetes/observed.ts';
+import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
 import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
@@ -247,5 +247,25 @@ describe('the pods of a cluster', () => {
     expect(second.subnets[0]?.workloadChanges).toMatchObject([
       { changes: [{ name: 'shop/shop/Deployment/web', addresses: 2 }] },
     ]);
+  });
+
+  test('give advice on warm targets after more than a day', () => {
+    const HOUR = 3_600_000;
+    let scan = scanOf([20], null, NOW);
+    expect(scan.clusters[0]?.pods?.warmAdvice ?? null).toBeNull();
+    for (let hour = 1; hour <= 30; hour += 1)
+      scan = scanOf(hour % 2 === 0 ? [20] : [20, 21], scan, NOW + hour * HOUR);
+    expect(scan.clusters[0]?.pods?.warmAdvice).toMatchObject({ warmIpTarget: 1, observations: 31 });
+  });
+
+  test('are not known where the API server refused to list them', () => {
+    const fold = foldOf({
+      kubernetes: new Map([['shop', aReading({ pods: unread('forbidden', 'list pods is not allowed') })]]),
+      eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup()], vpcCni: cniSettings({}) })],
+      instances: new Map([['i-01', aNode('i-01')]]),
+    });
+    const [cluster] = finish(fold).clusters;
+    expect(cluster?.pods).toBeNull();
+    expect(cluster?.unknowns.map(({ reason }) => reason).join(' ')).toContain('list pods is not allowed');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { elementAt } from '../../../../../shared/model/base/element-at.ts';
 import { afterwards, opened } from '../../../../../shared/model/checks/remedies/afterwards.ts';
 import { scaleDown } from '../../../../../shared/model/checks/remedies/cluster-remedies.ts';
 import { useSibling } from '../../../../../shared/model/checks/remedies/siblings.ts';
@@ -6,6 +7,7 @@ import { DEFAULT_CNI_SETTINGS } from '../../../../../shared/model/cni/cni-settin
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { aCluster, aDemand, aNodeAssessment, anEstate } from '../../../../fixtures/findings-input.ts';
+import { LabFleet } from '../../../../fixtures/lab-fleet.ts';
 
 const { maxPods: _, ...settings } = DEFAULT_CNI_SETTINGS;
 const ZONE = 'eu-west-1a';
@@ -77,6 +79,27 @@ describe('what there is after', () => {
         'After this, 3 more m5.large nodes of shop fit in eu-west-1a when full of pods, and none starts in the full subnet.',
     });
   });
+});
+
+test('where single addresses may fall into whole blocks, bounds are said to be bounds', () => {
+  const fleet = new LabFleet(
+    [{ subnetId: 'subnet-0a', cidr: '10.0.0.0/23', zone: ZONE }],
+    { ...DEFAULT_CNI_SETTINGS, prefixDelegation: true },
+    1,
+  );
+  fleet.start('m5.large', 'subnet-0a');
+  const { estate } = fleet.scanned();
+  const short = elementAt(estate.input.subnets, 0);
+  const after = (prefixes: number) =>
+    afterwards(
+      anEstate({ subnets: estate.input.subnets, clusters: estate.input.clusters, maps: estate.input.maps }),
+      short,
+      { returns: { subnetId: 'subnet-0a', addresses: 0, prefixes } },
+      { addresses: 0, prefixes },
+    ).afterwards;
+  expect(after(7)).toBe(
+    'After this, at least 4 more m5.large nodes of shop fit in eu-west-1a when full of pods (now at least 3).',
+  );
 });
 
 describe('how long the supply lasts after it', () => {
