@@ -89,7 +89,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
   const { source, cluster } = clusterNamed(sources, name);
   const onAll = optionalNumber('--pods', pods, nodes === undefined ? 1 : 0);
   const places = source.plan.placesOf(cluster);
-  const usual = type ?? usualType(cluster, source.plan.nodesOf(cluster));
+  const usual = type ?? usualType(source.plan, cluster, source.plan.nodesOf(cluster));
   const limits = usual === null ? null : source.plan.input.limits(usual);
   if (usual === null || limits === null)
     throw new UsageError(
@@ -142,9 +142,7 @@ const podsOnOne = (
   places: readonly NodePlace[],
 ): number => {
   const demands = new NodeDemands(plan.input.limits, settings);
-  const most = smallestOf(
-    places.map(({ primaryServesPods }) => demands.podsAtMost(type, primaryServesPods) ?? 0),
-  );
+  const most = smallestOf(places.map(({ primaryServesPods }) => demands.podsAtMost(type, primaryServesPods)));
   return Number.isFinite(most) ? most : 0;
 };
 

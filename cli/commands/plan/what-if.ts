@@ -39,7 +39,7 @@ Examples:
   $ headroom plan what-if --cluster shop --set mode=prefix --reserve 10.0.8.0/22
   $ headroom plan what-if --from estate.json.gz --cluster shop --custom-networking 100.64.0.0/16 --format markdown
 
-Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit code is 1 where the change does not fit.
+Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit code is 1 where the change does not fit, and where that is not known.
 `,
     )
     .action(async (options: Options) => {
@@ -57,7 +57,7 @@ Two figures such as 8-12 are bounds: EC2 places addresses at random. The exit co
         after: mapsAfter,
         caption: `After the change. ${ONE_POSSIBLE_PLACE}`,
       });
-      session.exit(answer.fits ? EXIT.ok : EXIT.found);
+      session.exit(answer.fits === true ? EXIT.ok : EXIT.found);
     });
 };
 
@@ -182,5 +182,7 @@ const sentence = ({ fits, order, podsWithoutNode, breaksFirst, after }: WhatIf):
     podsWithoutNode === 0
       ? ''
       : ` ${count(podsWithoutNode, 'pod')} exceed what the nodes may run: add nodes.`;
-  return `It does not fit.${failed}${left}`;
+  return fits === null
+    ? `It is not known whether it fits: what is missing is listed below. ${total(after)}${first}`
+    : `It does not fit.${failed}${left}`;
 };

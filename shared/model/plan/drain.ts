@@ -197,7 +197,7 @@ const costOf = (
   let cost = 0;
   for (const { node, pods } of afterMove(demands, likely, drained) ?? []) {
     if (!node.podSubnetIds.some((subnetId) => here.has(subnetId))) continue;
-    cost += costIn(supply, totalOf(growthOf(demands, node, pods)?.steps ?? []));
+    cost += costIn(supply, totalOf(growthOf(demands, node, pods).steps));
   }
   return cost;
 };
@@ -210,7 +210,7 @@ const likelyNodes = (estate: PlanEstate, { nodes, demands }: ProblemInput): read
   if (hasIpTargets(demands.settings)) return nodes;
   return nodes.map((node) => {
     const slots = (estate.input.limits(node.type)?.ipv4PerEni ?? 1) - 1;
-    const unit = demands.takesPrefixes(node.type) === true ? ADDRESSES_PER_PREFIX : slots;
+    const unit = demands.takesPrefixes(node.type) ? ADDRESSES_PER_PREFIX : slots;
     return { ...node, pods: Math.max(0, node.pods - Math.floor(unit / 2)) };
   });
 };
@@ -235,7 +235,7 @@ const worstCost = (
       node.podSubnetIds.some((subnetId) => here.has(subnetId)),
   );
   const firsts = staying
-    .map((node) => costIn(supply, totalOf(growthOf(demands, node, node.pods + 1)?.steps ?? [])))
+    .map((node) => costIn(supply, totalOf(growthOf(demands, node, node.pods + 1).steps)))
     .toSorted((a, b) => b - a)
     .slice(0, moved);
   const slots = largestOf([
@@ -277,7 +277,7 @@ const afterMove = (
 };
 
 const spareOn = (demands: NodeDemands, node: PlannedNode): number =>
-  Math.max(0, (demands.podsAtMost(node.type, node.primaryServesPods) ?? node.pods) - node.pods);
+  Math.max(0, demands.podsAtMost(node.type, node.primaryServesPods) - node.pods);
 
 const roomOn = (demands: NodeDemands, nodes: readonly PlannedNode[]): number =>
   nodes.reduce((sum, node) => sum + spareOn(demands, node), 0);
@@ -401,9 +401,8 @@ const playable = (
     if (left > 0) return false;
     for (const [place, [number, other]] of staying.entries()) {
       const pods = other.pods + elementAt(each, place);
-      const growth = pods === other.pods ? null : growthOf(demands, other, pods);
-      if (growth === null) continue;
-      const held = timeline.start(growth);
+      if (pods === other.pods) continue;
+      const held = timeline.start(growthOf(demands, other, pods));
       if (held === null || 'error' in held) return false;
       current.set(number, { ...other, pods, holdings: [...other.holdings, ...held] });
     }

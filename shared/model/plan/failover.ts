@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { AddressMap } from '../result/assessment.ts';
@@ -62,7 +63,8 @@ export const planFailover = (
   lost: readonly string[],
 ): FailoverPlan => {
   const wanted = lost.toSorted().join();
-  const losses = (cluster.zoneFailover ?? [])
+  const { zoneFailover = [] } = cluster;
+  const losses = zoneFailover
     .filter(({ lostZones }) => lost.length === 0 || lostZones.toSorted().join() === wanted)
     .map((loss) => ({ ...loss, wouldFitWith: subnetsFor(estate, cluster, loss) }));
   const isUnknown = losses.length === 0 || losses.some(({ fits }) => fits === null);
@@ -70,7 +72,7 @@ export const planFailover = (
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
     region: cluster.region,
-    fits: losses.some(({ shortfall }) => (shortfall ?? 0) > 0) ? false : isUnknown ? null : true,
+    fits: losses.some((loss) => shortfallOf(loss) > 0) ? false : isUnknown ? null : true,
     losses,
     unknowns: [
       ...new Set(losses.flatMap(({ reason }) => reason ?? [])),
@@ -81,7 +83,7 @@ export const planFailover = (
     rules: [RULES.pool, RULES.podsAtMost, RULES.spread, RULES.placement, RULES.reserved],
   };
   const [drawn = null] = losses.toSorted(
-    (a, b) => (b.shortfall ?? 0) - (a.shortfall ?? 0) || b.lostNodes - a.lostNodes,
+    (a, b) => shortfallOf(b) - shortfallOf(a) || b.lostNodes - a.lostNodes,
   );
   return {
     answer,
@@ -89,6 +91,9 @@ export const planFailover = (
     mapsAfter: () => (drawn === null ? new Map() : mapsWithout(estate, cluster, drawn.lostZones)),
   };
 };
+
+/** Nodes that surely have no room: none where that is not known. */
+const shortfallOf = ({ shortfall }: ZoneFailover): number => shortfall ?? 0;
 
 /** Starts the lost nodes in the zones that remain, as far as they fit. The subnets of the lost zones are left out. */
 const mapsWithout = (
@@ -104,11 +109,10 @@ const mapsWithout = (
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
   for (const [index, place] of spreadNodes(places, staying, moved.length).entries()) {
-    const node = moved[index];
+    const { pods, type } = elementAt(moved, index);
     const { podSubnetIds, primaryServesPods, subnetId } = place;
-    const steps = node === undefined ? null : demands.steps(node.type, node.pods, primaryServesPods);
-    if (steps !== null && podSubnetIds !== null)
-      timeline.start({ steps, subnetId, podSubnetIds, ...extrasAt(place, node?.type ?? '') });
+    const steps = demands.steps(type, pods, primaryServesPods);
+    timeline.start({ steps, subnetId, podSubnetIds, ...extrasAt(place, type) });
   }
   const remaining = [...estate.maps].filter(([subnetId]) => !isLost(estate.zoneOf(subnetId)));
   return mapsAfter(
@@ -125,17 +129,13 @@ const subnetsFor = (
 ): readonly FailoverSubnet[] => {
   if (shortfall === null || shortfall === 0) return [];
   const nodes = estate.nodesOf(cluster);
-  const type = usualType(cluster, nodes);
-  const zones = [
-    ...new Set(estate.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? [])),
-  ]
-    .filter((zone) => !lostZones.includes(zone))
-    .sort();
-  if (type === null || zones.length === 0) return [];
+  const type = usualType(estate, cluster, nodes);
+  const zones = estate.zonesOf(cluster).filter((zone) => !lostZones.includes(zone));
+  if (type === null) return [];
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const lostNodes = nodes.filter(({ zone }) => zone !== null && lostZones.includes(zone));
   const each = largest([
-    totalOf(demands.steps(type, 0, true) ?? []),
+    totalOf(demands.steps(type, 0, true)),
     ...lostNodes.map(({ holdings }) => ({
       addresses: holdings.reduce((sum, { addresses }) => sum + addresses, 0),
       prefixes: holdings.reduce((sum, { prefixes }) => sum + prefixes, 0),

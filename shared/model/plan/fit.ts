@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
+import { valueAt } from '../base/value-at.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { NewNodeSettings } from '../result/cluster.ts';
@@ -218,17 +219,17 @@ const startNodes = (
   const demands = new NodeDemands(estate.input.limits, demand.settings);
   const wanted = demand.nodes[bound];
   const type = demand.type[bound];
-  const starts = demand.subnetIds.map((subnetId): NodeStart | null => {
-    const zone = ground.subnets.get(subnetId)?.availabilityZone ?? '';
+  if (!demands.knows(type)) return { wanted, fits: 0, error: 'its instance type is not known' };
+  const open = demand.subnetIds.map((subnetId): NodeStart => {
+    const zone = valueAt(ground.subnets, subnetId).availabilityZone ?? '';
     const pods = demand.podSubnetOfZone.get(zone) ?? [];
     const ownPods = pods.length === 0;
-    const full = demand.pods ?? demands.podsAtMost(type, ownPods) ?? 0;
+    const full = demand.pods ?? demands.podsAtMost(type, ownPods);
     const steps = demands.steps(type, bound === 'least' ? 0 : full, ownPods);
-    return steps === null ? null : { steps, subnetId, podSubnetIds: ownPods ? [subnetId] : pods };
+    return { steps, subnetId, podSubnetIds: ownPods ? [subnetId] : pods };
   });
-  const open = starts.filter((start) => start !== null);
   let fits = 0;
-  let error: string | null = open.length === 0 ? 'its instance type is not known' : null;
+  let error: string | null = null;
   // A node in each subnet in turn; one that is full is left out from then on.
   for (let turn = 0; fits < wanted && open.length > 0; ) {
     const index = turn % open.length;
@@ -237,7 +238,7 @@ const startNodes = (
       fits += 1;
       turn = index + 1;
     } else {
-      error ??= held === null ? 'the free addresses of a subnet are not known' : held.error;
+      error ??= held === null ? SUBNET_UNKNOWN : held.error;
       open.splice(index, 1);
       turn = index;
     }
@@ -245,16 +246,21 @@ const startNodes = (
   return { wanted, fits, error: fits < wanted ? error : null };
 };
 
+const SUBNET_UNKNOWN = 'the free addresses of a subnet are not known';
+
 const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'least' | 'most'): Outcome => {
   const { addresses, place, subnetIds } = demand;
   const wanted = addresses[bound] * (place === 'each' ? subnetIds.length : 1);
+  let error: string | null = null;
   const take = (subnetId: string): boolean => {
     const held = timeline.start({
       steps: [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }],
       subnetId,
       podSubnetIds: [subnetId],
     });
-    return held !== null && !('error' in held);
+    if (held !== null && !('error' in held)) return true;
+    error ??= held === null ? SUBNET_UNKNOWN : held.error;
+    return false;
   };
   let fits = 0;
   if (place === 'each')
@@ -273,5 +279,5 @@ const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'leas
       }
     }
   }
-  return { wanted, fits, error: fits < wanted ? EXHAUSTION_ERRORS.addresses : null };
+  return { wanted, fits, error: fits < wanted ? error : null };
 };

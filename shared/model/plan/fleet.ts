@@ -12,7 +12,8 @@ export interface FleetNode {
   readonly type: string;
   readonly zone: string | null;
   readonly subnetId: string;
-  readonly podSubnetIds: readonly string[];
+  /** `null`: not known. */
+  readonly podSubnetIds: readonly string[] | null;
   readonly primaryServesPods: boolean;
   readonly pods: number;
   /** Interfaces that it has now. */
@@ -23,10 +24,9 @@ export interface FleetNode {
   readonly extras?: readonly ExtraTake[];
 }
 
-/** What the node takes from the start until it runs its pods; `null` for a type that is not known. */
-export const startOf = (demands: NodeDemands, node: FleetNode): NodeStart | null => {
+/** What the node takes from the start until it runs its pods. */
+export const startOf = (demands: NodeDemands, node: FleetNode): NodeStart => {
   const steps = demands.steps(node.type, node.pods, node.primaryServesPods);
-  if (steps === null) return null;
   const { extras = [], podSubnetIds, subnetId } = node;
   return { steps, subnetId, podSubnetIds, ...(extras.length > 0 && { extras }) };
 };
@@ -37,13 +37,9 @@ export const extrasAt = (place: NodePlace | undefined, type: string): Pick<Fleet
   return takes.length > 0 ? { extras: takes } : {};
 };
 
-/**
- * What a node that runs still takes until it runs so many pods. What it holds already counts, wherever it lies. `null` for a
- * type that is not known.
- */
-export const growthOf = (demands: NodeDemands, node: FleetNode, pods: number): NodeStart | null => {
+/** What a node that runs still takes until it runs so many pods. What it holds already counts, wherever it lies. */
+export const growthOf = (demands: NodeDemands, node: FleetNode, pods: number): NodeStart => {
   const steps = demands.steps(node.type, pods, node.primaryServesPods);
-  if (steps === null) return null;
   // Its holdings hold the extras as well.
   const wanted = totalOf([...steps, ...(node.extras ?? [])]);
   const held = {

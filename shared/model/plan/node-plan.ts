@@ -40,7 +40,8 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const before = estate.nodesOf(cluster);
   const places = estate.placesOf(cluster);
   const placesAfter = places.map((place) => placeAfter(place, input));
-  const type = changes.type ?? usualType(cluster, before);
+  const typeBefore = usualType(estate, cluster, before);
+  const type = changes.type ?? typeBefore;
   const removed = changes.nodes < 0 ? toRemove(before, -changes.nodes) : [];
   const staying = before.filter((node) => !removed.includes(node));
   const replaces = replacesNodes(settings, after, changes.type);
@@ -53,8 +54,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     ),
     ...podPlace(placesAfter, node, input),
   }));
-  const limitOf = (node: FleetNode): number =>
-    demandsAfter.podsAtMost(node.type, node.primaryServesPods) ?? node.pods;
+  const limitOf = (node: FleetNode): number => demandsAfter.podsAtMost(node.type, node.primaryServesPods);
   const overflow = moved.reduce((sum, node) => sum + Math.max(0, node.pods - limitOf(node)), 0);
   const evicted = removed.reduce((sum, { pods }) => sum + pods, 0);
   const started = (number: number): readonly FleetNode[] =>
@@ -86,7 +86,7 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
     settles: Object.keys(changes.settings).length > 0 || changes.pods !== 0 || evicted > 0,
     added: planned.slice(moved.length),
     removed,
-    emptiesBefore: emptiesIn(places, usualType(cluster, before)),
+    emptiesBefore: emptiesIn(places, typeBefore),
     emptiesAfter: emptiesIn(placesAfter, type),
     podsWithoutNode: left,
     notices:
@@ -132,12 +132,12 @@ const podPlace = (
   };
 };
 
-const newNode = (place: NodePlace, type: string): FleetNode => ({
+export const newNode = (place: NodePlace, type: string): FleetNode => ({
   instanceId: null,
   type,
   zone: place.availabilityZone,
   subnetId: place.subnetId,
-  podSubnetIds: place.podSubnetIds ?? [],
+  podSubnetIds: place.podSubnetIds,
   primaryServesPods: place.primaryServesPods,
   pods: 0,
   interfaces: 0,
@@ -146,21 +146,25 @@ const newNode = (place: NodePlace, type: string): FleetNode => ({
 });
 
 /** A place whose pods' subnets are not known says nothing of nodes that start there. */
-export const emptiesIn = (places: readonly NodePlace[], type: string | null): readonly FleetNode[] =>
+const emptiesIn = (places: readonly NodePlace[], type: string | null): readonly FleetNode[] =>
   type === null
     ? []
     : places.filter(({ podSubnetIds }) => podSubnetIds !== null).map((place) => newNode(place, type));
 
-/** The type that most nodes have; else what the groups launch. */
-export const usualType = (cluster: ClusterAssessment, nodes: readonly PlannedNode[]): string | null => {
-  const counts = [...Map.groupBy(nodes, ({ type }) => type)].toSorted(
-    ([a, those], [b, these]) => these.length - those.length || (a < b ? -1 : 1),
-  );
-  return (
-    counts[0]?.[0] ??
-    cluster.committed.find(({ instanceType }) => instanceType !== null)?.instanceType ??
-    null
-  );
+/** The type that most nodes have; else the first that the groups launch and whose limits are known. */
+export const usualType = (
+  { input }: PlanEstate,
+  cluster: ClusterAssessment,
+  nodes: readonly PlannedNode[],
+): string | null => {
+  const types = Map.groupBy(nodes.map(({ type }) => type).sort(), (type) => type);
+  const counted = [...types].toSorted(([, those], [, these]) => these.length - those.length);
+  const launched = cluster.committed.flatMap(({ instanceType }) => instanceType ?? []);
+  const [usual = null] = [
+    ...counted.map(([type]) => type),
+    ...launched.filter((type) => input.limits(type) !== null),
+  ];
+  return usual;
 };
 
 /** The zone with most nodes gives the next one up, as Auto Scaling does; the node with fewest pods goes. */

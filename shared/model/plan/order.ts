@@ -58,6 +58,7 @@ export class OrderRun {
   readonly #nodes: FleetNode[] = [];
   #failure: (StartFailure & { readonly step: string }) | null = null;
   #shortNodes = 0;
+  #unknownNodes = 0;
   #shortInStep = 0;
 
   constructor(timeline: Timeline, demands: NodeDemands, subnetIds: readonly string[]) {
@@ -69,6 +70,11 @@ export class OrderRun {
   /** The nodes at the end. */
   get nodes(): readonly FleetNode[] {
     return this.#nodes;
+  }
+
+  /** Nodes of which it is not known whether they find what they need. */
+  get unknownNodes(): number {
+    return this.#unknownNodes;
   }
 
   play(plan: NodePlan, strategy: Strategy): Order {
@@ -121,8 +127,7 @@ export class OrderRun {
 
   /** The node with what it then holds; `null` where it does not start. */
   #start(node: FleetNode, step: string): FleetNode | null {
-    const start = startOf(this.#demands, node);
-    const held = start === null ? null : this.#timeline.start(start);
+    const held = this.#timeline.start(startOf(this.#demands, node));
     if (held === null || 'error' in held) {
       this.#fail(held, step);
       return null;
@@ -135,8 +140,7 @@ export class OrderRun {
     const returned = this.#returned(node);
     this.#timeline.stop(returned);
     const left = subtract(node.holdings, returned);
-    const start = growthOf(this.#demands, { ...node, holdings: left }, node.pods);
-    const grown = start === null ? null : this.#timeline.start(start);
+    const grown = this.#timeline.start(growthOf(this.#demands, { ...node, holdings: left }, node.pods));
     if (grown === null || 'error' in grown) {
       this.#fail(grown, step);
       return { ...node, holdings: left };
@@ -150,7 +154,6 @@ export class OrderRun {
    */
   #returned(node: FleetNode): readonly Holding[] {
     const steps = this.#demands.steps(node.type, node.pods, node.primaryServesPods);
-    if (steps === null) return [];
     const wanted = totalOf([...steps, ...(node.extras ?? [])]);
     const held = {
       addresses: node.holdings.reduce((sum, { addresses }) => sum + addresses, 0),
@@ -183,9 +186,13 @@ export class OrderRun {
   }
 
   #fail(failure: StartFailure | null, step: string): void {
+    if (failure === null) {
+      this.#unknownNodes += 1;
+      return;
+    }
     this.#shortNodes += 1;
     this.#shortInStep += 1;
-    if (failure !== null) this.#failure ??= { ...failure, step };
+    this.#failure ??= { ...failure, step };
   }
 
   #step(title: string, happens: boolean, work: (step: string) => void): void {

@@ -11,12 +11,12 @@ export interface Room {
   readonly failure: StartFailure | null;
 }
 
-/** Runs something on the ledgers of these places, and takes all of it back. `null` where one of the subnets is not known. */
+/** Runs something on the ledgers of these places, and takes all of it back. */
 const tentatively = <Answer>(
   timeline: Timeline,
   starts: readonly NodeStart[],
-  work: () => Answer | null,
-): Answer | null => {
+  work: () => Answer,
+): Answer => {
   const ledgers = new Set(
     starts.flatMap((start) => {
       const both = timeline.ledgersOf(start);
@@ -40,7 +40,7 @@ export const roomForNodes = (timeline: Timeline, starts: readonly NodeStart[]): 
     let failure: StartFailure | null = null;
     for (const start of starts) {
       const ledgers = timeline.ledgersOf(start);
-      if (ledgers === null) return null;
+      if (ledgers === null || start.podSubnetIds === null) return null;
       fits += takeAllThatFit(start.steps, ledgers);
       const short = takeNodes(start.steps, ledgers);
       if (short !== null)
@@ -51,7 +51,7 @@ export const roomForNodes = (timeline: Timeline, starts: readonly NodeStart[]): 
 
 /**
  * How many more pods find an address on these nodes, when they are spread evenly: bounded by the subnets, by the interfaces
- * and by max-pods. `null` where a node's type or a subnet is not known.
+ * and by max-pods. `null` where a subnet is not known.
  */
 export const roomForPods = (
   timeline: Timeline,
@@ -61,21 +61,19 @@ export const roomForPods = (
   const known = nodes.flatMap((node) => {
     const limit = demands.podsAtMost(node.type, node.primaryServesPods);
     const start = growthOf(demands, node, node.pods);
-    return limit === null || start === null || timeline.ledgersOf(start) === null
-      ? []
-      : [{ node, start, limit: Math.max(0, limit - node.pods) }];
+    const ledgers = timeline.ledgersOf(start);
+    return ledgers === null ? [] : [{ node, start, ledgers, limit: Math.max(0, limit - node.pods) }];
   });
   if (known.length < nodes.length) return null;
   const starts = known.map(({ start }) => start);
   /** Whether all nodes grow by `each` pods, and the first `more` of them by one more. */
   const grow = (each: number, more: number): boolean =>
     tentatively(timeline, starts, () =>
-      known.every(({ node, start, limit }, index) => {
+      known.every(({ node, ledgers, limit }, index) => {
         const growth = growthOf(demands, node, node.pods + Math.min(limit, each + (index < more ? 1 : 0)));
-        const ledgers = timeline.ledgersOf(start);
-        return growth !== null && ledgers !== null && takeNodes(growth.steps, ledgers) === null;
+        return takeNodes(growth.steps, ledgers) === null;
       }),
-    ) ?? false;
+    );
   const highest = largestOf([0, ...known.map(({ limit }) => limit)]);
   const each = largest(highest, (pods) => grow(pods, 0));
   const more = each >= highest ? 0 : largest(known.length, (count) => grow(each, count));

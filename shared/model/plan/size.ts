@@ -175,7 +175,7 @@ const sizedMode = (
     customNetworking: custom,
   };
   const demands = new NodeDemands(limits, settings);
-  const most = demands.podsAtMost(question.type, !custom) ?? 0;
+  const most = demands.podsAtMost(question.type, !custom);
   const podsPerNode = Math.min(question.podsPerNode, most);
   const factor = podsPerNode === 0 ? 0 : question.podsPerNode / podsPerNode;
   const nodes = Math.ceil((question.nodes * (100 + question.growthPercent) * factor) / 100);
@@ -223,7 +223,7 @@ interface NodeParts {
 const NOTHING: Amount = { addresses: 0, prefixes: 0 };
 
 const demandOf = (demands: NodeDemands, type: string, pods: number, custom: boolean): NodeParts => {
-  const steps = demands.steps(type, pods, !custom) ?? [];
+  const steps = demands.steps(type, pods, !custom);
   const sum = (subnet: 'node' | 'pods' | null): Amount =>
     steps
       .filter((step) => subnet === null || step.subnet === subnet)

@@ -3,8 +3,8 @@ import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Forecast } from '../result/forecast.ts';
 import { type FleetNode, startOf } from './fleet.ts';
 import type { NodeDemands } from './node-demands.ts';
-import { type Room, roomForNodes, roomForPods } from './room.ts';
-import type { NodeStart, Timeline } from './timeline.ts';
+import { roomForNodes, roomForPods } from './room.ts';
+import type { Timeline } from './timeline.ts';
 
 /** The least and the most of something: what EC2's random placement leaves open. Both are the same where it is exact. */
 export type Bounds = readonly [least: number, most: number];
@@ -57,22 +57,25 @@ export const planState = (
   subnets: readonly SubnetAssessment[],
   before: PlanState | null,
 ): PlanState => {
-  const zones = Map.groupBy(subnets, ({ availabilityZone }) => availabilityZone);
+  const byZone = subnets.toSorted((a, b) => compareZones(a.availabilityZone, b.availabilityZone));
+  const zones = Map.groupBy(byZone, ({ availabilityZone }) => availabilityZone);
   return {
     nodes: measured.nodes.length,
     pods: measured.nodes.reduce((sum, { pods }) => sum + pods, 0),
     subnets: subnets.map((subnet) => subnetFigures(measured, subnet, before)),
-    zones: [...zones]
-      .map(([availabilityZone, here]) => ({
-        availabilityZone,
-        ...figuresOf(
-          measured,
-          here.map(({ subnetId }) => subnetId),
-        ),
-      }))
-      .sort((a, b) => ((a.availabilityZone ?? '') < (b.availabilityZone ?? '') ? -1 : 1)),
+    zones: [...zones].map(([availabilityZone, here]) => ({
+      availabilityZone,
+      ...figuresOf(
+        measured,
+        here.map(({ subnetId }) => subnetId),
+      ),
+    })),
   };
 };
+
+/** By name; a zone that is not known comes first. */
+const compareZones = (one: string | null, other: string | null): number =>
+  (one ?? '').localeCompare(other ?? '', 'en');
 
 const subnetFigures = (
   measured: Measured,
@@ -124,7 +127,7 @@ const figuresOf = (measured: Measured, subnetIds: readonly string[]): SupplyFigu
     return known.length < subnetIds.length ? null : known.reduce((sum, moment) => sum + moment[of], 0);
   };
   const bounds = (of: 'used' | 'singles' | 'prefixes') =>
-    ordered(total(measured.worst, of), total(measured.best, of));
+    boundsOf(total(measured.worst, of), total(measured.best, of), (figure) => figure);
   return {
     used: bounds('used'),
     freeAddresses: bounds('singles'),
@@ -141,17 +144,24 @@ const figuresOf = (measured: Measured, subnetIds: readonly string[]): SupplyFigu
   };
 };
 
-const ordered = (one: number | null, other: number | null): Bounds | null =>
-  one === null || other === null ? null : [Math.min(one, other), Math.max(one, other)];
+/** The lower and the higher of a figure under both placements; `null` where either is not known. */
+export const boundsOf = <Answer>(
+  one: Answer | null,
+  other: Answer | null,
+  figureOf: (answer: Answer) => number,
+): Bounds | null => {
+  if (one === null || other === null) return null;
+  const [first, second] = [figureOf(one), figureOf(other)];
+  return [Math.min(first, second), Math.max(first, second)];
+};
 
 const moreNodes = (
   { worst, best, demands }: Measured,
   empties: readonly FleetNode[],
 ): SupplyFigures['moreNodes'] => {
-  const starts: NodeStart[] = empties.flatMap((empty) => startOf(demands, empty) ?? []);
-  if (starts.length === 0 || starts.length < empties.length) return null;
-  const least: Room | null = roomForNodes(worst, starts);
-  const most: Room | null = roomForNodes(best, starts);
-  const nodes = ordered(least?.fits ?? null, most?.fits ?? null);
-  return nodes === null ? null : { nodes, error: least?.failure?.error ?? null };
+  if (empties.length === 0) return null;
+  const starts = empties.map((empty) => startOf(demands, empty));
+  const least = roomForNodes(worst, starts);
+  const nodes = boundsOf(least, roomForNodes(best, starts), ({ fits }) => fits);
+  return least === null || nodes === null ? null : { nodes, error: least.failure?.error ?? null };
 };

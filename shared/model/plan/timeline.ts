@@ -12,7 +12,8 @@ import { type Regained, SubnetBlocks } from './subnet-blocks.ts';
 export interface NodeStart {
   readonly steps: readonly DemandStep[];
   readonly subnetId: string;
-  readonly podSubnetIds: readonly string[];
+  /** `null`: not known. */
+  readonly podSubnetIds: readonly string[] | null;
   /** What it takes besides, for interfaces that the CNI leaves alone. */
   readonly extras?: readonly ExtraTake[];
 }
@@ -106,6 +107,7 @@ export class Timeline {
 
   /** The ledgers that a node here would take from; `null` where one of them is not known. */
   ledgersOf({ subnetId, podSubnetIds, extras = [] }: Omit<NodeStart, 'steps'>): NodeSubnets | null {
+    if (podSubnetIds === null) return null;
     const node = this.#supplies.get(subnetId)?.ledger;
     const pods = podSubnetIds.flatMap((id) => this.#supplies.get(id)?.ledger ?? []);
     const others = extras.flatMap((take) => {
@@ -120,20 +122,20 @@ export class Timeline {
   /**
    * A node takes all that it needs, or nothing.
    *
-   * @returns what it then holds; what it is short of; `null` where a subnet is not known
+   * @returns what it then holds; what it is short of; `null` where a subnet, or what it has, is not known
    */
   start(node: NodeStart): readonly Holding[] | StartFailure | null {
+    const { extras = [], podSubnetIds, subnetId } = node;
     const ledgers = this.ledgersOf(node);
-    if (ledgers === null) return null;
-    const extraIds = (node.extras ?? []).map(({ subnetId }) => subnetId);
-    const ids = [...new Set([node.subnetId, ...node.podSubnetIds, ...extraIds])];
+    if (ledgers === null || podSubnetIds === null) return null;
+    const ids = [...new Set([subnetId, ...podSubnetIds, ...extras.map((take) => take.subnetId)])];
     const before = ids.map((id) => {
       const supply = valueAt(this.#supplies, id);
       return { id, supply, mark: supply.ledger.mark() };
     });
     const short = takeNodes(node.steps, ledgers);
     if (short !== null) {
-      const subnetIds = short.error === 'InsufficientFreeAddressesInSubnet' ? [node.subnetId] : ids;
+      const subnetIds = short.error === 'InsufficientFreeAddressesInSubnet' ? [subnetId] : ids;
       return { ...short, subnetIds };
     }
     return before.flatMap(({ id, mark, supply }): Holding[] => {

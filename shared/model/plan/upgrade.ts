@@ -1,15 +1,16 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap } from '../result/assessment.ts';
-import type { ClusterAssessment } from '../result/cluster.ts';
+import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
-import { Timeline } from './timeline.ts';
+import { type NodeStart, Timeline } from './timeline.ts';
 import { settingsOf } from './what-if.ts';
 
 /** Addresses that an update of the control plane takes in the cluster's subnets, at the most. */
@@ -68,7 +69,8 @@ export const planUpgrade = (
   eks: EksCluster | null,
   surge: number | null,
 ): UpgradePlan => {
-  const controlPlane = (eks?.subnetIds ?? []).map((subnetId): ControlPlaneSubnet => {
+  const { subnetIds, nodeGroups } = eks ?? { subnetIds: [], nodeGroups: [] };
+  const controlPlane = subnetIds.map((subnetId): ControlPlaneSubnet => {
     const subnet = estate.subnets.get(subnetId);
     const freeAddresses = subnet === undefined ? null : (addressSupply(subnet)?.available ?? null);
     return {
@@ -79,7 +81,7 @@ export const planUpgrade = (
       fits: freeAddresses === null ? null : freeAddresses >= CONTROL_PLANE_ADDRESSES,
     };
   });
-  const surges = (eks?.nodeGroups ?? []).map((group) => surgeOf(estate, cluster, group, surge, eks));
+  const surges = nodeGroups.map((group) => surgeOf(estate, cluster, group, surge, subnetIds));
   const groups = surges.flatMap((each) => each.zones);
   const unknowns = [
     ...(eks === null
@@ -94,7 +96,7 @@ export const planUpgrade = (
   ];
   const fails =
     zonesOf(controlPlane.filter(({ fits }) => fits !== false)) < Math.min(2, zonesOf(controlPlane)) ||
-    surges.some(({ unknown, zones }) => unknown === null && zones.some(({ nodes, fits }) => fits < nodes));
+    surges.some(({ isShort }) => isShort);
   const answer: UpgradeAnswer = {
     clusterName: cluster.clusterName,
     accountId: cluster.accountId,
@@ -111,7 +113,7 @@ export const planUpgrade = (
     mapsDuring: () =>
       mapsAfter(
         estate.maps,
-        mostTaken(surges.length > 0 ? surges.map(({ taken }) => taken) : [controlPlaneAlone(estate, eks)]),
+        mostTaken([controlPlaneAlone(estate, subnetIds), ...surges.map(({ taken }) => taken)]),
       ),
   };
 };
@@ -130,16 +132,18 @@ const mostTaken = (surges: readonly ReadonlyMap<string, Amount>[]): ReadonlyMap<
   return most;
 };
 
-const controlPlaneAlone = (estate: PlanEstate, eks: EksCluster | null): ReadonlyMap<string, Amount> => {
+const controlPlaneAlone = (estate: PlanEstate, subnetIds: readonly string[]): ReadonlyMap<string, Amount> => {
   const timeline = new Timeline('worst', estate.input.subnets, estate.maps);
-  for (const subnetId of eks?.subnetIds ?? []) takeControlPlane(timeline, subnetId);
+  for (const subnetId of subnetIds) takeControlPlane(timeline, subnetId);
   return timeline.taken;
 };
 
 interface Surge {
   readonly zones: readonly GroupSurge[];
   readonly taken: ReadonlyMap<string, Amount>;
-  /** Why nothing can be said of the group; `null`: something can. */
+  /** Whether some node surely finds no room. */
+  readonly isShort: boolean;
+  /** What is not known of the group, as a sentence; `null`: nothing. */
   readonly unknown: string | null;
 }
 
@@ -148,42 +152,60 @@ const surgeOf = (
   cluster: ClusterAssessment,
   group: NodeGroup,
   surge: number | null,
-  eks: EksCluster | null,
+  controlPlaneIds: readonly string[],
 ): Surge => {
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const running = estate.nodesOf(cluster).filter((node) => node.group === group.name);
   const places = estate.placesOf(cluster).filter(({ subnetId }) => group.subnetIds.includes(subnetId));
-  const type = group.instanceTypes[0] ?? running[0]?.type ?? null;
+  const [launched] = [...group.instanceTypes, ...running.map((node) => node.type)];
+  const type = launched !== undefined && demands.knows(launched) ? launched : null;
   const zones = new Set(places.map(({ availabilityZone }) => availabilityZone)).size;
   const wanted = surge ?? Math.max(2 * zones, 1);
   const pods = running.length === 0 ? 0 : largestOf(running.map((node) => node.pods));
   const subnets = estate.input.subnets;
   const timeline = new Timeline('worst', subnets, estate.maps);
   // The control plane keeps its own addresses while the groups follow.
-  for (const subnetId of eks?.subnetIds ?? []) takeControlPlane(timeline, subnetId);
+  for (const subnetId of controlPlaneIds) takeControlPlane(timeline, subnetId);
+  let isShort = false;
+  let unknownNodes = 0;
   const found = new Map<string | null, { nodes: number; fits: number; error: string | null }>();
   for (const place of spreadNodes(places, running, wanted)) {
     const zone = found.get(place.availabilityZone) ?? { nodes: 0, fits: 0, error: null };
-    const steps = type === null ? null : demands.steps(type, pods, place.primaryServesPods);
-    const held =
-      steps === null || place.podSubnetIds === null
-        ? null
-        : timeline.start({
-            steps,
-            subnetId: place.subnetId,
-            podSubnetIds: place.podSubnetIds,
-            ...extrasAt(place, type ?? ''),
-          });
+    const held = type === null ? null : timeline.start(startAt(place, demands, type, pods));
     zone.nodes += 1;
-    if (held !== null && !('error' in held)) zone.fits += 1;
-    else zone.error ??= held === null ? 'not known: its type, or a subnet' : held.error;
+    if (held === null) {
+      unknownNodes += 1;
+      zone.error ??= 'not known: its type, or a subnet';
+    } else if ('error' in held) {
+      isShort = true;
+      zone.error ??= held.error;
+    } else zone.fits += 1;
     found.set(place.availabilityZone, zone);
   }
   return {
     zones: [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone })),
     taken: timeline.taken,
-    unknown: places.length === 0 ? `It is not known where new nodes of ${group.name} start.` : null,
+    isShort,
+    unknown: unknownOf(group, places, unknownNodes),
   };
+};
+
+const startAt = (place: NodePlace, demands: NodeDemands, type: string, pods: number): NodeStart => ({
+  steps: demands.steps(type, pods, place.primaryServesPods),
+  subnetId: place.subnetId,
+  podSubnetIds: place.podSubnetIds,
+  ...extrasAt(place, type),
+});
+
+const unknownOf = (
+  { name }: NodeGroup,
+  places: readonly NodePlace[],
+  unknownNodes: number,
+): string | null => {
+  if (places.length === 0) return `It is not known where new nodes of ${name} start.`;
+  return unknownNodes === 0
+    ? null
+    : `It is not known whether ${count(unknownNodes, 'new node')} of ${name} ${verb(unknownNodes, 'finds')} room: their type, or a subnet, is not known.`;
 };
 
 const takeControlPlane = (timeline: Timeline, subnetId: string): void => {

@@ -13,7 +13,7 @@ import type { FleetNode } from './fleet.ts';
 import { dividedRange, emptySubnet, isInVpc, whyNotFree } from './new-subnet.ts';
 import { NodeDemands } from './node-demands.ts';
 import { mapChangesOf } from './node-map-changes.ts';
-import { type NodePlan, nodePlan } from './node-plan.ts';
+import { type NodePlan, nodePlan, usualType } from './node-plan.ts';
 import { type Order, OrderRun, STRATEGIES } from './order.ts';
 import type { PlanEstate } from './plan-estate.ts';
 import { mapsAfter } from './possible-map.ts';
@@ -43,8 +43,8 @@ export interface WhatIf {
   readonly region: string;
   readonly vpcId: string | null;
   readonly changes: readonly string[];
-  /** Whether all nodes and pods of the change fit, in the order below. */
-  readonly fits: boolean;
+  /** Whether all nodes and pods of the change fit, in the order below; `null`: it is not known of some, and none is known to fail. */
+  readonly fits: boolean | null;
   readonly before: PlanState;
   readonly after: PlanState;
   /** The first order that never runs dry, or the one that leaves fewest nodes short; and those that were tried. */
@@ -124,7 +124,7 @@ export const planWhatIf = (
   );
   const tried = triedOrders(plan, demandsAfter, ground.reservations, subnets, timelines);
   const chosen = elementAt(
-    tried.toSorted((a, b) => (a.order.failure?.nodes ?? 0) - (b.order.failure?.nodes ?? 0)),
+    tried.toSorted((a, b) => shortOf(a) - shortOf(b)),
     0,
   );
   const afterState = planState(
@@ -144,7 +144,7 @@ export const planWhatIf = (
     region: cluster.region,
     vpcId: cluster.vpcId,
     changes: describeChanges(settings, changes),
-    fits: chosen.order.failure === null && plan.podsWithoutNode === 0,
+    fits: fitsIn(chosen, plan),
     before,
     after: afterState,
     order: chosen.order,
@@ -152,8 +152,12 @@ export const planWhatIf = (
     breaksFirst: firstToBreak(afterState),
     podsWithoutNode: plan.podsWithoutNode,
     actions: [...ground.actions, ...nodeActions(plan, changes, settings, after, chosen.order)],
-    notices: [...plan.notices, ...settingsNotices(estate, plan, after, changes)],
-    unknowns: [...unknownsOf(estate, cluster, plan), ...neighbourUnknowns(estate, cluster, changes)],
+    notices: [...plan.notices, ...settingsNotices(demandsAfter, plan, after, changes)],
+    unknowns: [
+      ...unstarted(chosen),
+      ...unknownsOf(estate, cluster, plan),
+      ...neighbourUnknowns(estate, cluster, changes),
+    ],
     rules: rulesOf(plan, changes),
   };
   return {
@@ -162,6 +166,20 @@ export const planWhatIf = (
       mapsAfter(ground.maps, mapChangesOf(estate, plan.before, chosen.nodes, ground.reservations)),
   };
 };
+
+const shortOf = ({ order }: Tried): number => order.failure?.nodes ?? 0;
+
+const fitsIn = ({ order, unknownNodes }: Tried, { podsWithoutNode }: NodePlan): boolean | null => {
+  if (order.failure !== null || podsWithoutNode > 0) return false;
+  return unknownNodes > 0 ? null : true;
+};
+
+const unstarted = ({ unknownNodes }: Tried): readonly string[] =>
+  unknownNodes === 0
+    ? []
+    : [
+        `It is not known whether ${count(unknownNodes, 'node')} ${verb(unknownNodes, 'finds')} room: the free addresses of a subnet, or the subnets of pods, are not known.`,
+      ];
 
 const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment): void => {
   const reason = autoMode
@@ -188,13 +206,14 @@ const refuseImpossible = (
   const { clusterName } = cluster;
   const running = estate.nodesOf(cluster);
   const runs = running.reduce((sum, node) => sum + node.pods, 0);
-  const zones = new Set(estate.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? []));
-  const strange = newSubnets.map(({ zone }) => zone).filter((zone) => !zones.has(zone));
+  const zones = estate.zonesOf(cluster);
+  const strange = newSubnets.map(({ zone }) => zone).filter((zone) => !zones.includes(zone));
   const problems = [
     ...(type !== null && estate.input.limits(type) === null ? [`No instance type is called ${type}.`] : []),
     ...(strange.length === 0
       ? []
-      : [`${clusterName} starts no node in ${listOf(strange)}, but in ${listOf([...zones].sort())}.`]),
+      : [`${clusterName} starts no node in ${listOf(strange)}, but in ${listOf(zones)}.`]),
+    ...(nodes > 0 ? whyNoneStarts(estate, cluster, type) : []),
     ...(-nodes > running.length
       ? [`${clusterName} has only ${count(running.length, 'node')} of a known type.`]
       : []),
@@ -205,6 +224,20 @@ const refuseImpossible = (
   if (problems.length > 0)
     throw new HeadroomError('plan-impossible', problems.join(' '), 'Correct the change.');
 };
+
+/** Nodes that no group launches anywhere, as far as the scan shows, would count as if they took nothing. */
+const whyNoneStarts = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  type: string | null,
+): readonly string[] => [
+  ...(type === null && usualType(estate, cluster, estate.nodesOf(cluster)) === null
+    ? [`It is not known which type new nodes of ${cluster.clusterName} have: give one with --type.`]
+    : []),
+  ...(estate.placesOf(cluster).length === 0
+    ? [`It is not known in which subnets new nodes of ${cluster.clusterName} start.`]
+    : []),
+];
 
 export const settingsOf = ({
   newNodes,
@@ -224,9 +257,7 @@ export const settingsOf = ({
   };
 
 const groundOf = (estate: PlanEstate, cluster: ClusterAssessment, changes: PlannedChanges): Ground => {
-  const zones = [
-    ...new Set(estate.placesOf(cluster).flatMap(({ availabilityZone }) => availabilityZone ?? [])),
-  ].sort();
+  const zones = estate.zonesOf(cluster);
   const ranges = podRanges(cluster, changes, zones);
   const made = [
     ...ranges.map((range) => ({ ...range, use: 'custom-networking' as const })),
@@ -326,6 +357,8 @@ interface Timelines {
 interface Tried extends Timelines {
   readonly order: Order;
   readonly nodes: readonly FleetNode[];
+  /** Nodes of which it is not known whether they find room. */
+  readonly unknownNodes: number;
 }
 
 /** From the quickest order on, until one never runs dry. Where nodes stay, there is only one. */
@@ -346,7 +379,7 @@ const triedOrders = (
     const order = run.play(plan, strategy);
     new OrderRun(best, demands, subnetIds).play(plan, strategy);
     const name = plan.replaced.length === 0 ? 'no node is replaced' : order.name;
-    tried.push({ order: { ...order, name }, nodes: run.nodes, worst, best });
+    tried.push({ order: { ...order, name }, nodes: run.nodes, unknownNodes: run.unknownNodes, worst, best });
     if (order.failure === null) break;
   }
   return tried;
@@ -364,14 +397,14 @@ const reserve = (timeline: Timeline, reservations: Ground['reservations']): void
 };
 
 const firstToBreak = ({ zones }: PlanState): WhatIf['breaksFirst'] => {
-  const [first] = zones
+  const [first = null] = zones
     .flatMap(({ availabilityZone, moreNodes }) =>
       moreNodes === null || moreNodes.error === null
         ? []
         : [{ availabilityZone, nodes: moreNodes.nodes[0], error: moreNodes.error }],
     )
     .toSorted((a, b) => a.nodes - b.nodes);
-  return first ?? null;
+  return first;
 };
 
 const nodeActions = (
@@ -408,13 +441,13 @@ const unreadTypes = (
 
 /** What the settings after the change do that its figures do not show. */
 const settingsNotices = (
-  estate: PlanEstate,
+  demands: NodeDemands,
   { emptiesAfter }: NodePlan,
   after: NewNodeSettings,
   changes: PlannedChanges,
 ): readonly string[] => {
   if (Object.keys(changes.settings).length === 0 && changes.customNetworking === null) return [];
-  const limits = emptiesAfter.flatMap(({ type }) => estate.input.limits(type) ?? []);
+  const limits = emptiesAfter.map(({ type }) => demands.limitsOf(type));
   const notices = limits.flatMap((each) => settingNotices(each, { ...after, maxPods: null }));
   return [...new Set(notices.map(({ message }) => message))];
 };
@@ -446,10 +479,14 @@ const unknownsOf = (estate: PlanEstate, cluster: ClusterAssessment, plan: NodePl
 
 const neighbourUnknowns = (
   estate: PlanEstate,
-  { vpcId }: ClusterAssessment,
+  { clusterName, vpcId }: ClusterAssessment,
   { customNetworking, newSubnets }: PlannedChanges,
 ): readonly string[] => {
   if (customNetworking === null && newSubnets.length === 0) return [];
+  if (vpcId === null)
+    return [
+      `The VPC of ${clusterName} is not known: the new range may be in use in it, or in a connected network.`,
+    ];
   const unread = unreadNeighbours(estate.input.vpcConnections, vpcId);
   return unread === null ? [] : [`${unread} A connected network may use the new range.`];
 };

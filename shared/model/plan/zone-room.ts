@@ -1,12 +1,13 @@
+import type { Placement } from '../cluster/supply-ledger.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
-import { type FleetNode, startOf } from './fleet.ts';
+import { startOf } from './fleet.ts';
 import { NodeDemands } from './node-demands.ts';
-import { emptiesIn, usualType } from './node-plan.ts';
+import { newNode, usualType } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
-import { roomForNodes } from './room.ts';
-import type { Bounds } from './state-figures.ts';
-import { type Holding, type NodeStart, Timeline } from './timeline.ts';
+import { type Room, roomForNodes } from './room.ts';
+import { type Bounds, boundsOf } from './state-figures.ts';
+import { type Holding, Timeline } from './timeline.ts';
 import { settingsOf } from './what-if.ts';
 
 /** A change in one zone that ends no node. */
@@ -52,10 +53,10 @@ export const zoneRoom = (
 ): ZoneRoom | null => {
   const { autoMode, mode, newNodes } = cluster;
   if (autoMode || mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
-  const type = usualType(cluster, estate.nodesOf(cluster));
+  const type = usualType(estate, cluster, estate.nodesOf(cluster));
+  if (type === null) return null;
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
-  const takesPrefixes = type === null ? null : demands.takesPrefixes(type);
-  if (type === null || takesPrefixes === null) return null;
+  const takesPrefixes = demands.takesPrefixes(type);
   const places = newNodes.places.filter(({ availabilityZone }) => availabilityZone === zone);
   const before = roomIn(estate, demands, type, places, {});
   const after = roomIn(
@@ -99,25 +100,27 @@ const roomIn = (
   places: readonly NodePlace[],
   change: ZoneChange,
 ): Bounds | null => {
-  const starts = emptiesIn(places, type).flatMap((empty) => fullStart(demands, empty) ?? []);
-  if (starts.length === 0 || starts.length < places.length) return null;
-  const named = new Set(starts.flatMap(({ podSubnetIds, subnetId }) => [subnetId, ...podSubnetIds]));
+  const named = new Set<string>();
+  for (const { podSubnetIds, subnetId } of places) {
+    if (podSubnetIds === null) return null;
+    for (const id of [subnetId, ...podSubnetIds]) named.add(id);
+  }
+  if (named.size === 0) return null;
+  const starts = places.map((place) => {
+    const pods = demands.podsAtMost(type, place.primaryServesPods);
+    return startOf(demands, { ...newNode(place, type), pods });
+  });
   const { map = null, subnet = null } = change.opens ?? {};
   const subnets = [
     ...estate.input.subnets.filter(({ subnetId }) => named.has(subnetId) && subnetId !== subnet?.subnetId),
     ...(subnet === null ? [] : [subnet]),
   ];
   const maps = map === null ? estate.maps : new Map([...estate.maps, [map.subnetId, map] as const]);
-  const [least = null, most = null] = (['worst', 'best'] as const).map((placement) => {
+  const roomWith = (placement: Placement): Room | null => {
     const timeline = new Timeline(placement, subnets, maps);
-    return applied(timeline, change) ? (roomForNodes(timeline, starts)?.fits ?? null) : null;
-  });
-  return least === null || most === null ? null : [Math.min(least, most), Math.max(least, most)];
-};
-
-const fullStart = (demands: NodeDemands, empty: FleetNode): NodeStart | null => {
-  const pods = demands.podsAtMost(empty.type, empty.primaryServesPods);
-  return pods === null ? null : startOf(demands, { ...empty, pods });
+    return applied(timeline, change) ? roomForNodes(timeline, starts) : null;
+  };
+  return boundsOf(roomWith('worst'), roomWith('best'), ({ fits }) => fits);
 };
 
 const applied = (timeline: Timeline, { reserves, returns }: ZoneChange): boolean => {

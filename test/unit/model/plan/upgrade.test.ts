@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { NodeGroup } from '../../../../shared/model/aws/inventory.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { PlanEstate } from '../../../../shared/model/plan/plan-estate.ts';
 import { planUpgrade } from '../../../../shared/model/plan/upgrade.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
-import { anEksCluster } from '../../../fixtures/cluster-records.ts';
+import type { ClusterAssessment } from '../../../../shared/model/result/cluster.ts';
+import { decodeAddressMap } from '../../../../shared/model/subnet/address-map.ts';
+import { aNodeGroup, anEksCluster } from '../../../fixtures/cluster-records.ts';
 import { LabFleet } from '../../../fixtures/lab-fleet.ts';
 
 const { estate, cluster } = (() => {
@@ -61,4 +64,73 @@ test('without the EKS API nothing is known', () => {
   const { answer } = planUpgrade(estate, cluster, null, null);
   expect(answer).toMatchObject({ fits: null, controlPlane: [], groups: [] });
   expect(answer.unknowns[0]).toContain('The EKS API could not be read');
+});
+
+describe('the new nodes of a group', () => {
+  const subnetIds = ['subnet-0a', 'subnet-0b', 'subnet-0c'];
+  const group = aNodeGroup({ name: 'g', subnetIds });
+  const withGroups = (
+    nodeGroups: readonly NodeGroup[],
+    changes: Parameters<typeof answerWith>[0] = {},
+    of: Partial<ClusterAssessment> = {},
+  ) => {
+    const subnets = estate.input.subnets.map((subnet) => ({ ...subnet, ...changes[subnet.subnetId] }));
+    const changed = new PlanEstate({ ...estate.input, subnets });
+    return planUpgrade(changed, { ...cluster, ...of }, { ...eks, nodeGroups }, 3);
+  };
+
+  test('fit where each zone has room, and do not where one is full', () => {
+    expect(withGroups([group]).answer).toMatchObject({ fits: true, unknowns: [] });
+    const short = { 'subnet-0b': { ...full, available: 9, availableSingle: 9, awsAvailable: 9 } };
+    const { fits, groups, unknowns } = withGroups([group], short).answer;
+    expect([fits, unknowns]).toEqual([false, []]);
+    expect(groups[1]).toMatchObject({ nodes: 1, fits: 0, error: 'InsufficientFreeAddressesInSubnet' });
+  });
+
+  test('are of the type of its running nodes where the group names none', () => {
+    const unnamed = { ...group, instanceTypes: [] };
+    const nodes = cluster.nodes.map((node) => ({ ...node, nodeGroup: 'g' }));
+    expect(withGroups([unnamed], {}, { nodes }).answer).toMatchObject({ fits: true, unknowns: [] });
+  });
+
+  test.each([
+    ['of no known type', { instanceTypes: [] }],
+    ['of a type without known limits', { instanceTypes: ['zz9.large'] }],
+  ])('are no all-clear and no failure: %s', (_, changes) => {
+    const { fits, groups, unknowns } = withGroups([{ ...group, ...changes }]).answer;
+    expect(fits).toBeNull();
+    expect(unknowns).toEqual([
+      'It is not known whether 3 new nodes of g find room: their type, or a subnet, is not known.',
+    ]);
+    expect(groups[0]).toMatchObject({ fits: 0, error: 'not known: its type, or a subnet' });
+  });
+
+  test('are not known in a subnet that could not be measured', () => {
+    const { fits, unknowns } = withGroups([group], { 'subnet-0c': unknown }).answer;
+    expect(fits).toBeNull();
+    expect(unknowns.join(' ')).toContain('It is not known whether 1 new node of g finds room');
+  });
+
+  test('are not known where the group names subnets in which no node starts', () => {
+    const { fits, unknowns } = withGroups([{ ...group, subnetIds: ['subnet-elsewhere'] }]).answer;
+    expect([fits, unknowns]).toEqual([null, ['It is not known where new nodes of g start.']]);
+  });
+
+  test('are drawn for the group that takes most, in whatever order the groups come', () => {
+    const small = { ...group, name: 's', instanceTypes: ['t3.nano'] };
+    const drawn = (groups: readonly NodeGroup[]) => [...withGroups(groups).mapsDuring()];
+    expect(drawn([group, small])).toEqual(drawn([group]));
+    expect(drawn([small, group])).toEqual(drawn([group]));
+  });
+});
+
+test('the map of an update without groups shows what the control plane takes', () => {
+  const map = planUpgrade(estate, cluster, eks, null).mapsDuring().get('subnet-0b');
+  expect(map === undefined ? null : decodeAddressMap(map).reduce((sum, { used }) => sum + used, 0)).toBe(5);
+});
+
+test('a subnet of the control plane that is in no scan is not known', () => {
+  const { controlPlane, fits } = answerWith({}, { ...eks, subnetIds: ['subnet-0a', 'subnet-elsewhere'] });
+  expect(fits).toBeNull();
+  expect(controlPlane[1]).toMatchObject({ availabilityZone: null, freeAddresses: null, fits: null });
 });

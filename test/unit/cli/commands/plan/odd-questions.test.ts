@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { plan, shopFile } from '../../../../fixtures/plan-command.ts';
 
@@ -89,6 +90,22 @@ describe('a question that is odd has an honest answer', () => {
     expect(code).toBe(1);
     expect(out).toContain('The node never becomes ready: no interface is left for pods.');
     expect(out).not.toContain('nodes more are needed');
+  });
+
+  test('new nodes in a subnet that could not be read in full neither fit nor fail', async () => {
+    const path = shopFile();
+    const estate = JSON.parse(readFileSync(path, 'utf8'));
+    const [target] = estate.targets;
+    target.reservations['subnet-0a'] = {
+      code: 'AccessDenied',
+      message: 'The reservations of subnet-0a may not be read.',
+      action: 'Allow ec2:GetSubnetCidrReservations.',
+    };
+    writeFileSync(path, JSON.stringify(estate));
+    const { code, out } = await plan('what-if', '--from', path, '--cluster', 'shop', '--nodes', '3');
+    expect(code).toBe(1);
+    expect(out).toContain('It is not known whether it fits: what is missing is listed below.');
+    expect(out).toContain('It is not known whether 1 node finds room');
   });
 
   test.each([

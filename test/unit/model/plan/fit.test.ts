@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import {
+  type AddressesDemand,
+  type FitQuestion,
+  type NodesDemand,
+  planFit,
+} from '../../../../shared/model/plan/fit.ts';
+import { PlanEstate } from '../../../../shared/model/plan/plan-estate.ts';
+import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
+import { decodeAddressMap } from '../../../../shared/model/subnet/address-map.ts';
+import { LabFleet } from '../../../fixtures/lab-fleet.ts';
+
+/** Two empty /28 subnets, of which each has 11 addresses, and an empty /24. */
+const { estate } = new LabFleet(
+  [
+    { subnetId: 'small-a', cidr: '10.0.0.0/28', zone: 'eu-west-1a' },
+    { subnetId: 'small-b', cidr: '10.0.0.16/28', zone: 'eu-west-1b' },
+    { subnetId: 'large-a', cidr: '10.0.1.0/24', zone: 'eu-west-1a' },
+  ],
+  DEFAULT_CNI_SETTINGS,
+  1,
+).scanned();
+
+const addresses = (changes: Partial<AddressesDemand>): AddressesDemand => ({
+  kind: 'addresses',
+  address: 'aws_lb.shop',
+  addresses: { least: 2, most: 8 },
+  subnetIds: ['small-a', 'small-b'],
+  place: 'each',
+  ...changes,
+});
+
+const nodes = (changes: Partial<NodesDemand>): NodesDemand => ({
+  kind: 'nodes',
+  address: 'aws_eks_node_group.shop',
+  nodes: { least: 1, most: 2 },
+  type: { least: 'm5.large', most: 'm5.large' },
+  pods: 3,
+  subnetIds: ['large-a'],
+  podSubnetOfZone: new Map(),
+  settings: { ...DEFAULT_CNI_SETTINGS, customNetworking: false },
+  ...changes,
+});
+
+const planOf = (question: Partial<FitQuestion>, of = estate) =>
+  planFit(of, { demands: [], newSubnets: [], unknowns: [], ...question });
+
+const outcomeOf = (demand: AddressesDemand | NodesDemand, of = estate) => {
+  const { demands, fits } = planOf({ demands: [demand] }, of).answer;
+  const [outcome] = demands;
+  return { all: fits, fits: outcome?.fits, wanted: outcome?.wanted, error: outcome?.error };
+};
+
+const usedIn = (map: AddressMap | undefined): number | null =>
+  map === undefined ? null : decodeAddressMap(map).reduce((sum, { used }) => sum + used, 0);
+
+const unmeasured = new PlanEstate({
+  ...estate.input,
+  subnets: estate.input.subnets.map((subnet) => ({ ...subnet, availableSingle: null, prefixes: null })),
+});
+
+describe('addresses of other resources', () => {
+  test('are wanted in each subnet', () => {
+    expect(outcomeOf(addresses({}))).toEqual({
+      all: { least: true, most: true },
+      wanted: { least: 4, most: 16 },
+      fits: { least: 4, most: 16 },
+      error: null,
+    });
+  });
+
+  test('are not found where a subnet has fewer', () => {
+    expect(outcomeOf(addresses({ addresses: { least: 11, most: 12 } }))).toMatchObject({
+      all: { least: true, most: false },
+      fits: { least: 22, most: 22 },
+      error: 'InsufficientFreeAddressesInSubnet',
+    });
+  });
+
+  test('or are spread over all of them, and one that is full is passed over', () => {
+    const spread = addresses({
+      place: 'spread',
+      addresses: { least: 40, most: 400 },
+      subnetIds: ['small-a', 'large-a'],
+    });
+    expect(outcomeOf(spread)).toMatchObject({
+      wanted: { least: 40, most: 400 },
+      fits: { least: 40, most: 262 },
+    });
+  });
+
+  test('are not known where the subnet could not be measured, and are not called too few', () => {
+    expect(outcomeOf(addresses({}), unmeasured)).toMatchObject({
+      fits: { least: 0, most: 0 },
+      error: 'the free addresses of a subnet are not known',
+    });
+    expect(planOf({ demands: [addresses({})] }, unmeasured).answer.subnets).toEqual([]);
+  });
+
+  test('are shown on the map of the least, and on that of the most', () => {
+    const { mapsAfter } = planOf({ demands: [addresses({})] });
+    expect([mapsAfter('least'), mapsAfter('most')].map((maps) => usedIn(maps.get('small-a')))).toEqual([
+      2, 8,
+    ]);
+  });
+});
+
+describe('nodes', () => {
+  test('start with their pods in their own subnet', () => {
+    expect(outcomeOf(nodes({}))).toMatchObject({ fits: { least: 1, most: 2 }, error: null });
+  });
+
+  test('start with their pods in the subnet of their zone under custom networking', () => {
+    const podsIn = (subnetId: string) => ({ podSubnetOfZone: new Map([['eu-west-1a', [subnetId]]]) });
+    const fitsMost = (demand: NodesDemand) => outcomeOf(demand).fits?.most;
+    expect(fitsMost(nodes({ subnetIds: ['small-a'], ...podsIn('large-a') }))).toBe(2);
+    expect(fitsMost(nodes({ subnetIds: ['large-a'], ...podsIn('small-a') }))).toBe(0);
+  });
+
+  test('find no room in a subnet that is too small', () => {
+    expect(outcomeOf(nodes({ subnetIds: ['small-a'] }))).toMatchObject({
+      fits: { least: 1, most: 0 },
+      error: 'InvalidParameterValue',
+    });
+  });
+
+  test('are not known for a type without known limits', () => {
+    const strange = nodes({ type: { least: 'm5.large', most: 'zz9.large' } });
+    expect(outcomeOf(strange)).toMatchObject({
+      all: { least: true, most: false },
+      fits: { least: 1, most: 0 },
+      error: 'its instance type is not known',
+    });
+  });
+
+  test('are not known in a subnet that could not be measured', () => {
+    expect(outcomeOf(nodes({}), unmeasured)).toMatchObject({
+      fits: { least: 0, most: 0 },
+      error: 'the free addresses of a subnet are not known',
+    });
+  });
+
+  test('start in a subnet of an unknown zone', () => {
+    const subnets = estate.input.subnets.map((subnet) => ({ ...subnet, availabilityZone: null }));
+    expect(outcomeOf(nodes({}), new PlanEstate({ ...estate.input, subnets }))).toMatchObject({
+      fits: { least: 1, most: 2 },
+    });
+  });
+});
+
+describe('subnets', () => {
+  const inNew = (cidr: string, of = estate) =>
+    planOf(
+      {
+        demands: [nodes({ subnetIds: ['aws_subnet.new'] })],
+        newSubnets: [{ subnetId: 'aws_subnet.new', cidr, zone: 'eu-west-1a' }],
+      },
+      of,
+    );
+
+  test('that the change makes hold what starts in them', () => {
+    const { answer, mapsAfter } = inNew('10.0.2.0/24');
+    expect(answer).toMatchObject({ fits: { least: true, most: true }, unknowns: [] });
+    expect(answer.subnets[0]).toMatchObject({ subnetId: 'aws_subnet.new', freeAddresses: 251 });
+    expect(usedIn(mapsAfter('least').get('aws_subnet.new'))).toBe(10);
+  });
+
+  test('that the change makes in a region without any hold it as well', () => {
+    const empty = new PlanEstate({ ...estate.input, subnets: [], maps: [] });
+    expect(inNew('10.0.2.0/24', empty).answer).toMatchObject({ fits: { least: true, most: true } });
+  });
+
+  test('of a range that AWS makes no subnet of hold nothing that is known', () => {
+    expect(inNew('10.0.2.0/30').answer).toMatchObject({ fits: { least: false, most: false }, subnets: [] });
+  });
+
+  test('that are in no scan are named, and what needs them is left out', () => {
+    const { demands, subnets, unknowns } = planOf({ demands: [nodes({ subnetIds: ['elsewhere'] })] }).answer;
+    expect([demands, subnets]).toEqual([[], []]);
+    expect(unknowns).toEqual(['The subnet elsewhere is in no scan: what it holds is not known.']);
+  });
+});
