@@ -6,6 +6,7 @@ import type { KubernetesSettings } from '../../shared/config/headroom-yml.ts';
 import { ACCESS_NEEDS, reviewAccess } from '../../shared/kubernetes/access.ts';
 import { openEksApi } from '../../shared/kubernetes/eks-api.ts';
 import { awsFailure } from '../../shared/model/aws/aws-failure.ts';
+import { answeredList } from '../../shared/model/aws/aws-pages.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { quoted } from '../../shared/model/base/shell-words.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
@@ -18,7 +19,8 @@ type Clients = Pick<TargetClients, 'eks' | 'sts'>;
 const clusterNames = async ({ eks }: Clients, target: Target): Promise<readonly string[]> => {
   const names: string[] = [];
   try {
-    for await (const { clusters = [] } of paginateListClusters({ client: eks }, {})) names.push(...clusters);
+    for await (const { clusters, nextToken } of paginateListClusters({ client: eks }, {}))
+      names.push(...answeredList(clusters, 'clusters', nextToken));
   } catch (error) {
     throw awsFailure(error, { action: 'eks:ListClusters', target });
   }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import type { Selector } from '../model/alert/policy.ts';
 import { describeAwsFailure } from '../model/aws/aws-failure.ts';
+import { answeredList } from '../model/aws/aws-pages.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import type { ActiveMuteRule } from '../pipeline/stored-mutes.ts';
@@ -58,11 +59,11 @@ export const readAlarmMuteRules = async (
 
 const activeRules = async (client: CloudWatchClient): Promise<readonly string[]> => {
   const names: string[] = [];
-  for await (const { AlarmMuteRuleSummaries = [] } of paginateListAlarmMuteRules(
+  for await (const { AlarmMuteRuleSummaries, NextToken } of paginateListAlarmMuteRules(
     { client },
     { Statuses: ['ACTIVE'] },
   )) {
-    for (const { AlarmMuteRuleArn = '' } of AlarmMuteRuleSummaries) {
+    for (const { AlarmMuteRuleArn = '' } of answeredList(AlarmMuteRuleSummaries, 'mute rules', NextToken)) {
       const [, name = ''] = AlarmMuteRuleArn.split(':alarm-mute-rule:');
       if (name !== '') names.push(name);
     }
@@ -77,14 +78,15 @@ const alarmsOf = async (
 ): Promise<ReadonlyMap<string, MetricAlarm>> => {
   const alarms = new Map<string, MetricAlarm>();
   for (let start = 0; start < names.length; start += MAX_ALARMS) {
-    const { MetricAlarms = [] } = await client.send(
+    const { MetricAlarms } = await client.send(
       new DescribeAlarmsCommand({
         AlarmNames: names.slice(start, start + MAX_ALARMS),
         AlarmTypes: ['MetricAlarm'],
         MaxRecords: MAX_ALARMS,
       }),
     );
-    for (const alarm of MetricAlarms) if (alarm.AlarmName !== undefined) alarms.set(alarm.AlarmName, alarm);
+    for (const alarm of answeredList(MetricAlarms, 'alarms'))
+      if (alarm.AlarmName !== undefined) alarms.set(alarm.AlarmName, alarm);
   }
   return alarms;
 };

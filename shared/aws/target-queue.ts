@@ -1,4 +1,9 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type AwsFailure, awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
@@ -33,8 +38,8 @@ const enqueueOn =
         MessageBody: JSON.stringify(request),
       }));
       try {
-        const { Failed } = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-        refused.push(...(Failed ?? []).map(({ Message, Code }) => Message ?? Code ?? 'no reason given'));
+        const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+        refused.push(...notTaken(answer, Entries));
       } catch (error) {
         // One batch that fails must not keep the targets of the others from being scanned.
         failure = awsFailure(error, { action: 'sqs:SendMessage', target: home });
@@ -44,6 +49,20 @@ const enqueueOn =
     if (failure !== null && refused.length === requests.length) throw failure;
     if (refused.length > 0) throw new TargetsNotQueued(refused.length, refused[0] ?? '');
   };
+
+/** Why messages are not on the queue. SQS names each message that it took: only these are there. */
+const notTaken = (
+  { Successful = [], Failed = [] }: SendMessageBatchCommandOutput,
+  entries: readonly { readonly Id: string }[],
+): readonly string[] => {
+  const taken = new Set(Successful.map(({ Id }) => Id));
+  return entries
+    .filter(({ Id }) => !taken.has(Id))
+    .map(({ Id }) => {
+      const { Message, Code } = Failed.find((failed) => failed.Id === Id) ?? {};
+      return Message ?? Code ?? 'SQS did not say that it took it';
+    });
+};
 
 const deadLettersIn = (client: SQSClient, queueUrl: string, home: Target) => async () => {
   try {

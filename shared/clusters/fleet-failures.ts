@@ -37,7 +37,10 @@ export const failedFleets = async (
         NextToken,
       });
       const answer = await client.send(command, options);
-      return { items: answer.Fleets ?? [], nextToken: answer.NextToken };
+      return {
+        items: answeredList(answer.Fleets, 'fleets', answer.NextToken),
+        nextToken: answer.NextToken,
+      };
     },
     ({ FleetId }) => {
       if (FleetId !== undefined) fleets.push(FleetId);
@@ -60,7 +63,7 @@ interface History {
     since: Date,
     nextToken: string | undefined,
   ) => Promise<{
-    readonly HistoryRecords?: readonly FleetEvent[] | undefined;
+    readonly HistoryRecords?: FleetEvent[] | undefined;
     readonly NextToken?: string | undefined;
   }>;
 }
@@ -77,7 +80,10 @@ const failuresInHistories = async (
       { action, target, roleArn },
       async (token) => {
         const answer = await read(fleetId, new Date(since), token);
-        return { items: answer.HistoryRecords ?? [], nextToken: answer.NextToken };
+        return {
+          items: answeredList(answer.HistoryRecords, 'events of a fleet', answer.NextToken),
+          nextToken: answer.NextToken,
+        };
       },
       (event) => failures.push(...failureIn(event, service, fleetId, since)),
     );
@@ -96,7 +102,10 @@ export const failedSpotRequests = async (
     { action: 'ec2:DescribeSpotFleetRequests', target, roleArn },
     async (NextToken) => {
       const answer = await client.send(new DescribeSpotFleetRequestsCommand({ NextToken }), options);
-      return { items: answer.SpotFleetRequestConfigs ?? [], nextToken: answer.NextToken };
+      return {
+        items: answeredList(answer.SpotFleetRequestConfigs, 'Spot fleets', answer.NextToken),
+        nextToken: answer.NextToken,
+      };
     },
     ({ SpotFleetRequestId, SpotFleetRequestState = '' }) => {
       if (SpotFleetRequestId !== undefined && FLEET_STATES.includes(SpotFleetRequestState)) {

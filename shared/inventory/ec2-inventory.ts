@@ -208,7 +208,7 @@ export const createEc2Inventory = ({
           const items = page.streamed
             ? []
             : listOf(answer.Reservations, 'reservationSet').flatMap(({ Instances, OwnerId }) =>
-                (Instances ?? []).map((instance) => instanceRecord(instance, OwnerId)),
+                listOf(Instances, 'instancesSet').map((instance) => instanceRecord(instance, OwnerId)),
               );
           return { items, nextToken: answer.NextToken };
         },

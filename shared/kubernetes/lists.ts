@@ -120,11 +120,10 @@ export class Lists {
     const answer = await this.#api.ask({ path, ...(asked.table === undefined ? {} : { accept: AS_TABLE }) });
     const content = parsed(succeeded(answer, permissionOf(asked)), path);
     const kind = text(content['kind']);
-    if (
-      !Array.isArray(content[kind === 'Table' ? 'rows' : 'items']) &&
-      kind !== 'List' &&
-      !kind?.endsWith('List')
-    )
+    const items = content[kind === 'Table' ? 'rows' : 'items'];
+    // Go writes an empty list as null where nothing was ever put into it.
+    const isEmpty = items === null && (kind === 'Table' || kind?.endsWith('List') === true);
+    if (!Array.isArray(items) && !isEmpty)
       throw new KubernetesFailure('malformed', `the answer for ${asked.resource.plural} is no list`);
     return { kind, content };
   }

@@ -6,6 +6,7 @@ import {
   paginateListMetrics,
 } from '@aws-sdk/client-cloudwatch';
 import { describeAwsFailure } from '../model/aws/aws-failure.ts';
+import { answeredList } from '../model/aws/aws-pages.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import type { RecordedPast } from '../model/forecast/recorded-past.ts';
@@ -66,7 +67,8 @@ const subnetMetrics = async (
       { Name: 'SubnetId' },
     ];
     const pages = paginateListMetrics({ client }, { Namespace: namespace, MetricName, Dimensions });
-    for await (const { Metrics = [] } of pages) found.push(...Metrics);
+    for await (const { Metrics, NextToken } of pages)
+      found.push(...answeredList(Metrics, 'metrics', NextToken));
   }
   return found;
 };
@@ -91,8 +93,9 @@ const readMetrics = async (
     ScanBy: 'TimestampAscending' as const,
     MaxDatapoints: MAX_DATAPOINTS,
   };
-  for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, input)) {
-    for (const { Id = '', Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
+  for await (const { MetricDataResults, NextToken } of paginateGetMetricData({ client }, input)) {
+    const results = answeredList(MetricDataResults, 'metric data', NextToken);
+    for (const { Id = '', Timestamps = [], Values = [], StatusCode } of results) {
       const metric = queries.get(Id)?.metric;
       if (metric === undefined) continue;
       if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') throw notAnswered(metric, StatusCode);

@@ -50,7 +50,8 @@ export const answeredList = <Item>(
   what: string,
   nextToken?: string | undefined,
 ): Item[] => {
-  if (items === undefined && nextToken !== undefined) return [];
+  const hasSuccessor = nextToken !== undefined && nextToken !== '';
+  if (items === undefined && hasSuccessor) return [];
   if (items === undefined) throw new MalformedAnswerError(`AWS answered without a list of ${what}`);
   return items;
 };

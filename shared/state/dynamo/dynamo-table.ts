@@ -93,8 +93,10 @@ export class DynamoTable {
           RequestItems: { [this.#tableName]: { Keys: [...asked], ConsistentRead: reading.consistent } },
         });
         const answer = await this.#named('dynamodb:BatchGetItem', () => this.#client.send(command));
-        found.push(...(answer.Responses?.[this.#tableName] ?? []));
-        return answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+        const unprocessed = answer.UnprocessedKeys?.[this.#tableName]?.Keys;
+        const read = answer.Responses?.[this.#tableName] ?? (unprocessed === undefined ? undefined : []);
+        found.push(...this.#answered('dynamodb:BatchGetItem', read));
+        return unprocessed ?? [];
       });
     }
     return found;
@@ -177,7 +179,7 @@ export class DynamoTable {
     return this.#named('dynamodb:Query', async () => {
       const items: Item[] = [];
       for await (const page of paginateQuery({ client: this.#client }, input))
-        items.push(...(page.Items ?? []));
+        items.push(...this.#answered('dynamodb:Query', page.Items));
       return items;
     });
   }
@@ -196,6 +198,16 @@ export class DynamoTable {
         throw error;
       }
     });
+  }
+
+  /** @throws StateStoreError: DynamoDB writes an empty list, too, so an answer without it is not an answer of DynamoDB. */
+  #answered(action: string, items: Item[] | undefined): Item[] {
+    if (items !== undefined) return items;
+    throw new StateStoreError(
+      'state-unavailable',
+      `${action} on table ${this.#tableName} was answered without a list of items`,
+      'Check proxies and custom endpoints between Headroom and DynamoDB. The next scan continues.',
+    );
   }
 
   async #named<Answer>(action: string, send: () => Promise<Answer>): Promise<Answer> {

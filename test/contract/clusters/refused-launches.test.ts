@@ -187,6 +187,33 @@ describe('fleets and Spot requests that get no address', () => {
   });
 });
 
+describe('an answer without its list', () => {
+  test.each([
+    ['DescribeFleets', 'ec2-fleet', 'fleetSet'],
+    ['DescribeFleetHistory', 'ec2-fleet', 'historyRecordSet'],
+    ['DescribeSpotFleetRequests', 'spot', 'spotFleetRequestConfigSet'],
+    ['DescribeSpotFleetRequestHistory', 'spot', 'historyRecordSet'],
+    ['DescribeSpotInstanceRequests', 'spot', 'spotInstanceRequestSet'],
+  ] as const)('of %s is a failure of that service, and not an empty list', async (action, service, set) => {
+    await inSmallSubnet((world) => {
+      createFleet(world, { ...here, kind: 'ec2' });
+      createFleet(world, { ...here, kind: 'spot' });
+    });
+    const running = lab;
+    if (running === null) throw new Error('no lab');
+    const { failuresOf } = sources(running).allocationFailures;
+    expect(await failuresOf(service, 0)).toEqual([]);
+    running.faults.inject(
+      { service: 'ec2', action },
+      { name: 'no list', answer: ({ [set]: _, nextToken: __, ...others }) => others },
+    );
+    await expect(failuresOf(service, 0)).rejects.toMatchObject({
+      code: 'malformed-answer',
+      message: expect.stringContaining(`ec2:${action}`),
+    });
+  });
+});
+
 describe('a service that may not be asked', () => {
   test.each(['ListClusters', 'DescribeFleets', 'DescribeSpotFleetRequests'])(
     'leaves the scan whole, and what the others report is reported: %s',

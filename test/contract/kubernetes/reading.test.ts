@@ -4,8 +4,10 @@ import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts
 import type { KubernetesCluster } from '../../../lab/services/kubernetes/kubernetes.ts';
 import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
 import { type ApiLimits, createHttpsApi } from '../../../shared/kubernetes/https-api.ts';
+import { list } from '../../../shared/kubernetes/json-fields.ts';
 import { Lists } from '../../../shared/kubernetes/lists.ts';
 import { readPods } from '../../../shared/kubernetes/read-pods.ts';
+import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
 import {
   type IpamdReading,
   type KubernetesReading,
@@ -196,6 +198,21 @@ test('a node whose ipamd hangs, refuses, fails or answers garbage is unread by n
     [nodeName(3), 'uid-aws-node-00003', 'failed'],
     [nodeName(4), 'uid-aws-node-00004', 'malformed'],
   ]);
+});
+
+test.each([
+  ['{"kind":"PodList","metadata":{}}', null],
+  ['{"kind":"Table","metadata":{}}', null],
+  ['{"kind":"Status","status":"Success"}', null],
+  ['{}', null],
+  ['{"kind":"PodList","items":null}', []],
+  ['{"kind":"PodList","items":[]}', []],
+])('the answer %s with status 200 has the items %j', async (text, items) => {
+  const lists = new Lists({ ask: async () => ({ status: 200, text }), close: () => {} });
+  const read = lists.all({ resource: RESOURCES.pods, pageSize: 1 }, ({ content }) => list(content['items']));
+  await (items === null
+    ? expect(read).rejects.toMatchObject({ reason: 'malformed' })
+    : expect(read).resolves.toEqual(items));
 });
 
 const PODS = fc.uniqueArray(

@@ -79,6 +79,17 @@ describe('the DynamoDB store, when things go wrong', () => {
     });
   });
 
+  test('an answer without a list of items is a failure: no alert and no stored value is gone', async () => {
+    await store.alerts.commit(target, anAlert(), 0);
+    database.fates = () => 'empty';
+    const refused = {
+      code: 'state-unavailable',
+      message: expect.stringContaining('was answered without a list of items'),
+    };
+    await expect(store.alerts.list(target)).rejects.toMatchObject(refused);
+    await expect(store.cache.getMany(['scan-starts'], TEN)).rejects.toMatchObject(refused);
+  });
+
   test('an alert over 400 KB is refused as such', async () => {
     const explanation = incompressibleText(1, 700_000);
     const alert = anAlert();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AwsFailure, RepeatedPageTokenError } from '../../../../shared/model/aws/aws-failure.ts';
 import {
+  answeredList,
   describingFailure,
   eachItem,
   type Page,
@@ -95,4 +96,13 @@ test('what a receiver threw while a call was going on is separate from a failure
     name: 'ReceiverError',
     message: 'The receiver of the records failed',
   });
+});
+
+test('an answer without its list is no empty list, unless a page follows', () => {
+  expect(answeredList([], 'fleets')).toEqual([]);
+  expect(answeredList(undefined, 'fleets', 'next')).toEqual([]);
+  for (const nextToken of [undefined, ''])
+    expect(() => answeredList(undefined, 'fleets', nextToken)).toThrow(
+      expect.objectContaining({ code: 'malformed-answer' }),
+    );
 });
