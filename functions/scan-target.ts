@@ -19,6 +19,7 @@ import { KeptMaps } from '../shared/pipeline/kept-maps.ts';
 import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
+import { takeCallEvents } from '../shared/pipeline/take-call-events.ts';
 
 const MB = 1024 * 1024;
 
@@ -28,9 +29,17 @@ const maps = new KeptMaps();
 
 const logger = new Logger({ serviceName: 'scan-target', jsonReplacerFn: redactingReplacer });
 
-/** Scans the targets of a batch. One that fails is tried again and does not take the others with it. */
+/** The queue that EventBridge puts events of CloudTrail on; infra/lambda/events.yml. */
+const EVENT_QUEUE = /-call-events$/;
+
+/**
+ * Scans the targets of a batch. One that fails is tried again and does not take the others with it. A batch from the queue of events
+ * is stored for the scans that come next.
+ */
 export const handler = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
   logger.addContext(context);
+  const [first] = event.Records;
+  if (first !== undefined && EVENT_QUEUE.test(first.eventSourceARN)) return takeEvents(event.Records);
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of event.Records) {
     try {
@@ -42,6 +51,20 @@ export const handler = async (event: SQSEvent, context: Context): Promise<SQSBat
     }
   }
   return { batchItemFailures };
+};
+
+/** A batch has one queue. Where the store fails, all of it is delivered again: an event that is there already is not counted twice. */
+const takeEvents = async (records: readonly SQSRecord[]): Promise<SQSBatchResponse> => {
+  const { logLevel, tableName } = parseScanTargetEnvironment(process.env);
+  logger.setLogLevel(logLevel);
+  const { cache } = deploymentState(tableName, process.env);
+  const taken = await takeCallEvents(
+    records.map(({ body }) => body),
+    cache,
+    Date.now(),
+  );
+  logger[taken.unreadable === 0 ? 'info' : 'warn']('Took events of calls to EC2', { ...taken });
+  return { batchItemFailures: [] };
 };
 
 const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<ScanJobReport> => {

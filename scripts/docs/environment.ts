@@ -88,6 +88,9 @@ const functionTable = (): string => {
 const PARAMETERS: Readonly<Record<string, string>> = {
   email: 'An address that receives every alert, after it is confirmed. Empty: none.',
   slackParameter: 'The name of the Systems Manager parameter with the URL of a Slack webhook. Empty: none.',
+  events:
+    '[Events of CloudTrail](events.md) about EC2: `off`, `refusals` for calls that got no address, or `all` for changes as well.',
+  eventOrganizationId: 'The organization whose accounts may send events. Empty: this account alone.',
   schedule: 'How often to scan: `rate(...)`, `cron(0/5 * * * ? *)` or a minute of every hour.',
   namePrefix: 'The first part of every name.',
   tags: 'Tags for all resources, such as `team=network,cost-center=42`.',

@@ -2,7 +2,11 @@ import type { AllocationFailureSource } from '../clusters/allocation-failure-sou
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
 import type { QuotaSource } from '../inventory/quota-source.ts';
-import type { AllocationFailures, AllocationService } from '../model/aws/allocation-failure.ts';
+import type {
+  AllocationFailure,
+  AllocationFailures,
+  AllocationService,
+} from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -26,6 +30,7 @@ import type { KubernetesReading } from '../model/kubernetes/observed.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
+import { type CallEvents, readCallEvents } from './call-events.ts';
 import { joinGateways } from './join-gateways.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
@@ -72,6 +77,8 @@ export interface TargetFacts {
   readonly quotas: readonly ServiceQuota[] | null;
   /** `null`: not asked for. */
   readonly allocationFailures: AllocationFailures | null;
+  /** What CloudTrail's events say since the last scans; nothing where they are not turned on. */
+  readonly events: CallEvents;
   /** What the Kubernetes API of each cluster said, by cluster name. Absent: none was asked. */
   readonly kubernetes?: ReadonlyMap<string, KubernetesReading>;
   /** Of the instance types in use that the shipped table lacks, by type. */
@@ -132,9 +139,13 @@ const readLimits = async (
 /** The services that the first roles could ask. Without one of the others a scan is whole: earlier roles may not ask it. */
 const ALWAYS_ASKED: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
 
-/** A service that does not answer is unread. It never reads as one without failures. */
+/**
+ * A service that does not answer is unread. It never reads as one without failures. A failure that a service itself tells
+ * of is also an event: events count for services that did not answer, and for callers that no service speaks for.
+ */
 const readAllocationFailures = async (
   { sources, now }: CollectInput,
+  refusedCalls: readonly AllocationFailure[],
   problems: Problem[],
 ): Promise<AllocationFailures | null> => {
   const { allocationFailures: source } = sources;
@@ -153,10 +164,17 @@ const readAllocationFailures = async (
       return { failures: failures ?? [], unread };
     }),
   );
+  const unread = answers.flatMap((answer) => answer.unread);
+  const answered = new Set(
+    source.services.filter((asked) => unread.every(({ service }) => service !== asked)),
+  );
   return {
-    failures: answers.flatMap(({ failures }) => failures),
+    failures: [
+      ...answers.flatMap(({ failures }) => failures),
+      ...refusedCalls.filter(({ service }) => !answered.has(service)),
+    ],
     since: new Date(since).toISOString(),
-    unread: answers.flatMap(({ unread }) => unread),
+    unread,
   };
 };
 
@@ -169,6 +187,7 @@ const readAllocationFailures = async (
 export const collectFacts = async (input: CollectInput): Promise<TargetFacts> => {
   const { sources, scope } = input;
   const problems: Problem[] = [];
+  const events = await readCallEvents(input.cache, input.target, input.now);
   // Subnets stand for themselves: without their VPCs there are no sums and no room to grow into, and all else is as true.
   const unlisted: HeadroomError[] = [];
   const listVpcs = async (): Promise<readonly Vpc[]> => {
@@ -203,7 +222,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     autoScalingGroups,
     allocationFailures,
   ] = await Promise.all([
-    readReservations(input, listed, problems),
+    readReservations({ ...input, touched: events.reservations }, listed, problems),
     attempt(problems, readInstances),
     attempt(problems, async () =>
       joinGateways(await sources.inventory.vpcConnections(scope), input.cache, input.now),
@@ -215,7 +234,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
       ? null
       : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
-    readAllocationFailures(input, problems),
+    readAllocationFailures(input, events.refusals, problems),
   ]);
 
   const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');
@@ -249,6 +268,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     vpcEndpoints,
     quotas,
     allocationFailures,
+    events,
     ...(kubernetes === null ? {} : { kubernetes }),
     limits,
     problems,

@@ -2,9 +2,10 @@ import type { InventoryScope } from '../inventory/inventory-source.ts';
 import type { NetworkInterface, Subnet, Target } from '../model/aws/inventory.ts';
 import type { SubnetAssessment } from '../model/result/assessment.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
-import { eachPacked, InterfacePacker } from '../model/subnet/packed-interfaces.ts';
-import { type KeptSubnet, type KeptTarget, planReading } from '../model/target/reading-plan.ts';
+import { eachPacked, InterfacePacker, interfaceIdsIn } from '../model/subnet/packed-interfaces.ts';
+import { isTouched, type KeptSubnet, type KeptTarget, planReading } from '../model/target/reading-plan.ts';
 import type { CacheStore } from '../state/state-store.ts';
+import type { CallEvents } from './call-events.ts';
 import type { TargetFacts, TargetSources } from './collect.ts';
 import { interfaceListings, LISTINGS_AT_ONCE } from './interface-listings.ts';
 import type { KeptMaps } from './kept-maps.ts';
@@ -52,7 +53,7 @@ export const readChangedInterfaces = async (
   const { facts, inventory, now, target } = input;
   const { subnets } = facts;
   const kept = await maps.load(target, cache, now);
-  const plan = planReading(subnets, kept, now);
+  const plan = planReading(subnets, kept, now, touchedSubnets(facts.events, kept));
   const packers = new Map<string, InterfacePacker>();
   for (const subnet of subnets)
     if (plan === 'all' || plan.has(subnet.subnetId))
@@ -98,6 +99,20 @@ export const readChangedInterfaces = async (
       await maps.save(target, whole, cache);
     },
   };
+};
+
+/** An event that removes an interface names no subnet: it is where the last reading found the interface. */
+const touchedSubnets = (events: CallEvents, kept: KeptTarget | null): ReadonlyMap<string, number> => {
+  const touched = new Map(events.subnets);
+  if (events.interfaces.size === 0) return touched;
+  for (const [subnetId, { interfaces, readAt }] of kept?.subnets ?? []) {
+    for (const id of interfaceIdsIn(interfaces)) {
+      const changedAt = events.interfaces.get(id);
+      if (changedAt !== undefined && isTouched(changedAt, readAt))
+        touched.set(subnetId, Math.max(changedAt, touched.get(subnetId) ?? 0));
+    }
+  }
+  return touched;
 };
 
 const reading = (

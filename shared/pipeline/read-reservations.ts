@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
 import type { Subnet, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
+import { isTouched } from '../model/target/reading-plan.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface ReadReservationsInput {
   readonly mostReservations?: number | undefined;
   /** How old an answer may get before it is asked for again, in milliseconds; absent: an hour. */
   readonly reservationLife?: number | undefined;
+  /** Subnets whose reservations someone touched, and when (epoch milliseconds): they are asked for first. Absent: none is known. */
+  readonly touched?: ReadonlyMap<string, number> | undefined;
 }
 
 interface Known {
@@ -56,21 +59,27 @@ export const readReservations = async (
   problems: Problem[],
 ): Promise<ReservationAnswers> => {
   const { cache, mostReservations = subnets.length, now, sources, target } = input;
-  const { reservationLife = RESERVATION_CACHE_MILLISECONDS } = input;
+  const { reservationLife = RESERVATION_CACHE_MILLISECONDS, touched = new Map<string, number>() } = input;
   const records = new Records(target, subnets.length);
   const known = await records.read(cache, now);
   const isDue = (subnetId: string): boolean => {
     const before = known.get(subnetId);
     return (
       before === undefined ||
+      isTouched(touched.get(subnetId), before.readAt) ||
       now - before.readAt >= reservationLife * shareOfLife(subnetId) ||
       before.readAt > now
     );
   };
+  // What someone touched is as good as never read.
+  const ageOf = (subnetId: string): number => {
+    const readAt = known.get(subnetId)?.readAt ?? 0;
+    return isTouched(touched.get(subnetId), readAt) ? 0 : readAt;
+  };
   const due = subnets
     .map(({ subnetId }) => subnetId)
     .filter(isDue)
-    .toSorted((a, b) => (known.get(a)?.readAt ?? 0) - (known.get(b)?.readAt ?? 0));
+    .toSorted((a, b) => ageOf(a) - ageOf(b));
   const turn = new Set(due.slice(0, mostReservations));
   const found = new Map<string, readonly SubnetCidrReservation[] | null | 'gone'>();
   let refused: HeadroomError | null = null;

@@ -31,6 +31,8 @@ export const PACKAGED_WITH = {
     email: 'placeholder@example.com',
     slackParameter: '/placeholder/slack-parameter',
     schedule: DEFAULT_SCHEDULE,
+    events: 'placeholder-events',
+    eventOrganizationId: 'o-placeholder00',
   },
 } as const;
 
@@ -44,6 +46,8 @@ const IN_NAMES: Readonly<Record<string, string>> = {
   [PACKAGED_WITH.params.email]: 'Email',
   [PACKAGED_WITH.params.slackParameter]: 'SlackParameter',
   [PACKAGED_WITH.params.schedule]: 'Schedule',
+  [PACKAGED_WITH.params.events]: 'Events',
+  [PACKAGED_WITH.params.eventOrganizationId]: 'EventOrganizationId',
 };
 
 /** As the deployment is without its optional parameters. */

@@ -65,6 +65,20 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     Description: 'How often to scan. These paces fit the alarms and the windows of surges.',
     AllowedValues: ['rate(1 minute)', 'rate(2 minutes)', 'rate(5 minutes)', 'rate(10 minutes)'],
   },
+  Events: {
+    Type: 'String',
+    Default: 'off',
+    Description:
+      'Events of CloudTrail about EC2. refusals: calls that got no address. all: changes of interfaces, reservations and endpoints as well.',
+    AllowedValues: ['off', 'refusals', 'all'],
+  },
+  EventOrganizationId: {
+    Type: 'String',
+    Default: '',
+    Description:
+      'The organization whose accounts may send events, such as o-a1b2c3d4e5. Empty: this account alone.',
+    AllowedPattern: '^$|^o-[a-z0-9]{10,32}$',
+  },
   PermissionsBoundary: {
     Type: 'String',
     Default: '',
@@ -128,6 +142,10 @@ export const GROUPS: readonly Json[] = [
       'SlackApp',
       'AlarmTopicArn',
     ],
+  },
+  {
+    Label: { default: 'Events of CloudTrail' },
+    Parameters: ['Events', 'EventOrganizationId'],
   },
   {
     Label: { default: 'What your organization prescribes' },

@@ -29,6 +29,9 @@ resource "aws_cloudformation_stack_set" "reader" {
     HubRolePath  = var.hub_role_path
     ExternalId   = var.external_id
     RoleName     = var.role_name
+    RoleRegion   = var.hub_region
+    EventBusArn  = var.event_bus_arn
+    EventHints   = tostring(var.event_hints)
   }
 
   auto_deployment {
@@ -47,6 +50,19 @@ resource "aws_cloudformation_stack_set_instance" "reader" {
   stack_set_name            = aws_cloudformation_stack_set.reader.name
   call_as                   = var.call_as
   stack_set_instance_region = var.hub_region
+
+  deployment_targets {
+    organizational_unit_ids = var.organizational_unit_ids
+  }
+}
+
+# Rules of EventBridge are regional: the stacks of other Regions hold nothing but them.
+resource "aws_cloudformation_stack_set_instance" "events" {
+  for_each = setsubtract(var.event_regions, [var.hub_region])
+
+  stack_set_name            = aws_cloudformation_stack_set.reader.name
+  call_as                   = var.call_as
+  stack_set_instance_region = each.value
 
   deployment_targets {
     organizational_unit_ids = var.organizational_unit_ids

@@ -42,6 +42,24 @@ variable "role_name" {
   description = "The targets.roleName of headroom.yml."
 }
 
+variable "event_bus_arn" {
+  type        = string
+  default     = ""
+  description = "The output CallEventBusArn of the hub. Empty: no events of CloudTrail are sent."
+}
+
+variable "event_hints" {
+  type        = bool
+  default     = false
+  description = "Sends changes of interfaces, reservations and endpoints as well."
+}
+
+variable "event_regions" {
+  type        = set(string)
+  default     = []
+  description = "The Regions, besides that of the hub, whose events are sent."
+}
+
 variable "stack_set_name" {
   type        = string
   default     = "headroom-reader"

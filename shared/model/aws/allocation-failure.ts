@@ -8,8 +8,8 @@ import { elementAt } from '../base/element-at.ts';
 /** What was short. `interface`: not the subnet, but the network interface or the instance type holds no more. */
 export type ShortSupply = 'addresses' | 'prefixes' | 'interface';
 
-/** Who asked for the address. */
-export type AllocationService = 'auto-scaling' | 'ec2-fleet' | 'ecs' | 'eks' | 'spot';
+/** Who asked for the address. `ec2-calls`: EC2 itself was asked, as CloudTrail wrote down. */
+export type AllocationService = 'auto-scaling' | 'ec2-calls' | 'ec2-fleet' | 'ecs' | 'eks' | 'spot';
 
 /** One refusal. */
 export interface AllocationFailure {
@@ -25,6 +25,8 @@ export interface AllocationFailure {
   readonly availabilityZone: string | null;
   /** What the service wrote. */
   readonly text: string;
+  /** Failures of the same kind before it that are counted already; absent: none. */
+  readonly earlier?: { readonly count: number; readonly firstAt: string };
 }
 
 /** A service that did not answer. */
@@ -123,7 +125,9 @@ const grouped = (group: readonly AllocationFailure[]): FailedAllocations | null 
   const { service, resource, code, subnetId, availabilityZone, text } = last;
   const supply = supplyOfCode(code);
   if (supply === null) return null;
-  const times = group.flatMap(({ at }) => at ?? []).toSorted(compareText);
+  const times = group
+    .flatMap(({ at, earlier }) => [at ?? [], earlier?.firstAt ?? []].flat())
+    .toSorted(compareText);
   return {
     service,
     resource,
@@ -131,7 +135,7 @@ const grouped = (group: readonly AllocationFailure[]): FailedAllocations | null 
     supply,
     subnetId,
     availabilityZone,
-    count: group.length,
+    count: group.reduce((sum, { earlier }) => sum + 1 + (earlier?.count ?? 0), 0),
     firstAt: times.at(0) ?? null,
     lastAt: times.at(-1) ?? null,
     text,

@@ -29,6 +29,7 @@ const LONGEST_TEXT = 300;
 /** What each service asks an address for, and what the service is called. */
 const WORDS: Readonly<Record<AllocationService, { readonly request: string; readonly label: string }>> = {
   'auto-scaling': { request: 'launch', label: 'Auto Scaling group' },
+  'ec2-calls': { request: 'call', label: 'EC2 caller' },
   'ec2-fleet': { request: 'launch', label: 'EC2 Fleet' },
   ecs: { request: 'task', label: 'ECS service' },
   eks: { request: 'request', label: 'EKS node group' },
@@ -48,7 +49,7 @@ export const allocationsFailing: Check = {
   clear: () => 'no request for an address fails any more',
   about: 'each subnet, and the account where a service does not name the subnet',
   condition:
-    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. It clears after three hours without another one.',
+    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. With events turned on, CloudTrail adds calls of all others, such as the CNI and Karpenter. It clears after three hours without another one.',
   unknown: 'A service did not answer. A service that the role may not ask is not watched.',
   impact:
     'This is not a forecast: something did not start. AWS tries again, so load rises on what runs. Nothing else reports it, because the request itself was accepted.',

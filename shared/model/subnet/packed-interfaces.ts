@@ -157,6 +157,10 @@ export const eachPacked = (
   }
 };
 
+/** The ids of packed interfaces, without the rest of them. */
+export const interfaceIdsIn = ({ lines }: PackedInterfaces): readonly string[] =>
+  lines === '' ? [] : lines.split('\n').map((line) => line.split('|', 2)[1] ?? NOTHING);
+
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
 
 const addressOf = (word: string, base: number): PrivateAddress => {

@@ -38,6 +38,13 @@ export const FULL_READING_EVERY = 24 * 3_600_000;
 /** Above this share of subnets, reading them one by one saves nothing. */
 const MOST_READ = 0.5;
 
+/** EC2 shows a change some seconds after it accepted the call: a reading so soon after it may have missed it. Milliseconds. */
+const SHOWN_AFTER = 60_000;
+
+/** Whether a change may be missing in what was read then. Both in epoch milliseconds. */
+export const isTouched = (changedAt: number | undefined, readAt: number): boolean =>
+  changedAt !== undefined && changedAt + SHOWN_AFTER >= readAt;
+
 /** `all`: everything is read again. Otherwise the subnets to read, the others as they were kept. */
 export type ReadingPlan = 'all' | ReadonlySet<string>;
 
@@ -46,11 +53,13 @@ export type ReadingPlan = 'all' | ReadonlySet<string>;
  * map would get too old, and the next few of the rotation.
  *
  * @param now epoch milliseconds
+ * @param touched when events said that something in a subnet changed, in epoch milliseconds. It only adds subnets.
  */
 export const planReading = (
   subnets: readonly Subnet[],
   kept: KeptTarget | null,
   now: number,
+  touched: ReadonlyMap<string, number> = new Map(),
 ): ReadingPlan => {
   if (kept === null || now - kept.readInFullAt >= FULL_READING_EVERY || now < kept.scannedAt) return 'all';
   const sinceLast = now - kept.scannedAt;
@@ -60,7 +69,13 @@ export const planReading = (
     const known = kept.subnets.get(subnetId);
     // Two such pauses may follow each other before the next chance.
     const isOld = known !== undefined && now - known.readAt + 2 * sinceLast >= OLDEST_MAP;
-    if (known === undefined || known.awsAvailable !== awsAvailable || known.doubtful || isOld)
+    if (
+      known === undefined ||
+      known.awsAvailable !== awsAvailable ||
+      known.doubtful ||
+      isOld ||
+      isTouched(touched.get(subnetId), known.readAt)
+    )
       read.add(subnetId);
     else quiet.push({ subnetId, readAt: known.readAt });
   }

@@ -1,3 +1,4 @@
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXTERNAL_ID, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import {
@@ -10,6 +11,7 @@ import {
 import { accessDenied, hanging, vanishedRole } from '../../../lab/faults/catalogue.ts';
 import { noteStart } from '../../../shared/pipeline/scan-starts.ts';
 import { type DeployedHeadroom, deployHeadroom } from '../../fixtures/deployed-headroom.ts';
+import { callEvent, REFUSED_CALLS } from '../../fixtures/events/call-events.ts';
 import {
   FULL,
   HUB,
@@ -55,6 +57,48 @@ const headlines = () =>
     ({ message }) =>
       (JSON.parse((JSON.parse(message) as { default: string }).default) as { headline: string }).headline,
   );
+
+describe('events of CloudTrail', () => {
+  /** As Lambda hands over a batch of the queue that EventBridge writes to. */
+  const deliver = (events: readonly object[]) =>
+    headroom.scan(
+      events.map(
+        (event, index) =>
+          ({
+            messageId: `event-${index}`,
+            body: JSON.stringify(event),
+            eventSourceARN: `arn:aws:sqs:${REGION}:${HUB}:headroom-prod-call-events`,
+          }) as SQSRecord,
+      ),
+    );
+
+  test('about refused calls become the alert of the account that they are about', async () => {
+    await headroom.close();
+    headroom = await deployHeadroom({
+      estate: threeAccounts,
+      accountId: HUB,
+      configuration: `${THREE_ACCOUNTS_YML}    findings: { for: 0s }\n`,
+    });
+    const refused = (index: number) =>
+      callEvent({
+        account: ROOMY,
+        region: REGION,
+        at: new Date(Date.now() - index * 60_000).toISOString(),
+        detail: REFUSED_CALLS['a prefix'] ?? {},
+      });
+    expect(await deliver([refused(3), refused(2), refused(1)])).toEqual({ batchItemFailures: [] });
+    await headroom.plan();
+    await headroom.drain();
+    expect(headlines()).toContainEqual(
+      expect.stringContaining('3 calls of EC2 caller payments-nodes failed, no free prefix'),
+    );
+    expect(headlines().filter((headline) => headline.includes('payments-nodes'))).toHaveLength(1);
+  });
+
+  test('that cannot be read are dropped, and do not come again', async () => {
+    expect(await deliver([{ source: 'my.app' }, {}])).toEqual({ batchItemFailures: [] });
+  });
+});
 
 describe('a run', () => {
   test('plan-scan puts every account and Region on the queue', async () => {

@@ -5,10 +5,12 @@ import type { Instance, NetworkInterface, Subnet } from '../../../shared/model/a
 import { formatIpv4, parseIpv4 } from '../../../shared/model/net/ipv4.ts';
 import type { SubnetAssessment, TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import { OLDEST_MAP } from '../../../shared/model/target/reading-plan.ts';
+import { noteCallEvents } from '../../../shared/pipeline/call-events.ts';
 import type { TargetSources } from '../../../shared/pipeline/collect.ts';
 import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { CacheStore } from '../../../shared/state/state-store.ts';
 import { anInterfaceRecord, aSubnetRecord, aTarget, aVpcRecord } from '../../fixtures/inventory-records.ts';
 import { INSTANCES, OWNED_INTERFACES } from '../../fixtures/owned-interfaces.ts';
 
@@ -23,6 +25,7 @@ const BASES = [
   '10.0.7.0',
 ];
 const subnetIdOf = (subnet: number): string => `subnet-${subnet}`;
+const interfaceIdOf = (interfaceNumber: number): string => `eni-${interfaceNumber}`;
 /** Blocks of a /25. */
 const BLOCKS = 8;
 
@@ -45,6 +48,15 @@ interface Step {
   readonly events: readonly Event[];
   /** The process ends, and another takes over what is stored. */
   readonly restart: boolean;
+  /** Events that arrived before the scan, right or wrong. */
+  readonly hints?: readonly Hint[];
+}
+
+interface Hint {
+  readonly minutesAgo: number;
+  readonly subnet: number;
+  /** Numbers of interfaces, those that never were included. */
+  readonly interfaces: readonly number[];
 }
 
 interface Held {
@@ -91,7 +103,7 @@ class World {
       const { subnet, template } = event;
       // AWS makes no interface without an address.
       if (this.#freeAddress(subnet) === undefined) return;
-      const each: Held = { id: `eni-${this.#made}`, subnet, template, addresses: [], prefixes: [] };
+      const each: Held = { id: interfaceIdOf(this.#made), subnet, template, addresses: [], prefixes: [] };
       this.#made += 1;
       this.#held.push(each);
       for (let count = 0; count < event.held; count += 1) this.#grow(each);
@@ -232,6 +244,21 @@ const withoutAges = (assessment: TargetAssessment): TargetAssessment => ({
 
 const START = Date.parse('2026-11-27T00:00:00Z');
 
+const hint = async (cache: CacheStore, hints: readonly Hint[], now: number): Promise<void> => {
+  const events = hints.map(({ interfaces, minutesAgo, subnet }, index) => ({
+    eventId: `${now}-${index}`,
+    target: aTarget,
+    at: now - minutesAgo * 60_000,
+    refusals: [],
+    changed: {
+      subnetIds: [subnetIdOf(subnet)],
+      interfaceIds: interfaces.map(interfaceIdOf),
+      reservedIn: [subnetIdOf(subnet)],
+    },
+  }));
+  await noteCallEvents(cache, aTarget, events, now);
+};
+
 /** Lives one history, and holds every scan of it against one that reads everything. */
 const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ readonly kept: number }> => {
   const world = new World();
@@ -242,10 +269,11 @@ const live = async (steps: readonly Step[], countShowsAll: boolean): Promise<{ r
   let previous: TargetAssessment | null = null;
   let now = START;
   let kept = 0;
-  for (const { events, minutes, restart } of steps) {
+  for (const { events, hints = [], minutes, restart } of steps) {
     for (const event of events) world.apply(event);
     now += minutes * 60_000;
     if (restart) maps = new KeptMaps();
+    await hint(cache, hints, now);
     const { interfaces, subnets } = world;
     const instances = instancesOf(interfaces);
     const incremental = await scan(
@@ -328,6 +356,30 @@ describe('reading only what changed', () => {
     );
     // Otherwise everything would have been read each time, and the property would show nothing.
     expect(kept).toBeGreaterThan(HISTORIES);
+  });
+
+  test('is as right whatever events say, and whether they arrive or not', async () => {
+    let kept = 0;
+    const hints = fc.array(
+      fc.record({
+        minutesAgo: fc.integer({ min: -30, max: 500 }),
+        subnet: fc.nat({ max: BASES.length }),
+        interfaces: fc.array(fc.nat({ max: 60 }), { maxLength: 3 }),
+      }),
+      { maxLength: 3 },
+    );
+    const hinted = steps([...counted, ...uncounted], 3).chain((history) =>
+      fc
+        .array(hints, { minLength: history.length, maxLength: history.length })
+        .map((all) => history.map((step, index) => ({ ...step, hints: all[index] ?? [] }))),
+    );
+    await fc.assert(
+      fc.asyncProperty(hinted, async (history) => {
+        kept += (await live(history, false)).kept;
+      }),
+      { numRuns: HISTORIES },
+    );
+    expect(kept).toBeGreaterThan(HISTORIES / 2);
   });
 
   // After a restart the maps are those of the last write, and two changes since then may cancel out in the count.

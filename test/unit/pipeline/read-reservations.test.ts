@@ -21,7 +21,12 @@ class Scans {
   failure: ((subnetId: string) => Error | null) | null = null;
   readonly #cache = createMemoryStateStore().cache;
 
-  async read(minutes: number, subnets: readonly Subnet[], most?: number): Promise<ReservationAnswers> {
+  async read(
+    minutes: number,
+    subnets: readonly Subnet[],
+    most?: number,
+    touched?: ReadonlyMap<string, number>,
+  ): Promise<ReservationAnswers> {
     this.asked = [];
     this.problems = [];
     this.requests = 0;
@@ -45,12 +50,34 @@ class Scans {
     };
     const now = START + minutes * MINUTE;
     return readReservations(
-      { target: aTarget, sources: { inventory: { reservations } }, cache, now, mostReservations: most },
+      {
+        target: aTarget,
+        sources: { inventory: { reservations } },
+        cache,
+        now,
+        mostReservations: most,
+        touched,
+      },
       subnets,
       this.problems,
     );
   }
 }
+
+describe('reservations that an event says were changed', () => {
+  test('are asked for at once, and before the others', async () => {
+    const scans = new Scans();
+    const subnets = subnetsOf(100);
+    await scans.read(0, subnets);
+    const touched = new Map([['subnet-77', START + 3 * MINUTE]]);
+    await scans.read(5, subnets, undefined, touched);
+    expect(scans.asked).toEqual(['subnet-77']);
+    await scans.read(10, subnets, undefined, touched);
+    expect(scans.asked).toEqual([]);
+    await scans.read(59, subnets, 1, new Map([['subnet-77', START + 58 * MINUTE]]));
+    expect(scans.asked).toEqual(['subnet-77']);
+  });
+});
 
 describe('the reservations of many subnets', () => {
   test('are one record of the store, whether they are read or known', async () => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { isTouched, type KeptSubnet, planReading } from '../../../../shared/model/target/reading-plan.ts';
+import { aSubnetRecord } from '../../../fixtures/inventory-records.ts';
+
+const NOW = Date.parse('2026-11-27T12:00:00Z');
+const MINUTE = 60_000;
+
+const SUBNETS = Array.from({ length: 60 }, (_, index) =>
+  aSubnetRecord({ subnetId: `subnet-${index}`, awsAvailable: 100 }),
+);
+const kept = (readAt: number) => ({
+  readInFullAt: NOW - 60 * MINUTE,
+  scannedAt: NOW - 5 * MINUTE,
+  subnets: new Map(
+    SUBNETS.map(({ subnetId }): [string, KeptSubnet] => [
+      subnetId,
+      { readAt, awsAvailable: 100, unaccounted: 0, doubtful: false, interfaces: { kinds: [], lines: '' } },
+    ]),
+  ),
+});
+
+describe('events that say that a subnet changed', () => {
+  const plan = (touched: ReadonlyMap<string, number>) =>
+    planReading(SUBNETS, kept(NOW - 5 * MINUTE), NOW, touched);
+
+  test('add it to what the next scan reads', () => {
+    const without = plan(new Map());
+    expect(without).not.toContain('subnet-40');
+    expect(plan(new Map([['subnet-40', NOW - 2 * MINUTE]]))).toEqual(new Set([...without, 'subnet-40']));
+  });
+
+  test('add nothing once it was read after the change', () => {
+    expect(plan(new Map([['subnet-40', NOW - 30 * MINUTE]]))).toEqual(plan(new Map()));
+  });
+
+  test('add nothing for a subnet that there is not', () => {
+    expect(plan(new Map([['subnet-elsewhere', NOW]]))).toEqual(plan(new Map()));
+  });
+
+  test('count for a reading within a minute after the change, which may not show it yet', () => {
+    expect(isTouched(NOW, NOW + MINUTE)).toBe(true);
+    expect(isTouched(NOW, NOW + MINUTE + 1)).toBe(false);
+    expect(isTouched(undefined, NOW)).toBe(false);
+  });
+});
