@@ -279,6 +279,18 @@ export interface FargateProfile {
 }
 
 /** What the EKS API says of one cluster. Self-managed clusters are known from tags alone and have no such record. */
+/** How far a node pool may grow, and where. */
+export interface NodePoolLimits {
+  readonly name: string;
+  /** `spec.limits`; `null`: there is no such limit. */
+  readonly maximumNodes: number | null;
+  readonly maximumVcpus: number | null;
+  /** The types that its requirements list; empty: any. */
+  readonly instanceTypes: readonly string[];
+  /** `status.subnets` of its node class; `null`: not known. */
+  readonly subnetIds: readonly string[] | null;
+}
+
 export interface EksCluster {
   readonly name: string;
   readonly arn: string;
@@ -304,6 +316,8 @@ export interface EksCluster {
   readonly fargateProfiles: readonly FargateProfile[];
   /** The managed `vpc-cni` add-on, where there is one. `configuration` is its JSON, as given. */
   readonly vpcCni: { readonly version: string | null; readonly configuration: string | null } | null;
+  /** Node pools of Karpenter and Auto Mode, as the cluster itself lists them. Absent: they could not be read. */
+  readonly nodePools?: readonly NodePoolLimits[];
   /** What its DaemonSet `aws-node` and its ENIConfigs say, where the Kubernetes API was read. It is what nodes go by. */
   readonly cniInCluster?: {
     readonly version: string | null;

@@ -11,9 +11,9 @@ export const committedDemand: Check = {
   label: "A group's maximum size does not fit",
   summary: 'the maximum size does not fit',
   clear: (figure) => canScale(figure('maximumNodes')),
-  about: 'each managed node group and Auto Scaling group',
+  about: 'each managed node group, Auto Scaling group, and node pool whose limits the Kubernetes API shows',
   condition:
-    'If all node groups and Auto Scaling groups scale to their maximum at once, some node of this one finds no address or prefix. Critical when not one node more fits; else warning. Information where all nodes start, but not all of them can be full of pods.',
+    'If all groups and node pools scale to their maximum at once, some node of this one finds no address or prefix. Critical when not one node more fits; else warning. Information where all nodes start, but not all of them can be full of pods.',
   unknown: 'The type of its nodes, or what is free in their subnets, is not known.',
   impact:
     'The group stops growing before its maximum, usually under load or when a zone fails. The pods that need the missing nodes stay pending.',

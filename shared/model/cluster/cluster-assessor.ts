@@ -144,7 +144,7 @@ export class ClusterAssessor {
         }),
     );
     const groups = [
-      ...builders.flatMap((builder) => builder.groups()),
+      ...builders.flatMap((builder) => [...builder.groups(), ...builder.boundedPools()]),
       ...outsideGroups(this.#input.autoScalingGroups, this.#input, builders, bySubnetId),
     ];
     const committed = committedDemand(

@@ -13,7 +13,7 @@ import type { Unknown } from '../result/unknown.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
 import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { clusterGroups, loosePools } from './cluster-groups.ts';
+import { boundedPools, clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, clusterCniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
@@ -45,6 +45,7 @@ export class ClusterBuilder {
   readonly #planned: readonly PlannedNode[];
   readonly #groups: readonly GrowingGroup[];
   readonly #loosePools: readonly GrowingGroup[];
+  readonly #boundedPools: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
 
   constructor(context: ClusterContext, parts: ClusterParts) {
@@ -79,6 +80,7 @@ export class ClusterBuilder {
     };
     this.#groups = clusterGroups(plan);
     this.#loosePools = loosePools(plan);
+    this.#boundedPools = boundedPools(plan);
     this.#capacity = new ClusterCapacity(plan, this.#groups);
   }
 
@@ -94,6 +96,11 @@ export class ClusterBuilder {
   /** Nodes of no such group, by node pool. */
   loosePools(): readonly GrowingGroup[] {
     return this.#loosePools;
+  }
+
+  /** Node pools whose limits the cluster shows. Their nodes are among `loosePools` as well. */
+  boundedPools(): readonly GrowingGroup[] {
+    return this.#boundedPools;
   }
 
   build(committed: readonly CommittedDemand[], zoneFailover: readonly ZoneFailover[]): ClusterAssessment {
@@ -348,12 +355,13 @@ export class ClusterBuilder {
     });
   }
 
-  /** Live nodes of each node pool, by the pool's name. */
+  /** Live nodes of each node pool whose limits are not known, by the pool's name. */
   get #nodePools(): ReadonlyMap<string, number> {
     const pools = new Map<string, number>();
     for (const { node } of this.#planned) {
       const { nodePool } = node.membership;
-      if (nodePool !== null && node.isLive) pools.set(nodePool, (pools.get(nodePool) ?? 0) + 1);
+      const isBounded = this.#boundedPools.some(({ group }) => group === nodePool);
+      if (nodePool !== null && node.isLive && !isBounded) pools.set(nodePool, (pools.get(nodePool) ?? 0) + 1);
     }
     return pools;
   }

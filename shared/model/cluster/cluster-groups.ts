@@ -13,7 +13,7 @@ import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
 import { type CniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
 import type { FullNodes, GroupSubnet, GrowingGroup } from './committed-demand.ts';
-import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
+import { HOST_NETWORK_PODS, podAddresses, recommendedCap, vcpusOf } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import type { PlannedNode } from './node-assessment.ts';
 import {
@@ -207,6 +207,50 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
       nodes,
     ),
   );
+};
+
+/**
+ * Node pools whose limits the cluster shows. A pool may grow until its smallest type has used the limit up, in the subnets of
+ * its node class. One without a limit of nodes or processors has no maximum, so no demand is committed.
+ */
+export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
+  (plan.eks?.nodePools ?? []).flatMap((pool): readonly GrowingGroup[] => {
+    const { maximumNodes, maximumVcpus, name, subnetIds } = pool;
+    const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodePool === name);
+    const types =
+      pool.instanceTypes.length > 0
+        ? pool.instanceTypes
+        : nodes.map(({ node }) => node.instance.instanceType);
+    const smallest = smallestType(plan, [...new Set(types)]);
+    const byVcpus =
+      maximumVcpus === null || smallest === null ? null : Math.floor(maximumVcpus / smallest.vcpus);
+    const limits = [maximumNodes, byVcpus].filter((limit) => limit !== null);
+    if (limits.length === 0 || smallest === null || subnetIds === null) return [];
+    const facts = {
+      name,
+      kind: 'node-pool' as const,
+      maxSize: Math.max(nodes.length, Math.floor(Math.min(...limits))),
+      desired: nodes.length,
+      subnetIds,
+      instanceTypes: [smallest.type],
+      inGroup: false,
+    };
+    return [growingGroup(plan, facts, nodes)];
+  });
+
+/** The type with the fewest vCPUs; `null` where one of them is not known, since it might be smaller. */
+const smallestType = (
+  plan: ClusterPlan,
+  types: readonly string[],
+): { readonly type: string; readonly vcpus: number } | null => {
+  const sized = types.map((type) => {
+    const limits = plan.limits(type);
+    const vcpus = limits === null ? null : vcpusOf(limits);
+    return vcpus === null ? null : { type, vcpus };
+  });
+  const known = sized.filter((each) => each !== null);
+  if (known.length < sized.length) return null;
+  return known.toSorted((a, b) => a.vcpus - b.vcpus || (a.type < b.type ? -1 : 1))[0] ?? null;
 };
 
 const belongsTo = (tags: Tags, clusterName: string): boolean =>

@@ -86,7 +86,7 @@ export const clusterUnknowns = ({
       ]),
   ...[...nodePools].map(([pool, nodes]) => ({
     field: 'committed',
-    reason: `How far the node pool ${pool} may grow is unknown: its limits are set in the cluster, and no AWS API shows them. It has ${count(nodes, 'node')}.`,
+    reason: `How far the node pool ${pool} may grow is unknown. Its limits are set in the cluster, and the Kubernetes API was not read, or shows none. It has ${count(nodes, 'node')}.`,
   })),
   ...(cni === 'cilium-eni' ? [CILIUM] : []),
   ...(cni === 'overlay' ? [OVERLAY] : []),

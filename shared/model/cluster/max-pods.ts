@@ -52,9 +52,13 @@ export const maxPods = (limits: InstanceLimits, options: MaxPodsOptions): number
 
 /** 110, or 250 on a node with more than 30 vCPUs. */
 export const recommendedCap = (limits: InstanceLimits): number => {
-  const vcpus = limits.vcpus ?? vcpusBySize(limits.type);
+  const vcpus = vcpusOf(limits);
   return vcpus !== null && vcpus > LARGE_NODE_VCPUS ? RECOMMENDED_MAX_PODS_LARGE : RECOMMENDED_MAX_PODS;
 };
+
+/** vCPUs of a type, by EC2's answer or else by the size's name; `null`: neither says so. */
+export const vcpusOf = ({ type, vcpus }: Pick<InstanceLimits, 'type' | 'vcpus'>): number | null =>
+  vcpus ?? vcpusBySize(type);
 
 /** vCPUs per `xlarge`, in EC2's naming: an m5.8xlarge has 32. */
 const VCPUS_PER_XLARGE = 4;
@@ -76,6 +80,8 @@ const vcpusBySize = (type: string): number | null => {
   const [family = '', size = ''] = type.split('.');
   const multiple = /(?:^|metal-)(\d{1,4})xl(?:arge)?$/.exec(size)?.[1];
   if (multiple !== undefined) return Number(multiple) * VCPUS_PER_XLARGE;
+  // Every family has two of a large. Smaller sizes differ, so a guess is left out.
+  if (size === 'large' || size === 'xlarge') return size === 'large' ? 2 : VCPUS_PER_XLARGE;
   if (size === 'metal') return family.startsWith('mac') ? null : LARGE_NODE_VCPUS + 1;
   return null;
 };

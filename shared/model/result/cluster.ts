@@ -93,7 +93,7 @@ export interface ZoneCapacity {
 export interface CommittedDemand {
   readonly clusterName: string;
   readonly group: string;
-  readonly kind: 'node-group' | 'auto-scaling-group';
+  readonly kind: 'node-group' | 'auto-scaling-group' | 'node-pool';
   readonly currentNodes: number;
   readonly maximumNodes: number;
   /** Of the nodes still to come, how many fit; `null` when it is unknown. At the least, as for `moreNodes`. */

@@ -24,6 +24,7 @@ import { subnetForecasts, targetFalls } from '../forecast/subnet-forecasts.ts';
 import { cniInCluster } from '../kubernetes/cni-in-cluster.ts';
 import { kubernetesFigures } from '../kubernetes/kubernetes-figures.ts';
 import { kubernetesUnknowns } from '../kubernetes/kubernetes-unknowns.ts';
+import { nodePoolsInCluster } from '../kubernetes/node-pools.ts';
 import type { KubernetesReading } from '../kubernetes/observed.ts';
 import { PodJoin } from '../kubernetes/pod-join.ts';
 import { workloadUsage } from '../kubernetes/pod-owner-usage.ts';
@@ -125,7 +126,10 @@ export class TargetAssessor {
     const readings = facts.kubernetes ?? new Map<string, KubernetesReading>();
     this.#pods = new Map([...readings].map(([name, reading]) => [name, PodJoin.of(reading)]));
     this.#eksClusters =
-      facts.eksClusters?.map((eks) => ({ ...eks, ...cniInCluster(readings.get(eks.name)) })) ?? null;
+      facts.eksClusters?.map((eks) => {
+        const reading = readings.get(eks.name);
+        return { ...eks, ...cniInCluster(reading), ...nodePoolsInCluster(reading) };
+      }) ?? null;
     this.#clusters = new ClusterAssessor({
       target,
       instances: this.#instances,

@@ -100,6 +100,8 @@ export const lowerMaximum = (
   maximum: number,
 ): Remedy | null => {
   if (group.kind === 'node-group' && maximum < 1) return null;
+  // The limits of a node pool are processors, often of several types: a number of nodes does not say what to write.
+  if (group.kind === 'node-pool') return null;
   const { minSize = 0, desiredSize = 0 } =
     (cluster === null ? undefined : nodeGroupOf(estate, cluster, group)) ?? {};
   const members = cluster === null ? 'instances' : 'nodes';

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { NodePoolLimits } from '../../../../shared/model/aws/inventory.ts';
+import { nodePoolsInCluster } from '../../../../shared/model/kubernetes/node-pools.ts';
+import { known, type NodePool, unread } from '../../../../shared/model/kubernetes/observed.ts';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { aNode, anEksCluster } from '../../../fixtures/cluster-records.ts';
+import { clusterOf, fullNode } from '../../../fixtures/folded-clusters.ts';
+import { aReading } from '../../../fixtures/kubernetes-reading.ts';
+
+const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({
+  name: 'spot',
+  maximumNodes: null,
+  maximumVcpus: 20,
+  instanceTypes: ['m5.large', 'm5.4xlarge'],
+  subnetIds: ['subnet-0a'],
+  ...changes,
+});
+
+/** A cluster with one node of the pool, in a subnet with room for three more. */
+const committed = (nodePools: readonly NodePoolLimits[], available = 33) => {
+  const tags = { 'kubernetes.io/cluster/shop': 'owned', 'karpenter.sh/nodepool': 'spot' };
+  return clusterOf({
+    eks: [anEksCluster({ nodePools })],
+    instances: [aNode('i-01', { tags })],
+    interfaces: fullNode('i-01'),
+    subnets: [aSubnet({ available })],
+  });
+};
+
+describe('a node pool whose limits the cluster shows', () => {
+  test('may grow until its smallest type has used up the processors, in the subnets of its node class', () => {
+    const { committed: demand } = committed([pool()]);
+    expect(demand).toMatchObject([
+      {
+        group: 'spot',
+        kind: 'node-pool',
+        currentNodes: 1,
+        maximumNodes: 10,
+        instanceType: 'm5.large',
+        subnetIds: ['subnet-0a'],
+      },
+    ]);
+    expect(demand[0]?.shortfall).toBeGreaterThan(0);
+  });
+
+  test('fits where the subnet has room', () => {
+    expect(committed([pool()], 900).committed).toMatchObject([{ fits: 9, shortfall: 0 }]);
+  });
+
+  test('takes the tighter of its limits, and is never smaller than it is', () => {
+    expect(committed([pool({ maximumNodes: 4 })]).committed).toMatchObject([{ maximumNodes: 4 }]);
+    expect(committed([pool({ maximumVcpus: 1 })]).committed).toMatchObject([
+      { currentNodes: 1, maximumNodes: 1, fits: 0, shortfall: 0 },
+    ]);
+  });
+
+  test('goes by the types of its nodes where its requirements list none', () => {
+    expect(committed([pool({ instanceTypes: [] })]).committed).toMatchObject([
+      { instanceType: 'm5.large', maximumNodes: 10 },
+    ]);
+  });
+
+  test.each([
+    ['it has no limit', pool({ maximumVcpus: null })],
+    ['its node class has no subnets yet', pool({ subnetIds: null })],
+    ['a type is not known', pool({ instanceTypes: ['m5.large', 'z99.large'] })],
+  ])('commits to nothing, and is unknown, where %s', (_, each) => {
+    const cluster = committed([each]);
+    expect(cluster.committed).toEqual([]);
+    expect(cluster.unknowns.map(({ reason }) => reason).join()).toContain(
+      'How far the node pool spot may grow is unknown',
+    );
+  });
+
+  test('is no longer unknown', () => {
+    const reasons = committed([pool()]).unknowns.map(({ reason }) => reason);
+    expect(reasons.filter((reason) => reason.includes('node pool'))).toEqual([]);
+  });
+});
+
+describe('the limits of node pools as the Kubernetes API lists them', () => {
+  const nodePool = (changes: Partial<NodePool> = {}): NodePool => ({
+    name: 'spot',
+    limits: { cpu: '1000', memory: '1000Gi' },
+    nodeClass: { kind: 'EC2NodeClass', name: 'default', group: 'karpenter.k8s.aws' },
+    requirements: [{ key: 'node.kubernetes.io/instance-type', operator: 'In', values: ['m5.large'] }],
+    ...changes,
+  });
+  const classes = (subnetId: string) =>
+    known([{ name: 'default', subnets: [{ subnetId, zone: null }], maxPods: null, ready: true }]);
+  const limits = (pools: readonly NodePool[]) =>
+    nodePoolsInCluster(
+      aReading({
+        nodePools: known(pools),
+        ec2NodeClasses: classes('subnet-of-karpenter'),
+        autoModeNodeClasses: classes('subnet-of-auto'),
+      }),
+    ).nodePools;
+
+  test('are those of the node class by kind and name', () => {
+    expect(limits([nodePool()])).toEqual([
+      {
+        name: 'spot',
+        maximumNodes: null,
+        maximumVcpus: 1000,
+        instanceTypes: ['m5.large'],
+        subnetIds: ['subnet-of-karpenter'],
+      },
+    ]);
+    const ofAuto = { kind: 'NodeClass', name: 'default', group: 'eks.amazonaws.com' };
+    expect(limits([nodePool({ nodeClass: ofAuto })])).toMatchObject([{ subnetIds: ['subnet-of-auto'] }]);
+    expect(limits([nodePool({ nodeClass: { ...ofAuto, name: 'other' } })])).toMatchObject([
+      { subnetIds: null },
+    ]);
+  });
+
+  test.each([
+    ['16', 16],
+    ['1500m', 1.5],
+    ['2k', 2_000],
+    ['0', 0],
+    ['many', null],
+    ['-1', null],
+  ])('are quantities of Kubernetes: %s', (cpu, maximumVcpus) => {
+    expect(limits([nodePool({ limits: { cpu } })])).toMatchObject([{ maximumVcpus }]);
+  });
+
+  test('are not known where pools or node classes could not be read', () => {
+    const missing = unread('forbidden', 'not allowed', null);
+    expect(nodePoolsInCluster(aReading({ nodePools: missing }))).toEqual({});
+    expect(nodePoolsInCluster(aReading({ ec2NodeClasses: missing }))).toEqual({});
+    expect(nodePoolsInCluster(undefined)).toEqual({});
+  });
+});
