@@ -13,21 +13,26 @@ export interface DrainProblem {
   readonly blocks: readonly (readonly number[])[];
   /** At most so many. */
   readonly most: number;
-  /** What the nodes that stay take for the pods that move to them; `null` where these do not fit. */
-  readonly cost: (drained: ReadonlySet<number>) => number | null;
+  /** What the nodes that stay take for the pods that move to them; infinite where these do not fit. */
+  readonly cost: (drained: ReadonlySet<number>) => number;
   readonly supply: 'prefixes' | 'addresses';
 }
 
-/** What draining these wins, after what the moved pods take; `null` where their pods do not fit. */
-export const drainGain = (problem: DrainProblem, drained: ReadonlySet<number>): number | null => {
-  const cost = problem.cost(drained);
-  if (cost === null) return null;
-  if (problem.supply === 'prefixes')
-    return problem.blocks.filter((needed) => needed.every((each) => drained.has(each))).length - cost;
+/** What draining these gives back, before what the moved pods take. */
+export const drainYield = (
+  { blocks, candidates, supply }: Omit<DrainProblem, 'cost'>,
+  drained: ReadonlySet<number>,
+): number => {
+  if (supply === 'prefixes')
+    return blocks.filter((needed) => needed.every((each) => drained.has(each))).length;
   let addresses = 0;
-  for (const each of drained) addresses += elementAt(problem.candidates, each).addresses;
-  return addresses - cost;
+  for (const each of drained) addresses += elementAt(candidates, each).addresses;
+  return addresses;
 };
+
+/** What draining these wins, after what the moved pods take; minus infinity where their pods do not fit. */
+export const drainGain = (problem: DrainProblem, drained: ReadonlySet<number>): number =>
+  drainYield(problem, drained) - problem.cost(drained);
 
 /** So many subsets are looked through one by one. */
 const EXHAUSTIVE = 20_000;
@@ -83,7 +88,7 @@ const eachDrain = (problem: DrainProblem, visit: (drain: RankedDrain) => void): 
   const chosen = new Set<number>();
   const search = (from: number, pods: number): void => {
     const gain = drainGain(problem, chosen);
-    if (gain !== null) visit({ drained: [...chosen], gain, pods });
+    if (Number.isFinite(gain)) visit({ drained: [...chosen], gain, pods });
     if (chosen.size >= problem.most) return;
     for (let next = from; next < problem.candidates.length; next += 1) {
       chosen.add(next);
@@ -113,7 +118,7 @@ export const goodDrains = (problem: DrainProblem): readonly number[] => {
   for (const start of [[], ...groups.slice(0, isLarge ? 0 : STARTS)]) {
     const first = new Set(start);
     const gain = drainGain(narrowed, first);
-    if (gain === null || first.size > problem.most) continue;
+    if (!Number.isFinite(gain) || first.size > problem.most) continue;
     const found = improved(narrowed, { set: first, gain }, groups, !isLarge);
     if (found.gain > best.gain || (found.gain === best.gain && found.set.size < best.set.size)) best = found;
   }
@@ -176,7 +181,7 @@ const bestStep = (
     const added = set.size - chosen.size;
     if (added === 0 || set.size > problem.most) continue;
     const after = drainGain(problem, set);
-    if (after === null || after <= gain) continue;
+    if (after <= gain) continue;
     const rate = (after - gain) / added;
     if (best === null || rate > best.rate) best = { set, gain: after, rate };
   }
@@ -192,7 +197,7 @@ const bestExchange = (problem: DrainProblem, chosen: ReadonlySet<number>, gain: 
       set.delete(out);
       set.add(into);
       const after = drainGain(problem, set);
-      if (after !== null && after > (best?.gain ?? gain)) best = { set, gain: after };
+      if (after > (best?.gain ?? gain)) best = { set, gain: after };
     }
   }
   return best;

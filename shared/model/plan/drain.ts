@@ -1,12 +1,14 @@
 import { elementAt } from '../base/element-at.ts';
 import { HeadroomError } from '../base/errors.ts';
 import { largestOf } from '../base/extremes.ts';
+import { count, verb } from '../base/text/numbers.ts';
+import { valueAt } from '../base/value-at.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { changedMap } from './changed-map.ts';
-import { chooseDrains, type DrainProblem, drainGain, rankedDrains } from './drain-choice.ts';
+import { chooseDrains, type DrainProblem, drainGain, drainYield, rankedDrains } from './drain-choice.ts';
 import { growthOf, levelPods } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands, totalOf } from './node-demands.ts';
 import { blockersOf, type NodeBlocks, nodeBlocks } from './occupied-blocks.ts';
@@ -99,17 +101,15 @@ export const planDrain = (
   );
   const steps = stepsOf(problem, nodes, feasible);
   const set = new Set(feasible);
-  const released = feasible.flatMap((index) => held.get(elementAt(nodes, index).instanceId) ?? []);
+  const released = feasible.flatMap((index) => valueAt(held, elementAt(nodes, index).instanceId));
   const gone = new Set(feasible.map((index) => elementAt(nodes, index).instanceId));
   const mapsAfter = mapsWithout(estate, subnetIds, released);
   const reservations =
     question.supply === 'prefixes' && feasible.length > 0
-      ? subnetIds.flatMap((subnetId) => {
-          const map = mapsAfter.get(subnetId);
-          return map === undefined ? [] : planReservations(estate, map, gone).slice(0, 1);
-        })
+      ? [...mapsAfter.values()].flatMap((map) => planReservations(estate, map, gone).slice(0, 1))
       : [];
   const staying = nodes.filter((_, index) => !set.has(index));
+  const left = estate.unknownNodes(cluster);
   return {
     plan: {
       clusterName: cluster.clusterName,
@@ -117,16 +117,16 @@ export const planDrain = (
       region: cluster.region,
       question: { ...question, subnetIds },
       steps,
-      wins: drainGain(problem, set) ?? 0,
-      winsAtLeast:
-        winsOf(problem, feasible) - worstCost(estate, demands, nodes, set, { ...question, subnetIds }),
-      takenByMovedPods: problem.cost(set) ?? 0,
-      podsThatStillFit: Math.max(0, roomOn(demands, staying) - podsOf(feasible.map((each) => nodes[each]))),
+      wins: drainGain(problem, set),
+      winsAtLeast: winsOf(problem, feasible) - worstCost(demands, nodes, set, { ...question, subnetIds }),
+      takenByMovedPods: problem.cost(set),
+      podsThatStillFit: Math.max(
+        0,
+        roomOn(demands, staying) - podsOf(feasible.map((each) => elementAt(nodes, each))),
+      ),
       reservations,
       unknowns:
-        estate.unknownNodes(cluster) === 0
-          ? []
-          : [`${estate.unknownNodes(cluster)} nodes of unknown type or subnet are left out.`],
+        left === 0 ? [] : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`],
       rules: [RULES.podsAtMost, RULES.maxPods, RULES.pool, RULES.placement, RULES.reserve],
     },
     mapsBeforeReserving: mapsAfter,
@@ -156,13 +156,13 @@ interface ProblemInput {
 
 const drainProblem = (estate: PlanEstate, input: ProblemInput): DrainProblem => {
   const { nodes, held, subnetIds, question } = input;
-  const likely = likelyNodes(estate, input);
+  const likely = likelyNodes(input);
   const number = new Map(nodes.map(({ instanceId }, index) => [instanceId, index]));
   const here = new Set(subnetIds);
   return {
     candidates: nodes.map(({ instanceId, pods }) => ({
       pods,
-      addresses: (held.get(instanceId) ?? [])
+      addresses: valueAt(held, instanceId)
         .filter(({ subnetId }) => here.has(subnetId))
         .reduce(
           (sum, { addresses, prefixes }) => sum + addressesIn({ addresses, prefixes: prefixes.length }),
@@ -170,7 +170,7 @@ const drainProblem = (estate: PlanEstate, input: ProblemInput): DrainProblem => 
         ),
     })),
     blocks: subnetIds.flatMap((subnetId) =>
-      blockersOf(estate, subnetId, held).map((ids) => [...ids].flatMap((id) => number.get(id) ?? [])),
+      blockersOf(estate, subnetId, held).map((ids) => [...ids].map((id) => valueAt(number, id))),
     ),
     // A cluster keeps a node.
     most: Math.min(question.most ?? nodes.length, Math.max(0, nodes.length - 1)),
@@ -181,7 +181,7 @@ const drainProblem = (estate: PlanEstate, input: ProblemInput): DrainProblem => 
 
 /**
  * What the nodes that stay take here for the pods that move, if all run as many pods as is likely and the scheduler spreads
- * them evenly; `null` where the nodes may not run so many as there are at the most.
+ * them evenly; infinite where the nodes may not run so many as there are at the most.
  */
 const costOf = (
   {
@@ -192,10 +192,10 @@ const costOf = (
   }: ProblemInput & { readonly likely: readonly PlannedNode[] },
   here: ReadonlySet<string>,
   drained: ReadonlySet<number>,
-): number | null => {
-  if (afterMove(demands, nodes, drained) === null) return null;
+): number => {
+  if (!afterMove(demands, nodes, drained).allFit) return Number.POSITIVE_INFINITY;
   let cost = 0;
-  for (const { node, pods } of afterMove(demands, likely, drained) ?? []) {
+  for (const { node, pods } of afterMove(demands, likely, drained).takers) {
     if (!node.podSubnetIds.some((subnetId) => here.has(subnetId))) continue;
     cost += costIn(supply, totalOf(growthOf(demands, node, pods).steps));
   }
@@ -206,10 +206,10 @@ const costOf = (
  * The nodes with the pods that they are likely to run. Without IP targets a pool grows by whole prefixes or interfaces, so
  * the last one is half in use on average. With them the pool tells the number of pods.
  */
-const likelyNodes = (estate: PlanEstate, { nodes, demands }: ProblemInput): readonly PlannedNode[] => {
+const likelyNodes = ({ nodes, demands }: ProblemInput): readonly PlannedNode[] => {
   if (hasIpTargets(demands.settings)) return nodes;
   return nodes.map((node) => {
-    const slots = (estate.input.limits(node.type)?.ipv4PerEni ?? 1) - 1;
+    const slots = demands.limitsOf(node.type).ipv4PerEni - 1;
     const unit = demands.takesPrefixes(node.type) ? ADDRESSES_PER_PREFIX : slots;
     return { ...node, pods: Math.max(0, node.pods - Math.floor(unit / 2)) };
   });
@@ -220,14 +220,13 @@ const likelyNodes = (estate: PlanEstate, { nodes, demands }: ProblemInput): read
  * first pod costs, and then a prefix or an interface for each time that one is full.
  */
 const worstCost = (
-  estate: PlanEstate,
   demands: NodeDemands,
   nodes: readonly PlannedNode[],
   drained: ReadonlySet<number>,
   { supply, subnetIds }: DrainQuestion,
 ): number => {
   const here = new Set(subnetIds);
-  const moved = podsOf([...drained].map((index) => nodes[index]));
+  const moved = podsOf([...drained].map((index) => elementAt(nodes, index)));
   const staying = nodes.filter(
     (node, index) =>
       !drained.has(index) &&
@@ -238,10 +237,7 @@ const worstCost = (
     .map((node) => costIn(supply, totalOf(growthOf(demands, node, node.pods + 1).steps)))
     .toSorted((a, b) => b - a)
     .slice(0, moved);
-  const slots = largestOf([
-    1,
-    ...staying.map(({ type }) => (estate.input.limits(type)?.ipv4PerEni ?? 2) - 1),
-  ]);
+  const slots = largestOf([1, ...staying.map(({ type }) => demands.limitsOf(type).ipv4PerEni - 1)]);
   const prefixes = demands.settings.prefixDelegation;
   const full = prefixes
     ? { pods: 16, cost: { addresses: 1, prefixes: 1 } }
@@ -254,26 +250,31 @@ const worstCost = (
 const costIn = (supply: DrainQuestion['supply'], amount: Amount): number =>
   supply === 'prefixes' ? amount.prefixes + amount.addresses : addressesIn(amount);
 
+interface AfterMove {
+  readonly takers: readonly { readonly node: PlannedNode; readonly pods: number }[];
+  /** Whether every pod that moves finds a node. */
+  readonly allFit: boolean;
+}
+
 /** The nodes that take pods over, with what they then run. */
 const afterMove = (
   demands: NodeDemands,
   nodes: readonly PlannedNode[],
   drained: ReadonlySet<number>,
-): readonly { readonly node: PlannedNode; readonly pods: number }[] | null => {
+): AfterMove => {
   let moved = 0;
   for (const index of drained) moved += elementAt(nodes, index).pods;
-  if (moved === 0) return [];
+  if (moved === 0) return { takers: [], allFit: true };
   const staying = nodes.filter((_, index) => !drained.has(index));
   const { each, left } = levelPods(
     staying.map((node) => ({ pods: node.pods, spare: spareOn(demands, node) })),
     moved,
   );
-  return left > 0
-    ? null
-    : staying.flatMap((node, index) => {
-        const more = elementAt(each, index);
-        return more === 0 ? [] : [{ node, pods: node.pods + more }];
-      });
+  const takers = staying.flatMap((node, index) => {
+    const more = elementAt(each, index);
+    return more === 0 ? [] : [{ node, pods: node.pods + more }];
+  });
+  return { takers, allFit: left === 0 };
 };
 
 const spareOn = (demands: NodeDemands, node: PlannedNode): number =>
@@ -282,8 +283,7 @@ const spareOn = (demands: NodeDemands, node: PlannedNode): number =>
 const roomOn = (demands: NodeDemands, nodes: readonly PlannedNode[]): number =>
   nodes.reduce((sum, node) => sum + spareOn(demands, node), 0);
 
-const podsOf = (nodes: readonly (PlannedNode | undefined)[]): number =>
-  nodes.reduce((sum, node) => sum + (node?.pods ?? 0), 0);
+const podsOf = (nodes: readonly PlannedNode[]): number => nodes.reduce((sum, { pods }) => sum + pods, 0);
 
 /** The fewest nodes that win what is wanted; all that pay where nothing is wanted. */
 const enough = (problem: DrainProblem, { win }: DrainQuestion): readonly number[] => {
@@ -302,19 +302,19 @@ const enough = (problem: DrainProblem, { win }: DrainQuestion): readonly number[
 const TRIED_ALONE = 5;
 
 const gainOf = (problem: DrainProblem, drained: readonly number[]): number =>
-  drainGain(problem, new Set(drained)) ?? 0;
+  drainGain(problem, new Set(drained));
 
 /** The node that makes most blocks whole comes first, given those before it; of two, the one with fewer pods. */
 const inOrder = (problem: DrainProblem, chosen: readonly number[]): readonly number[] => {
   const ordered: number[] = [];
   const left = new Set(chosen);
   while (left.size > 0) {
-    const [next] = [...left].toSorted(
+    const sorted = [...left].toSorted(
       (a, b) =>
         winsOf(problem, [...ordered, b]) - winsOf(problem, [...ordered, a]) ||
         elementAt(problem.candidates, a).pods - elementAt(problem.candidates, b).pods,
     );
-    if (next === undefined) break;
+    const next = elementAt(sorted, 0);
     ordered.push(next);
     left.delete(next);
   }
@@ -323,7 +323,7 @@ const inOrder = (problem: DrainProblem, chosen: readonly number[]): readonly num
 
 /** What these give back, before what moved pods take. */
 const winsOf = (problem: DrainProblem, drained: readonly number[]): number =>
-  drainGain({ ...problem, cost: () => 0 }, new Set(drained)) ?? 0;
+  drainYield(problem, new Set(drained));
 
 interface Played {
   readonly done: readonly number[];
@@ -394,11 +394,11 @@ const playable = (
   /** Whether the pods of a node find a place and what they need there. */
   const move = (node: PlannedNode): boolean => {
     const staying = [...current];
-    const { each, left } = levelPods(
+    // The drains were chosen so that all pods fit on the nodes that stay: none is left over.
+    const { each } = levelPods(
       staying.map(([, other]) => ({ pods: other.pods, spare: spareOn(demands, other) })),
       node.pods,
     );
-    if (left > 0) return false;
     for (const [place, [number, other]] of staying.entries()) {
       const pods = other.pods + elementAt(each, place);
       if (pods === other.pods) continue;
@@ -412,9 +412,7 @@ const playable = (
   const done: number[] = [];
   let { taken } = timeline;
   for (const index of ordered) {
-    const node = nodes[index];
-    if (node === undefined) continue;
-    if (!move(node)) break;
+    if (!move(elementAt(nodes, index))) break;
     done.push(index);
     taken = timeline.taken;
   }
@@ -426,21 +424,17 @@ const stepsOf = (
   nodes: readonly PlannedNode[],
   ordered: readonly number[],
 ): readonly DrainStep[] =>
-  ordered.flatMap((index, position) => {
-    const node = nodes[index];
+  ordered.map((index, position) => {
+    const { instanceId, pods, type, zone } = elementAt(nodes, index);
     const winsSoFar = winsOf(problem, ordered.slice(0, position + 1));
-    return node === undefined
-      ? []
-      : [
-          {
-            instanceId: node.instanceId,
-            type: node.type,
-            availabilityZone: node.zone,
-            pods: node.pods,
-            wins: winsSoFar - winsOf(problem, ordered.slice(0, position)),
-            winsSoFar,
-          },
-        ];
+    return {
+      instanceId,
+      type,
+      availabilityZone: zone,
+      pods,
+      wins: winsSoFar - winsOf(problem, ordered.slice(0, position)),
+      winsSoFar,
+    };
   });
 
 const mapsWithout = (

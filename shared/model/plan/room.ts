@@ -3,12 +3,13 @@ import { takeAllThatFit, takeNodes } from '../cluster/capacity.ts';
 import { largest } from '../cluster/supply-ledger.ts';
 import { type FleetNode, growthOf } from './fleet.ts';
 import type { NodeDemands } from './node-demands.ts';
-import type { NodeStart, StartFailure, Timeline } from './timeline.ts';
+import type { NodeStart, Timeline } from './timeline.ts';
 
 /** How many more of something fit, and what ends it. */
 export interface Room {
   readonly fits: number;
-  readonly failure: StartFailure | null;
+  /** `null`: nothing does. */
+  readonly error: string | null;
 }
 
 /** Runs something on the ledgers of these places, and takes all of it back. */
@@ -37,16 +38,15 @@ const tentatively = <Answer>(
 export const roomForNodes = (timeline: Timeline, starts: readonly NodeStart[]): Room | null =>
   tentatively(timeline, starts, () => {
     let fits = 0;
-    let failure: StartFailure | null = null;
+    let error: string | null = null;
     for (const start of starts) {
       const ledgers = timeline.ledgersOf(start);
-      if (ledgers === null || start.podSubnetIds === null) return null;
+      if (ledgers === null) return null;
       fits += takeAllThatFit(start.steps, ledgers);
       const short = takeNodes(start.steps, ledgers);
-      if (short !== null)
-        failure = { ...short, subnetIds: [...new Set([start.subnetId, ...start.podSubnetIds])] };
+      if (short !== null) error = short.error;
     }
-    return { fits, failure };
+    return { fits, error };
   });
 
 /**

@@ -1,9 +1,10 @@
 import type { InstanceLimits, IpamPool } from '../aws/inventory.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
-import { formatCidr, parseCidr, sizeOfLength } from '../net/cidr.ts';
+import { formatCidr, sizeOfLength } from '../net/cidr.ts';
 import { freeRange, freeRanges } from '../net/free-ranges.ts';
 import type { NewNodeSettings } from '../result/cluster.ts';
+import { rangesAmong } from './held-addresses.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import { RULES, type Rule } from './rules.ts';
 import { AWS_ADDRESSES, reservationsFor, smallestSubnet } from './subnet-size.ts';
@@ -319,7 +320,7 @@ const place = (question: SizeQuestion, ranges: readonly Unplaced[]): readonly Si
 
 /** The smallest aligned range around these; `null` where there is none that a VPC can have. */
 const blockAround = (ranges: readonly string[]): string | null => {
-  const parsed = ranges.flatMap((range) => parseCidr(range) ?? []);
+  const parsed = rangesAmong(ranges);
   const [first] = parsed;
   if (first === undefined) return null;
   for (let length = first.length; length >= 16; length -= 1) {

@@ -163,5 +163,5 @@ const moreNodes = (
   const starts = empties.map((empty) => startOf(demands, empty));
   const least = roomForNodes(worst, starts);
   const nodes = boundsOf(least, roomForNodes(best, starts), ({ fits }) => fits);
-  return least === null || nodes === null ? null : { nodes, error: least.failure?.error ?? null };
+  return least === null || nodes === null ? null : { nodes, error: least.error };
 };

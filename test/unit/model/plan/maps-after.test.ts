@@ -24,6 +24,7 @@ describe('the maps after a change show as many addresses in use as its figures s
     ['running nodes give back what is over their new targets', 7, { settings: { warmIpTarget: 1 } }],
     ['a subnet loses its only node', 3, { nodes: -1 }],
     ['nodes start', 4, { nodes: 4 }],
+    ['nodes start where none runs', 1, { nodes: 3 }],
     ['nodes of another type take the place of all', 6, { type: 'm5.xlarge' }],
   ])('where %s', (_, nodes, changes) => {
     const used = usedAfter(nodes, changes);

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { HeadroomError } from '../../../../shared/model/base/errors.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import { type DrainQuestion, planDrain } from '../../../../shared/model/plan/drain.ts';
+import { chooseDrains } from '../../../../shared/model/plan/drain-choice.ts';
+import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import { shopFleet } from '../../../fixtures/plan-command.ts';
+
+/** Twelve nodes that run one pod each, so every one of them can go. */
+const fleet = (options: Parameters<typeof shopFleet>[0] = {}) =>
+  shopFleet({ nodes: 12, pods: 1, ...options }).scanned();
+
+const ANY: DrainQuestion = { subnetIds: [], supply: 'addresses', most: null, win: null };
+
+const drained = (
+  question: Partial<DrainQuestion>,
+  { cluster, estate } = fleet(),
+  input: Partial<PlanInput> = {},
+) => planDrain(new PlanEstate({ ...estate.input, ...input }), cluster, { ...ANY, ...question });
+
+describe('a drain that is to win so much', () => {
+  test.each([15, 30, 60, 100, 115, 120])('wins %i addresses, and would not with a node less', (win) => {
+    const { steps, wins } = drained({ win }).plan;
+    expect(wins).toBeGreaterThanOrEqual(win);
+    if (steps.length > 1) expect(drained({ most: steps.length - 1 }).plan.wins).toBeLessThan(win);
+  });
+
+  test('wins what it can where that is less', () => {
+    expect(drained({ win: 100_000 }).plan).toEqual({
+      ...drained({}).plan,
+      question: expect.objectContaining({ win: 100_000 }),
+    });
+  });
+});
+
+describe('what is not known of a drain', () => {
+  test('is everything where a stored scan holds no single addresses', () => {
+    expect(() => drained({}, fleet(), { interfaces: null })).toThrow(HeadroomError);
+  });
+
+  test('are nodes of a type without known limits: they stay, and are counted', () => {
+    const { cluster, estate } = fleet();
+    const nodes = cluster.nodes.map((node, index) =>
+      index === 0 ? { ...node, instanceType: 'zz9.large' } : node,
+    );
+    const { steps, unknowns } = drained({}, { cluster: { ...cluster, nodes }, estate }).plan;
+    expect(unknowns).toEqual(['1 node of unknown type or subnet is left out.']);
+    expect(steps.map(({ instanceId }) => instanceId)).not.toContain(cluster.nodes[0]?.instanceId);
+  });
+
+  test('is the map of a subnet without one: prefixes are won in the others', () => {
+    const scan = fleet({ settings: { prefixDelegation: true } });
+    const maps = scan.estate.input.maps.filter(({ subnetId }) => subnetId !== 'subnet-0a');
+    const answer = drained({ supply: 'prefixes' }, scan, { maps });
+    expect([...answer.mapsAfter.keys()]).toEqual(['subnet-0b', 'subnet-0c']);
+    expect(answer.plan.reservations.map(({ subnetId }) => subnetId)).not.toContain('subnet-0a');
+  });
+
+  test('is what pods take in a subnet that could not be measured: its map shows what goes alone', () => {
+    const scan = fleet();
+    const subnets = scan.estate.input.subnets.map((subnet) =>
+      subnet.subnetId === 'subnet-0a' ? { ...subnet, prefixes: null } : subnet,
+    );
+    const { mapsAfter, mapsBeforeReserving } = drained({ most: 1 }, scan, { subnets });
+    expect(mapsAfter.get('subnet-0a')).toEqual(mapsBeforeReserving.get('subnet-0a'));
+  });
+});
+
+test('with IP targets the pool tells the number of pods, and a drain wins what it leaves', () => {
+  const settings = { ...DEFAULT_CNI_SETTINGS, warmIpTarget: 1, minimumIpTarget: 1 };
+  const { steps, wins } = drained({ most: 1 }, fleet({ settings, pods: 3 })).plan;
+  expect(steps).toHaveLength(1);
+  expect(steps[0]?.pods).toBe(3);
+  expect(wins).toBeLessThanOrEqual((steps[0]?.winsSoFar ?? 0) - 3);
+});
+
+test('of many nodes, those that hold most addresses for each pod are looked at', () => {
+  const candidates = Array.from({ length: 60 }, (_, index) => ({ pods: 0, addresses: index }));
+  const chosen = chooseDrains({ candidates, blocks: [], most: 3, cost: () => 0, supply: 'addresses' });
+  expect(chosen.toSorted((a, b) => a - b)).toEqual([57, 58, 59]);
+});

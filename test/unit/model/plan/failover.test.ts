@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { planFailover } from '../../../../shared/model/plan/failover.ts';
+import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import type { ClusterAssessment, ZoneFailover } from '../../../../shared/model/result/cluster.ts';
+import { shopFleet } from '../../../fixtures/plan-command.ts';
+
+const { cluster: shop, estate } = shopFleet({ pods: 3 }).scanned();
+
+const aLoss = (changes: Partial<ZoneFailover>): ZoneFailover => ({
+  lostZones: ['eu-west-1a'],
+  lostNodes: 2,
+  fits: 2,
+  fitsAtBest: 2,
+  shortfall: 0,
+  error: null,
+  limitedBy: null,
+  atMaximum: null,
+  reason: null,
+  ...changes,
+});
+
+const planOf = (
+  losses: readonly Partial<ZoneFailover>[],
+  cluster: Partial<ClusterAssessment> = {},
+  input: Partial<PlanInput> = {},
+) =>
+  planFailover(
+    new PlanEstate({ ...estate.input, ...input }),
+    { ...shop, zoneFailover: losses.map(aLoss), ...cluster },
+    [],
+  );
+
+const UNKNOWN = { fits: null, fitsAtBest: null, shortfall: null, reason: 'A subnet could not be read.' };
+const SHORT = { fits: 0, fitsAtBest: 0, shortfall: 2 };
+
+describe('the loss of zones', () => {
+  test('fits where every loss does', () => {
+    expect(planOf([{}, {}]).answer).toMatchObject({ fits: true, unknowns: [] });
+  });
+
+  test('is not known where one of them is not', () => {
+    expect(planOf([{}, UNKNOWN]).answer).toMatchObject({
+      fits: null,
+      unknowns: ['A subnet could not be read.'],
+    });
+  });
+
+  test('does not fit where one of them does not, although another is not known', () => {
+    expect(planOf([UNKNOWN, SHORT]).answer.fits).toBe(false);
+  });
+
+  test('is drawn for the one that leaves most nodes without room, and then for the largest', () => {
+    const larger = { lostZones: ['eu-west-1b', 'eu-west-1c'], lostNodes: 4 };
+    expect(planOf([{}, larger, UNKNOWN]).drawn?.lostNodes).toBe(4);
+    expect(planOf([larger, SHORT]).drawn?.shortfall).toBe(2);
+  });
+
+  test('is not computed for a scan of an older version, and nothing is drawn', () => {
+    const { zoneFailover: _, ...older } = shop;
+    const { answer, drawn, mapsAfter } = planFailover(estate, older, []);
+    expect([answer.fits, drawn, mapsAfter().size]).toEqual([null, null, 0]);
+    expect(answer.unknowns[0]).toContain('No loss could be computed');
+  });
+});
+
+describe('subnets that make a loss fit', () => {
+  const subnetsOf = (...question: Parameters<typeof planOf>) =>
+    planOf(...question).answer.losses[0]?.wouldFitWith.map(({ cidr, length }) => ({ cidr, length }));
+
+  test('are in free ranges of the VPC, clear of its own subnets alone', () => {
+    const [subnet] = estate.input.subnets;
+    if (subnet === undefined) throw new Error('no subnet');
+    const elsewhere = { ...subnet, subnetId: 'elsewhere', vpcId: 'vpc-02', cidrBlock: '10.0.3.0/24' };
+    const subnets = [...estate.input.subnets, elsewhere, { ...subnet, subnetId: 'six', cidrBlock: null }];
+    expect(subnetsOf([SHORT], {}, { subnets })?.[0]?.cidr).toBe('10.0.3.0/27');
+  });
+
+  test('have a size but no place where the VPC is not known, or full', () => {
+    expect(subnetsOf([SHORT], {}, { vpcs: [] })).toEqual([
+      { cidr: null, length: 27 },
+      { cidr: null, length: 27 },
+    ]);
+  });
+
+  test('have no size where not even a /16 is large enough', () => {
+    expect(subnetsOf([{ ...SHORT, shortfall: 100_000 }])).toEqual([
+      { cidr: null, length: null },
+      { cidr: null, length: null },
+    ]);
+  });
+
+  test('are not named where it is not known what nodes take', () => {
+    expect(subnetsOf([SHORT], {}, { limits: () => null })).toEqual([]);
+  });
+});

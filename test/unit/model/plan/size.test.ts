@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
+import { planSize, type SizeQuestion } from '../../../../shared/model/plan/size.ts';
+
+const settings = { ...DEFAULT_CNI_SETTINGS, customNetworking: false };
+
+const sized = (changes: Partial<SizeQuestion>) => {
+  const question: SizeQuestion = {
+    nodes: 10,
+    type: 'm5.large',
+    podsPerNode: 20,
+    zones: 2,
+    zonesThatHoldAll: 2,
+    growthPercent: 0,
+    surgePerZone: 1,
+    services: 100,
+    loadBalancers: 1,
+    settings,
+    modes: ['secondary'],
+    within: [],
+    taken: [],
+    ...changes,
+  };
+  const { ipamPools, modes } = planSize(question, limitsOf);
+  const [mode] = modes;
+  if (mode === undefined) throw new Error('no mode');
+  return { ipamPools, mode };
+};
+
+const lengthOf = (purpose: string, changes: Partial<SizeQuestion>) =>
+  sized(changes).mode.ranges.find((range) => range.purpose === purpose);
+
+describe('what no subnet holds has no length, and does not fit', () => {
+  test.each<[string, Partial<SizeQuestion>]>([
+    ['load-balancers', { loadBalancers: 10_000 }],
+    ['services', { services: 2_000_000 }],
+    ['nodes', { nodes: 100_000 }],
+  ])('%s', (purpose, changes) => {
+    const within = ['10.0.0.0/8'];
+    expect(lengthOf(purpose, { ...changes, within })).toMatchObject({ length: null, cidr: null });
+    expect(sized({ ...changes, within }).mode.fits).toBe(false);
+  });
+});
+
+test('nodes that run no pod with an address of its own make nothing fit', () => {
+  const { mode } = sized({ settings: { ...settings, maxEni: 1 }, modes: ['custom-secondary'] });
+  expect(mode).toMatchObject({ fits: false, nodes: 0 });
+  expect(mode.notices.join(' ')).toContain('A m5.large runs at most 0 pods in this mode');
+});
+
+test('IP targets come with a note on interfaces that stay', () => {
+  const { notices } = sized({ settings: { ...settings, warmIpTarget: 2 } }).mode;
+  expect(notices.join(' ')).toContain('With IP targets interfaces may stay for single addresses');
+});
+
+describe('a pool of IPAM', () => {
+  const fitIn = (cidrs: readonly string[], changes: Partial<SizeQuestion> = {}) => {
+    const pool = {
+      ipamPoolId: 'ipam-pool-1',
+      description: null,
+      locale: 'eu-west-1',
+      cidrs,
+      allocations: [{ cidr: '10.0.0.0/17', resource: 'vpc-01' }],
+    };
+    const taken = [{ range: '10.0.128.0/18', owner: 'vpc-02' }];
+    return sized({ ipamPools: [pool], taken, ...changes }).ipamPools[0];
+  };
+
+  test('has a block for the cluster in what is neither allocated nor taken', () => {
+    expect(fitIn(['10.0.0.0/16'])).toMatchObject({
+      allocations: 1,
+      freeRanges: ['10.0.192.0/18'],
+      fits: [{ mode: 'secondary', cidr: '10.0.192.0/22' }],
+    });
+  });
+
+  test.each<[string, readonly string[], Partial<SizeQuestion>]>([
+    ['nothing is free', ['10.0.0.0/17'], {}],
+    ['a range has no size', ['10.0.0.0/8'], { loadBalancers: 10_000 }],
+    ['the cluster needs more than a VPC block', ['10.0.0.0/8'], { nodes: 4_000, podsPerNode: 20 }],
+  ])('has none where %s', (_, cidrs, changes) => {
+    expect(fitIn(cidrs, changes)?.fits).toEqual([{ mode: 'secondary', cidr: null }]);
+  });
+});
