@@ -84,6 +84,20 @@ const toSubnet = (labels: 'series' | 'row'): object => {
   };
 };
 
+/** Where a click on a series of a VPC or a cluster leads: the live page, which shows only that one. */
+const toFilter = (filter: 'vpc' | 'cluster', label: string): object => ({
+  title: filter === 'vpc' ? 'VPC on the live page' : 'Cluster on the live page',
+  url: `\${page}/#account=\${__field.labels.account_id}&region=\${__field.labels.region}&${filter}=\${__field.labels.${label}}`,
+  targetBlank: true,
+});
+
+const LINK_OF_SERIES: Readonly<Record<MetricFamily<never>['subject'], object | null>> = {
+  subnet: toSubnet('series'),
+  vpc: toFilter('vpc', 'vpc_id'),
+  cluster: toFilter('cluster', 'cluster_name'),
+  run: null,
+};
+
 /** The thresholds of an empty headroom.yml, in the units of Prometheus, where they are figures of the metric itself. */
 const thresholdsOf = (
   name: string,
@@ -147,7 +161,7 @@ const timeSeries = <Subject>(family: MetricFamily<Subject>, definition: MetricDe
       defaults: {
         unit: unitOf(name),
         ...thresholdLines(name),
-        ...(subnet ? { links: [toSubnet('series')] } : {}),
+        ...(LINK_OF_SERIES[family.subject] === null ? {} : { links: [LINK_OF_SERIES[family.subject]] }),
         custom: {
           showPoints: 'never',
           ...(thresholdsOf(name) === null ? {} : { thresholdsStyle: { mode: 'line' } }),

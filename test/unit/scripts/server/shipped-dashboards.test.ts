@@ -48,6 +48,10 @@ describe('what is shipped for Prometheus and Grafana', () => {
       JSON.stringify(dashboard.panels.find((each) => each.title === title));
     expect(panel('Run out next')).toContain('headroom_subnet_prefix_exhaustion_seconds');
     expect(panel('AvailableAddresses')).toMatch(/\/#\$\{__field\.labels\.account_id\}\//);
+    expect(panel('NetworkAddressUsage')).toMatch(
+      /\/#account=\$\{__field\.labels\.account_id\}&region=\$\{__field\.labels\.region\}&vpc=\$\{__field\.labels\.vpc_id\}/,
+    );
+    expect(panel('CommittedPods')).toMatch(/&cluster=\$\{__field\.labels\.cluster_name\}/);
     expect(panel('Fullest subnets')).toMatch(/\/#\$\{__data\.fields\.account_id\}\//);
     expect(panel('Alerts')).toMatch(/\$\{__data\.fields\.runbook\}/);
     expect(panel('UtilizationPercent')).toContain('"thresholdsStyle":{"mode":"line"}');
