@@ -3,7 +3,10 @@ import { CHECKS } from '../model/checks/checks.ts';
 import type { Finding } from '../model/result/finding.ts';
 
 /** What alerts need to know of a check. They have the name of its settings. */
-type OrderedCheck = Pick<Check, 'supply' | 'suppresses' | 'neverSuppressed' | 'findsNothingLeft'>;
+type OrderedCheck = Pick<
+  Check,
+  'supply' | 'suppresses' | 'neverSuppressed' | 'findsNothingLeft' | 'isExpectation'
+>;
 
 /** A rule that many checks share is none of them in particular: it suppresses nothing, and does not say that nothing is left. */
 export const CHECK_OF_RULE: ReadonlyMap<string, OrderedCheck> = new Map(

@@ -7,7 +7,7 @@ import { isShortage } from './check-of-rule.ts';
 type Open = Pick<Alert, 'subject'> & { readonly cause: string; readonly since: number };
 
 /**
- * Subnets of one cluster whose shortages begin within this time (milliseconds) are one incident: the same pods or jobs spread over
+ * Subnets of one cluster whose shortages are announced within this time (milliseconds) are one incident: the same pods or jobs spread over
  * them. A drain of a VPC over hours reached its subnets up to two and a half hours after each other (`npm run bench:year`).
  */
 const TOGETHER_WITHIN = 3 * 3_600_000;
@@ -32,10 +32,10 @@ export const joinIncidents = (
   const open: Open[] = firing
     .filter(({ finding }) => isShortage(finding))
     .toSorted((a, b) => (a.since < b.since ? -1 : 1))
-    .map(({ subject, cause, since }) => ({
+    .map(({ subject, cause, since, firedAt }) => ({
       subject,
       cause: cause ?? causeOf(subject),
-      since: Date.parse(since),
+      since: Date.parse(firedAt ?? since),
     }));
   const joined = new Map<string, string>();
   const begins = observations.filter(

@@ -11,6 +11,8 @@ import {
 import type { RuleLife } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { evidenceChanges, type Finding, hasChanged } from '../model/result/finding.ts';
+import type { Forecast } from '../model/result/forecast.ts';
+import { CHECK_OF_RULE } from './check-of-rule.ts';
 import { type Combined, combine, stepOf } from './combined-lifecycle.ts';
 import { withAnnouncedCauses, withWaitingCauses } from './worsening.ts';
 
@@ -324,6 +326,7 @@ const issue = (
     ...shared,
     lastNotifiedAt: at,
     lastObservedAt: at,
+    ...(begins ? { firedAt: at } : {}),
     sequence,
     ...(current.formerKey === undefined ? {} : { formerKey: undefined }),
     acknowledged: begins || kind === 'escalated' || to === 'ok' ? null : current.acknowledged,
@@ -396,14 +399,18 @@ const reduceTogether = (
   const at = new Date(now).toISOString();
   const current = alert ?? blank(observation, finding, at);
   const change = stepOf(alert, combined);
-  const milderSince = change === 'deescalated' ? (current.milderSince ?? at) : undefined;
+  const clocks: WaitingClocks = {
+    milderSince: change === 'deescalated' ? (current.milderSince ?? at) : undefined,
+    heldSince: change === 'firing' ? heldSinceOf(current, combined, observed, at) : undefined,
+  };
   const waits =
+    clocks.heldSince !== undefined ||
     (change === 'firing' && isAboutToBeCritical(combined, observed, now)) ||
-    (milderSince !== undefined && mayComeBack(observed, Date.parse(milderSince), now));
+    (clocks.milderSince !== undefined && mayComeBack(observed, Date.parse(clocks.milderSince), now));
   const step = waits ? null : change;
   const kind = step ?? (isRepeatOfAllDue(current, observation, combined, settings, now) ? 'repeated' : null);
   if (kind === null) {
-    const waiting = waitTogether(withMilderSince(current, milderSince, at), observation, combined, at);
+    const waiting = waitTogether(withClocks(current, clocks, at), observation, combined, at);
     return { alert: waiting, transitions: [] };
   }
 
@@ -424,6 +431,7 @@ const reduceTogether = (
     announcedAt: _times,
     announcedRules: _rules,
     milderSince: _milder,
+    heldSince: _held,
     ...kept
   } = current;
   const { announcedRules, ...rest } = record;
@@ -467,12 +475,67 @@ const mayComeBack = (observed: readonly ObservedPart[], milderSince: number, now
   return waitsAtAll && !observed.some(({ isSafe }) => isSafe) && now - milderSince < EASES_AFTER;
 };
 
+/** Since when a step of all checks together waits; `undefined`: it does not. */
+interface WaitingClocks {
+  readonly milderSince: string | undefined;
+  readonly heldSince: string | undefined;
+}
+
 /** The very record where nothing changes: one that waits for nothing new is not stored again. */
-const withMilderSince = (alert: Alert, since: string | undefined, at: string): Alert => {
-  if (alert.milderSince === since) return alert;
-  const { milderSince: _before, ...kept } = { ...alert, lastObservedAt: at };
-  return since === undefined ? kept : { ...kept, milderSince: since };
+const withClocks = (alert: Alert, { milderSince, heldSince }: WaitingClocks, at: string): Alert => {
+  if (alert.milderSince === milderSince && alert.heldSince === heldSince) return alert;
+  const { milderSince: _milder, heldSince: _held, ...kept } = { ...alert, lastObservedAt: at };
+  return {
+    ...kept,
+    ...(milderSince === undefined ? {} : { milderSince }),
+    ...(heldSince === undefined ? {} : { heldSince }),
+  };
 };
+
+/**
+ * A warning of what is only expected may wait for half a day (milliseconds) where it may be critical by then. In a simulated
+ * year (`npm run bench:year`) 10 of 25 warnings became critical within that time, and people were notified twice of one thing.
+ */
+const EXPECTATION_WAITS = 12 * 3_600_000;
+
+/** What is expected to happen within this time (milliseconds) may be critical in half a day: a forecast is critical at 24 hours. */
+const SOON = 36 * 3_600_000;
+
+/**
+ * Since when a warning waits that may be followed by its critical level within half a day; `undefined`: it waits no longer. A fact,
+ * such as few addresses left, never waits, and the critical level never does. What clears in that time is not announced, and
+ * while it clears it still waits.
+ */
+const heldSinceOf = (
+  { heldSince }: Alert,
+  { parts, severity }: Combined,
+  observed: readonly ObservedPart[],
+  at: string,
+): string | undefined => {
+  const firing = parts.filter((part) => part.severity !== 'ok');
+  if (severity !== 'warning' || firing.some(({ rule }) => !isExpectation(rule))) return undefined;
+  const raised = observed.filter(
+    ({ rule, raise }) => raise !== null && raise !== 'ok' && firing.some((part) => part.rule === rule),
+  );
+  if (raised.length === 0) return heldSince;
+  const now = Date.parse(at);
+  const isSoon = raised
+    .flatMap(({ finding }) => expectedTimes(finding?.forecast))
+    .some((time) => Date.parse(time) <= now + SOON);
+  const since = heldSince ?? at;
+  return isSoon && now - Date.parse(since) < EXPECTATION_WAITS ? since : undefined;
+};
+
+const isExpectation = (rule: string): boolean => CHECK_OF_RULE.get(rule)?.isExpectation === true;
+
+/** When nothing may be left, by the forecast and by each pace. */
+const expectedTimes = (forecast: Forecast | undefined): readonly string[] =>
+  [
+    forecast?.earliest,
+    forecast?.exhaustionAt,
+    forecast?.surge?.exhaustionAt,
+    forecast?.surge?.drain?.exhaustionAt,
+  ].filter((time) => time != null);
 
 const withParts = ({ parts: _parts, ...alert }: Alert, { parts }: Combined): Alert =>
   parts.length === 0 ? alert : { ...alert, parts };

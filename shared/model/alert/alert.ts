@@ -176,6 +176,10 @@ export interface Alert {
   readonly worseSince?: string;
   /** Of an alert over several checks, while it fires: since when all of them are milder than what was announced. */
   readonly milderSince?: string;
+  /** When it was announced in this life; absent: while pending, and in records of earlier versions. */
+  readonly firedAt?: string;
+  /** Since when a warning of what is only expected waits for its critical level; absent: none waits. */
+  readonly heldSince?: string;
   readonly announcedRules?: readonly string[];
   /** See `Transition.announcedAt`. */
   readonly announcedAt?: readonly string[];

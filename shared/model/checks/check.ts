@@ -120,6 +120,8 @@ export interface Check<Context = CheckContext> {
   readonly isShortage?: true;
   /** It finds that nothing is left: a fact of its own, which is sent once in an incident whatever was expected before. */
   readonly findsNothingLeft?: true;
+  /** It finds what is expected, and not what is so already: its warning may wait for the critical level. */
+  readonly isExpectation?: true;
   /** Says something of every subject that it is about. */
   readonly find: (context: Context) => readonly CheckResult[];
 }

@@ -50,6 +50,7 @@ const surgeOf = (name: SupplyName): Check => ({
     'A job, a deployment or an autoscaler takes more than it should. Find it before you add space, because it would take that too.',
   settings: `${name}-surge`,
   supply: name,
+  isExpectation: true,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   neverSuppressed: true,
   find: ({ estate }) =>

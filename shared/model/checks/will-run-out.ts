@@ -50,6 +50,7 @@ const willRunOut = (name: SupplyName): Check => ({
       : 'There is still time to plan. Whole blocks of 16 usually run out long before single addresses do.',
   settings: `${name}-exhaustion`,
   supply: name,
+  isExpectation: true,
   ...(name === 'addresses' ? { suppresses: PREFIX_ALERTS } : {}),
   find: (context) => suppliesOf(context.estate, name).map((supply) => result(context, supply)),
 });

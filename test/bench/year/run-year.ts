@@ -11,7 +11,7 @@ import { raiseForDelivery } from '../../../shared/pipeline/raise-and-deliver.ts'
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { AlertStore } from '../../../shared/state/state-store.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
-
+import { aCluster } from '../../fixtures/findings-input.ts';
 import { DAY, FIVE_MINUTES, HOUR } from '../alerts/shapes/load-series.ts';
 import { channelOf, type Shown } from './channel.ts';
 import type { Happening, SimulatedVpc } from './estate.ts';
@@ -54,6 +54,7 @@ export const runYear = async (
   const store = createMemoryStateStore();
   const { app, shown } = channelOf(() => now);
   const pasts = subnets.map(() => ({ history: new HistoryBuilder(), outlook: null as Outlook | null }));
+  const subnetIds = subnets.map((_, index) => subnetIdOf(index));
   for (; now < start + days * DAY; now += FIVE_MINUTES) {
     const assessed = subnets.map(({ capacity, used }, index): SubnetAssessment => {
       const past = pasts[index];
@@ -72,6 +73,8 @@ export const runYear = async (
     const assessment = anAssessment({
       scannedAt: new Date(now).toISOString(),
       subnets: assessed,
+      // Nodes of one EKS cluster in all three: what takes the whole VPC is one job or one group of nodes.
+      clusters: [aCluster({ clusterName: 'shop', subnetIds, nodeSubnetIds: subnetIds })],
       vpcs: [
         summarizeVpc(
           VPC,
@@ -113,6 +116,8 @@ const acknowledgeCritical = async (alerts: AlertStore, now: number): Promise<voi
       await alerts.commit(TARGET, acknowledge(alert, 'mia', now), version);
 };
 
+const subnetIdOf = (index: number): string => `subnet-0${index}`;
+
 const subnetAssessment = (
   index: number,
   capacity: number,
@@ -120,7 +125,7 @@ const subnetAssessment = (
   addresses: ReturnType<typeof forecast>,
 ): SubnetAssessment =>
   aSubnet({
-    subnetId: `subnet-0${index}`,
+    subnetId: subnetIdOf(index),
     name: `nodes-${'abc'[index]}`,
     usable: capacity,
     used: capacity - available,

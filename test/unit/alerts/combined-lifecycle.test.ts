@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acknowledge } from '../../../shared/alerts/acknowledgement.ts';
 import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
 import type { Alert, AlertLevel, Observation, ObservedPart } from '../../../shared/model/alert/alert.ts';
+import type { Forecast, Surge } from '../../../shared/model/result/forecast.ts';
 import { aFinding, aSubnetSubject } from '../../fixtures/observations.ts';
 
 const MINUTE = 60_000;
@@ -19,6 +20,7 @@ interface Said {
   readonly clearFor?: number;
   readonly isCovered?: boolean;
   readonly isSafe?: boolean;
+  readonly forecast?: Forecast;
 }
 
 /** What the checks of one supply say; a check that is not named is healthy. */
@@ -35,6 +37,7 @@ const together = (
       clearFor = 0,
       isCovered = false,
       isSafe = false,
+      forecast,
     } = said[rule] ?? { raise: 'ok' };
     const isWell = raise === null || (raise === 'ok' && hold === 'ok');
     const finding = aFinding({
@@ -42,6 +45,7 @@ const together = (
       severity: raise === 'critical' ? 'critical' : 'warning',
       title: `${rule}: ${left} left`,
       evidence: [{ name: 'available', value: left, unit: 'addresses' }],
+      ...(forecast === undefined ? {} : { forecast }),
     });
     return {
       rule,
@@ -89,6 +93,15 @@ const live = (
   }
   return { alert, sent };
 };
+
+const aSurge = (exhaustionAt: string): Surge => ({
+  raise: 'ok',
+  hold: 'ok',
+  lossPerHour: { fast: 1, slow: 1 },
+  ordinaryLossPerHour: null,
+  exhaustionAt,
+  reason: '',
+});
 
 const willRunOut = together({ 'addresses-exhaustion': { raise: 'warning' } });
 const low = together({
@@ -208,6 +221,108 @@ describe('the checks of one supply are one alert', () => {
       'addresses-low': { raise: 'warning' },
     });
     expect(live([[0, slow]]).sent).toEqual(['0 firing addresses-low warning +addresses-exhaustion']);
+  });
+
+  describe('whose warning of what is only expected', () => {
+    const expected = (hours: number, changes: Partial<Forecast> = {}): Forecast => ({
+      exhaustionAt: iso(hours * 60),
+      earliest: null,
+      latest: null,
+      probabilityWithin: null,
+      method: 'trend',
+      reason: '',
+      ...changes,
+    });
+    const warned = (forecast: Forecast) =>
+      together({ 'addresses-exhaustion': { raise: 'warning', forecast } });
+    const critical = together({ 'addresses-exhaustion': { raise: 'critical', forecast: expected(30) } });
+
+    test('waits for half a day where it may be critical by then, and is announced after that', () => {
+      expect(
+        live([
+          [0, warned(expected(36))],
+          [719, warned(expected(36))],
+          [720, warned(expected(36))],
+        ]).sent,
+      ).toEqual(['720 firing addresses-exhaustion warning']);
+    });
+
+    test('is one message with the critical level, which does not wait', () => {
+      expect(
+        live([
+          [0, warned(expected(36))],
+          [5, critical],
+        ]).sent,
+      ).toEqual(['5 firing addresses-exhaustion critical']);
+    });
+
+    test('waits from when it would have been announced, however long it took to be confirmed', () => {
+      const hovering = together({
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(40), pendingFor: 36_000 },
+      });
+      expect(
+        live([
+          [0, hovering],
+          [600, hovering],
+          [1_319, hovering],
+          [1_320, hovering],
+        ]).sent,
+      ).toEqual(['1320 firing addresses-exhaustion warning']);
+    });
+
+    test('still waits while it clears or is unknown', () => {
+      const clearing = together({ 'addresses-exhaustion': { raise: 'ok', clearFor: 43_200 } });
+      const unknown = together({ 'addresses-exhaustion': { raise: null } });
+      const later = together({
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(36), clearFor: 43_200 },
+      });
+      expect(
+        live([
+          [0, later],
+          [700, clearing],
+          [710, unknown],
+          [715, clearing],
+          [800, later],
+        ]).sent,
+      ).toEqual(['800 firing addresses-exhaustion warning']);
+    });
+
+    test('is not announced where it clears in that time', () => {
+      expect(
+        live([
+          [0, warned(expected(36))],
+          [60, well],
+          [800, well],
+        ]).sent,
+      ).toEqual([]);
+    });
+
+    test.each([
+      ['in days', expected(37), 0],
+      ['at an unknown time', expected(0, { exhaustionAt: null }), 0],
+      ['in days, and at the earliest today', expected(90, { earliest: iso(20 * 60) }), 720],
+      ['in days, and at the present pace today', expected(90, { surge: aSurge(iso(20 * 60)) }), 720],
+    ])('of what may happen %s', (_, forecast, announced) => {
+      expect(
+        live([
+          [0, warned(forecast)],
+          [720, warned(forecast)],
+        ]).sent,
+      ).toEqual([`${announced} firing addresses-exhaustion warning`]);
+    });
+
+    test('does not wait beside a fact', () => {
+      const fact = together({
+        'addresses-low': { raise: 'warning' },
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(30) },
+      });
+      expect(
+        live([
+          [0, warned(expected(30))],
+          [5, fact],
+        ]).sent,
+      ).toEqual(['5 firing addresses-low warning +addresses-exhaustion']);
+    });
   });
 
   test('that sends one warning, though days became hours', () => {
