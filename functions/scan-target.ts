@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { CallBudgets } from '../shared/aws/call-budget.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
 import { createTargetClients } from '../shared/aws/clients.ts';
+import { dashboardOf } from '../shared/aws/dashboard-links.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
 import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
@@ -87,7 +88,6 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
     budget: budgets.of(target, configuration.scan.quotaShare),
   });
   const sinks = createMetricSinks(configuration.metrics, home, process.env);
-  const dashboard = environment.dashboardName;
   try {
     return await runScanJob({
       target,
@@ -102,7 +102,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
       },
       links: {
         ...configuration.links,
-        dashboard: dashboard === null ? null : { name: dashboard, ...home },
+        dashboard: dashboardOf(environment, home, configuration.metrics),
       },
       ports: {
         sources: createTargetSources(target, clients, {

@@ -12,6 +12,8 @@ export interface LinkSettings {
     readonly region: string;
     /** Absent: not known, so that the link does not go through a portal. */
     readonly accountId?: string;
+    /** Where the metrics of subnets are in CloudWatch; absent: they are not there. */
+    readonly namespace?: string | null;
   } | null;
   /** Where people reach the live page of `headroom serve`, without a slash at its end; absent: nowhere. */
   readonly page?: string | null;
@@ -46,7 +48,9 @@ export const linksFor = (
       settings,
     ),
   ).slice(0, CONSOLE_LINKS),
-  ...distinct(transitions.flatMap(({ subject }) => pageLink(subject, settings) ?? [])).slice(0, 1),
+  ...distinct(
+    transitions.flatMap(({ subject }) => pageLink(subject, settings) ?? graphLink(subject, settings) ?? []),
+  ).slice(0, 1),
   ...dashboardLinks(settings),
 ];
 
@@ -94,9 +98,12 @@ export const runbookUrl = (
   return base.includes('{check}') ? base.replaceAll('{check}', name) : `${withoutEndSlashes(base)}/${name}`;
 };
 
+/** Without a page the dashboard has the runbooks: each alert there has a button that opens its own. */
 const runbookLink = ({ kind }: Pick<Finding, 'kind'>, settings: LinkSettings): Link | null => {
   const url = runbookUrl(kind, settings);
-  return url === null ? null : { label: `Runbook ${kind}`, url };
+  if (url !== null) return { label: `Runbook ${kind}`, url };
+  const [dashboard] = dashboardLinks(settings);
+  return dashboard === undefined ? null : { label: `Runbook ${kind}`, url: dashboard.url };
 };
 
 /** The map and the history of a subnet, or what is shown of a VPC, a cluster or a target. */
@@ -113,6 +120,45 @@ const placeOnPage = ({ type, accountId, region, vpcId, clusterName, subnetIds }:
   else if (clusterName !== null) filter.set('cluster', clusterName);
   return type === 'monitor' ? '' : filter.toString();
 };
+
+/** So far back: where a subnet has come from, and not only what it did last. */
+const GRAPH_START = '-P14D';
+
+/** What a graph of a subnet in CloudWatch shows. */
+const GRAPHED = ['AvailableAddresses', 'FreePrefixes'] as const;
+
+/**
+ * The history of a subnet as a graph in CloudWatch, by its name: what there is of one subnet without a live page. The console writes
+ * such addresses itself, in a notation of its own (`~` before each value, `*` before the code of a character).
+ */
+const graphLink = (subject: Subject, { dashboard, ...settings }: LinkSettings): Link | null => {
+  const host = dashboard === null ? null : consoleHost(dashboard.region);
+  const { type, id, name, accountId, region, vpcId } = subject;
+  const namespace = dashboard?.namespace ?? null;
+  if (dashboard === null || host === null || namespace === null || type !== 'subnet' || vpcId === null)
+    return null;
+  const text = (value: string): string => `~'${inGraph(value)}`;
+  const metrics = GRAPHED.map(
+    (metric) =>
+      `~(${[namespace, metric, 'AccountId', accountId, 'Region', region, 'VpcId', vpcId, 'SubnetId', id].map(text).join('')}~(label${text(metric)}))`,
+  );
+  const graph = `~(metrics~(${metrics.join('')})~view~'timeSeries~stacked~false~region${text(dashboard.region)}~title${text(name ?? id)}~stat~'Minimum~period~3600~start${text(GRAPH_START)}~end~'PT0H)`;
+  const url = `https://${host}/cloudwatch/home?region=${dashboard.region}#metricsV2?graph=${graph}`;
+  return { label: `History of ${id}`, url: throughPortal(url, dashboard.accountId ?? '', settings) };
+};
+
+/** Letters, digits, `-`, `_` and `.` stand for themselves. Any other character is its code, in two digits or in four. */
+const inGraph = (text: string): string =>
+  [...text]
+    .flatMap((character) => character.split(''))
+    .map((unit) => {
+      if (/[\w.-]/.test(unit)) return unit;
+      const code = unit.charCodeAt(0);
+      return code < 0x1_00
+        ? `*${code.toString(16).padStart(2, '0')}`
+        : `**${code.toString(16).padStart(4, '0')}`;
+    })
+    .join('');
 
 const dashboardLinks = ({ dashboard, ...settings }: LinkSettings): readonly Link[] => {
   const host = dashboard === null ? null : consoleHost(dashboard.region);

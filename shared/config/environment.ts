@@ -31,6 +31,8 @@ export interface PlanScanEnvironment {
   /** Where the monitor's alerts about itself go. */
   readonly topicArn: string;
   readonly configuration: ConfigurationLocation;
+  /** Links in messages lead to this CloudWatch dashboard; `null`: none is deployed. */
+  readonly dashboardName: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -89,6 +91,7 @@ export const parsePlanScanEnvironment = (environment: Environment): PlanScanEnvi
     deadLetterQueueUrl: reader.optional('HEADROOM_DEAD_LETTER_QUEUE_URL', QUEUE_URL),
     topicArn: reader.required('HEADROOM_TOPIC_ARN', TOPIC_ARN),
     configuration: configurationLocation(reader),
+    dashboardName: reader.optional('HEADROOM_DASHBOARD_NAME', DASHBOARD_NAME),
     logLevel: logLevel(reader),
   }));
 

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
 import { mutedBy } from '../alerts/mutes.ts';
 import { DEFAULT_POLICY } from '../config/default-policy.ts';
+import { SUBNET_METRICS } from '../metrics/catalogue.ts';
+import { RANKINGS, WORST_IN_GRAPHS } from '../metrics/rankings.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import type { TargetAssessment } from '../model/result/assessment.ts';
+import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { targetName } from '../model/result/identity.ts';
 import type { LowShares } from '../report/history-chart.ts';
-import { type WidgetAlert, widgetHtml, withHistory } from '../report/widget.ts';
+import { type WidgetAlert, type WidgetInput, widgetHtml, withHistory } from '../report/widget.ts';
 import { parseWidgetRequest, WIDGET_DOCUMENTATION } from '../report/widget-request.ts';
 import { type RankedSubnet, subnetKey } from '../report/worst-first.ts';
 import type { AssessmentStore, StateStore } from '../state/state-store.ts';
@@ -103,7 +105,53 @@ export const drawDashboardWidget = async ({
     state !== undefined && (request.view === 'history' || request.subnetId !== null)
       ? await historiesOf(withHistory(assessments, request), state, now)
       : new Map<string, SubnetHistory>();
-  return widgetHtml({ request, assessments, alerts, histories, lowShares: lowShares(), endpoint, now });
+  const runbook = request.view === 'runbook' ? await runbookOf(request.check, assessments) : null;
+  return widgetHtml({
+    request,
+    assessments,
+    alerts,
+    histories,
+    lowShares: lowShares(),
+    ...(request.view === 'names' ? { graphed: inGraphs(assessments, now) } : {}),
+    runbook,
+    endpoint,
+    now,
+  });
+};
+
+/** The subnets in the graphs of the fleet board: the worst by each of them. */
+const inGraphs = (assessments: readonly TargetAssessment[], now: number): ReadonlySet<SubnetAssessment> => {
+  const subnets = assessments.flatMap((assessment) => assessment.subnets);
+  return new Set(
+    RANKINGS.flatMap(([, name, worst]) => {
+      const metric = SUBNET_METRICS.metrics.find((each) => each.name === name);
+      const sign = worst === 'lowest' ? 1 : -1;
+      return subnets
+        .map((subnet) => ({ subnet, value: metric?.value(subnet, { scannedAt: now }) ?? null }))
+        .filter(
+          (each): each is { readonly subnet: SubnetAssessment; readonly value: number } =>
+            each.value !== null,
+        )
+        .toSorted((a, b) => sign * (a.value - b.value))
+        .slice(0, WORST_IN_GRAPHS)
+        .map(({ subnet }) => subnet);
+    }),
+  );
+};
+
+/** Runbooks come with all checks, which no other view needs: they are read when one is asked for. */
+const runbookOf = async (
+  check: string | null,
+  assessments: readonly TargetAssessment[],
+): Promise<NonNullable<WidgetInput['runbook']> | null> => {
+  const [{ RUNBOOKS }, { runbookSections }] = await Promise.all([
+    import('../report/runbook.ts'),
+    import('../report/runbook-page.ts'),
+  ]);
+  const runbook = check === null ? undefined : RUNBOOKS.get(check);
+  if (runbook === undefined) return null;
+  const found = assessments.flatMap(({ findings }) => findings).filter(({ kind }) => kind === check);
+  return { title: runbook.title, sections: runbookSections(runbook, found) };
 };
 
 /** `null`: they could not be read. A board without them is worth more than none. */

@@ -34,7 +34,7 @@ ${STRIP_STYLE}`;
 /** The widget is given the dashboard's theme; it cannot ask the browser. */
 export const widgetStyle = (theme: 'light' | 'dark'): string =>
   `.hr{${theme === 'dark' ? DARK : LIGHT};background:none;font-size:13px}${SHARED}
-.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}.hr cwdb-action,.hr [data-copy]{display:none}.hr .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(420px,100%),1fr));gap:12px 24px}.hr .charts article{min-width:0}
+.hr{background:none}.hr .crumbs{margin:0 0 6px}.hr button.go{border:0;padding:0;background:none;color:var(--link);font:inherit;text-align:left;text-decoration:underline;cursor:pointer;overflow-wrap:anywhere}.hr button.go:focus-visible{outline:2px solid var(--link)}.hr .scroll{margin-bottom:14px}.hr cwdb-action,.hr [data-copy]{display:none}.hr .names{columns:320px;margin:0;padding:0;list-style:none}.hr .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(420px,100%),1fr));gap:12px 24px}.hr .charts article{min-width:0}
 .hr details>summary{cursor:pointer}
 ${CHART_STYLE}`;
 

@@ -7,14 +7,22 @@ export interface WidgetRequest {
   readonly region: string | null;
   readonly vpcId: string | null;
   readonly subnetId: string | null;
-  /** `table`: subnets and maps. `alerts`: what fires and what was found. `history`: the past of the worst subnets. */
-  readonly view: 'table' | 'alerts' | 'history';
+  /**
+   * `table`: subnets and maps. `alerts`: what fires and what was found. `history`: the past of the worst subnets. `names`: the
+   * names of the subnets that graphs show by id. `runbook`: what to do about `check`.
+   */
+  readonly view: (typeof VIEWS)[number];
+  /** The kind of a check. */
+  readonly check: string | null;
 }
+
+const VIEWS = ['table', 'alerts', 'history', 'names', 'runbook'] as const;
 
 const ACCOUNT_ID = /^\d{12}$/;
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const VPC_ID = /^vpc-[0-9a-z]+$/;
 const SUBNET_ID = /^subnet-[0-9a-z]+$/;
+const CHECK = /^[a-z]+(-[a-z]+)*$/;
 
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
@@ -36,8 +44,8 @@ export const parseWidgetRequest = (event: unknown): WidgetRequest => {
     region: text('region', REGION),
     vpcId: text('vpcId', VPC_ID),
     subnetId: text('subnetId', SUBNET_ID),
-    view:
-      field(event, 'view') === 'alerts' ? 'alerts' : field(event, 'view') === 'history' ? 'history' : 'table',
+    view: VIEWS.find((view) => view === field(event, 'view')) ?? 'table',
+    check: text('check', CHECK),
   };
 };
 
@@ -57,7 +65,8 @@ Parameter | Meaning
 **region** | only this Region
 **vpcId** | the subnets of this VPC
 **subnetId** | the map and the history of this subnet
-**view** | alerts: alerts with their state, and findings; history: the last 60 days of the worst subnets
+**view** | alerts: alerts with their state, and findings; history: the last 60 days of the worst subnets; names: the names of subnets in graphs; runbook: what to do about a check
+**check** | the check of the runbook, such as addresses-low
 
 ### Example
 

@@ -28,6 +28,10 @@ export interface WidgetInput {
   readonly histories?: ReadonlyMap<string, SubnetHistory>;
   /** Below these shares of the capacity a subnet is low. */
   readonly lowShares?: LowShares;
+  /** The subnets in the graphs of the fleet board; absent: all. */
+  readonly graphed?: ReadonlySet<SubnetAssessment>;
+  /** The runbook that was asked for; `null` or absent: there is none of that name. */
+  readonly runbook?: { readonly title: string; readonly sections: Html } | null;
   /** The widget's own function: what a click calls. */
   readonly endpoint: string;
   /** Epoch milliseconds. */
@@ -42,7 +46,7 @@ export interface WidgetAlert {
 
 const NO_SHARES: LowShares = { warning: null, critical: null };
 
-type Place = Partial<Record<'accountId' | 'region' | 'vpcId' | 'subnetId', string>>;
+type Place = Partial<Record<'accountId' | 'region' | 'vpcId' | 'subnetId' | 'view' | 'check', string>>;
 
 const WORST_SHOWN = 15;
 const SUBNETS_SHOWN = 100;
@@ -130,7 +134,7 @@ const alertRow = (each: WidgetAlert, endpoint: string, now: number): Html => {
           region: subject.region,
           ...(subject.vpcId === null ? {} : { vpcId: subject.vpcId }),
         };
-  return html`<tr><td><span class="chip ${severity}">${severity === 'ok' ? 'waits' : severity}</span></td><td><details><summary>${finding.title}</summary>${whatToDo(finding)}</details></td><td>${alertState(each)}${acknowledged === null ? null : html` by ${givenName(acknowledged.by)}`}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${go(endpoint, place, html`map and history`)}<br><span class="where">${subject.accountId} ${subject.region}</span></td></tr>`;
+  return html`<tr><td><span class="chip ${severity}">${severity === 'ok' ? 'waits' : severity}</span></td><td><details><summary>${finding.title}</summary>${whatToDo(finding)}</details></td><td>${alertState(each)}${acknowledged === null ? null : html` by ${givenName(acknowledged.by)}`}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${go(endpoint, place, html`map and history`)} ${go(endpoint, { view: 'runbook', check: finding.kind }, html`runbook`)}<br><span class="where">${subject.accountId} ${subject.region}</span></td></tr>`;
 };
 
 /** What fires, in which state, and what was found beside it. */
@@ -195,6 +199,24 @@ const historyView = (input: WidgetInput): Html => {
   )}</div>`;
 };
 
+const named = ({ subnet }: RankedSubnet): Html =>
+  html`<li>${subnet.subnetId} <b>${givenName(subnet.name, 'no name')}</b> <span class="where">${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</span></li>`;
+
+/** The names of the subnets that the graphs of a board show by id: of a VPC all, of a fleet the worst by each graph. */
+const namesView = ({ assessments, request, graphed }: WidgetInput): Html => {
+  const shown = worstFirst(assessments).filter(({ subnet }) =>
+    request.vpcId === null ? (graphed?.has(subnet) ?? true) : subnet.vpcId === request.vpcId,
+  );
+  return shown.length === 0
+    ? html`<p>No scan has a subnet of ${request.vpcId ?? 'any VPC'}.</p>`
+    : html`<ul class="names">${shown.slice(0, SUBNETS_SHOWN).map(named)}</ul>`;
+};
+
+const runbookView = ({ request, runbook = null }: WidgetInput): Html =>
+  runbook === null
+    ? html`<p>There is no check ${request.check ?? 'without a name'}.</p>`
+    : html`<h3>Runbook: ${runbook.title}</h3>${runbook.sections}`;
+
 const subnet = (input: WidgetInput): Html => {
   const { assessments, endpoint, now, request } = input;
   for (const assessment of assessments) {
@@ -224,14 +246,20 @@ const subnet = (input: WidgetInput): Html => {
  */
 export const widgetHtml = (input: WidgetInput): string => {
   const { request, assessments, endpoint } = input;
-  const views = { alerts: alertsView, history: historyView, table: request.vpcId === null ? fleet : vpc };
+  const views = {
+    alerts: alertsView,
+    history: historyView,
+    names: namesView,
+    runbook: runbookView,
+    table: request.vpcId === null ? fleet : vpc,
+  };
   const view = request.subnetId !== null ? subnet : views[request.view];
   const body =
-    assessments.length === 0
+    assessments.length === 0 && view !== runbookView
       ? html`<p>Nothing has been scanned yet${request.accountId === null && request.region === null ? '' : ' here'}. The first scan ends a few minutes after the deployment.</p>`
       : view(input);
   const back =
-    view === subnet || view === vpc
+    view === subnet || view === vpc || view === runbookView
       ? html`<p class="crumbs">${go(endpoint, {}, html`All subnets`)}</p>`
       : null;
   return html`<style>${new Html(widgetStyle(request.theme))}</style><div class="hr">${back}${body}</div>`

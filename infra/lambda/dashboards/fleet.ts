@@ -1,5 +1,6 @@
 import { RUN_METRICS, SUBNET_METRICS } from '../../../shared/metrics/catalogue.ts';
 import { PRICES } from '../../../shared/metrics/prices.ts';
+import { RANKINGS, WORST_IN_GRAPHS } from '../../../shared/metrics/rankings.ts';
 import {
   addressMap,
   type BoardNames,
@@ -24,21 +25,6 @@ export interface Deployment {
   readonly tableName: string;
   readonly boards: BoardNames;
 }
-
-const WORST = 10;
-
-/** What to look at of subnets, and which end of it is bad. */
-const RANKINGS = [
-  ['Hours until addresses run out', 'HoursToExhaustion', 'lowest'],
-  ['Hours until prefixes run out', 'HoursToPrefixExhaustion', 'lowest'],
-  ['Fewest available addresses', 'AvailableAddresses', 'lowest'],
-  ['Fewest free prefixes', 'FreePrefixes', 'lowest'],
-  ['Highest utilization', 'UtilizationPercent', 'highest'],
-  ['Most fragmented', 'FragmentationIndex', 'highest'],
-  ['Most stranded addresses', 'StrandedAddresses', 'highest'],
-  ['Most leaked interfaces', 'LeakedInterfaces', 'highest'],
-  ['Most unaccounted addresses', 'UnaccountedAddresses', 'highest'],
-] as const;
 
 /** What is worth a look over months. */
 const LONG = [
@@ -125,10 +111,11 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
     addressMap('Alerts and findings', { view: 'alerts' }, 15, 10),
     addressMap('The last 60 days of the worst subnets', { view: 'history' }, 25, 14),
     text(
-      '## Worst subnets over time\nThe ten worst subnets of all accounts and Regions, by id. The tables above have their names. The lines are the usual thresholds.',
+      '## Worst subnets over time\nThe ten worst subnets of all accounts and Regions, by id: a query knows no names. The table has the names. The lines are the usual thresholds.',
       39,
       2,
     ),
+    addressMap('The names of the subnets in these graphs', { view: 'names' }, 41, 6),
   ];
   const rankings = inRows(
     below(top),
@@ -138,7 +125,7 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
         (placement: Placement) =>
           rankingWidget(
             title,
-            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST },
+            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST_IN_GRAPHS },
             placement,
           ),
     ),
@@ -156,7 +143,7 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
         (placement: Placement) =>
           searchWidget(
             title,
-            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST },
+            { namespace, family: SUBNET_METRICS, metric, worst, groupBy: 'SubnetId', limit: WORST_IN_GRAPHS },
             placement,
           ),
     ),

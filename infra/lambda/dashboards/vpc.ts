@@ -86,6 +86,7 @@ export const vpcDashboard = ({
     boardLinks('vpc', boards),
     addressMap('Subnets of the VPC', { vpcId: CHOSEN }, 1, 14),
     addressMap('The last 60 days of its worst subnets', { vpcId: CHOSEN, view: 'history' }, 15, 14),
+    addressMap('The names of the subnets in the graphs', { vpcId: CHOSEN, view: 'names' }, 29, 6),
   ];
   for (const { title, words, vpc, subnets } of STORY) {
     widgets.push(text(`## ${title}\n${words}`, below(widgets), 2));

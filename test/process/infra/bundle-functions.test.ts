@@ -21,7 +21,7 @@ const FOLDER = `dist/test-bundles-${process.pid}`;
  * outgrows it has taken in something: `npm run bundle` and esbuild's metafile tell what.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'dashboard-widget': 335,
+  'dashboard-widget': 355,
   'notify-slack': 310,
   'plan-scan': 1020,
   'slack-interactivity': 780,

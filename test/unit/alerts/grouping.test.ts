@@ -198,6 +198,44 @@ describe('links', () => {
     );
   });
 
+  test('lead to the dashboard, with the runbooks and a graph of the subnet in CloudWatch, where there is no live page', () => {
+    const dashboard = {
+      name: 'headroom-prod',
+      region: 'eu-central-1',
+      accountId: '999999999999',
+      namespace: 'Team/IP',
+    };
+    const links = labelled({ dashboard }, { name: 'shop (a)', accountId: '111111111111' });
+    const board =
+      'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/headroom-prod';
+    expect(links).toMatchObject({ 'Runbook addresses-low': board, Dashboard: board });
+    expect(links['History of subnet-0a']).toBe(
+      [
+        'https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#metricsV2?graph=',
+        "~(metrics~(~(~'Team*2fIP~'AvailableAddresses~'AccountId~'111111111111~'Region~'eu-west-1~'VpcId~'vpc-01~'SubnetId~'subnet-0a~(label~'AvailableAddresses))",
+        "~(~'Team*2fIP~'FreePrefixes~'AccountId~'111111111111~'Region~'eu-west-1~'VpcId~'vpc-01~'SubnetId~'subnet-0a~(label~'FreePrefixes)))",
+        "~view~'timeSeries~stacked~false~region~'eu-central-1~title~'shop*20*28a*29~stat~'Minimum~period~3600~start~'-P14D~end~'PT0H)",
+      ].join(''),
+    );
+  });
+
+  test('lead to no graph where CloudWatch has no metrics, or the subject is no subnet', () => {
+    const dashboard = { name: 'headroom', region: 'eu-west-1' };
+    const graph = (settings: LinkSettings, subject: Partial<Subject> = {}) =>
+      Object.keys(labelled(settings, subject)).filter((label) => label.startsWith('History'));
+    expect(graph({ dashboard })).toEqual([]);
+    expect(graph({ dashboard: { ...dashboard, namespace: null } })).toEqual([]);
+    expect(graph({ dashboard: { ...dashboard, namespace: 'X' } }, { type: 'vpc', id: 'vpc-01' })).toEqual([]);
+    expect(graph({ dashboard: { ...dashboard, namespace: 'X' } })).toEqual(['History of subnet-0a']);
+    expect(graph({ dashboard: { ...dashboard, namespace: 'X' }, page })).toEqual([]);
+  });
+
+  test('keep the name of a subnet inside the notation of a graph, whatever it is', () => {
+    const dashboard = { name: 'headroom', region: 'eu-west-1', namespace: 'X' };
+    const url = labelled({ dashboard }, { name: "a'b~c*d)é🙂#&%" })['History of subnet-0a'] ?? '';
+    expect(url).toContain("~title~'a*27b*7ec*2ad*29*e9**d83d**de42*23*26*25~stat");
+  });
+
   test('have no page where none is known', () => {
     expect(Object.keys(labelled({ dashboard: null, page: null, runbooks: null }))).toEqual([
       'Subnet subnet-0a',
@@ -208,6 +246,7 @@ describe('links', () => {
     const many = ['a', 'a', 'b', 'c', 'd'].map((name) => about({ id: name }));
     const dashboard = { name: 'headroom fleet', region: 'us-east-1' };
     expect(linksFor(many, { dashboard }).map(({ label }) => label)).toEqual([
+      'Runbook addresses-low',
       'Subnet a',
       'Subnet b',
       'Subnet c',

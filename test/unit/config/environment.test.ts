@@ -43,6 +43,7 @@ describe('the environment of a function', () => {
       deadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/headroom-dead',
       topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       configuration: { kind: 'parameter', name: '/headroom/configuration' },
+      dashboardName: null,
       logLevel: 'DEBUG',
     });
   });

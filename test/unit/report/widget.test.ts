@@ -34,6 +34,7 @@ describe('the request of a dashboard', () => {
       vpcId: 'vpc-0a',
       subnetId: 'subnet-0a',
       view: 'table',
+      check: null,
     });
   });
 
@@ -51,6 +52,7 @@ describe('the request of a dashboard', () => {
       vpcId: null,
       subnetId: null,
       view: 'table',
+      check: null,
     });
   });
 });
@@ -90,6 +92,57 @@ describe('the widget', () => {
     expect(await widget({}, [])).toContain('Nothing has been scanned yet.');
     expect(await widget({ subnetId: 'subnet-0b' })).toContain('No scan knows subnet-0b.');
     expect(await widget({ vpcId: 'vpc-0b' })).toContain('No scan has a subnet of vpc-0b.');
+  });
+
+  test('has the names of the subnets that the graphs show by id', async () => {
+    const healthy = Array.from({ length: 40 }, (_, index) =>
+      aSubnet({
+        subnetId: `subnet-1${String(index).padStart(2, '0')}`,
+        name: `ordinary-${index}`,
+        available: 300 + index,
+        prefixes: null,
+        fragmentationIndex: null,
+        stranded: null,
+        leakedInterfaces: null,
+        unaccounted: null,
+        usable: 5_000,
+        used: null,
+      }),
+    );
+    const leaking = aSubnet({
+      ...healthy[0],
+      subnetId: 'subnet-0c',
+      name: null,
+      available: 4_000,
+      availableSingle: 4_000,
+      awsAvailable: 4_000,
+      leakedInterfaces: 9,
+    });
+    const estate = [anAssessment({ subnets: [...healthy, leaking] })];
+    const named = (html: unknown) => [...String(html).matchAll(/<li>(subnet-\w+) <b>(.*?)<\/b>/g)];
+    const names = named(await widget({ view: 'names' }, estate));
+    expect(names.map(([, id]) => id).toSorted()).toEqual([
+      'subnet-0c',
+      ...healthy.slice(0, 10).map(({ subnetId }) => subnetId),
+    ]);
+    expect(names.find(([, id]) => id === 'subnet-0c')?.[2]).toContain('no name');
+    expect(named(await widget({ view: 'names', vpcId: 'vpc-01' }, estate))).toHaveLength(41);
+    expect(await widget({ view: 'names', vpcId: 'vpc-0b' }, estate)).toContain(
+      'No scan has a subnet of vpc-0b.',
+    );
+  });
+
+  test('has the runbook of a check, with what it finds at present, also before the first scan', async () => {
+    const html = String(await widget({ view: 'runbook', check: 'addresses-low' }));
+    expect(html).toContain('Runbook: ');
+    expect(html).toContain('<h2>Look first</h2>');
+    expect(html).toContain('headroom ack 3');
+    expect(html).toContain('All subnets</button>');
+    expect(await widget({ view: 'runbook', check: 'coverage' }, [])).toContain('<h2>When it fires</h2>');
+    expect(await widget({ view: 'runbook', check: 'no-such-check' })).toContain(
+      'There is no check no-such-check.',
+    );
+    expect(await widget({ view: 'runbook', check: '<b>' })).toContain('There is no check without a name.');
   });
 
   test('gives the reason in the place of a map that there is none of', async () => {
@@ -145,6 +198,9 @@ describe('alerts and the past on a board', () => {
       ['warning', 'acknowledged by <bdi>Ada</bdi>'],
     ]);
     expect(html).toContain('map and history</button><cwdb-action');
+    expect(html).toMatch(
+      /runbook<\/button><cwdb-action [^>]*>\{&quot;view&quot;:&quot;runbook&quot;,&quot;check&quot;:&quot;addresses-low&quot;\}/,
+    );
   });
 
   test('alerts that cannot be read are unknown, and not none', async () => {

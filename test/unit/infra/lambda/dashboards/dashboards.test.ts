@@ -110,7 +110,7 @@ test('the fleet board has alerts, findings and the past, and a search that looks
   const views = widgets.flatMap((widget) =>
     widget.type === 'custom' ? [widget.properties.params['view']] : [],
   );
-  expect(views).toEqual([undefined, 'alerts', 'history']);
+  expect(views).toEqual([undefined, 'alerts', 'history', 'names']);
   expect(searchQuery({ ...RANKING, metric: 'AvailableAddresses', worst: 'lowest' })).toBe(
     `SLICE(SORT(SEARCH('{"Mine",AccountId,Region,VpcId,SubnetId} MetricName="AvailableAddresses"', 'Minimum', 3600), MIN, ASC), 0, 10)`,
   );
