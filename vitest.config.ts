@@ -60,6 +60,8 @@ export default defineConfig({
           project('site', ['test/e2e/site/**/*.test.ts']),
           // The Helm chart, rendered by helm's own code.
           project('chart', ['test/e2e/chart/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
+          // The example of the AWS CDK, synthesized by the CDK itself.
+          project('cdk', ['test/e2e/cdk/**/*.test.ts'], { hookTimeout: 300_000, ...bundling }),
           // A real kube-apiserver with etcd, and the verifier of EKS tokens, built by Go.
           project('kubernetes', ['test/e2e/kubernetes/**/*.test.ts'], { testTimeout: 120_000 }),
           // One browser at a time: the test measures the page and not the machine.

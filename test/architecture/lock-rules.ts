@@ -3,6 +3,7 @@
 interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
+  readonly inBundle?: boolean;
   readonly link?: boolean;
   readonly hasInstallScript?: boolean;
   readonly dev?: boolean;
