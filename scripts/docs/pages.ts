@@ -20,9 +20,11 @@ import { permissionsPage } from './permissions.ts';
 import { planNodeSchemaJson, planSchemas } from './plan-schemas.ts';
 import { runbookPages, runbooksPage } from './runbooks.ts';
 import { scanSchemaJson } from './scan-schema.ts';
+import { spokesTemplate } from './spokes-template.ts';
 
 /** Every page that is made from the code, by its path. To add one: a file beside this, and a line here. */
 export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
+  'infra/lambda/spokes.yml': spokesTemplate,
   'infra/server/grafana/headroom.json': grafanaDashboard,
   'infra/server/prometheus/headroom.rules.yml': prometheusRules,
   // A chart can read only the files in its own folder.

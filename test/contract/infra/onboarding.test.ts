@@ -12,9 +12,12 @@ const page = readFileSync(join(ROOT, 'docs/organisation.md'), 'utf8');
 interface Parameter {
   readonly Default?: string;
 }
-const template = parseYaml(readFileSync(join(ROOT, 'infra/lambda/spoke-role.yml'), 'utf8'), {
-  logLevel: 'silent',
-}) as { readonly Parameters: Readonly<Record<string, Parameter>> };
+const templateAt = (path: string) =>
+  parseYaml(readFileSync(join(ROOT, path), 'utf8'), { logLevel: 'silent' }) as {
+    readonly Parameters: Readonly<Record<string, Parameter>>;
+    readonly Resources: unknown;
+  };
+const template = templateAt('infra/lambda/spoke-role.yml');
 const parameters = Object.keys(template.Parameters);
 const required = parameters.filter((name) => template.Parameters[name]?.Default === undefined);
 
@@ -34,13 +37,31 @@ describe('the role of other accounts', () => {
     expect(required.length).toBeGreaterThan(1);
   });
 
-  test('by a stack set: the command gives each parameter that has no default, and none that there is not', () => {
-    const command = commandOf('aws cloudformation create-stack-set ');
-    expectParameters([...command.matchAll(/ParameterKey=(\w+)/g)].map(([, name = '']) => name));
-    const [, file = ''] = /--template-body file:\/\/(\S+)/.exec(command) ?? [];
-    expect(readFileSync(join(ROOT, file), 'utf8')).toContain('AWS::IAM::Role');
-    const [, name = ''] = /--stack-set-name (\S+)/.exec(command) ?? [];
-    expect(commandOf('aws cloudformation create-stack-instances ')).toContain(`--stack-set-name ${name} `);
+  test('by a stack set: one command gives each parameter that has no default, and none that there is not', () => {
+    const command = commandOf('aws cloudformation deploy --stack-name headroom-readers ');
+    const [, file = ''] = /--template-file (\S+)/.exec(command) ?? [];
+    const [, overrides = ''] = /--parameter-overrides (.+)$/.exec(command) ?? [];
+    const given = overrides.split(' ').map((each) => each.split('=')[0] ?? '');
+    const wrapper = templateAt(file);
+    const known = Object.keys(wrapper.Parameters);
+    expect(known).toEqual(expect.arrayContaining(given));
+    expect(given).toEqual(
+      expect.arrayContaining(known.filter((name) => wrapper.Parameters[name]?.Default === undefined)),
+    );
+    expect(commandOf('aws cloudformation delete-stack ')).toContain('--stack-name headroom-readers');
+  });
+
+  test('by a stack set: it deploys the template of the role as it stands, with each of its parameters', () => {
+    const { Readers } = templateAt('infra/lambda/spokes.yml').Resources as Readonly<
+      Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
+    >;
+    expect(Readers?.Type).toBe('AWS::CloudFormation::StackSet');
+    expect(Readers?.Properties['TemplateBody']).toBe(
+      readFileSync(join(ROOT, 'infra/lambda/spoke-role.yml'), 'utf8'),
+    );
+    expect(Readers?.Properties['Parameters']).toEqual(
+      parameters.map((name) => ({ ParameterKey: name, ParameterValue: name })),
+    );
   });
 
   test('by hand: the command gives the same', () => {
