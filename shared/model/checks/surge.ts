@@ -13,6 +13,7 @@ import { type Check, type CheckResult, healthy, measured, notMeasured } from './
 import type { Estate } from './estate.ts';
 import { grownWorkloads, workloadsText } from './grown-workloads.ts';
 import { elsewhereEvidence, namesOf, type PodsElsewhere, podsElsewhere } from './pods-elsewhere.ts';
+import { stopWorkloads } from './remedies/stop-workload.ts';
 import { listHolders } from './remedies/subnet-remedies.ts';
 import {
   amount,
@@ -194,7 +195,11 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
   const holders = listHolders(subnet);
   const shared = {
     // What uses them comes first: it would take more space, too.
-    remedies: () => [holders, ...remedies().filter(({ title }) => title !== holders.title)],
+    remedies: () => [
+      ...stopWorkloads(grown),
+      holders,
+      ...remedies().filter(({ title }) => title !== holders.title),
+    ],
     forecast,
     owners: ownersIn(supply, taken),
   };

@@ -327,7 +327,7 @@ describe('the state file', () => {
       expect(firing(during)).toEqual(expect.arrayContaining([...firing(before)]));
       expect(latest.whyNotReady()).toMatch(/^none of 3 targets is watched: .*alerts could not be read/);
       expect(said).toMatch(/problem {2}\d{12} eu-west-1: .*headroom\.sqlite/);
-      const notified = (): number => said.split('3 of 3 targets are not watched').length - 1;
+      const notified = (): number => said.split('3 of 3 accounts × Regions are not watched').length - 1;
       expect(notified()).toBeGreaterThan(0);
       const once = notified();
       await run();

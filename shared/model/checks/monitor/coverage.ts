@@ -15,9 +15,9 @@ import {
 /** Targets that should be scanned and are not. */
 export const coverage: Check<MonitorContext> = {
   kind: 'coverage',
-  label: 'Targets are not watched',
-  summary: 'targets are not watched',
-  clear: () => 'all targets are watched',
+  label: 'Accounts or Regions are not watched',
+  summary: 'accounts or Regions are not watched',
+  clear: () => 'all accounts and Regions are watched',
   about: 'the monitor itself',
   condition:
     'Targets that should be scanned have failed, or have not been scanned for `staleAfter`. Or no target is selected, `scan.vpcs` names a VPC that no target has, or a target left the selection while its alerts fire.',
@@ -65,6 +65,14 @@ interface Gap {
   readonly causes: readonly string[];
 }
 
+/** One is named; of several there are the numbers. */
+const titleOf = (unseen: readonly WatchedTarget[], planned: number): string => {
+  const [first] = unseen;
+  return first !== undefined && unseen.length === 1
+    ? `account ${first.accountId} in ${first.region} is not watched`
+    : `${unseen.length} of ${planned} accounts × Regions are not watched`;
+};
+
 /** Everything that is not watched, the most important first. */
 const gapsOf = (
   { unknownVpcs, left }: Pick<MonitorContext['status'], 'unknownVpcs' | 'left'>,
@@ -75,7 +83,7 @@ const gapsOf = (
     ? []
     : [
         {
-          title: `Headroom: ${unseen.length} of ${planned} targets are not watched`,
+          title: `Headroom: ${titleOf(unseen, planned)}`,
           explanation: unseenText(unseen),
           remedies: remediesFor(unseen),
           causes: unseen.map(targetName),

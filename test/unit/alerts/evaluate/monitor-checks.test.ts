@@ -100,7 +100,7 @@ describe('coverage', () => {
       ],
     });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Headroom: 4 of 5 targets are not watched');
+    expect(observation?.finding?.title).toBe('Headroom: 4 of 5 accounts × Regions are not watched');
     expect(observation?.finding?.explanation).toBe(
       '3 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 4 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 5 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 6 in us-east-1 is not monitored (stale, never scanned).',
     );
@@ -159,7 +159,7 @@ describe('coverage', () => {
       'Correct scan.vpcs in headroom.yml',
     ]);
     const both = says('coverage', { unknownVpcs: ['vpc-1', 'vpc-2'], coverage: [covered('stale')] })?.finding;
-    expect(both?.title).toBe('Headroom: 1 of 1 targets are not watched');
+    expect(both?.title).toBe('Headroom: account 222222222222 in us-east-1 is not watched');
     expect(both?.explanation).toMatch(
       / headroom\.yml names vpc-1, vpc-2 under scan\.vpcs, and no target has them\.$/,
     );

@@ -106,7 +106,8 @@ describe('workloads, where the Kubernetes API of the cluster is read', () => {
           forecast: { addresses: { ...forecast, surge } },
         }),
       ],
-    })[0]?.explanation;
+    })[0];
+  const explained = (changes: readonly OwnerChange[] | null) => grown(changes)?.explanation;
 
   test('are named with what they took, the most first, and not those that shrank', () => {
     const changes = [
@@ -114,13 +115,48 @@ describe('workloads, where the Kubernetes API of the cluster is read', () => {
       took('shop/web/Deployment/api', 12, 'workload'),
       took('shop/web/Deployment/old', -9, 'workload'),
     ];
-    expect(grown(changes)).toContain(
+    expect(explained(changes)).toContain(
       'Workloads that grew: shop/data/Job/nightly (160 addresses), shop/web/Deployment/api (12 addresses).',
     );
   });
 
+  test.each([
+    [
+      'shop/data/Job/nightly',
+      'Suspend shop/data/Job/nightly',
+      `kubectl patch job/nightly --namespace data --type merge --patch '{"spec":{"suspend":true}}'`,
+    ],
+    [
+      'shop/data/CronJob/hourly',
+      'Suspend shop/data/CronJob/hourly',
+      `kubectl patch cronjob/hourly --namespace data --type merge --patch '{"spec":{"suspend":true}}'`,
+    ],
+    [
+      'shop/web/Deployment/api',
+      'Scale down shop/web/Deployment/api',
+      'kubectl scale deployment/api --namespace web --replicas 1',
+    ],
+    [
+      "shop/web/StatefulSet/a'b",
+      "Scale down shop/web/StatefulSet/a'b",
+      `kubectl scale 'statefulset/a'\\''b' --namespace web --replicas 1`,
+    ],
+  ])('are stopped first, before space is added: %s', (name, title, command) => {
+    const [first, second] = grown([took(name, 160, 'workload')])?.remedies ?? [];
+    expect(first).toMatchObject({ title, commands: [command] });
+    expect(first?.preconditions).toEqual([{ text: 'kubectl uses the cluster shop.', holds: null }]);
+    expect(second?.title).toBe('List what holds the addresses');
+  });
+
+  test.each(['shop/kube-system/DaemonSet/agent', 'shop', 'shop/data/constructor/x', 'a/b/Job/c/d'])(
+    'have no switch where their kind has none: %s',
+    (name) => {
+      expect(grown([took(name, 160, 'workload')])?.remedies[0]?.title).toBe('List what holds the addresses');
+    },
+  );
+
   test('are not named where one of the two scans did not know the pods', () => {
-    expect(grown(null)).not.toContain('Workloads');
+    expect(explained(null)).not.toContain('Workloads');
   });
 
   test('are named by a forecast as well', () => {
