@@ -20,7 +20,6 @@ import { KeptMaps } from '../shared/pipeline/kept-maps.ts';
 import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
 import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
 import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
-import { takeCallEvents } from '../shared/pipeline/take-call-events.ts';
 
 const MB = 1024 * 1024;
 
@@ -59,6 +58,8 @@ const takeEvents = async (records: readonly SQSRecord[]): Promise<SQSBatchRespon
   const { logLevel, tableName } = parseScanTargetEnvironment(process.env);
   logger.setLogLevel(logLevel);
   const { cache } = deploymentState(tableName, process.env);
+  // Few deployments turn events on, and a start should not read what it does not use.
+  const { takeCallEvents } = await import('../shared/pipeline/take-call-events.ts');
   const taken = await takeCallEvents(
     records.map(({ body }) => body),
     cache,

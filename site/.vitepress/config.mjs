@@ -65,6 +65,7 @@ export default defineConfig({
       group('Install', {
         deploy: 'Deploy',
         organisation: 'Many accounts',
+        events: 'Events of CloudTrail',
         serve: 'One process, Kubernetes',
         permissions: 'Permissions',
         upgrade: 'Upgrade',

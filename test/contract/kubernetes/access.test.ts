@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Right } from '../../../lab/services/kubernetes/kubernetes.ts';
-import { ACCESS_NEEDS, reviewAccess } from '../../../shared/kubernetes/access.ts';
+import { ACCESS_NEEDS, type AccessNeed, reviewAccess } from '../../../shared/kubernetes/access.ts';
 import {
   accessManifests,
   accessTerraform,
@@ -45,9 +45,10 @@ const grantedBy = (manifests: ReturnType<typeof accessManifests>) => (right: Rig
       ),
   );
 
-test('the roles that are printed let every part be read, and each of their permissions is used', async () => {
+/** A whole reading under the roles for these needs: the parts that could not be read, and what was granted for nothing. */
+const readUnder = async (needs: readonly AccessNeed[]) => {
   const used = new Set<string>();
-  const granted = grantedBy(accessManifests(ACCESS_NEEDS));
+  const granted = grantedBy(accessManifests(needs));
   const api = await start((right) => {
     used.add(
       permissionName({ ...right, namespace: right.resource === 'pods/proxy' ? right.namespace : null }),
@@ -55,13 +56,28 @@ test('the roles that are printed let every part be read, and each of their permi
     return granted(right);
   });
   const reading = await createApiSource(() => api).read('payments', { ...EVERYTHING, ipamd: true });
-  expect(unreadParts(reading)).toEqual([]);
-  const unused = ACCESS_NEEDS.map(({ permission }) => permissionName(permission)).filter(
-    (name) => !used.has(name),
-  );
+  const unused = needs.map(({ permission }) => permissionName(permission)).filter((name) => !used.has(name));
+  return { unread: unreadParts(reading).map(({ part }) => part), unused };
+};
+
+test('the roles that are printed let every part be read, and each of their permissions is used', async () => {
+  const { unread, unused } = await readUnder(ACCESS_NEEDS);
+  expect(unread).toEqual([]);
   // The small cluster has no Auto Mode, so its kind is not served.
   expect(unused).toEqual(['list nodeclasses.eks.amazonaws.com']);
   expect((lab as LabKubernetes).requests.every((request) => request.startsWith('GET '))).toBe(true);
+});
+
+test('a permission too few, and one too many, are noticed', async () => {
+  const few = await readUnder(ACCESS_NEEDS.filter(({ permission }) => permission.resource !== 'nodes'));
+  expect(few.unread).toEqual(['nodes']);
+  await lab?.close();
+  const [need] = ACCESS_NEEDS;
+  if (need === undefined) throw new Error('There are no needs.');
+  const secrets = { verb: 'list', resource: 'secrets', group: '', namespace: null };
+  const many = await readUnder([...ACCESS_NEEDS, { ...need, permission: secrets }]);
+  expect(many.unread).toEqual([]);
+  expect(many.unused).toContain('list secrets');
 });
 
 test('each permission is reviewed, and what is missing is named', async () => {

@@ -25,7 +25,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'notify-slack': 310,
   'plan-scan': 1020,
   'slack-interactivity': 780,
-  'scan-target': 1310,
+  'scan-target': 1330,
 };
 
 let bundles: readonly FunctionBundle[] = [];
