@@ -196,8 +196,12 @@ const detailsOf = (entry: MessageEntry, content: MessageContent, level: AlertLev
   };
 };
 
+/** So long one message waits for a service that is busy, so that it ends within the time of a send (`OUTBOX_TIMING`). */
+const PACED_FOR_MS = 15_000;
+
 /**
- * Sends incidents to a PagerDuty service, a few events at a time: all of them, even when one is refused.
+ * Sends incidents to a PagerDuty service, a few events at a time: all of them, even when one is refused. Once it asked to
+ * wait, one event at a time, with that pause before each. What the pauses leave no time for is sent with the next run.
  * `send` throws DeliveryError: `pagerduty-refused` (permanent), those of `postJson`, or what reading the secret throws.
  */
 export const createPagerDutyNotifier = (
@@ -205,16 +209,39 @@ export const createPagerDutyNotifier = (
   environment: HttpEnvironment = defaultHttpEnvironment,
   url: string = PAGERDUTY_EVENTS_URL,
 ): Notifier => {
-  const sendEvents = async (events: readonly PagerDutyEvent[], signal: AbortSignal): Promise<void> => {
+  /** @param done is given the dedup key of each incident whose events PagerDuty took */
+  const sendEvents = async (
+    events: readonly PagerDutyEvent[],
+    signal: AbortSignal,
+    done: (dedupKey: string) => void = () => {},
+  ): Promise<void> => {
     const limit = pLimit(AT_ONCE);
     let isDown = false;
+    let pause = 0;
+    let paused = 0;
+    let waiting = 0;
+    /** Those that were refused at the same time come again one after the other. */
+    const sleep = async (milliseconds: number): Promise<void> => {
+      limit.concurrency = 1;
+      pause = milliseconds;
+      paused += milliseconds;
+      waiting += 1;
+      await environment.sleep(milliseconds * waiting, signal).finally(() => {
+        waiting -= 1;
+      });
+    };
     const sendOne = async (event: PagerDutyEvent): Promise<void> => {
       signal.throwIfAborted();
       if (isDown) return;
+      if (paused > PACED_FOR_MS) {
+        isDown = true;
+        throw tooSlow();
+      }
+      if (pause > 0) await sleep(pause);
       const body = JSON.stringify(event);
       const answer = await postJson(
         { service: 'PagerDuty', code: 'pagerduty', url, body, secret: event.routing_key, signal },
-        environment,
+        { ...environment, sleep },
       ).catch((error: unknown) => {
         isDown = true;
         throw error;
@@ -225,6 +252,8 @@ export const createPagerDutyNotifier = (
       [...Map.groupBy(events, ({ dedup_key }) => dedup_key).values()].map((ofOne) =>
         limit(async () => {
           for (const event of ofOne) await sendOne(event);
+          const [first] = ofOne;
+          if (first !== undefined && !isDown) done(first.dedup_key);
         }),
       ),
     );
@@ -241,8 +270,24 @@ export const createPagerDutyNotifier = (
     throw first;
   };
   return {
-    send: async (message, signal) =>
-      sendEvents(pagerDutyEvents(message, await routingKey.read(signal)), signal),
+    send: async (message, signal) => {
+      const events = pagerDutyEvents(message, await routingKey.read(signal));
+      const own = new Map(message.transitions.map((transition) => [transition.id, dedupKeysOf(transition)]));
+      const ofOne = new Set([...own.values()].flat());
+      // What is about all transitions comes first: without it none of them has arrived.
+      const shared = events.filter(({ dedup_key }) => !ofOne.has(dedup_key));
+      const others = events.filter(({ dedup_key }) => ofOne.has(dedup_key));
+      const missing = new Set(events.map(({ dedup_key }) => dedup_key));
+      try {
+        await sendEvents([...shared, ...others], signal, (key) => missing.delete(key));
+      } catch (error) {
+        if (!(error instanceof DeliveryError) || shared.some(({ dedup_key }) => missing.has(dedup_key)))
+          throw error;
+        const taken = [...own].filter(([, keys]) => !keys.some((key) => missing.has(key))).map(([id]) => id);
+        const { code, message: why, action, permanent, fault, cause } = error;
+        throw new DeliveryError(code, why, action, { permanent, fault, cause, taken: new Set(taken) });
+      }
+    },
     show: async ({ incident, act }, signal) => {
       // The Events API has nothing for the other acts, and cannot take an acknowledgement back.
       if (act.kind === 'acknowledged')
@@ -250,6 +295,20 @@ export const createPagerDutyNotifier = (
     },
   };
 };
+
+/** The incidents that one transition opens or closes by itself. */
+const dedupKeysOf = (transition: Transition): readonly string[] => [
+  dedupKey(incidentOf(transition)),
+  ...(transition.formerKey === undefined ? [] : [dedupKey(transition.formerKey)]),
+];
+
+const tooSlow = (): DeliveryError =>
+  new DeliveryError(
+    'pagerduty-rate-limited',
+    'PagerDuty takes events too slowly to send all of this message in one run',
+    'Nothing now: Headroom sends the others with the next run. If it persists, route fewer alerts to this destination.',
+    { permanent: false },
+  );
 
 /** Incidents whose events are sent at the same time. Events of one incident keep their order. */
 const AT_ONCE = 4;

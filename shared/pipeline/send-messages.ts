@@ -110,7 +110,8 @@ class Sender {
           ? await this.#deliver(destination, message, concerned)
           : notTried(destination);
       if (result !== 'split') {
-        for (const attempt of concerned) attempt.add(destination, result);
+        for (const attempt of concerned)
+          attempt.add(destination, hasIt(result, attempt.entry.transition) ? null : result);
         failuresInARow = result === null || result === 'no time' ? 0 : failuresInARow + 1;
       }
       await this.#note(concerned);
@@ -162,7 +163,8 @@ class Sender {
           : error instanceof HeadroomError
             ? 'destination'
             : 'message';
-      return { message: inBrief(problem), fault, cause: `${nameOf(destination)}: ${problem.code}` };
+      const taken = error instanceof DeliveryError ? error.taken : NOTHING;
+      return { message: inBrief(problem), fault, taken, cause: `${nameOf(destination)}: ${problem.code}` };
     }
   }
 
@@ -182,14 +184,22 @@ interface Failure {
   readonly cause: string | null;
   /** What is to blame: a destination at fault takes no other message either. */
   readonly fault: 'message' | 'destination';
+  /** Ids of transitions that the destination has although the send failed. */
+  readonly taken: ReadonlySet<string>;
 }
 
 type Result = Failure | 'no time' | null;
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+const hasIt = (result: Result, { id }: Transition): boolean =>
+  result === null || (result !== 'no time' && result.taken.has(id));
 
 const notTried = (destination: string): Failure => ({
   message: `${nameOf(destination)} failed ${FAILURES_IN_A_ROW} times in a row in this run, and was not asked again.`,
   cause: null,
   fault: 'destination',
+  taken: NOTHING,
 });
 
 const nameOf = (destination: string): string =>

@@ -81,6 +81,7 @@ export const run = async ({
       groupTransitions(transitions, {
         destinationsOf: (transition) => destinationsFor(transition, routes),
         links: { dashboard: null },
+        firing: raised.alerts.map(({ alert }) => alert).filter(({ status }) => status === 'firing'),
         ...(destination === undefined ? {} : { destination }),
       }),
     runId,
