@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { plan, shopFile } from '../../../../fixtures/plan-command.ts';
+import { plan, shopFile, shopFileWithUnreadReservations } from '../../../../fixtures/plan-command.ts';
 
 /** Six nodes with 9 pods each at the most, in three zones. */
 const SHOP = ['--from', shopFile(), '--cluster', 'shop'];
@@ -93,15 +92,7 @@ describe('a question that is odd has an honest answer', () => {
   });
 
   test('new nodes in a subnet that could not be read in full neither fit nor fail', async () => {
-    const path = shopFile();
-    const estate = JSON.parse(readFileSync(path, 'utf8'));
-    const [target] = estate.targets;
-    target.reservations['subnet-0a'] = {
-      code: 'AccessDenied',
-      message: 'The reservations of subnet-0a may not be read.',
-      action: 'Allow ec2:GetSubnetCidrReservations.',
-    };
-    writeFileSync(path, JSON.stringify(estate));
+    const path = shopFileWithUnreadReservations('subnet-0a');
     const { code, out } = await plan('what-if', '--from', path, '--cluster', 'shop', '--nodes', '3');
     expect(code).toBe(1);
     expect(out).toContain('It is not known whether it fits: what is missing is listed below.');
