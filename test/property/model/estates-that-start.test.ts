@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { holdingsOnTheWayUp } from '../../../shared/model/cni/node-holding.ts';
+import { generatedRuns, limitOf } from '../../fixtures/generated-runs.ts';
 import { type FleetGroup, type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
 
 /** How many estates are generated: more in a nightly run. */
-const RUNS = Number(process.env['HEADROOM_GENERATED_CLUSTERS'] ?? 500);
+const RUNS = generatedRuns(500);
 
 const TYPE = 'm5.large';
 
@@ -146,49 +147,53 @@ class Spread {
   }
 }
 
-test(`in ${RUNS} generated estates so many nodes of each group start as a scan says, and the next one fails as it says`, () => {
-  let exact = 0;
-  let said = 0;
-  fc.assert(
-    fc.property(estates, (estate) => {
-      const groups = estate.second === null ? [null] : [null, estate.second];
-      for (const [subnetId, group] of estate.zones.flatMap((_, index) =>
-        groups.map((each) => [`subnet-n${index}`, each] as const),
-      )) {
+test(
+  `in ${RUNS} generated estates so many nodes of each group start as a scan says, and the next one fails as it says`,
+  limitOf(RUNS),
+  () => {
+    let exact = 0;
+    let said = 0;
+    fc.assert(
+      fc.property(estates, (estate) => {
+        const groups = estate.second === null ? [null] : [null, estate.second];
+        for (const [subnetId, group] of estate.zones.flatMap((_, index) =>
+          groups.map((each) => [`subnet-n${index}`, each] as const),
+        )) {
+          const fleet = build(estate);
+          const { cluster } = fleet.scanned();
+          const type = group?.type ?? TYPE;
+          const more = cluster.capacity
+            .find((capacity) => capacity.subnetId === subnetId)
+            ?.moreNodes.find(({ instanceType }) => instanceType === type);
+          if (more?.nodes == null) throw new Error(`nothing said of ${type} in ${subnetId}`);
+          said += more.nodes;
+          for (let node = 1; node <= more.nodes; node += 1) {
+            const name = `${type} ${node} of ${more.nodes} in ${subnetId}`;
+            expect(starts(fleet, subnetId, group), name).toBe(true);
+          }
+          if (estate.others === 'discovery' || more.nodesAtBest !== more.nodes) continue;
+          exact += 1;
+          expect(starts(fleet, subnetId, group), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
+          expect(fleet.lastRefused, `of one more than ${more.nodes} in ${subnetId}`).toContain(more.error);
+        }
         const fleet = build(estate);
-        const { cluster } = fleet.scanned();
-        const type = group?.type ?? TYPE;
-        const more = cluster.capacity
-          .find((capacity) => capacity.subnetId === subnetId)
-          ?.moreNodes.find(({ instanceType }) => instanceType === type);
-        if (more?.nodes == null) throw new Error(`nothing said of ${type} in ${subnetId}`);
-        said += more.nodes;
-        for (let node = 1; node <= more.nodes; node += 1) {
-          const name = `${type} ${node} of ${more.nodes} in ${subnetId}`;
-          expect(starts(fleet, subnetId, group), name).toBe(true);
+        const { committed } = fleet.scanned().cluster;
+        const growing = groups.map((group, index) => {
+          const fits = committed[index]?.fits ?? null;
+          if (fits === null) throw new Error('nothing said of a group');
+          return { spread: new Spread(fleet, group), left: Math.min(fits, 60), fits };
+        });
+        while (growing.some(({ left }) => left > 0)) {
+          for (const each of growing.filter(({ left }) => left > 0)) {
+            expect(each.spread.start(), `${each.left} before the last of ${each.fits}`).toBe(true);
+            each.left -= 1;
+          }
         }
-        if (estate.others === 'discovery' || more.nodesAtBest !== more.nodes) continue;
-        exact += 1;
-        expect(starts(fleet, subnetId, group), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
-        expect(fleet.lastRefused, `of one more than ${more.nodes} in ${subnetId}`).toContain(more.error);
-      }
-      const fleet = build(estate);
-      const { committed } = fleet.scanned().cluster;
-      const growing = groups.map((group, index) => {
-        const fits = committed[index]?.fits ?? null;
-        if (fits === null) throw new Error('nothing said of a group');
-        return { spread: new Spread(fleet, group), left: Math.min(fits, 60), fits };
-      });
-      while (growing.some(({ left }) => left > 0)) {
-        for (const each of growing.filter(({ left }) => left > 0)) {
-          expect(each.spread.start(), `${each.left} before the last of ${each.fits}`).toBe(true);
-          each.left -= 1;
-        }
-      }
-    }),
-    { numRuns: RUNS },
-  );
-  // Both halves are put to the test often enough.
-  expect(exact).toBeGreaterThan(RUNS / 5);
-  expect(said).toBeGreaterThan(RUNS);
-});
+      }),
+      { numRuns: RUNS },
+    );
+    // Both halves are put to the test often enough.
+    expect(exact).toBeGreaterThan(RUNS / 5);
+    expect(said).toBeGreaterThan(RUNS);
+  },
+);

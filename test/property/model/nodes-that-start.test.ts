@@ -11,9 +11,10 @@ import { nodeDemand } from '../../../shared/model/cluster/node-demand.ts';
 import { type Placement, SupplyLedger } from '../../../shared/model/cluster/supply-ledger.ts';
 import type { CniSettings } from '../../../shared/model/cni/cni-settings.ts';
 import { holdingsOnTheWayUp } from '../../../shared/model/cni/node-holding.ts';
+import { generatedRuns, limitOf } from '../../fixtures/generated-runs.ts';
 
 /** How many clusters are generated: more in a nightly run. */
-const RUNS = Number(process.env['HEADROOM_GENERATED_CLUSTERS'] ?? 500);
+const RUNS = generatedRuns(500);
 
 const target = fc.option(fc.integer({ min: 0, max: 30 }), { nil: null });
 
@@ -88,50 +89,58 @@ const start = (
   }
 };
 
-test(`in ${RUNS} generated clusters so many nodes start as are said, and where that is exact, the next one fails as predicted`, () => {
-  let exact = 0;
-  fc.assert(
-    fc.property(clusters, (cluster) => {
-      const limits = limitsNamed(cluster.type);
-      const [empty] = holdingsOnTheWayUp(limits, cluster.settings, [0]);
-      if (empty === undefined) throw new Error('no holding');
-      const mode = cluster.settings.prefixDelegation ? 'prefix' : 'secondary';
-      const steps = nodeDemand({
-        limits,
-        mode,
-        customNetworking: cluster.settings.customNetworking,
-        securityGroupsForPods: cluster.settings.podEni,
-        configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...cluster.settings },
-      });
-      const own = poolOf(cluster.nodes, '10.0.0', cluster.seed);
-      const other = poolOf(cluster.pods, '10.0.1', cluster.seed + 1);
-      const podPools = cluster.settings.customNetworking ? [other] : cluster.discovery ? [own, other] : [own];
-      const answer = (placement: Placement) => {
-        const ledgers = new Map([own, other].map((each) => [each, each.ledger(placement)]));
-        const node = ledgers.get(own) ?? own.ledger(placement);
-        const places = { node, pods: podPools.flatMap((each) => ledgers.get(each) ?? []) };
-        return { nodes: takeAllThatFit(steps, places), shortage: takeNodes(steps, places) };
-      };
-      const worst = answer('worst');
-      const pools = { nodes: own.pool, pods: podPools.map(({ pool }) => pool) };
-      // With WARM_ENI_TARGET=0 one free address is enough: a primary interface that is full in part stays so.
-      const { warmEniTarget, warmIpTarget, minimumIpTarget } = cluster.settings;
-      const hasWarmTarget = warmEniTarget > 0 || (warmIpTarget ?? 0) + (minimumIpTarget ?? 0) > 0;
-      const full = empty.addresses + empty.prefixes * 16;
-      const wanted = { interfaces: empty.interfaces, poolSize: hasWarmTarget ? full : Math.min(1, full) };
-      for (let count = 0; count < worst.nodes; count += 1) {
-        expect(start(cluster, wanted, pools), `node ${count + 1} of ${worst.nodes}`).toMatchObject({
-          started: true,
+test(
+  `in ${RUNS} generated clusters so many nodes start as are said, and where that is exact, the next one fails as predicted`,
+  limitOf(RUNS),
+  () => {
+    let exact = 0;
+    fc.assert(
+      fc.property(clusters, (cluster) => {
+        const limits = limitsNamed(cluster.type);
+        const [empty] = holdingsOnTheWayUp(limits, cluster.settings, [0]);
+        if (empty === undefined) throw new Error('no holding');
+        const mode = cluster.settings.prefixDelegation ? 'prefix' : 'secondary';
+        const steps = nodeDemand({
+          limits,
+          mode,
+          customNetworking: cluster.settings.customNetworking,
+          securityGroupsForPods: cluster.settings.podEni,
+          configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...cluster.settings },
         });
-      }
-      if (podPools.length > 1 || !hasWarmTarget || answer('best').nodes > worst.nodes) return;
-      exact += 1;
-      const next = start(cluster, wanted, pools);
-      expect(next.started).toBe(false);
-      expect(next.refused).toContain(worst.shortage?.error);
-    }),
-    { numRuns: RUNS },
-  );
-  // Enough answers are exact for the second half to be put to the test.
-  expect(exact).toBeGreaterThan(RUNS / 10);
-});
+        const own = poolOf(cluster.nodes, '10.0.0', cluster.seed);
+        const other = poolOf(cluster.pods, '10.0.1', cluster.seed + 1);
+        const podPools = cluster.settings.customNetworking
+          ? [other]
+          : cluster.discovery
+            ? [own, other]
+            : [own];
+        const answer = (placement: Placement) => {
+          const ledgers = new Map([own, other].map((each) => [each, each.ledger(placement)]));
+          const node = ledgers.get(own) ?? own.ledger(placement);
+          const places = { node, pods: podPools.flatMap((each) => ledgers.get(each) ?? []) };
+          return { nodes: takeAllThatFit(steps, places), shortage: takeNodes(steps, places) };
+        };
+        const worst = answer('worst');
+        const pools = { nodes: own.pool, pods: podPools.map(({ pool }) => pool) };
+        // With WARM_ENI_TARGET=0 one free address is enough: a primary interface that is full in part stays so.
+        const { warmEniTarget, warmIpTarget, minimumIpTarget } = cluster.settings;
+        const hasWarmTarget = warmEniTarget > 0 || (warmIpTarget ?? 0) + (minimumIpTarget ?? 0) > 0;
+        const full = empty.addresses + empty.prefixes * 16;
+        const wanted = { interfaces: empty.interfaces, poolSize: hasWarmTarget ? full : Math.min(1, full) };
+        for (let count = 0; count < worst.nodes; count += 1) {
+          expect(start(cluster, wanted, pools), `node ${count + 1} of ${worst.nodes}`).toMatchObject({
+            started: true,
+          });
+        }
+        if (podPools.length > 1 || !hasWarmTarget || answer('best').nodes > worst.nodes) return;
+        exact += 1;
+        const next = start(cluster, wanted, pools);
+        expect(next.started).toBe(false);
+        expect(next.refused).toContain(worst.shortage?.error);
+      }),
+      { numRuns: RUNS },
+    );
+    // Enough answers are exact for the second half to be put to the test.
+    expect(exact).toBeGreaterThan(RUNS / 10);
+  },
+);

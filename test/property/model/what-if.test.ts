@@ -8,10 +8,11 @@ import { nodePlan } from '../../../shared/model/plan/node-plan.ts';
 import { OrderRun, STRATEGIES } from '../../../shared/model/plan/order.ts';
 import { Timeline } from '../../../shared/model/plan/timeline.ts';
 import { settingsOf } from '../../../shared/model/plan/what-if.ts';
+import { generatedRuns, limitOf } from '../../fixtures/generated-runs.ts';
 import { type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
 
 /** How many histories are played: more in a nightly run. */
-const RUNS = Number(process.env['HEADROOM_GENERATED_CLUSTERS'] ?? 1000);
+const RUNS = generatedRuns(1000);
 
 const settings = fc.constantFrom<Partial<CniSettings>>(
   {},
@@ -130,7 +131,7 @@ const inTurn = (pairs: ReturnType<typeof nodePlan>['replaced']) => {
   return Array.from({ length: longest }, (_, index) => zones.flatMap((zone) => zone[index] ?? [])).flat();
 };
 
-test(`in ${RUNS} random histories what a plan promises holds, and no bound is crossed`, () => {
+test(`in ${RUNS} random histories what a plan promises holds, and no bound is crossed`, limitOf(RUNS), () => {
   let promised = 0;
   let refused = 0;
   fc.assert(
