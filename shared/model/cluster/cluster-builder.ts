@@ -17,7 +17,7 @@ import { boundedPools, clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, clusterCniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
 import { sumGauges } from './cni-gauges.ts';
-import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
+import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
 import { PodSubnets } from './pod-subnets.ts';

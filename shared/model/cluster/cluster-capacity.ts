@@ -1,8 +1,8 @@
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CapacityAssessment, MoreNodes, PlaceExtras, ZoneCapacity } from '../result/cluster.ts';
 import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from './capacity.ts';
-import { type ClusterPlan, demandOf } from './cluster-groups.ts';
-import type { GrowingGroup } from './committed-demand.ts';
+import { type ClusterPlan, demandOf } from './group-demand.ts';
+import type { GrowingGroup } from './growing-group.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';

@@ -1,7 +1,7 @@
 import { count } from '../base/text/numbers.ts';
 import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
-import type { GrowingGroup } from './committed-demand.ts';
+import type { GrowingGroup } from './growing-group.ts';
 
 interface UnknownParts {
   /** Instance types of nodes with unknown limits. */

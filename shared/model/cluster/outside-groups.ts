@@ -1,7 +1,7 @@
 import type { AutoScalingGroup, EksCluster, Instance, LaunchTemplate } from '../aws/inventory.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import type { GrowingGroup } from './committed-demand.ts';
+import type { GrowingGroup } from './growing-group.ts';
 import { EXHAUSTION_ERRORS } from './node-demand.ts';
 import { NO_EXTRAS } from './node-extras.ts';
 import { isPrimary, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';

@@ -6,7 +6,7 @@ import type {
   GrowthInSubnet,
   SubnetGrowth,
 } from '../result/subnet-growth.ts';
-import type { GroupSubnet, GrowingGroup } from './committed-demand.ts';
+import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import type { DemandStep } from './node-demand.ts';
 
 /** What one node takes from one subnet: for certain, and at the most. */

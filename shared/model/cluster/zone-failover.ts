@@ -1,6 +1,7 @@
 import type { ZoneFailover } from '../result/cluster.ts';
 import type { Ledgers } from './capacity.ts';
-import { type GrowingGroup, growTogether, type Outcome, type StandingNode } from './committed-demand.ts';
+import { growTogether, type Outcome } from './group-growth.ts';
+import type { GrowingGroup, StandingNode } from './growing-group.ts';
 import { type DemandStep, EXHAUSTION_ERRORS } from './node-demand.ts';
 import type { Placement } from './supply-ledger.ts';
 

@@ -7,7 +7,8 @@ import {
   takeAllThatFit,
   takeNodes,
 } from '../../../shared/model/cluster/capacity.ts';
-import { committedDemand, type GrowingGroup } from '../../../shared/model/cluster/committed-demand.ts';
+import { committedDemand } from '../../../shared/model/cluster/committed-demand.ts';
+import type { GrowingGroup } from '../../../shared/model/cluster/growing-group.ts';
 import type { DemandStep } from '../../../shared/model/cluster/node-demand.ts';
 import {
   type FreeSupply,

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  committedDemand,
-  type GroupSubnet,
-  type GrowingGroup,
-} from '../../../../shared/model/cluster/committed-demand.ts';
+import { committedDemand } from '../../../../shared/model/cluster/committed-demand.ts';
+import type { GroupSubnet, GrowingGroup } from '../../../../shared/model/cluster/growing-group.ts';
 import type { DemandStep } from '../../../../shared/model/cluster/node-demand.ts';
 import { SupplyLedger } from '../../../../shared/model/cluster/supply-ledger.ts';
 
