@@ -8,6 +8,7 @@ import type {
   NetworkInterface,
   Target,
 } from '../aws/inventory.ts';
+import { valueAt } from '../base/value-at.ts';
 import { clusterNameOf, membershipOf, TRUNK_TAG } from '../owners/cluster-membership.ts';
 import { isMadeByCni } from '../owners/owners.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
@@ -156,7 +157,7 @@ export class ClusterAssessor {
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
     return {
       clusters: builders.map((builder) =>
-        builder.build(demandOf(builder.name), failover.get(builder.name) ?? []),
+        builder.build(demandOf(builder.name), valueAt(failover, builder.name)),
       ),
       growth: growthBySubnet(groups),
       outsideDemand: demandOf(NO_CLUSTER),

@@ -61,6 +61,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
           ...new Set([...nodes.flatMap(({ node }) => node.subnetId ?? []), ...plan.startSubnetIds]),
         ],
         instanceTypes: [],
+        unreadTemplates: [],
         inGroup: false,
       },
       nodes,
@@ -92,6 +93,7 @@ export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
       desired: nodes.length,
       subnetIds,
       instanceTypes: [smallest.type],
+      unreadTemplates: [],
       inGroup: false,
     };
     return [growingGroup(plan, facts, nodes)];
@@ -187,7 +189,7 @@ interface GroupFacts {
   /** What its Auto Scaling groups may launch from. */
   readonly templates?: readonly LaunchTemplate[];
   /** Those of them that could not be read. */
-  readonly unreadTemplates?: readonly LaunchTemplateVersion[];
+  readonly unreadTemplates: readonly LaunchTemplateVersion[];
   /** False for the nodes of a pool. */
   readonly inGroup?: boolean;
 }
@@ -198,7 +200,7 @@ const extrasIn = (
   nodes: readonly PlannedNode[],
   subnetId: string,
   availabilityZone: string | null,
-): Pick<GroupSubnet, 'extras' | 'slotsTaken'> => {
+): Required<Pick<GroupSubnet, 'extras' | 'slotsTaken'>> => {
   const shown = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
   const isShown = shown.takes.length > 0 || nodes.some(({ node }) => node.isLive);
   const cards = largestOf([1, ...instanceTypes.map((type) => plan.limits(type)?.networkCards ?? 1)]);
@@ -229,7 +231,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const windows =
     isWindowsGroup(group.name, plan.eks) ||
     (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
-  const subnets = group.subnetIds.map((subnetId): GroupSubnet => {
+  const subnets = group.subnetIds.map((subnetId): GroupSubnet & { readonly slotsTaken: number } => {
     const place = plan.podPlaceOf(subnetId, group.name);
     const availabilityZone = plan.subnets.get(subnetId)?.availabilityZone ?? null;
     return {
@@ -244,7 +246,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
   const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
   if (kinds.size === 0) kinds.add(true);
-  const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken ?? 0)]);
+  const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken)]);
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>
@@ -258,7 +260,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     ),
   );
   // What a template adds is seen on the nodes. Before the first one runs, only the template tells.
-  const [unread] = nodes.some(({ node }) => node.isLive) ? [] : (group.unreadTemplates ?? []);
+  const [unread] = nodes.some(({ node }) => node.isLive) ? [] : group.unreadTemplates;
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
   const knowsNodes = heaviest !== null && currentNodes === nodes.length;

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
@@ -126,9 +127,9 @@ const boundTogether = (
     ledgers,
   );
   return new Map(
-    known.flatMap(({ group }, index) => {
-      const outcome = least[index];
-      return outcome === undefined ? [] : [[group, { fits: outcome.nodes, shortage: outcome.shortage }]];
+    known.map(({ group }, index) => {
+      const { nodes, shortage } = elementAt(least, index);
+      return [group, { fits: nodes, shortage }];
     }),
   );
 };

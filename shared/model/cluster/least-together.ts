@@ -1,5 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
+import { valueAt } from '../base/value-at.ts';
 import type { Ledgers, Shortage } from './capacity.ts';
 import type { LocatedGroup } from './located-group.ts';
 import { type DemandStep, EXHAUSTION_ERRORS } from './node-demand.ts';
@@ -36,7 +37,7 @@ export const leastTogether = (groups: readonly LocatedGroup[], ledgers: Ledgers)
     const shares = groups.map(({ running }, index) => sharesOf(running, elementAt(nodes, index)));
     return rooms.every((room, index) =>
       room.isSureInEachZone(index, (component) =>
-        shares.map((share, group) => share(rooms[group]?.zonesIn(component) ?? [])),
+        shares.map((share, group) => share(elementAt(rooms, group).zonesIn(component))),
       ),
     );
   };
@@ -46,7 +47,7 @@ export const leastTogether = (groups: readonly LocatedGroup[], ledgers: Ledgers)
   while (growing.length > 0) {
     growing = growing.filter(({ group, index }) => {
       const started = elementAt(nodes, index);
-      if (started >= group.wanted || rooms[index]?.isSureSomewhere(nodes) !== true) return false;
+      if (started >= group.wanted || !elementAt(rooms, index).isSureSomewhere(nodes)) return false;
       nodes[index] = started + 1;
       return true;
     });
@@ -78,7 +79,7 @@ const sharesOf = (
   nodes: number,
 ): ((zones: readonly (string | null)[]) => number) => {
   const most = largestOf([0, ...running.values()]) + nodes;
-  const above = (level: number, zone: string | null): number => Math.max(0, level - (running.get(zone) ?? 0));
+  const above = (level: number, zone: string | null): number => Math.max(0, level - valueAt(running, zone));
   const startedUpTo = (level: number): number =>
     [...running.keys()].reduce((sum, zone) => sum + above(level, zone), 0);
   const level = largest(most, (each) => each === 0 || startedUpTo(each - 1) < nodes);

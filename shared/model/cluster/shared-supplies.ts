@@ -1,4 +1,5 @@
 import { largestOf } from '../base/extremes.ts';
+import { valueAt } from '../base/value-at.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { Ledgers } from './capacity.ts';
 import type { LocatedGroup, NodeLocation } from './located-group.ts';
@@ -24,7 +25,7 @@ export class Supplies {
 
   placesOf({ locations, steps }: LocatedGroup): readonly Component[] {
     const components = this.#components;
-    const byComponent = Map.groupBy(locations, ({ subnetId }) => components.get(subnetId) ?? subnetId);
+    const byComponent = Map.groupBy(locations, ({ subnetId }) => valueAt(components, subnetId));
     return [...byComponent].map(([id, places]) => ({
       id,
       places: places.map((location) => ({
@@ -147,7 +148,7 @@ export class Supplies {
   }
 
   #supplyOf(subnetId: string) {
-    return this.#ledgers.get(subnetId)?.mark() ?? { singles: 0, reservedBlocks: 0, unreservedBlocks: 0 };
+    return valueAt(this.#ledgers, subnetId).mark();
   }
 
   #demand(takes: readonly Amount[], amount: (take: Amount) => number): Demands {

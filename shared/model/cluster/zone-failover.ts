@@ -81,20 +81,19 @@ const shifted = (
   groups: readonly GrowingGroup[],
   lost: ReadonlySet<string>,
   toMaximum: boolean,
-): readonly Shifted[] =>
-  groups.map((group) => {
-    const gone = lostOf(group, lost);
-    const left = group.currentNodes - gone.length;
-    const wanted = toMaximum ? Math.max(group.maximumNodes, group.currentNodes) : group.currentNodes;
-    return {
-      ...group,
-      from: group,
-      currentNodes: left,
-      maximumNodes: wanted,
-      steps: group.steps === null ? null : atLeast(group.steps, gone),
-      subnets: group.subnets.filter(({ availabilityZone }) => !isLost(lost, availabilityZone)),
-    };
-  });
+): readonly Shifted[] => groups.map((group) => without(group, lost, toMaximum));
+
+const without = (group: GrowingGroup, lost: ReadonlySet<string>, toMaximum: boolean): Shifted => {
+  const gone = lostOf(group, lost);
+  return {
+    ...group,
+    from: group,
+    currentNodes: group.currentNodes - gone.length,
+    maximumNodes: toMaximum ? Math.max(group.maximumNodes, group.currentNodes) : group.currentNodes,
+    steps: group.steps === null ? null : atLeast(group.steps, gone),
+    subnets: group.subnets.filter(({ availabilityZone }) => !isLost(lost, availabilityZone)),
+  };
+};
 
 /** A new node's steps, and one more for what the lost ones hold beyond it, on average. */
 const atLeast = (steps: readonly DemandStep[], gone: readonly StandingNode[]): readonly DemandStep[] => {
@@ -179,9 +178,9 @@ const maximumOf = (
   let nodes = 0;
   let fits = 0;
   for (const group of groups) {
-    const [moved] = shifted([group], lost, true);
-    const wanted = moved === undefined ? 0 : Math.max(0, moved.maximumNodes - moved.currentNodes);
-    const outcome = moved?.subnets.length === 0 || wanted === 0 ? { fits: 0 } : byOrigin.get(group);
+    const moved = without(group, lost, true);
+    const wanted = Math.max(0, moved.maximumNodes - moved.currentNodes);
+    const outcome = moved.subnets.length === 0 || wanted === 0 ? { fits: 0 } : byOrigin.get(group);
     if (outcome === undefined) return { atMaximum: null, reason: UNKNOWN_NODES };
     nodes += wanted;
     fits += outcome.fits;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HeadroomError } from '../../../../shared/model/base/errors.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { type DrainQuestion, planDrain } from '../../../../shared/model/plan/drain.ts';
-import { chooseDrains } from '../../../../shared/model/plan/drain-choice.ts';
+import { chooseDrains, rankedDrains } from '../../../../shared/model/plan/drain-choice.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';
 
@@ -23,6 +23,12 @@ describe('a drain that is to win so much', () => {
     const { steps, wins } = drained({ win }).plan;
     expect(wins).toBeGreaterThanOrEqual(win);
     if (steps.length > 1) expect(drained({ most: steps.length - 1 }).plan.wins).toBeLessThan(win);
+  });
+
+  test('wins as much as the subnets bear where they do not bear all of it', () => {
+    const { wins } = drained({ win: 130 }).plan;
+    expect(wins).toBeGreaterThanOrEqual(drained({ win: 115 }).plan.wins);
+    expect(wins).toBeLessThan(130);
   });
 
   test('wins what it can where that is less', () => {
@@ -78,4 +84,7 @@ test('of many nodes, those that hold most addresses for each pod are looked at',
   const candidates = Array.from({ length: 60 }, (_, index) => ({ pods: 0, addresses: index }));
   const chosen = chooseDrains({ candidates, blocks: [], most: 3, cost: () => 0, supply: 'addresses' });
   expect(chosen.toSorted((a, b) => a - b)).toEqual([57, 58, 59]);
+  expect(rankedDrains({ candidates, blocks: [], most: 3, cost: () => 0, supply: 'addresses' }, 9)).toEqual(
+    [],
+  );
 });

@@ -33,6 +33,7 @@ const planned = (
   nodes: number,
   env: Readonly<Record<string, string>> = {},
   running = 0,
+  alone = 0,
 ) => {
   const situation = new Situation({ launchTemplates });
   situation.subnet('nodes', '10.0.0.0/24');
@@ -48,6 +49,7 @@ const planned = (
     const instanceId = situation.node('nodes', { group: 'g', secondaries: 9 });
     for (const networkCard of [1, 2, 3, 4]) situation.attach(instanceId, 1, 'nodes', { networkCard });
   }
+  for (let node = 0; node < alone; node += 1) situation.node('nodes', { secondaries: 9 });
   situation.fill('nodes', 60);
   const { cluster, clusters, maps, subnets, vpcs } = situation.assess();
   const estate = new PlanEstate({
@@ -80,5 +82,9 @@ describe('new nodes of a plan', () => {
       expect.stringContaining('Launch templates of m5.large could not be read'),
     );
     expect(planned([TEMPLATE], 1).unknowns.join(' ')).not.toContain('Launch templates');
+  });
+
+  test('are known where a node of no group runs that shows what the type takes', () => {
+    expect(planned(null, 1, {}, 0, 1).unknowns.join(' ')).not.toContain('Launch templates');
   });
 });

@@ -92,3 +92,9 @@ test('where reservations cover a subnet, it has no single addresses to run out o
   const covered = aSubnet({ usable: 100, usableSingle: 0, availableSingle: 0, usesPrefixes: false });
   expect(firstToRunOut(covered)).toMatchObject({ supply: 'addresses', isEmpty: false });
 });
+
+test('where the blocks of a subnet are not known, its addresses decide', () => {
+  const unknown = { subnet: { ...subnetOf({ singles: 90, prefixes: 1 }), blocks: null }, severity: null };
+  const half = { subnet: subnetOf({ singles: 50 }), severity: null };
+  expect([unknown, half].toSorted(compareUrgency)).toEqual([half, unknown]);
+});
