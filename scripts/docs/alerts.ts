@@ -42,7 +42,7 @@ is not resolved and fired again. It resolves when all of its checks are clear.
 
 1. **Pending.** The condition must hold for as long as \`for\` says. Each check and each level has its own clock, so a supply that
    wavers between warning and critical still fires as a warning in time. A level that clears before that is never announced.
-   A warning of what is only expected (\`*-exhaustion\`, \`*-surge\`) within 36 hours waits for up to 12 hours longer. If it becomes
+   A warning of what is only expected (\`*-exhaustion\`, \`*-surge\`) within 28 hours waits for up to 4 hours longer. If it becomes
    critical in that time, people get one message and not two. A critical level, and a fact such as few addresses left, never waits.
 2. **Firing.** People are notified. After the repeat interval they are notified again, but only if the title has changed since,
    and only until the alert resolves or is acknowledged.

@@ -237,20 +237,20 @@ describe('the checks of one supply are one alert', () => {
       together({ 'addresses-exhaustion': { raise: 'warning', forecast } });
     const critical = together({ 'addresses-exhaustion': { raise: 'critical', forecast: expected(30) } });
 
-    test('waits for half a day where it may be critical by then, and is announced after that', () => {
+    test('waits for four hours where it may be critical by then, and is announced after that', () => {
       expect(
         live([
-          [0, warned(expected(36))],
-          [719, warned(expected(36))],
-          [720, warned(expected(36))],
+          [0, warned(expected(28))],
+          [239, warned(expected(28))],
+          [240, warned(expected(28))],
         ]).sent,
-      ).toEqual(['720 firing addresses-exhaustion warning']);
+      ).toEqual(['240 firing addresses-exhaustion warning']);
     });
 
     test('is one message with the critical level, which does not wait', () => {
       expect(
         live([
-          [0, warned(expected(36))],
+          [0, warned(expected(28))],
           [5, critical],
         ]).sent,
       ).toEqual(['5 firing addresses-exhaustion critical']);
@@ -258,39 +258,39 @@ describe('the checks of one supply are one alert', () => {
 
     test('waits from when it would have been announced, however long it took to be confirmed', () => {
       const hovering = together({
-        'addresses-exhaustion': { raise: 'warning', forecast: expected(40), pendingFor: 36_000 },
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(36), pendingFor: 36_000 },
       });
       expect(
         live([
           [0, hovering],
           [600, hovering],
-          [1_319, hovering],
-          [1_320, hovering],
+          [839, hovering],
+          [840, hovering],
         ]).sent,
-      ).toEqual(['1320 firing addresses-exhaustion warning']);
+      ).toEqual(['840 firing addresses-exhaustion warning']);
     });
 
     test('still waits while it clears or is unknown', () => {
       const clearing = together({ 'addresses-exhaustion': { raise: 'ok', clearFor: 43_200 } });
       const unknown = together({ 'addresses-exhaustion': { raise: null } });
       const later = together({
-        'addresses-exhaustion': { raise: 'warning', forecast: expected(36), clearFor: 43_200 },
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(28), clearFor: 43_200 },
       });
       expect(
         live([
           [0, later],
-          [700, clearing],
-          [710, unknown],
-          [715, clearing],
-          [800, later],
+          [200, clearing],
+          [210, unknown],
+          [215, clearing],
+          [260, later],
         ]).sent,
-      ).toEqual(['800 firing addresses-exhaustion warning']);
+      ).toEqual(['260 firing addresses-exhaustion warning']);
     });
 
     test('is not announced where it clears in that time', () => {
       expect(
         live([
-          [0, warned(expected(36))],
+          [0, warned(expected(28))],
           [60, well],
           [800, well],
         ]).sent,
@@ -298,15 +298,15 @@ describe('the checks of one supply are one alert', () => {
     });
 
     test.each([
-      ['in days', expected(37), 0],
+      ['in days', expected(29), 0],
       ['at an unknown time', expected(0, { exhaustionAt: null }), 0],
-      ['in days, and at the earliest today', expected(90, { earliest: iso(20 * 60) }), 720],
-      ['in days, and at the present pace today', expected(90, { surge: aSurge(iso(20 * 60)) }), 720],
+      ['in days, and at the earliest today', expected(90, { earliest: iso(20 * 60) }), 240],
+      ['in days, and at the present pace today', expected(90, { surge: aSurge(iso(20 * 60)) }), 240],
     ])('of what may happen %s', (_, forecast, announced) => {
       expect(
         live([
           [0, warned(forecast)],
-          [720, warned(forecast)],
+          [240, warned(forecast)],
         ]).sent,
       ).toEqual([`${announced} firing addresses-exhaustion warning`]);
     });
@@ -314,11 +314,11 @@ describe('the checks of one supply are one alert', () => {
     test('does not wait beside a fact', () => {
       const fact = together({
         'addresses-low': { raise: 'warning' },
-        'addresses-exhaustion': { raise: 'warning', forecast: expected(30) },
+        'addresses-exhaustion': { raise: 'warning', forecast: expected(20) },
       });
       expect(
         live([
-          [0, warned(expected(30))],
+          [0, warned(expected(20))],
           [5, fact],
         ]).sent,
       ).toEqual(['5 firing addresses-low warning +addresses-exhaustion']);
