@@ -2,24 +2,20 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CallBudgets } from '../shared/aws/call-budget.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
-import { createTargetClients } from '../shared/aws/clients.ts';
 import { dashboardOf } from '../shared/aws/dashboard-links.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
 import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
 import { createNotifiers } from '../shared/aws/notifiers.ts';
-import { createTargetSources } from '../shared/aws/target-sources.ts';
 import { parseScanTargetEnvironment } from '../shared/config/environment.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { HeadroomError } from '../shared/model/base/errors.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { deadlinesWithin } from '../shared/pipeline/deadlines.ts';
-import { picturesOf } from '../shared/pipeline/incident-picture.ts';
 import { KeptMaps } from '../shared/pipeline/kept-maps.ts';
 import { refuseUnplanned } from '../shared/pipeline/planned-targets.ts';
-import { runScanJob, type ScanJobReport } from '../shared/pipeline/scan-job.ts';
-import { parseScanRequest } from '../shared/pipeline/scan-request.ts';
+import type { ScanJobReport } from '../shared/pipeline/scan-job.ts';
 
 const MB = 1024 * 1024;
 
@@ -70,8 +66,15 @@ const takeEvents = async (records: readonly SQSRecord[]): Promise<SQSBatchRespon
 };
 
 const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<ScanJobReport> => {
+  // Most of the code loads while the configuration is on its way.
+  const reading = Promise.all([
+    import('../shared/aws/clients.ts'),
+    import('../shared/aws/target-sources.ts'),
+  ]);
+  const loading = import('../shared/pipeline/scan-job.ts');
   const environment = parseScanTargetEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
+  const { parseScanRequest } = await import('../shared/pipeline/scan-request.ts');
   const { runId, accountId, region, subnetSeries, doubt } = parseScanRequest(body);
   const target = { accountId, region };
   const home = targetOfArn(context.invokedFunctionArn);
@@ -82,6 +85,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
   const store = deploymentState(environment.tableName, process.env);
   await refuseUnplanned(target, { ...configuration.targets, home, cache: store.cache, now: Date.now() });
   const role = scanRoleOf(configuration.targets.role, target, home);
+  const [{ createTargetClients }, { createTargetSources }] = await reading;
   const clients = createTargetClients({
     region,
     meter,
@@ -90,6 +94,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
   });
   const sinks = createMetricSinks(configuration.metrics, home, process.env);
   try {
+    const { runScanJob } = await loading;
     return await runScanJob({
       target,
       vpcIds: configuration.scan.vpcIds,
@@ -115,7 +120,10 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         sink: sinks.of(target, signal),
         notifier: createNotifiers(configuration.destinations, environment.topicArn, home, Date.now, {
           cache: store.cache,
-          picture: picturesOf(store, Date.now),
+          picture: async (...asked) => {
+            const { picturesOf } = await import('../shared/pipeline/incident-picture.ts');
+            return picturesOf(store, Date.now)(...asked);
+          },
         }),
         clock: Date.now,
       },

@@ -85,7 +85,7 @@ const recordedPasts = async (
     const days = daysOf(options);
     const [{ CloudWatchClient }, { clientSettings }, { readCloudWatchHistory }] = await Promise.all([
       import('@aws-sdk/client-cloudwatch'),
-      import('../../shared/aws/clients.ts'),
+      import('../../shared/aws/client-settings.ts'),
       import('../../shared/metrics/cloudwatch-history.ts'),
     ]);
     const client = new CloudWatchClient(clientSettings({ region: options.region }));

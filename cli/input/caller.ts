@@ -54,7 +54,7 @@ const ANY_REGION = 'us-east-1';
 const awsIdentity = async (region: string | undefined, env: Io['env']): Promise<string | null> => {
   const [{ GetCallerIdentityCommand, STSClient }, { clientSettings }] = await Promise.all([
     import('@aws-sdk/client-sts'),
-    import('../../shared/aws/clients.ts'),
+    import('../../shared/aws/client-settings.ts'),
   ]);
   const configured = region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? ANY_REGION;
   const client = new STSClient({ ...clientSettings({ region: configured }), maxAttempts: 2 });

@@ -69,10 +69,11 @@ export const checkAccess = async (
     const identity = await identityOf(clients.sts, asked);
     const roleArn = given ?? roleOfSession(identity);
     const needs = ACCESS_NEEDS.filter(({ isOptional }) => !isOptional || options.ipamd === true);
-    const open = (): Promise<KubernetesApi> =>
+    const open = async (): Promise<KubernetesApi> =>
       options.context === undefined
         ? openEksApi(cluster, {
-            ...clients,
+            eks: (await clients.services()).eks,
+            sts: clients.sts,
             target: { accountId: targetOfArn(identity).accountId, region: asked },
             options: { userAgent: USER_AGENT, proxyEnv: agentSettings().proxyEnv },
           })

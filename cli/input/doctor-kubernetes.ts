@@ -14,10 +14,11 @@ import { targetName } from '../../shared/model/result/identity.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
 import { failed, ok, tried } from './doctor-answers.ts';
 
-type Clients = Pick<TargetClients, 'eks' | 'sts'>;
+type Clients = Pick<TargetClients, 'services' | 'sts'>;
 
-const clusterNames = async ({ eks }: Clients, target: Target): Promise<readonly string[]> => {
+const clusterNames = async ({ services }: Clients, target: Target): Promise<readonly string[]> => {
   const names: string[] = [];
+  const { eks } = await services();
   try {
     for await (const { clusters, nextToken } of paginateListClusters({ client: eks }, {}))
       names.push(...answeredList(clusters, 'clusters', nextToken));
@@ -37,7 +38,12 @@ const checkCluster = (
   return tried('kubernetes', subject, async () => {
     const needs = ACCESS_NEEDS.filter(({ isOptional }) => !isOptional || ipamd);
     const options = { userAgent: USER_AGENT, proxyEnv: agentSettings().proxyEnv };
-    const api = await openEksApi(name, { ...clients, target, options });
+    const api = await openEksApi(name, {
+      eks: (await clients.services()).eks,
+      sts: clients.sts,
+      target,
+      options,
+    });
     try {
       const reviewed = await reviewAccess(api, needs);
       const missing = reviewed.filter(({ granted }) => granted !== true).map((need) => need.name);

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { clientSettings } from '../../shared/aws/clients.ts';
+import { clientSettings } from '../../shared/aws/client-settings.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
 import { probeStateTable } from '../../shared/state/dynamo/table-probe.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';

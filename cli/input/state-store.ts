@@ -65,7 +65,7 @@ const openFile = async (path: string, readOnly: boolean): Promise<OpenStore> => 
 const openTable = async (tableName: string, region: string | undefined): Promise<OpenStore> => {
   const [{ DynamoDBClient }, { clientSettings }, { createDynamoStateStore }] = await Promise.all([
     import('@aws-sdk/client-dynamodb'),
-    import('../../shared/aws/clients.ts'),
+    import('../../shared/aws/client-settings.ts'),
     import('../../shared/state/dynamo/dynamo-state-store.ts'),
   ]);
   const client = new DynamoDBClient(clientSettings({ region }));

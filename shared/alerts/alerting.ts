@@ -7,6 +7,7 @@ import {
   worstLevel,
 } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import type { Claim } from '../model/alert/outbox.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import { incidentOf } from '../model/result/identity.ts';
@@ -17,7 +18,7 @@ import { type LifecycleSettings, reduceAlert } from './lifecycle.ts';
 import type { LinkSettings } from './links.ts';
 import { lifecycleSettingsFor } from './policy-lookup.ts';
 import { type Replacement, replacements } from './replacements.ts';
-import { DEFAULT_DESTINATION, destinationsFor, levelsToTell, recipientsOf } from './routing.ts';
+import { destinationsFor, levelsToTell, recipientsOf } from './routing.ts';
 import { silenceOf } from './silence.ts';
 
 interface AlertingInput {

@@ -1,7 +1,7 @@
 import type { AlertSeverity, Transition } from '../model/alert/alert.ts';
 import { compareLevel } from '../model/alert/alert.ts';
+import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import type { AlertPolicy, DeliveryTimes } from '../model/alert/policy.ts';
-import { DEFAULT_DESTINATION } from './routing.ts';
 import { isInHourFrom, isInWindow } from './wall-clock.ts';
 
 type Delivery = AlertPolicy['delivery'];

@@ -1,11 +1,9 @@
 import type { AlertSeverity, Transition } from '../model/alert/alert.ts';
+import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import type { Route } from '../model/alert/policy.ts';
 import { namesOf } from './rule-names.ts';
 import { matches, type Selectable } from './selectors.ts';
 import { isInWindow } from './wall-clock.ts';
-
-/** Where a message goes that no route takes: the topic of the deployment, unless the configuration names another. */
-export const DEFAULT_DESTINATION = 'default';
 
 /** The level that a transition is about: a resolve speaks of the one that it ends. */
 export const spokenSeverity = ({ severity, previousSeverity }: Transition): AlertSeverity => {

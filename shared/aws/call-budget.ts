@@ -106,13 +106,18 @@ export class CallBudgets {
   }
 }
 
-/** Makes every attempt of a client's calls wait for the budget: AWS counts attempts, not calls. */
+/**
+ * Makes every attempt of a client's calls wait for the budget: AWS counts attempts, not calls.
+ *
+ * @param prefix of the names of its actions, where it is not EC2
+ */
 export const withinBudget = <Input extends object, Output extends object>(
   budget: CallBudget,
+  prefix = '',
 ): Pluggable<Input, Output> => ({
   applyToStack: (stack) => {
     const wait: FinalizeRequestMiddleware<Input, Output> = (next, context) => async (args) => {
-      await budget.take((context.commandName ?? '').replace(/Command$/, ''));
+      await budget.take(`${prefix}${(context.commandName ?? '').replace(/Command$/, '')}`);
       return next(args);
     };
     // Within the retries, and before the request is signed: a signature gets old.

@@ -1,48 +1,14 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { ECSClient } from '@aws-sdk/client-ecs';
-import { EKSClient } from '@aws-sdk/client-eks';
-import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { STSClient } from '@aws-sdk/client-sts';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from '@smithy/core';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from '@smithy/types';
-import packageJson from '../../package.json' with { type: 'json' };
 import { StreamingEc2Protocol } from '../inventory/page-reader/streaming-protocol.ts';
 import { type CallBudget, withinBudget } from './call-budget.ts';
 import type { CallMeter } from './call-meter.ts';
+import { type ClientSettings, clientSettings } from './client-settings.ts';
 import { leavingRoom } from './cooldown.ts';
-import { type AgentSettings, agentSettings } from './network.ts';
-import { ownCredentials } from './own-credentials.ts';
-
-/**
- * The SDK's default of three attempts lost 21 of 40 calls against a bucket of five requests a second; eight, with
- * adaptive retries, lost none and were refused less often than with plain ones.
- */
-const MAX_ATTEMPTS = 8;
-
-/** Time to a connection, in milliseconds. */
-const CONNECTION_TIMEOUT = 5_000;
-
-/** Time from a request to the head of its answer, and the longest silence within its body, in milliseconds. */
-const ANSWER_TIMEOUT = 30_000;
-
-/** What every client of ours is built with, whatever the service. */
-export interface ClientSettings {
-  readonly maxAttempts: number;
-  readonly retryMode: 'adaptive';
-  readonly customUserAgent: [string, string][];
-  readonly requestHandler: {
-    readonly connectionTimeout: number;
-    readonly requestTimeout: number;
-    readonly throwOnRequestTimeout: boolean;
-    readonly socketTimeout: number;
-    readonly httpAgent?: AgentSettings;
-    readonly httpsAgent?: AgentSettings;
-  };
-  readonly region?: string;
-  readonly credentials: AwsCredentialIdentity | AwsCredentialIdentityProvider;
-}
+import type { ServiceClients } from './service-clients.ts';
 
 export interface AssumedRole {
   readonly roleArn: string;
@@ -68,12 +34,10 @@ export interface AwsClientsInput {
 /** The clients that read one account and Region. One of each: the adaptive retries learn the rate that the quota allows. */
 export interface TargetClients {
   readonly ec2: EC2Client;
-  readonly eks: EKSClient;
-  readonly autoScaling: AutoScalingClient;
-  readonly ecs: ECSClient;
   /** Tells which account the credentials belong to, and signs tokens for EKS. */
   readonly sts: STSClient;
-  readonly serviceQuotas: ServiceQuotasClient;
+  /** Those of the other services, the same ones every time. */
+  services(): Promise<ServiceClients>;
   /** What the calls to EC2 may take; `null`: as much as there is. */
   readonly budget: CallBudget | null;
   /** Ends idle connections. */
@@ -83,27 +47,23 @@ export interface TargetClients {
 /** Endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_EC2`, ...), profiles and Regions are left to the SDK's chain. */
 export const createTargetClients = (input: AwsClientsInput): TargetClients => {
   const settings = targetSettings(input);
-  const eks = new EKSClient(settings);
-  const autoScaling = new AutoScalingClient(settings);
-  const ecs = new ECSClient(settings);
-  eks.middlewareStack.use(countingCalls(input.meter));
-  ecs.middlewareStack.use(countingCalls(input.meter));
-  autoScaling.middlewareStack.use(countingCalls(input.meter));
   const sts = new STSClient(settings);
   sts.middlewareStack.use(countingCalls(input.meter));
   const ec2 = ec2Client(settings, input);
-  const serviceQuotas = new ServiceQuotasClient(settings);
-  serviceQuotas.middlewareStack.use(countingCalls(input.meter));
+  const budget = input.budget ?? null;
+  let services: ServiceClients | null = null;
   return {
     ec2,
-    eks,
-    autoScaling,
-    ecs,
     sts,
-    serviceQuotas,
-    budget: input.budget ?? null,
+    services: async () => {
+      const { createServiceClients } = await import('./service-clients.ts');
+      services ??= createServiceClients(settings, input.meter, budget);
+      return services;
+    },
+    budget,
     destroy: () => {
-      for (const client of [ec2, ecs, eks, autoScaling, sts, serviceQuotas]) client.destroy();
+      for (const client of [ec2, sts]) client.destroy();
+      services?.destroy();
     },
   };
 };
@@ -127,34 +87,6 @@ const targetSettings = ({ region, credentials, role, meter }: AwsClientsInput): 
   return role === undefined
     ? source
     : clientSettings({ region, credentials: assumedRoleCredentials(role, source, meter) });
-};
-
-/**
- * The settings that make a client a good citizen; for clients of other services, too.
- *
- * @throws HeadroomError when the proxy or the CA bundle of the environment cannot be used
- */
-export const clientSettings = ({
-  region,
-  credentials,
-}: Pick<AwsClientsInput, 'region' | 'credentials'> = {}): ClientSettings => {
-  const agent = agentSettings();
-  const requestHandler = {
-    connectionTimeout: CONNECTION_TIMEOUT,
-    requestTimeout: ANSWER_TIMEOUT,
-    throwOnRequestTimeout: true,
-    socketTimeout: ANSWER_TIMEOUT,
-    httpAgent: agent,
-    httpsAgent: agent,
-  };
-  return {
-    maxAttempts: MAX_ATTEMPTS,
-    retryMode: 'adaptive',
-    customUserAgent: [['headroom', packageJson.version]],
-    requestHandler,
-    ...(region === undefined ? {} : { region }),
-    credentials: credentials ?? ownCredentials({ requestHandler }),
-  };
 };
 
 const assumedRoleCredentials = (
@@ -198,7 +130,7 @@ const SERVICE_PREFIXES: Readonly<Record<string, string>> = {
  * Counts every attempt of every call, and notes on an error which endpoint it came from: the SDK's own network errors
  * often do not say. It stands inside the retries and outside the deserializer, so it sees what each attempt came to.
  */
-const countingCalls = <Input extends object, Output extends object>(
+export const countingCalls = <Input extends object, Output extends object>(
   meter: CallMeter,
 ): Pluggable<Input, Output> => ({
   applyToStack: (stack) => {

@@ -3,7 +3,8 @@ import type { HeadroomConfiguration } from '../config/headroom-yml.ts';
 import { enabledRegions, type ResolvedTargets, resolveTargets } from '../inventory/targets.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { CallMeter } from './call-meter.ts';
-import { clientSettings, createEc2Client } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
+import { createEc2Client } from './clients.ts';
 
 type Selection = HeadroomConfiguration['targets'];
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoStateStore } from '../state/dynamo/dynamo-state-store.ts';
 import type { StateStore } from '../state/state-store.ts';
-import { clientSettings } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
 
 /**
  * DynamoDB answers within milliseconds. Who waits for EC2's half minute there, eight times over, has lost the time that a

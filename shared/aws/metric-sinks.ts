@@ -7,8 +7,7 @@ import { OtlpCounters } from '../metrics/otlp-counters.ts';
 import type { OtlpEnvironment } from '../metrics/otlp-sink.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { fetchOf } from '../notify/proxied-fetch.ts';
-import { clientSettings } from './clients.ts';
-import { secretAt } from './secrets.ts';
+import { clientSettings } from './client-settings.ts';
 
 type MetricSettings = Pick<HeadroomConfiguration['metrics'], 'sink' | 'otlp'>;
 
@@ -87,13 +86,18 @@ const otlpSink = (
 ): MetricSink => {
   const url = otlp.endpoint ?? cloudWatchEndpoint(home.region, env);
   const signed = otlp.endpoint === null || isAwsEndpoint(url);
-  const secrets = [...otlp.headers].map(([name, place]) => ({
-    name,
-    secret: secretAt(place, name, home, Date.now),
-  }));
+  const open = async () => {
+    const { secretAt } = await import('./secrets.ts');
+    return [...otlp.headers].map(([name, place]) => ({
+      name,
+      secret: secretAt(place, name, home, Date.now),
+    }));
+  };
+  let secrets: ReturnType<typeof open> | null = null;
   const authorize: OtlpEnvironment['authorize'] = async (request) => {
+    secrets ??= open();
     const given = await Promise.all(
-      secrets.map(
+      (await secrets).map(
         async ({ name, secret }) => [name, await secret.read(signal ?? AbortSignal.timeout(10_000))] as const,
       ),
     );

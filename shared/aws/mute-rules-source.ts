@@ -1,7 +1,7 @@
 import type { HeadroomConfiguration } from '../config/headroom-yml.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import type { PlanInput } from '../pipeline/plan.ts';
-import { clientSettings } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
 
 /** Asks CloudWatch for active alarm mute rules, where Headroom has metrics in it. The code is loaded when it is asked. */
 export const muteRulesSource = (

@@ -1,34 +1,35 @@
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SESv2Client } from '@aws-sdk/client-sesv2';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { DEFAULT_DESTINATION } from '../alerts/routing.ts';
 import type { Destination } from '../config/destinations-schema.ts';
+import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import { targetOfArn } from '../model/aws/arn.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import { createAlertmanagerNotifier } from '../notify/alertmanager.ts';
-import { createEmailNotifier } from '../notify/email.ts';
-import { createEventBridgeNotifier } from '../notify/eventbridge.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import { createPagerDutyNotifier, PAGERDUTY_EVENTS_URLS } from '../notify/pagerduty.ts';
 import type { PictureSource } from '../notify/picture/subnet-picture.ts';
 import { createRoutedNotifier } from '../notify/routed-notifier.ts';
-import { createSlackNotifier } from '../notify/slack-webhook.ts';
-import { createSnsNotifier, type SnsFormat } from '../notify/sns-notifier.ts';
-import { createTeamsNotifier } from '../notify/teams.ts';
-import { createWebhookNotifier } from '../notify/webhook.ts';
+import type { SnsFormat } from '../notify/sns-notifier.ts';
 import type { CacheStore } from '../state/state-store.ts';
-import { clientSettings } from './clients.ts';
-import { httpEnvironment } from './network.ts';
-import { secretAt } from './secrets.ts';
-import { slackAppFor } from './slack-apps.ts';
+import { clientSettings } from './client-settings.ts';
+
+/** A destination whose code is loaded when the first message goes there: most scans send none. */
+const whenUsed = (load: () => Promise<Notifier>): Notifier => {
+  let loading: Promise<Notifier> | null = null;
+  return {
+    send: async (message, signal) => {
+      loading ??= load();
+      return (await loading).send(message, signal);
+    },
+  };
+};
 
 /** A topic's Region is in its ARN, and SNS is asked there. */
 const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
-  createSnsNotifier(
-    new SNSClient(clientSettings({ region: targetOfArn(topicArn).region })),
-    topicArn,
-    format,
-  );
+  whenUsed(async () => {
+    const [{ SNSClient }, { createSnsNotifier }] = await Promise.all([
+      import('@aws-sdk/client-sns'),
+      import('../notify/sns-notifier.ts'),
+    ]);
+    const client = new SNSClient(clientSettings({ region: targetOfArn(topicArn).region }));
+    return createSnsNotifier(client, topicArn, format);
+  });
 
 /** What destinations remember, and draw from. */
 export interface NotifierState {
@@ -37,55 +38,40 @@ export interface NotifierState {
   readonly picture?: PictureSource;
 }
 
+const slackApp = (open: () => Promise<Notifier>): Notifier => {
+  let loading: Promise<Notifier> | null = null;
+  const app = (): Promise<Notifier> => {
+    loading ??= open();
+    return loading;
+  };
+  return {
+    send: async (message, signal) => (await app()).send(message, signal),
+    show: async (shown, signal) => (await app()).show?.(shown, signal),
+  };
+};
+
 const notifierFor = (
   name: string,
   destination: Destination,
   home: Target,
   clock: () => number,
-  { cache, picture }: NotifierState,
+  state: NotifierState,
 ): Notifier => {
   switch (destination.kind) {
     case 'sns':
       return topicNotifier(destination.topicArn, destination.format ?? 'per-protocol');
     case 'amazon-q':
       return topicNotifier(destination.topicArn, 'amazon-q');
-    case 'slack':
-      return createSlackNotifier(secretAt(destination.webhook, 'url', home, clock), httpEnvironment());
     case 'slack-app':
-      return slackAppFor(name, destination, { home, clock, cache, picture });
-    case 'pagerduty':
-      return createPagerDutyNotifier(
-        secretAt(destination.routingKey, 'routingKey', home, clock),
-        httpEnvironment(),
-        PAGERDUTY_EVENTS_URLS[destination.serviceRegion],
-      );
-    case 'teams':
-      return createTeamsNotifier(secretAt(destination.webhook, 'url', home, clock), httpEnvironment());
-    case 'webhook': {
-      const { url, signingSecret } = destination;
-      return createWebhookNotifier({
-        url: typeof url === 'string' ? { read: async () => url } : secretAt(url, 'url', home, clock),
-        signingSecret: secretAt(signingSecret, 'signingSecret', home, clock),
-        clock,
-        environment: httpEnvironment(),
+      return slackApp(async () => {
+        const { slackAppFor } = await import('./slack-apps.ts');
+        return slackAppFor(name, destination, { home, clock, ...state });
       });
-    }
-    case 'alertmanager':
-      return createAlertmanagerNotifier({
-        urls: destination.urls,
-        token: destination.token === null ? null : secretAt(destination.token, 'token', home, clock),
-        environment: httpEnvironment(),
+    default:
+      return whenUsed(async () => {
+        const { namedDestination } = await import('./named-destinations.ts');
+        return namedDestination(destination, home, clock);
       });
-    case 'event-bridge':
-      return createEventBridgeNotifier(
-        new EventBridgeClient(clientSettings({ region: targetOfArn(destination.busArn).region })),
-        destination.busArn,
-      );
-    case 'email': {
-      const { from, to, region } = destination;
-      const client = new SESv2Client(clientSettings(region === null ? {} : { region }));
-      return createEmailNotifier(client, { from, to, home: { ...home, region: region ?? home.region } });
-    }
   }
 };
 

@@ -2,7 +2,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { OtlpRequest } from '../metrics/otlp-sink.ts';
-import { clientSettings } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
 
 /** The name that CloudWatch's metrics endpoints are signed for. */
 const SERVICE = 'monitoring';

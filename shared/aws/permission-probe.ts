@@ -43,6 +43,7 @@ import { awsFailure } from '../model/aws/aws-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { type Problem, problemOf } from '../model/base/errors.ts';
 import type { TargetClients } from './clients.ts';
+import type { ServiceClients } from './service-clients.ts';
 
 /** One permission that a scan needs. */
 export interface PermissionAnswer {
@@ -69,7 +70,10 @@ const NOT_THERE = /^(?:\w+\.NotFound|(?:Resource|Cluster)NotFoundException)$/;
 const isAllowed = (error: unknown): boolean =>
   nameOf(error) === ALLOWED_DRY_RUN || NOT_THERE.test(nameOf(error));
 
-const probes = ({ ec2, ecs, eks, autoScaling, serviceQuotas }: TargetClients): readonly Probe[] => {
+const probes = (
+  { ec2 }: TargetClients,
+  { ecs, eks, autoScaling, serviceQuotas }: ServiceClients,
+): readonly Probe[] => {
   const page = { DryRun: true };
   const clusterName = NO_CLUSTER;
   return [
@@ -176,7 +180,7 @@ export const probePermissions = async (
 ): Promise<readonly PermissionAnswer[]> => {
   const answers: PermissionAnswer[] = [];
   // One after the other: a doctor is in no hurry, and the quota belongs to the nodes.
-  for (const [action, call] of probes(clients)) {
+  for (const [action, call] of probes(clients, await clients.services())) {
     try {
       await call();
       answers.push({ action, problem: null });

@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SecretLocation } from '../config/environment.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { createSecret, type Secret } from '../notify/secret-reader.ts';
-import { clientSettings } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
 
 /**
  * A secret that is read when it is first needed.

@@ -9,7 +9,7 @@ import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import type { PlanInput } from '../pipeline/plan.ts';
 import type { ScanRequest } from '../pipeline/scan-request.ts';
-import { clientSettings } from './clients.ts';
+import { clientSettings } from './client-settings.ts';
 
 /** SQS API reference, SendMessageBatch: at most ten messages. */
 const MESSAGES_PER_BATCH = 10;

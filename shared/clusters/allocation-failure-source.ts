@@ -1,5 +1,8 @@
 import type { AllocationFailure, AllocationService } from '../model/aws/allocation-failure.ts';
 
+/** The services of AWS that are asked, by their APIs. */
+export const ASKED_SERVICES: readonly AllocationService[] = ['auto-scaling', 'ecs', 'ec2-fleet', 'spot'];
+
 /** Failures of one service since a moment, in epoch milliseconds. */
 export type FailuresSince = (since: number) => Promise<readonly AllocationFailure[]>;
 

@@ -3,7 +3,11 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { AllocationService } from '../model/aws/allocation-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
-import type { AllocationFailureSource, FailuresSince } from './allocation-failure-source.ts';
+import {
+  type AllocationFailureSource,
+  ASKED_SERVICES,
+  type FailuresSince,
+} from './allocation-failure-source.ts';
 import { failedFleets, failedSpotRequests } from './fleet-failures.ts';
 import { failedActivities } from './scaling-activities.ts';
 import { stoppedTasks } from './stopped-tasks.ts';
@@ -41,7 +45,7 @@ export const createAwsAllocationFailures = ({
     ['spot', (since) => failedSpotRequests(asked(ec2), since)],
   ]);
   return {
-    services: [...services.keys()],
+    services: ASKED_SERVICES,
     failuresOf: async (service, since) => (await services.get(service)?.(since)) ?? [],
   };
 };

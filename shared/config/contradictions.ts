@@ -1,3 +1,4 @@
+import { DEFAULT_DESTINATION } from '../model/alert/default-destination.ts';
 import type { RuleName, RulePolicies, Threshold } from '../model/alert/policy.ts';
 import { DEFAULT_POLICY, RULE_NAMES } from './default-policy.ts';
 import { fieldOf, type Path } from './problems.ts';
@@ -19,9 +20,6 @@ export const contradictionsIn = (file: unknown): readonly Contradiction[] => [
   ...inRoutes(file),
   ...inDigests(file),
 ];
-
-/** The name of the destination that is always there: the topic of the deployment. */
-const DEFAULT_DESTINATION = 'default';
 
 const inRules = (alerts: unknown): readonly Contradiction[] => {
   const general = RULE_NAMES.flatMap((rule) =>

@@ -1,19 +1,19 @@
-import { parse } from 'yaml';
 import type { EksCluster } from '../model/aws/inventory.ts';
 
 /**
  * The cluster with the configuration of its `vpc-cni` add-on as JSON. EKS takes `configurationValues` as JSON or YAML and
  * answers them as they were given. What is neither stays as it is, and the model treats it as unknown.
  */
-export const withJsonConfiguration = (cluster: EksCluster): EksCluster => {
+export const withJsonConfiguration = async (cluster: EksCluster): Promise<EksCluster> => {
   const configuration = cluster.vpcCni?.configuration ?? null;
   return cluster.vpcCni === null || configuration === null
     ? cluster
-    : { ...cluster, vpcCni: { ...cluster.vpcCni, configuration: asJson(configuration) } };
+    : { ...cluster, vpcCni: { ...cluster.vpcCni, configuration: await asJson(configuration) } };
 };
 
-const asJson = (text: string): string => {
+const asJson = async (text: string): Promise<string> => {
   try {
+    const { parse } = await import('yaml');
     const value: unknown = parse(text);
     return typeof value === 'object' && value !== null ? JSON.stringify(value) : text;
   } catch {

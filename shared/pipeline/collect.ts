@@ -232,7 +232,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
     attempt([], () => sources.inventory.vpcEndpoints(scope)),
     clusters === null
       ? null
-      : attempt(problems, async () => (await clusters.eksClusters()).map(withJsonConfiguration)),
+      : attempt(problems, async () => Promise.all((await clusters.eksClusters()).map(withJsonConfiguration))),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
     readAllocationFailures(input, events.refusals, problems),
   ]);

@@ -69,7 +69,7 @@ test('a role is assumed once for all clients of a target, by name, external ID, 
         ? subnets
         : { body: '{"clusters": []}', headers: { 'content-type': 'application/json' } };
   const meter = new CallMeter();
-  const { ec2, eks } = createTargetClients({
+  const { ec2, services } = createTargetClients({
     region: 'eu-central-1',
     role: {
       roleArn: 'arn:aws:iam::222222222222:role/headroom-reader',
@@ -80,7 +80,7 @@ test('a role is assumed once for all clients of a target, by name, external ID, 
     meter,
   });
   await ec2.send(new DescribeSubnetsCommand({}));
-  await eks.send(new ListClustersCommand({}));
+  await (await services()).eks.send(new ListClustersCommand({}));
   const [assume, describe_, listClusters] = server?.requests ?? [];
   expect(Object.fromEntries(assume?.parameters ?? [])).toMatchObject({
     RoleArn: 'arn:aws:iam::222222222222:role/headroom-reader',
@@ -132,8 +132,9 @@ describe('every attempt is counted by service and action', () => {
 });
 
 test('every client tries eight times and slows down when it is throttled', async () => {
-  const { ec2, eks, autoScaling, sts } = createTargetClients({ meter: new CallMeter() });
-  for (const { config } of [ec2, eks, autoScaling, sts]) {
+  const { ec2, services, sts } = createTargetClients({ meter: new CallMeter() });
+  const { eks, autoScaling, ecs, serviceQuotas } = await services();
+  for (const { config } of [ec2, eks, autoScaling, ecs, serviceQuotas, sts]) {
     expect(await config.maxAttempts()).toBe(8);
     expect((await config.retryStrategy()).constructor.name).toBe('AdaptiveRetryStrategy');
   }

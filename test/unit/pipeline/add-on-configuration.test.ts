@@ -3,11 +3,14 @@ import { cniConfigurationOf } from '../../../shared/model/cluster/cni-configurat
 import { withJsonConfiguration } from '../../../shared/pipeline/add-on-configuration.ts';
 import { anEksCluster } from '../../fixtures/cluster-records.ts';
 
-const configuration = (given: string | null) =>
-  withJsonConfiguration(anEksCluster({ vpcCni: { version: 'v1.20.4', configuration: given } })).vpcCni;
+const configuration = async (given: string | null) =>
+  (await withJsonConfiguration(anEksCluster({ vpcCni: { version: 'v1.20.4', configuration: given } })))
+    .vpcCni;
 
-test('YAML becomes JSON, so that the settings are known', () => {
-  const vpcCni = configuration('env:\n  ENABLE_PREFIX_DELEGATION: "true"\n  WARM_PREFIX_TARGET: 2 # more\n');
+test('YAML becomes JSON, so that the settings are known', async () => {
+  const vpcCni = await configuration(
+    'env:\n  ENABLE_PREFIX_DELEGATION: "true"\n  WARM_PREFIX_TARGET: 2 # more\n',
+  );
   expect(vpcCni?.configuration).toBe('{"env":{"ENABLE_PREFIX_DELEGATION":"true","WARM_PREFIX_TARGET":2}}');
   expect(cniConfigurationOf(vpcCni)).toMatchObject({
     known: true,
@@ -16,27 +19,29 @@ test('YAML becomes JSON, so that the settings are known', () => {
   });
 });
 
-test('JSON stays what it says', () => {
-  expect(configuration('{ "env": { "MAX_ENI": "2" } }')?.configuration).toBe('{"env":{"MAX_ENI":"2"}}');
+test('JSON stays what it says', async () => {
+  expect((await configuration('{ "env": { "MAX_ENI": "2" } }'))?.configuration).toBe(
+    '{"env":{"MAX_ENI":"2"}}',
+  );
 });
 
 test.each(['just words', 'a: b: c', '', '- [', 'a: &x [1]\n<<: *y'])(
   'what is neither, such as %j, stays as it is',
-  (text) => {
-    expect(configuration(text)?.configuration).toBe(text);
+  async (text) => {
+    expect((await configuration(text))?.configuration).toBe(text);
   },
 );
 
-test('aliases that would grow without bound are not followed', () => {
+test('aliases that would grow without bound are not followed', async () => {
   const bomb = `a: &a [1,1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
     .split('')
     .map((key, index) => `${key}: &${key} [${Array(10).fill(`*${'abcdefg'[index]}`).join(',')}]`)
     .join('\n')}`;
-  expect(configuration(bomb)?.configuration).toBe(bomb);
+  expect((await configuration(bomb))?.configuration).toBe(bomb);
 });
 
-test('a cluster without the add-on, or without a configuration, is left alone', () => {
+test('a cluster without the add-on, or without a configuration, is left alone', async () => {
   const without = anEksCluster({ vpcCni: null });
-  expect(withJsonConfiguration(without)).toBe(without);
-  expect(configuration(null)).toEqual({ version: 'v1.20.4', configuration: null });
+  expect(await withJsonConfiguration(without)).toBe(without);
+  expect(await configuration(null)).toEqual({ version: 'v1.20.4', configuration: null });
 });
