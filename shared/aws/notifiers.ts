@@ -67,7 +67,13 @@ const notifierFor = (
         const { slackAppFor } = await import('./slack-apps.ts');
         return slackAppFor(name, destination, { home, clock, ...state });
       });
-    default:
+    case 'alertmanager':
+    case 'email':
+    case 'event-bridge':
+    case 'pagerduty':
+    case 'slack':
+    case 'teams':
+    case 'webhook':
       return whenUsed(async () => {
         const { namedDestination } = await import('./named-destinations.ts');
         return namedDestination(destination, home, clock);
