@@ -5,7 +5,7 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type CallBudget, withinBudget } from './call-budget.ts';
 import type { CallMeter } from './call-meter.ts';
 import type { ClientSettings } from './client-settings.ts';
-import { countingCalls } from './clients.ts';
+import { countingCalls } from './counting-calls.ts';
 
 /** The clients of the services beside EC2. They are loaded when one of them is first asked: together they are 77 kB. */
 export interface ServiceClients {
