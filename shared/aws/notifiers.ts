@@ -10,19 +10,24 @@ import type { CacheStore } from '../state/state-store.ts';
 import { clientSettings } from './client-settings.ts';
 
 /** A destination whose code is loaded when the first message goes there: most scans send none. */
-const whenUsed = (load: () => Promise<Notifier>): Notifier => {
+const whenUsed = (load: () => Promise<Notifier>): Notifier & Required<Pick<Notifier, 'show'>> => {
   let loading: Promise<Notifier> | null = null;
+  const loaded = (): Promise<Notifier> => {
+    loading ??= load();
+    return loading;
+  };
   return {
-    send: async (message, signal) => {
-      loading ??= load();
-      return (await loading).send(message, signal);
-    },
+    send: async (message, signal) => (await loaded()).send(message, signal),
+    show: async (shown, signal) => (await loaded()).show?.(shown, signal),
   };
 };
 
+/** The same for one that cannot show what people do: nothing is loaded to find that out. */
+const sendsWhenUsed = (load: () => Promise<Notifier>): Notifier => ({ send: whenUsed(load).send });
+
 /** A topic's Region is in its ARN, and SNS is asked there. */
 const topicNotifier = (topicArn: string, format: SnsFormat): Notifier =>
-  whenUsed(async () => {
+  sendsWhenUsed(async () => {
     const [{ SNSClient }, { createSnsNotifier }] = await Promise.all([
       import('@aws-sdk/client-sns'),
       import('../notify/sns-notifier.ts'),
@@ -38,19 +43,8 @@ export interface NotifierState {
   readonly picture?: PictureSource;
 }
 
-const slackApp = (open: () => Promise<Notifier>): Notifier => {
-  let loading: Promise<Notifier> | null = null;
-  const app = (): Promise<Notifier> => {
-    loading ??= open();
-    return loading;
-  };
-  return {
-    send: async (message, signal) => (await app()).send(message, signal),
-    show: async (shown, signal) => (await app()).show?.(shown, signal),
-  };
-};
-
-const notifierFor = (
+/** One destination of the configuration. It shows what people do only if it can. */
+export const notifierFor = (
   name: string,
   destination: Destination,
   home: Target,
@@ -63,18 +57,22 @@ const notifierFor = (
     case 'amazon-q':
       return topicNotifier(destination.topicArn, 'amazon-q');
     case 'slack-app':
-      return slackApp(async () => {
+      return whenUsed(async () => {
         const { slackAppFor } = await import('./slack-apps.ts');
         return slackAppFor(name, destination, { home, clock, ...state });
+      });
+    case 'pagerduty':
+      return whenUsed(async () => {
+        const { namedDestination } = await import('./named-destinations.ts');
+        return namedDestination(destination, home, clock);
       });
     case 'alertmanager':
     case 'email':
     case 'event-bridge':
-    case 'pagerduty':
     case 'slack':
     case 'teams':
     case 'webhook':
-      return whenUsed(async () => {
+      return sendsWhenUsed(async () => {
         const { namedDestination } = await import('./named-destinations.ts');
         return namedDestination(destination, home, clock);
       });
