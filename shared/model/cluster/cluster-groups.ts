@@ -5,7 +5,7 @@ import type {
   NodeGroup,
   Tags,
 } from '../aws/inventory.ts';
-import { largestOf } from '../base/extremes.ts';
+import { largestOf, smallestOf } from '../base/extremes.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
@@ -89,7 +89,7 @@ export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
     const facts = {
       name,
       kind: 'node-pool' as const,
-      maxSize: Math.max(nodes.length, Math.floor(Math.min(...limits))),
+      maxSize: Math.max(nodes.length, Math.floor(smallestOf(limits))),
       desired: nodes.length,
       subnetIds,
       instanceTypes: [smallest.type],

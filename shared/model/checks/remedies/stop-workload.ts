@@ -52,7 +52,7 @@ export const stopWorkloads = (grown: readonly OwnerChange[]): readonly Remedy[] 
           price: 'Free. Its work waits.',
           when: 'Right when it takes more than it should, or can wait.',
           commands: [kubectl(verb, object, '--namespace', namespace, ...stop.words)],
-          preconditions: [{ text: `kubectl uses the cluster ${cluster}.`, holds: null }],
+          preconditions: [{ text: `kubectl's context is that of the cluster ${cluster}.`, holds: null }],
         },
       ];
     })

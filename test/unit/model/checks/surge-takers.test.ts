@@ -144,7 +144,9 @@ describe('workloads, where the Kubernetes API of the cluster is read', () => {
   ])('are stopped first, before space is added: %s', (name, title, command) => {
     const [first, second] = grown([took(name, 160, 'workload')])?.remedies ?? [];
     expect(first).toMatchObject({ title, commands: [command] });
-    expect(first?.preconditions).toEqual([{ text: 'kubectl uses the cluster shop.', holds: null }]);
+    expect(first?.preconditions).toEqual([
+      { text: "kubectl's context is that of the cluster shop.", holds: null },
+    ]);
     expect(second?.title).toBe('List what holds the addresses');
   });
 
