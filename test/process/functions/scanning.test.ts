@@ -326,6 +326,6 @@ alerts:
   );
   await headroom.plan();
   const [told] = headlines().filter((headline) => /^Warning: .*not watched/.test(headline));
-  expect(told).toContain('1 of 47 targets');
+  expect(told).toContain('account 444455556666 in eu-west-1 is not watched');
   expect(headroom.lab.sns.map(({ message }) => message).join()).toContain(ROLELESS_ACCOUNT);
 });
