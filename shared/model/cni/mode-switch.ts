@@ -137,10 +137,10 @@ const packed = (units: number, interfaces: number, slots: number, skipped: numbe
 const spread = (units: number, interfaces: number, slots: number, skipped: number): readonly number[] => {
   const counts = Array.from({ length: interfaces }, () => 0);
   for (let left = units, index = interfaces - 1; left > 0 && interfaces > 0; left -= 1) {
-    while ((counts[index] ?? slots) >= slots && counts.some((count) => count < slots)) {
+    while (elementAt(counts, index) >= slots && counts.some((count) => count < slots)) {
       index = (index + interfaces - 1) % interfaces;
     }
-    counts[index] = (counts[index] ?? 0) + 1;
+    counts[index] = elementAt(counts, index) + 1;
     index = (index + interfaces - 1) % interfaces;
   }
   return [...Array.from({ length: skipped }, () => 0), ...counts];
