@@ -349,6 +349,11 @@ export class ClusterBuilder {
       cni: this.#cni,
       nodePools: this.#nodePools,
       autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
+      settingsByDefault:
+        !this.#configuration.known &&
+        this.#cni === 'vpc-cni' &&
+        (this.#mode === 'secondary' || this.#mode === 'prefix' || this.#mode === 'mixed') &&
+        this.#planned.some(({ autoMode, node }) => !autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,
       foreignNodes: this.#parts.foreignNodes,
       onlyFargate: this.#parts.nodes.length === 0 && this.#fargateSubnetIds.length > 0,

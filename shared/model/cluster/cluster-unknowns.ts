@@ -15,6 +15,8 @@ interface UnknownParts {
   readonly nodePools: ReadonlyMap<string, number>;
   /** Some of its nodes are EKS Auto Mode's. */
   readonly autoModeNodes: boolean;
+  /** New nodes are counted by the CNI's defaults, because its settings are not known. */
+  readonly settingsByDefault: boolean;
   /** Tagged subnets are counted although it is unknown whether subnet discovery is on. */
   readonly discoveryByDefault: boolean;
   /** Nodes whose instances EC2 does not list. */
@@ -45,6 +47,7 @@ export const clusterUnknowns = ({
   cni,
   nodePools,
   autoModeNodes,
+  settingsByDefault,
   discoveryByDefault,
   foreignNodes,
   onlyFargate,
@@ -64,6 +67,14 @@ export const clusterUnknowns = ({
           field: 'capacity',
           reason:
             'How much more nodes of EKS Auto Mode hold is not known: their CNI takes prefixes, and single addresses where no prefix is free.',
+        },
+      ]
+    : []),
+  ...(settingsByDefault
+    ? [
+        {
+          field: 'newNodes',
+          reason: "The CNI's settings are not known. What new nodes take is counted by its defaults.",
         },
       ]
     : []),

@@ -137,7 +137,14 @@ describe("where pods' addresses come from", () => {
     expect(fields([aSubnet(), pods()])).toContainEqual(
       expect.stringContaining('Subnet discovery is taken to be on'),
     );
-    expect(fields([aSubnet()])).toEqual([]);
+    expect(fields([aSubnet()])).toEqual([
+      "The CNI's settings are not known. What new nodes take is counted by its defaults.",
+    ]);
+  });
+
+  test('rests on no default where the settings are known', () => {
+    const known = { ...old, eks: eks({ vpcCni: cniSettings({ WARM_ENI_TARGET: '1' }) }) };
+    expect(clusterOf(known).unknowns.map(({ field }) => field)).not.toContain('newNodes');
   });
 
   test.each([[['blue', 'green']], [['green', 'blue']]])(
