@@ -74,7 +74,7 @@ export const clusterUnknowns = ({
     ? [
         {
           field: 'newNodes',
-          reason: "The CNI's settings are not known. What new nodes take is counted by its defaults.",
+          reason: "The CNI's settings are not known. New nodes are counted by its defaults.",
         },
       ]
     : []),

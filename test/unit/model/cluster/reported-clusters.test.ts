@@ -138,7 +138,7 @@ describe("where pods' addresses come from", () => {
       expect.stringContaining('Subnet discovery is taken to be on'),
     );
     expect(fields([aSubnet()])).toEqual([
-      "The CNI's settings are not known. What new nodes take is counted by its defaults.",
+      "The CNI's settings are not known. New nodes are counted by its defaults.",
     ]);
   });
 
