@@ -189,6 +189,46 @@ describe.each(COMMANDS.map((args) => [args.join(' '), args] as const))('headroom
   });
 });
 
+interface PlannedResource {
+  readonly address: string;
+  readonly change: { readonly after: Readonly<Record<string, unknown>> | null };
+}
+
+/** A Terraform plan: the keys of `for_each`, the names and the tags of resources may be any text. */
+const hostileTerraform = (start: number): string => {
+  const file = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../fixtures/terraform/vpc-and-eks-modules.json'), 'utf8'),
+  ) as { readonly resource_changes: readonly PlannedResource[] };
+  const resources = file.resource_changes.map((resource, index) => {
+    const name = NAMES[(start + index) % NAMES.length] ?? '';
+    const { after } = resource.change;
+    return {
+      ...resource,
+      address: `${resource.address}[${JSON.stringify(name)}]`,
+      index: name,
+      change: {
+        ...resource.change,
+        after: after === null ? null : { ...after, name, node_group_name: name, tags: { Name: name } },
+      },
+    };
+  });
+  const path = join(folder, 'plan.json');
+  writeFileSync(path, JSON.stringify({ ...file, resource_changes: resources }));
+  return path;
+};
+
+describe('headroom plan fit --terraform', () => {
+  test.each(FORMATS_OF_PLANS)('%s', async (format) => {
+    for (const start of [0, 7, 20, 40]) {
+      const files = ['--from', hostileShop(start), '--terraform', hostileTerraform(start)];
+      const { code, out, err } = await run(['plan', 'fit', ...files, '--format', format], false);
+      expect([code, err]).toEqual([expect.toBeOneOf([0, 1, 4]), '']);
+      expect(out).toContain(FORGED);
+      expect(problemsOf(format, out, false)).toEqual([]);
+    }
+  });
+});
+
 describe('a planted violation is found', () => {
   test.each([
     ['json', JSON.stringify({ remedies: [{ commands: ["aws ec2 x --name '$(id)'; aws INJECTED"] }] })],

@@ -193,6 +193,23 @@ describe('a file with hostile ids is refused, with all that is wrong', () => {
     ['acknowledge', HOSTILE, '--state', `/nowhere/${HOSTILE}`],
     ['plan', 'node', HOSTILE, '--pods', HOSTILE],
     ['forecast', '--history', `/nowhere/${HOSTILE}`, '--capacity', HOSTILE],
+    ['forecast', '--review', '--history', `/nowhere/${HOSTILE}`, '--capacity', '251'],
+    ['replay', '--history', `/nowhere/${HOSTILE}`, '--capacity', '251', '--config', HOSTILE],
+    ['backfill', '--history', `/nowhere/${HOSTILE}`, '--subnet', HOSTILE, '--state', HOSTILE],
+    ['unmute', HOSTILE, '--state', `/nowhere/${HOSTILE}`],
+    ['mutes', '--state', `/nowhere/${HOSTILE}`],
+    ['cost', '--from', `/nowhere/${HOSTILE}`],
+    ['cost', HOSTILE, '--targets', HOSTILE],
+    ['access', '--cluster', HOSTILE, '--from', HOSTILE],
+    ['doctor', '--config', `/nowhere/${HOSTILE}`],
+    ['doctor', '--table', HOSTILE, '--profile', HOSTILE],
+    ['limits', HOSTILE],
+    ['completion', HOSTILE],
+    ['collect', '--from', HOSTILE, '--out', `/nowhere/${HOSTILE}`],
+    ['plan', 'fit', '--from', HOSTILE, '--terraform', `/nowhere/${HOSTILE}`],
+    ['plan', 'size', '--type', HOSTILE, '--nodes', HOSTILE],
+    ['plan', HOSTILE],
+    ['help', HOSTILE],
   ])('a command line: %s', async (...args) => {
     const { err } = await run(args, true);
     expect(violationsIn(err, true)).toEqual([]);
