@@ -1,13 +1,33 @@
-// Makes sure that there is a Chromium for the browser suite, and prints where it is. Uses what is installed; where there
-// is nothing, installs Debian's own when it may. `CHROMIUM=/path` names another.
-// Plain JavaScript with no dependencies, like ensure-installed.mjs.
+// Makes sure that there is a Chromium for the browser suite, and prints where it is. On Linux with an x64 processor it comes
+// by the lock file of that suite, with its hash and the libraries that it needs. Elsewhere an installed one is used.
+// `CHROMIUM=/path` names another. Plain JavaScript with no dependencies, like ensure-installed.mjs.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const locked = join(root, 'test/e2e/browser/locked');
+const folder = join(root, '.chromium');
+/** Starts the locked one with its own libraries. */
+const program = join(folder, 'chromium');
+const lock = (parent) => join(parent, 'package-lock.json');
+
+const isLocked = process.platform === 'linux' && process.arch === 'x64';
 
 const runs = (path) => {
   try {
@@ -22,8 +42,9 @@ const runs = (path) => {
 export const findChromium = () => {
   const named = process.env.CHROMIUM;
   if (named !== undefined && named !== '') return runs(named) ? named : null;
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const paths = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  if (isLocked) return runs(program) ? program : null;
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((each) => each !== '');
+  const paths = NAMES.flatMap((name) => folders.map((each) => join(each, name)));
   return [...paths, MAC].find(runs) ?? null;
 };
 
@@ -34,25 +55,40 @@ const refuse = (why) => {
   process.exit(1);
 };
 
+const isCurrent = () =>
+  existsSync(program) && readFileSync(lock(folder), 'utf8') === readFileSync(lock(locked), 'utf8');
+
+/** Unpacks what the package holds: the program, and the libraries that a bare system lacks. */
+const unpack = () => {
+  const packed = join(folder, 'node_modules/@sparticuz/chromium/bin');
+  const read = (name) => brotliDecompressSync(readFileSync(join(packed, name)));
+  const shell = join(folder, 'headless-shell');
+  writeFileSync(shell, read('chromium.br'));
+  chmodSync(shell, 0o755);
+  execFileSync('tar', ['--extract', '--directory', folder], { input: read('al2023.tar.br') });
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexport LD_LIBRARY_PATH='${join(folder, 'lib')}'\nexec '${shell}' "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+};
+
 const install = () => {
-  if (process.env.CHROMIUM) refuse(`CHROMIUM names ${process.env.CHROMIUM}, which is no program.`);
-  if (!existsSync('/etc/debian_version'))
-    refuse('this is not Debian, where it would be installed by itself.');
-  if (process.getuid?.() !== 0) refuse('only root can install it (apt-get install chromium).');
-  console.error('Headroom: installing Chromium for the browser suite (once) ...');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    execFileSync('apt-get', ['update', '-q'], { stdio: ['ignore', 2, 2], env });
-    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
-      stdio: ['ignore', 2, 2],
-      env,
-    });
-  } catch (error) {
-    refuse(`apt-get could not install it (${error.message}).`);
-  }
+  console.error('Headroom: getting Chromium for the browser suite (once) ...');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package.json', 'package-lock.json'])
+    copyFileSync(join(locked, file), join(folder, file));
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    stdio: ['ignore', 2, 2],
+  });
+  unpack();
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  if (findChromium() === null) install();
-  console.log(findChromium() ?? refuse('apt-get has installed it, and it is not to be found.'));
+  if (process.env.CHROMIUM) {
+    if (findChromium() === null) refuse(`CHROMIUM names ${process.env.CHROMIUM}, which is no program.`);
+  } else if (isLocked && !isCurrent()) install();
+  console.log(findChromium() ?? refuse('none is on the PATH.'));
 }

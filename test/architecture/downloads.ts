@@ -7,7 +7,7 @@
  * Packages that come from Debian as they are: apt checks the hash of each against the index that Debian signs. Their versions
  * leave Debian's archive with each security update, so that a build with one of them by version would fail within weeks.
  */
-const SIGNED_BY_DEBIAN: ReadonlySet<string> = new Set(['chromium', 'python3-venv', 'ca-certificates']);
+const SIGNED_BY_DEBIAN: ReadonlySet<string> = new Set(['python3-venv', 'ca-certificates']);
 
 /** The words of a file without comments, quotes and brackets: a command in a list of arguments reads like one in a shell. */
 const wordsOf = (text: string): string =>

@@ -26,6 +26,7 @@ describe('what is fetched has a version and a hash', () => {
   test.each([
     ['the official client of Kubernetes, which a bench compares with', 'test/bench/kubernetes/official', 50],
     ['the AWS CDK, which synthesizes an example', 'test/e2e/cdk/locked', 3],
+    ['the Chromium of the browser suite', 'test/e2e/browser/locked', 10],
   ])('every package of %s', (_, folder, least) => {
     const lock = lockAt(`${folder}/package-lock.json`);
     const unhashed = Object.entries(lock.packages).filter(
