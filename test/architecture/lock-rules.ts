@@ -59,3 +59,18 @@ export const imageViolations = (recipe: string): readonly string[] => {
     .filter((image) => !stages.has(image) && !/@sha256:[0-9a-f]{64}$/.test(image))
     .map((image) => `${image} is not named by its digest`);
 };
+
+export type DebianLock = Readonly<
+  Record<string, { readonly version: string; readonly sha256: Readonly<Record<string, string>> }>
+>;
+
+/** Packages of Debian that are unpacked here: each has an exact version, and a hash for each architecture. */
+export const debianViolations = (lock: DebianLock): readonly string[] =>
+  Object.entries(lock).flatMap(([name, { version, sha256 }]) => {
+    const hashes = Object.values(sha256);
+    const hashed = hashes.length > 0 && hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash));
+    return [
+      ...(/^\d/.test(version) ? [] : [`${name} has no exact version`]),
+      ...(hashed ? [] : [`${name} has no hash`]),
+    ];
+  });

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { imageViolations, lockViolations, type PackageLock, requirementViolations } from './lock-rules.ts';
+import {
+  type DebianLock,
+  debianViolations,
+  imageViolations,
+  lockViolations,
+  type PackageLock,
+  requirementViolations,
+} from './lock-rules.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -45,9 +52,9 @@ describe('what is fetched has a version and a hash', () => {
   });
 
   test('every Debian package that is unpacked', () => {
-    const lock = JSON.parse(read('scripts/debian-packages.lock.json')) as Record<string, { sha256: object }>;
-    for (const { sha256 } of Object.values(lock))
-      for (const hash of Object.values(sha256)) expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    const lock = JSON.parse(read('scripts/debian-packages.lock.json')) as DebianLock;
+    expect(Object.keys(lock)).not.toEqual([]);
+    expect(debianViolations(lock)).toEqual([]);
   });
 
   test('every image of the container recipe', () => {
@@ -84,6 +91,18 @@ describe('a planted violation is found', () => {
       'b has no hash',
       'c has no exact version',
     ]);
+  });
+
+  test('a Debian package of any version, without a hash, and with half of one', () => {
+    const sha256 = { amd64: 'a'.repeat(64) };
+    expect(
+      debianViolations({
+        good: { version: '1.0-1', sha256 },
+        any: { version: '', sha256 },
+        none: { version: '1.0-1', sha256: {} },
+        half: { version: '1.0-1', sha256: { amd64: 'a'.repeat(32) } },
+      }),
+    ).toEqual(['any has no exact version', 'none has no hash', 'half has no hash']);
   });
 
   test('an image by its tag', () => {

@@ -325,6 +325,41 @@ describe('receivers with deduplication of their own', () => {
     },
   );
 
+  test('a FIFO topic drops what it gets twice, and nothing else: no other alert, and no later step', () => {
+    const topic = 'arn:aws:sns:eu-west-1:111111111111:alerts.fifo';
+    const sent = fc.record({ each: named, sequence: fc.integer({ min: 1, max: 3 }), repeats: fc.nat(2) });
+    const step = ({ each, sequence }: { readonly each: Named; readonly sequence: number }): Transition => {
+      const transition = firingOf(each);
+      return { ...transition, id: `${transition.key}#${sequence}` };
+    };
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(sent, {
+          maxLength: 20,
+          selector: ({ each, sequence }) => JSON.stringify([each, sequence]),
+        }),
+        (all) => {
+          // Within five minutes the topic keeps every id that it has had.
+          const had = new Set<string>();
+          let delivered = 0;
+          for (const one of all)
+            for (let times = 0; times <= one.repeats; times += 1) {
+              const { MessageDeduplicationId = '' } = publishInput(
+                inOneMessage(step(one)),
+                topic,
+                'document',
+              );
+              expect(MessageDeduplicationId).toMatch(/^[0-9a-f]{64}$/);
+              if (!had.has(MessageDeduplicationId)) delivered += 1;
+              had.add(MessageDeduplicationId);
+            }
+          expect(delivered).toBe(all.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   test('Alertmanager: what stops to fire in one account leaves the series of all others as they are', async () => {
     const fires = (accountId: string, region: string) =>
       alertAfter(
