@@ -2,30 +2,19 @@
 // by the lock file of that suite, with its hash and the libraries that it needs. Elsewhere an installed one is used.
 // `CHROMIUM=/path` names another. Plain JavaScript with no dependencies, like ensure-installed.mjs.
 import { execFileSync } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, chmodSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { lockedPackages } from './locked-packages.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const locked = join(root, 'test/e2e/browser/locked');
-const folder = join(root, '.chromium');
+const packages = lockedPackages('test/e2e/browser/locked', '.chromium');
+const { folder } = packages;
 /** Starts the locked one with its own libraries. */
 const program = join(folder, 'chromium');
-const lock = (parent) => join(parent, 'package-lock.json');
 
 const isLocked = process.platform === 'linux' && process.arch === 'x64';
 
@@ -55,9 +44,6 @@ const refuse = (why) => {
   process.exit(1);
 };
 
-const isCurrent = () =>
-  existsSync(program) && readFileSync(lock(folder), 'utf8') === readFileSync(lock(locked), 'utf8');
-
 /** Unpacks what the package holds: the program, and the libraries that a bare system lacks. */
 const unpack = () => {
   const packed = join(folder, 'node_modules/@sparticuz/chromium/bin');
@@ -75,20 +61,13 @@ const unpack = () => {
 
 const install = () => {
   console.error('Headroom: getting Chromium for the browser suite (once) ...');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  for (const file of ['package.json', 'package-lock.json'])
-    copyFileSync(join(locked, file), join(folder, file));
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-  });
+  packages.install();
   unpack();
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (process.env.CHROMIUM) {
     if (findChromium() === null) refuse(`CHROMIUM names ${process.env.CHROMIUM}, which is no program.`);
-  } else if (isLocked && !isCurrent()) install();
+  } else if (isLocked && !(runs(program) && packages.isThere())) install();
   console.log(findChromium() ?? refuse('none is on the PATH.'));
 }
