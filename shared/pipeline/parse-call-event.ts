@@ -5,6 +5,7 @@ import {
   refusalIn,
 } from '../model/aws/allocation-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
+import { ACCOUNT_ID, REGION } from '../model/aws/word-patterns.ts';
 
 /**
  * A call to EC2 that CloudTrail wrote down and EventBridge passed on. It was refused for want of an address, or it made or
@@ -34,8 +35,8 @@ const NOTHING: ChangedThings = { subnetIds: [], interfaceIds: [], reservedIn: []
 const optionalText = z.string().max(4_096).nullish().catch(null);
 
 const schema = z.object({
-  account: z.string().regex(/^\d{12}$/),
-  region: z.string().regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/),
+  account: z.string().regex(ACCOUNT_ID.pattern),
+  region: z.string().regex(REGION.pattern),
   time: z.iso.datetime({ offset: true }),
   source: z.literal('aws.ec2'),
   'detail-type': z.literal('AWS API Call via CloudTrail'),
