@@ -114,6 +114,26 @@ const sendPage = async (
   send(response, 200, contentType, await compressed.of(text), { ...vary, 'content-encoding': 'gzip' });
 };
 
+/** A page of the present edition. A client that has it already gets no body (RFC 9110, 13.1.2). */
+const sendEdition = async (
+  response: ServerResponse,
+  contentType: string,
+  text: string,
+  compressed: CompressedPage,
+  { version }: Pages,
+): Promise<void> => {
+  const etag = version?.();
+  const given = response.req.headers['if-none-match']?.split(',').map((each) => weak(each.trim())) ?? [];
+  if (etag !== undefined && given.some((each) => each === weak(etag) || each === '*')) {
+    response.writeHead(304, { etag, vary: 'accept-encoding', ...HEADERS }).end();
+    return;
+  }
+  await sendPage(response, contentType, text, compressed, etag === undefined ? {} : { etag });
+};
+
+/** Entity tags are compared without their weakness here (RFC 9110, 8.8.3.2). */
+const weak = (tag: string): string => tag.replace(/^W\//, '');
+
 const answer = async (
   path: string,
   pages: Pages,
@@ -123,8 +143,7 @@ const answer = async (
   switch (path) {
     case '/': {
       const page = await pages.report();
-      const etag = pages.version === undefined ? {} : { etag: pages.version() };
-      await sendPage(response, 'text/html; charset=utf-8', page, compressed.report, etag);
+      await sendEdition(response, 'text/html; charset=utf-8', page, compressed.report, pages);
       return;
     }
     case '/scan.json':
@@ -132,7 +151,7 @@ const answer = async (
       const name = path === '/scan.json' ? 'scan' : 'alerts';
       const text = await pages[name]?.();
       if (text === undefined) break;
-      await sendPage(response, 'application/json; charset=utf-8', text, compressed[name]);
+      await sendEdition(response, 'application/json; charset=utf-8', text, compressed[name], pages);
       return;
     }
     case '/metrics': {

@@ -45,6 +45,10 @@ export class LatestScans implements Exported {
   links: Omit<LinkSettings, 'dashboard'> = {};
   /** Rises with every change, so that a page need not be made twice. */
   changes = 0;
+  /** Rises with the changes that readers see at once (`Editions`). */
+  settled = 0;
+  /** Rises with the changes that wait for the end of their run. */
+  waiting = 0;
 
   /** What an earlier process stored: shown until the first scan, and not watched by then. */
   recall(assessment: TargetAssessment, alerts: readonly Alert[]): void {
@@ -57,6 +61,7 @@ export class LatestScans implements Exported {
       why: ['it has not been scanned since Headroom started'],
       problems: [],
     });
+    this.settled += 1;
   }
 
   /** A scan of which everything is stored that can be. Its messages may still be on their way. */
@@ -73,6 +78,8 @@ export class LatestScans implements Exported {
       why: whyNotWatched(result),
       problems: [],
     });
+    // There is nothing else to show yet.
+    if (this.finishedRuns === 0) this.settled += 1;
   }
 
   /** The end of that scan: what it took, what of it was delivered, and what could not be stored. */
@@ -82,11 +89,15 @@ export class LatestScans implements Exported {
     if (known === undefined) return;
     // A later scan may have been stored meanwhile; it says more than this one.
     const isLatest = known.assessment === scan.assessment;
-    this.#put({ ...known, run, ...(isLatest ? { why: whyNotWatched(scan.result), problems } : {}) });
+    const why = isLatest ? whyNotWatched(scan.result) : known.why;
+    this.#byTarget.set(name, { ...known, run, why, problems: isLatest ? problems : known.problems });
+    this.changes += 1;
+    if (why.join() !== known.why.join()) this.waiting += 1;
   }
 
   /** What fires about the monitor itself. */
   putMonitor(alerts: readonly Alert[]): void {
+    if (JSON.stringify(alerts) !== JSON.stringify(this.#monitorAlerts)) this.waiting += 1;
     this.#monitorAlerts = alerts;
     this.changes += 1;
   }
@@ -106,7 +117,16 @@ export class LatestScans implements Exported {
       if (alertsOf.has(name)) this.#byTarget.set(name, { ...known, alerts: reviewed(known.alerts) });
     this.#monitorAlerts = reviewed(this.#monitorAlerts);
     this.mutes = mutes;
-    if (isChanged) this.changes += 1;
+    if (!isChanged) return;
+    this.changes += 1;
+    this.settled += 1;
+  }
+
+  /** The end of a run of scans. */
+  endRun(): void {
+    this.finishedRuns += 1;
+    this.changes += 1;
+    this.settled += 1;
   }
 
   /** A target whose scan ended by a defect of ours: what was known of it stays, and it is not watched. */
@@ -196,6 +216,7 @@ export class LatestScans implements Exported {
   #put(known: Known): void {
     this.#byTarget.set(nameOf(known.target), known);
     this.changes += 1;
+    this.waiting += 1;
   }
 }
 

@@ -7,12 +7,13 @@ import { scanDocument } from '../../shared/pipeline/scan-document.ts';
 import { RUNBOOKS } from '../../shared/report/runbook.ts';
 import { runbookPage } from '../../shared/report/runbook-page.ts';
 import { jsonText } from '../output/json.ts';
+import { Editions } from './editions.ts';
 import type { Pages } from './http-server.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { liveReport } from './live-report.ts';
 
-/** Mutes begin and end without a change of what is known, so that a page is made again after this time (milliseconds). */
-const MADE_FOR = 60_000;
+/** Mutes begin and end and figures grow old without a change: metrics are made again after this time, in milliseconds. */
+const SCRAPED_FOR = 60_000;
 
 /** Makes a page once for each change of what is known: 200 clients that ask at once cost as much as one. */
 const whenChanged = <Page>(version: () => string, make: () => Promise<Page>): (() => Promise<Page>) => {
@@ -71,27 +72,27 @@ export const createPages = ({
   token = null,
 }: PagesInput): Pages => {
   const exporter = new PrometheusExporter();
-  // A server that starts again counts from the beginning, and must not look unchanged.
-  const startedAt = now();
-  const version = (): string => `"${startedAt}-${latest.changes}-${Math.floor(now() / MADE_FOR)}"`;
-  const changed = (): string => `"${startedAt}-${latest.changes}"`;
-  const report = whenChanged(version, async () =>
-    liveReport({ latest, histories: await histories(), token, version: changed(), now: now() }),
-  );
-  const metrics = whenChanged(version, async () => ({
+  const editions = new Editions(latest, now);
+  const edition = (): string => editions.current;
+  const report = whenChanged(edition, async () => {
+    const version = edition();
+    return liveReport({ latest, histories: await histories(), token, version, now: now() });
+  });
+  const scrape = (): string => `${latest.changes} ${Math.floor(now() / SCRAPED_FOR)}`;
+  const metrics = whenChanged(scrape, async () => ({
     contentType: exporter.contentType,
     text: await exporter.render(exportedOf(latest, now())),
   }));
-  const scan = whenChanged(version, async () =>
+  const scan = whenChanged(edition, async () =>
     jsonText(scanDocument(latest.assessments, new Date(now()).toISOString())),
   );
-  const alerts = whenChanged(version, async () => jsonText(alertsDocument(latest, now())));
+  const alerts = whenChanged(edition, async () => jsonText(alertsDocument(latest, now())));
   return {
     report: () => review().then(report),
     metrics: () => review().then(metrics),
     scan: () => review().then(scan),
     alerts: () => review().then(alerts),
-    version: changed,
+    version: edition,
     runbook: (kind) => {
       const runbook = RUNBOOKS.get(kind);
       const findings = latest.assessments.flatMap(({ findings: all }) => all);

@@ -140,7 +140,7 @@ export class ScanLoop {
       const { scans } = await begun.promise;
       await scans;
       latest.keepOnly(selected.resolved.targets, io.now());
-      latest.finishedRuns += 1;
+      latest.endRun();
     } finally {
       this.#follow(
         Promise.allSettled(messages).then(async () => {

@@ -43,11 +43,17 @@ const serving = async ({ token = null, mayAct = true }: { token?: string | null;
     open: () => ({ ...store, close: async () => {} }),
     now: () => NOW,
   });
+  const rendered = { reports: 0 };
   const pages = {
     ...createPages({
       latest,
       now: () => NOW,
       review: () => review.refresh(),
+      // The past is read once for each report that is drawn.
+      histories: async () => {
+        rendered.reports += 1;
+        return new Map();
+      },
       token: mayAct ? CSRF : null,
     }),
     ...(mayAct
@@ -97,7 +103,7 @@ const serving = async ({ token = null, mayAct = true }: { token?: string | null;
       asked.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   const acknowledgedBy = async () => (await store.alerts.read(TARGET, anAlert().key))?.alert.acknowledged?.by;
-  return { get, post, acknowledgedBy, store };
+  return { get, post, acknowledgedBy, store, latest, rendered };
 };
 
 const ACKNOWLEDGE = { action: 'acknowledge', alert: ALERT, by: 'Ada' };
@@ -141,6 +147,62 @@ describe('the live page', () => {
     expect(await (await get('/')).text()).toContain(`data-version="${first?.replaceAll('"', '&quot;')}"`);
     await post(ACKNOWLEDGE);
     expect(await version()).not.toBe(first);
+  });
+
+  test('is drawn once a run, whatever number of clients ask while its targets are scanned', async () => {
+    const { get, latest, rendered } = await serving();
+    latest.endRun();
+    const bodies = new Map<string, number>();
+    let answered = 0;
+    const clients = Array.from({ length: 200 }, async (_, client) => {
+      for (let request = 0; request < 3; request += 1) {
+        const headers = { 'accept-encoding': client % 2 === 0 ? 'gzip' : 'identity' };
+        const response = await get('/', { headers });
+        const key = `${response.headers.get('etag')} ${await response.text()}`;
+        bodies.set(key, (bodies.get(key) ?? 0) + 1);
+        answered += 1;
+      }
+    });
+    // A run over 80 targets is stored meanwhile.
+    for (let target = 0; target < 80; target += 1) {
+      const assessment = anAssessment({
+        target: {
+          accountId: String(200_000_000_000 + target),
+          region: 'eu-west-1',
+          status: 'ok',
+          errors: [],
+        },
+      });
+      latest.put({
+        assessment,
+        alerts: [],
+        result: { status: 'ok', alerting: 'whole', remembered: true, undelivered: 0 },
+      });
+      await new Promise(setImmediate);
+    }
+    await Promise.all(clients);
+    expect({ answered, editions: bodies.size, drawn: rendered.reports }).toEqual({
+      answered: 600,
+      editions: 1,
+      drawn: 1,
+    });
+    latest.endRun();
+    await get('/');
+    await get('/');
+    expect(rendered.reports).toBe(2);
+  });
+
+  test('is not sent again to a client that has its edition', async () => {
+    const { get, latest } = await serving();
+    for (const path of ['/', '/scan.json', '/alerts.json']) {
+      const etag = (await get(path)).headers.get('etag') ?? '';
+      expect(etag).toMatch(/^W\/"\d+-\d+"$/);
+      const again = await get(path, { headers: { 'if-none-match': `"other", ${etag}` } });
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+      expect((await get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+      latest.endRun();
+      expect((await get(path, { headers: { 'if-none-match': etag } })).status).toBe(200);
+    }
   });
 
   test('links each alert to its runbook and to the console, and lists the targets with their state', async () => {
