@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
+import { readBytes } from '../../shared/model/base/read-bytes.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
 import { MAX_BODY, type SlackAnswer, type SlackRequest } from '../../shared/pipeline/slack-interaction.ts';
 import { UsageError } from '../base/command-line.ts';
@@ -247,15 +248,8 @@ const SLACK_PATH = '/slack/interactivity';
 
 /** The beginning of a body; a longer one has no valid signature then. */
 const bodyOf = async (request: IncomingMessage, most = MAX_BODY): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    chunks.push(bytes);
-    length += bytes.length;
-    if (length > most) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = await readBytes(request, (size) => size <= most);
+  return Buffer.from(bytes.buffer).toString('utf8');
 };
 
 const singleHeaders = (headers: IncomingHttpHeaders): SlackRequest['headers'] =>

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
+import { readBytes } from '../model/base/read-bytes.ts';
 import { KubernetesFailure } from './kubernetes-failure.ts';
 
 /** What is left of a budget of bytes, counted after decompression: that is what takes memory and time. */
@@ -18,23 +19,19 @@ export const readBody = async (
   most: number,
 ): Promise<string> => {
   const isPacked = answer.headers['content-encoding'] === 'gzip';
-  const chunks: Buffer[] = [];
-  let size = 0;
   const unpacked = isPacked ? answer.pipe(createGunzip()) : answer;
   // A connection that breaks is an error of the answer, which `pipe` does not hand on.
   if (isPacked) answer.once('error', (error) => unpacked.destroy(error));
   try {
-    for await (const chunk of unpacked) {
-      const { length } = chunk as Buffer;
-      size += length;
-      budget.left -= length;
+    const bytes = await readBytes(unpacked, (size, added) => {
+      budget.left -= added;
       if (size > most) throw new KubernetesFailure('budget', `an answer has more than ${most / 1e6} MB`);
       if (budget.left < 0)
         throw new KubernetesFailure('budget', 'the cluster answered more bytes than one reading may take');
-      chunks.push(chunk as Buffer);
-    }
+      return true;
+    });
+    return Buffer.from(bytes.buffer).toString('utf8');
   } finally {
     answer.destroy();
   }
-  return Buffer.concat(chunks).toString('utf8');
 };

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { printable } from '../model/base/invisible-characters.ts';
+import { readBytes } from '../model/base/read-bytes.ts';
 import { redactSecrets } from '../model/base/redaction.ts';
 import { shorten } from '../model/base/text/names.ts';
 import type { MetricDatum, MetricSink } from './metric-sink.ts';
@@ -161,14 +162,8 @@ const post = async (
 };
 
 const beginningOf = async ({ body }: Response): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MAX_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES);
+  const bytes = await readBytes(body ?? [], (size) => size < MAX_ANSWER_BYTES);
+  return bytes.subarray(0, MAX_ANSWER_BYTES);
 };
 
 /** What the receiver said in words; a receiver may repeat the headers that it was sent. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { readBytes } from '../model/base/read-bytes.ts';
 import { redactSecrets } from '../model/base/redaction.ts';
 import { withDeadline } from './deadline.ts';
 import { DeliveryError } from './delivery-error.ts';
@@ -59,14 +60,8 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** The beginning of a body; the rest is not read. */
 const beginningOf = async ({ body }: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MAX_ANSWER_BYTES) break;
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+  const bytes = await readBytes(body ?? [], (size) => size < MAX_ANSWER_BYTES);
+  return Buffer.from(bytes.buffer).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 };
 
 /**
