@@ -3,13 +3,15 @@ import { limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../shared/model/cni/cni-settings.ts';
 import { holdingsOnTheWayUp } from '../../shared/model/cni/node-holding.ts';
 import { NO_CHANGES, type PlannedChanges } from '../../shared/model/plan/changes.ts';
+import { settingsOf } from '../../shared/model/plan/cluster-settings.ts';
 import { planDrain } from '../../shared/model/plan/drain.ts';
 import { planFailover } from '../../shared/model/plan/failover.ts';
 import { type FitDemand, planFit } from '../../shared/model/plan/fit.ts';
 import { planReservations } from '../../shared/model/plan/reserve.ts';
-import { planSize, SIZE_MODES } from '../../shared/model/plan/size.ts';
+import { planSize } from '../../shared/model/plan/size.ts';
+import { SIZE_MODES } from '../../shared/model/plan/size-plan.ts';
 import { planUpgrade } from '../../shared/model/plan/upgrade.ts';
-import { planWhatIf, settingsOf } from '../../shared/model/plan/what-if.ts';
+import { planWhatIf } from '../../shared/model/plan/what-if.ts';
 import { aNodeGroup, anEksCluster } from '../fixtures/cluster-records.ts';
 import { largeFleet } from '../fixtures/large-fleet.ts';
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
-import { type DrainPlan, planDrain } from '../../../shared/model/plan/drain.ts';
+import { planDrain } from '../../../shared/model/plan/drain.ts';
+import type { DrainPlan } from '../../../shared/model/plan/drain-plan.ts';
 import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { smallestOf } from '../../../shared/model/base/extremes.ts';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
+import { settingsOf } from '../../../shared/model/plan/cluster-settings.ts';
 import { type FitAnswer, type FitQuestion, planFit } from '../../../shared/model/plan/fit.ts';
 import { NodeDemands } from '../../../shared/model/plan/node-demands.ts';
 import { usualType } from '../../../shared/model/plan/node-plan.ts';
 import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
 import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
-import { settingsOf } from '../../../shared/model/plan/what-if.ts';
 import type { NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
@@ -16,7 +16,8 @@ import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
 import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
-import { type KnownCluster, readTerraformPlan } from '../../input/terraform/plan.ts';
+import { readTerraformPlan } from '../../input/terraform/plan.ts';
+import type { KnownCluster } from '../../input/terraform/plan-context.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
 
 interface Options extends PlanSourceOptions {

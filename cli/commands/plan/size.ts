@@ -6,13 +6,13 @@ import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { parseCidr } from '../../../shared/model/net/cidr.ts';
 import type { SizeDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { planSize } from '../../../shared/model/plan/size.ts';
 import {
-  planSize,
   SIZE_MODES,
   type SizedMode,
   type SizeMode,
   type SizeQuestion,
-} from '../../../shared/model/plan/size.ts';
+} from '../../../shared/model/plan/size-plan.ts';
 import { unreadNeighbours } from '../../../shared/model/plan/unread-neighbours.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';

@@ -3,7 +3,7 @@ import { quoted } from '../../../shared/model/base/shell-words.ts';
 import { Estate } from '../../../shared/model/checks/estate.ts';
 import { routeTableOf } from '../../../shared/model/checks/remedies/routes.ts';
 import { cniEnvironmentCommand } from '../../../shared/model/checks/remedies/warm-targets.ts';
-import type { PlanAction } from '../../../shared/model/plan/what-if.ts';
+import type { PlanAction } from '../../../shared/model/plan/plan-action.ts';
 import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { PlannedCluster } from '../../input/plan-source.ts';
 

@@ -3,6 +3,7 @@ import { largestOf } from '../base/extremes.ts';
 import { freeRange } from '../net/free-ranges.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
+import { settingsOf } from './cluster-settings.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, NodeDemands, totalOf } from './node-demands.ts';
 import { usualType } from './node-plan.ts';
@@ -11,7 +12,6 @@ import { mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { reservationsFor, smallestSubnet } from './subnet-size.ts';
 import { Timeline } from './timeline.ts';
-import { settingsOf } from './what-if.ts';
 
 /** A subnet that would make a loss fit, in one of the zones that remain. */
 export interface FailoverSubnet {

@@ -1,9 +1,9 @@
-import type { DrainPlan } from './drain.ts';
+import type { DrainPlan } from './drain-plan.ts';
 import type { FailoverAnswer } from './failover.ts';
 import type { FitAnswer } from './fit.ts';
 import type { PlannedReservation } from './reserve.ts';
 import type { Rule } from './rules.ts';
-import type { SizeAnswer } from './size.ts';
+import type { SizeAnswer } from './size-plan.ts';
 import type { UpgradeAnswer } from './upgrade.ts';
 import type { WhatIf } from './what-if.ts';
 

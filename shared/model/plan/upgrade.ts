@@ -5,13 +5,13 @@ import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
+import { settingsOf } from './cluster-settings.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { type NodeStart, Timeline } from './timeline.ts';
-import { settingsOf } from './what-if.ts';
 
 /** Addresses that an update of the control plane takes in the cluster's subnets, at the most. */
 const CONTROL_PLANE_ADDRESSES = 5;

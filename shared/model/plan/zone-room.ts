@@ -1,6 +1,7 @@
 import type { Placement } from '../cluster/supply-ledger.ts';
 import type { AddressMap, SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
+import { settingsOf } from './cluster-settings.ts';
 import { startOf } from './fleet.ts';
 import { NodeDemands } from './node-demands.ts';
 import { newNode, usualType } from './node-plan.ts';
@@ -8,7 +9,6 @@ import type { PlanEstate } from './plan-estate.ts';
 import { type Room, roomForNodes } from './room.ts';
 import { type Bounds, boundsOf } from './state-figures.ts';
 import { type Holding, Timeline } from './timeline.ts';
-import { settingsOf } from './what-if.ts';
 
 /** A change in one zone that ends no node. */
 export interface ZoneChange {

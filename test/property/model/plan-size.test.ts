@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { firstOverlap } from '../../../shared/model/net/free-ranges.ts';
-import { planSize, SIZE_MODES } from '../../../shared/model/plan/size.ts';
+import { planSize } from '../../../shared/model/plan/size.ts';
+import { SIZE_MODES } from '../../../shared/model/plan/size-plan.ts';
 import { type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
 
 const questions = fc.record({

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { NO_CHANGES, type PlannedChanges, settingsAfter } from '../../../shared/model/plan/changes.ts';
+import { settingsOf } from '../../../shared/model/plan/cluster-settings.ts';
 import type { FleetNode } from '../../../shared/model/plan/fleet.ts';
 import { NodeDemands } from '../../../shared/model/plan/node-demands.ts';
 import { nodePlan } from '../../../shared/model/plan/node-plan.ts';
 import { OrderRun, STRATEGIES } from '../../../shared/model/plan/order.ts';
 import { Timeline } from '../../../shared/model/plan/timeline.ts';
-import { settingsOf } from '../../../shared/model/plan/what-if.ts';
 import { generatedRuns, limitOf } from '../../fixtures/generated-runs.ts';
 import { type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
 

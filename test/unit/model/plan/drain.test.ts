@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { HeadroomError } from '../../../../shared/model/base/errors.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
-import { type DrainQuestion, planDrain } from '../../../../shared/model/plan/drain.ts';
+import { planDrain } from '../../../../shared/model/plan/drain.ts';
 import { chooseDrains, rankedDrains } from '../../../../shared/model/plan/drain-choice.ts';
+import type { DrainQuestion } from '../../../../shared/model/plan/drain-plan.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
-import { planSize, type SizeQuestion } from '../../../../shared/model/plan/size.ts';
+import { planSize } from '../../../../shared/model/plan/size.ts';
+import type { SizeQuestion } from '../../../../shared/model/plan/size-plan.ts';
 
 const settings = { ...DEFAULT_CNI_SETTINGS, customNetworking: false };
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { HeadroomError } from '../../../../shared/model/base/errors.ts';
 import { NO_CHANGES, type PlannedChanges } from '../../../../shared/model/plan/changes.ts';
+import { settingsOf } from '../../../../shared/model/plan/cluster-settings.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
-import { settingsOf, whatIf } from '../../../../shared/model/plan/what-if.ts';
+import { whatIf } from '../../../../shared/model/plan/what-if.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import type { ClusterAssessment, NewNodes } from '../../../../shared/model/result/cluster.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';

@@ -1,0 +1,138 @@
+import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
+import type { FitDemand } from '../../../shared/model/plan/fit.ts';
+import type { Change } from './changes.ts';
+import { blockOf, hasUnknown, type Json, listOf, numberOf, objectOf, textOf, textsOf } from './json.ts';
+import { launchTypes } from './launch-types.ts';
+import type { LeastAndMost, PlanContext } from './plan-context.ts';
+import { clusterOf } from './planned-cluster.ts';
+
+export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly FitDemand[] => {
+  const { after, before } = change;
+  const sizes = blockOf(after['scaling_config']);
+  const isNew = Object.keys(before).length === 0;
+  const sizesBefore = isNew ? {} : blockOf(before['scaling_config']);
+  const types = textsOf(after['instance_types']);
+  const unknownSizes = blockOf(change.unknown['scaling_config']);
+  if (unknownSizes['desired_size'] === true || unknownSizes['max_size'] === true)
+    plan.unknown(change, 'its size is known only after apply. Its smallest size is counted.');
+  const subnets = plan.subnets(change, [{ name: 'subnet_ids' }]);
+  const wanted = { change, types: types.length > 0 ? types : launchTypes(plan, change), subnets };
+  const clusterName = textOf(after['cluster_name']);
+  return [
+    ...nodeDemands(plan, {
+      ...wanted,
+      clusterName,
+      count: grown(sizes, sizesBefore, ['desired_size', 'max_size', 'min_size']),
+    }),
+    ...nodeDemands(plan, {
+      ...wanted,
+      clusterName,
+      address: `${change.address} (nodes that its update starts)`,
+      count: isNew || !replacesItsNodes(change) ? NOTHING : surgeOf(after, subnets.length),
+    }),
+  ];
+};
+
+export const scalingGroupDemands = (plan: PlanContext, change: Change): readonly FitDemand[] => {
+  const { address, after, before } = change;
+  const count = grown(after, before, ['desired_capacity', 'max_size', 'min_size']);
+  const subnets = plan.subnets(change, [{ name: 'vpc_zone_identifier' }]);
+  const cluster = clusterOfTags(after);
+  if (cluster !== null)
+    return nodeDemands(plan, {
+      change,
+      types: launchTypes(plan, change),
+      count,
+      subnets,
+      clusterName: cluster,
+    });
+  if (hasUnknown(change.unknown['tag']))
+    plan.unknown(change, 'its tags are known only after apply. Its instances count with one address each.');
+  return count.most <= 0 && count.least <= 0
+    ? []
+    : [{ kind: 'addresses', address, addresses: count, subnetIds: subnets, place: 'spread' }];
+};
+
+const nodeDemands = (
+  plan: PlanContext,
+  {
+    change,
+    types,
+    count,
+    subnets,
+    clusterName,
+    address = change.address,
+  }: {
+    readonly change: Change;
+    readonly types: readonly string[];
+    readonly count: LeastAndMost;
+    readonly subnets: readonly string[];
+    readonly clusterName: string | null;
+    readonly address?: string;
+  },
+): readonly FitDemand[] => {
+  if (count.most <= 0 && count.least <= 0) return [];
+  const [smallest] = types.toSorted((a, b) => slotsOf(a) - slotsOf(b));
+  const largest = types.toSorted((a, b) => slotsOf(a) - slotsOf(b)).at(-1);
+  if (smallest === undefined || largest === undefined)
+    return plan.unknown(change, 'its instance type is known only after apply, so its nodes are not counted.');
+  const { settings, podSubnetOfZone } = clusterOf(plan, clusterName);
+  if (settings.customNetworking && podSubnetOfZone.size === 0)
+    return plan.unknown(change, 'the subnets of its pods are not in the plan, so its nodes are not counted.');
+  return [
+    {
+      kind: 'nodes',
+      address,
+      nodes: count,
+      type: { least: smallest, most: largest },
+      pods: null,
+      subnetIds: subnets,
+      podSubnetOfZone: settings.customNetworking ? podSubnetOfZone : new Map(),
+      settings,
+    },
+  ];
+};
+
+const NOTHING: LeastAndMost = { least: 0, most: 0 };
+
+/** Nodes more: at the least to the size that is desired, at the most to the largest size. A group that keeps its sizes takes none. */
+const grown = (
+  sizes: Json,
+  before: Json,
+  [desired, largest, smallest]: readonly [string, string, string],
+): LeastAndMost => {
+  const isSame = [desired, largest].every((name) => numberOf(sizes[name]) === numberOf(before[name]));
+  if (isSame && Object.keys(before).length > 0) return NOTHING;
+  const now = numberOf(before[desired]) ?? 0;
+  const least = Math.max(0, (numberOf(sizes[desired]) ?? numberOf(sizes[smallest]) ?? 0) - now);
+  return { least, most: Math.max(least, (numberOf(sizes[largest]) ?? 0) - now) };
+};
+
+/** An update of the version, the image or the template starts new nodes before it ends old ones. */
+const replacesItsNodes = ({ after, before, unknown }: Change): boolean =>
+  ['version', 'release_version'].some(
+    (name) => after[name] !== before[name] && textOf(after[name]) !== null,
+  ) ||
+  blockOf(after['launch_template'])['version'] !== blockOf(before['launch_template'])['version'] ||
+  blockOf(unknown['launch_template'])['version'] === true;
+
+/** Source: EKS user guide, managed node update behavior: twice the zones, or maxUnavailable where that is more. */
+const surgeOf = (after: Json, zones: number): LeastAndMost => {
+  const nodes = Math.max(2 * zones, numberOf(blockOf(after['update_config'])['max_unavailable']) ?? 0);
+  return { least: nodes, most: nodes };
+};
+
+const slotsOf = (type: string): number => {
+  const limits = limitsOf(type);
+  return limits === null ? 0 : limits.maxEnis * limits.ipv4PerEni;
+};
+
+const clusterOfTags = (after: Json): string | null => {
+  for (const each of listOf(after['tag'])) {
+    const tag = objectOf(each);
+    const key = textOf(tag['key']) ?? '';
+    if (key === 'eks:cluster-name') return textOf(tag['value']);
+    if (key.startsWith('kubernetes.io/cluster/')) return key.slice('kubernetes.io/cluster/'.length);
+  }
+  return null;
+};

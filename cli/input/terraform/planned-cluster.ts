@@ -1,0 +1,47 @@
+import { cniConfigurationOf } from '../../../shared/model/cluster/cni-configuration.ts';
+import { hasUnknown, textOf } from './json.ts';
+import type { KnownCluster, PlanContext } from './plan-context.ts';
+
+/** The add-on of the plan wins over what runs. */
+export const clusterOf = (plan: PlanContext, clusterName: string | null): KnownCluster => {
+  const running = plan.clusterNamed(clusterName);
+  const addOn = plan.changes.find(
+    ({ type, after }) =>
+      type === 'aws_eks_addon' &&
+      after['addon_name'] === 'vpc-cni' &&
+      (clusterName === null ||
+        textOf(after['cluster_name']) === null ||
+        after['cluster_name'] === clusterName),
+  );
+  if (addOn === undefined) return running;
+  if (hasUnknown(addOn.unknown['configuration_values'])) {
+    plan.unknown(addOn, 'the settings of the CNI are known only after apply.');
+    return running;
+  }
+  const configuration = cniConfigurationOf({
+    version: textOf(addOn.after['addon_version']),
+    configuration: textOf(addOn.after['configuration_values']),
+  });
+  if (!configuration.known) {
+    plan.unknown(addOn, 'the settings of the CNI cannot be read.');
+    return running;
+  }
+  const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni, eniConfigSubnets } =
+    configuration;
+  return {
+    settings: {
+      prefixDelegation: configuration.prefixDelegation ?? false,
+      customNetworking: configuration.customNetworking ?? false,
+      podEni: configuration.securityGroupsForPods ?? false,
+      warmEniTarget,
+      warmPrefixTarget,
+      warmIpTarget,
+      minimumIpTarget,
+      maxEni,
+    },
+    podSubnetOfZone:
+      configuration.eniConfigByZone && eniConfigSubnets.size > 0
+        ? new Map([...eniConfigSubnets].map(([zone, subnetId]) => [zone, [subnetId]]))
+        : running.podSubnetOfZone,
+  };
+};

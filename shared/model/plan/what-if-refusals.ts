@@ -1,0 +1,65 @@
+import { HeadroomError } from '../base/errors.ts';
+import { listOf } from '../base/text/names.ts';
+import { count } from '../base/text/numbers.ts';
+import type { ClusterAssessment } from '../result/cluster.ts';
+import type { PlannedChanges } from './changes.ts';
+import { usualType } from './node-plan.ts';
+import type { PlanEstate } from './plan-estate.ts';
+
+export const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment): void => {
+  const reason = autoMode
+    ? 'EKS Auto Mode runs its CNI: it has no settings, and its fallback to single addresses cannot be predicted'
+    : mode === 'ipv6'
+      ? 'it runs in IPv6 mode, where pods take no IPv4 addresses'
+      : mode === 'unknown'
+        ? 'it is not known how its nodes take addresses'
+        : null;
+  if (reason !== null)
+    throw new HeadroomError(
+      'plan-impossible',
+      `Nothing can be planned for ${clusterName}: ${reason}.`,
+      'Look at `headroom clusters` for what is known of it.',
+    );
+};
+
+/** Changes of which no answer would be one: an unknown type or zone, and fewer nodes or pods than there are. */
+export const refuseImpossible = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  { newSubnets, nodes, pods, type }: PlannedChanges,
+): void => {
+  const { clusterName } = cluster;
+  const running = estate.nodesOf(cluster);
+  const runs = running.reduce((sum, node) => sum + node.pods, 0);
+  const zones = estate.zonesOf(cluster);
+  const strange = newSubnets.map(({ zone }) => zone).filter((zone) => !zones.includes(zone));
+  const problems = [
+    ...(type !== null && estate.input.limits(type) === null ? [`No instance type is called ${type}.`] : []),
+    ...(strange.length === 0
+      ? []
+      : [`${clusterName} starts no node in ${listOf(strange)}, but in ${listOf(zones)}.`]),
+    ...(nodes > 0 ? whyNoneStarts(estate, cluster, type) : []),
+    ...(-nodes > running.length
+      ? [`${clusterName} has only ${count(running.length, 'node')} of a known type.`]
+      : []),
+    ...(-pods > runs
+      ? [`${clusterName} runs at most ${count(runs, 'pod')} with an address of their own.`]
+      : []),
+  ];
+  if (problems.length > 0)
+    throw new HeadroomError('plan-impossible', problems.join(' '), 'Correct the change.');
+};
+
+/** Nodes that no group launches anywhere, as far as the scan shows, would count as if they took nothing. */
+const whyNoneStarts = (
+  estate: PlanEstate,
+  cluster: ClusterAssessment,
+  type: string | null,
+): readonly string[] => [
+  ...(type === null && usualType(estate, cluster, estate.nodesOf(cluster)) === null
+    ? [`It is not known which type new nodes of ${cluster.clusterName} have: give one with --type.`]
+    : []),
+  ...(estate.placesOf(cluster).length === 0
+    ? [`It is not known in which subnets new nodes of ${cluster.clusterName} start.`]
+    : []),
+];
