@@ -214,6 +214,8 @@ export interface LabEksCluster {
   readonly ipFamily: 'ipv4' | 'ipv6';
   /** 172.20.0.0/16 unless it is set: what EKS takes where the VPC is within 10.0.0.0/8. */
   readonly serviceIpv4Cidr?: string;
+  /** Where its Kubernetes API answers, with its authority as PEM. Absent: the lab serves it. */
+  readonly endpoint?: { readonly url: string; readonly certificateAuthority: string };
   readonly autoMode: boolean;
   readonly healthIssues: readonly LabHealthIssue[];
   readonly nodeGroups: readonly LabNodeGroup[];

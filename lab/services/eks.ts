@@ -72,7 +72,14 @@ const describeCluster: Action = (context) => {
       version: cluster.version,
       status: cluster.status,
       platformVersion: 'eks.1',
-      endpoint: `${context.url}${kubernetesPath(cluster.name)}`,
+      endpoint: cluster.endpoint?.url ?? `${context.url}${kubernetesPath(cluster.name)}`,
+      ...(cluster.endpoint === undefined
+        ? {}
+        : {
+            certificateAuthority: {
+              data: Buffer.from(cluster.endpoint.certificateAuthority).toString('base64'),
+            },
+          }),
       resourcesVpcConfig: {
         subnetIds: cluster.subnetIds,
         securityGroupIds: [],

@@ -1,5 +1,6 @@
-// Reads the pods of the server in one way, and prints what it took: `node client.ts URL nothing|headroom|json|official|drain`.
-import { type ClientRequest, get } from 'node:http';
+// Reads the pods of the server in one way, and prints what it took: `node client.ts URL WAY [OPTIONS]`.
+import { get as getPlain } from 'node:http';
+import { get as getWithTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { createHttpsApi } from '../../../shared/kubernetes/https-api.ts';
@@ -11,6 +12,7 @@ import { namespaceOf } from '../../../shared/kubernetes/records/nodes.ts';
 import { podsOf } from '../../../shared/kubernetes/records/pods.ts';
 import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
 import { readWithOfficialClient } from './official-client.ts';
+import type { ReadOptions } from './reader.ts';
 
 export interface Measured {
   readonly found: number;
@@ -21,27 +23,29 @@ export interface Measured {
   readonly peak: number;
 }
 
-const [, , url = '', way = 'nothing'] = process.argv;
+export type Way = 'nothing' | 'headroom' | 'json' | 'official' | 'drain';
+
+const [, , url = '', way = 'nothing', given = '{}'] = process.argv;
+const { certificateAuthority, token = 'token' } = JSON.parse(given) as ReadOptions;
 
 const api: KubernetesApi = createHttpsApi(
-  { server: url, certificateAuthority: null, token: async () => 'token' },
+  { server: url, certificateAuthority: certificateAuthority ?? null, token: async () => token },
   { userAgent: 'headroom/bench', limits: { total: 300_000, bytes: 2e9 } },
 );
 const lists = new Lists(api);
 
 const drained = (path: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const asked: ClientRequest = get(
-      `${url}${path}`,
-      { headers: { 'accept-encoding': 'gzip' } },
-      (answer) => {
-        text(answer.pipe(createGunzip())).then(resolve, reject);
-      },
-    );
+    const headers = { 'accept-encoding': 'gzip', authorization: `Bearer ${token}` };
+    const get = url.startsWith('https:') ? getWithTls : getPlain;
+    const asked = get(`${url}${path}`, { headers, ca: certificateAuthority }, (answer) => {
+      const isPacked = answer.headers['content-encoding'] === 'gzip';
+      text(isPacked ? answer.pipe(createGunzip()) : answer).then(resolve, reject);
+    });
     asked.once('error', reject);
   });
 
-const WAYS: Readonly<Record<string, () => Promise<number>>> = {
+const WAYS: Readonly<Record<Way, () => Promise<number>>> = {
   nothing: async () => 0,
   headroom: async () => {
     const namespaces = await lists.all({ resource: RESOURCES.namespaces, pageSize: 500 }, ({ content }) =>
@@ -54,12 +58,12 @@ const WAYS: Readonly<Record<string, () => Promise<number>>> = {
     const request = { resource: RESOURCES.pods, pageSize: 500 };
     return (await lists.all(request, (page) => podsOf(page, context))).length;
   },
-  official: () => readWithOfficialClient(url),
+  official: () => readWithOfficialClient(url, { certificateAuthority, token }),
   drain: async () => {
     let next: string | undefined = '';
     while (next !== undefined) {
       const body: string = await drained(`/api/v1/pods?limit=500${next === '' ? '' : `&continue=${next}`}`);
-      next = /"continue":"(\d+)"/.exec(body.slice(0, 200))?.[1];
+      next = /"continue":"([^"]+)"/.exec(body.slice(0, 1_000))?.[1];
     }
     return 0;
   },
@@ -67,7 +71,7 @@ const WAYS: Readonly<Record<string, () => Promise<number>>> = {
 
 const startedAt = performance.now();
 const before = process.cpuUsage();
-const found = await (WAYS[way] as () => Promise<number>)();
+const found = await WAYS[way as Way]();
 const { user, system } = process.cpuUsage(before);
 api.close();
 const measured: Measured = {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ReadOptions } from './reader.ts';
 
 /** Where the official client is installed for the bench alone: it has 83 MB with what it needs. */
 export const OFFICIAL = join(import.meta.dirname, 'official');
@@ -19,14 +20,25 @@ interface OfficialClient {
 }
 
 /** Lists all pods in pages of 500, as its documentation shows, and keeps what Headroom keeps of each. */
-export const readWithOfficialClient = async (url: string): Promise<number> => {
+export const readWithOfficialClient = async (
+  url: string,
+  { certificateAuthority, token }: ReadOptions,
+): Promise<number> => {
   const path = join(OFFICIAL, 'node_modules/@kubernetes/client-node/dist/index.js');
   const { KubeConfig, CoreV1Api } = (await import(pathToFileURL(path).href)) as OfficialClient;
   const configuration = new KubeConfig();
   configuration.loadFromOptions({
-    // It refuses plain HTTP unless it may leave out TLS.
-    clusters: [{ name: 'bench', server: url, skipTLSVerify: true }],
-    users: [{ name: 'bench', token: 'token' }],
+    clusters: [
+      {
+        name: 'bench',
+        server: url,
+        // It refuses plain HTTP unless it may leave out TLS.
+        ...(certificateAuthority === undefined
+          ? { skipTLSVerify: true }
+          : { caData: Buffer.from(certificateAuthority).toString('base64') }),
+      },
+    ],
+    users: [{ name: 'bench', token }],
     contexts: [{ name: 'bench', cluster: 'bench', user: 'bench' }],
     currentContext: 'bench',
   });

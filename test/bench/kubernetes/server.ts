@@ -4,36 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
-import { podObject } from '../../fixtures/kubernetes/objects.ts';
+import { NAMESPACES, podAt } from './large-pod.ts';
 
 const pods = Number(process.argv[2]);
-const NAMESPACES = 20;
-
-/** Fills a pod up to the size of a real one, most of it managed fields and variables. */
-const padding = Array.from({ length: 110 }, (_, index) => ({
-  name: `SETTING_NUMBER_${index}`,
-  value: `https://service-${index * 7919}.internal.example.com:8443/path/${index * 104_729}`,
-}));
-
-const podAt = (index: number): KubernetesObject => {
-  const pod = podObject({
-    namespace: `team-${index % NAMESPACES}`,
-    name: `app-${index % 40}-7d9f8b6c54-${index.toString(36).padStart(5, '0')}`,
-    node: index % 500,
-    address: `10.${100 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`,
-    deployment: `app-${index % 40}`,
-  });
-  return {
-    ...pod,
-    metadata: { ...pod.metadata, uid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}` },
-  };
-};
-
-const padded = (pod: KubernetesObject): object => ({
-  ...pod,
-  spec: { ...(pod['spec'] as object), padding },
-});
-
 const COLUMNS = ['Name', 'Ready', 'Status', 'Restarts', 'Age', 'IP', 'Node'].map((name) => ({ name }));
 
 const rowOf = (pod: KubernetesObject, withMetadata: boolean): object => {
@@ -75,7 +48,7 @@ const listOf = (path: string, query: URLSearchParams, asTable: boolean): object 
         columnDefinitions: COLUMNS,
         rows: found.map((pod) => rowOf(pod, query.get('includeObject') !== 'None')),
       }
-    : { kind: 'PodList', metadata, items: found.map(padded) };
+    : { kind: 'PodList', metadata, items: found };
 };
 
 let sent = 0;

@@ -42,3 +42,14 @@ test.each(SIZES)(
   },
   300_000,
 );
+
+test('10,000 pods of a cluster are read beside the scan of its account in 256 MB, in both scans', async () => {
+  const estate = { subnets: 100, nodesPerSubnet: 28, prefixLength: 22 };
+  const scans = await runScaled({ bundle, estate, pods: 10_000, memory: 256, daysOfHistory: 36, at: [0, 5] });
+  expect(scans.map(({ refused, status }) => ({ refused, status }))).toEqual([
+    { refused: 0, status: 'ok' },
+    { refused: 0, status: 'ok' },
+  ]);
+  expect(scans.at(-1)?.podAddresses, 'each pod was found on its interface').toBe(10_000);
+  for (const { peakMegabytes } of scans) expect(peakMegabytes).toBeLessThan(256);
+}, 300_000);
