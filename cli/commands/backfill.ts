@@ -2,7 +2,7 @@ import { DEFAULT_NAMESPACE } from '../../shared/metrics/catalogue.ts';
 import type { RecordedPast } from '../../shared/model/forecast/recorded-past.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
-import { readHistory } from '../input/history-csv.ts';
+import { readHistory } from '../input/history-file.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 
 interface Options extends StateOptions {
@@ -29,7 +29,7 @@ export const addBackfillCommand: AddCommand = (program, { io }) => {
     .option('--cloudwatch', 'from the metrics that Headroom published, in the Region of --region')
     .option('--namespace <name>', 'of those metrics', DEFAULT_NAMESPACE)
     .option('--days <n>', 'how far back, up to 60', String(MAX_DAYS))
-    .option('--history <file>', 'from a CSV with the columns timestamp and available; - for standard input')
+    .option('--history <file>', 'from CSV or JSON with timestamp and available; - for standard input')
     .option('--subnet <id>', 'the subnet that the file is about')
     .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
     .addHelpText(

@@ -6,7 +6,8 @@ import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
 import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { aboveCapacity, parseCapacity, parseTime, readHistory } from '../input/history-csv.ts';
+import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
+import { parseTime } from '../input/history-measurements.ts';
 import { addOutputOptions, type OutputFormat, type OutputOptions } from '../input/output-options.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import type { ListingColumn } from '../output/listing.ts';
@@ -16,6 +17,7 @@ import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 interface Options {
   readonly history: string;
   readonly capacity: string;
+  readonly prefixes?: boolean;
   readonly at?: readonly string[];
   readonly review?: boolean;
   readonly policy?: string;
@@ -161,8 +163,9 @@ const REVIEW_COLUMNS: readonly ListingColumn<Reviewed>[] = [
 export const addForecastCommand: AddCommand = (program, { io }) => {
   addOutputOptions(program.command('forecast'), { watch: false })
     .description('forecast when a recorded supply runs out, as seen at one point in time')
-    .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
+    .requiredOption('--history <file>', 'CSV or JSON with timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
+    .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
     .option(
       '--at <time>',
       'the time in ISO 8601, repeatable; later measurements are ignored (default: the last one)',
@@ -196,11 +199,13 @@ Examples:
         );
       const capacity = parseCapacity(options.capacity);
       const all = readHistory(options.history);
+      const supply: 'addresses' | 'prefixes' = options.prefixes === true ? 'prefixes' : 'addresses';
       io.err(aboveCapacity(all, capacity));
       if (options.review === true) {
         const outcome = review({
           samples: all,
           capacity,
+          supply,
           policy: (await readConfiguration(options.policy)).alerts,
         });
         return writeListing(io, output, {
@@ -225,7 +230,7 @@ Examples:
       if (options.plot !== undefined) {
         const now = largestOf(moments);
         const samples = all.filter(({ at }) => at <= now);
-        const plotted = { samples, capacity, supply: 'addresses' as const, transitions: [] };
+        const plotted = { samples, capacity, supply, transitions: [] };
         await writeOutputFile(options.plot, [plotHistory(options.plot, plotted)]);
       }
       const [first, ...others] = documents;

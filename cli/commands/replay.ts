@@ -2,7 +2,7 @@ import { number } from '../../shared/model/base/text/numbers.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { aboveCapacity, parseCapacity, readHistory } from '../input/history-csv.ts';
+import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonLine } from '../output/json.ts';
 import { writeOutputFile } from '../output/output-file.ts';
@@ -35,7 +35,7 @@ export const addReplayCommand: AddCommand = (program, { io }) => {
   program
     .command('replay')
     .description('run recorded history through forecasts and alert rules, and list every alert')
-    .requiredOption('--history <file>', 'CSV with the columns timestamp and available; - for standard input')
+    .requiredOption('--history <file>', 'CSV or JSON with timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
     .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
     .option(

@@ -9,6 +9,7 @@ export interface ReviewInput {
   /** In any order; of several at one moment the first counts. */
   readonly samples: readonly Sample[];
   readonly capacity: number;
+  readonly supply: 'addresses' | 'prefixes';
   readonly policy: AlertPolicy;
 }
 
@@ -51,13 +52,13 @@ const EVERY = 6 * HOUR;
 const FIRST_AFTER = 2 * DAY;
 
 /** How good the forecast and the alerts would have been on a recorded past, beside the usual alarm. */
-export const review = ({ samples: given, capacity, policy }: ReviewInput): Review => {
+export const review = ({ samples: given, capacity, supply, policy }: ReviewInput): Review => {
   const samples = given.toSorted((a, b) => a.at - b.at);
   const ends = exhaustionsOf(samples);
   return {
     exhaustions: ends.map((at) => new Date(at).toISOString()),
     headroom: reviewOf(
-      alertEpisodes(replay({ samples, capacity, policy, supply: 'addresses' })),
+      alertEpisodes(replay({ samples, capacity, policy, supply })),
       ends,
       samples.at(-1)?.at ?? 0,
     ),

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseHistory } from '../../cli/input/history-csv.ts';
+import { parseJsonHistory } from '../../cli/input/history-json.ts';
 import { actionIn } from '../../cli/serve/actions.ts';
 import { startServer } from '../../cli/serve/http-server.ts';
 import { parseConfiguration } from '../../shared/config/headroom-yml.ts';
@@ -150,6 +151,17 @@ describe('hostile input is read or refused, within its limits', () => {
 
   test('CSV', async () => {
     within(await fuzz(inputsOf(`timestamp,available\n${CSV}`), (text) => parseHistory(text, 'history.csv')));
+  });
+
+  test('JSON of a history', async () => {
+    const forms = [
+      [{ timestamp: '2026-01-01T00:00:00Z', available: 7 }],
+      { MetricDataResults: [{ Timestamps: ['2026-01-01T00:00:00Z'], Values: [7] }] },
+      { Datapoints: [{ Timestamp: '2026-01-01T00:00:00Z', Minimum: 7 }] },
+      { data: { result: [{ values: [[1_767_225_600, '7']] }] } },
+    ];
+    for (const form of forms)
+      within(await fuzz(inputsOf(JSON.stringify(form)), (text) => parseJsonHistory(text, 'history.json')));
   });
 
   test('estate files, plain and compressed', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_HISTORY_BYTES, readHistory } from '../../cli/input/history-csv.ts';
+import { MAX_HISTORY_BYTES, readHistory } from '../../cli/input/history-file.ts';
 import { MAX_SECRET_BYTES, secretOption } from '../../cli/input/secret-option.ts';
 import { readTextFile } from '../../cli/input/text-file.ts';
 import { MAX_ACTION } from '../../cli/serve/actions.ts';

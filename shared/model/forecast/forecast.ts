@@ -6,7 +6,7 @@ import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
 import { JUMP_CHANCE } from './exhaustion-levels.ts';
 import { cameBackFrom, isFirm } from './firm-trend.ts';
 import { jumpChances, jumpChanceWithin, type PooledFalls } from './jumps.ts';
-import { HORIZON_DAYS, type Outlook, outlookOf, PATHS } from './outlook.ts';
+import { HORIZON_DAYS, type Outlook, outlookOf, PATHS, STALE_HOURS } from './outlook.ts';
 import { DAY, HOUR } from './supply-history.ts';
 import { surge } from './surge.ts';
 
@@ -48,7 +48,7 @@ export const forecast = (
   now: number,
   { outlook = outlookOf(history, capacity, now), pool = null }: Known = {},
 ): Forecast => {
-  const latest = history.recent.findLast(({ at }) => at <= now);
+  const latest = history.recent.findLast(({ at }) => at <= now && at > now - STALE_HOURS * HOUR);
   const cameBackNow =
     outlook.known && latest !== undefined && gainNow(outlook, latest.value) > outlook.recovery.unusualGain;
   const drains =

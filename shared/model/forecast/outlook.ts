@@ -25,7 +25,7 @@ export const HORIZON_DAYS = 30;
 /** Less cannot tell growth from the time of day. */
 export const FEWEST_HOURS = 48;
 /** Nothing measured for this long: whatever was known is no longer so. */
-const STALE_HOURS = 24;
+export const STALE_HOURS = 24;
 /**
  * The futures start from four witnesses: the regime as it looks now, and as it looked 6, 12 and 18 hours ago. Most of
  * them must agree before exhaustion is expected, so that no single odd stretch of hours decides.

@@ -2,9 +2,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseHistory, parseTime } from '../../../cli/input/history-csv.ts';
+import { parseHistory } from '../../../cli/input/history-csv.ts';
+import { parseJsonHistory } from '../../../cli/input/history-json.ts';
+import { parseTime } from '../../../cli/input/history-measurements.ts';
 import { main } from '../../../cli/main.ts';
-import { DAY, daily, START, series } from '../../fixtures/supply-series.ts';
+import { DAY, daily, HOUR, START, series } from '../../fixtures/supply-series.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-history-'));
 const history = join(folder, 'history.csv');
@@ -193,6 +195,22 @@ describe('headroom forecast', () => {
     expect(early.out).toContain('48 hours');
   });
 
+  test('reviews free prefixes by the rules for prefixes', async () => {
+    const [prefixes, policy] = [join(folder, 'prefixes.json'), join(folder, 'prefixes.yml')];
+    const past = series(6, (day) => 62 - 12 * day, HOUR);
+    writeFileSync(
+      prefixes,
+      JSON.stringify(past.map(({ at, value }) => ({ timestamp: at, available: value }))),
+    );
+    const rules = ['exhaustion', 'surge', 'low', 'exhausted'].map(
+      (rule) => `    prefixes-${rule}: { enabled: false }\n`,
+    );
+    writeFileSync(policy, `alerts:\n  rules:\n${rules.join('')}`);
+    const args = ['forecast', '--history', prefixes, '--capacity', '62', '--review', '--policy', policy];
+    expect((await run(...args)).out).toMatch(/^Headroom {13}1 hit, 0 misses/m);
+    expect((await run(...args, '--prefixes')).out).toMatch(/^Headroom {13}0 hits, 1 miss/m);
+  });
+
   test('draws its fan', async () => {
     const path = join(folder, 'fan.svg');
     const at = new Date(START + 25 * DAY).toISOString();
@@ -260,6 +278,58 @@ describe('what a history file may look like', () => {
     ['with an offset', '2026-01-01T02:00:00+02:00,7'],
   ])('%s', (_name, text) => {
     expect(parseHistory(text, 'a.csv')).toEqual([{ at: moment, value: 7 }]);
+  });
+
+  test.each([
+    ['with seconds since 1970', '1767225600,7'],
+    ['with milliseconds since 1970', '1767225600000,7'],
+  ])('%s', (_name, text) => {
+    expect(parseHistory(text, 'a.csv')).toEqual([{ at: moment, value: 7 }]);
+  });
+
+  test.each([
+    ['a list of JSON', '[{"timestamp":"2026-01-01T00:00:00Z","available":7}]'],
+    ['one object', '{"timestamp":"2026-01-01T00:00:00Z","available":"7"}'],
+    [
+      'an object in each line, one of which failed',
+      '{"timestamp":"2026-01-01T00:00:00Z","available":7}\n{"timestamp":"2026-01-01T00:05:00Z","available":null}\n',
+    ],
+    [
+      'what aws cloudwatch get-metric-data prints',
+      '{"MetricDataResults":[{"Id":"m","Label":"AvailableAddresses","Timestamps":["2026-01-01T00:00:00+00:00"],"Values":[7.0],"StatusCode":"Complete"}],"Messages":[]}',
+    ],
+    [
+      'what aws cloudwatch get-metric-statistics prints',
+      '\uFEFF{"Label":"AvailableAddresses","Datapoints":[{"Timestamp":"2026-01-01T00:00:00+00:00","Minimum":7.0,"Average":9.5,"Unit":"Count"}]}',
+    ],
+    [
+      'what query_range of Prometheus answers',
+      '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1767225600,"7"],[1767225900.5,"NaN"]]}]}}',
+    ],
+  ])('%s', async (_name, text) => {
+    expect(parseJsonHistory(text, 'a.json')).toEqual([{ at: moment, value: 7 }]);
+    const path = join(folder, 'one.json');
+    writeFileSync(path, text);
+    const { code, out } = await run('forecast', '--history', path, '--capacity', '251', '--review');
+    expect(code).toBe(0);
+    expect(out).toContain('The history covers 0 hours');
+  });
+
+  test.each([
+    [
+      '[{"timestamp":"soon","available":7},{"available":" "}]',
+      'entry 1: "soon" is not an ISO 8601 time; entry 2',
+    ],
+    ['[{"timestamp":"2026-01-01T00:00:00Z"}]', 'entry 1: "" is not a number of at least 0'],
+    ['[{"timestamp":"2026-01-01T00:00:00Z","available":true}]', 'entry 1: true is not a number'],
+    ['[7]', 'entry 1: "" is not an ISO 8601 time'],
+    ['[]', 'holds no measurement'],
+    ['{"timestamp":"2026-01-01T00:00:00Z","available":7}\nnone', 'cannot be read as JSON'],
+    ['[1,', 'cannot be read as JSON'],
+    ['{"MetricDataResults":[]}', 'it has 0 series, and a history is one'],
+    ['{"data":{"result":[{"values":[]},{"values":[]}]}}', 'it has 2 series'],
+  ])('%s is refused in a sentence', (text, sentence) => {
+    expect(() => parseJsonHistory(text, 'a.json')).toThrow(sentence);
   });
 
   test('a quote that is never closed is refused with its line', () => {

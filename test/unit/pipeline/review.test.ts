@@ -4,7 +4,7 @@ import { review } from '../../../shared/pipeline/review.ts';
 import { DAY, daily, HOUR, MINUTE, START, series } from '../../fixtures/supply-series.ts';
 
 const reviewOf = (samples: ReturnType<typeof series>) =>
-  review({ samples, capacity: 1000, policy: DEFAULT_POLICY });
+  review({ samples, capacity: 1000, supply: 'addresses', policy: DEFAULT_POLICY });
 
 describe('a review of a recorded past', () => {
   const growing = series(31, (day) => 900 - 30 * day + daily(day, 60), HOUR / 4);

@@ -165,6 +165,16 @@ describe('a supply that is gone', () => {
     });
   });
 
+  test('is not known to be gone after a day without a measurement', () => {
+    const emptyAt = START + 10 * DAY;
+    const history = historyOf([...series(10, () => 500), { at: emptyAt, value: 0 }]);
+    expect(forecast(history, 1000, emptyAt + 0.9 * DAY).exhaustionAt).not.toBeNull();
+    const outcome = forecast(history, 1000, emptyAt + 30 * DAY);
+    expect(outcome.exhaustionAt).toBeNull();
+    expect(outcome.reason).toBe('Nothing has been measured for 719 hours.');
+    expect(outcome.basis?.available).toBeNull();
+  });
+
   test('and without a past is exhausted, too', () => {
     const outcome = forecast({ hourly: [], recent: [{ at: START, value: 0 }] }, 251, START);
     expect(outcome.exhaustionAt).toBe(new Date(START).toISOString());
