@@ -6,7 +6,7 @@ import { type Measurement, samplesOf } from './history-measurements.ts';
 export const looksLikeJson = (text: string): boolean => /^\uFEFF?\s*[[{]/.test(text);
 
 const FORMS =
-  'Give a list of objects with timestamp and available, one such object in each line, or what these print: aws cloudwatch get-metric-data or get-metric-statistics, or query_range of Prometheus, each with one series.';
+  'Give objects with timestamp and available, as a list or one in each line. Or give one series as aws cloudwatch get-metric-data, get-metric-statistics or query_range of Prometheus prints it.';
 
 const refused = (source: string, problem: string, cause?: unknown): UsageError =>
   new UsageError(`${source} cannot be read as JSON: ${problem}.`, FORMS, { cause });
