@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertLevel, Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
+import { compareLevel, compareSupply } from '../model/alert/most-urgent.ts';
 import { incidentOf } from '../model/result/identity.ts';
 import { announcementOrder } from './check-of-rule.ts';
 import { type LinkSettings, linksFor } from './links.ts';
@@ -83,14 +84,17 @@ export const groupTransitions = (
 };
 
 /**
- * As the checks are announced, then what has lasted longest, then by key, so that it never varies. Each alert stands where its
+ * The worst level first, then as the checks are announced, then the supply that is empty first, then what has lasted longest, then
+ * by key, so that it never varies. Each alert stands where its
  * last step does, and its steps keep their order: a receiver acts on one after the other.
  */
 const inOrder = (transitions: readonly Transition[]): ((a: Transition, b: Transition) => number) => {
   const last = new Map(transitions.map((transition) => [transition.key, transition]));
   const of = (transition: Transition): Transition => last.get(transition.key) ?? transition;
   return (a, b) =>
+    compareLevel(of(a), of(b)) ||
     announcementOrder(of(a).finding) - announcementOrder(of(b).finding) ||
+    compareSupply(of(a), of(b)) ||
     compare(of(a).since, of(b).since) ||
     compare(a.key, b.key);
 };

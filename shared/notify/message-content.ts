@@ -1,6 +1,7 @@
 import type { AlertLevel, Transition, TransitionKind } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
 import type { Digest, DigestSection } from '../model/alert/digest.ts';
+import { compareLevel } from '../model/alert/most-urgent.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { duration, elapsed } from '../model/base/text/durations.ts';
 import { figureText } from '../model/base/text/figures.ts';
@@ -98,7 +99,7 @@ const FIGURES_SHOWN = 10;
 /** Puts a message into words. Pure: the same message reads the same whenever it is sent again. */
 export const composeMessage = (message: AlertMessage): MessageContent => {
   if (message.digest !== undefined) return composeOf(message, message.digest);
-  const transitions = message.transitions.toSorted(byUrgency);
+  const transitions = message.transitions.toSorted(compareLevel);
   const entries = transitions.map(describe);
   const omitted = message.omittedTransitions ?? 0;
   const first = entries[0];
@@ -140,11 +141,6 @@ const composeOf = (message: AlertMessage, { title, level, sections }: Digest): M
     lines: lines.map((line) => truncate(inertLine(line), DIGEST_LINE)),
   })),
 });
-
-const LEVEL_RANK: Readonly<Record<AlertLevel, number>> = { critical: 0, warning: 1, ok: 2 };
-
-/** The worst first; equals stay in the order in which the message has them. */
-const byUrgency = (a: Transition, b: Transition): number => LEVEL_RANK[a.severity] - LEVEL_RANK[b.severity];
 
 const describe = (transition: Transition): MessageEntry => {
   const { finding, transition: kind } = transition;

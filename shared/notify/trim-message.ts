@@ -1,6 +1,6 @@
 import type { Transition } from '../model/alert/alert.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
-import { compareSeverity } from '../model/result/finding.ts';
+import { compareLevel } from '../model/alert/most-urgent.ts';
 
 /**
  * Makes a message small enough for its channel: first it takes off what a reader misses least, then it leaves out
@@ -57,17 +57,12 @@ const headlineOnly = (transition: Transition): Transition => {
   };
 };
 
-const asSeverity = (level: Transition['severity']): 'info' | 'warning' | 'critical' =>
-  level === 'ok' ? 'info' : level;
-
 /** As many of the worst as fit, found by bisection: thousands of transitions take a dozen tries. */
 const fewerTransitions = (
   message: AlertMessage,
   fits: (candidate: AlertMessage) => boolean,
 ): AlertMessage => {
-  const worstFirst = message.transitions.toSorted((a, b) =>
-    compareSeverity(asSeverity(b.severity), asSeverity(a.severity)),
-  );
+  const worstFirst = message.transitions.toSorted(compareLevel);
   const already = message.omittedTransitions ?? 0;
   const withFirst = (count: number): AlertMessage => ({
     ...message,
