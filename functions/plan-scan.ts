@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { CallMeter } from '../shared/aws/call-meter.ts';
 import { resolveConfiguredTargets } from '../shared/aws/configured-targets.ts';
-import { dashboardOf } from '../shared/aws/dashboard-links.ts';
+import { deploymentLinks } from '../shared/aws/deployment-links.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
 import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
@@ -56,7 +56,7 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       policy: alerts,
       vpcIds: scan.vpcIds,
       subnetSeries: seriesBudget(metrics, SCAN_INTERVAL_MINUTES),
-      links: { ...configuration.links, dashboard: dashboardOf(environment, home, metrics) },
+      links: deploymentLinks(environment, home, configuration),
       store,
       notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, { cache: store.cache }),
       enqueue: queue.enqueue,

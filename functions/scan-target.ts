@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CallBudgets } from '../shared/aws/call-budget.ts';
 import { CallMeter } from '../shared/aws/call-meter.ts';
-import { dashboardOf } from '../shared/aws/dashboard-links.ts';
+import { deploymentLinks } from '../shared/aws/deployment-links.ts';
 import { deploymentState } from '../shared/aws/deployment-state.ts';
 import { loadConfiguration } from '../shared/aws/load-configuration.ts';
 import { createMetricSinks } from '../shared/aws/metric-sinks.ts';
@@ -106,10 +106,7 @@ const scan = async ({ body, messageId }: SQSRecord, context: Context): Promise<S
         ...configuration.metrics,
         subnetSeries: Math.min(subnetSeries, configuration.metrics.subnetSeries),
       },
-      links: {
-        ...configuration.links,
-        dashboard: dashboardOf(environment, home, configuration.metrics),
-      },
+      links: deploymentLinks(environment, home, configuration),
       ports: {
         sources: createTargetSources(target, clients, {
           roleArn: role?.roleArn ?? null,

@@ -1,3 +1,5 @@
+import { LINK_TARGET } from '../../shared/config/link-target.ts';
+
 /** What an organization prescribes for everything that is deployed. Each is a parameter of serverless.yml; empty: as it is. */
 export interface DeploymentParameters {
   /** ARN of the policy that bounds every role. */
@@ -11,6 +13,8 @@ export interface DeploymentParameters {
   /** Subnets and security groups of the functions, separated by commas. */
   readonly subnetIds: string;
   readonly securityGroupIds: string;
+  /** Where docs/runbooks can be read: `{check}` stands for the kind of a check. */
+  readonly runbooks: string;
   /** ARN of the topic that alarms go to, in place of the deployment's own. */
   readonly alarmTopicArn: string;
   /** `delete`: the table goes with the stack. */
@@ -50,6 +54,7 @@ export const DEPLOYMENT_FORMS: Readonly<Record<keyof DeploymentParameters, reado
   keyArn: [/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'],
   subnetIds: [/^subnet-\w+(,subnet-\w+)*$/, 'ids of subnets, separated by commas'],
   securityGroupIds: [/^sg-\w+(,sg-\w+)*$/, 'ids of security groups, separated by commas'],
+  runbooks: [LINK_TARGET, 'an address such as https://wiki.example.com/headroom/{check}'],
   alarmTopicArn: [/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'the ARN of an SNS topic'],
   tableOnRemoval: [/^(keep|delete)$/, 'keep or delete'],
   tableDeletionProtection: [/^(true|false)$/, 'true or false'],

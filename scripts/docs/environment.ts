@@ -51,6 +51,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   HEADROOM_CONFIG: 'The text of headroom.yml. Set this variable or the next one, or neither.',
   HEADROOM_CONFIG_PARAMETER: 'The Systems Manager parameter with headroom.yml.',
   HEADROOM_DASHBOARD_NAME: 'The CloudWatch dashboard that messages link to.',
+  HEADROOM_RUNBOOKS: 'Where the runbooks can be read, unless `links` of headroom.yml says it.',
   HEADROOM_SCAN_DEADLINE_SECONDS:
     'A scan stops after this time. It must be shorter than the timeout of the function.',
   HEADROOM_SLACK_WEBHOOK_SECRET_ID:
@@ -91,6 +92,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   events:
     '[Events of CloudTrail](events.md) about EC2: `off`, `refusals` for calls that got no address, or `all` for changes as well.',
   eventOrganizationId: 'The organization whose accounts may send events. Empty: this account alone.',
+  runbooks:
+    'Where `docs/runbooks` can be read: messages link to the page of their check. `links` of headroom.yml come first. Default: `HEADROOM_REPOSITORY`, or the remote `origin` of this checkout on GitHub, GitLab or Bitbucket. Otherwise messages link to the dashboard, which has the runbooks.',
   schedule: 'How often to scan: `rate(...)`, `cron(0/5 * * * ? *)` or a minute of every hour.',
   namePrefix: 'The first part of every name.',
   tags: 'Tags for all resources, such as `team=network,cost-center=42`.',
@@ -107,6 +110,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   overwriteConfiguration: '`true`: a deployment may replace a headroom.yml that was edited in its parameter.',
 };
 
+/** A default that the deployment computes. Its meaning says how. */
+const COMPUTED = '${file(';
+
 const parameterTable = (): string => {
   const file = readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8');
   const { params } = parse(file, { logLevel: 'silent' }) as {
@@ -116,7 +122,7 @@ const parameterTable = (): string => {
     .map(([name, value]) => {
       const meaning = PARAMETERS[name];
       if (meaning === undefined) throw new Error(`scripts/docs/environment.ts does not describe ${name}`);
-      return `| \`${name}\` | ${value === '' ? '-' : `\`${value}\``} | ${meaning} |`;
+      return `| \`${name}\` | ${value === '' || value.startsWith(COMPUTED) ? '-' : `\`${value}\``} | ${meaning} |`;
     })
     .join('\n');
 };

@@ -24,9 +24,12 @@ export const runbooksPage = (): string => `# Runbooks
 
 Made from \`shared/model/checks/\` by \`npm run docs\`.
 
-Each check has a page that says what it means, what to look at first and what to do. Messages link to the page of their check, once
-[\`links.runbooks\`](configuration.md) names the place where you publish these pages, or \`headroom serve\` has a \`--public-url\`. The
-server has the same pages, with what the check finds now.
+Each check has a page that says what it means, what to look at first and what to do. Messages link to the page of their check:
+
+1. where [\`links.runbooks\`](configuration.md) of headroom.yml says that the pages are;
+2. on the live page of \`headroom serve\` with a \`--public-url\`, or \`links.page\`: there they show what the check finds now;
+3. in the repository that was deployed, which the parameter [\`runbooks\`](deploy.md#parameters) names;
+4. otherwise on the dashboard in CloudWatch, where each alert has a button that opens its runbook.
 
 | runbook | check | about |
 | --- | --- | --- |

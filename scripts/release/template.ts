@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { functionNames } from '../../infra/lambda/bundle/bundle-functions.ts';
+import { runbooksIn } from '../../infra/lambda/repository-files.ts';
 import {
   cloudFormationTemplate,
   PACKAGED_WITH,
@@ -31,6 +32,8 @@ export const buildTemplate = (folder: string): readonly string[] => {
   const packaged = readFileSync(join(root, '.serverless/cloudformation-template-update-stack.json'), 'utf8');
   const template = cloudFormationTemplate(
     JSON.parse(packaged) as Parameters<typeof cloudFormationTemplate>[0],
+    // Not by the remote of this checkout: two builds of one commit make the same bytes.
+    runbooksIn(process.env['HEADROOM_REPOSITORY']) ?? '',
   );
   // CloudFormation reads YAML 1.1, in which a bare OFF is a boolean and a bare date is one.
   const text = stringify(template, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });

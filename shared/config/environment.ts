@@ -1,4 +1,5 @@
 import { HeadroomError } from '../model/base/errors.ts';
+import { LINK_TARGET } from './link-target.ts';
 import { didYouMean, quoted } from './nearest-word.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface PlanScanEnvironment {
   readonly configuration: ConfigurationLocation;
   /** Links in messages lead to this CloudWatch dashboard; `null`: none is deployed. */
   readonly dashboardName: string | null;
+  /** Where the runbooks are, unless headroom.yml says it; `null`: not known. */
+  readonly runbooks: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -42,6 +45,8 @@ export interface ScanTargetEnvironment {
   readonly configuration: ConfigurationLocation;
   /** Links in messages lead to this CloudWatch dashboard; `null`: none is deployed. */
   readonly dashboardName: string | null;
+  /** Where the runbooks are, unless headroom.yml says it; `null`: not known. */
+  readonly runbooks: string | null;
   /** A scan ends itself after this many seconds, before Lambda would. */
   readonly deadlineSeconds: number;
   readonly logLevel: LogLevel;
@@ -92,6 +97,7 @@ export const parsePlanScanEnvironment = (environment: Environment): PlanScanEnvi
     topicArn: reader.required('HEADROOM_TOPIC_ARN', TOPIC_ARN),
     configuration: configurationLocation(reader),
     dashboardName: reader.optional('HEADROOM_DASHBOARD_NAME', DASHBOARD_NAME),
+    runbooks: reader.optional('HEADROOM_RUNBOOKS', RUNBOOKS),
     logLevel: logLevel(reader),
   }));
 
@@ -102,6 +108,7 @@ export const parseScanTargetEnvironment = (environment: Environment): ScanTarget
     topicArn: reader.required('HEADROOM_TOPIC_ARN', TOPIC_ARN),
     configuration: configurationLocation(reader),
     dashboardName: reader.optional('HEADROOM_DASHBOARD_NAME', DASHBOARD_NAME),
+    runbooks: reader.optional('HEADROOM_RUNBOOKS', RUNBOOKS),
     deadlineSeconds: reader.integer(
       'HEADROOM_SCAN_DEADLINE_SECONDS',
       MIN_DEADLINE_SECONDS,
@@ -153,6 +160,10 @@ const TOPIC_ARN: Form = {
 const DASHBOARD_NAME: Form = {
   pattern: /^[\w-]{1,255}$/,
   allowed: 'a CloudWatch dashboard name of letters, digits, "-" and "_"',
+};
+const RUNBOOKS: Form = {
+  pattern: LINK_TARGET,
+  allowed: 'an address such as https://wiki.example.com/headroom or https://wiki.example.com/{check}.md',
 };
 // Systems Manager PutParameter: at most 1,011 characters for a name within a path, 2,048 with its ARN.
 const PARAMETER_NAME: Form = {

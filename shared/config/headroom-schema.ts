@@ -10,6 +10,7 @@ import {
   locationOf,
   ONE_OF_BOTH,
 } from './destinations-schema.ts';
+import { LINK_TARGET } from './link-target.ts';
 import { rulesByName, rulesSchema } from './rules-schema.ts';
 import {
   accountId,
@@ -378,9 +379,9 @@ const digest = section({
 
 const digests = z.record(text(NAME_WORDS, NAME), digest, { error: 'a mapping from names to digests' });
 
-/** An address that links in messages may have: no user, no query, no fragment. */
+/** See `LINK_TARGET`. */
 const linkTarget = (words: string) =>
-  text(words, /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/).refine(
+  text(words, LINK_TARGET).refine(
     (given) => given.length <= 500 && URL.canParse(given.replaceAll('{check}', 'check')),
     { error: words },
   );

@@ -3,7 +3,7 @@ import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
 import { SENDERS } from '../destinations-policy.ts';
 import { isList, isRecord, type Json, type JsonRecord, mergeChange, withReferences } from './merge.ts';
-import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS } from './parameters.ts';
+import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS, RUNBOOKS } from './parameters.ts';
 
 /**
  * One CloudFormation template with parameters, for deployments without the Serverless Framework. It is made from what
@@ -29,6 +29,7 @@ export const PACKAGED_WITH = {
   params: {
     namePrefix: 'headroom',
     email: 'placeholder@example.com',
+    runbooks: 'https://placeholder.example.com/runbooks/{check}',
     slackParameter: '/placeholder/slack-parameter',
     schedule: DEFAULT_SCHEDULE,
     events: 'placeholder-events',
@@ -44,6 +45,7 @@ const IN_NAMES: Readonly<Record<string, string>> = {
   [DEFAULT_CONFIGURATION]: 'HeadroomYml',
   [NAME]: 'Name',
   [PACKAGED_WITH.params.email]: 'Email',
+  [PACKAGED_WITH.params.runbooks]: 'Runbooks',
   [PACKAGED_WITH.params.slackParameter]: 'SlackParameter',
   [PACKAGED_WITH.params.schedule]: 'Schedule',
   [PACKAGED_WITH.params.events]: 'Events',
@@ -58,6 +60,7 @@ const PLAIN: DeploymentParameters = {
   keyArn: '',
   subnetIds: '',
   securityGroupIds: '',
+  runbooks: '',
   alarmTopicArn: '',
   tableOnRemoval: '',
   tableDeletionProtection: '',
@@ -120,8 +123,9 @@ const OPTIONAL: Readonly<Record<string, string>> = {
 /**
  * The template with parameters.
  * @param packaged what `osls package` makes with `PACKAGED_WITH`
+ * @param runbooks where the runbooks of this release can be read; empty: not known
  */
-export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord => {
+export const cloudFormationTemplate = (packaged: PackagedTemplate, runbooks: string): JsonRecord => {
   const resources = Object.fromEntries(
     Object.entries(packaged.Resources)
       .filter(([id]) => !isUpload(id))
@@ -157,7 +161,7 @@ export const cloudFormationTemplate = (packaged: PackagedTemplate): JsonRecord =
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Headroom warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses.',
     Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: GROUPS } },
-    Parameters: PARAMETERS,
+    Parameters: { ...PARAMETERS, Runbooks: { ...RUNBOOKS, Default: runbooks } },
     Conditions: withReferences(conditions, parameterOf),
     Resources: withReferences(
       { ...merged, DestinationsPolicy: DESTINATIONS_POLICY, SlackAppPolicy: SLACK_APP_POLICY },

@@ -126,6 +126,14 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
   },
 };
 
+/** A release says where its own runbooks are. */
+export const RUNBOOKS = {
+  Type: 'String',
+  Description:
+    'Where the runbooks can be read, such as https://wiki.example.com/headroom/{check}: messages link to the page of their check. Empty: they link to the dashboard, which has the runbooks.',
+  AllowedPattern: orNothing('runbooks'),
+};
+
 /** How consoles show the parameters. */
 export const GROUPS: readonly Json[] = [
   { Label: { default: 'Packages' }, Parameters: ['ArtifactBucket', 'ArtifactPrefix'] },
@@ -140,6 +148,7 @@ export const GROUPS: readonly Json[] = [
       'Email',
       'SlackParameter',
       'SlackApp',
+      'Runbooks',
       'AlarmTopicArn',
     ],
   },

@@ -34,6 +34,7 @@ const DEPLOYMENTS: Readonly<
     osls: {
       email: 'platform@example.com',
       slackParameter: '/headroom/slack',
+      runbooks: 'https://wiki.example.com/headroom/{check}',
       schedule: 'rate(10 minutes)',
       namePrefix: 'ips',
       permissionsBoundary: 'arn:aws:iam::111122223333:policy/bounds',
@@ -49,6 +50,7 @@ const DEPLOYMENTS: Readonly<
     parameters: {
       Email: 'platform@example.com',
       SlackParameter: '/headroom/slack',
+      Runbooks: 'https://wiki.example.com/headroom/{check}',
       Schedule: 'rate(10 minutes)',
       Name: 'ips-prod',
       PermissionsBoundary: 'arn:aws:iam::111122223333:policy/bounds',

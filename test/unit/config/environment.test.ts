@@ -44,6 +44,7 @@ describe('the environment of a function', () => {
       topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       configuration: { kind: 'parameter', name: '/headroom/configuration' },
       dashboardName: null,
+      runbooks: null,
       logLevel: 'DEBUG',
     });
   });
@@ -54,6 +55,7 @@ describe('the environment of a function', () => {
       topicArn: 'arn:aws:sns:eu-west-1:111122223333:headroom-alerts',
       configuration: { kind: 'default' },
       dashboardName: null,
+      runbooks: null,
       deadlineSeconds: DEFAULT_DEADLINE_SECONDS,
       logLevel: 'INFO',
     });
@@ -132,6 +134,16 @@ describe('what is refused', () => {
     ).toEqual([
       'HEADROOM_DASHBORD_NAME is not a variable of this function. Did you mean "HEADROOM_DASHBOARD_NAME"?',
     ]);
+  });
+
+  test.each([
+    '',
+    'wiki.example.com',
+    'https://user:word@wiki.example.com',
+    'javascript:alert(1)',
+    'https://a b',
+  ])('messages link to no runbooks at "%s"', (HEADROOM_RUNBOOKS) => {
+    expect(problemsOf(() => parseScanTargetEnvironment({ ...SCAN, HEADROOM_RUNBOOKS }))).toHaveLength(1);
   });
 
   test('a variable of another function is unknown to this one', () => {

@@ -14,6 +14,7 @@ const NONE: DeploymentParameters = {
   subnetIds: '',
   securityGroupIds: '',
   alarmTopicArn: '',
+  runbooks: '',
   tableOnRemoval: 'keep',
   tableDeletionProtection: 'false',
   pointInTimeRecovery: 'false',
