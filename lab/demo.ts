@@ -73,7 +73,7 @@ const outcome = (verdict: Verdict, { messages, transitions }: Story): string => 
   const lead = medianLead(verdict);
   const incidents = new Set(transitions.map(incidentOf)).size;
   return [
-    `${announced} of ${count(shortages.length, 'shortage')} announced before it came${lead === null ? '' : `, the one in the middle ${shortDuration(lead)} earlier`}.`,
+    `${announced} of ${count(shortages.length, 'shortage')} announced before ${shortages.length === 1 ? 'it' : 'they'} came${lead === null ? '' : `, half of them at least ${shortDuration(lead)} earlier`}.`,
     `${count(notCome.length, 'expected shortage')} did not come, because room was added or the growth ended${notCome.length === 0 ? '' : `: ${notCome.join(', ')}`}.`,
     `${count(messages.length, 'message')} about ${count(incidents, 'incident')} in two weeks.`,
   ]

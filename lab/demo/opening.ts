@@ -35,7 +35,7 @@ const record = ({ shortages, notCome }: Verdict): string => {
   if (shortages.length === 0) return `Nothing ran out. ${wrong}`;
   if (earliest === undefined)
     return `None of ${count(shortages.length, 'shortage')} was announced before it came. ${wrong}`;
-  return `${announced.length} of ${count(shortages.length, 'shortage')} announced before it came: ${earliest.name} ${shortDuration(leadOf(earliest))} earlier. ${wrong}`;
+  return `${announced.length} of ${count(shortages.length, 'shortage')} announced before ${shortages.length === 1 ? 'it' : 'they'} came: ${earliest.name} ${shortDuration(leadOf(earliest))} earlier. ${wrong}`;
 };
 
 /** The first message about a shortage that is expected, or else the first about one that is there; `undefined`: there is none. */

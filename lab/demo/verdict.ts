@@ -48,7 +48,7 @@ export const verdictOf = ({ startsAt, exhaustions, transitions, before, after }:
   return { shortages, notCome: [...new Set(notCome)] };
 };
 
-/** How much earlier the first alert came, in the middle of all shortages, in milliseconds; `null`: there was none. */
+/** At least this much earlier (milliseconds) the first alert came of half of the shortages that were announced; `null`: none was. */
 export const medianLead = ({ shortages }: Verdict): number | null => {
   const leads = shortages
     .flatMap(({ at, first }) => (first === undefined ? [] : [at - Date.parse(first.at)]))

@@ -3,6 +3,7 @@ import type { Digest, DigestSection } from '../model/alert/digest.ts';
 import { approximateTime } from '../model/base/text/approximate-times.ts';
 import { elapsed, shortDuration } from '../model/base/text/durations.ts';
 import { count, quantity, verb } from '../model/base/text/numbers.ts';
+import { howWatched } from '../model/checks/monitor/how-watched.ts';
 import { compareSeverity } from '../model/result/finding.ts';
 import { incidentOf } from '../model/result/identity.ts';
 import type { TargetCoverage } from '../model/target/coverage.ts';
@@ -31,7 +32,7 @@ export const composeDigest = ({ name, facts, coverage, unread, known, at }: Dige
   const incidents = Map.groupBy(facts.firing, incidentOf);
   const level = worstLevel(facts.firing.map(({ severity }) => severity));
   return {
-    title: `Digest ${name}: ${count(facts.scarce.length, 'supply')} ${verb(facts.scarce.length, 'runs')} out within 30 days, ${count(added.length, known === null ? 'finding' : 'new finding')}, ${count(incidents.size, 'open incident')}`,
+    title: `Digest ${name}: ${count(facts.scarce.length, 'shortage')} within 30 days, ${count(added.length, known === null ? 'finding' : 'new finding')}, ${count(incidents.size, 'open incident')}`,
     level,
     sections: [
       section(
@@ -39,7 +40,13 @@ export const composeDigest = ({ name, facts, coverage, unread, known, at }: Dige
         facts.scarce.map(({ name: subnet, supply, at: end }) =>
           end <= at ? `${subnet}: no ${supply} left` : `${subnet}: ${supply} by ${approximateTime(end, at)}`,
         ),
-        'No subnet is expected to run out.',
+        // No forecast is no all-clear.
+        facts.withoutForecast === facts.subnets && facts.subnets > 0
+          ? 'Not known.'
+          : 'No subnet is expected to run out.',
+        facts.withoutForecast === 0
+          ? []
+          : [`${count(facts.withoutForecast, 'subnet')} of ${facts.subnets} without a forecast yet`],
       ),
       section(
         known === null ? 'Findings' : 'New findings',
@@ -75,19 +82,25 @@ export const composeDigest = ({ name, facts, coverage, unread, known, at }: Dige
           ),
         'None.',
       ),
-      section('Coverage', coverageLines(facts, coverage, unread), 'No target is scanned.'),
+      section('Coverage', coverageLines(facts, coverage, unread), 'No account is scanned.'),
     ],
   };
 };
 
-const section = (heading: string, lines: readonly string[], none: string): DigestSection => ({
+const section = (
+  heading: string,
+  lines: readonly string[],
+  none: string,
+  limits: readonly string[] = [],
+): DigestSection => ({
   heading,
   lines:
     lines.length === 0
-      ? [none]
+      ? [none, ...limits]
       : [
           ...lines.slice(0, LINES),
           ...(lines.length > LINES ? [`${lines.length - LINES} more: \`headroom findings\` lists them`] : []),
+          ...limits,
         ],
 });
 
@@ -97,13 +110,13 @@ const coverageLines = (
   coverage: readonly TargetCoverage[] | null,
   unread: number,
 ): readonly string[] => {
-  if (coverage === null) return ['It is not known how well the targets are watched.'];
+  if (coverage === null) return ['It is not known which accounts are scanned.'];
   const targets = coverage.filter(({ state }) => state !== 'gone');
   const watched = targets.filter(({ state }) => state === 'fresh');
   const others = targets.filter(({ state }) => state !== 'fresh');
   return [
-    `${watched.length} of ${count(targets.length, 'target')} scanned in full, ${count(subnets, 'subnet')}`,
-    ...others.map(({ accountId, region, state }) => `${accountId} ${region}: ${state}`),
-    ...(unread === 0 ? [] : [`${count(unread, 'target')} could not be read for this digest`]),
+    `${watched.length} of ${count(targets.length, 'scan')} ${verb(watched.length, 'is')} recent and complete, with ${count(subnets, 'subnet')}`,
+    ...others.map(howWatched),
+    ...(unread === 0 ? [] : [`${count(unread, 'scan')} could not be read for this digest`]),
   ];
 };

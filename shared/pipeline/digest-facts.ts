@@ -20,6 +20,8 @@ export interface ScarceSupply {
 export interface DigestFacts {
   readonly subnets: number;
   readonly scarce: readonly ScarceSupply[];
+  /** Subnets of which it is not known whether they run out: too little was seen of them, or they could not be measured. */
+  readonly withoutForecast: number;
   readonly findings: readonly { readonly identity: string; readonly finding: Finding }[];
   readonly waste: readonly Finding[];
   readonly leaked: { readonly interfaces: number; readonly addresses: number };
@@ -64,6 +66,12 @@ export const digestFacts = (
   return {
     subnets: subnets.length,
     scarce: subnets.flatMap((subnet) => scarceSupplies(subnet, now)),
+    withoutForecast: subnets.filter(
+      ({ ipv6Native, forecast }) =>
+        !ipv6Native &&
+        (forecast.addresses?.exhaustionAt ?? null) === null &&
+        (forecast.addresses?.probabilityWithin ?? null) === null,
+    ).length,
     findings: findings
       .filter(({ severity }) => severity !== 'info')
       .map((finding) => ({ identity: identityWithin(finding.subject, finding.id), finding })),
@@ -104,6 +112,7 @@ const scarceSupplies = (
 export const joinedFacts = (all: readonly DigestFacts[]): DigestFacts => ({
   subnets: all.reduce((sum, { subnets }) => sum + subnets, 0),
   scarce: all.flatMap(({ scarce }) => scarce).toSorted((a, b) => (a.at < b.at ? -1 : 1)),
+  withoutForecast: all.reduce((sum, { withoutForecast }) => sum + withoutForecast, 0),
   findings: all.flatMap(({ findings }) => findings),
   waste: all.flatMap(({ waste }) => waste),
   leaked: {

@@ -1,6 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { listOf } from '../base/text/names.ts';
-import { count, percent } from '../base/text/numbers.ts';
+import { count, number } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
@@ -88,7 +88,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
   }));
   return found(subject, share < SHARE_FOR_WARNING ? 'warning' : 'info', evidence, () => ({
     title: `${cluster.clusterName}: ${fullest.zone} runs out first, ${count(fullest.available, 'address')} left`,
-    explanation: `${percent(share)} of its addresses in ${fullest.zone} are left, while ${listOf(zones.slice(1).map(({ zone, available }) => `${zone} has ${count(available, 'address')}`))}. Nodes are spread over zones, so ${fullest.zone} ends the growth of all.`,
+    explanation: `Its subnets in ${fullest.zone} have ${number(fullest.available)} of ${count(fullest.usable, 'address')} left. There are ${listOf(zones.slice(1).map(({ zone, available }) => `${count(available, 'address')} in ${zone}`))}. When ${fullest.zone} is full, pods that must run there wait, although other zones have room.`,
     remedies: () => remediesForAddresses(estate, elementAt(fullest.subnets, 0)),
   }));
 };

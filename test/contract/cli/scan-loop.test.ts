@@ -236,7 +236,7 @@ describe('a target that headroom.yml no longer selects', () => {
     const during = await run();
     expect(firing(during)).toEqual([`${HUB} coverage`, `${FULL} addresses-low`]);
     expect(up(during)).toEqual([`${HUB} 1`, `${FULL} 0`, `${ROOMY} 1`].toSorted());
-    expect(said).toContain(`1 target left the selection while alerts fire there`);
+    expect(said).toContain(`account ${FULL} in eu-west-1 is no longer selected, and its alerts still fire`);
     now += DAY;
     await run();
     const after = await run();
@@ -269,7 +269,7 @@ test('a VPC that no target has makes the alert about an account that left worse'
   const oneLeft = THREE_ACCOUNTS_YML.replace(`, "${FULL}"`, '');
   writeFileSync(join(folder, 'headroom.yml'), oneLeft);
   await run();
-  expect(said).toContain('1 target left the selection while alerts fire there');
+  expect(said).toContain(`account ${FULL} in eu-west-1 is no longer selected, and its alerts still fire`);
   writeFileSync(join(folder, 'headroom.yml'), `${oneLeft}scan: { vpcs: [vpc-0abcdef0123456789] }\n`);
   await run();
   await run();
@@ -327,7 +327,7 @@ describe('the state file', () => {
       expect(firing(during)).toEqual(expect.arrayContaining([...firing(before)]));
       expect(latest.whyNotReady()).toMatch(/^none of 3 targets is watched: .*alerts could not be read/);
       expect(said).toMatch(/problem {2}\d{12} eu-west-1: .*headroom\.sqlite/);
-      const notified = (): number => said.split('3 of 3 accounts × Regions are not watched').length - 1;
+      const notified = (): number => said.split('3 of 3 accounts in eu-west-1 are not watched').length - 1;
       expect(notified()).toBeGreaterThan(0);
       const once = notified();
       await run();

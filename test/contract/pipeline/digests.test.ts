@@ -115,15 +115,31 @@ describe('a digest', () => {
     expect(await send(WEEKLY, MONDAY)).toEqual([]);
     expect(sent.map(({ destinations }) => destinations)).toEqual([['team'], ['mail']]);
     const text = textOf(sent[0]);
-    expect(text).toContain('Digest payments: 1 supply runs out within 30 days, 1 finding, 1 open');
+    expect(text).toContain('Digest payments: 1 shortage within 30 days, 1 finding, 1 open');
     expect(text).toContain('- payments-a: addresses by Tue 20 Jan');
     expect(text).toContain('- payments-a: something is wrong');
     expect(text).toContain('- 1 leaked interface with 12 addresses');
     expect(text).toMatch(/- critical, for 11 d 8 h: private-a: 12 of/);
     // What is not watched is named, although nothing is known of its tags.
-    expect(text).toContain('- 1 of 2 targets scanned in full, 1 subnet');
-    expect(text).toContain('- 222222222222 eu-west-1: stale');
+    expect(text).toContain('- 1 of 2 scans is recent and complete, with 1 subnet');
+    expect(text).toContain('- Account 222222222222 in eu-west-1 was ');
+    expect(text).not.toContain('without a forecast');
     expect(text).not.toContain('search-a');
+  });
+
+  test('is no all-clear where nothing can be forecast yet', async () => {
+    await store.assessments.putLatest(
+      anAssessment({
+        subnets: [
+          aSubnet({ subnetId: 'subnet-0a', tags: { team: 'payments' }, forecast: {} }),
+        ],
+      }),
+    );
+    await send(WEEKLY, MONDAY);
+    const text = textOf(sent[0]);
+    expect(text).toContain('- Not known.');
+    expect(text).toContain('- 1 subnet of 1 without a forecast yet');
+    expect(text).not.toContain('No subnet is expected to run out');
   });
 
   test('is sent once, at its time, on its day', async () => {

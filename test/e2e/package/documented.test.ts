@@ -134,7 +134,7 @@ test(`${DEMO}: three lines first, what was wrong, and a report file`, async () =
   expect([code, err]).toEqual([0, 'Two simulated weeks run now. This takes about a minute.\n']);
   const [hidden, record, help] = out.split('\n');
   expect(hidden).toMatch(/^data-a has \d+ free addresses, and still no new node can start there/);
-  expect(record).toMatch(/^\d of \d shortages announced before it came: .+ earlier\. \d warnings? /);
+  expect(record).toMatch(/^\d of \d shortages announced before they came: .+ earlier\. \d warnings? /);
   expect(help).toMatch(/^Each alert says who holds the addresses/);
   expect(out).toMatch(/^\d+ expected shortages? did not come/m);
   expect(out).toMatch(/^\d+ scans, .* messages, in \d+ seconds\.$/m);

@@ -68,7 +68,7 @@ describe.each<[string, () => void, ServingLimits]>([
     expect(text).toMatch(new RegExp(`^headroom_subnet_available_addresses\\{account_id="${HUB}"`, 'm'));
     // Standard error, and the destination of alerts, which is the terminal here.
     await serving.says(/problem {2}\d{12} eu-west-1: .*headroom\.sqlite/);
-    await serving.says(/3 of 3 accounts × Regions are not watched/);
+    await serving.says(/3 of 3 accounts in eu-west-1 are not watched/);
     expect(await serving.stop()).toEqual({ code: 0, signal: null });
   });
 });

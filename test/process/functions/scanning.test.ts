@@ -254,7 +254,7 @@ describe('a target that cannot be scanned', () => {
     expect(published('TargetsFailed')).toEqual([0, 1, 1]);
     await headroom.plan();
     expect(headlines().filter((headline) => headline.includes('are not watched'))).toEqual([
-      expect.stringContaining('2 of 3 accounts × Regions are not watched'),
+      expect.stringContaining('2 of 3 accounts in eu-west-1 are not watched'),
     ]);
   });
 

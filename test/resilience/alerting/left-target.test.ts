@@ -74,7 +74,9 @@ test('its alerts go on for a day, and people are notified that it left', async (
   await plan(HOME);
   now += 31 * MINUTE;
   await plan(HOME);
-  expect(headlines()).toEqual(['Warning: Headroom: 1 target left the selection while alerts fire there']);
+  expect(headlines()).toEqual([
+    'Warning: Headroom: account 111111111111 in eu-west-1 is no longer selected, and its alerts still fire',
+  ]);
   now = BEGIN + DAY - MINUTE;
   await plan(HOME);
   expect(await stored()).toEqual(['firing']);
@@ -116,7 +118,7 @@ test('a second target that leaves makes the alert about the first one worse', as
   now += 31 * MINUTE;
   await plan(HOME);
   expect(headlines()).toEqual([
-    'Warning: Headroom: 1 target left the selection while alerts fire there',
-    'Worse, still a warning: Headroom: 2 targets left the selection while alerts fire there',
+    'Warning: Headroom: account 222222222222 in eu-west-1 is no longer selected, and its alerts still fire',
+    'Worse, still a warning: Headroom: 2 accounts or Regions are no longer selected, and their alerts still fire',
   ]);
 });

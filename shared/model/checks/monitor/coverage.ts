@@ -1,9 +1,9 @@
 import { listOf } from '../../base/text/names.ts';
 import { count, verb } from '../../base/text/numbers.ts';
-import { utcTime } from '../../base/text/times.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { targetName } from '../../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
+import { howWatched } from './how-watched.ts';
 import {
   type LeftTarget,
   type MonitorContext,
@@ -20,7 +20,7 @@ export const coverage: Check<MonitorContext> = {
   clear: () => 'all accounts and Regions are watched',
   about: 'the monitor itself',
   condition:
-    'Targets that should be scanned have failed, or have not been scanned for `staleAfter`. Or no target is selected, `scan.vpcs` names a VPC that no target has, or a target left the selection while its alerts fire.',
+    'Scans of accounts have failed, or there was none for `staleAfter`. Or no account is selected, `scan.vpcs` names a VPC that no scanned account has, or an account is no longer selected while its alerts fire.',
   unknown: 'The list of targets could not be read.',
   impact: 'Nothing warns when addresses run out there. The message begins with what fixes most of it.',
   settings: 'coverage',
@@ -32,9 +32,9 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
   const targets = status.coverage;
   if (targets === null) return notMeasured(subject, 'The list of targets could not be read.');
   const unseen = targets.filter(({ state }) => state === 'stale' || state === 'failed');
-  const planned = targets.filter(({ state }) => state !== 'gone').length;
+  const planned = targets.filter(({ state }) => state !== 'gone');
   const evidence = [
-    { name: 'targetsPlanned', value: planned, unit: 'targets' },
+    { name: 'targetsPlanned', value: planned.length, unit: 'targets' },
     ...(['fresh', 'partial', 'stale', 'failed', 'new', 'gone'] as const).map((state) => ({
       name: `targets${state.charAt(0).toUpperCase()}${state.slice(1)}`,
       value: targets.filter((target) => target.state === state).length,
@@ -42,7 +42,7 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
     })),
   ];
   const { severity } = settings('coverage', subject);
-  if (planned === 0) return found(subject, severity, evidence, () => NO_TARGET);
+  if (planned.length === 0) return found(subject, severity, evidence, () => NO_TARGET);
   const gaps = gapsOf(status, unseen, planned);
   const [worst] = gaps;
   if (worst === undefined) return healthy(subject, evidence);
@@ -65,19 +65,28 @@ interface Gap {
   readonly causes: readonly string[];
 }
 
-/** One is named; of several there are the numbers. */
-const titleOf = (unseen: readonly WatchedTarget[], planned: number): string => {
-  const [first] = unseen;
-  return first !== undefined && unseen.length === 1
-    ? `account ${first.accountId} in ${first.region} is not watched`
-    : `${unseen.length} of ${planned} accounts × Regions are not watched`;
+/** Who is not watched, and where. One is named; of several there are the numbers. */
+const titleOf = (unseen: readonly WatchedTarget[], planned: readonly WatchedTarget[]): string => {
+  const accounts = [...new Set(unseen.map(({ accountId }) => accountId))];
+  const regions = [...new Set(unseen.map(({ region }) => region))];
+  const [account, region] = [accounts[0], regions[0]];
+  if (accounts.length === 1) {
+    return regions.length === 1
+      ? `account ${account} in ${region} is not watched`
+      : `account ${account} is not watched in ${count(regions.length, 'Region')}`;
+  }
+  if (regions.length === 1) {
+    const all = planned.filter((target) => target.region === region);
+    return `${accounts.length} of ${count(all.length, 'account')} in ${region} are not watched`;
+  }
+  return `${count(accounts.length, 'account')} are not watched in some or all of their Regions`;
 };
 
 /** Everything that is not watched, the most important first. */
 const gapsOf = (
   { unknownVpcs, left }: Pick<MonitorContext['status'], 'unknownVpcs' | 'left'>,
   unseen: readonly WatchedTarget[],
-  planned: number,
+  planned: readonly WatchedTarget[],
 ): readonly Gap[] => [
   ...(unseen.length === 0
     ? []
@@ -94,7 +103,7 @@ const gapsOf = (
     : [
         {
           title: `Headroom: ${count(unknownVpcs.length, 'VPC')} of headroom.yml ${verb(unknownVpcs.length, 'is')} not monitored`,
-          explanation: `headroom.yml names ${listOf(unknownVpcs, NAMES_SHOWN)} under scan.vpcs, and no target has ${unknownVpcs.length === 1 ? 'it' : 'them'}.`,
+          explanation: `headroom.yml names ${listOf(unknownVpcs, NAMES_SHOWN)} under scan.vpcs, and no scanned account has ${unknownVpcs.length === 1 ? 'it' : 'them'}.`,
           remedies: [CORRECT_THE_VPCS],
           causes: unknownVpcs,
         },
@@ -103,20 +112,27 @@ const gapsOf = (
     ? []
     : [
         {
-          title: `Headroom: ${count(left.length, 'target')} left the selection while alerts fire there`,
-          explanation: `The selection no longer has ${listOf(left.map(leftName), NAMES_SHOWN)}. These alerts close a day after the last scan, although it is not known whether anything was fixed.`,
+          title: `Headroom: ${leftTitle(left)}`,
+          explanation: `headroom.yml no longer selects ${listOf(left.map(leftName), NAMES_SHOWN)}. These alerts close a day after the last scan, although it is not known whether anything was fixed.`,
           remedies: [SELECT_AGAIN],
           causes: left.map((target) => `left ${targetName(target)}`),
         },
       ]),
 ];
 
+const leftTitle = (left: readonly LeftTarget[]): string => {
+  const [one] = left;
+  return one !== undefined && left.length === 1
+    ? `account ${one.accountId} in ${one.region} is no longer selected, and its alerts still fire`
+    : `${left.length} accounts or Regions are no longer selected, and their alerts still fire`;
+};
+
 const leftName = ({ accountId, region, firing }: LeftTarget): string =>
   `${accountId} in ${region} (${count(firing, 'alert')})`;
 
 const SELECT_AGAIN: Remedy = {
-  title: 'Select the target again under targets in headroom.yml, if it left by mistake',
-  effect: 'Its alerts go on from where they were. If it left on purpose, nothing needs to be done.',
+  title: 'Select the account and Region again under targets in headroom.yml, if this is a mistake',
+  effect: 'Its alerts go on from where they were. If it was meant, nothing needs to be done.',
   commands: [],
   preconditions: [],
 };
@@ -130,7 +146,7 @@ const CORRECT_THE_VPCS: Remedy = {
 };
 
 const NO_TARGET = {
-  title: 'Headroom: no target is selected, so nothing is monitored',
+  title: 'Headroom: no account is selected, so nothing is watched',
   explanation: 'The selection under targets in headroom.yml matches no account and Region.',
   remedies: (): readonly Remedy[] => [
     {
@@ -145,16 +161,11 @@ const NO_TARGET = {
 /** A sentence for each, so that a long list stays readable. */
 const unseenText = (targets: readonly WatchedTarget[]): string =>
   [
-    ...targets.slice(0, NAMES_SHOWN).map((target) => `${named(target)}.`),
+    ...targets.slice(0, NAMES_SHOWN).map((target) => `${howWatched(target)}.`),
     ...(targets.length > NAMES_SHOWN
-      ? [`${count(targets.length - NAMES_SHOWN, 'more target')} not shown.`]
+      ? [`${targets.length - NAMES_SHOWN} more ${verb(targets.length - NAMES_SHOWN, 'is')} not shown.`]
       : []),
   ].join(' ');
-
-const named = ({ accountId, region, state, scannedAt }: WatchedTarget): string => {
-  const since = scannedAt === null ? 'never scanned' : `last scanned ${utcTime(scannedAt)}`;
-  return `${accountId} in ${region} is not monitored (${state}, ${since})`;
-};
 
 /** The same thing to do for many targets is one remedy; the one that fixes most comes first. */
 const remediesFor = (targets: readonly WatchedTarget[]): readonly Remedy[] => {
@@ -176,7 +187,7 @@ const remediesFor = (targets: readonly WatchedTarget[]): readonly Remedy[] => {
 const LOOK_AT_THE_RUNS: Remedy = {
   title: 'See whether the scans still run',
   effect:
-    'A target that has neither a problem nor a scan was never reached. Look for a disabled schedule, throttled invocations or timeouts.',
+    'An account without a problem and without a scan was never reached. Look for a disabled schedule, throttled invocations or timeouts.',
   commands: [
     'aws scheduler list-schedules --name-prefix headroom --query "Schedules[].[Name,State]" --output table',
     'aws logs describe-log-groups --log-group-name-pattern headroom --query "logGroups[].logGroupName" --output table',

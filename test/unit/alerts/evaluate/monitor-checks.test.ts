@@ -100,9 +100,9 @@ describe('coverage', () => {
       ],
     });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Headroom: 4 of 5 accounts × Regions are not watched');
+    expect(observation?.finding?.title).toBe('Headroom: 4 of 5 accounts in us-east-1 are not watched');
     expect(observation?.finding?.explanation).toBe(
-      '3 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 4 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 5 in us-east-1 is not monitored (failed, last scanned Thu 1 Jan 2026 00:00 UTC). 6 in us-east-1 is not monitored (stale, never scanned).',
+      'Account 3 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 4 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 5 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 6 in us-east-1 was never scanned.',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeVpcs to X.',
@@ -123,10 +123,30 @@ describe('coverage', () => {
     ]);
   });
 
+  test('the title says where nothing is watched, by the accounts and the Regions', () => {
+    const titleOf = (...unseen: readonly (readonly [account: string, region: string])[]): string | undefined =>
+      says('coverage', {
+        coverage: [
+          covered('fresh', { accountId: '9', region: 'eu-west-1' }),
+          ...unseen.map(([accountId, region]) => covered('stale', { accountId, region })),
+        ],
+      })?.finding?.title;
+    expect(titleOf(['1', 'eu-west-1'])).toBe('Headroom: account 1 in eu-west-1 is not watched');
+    expect(titleOf(['1', 'eu-west-1'], ['1', 'us-east-1'])).toBe(
+      'Headroom: account 1 is not watched in 2 Regions',
+    );
+    expect(titleOf(['1', 'eu-west-1'], ['2', 'eu-west-1'])).toBe(
+      'Headroom: 2 of 3 accounts in eu-west-1 are not watched',
+    );
+    expect(titleOf(['1', 'eu-west-1'], ['2', 'us-east-1'])).toBe(
+      'Headroom: 2 accounts are not watched in some or all of their Regions',
+    );
+  });
+
   test.each([[[]], [[covered('gone')]]])('a selection that matches nothing is no all-clear', (targets) => {
     const observation = says('coverage', { coverage: targets });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Headroom: no target is selected, so nothing is monitored');
+    expect(observation?.finding?.title).toBe('Headroom: no account is selected, so nothing is watched');
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Correct targets in headroom.yml',
     ]);
@@ -136,7 +156,7 @@ describe('coverage', () => {
     const left = [{ accountId: '222222222222', region: 'us-east-1', firing: 2 }];
     const observation = says('coverage', { left });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Headroom: 1 target left the selection while alerts fire there');
+    expect(observation?.finding?.title).toBe('Headroom: account 222222222222 in us-east-1 is no longer selected, and its alerts still fire');
     expect(observation?.finding?.explanation).toContain('222222222222 in us-east-1 (2 alerts)');
     expect(observation?.causes).toEqual(['left 222222222222/us-east-1']);
     expect(says('coverage', { left: null })?.raise).toBe('ok');
@@ -153,7 +173,7 @@ describe('coverage', () => {
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('Headroom: 1 VPC of headroom.yml is not monitored');
     expect(observation?.finding?.explanation).toBe(
-      'headroom.yml names vpc-1 under scan.vpcs, and no target has it.',
+      'headroom.yml names vpc-1 under scan.vpcs, and no scanned account has it.',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Correct scan.vpcs in headroom.yml',
@@ -161,7 +181,7 @@ describe('coverage', () => {
     const both = says('coverage', { unknownVpcs: ['vpc-1', 'vpc-2'], coverage: [covered('stale')] })?.finding;
     expect(both?.title).toBe('Headroom: account 222222222222 in us-east-1 is not watched');
     expect(both?.explanation).toMatch(
-      / headroom\.yml names vpc-1, vpc-2 under scan\.vpcs, and no target has them\.$/,
+      / headroom\.yml names vpc-1, vpc-2 under scan\.vpcs, and no scanned account has them\.$/,
     );
     expect(both?.remedies.map(({ title }) => title)).toEqual([
       'See whether the scans still run',
@@ -172,7 +192,7 @@ describe('coverage', () => {
   test('a long list says how many more there are', () => {
     const many = Array.from({ length: 8 }, () => covered('stale', { problems: [denied] }));
     const { finding } = says('coverage', { coverage: many }) ?? {};
-    expect(finding?.explanation).toMatch(/ 3 more targets not shown\.$/);
+    expect(finding?.explanation).toMatch(/ 3 more are not shown\.$/);
     expect(finding?.explanation.match(/222222222222/g)).toHaveLength(5);
     const five = Array.from({ length: 5 }, () => covered('stale'));
     expect(says('coverage', { coverage: five })?.finding?.explanation).not.toContain(' more');

@@ -388,7 +388,7 @@ describe('zone imbalance', () => {
     expect(finding).toMatchObject({
       title: 'shop: eu-west-1b runs out first, 1 address left',
       explanation:
-        '0 % of its addresses in eu-west-1b are left, while eu-west-1c has 3 addresses, eu-west-1a has 900 addresses. Nodes are spread over zones, so eu-west-1b ends the growth of all.',
+        'Its subnets in eu-west-1b have 1 of 1,000 addresses left. There are 3 addresses in eu-west-1c, 900 addresses in eu-west-1a. When eu-west-1b is full, pods that must run there wait, although other zones have room.',
       evidence: [
         { name: 'available in eu-west-1b', value: 1, unit: 'addresses' },
         { name: 'available in eu-west-1c', value: 3, unit: 'addresses' },
