@@ -118,7 +118,7 @@ test('a second target that leaves makes the alert about the first one worse', as
   now += 31 * MINUTE;
   await plan(HOME);
   expect(headlines()).toEqual([
-    'Warning: Headroom: account 222222222222 in eu-west-1 is no longer selected, and its alerts still fire',
+    'Warning: Headroom: account 111111111111 in eu-west-1 is no longer selected, and its alerts still fire',
     'Worse, still a warning: Headroom: 2 accounts or Regions are no longer selected, and their alerts still fire',
   ]);
 });
