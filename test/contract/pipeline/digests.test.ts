@@ -130,9 +130,7 @@ describe('a digest', () => {
   test('is no all-clear where nothing can be forecast yet', async () => {
     await store.assessments.putLatest(
       anAssessment({
-        subnets: [
-          aSubnet({ subnetId: 'subnet-0a', tags: { team: 'payments' }, forecast: {} }),
-        ],
+        subnets: [aSubnet({ subnetId: 'subnet-0a', tags: { team: 'payments' }, forecast: {} })],
       }),
     );
     await send(WEEKLY, MONDAY);

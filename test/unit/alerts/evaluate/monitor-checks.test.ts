@@ -124,7 +124,9 @@ describe('coverage', () => {
   });
 
   test('the title says where nothing is watched, by the accounts and the Regions', () => {
-    const titleOf = (...unseen: readonly (readonly [account: string, region: string])[]): string | undefined =>
+    const titleOf = (
+      ...unseen: readonly (readonly [account: string, region: string])[]
+    ): string | undefined =>
       says('coverage', {
         coverage: [
           covered('fresh', { accountId: '9', region: 'eu-west-1' }),
@@ -156,7 +158,9 @@ describe('coverage', () => {
     const left = [{ accountId: '222222222222', region: 'us-east-1', firing: 2 }];
     const observation = says('coverage', { left });
     expect(observation?.raise).toBe('warning');
-    expect(observation?.finding?.title).toBe('Headroom: account 222222222222 in us-east-1 is no longer selected, and its alerts still fire');
+    expect(observation?.finding?.title).toBe(
+      'Headroom: account 222222222222 in us-east-1 is no longer selected, and its alerts still fire',
+    );
     expect(observation?.finding?.explanation).toContain('222222222222 in us-east-1 (2 alerts)');
     expect(observation?.causes).toEqual(['left 222222222222/us-east-1']);
     expect(says('coverage', { left: null })?.raise).toBe('ok');
