@@ -495,7 +495,8 @@ const withClocks = (alert: Alert, { milderSince, heldSince }: WaitingClocks, at:
 /**
  * A warning of what is only expected may wait for so long (milliseconds) where it may be critical by then: people are not notified
  * twice of one thing. Not longer: a drain of two days is announced a day before its end, and four hours less is still two
- * fifths of it. With twelve hours an alarm at 80 % used would have been earlier.
+ * fifths of it. With twelve hours an alarm at 80 % used would have been earlier. For the same reason it does not wait at all
+ * where an alarm at 80 % used would have gone off (`isPressing`).
  */
 const EXPECTATION_WAITS = 4 * 3_600_000;
 
@@ -515,6 +516,8 @@ const heldSinceOf = (
 ): string | undefined => {
   const firing = parts.filter((part) => part.severity !== 'ok');
   if (severity !== 'warning' || firing.some(({ rule }) => !isExpectation(rule))) return undefined;
+  if (observed.some(({ rule, isPressing }) => isPressing && firing.some((part) => part.rule === rule)))
+    return undefined;
   const raised = observed.filter(
     ({ rule, raise }) => raise !== null && raise !== 'ok' && firing.some((part) => part.rule === rule),
   );

@@ -71,6 +71,7 @@ const together = (
       finding: raise === 'ok' && hold === 'ok' ? null : finding,
       isCovered: !uncovered.has(outcome),
       isSafe: outcome.isSafe,
+      isPressing: outcome.isPressing,
       repeatsOthers: outcome.repeatsOthers,
       delays: { pendingFor, clearFor },
     };

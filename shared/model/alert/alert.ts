@@ -35,6 +35,8 @@ export interface ObservedPart {
   readonly repeatsOthers: boolean;
   /** See `Observation.safe`. */
   readonly isSafe: boolean;
+  /** So little is left that a warning does not wait for the critical level. */
+  readonly isPressing: boolean;
   readonly delays: LevelDelays;
 }
 

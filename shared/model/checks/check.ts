@@ -59,6 +59,8 @@ interface FoundThing {
   readonly describe: () => Description;
   /** The kind of the check that says the same more precisely: where it is found as well, only its level counts here. */
   readonly coveredBy?: string;
+  /** So little is left that its warning does not wait for the critical level (`isExpectation`). */
+  readonly isPressing?: boolean;
 }
 
 export interface Healthy {
@@ -150,14 +152,21 @@ export const found = (
   describe: () => Description,
 ): Found => ({ state: 'found', subject, raise: severity, hold: levelOf(severity), evidence, describe });
 
+/** What was measured: the levels, and when nothing has to wait (`Healthy.safe`, `Found.isPressing`). */
+export interface MeasuredLevels extends Pick<Healthy, 'safe'>, Pick<FoundThing, 'isPressing'> {
+  readonly raise: AlertLevel;
+  readonly hold: AlertLevel;
+}
+
 /** A subject that was measured against limits. */
 export const measured = (
   subject: Subject,
-  { raise, hold, safe }: { readonly raise: AlertLevel; readonly hold: AlertLevel; readonly safe?: boolean },
+  { raise, hold, safe, isPressing = false }: MeasuredLevels,
   evidence: readonly Evidence[],
   describe: () => Description,
 ): Found | Healthy => {
-  if (raise !== 'ok') return { state: 'found', subject, raise, hold, evidence, describe };
-  if (hold !== 'ok') return { state: 'found', subject, raise, hold, evidence, describe };
+  const thing = { state: 'found', subject, evidence, describe, isPressing } as const;
+  if (raise !== 'ok') return { ...thing, raise, hold };
+  if (hold !== 'ok') return { ...thing, raise, hold };
   return { ...healthy(subject, evidence), safe: safe === true };
 };

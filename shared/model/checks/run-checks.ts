@@ -28,10 +28,11 @@ export interface CheckOutcome {
   readonly finding: Finding | null;
   /** Whether the finding is one of the list: it is true now, and not only not clear yet. */
   readonly isListed: boolean;
-  /** See `Found.causes`, `Found.coveredBy` and `Healthy.safe`. */
+  /** See `Found.causes`, `Found.coveredBy`, `Healthy.safe` and `Found.isPressing`. */
   readonly causes?: readonly string[];
   readonly coveredBy: string | null;
   readonly isSafe: boolean;
+  readonly isPressing: boolean;
   /** See `Description.repeatsOthers`. */
   readonly repeatsOthers: boolean;
   /** Why it raises no alert although its check does not say that all is well; `null`: it raises one, or the check says so. */
@@ -74,6 +75,7 @@ const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor)
     isListed: false,
     coveredBy: null,
     isSafe: false,
+    isPressing: false,
     repeatsOthers: false,
     notRaised: policy.enabled ? null : SWITCHED_OFF,
   };
@@ -98,6 +100,7 @@ const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor)
     isListed: result.raise !== 'ok',
     ...(result.causes === undefined ? {} : { causes: result.causes }),
     coveredBy: result.coveredBy ?? null,
+    isPressing: result.isPressing === true,
     notRaised: isRaised ? null : policy.enabled ? TOO_MILD : SWITCHED_OFF,
   };
 };

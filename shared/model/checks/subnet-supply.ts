@@ -112,6 +112,13 @@ export const leftEvidence = ({ name, left }: SubnetSupply): Evidence => ({
   unit: name,
 });
 
+/** An alarm at 80 % used would have gone off. */
+const LITTLE_SHARE = 0.2;
+
+/** Whether so little is left that a warning cannot wait. */
+export const isPressing = ({ left, capacity }: SubnetSupply): boolean =>
+  left !== null && capacity !== null && left <= LITTLE_SHARE * capacity;
+
 /** `3 addresses`, `1 prefix`. */
 export const amount = (name: SupplyName, value: number): string =>
   count(value, name === 'addresses' ? 'address' : 'prefix');

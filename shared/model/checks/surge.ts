@@ -18,6 +18,7 @@ import { listHolders } from './remedies/subnet-remedies.ts';
 import {
   amount,
   clearOf,
+  isPressing,
   leftEvidence,
   PREFIX_ALERTS,
   reasonOf,
@@ -92,6 +93,7 @@ const result = (estate: Estate, supply: SubnetSupply, now: number): CheckResult 
     raise,
     hold,
     safe: surge.isOver === true || isSafe(forecast, now),
+    isPressing: isPressing(supply),
   };
   const where = elsewhere === null ? [] : [elsewhereEvidence(supply.name, elsewhere)];
   return measured(subject, levels, [...evidence, ...where, ...takenEvidence(taken)], () => {

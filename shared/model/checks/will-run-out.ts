@@ -18,6 +18,7 @@ import {
   amount,
   clearOf,
   failureAtZero,
+  isPressing,
   leftEvidence,
   PREFIX_ALERTS,
   reasonOf,
@@ -70,7 +71,10 @@ const result = ({ estate, settings }: CheckContext, supply: SubnetSupply): Check
   const elsewhere = podsElsewhere(estate, supply.subnet, name);
   const together = elsewhere === null ? forecast : forecastTogether(forecast, name, elsewhere);
   const hours = hoursToExhaustion(together, scannedAt);
-  const levels = exhaustionLevels(together, scannedAt, settings(`${name}-exhaustion`, subject));
+  const levels = {
+    ...exhaustionLevels(together, scannedAt, settings(`${name}-exhaustion`, subject)),
+    isPressing: isPressing(supply),
+  };
   const evidence: readonly Evidence[] = [
     leftEvidence(supply),
     {

@@ -20,6 +20,7 @@ interface Said {
   readonly clearFor?: number;
   readonly isCovered?: boolean;
   readonly isSafe?: boolean;
+  readonly isPressing?: boolean;
   readonly forecast?: Forecast;
 }
 
@@ -37,6 +38,7 @@ const together = (
       clearFor = 0,
       isCovered = false,
       isSafe = false,
+      isPressing = false,
       forecast,
     } = said[rule] ?? { raise: 'ok' };
     const isWell = raise === null || (raise === 'ok' && hold === 'ok');
@@ -54,6 +56,7 @@ const together = (
       finding: isWell ? null : finding,
       isCovered,
       isSafe,
+      isPressing,
       repeatsOthers: false,
       delays: { pendingFor, clearFor },
     };
@@ -254,6 +257,20 @@ describe('the checks of one supply are one alert', () => {
           [5, critical],
         ]).sent,
       ).toEqual(['5 firing addresses-exhaustion critical']);
+    });
+
+    test('does not wait once little is left, whether it is raised at that moment or only holds', () => {
+      const pressing = (raise: 'warning' | 'ok') =>
+        together({
+          'addresses-exhaustion': { raise, hold: 'warning', forecast: expected(20), isPressing: true },
+        });
+      expect(live([[0, pressing('warning')]]).sent).toEqual(['0 firing addresses-exhaustion warning']);
+      expect(
+        live([
+          [0, warned(expected(20))],
+          [60, pressing('ok')],
+        ]).sent,
+      ).toEqual(['60 firing addresses-exhaustion warning']);
     });
 
     test('waits from when it would have been announced, however long it took to be confirmed', () => {

@@ -9,7 +9,7 @@ import type {
 } from '../../../../shared/model/result/assessment.ts';
 import type { Forecast } from '../../../../shared/model/result/forecast.ts';
 import { anAssessment, aSubnet } from '../../../fixtures/assessments.ts';
-import { partsOf } from '../../../fixtures/check-observations.ts';
+import { observationsOf, partsOf } from '../../../fixtures/check-observations.ts';
 import { aCluster } from '../../../fixtures/findings-input.ts';
 
 const withRule = <Rule extends RuleName>(rule: Rule, settings: Partial<RulePolicies[Rule]>): AlertPolicy => ({
@@ -436,4 +436,18 @@ describe('fragmented', () => {
     expect(ofSubnet('fragmented', worn, withRule('fragmented', { minimumAvailable: 33 })).raise).toBe('ok');
     expect(ofSubnet('fragmented', worn, withRule('fragmented', { enabled: false })).raise).toBe('ok');
   });
+});
+
+test.each([
+  [50, true],
+  [51, false],
+])('what is only expected is pressing with a fifth left, as with %i of 251: %s', (available, isPressing) => {
+  const addresses = { ...NOT_EXPECTED, exhaustionAt: '2026-01-02T00:00:00.000Z' };
+  const subnet = aSubnet({ available, forecast: { addresses } });
+  const parts = observationsOf(anAssessment({ subnets: [subnet] }), DEFAULT_POLICY).flatMap(
+    (observation) => observation.parts ?? [],
+  );
+  const part = parts.find(({ rule }) => rule === 'addresses-exhaustion');
+  expect(part).toMatchObject({ raise: 'critical', isPressing });
+  expect(parts.find(({ rule }) => rule === 'addresses-exhausted')?.isPressing).toBe(false);
 });
