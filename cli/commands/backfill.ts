@@ -4,6 +4,7 @@ import { type AddCommand, UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 import { readHistory } from '../input/history-file.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import { accountOf, subnetOf } from '../input/stored-history.ts';
 
 interface Options extends StateOptions {
   readonly account: string;
@@ -44,7 +45,7 @@ You can repeat it, and run it during scans. Existing values stay as they are.
 `,
     )
     .action(async (options: Options) => {
-      const target = { accountId: accountOf(options), region: options.targetRegion };
+      const target = { accountId: accountOf(options.account), region: options.targetRegion };
       const pasts = await recordedPasts(options, target, io);
       const { backfill } = await import('../../shared/pipeline/backfill.ts');
       const { subnets, moments } = await withStateStore(options, (store) =>
@@ -57,16 +58,6 @@ You can repeat it, and run it during scans. Existing values stay as they are.
         `${moments} moments of ${subnets} ${subnets === 1 ? 'subnet' : 'subnets'} are in the history.\n`,
       );
     });
-};
-
-const accountOf = ({ account }: Options): string => {
-  if (!/^\d{12}$/.test(account)) {
-    throw new UsageError(
-      `--account ${JSON.stringify(account)} is not an AWS account ID.`,
-      'Give its twelve digits.',
-    );
-  }
-  return account;
 };
 
 const recordedPasts = async (
@@ -96,16 +87,14 @@ const recordedPasts = async (
       client.destroy();
     }
   }
-  if (subnet === undefined || !/^subnet-[0-9a-f]+$/.test(subnet)) {
+  if (subnet === undefined)
     throw new UsageError(
-      subnet === undefined
-        ? '--subnet is missing.'
-        : `--subnet ${JSON.stringify(subnet)} is not the ID of a subnet.`,
+      '--subnet is missing.',
       'Give the subnet of the file, such as subnet-0a1b2c3d4e5f67890.',
     );
-  }
+  const subnetId = subnetOf(subnet);
   const samples = readHistory(history);
-  return [{ subnetId: subnet, addresses: prefixes ? [] : samples, prefixes: prefixes ? samples : [] }];
+  return [{ subnetId, addresses: prefixes ? [] : samples, prefixes: prefixes ? samples : [] }];
 };
 
 const daysOf = ({ days }: Options): number => {

@@ -6,16 +6,26 @@ import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
 import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
-import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
+import {
+  aboveCapacity,
+  parseCapacity,
+  type RecordedHistory,
+  readReviewedHistory,
+} from '../input/history-file.ts';
 import { parseTime } from '../input/history-measurements.ts';
 import { addOutputOptions, type OutputFormat, type OutputOptions } from '../input/output-options.ts';
+import { addStateOptions, type StateOptions } from '../input/state-store.ts';
+import { readStoredHistory, subnetOf } from '../input/stored-history.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options {
-  readonly history: string;
+interface Options extends StateOptions {
+  readonly history?: string;
+  readonly subnet?: string;
+  readonly account?: string;
+  readonly targetRegion?: string;
   readonly capacity: string;
   readonly prefixes?: boolean;
   readonly at?: readonly string[];
@@ -108,10 +118,18 @@ const shortHistory = (samples: readonly Sample[]): string[] => {
       ];
 };
 
-const reviewLines = ({ exhaustions, headroom, usedAlarm, calibration }: Review): string[] => [
+const refusedLine = (refusals: Review['refusals']): string => {
+  if (refusals === null) return 'refused              not known';
+  const { hours, exhaustions } = refusals;
+  if (hours === 0) return 'refused              no request';
+  return `refused              requests in ${count(hours, 'hour')}; ${count(exhaustions, 'exhaustion')} without a measurement of zero`;
+};
+
+const reviewLines = ({ exhaustions, refusals, headroom, usedAlarm, calibration }: Review): string[] => [
   exhaustions.length === 0
     ? 'ran out              never'
     : `ran out              ${exhaustions.map((at) => `${at.slice(0, 16)}Z`).join(', ')}`,
+  refusedLine(refusals),
   alarmLine('Headroom', headroom),
   alarmLine('80 % used for 15 min', usedAlarm),
   ...Object.entries(calibration).map(([horizon, { forecasts, happened, brierSkill, error, reliability }]) => {
@@ -159,13 +177,36 @@ const REVIEW_COLUMNS: readonly ListingColumn<Reviewed>[] = [
   },
 ];
 
+/** What is known of the supply: from the file, or from what a deployment remembers. */
+const pastOf = async ({ history, subnet, ...options }: Options, now: number): Promise<RecordedHistory> => {
+  if ((history === undefined) === (subnet === undefined))
+    throw new UsageError(
+      history === undefined
+        ? 'The source of the history is missing.'
+        : '--history and --subnet are both given.',
+      'Give one of --history and --subnet.',
+    );
+  return subnet === undefined
+    ? readReviewedHistory(history ?? '')
+    : readStoredHistory({ ...options, supply: supplyOf(options), subnet: subnetOf(subnet) }, now);
+};
+
+const supplyOf = ({ prefixes }: Options): 'addresses' | 'prefixes' =>
+  prefixes === true ? 'prefixes' : 'addresses';
+
 /** `headroom forecast`: when a recorded supply will run out, as seen at one moment. */
 export const addForecastCommand: AddCommand = (program, { io }) => {
-  addOutputOptions(program.command('forecast'), { watch: false })
+  addOutputOptions(addStateOptions(program.command('forecast')), { watch: false })
     .description('forecast when a recorded supply runs out, as seen at one point in time')
-    .requiredOption('--history <file>', 'CSV or JSON with timestamp and available; - for standard input')
+    .option(
+      '--history <file>',
+      'CSV or JSON with timestamp and available, and for --review also refused; - for standard input',
+    )
+    .option('--subnet <id>', 'in place of --history: what the state remembers of this subnet')
+    .option('--account <id>', 'the account that the subnet was scanned in')
+    .option('--target-region <region>', 'the Region that the subnet is in')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
-    .option('--prefixes', 'the file counts free /28 prefixes, not addresses')
+    .option('--prefixes', 'the history counts free /28 prefixes, not addresses')
     .option(
       '--at <time>',
       'the time in ISO 8601, repeatable; later measurements are ignored (default: the last one)',
@@ -184,6 +225,8 @@ Examples:
   $ headroom forecast --history subnet-0a1b.csv --capacity 251
   $ headroom forecast --history subnet-0a1b.csv --capacity 251 --at 2026-01-31T12:00:00Z --format json
   $ headroom forecast --history subnet-0a1b.csv --capacity 251 --review
+  $ headroom forecast --state headroom.sqlite --account 111122223333 --target-region eu-west-1 \\
+      --subnet subnet-0a1b2c3d4e5f67890 --capacity 251 --review
 `,
     )
     .action(async (options: Options) => {
@@ -198,8 +241,8 @@ Examples:
           'Use one of the two.',
         );
       const capacity = parseCapacity(options.capacity);
-      const all = readHistory(options.history);
-      const supply: 'addresses' | 'prefixes' = options.prefixes === true ? 'prefixes' : 'addresses';
+      const { samples: all, refusals } = await pastOf(options, io.now());
+      const supply = supplyOf(options);
       io.err(aboveCapacity(all, capacity));
       if (options.review === true) {
         const outcome = review({
@@ -207,6 +250,7 @@ Examples:
           capacity,
           supply,
           policy: (await readConfiguration(options.policy)).alerts,
+          ...(refusals === null ? {} : { refusals }),
         });
         return writeListing(io, output, {
           document: outcome,

@@ -47,18 +47,23 @@ const rowsOf = (text: string, source: string): readonly Row[] => {
  * @param source what to call it in messages
  * @throws UsageError with the first problems of the file, if any line cannot be read
  */
-export const parseHistory = (text: string, source: string): Sample[] => {
+export const parseHistory = (text: string, source: string): Sample[] =>
+  samplesOf(csvMeasurements(text, source), source);
+
+/** The lines as they are, with the column `refused` where a header names it. */
+export const csvMeasurements = (text: string, source: string): readonly Measurement[] => {
   const rows = rowsOf(text, source);
   const header = (rows[0]?.cells ?? []).map((name) => name.toLowerCase());
   const named = COLUMNS.map((name) => header.indexOf(name));
   const hasHeader = named.every((column) => column >= 0);
   const [timeColumn, valueColumn] = hasHeader ? named : [0, 1];
-  const measurements = (hasHeader ? rows.slice(1) : rows).map(
+  const refusedColumn = hasHeader ? header.indexOf('refused') : -1;
+  return (hasHeader ? rows.slice(1) : rows).map(
     ({ cells, line }): Measurement => ({
       time: cells[timeColumn ?? 0] ?? '',
       available: cells[valueColumn ?? 1],
+      refused: cells[refusedColumn],
       place: `line ${line}`,
     }),
   );
-  return samplesOf(measurements, source);
 };

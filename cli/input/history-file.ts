@@ -2,12 +2,20 @@ import { largestOf } from '../../shared/model/base/extremes.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
 import { UsageError } from '../base/command-line.ts';
-import { parseHistory } from './history-csv.ts';
-import { looksLikeJson, parseJsonHistory } from './history-json.ts';
+import { csvMeasurements } from './history-csv.ts';
+import { jsonMeasurements, looksLikeJson } from './history-json.ts';
+import { refusalsOf, samplesOf } from './history-measurements.ts';
 import { readTextFile } from './text-file.ts';
 
 /** Two years of a measurement a minute have 32 MB: a line has 30 bytes. */
 export const MAX_HISTORY_BYTES = 64 * 1024 * 1024;
+
+/** A recorded series, and when requests were refused; `null`: the file does not say. */
+export interface RecordedHistory {
+  readonly samples: Sample[];
+  /** Epoch milliseconds. */
+  readonly refusals: readonly number[] | null;
+}
 
 /**
  * Reads a recorded series from CSV or JSON.
@@ -15,10 +23,18 @@ export const MAX_HISTORY_BYTES = 64 * 1024 * 1024;
  * @param path `-` for standard input
  * @throws UsageError when the file cannot be opened or read
  */
-export const readHistory = (path: string): Sample[] => {
-  let text: string;
+export const readHistory = (path: string): Sample[] => readReviewedHistory(path).samples;
+
+/** As `readHistory`, with the requests that were refused. */
+export const readReviewedHistory = (path: string): RecordedHistory => {
+  const text = textOf(path);
+  const measurements = looksLikeJson(text) ? jsonMeasurements(text, path) : csvMeasurements(text, path);
+  return { samples: samplesOf(measurements, path), refusals: refusalsOf(measurements) };
+};
+
+const textOf = (path: string): string => {
   try {
-    text = readTextFile(path === '-' ? 0 : path, MAX_HISTORY_BYTES);
+    return readTextFile(path === '-' ? 0 : path, MAX_HISTORY_BYTES);
   } catch (error) {
     throw new UsageError(
       `The history ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
@@ -26,7 +42,6 @@ export const readHistory = (path: string): Sample[] => {
       { cause: error },
     );
   }
-  return looksLikeJson(text) ? parseJsonHistory(text, path) : parseHistory(text, path);
 };
 
 /** A line that says so where more is available than the subnet can have: shares of it, and so alarms, are wrong then. */

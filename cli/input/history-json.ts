@@ -23,12 +23,16 @@ const isFields = (value: unknown): value is Fields =>
  * @param source what to call it in messages
  * @throws UsageError with the first problems of the file, if any measurement cannot be read
  */
-export const parseJsonHistory = (text: string, source: string): Sample[] => {
+export const parseJsonHistory = (text: string, source: string): Sample[] =>
+  samplesOf(jsonMeasurements(text, source), source);
+
+/** The measurements as they are, with `refused` where an object has it. */
+export const jsonMeasurements = (text: string, source: string): readonly Measurement[] => {
   const [document, ...others] = documentsOf(text.replace(/^\uFEFF/, ''), source);
-  if (others.length > 0) return samplesOf(ofObjects([document, ...others], 'object'), source);
-  if (Array.isArray(document)) return samplesOf(ofObjects(document, 'entry'), source);
+  if (others.length > 0) return ofObjects([document, ...others], 'object');
+  if (Array.isArray(document)) return ofObjects(document, 'entry');
   if (!isFields(document)) throw refused(source, 'it is neither a list nor an object');
-  return samplesOf(ofDocument(document, source), source);
+  return ofDocument(document, source);
 };
 
 /** The document, or the documents of lines of JSON. */
@@ -51,7 +55,8 @@ const documentsOf = (text: string, source: string): unknown[] => {
 const ofObjects = (entries: readonly unknown[], noun: string): Measurement[] =>
   entries.map((entry, index) => {
     const fields = isFields(entry) ? entry : {};
-    return { time: fields['timestamp'], available: fields['available'], place: `${noun} ${index + 1}` };
+    const { timestamp, available, refused } = fields;
+    return { time: timestamp, available, refused, place: `${noun} ${index + 1}` };
   });
 
 const ofDocument = (document: Fields, source: string): readonly Measurement[] => {

@@ -6,6 +6,8 @@ export interface Measurement {
   readonly time: unknown;
   /** An empty text, `null` or `NaN` (Prometheus): the measurement failed. `undefined`: there is none. */
   readonly available: unknown;
+  /** How many requests were refused then. `undefined`: not known. */
+  readonly refused?: unknown;
   /** Where it stands in the file: `line 3`. */
   readonly place: string;
 }
@@ -70,6 +72,16 @@ export const samplesOf = (measurements: Iterable<Measurement>, source: string): 
     );
   return samples;
 };
+
+/**
+ * When requests were refused: epoch milliseconds.
+ *
+ * @returns `null` where no measurement says anything of refused requests
+ */
+export const refusalsOf = (measurements: readonly Measurement[]): readonly number[] | null =>
+  measurements.every(({ refused }) => refused === undefined)
+    ? null
+    : measurements.filter(({ refused }) => numberOf(refused) > 0).flatMap(({ time }) => timeOf(time) ?? []);
 
 const MOST_SHOWN = 40;
 

@@ -11,6 +11,8 @@ export interface ReviewInput {
   readonly capacity: number;
   readonly supply: 'addresses' | 'prefixes';
   readonly policy: AlertPolicy;
+  /** When requests for this supply were refused, in any order: epoch milliseconds. Absent: not known. */
+  readonly refusals?: readonly number[];
 }
 
 /** How an alarm did on a recorded past. */
@@ -27,8 +29,15 @@ export interface AlarmReview {
 }
 
 export interface Review {
-  /** ISO 8601: each time that nothing was left, after a day and a half or more with something left. */
+  /**
+   * ISO 8601: each time that nothing was left or a request was refused, after a day and a half or more without either.
+   */
   readonly exhaustions: readonly string[];
+  /**
+   * What refused requests add: the hours that had one, and the exhaustions in which no measurement was zero. `null`: refusals are
+   * not known.
+   */
+  readonly refusals: { readonly hours: number; readonly exhaustions: number } | null;
   readonly headroom: AlarmReview;
   /** The alarm that most people set: 80 % used for 15 minutes. */
   readonly usedAlarm: AlarmReview;
@@ -52,9 +61,12 @@ const EVERY = 6 * HOUR;
 const FIRST_AFTER = 2 * DAY;
 
 /** How good the forecast and the alerts would have been on a recorded past, beside the usual alarm. */
-export const review = ({ samples: given, capacity, supply, policy }: ReviewInput): Review => {
+export const review = ({ samples: given, capacity, supply, policy, refusals }: ReviewInput): Review => {
   const samples = given.toSorted((a, b) => a.at - b.at);
-  const ends = exhaustionsOf(samples);
+  const refused = refusedWithin(samples, refusals ?? []);
+  const empty = samples.filter(({ value }) => value <= 0).map(({ at }) => at);
+  const moments = [...empty, ...refused].toSorted((a, b) => a - b);
+  const ends = exhaustionsOf(moments);
   return {
     exhaustions: ends.map((at) => new Date(at).toISOString()),
     headroom: reviewOf(
@@ -63,20 +75,40 @@ export const review = ({ samples: given, capacity, supply, policy }: ReviewInput
       samples.at(-1)?.at ?? 0,
     ),
     usedAlarm: reviewOf(usedEpisodes(samples, capacity), ends, samples.at(-1)?.at ?? 0),
-    calibration: calibrationsOf(samples, capacity),
+    calibration: calibrationsOf(samples, capacity, moments),
+    refusals:
+      refusals === undefined
+        ? null
+        : {
+            hours: new Set(refused.map((at) => Math.floor(at / HOUR))).size,
+            exhaustions: unmeasured(ends, empty),
+          },
   };
 };
 
-const exhaustionsOf = (samples: readonly Sample[]): number[] => {
+/** Of a time without measurements no forecast is known. */
+const refusedWithin = (samples: readonly Sample[], refusals: readonly number[]): readonly number[] => {
+  const [from, to] = [samples[0]?.at ?? 0, samples.at(-1)?.at ?? 0];
+  return refusals.filter((at) => at >= from && at <= to);
+};
+
+/** @param moments at which nothing was left, in order */
+const exhaustionsOf = (moments: readonly number[]): number[] => {
   const ends: number[] = [];
-  let lastEmpty = Number.NEGATIVE_INFINITY;
-  for (const { at, value } of samples) {
-    if (value > 0) continue;
-    if (at - lastEmpty >= ONE_EXHAUSTION) ends.push(at);
-    lastEmpty = at;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const at of moments) {
+    if (at - last >= ONE_EXHAUSTION) ends.push(at);
+    last = at;
   }
   return ends;
 };
+
+/** Exhaustions without a measurement of zero up to the next one. */
+const unmeasured = (ends: readonly number[], empty: readonly number[]): number =>
+  ends.filter((end, index) => {
+    const next = ends[index + 1] ?? Number.POSITIVE_INFINITY;
+    return !empty.some((at) => at >= end && at < next);
+  }).length;
 
 /** When the alert of a supply fired, from its first announcement to its all-clear; infinite while it still fires. */
 export const alertEpisodes = (
@@ -130,11 +162,14 @@ const reviewOf = (episodes: readonly Episode[], ends: readonly number[], last: n
   };
 };
 
-const calibrationsOf = (samples: readonly Sample[], capacity: number): Review['calibration'] => {
+const calibrationsOf = (
+  samples: readonly Sample[],
+  capacity: number,
+  empty: readonly number[],
+): Review['calibration'] => {
   const pairs: Record<keyof typeof HORIZON_HOURS, SaidAndHappened[]> = { '24h': [], '72h': [], '7d': [] };
   const history = new HistoryBuilder();
   const last = samples.at(-1)?.at ?? 0;
-  const empty = samples.filter(({ value }) => value <= 0).map(({ at }) => at);
   let next = (samples[0]?.at ?? 0) + FIRST_AFTER;
   for (const sample of samples) {
     history.add(sample);

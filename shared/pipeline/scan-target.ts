@@ -11,6 +11,7 @@ import type { CacheStore } from '../state/state-store.ts';
 import { collectFacts, type TargetFacts, type TargetSources } from './collect.ts';
 import { missingVpcs, refuseEmptiedInterfaces, refuseEmptiedSubnets } from './emptied-listings.ts';
 import type { KeptMaps } from './kept-maps.ts';
+import { keepRefusals } from './kept-refusals.ts';
 import { type KeptReading, readAllInterfaces, readChangedInterfaces } from './read-interfaces.ts';
 import { SUBNET_GONE } from './read-reservations.ts';
 
@@ -152,5 +153,14 @@ export const scanTarget = async (input: ScanTargetInput): Promise<AssessedTarget
     readAt: reading?.readAt,
   });
   await reading?.keep(finished.assessment.subnets);
+  if (input.cache !== null)
+    await keepRefusals({
+      target,
+      cache: input.cache,
+      failures: facts.allocationFailures?.failures ?? [],
+      eksClusters: facts.eksClusters ?? [],
+      subnetIds: new Set(facts.subnets.map(({ subnetId }) => subnetId)),
+      now: input.now,
+    });
   return finished;
 };

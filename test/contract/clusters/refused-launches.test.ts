@@ -20,7 +20,10 @@ import { createEksClusterSource } from '../../../shared/clusters/eks-cluster-sou
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createEc2Inventory } from '../../../shared/inventory/ec2-inventory.ts';
 import { applyPolicy } from '../../../shared/pipeline/assess.ts';
+import { readRefusals } from '../../../shared/pipeline/kept-refusals.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
+import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { CacheStore } from '../../../shared/state/state-store.ts';
 import { streamingEc2Client } from '../../fixtures/ec2-clients.ts';
 import { labClient } from '../../fixtures/lab-clients.ts';
 
@@ -73,14 +76,14 @@ const sources = (running: Lab) => {
   };
 };
 
-const scan = async () => {
+const scan = async (cache: CacheStore | null = null) => {
   if (lab === null) throw new Error('no lab');
   const scanned = await scanTarget({
     target,
     scope: {},
     sources: sources(lab),
     past: NO_PAST,
-    cache: null,
+    cache,
     now: lab.clock.now(),
   });
   return applyPolicy(scanned, DEFAULT_POLICY).assessment;
@@ -94,6 +97,20 @@ const failing = async () => {
 const evidenceIn = (
   finding: { readonly evidence: readonly { name: string; value: unknown }[] } | undefined,
 ) => Object.fromEntries(finding?.evidence.map(({ name, value }) => [name, value]) ?? []);
+
+test('a refused request is kept with the time that the service names', async () => {
+  const subnetId = await inSmallSubnet((world, own) => {
+    createService(world, { ...here, clusterName: 'shop', name: 'web', subnetIds: [own] });
+    for (let task = 0; task < 12; task += 1) runTask(world, 'shop/web', own);
+  });
+  const { cache } = createMemoryStateStore();
+  await scan(cache);
+  const startedAt = lab?.clock.startsAt ?? 0;
+  expect(await readRefusals(cache, target, subnetId, startedAt)).toEqual({
+    addresses: [startedAt],
+    prefixes: [],
+  });
+});
 
 describe('tasks of ECS in a full subnet', () => {
   test('are one alert with the subnet, the service, how often and since when', async () => {

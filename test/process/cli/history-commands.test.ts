@@ -6,6 +6,8 @@ import { parseHistory } from '../../../cli/input/history-csv.ts';
 import { parseJsonHistory } from '../../../cli/input/history-json.ts';
 import { parseTime } from '../../../cli/input/history-measurements.ts';
 import { main } from '../../../cli/main.ts';
+import { keepRefusals } from '../../../shared/pipeline/kept-refusals.ts';
+import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
 import { DAY, daily, HOUR, START, series } from '../../fixtures/supply-series.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'headroom-history-'));
@@ -159,7 +161,14 @@ describe('headroom forecast', () => {
     expect(out).toMatch(/^80 % used for 15 min 1 hit,/m);
     expect(out).toMatch(/^within 7d .*Brier skill 0\.\d\d; said -> happened: /m);
     const document = JSON.parse((await run(...args, '--format', 'json')).out);
-    expect(Object.keys(document)).toEqual(['exhaustions', 'headroom', 'usedAlarm', 'calibration']);
+    expect(Object.keys(document)).toEqual([
+      'exhaustions',
+      'headroom',
+      'usedAlarm',
+      'calibration',
+      'refusals',
+    ]);
+    expect(document.refusals).toBeNull();
     const both = await run(...args, '--at', '2026-01-20T00:00:00Z');
     expect(both.code).toBe(2);
     expect(both.err).toContain('--review');
@@ -170,6 +179,76 @@ describe('headroom forecast', () => {
     expect(nothing.out).toContain('no forecast whose outcome is known');
     expect(nothing.out).toContain('The history covers 0 hours, and a forecast needs 48.');
     expect(nothing.err).toBe('');
+  });
+
+  test('reviews a request that was refused as an exhaustion, from a column of the file', async () => {
+    const full = join(folder, 'refused.csv');
+    const lines = series(20, () => 40, DAY / 24).map(({ at, value }, hour) => {
+      const refused = hour === 300 || hour === 301 ? 7 : 0;
+      return `${new Date(at).toISOString()},${value},${refused}`;
+    });
+    writeFileSync(full, `timestamp,available,refused\n${lines.join('\n')}\n`);
+    const args = ['forecast', '--history', full, '--capacity', '251', '--review'];
+    const { out } = await run(...args);
+    expect(out).toContain(
+      'refused              requests in 2 hours; 1 exhaustion without a measurement of zero',
+    );
+    const { exhaustions, refusals } = JSON.parse((await run(...args, '--format', 'json')).out);
+    expect(exhaustions).toEqual([new Date(START + 300 * (DAY / 24)).toISOString()]);
+    expect(refusals).toEqual({ hours: 2, exhaustions: 1 });
+  });
+
+  test('reviews what a deployment remembers of a subnet, with the requests that were refused', async () => {
+    const state = join(folder, 'remembered.sqlite');
+    const target = { accountId: '111122223333', region: 'eu-west-1' };
+    const subnetId = 'subnet-0a1b2c3d4e5f67890';
+    const past = series(20, () => 40, DAY / 24);
+    const now = START + 20 * DAY;
+    const store = openSqliteStateStore(state);
+    await store.history.backfill(
+      target,
+      past.map(({ at, value }) => ({ at, samples: [{ subnetId, available: value, freePrefixes: null }] })),
+    );
+    await keepRefusals({
+      target,
+      cache: store.cache,
+      failures: [
+        {
+          at: new Date(START + 10 * DAY).toISOString(),
+          service: 'ecs',
+          resource: 'shop/web',
+          code: 'InsufficientFreeAddressesInSubnet',
+          subnetId,
+          availabilityZone: null,
+          text: 'no free addresses',
+        },
+      ],
+      eksClusters: [],
+      subnetIds: new Set([subnetId]),
+      now,
+    });
+    await store.close();
+    const where = ['--state', state, '--account', target.accountId, '--target-region', target.region];
+    const args = [
+      'forecast',
+      ...where,
+      '--subnet',
+      subnetId,
+      '--capacity',
+      '251',
+      '--review',
+      '--format',
+      'json',
+    ];
+    const { code, out } = await run(...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      exhaustions: [new Date(START + 10 * DAY).toISOString()],
+      refusals: { hours: 1, exhaustions: 1 },
+    });
+    const other = await run(...args.map((argument) => (argument === subnetId ? 'subnet-0fff' : argument)));
+    expect(other.code).toBe(2);
+    expect(other.err).toContain('Nothing is remembered of subnet-0fff in 111122223333 and eu-west-1.');
   });
 
   test.each(['forecast', 'replay'])(
@@ -234,6 +313,16 @@ describe('bad input is refused in a sentence', () => {
       ['forecast', '--history', history, '--capacity', '251', '--format', 'xml'],
       '--output xml is not a format',
     ],
+    [['forecast', '--capacity', '251'], 'The source of the history is missing.'],
+    [
+      ['forecast', '--history', history, '--subnet', 'subnet-0a', '--capacity', '251'],
+      '--history and --subnet are both given.',
+    ],
+    [
+      ['forecast', '--subnet', 'subnet-0a', '--capacity', '251'],
+      '--subnet needs --account and --target-region.',
+    ],
+    [['forecast', '--subnet', 'vpc-0a', '--capacity', '251'], '--subnet "vpc-0a" is not the ID of a subnet'],
     [['replay', '--capacity', '251'], "required option '--history <file>' not specified"],
   ])('%j', async (argv, sentence) => {
     const { code, err, out } = await run(...argv);

@@ -75,3 +75,45 @@ test('a past of a day has no forecast to judge, and says so by null', () => {
     reliability: [],
   });
 });
+
+describe('requests that were refused', () => {
+  const samples = series(30, () => 40, HOUR);
+  const reviewed = (refusals: readonly number[]) =>
+    review({ samples, capacity: 251, supply: 'addresses', policy: DEFAULT_POLICY, refusals });
+
+  test('are exhaustions that no measurement shows, one for all within a day and a half', () => {
+    const { calibration, exhaustions, refusals, usedAlarm } = reviewed([
+      START + 10 * DAY + 10 * MINUTE,
+      START + 10 * DAY + 20 * MINUTE,
+      START + 11 * DAY,
+      START + 20 * DAY,
+    ]);
+    expect(exhaustions).toEqual(
+      [START + 10 * DAY + 10 * MINUTE, START + 20 * DAY].map((at) => new Date(at).toISOString()),
+    );
+    expect(refusals).toEqual({ hours: 3, exhaustions: 2 });
+    expect(usedAlarm).toMatchObject({ hits: 2, misses: 0 });
+    expect(calibration['24h'].happened).toBeGreaterThan(0);
+  });
+
+  test('at a measured zero add no exhaustion', () => {
+    const cliff = series(18, (day) => (day > 10 && day < 11 ? 0 : 600), HOUR / 2);
+    const { exhaustions, refusals } = review({
+      samples: cliff,
+      capacity: 1000,
+      supply: 'addresses',
+      policy: DEFAULT_POLICY,
+      refusals: [START + 10.2 * DAY],
+    });
+    expect(exhaustions).toHaveLength(1);
+    expect(refusals).toEqual({ hours: 1, exhaustions: 0 });
+  });
+
+  test('before and after the record are left out, and what is not known is not zero', () => {
+    const outside = reviewed([START - DAY, START + 40 * DAY]);
+    expect(outside).toMatchObject({ exhaustions: [], refusals: { hours: 0, exhaustions: 0 } });
+    expect(
+      review({ samples, capacity: 251, supply: 'addresses', policy: DEFAULT_POLICY }).refusals,
+    ).toBeNull();
+  });
+});
