@@ -21,7 +21,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
-import { renderProblems } from '../output/scan-table.ts';
+import { noClusters, renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
@@ -258,7 +258,7 @@ zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes m
             nameOf: ({ cluster }) => cluster.clusterName,
           },
           text: () =>
-            `${clusters.length === 0 ? 'No clusters found: EKS lists none, and no tags name one.\n' : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
+            `${clusters.length === 0 ? noClusters(document) : clusters.map((cluster) => renderCluster(io, cluster)).join('\n')}${renderProblems(io, document)}`,
           notes: () => renderProblems(io, document),
         });
         session.exit(coverageExit(assessments) ?? EXIT.ok);

@@ -14,7 +14,7 @@ import {
 } from '../input/scan-options.ts';
 import { renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
-import { renderProblems } from '../output/scan-table.ts';
+import { renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -71,8 +71,8 @@ Examples:
           document: { schema, scannedAt, targets, findings },
           listing: { columns: COLUMNS, rows: findings, nameOf: ({ id }) => id },
           text: () =>
-            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderProblems(io, document)}`,
-          notes: () => renderProblems(io, document),
+            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderAllUnknowns(io, document)}${renderProblems(io, document)}`,
+          notes: () => renderAllUnknowns(io, document) + renderProblems(io, document),
         });
         session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
       });

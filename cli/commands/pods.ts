@@ -21,7 +21,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
-import { renderProblems } from '../output/scan-table.ts';
+import { noClusters, renderProblems } from '../output/scan-table.ts';
 import { renderTable } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
@@ -108,7 +108,7 @@ const podsRecord = ({ clusterName, accountId, region, pods, kubernetes }: Cluste
 
 const renderPods = (io: Io, document: ScanDocument, by: PodLevel): string => {
   const sections = document.clusters.map((cluster) => renderCluster(io, cluster, by));
-  return `${sections.length === 0 ? 'No clusters.\n' : sections.join('\n')}${renderProblems(io, document)}`;
+  return `${sections.length === 0 ? noClusters(document) : sections.join('\n')}${renderProblems(io, document)}`;
 };
 
 const renderCluster = (io: Io, { clusterName, pods }: ClusterAssessment, by: PodLevel): string => {

@@ -6,6 +6,7 @@ import { CHECKS } from '../../shared/model/checks/checks.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
 import { compareSeverity, type Finding, type Severity } from '../../shared/model/result/finding.ts';
 import { subjectIdentity } from '../../shared/model/result/identity.ts';
+import type { Unknown } from '../../shared/model/result/unknown.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import { compareUrgency, firstToRunOut, type JudgedSubnet } from '../../shared/model/subnet/urgency.ts';
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
@@ -177,26 +178,46 @@ export const renderFindings = (io: Io, findings: readonly Finding[]): string => 
     .join('');
 };
 
+/** In place of clusters. Where a reading failed, it is not known that there are none. */
+export const noClusters = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
+  targets.some(({ errors }) => errors.length > 0)
+    ? 'No clusters are known: something could not be read.\n'
+    : 'No clusters found: EKS lists none, and no tags name one.\n';
+
 export const renderProblems = (io: Io, document: Pick<ScanDocument, 'targets'>): string =>
   document.targets
     .flatMap((target) => target.errors.map((problem) => problemText(io, problem, target)))
     .join('');
 
 /** What could not be measured, grouped by reason: fifty subnets with one cause are one line. */
-const renderUnknowns = (io: Io, { subnets }: ScanDocument): string => {
+const renderUnknowns = (io: Io, { subnets }: Pick<ScanDocument, 'subnets'>): string =>
+  unknownLines(
+    io,
+    subnets.map(({ subnetId, unknowns }) => ({ where: subnetId, unknowns })),
+  );
+
+/** The same of clusters as well: what no finding can be about, because it is not known. */
+export const renderAllUnknowns = (
+  io: Io,
+  { subnets, clusters }: Pick<ScanDocument, 'subnets' | 'clusters'>,
+): string =>
+  unknownLines(io, [
+    ...subnets.map(({ subnetId, unknowns }) => ({ where: subnetId, unknowns })),
+    ...clusters.map(({ clusterName, unknowns }) => ({ where: clusterName, unknowns })),
+  ]);
+
+const unknownLines = (
+  io: Io,
+  places: readonly { readonly where: string; readonly unknowns: readonly Unknown[] }[],
+): string => {
   const dye = paint(io);
-  const byReason = new Map<string, { subnets: Set<string>; fields: Set<string> }>();
-  for (const { subnetId, unknowns } of subnets) {
-    for (const { field, reason } of unknowns) {
-      const group = byReason.get(reason) ?? { subnets: new Set(), fields: new Set() };
-      group.subnets.add(subnetId);
-      group.fields.add(field);
-      byReason.set(reason, group);
-    }
+  const byReason = new Map<string, Set<string>>();
+  for (const { where, unknowns } of places) {
+    for (const { reason } of unknowns) byReason.set(reason, (byReason.get(reason) ?? new Set()).add(where));
   }
   return [...byReason]
-    .map(([reason, group]) => {
-      const [first, ...others] = group.subnets;
+    .map(([reason, named]) => {
+      const [first, ...others] = named;
       const where = others.length === 0 ? first : `${first} and ${count(others.length, 'other')}`;
       return `${dye('yellow', 'unknown')}  ${printable(`${where}: ${reason}`)}\n`;
     })

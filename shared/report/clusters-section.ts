@@ -66,9 +66,13 @@ const renderCluster = (cluster: ClusterAssessment, facets: Facets): Html => {
   }${clusterPods(cluster)}${reasons.length === 0 ? null : html`<h4>Not known</h4><ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`}</article>`;
 };
 
-/** @param facetsOf what filters see of a cluster: itself, and the zones and levels of its subnets */
+/**
+ * @param isWhole whether all readings succeeded: if not, it is not known that there are no clusters
+ * @param facetsOf what filters see of a cluster: itself, and the zones and levels of its subnets
+ */
 export const clustersSection = (
   clusters: readonly ClusterAssessment[],
+  isWhole: boolean,
   facetsOf: (cluster: ClusterAssessment) => Facets,
 ): Html =>
-  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>No clusters found: EKS lists none, and no tags name one.</p>` : clusters.map((cluster) => renderCluster(cluster, facetsOf(cluster)))}</section>`;
+  html`<section id="clusters"><h2>Clusters</h2>${clusters.length === 0 ? html`<p>${isWhole ? 'No clusters found: EKS lists none, and no tags name one.' : 'No clusters are known: something could not be read.'}</p>` : clusters.map((cluster) => renderCluster(cluster, facetsOf(cluster)))}</section>`;

@@ -186,6 +186,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}${filterBar(union([...facetsByKey.values()]))}</div></nav>
 <main>${runwaySection(ranked, places, now)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(counted, vpcNamesOf(assessments), hasPast, now)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
     assessments.flatMap(({ clusters }) => clusters),
+    assessments.every(({ target }) => target.errors.length === 0),
     (cluster) => ({
       ...union(facetsOfSubnets(cluster, cluster.subnetIds)),
       account: [cluster.accountId],

@@ -115,10 +115,17 @@ const describeWhenFull = (
   demand: CommittedDemand,
   whenFull: DemandWhenFull,
 ) => ({
-  title: `${groupName(cluster, demand)}: only ${number(whenFull.fits)} of ${count(whenFull.fits + whenFull.shortfall, 'node')} can be full of pods`,
+  title: `${groupName(cluster, demand)}: ${canBeFull(whenFull)}`,
   explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${number(demand.maximumNodes)}. All of them start. ${fullText(whenFull)}`,
   remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
 });
+
+const canBeFull = ({ fits, fitsAtBest, shortfall }: DemandWhenFull): string => {
+  const nodes = count(fits + shortfall, 'node');
+  if (fits > 0) return `only ${number(fits)} of ${nodes} can be full of pods`;
+  if (fitsAtBest > 0) return `at most ${number(fitsAtBest)} of ${nodes} can be full of pods`;
+  return shortfall === 1 ? 'its node cannot be full of pods' : `none of ${nodes} can be full of pods`;
+};
 
 const fullText = ({ addresses, error, fits, fitsAtBest, podsPerNode, shortfall }: DemandWhenFull): string => {
   const nodes = count(fits + shortfall, 'node');

@@ -121,11 +121,13 @@ const explain = (worst: Short, others: readonly Short[]): string => {
   const { error } = worst.loss;
   const fails = !worst.growing && error !== null ? [`The next one fails with ${error}.`] : [];
   const single = others.filter(({ loss }) => loss.lostZones.length === 1);
-  const pairs = others.length - single.length;
+  const isPair = ({ loss }: Short): boolean => loss.lostZones.length > 1;
+  const otherPairs = others.filter(isPair).length;
+  const pairs = isPair(worst) ? otherPairs + 1 : otherPairs;
   return [
     ...fails,
     ...single.map((short) => `${capitalized(outcomeText(short))}.`),
-    ...(pairs === 0
+    ...(otherPairs === 0
       ? []
       : [
           `If two zones fail together, ${count(pairs, 'pair')} of zones ${verb(pairs, 'leaves')} too little room.`,

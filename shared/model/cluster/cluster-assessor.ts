@@ -100,12 +100,14 @@ export class ClusterAssessor {
     }
   }
 
-  /** An interface of the CNI on an instance that EC2 does not list: it belongs to an account of AWS. */
+  /** An interface of the CNI on an instance of another account, which EC2 does not list: it belongs to an account of AWS. */
   #addForeign(networkInterface: NetworkInterface): void {
-    const instanceId = networkInterface.attachment?.instanceId ?? null;
-    const { instances } = this.#input;
-    // Where no instance could be listed, none of them is known to be another account's.
-    if (instanceId === null || instances.size === 0 || instances.has(instanceId)) return;
+    const { instanceId = null, instanceOwnerId = null } = networkInterface.attachment ?? {};
+    const { instances, target } = this.#input;
+    if (instanceId === null || instances.has(instanceId)) return;
+    // Where no instance was listed, only the attachment tells whether this one is another account's.
+    const isElsewhere = instanceOwnerId !== null && instanceOwnerId !== target.accountId;
+    if (instances.size === 0 && !isElsewhere) return;
     const clusterName = isMadeByCni(networkInterface) ? clusterNameOf(networkInterface.tags) : null;
     if (clusterName === null) return;
     const nodes = this.#foreignNodes.get(clusterName) ?? new Set();

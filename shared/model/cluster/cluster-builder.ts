@@ -315,9 +315,10 @@ export class ClusterBuilder {
       .flatMap(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds);
     const takesPrefixes = (mode: AddressingMode): boolean => mode === 'prefix' || mode === 'mixed';
     const newOnes = takesPrefixes(this.#modeOfNewNodes);
-    const fromGroups = takesPrefixes(this.#modeOfGroups)
-      ? this.#groups.flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf))
-      : [];
+    // The types of a group decide: Xen types and Windows nodes take single addresses beside Linux nodes that take prefixes.
+    const fromGroups = this.#groups
+      .filter((group) => group.takesPrefixes ?? takesPrefixes(this.#modeOfGroups))
+      .flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf));
     const fromStarts = newOnes
       ? this.#startSubnetIds.flatMap((subnetId) => this.#podSubnets.of(subnetId, null).subnetIds ?? [])
       : [];

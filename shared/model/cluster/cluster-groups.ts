@@ -272,6 +272,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     maximumNodes: group.maxSize,
     instanceType: heaviest?.type ?? null,
     steps: unread === undefined ? (heaviest?.steps ?? null) : null,
+    ...(heaviest !== null && { takesPrefixes: heaviest.takesPrefixes }),
     ...(unread !== undefined && { unreadTemplate: unread }),
     full: knowsNodes && unread === undefined ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,

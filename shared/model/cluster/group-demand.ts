@@ -154,6 +154,8 @@ export const heaviestType = (
   readonly type: string;
   readonly input: NodeDemandInput;
   readonly steps: readonly DemandStep[];
+  /** Whether one of them takes prefixes: the one that takes most may take none, as a Xen type among Nitro ones. */
+  readonly takesPrefixes: boolean;
 } | null => {
   const weighed = kinds.map((kind) => {
     const input = demandInput(plan, kind);
@@ -163,7 +165,10 @@ export const heaviestType = (
   });
   const known = weighed.filter((entry) => entry !== null);
   if (known.length < weighed.length) return null;
-  return known.toSorted((a, b) => b.weight - a.weight)[0] ?? null;
+  const [heaviest] = known.toSorted((a, b) => b.weight - a.weight);
+  if (heaviest === undefined) return null;
+  const takesPrefixes = known.some(({ input }) => input.mode === 'prefix' && input.limits.prefixDelegation);
+  return { ...heaviest, takesPrefixes };
 };
 
 const weightOf = (steps: readonly DemandStep[]): number =>

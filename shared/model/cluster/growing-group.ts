@@ -13,6 +13,8 @@ export interface GrowingGroup {
   readonly instanceType: string | null;
   /** What one more node takes, most of all its places; `null` where its type or its cluster's mode is not known. */
   readonly steps: readonly DemandStep[] | null;
+  /** Whether one of its types takes prefixes; left out where that is not known. */
+  readonly takesPrefixes?: boolean;
   /** What its nodes take when they are full of pods; `null` where `steps` are. */
   readonly full: FullNodes | null;
   /** Where its nodes may go. */

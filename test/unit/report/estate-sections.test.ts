@@ -153,7 +153,7 @@ describe('the clusters of a report', () => {
     ],
     unknowns: [{ field: 'warmAtLeast', reason: 'the add-on could not be read' }],
   };
-  const section = clustersSection([cluster], () => union([])).text;
+  const section = clustersSection([cluster], true, () => union([])).text;
 
   test('say how much still fits, in which subnet, and what breaks first', () => {
     expect(section).toContain('<h3><bdi>shop&lt;1&gt;</bdi></h3>');
@@ -168,7 +168,7 @@ describe('the clusters of a report', () => {
     );
     const [zone] = cluster.zones;
     const alone = { ...cluster, zones: zone === undefined ? [] : [{ ...zone, subnetIds: ['subnet-0a'] }] };
-    expect(clustersSection([alone], () => union([])).text).not.toContain('By zone');
+    expect(clustersSection([alone], true, () => union([])).text).not.toContain('By zone');
   });
 
   test('say which group would find no room, and what is not known', () => {
@@ -179,7 +179,8 @@ describe('the clusters of a report', () => {
   });
 
   test('say so when there are none', () => {
-    expect(clustersSection([], () => union([])).text).toContain('No clusters found');
+    expect(clustersSection([], true, () => union([])).text).toContain('No clusters found');
+    expect(clustersSection([], false, () => union([])).text).toContain('No clusters are known');
   });
 });
 
@@ -211,7 +212,7 @@ describe('the pods of a cluster', () => {
       subnets: [{ ...HOLDERS, subnetId: 'subnet-0a', used: 41, warm: 9 }],
     }),
   });
-  const sectionOf = (one: ClusterAssessment): string => clustersSection([one], () => union([])).text;
+  const sectionOf = (one: ClusterAssessment): string => clustersSection([one], true, () => union([])).text;
 
   test('are named by namespace, workload and team, with those that wait, and names are inert', () => {
     const section = sectionOf(cluster);

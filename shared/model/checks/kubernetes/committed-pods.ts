@@ -51,7 +51,7 @@ const result = (estate: Estate, { cluster, reading }: ReadCluster): CheckResult 
   if (committed.pods <= reachable) return healthy(subject, evidence);
   const largest = committed.namespaces.map(({ name, pods: own }) => `${name} (${count(own, 'pod')})`);
   return found(subject, 'warning', evidence, () => ({
-    title: `${cluster.clusterName}: workloads may grow to ${count(committed.pods, 'pod')}, only ${number(reachable)} can get an address`,
+    title: `${cluster.clusterName}: workloads may grow to ${count(committed.pods, 'pod')}, ${reachable === 0 ? 'none' : `only ${number(reachable)}`} can get an address`,
     explanation: `${count(pods.used, 'pod')} ${verb(pods.used, 'has')} an address now. At the maximum of all autoscalers, with the surge of rollouts, the largest namespaces are ${listOf(largest, SHOWN)}.`,
     remedies: () => {
       const supply = cluster.mode === 'prefix' ? 'prefixes' : 'addresses';

@@ -641,6 +641,11 @@ describe('committed demand', () => {
       unit: 'addresses',
       detail: true,
     });
+    const titleWhenFull = (fits: number, fitsAtBest: number, shortfall: number) =>
+      found(aDemand({ whenFull: { ...whenFull, fits, fitsAtBest, shortfall } }))[0]?.title;
+    expect(titleWhenFull(0, 0, 10)).toBe('shop/workers: none of 10 nodes can be full of pods');
+    expect(titleWhenFull(0, 3, 10)).toBe('shop/workers: at most 3 of 10 nodes can be full of pods');
+    expect(titleWhenFull(0, 0, 1)).toBe('shop/workers: its node cannot be full of pods');
     const [without] = found(aDemand({ whenFull: { ...whenFull, error: null }, subnetIds: [] }));
     expect(without?.explanation).toContain('Only 6 of 10 nodes get them all.');
   });

@@ -61,6 +61,11 @@ describe('the loss of a zone', () => {
         title: 'shop: without eu-west-1a and eu-west-1b, 1 of 4 nodes fits in the other zones',
       },
     ]);
+    const otherPair = aLoss({ ...short, fits: 2, lostZones: ['eu-west-1a', 'eu-west-1c'] });
+    // The pair of the title is one of them.
+    expect(found(aLoss(), two, otherPair)[0]?.explanation).toContain(
+      '2 pairs of zones leave too little room',
+    );
     const atMaximum = (nodes: number, shortfall: number) =>
       aLoss({ atMaximum: { nodes, fits: nodes - shortfall, shortfall } });
     expect(found(atMaximum(9, 3), { ...atMaximum(9, 8), lostZones: ['eu-west-1b'] })).toMatchObject([

@@ -92,6 +92,29 @@ test('nodes of HyperPod hold addresses of their cluster, and are said to be miss
   );
 });
 
+test('nodes of HyperPod are said to be missing where the account has no instance of its own', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/24');
+  situation.cluster();
+  const instanceId = 'i-0aaaaaaaaaaaaaaa1';
+  situation.holder('nodes-a', {
+    secondaries: 4,
+    description: `aws-K8S-${instanceId}`,
+    attachment: {
+      attachmentId: 'eni-attach-1',
+      instanceId,
+      instanceOwnerId: '555566667777',
+      deviceIndex: 1,
+      networkCardIndex: 0,
+      deleteOnTermination: true,
+    },
+    tags: { 'cluster.k8s.amazonaws.com/name': 'shop', 'eks:eni:owner': 'amazon-vpc-cni' },
+  });
+  expect(situation.assess().cluster.unknowns.map(({ reason }) => reason)).toContainEqual(
+    expect.stringContaining('1 node of it is an instance of another account'),
+  );
+});
+
 describe('an overlay network', () => {
   test('is seen by running nodes without any address for pods: a node takes one, and pods none', () => {
     const { cluster } = selfManaged(2, () => undefined).assess();

@@ -208,3 +208,34 @@ describe('the order in which EC2 and EKS list things', () => {
     );
   });
 });
+
+describe('a cluster in prefix mode', () => {
+  test.each([
+    ['Xen types', { instanceTypes: ['m4.large'] }, 'm4.large', undefined],
+    ['Windows nodes', { name: 'win', amiType: 'WINDOWS_CORE_2022_x86_64' }, 'm5.large', 'windows'],
+  ] as const)('takes no prefix from a subnet where only %s start', (_, group, type, platform) => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings(ON) });
+    situation.group({ subnetIds: ['nodes-a'], maxSize: 5, desiredSize: 2, ...group });
+    for (let node = 0; node < 2; node += 1)
+      situation.node('nodes-a', {
+        type,
+        group: 'name' in group ? group.name : 'g',
+        secondaries: 3,
+        instance: { platform: platform ?? null },
+      });
+    situation.fill('nodes-a', 45);
+    const { cluster, findings } = situation.assess();
+    expect(cluster.takesPrefixesFrom).toEqual([]);
+    expect(findings.filter(({ kind }) => kind.startsWith('prefixes'))).toEqual([]);
+  });
+
+  test('takes prefixes where one of the types of a group does, although another one takes more', () => {
+    const situation = new Situation();
+    situation.subnet('nodes-a', '10.0.0.0/24');
+    situation.cluster({ vpcCni: cniSettings(ON) });
+    situation.group({ subnetIds: ['nodes-a'], instanceTypes: ['m4.4xlarge', 'm5.large'] });
+    expect(situation.assess().cluster.takesPrefixesFrom).toEqual(['nodes-a']);
+  });
+});
