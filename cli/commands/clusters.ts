@@ -1,5 +1,6 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { count } from '../../shared/model/base/text/numbers.ts';
+import { count, number } from '../../shared/model/base/text/numbers.ts';
+import { nodeCount } from '../../shared/model/cluster/cni-gauges.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -83,8 +84,8 @@ const ROOM_COLUMNS: readonly ListingColumn<ClusterRoom>[] = [
     title: 'NODES',
     wide: true,
     align: 'right',
-    cell: ({ cluster }) => wholeNumber(cluster.nodes.length),
-    value: ({ cluster }) => cluster.nodes.length,
+    cell: ({ cluster }) => wholeNumber(nodeCount(cluster)),
+    value: ({ cluster }) => nodeCount(cluster),
   },
   { title: 'VPC', wide: true, cell: ({ cluster }) => cluster.vpcId },
   { title: 'SUBNET', leaveOut: 1, cell: ({ room }) => room?.subnet.subnetId ?? null },
@@ -126,7 +127,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const { gauges } = cluster;
   const parts = [
     `${dye('bold', printable(cluster.clusterName))}  ${printable(`${cluster.accountId}  ${cluster.region}  ${cluster.vpcId ?? ''}`)}  ${dye('dim', printable(traits(cluster)))}\n`,
-    `nodes ${cluster.nodes.length}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
+    `nodes ${wholeNumber(nodeCount(cluster)) ?? '-'}  interfaces ${wholeNumber(gauges.eniAllocated) ?? '-'} of ${wholeNumber(gauges.eniMaxAvailable) ?? '-'}  ` +
       `addresses ${wholeNumber(gauges.totalIPAddresses) ?? '-'} of ${wholeNumber(gauges.maxIPAddresses) ?? '-'}  prefixes ${wholeNumber(gauges.totalIPv4Prefixes) ?? '-'}\n`,
   ];
   const services = serviceText(cluster);
@@ -181,7 +182,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
           {
             title: 'SHORT OF',
             align: 'right',
-            cell: ({ shortfall }) => (shortfall === null ? null : String(shortfall)),
+            cell: ({ shortfall }) => wholeNumber(shortfall),
             style: ({ shortfall }) => (shortfall !== null && shortfall > 0 ? 'red' : null),
           },
           { title: 'THEN', cell: ({ error }) => error },
@@ -204,7 +205,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
             title: 'SHORT OF',
             align: 'right',
             cell: ({ shortfall }) =>
-              shortfall === null ? null : shortfall > 0 ? dye('red', String(shortfall)) : String(shortfall),
+              shortfall !== null && shortfall > 0 ? dye('red', number(shortfall)) : wholeNumber(shortfall),
           },
           { title: 'THEN', cell: ({ error }) => error },
           {

@@ -1,3 +1,4 @@
+import { nodeCount } from '../model/cluster/cni-gauges.ts';
 import type { SubnetAssessment, VpcAssessment } from '../model/result/assessment.ts';
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { Forecast } from '../model/result/forecast.ts';
@@ -218,7 +219,7 @@ export const CLUSTER_METRICS: MetricFamily<ClusterAssessment> = {
       name: 'Nodes',
       unit: 'Count',
       help: 'Instances that belong to the cluster.',
-      value: (cluster) => cluster.nodes.length,
+      value: nodeCount,
     },
     {
       name: 'AssignedAddresses',

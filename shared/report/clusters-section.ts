@@ -1,4 +1,5 @@
 import { count } from '../model/base/text/numbers.ts';
+import { nodeCount } from '../model/cluster/cni-gauges.ts';
 import type {
   CapacityAssessment,
   ClusterAssessment,
@@ -55,7 +56,8 @@ const renderCluster = (cluster: ClusterAssessment, facets: Facets): Html => {
     cluster.source === 'tags' ? 'known by tags only' : null,
   ].filter((word) => word !== null);
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
-  return html`<article class="cluster"${filterable(facets, [cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId])}><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${count(cluster.nodes.length, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
+  const nodes = nodeCount(cluster);
+  return html`<article class="cluster"${filterable(facets, [cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId])}><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${nodes === null ? 'Nodes not known' : count(nodes, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
     cluster.capacity.length === 0
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`

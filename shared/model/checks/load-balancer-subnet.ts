@@ -9,6 +9,7 @@ import { type Check, type CheckResult, found, healthy, notMeasured } from './che
 import type { Estate } from './estate.ts';
 import { deleteLeakedIn } from './remedies/cluster-remedies.ts';
 import { ranked } from './remedies/ranked.ts';
+import { releaseReservation } from './remedies/reservations.ts';
 import { addSubnet, LOAD_BALANCER_SUBNET, listHolders } from './remedies/subnet-remedies.ts';
 
 /**
@@ -96,6 +97,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
       remedies: () =>
         ranked(
           deleteLeakedIn(estate, subnet),
+          releaseReservation(estate, subnet),
           addSubnet(estate, subnet, 'load-balancer'),
           listHolders(subnet),
         ),

@@ -27,6 +27,7 @@ import { zoneFailover } from './zone-failover.ts';
 export interface ClusterFoldInput {
   readonly target: Target;
   readonly instances: ReadonlyMap<string, Instance>;
+  readonly instancesListed: boolean;
   readonly eksClusters: readonly EksCluster[];
   readonly autoScalingGroups: readonly AutoScalingGroup[];
   readonly launchTemplates?: readonly LaunchTemplate[];

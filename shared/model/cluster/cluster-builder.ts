@@ -16,7 +16,7 @@ import type { ClusterContext } from './cluster-context.ts';
 import { boundedPools, clusterGroups, loosePools } from './cluster-groups.ts';
 import { clusterUnknowns } from './cluster-unknowns.ts';
 import { type CniConfiguration, clusterCniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
-import { sumGauges } from './cni-gauges.ts';
+import { sumGauges, UNKNOWN_GAUGES } from './cni-gauges.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 import { assessNode, type PlannedNode, waysToTake } from './node-assessment.ts';
@@ -73,6 +73,7 @@ export class ClusterBuilder {
       cni: this.#cni,
       mode: this.#modeOfNewNodes,
       modeOfGroups: this.#modeOfGroups,
+      modeOfPools: this.#modeOfPools,
       securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
       nodes: this.#planned,
       podPlaceOf: (subnetId: string, group: string | null) => this.#podSubnets.of(subnetId, group),
@@ -124,10 +125,12 @@ export class ClusterBuilder {
       cni: this.#cni,
       serviceRange: serviceRangeOf(this.#eks),
       nodes,
-      gauges: {
-        ...sumGauges(live.map(({ gauges }) => gauges)),
-        maxIPAddresses: this.#capacity.maxAddresses(),
-      },
+      gauges: this.#context.instancesListed
+        ? {
+            ...sumGauges(live.map(({ gauges }) => gauges)),
+            maxIPAddresses: this.#capacity.maxAddresses(),
+          }
+        : UNKNOWN_GAUGES,
       subnetIds: this.#subnetIds,
       nodeSubnetIds: this.nodeSubnetIds,
       takesPrefixesFrom: this.#takesPrefixesFrom,
@@ -207,6 +210,18 @@ export class ClusterBuilder {
     return this.#configuration.prefixDelegation === null
       ? this.#modeOf(this.#planned.filter(({ autoMode }) => !autoMode))
       : this.#modeOfNewNodes;
+  }
+
+  /** EKS Auto Mode uses prefixes unless its nodes show that a node class says otherwise. */
+  get #modeOfPools(): AddressingMode {
+    const mode = this.#modeOfNewNodes;
+    if (this.#eks?.autoMode !== true || mode === 'ipv6') return mode;
+    const shown = new Set(
+      this.#planned.filter(({ autoMode, node }) => autoMode && node.isLive).map((planned) => planned.mode),
+    );
+    shown.delete('unknown');
+    const [only] = shown;
+    return only !== undefined && shown.size === 1 ? only : 'prefix';
   }
 
   /** Where Karpenter may start nodes: the subnets that carry the discovery tag with the cluster's name, if it runs nodes here. */

@@ -116,7 +116,8 @@ export class ClusterCapacity {
     return (subnetId) => {
       if (this.#isForFargateAlone(subnetId))
         return ledgers('worst', [subnetId]).get(subnetId)?.singles ?? null;
-      if (given === null || (unknown.has(subnetId) && !drawnOn.has(subnetId))) return null;
+      if (given === null || !this.#plan.instancesListed || (unknown.has(subnetId) && !drawnOn.has(subnetId)))
+        return null;
       return given.get(subnetId) ?? 0;
     };
   }

@@ -14,6 +14,8 @@ import type { Placement, SupplyLedger } from './supply-ledger.ts';
 export interface ClusterContext {
   readonly target: Target;
   readonly instances: ReadonlyMap<string, Instance>;
+  /** False where they could not be listed: no node is then known, which is not the same as none. */
+  readonly instancesListed: boolean;
   readonly eksClusters: readonly EksCluster[];
   readonly autoScalingGroups: readonly AutoScalingGroup[];
   /** What launch templates of the groups ask for, as far as they could be read. */

@@ -129,6 +129,11 @@ const unknownOf = ({ group, steps, subnets, unreadTemplate }: GrowingGroup): rea
       },
     ];
   }
+  if (subnets.length === 0) {
+    return [
+      { field: 'committed', reason: `Where nodes of ${group} start is not known: it names no subnet.` },
+    ];
+  }
   return subnets
     .filter(({ podSubnetIds }) => podSubnetIds === null)
     .map(({ subnetId }) => ({

@@ -65,6 +65,23 @@ export const sumGauges = (gauges: readonly CniGauges[]): CniGauges => ({
   maxIPAddresses: sum(gauges.map((each) => each.maxIPAddresses)),
 });
 
+export const UNKNOWN_GAUGES: CniGauges = {
+  eniAllocated: null,
+  eniMaxAvailable: null,
+  totalIPAddresses: null,
+  totalIPv4Prefixes: null,
+  maxIPAddresses: null,
+};
+
+/** How many nodes a cluster has; `null` where instances could not be listed. */
+export const nodeCount = ({
+  nodes,
+  unknowns,
+}: Pick<ClusterAssessment, 'nodes' | 'unknowns'>): number | null =>
+  unknowns.some(({ field }) => field === 'nodes') ? null : nodes.length;
+
 /** A cluster's gauges as the CNI Metrics Helper publishes them, for those who have alarms on them. */
 export const compatGauges = (cluster: ClusterAssessment): CniGauges =>
-  sumGauges(cluster.nodes.filter(({ state }) => state === 'running').map(({ compat }) => compat));
+  nodeCount(cluster) === null
+    ? UNKNOWN_GAUGES
+    : sumGauges(cluster.nodes.filter(({ state }) => state === 'running').map(({ compat }) => compat));

@@ -2,7 +2,7 @@ import type { EksCluster } from '../aws/inventory.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { AddressingMode, ClusterCni } from '../result/cluster.ts';
 import type { ClusterContext } from './cluster-context.ts';
-import { type CniConfiguration, keepsTrunkSlot } from './cni-configuration.ts';
+import { type CniConfiguration, keepsTrunkSlot, UNKNOWN_CNI_CONFIGURATION } from './cni-configuration.ts';
 import type { FullNodes, GrowingGroup } from './growing-group.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from './max-pods.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
@@ -28,6 +28,8 @@ export interface ClusterPlan extends ClusterContext {
   readonly mode: AddressingMode;
   /** The same for nodes of groups, which EKS Auto Mode does not start. */
   readonly modeOfGroups: AddressingMode;
+  /** The same for nodes of node pools: those of EKS Auto Mode have a CNI of their own. */
+  readonly modeOfPools: AddressingMode;
   readonly securityGroupsForPods: boolean;
   readonly nodes: readonly PlannedNode[];
   readonly podPlaceOf: (subnetId: string, group: string | null) => PodPlace;
@@ -52,15 +54,13 @@ export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep
   return input === null ? null : nodeDemand(input);
 };
 
-/** Auto Mode uses prefixes unless a setting says otherwise. */
 const demandInput = (
   plan: ClusterPlan,
   { type, windows, primaryServesPods, slotsTaken = 0, inGroup = false }: NodeKind,
 ): NodeDemandInput | null => {
   const known = plan.limits(type);
   const limits = known === null ? null : { ...known, maxEnis: Math.max(1, known.maxEnis - slotsTaken) };
-  const ofPools = plan.mode === 'unknown' && plan.eks?.autoMode === true ? 'prefix' : plan.mode;
-  const mode = inGroup ? plan.modeOfGroups : ofPools;
+  const mode = inGroup ? plan.modeOfGroups : plan.modeOfPools;
   // Nodes of an overlay take one address, and so do nodes whose pods have IPv6 addresses.
   if (plan.cni === 'overlay' && limits !== null) {
     const { configuration } = plan;
@@ -75,6 +75,16 @@ const demandInput = (
       customNetworking: false,
       securityGroupsForPods: false,
       configuration,
+    };
+  }
+  // The settings of the add-on do not reach the CNI of EKS Auto Mode.
+  if (!inGroup && plan.eks?.autoMode === true) {
+    return {
+      limits,
+      mode: mode === 'mixed' ? 'prefix' : mode,
+      customNetworking: !primaryServesPods,
+      securityGroupsForPods: false,
+      configuration: UNKNOWN_CNI_CONFIGURATION,
     };
   }
   const { configuration } = plan;

@@ -133,6 +133,7 @@ export class TargetAssessor {
     this.#clusters = new ClusterAssessor({
       target,
       instances: this.#instances,
+      instancesListed: facts.instances !== null,
       eksClusters: this.#eksClusters ?? [],
       autoScalingGroups: facts.autoScalingGroups ?? [],
       launchTemplates: facts.launchTemplates ?? [],

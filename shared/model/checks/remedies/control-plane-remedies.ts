@@ -5,6 +5,7 @@ import type { Estate } from '../estate.ts';
 import { deleteLeaked, scaleDown } from './cluster-remedies.ts';
 import { addControlPlaneSubnets, changeClusterSubnets } from './control-plane.ts';
 import { inOrder, ranked } from './ranked.ts';
+import { releaseReservation } from './reservations.ts';
 import { askOwner, fewerWarm, isBlockRefused, listHolders } from './subnet-remedies.ts';
 import { raiseCidrBlockQuotaOf } from './vpc-remedies.ts';
 
@@ -30,6 +31,7 @@ export const remediesForControlPlane = (
   return [
     ...ranked(
       deleteLeaked(estate, leaked, region),
+      ...fullest.map((subnet) => releaseReservation(estate, subnet)),
       changeClusterSubnets(estate, eks, region),
       waits || added === null ? null : added.remedy,
       ...fullest.flatMap((subnet) => fewerWarm(estate, subnet)),

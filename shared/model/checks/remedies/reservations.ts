@@ -115,6 +115,52 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
   };
 };
 
+/**
+ * Gives what a reservation keeps back to everything in the subnet. An `explicit` one serves addresses that are assigned by hand
+ * alone, and a `prefix` one nothing but prefixes: it is left alone where a cluster takes prefixes. `null` where none keeps any.
+ */
+export const releaseReservation = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
+  const { clusters } = estate.input;
+  const takesPrefixes = clusters.some(({ takesPrefixesFrom }) => takesPrefixesFrom.includes(subnet.subnetId));
+  const [largest] = (subnet.reservations ?? [])
+    .filter(({ available, type }) => available > 0 && (type === 'explicit' || !takesPrefixes))
+    .toSorted((a, b) => b.available - a.available);
+  if (largest === undefined || subnet.ownerId !== null) return null;
+  const { available, cidr, type } = largest;
+  const gives = `Its ${count(available, 'free address', 'free addresses')} then ${verb(available, 'serves')} everything in the subnet.`;
+  const isExplicit = type === 'explicit';
+  return {
+    title: `Delete the ${type} reservation ${cidr}`,
+    effect: isExplicit
+      ? `${gives} AWS gives out nothing of an explicit reservation by itself.`
+      : `${gives} AWS takes only prefixes from it, and no cluster takes prefixes here.`,
+    ...afterReturn(estate, subnet, { addresses: available, prefixes: 0 }),
+    price: 'Free. Two calls, and nothing restarts. Addresses in use stay as they are.',
+    when: isExplicit
+      ? 'Right when addresses from the reservation are no longer assigned by hand.'
+      : 'Right when no nodes in prefix mode are to start here.',
+    gains: { addresses: available, prefixes: null },
+    commands: [
+      keep(
+        RESERVATION_ID,
+        'ec2',
+        'get-subnet-cidr-reservations',
+        subnet.region,
+        { 'subnet-id': subnet.subnetId },
+        `SubnetIpv4CidrReservations[?Cidr=='${cidr}'].SubnetCidrReservationId`,
+      ),
+      aws('ec2', 'delete-subnet-cidr-reservation', subnet.region, {
+        'subnet-cidr-reservation-id': RESERVATION_ID,
+      }),
+    ],
+    preconditions: [
+      isExplicit
+        ? { text: 'No addresses from it are assigned by hand.', holds: null }
+        : { text: 'No prefixes from it are assigned by hand.', holds: null },
+    ],
+  };
+};
+
 const freeBlocksIn = (blocks: ReturnType<typeof decodeAddressMap>, cidr: string): number => {
   const outer = parseCidr(cidr);
   return blocks.filter(({ cidr: block, state }) => {

@@ -14,7 +14,7 @@ import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './clu
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
 import { addSubnet, type Shortfall } from './new-subnet.ts';
 import { inOrder, ranked } from './ranked.ts';
-import { reservePrefixRange, turnExplicitReservation } from './reservations.ts';
+import { releaseReservation, reservePrefixRange, turnExplicitReservation } from './reservations.ts';
 import { useSibling } from './siblings.ts';
 import { addSecondaryCidrSubnet, isAtBlockQuota, raiseCidrBlockQuotaOf } from './vpc-remedies.ts';
 import { keepFewerWarm } from './warm-targets.ts';
@@ -77,6 +77,7 @@ export const remediesForUpdate = (
     demand,
     demandOf(nodes - fits, demand.perNode ?? { addresses: 0, prefixes: 0 }),
     endOldNodesFirst(cluster, demand),
+    true,
   );
 
 /** The same for a group whose nodes all start, but cannot all be full of pods. */
@@ -99,12 +100,17 @@ const demandOf = (nodes: number, { addresses, prefixes }: Shortfall): Shortfall 
   prefixes: nodes * prefixes,
 });
 
+/**
+ * @param fewerNodesHelp whether a group with fewer nodes today leaves more room: at the maximum of all groups it does not,
+ *   because it may grow again
+ */
 const forGroup = (
   estate: Estate,
   cluster: ClusterAssessment | null,
   demand: CommittedDemand,
   shortfall: Shortfall,
   ofGroup: Remedy | null,
+  fewerNodesHelp = false,
 ): readonly Remedy[] => {
   const isForPrefixes = (demand.perNode?.prefixes ?? 0) > 0;
   const supplyOf = ({ availableSingle, prefixes }: SubnetAssessment): number =>
@@ -112,7 +118,10 @@ const forGroup = (
   const [fullest] = subnetsThatRefuse(estate, cluster, demand).toSorted((a, b) => supplyOf(a) - supplyOf(b));
   if (fullest === undefined) return ranked(ofGroup);
   const supply = isForPrefixes ? forPrefixes : forAddresses;
-  return [...ranked(...supply(estate, fullest, shortfall), ofGroup), ...atLast(estate, fullest, shortfall)];
+  return [
+    ...ranked(...supply(estate, fullest, shortfall, fewerNodesHelp), ofGroup),
+    ...atLast(estate, fullest, shortfall),
+  ];
 };
 
 /** Whether the quota of ranges is used up, so that AWS refuses a new block. */
@@ -142,21 +151,28 @@ const forAddresses = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall: Shortfall | undefined,
+  fewerNodesHelp = true,
 ): Remedies => [
   deleteLeakedIn(estate, subnet),
+  releaseReservation(estate, subnet),
   useSibling(estate, subnet),
   newSpace(estate, subnet, shortfall),
   ...fewerWarm(estate, subnet),
-  scaleDown(estate, subnet, shortfall),
+  fewerNodesHelp ? scaleDown(estate, subnet, shortfall) : null,
 ];
 
-const forPrefixes = (estate: Estate, subnet: SubnetAssessment, shortfall: Shortfall): Remedies => [
+const forPrefixes = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  shortfall: Shortfall,
+  fewerNodesHelp = true,
+): Remedies => [
   deleteLeakedIn(estate, subnet),
   turnExplicitReservation(estate, subnet),
   useSibling(estate, subnet),
   newSpace(estate, subnet, shortfall),
   ...fewerWarm(estate, subnet),
-  scaleDown(estate, subnet, shortfall),
+  fewerNodesHelp ? scaleDown(estate, subnet, shortfall) : null,
   reservePrefixRange(estate, subnet),
   drainNodes(estate, subnet),
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
 import { ClusterAssessor } from '../../../../shared/model/cluster/cluster-assessor.ts';
+import { compatGauges, nodeCount } from '../../../../shared/model/cluster/cni-gauges.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import {
   aNode,
@@ -441,14 +442,25 @@ describe('a cluster of which little is known', () => {
     const fold = new ClusterAssessor({
       target: aTarget,
       instances: byId(),
+      instancesListed: false,
       eksClusters: [anEksCluster()],
       autoScalingGroups: [],
       limits: () => null,
       unknowns: [{ field: 'nodes', reason: 'Instances could not be listed.' }],
     });
-    expect(fold.finish([aSubnet()]).clusters[0]?.unknowns).toEqual([
-      { field: 'nodes', reason: 'Instances could not be listed.' },
-    ]);
+    const [cluster] = fold.finish([aSubnet()]).clusters;
+    expect(cluster?.unknowns).toEqual([{ field: 'nodes', reason: 'Instances could not be listed.' }]);
+    // Nothing that nodes hold is zero where no node could be listed.
+    expect(cluster?.gauges).toEqual({
+      eniAllocated: null,
+      eniMaxAvailable: null,
+      totalIPAddresses: null,
+      totalIPv4Prefixes: null,
+      maxIPAddresses: null,
+    });
+    expect(cluster && nodeCount(cluster)).toBeNull();
+    expect(cluster && compatGauges(cluster)).toEqual(cluster?.gauges);
+    expect(cluster?.capacity.map(({ morePods }) => morePods)).toEqual(cluster?.capacity.map(() => null));
   });
 });
 

@@ -208,3 +208,47 @@ describe('an Auto Scaling group of no cluster', () => {
     });
   });
 });
+
+test('a group at its maximum is not helped by fewer nodes today, since it may grow again', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/24');
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.group({ subnetIds: ['nodes-a'], maxSize: 20, desiredSize: 5 });
+  for (let node = 0; node < 5; node += 1) situation.node('nodes-a', { group: 'g', secondaries: 9 });
+  situation.fill('nodes-a', 30);
+  const demand = situation.assess().findings.find(({ kind }) => kind === 'committed-demand');
+  const titles = demand?.remedies.map(({ title }) => title) ?? [];
+  expect(titles).toContain('Lower the maximum of g to 8');
+  expect(titles.filter((title) => title.startsWith('Scale'))).toEqual([]);
+});
+
+test('EKS Auto Mode takes prefixes beside node groups whose add-on says single addresses', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/24');
+  situation.cluster({ autoMode: true, vpcCni: cniSettings({}) });
+  situation.group({ subnetIds: ['nodes-a'], maxSize: 5, desiredSize: 1 });
+  situation.node('nodes-a', { group: 'g', secondaries: 9 });
+  situation.node('nodes-a', {
+    type: 'c6i.large',
+    prefixes: 1,
+    tags: { 'eks:kubernetes-node-pool-name': 'general-purpose' },
+  });
+  const [{ moreNodes = [] } = {}] = situation.assess().cluster.capacity;
+  expect(moreNodes).toMatchObject([
+    // Its CNI falls back to single addresses: how many more start is not known.
+    { instanceType: 'c6i.large', nodes: null },
+    { instanceType: 'm5.large', nodes: 22 },
+  ]);
+});
+
+test('a group that names no subnet is unknown, with the reason', () => {
+  const situation = new Situation();
+  situation.subnet('nodes-a', '10.0.0.0/24');
+  situation.cluster({ vpcCni: cniSettings({}) });
+  situation.group({ subnetIds: [], instanceTypes: ['m5.large'], maxSize: 5 });
+  const { committed, unknowns } = situation.assess().cluster;
+  expect(committed).toMatchObject([{ fits: null }]);
+  expect(unknowns.map(({ reason }) => reason)).toEqual([
+    'Where nodes of g start is not known: it names no subnet.',
+  ]);
+});

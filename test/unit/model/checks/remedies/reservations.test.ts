@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
+  releaseReservation,
   reservePrefixRange,
   turnExplicitReservation,
 } from '../../../../../shared/model/checks/remedies/reservations.ts';
 import type { AddressMap } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
-import { anEstate } from '../../../../fixtures/findings-input.ts';
+import { aCluster, anEstate } from '../../../../fixtures/findings-input.ts';
 
 const map: AddressMap = {
   subnetId: 'subnet-0a',
@@ -99,5 +100,34 @@ describe('an explicit reservation', () => {
     expect(turn(null)).toBeNull();
     expect(turn([explicit('10.0.0.64/26')], { maps: [] })).toBeNull();
     expect(turn([explicit('10.0.0.64/26')], {}, aSubnet({ ownerId: '222222222222' }))).toBeNull();
+  });
+});
+
+describe('a reservation that keeps addresses from everything else', () => {
+  const kept = (type: 'explicit' | 'prefix', available = 127) =>
+    aSubnet({ reservations: [{ cidr: '10.0.0.128/25', type, available }] });
+
+  test('is given back, whatever its type, where nothing takes prefixes', () => {
+    expect(releaseReservation(anEstate({}), kept('explicit'))).toMatchObject({
+      title: 'Delete the explicit reservation 10.0.0.128/25',
+      effect: expect.stringContaining('Its 127 free addresses then serve everything in the subnet.'),
+      gains: { addresses: 127 },
+      commands: [
+        expect.stringContaining('get-subnet-cidr-reservations'),
+        expect.stringContaining('delete-subnet-cidr-reservation'),
+      ],
+    });
+    expect(releaseReservation(anEstate({}), kept('prefix'))?.title).toBe(
+      'Delete the prefix reservation 10.0.0.128/25',
+    );
+  });
+
+  test('stays where a cluster takes prefixes from it, where it keeps nothing, and where another account owns it', () => {
+    const cluster = aCluster({ takesPrefixesFrom: ['subnet-0a'] });
+    expect(releaseReservation(anEstate({ clusters: [cluster] }), kept('prefix'))).toBeNull();
+    expect(releaseReservation(anEstate({ clusters: [cluster] }), kept('explicit'))).not.toBeNull();
+    expect(releaseReservation(anEstate({}), kept('explicit', 0))).toBeNull();
+    expect(releaseReservation(anEstate({}), { ...kept('explicit'), ownerId: '999988887777' })).toBeNull();
+    expect(releaseReservation(anEstate({}), aSubnet({ reservations: null }))).toBeNull();
   });
 });
