@@ -5,13 +5,13 @@ import type { LatestScans } from './latest-scans.ts';
 /** A run that takes longer than this shows what it has so far, in milliseconds. */
 const LONGEST_WAIT = 30_000;
 
-/** Mutes begin and end by the clock: they are looked at so often, in milliseconds. */
-const MUTES_LOOKED_AT = 60_000;
+/** Mutes begin and end by the clock, and scans grow old by it: both are looked at so often, in milliseconds. */
+const CLOCK_LOOKED_AT = 60_000;
 
 /**
  * Which edition of the pages there is. A page of many subnets takes seconds to draw, so that it is drawn once for each run of
- * scans, and not for each target: a new edition comes with the end of a run, with what people do, and with a mute that
- * begins or ends. A long run has one each half minute.
+ * scans, and not for each target: a new edition comes with the end of a run, with what people do, with a mute that
+ * begins or ends, and with a scan that is too old. A long run has one each half minute.
  */
 export class Editions {
   readonly #latest: LatestScans;
@@ -19,8 +19,8 @@ export class Editions {
   readonly #startedAt: number;
   #settled = -1;
   #waiting = 0;
-  #muted = '';
-  #mutesLookedAt = Number.NEGATIVE_INFINITY;
+  #byClock = '';
+  #clockLookedAt = Number.NEGATIVE_INFINITY;
   #since = Number.NEGATIVE_INFINITY;
   #number = 0;
 
@@ -48,18 +48,20 @@ export class Editions {
     const { settled, waiting } = this.#latest;
     const isSettled = settled !== this.#settled;
     const waitedLong = waiting !== this.#waiting && Math.abs(now - this.#since) >= LONGEST_WAIT;
-    if (!isSettled && Math.abs(now - this.#mutesLookedAt) < MUTES_LOOKED_AT) return waitedLong;
-    const before = this.#muted;
-    this.#mutesLookedAt = now;
-    this.#muted = this.#mutedAt(now);
-    return isSettled || waitedLong || this.#muted !== before;
+    if (!isSettled && Math.abs(now - this.#clockLookedAt) < CLOCK_LOOKED_AT) return waitedLong;
+    const before = this.#byClock;
+    this.#clockLookedAt = now;
+    this.#byClock = this.#changedByClock(now);
+    return isSettled || waitedLong || this.#byClock !== before;
   }
 
-  #mutedAt(now: number): string {
+  #changedByClock(now: number): string {
     const { alerts, mutes } = this.#latest;
-    return alerts
-      .filter((alert) => muteOf(alert, mutes, now) !== null)
-      .map(identityOf)
-      .join('\n');
+    const muted = alerts.filter((alert) => muteOf(alert, mutes, now) !== null).map(identityOf);
+    const unwatched = this.#latest
+      .targetsAt(now)
+      .filter(({ isWatched }) => !isWatched)
+      .map(({ target }) => `${target.accountId} ${target.region}`);
+    return [...muted, '', ...unwatched].join('\n');
   }
 }

@@ -5,6 +5,7 @@ import type { Alert } from '../../shared/model/alert/alert.ts';
 import type { Mute } from '../../shared/model/alert/policy.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import type { Problem } from '../../shared/model/base/errors.ts';
+import { duration } from '../../shared/model/base/text/durations.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import { identityOf } from '../../shared/model/result/identity.ts';
 import { LEFT_ALERTS_MILLISECONDS } from '../../shared/model/target/left.ts';
@@ -164,10 +165,10 @@ export class LatestScans implements Exported {
     this.changes += 1;
   }
 
-  /** Why Headroom is not ready: nothing that it should watch is watched. `null`: it is ready. */
-  whyNotReady(): string | null {
+  /** Why Headroom is not ready at a moment: nothing that it should watch is watched. `null`: it is ready. */
+  whyNotReady(now: number): string | null {
     if (this.finishedRuns === 0) return 'the first scan is still running';
-    const targets = [...this.#byTarget.values()];
+    const targets = this.targetsAt(now);
     if (targets.some(({ why }) => why.length === 0)) return null;
     const reasons = new Set(targets.flatMap(({ why }) => why));
     return targets.length === 0
@@ -204,6 +205,21 @@ export class LatestScans implements Exported {
       figuresFrom: figures?.scannedAt ?? null,
       why,
     }));
+  }
+
+  /**
+   * The targets as they stand at a moment (epoch milliseconds). One whose last scan is too old is not watched, whatever that scan
+   * said: a loop that hangs is no all-clear.
+   */
+  targetsAt(now: number): LatestScans['targets'] {
+    const { staleAfter } = this;
+    if (staleAfter === null) return this.targets;
+    return this.targets.map((target) => {
+      const age = target.scannedAt === null ? null : now - Date.parse(target.scannedAt);
+      return age === null || age <= staleAfter * 1_000
+        ? target
+        : { ...target, isWatched: false, why: [...target.why, `its last scan is ${duration(age)} old`] };
+    });
   }
 
   /** What kept the scans of each target from being stored: see `PlanInput.unstored`. */

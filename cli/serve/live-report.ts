@@ -25,7 +25,7 @@ export const liveReport = ({ latest, histories, token, version, now }: LiveRepor
     source: 'headroom serve',
     now,
     live: {
-      targets: latest.targets.map(({ target, scannedAt, why }) => ({ ...target, scannedAt, why })),
+      targets: latest.targetsAt(now).map(({ target, scannedAt, why }) => ({ ...target, scannedAt, why })),
       token,
       version,
       mayAct: token !== null,

@@ -103,6 +103,6 @@ export const createPages = ({
             findings.filter((finding) => finding.kind === kind),
           );
     },
-    notReady: () => latest.whyNotReady(),
+    notReady: () => latest.whyNotReady(now()),
   };
 };

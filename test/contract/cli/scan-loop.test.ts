@@ -194,7 +194,7 @@ describe('a target that cannot be opened', () => {
     const { remove } = lab.faults.inject({ action: 'GetCallerIdentity' }, accessDenied());
     expect(up(await run())).toEqual(['unknown 0']);
     expect(said).toContain('sts:GetCallerIdentity');
-    expect(latest.whyNotReady()).toBe('none of 1 targets is watched: it could not be scanned');
+    expect(latest.whyNotReady(now)).toBe('none of 1 targets is watched: it could not be scanned');
     remove();
   });
 
@@ -325,7 +325,7 @@ describe('the state file', () => {
       const during = await run();
       expect(up(during)).toEqual([`${HUB} 0`, `${FULL} 0`, `${ROOMY} 0`].toSorted());
       expect(firing(during)).toEqual(expect.arrayContaining([...firing(before)]));
-      expect(latest.whyNotReady()).toMatch(/^none of 3 targets is watched: .*alerts could not be read/);
+      expect(latest.whyNotReady(now)).toMatch(/^none of 3 targets is watched: .*alerts could not be read/);
       expect(said).toMatch(/problem {2}\d{12} eu-west-1: .*headroom\.sqlite/);
       const notified = (): number => said.split('3 of 3 accounts in eu-west-1 are not watched').length - 1;
       expect(notified()).toBeGreaterThan(0);

@@ -80,4 +80,14 @@ describe('an edition of the pages', () => {
     clock.now += 120_000;
     expect(editions.current).not.toBe(muted);
   });
+
+  test('comes within a minute where a scan has become too old', () => {
+    const { latest, clock, editions } = started();
+    latest.staleAfter = 3_600;
+    const watched = editions.current;
+    clock.now += 3_600_000;
+    expect(editions.current).toBe(watched);
+    clock.now += 60_000;
+    expect(editions.current).not.toBe(watched);
+  });
 });

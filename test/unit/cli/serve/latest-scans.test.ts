@@ -25,6 +25,7 @@ const result = (changed: Partial<ScanResult> = {}): ScanResult => ({
 });
 
 const ALERT = alertAfter(anObservation('critical'));
+const NOW = Date.parse('2026-01-01T00:10:00Z');
 const ONE = { accountId: '111111111111', region: 'eu-west-1' };
 
 describe('what headroom serve shows', () => {
@@ -114,9 +115,9 @@ describe('what headroom serve shows', () => {
 describe('headroom serve is ready', () => {
   test('once the first scan has ended and a target is watched; it says why it is not', () => {
     const latest = new LatestScans();
-    expect(latest.whyNotReady()).toBe('the first scan is still running');
+    expect(latest.whyNotReady(NOW)).toBe('the first scan is still running');
     latest.finishedRuns = 1;
-    expect(latest.whyNotReady()).toBe('there is no target to watch');
+    expect(latest.whyNotReady(NOW)).toBe('there is no target to watch');
     latest.put({
       assessment: assessmentOf('111111111111'),
       alerts: [],
@@ -127,11 +128,11 @@ describe('headroom serve is ready', () => {
       alerts: [],
       result: result({ status: 'failed', alerting: 'none' }),
     });
-    expect(latest.whyNotReady()).toBe(
+    expect(latest.whyNotReady(NOW)).toBe(
       'none of 2 targets is watched: the scan could not be stored; it could not be scanned; its alerts could not be read',
     );
     latest.put({ assessment: assessmentOf('111111111111'), alerts: [], result: result() });
-    expect(latest.whyNotReady()).toBeNull();
+    expect(latest.whyNotReady(NOW)).toBeNull();
   });
 
   test('not by what an earlier process stored, although that is shown', () => {
@@ -139,6 +140,21 @@ describe('headroom serve is ready', () => {
     latest.recall(assessmentOf('111111111111'), [ALERT]);
     latest.finishedRuns = 1;
     expect(latest.alerts).toEqual([ALERT]);
-    expect(latest.whyNotReady()).toContain('it has not been scanned since Headroom started');
+    expect(latest.whyNotReady(NOW)).toContain('it has not been scanned since Headroom started');
+  });
+
+  test('not by scans that are too old: a loop that hangs is no all-clear', () => {
+    const latest = new LatestScans();
+    latest.staleAfter = 3_600;
+    latest.put({ assessment: assessmentOf('111111111111'), alerts: [], result: result() });
+    latest.endRun();
+    const scannedAt = Date.parse(latest.targets[0]?.scannedAt ?? '');
+    expect(latest.whyNotReady(scannedAt + 3_600_000)).toBeNull();
+    expect(latest.whyNotReady(scannedAt + 7_200_000)).toBe(
+      'none of 1 targets is watched: its last scan is 2 hours old',
+    );
+    expect(latest.targetsAt(scannedAt + 7_200_000)).toMatchObject([
+      { isWatched: false, why: ['its last scan is 2 hours old'] },
+    ]);
   });
 });
