@@ -93,6 +93,6 @@ const release = (idle: readonly ElasticAddress[], region: string): Remedy | null
           ),
         preconditions: [
           { text: 'They are associated with nothing.', holds: true },
-          { text: 'No partner allows traffic by these addresses.', holds: null },
+          { text: 'No firewall of a partner has these addresses on its allow list.', holds: null },
         ],
       };

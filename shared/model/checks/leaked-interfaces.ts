@@ -56,7 +56,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const onlyOneOrigin = origins.length === 1;
   return found(subject, isHeavy ? 'warning' : 'info', [...evidence, ...byOrigin], () => ({
     title: `${resourceName(subject)}: ${count(here.length, 'leaked interface')} ${one ? 'holds' : 'hold'} ${count(addresses, 'address')}`,
-    explanation: `${one ? 'It is' : 'They are'} attached to nothing. Created by ${listOf(origins.map(({ label, held }) => (onlyOneOrigin ? label : `${label} (${held})`)))}. Nothing else deletes ${one ? 'it' : 'them'}: ${one ? 'it stays' : 'they stay'} until you do.${hint(origins)}`,
+    explanation: `${one ? 'It was' : 'They were'} created by ${listOf(origins.map(({ label, held }) => (onlyOneOrigin ? label : `${label} (${held})`)))}, and ${one ? 'is' : 'are'} attached to nothing. ${one ? 'It stays until you delete it' : 'They stay until you delete them'}.${hint(origins)}`,
     remedies: () => ranked(deleteLeaked(estate, here, subnet.region)),
   }));
 };

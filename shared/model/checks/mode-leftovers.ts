@@ -69,8 +69,8 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
         ? `${cluster.clusterName}: ${count(blocked, 'node')} can take no prefix, single addresses fill every slot`
         : `${cluster.clusterName}: ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before the switch of modes`,
     explanation: settings.prefixDelegation
-      ? `Prefix delegation is on, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before. ${blocked === 0 ? 'They have slots left, and take prefixes beside them.' : `On ${count(blocked, 'node')} every slot is taken. New pods there wait for an address.`}`
-      : `Prefix delegation is off, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before. The CNI returns a prefix only when it restarts after its pods are gone.`,
+      ? `Prefix delegation is on, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before the switch. ${blocked === 0 ? 'They have slots left, and take prefixes beside them.' : 'New pods on a node without a free slot wait for an address.'}`
+      : `Prefix delegation is off, and ${count(leftovers.length, 'node')} ${verb(leftovers.length, 'holds')} ${held} from before the switch. The CNI returns a prefix only when it restarts after its pods are gone.`,
     remedies: () => ranked(settings.prefixDelegation ? replaceNodes(cluster) : restartCni(cluster)),
   }));
 };

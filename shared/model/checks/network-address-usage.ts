@@ -44,7 +44,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   if (share < USAGE_WARNING) return healthy(subject, evidence);
   return found(subject, share >= USAGE_CRITICAL ? 'critical' : 'warning', evidence, () => ({
     title: `${resourceName(subject)}: ${percent(share)} of its network address usage quota is in use`,
-    explanation: `${number(units)} of ${number(quota.value)} units are in use${quota.isDefault ? ', unless the quota was raised' : ''}. A prefix is one unit; sixteen single addresses are sixteen.`,
+    explanation: `${number(units)} of ${number(quota.value)} units are in use.${quota.isDefault ? ' That is the default quota: yours is higher if it was raised.' : ''} A prefix is one unit; sixteen single addresses are sixteen.`,
     remedies: () =>
       ranked(
         raiseQuota(

@@ -50,9 +50,10 @@ const result = (estate: Estate, cluster: ClusterAssessment): CheckResult => {
       { name: `maxPods of ${type} in truth`, value: real, unit: 'pods' },
     ]),
   ];
+  const pools = named(nodes.map(({ nodePool }) => nodePool));
   return found(subject, 'warning', evidence, () => ({
     title: `${cluster.clusterName}: Karpenter may put more pods on a node than it has addresses for`,
-    explanation: `${count(nodes.length, 'node')} of the node pools ${listOf(named(nodes.map(({ nodePool }) => nodePool)), POOLS_SHOWN)} ${verb(nodes.length, 'uses')} custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
+    explanation: `${count(nodes.length, 'node')} of the node ${pools.length === 1 ? 'pool' : 'pools'} ${listOf(pools, POOLS_SHOWN)} ${verb(nodes.length, 'uses')} custom networking. Unless Karpenter reserves an interface, it counts ${worst.assumed} pods for an ${worst.type}, which can serve ${worst.real}.`,
     remedies: () => ranked(RESERVE_ONE),
   }));
 };

@@ -179,7 +179,7 @@ describe('a deployed Headroom', () => {
     await alarm({ AlarmName: `${STACK}-nothing-scanned` });
     const post = await eventually('the alarm in Slack', () =>
       Promise.resolve(
-        slack.requests.find(({ body }) => body.includes('nobody is watching the subnets'))?.body ?? null,
+        slack.requests.find(({ body }) => body.includes('the subnets are not watched'))?.body ?? null,
       ),
     );
     expect(post).toContain(`${STACK}-nothing-scanned`);

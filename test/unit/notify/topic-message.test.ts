@@ -16,7 +16,7 @@ describe('a CloudWatch alarm on the monitor itself', () => {
   test('gives the problem, the place, the start, and where to look', () => {
     const { headline, level, entries, links } = told();
     expect(headline).toBe(
-      'Critical: Headroom has not scanned any target in full for half an hour, so nobody is watching the subnets',
+      'Critical: Headroom has not scanned any target in full for half an hour, so the subnets are not watched',
     );
     expect(level).toBe('critical');
     expect(entries[0]).toMatchObject({

@@ -29,7 +29,7 @@ export const deleteLeaked = (
   const addresses = shown.reduce((sum, each) => sum + each.addresses, 0);
   return {
     title: `Delete ${count(shown.length, 'leaked interface')}`,
-    effect: `Gives ${count(addresses, 'address', 'addresses')} back at once. Nothing is attached to them.`,
+    effect: `The subnet gets ${count(addresses, 'address', 'addresses')} back at once.`,
     price: 'Free. One call for each, and nothing restarts.',
     when: 'Right whenever there are some: no controller cleans them up.',
     gains: { addresses, prefixes: null },

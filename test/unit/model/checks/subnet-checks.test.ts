@@ -51,13 +51,13 @@ describe('leaked interfaces', () => {
   test.each([
     [
       [aLeak({ addresses: 1 })],
-      'It is attached to nothing. Created by the VPC CNI. Nothing else deletes it: it stays until you do.',
-      'Gives 1 address back at once. Nothing is attached to them.',
+      'It was created by the VPC CNI, and is attached to nothing. It stays until you delete it.',
+      'The subnet gets 1 address back at once.',
     ],
     [
       [aLeak(), aLeak({ addresses: 6 })],
-      'They are attached to nothing. Created by the VPC CNI. Nothing else deletes them: they stay until you do.',
-      'Gives 16 addresses back at once. Nothing is attached to them.',
+      'They were created by the VPC CNI, and are attached to nothing. They stay until you delete them.',
+      'The subnet gets 16 addresses back at once.',
     ],
   ])('are explained, with what their deletion gives back', (leaks, explanation, effect) => {
     expect(found(leaks)).toMatchObject([{ explanation, remedies: [{ effect }] }]);
@@ -67,7 +67,7 @@ describe('leaked interfaces', () => {
     const leaks = [aLeak(), aLeak({ origin: 'cilium' }), aLeak({ origin: 'launch-template' })];
     const [finding] = found(leaks);
     expect(finding?.explanation).toBe(
-      'They are attached to nothing. Created by the VPC CNI (1), Cilium (1), launch templates (1). Nothing else deletes them: they stay until you do. Set `DeleteOnTermination` to true in the launch template, or every node that ends leaves one more.',
+      'They were created by the VPC CNI (1), Cilium (1), launch templates (1), and are attached to nothing. They stay until you delete them. Set `DeleteOnTermination` to true in the launch template, or every node that ends leaves one more.',
     );
     expect(finding?.evidence.slice(4)).toEqual([
       { name: 'leaked-vpc-cni', value: 1, unit: 'interfaces' },
