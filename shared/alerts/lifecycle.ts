@@ -49,7 +49,7 @@ interface Step {
 }
 
 /**
- * Folds what a rule says now into the alert that it is about. Pure; the same observation at the same `now` a second
+ * Applies what a rule says now to the alert that it is about. Pure; the same observation at the same `now` a second
  * time changes nothing.
  *
  * - **Pending.** A level is announced once it has been raised for `pendingFor`. Each level has a clock of its own, so

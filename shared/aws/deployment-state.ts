@@ -30,7 +30,7 @@ interface OpenState {
 let open: OpenState | null = null;
 
 /**
- * The state of the deployment, one for as long as the process lives: it remembers folded days, which would otherwise be
+ * The state of the deployment, one for as long as the process lives: it remembers days that were added up, which would otherwise be
  * read at every scan (for 1,000 subnets $0.58 a month instead of $0.01), and keeps its connections.
  *
  * @param environment of the process: another Region or endpoint is another state

@@ -63,7 +63,7 @@ const GIGABYTE = 1_000_000_000;
 
 /**
  * DynamoDB's units for one scan of 1,000 subnets; a small target costs at least one unit for each request. Measured by
- * `test/contract/state/dynamo-cost.test.ts`: 4 writes of history and up to 96 of the assessment, 25 an hour for the fold;
+ * `test/contract/state/dynamo-cost.test.ts`: 4 writes of history and up to 96 of the assessment, 25 an hour to add up;
  * 3 + 3 + 30 + 33 + 1 reads a scan and 2 for the record of reservations, 76 + 36 x 15 an hour.
  */
 const WRITES_PER_SCAN_PER_THOUSAND = 4 + 96;

@@ -24,7 +24,7 @@ export interface SlackMessage {
 }
 
 /**
- * Colour is in the symbol, not in an attachment's bar: Slack calls attachments legacy, folds them after a few lines
+ * Colour is in the symbol, not in an attachment's bar: Slack calls attachments legacy, collapses them after a few lines
  * (and would hide the remedy), and refuses some that it takes as blocks. The word beside it says the same without colour.
  */
 const LEVEL_SYMBOL: Readonly<Record<AlertLevel, string>> = {

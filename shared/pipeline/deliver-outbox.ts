@@ -76,10 +76,10 @@ export const deliverOutbox = async (input: DeliverOutboxInput): Promise<Delivery
   const transitions = new Map(entries.map((entry) => [entryId(entry), entry.transition]));
   const delivered: Transition[] = [];
   const store = async (outcomes: ReadonlyMap<string, SendOutcome>): Promise<void> => {
-    const told = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
+    const sent = [...outcomes.keys()].flatMap((id) => transitions.get(id) ?? []);
     const complete = [...outcomes].filter(([, outcome]) => isComplete(outcome)).map(([id]) => id);
     delivered.push(...complete.flatMap((id) => transitions.get(id) ?? []));
-    await records.change(told, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
+    await records.change(sent, (alert) => withOutcomes(alert, outcomes, { runId, now: clock(), timing }));
   };
   const { sent, problems, postponed, unsent } = await sendMessages({
     entries,

@@ -2,7 +2,7 @@ import type { Evidence, EvidenceChange, Finding, Severity, Subject } from '../re
 
 /**
  * An alert is a finding's life over time. Rules look at an assessment and make observations; the reducer
- * (`shared/alerts/lifecycle.ts`) folds observations into alerts and says which transitions people must hear of.
+ * (`shared/alerts/lifecycle.ts`) applies observations to alerts and says which transitions people are notified of.
  */
 
 export type AlertSeverity = Exclude<Severity, 'info'>;

@@ -18,19 +18,19 @@ export interface Page<Item> {
  * The SDK's own paginators do neither for every call we make: `GetSubnetCidrReservations` has none, and none of them
  * notices a token that comes back two pages later.
  *
- * @throws AwsFailure when a page could not be had, RepeatedPageTokenError, and whatever `fold` throws. What was
+ * @throws AwsFailure when a page could not be had, RepeatedPageTokenError, and what `take` throws. What was
  * handed over until then is not the whole.
  */
 export const eachItem = async <Item>(
   context: AwsCallContext,
   request: (nextToken: string | undefined) => Promise<Page<Item>>,
-  fold: (item: Item) => void,
+  take: (item: Item) => void,
 ): Promise<void> => {
   const followed = new Set<string>();
   let nextToken: string | undefined;
   do {
     const page = await describingFailure(context, () => request(nextToken));
-    for (const item of page.items) fold(item);
+    for (const item of page.items) take(item);
     nextToken = page.nextToken === '' ? undefined : page.nextToken;
     if (nextToken !== undefined) {
       if (followed.has(nextToken)) throw new RepeatedPageTokenError(context);

@@ -24,7 +24,7 @@ import { growthBySubnet } from './subnet-growth.ts';
 import { freeSupplyOf, ledgersAtMost, type Placement, SupplyLedger } from './supply-ledger.ts';
 import { zoneFailover } from './zone-failover.ts';
 
-export interface ClusterFoldInput {
+export interface ClusterAssessorInput {
   readonly target: Target;
   readonly instances: ReadonlyMap<string, Instance>;
   readonly instancesListed: boolean;
@@ -56,11 +56,11 @@ interface Branches {
 }
 
 /**
- * Folds interfaces, as they arrive, into what is known of clusters and their nodes. It keeps counts per node, and per
+ * Adds up interfaces, as they arrive, to what is known of clusters and their nodes. It keeps counts per node, and per
  * trunk while branch interfaces come before their trunk: memory grows with nodes, not with interfaces.
  */
 export class ClusterAssessor {
-  readonly #input: ClusterFoldInput;
+  readonly #input: ClusterAssessorInput;
   readonly #nodes = new Map<string, NodeAccumulator>();
   readonly #nodeOfTrunk = new Map<string, NodeAccumulator>();
   readonly #branchesOfTrunk = new Map<string, Map<string, Branches>>();
@@ -68,7 +68,7 @@ export class ClusterAssessor {
   readonly #clustersOfBranches = new Set<string>();
   readonly #foreignNodes = new Map<string, Set<string>>();
 
-  constructor(input: ClusterFoldInput) {
+  constructor(input: ClusterAssessorInput) {
     this.#input = input;
     for (const instance of input.instances.values()) {
       if (GONE.has(instance.state)) continue;
@@ -127,7 +127,7 @@ export class ClusterAssessor {
     this.#branchesOfTrunk.set(trunkId, bySubnet.set(subnetId, branches));
   }
 
-  /** Concludes, with what was found of the subnets' supplies. The fold is used up. */
+  /** Concludes, with what was found of the subnets' supplies. It cannot be used again. */
   finish(subnets: readonly SubnetAssessment[]): AssessedClusters {
     for (const [trunkId, bySubnet] of this.#branchesOfTrunk) {
       for (const branches of bySubnet.values()) this.#nodeOfTrunk.get(trunkId)?.addBranches(branches);

@@ -24,7 +24,7 @@ import { PodSubnets } from './pod-subnets.ts';
 import { serviceRangeOf } from './service-range.ts';
 import { isWindowsNode, windowsConfiguration, windowsLimits } from './windows-nodes.ts';
 
-/** What the fold found of one cluster. */
+/** What was found of one cluster. */
 export interface ClusterParts {
   readonly name: string;
   readonly nodes: readonly NodeAccumulator[];

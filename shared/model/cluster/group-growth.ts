@@ -1,3 +1,4 @@
+import { valueAt } from '../base/value-at.ts';
 import { type Ledgers, type NodeSubnets, type Shortage, takeNodes } from './capacity.ts';
 import type { GrowingGroup } from './growing-group.ts';
 import type { NodeLocation } from './located-group.ts';
@@ -116,7 +117,7 @@ class Growth {
   }
 
   #nodesIn(zone: string | null): number {
-    return this.#nodesByZone.get(zone) ?? 0;
+    return valueAt(this.#nodesByZone, zone);
   }
 
   #preferred(): Place | null {

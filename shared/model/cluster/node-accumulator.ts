@@ -39,7 +39,7 @@ const addTo = (
   map.set(subnetId, tally);
 };
 
-/** Folds one node's interfaces, as they arrive, into counts. Nothing is kept of an interface. */
+/** Adds up one node's interfaces as they arrive. Nothing is kept of an interface. */
 export class NodeAccumulator {
   readonly instance: Instance;
   readonly membership: ClusterMembership;

@@ -5,7 +5,7 @@ import { CNI_CREATED_AT_TAG, CNI_INSTANCE_TAG } from './cluster-membership.ts';
 import { LEAK_RULES } from './leak-origins.ts';
 
 /**
- * Folds interfaces, as they arrive, into those that are attached to nothing and that something may have left behind. EC2 does
+ * Keeps, of the interfaces as they arrive, those that are attached to nothing and that something may have left behind. EC2 does
  * not say since when one is detached. So the age is counted from our own first sighting, which the last assessment of this
  * target remembers. Where there is no last one, the VPC CNI's `createdAt` tag counts, but only if the node is gone: a node
  * that runs lets interfaces go. The other makers leave no time at all, so theirs are always counted from the first sighting.

@@ -70,12 +70,18 @@ export const bestPlayed = (
     return { played: play(ordered), wanted: ordered.length };
   };
   const { played: first, wanted } = attempt(problem.most);
-  let best = first;
-  if (first.done.length === wanted) return best;
-  for (let most = wanted - 1; most >= Math.max(1, wanted - SMALLER_PLANS); most -= 1) {
-    const { played } = attempt(most);
-    if (gainOf(problem, played.done) > gainOf(problem, best.done)) best = played;
-  }
+  if (first.done.length === wanted) return first;
+  const smaller = Array.from(
+    { length: Math.min(SMALLER_PLANS, wanted - 1) },
+    (_, index) => attempt(wanted - 1 - index).played,
+  );
+  // Of plans that win the same, the one with most drains was tried first.
+  const { played: best } = elementAt(
+    [first, ...smaller]
+      .map((played) => ({ played, gain: gainOf(problem, played.done) }))
+      .toSorted((a, b) => b.gain - a.gain),
+    0,
+  );
   return question.win === null ? bestOfOthers(problem, best, play) : best;
 };
 

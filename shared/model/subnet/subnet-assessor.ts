@@ -18,7 +18,7 @@ import {
   unseenFigures,
 } from './subnet-figures.ts';
 
-export interface SubnetFoldInput {
+export interface SubnetAssessorInput {
   readonly subnet: Subnet;
   readonly target: Target;
   /** `null`: they could not be read. */
@@ -52,7 +52,7 @@ export interface SubnetOutcome {
  * one invalid record must not cost the whole scan.
  */
 export class SubnetAssessor {
-  readonly #input: SubnetFoldInput;
+  readonly #input: SubnetAssessorInput;
   /** `null` where there is no IPv4 range to model. */
   readonly #space: AddressSpace | null;
   readonly #reservations: readonly Reservation[] | null;
@@ -64,7 +64,7 @@ export class SubnetAssessor {
   /** Prefixes of interfaces that will ask for more. */
   #askingPrefixes = 0;
 
-  constructor(input: SubnetFoldInput) {
+  constructor(input: SubnetAssessorInput) {
     const { cidrBlock } = input.subnet;
     const cidr = cidrBlock === null ? null : parseSubnetCidr(cidrBlock);
     this.#input = input;

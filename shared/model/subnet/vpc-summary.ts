@@ -1,7 +1,7 @@
 import type { Target, Vpc } from '../aws/inventory.ts';
 import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 
-/** What the fold of one of the VPC's subnets concluded. */
+/** What was found of one of the VPC's subnets. */
 export interface SummarizedSubnet {
   readonly assessment: SubnetAssessment;
   readonly networkAddressUnits: number | null;

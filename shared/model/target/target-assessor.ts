@@ -50,7 +50,7 @@ import { SubnetAssessor, type SubnetOutcome } from '../subnet/subnet-assessor.ts
 import { summarizeVpc } from '../subnet/vpc-summary.ts';
 
 /** Everything known of a target before its interfaces are read. `null`: could not be read. */
-export interface TargetFoldInput {
+export interface TargetAssessorInput {
   readonly target: Target;
   readonly facts: {
     readonly vpcs: readonly Vpc[];
@@ -79,7 +79,7 @@ export interface TargetFoldInput {
 }
 
 /** What is known beside the interfaces when all of them are in. */
-export interface TargetFoldFinish {
+export interface TargetAssessorFinish {
   readonly target: TargetStatus;
   readonly histories: ReadonlyMap<string, SubnetHistory>;
   /** When each subnet's interfaces were read, in epoch milliseconds; absent: all of them in this scan. */
@@ -99,7 +99,7 @@ export interface AssessedTarget {
  * grows with subnets and nodes, never with interfaces.
  */
 export class TargetAssessor {
-  readonly #input: TargetFoldInput;
+  readonly #input: TargetAssessorInput;
   readonly #subnets = new Map<string, SubnetAssessor>();
   readonly #clusters: ClusterAssessor;
   readonly #leaks: LeakTracker;
@@ -108,7 +108,7 @@ export class TargetAssessor {
   /** By cluster name; `null`: its pods or nodes could not be read. */
   readonly #pods: ReadonlyMap<string, PodJoin | null>;
 
-  constructor(input: TargetFoldInput) {
+  constructor(input: TargetAssessorInput) {
     this.#input = input;
     const { target, facts, interfacesListed, previous, now } = input;
     this.#instances = facts.instances ?? new Map();
@@ -170,11 +170,11 @@ export class TargetAssessor {
     }
   }
 
-  finish({ target, histories, readAt }: TargetFoldFinish): AssessedTarget {
+  finish({ target, histories, readAt }: TargetAssessorFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     if (interfacesListed) this.#addEndpoints();
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
-    const seen = [...this.#subnets.values()].map((fold) => fold.finish());
+    const seen = [...this.#subnets.values()].map((subnet) => subnet.finish());
     const assessedClusters = interfacesListed
       ? this.#clusters.finish(seen.map(({ assessment }) => assessment))
       : null;
@@ -376,7 +376,7 @@ const leftOverPrefixes = (subnetId: string, clusters: readonly ClusterAssessment
     .reduce((sum, { prefixes }) => sum + prefixes, 0);
 
 /** What could not be asked for, and so may be missing from every cluster. */
-const unreadParts = ({ facts }: TargetFoldInput): readonly Unknown[] => [
+const unreadParts = ({ facts }: TargetAssessorInput): readonly Unknown[] => [
   ...(facts.instances === null ? [{ field: 'nodes', reason: 'Instances could not be listed.' }] : []),
   ...(facts.eksClusters === null
     ? [{ field: 'version', reason: 'The EKS clusters could not be listed.' }]

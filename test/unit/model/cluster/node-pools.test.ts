@@ -72,6 +72,21 @@ describe('a node pool whose limits the cluster shows', () => {
     );
   });
 
+  test('commits to nothing where neither its requirements nor a node of it tell a type', () => {
+    const { committed: demand } = committed([
+      pool({ name: 'fresh', instanceTypes: [], subnetIds: ['subnet-0a'] }),
+    ]);
+    expect(demand).toEqual([]);
+  });
+
+  test('grows by the type that is first by name, of several with as few processors', () => {
+    for (const instanceTypes of [
+      ['m5.large', 'c5.large', 'r5.large'],
+      ['r5.large', 'c5.large', 'm5.large'],
+    ])
+      expect(committed([pool({ instanceTypes })]).committed).toMatchObject([{ instanceType: 'c5.large' }]);
+  });
+
   test('is no longer unknown', () => {
     const reasons = committed([pool()]).unknowns.map(({ reason }) => reason);
     expect(reasons.filter((reason) => reason.includes('node pool'))).toEqual([]);

@@ -188,6 +188,14 @@ describe('an Auto Scaling group of no cluster', () => {
     expect(subnetOf('fleet').mayGrow?.atStart).toEqual(exactly(298));
   });
 
+  test('that names zones alone, with a template that names no subnet, counts for no subnet', () => {
+    const { findings, subnetOf } = fleet({ subnetIds: [], launchTemplates: [TEMPLATE] }, [
+      templateInterface(0),
+    ]).assess();
+    expect(subnetOf('fleet').mayGrow?.groups ?? []).toEqual([]);
+    expect(findings.filter(({ kind }) => kind === 'committed-demand')).toEqual([]);
+  });
+
   test('whose launch template could not be read is unknown, and not one address an instance', () => {
     const { findings, subnetOf } = fleet({ launchTemplates: [TEMPLATE] }, null).assess();
     expect(subnetOf('fleet').mayGrow).toMatchObject({ atStart: null });

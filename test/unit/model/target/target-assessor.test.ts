@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
-import { TargetAssessor, type TargetFoldInput } from '../../../../shared/model/target/target-assessor.ts';
+import { TargetAssessor, type TargetAssessorInput } from '../../../../shared/model/target/target-assessor.ts';
 import { applyPolicy } from '../../../../shared/pipeline/assess.ts';
 import { anAssessment } from '../../../fixtures/assessments.ts';
 import { aNode, aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
@@ -19,8 +19,8 @@ const NOW = Date.parse('2026-03-01T00:00:00Z');
 const ok = { ...aTarget, status: 'ok', errors: [] } as const;
 
 const foldOf = (
-  facts: Partial<TargetFoldInput['facts']> = {},
-  changes: Partial<Omit<TargetFoldInput, 'facts'>> = {},
+  facts: Partial<TargetAssessorInput['facts']> = {},
+  changes: Partial<Omit<TargetAssessorInput, 'facts'>> = {},
 ): TargetAssessor =>
   new TargetAssessor({
     target: aTarget,
