@@ -44,7 +44,7 @@ describe.each(readers)('a page of $name', ({ pages, read, bySdk }) => {
         );
         expect(await readAll(...chunks)).toEqual(bySdk(body));
       }),
-      { numRuns: 1_500 },
+      { numRuns: 500 },
     );
   });
 

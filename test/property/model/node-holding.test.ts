@@ -62,7 +62,7 @@ test('a pool that grows pod by pod ends where the arithmetic of its targets does
     fc.property(questions, ({ limits, given, pods }) => {
       expect(holdingsOnTheWayUp(limits, given, [pods])).toMatchObject([byFormula(limits, given, pods)]);
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -343,7 +343,7 @@ const steps = (events: readonly fc.Arbitrary<Event>[], most: number): fc.Arbitra
     .map(([first, rest]) => [{ minutes: 0, events: first, restart: false }, ...rest]);
 
 /** Histories in one run; set for more. */
-const HISTORIES = Number(process.env['HEADROOM_READING_HISTORIES'] ?? 100);
+const HISTORIES = Number(process.env['HEADROOM_READING_HISTORIES'] ?? 50);
 
 describe('reading only what changed', () => {
   test('equals, on every field, a full scan of what each subnet had when it was last read', async () => {

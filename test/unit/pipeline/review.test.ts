@@ -28,7 +28,8 @@ describe('a review of a recorded past', () => {
   });
 
   test('does not depend on the order of the measurements', () => {
-    expect(reviewOf(growing.toReversed())).toEqual(outcome);
+    const short = series(16, (day) => 900 - 60 * day + daily(day, 60), HOUR / 2);
+    expect(reviewOf(short.toReversed())).toEqual(reviewOf(short));
   });
 });
 
