@@ -112,7 +112,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         { StateReview },
         { openStateFile },
         { performAction },
-        { liveHistories },
+        { liveHistories, liveHistory },
       ] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),
@@ -156,6 +156,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
           now: io.now,
           review: () => review.refresh(),
           histories: () => liveHistories(latest, open, io.now()),
+          history: (place) => liveHistory(place, open, io.now()),
           token: actionToken,
         }),
         slack: slackRoute(options, io),

@@ -25,9 +25,11 @@ export interface Pages {
   readonly notReady: () => string | null;
   /** Differs once `report` has something new; left out: not known. */
   readonly version?: () => string;
-  /** The last scans and the alerts that fire, as JSON. */
-  readonly scan?: () => Promise<string>;
+  /** The last scans and the alerts that fire, as JSON. @param query what is asked for, in the form of an address */
+  readonly scan?: (query?: URLSearchParams) => Promise<string>;
   readonly alerts?: () => Promise<string>;
+  /** The markup of one subnet, opened; `null`: no scan has it. */
+  readonly details?: (subnet: SubnetPlace) => Promise<string | null>;
   /** The runbook of a check; `null`: there is no such check. */
   readonly runbook?: (kind: string) => string | null;
   /** Does what a reader of the page asks for. Left out: readers may not act. */
@@ -35,6 +37,8 @@ export interface Pages {
   /** Answers a click on a button in Slack. Slack signs it, so that it needs no token. Left out: there is no Slack app. */
   readonly slack?: (request: SlackRequest) => Promise<Pick<SlackAnswer, 'status' | 'body'>>;
 }
+
+export type SubnetPlace = Readonly<Record<'accountId' | 'region' | 'subnetId', string>>;
 
 /** See `actions.ts`. */
 export interface Actions {
@@ -137,6 +141,7 @@ const weak = (tag: string): string => tag.replace(/^W\//, '');
 
 const answer = async (
   path: string,
+  query: URLSearchParams,
   pages: Pages,
   response: ServerResponse,
   compressed: Compressed,
@@ -147,12 +152,18 @@ const answer = async (
       await sendEdition(response, 'text/html; charset=utf-8', page, compressed.report, pages);
       return;
     }
-    case '/scan.json':
-    case '/alerts.json': {
-      const name = path === '/scan.json' ? 'scan' : 'alerts';
-      const text = await pages[name]?.();
+    case '/scan.json': {
+      const text = await pages.scan?.(query);
       if (text === undefined) break;
-      await sendEdition(response, 'application/json; charset=utf-8', text, compressed[name], pages);
+      // Parts differ by what is asked for: only the whole is compressed once for all.
+      const kept = query.size === 0 ? compressed.scan : new CompressedPage();
+      await sendEdition(response, 'application/json; charset=utf-8', text, kept, pages);
+      return;
+    }
+    case '/alerts.json': {
+      const text = await pages.alerts?.();
+      if (text === undefined) break;
+      await sendEdition(response, 'application/json; charset=utf-8', text, compressed.alerts, pages);
       return;
     }
     case '/metrics': {
@@ -169,6 +180,13 @@ const answer = async (
       return;
     }
     default: {
+      const [, accountId, region, subnetId] = DETAILS_PATH.exec(path) ?? [];
+      if (accountId !== undefined && region !== undefined && subnetId !== undefined) {
+        const details = (await pages.details?.({ accountId, region, subnetId })) ?? null;
+        if (details === null) break;
+        send(response, 200, 'text/html; charset=utf-8', details);
+        return;
+      }
       const kind = /^\/runbooks\/([a-z-]{1,60})$/.exec(path)?.[1];
       const runbook = kind === undefined ? null : pages.runbook?.(kind);
       if (runbook == null) break;
@@ -178,6 +196,8 @@ const answer = async (
   }
   send(response, 404, 'text/plain; charset=utf-8', NO_SUCH_PAGE);
 };
+
+const DETAILS_PATH = /^\/details\/(\d{12})\/([a-z0-9-]{1,40})\/(subnet-[0-9a-z]{1,40})$/;
 
 const NO_SUCH_PAGE =
   'There is /, /scan.json, /alerts.json, /runbooks/<check>, /metrics, /healthz and /readyz.\n';
@@ -224,6 +244,9 @@ const pathOf = (target: string): string | null => {
   const url = /^https?:\/\/[^/]/i.test(target) ? URL.parse(target) : null;
   return url?.pathname ?? null;
 };
+
+const queryOf = (target: string): URLSearchParams =>
+  new URLSearchParams(target.split('#', 1)[0]?.split('?').slice(1).join('?') ?? '');
 
 /** How long a client may take to send a request, and how long it may send and take nothing, in milliseconds. */
 const REQUEST_TIMEOUT = 10_000;
@@ -325,8 +348,10 @@ export const startServer = async (
       return;
     }
     const shown = isAllowed(request.headers, token) ? pages : withoutReasons(pages);
-    answer(path, shown, response, compressed).catch((error: unknown) => {
+    answer(path, queryOf(request.url ?? ''), shown, response, compressed).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
+      else if (error instanceof UsageError)
+        send(response, 400, 'text/plain; charset=utf-8', `${messageOf(error)} ${printable(error.action)}\n`);
       else send(response, 500, 'text/plain; charset=utf-8', `${messageOf(error)}\n`);
     });
   });

@@ -3,6 +3,7 @@ import { identityWithin } from '../../shared/model/result/identity.ts';
 import { attempt } from '../../shared/pipeline/attempt.ts';
 import { worstFirst } from '../../shared/report/worst-first.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
+import type { SubnetPlace } from './http-server.ts';
 import type { LatestScans } from './latest-scans.ts';
 
 /** A fortnight is drawn. */
@@ -34,4 +35,20 @@ export const liveHistories = async (
     await store.close();
   }
   return found;
+};
+
+/** The past of one subnet. What cannot be read is left out. */
+export const liveHistory = async (
+  { accountId, region, subnetId }: SubnetPlace,
+  open: () => StateStore,
+  now: number,
+): Promise<SubnetHistory | undefined> => {
+  const store = open();
+  try {
+    const target = { accountId, region };
+    const histories = await attempt([], () => store.history.read(target, [subnetId], now - READ));
+    return new Map(histories ?? []).get(subnetId);
+  } finally {
+    await store.close();
+  }
 };

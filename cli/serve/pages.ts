@@ -4,13 +4,17 @@ import { type Exported, PrometheusExporter } from '../../shared/metrics/promethe
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { identityOf } from '../../shared/model/result/identity.ts';
 import { scanDocument } from '../../shared/pipeline/scan-document.ts';
+import { Places } from '../../shared/report/facets.ts';
+import { detailBody } from '../../shared/report/report-page.ts';
 import { RUNBOOKS } from '../../shared/report/runbook.ts';
 import { runbookPage } from '../../shared/report/runbook-page.ts';
+import { worstFirst } from '../../shared/report/worst-first.ts';
 import { jsonText } from '../output/json.ts';
 import { Editions } from './editions.ts';
-import type { Pages } from './http-server.ts';
+import type { Pages, SubnetPlace } from './http-server.ts';
 import type { LatestScans } from './latest-scans.ts';
 import { liveReport } from './live-report.ts';
+import { refuseTooMany, scanPart } from './scan-query.ts';
 
 /** Mutes begin and end and figures grow old without a change: metrics are made again after this time, in milliseconds. */
 const SCRAPED_FOR = 60_000;
@@ -31,6 +35,8 @@ export interface PagesInput {
   readonly review?: () => Promise<void>;
   /** The past of subnets, by `subnetKey`; left out: none is remembered. */
   readonly histories?: () => Promise<ReadonlyMap<string, SubnetHistory>>;
+  /** The past of one subnet; left out: none is remembered. */
+  readonly history?: (place: SubnetPlace) => Promise<SubnetHistory | undefined>;
   /** What the page sends with an action; `null` or left out: readers may not act. */
   readonly token?: string | null;
 }
@@ -69,6 +75,7 @@ export const createPages = ({
   now,
   review = async () => {},
   histories = async () => new Map(),
+  history = async () => undefined,
   token = null,
 }: PagesInput): Pages => {
   const exporter = new PrometheusExporter();
@@ -83,16 +90,41 @@ export const createPages = ({
     contentType: exporter.contentType,
     text: await exporter.render(exportedOf(latest, now())),
   }));
-  const scan = whenChanged(edition, async () =>
-    jsonText(scanDocument(latest.assessments, new Date(now()).toISOString())),
-  );
+  const scan = whenChanged(edition, async () => {
+    const { assessments } = latest;
+    refuseTooMany(assessments.reduce((sum, { subnets }) => sum + subnets.length, 0));
+    return jsonText(scanDocument(assessments, new Date(now()).toISOString()));
+  });
+  const known = whenChanged(edition, async () => {
+    const { assessments } = latest;
+    const scannedAt = new Date(now()).toISOString();
+    return { assessments, ranked: worstFirst(assessments), places: new Places(assessments), scannedAt };
+  });
+  const part = async (query: URLSearchParams): Promise<string> => {
+    const { scannedAt, ...rest } = await known();
+    return jsonText(scanPart(query, rest, scannedAt));
+  };
   const alerts = whenChanged(edition, async () => jsonText(alertsDocument(latest, now())));
   return {
     report: () => review().then(report),
     metrics: () => review().then(metrics),
-    scan: () => review().then(scan),
+    scan: (query) => review().then(() => (query === undefined || query.size === 0 ? scan() : part(query))),
     alerts: () => review().then(alerts),
     version: edition,
+    details: async (place) => {
+      const found = latest.assessments.find(
+        ({ target }) => target.accountId === place.accountId && target.region === place.region,
+      );
+      const subnet = found?.subnets.find(({ subnetId }) => subnetId === place.subnetId);
+      if (found === undefined || subnet === undefined) return null;
+      return detailBody({
+        subnet,
+        map: found.maps.find(({ subnetId }) => subnetId === place.subnetId),
+        history: await history(place),
+        clustersWithPods: found.clusters.filter(({ pods }) => pods != null),
+        now: now(),
+      });
+    },
     runbook: (kind) => {
       const runbook = RUNBOOKS.get(kind);
       const findings = latest.assessments.flatMap(({ findings: all }) => all);

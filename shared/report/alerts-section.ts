@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert/alert.ts';
 import { shortDuration } from '../model/base/text/durations.ts';
+import { count } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { filterable, type Places } from './facets.ts';
@@ -48,6 +49,9 @@ const row = (alert: Alert, places: Places, view: AlertView, now: number): Html =
   return html`<tr${filterable(facets, words)}><td><span class="chip ${severity}">${severity}</span></td><td>${place === null ? html`${finding.title}` : html`<a href="#${place}">${finding.title}</a>`}${links.length === 0 ? null : html`<br><small>${links.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a> `)}</small>`}</td><td>${finding.forecast === undefined ? '' : runway(finding.forecast, now)}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${stateOf(alert, view)}</td>${view.mayAct ? actions(alert, view) : null}</tr>`;
 };
 
+/** So many have a row. */
+const LISTED = 1_000;
+
 /** Alerts that fire, the worst first; `null` where none does. */
 export const alertsSection = (
   alerts: readonly Alert[],
@@ -60,5 +64,5 @@ export const alertsSection = (
   const ordered = firing.toSorted((a, b) =>
     a.severity === b.severity ? 0 : a.severity === 'critical' ? -1 : 1,
   );
-  return html`<section id="alerts"><h2>Alerts firing</h2>${view.mayAct ? html`<p><label>Your name <input id="who" type="text" maxlength="60" autocomplete="name"></label> <span id="acted" role="status"></span></p>` : null}<div class="scroll" tabindex="0" role="region" aria-label="Alerts firing"><table class="alerts"><thead><tr><th scope="col">Severity</th><th scope="col">Alert</th><th scope="col">Runs out</th><th scope="col">For</th><th scope="col">State</th>${view.mayAct ? html`<th scope="col">What to do with it</th>` : null}</tr></thead><tbody>${ordered.map((alert) => row(alert, places, view, now))}</tbody></table></div></section>`;
+  return html`<section id="alerts"><h2>Alerts firing</h2>${view.mayAct ? html`<p><label>Your name <input id="who" type="text" maxlength="60" autocomplete="name"></label> <span id="acted" role="status"></span></p>` : null}<div class="scroll" tabindex="0" role="region" aria-label="Alerts firing"><table class="alerts"><thead><tr><th scope="col">Severity</th><th scope="col">Alert</th><th scope="col">Runs out</th><th scope="col">For</th><th scope="col">State</th>${view.mayAct ? html`<th scope="col">What to do with it</th>` : null}</tr></thead><tbody>${ordered.slice(0, LISTED).map((alert) => row(alert, places, view, now))}</tbody></table></div>${ordered.length > LISTED ? html`<p class="muted">And ${count(ordered.length - LISTED, 'more alert')}: <code>headroom alerts</code> lists all.</p>` : null}</section>`;
 };

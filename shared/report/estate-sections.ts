@@ -107,7 +107,8 @@ export const holdersBySubnet = (ranked: readonly RankedSubnet[]): string => {
   return JSON.stringify({ names: [...places.keys()].map((key): unknown => JSON.parse(key)), rows });
 };
 
-export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
+/** @param listed of so many subnets the page's script has the owners: the worst */
+export const ownersSection = (ranked: readonly RankedSubnet[], listed = ranked.length): Html => {
   interface Held {
     readonly kind: string;
     readonly name: string | null;
@@ -138,7 +139,7 @@ export const ownersSection = (ranked: readonly RankedSubnet[]): Html => {
             (held) =>
               html`<tr><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
-  }${all.length > OWNERS_SHOWN ? html`<p class="muted more">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
+  }${all.length > OWNERS_SHOWN ? html`<p class="muted more">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${listed < ranked.length ? html`<p class="muted partial" hidden>With a filter: the owners in the worst ${number(listed)} subnets alone.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
 };
 
 const SUBNETS_NAMED = 6;

@@ -88,15 +88,19 @@ export const filterable = (
   { account, region, vpc, cluster, zone, severity }: Facets,
   words: readonly (string | null | undefined)[],
 ): Html => {
-  const search = words
+  return html` data-search="${searchText(words)}" data-account="${filterValues(account)}" data-region="${filterValues(region)}" data-vpc="${filterValues(vpc)}" data-cluster="${filterValues(cluster)}" data-zone="${filterValues(zone)}" data-severity="${filterValues(severity)}"`;
+};
+
+/** What a search looks through. */
+export const searchText = (words: readonly (string | null | undefined)[]): string =>
+  words
     .filter((word) => word !== null && word !== undefined)
     .join(' ')
     .replace(/\s+/g, ' ')
     .toLowerCase();
-  return html` data-search="${search}" data-account="${joined(account)}" data-region="${joined(region)}" data-vpc="${joined(vpc)}" data-cluster="${joined(cluster)}" data-zone="${joined(zone)}" data-severity="${joined(severity)}"`;
-};
 
-const joined = (values: readonly string[]): string => values.map(asValue).join('\n');
+/** The values of one filter as one text. */
+export const filterValues = (values: readonly string[]): string => values.map(asValue).join('\n');
 
 /** A name as a value of a filter. */
 const asValue = (value: string): string => value.replace(/\s+/g, ' ');

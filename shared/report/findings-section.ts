@@ -1,5 +1,6 @@
 import { displayableCommands, NOT_DISPLAYED } from '../model/base/shell-words.ts';
 import { figuresText } from '../model/base/text/figures.ts';
+import { count } from '../model/base/text/numbers.ts';
 import { compareSeverity, effectOf, type Finding, type Remedy } from '../model/result/finding.ts';
 import { filterable, type Places } from './facets.ts';
 import { type Html, html } from './html.ts';
@@ -11,6 +12,9 @@ const OPEN = 3;
 
 /** So many have their bodies in the page from the start, also where scripts are off. */
 const WHOLE = 40;
+
+/** So many have a line in the page. The page counts the others. */
+const LISTED = 1_000;
 
 const HOLDS = { true: '✓ holds', false: '✗ not met', null: '? unknown' } as const;
 
@@ -53,6 +57,8 @@ export interface FindingsSection {
   readonly section: Html;
   /** The bodies that are inserted when a reader opens them, by their keys. */
   readonly later: ReadonlyMap<string, string>;
+  /** The findings that are counted and not listed. */
+  readonly rest: readonly Finding[];
 }
 
 /** Worst first. Of many findings, the bodies of all but the first come later: a page must open fast however long it is. */
@@ -60,6 +66,7 @@ export const findingsSection = (findings: readonly Finding[], places: Places): F
   const ordered = findings.toSorted(
     (a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1),
   );
+  const rest = ordered.slice(LISTED);
   const later = new Map<string, string>();
   const render = (finding: Finding, index: number): Html => {
     const open = index < OPEN && finding.severity !== 'info';
@@ -70,7 +77,7 @@ export const findingsSection = (findings: readonly Finding[], places: Places): F
     }</details>`;
   };
   const section = html`<section id="findings"><h2>Findings</h2>${
-    ordered.length === 0 ? html`<p>No findings.</p>` : ordered.map(render)
-  }</section>`;
-  return { section, later };
+    ordered.length === 0 ? html`<p>No findings.</p>` : ordered.slice(0, LISTED).map(render)
+  }${rest.length === 0 ? null : html`<p class="muted">And ${count(rest.length, 'more finding')}: <code>headroom findings</code> lists all.</p>`}</section>`;
+  return { section, later, rest };
 };

@@ -104,11 +104,80 @@ const behave = (page: Page): void => {
     details ??= unpack();
     return (await details)[key] ?? '';
   };
+  /** What is opened: of the worst subnets it is in the page, of the others a server has it. */
+  const bodyOf = async (key: string): Promise<string> => {
+    const own = await detailOf(key);
+    if (own !== '') return own;
+    const shown = 'The details of this subnet are not in this file: headroom explain has them.';
+    if (page.querySelector('.live') === null) return shown;
+    const response = await fetch(`details/${key}`);
+    return response.ok
+      ? response.text()
+      : 'The server does not have this subnet any more. Load the page again.';
+  };
+  /** One of the many that have no markup, with the attributes that rows have. */
+  interface Row {
+    readonly dataset: Record<string, string | undefined>;
+    querySelector?(selector: string): PageElement | null;
+  }
+  let rest: Promise<{ readonly rows: readonly Row[]; readonly findings: readonly Row[] }> | null = null;
+  const unpackRest = async (): Promise<{
+    readonly rows: readonly Row[];
+    readonly findings: readonly Row[];
+  }> => {
+    const text = await detailOf('rest');
+    if (text === '') return { rows: [], findings: [] };
+    const packed = JSON.parse(text) as {
+      readonly words: readonly string[];
+      readonly rows: readonly (readonly (number | string | null)[])[];
+      readonly findings: readonly (readonly (number | string)[])[];
+    };
+    const facetsOf = (values: readonly (number | string | null)[]): Record<string, string> =>
+      Object.fromEntries(
+        DIMENSIONS.map((dimension, index) => [dimension, packed.words[Number(values[index])] ?? '']),
+      );
+    const textOf = (value: number | string | null | undefined): string => String(value ?? '');
+    const rows = packed.rows.map((values): Row => {
+      const facets = facetsOf(values);
+      const [team, runway, id, name, range, available, usable, change, end, prefixes] = values.slice(6);
+      const teamName = packed.words[Number(team)] ?? '';
+      const words = [id, name, range, facets['vpc'], facets['account'], facets['region'], facets['zone']];
+      return {
+        dataset: {
+          ...facets,
+          key: `${facets['account']}/${facets['region']}/${textOf(id)}`,
+          search: [...words, facets['cluster'], teamName, facets['severity']]
+            .map(textOf)
+            .join(' ')
+            .replace(/\s+/g, ' ')
+            .toLowerCase(),
+          team: teamName,
+          runway: packed.words[Number(runway)] ?? '',
+          id: textOf(id),
+          name: textOf(name),
+          range: textOf(range),
+          available: textOf(available),
+          usable: textOf(usable),
+          change: textOf(change),
+          end: textOf(end),
+          prefixes: textOf(prefixes),
+        },
+      };
+    });
+    const findings = packed.findings.map(
+      (values): Row => ({ dataset: { ...facetsOf(values), search: textOf(values[6]) } }),
+    );
+    return { rows, findings };
+  };
+  const restOf = (): Promise<{ readonly rows: readonly Row[]; readonly findings: readonly Row[] }> => {
+    rest ??= unpackRest();
+    return rest;
+  };
   /** Markup that the report has drawn, with every name in it escaped. */
   const fill = (element: PageElement, key: string | undefined): void => {
     if (key === undefined) return;
     element.setAttribute('aria-busy', 'true');
-    detailOf(key).then(
+    bodyOf(key).then(
       (markup) => {
         element.innerHTML = markup;
         element.removeAttribute('aria-busy');
@@ -215,9 +284,10 @@ const behave = (page: Page): void => {
   };
 
   /** The figures of the tiles, of what is left. */
-  const countTiles = (rows: readonly PageElement[]): void => {
+  const countTiles = (rows: readonly Row[], others: readonly Row[]): void => {
     const findings = (level: string): number =>
-      Array.from(page.querySelectorAll(`#findings .finding.${level}`)).filter(({ hidden }) => !hidden).length;
+      Array.from(page.querySelectorAll(`#findings .finding.${level}`)).filter(({ hidden }) => !hidden)
+        .length + others.filter(({ dataset }) => dataset['severity'] === level).length;
     const targets = Array.from(page.querySelectorAll('#targets [data-target]')).filter(
       ({ hidden }) => !hidden,
     );
@@ -228,7 +298,7 @@ const behave = (page: Page): void => {
     const values: Record<string, () => string> = {
       critical: () => grouped(findings('critical')),
       warning: () => grouped(findings('warning')),
-      soonest: () => soonest?.querySelector('.runway')?.textContent ?? 'none',
+      soonest: () => soonest?.dataset['runway'] ?? soonest?.querySelector?.('.runway')?.textContent ?? 'none',
       available: () => (available === null ? 'unknown' : grouped(available)),
       subnets: () => grouped(rows.length),
       targets: () =>
@@ -238,7 +308,7 @@ const behave = (page: Page): void => {
       soonest: () =>
         soonest === undefined
           ? 'exhaustion expected'
-          : `runs out first: ${soonest.querySelector('bdi')?.textContent ?? soonest.dataset['key'] ?? ''}`,
+          : `runs out first: ${soonest.querySelector?.('bdi')?.textContent ?? soonest.dataset['name'] ?? soonest.dataset['key'] ?? ''}`,
       available: () =>
         `addresses available of ${grouped(sum(rows.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}`,
     };
@@ -252,8 +322,8 @@ const behave = (page: Page): void => {
   };
 
   /** The sums of teams, accounts and clusters, of what is left. */
-  const countGroups = (rows: readonly PageElement[]): void => {
-    const members = new Map<string, PageElement[]>();
+  const countGroups = (rows: readonly Row[]): void => {
+    const members = new Map<string, Row[]>();
     for (const row of rows)
       for (const dimension of ['team', 'account', 'cluster'])
         for (const name of (row.dataset[dimension] ?? '').split('\n')) {
@@ -294,6 +364,8 @@ const behave = (page: Page): void => {
     if (section === null || body === null) return;
     const more = section.querySelector('p.more');
     if (more !== null) more.hidden = isNarrowed();
+    const partial = section.querySelector('p.partial');
+    if (partial !== null) partial.hidden = !isNarrowed();
     if (!drawn.has(body)) drawn.set(body, body.innerHTML);
     if (!isNarrowed()) {
       body.innerHTML = drawn.get(body) ?? '';
@@ -380,28 +452,133 @@ const behave = (page: Page): void => {
     const { open } = state;
     for (const table of page.querySelectorAll('table.subnets')) closeAll(table);
     state.open = open;
-    const rows: PageElement[] = [];
-    for (const element of page.querySelectorAll('[data-search]')) {
-      const all = element.dataset['search'] ?? '';
-      const matches =
+    for (const row of page.querySelectorAll('tr.later')) row.remove();
+    const matches = ({ dataset }: Row): boolean => {
+      const all = dataset['search'] ?? '';
+      return (
         words.every((word) => all.includes(word)) &&
         wanted.every((dimension) => {
-          const values = (element.dataset[dimension] ?? '').split('\n');
+          const values = (dataset[dimension] ?? '').split('\n');
           return state.chosen[dimension]?.some((value) => values.includes(value)) === true;
-        });
-      element.hidden = !matches;
-      if (matches && element.dataset['key'] !== undefined) rows.push(element);
+        })
+      );
+    };
+    const rows: PageElement[] = [];
+    for (const element of page.querySelectorAll('[data-search]')) {
+      const isWanted = matches(element);
+      element.hidden = !isWanted;
+      if (isWanted && element.dataset['key'] !== undefined) rows.push(element);
     }
-    const result = page.getElementById('found');
-    if (result !== null) result.textContent = isNarrowed() ? `${rows.length} subnets match` : '';
+    const count = (others: readonly Row[], findings: readonly Row[]): void => {
+      const result = page.getElementById('found');
+      if (result !== null)
+        result.textContent = isNarrowed() ? `${rows.length + others.length} subnets match` : '';
+      countTiles([...rows, ...others], findings);
+      countGroups([...rows, ...others]);
+    };
     // It is of the whole estate.
     const rest = page.querySelector('#runway .rest');
     if (rest !== null) rest.hidden = isNarrowed();
     groupByVpc();
     showChosen();
-    countTiles(rows);
-    countGroups(rows);
     countOwners(rows);
+    if (page.getElementById('more') === null) {
+      count([], []);
+      return;
+    }
+    narrowings += 1;
+    const asked = narrowings;
+    restOf().then(
+      (others) => {
+        // Another choice was made meanwhile.
+        if (asked !== narrowings) return;
+        waiting = isNarrowed() ? others.rows.filter(matches) : others.rows;
+        count(waiting, others.findings.filter(matches));
+        if (isNarrowed()) showMore(LATER_SHOWN);
+        else showMore(0);
+      },
+      () => count([], []),
+    );
+  };
+
+  /** Rows that could be shown next, worst first; `null`: nothing was chosen yet, and these are all that have no row. */
+  let waiting: readonly Row[] | null = null;
+  let narrowings = 0;
+  const LATER_SHOWN = 200;
+
+  /** The row of one of the many. */
+  const laterRow = ({ dataset }: Row): PageElement => {
+    const row = page.createElement('tr');
+    row.className = 'later';
+    for (const [name, value] of Object.entries(dataset)) row.dataset[name] = value;
+    const columns = page.querySelectorAll('table.subnets thead th').length;
+    const of = (name: string): string => dataset[name] ?? '';
+    const figure = (name: string): string => (of(name) === '' ? 'unknown' : grouped(Number(of(name))));
+    const cell = (text: string, value: string | null = null, name = ''): PageElement => {
+      const made = page.createElement('td');
+      made.className = name;
+      made.textContent = text;
+      if (value !== null) made.dataset['v'] = value;
+      return made;
+    };
+    const first = cell('', of('name') === '' ? of('id') : of('name'), 'id');
+    const open = page.createElement('button');
+    open.className = 'open';
+    open.setAttribute('type', 'button');
+    open.setAttribute('aria-expanded', 'false');
+    const name = page.createElement('bdi');
+    name.textContent = of('name') === '' ? of('id') : of('name');
+    open.append(name);
+    const id = page.createElement('small');
+    id.textContent = of('id');
+    first.append(open, page.createElement('br'), id);
+    const level = of('severity') === 'fine' ? '' : of('severity');
+    const change =
+      of('change') === '' ? 'unknown' : `${Number(of('change')) > 0 ? '+' : ''}${figure('change')}`;
+    row.append(
+      first,
+      cell(level, level === 'critical' ? '0' : level === 'warning' ? '1' : '2'),
+      cell(of('runway'), of('end')),
+      cell(`${figure('available')} of ${figure('usable')}`, shareOf(of('available'), of('usable')), 'n'),
+      ...(columns === 9 ? [cell(change, of('change'), 'n')] : []),
+      cell(figure('prefixes'), of('prefixes'), 'n'),
+      cell('', '', 'n wide'),
+      cell(of('range') === '' ? 'IPv6 only' : of('range'), null, 'wide'),
+      cell(`${of('vpc')} ${of('account')} ${of('zone') === '' ? of('region') : of('zone')}`, null, 'wide'),
+    );
+    return row;
+  };
+  const shareOf = (available: string, usable: string): string =>
+    available === '' || usable === '' || usable === '0'
+      ? ''
+      : String((100 * Number(available)) / Number(usable));
+
+  /** Adds those that have no row yet. */
+  const addLater = (rows: readonly Row[]): void => {
+    const shown = new Set(Array.from(page.querySelectorAll('tr.later')).map(({ dataset }) => dataset['key']));
+    const added = rows.filter(({ dataset }) => !shown.has(dataset['key'])).map(laterRow);
+    page.querySelector('table.subnets tbody')?.append(...added);
+  };
+
+  /** Shows so many more of those that wait. */
+  const showMore = (most: number): void => {
+    const more = page.getElementById('more');
+    if (more === null || waiting === null) return;
+    addLater(waiting.slice(0, most));
+    waiting = waiting.slice(most);
+    more.hidden = waiting.length === 0;
+    more.textContent = `Show more of ${grouped(waiting.length)}`;
+    groupByVpc();
+  };
+  /** Shows more of all, where nothing was chosen yet. */
+  const showNext = (): void => {
+    restOf().then(
+      ({ rows }) => {
+        waiting ??= rows;
+        showMore(LATER_SHOWN);
+      },
+      () => {},
+    );
   };
 
   const choose = (pill: PageElement): void => {
@@ -416,7 +593,7 @@ const behave = (page: Page): void => {
     narrow();
   };
 
-  const openWanted = (): void => {
+  const openWanted = (mayAdd = true): void => {
     const wanted = state.open;
     if (wanted === null) return;
     for (const row of page.querySelectorAll('tr[data-key]')) {
@@ -430,6 +607,17 @@ const behave = (page: Page): void => {
       button.focus();
       return;
     }
+    if (!mayAdd || page.getElementById('more') === null) return;
+    // It is among the many: it gets a row of its own.
+    restOf().then(
+      ({ rows }) => {
+        const row = rows.find(({ dataset: { key = '' } }) => key === wanted || key.endsWith(`/${wanted}`));
+        if (row === undefined || state.open !== wanted) return;
+        addLater([row]);
+        openWanted(false);
+      },
+      () => {},
+    );
   };
 
   const followAddress = (): void => {
@@ -524,7 +712,8 @@ const behave = (page: Page): void => {
     else if (button.getAttribute('id') === 'by-vpc') {
       button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
       groupByVpc();
-    } else if (button.getAttribute('id') === 'clear') {
+    } else if (button.getAttribute('id') === 'more') showNext();
+    else if (button.getAttribute('id') === 'clear') {
       for (const dimension of DIMENSIONS) state.chosen[dimension] = [];
       state.words = '';
       const input = page.getElementById('search');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Alert } from '../model/alert/alert.ts';
-import { percentOf } from '../model/base/text/numbers.ts';
+import { number, percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { teamOf } from '../model/owners/team-tag.ts';
-import type { AddressMap, TargetAssessment } from '../model/result/assessment.ts';
+import type { AddressMap, SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { type Place, targetName } from '../model/result/identity.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
@@ -21,6 +22,7 @@ import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { pageScript } from './page-behaviour.ts';
 import { subnetPods } from './pods-parts.ts';
+import { restOfPage } from './rest-of-page.ts';
 import { runwaySection } from './runway-section.ts';
 import { reportStyle } from './stylesheet.ts';
 import { mapOrReason, subnetDetail } from './subnet-detail.ts';
@@ -49,6 +51,9 @@ export interface LivePage extends AlertView {
   /** Differs from that of the server once there is something new. */
   readonly version: string;
 }
+
+/** Subnets with a row and their details in the page: the worst. The others are data for its script. */
+const ROWS_SHOWN = 2_000;
 
 /** Subnets that are shown with their map from the start. */
 const WORST_SHOWN = 6;
@@ -85,8 +90,9 @@ const subnetsSection = (
   vpcNames: Readonly<Record<string, string>>,
   hasPast: boolean,
   now: number,
+  others: number,
 ): Html =>
-  html`<section id="subnets"><h2>All subnets</h2><p class="muted">Worst first. Open a subnet for its map, owners and forecast. Sort by any column. <button type="button" id="by-vpc" aria-pressed="false">Group by VPC</button> <span id="found" role="status"></span></p><div class="scroll" tabindex="0" role="region" aria-label="All subnets"><table class="subnets sortable" data-vpcs="${JSON.stringify(vpcNames)}"><thead><tr><th scope="col">Subnet</th><th scope="col">State</th><th scope="col">Runs out</th><th scope="col" class="n">Available</th>${hasPast ? html`<th scope="col" class="n">Since last week</th>` : null}<th scope="col" class="n">Free prefixes</th><th scope="col" class="n wide">Fragmented</th><th scope="col" class="wide">Range</th><th scope="col" class="wide">Where</th></tr></thead><tbody>${counted.map((each) => subnetRow(each, hasPast, now))}</tbody></table></div></section>`;
+  html`<section id="subnets"><h2>All subnets</h2><p class="muted">Worst first. Open a subnet for its map, owners and forecast. Sort by any column. ${others === 0 ? null : html`These are the worst ${number(counted.length)} of ${number(counted.length + others)}; search, filters and sums look at all. `}<button type="button" id="by-vpc" aria-pressed="false">Group by VPC</button> <span id="found" role="status"></span></p><div class="scroll" tabindex="0" role="region" aria-label="All subnets"><table class="subnets sortable" data-vpcs="${JSON.stringify(vpcNames)}"><thead><tr><th scope="col">Subnet</th><th scope="col">State</th><th scope="col">Runs out</th><th scope="col" class="n">Available</th>${hasPast ? html`<th scope="col" class="n">Since last week</th>` : null}<th scope="col" class="n">Free prefixes</th><th scope="col" class="n wide">Fragmented</th><th scope="col" class="wide">Range</th><th scope="col" class="wide">Where</th></tr></thead><tbody>${counted.map((each) => subnetRow(each, hasPast, now))}</tbody></table></div>${others === 0 ? null : html`<p><button type="button" id="more">Show more</button></p>`}</section>`;
 
 const vpcNamesOf = (assessments: readonly TargetAssessment[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -94,6 +100,35 @@ const vpcNamesOf = (assessments: readonly TargetAssessment[]): Readonly<Record<s
       vpcs.flatMap(({ vpcId, name }) => (name === null ? [] : [[vpcId, name]])),
     ),
   );
+
+/** What a reader sees who opens a subnet. */
+export const detailBody = ({
+  subnet,
+  map,
+  history,
+  clustersWithPods,
+  now,
+}: {
+  readonly subnet: SubnetAssessment;
+  readonly map: AddressMap | undefined;
+  readonly history: SubnetHistory | undefined;
+  /** The clusters whose pods are known. */
+  readonly clustersWithPods: readonly ClusterAssessment[];
+  readonly now: number;
+}): string => {
+  const pictures = html`${subnetPods(subnet, clustersWithPods)}${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
+    subnet.usesPrefixes === true && subnet.total !== null
+      ? historyPicture(
+          history?.prefixes,
+          Math.max(0, subnet.total / 16 - 2),
+          'prefixes',
+          subnet.forecast.prefixes,
+          now,
+        )
+      : null
+  }`;
+  return html`<div class="detail-body">${subnetDetail(subnet, map, now, pictures)}</div>`.text;
+};
 
 /** A data block is not parsed as markup, so that thousands of details cost nothing until one is opened. */
 const dataBlock = (details: Readonly<Record<string, string>>): Html =>
@@ -150,30 +185,22 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
     ),
   );
   const clustersWithPods = assessments.flatMap(({ clusters }) => clusters.filter(({ pods }) => pods != null));
+  const shown = counted.slice(0, ROWS_SHOWN);
+  const others = counted.slice(ROWS_SHOWN);
   const details = Object.fromEntries(
-    ranked.map(({ key, subnet }) => {
-      const history = histories.get(key);
-      const pictures = html`${subnetPods(subnet, clustersWithPods)}${historyPicture(history?.addresses, subnet.usable, 'addresses', subnet.forecast.addresses, now)}${
-        subnet.usesPrefixes === true && subnet.total !== null
-          ? historyPicture(
-              history?.prefixes,
-              Math.max(0, subnet.total / 16 - 2),
-              'prefixes',
-              subnet.forecast.prefixes,
-              now,
-            )
-          : null
-      }`;
-      return [
-        key,
-        html`<div class="detail-body">${subnetDetail(subnet, maps.get(key), now, pictures)}</div>`.text,
-      ];
-    }),
+    shown.map(({ ranked: { key, subnet } }) => [
+      key,
+      detailBody({ subnet, map: maps.get(key), history: histories.get(key), clustersWithPods, now }),
+    ]),
   );
   const findings = findingsSection(
     assessments.flatMap((assessment) => assessment.findings),
     places,
   );
+  const rest =
+    others.length + findings.rest.length === 0
+      ? {}
+      : { rest: restOfPage(others, findings.rest, places, now) };
   const firing = alertsSection(alerts, places, now, live);
   const worst = ranked.filter(({ subnet }) => addressSupply(subnet) !== null).slice(0, WORST_SHOWN);
   const script = pageScript();
@@ -184,7 +211,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, live !== undefined)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
 <body class="hr"${live?.token == null ? null : html` data-token="${live.token}"`}><a class="skip" href="#subnets">Skip to the subnets</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${utcMinute(from)}` : html`, scanned from ${utcMinute(from)} to ${utcMinute(to)}`} · written ${utcMinute(new Date(now).toISOString())}</p>${live === undefined ? null : liveBar(live, now)}</header>
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}${filterBar(union([...facetsByKey.values()]))}</div></nav>
-<main>${runwaySection(ranked, places, now)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(counted, vpcNamesOf(assessments), hasPast, now)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
+<main>${runwaySection(ranked, places, now)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(shown, vpcNamesOf(assessments), hasPast, now, others.length)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
     assessments.flatMap(({ clusters }) => clusters),
     assessments.every(({ target }) => target.errors.length === 0),
     (cluster) => ({
@@ -192,12 +219,12 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
       account: [cluster.accountId],
       cluster: [cluster.clusterName],
     }),
-  )}${ownersSection(ranked)}${targetsSection(
+  )}${ownersSection(ranked, shown.length)}${targetsSection(
     live?.targets ?? targetsOf(assessments),
     (target) => (byTarget.get(targetName(target)) ?? []).map(({ facets }) => facets),
     now,
   )}${unknownSection(assessments, (subnet) => facetsByKey.get(subnetKey(subnet)) ?? union([]))}</main>
-<footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. Only a whole free block can become a prefix. Unknown is never zero: a missing figure has its reason.</p><noscript><p>Scripts are off. Search, sorting and the details of subnets need them.</p></noscript></footer>${dataBlock({ ...details, ...Object.fromEntries(findings.later), holders: holdersBySubnet(ranked) })}<script>${new Html(script)}</script></body></html>
+<footer><p>Each cell of a map is a /28 block of 16 addresses, in address order. Only a whole free block can become a prefix. Unknown is never zero: a missing figure has its reason.</p><noscript><p>Scripts are off. Search, sorting and the details of subnets need them.</p></noscript></footer>${dataBlock({ ...details, ...Object.fromEntries(findings.later), holders: holdersBySubnet(shown.map(({ ranked: each }) => each)), ...rest })}<script>${new Html(script)}</script></body></html>
 `;
   return page.text;
 };

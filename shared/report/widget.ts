@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert/alert.ts';
 import { shortDuration } from '../model/base/text/durations.ts';
+import { shorten } from '../model/base/text/names.ts';
 import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
@@ -51,6 +52,9 @@ type Place = Partial<Record<'accountId' | 'region' | 'vpcId' | 'subnetId' | 'vie
 const WORST_SHOWN = 15;
 const SUBNETS_SHOWN = 100;
 const VPCS_SHOWN = 25;
+/** Targets that could not be scanned in full: the others are counted. */
+const TROUBLED_SHOWN = 20;
+const LONGEST_REASON = 400;
 
 /** A button, and what CloudWatch does when it is chosen: `cwdb-action` belongs to the element before it. */
 const go = (endpoint: string, place: Place, words: Html): Html =>
@@ -79,10 +83,12 @@ const coverage = (assessments: readonly TargetAssessment[], now: number): Html =
     Number.POSITIVE_INFINITY,
   );
   const troubled = assessments.filter(({ target }) => target.status !== 'ok');
-  return html`<p class="where">${count(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${shortDuration(now - oldest)} ago.</p>${troubled.map(
-    ({ target }) =>
-      html`<p><span class="chip warning">${target.status}</span> ${target.accountId} ${target.region}: ${target.errors[0]?.message ?? 'no reason given'}</p>`,
-  )}`;
+  return html`<p class="where">${count(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${shortDuration(now - oldest)} ago.</p>${troubled
+    .slice(0, TROUBLED_SHOWN)
+    .map(
+      ({ target }) =>
+        html`<p><span class="chip warning">${target.status}</span> ${target.accountId} ${target.region}: ${shorten(target.errors[0]?.message ?? 'no reason given', LONGEST_REASON)}</p>`,
+    )}${troubled.length > TROUBLED_SHOWN ? html`<p><span class="chip warning">not ok</span> and ${troubled.length - TROUBLED_SHOWN} more.</p>` : null}`;
 };
 
 const vpcTable = (assessments: readonly TargetAssessment[], endpoint: string): Html => {

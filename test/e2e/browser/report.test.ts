@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HOSTILE_NAMES } from '../../../lab/estates/hostile-names.ts';
 import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../../shared/model/result/forecast.ts';
+import { addressSupply } from '../../../shared/model/subnet/address-supply.ts';
 import { reportPage } from '../../../shared/report/report-page.ts';
-import { subnetKey } from '../../../shared/report/worst-first.ts';
-import { hostileEstate, largeEstate, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
+import { subnetKey, worstFirst } from '../../../shared/report/worst-first.ts';
+import { hostileEstate, largeEstate, largeFleet, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 import { barriers, LOOKS, type OpenPage, openBrowser, openFile, picture } from './browser.ts';
 
 /** What the issue allows for two thousand subnets, from asking for the file to the page being drawn. */
@@ -19,7 +20,12 @@ const WORST = 'subnet-0e5a11d0000000001';
 
 let browser: Browser;
 let folder: string;
-const files: Record<'troubled' | 'hostile' | 'large', string> = { troubled: '', hostile: '', large: '' };
+const files: Record<'troubled' | 'hostile' | 'large' | 'fleet', string> = {
+  troubled: '',
+  hostile: '',
+  large: '',
+  fleet: '',
+};
 
 const write = (
   name: keyof typeof files,
@@ -176,6 +182,48 @@ describe('the report of names that try to break it', () => {
       expect(report.requests).toEqual([]);
       expect(report.complaints).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1600);
+    } finally {
+      await report.close();
+    }
+  });
+});
+
+describe('the report of a fleet', () => {
+  test('finds, counts and opens a subnet that is not among the worst', async () => {
+    const fleet = await largeFleet(4_000);
+    files.fleet = join(folder, 'fleet.html');
+    writeFileSync(
+      files.fleet,
+      reportPage({ assessments: fleet, alerts: [], histories: new Map(), source: 'a fleet', now: NOW }),
+    );
+    const ranked = worstFirst(fleet);
+    const [best] = ranked.slice(-1);
+    const { accountId, subnetId } = best?.subnet ?? expect.fail('there should be a subnet');
+    const report = await opened('fleet');
+    try {
+      const { page } = report;
+      expect(await page.locator('tr[data-key]').count()).toBe(2_000);
+      await page.locator('#more').click();
+      await page.waitForSelector('tr.later');
+      expect(await page.locator('tr.later').count()).toBe(200);
+      expect(await page.locator('tr.later').first().getAttribute('data-key')).toBe(ranked[2_000]?.key);
+      await page.getByLabel('Search').fill(subnetId);
+      await page.waitForFunction('document.getElementById("found").textContent === "1 subnets match"');
+      expect(await page.locator('tr[data-key]:visible').count()).toBe(1);
+      await page.getByLabel('Search').fill(accountId);
+      await page.waitForFunction('document.getElementById("found").textContent === "1000 subnets match"');
+      expect(await page.locator('[data-tile=subnets] b').textContent()).toBe('1,000');
+      const own = ranked.filter(({ subnet }) => subnet.accountId === accountId);
+      const available = own.reduce((sum, { subnet }) => sum + (addressSupply(subnet)?.available ?? 0), 0);
+      expect(await page.locator('[data-tile=available] b').textContent()).toBe(
+        available.toLocaleString('en'),
+      );
+      await page.locator('#clear').click();
+      expect(await page.locator('tr.later').count()).toBe(0);
+      await page.evaluate(`location.hash = '#${best?.key}'`);
+      await page.waitForSelector('tr.detail');
+      expect(await page.locator('tr.detail').textContent()).toContain('headroom explain has them');
+      expect(report.complaints).toEqual([]);
     } finally {
       await report.close();
     }
