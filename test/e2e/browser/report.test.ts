@@ -227,7 +227,7 @@ describe('the report of a fleet', () => {
     } finally {
       await report.close();
     }
-  });
+  }, 180_000);
 });
 
 describe('the report of two thousand subnets', () => {
