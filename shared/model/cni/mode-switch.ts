@@ -123,7 +123,7 @@ const remaindersOf = (
   const serving = Math.max(0, interfaces - first - (before.podEni && limits.trunk ? 1 : 0));
   return [...new Set([fewest, most])].flatMap((units) => [
     { units: packed(units, serving, slots, first) },
-    { units: spread(units, serving, slots, first) },
+    { units: spread(units, serving, first) },
   ]);
 };
 
@@ -134,12 +134,9 @@ const packed = (units: number, interfaces: number, slots: number, skipped: numbe
 ];
 
 /** On as many interfaces as there are, the last one first. */
-const spread = (units: number, interfaces: number, slots: number, skipped: number): readonly number[] => {
+const spread = (units: number, interfaces: number, skipped: number): readonly number[] => {
   const counts = Array.from({ length: interfaces }, () => 0);
   for (let left = units, index = interfaces - 1; left > 0 && interfaces > 0; left -= 1) {
-    while (elementAt(counts, index) >= slots && counts.some((count) => count < slots)) {
-      index = (index + interfaces - 1) % interfaces;
-    }
     counts[index] = elementAt(counts, index) + 1;
     index = (index + interfaces - 1) % interfaces;
   }

@@ -1,4 +1,5 @@
 import type { EksCluster, NodePoolLimits } from '../aws/inventory.ts';
+import { valueAt } from '../base/value-at.ts';
 import type { KubernetesReading, NodePool } from './observed.ts';
 
 /** How far the node pools of a cluster may grow. Nothing where they or their node classes could not be read. */
@@ -29,9 +30,14 @@ const typesOf = ({ requirements }: NodePool): readonly string[] =>
     ?.values ?? [];
 
 /** Suffixes of quantities of Kubernetes that limits of processors and nodes have. Source: Kubernetes, resource.Quantity. */
-const SUFFIXES: Readonly<Record<string, number>> = { '': 1, m: 0.001, k: 1_000, M: 1_000_000 };
+const SUFFIXES: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['m', 0.001],
+  ['k', 1_000],
+  ['M', 1_000_000],
+]);
 
 const quantityOf = (text: string | undefined): number | null => {
   const [, digits, suffix = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([mkM]?)$/.exec(text ?? '') ?? [];
-  return digits === undefined ? null : Number(digits) * (SUFFIXES[suffix] ?? 1);
+  return digits === undefined ? null : Number(digits) * valueAt(SUFFIXES, suffix);
 };

@@ -67,9 +67,9 @@ const resize = (
   { group, kind }: Group,
   sizes: GroupSizes,
 ): string =>
-  kind === 'node-group'
+  cluster !== null && kind === 'node-group'
     ? aws('eks', 'update-nodegroup-config', region, {
-        'cluster-name': cluster?.clusterName ?? '',
+        'cluster-name': cluster.clusterName,
         'nodegroup-name': group,
         'scaling-config': Object.entries(sizes)
           .map(([name, size]) => `${name}=${size}`)

@@ -3,6 +3,7 @@ import { evaluateMonitor } from '../../../../shared/alerts/evaluate.ts';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
 import type { Alert } from '../../../../shared/model/alert/alert.ts';
 import type { AlertPolicy, RuleName } from '../../../../shared/model/alert/policy.ts';
+import { howWatched } from '../../../../shared/model/checks/monitor/how-watched.ts';
 import type { MonitorStatus } from '../../../../shared/model/checks/monitor/monitor-context.ts';
 import {
   type CoverageState,
@@ -164,6 +165,21 @@ describe('coverage', () => {
     expect(observation?.finding?.explanation).toContain('222222222222 in us-east-1 (2 alerts)');
     expect(observation?.causes).toEqual(['left 222222222222/us-east-1']);
     expect(says('coverage', { left: null })?.raise).toBe('ok');
+    const both = [...left, { accountId: '333333333333', region: 'us-east-1', firing: 1 }];
+    expect(says('coverage', { left: both })?.finding?.title).toBe(
+      'Headroom: 2 accounts or Regions are no longer selected, and their alerts still fire',
+    );
+  });
+
+  test.each([
+    ['fresh', 'is scanned in full'],
+    ['partial', ': the last scan was not complete (Thu 1 Jan 2026 00:00 UTC)'],
+    ['failed', ': the last scan failed (Thu 1 Jan 2026 00:00 UTC)'],
+    ['stale', 'was not scanned since Thu 1 Jan 2026 00:00 UTC'],
+    ['new', 'is new, and not scanned yet'],
+    ['gone', 'is no longer selected'],
+  ] as const)('the state %s reads as a sentence', (state, sentence) => {
+    expect(howWatched(covered(state))).toContain(sentence);
   });
 
   test('each target and VPC that is not watched is a cause of its own', () => {
@@ -229,6 +245,27 @@ describe('delivery-failing', () => {
     const undelivered = [because(['pager: down']), because(['chat: revoked', 'pager: down'])];
     expect(says('delivery-failing', { undelivered })?.causes).toEqual(['chat: revoked', 'pager: down']);
     expect(says('delivery-failing', { undelivered: [waiting('It fails.')] })).not.toHaveProperty('causes');
+  });
+
+  test('what other targets could not deliver counts as well, with its oldest time, attempts and causes', () => {
+    const there = {
+      count: 3,
+      oldest: '2025-12-31T00:00:00.000Z',
+      mostAttempts: 9,
+      errors: ['The pager is down.'],
+      causes: ['pager: down'],
+    };
+    const observation = says('delivery-failing', {
+      undelivered: [waiting('No such topic.')],
+      undeliveredElsewhere: [there],
+    });
+    expect(observation?.causes).toEqual(['pager: down']);
+    expect(observation?.evidence).toEqual([
+      { name: 'undelivered', value: 4, unit: 'transitions' },
+      { name: 'mostAttempts', value: 9, unit: 'attempts' },
+      { name: 'oldest', value: '2025-12-31T00:00:00.000Z' },
+    ]);
+    expect(observation?.finding?.explanation).toContain('The pager is down.');
   });
 
   test('what was refused is: since when, how often, and why', () => {

@@ -100,6 +100,17 @@ describe('scan-failed', () => {
     expect(scan({ status: 'failed' })?.finding?.explanation).toContain('No reason was given.');
   });
 
+  test('expired credentials have the command that shows whose they are', () => {
+    const expired = {
+      code: 'expired-credentials',
+      message: 'The credentials have expired.',
+      action: 'Sign in.',
+    };
+    expect(scan({ status: 'failed', errors: [expired] })?.finding?.remedies[0]?.commands).toEqual([
+      'aws sts get-caller-identity',
+    ]);
+  });
+
   test('can be switched off', () => {
     expect(scan({ status: 'failed' }, withRule('scan-failed', { enabled: false }))?.raise).toBe('ok');
   });

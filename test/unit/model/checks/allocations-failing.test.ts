@@ -42,6 +42,23 @@ describe('launches that get no address', () => {
     });
   });
 
+  test.each([
+    ['ecs', 'shop/web', ['aws ecs describe-services --cluster shop --services web --region eu-west-1']],
+    [
+      'eks',
+      'shop/g',
+      ['aws eks describe-nodegroup --cluster-name shop --nodegroup-name g --region eu-west-1'],
+    ],
+    ['spot', 'sir-01', []],
+  ] as const)(
+    'name the command that shows the attempts, if the service has one: %s',
+    (service, resource, commands) => {
+      const [finding] = findingsOf(KIND, estate([failure(5, { service, resource })]));
+      const shown = finding?.remedies.filter(({ title }) => title === `See what ${resource} tried`);
+      expect(shown?.flatMap((remedy) => remedy.commands)).toEqual(commands);
+    },
+  );
+
   test('name every group where several fail', () => {
     const [finding] = findingsOf(KIND, estate([failure(5), failure(6, { resource: 'jobs' })]));
     expect(finding?.title).toContain('2 requests of 2 resources failed');

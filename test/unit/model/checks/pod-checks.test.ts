@@ -412,6 +412,27 @@ describe('a subnet that is tagged for pods', () => {
     expect(severities(200)).toEqual(['info']);
   });
 
+  test('names the subnets that it cannot help, the one with the fewest addresses first', () => {
+    const idle = aSubnet({
+      ...tagged,
+      subnetId: 'subnet-0c',
+      availabilityZone: 'eu-west-1c',
+      available: null,
+    });
+    const [finding] = findingsOf('unused-cni-subnet', {
+      subnets: [
+        aSubnet({ available: 9 }),
+        aSubnet({ subnetId: 'subnet-0b', name: null, available: 1 }),
+        idle,
+      ],
+      instances: byId(),
+      clusters: [aCluster({ nodes: [aNodeAssessment()], nodeSubnetIds: ['subnet-0a', 'subnet-0b'] })],
+    });
+    expect(finding?.explanation).toBe(
+      'The CNI takes addresses only in the zone of a node. They cannot help subnet-0b (1 address left), private-a (9 addresses left).',
+    );
+  });
+
   test('without the tag is of no concern', () => {
     expect(statesOf('unused-cni-subnet', { subnets: [aSubnet()], instances: byId() })).toEqual([]);
   });

@@ -66,6 +66,14 @@ describe('the text of a fast loss', () => {
     expect(found(surge)?.explanation).toContain(text);
   });
 
+  test('that was sudden says what was lost, and that the next part may take the rest', () => {
+    expect(found({ raise: 'warning', fall: { lost: 120 } }, { available: 20 })).toMatchObject({
+      title: 'private-a: 20 of 251 addresses left after a sudden loss of 120',
+      explanation:
+        'That is 120 fewer than on any earlier day of the last two weeks. A loss like this one often comes in parts, and the next part may take the rest.',
+    });
+  });
+
   test('does not say when nothing is left where the loss is over', () => {
     expect(found({ lossPerHour: { fast: 0, slow: -2 } })).toMatchObject({
       title: 'private-a: 200 addresses left after a fast loss',

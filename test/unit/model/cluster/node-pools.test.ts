@@ -127,6 +127,13 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
     expect(limits([nodePool({ nodeClass: { ...ofAuto, name: 'other' } })])).toMatchObject([
       { subnetIds: null },
     ]);
+    expect(limits([nodePool({ nodeClass: { ...ofAuto, kind: 'GCENodeClass' } })])).toMatchObject([
+      { subnetIds: null },
+    ]);
+  });
+
+  test('name no type where the requirements of a pool leave it open', () => {
+    expect(limits([nodePool({ requirements: [] })])).toMatchObject([{ instanceTypes: [] }]);
   });
 
   test.each([

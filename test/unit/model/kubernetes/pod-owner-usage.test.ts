@@ -17,6 +17,7 @@ test('workloads of all clusters that were read are owners in a subnet', () => {
   expect(workloadUsage([cluster, aCluster({ clusterName: 'other' })])('subnet-0a')).toEqual([
     { kind: 'workload', name: 'shop/web/Deployment/api', interfaces: 0, addresses: 5 },
   ]);
+  expect(workloadUsage([cluster])('subnet-without-pods')).toEqual([]);
 });
 
 test('where no cluster was read, nothing is known', () => {

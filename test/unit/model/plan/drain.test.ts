@@ -5,6 +5,7 @@ import { planDrain } from '../../../../shared/model/plan/drain.ts';
 import { chooseDrains, rankedDrains } from '../../../../shared/model/plan/drain-choice.ts';
 import type { DrainQuestion } from '../../../../shared/model/plan/drain-plan.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import { LabFleet } from '../../../fixtures/lab-fleet.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';
 
 /** Twelve nodes that run one pod each, so every one of them can go. */
@@ -30,6 +31,21 @@ describe('a drain that is to win so much', () => {
     const { wins } = drained({ win: 130 }).plan;
     expect(wins).toBeGreaterThanOrEqual(drained({ win: 115 }).plan.wins);
     expect(wins).toBeLessThan(130);
+  });
+
+  test('promises nothing where the subnet does not bear the first drain', () => {
+    const full = new LabFleet(
+      [{ subnetId: 'subnet-0a', cidr: '10.0.0.0/25', zone: 'eu-west-1a' }],
+      { ...DEFAULT_CNI_SETTINGS, prefixDelegation: true, warmIpTarget: 2 },
+      998,
+    );
+    full.addStrangers('subnet-0a', 1);
+    for (const pods of [14, 10, 11]) {
+      const node = full.start('m5.large', 'subnet-0a');
+      expect(node !== null && full.run(node, pods)).toBe(true);
+    }
+    const { steps, wins } = drained({ supply: 'prefixes', win: 2 }, full.scanned()).plan;
+    expect({ steps, wins }).toEqual({ steps: [], wins: 0 });
   });
 
   test('wins what it can where that is less', () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { aSubnet } from '../../../fixtures/assessments.ts';
+import { findingsOf } from '../../../fixtures/findings-input.ts';
 import { Situation } from '../../../fixtures/situation.ts';
 
 /**
@@ -78,4 +80,17 @@ test('a load balancer that is in the full subnet stays in it, whatever other sub
   situation.subnet('lb-second', '10.0.1.0/27', { tags: { 'kubernetes.io/role/elb': '1' } });
   for (let node = 0; node < 2; node += 1) situation.holder('lb-a', { description: 'ELB app/web/0123' });
   expect(found(situation)).toEqual([['warning', 'lb-a: 7 addresses left, its load balancers cannot grow']]);
+});
+
+test('a second subnet whose addresses are not known takes no load balancer for sure', () => {
+  const tags = { 'kubernetes.io/role/elb': '1' };
+  const severities = (available: number | null) =>
+    findingsOf('load-balancer-subnet', {
+      subnets: [
+        aSubnet({ tags, available: 6 }),
+        aSubnet({ subnetId: 'subnet-0b', tags, available, awsAvailable: available }),
+      ],
+    }).map(({ severity }) => severity);
+  expect(severities(null)).toEqual(['warning']);
+  expect(severities(100)).toEqual([]);
 });

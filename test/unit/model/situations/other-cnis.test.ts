@@ -84,8 +84,12 @@ test('nodes of HyperPod hold addresses of their cluster, and are said to be miss
       });
     }
   }
+  // Not every interface on an instance of another account is one of a cluster.
+  situation.attach('i-0bbbbbbbbbbbbbbb1', 0, 'nodes-a', { tags: {} });
   const { cluster, subnetOf } = situation.assess();
-  expect(subnetOf('nodes-a').owners).toMatchObject([{ kind: 'cluster-nodes', name: 'shop', addresses: 30 }]);
+  expect(subnetOf('nodes-a').owners).toContainEqual(
+    expect.objectContaining({ kind: 'cluster-nodes', name: 'shop', addresses: 30 }),
+  );
   expect(cluster.nodes).toHaveLength(1);
   expect(cluster.unknowns.map(({ reason }) => reason)).toContainEqual(
     expect.stringContaining('2 nodes of it are instances of another account, as with SageMaker HyperPod'),

@@ -201,11 +201,13 @@ describe('a group is scaled down', () => {
   );
 
   test('never to a maximum of none, which EKS does not take', () => {
-    const at = (kind: 'node-group' | 'auto-scaling-group', maximum: number) =>
+    const at = (kind: 'node-group' | 'auto-scaling-group' | 'node-pool', maximum: number) =>
       lowerMaximum(anEstate({}), aCluster(), { group: 'workers', kind }, maximum);
     expect(at('node-group', 0)).toBeNull();
     expect(at('node-group', 1)?.commands[0]).toContain('maxSize=1');
     expect(at('auto-scaling-group', 0)?.commands[0]).toContain('--max-size 0');
+    // The limits of a node pool are processors.
+    expect(at('node-pool', 3)).toBeNull();
   });
 
   test('the one with most nodes here first', () => {
