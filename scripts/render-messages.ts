@@ -47,6 +47,12 @@ const STYLE = `
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
+/** A date as Slack shows it to a reader, here one in UTC. */
+const readersTime = (seconds: number): string =>
+  new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(
+    seconds * 1000,
+  );
+
 /** Slack's markup to HTML: as much of it as the messages use. Its escapes are those of HTML. */
 const mrkdwnHtml = (text: string): string =>
   text
@@ -55,6 +61,7 @@ const mrkdwnHtml = (text: string): string =>
       if (part.startsWith('```')) return `<pre>${part.slice(3, -3)}</pre>`;
       if (part.startsWith('`')) return `<code>${part.slice(1, -1)}</code>`;
       return part
+        .replace(/<!date\^(\d+)\^[^|>]*\|[^>]*>/g, (_, seconds: string) => readersTime(Number(seconds)))
         .replace(/<(https?:[^|>]+)\|([^>]*)>/g, '<a href="$1">$2</a>')
         .replace(/(?<![\p{L}\p{N}])\*([^*\n]+)\*/gu, '<b>$1</b>');
     })

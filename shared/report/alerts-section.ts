@@ -46,7 +46,7 @@ const row = (alert: Alert, places: Places, view: AlertView, now: number): Html =
   const place = only === undefined || others.length > 0 ? null : identityWithin(subject, only);
   const words = [finding.title, subject.id, subject.name, finding.kind, ...Object.values(facets).flat()];
   const links = view.linksOf(alert);
-  return html`<tr${filterable(facets, words)}><td><span class="chip ${severity}">${severity}</span></td><td>${place === null ? html`${finding.title}` : html`<a href="#${place}">${finding.title}</a>`}${links.length === 0 ? null : html`<br><small>${links.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a> `)}</small>`}</td><td>${finding.forecast === undefined ? '' : runway(finding.forecast, now)}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${stateOf(alert, view)}</td>${view.mayAct ? actions(alert, view) : null}</tr>`;
+  return html`<tr${filterable(facets, words)}><td><span class="chip ${severity}">${severity}</span></td><td>${place === null ? html`${finding.title}` : html`<a href="#${place}">${finding.title}</a>`}${links.length === 0 ? null : html`<br><small>${links.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a> `)}</small>`}</td><td data-label="Runs out">${finding.forecast === undefined ? '' : runway(finding.forecast, now)}</td><td data-label="For">${shortDuration(now - Date.parse(since))}</td><td data-label="State">${stateOf(alert, view)}</td>${view.mayAct ? actions(alert, view) : null}</tr>`;
 };
 
 /** So many have a row. */

@@ -73,7 +73,7 @@ export const summarySection = (
     {
       name: 'targets',
       value: `${assessments.length - failed} of ${assessments.length}`,
-      words: 'accounts × Regions scanned in full',
+      words: 'scans complete',
       level: failed === 0 ? 'ok' : 'warning',
     },
   ];

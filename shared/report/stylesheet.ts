@@ -18,7 +18,7 @@ const SHARED = `
 .hr code,.hr pre{font:12.5px/1.45 ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace}
 .hr table{border-collapse:collapse;width:100%;background:none;font-size:inherit}.hr th,.hr td{text-align:left;padding:5px 8px;border-bottom:1px solid var(--line);vertical-align:top;color:var(--ink);background:none}
 .hr th{font-size:12px;color:var(--muted);font-weight:600}.hr .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.hr td bdi,.hr h3 bdi{overflow-wrap:anywhere}.hr .scroll{overflow-x:auto}
+.hr td bdi,.hr h3 bdi{overflow-wrap:anywhere}.hr td:first-child{min-width:72px}.hr td.where{min-width:112px}.hr .scroll{overflow-x:auto}
 .hr .unknown{color:var(--muted);font-style:italic;text-decoration:underline dotted}.hr p.unknown{text-decoration:none}
 .hr .chip{display:inline-block;border-radius:3px;padding:0 6px;font-size:11.5px;font-weight:700;line-height:18px;color:var(--chip);background:var(--info);white-space:nowrap}
 .hr .chip.critical{background:var(--critical)}.hr .chip.warning{background:var(--warning)}.hr .chip.ok{background:var(--good)}
@@ -65,7 +65,8 @@ const REPORT = `
 .hr .outlook-plot{width:100%;height:auto;margin:8px 0;display:block;max-width:1080px}
 .hr .cluster{border-top:1px solid var(--line);padding:14px 0}.hr footer{padding:30px 20px;color:var(--muted)}
 .hr tr[data-key]{scroll-margin-top:110px}.hr tr.group th{background:var(--raised);color:var(--ink);font-size:13px}.hr .acts{white-space:nowrap}.hr .groups td:first-child{min-width:112px}.hr .alerts td{min-width:64px}.hr .live{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;margin:6px 0}.hr #who{font:inherit;padding:3px 8px;color:var(--ink);background:var(--paper);border:1px solid var(--muted);border-radius:4px}.hr [hidden]{display:none!important}
-@media (max-width:640px){.hr header.top,.hr main,.hr footer{padding-left:12px;padding-right:12px}.hr nav{position:static}.hr nav>div{padding:8px 12px}.hr .wide{display:none}.hr .subnets .id{min-width:120px}.hr .detail-body{position:sticky;left:12px;width:calc(100vw - 54px)}.hr .tiles{grid-template-columns:1fr 1fr}}
+@media (max-width:640px){.hr header.top,.hr main,.hr footer{padding-left:12px;padding-right:12px}.hr nav{position:static}.hr nav>div{padding:8px 12px}.hr .wide{display:none}.hr .subnets .id{min-width:120px}.hr .detail-body{position:sticky;left:12px;width:calc(100vw - 54px)}.hr .tiles{grid-template-columns:1fr 1fr}
+.hr .alerts,.hr .alerts tbody,.hr .alerts tr,.hr .alerts td{display:block}.hr .alerts thead{display:none}.hr .alerts tr{padding:8px 0;border-bottom:1px solid var(--line)}.hr .alerts td{border:0;padding:2px 0}.hr .alerts td[data-label]::before{content:attr(data-label) ": ";color:var(--muted)}.hr .alerts td:empty{display:none}.hr .acts{white-space:normal}.hr .acts button{padding:6px 12px;margin:4px 4px 0 0}}
 @media print{.hr nav,.hr .acts,.hr .live,.hr button:not(.open),.hr .skip{display:none}.hr .card,.hr .finding{break-inside:avoid}.hr h2{break-after:avoid}.hr,.hr td,.hr th{font-size:11px}.hr td button.open{color:inherit;text-decoration:none}body{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 /** The report follows the reader's own choice of light or dark, and is always light on paper. */

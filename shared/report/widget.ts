@@ -83,7 +83,7 @@ const coverage = (assessments: readonly TargetAssessment[], now: number): Html =
     Number.POSITIVE_INFINITY,
   );
   const troubled = assessments.filter(({ target }) => target.status !== 'ok');
-  return html`<p class="where">${count(assessments.length, 'account × Region', 'accounts × Regions')}, the oldest scan ${shortDuration(now - oldest)} ago.</p>${troubled
+  return html`<p class="where">${count(assessments.length, 'scan')}, the oldest ${shortDuration(now - oldest)} ago.</p>${troubled
     .slice(0, TROUBLED_SHOWN)
     .map(
       ({ target }) =>

@@ -114,6 +114,16 @@ describe.each(LOOKS)('the live page, $scheme and $width pixels wide', (look) => 
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(look.width);
     expect(complaints).toEqual([]);
   });
+
+  test('has what can be done with an alert within the window', async () => {
+    const { url } = await serving();
+    const { page } = await opened(url, look);
+    for (const words of ['Acknowledge', 'Mute 4 h', 'Mute 24 h']) {
+      const box = await page.getByRole('button', { name: `${words}: ` }).boundingBox();
+      expect(box).not.toBeNull();
+      expect((box?.x ?? 0) + (box?.width ?? look.width)).toBeLessThanOrEqual(look.width);
+    }
+  });
 });
 
 describe('filters', () => {

@@ -25,7 +25,9 @@ describe('the alerts of a report', () => {
     const rows = [...section.matchAll(/<tr data-search.*?<\/tr>/gs)].map(([row]) => row);
     expect(rows).toHaveLength(2);
     expect(rows[0]).toContain('chip critical');
-    expect(rows[0]).toContain('<td>2 h 30 min</td><td>not acknowledged</td>');
+    expect(rows[0]).toContain(
+      '<td data-label="For">2 h 30 min</td><td data-label="State">not acknowledged</td>',
+    );
     expect(rows[1]).toContain('by <bdi>ada &lt;ops&gt;</bdi>');
   });
 

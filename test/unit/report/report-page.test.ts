@@ -109,7 +109,7 @@ describe('what is not known', () => {
   test('includes the accounts that could not be scanned, and what to do', () => {
     expect(page).toContain('account 222222222222, us-east-1');
     expect(page).toContain('The role may not<br><span class="muted">Allow it.</span>');
-    expect(page).toContain('<b>1 of 2</b><span>accounts × Regions scanned in full');
+    expect(page).toContain('<b>1 of 2</b><span>scans complete');
   });
 });
 

@@ -67,7 +67,7 @@ describe('the widget', () => {
   test('shows the fleet, each subnet with what a click on it calls', async () => {
     const html = String(await widget({}));
     expect(html).toContain('Worst subnets of 1');
-    expect(html).toContain('the oldest scan 6 min ago');
+    expect(html).toContain('1 scan, the oldest 6 min ago');
     expect(html).toContain(
       `</button><cwdb-action action="call" display="widget" endpoint="${ENDPOINT}">{&quot;accountId&quot;:&quot;111111111111&quot;,&quot;region&quot;:&quot;eu-west-1&quot;,&quot;subnetId&quot;:&quot;subnet-0a&quot;}</cwdb-action>`,
     );
