@@ -26,16 +26,17 @@ import { scoreTable } from './alerts/table.ts';
  * `npm run bench:alerts`: replays load shapes through Headroom with its default policy and through the alarms that users
  * would otherwise set. Families: `smooth` growth and surges, `events` (drains of every length and shape, half a drain,
  * rollouts, plateaus, rescues), and with `--pods FILE` recorded pod counts. `--set tuning` and `--set tuning-second` show
- * what the limits were chosen on; `--each` is how many series of every kind and size; `--sweep` adds the leads at fixed
- * rates of false alarms.
+ * what the limits were chosen on; `--each` is how many series of every kind and size; `--no-sweep` leaves out the leads at
+ * fixed rates of false alarms, which take as long as the rest.
  */
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     set: { type: 'string', default: 'judging' },
     each: { type: 'string', default: '10' },
     family: { type: 'string', default: 'smooth,events' },
     pods: { type: 'string' },
-    sweep: { type: 'boolean', default: false },
+    sweep: { type: 'boolean', default: true },
   },
 });
 
@@ -68,7 +69,7 @@ if (
   families.some((family) => !['smooth', 'events', 'none'].includes(family))
 ) {
   console.error(
-    'usage: npm run bench:alerts -- [--set judging|tuning|tuning-second] [--each COUNT] [--family smooth,events|none] [--pods FILE] [--sweep]',
+    'usage: npm run bench:alerts -- [--set judging|tuning|tuning-second] [--each COUNT] [--family smooth,events|none] [--pods FILE] [--no-sweep]',
   );
   process.exit(2);
 }

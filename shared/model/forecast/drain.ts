@@ -6,9 +6,15 @@ import type { Rhythm } from './rhythm.ts';
 import { HOUR } from './supply-history.ts';
 import { valueAt } from './value-at.ts';
 
-/** Each is twice as long as the one before: a pace that lasts from hours to days fills one of them. */
-export const DRAIN_HOURS = [4, 8, 16, 32, 64] as const;
-const LONGEST_HOURS = DRAIN_HOURS[4];
+/**
+ * A pace that lasts from hours to days fills one of them. With lengths that only double, a supply that falls in steps of hours
+ * fitted none of them in time.
+ */
+export const DRAIN_HOURS = [4, 6, 8, 16, 24, 32, 48, 64] as const;
+const LONGEST_HOURS = 64;
+/** Many a step takes six hours and stops at three quarters used: this window counts where less is left. */
+const STEP_HOURS = 6;
+const STEP_LEFT_SHARE = 0.2;
 /** Compared with the same span of this past. */
 const COMPARED_HOURS = 14 * 24;
 /** With less, an ordinary day of the second week looks like a drain. */
@@ -86,24 +92,33 @@ export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm)
   return { rhythm, grid, ordinary: ordinaryLosses(grid) };
 };
 
-const ordinaryLosses = ({ mean, low }: HourlyGrid): readonly number[] => {
+const ordinaryLosses = (grid: HourlyGrid): readonly number[] => {
+  const [shortest, steps] = DRAIN_HOURS;
+  const losses = new Map([...lossesOfDoubled(grid, shortest), ...lossesOfDoubled(grid, steps)]);
+  return DRAIN_HOURS.map((hours) => losses.get(hours) ?? Number.NaN);
+};
+
+/** The largest fall within so many hours, within twice as many, and so on. */
+const lossesOfDoubled = ({ mean, low }: HourlyGrid, shortest: number): [hours: number, loss: number][] => {
   const end = mean.length;
   const first = Math.max(1, end - COMPARED_HOURS + 1);
   // Hours before this one are in no window that is compared.
   const oldest = Math.max(0, first - LONGEST_HOURS);
   // The highest mean of the hours before each hour. Each window is twice the one before, so its highest is one of two.
   const highest = new Float64Array(end).fill(Number.NaN);
-  for (let to = oldest; to < end; to++) highest[to] = highestOf(mean, to - DRAIN_HOURS[0], to);
-  return DRAIN_HOURS.map((hours, index) => {
+  for (let to = oldest; to < end; to++) highest[to] = highestOf(mean, to - shortest, to);
+  const losses: [hours: number, loss: number][] = [];
+  for (let hours = shortest; hours <= LONGEST_HOURS; hours *= 2) {
     // From the newest to the oldest: each takes an older value that has not changed yet.
-    if (index > 0)
+    if (hours > shortest)
       for (let to = end - 1; to >= oldest; to--)
         highest[to] = higher(elementAt(highest, to), highest[to - hours / 2] ?? Number.NaN);
     let most = Number.NaN;
     for (let to = first; to < end - hours; to++)
       most = higher(most, elementAt(highest, to) - elementAt(low, to));
-    return most;
-  });
+    losses.push([hours, most]);
+  }
+  return losses;
 };
 
 /** The greater of two values, of which `NaN` is none. */
@@ -141,6 +156,7 @@ export const drainsOf = (
   const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
+    if (hours === STEP_HOURS && left > STEP_LEFT_SHARE * capacity) continue;
     const before = levelBefore(hours);
     const lost = before - level;
     if (!(lost > 0)) continue;

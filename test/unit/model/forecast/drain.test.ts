@@ -37,6 +37,15 @@ describe('a loss that goes on for hours or days', () => {
     expect(expected).toBeLessThan(1.6 * length);
   });
 
+  test('is announced where it comes in a few steps, each two or three hours after the last', () => {
+    const steps = [0.7, 3.7, 5.8, 7.8, 8.7];
+    const lost = (hours: number) => 62 * steps.filter((step) => step <= hours).length;
+    const seen = (hours: number, quiet: number) => seenAfter(hours, lost, () => quiet).surge?.drain?.hours;
+    expect([8, 9.2, 9.6, 10.5].map((hours) => seen(hours, 505))).toEqual([8, 6, 6, 8]);
+    // With more than a fifth left, six hours of it may be a step that stops.
+    expect(seen(9.2, 540)).toBeUndefined();
+  });
+
   test('becomes likelier to go on to the end with every hour', () => {
     const chances = [7, 9, 11, 13, 15].map(
       (hours) => seenAfter(hours, (since) => (500 * since) / 20).probabilityWithin?.['24h'] ?? 0,
