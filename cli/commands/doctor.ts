@@ -14,6 +14,8 @@ import { createProgress } from '../output/progress.ts';
 interface Options extends ScanOptions {
   readonly state?: string;
   readonly table?: string;
+  readonly stack?: string;
+  readonly readerRole?: string;
 }
 
 const STYLE = { ok: 'green', failed: 'red', unknown: 'yellow' } as const;
@@ -42,17 +44,23 @@ export const addDoctorCommand: AddCommand = (program, session) => {
     .option('--kubernetes', 'also ask the Kubernetes API of every EKS cluster for each permission')
     .option('-s, --state <file>', 'also read the state of `headroom serve`')
     .option('-t, --table <name>', 'also try the state of a deployment, in this DynamoDB table')
+    .option('--stack <name>', 'also ask IAM about the role of every function of this deployment')
+    .option(
+      '--reader-role <name>',
+      'also ask IAM about the role that a deployment reads this account through',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   $ headroom doctor                                       this account, the profile's Region
   $ headroom doctor --organization --all-regions          every account and Region of the organization
-  $ headroom doctor --config headroom.yml --table headroom-prod-state
+  $ headroom doctor --config headroom.yml --table headroom-prod-state --stack headroom-prod
+  $ headroom doctor --reader-role HeadroomReader          with credentials of an account that a deployment reads
   $ headroom doctor --output json | jq '.checks[] | select(.status == "failed")'
 
 It tries every call of a scan, with DryRun where EC2 has it. It also tries every call on the state table, with a condition
-that never holds. It changes nothing and sends no message.
+that never holds. Roles that only AWS Lambda may assume are simulated by IAM. It changes nothing and sends no message.
 Exit codes: 0 all is well, 2 wrong usage or configuration, 3 nothing could be scanned, 4 something has to be fixed.
 `,
     )

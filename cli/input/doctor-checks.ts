@@ -10,7 +10,9 @@ import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts
 import type { DoctorCheck } from '../output/doctor-document.ts';
 import { failed, ok } from './doctor-answers.ts';
 import { checkDestination } from './doctor-destinations.ts';
+import { checkFunctions } from './doctor-functions.ts';
 import { checkKubernetes } from './doctor-kubernetes.ts';
+import { checkReader } from './doctor-reader.ts';
 import { checkState } from './doctor-state.ts';
 import { kubernetesSettings } from './kubernetes-options.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -84,13 +86,39 @@ export type DoctorOptions = Pick<
   ScanOptions,
   'region' | 'roleArn' | 'externalId' | 'allRegions' | 'organization' | 'kubernetes'
 > &
-  Omit<StateOptions, 'region'>;
+  Omit<StateOptions, 'region'> & {
+    /** The stack of a deployment, whose roles are asked about. */
+    readonly stack?: string;
+    /** The role in this account that a deployment reads it through. */
+    readonly readerRole?: string;
+  };
 
 const stateOptionsOf = ({ state, table, region }: DoctorOptions): StateOptions => ({
   ...(state === undefined ? {} : { state }),
   ...(table === undefined ? {} : { table }),
   ...(region?.[0] === undefined ? {} : { region: region[0] }),
 });
+
+/** The roles that nothing but a service, or a function of the deployment, may assume. */
+const checkRoles = async (
+  { stack, readerRole }: Pick<DoctorOptions, 'stack' | 'readerRole'>,
+  configuration: HeadroomConfiguration,
+  { home, isIdentified, resolved, roleOf }: SelectedTargets,
+  say: (text: string) => void,
+): Promise<readonly DoctorCheck[]> => {
+  if (!isIdentified) return [];
+  const checks: DoctorCheck[] = [];
+  if (stack !== undefined) {
+    say(`asking IAM about the roles of the stack ${stack}`);
+    const readers = new Set(resolved.targets.flatMap((target) => roleOf(target)?.roleArn ?? []));
+    checks.push(...(await checkFunctions(stack, home, [...readers], configuration)));
+  }
+  if (readerRole !== undefined) {
+    say(`asking IAM about the role ${readerRole}`);
+    checks.push(...(await checkReader(readerRole, home, configuration.targets.role?.externalId ?? null)));
+  }
+  return checks;
+};
 
 /** Looks at everything that a scan and its alerts need. It reads little, writes nothing and sends nothing. */
 export const runDoctor = async (
@@ -154,6 +182,7 @@ export const runDoctor = async (
     say(`trying the calls of a scan in ${targetName(target)} (${index + 1} of ${resolved.targets.length})`);
     checks.push(...(await checkTarget(target, selected, kubernetes)));
   }
+  checks.push(...(await checkRoles(options, configuration, selected, say)));
   for (const [name, destination] of configuration.destinations) {
     say(`asking for the destination ${name}`);
     checks.push(await checkDestination(name, destination, home, now, signal));

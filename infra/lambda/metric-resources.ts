@@ -1,7 +1,8 @@
+import { type Statement, secretStatements } from '../../shared/config/destination-statements.ts';
 import type { HeadroomConfiguration } from '../../shared/config/headroom-yml.ts';
 import { RUN_METRICS, SUBNET_METRICS } from '../../shared/metrics/catalogue.ts';
 import { otlpMetric } from '../../shared/metrics/otlp-names.ts';
-import { SENDERS, type Statement, secretStatements } from './destinations-policy.ts';
+import { SENDERS } from './destinations-policy.ts';
 
 type Metrics = Pick<HeadroomConfiguration['metrics'], 'sink' | 'otlp'>;
 

@@ -49,7 +49,8 @@ More is needed for some options:
 | roles in other accounts | \`sts:AssumeRole\` on them |
 | \`--publish\` | \`cloudwatch:PutMetricData\` |
 | \`plan size --ipam-pool\`, \`plan size --vpc\` | \`ec2:DescribeIpamPools\`, \`ec2:GetIpamPoolCidrs\`, \`ec2:GetIpamPoolAllocations\` |
-| \`--table\` | \`dynamodb:GetItem\`, \`dynamodb:Query\` on the table |
+| \`--table\` | \`dynamodb:BatchGetItem\`, \`dynamodb:GetItem\`, \`dynamodb:Query\` on the table; \`ack\`, \`mute\` and \`unmute\` also \`dynamodb:PutItem\` |
+| \`doctor --stack\`, \`doctor --reader-role\` | \`iam:GetRole\`, \`iam:SimulatePrincipalPolicy\` on the roles, and \`cloudformation:DescribeStacks\`, \`cloudformation:ListStackResources\` on the stack |
 | Slack and PagerDuty from your machine | \`ssm:GetParameter\` or \`secretsmanager:GetSecretValue\` on the secret |
 
 A deployment makes its own roles: [deploy.md](deploy.md#deployed-resources).

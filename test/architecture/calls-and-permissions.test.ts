@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { READER_ACTIONS } from '../../shared/aws/function-permissions.ts';
 
 /** What a scan calls is written in the code. Roles, documentation and the doctor must name each call, and no other one. */
 
@@ -52,6 +53,10 @@ const expected = [
 
 test('the doctor tries each call of a scan', () => {
   expect([...new Set(actionsIn(text('shared/aws/permission-probe.ts')))].sort()).toEqual(expected);
+});
+
+test('the doctor asks IAM for each call of a scan', () => {
+  expect([...READER_ACTIONS].sort()).toEqual(expected);
 });
 
 test('the page on permissions lists each call of a scan', () => {
