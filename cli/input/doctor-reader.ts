@@ -40,7 +40,7 @@ const checkTrust = (subject: string, trust: string, externalId: string | null): 
       message: `The trust policy of ${subject} does not allow ${missing.join(' and ')}.`,
       action: REMEDY,
     });
-  // The external IDs stay out of the message: whoever knows one can use the role.
+  // The external IDs stay out of the message: with one of them, others could use the role.
   if (externalId !== null && expected.length > 0 && !expected.includes(externalId))
     return failed('trust', subject, {
       code: 'wrong-external-id',
