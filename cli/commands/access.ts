@@ -6,6 +6,7 @@ import type { CheckedAccess, CheckedPermission } from '../input/cluster-access.t
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { AccessDocument } from '../output/listing-documents.ts';
 import { problemText } from '../output/problem-text.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -79,7 +80,8 @@ Exit codes: 0 all is granted, 1 a permission is missing, 2 wrong usage, 3 the cl
     });
 };
 
-const documentOf = ({ cluster, roleArn, permissions, problem }: CheckedAccess) => ({
+const documentOf = ({ cluster, roleArn, permissions, problem }: CheckedAccess): AccessDocument => ({
+  schema: 'headroom/access@1',
   cluster,
   roleArn,
   permissions,

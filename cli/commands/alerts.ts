@@ -20,6 +20,7 @@ import { muteOf } from '../input/mute-coverage.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { AlertRecord, AlertsDocument } from '../output/listing-documents.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -183,7 +184,7 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
         if (problem !== null)
           io.err(`warning  Alerts without a number have none yet: ${problem.message} ${problem.action}\n`);
         await writeListing(io, options, {
-          document: { schema: 'headroom/alerts@1', alerts: listed.map(documentOf) },
+          document: { schema: 'headroom/alerts@1', alerts: listed.map(documentOf) } satisfies AlertsDocument,
           listing: { columns: COLUMNS, rows: listed, nameOf },
           ...(listed.length === 0 ? { text: () => nothingOf(options) } : {}),
         });
@@ -197,7 +198,7 @@ const nothingOf = ({ account, cluster, subnet, tag, rule, severity }: AlertFilte
     ? 'No alert fires.\n'
     : 'No alert that matches fires.\n';
 
-const documentOf = ({ number, mute, now: _now, target, alert }: Listed): object => ({
+const documentOf = ({ number, mute, now: _now, target, alert }: Listed): AlertRecord => ({
   identity: nameOf({ target, alert }),
   number,
   target,

@@ -22,6 +22,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { ClustersDocument } from '../output/listing-documents.ts';
 import { noClusters, renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
@@ -252,7 +253,7 @@ zones, while all clusters of the account move at once. SHORT AT MAXIMUM: nodes m
         const document = filterDocument(whole, options);
         const { schema, scannedAt, targets, clusters } = document;
         await writeListing(io, options, {
-          document: { schema, scannedAt, targets, clusters },
+          document: { schema, scannedAt, targets, clusters } satisfies ClustersDocument,
           listing: {
             columns: ROOM_COLUMNS,
             rows: clusterRooms(clusters),

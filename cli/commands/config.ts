@@ -7,6 +7,7 @@ import { type Io, paint } from '../base/io.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { addDocumentOptions, checkDocumentFormat, type OutputFormat } from '../input/output-options.ts';
 import { documentText } from '../output/document.ts';
+import type { ConfigDocument } from '../output/listing-documents.ts';
 import { renderTable } from '../output/table.ts';
 
 interface Options {
@@ -121,6 +122,15 @@ const renderConfiguration = (io: Io, configuration: HeadroomConfiguration): stri
   ].join('');
 };
 
+/** A map has no fields in JSON: destinations, their delivery times and the headers of OTLP become objects. */
+const withoutMaps = (value: object): object =>
+  Object.fromEntries(
+    (value instanceof Map ? [...value] : Object.entries(value)).map(([key, inner]: [string, unknown]) => [
+      key,
+      typeof inner !== 'object' || inner === null || Array.isArray(inner) ? inner : withoutMaps(inner),
+    ]),
+  );
+
 /** `headroom config check`: is this headroom.yml what it should be, and what does it come to with every default in place? */
 export const addConfigCommand: AddCommand = (program, { io }) => {
   const config = program.command('config').description('check headroom.yml and show the resulting settings');
@@ -141,9 +151,12 @@ It calls no AWS API. Exit codes: 0 the file is valid, 2 it is not. Every problem
       checkDocumentFormat(format);
       const { source, ...configuration } = await readConfiguration(file);
       if (format === 'json' || format === 'yaml') {
-        const document = { schema: 'headroom/config@1', source, ...configuration };
-        const destinations = Object.fromEntries(configuration.destinations);
-        io.out(await documentText(format, { ...document, destinations }));
+        const document: Pick<ConfigDocument, 'schema' | 'source'> = {
+          schema: 'headroom/config@1',
+          source,
+          ...withoutMaps(configuration),
+        };
+        io.out(await documentText(format, document));
         return;
       }
       const dye = paint(io);

@@ -19,6 +19,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import { type ListingColumn, listingTable } from '../output/listing.ts';
+import type { CostDocument } from '../output/listing-documents.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -154,7 +155,7 @@ Examples:
             currency: 'USD',
             estate: size,
             ...cost,
-          },
+          } satisfies CostDocument,
           listing: { columns: COLUMNS, rows: cost.lines, nameOf: ({ item }) => item },
           text: () =>
             `${listingTable(io, { columns: COLUMNS, rows: [...cost.lines, total] }, { wide: false, headers: true })}${notes()}`,

@@ -14,6 +14,7 @@ import {
 } from '../input/scan-options.ts';
 import { renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { FindingsDocument } from '../output/listing-documents.ts';
 import { renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
@@ -68,7 +69,7 @@ Examples:
         const document = filterDocument(whole, { ...options, severity });
         const { schema, scannedAt, targets, findings } = document;
         await writeListing(io, options, {
-          document: { schema, scannedAt, targets, findings },
+          document: { schema, scannedAt, targets, findings } satisfies FindingsDocument,
           listing: { columns: COLUMNS, rows: findings, nameOf: ({ id }) => id },
           text: () =>
             `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderAllUnknowns(io, document)}${renderProblems(io, document)}`,

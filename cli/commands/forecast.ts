@@ -2,7 +2,7 @@ import { largestOf, smallestOf } from '../../shared/model/base/extremes.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
-import type { Forecast, Sample } from '../../shared/model/result/forecast.ts';
+import type { Sample } from '../../shared/model/result/forecast.ts';
 import { type AlarmReview, type Review, review } from '../../shared/pipeline/review.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -18,6 +18,11 @@ import { addStateOptions, type StateOptions } from '../input/state-store.ts';
 import { readStoredHistory, subnetOf } from '../input/stored-history.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type {
+  ForecastDocument,
+  ForecastReviewDocument,
+  OutlookDocument,
+} from '../output/listing-documents.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -53,18 +58,16 @@ const momentsOf = (texts: readonly string[] | undefined, samples: readonly Sampl
   });
 };
 
-type Outlook = Pick<
-  Forecast,
-  'exhaustionAt' | 'earliest' | 'latest' | 'probabilityWithin' | 'method' | 'reason'
->;
+const withoutTime = ({ at: _at, ...outlook }: { readonly at: string } & OutlookDocument): OutlookDocument =>
+  outlook;
 
 /** The outlook at each moment, looking at nothing later than it. */
 const outlooksAt = (
   moments: readonly number[],
   samples: readonly Sample[],
   capacity: number,
-): Map<number, Outlook> => {
-  const outlooks = new Map<number, Outlook>();
+): Map<number, OutlookDocument> => {
+  const outlooks = new Map<number, OutlookDocument>();
   const ordered = samples.toSorted((a, b) => a.at - b.at);
   const history = new HistoryBuilder();
   let read = 0;
@@ -83,7 +86,13 @@ const outlooksAt = (
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-const outlookLines = ({ exhaustionAt, earliest, latest, probabilityWithin, reason }: Outlook): string[] => [
+const outlookLines = ({
+  exhaustionAt,
+  earliest,
+  latest,
+  probabilityWithin,
+  reason,
+}: OutlookDocument): string[] => [
   `expected   ${exhaustionAt ?? (probabilityWithin === null ? 'not known' : 'not within 30 days')}`,
   probabilityWithin === null
     ? 'interval   not known'
@@ -142,7 +151,7 @@ const reviewLines = ({ exhaustions, refusals, headroom, usedAlarm, calibration }
   }),
 ];
 
-type Moment = Outlook & { readonly at: string };
+type Moment = OutlookDocument & { readonly at: string };
 
 const within = (horizon: '24h' | '72h' | '7d'): ListingColumn<Moment> => ({
   title: `IN ${horizon === '7d' ? '7 D' : `${horizon.slice(0, 2)} H`}`,
@@ -253,7 +262,7 @@ Examples:
           ...(refusals === null ? {} : { refusals }),
         });
         return writeListing(io, output, {
-          document: outcome,
+          document: outcome satisfies ForecastReviewDocument,
           listing: {
             columns: REVIEW_COLUMNS,
             rows: [
@@ -279,14 +288,14 @@ Examples:
       }
       const [first, ...others] = documents;
       // One moment is one object, as it was before several could be asked for.
-      const { at: _at, ...only } = first ?? {};
+      const document = others.length === 0 && first !== undefined ? withoutTime(first) : documents;
       const paragraphs = documents.map((document) =>
         [...(others.length === 0 ? [] : [`at         ${document.at}`]), ...outlookLines(document), ''].join(
           '\n',
         ),
       );
       await writeListing(io, output, {
-        document: others.length === 0 ? only : documents,
+        document: document satisfies ForecastDocument,
         listing: { columns: COLUMNS, rows: documents, nameOf: ({ at }) => at },
         text: () => paragraphs.join('\n'),
       });

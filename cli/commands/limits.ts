@@ -3,6 +3,7 @@ import type { AddCommand } from '../base/command-line.ts';
 import { lookUpLimits } from '../input/instance-limits.ts';
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { LimitsDocument } from '../output/listing-documents.ts';
 import { wholeNumber } from '../output/table.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -69,7 +70,7 @@ an array.
       const found = types.map((type) => describeLimits(type, answered));
       const limits = found.filter((entry) => entry !== null);
       await writeListing(io, options, {
-        document: (limits.length === 1 ? limits[0] : limits) ?? limits,
+        document: ((limits.length === 1 ? limits[0] : limits) ?? limits) satisfies LimitsDocument,
         listing: { columns: COLUMNS, rows: limits, nameOf: ({ type }) => type },
       });
     });

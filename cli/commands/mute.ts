@@ -16,6 +16,7 @@ import { type MuteOptions, muteEnd, muteSelector } from '../input/mute-options.t
 import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { MutesDocument } from '../output/listing-documents.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
 interface Options extends StateOptions, MuteOptions {
@@ -166,7 +167,7 @@ export const addMutesCommand: AddCommand = (program, { io }) => {
         await withStateStore(options, (store) => storedMutes(store.cache, io.now()), { readOnly: true })
       ).toSorted((a, b) => (a.until < b.until ? -1 : 1));
       await writeListing(io, options, {
-        document: { schema: 'headroom/mutes@1', mutes: rows },
+        document: { schema: 'headroom/mutes@1', mutes: rows } satisfies MutesDocument,
         listing: { columns: COLUMNS, rows, nameOf: ({ number }) => String(number) },
         ...(rows.length === 0 ? { text: () => 'Nothing is muted.\n' } : {}),
       });

@@ -27,6 +27,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { OwnersDocument, OwnersRecord } from '../output/listing-documents.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { renderTable, wholeNumber } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
@@ -166,7 +167,7 @@ const ownersRecord = ({
   owners,
   ownerChanges = [],
   unknowns,
-}: OwnedSubnet): object => ({
+}: OwnedSubnet): OwnersRecord => ({
   subnetId,
   name,
   accountId,
@@ -214,7 +215,12 @@ TOOK LATELY: addresses taken in the last three hours, on balance. Shown where ea
         const subnets = document.subnets.map((subnet) => splitOwners(subnet, whole, options.by));
         const busiest = subnets.toSorted((a, b) => (b.used ?? -1) - (a.used ?? -1));
         await writeListing(io, options, {
-          document: { schema, scannedAt, targets, subnets: subnets.map(ownersRecord) },
+          document: {
+            schema,
+            scannedAt,
+            targets,
+            subnets: subnets.map(ownersRecord),
+          } satisfies OwnersDocument,
           listing: {
             columns: COLUMNS,
             rows: busiest.flatMap((subnet) => (subnet.owners ?? [null]).map((owner) => ({ subnet, owner }))),

@@ -21,6 +21,7 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import type { ListingColumn } from '../output/listing.ts';
+import type { PodsDocument, PodsRecord } from '../output/listing-documents.ts';
 import { noClusters, renderProblems } from '../output/scan-table.ts';
 import { renderTable } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
@@ -78,7 +79,7 @@ Used and warm addresses are those that nodes hold. Unexplained: pods whose addre
         const document = filterDocument(whole, options);
         const { schema, scannedAt, targets, clusters } = document;
         await writeListing(io, options, {
-          document: { schema, scannedAt, targets, clusters: clusters.map(podsRecord) },
+          document: { schema, scannedAt, targets, clusters: clusters.map(podsRecord) } satisfies PodsDocument,
           listing: {
             columns: COLUMNS,
             rows: clusters.flatMap((cluster) => rowsOf(cluster, options.by)),
@@ -97,7 +98,7 @@ const rowsOf = (cluster: ClusterAssessment, by: PodLevel): readonly Held[] =>
     ? [{ cluster, holder: null }]
     : holdersBy(cluster.pods, by).map((holder) => ({ cluster, holder }));
 
-const podsRecord = ({ clusterName, accountId, region, pods, kubernetes }: ClusterAssessment): object => ({
+const podsRecord = ({ clusterName, accountId, region, pods, kubernetes }: ClusterAssessment): PodsRecord => ({
   clusterName,
   accountId,
   region,

@@ -2,8 +2,19 @@ import { schemaOfType } from './scan-schema.ts';
 
 /** The JSON Schemas of commands whose document is a type of the command line, by name. Later versions may add fields. */
 export const commandSchemas: Readonly<Record<string, () => string>> = {
+  access: () => schemaOfType('AccessDocument', 'headroom/access@1'),
+  alerts: () => schemaOfType('AlertsDocument', 'headroom/alerts@1'),
+  clusters: () => schemaOfType('ClustersDocument', 'headroom/clusters@1'),
+  config: () => schemaOfType('ConfigDocument', 'headroom/config@1'),
+  cost: () => schemaOfType('CostDocument', 'headroom/cost@1'),
+  findings: () => schemaOfType('FindingsDocument', 'headroom/findings@1'),
+  forecast: () => schemaOfType('ForecastDocument', 'headroom/forecast@1'),
+  'forecast-review': () => schemaOfType('ForecastReviewDocument', 'headroom/forecast-review@1'),
+  mutes: () => schemaOfType('MutesDocument', 'headroom/mutes@1'),
+  owners: () => schemaOfType('OwnersDocument', 'headroom/owners@1'),
+  pods: () => schemaOfType('PodsDocument', 'headroom/pods@1'),
   doctor: () => schemaOfType('DoctorDocument', 'headroom/doctor@1'),
   explain: () => schemaOfType('ExplainDocument', 'headroom/explain@1'),
   map: () => schemaOfType('MapDocument', 'headroom/map@1'),
-  limits: () => schemaOfType('LimitsDescription', 'headroom/limits@1'),
+  limits: () => schemaOfType('LimitsDocument', 'headroom/limits@1'),
 };

@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The files whose exported types have schemas. */
 const DOCUMENTS = [
   'cli/output/doctor-document.ts',
+  'cli/output/listing-documents.ts',
   'cli/output/subnet-documents.ts',
-  'shared/model/cluster/max-pods.ts',
   'shared/model/cni/plan-node-document.ts',
   'shared/model/plan/plan-documents.ts',
   'shared/pipeline/scan-document.ts',
