@@ -72,6 +72,9 @@ test('without a date the one with less left comes first, and what is not known l
   expect(
     ordered(alertOf('unknown', 'warning', null), alertOf('ten', 'warning', 10), alertOf('six', 'warning', 6)),
   ).toEqual(['six', 'ten', 'unknown']);
+  expect(compareSupply(alertOf('ten', 'warning', 10), alertOf('six', 'warning', 6))).toBe(1);
+  expect(compareSupply(alertOf('six', 'warning', 6), alertOf('ten', 'warning', 10))).toBe(-1);
+  expect(compareSupply(alertOf('six', 'warning', 6), alertOf('also six', 'warning', 6))).toBe(0);
 });
 
 test('a figure of a finding that is about no supply says nothing about urgency', () => {

@@ -193,6 +193,15 @@ const refusals: readonly {
     },
   },
   {
+    names: ['CredentialsProviderError'],
+    said: 'Could not resolve credentials using profile: [AWS_PROFILE] in configuration files.',
+    problem: {
+      code: 'no-credentials',
+      message: `${call} could not be signed: Could not resolve credentials using profile: [AWS_PROFILE] in configuration files.`,
+      action: 'Correct the profile, or name another one in AWS_PROFILE.',
+    },
+  },
+  {
     names: [
       'AuthFailure',
       'InvalidClientTokenId',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  escapedInJson,
   printable,
   printableLines,
   printableName,
@@ -11,6 +12,13 @@ const INVISIBLE = [
   ...'\uFFF9\uFFFB\uFFFE\uFFFF\u{1D173}\u{E0001}\u{E0041}\u{E007F}',
 ];
 const CONTROLS = [...'\u0000\u0007\u001B\u007F\u0085\u009F\u2028\u2029'];
+
+test('JSON with invisible characters holds their escapes, and reads as before', () => {
+  const value = { name: 'a\u009Bb\u{E0041}c\u202E' };
+  const text = escapedInJson(JSON.stringify(value));
+  expect(text).toBe('{"name":"a\\u009bb\\udb40\\udc41c\\u202e"}');
+  expect(JSON.parse(text)).toEqual(value);
+});
 
 describe('invisible characters', () => {
   test.each(INVISIBLE.map((character) => [character.codePointAt(0)?.toString(16), character]))(

@@ -626,6 +626,14 @@ describe('committed demand', () => {
     expect(fleet?.explanation).not.toContain('warm pool');
   });
 
+  test('names a group of no cluster by its VPC, and by itself where no subnet of it was scanned', () => {
+    const outsideDemand = [aDemand({ ...short, group: 'fleet', outsideCluster: true })];
+    const idIn = (subnets: readonly SubnetAssessment[]) =>
+      findingsOf('committed-demand', { outsideDemand, subnets })[0]?.subject.id;
+    expect(idIn([aSubnet()])).toBe('vpc-01/fleet');
+    expect(idIn([])).toBe('fleet');
+  });
+
   test('is information where all nodes start, but cannot all be full of pods', () => {
     const [only] = found(aDemand({ whenFull: { ...whenFull, fitsAtBest: 8 } }));
     expect(only).toMatchObject({

@@ -4,6 +4,7 @@ import {
   assessedParts,
   eachPacked,
   InterfacePacker,
+  interfaceIdsIn,
 } from '../../../../shared/model/subnet/packed-interfaces.ts';
 import { anInterfaceRecord } from '../../../fixtures/inventory-records.ts';
 
@@ -45,6 +46,13 @@ describe('the packed interfaces of a subnet', () => {
     expect(roundTrip(interfaces)).toEqual(interfaces.map(assessedParts));
   });
 
+  test('tell their ids without the rest', () => {
+    const packer = new InterfacePacker(SUBNET);
+    for (const networkInterfaceId of ['eni-01', 'eni-02'])
+      packer.add({ ...withAddresses('10.0.0.4'), networkInterfaceId });
+    expect(interfaceIdsIn(packer.finish())).toEqual(['eni-01', 'eni-02']);
+  });
+
   test.each([
     ['an address of another subnet', withAddresses('10.9.0.4')],
     ['a text that is no address', withAddresses('10.0.0', 'a b|c!\n')],
@@ -62,6 +70,7 @@ describe('the packed interfaces of a subnet', () => {
 
   test('of an empty subnet are none', () => {
     expect(roundTrip([])).toEqual([]);
+    expect(interfaceIdsIn(new InterfacePacker(SUBNET).finish())).toEqual([]);
   });
 
   test('keep the tags that are looked at, without what the CNI says of an attached interface', () => {
