@@ -16,9 +16,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Texts that are not checked, and why. */
 const EXEMPT: Readonly<Record<Text['kind'], RegExp | null>> = {
   message: null,
-  // The forecast's terms are still being renamed.
-  comment: /^(?:shared|test\/unit)\/model\/forecast\//,
-  title: /^test\/unit\/model\/forecast\//,
+  comment: null,
+  title: null,
   // The page lists the words to avoid.
   page: /^docs\/style\.md/,
 };

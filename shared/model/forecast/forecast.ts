@@ -10,7 +10,7 @@ import { HORIZON_DAYS, type Outlook, outlookOf, PATHS, STALE_HOURS } from './out
 import { DAY, HOUR } from './supply-history.ts';
 import { surge } from './surge.ts';
 
-/** The name under which the method is explained: docs/adr/0010-forecast-from-the-current-regime.md. */
+/** The name under which the method is explained: docs/adr/0010-forecast-from-the-present-trend.md. */
 export const FORECAST_METHOD = 'trend-paths';
 
 /** The interval holds four futures of five. */
@@ -31,7 +31,7 @@ export interface Known {
  * When a supply will run out, how sure that is, and why.
  *
  * The rhythm of the day and the week is taken out of the past; what is left is followed back for as long as one straight
- * line explains it (the regime). Two hundred futures continue that line, each with a slope from within its error, for as
+ * line explains it (the trend segment). Two hundred futures continue that line, each with a slope from within its error, for as
  * long as such trends last, and each day with a low drawn from the days that were. Most of them run out: exhaustion is
  * expected, at their median. Only closed hours are read, so the answer holds for an hour; what runs out faster is
  * `surge`'s to tell, which reads every sample.
@@ -65,7 +65,7 @@ export const forecast = (
     available: latest?.value ?? null,
     dailyLow: outlook.known ? outlook.lowWater : null,
     lossPerDay: outlook.known ? outlook.lossPerDay : null,
-    trendDays: outlook.known ? outlook.regime.days : null,
+    trendDays: outlook.known ? outlook.segment.days : null,
   };
   if (latest !== undefined && latest.value <= 0) {
     const at = new Date(now).toISOString();
@@ -128,7 +128,7 @@ export const forecast = (
       hours: (Date.parse(exhaustionAt) - now) / HOUR,
       probabilityWithinWeek: probabilityWithin['7d'],
       lossPerDay: outlook.lossPerDay,
-      days: outlook.regime.days,
+      days: outlook.segment.days,
       lowWater: outlook.lowWater,
       capacity,
       usualGain: outlook.usualGain,
@@ -165,7 +165,7 @@ export const forecast = (
 /** Until two weeks have been seen, nothing is known of the jumps of this supply but what others do. */
 const JUMPS_KNOWN_DAYS = 14;
 
-/** A thousandth is as much as can be told. */
+/** A thousandth is the smallest step that means something. */
 const rate = (chance: number): number => Math.round(1000 * chance) / 1000;
 
 /** The share of the futures that have run out by then; their days are ascending, so it takes a few looks. */
@@ -209,20 +209,20 @@ interface Said {
 }
 
 const reasonFor = (
-  { regime, lossPerDay, lowWater }: KnownOutlook,
+  { segment, lossPerDay, lowWater }: KnownOutlook,
   { exhaustionAt, cameBackAt, drain, isTrendFirm, probabilityWithin }: Said,
 ): string => {
   const left = `About ${rounded(lowWater)} ${verb(rounded(lowWater), 'is')} left at the daily low.`;
-  const days = rounded(regime.days) === 1 ? 'day' : `${rounded(regime.days)} days`;
+  const days = rounded(segment.days) === 1 ? 'day' : `${rounded(segment.days)} days`;
   const trend =
     drain !== null
       ? `${rounded(drain.lost)} were used up in the last ${drain.hours} hours.`
-      : cameBackAt !== null && regime.days < 2
+      : cameBackAt !== null && segment.days < 2
         ? `Room came back at ${new Date(cameBackAt).toISOString().slice(0, 16)}Z, so earlier losses do not count.`
         : rounded(lossPerDay) > 0
           ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
           : `Usage has not grown over the last ${days}.`;
-  const unsettled = regime.settled
+  const unsettled = segment.settled
     ? ''
     : ' The level changed less than two days ago, so this may be a single jump or a steady climb.';
   const week = `The probability of running out within 7 days is ${Math.round(100 * probabilityWithin['7d'])} %.`;

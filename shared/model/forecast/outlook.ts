@@ -6,17 +6,17 @@ import { usualGainOf } from './firm-trend.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
 import { type Falls, fallsOf, lowest } from './jumps.ts';
 import { type Recovery, recoveryOf } from './recovery.ts';
+import { Rhythm } from './rhythm.ts';
+import { HOUR } from './supply-history.ts';
 import {
   BLOCK_HOURS,
   BLOCKS_PER_DAY,
   lossInStairs,
   lossOfLows,
   noiseOf,
-  type Regime,
-  regimeOf,
-} from './regime.ts';
-import { Rhythm } from './rhythm.ts';
-import { HOUR } from './supply-history.ts';
+  type TrendSegment,
+  trendSegmentOf,
+} from './trend-segment.ts';
 
 /** How many futures are drawn. Two hundred tell a probability to about three points. */
 export const PATHS = 200;
@@ -27,10 +27,10 @@ export const FEWEST_HOURS = 48;
 /** Nothing measured for this long: whatever was known is no longer so. */
 export const STALE_HOURS = 24;
 /**
- * The futures start from four witnesses: the regime as it looks now, and as it looked 6, 12 and 18 hours ago. Most of
+ * The futures start from four lookbacks: the trend segment as it looks now, and as it looked 6, 12 and 18 hours ago. Most of
  * them must agree before exhaustion is expected, so that no single odd stretch of hours decides.
  */
-const WITNESS_HOURS = [0, 6, 12, 18] as const;
+const LOOKBACK_HOURS = [0, 6, 12, 18] as const;
 /**
  * What has lasted for a day lasts for another seven with even chance: young trends are believed less far ahead. Before a
  * whole week has been seen, a working day after a weekend looks like a trend: one more day, then.
@@ -54,9 +54,9 @@ export type Outlook =
       readonly from: number;
       /** Days until each future ran out, ascending; futures that do not within the horizon are absent. */
       readonly exhaustedAfter: readonly number[];
-      /** Of the newest witness. */
-      readonly regime: Regime;
-      /** The mean over the witnesses: what is lost per day. */
+      /** Of the newest lookback. */
+      readonly segment: TrendSegment;
+      /** The mean over the lookbacks: what is lost per day. */
       readonly lossPerDay: number;
       /** What is left at the day's low, on an ordinary day, now. */
       readonly lowWater: number;
@@ -73,14 +73,14 @@ export type Outlook =
       readonly stillDays: number;
     };
 
-/** One regime and how its days dip below it. */
-interface Witness {
-  readonly regime: Regime;
+/** One trend segment and how its days dip below it. */
+interface Lookback {
+  readonly segment: TrendSegment;
   readonly lossPerDay: number;
   /** Level at the end of the last closed hour. */
   readonly level: number;
   /** How far each of the last days dipped below its level: zero or less. */
-  readonly dips: readonly number[];
+  readonly dailyDips: readonly number[];
 }
 
 /** Reads the closed hours and draws the futures. Deterministic: chance comes from fixed, evenly spread numbers. */
@@ -111,20 +111,20 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     usualGain: usualGainOf(grid),
     stillDays: stillDays(grid, capacity),
   };
-  const witnesses = WITNESS_HOURS.flatMap(
-    (ago) => witnessAt(grid, levels, { capacity, ago, from: recovery.from }) ?? [],
+  const lookbacks = LOOKBACK_HOURS.flatMap(
+    (ago) => lookbackAt(grid, levels, { capacity, ago, from: recovery.from }) ?? [],
   );
-  const newest = witnesses[0];
+  const newest = lookbacks[0];
   if (newest === undefined) {
     if (recovery.from === 0)
       return { known: false, reason: 'Too much of the last two days is missing to see a trend.' };
     return { known: true, ...seen, ...noTrend((hours - recovery.from) / 24, seen.lowestOfDay) };
   }
   const still = seen.stillDays;
-  if (still >= STILL_DAYS && newest.regime.days < STILL_OUTWEIGHS * still)
+  if (still >= STILL_DAYS && newest.segment.days < STILL_OUTWEIGHS * still)
     return { known: true, ...seen, ...noTrend(still, seen.lowestOfDay) };
 
-  const exhaustedAfter = drawFutures(witnesses, {
+  const exhaustedAfter = drawFutures(lookbacks, {
     persistence: hours < WEEK_SEEN_HOURS ? PERSISTENCE_UNSEEN_WEEK : PERSISTENCE,
     phase: lowPhase(grid),
     amplitude: rhythm.amplitude,
@@ -133,18 +133,21 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     known: true,
     ...seen,
     exhaustedAfter,
-    regime: newest.regime,
-    lossPerDay: witnesses.reduce((sum, witness) => sum + witness.lossPerDay, 0) / witnesses.length,
-    lowWater: Math.max(0, newest.level + median(newest.dips)),
+    segment: newest.segment,
+    lossPerDay: lookbacks.reduce((sum, lookback) => sum + lookback.lossPerDay, 0) / lookbacks.length,
+    lowWater: Math.max(0, newest.level + median(newest.dailyDips)),
   };
 };
 
-type Trend = Pick<Extract<Outlook, { known: true }>, 'exhaustedAfter' | 'regime' | 'lossPerDay' | 'lowWater'>;
+type Trend = Pick<
+  Extract<Outlook, { known: true }>,
+  'exhaustedAfter' | 'segment' | 'lossPerDay' | 'lowWater'
+>;
 
 /** After room came back, and while nothing changes, there is no trend to go on. */
 const noTrend = (days: number, level: number): Trend => ({
   exhaustedAfter: [],
-  regime: { lossPerDay: 0, error: 0, level, days, settled: true, lossIfClimbing: 0, errorIfClimbing: 0 },
+  segment: { lossPerDay: 0, error: 0, level, days, settled: true, lossIfClimbing: 0, errorIfClimbing: 0 },
   lossPerDay: 0,
   lowWater: level,
 });
@@ -179,7 +182,7 @@ const blocksUntil = (levels: RunningMeans, from: number, end: number): number[] 
   return blocks;
 };
 
-const witnessAt = (
+const lookbackAt = (
   grid: HourlyGrid,
   levels: RunningMeans,
   {
@@ -187,43 +190,43 @@ const witnessAt = (
     ago: hoursAgo,
     from,
   }: { readonly capacity: number; readonly ago: number; readonly from: number },
-): Witness | null => {
+): Lookback | null => {
   const end = grid.mean.length - hoursAgo;
   const blocks = blocksUntil(levels, from, end);
-  // Each witness judges the noise for itself: with one judgement for all, alerts flapped (measured on the tuning set).
+  // Each lookback judges the noise for itself: with one judgement for all, alerts flapped (measured on the tuning set).
   const noise = noiseOf(blocks, capacity);
-  const current = regimeOf(blocks, noise);
+  const current = trendSegmentOf(blocks, noise);
   if (current === null) return null;
   const stairs = lossInStairs(blocks, noise);
-  const regime = stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
+  const segment = stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
 
   const lows: number[] = [];
-  const dips: number[] = [];
+  const dailyDips: number[] = [];
   for (let day = 0; (day + 1) * 24 <= end - from && day < LOW_WATER_DAYS; day++) {
     const low = lowest(grid.low, end - (day + 1) * 24, end - day * 24);
     const level = lowest(blocks, day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY);
     lows.push(low);
-    if (!Number.isNaN(low - level)) dips.push(low - level);
+    if (!Number.isNaN(low - level)) dailyDips.push(low - level);
   }
-  if (dips.length === 0) return null;
+  if (dailyDips.length === 0) return null;
 
   // The daily low should fall with the mean: where a rhythm changes its shape, it need not. It is noisier, so it halves at most.
-  const ofLows = lossOfLows(lows.slice(0, Math.max(3, Math.round(regime.days))));
+  const ofLows = lossOfLows(lows.slice(0, Math.max(3, Math.round(segment.days))));
   const lossPerDay =
-    regime.lossPerDay > 0 && !Number.isNaN(ofLows)
-      ? Math.min(regime.lossPerDay, Math.max(regime.lossPerDay / 2, ofLows))
-      : regime.lossPerDay;
+    segment.lossPerDay > 0 && !Number.isNaN(ofLows)
+      ? Math.min(segment.lossPerDay, Math.max(segment.lossPerDay / 2, ofLows))
+      : segment.lossPerDay;
   // A level that has just changed is believed only as far as the supply was really seen to fall.
   const newestLow = elementAt(
     lows,
     lows.findIndex((low) => !Number.isNaN(low)),
   );
-  const level = regime.settled ? regime.level : Math.max(regime.level, newestLow - median(dips));
-  return { regime, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dips };
+  const level = segment.settled ? segment.level : Math.max(segment.level, newestLow - median(dailyDips));
+  return { segment, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dailyDips };
 };
 
-/** Two weeks of stairs go on; how high the next one is, nobody knows. */
-const inStairs = (current: Regime, lossPerDay: number): Regime => ({
+/** Two weeks of stairs go on; how high the next one is, is not known. */
+const inStairs = (current: TrendSegment, lossPerDay: number): TrendSegment => ({
   ...current,
   lossPerDay,
   error: Math.max(current.error, lossPerDay / 3),
@@ -272,24 +275,24 @@ interface Course {
   readonly amplitude: number;
 }
 
-const drawFutures = (witnesses: readonly Witness[], { persistence, phase, amplitude }: Course): number[] => {
+const drawFutures = (lookbacks: readonly Lookback[], { persistence, phase, amplitude }: Course): number[] => {
   const exhaustedAfter: number[] = [];
-  const deepest = witnesses.map(({ dips }) => smallestOf(dips));
+  const deepest = lookbacks.map(({ dailyDips }) => smallestOf(dailyDips));
   for (let path = 0; path < PATHS; path++) {
-    const witness = elementAt(witnesses, path % witnesses.length);
-    const { regime, dips, level } = witness;
-    const climbs = !regime.settled && (Math.floor(path / witnesses.length) % 10) / 10 < CLIMBING_SHARE;
+    const lookback = elementAt(lookbacks, path % lookbacks.length);
+    const { segment, dailyDips, level } = lookback;
+    const climbs = !segment.settled && (Math.floor(path / lookbacks.length) % 10) / 10 < CLIMBING_SHARE;
     const drift = elementAt(DRIFTS, path);
     const loss = climbs
-      ? regime.lossIfClimbing + regime.errorIfClimbing * drift
-      : witness.lossPerDay + regime.error * drift;
-    const lasts = persistence * regime.days * elementAt(LASTS, path);
+      ? segment.lossIfClimbing + segment.errorIfClimbing * drift
+      : lookback.lossPerDay + segment.error * drift;
+    const lasts = persistence * segment.days * elementAt(LASTS, path);
     const after = exhaustionOf({
       level,
       loss,
       lasts,
-      dips,
-      deepest: elementAt(deepest, path % witnesses.length),
+      dailyDips,
+      deepest: elementAt(deepest, path % lookbacks.length),
       path,
       phase,
       amplitude,
@@ -303,8 +306,8 @@ interface Future {
   readonly level: number;
   readonly loss: number;
   readonly lasts: number;
-  readonly dips: readonly number[];
-  /** The lowest of the dips. */
+  readonly dailyDips: readonly number[];
+  /** The lowest of the daily dips. */
   readonly deepest: number;
   readonly path: number;
   readonly phase: number;
@@ -316,7 +319,7 @@ const exhaustionOf = ({
   level,
   loss,
   lasts,
-  dips,
+  dailyDips,
   deepest,
   path,
   phase,
@@ -326,8 +329,11 @@ const exhaustionOf = ({
   if (level - Math.max(0, loss) * Math.min(HORIZON_DAYS, lasts) + deepest > NOTHING_LEFT) return null;
   for (let day = 0; day < HORIZON_DAYS; day++) {
     const after = day + phase;
-    const dip = elementAt(dips, Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dips.length));
-    const left = level - loss * Math.min(after, lasts) + dip;
+    const dailyDip = elementAt(
+      dailyDips,
+      Math.floor(((path * DIP_STEP + day * DRIFT_STEP) % 1) * dailyDips.length),
+    );
+    const left = level - loss * Math.min(after, lasts) + dailyDip;
     if (left > NOTHING_LEFT) continue;
     if (loss <= 0) return after;
     // Without a rhythm the line crosses at any hour; with one, at the day's low.

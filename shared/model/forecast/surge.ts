@@ -31,7 +31,7 @@ const NEARLY_OVER = 0.2;
 export const SURGE_HOURS = 1.4;
 /** The same where it is nearly over: little is left, or hardly any earlier day is known. */
 export const NEARLY_OVER_HOURS = 0.75;
-/** What gets faster is told by the fast window: at its pace as little is left as above, and at the slow window's this much. */
+/** The fast window shows what gets faster: at its pace as little is left as above, and at the slow window's this much. */
 const ACCELERATING_HOURS = 2;
 /** An alert clears only when both windows leave more than this. */
 export const CLEAR_HOURS = 3;
@@ -58,7 +58,7 @@ interface Earlier {
   /** The fastest loss per hour. */
   readonly lossPerHour: number;
   /** How far the lowest point of the next hour usually is below this hour's mean. */
-  readonly dip: number;
+  readonly dailyDip: number;
   /** Below this a value is unlike them: as far under the lowest as a usual day's low is above it, times `UNLIKE`; but no lower than half the lowest. */
   readonly floor: number;
 }
@@ -98,7 +98,7 @@ export const surge = (
     known !== null &&
     value < known.floor &&
     ((surges &&
-      hoursAt(value - known.dip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= NEARLY_OVER_HOURS) ||
+      hoursAt(value - known.dailyDip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= NEARLY_OVER_HOURS) ||
       surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
   const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
   const fall = fallOf({ hourly }, measured, capacity, now);
@@ -121,7 +121,7 @@ export const surge = (
       : raise === 'warning' || fall !== null || goesOn !== null
         ? 'warning'
         : 'ok';
-  // Where only the longer windows see it, theirs is the pace that is told.
+  // Where only the longer windows see it, theirs is the pace that is shown.
   const slowly = surges || isNearlyOver ? null : draining;
   const onlyFell = slowly === null && !surges && !isNearlyOver ? fall : null;
   const pace = slowly?.lossPerHour ?? Math.max(lossPerHour.slow, lossPerHour.fast);
@@ -288,22 +288,22 @@ const earlierDays = (hourly: readonly HourlyPoint[], now: number): Earlier | nul
   const thisHour = Math.floor(now / HOUR) * HOUR;
   const losses: number[] = [];
   const lows: number[] = [];
-  const dips: number[] = [];
+  const dailyDips: number[] = [];
   for (let days = 1; days <= EARLIER_DAYS; days++) {
     const middle = thisHour - days * DAY;
     const day = extremes(hourly, middle - AROUND_HOURS * HOUR, middle + AROUND_HOURS * HOUR);
     if (day === null) continue;
     losses.push(day.loss);
     lows.push(day.low);
-    const dip = dipAfter(hourly, middle);
-    if (dip !== null) dips.push(dip);
+    const dailyDip = dipAfter(hourly, middle);
+    if (dailyDip !== null) dailyDips.push(dailyDip);
   }
   if (losses.length === 0) return null;
   const lowest = -mostBut(lows.map((low) => -low));
   return {
     days: losses.length,
     lossPerHour: Math.max(0, mostBut(losses)),
-    dip: dips.length === 0 ? 0 : Math.max(0, median(dips)),
+    dailyDip: dailyDips.length === 0 ? 0 : Math.max(0, median(dailyDips)),
     floor: Math.max(lowest / 2, lowest - UNLIKE * Math.max(0, median(lows) - lowest)),
   };
 };

@@ -1,5 +1,5 @@
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
-import { lossOfLows } from '../../../shared/model/forecast/regime.ts';
+import { lossOfLows } from '../../../shared/model/forecast/trend-segment.ts';
 import type { HourlyPoint, SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import { seededRandom } from '../../fixtures/seeded-random.ts';
 import { DAY, HOUR } from './shapes/load-series.ts';

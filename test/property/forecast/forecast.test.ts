@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { median, RunningMeans } from '../../../shared/model/forecast/hourly-grid.ts';
-import { lossOfLows, noiseOf, regimeOf } from '../../../shared/model/forecast/regime.ts';
 import { HistoryBuilder, historyOf } from '../../../shared/model/forecast/supply-history.ts';
 import { surge } from '../../../shared/model/forecast/surge.ts';
+import { lossOfLows, noiseOf, trendSegmentOf } from '../../../shared/model/forecast/trend-segment.ts';
 import type { Sample } from '../../../shared/model/result/forecast.ts';
 import { DAY, HOUR, MINUTE, START } from '../../fixtures/supply-series.ts';
 
@@ -165,10 +165,10 @@ test('a straight line is found as it is, whatever its slope', () => {
       fc.integer({ min: 100, max: 10_000 }),
       (slope, length, level) => {
         const blocks = Array.from({ length }, (_, back) => level + slope * back);
-        const regime = regimeOf(blocks, noiseOf(blocks, 100));
-        expect(regime?.lossPerDay).toBeCloseTo(4 * slope, 6);
-        expect(regime?.level).toBeCloseTo(level, 6);
-        expect(regime?.days).toBe(length / 4);
+        const segment = trendSegmentOf(blocks, noiseOf(blocks, 100));
+        expect(segment?.lossPerDay).toBeCloseTo(4 * slope, 6);
+        expect(segment?.level).toBeCloseTo(level, 6);
+        expect(segment?.days).toBe(length / 4);
         const lows = blocks.filter((_, back) => back % 4 === 0);
         expect(lossOfLows(lows)).toBeCloseTo(4 * slope, 6);
       },

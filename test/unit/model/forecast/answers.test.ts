@@ -47,12 +47,12 @@ const answerTo = (available: (day: number) => number, days: number, every?: numb
     ? [
         outlook.lossPerDay,
         outlook.lowWater,
-        outlook.regime.lossPerDay,
-        outlook.regime.error,
-        outlook.regime.level,
-        outlook.regime.days,
-        outlook.regime.lossIfClimbing,
-        outlook.regime.errorIfClimbing,
+        outlook.segment.lossPerDay,
+        outlook.segment.error,
+        outlook.segment.level,
+        outlook.segment.days,
+        outlook.segment.lossIfClimbing,
+        outlook.segment.errorIfClimbing,
         outlook.exhaustedAfter.length,
         outlook.exhaustedAfter.reduce((sum, after) => sum + after, 0),
       ].map(rounded)

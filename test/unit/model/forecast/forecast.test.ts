@@ -112,7 +112,7 @@ describe('what does not run out', () => {
   });
 });
 
-describe('what cannot be told', () => {
+describe('what cannot be known', () => {
   const unknown = (history: SupplyHistory, now: number) => forecast(history, 251, now);
 
   test('nothing is known of a subnet without a past', () => {
@@ -232,8 +232,8 @@ describe('a day of silence in the past', () => {
       ),
     );
 
-  test('just before a witness, after a level that had not settled, does not make its futures run out at once', () => {
-    // A jump, a day of the new level, a day of silence, and 18 hours: the oldest witness looks back from the silence.
+  test('just before a lookback, after a level that had not settled, does not make its futures run out at once', () => {
+    // A jump, a day of the new level, a day of silence, and 18 hours: the oldest lookback looks back from the silence.
     const history = withHole(16.75, 14, 15, 16);
     const { probabilityWithin, earliest, exhaustionAt } = forecast(history, 1000, START + 16.75 * DAY);
     expect(exhaustionAt).toBeNull();

@@ -30,7 +30,7 @@ describe('a surge that takes three hours', () => {
     expect(seen(hours, runaway)).toMatchObject({ raise: 'critical', hold: 'critical' });
   });
 
-  test('is told by its newest half hour where it gets faster', () => {
+  test('is shown by its newest half hour where it gets faster', () => {
     const faster = (hoursIn: number): number => 30 * hoursIn ** 2.5;
     const outcome = seen(2.5, faster);
     expect(outcome?.raise).toBe('critical');
@@ -88,17 +88,17 @@ describe('what is nearly over', () => {
     expect(outcome?.hold).toBe('critical');
   });
 
-  test('is not told by half an hour while more than a fifth of the capacity is left', () => {
+  test('is not shown by half an hour while more than a fifth of the capacity is left', () => {
     const behindALargeJob = (left: number) => (minute: number) => 6 * minute - (minute < 60 ? 0 : 30 + left);
     expect(following(105, behindALargeJob(190))?.raise).toBe('ok');
     expect(following(105, behindALargeJob(150))?.raise).toBe('critical');
   });
 
-  test('is not told by half an hour in which a piece of ten minutes lost nothing', () => {
+  test('is not shown by half an hour in which a piece of ten minutes lost nothing', () => {
     expect(following(105, (minute) => (minute < 95 ? 20 : behindAJob(minute)))?.raise).toBe('ok');
   });
 
-  test('is not told by half an hour that would last for another', () => {
+  test('is not shown by half an hour that would last for another', () => {
     expect(following(105, (minute) => 430 + (minute < 60 ? 30 : 0) + 0.1 * minute)?.raise).toBe('ok');
   });
 
@@ -114,7 +114,7 @@ describe('what is nearly over', () => {
     expect(following(60, () => 0, lower)?.raise).toBe('critical');
   });
 
-  test('is not told by half an hour at the pace of every morning', () => {
+  test('is not shown by half an hour at the pace of every morning', () => {
     const lower = (day: number): number => fastMornings(day) - (day < 14 ? 0 : 300);
     expect(following(85, (minute) => (minute < 30 ? 100 : 0), lower)?.raise).toBe('ok');
   });
@@ -247,7 +247,7 @@ describe('what is no surge', () => {
   });
 });
 
-describe('what cannot be told', () => {
+describe('what cannot be known', () => {
   test('without the last 90 minutes nothing is known', () => {
     expect(surge({ hourly: [], recent: [] }, 1000, START)).toBeNull();
     const [samples, now] = during(2, runaway);

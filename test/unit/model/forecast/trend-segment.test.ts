@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { lossInStairs, lossOfLows, noiseOf, regimeOf } from '../../../../shared/model/forecast/regime.ts';
+import {
+  lossInStairs,
+  lossOfLows,
+  noiseOf,
+  trendSegmentOf,
+} from '../../../../shared/model/forecast/trend-segment.ts';
 
 /** Six-hour means of a supply, the newest first, from what it was so many days ago. */
 const blocksOf = (days: number, available: (daysAgo: number) => number): number[] =>
@@ -63,16 +68,16 @@ describe('a jump', () => {
   const jumped = (daysAgo: number) => (daysAgo < 4 ? 300 : 340) + 2 * Math.sin(daysAgo * 7);
 
   test('is no climb: only what came after it counts', () => {
-    const regime = regimeOf(blocksOf(8, jumped), 12);
-    expect(regime?.days).toBe(4);
-    expect(Math.abs(regime?.lossPerDay ?? Number.NaN)).toBeLessThan(2);
-    expect(regime?.level).toBeCloseTo(300, -1);
+    const segment = trendSegmentOf(blocksOf(8, jumped), 12);
+    expect(segment?.days).toBe(4);
+    expect(Math.abs(segment?.lossPerDay ?? Number.NaN)).toBeLessThan(2);
+    expect(segment?.level).toBeCloseTo(300, -1);
   });
 
   test('is seen through hours without a measurement', () => {
-    const regime = regimeOf(blocksOf(8, jumped).fill(Number.NaN, 9, 11), 12);
-    expect(regime?.days).toBe(4);
-    expect(regime?.level).toBeCloseTo(300, -1);
+    const segment = trendSegmentOf(blocksOf(8, jumped).fill(Number.NaN, 9, 11), 12);
+    expect(segment?.days).toBe(4);
+    expect(segment?.level).toBeCloseTo(300, -1);
   });
 });
 
@@ -109,45 +114,45 @@ describe('noise', () => {
   });
 });
 
-describe('a regime', () => {
+describe('a trend segment', () => {
   test('is the line through all that it explains, with its error', () => {
-    const regime = regimeOf(
+    const segment = trendSegmentOf(
       blocksOf(10, (daysAgo) => 300 + 10 * daysAgo),
       1,
     );
-    expect(regime).toMatchObject({ days: 10, settled: true });
-    expect(regime?.lossPerDay).toBeCloseTo(10);
-    expect(regime?.level).toBeCloseTo(300);
+    expect(segment).toMatchObject({ days: 10, settled: true });
+    expect(segment?.lossPerDay).toBeCloseTo(10);
+    expect(segment?.level).toBeCloseTo(300);
     // The spread of the numbers 0 to n - 1 is n (n² - 1) / 12; there are four blocks to a day.
-    expect(regime?.error).toBeCloseTo(4 / Math.sqrt((40 * 1599) / 12));
-    expect(regime?.lossIfClimbing).toBeCloseTo(10);
-    expect(regime?.errorIfClimbing).toBeCloseTo(4 / Math.sqrt((8 * 63) / 12));
+    expect(segment?.error).toBeCloseTo(4 / Math.sqrt((40 * 1599) / 12));
+    expect(segment?.lossIfClimbing).toBeCloseTo(10);
+    expect(segment?.errorIfClimbing).toBeCloseTo(4 / Math.sqrt((8 * 63) / 12));
   });
 
   test('needs two days, of which one block may be missing', () => {
     const twoDays = blocksOf(2, () => 300);
-    expect(regimeOf(twoDays, 1)).toMatchObject({ days: 2, level: 300, lossPerDay: 0, settled: true });
-    expect(regimeOf(twoDays.slice(1), 1)).toBeNull();
-    expect(regimeOf(twoDays.with(3, Number.NaN), 1)?.days).toBe(2);
-    expect(regimeOf(twoDays.with(3, Number.NaN).with(5, Number.NaN), 1)).toBeNull();
-    expect(regimeOf([], 1)).toBeNull();
+    expect(trendSegmentOf(twoDays, 1)).toMatchObject({ days: 2, level: 300, lossPerDay: 0, settled: true });
+    expect(trendSegmentOf(twoDays.slice(1), 1)).toBeNull();
+    expect(trendSegmentOf(twoDays.with(3, Number.NaN), 1)?.days).toBe(2);
+    expect(trendSegmentOf(twoDays.with(3, Number.NaN).with(5, Number.NaN), 1)).toBeNull();
+    expect(trendSegmentOf([], 1)).toBeNull();
   });
 
   test('goes back to where the supply took another course, and no further', () => {
     const bent = blocksOf(12, (daysAgo) => 300 + 60 * Math.max(0, daysAgo - 5));
-    const regime = regimeOf(bent, 1);
-    expect(regime?.lossPerDay).toBeLessThan(5);
-    expect(regime?.days).toBeGreaterThanOrEqual(5);
-    expect(regime?.days).toBeLessThan(6.5);
+    const segment = trendSegmentOf(bent, 1);
+    expect(segment?.lossPerDay).toBeLessThan(5);
+    expect(segment?.days).toBeGreaterThanOrEqual(5);
+    expect(segment?.days).toBeLessThan(6.5);
   });
 
   test('of a level that changed within two days is unsettled: it is where the newest two blocks are', () => {
     const dropped = [Number.NaN, 198, 202, 260, 300, 300, 300, 300, 300, 300];
-    const regime = regimeOf(dropped, 1);
-    expect(regime).toMatchObject({ lossPerDay: 0, level: 200, days: 2, settled: false });
-    expect(regime?.lossIfClimbing).toBeGreaterThan(40);
+    const segment = trendSegmentOf(dropped, 1);
+    expect(segment).toMatchObject({ lossPerDay: 0, level: 200, days: 2, settled: false });
+    expect(segment?.lossIfClimbing).toBeGreaterThan(40);
     // Seven points, 1 to 7.
-    expect(regime?.error).toBeCloseTo(4 / Math.sqrt((7 * 48) / 12));
-    expect(regime?.errorIfClimbing).toBeGreaterThan(10);
+    expect(segment?.error).toBeCloseTo(4 / Math.sqrt((7 * 48) / 12));
+    expect(segment?.errorIfClimbing).toBeGreaterThan(10);
   });
 });

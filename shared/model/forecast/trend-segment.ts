@@ -3,10 +3,10 @@ import { largestOf } from '../base/extremes.ts';
 import { median, robustDeviation } from './hourly-grid.ts';
 
 /**
- * The regime: what the supply has been doing lately, for as long as it has been doing it. A straight line through the
+ * The trend segment: what the supply has been doing lately, for as long as it has been doing it. A straight line through the
  * means of six hours each, with the rhythm taken out, over the longest stretch that ends now and that one line explains.
  */
-export interface Regime {
+export interface TrendSegment {
   /** Supply lost per day along the line, and its standard error. */
   readonly lossPerDay: number;
   readonly error: number;
@@ -112,13 +112,13 @@ const stepsOf = (values: readonly number[]): number[] => {
 };
 
 /**
- * Finds the regime. @param blocks means of six hours each with the rhythm taken out, the newest first; `NaN`: not known
+ * Finds the trend segment. @param blocks means of six hours each with the rhythm taken out, the newest first; `NaN`: not known
  * @returns `null` where fewer than two days are known
  */
-export const regimeOf = (blocks: readonly number[], noise: number): Regime | null => {
+export const trendSegmentOf = (blocks: readonly number[], noise: number): TrendSegment | null => {
   const line = new Line();
   let [lowest, highest] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let best: Omit<Regime, 'lossIfClimbing' | 'errorIfClimbing'> | null = null;
+  let best: Omit<TrendSegment, 'lossIfClimbing' | 'errorIfClimbing'> | null = null;
   let first: { readonly loss: number; readonly error: number } | null = null;
   for (const [index, block] of blocks.entries()) {
     if (!Number.isNaN(block)) line.add(index, block);
@@ -147,11 +147,11 @@ export const regimeOf = (blocks: readonly number[], noise: number): Regime | nul
     };
   }
   if (best === null || first === null) return null;
-  const regime: Regime = { ...best, lossIfClimbing: first.loss, errorIfClimbing: first.error };
-  return best.settled && best.lossPerDay > 0 ? jumpOrClimb(regime, blocks, noise) : regime;
+  const segment: TrendSegment = { ...best, lossIfClimbing: first.loss, errorIfClimbing: first.error };
+  return best.settled && best.lossPerDay > 0 ? jumpOrClimb(segment, blocks, noise) : segment;
 };
 
-const unsettled = (blocks: readonly number[]): Pick<Regime, 'lossPerDay' | 'level' | 'settled'> => {
+const unsettled = (blocks: readonly number[]): Pick<TrendSegment, 'lossPerDay' | 'level' | 'settled'> => {
   const newest = blocks.filter((block) => !Number.isNaN(block)).slice(0, 2);
   return {
     lossPerDay: 0,
@@ -161,10 +161,10 @@ const unsettled = (blocks: readonly number[]): Pick<Regime, 'lossPerDay' | 'leve
 };
 
 /** A line through a jump looks like a climb. Where two levels explain the stretch better, only what came after the jump counts. */
-const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): Regime => {
+const jumpOrClimb = (segment: TrendSegment, blocks: readonly number[], noise: number): TrendSegment => {
   const points: (readonly [x: number, y: number])[] = [];
   const climb = new Line();
-  for (let x = 0; x < regime.days * BLOCKS_PER_DAY; x++) {
+  for (let x = 0; x < segment.days * BLOCKS_PER_DAY; x++) {
     const y = elementAt(blocks, x);
     if (Number.isNaN(y)) continue;
     points.push([x, y]);
@@ -180,12 +180,12 @@ const jumpOrClimb = (regime: Regime, blocks: readonly number[], noise: number): 
     const left = squares - sum ** 2 / count - (total - sum) ** 2 / (points.length - count);
     if (left < fewest) [fewest, after] = [left, count];
   }
-  if (fewest >= JUMP_SHARE * climb.squares) return regime;
-  if (after < FEWEST_BLOCKS) return { ...regime, ...unsettled(blocks) };
+  if (fewest >= JUMP_SHARE * climb.squares) return segment;
+  if (after < FEWEST_BLOCKS) return { ...segment, ...unsettled(blocks) };
   const line = new Line();
   for (const [x, y] of points.slice(0, after)) line.add(x, y);
   return {
-    ...regime,
+    ...segment,
     lossPerDay: line.slope * BLOCKS_PER_DAY,
     error: line.slopeError(Math.max(noise, line.deviation)) * BLOCKS_PER_DAY,
     level: line.level,
@@ -218,7 +218,7 @@ const STAIRS_OVER_NOISE = 4;
  * Loss per day of a supply that falls in stairs, as one release, tenant or node group after another moves in: each stretch
  * between two stairs is flat, so no line fits, yet two windows, a long and a short one, both lost. `null`: it does not.
  *
- * @param blocks as for `regimeOf`
+ * @param blocks as for `trendSegmentOf`
  */
 export const lossInStairs = (blocks: readonly number[], noise: number): number | null => {
   const days: number[] = [];
