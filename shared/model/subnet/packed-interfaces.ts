@@ -1,4 +1,5 @@
 import type { NetworkInterface, PrivateAddress, Subnet, Tags } from '../aws/inventory.ts';
+import { elementAt } from '../base/element-at.ts';
 import { HeadroomError } from '../base/errors.ts';
 import { type Cidr, cidrContains, cidrContainsAddress, formatCidr, parseCidr } from '../net/cidr.ts';
 import { formatIpv4, parseIpv4 } from '../net/ipv4.ts';
@@ -159,7 +160,7 @@ export const eachPacked = (
 
 /** The ids of packed interfaces, without the rest of them. */
 export const interfaceIdsIn = ({ lines }: PackedInterfaces): readonly string[] =>
-  lines === '' ? [] : lines.split('\n').map((line) => line.split('|', 2)[1] ?? NOTHING);
+  lines === '' ? [] : lines.split('\n').map((line) => elementAt(line.split('|', 2), 1));
 
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
 

@@ -16,6 +16,7 @@ import type {
   VpcConnection,
   VpcEndpoint,
 } from '../aws/inventory.ts';
+import { valueAt } from '../base/value-at.ts';
 import type { EstateInput } from '../checks/estate.ts';
 import { ClusterAssessor } from '../cluster/cluster-assessor.ts';
 import { limitsOf } from '../cluster/instance-limits.ts';
@@ -209,7 +210,7 @@ export class TargetAssessor {
       const leakedInterfaces = interfacesListed
         ? leaksIn(subnetId, leaked.get(subnetId) ?? []).interfaces
         : null;
-      const forecast = forecasts.get(subnetId) ?? {};
+      const forecast = valueAt(forecasts, subnetId);
       const past = before.get(subnetId);
       const ownerChanges = withChanges(
         past?.ownerChanges ?? [],

@@ -241,3 +241,8 @@ describe('a day of silence in the past', () => {
     expect(earliest).not.toBe(new Date(START + 16.75 * DAY).toISOString());
   });
 });
+
+test('a supply that has stood still for a day has the trend of that day', () => {
+  const { reason } = outlookAfter(20, (day) => (day < 19 ? 700 : 500));
+  expect(reason).toContain('Usage has not grown over the last day.');
+});

@@ -42,6 +42,7 @@ describe('the packed interfaces of a subnet', () => {
       { ...withAddresses('10.0.0.4', '10.0.0.255'), ipv4Prefixes: ['10.0.0.16/28', '10.0.0.240/28'] },
       { ...withAddresses('10.0.0.5'), ipv6Prefixes: ['2001:db8::/80', '2001:db8:1::/80'] },
       { ...withAddresses('10.0.0.6'), attachment: ATTACHED },
+      { ...withAddresses('10.0.0.7'), attachment: { ...ATTACHED, instanceId: null } },
     ];
     expect(roundTrip(interfaces)).toEqual(interfaces.map(assessedParts));
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import type { EksCluster } from '../../../../shared/model/aws/inventory.ts';
 import { known, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import type { TargetAssessment } from '../../../../shared/model/result/assessment.ts';
 import { TargetAssessor, type TargetAssessorInput } from '../../../../shared/model/target/target-assessor.ts';
@@ -202,9 +203,21 @@ test('instances that could not be listed are said, too', () => {
   expect(clusters[0]?.unknowns).toContainEqual({ field: 'nodes', reason: 'Instances could not be listed.' });
 });
 
+test('a history of a subnet that is gone has no forecast, and hinders no other', () => {
+  const past = { addresses: { hourly: [], recent: [] }, prefixes: { hourly: [], recent: [] } };
+  const histories = new Map([['subnet-gone', past]]);
+  const { assessment } = applyPolicy(foldOf().finish({ target: ok, histories }), DEFAULT_POLICY);
+  expect(assessment.subnets.map(({ subnetId }) => subnetId)).toEqual([aSubnetRecord().subnetId]);
+});
+
 describe('the pods of a cluster', () => {
   const pod = (name: string, last: number) => aPod({ name, addresses: [`10.0.0.${last}`] });
-  const scanOf = (pods: readonly number[], previous: TargetAssessment | null, now: number) => {
+  const scanOf = (
+    pods: readonly number[],
+    previous: TargetAssessment | null,
+    now: number,
+    vpcCni: EksCluster['vpcCni'] = cniSettings({}),
+  ) => {
     const fold = foldOf(
       {
         kubernetes: new Map([
@@ -217,7 +230,7 @@ describe('the pods of a cluster', () => {
             }),
           ],
         ]),
-        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup()], vpcCni: cniSettings({}) })],
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup()], vpcCni })],
         instances: new Map([['i-01', aNode('i-01')]]),
       },
       { previous, now },
@@ -256,6 +269,14 @@ describe('the pods of a cluster', () => {
     for (let hour = 1; hour <= 30; hour += 1)
       scan = scanOf(hour % 2 === 0 ? [20] : [20, 21], scan, NOW + hour * HOUR);
     expect(scan.clusters[0]?.pods?.warmAdvice).toMatchObject({ warmIpTarget: 1, observations: 31 });
+  });
+
+  test('give no advice where the settings of the CNI are not known', () => {
+    let scan = scanOf([20], null, NOW, null);
+    for (let hour = 1; hour <= 30; hour += 1)
+      scan = scanOf(hour % 2 === 0 ? [20] : [20, 21], scan, NOW + hour * 3_600_000, null);
+    expect(scan.clusters[0]?.pods).toMatchObject({ used: 1 });
+    expect(scan.clusters[0]?.pods?.warmAdvice ?? null).toBeNull();
   });
 
   test('are not known where the API server refused to list them', () => {

@@ -10,7 +10,13 @@ import {
 } from '../../../../../shared/model/checks/remedies/vpc-remedies.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
-import { aCluster, anEstate, aRouteTable, aVpcAssessment } from '../../../../fixtures/findings-input.ts';
+import {
+  aCluster,
+  anEstate,
+  aRouteTable,
+  aVpcAssessment,
+  findingsOf,
+} from '../../../../fixtures/findings-input.ts';
 
 const ranges = (count: number) => Array.from({ length: count }, (_, index) => `10.${index}.0.0/24`);
 const gateway = (
@@ -29,6 +35,10 @@ const gateway = (
 
 const offer = (changes: Partial<EstateInput> = {}, cidrBlocks: readonly string[] = ['10.0.0.0/16']) =>
   addSecondaryCidr(anEstate(changes), aVpcAssessment({ cidrBlocks }));
+
+const sharedSpaceIsTaken = {
+  routeTables: [aRouteTable({ routes: [{ destination: '100.64.0.0/10', target: 'tgw-1', active: true }] })],
+};
 
 describe('a new block for a VPC', () => {
   test('is the lowest /16 of the shared address space', () => {
@@ -75,10 +85,6 @@ describe('a new block for a VPC', () => {
     ).toEqual(['100.127.128.0/17']);
     expect(offer({ vpcConnections: [gateway(['100.64.0.0/10', '10.0.0.0/8'])] })).toBeNull();
   });
-
-  const sharedSpaceIsTaken = {
-    routeTables: [aRouteTable({ routes: [{ destination: '100.64.0.0/10', target: 'tgw-1', active: true }] })],
-  };
 
   test.each<[readonly string[], string | null]>([
     [['10.0.0.0/16'], '10.1.0.0/16'],
@@ -223,6 +229,32 @@ describe('a new block with a subnet in it', () => {
       "until aws ec2 describe-vpcs --filters Name=vpc-id,Values=vpc-01 Name=cidr-block-association.cidr-block,Values=100.64.0.0/16 Name=cidr-block-association.state,Values=associated --query 'Vpcs[].VpcId' --output text --region eu-west-1 | grep -q vpc-; do sleep 5; done",
     );
     expect(withSubnet()?.commands[2]).toContain('--cidr-block 100.64.0.0/20');
+  });
+
+  test('of RFC 1918 gives pods room that others may reach, and is to be entered in the address plan', () => {
+    const offered = withSubnet(sharedSpaceIsTaken);
+    expect(offered?.effect).toMatch(/^Gives pods room\. .*enter this range in your address plan first/);
+    expect(offered?.when).toContain('no shared address space is free');
+  });
+
+  test('of shared space says beside a subnet without IPv4 that nothing outside reaches it', () => {
+    const offered = withSubnet({}, aSubnet({ cidrBlock: null, ipv6Native: true }));
+    expect(offered?.preconditions.map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('Nothing outside the VPC needs to reach 100.64.0.0/20'),
+    );
+  });
+
+  test('comes after the request for a higher quota where the VPC has all of its ranges', () => {
+    const subnets = ranges(5).map((cidrBlock, index) =>
+      aSubnet({ subnetId: `subnet-${index}`, cidrBlock, available: index === 0 ? 0 : 200 }),
+    );
+    const vpcs = [aVpcAssessment({ cidrBlocks: ranges(5) })];
+    const [finding] = findingsOf('addresses-exhausted', { vpcs, subnets });
+    const titles = finding?.remedies.map(({ title }) => title) ?? [];
+    const quota = titles.findIndex((title) => title.startsWith('Request a higher quota'));
+    const block = titles.findIndex((title) => title.includes('to the VPC, and the subnet'));
+    expect([quota, block].every((place) => place >= 0)).toBe(true);
+    expect(quota).toBeLessThan(block);
   });
 
   test('is not offered where the VPC is unknown, or takes no block', () => {
