@@ -17,10 +17,7 @@ import { scanRoleOf } from '../shared/model/target/target-selection.ts';
 import { planRun } from '../shared/pipeline/plan.ts';
 import { resolveOrRemember } from '../shared/pipeline/planned-targets.ts';
 import { publishRun } from '../shared/pipeline/publish-run.ts';
-import { planSummary } from '../shared/pipeline/run-summary.ts';
-
-/** Targets named in one log line: 5,000 of them would be 298 kB. */
-const TARGETS_LOGGED = 20;
+import { planLog, planSummary } from '../shared/pipeline/run-summary.ts';
 
 /** For the estimate of the bill: a deployment that scans less often costs less than this says. */
 const SCAN_INTERVAL_MINUTES = 5;
@@ -71,14 +68,8 @@ export const handler = async (_event: unknown, context: Context): Promise<void> 
       Date.now(),
       metrics.namespace,
     );
-    const problems = [...outcome.problems, ...unpublished];
-    const unwatched = outcome.coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
-    logger[unwatched?.length === 0 && problems.length === 0 ? 'info' : 'warn']('Planned a run', {
-      targets: outcome.requests.length,
-      unwatched: unwatched?.length ?? 'unknown',
-      firstUnwatched: unwatched?.slice(0, TARGETS_LOGGED) ?? [],
-      problems,
-    });
+    const { isFine, line } = planLog(outcome, unpublished);
+    logger[isFine ? 'info' : 'warn']('Planned a run', line);
   } finally {
     queue.destroy();
     sinks.close();

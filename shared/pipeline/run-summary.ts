@@ -1,4 +1,5 @@
 import type { RunSummary } from '../metrics/catalogue.ts';
+import type { Problem } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import { type ScanResult, whyNotWatched } from '../model/target/watched.ts';
 import type { DeliveryReport } from './deliver-outbox.ts';
@@ -74,6 +75,28 @@ export const planSummary = (outcome: PlanOutcome): RunSummary => {
     targetsNew: count('new'),
     targetsGone: count('gone'),
     alertsUndelivered: undelivered(outcome),
+  };
+};
+
+/** Targets and problems named in one log line: 5,000 targets would be 298 kB. */
+const NAMED_IN_LOG = 20;
+
+/** What a plan writes to its log: of a bounded size, whatever the number of targets. */
+export const planLog = (
+  { coverage, requests, problems }: Pick<PlanOutcome, 'coverage' | 'requests' | 'problems'>,
+  unpublished: readonly Problem[],
+): { readonly isFine: boolean; readonly line: Readonly<Record<string, unknown>> } => {
+  const unwatched = coverage?.filter(({ state }) => state === 'stale' || state === 'failed');
+  const all = [...problems, ...unpublished];
+  return {
+    isFine: unwatched?.length === 0 && all.length === 0,
+    line: {
+      targets: requests.length,
+      unwatched: unwatched?.length ?? 'unknown',
+      firstUnwatched: unwatched?.slice(0, NAMED_IN_LOG) ?? [],
+      problems: all.slice(0, NAMED_IN_LOG),
+      ...(all.length > NAMED_IN_LOG ? { moreProblems: all.length - NAMED_IN_LOG } : {}),
+    },
   };
 };
 

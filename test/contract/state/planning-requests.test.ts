@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { unknownVpcs } from '../../../shared/pipeline/named-vpcs.ts';
+import { planRun } from '../../../shared/pipeline/plan.ts';
 import { wantedSeriesKey } from '../../../shared/pipeline/publish.ts';
+import { planLog } from '../../../shared/pipeline/run-summary.ts';
 import { noteStart, readAllStarts } from '../../../shared/pipeline/scan-starts.ts';
 import { HistoryLedger } from '../../../shared/state/dynamo/dynamo-history-ledger.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
@@ -57,6 +60,61 @@ describe('a plan of 1,000 targets', () => {
     expect([...starts.values()].flat()).toMatchObject([{ endsBy: NOW }]);
     expect(await unknownVpcs(store.cache, targets, ['vpc-0a'], NOW)).toEqual([]);
     expect(sent).toEqual(Array.from({ length: 30 }, () => 'BatchGetItemCommand'));
+  });
+});
+
+describe('plans of 5,000 targets', () => {
+  const MOST_REQUESTS = 250;
+  /** CloudWatch Logs takes lines of 256 kB; a line of 5,000 names was 298 kB. */
+  const MOST_LOGGED = 16_000;
+  const [home = { accountId: '', region: '' }] = targets;
+  const all = Array.from({ length: 5_000 }, (_, index) => ({
+    accountId: String(300_000_000_000 + Math.floor(index / 2)),
+    region: index % 2 === 0 ? 'eu-west-1' : 'us-east-1',
+    accountName: null,
+    roleArn: null,
+  }));
+  const planAt = (now: number) =>
+    planRun({
+      home,
+      runId: `run ${now}`,
+      resolved: { targets: all, unresolved: [] },
+      policy: DEFAULT_POLICY,
+      vpcIds: ['vpc-0a'],
+      subnetSeries: 500,
+      links: { dashboard: null },
+      store,
+      notifier: { send: async () => {} },
+      enqueue: async () => {},
+      deadLetters: null,
+      clock: () => now,
+    });
+
+  test('need no request for each target, and a log line of a bounded size, also where no target is watched', async () => {
+    for (const now of [NOW + DAY, NOW + DAY + 2 * HOUR]) {
+      sent.length = 0;
+      const outcome = await planAt(now);
+      expect(outcome.requests).toHaveLength(5_000);
+      expect(outcome.coverage).toHaveLength(5_000);
+      const { line } = planLog(outcome, []);
+      const bytes = JSON.stringify(line).length;
+      console.log(`a plan of 5,000 targets: ${sent.length} requests to DynamoDB, ${bytes} bytes of log`);
+      expect(sent.length).toBeLessThan(MOST_REQUESTS);
+      expect(bytes).toBeLessThan(MOST_LOGGED);
+    }
+    const { coverage } = await planAt(NOW + DAY + 4 * HOUR);
+    expect(coverage?.every(({ state }) => state === 'stale')).toBe(true);
+  }, 120_000);
+
+  test('name at most 20 problems in the log, and count the others', () => {
+    const problems = Array.from({ length: 5_000 }, (_, index) => ({
+      code: 'x',
+      message: `message ${index}`,
+      action: 'Do it.',
+    }));
+    const { isFine, line } = planLog({ requests: [], coverage: [], problems }, []);
+    expect([isFine, line['moreProblems']]).toEqual([false, 4_980]);
+    expect(JSON.stringify(line).length).toBeLessThan(MOST_LOGGED);
   });
 });
 
