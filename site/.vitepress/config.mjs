@@ -92,6 +92,7 @@ export default defineConfig({
         runbooks: 'Runbooks',
         troubleshooting: 'Troubleshooting',
         drills: 'Drills',
+        scale: 'Scale',
         'threat-model': 'Threat model',
         unverified: 'Not verified',
       }),

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-/** docs/drills.md promises, and every promise names the test that proves it: each must be there, by this very title. */
+/** Two pages promise, and every promise names the test that proves it: each must be there, by this very title. */
 
-const PAGE = join(import.meta.dirname, '../../docs/drills.md');
+const DOCS = join(import.meta.dirname, '../../docs');
 
 interface Row {
   readonly failure: string;
@@ -16,7 +16,9 @@ interface Row {
 const rowsOf = (page: string): readonly Row[] =>
   page
     .split('\n')
-    .filter((line) => line.startsWith('| ') && !line.startsWith('| ---') && !line.startsWith('| failure '))
+    .filter(
+      (line) => line.startsWith('| ') && !line.startsWith('| ---') && !/^\| (?:failure|what) \|/.test(line),
+    )
     .map((line) => {
       const cells = line.split(' | ');
       const [, title = '', path = ''] = /^\[(.+)\]\((.+)\) \|$/.exec(cells.at(-1) ?? '') ?? [];
@@ -26,7 +28,7 @@ const rowsOf = (page: string): readonly Row[] =>
 /** What is wrong with a row; `null`: its test is there. */
 const complaint = ({ failure, title, path }: Row): string | null => {
   if (title === '') return `${failure}: names no test`;
-  const file = join(dirname(PAGE), path);
+  const file = join(DOCS, path);
   if (!existsSync(file)) return `${failure}: there is no ${path}`;
   const source = readFileSync(file, 'utf8');
   return ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
@@ -36,9 +38,12 @@ const complaint = ({ failure, title, path }: Row): string | null => {
 
 const complaints = (page: string): readonly string[] => rowsOf(page).flatMap((row) => complaint(row) ?? []);
 
-test('every failure that Headroom promises to survive has the test that it names', () => {
-  const page = readFileSync(PAGE, 'utf8');
-  expect(rowsOf(page).length).toBeGreaterThan(40);
+test.each([
+  ['every failure that Headroom promises to survive', 'drills.md', 40],
+  ['every size that Headroom promises to bear', 'scale.md', 10],
+])('%s has the test that it names', (_, name, least) => {
+  const page = readFileSync(join(DOCS, name), 'utf8');
+  expect(rowsOf(page).length).toBeGreaterThan(least);
   expect(complaints(page)).toEqual([]);
 });
 

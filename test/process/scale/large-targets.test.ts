@@ -8,7 +8,7 @@ import { runScaled, type ScanMeasured } from '../../fixtures/scale/scaled-functi
 
 // By process: others may test in this folder at the same time.
 const FOLDER = `dist/test-scale-${process.pid}`;
-/** docs/deploy.md: of a scan that is not the first one of its hour, whatever the size of the target. */
+/** docs/scale.md: of a scan that is not the first one of its hour, whatever the size of the target. */
 const MOST_DYNAMO_REQUESTS = 40;
 
 let bundle = '';
