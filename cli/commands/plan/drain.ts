@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
+import { settingsOf } from '../../../shared/model/plan/cluster-settings.ts';
 import { planDrain } from '../../../shared/model/plan/drain.ts';
 import type { DrainPlan } from '../../../shared/model/plan/drain-plan.ts';
 import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts';
@@ -81,11 +82,17 @@ what is won. The exit code is 1 where nothing can be won, or less than --win.
           ),
         ],
       };
-      await writePlan(session, options.format, document, drainReport(document), {
-        before: source.plan.maps,
-        after: () => mapsAfter,
-        caption: `After the reservations and drains. ${ONE_POSSIBLE_PLACE}`,
-      });
+      await writePlan(
+        session,
+        options.format,
+        document,
+        drainReport(document, settingsOf(cluster).prefixDelegation),
+        {
+          before: source.plan.maps,
+          after: () => mapsAfter,
+          caption: `After the reservations and drains. ${ONE_POSSIBLE_PLACE}`,
+        },
+      );
       session.exit(isEnough(answer) ? EXIT.ok : EXIT.found);
     });
 };
@@ -93,7 +100,7 @@ what is won. The exit code is 1 where nothing can be won, or less than --win.
 const isEnough = ({ steps, wins, question: { win } }: DrainPlan): boolean =>
   steps.length > 0 && wins >= (win ?? 1);
 
-const drainReport = (answer: DrainDocument): PlanReport => ({
+const drainReport = (answer: DrainDocument, takesPrefixes: boolean): PlanReport => ({
   title: `${answer.clusterName}: nodes to drain for ${answer.question.supply}`,
   answer: sentence(answer),
   fits: isEnough(answer),
@@ -119,12 +126,16 @@ const drainReport = (answer: DrainDocument): PlanReport => ({
     },
     reservationTable('Reserve first', answer.reservations),
   ],
-  notes:
-    answer.steps.length === 0
+  notes: [
+    ...(answer.question.supply === 'prefixes' && !takesPrefixes
+      ? ['New nodes of the cluster take single addresses. For those, use --supply addresses.']
+      : []),
+    ...(answer.steps.length === 0
       ? []
       : [
           `The pods that move take ${number(answer.takenByMovedPods)} of it on the other nodes, if they spread evenly. ${count(answer.podsThatStillFit, 'more pod')} still ${verb(answer.podsThatStillFit, 'finds')} a node.`,
-        ],
+        ]),
+  ],
   unknowns: answer.unknowns,
   commands: answer.commands,
   rules: answer.rules,

@@ -96,12 +96,12 @@ const upgradeReport = (answer: UpgradeDocument, subnetIds: readonly string[]): P
         group,
         availabilityZone,
         number(nodes),
-        number(fits),
+        fits === null ? null : number(fits),
         error ?? '',
       ]),
     },
   ],
-  notes: [],
+  notes: answer.notices,
   unknowns: answer.unknowns,
   commands: [],
   rules: answer.rules,
@@ -110,9 +110,12 @@ const upgradeReport = (answer: UpgradeDocument, subnetIds: readonly string[]): P
 
 const sentence = ({ fits, controlPlane, groups }: UpgradeAnswer): string => {
   if (fits === null) return 'It is not known whether the update fits.';
-  if (fits) return 'The update fits: the control plane finds its addresses, and every new node starts.';
+  if (fits)
+    return groups.length === 0
+      ? 'The update fits: the control plane finds its addresses. No node group starts new nodes first.'
+      : 'The update fits: the control plane finds its addresses, and every new node starts.';
   const short = controlPlane.filter((subnet) => subnet.fits === false);
-  const nodes = groups.reduce((sum, group) => sum + group.nodes - group.fits, 0);
+  const nodes = groups.reduce((sum, group) => sum + group.nodes - (group.fits ?? group.nodes), 0);
   return [
     'The update does not fit.',
     ...(short.length === 0

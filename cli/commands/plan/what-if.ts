@@ -160,12 +160,11 @@ const runway = (figures: SubnetFigures | null): string | null =>
 
 const total = ({ zones }: PlanState): string => {
   const known = zones.flatMap(({ moreNodes }) => (moreNodes === null ? [] : [moreNodes.nodes[0]]));
-  return known.length === 0
-    ? 'It is not known how many nodes fit after it.'
-    : `After it, at least ${count(
-        known.reduce((sum, nodes) => sum + nodes, 0),
-        'more node',
-      )} fit${known.reduce((sum, nodes) => sum + nodes, 0) === 1 ? 's' : ''}.`;
+  if (known.length === 0) return 'It is not known how many nodes fit after it.';
+  const nodes = known.reduce((sum, each) => sum + each, 0);
+  return nodes === 0
+    ? 'After it, no further node is sure to fit.'
+    : `After it, at least ${count(nodes, 'more node')} ${verb(nodes, 'fits')}.`;
 };
 
 const sentence = ({ fits, order, podsWithoutNode, breaksFirst, after }: WhatIf): string => {

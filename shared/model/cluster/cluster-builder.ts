@@ -107,7 +107,11 @@ export class ClusterBuilder {
   build(committed: readonly CommittedDemand[], zoneFailover: readonly ZoneFailover[]): ClusterAssessment {
     const { target, ledgers, unknowns = [] } = this.#context;
     const nodes = this.#planned.map((planned) =>
-      assessNode(planned, this.#configuration, (subnetIds) => ledgers('best', subnetIds)),
+      assessNode(
+        planned,
+        planned.windows ? windowsConfiguration(this.#configuration) : this.#configuration,
+        (subnetIds) => ledgers('best', subnetIds),
+      ),
     );
     const live = nodes.filter(({ state }) => state === 'running' || state === 'pending');
     return {
@@ -159,6 +163,12 @@ export class ClusterBuilder {
         minimumIpTarget,
         maxEni,
       },
+      ...(this.#planned.some((planned) => planned.windows) && {
+        windows: {
+          prefixDelegation: configuration.windowsPrefixDelegation === true,
+          ...configuration.windowsTargets,
+        },
+      }),
       places: this.#capacity.hostSubnetIds.map((subnetId) => {
         const { subnetIds, primaryServesPods } = this.#podSubnets.of(subnetId, null);
         const availabilityZone = this.#context.subnets.get(subnetId)?.availabilityZone ?? null;
@@ -259,6 +269,7 @@ export class ClusterBuilder {
       node,
       limits,
       mode,
+      windows,
       takes:
         this.#cni === 'cilium-eni' || this.#cni === 'overlay'
           ? null

@@ -152,15 +152,21 @@ const MOST_UPDATED = 100;
 /** It may start so many in each zone to keep nodes in their zones. Same source. */
 const STARTED_IN_EACH_ZONE = 2;
 
-/** Nodes that an update starts before it ends old ones: two in each zone, or as many as are replaced at once. */
-const updateSurge = (plan: ClusterPlan, { subnetIds, update, desiredSize }: NodeGroup): number => {
-  if (update?.strategy === 'MINIMAL') return 0;
-  const zones = new Set(
-    subnetIds.map((subnetId) => plan.subnets.get(subnetId)?.availabilityZone ?? subnetId),
+const updateSurge = (plan: ClusterPlan, group: NodeGroup): number =>
+  startedFirst(
+    group,
+    new Set(group.subnetIds.map((subnetId) => plan.subnets.get(subnetId)?.availabilityZone ?? subnetId)).size,
   );
+
+/** Nodes that an update starts before it ends old ones: two in each zone, or as many as are replaced at once. */
+export const startedFirst = (
+  { update, desiredSize }: Pick<NodeGroup, 'update' | 'desiredSize'>,
+  zones: number,
+): number => {
+  if (update?.strategy === 'MINIMAL') return 0;
   const byShare = Math.ceil((desiredSize * (update?.maxUnavailablePercentage ?? 0)) / 100);
   const replaced = Math.min(MOST_UPDATED, Math.max(update?.maxUnavailable ?? 1, byShare));
-  return Math.max(zones.size * STARTED_IN_EACH_ZONE, replaced);
+  return Math.max(zones * STARTED_IN_EACH_ZONE, replaced);
 };
 
 const scalingGroup = (plan: ClusterPlan, group: AutoScalingGroup): GrowingGroup => {

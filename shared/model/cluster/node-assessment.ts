@@ -13,6 +13,7 @@ export interface PlannedNode {
   readonly node: NodeAccumulator;
   readonly limits: InstanceLimits | null;
   readonly mode: AddressingMode;
+  readonly windows: boolean;
   /**
    * How it takes more addresses: `mixed` nodes take prefixes. `null` when it takes no IPv4 addresses for pods, or when
    * that is unknown.
@@ -137,6 +138,7 @@ export const assessNode = (
     nodeGroup: node.membership.nodeGroup,
     nodePool: node.membership.nodePool,
     mode,
+    ...(planned.windows && { windows: true as const }),
     customNetworking,
     interfaces: node.interfaces,
     branchInterfaces: node.branchInterfaces,

@@ -1,12 +1,15 @@
-import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
+import type { ClusterAssessment, NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
+
+/** The settings of the CNI, and those of the VPC resource controller for Windows nodes. */
+export type NodeSettings = NewNodeSettings & { readonly windows?: WindowsSettings };
 
 export const settingsOf = ({
   newNodes,
   mode,
   customNetworking,
   securityGroupsForPods,
-}: ClusterAssessment): NewNodeSettings =>
-  newNodes?.settings ?? {
+}: ClusterAssessment): NodeSettings => ({
+  ...(newNodes?.settings ?? {
     prefixDelegation: mode === 'prefix' || mode === 'mixed',
     customNetworking,
     podEni: securityGroupsForPods,
@@ -15,4 +18,6 @@ export const settingsOf = ({
     warmIpTarget: null,
     minimumIpTarget: null,
     maxEni: null,
-  };
+  }),
+  ...(newNodes?.windows !== undefined && { windows: newNodes.windows }),
+});

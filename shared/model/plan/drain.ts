@@ -63,7 +63,11 @@ export const planDrain = (
       question: { ...question, subnetIds },
       steps,
       wins: drainGain(problem, set),
-      winsAtLeast: winsOf(problem, feasible) - worstCost(demands, nodes, set, { ...question, subnetIds }),
+      winsAtLeast: Math.max(
+        winsOf(problem, feasible) - worstCost(demands, nodes, set, { ...question, subnetIds }),
+        // Nothing takes more than there is.
+        -freeIn(estate, subnetIds, question.supply),
+      ),
       takenByMovedPods: problem.cost(set),
       podsThatStillFit: Math.max(
         0,
@@ -125,3 +129,11 @@ const mapsWithout = (
       return [[subnetId, changedMap(map, { singles, prefixes: here.flatMap(({ prefixes }) => prefixes) })]];
     }),
   );
+
+/** What is free of the supply in these subnets; infinite where that is not known. */
+const freeIn = (estate: PlanEstate, subnetIds: readonly string[], supply: DrainQuestion['supply']): number =>
+  subnetIds.reduce((sum, subnetId) => {
+    const subnet = estate.subnets.get(subnetId);
+    const free = supply === 'prefixes' ? subnet?.prefixes?.free : subnet?.available;
+    return sum + (free ?? Number.POSITIVE_INFINITY);
+  }, 0);

@@ -2,9 +2,11 @@ import type { InstanceLimits } from '../aws/inventory.ts';
 import { UNKNOWN_CNI_CONFIGURATION } from '../cluster/cni-configuration.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from '../cluster/max-pods.ts';
 import { type DemandStep, mergedSteps, nodeDemand } from '../cluster/node-demand.ts';
+import { windowsConfiguration, windowsLimits } from '../cluster/windows-nodes.ts';
 import { hasIpTargets, mostInterfaces, takesPrefixes } from '../cni/cni-settings.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
-import type { NewNodeSettings } from '../result/cluster.ts';
+import type { NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
+import type { NodeSettings } from './cluster-settings.ts';
 
 /** Single addresses and prefixes that something takes or holds. */
 export interface Amount {
@@ -21,18 +23,51 @@ export const totalOf = (steps: readonly Pick<DemandStep, 'singles' | 'prefixes'>
   prefixes: steps.reduce((sum, { prefixes }) => sum + prefixes, 0),
 });
 
+const ON_WINDOWS = ' (Windows)';
+
+/** A type as plans name it for nodes that run Windows: they have one interface, and targets of their own. */
+export const windowsType = (type: string): string => `${type}${ON_WINDOWS}`;
+
+export const isWindowsType = (type: string): boolean => type.endsWith(ON_WINDOWS);
+
+/** The defaults of the VPC resource controller, for scans that do not say. */
+const DEFAULT_WINDOWS: WindowsSettings = { prefixDelegation: false, warmIp: 1, minimumIp: 3, warmPrefix: 0 };
+
+/** The settings in whose terms the allocator gives a Windows node what the VPC resource controller gives it. */
+const onWindows = (settings: NodeSettings): NewNodeSettings => {
+  const { prefixDelegation, ...windowsTargets } = settings.windows ?? DEFAULT_WINDOWS;
+  const configuration = windowsConfiguration({
+    ...UNKNOWN_CNI_CONFIGURATION,
+    windowsPrefixDelegation: prefixDelegation,
+    windowsTargets,
+  });
+  const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni } = configuration;
+  const targets = { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni };
+  return { prefixDelegation, customNetworking: false, podEni: false, ...targets };
+};
+
 /**
  * What nodes take with one set of CNI settings, call by call. The answers are kept: a plan asks for a thousand nodes of a few
  * kinds. Ask `knows` first where a type may be one whose limits are not known: all else throws for it.
  */
 export class NodeDemands {
   readonly settings: NewNodeSettings;
+  readonly #onWindows: NewNodeSettings;
   readonly #limits: (type: string) => InstanceLimits | null;
   readonly #known = new Map<string, readonly DemandStep[]>();
 
-  constructor(limits: (type: string) => InstanceLimits | null, settings: NewNodeSettings) {
-    this.#limits = limits;
+  constructor(limits: (type: string) => InstanceLimits | null, settings: NodeSettings) {
     this.settings = settings;
+    this.#onWindows = onWindows(settings);
+    this.#limits = (type) => {
+      if (!isWindowsType(type)) return limits(type);
+      const known = limits(type.slice(0, -ON_WINDOWS.length));
+      return known === null ? null : windowsLimits(known);
+    };
+  }
+
+  #settingsFor(type: string): NewNodeSettings {
+    return isWindowsType(type) ? this.#onWindows : this.settings;
   }
 
   /** Whether the limits of the type are known. */
@@ -48,7 +83,7 @@ export class NodeDemands {
 
   /** Whether nodes of the type take prefixes. */
   takesPrefixes(type: string): boolean {
-    return takesPrefixes(this.limitsOf(type), this.settings);
+    return takesPrefixes(this.limitsOf(type), this.#settingsFor(type));
   }
 
   /**
@@ -61,15 +96,16 @@ export class NodeDemands {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const limits = this.limitsOf(type);
+    const settings = this.#settingsFor(type);
     const steps = mergedSteps(
       nodeDemand({
         limits,
-        mode: this.settings.prefixDelegation ? 'prefix' : 'secondary',
+        mode: settings.prefixDelegation ? 'prefix' : 'secondary',
         customNetworking: !primaryServesPods,
-        securityGroupsForPods: this.settings.podEni,
-        configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...this.settings },
+        securityGroupsForPods: settings.podEni,
+        configuration: { ...UNKNOWN_CNI_CONFIGURATION, ...settings },
         pods,
-        maxPods: this.#admitted(limits, primaryServesPods) + HOST_NETWORK_PODS,
+        maxPods: admitted(limits, settings, primaryServesPods) + HOST_NETWORK_PODS,
       }),
     );
     this.#known.set(key, steps);
@@ -79,20 +115,21 @@ export class NodeDemands {
   /** Pods with an address of their own that a node runs at most. */
   podsAtMost(type: string, primaryServesPods: boolean): number {
     const limits = this.limitsOf(type);
-    const admitted = this.#admitted(limits, primaryServesPods);
-    const { minimumIpTarget, warmIpTarget } = this.settings;
+    const settings = this.#settingsFor(type);
+    const most = admitted(limits, settings, primaryServesPods);
+    const { minimumIpTarget, warmIpTarget } = settings;
     // MINIMUM_IP_TARGET alone is a ceiling: without WARM_IP_TARGET the pool never grows beyond it.
     const [warm, minimum] = [warmIpTarget ?? 0, minimumIpTarget ?? 0];
-    if (!hasIpTargets(this.settings) || warm > 0) return admitted;
-    const unit = takesPrefixes(limits, this.settings) ? ADDRESSES_PER_PREFIX : 1;
-    return Math.min(admitted, Math.ceil(minimum / unit) * unit);
-  }
-
-  /** What the interfaces hold, and the kubelet's recommended bound of 110 or 250. */
-  #admitted(limits: InstanceLimits, primaryServesPods: boolean): number {
-    const mode = takesPrefixes(limits, this.settings) ? 'prefix' : 'secondary';
-    const maxEnis = mostInterfaces(limits, this.settings) - (this.settings.podEni ? 1 : 0);
-    const byInterfaces = podAddresses({ ...limits, maxEnis }, mode, !primaryServesPods);
-    return Math.max(0, Math.min(byInterfaces, recommendedCap(limits) - HOST_NETWORK_PODS));
+    if (!hasIpTargets(settings) || warm > 0) return most;
+    const unit = takesPrefixes(limits, settings) ? ADDRESSES_PER_PREFIX : 1;
+    return Math.min(most, Math.ceil(minimum / unit) * unit);
   }
 }
+
+/** What the interfaces hold, and the kubelet's recommended bound of 110 or 250. */
+const admitted = (limits: InstanceLimits, settings: NewNodeSettings, primaryServesPods: boolean): number => {
+  const mode = takesPrefixes(limits, settings) ? 'prefix' : 'secondary';
+  const maxEnis = mostInterfaces(limits, settings) - (settings.podEni ? 1 : 0);
+  const byInterfaces = podAddresses({ ...limits, maxEnis }, mode, !primaryServesPods);
+  return Math.max(0, Math.min(byInterfaces, recommendedCap(limits) - HOST_NETWORK_PODS));
+};

@@ -3,7 +3,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../result/cluster.ts';
 import { type PlannedChanges, replacesNodes } from './changes.ts';
 import { extrasAt, type FleetNode, spreadNodes, spreadPods } from './fleet.ts';
-import type { NodeDemands } from './node-demands.ts';
+import { isWindowsType, type NodeDemands, windowsType } from './node-demands.ts';
 import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 
 /** What a change does to the nodes of a cluster. */
@@ -41,13 +41,17 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const places = estate.placesOf(cluster);
   const placesAfter = places.map((place) => placeAfter(place, input));
   const typeBefore = usualType(estate, cluster, before);
-  const type = changes.type ?? typeBefore;
+  const typeAfter = (now: string | null): string | null =>
+    changes.type !== null && now !== null && isWindowsType(now)
+      ? windowsType(changes.type)
+      : (changes.type ?? now);
+  const type = typeAfter(typeBefore);
   const removed = changes.nodes < 0 ? toRemove(before, -changes.nodes) : [];
   const staying = before.filter((node) => !removed.includes(node));
   const replaces = replacesNodes(settings, after, changes.type);
   const moved = staying.map((node) => ({
     ...node,
-    type: changes.type ?? node.type,
+    type: typeAfter(node.type) ?? node.type,
     ...extrasAt(
       placesAfter.find(({ subnetId }) => subnetId === node.subnetId),
       changes.type ?? node.type,
@@ -123,6 +127,7 @@ const podPlace = (
   node: PlannedNode,
   input: NodePlanInput,
 ): Pick<FleetNode, 'podSubnetIds' | 'primaryServesPods'> => {
+  if (isWindowsType(node.type)) return { podSubnetIds: [node.subnetId], primaryServesPods: true };
   const place =
     places.find(({ subnetId }) => subnetId === node.subnetId) ??
     placeAfter({ ...placeOf(node), availabilityZone: node.zone }, input);
@@ -137,8 +142,8 @@ export const newNode = (place: NodePlace, type: string): FleetNode => ({
   type,
   zone: place.availabilityZone,
   subnetId: place.subnetId,
-  podSubnetIds: place.podSubnetIds,
-  primaryServesPods: place.primaryServesPods,
+  podSubnetIds: isWindowsType(type) ? [place.subnetId] : place.podSubnetIds,
+  primaryServesPods: isWindowsType(type) || place.primaryServesPods,
   pods: 0,
   interfaces: 0,
   holdings: [],

@@ -12,6 +12,7 @@ import type { AddressMap, SubnetAssessment, VpcAssessment } from '../result/asse
 import type { ClusterAssessment, NodeAssessment, NodePlace } from '../result/cluster.ts';
 import { extrasAt } from './fleet.ts';
 import { blocksOf, rangesAmong } from './held-addresses.ts';
+import { windowsType } from './node-demands.ts';
 import type { Holding } from './timeline.ts';
 
 /** What one scan of a target found, as far as plans need it. */
@@ -95,14 +96,15 @@ export class PlanEstate {
     if (!isLive(node) || instanceType === null || subnetId === null || totalIPAddresses === null) return null;
     if (this.input.limits(instanceType) === null) return null;
     const place = cluster.newNodes?.places.find((each) => each.subnetId === subnetId);
+    const windows = node.windows === true;
     return {
       instanceId,
-      type: instanceType,
+      type: windows ? windowsType(instanceType) : instanceType,
       group: node.nodeGroup ?? node.nodePool,
       zone: node.availabilityZone,
       subnetId,
-      podSubnetIds: place?.podSubnetIds ?? podSubnetsShown(node, subnetId),
-      primaryServesPods: place?.primaryServesPods ?? !node.customNetworking,
+      podSubnetIds: windows ? [subnetId] : (place?.podSubnetIds ?? podSubnetsShown(node, subnetId)),
+      primaryServesPods: windows || (place?.primaryServesPods ?? !node.customNetworking),
       ...extrasAt(place, instanceType),
       pods: Math.max(0, totalIPAddresses - (node.warmAtLeast ?? 0)),
       interfaces: node.interfaces,

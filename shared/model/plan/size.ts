@@ -2,7 +2,6 @@ import type { InstanceLimits } from '../aws/inventory.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
 import { sizeOfLength } from '../net/cidr.ts';
-import type { NewNodeSettings } from '../result/cluster.ts';
 import { plannedPool } from './ipam-pools.ts';
 import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
 import { RULES } from './rules.ts';
@@ -89,7 +88,7 @@ const sizedMode = (
       podsPerNode > 0 &&
       ranges.every(({ length, cidr }) => length !== null && (question.within.length === 0 || cidr !== null)),
     vpcBlock: blockAround(subnets.flatMap(({ cidr }) => cidr ?? [])),
-    notices: [...noticesOf(question, settings, most, nodes), ...ranges.flatMap(tooLarge)],
+    notices: [...noticesOf(question, mode, { demands, most, nodes }), ...ranges.flatMap(tooLarge)],
   };
 };
 
@@ -128,19 +127,21 @@ const tooLarge = ({ purpose, zone, length, needed }: SizedRange): readonly strin
 
 const noticesOf = (
   { podsPerNode, type, nodes: asked, within }: SizeQuestion,
-  settings: NewNodeSettings,
-  most: number,
-  nodes: number,
+  mode: SizeMode,
+  { demands, most, nodes }: { readonly demands: NodeDemands; readonly most: number; readonly nodes: number },
 ): readonly string[] => [
+  ...(demands.settings.prefixDelegation && !demands.takesPrefixes(type)
+    ? [`${type} cannot take prefixes. In mode ${mode} the CNI gives its nodes secondary addresses instead.`]
+    : []),
   ...(podsPerNode > most
     ? [
-        `A ${type} runs at most ${count(most, 'pod')} in this mode, so ${count(asked, 'node')} with ${podsPerNode} pods become ${number(nodes)} after the growth.`,
+        `In mode ${mode}, a node of ${type} runs at most ${count(most, 'pod')}, so ${count(asked, 'node')} with ${podsPerNode} pods become ${number(nodes)} after the growth.`,
       ]
     : []),
-  ...(settings.prefixDelegation && within.length === 0
+  ...(demands.settings.prefixDelegation && demands.takesPrefixes(type) && within.length === 0
     ? ['Reserve the prefixes of each subnet when it is new: the sizes rest on it.']
     : []),
-  ...(hasIpTargets(settings)
+  ...(hasIpTargets(demands.settings)
     ? ['With IP targets interfaces may stay for single addresses: each takes one address more.']
     : []),
 ];

@@ -1,14 +1,22 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import { largestOf } from '../base/extremes.ts';
 import { count, verb } from '../base/text/numbers.ts';
+import { startedFirst } from '../cluster/cluster-groups.ts';
 import { EXHAUSTION_ERRORS } from '../cluster/node-demand.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment, NodePlace } from '../result/cluster.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { settingsOf } from './cluster-settings.ts';
 import { extrasAt, spreadNodes } from './fleet.ts';
-import { type Amount, addressesIn, NodeDemands } from './node-demands.ts';
-import type { PlanEstate } from './plan-estate.ts';
+import {
+  type Amount,
+  addressesIn,
+  isWindowsType,
+  NodeDemands,
+  totalOf,
+  windowsType,
+} from './node-demands.ts';
+import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 import { type MapChange, mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
 import { type NodeStart, Timeline } from './timeline.ts';
@@ -31,7 +39,8 @@ export interface GroupSurge {
   readonly group: string;
   readonly availabilityZone: string | null;
   readonly nodes: number;
-  readonly fits: number;
+  /** `null`: it is not known of some of them. */
+  readonly fits: number | null;
   readonly error: string | null;
 }
 
@@ -45,6 +54,8 @@ export interface UpgradeAnswer {
   readonly controlPlane: readonly ControlPlaneSubnet[];
   /** One group after the other: an update of one ends before the next one begins. */
   readonly groups: readonly GroupSurge[];
+  /** What the answer leaves out. */
+  readonly notices: readonly string[];
   readonly unknowns: readonly string[];
   readonly rules: readonly Rule[];
 }
@@ -61,7 +72,7 @@ export interface UpgradePlan {
  * before it ends old ones, full of the pods that move to them.
  *
  * @param eks what the EKS API says of the cluster; `null`: not read
- * @param surge new nodes of a group at once; `null`: twice its zones, as EKS does without a maxUnavailable that is larger
+ * @param surge new nodes of a group at once; `null`: as its update settings say
  */
 export const planUpgrade = (
   estate: PlanEstate,
@@ -105,6 +116,7 @@ export const planUpgrade = (
     fits: fails ? false : unknowns.length > 0 ? null : true,
     controlPlane,
     groups,
+    notices: poolNotices(cluster),
     unknowns,
     rules: [RULES.controlPlane, RULES.updateSurge, RULES.pool, RULES.podsAtMost, RULES.placement],
   };
@@ -116,6 +128,18 @@ export const planUpgrade = (
         mostTaken([controlPlaneAlone(estate, subnetIds), ...surges.map(({ taken }) => taken)]),
       ),
   };
+};
+
+/** EKS updates node groups alone. */
+const poolNotices = ({ nodes }: ClusterAssessment): readonly string[] => {
+  const ofPools = nodes.filter(
+    ({ nodePool, state }) => nodePool !== null && (state === 'running' || state === 'pending'),
+  ).length;
+  return ofPools === 0
+    ? []
+    : [
+        `${count(ofPools, 'node')} of node pools ${verb(ofPools, 'is')} not counted: after the update Karpenter or EKS Auto Mode replaces them, within the disruption budgets of their pools.`,
+      ];
 };
 
 const zonesOf = (subnets: readonly ControlPlaneSubnet[]): number =>
@@ -157,24 +181,27 @@ const surgeOf = (
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));
   const running = estate.nodesOf(cluster).filter((node) => node.group === group.name);
   const places = estate.placesOf(cluster).filter(({ subnetId }) => group.subnetIds.includes(subnetId));
-  const [launched] = [...group.instanceTypes, ...running.map((node) => node.type)];
-  const type = launched !== undefined && demands.knows(launched) ? launched : null;
   const zones = new Set(places.map(({ availabilityZone }) => availabilityZone)).size;
-  const wanted = surge ?? Math.max(2 * zones, 1);
+  const wanted = surge ?? startedFirst(group, Math.max(1, zones));
   const pods = running.length === 0 ? 0 : largestOf(running.map((node) => node.pods));
+  const type = heaviestType(demands, group, running, pods);
   const subnets = estate.input.subnets;
   const timeline = new Timeline('worst', subnets, estate.maps);
   // The control plane keeps its own addresses while the groups follow.
   for (const subnetId of controlPlaneIds) takeControlPlane(timeline, subnetId);
   let isShort = false;
   let unknownNodes = 0;
-  const found = new Map<string | null, { nodes: number; fits: number; error: string | null }>();
+  const found = new Map<
+    string | null,
+    { nodes: number; fits: number; isKnown: boolean; error: string | null }
+  >();
   for (const place of spreadNodes(places, running, wanted)) {
-    const zone = found.get(place.availabilityZone) ?? { nodes: 0, fits: 0, error: null };
+    const zone = found.get(place.availabilityZone) ?? { nodes: 0, fits: 0, isKnown: true, error: null };
     const held = type === null ? null : timeline.start(startAt(place, demands, type, pods));
     zone.nodes += 1;
     if (held === null) {
       unknownNodes += 1;
+      zone.isKnown = false;
       zone.error ??= 'not known: its type, or a subnet';
     } else if ('error' in held) {
       isShort = true;
@@ -183,17 +210,42 @@ const surgeOf = (
     found.set(place.availabilityZone, zone);
   }
   return {
-    zones: [...found].map(([availabilityZone, zone]) => ({ group: group.name, availabilityZone, ...zone })),
+    zones: [...found].map(([availabilityZone, { nodes, fits, isKnown, error }]) => ({
+      group: group.name,
+      availabilityZone,
+      nodes,
+      fits: isKnown ? fits : null,
+      error,
+    })),
     taken: timeline.taken,
     isShort,
     unknown: unknownOf(group, places, unknownNodes),
   };
 };
 
+/** Of the types that a group may launch, the one that takes most; `null` where one of them is not known. */
+const heaviestType = (
+  demands: NodeDemands,
+  { amiType, instanceTypes }: NodeGroup,
+  running: readonly PlannedNode[],
+  pods: number,
+): string | null => {
+  const isWindows =
+    running.some(({ type }) => isWindowsType(type)) || amiType?.startsWith('WINDOWS') === true;
+  const types =
+    instanceTypes.length > 0
+      ? instanceTypes.map((type) => (isWindows ? windowsType(type) : type))
+      : running.map(({ type }) => type);
+  if (!types.every((type) => demands.knows(type))) return null;
+  const weightOf = (type: string): number => addressesIn(totalOf(demands.steps(type, pods, true)));
+  const [heaviest = null] = types.toSorted((a, b) => weightOf(b) - weightOf(a));
+  return heaviest;
+};
+
 const startAt = (place: NodePlace, demands: NodeDemands, type: string, pods: number): NodeStart => ({
-  steps: demands.steps(type, pods, place.primaryServesPods),
+  steps: demands.steps(type, pods, isWindowsType(type) || place.primaryServesPods),
   subnetId: place.subnetId,
-  podSubnetIds: place.podSubnetIds,
+  podSubnetIds: isWindowsType(type) ? [place.subnetId] : place.podSubnetIds,
   ...extrasAt(place, type),
 });
 

@@ -39,6 +39,8 @@ export interface NodeAssessment {
   readonly nodeGroup: string | null;
   readonly nodePool: string | null;
   readonly mode: AddressingMode;
+  /** Present on a node that runs Windows: the VPC resource controller gives it its addresses. */
+  readonly windows?: true;
   readonly customNetworking: boolean;
   readonly interfaces: number;
   readonly branchInterfaces: number;
@@ -146,6 +148,14 @@ export interface NewNodeSettings {
   readonly maxEni: number | null;
 }
 
+/** Targets of the VPC resource controller, by the names of the add-on's `warmWindowsIPTarget` and its like. */
+export interface WindowsSettings {
+  readonly prefixDelegation: boolean;
+  readonly warmIp: number;
+  readonly minimumIp: number;
+  readonly warmPrefix: number;
+}
+
 /** What a new node of one type takes in a subnet besides what the CNI takes: EFA, Multus, interfaces of a launch template. */
 export interface PlaceExtras {
   readonly instanceType: string;
@@ -175,6 +185,8 @@ export interface NewNodes {
   /** False where the settings are the CNI's defaults because they could not be read. */
   readonly settingsKnown: boolean;
   readonly settings: NewNodeSettings;
+  /** What the VPC resource controller keeps ready on Windows nodes. Present where the cluster has some. */
+  readonly windows?: WindowsSettings;
   readonly places: readonly NodePlace[];
 }
 

@@ -47,7 +47,18 @@ describe('what no subnet holds has no length, and does not fit', () => {
 test('nodes that run no pod with an address of its own make nothing fit', () => {
   const { mode } = sized({ settings: { ...settings, maxEni: 1 }, modes: ['custom-secondary'] });
   expect(mode).toMatchObject({ fits: false, nodes: 0 });
-  expect(mode.notices.join(' ')).toContain('A m5.large runs at most 0 pods in this mode');
+  expect(mode.notices.join(' ')).toContain(
+    'In mode custom-secondary, a node of m5.large runs at most 0 pods',
+  );
+});
+
+test('a type that cannot take prefixes is said to get single addresses', () => {
+  const { notices, perNode } = sized({ type: 'm4.large', modes: ['prefix'], within: [] }).mode;
+  expect(perNode.prefixes).toBe(0);
+  expect(notices).toContain(
+    'm4.large cannot take prefixes. In mode prefix the CNI gives its nodes secondary addresses instead.',
+  );
+  expect(notices.join(' ')).not.toContain('Reserve the prefixes');
 });
 
 test('IP targets come with a note on interfaces that stay', () => {

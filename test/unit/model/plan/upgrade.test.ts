@@ -102,7 +102,7 @@ describe('the new nodes of a group', () => {
     expect(unknowns).toEqual([
       'It is not known whether 3 new nodes of g find room: their type, or a subnet, is not known.',
     ]);
-    expect(groups[0]).toMatchObject({ fits: 0, error: 'not known: its type, or a subnet' });
+    expect(groups[0]).toMatchObject({ fits: null, error: 'not known: its type, or a subnet' });
   });
 
   test('are not known in a subnet that could not be measured', () => {
@@ -114,6 +114,36 @@ describe('the new nodes of a group', () => {
   test('are not known where the group names subnets in which no node starts', () => {
     const { fits, unknowns } = withGroups([{ ...group, subnetIds: ['subnet-elsewhere'] }]).answer;
     expect([fits, unknowns]).toEqual([null, ['It is not known where new nodes of g start.']]);
+  });
+
+  test('are counted by the type that takes most, and by what runs on Windows', () => {
+    const short = { 'subnet-0b': { ...full, available: 20, availableSingle: 20, awsAvailable: 20 } };
+    const fitsWith = (changes: Partial<NodeGroup>) =>
+      withGroups([{ ...group, ...changes }], short).answer.fits;
+    expect(fitsWith({ instanceTypes: ['m5.large'] })).toBe(true);
+    expect(fitsWith({ instanceTypes: ['m5.large', 'c5.4xlarge'] })).toBe(false);
+    // One interface, and 3 addresses beside its own one.
+    expect(fitsWith({ instanceTypes: ['c5.4xlarge'], amiType: 'WINDOWS_CORE_2022_x86_64' })).toBe(true);
+  });
+
+  test('are as many as the update settings of the group say', () => {
+    const started = (update: NodeGroup['update']) =>
+      planUpgrade(
+        estate,
+        cluster,
+        { ...eks, nodeGroups: [{ ...group, desiredSize: 30, update }] },
+        null,
+      ).answer.groups.reduce((sum, { nodes }) => sum + nodes, 0);
+    const none = { maxUnavailable: null, maxUnavailablePercentage: null, strategy: 'DEFAULT' };
+    expect(started(none)).toBe(6);
+    expect(started({ ...none, maxUnavailablePercentage: 33 })).toBe(10);
+    expect(started({ ...none, strategy: 'MINIMAL' })).toBe(0);
+  });
+
+  test('of node pools are not counted, and the answer says so', () => {
+    const nodes = cluster.nodes.map((node) => ({ ...node, nodePool: 'default' }));
+    const { fits, notices } = withGroups([], {}, { nodes }).answer;
+    expect([fits, notices]).toEqual([true, [expect.stringContaining('1 node of node pools is not counted')]]);
   });
 
   test('are drawn for the group that takes most, in whatever order the groups come', () => {

@@ -68,7 +68,9 @@ describe('headroom plan size', () => {
       'size',
       ...['--nodes', '10', '--type', 'm5.large', '--pods-per-node', '54', '--mode', 'secondary'],
     );
-    expect(out).toContain('A m5.large runs at most 27 pods in this mode, so 10 nodes with 54 pods become 20');
+    expect(out).toContain(
+      'In mode secondary, a node of m5.large runs at most 27 pods, so 10 nodes with 54 pods become 20',
+    );
   });
 
   test('exits 1 where no place is left', async () => {
