@@ -239,6 +239,10 @@ const fitReport = (answer: FitDocument): PlanReport => ({
   subnetIds: answer.subnets.map(({ subnetId }) => subnetId),
 });
 
+/** `1 node`, `6 nodes`, `2 addresses`. */
+const wantedText = (demand: FitAnswer['demands'][number] | undefined, bound: 'least' | 'most'): string =>
+  count(demand?.wanted[bound] ?? 0, demand?.kind === 'nodes' ? 'node' : 'address');
+
 const sentence = ({ fits, demands, podsWithoutNode, unknowns }: FitAnswer): string => {
   const left =
     unknowns.length === 0
@@ -249,9 +253,9 @@ const sentence = ({ fits, demands, podsWithoutNode, unknowns }: FitAnswer): stri
   if (demands.length === 0) return `The change takes no address that is known before apply.${left}`;
   if (!fits.least) {
     const [first] = demands.filter(({ wanted, fits: each }) => each.least < wanted.least);
-    return `It does not fit, not even at the least: ${first?.address ?? ''} gets ${number(first?.fits.least ?? 0)} of ${number(first?.wanted.least ?? 0)} ${first?.kind ?? ''}, then ${first?.error ?? ''}.${left}`;
+    return `It does not fit, not even at the least: ${first?.address ?? ''} gets ${number(first?.fits.least ?? 0)} of ${wantedText(first, 'least')}, then ${first?.error ?? ''}.${left}`;
   }
   if (fits.most) return `It fits, even at the most that it can take.${left}`;
   const [first] = demands.filter(({ wanted, fits: each }) => each.most < wanted.most);
-  return `It fits at the least, but not at the most: ${first?.address ?? ''} gets ${number(first?.fits.most ?? 0)} of ${number(first?.wanted.most ?? 0)} ${first?.kind ?? ''}, then ${first?.error ?? ''}.${left}`;
+  return `It fits at the least, but not at the most: ${first?.address ?? ''} gets ${number(first?.fits.most ?? 0)} of ${wantedText(first, 'most')}, then ${first?.error ?? ''}.${left}`;
 };

@@ -21,6 +21,8 @@ export interface Change {
 
 /** So many resources of one plan are read; more is no plan that anybody reviews. */
 const MOST_RESOURCES = 20_000;
+/** Major versions of the format. A reader must refuse one that it does not know (Terraform, JSON output format). */
+const FORMATS: readonly string[] = ['0', '1'];
 /** No plan is larger; beyond it nothing is read. */
 const MOST_BYTES = 200_000_000;
 
@@ -70,6 +72,12 @@ const parsePlan = (path: string): Json => {
       { cause: error },
     );
   }
+  const version = textOf(plan['format_version']);
+  if (version !== null && !FORMATS.includes(version.split('.', 1).join()))
+    throw new UsageError(
+      `${path} has the format version ${version} of Terraform's plans, and Headroom reads versions 0 and 1.`,
+      'Use a newer Headroom, or make the plan with a version of Terraform that writes format version 1.',
+    );
   // Terraform leaves the list out where nothing changes.
   if (!Array.isArray(plan['resource_changes']) && plan['planned_values'] === undefined)
     throw new UsageError(

@@ -1,3 +1,4 @@
+import { startedFirst } from '../../../shared/model/cluster/cluster-groups.ts';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
 import type { FitDemand } from '../../../shared/model/plan/fit.ts';
 import type { Change } from './changes.ts';
@@ -12,9 +13,8 @@ export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly Fi
   const isNew = Object.keys(before).length === 0;
   const sizesBefore = isNew ? {} : blockOf(before['scaling_config']);
   const types = textsOf(after['instance_types']);
-  const unknownSizes = blockOf(change.unknown['scaling_config']);
-  if (unknownSizes['desired_size'] === true || unknownSizes['max_size'] === true)
-    plan.unknown(change, 'its size is known only after apply. Its smallest size is counted.');
+  const count = grown(sizes, sizesBefore, ['desired_size', 'max_size', 'min_size']);
+  if (hasUnknown(change.unknown['scaling_config'])) sizeUnknown(plan, change, count);
   const subnets = plan.subnets(change, [{ name: 'subnet_ids' }]);
   const wanted = { change, types: types.length > 0 ? types : launchTypes(plan, change), subnets };
   const clusterName = textOf(after['cluster_name']);
@@ -22,7 +22,7 @@ export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly Fi
     ...nodeDemands(plan, {
       ...wanted,
       clusterName,
-      count: grown(sizes, sizesBefore, ['desired_size', 'max_size', 'min_size']),
+      count,
     }),
     ...nodeDemands(plan, {
       ...wanted,
@@ -36,6 +36,9 @@ export const nodeGroupDemands = (plan: PlanContext, change: Change): readonly Fi
 export const scalingGroupDemands = (plan: PlanContext, change: Change): readonly FitDemand[] => {
   const { address, after, before } = change;
   const count = grown(after, before, ['desired_capacity', 'max_size', 'min_size']);
+  // The provider sets the desired size itself where the plan does not.
+  if (['max_size', 'min_size'].some((name) => hasUnknown(change.unknown[name])))
+    sizeUnknown(plan, change, count);
   const subnets = plan.subnets(change, [{ name: 'vpc_zone_identifier' }]);
   const cluster = clusterOfTags(after);
   if (cluster !== null)
@@ -93,6 +96,13 @@ const nodeDemands = (
   ];
 };
 
+const sizeUnknown = (plan: PlanContext, change: Change, { most }: LeastAndMost): void => {
+  plan.unknown(
+    change,
+    `its size is known only after apply${most > 0 ? '. What is known of it is counted.' : ', so its nodes are not counted.'}`,
+  );
+};
+
 const NOTHING: LeastAndMost = { least: 0, most: 0 };
 
 /** Nodes more: at the least to the size that is desired, at the most to the largest size. A group that keeps its sizes takes none. */
@@ -116,9 +126,20 @@ const replacesItsNodes = ({ after, before, unknown }: Change): boolean =>
   blockOf(after['launch_template'])['version'] !== blockOf(before['launch_template'])['version'] ||
   blockOf(unknown['launch_template'])['version'] === true;
 
-/** Source: EKS user guide, managed node update behavior: twice the zones, or maxUnavailable where that is more. */
+/** The settings of the update decide, as for a group that runs. */
 const surgeOf = (after: Json, zones: number): LeastAndMost => {
-  const nodes = Math.max(2 * zones, numberOf(blockOf(after['update_config'])['max_unavailable']) ?? 0);
+  const update = blockOf(after['update_config']);
+  const nodes = startedFirst(
+    {
+      desiredSize: numberOf(blockOf(after['scaling_config'])['desired_size']) ?? 0,
+      update: {
+        maxUnavailable: numberOf(update['max_unavailable']),
+        maxUnavailablePercentage: numberOf(update['max_unavailable_percentage']),
+        strategy: textOf(update['update_strategy']),
+      },
+    },
+    zones,
+  );
   return { least: nodes, most: nodes };
 };
 

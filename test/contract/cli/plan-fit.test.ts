@@ -110,6 +110,53 @@ describe('headroom plan fit --terraform', () => {
     expect(document.demands[0].wanted).toEqual({ least: 1, most: 3 });
   });
 
+  test('lists sizes that are known only after apply, of node groups and of Auto Scaling groups', async () => {
+    const group = nodeGroup({ desired_size: 6, max_size: 8 });
+    const unsized = { ...group, after: { ...group.after, scaling_config: null } };
+    const { document } = await gate(
+      terraformPlan(
+        { ...unsized, unknown: { scaling_config: true } },
+        {
+          address: 'aws_autoscaling_group.some',
+          after: { min_size: 2, vpc_zone_identifier: SUBNETS },
+          unknown: { max_size: true, desired_capacity: true },
+        },
+      ),
+    );
+    expect(document.unknowns).toEqual([
+      'aws_eks_node_group.more: its size is known only after apply, so its nodes are not counted.',
+      'aws_autoscaling_group.some: its size is known only after apply. What is known of it is counted.',
+    ]);
+  });
+
+  test('starts as many nodes first as the update settings of a group say', async () => {
+    const updated = async (update: Record<string, unknown>) => {
+      const sizes = { desired_size: 30, max_size: 30 };
+      const { after } = nodeGroup(sizes);
+      const before = { ...after, version: '1.33' };
+      const changed = { ...after, version: '1.34', update_config: [update] };
+      const { document } = await gate(terraformPlan(nodeGroup(sizes, { before, after: changed })));
+      return document.demands.map(({ wanted }: { wanted: object }) => wanted);
+    };
+    expect(await updated({ max_unavailable: 1 })).toEqual([{ least: 6, most: 6 }]);
+    expect(await updated({ max_unavailable_percentage: 50 })).toEqual([{ least: 15, most: 15 }]);
+    expect(await updated({ max_unavailable: 1, update_strategy: 'MINIMAL' })).toEqual([]);
+  });
+
+  test('says of one node that it is one', async () => {
+    const group = nodeGroup({ desired_size: 63, max_size: 63 });
+    const last = nodeGroup({ desired_size: 1, max_size: 1 }, { address: 'aws_eks_node_group.last' });
+    const { out } = await plan('fit', '--from', shopFile(), '--terraform', terraformPlan(group, last));
+    expect(out).toContain('aws_eks_node_group.last gets 0 of 1 node, then');
+  });
+
+  test('refuses a format of a later major version', async () => {
+    const path = join(folder, 'later.json');
+    writeFileSync(path, JSON.stringify({ format_version: '2.0', resource_changes: [] }));
+    const { code, err } = await plan('fit', '--from', shopFile(), '--terraform', path);
+    expect([code, err]).toEqual([2, expect.stringContaining('has the format version 2.0')]);
+  });
+
   test('takes subnets that the same plan makes, by their references, also inside a module', async () => {
     const { code, document } = await gate(
       terraformPlan(

@@ -127,7 +127,7 @@ describe('the new nodes of a group', () => {
   });
 
   test('are as many as the update settings of the group say', () => {
-    const started = (update: NodeGroup['update']) =>
+    const started = (update: NonNullable<NodeGroup['update']>) =>
       planUpgrade(
         estate,
         cluster,
