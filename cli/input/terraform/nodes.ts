@@ -99,7 +99,7 @@ const nodeDemands = (
 const sizeUnknown = (plan: PlanContext, change: Change, { most }: LeastAndMost): void => {
   plan.unknown(
     change,
-    `its size is known only after apply${most > 0 ? '. What is known of it is counted.' : ', so its nodes are not counted.'}`,
+    `its size is known only after apply${most > 0 ? '. The sizes that are known are counted.' : ', so its nodes are not counted.'}`,
   );
 };
 

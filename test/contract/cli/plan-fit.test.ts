@@ -125,7 +125,7 @@ describe('headroom plan fit --terraform', () => {
     );
     expect(document.unknowns).toEqual([
       'aws_eks_node_group.more: its size is known only after apply, so its nodes are not counted.',
-      'aws_autoscaling_group.some: its size is known only after apply. What is known of it is counted.',
+      'aws_autoscaling_group.some: its size is known only after apply. The sizes that are known are counted.',
     ]);
   });
 

@@ -470,6 +470,30 @@ describe('RESERVED_ENIS', () => {
   });
 
   test.each([
+    ['a trunk alone', false, 'm5.xlarge', 44, 1, 'security groups for pods'],
+    [
+      'custom networking and a trunk',
+      true,
+      'm5.xlarge',
+      30,
+      2,
+      'custom networking and security groups for pods',
+    ],
+    ['custom networking of a type without trunks', true, 't3.medium', 12, 1, 'custom networking'],
+  ])('counts what %s takes from the pods', (_, customNetworking, instanceType, real, reserved, why) => {
+    const [finding] = found({ customNetworking, instanceType }, { securityGroupsForPods: true });
+    expect(finding?.explanation).toContain(`uses ${why}. Unless Karpenter reserves`);
+    expect(finding?.evidence).toContainEqual({
+      name: `maxPods of ${instanceType} in truth`,
+      value: real,
+      unit: 'pods',
+    });
+    expect(finding?.remedies[0]?.commands).toEqual([
+      `kubectl set env deployment/karpenter --namespace kube-system RESERVED_ENIS=${reserved}`,
+    ]);
+  });
+
+  test.each([
     ["nodes are not Karpenter's", { nodePool: null }, {}],
     ['custom networking is off', { customNetworking: false }, {}],
     ['nodes take prefixes, which Karpenter does not count', { mode: 'prefix' as const }, {}],
