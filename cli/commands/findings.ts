@@ -1,5 +1,6 @@
 import type { Finding } from '../../shared/model/result/finding.ts';
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
+import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
@@ -58,10 +59,14 @@ Examples:
 `,
     )
     .action(async (options: Options) => {
-      checkTargetOptions(options, OUTPUT_FORMATS);
+      checkAll(
+        () => checkTargetOptions(options, OUTPUT_FORMATS),
+        () => checkSeverity('--severity', options.severity),
+        () => checkSeverity('--fail-on', options.failOn),
+        () => checkOutputOptions(options),
+      );
       const severity = checkSeverity('--severity', options.severity);
       const failOn = checkSeverity('--fail-on', options.failOn);
-      checkOutputOptions(options);
       const { io } = session;
       await watching(session, options, async () => {
         const { scanToDocument } = await import('../input/scanned-estate.ts');

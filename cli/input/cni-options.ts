@@ -1,5 +1,6 @@
 import { DEFAULT_CNI_SETTINGS } from '../../shared/model/cni/cni-settings.ts';
 import type { NewNodeSettings } from '../../shared/model/result/cluster.ts';
+import { checkAll } from '../base/all-problems.ts';
 import { UsageError } from '../base/command-line.ts';
 
 /** More than any node or subnet has; the answers no longer change. */
@@ -29,6 +30,16 @@ export interface CniOptions {
   readonly warmPrefixTarget?: string;
   readonly maxEni?: string;
 }
+
+/** @throws UsageError that names every target that is no number */
+export const checkCniTargets = (options: CniOptions): void =>
+  checkAll(
+    () => optionalNumber('--warm-eni-target', options.warmEniTarget),
+    () => optionalNumber('--warm-prefix-target', options.warmPrefixTarget),
+    () => optionalNumber('--warm-ip-target', options.warmIpTarget),
+    () => optionalNumber('--minimum-ip-target', options.minimumIpTarget),
+    () => optionalNumber('--max-eni', options.maxEni, 1),
+  );
 
 /** @throws UsageError for a target that is no number */
 export const cniTargetsOf = (

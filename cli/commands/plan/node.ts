@@ -14,8 +14,15 @@ import type { PlanNodeDocument, PlannedHolding } from '../../../shared/model/cni
 import { settingNotices } from '../../../shared/model/cni/setting-notices.ts';
 import type { PlanColumn, PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { RULES } from '../../../shared/model/plan/rules.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
-import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
+import {
+  type CniOptions,
+  checkCniTargets,
+  cniTargetsOf,
+  optionalNumber,
+  wholeNumberOf,
+} from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import { checkFormat, writePlan } from '../../output/plan/answer.ts';
@@ -38,6 +45,16 @@ const settingsOf = (options: Options): CniSettings => ({
   ...cniTargetsOf(options),
   maxPods: optionalNumber('--max-pods', options.maxPods, 1),
 });
+
+const podsOf = ({ pods }: Options): readonly number[] => {
+  const parts = pods.split(',').map((part) => part.trim());
+  if (parts.includes(''))
+    throw new UsageError(
+      `--pods "${pods}" has a comma without a number.`,
+      'Give numbers with commas between them, such as --pods 0,10,29.',
+    );
+  return parts.map((part) => wholeNumberOf('--pods', part));
+};
 
 const oneOf = (option: string, value: string, allowed: readonly string[]): void => {
   if (allowed.includes(value)) return;
@@ -168,8 +185,15 @@ and the trunk. Subnets are taken to have plenty.
     )
     .action(async (type: string, options: Options) => {
       checkFormat(options.format);
-      oneOf('--mode', options.mode, ['secondary', 'prefix']);
-      const pods = options.pods.split(',').map((part) => wholeNumberOf('--pods', part.trim()));
+      checkAll(
+        () => oneOf('--mode', options.mode, ['secondary', 'prefix']),
+        () => podsOf(options),
+        () => checkCniTargets(options),
+        () => optionalNumber('--max-pods', options.maxPods, 1),
+        () => optionalNumber('--peak-pods', options.peakPods),
+        () => optionalNumber('--pods-at-switch', options.podsAtSwitch),
+      );
+      const pods = podsOf(options);
       const settings = settingsOf(options);
       const peakPods = optionalNumber('--peak-pods', options.peakPods);
       const podsAtSwitch = optionalNumber('--pods-at-switch', options.podsAtSwitch);

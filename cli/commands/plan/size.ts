@@ -14,9 +14,16 @@ import {
   type SizeQuestion,
 } from '../../../shared/model/plan/size-plan.ts';
 import { unreadNeighbours } from '../../../shared/model/plan/unread-neighbours.ts';
+import { checkAll } from '../../base/all-problems.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
-import { type CniOptions, cniTargetsOf, optionalNumber, wholeNumberOf } from '../../input/cni-options.ts';
+import {
+  type CniOptions,
+  checkCniTargets,
+  cniTargetsOf,
+  optionalNumber,
+  wholeNumberOf,
+} from '../../input/cni-options.ts';
 import { lookUpLimits } from '../../input/instance-limits.ts';
 import { ipamPools } from '../../input/ipam-pools.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
@@ -96,6 +103,18 @@ The exit code is 1 where no mode fits.
 };
 
 const questionOf = async (options: Options, session: Session): Promise<SizeQuestion> => {
+  checkAll(
+    () => wholeNumberOf('--nodes', options.nodes, 1),
+    () => wholeNumberOf('--pods-per-node', options.podsPerNode, 1, 1000),
+    () => wholeNumberOf('--zones', options.zones, 1, 26),
+    () => optionalNumber('--survive', options.survive, 1),
+    () => wholeNumberOf('--growth', options.growth, 0, 1000),
+    () => wholeNumberOf('--surge', options.surge, 0, 1000),
+    () => wholeNumberOf('--services', options.services),
+    () => wholeNumberOf('--load-balancers', options.loadBalancers),
+    () => options.mode?.map(modeOf),
+    () => checkCniTargets(options),
+  );
   const zones = wholeNumberOf('--zones', options.zones, 1, 26);
   const survive = optionalNumber('--survive', options.survive, 1) ?? zones;
   if (survive > zones)

@@ -107,3 +107,19 @@ describe('a question that is odd has an honest answer', () => {
     expect(out).toContain(note);
   });
 });
+
+test.each([
+  [
+    ['node', 'm5.large', '--pods', '-1', '--warm-ip-target', '-2', '--mode', 'foo', '--max-eni', '0'],
+    ['--mode foo', '--pods -1', '--warm-ip-target -2', '--max-eni 0'],
+  ],
+  [
+    ['size', '--nodes', 'x', '--type', 'm5.large', '--pods-per-node', '0', '--zones', '0', '--mode', 'foo'],
+    ['--nodes x', '--pods-per-node 0', '--zones 0', '--mode foo'],
+  ],
+  [['node', 'm5.large', '--pods', '1,,2'], ['--pods "1,,2" has a comma without a number.']],
+])('all problems of %j are named at once', async (args, problems) => {
+  const { code, err } = await plan(...args);
+  expect(code).toBe(2);
+  for (const problem of problems) expect(err).toContain(problem);
+});
