@@ -21,7 +21,7 @@ export const reservedEnis: Check = {
   clear: () => 'Karpenter counts no more pods than its nodes have addresses for',
   about: 'each cluster',
   condition:
-    'Karpenter starts nodes of a cluster with custom networking or security groups for pods, in secondary mode, of a type on which the interfaces that serve no pod lower max-pods. Warning: EC2 does not report whether RESERVED_ENIS is set.',
+    'Karpenter starts nodes in secondary mode, of a type on which interfaces that serve no pod lower max-pods. Custom networking and security groups for pods have such interfaces. Warning: EC2 does not report whether RESERVED_ENIS is set.',
   unknown: 'Never.',
   impact:
     'Under custom networking the primary interface serves no pod, and neither does the trunk of security groups for pods. Karpenter counts both unless RESERVED_ENIS says otherwise. It then puts more pods on a node than the node has addresses for. These pods wait with "failed to assign an IP address".',
