@@ -1,8 +1,9 @@
 import type { Finding } from '../../shared/model/result/finding.ts';
-import { hasFinding } from '../../shared/pipeline/scan-document.ts';
+import { hasFinding, type ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import type { Io } from '../base/io.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
@@ -43,6 +44,12 @@ const COLUMNS: readonly ListingColumn<Finding>[] = [
   { title: 'ID', wide: true, cell: ({ subject }) => subject.id },
 ];
 
+/** An empty line sets what is not known apart from the findings. */
+const notesOf = (io: Io, document: ScanDocument): string => {
+  const unknowns = renderAllUnknowns(io, document);
+  return `${unknowns === '' ? '' : `\n${unknowns}`}${renderProblems(io, document)}`;
+};
+
 /** `headroom findings`: what is wrong or will be, with evidence and remedies. */
 export const addFindingsCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('findings'), { format: 'rows' })))
@@ -77,8 +84,8 @@ Examples:
           document: { schema, scannedAt, targets, findings } satisfies FindingsDocument,
           listing: { columns: COLUMNS, rows: findings, nameOf: ({ id }) => id },
           text: () =>
-            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${renderAllUnknowns(io, document)}${renderProblems(io, document)}`,
-          notes: () => renderAllUnknowns(io, document) + renderProblems(io, document),
+            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${notesOf(io, document)}`,
+          notes: () => notesOf(io, document),
         });
         session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));
       });
