@@ -207,7 +207,7 @@ const valueBefore = (
   const measured = valueAt(recent, at);
   if (!Number.isNaN(measured)) return measured - rhythmAt(rhythm, at);
   const index = Math.round(at / HOUR - 0.5) - grid.firstHour;
-  return index < from ? Number.NaN : (grid.mean[index] ?? Number.NaN);
+  return index < from ? Number.NaN : elementAt(grid.mean, index);
 };
 
 /** What is ordinary at a moment: between the middles of the hours around it. */
