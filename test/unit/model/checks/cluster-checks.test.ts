@@ -1,10 +1,19 @@
+import { ClusterIssueCode, NodegroupIssueCode } from '@aws-sdk/client-eks';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_POLICY } from '../../../../shared/config/default-policy.ts';
+import { eksHealth } from '../../../../shared/model/checks/eks-health.ts';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import type { NodeAssessment } from '../../../../shared/model/result/cluster.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
-import { aCluster, aDemand, aNodeAssessment, findingsOf } from '../../../fixtures/findings-input.ts';
+import {
+  aCluster,
+  aDemand,
+  aNodeAssessment,
+  anEstate,
+  findingsOf,
+} from '../../../fixtures/findings-input.ts';
 
 describe('warm-pool waste', () => {
   const warm = (warmAtLeast: number | null) => aNodeAssessment({ warmAtLeast });
@@ -538,7 +547,7 @@ describe('EKS health', () => {
     ]);
   });
 
-  test('is passed on without the other issues that EKS reports', () => {
+  test('is passed on with the codes of the other issues that EKS reports', () => {
     const other = { code: 'AccessDenied', message: 'A role is missing.', resourceIds: [] };
     const eksClusters = [anEksCluster({ healthIssues: [other, issue] })];
     expect(findingsOf('eks-health', { eksClusters, subnets: [aSubnet({ available: 0 })] })).toMatchObject([
@@ -546,6 +555,7 @@ describe('EKS health', () => {
         evidence: [
           { name: 'InsufficientFreeAddresses', value: 'One or more subnets are full.' },
           { name: 'available in subnet-0a', value: 0 },
+          { name: 'otherIssues', value: 'AccessDenied', detail: true },
         ],
       },
     ]);
@@ -598,6 +608,95 @@ describe('EKS health', () => {
       subnets: [aSubnet({ cidrBlock: null, ipv6Native: true })],
     });
     expect(finding?.remedies[0]?.title).toBe('Add the subnet 10.0.0.0/16 in eu-west-1a');
+  });
+
+  test.each([
+    ['Ec2SubnetNotFound', 'shop: a subnet is gone'],
+    ['VpcNotFound', 'shop: the VPC is gone'],
+    ['EniLimitReached', 'shop: EKS reports EniLimitReached'],
+    ['SubnetOutOfSomethingNew', 'shop: EKS reports SubnetOutOfSomethingNew'],
+  ])('is no shortage where the code is %s: a warning says what EKS reports', (code, title) => {
+    const other = { code, message: 'One subnet cannot be used', resourceIds: ['subnet-0a'] };
+    const eksClusters = [anEksCluster({ healthIssues: [other] })];
+    const [finding, ...others] = findingsOf('eks-health', { eksClusters, subnets: [aSubnet()] });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      severity: 'warning',
+      title,
+      explanation: `EKS reports ${code}: One subnet cannot be used. EKS names subnet-0a.`,
+    });
+    expect(finding?.remedies.flatMap(({ commands }) => commands)).toEqual([
+      'aws eks describe-cluster --name shop --query cluster.health --region eu-west-1',
+    ]);
+  });
+
+  test('of a node group is a warning where a code that may mean anything names a subnet', () => {
+    const issueOf = (message: string) => ({ code: 'NodeCreationFailure', message, resourceIds: [] });
+    const titles = (message: string) =>
+      findingsOf('eks-health', {
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ healthIssues: [issueOf(message)] })] })],
+        subnets: [aSubnet()],
+      }).map(({ title }) => title);
+    expect(titles('The subnets have no route to the API server.')).toEqual([
+      'shop/workers: EKS reports NodeCreationFailure',
+    ]);
+    expect(titles('Unhealthy nodes. To address this, look at the vpc-cni add-on.')).toEqual([]);
+  });
+
+  test('names the issues that are about something else, and they are no finding', () => {
+    const others = ['KmsKeyDisabled', 'SomethingNewAboutKeys'].map((code) => ({
+      ...issue,
+      code,
+      message: null,
+    }));
+    const estate = anEstate({
+      eksClusters: [anEksCluster({ healthIssues: others })],
+      subnets: [aSubnet()],
+    });
+    const results = eksHealth.find({ estate, settings: (rule) => DEFAULT_POLICY.rules[rule] });
+    expect(results).toMatchObject([
+      {
+        state: 'healthy',
+        evidence: [{ name: 'otherIssues', value: 'KmsKeyDisabled, SomethingNewAboutKeys', detail: true }],
+      },
+    ]);
+  });
+
+  test('has a place for each code that EKS publishes', () => {
+    const message = 'The subnet has no addresses left.';
+    const findings = new Map(
+      [...Object.values(ClusterIssueCode), ...Object.values(NodegroupIssueCode)].map((code) => [
+        code,
+        findingsOf('eks-health', {
+          eksClusters: [anEksCluster({ healthIssues: [{ code, message, resourceIds: [] }] })],
+          subnets: [aSubnet()],
+        })[0]?.severity,
+      ]),
+    );
+    expect([...findings].filter(([, severity]) => severity === 'critical').map(([code]) => code)).toEqual([
+      'InsufficientFreeAddresses',
+    ]);
+    // About the network by name, or about whatever their message names.
+    expect(
+      [...findings]
+        .filter(([, severity]) => severity === 'warning')
+        .map(([code]) => code)
+        .toSorted(),
+    ).toEqual([
+      'ConfigurationConflict',
+      'Ec2SubnetInvalidConfiguration',
+      'Ec2SubnetListTooLong',
+      'Ec2SubnetMissingIpv6Assignment',
+      'Ec2SubnetNotFound',
+      'InternalFailure',
+      'LimitExceeded',
+      'NodeCreationFailure',
+      'Other',
+      'ResourceLimitExceeded',
+      'ResourceNotFound',
+      'Unknown',
+      'VpcNotFound',
+    ]);
   });
 
   test('is no finding for any other issue', () => {
