@@ -21,7 +21,11 @@ export const PROXY_PERMISSION: KubernetesPermission = {
   namespace: 'kube-system',
 };
 
-/** The counters of every ipamd. A node that does not answer is in the result, unread by name. */
+/**
+ * The counters of every ipamd. A node that does not answer is in the result, unread by name.
+ *
+ * @throws KubernetesFailure `forbidden` where the permission is missing: it is one for all pods of the namespace
+ */
 export const readIpamd = async (
   api: KubernetesApi,
   pods: readonly AwsNodePod[],
@@ -37,7 +41,11 @@ export const readIpamd = async (
       return { ...named, samples: unread(reason, message, permission) };
     }
   };
-  return Promise.all(pods.map((pod) => limit(() => read(pod))));
+  const readings = await Promise.all(pods.map((pod) => limit(() => read(pod))));
+  const isForbidden = ({ samples: part }: IpamdReading): boolean =>
+    !part.known && part.unread.reason === 'forbidden';
+  if (readings.length > 0 && readings.every(isForbidden)) throw forbidden(PROXY_PERMISSION);
+  return readings;
 };
 
 const samples = async (api: KubernetesApi, { name }: AwsNodePod) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../../lab/services/kubernetes/kinds.ts';
 import { ACCESS_NEEDS, READERS_GROUP, reviewAccess } from '../../../shared/kubernetes/access.ts';
 import { accessManifests } from '../../../shared/kubernetes/access-manifests.ts';
 import { createApiSource } from '../../../shared/kubernetes/api-source.ts';
@@ -11,22 +12,35 @@ import type { KubernetesApi } from '../../../shared/kubernetes/kubernetes-api.ts
 import { Lists } from '../../../shared/kubernetes/lists.ts';
 import { readPods } from '../../../shared/kubernetes/read-pods.ts';
 import { RESOURCES } from '../../../shared/kubernetes/resources.ts';
+import { cniInCluster } from '../../../shared/model/kubernetes/cni-in-cluster.ts';
 import { ipamdFigures } from '../../../shared/model/kubernetes/ipamd-counters.ts';
+import { kubernetesFigures } from '../../../shared/model/kubernetes/kubernetes-figures.ts';
 import {
+  type KubernetesPod,
   type KubernetesReading,
   permissionName,
   unreadParts,
 } from '../../../shared/model/kubernetes/observed.ts';
+import { PodOwners } from '../../../shared/model/kubernetes/pod-owners.ts';
+import { waitingPods } from '../../../shared/model/kubernetes/waiting-pods.ts';
 import type { IpamdFigures } from '../../../shared/model/result/kubernetes-figures.ts';
 import {
   EVERYTHING,
   kubernetesSourceConformance,
   valueIn,
 } from '../../contract/kubernetes/source-conformance.ts';
+import { aCluster } from '../../fixtures/findings-input.ts';
 import { freePort } from '../../fixtures/free-port.ts';
-import { awsNodePod, nodeName, nodeObject, SMALL_CLUSTER } from '../../fixtures/kubernetes/objects.ts';
+import {
+  awsNodePod,
+  nodeName,
+  nodeObject,
+  SMALL_CLUSTER,
+  sandboxEvent,
+} from '../../fixtures/kubernetes/objects.ts';
 import {
   CUSTOM_DEFINITIONS,
+  LEVEL_1_TOKEN,
   type NodeAnswer,
   PROGRAMS,
   READER_TOKEN,
@@ -34,6 +48,23 @@ import {
   STRANGER_TOKEN,
   startRealKubernetes,
 } from '../../fixtures/kubernetes/real-api.ts';
+
+/** What an access policy of AWS that lists nodes, pods and events grants, as RBAC says it. */
+const LEVEL_1: readonly KubernetesObject[] = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'level-1' },
+    rules: [{ apiGroups: [''], resources: ['nodes', 'pods', 'events'], verbs: ['get', 'list'] }],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'level-1' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'level-1' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'level-1' }],
+  },
+];
 
 let real: RealKubernetes;
 let verifier: ChildProcess;
@@ -46,6 +77,7 @@ beforeAll(async () => {
   real = await startRealKubernetes({ tokenWebhook: `http://127.0.0.1:${port}/` });
   await real.put(CUSTOM_DEFINITIONS);
   await real.put(accessManifests(ACCESS_NEEDS));
+  await real.put(LEVEL_1);
   await real.put(SMALL_CLUSTER);
 }, 180_000);
 
@@ -81,6 +113,64 @@ test('without a role every part is unknown by the name of its permission', async
   expect(named).toContainEqual(['nodePools', 'list nodepools.karpenter.sh']);
   // No kind of this group is installed.
   expect(reading.autoModeNodeClasses).toEqual({ known: true, value: [] });
+});
+
+describe('level 1: nodes, pods and events alone', () => {
+  const LISTED = ['list nodes', 'list pods', 'list events'];
+
+  test('reads what the full roles read of them, and names the permission of every other part', async () => {
+    const [full, level1] = [await read(READER_TOKEN), await read(LEVEL_1_TOKEN, true)];
+    const byName = (a: KubernetesPod, b: KubernetesPod): number => (a.name < b.name ? -1 : 1);
+    expect(valueIn(level1.pods).toSorted(byName)).toEqual(valueIn(full.pods).toSorted(byName));
+    expect(level1.nodes).toEqual(full.nodes);
+    expect(level1.sandboxFailures).toEqual(full.sandboxFailures);
+    expect(level1.version).toBe(full.version);
+    const unread = unreadParts(level1).map(({ part, unread: why }) => [
+      part,
+      why.permission === null ? why.reason : permissionName(why.permission),
+    ]);
+    expect(Object.fromEntries(unread)).toEqual({
+      namespaces: 'list namespaces',
+      awsNode: 'list daemonsets.apps in kube-system',
+      eniConfigs: 'list eniconfigs.crd.k8s.amazonaws.com',
+      cniNodes: 'list cninodes.vpcresources.k8s.aws',
+      nodePools: 'list nodepools.karpenter.sh',
+      nodeClaims: 'list nodeclaims.karpenter.sh',
+      ec2NodeClasses: 'list ec2nodeclasses.karpenter.k8s.aws',
+      services: 'list services',
+      workloads: 'list deployments.apps',
+      autoscalers: 'list horizontalpodautoscalers.autoscaling',
+      ipamd: 'get pods/proxy in kube-system',
+    });
+    // No kind of this group is installed, which needs no permission.
+    expect(level1.autoModeNodeClasses).toEqual({ known: true, value: [] });
+  });
+
+  test('shows which pods wait, and leaves what needs level 2 unknown and not zero', async () => {
+    // The pod has an id that the API server chose, so this event names none.
+    const { uid: _uid, ...pod } = sandboxEvent['involvedObject'] as Readonly<Record<string, string>>;
+    const event = { ...sandboxEvent, metadata: { name: 'stuck.2', namespace: 'shop' }, involvedObject: pod };
+    await real.put([event]);
+    const reading = await read(LEVEL_1_TOKEN);
+    await real.remove(event);
+    const waiting = waitingPods(reading, new PodOwners(reading));
+    expect(waiting?.map(({ namespace, name }) => `${namespace}/${name}`)).toEqual(['shop/stuck']);
+    expect(kubernetesFigures(reading, aCluster(), null)).toMatchObject({
+      committedPods: null,
+      serviceAddressesUsed: null,
+      ipamd: null,
+    });
+    expect(cniInCluster(reading)).toEqual({});
+  });
+
+  test('is reviewed as what it is: three permissions are there, and the rest is missing', async () => {
+    const api = real.api(LEVEL_1_TOKEN);
+    const reviewed = await reviewAccess(api, ACCESS_NEEDS);
+    api.close();
+    const granted = reviewed.filter((need) => need.granted === true).map(({ name }) => name);
+    expect(granted.toSorted()).toEqual(LISTED.toSorted());
+    expect(reviewed.every((need) => need.granted !== null)).toBe(true);
+  });
 });
 
 test('the API server reviews each permission as it decides it', async () => {
