@@ -41,7 +41,7 @@ const waitingList = (waiting: readonly WaitingPod[] | null): Html | null => {
         .slice(0, WAITING_SHOWN)
         .map(
           ({ namespace, name, nodeName, since }) =>
-            html`<li>${givenName(`${namespace}/${name}`)} on ${nodeName}${since === null ? null : html`, since ${utcMinute(since)}`}</li>`,
+            html`<li>${givenName(`${namespace}/${name}`)} on ${givenName(nodeName)}${since === null ? null : html`, since ${utcMinute(since)}`}</li>`,
         )}</ul>`;
 };
 

@@ -227,7 +227,7 @@ describe('the pods of a cluster', () => {
       expect(section).toContain(name);
     expect(section).toContain('2 more');
     expect(section).toContain('1 pod without an address');
-    expect(section).toContain('<bdi>shop/web-1&lt;i&gt;</bdi> on node-1, since 2026-01-01 01:00');
+    expect(section).toContain('<bdi>shop/web-1&lt;i&gt;</bdi> on <bdi>node-1</bdi>, since 2026-01-01 01:00');
   });
 
   test('are not spoken of where the Kubernetes API was not read', () => {
