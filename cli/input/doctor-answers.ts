@@ -1,4 +1,6 @@
+import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
+import { credentialHint } from '../output/credential-hint.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
 
 export const ok = (check: string, subject: string, message: string): DoctorCheck => ({
@@ -9,12 +11,18 @@ export const ok = (check: string, subject: string, message: string): DoctorCheck
   action: null,
 });
 
-export const failed = (check: string, subject: string, { message, action }: Problem): DoctorCheck => ({
+/** @param target where it failed: names the credentials in use, and a Region that was mistyped */
+export const failed = (
+  check: string,
+  subject: string,
+  { code, message, action }: Problem,
+  target: Target | null = null,
+): DoctorCheck => ({
   check,
   subject,
   status: 'failed',
   message,
-  action,
+  action: [action, credentialHint(code, target) ?? ''].join(' ').trim(),
 });
 
 /** Runs one check; an error of ours is its answer. */

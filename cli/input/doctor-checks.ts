@@ -25,18 +25,24 @@ interface Refused {
 }
 
 /** Calls that fail for one reason, such as a Region that is not enabled, need one thing to be done: it is said once. */
-const refusals = (subject: string, refused: readonly Refused[]): readonly DoctorCheck[] =>
+const refusals = (target: Target, refused: readonly Refused[]): readonly DoctorCheck[] =>
   [...Map.groupBy(refused, ({ problem }) => `${problem.code} ${problem.action}`).values()].flatMap(
     ([first, ...others]) => {
       if (first === undefined) return [];
       const { action, problem } = first;
+      const subject = targetName(target);
       return others.length === 0
-        ? [failed(`permission ${action}`, subject, problem)]
+        ? [failed(`permission ${action}`, subject, problem, target)]
         : [
-            failed('permissions', subject, {
-              ...problem,
-              message: `${problem.message}. ${count(others.length, 'other call')} failed for the same reason.`,
-            }),
+            failed(
+              'permissions',
+              subject,
+              {
+                ...problem,
+                message: `${problem.message}. ${count(others.length, 'other call')} failed for the same reason.`,
+              },
+              target,
+            ),
           ];
     },
   );
@@ -62,8 +68,8 @@ const checkTarget = async (
       first === undefined
         ? [ok('permissions', subject, `All ${answers.length} calls of a scan are allowed ${through}.`)]
         : isOneReason
-          ? [failed('role', subject, first.problem)]
-          : refusals(subject, refused);
+          ? [failed('role', subject, first.problem, target)]
+          : refusals(target, refused);
     const { throttles, calls } = meter.total();
     const quota =
       throttles === 0
@@ -163,7 +169,7 @@ export const runDoctor = async (
             message: 'AWS did not tell the account of the credentials.',
             action: 'Run `aws sts get-caller-identity` with the same environment.',
           }
-        : failed('credentials', targetName(home), problem),
+        : failed('credentials', targetName(home), problem, home),
     );
   }
   if (resolved.targets.length > 0)

@@ -6,6 +6,7 @@ import { alertSchemaJson } from './alert-schema.ts';
 import { alertsPage } from './alerts.ts';
 import { commandSchemas } from './command-schemas.ts';
 import { commandsPage } from './commands.ts';
+import { modesPicture, prefixesPicture } from './concept-pictures.ts';
 import { configurationPage } from './configuration.ts';
 import { commandLineContract } from './contracts/command-line.ts';
 import { metricsContract } from './contracts/metrics.ts';
@@ -41,6 +42,8 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/contracts/metrics.txt': metricsContract,
   'docs/contracts/names.txt': namesContract,
   'docs/findings.md': findingsPage,
+  'docs/images/concepts-modes.svg': modesPicture,
+  'docs/images/concepts-prefixes.svg': prefixesPicture,
   'docs/metrics.md': metricsPage,
   'docs/owners.md': ownersPage,
   'docs/permissions.md': permissionsPage,

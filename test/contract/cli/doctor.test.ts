@@ -144,9 +144,15 @@ describe('headroom doctor', () => {
       [
         'permissions',
         `${HUB}/me-south-1`,
-        'Check the credentials, and that me-south-1 is enabled in the account.',
+        'Check the credentials, and that me-south-1 is enabled in the account. The credentials are those of the environment (AWS_ACCESS_KEY_ID).',
       ],
     ]);
+  });
+
+  test('suggests the Region that was meant', async () => {
+    const { document } = await doctor('--region', 'eu-wset-1');
+    const [bad] = document.checks.filter(({ status }) => status === 'failed');
+    expect(bad?.action).toContain('Headroom does not know the Region eu-wset-1. Did you mean "eu-west-1"?');
   });
 
   test('names the requests that AWS throttled', async () => {
