@@ -181,6 +181,12 @@ const ownersRecord = ({
   unknowns,
 });
 
+/** In place of subnets. Where a reading failed, it is not known that there are none. */
+const noSubnets = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
+  targets.some(({ errors }) => errors.length > 0)
+    ? 'No subnets are known: something could not be read.\n'
+    : 'No subnets found.\n';
+
 /** `headroom owners`: who holds the addresses of each subnet. */
 export const addOwnersCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('owners'), { format: 'rows' })))
@@ -228,7 +234,7 @@ TOOK LATELY: addresses taken in the last three hours, on balance. Shown where ea
               `${subnet.subnetId}/${owner?.kind ?? 'unknown'}/${(owner === null ? null : nameOf(owner)) ?? ''}`,
           },
           text: () =>
-            `${busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
+            `${busiest.length === 0 ? noSubnets(document) : busiest.map((subnet) => renderOwners(io, subnet)).join('\n')}${renderProblems(io, document)}`,
           notes: () => renderProblems(io, document),
         });
         session.exit(coverageExit(assessments) ?? EXIT.ok);

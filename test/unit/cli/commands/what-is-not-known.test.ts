@@ -34,3 +34,17 @@ test('findings end with what could not be judged, so that none of them is no all
   const { out } = await headroomInProcess(['findings', '--from', file]);
   expect(out).toContain('unknown  shop: Neither the built-in table nor EC2 has the limits of m99.mega.');
 });
+
+test('an account without subnets has an answer of owners, and one that could not be read has another', async () => {
+  const empty = shopWith(() => ({
+    subnets: [],
+    interfaces: [],
+    instances: [],
+    eksClusters: [],
+    reservations: {},
+  }));
+  expect((await headroomInProcess(['owners', '--from', empty])).out).toBe('No subnets found.\n');
+  const failed = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', action: 'Try again.' };
+  const { out } = await headroomInProcess(['owners', '--from', shopWith(() => ({ subnets: failed }))]);
+  expect(out).toContain('No subnets are known: something could not be read.');
+});
