@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { headroomInProcess } from '../../../fixtures/command-in-process.ts';
 import { shopFile } from '../../../fixtures/plan-command.ts';
 
@@ -17,6 +17,11 @@ const shopWith = (changes: (target: Record<string, unknown>) => Record<string, u
   writeFileSync(file, JSON.stringify({ ...estate, targets }));
   return file;
 };
+
+/** The first command loads all that the others need: seconds on a busy machine. */
+beforeAll(async () => {
+  await headroomInProcess(['clusters', '--from', shopFile()]);
+}, 60_000);
 
 test('clusters that could not be read are not called none', async () => {
   const failed = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', action: 'Try again.' };
