@@ -1,4 +1,5 @@
 import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -13,13 +14,20 @@ import type { Measured } from './wire/measured.ts';
  * From the wire to records and to an assessment, beside the SDK alone, boto3, and merely draining the socket: CPU time
  * and peak memory, as ratios to draining measured in the same run. Each reader is a process of its own, the server too.
  *
- *   npm run bench [-- --pages 1,10,100]
+ * Then what a cycle of scans asks of EC2, in full and incrementally: see `reading.ts`.
+ *
+ *   npm run bench [-- --pages 1,10,100 --interfaces 10000,100000,400000]
  */
 
 const run = promisify(execFile);
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-const { values } = parseArgs({ options: { pages: { type: 'string', default: '1,10,100' } } });
+const { values } = parseArgs({
+  options: {
+    pages: { type: 'string', default: '1,10,100' },
+    interfaces: { type: 'string', default: '10000' },
+  },
+});
 const sizes = values.pages.split(',').map(Number);
 
 const python = path('../../.venv/bin/python');
@@ -131,3 +139,7 @@ try {
 } finally {
   server.kill();
 }
+
+const reading = fork(path('./reading.ts'), ['--interfaces', values.interfaces]);
+const [code] = await once(reading, 'exit');
+if (code !== 0) process.exitCode = 1;
