@@ -2,11 +2,7 @@ import type { AllocationFailureSource } from '../clusters/allocation-failure-sou
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
 import type { QuotaSource } from '../inventory/quota-source.ts';
-import type {
-  AllocationFailure,
-  AllocationFailures,
-  AllocationService,
-} from '../model/aws/allocation-failure.ts';
+import type { AllocationFailures } from '../model/aws/allocation-failure.ts';
 import type {
   AutoScalingGroup,
   EksCluster,
@@ -32,6 +28,7 @@ import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
 import { type CallEvents, readCallEvents } from './call-events.ts';
 import { joinGateways } from './join-gateways.ts';
+import { readAllocationFailures } from './read-allocation-failures.ts';
 import { type KubernetesAccess, readKubernetes } from './read-kubernetes.ts';
 import { readLaunchTemplates } from './read-launch-templates.ts';
 import { readQuotas } from './read-quotas.ts';
@@ -101,12 +98,6 @@ export interface CollectInput {
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
 const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
 
-/**
- * Failures of this time are counted. ECS leaves out an event that repeats the last one, for six hours: Amazon ECS developer
- * guide, "Service event messages".
- */
-const FAILURES_LOOK_BACK = 6 * 3_600_000;
-
 const keyOf = ({ accountId, region }: Target, what: string, id: string): string =>
   `${what}/${accountId}/${region}/${id}`;
 
@@ -134,48 +125,6 @@ const readLimits = async (
     );
   }
   return limits;
-};
-
-/** The services that the first roles could ask. Without one of the others a scan is whole: earlier roles may not ask it. */
-const ALWAYS_ASKED: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
-
-/**
- * A service that does not answer is unread. It never reads as one without failures. A failure that a service itself tells
- * of is also an event: events count for services that did not answer, and for callers that no service speaks for.
- */
-const readAllocationFailures = async (
-  { sources, now }: CollectInput,
-  refusedCalls: readonly AllocationFailure[],
-  problems: Problem[],
-): Promise<AllocationFailures | null> => {
-  const { allocationFailures: source } = sources;
-  if (source === undefined) return null;
-  const since = now - FAILURES_LOOK_BACK;
-  const answers = await Promise.all(
-    source.services.map(async (service) => {
-      const own: Problem[] = [];
-      const failures = await attempt(own, () => source.failuresOf(service, since));
-      if (ALWAYS_ASKED.has(service)) problems.push(...own);
-      const unread = own.map(({ code, message }) => ({
-        service,
-        reason: message,
-        isDenied: code === 'access-denied' && !ALWAYS_ASKED.has(service),
-      }));
-      return { failures: failures ?? [], unread };
-    }),
-  );
-  const unread = answers.flatMap((answer) => answer.unread);
-  const answered = new Set(
-    source.services.filter((asked) => unread.every(({ service }) => service !== asked)),
-  );
-  return {
-    failures: [
-      ...answers.flatMap(({ failures }) => failures),
-      ...refusedCalls.filter(({ service }) => !answered.has(service)),
-    ],
-    since: new Date(since).toISOString(),
-    unread,
-  };
 };
 
 /**
@@ -234,7 +183,7 @@ export const collectFacts = async (input: CollectInput): Promise<TargetFacts> =>
       ? null
       : attempt(problems, async () => Promise.all((await clusters.eksClusters()).map(withJsonConfiguration))),
     clusters === null ? null : attempt(problems, () => clusters.autoScalingGroups()),
-    readAllocationFailures(input, events.refusals, problems),
+    readAllocationFailures({ ...input, source: sources.allocationFailures }, events.refusals, problems),
   ]);
 
   const subnets = listed.filter((subnet) => found.get(subnet.subnetId) !== 'gone');

@@ -3,6 +3,7 @@ import { type InventorySource, SubnetGoneError } from '../inventory/inventory-so
 import type { Subnet, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { isTouched } from '../model/target/reading-plan.ts';
+import { hashOf, shareOfLife } from '../model/target/share-of-life.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -126,16 +127,6 @@ const stillWaiting = (waiting: number): Problem => ({
   message: `The reservations of ${waiting} ${waiting === 1 ? 'subnet' : 'subnets'} are not read yet: EC2 answers them one by one, and a scan asks for ${RESERVATIONS_AT_ONCE}`,
   action: 'Nothing to do: the next scans read them.',
 });
-
-/** From 0.5 to 1, by the subnet's id (FNV-1a). */
-const shareOfLife = (subnetId: string): number => 0.5 + (hashOf(subnetId) % 1000) / 2000;
-
-const hashOf = (text: string): number => {
-  let hash = 2_166_136_261;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619);
-  return hash >>> 0;
-};
 
 /** A target's answers in few records: one for each subnet made 1,000 requests to the store in every scan. */
 class Records {

@@ -44,6 +44,8 @@ export interface AllocationFailures {
   readonly since: string;
   /** Services that did not answer: they may have failed to get addresses as well. */
   readonly unread: readonly UnreadService[];
+  /** When each service was asked, ISO 8601: one without failures is not asked in every scan. Absent: in this scan. */
+  readonly readAt?: Readonly<Partial<Record<AllocationService, string>>>;
 }
 
 /** All refusals of one resource with one code in one subnet. */

@@ -12,7 +12,7 @@ import { listOf, shorten } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
 import { utcTime } from '../base/text/times.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import type { Remedy, Subject } from '../result/finding.ts';
+import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
 import { type Check, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -49,7 +49,7 @@ export const allocationsFailing: Check = {
   clear: () => 'no request for an address fails any more',
   about: 'each subnet, and the account where a service does not name the subnet',
   condition:
-    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. With events turned on, CloudTrail adds calls of all others, such as the CNI and Karpenter. It clears after three hours without another one.',
+    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. With events turned on, CloudTrail adds calls of all others, such as the CNI and Karpenter. It clears after three hours without another one. While nothing fails, ECS, EC2 Fleets and Spot are asked every 15 to 30 minutes.',
   unknown: 'A service did not answer. A service that the role may not ask is not watched.',
   impact:
     'This is not a forecast: something did not start. AWS tries again, so load rises on what runs. Nothing else reports it, because the request itself was accepted.',
@@ -61,7 +61,13 @@ export const allocationsFailing: Check = {
   },
 };
 
-const results = (estate: Estate, { failures, unread }: AllocationFailures): readonly CheckResult[] => {
+const results = (
+  estate: Estate,
+  { failures, unread, readAt = {} }: AllocationFailures,
+): readonly CheckResult[] => {
+  const [oldest] = Object.values(readAt).toSorted();
+  // Of a finding it is left out: its record would change with every scan.
+  const ages = oldest === undefined ? [] : [{ name: 'oldestAnswerAt', value: oldest, detail: true }];
   const groups = groupFailures([...failures, ...failuresInHealth(estate)]);
   const silent = unread.filter(({ isDenied }) => !isDenied);
   const reason = silent.map((service) => service.reason).join(' ');
@@ -72,7 +78,7 @@ const results = (estate: Estate, { failures, unread }: AllocationFailures): read
   ): CheckResult =>
     own.length === 0 && silent.length > 0
       ? notMeasured(subject, reason)
-      : judged(estate, subject, subnet, own);
+      : judged(estate, subject, subnet, own, ages);
   const inSubnets = estate.input.subnets.map((subnet) =>
     resultOf(
       estate.subnetSubject(subnet),
@@ -116,11 +122,12 @@ const judged = (
   subject: Subject,
   subnet: SubnetAssessment | null,
   groups: readonly FailedAllocations[],
+  ages: readonly Evidence[],
 ): CheckResult => {
   const now = Date.parse(estate.input.scannedAt);
   const last = largestOf(groups.map(({ lastAt }) => (lastAt === null ? now : Date.parse(lastAt))));
   const [first] = groups;
-  if (first === undefined || now - last > OVER_AFTER) return healthy(subject);
+  if (first === undefined || now - last > OVER_AFTER) return healthy(subject, ages);
   const requests = groups.reduce((sum, group) => sum + group.count, 0);
   const evidence = [
     { name: 'failedRequests', value: requests, unit: 'requests' },

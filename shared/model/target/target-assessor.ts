@@ -182,9 +182,10 @@ export class TargetAssessor {
     const clusters = (assessedClusters?.clusters ?? []).map((cluster) => this.#withPods(cluster));
     const outsideDemand = assessedClusters?.outsideDemand ?? [];
     const prefixSubnets = new Set(clusters.flatMap(({ takesPrefixesFrom }) => takesPrefixesFrom));
+    const leftOver = leftOverPrefixes(clusters);
     const finished = seen.map((outcome) => ({
       ...outcome,
-      assessment: withPrefixUse(outcome, prefixSubnets, clusters),
+      assessment: withPrefixUse(outcome, prefixSubnets, leftOver),
     }));
     const falls = targetFalls(
       finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
@@ -344,7 +345,7 @@ const workloadChangesOf = (
 const withPrefixUse = (
   { assessment, askingPrefixes }: SubnetOutcome,
   prefixSubnets: ReadonlySet<string>,
-  clusters: readonly ClusterAssessment[],
+  leftOver: ReadonlyMap<string, number>,
 ): SubnetAssessment => {
   const { subnetId, reservations, usesPrefixes } = assessment;
   if (prefixSubnets.has(subnetId)) {
@@ -355,26 +356,28 @@ const withPrefixUse = (
     };
   }
   const isReserved = reservations === null || reservations.some(({ type }) => type === 'prefix');
-  const isLeftOver =
-    askingPrefixes > 0 && askingPrefixes <= leftOverPrefixes(subnetId, clusters) && !isReserved;
+  const isLeftOver = askingPrefixes > 0 && askingPrefixes <= (leftOver.get(subnetId) ?? 0) && !isReserved;
   return usesPrefixes === true && isLeftOver ? { ...assessment, usesPrefixes: false } : assessment;
 };
 
 /**
- * Prefixes of nodes that can do without more of them: those from before a switch back to single addresses, and those of CNIs that
- * fall back to single addresses.
+ * By subnet, prefixes of nodes that can do without more of them: those from before a switch back to single addresses, and those of
+ * CNIs that fall back to single addresses.
  */
-const leftOverPrefixes = (subnetId: string, clusters: readonly ClusterAssessment[]): number =>
-  clusters
-    .filter(
-      ({ cni, newNodes }) =>
-        cni === 'cilium-eni' ||
-        cni === 'auto-mode' ||
-        (newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation),
-    )
-    .flatMap(({ nodes }) => nodes.flatMap(({ usage }) => usage))
-    .filter((usage) => usage.subnetId === subnetId)
-    .reduce((sum, { prefixes }) => sum + prefixes, 0);
+const leftOverPrefixes = (clusters: readonly ClusterAssessment[]): ReadonlyMap<string, number> => {
+  const leftOver = new Map<string, number>();
+  for (const { cni, newNodes, nodes } of clusters) {
+    const canDoWithout =
+      cni === 'cilium-eni' ||
+      cni === 'auto-mode' ||
+      (newNodes?.settingsKnown === true && !newNodes.settings.prefixDelegation);
+    if (!canDoWithout) continue;
+    for (const { usage } of nodes)
+      for (const { prefixes, subnetId } of usage)
+        leftOver.set(subnetId, (leftOver.get(subnetId) ?? 0) + prefixes);
+  }
+  return leftOver;
+};
 
 /** What could not be asked for, and so may be missing from every cluster. */
 const unreadParts = ({ facts }: TargetAssessorInput): readonly Unknown[] => [

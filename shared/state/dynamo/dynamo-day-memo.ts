@@ -1,17 +1,13 @@
-import { HOUR } from '../history/history-rollup.ts';
 import type { Item } from './dynamo-table.ts';
 import { bytesOf } from './dynamo-table.ts';
 
 /** Kept compressed: 36 days of 1,000 subnets are some 3.5 MB. Whose memory is known says how much it can spare. */
 const DEFAULT_BYTES = 16 * 1024 * 1024;
 
-/** A bucket is read again once it has been added to for so long, in milliseconds of the ledger's time. */
-const READ_AGAIN_AFTER = 6 * HOUR;
-
 /** One bucket's folded days, as they were when all before `foldedBefore` had been folded. */
 interface RememberedDays {
   foldedBefore: number;
-  /** What `foldedBefore` was when they were read from the table. */
+  /** What `foldedBefore` was when all of them were read from the table. */
   readonly readFor: number;
   /** The sort key that reading began with. */
   readonly from: string;
@@ -22,8 +18,7 @@ interface RememberedDays {
 /**
  * Remembers folded days for as long as a process lives: a forecast wants 36 days at every scan, and reading them would be by
  * far the largest part of the bill. What this process folds is replaced in it, so that the next hour begins with what is
- * known. Where another process has folded an hour, all is read again. What another one folds late into a past day is seen
- * within six hours.
+ * known. Where another process has folded an hour, the days of that hour are read again.
  */
 export class DayMemo {
   readonly #most: number;
@@ -36,17 +31,19 @@ export class DayMemo {
   }
 
   /** The items from sort key `from` on, or `null` when they have to be read. */
-  recall(bucket: string, foldedBefore: number, from: string): readonly Item[] | null {
+  recall(bucket: string, from: string): Pick<RememberedDays, 'foldedBefore' | 'readFor' | 'items'> | null {
     const known = this.#buckets.get(bucket);
-    if (known === undefined || known.foldedBefore !== foldedBefore || known.from > from) return null;
-    if (foldedBefore - known.readFor > READ_AGAIN_AFTER) return null;
-    return known.items.filter((item) => sortKey(item) >= from);
+    if (known === undefined || known.from > from) return null;
+    const { foldedBefore, items, readFor } = known;
+    return { foldedBefore, readFor, items: items.filter((item) => sortKey(item) >= from) };
   }
 
-  remember(bucket: string, foldedBefore: number, from: string, items: readonly Item[]): void {
+  /** @param isWhole whether all of the items were read now; otherwise those before were remembered */
+  remember(bucket: string, foldedBefore: number, from: string, items: readonly Item[], isWhole = true): void {
+    const readFor = isWhole ? foldedBefore : (this.#buckets.get(bucket)?.readFor ?? foldedBefore);
     this.#forget(bucket);
     const bytes = items.reduce((sum, item) => sum + bytesOf(item, 'body').length, 0);
-    this.#buckets.set(bucket, { foldedBefore, readFor: foldedBefore, from, items, bytes });
+    this.#buckets.set(bucket, { foldedBefore, readFor, from, items, bytes });
     this.#bytes += bytes;
     // A map keeps the order of insertion: what was read longest ago goes first.
     for (const oldest of this.#buckets.keys()) {

@@ -10,7 +10,9 @@ import {
   DAY,
   foldSample,
   HISTORY_RETENTION,
+  HOUR,
   noHours,
+  RECENT_WINDOW,
   type SubnetHours,
   startOfDay,
 } from '../history/history-rollup.ts';
@@ -41,6 +43,12 @@ export const SUBNETS_PER_BUCKET = 100;
 
 const REQUESTS_AT_ONCE = 16;
 
+/** A bucket is read again once it has been added to for so long, in milliseconds of the ledger's time. */
+const READ_AGAIN_AFTER = 6 * HOUR;
+
+/** The most buckets that one reading takes for that reason, those that were read longest ago first: 36 days of them are two requests. */
+const OLD_AT_ONCE = 5;
+
 /** A target's folded days: an item for each day and bucket of subnets. */
 export class HistoryDays {
   readonly #table: DynamoTable;
@@ -53,7 +61,7 @@ export class HistoryDays {
     this.#memo = memo;
   }
 
-  /** Folds scans into the days they belong to: a read and a conditional write for each day and bucket. */
+  /** Folds scans into the days they belong to: one read of all, and a conditional write for each day and bucket that changes. */
   async fold(scans: readonly NumberedScan[]): Promise<void> {
     const items = new Map<string, { bucket: number; day: number; scans: NumberedScan[] }>();
     for (const { at, samples } of scans) {
@@ -64,11 +72,12 @@ export class HistoryDays {
         item.scans.push({ at, samples: some });
       }
     }
+    const stored = await this.#stored([...items.keys()], { consistent: true });
     const limited = pLimit(REQUESTS_AT_ONCE);
     await Promise.all(
       [...items].map(([sk, { bucket, day, scans: some }]) =>
         limited(async () => {
-          const item = await this.#foldInto(sk, day, some);
+          const item = await this.#foldInto(sk, day, some, stored.get(sk) ?? null);
           this.#memo.replace(this.#memoKey(bucket), item);
         }),
       ),
@@ -77,15 +86,60 @@ export class HistoryDays {
 
   /** The folded days of the subnets with these numbers, as they are stored, from the day of `from` on. */
   async read(ordinals: Iterable<number>, from: number, foldedBefore: number): Promise<StoredDays> {
-    const earliest = Math.max(0, from, foldedBefore - HISTORY_RETENTION);
-    const limited = pLimit(REQUESTS_AT_ONCE);
-    const buckets = [...new Set([...ordinals].map(bucketOf))];
-    const read = await Promise.all(
-      buckets.map((bucket) =>
-        limited(async () => [bucket, await this.#items(bucket, earliest, foldedBefore)] as const),
-      ),
+    const earliest = startOfDay(Math.max(0, from, foldedBefore - HISTORY_RETENTION));
+    const known = new Map<number, readonly Item[]>();
+    const asked = new Map<number, number>();
+    const old: { readonly bucket: number; readonly readFor: number }[] = [];
+    for (const bucket of new Set([...ordinals].map(bucketOf))) {
+      const remembered = this.#memo.recall(this.#memoKey(bucket), dayKey(bucket, earliest));
+      known.set(bucket, remembered?.items ?? []);
+      if (remembered === null) asked.set(bucket, earliest);
+      else {
+        const { foldedBefore: before, readFor } = remembered;
+        if (foldedBefore - readFor > READ_AGAIN_AFTER) old.push({ bucket, readFor });
+        // Another process has folded since. It looked back from where this one had ended, or from later.
+        if (before < foldedBefore) asked.set(bucket, Math.max(earliest, startOfDay(before - RECENT_WINDOW)));
+      }
+    }
+    for (const { bucket } of old.toSorted((a, b) => a.readFor - b.readFor).slice(0, OLD_AT_ONCE))
+      asked.set(bucket, earliest);
+
+    const read = await this.#daysOf(asked, foldedBefore);
+    for (const [bucket, from] of asked) {
+      const [first, since] = [dayKey(bucket, earliest), dayKey(bucket, from)];
+      const before = (known.get(bucket) ?? []).filter((item) => textOf(item, 'sk') < since);
+      const items = [...before, ...(read.get(bucket) ?? [])];
+      known.set(bucket, items);
+      const isWhole = from === earliest;
+      this.#memo.remember(this.#memoKey(bucket), foldedBefore, first, items, isWhole);
+    }
+    return new StoredDays(known);
+  }
+
+  /** The days of buckets, each from its own first day on, in the order of time. */
+  async #daysOf(
+    asked: ReadonlyMap<number, number>,
+    foldedBefore: number,
+  ): Promise<ReadonlyMap<number, readonly Item[]>> {
+    const keys: string[] = [];
+    for (const [bucket, from] of asked)
+      for (let day = from; day < foldedBefore; day += DAY) keys.push(dayKey(bucket, day));
+    const stored = await this.#stored(keys, { consistent: false });
+    const items = keys.map((sk) => stored.get(sk)).filter((item) => item !== undefined);
+    // They are unpacked when they are needed, and what cannot be unpacked has to be known now.
+    for (const item of items) visitDay(dayOf(item), bytesOf(item, 'body'), NONE, () => {});
+    return Map.groupBy(items, bucketOfItem);
+  }
+
+  async #stored(
+    keys: readonly string[],
+    reading: { readonly consistent: boolean },
+  ): Promise<ReadonlyMap<string, Item>> {
+    const items = await this.#table.getMany(
+      keys.map((sk) => ({ pk: this.#partition, sk })),
+      reading,
     );
-    return new StoredDays(new Map(read));
+    return new Map(items.map((item) => [textOf(item, 'sk'), item]));
   }
 
   /** All scans before `after` are folded now; `before` is what the ledger said until then. */
@@ -93,23 +147,21 @@ export class HistoryDays {
     this.#memo.advance(`${this.#partition}#`, before, after);
   }
 
-  async #items(bucket: number, earliest: number, foldedBefore: number): Promise<readonly Item[]> {
-    const from = dayKey(bucket, earliest);
-    const remembered = this.#memo.recall(this.#memoKey(bucket), foldedBefore, from);
-    if (remembered !== null) return remembered;
-    const to = `${bucketKey(bucket)}#~`;
-    const items = await this.#table.query(this.#partition, { consistent: false, from, to });
-    // They are unpacked when they are needed, and what cannot be unpacked has to be known now.
-    for (const item of items) visitDay(dayOf(item), bytesOf(item, 'body'), NONE, () => {});
-    this.#memo.remember(this.#memoKey(bucket), foldedBefore, from, items);
-    return items;
-  }
-
   /** @returns the item as it is stored now */
-  async #foldInto(sk: string, day: number, scans: readonly NumberedScan[]): Promise<Item> {
+  async #foldInto(
+    sk: string,
+    day: number,
+    scans: readonly NumberedScan[],
+    stored: Item | null,
+  ): Promise<Item> {
     const key = { pk: this.#partition, sk };
+    let known: { readonly item: Item | null } | null = { item: stored };
     return retried(async () => {
-      const item = await this.#table.get(key, { consistent: true });
+      // Only who was refused reads it again.
+      const { item }: { readonly item: Item | null } = known ?? {
+        item: await this.#table.get(key, { consistent: true }),
+      };
+      known = null;
       const rollups: DayRollups = item === null ? new Map() : decodeDay(day, bytesOf(item, 'body'));
       if (!foldAll(rollups, scans) && item !== null) return item;
       const version = item === null ? 0 : numberOf(item, 'version');
@@ -205,6 +257,14 @@ const EVERY = { has: () => true };
 const dayOf = (item: Item): number => Date.parse(textOf(item, 'sk').split('#')[2] ?? '');
 
 const bucketOf = (ordinal: number): number => Math.floor(ordinal / SUBNETS_PER_BUCKET);
+
+const bucketOfItem = (item: Item): number => Number(textOf(item, 'sk').split('#')[1]);
+
+/** How many buckets so many subnets have. */
+export const bucketsFor = (subnets: number): number => Math.ceil(subnets / SUBNETS_PER_BUCKET);
+
+/** The number of the first subnet of a bucket. */
+export const firstOrdinal = (bucket: number): number => bucket * SUBNETS_PER_BUCKET;
 
 const bucketKey = (bucket: number): string => `day#${String(bucket).padStart(6, '0')}`;
 

@@ -10,6 +10,7 @@ import {
   type Measurement,
   noHours,
   RECENT_WINDOW,
+  startOfDay,
   startOfHour,
   subnetHistory,
 } from '../history/history-rollup.ts';
@@ -17,34 +18,48 @@ import { LazyHistories, type SubnetPast } from '../history/lazy-history.ts';
 import { targetKey } from '../state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from '../state-store.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
-import { HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
-import { HistoryLedger, retried } from './dynamo-history-ledger.ts';
+import { bucketsFor, firstOrdinal, HistoryDays, type NumberedScan } from './dynamo-history-days.ts';
+import { HistoryLedger, type Ledger, retried } from './dynamo-history-ledger.ts';
 import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from './dynamo-table.ts';
+
+export interface DynamoHistoryOptions {
+  /** Bytes of folded days that are kept in the process. */
+  readonly remembered?: number | undefined;
+  /** The most buckets that one scan folds. Default: 8, which are 800 subnets. */
+  readonly bucketsAtOnce?: number | undefined;
+}
+
+/** Each bucket that is folded is a conditional write for its day. A scan makes at most 40 requests, whatever the size of its target. */
+const BUCKETS_AT_ONCE = 8;
 
 /**
  * History in DynamoDB, laid out by what it costs. One partition per target, with
  *
  * - `ledger`: the numbers that stand for subnets, and up to which hour scans have been folded;
  * - `scan#<time>`: one scan's values, written once, gone after two days;
- * - `day#<bucket>#<day>`: the hourly roll-ups of one day for 100 subnets, rewritten once an hour by the first scan of
- *   the next hour.
+ * - `day#<bucket>#<day>`: the hourly roll-ups of one day for 100 subnets, rewritten once an hour by the first scans of
+ *   the next hour;
+ * - `folding`: how far those scans have come, where a target has more buckets than one scan folds.
  *
  * Folding a scan twice changes nothing (`history-rollup.ts`), so no step needs another to have happened: a scan that
  * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers add up in
  * passing what is not added up yet. That is also why reading need not be consistent, which halves its price.
  */
-/** @param remembered bytes of folded days that are kept in the process */
-export const dynamoHistory = (table: DynamoTable, remembered?: number): HistoryStore => {
+export const dynamoHistory = (
+  table: DynamoTable,
+  { remembered, bucketsAtOnce = BUCKETS_AT_ONCE }: DynamoHistoryOptions = {},
+): HistoryStore => {
   const memo = new DayMemo(remembered);
+  const historyOf = (target: Target) => new TargetHistory(table, target, memo, bucketsAtOnce);
   const history: HistoryStore = {
     record: (target, at, samples) => history.backfill(target, [{ at, samples }]),
     backfill: async (target, scans) => {
       const checked = scans
         .map(({ at, samples }) => ({ at, samples: checkedSamples(at, samples) }))
         .filter(({ samples }) => samples.length > 0);
-      if (checked.length > 0) await new TargetHistory(table, target, memo).record(checked);
+      if (checked.length > 0) await historyOf(target).record(checked);
     },
-    read: (target, subnetIds, from) => new TargetHistory(table, target, memo).read(subnetIds, from),
+    read: (target, subnetIds, from) => historyOf(target).read(subnetIds, from),
   };
   return history;
 };
@@ -59,9 +74,11 @@ class TargetHistory {
   readonly #partition: string;
   readonly #ledger: HistoryLedger;
   readonly #days: HistoryDays;
+  readonly #bucketsAtOnce: number;
 
-  constructor(table: DynamoTable, target: Target, memo: DayMemo) {
+  constructor(table: DynamoTable, target: Target, memo: DayMemo, bucketsAtOnce: number) {
     this.#table = table;
+    this.#bucketsAtOnce = bucketsAtOnce;
     this.#partition = `history#${targetKey(target)}`;
     this.#ledger = new HistoryLedger(table, this.#partition);
     this.#days = new HistoryDays(table, this.#partition, memo);
@@ -85,16 +102,58 @@ class TargetHistory {
     const late = numbered.filter(({ at }) => at < ledger.foldedBefore);
     if (startOfHour(newest) <= ledger.foldedBefore) return this.#days.fold(late);
 
-    // The first scan of an hour folds the hours before it. It looks back further than to the last fold: a late scan
+    // The first scans of an hour fold the hours before it. They look back further than to the last fold: a late scan
     // may have been written while that one was under way.
-    const waiting = await this.#scans(ledger.foldedBefore - RECENT_WINDOW, startOfHour(newest) - 1);
+    const waiting = await this.#columns(ledger.foldedBefore - RECENT_WINDOW, startOfHour(newest) - 1);
     const older = numbered.filter(({ at }) => at >= ledger.foldedBefore && at <= recentFrom);
-    await this.#days.fold([...waiting, ...late, ...older]);
-    const seen = new Set(
-      [...waiting, ...numbered].flatMap(({ samples }) => samples.map(({ ordinal }) => ordinal)),
-    );
-    await this.#ledger.advance(ledger, startOfHour(newest), seen);
-    this.#days.folded(ledger.foldedBefore, startOfHour(newest));
+    const unwritten = [...late, ...older];
+    const buckets = bucketsFor(ledger.subnetIds.length);
+    // What is nowhere else is folded now, whatever it takes. After midnight a bucket may have to be written for two days.
+    const days = 1 + (startOfDay(startOfHour(newest) - 1) - startOfDay(ledger.foldedBefore)) / DAY;
+    const most = unwritten.length > 0 ? buckets : Math.max(1, Math.floor(this.#bucketsAtOnce / days));
+    const pass = await this.#pass(ledger, startOfHour(newest), buckets > most);
+    const end = Math.min(buckets, pass.next + most);
+    for (let bucket = pass.next; bucket < end; bucket += this.#bucketsAtOnce) {
+      const from = firstOrdinal(bucket);
+      const to = firstOrdinal(Math.min(end, bucket + this.#bucketsAtOnce));
+      await this.#days.fold([
+        ...waiting.map(({ at, samples }) => ({ at, samples: samples.between(from, to) })),
+        ...unwritten.map(({ at, samples }) => ({
+          at,
+          samples: samples.filter(({ ordinal }) => ordinal >= from && ordinal < to),
+        })),
+      ]);
+    }
+    if (end < buckets) {
+      await this.#notePass({ before: pass.before, next: end });
+      return;
+    }
+    const seen = new Set(waiting.flatMap(({ samples }) => [...samples.ordinals()]));
+    for (const { samples } of numbered) for (const { ordinal } of samples) seen.add(ordinal);
+    await this.#ledger.advance(ledger, pass.before, seen);
+    this.#days.folded(ledger.foldedBefore, pass.before);
+  }
+
+  /**
+   * How far the folding of the hours before `hour` has come. It is true of every bucket that is named done, whichever scan says
+   * so and however late: folding again changes nothing, so two scans may do the same part.
+   *
+   * @param isLong whether it takes more than one scan
+   */
+  async #pass({ foldedBefore }: Ledger, hour: number, isLong: boolean): Promise<Pass> {
+    const item = isLong ? await this.#table.get(this.#passKey(), { consistent: true }) : null;
+    const before = item === null ? 0 : numberOf(item, 'before');
+    return item === null || before <= foldedBefore
+      ? { before: hour, next: 0 }
+      : { before, next: numberOf(item, 'next') };
+  }
+
+  async #notePass({ before, next }: Pass): Promise<void> {
+    await this.#table.put(this.#passKey(), { before: { N: String(before) }, next: { N: String(next) } });
+  }
+
+  #passKey() {
+    return { pk: this.#partition, sk: 'folding' };
   }
 
   async read(subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>> {
@@ -167,11 +226,12 @@ class TargetHistory {
       samples: new ScanColumns(bytesOf(item, 'body')),
     }));
   }
+}
 
-  /** The same, as objects. */
-  async #scans(from: number, to: number): Promise<NumberedScan[]> {
-    return (await this.#columns(from, to)).map(({ at, samples }) => ({ at, samples: samples.samples() }));
-  }
+/** Buckets before `next` are folded up to `before`, the start of an hour. */
+interface Pass {
+  readonly before: number;
+  readonly next: number;
 }
 
 const NO_SCAN = { version: 0, samples: [] };

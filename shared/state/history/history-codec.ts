@@ -176,18 +176,39 @@ export class ScanColumns {
 
   /** `null`: this scan has nothing of the subnet. */
   sampleOf(ordinal: number): Omit<NumberedSample, 'ordinal'> | null {
+    const index = this.#indexOf(ordinal);
+    return this.#ordinals[index] === ordinal ? this.#sampleAt(index) : null;
+  }
+
+  /** Where the first number is that is not below this one. */
+  #indexOf(ordinal: number): number {
     let [low, high] = [0, this.#ordinals.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#ordinals[middle] ?? 0) < ordinal) low = middle + 1;
       else high = middle;
     }
-    return this.#ordinals[low] === ordinal ? this.#sampleAt(low) : null;
+    return low;
   }
 
   /** All of them. */
   samples(): NumberedSample[] {
-    return Array.from(this.#ordinals, (ordinal, index) => ({ ordinal, ...this.#sampleAt(index) }));
+    return this.between(0, Number.POSITIVE_INFINITY);
+  }
+
+  /** Those of the subnets with the numbers from `first` on and before `end`. */
+  between(first: number, end: number): NumberedSample[] {
+    const samples: NumberedSample[] = [];
+    for (let index = this.#indexOf(first); index < this.#ordinals.length; index += 1) {
+      const ordinal = this.#ordinals[index] ?? 0;
+      if (ordinal >= end) break;
+      samples.push({ ordinal, ...this.#sampleAt(index) });
+    }
+    return samples;
+  }
+
+  ordinals(): Iterable<number> {
+    return this.#ordinals;
   }
 
   #sampleAt(index: number): Omit<NumberedSample, 'ordinal'> {

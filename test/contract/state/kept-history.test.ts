@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SUBNETS_PER_BUCKET } from '../../../shared/state/dynamo/dynamo-history-days.ts';
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import {
   type DayRollups,
@@ -86,6 +87,24 @@ class NaiveHistory {
   }
 }
 
+interface HistoryUnderTest {
+  readonly open: () => Promise<StateStore>;
+  /** What is recorded first. */
+  readonly before?: readonly HistoryScan[];
+  readonly numRuns: number;
+}
+
+/** Gives the subnets numbers that lie in buckets of their own. */
+const spread = (subnetIds: readonly string[]): readonly HistorySample[] =>
+  subnetIds.flatMap((subnetId) => [
+    { subnetId, available: 1, freePrefixes: null },
+    ...Array.from({ length: SUBNETS_PER_BUCKET }, (_, index) => ({
+      subnetId: `other-${subnetId}-${index}`,
+      available: 1,
+      freePrefixes: null,
+    })),
+  ]);
+
 describe('history agrees with a list of all measurements, whatever comes in whatever order', () => {
   let database: LocalDynamoDb;
   beforeAll(async () => {
@@ -93,7 +112,7 @@ describe('history agrees with a list of all measurements, whatever comes in what
   });
   afterAll(() => database.stop());
 
-  const stores: Readonly<Record<string, { open: () => Promise<StateStore>; numRuns: number }>> = {
+  const stores: Readonly<Record<string, HistoryUnderTest>> = {
     memory: { open: async () => createMemoryStateStore(), numRuns: 500 },
     SQLite: { open: async () => openSqliteStateStore(':memory:'), numRuns: 200 },
     DynamoDB: {
@@ -101,9 +120,19 @@ describe('history agrees with a list of all measurements, whatever comes in what
         createDynamoStateStore({ client: database.client, tableName: await database.createTable() }),
       numRuns: 60,
     },
+    'DynamoDB, where several scans fold an hour': {
+      open: async () =>
+        createDynamoStateStore({
+          client: database.client,
+          tableName: await database.createTable(),
+          bucketsAtOnce: 1,
+        }),
+      before: [{ at: MIDNIGHT - 2 * DAY, samples: spread(SUBNETS) }],
+      numRuns: 30,
+    },
   };
 
-  test.each(Object.entries(stores))('in %s', async (_, { open, numRuns }) => {
+  test.each(Object.entries(stores))('in %s', async (_, { open, before = [], numRuns }) => {
     const batches = fc.array(fc.array(scan, { minLength: 1, maxLength: 4 }), { maxLength: 12 });
     const from = fc.oneof(
       fc.constant(0),
@@ -113,7 +142,7 @@ describe('history agrees with a list of all measurements, whatever comes in what
       fc.asyncProperty(batches, from, async (scans, readFrom) => {
         const store = await open();
         const naive = new NaiveHistory();
-        for (const batch of scans) {
+        for (const batch of [...(before.length === 0 ? [] : [before]), ...scans]) {
           // One scan is recorded, several are a past that is brought in.
           const [only] = batch;
           if (batch.length === 1 && only !== undefined)

@@ -33,10 +33,10 @@ export const mayHoldNodes = (
   const { subnetId, tags } = subnet;
   const eks = estate.eksClusters.get(cluster.clusterName);
   return (
+    tags[KARPENTER_TAG] === cluster.clusterName ||
     cluster.nodes.some((node) => node.subnetId === subnetId) ||
     (eks?.nodeGroups.some(({ subnetIds }) => subnetIds.includes(subnetId)) ?? false) ||
-    cluster.committed.some(({ subnetIds }) => subnetIds.includes(subnetId)) ||
-    tags[KARPENTER_TAG] === cluster.clusterName
+    cluster.committed.some(({ subnetIds }) => subnetIds.includes(subnetId))
   );
 };
 
@@ -50,23 +50,21 @@ export const mayHoldPods = (cluster: ClusterAssessment, subnet: SubnetAssessment
 
 /** `kubernetes.io/role/cni` opens a subnet; a tag that names clusters opens it to these alone (amazon-vpc-cni-k8s 1.22.1). */
 export const isOpenToCni = ({ clusterName }: ClusterAssessment, { tags }: SubnetAssessment): boolean => {
-  const named = Object.keys(tags).filter((key) => key.startsWith(CLUSTER_CNI_TAG));
   const role = tags[CNI_ROLE_TAG];
-  return (
-    role !== undefined &&
-    role !== '0' &&
-    (named.length === 0 || named.includes(`${CLUSTER_CNI_TAG}${clusterName}`))
-  );
+  if (role === undefined || role === '0') return false;
+  const named = Object.keys(tags).filter((key) => key.startsWith(CLUSTER_CNI_TAG));
+  return named.length === 0 || named.includes(`${CLUSTER_CNI_TAG}${clusterName}`);
 };
 
-/** Clusters that take addresses from the subnet, by name. */
-export const clustersUsing = (estate: Estate, subnet: SubnetAssessment): readonly ClusterAssessment[] =>
-  estate.input.clusters.filter(
-    (cluster) =>
-      cluster.nodeSubnetIds.includes(subnet.subnetId) ||
-      mayHoldNodes(estate, cluster, subnet) ||
-      mayHoldPods(cluster, subnet),
+/** Clusters that take addresses from the subnet, or may, by name. */
+export const clustersUsing = (estate: Estate, subnet: SubnetAssessment): readonly ClusterAssessment[] => {
+  const { subnetId, tags } = subnet;
+  const there = estate.clustersIn(subnetId);
+  if (tags[KARPENTER_TAG] === undefined && tags[CNI_ROLE_TAG] === undefined) return [...there];
+  return estate.input.clusters.filter(
+    (cluster) => there.has(cluster) || mayHoldNodes(estate, cluster, subnet) || mayHoldPods(cluster, subnet),
   );
+};
 
 /** Under custom networking pods have a subnet of their own, in which no node has its primary interface. */
 export const isPodSubnet = (cluster: ClusterAssessment, { subnetId }: SubnetAssessment): boolean =>

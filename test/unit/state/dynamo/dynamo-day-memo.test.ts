@@ -6,21 +6,22 @@ const HOUR = 3_600_000;
 const NOON = 12 * HOUR;
 
 const day = (name: string, bytes = 10): Item => ({ sk: { S: name }, body: { B: new Uint8Array(bytes) } });
-const names = (items: readonly Item[] | null) => items?.map(({ sk }) => sk?.S) ?? null;
+const names = (recalled: { readonly items: readonly Item[] } | null) =>
+  recalled?.items.map(({ sk }) => sk?.S) ?? null;
 
-test('folded days are remembered until the ledger moves on', () => {
+test('folded days are remembered, with the hour up to which they are folded', () => {
   const memo = new DayMemo();
   memo.remember('bucket', NOON, 'day-1', [day('day-1'), day('day-2')]);
-  expect(names(memo.recall('bucket', NOON, 'day-1'))).toEqual(['day-1', 'day-2']);
-  expect(memo.recall('bucket', NOON + 1, 'day-1')).toBeNull();
-  expect(memo.recall('other', NOON, 'day-1')).toBeNull();
+  expect(names(memo.recall('bucket', 'day-1'))).toEqual(['day-1', 'day-2']);
+  expect(memo.recall('bucket', 'day-1')).toMatchObject({ foldedBefore: NOON, readFor: NOON });
+  expect(memo.recall('other', 'day-1')).toBeNull();
 });
 
 test('who asks for less gets less, and who asks for more has to read', () => {
   const memo = new DayMemo();
   memo.remember('bucket', NOON, 'day-2', [day('day-2'), day('day-3')]);
-  expect(names(memo.recall('bucket', NOON, 'day-3'))).toEqual(['day-3']);
-  expect(memo.recall('bucket', NOON, 'day-1')).toBeNull();
+  expect(names(memo.recall('bucket', 'day-3'))).toEqual(['day-3']);
+  expect(memo.recall('bucket', 'day-1')).toBeNull();
 });
 
 test('what this process folds is in it at once, in the order of the days', () => {
@@ -30,30 +31,26 @@ test('what this process folds is in it at once, in the order of the days', () =>
   memo.replace('target#1', day('day-2'));
   memo.replace('target#2', day('day-2'));
   memo.advance('target#', NOON, NOON + HOUR);
-  expect(memo.recall('target#1', NOON, 'day-1')).toBeNull();
-  const items = memo.recall('target#1', NOON + HOUR, 'day-1');
-  expect(names(items)).toEqual(['day-1', 'day-2', 'day-3']);
-  expect(items?.map(({ body }) => body?.B?.length)).toEqual([10, 10, 20]);
-  expect(memo.recall('target#2', NOON + HOUR, 'day-1')).toBeNull();
+  const recalled = memo.recall('target#1', 'day-1');
+  expect(names(recalled)).toEqual(['day-1', 'day-2', 'day-3']);
+  expect(recalled?.items.map(({ body }) => body?.B?.length)).toEqual([10, 10, 20]);
+  expect(recalled).toMatchObject({ foldedBefore: NOON + HOUR, readFor: NOON });
+  expect(memo.recall('target#2', 'day-1')).toBeNull();
 });
 
-test('an hour that another process has folded is read', () => {
+test('an hour that another process has folded does not count as folded here', () => {
   const memo = new DayMemo();
   memo.remember('target#1', NOON, 'day-1', [day('day-1')]);
   memo.advance('target#', NOON + HOUR, NOON + 2 * HOUR);
   memo.advance('other#', NOON, NOON + 2 * HOUR);
-  expect(memo.recall('target#1', NOON + 2 * HOUR, 'day-1')).toBeNull();
-  expect(memo.recall('target#1', NOON, 'day-1')).not.toBeNull();
+  expect(memo.recall('target#1', 'day-1')).toMatchObject({ foldedBefore: NOON });
 });
 
-test('after six hours all is read again: another process may have added to a past day', () => {
+test('days that were read in part keep the moment when all of them were read', () => {
   const memo = new DayMemo();
-  memo.remember('target#1', NOON, 'day-1', [day('day-1')]);
-  for (let hour = 0; hour < 7; hour += 1) {
-    expect(memo.recall('target#1', NOON + hour * HOUR, 'day-1')).not.toBeNull();
-    memo.advance('target#', NOON + hour * HOUR, NOON + (hour + 1) * HOUR);
-  }
-  expect(memo.recall('target#1', NOON + 7 * HOUR, 'day-1')).toBeNull();
+  memo.remember('target#1', NOON, 'day-1', [day('day-1'), day('day-2')]);
+  memo.remember('target#1', NOON + HOUR, 'day-1', [day('day-1'), day('day-2', 20)], false);
+  expect(memo.recall('target#1', 'day-1')).toMatchObject({ foldedBefore: NOON + HOUR, readFor: NOON });
 });
 
 test('it counts what was replaced, and holds no more than its limit', () => {
@@ -61,8 +58,8 @@ test('it counts what was replaced, and holds no more than its limit', () => {
   memo.remember('first', NOON, 'day-1', [day('day-1', 50)]);
   memo.replace('first', day('day-1', 90));
   memo.remember('second', NOON, 'day-1', [day('day-1', 20)]);
-  expect(memo.recall('first', NOON, 'day-1')).toBeNull();
-  expect(memo.recall('second', NOON, 'day-1')).not.toBeNull();
+  expect(memo.recall('first', 'day-1')).toBeNull();
+  expect(memo.recall('second', 'day-1')).not.toBeNull();
 });
 
 test('it holds 16 MB, and forgets the oldest beyond that', () => {
@@ -70,10 +67,10 @@ test('it holds 16 MB, and forgets the oldest beyond that', () => {
   const megabytes = (count: number) => [day('day-1', count * 1024 * 1024)];
   memo.remember('first', NOON, 'day-1', megabytes(8));
   memo.remember('second', NOON, 'day-1', megabytes(8));
-  expect(memo.recall('first', NOON, 'day-1')).not.toBeNull();
+  expect(memo.recall('first', 'day-1')).not.toBeNull();
   memo.remember('third', NOON, 'day-1', megabytes(1));
-  expect(memo.recall('first', NOON, 'day-1')).toBeNull();
-  expect(memo.recall('second', NOON, 'day-1')).not.toBeNull();
+  expect(memo.recall('first', 'day-1')).toBeNull();
+  expect(memo.recall('second', 'day-1')).not.toBeNull();
   memo.remember('second', NOON, 'day-1', megabytes(15));
-  expect(memo.recall('third', NOON, 'day-1')).not.toBeNull();
+  expect(memo.recall('third', 'day-1')).not.toBeNull();
 });
