@@ -12,7 +12,7 @@ import { attempt } from './attempt.ts';
 
 export interface ReadAllocationFailuresInput {
   readonly target: Target;
-  /** Absent: there is nobody to ask. */
+  /** Absent: no service can be asked. */
   readonly source: AllocationFailureSource | undefined;
   /** `null`: nothing is kept, and every service is asked. */
   readonly cache: CacheStore | null;

@@ -95,7 +95,7 @@ test('an event that says that a service was refused makes it be asked at once', 
   answers.set('ec2-fleet', [failure('ec2-fleet', START + 6 * MINUTE)]);
   const found = await read(START + 10 * MINUTE, [failure('ec2-fleet', START + 6 * MINUTE)]);
   expect(asked).toEqual(['auto-scaling', 'ec2-fleet']);
-  // Counted once: the service itself has told of it.
+  // Counted once: the service itself reported it.
   expect(found?.failures).toHaveLength(1);
 });
 
