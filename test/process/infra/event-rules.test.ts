@@ -8,7 +8,16 @@ import { matchesPattern } from '../../fixtures/infra/event-pattern.ts';
 
 interface Rules {
   readonly Resources: Readonly<
-    Record<string, { readonly Properties: { readonly EventPattern: Readonly<Record<string, unknown>> } }>
+    Record<
+      string,
+      {
+        readonly Condition?: string;
+        readonly Properties: {
+          readonly EventPattern: Readonly<Record<string, unknown>>;
+          readonly [property: string]: unknown;
+        };
+      }
+    >
   >;
 }
 
@@ -64,5 +73,18 @@ describe('the rules of EventBridge', () => {
     const pattern = hub['CallEventsOfOthers']?.Properties.EventPattern ?? {};
     expect(matchesPattern(pattern, callEvent())).toBe(true);
     expect(matchesPattern(pattern, { ...callEvent(), source: 'my.app' })).toBe(false);
+  });
+});
+
+describe('the stack of events', () => {
+  test('has an alarm for events that could not be stored', () => {
+    expect(hub['EventsGivenUpAlarm']).toMatchObject({
+      Condition: 'RefusedCallsAreTaken',
+      Properties: {
+        Dimensions: [{ Name: 'QueueName', Value: 'CallEventDeadLetters.QueueName' }],
+        AlarmActions: ['AlertTopic'],
+        OKActions: ['AlertTopic'],
+      },
+    });
   });
 });
