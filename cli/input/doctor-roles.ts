@@ -94,7 +94,8 @@ const problemOfRefusal = (
   const where = resource === '*' ? '' : ` on ${resource}`;
   const { reason, advice } = reasonOf(subject, action, by, remedy);
   return {
-    code: 'access-denied',
+    // Not `access-denied`: that is about the credentials of who asks.
+    code: 'role-not-allowed',
     message: `${subject} may not call ${action}${where}: ${reason}.`,
     action: advice,
   };

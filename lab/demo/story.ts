@@ -30,6 +30,9 @@ const CLOSE_STEP = 5 * MINUTE;
 const CLOSE_FROM = RUNAWAY.from - HOUR;
 const CLOSE_UNTIL = RUNAWAY.until + HOUR;
 
+/** The Kubernetes API of the cluster in which a job runs away, so that messages name it. */
+const IN_CLUSTERS = { clusters: ['batch'], ipamd: false, labels: null };
+
 const TOPIC = `arn:aws:sns:${DEMO_REGION}:${PLATFORM_ACCOUNT}:headroom-alerts`;
 
 /** When a supply was first found empty. */
@@ -124,7 +127,7 @@ export const runStory = async (
     { target: { accountId: PAYMENTS_ACCOUNT, region: DEMO_REGION }, clients: payments, roleArn },
   ].map(({ target, clients, roleArn: role }) => ({
     target,
-    sources: createTargetSources(target, clients, { roleArn: role }),
+    sources: createTargetSources(target, clients, { roleArn: role, kubernetes: IN_CLUSTERS }),
   }));
 
   const cloudWatch = new CloudWatchClient({});

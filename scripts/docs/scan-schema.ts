@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createGenerator, type SchemaGenerator } from 'ts-json-schema-generator';
+import { SELECTOR_FORMS } from '../../shared/config/selector-schema.ts';
 import { withWordPatterns } from './word-patterns.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +18,17 @@ const DOCUMENTS = [
 /** A subnet of a plan may not exist yet: `new 10.0.1.0/26`, or its address in a Terraform plan, such as `aws_subnet.nodes["a"]`. */
 const PLANNED_SUBNET = '^(?:new )?[A-Za-z0-9_./\\[\\]"-]{1,400}$';
 const FIELDS_OF_PLANS = { subnetId: PLANNED_SUBNET, subnetIds: PLANNED_SUBNET };
+
+/** Of a mute, which selects by patterns: `eu-*`. */
+const FIELDS_OF_MUTES = Object.fromEntries(
+  Object.entries(SELECTOR_FORMS).map(([name, { source }]) => [name, source]),
+);
+
+/** Where fields of a document hold more than the words of AWS: their forms. */
+const otherFieldsOf = (title: string): Readonly<Record<string, string>> => {
+  if (title.startsWith('headroom/plan-')) return FIELDS_OF_PLANS;
+  return title === 'headroom/mutes@1' ? FIELDS_OF_MUTES : {};
+};
 
 const generators = new Map<boolean, SchemaGenerator>();
 
@@ -48,8 +60,7 @@ export const schemaOfType = (type: string, title: string, additionalProperties =
     title,
     ...schema,
   };
-  const others = title.startsWith('headroom/plan-') ? FIELDS_OF_PLANS : {};
-  return `${JSON.stringify(withWordPatterns(named, others), null, 2)}\n`;
+  return `${JSON.stringify(withWordPatterns(named, otherFieldsOf(title)), null, 2)}\n`;
 };
 
 /**

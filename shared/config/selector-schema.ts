@@ -17,26 +17,36 @@ const tags = z.record(
   { error: 'a mapping from tag keys to values' },
 );
 
+/** The forms of what a selector names, wildcards included. */
+export const SELECTOR_FORMS = {
+  account: /^[\d*?]{1,12}$/,
+  region: /^[a-z0-9*?-]{1,32}$/,
+  vpc: /^[\w*?-]{1,64}$/,
+  subnet: /^[\s\S]{1,256}$/,
+  cluster: /^[\w*?.-]{1,100}$/,
+  namespace: /^[a-z0-9*?-]{1,63}$/,
+} as const;
+
 const fields = {
-  account: patterns('an account id', /^[\d*?]{1,12}$/)
+  account: patterns('an account id', SELECTOR_FORMS.account)
     .optional()
     .describe('The account.'),
-  region: patterns('a Region', /^[a-z0-9*?-]{1,32}$/)
+  region: patterns('a Region', SELECTOR_FORMS.region)
     .optional()
     .describe('The Region.'),
-  vpc: patterns('a VPC id', /^[\w*?-]{1,64}$/)
+  vpc: patterns('a VPC id', SELECTOR_FORMS.vpc)
     .optional()
     .describe('The VPC.'),
-  subnet: patterns('a subnet id or name', /^[\s\S]{1,256}$/)
+  subnet: patterns('a subnet id or name', SELECTOR_FORMS.subnet)
     .optional()
     .describe('The subnet, by ID or name.'),
   cidr: listOf(cidr, 'an IPv4 range, or a list of them')
     .optional()
     .describe('An IPv4 range that contains the subnet.'),
-  cluster: patterns('a cluster name', /^[\w*?.-]{1,100}$/)
+  cluster: patterns('a cluster name', SELECTOR_FORMS.cluster)
     .optional()
     .describe('The cluster.'),
-  namespace: patterns('a Kubernetes namespace', /^[a-z0-9*?-]{1,63}$/)
+  namespace: patterns('a Kubernetes namespace', SELECTOR_FORMS.namespace)
     .optional()
     .describe(
       'A namespace that holds a quarter of the addresses for pods or more, or whose pods wait. Needs `kubernetes`.',

@@ -92,7 +92,7 @@ export class HistoryDays {
     const old: { readonly bucket: number; readonly readFor: number }[] = [];
     for (const bucket of new Set([...ordinals].map(bucketOf))) {
       const remembered = this.#memo.recall(this.#memoKey(bucket), dayKey(bucket, earliest));
-      known.set(bucket, remembered?.items ?? []);
+      known.set(bucket, remembered === null ? [] : remembered.items);
       if (remembered === null) asked.set(bucket, earliest);
       else {
         const { foldedBefore: before, readFor } = remembered;

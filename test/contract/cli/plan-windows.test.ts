@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { headroomInProcess } from '../../../../fixtures/command-in-process.ts';
-import { shopFile } from '../../../../fixtures/plan-command.ts';
+import { headroomInProcess } from '../../fixtures/command-in-process.ts';
+import { shopFile } from '../../fixtures/plan-command.ts';
 
 interface Estate {
   readonly targets: readonly {
