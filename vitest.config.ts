@@ -27,7 +27,10 @@ const strykerRuns = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
  * tests. The product's modules keep nothing but an open client by endpoint, so a test does not see what another did; run
  * with `--sequence.shuffle.files` to check that.
  */
-const shared = { isolate: false, setupFiles: ['test/fixtures/fixed-seed.ts'] };
+const shared = {
+  isolate: false,
+  setupFiles: ['test/fixtures/fixed-seed.ts', 'test/fixtures/same-environment.ts'],
+};
 
 /** One bundle of the command for all tests that start it as a process. */
 const bundled = { globalSetup: ['test/fixtures/bundled-command.ts'] };

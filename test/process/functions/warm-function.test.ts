@@ -35,22 +35,23 @@ const scan = async (fateOf: (index: number) => Fate = () => 'answered'): Promise
   return operations;
 };
 
-const queries = (operations: readonly string[]): number =>
-  operations.filter((operation) => operation === 'Query').length;
+/** Days are read by their keys, many at once. */
+const batchesRead = (operations: readonly string[]): number =>
+  operations.filter((operation) => operation === 'BatchGetItem').length;
 
 test('reads the folded days of its history once, and not at every scan or every hour', async () => {
   const counts: number[] = [];
   for (let hour = 0; hour < 3; hour += 1) {
     for (let scans = 0; scans < 2; scans += 1) {
       vi.setSystemTime(Date.now() + 300_000);
-      counts.push(queries(await scan()));
+      counts.push(batchesRead(await scan()));
     }
     vi.setSystemTime(Date.now() + HOUR - 600_000);
   }
   // There is no history before the first scan. The second reads the days, and then they are known.
   const [, reading = 0, ...others] = counts;
   const warm = reading - 1;
-  // The first scan of an hour looks for the scans that it has to fold.
+  // The first scan of an hour reads the days that it adds the scans of the last one to.
   expect(others).toEqual([warm + 1, warm, warm + 1, warm]);
 });
 

