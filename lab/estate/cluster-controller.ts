@@ -26,6 +26,15 @@ export interface ClusterNode {
   readonly cniReady: boolean;
 }
 
+/** A Job: all pods of a cluster beyond those that run without it. */
+export interface SimulatedJob {
+  readonly namespace: string;
+  readonly name: string;
+  readonly team: string;
+  /** How many pods run without it. */
+  readonly after: number;
+}
+
 /** What the Kubernetes API of a cluster answers from, at one moment. */
 export interface ClusterState {
   readonly nodes: readonly ClusterNode[];
@@ -37,6 +46,8 @@ export interface ClusterState {
   readonly waitingSince: number | null;
   /** The maximum of the autoscaler of each workload; `null`: there are no autoscalers. */
   readonly maxReplicas: number | null;
+  /** `null`: only Deployments run. */
+  readonly job: SimulatedJob | null;
   /** `null`: the cluster uses IPv6. */
   readonly serviceCidr: string | null;
   /** Services with an address, the two that every cluster has included. */

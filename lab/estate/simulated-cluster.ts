@@ -4,7 +4,7 @@ import { CniNode, HOST_NETWORK_PODS } from '../cni/cni-node.ts';
 import { addressText } from '../cni/ipv4-range.ts';
 import type { SubnetPool } from '../cni/subnet-pool.ts';
 import { nodeLimits } from '../services/ec2/instance-types.ts';
-import type { ClusterController, ClusterState, GroupChanges } from './cluster-controller.ts';
+import type { ClusterController, ClusterState, GroupChanges, SimulatedJob } from './cluster-controller.ts';
 import {
   type ClusterInput,
   ClusterRecords,
@@ -32,6 +32,7 @@ export class SimulatedCluster implements ClusterController {
   readonly #records: ClusterRecords;
   #healthIssues: readonly LabHealthIssue[] = [];
   #waiting = 0;
+  #job: SimulatedJob | null = null;
   #waitingSince: number | null = null;
   /** What EC2 refused since the cluster began, by code. */
   readonly refusals = new Map<string, number>();
@@ -73,6 +74,11 @@ export class SimulatedCluster implements ClusterController {
       if (!this.#start(group)) return false;
     }
     return true;
+  }
+
+  /** From now on all pods beyond so many belong to a Job; `null`: it is gone. */
+  setJob(job: SimulatedJob | null): void {
+    this.#job = job;
   }
 
   /** Brings the number of pods that hold an address to `count`, as far as it goes; returns how many are left without one. */
@@ -186,6 +192,7 @@ export class SimulatedCluster implements ClusterController {
         (customNetworkingSubnetId === undefined ? {} : { [DEFAULT_ENI_CONFIG]: customNetworkingSubnetId }),
       waitingSince: this.#waitingSince,
       maxReplicas: maxReplicas ?? null,
+      job: this.#job,
       serviceCidr: podNetwork === 'ipv6' ? null : (this.#input.serviceIpv4Cidr ?? SERVICES),
       services: this.#input.services ?? FIRST_SERVICES,
     };

@@ -14,6 +14,7 @@ export const RUNAWAY: RunawayTimes = { from: 3 * DAY + 11 * HOUR, until: 3 * DAY
 const DRAIN = 2.5 * HOUR;
 const ORDINARY_PODS = 120;
 const RUNAWAY_PODS = 900;
+const JOB = { namespace: 'batch', name: 'month-end-invoices', team: 'data' } as const;
 
 /**
  * A /22 (1,019 addresses) on an ordinary day's rhythm, until a batch job without a limit starts pods as fast as it can:
@@ -58,6 +59,7 @@ export const runawayJob =
       const ordinary = ORDINARY_PODS + 30 * workingDay(world.now);
       const isRunning = elapsed >= times.from && elapsed < times.until;
       const job = isRunning ? RUNAWAY_PODS * progress(elapsed, times.from, times.from + DRAIN) : 0;
+      cluster.setJob(isRunning ? { ...JOB, after: Math.round(ordinary) } : null);
       const pending = cluster.runPodsAutoscaled(Math.round(ordinary + job), 'spot');
       cluster.setHealthIssues(
         pending === 0

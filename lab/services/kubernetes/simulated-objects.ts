@@ -1,5 +1,5 @@
 import { addressText, rangeOf } from '../../cni/ipv4-range.ts';
-import type { ClusterNode, ClusterState } from '../../estate/cluster-controller.ts';
+import type { ClusterNode, ClusterState, SimulatedJob } from '../../estate/cluster-controller.ts';
 import type { KubernetesObject } from './kinds.ts';
 
 /** What runs in every simulated cluster: pods take these names in turn. */
@@ -23,7 +23,7 @@ interface PlacedPod {
 
 /** The Kubernetes objects of a simulated cluster: its nodes, a pod for each address in use, and the pods that wait for one. */
 export const simulatedObjects = (
-  { nodes, cniVariables, eniConfigs, waitingSince, maxReplicas, serviceCidr, services }: ClusterState,
+  { nodes, cniVariables, eniConfigs, job, waitingSince, maxReplicas, serviceCidr, services }: ClusterState,
   now: number,
 ): readonly KubernetesObject[] => {
   const running = nodes.flatMap((node) => node.podAddresses.map((address): PlacedPod => ({ node, address })));
@@ -35,16 +35,20 @@ export const simulatedObjects = (
     ...[...new Set([...WORKLOADS.map(({ namespace }) => namespace), 'kube-system'])].map(namespaceObject),
     ...nodes.map(nodeObject),
     ...nodes.map(awsNodePod),
-    ...pods.map(podObject),
+    ...pods.map((pod, index) => (isOfJob(index, job) ? jobPod(pod, index, job) : podObject(pod, index))),
     ...pods.flatMap(({ node, address }, index) =>
-      address === null ? [sandboxEvent(node, index, waitingSince ?? now, now)] : [],
+      address === null ? [sandboxEvent(node, podOf(index, job), waitingSince ?? now, now)] : [],
     ),
     awsNode(nodes, cniVariables),
     ...Object.entries(eniConfigs).map(([name, subnet]) => eniConfig(name, subnet)),
     ...(serviceCidr === null ? [] : serviceObjects(serviceCidr, services)),
     ...WORKLOADS.map((workload, index) =>
-      deployment(workload, pods.filter((_, pod) => pod % WORKLOADS.length === index).length),
+      deployment(
+        workload,
+        pods.filter((_, pod) => !isOfJob(pod, job) && pod % WORKLOADS.length === index).length,
+      ),
     ),
+    ...(job === null ? [] : [jobObject(job, Math.max(0, pods.length - job.after))]),
     ...(maxReplicas === null ? [] : WORKLOADS.map((workload) => autoscaler(workload, maxReplicas))),
   ].map((object) => ({
     ...object,
@@ -97,6 +101,41 @@ const workloadOf = (index: number) => WORKLOADS[index % WORKLOADS.length] as (ty
 const podName = (index: number): string =>
   `${workloadOf(index).name}-${HASH}-${index.toString(36).padStart(5, '0')}`;
 
+const isOfJob = (index: number, job: SimulatedJob | null): job is SimulatedJob =>
+  job !== null && index >= job.after;
+
+/** The namespace and the name of a pod. */
+const podOf = (
+  index: number,
+  job: SimulatedJob | null,
+): { readonly namespace: string; readonly name: string } =>
+  isOfJob(index, job)
+    ? { namespace: job.namespace, name: `${job.name}-${index.toString(36).padStart(5, '0')}` }
+    : { namespace: workloadOf(index).namespace, name: podName(index) };
+
+const jobPod = ({ node, address }: PlacedPod, index: number, job: SimulatedJob): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    ...podOf(index, job),
+    labels: { team: job.team, 'batch.kubernetes.io/job-name': job.name },
+    ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: job.name, controller: true }],
+  },
+  spec: { nodeName: nameOf(node) },
+  status: statusOf(address),
+});
+
+const jobObject = ({ namespace, name, team }: SimulatedJob, active: number): KubernetesObject => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name, namespace, labels: { team } },
+  spec: { parallelism: active, template: { spec: {} } },
+  status: { active },
+});
+
+const statusOf = (address: string | null) =>
+  address === null ? { phase: 'Pending' } : { phase: 'Running', podIP: address };
+
 const podObject = ({ node, address }: PlacedPod, index: number): KubernetesObject => {
   const { namespace, name, team } = workloadOf(index);
   return {
@@ -111,18 +150,23 @@ const podObject = ({ node, address }: PlacedPod, index: number): KubernetesObjec
       ],
     },
     spec: { nodeName: nameOf(node) },
-    status: address === null ? { phase: 'Pending' } : { phase: 'Running', podIP: address },
+    status: statusOf(address),
   };
 };
 
 /** What the kubelet writes while the CNI has no address for a pod. Text: amazon-vpc-cni-k8s, `cmd/routed-eni-cni-plugin`. */
-const sandboxEvent = (node: ClusterNode, index: number, since: number, now: number): KubernetesObject => {
-  const { namespace } = workloadOf(index);
+const sandboxEvent = (
+  node: ClusterNode,
+  pod: { readonly namespace: string; readonly name: string },
+  since: number,
+  now: number,
+): KubernetesObject => {
+  const { namespace, name } = pod;
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${podName(index)}.sandbox`, namespace },
-    involvedObject: { kind: 'Pod', namespace, name: podName(index) },
+    metadata: { name: `${name}.sandbox`, namespace },
+    involvedObject: { kind: 'Pod', namespace, name },
     reason: 'FailedCreatePodSandBox',
     type: 'Warning',
     message:

@@ -81,11 +81,11 @@ test('the job that takes the addresses of the demo is named by its workload and 
   const surge = messages.findIndex(({ transitions }) =>
     transitions.some(({ finding }) => finding.kind === 'addresses-surge'),
   );
-  expect(texts[surge]).toMatch(/Workloads that grew: batch\/\w+\/Deployment\/\w+ \(\d+ addresses\)/);
+  expect(texts[surge]).toMatch(/Workloads that grew: batch\/batch\/Job\/month-end-invoices \(\d+ addresses\)/);
   const waiting = messages.findIndex(({ transitions }) =>
     transitions.some(({ finding }) => finding.kind === 'pods-waiting'),
   );
-  expect(texts[waiting]).toMatch(/Workloads: \w+\/Deployment\/\w+ \(\d+ pods?\)/);
+  expect(texts[waiting]).toMatch(/Workloads: batch\/Job\/month-end-invoices \(\d+ pods?\)/);
   const page = reportPage({
     assessments: [assessment],
     alerts: [],
@@ -93,6 +93,6 @@ test('the job that takes the addresses of the demo is named by its workload and 
     source: 'the demo',
     now,
   });
-  for (const name of ['payments', 'shop/Deployment/web', 'storefront'])
+  for (const name of ['payments', 'shop/Deployment/web', 'batch/Job/month-end-invoices', 'storefront'])
     expect(page).toContain(`<bdi>${name}</bdi>`);
 }, 180_000);
