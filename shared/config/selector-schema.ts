@@ -28,24 +28,16 @@ export const SELECTOR_FORMS = {
 } as const;
 
 const fields = {
-  account: patterns('an account id', SELECTOR_FORMS.account)
-    .optional()
-    .describe('The account.'),
-  region: patterns('a Region', SELECTOR_FORMS.region)
-    .optional()
-    .describe('The Region.'),
-  vpc: patterns('a VPC id', SELECTOR_FORMS.vpc)
-    .optional()
-    .describe('The VPC.'),
+  account: patterns('an account id', SELECTOR_FORMS.account).optional().describe('The account.'),
+  region: patterns('a Region', SELECTOR_FORMS.region).optional().describe('The Region.'),
+  vpc: patterns('a VPC id', SELECTOR_FORMS.vpc).optional().describe('The VPC.'),
   subnet: patterns('a subnet id or name', SELECTOR_FORMS.subnet)
     .optional()
     .describe('The subnet, by ID or name.'),
   cidr: listOf(cidr, 'an IPv4 range, or a list of them')
     .optional()
     .describe('An IPv4 range that contains the subnet.'),
-  cluster: patterns('a cluster name', SELECTOR_FORMS.cluster)
-    .optional()
-    .describe('The cluster.'),
+  cluster: patterns('a cluster name', SELECTOR_FORMS.cluster).optional().describe('The cluster.'),
   namespace: patterns('a Kubernetes namespace', SELECTOR_FORMS.namespace)
     .optional()
     .describe(

@@ -81,7 +81,9 @@ test('the job that takes the addresses of the demo is named by its workload and 
   const surge = messages.findIndex(({ transitions }) =>
     transitions.some(({ finding }) => finding.kind === 'addresses-surge'),
   );
-  expect(texts[surge]).toMatch(/Workloads that grew: batch\/batch\/Job\/month-end-invoices \(\d+ addresses\)/);
+  expect(texts[surge]).toMatch(
+    /Workloads that grew: batch\/batch\/Job\/month-end-invoices \(\d+ addresses\)/,
+  );
   const waiting = messages.findIndex(({ transitions }) =>
     transitions.some(({ finding }) => finding.kind === 'pods-waiting'),
   );
