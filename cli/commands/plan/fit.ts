@@ -53,7 +53,8 @@ Examples:
   $ headroom plan fit --cluster shop --pods 400 --output csv
 
 The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of pods,
-load balancers with 8 addresses. The exit code is 1 where the bound does not fit. A list names everything that is known only after apply.
+load balancers with 8 addresses. The exit code is 1 where the bound does not fit, and where that is not known: --require most needs a change without unknowns. A list
+names everything that is known only after apply.
 `,
     )
     .action(async (options: Options) => {
@@ -70,7 +71,7 @@ load balancers with 8 addresses. The exit code is 1 where the bound does not fit
         after: () => mapsAfter(bound),
         caption: `After the ${bound} that the change takes. ${ONE_POSSIBLE_PLACE}`,
       });
-      session.exit(answer.fits[bound] ? EXIT.ok : EXIT.found);
+      session.exit(answer.fits[bound] === true ? EXIT.ok : EXIT.found);
     });
 };
 
@@ -250,12 +251,16 @@ const sentence = ({ fits, demands, podsWithoutNode, unknowns }: FitAnswer): stri
       : ` ${count(unknowns.length, 'thing')} ${verb(unknowns.length, 'is')} not known, and listed below.`;
   if (podsWithoutNode > 0)
     return `It does not fit: ${count(podsWithoutNode, 'pod')} ${verb(podsWithoutNode, 'exceeds')} what so many nodes may run.${left}`;
-  if (demands.length === 0) return `The change takes no address that is known before apply.${left}`;
-  if (!fits.least) {
+  if (demands.length === 0 && fits.least === true)
+    return `The change takes no address that is known before apply.${left}`;
+  if (fits.least === false) {
     const [first] = demands.filter(({ wanted, fits: each }) => each.least < wanted.least);
     return `It does not fit, not even at the least: ${first?.address ?? ''} gets ${number(first?.fits.least ?? 0)} of ${wantedText(first, 'least')}, then ${first?.error ?? ''}.${left}`;
   }
-  if (fits.most) return `It fits, even at the most that it can take.${left}`;
+  if (fits.least === null) return `All that is known fits. Whether the rest does is not known.${left}`;
+  if (fits.most === true) return 'It fits, even at the most that it can take.';
+  if (fits.most === null)
+    return `It fits at the least. At the most all that is known fits, and the rest is not known.${left}`;
   const [first] = demands.filter(({ wanted, fits: each }) => each.most < wanted.most);
   return `It fits at the least, but not at the most: ${first?.address ?? ''} gets ${number(first?.fits.most ?? 0)} of ${wantedText(first, 'most')}, then ${first?.error ?? ''}.${left}`;
 };

@@ -84,8 +84,11 @@ export interface FittedSubnet {
 }
 
 export interface FitAnswer {
-  /** Whether the least, and the most, that the change takes fits. */
-  readonly fits: { readonly least: boolean; readonly most: boolean };
+  /**
+   * Whether the least, and the most, that the change takes fits. `null`: all that is known fits, and not all is known. A resource
+   * of which nothing is known may take nothing, so the least is known without it, and the most is not.
+   */
+  readonly fits: { readonly least: boolean | null; readonly most: boolean | null };
   readonly demands: readonly FittedDemand[];
   /** Pods that exceed what the nodes of the change may run, whatever the subnets have. */
   readonly podsWithoutNode: number;
@@ -107,9 +110,9 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const { podsWithoutNode = 0 } = question;
   const named = new Set(question.demands.flatMap(demandedSubnets));
   const missing = [...named].filter((subnetId) => !ground.subnets.has(subnetId));
-  const known = question.demands.filter((demand) =>
-    demandedSubnets(demand).every((subnetId) => ground.subnets.has(subnetId)),
-  );
+  const isRead = (demand: FitDemand): boolean =>
+    demandedSubnets(demand).every((subnetId) => ground.subnets.has(subnetId));
+  const known = question.demands.filter(isRead);
   const least = run(estate, ground, known, 'least');
   const most = run(estate, ground, known, 'most');
   const demands = known.map((demand, index): FittedDemand => {
@@ -124,10 +127,16 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
     };
   });
   const start = new Timeline('worst', ground.subnets.values(), ground.maps);
+  const unknowns = [
+    ...question.unknowns,
+    ...missing.map((subnetId) => `The subnet ${subnetId} is in no scan: what it holds is not known.`),
+  ];
+  const holds = (bound: 'least' | 'most'): boolean =>
+    podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits[bound] >= wanted[bound]);
   const answer: FitAnswer = {
     fits: {
-      least: podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits.least >= wanted.least),
-      most: podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits.most >= wanted.most),
+      least: holds('least') ? (question.demands.every(isRead) ? true : null) : false,
+      most: holds('most') ? (unknowns.length === 0 ? true : null) : false,
     },
     demands,
     podsWithoutNode,
@@ -147,10 +156,7 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
         },
       ];
     }),
-    unknowns: [
-      ...question.unknowns,
-      ...missing.map((subnetId) => `The subnet ${subnetId} is in no scan: what it holds is not known.`),
-    ],
+    unknowns,
     rules: [RULES.pool, RULES.maxPods, RULES.placement, RULES.spread, RULES.loadBalancer],
   };
   return {

@@ -259,6 +259,25 @@ describe('headroom plan fit --terraform', () => {
     ]);
   });
 
+  test('does not pass where nothing is known of the subnets: unknown is no yes', async () => {
+    const { code, document } = await gate(
+      terraformPlan({ address: 'aws_lb.other', after: { subnets: ['subnet-0ff'] } }),
+    );
+    expect([code, document.fits]).toEqual([1, { least: null, most: null }]);
+  });
+
+  test('passes at the least, and not at the most, where a resource is known only after apply', async () => {
+    const dynamic = {
+      address: 'aws_subnet.dynamic',
+      after: { availability_zone: 'eu-west-1a' },
+      unknown: { cidr_block: true },
+    };
+    const least = await gate(terraformPlan(dynamic));
+    expect([least.code, least.document.fits]).toEqual([0, { least: true, most: null }]);
+    const most = await gate(terraformPlan(dynamic), '--require', 'most');
+    expect(most.code).toBe(1);
+  });
+
   test('refuses a file that is no plan', async () => {
     const path = join(folder, 'state.json');
     writeFileSync(path, '{"format_version":"1.0"}');
