@@ -7,9 +7,12 @@ import { main } from '../../cli/main.ts';
 import { problemText } from '../../cli/output/problem-text.ts';
 import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
 import { anAssessment } from '../fixtures/assessments.ts';
+import { keepCredentialVariables } from '../fixtures/credential-variables.ts';
 import { aFinding, anAlert, aSubject } from '../fixtures/stored-alerts.ts';
 import { FORGED, hostileEstate, hostileName } from './hostile-estate.ts';
 import { violationsIn } from './terminal-violations.ts';
+
+keepCredentialVariables();
 
 let folder: string;
 beforeAll(() => {

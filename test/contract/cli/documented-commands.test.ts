@@ -1,22 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildProgram } from '../../../cli/main.ts';
+import { keepCredentialVariables } from '../../fixtures/credential-variables.ts';
 
 /**
  * Every command that a page, a help text or a message of the program shows can be typed as it stands: the command, its
  * arguments and its options exist.
  */
 
-/** `--profile` changes the environment of the process, which the AWS SDK reads. */
-const BY_PROFILE = ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-beforeEach(() => {
-  for (const name of BY_PROFILE) vi.stubEnv(name, undefined);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+keepCredentialVariables();
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SILENT = { out: () => {}, err: () => {}, colour: false, env: {} } as never;
