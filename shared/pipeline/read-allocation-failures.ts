@@ -26,7 +26,7 @@ export interface ReadAllocationFailuresInput {
 const FAILURES_LOOK_BACK = 6 * 3_600_000;
 
 /** The services that the first roles could ask. Without one of the others a scan is whole: earlier roles may not ask it. */
-const ALWAYS_ASKED: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
+const OF_FIRST_ROLES: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
 
 /** Asked in every scan: a group that launches into a full subnet is the first to show it, and one call answers for all. */
 const NEVER_KEPT: ReadonlySet<AllocationService> = new Set(['auto-scaling']);
@@ -63,11 +63,11 @@ export const readAllocationFailures = async (
         return { service, failures: [], unread: [], readAt: before };
       const own: Problem[] = [];
       const failures = await attempt(own, () => source.failuresOf(service, since));
-      if (ALWAYS_ASKED.has(service)) problems.push(...own);
+      if (OF_FIRST_ROLES.has(service)) problems.push(...own);
       const unread = own.map(({ code, message }) => ({
         service,
         reason: message,
-        isDenied: code === 'access-denied' && !ALWAYS_ASKED.has(service),
+        isDenied: code === 'access-denied' && !OF_FIRST_ROLES.has(service),
       }));
       return { service, failures: failures ?? [], unread, readAt: unread.length > 0 ? null : now };
     }),

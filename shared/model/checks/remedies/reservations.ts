@@ -91,17 +91,7 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
     when: 'Right when addresses from the reservation are no longer assigned by hand.',
     gains: { addresses: available, prefixes: free },
     commands: [
-      keep(
-        RESERVATION_ID,
-        'ec2',
-        'get-subnet-cidr-reservations',
-        subnet.region,
-        { 'subnet-id': subnet.subnetId },
-        `SubnetIpv4CidrReservations[?Cidr=='${cidr}'].SubnetCidrReservationId`,
-      ),
-      aws('ec2', 'delete-subnet-cidr-reservation', subnet.region, {
-        'subnet-cidr-reservation-id': RESERVATION_ID,
-      }),
+      ...deleteCommands(subnet, cidr),
       aws('ec2', 'create-subnet-cidr-reservation', subnet.region, {
         'subnet-id': subnet.subnetId,
         'reservation-type': 'prefix',
@@ -114,6 +104,19 @@ export const turnExplicitReservation = (estate: Estate, subnet: SubnetAssessment
     ],
   };
 };
+
+/** Deletes a reservation. EC2 takes its id, which the first command looks up. */
+const deleteCommands = ({ region, subnetId }: SubnetAssessment, cidr: string): readonly string[] => [
+  keep(
+    RESERVATION_ID,
+    'ec2',
+    'get-subnet-cidr-reservations',
+    region,
+    { 'subnet-id': subnetId },
+    `SubnetIpv4CidrReservations[?Cidr=='${cidr}'].SubnetCidrReservationId`,
+  ),
+  aws('ec2', 'delete-subnet-cidr-reservation', region, { 'subnet-cidr-reservation-id': RESERVATION_ID }),
+];
 
 /**
  * Gives what a reservation keeps back to everything in the subnet. An `explicit` one serves addresses that are assigned by hand
@@ -140,19 +143,7 @@ export const releaseReservation = (estate: Estate, subnet: SubnetAssessment): Re
       ? 'Right when addresses from the reservation are no longer assigned by hand.'
       : 'Right when no nodes in prefix mode are to start here.',
     gains: { addresses: available, prefixes: null },
-    commands: [
-      keep(
-        RESERVATION_ID,
-        'ec2',
-        'get-subnet-cidr-reservations',
-        subnet.region,
-        { 'subnet-id': subnet.subnetId },
-        `SubnetIpv4CidrReservations[?Cidr=='${cidr}'].SubnetCidrReservationId`,
-      ),
-      aws('ec2', 'delete-subnet-cidr-reservation', subnet.region, {
-        'subnet-cidr-reservation-id': RESERVATION_ID,
-      }),
-    ],
+    commands: deleteCommands(subnet, cidr),
     preconditions: [
       isExplicit
         ? { text: 'No addresses from it are assigned by hand.', holds: null }
