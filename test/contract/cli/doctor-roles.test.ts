@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { DoctorCheck } from '../../../cli/output/doctor-document.ts';
 import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
@@ -20,14 +21,6 @@ import {
 const REGION = 'eu-west-1';
 const SPOKE = '222233334444';
 const ROLES = deployedRoles();
-
-interface Check {
-  readonly check: string;
-  readonly subject: string;
-  readonly status: string;
-  readonly message: string;
-  readonly action: string | null;
-}
 
 let lab: Lab;
 let aws: CannedAws;
@@ -62,7 +55,7 @@ const doctor = async (...args: string[]) => {
     AWS_ENDPOINT_URL_CLOUDFORMATION: aws.url,
   });
   expect(err).toBe('');
-  const { checks } = JSON.parse(out) as { checks: readonly Check[] };
+  const { checks } = JSON.parse(out) as { checks: readonly DoctorCheck[] };
   return { code, checks, failures: checks.filter(({ status }) => status === 'failed') };
 };
 

@@ -7,6 +7,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { DoctorCheck } from '../../../cli/output/doctor-document.ts';
 import { EXTERNAL_ID, labAccount, SCAN_ROLE } from '../../../lab/estate/estate.ts';
 import { scenarioEstate } from '../../../lab/estate/scenario.ts';
 import { demo } from '../../../lab/estates/demo.ts';
@@ -53,18 +54,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Check {
-  readonly check: string;
-  readonly subject: string;
-  readonly status: string;
-  readonly message: string;
-  readonly action: string | null;
-}
-
 const doctor = async (...args: string[]) => {
   const { code, out, err } = await headroom(['doctor', '--output', 'json', ...args], lab);
   expect(err).toBe('');
-  return { code, document: JSON.parse(out) as { checks: Check[] } };
+  return { code, document: JSON.parse(out) as { checks: DoctorCheck[] } };
 };
 
 describe('headroom doctor', () => {
@@ -214,7 +207,7 @@ describe('headroom doctor --kubernetes', () => {
   const checked = async (started: Lab) => {
     const { code, out } = await headroom(['doctor', '--kubernetes', '--output', 'json'], started);
     await started.close();
-    const { checks } = JSON.parse(out) as { checks: Check[] };
+    const { checks } = JSON.parse(out) as { checks: DoctorCheck[] };
     return { code, clusters: checks.filter(({ check }) => check === 'kubernetes') };
   };
 
@@ -297,7 +290,7 @@ describe('headroom doctor --table', () => {
       ...awsEnvironment(lab.url),
       AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${endpoint?.port}`,
     });
-    const { checks } = JSON.parse(out) as { checks: Check[] };
+    const { checks } = JSON.parse(out) as { checks: DoctorCheck[] };
     const state = checks.filter(({ check }) => check.startsWith('state'));
     expect(state.map(({ check, status }) => [check, status])).toEqual(expected);
   });
