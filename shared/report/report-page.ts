@@ -11,6 +11,7 @@ import { type Place, targetName } from '../model/result/identity.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
 import { type AlertView, alertsSection } from './alerts-section.ts';
+import { pageScript } from './behaviour/page-script.ts';
 import { clustersSection } from './clusters-section.ts';
 import { holdersBySubnet, ownersSection, summarySection, unknownSection } from './estate-sections.ts';
 import { type Facets, filterable, filterBar, Places, union } from './facets.ts';
@@ -20,7 +21,6 @@ import { type CountedSubnet, changeText, groupsSection } from './groups-section.
 import { historyPicture } from './history-picture.ts';
 import { Html, html } from './html.ts';
 import { outlookStrip } from './outlook-strip.ts';
-import { pageScript } from './page-behaviour.ts';
 import { subnetPods } from './pods-parts.ts';
 import { restOfPage } from './rest-of-page.ts';
 import { runwaySection } from './runway-section.ts';
