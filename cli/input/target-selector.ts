@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { CallBudget } from '../../shared/aws/call-budget.ts';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import { type AssumedRole, createEc2Client, createTargetClients } from '../../shared/aws/clients.ts';
@@ -17,6 +18,7 @@ import {
 } from '../../shared/model/target/target-selection.ts';
 import type { TargetSources } from '../../shared/pipeline/collect.ts';
 import { resolveOrRemember } from '../../shared/pipeline/planned-targets.ts';
+import type { RecordForm } from '../../shared/state/record-form.ts';
 import type { CacheStore } from '../../shared/state/state-store.ts';
 
 export interface SelectInput {
@@ -56,6 +58,7 @@ export interface OpenTarget {
 /** Where the last account from AWS is remembered, and for how long. */
 const HOME_KEY = 'serve-home';
 const HOME_MILLISECONDS = 30 * 24 * 3_600_000;
+const HOME: RecordForm<Target> = z.object({ accountId: z.string(), region: z.string() });
 
 /** What is scanned: the options of the command line, or what headroom.yml selects. */
 export class TargetSelector {
@@ -128,7 +131,7 @@ export class TargetSelector {
       return { home, problem: null };
     } catch (error) {
       if (!(error instanceof HeadroomError)) throw error;
-      const known = this.#home ?? ((await quietly(() => cache.get(HOME_KEY, now))) as Target | null);
+      const known = this.#home ?? (await quietly(() => cache.get(HOME_KEY, now, HOME)));
       const accountId = known?.accountId ?? UNKNOWN_ACCOUNT;
       return { home: { accountId, region }, problem: problemOf(error) };
     }

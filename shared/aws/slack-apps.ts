@@ -12,7 +12,7 @@ import { secretAt } from './secrets.ts';
 const REMEMBERED = 90 * 24 * 3600 * 1000;
 
 const postMemory = (cache: CacheStore, clock: () => number): PostMemory => ({
-  get: (key) => cache.get(key, clock()),
+  get: (key, form) => cache.get(key, clock(), form),
   exchange: (key, expected, value) => {
     const now = clock();
     return cache.exchange(key, { expected, value, now, expiresAt: now + REMEMBERED });

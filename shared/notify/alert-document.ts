@@ -113,7 +113,7 @@ const finding = z.object({
   ),
 });
 
-const transition = z.object({
+export const transition = z.object({
   id: text,
   key: text,
   /** The key with account and Region: names the alert in the whole organization. */

@@ -1,9 +1,11 @@
+import * as z from 'zod/mini';
 import { muteOf } from '../alerts/silence.ts';
 import type { Mute } from '../model/alert/policy.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { incidentOf } from '../model/result/identity.ts';
 import type { Notifier, PersonalAct } from '../notify/notifier.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore, StateStore } from '../state/state-store.ts';
 import { acknowledgeAlert } from './acknowledge.ts';
 import { attempt } from './attempt.ts';
@@ -27,6 +29,23 @@ interface Waiting {
   /** Epoch milliseconds until which one run shows them; 0: none does. */
   readonly claimedUntil: number;
 }
+
+const act = { by: z.string(), at: z.string() };
+
+const WAITING: RecordForm<Waiting> = z.object({
+  acts: z.array(
+    z.object({
+      incident: z.string(),
+      act: z.discriminatedUnion('kind', [
+        z.object({ ...act, kind: z.enum(['acknowledged', 'withdrawn', 'unmuted']) }),
+        z.object({ ...act, kind: z.literal('muted'), until: z.string() }),
+      ]),
+      except: z.exactOptional(z.string()),
+      attempts: z.number(),
+    }),
+  ),
+  claimedUntil: z.number(),
+});
 
 /** One record for the whole organization: people do little, and every plan reads it. */
 const KEY = 'acts-of-people';
@@ -142,7 +161,7 @@ export const showActs = async (
   const problems: Problem[] = [];
   if (notifier.show === undefined) return problems;
   await attempt(problems, async () => {
-    if (waitingIn(await cache.get(KEY, now)).acts.length === 0) return;
+    if (((await cache.get(KEY, now, WAITING)) ?? NOTHING).acts.length === 0) return;
     let acts: readonly WaitingAct[] = [];
     await change(cache, now, (waiting) => {
       acts = waiting.claimedUntil > now ? [] : waiting.acts;
@@ -170,16 +189,14 @@ export const showActs = async (
   return problems;
 };
 
-const waitingIn = (stored: unknown): Waiting => (stored as Waiting | null) ?? NOTHING;
-
 const change = async (
   cache: CacheStore,
   now: number,
   alter: (waiting: Waiting) => Waiting,
 ): Promise<void> => {
   for (let lost = 0; lost < LOST_RACES; lost += 1) {
-    const expected = await cache.get(KEY, now);
-    const value = alter(waitingIn(expected));
+    const expected = await cache.get(KEY, now, WAITING);
+    const value = alter(expected ?? NOTHING);
     if (
       (await cache.exchange(KEY, { expected, value, expiresAt: now + KEPT_MILLISECONDS, now })) === 'stored'
     )

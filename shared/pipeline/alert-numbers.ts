@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { HeadroomError } from '../model/base/errors.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { type KeptAlert, nameOf } from './kept-alerts.ts';
 
@@ -10,6 +12,10 @@ interface Numbered {
   /** ISO 8601: when the alert was last seen to fire or wait. */
   readonly seenAt: string;
 }
+
+const NUMBERS: RecordForm<readonly Numbered[]> = z.array(
+  z.object({ number: z.number(), name: z.string(), seenAt: z.string() }),
+);
 
 /** One record for the whole organization: a number names one alert wherever it is typed. */
 const KEY = 'alert-numbers';
@@ -40,7 +46,7 @@ export const alertNumbers = async (
 ): Promise<ReadonlyMap<string, number>> => {
   const names = alerts.filter(({ alert }) => alert.status !== 'resolved').map(nameOf);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const stored = (await cache.get(KEY, now)) as readonly Numbered[] | null;
+    const stored = await cache.get(KEY, now, NUMBERS);
     const before = stored ?? [];
     const after = numbered(before, names, now);
     if (after === before) return byName(before);
@@ -63,7 +69,7 @@ export const alertNumbers = async (
 export const storedAlertNumbers = async (
   cache: CacheStore,
   now: number,
-): Promise<ReadonlyMap<string, number>> => byName(((await cache.get(KEY, now)) ?? []) as readonly Numbered[]);
+): Promise<ReadonlyMap<string, number>> => byName((await cache.get(KEY, now, NUMBERS)) ?? []);
 
 const byName = (numbers: readonly Numbered[]): ReadonlyMap<string, number> =>
   new Map(numbers.map(({ name, number }) => [name, number]));

@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import type { AllocationFailure } from '../model/aws/allocation-failure.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { OLDEST_MAP } from '../model/target/reading-plan.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import type { CallEvent } from './parse-call-event.ts';
 
@@ -42,6 +44,32 @@ interface Stored {
   readonly reservations: Times;
 }
 
+const times = z.array(z.tuple([z.string(), z.number()]));
+
+const STORED: RecordForm<Stored> = z.object({
+  refusals: z.array(
+    z.object({
+      failure: z.object({
+        at: z.nullable(z.string()),
+        service: z.enum(['auto-scaling', 'ec2-calls', 'ec2-fleet', 'ecs', 'eks', 'spot']),
+        resource: z.string(),
+        code: z.string(),
+        subnetId: z.nullable(z.string()),
+        availabilityZone: z.nullable(z.string()),
+        text: z.string(),
+        earlier: z.exactOptional(z.object({ count: z.number(), firstAt: z.string() })),
+      }),
+      count: z.number(),
+      firstAt: z.number(),
+      lastAt: z.number(),
+      eventIds: z.array(z.string()),
+    }),
+  ),
+  subnets: times,
+  interfaces: times,
+  reservations: times,
+});
+
 const EMPTY: Stored = { refusals: [], subnets: [], interfaces: [], reservations: [] };
 
 /** Nothing older changes a reading, and no failure is shown that ended before: milliseconds. */
@@ -63,7 +91,7 @@ export const readCallEvents = async (
   target: Target,
   now: number,
 ): Promise<CallEvents> => {
-  const stored = (await cache?.get(keyOf(target), now)) as Stored | null | undefined;
+  const stored = await cache?.get(keyOf(target), now, STORED);
   if (stored == null) return NO_EVENTS;
   const { interfaces, refusals, reservations, subnets } = recent(stored, now);
   return {
@@ -91,8 +119,8 @@ export const noteCallEvents = async (
 ): Promise<void> => {
   const key = keyOf(target);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const expected = await cache.get(key, now);
-    const value = recent(events.reduce(withEvent, (expected as Stored | null) ?? EMPTY), now);
+    const expected = await cache.get(key, now, STORED);
+    const value = recent(events.reduce(withEvent, expected ?? EMPTY), now);
     const answer = await cache.exchange(key, { expected, value, expiresAt: now + KEPT_FOR, now });
     if (answer === 'stored') return;
   }

@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { AlertPolicy } from '../model/alert/policy.ts';
 import type { BlockOffer } from '../model/checks/remedies/range-plan.ts';
 import type { AssessedTarget } from '../model/target/target-assessor.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { applyPolicy, type CheckedTarget } from './assess.ts';
 
@@ -8,6 +10,10 @@ import { applyPolicy, type CheckedTarget } from './assess.ts';
 interface KnownOffer extends BlockOffer {
   readonly at: number;
 }
+
+const OFFERS: RecordForm<readonly KnownOffer[]> = z.array(
+  z.object({ vpcId: z.string(), purpose: z.string(), range: z.string(), at: z.number() }),
+);
 
 /** One small record for all targets. */
 const KEY = 'block-offers';
@@ -40,7 +46,7 @@ export const checkTarget = async (
   const alone = applyPolicy(assessed, policy);
   if (cache === null || alone.blockOffers.length === 0) return alone;
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const known = (await cache.get(KEY, now)) as readonly KnownOffer[] | null;
+    const known = await cache.get(KEY, now, OFFERS);
     const earlier = (known ?? []).filter(({ at }) => now - at < KEPT_MILLISECONDS);
     const checked = applyPolicy(knowing(assessed, earlier), policy);
     const offers = withOffers(earlier, checked.blockOffers, now);

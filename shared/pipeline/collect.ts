@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type { ClusterSource } from '../clusters/cluster-source.ts';
 import type { InventoryScope, InventorySource } from '../inventory/inventory-source.ts';
@@ -23,6 +24,7 @@ import type { RequestRate } from '../model/aws/service-quotas.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { limitsOf } from '../model/cluster/instance-limits.ts';
 import type { KubernetesReading } from '../model/kubernetes/observed.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { withJsonConfiguration } from './add-on-configuration.ts';
 import { attempt } from './attempt.ts';
@@ -98,6 +100,19 @@ export interface CollectInput {
 /** Limits of an instance type do not change; a day bounds the damage of a wrong answer. */
 const INSTANCE_TYPE_CACHE_MILLISECONDS = 24 * 3_600_000;
 
+const LIMITS: RecordForm<InstanceLimits> = z.object({
+  type: z.string(),
+  maxEnis: z.number(),
+  ipv4PerEni: z.number(),
+  hypervisor: z.string(),
+  bareMetal: z.boolean(),
+  networkCards: z.number(),
+  prefixDelegation: z.boolean(),
+  trunk: z.boolean(),
+  branchEnis: z.nullable(z.number()),
+  vcpus: z.nullable(z.number()),
+});
+
 const keyOf = ({ accountId, region }: Target, what: string, id: string): string =>
   `${what}/${accountId}/${region}/${id}`;
 
@@ -110,9 +125,9 @@ const readLimits = async (
   const missing: string[] = [];
   for (const type of types) {
     if (limitsOf(type) !== null) continue;
-    const cached = await cache?.get(keyOf(target, 'instance-type', type), now);
+    const cached = await cache?.get(keyOf(target, 'instance-type', type), now, LIMITS);
     if (cached == null) missing.push(type);
-    else limits.set(type, cached as InstanceLimits);
+    else limits.set(type, cached);
   }
   if (missing.length === 0) return limits;
   const answered = (await attempt(problems, () => sources.inventory.instanceTypes(missing))) ?? [];

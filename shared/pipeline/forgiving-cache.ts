@@ -21,8 +21,8 @@ export const forgivingCache = (cache: CacheStore, tell: (problem: Problem) => vo
     }
   };
   return {
-    get: (key, now) => attempt(() => cache.get(key, now)),
-    getMany: async (keys, now) => (await attempt(() => cache.getMany(keys, now))) ?? new Map(),
+    get: (key, now, form) => attempt(() => cache.get(key, now, form)),
+    getMany: async (keys, now, form) => (await attempt(() => cache.getMany(keys, now, form))) ?? new Map(),
     put: async (key, value, expiresAt) => {
       await attempt(() => cache.put(key, value, expiresAt));
     },

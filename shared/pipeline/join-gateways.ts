@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { InventorySource } from '../inventory/inventory-source.ts';
 import type { VpcConnection } from '../model/aws/inventory.ts';
 import { type GatewayMembers, withMembers, withSeen } from '../model/aws/transit-gateways.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 
@@ -9,6 +11,18 @@ const KEPT_MILLISECONDS = 24 * 3_600_000;
 
 /** A record that says nothing new is written again only after this time, so that it does not lapse. */
 const REFRESHED_AFTER_MILLISECONDS = 3_600_000;
+
+const MEMBERS: RecordForm<GatewayMembers> = z.object({
+  vpcs: z.array(
+    z.object({
+      vpcId: z.string(),
+      accountId: z.nullable(z.string()),
+      cidrBlocks: z.nullable(z.array(z.string())),
+      seenAt: z.number(),
+    }),
+  ),
+  allSeenAt: z.nullable(z.number()),
+});
 
 /**
  * Joins what this scan sees of its transit gateways with what the scans of other accounts saw: one small record for each
@@ -39,7 +53,7 @@ export const shareGateways = async (
 
 const join = async (connection: VpcConnection, cache: CacheStore, now: number): Promise<VpcConnection> => {
   const key = `transit-gateway/${connection.id}`;
-  const known = (await cache.get(key, now)) as GatewayMembers | null;
+  const known = await cache.get(key, now, MEMBERS);
   const members = withSeen(known, connection, now);
   if (known === null || isChange(known, members)) await cache.put(key, members, now + KEPT_MILLISECONDS);
   return withMembers(connection, members, now);

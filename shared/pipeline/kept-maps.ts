@@ -1,5 +1,7 @@
+import * as z from 'zod/mini';
 import type { Target } from '../model/aws/inventory.ts';
 import type { KeptSubnet, KeptTarget } from '../model/target/reading-plan.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** What is kept is as good as new while the counts agree. So it is written this seldom, in milliseconds. */
@@ -22,6 +24,25 @@ interface StoredHead {
   readonly scannedAt: number;
 }
 
+const HEAD: RecordForm<StoredHead> = z.object({
+  parts: z.number(),
+  readInFullAt: z.number(),
+  scannedAt: z.number(),
+});
+
+const PART: RecordForm<StoredPart> = z.array(
+  z.tuple([
+    z.string(),
+    z.object({
+      readAt: z.number(),
+      awsAvailable: z.nullable(z.number()),
+      unaccounted: z.nullable(z.number()),
+      doubtful: z.boolean(),
+      interfaces: z.object({ kinds: z.array(z.string()), lines: z.string() }),
+    }),
+  ]),
+);
+
 interface Remembered {
   readonly kept: KeptTarget;
   readonly characters: number;
@@ -39,11 +60,11 @@ export class KeptMaps {
   async load(target: Target, cache: CacheStore | null, now: number): Promise<KeptTarget | null> {
     const remembered = this.#remembered.get(keyOf(target));
     if (remembered !== undefined) return remembered.kept;
-    const head = (await cache?.get(keyOf(target), now)) as StoredHead | null | undefined;
+    const head = await cache?.get(keyOf(target), now, HEAD);
     if (cache === null || head == null) return null;
     const subnets = new Map<string, KeptSubnet>();
     for (let part = 0; part < head.parts; part += 1) {
-      const stored = (await cache.get(partKey(target, head, part), now)) as StoredPart | null;
+      const stored = await cache.get(partKey(target, head, part), now, PART);
       // A part of another writing, or none: all is read again.
       if (stored === null) return null;
       for (const [subnetId, kept] of stored) subnets.set(subnetId, kept);

@@ -1,5 +1,7 @@
+import * as z from 'zod/mini';
 import { type AllocationFailure, refusalIn, supplyOfCode } from '../model/aws/allocation-failure.ts';
 import type { EksCluster, Target } from '../model/aws/inventory.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -14,6 +16,10 @@ export type RefusedSupply = 'addresses' | 'prefixes';
 export type RefusedHours = Readonly<Record<RefusedSupply, readonly number[]>>;
 
 type Refusal = readonly [subnetId: string, supply: RefusedSupply, at: number];
+
+const REFUSALS: RecordForm<readonly Refusal[]> = z.array(
+  z.tuple([z.string(), z.enum(['addresses', 'prefixes']), z.number()]),
+);
 
 const HOUR = 3_600_000;
 /** As long as the hours of a history. */
@@ -76,7 +82,7 @@ export const keepRefusals = async (scan: RefusalsOfScan): Promise<void> => {
 };
 
 const stored = async (cache: CacheStore, target: Target, now: number): Promise<readonly Refusal[]> =>
-  ((await cache.get(keyOf(target), now)) as readonly Refusal[] | null) ?? [];
+  (await cache.get(keyOf(target), now, REFUSALS)) ?? [];
 
 const ofServices = ({ failures, now, subnetIds }: RefusalsOfScan): readonly Refusal[] =>
   failures.flatMap(({ at, code, earlier, subnetId }): readonly Refusal[] => {

@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { Target } from '../model/aws/inventory.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import { targetName } from '../model/result/identity.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -12,6 +14,8 @@ interface SeenVpcs {
   readonly named: readonly string[];
   readonly seen: readonly string[];
 }
+
+const SEEN: RecordForm<SeenVpcs> = z.object({ named: z.array(z.string()), seen: z.array(z.string()) });
 
 /** A target that has not been read in full for so long says nothing. */
 const KEPT_MILLISECONDS = 7 * 24 * 3_600_000;
@@ -43,8 +47,8 @@ export const unknownVpcs = async (
   now: number,
 ): Promise<readonly string[]> => {
   if (named === null) return [];
-  const stored = await cache.getMany(targets.map(keyOf), now);
-  const notes = targets.map((target) => (stored.get(keyOf(target)) ?? null) as SeenVpcs | null);
+  const stored = await cache.getMany(targets.map(keyOf), now, SEEN);
+  const notes = targets.map((target) => stored.get(keyOf(target)));
   return named.filter((vpcId) =>
     notes.every((note) => note?.named.includes(vpcId) && !note.seen.includes(vpcId)),
   );

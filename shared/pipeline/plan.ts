@@ -20,7 +20,7 @@ import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { alertsOfLeft, firingIn, isLongGone } from './left-targets.ts';
 import { unknownVpcs } from './named-vpcs.ts';
 import { rememberPlanned } from './planned-targets.ts';
-import { wantedSeriesKey } from './publish.ts';
+import { WANTED_SERIES, wantedSeriesKey } from './publish.ts';
 import { raiseForDelivery } from './raise-and-deliver.ts';
 import type { ScanRequest } from './scan-request.ts';
 import { readAllStarts, unfinishedAmong } from './scan-starts.ts';
@@ -85,13 +85,13 @@ const sharesOf = async (
 ): Promise<readonly number[]> => {
   if (subnetSeries === null) return resolved.targets.map(() => UNLIMITED_SERIES);
   const keys = resolved.targets.map(wantedSeriesKey);
-  let stored: ReadonlyMap<string, unknown> = new Map();
+  let stored: ReadonlyMap<string, WantedSeries> = new Map();
   try {
-    stored = await store.cache.getMany(keys, now);
+    stored = await store.cache.getMany(keys, now, WANTED_SERIES);
   } catch (error) {
     if (!(error instanceof HeadroomError)) throw error;
   }
-  const wanted = keys.map((key) => (stored.get(key) ?? null) as WantedSeries | null);
+  const wanted = keys.map((key) => stored.get(key) ?? null);
   const series = wanted.reduce((sum, want) => sum + (want?.all ?? 0), 0);
   const budget =
     typeof subnetSeries === 'number' ? subnetSeries : subnetSeries({ targets: wanted.length, series });

@@ -1,8 +1,10 @@
+import * as z from 'zod/mini';
 import type { ResolvedTargets } from '../inventory/targets.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { targetName } from '../model/result/identity.ts';
 import type { TargetSelection } from '../model/target/target-selection.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** When each target was first planned is remembered for this long after it was last planned. */
@@ -13,8 +15,10 @@ const PLANNED_KEY = 'planned-targets';
 /** When each target was first planned (ISO 8601), by its name. */
 type Planned = Readonly<Record<string, string>>;
 
+const PLANNED: RecordForm<Planned> = z.record(z.string(), z.string());
+
 const readPlanned = async (cache: CacheStore, now: number): Promise<Planned> =>
-  ((await cache.get(PLANNED_KEY, now)) ?? {}) as Planned;
+  (await cache.get(PLANNED_KEY, now, PLANNED)) ?? {};
 
 /**
  * Remembers what is planned now, and forgets what is not.

@@ -1,4 +1,11 @@
-import { chooseSubnets, DEFAULT_HOT, type HotRule, type PublishedSubnets } from '../metrics/budget.ts';
+import * as z from 'zod/mini';
+import {
+  chooseSubnets,
+  DEFAULT_HOT,
+  type HotRule,
+  type PublishedSubnets,
+  type WantedSeries,
+} from '../metrics/budget.ts';
 import { CLUSTER_METRICS, type MetricContext, SUBNET_METRICS, VPC_METRICS } from '../metrics/catalogue.ts';
 import { compatData, dataOf, holderData } from '../metrics/data.ts';
 import type { MetricDatum, MetricSink } from '../metrics/metric-sink.ts';
@@ -7,6 +14,7 @@ import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { compatGauges } from '../model/cluster/cni-gauges.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 export interface PublishSettings {
@@ -30,9 +38,13 @@ export interface PublishOutcome {
 /** The choice of subnets is remembered for this long: longer than any pause between scans that still is one series. */
 const CHOICE_MILLISECONDS = 7 * 24 * 3_600_000;
 
+const PUBLISHED: RecordForm<PublishedSubnets> = z.record(z.string(), z.nullable(z.number()));
+
 /** Where a target's wish is left for the next plan, which shares the budget out. */
 export const wantedSeriesKey = ({ accountId, region }: Target): string =>
   `wanted-series/${accountId}/${region}`;
+
+export const WANTED_SERIES: RecordForm<WantedSeries> = z.object({ hot: z.number(), all: z.number() });
 
 /**
  * Publishes what one scan measured, within the budget: clusters and VPCs first, then subnets, the scarce ones first.
@@ -55,7 +67,7 @@ export const publishAssessment = async (
   const seriesOf = ({ subnetId }: SubnetAssessment): number => series.get(subnetId) ?? 0;
 
   const key = `published-subnets/${accountId}/${region}`;
-  const previous = ((await cache?.get(key, scannedAt)) ?? {}) as PublishedSubnets;
+  const previous = (await cache?.get(key, scannedAt, PUBLISHED)) ?? {};
   const budget = sink.hasFreeSeries === true ? Number.POSITIVE_INFINITY : settings.subnetSeries;
   const groups = groupsWithin(budget, [
     ...assessment.clusters.map((cluster) => [

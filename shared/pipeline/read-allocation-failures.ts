@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { AllocationFailureSource } from '../clusters/allocation-failure-source.ts';
 import type {
   AllocationFailure,
@@ -7,6 +8,7 @@ import type {
 import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { shareOfLife } from '../model/target/share-of-life.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import { type CacheStore, isSameValue } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 
@@ -40,6 +42,17 @@ const QUIET_ANSWER_LIFE = 30 * 60_000;
 /** When each service was asked last, where it had no failure then: epoch milliseconds. One record for all of a target. */
 type QuietAnswers = Readonly<Partial<Record<AllocationService, number>>>;
 
+const askedAt = z.exactOptional(z.number());
+
+const QUIET_ANSWERS: RecordForm<QuietAnswers> = z.object({
+  'auto-scaling': askedAt,
+  'ec2-calls': askedAt,
+  'ec2-fleet': askedAt,
+  ecs: askedAt,
+  eks: askedAt,
+  spot: askedAt,
+} satisfies Record<AllocationService, typeof askedAt>);
+
 /**
  * A service that does not answer is unread. It never reads as one without failures. A failure that a service itself tells
  * of is also an event: events count for services that did not answer, and for callers that no service speaks for.
@@ -55,7 +68,7 @@ export const readAllocationFailures = async (
   if (source === undefined) return null;
   const since = now - FAILURES_LOOK_BACK;
   const key = keyOf(target);
-  const quiet = ((await cache?.get(key, now)) ?? {}) as QuietAnswers;
+  const quiet = (await cache?.get(key, now, QUIET_ANSWERS)) ?? {};
   const answers = await Promise.all(
     source.services.map(async (service) => {
       const before = quiet[service] ?? null;

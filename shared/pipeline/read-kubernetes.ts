@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
+import * as z from 'zod/mini';
 import { DEFAULT_LABELS, type KubernetesSource } from '../kubernetes/kubernetes-source.ts';
 import type { EksCluster, Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { quoted } from '../model/base/shell-words.ts';
 import type { KubernetesReading } from '../model/kubernetes/observed.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 
@@ -50,7 +52,7 @@ export const readKubernetes = async (
     chosen.map(({ name }) =>
       limit(async () => {
         const key = `kubernetes-workloads/${target.accountId}/${target.region}/${name}`;
-        const kept = (await cache?.get(key, now)) as Workloads | null | undefined;
+        const kept = await cache?.get(key, now, WORKLOADS);
         const reading = await access.source.read(name, {
           now,
           labels: access.labels ?? DEFAULT_LABELS,
@@ -68,7 +70,40 @@ export const readKubernetes = async (
   return new Map(readings.map((reading) => [reading.cluster, reading]));
 };
 
-type Workloads = Pick<KubernetesReading, 'workloads' | 'autoscalers'>;
+/** Parts that are known: no others are kept. */
+interface Workloads {
+  readonly workloads: Extract<KubernetesReading['workloads'], { readonly known: true }>;
+  readonly autoscalers: Extract<KubernetesReading['autoscalers'], { readonly known: true }>;
+}
+
+const WORKLOADS: RecordForm<Workloads> = z.object({
+  workloads: z.object({
+    known: z.literal(true),
+    value: z.array(
+      z.object({
+        kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet', 'Job']),
+        namespace: z.string(),
+        name: z.string(),
+        desired: z.number(),
+        surge: z.number(),
+        hostNetwork: z.boolean(),
+        labels: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+  autoscalers: z.object({
+    known: z.literal(true),
+    value: z.array(
+      z.object({
+        namespace: z.string(),
+        name: z.string(),
+        target: z.object({ kind: z.string(), name: z.string() }),
+        minReplicas: z.number(),
+        maxReplicas: z.number(),
+      }),
+    ),
+  }),
+});
 
 /** What could not be read is asked for again in the next scan. */
 const keepWorkloads = async (

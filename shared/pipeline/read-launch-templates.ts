@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { InventorySource } from '../inventory/inventory-source.ts';
 import type {
   AutoScalingGroup,
@@ -6,6 +7,7 @@ import type {
   Target,
 } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** A numbered version never changes; after a day, one that is not used any more is forgotten. */
@@ -21,6 +23,21 @@ export const templatesOf = (groups: readonly AutoScalingGroup[]): readonly Launc
       .map((template) => [`${template.launchTemplateId}/${template.version}`, template]),
   ).values(),
 ];
+
+const TEMPLATE: RecordForm<LaunchTemplate> = z.object({
+  launchTemplateId: z.string(),
+  version: z.string(),
+  interfaces: z.array(
+    z.object({
+      deviceIndex: z.number(),
+      networkCardIndex: z.number(),
+      interfaceType: z.string(),
+      subnetId: z.nullable(z.string()),
+      secondaries: z.number(),
+      prefixes: z.number(),
+    }),
+  ),
+});
 
 interface ReadInput {
   readonly target: Target;
@@ -42,9 +59,9 @@ export const readLaunchTemplates = async (
     `launch-template/${accountId}/${region}/${launchTemplateId}/${version}`;
   const missing: LaunchTemplateVersion[] = [];
   for (const wanted of templatesOf(groups)) {
-    const cached = await cache?.get(keyOf(wanted), now);
+    const cached = await cache?.get(keyOf(wanted), now, TEMPLATE);
     if (cached == null) missing.push(wanted);
-    else found.push(cached as LaunchTemplate);
+    else found.push(cached);
   }
   if (missing.length === 0) return found;
   try {

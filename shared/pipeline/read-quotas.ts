@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import type { QuotaSource } from '../inventory/quota-source.ts';
 import type { ServiceQuota, Target } from '../model/aws/inventory.ts';
 import { type RequestRate, requestRates } from '../model/aws/service-quotas.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** A raise takes days to be granted, and an hour more to be noticed is no matter. */
@@ -10,6 +12,13 @@ const QUOTAS_MILLISECONDS = 6 * 3_600_000;
 const REFUSAL_MILLISECONDS = 3_600_000;
 
 const REFUSED = 'refused';
+
+const REMEMBERED: RecordForm<readonly ServiceQuota[] | typeof REFUSED> = z.union([
+  z.literal(REFUSED),
+  z.array(
+    z.object({ service: z.enum(['ec2', 'vpc']), code: z.string(), name: z.string(), value: z.number() }),
+  ),
+]);
 
 interface ReadInput {
   readonly target: Target;
@@ -38,9 +47,9 @@ const readOrRemembered = async ({
 }: ReadInput): Promise<readonly ServiceQuota[] | null> => {
   if (source === undefined) return null;
   const key = `service-quotas/${accountId}/${region}`;
-  const remembered = await cache?.get(key, now);
+  const remembered = await cache?.get(key, now, REMEMBERED);
   if (remembered === REFUSED) return null;
-  if (remembered != null) return remembered as readonly ServiceQuota[];
+  if (remembered != null) return remembered;
   try {
     const quotas = await source.quotas();
     if (quotas !== null) await cache?.put(key, quotas, now + QUOTAS_MILLISECONDS);

@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
+import * as z from 'zod/mini';
 import { type InventorySource, SubnetGoneError } from '../inventory/inventory-source.ts';
 import type { Subnet, SubnetCidrReservation, Target } from '../model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { isTouched } from '../model/target/reading-plan.ts';
 import { hashOf, shareOfLife } from '../model/target/share-of-life.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -49,6 +51,23 @@ interface Known {
 }
 
 type StoredRecord = readonly (readonly [subnetId: string, known: Known])[];
+
+const RECORD: RecordForm<StoredRecord> = z.array(
+  z.tuple([
+    z.string(),
+    z.object({
+      readAt: z.number(),
+      reservations: z.array(
+        z.object({
+          reservationId: z.string(),
+          subnetId: z.string(),
+          cidr: z.string(),
+          type: z.enum(['prefix', 'explicit']),
+        }),
+      ),
+    }),
+  ]),
+);
 
 /**
  * The reservations of every subnet. Each is read again in the second half of its life, every subnet at a moment of its own: those that
@@ -144,8 +163,7 @@ class Records {
   async read(cache: CacheStore | null, now: number): Promise<Map<string, Known>> {
     const known = new Map<string, Known>();
     for (const key of this.#keys)
-      for (const [subnetId, each] of ((await cache?.get(key, now)) ?? []) as StoredRecord)
-        known.set(subnetId, each);
+      for (const [subnetId, each] of (await cache?.get(key, now, RECORD)) ?? []) known.set(subnetId, each);
     return known;
   }
 

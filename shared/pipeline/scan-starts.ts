@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import type { Target } from '../model/aws/inventory.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { targetName } from '../model/result/identity.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** What a process that scans may use, and uses now. */
@@ -24,6 +26,17 @@ export interface ScanStart {
   readonly memoryLimit: number | null;
 }
 
+const STARTS: RecordForm<readonly ScanStart[]> = z.array(
+  z.object({
+    startedAt: z.number(),
+    endsBy: z.number(),
+    seenAt: z.number(),
+    interfaces: z.number(),
+    memoryUsed: z.number(),
+    memoryLimit: z.nullable(z.number()),
+  }),
+);
+
 /** Starts that are older say nothing: the target counts as stale by then. */
 const KEPT_MILLISECONDS = 6 * 3_600_000;
 
@@ -41,14 +54,12 @@ export const readAllStarts = async (
   targets: readonly Target[],
   now: number,
 ): Promise<ReadonlyMap<string, readonly ScanStart[]>> => {
-  const stored = await cache.getMany(targets.map(keyOf), now);
-  return new Map(
-    targets.map((target) => [targetName(target), (stored.get(keyOf(target)) ?? []) as readonly ScanStart[]]),
-  );
+  const stored = await cache.getMany(targets.map(keyOf), now, STARTS);
+  return new Map(targets.map((target) => [targetName(target), stored.get(keyOf(target)) ?? []]));
 };
 
 const readStarts = async (cache: CacheStore, target: Target, now: number): Promise<readonly ScanStart[]> =>
-  ((await cache.get(keyOf(target), now)) ?? []) as readonly ScanStart[];
+  (await cache.get(keyOf(target), now, STARTS)) ?? [];
 
 /**
  * Notes that a scan begins. One that ends needs no note: its assessment is later than its start.

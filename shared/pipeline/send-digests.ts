@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
 import { matches } from '../alerts/selectors.ts';
 import { daySlot } from '../alerts/wall-clock.ts';
 import type { AlertMessage } from '../model/alert/alert-message.ts';
@@ -8,6 +9,7 @@ import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts'
 import type { TargetCoverage } from '../model/target/coverage.ts';
 import { withDeadline } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { StateStore } from '../state/state-store.ts';
 import { composeDigest } from './compose-digest.ts';
 import { type DigestFacts, digestFacts, joinedFacts } from './digest-facts.ts';
@@ -36,6 +38,14 @@ interface SentDigest {
   /** Those of the digest before: what is new is new since then, also for a destination that gets it at the second attempt. */
   readonly before: readonly string[] | null;
 }
+
+const SENT_DIGEST: RecordForm<SentDigest> = z.object({
+  slot: z.string(),
+  sentTo: z.array(z.string()),
+  claimedUntil: z.nullable(z.string()),
+  findings: z.array(z.string()),
+  before: z.nullable(z.array(z.string())),
+});
 
 /** A digest that could not be sent is tried again for this long after its time (minutes). */
 const LATE_MINUTES = 180;
@@ -73,7 +83,7 @@ const sendIfDue = async (digest: DigestSchedule, input: SendDigestsInput): Promi
   const slot = daySlot(digest, now, LATE_MINUTES);
   if (slot === null) return [];
   const key = `digest/${digest.name}`;
-  const stored = (await store.cache.get(key, now)) as SentDigest | null;
+  const stored = await store.cache.get(key, now, SENT_DIGEST);
   const isSame = stored?.slot === slot;
   const waiting = digest.to.filter((name) => !(isSame && stored.sentTo.includes(name)));
   const isClaimed = stored?.claimedUntil != null && Date.parse(stored.claimedUntil) > now;

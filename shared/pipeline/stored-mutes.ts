@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import type { AlertPolicy, Mute, Selector } from '../model/alert/policy.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { largestOf } from '../model/base/extremes.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /** A CloudWatch alarm mute rule that is active, and what it names that Headroom has alerts about. */
@@ -22,6 +24,33 @@ export interface StoredMute extends Mute {
   readonly alarmMuteRule?: string;
 }
 
+const texts = z.exactOptional(z.array(z.string()));
+
+const MUTES: RecordForm<readonly StoredMute[]> = z.array(
+  z.object({
+    match: z.object({
+      account: texts,
+      region: texts,
+      vpc: texts,
+      subnet: texts,
+      cidr: texts,
+      cluster: texts,
+      namespace: texts,
+      tags: z.exactOptional(z.record(z.string(), z.string())),
+      rule: texts,
+      severity: z.exactOptional(z.array(z.enum(['warning', 'critical']))),
+    }),
+    reason: z.string(),
+    from: z.null(),
+    until: z.string(),
+    weekly: z.null(),
+    number: z.number(),
+    by: z.string(),
+    at: z.string(),
+    alarmMuteRule: z.exactOptional(z.string()),
+  }),
+);
+
 /** Whether a person made it; those of headroom.yml have no number. */
 export const isStoredMute = (mute: Mute): mute is StoredMute =>
   'number' in mute && !('alarmMuteRule' in mute);
@@ -40,10 +69,10 @@ const ATTEMPTS = 8;
 
 /** The mutes in force now or later. @param now epoch milliseconds */
 export const storedMutes = async (cache: CacheStore, now: number): Promise<readonly StoredMute[]> =>
-  current(await cache.get(KEY, now), now);
+  current(await cache.get(KEY, now, MUTES), now);
 
-const current = (stored: unknown, now: number): readonly StoredMute[] =>
-  ((stored ?? []) as readonly StoredMute[]).filter(({ until }) => Date.parse(until) > now);
+const current = (stored: readonly StoredMute[] | null, now: number): readonly StoredMute[] =>
+  (stored ?? []).filter(({ until }) => Date.parse(until) > now);
 
 /** The policy with the mutes that people made, beside those of headroom.yml. */
 export const withStoredMutes = async (
@@ -171,7 +200,7 @@ const change = async (
   alter: (mutes: readonly StoredMute[]) => readonly StoredMute[],
 ): Promise<void> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const expected = await cache.get(KEY, now);
+    const expected = await cache.get(KEY, now, MUTES);
     const value = alter(current(expected, now));
     const last = largestOf([now, ...value.map(({ until }) => Date.parse(until))]);
     if ((await cache.exchange(KEY, { expected, value, expiresAt: last + KEPT_AFTER, now })) === 'stored')

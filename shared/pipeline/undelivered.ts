@@ -1,8 +1,10 @@
+import * as z from 'zod/mini';
 import type { Alert } from '../model/alert/alert.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { largestOf } from '../model/base/extremes.ts';
 import type { UndeliveredThere } from '../model/checks/monitor/monitor-context.ts';
 import { targetName } from '../model/result/identity.ts';
+import type { RecordForm } from '../state/record-form.ts';
 import type { CacheStore } from '../state/state-store.ts';
 
 /**
@@ -23,8 +25,19 @@ const CAUSES_KEPT = 20;
 
 type Noted = Readonly<Record<string, UndeliveredThere & { readonly notedAt: number }>>;
 
-const read = async (cache: CacheStore, now: number): Promise<Noted | null> =>
-  (await cache.get(KEY, now)) as Noted | null;
+const NOTED: RecordForm<Noted> = z.record(
+  z.string(),
+  z.object({
+    count: z.number(),
+    oldest: z.string(),
+    mostAttempts: z.number(),
+    errors: z.array(z.string()),
+    causes: z.array(z.string()),
+    notedAt: z.number(),
+  }),
+);
+
+const read = async (cache: CacheStore, now: number): Promise<Noted | null> => cache.get(KEY, now, NOTED);
 
 /**
  * Notes what a scan left undelivered, or that there is nothing any more.

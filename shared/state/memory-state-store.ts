@@ -12,6 +12,8 @@ import {
   type SubnetHours,
   subnetHistory,
 } from './history/history-rollup.ts';
+import { readable } from './packed-json.ts';
+import { inForm, type RecordForm } from './record-form.ts';
 import { nextVersion, targetKey } from './state-key.ts';
 import {
   type AlertStore,
@@ -138,12 +140,16 @@ const memoryCache = (): CacheStore => {
     const entry = entries.get(key);
     return entry === undefined || entry.expiresAt <= now ? null : JSON.parse(entry.json);
   };
+  const readAs = <Value>(key: string, now: number, form: RecordForm<Value>): Value | null => {
+    const value = read(key, now);
+    return value === null ? null : inForm(value, form, `cache entry ${key}`);
+  };
   return {
-    get: async (key, now) => read(key, now),
-    getMany: async (keys, now) =>
+    get: async (key, now, form) => readAs(key, now, form),
+    getMany: async (keys, now, form) =>
       new Map(
         keys.flatMap((key) => {
-          const value = read(key, now);
+          const value = readable(() => readAs(key, now, form));
           return value === null ? [] : [[key, value] as const];
         }),
       ),

@@ -2,6 +2,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { wrongWordIn } from '../model/aws/word-fields.ts';
 import { excessOf } from '../model/base/bounded-json.ts';
 import { HeadroomError } from '../model/base/errors.ts';
+import { unreadable } from './record-form.ts';
 
 /** First byte of what is packed here. Bytes of another version are refused, not guessed at. */
 const FORMAT = 1;
@@ -74,16 +75,8 @@ export const damageOf = (error: unknown): string =>
     ? 'it unpacks to more than any version writes'
     : 'it is damaged';
 
-const unreadable = (what: string, problem: string, options?: ErrorOptions): HeadroomError =>
-  new HeadroomError(
-    'state-unreadable',
-    `The stored ${what} cannot be read: ${problem}`,
-    'Update Headroom if another part of it is newer. Otherwise delete that record.',
-    options,
-  );
-
 /** What is read, or `null` where it was stored by a version that cannot be read any more. Other failures are thrown. */
-export const readable = (read: () => unknown): unknown => {
+export const readable = <Value>(read: () => Value): Value | null => {
   try {
     return read();
   } catch (error) {

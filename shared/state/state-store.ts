@@ -4,6 +4,7 @@ import type { HeadroomError } from '../model/base/errors.ts';
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import type { PastScan } from '../model/result/past-scan.ts';
+import type { RecordForm } from './record-form.ts';
 
 /** An alert with the version that the store knows it by. Version 0: not stored yet. */
 export interface VersionedAlert {
@@ -84,9 +85,14 @@ export interface AssessmentStore {
 
 /** Answers that are dear to ask for again, and small records that several targets share. Values are JSON. */
 export interface CacheStore {
-  get(key: string, now: number): Promise<unknown | null>;
+  /** @throws HeadroomError `state-unreadable` where the entry has another form */
+  get<Value>(key: string, now: number, form: RecordForm<Value>): Promise<Value | null>;
   /** Many entries in few requests, by key. Those that there are not, or that cannot be read, are left out. */
-  getMany(keys: readonly string[], now: number): Promise<ReadonlyMap<string, unknown>>;
+  getMany<Value>(
+    keys: readonly string[],
+    now: number,
+    form: RecordForm<Value>,
+  ): Promise<ReadonlyMap<string, Value>>;
   put(key: string, value: unknown, expiresAt: number): Promise<void>;
   /**
    * Stores the value if the entry still is what was read, as one step: of two that change the same entry, one hears

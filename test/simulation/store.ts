@@ -77,8 +77,8 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
       targets: () => request(() => store.assessments.targets()),
     },
     cache: {
-      get: (key, now) => request(() => store.cache.get(key, now)),
-      getMany: (keys, now) => request(() => store.cache.getMany(keys, now)),
+      get: (key, now, form) => request(() => store.cache.get(key, now, form)),
+      getMany: (keys, now, form) => request(() => store.cache.getMany(keys, now, form)),
       put: (key, value, expiresAt) => request(() => store.cache.put(key, value, expiresAt)),
       exchange: (key, exchange) => request(() => store.cache.exchange(key, exchange)),
     },

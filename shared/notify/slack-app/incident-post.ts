@@ -1,7 +1,9 @@
+import * as z from 'zod/mini';
 import type { AlertLevel, Transition } from '../../model/alert/alert.ts';
 import { compareLevel, worstLevel } from '../../model/alert/alert.ts';
 import type { AlertMessage } from '../../model/alert/alert-message.ts';
 import { identityOf } from '../../model/result/identity.ts';
+import { transition } from '../alert-document.ts';
 import type { PersonalAct } from '../notifier.ts';
 import { isWorseAtItsLevel } from '../worse-at-its-level.ts';
 import type { PostedMessage } from './slack-api.ts';
@@ -28,6 +30,20 @@ export interface IncidentPost {
   /** The messages that stand in the thread. */
   readonly sent: readonly string[];
 }
+
+export const INCIDENT_POST: z.ZodMiniType<IncidentPost> = z.object({
+  channel: z.string(),
+  openedAt: z.string(),
+  posted: z.nullable(z.object({ channel: z.string(), ts: z.string() })),
+  level: z.enum(['ok', 'warning', 'critical']),
+  alerts: z.record(z.string(), transition),
+  links: z.array(z.object({ label: z.string(), url: z.string() })),
+  acknowledged: z.nullable(z.object({ by: z.string(), at: z.string() })),
+  muted: z.nullable(z.object({ by: z.string(), until: z.string() })),
+  picture: z.exactOptional(z.object({ file: z.string(), title: z.string(), alt: z.string() })),
+  sending: z.nullable(z.object({ messageId: z.string(), at: z.string() })),
+  sent: z.array(z.string()),
+});
 
 /** More alerts of one incident are counted, not shown: records must stay small. */
 export const ALERTS_KEPT = 20;

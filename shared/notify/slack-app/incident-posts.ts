@@ -1,9 +1,11 @@
+import type * as z from 'zod/mini';
 import { HeadroomError } from '../../model/base/errors.ts';
-import type { IncidentPost } from './incident-post.ts';
+import { INCIDENT_POST, type IncidentPost } from './incident-post.ts';
 
 /** Where posts are remembered: a compare-and-set of small JSON records. */
 export interface PostMemory {
-  get(key: string): Promise<unknown>;
+  /** @throws HeadroomError `state-unreadable` where the record has another form */
+  get(key: string, form: z.ZodMiniType<IncidentPost>): Promise<IncidentPost | null>;
   /** Stores `value` if the record still is what `get` answered. */
   exchange(key: string, expected: unknown, value: unknown): Promise<'stored' | 'conflict'>;
 }
@@ -22,7 +24,7 @@ export class IncidentPosts {
   }
 
   async get(incident: string): Promise<IncidentPost | null> {
-    return (await this.#memory.get(this.#key(incident))) as IncidentPost | null;
+    return this.#memory.get(this.#key(incident), INCIDENT_POST);
   }
 
   /**
@@ -37,8 +39,8 @@ export class IncidentPosts {
   ): Promise<Post> {
     const key = this.#key(incident);
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const before = await this.#memory.get(key);
-      const after = change(before as IncidentPost | null);
+      const before = await this.#memory.get(key, INCIDENT_POST);
+      const after = change(before);
       if (after === before || (await this.#memory.exchange(key, before, after)) === 'stored') return after;
     }
     throw new HeadroomError(

@@ -1,4 +1,5 @@
 import { packJson, readable, unpackJson } from '../packed-json.ts';
+import { inForm, type RecordForm } from '../record-form.ts';
 import { type CacheStore, isSameValue } from '../state-store.ts';
 import {
   bytesOf,
@@ -19,15 +20,15 @@ const OVERHEAD_BYTES = 4096;
  * that is over DynamoDB's limit even when compressed (about 4 MB of JSON) is not kept.
  */
 export const dynamoCache = (table: DynamoTable): CacheStore => ({
-  get: async (key, now) => liveValue(await table.get(entry(key), { consistent: false }), now),
-  getMany: async (keys, now) => {
+  get: async (key, now, form) => valueAs(await table.get(entry(key), { consistent: false }), now, form),
+  getMany: async (keys, now, form) => {
     const items = await table.getMany([...new Set(keys)].map(entry));
-    const found = new Map<string, unknown>();
-    for (const item of items) {
-      const value = readable(() => liveValue(item, now));
-      if (value !== null) found.set(textOf(item, 'pk').slice(PREFIX.length), value);
-    }
-    return found;
+    return new Map(
+      items.flatMap((item) => {
+        const value = readable(() => valueAs(item, now, form));
+        return value === null ? [] : [[keyOf(item), value] as const];
+      }),
+    );
   },
   put: async (key, value, expiresAt) => {
     const body = packJson(value);
@@ -46,10 +47,17 @@ const PREFIX = 'cache#';
 
 const entry = (key: string) => ({ pk: `${PREFIX}${key}`, sk: 'entry' });
 
+const keyOf = (item: Item): string => textOf(item, 'pk').slice(PREFIX.length);
+
 const liveValue = (item: Item | null, now: number): unknown =>
   item === null || numberOf(item, 'expiresAtMilliseconds') <= now
     ? null
-    : unpackJson<unknown>(bytesOf(item, 'body'), 'cache entry');
+    : unpackJson<unknown>(bytesOf(item, 'body'), `cache entry ${keyOf(item)}`);
+
+const valueAs = <Value>(item: Item | null, now: number, form: RecordForm<Value>): Value | null => {
+  const value = liveValue(item, now);
+  return item === null || value === null ? null : inForm(value, form, `cache entry ${keyOf(item)}`);
+};
 
 const attributesOf = (body: Uint8Array, expiresAt: number): Item => ({
   body: { B: body },

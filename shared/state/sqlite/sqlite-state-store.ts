@@ -5,6 +5,7 @@ import type { TargetAssessment } from '../../model/result/assessment.ts';
 import { pastScan } from '../../model/result/past-scan.ts';
 import { packJson, readable, unpackJson, withWordsOfAws } from '../packed-json.ts';
 import { readableAlerts } from '../readable-alerts.ts';
+import { inForm, type RecordForm } from '../record-form.ts';
 import { nextVersion, targetKey } from '../state-key.ts';
 import {
   type AlertStore,
@@ -178,7 +179,11 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
 const sqliteCache = (database: SqliteDatabase): CacheStore => {
   const read = (key: string, now: number): unknown => {
     const row = database.first('SELECT body FROM cache WHERE key = ? AND expires_at > ?', key, now);
-    return row === null ? null : unpackJson<unknown>(blobOf(row['body']), 'cache entry');
+    return row === null ? null : unpackJson<unknown>(blobOf(row['body']), `cache entry ${key}`);
+  };
+  const readAs = <Value>(key: string, now: number, form: RecordForm<Value>): Value | null => {
+    const value = read(key, now);
+    return value === null ? null : inForm(value, form, `cache entry ${key}`);
   };
   const write = (key: string, value: unknown, expiresAt: number): void => {
     database.run(
@@ -190,19 +195,18 @@ const sqliteCache = (database: SqliteDatabase): CacheStore => {
     );
   };
   return {
-    get: async (key, now) => {
+    get: async (key, now, form) => {
       // Here is where it is known what time it is: what has expired goes on the way.
       if (!database.isReadOnly) database.run('DELETE FROM cache WHERE expires_at <= ?', now);
-      return read(key, now);
+      return readAs(key, now, form);
     },
-    getMany: async (keys, now) => {
-      const found = new Map<string, unknown>();
-      for (const key of keys) {
-        const value = readable(() => read(key, now));
-        if (value !== null) found.set(key, value);
-      }
-      return found;
-    },
+    getMany: async (keys, now, form) =>
+      new Map(
+        keys.flatMap((key) => {
+          const value = readable(() => readAs(key, now, form));
+          return value === null ? [] : [[key, value] as const];
+        }),
+      ),
     put: async (key, value, expiresAt) => write(key, value, expiresAt),
     exchange: async (key, { expected, expiresAt, now, value }) =>
       database.transaction(() => {

@@ -1,3 +1,4 @@
+import type { IncidentPost } from '../../../shared/notify/slack-app/incident-post.ts';
 import { createSlackApp, type SlackApp } from '../../../shared/notify/slack-app/slack-app.ts';
 
 /** A message of the channel. Only posts, and lines that are also shown in the channel, notify people. */
@@ -12,7 +13,7 @@ export const channelOf = (
   clock: () => number,
 ): { readonly app: SlackApp; readonly shown: readonly Shown[] } => {
   const shown: Shown[] = [];
-  const memory = new Map<string, unknown>();
+  const memory = new Map<string, IncidentPost>();
   const answer = (body: object): Response =>
     new Response(JSON.stringify({ ok: true, ...body }), { headers: { 'content-type': 'application/json' } });
   const app = createSlackApp({
@@ -23,7 +24,7 @@ export const channelOf = (
     memory: {
       get: async (key) => memory.get(key) ?? null,
       exchange: async (key, _, value) => {
-        memory.set(key, value);
+        memory.set(key, value as IncidentPost);
         return 'stored';
       },
     },

@@ -11,6 +11,7 @@ import { createPages } from '../../../cli/serve/pages.ts';
 import { StateReview } from '../../../cli/serve/state-review.ts';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { anAssessment } from '../../fixtures/assessments.ts';
 import { anAlert } from '../../fixtures/stored-alerts.ts';
 
@@ -224,7 +225,7 @@ describe('a reader of the live page', () => {
     await post({ ...ACKNOWLEDGE, action: 'withdraw' });
     expect(await acknowledgedBy()).toBeUndefined();
     expect(await post({ action: 'mute', alert: ALERT, by: '', hours: 24 })).toMatchObject({ status: 200 });
-    expect(await store.cache.get('mutes', NOW)).toMatchObject([
+    expect(await store.cache.get('mutes', NOW, ANY_FORM)).toMatchObject([
       {
         match: { account: ['111111111111'], region: ['eu-west-1'], subnet: ['subnet-0a'] },
         until: '2026-01-02T00:20:00.000Z',
@@ -239,7 +240,7 @@ describe('a reader of the live page', () => {
       status: 200,
       text: expect.stringContaining('1 mute ended.'),
     });
-    expect(await store.cache.get('mutes', NOW)).toEqual([]);
+    expect(await store.cache.get('mutes', NOW, ANY_FORM)).toEqual([]);
     expect(await (await get('/')).text()).not.toContain('data-act="unmute"');
     expect(await post({ action: 'unmute', alert: ALERT, by: 'Ada' })).toMatchObject({ status: 409 });
   });

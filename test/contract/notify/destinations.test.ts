@@ -61,7 +61,7 @@ destinationSuite({
       environment,
       url: `${url}/api/`,
       memory: {
-        get: (key) => cache.get(key, now),
+        get: (key, form) => cache.get(key, now, form),
         exchange: (key, expected, value) =>
           cache.exchange(key, { expected, value, now, expiresAt: now + 3_600_000 }),
       },

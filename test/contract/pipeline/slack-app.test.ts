@@ -60,7 +60,7 @@ const app = () =>
     url: slack.url,
     picture: picturesOf(store, () => now),
     memory: {
-      get: (key) => store.cache.get(key, now),
+      get: (key, form) => store.cache.get(key, now, form),
       exchange: (key, expected, value) =>
         store.cache.exchange(key, { expected, value, now, expiresAt: now + 90 * 24 * 3_600_000 }),
     },

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import type { Alert } from '../../../shared/model/alert/alert.ts';
 import type { SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import { pastScan } from '../../../shared/model/result/past-scan.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { incompressibleText } from '../../fixtures/incompressible-text.ts';
 import { anAlert, anEntry, aSubject } from '../../fixtures/stored-alerts.ts';
@@ -375,9 +377,11 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
     describe('cache', () => {
       test('an answer is kept until it expires, to the millisecond', async () => {
         await store.cache.put('reservations/subnet-0a', [{ cidr: '10.0.0.0/28' }], TEN);
-        expect(await store.cache.get('reservations/subnet-0a', TEN - 1)).toEqual([{ cidr: '10.0.0.0/28' }]);
-        expect(await store.cache.get('reservations/subnet-0a', TEN)).toBeNull();
-        expect(await store.cache.get('reservations/subnet-0b', TEN - 1)).toBeNull();
+        expect(await store.cache.get('reservations/subnet-0a', TEN - 1, ANY_FORM)).toEqual([
+          { cidr: '10.0.0.0/28' },
+        ]);
+        expect(await store.cache.get('reservations/subnet-0a', TEN, ANY_FORM)).toBeNull();
+        expect(await store.cache.get('reservations/subnet-0b', TEN - 1, ANY_FORM)).toBeNull();
       });
 
       test('an entry is exchanged only for what was read: of two that read the same, one hears of it', async () => {
@@ -386,7 +390,7 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await exchange(['a'], ['b'])).toBe('conflict');
         const first = await Promise.all([exchange(null, ['a']), exchange(null, ['b'])]);
         expect(first.toSorted()).toEqual(['conflict', 'stored']);
-        const held = await store.cache.get('shared', TEN);
+        const held = await store.cache.get('shared', TEN, ANY_FORM);
         const second = await Promise.all([exchange(held, ['c']), exchange(held, ['d'])]);
         expect(second.toSorted()).toEqual(['conflict', 'stored']);
         expect(await exchange(held, ['e'])).toBe('conflict');
@@ -396,25 +400,44 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(
           await store.cache.exchange('shared', { expected: null, value: ['g'], expiresAt: now + 1, now }),
         ).toBe('stored');
-        expect(await store.cache.get('shared', now)).toEqual(['g']);
+        expect(await store.cache.get('shared', now, ANY_FORM)).toEqual(['g']);
       });
 
       test('many entries are read at once: those that there are, whatever the number', async () => {
         for (let index = 0; index < 120; index += 1) await store.cache.put(`many/${index}`, { index }, TEN);
         await store.cache.put('many/later', 1, TEN + HOUR);
         const keys = Array.from({ length: 250 }, (_, index) => `many/${index}`);
-        const found = await store.cache.getMany([...keys, 'many/later', 'many/0'], TEN - 1);
+        const found = await store.cache.getMany([...keys, 'many/later', 'many/0'], TEN - 1, ANY_FORM);
         expect(found.size).toBe(121);
         expect(found.get('many/119')).toEqual({ index: 119 });
         expect(found.has('many/120')).toBe(false);
-        expect([...(await store.cache.getMany([...keys, 'many/later'], TEN)).keys()]).toEqual(['many/later']);
-        expect((await store.cache.getMany([], TEN)).size).toBe(0);
+        expect([...(await store.cache.getMany([...keys, 'many/later'], TEN, ANY_FORM)).keys()]).toEqual([
+          'many/later',
+        ]);
+        expect((await store.cache.getMany([], TEN, ANY_FORM)).size).toBe(0);
+      });
+
+      test('an entry of another form is unreadable, alone: others are read, and it can be replaced', async () => {
+        const form = z.object({ rate: z.number() });
+        await store.cache.put('form/right', { rate: 1, since: 'a later version' }, TEN);
+        await store.cache.put('form/wrong', { rate: '1' }, TEN);
+        // What the form does not name is there, so that an exchange for what was read succeeds.
+        const right = await store.cache.get('form/right', TEN - 1, form);
+        expect(right).toEqual({ rate: 1, since: 'a later version' });
+        await expect(store.cache.get('form/wrong', TEN - 1, form)).rejects.toMatchObject({
+          code: 'state-unreadable',
+          message: expect.stringMatching(/cache entry form\/wrong .* its rate has another form/),
+        });
+        const found = await store.cache.getMany(['form/right', 'form/wrong'], TEN - 1, form);
+        expect([...found.keys()]).toEqual(['form/right']);
+        await store.cache.put('form/wrong', { rate: 2 }, TEN);
+        expect(await store.cache.get('form/wrong', TEN - 1, form)).toEqual({ rate: 2 });
       });
 
       test('a new answer replaces the old one', async () => {
         await store.cache.put('key', 1, TEN);
         await store.cache.put('key', 2, TEN + HOUR);
-        expect(await store.cache.get('key', TEN)).toBe(2);
+        expect(await store.cache.get('key', TEN, ANY_FORM)).toBe(2);
       });
     });
   });

@@ -2,6 +2,7 @@ import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 import { type Fate, type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 import { incompressibleText } from '../../fixtures/incompressible-text.ts';
@@ -87,7 +88,7 @@ describe('the DynamoDB store, when things go wrong', () => {
       message: expect.stringContaining('was answered without a list of items'),
     };
     await expect(store.alerts.list(target)).rejects.toMatchObject(refused);
-    await expect(store.cache.getMany(['scan-starts'], TEN)).rejects.toMatchObject(refused);
+    await expect(store.cache.getMany(['scan-starts'], TEN, ANY_FORM)).rejects.toMatchObject(refused);
   });
 
   test('an alert over 400 KB is refused as such', async () => {
@@ -100,7 +101,7 @@ describe('the DynamoDB store, when things go wrong', () => {
   test('a cache forgets what is too large to keep, and keeps the rest', async () => {
     const large = incompressibleText(1, 700_000);
     await store.cache.put('large', large, TEN);
-    expect(await store.cache.get('large', TEN - 1)).toBeNull();
+    expect(await store.cache.get('large', TEN - 1, ANY_FORM)).toBeNull();
   });
 
   test('an item that a newer version wrote is refused, not guessed at', async () => {

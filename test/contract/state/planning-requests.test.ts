@@ -9,6 +9,7 @@ import { HistoryLedger } from '../../../shared/state/dynamo/dynamo-history-ledge
 import { createDynamoStateStore } from '../../../shared/state/dynamo/dynamo-state-store.ts';
 import { DynamoTable } from '../../../shared/state/dynamo/dynamo-table.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../fixtures/dynamodb.ts';
 
 const HOUR = 3_600_000;
@@ -54,7 +55,7 @@ describe('a plan of 1,000 targets', () => {
       () => NOW - HOUR,
     );
     sent.length = 0;
-    const wanted = await store.cache.getMany(targets.map(wantedSeriesKey), NOW);
+    const wanted = await store.cache.getMany(targets.map(wantedSeriesKey), NOW, ANY_FORM);
     expect([...wanted.values()]).toEqual([{ hot: 1, all: 2 }]);
     const starts = await readAllStarts(store.cache, targets, NOW);
     expect([...starts.values()].flat()).toMatchObject([{ endsBy: NOW }]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSqliteStateStore } from '../../../shared/state/sqlite/sqlite-state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { anAlert } from '../../fixtures/stored-alerts.ts';
 
 const target = { accountId: '111111111111', region: 'eu-west-1' };
@@ -137,7 +138,7 @@ describe('an SQLite state file', () => {
     chmodSync(closed, 0o555);
     const reader = openSqliteStateStore(path, { readOnly: true });
     expect((await reader.alerts.list(target)).map(({ alert }) => alert)).toEqual([anAlert()]);
-    expect(await reader.cache.get('old', 11)).toBeNull();
+    expect(await reader.cache.get('old', 11, ANY_FORM)).toBeNull();
     await expect(reader.alerts.commit(target, anAlert(), 1)).rejects.toMatchObject({
       code: 'state-unavailable',
     });

@@ -70,7 +70,7 @@ beforeEach(async () => {
     url: slack.url,
     picture: picturesOf(store, Date.now),
     memory: {
-      get: (key) => store.cache.get(key, Date.now()),
+      get: (key, form) => store.cache.get(key, Date.now(), form),
       exchange: (key, expected, value) =>
         store.cache.exchange(key, { expected, value, now: Date.now(), expiresAt: Date.now() + 3_600_000 }),
     },

@@ -11,6 +11,7 @@ import type { Finding } from '../../../shared/model/result/finding.ts';
 import { addMute } from '../../../shared/pipeline/stored-mutes.ts';
 import { subnetKey } from '../../../shared/report/worst-first.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { NOW, troubledEstate } from '../../fixtures/report-estate.ts';
 import { anAlert } from '../../fixtures/stored-alerts.ts';
 import { barriers, LOOKS, type OpenPage, openBrowser, openUrl, picture } from './browser.ts';
@@ -218,7 +219,7 @@ describe('a reader', () => {
     expect(await page.getByLabel('Your name').inputValue()).toBe('Ada');
     await page.locator('button[data-act=mute]').first().click();
     await page.locator('#alerts', { hasText: 'muted until' }).waitFor();
-    expect(await store.cache.get('mutes', NOW)).toMatchObject([{ by: 'Ada (live page)' }]);
+    expect(await store.cache.get('mutes', NOW, ANY_FORM)).toMatchObject([{ by: 'Ada (live page)' }]);
     expect(complaints).toEqual([]);
   });
 

@@ -86,8 +86,8 @@ const targetOf = (vpcs: readonly DrawnVpc[], vpcConnections: readonly VpcConnect
 const scheduled = (cache: CacheStore, scheduler: fc.Scheduler): CacheStore => {
   const turn = () => scheduler.schedule(Promise.resolve());
   return {
-    get: (key, now) => turn().then(() => cache.get(key, now)),
-    getMany: (keys, now) => turn().then(() => cache.getMany(keys, now)),
+    get: (key, now, form) => turn().then(() => cache.get(key, now, form)),
+    getMany: (keys, now, form) => turn().then(() => cache.getMany(keys, now, form)),
     put: (key, value, expiresAt) => turn().then(() => cache.put(key, value, expiresAt)),
     exchange: (key, exchange) => turn().then(() => cache.exchange(key, exchange)),
   };

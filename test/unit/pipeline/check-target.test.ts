@@ -4,6 +4,7 @@ import type { EstateInput } from '../../../shared/model/checks/estate.ts';
 import type { AssessedTarget } from '../../../shared/model/target/target-assessor.ts';
 import { checkTarget } from '../../../shared/pipeline/check-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { RecordForm } from '../../../shared/state/record-form.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';
 import { aSubnet } from '../../fixtures/assessments.ts';
 import { aCluster, anInput, aVpcAssessment } from '../../fixtures/findings-input.ts';
@@ -39,9 +40,10 @@ const sharedCache = () => {
     counts,
     cache: {
       ...cache,
-      get: async (key: string, now: number) => {
+      get: async <Value>(key: string, now: number, form: RecordForm<Value>) => {
         counts.reads += 1;
-        const value = (await cache.get(key, now)) as readonly object[] | null;
+        const value = await cache.get(key, now, form);
+        const others: readonly unknown[] = Array.isArray(value) ? value : [];
         if (counts.interruptions > 0) {
           counts.interruptions -= 1;
           serial += 1;
@@ -51,7 +53,7 @@ const sharedCache = () => {
             range: `100.${63 + serial}.0.0/16`,
             at: now,
           };
-          await cache.put(key, [...(value ?? []), other], now + HOUR);
+          await cache.put(key, [...others, other], now + HOUR);
         }
         return value;
       },

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../shared/model/base/errors.ts';
 import { forgivingCache } from '../../../shared/pipeline/forgiving-cache.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import type { RecordForm } from '../../../shared/state/record-form.ts';
 import type { CacheExchange, CacheStore } from '../../../shared/state/state-store.ts';
 import { StateStoreError } from '../../../shared/state/state-store-error.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 
 const TEN = 10;
 const TOMORROW = 1000;
@@ -14,14 +16,18 @@ class FailingCache implements CacheStore {
   error: Error | null = null;
   readonly #cache = createMemoryStateStore().cache;
 
-  async get(key: string, now: number): Promise<unknown> {
+  async get<Value>(key: string, now: number, form: RecordForm<Value>): Promise<Value | null> {
     this.#ask();
-    return this.#cache.get(key, now);
+    return this.#cache.get(key, now, form);
   }
 
-  async getMany(keys: readonly string[], now: number): Promise<ReadonlyMap<string, unknown>> {
+  async getMany<Value>(
+    keys: readonly string[],
+    now: number,
+    form: RecordForm<Value>,
+  ): Promise<ReadonlyMap<string, Value>> {
     this.#ask();
-    return this.#cache.getMany(keys, now);
+    return this.#cache.getMany(keys, now, form);
   }
 
   async put(key: string, value: unknown, expiresAt: number): Promise<void> {
@@ -50,8 +56,8 @@ describe('a cache that may fail', () => {
   test('works like any other as long as it does not', async () => {
     const { forgiven, told } = forgiving();
     await forgiven.put('a', { rate: 1 }, TOMORROW);
-    expect(await forgiven.get('a', TEN)).toEqual({ rate: 1 });
-    expect(await forgiven.get('b', TEN)).toBeNull();
+    expect(await forgiven.get('a', TEN, ANY_FORM)).toEqual({ rate: 1 });
+    expect(await forgiven.get('b', TEN, ANY_FORM)).toBeNull();
     expect(told).toEqual([]);
   });
 
@@ -59,9 +65,9 @@ describe('a cache that may fail', () => {
     const { cache, forgiven, told } = forgiving();
     await forgiven.put('a', 1, TOMORROW);
     cache.error = new StateStoreError('state-throttled', 'Throttled.', 'Wait.');
-    expect(await forgiven.get('a', TEN)).toBeNull();
+    expect(await forgiven.get('a', TEN, ANY_FORM)).toBeNull();
     const { asked } = cache;
-    expect(await forgiven.get('a', TEN)).toBeNull();
+    expect(await forgiven.get('a', TEN, ANY_FORM)).toBeNull();
     await forgiven.put('a', 2, TOMORROW);
     expect(cache.asked).toBe(asked);
     expect(told).toEqual([{ code: 'state-throttled', message: 'Throttled.', action: 'Wait.' }]);
@@ -82,15 +88,15 @@ describe('a cache that may fail', () => {
     const { cache, forgiven, told } = forgiving();
     await forgiven.put('a', 1, TOMORROW);
     cache.error = new StateStoreError('state-unreadable', 'Damaged.', 'Report it.');
-    expect(await forgiven.get('b', TEN)).toBeNull();
+    expect(await forgiven.get('b', TEN, ANY_FORM)).toBeNull();
     cache.error = null;
-    expect(await forgiven.get('a', TEN)).toBe(1);
+    expect(await forgiven.get('a', TEN, ANY_FORM)).toBe(1);
     expect(told).toHaveLength(1);
   });
 
   test('a defect of ours is not forgiven', async () => {
     const { cache, forgiven } = forgiving();
     cache.error = new TypeError('undefined is not a function');
-    await expect(forgiven.get('a', TEN)).rejects.toThrow(TypeError);
+    await expect(forgiven.get('a', TEN, ANY_FORM)).rejects.toThrow(TypeError);
   });
 });

@@ -6,6 +6,7 @@ import { FULL_READING_EVERY, OLDEST_MAP } from '../../../shared/model/target/rea
 import { KeptMaps } from '../../../shared/pipeline/kept-maps.ts';
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import {
   addresses,
   anInterfaceRecord,
@@ -159,7 +160,7 @@ describe('what is kept', () => {
     const scans = new Scans();
     await scans.scan(0);
     scans.maps = new KeptMaps();
-    const lost = await createMemoryStateStore().cache.get('interfaces-1', START);
+    const lost = await createMemoryStateStore().cache.get('interfaces-1', START, ANY_FORM);
     expect(lost).toBeNull();
     await scans.maps.forget(aTarget, scans.store.cache);
     await scans.scan(5);

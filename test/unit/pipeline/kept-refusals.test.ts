@@ -4,6 +4,7 @@ import type { EksCluster } from '../../../shared/model/aws/inventory.ts';
 import { keepRefusals, readRefusals } from '../../../shared/pipeline/kept-refusals.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { aNodeGroup, anEksCluster } from '../../fixtures/cluster-records.ts';
 
 const target = { accountId: '111122223333', region: 'eu-west-1' };
@@ -99,7 +100,7 @@ describe('refused requests', () => {
     expect(addresses).toHaveLength(1_000);
     expect(addresses.at(-1)).toBe(NOW);
     expect(NOW - (addresses[0] ?? 0)).toBeLessThan(60 * DAY);
-    const stored = await cache.get('refusals-1/111122223333/eu-west-1', NOW);
+    const stored = await cache.get('refusals-1/111122223333/eu-west-1', NOW, ANY_FORM);
     expect(JSON.stringify(stored).length).toBeLessThan(300_000);
   });
 
@@ -114,9 +115,9 @@ describe('refused requests', () => {
     const { cache } = createMemoryStateStore();
     const counting: CacheStore = {
       ...cache,
-      get: (key, now) => {
+      get: (key, now, form) => {
         asked += 1;
-        return cache.get(key, now);
+        return cache.get(key, now, form);
       },
     };
     await keep(counting, []);

@@ -3,6 +3,7 @@ import type { MetricDatum, MetricSink } from '../../../shared/metrics/metric-sin
 import { MetricsNotPublished } from '../../../shared/metrics/publication.ts';
 import { publishAssessment, wantedSeriesKey } from '../../../shared/pipeline/publish.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
+import { ANY_FORM } from '../../fixtures/any-form.ts';
 import { anAssessment, aSubnet } from '../../fixtures/assessments.ts';
 
 const collecting = (): MetricSink & { readonly data: MetricDatum[] } => {
@@ -50,7 +51,9 @@ describe('publishing an assessment', () => {
     const { cache } = createMemoryStateStore();
     const assessment = anAssessment({ subnets: [calm, busy] });
     await publishAssessment(assessment, { ...settings, subnetSeries: 0 }, { sink: collecting(), cache });
-    expect(await cache.get(wantedSeriesKey(assessment.target), Date.parse(assessment.scannedAt))).toEqual({
+    expect(
+      await cache.get(wantedSeriesKey(assessment.target), Date.parse(assessment.scannedAt), ANY_FORM),
+    ).toEqual({
       hot: 11,
       all: 22,
     });

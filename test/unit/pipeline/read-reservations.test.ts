@@ -31,11 +31,11 @@ class Scans {
     this.problems = [];
     this.requests = 0;
     const cache: CacheStore = {
-      get: (key, now) => {
+      get: (key, now, form) => {
         this.requests += 1;
-        return this.#cache.get(key, now);
+        return this.#cache.get(key, now, form);
       },
-      getMany: (keys, now) => this.#cache.getMany(keys, now),
+      getMany: (keys, now, form) => this.#cache.getMany(keys, now, form),
       put: (key, value, expiresAt) => {
         this.requests += 1;
         return this.#cache.put(key, value, expiresAt);
