@@ -1,4 +1,4 @@
-// `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in about a minute, without an account.
+// `npm start`: two weeks of two simulated AWS accounts through the real pipeline, in less than a minute, without an account.
 
 import { paint, processIo } from '../cli/base/io.ts';
 import { writeOutputFile } from '../cli/output/output-file.ts';
@@ -95,7 +95,7 @@ const leaveReport = async ({ after, alerts, histories, endsAt }: Story): Promise
 const REPORT = 'headroom-demo.html';
 
 const began = performance.now();
-if (!io.progress) io.err('Two simulated weeks run now. This takes about a minute.\n');
+if (!io.progress) io.err('Two simulated weeks run now. This takes less than a minute.\n');
 const log: string[] = [];
 let latest = '';
 const story = await runStory({

@@ -16,12 +16,13 @@ import { createSnsNotifier } from '../../shared/notify/sns-notifier.ts';
 import { KeptMaps } from '../../shared/pipeline/kept-maps.ts';
 import { runTarget } from '../../shared/pipeline/run-target.ts';
 import { openSqliteStateStore } from '../../shared/state/sqlite/sqlite-state-store.ts';
-import { type EstateBlueprint, EXTERNAL_ID, SCAN_ROLE } from '../estate/estate.ts';
-import { DEMO_REGION, demo, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../estates/demo.ts';
+import { EXTERNAL_ID, SCAN_ROLE } from '../estate/estate.ts';
+import { DEMO_REGION, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../estates/demo.ts';
 import { DAY, HOUR, MINUTE } from '../estates/pace.ts';
 import { RUNAWAY } from '../estates/runaway-job.ts';
 import { accessKeyOf } from '../http/identity.ts';
-import { startLab } from '../lab.ts';
+import { openDemoLab } from './lab-thread.ts';
+import type { StoryLab } from './story-lab.ts';
 
 /** The story: two weeks, scanned hourly, and every five minutes around the hours in which a job runs away. */
 const STORY_DAYS = 14;
@@ -68,7 +69,7 @@ export interface StoryListener {
 
 /** Another story than the demo's: `days` of the same two accounts. */
 export interface StoryOptions {
-  readonly estate?: EstateBlueprint;
+  readonly openLab?: () => Promise<StoryLab>;
   readonly days?: number;
 }
 
@@ -108,9 +109,10 @@ const newlyExhausted = (
  */
 export const runStory = async (
   listener: StoryListener,
-  { estate = demo, days = STORY_DAYS }: StoryOptions = {},
+  { openLab = openDemoLab, days = STORY_DAYS }: StoryOptions = {},
 ): Promise<Story> => {
-  const lab = await startLab({ estate });
+  const lab = await openLab();
+  const { startsAt } = lab;
   // A profile of the user's own would take precedence over the keys below.
   delete process.env['AWS_PROFILE'];
   delete process.env['AWS_SESSION_TOKEN'];
@@ -135,57 +137,63 @@ export const runStory = async (
     target,
     sources: createTargetSources(target, clients, { roleArn: role }),
     inClusters: createTargetSources(target, clients, { roleArn: role, kubernetes: IN_CLUSTERS }),
+    messages: [] as AlertMessage[],
   }));
 
   const cloudWatch = new CloudWatchClient({});
   const sns = new SNSClient({});
   const topic = createSnsNotifier(sns, TOPIC);
   const messages: { at: number; message: AlertMessage }[] = [];
-  const notifier: Notifier = {
+  const noting = (sent: AlertMessage[]): Notifier => ({
     async send(message, signal) {
       await topic.send(message, signal);
-      messages.push({ at: lab.clock.now(), message });
+      sent.push(message);
     },
-  };
+  });
   const store = openSqliteStateStore(':memory:');
   // As a deployment does: only the interfaces of subnets that changed are read.
   const maps = new KeptMaps();
   const transitions: Transition[] = [];
   const exhaustions = new Map<string, Exhaustion>();
-  const { startsAt } = lab.clock;
   const moments = momentsFrom(startsAt, days);
   let before: readonly TargetAssessment[] = [];
   let after: readonly TargetAssessment[] = [];
 
   try {
     for (const [index, at] of moments.entries()) {
-      lab.clock.set(at);
-      const assessments: TargetAssessment[] = [];
-      for (const { target, sources, inClusters } of targets) {
-        const outcome = await runTarget({
-          target,
-          scope: {},
-          runId: `demo-${index}`,
-          policy: DEFAULT_POLICY,
-          publish: { namespace: DEFAULT_NAMESPACE, compat: false, subnetSeries: 1000 },
-          links: { dashboard: null },
-          maps,
-          ports: {
-            sources: isClose(at - startsAt) ? inClusters : sources,
-            store,
-            sink: createCloudWatchSink(cloudWatch),
-            notifier,
-            clock: () => lab.clock.now(),
-          },
-        });
-        const problem = outcome.problems[0] ?? outcome.assessment.target.errors[0];
+      await lab.moveTo(at);
+      const outcomes = await Promise.all(
+        targets.map(({ target, sources, inClusters, messages: sent }) =>
+          runTarget({
+            target,
+            scope: {},
+            runId: `demo-${index}`,
+            policy: DEFAULT_POLICY,
+            publish: { namespace: DEFAULT_NAMESPACE, compat: false, subnetSeries: 1000 },
+            links: { dashboard: null },
+            maps,
+            ports: {
+              sources: isClose(at - startsAt) ? inClusters : sources,
+              store,
+              sink: createCloudWatchSink(cloudWatch),
+              notifier: noting(sent),
+              clock: () => at,
+            },
+          }),
+        ),
+      );
+      for (const { assessment, delivery, problems } of outcomes) {
+        const problem = problems[0] ?? assessment.target.errors[0];
         if (problem !== undefined) throw new Error(`The demo's own AWS failed: ${problem.message}`);
-        assessments.push(outcome.assessment);
         // Neither what another alert covers, nor reminders.
-        const sent = outcome.delivery.delivered.filter(({ transition }) => transition !== 'repeated');
+        const sent = delivery.delivered.filter(({ transition }) => transition !== 'repeated');
         transitions.push(...sent);
         if (sent.length > 0) listener.onTransitions(sent, at);
       }
+      // Both targets are scanned at once, and reported in their order.
+      for (const { messages: sent } of targets)
+        messages.push(...sent.splice(0).map((message) => ({ at, message })));
+      const assessments = outcomes.map(({ assessment }) => assessment);
       newlyExhausted(assessments, exhaustions, at);
       if (index === 0) before = assessments;
       after = assessments;
@@ -203,15 +211,14 @@ export const runStory = async (
       alerts,
       histories,
       startsAt,
-      endsAt: lab.clock.now(),
+      endsAt: moments.at(-1) ?? startsAt,
       before,
       after,
       transitions,
       messages,
       exhaustions: [...exhaustions.values()],
       scans: moments.length * targets.length,
-      requests: lab.calls.length,
-      metricValues: lab.metrics.length,
+      ...(await lab.totals()),
     };
   } finally {
     await store.close();

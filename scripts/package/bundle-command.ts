@@ -27,6 +27,7 @@ export const bundleCommand = async (root: string, folder: string): Promise<Metaf
     entryPoints: [
       { in: 'cli/process.ts', out: 'headroom' },
       { in: 'lab/demo.ts', out: 'demo' },
+      { in: 'lab/demo/lab-worker.ts', out: 'lab-worker' },
     ],
     outdir: folder,
     outExtension: { '.js': '.mjs' },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openingLines } from '../../lab/demo/opening.ts';
 import { runStory } from '../../lab/demo/story.ts';
+import { openStoryLab } from '../../lab/demo/story-lab.ts';
 import { labAccount } from '../../lab/estate/estate.ts';
 import { type Scenario, scenarioEstate } from '../../lab/estate/scenario.ts';
 import { DEMO_REGION, PAYMENTS_ACCOUNT, PLATFORM_ACCOUNT } from '../../lab/estates/demo.ts';
@@ -18,7 +19,12 @@ const openingOf = async (scenario: Scenario, days: number): Promise<readonly str
     ],
     scenarios: [scenario],
   });
-  return openingLines(await runStory({ onTime: () => {}, onTransitions: () => {} }, { estate, days }));
+  return openingLines(
+    await runStory(
+      { onTime: () => {}, onTransitions: () => {} },
+      { openLab: () => openStoryLab(estate), days },
+    ),
+  );
 };
 
 test('with one fragmented subnet, the opening of the demo is about that one', async () => {

@@ -131,7 +131,7 @@ const DEMO = 'npx vpc-headroom demo';
 
 test(`${DEMO}: three lines first, what was wrong, and a report file`, async () => {
   const { code, out, err } = await run(DEMO, PLATFORM_ACCOUNT);
-  expect([code, err]).toEqual([0, 'Two simulated weeks run now. This takes about a minute.\n']);
+  expect([code, err]).toEqual([0, 'Two simulated weeks run now. This takes less than a minute.\n']);
   const [hidden, record, help] = out.split('\n');
   expect(hidden).toMatch(/^data-a has \d+ free addresses, and still no new node can start there/);
   expect(record).toMatch(/^\d of \d shortages announced before they came: .+ earlier\. \d warnings? /);

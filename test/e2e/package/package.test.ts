@@ -74,6 +74,7 @@ describe('the package, installed offline in an empty folder', () => {
       'dist/THIRD-PARTY-NOTICES.txt',
       'dist/demo.mjs',
       'dist/headroom.mjs',
+      'dist/lab-worker.mjs',
       'docs/schema/headroom-yml.schema.json',
       'headroom.example.yml',
       'man/headroom.1',
