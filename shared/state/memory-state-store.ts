@@ -1,8 +1,8 @@
 import type { TargetAssessment } from '../model/result/assessment.ts';
 import { pastScan } from '../model/result/past-scan.ts';
 import {
+  addSample,
   checkedSamples,
-  foldSample,
   HISTORY_RETENTION,
   HOUR,
   type Measurement,
@@ -79,7 +79,7 @@ const memoryHistory = (): HistoryStore => {
         for (const sample of samples) {
           const subnet = past.subnets.get(sample.subnetId) ?? { hours: noHours(), measurements: [] };
           past.subnets.set(sample.subnetId, subnet);
-          if (foldSample(subnet.hours, at, sample)) subnet.measurements.push({ at, sample });
+          if (addSample(subnet.hours, at, sample)) subnet.measurements.push({ at, sample });
         }
       }
       for (const subnet of past.subnets.values()) forgetOld(subnet, past.newest);

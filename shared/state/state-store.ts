@@ -49,7 +49,7 @@ export interface HistoryScan {
 
 export interface HistoryStore {
   /**
-   * Folds one scan's values into the hourly roll-ups (60 days) and the recent samples (6 hours) of the target. A subnet
+   * Rolls up one scan's values into the hourly roll-ups (60 days) and the recent samples (6 hours) of the target. A subnet
    * counts once for each `at`: recording it again changes nothing, so a scan may be repeated; the parts of a scan that
    * was split by VPC may come one by one. A late `at` goes where it belongs.
    */

@@ -42,6 +42,7 @@ export const WORDS_TO_AVOID: readonly WordToAvoid[] = [
   { words: 'witness', pattern: /\bwitness(?:es)?\b/i, instead: 'lookback' },
   { words: 'regime', pattern: /\bregimes?\b/i, instead: 'trend segment' },
   { words: 'drill', pattern: /(?<!docs\/)\bdrills?\b/i, instead: 'resilience test' },
+  { words: 'fold', pattern: /\bfold(?:s|ed|ing)?\b/i, instead: 'add up, roll up' },
 ];
 
 interface Inversion {

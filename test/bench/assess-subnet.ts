@@ -45,16 +45,16 @@ const cases = [
 const reservations = [aReservation('10.0.240.0/20', 'prefix')];
 
 const assess = (interfaces: readonly NetworkInterface[]): number => {
-  const fold = new SubnetAssessor({
+  const assessor = new SubnetAssessor({
     subnet: aSubnetRecord({ cidrBlock: CIDR, awsAvailable: 25_531 }),
     target: aTarget,
     reservations,
     interfacesVisible: true,
   });
   for (const [index, networkInterface] of interfaces.entries()) {
-    fold.add(networkInterface, owners[index % OWNERS] as (typeof owners)[number]);
+    assessor.add(networkInterface, owners[index % OWNERS] as (typeof owners)[number]);
   }
-  const { assessment, map } = fold.finish();
+  const { assessment, map } = assessor.finish();
   return (assessment.used ?? 0) + (map?.states.length ?? 0);
 };
 

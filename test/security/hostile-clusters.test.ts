@@ -266,9 +266,9 @@ describe('hostile names of a cluster', () => {
       expect(harmIn(text)).toEqual([]);
     }
     expect(emailSubject(content)).toMatch(/^[\x20-\x7E]{1,99}$/);
-    // These two fold their lines, and any word may begin one.
-    for (const folded of [emailText(content), terminalPreview(content, { colour: false, width: 80 })])
-      expect(harmIn(folded.replaceAll('\n', ' '))).toEqual([]);
+    // These two wrap their lines, and any word may begin one.
+    for (const wrapped of [emailText(content), terminalPreview(content, { colour: false, width: 80 })])
+      expect(harmIn(wrapped.replaceAll('\n', ' '))).toEqual([]);
     const amazonQ = amazonQNotification(content).content;
     expect(`${amazonQ.title}${amazonQ.description}${amazonQ.nextSteps.join('')}`).not.toMatch(/[<>`]/);
     expect(writeAlertDocument(message, 'headline')).toMatch(/^[\x20-\x7E]*$/);

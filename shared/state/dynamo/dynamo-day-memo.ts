@@ -4,10 +4,10 @@ import { bytesOf } from './dynamo-table.ts';
 /** Kept compressed: 36 days of 1,000 subnets are some 3.5 MB. Whose memory is known says how much it can spare. */
 const DEFAULT_BYTES = 16 * 1024 * 1024;
 
-/** One bucket's folded days, as they were when all before `foldedBefore` had been folded. */
+/** One bucket's rolled-up days, as they were when all before `rolledUpBefore` had been rolled up. */
 interface RememberedDays {
-  foldedBefore: number;
-  /** What `foldedBefore` was when all of them were read from the table. */
+  rolledUpBefore: number;
+  /** What `rolledUpBefore` was when all of them were read from the table. */
   readonly readFor: number;
   /** The sort key that reading began with. */
   readonly from: string;
@@ -16,9 +16,9 @@ interface RememberedDays {
 }
 
 /**
- * Remembers folded days for as long as a process lives: a forecast wants 36 days at every scan, and reading them would be by
- * far the largest part of the bill. What this process folds is replaced in it, so that the next hour begins with what is
- * known. Where another process has folded an hour, the days of that hour are read again.
+ * Remembers rolled-up days for as long as a process lives: a forecast wants 36 days at every scan, and reading them would be by
+ * far the largest part of the bill. What this process rolls up is replaced in it, so that the next hour begins with what is
+ * known. Where another process has rolled up an hour, the days of that hour are read again.
  */
 export class DayMemo {
   readonly #most: number;
@@ -31,19 +31,25 @@ export class DayMemo {
   }
 
   /** The items from sort key `from` on, or `null` when they have to be read. */
-  recall(bucket: string, from: string): Pick<RememberedDays, 'foldedBefore' | 'readFor' | 'items'> | null {
+  recall(bucket: string, from: string): Pick<RememberedDays, 'rolledUpBefore' | 'readFor' | 'items'> | null {
     const known = this.#buckets.get(bucket);
     if (known === undefined || known.from > from) return null;
-    const { foldedBefore, items, readFor } = known;
-    return { foldedBefore, readFor, items: items.filter((item) => sortKey(item) >= from) };
+    const { rolledUpBefore, items, readFor } = known;
+    return { rolledUpBefore, readFor, items: items.filter((item) => sortKey(item) >= from) };
   }
 
   /** @param isWhole whether all of the items were read now; otherwise those before were remembered */
-  remember(bucket: string, foldedBefore: number, from: string, items: readonly Item[], isWhole = true): void {
-    const readFor = isWhole ? foldedBefore : (this.#buckets.get(bucket)?.readFor ?? foldedBefore);
+  remember(
+    bucket: string,
+    rolledUpBefore: number,
+    from: string,
+    items: readonly Item[],
+    isWhole = true,
+  ): void {
+    const readFor = isWhole ? rolledUpBefore : (this.#buckets.get(bucket)?.readFor ?? rolledUpBefore);
     this.#forget(bucket);
     const bytes = items.reduce((sum, item) => sum + bytesOf(item, 'body').length, 0);
-    this.#buckets.set(bucket, { foldedBefore, readFor, from, items, bytes });
+    this.#buckets.set(bucket, { rolledUpBefore, readFor, from, items, bytes });
     this.#bytes += bytes;
     // A map keeps the order of insertion: what was read longest ago goes first.
     for (const oldest of this.#buckets.keys()) {
@@ -63,10 +69,10 @@ export class DayMemo {
     known.bytes = bytes;
   }
 
-  /** All that was to be folded before `after` has been folded by this process, for the buckets whose names begin so. */
+  /** All that was to be rolled up before `after` has been rolled up by this process, for the buckets whose names begin so. */
   advance(prefix: string, before: number, after: number): void {
     for (const [bucket, known] of this.#buckets)
-      if (bucket.startsWith(prefix) && known.foldedBefore === before) known.foldedBefore = after;
+      if (bucket.startsWith(prefix) && known.rolledUpBefore === before) known.rolledUpBefore = after;
   }
 
   #forget(bucket: string): void {

@@ -7,8 +7,8 @@ import {
   visitDay,
 } from '../history/history-codec.ts';
 import {
+  addSample,
   DAY,
-  foldSample,
   HISTORY_RETENTION,
   HOUR,
   noHours,
@@ -16,7 +16,7 @@ import {
   type SubnetHours,
   startOfDay,
 } from '../history/history-rollup.ts';
-import { type FoldedHours, noFoldedHours } from '../history/lazy-history.ts';
+import { noStoredHours, type StoredHours } from '../history/lazy-history.ts';
 import type { DayMemo } from './dynamo-day-memo.ts';
 import { retried } from './dynamo-history-ledger.ts';
 import {
@@ -49,7 +49,7 @@ const READ_AGAIN_AFTER = 6 * HOUR;
 /** The most buckets that one reading takes for that reason, those that were read longest ago first: 36 days of them are two requests. */
 const OLD_AT_ONCE = 5;
 
-/** A target's folded days: an item for each day and bucket of subnets. */
+/** A target's rolled-up days: an item for each day and bucket of subnets. */
 export class HistoryDays {
   readonly #table: DynamoTable;
   readonly #partition: string;
@@ -61,8 +61,8 @@ export class HistoryDays {
     this.#memo = memo;
   }
 
-  /** Folds scans into the days they belong to: one read of all, and a conditional write for each day and bucket that changes. */
-  async fold(scans: readonly NumberedScan[]): Promise<void> {
+  /** Rolls up scans into the days they belong to: one read of all, and a conditional write for each day and bucket that changes. */
+  async rollUp(scans: readonly NumberedScan[]): Promise<void> {
     const items = new Map<string, { bucket: number; day: number; scans: NumberedScan[] }>();
     for (const { at, samples } of scans) {
       for (const [bucket, some] of Map.groupBy(samples, ({ ordinal }) => bucketOf(ordinal))) {
@@ -77,16 +77,16 @@ export class HistoryDays {
     await Promise.all(
       [...items].map(([sk, { bucket, day, scans: some }]) =>
         limited(async () => {
-          const item = await this.#foldInto(sk, day, some, stored.get(sk) ?? null);
+          const item = await this.#rollUpInto(sk, day, some, stored.get(sk) ?? null);
           this.#memo.replace(this.#memoKey(bucket), item);
         }),
       ),
     );
   }
 
-  /** The folded days of the subnets with these numbers, as they are stored, from the day of `from` on. */
-  async read(ordinals: Iterable<number>, from: number, foldedBefore: number): Promise<StoredDays> {
-    const earliest = startOfDay(Math.max(0, from, foldedBefore - HISTORY_RETENTION));
+  /** The rolled-up days of the subnets with these numbers, as they are stored, from the day of `from` on. */
+  async read(ordinals: Iterable<number>, from: number, rolledUpBefore: number): Promise<StoredDays> {
+    const earliest = startOfDay(Math.max(0, from, rolledUpBefore - HISTORY_RETENTION));
     const known = new Map<number, readonly Item[]>();
     const asked = new Map<number, number>();
     const old: { readonly bucket: number; readonly readFor: number }[] = [];
@@ -95,23 +95,24 @@ export class HistoryDays {
       known.set(bucket, remembered === null ? [] : remembered.items);
       if (remembered === null) asked.set(bucket, earliest);
       else {
-        const { foldedBefore: before, readFor } = remembered;
-        if (foldedBefore - readFor > READ_AGAIN_AFTER) old.push({ bucket, readFor });
-        // Another process has folded since. It looked back from where this one had ended, or from later.
-        if (before < foldedBefore) asked.set(bucket, Math.max(earliest, startOfDay(before - RECENT_WINDOW)));
+        const { rolledUpBefore: before, readFor } = remembered;
+        if (rolledUpBefore - readFor > READ_AGAIN_AFTER) old.push({ bucket, readFor });
+        // Another process has rolled up since. It looked back from where this one had ended, or from later.
+        if (before < rolledUpBefore)
+          asked.set(bucket, Math.max(earliest, startOfDay(before - RECENT_WINDOW)));
       }
     }
     for (const { bucket } of old.toSorted((a, b) => a.readFor - b.readFor).slice(0, OLD_AT_ONCE))
       asked.set(bucket, earliest);
 
-    const read = await this.#daysOf(asked, foldedBefore);
+    const read = await this.#daysOf(asked, rolledUpBefore);
     for (const [bucket, from] of asked) {
       const [first, since] = [dayKey(bucket, earliest), dayKey(bucket, from)];
       const before = (known.get(bucket) ?? []).filter((item) => textOf(item, 'sk') < since);
       const items = [...before, ...(read.get(bucket) ?? [])];
       known.set(bucket, items);
       const isWhole = from === earliest;
-      this.#memo.remember(this.#memoKey(bucket), foldedBefore, first, items, isWhole);
+      this.#memo.remember(this.#memoKey(bucket), rolledUpBefore, first, items, isWhole);
     }
     return new StoredDays(known);
   }
@@ -119,11 +120,11 @@ export class HistoryDays {
   /** The days of buckets, each from its own first day on, in the order of time. */
   async #daysOf(
     asked: ReadonlyMap<number, number>,
-    foldedBefore: number,
+    rolledUpBefore: number,
   ): Promise<ReadonlyMap<number, readonly Item[]>> {
     const keys: string[] = [];
     for (const [bucket, from] of asked)
-      for (let day = from; day < foldedBefore; day += DAY) keys.push(dayKey(bucket, day));
+      for (let day = from; day < rolledUpBefore; day += DAY) keys.push(dayKey(bucket, day));
     const stored = await this.#stored(keys, { consistent: false });
     const items = keys.map((sk) => stored.get(sk)).filter((item) => item !== undefined);
     // They are unpacked when they are needed, and what cannot be unpacked has to be known now.
@@ -142,13 +143,13 @@ export class HistoryDays {
     return new Map(items.map((item) => [textOf(item, 'sk'), item]));
   }
 
-  /** All scans before `after` are folded now; `before` is what the ledger said until then. */
-  folded(before: number, after: number): void {
+  /** All scans before `after` are rolled up now; `before` is what the ledger said until then. */
+  rolledUp(before: number, after: number): void {
     this.#memo.advance(`${this.#partition}#`, before, after);
   }
 
   /** @returns the item as it is stored now */
-  async #foldInto(
+  async #rollUpInto(
     sk: string,
     day: number,
     scans: readonly NumberedScan[],
@@ -163,7 +164,7 @@ export class HistoryDays {
       };
       known = null;
       const rollups: DayRollups = item === null ? new Map() : decodeDay(day, bytesOf(item, 'body'));
-      if (!foldAll(rollups, scans) && item !== null) return item;
+      if (!addAll(rollups, scans) && item !== null) return item;
       const version = item === null ? 0 : numberOf(item, 'version');
       const attributes = {
         version: { N: String(version + 1) },
@@ -181,13 +182,13 @@ export class HistoryDays {
 }
 
 /** Whether any of it was new. */
-const foldAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean => {
+const addAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean => {
   let changed = false;
   for (const { at, samples } of scans) {
     for (const sample of samples) {
       const hours: SubnetHours = rollups.get(sample.ordinal) ?? noHours();
       rollups.set(sample.ordinal, hours);
-      if (foldSample(hours, at, sample)) changed = true;
+      if (addSample(hours, at, sample)) changed = true;
     }
   }
   return changed;
@@ -199,10 +200,10 @@ const OPEN_BUCKETS = 4;
 /** Who jumps from bucket to bucket, and has had each unpacked so often, gets all of them at once: unpacking one takes 60 ms. */
 const MOST_UNPACKINGS = 3;
 
-/** Folded days, packed as they were stored. A bucket is unpacked when one of its subnets is asked for. */
+/** Rolled-up days, packed as they were stored. A bucket is unpacked when one of its subnets is asked for. */
 export class StoredDays {
   readonly #items: ReadonlyMap<number, readonly Item[]>;
-  readonly #open = new Map<number, ReadonlyMap<number, FoldedHours>>();
+  readonly #open = new Map<number, ReadonlyMap<number, StoredHours>>();
   #unpackings = 0;
 
   constructor(items: ReadonlyMap<number, readonly Item[]>) {
@@ -210,26 +211,26 @@ export class StoredDays {
   }
 
   /**
-   * The folded hours of one subnet. What it returns is the caller's to change.
+   * The rolled-up hours of one subnet. What it returns is the caller's to change.
    *
-   * @param openFrom hours from here on may still be folded into: they come as roll-ups.
+   * @param openFrom hours from here on may still be added to: they come as roll-ups.
    */
-  of(ordinal: number, openFrom: number): FoldedHours {
+  of(ordinal: number, openFrom: number): StoredHours {
     const bucket = bucketOf(ordinal);
-    const hours = this.#unpacked(bucket, openFrom).get(ordinal) ?? noFoldedHours(0);
+    const hours = this.#unpacked(bucket, openFrom).get(ordinal) ?? noStoredHours(0);
     return {
       closed: hours.closed,
       open: { addresses: new Map(hours.open.addresses), prefixes: new Map(hours.open.prefixes) },
     };
   }
 
-  #unpacked(bucket: number, openFrom: number): ReadonlyMap<number, FoldedHours> {
+  #unpacked(bucket: number, openFrom: number): ReadonlyMap<number, StoredHours> {
     const known = this.#open.get(bucket);
     if (known !== undefined) return known;
     const items = this.#items.get(bucket) ?? [];
-    const all = new Map<number, FoldedHours>();
-    const hoursOf = (ordinal: number): FoldedHours => {
-      const hours = all.get(ordinal) ?? noFoldedHours(24 * items.length);
+    const all = new Map<number, StoredHours>();
+    const hoursOf = (ordinal: number): StoredHours => {
+      const hours = all.get(ordinal) ?? noStoredHours(24 * items.length);
       all.set(ordinal, hours);
       return hours;
     };

@@ -13,8 +13,8 @@ export interface Ledger {
   readonly subnetIds: readonly string[];
   /** Numbers of subnets that scans do not have any more, with the hour (epoch milliseconds) since when. */
   readonly gone: ReadonlyMap<number, number>;
-  /** Scans before this epoch millisecond, the start of an hour, are folded into the days. */
-  readonly foldedBefore: number;
+  /** Scans before this epoch millisecond, the start of an hour, are added to the days. */
+  readonly rolledUpBefore: number;
 }
 
 /** The one ledger of a target, changed by compare-and-set. */
@@ -34,7 +34,7 @@ export class HistoryLedger {
       : {
           version: numberOf(item, 'version'),
           subnetIds: unpackJson<string[]>(bytesOf(item, 'subnetIds'), 'list of subnets'),
-          foldedBefore: numberOf(item, 'foldedBefore'),
+          rolledUpBefore: numberOf(item, 'foldedBefore'),
           gone: new Map(
             item['gone'] === undefined
               ? []
@@ -46,30 +46,30 @@ export class HistoryLedger {
   /**
    * The ledger with a number for each of these subnets. Written only when one is new.
    *
-   * @param foldedBefore the hour of the scan, where a ledger begins that does not exist yet.
+   * @param rolledUpBefore the hour of the scan, where a ledger begins that does not exist yet.
    */
-  async withSubnets(subnetIds: ReadonlySet<string>, foldedBefore: number): Promise<Ledger> {
+  async withSubnets(subnetIds: ReadonlySet<string>, rolledUpBefore: number): Promise<Ledger> {
     return retried(async () => {
-      const ledger = (await this.read({ consistent: true })) ?? { ...EMPTY, foldedBefore };
+      const ledger = (await this.read({ consistent: true })) ?? { ...EMPTY, rolledUpBefore };
       const known = new Set(ledger.subnetIds);
       const added = [...subnetIds].filter((subnetId) => !known.has(subnetId));
       if (added.length === 0) return ledger;
-      return this.#put(withAdded(ledger, added, foldedBefore));
+      return this.#put(withAdded(ledger, added, rolledUpBefore));
     });
   }
 
   /**
-   * Says that all before `foldedBefore` is folded; a ledger that says more stays as it is.
+   * Says that all before `rolledUpBefore` is rolled up; a ledger that says more stays as it is.
    *
-   * @param seen the numbers of the subnets that the folded scans had
+   * @param seen the numbers of the subnets that these scans had
    */
-  async advance(read: Ledger, foldedBefore: number, seen: ReadonlySet<number>): Promise<void> {
+  async advance(read: Ledger, rolledUpBefore: number, seen: ReadonlySet<number>): Promise<void> {
     let known: Ledger | null = read;
     await retried(async () => {
       const ledger = known ?? (await this.read({ consistent: true }));
       known = null;
-      if (ledger === null || ledger.foldedBefore >= foldedBefore) return 'advanced already';
-      return this.#put({ ...ledger, foldedBefore, gone: goneAfter(ledger, foldedBefore, seen) });
+      if (ledger === null || ledger.rolledUpBefore >= rolledUpBefore) return 'advanced already';
+      return this.#put({ ...ledger, rolledUpBefore, gone: goneAfter(ledger, rolledUpBefore, seen) });
     });
   }
 
@@ -78,7 +78,7 @@ export class HistoryLedger {
     const next = { ...ledger, version: ledger.version + 1 };
     const attributes = {
       version: { N: String(next.version) },
-      foldedBefore: { N: String(next.foldedBefore) },
+      foldedBefore: { N: String(next.rolledUpBefore) },
       subnetIds: { B: packJson(next.subnetIds) },
       ...(next.gone.size === 0 ? {} : { gone: { B: packJson([...next.gone]) } }),
     };
@@ -87,7 +87,7 @@ export class HistoryLedger {
   }
 }
 
-const EMPTY: Ledger = { version: 0, subnetIds: [], foldedBefore: 0, gone: new Map() };
+const EMPTY: Ledger = { version: 0, subnetIds: [], rolledUpBefore: 0, gone: new Map() };
 
 /** Days outlive the retention by two days, and one more is for scans that come late. */
 const PLACE_IS_FREE_AFTER = HISTORY_RETENTION + 3 * DAY;

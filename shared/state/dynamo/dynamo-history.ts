@@ -3,9 +3,9 @@ import type { Target } from '../../model/aws/inventory.ts';
 import type { SubnetHistory } from '../../model/result/forecast.ts';
 import { decodeScan, encodeScan, type NumberedSample, ScanColumns } from '../history/history-codec.ts';
 import {
+  addSample,
   checkedSamples,
   DAY,
-  foldSample,
   HISTORY_RETENTION,
   type Measurement,
   noHours,
@@ -23,26 +23,26 @@ import { HistoryLedger, type Ledger, retried } from './dynamo-history-ledger.ts'
 import { atVersion, bytesOf, type DynamoTable, expiring, numberOf, textOf } from './dynamo-table.ts';
 
 export interface DynamoHistoryOptions {
-  /** Bytes of folded days that are kept in the process. */
+  /** Bytes of rolled-up days that are kept in the process. */
   readonly remembered?: number | undefined;
-  /** The most buckets that one scan folds. Default: 8, which are 800 subnets. */
+  /** The most buckets that one scan rolls up. Default: 8, which are 800 subnets. */
   readonly bucketsAtOnce?: number | undefined;
 }
 
-/** Each bucket that is folded is a conditional write for its day. A scan makes at most 40 requests, whatever the size of its target. */
+/** Each bucket that is rolled up is a conditional write for its day. A scan makes at most 40 requests, whatever the size of its target. */
 const BUCKETS_AT_ONCE = 8;
 
 /**
  * History in DynamoDB, laid out by what it costs. One partition per target, with
  *
- * - `ledger`: the numbers that stand for subnets, and up to which hour scans have been folded;
+ * - `ledger`: the numbers that stand for subnets, and up to which hour scans have been rolled up;
  * - `scan#<time>`: one scan's values, written once, gone after two days;
  * - `day#<bucket>#<day>`: the hourly roll-ups of one day for 100 subnets, rewritten once an hour by the first scans of
  *   the next hour;
- * - `folding`: how far those scans have come, where a target has more buckets than one scan folds.
+ * - one more item: how far those scans have come, where a target has more buckets than one scan rolls up.
  *
- * Folding a scan twice changes nothing (`history-rollup.ts`), so no step needs another to have happened: a scan that
- * dies half way, two scans that fold at once and a late scan all end in the same roll-ups, and readers add up in
+ * Rolling up a scan twice changes nothing (`history-rollup.ts`), so no step needs another to have happened: a scan that
+ * dies half way, two scans that roll up at once and a late scan all end in the same roll-ups, and readers add up in
  * passing what is not added up yet. That is also why reading need not be consistent, which halves its price.
  */
 export const dynamoHistory = (
@@ -89,34 +89,34 @@ class TargetHistory {
     const subnetIds = new Set(scans.flatMap(({ samples }) => samples.map(({ subnetId }) => subnetId)));
     const ledger = await this.#ledger.withSubnets(subnetIds, startOfHour(newest));
     const ordinals = new Map(ledger.subnetIds.map((subnetId, ordinal) => [subnetId, ordinal]));
-    const kept = startOfHour(Math.max(newest, ledger.foldedBefore) - HISTORY_RETENTION);
+    const kept = startOfHour(Math.max(newest, ledger.rolledUpBefore) - HISTORY_RETENTION);
     const numbered: readonly NumberedScan[] = scans
       .filter(({ at }) => at >= kept)
       .map(({ at, samples }) => ({ at, samples: samples.flatMap((one) => numberedSample(ordinals, one)) }));
 
-    const recentFrom = Math.max(ledger.foldedBefore, startOfHour(newest)) - RECENT_WINDOW;
+    const recentFrom = Math.max(ledger.rolledUpBefore, startOfHour(newest)) - RECENT_WINDOW;
     const limited = pLimit(REQUESTS_AT_ONCE);
     await Promise.all(
       numbered.filter(({ at }) => at > recentFrom).map((scan) => limited(() => this.#putScan(scan))),
     );
-    const late = numbered.filter(({ at }) => at < ledger.foldedBefore);
-    if (startOfHour(newest) <= ledger.foldedBefore) return this.#days.fold(late);
+    const late = numbered.filter(({ at }) => at < ledger.rolledUpBefore);
+    if (startOfHour(newest) <= ledger.rolledUpBefore) return this.#days.rollUp(late);
 
-    // The first scans of an hour fold the hours before it. They look back further than to the last fold: a late scan
+    // The first scans of an hour roll up the hours before it. They look back further than to the last roll-up: a late scan
     // may have been written while that one was under way.
-    const waiting = await this.#columns(ledger.foldedBefore - RECENT_WINDOW, startOfHour(newest) - 1);
-    const older = numbered.filter(({ at }) => at >= ledger.foldedBefore && at <= recentFrom);
+    const waiting = await this.#columns(ledger.rolledUpBefore - RECENT_WINDOW, startOfHour(newest) - 1);
+    const older = numbered.filter(({ at }) => at >= ledger.rolledUpBefore && at <= recentFrom);
     const unwritten = [...late, ...older];
     const buckets = bucketsFor(ledger.subnetIds.length);
-    // What is nowhere else is folded now, whatever it takes. After midnight a bucket may have to be written for two days.
-    const days = 1 + (startOfDay(startOfHour(newest) - 1) - startOfDay(ledger.foldedBefore)) / DAY;
+    // What is nowhere else is rolled up now, whatever it takes. After midnight a bucket may have to be written for two days.
+    const days = 1 + (startOfDay(startOfHour(newest) - 1) - startOfDay(ledger.rolledUpBefore)) / DAY;
     const most = unwritten.length > 0 ? buckets : Math.max(1, Math.floor(this.#bucketsAtOnce / days));
     const pass = await this.#pass(ledger, startOfHour(newest), buckets > most);
     const end = Math.min(buckets, pass.next + most);
     for (let bucket = pass.next; bucket < end; bucket += this.#bucketsAtOnce) {
       const from = firstOrdinal(bucket);
       const to = firstOrdinal(Math.min(end, bucket + this.#bucketsAtOnce));
-      await this.#days.fold([
+      await this.#days.rollUp([
         ...waiting.map(({ at, samples }) => ({ at, samples: samples.between(from, to) })),
         ...unwritten.map(({ at, samples }) => ({
           at,
@@ -131,19 +131,19 @@ class TargetHistory {
     const seen = new Set(waiting.flatMap(({ samples }) => [...samples.ordinals()]));
     for (const { samples } of numbered) for (const { ordinal } of samples) seen.add(ordinal);
     await this.#ledger.advance(ledger, pass.before, seen);
-    this.#days.folded(ledger.foldedBefore, pass.before);
+    this.#days.rolledUp(ledger.rolledUpBefore, pass.before);
   }
 
   /**
-   * How far the folding of the hours before `hour` has come. It is true of every bucket that is named done, whichever scan says
-   * so and however late: folding again changes nothing, so two scans may do the same part.
+   * How far the hours before `hour` are rolled up. It is true of every bucket that is named done, whichever scan says
+   * so and however late: rolling up again changes nothing, so two scans may do the same part.
    *
    * @param isLong whether it takes more than one scan
    */
-  async #pass({ foldedBefore }: Ledger, hour: number, isLong: boolean): Promise<Pass> {
+  async #pass({ rolledUpBefore }: Ledger, hour: number, isLong: boolean): Promise<Pass> {
     const item = isLong ? await this.#table.get(this.#passKey(), { consistent: true }) : null;
     const before = item === null ? 0 : numberOf(item, 'before');
-    return item === null || before <= foldedBefore
+    return item === null || before <= rolledUpBefore
       ? { before: hour, next: 0 }
       : { before, next: numberOf(item, 'next') };
   }
@@ -153,6 +153,7 @@ class TargetHistory {
   }
 
   #passKey() {
+    // Stored names stay as they were.
     return { pk: this.#partition, sk: 'folding' };
   }
 
@@ -163,13 +164,13 @@ class TargetHistory {
 
     const asked = new Set(subnetIds);
     const wanted = [...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId));
-    const openFrom = Math.max(ledger.foldedBefore - RECENT_WINDOW, startOfHour(from));
+    const openFrom = Math.max(ledger.rolledUpBefore - RECENT_WINDOW, startOfHour(from));
     const [scans, days] = await Promise.all([
       this.#columns(openFrom, Number.MAX_SAFE_INTEGER),
       this.#days.read(
         wanted.map(([ordinal]) => ordinal),
         from,
-        ledger.foldedBefore,
+        ledger.rolledUpBefore,
       ),
     ]);
     const open = (ordinal: number): SubnetPast => {
@@ -178,12 +179,12 @@ class TargetHistory {
       for (const { at, samples } of scans) {
         const sample = samples.sampleOf(ordinal);
         if (sample === null) continue;
-        foldSample(hours.open, at, sample);
+        addSample(hours.open, at, sample);
         measurements.push({ at, sample });
       }
       return { hours, measurements };
     };
-    const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.foldedBefore);
+    const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.rolledUpBefore);
     const lazy = new LazyHistories(from, newest);
     // By their numbers, so that who goes through all of them unpacks each part of the history once.
     const histories = new Map(wanted.map(([ordinal, subnetId]) => [subnetId, lazy.of(() => open(ordinal))]));
@@ -228,7 +229,7 @@ class TargetHistory {
   }
 }
 
-/** Buckets before `next` are folded up to `before`, the start of an hour. */
+/** Buckets before `next` are rolled up, as far as `before`, the start of an hour. */
 interface Pass {
   readonly before: number;
   readonly next: number;

@@ -28,13 +28,13 @@ export interface DynamoStateStoreOptions {
  * |-----------------------------------|----------------------|-------|---------|
  * | alerts listed                     | 3 RRU                | 8,640 |  $0.003 |
  * | history recorded                  | 4 WRU, 3 RRU         | 8,640 |  $0.025 |
- * | history folded                    | 25 WRU, 76 RRU       |   720 |  $0.018 |
+ * | history rolled up                 | 25 WRU, 76 RRU       |   720 |  $0.018 |
  * | last six hours read               | 30 RRU               | 8,640 |  $0.032 |
  * | 36 days read (every six hours)    | 36 x 15 RRU          |   120 |  $0.008 |
  * | of the latest assessment read     | 33 RRU at most       | 8,640 |  $0.036 |
  * | latest assessment stored          | 1 to 96 WRU, 1 RRU   | 8,640 |  $0.006 to $0.52: what did not change is not written |
  *
- * An hour is folded by as many scans as it takes, 800 subnets in each, so that no scan makes more than 40 requests.
+ * An hour is rolled up by as many scans as it takes, 800 subnets in each, so that no scan makes more than 40 requests.
  * A store that is made again for every scan reads 36 days every time: $0.58 instead of $0.008.
  * An alert costs 1 or 2 WRU whenever it changes, and 2 or 3 such writes for each message.
  */

@@ -3,9 +3,9 @@ import type { HourlyPoint, Sample, SubnetHistory } from '../../model/result/fore
 import type { HistorySample } from '../state-store.ts';
 
 /**
- * How measurements become hourly roll-ups. All stores fold with this one function, so that they cannot disagree, and
- * folding is idempotent and indifferent to order: it may be repeated after a crash, done twice by two scans at once, or
- * done by a reader on the fly for what is not folded yet.
+ * How measurements become hourly roll-ups. All stores roll up with this one function, so that they cannot disagree, and
+ * rolling up is idempotent and indifferent to order: it may be repeated after a crash, done twice by two scans at once, or
+ * done by a reader on the fly for what is not rolled up yet.
  */
 
 export const HOUR = 3_600_000;
@@ -45,8 +45,8 @@ export const supplyValue = (sample: Omit<HistorySample, 'subnetId'>, supply: Sup
 /** A subnet is at most a /16 (Amazon VPC user guide, subnet sizing): it has no more addresses than this. */
 const MAX_SUBNET_ADDRESSES = 65_536 - 5;
 
-/** Folds one measurement in. Tells whether it was new: one of the same moment that is there already stays as it is. */
-export const foldSample = (
+/** Adds one measurement. Tells whether it was new: one of the same moment that is there already stays as it is. */
+export const addSample = (
   hours: SubnetHours,
   at: number,
   sample: Omit<HistorySample, 'subnetId'>,

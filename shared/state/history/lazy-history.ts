@@ -10,21 +10,21 @@ import {
 } from './history-rollup.ts';
 import { HourColumns } from './hour-columns.ts';
 
-/** One subnet's folded hours as read: the closed ones, and after them those into which the reader may still fold. */
-export interface FoldedHours {
+/** One subnet's rolled-up hours as read: the closed ones, and after them those into which the reader may still add. */
+export interface StoredHours {
   readonly closed: Readonly<Record<Supply, HourColumns>>;
   readonly open: SubnetHours;
 }
 
 /** @param hours how many there will be, if it is known: columns that grow take up to twice the memory. */
-export const noFoldedHours = (hours?: number): FoldedHours => ({
+export const noStoredHours = (hours?: number): StoredHours => ({
   closed: { addresses: new HourColumns(hours), prefixes: new HourColumns(hours) },
   open: noHours(),
 });
 
 /** All that is stored of one subnet. */
 export interface SubnetPast {
-  readonly hours: FoldedHours;
+  readonly hours: StoredHours;
   readonly measurements: readonly Measurement[];
 }
 
@@ -87,7 +87,7 @@ export class LazyHistories {
 
 interface OpenedHistory {
   readonly open: () => SubnetPast;
-  readonly hours: FoldedHours;
+  readonly hours: StoredHours;
   readonly recent: ReturnType<typeof recentSamples>;
   readonly points: Map<Supply, readonly HourlyPoint[]>;
 }

@@ -1,8 +1,8 @@
 import type { Target } from '../../model/aws/inventory.ts';
 import { decodeDay, encodeDay, visitDay } from '../history/history-codec.ts';
 import {
+  addSample,
   checkedSamples,
-  foldSample,
   HISTORY_RETENTION,
   type Measurement,
   noHours,
@@ -10,7 +10,7 @@ import {
   type SubnetHours,
   startOfDay,
 } from '../history/history-rollup.ts';
-import { type FoldedHours, LazyHistories, noFoldedHours } from '../history/lazy-history.ts';
+import { LazyHistories, noStoredHours, type StoredHours } from '../history/lazy-history.ts';
 import { targetKey } from '../state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from '../state-store.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -18,7 +18,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 /** Each subnet's day is one small blob in the same encoding that DynamoDB gets; here the subnet needs no number. */
 const SOLE = 0;
 
-/** History in SQLite: a record is one transaction, folded at once. */
+/** History in SQLite: a record is one transaction, rolled up at once. */
 export const sqliteHistory = (database: SqliteDatabase): HistoryStore => {
   const history: HistoryStore = {
     record: (target, at, samples) => history.backfill(target, [{ at, samples }]),
@@ -54,7 +54,7 @@ const record = (database: SqliteDatabase, target: Target, scans: readonly Histor
   );
   for (const [subnetId, ofSubnet] of Map.groupBy(measurements, ({ sample }) => sample.subnetId)) {
     for (const [day, ofDay] of Map.groupBy(ofSubnet, ({ at }) => startOfDay(at))) {
-      foldDay(database, key, subnetId, day, ofDay, newest);
+      rollUpDay(database, key, subnetId, day, ofDay, newest);
     }
   }
   database.run('DELETE FROM history_recent WHERE target = ? AND at <= ?', key, newest - RECENT_WINDOW);
@@ -65,7 +65,7 @@ const record = (database: SqliteDatabase, target: Target, scans: readonly Histor
   );
 };
 
-const foldDay = (
+const rollUpDay = (
   database: SqliteDatabase,
   key: string,
   subnetId: string,
@@ -81,7 +81,7 @@ const foldDay = (
   );
   const hours: SubnetHours =
     (row === null ? undefined : decodeDay(day, blobOf(row['rollups'])).get(SOLE)) ?? noHours();
-  const added = measurements.filter(({ at, sample }) => foldSample(hours, at, sample));
+  const added = measurements.filter(({ at, sample }) => addSample(hours, at, sample));
   if (added.length === 0) return;
   database.run(
     `INSERT INTO history_day (target, subnet_id, day, rollups) VALUES (?, ?, ?, ?)
@@ -114,8 +114,8 @@ const readHours = (
   target: Target,
   subnetId: string,
   fromDay: number,
-): FoldedHours => {
-  const hours = noFoldedHours();
+): StoredHours => {
+  const hours = noStoredHours();
   const rows = database.all(
     'SELECT day, rollups FROM history_day WHERE target = ? AND subnet_id = ? AND day >= ? ORDER BY day',
     targetKey(target),

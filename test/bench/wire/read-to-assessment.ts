@@ -8,7 +8,7 @@ import { measured } from './measured.ts';
 /** Headroom, from the wire to the assessment of all subnets, maps included. */
 await measured(async (url, pages) => {
   const subnets = Array.from({ length: pages }, (_, index) => subnetOfPage(index));
-  const fold = new TargetAssessor({
+  const assessor = new TargetAssessor({
     target: aTarget,
     facts: {
       vpcs: [aVpcRecord({ cidrBlocks: ['10.0.0.0/8'] })],
@@ -28,9 +28,9 @@ await measured(async (url, pages) => {
   const inventory = createEc2Inventory({ client: streamingEc2Client(url), target: aTarget });
   await inventory.eachInterface({}, (networkInterface) => {
     interfaces += 1;
-    fold.add(networkInterface);
+    assessor.add(networkInterface);
   });
-  const { assessment } = fold.finish({
+  const { assessment } = assessor.finish({
     target: { ...aTarget, status: 'ok', errors: [] },
     histories: new Map(),
   });

@@ -123,7 +123,7 @@ describe('what 1,000 subnets cost in DynamoDB', () => {
     );
     const got = await measured(() => store.assessments.latest(target));
 
-    // A process reads folded days every six hours, and the recent scans every time.
+    // A process reads rolled-up days every six hours, and the recent scans every time.
     const readFirst = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - DAYS_READ * DAY));
     const readAgain = await measured(() => store.history.read(target, subnetIds, MIDNIGHT - DAYS_READ * DAY));
 
@@ -131,17 +131,17 @@ describe('what 1,000 subnets cost in DynamoDB', () => {
       await store.history.record(target, MIDNIGHT + minutes * MINUTE, aScan());
     }
     samples = aScan();
-    const folded = await measured(async () => {
+    const rolledUp = await measured(async () => {
       await store.history.record(target, MIDNIGHT + HOUR, samples);
       await store.history.record(target, MIDNIGHT + HOUR + MINUTE, samples);
     });
 
-    // One folded day is there: a forecast reads 36.
+    // One rolled-up day is there: a forecast reads 36.
     const dayUnits = readFirst.readUnits - readAgain.readUnits;
     const monthly = {
       alertsListed: dollars(listed, SCANS_PER_MONTH),
       historyRecorded: dollars(recorded, SCANS_PER_MONTH),
-      historyFolded: dollars(folded, HOURS_PER_MONTH),
+      historyRolledUp: dollars(rolledUp, HOURS_PER_MONTH),
       recentRead: dollars(readAgain, SCANS_PER_MONTH),
       daysRead: (HOURS_PER_MONTH / 6) * DAYS_READ * dayUnits * READ_PRICE,
     };
@@ -150,8 +150,8 @@ describe('what 1,000 subnets cost in DynamoDB', () => {
     expect(recorded).toEqual({ requests: 2, writeUnits: 4, readUnits: 3 });
     expect(readAgain.requests).toBe(2);
     expect(unchanged).toEqual({ requests: 2, writeUnits: 1, readUnits: 1 });
-    // Ten buckets of a day, each read and written, the scans since the last fold, and the ledger, by two scans.
-    expect(folded.requests).toBeLessThanOrEqual(34);
+    // Ten buckets of a day, each read and written, the scans since the last roll-up, and the ledger, by two scans.
+    expect(rolledUp.requests).toBeLessThanOrEqual(34);
     const history = Object.values(monthly).reduce((sum, cost) => sum + cost, 0);
     expect(history, JSON.stringify(monthly)).toBeLessThan(0.15);
     expect(dollars(put, SCANS_PER_MONTH)).toBeLessThan(0.6);

@@ -161,7 +161,7 @@ describe('the DynamoDB store, when things go wrong', () => {
       const available = (at: number) => Math.floor((at / MINUTE) % 251);
       let recorded = 0;
       await killedAtEach(async (attempt) => {
-        // Each time a new hour begins, so that each time there is something to fold.
+        // Each time a new hour begins, so that each time there is something to roll up.
         recorded = Math.max(recorded, attempt);
         const at = TEN + attempt * HOUR;
         for (const offset of [0, 10 * MINUTE, 20 * MINUTE]) {

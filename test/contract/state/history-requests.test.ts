@@ -57,7 +57,7 @@ test.each([100, 1_000, 5_000])(
     database.fates = () => 'answered';
     expect(Math.max(...counts), counts.join(' ')).toBeLessThanOrEqual(MOST_REQUESTS);
 
-    // Whatever was read in part and folded in turns: it is what one process would have kept that saw all of it.
+    // Whatever was read in part and rolled up in turns: it is what one process would have kept that saw all of it.
     const whole = createDynamoStateStore({ client: database.client, tableName });
     const ids = [0, 99, subnets - 1].map((index) => samplesOf(subnets, 0)[index]?.subnetId ?? '');
     const [kept, read] = await Promise.all(

@@ -120,7 +120,7 @@ describe('history agrees with a list of all measurements, whatever comes in what
         createDynamoStateStore({ client: database.client, tableName: await database.createTable() }),
       numRuns: 60,
     },
-    'DynamoDB, where several scans fold an hour': {
+    'DynamoDB, where several scans roll up an hour': {
       open: async () =>
         createDynamoStateStore({
           client: database.client,

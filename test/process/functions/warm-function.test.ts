@@ -39,7 +39,7 @@ const scan = async (fateOf: (index: number) => Fate = () => 'answered'): Promise
 const batchesRead = (operations: readonly string[]): number =>
   operations.filter((operation) => operation === 'BatchGetItem').length;
 
-test('reads the folded days of its history once, and not at every scan or every hour', async () => {
+test('reads the rolled-up days of its history once, and not at every scan or every hour', async () => {
   const counts: number[] = [];
   for (let hour = 0; hour < 3; hour += 1) {
     for (let scans = 0; scans < 2; scans += 1) {

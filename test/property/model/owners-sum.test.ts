@@ -76,7 +76,7 @@ const estates = fc
   .map(lay);
 
 const assess = (interfaces: readonly NetworkInterface[]) => {
-  const fold = new TargetAssessor({
+  const assessor = new TargetAssessor({
     target: aTarget,
     facts: {
       vpcs: [aVpcRecord()],
@@ -93,8 +93,9 @@ const assess = (interfaces: readonly NetworkInterface[]) => {
     previous: null,
     now: 0,
   });
-  for (const each of interfaces) fold.add(each);
-  return fold.finish({ target: { ...aTarget, status: 'ok', errors: [] }, histories: new Map() }).assessment;
+  for (const each of interfaces) assessor.add(each);
+  return assessor.finish({ target: { ...aTarget, status: 'ok', errors: [] }, histories: new Map() })
+    .assessment;
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

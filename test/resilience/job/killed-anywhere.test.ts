@@ -7,7 +7,7 @@ import { STORES, type StoreKind, type Survivor } from '../alerting/stores.ts';
 import { BETWEEN_SCANS, job, SCANS, type Scene, Series } from './story.ts';
 
 /**
- * Lambda may be killed at any await of the whole job: while it reads, folds, stores, sends, remembers or publishes. SQS hands
+ * Lambda may be killed at any await of the whole job: while it reads, adds up, stores, sends, remembers or publishes. SQS hands
  * the message out again, and in the end all is as if nothing had happened.
  */
 

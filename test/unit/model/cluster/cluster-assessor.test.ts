@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
 import { ClusterAssessor } from '../../../../shared/model/cluster/cluster-assessor.ts';
 import { compatGauges, nodeCount } from '../../../../shared/model/cluster/cni-gauges.ts';
+import { clusterOf, clustersOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import {
   aNode,
@@ -11,7 +12,6 @@ import {
   cniSettings,
   nodeInterface,
 } from '../../../fixtures/cluster-records.ts';
-import { clusterOf, clustersOf, fullNode } from '../../../fixtures/folded-clusters.ts';
 import { anInterfaceRecord, aTarget } from '../../../fixtures/inventory-records.ts';
 
 describe('a cluster', () => {
@@ -439,7 +439,7 @@ describe('a cluster of which little is known', () => {
   });
 
   test('has what could not be asked for among its unknowns', () => {
-    const fold = new ClusterAssessor({
+    const assessor = new ClusterAssessor({
       target: aTarget,
       instances: byId(),
       instancesListed: false,
@@ -448,7 +448,7 @@ describe('a cluster of which little is known', () => {
       limits: () => null,
       unknowns: [{ field: 'nodes', reason: 'Instances could not be listed.' }],
     });
-    const [cluster] = fold.finish([aSubnet()]).clusters;
+    const [cluster] = assessor.finish([aSubnet()]).clusters;
     expect(cluster?.unknowns).toEqual([{ field: 'nodes', reason: 'Instances could not be listed.' }]);
     // Nothing that nodes hold is zero where no node could be listed.
     expect(cluster?.gauges).toEqual({

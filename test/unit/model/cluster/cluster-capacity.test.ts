@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
+import { clusterOf, clustersOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import {
   aNode,
@@ -9,7 +10,6 @@ import {
   cniSettings,
   nodeInterface,
 } from '../../../fixtures/cluster-records.ts';
-import { clusterOf, clustersOf, fullNode } from '../../../fixtures/folded-clusters.ts';
 
 describe('capacity', () => {
   test('counts more pods on the nodes that are there, up to their slots', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { compatGauges } from '../../../../shared/model/cluster/cni-gauges.ts';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
+import type { GivenCluster } from '../../../fixtures/assessed-clusters.ts';
+import { clusterOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, anEksCluster, cniSettings, nodeInterface } from '../../../fixtures/cluster-records.ts';
-import type { GivenCluster } from '../../../fixtures/folded-clusters.ts';
-import { clusterOf, fullNode } from '../../../fixtures/folded-clusters.ts';
 
 describe('the gauges', () => {
   const ample = aSubnet({ available: 200, availableSingle: 200 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { NodePoolLimits } from '../../../../shared/model/aws/inventory.ts';
 import { nodePoolsInCluster } from '../../../../shared/model/kubernetes/node-pools.ts';
 import { known, type NodePool, unread } from '../../../../shared/model/kubernetes/observed.ts';
+import { clusterOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, anEksCluster } from '../../../fixtures/cluster-records.ts';
-import { clusterOf, fullNode } from '../../../fixtures/folded-clusters.ts';
 import { aReading } from '../../../fixtures/kubernetes-reading.ts';
 
 const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({

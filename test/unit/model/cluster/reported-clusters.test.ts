@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EksCluster, NetworkInterface } from '../../../../shared/model/aws/inventory.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
+import { clusterOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import {
   aNode,
@@ -10,7 +11,6 @@ import {
   cniSettings,
   nodeInterface,
 } from '../../../fixtures/cluster-records.ts';
-import { clusterOf, fullNode } from '../../../fixtures/folded-clusters.ts';
 
 /** Situations that people reported of the CNI, with what is right in each. Names and addresses are made up. */
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EksCluster, Instance } from '../../../../shared/model/aws/inventory.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
+import { clusterOf, clustersOf } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import {
   aNode,
@@ -9,7 +10,6 @@ import {
   cniSettings,
   nodeInterface,
 } from '../../../fixtures/cluster-records.ts';
-import { clusterOf, clustersOf } from '../../../fixtures/folded-clusters.ts';
 
 const ZONES = ['a', 'b', 'c'];
 

@@ -28,9 +28,9 @@ const sightingsBeside = (
   previous: readonly LeakedInterface[] | null,
   ...interfaces: readonly NetworkInterface[]
 ): readonly LeakedInterface[] => {
-  const fold = new LeakTracker({ target: aTarget, previous, instances, now: NOW });
-  for (const each of interfaces) fold.add(each);
-  return fold.finish();
+  const tracker = new LeakTracker({ target: aTarget, previous, instances, now: NOW });
+  for (const each of interfaces) tracker.add(each);
+  return tracker.finish();
 };
 
 /** Where the node of the interface is gone. */

@@ -18,14 +18,15 @@ const mapOf = (
   holdings: readonly Holding[],
   reservations: readonly SubnetCidrReservation[] | null = [],
 ): AddressMap => {
-  const fold = new SubnetAssessor({
+  const assessor = new SubnetAssessor({
     subnet: aSubnetRecord({ cidrBlock }),
     target: aTarget,
     reservations,
     interfacesVisible: true,
   });
-  for (const [name, holds] of holdings) fold.add(anInterfaceRecord(holds), { kind: 'cluster-nodes', name });
-  return fold.finish().map ?? expect.fail('there should be a map');
+  for (const [name, holds] of holdings)
+    assessor.add(anInterfaceRecord(holds), { kind: 'cluster-nodes', name });
+  return assessor.finish().map ?? expect.fail('there should be a map');
 };
 
 const hosts = (from: number, count: number) =>

@@ -27,19 +27,19 @@ const scan = ({
   reservations = [],
   interfacesVisible = true,
 }: Situation): SubnetOutcome => {
-  const fold = new SubnetAssessor({
+  const assessor = new SubnetAssessor({
     subnet: aSubnetRecord(subnet),
     target: aTarget,
     reservations,
     interfacesVisible,
   });
   for (const [index, changes] of interfaces.entries()) {
-    fold.add(anInterfaceRecord({ networkInterfaceId: `eni-${index}`, ...changes }), {
+    assessor.add(anInterfaceRecord({ networkInterfaceId: `eni-${index}`, ...changes }), {
       kind: 'cluster-nodes',
       name: 'blue',
     });
   }
-  return fold.finish();
+  return assessor.finish();
 };
 
 const assess = (situation: Situation): SubnetAssessment => scan(situation).assessment;
@@ -154,16 +154,16 @@ describe('what interfaces hold', () => {
   });
 
   test('one that two interfaces claim while it moves from one to the other counts once, for the first', () => {
-    const fold = new SubnetAssessor({
+    const assessor = new SubnetAssessor({
       subnet: aSubnetRecord(),
       target: aTarget,
       reservations: [],
       interfacesVisible: true,
     });
     const holder = anInterfaceRecord({ privateAddresses: addresses('10.0.0.4') });
-    fold.add(holder, { kind: 'lambda', name: null });
-    fold.add(holder, { kind: 'efs', name: null });
-    expect(fold.finish().assessment).toMatchObject({
+    assessor.add(holder, { kind: 'lambda', name: null });
+    assessor.add(holder, { kind: 'efs', name: null });
+    expect(assessor.finish().assessment).toMatchObject({
       used: 1,
       owners: [
         { kind: 'lambda', name: null, interfaces: 1, addresses: 1 },

@@ -15,14 +15,14 @@ const outcome = (
   interfaces: readonly NetworkInterface[] = [],
   interfacesVisible = true,
 ): SubnetOutcome => {
-  const fold = new SubnetAssessor({
+  const assessor = new SubnetAssessor({
     subnet: aSubnetRecord(changes),
     target: aTarget,
     reservations: [],
     interfacesVisible,
   });
-  for (const networkInterface of interfaces) fold.add(networkInterface, { kind: 'instance', name: null });
-  return fold.finish();
+  for (const networkInterface of interfaces) assessor.add(networkInterface, { kind: 'instance', name: null });
+  return assessor.finish();
 };
 
 const quarter = () =>

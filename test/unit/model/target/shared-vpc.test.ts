@@ -23,7 +23,7 @@ const scan = (
   withCluster: boolean,
 ) => {
   const target = { accountId, region: aTarget.region };
-  const fold = new TargetAssessor({
+  const assessor = new TargetAssessor({
     target,
     facts: {
       vpcs: [aVpcRecord()],
@@ -39,9 +39,9 @@ const scan = (
     previous: null,
     now: 0,
   });
-  for (const each of interfaces) fold.add(each);
+  for (const each of interfaces) assessor.add(each);
   return applyPolicy(
-    fold.finish({ target: { ...target, status: 'ok', errors: [] }, histories: new Map() }),
+    assessor.finish({ target: { ...target, status: 'ok', errors: [] }, histories: new Map() }),
     DEFAULT_POLICY,
   ).assessment;
 };

@@ -19,7 +19,7 @@ import { aPod, aReading, aWorkload } from '../../../fixtures/kubernetes-reading.
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 const ok = { ...aTarget, status: 'ok', errors: [] } as const;
 
-const foldOf = (
+const assessorOf = (
   facts: Partial<TargetAssessorInput['facts']> = {},
   changes: Partial<Omit<TargetAssessorInput, 'facts'>> = {},
 ): TargetAssessor =>
@@ -41,8 +41,8 @@ const foldOf = (
       ...facts,
     },
   });
-const finish = (fold: TargetAssessor) =>
-  applyPolicy(fold.finish({ target: ok, histories: new Map() }), DEFAULT_POLICY).assessment;
+const finish = (assessor: TargetAssessor) =>
+  applyPolicy(assessor.finish({ target: ok, histories: new Map() }), DEFAULT_POLICY).assessment;
 const detachedCniInterface = anInterfaceRecord({
   networkInterfaceId: 'eni-leak',
   status: 'available',
@@ -52,11 +52,11 @@ const detachedCniInterface = anInterfaceRecord({
   tags: { 'node.k8s.amazonaws.com/instance_id': 'i-0gone', 'cluster.k8s.amazonaws.com/name': 'shop' },
 });
 
-describe('folding a target', () => {
+describe('assessing a target', () => {
   test('an interface is counted in its subnet, its VPC and its owner', () => {
-    const fold = foldOf();
-    fold.add(anInterfaceRecord({ privateAddresses: addresses('10.0.0.10', '10.0.0.11') }));
-    const { subnets, vpcs, scannedAt, maps } = finish(fold);
+    const assessor = assessorOf();
+    assessor.add(anInterfaceRecord({ privateAddresses: addresses('10.0.0.10', '10.0.0.11') }));
+    const { subnets, vpcs, scannedAt, maps } = finish(assessor);
     expect(subnets.map(({ used, available }) => [used, available])).toEqual([[2, 249]]);
     expect(vpcs.map(({ subnets: count, available }) => [count, available])).toEqual([[1, 249]]);
     expect(subnets[0]?.owners?.reduce((sum, owner) => sum + owner.addresses, 0)).toBe(2);
@@ -70,36 +70,36 @@ describe('folding a target', () => {
       nodeGroups: [aNodeGroup({ subnetIds: [aSubnetRecord().subnetId] })],
     });
     const usesPrefixes = (eksClusters: readonly (typeof cluster)[]) =>
-      finish(foldOf({ eksClusters })).subnets.map((subnet) => subnet.usesPrefixes);
+      finish(assessorOf({ eksClusters })).subnets.map((subnet) => subnet.usesPrefixes);
     expect(usesPrefixes([cluster])).toEqual([true]);
     expect(usesPrefixes([{ ...cluster, vpcCni: cniSettings({}) }])).toEqual([false]);
     const { subnets } = finish(
-      foldOf({ eksClusters: [cluster], reservations: new Map([[aSubnetRecord().subnetId, null]]) }),
+      assessorOf({ eksClusters: [cluster], reservations: new Map([[aSubnetRecord().subnetId, null]]) }),
     );
     expect(subnets[0]?.unknowns.map(({ field }) => field)).not.toContain('usesPrefixes');
   });
 
   test('an interface in a subnet that was created after subnets were listed waits for the next scan', () => {
-    const fold = foldOf();
-    fold.add(anInterfaceRecord({ subnetId: 'subnet-new' }));
-    expect(finish(fold).subnets.map(({ used }) => used)).toEqual([0]);
+    const assessor = assessorOf();
+    assessor.add(anInterfaceRecord({ subnetId: 'subnet-new' }));
+    expect(finish(assessor).subnets.map(({ used }) => used)).toEqual([0]);
   });
 
   test('a VPC sums up its own subnets, and not those of another', () => {
-    const fold = foldOf({ vpcs: [aVpcRecord(), aVpcRecord({ vpcId: 'vpc-0other' })] });
-    expect(finish(fold).vpcs.map(({ subnets, usable }) => [subnets, usable])).toEqual([
+    const assessor = assessorOf({ vpcs: [aVpcRecord(), aVpcRecord({ vpcId: 'vpc-0other' })] });
+    expect(finish(assessor).vpcs.map(({ subnets, usable }) => [subnets, usable])).toEqual([
       [1, 251],
       [0, 0],
     ]);
   });
 
   test('a subnet of which EC2 says that it is ours is measured like one without an owner', () => {
-    const fold = foldOf({ subnets: [aSubnetRecord({ ownerId: aTarget.accountId })] });
-    expect(finish(fold).subnets).toMatchObject([{ ownerId: null, available: 251, confidence: 'exact' }]);
+    const assessor = assessorOf({ subnets: [aSubnetRecord({ ownerId: aTarget.accountId })] });
+    expect(finish(assessor).subnets).toMatchObject([{ ownerId: null, available: 251, confidence: 'exact' }]);
   });
 
   test('when interfaces could not be listed, nothing that depends on them is known, and clusters are not claimed', () => {
-    const { subnets, clusters, maps } = finish(foldOf({}, { interfacesListed: false }));
+    const { subnets, clusters, maps } = finish(assessorOf({}, { interfacesListed: false }));
     expect(subnets[0]).toMatchObject({
       total: 256,
       used: null,
@@ -112,21 +112,21 @@ describe('folding a target', () => {
   });
 
   test('reservations that could not be read leave null what depends on them', () => {
-    const { subnets } = finish(foldOf({ reservations: new Map() }));
+    const { subnets } = finish(assessorOf({ reservations: new Map() }));
     expect(subnets[0]).toMatchObject({ used: 0, available: null });
   });
 
   test('in a subnet that another account shares, only its owner sees everybody: unknown, never free', () => {
-    const { subnets } = finish(foldOf({ subnets: [aSubnetRecord({ ownerId: '999999999999' })] }));
+    const { subnets } = finish(assessorOf({ subnets: [aSubnetRecord({ ownerId: '999999999999' })] }));
     expect(subnets[0]).toMatchObject({ ownerId: '999999999999', available: null, confidence: 'unknown' });
   });
 });
 
 describe('interfaces that no controller cleans up', () => {
   test('a first sighting is remembered, and is no leak yet', () => {
-    const fold = foldOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
-    fold.add(detachedCniInterface);
-    const { leakedInterfaces, subnets } = finish(fold);
+    const assessor = assessorOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
+    assessor.add(detachedCniInterface);
+    const { leakedInterfaces, subnets } = finish(assessor);
     expect(leakedInterfaces).toMatchObject([
       {
         networkInterfaceId: 'eni-leak',
@@ -139,26 +139,29 @@ describe('interfaces that no controller cleans up', () => {
   });
 
   test('seen for longer than the CNI takes to clean up, it is leaked, and counted in its subnet', () => {
-    const before = foldOf({}, { now: NOW - 2 * 3_600_000, previous: anAssessment({ leakedInterfaces: [] }) });
+    const before = assessorOf(
+      {},
+      { now: NOW - 2 * 3_600_000, previous: anAssessment({ leakedInterfaces: [] }) },
+    );
     before.add(detachedCniInterface);
-    const fold = foldOf({}, { previous: finish(before) });
-    fold.add(detachedCniInterface);
-    const { leakedInterfaces, subnets, findings } = finish(fold);
+    const assessor = assessorOf({}, { previous: finish(before) });
+    assessor.add(detachedCniInterface);
+    const { leakedInterfaces, subnets, findings } = finish(assessor);
     expect(leakedInterfaces.map(({ leaked }) => leaked)).toEqual([true]);
     expect(subnets[0]?.leakedInterfaces).toBe(1);
     expect(findings.map(({ kind }) => kind)).toContain('leaked-interfaces');
   });
 
   test('a scan that could not list interfaces keeps the sightings of the last one', () => {
-    const before = foldOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
+    const before = assessorOf({}, { previous: anAssessment({ leakedInterfaces: [] }) });
     before.add(detachedCniInterface);
     const previous = finish(before);
-    const { leakedInterfaces } = finish(foldOf({}, { interfacesListed: false, previous }));
+    const { leakedInterfaces } = finish(assessorOf({}, { interfacesListed: false, previous }));
     expect(leakedInterfaces).toEqual(previous.leakedInterfaces);
   });
 
   test('and where there is no last one, there are none to keep', () => {
-    expect(finish(foldOf({}, { interfacesListed: false })).leakedInterfaces).toEqual([]);
+    expect(finish(assessorOf({}, { interfacesListed: false })).leakedInterfaces).toEqual([]);
   });
 });
 
@@ -174,7 +177,7 @@ test('what could not be asked for is said of every cluster', () => {
     tags: { 'eks:cluster-name': 'shop' },
   };
   const { clusters } = finish(
-    foldOf({ instances: new Map([['i-1', instance]]), eksClusters: null, autoScalingGroups: null }),
+    assessorOf({ instances: new Map([['i-1', instance]]), eksClusters: null, autoScalingGroups: null }),
   );
   expect(clusters.map(({ clusterName, source }) => [clusterName, source])).toEqual([['shop', 'tags']]);
   expect(clusters[0]?.unknowns.slice(0, 2)).toEqual([
@@ -199,14 +202,14 @@ test('instances that could not be listed are said, too', () => {
     fargateProfiles: [],
     vpcCni: null,
   } as const;
-  const { clusters } = finish(foldOf({ instances: null, eksClusters: [eks] }));
+  const { clusters } = finish(assessorOf({ instances: null, eksClusters: [eks] }));
   expect(clusters[0]?.unknowns).toContainEqual({ field: 'nodes', reason: 'Instances could not be listed.' });
 });
 
 test('a history of a subnet that is gone has no forecast, and hinders no other', () => {
   const past = { addresses: { hourly: [], recent: [] }, prefixes: { hourly: [], recent: [] } };
   const histories = new Map([['subnet-gone', past]]);
-  const { assessment } = applyPolicy(foldOf().finish({ target: ok, histories }), DEFAULT_POLICY);
+  const { assessment } = applyPolicy(assessorOf().finish({ target: ok, histories }), DEFAULT_POLICY);
   expect(assessment.subnets.map(({ subnetId }) => subnetId)).toEqual([aSubnetRecord().subnetId]);
 });
 
@@ -218,7 +221,7 @@ describe('the pods of a cluster', () => {
     now: number,
     vpcCni: EksCluster['vpcCni'] = cniSettings({}),
   ) => {
-    const fold = foldOf(
+    const assessor = assessorOf(
       {
         kubernetes: new Map([
           [
@@ -235,7 +238,7 @@ describe('the pods of a cluster', () => {
       },
       { previous, now },
     );
-    fold.add(
+    assessor.add(
       anInterfaceRecord({
         attachment: {
           attachmentId: null,
@@ -248,7 +251,7 @@ describe('the pods of a cluster', () => {
         privateAddresses: addresses('10.0.0.5', '10.0.0.20', '10.0.0.21', '10.0.0.22'),
       }),
     );
-    return finish(fold);
+    return finish(assessor);
   };
 
   test('are compared with those of the scan before', () => {
@@ -280,12 +283,12 @@ describe('the pods of a cluster', () => {
   });
 
   test('are not known where the API server refused to list them', () => {
-    const fold = foldOf({
+    const assessor = assessorOf({
       kubernetes: new Map([['shop', aReading({ pods: unread('forbidden', 'list pods is not allowed') })]]),
       eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup()], vpcCni: cniSettings({}) })],
       instances: new Map([['i-01', aNode('i-01')]]),
     });
-    const [cluster] = finish(fold).clusters;
+    const [cluster] = finish(assessor).clusters;
     expect(cluster?.pods).toBeNull();
     expect(cluster?.unknowns.map(({ reason }) => reason).join(' ')).toContain('list pods is not allowed');
   });

@@ -9,11 +9,11 @@ const day = (name: string, bytes = 10): Item => ({ sk: { S: name }, body: { B: n
 const names = (recalled: { readonly items: readonly Item[] } | null) =>
   recalled?.items.map(({ sk }) => sk?.S) ?? null;
 
-test('folded days are remembered, with the hour up to which they are folded', () => {
+test('rolled-up days are remembered, with the hour up to which they are rolled up', () => {
   const memo = new DayMemo();
   memo.remember('bucket', NOON, 'day-1', [day('day-1'), day('day-2')]);
   expect(names(memo.recall('bucket', 'day-1'))).toEqual(['day-1', 'day-2']);
-  expect(memo.recall('bucket', 'day-1')).toMatchObject({ foldedBefore: NOON, readFor: NOON });
+  expect(memo.recall('bucket', 'day-1')).toMatchObject({ rolledUpBefore: NOON, readFor: NOON });
   expect(memo.recall('other', 'day-1')).toBeNull();
 });
 
@@ -24,7 +24,7 @@ test('who asks for less gets less, and who asks for more has to read', () => {
   expect(memo.recall('bucket', 'day-1')).toBeNull();
 });
 
-test('what this process folds is in it at once, in the order of the days', () => {
+test('what this process rolls up is in it at once, in the order of the days', () => {
   const memo = new DayMemo();
   memo.remember('target#1', NOON, 'day-1', [day('day-1'), day('day-3', 10)]);
   memo.replace('target#1', day('day-3', 20));
@@ -34,23 +34,23 @@ test('what this process folds is in it at once, in the order of the days', () =>
   const recalled = memo.recall('target#1', 'day-1');
   expect(names(recalled)).toEqual(['day-1', 'day-2', 'day-3']);
   expect(recalled?.items.map(({ body }) => body?.B?.length)).toEqual([10, 10, 20]);
-  expect(recalled).toMatchObject({ foldedBefore: NOON + HOUR, readFor: NOON });
+  expect(recalled).toMatchObject({ rolledUpBefore: NOON + HOUR, readFor: NOON });
   expect(memo.recall('target#2', 'day-1')).toBeNull();
 });
 
-test('an hour that another process has folded does not count as folded here', () => {
+test('an hour that another process has rolled up does not count as rolled up here', () => {
   const memo = new DayMemo();
   memo.remember('target#1', NOON, 'day-1', [day('day-1')]);
   memo.advance('target#', NOON + HOUR, NOON + 2 * HOUR);
   memo.advance('other#', NOON, NOON + 2 * HOUR);
-  expect(memo.recall('target#1', 'day-1')).toMatchObject({ foldedBefore: NOON });
+  expect(memo.recall('target#1', 'day-1')).toMatchObject({ rolledUpBefore: NOON });
 });
 
 test('days that were read in part keep the moment when all of them were read', () => {
   const memo = new DayMemo();
   memo.remember('target#1', NOON, 'day-1', [day('day-1'), day('day-2')]);
   memo.remember('target#1', NOON + HOUR, 'day-1', [day('day-1'), day('day-2', 20)], false);
-  expect(memo.recall('target#1', 'day-1')).toMatchObject({ foldedBefore: NOON + HOUR, readFor: NOON });
+  expect(memo.recall('target#1', 'day-1')).toMatchObject({ rolledUpBefore: NOON + HOUR, readFor: NOON });
 });
 
 test('it counts what was replaced, and holds no more than its limit', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SUBNETS_PER_BUCKET } from '../../../../shared/state/dynamo/dynamo-history-days.ts';
 import { MAX_ITEM_BYTES } from '../../../../shared/state/dynamo/dynamo-table.ts';
 import { type DayRollups, encodeDay, encodeScan } from '../../../../shared/state/history/history-codec.ts';
-import { foldSample, noHours } from '../../../../shared/state/history/history-rollup.ts';
+import { addSample, noHours } from '../../../../shared/state/history/history-rollup.ts';
 
 const MINUTE = 60_000;
 
@@ -26,7 +26,7 @@ const aDay = (
     const hours = noHours();
     for (let scan = 0; scan < 288; scan += 1) {
       const at = scan * 5 * MINUTE + moment(scan);
-      foldSample(hours, at, { available: value(subnet), freePrefixes: value(subnet) });
+      addSample(hours, at, { available: value(subnet), freePrefixes: value(subnet) });
     }
     day.set(subnet, hours);
   }
