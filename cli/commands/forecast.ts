@@ -1,5 +1,6 @@
 import { largestOf, smallestOf } from '../../shared/model/base/extremes.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
+import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { forecast } from '../../shared/model/forecast/forecast.ts';
 import { HistoryBuilder } from '../../shared/model/forecast/supply-history.ts';
 import type { Sample } from '../../shared/model/result/forecast.ts';
@@ -84,6 +85,9 @@ const outlooksAt = (
   return outlooks;
 };
 
+/** A time in a text; listings of other formats have it as ISO 8601. */
+const moment = (time: string | null): string | null => (time === null ? null : utcMinute(time));
+
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const outlookLines = ({
@@ -93,10 +97,10 @@ const outlookLines = ({
   probabilityWithin,
   reason,
 }: OutlookDocument): string[] => [
-  `expected   ${exhaustionAt ?? (probabilityWithin === null ? 'not known' : 'not within 30 days')}`,
+  `expected   ${exhaustionAt === null ? (probabilityWithin === null ? 'not known' : 'not within 30 days') : utcMinute(exhaustionAt)}`,
   probabilityWithin === null
     ? 'interval   not known'
-    : `interval   ${earliest ?? 'open'} to ${latest ?? 'open'}`,
+    : `interval   ${moment(earliest) ?? 'open'} to ${moment(latest) ?? 'open'}`,
   probabilityWithin === null
     ? 'within     not known'
     : `within     24 h ${percent(probabilityWithin['24h'])}, 72 h ${percent(probabilityWithin['72h'])}, 7 d ${percent(probabilityWithin['7d'])}`,
@@ -137,7 +141,7 @@ const refusedLine = (refusals: Review['refusals']): string => {
 const reviewLines = ({ exhaustions, refusals, headroom, usedAlarm, calibration }: Review): string[] => [
   exhaustions.length === 0
     ? 'ran out              never'
-    : `ran out              ${exhaustions.map((at) => `${at.slice(0, 16)}Z`).join(', ')}`,
+    : `ran out              ${exhaustions.map(utcMinute).join(', ')}`,
   refusedLine(refusals),
   alarmLine('Headroom', headroom),
   alarmLine('80 % used for 15 min', usedAlarm),
@@ -161,10 +165,19 @@ const within = (horizon: '24h' | '72h' | '7d'): ListingColumn<Moment> => ({
 });
 
 const COLUMNS: readonly ListingColumn<Moment>[] = [
-  { title: 'AT', cell: ({ at }) => at },
-  { title: 'EXPECTED', cell: ({ exhaustionAt }) => exhaustionAt },
-  { title: 'EARLIEST', leaveOut: 3, cell: ({ earliest }) => earliest },
-  { title: 'LATEST', leaveOut: 4, cell: ({ latest }) => latest },
+  { title: 'AT', cell: ({ at }) => utcMinute(at), value: ({ at }) => at },
+  {
+    title: 'EXPECTED',
+    cell: ({ exhaustionAt }) => moment(exhaustionAt),
+    value: ({ exhaustionAt }) => exhaustionAt,
+  },
+  {
+    title: 'EARLIEST',
+    leaveOut: 3,
+    cell: ({ earliest }) => moment(earliest),
+    value: ({ earliest }) => earliest,
+  },
+  { title: 'LATEST', leaveOut: 4, cell: ({ latest }) => moment(latest), value: ({ latest }) => latest },
   within('24h'),
   within('72h'),
   within('7d'),
@@ -290,9 +303,11 @@ Examples:
       // One moment is one object, as it was before several could be asked for.
       const document = others.length === 0 && first !== undefined ? withoutTime(first) : documents;
       const paragraphs = documents.map((document) =>
-        [...(others.length === 0 ? [] : [`at         ${document.at}`]), ...outlookLines(document), ''].join(
-          '\n',
-        ),
+        [
+          ...(others.length === 0 ? [] : [`at         ${utcMinute(document.at)}`]),
+          ...outlookLines(document),
+          '',
+        ].join('\n'),
       );
       await writeListing(io, output, {
         document: document satisfies ForecastDocument,

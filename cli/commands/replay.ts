@@ -1,4 +1,5 @@
 import { number } from '../../shared/model/base/text/numbers.ts';
+import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
@@ -17,7 +18,7 @@ interface Options {
   readonly plot?: string;
 }
 
-const minutes = (time: string | null): string | null => (time === null ? null : `${time.slice(0, 16)}Z`);
+const minutes = (time: string | null): string | null => (time === null ? null : utcMinute(time));
 
 const COLUMNS: readonly Column<ReplayTransition>[] = [
   { title: 'AT', cell: ({ at }) => minutes(at) },

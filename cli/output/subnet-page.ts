@@ -1,10 +1,10 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { quoted } from '../../shared/model/base/shell-words.ts';
-import { shortDuration } from '../../shared/model/base/text/durations.ts';
 import { nameAndId } from '../../shared/model/base/text/names.ts';
 import { number, percent, percentOf } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import { chancesText, expectationText } from '../../shared/model/result/expectation.ts';
 import type { Forecast } from '../../shared/model/result/forecast.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import { ownerLabel } from '../../shared/report/figures.ts';
@@ -47,20 +47,13 @@ const supplyLines = (subnet: SubnetAssessment): string => {
 
 const outlook = (label: string, forecast: Forecast | undefined, now: number): string => {
   if (forecast === undefined) return line(label, 'unknown: no earlier scans are known here');
-  const { exhaustionAt, earliest, latest, probabilityWithin, reason } = forecast;
+  const { probabilityWithin, reason } = forecast;
   if (probabilityWithin === null) return line(label, `unknown: ${reason}`);
-  const isEmpty = exhaustionAt !== null && Date.parse(exhaustionAt) <= now;
-  const when =
-    exhaustionAt === null
-      ? 'not expected to run out within 30 days'
-      : isEmpty
-        ? 'nothing is left'
-        : `empty in about ${shortDuration(Date.parse(exhaustionAt) - now)}, ${utcMinute(exhaustionAt)}`;
-  const between =
-    earliest === null || isEmpty
-      ? ''
-      : `, between ${utcMinute(earliest)} and ${latest === null ? 'much later' : utcMinute(latest)}`;
-  return line(label, `${when}${between}`) + line('', reason);
+  const isEmpty = forecast.basis?.available != null && forecast.basis.available <= 0;
+  return [
+    line(label, expectationText(forecast, now)),
+    ...(isEmpty ? [] : [line('', chancesText(probabilityWithin)), line('', reason)]),
+  ].join('');
 };
 
 /** What groups may still take here if all of them go to their maximum. */

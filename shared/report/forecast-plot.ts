@@ -1,6 +1,7 @@
 import type { AlertSeverity } from '../model/alert/alert.ts';
 import { largestOf } from '../model/base/extremes.ts';
-import { approximateTime } from '../model/base/text/approximate-times.ts';
+import { utcMinute } from '../model/base/text/times.ts';
+import { expectationText } from '../model/result/expectation.ts';
 import type { Forecast, Sample } from '../model/result/forecast.ts';
 
 const HOUR = 3_600_000;
@@ -24,6 +25,8 @@ export interface ForecastPlot {
   /** As seen at the last sample. */
   readonly forecast: Forecast;
   readonly alerts: readonly PlottedAlert[];
+  /** Whether the words stand beside the picture: it does not repeat them. */
+  readonly isBesideWords?: boolean;
 }
 
 const WIDTH = 1080;
@@ -77,9 +80,13 @@ export const forecastPlot = (plot: ForecastPlot): string => {
     STYLE,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
     `<text class="title" x="${LEFT}" y="20">${escaped(plot.title)}</text>`,
-    `<desc>${escaped(forecast.reason)}</desc>`,
-    `<text class="note" x="${LEFT}" y="36">${escaped(outlookLine(forecast))}</text>`,
-    `<text class="note" x="${LEFT}" y="52">${escaped(sentencesWithin(forecast.reason, LONGEST_NOTE))}</text>`,
+    ...(plot.isBesideWords === true
+      ? []
+      : [
+          `<desc>${escaped(forecast.reason)}</desc>`,
+          `<text class="note" x="${LEFT}" y="36">${escaped(expectationText(forecast, last))}</text>`,
+          `<text class="note" x="${LEFT}" y="52">${escaped(sentencesWithin(forecast.reason, LONGEST_NOTE))}</text>`,
+        ]),
     ...valueAxis(highest, plot.unit, scales),
     ...timeAxis(scales),
     ...alertBands(alerts, rules, last, scales),
@@ -100,8 +107,8 @@ export const forecastPlotPage = (plot: ForecastPlot): string =>
     `<title>${escaped(plot.title)}</title>`,
     '<style>:root{color-scheme:light dark}body{margin:1rem;font:14px system-ui,sans-serif}svg{width:100%;height:auto}</style>',
     '</head><body>',
-    forecastPlot(plot),
-    `<p>${escaped(plot.forecast.reason)}</p>`,
+    forecastPlot({ ...plot, isBesideWords: true }),
+    `<p>${escaped(expectationText(plot.forecast, plot.samples.at(-1)?.at ?? 0))}. ${escaped(plot.forecast.reason)}</p>`,
     '</body></html>',
     '',
   ].join('\n');
@@ -114,15 +121,6 @@ text{font:12px system-ui,sans-serif;fill:#333}.title{font-size:15px;font-weight:
 @media (prefers-color-scheme:dark){text{fill:#eee}.note,.tick,.unit{fill:#aaa}.paper{fill:#16181d}.grid{stroke:#333}
 .series{fill:#7aa2f7;stroke:#7aa2f7}.fan{fill:#fbbf24}.expected{stroke:#fbbf24}.low{stroke:#fff}.moment{stroke:#aaa}.end{stroke:#f87171}.warning{fill:#fbbf24}.critical{fill:#f87171}}
 </style>`;
-
-const outlookLine = ({ exhaustionAt, earliest, latest, probabilityWithin }: Forecast): string => {
-  if (probabilityWithin === null) return 'outlook unknown';
-  const moment = (at: string | null): string => (at === null ? 'later' : `${at.slice(0, 16)}Z`);
-  if (earliest === null) return 'not expected to run out within 30 days';
-  return exhaustionAt === null
-    ? `could run out, at the earliest about ${moment(earliest)}`
-    : `expected to run out ${moment(exhaustionAt)}, between ${moment(earliest)} and ${moment(latest)}`;
-};
 
 interface Column {
   readonly at: number;
@@ -192,8 +190,7 @@ const moments = (last: number, { exhaustionAt }: Forecast, { x, to, top, bottom 
   };
   const now = line(last, 'moment', 'now');
   if (exhaustionAt === null || Date.parse(exhaustionAt) > to) return now;
-  const label = `empty by about ${approximateTime(exhaustionAt, new Date(last).toISOString())}`;
-  return [...now, ...line(Date.parse(exhaustionAt), 'end', label)];
+  return [...now, ...line(Date.parse(exhaustionAt), 'end', 'expected to be empty')];
 };
 
 const fan = (
@@ -234,7 +231,7 @@ const alertBands = (
   ...alerts.map(({ rule, severity, from, to: until }) => {
     const top = TOP + rules.indexOf(rule) * BAND;
     const width = Math.max(2, x(until ?? last) - x(from));
-    return `<rect class="${severity}" x="${fixed(x(from))}" y="${top}" width="${fixed(width)}" height="${BAND - 4}"><title>${escaped(`${rule} ${severity} from ${new Date(from).toISOString()}${until === null ? '' : ` to ${new Date(until).toISOString()}`}`)}</title></rect>`;
+    return `<rect class="${severity}" x="${fixed(x(from))}" y="${top}" width="${fixed(width)}" height="${BAND - 4}"><title>${escaped(`${rule} ${severity} from ${utcMinute(new Date(from).toISOString())}${until === null ? '' : ` to ${utcMinute(new Date(until).toISOString())}`}`)}</title></rect>`;
   }),
   ...rules.map(
     (rule, index) =>

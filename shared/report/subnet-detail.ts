@@ -1,6 +1,7 @@
 import { percentOf } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
+import { chancesText, expectationText } from '../model/result/expectation.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
@@ -59,16 +60,11 @@ const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => 
 
 const outlook = (title: string, forecast: Forecast | undefined, now: number): Html | null => {
   if (forecast === undefined) return null;
-  const { exhaustionAt, earliest, latest, probabilityWithin } = forecast;
-  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const { probabilityWithin } = forecast;
   return html`<div class="outlook"><h4>${title}</h4>${outlookStrip(forecast, now)}${
-    exhaustionAt === null
-      ? null
-      : html`<p>Expected ${utcMinute(exhaustionAt)}, between ${earliest === null ? 'now' : utcMinute(earliest)} and ${latest === null ? 'much later' : utcMinute(latest)}.</p>`
-  }${
     probabilityWithin === null
       ? null
-      : html`<p>Probability: ${percent(probabilityWithin['24h'])} within 24 hours, ${percent(probabilityWithin['72h'])} within 3 days, ${percent(probabilityWithin['7d'])} within 7 days.</p>`
+      : html`<p>${expectationText(forecast, now)}.</p><p>Probability: ${chancesText(probabilityWithin)}.</p>`
   }<p class="muted">${forecast.reason}</p></div>`;
 };
 

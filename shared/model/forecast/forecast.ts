@@ -1,6 +1,7 @@
 import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
 import { verb } from '../base/text/numbers.ts';
+import { utcMinute } from '../base/text/times.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
 import { JUMP_CHANCE } from './exhaustion-levels.ts';
@@ -141,13 +142,7 @@ export const forecast = (
     latest: goesDown ? quantile(LATE) : null,
     probabilityWithin,
     method: FORECAST_METHOD,
-    reason: reasonFor(shown, {
-      exhaustionAt,
-      cameBackAt,
-      drain: drains.begins,
-      isTrendFirm,
-      probabilityWithin,
-    }),
+    reason: reasonFor(shown, { cameBackAt, drain: drains.begins, isTrendFirm }),
     jumpsWithin:
       pool === null && outlook.falls.days < JUMPS_KNOWN_DAYS
         ? null
@@ -201,16 +196,15 @@ const rounded = (value: number): number =>
   Math.abs(value) < 10 ? Math.round(value * 10) / 10 : Math.round(value);
 
 interface Said {
-  readonly exhaustionAt: string | null;
   readonly cameBackAt: number | null;
   readonly drain: Drain | null;
   readonly isTrendFirm: boolean;
-  readonly probabilityWithin: NonNullable<Forecast['probabilityWithin']>;
 }
 
+/** Why. When, and how sure that is, are fields of their own: what shows both would repeat them. */
 const reasonFor = (
   { segment, lossPerDay, lowWater }: KnownOutlook,
-  { exhaustionAt, cameBackAt, drain, isTrendFirm, probabilityWithin }: Said,
+  { cameBackAt, drain, isTrendFirm }: Said,
 ): string => {
   const left = `About ${rounded(lowWater)} ${verb(rounded(lowWater), 'is')} left at the daily low.`;
   const days = rounded(segment.days) === 1 ? 'day' : `${rounded(segment.days)} days`;
@@ -218,16 +212,13 @@ const reasonFor = (
     drain !== null
       ? `${rounded(drain.lost)} were used up in the last ${drain.hours} hours.`
       : cameBackAt !== null && segment.days < 2
-        ? `Room came back at ${new Date(cameBackAt).toISOString().slice(0, 16)}Z, so earlier losses do not count.`
+        ? `Room came back at ${utcMinute(new Date(cameBackAt).toISOString())}, so earlier losses do not count.`
         : rounded(lossPerDay) > 0
           ? `Usage has grown by about ${rounded(lossPerDay)} a day over the last ${days}.`
           : `Usage has not grown over the last ${days}.`;
   const unsettled = segment.settled
     ? ''
     : ' The level changed less than two days ago, so this may be a single jump or a steady climb.';
-  const week = `The probability of running out within 7 days is ${Math.round(100 * probabilityWithin['7d'])} %.`;
-  const outcome =
-    exhaustionAt === null ? week : `Expected to run out by ${exhaustionAt.slice(0, 16)}Z. ${week}`;
-  const open = isTrendFirm ? '' : ' This is not sure enough for a warning.';
-  return `${left} ${trend}${unsettled} ${outcome}${open}`;
+  const open = isTrendFirm ? '' : ' This trend is not sure enough for a warning.';
+  return `${left} ${trend}${unsettled}${open}`;
 };

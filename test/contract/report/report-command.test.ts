@@ -85,7 +85,14 @@ describe('headroom report', () => {
       Buffer.from(/id="details">([^<]*)/.exec(page)?.[1] ?? '', 'base64'),
     ).toString();
     expect(details.match(/class=\\"outlook-plot\\"/g)).toHaveLength(histories.size);
-    expect(details).toContain('Expected 2026-11-2');
+    expect(details).toContain('Expected to run out 2026-11-2');
+    const plots = [...details.matchAll(/data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)/g)].map(([, data]) =>
+      Buffer.from(data ?? '', 'base64').toString(),
+    );
+    expect(plots).toHaveLength(histories.size);
+    expect(plots.join()).not.toContain('Expected to run out');
+    // One notation of times for readers.
+    expect([details, ...plots].join()).not.toMatch(/\d{4}-\d\d-\d\dT\d\d:\d\d/);
   });
 
   test('of a store in which there is nothing says so', async () => {

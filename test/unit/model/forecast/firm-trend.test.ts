@@ -148,7 +148,7 @@ test('a load that came back each time is no warning days ahead, and the sentence
   expect(expecting.map(({ isTrendFirm }) => isTrendFirm)).toEqual(expecting.map(() => false));
   // The last day is critical whatever came back before.
   expect(looks.map(({ raise }) => raise)).not.toContain('warning');
-  expect(expecting[0]?.reason).toContain('This is not sure enough for a warning.');
+  expect(expecting[0]?.reason).toContain('This trend is not sure enough for a warning.');
   expect(levels((day) => 1030 - 30 * day + 5 * scatter(day), 28)).toMatchObject({
     raise: 'warning',
     isTrendFirm: true,
