@@ -3,10 +3,13 @@ import type { RecordedPast } from '../../shared/model/forecast/recorded-past.ts'
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 import { readHistory } from '../input/history-file.ts';
+import { addDocumentOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
 import { accountOf, subnetOf } from '../input/stored-history.ts';
+import type { BackfillDocument } from '../output/act-documents.ts';
+import { outputOf } from '../output/document.ts';
 
-interface Options extends StateOptions {
+interface Options extends StateOptions, Pick<OutputOptions, 'format'> {
   readonly account: string;
   readonly targetRegion: string;
   readonly cloudwatch?: boolean;
@@ -23,7 +26,7 @@ const DAY = 24 * 3_600_000;
 
 /** `headroom backfill`: starts the history of a new deployment with a past that was recorded elsewhere. */
 export const addBackfillCommand: AddCommand = (program, { io }) => {
-  addStateOptions(program.command('backfill'))
+  addDocumentOptions(addStateOptions(program.command('backfill')))
     .description('import history from CloudWatch or a file, so that forecasts can start at once')
     .requiredOption('--account <id>', 'the account that the subnets were scanned in')
     .requiredOption('--target-region <region>', 'the Region that the subnets are in')
@@ -45,6 +48,7 @@ You can repeat it, and run it during scans. Existing values stay as they are.
 `,
     )
     .action(async (options: Options) => {
+      checkDocumentFormat(options.format);
       const target = { accountId: accountOf(options.account), region: options.targetRegion };
       const pasts = await recordedPasts(options, target, io);
       const { backfill } = await import('../../shared/pipeline/backfill.ts');
@@ -54,8 +58,14 @@ You can repeat it, and run it during scans. Existing values stay as they are.
         }),
       );
       if (io.progress) io.err('\r\u001b[K');
+      const document: BackfillDocument = { schema: 'headroom/backfill@1', ...target, subnets, moments };
       io.out(
-        `${moments} moments of ${subnets} ${subnets === 1 ? 'subnet' : 'subnets'} are in the history.\n`,
+        await outputOf(
+          options.format,
+          document,
+          () =>
+            `${moments} moments of ${subnets} ${subnets === 1 ? 'subnet' : 'subnets'} are in the history.\n`,
+        ),
       );
     });
 };

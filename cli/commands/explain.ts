@@ -2,7 +2,7 @@ import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { addOneSubnetOptions, type OneSubnetOptions, readOneSubnet } from '../input/one-subnet.ts';
 import { coverageExit } from '../input/scan-options.ts';
-import { documentText } from '../output/document.ts';
+import { outputOf } from '../output/document.ts';
 import { renderProblems } from '../output/scan-table.ts';
 import { explainDocument } from '../output/subnet-documents.ts';
 import { renderSubnetPage } from '../output/subnet-page.ts';
@@ -31,9 +31,12 @@ Exits with 1 when the subnet has a critical finding.
         const document = explainDocument(one);
         const { format } = options;
         io.out(
-          format === 'json' || format === 'yaml'
-            ? await documentText(format, document)
-            : `${renderSubnetPage(io, document, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
+          await outputOf(
+            format,
+            document,
+            () =>
+              `${renderSubnetPage(io, document, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
+          ),
         );
         const isCritical = document.findings.some(({ severity }) => severity === 'critical');
         session.exit(coverageExit(one.assessments) ?? (isCritical ? EXIT.found : EXIT.ok));

@@ -10,16 +10,23 @@ import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
 import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
-import { callerOf } from '../input/caller.ts';
+import { type Caller, callerOf } from '../input/caller.ts';
 import { isCovered } from '../input/mute-coverage.ts';
 import { type MuteOptions, muteEnd, muteSelector } from '../input/mute-options.ts';
-import { addOutputOptions, type OutputOptions } from '../input/output-options.ts';
+import {
+  addDocumentOptions,
+  addOutputOptions,
+  checkDocumentFormat,
+  type OutputOptions,
+} from '../input/output-options.ts';
 import { addStateOptions, type StateOptions, withStateStore } from '../input/state-store.ts';
+import type { AddedMute, MuteDocument, UnmuteDocument } from '../output/act-documents.ts';
+import { outputOf } from '../output/document.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { MutesDocument } from '../output/listing-documents.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
-interface Options extends StateOptions, MuteOptions {
+interface Options extends StateOptions, MuteOptions, Pick<OutputOptions, 'format'> {
   readonly reason?: string;
   readonly by?: string;
 }
@@ -40,7 +47,7 @@ const addSelectorOptions = (command: Command): Command =>
 
 /** `headroom mute`: no notifications for a time, without a change of headroom.yml. */
 export const addMuteCommand: AddCommand = (program, { io }) => {
-  addSelectorOptions(addStateOptions(program.command('mute')))
+  addSelectorOptions(addDocumentOptions(addStateOptions(program.command('mute'))))
     .argument('[alert...]', 'numbers of alerts in `headroom alerts`, or their keys: all that they are about')
     .description('send no notifications for a time; alerts that still fire when it ends are sent then')
     .option('--for <time>', 'how long, such as 30m, 4h or 7d')
@@ -61,6 +68,7 @@ Examples:
 `,
     )
     .action(async (names: readonly string[], options: Options) => {
+      checkDocumentFormat(options.format);
       const until = muteEnd(options, io.now());
       const given = await muteSelector(options);
       if (names.length > 0 && given !== null)
@@ -74,23 +82,35 @@ Examples:
           'Name alerts, as in `headroom mute 3 --for 4h`, or select them: --subnet, --vpc, --cluster, --account, --in-region, --rule, --severity, --tag.',
         );
       const caller = await callerOf(options, io);
-      await withStateStore(options, async (store) => {
-        const now = io.now();
-        const selectors = given === null ? await selectorsOfNamed(store, names, now) : [given];
-        for (const match of selectors) {
-          const mute = await muteAndShow(
-            store,
-            { match, reason: options.reason ?? 'no reason given', until, by: caller.name },
-            now,
-          );
-          const covered = (await keptAlerts(store)).filter((kept) => isCovered(kept, mute, now));
+      const mutes: AddedMute[] = [];
+      try {
+        await withStateStore(options, async (store) => {
+          const now = io.now();
+          const selectors = given === null ? await selectorsOfNamed(store, names, now) : [given];
+          for (const match of selectors) {
+            const mute = await muteAndShow(
+              store,
+              { match, reason: options.reason ?? 'no reason given', until, by: caller.name },
+              now,
+            );
+            const covered = (await keptAlerts(store)).filter((kept) => isCovered(kept, mute, now));
+            mutes.push({ ...mute, coveredAlerts: covered.length });
+          }
+        });
+      } finally {
+        // Those before one that failed are in force.
+        if (mutes.length > 0)
           io.out(
-            `${printable(`Mute ${mute.number} by ${caller.name} (${caller.known}) until ${utcMinute(until)}: ${selectorText(match)}. ${coverageText(covered.length)}`)}\n`,
+            await outputOf(options.format, { schema: 'headroom/mute@1', mutes } satisfies MuteDocument, () =>
+              mutes.map((mute) => addedText(mute, caller)).join(''),
+            ),
           );
-        }
-      });
+      }
     });
 };
+
+const addedText = ({ number, until, match, coveredAlerts }: AddedMute, caller: Caller): string =>
+  `${printable(`Mute ${number} by ${caller.name} (${caller.known}) until ${utcMinute(until)}: ${selectorText(match)}. ${coverageText(coveredAlerts)}`)}\n`;
 
 const coverageText = (covered: number): string =>
   covered === 0
@@ -119,13 +139,18 @@ export const selectorText = (selector: Selector): string =>
     )
     .join(', ');
 
+interface UnmuteOptions extends StateOptions, Pick<OutputOptions, 'format'> {
+  readonly by?: string;
+}
+
 /** `headroom unmute`: ends a mute before its time. */
 export const addUnmuteCommand: AddCommand = (program, { io }) => {
-  addStateOptions(program.command('unmute'))
+  addDocumentOptions(addStateOptions(program.command('unmute')))
     .argument('<mute...>', 'numbers of mutes in `headroom mutes`')
     .description('end mutes before their time; the next scan sends the alerts that still fire')
     .option('-b, --by <name>', 'who ends them (default: your AWS identity, else your user name)')
-    .action(async (numbers: readonly string[], options: StateOptions & { readonly by?: string }) => {
+    .action(async (numbers: readonly string[], options: UnmuteOptions) => {
+      checkDocumentFormat(options.format);
       const wrong = numbers.filter((number) => !/^#?\d{1,6}$/.test(number));
       if (wrong.length > 0)
         throw new UsageError(
@@ -133,16 +158,28 @@ export const addUnmuteCommand: AddCommand = (program, { io }) => {
           'List them with `headroom mutes`.',
         );
       const { name: by } = await callerOf(options, io);
-      await withStateStore(options, async (store) => {
-        for (const number of numbers) {
-          const mute = await unmuteAndShow(store, Number(number.replace('#', '')), by, io.now());
+      const mutes: StoredMute[] = [];
+      try {
+        await withStateStore(options, async (store) => {
+          for (const number of numbers)
+            mutes.push(await unmuteAndShow(store, Number(number.replace('#', '')), by, io.now()));
+        });
+      } finally {
+        // Those before one that failed have ended.
+        if (mutes.length > 0)
           io.out(
-            `${printable(`Mute ${mute.number} has ended: ${selectorText(mute.match)}. ${AFTERWARDS}`)}\n`,
+            await outputOf(
+              options.format,
+              { schema: 'headroom/unmute@1', by, mutes } satisfies UnmuteDocument,
+              () => mutes.map(endedText).join(''),
+            ),
           );
-        }
-      });
+      }
     });
 };
+
+const endedText = ({ number, match }: StoredMute): string =>
+  `${printable(`Mute ${number} has ended: ${selectorText(match)}. ${AFTERWARDS}`)}\n`;
 
 const AFTERWARDS = 'The next scan sends the alerts that still fire.';
 

@@ -1,9 +1,17 @@
 import { number } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
 import { type ReplayTransition, replay } from '../../shared/pipeline/replay.ts';
-import { type AddCommand, UsageError } from '../base/command-line.ts';
+import type { AddCommand } from '../base/command-line.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { aboveCapacity, parseCapacity, readHistory } from '../input/history-file.ts';
+import {
+  addReplayFormatOptions,
+  checkDocumentFormat,
+  REPLAY_FORMATS,
+  type ReplayFormat,
+} from '../input/output-options.ts';
+import type { ReplayDocument } from '../output/act-documents.ts';
+import { outputOf } from '../output/document.ts';
 import { plotHistory } from '../output/history-plot.ts';
 import { jsonLine } from '../output/json.ts';
 import { writeOutputFile } from '../output/output-file.ts';
@@ -14,7 +22,7 @@ interface Options {
   readonly capacity: string;
   readonly prefixes?: boolean;
   readonly policy?: string;
-  readonly format: string;
+  readonly format: ReplayFormat;
   readonly plot?: string;
 }
 
@@ -33,8 +41,7 @@ const COLUMNS: readonly Column<ReplayTransition>[] = [
 
 /** `headroom replay`: what would have been said, and when, had Headroom watched a recorded past. */
 export const addReplayCommand: AddCommand = (program, { io }) => {
-  program
-    .command('replay')
+  addReplayFormatOptions(program.command('replay'))
     .description('run recorded history through forecasts and alert rules, and list every alert')
     .requiredOption('--history <file>', 'CSV or JSON with timestamp and available; - for standard input')
     .requiredOption('--capacity <n>', 'how many the subnet can have: 251 addresses for a /24')
@@ -43,7 +50,6 @@ export const addReplayCommand: AddCommand = (program, { io }) => {
       '--policy <file>',
       'the headroom.yml with the alert rules (default: headroom.yml in this folder, or the defaults)',
     )
-    .option('-f, --format <format>', 'table or ndjson', 'table')
     .option('--plot <file>', 'also draw the series, the last forecast and the alerts: .svg, or .html')
     .addHelpText(
       'after',
@@ -57,11 +63,8 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
 `,
     )
     .action(async (options: Options) => {
-      if (!['table', 'ndjson'].includes(options.format))
-        throw new UsageError(
-          `--format ${options.format} is neither table nor ndjson.`,
-          'Use one of the two.',
-        );
+      const { format } = options;
+      checkDocumentFormat(format, REPLAY_FORMATS);
       const capacity = parseCapacity(options.capacity);
       const samples = readHistory(options.history);
       io.err(aboveCapacity(samples, capacity));
@@ -72,7 +75,13 @@ To tune a policy, change a threshold or a lead time in headroom.yml and run it a
         await writeOutputFile(options.plot, [
           plotHistory(options.plot, { samples, capacity, supply, transitions }),
         ]);
-      if (options.format === 'ndjson') io.out(transitions.map((transition) => jsonLine(transition)).join(''));
-      else io.out(transitions.length === 0 ? 'No alert.\n' : renderTable(io, COLUMNS, transitions));
+      const document: ReplayDocument = { schema: 'headroom/replay@1', transitions };
+      io.out(
+        format === 'ndjson'
+          ? transitions.map((transition) => jsonLine(transition)).join('')
+          : await outputOf(format, document, () =>
+              transitions.length === 0 ? 'No alert.\n' : renderTable(io, COLUMNS, transitions),
+            ),
+      );
     });
 };

@@ -3,6 +3,7 @@ import { type AddCommand, type Session, UsageError } from '../base/command-line.
 import { EXIT } from '../base/exit-codes.ts';
 import { addFilterOptions, type Filters, narrowAssessments } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
+import { addWritingOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
 import {
   addTargetOptions,
   checkTargetOptions,
@@ -10,9 +11,14 @@ import {
   type ScanOptions,
 } from '../input/scan-options.ts';
 import { readStoredScans } from '../input/stored-scans.ts';
+import type { ReportDocument } from '../output/act-documents.ts';
+import { outputOf } from '../output/document.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 
-interface Options extends Omit<ScanOptions, 'format'>, Omit<Filters, 'severity'> {
+interface Options
+  extends Omit<ScanOptions, 'format'>,
+    Omit<Filters, 'severity'>,
+    Pick<OutputOptions, 'format'> {
   readonly out: string;
   readonly state?: string;
   readonly table?: string;
@@ -43,7 +49,9 @@ const gather = async (options: Options, session: Session): Promise<ReportInput> 
 
 /** `headroom report`: one HTML file to look at, search, print and attach to a ticket. */
 export const addReportCommand: AddCommand = (program, session) => {
-  addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('report'), { format: false })))
+  addWritingOptions(
+    addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('report'), { format: false }))),
+  )
     .description(
       'write one self-contained HTML file: maps, owners, clusters, findings with remedies, outlooks',
     )
@@ -64,6 +72,12 @@ The file needs no network connection and sends no data.
 `,
     )
     .action(async (options: Options) => {
+      checkDocumentFormat(options.format);
+      if (options.out === '-' && options.format !== 'table')
+        throw new UsageError(
+          `--out - prints the report, so --output ${options.format} has nowhere to go.`,
+          'Leave out one of the two.',
+        );
       checkTargetOptions({ ...options, format: 'table' });
       const gathered = await gather(options, session);
       const input = { ...gathered, assessments: narrowAssessments(gathered.assessments, options) };
@@ -72,8 +86,23 @@ The file needs no network connection and sends no data.
       if (options.out === '-') io.out(page);
       else {
         await writeOutputFile(options.out, [page]);
+        io.out(await outputOf(options.format, documentOf(options.out, input), () => ''));
         io.err(`Wrote ${options.out}.\n`);
       }
       session.exit(coverageExit(input.assessments) ?? EXIT.ok);
     });
+};
+
+const documentOf = (file: string, { assessments, alerts }: ReportInput): ReportDocument => {
+  const total = (part: 'subnets' | 'clusters' | 'findings'): number =>
+    assessments.reduce((sum, assessment) => sum + assessment[part].length, 0);
+  return {
+    schema: 'headroom/report@1',
+    file,
+    targets: assessments.map(({ target }) => target),
+    subnets: total('subnets'),
+    clusters: total('clusters'),
+    findings: total('findings'),
+    alerts: alerts.length,
+  };
 };

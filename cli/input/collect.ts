@@ -2,20 +2,23 @@ import { randomBytes } from 'node:crypto';
 import type { Estate } from '../../shared/inventory/estate.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import type { CollectDocument } from '../output/act-documents.ts';
+import { outputOf } from '../output/document.ts';
 import { writeOutputFile } from '../output/output-file.ts';
 import { problemText } from '../output/problem-text.ts';
 import { createProgress } from '../output/progress.ts';
 import { readConfiguration } from './configuration.ts';
+import { addWritingOptions, checkDocumentFormat, type OutputOptions } from './output-options.ts';
 import { addTargetOptions, checkTargetOptions, type ScanOptions } from './scan-options.ts';
 
-interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'> {
+interface Options extends Omit<ScanOptions, 'format' | 'from' | 'vpc'>, Pick<OutputOptions, 'format'> {
   readonly out: string;
   readonly redact?: boolean;
 }
 
 /** `headroom collect`: keeps all that a scan would ask AWS for, to be scanned elsewhere or later. */
 export const addCollectCommand: AddCommand = (program, session) => {
-  addTargetOptions(program.command('collect'), { format: false, from: false, vpc: false })
+  addWritingOptions(addTargetOptions(program.command('collect'), { format: false, from: false, vpc: false }))
     .description('save the input of a scan in a file, for `--from` of the other commands')
     .requiredOption('-o, --out <file>', 'output file; compressed if the name ends in .gz')
     .option('--redact', 'replace names, account numbers and networks; all figures stay the same')
@@ -32,6 +35,7 @@ of names is not stored, and all figures stay the same.
 `,
     )
     .action(async (options: Options) => {
+      checkDocumentFormat(options.format);
       checkTargetOptions({ ...options, format: 'table' });
       const { io } = session;
       const [{ isProblem }, { estateText }, { redactEstate }, { collectEstate }, { openConfigured }] =
@@ -78,6 +82,14 @@ of names is not stored, and all figures stay the same.
         estateText(options.redact === true ? redactEstate(estate, randomBytes(32).toString('hex')) : estate),
         { compressed: options.out.endsWith('.gz') },
       );
+      const document: CollectDocument = {
+        schema: 'headroom/collect@1',
+        file: options.out,
+        redacted: options.redact === true,
+        targets: targets.map(({ target }) => target),
+        problems,
+      };
+      io.out(await outputOf(options.format, document, () => ''));
       io.err(
         `Kept ${targets.length} ${targets.length === 1 ? 'target' : 'targets'} in ${options.out}${options.redact === true ? ', redacted' : ''}.\n`,
       );

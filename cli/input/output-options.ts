@@ -25,19 +25,34 @@ export interface OutputOptions {
 /** The commands whose format is chosen so. */
 const WITH_FORMAT = new WeakSet<Command>();
 
+/** What a command prints whose list is as useful line by line. */
+export const REPLAY_FORMATS = [...DOCUMENT_FORMATS, 'ndjson'] as const;
+export type ReplayFormat = (typeof REPLAY_FORMATS)[number];
+
 /** The choices are for the help alone: a command says all that is wrong with its options at once. */
-const formatOption = (flags: string, description: string, formats: readonly PlanFormat[]): Option =>
+const formatOption = (flags: string, description: string, formats: readonly string[]): Option =>
   Object.assign(new Option(flags, description), { argChoices: [...formats] });
 
-const addFormatOptions = (command: Command, formats: readonly PlanFormat[]): Command => {
+const addFormatOptions = (
+  command: Command,
+  formats: readonly string[],
+  output = '-o, --output <format>',
+): Command => {
   WITH_FORMAT.add(command);
   return command
-    .addOption(formatOption('-o, --output <format>', 'what is printed', formats))
+    .addOption(formatOption(output, 'what is printed', formats))
     .addOption(formatOption('-f, --format <format>', 'another name of --output', formats).default('table'));
 };
 
 /** For a command that shows one thing. */
 export const addDocumentOptions = (command: Command): Command => addFormatOptions(command, DOCUMENT_FORMATS);
+
+/** For a command that writes a file: there `-o` is `--out`. */
+export const addWritingOptions = (command: Command): Command =>
+  addFormatOptions(command, DOCUMENT_FORMATS, '--output <format>');
+
+export const addReplayFormatOptions = (command: Command): Command =>
+  addFormatOptions(command, REPLAY_FORMATS);
 
 /** For a command that may be repeated until it is stopped. */
 export const addWatchOption = (command: Command): Command =>
@@ -47,12 +62,9 @@ export const addWatchOption = (command: Command): Command =>
 export const addPlanFormatOptions = (command: Command): Command => addFormatOptions(command, PLAN_FORMATS);
 
 /** @throws UsageError for a format that such a command does not have */
-export const checkDocumentFormat = (format: OutputFormat): void => {
-  if (!(DOCUMENT_FORMATS as readonly OutputFormat[]).includes(format))
-    throw new UsageError(
-      `--output ${format} is not a format here.`,
-      `Use one of ${DOCUMENT_FORMATS.join(', ')}.`,
-    );
+export const checkDocumentFormat = (format: string, formats: readonly string[] = DOCUMENT_FORMATS): void => {
+  if (!formats.includes(format))
+    throw new UsageError(`--output ${format} is not a format here.`, `Use one of ${formats.join(', ')}.`);
 };
 
 /** For a command that prints a list. */

@@ -2,6 +2,13 @@ import { schemaOfType } from './scan-schema.ts';
 
 /** The JSON Schemas of commands whose document is a type of the command line, by name. Later versions may add fields. */
 export const commandSchemas: Readonly<Record<string, () => string>> = {
+  acknowledge: () => schemaOfType('AcknowledgeDocument', 'headroom/acknowledge@1'),
+  backfill: () => schemaOfType('BackfillDocument', 'headroom/backfill@1'),
+  collect: () => schemaOfType('CollectDocument', 'headroom/collect@1'),
+  mute: () => schemaOfType('MuteDocument', 'headroom/mute@1'),
+  replay: () => schemaOfType('ReplayDocument', 'headroom/replay@1'),
+  report: () => schemaOfType('ReportDocument', 'headroom/report@1'),
+  unmute: () => schemaOfType('UnmuteDocument', 'headroom/unmute@1'),
   access: () => schemaOfType('AccessDocument', 'headroom/access@1'),
   alerts: () => schemaOfType('AlertsDocument', 'headroom/alerts@1'),
   clusters: () => schemaOfType('ClustersDocument', 'headroom/clusters@1'),

@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The files whose exported types have schemas. */
 const DOCUMENTS = [
+  'cli/output/act-documents.ts',
   'cli/output/doctor-document.ts',
   'cli/output/listing-documents.ts',
   'cli/output/subnet-documents.ts',
@@ -27,7 +28,7 @@ const FIELDS_OF_MUTES = Object.fromEntries(
 /** Where fields of a document hold more than the words of AWS: their forms. */
 const otherFieldsOf = (title: string): Readonly<Record<string, string>> => {
   if (title.startsWith('headroom/plan-')) return FIELDS_OF_PLANS;
-  return title === 'headroom/mutes@1' ? FIELDS_OF_MUTES : {};
+  return /^headroom\/(?:un)?mutes?@1$/.test(title) ? FIELDS_OF_MUTES : {};
 };
 
 const generators = new Map<boolean, SchemaGenerator>();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import type { CommandEntry } from '../../../cli/base/command-tree.ts';
 import { createLabClock } from '../../../lab/clock.ts';
 import { demo } from '../../../lab/estates/demo.ts';
@@ -68,7 +69,22 @@ const CALLS: readonly [command: string, args: readonly string[], schema?: string
   ['cost', ['--subnets', '100', '--targets', '2']],
   ['access', OF_CLUSTER],
   ['alerts', ['--state', 'headroom.sqlite']],
+  ['acknowledge', ['1', '--by', 'ada', '--state', 'headroom.sqlite']],
+  ['acknowledge', ['1', '--withdraw', '--by', 'ada', '--state', 'headroom.sqlite']],
   ['mutes', ['--state', 'headroom.sqlite']],
+  ['mute', ['1', '--for', '4h', '--by', 'ada', '--state', 'headroom.sqlite']],
+  ['mute', ['--cluster', 'shop-*', '--for', '4h', '--by', 'ada', '--state', 'headroom.sqlite']],
+  ['unmute', ['1', '2', '--by', 'ada', '--state', 'headroom.sqlite']],
+  ['report', ['--out', 'report.html']],
+  ['collect', ['--out', 'estate.json.gz']],
+  [
+    'backfill',
+    [
+      ...['--account', '111111111111', '--target-region', 'eu-west-1', '--state', 'headroom.sqlite'],
+      ...['--history', 'history.csv', '--subnet', 'subnet-0a1b2c3d4e5f67890'],
+    ],
+  ],
+  ['replay', ['--history', 'history.csv', '--capacity', '251']],
   ['forecast', ['--history', 'history.csv', '--capacity', '251']],
   [
     'forecast',
@@ -134,15 +150,60 @@ test.each(CALLS)(
   },
 );
 
+test('what was done before an alert that does not exist is printed, as YAML too', async () => {
+  const { code, out, err } = await headroom(
+    ['ack', '1', '99', '--by', 'ada', '--state', 'headroom.sqlite', '--output', 'yaml'],
+    lab,
+    folder,
+  );
+  expect(code).not.toBe(0);
+  expect(err).toContain('99');
+  const document: unknown = parseYaml(out);
+  expect(problemsOf('acknowledge', document)).toBe('');
+  expect(document).toMatchObject({ by: 'ada', withdrawn: false, alerts: [{ acknowledged: { by: 'ada' } }] });
+});
+
+test('a report on standard output leaves no room for a document', async () => {
+  const { code, err } = await headroom(['report', '--out', '-', '--output', 'json'], lab, folder);
+  expect(code).toBe(2);
+  expect(err).toContain('--out - prints the report');
+});
+
 const leaves = (command: CommandEntry, path: readonly string[] = []): readonly [string, CommandEntry][] =>
   command.commands.length === 0
     ? [[path.join(' '), command]]
     : command.commands.flatMap((child) => leaves(child, [...path, child.name]));
 
-test('no command that prints JSON is left out', () => {
-  const printing = leaves(describedProgram()).filter(([, { options }]) =>
-    options.some(({ choices }) => choices.includes('json')),
-  );
+/** Commands without JSON, and why. */
+const WITHOUT_JSON: Readonly<Record<string, string>> = {
+  completion: 'its output is a script for a shell',
+  demo: 'it shows messages to people, and leaves a report',
+  serve: 'it runs until it is stopped, and answers by HTTP',
+};
+
+/** Commands that could print JSON and do not. */
+const silentCommands = (program: CommandEntry): readonly string[] =>
+  leaves(program)
+    .filter(([, { options }]) => !options.some(({ choices }) => choices.includes('json')))
+    .map(([name]) => name);
+
+test('every command prints JSON, or a reason is given here', () => {
+  expect(silentCommands(describedProgram()).toSorted()).toEqual(Object.keys(WITHOUT_JSON).toSorted());
+});
+
+test('a command without JSON would be found', () => {
+  const program = describedProgram();
+  const planted: CommandEntry = {
+    ...program,
+    commands: program.commands.map((command) =>
+      command.name === 'mute' ? { ...command, options: [] } : command,
+    ),
+  };
+  expect(silentCommands(planted)).toContain('mute');
+});
+
+test('every command that prints JSON is called here', () => {
+  const printing = leaves(describedProgram()).filter(([name]) => !(name in WITHOUT_JSON));
   expect(printing.map(([name]) => name).toSorted()).toEqual(
     [...new Set(CALLS.map(([command]) => command))].toSorted(),
   );

@@ -303,7 +303,7 @@ describe('bad input is refused in a sentence', () => {
     [['replay', '--history', 'no-such.csv', '--capacity', '251'], 'The history no-such.csv cannot be read'],
     [['replay', '--history', history, '--capacity', '-3'], '--capacity "-3" is not a whole number'],
     [['replay', '--history', history, '--capacity', '0'], '--capacity "0" is not a whole number'],
-    [['replay', '--history', history, '--capacity', '251', '--format', 'xml'], 'neither table nor ndjson'],
+    [['replay', '--history', history, '--capacity', '251', '--format', 'xml'], 'xml is not a format here'],
     [
       ['replay', '--history', history, '--capacity', '251', '--plot', 'x.png'],
       'neither in .svg nor in .html',
