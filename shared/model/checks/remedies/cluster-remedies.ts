@@ -1,9 +1,16 @@
+import type { NodeGroup } from '../../aws/inventory.ts';
 import { aws } from '../../base/commands.ts';
 import { elementAt } from '../../base/element-at.ts';
+import { smallestOf } from '../../base/extremes.ts';
 import { count } from '../../base/text/numbers.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import type { LeakedInterface, SubnetAssessment } from '../../result/assessment.ts';
-import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
+import type {
+  ClusterAssessment,
+  CommittedDemand,
+  NodeAssessment,
+  SubnetUsage,
+} from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { afterReturn } from './afterwards.ts';
@@ -88,29 +95,31 @@ interface GroupSizes {
 }
 
 /**
- * A maximum that can be reached. It helps the group's next scale-out, not the subnet. `null` for a managed node group
- * that would have none: EKS takes 1 at the least.
+ * A maximum that can be reached. It helps the group's next scale-out, not the subnet. `null` where it would end nodes that run,
+ * where a warm pool alone takes more, or for a managed node group that would have none: EKS takes 1 at the least.
  *
  * @param cluster `null` for an Auto Scaling group of no cluster
+ * @param nodes so many fit, those of a warm pool among them
  */
 export const lowerMaximum = (
   estate: Estate,
   cluster: ClusterAssessment | null,
-  group: Group,
-  maximum: number,
+  group: Group & Pick<CommittedDemand, 'currentNodes' | 'outsideCluster'>,
+  nodes: number,
 ): Remedy | null => {
+  if (nodes < group.currentNodes) return null;
+  const managed = cluster === null ? undefined : nodeGroupOf(estate, cluster, group);
+  const maximum = nodes - warmNodes(managed, nodes);
   if (group.kind === 'node-group' && maximum < 1) return null;
   // The limits of a node pool are processors, often of several types: a number of nodes does not say what to write.
   if (group.kind === 'node-pool') return null;
-  const { minSize = 0, desiredSize = 0 } =
-    (cluster === null ? undefined : nodeGroupOf(estate, cluster, group)) ?? {};
-  const members = cluster === null ? 'instances' : 'nodes';
+  const { minSize = 0, desiredSize = 0 } = managed ?? {};
+  const members = group.outsideCluster ? 'instances' : 'nodes';
   return {
     title: `Lower the maximum of ${group.group} to ${maximum}`,
-    effect:
-      cluster === null
-        ? 'The group then stops before EC2 refuses, and other users of the subnet keep their room.'
-        : 'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
+    effect: group.outsideCluster
+      ? 'The group then stops before EC2 refuses, and other users of the subnet keep their room.'
+      : 'The group then stops before EC2 refuses. Pods that do not fit stay pending, which alerts can see.',
     price: `Free. The workload has fewer ${members} at its peak.`,
     when: `Right when the workload never needs that many ${members}.`,
     gains: { addresses: 0, prefixes: 0 },
@@ -127,6 +136,13 @@ export const lowerMaximum = (
       ...minimumOf(group, maximum),
     ],
   };
+};
+
+/** What the warm pool keeps beside a group at its maximum, if both together are to be so many. See `mostNodes` of cluster groups. */
+const warmNodes = (group: NodeGroup | undefined, nodes: number): number => {
+  const { warmPool } = group ?? {};
+  if (warmPool == null) return 0;
+  return (warmPool.maxGroupPreparedCapacity ?? 0) > nodes ? nodes : warmPool.minSize;
 };
 
 /** An update that needs no addresses beyond those that the old nodes give back. */
@@ -147,8 +163,11 @@ export const endOldNodesFirst = ({ clusterName, region }: ClusterAssessment, { g
   preconditions: [{ text: 'The workload can do without one of its nodes during an update.', holds: null }],
 });
 
-const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group }: Group) =>
-  estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group);
+/** `undefined` where EKS does not manage the group. */
+const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group, kind }: Group) =>
+  kind === 'node-group'
+    ? estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group)
+    : undefined;
 
 /** The minimum of a node group is known; that of an Auto Scaling group is not kept. */
 const minimumOf = ({ group, kind }: Group, size: number): readonly Precondition[] =>
@@ -156,7 +175,7 @@ const minimumOf = ({ group, kind }: Group, size: number): readonly Precondition[
 
 /**
  * Fewer nodes in the group that holds most of the subnet: as many as the shortfall asks for, and one at the least.
- * `null` where no group has two nodes here, since the last one may be in use.
+ * `null` where no group has two nodes that run here, since the last one may be in use, or where they hold nothing of what is short.
  */
 export const scaleDown = (
   estate: Estate,
@@ -165,41 +184,58 @@ export const scaleDown = (
 ): Remedy | null => {
   const [largest] = estate.input.clusters
     .flatMap((cluster) => cluster.committed.map((demand) => ({ cluster, demand })))
-    .map(({ cluster, demand }) => ({ cluster, demand, here: nodesIn(cluster, demand, subnet) }))
-    .filter(({ demand, here }) => here > 1 && demand.perNode !== null)
-    .toSorted((a, b) => b.here - a.here);
-  if (largest === undefined || largest.demand.perNode === null) return null;
+    // A node pool has no size to set.
+    .filter(({ demand: { kind, perNode } }) => kind !== 'node-pool' && perNode !== null)
+    .map(({ cluster, demand }) => ({ cluster, demand, here: holdingsIn(cluster, demand, subnet) }))
+    .filter(({ here }) => here.length > 1)
+    .toSorted((a, b) => b.here.length - a.here.length);
+  if (largest === undefined) return null;
   const { cluster, demand, here } = largest;
-  const { addresses, prefixes } = largest.demand.perNode;
+  // Which node goes is for Auto Scaling to decide: at the least it is the one that holds least.
+  const addresses = smallestOf(here.map((each) => each.addresses - each.prefixes * ADDRESSES_PER_PREFIX));
+  const prefixes = smallestOf(here.map((each) => each.prefixes));
+  if (missing.prefixes > 0 && prefixes === 0) return null;
   const forAddresses = Math.ceil(missing.addresses / Math.max(1, addresses));
   const forPrefixes = prefixes === 0 ? 0 : Math.ceil(missing.prefixes / prefixes);
-  const fewer = Math.min(here - 1, Math.max(1, forAddresses, forPrefixes));
-  const size = demand.currentNodes - fewer;
-  const minimum = nodeGroupOf(estate, cluster, demand)?.minSize;
+  const fewer = Math.min(here.length - 1, Math.max(1, forAddresses, forPrefixes));
+  const managed = nodeGroupOf(estate, cluster, demand);
+  const members = cluster.nodes.filter(({ nodeGroup }) => nodeGroup === demand.group);
+  const running = members.filter(runs).length;
+  const size = Math.min(running, managed?.desiredSize ?? running) - fewer;
+  if (size < 1) return null;
+  const certain = certainlyHere(cluster, demand, subnet, fewer);
+  // It may be one of another subnet.
+  const areAllHere = here.length === running && members.length === demand.currentNodes;
   return {
     title: `Scale ${demand.group} down to ${count(size, 'node')}`,
     effect: `Each node gives back what it holds when it is gone. Its pods must fit on the other nodes.`,
     price: 'Saves the price of the nodes. Pods restart.',
     when: 'Right when the other nodes have room, or the workload can wait.',
     ...afterReturn(estate, subnet, {
-      addresses:
-        (addresses + prefixes * ADDRESSES_PER_PREFIX) * certainlyHere(cluster, demand, subnet, fewer),
-      prefixes: prefixes * certainlyHere(cluster, demand, subnet, fewer),
+      addresses: (addresses + prefixes * ADDRESSES_PER_PREFIX) * certain,
+      prefixes: prefixes * certain,
     }),
-    // Which node goes is for Auto Scaling to decide; it may be one of another subnet.
     gains: {
-      addresses: here === demand.currentNodes ? fewer * addresses : null,
-      prefixes: here === demand.currentNodes ? fewer * prefixes : null,
+      addresses: areAllHere ? fewer * addresses : null,
+      prefixes: areAllHere ? fewer * prefixes : null,
     },
     commands: [
       resize(cluster.region, cluster, demand, {
-        ...(minimum === undefined || minimum <= size ? {} : { minSize: size }),
+        ...(managed === undefined || managed.minSize <= size ? {} : { minSize: size }),
         desiredSize: size,
       }),
     ],
     preconditions: [
       { text: `The other nodes have room for the pods of ${count(fewer, 'node')}.`, holds: null },
       { text: 'No autoscaler brings the nodes back at once.', holds: null },
+      ...(managed?.warmPool == null
+        ? []
+        : [
+            {
+              text: 'The warm pool does not take the nodes back: there they keep their addresses.',
+              holds: null,
+            },
+          ]),
       ...minimumOf(demand, size),
     ],
   };
@@ -215,7 +251,7 @@ const certainlyHere = (
   subnet: SubnetAssessment,
   fewer: number,
 ): number => {
-  const members = nodes.filter((node) => node.nodeGroup === group);
+  const members = nodes.filter((node) => node.nodeGroup === group && runs(node));
   const inZone = new Map(
     [...Map.groupBy(members, ({ availabilityZone }) => availabilityZone)].map(([zone, those]) => [
       zone,
@@ -242,9 +278,18 @@ const certainlyHere = (
   return Math.max(0, gone - beside);
 };
 
-/** A node's group is known by the tags of EKS, or of Auto Scaling where it manages the group itself. */
-const nodesIn = (
+/** Those of a warm pool are stopped: a smaller group does not end them. */
+const runs = ({ state }: NodeAssessment): boolean => state === 'running' || state === 'pending';
+
+/**
+ * What the running nodes of a group hold of a subnet. A node's group is known by the tags of EKS, or of Auto Scaling where it
+ * manages the group itself.
+ */
+const holdingsIn = (
   { nodes }: ClusterAssessment,
   { group }: CommittedDemand,
   { subnetId }: SubnetAssessment,
-): number => nodes.filter((node) => node.nodeGroup === group && node.subnetId === subnetId).length;
+): readonly SubnetUsage[] =>
+  nodes
+    .filter((node) => node.nodeGroup === group && runs(node))
+    .flatMap(({ usage }) => usage.filter((each) => each.subnetId === subnetId));

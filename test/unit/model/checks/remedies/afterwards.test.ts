@@ -35,14 +35,16 @@ describe('what there is after', () => {
         subnetId,
         availabilityZone: zone,
         nodeGroup: 'workers',
+        usage: [{ subnetId, interfaces: 3, addresses: 30, prefixes: 0 }],
       }),
     );
-  const down = (elsewhere: number, missing: number) => {
+  const down = (elsewhere: number, missing: number, changes: Parameters<typeof aCluster>[0] = {}) => {
     const short = subnet();
     const nodes = [...inZone(ZONE, short.subnetId, 6), ...inZone('eu-west-1b', 'subnet-0b', elsewhere)];
     const cluster = aCluster({
       nodes,
       newNodes: placesIn(short.subnetId),
+      ...changes,
       committed: [aDemand({ currentNodes: nodes.length, perNode: { addresses: 30, prefixes: 0 } })],
     });
     return scaleDown(anEstate({ subnets: [short], clusters: [cluster] }), short, {
@@ -53,6 +55,11 @@ describe('what there is after', () => {
 
   test('nodes ended: as many full ones fit as went for sure', () => {
     expect(down(0, 90)?.afterwards).toMatch(/^After this, 3 more m5\.large nodes of shop fit in eu-west-1a/);
+  });
+
+  test('nothing of nodes whose addresses come from another network than the VPC CNI', () => {
+    for (const cni of ['cilium-eni', 'overlay'] as const)
+      expect(down(0, 90, { cni })?.afterwards).toBeUndefined();
   });
 
   test('nodes ended in two zones: the zone with most gives up the next one', () => {

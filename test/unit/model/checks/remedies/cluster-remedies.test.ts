@@ -17,7 +17,7 @@ import {
 } from '../../../../../shared/model/checks/remedies/subnet-remedies.ts';
 import { keepFewerWarm } from '../../../../../shared/model/checks/remedies/warm-targets.ts';
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
-import type { ClusterAssessment } from '../../../../../shared/model/result/cluster.ts';
+import type { ClusterAssessment, SubnetUsage } from '../../../../../shared/model/result/cluster.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { aNode, aNodeGroup, anEksCluster, byId } from '../../../../fixtures/cluster-records.ts';
 import {
@@ -131,7 +131,7 @@ describe('a group is scaled down', () => {
             committed: [aDemand({ currentNodes: 3, ...changes }), aDemand({ group: 'empty' })],
           }),
         ],
-        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize })] })],
+        eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize, desiredSize: 3 })] })],
       }),
       aSubnet(),
       missing,
@@ -149,9 +149,62 @@ describe('a group is scaled down', () => {
       '--scaling-config desiredSize=1 ',
     );
     expect(down({}, { addresses: 500, prefixes: 0 })?.title).toContain('to 1 node');
-    expect(down({ perNode: { addresses: 0, prefixes: 2 } }, { addresses: 0, prefixes: 4 })).toMatchObject({
-      gains: { addresses: 0, prefixes: 4 },
+  });
+
+  const holding = (usage: Partial<SubnetUsage>, changes: Parameters<typeof aNodeAssessment>[0] = {}) =>
+    ['i-01', 'i-02', 'i-03'].map((instanceId) =>
+      aNodeAssessment({
+        instanceId,
+        usage: [{ subnetId: 'subnet-0a', interfaces: 1, addresses: 10, prefixes: 0, ...usage }],
+        ...changes,
+      }),
+    );
+
+  test('and gives back what a node holds in this subnet, not what a new one takes everywhere', () => {
+    // Custom networking: the ten others are in the pods' subnet.
+    expect(
+      down({ perNode: { addresses: 11, prefixes: 0 } }, undefined, 3, holding({ addresses: 1 }))?.gains,
+    ).toEqual({ addresses: 1, prefixes: 0 });
+    const prefixes = holding({ addresses: 33, prefixes: 2 });
+    expect(down({}, { addresses: 0, prefixes: 4 }, 3, prefixes)?.gains).toEqual({
+      addresses: 2,
+      prefixes: 4,
     });
+  });
+
+  test('but not for prefixes where its nodes hold none', () => {
+    expect(down({ perNode: { addresses: 1, prefixes: 1 } }, { addresses: 0, prefixes: 1 })).toBeNull();
+  });
+
+  test('below the size that it has, whatever its warm pool holds', () => {
+    const stopped = holding({}, { state: 'stopped' }).map((node, index) => ({
+      ...node,
+      instanceId: `i-1${index}`,
+    }));
+    const warm = { minSize: 3, maxGroupPreparedCapacity: null };
+    const group = (changes: Parameters<typeof aNodeGroup>[0]) =>
+      scaleDown(
+        anEstate({
+          clusters: [aCluster({ nodes: [...nodes, ...stopped], committed: [aDemand({ currentNodes: 6 })] })],
+          eksClusters: [
+            anEksCluster({ nodeGroups: [aNodeGroup({ minSize: 1, desiredSize: 3, ...changes })] }),
+          ],
+        }),
+        aSubnet(),
+      );
+    const remedy = group({ warmPool: warm });
+    expect(remedy?.commands[0]).toContain('--scaling-config desiredSize=2 ');
+    expect(remedy?.preconditions.map(({ text }) => text)).toContain(
+      'The warm pool does not take the nodes back: there they keep their addresses.',
+    );
+    // Nodes that are ending already, or have not come yet, are none to give back.
+    expect(group({ desiredSize: 2 })?.commands[0]).toContain('desiredSize=1 ');
+    expect(group({ desiredSize: 6 })?.commands[0]).toContain('desiredSize=2 ');
+    expect(group({ desiredSize: 1 })).toBeNull();
+  });
+
+  test('never a node pool, which has no size', () => {
+    expect(down({ kind: 'node-pool' })).toBeNull();
   });
 
   test('through Auto Scaling where EKS does not manage it', () => {
@@ -170,7 +223,12 @@ describe('a group is scaled down', () => {
   });
 
   test('or its maximum is lowered, in EKS or in Auto Scaling', () => {
-    const remedy = lowerMaximum(anEstate({}), aCluster(), { group: 'own', kind: 'auto-scaling-group' }, 4);
+    const remedy = lowerMaximum(
+      anEstate({}),
+      aCluster(),
+      aDemand({ group: 'own', kind: 'auto-scaling-group' }),
+      4,
+    );
     expect(remedy?.commands).toEqual([
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --max-size 4 --region eu-west-1',
     ]);
@@ -192,7 +250,7 @@ describe('a group is scaled down', () => {
       const estate = anEstate({
         eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize, desiredSize })] })],
       });
-      const remedy = lowerMaximum(estate, aCluster(), { group: 'workers', kind: 'node-group' }, 4);
+      const remedy = lowerMaximum(estate, aCluster(), aDemand(), 4);
       expect(remedy?.commands).toEqual([
         `aws eks update-nodegroup-config --cluster-name shop --nodegroup-name workers --scaling-config ${sizes} --region eu-west-1`,
       ]);
@@ -202,12 +260,35 @@ describe('a group is scaled down', () => {
 
   test('never to a maximum of none, which EKS does not take', () => {
     const at = (kind: 'node-group' | 'auto-scaling-group' | 'node-pool', maximum: number) =>
-      lowerMaximum(anEstate({}), aCluster(), { group: 'workers', kind }, maximum);
+      lowerMaximum(anEstate({}), aCluster(), aDemand({ kind, currentNodes: 0 }), maximum);
     expect(at('node-group', 0)).toBeNull();
     expect(at('node-group', 1)?.commands[0]).toContain('maxSize=1');
     expect(at('auto-scaling-group', 0)?.commands[0]).toContain('--max-size 0');
     // The limits of a node pool are processors.
     expect(at('node-pool', 3)).toBeNull();
+  });
+
+  test('and a maximum is never lowered below the nodes that run', () => {
+    expect(lowerMaximum(anEstate({}), aCluster(), aDemand({ currentNodes: 5 }), 4)).toBeNull();
+    expect(lowerMaximum(anEstate({}), aCluster(), aDemand({ currentNodes: 4 }), 4)).not.toBeNull();
+  });
+
+  test.each([
+    ['leaves room for its warm pool', { minSize: 3, maxGroupPreparedCapacity: null }, 'maxSize=5'],
+    [
+      'leaves room for its warm pool, prepared or not',
+      { minSize: 3, maxGroupPreparedCapacity: 8 },
+      'maxSize=5',
+    ],
+    ['does not help where a warm pool may prepare more', { minSize: 3, maxGroupPreparedCapacity: 9 }, null],
+    ['does not help where a warm pool takes all', { minSize: 8, maxGroupPreparedCapacity: null }, null],
+  ])('a maximum that is lowered %s', (_, warmPool, sizes) => {
+    const estate = anEstate({
+      eksClusters: [anEksCluster({ nodeGroups: [aNodeGroup({ minSize: 1, desiredSize: 1, warmPool })] })],
+    });
+    const remedy = lowerMaximum(estate, aCluster(), aDemand({ currentNodes: 4, maximumNodes: 13 }), 8);
+    if (sizes === null) expect(remedy).toBeNull();
+    else expect(remedy?.commands[0]).toContain(`--scaling-config ${sizes} `);
   });
 
   test('the one with most nodes here first', () => {
@@ -359,6 +440,12 @@ describe('another architecture', () => {
     expect(moveToIpv6(with_({}), aSubnet())?.title).toBe('Move shop to a new IPv6 cluster');
     expect(moveToIpv6(with_(null), aSubnet())).toBeNull();
     expect(moveToIpv6(with_({ mode: 'ipv6' }), aSubnet())).toBeNull();
+    // A node takes its IPv4 address either way, and pods of an overlay take none.
+    expect(moveToIpv6(with_({ cni: 'overlay' }), aSubnet())).toBeNull();
+    expect(moveToIpv6(with_({ nodes: [aNodeAssessment()] }), aSubnet())?.preconditions[0]?.holds).toBeNull();
+    expect(
+      moveToIpv6(with_({ nodes: [aNodeAssessment({ windows: true })] }), aSubnet())?.preconditions[0]?.holds,
+    ).toBe(false);
     expect(useOverlay(with_({}), aSubnet())?.preconditions[1]).toMatchObject({ holds: true });
     expect(useOverlay(with_({ securityGroupsForPods: true }), aSubnet())?.preconditions[1]).toMatchObject({
       holds: false,
@@ -407,12 +494,11 @@ describe('the whole set', () => {
     ]);
   });
 
-  test('for prefixes also reserves a range and renews nodes', () => {
+  test('for prefixes also reserves a range and renews nodes, which hold none', () => {
     expect(titles(remediesForPrefixes(anEstate(input), subnet))).toEqual([
       'Delete',
       'Add',
       'Keep',
-      'Scale',
       'Reserve',
       'Replace',
       'List',
@@ -500,5 +586,41 @@ describe('the whole set', () => {
     expect(
       remediesForDemand(anEstate({ subnets: [subnet], clusters: [cluster] }), cluster, demand),
     ).not.toHaveLength(1);
+  });
+
+  test('never renews nodes for prefixes in a subnet that is too small for any', () => {
+    const blocks = { free: 0, prefix: 0, full: 0, fragmented: 0, awsReserved: 2 };
+    const small = aSubnet({ cidrBlock: '10.0.0.0/27', blocks });
+    const offered = remediesForPrefixes(anEstate({ ...input, subnets: [small] }), small);
+    expect(titles(offered)).not.toContain('Replace');
+  });
+
+  test('begins with a new block where less than two nodes fit into what the VPC has left', () => {
+    const ranges = (left: string) => ({ vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24', left] })] });
+    const [offered] = remediesForAddresses(
+      anEstate({ ...input, ...ranges('10.9.0.0/28'), leakedInterfaces: [] }),
+      subnet,
+    );
+    expect(offered?.title).toBe('Add 100.64.0.0/16 to the VPC, and the subnet 100.64.0.0/20 in eu-west-1a');
+    const [own] = remediesForAddresses(
+      anEstate({ ...input, ...ranges('10.9.0.0/27'), leakedInterfaces: [] }),
+      subnet,
+    );
+    expect(own?.title).toBe('Add the subnet 10.9.0.0/27 in eu-west-1a');
+    // Where the VPC takes no more blocks, little is better than nothing.
+    const five = ['10.0.0.0/24', '10.9.0.0/28', '10.1.0.0/28', '10.2.0.0/28', '10.3.0.0/28'];
+    const taken = five
+      .slice(2)
+      .map((cidrBlock, index) => aSubnet({ subnetId: `subnet-1${index}`, cidrBlock }));
+    const [little] = remediesForAddresses(
+      anEstate({
+        ...input,
+        subnets: [subnet, ...taken],
+        vpcs: [aVpcAssessment({ cidrBlocks: five })],
+        leakedInterfaces: [],
+      }),
+      subnet,
+    );
+    expect(little?.title).toBe('Add the subnet 10.9.0.0/28 in eu-west-1a');
   });
 });
