@@ -4,6 +4,7 @@ import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
 import { LEAST_LOSS_PER_DAY } from '../result/growth.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
+import { possibleBlocks } from '../subnet/fragmentation.ts';
 import type { Check, Suppression } from './check.ts';
 import type { Estate } from './estate.ts';
 import { clustersUsing } from './remedies/cluster-subnets.ts';
@@ -92,10 +93,6 @@ const prefixesOf = (estate: Estate, subnet: SubnetAssessment): SubnetSupply => (
   forecast: subnet.forecast.prefixes,
   remedies: () => remediesForPrefixes(estate, subnet),
 });
-
-/** Blocks that could be prefixes if nothing else used the subnet: all but those with AWS's own addresses. */
-const possibleBlocks = ({ blocks }: SubnetAssessment): number | null =>
-  blocks === null ? null : blocks.free + blocks.prefix + blocks.full + blocks.fragmented;
 
 /** Why a supply that could not be measured has no figure. */
 export const reasonOf = ({ name, isUsed }: SubnetSupply): string => {

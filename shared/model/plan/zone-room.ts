@@ -42,7 +42,7 @@ export interface ZoneRoom {
 /**
  * What a change gives one zone of a cluster.
  *
- * @returns `null` where it is not known: EKS Auto Mode, IPv6, a cluster without nodes of a known type, subnets that could not
+ * @returns `null` where it is not known: EKS Auto Mode, another CNI than the VPC CNI, IPv6, a cluster without nodes of a known type, subnets that could not
  * be read
  */
 export const zoneRoom = (
@@ -51,8 +51,9 @@ export const zoneRoom = (
   zone: string,
   change: ZoneChange,
 ): ZoneRoom | null => {
-  const { autoMode, mode, newNodes } = cluster;
-  if (autoMode || mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
+  const { autoMode, cni, mode, newNodes } = cluster;
+  if (autoMode || cni === 'cilium-eni' || cni === 'overlay') return null;
+  if (mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
   const type = usualType(estate, cluster, estate.nodesOf(cluster));
   if (type === null) return null;
   const demands = new NodeDemands(estate.input.limits, settingsOf(cluster));

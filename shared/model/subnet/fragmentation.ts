@@ -1,5 +1,6 @@
 import { type Cidr, sizeOfLength } from '../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
+import type { SubnetAssessment } from '../result/assessment.ts';
 import type { AddressSpace } from './address-space.ts';
 import type { Supply } from './supply.ts';
 
@@ -56,3 +57,7 @@ const pairsOf = (halves: Uint8Array): Uint8Array => {
   }
   return pairs;
 };
+
+/** Blocks that could be prefixes if nothing else used the subnet: all but those with AWS's own addresses. */
+export const possibleBlocks = ({ blocks }: Pick<SubnetAssessment, 'blocks'>): number | null =>
+  blocks === null ? null : blocks.free + blocks.prefix + blocks.full + blocks.fragmented;

@@ -5,11 +5,11 @@ import { clustersUsing } from './cluster-subnets.ts';
 
 /** Both take weeks, so they come last. They end the shortage of IPv4 addresses for pods instead of moving it. */
 
-/** `null` where no cluster uses the subnet, or one has IPv6 already. */
+/** `null` where no cluster uses the subnet, one has IPv6 already, or its pods take no address of the VPC. */
 export const moveToIpv6 = (estate: Estate, subnet: SubnetAssessment): Remedy | null => {
   const clusters = clustersUsing(estate, subnet);
   const names = clusters.map(({ clusterName }) => clusterName).join(', ');
-  return clusters.length === 0 || clusters.some(({ mode }) => mode === 'ipv6')
+  return clusters.length === 0 || clusters.some(({ cni, mode }) => cni === 'overlay' || mode === 'ipv6')
     ? null
     : {
         title: `Move ${names} to a new IPv6 cluster`,
@@ -22,7 +22,7 @@ export const moveToIpv6 = (estate: Estate, subnet: SubnetAssessment): Remedy | n
         preconditions: [
           {
             text: 'All nodes are Linux on Nitro instances, and no custom networking is needed.',
-            holds: null,
+            holds: clusters.some(({ nodes }) => nodes.some(({ windows }) => windows === true)) ? false : null,
           },
         ],
       };

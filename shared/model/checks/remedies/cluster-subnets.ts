@@ -89,6 +89,9 @@ export const isForOthers = (estate: Estate, { owners, subnetId, tags }: SubnetAs
   tags[PUBLIC_LOAD_BALANCER_TAG] !== undefined ||
   [...estate.eksClusters.values()].some(({ subnetIds }) => subnetIds.includes(subnetId));
 
+/** A subnet that holds one more node is full at once. */
+export const NODES_TO_HOLD = 2;
+
 /** What one node takes of a subnet. */
 export interface NodeTake {
   readonly singles: number;

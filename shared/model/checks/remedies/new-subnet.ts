@@ -1,5 +1,6 @@
 import type { Tags } from '../../aws/inventory.ts';
 import { aws, keep, type ShellVariable } from '../../base/commands.ts';
+import { largestOf } from '../../base/extremes.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
@@ -9,13 +10,13 @@ import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { afterwards, opened } from './afterwards.ts';
-import { clustersUsing } from './cluster-subnets.ts';
+import { clustersUsing, isOpenToCni, NODES_TO_HOLD, nodeTake } from './cluster-subnets.ts';
 import { discoveryPreconditions } from './discovery.ts';
-import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
+import { eniConfigCommands, eniConfigPrecondition } from './eni-configs.ts';
 import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';
 import { routeTableOf } from './routes.ts';
 import { isUnrouted } from './secondary-ranges.ts';
-import { mayHaveNodes, serviceEffect } from './who-uses-it.ts';
+import { largestOwner, mayHaveNodes, serviceEffect } from './who-uses-it.ts';
 
 /** AWS's bounds on a subnet's prefix length. */
 const SMALLEST_SUBNET = 28;
@@ -61,10 +62,14 @@ const EFFECTS: Readonly<Record<Use, string>> = {
 };
 
 /** What a new subnet is good for. Where no nodes are, its largest holder says how it comes to use one. */
-const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): string =>
-  use === 'nodes' && !mayHaveNodes(subnet, clustersUsing(estate, subnet))
+export const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): string =>
+  use === 'nodes' && isForServices(subnet, clustersUsing(estate, subnet))
     ? serviceEffect(subnet)
     : EFFECTS[use];
+
+/** Fargate pods are a cluster's, but no group and no CNI places them. */
+const isForServices = (subnet: SubnetAssessment, clusters: readonly ClusterAssessment[]): boolean =>
+  !mayHaveNodes(subnet, clusters) || (clusters.length === 0 && largestOwner(subnet)?.kind === 'fargate');
 
 /** Where a new subnet goes: a VPC of this account, and the zone of the subnet that is short. */
 export interface NewSubnetPlace {
@@ -97,7 +102,7 @@ export const addSubnet = (
   const place = placeBeside(estate, subnet);
   if (place === null) return null;
   const { vpc, zone } = place;
-  const use = useOf(estate, subnet, purpose);
+  const use = useOf(estate, subnet, purpose, shortfall);
   const range = estate.ranges.subnetRange({
     vpcId: vpc.vpcId,
     purpose: `${subnet.subnetId} ${use}`,
@@ -159,17 +164,27 @@ export const gainsOf = (range: string): Gains => {
   return { addresses: size - AWS_ADDRESSES, prefixes: Math.max(0, size / ADDRESSES_PER_PREFIX - 2) };
 };
 
-export const useOf = (estate: Estate, subnet: SubnetAssessment, purpose: SubnetPurpose): Use => {
+export const useOf = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  purpose: SubnetPurpose,
+  { prefixes }: Shortfall,
+): Use => {
   if (purpose === 'control-plane' || purpose === 'load-balancer') return purpose;
   const clusters = clustersUsing(estate, subnet);
   if (clusters.length === 0) return purpose;
   if (clusters.some(({ autoMode }) => autoMode)) return 'node-class';
   if (podClusters(estate, subnet).length > 0) return 'eni-config';
   return clusters.some(({ customNetworking }) => customNetworking) ||
-    discoveryPreconditions(estate, clusters).some(({ holds }) => holds === false)
+    discoveryPreconditions(estate, clusters, subnet).some(({ holds }) => holds === false) ||
+    (prefixes === 0 && clusters.every((cluster) => findsPodsElsewhere(estate, cluster, subnet)))
     ? 'nodes'
     : 'discovery';
 };
+
+/** Whether the CNI finds another subnet for pods already, so that only the addresses of nodes themselves are short. */
+const findsPodsElsewhere = (estate: Estate, cluster: ClusterAssessment, subnet: SubnetAssessment): boolean =>
+  estate.siblingsOf(subnet).some((other) => isOpenToCni(cluster, other) && (other.availableSingle ?? 0) > 0);
 
 /** The clusters under custom networking that have only pods in the subnet. */
 const podClusters = (estate: Estate, subnet: SubnetAssessment): readonly ClusterAssessment[] =>
@@ -201,6 +216,19 @@ const lengthsFor = (
 /** The smallest subnet that has so many addresses and prefixes, without those that AWS keeps. */
 export const lengthCovering = ({ addresses, prefixes }: Shortfall): number =>
   32 - Math.ceil(Math.log2(Math.max(addresses + AWS_ADDRESSES, (prefixes + 2) * ADDRESSES_PER_PREFIX)));
+
+/** The shortfall, and room for two nodes at the least: a subnet that holds one is full at once. */
+export const forTwoNodes = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  { addresses, prefixes }: Shortfall = NOTHING_SHORT,
+): Shortfall => {
+  const takes = clustersUsing(estate, subnet).flatMap((cluster) => nodeTake(cluster, subnet) ?? []);
+  return {
+    addresses: largestOf([addresses, ...takes.map(({ singles }) => NODES_TO_HOLD * singles)]),
+    prefixes: largestOf([prefixes, ...takes.map((take) => NODES_TO_HOLD * take.prefixes)]),
+  };
+};
 
 /** The longest prefix length whose subnet covers the shortfall, and holds prefixes where they are taken. */
 const smallestFor = (
@@ -265,7 +293,7 @@ export const createCommands = (
           }),
         ]),
     ...(use === 'eni-config'
-      ? podClusters(estate, subnet).map((cluster) => eniConfigCommand(estate, cluster, zone, variable))
+      ? podClusters(estate, subnet).flatMap((cluster) => eniConfigCommands(estate, cluster, subnet, variable))
       : []),
     ...(use === 'nodes' ? scalingGroupCommands(estate, subnet, variable) : []),
     ...(use === 'nodes' || use === 'node-class' ? nodeClassCommands(estate, subnet, variable) : []),
@@ -361,11 +389,9 @@ export const createPreconditions = (
             holds: null,
           },
         ]),
-    ...(use === 'discovery' ? discoveryPreconditions(estate, clustersUsing(estate, subnet)) : []),
+    ...(use === 'discovery' ? discoveryPreconditions(estate, clustersUsing(estate, subnet), subnet) : []),
     ...(use === 'eni-config'
-      ? podClusters(estate, subnet).map((cluster) =>
-          eniConfigPrecondition(estate, cluster, String(subnet.availabilityZone)),
-        )
+      ? podClusters(estate, subnet).map((cluster) => eniConfigPrecondition(estate, cluster, subnet))
       : []),
     ...(use === 'nodes' || use === 'node-class' ? nodeClassPreconditions(estate, subnet) : []),
   ];

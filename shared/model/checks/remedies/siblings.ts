@@ -14,14 +14,12 @@ import {
   KARPENTER_TAG,
   mayHoldNodes,
   mayHoldPods,
+  NODES_TO_HOLD,
   nodeTake,
 } from './cluster-subnets.ts';
 import { discoveryPreconditions, tagForCni } from './discovery.ts';
-import { eniConfigCommand, eniConfigPrecondition } from './eni-configs.ts';
+import { eniConfigCommands, eniConfigPrecondition } from './eni-configs.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';
-
-/** A sibling that holds one more node is full at once. */
-const NODES_TO_HOLD = 2;
 
 interface Sibling {
   readonly cluster: ClusterAssessment;
@@ -84,13 +82,15 @@ interface Way {
   readonly preconditions: readonly Precondition[];
   /** What new nodes use it for that could not before. Absent: nodes could start in it already. */
   readonly use?: 'discovery' | 'pods';
+  /** No node starts in the full subnet any more. */
+  readonly closes?: boolean;
 }
 
 const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: other }: Sibling): Way | null => {
   const table = routeTableOf(estate, subnet);
   const otherTable = routeTableOf(estate, other);
   if (table !== null && otherTable !== null && !servesTheSame(table, otherTable)) return null;
-  if (isPodSubnet(cluster, subnet)) return throughEniConfig(estate, cluster, other);
+  if (isPodSubnet(cluster, subnet)) return throughEniConfig(estate, subnet, cluster, other);
   return (
     throughDiscovery(estate, subnet, cluster, other) ??
     throughKarpenter(subnet, cluster, other) ??
@@ -98,13 +98,18 @@ const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: othe
   );
 };
 
-const throughEniConfig = (estate: Estate, cluster: ClusterAssessment, other: SubnetAssessment): Way => ({
+const throughEniConfig = (
+  estate: Estate,
+  subnet: SubnetAssessment,
+  cluster: ClusterAssessment,
+  other: SubnetAssessment,
+): Way => ({
   title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
   effect:
     'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
   use: 'pods',
-  commands: [eniConfigCommand(estate, cluster, String(other.availabilityZone), other.subnetId)],
-  preconditions: [eniConfigPrecondition(estate, cluster, String(other.availabilityZone))],
+  commands: eniConfigCommands(estate, cluster, subnet, other.subnetId),
+  preconditions: [eniConfigPrecondition(estate, cluster, subnet)],
 });
 
 const throughDiscovery = (
@@ -113,7 +118,7 @@ const throughDiscovery = (
   cluster: ClusterAssessment,
   other: SubnetAssessment,
 ): Way | null => {
-  const preconditions = discoveryPreconditions(estate, [cluster]);
+  const preconditions = discoveryPreconditions(estate, [cluster], subnet);
   if (isOpenToCni(cluster, other) || preconditions.some(({ holds }) => holds === false)) return null;
   return {
     title: `Let pods of ${cluster.clusterName} take addresses from ${displayName(other.name, other.subnetId)}`,
@@ -126,7 +131,7 @@ const throughDiscovery = (
 
 const throughKarpenter = (
   subnet: SubnetAssessment,
-  { clusterName }: ClusterAssessment,
+  { clusterName, committed }: ClusterAssessment,
   other: SubnetAssessment,
 ): Way | null =>
   // Only the owner of a shared subnet can take its tags away.
@@ -137,6 +142,7 @@ const throughKarpenter = (
     : {
         title: `Start new nodes of ${clusterName} in ${displayName(other.name, other.subnetId)} only`,
         effect: 'Karpenter no longer selects the full subnet. Nodes that run stay where they are.',
+        closes: groupsIn(committed, subnet).length === 0,
         commands: [
           aws('ec2', 'delete-tags', subnet.region, {
             resources: subnet.subnetId,
@@ -148,29 +154,36 @@ const throughKarpenter = (
         ],
       };
 
+/** Groups that start nodes in a subnet. */
+const groupsIn = (
+  committed: ClusterAssessment['committed'],
+  { subnetId }: SubnetAssessment,
+): ClusterAssessment['committed'] =>
+  committed.filter(({ kind, subnetIds }) => kind !== 'node-pool' && subnetIds.includes(subnetId));
+
 const throughScalingGroup = (
   subnet: SubnetAssessment,
   { committed }: ClusterAssessment,
   other: SubnetAssessment,
 ): Way | null => {
-  const group = committed.find(
-    ({ kind, subnetIds }) =>
-      kind === 'auto-scaling-group' &&
-      subnetIds.includes(subnet.subnetId) &&
-      subnetIds.includes(other.subnetId),
+  const here = groupsIn(committed, subnet);
+  const groups = here.filter(
+    ({ kind, subnetIds }) => kind === 'auto-scaling-group' && subnetIds.includes(other.subnetId),
   );
-  if (group === undefined) return null;
-  const rest = group.subnetIds.filter((subnetId) => subnetId !== subnet.subnetId);
+  if (groups.length === 0) return null;
+  const names = groups.map(({ group }) => group);
+  const isOne = groups.length === 1;
   return {
-    title: `Start new nodes of ${group.group} in ${displayName(other.name, other.subnetId)} only`,
-    effect:
-      'The group no longer starts nodes in the full subnet. It may replace nodes that run there, zone by zone.',
-    commands: [
+    title: `Start no more nodes of ${names.join(', ')} in ${displayName(subnet.name, subnet.subnetId)}`,
+    effect: `In this zone ${isOne ? 'the group then starts its nodes' : 'the groups then start their nodes'} in ${displayName(other.name, other.subnetId)}. Auto Scaling may replace nodes that run in the full subnet, zone by zone.`,
+    // The others keep their subnets, or have no other one in the zone.
+    closes: groups.length === here.length,
+    commands: groups.map(({ group, subnetIds }) =>
       aws('autoscaling', 'update-auto-scaling-group', subnet.region, {
-        'auto-scaling-group-name': group.group,
-        'vpc-zone-identifier': rest.join(','),
+        'auto-scaling-group-name': group,
+        'vpc-zone-identifier': subnetIds.filter((subnetId) => subnetId !== subnet.subnetId).join(','),
       }),
-    ],
+    ),
     preconditions: [],
   };
 };
@@ -179,7 +192,7 @@ const remedy = (
   estate: Estate,
   subnet: SubnetAssessment,
   { cluster, subnet: other }: Sibling,
-  { use, ...way }: Way,
+  { closes = false, use, ...way }: Way,
 ): Remedy => {
   const table = routeTableOf(estate, subnet);
   const otherTable = routeTableOf(estate, other);
@@ -190,7 +203,10 @@ const remedy = (
     ...afterwards(
       estate,
       subnet,
-      use === undefined ? { closes: subnet.subnetId } : { opens: { ...opens, use } },
+      {
+        ...(closes ? { closes: subnet.subnetId } : {}),
+        ...(use === undefined ? {} : { opens: { ...opens, use } }),
+      },
       gains,
     ),
     price: 'Free. One call.',

@@ -8,11 +8,12 @@ import type {
   UpdateSurge,
 } from '../../result/cluster.ts';
 import type { Remedy } from '../../result/finding.ts';
+import { possibleBlocks } from '../../subnet/fragmentation.ts';
 import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
 import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
-import { addSubnet, type Shortfall } from './new-subnet.ts';
+import { addSubnet, forTwoNodes, type Shortfall } from './new-subnet.ts';
 import { inOrder, ranked } from './ranked.ts';
 import { releaseReservation, reservePrefixRange, turnExplicitReservation } from './reservations.ts';
 import { useSibling } from './siblings.ts';
@@ -195,22 +196,23 @@ const atLast = (
     useOverlay(estate, subnet),
   );
 
-/** From the VPC's own space where it has some, otherwise from a new block, unless AWS refuses one. */
+/** From the VPC's own space where that holds two nodes, otherwise from a new block, unless AWS refuses one, or what is left. */
 const newSpace = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall: Shortfall | undefined,
 ): Remedy | null =>
-  addSubnet(estate, subnet, 'nodes', shortfall) ??
-  (isBlockRefused(estate, subnet) ? null : newBlockFor(estate, subnet, shortfall));
+  addSubnet(estate, subnet, 'nodes', forTwoNodes(estate, subnet, shortfall)) ??
+  (isBlockRefused(estate, subnet) ? null : addSecondaryCidrSubnet(estate, subnet, shortfall)) ??
+  addSubnet(estate, subnet, 'nodes', shortfall);
 
-/** Only where the VPC has no space of its own left. */
+/** Only where the VPC has no space of its own left that holds two nodes. */
 const newBlockFor = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall: Shortfall | undefined,
 ): Remedy | null =>
-  addSubnet(estate, subnet, 'nodes', shortfall) === null
+  addSubnet(estate, subnet, 'nodes', forTwoNodes(estate, subnet, shortfall)) === null
     ? addSecondaryCidrSubnet(estate, subnet, shortfall)
     : null;
 
@@ -231,8 +233,12 @@ export const askOwner = ({ name, ownerId, subnetId }: SubnetAssessment): Remedy 
 export const fewerWarm = (estate: Estate, subnet: SubnetAssessment): readonly (Remedy | null)[] =>
   clustersUsing(estate, subnet).map((cluster) => keepFewerWarm(estate, cluster, subnet));
 
-/** Blocks become whole where no other interface has an address in them. `null` where no node runs in the subnet. */
+/**
+ * Blocks become whole where no other interface has an address in them. `null` where no node runs in the subnet, or where it has
+ * no block without an address of AWS, as a /27 and a /28.
+ */
 const drainNodes = (estate: Estate, subnet: SubnetAssessment): Remedy | null =>
+  possibleBlocks(subnet) === 0 ||
   estate.input.clusters.every(({ nodes }) => nodes.every(({ subnetId }) => subnetId !== subnet.subnetId))
     ? null
     : {

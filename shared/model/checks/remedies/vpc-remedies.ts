@@ -11,6 +11,7 @@ import {
   afterOpening,
   createCommands,
   createPreconditions,
+  effectOf,
   gainsOf,
   lengthCovering,
   placeBeside,
@@ -37,7 +38,7 @@ export const addSecondaryCidr = (estate: Estate, vpc: VpcAssessment): Remedy | n
   if (block === null) return null;
   return {
     title: `Add ${block} to the VPC`,
-    effect: `Room for new subnets, for pods above all. ${isUnrouted(block) ? 'Outside the VPC this space needs NAT.' : IN_THE_ADDRESS_PLAN}`,
+    effect: `Room for new subnets, for pods above all. ${isUnrouted(block) ? NEEDS_NAT : IN_THE_ADDRESS_PLAN}`,
     price: 'Free. EKS may take up to five hours to notice a new block.',
     when: 'Right when the VPC has no space of its own left.',
     gains: { addresses: 0, prefixes: 0 },
@@ -56,20 +57,22 @@ export const addSecondaryCidrSubnet = (
   const place = placeBeside(estate, subnet);
   if (place === null) return null;
   const { vpc, zone } = place;
-  const use = useOf(estate, subnet, 'nodes');
+  const use = useOf(estate, subnet, 'nodes', shortfall);
+  const isForPods = use === 'discovery' || use === 'eni-config';
   const block = newBlock(estate, vpc, `${subnet.subnetId} ${use}`);
   if (block === null) return null;
   const length = Math.max(lengthOf(block), Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall)));
   const range = block.replace(/\/\d{1,2}$/, `/${length}`);
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
-    effect: isUnrouted(block)
-      ? 'Gives pods addresses that are not routable outside the VPC without NAT. Nothing that runs moves.'
-      : `Gives pods room. Nothing that runs moves. ${IN_THE_ADDRESS_PLAN}`,
+    effect: [
+      isForPods ? podsEffect(block) : effectOf(estate, subnet, use),
+      ...(isUnrouted(block) ? (isForPods ? [] : [NEEDS_NAT]) : [IN_THE_ADDRESS_PLAN]),
+    ].join(' '),
     ...afterOpening(estate, subnet, use, range),
     price: 'Free. EKS may take up to five hours to notice a new block.',
     when: isUnrouted(block)
-      ? 'Right when the VPC has no space of its own left, and pods need no address that others can reach.'
+      ? `Right when the VPC has no space of its own left, and ${isForPods ? 'pods need no address that others' : 'no network outside the VPC must'} ${isForPods ? 'can reach' : 'reach these addresses'}.`
       : 'Right when the VPC has no space of its own left, and no shared address space is free.',
     gains: gainsOf(range),
     ranges: [block],
@@ -80,6 +83,13 @@ export const addSecondaryCidrSubnet = (
     ],
   };
 };
+
+const podsEffect = (block: string): string =>
+  isUnrouted(block)
+    ? 'Gives pods addresses that are not routable outside the VPC without NAT. Nothing that runs moves.'
+    : 'Gives pods room. Nothing that runs moves.';
+
+const NEEDS_NAT = 'Outside the VPC this space needs NAT.';
 
 /** Shared space is used up nowhere else; a range of RFC 1918 may be one that a network beyond AWS has. */
 const IN_THE_ADDRESS_PLAN =

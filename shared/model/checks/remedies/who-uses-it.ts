@@ -1,6 +1,7 @@
 import type { OwnerKind } from '../../owners/owner-kinds.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { OwnerUsage } from '../../result/owner-usage.ts';
 
 const NODE_OWNERS: ReadonlySet<string> = new Set<OwnerKind>([
   'cluster-nodes',
@@ -12,6 +13,8 @@ const NODE_OWNERS: ReadonlySet<string> = new Set<OwnerKind>([
 
 /** How what holds most of a full subnet comes to use a new one. Each keeps the subnets that it is configured with. */
 const SERVICE_EFFECTS: ReadonlyMap<string, string> = new Map<OwnerKind, string>([
+  // EKS API reference, CreateFargateProfile: a profile cannot be changed.
+  ['fargate', 'A Fargate profile keeps its subnets. Replace it by one that names the new subnet as well.'],
   ['lambda', 'Functions use it when their VPC configuration names it beside their present subnets.'],
   ['rds', 'Databases use it when their subnet group names it. Instances that run stay where they are.'],
   ['elasticache', 'Caches use it when their subnet group names it. Nodes that run stay where they are.'],
@@ -41,7 +44,8 @@ export const mayHaveNodes = (
   owners.some(({ kind }) => NODE_OWNERS.has(kind));
 
 /** For a subnet without nodes: how its largest holder comes to use a new subnet. */
-export const serviceEffect = ({ owners }: Pick<SubnetAssessment, 'owners'>): string => {
-  const [largest] = (owners ?? []).toSorted((a, b) => b.addresses - a.addresses);
-  return SERVICE_EFFECTS.get(largest?.kind ?? '') ?? OTHER_SERVICE;
-};
+export const serviceEffect = (subnet: Pick<SubnetAssessment, 'owners'>): string =>
+  SERVICE_EFFECTS.get(largestOwner(subnet)?.kind ?? '') ?? OTHER_SERVICE;
+
+export const largestOwner = ({ owners }: Pick<SubnetAssessment, 'owners'>): OwnerUsage | undefined =>
+  (owners ?? []).toSorted((a, b) => b.addresses - a.addresses)[0];

@@ -346,3 +346,41 @@ describe('pods and nodes come to use it', () => {
     expect(offer(aSubnet(), {}, 'discovery')?.commands[0]).toContain('kubernetes.io/role/cni');
   });
 });
+
+describe('where subnet discovery gives pods addresses of another subnet already', () => {
+  const short = aSubnet();
+  const open = aSubnet({
+    subnetId: 'subnet-0b',
+    cidrBlock: '10.0.1.0/24',
+    tags: { 'kubernetes.io/role/cni': '1' },
+  });
+  const added = (shortfall?: Parameters<typeof addSubnet>[3], other = open) =>
+    offer(
+      short,
+      {
+        subnets: [short, other],
+        clusters: [aCluster({ nodes: [aNodeAssessment()] })],
+        eksClusters: [anEksCluster()],
+      },
+      'nodes',
+      shortfall,
+    );
+
+  test('only nodes are short of addresses: a new subnet is for them', () => {
+    expect(added()?.effect).toMatch(/^New nodes can start there\./);
+    expect(added()?.commands[0]).not.toContain('kubernetes.io/role/cni');
+  });
+
+  test('more prefixes, or addresses where that one is full, come from one more for pods', () => {
+    expect(added({ addresses: 0, prefixes: 1 })?.effect).toMatch(/^The CNI finds it by its tag/);
+    expect(added(undefined, { ...open, availableSingle: 0 })?.effect).toMatch(/^The CNI finds it by its tag/);
+    expect(added(undefined, { ...open, tags: {} })?.effect).toMatch(/^The CNI finds it by its tag/);
+  });
+});
+
+test('where all nodes run Windows, a new subnet is for nodes: these have one interface', () => {
+  const subnet = aSubnet();
+  const clusters = [aCluster({ nodes: [aNodeAssessment({ windows: true })] })];
+  const remedy = offer(subnet, { clusters, eksClusters: [anEksCluster()] });
+  expect(remedy?.effect).toMatch(/^New nodes can start there\./);
+});

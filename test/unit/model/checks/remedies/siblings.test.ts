@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { EksCluster } from '../../../../../shared/model/aws/inventory.ts';
 import type { EstateInput } from '../../../../../shared/model/checks/estate.ts';
 import {
   clustersUsing,
@@ -137,19 +138,65 @@ describe('where subnet discovery cannot be used', () => {
     expect(offer(other({ tags: { ...tags, ...open } }), {}, shared)).toBeNull();
   });
 
+  const own = (group: string) =>
+    aDemand({ group, kind: 'auto-scaling-group', subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0z'] });
+
   test('an Auto Scaling group starts its nodes in its other subnets', () => {
-    const committed = [
-      aDemand(),
-      aDemand({
-        group: 'own',
-        kind: 'auto-scaling-group',
-        subnetIds: ['subnet-0a', 'subnet-0b', 'subnet-0z'],
-      }),
-    ];
+    const committed = [aDemand(), own('own')];
     const remedy = offer(other({ tags: open }), { clusters: [{ ...cluster, committed }] });
-    expect(remedy?.commands).toEqual([
-      'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --vpc-zone-identifier subnet-0b,subnet-0z --region eu-west-1',
-    ]);
+    expect(remedy).toMatchObject({
+      title: 'Start no more nodes of own in private-a',
+      effect: expect.stringMatching(/^In this zone the group then starts its nodes in private-b\./),
+      commands: [
+        'aws autoscaling update-auto-scaling-group --auto-scaling-group-name own --vpc-zone-identifier subnet-0b,subnet-0z --region eu-west-1',
+      ],
+    });
+    // The managed node group goes on to start nodes there.
+    expect(remedy?.afterwards).toBeUndefined();
+  });
+
+  test('so do all of them that have another one in the zone', () => {
+    const remedy = offer(other({ tags: open }), {
+      clusters: [{ ...cluster, committed: [own('one'), own('two')] }],
+    });
+    expect(remedy?.title).toBe('Start no more nodes of one, two in private-a');
+    expect(remedy?.commands).toHaveLength(2);
+  });
+
+  test.each<[string, Partial<EksCluster>, Partial<ClusterAssessment>]>([
+    [
+      'is switched off',
+      { vpcCni: { version: 'v1.20.4', configuration: '{"env":{"ENABLE_SUBNET_DISCOVERY":"false"}}' } },
+      {},
+    ],
+    [
+      'is switched off in the DaemonSet',
+      { cniInCluster: { version: 'v1.20.4', env: { ENABLE_SUBNET_DISCOVERY: 'false' }, eniConfigs: null } },
+      {},
+    ],
+    [
+      'came after the version in the DaemonSet',
+      { cniInCluster: { version: 'v1.17.1', env: {}, eniConfigs: null } },
+      {},
+    ],
+    ['is not for Windows', {}, { nodes: [aNodeAssessment({ windows: true })] }],
+  ])('no tag opens another subnet where it %s', (_, settings, changes) => {
+    const clusters = [{ ...cluster, ...changes }];
+    expect(offer(other(), { clusters, eksClusters: [{ ...eks, ...settings }] })).toBeNull();
+    expect(offer(other(), { eksClusters: [eks] })?.commands[0]).toContain('kubernetes.io/role/cni');
+  });
+
+  test('Linux nodes beside Windows ones use it', () => {
+    const nodes = [aNodeAssessment({ windows: true }), aNodeAssessment({ instanceId: 'i-02' })];
+    expect(offer(other(), { clusters: [{ ...cluster, nodes }] })).not.toBeNull();
+  });
+
+  test('it is not known whether discovery is on where the settings are not', () => {
+    const unknown = offer(other(), { eksClusters: [{ ...eks, vpcCni: null }] });
+    expect(unknown?.preconditions.find(({ text }) => text.startsWith('The CNI is version'))).toEqual({
+      text: 'The CNI is version 1.18 or later, and ENABLE_SUBNET_DISCOVERY is not false.',
+      holds: null,
+    });
   });
 
   test('pods under custom networking move to another pod subnet through the ENIConfig', () => {
@@ -167,6 +214,22 @@ describe('where subnet discovery cannot be used', () => {
       commands,
     });
     expect(offer(other({ subnetId: 'subnet-0n', availableSingle: 200 }), { clusters })).toBeNull();
+
+    // The cluster's own ENIConfigs are known: the one that names the full subnet is changed, whatever its name.
+    const env = { ENI_CONFIG_LABEL_DEF: 'topology.kubernetes.io/zone' };
+    const inCluster = (eniConfigs: Readonly<Record<string, string>>) =>
+      offer(other(), {
+        clusters,
+        eksClusters: [{ ...eks, cniInCluster: { version: 'v1.20.4', env, eniConfigs } }],
+      });
+    const blue = inCluster({ blue: 'subnet-0a', green: 'subnet-0b' });
+    expect(blue?.commands).toEqual([
+      `kubectl patch eniconfig blue --type merge --patch '{"spec":{"subnet":"'subnet-0b'"}}'`,
+    ]);
+    expect(blue?.preconditions.at(-1)).toEqual({ text: 'The ENIConfig blue names subnet-0a.', holds: true });
+    // Made by hand beside an add-on without a configuration: the add-on has none to change.
+    expect(inCluster({ 'eu-west-1a': 'subnet-0a' })?.commands).toEqual(commands);
+    expect(inCluster({})?.preconditions.at(-1)).toMatchObject({ holds: null });
   });
 });
 

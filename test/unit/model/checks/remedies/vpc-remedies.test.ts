@@ -8,10 +8,12 @@ import {
   raiseCidrBlockQuotaOf,
   raiseQuota,
 } from '../../../../../shared/model/checks/remedies/vpc-remedies.ts';
+import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
 import { anEksCluster } from '../../../../fixtures/cluster-records.ts';
 import {
   aCluster,
+  aNodeAssessment,
   anEstate,
   aRouteTable,
   aVpcAssessment,
@@ -232,9 +234,27 @@ describe('a new block with a subnet in it', () => {
   });
 
   test('of RFC 1918 gives pods room that others may reach, and is to be entered in the address plan', () => {
-    const offered = withSubnet(sharedSpaceIsTaken);
+    const clusters = [aCluster({ nodes: [aNodeAssessment()] })];
+    const offered = withSubnet({ ...sharedSpaceIsTaken, clusters, eksClusters: [anEksCluster()] });
     expect(offered?.effect).toMatch(/^Gives pods room\. .*enter this range in your address plan first/);
     expect(offered?.when).toContain('no shared address space is free');
+  });
+
+  const effect = (changes: Partial<EstateInput>, subnet?: SubnetAssessment) =>
+    withSubnet(changes, subnet)?.effect;
+
+  test('says what uses it: not pods where these have IPv6 addresses, and no node of Fargate', () => {
+    const eksClusters = [anEksCluster({ ipFamily: 'ipv6' })];
+    const six = {
+      clusters: [aCluster({ mode: 'ipv6', nodes: [aNodeAssessment({ mode: 'ipv6' })] })],
+      eksClusters,
+    };
+    expect(effect(six)).toBe(
+      'New nodes can start there. A managed node group keeps its subnets, so add a second group in the new subnet. Outside the VPC this space needs NAT.',
+    );
+    const fargate = aSubnet({ owners: [{ kind: 'fargate', name: null, interfaces: 9, addresses: 9 }] });
+    expect(effect({}, fargate)).toMatch(/^A Fargate profile keeps its subnets\./);
+    expect(effect(sharedSpaceIsTaken, fargate)).toContain('enter this range in your address plan first');
   });
 
   test('of shared space says beside a subnet without IPv4 that nothing outside reaches it', () => {
