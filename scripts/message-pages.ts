@@ -14,7 +14,7 @@ const PICTURES: readonly { readonly example: string; readonly look: 'slack' | 'e
   { example: 'resolved', look: 'email' },
 ];
 
-const STYLE = `
+export const MESSAGE_STYLE = `
   * { box-sizing: border-box }
   body { margin: 0; background: #fff; color: #1d1c1d; font: 15px/1.47 Lato, 'Helvetica Neue', Arial, 'DejaVu Sans', 'Noto Color Emoji', sans-serif }
   .frame { width: 720px; padding: 16px 20px }
@@ -93,7 +93,7 @@ const blockHtml = (block: KnownBlock): string => {
   throw new Error(`No example uses a block of type ${block.type}.`);
 };
 
-const slackHtml = (message: SlackMessage): string =>
+export const slackHtml = (message: SlackMessage): string =>
   `<div class="frame"><div class="slack"><div class="avatar">H</div><div>
     <div class="by">Headroom<span class="app">APP</span><small>14:10</small></div>
     ${message.blocks.map(blockHtml).join('')}
@@ -111,7 +111,7 @@ const pageOf = ({ example, look }: (typeof PICTURES)[number]): string => {
     look === 'slack'
       ? slackHtml(slackMessage(content))
       : emailHtml(emailSubject(content), emailText(content));
-  return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>${html}`;
+  return `<!doctype html><meta charset="utf-8"><style>${MESSAGE_STYLE}</style>${html}`;
 };
 
 /** The pages that the pictures of messages in docs/images are taken of, by the name of the picture. */

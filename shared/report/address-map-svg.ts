@@ -262,9 +262,11 @@ const KEYS = {
   explicitReserved: '<path class="map-reserved" d="M0 0h5l-5 5zM13 13h-5l5 -5z"/>',
 } as const;
 
-/** What the shapes mean: said once a page. */
-export const mapShapes = (): Html =>
-  html`<ul class="keys">${SHAPES.map(([shape, words]) => html`<li>${sample(KEYS[shape])}${words}</li>`)}</ul>`;
+/** What the shapes mean, once a page: all of them, or those that are named. */
+export const mapShapes = (
+  shown: readonly (keyof typeof KEYS)[] = Object.keys(KEYS) as (keyof typeof KEYS)[],
+): Html =>
+  html`<ul class="keys">${SHAPES.filter(([shape]) => shown.includes(shape)).map(([shape, words]) => html`<li>${sample(KEYS[shape])}${words}</li>`)}</ul>`;
 
 /** The sample of colour, and letter, of an owner by its place among the map's owners. */
 export const ownerKey = (rank: number): Html => {

@@ -141,6 +141,16 @@ test(`${DEMO}: three lines first, what was wrong, and a report file`, async () =
   expect(readFileSync(join(installed.folder, 'headroom-demo.html'), 'utf8')).toMatch(/^<!doctype html>/i);
 }, 300_000);
 
+test('a command that a page has wrong would be found', async () => {
+  const { code, err } = await run('headroom scan --no-such-option', PLATFORM_ACCOUNT);
+  expect([0, 1]).not.toContain(code);
+  expect(err).toMatch(/^error /m);
+});
+
+test('README begins with the demo and the scan', () => {
+  expect(commandsOf('README.md').slice(0, 2)).toEqual([DEMO, 'npx vpc-headroom scan']);
+});
+
 describe.each([
   ['README.md', PLATFORM_ACCOUNT, 'data-a'],
   ['docs/tutorial.md', PAYMENTS_ACCOUNT, 'payments-nodes-a'],
