@@ -48,6 +48,8 @@ export default defineConfig({
           project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 20_000, ...shared }),
           project('property', ['test/property/**/*.test.ts'], shared),
           project('contract', ['test/contract/**/*.test.ts'], shared),
+          // Whole scans and commands on large estates: seconds of processor time each.
+          project('scans', ['test/scans/**/*.test.ts'], shared),
           project('architecture', ['test/architecture/**/*.test.ts'], shared),
           // Hostile names, files and requests: through real renderers, into a real shell.
           project('security', ['test/security/**/*.test.ts'], shared),

@@ -12,6 +12,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   unit: [...STARTS_PROGRAMS, ...SERVES],
   property: [...STARTS_PROGRAMS, ...SERVES],
   contract: STARTS_PROGRAMS,
+  scans: STARTS_PROGRAMS,
   architecture: [...STARTS_PROGRAMS, ...SERVES],
 };
 
@@ -30,6 +31,7 @@ const SHARES_WORKERS: ReadonlySet<string> = new Set([
   'unit',
   'property',
   'contract',
+  'scans',
   'architecture',
   'security',
 ]);

@@ -5,7 +5,7 @@ import { suiteViolations } from './suite-rules.ts';
 
 const TESTS = join(import.meta.dirname, '..');
 
-test.each(['unit', 'property', 'contract', 'architecture', 'security'])(
+test.each(['unit', 'property', 'contract', 'scans', 'architecture', 'security'])(
   '%s uses only what its suite may use',
   (suite) => {
     const files = readdirSync(join(TESTS, suite), { recursive: true, encoding: 'utf8' }).filter(

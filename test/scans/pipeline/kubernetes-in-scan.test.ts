@@ -9,8 +9,8 @@ import { collectFacts, type TargetFacts } from '../../../shared/pipeline/collect
 import { NO_PAST, scanTarget } from '../../../shared/pipeline/scan-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
 import type { CacheStore } from '../../../shared/state/state-store.ts';
+import { valueIn } from '../../contract/kubernetes/source-conformance.ts';
 import { awsEnvironment } from '../../fixtures/headroom-command.ts';
-import { valueIn } from '../kubernetes/source-conformance.ts';
 
 const ACCOUNT = '111122223333';
 const target = { accountId: ACCOUNT, region: 'eu-west-1' };
