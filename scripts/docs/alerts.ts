@@ -44,7 +44,8 @@ is not resolved and fired again. It resolves when all of its checks are clear.
    wavers between warning and critical still fires as a warning in time. A level that clears before that is never announced.
    A warning of what is only expected (\`*-exhaustion\`, \`*-surge\`) within 28 hours waits for up to 4 hours longer. If it becomes
    critical in that time, people get one message and not two. A critical level, and a fact such as few addresses left, never waits.
-   With a fifth or less of the supply left, nothing waits.
+   After the wait it is announced as critical if it is still expected within 28 hours and a critical alert would not clear. With a fifth
+   or less of the supply left, nothing waits.
 2. **Firing.** People are notified. After the repeat interval they are notified again, but only if the title has changed since,
    and only until the alert resolves or is acknowledged.
 3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin. For thresholds it is

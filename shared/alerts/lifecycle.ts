@@ -388,12 +388,13 @@ const reduceTogether = (
   const unchanged: Reduction = { alert, transitions: [] };
   if (observation.raise === null || (alert !== null && now < Date.parse(alert.lastObservedAt)))
     return unchanged;
-  const combined = combine(
-    alert,
-    observation,
-    observed,
-    (own, seen, { delays }) => reduceAlert(own, seen, { ...delays, repeatEvery: 0 }, now).alert,
-  );
+  const hasWaited = hasWaitedForCritical(alert, now);
+  const combined = combine(alert, observation, observed, (own, seen, part) => {
+    const { alert: after } = reduceAlert(own, seen, { ...part.delays, repeatEvery: 0 }, now);
+    return after?.severity === 'warning' && hasWaited && isNearlyCritical(part, now)
+      ? { ...after, severity: 'critical', candidate: null }
+      : after;
+  });
   const finding = combined.lead?.finding ?? alert?.finding;
   if (finding === undefined || (alert === null && combined.parts.length === 0)) return unchanged;
   const at = new Date(now).toISOString();
@@ -528,6 +529,29 @@ const heldSinceOf = (
     .some((time) => Date.parse(time) <= now + SOON);
   const since = heldSince ?? at;
   return isSoon && now - Date.parse(since) < EXPECTATION_WAITS ? since : undefined;
+};
+
+/** Whether the time for which a warning waits for its critical level is over. */
+const hasWaitedForCritical = (alert: Alert | null, now: number): boolean =>
+  alert?.severity === 'ok' &&
+  alert.heldSince !== undefined &&
+  now - Date.parse(alert.heldSince) >= EXPECTATION_WAITS;
+
+/**
+ * Whether a warning is within the band in which the critical level is kept once it is reached. After the wait it is announced as
+ * critical: a warning now and the critical level hours later would notify twice of one thing.
+ */
+const isNearlyCritical = ({ rule, raise, hold, finding }: ObservedPart, now: number): boolean => {
+  const { exhaustionAt, surge } = finding?.forecast ?? {};
+  return (
+    isExpectation(rule) &&
+    raise !== null &&
+    raise !== 'ok' &&
+    hold === 'critical' &&
+    [exhaustionAt, surge?.exhaustionAt, surge?.drain?.exhaustionAt].some(
+      (time) => time != null && Date.parse(time) <= now + SOON,
+    )
+  );
 };
 
 const isExpectation = (rule: string): boolean => CHECK_OF_RULE.get(rule)?.isExpectation === true;

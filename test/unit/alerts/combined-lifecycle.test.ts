@@ -250,6 +250,60 @@ describe('the checks of one supply are one alert', () => {
       ).toEqual(['240 firing addresses-exhaustion warning']);
     });
 
+    describe('after the wait', () => {
+      const keptCritical = (forecast: Forecast, said: Partial<Said> = {}) =>
+        together({ 'addresses-exhaustion': { raise: 'warning', hold: 'critical', forecast, ...said } });
+
+      test('is critical where that level would be kept, and does not notify again when it is reached', () => {
+        const { alert, sent } = live([
+          [0, keptCritical(expected(28))],
+          [239, keptCritical(expected(28))],
+          [240, keptCritical(expected(28))],
+          [245, critical],
+          [250, keptCritical(expected(28))],
+        ]);
+        expect(sent).toEqual(['240 firing addresses-exhaustion critical']);
+        expect(alert?.parts).toMatchObject([{ rule: 'addresses-exhaustion', severity: 'critical' }]);
+        expect(alert).toMatchObject({ severity: 'critical', candidate: null });
+      });
+
+      test.each([
+        [
+          'where critical would clear',
+          together({ 'addresses-exhaustion': { raise: 'warning', forecast: expected(28) } }),
+        ],
+        ['where it is expected later', keptCritical(expected(34, { earliest: iso(20 * 60) }))],
+        ['where it is not raised, but held', keptCritical(expected(28), { raise: 'ok' })],
+        [
+          'where nothing says when',
+          keptCritical(expected(0, { exhaustionAt: null, earliest: iso(20 * 60) })),
+        ],
+      ])('stays a warning %s', (_, after) => {
+        const { sent } = live([
+          [0, warned(expected(28))],
+          [239, warned(expected(28))],
+          [240, after],
+        ]);
+        expect(sent.filter((step) => step.endsWith('critical'))).toEqual([]);
+      });
+
+      test('is critical at the present pace, too', () => {
+        const surging = keptCritical(expected(90, { surge: aSurge(iso(27 * 60)) }));
+        expect(
+          live([
+            [0, surging],
+            [240, surging],
+          ]).sent,
+        ).toEqual(['240 firing addresses-exhaustion critical']);
+      });
+
+      test('a warning that did not wait is not critical', () => {
+        expect(live([[0, keptCritical(expected(29))]]).sent).toEqual([
+          '0 firing addresses-exhaustion warning',
+        ]);
+      });
+    });
+
     test('is one message with the critical level, which does not wait', () => {
       expect(
         live([
