@@ -125,6 +125,57 @@ const HUGE: AlertMessage = exampleMessage(
   { threadId: '111122223333/eu-west-1/vpc/vpc-0f3a1c5e7b9d2468a', messageId: 'huge' },
 );
 
+/** Names of pods, workloads and namespaces, and the text of an event, in every place of a message that may hold them. */
+const hostilePods = exampleFinding(
+  {
+    ...subnetSubject('subnet-0a1b2c3d4e5f60718', HOSTILE_NAME, [HOSTILE_NAME]),
+    namespaces: [HOSTILE_NAME],
+    tags: { [HOSTILE_NAME]: HOSTILE_NAME },
+  },
+  {
+    kind: 'pods-waiting',
+    severity: 'critical',
+    title: `${HOSTILE_NAME}: 2 pods wait for an address on 1 node in ${HOSTILE_NAME}`,
+    explanation: `Workloads: ${HOSTILE_NAME}/Deployment/${HOSTILE_NAME} (2 pods). Nodes: ${HOSTILE_NAME}. The event says: ${HOSTILE_NAME}`,
+    evidence: [
+      { name: 'waitingPods', value: 2, unit: 'pods' },
+      { name: 'waitingSince', value: HOSTILE_NAME },
+      { name: `available in ${HOSTILE_NAME}`, value: 3, unit: HOSTILE_NAME },
+    ],
+    owners: [{ kind: 'cluster-nodes', name: HOSTILE_NAME, interfaces: 1, addresses: 9 }],
+    also: [{ kind: 'addresses-low', title: `${HOSTILE_NAME}: 3 addresses left` }],
+    remedies: [
+      {
+        title: `Scale ${HOSTILE_NAME} down`,
+        effect: `${HOSTILE_NAME} gives back 9 addresses.`,
+        afterwards: `Start ${HOSTILE_NAME} again.`,
+        price: `${HOSTILE_NAME} is slower.`,
+        when: `${HOSTILE_NAME} can wait`,
+        commands: ['kubectl scale deployment web --replicas 1'],
+        preconditions: [{ text: `${HOSTILE_NAME} is not needed`, holds: null }],
+      },
+    ],
+  },
+);
+const HOSTILE_MESSAGES: Readonly<Record<string, AlertMessage>> = {
+  'of a subnet': messageNamed('hostile-names'),
+  'of pods': exampleMessage([exampleTransition(hostilePods)], { threadId: incident, messageId: 'pods' }),
+  'of pods that no longer wait': exampleMessage(
+    [
+      exampleTransition(hostilePods, {
+        sequence: 2,
+        transition: 'resolved',
+        severity: 'ok',
+        previousSeverity: 'critical',
+        announced: ['critical'],
+        clear: `${HOSTILE_NAME}: no pod waits for an address`,
+        changes: [{ name: `available in ${HOSTILE_NAME}`, before: HOSTILE_NAME, now: HOSTILE_NAME }],
+      }),
+    ],
+    { threadId: incident, messageId: 'no-pods' },
+  ),
+};
+
 /** What every destination must do, whatever answers at the other end. */
 export const destinationSuite = (destination: DestinationUnderTest): void => {
   const servers: CannedAws[] = [];
@@ -242,14 +293,18 @@ export const destinationSuite = (destination: DestinationUnderTest): void => {
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(destination.mostBytes);
     });
 
-    test('hostile names carry neither markup nor control characters', async () => {
-      const { server, notifier } = await start();
-      await notifier.send(messageNamed('hostile-names'), signal);
-      for (const { body } of server.requests) {
-        expect(body).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
-        expect(body).not.toMatch(destination.markup);
-      }
-    });
+    test.each(Object.entries(HOSTILE_MESSAGES))(
+      'hostile names %s carry neither markup nor control characters',
+      async (_, message) => {
+        const { server, notifier } = await start();
+        await notifier.send(message, signal);
+        expect(server.requests.length).toBeGreaterThan(0);
+        for (const { body } of server.requests) {
+          expect(body).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
+          expect(body).not.toMatch(destination.markup);
+        }
+      },
+    );
   });
 };
 
