@@ -38,6 +38,8 @@ export interface DestinationUnderTest {
   readonly mostBytes: number;
   /** What identifies the things that a request opens and closes at the receiver. */
   readonly effects: (request: CannedRequest) => readonly Effect[];
+  /** What people or programs read of a request; absent: its body. */
+  readonly readable?: (request: CannedRequest) => string;
   /** Characters that a receiver could take for markup, in what it shows of a hostile name. */
   readonly markup: RegExp;
 }
@@ -299,9 +301,10 @@ export const destinationSuite = (destination: DestinationUnderTest): void => {
         const { server, notifier } = await start();
         await notifier.send(message, signal);
         expect(server.requests.length).toBeGreaterThan(0);
-        for (const { body } of server.requests) {
-          expect(body).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
-          expect(body).not.toMatch(destination.markup);
+        for (const request of server.requests) {
+          const text = destination.readable?.(request) ?? request.body;
+          expect(text).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200B]/);
+          expect(text).not.toMatch(destination.markup);
         }
       },
     );

@@ -1,14 +1,19 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { expect, test } from 'vitest';
 import { createAlertmanagerNotifier, type PostableAlert } from '../../../shared/notify/alertmanager.ts';
 import { createEmailNotifier } from '../../../shared/notify/email.ts';
 import { createEventBridgeNotifier, MAX_REQUEST_BYTES } from '../../../shared/notify/eventbridge.ts';
-import { createPagerDutyNotifier, MAX_EVENT_BYTES } from '../../../shared/notify/pagerduty.ts';
+import {
+  createPagerDutyNotifier,
+  MAX_EVENT_BYTES,
+  PAGERDUTY_EVENTS_URLS,
+} from '../../../shared/notify/pagerduty.ts';
 import { createSlackApp } from '../../../shared/notify/slack-app/slack-app.ts';
 import { MAX_MESSAGE_BYTES } from '../../../shared/notify/slack-limits.ts';
 import { createSlackNotifier } from '../../../shared/notify/slack-webhook.ts';
-import { createSnsNotifier, MAX_PUBLISH_BYTES } from '../../../shared/notify/sns-notifier.ts';
+import { createSnsNotifier, MAX_PUBLISH_BYTES, type SnsFormat } from '../../../shared/notify/sns-notifier.ts';
 import { createTeamsNotifier } from '../../../shared/notify/teams.ts';
 import { MAX_TEAMS_BYTES } from '../../../shared/notify/teams-card.ts';
 import { createWebhookNotifier, MAX_WEBHOOK_BYTES } from '../../../shared/notify/webhook.ts';
@@ -113,26 +118,48 @@ destinationSuite({
   markup: /"TextBlock"|\{\{/,
 });
 
-destinationSuite({
-  name: 'PagerDuty',
-  secret: 'R0SECRETROUTINGKEYR0SECRETROUTING',
-  notifier: (url, environment) =>
-    createPagerDutyNotifier(
-      fixedSecret('R0SECRETROUTINGKEYR0SECRETROUTING'),
-      environment,
-      `${url}/v2/enqueue`,
-    ),
-  taken: () => ({ status: 202, body: '{"status":"success"}' }),
-  passing: { busy: BUSY, down: DOWN },
-  refused: { status: 400, body: '{"status":"invalid event"}' },
-  lies: { 'a login page': LOGIN_PAGE, 'an error body': { status: 202, body: '{"status":"invalid event"}' } },
-  mostBytes: MAX_EVENT_BYTES,
-  effects: ({ body }) => {
-    const { dedup_key: id, event_action: action } = JSON.parse(body) as Record<string, string>;
-    return [{ id: id ?? '', does: action === 'resolve' ? 'close' : 'open' }];
-  },
-  markup: /javascript:/,
+/** Asks `url` what was for `origin`, and refuses any other address. */
+const insteadOf =
+  (origin: string, url: string, ask: typeof fetch): typeof fetch =>
+  async (input, init) => {
+    if (!String(input).startsWith(`${origin}/`)) throw new Error(`${String(input)} is not of ${origin}`);
+    return ask(String(input).replace(origin, url), init);
+  };
+
+test('the service regions of PagerDuty have addresses of their own', () => {
+  expect(PAGERDUTY_EVENTS_URLS).toEqual({
+    us: 'https://events.pagerduty.com/v2/enqueue',
+    eu: 'https://events.eu.pagerduty.com/v2/enqueue',
+  });
 });
+
+for (const region of ['us', 'eu'] as const)
+  destinationSuite({
+    name: `PagerDuty, ${region}`,
+    secret: 'R0SECRETROUTINGKEYR0SECRETROUTING',
+    notifier: (url, environment) =>
+      createPagerDutyNotifier(
+        fixedSecret('R0SECRETROUTINGKEYR0SECRETROUTING'),
+        {
+          ...environment,
+          fetch: insteadOf(new URL(PAGERDUTY_EVENTS_URLS[region]).origin, url, environment.fetch),
+        },
+        PAGERDUTY_EVENTS_URLS[region],
+      ),
+    taken: () => ({ status: 202, body: '{"status":"success"}' }),
+    passing: { busy: BUSY, down: DOWN },
+    refused: { status: 400, body: '{"status":"invalid event"}' },
+    lies: {
+      'a login page': LOGIN_PAGE,
+      'an error body': { status: 202, body: '{"status":"invalid event"}' },
+    },
+    mostBytes: MAX_EVENT_BYTES,
+    effects: ({ body }) => {
+      const { dedup_key: id, event_action: action } = JSON.parse(body) as Record<string, string>;
+      return [{ id: id ?? '', does: action === 'resolve' ? 'close' : 'open' }];
+    },
+    markup: /javascript:/,
+  });
 
 destinationSuite({
   name: 'webhook',
@@ -237,28 +264,51 @@ const snsError = (status: number, code: string): CannedReply => ({
   body: `<ErrorResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${code}</Message></Error></ErrorResponse>`,
 });
 
-destinationSuite({
-  name: 'SNS',
-  notifier: (url) =>
-    createSnsNotifier(new SNSClient(clientOf(url)), 'arn:aws:sns:eu-west-1:111122223333:alerts', 'document'),
-  taken: () => ({
-    headers: { 'content-type': 'text/xml' },
-    body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>',
-  }),
-  passing: { throttled: snsError(400, 'Throttling'), down: snsError(500, 'InternalError') },
-  refused: snsError(403, 'AuthorizationError'),
-  lies: {
-    'a login page': LOGIN_PAGE,
-    'an answer without the id of a message': {
-      headers: { 'content-type': 'text/xml' },
-      body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult></PublishResult></PublishResponse>',
-    },
+/** What a topic's subscribers get; the text names the alert in its last line, like that of an e-mail. */
+const SNS_EFFECTS: Readonly<Record<SnsFormat, (published: string) => readonly Effect[]>> = {
+  document: documentEffects,
+  text: (published) => [shown(named(published), published)],
+  'per-protocol': (published) => documentEffects((JSON.parse(published) as { default: string }).default),
+  'amazon-q': (published) => {
+    const { content, metadata } = JSON.parse(published) as {
+      content: { title: string };
+      metadata: { threadId: string };
+    };
+    return [shown(metadata.threadId, content.title)];
   },
-  // The query protocol encodes the message, which may have this many bytes itself.
-  mostBytes: 3 * MAX_PUBLISH_BYTES,
-  effects: ({ parameters }) => documentEffects(parameters.get('Message') ?? ''),
-  markup: /[^\x20-\x7E]/,
-});
+};
+
+const SNS_MARKUP: Readonly<Record<SnsFormat, RegExp>> = {
+  document: /[^\x20-\x7E]/,
+  text: /https:\/\/evil/,
+  'per-protocol': /\bBcc: all@example\.com$/m,
+  'amazon-q': /[<>@]|https:\/\/evil/,
+};
+
+for (const format of ['document', 'text', 'per-protocol', 'amazon-q'] as const)
+  destinationSuite({
+    name: `SNS, ${format}`,
+    notifier: (url) =>
+      createSnsNotifier(new SNSClient(clientOf(url)), 'arn:aws:sns:eu-west-1:111122223333:alerts', format),
+    taken: () => ({
+      headers: { 'content-type': 'text/xml' },
+      body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>',
+    }),
+    passing: { throttled: snsError(400, 'Throttling'), down: snsError(500, 'InternalError') },
+    refused: snsError(403, 'AuthorizationError'),
+    lies: {
+      'a login page': LOGIN_PAGE,
+      'an answer without the id of a message': {
+        headers: { 'content-type': 'text/xml' },
+        body: '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult></PublishResult></PublishResponse>',
+      },
+    },
+    // The query protocol encodes the message, which may have this many bytes itself.
+    mostBytes: 3 * MAX_PUBLISH_BYTES,
+    effects: ({ parameters }) => SNS_EFFECTS[format](parameters.get('Message') ?? ''),
+    readable: ({ parameters }) => parameters.get('Message') ?? '',
+    markup: SNS_MARKUP[format],
+  });
 
 destinationSuite({
   name: 'e-mail',
