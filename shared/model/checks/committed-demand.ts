@@ -4,6 +4,7 @@ import type { Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
+import { nodeGroupOf } from './remedies/cluster-remedies.ts';
 import { remediesForDemand, remediesForFullDemand } from './remedies/subnet-remedies.ts';
 
 export const committedDemand: Check = {
@@ -82,25 +83,34 @@ const describe = (
   fits: number,
 ) => {
   const { group, currentNodes, maximumNodes, error, whenFull } = demand;
-  const fails = error === null ? 'The next node would not start.' : `The next node would fail with ${error}.`;
+  const member = memberOf(demand);
+  const warm = warmNodes(estate, cluster, demand);
+  const fails =
+    error === null ? `The next ${member} would not start.` : `The next ${member} would fail with ${error}.`;
   const isFullWorse = whenFull !== null && whenFull.fits < currentNodes + fits;
   return {
-    title: `${groupName(cluster, demand)}: can scale to ${number(currentNodes + fits)} of its ${number(maximumNodes)} nodes, then ${demand.limitedBy === 'prefixes' ? 'no free prefix' : missing(error)}`,
-    explanation: `${group} has ${count(currentNodes, 'node')}. If all groups grow to their maximum, ${stillFit(demand, fits)}. ${perNodeText(demand)}${fails}${isFullWorse ? ` ${fullText(whenFull)}` : ''}`,
+    title: `${groupName(cluster, demand)}: can scale to ${number(currentNodes + fits)} of its ${number(maximumNodes)} ${member}s, then ${demand.limitedBy === 'prefixes' ? 'no free prefix' : missing(error)}`,
+    explanation: `${group} has ${count(currentNodes, member)}. If all groups grow to their maximum, ${stillFit(demand, fits)}. ${warm === 0 ? '' : `Its maximum of ${number(maximumNodes)} is with the warm pool of ${number(warm)}. `}${perNodeText(demand)}${fails}${isFullWorse ? ` ${fullText(whenFull)}` : ''}`,
     remedies: () => remediesForDemand(estate, cluster, demand),
   };
 };
+
+/** A group of no cluster has no nodes. */
+const memberOf = ({ outsideCluster }: CommittedDemand): 'instance' | 'node' =>
+  outsideCluster ? 'instance' : 'node';
 
 const groupName = (cluster: ClusterAssessment | null, { group, outsideCluster }: CommittedDemand): string =>
   outsideCluster || cluster === null ? group : `${cluster.clusterName}/${group}`;
 
 /** `only 2 of 4 more nodes fit`, `not one more node fits`. */
-const stillFit = ({ currentNodes, maximumNodes, fitsAtBest }: CommittedDemand, fits: number): string => {
-  const more = count(maximumNodes - currentNodes, 'more node');
+const stillFit = (demand: CommittedDemand, fits: number): string => {
+  const { currentNodes, maximumNodes, fitsAtBest } = demand;
+  const member = memberOf(demand);
+  const more = count(maximumNodes - currentNodes, `more ${member}`);
   if (fitsAtBest !== null && fitsAtBest > fits) {
     return `${number(fits)} to ${number(fitsAtBest)} of ${more} fit`;
   }
-  return fits === 0 ? 'not one more node fits' : `only ${number(fits)} of ${more} ${verb(fits, 'fits')}`;
+  return fits === 0 ? `not one more ${member} fits` : `only ${number(fits)} of ${more} ${verb(fits, 'fits')}`;
 };
 
 const canScale = (maximumNodes: number | null): string =>
@@ -116,9 +126,25 @@ const describeWhenFull = (
   whenFull: DemandWhenFull,
 ) => ({
   title: `${groupName(cluster, demand)}: ${canBeFull(whenFull)}`,
-  explanation: `${demand.group} has ${count(demand.currentNodes, 'node')} and may grow to ${number(demand.maximumNodes)}. All of them start. ${fullText(whenFull)}`,
+  explanation: `${sizeText(estate, cluster, demand)} ${fullText(whenFull)}`,
   remedies: () => remediesForFullDemand(estate, cluster, demand, whenFull),
 });
+
+/** `workers has 2 nodes and may grow to 10. All of them start.` */
+const sizeText = (estate: Estate, cluster: ClusterAssessment | null, demand: CommittedDemand): string => {
+  const { currentNodes, group, maximumNodes } = demand;
+  const warm = warmNodes(estate, cluster, demand);
+  const has = `${group} has ${count(currentNodes, 'node')}`;
+  if (currentNodes > maximumNodes) return `${has}, more than its maximum of ${number(maximumNodes)}.`;
+  if (currentNodes === maximumNodes) return `${has}, which is its maximum.`;
+  return `${has} and may grow to ${number(maximumNodes)}${warm === 0 ? '' : `, with its warm pool of ${number(warm)}`}. All of them start.`;
+};
+
+/** How much of the maximum its warm pool is: people have set a lower one. `0`: it has none. */
+const warmNodes = (estate: Estate, cluster: ClusterAssessment | null, demand: CommittedDemand): number => {
+  const managed = cluster === null ? undefined : nodeGroupOf(estate, cluster, demand);
+  return managed?.warmPool == null ? 0 : Math.max(0, demand.maximumNodes - managed.maxSize);
+};
 
 const canBeFull = ({ fits, fitsAtBest, shortfall }: DemandWhenFull): string => {
   const nodes = count(fits + shortfall, 'node');
@@ -155,5 +181,6 @@ const missing = (error: string | null): string =>
 const perNodeText = ({ instanceType, outsideCluster, perNode }: CommittedDemand): string => {
   if (perNode === null || instanceType === null) return '';
   const prefixes = perNode.prefixes === 0 ? '' : ` and ${count(perNode.prefixes, 'prefix')}`;
-  return `A new ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes}${outsideCluster ? '' : ', with its warm pool'}. `;
+  const hasWarmPool = perNode.addresses > 1 || perNode.prefixes > 0;
+  return `A new ${instanceType} takes ${count(perNode.addresses, 'address')}${prefixes}${!outsideCluster && hasWarmPool ? ', with its warm pool' : ''}. `;
 };

@@ -2,16 +2,18 @@ import { listOf } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import { resourceName } from '../result/resource-name.ts';
-import { addressSupply } from '../subnet/address-supply.ts';
+import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
+import { isForOthers, rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** With more than this share left, a subnet without a sibling is a choice, not a problem. */
 const SHARE_LEFT = 0.5;
 const SHARE_FOR_WARNING = 0.2;
 const NAMES_SHOWN = 5;
+/** Below it a share would be rounded to nothing. */
+const LEAST_SHOWN = 0.01;
 
 export const loneSubnet: Check = {
   kind: 'lone-subnet',
@@ -56,7 +58,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const share = available / usable;
   const unused = estate
     .siblingsOf(subnet)
-    .filter((other) => (addressSupply(other)?.available ?? 0) > available);
+    .filter((other) => (addressSupply(other)?.available ?? 0) > available && !isForOthers(estate, other));
   const evidence = [
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'usable', value: usable, unit: 'addresses' },
@@ -69,9 +71,16 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
     const others = unused.map((other) => other.name ?? other.subnetId);
     return {
       title: `${resourceName(subject)}: the only subnet ${forPods ? 'for pods of' : 'of'} ${names} in ${availabilityZone}, ${count(available, 'address')} left`,
-      explanation: `${percent(share)} of the subnet is left. When it is full, ${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
+      explanation: `${leftText(supply)}${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
       remedies: () => remediesForAddresses(estate, subnet),
       owners: subnet.owners,
     };
   });
+};
+
+/** The beginning of a sentence. */
+const leftText = ({ available, usable }: AddressSupply): string => {
+  if (available === 0) return 'The subnet is full: ';
+  const share = available / usable;
+  return `${share < LEAST_SHOWN ? `Less than ${percent(LEAST_SHOWN)}` : percent(share)} of the subnet is left. When it is full, `;
 };

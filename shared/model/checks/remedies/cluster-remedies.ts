@@ -164,7 +164,7 @@ export const endOldNodesFirst = ({ clusterName, region }: ClusterAssessment, { g
 });
 
 /** `undefined` where EKS does not manage the group. */
-const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group, kind }: Group) =>
+export const nodeGroupOf = (estate: Estate, { clusterName }: ClusterAssessment, { group, kind }: Group) =>
   kind === 'node-group'
     ? estate.eksClusters.get(clusterName)?.nodeGroups.find(({ name }) => name === group)
     : undefined;

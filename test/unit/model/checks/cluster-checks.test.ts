@@ -735,6 +735,43 @@ describe('committed demand', () => {
     ]);
   });
 
+  test('of a group with a warm pool says that its maximum is without it', () => {
+    const warmPool = { minSize: 3, maxGroupPreparedCapacity: null };
+    const eksClusters = [anEksCluster({ nodeGroups: [aNodeGroup({ maxSize: 7, warmPool })] })];
+    const warm = (demand: Parameters<typeof found>[0]) =>
+      findingsOf('committed-demand', {
+        clusters: [aCluster({ committed: [demand ?? short] })],
+        eksClusters,
+        subnets: [aSubnet()],
+      })[0]?.explanation;
+    expect(warm(short)).toMatch(
+      /^workers has 2 nodes\. If all groups .* Its maximum of 10 is with the warm pool of 3\./,
+    );
+    expect(warm(aDemand({ whenFull }))).toMatch(
+      /^workers has 2 nodes and may grow to 10, with its warm pool of 3\. /,
+    );
+  });
+
+  test.each([
+    [12, 10, 'workers has 12 nodes, more than its maximum of 10. Full of pods'],
+    [10, 10, 'workers has 10 nodes, which is its maximum. Full of pods'],
+    [9, 10, 'workers has 9 nodes and may grow to 10. All of them start. Full of pods'],
+  ])(
+    'of a group of %i nodes and a maximum of %i that cannot be full',
+    (currentNodes, maximumNodes, beginning) => {
+      const full = aDemand({ currentNodes, maximumNodes, fits: 1, fitsAtBest: 1, whenFull });
+      expect(found(full)[0]?.explanation.startsWith(beginning)).toBe(true);
+    },
+  );
+
+  test('a node that takes one address keeps none warm', () => {
+    const explained = (perNode: (typeof short)['perNode']) => found({ ...short, perNode })[0]?.explanation;
+    expect(explained({ addresses: 1, prefixes: 0 })).toContain('A new m5.large takes 1 address. ');
+    expect(explained({ addresses: 1, prefixes: 1 })).toContain(
+      '1 address and 1 prefix, with its warm pool. ',
+    );
+  });
+
   test('is no finding when all fit, or when that is unknown', () => {
     expect(found(aDemand())).toEqual([]);
     expect(found(aDemand({ fits: null, fitsAtBest: null, shortfall: null }))).toEqual([]);
@@ -745,7 +782,7 @@ describe('committed demand', () => {
     const [prefixes] = found({ ...short, error: 'InvalidParameterValue', limitedBy: 'prefixes' });
     expect(prefixes?.title).toBe('shop/workers: can scale to 7 of its 10 nodes, then no free prefix');
     const [fleet] = found({ ...short, group: 'fleet', outsideCluster: true });
-    expect(fleet?.title).toBe('fleet: can scale to 7 of its 10 nodes, then no free address');
+    expect(fleet?.title).toBe('fleet: can scale to 7 of its 10 instances, then no free address');
     expect(fleet?.explanation).not.toContain('warm pool');
   });
 

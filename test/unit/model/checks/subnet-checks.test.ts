@@ -277,8 +277,12 @@ describe('a subnet without a sibling', () => {
 
   test.each([
     [
+      0,
+      'The subnet is full: nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
+    ],
+    [
       1,
-      '0 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
+      'Less than 1 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has no subnet with more room there.',
     ],
     [
       100,
@@ -303,6 +307,8 @@ describe('a subnet without a sibling', () => {
       near('c', { available: 100 }),
       near('d', { available: 150 }),
       near('e', { available: 200, vpcId: 'vpc-02' }),
+      // A database's subnet is none for nodes.
+      near('f', { available: 200, owners: [{ kind: 'rds', name: null, interfaces: 1, addresses: 1 }] }),
     ]);
     expect(finding?.explanation).toContain(
       '40 % of the subnet is left. When it is full, nodes of shop cannot start in eu-west-1a. The VPC has subnets with more room there: subnet-0b, subnet-0d.',
