@@ -9,13 +9,14 @@ import { usualType } from '../../../shared/model/plan/node-plan.ts';
 import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
 import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
+import { refuseOtherNetworks } from '../../../shared/model/plan/what-if-refusals.ts';
 import type { NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
-import { addPlanSourceOptions, clusterNamed, readPlanSources } from '../../input/plan-source.ts';
+import { addPlanSourceOptions, clusterNamed, planned, readPlanSources } from '../../input/plan-source.ts';
 import { readTerraformPlan } from '../../input/terraform/plan.ts';
 import type { KnownCluster } from '../../input/terraform/plan-context.ts';
 import { checkFormat, ONE_POSSIBLE_PLACE, writePlan } from '../../output/plan/answer.ts';
@@ -101,6 +102,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
       'Give one with --type.',
     );
   const settings = settingsOf(cluster);
+  planned(() => (settings.podAddresses === 'unknown' ? refuseOtherNetworks(cluster) : undefined));
   const wanted =
     optionalNumber('--nodes', nodes, 1) ?? nodesFor(onAll ?? 0, source.plan, settings, usual, places);
   return [

@@ -1,9 +1,17 @@
 import type { ClusterAssessment, NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
 
 /** The settings of the CNI, and those of the VPC resource controller for Windows nodes. */
-export type NodeSettings = NewNodeSettings & { readonly windows?: WindowsSettings };
+export type NodeSettings = NewNodeSettings & {
+  readonly windows?: WindowsSettings;
+  /**
+   * `none`: pods take no IPv4 address of the VPC, because an overlay or IPv6 gives them theirs, and a node takes its own one.
+   * `unknown`: Cilium takes them by settings of its own. Absent: the VPC CNI does by these.
+   */
+  readonly podAddresses?: 'none' | 'unknown';
+};
 
 export const settingsOf = ({
+  cni,
   newNodes,
   mode,
   customNetworking,
@@ -20,4 +28,6 @@ export const settingsOf = ({
     maxEni: null,
   }),
   ...(newNodes?.windows !== undefined && { windows: newNodes.windows }),
+  ...(cni === 'overlay' || mode === 'ipv6' ? { podAddresses: 'none' } : {}),
+  ...(cni === 'cilium-eni' ? { podAddresses: 'unknown' } : {}),
 });

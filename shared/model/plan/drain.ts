@@ -16,6 +16,7 @@ import type { PlanEstate, PlannedNode } from './plan-estate.ts';
 import { possibleMap } from './possible-map.ts';
 import { planReservations } from './reserve.ts';
 import { RULES } from './rules.ts';
+import { refuseOtherNetworks } from './what-if-refusals.ts';
 
 /**
  * Which nodes to drain, and in which order. Their pods must fit on the nodes that stay, and at each step the subnets must
@@ -34,6 +35,7 @@ export const planDrain = (
       'A stored scan does not hold single addresses, and a drain is planned from them.',
       'Plan from AWS, or from a file of `headroom collect` with --from.',
     );
+  refuseOtherNetworks(cluster);
   const subnetIds = [
     ...new Set(question.subnetIds.length === 0 ? cluster.nodeSubnetIds : question.subnetIds),
   ];

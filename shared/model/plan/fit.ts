@@ -225,7 +225,7 @@ const startNodes = (
   const demands = new NodeDemands(estate.input.limits, demand.settings);
   const wanted = demand.nodes[bound];
   const type = demand.type[bound];
-  if (!demands.knows(type)) return { wanted, fits: 0, error: 'its instance type is not known' };
+  if (!demands.knows(type)) return { wanted, fits: 0, error: 'what its nodes take is not known' };
   const open = demand.subnetIds.map((subnetId): NodeStart => {
     const zone = valueAt(ground.subnets, subnetId).availabilityZone ?? '';
     const pods = demand.podSubnetOfZone.get(zone) ?? [];

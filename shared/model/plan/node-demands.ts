@@ -1,7 +1,7 @@
 import type { InstanceLimits } from '../aws/inventory.ts';
 import { UNKNOWN_CNI_CONFIGURATION } from '../cluster/cni-configuration.ts';
 import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from '../cluster/max-pods.ts';
-import { type DemandStep, mergedSteps, nodeDemand } from '../cluster/node-demand.ts';
+import { type DemandStep, EXHAUSTION_ERRORS, mergedSteps, nodeDemand } from '../cluster/node-demand.ts';
 import { windowsConfiguration, windowsLimits } from '../cluster/windows-nodes.ts';
 import { hasIpTargets, mostInterfaces, takesPrefixes } from '../cni/cni-settings.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
@@ -51,7 +51,7 @@ const onWindows = (settings: NodeSettings): NewNodeSettings => {
  * kinds. Ask `knows` first where a type may be one whose limits are not known: all else throws for it.
  */
 export class NodeDemands {
-  readonly settings: NewNodeSettings;
+  readonly settings: NodeSettings;
   readonly #onWindows: NewNodeSettings;
   readonly #limits: (type: string) => InstanceLimits | null;
   readonly #known = new Map<string, readonly DemandStep[]>();
@@ -70,9 +70,9 @@ export class NodeDemands {
     return isWindowsType(type) ? this.#onWindows : this.settings;
   }
 
-  /** Whether the limits of the type are known. */
+  /** Whether the limits of the type, and how pods get their addresses, are known. */
   knows(type: string): boolean {
-    return this.#limits(type) !== null;
+    return this.settings.podAddresses !== 'unknown' && this.#limits(type) !== null;
   }
 
   limitsOf(type: string): InstanceLimits {
@@ -83,7 +83,9 @@ export class NodeDemands {
 
   /** Whether nodes of the type take prefixes. */
   takesPrefixes(type: string): boolean {
-    return takesPrefixes(this.limitsOf(type), this.#settingsFor(type));
+    return (
+      this.settings.podAddresses !== 'none' && takesPrefixes(this.limitsOf(type), this.#settingsFor(type))
+    );
   }
 
   /**
@@ -92,6 +94,7 @@ export class NodeDemands {
    * @param primaryServesPods false under custom networking, and where tags shut the node's own subnet out
    */
   steps(type: string, pods: number, primaryServesPods: boolean): readonly DemandStep[] {
+    if (this.settings.podAddresses === 'none') return ITS_OWN_ADDRESS;
     const key = `${type} ${pods} ${primaryServesPods}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -114,6 +117,7 @@ export class NodeDemands {
 
   /** Pods with an address of their own that a node runs at most. */
   podsAtMost(type: string, primaryServesPods: boolean): number {
+    if (this.settings.podAddresses === 'none') return 0;
     const limits = this.limitsOf(type);
     const settings = this.#settingsFor(type);
     const most = admitted(limits, settings, primaryServesPods);
@@ -125,6 +129,10 @@ export class NodeDemands {
     return Math.min(most, Math.ceil(minimum / unit) * unit);
   }
 }
+
+const ITS_OWN_ADDRESS: readonly DemandStep[] = [
+  { subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses },
+];
 
 /** What the interfaces hold, and the kubelet's recommended bound of 110 or 250. */
 const admitted = (limits: InstanceLimits, settings: NewNodeSettings, primaryServesPods: boolean): number => {

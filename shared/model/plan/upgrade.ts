@@ -100,7 +100,11 @@ export const planUpgrade = (
           'The EKS API could not be read: neither the subnets of the control plane nor the node groups are known.',
         ]
       : []),
-    ...surges.flatMap(({ unknown }) => unknown ?? []),
+    ...(cluster.cni === 'cilium-eni'
+      ? [
+          'Cilium gives pods their addresses by settings that no AWS API shows, so what new nodes take is not known.',
+        ]
+      : surges.flatMap(({ unknown }) => unknown ?? [])),
     ...controlPlane.flatMap(({ subnetId, fits }) =>
       fits === null ? [`The free addresses of ${subnetId} are not known.`] : [],
     ),
@@ -202,7 +206,7 @@ const surgeOf = (
     if (held === null) {
       unknownNodes += 1;
       zone.isKnown = false;
-      zone.error ??= 'not known: its type, or a subnet';
+      zone.error ??= 'not known: what it takes, or a subnet';
     } else if ('error' in held) {
       isShort = true;
       zone.error ??= held.error;

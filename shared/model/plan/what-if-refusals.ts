@@ -6,14 +6,33 @@ import type { PlannedChanges } from './changes.ts';
 import { usualType } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
 
-export const refuseUnknownModes = ({ clusterName, mode, autoMode }: ClusterAssessment): void => {
-  const reason = autoMode
-    ? 'EKS Auto Mode runs its CNI: it has no settings, and its fallback to single addresses cannot be predicted'
-    : mode === 'ipv6'
-      ? 'it runs in IPv6 mode, where pods take no IPv4 addresses'
-      : mode === 'unknown'
-        ? 'it is not known how its nodes take addresses'
-        : null;
+export const refuseUnknownModes = (cluster: ClusterAssessment): void => {
+  const { autoMode, mode } = cluster;
+  refuseOtherNetworks(cluster);
+  refuse(
+    cluster,
+    autoMode
+      ? 'EKS Auto Mode runs its CNI: it has no settings, and its fallback to single addresses cannot be predicted'
+      : mode === 'ipv6'
+        ? 'it runs in IPv6 mode, where pods take no IPv4 addresses'
+        : mode === 'unknown'
+          ? 'it is not known how its nodes take addresses'
+          : null,
+  );
+};
+
+/** What is planned by the rules of the VPC CNI is wrong for nodes of another one. */
+export const refuseOtherNetworks = (cluster: ClusterAssessment): void =>
+  refuse(
+    cluster,
+    cluster.cni === 'cilium-eni'
+      ? 'Cilium gives its pods addresses of the VPC, by settings that no AWS API shows'
+      : cluster.cni === 'overlay'
+        ? 'an overlay network gives its pods their addresses, and they take none of the VPC'
+        : null,
+  );
+
+const refuse = ({ clusterName }: ClusterAssessment, reason: string | null): void => {
   if (reason !== null)
     throw new HeadroomError(
       'plan-impossible',

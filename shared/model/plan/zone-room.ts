@@ -42,7 +42,7 @@ export interface ZoneRoom {
 /**
  * What a change gives one zone of a cluster.
  *
- * @returns `null` where it is not known: EKS Auto Mode, another CNI than the VPC CNI, IPv6, a cluster without nodes of a known type, subnets that could not
+ * @returns `null` where it is not known: EKS Auto Mode, Cilium's ENI mode, IPv6, a cluster without nodes of a known type, subnets that could not
  * be read
  */
 export const zoneRoom = (
@@ -52,7 +52,7 @@ export const zoneRoom = (
   change: ZoneChange,
 ): ZoneRoom | null => {
   const { autoMode, cni, mode, newNodes } = cluster;
-  if (autoMode || cni === 'cilium-eni' || cni === 'overlay') return null;
+  if (autoMode || cni === 'cilium-eni') return null;
   if (mode === 'ipv6' || mode === 'unknown' || newNodes === undefined) return null;
   const type = usualType(estate, cluster, estate.nodesOf(cluster));
   if (type === null) return null;

@@ -59,6 +59,10 @@ describe('a drain that is to win so much', () => {
 describe('what is not known of a drain', () => {
   test('is everything where a stored scan holds no single addresses', () => {
     expect(() => drained({}, fleet(), { interfaces: null })).toThrow(HeadroomError);
+    // Its pods would not move by the rules of the VPC CNI.
+    const { cluster: shop, estate: here } = fleet();
+    for (const cni of ['cilium-eni', 'overlay'] as const)
+      expect(() => drained({}, { cluster: { ...shop, cni }, estate: here })).toThrow(HeadroomError);
   });
 
   test('are nodes of a type without known limits: they stay, and are counted', () => {

@@ -130,7 +130,7 @@ describe('nodes', () => {
     expect(outcomeOf(strange)).toMatchObject({
       all: { least: true, most: false },
       fits: { least: 1, most: 0 },
-      error: 'its instance type is not known',
+      error: 'what its nodes take is not known',
     });
   });
 

@@ -102,7 +102,7 @@ describe('the new nodes of a group', () => {
     expect(unknowns).toEqual([
       'It is not known whether 3 new nodes of g find room: their type, or a subnet, is not known.',
     ]);
-    expect(groups[0]).toMatchObject({ fits: null, error: 'not known: its type, or a subnet' });
+    expect(groups[0]).toMatchObject({ fits: null, error: 'not known: what it takes, or a subnet' });
   });
 
   test('are not known in a subnet that could not be measured', () => {
@@ -163,4 +163,37 @@ test('a subnet of the control plane that is in no scan is not known', () => {
   const { controlPlane, fits } = answerWith({}, { ...eks, subnetIds: ['subnet-0a', 'subnet-elsewhere'] });
   expect(fits).toBeNull();
   expect(controlPlane[1]).toMatchObject({ availabilityZone: null, freeAddresses: null, fits: null });
+});
+
+describe('nodes whose pods have other addresses than those of the VPC CNI', () => {
+  const tight = { available: 6, availableSingle: 6, awsAvailable: 6 };
+  const withGroup = anEksCluster({
+    subnetIds: ['subnet-0b', 'subnet-0c'],
+    nodeGroups: [aNodeGroup({ subnetIds: ['subnet-0a'] })],
+  });
+  const upgrade = (changes: Partial<ClusterAssessment>) =>
+    planUpgrade(
+      new PlanEstate({
+        ...estate.input,
+        subnets: estate.input.subnets.map((subnet) =>
+          subnet.subnetId === 'subnet-0a' ? { ...subnet, ...tight } : subnet,
+        ),
+      }),
+      { ...cluster, ...changes },
+      withGroup,
+      null,
+    ).answer;
+
+  test('take one address in an overlay and in IPv6 mode', () => {
+    expect(upgrade({})).toMatchObject({ fits: false });
+    expect(upgrade({ cni: 'overlay' })).toMatchObject({ fits: true, groups: [{ nodes: 2, fits: 2 }] });
+    expect(upgrade({ mode: 'ipv6' })).toMatchObject({ fits: true, groups: [{ nodes: 2, fits: 2 }] });
+  });
+
+  test('are not known to fit where Cilium takes them', () => {
+    expect(upgrade({ cni: 'cilium-eni' })).toMatchObject({
+      fits: null,
+      unknowns: [expect.stringContaining('what new nodes take is not known')],
+    });
+  });
 });

@@ -119,6 +119,8 @@ describe('a change of which no answer would be one is refused', () => {
   test.each<[string, Case, string]>([
     ['in EKS Auto Mode', { cluster: { autoMode: true } }, 'EKS Auto Mode runs its CNI'],
     ['in IPv6 mode', { cluster: { mode: 'ipv6' } }, 'it runs in IPv6 mode'],
+    ['of Cilium', { cluster: { cni: 'cilium-eni' } }, 'Cilium gives its pods addresses of the VPC'],
+    ['of an overlay', { cluster: { cni: 'overlay' } }, 'they take none of the VPC'],
     ['in an unknown mode', { cluster: { mode: 'unknown' } }, 'it is not known how its nodes take addresses'],
     [
       'of new nodes of an unknown type',

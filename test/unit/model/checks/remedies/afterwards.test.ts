@@ -57,9 +57,14 @@ describe('what there is after', () => {
     expect(down(0, 90)?.afterwards).toMatch(/^After this, 3 more m5\.large nodes of shop fit in eu-west-1a/);
   });
 
-  test('nothing of nodes whose addresses come from another network than the VPC CNI', () => {
-    for (const cni of ['cilium-eni', 'overlay'] as const)
-      expect(down(0, 90, { cni })?.afterwards).toBeUndefined();
+  test('nothing of nodes of Cilium, whose settings are not known', () => {
+    expect(down(0, 90, { cni: 'cilium-eni' })?.afterwards).toBeUndefined();
+  });
+
+  test('nodes of an overlay by the one address that each takes', () => {
+    expect(down(0, 90, { cni: 'overlay' })?.afterwards).toMatch(
+      /^After this, 95 more m5\.large nodes .* \(now 5\)/,
+    );
   });
 
   test('nodes ended in two zones: the zone with most gives up the next one', () => {
