@@ -162,7 +162,7 @@ describe('an Auto Scaling group of no cluster', () => {
     expect(finding).toMatchObject({
       severity: 'warning',
       subject: { type: 'node-group', id: 'vpc-01/workspaces', clusterName: null, subnetIds: ['fleet'] },
-      title: 'workspaces: can scale to 251 of its 300 nodes, then no free address',
+      title: 'workspaces: can scale to 251 of its 300 instances, then no free address',
     });
     const lower = finding?.remedies.find(({ title }) => title.startsWith('Lower the maximum'));
     expect(lower?.commands).toEqual([
@@ -178,7 +178,7 @@ describe('an Auto Scaling group of no cluster', () => {
     ]).assess();
     expect(subnetOf('fleet').mayGrow?.atStart).toEqual(exactly(300));
     expect(findings.find(({ kind }) => kind === 'committed-demand')?.title).toBe(
-      'workspaces: can scale to 85 of its 102 nodes, then no free address',
+      'workspaces: can scale to 85 of its 102 instances, then no free address',
     );
   });
 
