@@ -107,14 +107,19 @@ const outlookLines = ({
   `because    ${reason}`,
 ];
 
+/** Days where hours are hard to read. */
+const leadText = (hours: number): string =>
+  hours < 72 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
+
 const alarmLine = (
   name: string,
-  { hits, misses, falseAlarms, undecided, leadHours }: AlarmReview,
+  { hits, misses, tooEarly, falseAlarms, undecided, leadHours }: AlarmReview,
 ): string => {
-  const leads = leadHours.map((lead) => (lead === null ? 'missed' : `${lead.toFixed(1)} h`));
+  const leads = leadHours.map((lead) => (lead === null ? 'missed' : leadText(lead)));
+  const early = tooEarly === 0 ? '' : ` (${tooEarly} more than 16 days ahead)`;
   const ahead = leads.length === 0 ? '' : `; lead ${leads.join(', ')}`;
   const open = undecided === 0 ? '' : `, ${undecided} still on at the end of the record`;
-  return `${name.padEnd(21)}${count(hits, 'hit')}, ${count(misses, 'miss')}, ${count(falseAlarms, 'false alarm')}${open}${ahead}`;
+  return `${name.padEnd(21)}${count(hits, 'hit')}${early}, ${count(misses, 'miss')}, ${count(falseAlarms, 'false alarm')}${open}${ahead}`;
 };
 
 const FEWEST_HOURS = 48;

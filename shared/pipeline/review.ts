@@ -20,7 +20,9 @@ export interface AlarmReview {
   /** Exhaustions that it was on for when they began, and those that it was not. */
   readonly hits: number;
   readonly misses: number;
-  /** Times that it began and nothing ran out within 16 days. */
+  /** Of the hits, those that it had been on for since more than 16 days before: too early to act on. */
+  readonly tooEarly: number;
+  /** Times that it began, and nothing ran out within 16 days or while it was on. */
   readonly falseAlarms: number;
   /** Times that it began in the last 16 days of the record and was still on at its end: the outcome is not known. */
   readonly undecided: number;
@@ -148,7 +150,8 @@ const reviewOf = (episodes: readonly Episode[], ends: readonly number[], last: n
   });
   const misses = leadHours.filter((lead) => lead === null).length;
   const unfounded = episodes.filter(
-    ({ from }) => !ends.some((end) => end >= from - ONE_EXHAUSTION && end - from <= TOO_EARLY),
+    ({ from, to }) =>
+      !ends.some((end) => end >= from - ONE_EXHAUSTION && (end <= to || end - from <= TOO_EARLY)),
   );
   const undecided = unfounded.filter(
     ({ from, to }) => to === Number.POSITIVE_INFINITY && last - from < TOO_EARLY,
@@ -156,6 +159,7 @@ const reviewOf = (episodes: readonly Episode[], ends: readonly number[], last: n
   return {
     hits: ends.length - misses,
     misses,
+    tooEarly: leadHours.filter((lead) => lead !== null && lead * HOUR > TOO_EARLY).length,
     falseAlarms: unfounded.length - undecided,
     undecided,
     leadHours,

@@ -38,6 +38,7 @@ test('an alarm that is on while nothing runs out is false, and one that ended be
   expect(reviewOf(bump).usedAlarm).toEqual({
     hits: 0,
     misses: 0,
+    tooEarly: 0,
     falseAlarms: 1,
     undecided: 0,
     leadHours: [],
@@ -45,7 +46,14 @@ test('an alarm that is on while nothing runs out is false, and one that ended be
   const cliff = series(18, (day) => (day > 10 && day < 11 ? 0 : 600), HOUR / 2);
   const { exhaustions, usedAlarm } = reviewOf(cliff);
   expect(exhaustions).toHaveLength(1);
-  expect(usedAlarm).toEqual({ hits: 0, misses: 1, falseAlarms: 0, undecided: 0, leadHours: [null] });
+  expect(usedAlarm).toEqual({
+    hits: 0,
+    misses: 1,
+    tooEarly: 0,
+    falseAlarms: 0,
+    undecided: 0,
+    leadHours: [null],
+  });
 });
 
 test('an alarm that is still on at the end of the record is neither false nor a hit, unless it began 16 days before', () => {
@@ -55,6 +63,15 @@ test('an alarm that is still on at the end of the record is neither false nor a 
   const trend = reviewOf(series(14, (day) => 900 - 60 * day, HOUR / 4));
   expect(trend.exhaustions).toEqual([]);
   expect(trend.headroom).toMatchObject({ hits: 0, misses: 0, falseAlarms: 0, undecided: 1 });
+});
+
+test('an alarm that is on for more than 16 days until it runs out is one hit, too early, and not a false alarm as well', () => {
+  const fullFor = (days: number) =>
+    reviewOf(series(40, (day) => (day > 39 ? 0 : day > 39 - days ? 150 : 600), 3 * HOUR)).usedAlarm;
+  expect(fullFor(15)).toMatchObject({ hits: 1, misses: 0, tooEarly: 0, falseAlarms: 0 });
+  expect(fullFor(17)).toMatchObject({ hits: 1, misses: 0, tooEarly: 1, falseAlarms: 0 });
+  const gaveUp = reviewOf(series(40, (day) => (day > 39 ? 0 : day > 20 && day < 30 ? 150 : 600), 3 * HOUR));
+  expect(gaveUp.usedAlarm).toMatchObject({ hits: 0, misses: 1, tooEarly: 0, falseAlarms: 1 });
 });
 
 test('an alarm at 80 % counts from 15 minutes after it was reached', () => {
