@@ -1,6 +1,7 @@
 import { addressNumber } from '../cni/ipv4-range.ts';
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { HOUR } from './pace.ts';
 
 /** A database that is restarted: its interface, in a block of its own, comes back elsewhere. */
@@ -21,20 +22,17 @@ export const fragmentedSubnet =
       name: 'data-a',
       tags: { team: 'data' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.30.1.${index * 16}/28`,
-        name: `data-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'data',
+      network: '10.30.1',
+    });
     const cluster = new SimulatedCluster(world, {
       name: 'data',
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       settings: { prefixDelegation: true, maxPods: 110 },
       nodeGroups: [
         { name: 'jobs', instanceType: 'm5.large', subnetIds: [subnet.subnetId], minSize: 2, maxSize: 6 },

@@ -1,5 +1,6 @@
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { DAY, progress, workingDay } from './pace.ts';
 
 /** How long the growth takes from the first pods to the last. */
@@ -22,20 +23,17 @@ export const growingPods =
       name: 'shop-nodes-a',
       tags: { team: 'shop' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.10.1.${index * 16}/28`,
-        name: `shop-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'shop',
+      network: '10.10.1',
+    });
     const cluster = new SimulatedCluster(world, {
       name: 'shop',
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       nodeGroups: [
         { name: 'workers', instanceType: 'c5.xlarge', subnetIds: [pods.subnetId], minSize: 2, maxSize: 3 },
       ],

@@ -1,5 +1,6 @@
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { DAY } from './pace.ts';
 
 const NODES = 5;
@@ -22,20 +23,17 @@ export const prefixNodes =
       name: 'search-nodes-a',
       tags: { team: 'search' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.20.1.${index * 16}/28`,
-        name: `search-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'search',
+      network: '10.20.1',
+    });
     const cluster = new SimulatedCluster(world, {
       name: 'search',
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       settings: { prefixDelegation: true, maxPods: 110 },
       nodeGroups: [
         {

@@ -1,5 +1,6 @@
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { DAY, HOUR, progress, workingDay } from './pace.ts';
 
 export interface RunawayTimes {
@@ -30,20 +31,17 @@ export const runawayJob =
       name: 'batch-nodes-a',
       tags: { team: 'batch' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.40.4.${index * 16}/28`,
-        name: `batch-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'batch',
+      network: '10.40.4',
+    });
     const cluster = new SimulatedCluster(world, {
       name: 'batch',
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       nodeGroups: [
         {
           name: 'spot',

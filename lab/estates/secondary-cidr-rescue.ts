@@ -1,6 +1,7 @@
 import type { SimulatedSubnet } from '../estate/records.ts';
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { DAY, progress } from './pace.ts';
 
 export const RESCUE_AT = 4 * DAY;
@@ -36,14 +37,12 @@ export const secondaryCidrRescue =
       name: 'payments-nodes-a',
       tags: { team: 'payments' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.50.0.${128 + index * 16}/28`,
-        name: `payments-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'payments',
+      network: '10.50.0',
+      from: 128,
+    });
     for (const { name, cidrBlock, description, interfaces } of OTHER_SUBNETS) {
       const { subnetId } = world.createSubnet({ vpcId: vpc.vpcId, cidrBlock, name });
       for (let count = 0; count < interfaces; count += 1) {
@@ -56,7 +55,7 @@ export const secondaryCidrRescue =
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       discoveredSubnetIds: () => (rescue === null ? [] : [rescue.subnetId]),
       nodeGroups: [
         { name: 'api', instanceType: 'm5.large', subnetIds: [subnet.subnetId], minSize: 2, maxSize: 5 },

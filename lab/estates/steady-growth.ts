@@ -1,5 +1,6 @@
 import type { Scenario } from '../estate/scenario.ts';
 import { SimulatedCluster } from '../estate/simulated-cluster.ts';
+import { controlPlaneSubnetIds } from './control-plane.ts';
 import { DAY, workingDay } from './pace.ts';
 
 const FIRST_PODS = 260;
@@ -20,20 +21,17 @@ export const steadyGrowth =
       name: 'web-nodes-a',
       tags: { team: 'web' },
     });
-    const controlPlane = ['a', 'b'].map((zone, index) =>
-      world.createSubnet({
-        vpcId: vpc.vpcId,
-        cidrBlock: `10.60.4.${index * 16}/28`,
-        name: `web-control-plane-${zone}`,
-        zone,
-      }),
-    );
+    const controlPlane = controlPlaneSubnetIds(world, {
+      vpcId: vpc.vpcId,
+      cluster: 'web',
+      network: '10.60.4',
+    });
     const cluster = new SimulatedCluster(world, {
       name: 'web',
       vpcId: vpc.vpcId,
       ownerId: accountId,
       region,
-      controlPlaneSubnetIds: controlPlane.map(({ subnetId }) => subnetId),
+      controlPlaneSubnetIds: controlPlane,
       nodeGroups: [
         {
           name: 'web',

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
 import { kubernetesUnknowns } from '../../../../shared/model/kubernetes/kubernetes-unknowns.ts';
-import {
-  type KubernetesReading,
-  known,
-  permissionName,
-  unread,
-  unreadParts,
-} from '../../../../shared/model/kubernetes/observed.ts';
+import { permissionName, unread, unreadParts } from '../../../../shared/model/kubernetes/observed.ts';
+import { aReading } from '../../../fixtures/kubernetes-reading.ts';
 
 test('a permission is named as kubectl auth can-i takes it', () => {
   const inCluster = { verb: 'list', namespace: null };
@@ -22,26 +17,10 @@ test('a permission is named as kubectl auth can-i takes it', () => {
 test('the unknown parts of a reading are listed by field, and what was not asked for is no unknown', () => {
   const permission = { verb: 'list', resource: 'nodes', group: '', namespace: null };
   const forbidden = unread('forbidden', 'the permission list nodes is missing', permission);
-  const reading: KubernetesReading = {
-    cluster: 'payments',
-    at: 0,
-    version: null,
-    pods: known([]),
+  const reading = aReading({
     nodes: forbidden,
-    namespaces: known([]),
-    sandboxFailures: known([]),
-    awsNode: known(null),
-    eniConfigs: known([]),
-    cniNodes: known([]),
-    nodePools: known([]),
-    nodeClaims: known([]),
-    ec2NodeClasses: known([]),
-    autoModeNodeClasses: known([]),
-    services: known({ services: 0, addressesUsed: 0, cidrs: null }),
-    workloads: known([]),
-    autoscalers: known([]),
     ipamd: unread('not-asked', 'ipamd counters are not configured'),
-  };
+  });
   expect(unreadParts(reading)).toEqual([
     {
       part: 'nodes',
