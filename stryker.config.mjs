@@ -8,7 +8,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner', './scripts/mutation/sample.mjs'],
   checkers: isSample ? ['sample'] : [],
   vitest: { configFile: 'vitest.config.ts' },
-  mutate: ['shared/model/**/*.ts', '!shared/model/cluster/data/**', 'shared/alerts/lifecycle.ts'],
+  mutate: ['shared/model/**/*.ts', '!shared/model/cluster/data/**', 'shared/alerts/lifecycle*.ts'],
   // Stryker would rewrite tsconfig.json by the API of TypeScript up to 6; nothing here needs it rewritten.
   tsconfigFile: 'no-tsconfig.json',
   ignorePatterns: [

@@ -81,7 +81,7 @@ export default defineConfig({
       include: ['shared/**/*.ts', 'cli/**/*.ts', 'functions/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
       // Where every statement is a rule, a test runs every statement and every branch: `npm run coverage` fails below that.
-      thresholds: { 'shared/model/**': { 100: true }, 'shared/alerts/lifecycle.ts': { 100: true } },
+      thresholds: { 'shared/model/**': { 100: true }, 'shared/alerts/lifecycle*.ts': { 100: true } },
     },
   },
 });

@@ -1,7 +1,7 @@
 import type { Observation } from '../model/alert/alert.ts';
 import type { AlertPolicy, RuleName, RulePolicies } from '../model/alert/policy.ts';
 import type { Subject } from '../model/result/finding.ts';
-import type { LifecycleSettings } from './lifecycle.ts';
+import type { LifecycleSettings } from './reduction.ts';
 import { matches } from './selectors.ts';
 
 /**

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { type LifecycleSettings, reduceAlert } from '../alerts/lifecycle.ts';
+import { reduceAlert } from '../alerts/lifecycle.ts';
+import type { LifecycleSettings } from '../alerts/reduction.ts';
 import type { Replacement } from '../alerts/replacements.ts';
 import type { Alert, Observation, Transition } from '../model/alert/alert.ts';
 import { type Claim, claimDue, OUTBOX_TIMING, type OutboxTiming } from '../model/alert/outbox.ts';

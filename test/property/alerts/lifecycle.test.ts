@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import type { LifecycleSettings } from '../../../shared/alerts/reduction.ts';
 import {
   type Alert,
   type AlertLevel,

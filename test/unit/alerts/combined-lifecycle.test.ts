@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acknowledge } from '../../../shared/alerts/acknowledgement.ts';
-import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import type { LifecycleSettings } from '../../../shared/alerts/reduction.ts';
 import type { Alert, AlertLevel, Observation, ObservedPart } from '../../../shared/model/alert/alert.ts';
 import type { Forecast, Surge } from '../../../shared/model/result/forecast.ts';
 import { aFinding, aSubnetSubject } from '../../fixtures/observations.ts';

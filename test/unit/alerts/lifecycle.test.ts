@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acknowledge } from '../../../shared/alerts/acknowledgement.ts';
-import { type LifecycleSettings, type Reduction, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import type { LifecycleSettings, Reduction } from '../../../shared/alerts/reduction.ts';
 import type { Alert, Observation } from '../../../shared/model/alert/alert.ts';
 import { anObservation, aSubnetSubject } from '../../fixtures/observations.ts';
 

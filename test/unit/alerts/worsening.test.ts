@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LifecycleSettings, reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import { reduceAlert } from '../../../shared/alerts/lifecycle.ts';
+import type { LifecycleSettings } from '../../../shared/alerts/reduction.ts';
 import type { Alert, Observation } from '../../../shared/model/alert/alert.ts';
 import { anObservation } from '../../fixtures/observations.ts';
 
