@@ -124,11 +124,27 @@ export const autoScalingGroupRecord = (group: AwsAutoScalingGroup): AutoScalingG
     subnetIds: (group.VPCZoneIdentifier ?? '').split(',').flatMap((id) => id.trim() || []),
     instanceTypes: [...new Set(overrides.length > 0 ? overrides : running)],
     instanceIds: instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+    ...weightsOf(group),
     launchTemplates: launchTemplatesOf(group),
     tags: Object.fromEntries(
       (group.Tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? '']])),
     ),
   };
+};
+
+/** EC2 Auto Scaling API reference, `DesiredCapacityType` and `LaunchTemplateOverrides`. */
+const weightsOf = ({
+  DesiredCapacityType,
+  MixedInstancesPolicy,
+}: AwsAutoScalingGroup): Pick<AutoScalingGroup, 'weights'> => {
+  if ((DesiredCapacityType ?? 'units') !== 'units') return { weights: null };
+  const weighted = (MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? []).flatMap(
+    ({ InstanceType, WeightedCapacity }) => {
+      const units = Number(WeightedCapacity);
+      return InstanceType === undefined || !(units > 0) ? [] : [[InstanceType, units] as const];
+    },
+  );
+  return weighted.length === 0 ? {} : { weights: Object.fromEntries(weighted) };
 };
 
 /** Each template once. One without a version is started in its default one (EC2 Auto Scaling API reference, `LaunchTemplateSpecification`). */

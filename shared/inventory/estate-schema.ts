@@ -219,6 +219,7 @@ const autoScalingGroup: z.ZodMiniType<AutoScalingGroup> = z.object({
   subnetIds: z.array(subnetId),
   instanceTypes: z.array(awsWord),
   instanceIds: z.array(anyId),
+  weights: z.exactOptional(orNull(z.record(awsWord, z.number().check(z.positive())))),
   launchTemplates: z.exactOptional(z.array(z.object({ launchTemplateId: anyId, version: templateVersion }))),
   tags,
 });

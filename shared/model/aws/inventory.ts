@@ -231,6 +231,11 @@ export interface AutoScalingGroup {
   /** The types it may launch: from the launch template or the mixed-instances overrides; empty where not known. */
   readonly instanceTypes: readonly string[];
   readonly instanceIds: readonly string[];
+  /**
+   * Units of its sizes that an instance of a type counts for. Left out: each instance counts for one. `null`: its sizes count
+   * processors or memory.
+   */
+  readonly weights?: Readonly<Record<string, number>> | null;
   /** What it may launch from: the group's own template and those of its overrides. Left out where it was not read. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
   readonly tags: Tags;

@@ -8,6 +8,7 @@ import type {
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
+import { mostInstances } from './group-sizes.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import { vcpusOf } from './max-pods.ts';
 import type { PlannedNode } from './node-assessment.ts';
@@ -192,6 +193,8 @@ interface GroupFacts {
   readonly desired: number;
   readonly subnetIds: readonly string[];
   readonly instanceTypes: readonly string[];
+  /** See `AutoScalingGroup`. */
+  readonly weights?: NonNullable<AutoScalingGroup['weights']> | null;
   /** What its Auto Scaling groups may launch from. */
   readonly templates?: readonly LaunchTemplate[];
   /** Those of them that could not be read. */
@@ -253,6 +256,8 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const kinds = new Set(subnets.map((subnet) => subnet.primaryServesPods));
   if (kinds.size === 0) kinds.add(true);
   const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken)]);
+  const running = nodes.map(({ node }) => node.instance.instanceType);
+  const mostOf = (type: string): number | null => mostInstances(group, running, type);
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>
@@ -264,23 +269,27 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
         inGroup: group.inGroup ?? true,
       })),
     ),
+    (type) => (mostOf(type) ?? 0) - nodes.length,
   );
+  const maximum = heaviest === null ? group.maxSize : mostOf(heaviest.type);
   // What a template adds is seen on the nodes. Before the first one runs, only the template tells.
   const [unread] = nodes.some(({ node }) => node.isLive) ? [] : group.unreadTemplates;
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
+  const isKnown = unread === undefined && maximum !== null;
   const knowsNodes = heaviest !== null && currentNodes === nodes.length;
   return {
     clusterName: plan.clusterName,
     group: group.name,
     kind: group.kind,
     currentNodes,
-    maximumNodes: group.maxSize,
+    maximumNodes: maximum ?? group.maxSize,
+    ...(group.weights !== undefined && { weighted: true }),
     instanceType: heaviest?.type ?? null,
-    steps: unread === undefined ? (heaviest?.steps ?? null) : null,
+    steps: isKnown ? (heaviest?.steps ?? null) : null,
     ...(heaviest !== null && { takesPrefixes: heaviest.takesPrefixes }),
     ...(unread !== undefined && { unreadTemplate: unread }),
-    full: knowsNodes && unread === undefined ? fullNodes(plan, heaviest.input, group, nodes) : null,
+    full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,
     standing: nodes.map(({ node }) => {
       const pool = node.podInterfaces(false);

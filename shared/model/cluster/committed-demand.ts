@@ -74,6 +74,7 @@ export const committedDemand = (
       error: outcome?.shortage?.error ?? null,
       limitedBy: outcome?.shortage?.limitedBy ?? null,
       outsideCluster: group.outsideCluster ?? false,
+      ...(group.weighted === true && { weighted: true }),
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
       whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
       update: updateOf(group, ledgers),

@@ -156,10 +156,15 @@ const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): reado
   ];
 };
 
-/** Of the types that a group may launch, the one that takes most: if its nodes fit, all do. `null` if one of them is not known. */
+/**
+ * Of the types that a group may launch, the one that takes most: if its nodes fit, all do. `null` if one of them is not known.
+ *
+ * @param more so many nodes of a type may come; left out where that is the same for each
+ */
 export const heaviestType = (
   plan: ClusterPlan,
   kinds: readonly NodeKind[],
+  more: (type: string) => number = () => 1,
 ): {
   readonly type: string;
   readonly input: NodeDemandInput;
@@ -171,7 +176,7 @@ export const heaviestType = (
     const input = demandInput(plan, kind);
     if (input === null) return null;
     const steps = nodeDemand(input);
-    return { type: kind.type, input, steps, weight: weightOf(steps) };
+    return { type: kind.type, input, steps, weight: weightOf(steps) * Math.max(1, more(kind.type)) };
   });
   const known = weighed.filter((entry) => entry !== null);
   if (known.length < weighed.length) return null;

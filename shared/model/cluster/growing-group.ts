@@ -25,6 +25,8 @@ export interface GrowingGroup {
   readonly updateSurge?: number;
   /** The launch template that could not be read, where no node shows what it adds: `steps` are then not known. */
   readonly unreadTemplate?: LaunchTemplateVersion;
+  /** True where the group's sizes count units, processors or memory: a number of nodes does not say what to set. */
+  readonly weighted?: boolean;
   /** True for a group of no cluster, whose instances take from the same subnets. */
   readonly outsideCluster?: boolean;
 }

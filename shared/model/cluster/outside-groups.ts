@@ -1,6 +1,7 @@
 import type { AutoScalingGroup, EksCluster, Instance, LaunchTemplate } from '../aws/inventory.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
+import { mostInstances } from './group-sizes.ts';
 import type { GrowingGroup } from './growing-group.ts';
 import { EXHAUSTION_ERRORS } from './node-demand.ts';
 import { NO_EXTRAS } from './node-extras.ts';
@@ -37,7 +38,7 @@ export const outsideGroups = (
     eksClusters.flatMap(({ nodeGroups }) => nodeGroups.flatMap(({ autoScalingGroups }) => autoScalingGroups)),
   );
   return groups.flatMap((group): readonly GrowingGroup[] => {
-    const { instanceIds, instanceTypes, maxSize, name, tags } = group;
+    const { instanceIds, instanceTypes, name, tags, weights } = group;
     const belongs =
       managed.has(name) ||
       membershipOf(tags) !== null ||
@@ -47,6 +48,10 @@ export const outsideGroups = (
     if (belongs || !subnetIds.some((id) => subnets.has(id))) return [];
     const cluster = clusters.find(({ nodeSubnetIds }) => subnetIds.some((id) => nodeSubnetIds.includes(id)));
     const [unreadTemplate] = unreadTemplates([group], launchTemplates);
+    const running = instanceIds.flatMap((id) => instances.get(id)?.instanceType ?? []);
+    const mostOf = (type: string): number => mostInstances(group, running, type) ?? group.maxSize;
+    // Every type takes one address, so the one of which most fit counts.
+    const [type = null] = instanceTypes.toSorted((a, b) => mostOf(b) - mostOf(a));
     const instancesIn = Map.groupBy(instanceIds, (id) => instances.get(id)?.subnetId);
     return [
       {
@@ -54,10 +59,11 @@ export const outsideGroups = (
         group: name,
         kind: 'auto-scaling-group',
         currentNodes: instanceIds.length,
-        maximumNodes: maxSize,
-        instanceType: instanceTypes[0] ?? null,
+        maximumNodes: type === null ? group.maxSize : mostOf(type),
+        instanceType: type,
+        ...(weights !== undefined && { weighted: true }),
         steps:
-          unreadTemplate === undefined
+          unreadTemplate === undefined && weights !== null
             ? [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }]
             : null,
         ...(unreadTemplate !== undefined && { unreadTemplate }),

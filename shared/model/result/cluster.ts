@@ -112,6 +112,8 @@ export interface CommittedDemand {
   readonly subnetIds: readonly string[];
   /** True for an Auto Scaling group of no cluster that starts instances in subnets of this one: each takes one address. */
   readonly outsideCluster: boolean;
+  /** True where the sizes of an Auto Scaling group count units, processors or memory. Left out: they count instances. */
+  readonly weighted?: boolean;
   /**
    * The upper bound: what happens if every group goes to its maximum and every node is full of pods. The figures above are
    * the lower one: what new nodes take at the start. `null` when it is unknown.

@@ -255,7 +255,7 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
           element('Version', '7'),
         ]),
         member('Overrides', [
-          [element('InstanceType', 'm5.large')],
+          [element('InstanceType', 'm5.large'), element('WeightedCapacity', '2')],
           [
             element('InstanceType', 'm6i.large'),
             element('LaunchTemplateSpecification', [element('LaunchTemplateId', 'lt-2')]),
@@ -267,6 +267,7 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
     member('Tags', [[element('Key', 'eks:cluster-name'), element('Value', 'production')]]),
   ]);
   const plain = group('plain', [
+    element('DesiredCapacityType', 'vcpu'),
     element('VPCZoneIdentifier', 'subnet-3'),
     member('Instances', [
       [element('InstanceId', 'i-2'), element('InstanceType', 'c5.xlarge')],
@@ -284,6 +285,7 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
       subnetIds: ['subnet-1', 'subnet-2'],
       instanceTypes: ['m5.large', 'm6i.large'],
       instanceIds: ['i-1'],
+      weights: { 'm5.large': 2 },
       launchTemplates: [
         { launchTemplateId: 'lt-1', version: '7' },
         { launchTemplateId: 'lt-2', version: '$Default' },
@@ -296,6 +298,7 @@ test('Auto Scaling groups come with their subnets, sizes and types: overrides fi
       subnetIds: ['subnet-3'],
       instanceTypes: ['c5.xlarge'],
       instanceIds: ['i-2', 'i-3'],
+      weights: null,
       launchTemplates: [],
       tags: {},
     },

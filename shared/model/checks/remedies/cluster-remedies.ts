@@ -104,15 +104,15 @@ interface GroupSizes {
 export const lowerMaximum = (
   estate: Estate,
   cluster: ClusterAssessment | null,
-  group: Group & Pick<CommittedDemand, 'currentNodes' | 'outsideCluster'>,
+  group: Group & Pick<CommittedDemand, 'currentNodes' | 'outsideCluster' | 'weighted'>,
   nodes: number,
 ): Remedy | null => {
   if (nodes < group.currentNodes) return null;
   const managed = cluster === null ? undefined : nodeGroupOf(estate, cluster, group);
   const maximum = nodes - warmNodes(managed, nodes);
   if (group.kind === 'node-group' && maximum < 1) return null;
-  // The limits of a node pool are processors, often of several types: a number of nodes does not say what to write.
-  if (group.kind === 'node-pool') return null;
+  // The limits of a node pool are processors, and sizes may count units: a number of nodes does not say what to write.
+  if (group.kind === 'node-pool' || group.weighted === true) return null;
   const { minSize = 0, desiredSize = 0 } = managed ?? {};
   const members = group.outsideCluster ? 'instances' : 'nodes';
   return {
@@ -184,8 +184,11 @@ export const scaleDown = (
 ): Remedy | null => {
   const [largest] = estate.input.clusters
     .flatMap((cluster) => cluster.committed.map((demand) => ({ cluster, demand })))
-    // A node pool has no size to set.
-    .filter(({ demand: { kind, perNode } }) => kind !== 'node-pool' && perNode !== null)
+    // A node pool has no size to set, and one that counts units is none of nodes.
+    .filter(
+      ({ demand: { kind, perNode, weighted } }) =>
+        kind !== 'node-pool' && weighted !== true && perNode !== null,
+    )
     .map(({ cluster, demand }) => ({ cluster, demand, here: holdingsIn(cluster, demand, subnet) }))
     .filter(({ here }) => here.length > 1)
     .toSorted((a, b) => b.here.length - a.here.length);

@@ -171,6 +171,23 @@ describe('an Auto Scaling group of no cluster', () => {
     expect(lower?.effect).not.toContain('Pods');
   });
 
+  test('has as many instances as its weights allow, and no size that counts them', () => {
+    const weights = { 'm5.large': 4, 'm5.2xlarge': 16 };
+    const { findings, subnetOf } = fleet({ weights, instanceTypes: ['m5.2xlarge', 'm5.large'] }).assess();
+    // Two instances of 4 units run: 292 units more are 73 instances of the smaller type.
+    expect(subnetOf('fleet').mayGrow?.atStart).toEqual(exactly(73));
+    expect(findings.filter(({ kind }) => kind === 'committed-demand')).toEqual([]);
+    const many = fleet({ weights, maxSize: 1_200, instanceTypes: ['m5.large'] }).assess();
+    const found = many.findings.find(({ kind }) => kind === 'committed-demand');
+    expect(found?.title).toBe('workspaces: can scale to 251 of its 300 instances, then no free address');
+    expect(found?.remedies.map(({ title }) => title)).not.toContainEqual(expect.stringMatching(/^Lower/));
+  });
+
+  test('is unknown where its sizes count processors or memory', () => {
+    const { subnetOf } = fleet({ weights: null }).assess();
+    expect(subnetOf('fleet').mayGrow?.groups).toMatchObject([{ atStart: null }]);
+  });
+
   test('takes what its launch template gives each instance besides', () => {
     const { findings, subnetOf } = fleet({ maxSize: 102, launchTemplates: [TEMPLATE] }, [
       templateInterface(0, { secondaries: 1 }),
@@ -259,4 +276,42 @@ test('a group that names no subnet is unknown, with the reason', () => {
   expect(unknowns.map(({ reason }) => reason)).toEqual([
     'Where nodes of g start is not known: it names no subnet.',
   ]);
+});
+
+/** EC2 Auto Scaling API reference, `WeightedCapacity`: an instance of a type counts for so many units of the maximum. */
+describe('an Auto Scaling group of a cluster whose types have weights', () => {
+  const weighted = (weights: Readonly<Record<string, number>> | null, instanceTypes: readonly string[]) => {
+    const situation = new Situation();
+    situation.subnet('nodes', '10.0.0.0/24');
+    situation.cluster();
+    const first = situation.node('nodes', { type: 'm5.4xlarge', secondaries: 29 });
+    situation.scalingGroup({
+      subnetIds: ['nodes'],
+      maxSize: 80,
+      instanceIds: [first],
+      instanceTypes,
+      weights,
+    });
+    return situation.assess().cluster.committed[0];
+  };
+
+  test('grows by as many nodes as the type gives that takes most with its weight', () => {
+    // 72 units are left: 72 m5.large of 10 addresses each, or 9 m5.4xlarge of 30.
+    expect(weighted({ 'm5.large': 1, 'm5.4xlarge': 8 }, ['m5.4xlarge', 'm5.large'])).toMatchObject({
+      instanceType: 'm5.large',
+      currentNodes: 1,
+      maximumNodes: 73,
+      weighted: true,
+    });
+    expect(weighted({ 'm5.4xlarge': 8 }, ['m5.4xlarge'])).toMatchObject({
+      instanceType: 'm5.4xlarge',
+      maximumNodes: 10,
+      fits: 7,
+      shortfall: 2,
+    });
+  });
+
+  test('is unknown where its sizes count processors or memory', () => {
+    expect(weighted(null, ['m5.4xlarge'])).toMatchObject({ fits: null, shortfall: null, whenFull: null });
+  });
 });

@@ -203,8 +203,11 @@ describe('a group is scaled down', () => {
     expect(group({ desiredSize: 1 })).toBeNull();
   });
 
-  test('never a node pool, which has no size', () => {
+  test('never a node pool, which has no size, nor a group whose sizes count units', () => {
     expect(down({ kind: 'node-pool' })).toBeNull();
+    expect(down({ kind: 'auto-scaling-group', weighted: true })).toBeNull();
+    const weighted = aDemand({ kind: 'auto-scaling-group', weighted: true });
+    expect(lowerMaximum(anEstate({}), aCluster(), weighted, 4)).toBeNull();
   });
 
   test('through Auto Scaling where EKS does not manage it', () => {
