@@ -12,19 +12,31 @@ import { readExternalId, readProfile } from './input/scan-options.ts';
 import { credentialHint } from './output/credential-hint.ts';
 import { VERSION } from './version.ts';
 
+/** Commander's sentence in the form of our own. A line break that is not its own is an argument's. */
+const usageText = (text: string): string =>
+  text
+    .trimEnd()
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.+)\?\)$/, '. Did you mean $1?')
+    .replaceAll('\n', '\uFFFD');
+
+/** Where the options are, in the form of every other advice. */
+const helpHint = (io: Io, name: string): string =>
+  `${paint(io)('cyan', '  try')} \`${name} --help\` shows the options.`;
+
 /** Where commander writes. It quotes arguments, which a script may have taken from anywhere. */
 const outputOf = (io: Io): OutputConfiguration => ({
   writeOut: io.out,
   writeErr: io.err,
   getOutHasColors: () => io.colour,
-  outputError: (text, write) => write(`${text.trimEnd().replace(/\n(?!\(Did you mean )/g, '\uFFFD')}\n`),
+  outputError: (text, write) => write(`${paint(io)('red', 'error')} ${usageText(text)}\n`),
 });
 
 /** Commands, and those below them, do not inherit this from the program. */
 const speakThrough = (parent: Command, path: string, io: Io): void => {
   for (const command of parent.commands) {
     const name = `${path}${command.name()}`;
-    command.exitOverride().showHelpAfterError(`(headroom ${name} --help shows the options)`);
+    command.exitOverride().showHelpAfterError(helpHint(io, `headroom ${name}`));
     command.configureOutput(outputOf(io));
     speakThrough(command, `${name} `, io);
   }
@@ -86,7 +98,7 @@ const emptyProgram = (io: Io): Command => {
       'Warns days ahead when a VPC subnet or an EKS cluster runs out of IP addresses, with the cause and the fix.',
     )
     .version(VERSION, '-V, --version')
-    .showHelpAfterError('(headroom --help shows the options)')
+    .showHelpAfterError(helpHint(io, 'headroom'))
     .configureOutput(outputOf(io))
     .exitOverride()
     .addHelpText(

@@ -139,7 +139,7 @@ test(`${DEMO}: three lines first, what was wrong, and a report file`, async () =
   expect(out).toMatch(/^\d+ expected shortages? did not come/m);
   expect(out).toMatch(/^\d+ scans, .* messages, in \d+ seconds\.$/m);
   expect(readFileSync(join(installed.folder, 'headroom-demo.html'), 'utf8')).toMatch(/^<!doctype html>/i);
-}, 300_000);
+}, 600_000);
 
 test('a command that a page has wrong would be found', async () => {
   const { code, err } = await run('headroom scan --no-such-option', PLATFORM_ACCOUNT);

@@ -315,12 +315,12 @@ describe('a wrong command line', () => {
     [
       'an unknown option is answered with the nearest',
       ['scan', '--regio', 'x'],
-      /unknown option '--regio'\n\(Did you mean --region\?\)/,
+      /^error unknown option '--regio'\. Did you mean --region\?\n {2}try `headroom scan --help` shows the options\.\n$/,
     ],
     [
       'an unknown command is answered with the nearest',
       ['scna'],
-      /unknown command 'scna'\n\(Did you mean scan\?\)/,
+      /^error unknown command 'scna'\. Did you mean scan\?\n {2}try `headroom --help` shows the options\.\n$/,
     ],
     [
       'a severity that is none is refused',
