@@ -10,6 +10,7 @@ import type {
   ZoneFailover,
 } from '../result/cluster.ts';
 import type { Unknown } from '../result/unknown.ts';
+import { AddressingModes, growthMode } from './addressing-modes.ts';
 import { ClusterCapacity } from './cluster-capacity.ts';
 import { clusterCniOf } from './cluster-cni.ts';
 import type { ClusterContext } from './cluster-context.ts';
@@ -43,6 +44,7 @@ export class ClusterBuilder {
   readonly #cni: ClusterCni;
   readonly #podSubnets: PodSubnets;
   readonly #planned: readonly PlannedNode[];
+  readonly #modes: AddressingModes;
   readonly #groups: readonly GrowingGroup[];
   readonly #loosePools: readonly GrowingGroup[];
   readonly #boundedPools: readonly GrowingGroup[];
@@ -65,15 +67,16 @@ export class ClusterBuilder {
       nodes: parts.nodes,
     });
     this.#planned = parts.nodes.map((node) => this.#plan(node));
+    this.#modes = new AddressingModes(this.#eks, this.#configuration, this.#planned);
     const plan = {
       ...context,
       clusterName: parts.name,
       eks: this.#eks,
       configuration: this.#configuration,
       cni: this.#cni,
-      mode: this.#modeOfNewNodes,
-      modeOfGroups: this.#modeOfGroups,
-      modeOfPools: this.#modeOfPools,
+      mode: this.#modes.ofNewNodes,
+      modeOfGroups: this.#modes.ofGroups,
+      modeOfPools: this.#modes.ofPools,
       securityGroupsForPods: this.#configuration.securityGroupsForPods ?? this.#securityGroupsForPods,
       nodes: this.#planned,
       podPlaceOf: (subnetId: string, group: string | null) => this.#podSubnets.of(subnetId, group),
@@ -122,7 +125,7 @@ export class ClusterBuilder {
       arn: this.#eks?.arn ?? null,
       version: this.#eks?.version ?? null,
       source: this.#eks === null ? 'tags' : 'eks',
-      mode: this.#mode,
+      mode: this.#modes.shown,
       customNetworking: this.#customNetworking,
       securityGroupsForPods: this.#securityGroupsForPods,
       autoMode: this.#eks?.autoMode ?? false,
@@ -150,7 +153,7 @@ export class ClusterBuilder {
   get #newNodes(): NewNodes {
     const configuration = this.#configuration;
     const { warmEniTarget, warmPrefixTarget, warmIpTarget, minimumIpTarget, maxEni } = configuration;
-    const mode = this.#modeOfNewNodes;
+    const mode = this.#modes.ofNewNodes;
     return {
       settingsKnown: configuration.known,
       settings: {
@@ -192,48 +195,6 @@ export class ClusterBuilder {
     );
   }
 
-  get #mode(): AddressingMode {
-    return this.#modeOf(this.#planned);
-  }
-
-  #modeOf(planned: readonly PlannedNode[]): AddressingMode {
-    const ipFamily = this.#eks?.ipFamily ?? null;
-    const modes = new Set(planned.filter(({ node }) => node.isLive).map(({ mode }) => mode));
-    modes.delete('unknown');
-    const [only] = modes;
-    if (only !== undefined) return modes.size === 1 ? only : 'mixed';
-    if (ipFamily === 'ipv6') return 'ipv6';
-    if (this.#configuration.prefixDelegation === null) return 'unknown';
-    return this.#configuration.prefixDelegation ? 'prefix' : 'secondary';
-  }
-
-  /** A setting that is known decides for new nodes, whatever those that run hold. */
-  get #modeOfNewNodes(): AddressingMode {
-    if (this.#eks?.ipFamily === 'ipv6') return 'ipv6';
-    const { prefixDelegation } = this.#configuration;
-    if (prefixDelegation === null) return this.#mode;
-    return prefixDelegation ? 'prefix' : 'secondary';
-  }
-
-  /** Nodes of EKS Auto Mode have a CNI of their own: they show nothing of that of a group. */
-  get #modeOfGroups(): AddressingMode {
-    return this.#configuration.prefixDelegation === null
-      ? this.#modeOf(this.#planned.filter(({ autoMode }) => !autoMode))
-      : this.#modeOfNewNodes;
-  }
-
-  /** EKS Auto Mode uses prefixes unless its nodes show that a node class says otherwise. */
-  get #modeOfPools(): AddressingMode {
-    const mode = this.#modeOfNewNodes;
-    if (this.#eks?.autoMode !== true || mode === 'ipv6') return mode;
-    const shown = new Set(
-      this.#planned.filter(({ autoMode, node }) => autoMode && node.isLive).map((planned) => planned.mode),
-    );
-    shown.delete('unknown');
-    const [only] = shown;
-    return only !== undefined && shown.size === 1 ? only : 'prefix';
-  }
-
   /** Where Karpenter may start nodes: the subnets that carry the discovery tag with the cluster's name, if it runs nodes here. */
   get #startSubnetIds(): readonly string[] {
     if (!this.#parts.nodes.some((node) => node.membership.nodePool !== null && !isAutoModeNode(node)))
@@ -273,7 +234,7 @@ export class ClusterBuilder {
       takes:
         this.#cni === 'cilium-eni' || this.#cni === 'overlay'
           ? null
-          : waysToTake(this.#growthMode(mode, windows), limits),
+          : waysToTake(growthMode(this.#configuration, mode, windows), limits),
       customNetworking,
       ipTargets: hasIpTargets(windows ? windowsConfiguration(this.#configuration) : this.#configuration),
       autoMode: isAutoModeNode(node),
@@ -292,14 +253,6 @@ export class ClusterBuilder {
     if (limits === null) return null;
     if (windows) return windowsLimits(limits);
     return { ...limits, maxEnis: mostInterfaces(limits, this.#configuration) };
-  }
-
-  /** How a node that runs takes more: its CNI was started again when the setting changed, so the setting decides. */
-  #growthMode(mode: AddressingMode, windows: boolean): AddressingMode {
-    const { prefixDelegation, windowsPrefixDelegation } = this.#configuration;
-    const setting = windows ? windowsPrefixDelegation : prefixDelegation;
-    if (mode === 'ipv6' || setting === null) return mode;
-    return setting ? 'prefix' : 'secondary';
   }
 
   /** Custom networking names one subnet; subnet discovery may use any that is open to it in the zone. */
@@ -340,10 +293,10 @@ export class ClusterBuilder {
       .filter(({ autoMode, node, takes }) => takes === 'prefix' && node.isLive && !autoMode)
       .flatMap(({ newInterfaceSubnetIds }) => newInterfaceSubnetIds);
     const takesPrefixes = (mode: AddressingMode): boolean => mode === 'prefix' || mode === 'mixed';
-    const newOnes = takesPrefixes(this.#modeOfNewNodes);
+    const newOnes = takesPrefixes(this.#modes.ofNewNodes);
     // The types of a group decide: Xen types and Windows nodes take single addresses beside Linux nodes that take prefixes.
     const fromGroups = this.#groups
-      .filter((group) => group.takesPrefixes ?? takesPrefixes(this.#modeOfGroups))
+      .filter((group) => group.takesPrefixes ?? takesPrefixes(this.#modes.ofGroups))
       .flatMap(({ subnets }) => subnets.flatMap(podSubnetsOf));
     const fromStarts = newOnes
       ? this.#startSubnetIds.flatMap((subnetId) => this.#podSubnets.of(subnetId, null).subnetIds ?? [])
@@ -372,14 +325,16 @@ export class ClusterBuilder {
       ),
       subnetIds: this.#growthSubnetIds.filter((subnetId) => !known.has(subnetId)),
       groups: this.#groups,
-      mode: this.#mode,
+      mode: this.#modes.shown,
       cni: this.#cni,
       nodePools: this.#nodePools,
       autoModeNodes: this.#planned.some(({ autoMode, node }) => autoMode && node.isLive),
       settingsByDefault:
         !this.#configuration.known &&
         this.#cni === 'vpc-cni' &&
-        (this.#mode === 'secondary' || this.#mode === 'prefix' || this.#mode === 'mixed') &&
+        (this.#modes.shown === 'secondary' ||
+          this.#modes.shown === 'prefix' ||
+          this.#modes.shown === 'mixed') &&
         this.#planned.some(({ autoMode, node }) => !autoMode && node.isLive),
       discoveryByDefault: this.#podSubnets.restsOnDefault,
       foreignNodes: this.#parts.foreignNodes,
