@@ -27,9 +27,10 @@ export const paceProblems = (seconds: number, { rules }: Pick<AlertPolicy, 'rule
 export const staleAfterAt = (seconds: number, { rules }: Pick<AlertPolicy, 'rules'>): number =>
   Math.max(rules.coverage.staleAfter, 3 * seconds);
 
-/** Seconds as `90 minutes` or `3 hours`. */
+/** Seconds as `90 minutes`, `3 hours` or, where they are no whole minutes, `90 seconds`. */
 export const timeInWords = (seconds: number): string => {
   const value = seconds / 60;
+  if (!Number.isInteger(value)) return `${seconds} second${seconds === 1 ? '' : 's'}`;
   return value >= 120 && value % 60 === 0
     ? `${value / 60} hours`
     : `${value} minute${value === 1 ? '' : 's'}`;

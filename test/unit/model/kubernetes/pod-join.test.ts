@@ -248,3 +248,44 @@ describe('the exact settings of the CNI', () => {
     expect(cniInCluster(reading).cniInCluster?.eniConfigs).toBeNull();
   });
 });
+
+describe('addresses of a prefix', () => {
+  test('are all held, and the sixteen of it are used or warm', () => {
+    const join = PodJoin.of(aReading({ pods: pods(32, 47, 48) }));
+    join?.add({ ...interfaceWith(), ipv4Prefixes: ['10.0.0.32/28'] });
+    expect(join?.finish(null)).toMatchObject({ used: 2, warm: 14, unexplained: 1 });
+  });
+
+  test('a prefix that is none holds nothing', () => {
+    const join = PodJoin.of(aReading({ pods: pods(32) }));
+    join?.add({ ...interfaceWith(), ipv4Prefixes: ['10.0.0/28'] });
+    expect(join?.finish(null)).toMatchObject({ used: 0, warm: 0, unexplained: 1 });
+  });
+});
+
+describe('a pod with an interface of its own', () => {
+  const alone = (changes: Partial<Parameters<typeof aPod>[0]>) =>
+    known([aPod({ addresses: ['10.0.0.20'], ...changes })]);
+  const branch = anInterfaceRecord({
+    interfaceType: 'branch',
+    attachment: null,
+    privateAddresses: [{ address: '10.0.0.20', primary: true }],
+  });
+
+  test('is found by its branch interface, and is in no subnet of a node', () => {
+    const join = PodJoin.of(aReading({ pods: alone({}) }));
+    join?.add(branch);
+    expect(join?.finish(null)).toMatchObject({ ownInterface: 1, used: 0, unexplained: 0 });
+  });
+
+  test('counts as one on Fargate, whose interfaces the account may not see', () => {
+    const join = PodJoin.of(aReading({ pods: alone({ ownInterface: true }) }));
+    expect(join?.finish(null)).toMatchObject({ ownInterface: 1, unexplained: 0 });
+  });
+
+  test('is not explained by an interface of another kind with its address: another VPC may have the range', () => {
+    const join = PodJoin.of(aReading({ pods: alone({}) }));
+    join?.add({ ...branch, interfaceType: 'interface' });
+    expect(join?.finish(null)).toMatchObject({ ownInterface: 0, unexplained: 1 });
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planFailover } from '../../../../shared/model/plan/failover.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
+import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../../../../shared/model/result/cluster.ts';
 import { shopFleet } from '../../../fixtures/plan-command.ts';
 
@@ -92,4 +93,36 @@ describe('subnets that make a loss fit', () => {
   test('are not named where it is not known what nodes take', () => {
     expect(subnetsOf([SHORT], {}, { limits: () => null })).toEqual([]);
   });
+});
+
+describe('the maps after a loss', () => {
+  const [lost = ''] = [...new Set(estate.nodesOf(shop).map(({ zone }) => zone ?? ''))].toSorted();
+  const after = planOf([{ lostZones: [lost] }]).mapsAfter();
+
+  test('leave out the subnets of the lost zone', () => {
+    const subnetsIn = (isLost: boolean) =>
+      [...estate.maps.keys()].filter((id) => (estate.zoneOf(id) === lost) === isLost).toSorted();
+    expect(subnetsIn(true).length).toBeGreaterThan(0);
+    expect([...after.keys()].toSorted()).toEqual(subnetsIn(false));
+  });
+
+  test('hold what the lost nodes take in the zones that remain', () => {
+    const taken = (maps: ReadonlyMap<string, AddressMap>) =>
+      [...maps]
+        .filter(([id]) => after.has(id))
+        .flatMap(([, { used }]) => [...used])
+        .reduce((sum, digit) => sum + Number.parseInt(digit, 17), 0);
+    expect(taken(after)).toBeGreaterThan(taken(estate.maps));
+  });
+});
+
+test('of several losses, those that are asked for are planned, in whatever order their zones are named', () => {
+  const losses = [aLoss({ lostZones: ['a', 'b'] }), aLoss({ lostZones: ['c'] })];
+  const planned = (zones: readonly string[]) =>
+    planFailover(estate, { ...shop, zoneFailover: losses }, zones).answer.losses.map(
+      ({ lostZones }) => lostZones,
+    );
+  expect(planned([])).toEqual([['a', 'b'], ['c']]);
+  expect(planned(['b', 'a'])).toEqual([['a', 'b']]);
+  expect(planned(['a'])).toEqual([]);
 });

@@ -94,3 +94,17 @@ describe('the packed interfaces of a subnet', () => {
     });
   });
 });
+
+test('interfaces of a kind that was not kept are damaged, and the message names the subnet', () => {
+  expect(() => eachPacked(SUBNET, { kinds: [], lines: '0|eni-01|||' }, () => {})).toThrow(
+    expect.objectContaining({
+      code: 'kept-interfaces-damaged',
+      message: expect.stringContaining(SUBNET.subnetId),
+    }),
+  );
+});
+
+test('a subnet without interfaces has none, packed or not', () => {
+  expect(roundTrip([])).toEqual([]);
+  expect(interfaceIdsIn(new InterfacePacker(SUBNET).finish())).toEqual([]);
+});

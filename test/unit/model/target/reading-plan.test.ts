@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isTouched, type KeptSubnet, planReading } from '../../../../shared/model/target/reading-plan.ts';
+import {
+  FULL_READING_EVERY,
+  isTouched,
+  type KeptSubnet,
+  planReading,
+} from '../../../../shared/model/target/reading-plan.ts';
 import { aSubnetRecord } from '../../../fixtures/inventory-records.ts';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
@@ -41,5 +46,35 @@ describe('events that say that a subnet changed', () => {
     expect(isTouched(NOW, NOW + MINUTE)).toBe(true);
     expect(isTouched(NOW, NOW + MINUTE + 1)).toBe(false);
     expect(isTouched(undefined, NOW)).toBe(false);
+  });
+});
+
+describe('everything is read at once', () => {
+  const read = (changes: Partial<ReturnType<typeof kept>>, now = NOW) =>
+    planReading(SUBNETS, { ...kept(NOW - 5 * MINUTE), ...changes }, now);
+
+  test('where nothing was kept', () => {
+    expect(planReading(SUBNETS, null, NOW)).toBe('all');
+  });
+
+  test('a day after it was read so last', () => {
+    expect(read({ readInFullAt: NOW - FULL_READING_EVERY + 1 })).not.toBe('all');
+    expect(read({ readInFullAt: NOW - FULL_READING_EVERY })).toBe('all');
+  });
+
+  test('where the clock went back', () => {
+    expect(read({ scannedAt: NOW })).not.toBe('all');
+    expect(read({ scannedAt: NOW + 1 })).toBe('all');
+  });
+
+  test('where more than half of the subnets have to be read anyway', () => {
+    const changed = (count: number) =>
+      planReading(
+        SUBNETS.map((subnet, index) => (index < count ? { ...subnet, awsAvailable: 99 } : subnet)),
+        { ...kept(NOW), scannedAt: NOW },
+        NOW,
+      );
+    expect(changed(30)).toEqual(new Set(SUBNETS.slice(0, 30).map(({ subnetId }) => subnetId)));
+    expect(changed(31)).toBe('all');
   });
 });
