@@ -1,5 +1,6 @@
 import type { AlertLevel } from '../alert/alert.ts';
 import { displayableCommands, NOT_DISPLAYED } from '../base/shell-words.ts';
+import { valueAt } from '../base/value-at.ts';
 import {
   compareSeverity,
   type Evidence,
@@ -59,10 +60,9 @@ const inOrderOfSeverity = (outcomes: readonly CheckOutcome[]): readonly CheckOut
     .flatMap(({ finding }) => finding ?? [])
     .toSorted((a, b) => compareSeverity(b.severity, a.severity) || (a.id < b.id ? -1 : 1));
   const complete = new Map(findings.map((finding) => [finding, { ...finding }]));
-  return outcomes.map((outcome) => ({
-    ...outcome,
-    finding: (outcome.finding && complete.get(outcome.finding)) ?? null,
-  }));
+  return outcomes.map((outcome) =>
+    outcome.finding === null ? outcome : { ...outcome, finding: valueAt(complete, outcome.finding) },
+  );
 };
 
 const outcomeOf = (check: CheckName, result: CheckResult, settings: SettingsFor): CheckOutcome => {

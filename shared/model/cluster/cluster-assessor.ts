@@ -158,6 +158,9 @@ export class ClusterAssessor {
     );
     const demandOf = (name: string) => committed.filter(({ clusterName }) => clusterName === name);
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
+    // The builders have them. Who still has this would keep them for as long.
+    this.#nodes.clear();
+    this.#nodeOfTrunk.clear();
     return {
       clusters: builders.map((builder) =>
         builder.build(demandOf(builder.name), valueAt(failover, builder.name)),

@@ -138,7 +138,7 @@ export class TargetAssessor {
       eksClusters: this.#eksClusters ?? [],
       autoScalingGroups: facts.autoScalingGroups ?? [],
       launchTemplates: facts.launchTemplates ?? [],
-      limits: (type) => limitsOf(type, facts.limits),
+      limits: limitsAmong(facts.limits),
       unknowns: unreadParts(input),
     });
     this.#leaks = new LeakTracker({
@@ -171,11 +171,13 @@ export class TargetAssessor {
     }
   }
 
+  /** Concludes. It cannot be used again: what it has added up is given back on the way, where memory is scarce. */
   finish({ target, histories, readAt }: TargetAssessorFinish): AssessedTarget {
     const { facts, interfacesListed, now, previous } = this.#input;
     if (interfacesListed) this.#addEndpoints();
     const sightings = interfacesListed ? this.#leaks.finish() : (previous?.leakedInterfaces ?? []);
     const seen = [...this.#subnets.values()].map((subnet) => subnet.finish());
+    this.#subnets.clear();
     const assessedClusters = interfacesListed
       ? this.#clusters.finish(seen.map(({ assessment }) => assessment))
       : null;
@@ -264,7 +266,7 @@ export class TargetAssessor {
       quotas: facts.quotas ?? null,
       allocationFailures: facts.allocationFailures ?? null,
       obstacles: new Map(outcomes.map(({ assessment: { subnetId }, obstacles }) => [subnetId, obstacles])),
-      limits: (type) => limitsOf(type, facts.limits),
+      limits: limitsAmong(facts.limits),
     };
     return { assessment, estate };
   }
@@ -275,7 +277,7 @@ export class TargetAssessor {
     return warmAdvice({
       rhythm,
       settings: { ...newNodes.settings, maxPods: null },
-      limits: (type) => limitsOf(type, this.#input.facts.limits),
+      limits: limitsAmong(this.#input.facts.limits),
       nodes: nodes.length,
     });
   }
@@ -295,6 +297,12 @@ export class TargetAssessor {
     };
   }
 }
+
+/** Made out here: a function made in `finish` would keep all that is known there, the histories too, while the checks run. */
+const limitsAmong =
+  (known: ReadonlyMap<string, InstanceLimits>) =>
+  (type: string): InstanceLimits | null =>
+    limitsOf(type, known);
 
 /** As EC2 would list it if it were an interface. */
 const endpointPrefix = (

@@ -42,11 +42,31 @@ export interface PieceList {
 export function* piecesOf(assessment: TargetAssessment): Generator<ListPiece> {
   for (const [list, value] of Object.entries(assessment)) {
     if (!Array.isArray(value)) continue;
-    for (let start = 0; start < value.length; start += RECORDS_PER_PIECE) {
-      const line = `${JSON.stringify([list, value.slice(start, start + RECORDS_PER_PIECE)])}\n`;
-      for (const piece of cutBytes(Buffer.from(line))) yield { list, ...piece };
-    }
+    for (let start = 0; start < value.length; start += RECORDS_PER_PIECE)
+      for (const line of linesOf(list, value.slice(start, start + RECORDS_PER_PIECE)))
+        for (const piece of cutBytes(Buffer.from(line))) yield { list, ...piece };
   }
+}
+
+/**
+ * Lines of about a piece each. A cluster of 100 nodes is 60 kB: a line of all records would be text of many megabytes, for who
+ * writes it and for who reads it.
+ */
+function* linesOf(list: string, records: readonly unknown[]): Generator<string> {
+  let texts: string[] = [];
+  let length = 0;
+  const line = (): string => `[${JSON.stringify(list)},[${texts.join()}]]\n`;
+  for (const record of records) {
+    const text = JSON.stringify(record);
+    if (length > 0 && length + text.length > MAX_PIECE_BYTES) {
+      yield line();
+      texts = [];
+      length = 0;
+    }
+    texts.push(text);
+    length += text.length;
+  }
+  yield line();
 }
 
 /** @param pieces the names of the pieces, with the list that each is of, in their order */

@@ -195,7 +195,7 @@ const addAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean =>
 };
 
 /** Buckets that are kept unpacked: 3 MB each with 36 days. Who goes through the subnets by their numbers needs one at a time. */
-const OPEN_BUCKETS = 4;
+const OPEN_BUCKETS = 1;
 
 /** Who jumps from bucket to bucket, and has had each unpacked so often, gets all of them at once: unpacking one takes 60 ms. */
 const MOST_UNPACKINGS = 3;

@@ -87,6 +87,15 @@ describe('an assessment in pieces', () => {
     expect(piecesOfLists(uncounted, (name) => name === 'subnets')).toEqual(list.pieces);
   });
 
+  test('has no text of many records that are large: who reads it puts together a piece or two at a time', () => {
+    const large = subnets(200).map((subnet) => ({ ...subnet, name: 'x'.repeat(MAX_PIECE_BYTES / 4) }));
+    const assessment = anAssessment({ subnets: large });
+    expect(joined(assessment)).toEqual(assessment);
+    const text = Buffer.concat([...piecesOf(assessment)].map(({ bytes }) => bytes)).toString();
+    const longest = Math.max(...text.split('\n').map((line) => line.length));
+    expect(longest).toBeLessThan(1.1 * MAX_PIECE_BYTES);
+  });
+
   test('cuts a record that is too large for a piece, in the middle of a character if need be', () => {
     const assessment = anAssessment({
       subnets: [aSubnet({ name: '€'.repeat(MAX_PIECE_BYTES), tags: { note: 'x' } })],
