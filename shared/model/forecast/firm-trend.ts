@@ -1,6 +1,7 @@
 import { elementAt } from '../base/element-at.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
 import { lowest } from './jumps.ts';
+import { WEEKLY_NEEDS_HOURS } from './rhythm.ts';
 
 /** Gains are looked for in as many days as falls are. */
 const PAST_DAYS = 28;
@@ -50,12 +51,15 @@ export interface Trend {
   readonly hours: number;
   readonly probabilityWithinWeek: number;
   readonly lossPerDay: number;
-  readonly days: number;
+  /** What it has taken since it began. */
+  readonly taken: number;
   /** What is left at the low of an ordinary day, and what the supply could ever be. */
   readonly lowWater: number;
   readonly capacity: number;
   readonly usualGain: number;
   readonly hoursKnown: number;
+  /** Whether its level has held, or fallen along one line, for two days. */
+  readonly settled: boolean;
 }
 
 /** Before a whole week has been seen, a working week looks like a trend. Only what ends soon is believed. */
@@ -81,9 +85,10 @@ const LITTLE_PROBABILITY = 0.6;
  * had come back by as much before, or of the first week (docs/adr/0015), or of trends that had hardly begun (docs/adr/0034).
  */
 export const isFirm = (trend: Trend): boolean => {
-  const { hours, lowWater, usualGain, capacity, lossPerDay } = trend;
+  const { hours, lowWater, usualGain, capacity, lossPerDay, taken } = trend;
   if (trend.hoursKnown < WEEK_SEEN_HOURS && hours > SOON_HOURS) return false;
-  const taken = lossPerDay * trend.days;
+  // A level that has just changed may be a part of a week that is not known yet.
+  if (trend.hoursKnown < WEEKLY_NEEDS_HOURS && !trend.settled) return false;
   if (lowWater > lossPerDay * Math.max(LONGEST_DAYS, (TIMES_EXPECTED * hours) / 24)) return false;
   if (lowWater < SOME_SHARE * capacity && taken < TAKEN_OF_LEFT * lowWater) return false;
   const isUsual = taken < usualGain && lowWater < LEFT_IN_GAINS * usualGain;

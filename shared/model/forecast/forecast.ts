@@ -129,11 +129,12 @@ export const forecast = (
       hours: (Date.parse(exhaustionAt) - now) / HOUR,
       probabilityWithinWeek: probabilityWithin['7d'],
       lossPerDay: outlook.lossPerDay,
-      days: outlook.segment.days,
+      taken: outlook.taken,
       lowWater: outlook.lowWater,
       capacity,
       usualGain: outlook.usualGain,
       hoursKnown: grid.mean.length,
+      settled: outlook.segment.settled,
     });
   const shown = { ...outlook, ...(cameBackNow ? { lossPerDay: 0, lowWater: measured } : {}) };
   return {

@@ -1,6 +1,7 @@
 import { elementAt } from '../base/element-at.ts';
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import type { SupplyHistory } from '../result/forecast.ts';
+import { type Climb, climbOf } from './climb.ts';
 import { type SteadyPast, steadyPast } from './drain.ts';
 import { usualGainOf } from './firm-trend.ts';
 import { type HourlyGrid, hourlyGrid, median, RunningMeans } from './hourly-grid.ts';
@@ -58,6 +59,8 @@ export type Outlook =
       readonly segment: TrendSegment;
       /** The mean over the lookbacks: what is lost per day. */
       readonly lossPerDay: number;
+      /** The same of what the trend has taken since it began. */
+      readonly taken: number;
       /** What is left at the day's low, on an ordinary day, now. */
       readonly lowWater: number;
       /** The lowest value of the last day and week, since room last came back; `NaN`: not known. */
@@ -75,7 +78,10 @@ export type Outlook =
 
 /** One trend segment and how its days dip below it. */
 interface Lookback {
+  readonly hoursAgo: number;
   readonly segment: TrendSegment;
+  /** Where the segment is a climb after a level. */
+  readonly climb: Climb | null;
   readonly lossPerDay: number;
   /** Level at the end of the last closed hour. */
   readonly level: number;
@@ -111,8 +117,8 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     usualGain: usualGainOf(grid),
     stillDays: stillDays(grid, capacity),
   };
-  const lookbacks = LOOKBACK_HOURS.flatMap(
-    (ago) => lookbackAt(grid, levels, { capacity, ago, from: recovery.from }) ?? [],
+  const lookbacks = thoseThatSee(
+    LOOKBACK_HOURS.flatMap((ago) => lookbackAt(grid, levels, { capacity, ago, from: recovery.from }) ?? []),
   );
   const newest = lookbacks[0];
   if (newest === undefined) {
@@ -134,14 +140,17 @@ export const outlookOf = (history: SupplyHistory, capacity: number, now: number)
     ...seen,
     exhaustedAfter,
     segment: newest.segment,
-    lossPerDay: lookbacks.reduce((sum, lookback) => sum + lookback.lossPerDay, 0) / lookbacks.length,
+    lossPerDay: lookbacks.reduce((sum, { lossPerDay }) => sum + lossPerDay, 0) / lookbacks.length,
+    taken:
+      lookbacks.reduce((sum, { lossPerDay, segment }) => sum + lossPerDay * segment.days, 0) /
+      lookbacks.length,
     lowWater: Math.max(0, newest.level + median(newest.dailyDips)),
   };
 };
 
 type Trend = Pick<
   Extract<Outlook, { known: true }>,
-  'exhaustedAfter' | 'segment' | 'lossPerDay' | 'lowWater'
+  'exhaustedAfter' | 'segment' | 'lossPerDay' | 'taken' | 'lowWater'
 >;
 
 /** After room came back, and while nothing changes, there is no trend to go on. */
@@ -149,6 +158,7 @@ const noTrend = (days: number, level: number): Trend => ({
   exhaustedAfter: [],
   segment: { lossPerDay: 0, error: 0, level, days, settled: true, lossIfClimbing: 0, errorIfClimbing: 0 },
   lossPerDay: 0,
+  taken: 0,
   lowWater: level,
 });
 
@@ -195,8 +205,12 @@ const lookbackAt = (
   const blocks = blocksUntil(levels, from, end);
   // Each lookback judges the noise for itself: with one judgement for all, alerts flapped (measured on the tuning set).
   const noise = noiseOf(blocks, capacity);
-  const current = trendSegmentOf(blocks, noise);
-  if (current === null) return null;
+  const line = trendSegmentOf(blocks, noise);
+  if (line === null) return null;
+  const found = climbOf(blocks, noise);
+  const climb =
+    found !== null && (!line.settled || found.lossPerDay >= STEEPER * line.lossPerDay) ? found : null;
+  const current = climb === null ? line : { ...line, ...climb, settled: true };
   const stairs = lossInStairs(blocks, noise);
   const segment = stairs !== null && stairs > current.lossPerDay ? inStairs(current, stairs) : current;
 
@@ -211,9 +225,10 @@ const lookbackAt = (
   if (dailyDips.length === 0) return null;
 
   // The daily low should fall with the mean: where a rhythm changes its shape, it need not. It is noisier, so it halves at most.
+  // Most lows that the days of a climb are compared with are from before it.
   const ofLows = lossOfLows(lows.slice(0, Math.max(3, Math.round(segment.days))));
   const lossPerDay =
-    segment.lossPerDay > 0 && !Number.isNaN(ofLows)
+    segment.lossPerDay > 0 && !Number.isNaN(ofLows) && climb === null
       ? Math.min(segment.lossPerDay, Math.max(segment.lossPerDay / 2, ofLows))
       : segment.lossPerDay;
   // A level that has just changed is believed only as far as the supply was really seen to fall.
@@ -222,7 +237,25 @@ const lookbackAt = (
     lows.findIndex((low) => !Number.isNaN(low)),
   );
   const level = segment.settled ? segment.level : Math.max(segment.level, newestLow - median(dailyDips));
-  return { segment, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dailyDips };
+  return { hoursAgo, segment, climb, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dailyDips };
+};
+
+/** A climb is so many times as steep as a line that explains as much. With less, the line is the simpler truth. */
+const STEEPER = 1.15;
+/** A lookback with less of a climb than this, in days, cannot tell it from a step. */
+const CLIMB_SEEN_DAYS = 1.25;
+
+/** A lookback that ends before a climb can be seen says nothing of it: those that see it speak for it. */
+const thoseThatSee = (lookbacks: readonly Lookback[]): readonly Lookback[] => {
+  const climb = lookbacks[0]?.climb;
+  if (climb == null) return lookbacks;
+  const blind = lookbacks.findIndex((one) => one.climb === null);
+  const seeing = blind < 0 ? lookbacks : lookbacks.slice(0, blind);
+  return lookbacks.map((one, index) =>
+    one.climb === null && climb.days - one.hoursAgo / 24 < CLIMB_SEEN_DAYS
+      ? elementAt(seeing, index % seeing.length)
+      : one,
+  );
 };
 
 /** Two weeks of stairs go on; how high the next one is, is not known. */

@@ -35,7 +35,7 @@ const ADEQUACY = 2.2;
 const JUMP_SHARE = 0.9;
 
 /** Sums of a straight-line fit, one point at a time; x counts blocks back from the newest. */
-class Line {
+export class Line {
   #n = 0;
   #x = 0;
   #y = 0;
@@ -65,6 +65,7 @@ class Line {
     return (this.#xy - (this.#x * this.#y) / this.#n) / this.#spread;
   }
 
+  /** Its value at 0. */
   get level(): number {
     return (this.#y - this.slope * this.#x) / this.#n;
   }

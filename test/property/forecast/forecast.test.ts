@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { climbOf } from '../../../shared/model/forecast/climb.ts';
 import { forecast } from '../../../shared/model/forecast/forecast.ts';
 import { median, RunningMeans } from '../../../shared/model/forecast/hourly-grid.ts';
 import { HistoryBuilder, historyOf } from '../../../shared/model/forecast/supply-history.ts';
@@ -171,6 +172,42 @@ test('a straight line is found as it is, whatever its slope', () => {
         expect(segment?.days).toBe(length / 4);
         const lows = blocks.filter((_, back) => back % 4 === 0);
         expect(lossOfLows(lows)).toBeCloseTo(4 * slope, 6);
+      },
+    ),
+  );
+});
+
+test('a climb after a level is found as it is, whatever its pace, from a day to a week', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 60 }),
+      fc.integer({ min: 4, max: 27 }),
+      fc.integer({ min: 8, max: 30 }),
+      (slope, began, before) => {
+        const blocks = Array.from(
+          { length: began + before },
+          (_, back) => 2000 - slope * Math.max(0, began - back - 0.5),
+        );
+        const climb = climbOf(blocks, 0.25);
+        expect(climb?.days).toBe(began / 4);
+        expect(climb?.lossPerDay).toBeCloseTo(4 * slope, 6);
+        expect(climb?.level).toBeCloseTo(2000 - slope * began, 6);
+      },
+    ),
+  );
+});
+
+test('no jump is a climb, however large, and nothing that only grew or stood still', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -3000, max: 3000 }),
+      fc.integer({ min: 1, max: 30 }),
+      fc.integer({ min: 1, max: 40 }),
+      (by, ago, before) => {
+        const jump = Array.from({ length: ago + before }, (_, back) => (back < ago ? 5000 : 5000 + by));
+        expect(climbOf(jump, noiseOf(jump, 100))).toBeNull();
+        const gain = jump.map((block, back) => block - Math.abs(by) * back);
+        expect(climbOf(gain, noiseOf(gain, 100))).toBeNull();
       },
     ),
   );

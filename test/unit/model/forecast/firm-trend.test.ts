@@ -15,11 +15,12 @@ const trend = (changes: Partial<Trend> = {}): Trend => ({
   hours: 150,
   probabilityWithinWeek: 0.5,
   lossPerDay: 40,
-  days: 7,
+  taken: 280,
   lowWater: 250,
   capacity: 1000,
   usualGain: 0,
   hoursKnown: 20 * 24,
+  settled: true,
   ...changes,
 });
 
@@ -34,26 +35,32 @@ describe('a trend is firm enough for a warning', () => {
     expect(isFirm(trend({ hoursKnown: 8 * 24 }))).toBe(true);
   });
 
+  test('before the rhythm of the week is known only where its level has not just changed', () => {
+    expect(isFirm(trend({ hoursKnown: 15 * 24 - 1, settled: false }))).toBe(false);
+    expect(isFirm(trend({ hoursKnown: 15 * 24, settled: false }))).toBe(true);
+    expect(isFirm(trend({ hoursKnown: 15 * 24 - 1 }))).toBe(true);
+  });
+
   test('unless as much has come back before: more than it lost, and half of what is left', () => {
     expect(isFirm(trend({ usualGain: 290 }))).toBe(false);
     expect(isFirm(trend({ usualGain: 270 }))).toBe(true);
-    const larger = { usualGain: 290, lossPerDay: 45, days: 6 };
+    const larger = { usualGain: 290, lossPerDay: 45, taken: 270 };
     expect(isFirm(trend({ ...larger, lowWater: 579 }))).toBe(false);
     expect(isFirm(trend({ ...larger, lowWater: 580 }))).toBe(true);
   });
 
   test('unless it takes longer than thirteen days at its own pace, and far longer than is expected', () => {
-    expect(isFirm(trend({ lossPerDay: 250 / 13 - 0.1, days: 20 }))).toBe(false);
-    expect(isFirm(trend({ lossPerDay: 250 / 13 + 0.1, days: 20 }))).toBe(true);
+    expect(isFirm(trend({ lossPerDay: 250 / 13 - 0.1, taken: 400 }))).toBe(false);
+    expect(isFirm(trend({ lossPerDay: 250 / 13 + 0.1, taken: 400 }))).toBe(true);
     expect(isFirm(trend({ lossPerDay: 0 }))).toBe(false);
-    expect(isFirm(trend({ lossPerDay: 12.5, days: 20, hours: 300 }))).toBe(true);
-    expect(isFirm(trend({ lossPerDay: 12.4, days: 20, hours: 300 }))).toBe(false);
+    expect(isFirm(trend({ lossPerDay: 12.5, taken: 400, hours: 300 }))).toBe(true);
+    expect(isFirm(trend({ lossPerDay: 12.4, taken: 400, hours: 300 }))).toBe(false);
   });
 
   test('unless less than a quarter is left, and it has taken less than two fifths of that so far', () => {
-    expect(isFirm(trend({ lowWater: 249, days: 2.4 }))).toBe(false);
-    expect(isFirm(trend({ lowWater: 249, days: 2.5 }))).toBe(true);
-    expect(isFirm(trend({ lowWater: 251, days: 2 }))).toBe(true);
+    expect(isFirm(trend({ lowWater: 249, taken: 99 }))).toBe(false);
+    expect(isFirm(trend({ lowWater: 249, taken: 100 }))).toBe(true);
+    expect(isFirm(trend({ lowWater: 251, taken: 80 }))).toBe(true);
   });
 
   test('with little left only where it is likelier than not to end within a week', () => {
@@ -143,10 +150,10 @@ test('a load that came back each time is no warning days ahead, and the sentence
     return { raise, ...outcome };
   };
   const looks = Array.from({ length: 32 }, (_, quarter) => levels(wandering, 24 + quarter / 4));
-  const expecting = looks.filter(({ exhaustionAt }) => exhaustionAt !== null);
+  // The last day is critical whatever came back before.
+  const expecting = looks.filter(({ exhaustionAt, raise }) => exhaustionAt !== null && raise !== 'critical');
   expect(expecting.length).toBeGreaterThan(0);
   expect(expecting.map(({ isTrendFirm }) => isTrendFirm)).toEqual(expecting.map(() => false));
-  // The last day is critical whatever came back before.
   expect(looks.map(({ raise }) => raise)).not.toContain('warning');
   expect(expecting[0]?.reason).toContain('This trend is not sure enough for a warning.');
   expect(levels((day) => 1030 - 30 * day + 5 * scatter(day), 28)).toMatchObject({
