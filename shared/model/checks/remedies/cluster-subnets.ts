@@ -8,7 +8,8 @@ import type { Estate } from '../estate.ts';
 /** Karpenter's default selector looks for this tag; by convention its value is the cluster's name. */
 export const KARPENTER_TAG = 'karpenter.sh/discovery';
 
-const CLUSTER_CNI_TAG = 'cni.networking.k8s.aws/cluster/';
+/** Keeps a subnet with the role to the clusters that such tags name. */
+export const CLUSTER_CNI_TAG = 'cni.networking.k8s.aws/cluster/';
 
 /** Subnets with such owners are for them: a cluster's nodes would take the addresses that these need. */
 const NOT_FOR_NODES = new Set([

@@ -11,7 +11,7 @@ import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { afterwards, opened } from './afterwards.ts';
 import { clustersUsing, isOpenToCni, NODES_TO_HOLD, nodeTake } from './cluster-subnets.ts';
-import { discoveryPreconditions } from './discovery.ts';
+import { cniTags, discoveryPreconditions } from './discovery.ts';
 import { eniConfigCommands, eniConfigPrecondition } from './eni-configs.ts';
 import { nodeClassCommands, nodeClassPreconditions } from './node-classes.ts';
 import { routeTableOf } from './routes.ts';
@@ -330,7 +330,7 @@ const tagsFor = (estate: Estate, subnet: SubnetAssessment, use: Use): Tags => {
   return {
     Name: freshName(estate, subnet),
     ...Object.fromEntries(copied),
-    ...(use === 'discovery' ? { [CNI_ROLE_TAG]: '1' } : {}),
+    ...(use === 'discovery' ? cniTags(estate, clustersUsing(estate, subnet), subnet) : {}),
   };
 };
 

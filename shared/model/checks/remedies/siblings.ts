@@ -124,7 +124,8 @@ const throughDiscovery = (
     title: `Let pods of ${cluster.clusterName} take addresses from ${displayName(other.name, other.subnetId)}`,
     effect: `The CNI finds it by its tag. Nodes in ${displayName(subnet.name, subnet.subnetId)} put new interfaces there, and nothing restarts.`,
     use: 'discovery',
-    commands: [tagForCni(other.region, other.subnetId)],
+    // Clusters that have nodes there are named as well: without their names the tags would shut these out.
+    commands: [tagForCni(estate, [...new Set([cluster, ...clustersUsing(estate, other)])], other)],
     preconditions,
   };
 };

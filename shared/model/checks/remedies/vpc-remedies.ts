@@ -129,6 +129,12 @@ const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): strin
 /** Each remedy has a block of its own: a VPC does not take one twice. */
 export const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null => {
   if (vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM) return null;
+  // All remedies of a run can be applied, so those before this one leave it what the quota allows.
+  const offered = estate.ranges.offers.filter(
+    (offer) => offer.vpcId === vpc.vpcId && offer.purpose !== purpose,
+  );
+  if (!isAtBlockQuota(estate, vpc) && vpc.cidrBlocks.length + offered.length >= blockQuota(estate).value)
+    return null;
   const { from, not } = secondaryRanges(vpc.cidrBlocks);
   return estate.ranges.newBlock({
     vpcId: vpc.vpcId,

@@ -186,6 +186,59 @@ describe('where subnet discovery cannot be used', () => {
     expect(offer(other(), { eksClusters: [eks] })?.commands[0]).toContain('kubernetes.io/role/cni');
   });
 
+  describe('in a VPC with other clusters', () => {
+    const version = (of: string) => ({ version: of, configuration: null });
+    const pay = aCluster({ clusterName: 'pay', nodes: [] });
+    const among = (
+      clusters: readonly ClusterAssessment[],
+      payVersion = 'v1.22.1-eksbuild.1',
+      tags: SubnetAssessment['tags'] = {},
+    ) =>
+      offer(other({ tags }), {
+        clusters: [cluster, ...clusters],
+        eksClusters: [eks, anEksCluster({ name: 'pay', subnetIds: [], vpcCni: version(payVersion) })],
+      });
+    const OPEN = 'aws ec2 create-tags --resources subnet-0b --tags Key=kubernetes.io/role/cni,Value=1';
+    const shop = 'Key=cni.networking.k8s.aws/cluster/shop,Value=shared';
+
+    test('the tags name the cluster, because the role alone opens a subnet to all of them', () => {
+      expect(among([pay])?.commands).toEqual([`${OPEN} ${shop} --region eu-west-1`]);
+      const [, , , , , , last] = among([pay])?.preconditions ?? [];
+      expect(last).toEqual({
+        text: 'The tags keep pay out, from version 1.22.1 of the CNI on.',
+        holds: true,
+      });
+      expect(among([pay], 'v1.22.0')?.preconditions.at(-1)).toMatchObject({ holds: null });
+    });
+
+    test('a cluster with nodes there is named as well, which keeps its pods on their own subnet', () => {
+      const there = aCluster({
+        clusterName: 'pay',
+        nodes: [aNodeAssessment({ instanceId: 'i-pay', subnetId: 'subnet-0b' })],
+      });
+      const third = aCluster({ clusterName: 'third', nodes: [] });
+      expect(among([there, third])?.commands).toEqual([
+        `${OPEN} ${shop} Key=cni.networking.k8s.aws/cluster/pay,Value=shared --region eu-west-1`,
+      ]);
+    });
+
+    test('tags that name another cluster already are no way in without this one', () => {
+      expect(among([], undefined, { 'cni.networking.k8s.aws/cluster/pay': 'shared' })?.commands).toEqual([
+        `${OPEN} ${shop} --region eu-west-1`,
+      ]);
+    });
+
+    test.each<[string, Partial<ClusterAssessment>]>([
+      ['in another VPC', { vpcId: 'vpc-02' }],
+      ['in EKS Auto Mode', { autoMode: true }],
+      ['with custom networking', { customNetworking: true }],
+      ['of an overlay', { cni: 'overlay' }],
+      ['of Cilium', { cni: 'cilium-eni' }],
+    ])('one %s does not find the subnet anyway', (_, changes) => {
+      expect(among([{ ...pay, ...changes }])?.commands).toEqual([`${OPEN} --region eu-west-1`]);
+    });
+  });
+
   test('Linux nodes beside Windows ones use it', () => {
     const nodes = [aNodeAssessment({ windows: true }), aNodeAssessment({ instanceId: 'i-02' })];
     expect(offer(other(), { clusters: [{ ...cluster, nodes }] })).not.toBeNull();

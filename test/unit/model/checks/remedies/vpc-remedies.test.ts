@@ -222,6 +222,25 @@ describe('a new block with a subnet in it', () => {
   const withSubnet = (changes: Partial<EstateInput> = {}, subnet = aSubnet()) =>
     addSecondaryCidrSubnet(anEstate({ subnets: [subnet], ...changes }), subnet);
 
+  test('is one of as many as the quota still allows, however many subnets of the VPC are full', () => {
+    const subnets = ['a', 'b', 'c'].map((id, index) =>
+      aSubnet({ subnetId: `subnet-0${id}`, cidrBlock: `10.0.${index}.0/24` }),
+    );
+    const blocksOf = (have: number) => {
+      const vpcs = [aVpcAssessment({ cidrBlocks: ranges(have) })];
+      const estate = anEstate({ vpcs, subnets });
+      const offered = () =>
+        subnets.map((subnet) => addSecondaryCidrSubnet(estate, subnet)?.ranges?.[0] ?? null);
+      // Asked again, each gets the same.
+      expect(offered()).toEqual(offered());
+      return offered();
+    };
+    expect(blocksOf(2)).toEqual(['100.64.0.0/16', '100.65.0.0/16', '100.66.0.0/16']);
+    expect(blocksOf(4)).toEqual(['100.64.0.0/16', null, null]);
+    // At the quota each comes after the request for a higher one.
+    expect(blocksOf(5)).toEqual(['100.64.0.0/16', '100.65.0.0/16', '100.66.0.0/16']);
+  });
+
   test('waits for the block before it makes the subnet', () => {
     expect(withSubnet()).toMatchObject({
       title: 'Add 100.64.0.0/16 to the VPC, and the subnet 100.64.0.0/20 in eu-west-1a',
