@@ -21,10 +21,10 @@ import {
   coverageExit,
   type ScanOptions,
 } from '../input/scan-options.ts';
-import type { ListingColumn } from '../output/listing.ts';
+import { type ListingColumn, listingTable } from '../output/listing.ts';
 import type { ClustersDocument } from '../output/listing-documents.ts';
 import { noClusters, renderProblems } from '../output/scan-table.ts';
-import { renderTable, wholeNumber } from '../output/table.ts';
+import { wholeNumber } from '../output/table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -123,6 +123,12 @@ const serviceText = ({ serviceRange }: ClusterAssessment): string | null => {
   return `services ${[ipv4, ipv6].filter((range) => range !== null).join(', ')}${size}`;
 };
 
+/** Enough of an error code of EC2 to know it. */
+const CODE = 16;
+
+const tableOf = <Row>(io: Io, columns: readonly ListingColumn<Row>[], rows: readonly Row[]): string =>
+  listingTable(io, { columns, rows }, { wide: false, headers: true });
+
 const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const dye = paint(io);
   const { gauges } = cluster;
@@ -136,15 +142,15 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   const rooms = roomsOf(cluster.capacity);
   if (rooms.length > 0) {
     parts.push(
-      renderTable<Room>(
+      tableOf<Room>(
         io,
         [
-          { title: 'SUBNET', cell: ({ subnet }) => subnet.subnetId },
-          { title: 'ZONE', cell: ({ subnet }) => subnet.availabilityZone },
+          { title: 'ZONE', leaveOut: 2, cell: ({ subnet }) => subnet.availabilityZone },
           { title: 'MORE PODS', align: 'right', cell: ({ subnet }) => wholeNumber(subnet.morePods) },
           { title: 'TYPE', cell: ({ type }) => type },
           { title: 'MORE NODES', align: 'right', cell: ({ nodes }) => wholeNumber(nodes) },
-          { title: 'AT ONE MORE', cell: ({ error }) => error },
+          { title: 'AT ONE MORE', shortest: CODE, cell: ({ error }) => error },
+          { title: 'SUBNET', cell: ({ subnet }) => subnet.subnetId },
         ],
         rooms,
       ),
@@ -153,7 +159,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   // One subnet a zone says it all already.
   if (cluster.zones.some(({ subnetIds }) => subnetIds.length > 1)) {
     parts.push(
-      renderTable<ZoneRoom>(
+      tableOf<ZoneRoom>(
         io,
         [
           { title: 'ZONE', cell: ({ zone }) => zone.availabilityZone },
@@ -161,7 +167,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
           { title: 'MORE PODS', align: 'right', cell: ({ zone }) => wholeNumber(zone.morePods) },
           { title: 'TYPE', cell: ({ more }) => more?.instanceType ?? null },
           { title: 'MORE NODES', align: 'right', cell: ({ more }) => wholeNumber(more?.nodes ?? null) },
-          { title: 'AT ONE MORE', cell: ({ more }) => more?.error ?? null },
+          { title: 'AT ONE MORE', shortest: CODE, cell: ({ more }) => more?.error ?? null },
         ],
         cluster.zones.flatMap((zone): ZoneRoom[] =>
           zone.moreNodes.length === 0
@@ -173,10 +179,10 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   }
   if (cluster.committed.length > 0) {
     parts.push(
-      renderTable<CommittedDemand>(
+      tableOf<CommittedDemand>(
         io,
         [
-          { title: 'GROUP', cell: ({ group }) => group },
+          { title: 'GROUP', shortest: 12, cell: ({ group }) => group },
           { title: 'NODES', align: 'right', cell: ({ currentNodes }) => wholeNumber(currentNodes) },
           { title: 'MAXIMUM', align: 'right', cell: ({ maximumNodes }) => wholeNumber(maximumNodes) },
           { title: 'FIT', align: 'right', cell: ({ fits }) => wholeNumber(fits) },
@@ -186,9 +192,9 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
             cell: ({ shortfall }) => wholeNumber(shortfall),
             style: ({ shortfall }) => (shortfall !== null && shortfall > 0 ? 'red' : null),
           },
-          { title: 'THEN', cell: ({ error }) => error },
+          { title: 'THEN', shortest: CODE, cell: ({ error }) => error },
           { title: 'FULL', align: 'right', cell: ({ whenFull }) => wholeNumber(whenFull?.fits) },
-          { title: 'THEN', cell: ({ whenFull }) => whenFull?.error ?? null },
+          { title: 'THEN', shortest: CODE, cell: ({ whenFull }) => whenFull?.error ?? null },
         ],
         cluster.committed,
       ),
@@ -196,7 +202,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
   }
   if (cluster.zoneFailover !== undefined && cluster.zoneFailover.length > 0) {
     parts.push(
-      renderTable<ZoneFailover>(
+      tableOf<ZoneFailover>(
         io,
         [
           { title: 'IF GONE', cell: ({ lostZones }) => lostZones.join(', ') },
@@ -208,7 +214,7 @@ const renderCluster = (io: Io, cluster: ClusterAssessment): string => {
             cell: ({ shortfall }) =>
               shortfall !== null && shortfall > 0 ? dye('red', number(shortfall)) : wholeNumber(shortfall),
           },
-          { title: 'THEN', cell: ({ error }) => error },
+          { title: 'THEN', shortest: CODE, cell: ({ error }) => error },
           {
             title: 'SHORT AT MAXIMUM',
             align: 'right',

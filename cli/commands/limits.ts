@@ -16,7 +16,7 @@ const COLUMNS: readonly ListingColumn<LimitsDescription>[] = [
   { title: 'TYPE', cell: ({ type }) => type },
   { title: 'INTERFACES', align: 'right', cell: ({ maxEnis }) => wholeNumber(maxEnis) },
   { title: 'IPV4 EACH', align: 'right', cell: ({ ipv4PerEni }) => wholeNumber(ipv4PerEni) },
-  { title: 'BRANCH', align: 'right', cell: ({ branchEnis }) => wholeNumber(branchEnis) },
+  { title: 'BRANCH', align: 'right', leaveOut: 2, cell: ({ branchEnis }) => wholeNumber(branchEnis) },
   { title: 'PODS', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.secondary) },
   {
     title: 'CUSTOM NETWORKING',
@@ -39,8 +39,8 @@ const COLUMNS: readonly ListingColumn<LimitsDescription>[] = [
         ? null
         : `${wholeNumber(maxPods.customNetworkingPrefix)} (${wholeNumber(maxPods.customNetworkingPrefixRecommended) ?? '-'})`,
   },
-  { title: 'POD ENI', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.podEni) },
-  { title: 'WINDOWS', align: 'right', cell: ({ maxPods }) => wholeNumber(maxPods.windows) },
+  { title: 'POD ENI', align: 'right', leaveOut: 1, cell: ({ maxPods }) => wholeNumber(maxPods.podEni) },
+  { title: 'WINDOWS', align: 'right', leaveOut: 3, cell: ({ maxPods }) => wholeNumber(maxPods.windows) },
 ];
 
 /** `headroom limits`: what instance types can hold, from the shipped table, and from EC2 for types that it lacks. */

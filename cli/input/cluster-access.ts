@@ -1,3 +1,4 @@
+import { type EKSClient, ListClustersCommand, ResourceNotFoundException } from '@aws-sdk/client-eks';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { CallMeter } from '../../shared/aws/call-meter.ts';
 import { createTargetClients } from '../../shared/aws/clients.ts';
@@ -18,9 +19,12 @@ import type { KubernetesApi } from '../../shared/kubernetes/kubernetes-api.ts';
 import { KubernetesFailure } from '../../shared/kubernetes/kubernetes-failure.ts';
 import { parseArn, targetOfArn } from '../../shared/model/aws/arn.ts';
 import { awsFailure } from '../../shared/model/aws/aws-failure.ts';
+import { answeredList } from '../../shared/model/aws/aws-pages.ts';
 import { type Problem, problemOf } from '../../shared/model/base/errors.ts';
 import { permissionName } from '../../shared/model/kubernetes/observed.ts';
+import { UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
+import { nearestOf } from './nearest-name.ts';
 import type { ScanOptions } from './scan-options.ts';
 
 export interface CheckedPermission {
@@ -79,6 +83,7 @@ export const checkAccess = async (
           })
         : openContext(options.context, env);
     const reviewed = await review(open, needs);
+    if (reviewed.isMissing) throw await noSuchCluster(cluster, asked, (await clients.services()).eks);
     const missing = reviewed.needs.filter(({ granted }) => granted !== true);
     const subject = { clusterName: cluster, region: asked, roleArn };
     return {
@@ -133,8 +138,23 @@ const roleOfSession = (arn: string): string => {
 interface Review {
   readonly needs: readonly ReviewedNeed[];
   readonly isKnown: boolean;
+  /** EKS has no such cluster. */
+  readonly isMissing: boolean;
   readonly problem: Problem | null;
 }
+
+/** With the nearest name, where clusters may be listed. */
+const noSuchCluster = async (name: string, region: string, eks: EKSClient): Promise<UsageError> => {
+  const nearest = async (): Promise<string> => {
+    const { clusters } = await eks.send(new ListClustersCommand({}));
+    return nearestOf(name, answeredList(clusters, 'clusters'));
+  };
+  const others = await nearest().catch(() => '');
+  return new UsageError(
+    `There is no EKS cluster ${name} in ${region}.${others}`,
+    'Correct --cluster, or name the Region of the cluster with --region.',
+  );
+};
 
 /** Credentials that are not accepted have no permission; of an API that cannot be reached nothing is known. */
 const review = async (open: () => Promise<KubernetesApi>, needs: readonly AccessNeed[]): Promise<Review> => {
@@ -143,11 +163,13 @@ const review = async (open: () => Promise<KubernetesApi>, needs: readonly Access
   let api: KubernetesApi | null = null;
   try {
     api = await open();
-    return { needs: await reviewAccess(api, needs), isKnown: true, problem: null };
+    return { needs: await reviewAccess(api, needs), isKnown: true, isMissing: false, problem: null };
   } catch (error) {
     if (!(error instanceof KubernetesFailure)) throw error;
-    if (error.reason === 'unauthenticated') return { needs: all(false), isKnown: false, problem: null };
-    return { needs: all(null), isKnown: false, problem: problemOf(error) };
+    if (error.reason === 'unauthenticated')
+      return { needs: all(false), isKnown: false, isMissing: false, problem: null };
+    const isMissing = error.cause instanceof ResourceNotFoundException;
+    return { needs: all(null), isKnown: false, isMissing, problem: problemOf(error) };
   } finally {
     api?.close();
   }

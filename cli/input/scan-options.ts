@@ -115,7 +115,7 @@ export const checkTargetOptions = (
       .map((vpc) => `--vpc ${vpc} matches nothing: it is not a VPC id (such as vpc-0abc)`),
     ...(formats.includes(options.format)
       ? []
-      : [`--format ${options.format} is none of ${formats.join(', ')}`]),
+      : [`--output ${options.format} is none of ${formats.join(', ')}`]),
     ...(options.allRegions === true && options.region !== undefined
       ? ['--all-regions and --region are both given: keep one of them']
       : []),

@@ -2,6 +2,7 @@ import { shorten } from '../../shared/model/base/text/names.ts';
 import { UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 import { nearestOf } from '../input/nearest-name.ts';
+import type { OutputOptions } from '../input/output-options.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** What a cell stands for. `null`: not known. */
@@ -35,6 +36,12 @@ export const columnName = (title: string): string => title.toLowerCase().replace
 export const cellValue = <Row>({ value, cell }: ListingColumn<Row>, row: Row): CellValue =>
   value === undefined ? cell(row) : value(row);
 
+/** `used` or `used:desc`, taken apart. */
+const askedOrder = (sortBy: string): { readonly name: string; readonly direction: string | undefined } => {
+  const [, name = sortBy, direction] = /^(.+?)(?::(asc|desc))?$/.exec(sortBy) ?? [];
+  return { name: name.toLowerCase(), direction };
+};
+
 const compare = (a: CellValue, b: CellValue): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en');
 
@@ -48,8 +55,8 @@ export const sorted = <Row>(
   sortBy: string | undefined,
 ): readonly Row[] => {
   if (sortBy === undefined) return rows;
-  const [, name = sortBy, direction] = /^(.+?)(?::(asc|desc))?$/.exec(sortBy) ?? [];
-  const column = columns.find(({ title }) => columnName(title) === name.toLowerCase());
+  const { name, direction } = askedOrder(sortBy);
+  const column = columns.find(({ title }) => columnName(title) === name);
   if (column === undefined)
     throw new UsageError(
       `There is no column ${name} to sort by.${nearestOf(
@@ -111,13 +118,19 @@ const fitting = <Row>(
   }));
 };
 
+const withoutLeaveOut = <Row>({ leaveOut: _, ...column }: ListingColumn<Row>): ListingColumn<Row> => column;
+
 /** The rows as a table that fits the terminal. Where standard output is none, every ordinary column is shown. */
 export const listingTable = <Row>(
   io: Pick<Io, 'colour' | 'columns'>,
   { columns, rows }: Pick<Listing<Row>, 'columns' | 'rows'>,
-  { wide, headers }: { readonly wide: boolean; readonly headers: boolean },
+  { wide, headers, sortBy }: Pick<OutputOptions, 'headers' | 'sortBy'> & { readonly wide: boolean },
 ): string => {
-  const asked = columns.filter((column) => wide || column.wide !== true);
+  const ordering = sortBy === undefined ? null : askedOrder(sortBy).name;
+  const asked = columns
+    .filter((column) => wide || column.wide !== true || columnName(column.title) === ordering)
+    // What the rows are ordered by is shown, however narrow the terminal is.
+    .map((column) => (columnName(column.title) === ordering ? withoutLeaveOut(column) : column));
   const shown = wide || io.columns === null ? asked : fitting(asked, rows, io.columns);
   const table = renderTable(io, shown, rows);
   return headers ? table : table.slice(table.indexOf('\n') + 1);

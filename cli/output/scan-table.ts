@@ -77,7 +77,7 @@ const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
     style: styleOf('any'),
     order: ({ levels }) => rankOf(levels),
   },
-  { title: 'ZONE', leaveOut: 2, cell: ({ subnet }) => subnet.availabilityZone },
+  { title: 'ZONE', leaveOut: 3, cell: ({ subnet }) => subnet.availabilityZone },
   {
     title: 'RANGE',
     leaveOut: 5,
@@ -120,7 +120,7 @@ const columnsAt = (now: number): readonly ListingColumn<SubnetRow>[] => [
   {
     title: 'RUNS OUT IN',
     align: 'right',
-    leaveOut: 3,
+    leaveOut: 2,
     cell: ({ subnet }) => runwayText(endOf(subnet, now), now),
     value: ({ subnet }) => endOf(subnet, now),
   },

@@ -46,6 +46,12 @@ export const writeListing = async <Row>(
   }
   if (format === 'name')
     return io.out(ordered.rows.map((row) => `${printable(listing.nameOf(row))}\n`).join(''));
-  io.out(listingTable(io, ordered, { wide: format === 'wide', headers }));
+  io.out(
+    listingTable(io, ordered, {
+      wide: format === 'wide',
+      headers,
+      ...(sortBy === undefined ? {} : { sortBy }),
+    }),
+  );
   if (headers) io.out(notes?.() ?? '');
 };

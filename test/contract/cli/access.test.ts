@@ -50,13 +50,9 @@ test('nothing is missing where all is granted', async () => {
   expect(out).toContain('Nothing is missing.');
 });
 
-test('a cluster that EKS does not know is a problem, and no permission is claimed to be missing or granted', async () => {
+test('a cluster that EKS does not know is refused with the nearest name, and nothing is said of its permissions', async () => {
   const started = await startDemo(() => true);
-  const { code, err, out } = await headroom(
-    ['access', '--cluster', 'elsewhere', '--format', 'json'],
-    started,
-  );
-  expect(code).toBe(3);
-  expect(err).toContain('elsewhere');
-  expect((JSON.parse(out) as { permissions: { granted: unknown }[] }).permissions[0]?.granted).toBeNull();
+  const { code, err, out } = await headroom(['access', '--cluster', 'serach', '--format', 'json'], started);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('There is no EKS cluster serach in eu-west-1. Did you mean "search"?');
 });

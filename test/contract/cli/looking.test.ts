@@ -104,7 +104,7 @@ describe('headroom findings', () => {
   test.each([
     [['findings', '--severity', 'awful'], '--severity awful is not a severity.'],
     [['findings', '--fail-on', 'never'], '--fail-on never is not a severity.'],
-    [['clusters', '--format', 'xml'], '--format xml is none of table, wide, json, yaml, csv, name'],
+    [['clusters', '--format', 'xml'], '--output xml is none of table, wide, json, yaml, csv, name'],
   ])('%j is bad usage', async (args, message) => {
     const { code, err, out } = await headroomInProcess(args);
     expect([code, out]).toEqual([2, '']);

@@ -173,7 +173,7 @@ describe('headroom explain', () => {
     [['data-a', '--cluster', 'dta'], 'Nothing matches --cluster dta. Did you mean "data"?'],
     [['data-b'], 'There is no subnet data-b. Did you mean "data-a"?'],
     [['twin'], '2 subnets are called twin: subnet-'],
-    [['data-a', '--output', 'csv'], '--format csv is none of table, json, yaml'],
+    [['data-a', '--output', 'csv'], '--output csv is none of table, json, yaml'],
     [['data-a', '--state', 'x.sqlite', '--from', 'y.json'], '--from cannot be used with --state'],
   ])('%j is refused', async (args, message) => {
     const { code, err, out } = await headroom(['explain', ...args], lab);

@@ -106,7 +106,7 @@ describe('--output', () => {
   });
 
   test.each([
-    [['--output', 'xml'], '--format xml is none of table, wide, json, yaml, csv, name'],
+    [['--output', 'xml'], '--output xml is none of table, wide, json, yaml, csv, name'],
     [['--output', 'json', '--sort-by', 'used'], '--sort-by would have no effect'],
     [['--output', 'yaml', '--no-headers'], '--no-headers would have no effect'],
     [['--sort-by', 'usd'], 'There is no column usd to sort by. Did you mean "used"?'],
@@ -147,6 +147,27 @@ describe('rows', () => {
     expect(Math.max(...table.map((line) => [...line].length))).toBeLessThanOrEqual(columns);
     expect(table[0]).toMatch(/AVAILABLE +PREFIXES/);
     expect(table[0]).toMatch(/SUBNET$/);
+  });
+
+  test.each([['clusters'], ['limits', 'm5.large', 'c6g.large']])(
+    'headroom %s fits 80 columns: codes are shortened or columns left out',
+    async (...args) => {
+      const { out } = await run(args, 80);
+      const tables = out
+        .split('\n')
+        .filter((line) => / {2}/.test(line) && !/^(?:unknown|\w+ {2}\d{12}) /.test(line));
+      expect(tables.length).toBeGreaterThan(2);
+      expect(tables.filter((line) => [...line].length > 80)).toEqual([]);
+    },
+  );
+
+  test.each(['used:desc', 'level'])('the column of --sort-by %s is shown in 80 columns', async (sortBy) => {
+    const { out } = await run(['scan', '--sort-by', sortBy], 80);
+    const [head = ''] = out.split('\n');
+    expect(head).toContain(sortBy.replace(':desc', '').toUpperCase());
+    expect((await run(['scan'], 80)).out.split('\n')[0]).not.toContain(
+      sortBy.replace(':desc', '').toUpperCase(),
+    );
   });
 
   test('the figure that is bad is coloured, and the id is not', async () => {

@@ -306,7 +306,7 @@ describe('a wrong command line', () => {
       'me',
     );
     expect([code, out]).toEqual([2, '']);
-    for (const part of ['--region mars', '--vpc x', '--format xml', '--role-arn me'])
+    for (const part of ['--region mars', '--vpc x', '--output xml', '--role-arn me'])
       expect(err).toContain(part);
     expect(lab.calls.length).toBe(before);
   });
