@@ -110,7 +110,8 @@ Examples:
   $ headroom limits m5.large                       how many interfaces, addresses and pods a type can hold
 
 Credentials, profiles and Regions come from the default chain of the AWS SDK (AWS_PROFILE, SSO, roles, ...).
-Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
+Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be
+scanned.
 `,
     );
   program.hook('preAction', (_, command) => {

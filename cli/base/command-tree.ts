@@ -31,17 +31,6 @@ export interface CommandEntry {
 
 const PLACEHOLDER = /[<[]([^>\]]+?)(?:\.\.\.)?[>\]]/;
 
-/** A description that is nothing but the choice: `table or json`. */
-const EITHER = /^[a-z]+(?:, [a-z]+)* or [a-z]+$/;
-
-const SEVERITIES: readonly string[] = ['info', 'warning', 'critical'];
-
-const choicesOf = ({ argChoices, description }: Option, value: string | null): readonly string[] => {
-  if (argChoices !== undefined) return argChoices;
-  if (value === 'severity') return SEVERITIES;
-  return value !== null && EITHER.test(description) ? description.split(/, | or /) : [];
-};
-
 const optionEntry = (option: Option): OptionEntry => {
   const value = PLACEHOLDER.exec(option.flags)?.[1] ?? null;
   return {
@@ -50,7 +39,7 @@ const optionEntry = (option: Option): OptionEntry => {
     long: option.long ?? option.flags,
     description: option.description,
     value,
-    choices: choicesOf(option, value),
+    choices: option.argChoices ?? [],
     defaultValue: typeof option.defaultValue === 'string' ? option.defaultValue : null,
   };
 };

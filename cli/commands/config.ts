@@ -14,9 +14,10 @@ interface Options {
   readonly format: OutputFormat;
 }
 
-/** `90`: `90s`, `600`: `10m`, `86400`: `24h`, as headroom.yml has them. */
+/** `90`: `90s`, `600`: `10m`, `86400`: `24h`, `604800`: `7d`, as headroom.yml has them. */
 const duration = (seconds: number): string => {
   if (seconds === 0) return 'at once';
+  if (seconds > 86_400 && seconds % 86_400 === 0) return `${seconds / 86_400}d`;
   if (seconds % 3600 === 0) return `${seconds / 3600}h`;
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 };
@@ -25,8 +26,10 @@ const duration = (seconds: number): string => {
 const SETTINGS: Readonly<Record<string, (value: never) => string>> = {
   warning: (value: Readonly<Record<string, number>> | null) => `warning ${threshold(value)}`,
   critical: (value: Readonly<Record<string, number>> | null) => `critical ${threshold(value)}`,
-  warningWithin: (hours: number | null) => `warning ${hours === null ? 'off' : `within ${hours}h`}`,
-  criticalWithin: (hours: number | null) => `critical ${hours === null ? 'off' : `within ${hours}h`}`,
+  warningWithin: (hours: number | null) =>
+    `warning ${hours === null ? 'off' : `within ${duration(hours * 3600)}`}`,
+  criticalWithin: (hours: number | null) =>
+    `critical ${hours === null ? 'off' : `within ${duration(hours * 3600)}`}`,
   severity: (severity: string) => severity,
   minimumSeverity: (severity: string) => `from ${severity} on`,
   minimumAvailable: (count: number) => `with at least ${count} addresses free`,

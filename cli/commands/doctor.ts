@@ -59,8 +59,9 @@ Examples:
   $ headroom doctor --reader-role HeadroomReader          with credentials of an account that a deployment reads
   $ headroom doctor --output json | jq '.checks[] | select(.status == "failed")'
 
-It tries every call of a scan, with DryRun where EC2 has it. It also tries every call on the state table, with a condition
-that never holds. Roles that only AWS Lambda may assume are simulated by IAM. It changes nothing and sends no message.
+It tries every call of a scan, with DryRun where EC2 has it. It also tries every call on the state table, with a
+condition that never holds. Roles that only AWS Lambda may assume are simulated by IAM. It changes nothing and sends no
+message.
 Exit codes: 0 all is well, 2 wrong usage or configuration, 3 nothing could be scanned, 4 something has to be fixed.
 `,
     )

@@ -4,6 +4,7 @@ import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import type { Io } from '../base/io.ts';
+import { listedValues } from '../base/listed-values.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
@@ -13,6 +14,7 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
+  SEVERITIES,
 } from '../input/scan-options.ts';
 import { renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
@@ -54,8 +56,18 @@ const notesOf = (io: Io, document: ScanDocument): string => {
 export const addFindingsCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('findings'), { format: 'rows' })))
     .description('problems now and soon, with evidence and remedies whose preconditions were checked')
-    .option('--severity <severity>', 'only findings of at least this severity', 'info')
-    .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
+    .addOption(
+      listedValues('--severity <severity>', 'only findings of at least this severity', SEVERITIES).default(
+        'info',
+      ),
+    )
+    .addOption(
+      listedValues(
+        '--fail-on <severity>',
+        'exit with 1 when a finding has at least this severity',
+        SEVERITIES,
+      ).default('critical'),
+    )
     .addHelpText(
       'after',
       `

@@ -58,7 +58,7 @@ Examples:
   $ headroom limits m5.large c5.xlarge
   $ headroom limits m5.large --format json | jq .maxPods.prefixRecommended
 
-PODS is max-pods in secondary-address mode; PREFIXES what /28 prefixes make possible, and in brackets what is recommended
+PODS is max-pods in secondary mode. PREFIXES is what prefix mode makes possible, and in brackets what is recommended
 (110, or 250 above 30 vCPUs). BRANCH interfaces serve security groups for pods. POD ENI is max-pods beside a trunk
 interface. WINDOWS is the number of pods with an address on a Windows node. JSON of one type is an object, of several
 an array.

@@ -10,6 +10,7 @@ import { selectorsOf } from '../../shared/pipeline/mute-selectors.ts';
 import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { type AddCommand, collectValues, UsageError } from '../base/command-line.ts';
+import { listedValues } from '../base/listed-values.ts';
 import { type Caller, callerOf } from '../input/caller.ts';
 import { isCovered } from '../input/mute-coverage.ts';
 import { type MuteOptions, muteEnd, muteSelector } from '../input/mute-options.ts';
@@ -39,7 +40,7 @@ const addSelectorOptions = (command: Command): Command =>
     .option('--account <id...>', 'accounts', collectValues)
     .option('--in-region <region...>', 'Regions of the alerts', collectValues)
     .option('--rule <rule...>', 'rules', collectValues)
-    .option('--severity <severity>', 'only alerts of this severity: warning or critical')
+    .addOption(listedValues('--severity <severity>', 'only alerts of this severity', ['warning', 'critical']))
     .option('--tag <key=value...>', 'tags of the subnet, all of them', (tag: string, before?: string[]) => [
       ...(before ?? []),
       tag,

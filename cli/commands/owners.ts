@@ -206,7 +206,7 @@ Examples:
   $ headroom owners --output csv --sort-by addresses:desc
   $ headroom owners --output json | jq '.subnets[] | {subnetId, owners}'
 
-TOOK LATELY: addresses taken in the last three hours, on balance. Shown where earlier scans are kept.
+TOOK LATELY: addresses taken in the last three hours, less those given back. Shown where earlier scans are kept.
 `,
     )
     .action(async (options: ScanOptions & OutputOptions & Filters & { readonly by: Level }) => {

@@ -1,6 +1,7 @@
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
+import { listedValues } from '../base/listed-values.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
@@ -10,6 +11,7 @@ import {
   checkTargetOptions,
   coverageExit,
   type ScanOptions,
+  SEVERITIES,
 } from '../input/scan-options.ts';
 import type { ScannedEstate } from '../input/scanned-estate.ts';
 import { problemText } from '../output/problem-text.ts';
@@ -76,7 +78,13 @@ export const addScanCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' })))
     .description('scan subnets: free addresses, free prefixes, problems')
     .option('--publish', 'also publish the metrics to CloudWatch')
-    .option('--fail-on <severity>', 'exit with 1 when a finding has at least this severity', 'critical')
+    .addOption(
+      listedValues(
+        '--fail-on <severity>',
+        'exit with 1 when a finding has at least this severity',
+        SEVERITIES,
+      ).default('critical'),
+    )
     .addHelpText(
       'after',
       `
@@ -93,9 +101,11 @@ Examples:
   $ headroom scan --output csv > subnets.csv          every column, for a spreadsheet
   $ headroom scan --output json | jq '.subnets[] | select(.available < 50) | .subnetId'
 
-The worst subnets come first. A narrow terminal shows fewer columns; --output wide shows all. PREFIXES: free whole /28 blocks, which prefix mode can use. FRAGMENTED: the share of free
-addresses outside such blocks. A dash means unknown; the lines below the table give the reason.
-Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be scanned.
+The worst subnets come first. A narrow terminal shows fewer columns; --output wide shows all. PREFIXES: free whole /28
+blocks, which prefix mode can use. FRAGMENTED: the share of free addresses outside such blocks. A dash means unknown;
+the lines below the table give the reason.
+Exit codes: 0 success, 1 a critical finding or alert, 2 wrong usage, 3 nothing could be scanned, 4 only part could be
+scanned.
 `,
     )
     .action(async (options: Options) => {

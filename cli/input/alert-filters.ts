@@ -5,6 +5,7 @@ import type { KeptAlert } from '../../shared/pipeline/kept-alerts.ts';
 import { scanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
+import { listedValues } from '../base/listed-values.ts';
 import { collectTags, filterDocument, isTagged } from './filters.ts';
 
 /** Narrows a list of alerts. */
@@ -18,6 +19,9 @@ export interface AlertFilters {
   readonly severity?: string;
 }
 
+/** `info`: all of them, as for findings. */
+const SEVERITIES: readonly string[] = ['info', 'warning', 'critical'] satisfies readonly Severity[];
+
 export const addAlertFilterOptions = (command: Command): Command =>
   command
     .option('--account <id...>', 'only these accounts', collectValues)
@@ -25,10 +29,7 @@ export const addAlertFilterOptions = (command: Command): Command =>
     .option('--subnet <subnet...>', 'only alerts about these subnets, by id or name', collectValues)
     .option('--tag <key=value...>', 'only alerts about subnets with all these tags', collectTags)
     .option('--rule <rule...>', 'only alerts of these rules', collectValues)
-    .option('--severity <severity>', 'only alerts of at least this severity');
-
-/** `info`: all of them, as for findings. */
-const SEVERITIES: readonly string[] = ['info', 'warning', 'critical'] satisfies readonly Severity[];
+    .addOption(listedValues('--severity <severity>', 'only alerts of at least this severity', SEVERITIES));
 
 /** @throws UsageError for a severity that alerts do not have */
 export const checkAlertFilters = ({ severity }: AlertFilters): void => {

@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../base/command-line.ts';
+import { listedValues } from '../base/listed-values.ts';
 
 /** What a command prints: for people, for programs, for spreadsheets, for other commands. */
 export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'csv', 'name'] as const;
@@ -29,10 +30,6 @@ const WITH_FORMAT = new WeakSet<Command>();
 export const REPLAY_FORMATS = [...DOCUMENT_FORMATS, 'ndjson'] as const;
 export type ReplayFormat = (typeof REPLAY_FORMATS)[number];
 
-/** The choices are for the help alone: a command says all that is wrong with its options at once. */
-const formatOption = (flags: string, description: string, formats: readonly string[]): Option =>
-  Object.assign(new Option(flags, description), { argChoices: [...formats] });
-
 const addFormatOptions = (
   command: Command,
   formats: readonly string[],
@@ -40,8 +37,8 @@ const addFormatOptions = (
 ): Command => {
   WITH_FORMAT.add(command);
   return command
-    .addOption(formatOption(output, 'what is printed', formats))
-    .addOption(formatOption('-f, --format <format>', 'another name of --output', formats).default('table'));
+    .addOption(listedValues(output, 'what is printed', formats))
+    .addOption(listedValues('-f, --format <format>', 'another name of --output', formats).default('table'));
 };
 
 /** For a command that shows one thing. */

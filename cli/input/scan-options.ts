@@ -32,7 +32,7 @@ export interface ScanOptions extends KubernetesOptions {
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const VPC_ID = /^vpc-[0-9a-z]+$/;
 
-const WORST: readonly Severity[] = ['info', 'warning', 'critical'];
+export const SEVERITIES: readonly Severity[] = ['info', 'warning', 'critical'];
 
 /** Of STS AssumeRole. */
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;
@@ -64,10 +64,10 @@ export const readProfile = (command: Command): void => {
 export const addTargetOptions = (
   command: Command,
   {
-    format = true,
+    format = false,
     from = true,
     vpc = true,
-  }: { format?: boolean | 'rows'; from?: boolean; vpc?: boolean } = {},
+  }: { format?: false | 'rows'; from?: boolean; vpc?: boolean } = {},
 ): Command => {
   command
     .option('-r, --region <region...>', "Regions to scan (default: the profile's)", collectValues)
@@ -84,7 +84,6 @@ export const addTargetOptions = (
   if (vpc) command.option('--vpc <vpc-id...>', 'only these VPCs', collectValues);
   if (from) command.option('--from <file>', 'scan a file of `headroom collect` instead of AWS');
   if (format === 'rows') addOutputOptions(command);
-  else if (format) command.option('-f, --format <format>', 'table or json', 'table');
   return command.option(
     '-c, --config <file>',
     'settings (default: headroom.yml in this folder, if it exists)',
@@ -159,9 +158,9 @@ const rolesOfOneAccount = (arns: readonly string[]): readonly string[] =>
     );
 
 export const checkSeverity = (option: string, value: string): Severity => {
-  const severity = WORST.find((known) => known === value);
+  const severity = SEVERITIES.find((known) => known === value);
   if (severity === undefined) {
-    throw new UsageError(`${option} ${value} is not a severity.`, `Use one of ${WORST.join(', ')}.`);
+    throw new UsageError(`${option} ${value} is not a severity.`, `Use one of ${SEVERITIES.join(', ')}.`);
   }
   return severity;
 };

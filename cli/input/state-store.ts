@@ -14,7 +14,7 @@ const DEFAULT_STATE = 'headroom.sqlite';
 /** The options of every command that looks at stored scans. */
 export const addStateOptions = (command: Command): Command =>
   command
-    .option('-s, --state <file>', `what \`headroom serve\` remembers in (default: ${DEFAULT_STATE})`)
+    .option('-s, --state <file>', `the state of \`headroom serve\` (default: ${DEFAULT_STATE})`)
     .option('-t, --table <name>', 'the DynamoDB table of a deployment, such as headroom-prod-state')
     .option('-r, --region <region>', "Region of the table (default: the profile's Region)")
     .option('--profile <name>', 'profile of the AWS configuration (default: AWS_PROFILE)');

@@ -21,7 +21,8 @@ measured. Unknown is neither good nor bad: it never fires an alert, never resolv
 
 ## Rules
 
-A rule has the settings of one check. The rule \`findings\` has those of all checks without a rule of their own.
+A rule has the settings of one check. The rule \`findings\` has those of all checks without a rule of their own. \`yes\` means that the
+check itself decides on this level, and \`-\` that the rule never has it.
 
 | rule | checks | about | warning | critical | for | clearFor | repeat interval |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -33,10 +34,10 @@ A subnet has two supplies: single addresses, and prefixes (whole free blocks of 
 Its level is the worst level that one of them has reached. Its message is about the first check at that level, in this
 order: ${CHECKS.filter(({ supply }) => supply === 'prefixes')
   .map(({ kind }) => `\`${kind}\``)
-  .join(', ')}. The other checks stand beneath it as "also".
+  .join(', ')}. The message lists the other checks beneath it as "also".
 
-When the first check changes, for example from "will run out" to "low" to "exhausted", the alert goes on. It escalates, and
-is not resolved and fired again. It resolves when all of its checks are clear.
+When the first check changes, for example from "will run out" to "low" to "exhausted", the same alert goes on. It escalates instead of
+resolving and firing again. It resolves when all of its checks are clear.
 
 ## The life of an alert
 
@@ -46,11 +47,13 @@ is not resolved and fired again. It resolves when all of its checks are clear.
    critical in that time, people get one message and not two. A critical level, and a fact such as few addresses left, never waits.
    After the wait it is announced as critical if it is still expected within 28 hours and a critical alert would not clear. With a fifth
    or less of the supply left, nothing waits.
-2. **Firing.** People are notified. After the repeat interval they are notified again, but only if the title has changed since,
-   and only until the alert resolves or is acknowledged.
+2. **Firing.** People are notified. They are notified again if the figures have changed since, until the alert resolves or is
+   acknowledged. By default this happens on working days at 09:00 UTC, and only for critical alerts. The repeat interval must also have
+   passed. A destination can have [other times](notifications.md#when-notifications-come); with \`repeat: by-rule\` the interval alone counts.
 3. **Escalated, de-escalated.** A worse level waits as the first one did. A level clears only with a margin. For thresholds it is
    \`clearMargin\` above them. A forecast clears when the expected time is ${CLEAR_BEYOND} times the lead time away and earlier exhaustion is unlikely.
-   It must have been clear for as long as \`clearFor\` says, so that what comes and goes is one alert and not ten. Alerts of deleted subnets and of disabled rules end at once.
+   The level must then stay clear for \`clearFor\`, so that a condition that comes and goes is one alert and not ten. Alerts of deleted
+   subnets and of disabled rules end at once.
 4. **Resolved.** Everyone who was notified of the alert is notified of its end, with what changed.
 
 ## Suppression
@@ -59,22 +62,23 @@ is not resolved and fired again. It resolves when all of its checks are clear.
 - **An alert about a VPC** suppresses those of its subnets that are not more severe. Surges are always sent.
 - An alert suppresses only what goes to people who receive that alert themselves. One that is muted, or that is routed to
   others, suppresses nothing.
-- **A mute** suppresses everything that matches, for good, between two times, or in weekly hours. When it ends, what is still
-  wrong is sent, and so is the end of what was sent before.
-- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it. If nothing
-  is left of what was acknowledged as critical, the alert is sent again as worse, wakes people, and needs a new acknowledgement.
+- **A mute** suppresses everything that matches: permanently, between two times, or in weekly hours. When it ends, alerts that still
+  fire are sent, and so are the ends of alerts that were sent before.
+- **An acknowledgement** (\`headroom acknowledge\`) stops repeats at that level. An escalation ends it. A critical supply that
+  becomes empty ends it, too: the alert is sent again as worse, wakes people, and needs a new acknowledgement.
 
 ## Grouping
 
 There is one message for each cause. Both supplies of one subnet are one message. Many subnets of a VPC can have the same problem
 at once: at least ${SUBNETS_OF_ONE_CAUSE}, and at least ${SHARE_OF_ONE_CAUSE * 100} % of them. Then there is one message about the VPC. An alert keeps the cause that it
-fired with, so that all its messages stand in the same thread.
+fired with, so that all its messages are in the same thread.
 
 ## Routing
 
 The first route that matches takes a message, and those after it as well if it has \`continue\`. A message that no route takes
 goes to the default destination. A selector's \`rule\` may be the name of a rule, the kind of a finding, or another name of its check.
-An end goes to everyone who was notified of any level, and an easing to those of the level that it leaves.
+Everyone who was notified of any level of an alert is notified when it resolves. A de-escalation goes to those who were notified of
+the level that ends.
 
 ## Upgrading from 0.1
 

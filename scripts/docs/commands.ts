@@ -44,6 +44,11 @@ const sharedTable = (title: string, flags: readonly string[], commands: readonly
   ].join('\n');
 };
 
+const optionTable = ({ options }: CommandEntry): readonly string[] => {
+  const lines = options.filter(({ long }) => long !== '--help').map(optionLine);
+  return lines.length === 0 ? [] : ['', '| option | meaning |', '| --- | --- |', ...lines];
+};
+
 const section = ({ name, command }: Named): string =>
   [
     `## headroom ${name}`,
@@ -56,10 +61,7 @@ const section = ({ name, command }: Named): string =>
     ...(command.aliases.length === 0
       ? []
       : ['', `Also: \`headroom ${command.aliases.join('`, `headroom ')}\`.`]),
-    '',
-    '| option | meaning |',
-    '| --- | --- |',
-    ...command.options.filter(({ long }) => long !== '--help').map(optionLine),
+    ...optionTable(command),
     ...(command.epilogue === '' ? [] : ['', '```text', command.epilogue, '```']),
     '',
   ].join('\n');

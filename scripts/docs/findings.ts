@@ -7,7 +7,7 @@ type Described = Omit<Check<never>, 'find'>;
 const ALL: readonly Described[] = [...CHECKS, ...MONITOR_CHECKS];
 
 /** The reference of checks, from the table that finds them. */
-export const findingsPage = (): string => `# Findings and owners
+export const findingsPage = (): string => `# Checks and findings
 
 Made from \`shared/model/checks/\` by \`npm run docs\`.
 
@@ -20,17 +20,14 @@ that cannot work comes last.
 \`headroom findings\` prints the findings, and [alerts](alerts.md) are made of the same checks.
 
 Several checks can find the same supply of one subnet in trouble. Then only one finding is listed and announced: the worst,
-and of equally bad ones the first in the order of this table. The others stand beneath it as \`also\`.
+and of equally bad ones the first in the order of this table. The others are listed beneath it as \`also\`. [Owners](owners.md) has
+the kinds of owners that findings name.
 
 | kind | what it is | supply |
 | --- | --- | --- |
 ${ALL.map(({ kind, label, supply }) => `| [${kind}](#${kind}) | ${label} | ${supply ?? '-'} |`).join('\n')}
 
-${ALL.map(section).join('\n')}
-## Owners
-
-[Owners](owners.md) has the kinds of owners, and the marks by which each is recognised.
-`;
+${ALL.map(section).join('\n')}`;
 
 const section = ({ kind, label, about, condition, unknown, impact, settings, aliases }: Described): string =>
   [

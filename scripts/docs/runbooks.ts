@@ -39,6 +39,10 @@ ${[...RUNBOOKS.values()].map(({ kind, title, about }) => `| [${title}](runbooks/
 const runbookPage = (runbook: Runbook): string => {
   const findings = FOUND.get(runbook.kind) ?? [];
   const [example] = findings;
+  const remedies = remediesIn(findings).slice(0, REMEDIES_SHOWN);
+  const ofExample = remediesIn(findings.slice(0, 1)).length;
+  const own = remedies.slice(0, ofExample);
+  const others = remedies.slice(ofExample);
   return `# Runbook: ${runbook.title}
 
 Made from the check \`${runbook.kind}\` and from what it found in the estates of the lab, by \`npm run docs\`.
@@ -60,10 +64,10 @@ ${commands(runbook.look)}
 ## What to do
 
 The alert has the remedies for its own resources, best first, with the conditions under which each one works. These are
-examples: ids and ranges in them are those of the lab.
+those of the example above. Ids and ranges in them are those of the lab.
 
-${remediesIn(findings).slice(0, REMEDIES_SHOWN).map(remedyText).join('\n')}
-## While you work on it
+${own.map(remedyText).join('\n')}
+${others.length === 0 ? '' : `## In other cases\n\n${others.map(remedyText).join('\n')}\n`}## While you work on it
 
 ${commands(runbook.quiet)}
 
@@ -72,7 +76,7 @@ The alert ends by itself when a scan finds that the check is clear.
 };
 
 const commands = (lines: Runbook['look']): string =>
-  `\`\`\`bash\n${lines.map(({ command, shows }) => `${command.padEnd(42)} # ${shows}`).join('\n')}\n\`\`\``;
+  `\`\`\`bash\n${lines.map(({ command, shows }) => `${command.padEnd(46)} # ${shows}`).join('\n')}\n\`\`\``;
 
 const remedyText = ({ title, effect, price, when, preconditions, commands: lines }: Remedy): string =>
   [

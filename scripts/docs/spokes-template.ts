@@ -37,6 +37,13 @@ ${parameters}
     Default: DELEGATED_ADMIN
     AllowedValues: [DELEGATED_ADMIN, SELF]
     Description: SELF in the management account.
+  EventRegions:
+    Type: CommaDelimitedList
+    Default: ""
+    Description: All Regions that send events of CloudTrail, with the one of RoleRegion among them. Empty is HubRegion alone.
+
+Conditions:
+  EventRegionsAreListed: !Not [!Equals [!Join ["", !Ref EventRegions], ""]]
 
 Resources:
   Readers:
@@ -50,10 +57,10 @@ Resources:
       AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false }
       Parameters:
 ${names.map((name) => `        - { ParameterKey: ${name}, ParameterValue: !Ref ${name} }`).join('\n')}
-      # A role is global: one Region is enough.
+      # A role is global: one Region is enough. Rules for events are regional.
       StackInstancesGroup:
         - DeploymentTargets: { OrganizationalUnitIds: !Ref OrganizationalUnitIds }
-          Regions: [!Ref HubRegion]
+          Regions: !If [EventRegionsAreListed, !Ref EventRegions, [!Ref HubRegion]]
       TemplateBody: |
 ${indented(role, 8)}
 `;

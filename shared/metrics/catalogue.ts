@@ -169,7 +169,7 @@ export const VPC_METRICS: MetricFamily<VpcAssessment> = {
     {
       name: 'NetworkAddressUsage',
       unit: 'Count',
-      help: 'Network address units in use: one for each address, one for each prefix (quota: 64,000 a VPC).',
+      help: 'Network address units in use, at least: one for each address and each prefix (default quota: 64,000 for each VPC).',
       value: (vpc) => vpc.networkAddressUsage,
     },
   ],

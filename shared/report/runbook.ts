@@ -32,17 +32,61 @@ export interface Runbook {
   readonly isAboutHeadroom: boolean;
 }
 
-const LOOK_AT_SUBNETS: readonly RunbookCommand[] = [
-  { command: 'headroom alerts', shows: 'every alert, the worst first' },
-  { command: 'headroom explain SUBNET', shows: 'the figures, the forecast and the remedies of a subnet' },
-  { command: 'headroom owners --subnet SUBNET', shows: 'who holds its addresses' },
-  { command: 'headroom map SUBNET', shows: 'its blocks, and which of them are free' },
+const ALERTS: RunbookCommand = { command: 'headroom alerts', shows: 'every alert, the worst first' };
+
+const CLUSTER: readonly RunbookCommand[] = [
+  { command: 'headroom findings --cluster CLUSTER', shows: 'its findings, with the remedies' },
+  { command: 'headroom clusters --cluster CLUSTER', shows: 'what its nodes hold, and what more would fit' },
 ];
 
-const LOOK_AT_HEADROOM: readonly RunbookCommand[] = [
-  { command: 'headroom alerts', shows: 'every alert, the worst first' },
+const HEADROOM: readonly RunbookCommand[] = [
   { command: 'headroom doctor', shows: 'what a scan and its alerts need, and what is missing' },
 ];
+
+/** What shows most of the subject of a check, by how its `about` begins. The first that fits counts. */
+const LOOKS: readonly (readonly [RegExp, readonly RunbookCommand[]])[] = [
+  [
+    /^each subnet/,
+    [
+      { command: 'headroom explain SUBNET', shows: 'the figures, the forecast and the remedies of a subnet' },
+      { command: 'headroom owners --subnet SUBNET', shows: 'who holds its addresses' },
+      { command: 'headroom map SUBNET', shows: 'its blocks, and which of them are free' },
+    ],
+  ],
+  [
+    /^each VPC/,
+    [
+      { command: 'headroom findings --vpc VPC', shows: 'its findings, with the remedies' },
+      { command: 'headroom scan --vpc VPC', shows: 'its subnets, the worst first' },
+    ],
+  ],
+  [
+    /^each cluster .*Kubernetes API/,
+    [
+      ...CLUSTER,
+      {
+        command: 'headroom pods --cluster CLUSTER --kubernetes',
+        shows: 'which pods hold its addresses, and which wait',
+      },
+    ],
+  ],
+  [/^each (?:EKS )?cluster|^each managed node group/, CLUSTER],
+  [
+    /^each account/,
+    [
+      { command: 'headroom findings --account ACCOUNT', shows: 'its findings, with the remedies' },
+      { command: 'headroom owners --account ACCOUNT', shows: 'who holds the addresses of each subnet' },
+    ],
+  ],
+  [/^each target|^the monitor/, HEADROOM],
+];
+
+/** @throws Error for a subject that the table above does not have: a mistake of ours, found when a check is added */
+const lookAt = (about: string): readonly RunbookCommand[] => {
+  const look = LOOKS.find(([subject]) => subject.test(about))?.[1];
+  if (look === undefined) throw new Error(`A runbook about ${about} has nothing to look at first.`);
+  return [ALERTS, ...look];
+};
 
 const QUIET: readonly RunbookCommand[] = [
   { command: 'headroom ack 3', shows: 'by its number: stops repeats until it gets worse or ends' },
@@ -60,7 +104,7 @@ const runbookOf = (
   condition,
   unknown,
   rule: settings,
-  look: isAboutHeadroom ? LOOK_AT_HEADROOM : LOOK_AT_SUBNETS,
+  look: lookAt(about),
   quiet: QUIET,
   isAboutHeadroom,
 });

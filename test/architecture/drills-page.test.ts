@@ -28,13 +28,26 @@ const rowsOf = (page: string): readonly Row[] =>
 /** What is wrong with a row; `null`: its test is there. */
 const complaint = ({ failure, title, path }: Row): string | null => {
   if (title === '') return `${failure}: names no test`;
+  if (PLACEHOLDER.test(title)) return `${failure}: shows a place for a value: ${title}`;
   const file = join(DOCS, path);
   if (!existsSync(file)) return `${failure}: there is no ${path}`;
   const source = readFileSync(file, 'utf8');
-  return ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
+  return titlesIn(source).some((known) => known.test(title))
     ? null
     : `${failure}: ${path} has no test "${title}"`;
 };
+
+/** What the titles of tests stand for: `%i`, `$name` and `${MOST}` are filled in when they run, and so are they on a page. */
+const titlesIn = (source: string): readonly RegExp[] =>
+  [...source.matchAll(/(['"`])((?:(?!\1)[^\\\n]|\\.)+)\1/g)].map(([, , text = '']) => {
+    const parts = text
+      .split(/\$\{[^}]*\}|\$[a-z]\w*|%[a-z]\b/)
+      .map((part) => part.replaceAll(/[^\w\s]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.+')}$`);
+  });
+
+/** A page is for reading: a title with a place for a value has the value. */
+const PLACEHOLDER = /\$\{|\$[a-z]|%[a-z]\b/;
 
 const complaints = (page: string): readonly string[] => rowsOf(page).flatMap((row) => complaint(row) ?? []);
 
@@ -57,6 +70,10 @@ describe('planted', () => {
     [
       '| A | b | c | [no such title](../test/resilience/scanning/reading.test.ts) |',
       'A: ../test/resilience/scanning/reading.test.ts has no test "no such title"',
+    ],
+    [
+      '| A | b | c | [%s of every first call](../test/resilience/scanning/reading.test.ts) |',
+      'A: shows a place for a value: %s of every first call',
     ],
   ])('%s is found', (row, expected) => {
     expect(complaints(row)).toEqual([expected]);

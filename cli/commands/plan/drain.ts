@@ -7,6 +7,7 @@ import type { DrainDocument } from '../../../shared/model/plan/plan-documents.ts
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { collectValues, type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { listedValues } from '../../base/listed-values.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSourceOptions } from '../../input/plan-estates.ts';
@@ -40,9 +41,11 @@ export const addDrainCommand = (plan: Command, session: Session): void => {
       'where addresses are to be won (default: all of its subnets)',
       collectValues,
     )
-    .option('--supply <supply>', 'prefixes or addresses', 'prefixes')
-    .option('--nodes <number>', 'drain at most so many nodes (default: as many as pay)')
-    .option('--win <number>', 'stop when so much is won (default: win as much as can be)')
+    .addOption(
+      listedValues('--supply <supply>', 'what is to be won', ['prefixes', 'addresses']).default('prefixes'),
+    )
+    .option('--nodes <number>', 'drain this many nodes at most (default: as many as win something)')
+    .option('--win <number>', 'stop when this many are won (default: as many as can be)')
     .addHelpText(
       'after',
       `
@@ -50,8 +53,8 @@ Examples:
   $ headroom plan drain --cluster shop --subnet subnet-0abc --nodes 3
   $ headroom plan drain --from estate.json.gz --cluster shop --win 8 --format html > drain.html
 
-The pods of drained nodes must fit on the nodes that stay. The reservations come first: they keep single addresses out of
-what is won. The exit code is 1 where nothing can be won, or less than --win.
+The pods of drained nodes must fit on the nodes that stay. Make the reservations first: they keep single addresses out
+of what is won. The exit code is 1 if nothing can be won, or less than --win.
 `,
     )
     .action(async (options: Options) => {

@@ -37,7 +37,8 @@ Examples:
   $ headroom plan failover --cluster shop
   $ headroom plan failover --cluster shop --lose eu-west-1a,eu-west-1b --format markdown
 
-All clusters of the account lose the zone at once. The exit code is 1 where the nodes that run now do not fit, or are not known to.
+All clusters of the account lose the zone at once. The exit code is 1 if the nodes that run now do not fit, or if that
+is not known.
 `,
     )
     .action(async (options: Options) => {

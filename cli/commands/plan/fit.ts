@@ -13,6 +13,7 @@ import { refuseOtherNetworks } from '../../../shared/model/plan/what-if-refusals
 import type { NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
+import { listedValues } from '../../base/listed-values.ts';
 import { optionalNumber } from '../../input/cni-options.ts';
 import { addPlanFormatOptions, type PlanFormat } from '../../input/output-options.ts';
 import type { PlanSource, PlanSourceOptions } from '../../input/plan-estates.ts';
@@ -43,7 +44,9 @@ export const addFitCommand = (plan: Command, session: Session): void => {
       'how many pods with an address of their own on all of these nodes; without --nodes, as few nodes as run them',
     )
     .option('--type <type>', 'their instance type')
-    .option('--require <bound>', 'least or most: which of the two must fit', 'least')
+    .addOption(
+      listedValues('--require <bound>', 'which of the two must fit', ['least', 'most']).default('least'),
+    )
     .addHelpText(
       'after',
       `
@@ -53,9 +56,9 @@ Examples:
   $ headroom plan fit --cluster shop --nodes 20 --type m5.large --pods 400 --require most
   $ headroom plan fit --cluster shop --pods 400 --output csv
 
-The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of pods,
-load balancers with 8 addresses. The exit code is 1 where the bound does not fit, and where that is not known: --require most needs a change without unknowns. A list
-names everything that is known only after apply.
+The least: new nodes without pods, one address for each interface. The most: groups at their maximum, nodes full of
+pods, load balancers with 8 addresses. The exit code is 1 if the bound does not fit, or if that is not known: with
+--require most, nothing may be unknown. A list names everything that is known only after apply.
 `,
     )
     .action(async (options: Options) => {

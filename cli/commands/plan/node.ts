@@ -16,6 +16,7 @@ import type { PlanColumn, PlanReport } from '../../../shared/model/plan/plan-rep
 import { RULES } from '../../../shared/model/plan/rules.ts';
 import { checkAll } from '../../base/all-problems.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
+import { listedValues } from '../../base/listed-values.ts';
 import {
   type CniOptions,
   checkCniTargets,
@@ -153,7 +154,9 @@ export const addPlanNodeCommand = (plan: Command, session: Session): void => {
     .argument('<type>', 'an instance type, such as m5.large')
     .requiredOption('--pods <number,...>', 'how many pods with an address of their own the node runs')
     .description('what the VPC CNI holds on a node for any number of pods')
-    .option('--mode <mode>', 'secondary or prefix', 'secondary')
+    .addOption(
+      listedValues('--mode <mode>', 'the mode of the CNI', ['secondary', 'prefix']).default('secondary'),
+    )
     .option('--custom-networking', 'pods take their addresses from subnets of their own')
     .option('--pod-eni', 'security groups for pods: a slot is kept for the trunk interface')
     .option('--warm-eni-target <number>', 'WARM_ENI_TARGET (default: 1)')

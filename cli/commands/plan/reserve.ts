@@ -36,7 +36,10 @@ export const addReserveCommand = (plan: Command, session: Session): void => {
     .description('which ranges to reserve for prefixes, now and after a drain, and what is in the way')
     .option('--subnet <subnet-id...>', 'the subnets', collectValues)
     .option('--cluster <name>', 'all subnets of its nodes and pods')
-    .option('--after-draining <nodes>', 'as well after the best drain of so many nodes of the cluster')
+    .option(
+      '--after-draining <nodes>',
+      'also the ranges after the best drain of this many nodes of the cluster',
+    )
     .addHelpText(
       'after',
       `
@@ -44,7 +47,7 @@ Examples:
   $ headroom plan reserve --subnet subnet-0abc
   $ headroom plan reserve --cluster shop --after-draining 3 --format markdown
 
-A reservation takes nothing from those that run. It keeps new single addresses out of the range.
+A reservation takes no address away that is in use. It keeps new single addresses out of the range.
 `,
     )
     .action(async (options: Options) => {

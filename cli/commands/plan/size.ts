@@ -57,7 +57,7 @@ export const addSizeCommand = (plan: Command, session: Session): void => {
     .requiredOption('--type <type>', 'their instance type, such as m5.2xlarge')
     .requiredOption('--pods-per-node <number>', 'pods with an address of their own on each node')
     .option('--zones <number>', 'in how many zones', '3')
-    .option('--survive <number>', 'so many of the zones must hold everything (default: all of them)')
+    .option('--survive <number>', 'this many of the zones must hold everything (default: all of them)')
     .option('--growth <percent>', 'growth to leave room for', '0')
     .option('--surge <number>', 'nodes that an update adds in each zone', '2')
     .option('--services <number>', 'Kubernetes services', '1000')

@@ -33,8 +33,8 @@ Examples:
   $ headroom plan upgrade --cluster shop
   $ headroom plan upgrade --cluster shop --surge 10 --format json | jq '.groups[] | select(.fits < .nodes)'
 
-The control plane needs 5 free addresses in two of its zones. The exit code is 1 where it has not, or where a node does not
-fit.
+The control plane needs 5 free addresses in two of its zones. The exit code is 1 if it does not have them, or if a node
+does not fit.
 `,
     )
     .action(async (options: Options) => {

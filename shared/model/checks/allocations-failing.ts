@@ -49,7 +49,7 @@ export const allocationsFailing: Check = {
   clear: () => 'no request for an address fails any more',
   about: 'each subnet, and the account where a service does not name the subnet',
   condition:
-    'A service reports that a request failed for want of an address within the last hour. Critical. Asked are Auto Scaling, ECS, EC2 Fleets, Spot and the health of node groups. With events turned on, CloudTrail adds calls of all others, such as the CNI and Karpenter. It clears after three hours without another one. While nothing fails, ECS, EC2 Fleets and Spot are asked every 15 to 30 minutes.',
+    'A service reports that a request failed for want of an address within the last hour. Critical. Headroom asks Auto Scaling, ECS, EC2 Fleets, Spot, and EKS for the health of node groups. With events turned on, CloudTrail adds the calls of others, such as the CNI and Karpenter. It clears after three hours without another failure. While nothing fails, ECS, EC2 Fleets and Spot are asked every 15 to 30 minutes.',
   unknown: 'A service did not answer. A service that the role may not ask is not watched.',
   impact:
     'This is not a forecast: something did not start. AWS tries again, so load rises on what runs. Nothing else reports it, because the request itself was accepted.',

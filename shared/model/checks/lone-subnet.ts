@@ -22,7 +22,7 @@ export const loneSubnet: Check = {
   clear: () => 'half of it is free, or the zone has another subnet',
   about: "each subnet of a cluster's nodes or pods",
   condition:
-    "A cluster's nodes have only one subnet in a zone, with less than half of it left; or its pods, under custom networking. Warning under a fifth; else information.",
+    'The nodes of a cluster have only one subnet in a zone, and less than half of it is left. Under custom networking, the same of its pods. Warning below a fifth; else information.',
   unknown: 'How many addresses are left is not known.',
   impact:
     'When it is full, nodes and pods have no other subnet in the zone. Neither the CNI nor Karpenter nor an Auto Scaling group has a second choice.',

@@ -21,7 +21,7 @@ export const networkAddressUsage: Check = {
   condition: `A VPC uses ${percent(USAGE_WARNING)} of the units of its quota: warning; ${percent(USAGE_CRITICAL)}: critical. Where Service Quotas could not be read, the default of ${number(QUOTAS.networkAddressUsage.byDefault)} counts.`,
   unknown: 'Some of its subnets could not be measured.',
   impact:
-    'Every address and every prefix is a unit. At the quota AWS refuses new ones anywhere in the VPC, however many addresses its subnets have.',
+    'At the quota AWS refuses new addresses anywhere in the VPC with NetworkAddressUsageLimitExceeded, however many its subnets have. Each address and each prefix is a unit. AWS counts more for load balancers, endpoints and some others, so the true figure may be higher.',
   settings: 'findings',
   find: ({ estate }) => estate.ownVpcs.map((vpc) => result(estate, vpc)),
 };
@@ -44,7 +44,7 @@ const result = (estate: Estate, vpc: VpcAssessment): CheckResult => {
   if (share < USAGE_WARNING) return healthy(subject, evidence);
   return found(subject, share >= USAGE_CRITICAL ? 'critical' : 'warning', evidence, () => ({
     title: `${resourceName(subject)}: ${percent(share)} of its network address usage quota is in use`,
-    explanation: `${number(units)} of ${number(quota.value)} units are in use.${quota.isDefault ? ' That is the default quota: yours is higher if it was raised.' : ''} A prefix is one unit; sixteen single addresses are sixteen.`,
+    explanation: `${number(units)} of ${number(quota.value)} units are in use.${quota.isDefault ? ' That is the default quota: yours is higher if it was raised.' : ''} A prefix is one unit; sixteen single addresses are sixteen. AWS counts more for load balancers, endpoints and some others.`,
     remedies: () =>
       ranked(
         raiseQuota(

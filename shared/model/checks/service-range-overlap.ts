@@ -24,8 +24,7 @@ export const serviceRangeOverlap: Check = {
   about: 'each EKS cluster with an IPv4 service range',
   condition:
     "The range of the cluster's Services overlaps its VPC, a connected VPC, the network of its hybrid nodes, or the destination of a route. Warning. Information where only a route to a larger network covers the range.",
-  unknown:
-    'EKS did not say the range, or the connections of the VPC, or the ranges at their other ends, are not known.',
+  unknown: 'The range, the connections of the VPC, or the ranges of the connected networks are not known.',
   impact:
     'Nodes answer for the addresses of Services themselves. Where such an address and port exist in the network as well, pods reach the Service instead.',
   settings: 'findings',

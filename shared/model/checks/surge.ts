@@ -160,7 +160,7 @@ const takenText = (taken: readonly OwnerChange[] | null, surge: Surge): string =
 
 const ownerText = ({ kind, name }: OwnerChange): string => {
   const label = Object.entries(OWNER_KINDS).find(([known]) => known === kind)?.[1].label ?? kind;
-  return name === null ? label : `${label} ${name}`;
+  return name === null ? label : `${label} (${name})`;
 };
 
 /** Those who took something, as they took it. Where that is not known, those who hold most. */

@@ -23,7 +23,7 @@ const unusableOn = (estate: Estate, node: NodeAssessment): number => {
 
 export const unusablePrefixes: Check = {
   kind: 'unusable-prefixes',
-  label: 'Prefixes held and hardly usable',
+  label: 'Prefixes that no pod can use',
   summary: 'prefixes held that no pod can use',
   clear: () => 'pods can use all of its prefixes',
   about: 'each cluster',

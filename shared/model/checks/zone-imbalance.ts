@@ -53,7 +53,7 @@ export const zoneImbalance: Check = {
   clear: () => 'no zone runs out long before the others',
   about: 'each cluster',
   condition:
-    'A zone has less than a quarter of the free addresses of the roomiest zone, and under a fifth of its own. Warning under a tenth; else information.',
+    'A zone has less than a quarter of the free addresses of the zone with the most. Less than a fifth of its own addresses is free as well. Warning below a tenth; else information.',
   unknown: 'Some subnet of its nodes could not be measured.',
   impact:
     'Nodes are spread evenly over zones. The fullest zone runs out first. Pods that are bound to it by volumes, topology spread or load balancers wait, while the other zones have room.',

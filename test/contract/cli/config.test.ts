@@ -39,7 +39,7 @@ describe('headroom config check', () => {
       /^addresses-low +warning below 20%, critical below 2% or 3, clears 25% above +90s +after 1h +12h$/m,
     );
     expect(out).toMatch(
-      /^addresses-exhaustion +warning within 216h, critical within 24h +2h +after 12h +12h$/m,
+      /^addresses-exhaustion +warning within 9d, critical within 24h +2h +after 12h +12h$/m,
     );
   });
 

@@ -64,6 +64,16 @@ describe('the role of other accounts', () => {
     );
   });
 
+  test('by a stack set: the page about events updates it with parameters that it has', () => {
+    const events = readFileSync(join(ROOT, 'docs/events.md'), 'utf8').replaceAll(/\\\n\s*/g, '');
+    const [, file = '', overrides = ''] =
+      /deploy --stack-name headroom-readers --template-file (\S+) --parameter-overrides (.+)/.exec(events) ??
+      [];
+    const given = overrides.split(/ +/).map((each) => each.split('=')[0] ?? '');
+    expect(given).toEqual(['RoleRegion', 'EventRegions', 'EventBusArn']);
+    expect(Object.keys(templateAt(file).Parameters)).toEqual(expect.arrayContaining(given));
+  });
+
   test('by hand: the command gives the same', () => {
     const command = commandOf('aws cloudformation deploy --stack-name headroom-reader ');
     const [, overrides = ''] = /--parameter-overrides (.+)$/.exec(command) ?? [];

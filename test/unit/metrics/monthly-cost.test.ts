@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type EstateSize, metricsPrice, monthlyCost } from '../../../shared/metrics/monthly-cost.ts';
 
@@ -117,3 +119,9 @@ test.each([
     expect(monthlyCost(size({ subnets, targets })).warnings).toHaveLength(count);
   },
 );
+
+test('counts the alarms that a deployment has', () => {
+  const template = readFileSync(join(import.meta.dirname, '../../../infra/lambda/alarms.yml'), 'utf8');
+  const alarms = template.match(/Type: AWS::CloudWatch::Alarm/g)?.length ?? 0;
+  expect(lineOf(monthlyCost(size()), 'CloudWatch alarms')).toBeCloseTo(alarms * 0.1, 6);
+});

@@ -129,7 +129,7 @@ const LOOK: Remedy = {
   title: 'Look at aws-node',
   effect: 'Shows its version, its settings, and the nodes on which it is not ready. It changes nothing.',
   price: 'Free.',
-  when: 'Right at first.',
+  when: 'Right as the first step.',
   gains: { addresses: 0, prefixes: 0 },
   commands: [
     kubectl('get', 'daemonset', 'aws-node', '--namespace', 'kube-system', '--output', 'yaml'),

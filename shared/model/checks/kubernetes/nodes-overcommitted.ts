@@ -17,7 +17,7 @@ export const nodesOvercommitted: Check = {
   summary: 'more pods admitted than addresses',
   clear: () => 'no node admits more pods than get an address',
   about: 'each cluster whose Kubernetes API is read',
-  condition: `allocatable.pods of a node is above what its interfaces and its subnets can give it, and ${HOST_NETWORK_PODS} pods on the host's network. Warning.`,
+  condition: `A node admits more pods (allocatable.pods) than its interfaces and subnets can give an address, plus ${HOST_NETWORK_PODS} on the host's network. Warning.`,
   unknown: 'Nodes could not be read, or what their subnets can give is not known.',
   impact:
     'The scheduler fills the node up to that number. The last pods then wait on it for an address, while other nodes have room.',

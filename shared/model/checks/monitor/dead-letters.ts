@@ -35,7 +35,7 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
       {
         title: 'Read why, then empty the queue',
         effect:
-          'The first command shows the messages without removing them. The others move them back to be tried again.',
+          'The first command shows the messages without removing them. The others move them back to the queue, so that these scans run once more.',
         commands: [
           aws('sqs', 'receive-message', subject.region, {
             'queue-url': queueUrl,

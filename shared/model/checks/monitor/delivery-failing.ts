@@ -54,7 +54,7 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
     remedies: () => [
       {
         title: 'Fix the destination that refuses',
-        effect: 'Waiting alerts are sent with the next scan.',
+        effect: 'Waiting alerts are then sent within 15 minutes.',
         commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
         preconditions: [],
       },

@@ -19,10 +19,10 @@ export const howWatched = ({
       return `${where}: the last scan failed${at}`;
     case 'stale':
       return scannedAt === null
-        ? `${where} was never scanned`
-        : `${where} was not scanned since ${utcTime(scannedAt)}`;
+        ? `${where} has never been scanned`
+        : `${where} has not been scanned since ${utcTime(scannedAt)}`;
     case 'new':
-      return `${where} is new, and not scanned yet`;
+      return `${where} is new and has not been scanned yet`;
     case 'gone':
       return `${where} is no longer selected`;
   }

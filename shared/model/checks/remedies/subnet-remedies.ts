@@ -242,7 +242,7 @@ const drainNodes = (estate: Estate, subnet: SubnetAssessment): Remedy | null =>
   estate.input.clusters.every(({ nodes }) => nodes.every(({ subnetId }) => subnetId !== subnet.subnetId))
     ? null
     : {
-        title: `Replace the nodes in ${displayName(subnet.name, subnet.subnetId)}, few at a time`,
+        title: `Replace the nodes in ${displayName(subnet.name, subnet.subnetId)}, a few at a time`,
         effect:
           'A node that is gone gives back its addresses, and blocks become whole. Reserve a range for prefixes before new nodes start.',
         price: 'Free. Pods restart, and it takes hours.',

@@ -165,7 +165,7 @@ const connectionsOf = (estate: Estate, { vpcId }: VpcAssessment): readonly VpcCo
 
 const blockQuotaPrecondition = (estate: Estate, vpc: VpcAssessment): Precondition => {
   const { isDefault, value } = blockQuota(estate);
-  const text = `The VPC has ${vpc.cidrBlocks.length} of ${value} ranges`;
+  const text = `The VPC can take another range: it has ${vpc.cidrBlocks.length} of ${value}`;
   if (!isDefault) return { text: `${text}.`, holds: !isAtBlockQuota(estate, vpc) };
   return {
     text: `${text}, unless the quota was raised.`,
@@ -252,7 +252,7 @@ export const raiseQuota = (
   effect:
     quota.maximum === null ? 'AWS decides how much it grants.' : `AWS grants up to ${number(quota.maximum)}.`,
   price: 'Free. AWS usually answers within days.',
-  when: 'Right ahead of time, because it does not help today.',
+  when: 'Right as a precaution: it does not help today.',
   gains: { addresses: 0, prefixes: 0 },
   commands: [
     aws('service-quotas', 'request-service-quota-increase', region, {
@@ -269,7 +269,7 @@ export const raiseQuota = (
         }
       : { text: 'The quota was not raised before: Headroom could not read it.', holds: null },
     {
-      text: `That is more than ${quota.service === 'vpc' ? 'the VPC uses' : 'is used'} now: ${number(quota.used)}.`,
+      text: `That is more than is in use now: ${number(quota.used)}.`,
       holds: quota.to > quota.used,
     },
   ],

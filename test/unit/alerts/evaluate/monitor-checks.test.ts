@@ -103,7 +103,7 @@ describe('coverage', () => {
     expect(observation?.raise).toBe('warning');
     expect(observation?.finding?.title).toBe('Headroom: 4 of 5 accounts in us-east-1 are not watched');
     expect(observation?.finding?.explanation).toBe(
-      'Account 3 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 4 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 5 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 6 in us-east-1 was never scanned.',
+      'Account 3 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 4 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 5 in us-east-1: the last scan failed (Thu 1 Jan 2026 00:00 UTC). Account 6 in us-east-1 has never been scanned.',
     );
     expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
       'Allow ec2:DescribeVpcs to X.',
@@ -175,8 +175,8 @@ describe('coverage', () => {
     ['fresh', 'is scanned in full'],
     ['partial', ': the last scan was not complete (Thu 1 Jan 2026 00:00 UTC)'],
     ['failed', ': the last scan failed (Thu 1 Jan 2026 00:00 UTC)'],
-    ['stale', 'was not scanned since Thu 1 Jan 2026 00:00 UTC'],
-    ['new', 'is new, and not scanned yet'],
+    ['stale', 'has not been scanned since Thu 1 Jan 2026 00:00 UTC'],
+    ['new', 'is new and has not been scanned yet'],
     ['gone', 'is no longer selected'],
   ] as const)('the state %s reads as a sentence', (state, sentence) => {
     expect(howWatched(covered(state))).toContain(sentence);
@@ -340,7 +340,7 @@ describe('how well each target is watched', () => {
     ]);
   });
 
-  test('is new when it was never scanned, and stale once it has been planned for too long without', () => {
+  test('is new when it has never been scanned, and stale once it has been planned for too long without', () => {
     expect(
       states(['1', '2', '3'], [], {
         '1/eu-west-1': '2026-01-01T01:59:00.000Z',

@@ -46,7 +46,7 @@ describe('a quota that Service Quotas tells', () => {
     const vpc = aVpcAssessment({ cidrBlocks: ranges(2) });
     const estate = anEstate({ vpcs: [vpc], quotas: quota('L-83CA0A9D', 6) });
     expect(addSecondaryCidr(estate, vpc)?.preconditions).toContainEqual({
-      text: 'The VPC has 2 of 6 ranges.',
+      text: 'The VPC can take another range: it has 2 of 6.',
       holds: true,
     });
   });

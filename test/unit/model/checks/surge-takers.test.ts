@@ -62,18 +62,18 @@ describe('a surge names who took the addresses', () => {
   test('and not who holds most', () => {
     const finding = found([took('large', -3), took('orders', 2, 'lambda'), took('shop', 120)]);
     expect(finding?.explanation).toContain(
-      'In the last 90 minutes, Cluster nodes shop took 120 addresses, Lambda orders took 2 addresses.',
+      'In the last 90 minutes, Cluster nodes (shop) took 120 addresses, Lambda (orders) took 2 addresses.',
     );
     expect(takenBy(finding)).toEqual([
-      ['taken by Cluster nodes shop', 120],
-      ['taken by Lambda orders', 2],
+      ['taken by Cluster nodes (shop)', 120],
+      ['taken by Lambda (orders)', 2],
     ]);
     expect(finding?.owners?.map(({ name }) => name)).toEqual(['shop', 'orders']);
   });
 
   test('three of them, and how many more', () => {
     const finding = found([took('a', 4), took('b', 3), took('c', 2), took('d', 1)]);
-    expect(finding?.explanation).toContain('Cluster nodes c took 2 addresses and 1 more.');
+    expect(finding?.explanation).toContain('Cluster nodes (c) took 2 addresses and 1 more.');
     expect(takenBy(finding)).toHaveLength(3);
     expect(finding?.owners).toEqual(holders);
   });

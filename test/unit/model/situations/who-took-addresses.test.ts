@@ -69,9 +69,9 @@ test('test jobs that start instances, load balancers and mount targets are named
   });
   expect(finding).toMatchObject({ severity: 'critical' });
   expect(takers(finding)).toEqual([
-    ['taken by Instances otel-tests', 70],
-    ['taken by EFS fs-0123', 9],
-    ['taken by Load balancers otel-0', 6],
+    ['taken by Instances (otel-tests)', 70],
+    ['taken by EFS (fs-0123)', 9],
+    ['taken by Load balancers (otel-0)', 6],
   ]);
   expect(finding?.explanation).not.toContain('Cluster nodes');
 });
@@ -80,7 +80,7 @@ test('the fleet that scaled is named, and not the fleet or the cluster that had 
   const situation = sharedSubnet();
   startInstances(situation, 'grader-fleet', 30);
   const finding = surgeAfter(situation, () => startInstances(situation, 'workspace-fleet', 80));
-  expect(takers(finding)).toEqual([['taken by Instances workspace-fleet', 80]]);
+  expect(takers(finding)).toEqual([['taken by Instances (workspace-fleet)', 80]]);
   expect(finding?.owners?.map(({ name }) => name)).toEqual(['workspace-fleet']);
 });
 
@@ -93,7 +93,7 @@ test('of two clusters in a subnet, the one that scaled up is named', () => {
       situation.node('shared', { secondaries: 9, instance: { tags } });
     }
   });
-  expect(takers(finding)).toEqual([['taken by Cluster nodes search', 90]]);
+  expect(takers(finding)).toEqual([['taken by Cluster nodes (search)', 90]]);
 });
 
 test('where the scan before did not know the owners, the holders are listed and no taker is named', () => {

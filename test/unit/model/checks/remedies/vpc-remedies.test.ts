@@ -344,7 +344,7 @@ describe('a higher quota', () => {
     expect(raiseQuota(units, 'eu-west-1')).toMatchObject({
       title: 'Request a higher quota of units: 128,000',
       effect: 'AWS grants up to 256,000.',
-      preconditions: [{}, { text: 'That is more than the VPC uses now: 128,000.', holds: false }],
+      preconditions: [{}, { text: 'That is more than is in use now: 128,000.', holds: false }],
     });
   });
 
@@ -353,7 +353,7 @@ describe('a higher quota', () => {
     expect(raiseQuota(addresses, 'eu-west-1')).toMatchObject({
       effect: 'AWS decides how much it grants.',
       commands: [expect.stringContaining('--service-code ec2 --quota-code L-2 --desired-value 10')],
-      preconditions: [{}, { text: 'That is more than is used now: 5.', holds: true }],
+      preconditions: [{}, { text: 'That is more than is in use now: 5.', holds: true }],
     });
   });
 
