@@ -325,6 +325,18 @@ describe('outcomes', () => {
     expect(withOutcomes(alert, outcome(), run).outbox).toEqual([]);
   });
 
+  test('a failure keeps its causes, where the destination names some', () => {
+    const failed = (causes?: readonly string[]) =>
+      withOutcomes(
+        withOutbox(waiting(1, { claimedBy: run.runId })),
+        outcome({ failure: { message: 'refused', ...(causes === undefined ? {} : { causes }) } }),
+        run,
+      ).outbox[0];
+    expect(failed(['slack: channel_not_found'])?.failing).toEqual(['slack: channel_not_found']);
+    expect(failed([])).not.toHaveProperty('failing');
+    expect(failed()).not.toHaveProperty('failing');
+  });
+
   test('an alert that the outcomes do not speak of is handed back as it is', () => {
     const alert = withOutbox(waiting(2, mine));
     expect(withOutcomes(alert, outcome(), run)).toBe(alert);
@@ -426,6 +438,14 @@ describe('quiet hours of a destination', () => {
     expect(claimDue(sent(alert), claim({ quiet: night() }))).toEqual(sent(alert));
     expect(claimedAs(claimDue(sent(alert), claim({ quiet: night(false) })))).toEqual([
       ['alert#1@chat', 'this-run', []],
+    ]);
+  });
+
+  test('a step for which no destination waits stays one, and the outbox the very one', () => {
+    const alert = withOutbox(waiting(1, { claimedBy: 'another-run', claimedUntil: at(NOW + MINUTE) }));
+    expect(claimDue(alert, claim({ quiet: night(false) }))).toBe(alert);
+    expect(claimedAs(claimDue(withOutbox(waiting(1)), claim({ quiet: night(false) })))).toEqual([
+      ['alert#1', 'this-run', []],
     ]);
   });
 

@@ -6,7 +6,7 @@ import type {
 import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNodeGroup, anEksCluster } from '../../../fixtures/cluster-records.ts';
-import { findingsOf, statesOf } from '../../../fixtures/findings-input.ts';
+import { findingsOf, outcomesOf, statesOf } from '../../../fixtures/findings-input.ts';
 
 const KIND = 'allocations-failing';
 const NOW = '2026-01-01T12:00:00.000Z';
@@ -138,4 +138,28 @@ describe('services that could not be asked', () => {
   test('say nothing where no service was to be asked', () => {
     expect(statesOf(KIND, { subnets: [aSubnet()] })).toEqual([]);
   });
+});
+
+test('a healthy subnet says how old the oldest answer is, where services were not asked in this scan', () => {
+  const evidence = (readAt: AllocationFailures['readAt']) => {
+    const known = estate([]);
+    return outcomesOf(
+      {
+        ...known,
+        allocationFailures: {
+          failures: [],
+          since: '2026-01-01T06:00:00.000Z',
+          unread: [],
+          ...(readAt === undefined ? {} : { readAt }),
+        },
+      },
+      KIND,
+    )[0]?.evidence;
+  };
+  expect(evidence({ ecs: '2026-01-01T11:45:00.000Z', spot: '2026-01-01T11:40:00.000Z' })).toContainEqual({
+    name: 'oldestAnswerAt',
+    value: '2026-01-01T11:40:00.000Z',
+    detail: true,
+  });
+  expect(evidence(undefined)?.map(({ name }) => name)).not.toContain('oldestAnswerAt');
 });

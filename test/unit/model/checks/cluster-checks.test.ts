@@ -561,6 +561,15 @@ describe('EKS health', () => {
     ]);
   });
 
+  test('is passed on by its code where EKS gives no message', () => {
+    const eksClusters = [
+      anEksCluster({ healthIssues: [{ ...issue, code: 'Ec2SubnetNotFound', message: null }] }),
+    ];
+    expect(findingsOf('eks-health', { eksClusters, subnets: [aSubnet()] })[0]?.explanation).toContain(
+      'EKS reports Ec2SubnetNotFound.',
+    );
+  });
+
   test('is passed on for a node group, with the scaling activities to look at', () => {
     const nodeGroups = [aNodeGroup({ healthIssues: [issue] })];
     const [finding] = findingsOf('eks-health', {

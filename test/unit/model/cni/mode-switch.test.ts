@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { holdingAfterSwitch, holdingWheneverAfterSwitch } from '../../../../shared/model/cni/mode-switch.ts';
-import { holdingsOnTheWayUp, type Range } from '../../../../shared/model/cni/node-holding.ts';
+import {
+  holdingOnTheWayDown,
+  holdingsOnTheWayUp,
+  type Range,
+} from '../../../../shared/model/cni/node-holding.ts';
 
 /** See `test/fixtures/ipamd/README.md`. */
 interface Scenario {
@@ -113,6 +117,16 @@ describe('bounds after a switch of mode', () => {
         prefixes: [0, 0],
       });
     }
+  });
+
+  test('are those of a node that was not switched where the mode stays, whatever else is set', () => {
+    const after = settingsOf('secondary', { WARM_IP_TARGET: '2' });
+    const range = holdingAfterSwitch(
+      m5,
+      { before: secondary, after, podsBefore: 12 },
+      { pods: 5, onOldAddresses: 5 },
+    );
+    expect(range).toEqual(holdingOnTheWayDown(m5, after, 5, 12));
   });
 
   test('are those of a new node where no pod ran', () => {

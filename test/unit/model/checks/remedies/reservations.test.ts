@@ -122,6 +122,18 @@ describe('a reservation that keeps addresses from everything else', () => {
     );
   });
 
+  test('is the one that keeps most of several', () => {
+    const [small, large] = [
+      { cidr: '10.0.0.64/26', type: 'explicit' as const, available: 63 },
+      { cidr: '10.0.0.128/25', type: 'explicit' as const, available: 127 },
+    ];
+    for (const reservations of [
+      [small, large],
+      [large, small],
+    ])
+      expect(releaseReservation(anEstate({}), aSubnet({ reservations }))?.title).toContain('10.0.0.128/25');
+  });
+
   test('stays where a cluster takes prefixes from it, where it keeps nothing, and where another account owns it', () => {
     const cluster = aCluster({ takesPrefixesFrom: ['subnet-0a'] });
     expect(releaseReservation(anEstate({ clusters: [cluster] }), kept('prefix'))).toBeNull();
