@@ -53,9 +53,10 @@ const namesOf = (eks: EksCluster | undefined, subnetId: string): readonly string
 
 /** The add-on's configuration with another subnet in the zone; `null` where it makes no ENIConfig there. */
 const addOnConfiguration = (eks: EksCluster | undefined, zone: string): string | null => {
+  const configuration = eks?.vpcCni?.configuration ?? '';
   const { eniConfigByZone, eniConfigSubnets } = cniConfigurationOf(eks?.vpcCni ?? null);
   if (!eniConfigByZone || !eniConfigSubnets.has(zone)) return null;
-  const values = JSON.parse(eks?.vpcCni?.configuration ?? '') as AddOnValues;
+  const values = JSON.parse(configuration) as AddOnValues;
   const { eniConfig } = values;
   const { subnets } = eniConfig;
   const changed = { ...subnets, [zone]: { ...subnets[zone], id: NEW_SUBNET } };

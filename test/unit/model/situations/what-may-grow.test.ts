@@ -309,6 +309,8 @@ describe('an Auto Scaling group of a cluster whose types have weights', () => {
       fits: 7,
       shortfall: 2,
     });
+    // A type without a weight counts for one unit: 79 are left.
+    expect(weighted({ 'c5.large': 4 }, ['m5.4xlarge'])).toMatchObject({ maximumNodes: 80 });
   });
 
   test('is unknown where its sizes count processors or memory', () => {

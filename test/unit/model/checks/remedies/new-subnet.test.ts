@@ -374,6 +374,9 @@ describe('where subnet discovery gives pods addresses of another subnet already'
   test('more prefixes, or addresses where that one is full, come from one more for pods', () => {
     expect(added({ addresses: 0, prefixes: 1 })?.effect).toMatch(/^The CNI finds it by its tag/);
     expect(added(undefined, { ...open, availableSingle: 0 })?.effect).toMatch(/^The CNI finds it by its tag/);
+    expect(added(undefined, { ...open, availableSingle: null })?.effect).toMatch(
+      /^The CNI finds it by its tag/,
+    );
     expect(added(undefined, { ...open, tags: {} })?.effect).toMatch(/^The CNI finds it by its tag/);
   });
 });
