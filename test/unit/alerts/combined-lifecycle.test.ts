@@ -602,6 +602,13 @@ describe('the checks of one supply are one alert', () => {
     });
   });
 
+  test('that an earlier version stored without its rules: its end names the one that it has', () => {
+    const { alert } = live([[0, low]]);
+    const { announcedRules: _rules, ...older } = alert ?? expect.fail('it should fire');
+    const [resolved] = reduceAlert(older, well, SETTINGS, START + 20 * MINUTE).transitions;
+    expect(resolved).toMatchObject({ transition: 'resolved', announcedRules: ['addresses-low'] });
+  });
+
   test('that begins again after it was resolved: another life, with its own rules', () => {
     const { alert, sent } = live([
       [0, low],

@@ -212,6 +212,17 @@ describe('what workloads may grow to', () => {
     expect(statesOf('pods-committed', estate)).toEqual([state]);
   });
 
+  test('says where no pod at all can get an address', () => {
+    const estate = read(
+      { workloads: known([aWorkload({ desired: 1, surge: 0 })]) },
+      { pods: aPodUse({ used: 0, warm: 0 }) },
+      { subnets: [aSubnet({ available: 0 })] },
+    );
+    expect(findingsOf('pods-committed', estate)[0]?.title).toContain(
+      'workloads may grow to 1 pod, none can get an address',
+    );
+  });
+
   test('with prefixes counts whole blocks alone', () => {
     const estate = read(
       { workloads: known([aWorkload({ desired: 40, surge: 0 })]) },
