@@ -109,10 +109,10 @@ test('scanning every fifteen minutes costs a third of the scans', () => {
 });
 
 test.each([
-  [1_000, 1, 0],
-  [1_001, 1, 1],
-  [80_000, 80, 0],
-  [80_001, 80, 1],
+  [3_000, 1, 0],
+  [3_001, 1, 1],
+  [240_000, 80, 0],
+  [240_001, 80, 1],
 ])(
   '%d subnets in %d targets have %d warnings that they do not fit the function',
   (subnets, targets, count) => {
