@@ -35,6 +35,8 @@ const LEFT = 64;
 const RIGHT = 20;
 const TOP = 64;
 const BOTTOM = 36;
+/** The height of the two lines of words; a picture without them is lower by it. */
+const NOTES = 24;
 const BAND = 14;
 /** So many characters of the sentence fit across the picture; what is cut is in the description. */
 const LONGEST_NOTE = 170;
@@ -57,6 +59,7 @@ interface Scales {
  */
 export const forecastPlot = (plot: ForecastPlot): string => {
   const { samples, forecast, alerts } = plot;
+  const above = plot.isBesideWords === true ? NOTES : 0;
   const first = samples[0]?.at ?? 0;
   const last = samples.at(-1)?.at ?? first;
   const ends = [forecast.earliest, forecast.exhaustionAt, forecast.latest].flatMap((at) =>
@@ -76,10 +79,10 @@ export const forecastPlot = (plot: ForecastPlot): string => {
     bottom,
   };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(plot.title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 ${above} ${WIDTH} ${HEIGHT - above}" role="img" aria-label="${escaped(plot.title)}">`,
     STYLE,
     `<rect class="paper" width="${WIDTH}" height="${HEIGHT}"/>`,
-    `<text class="title" x="${LEFT}" y="20">${escaped(plot.title)}</text>`,
+    `<text class="title" x="${LEFT}" y="${above + 20}">${escaped(plot.title)}</text>`,
     ...(plot.isBesideWords === true
       ? []
       : [

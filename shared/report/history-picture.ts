@@ -31,5 +31,5 @@ export const historyPicture = (
   if (samples.length < 2) return null;
   const title = `Available ${unit} of ${number(capacity)}`;
   const svg = forecastPlot({ title, samples, capacity, unit, forecast, alerts: [], isBesideWords: true });
-  return html`<img class="outlook-plot" width="1080" height="420" alt="${title}: the last fortnight and the forecast with its interval" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
+  return html`<img class="outlook-plot" width="1080" height="396" alt="${title}: the last fortnight and the forecast with its interval" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`;
 };

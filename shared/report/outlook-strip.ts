@@ -13,13 +13,16 @@ const x = (milliseconds: number): number =>
 
 const TICKS = [1, 3, 7, 14].map((days) => x(days * DAY));
 
+/** A forecast in a few words, and as a picture in the space of a word. */
+export const outlookStrip = (forecast: Forecast | undefined, now: number): Html =>
+  html`<span class="runway">${runway(forecast, now)}</span>${forecastStrip(forecast, now)}`;
+
 /**
- * A forecast in the space of a word: thirty days from left to right, a band from the early to the late end of the
- * interval, a mark where exhaustion is expected. The words beside it say the same.
+ * Thirty days from left to right, a band from the early to the late end of the interval, a mark where exhaustion is expected.
+ * `null`: it is not expected, or unknown.
  */
-export const outlookStrip = (forecast: Forecast | undefined, now: number): Html => {
-  const words = runway(forecast, now);
-  if (forecast?.earliest == null) return html`<span class="runway">${words}</span>`;
+export const forecastStrip = (forecast: Forecast | undefined, now: number): Html | null => {
+  if (forecast?.earliest == null) return null;
   const { earliest, latest, exhaustionAt } = forecast;
   const from = Math.min(WIDTH - 2, x(Date.parse(earliest) - now));
   const to = Math.min(WIDTH, latest === null ? WIDTH : x(Date.parse(latest) - now));
@@ -29,7 +32,7 @@ export const outlookStrip = (forecast: Forecast | undefined, now: number): Html 
     exhaustionAt === null
       ? null
       : html`<path class="strip-mark" d="M${Math.min(WIDTH - 1, x(Date.parse(exhaustionAt) - now))} 0v12"/>`;
-  return html`<span class="runway">${words}</span><svg class="strip" viewBox="0 0 ${WIDTH} 12" role="img" aria-label="${text}"><title>${text}</title><path class="strip-axis" d="M0 6h${WIDTH}${TICKS.map((tick) => `M${tick} 3v6`).join('')}"/><path class="strip-band" d="M${from} 3h${Math.max(2, to - from)}v6h-${Math.max(2, to - from)}z"/>${mark}</svg>`;
+  return html`<svg class="strip" viewBox="0 0 ${WIDTH} 12" role="img" aria-label="${text}"><title>${text}</title><path class="strip-axis" d="M0 6h${WIDTH}${TICKS.map((tick) => `M${tick} 3v6`).join('')}"/><path class="strip-band" d="M${from} 3h${Math.max(2, to - from)}v6h-${Math.max(2, to - from)}z"/>${mark}</svg>`;
 };
 
 export const STRIP_STYLE = [

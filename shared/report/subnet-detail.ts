@@ -8,7 +8,7 @@ import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
 import { figure, givenName, ownerLabel, share } from './figures.ts';
 import { growthRows } from './growth-text.ts';
 import { type Html, html } from './html.ts';
-import { outlookStrip } from './outlook-strip.ts';
+import { forecastStrip } from './outlook-strip.ts';
 
 /** Everything about one subnet: the numbers, the map, who holds it, the outlook and what is not known. */
 
@@ -61,7 +61,7 @@ const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => 
 const outlook = (title: string, forecast: Forecast | undefined, now: number): Html | null => {
   if (forecast === undefined) return null;
   const { probabilityWithin } = forecast;
-  return html`<div class="outlook"><h4>${title}</h4>${outlookStrip(forecast, now)}${
+  return html`<div class="outlook"><h4>${title}</h4>${forecastStrip(forecast, now)}${
     probabilityWithin === null
       ? null
       : html`<p>${expectationText(forecast, now)}.</p><p>Probability: ${chancesText(probabilityWithin)}.</p>`

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { digestsOf, messagePages } from '../../scripts/message-pages.ts';
@@ -18,6 +18,15 @@ test("the pictures of messages in the docs show today's messages (npm run pictur
 
 test('every page of a message has its picture', () => {
   for (const name of pages.keys()) expect(existsSync(join(IMAGES, `${name}.png`)), name).toBe(true);
+});
+
+test('every picture in the docs is held to what it shows', () => {
+  const held = ['messages.json', 'pages.json'].flatMap((file) =>
+    Object.keys(JSON.parse(readFileSync(join(IMAGES, file), 'utf8')) as object),
+  );
+  expect(
+    readdirSync(IMAGES).filter((name) => name.endsWith('.png') && !held.includes(name.slice(0, -4))),
+  ).toEqual([]);
 });
 
 test('a message with another word has another digest', () => {

@@ -1,4 +1,4 @@
-import { duration } from '../base/text/durations.ts';
+import { shortDuration } from '../base/text/durations.ts';
 import { probability } from '../base/text/numbers.ts';
 import { utcMinute } from '../base/text/times.ts';
 import type { Forecast } from './forecast.ts';
@@ -20,7 +20,7 @@ export const expectationText = (
   if (probabilityWithin === null) return 'No forecast';
   if (exhaustionAt !== null)
     return `Expected to run out ${
-      Date.parse(exhaustionAt) > now ? `in ${duration(Date.parse(exhaustionAt) - now)}, ` : ''
+      Date.parse(exhaustionAt) > now ? `in ${shortDuration(Date.parse(exhaustionAt) - now)}, ` : ''
     }${utcMinute(exhaustionAt)}${
       earliest === null
         ? ''

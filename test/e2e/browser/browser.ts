@@ -1,7 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { findChromium } from '../../../scripts/chromium.mjs';
 
 const PICTURES = join(import.meta.dirname, '../../../docs/images');
@@ -75,11 +77,37 @@ export const barriers = async (page: Page): Promise<readonly string[]> => {
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 300)} ${nodes[0]?.failureSummary}`);
 };
 
-/** Puts a picture into the docs, when it was asked for (`npm run pictures:report`): its letters differ from machine to machine. */
+/** The pages that the pictures in the docs show: the name of each picture, and the digest of its page. */
+const PAGES = join(PICTURES, 'pages.json');
+const drawnPages = (): Readonly<Record<string, string>> =>
+  existsSync(PAGES) ? JSON.parse(readFileSync(PAGES, 'utf8')) : {};
+
+/** What a reader may see of a page: its elements, words and styles. The data of its scripts is packed, by whichever zlib. */
+export const digestOf = async (page: Page): Promise<string> => {
+  const seen = await page.evaluate<string>(
+    '(() => { const copy = document.documentElement.cloneNode(true); for (const each of copy.querySelectorAll("script")) each.remove(); return copy.outerHTML; })()',
+  );
+  return createHash('sha256').update(seen).digest('hex').slice(0, 16);
+};
+
+/**
+ * Compares a page with the one that its picture in the docs shows; `npm run pictures:report` draws it again. The letters of a
+ * picture differ from machine to machine, so it is the page that is compared. A name without a picture is not in the docs: a
+ * new picture begins as an empty file.
+ */
 export const picture = async (page: Page, name: string, height: number): Promise<void> => {
-  if (process.env['HEADROOM_PICTURES'] === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
+  const path = join(PICTURES, `${name}.png`);
+  if (!existsSync(path)) return;
   const { width } = page.viewportSize() ?? { width: 1600 };
   await page.setViewportSize({ width, height });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  // Drawn in any case: a screenshot waits for what the page still does.
+  const drawn = await page.screenshot();
+  const digest = await digestOf(page);
+  if (process.env['HEADROOM_PICTURES'] === undefined) {
+    expect(drawnPages()[name], `the page of docs/images/${name}.png (npm run pictures:report)`).toBe(digest);
+    return;
+  }
+  writeFileSync(path, drawn);
+  const pages = Object.entries({ ...drawnPages(), [name]: digest }).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(PAGES, `${JSON.stringify(Object.fromEntries(pages), null, 2)}\n`);
 };

@@ -30,11 +30,11 @@ describe('the outlook is said in words above the picture', () => {
     [{ earliest: inDays(15) }, 'May run out, 2026-01-20 00:00 UTC at the earliest'],
     [
       { earliest: inDays(11), exhaustionAt: inDays(12), latest: inDays(14) },
-      'Expected to run out in 2 days, 2026-01-17 00:00 UTC, between 2026-01-16 00:00 UTC and 2026-01-19 00:00 UTC',
+      'Expected to run out in 2 d, 2026-01-17 00:00 UTC, between 2026-01-16 00:00 UTC and 2026-01-19 00:00 UTC',
     ],
     [
       { earliest: inDays(11), exhaustionAt: inDays(12) },
-      'Expected to run out in 2 days, 2026-01-17 00:00 UTC, between 2026-01-16 00:00 UTC and much later',
+      'Expected to run out in 2 d, 2026-01-17 00:00 UTC, between 2026-01-16 00:00 UTC and much later',
     ],
   ])('%j', (forecast, words) => {
     expect(forecastPlot(aPlot(forecast))).toContain(`>${words}</text>`);

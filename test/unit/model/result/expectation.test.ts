@@ -13,13 +13,10 @@ test.each([
   [{ basis: basis(0), exhaustionAt: '2026-01-31T11:00:00.000Z' }, 'Nothing is left'],
   [{ basis: basis(0), probabilityWithin: null }, 'Nothing is left'],
   [{ basis: basis(9), exhaustionAt: '2026-01-31T11:00:00.000Z' }, 'Expected to run out 2026-01-31 11:00 UTC'],
-  [
-    { exhaustionAt: '2026-02-01T14:00:00.000Z' },
-    'Expected to run out in 1 day 2 hours, 2026-02-01 14:00 UTC',
-  ],
+  [{ exhaustionAt: '2026-02-01T14:00:00.000Z' }, 'Expected to run out in 26 h, 2026-02-01 14:00 UTC'],
   [
     { exhaustionAt: '2026-02-01T14:00:00.000Z', earliest: '2026-01-31T20:00:00.000Z' },
-    'Expected to run out in 1 day 2 hours, 2026-02-01 14:00 UTC, between 2026-01-31 20:00 UTC and much later',
+    'Expected to run out in 26 h, 2026-02-01 14:00 UTC, between 2026-01-31 20:00 UTC and much later',
   ],
   [
     {
@@ -27,7 +24,7 @@ test.each([
       earliest: '2026-01-31T20:00:00.000Z',
       latest: '2026-02-03T00:00:00.000Z',
     },
-    'Expected to run out in 1 day 2 hours, 2026-02-01 14:00 UTC, between 2026-01-31 20:00 UTC and 2026-02-03 00:00 UTC',
+    'Expected to run out in 26 h, 2026-02-01 14:00 UTC, between 2026-01-31 20:00 UTC and 2026-02-03 00:00 UTC',
   ],
 ])('%j', (changes, text) => {
   expect(expectationText({ ...NOTHING_EXPECTED, ...changes }, NOW)).toBe(text);
