@@ -52,7 +52,10 @@ export const addMuteCommand: AddCommand = (program, { io }) => {
     .argument('[alert...]', 'numbers of alerts in `headroom alerts`, or their keys: all that they are about')
     .description('send no notifications for a time; alerts that still fire when it ends are sent then')
     .option('--for <time>', 'how long, such as 30m, 4h or 7d')
-    .option('--until <time>', 'when it ends, such as 2026-12-24T18:00:00Z')
+    .option(
+      '--until <time>',
+      'when it ends: a weekday, at 09:00 by your clock, or a time such as 2026-12-24T18:00:00Z',
+    )
     .option('--reason <text>', 'why; it is shown with the mute')
     .option('-b, --by <name>', 'who mutes (default: your AWS identity, else your user name)')
     .addHelpText(
@@ -64,6 +67,7 @@ Examples:
   $ headroom mute 3 --for 4h --reason 'new subnet is on its way'
   $ headroom mute --subnet payments-nodes-a --for 4h --reason 'load test'
   $ headroom mute --cluster 'stage-*' --severity warning --until 2026-12-24T18:00:00Z
+  $ headroom mute 3 --until monday --reason 'bigger subnet comes with the next release'
   $ headroom mutes                                    the mutes in force, with their numbers
   $ headroom unmute 1
 `,

@@ -1,3 +1,4 @@
+import { nextMorningOf } from '../../shared/alerts/wall-clock.ts';
 import type { Selector } from '../../shared/model/alert/policy.ts';
 import { UsageError } from '../base/command-line.ts';
 
@@ -23,13 +24,17 @@ const LONGEST_DAYS = 366;
  *
  * @throws UsageError unless exactly one of `--for` and `--until` gives a time ahead
  */
-export const muteEnd = ({ for: span, until }: MuteOptions, now: number): string => {
+export const muteEnd = (
+  { for: span, until }: MuteOptions,
+  now: number,
+  timeZone = new Intl.DateTimeFormat().resolvedOptions().timeZone,
+): string => {
   if ((span === undefined) === (until === undefined))
     throw new UsageError(
       span === undefined ? 'A mute needs an end.' : '--for and --until are both given.',
-      'Give one of them: --for 4h, or --until 2026-12-24T18:00:00Z.',
+      'Give one of them: --for 4h, --until monday, or --until 2026-12-24T18:00:00Z.',
     );
-  const end = span === undefined ? momentOf(until ?? '') : now + lengthOf(span);
+  const end = span === undefined ? momentOf(until ?? '', now, timeZone) : now + lengthOf(span);
   if (end <= now || end - now > LONGEST_DAYS * 24 * 3_600_000)
     throw new UsageError(
       `The mute would end at ${new Date(end).toISOString()}, which is ${end <= now ? 'over' : `more than ${LONGEST_DAYS} days ahead`}.`,
@@ -45,15 +50,20 @@ const lengthOf = (text: string): number => {
   return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
 };
 
-const momentOf = (text: string): number => {
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+/** A weekday is its next 09:00 by the clock of who asks, as the button in Slack has it. */
+const momentOf = (text: string, now: number, timeZone: string): number => {
+  const day = WEEKDAYS.indexOf(text.toLowerCase());
+  if (day !== -1) return nextMorningOf(day, now, timeZone);
   const at =
     /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && /(?:Z|[+-]\d\d:\d\d)$/.test(text)
       ? Date.parse(text)
       : Number.NaN;
   if (Number.isNaN(at))
     throw new UsageError(
-      `--until ${text} is not a time with its zone.`,
-      'Give it as 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
+      `--until ${text} is not a weekday or a time with its zone.`,
+      'Give it as monday, 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',
     );
   return at;
 };

@@ -37,6 +37,22 @@ export const daySlot = (
   return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(at);
 };
 
+const QUARTER = 900_000;
+
+/**
+ * 09:00 of the next such day (0 Sunday) by the clocks of a time zone, as epoch milliseconds. It goes from quarter to quarter, so
+ * that daylight saving needs no rule of its own.
+ */
+export const nextMorningOf = (wanted: number, now: number, timeZone: string): number => {
+  const isThen = (at: number): boolean => {
+    const { day, time } = wallClock(at, timeZone);
+    return day === wanted && time.startsWith('09');
+  };
+  let at = Math.floor(now / QUARTER) * QUARTER + QUARTER;
+  while (!isThen(at) || isThen(at - QUARTER)) at += QUARTER;
+  return at;
+};
+
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

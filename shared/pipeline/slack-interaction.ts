@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { nextMorningOf } from '../alerts/wall-clock.ts';
 import type { Target } from '../model/aws/inventory.ts';
 import { HeadroomError } from '../model/base/errors.ts';
 import { quantity } from '../model/base/text/numbers.ts';
@@ -230,24 +231,7 @@ const mute =
   };
 
 const HOUR = 3_600_000;
-
-/** The next Monday at nine by the clocks of a time zone. Hour by hour, so that daylight saving needs no rule of its own. */
-export const nextMonday = (now: number, timeZone: string): number => {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    weekday: 'short',
-    hour: '2-digit',
-    hourCycle: 'h23',
-  });
-  const isThen = (at: number): boolean => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-    return parts.get('weekday') === 'Mon' && parts.get('hour') === '09';
-  };
-  const quarter = HOUR / 4;
-  let at = Math.floor(now / quarter) * quarter + quarter;
-  while (!isThen(at) || isThen(at - quarter)) at += quarter;
-  return at;
-};
+const MONDAY = 1;
 
 const OWNERS_SHOWN = 10;
 
@@ -286,6 +270,6 @@ const ACT: Readonly<Record<ActionId, (act: Act) => Promise<string>>> = {
   [ACTIONS.acknowledge]: acknowledgeAll,
   [ACTIONS.mute4h]: mute((now) => now + 4 * HOUR),
   [ACTIONS.mute24h]: mute((now) => now + 24 * HOUR),
-  [ACTIONS.muteUntilMonday]: mute(nextMonday),
+  [ACTIONS.muteUntilMonday]: mute((now, timeZone) => nextMorningOf(MONDAY, now, timeZone)),
   [ACTIONS.owners]: showOwners,
 };

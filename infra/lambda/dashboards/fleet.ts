@@ -152,12 +152,16 @@ export const fleetDashboard = (deployment: Deployment): DashboardBody => {
   const sum = (name: string): MetricEntry => run(namespace, name, 'Sum');
   const most = (name: string): MetricEntry => run(namespace, name, 'Maximum');
   const itself = inRows(below([about]), { width: 8, height: 6 }, [
-    graph('Accounts × Regions scanned', [
+    graph('Accounts and Regions: planned, scanned, failed', [
       sum('TargetsPlanned'),
       sum('TargetsSucceeded'),
       sum('TargetsFailed'),
     ]),
-    graph('Stale, new and gone', [most('TargetsStale'), most('TargetsNew'), most('TargetsGone')]),
+    graph('Accounts and Regions: stale, new, gone', [
+      most('TargetsStale'),
+      most('TargetsNew'),
+      most('TargetsGone'),
+    ]),
     graph('Seconds of the slowest scan, and the age of the oldest map', [
       most('ScanDuration'),
       most('OldestMapSeconds'),

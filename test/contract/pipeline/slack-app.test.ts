@@ -20,7 +20,6 @@ import { raiseForDelivery } from '../../../shared/pipeline/raise-and-deliver.ts'
 import {
   answerSlackInteraction,
   MAX_AGE,
-  nextMonday,
   slackSignature,
 } from '../../../shared/pipeline/slack-interaction.ts';
 import { withStoredMutes } from '../../../shared/pipeline/stored-mutes.ts';
@@ -399,11 +398,4 @@ describe('what people do by command or on the live page', () => {
     ]);
     await pagerDuty.close();
   });
-});
-
-test('Monday begins at nine by the clocks of the time zone, daylight saving time included', () => {
-  const until = (from: string) => new Date(nextMonday(Date.parse(from), 'Europe/Berlin')).toISOString();
-  expect(until('2026-11-27T10:00:00Z')).toBe('2026-11-30T08:00:00.000Z');
-  expect(until('2026-03-27T10:00:00Z')).toBe('2026-03-30T07:00:00.000Z');
-  expect(until('2026-11-30T08:00:00Z')).toBe('2026-12-07T08:00:00.000Z');
 });
