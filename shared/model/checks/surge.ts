@@ -1,6 +1,6 @@
 import { duration } from '../base/text/durations.ts';
 import { listOf } from '../base/text/names.ts';
-import { count, number, verb } from '../base/text/numbers.ts';
+import { count, number, verb, wholeCount } from '../base/text/numbers.ts';
 import { isSafe } from '../forecast/exhaustion-levels.ts';
 import { SLOW_WINDOW_MINUTES, surgeLevelsWith } from '../forecast/surge.ts';
 import { takenSince } from '../owners/owner-changes.ts';
@@ -206,7 +206,7 @@ const describe = (supply: SubnetSupply, surge: Surge, left: number, { taken, gro
     owners: ownersIn(supply, taken),
   };
   if (surge.fall != null) {
-    const lost = number(rounded(surge.fall.lost));
+    const lost = number(wholeCount(surge.fall.lost));
     return {
       title: `${resourceName(subject)}: ${leftOf(supply, left)} left after a sudden loss of ${lost}`,
       explanation: `That is ${lost} fewer than on any earlier day of the last two weeks. A loss like this one often comes in parts, and the next part may take the rest.${takenText(taken, surge)}${workloadsText(grown)}`,

@@ -1,5 +1,5 @@
 import { approximateTime } from '../base/text/approximate-times.ts';
-import { number, verb } from '../base/text/numbers.ts';
+import { number, verb, wholeCount } from '../base/text/numbers.ts';
 import { exhaustionLevels, hoursToExhaustion } from '../forecast/exhaustion-levels.ts';
 import type { Evidence } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
@@ -117,7 +117,7 @@ const goesOnText = (name: SupplyName, elsewhere: PodsElsewhere): string =>
 
 const dailyLow = ({ basis }: Forecast, left: number): string => {
   const low = basis?.dailyLow ?? null;
-  return low === null || rounded(low) >= left ? '' : ` (${rounded(low)} at the daily low)`;
+  return low === null || wholeCount(low) >= left ? '' : ` (${wholeCount(low)} at the daily low)`;
 };
 
 const MILLISECONDS_PER_HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { elementAt } from '../base/element-at.ts';
 import { smallestOf } from '../base/extremes.ts';
-import { verb } from '../base/text/numbers.ts';
+import { verb, wholeCount } from '../base/text/numbers.ts';
 import { utcMinute } from '../base/text/times.ts';
 import type { Forecast, ForecastBasis, SupplyHistory } from '../result/forecast.ts';
 import { type Drain, drainChanceWithin, drainsOf, NO_DRAINS } from './drain.ts';
@@ -207,11 +207,11 @@ const reasonFor = (
   { segment, lossPerDay, lowWater }: KnownOutlook,
   { cameBackAt, drain, isTrendFirm }: Said,
 ): string => {
-  const left = `About ${rounded(lowWater)} ${verb(rounded(lowWater), 'is')} left at the daily low.`;
+  const left = `About ${wholeCount(lowWater)} ${verb(wholeCount(lowWater), 'is')} left at the daily low.`;
   const days = rounded(segment.days) === 1 ? 'day' : `${rounded(segment.days)} days`;
   const trend =
     drain !== null
-      ? `${rounded(drain.lost)} were used up in the last ${drain.hours} hours.`
+      ? `${wholeCount(drain.lost)} ${verb(wholeCount(drain.lost), 'was')} used up in the last ${drain.hours} hours.`
       : cameBackAt !== null && segment.days < 2
         ? `Room came back at ${utcMinute(new Date(cameBackAt).toISOString())}, so earlier losses do not count.`
         : rounded(lossPerDay) > 0

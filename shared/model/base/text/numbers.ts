@@ -20,7 +20,7 @@ const pluralOf = (noun: string): string => {
 export const count = (value: number, noun: string, nouns: string = pluralOf(noun)): string =>
   `${number(value)} ${value === 1 ? noun : nouns}`;
 
-const IRREGULAR_VERBS: Readonly<Record<string, string>> = { is: 'are', has: 'have', does: 'do' };
+const IRREGULAR_VERBS: Readonly<Record<string, string>> = { is: 'are', has: 'have', does: 'do', was: 'were' };
 
 /** The verb of so many things, from its form for one: `1 subnet has`, `2 subnets have`. */
 export const verb = (value: number, ofOne: string): string =>
@@ -52,3 +52,6 @@ export const probability = (fraction: number): string => {
   if (fraction < 0.01) return 'under 1 %';
   return percent(fraction);
 };
+
+/** A mean of counts as a count: 2.7 free prefixes are 3, and what is not zero does not become zero. */
+export const wholeCount = (mean: number): number => Math.max(Math.sign(mean), Math.round(mean));

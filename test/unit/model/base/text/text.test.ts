@@ -15,6 +15,7 @@ import {
   percentOf,
   probability,
   quantity,
+  wholeCount,
 } from '../../../../../shared/model/base/text/numbers.ts';
 import { utcMinute, utcTime } from '../../../../../shared/model/base/text/times.ts';
 
@@ -146,6 +147,10 @@ describe('numbers', () => {
     expect(probability(0.0099)).toBe('under 1 %');
     expect(probability(0)).toBe('under 1 %');
   });
+});
+
+test('a mean of counts is written as a count, and what is not zero does not become zero', () => {
+  expect([0, 0.3, 1.4, 2.7].map(wholeCount)).toEqual([0, 1, 1, 3]);
 });
 
 describe('names', () => {
