@@ -122,7 +122,7 @@ describe('a digest', () => {
     expect(text).toMatch(/- critical, for 11 d 8 h: private-a: 12 of/);
     // What is not watched is named, although nothing is known of its tags.
     expect(text).toContain('- 1 of 2 scans is recent and complete, with 1 subnet');
-    expect(text).toContain('- Account 222222222222 in eu-west-1 was ');
+    expect(text).toContain('- Account 222222222222 in eu-west-1 has never been scanned');
     expect(text).not.toContain('without a forecast');
     expect(text).not.toContain('search-a');
   });

@@ -151,7 +151,7 @@ const NO_TARGET = {
   remedies: (): readonly Remedy[] => [
     {
       title: 'Correct targets in headroom.yml',
-      effect: '`headroom config` shows what it selects.',
+      effect: '`headroom config check` shows the settings, and `headroom doctor` the accounts and Regions.',
       commands: [],
       preconditions: [],
     },

@@ -113,6 +113,11 @@ describe('coverage', () => {
     expect(observation?.finding?.remedies[0]?.effect).toBe(
       'Fixes: X is not allowed to call ec2:DescribeVpcs; and 1 more like it.',
     );
+    const [, , look] = observation?.finding?.remedies ?? [];
+    expect(look?.effect).toMatch(
+      /^An account without a problem and without a scan was never reached\. Look for /,
+    );
+    expect(look?.commands).toHaveLength(2);
     expect(observation?.evidence).toEqual([
       { name: 'targetsPlanned', value: 5, unit: 'targets' },
       { name: 'targetsFresh', value: 1, unit: 'targets' },
@@ -195,8 +200,8 @@ describe('coverage', () => {
     expect(observation?.finding?.explanation).toBe(
       'headroom.yml names vpc-1 under scan.vpcs, and no scanned account has it.',
     );
-    expect(observation?.finding?.remedies.map(({ title }) => title)).toEqual([
-      'Correct scan.vpcs in headroom.yml',
+    expect(observation?.finding?.remedies).toMatchObject([
+      { title: 'Correct scan.vpcs in headroom.yml', commands: [] },
     ]);
     const both = says('coverage', { unknownVpcs: ['vpc-1', 'vpc-2'], coverage: [covered('stale')] })?.finding;
     expect(both?.title).toBe('Headroom: account 222222222222 in us-east-1 is not watched');

@@ -44,3 +44,18 @@ test('a type that cannot do what is asked is named', () => {
   expect(codes({ prefixDelegation: true }, 't2.large')).toEqual(['no-prefixes']);
   expect(codes({ podEni: true }, 't3.large')).toEqual(['no-trunk']);
 });
+
+test('the ignored warm target is named as the mode of the node has it', () => {
+  expect(notices({ warmEniTarget: 2, warmIpTarget: 2 })).toMatchObject([
+    {
+      code: 'ignored-target',
+      message: expect.stringMatching(/^WARM_ENI_TARGET=2 has no effect on growth: /),
+    },
+  ]);
+  expect(notices({ warmPrefixTarget: 3, warmIpTarget: 2, prefixDelegation: true })).toMatchObject([
+    {
+      code: 'ignored-target',
+      message: expect.stringMatching(/^WARM_PREFIX_TARGET=3 has no effect on growth: /),
+    },
+  ]);
+});
