@@ -76,3 +76,12 @@ test('a step says how the figures changed since the last one, the first one noth
     { name: 'available', unit: 'addresses', before: 12, now: 2 },
   ]);
 });
+
+test('an alert that fires again forgets the causes of its last life, and one that gets worse adds to them', () => {
+  const first = reduced(null, { ...anObservation('warning'), causes: ['a'] }, 0).alert;
+  const over = reduced(first, anObservation('ok', { available: 200 }), 5).alert;
+  const again = reduced(over, { ...anObservation('warning'), causes: ['b'] }, 10).alert;
+  expect(again.announcedCauses).toEqual(['b']);
+  const worse = reduced(again, { ...anObservation('critical'), causes: ['c'] }, 15).alert;
+  expect(worse.announcedCauses).toEqual(['b', 'c']);
+});
