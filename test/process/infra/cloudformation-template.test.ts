@@ -71,7 +71,9 @@ let template: Template;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'headroom-template-'));
   await builtTemplate(folder);
-  template = parse(await readFile(join(folder, 'headroom.template.yml'), 'utf8')) as Template;
+  template = parse(await readFile(join(folder, 'headroom.template.yml'), 'utf8'), {
+    logLevel: 'silent',
+  }) as Template;
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
