@@ -22,6 +22,15 @@ interface Tile {
   readonly level?: 'critical' | 'warning' | 'ok';
 }
 
+/** Where no subnet is expected to run out: how much of that is known. */
+const noneExpected = (ranked: readonly RankedSubnet[], failed: number): Tile => {
+  const unknown = ranked.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
+  if (unknown + failed === 0) return { name: 'soonest', value: 'none', words: 'exhaustion expected' };
+  return unknown === ranked.length
+    ? { name: 'soonest', value: 'unknown', words: 'runs out first' }
+    : { name: 'soonest', value: 'none known', words: 'exhaustion expected' };
+};
+
 export const summarySection = (
   assessments: readonly TargetAssessment[],
   ranked: readonly RankedSubnet[],
@@ -47,29 +56,39 @@ export const summarySection = (
       name: 'critical',
       value: String(critical),
       words: critical === 1 ? 'critical finding' : 'critical findings',
-      level: critical > 0 ? 'critical' : 'ok',
+      // What could not be read is no all-clear.
+      ...(critical > 0 ? { level: 'critical' } : failed === 0 ? { level: 'ok' } : {}),
     },
     {
       name: 'warning',
       value: String(warnings),
       words: warnings === 1 ? 'warning' : 'warnings',
-      level: warnings > 0 ? 'warning' : 'ok',
+      ...(warnings > 0 ? { level: 'warning' } : failed === 0 ? { level: 'ok' } : {}),
     },
+    soonest === undefined
+      ? noneExpected(ranked, failed)
+      : {
+          name: 'soonest',
+          value: runway(soonest.first.forecast, now),
+          words: `runs out first: ${soonest.subnet.name ?? soonest.subnet.subnetId}`.slice(0, 80),
+          level: 'warning',
+        },
+    ipv4.length === available.unknown && available.unknown + failed > 0
+      ? {
+          name: 'available',
+          value: 'unknown',
+          words: `addresses available${available.unknown === 0 ? '' : ` in ${count(available.unknown, 'subnet')}`}`,
+        }
+      : {
+          name: 'available',
+          value: number(available.known),
+          words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}`,
+        },
     {
-      name: 'soonest',
-      value: soonest === undefined ? 'none' : runway(soonest.first.forecast, now),
-      words:
-        soonest === undefined
-          ? 'exhaustion expected'
-          : `runs out first: ${soonest.subnet.name ?? soonest.subnet.subnetId}`.slice(0, 80),
-      ...(soonest === undefined ? {} : { level: 'warning' as const }),
+      name: 'subnets',
+      value: ranked.length === 0 && failed > 0 ? 'unknown' : number(ranked.length),
+      words: `${ranked.length === 1 ? 'subnet' : 'subnets'}${failed > 0 ? ' read' : ''}`,
     },
-    {
-      name: 'available',
-      value: number(available.known),
-      words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}`,
-    },
-    { name: 'subnets', value: number(ranked.length), words: ranked.length === 1 ? 'subnet' : 'subnets' },
     {
       name: 'targets',
       value: `${assessments.length - failed} of ${assessments.length}`,
@@ -107,8 +126,15 @@ export const holdersBySubnet = (ranked: readonly RankedSubnet[]): string => {
   return JSON.stringify({ names: [...places.keys()].map((key): unknown => JSON.parse(key)), rows });
 };
 
-/** @param listed of so many subnets the page's script has the owners: the worst */
-export const ownersSection = (ranked: readonly RankedSubnet[], listed = ranked.length): Html => {
+/**
+ * @param unread so many accounts and Regions could not be read in full
+ * @param listed of so many subnets the page's script has the owners: the worst
+ */
+export const ownersSection = (
+  ranked: readonly RankedSubnet[],
+  unread: number,
+  listed = ranked.length,
+): Html => {
   interface Held {
     readonly kind: string;
     readonly name: string | null;
@@ -132,7 +158,9 @@ export const ownersSection = (ranked: readonly RankedSubnet[], listed = ranked.l
   const unknown = ranked.filter(({ subnet }) => subnet.owners === null && subnet.cidrBlock !== null).length;
   return html`<section id="owners" data-shown="${OWNERS_SHOWN}"><h2>Owners of the addresses</h2>${
     all.length === 0
-      ? html`<p>No addresses are in use.</p>`
+      ? unknown + unread === 0
+        ? html`<p>No addresses are in use.</p>`
+        : html`<p class="unknown">No owners are known: something could not be read.</p>`
       : html`<div class="scroll" tabindex="0" role="region" aria-label="Owners of the addresses"><table class="sortable"><thead><tr><th scope="col">Holder</th><th scope="col">Name</th><th scope="col" class="n">Addresses</th><th scope="col" class="n">Of all in use</th><th scope="col" class="n">Interfaces</th><th scope="col" class="n">Subnets</th></tr></thead><tbody>${all
           .slice(0, OWNERS_SHOWN)
           .map(

@@ -203,6 +203,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
       : { rest: restOfPage(others, findings.rest, places, now) };
   const firing = alertsSection(alerts, places, now, live);
   const worst = ranked.filter(({ subnet }) => addressSupply(subnet) !== null).slice(0, WORST_SHOWN);
+  const unread = assessments.filter(({ target }) => target.status !== 'ok').length;
   const script = pageScript();
   const scannedAt = assessments.map((assessment) => assessment.scannedAt).toSorted();
   const from = scannedAt[0];
@@ -211,7 +212,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentPolicy(script, live !== undefined)}"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer"><title>Headroom report</title><link rel="icon" href="data:,"><style>${new Html(reportStyle())}</style></head>
 <body class="hr"${live?.token == null ? null : html` data-token="${live.token}"`}><a class="skip" href="#subnets">Skip to the subnets</a><header class="top"><h1>Headroom report</h1><p class="where">From ${source}${from === undefined || to === undefined ? null : from === to ? html`, scanned ${utcMinute(from)}` : html`, scanned from ${utcMinute(from)} to ${utcMinute(to)}`} · written ${utcMinute(new Date(now).toISOString())}</p>${live === undefined ? null : liveBar(live, now)}</header>
 <nav aria-label="Sections"><div><label for="search" class="muted">Search</label><input id="search" type="search" placeholder="subnet, name, range, VPC, account, cluster" autocomplete="off">${SECTIONS.filter((section) => section !== 'alerts' || firing !== null).map((section) => html`<a href="#${section}">${section}</a> `)}${filterBar(union([...facetsByKey.values()]))}</div></nav>
-<main>${runwaySection(ranked, places, now)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(shown, vpcNamesOf(assessments), hasPast, now, others.length)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
+<main>${runwaySection(ranked, places, now, unread)}${summarySection(assessments, ranked, now)}${firing}${subnetsSection(shown, vpcNamesOf(assessments), hasPast, now, others.length)}${groupsSection(counted)}<section id="worst"><h2>Maps of the worst subnets</h2>${mapShapes()}<div class="cards">${worst.map((subnet) => subnetCard(subnet, places, maps.get(subnet.key), now))}</div></section>${findings.section}${clustersSection(
     assessments.flatMap(({ clusters }) => clusters),
     assessments.every(({ target }) => target.errors.length === 0),
     (cluster) => ({
@@ -219,7 +220,7 @@ export const reportPage = ({ assessments, alerts, histories, source, now, live }
       account: [cluster.accountId],
       cluster: [cluster.clusterName],
     }),
-  )}${ownersSection(ranked, shown.length)}${targetsSection(
+  )}${ownersSection(ranked, unread, shown.length)}${targetsSection(
     live?.targets ?? targetsOf(assessments),
     (target) => (byTarget.get(targetName(target)) ?? []).map(({ facets }) => facets),
     now,

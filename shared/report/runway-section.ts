@@ -46,12 +46,28 @@ const row = (ranked: RankedSubnet, places: Places, now: number): Html => {
   return html`<li class="${severity ?? ''}"${filterable(facets, words)}><a href="#${key}">${givenName(subnet.name, subnet.subnetId)}</a>${lane(ranked, from, now)}<b>${runway(first.forecast, now)}</b></li>`;
 };
 
+const noneText = (forecast: number, notKnown: number): Html => {
+  if (notKnown === 0) return html`<p>No subnet is expected to run out.</p>`;
+  return forecast === 0
+    ? html`<p class="unknown">Unknown: no subnet has a forecast.</p>`
+    : html`<p>No subnet with a forecast is expected to run out.</p>`;
+};
+
 /** The days along the lanes, a week apart. */
 const scale = (now: number): Html =>
   html`<div class="lanes-scale" aria-hidden="true"><span></span><span class="lane">${[0, 7, 14, 21, 28].map((days) => html`<i style="left:${along(now + days * DAY, now)}%">${days === 0 ? 'today' : new Date(now + days * DAY).toISOString().slice(5, 10)}</i>`)}</span><b></b></div>`;
 
-/** Subnets by the next thirty days: when each may run out of what it needs, the soonest first. */
-export const runwaySection = (ranked: readonly RankedSubnet[], places: Places, now: number): Html => {
+/**
+ * Subnets by the next thirty days: when each may run out of what it needs, the soonest first.
+ *
+ * @param unread so many accounts and Regions could not be read in full: what is not seen there may run out as well
+ */
+export const runwaySection = (
+  ranked: readonly RankedSubnet[],
+  places: Places,
+  now: number,
+  unread: number,
+): Html => {
   const running = ranked
     .flatMap((each) => {
       const from = beginning(each, now);
@@ -68,10 +84,11 @@ export const runwaySection = (ranked: readonly RankedSubnet[], places: Places, n
   const notes = [
     rest === 0 ? null : `${count(rest, 'subnet')} not expected to run out within ${DAYS} days.`,
     unknown === 0 ? null : `${count(unknown, 'subnet')} without a forecast.`,
+    unread === 0 ? null : `${count(unread, 'scan')} could not read everything.`,
   ].filter((note) => note !== null);
   return html`<section id="runway"><h2>The next ${DAYS} days</h2>${
     running.length === 0
-      ? html`<p>No subnet is expected to run out.</p>`
+      ? noneText(ranked.length - unknown, unknown + unread)
       : html`${scale(now)}${list(running.slice(0, OPEN))}${running.length > OPEN ? html`<details><summary>${count(running.length - OPEN, 'more subnet')}</summary>${list(running.slice(OPEN, MOST))}${running.length > MOST ? html`<p class="muted">The others are in the table.</p>` : null}</details>` : null}`
   }<p class="muted rest">${notes.join(' ')}</p></section>`;
 };

@@ -36,11 +36,15 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
     const soonest = rows
       .filter(({ dataset }) => dataset['end'] !== '')
       .toSorted((a, b) => Number(a.dataset['end']) - Number(b.dataset['end']))[0];
+    const runwayOf = (row: Row): string =>
+      row.dataset['runway'] ?? row.querySelector?.('.runway')?.textContent ?? '';
+    const unknown = rows.filter((row) => runwayOf(row) === 'unknown').length;
+    const noneKnown = unknown === 0 ? 'none' : unknown === rows.length ? 'unknown' : 'none known';
     const available = sum(rows.map(({ dataset }) => numberOf(dataset['available'])));
     const values: Record<string, () => string> = {
       critical: () => grouped(findings('critical')),
       warning: () => grouped(findings('warning')),
-      soonest: () => soonest?.dataset['runway'] ?? soonest?.querySelector?.('.runway')?.textContent ?? 'none',
+      soonest: () => (soonest === undefined ? noneKnown : runwayOf(soonest)),
       available: () => (available === null ? 'unknown' : grouped(available)),
       subnets: () => grouped(rows.length),
       targets: () =>
@@ -49,7 +53,9 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
     const words: Record<string, () => string> = {
       soonest: () =>
         soonest === undefined
-          ? 'exhaustion expected'
+          ? noneKnown === 'unknown'
+            ? 'runs out first'
+            : 'exhaustion expected'
           : `runs out first: ${soonest.querySelector?.('bdi')?.textContent ?? soonest.dataset['name'] ?? soonest.dataset['key'] ?? ''}`,
       available: () =>
         `addresses available of ${grouped(sum(rows.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}`,

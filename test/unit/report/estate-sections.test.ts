@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterAssessment } from '../../../shared/model/result/cluster.ts';
 import { alertsSection } from '../../../shared/report/alerts-section.ts';
 import { clustersSection } from '../../../shared/report/clusters-section.ts';
-import { ownersSection } from '../../../shared/report/estate-sections.ts';
+import { ownersSection, summarySection } from '../../../shared/report/estate-sections.ts';
 import { Places, union } from '../../../shared/report/facets.ts';
 import { subnetPods } from '../../../shared/report/pods-parts.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';
@@ -70,7 +70,7 @@ describe('who holds the addresses', () => {
       }),
       aSubnet({ subnetId: 'subnet-0c', owners: null }),
     ];
-    const section = ownersSection(worstFirst([anAssessment({ subnets })])).text;
+    const section = ownersSection(worstFirst([anAssessment({ subnets })]), 0).text;
     const rows = [...section.matchAll(/<tr><td>.*?<\/tr>/gs)].map(([row]) =>
       row
         .replace(/<[^>]*>/g, '|')
@@ -243,5 +243,43 @@ describe('the pods of a cluster', () => {
     expect(subnetPods({ ...place, subnetId: 'subnet-0a' }, [cluster])?.text).toContain('shop&lt;b&gt;');
     expect(subnetPods({ ...place, subnetId: 'subnet-0b' }, [cluster])).toBeNull();
     expect(subnetPods({ ...place, accountId: '999999999999', subnetId: 'subnet-0a' }, [cluster])).toBeNull();
+  });
+});
+
+describe('an estate of which nothing could be read', () => {
+  const failed = anAssessment({ subnets: [], target: { ...anAssessment().target, status: 'failed' } });
+  const tilesOf = (assessments: Parameters<typeof summarySection>[0]) =>
+    Object.fromEntries(
+      [
+        ...summarySection(assessments, worstFirst(assessments), 0).text.matchAll(
+          /<li class="(\w*)" data-tile="(\w+)"><b>([^<]*)<\/b><span>([^<]*)/g,
+        ),
+      ].map(([, level, name = '', value, words]) => [name, [level, value, words]]),
+    );
+
+  test('has no figure that reads like an all-clear', () => {
+    expect(tilesOf([failed])).toEqual({
+      critical: ['', '0', 'critical findings'],
+      warning: ['', '0', 'warnings'],
+      soonest: ['', 'unknown', 'runs out first'],
+      available: ['', 'unknown', 'addresses available'],
+      subnets: ['', 'unknown', 'subnets read'],
+      targets: ['warning', '0 of 1', 'scans complete'],
+    });
+    expect(ownersSection([], 1).text).toContain('No owners are known: something could not be read.');
+  });
+
+  test('beside one that was read: the figures are those of what was read', () => {
+    const read = anAssessment({ subnets: [aSubnet({ cidrBlock: '10.0.0.0/24' })] });
+    expect(tilesOf([failed, read])).toMatchObject({
+      critical: ['', '0', 'critical findings'],
+      subnets: ['', '1', 'subnet read'],
+      targets: ['warning', '1 of 2', 'scans complete'],
+    });
+    expect(tilesOf([read])).toMatchObject({
+      critical: ['ok', '0', 'critical findings'],
+      subnets: ['', '1', 'subnet'],
+    });
+    expect(ownersSection([], 0).text).toContain('No addresses are in use.');
   });
 });

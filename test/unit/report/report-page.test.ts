@@ -100,7 +100,7 @@ describe('what is not known', () => {
 
   test('is said with its reason, and never as a zero', () => {
     expect(page).toContain('the interfaces could not be listed');
-    expect(page).toContain('not counting 1 unknown subnet');
+    expect(page).toContain('<b>unknown</b><span>addresses available in 1 subnet</span>');
     const row = /<tr data-key.*?<\/tr>/s.exec(page)?.[0] ?? '';
     expect(row).toContain('unknown');
     expect(row).not.toMatch(/>0</);

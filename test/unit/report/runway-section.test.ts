@@ -18,7 +18,7 @@ const outlook = (changes: Partial<Forecast>): Forecast => ({
   ...changes,
 });
 
-const runway = (forecasts: Readonly<Record<string, Partial<Forecast> | null>>): string => {
+const runway = (forecasts: Readonly<Record<string, Partial<Forecast> | null>>, unread = 0): string => {
   const subnets = Object.entries(forecasts).map(([name, forecast]) =>
     aSubnet({
       subnetId: `subnet-${name}`,
@@ -27,7 +27,7 @@ const runway = (forecasts: Readonly<Record<string, Partial<Forecast> | null>>): 
     }),
   );
   const assessments = [anAssessment({ subnets })];
-  return runwaySection(worstFirst(assessments), new Places(assessments), NOW).text;
+  return runwaySection(worstFirst(assessments), new Places(assessments), NOW, unread).text;
 };
 
 const namesIn = (section: string): readonly (string | undefined)[] =>
@@ -75,5 +75,17 @@ describe('the next thirty days', () => {
 
   test('say so where nothing runs out', () => {
     expect(runway({ never: {} })).toContain('No subnet is expected to run out.');
+  });
+
+  test('are no all-clear where forecasts are missing, or something could not be read', () => {
+    expect(runway({ never: {} })).toContain('<p>No subnet is expected to run out.</p>');
+    expect(runway({ never: {}, unknown: null })).toContain(
+      'No subnet with a forecast is expected to run out.',
+    );
+    const partly = runway({ never: {} }, 1);
+    expect(partly).toContain('No subnet with a forecast is expected to run out.');
+    expect(partly).toContain('1 scan could not read everything.');
+    for (const section of [runway({ unknown: null }), runway({}, 2)])
+      expect(section).toContain('Unknown: no subnet has a forecast.');
   });
 });
