@@ -20,6 +20,7 @@ import {
 } from '../input/scan-options.ts';
 import { type ListingColumn, listingTable } from '../output/listing.ts';
 import type { CostDocument } from '../output/listing-documents.ts';
+import { renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -128,7 +129,11 @@ Examples:
           const { document: whole, assessments } = await scanToDocument(options, session);
           const document = filterDocument(whole, options);
           const failed = coverageExit(assessments);
-          if (failed !== null) session.exit(failed);
+          if (failed !== null) {
+            // What was not seen is not in the bill.
+            io.err(renderProblems(io, document));
+            session.exit(failed);
+          }
           size = {
             ...shape,
             targets: document.targets.length,

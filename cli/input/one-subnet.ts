@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Alert } from '../../shared/model/alert/alert.ts';
+import { HeadroomError } from '../../shared/model/base/errors.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
+import { problemText } from '../output/problem-text.ts';
 import { addPlaceOptions, type Filters, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
@@ -88,6 +90,7 @@ const look = async (options: OneSubnetOptions, session: Session): Promise<Looked
  * Reads the subnet that a command names.
  *
  * @throws UsageError for a subnet that there is not, and for a name that several have
+ * @throws HeadroomError `subnet-not-read` where it may be in what could not be read
  */
 export const readOneSubnet = async (
   wanted: string,
@@ -112,7 +115,17 @@ export const readOneSubnet = async (
   const ids = new Set(found.map(({ subnet }) => subnet.subnetId));
   // A shared subnet is seen by several accounts: its owner sees all of it.
   const only = found.find(({ subnet }) => subnet.ownerId === null) ?? found[0];
-  if (only === undefined)
+  if (only === undefined) {
+    const unread = assessments.filter(({ target }) => target.status !== 'ok');
+    if (unread.length > 0) {
+      for (const { target } of unread)
+        for (const problem of target.errors) session.io.err(problemText(session.io, problem, target));
+      throw new HeadroomError(
+        'subnet-not-read',
+        `Subnet ${wanted} is not in what could be read.`,
+        'Fix the problems above, and run the command again.',
+      );
+    }
     throw new UsageError(
       `There is no subnet ${wanted}.${nearestOf(
         wanted,
@@ -120,6 +133,7 @@ export const readOneSubnet = async (
       )}`,
       'Name one that `headroom scan` lists, or look in another Region or account.',
     );
+  }
   if (ids.size > 1)
     throw new UsageError(
       `${ids.size} subnets are called ${wanted}: ${found.map(({ subnet }) => `${subnet.subnetId} (${subnet.accountId} ${subnet.region})`).join(', ')}.`,

@@ -131,6 +131,14 @@ describe('headroom cost', () => {
     expect(bill.ipamAdvanced).toBeCloseTo(bill.estate.activeAddresses * 0.00027 * 730, 9);
   });
 
+  test('says what a bill leaves out because it could not be read, and prints none of nothing', async () => {
+    const { remove } = lab.faults.inject({ service: 'ec2', action: 'DescribeSubnets' }, accessDenied());
+    const { code, out, err } = await headroom(['cost'], lab);
+    remove();
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain('ec2:DescribeSubnets');
+  });
+
   test('prints the bill of an estate that is only described, without asking AWS', async () => {
     const before = lab.calls.length;
     const args = ['--subnets', '1000', '--targets', '80', '--active-addresses', '50000'];

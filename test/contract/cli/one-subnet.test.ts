@@ -122,6 +122,19 @@ describe('headroom map', () => {
   });
 });
 
+test.each(['map', 'explain'])(
+  '%s says what could not be read, and not that there is no such subnet',
+  async (command) => {
+    const { remove } = lab.faults.inject({ service: 'ec2', action: 'DescribeSubnets' }, accessDenied());
+    const { code, out, err } = await headroom([command, 'data-a'], lab);
+    remove();
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toContain('ec2:DescribeSubnets');
+    expect(err).toContain('Subnet data-a is not in what could be read.');
+    expect(err).not.toContain('There is no subnet');
+  },
+);
+
 describe('headroom explain', () => {
   test('has supply, map, holders, forecast and findings with their remedies on one page', async () => {
     const { code, out } = await headroom(['explain', 'data-a'], lab);
