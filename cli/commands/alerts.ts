@@ -1,9 +1,8 @@
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { approximateTime } from '../../shared/model/base/text/approximate-times.ts';
 import { elapsed, shortDuration } from '../../shared/model/base/text/durations.ts';
-import { alertNumbers, storedAlertNumbers } from '../../shared/pipeline/alert-numbers.ts';
 import { type KeptAlert, keptAlerts, nameOf } from '../../shared/pipeline/kept-alerts.ts';
-import { type StoredMute, storedMutes } from '../../shared/pipeline/stored-mutes.ts';
+import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 import type { StateStore } from '../../shared/state/state-store.ts';
 import type { AddCommand } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
@@ -127,6 +126,7 @@ const numbersOf = async (
   kept: readonly KeptAlert[],
   now: number,
 ): Promise<{ readonly numbers: ReadonlyMap<string, number>; readonly problem: HeadroomError | null }> => {
+  const { alertNumbers, storedAlertNumbers } = await import('../../shared/pipeline/alert-numbers.ts');
   try {
     return { numbers: await alertNumbers(store.cache, kept, now), problem: null };
   } catch (error) {
@@ -162,6 +162,7 @@ A level in brackets is of an alert that waits. Exits with 1 while a critical ale
           const kept = await keptAlerts(store);
           const tagged = await taggedSubnets(store, options);
           const { numbers, problem } = await numbersOf(store, kept, now);
+          const { storedMutes } = await import('../../shared/pipeline/stored-mutes.ts');
           const mutes = await storedMutes(store.cache, now);
           const listed = kept
             .filter(

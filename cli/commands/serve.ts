@@ -9,7 +9,8 @@ import { addTargetOptions, checkTargetOptions } from '../input/scan-options.ts';
 import { secretOption } from '../input/secret-option.ts';
 import { problemText } from '../output/problem-text.ts';
 import type { Action } from '../serve/actions.ts';
-import { type Guard, type Pages, parseListen, startServer } from '../serve/http-server.ts';
+import type { Guard, Pages } from '../serve/http-server.ts';
+import { parseListen } from '../serve/listen-address.ts';
 import { hostsWith, publicUrl } from '../serve/public-url.ts';
 import { isLoopback } from '../serve/request-origin.ts';
 import type { ServeScanOptions } from '../serve/scan-loop.ts';
@@ -113,6 +114,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         { openStateFile },
         { performAction },
         { liveHistories, liveHistory },
+        { startServer },
       ] = await Promise.all([
         import('../serve/latest-scans.ts'),
         import('../serve/pages.ts'),
@@ -122,6 +124,7 @@ full, stored, and able to notify. SIGTERM and Ctrl-C stop it within seconds; a s
         import('../serve/state-file.ts'),
         import('../serve/actions.ts'),
         import('../serve/live-histories.ts'),
+        import('../serve/http-server.ts'),
       ]);
       const latest = new LatestScans();
       const ended = new AbortController();

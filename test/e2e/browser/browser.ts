@@ -82,13 +82,22 @@ const PAGES = join(PICTURES, 'pages.json');
 const drawnPages = (): Readonly<Record<string, string>> =>
   existsSync(PAGES) ? JSON.parse(readFileSync(PAGES, 'utf8')) : {};
 
-/** What a reader may see of a page: its elements, words and styles. The data of its scripts is packed, by whichever zlib. */
+/**
+ * What a reader may see of a page: its elements, words and styles. The data of its scripts is packed, by whichever zlib, and
+ * the policy of the page has the hash of its script.
+ */
 export const digestOf = async (page: Page): Promise<string> => {
   const seen = await page.evaluate<string>(
-    '(() => { const copy = document.documentElement.cloneNode(true); for (const each of copy.querySelectorAll("script")) each.remove(); return copy.outerHTML; })()',
+    '(() => { const copy = document.documentElement.cloneNode(true); for (const each of copy.querySelectorAll("script, meta")) each.remove(); return copy.outerHTML; })()',
   );
   return createHash('sha256').update(seen).digest('hex').slice(0, 16);
 };
+
+/** Fails where the picture of that name shows another page. */
+export const expectDrawn = async (page: Page, name: string): Promise<void> =>
+  expect(drawnPages()[name], `the page of docs/images/${name}.png (npm run pictures:report)`).toBe(
+    await digestOf(page),
+  );
 
 /**
  * Compares a page with the one that its picture in the docs shows; `npm run pictures:report` draws it again. The letters of a
@@ -102,12 +111,9 @@ export const picture = async (page: Page, name: string, height: number): Promise
   await page.setViewportSize({ width, height });
   // Drawn in any case: a screenshot waits for what the page still does.
   const drawn = await page.screenshot();
-  const digest = await digestOf(page);
-  if (process.env['HEADROOM_PICTURES'] === undefined) {
-    expect(drawnPages()[name], `the page of docs/images/${name}.png (npm run pictures:report)`).toBe(digest);
-    return;
-  }
+  if (process.env['HEADROOM_PICTURES'] === undefined) return expectDrawn(page, name);
   writeFileSync(path, drawn);
+  const digest = await digestOf(page);
   const pages = Object.entries({ ...drawnPages(), [name]: digest }).toSorted(([a], [b]) => (a < b ? -1 : 1));
   writeFileSync(PAGES, `${JSON.stringify(Object.fromEntries(pages), null, 2)}\n`);
 };

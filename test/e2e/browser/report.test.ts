@@ -10,7 +10,16 @@ import { addressSupply } from '../../../shared/model/subnet/address-supply.ts';
 import { reportPage } from '../../../shared/report/report-page.ts';
 import { subnetKey, worstFirst } from '../../../shared/report/worst-first.ts';
 import { hostileEstate, largeEstate, largeFleet, NOW, troubledEstate } from '../../fixtures/report-estate.ts';
-import { barriers, digestOf, LOOKS, type OpenPage, openBrowser, openFile, picture } from './browser.ts';
+import {
+  barriers,
+  digestOf,
+  expectDrawn,
+  LOOKS,
+  type OpenPage,
+  openBrowser,
+  openFile,
+  picture,
+} from './browser.ts';
 
 /** What the issue allows for two thousand subnets, from asking for the file to the page being drawn. */
 const OPENS_WITHIN_MILLISECONDS = 3_000;
@@ -105,7 +114,7 @@ test('a page with another word is not the page of its picture', async () => {
     expect(await digestOf(report.page)).toBe(before);
     await report.page.evaluate('document.querySelector("h1").textContent = "Another report"');
     expect(await digestOf(report.page)).not.toBe(before);
-    await expect(picture(report.page, 'report-light-1600', 1250)).rejects.toThrow('npm run pictures:report');
+    await expect(expectDrawn(report.page, 'report-light-1600')).rejects.toThrow('npm run pictures:report');
   } finally {
     await report.close();
   }

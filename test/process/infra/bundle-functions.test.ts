@@ -21,11 +21,11 @@ const FOLDER = `dist/test-bundles-${process.pid}`;
  * outgrows it has taken in something: `npm run bundle` and esbuild's metafile tell what.
  */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'dashboard-widget': 310,
+  'dashboard-widget': 325,
   'notify-slack': 262,
-  'plan-scan': 682,
-  'slack-interactivity': 520,
-  'scan-target': 332,
+  'plan-scan': 770,
+  'slack-interactivity': 610,
+  'scan-target': 415,
 };
 
 let bundles: readonly FunctionBundle[] = [];
