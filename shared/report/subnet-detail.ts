@@ -102,6 +102,7 @@ const unknowns = (subnet: SubnetAssessment): Html | null => {
 
 const whereabouts = (subnet: SubnetAssessment): Html =>
   html`<p class="where">${[
+    subnet.subnetId,
     subnet.cidrBlock ?? 'IPv6 only',
     subnet.availabilityZone ?? subnet.availabilityZoneId,
     subnet.vpcId,
