@@ -3,6 +3,7 @@ import { defaultConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createEstateSources, isProblem, type TargetEstate } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import type { SubnetCidrReservation } from '../../shared/model/aws/inventory.ts';
+import type { Problem } from '../../shared/model/base/errors.ts';
 import { type EstateInput, estateOf } from '../../shared/model/checks/estate.ts';
 import { limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import { PlanEstate } from '../../shared/model/plan/plan-estate.ts';
@@ -24,6 +25,8 @@ export interface PlanSource {
   /** What remedies look at. */
   readonly estate: EstateInput;
   readonly plan: PlanEstate;
+  /** What could not be read of it: a name that is not found may be there. */
+  readonly problems: readonly Problem[];
 }
 
 /** What earlier scans stored, without single addresses. */
@@ -50,6 +53,7 @@ export const storedSources = async (options: PlanSourceOptions): Promise<readonl
         found.push({
           estate,
           plan: new PlanEstate({ ...estate, interfaces: null, reservations: new Map() }),
+          problems: latest.target.errors,
         });
       }
       return found;
@@ -67,7 +71,7 @@ export const collectedSources = async (
     options.from === undefined ? await collectNow(options, session) : await collectedBefore(options);
   const sources: PlanSource[] = [];
   for (const target of targets) {
-    const { estate } = await scanTarget({
+    const { estate, assessment } = await scanTarget({
       target: target.target,
       scope: {},
       sources: createEstateSources(target),
@@ -75,7 +79,7 @@ export const collectedSources = async (
       cache: null,
       now,
     });
-    sources.push({ estate, plan: planEstateOf(estate, target) });
+    sources.push({ estate, plan: planEstateOf(estate, target), problems: assessment.target.errors });
   }
   return sources;
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { didYouMean } from '../../shared/config/nearest-word.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
+import { count } from '../../shared/model/base/text/numbers.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import type { PlanSource, PlanSourceOptions } from './plan-estates.ts';
@@ -47,7 +48,22 @@ export interface PlannedCluster {
   readonly cluster: ClusterAssessment;
 }
 
-/** @throws UsageError when no cluster, or more than one, has the name */
+/** @throws HeadroomError `not-read` where what is wanted may be in what could not be read */
+const refuseUnread = (sources: readonly PlanSource[], what: string): void => {
+  const [first, ...others] = sources.flatMap(({ problems }) => problems);
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : ` ${count(others.length, 'more problem')}.`;
+  throw new HeadroomError(
+    'not-read',
+    `${what} in what could be read: ${first.message}.${more}`,
+    first.action,
+  );
+};
+
+/**
+ * @throws UsageError when no cluster, or more than one, has the name
+ * @throws HeadroomError `not-read`
+ */
 export const clusterNamed = (sources: readonly PlanSource[], name: string | undefined): PlannedCluster => {
   const all = sources.flatMap((source) => source.estate.clusters.map((cluster) => ({ source, cluster })));
   const found = name === undefined ? all : all.filter(({ cluster }) => cluster.clusterName === name);
@@ -59,6 +75,8 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
       `More than one cluster is called ${name}.`,
       'Choose one with --region, or with the role of one account.',
     );
+  if (only === undefined)
+    refuseUnread(sources, name === undefined ? 'No cluster is' : `Cluster ${name} is not`);
   if (names.length === 0) throw new UsageError('There is no cluster here.', 'Check account and Region.');
   const which = `There is ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`;
   throw new UsageError(
@@ -69,13 +87,17 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
   );
 };
 
-/** @throws UsageError when no subnet has the id */
+/**
+ * @throws UsageError when no subnet has the id
+ * @throws HeadroomError `not-read`
+ */
 export const subnetNamed = (
   sources: readonly PlanSource[],
   subnetId: string,
 ): { readonly source: PlanSource; readonly subnetId: string } => {
   const source = sources.find(({ plan }) => plan.subnets.has(subnetId));
   if (source !== undefined) return { source, subnetId };
+  refuseUnread(sources, `Subnet ${subnetId} is not`);
   const ids = sources.flatMap(({ plan }) => [...plan.subnets.keys()]);
   throw new UsageError(
     `Nothing matches --subnet ${subnetId}.${didYouMean(subnetId, ids)}`,
