@@ -4,7 +4,7 @@ import { grow, type NodeRoom, type Shortage, takeAllThatFit, takeNodes } from '.
 import { type ClusterPlan, demandOf } from './group-demand.ts';
 import type { GrowingGroup } from './growing-group.ts';
 import { roomOf, subnetsOf } from './node-assessment.ts';
-import { extrasOf, NO_EXTRAS, type NodeExtras } from './node-extras.ts';
+import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import type { PodPlace } from './pod-subnets.ts';
 import { ledgersAtMost, type Placement } from './supply-ledger.ts';
 import { mostOf } from './template-extras.ts';
@@ -29,6 +29,9 @@ export class ClusterCapacity {
   readonly #launched: ReadonlySet<string>;
   /** Those and the types in use. */
   readonly #types: readonly string[];
+  /** The nodes of each type, and what was found of them: each subnet is asked several times. */
+  readonly #placed: ReadonlyMap<string, NodesByPlace>;
+  readonly #extras = new Map<string, NodeExtras>();
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
     this.#plan = plan;
@@ -41,6 +44,8 @@ export class ClusterCapacity {
     const inUse = plan.nodes.filter(({ node }) => node.isLive).map(({ node }) => node.instance.instanceType);
     this.#launched = new Set(groups.flatMap(({ instanceType }) => instanceType ?? []));
     this.#types = [...new Set([...inUse, ...this.#launched])].sort();
+    const byType = Map.groupBy(plan.nodes, ({ node }) => node.instance.instanceType);
+    this.#placed = new Map([...byType].map(([type, nodes]) => [type, nodesByPlace(nodes)]));
   }
 
   /** Subnets in which nodes start, by their ids. */
@@ -208,7 +213,14 @@ export class ClusterCapacity {
 
   /** What nodes of the type show, and what launch templates of its groups say: interfaces that the CNI leaves alone. */
   #extrasOf(instanceType: string, subnetId: string): NodeExtras {
-    const ofType = this.#plan.nodes.filter(({ node }) => node.instance.instanceType === instanceType);
+    const key = `${instanceType} ${subnetId}`;
+    const known = this.#extras.get(key) ?? this.#extrasNow(instanceType, subnetId);
+    this.#extras.set(key, known);
+    return known;
+  }
+
+  #extrasNow(instanceType: string, subnetId: string): NodeExtras {
+    const ofType = this.#placed.get(instanceType) ?? nodesByPlace([]);
     const shown = extrasOf(ofType, subnetId, this.#zoneOf(subnetId));
     const launching = this.#groups
       .filter((group) => group.instanceType === instanceType)

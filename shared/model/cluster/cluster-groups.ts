@@ -12,7 +12,7 @@ import { mostInstances } from './group-sizes.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
 import { vcpusOf } from './max-pods.ts';
 import type { PlannedNode } from './node-assessment.ts';
-import { extrasOf, NO_EXTRAS, type NodeExtras } from './node-extras.ts';
+import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
 import { mostOf, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
@@ -206,12 +206,13 @@ interface GroupFacts {
 const extrasIn = (
   plan: ClusterPlan,
   { templates = [], instanceTypes }: GroupFacts,
-  nodes: readonly PlannedNode[],
+  nodes: NodesByPlace,
+  hasLive: boolean,
   subnetId: string,
   availabilityZone: string | null,
 ): Required<Pick<GroupSubnet, 'extras' | 'slotsTaken'>> => {
   const shown = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
-  const isShown = shown.takes.length > 0 || nodes.some(({ node }) => node.isLive);
+  const isShown = shown.takes.length > 0 || hasLive;
   const cards = largestOf([1, ...instanceTypes.map((type) => plan.limits(type)?.networkCards ?? 1)]);
   const { takes, slots } =
     plan.configuration.multiNic && !isShown
@@ -240,6 +241,8 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   const windows =
     isWindowsGroup(group.name, plan.eks) ||
     (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
+  const placed = nodesByPlace(nodes);
+  const hasLive = nodes.some(({ node }) => node.isLive);
   const subnets = group.subnetIds.map((subnetId): GroupSubnet & { readonly slotsTaken: number } => {
     const place = plan.podPlaceOf(subnetId, group.name);
     const availabilityZone = plan.subnets.get(subnetId)?.availabilityZone ?? null;
@@ -249,7 +252,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
-      ...extrasIn(plan, group, nodes, subnetId, availabilityZone),
+      ...extrasIn(plan, group, placed, hasLive, subnetId, availabilityZone),
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.
@@ -273,7 +276,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   );
   const maximum = heaviest === null ? group.maxSize : mostOf(heaviest.type);
   // What a template adds is seen on the nodes. Before the first one runs, only the template tells.
-  const [unread] = nodes.some(({ node }) => node.isLive) ? [] : group.unreadTemplates;
+  const [unread] = hasLive ? [] : group.unreadTemplates;
   // Without instances to count (they could not be listed), the group's own figure has to do.
   const currentNodes = plan.instances.size === 0 ? group.desired : nodes.length;
   const isKnown = unread === undefined && maximum !== null;

@@ -133,8 +133,16 @@ const answerTo = (action: string, index: number, pages: number): Buffer => {
       return whole('vpcPeeringConnectionSet', []);
     case 'DescribeTransitGatewayVpcAttachments':
       return whole('transitGatewayVpcAttachments', []);
-    default:
+    case 'DescribeVpcEndpoints':
+      return whole('vpcEndpointSet', []);
+    case 'DescribeAddresses':
+      return whole('addressesSet', []);
+    // Draining sends no action.
+    case '':
+    case 'DescribeNetworkInterfaces':
       return page(interfaces, index, pages);
+    default:
+      throw new Error(`This server does not answer ${action}.`);
   }
 };
 
