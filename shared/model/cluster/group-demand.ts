@@ -159,12 +159,12 @@ const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): reado
 /**
  * Of the types that a group may launch, the one that takes most: if its nodes fit, all do. `null` if one of them is not known.
  *
- * @param more so many nodes of a type may come; left out where that is the same for each
+ * @param more so many nodes of a type may come
  */
 export const heaviestType = (
   plan: ClusterPlan,
   kinds: readonly NodeKind[],
-  more: (type: string) => number = () => 1,
+  more: (type: string) => number,
 ): {
   readonly type: string;
   readonly input: NodeDemandInput;

@@ -44,6 +44,7 @@ test('the next scan needs the owners of subnets, the pods of clusters and sighti
   expect(pastRecords('subnets', assessment.subnets)).toEqual(past.subnets);
   expect(pastRecords('vpcs', assessment.vpcs)).toEqual(past.vpcs);
   expect(pastRecords('clusters', assessment.clusters)).toEqual(past.clusters);
+  expect(pastRecords('leakedInterfaces', assessment.leakedInterfaces)).toEqual([sighting]);
 });
 
 test('lists that the next scan does not need are none of the past, whatever their name', () => {
