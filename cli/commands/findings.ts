@@ -13,6 +13,7 @@ import {
   checkSeverity,
   checkTargetOptions,
   coverageExit,
+  failOnOption,
   type ScanOptions,
   SEVERITIES,
 } from '../input/scan-options.ts';
@@ -61,13 +62,7 @@ export const addFindingsCommand: AddCommand = (program, session) => {
         'info',
       ),
     )
-    .addOption(
-      listedValues(
-        '--fail-on <severity>',
-        'exit with 1 when a finding has at least this severity',
-        SEVERITIES,
-      ).default('critical'),
-    )
+    .addOption(failOnOption())
     .addHelpText(
       'after',
       `

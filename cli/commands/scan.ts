@@ -1,7 +1,6 @@
 import { hasFinding } from '../../shared/pipeline/scan-document.ts';
 import { type AddCommand, type Session, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
-import { listedValues } from '../base/listed-values.ts';
 import { addFilterOptions, type Filters, filterDocument } from '../input/filters.ts';
 import { addKubernetesOptions } from '../input/kubernetes-options.ts';
 import { OUTPUT_FORMATS, type OutputOptions } from '../input/output-options.ts';
@@ -10,8 +9,8 @@ import {
   checkSeverity,
   checkTargetOptions,
   coverageExit,
+  failOnOption,
   type ScanOptions,
-  SEVERITIES,
 } from '../input/scan-options.ts';
 import type { ScannedEstate } from '../input/scanned-estate.ts';
 import { problemText } from '../output/problem-text.ts';
@@ -78,13 +77,7 @@ export const addScanCommand: AddCommand = (program, session) => {
   addKubernetesOptions(addFilterOptions(addTargetOptions(program.command('scan'), { format: 'rows' })))
     .description('scan subnets: free addresses, free prefixes, problems')
     .option('--publish', 'also publish the metrics to CloudWatch')
-    .addOption(
-      listedValues(
-        '--fail-on <severity>',
-        'exit with 1 when a finding has at least this severity',
-        SEVERITIES,
-      ).default('critical'),
-    )
+    .addOption(failOnOption())
     .addHelpText(
       'after',
       `

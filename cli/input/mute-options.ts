@@ -1,5 +1,5 @@
 import { nextMorningOf } from '../../shared/alerts/wall-clock.ts';
-import type { Selector } from '../../shared/model/alert/policy.ts';
+import { DAYS, type Selector } from '../../shared/model/alert/policy.ts';
 import { UsageError } from '../base/command-line.ts';
 
 /** What a mute is about, and until when. */
@@ -50,11 +50,10 @@ const lengthOf = (text: string): number => {
   return Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
 };
 
-const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
-
 /** A weekday is its next 09:00 by the clock of who asks, as the button in Slack has it. */
 const momentOf = (text: string, now: number, timeZone: string): number => {
-  const day = WEEKDAYS.indexOf(text.toLowerCase());
+  const names: readonly string[] = DAYS;
+  const day = names.indexOf(text.toLowerCase());
   if (day !== -1) return nextMorningOf(day, now, timeZone);
   const at =
     /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && /(?:Z|[+-]\d\d:\d\d)$/.test(text)

@@ -4,7 +4,6 @@ import { HeadroomError } from '../../shared/model/base/errors.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
-import { problemText } from '../output/problem-text.ts';
 import { addPlaceOptions, type Filters, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
@@ -116,10 +115,10 @@ export const readOneSubnet = async (
   // A shared subnet is seen by several accounts: its owner sees all of it.
   const only = found.find(({ subnet }) => subnet.ownerId === null) ?? found[0];
   if (only === undefined) {
-    const unread = assessments.filter(({ target }) => target.status !== 'ok');
-    if (unread.length > 0) {
-      for (const { target } of unread)
-        for (const problem of target.errors) session.io.err(problemText(session.io, problem, target));
+    const targets = assessments.map(({ target }) => target);
+    if (targets.some(({ status }) => status !== 'ok')) {
+      const { renderProblems } = await import('../output/scan-table.ts');
+      session.io.err(renderProblems(session.io, { targets }));
       throw new HeadroomError(
         'subnet-not-read',
         `Subnet ${wanted} is not in what could be read.`,

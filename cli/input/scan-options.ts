@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { didYouMean } from '../../shared/config/nearest-word.ts';
 import { accountOfRole } from '../../shared/model/aws/arn.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { Severity } from '../../shared/model/result/finding.ts';
 import { collectValues, UsageError } from '../base/command-line.ts';
 import { EXIT, type ExitCode } from '../base/exit-codes.ts';
+import { listedValues } from '../base/listed-values.ts';
 import { type KubernetesOptions, wrongKubernetesOptions } from './kubernetes-options.ts';
 import { addOutputOptions, type OutputFormat } from './output-options.ts';
 import { REGIONS } from './regions.ts';
@@ -33,6 +34,14 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const VPC_ID = /^vpc-[0-9a-z]+$/;
 
 export const SEVERITIES: readonly Severity[] = ['info', 'warning', 'critical'];
+
+/** From which severity on a command fails. */
+export const failOnOption = (): Option =>
+  listedValues(
+    '--fail-on <severity>',
+    'exit with 1 when a finding has at least this severity',
+    SEVERITIES,
+  ).default('critical');
 
 /** Of STS AssumeRole. */
 const EXTERNAL_ID = /^[\w+=,.@:/-]{2,1224}$/;

@@ -13,8 +13,6 @@ import {
 } from './lifecycle-waits.ts';
 import type { LifecycleSettings, Reduction } from './reduction.ts';
 
-/** The checks of one supply, as one alert. */
-
 /** The checks of one supply, as one alert. Unknown parts keep their level; where all are unknown, nothing changes. */
 export const reduceTogether = (
   alert: Alert | null,

@@ -1,8 +1,14 @@
 import * as z from 'zod';
-import type { Mute, PolicyOverride, Route, WeeklyWindow } from '../model/alert/policy.ts';
+import {
+  DAYS,
+  type Mute,
+  type PolicyOverride,
+  type Route,
+  type WeeklyWindow,
+} from '../model/alert/policy.ts';
 import { withoutEndSlashes } from '../model/base/text/end-slashes.ts';
 import type { AccountSelection, ScanRole } from '../model/target/target-selection.ts';
-import { DAYS, dayNumbers, daysOfTheWeek, deliverySchema, WORKING_DAYS } from './delivery-schema.ts';
+import { dayNumbers, daysOfTheWeek, deliverySchema, WORKING_DAYS } from './delivery-schema.ts';
 import {
   destinationsSchema,
   isOneOfBoth,

@@ -117,6 +117,9 @@ export interface Mute {
   } | null;
 }
 
+/** Days as people write them, by their numbers: 0 is Sunday. */
+export const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
 /** Hours of the week by the clocks of a time zone; over midnight where `end` is not after `start`. Days: 0 Sunday to 6. */
 export type WeeklyWindow = NonNullable<Mute['weekly']>;
 

@@ -21,18 +21,11 @@ const unreadFile = (): string => {
   return file;
 };
 
+const whatIfOfGone = (file: string) =>
+  headroomInProcess(['plan', 'what-if', '--nodes', '+3', '--cluster', 'gone', '--from', file]);
+
 test('a cluster that is not found is no cluster that does not exist, where something could not be read', async () => {
-  const file = unreadFile();
-  const { code, out, err } = await headroomInProcess([
-    'plan',
-    'what-if',
-    '--nodes',
-    '+3',
-    '--cluster',
-    'gone',
-    '--from',
-    file,
-  ]);
+  const { code, out, err } = await whatIfOfGone(unreadFile());
   expect([code, out]).toEqual([3, '']);
   expect(err).toContain('Cluster gone is not in what could be read: ec2:DescribeNetworkInterfaces');
   expect(err).toContain('Allow ec2:DescribeNetworkInterfaces to the role.');
@@ -53,17 +46,7 @@ test('nor is a subnet', async () => {
 });
 
 test('where all was read, a wrong name is refused with what there is', async () => {
-  const file = shopFile({ nodes: 3, pods: 0 });
-  const { code, err } = await headroomInProcess([
-    'plan',
-    'what-if',
-    '--nodes',
-    '+3',
-    '--cluster',
-    'gone',
-    '--from',
-    file,
-  ]);
+  const { code, err } = await whatIfOfGone(shopFile({ nodes: 3, pods: 0 }));
   expect(code).toBe(2);
   expect(err).toContain('Nothing matches --cluster gone.');
 });

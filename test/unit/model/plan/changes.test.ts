@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import {
   changedSettings,
   describeChanges,
@@ -10,16 +11,7 @@ import type { FleetNode } from '../../../../shared/model/plan/fleet.ts';
 import { nodeActions } from '../../../../shared/model/plan/plan-action.ts';
 import type { NewNodeSettings } from '../../../../shared/model/result/cluster.ts';
 
-const BEFORE: NewNodeSettings = {
-  prefixDelegation: false,
-  customNetworking: false,
-  podEni: false,
-  warmEniTarget: 1,
-  warmPrefixTarget: 1,
-  warmIpTarget: null,
-  minimumIpTarget: null,
-  maxEni: null,
-};
+const BEFORE: NewNodeSettings = DEFAULT_CNI_SETTINGS;
 
 const node = (instanceId: string | null): FleetNode => ({
   instanceId,
