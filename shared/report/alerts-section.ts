@@ -4,7 +4,7 @@ import { count } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { filterable, type Places } from './facets.ts';
-import { givenName, runway } from './figures.ts';
+import { nameHtml, runway } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 /** What the live page knows of an alert beside the alert itself. */
@@ -28,8 +28,8 @@ const stateOf = (alert: Alert, { muteOf }: AlertView): Html => {
   const mute = muteOf(alert);
   const { acknowledged } = alert;
   if (mute !== null)
-    return html`muted${mute.until === null ? null : html` until ${utcMinute(mute.until)}`}: ${givenName(mute.reason)}`;
-  return acknowledged === null ? html`not acknowledged` : html`acknowledged by ${givenName(acknowledged.by)}`;
+    return html`muted${mute.until === null ? null : html` until ${utcMinute(mute.until)}`}: ${nameHtml(mute.reason)}`;
+  return acknowledged === null ? html`not acknowledged` : html`acknowledged by ${nameHtml(acknowledged.by)}`;
 };
 
 const button = (alert: Alert, act: string, words: string, hours: number | null = null): Html =>

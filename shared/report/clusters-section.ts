@@ -7,7 +7,7 @@ import type {
   ZoneCapacity,
 } from '../model/result/cluster.ts';
 import { type Facets, filterable } from './facets.ts';
-import { figure, givenName } from './figures.ts';
+import { figure, nameHtml } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { clusterPods } from './pods-parts.ts';
 
@@ -38,7 +38,7 @@ const zonesTable = ({ zones, clusterName }: ClusterAssessment): Html | null =>
     : html`<h4>By zone</h4><div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${clusterName} by zone"><table><thead><tr><th scope="col">Zone</th><th scope="col" class="n">Subnets</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${zones.map(zoneRow)}</tbody></table></div>`;
 
 const committedRow = (group: CommittedDemand): Html =>
-  html`<tr><td>${givenName(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${group.maximumNodes}</td><td class="n">${figure(group.fits)}</td><td class="n">${
+  html`<tr><td>${nameHtml(group.group)} <small class="muted">${group.kind}</small></td><td class="n">${group.currentNodes} of ${group.maximumNodes}</td><td class="n">${figure(group.fits)}</td><td class="n">${
     group.shortfall !== null && group.shortfall > 0
       ? html`<span class="chip critical">${group.shortfall} short</span>`
       : figure(group.shortfall)
@@ -57,7 +57,7 @@ const renderCluster = (cluster: ClusterAssessment, facets: Facets): Html => {
   ].filter((word) => word !== null);
   const reasons = [...new Set(cluster.unknowns.map(({ reason }) => reason))];
   const nodes = nodeCount(cluster);
-  return html`<article class="cluster"${filterable(facets, [cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId])}><h3>${givenName(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${nodes === null ? 'Nodes not known' : count(nodes, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
+  return html`<article class="cluster"${filterable(facets, [cluster.clusterName, cluster.accountId, cluster.region, cluster.vpcId])}><h3>${nameHtml(cluster.clusterName)}</h3><p class="where">account ${cluster.accountId} · ${cluster.region} · ${traits.join(' · ')}</p><p>${nodes === null ? 'Nodes not known' : count(nodes, 'node')}; their pools hold ${figure(cluster.gauges.totalIPAddresses)} addresses and ${figure(cluster.gauges.totalIPv4Prefixes)} prefixes, and could hold ${figure(cluster.gauges.maxIPAddresses)} addresses.</p>${
     cluster.capacity.length === 0
       ? null
       : html`<div class="scroll" tabindex="0" role="region" aria-label="How much still fits for ${cluster.clusterName}"><table><thead><tr><th scope="col">Subnet</th><th scope="col">Zone</th><th scope="col">Mode</th><th scope="col" class="n">More pods</th><th scope="col">More nodes</th></tr></thead><tbody>${cluster.capacity.map(capacityRow)}</tbody></table></div>`

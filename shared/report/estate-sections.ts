@@ -2,7 +2,7 @@ import { count, number, percentOf } from '../model/base/text/numbers.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { type Facets, filterable, union } from './facets.ts';
-import { figure, givenName, ownerLabel, runway, share } from './figures.ts';
+import { figure, nameHtml, ownerLabel, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -165,7 +165,7 @@ export const ownersSection = (
           .slice(0, OWNERS_SHOWN)
           .map(
             (held) =>
-              html`<tr><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${givenName(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
+              html`<tr><td>${ownerLabel({ kind: held.kind, name: null })}</td><td>${nameHtml(held.name)}</td><td class="n" data-v="${held.addresses}">${figure(held.addresses)}</td><td class="n" data-v="${held.addresses}">${share(percentOf(held.addresses, total))}</td><td class="n" data-v="${held.interfaces}">${figure(held.interfaces)}</td><td class="n" data-v="${held.subnets}">${figure(held.subnets)}</td></tr>`,
           )}</tbody></table></div>`
   }${all.length > OWNERS_SHOWN ? html`<p class="muted more">And ${all.length - OWNERS_SHOWN} more owners with fewer addresses.</p>` : null}${listed < ranked.length ? html`<p class="muted partial" hidden>With a filter: the owners in the worst ${number(listed)} subnets alone.</p>` : null}${unknown === 0 ? null : html`<p class="unknown">The owners in ${count(unknown, 'subnet')} are not known.</p>`}</section>`;
 };

@@ -45,7 +45,7 @@ export const ownerLabel = ({
 const LONGEST_NAME = 64;
 
 /** A name from the scanned account: with its own direction of writing, shortened, and in full as a tooltip. */
-export const givenName = (name: string | null, otherwise = ''): Html => {
+export const nameHtml = (name: string | null, otherwise = ''): Html => {
   if (name === null || name === '') return html`${otherwise}`;
   const shown = shorten(name, LONGEST_NAME);
   return shown === name ? html`<bdi>${name}</bdi>` : html`<bdi title="${name}">${shown}</bdi>`;

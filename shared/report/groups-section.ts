@@ -2,7 +2,7 @@ import { percentOf } from '../model/base/text/numbers.ts';
 import { teamOf } from '../model/owners/team-tag.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import type { Facets } from './facets.ts';
-import { figure, givenName, share } from './figures.ts';
+import { figure, nameHtml, share } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -67,7 +67,7 @@ export const changeText = (change: number | null): Html =>
 const row = (dimension: Dimension, sums: Sums): Html => {
   const { name, subnets, critical, warning, available, usable, change } = sums;
   const free = available === null || usable === null ? null : percentOf(available, usable);
-  return html`<tr data-group="${dimension}" data-name="${name.replace(/\s+/g, ' ')}"><td>${givenName(name)}</td><td class="n" data-sum="subnets" data-v="${subnets}">${figure(subnets)}</td><td class="n" data-sum="critical" data-v="${critical}">${figure(critical)}</td><td class="n" data-sum="warning" data-v="${warning}">${figure(warning)}</td><td class="n" data-sum="available" data-v="${available ?? ''}">${figure(available)}</td><td class="n" data-sum="usable" data-v="${usable ?? ''}">${figure(usable)}</td><td class="n" data-sum="free" data-v="${free ?? ''}">${share(free, 'not known', 0)}</td><td class="n" data-sum="change" data-v="${change ?? ''}">${changeText(change)}</td></tr>`;
+  return html`<tr data-group="${dimension}" data-name="${name.replace(/\s+/g, ' ')}"><td>${nameHtml(name)}</td><td class="n" data-sum="subnets" data-v="${subnets}">${figure(subnets)}</td><td class="n" data-sum="critical" data-v="${critical}">${figure(critical)}</td><td class="n" data-sum="warning" data-v="${warning}">${figure(warning)}</td><td class="n" data-sum="available" data-v="${available ?? ''}">${figure(available)}</td><td class="n" data-sum="usable" data-v="${usable ?? ''}">${figure(usable)}</td><td class="n" data-sum="free" data-v="${free ?? ''}">${share(free, 'not known', 0)}</td><td class="n" data-sum="change" data-v="${change ?? ''}">${changeText(change)}</td></tr>`;
 };
 
 const table = (dimension: Dimension, counted: readonly CountedSubnet[]): Html | null => {

@@ -4,7 +4,7 @@ import { holdersBy, POD_LEVELS } from '../model/kubernetes/owner-pods.ts';
 import type { SubnetAssessment } from '../model/result/assessment.ts';
 import type { ClusterAssessment } from '../model/result/cluster.ts';
 import type { PodHolders, WaitingPod } from '../model/result/pods.ts';
-import { figure, givenName } from './figures.ts';
+import { figure, nameHtml } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 /** Which namespaces, workloads and teams hold the addresses of pods, where the Kubernetes API of the cluster was read. */
@@ -24,7 +24,7 @@ const holderTables = (holders: PodHolders): Html =>
           .slice(0, HOLDERS_SHOWN)
           .map(
             ({ name, addresses }) =>
-              html`<tr><td>${givenName(name)}</td><td class="n">${figure(addresses)}</td></tr>`,
+              html`<tr><td>${nameHtml(name)}</td><td class="n">${figure(addresses)}</td></tr>`,
           )}${
           rest.length === 0
             ? null
@@ -41,7 +41,7 @@ const waitingList = (waiting: readonly WaitingPod[] | null): Html | null => {
         .slice(0, WAITING_SHOWN)
         .map(
           ({ namespace, name, nodeName, since }) =>
-            html`<li>${givenName(`${namespace}/${name}`)} on ${givenName(nodeName)}${since === null ? null : html`, since ${utcMinute(since)}`}</li>`,
+            html`<li>${nameHtml(`${namespace}/${name}`)} on ${nameHtml(nodeName)}${since === null ? null : html`, since ${utcMinute(since)}`}</li>`,
         )}</ul>`;
 };
 

@@ -2,7 +2,7 @@ import { shortDuration } from '../model/base/text/durations.ts';
 import { count } from '../model/base/text/numbers.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import { filterable, type Places } from './facets.ts';
-import { givenName, runway } from './figures.ts';
+import { nameHtml, runway } from './figures.ts';
 import { type Html, html } from './html.ts';
 import type { RankedSubnet } from './worst-first.ts';
 
@@ -43,7 +43,7 @@ const row = (ranked: RankedSubnet, places: Places, now: number): Html => {
   const from = beginning(ranked, now) ?? now;
   const facets = places.ofSubnet(ranked);
   const words = [subnet.subnetId, subnet.name, subnet.cidrBlock, ...Object.values(facets).flat()];
-  return html`<li class="${severity ?? ''}"${filterable(facets, words)}><a href="#${key}">${givenName(subnet.name, subnet.subnetId)}</a>${lane(ranked, from, now)}<b>${runway(first.forecast, now)}</b></li>`;
+  return html`<li class="${severity ?? ''}"${filterable(facets, words)}><a href="#${key}">${nameHtml(subnet.name, subnet.subnetId)}</a>${lane(ranked, from, now)}<b>${runway(first.forecast, now)}</b></li>`;
 };
 
 const noneText = (forecast: number, notKnown: number): Html => {

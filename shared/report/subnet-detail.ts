@@ -5,7 +5,7 @@ import { chancesText, expectationText } from '../model/result/expectation.ts';
 import type { Forecast } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { addressMapSvg, ownerKey, unseenText } from './address-map-svg.ts';
-import { figure, givenName, ownerLabel, share } from './figures.ts';
+import { figure, nameHtml, ownerLabel, share } from './figures.ts';
 import { growthRows } from './growth-text.ts';
 import { type Html, html } from './html.ts';
 import { forecastStrip } from './outlook-strip.ts';
@@ -50,7 +50,7 @@ const owners = (subnet: SubnetAssessment, map: AddressMap | undefined): Html => 
     .slice(0, OWNERS_SHOWN)
     .map(
       ({ kind, name, interfaces, addresses }) =>
-        html`<tr><td>${keyFor(kind, name)}${ownerLabel({ kind, name: null })} ${givenName(name)}</td><td class="n">${figure(interfaces)}</td><td class="n">${figure(addresses)}</td><td class="n">${share(percentOf(addresses, subnet.usable))}</td></tr>`,
+        html`<tr><td>${keyFor(kind, name)}${ownerLabel({ kind, name: null })} ${nameHtml(name)}</td><td class="n">${figure(interfaces)}</td><td class="n">${figure(addresses)}</td><td class="n">${share(percentOf(addresses, subnet.usable))}</td></tr>`,
     )}${
     rest.length === 0
       ? null
@@ -84,7 +84,7 @@ const mayGrow = ({ mayGrow: growth, subnetId }: SubnetAssessment): Html | null =
         growth,
       ).map(
         ({ atStart, group, moreNodes, whenFull }) =>
-          html`<tr><td>${givenName(group)}</td><td class="n">${figure(moreNodes)}</td><td class="n">${atStart}</td><td class="n">${whenFull}</td></tr>`,
+          html`<tr><td>${nameHtml(group)}</td><td class="n">${figure(moreNodes)}</td><td class="n">${atStart}</td><td class="n">${whenFull}</td></tr>`,
       )}</tbody></table></div>`;
 
 const unknowns = (subnet: SubnetAssessment): Html | null => {

@@ -8,7 +8,7 @@ import { compareSeverity, type Finding } from '../model/result/finding.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
-import { figure, givenName } from './figures.ts';
+import { figure, nameHtml } from './figures.ts';
 import { renderRemedy } from './findings-section.ts';
 import { historyChart, type LowShares } from './history-chart.ts';
 import { Html, html } from './html.ts';
@@ -72,7 +72,7 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
       const { subnet, severity, first } = each;
       const supply = addressSupply(subnet);
       const free = supply === null ? null : percentOf(supply.available, supply.usable);
-      return html`<tr><td>${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
+      return html`<tr><td>${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
     },
   )}</tbody></table></div>`;
 
@@ -101,7 +101,7 @@ const vpcTable = (assessments: readonly TargetAssessment[], endpoint: string): H
     .slice(0, VPCS_SHOWN)
     .map(
       ({ vpcId, name, accountId, region, available, usable, subnets }) =>
-        html`<tr><td>${go(endpoint, { accountId, region, vpcId }, givenName(name, vpcId))}</td><td class="n">${figure(available)} of ${figure(usable)}</td><td class="n">${subnets}</td><td class="where">${accountId} ${region}</td></tr>`,
+        html`<tr><td>${go(endpoint, { accountId, region, vpcId }, nameHtml(name, vpcId))}</td><td class="n">${figure(available)} of ${figure(usable)}</td><td class="n">${subnets}</td><td class="where">${accountId} ${region}</td></tr>`,
     )}</tbody></table></div>${vpcs.length > VPCS_SHOWN ? html`<p class="muted">And ${vpcs.length - VPCS_SHOWN} more with a larger share free.</p>` : null}`;
 };
 
@@ -114,7 +114,7 @@ const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
   const ranked = worstFirst(assessments).filter(({ subnet }) => subnet.vpcId === request.vpcId);
   const known = assessments.flatMap(({ vpcs }) => vpcs).find(({ vpcId }) => vpcId === request.vpcId);
   if (ranked.length === 0) return html`<p>No scan has a subnet of ${request.vpcId}.</p>`;
-  return html`<h3>${givenName(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
+  return html`<h3>${nameHtml(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
 };
 
 const ALERTS_SHOWN = 50;
@@ -140,7 +140,7 @@ const alertRow = (each: WidgetAlert, endpoint: string, now: number): Html => {
           region: subject.region,
           ...(subject.vpcId === null ? {} : { vpcId: subject.vpcId }),
         };
-  return html`<tr><td><span class="chip ${severity}">${severity === 'ok' ? 'waits' : severity}</span></td><td><details><summary>${finding.title}</summary>${whatToDo(finding)}</details></td><td>${alertState(each)}${acknowledged === null ? null : html` by ${givenName(acknowledged.by)}`}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${go(endpoint, place, html`map and history`)} ${go(endpoint, { view: 'runbook', check: finding.kind }, html`runbook`)}<br><span class="where">${subject.accountId} ${subject.region}</span></td></tr>`;
+  return html`<tr><td><span class="chip ${severity}">${severity === 'ok' ? 'waits' : severity}</span></td><td><details><summary>${finding.title}</summary>${whatToDo(finding)}</details></td><td>${alertState(each)}${acknowledged === null ? null : html` by ${nameHtml(acknowledged.by)}`}</td><td>${shortDuration(now - Date.parse(since))}</td><td>${go(endpoint, place, html`map and history`)} ${go(endpoint, { view: 'runbook', check: finding.kind }, html`runbook`)}<br><span class="where">${subject.accountId} ${subject.region}</span></td></tr>`;
 };
 
 /** What fires, in which state, and what was found beside it. */
@@ -200,13 +200,13 @@ const historyView = (input: WidgetInput): Html => {
   return html`${coverage(assessments, now)}<p class="where">Available addresses: the lowest of each day.${limits.length === 0 ? null : html` The broken lines are the usual thresholds, ${limits.join(' and ')}.`}</p><div class="charts">${shown.map(
     (each) => {
       const { subnet, severity } = each;
-      return html`<article>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${go(endpoint, placeOf(each), givenName(subnet.name, subnet.subnetId))} <span class="where">${subnet.subnetId}</span>${chartOf(subnet, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}</article>`;
+      return html`<article>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))} <span class="where">${subnet.subnetId}</span>${chartOf(subnet, input) ?? html`<p class="unknown">Nothing was recorded yet.</p>`}</article>`;
     },
   )}</div>`;
 };
 
 const named = ({ subnet }: RankedSubnet): Html =>
-  html`<li>${subnet.subnetId} <b>${givenName(subnet.name, 'no name')}</b> <span class="where">${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</span></li>`;
+  html`<li>${subnet.subnetId} <b>${nameHtml(subnet.name, 'no name')}</b> <span class="where">${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</span></li>`;
 
 /** The names of the subnets that the graphs of a board show by id: of a VPC all, of a fleet the worst by each graph. */
 const namesView = ({ assessments, request, graphed }: WidgetInput): Html => {
@@ -231,7 +231,7 @@ const subnet = (input: WidgetInput): Html => {
     const map = assessment.maps.find(({ subnetId }) => subnetId === request.subnetId);
     const own = assessment.findings.filter(({ subject }) => subject.id === request.subnetId);
     const { accountId, region, vpcId } = found;
-    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${givenName(found.name, found.subnetId)}</h3>${own.map(
+    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${nameHtml(found.name, found.subnetId)}</h3>${own.map(
       ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
     )}${subnetDetail(
       found,

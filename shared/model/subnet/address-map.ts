@@ -43,7 +43,7 @@ const RESERVATIONS: Readonly<Record<BlockReservation, string>> = {
   explicit: 'E',
   unknown: '?',
 };
-const NOBODY = '-';
+const NO_OWNER = '-';
 
 /**
  * @param owners all owners of the space, the one that holds most first; `number` is the one that the space knows it by
@@ -67,7 +67,7 @@ export const encodeAddressMap = (
     reserved += RESERVATIONS[reservationsKnown ? reservationOf(space, block) : 'unknown'];
     used += countAddresses(space.usedIn(block)).toString(ADDRESSES_PER_PREFIX + 1);
     const rank = mainOwner(block);
-    owner += rank === null ? NOBODY : Math.min(rank, MAP_OWNERS - 1).toString(MAP_OWNERS);
+    owner += rank === null ? NO_OWNER : Math.min(rank, MAP_OWNERS - 1).toString(MAP_OWNERS);
   }
   return {
     subnetId,
@@ -133,7 +133,7 @@ const decodeBlock = (map: AddressMap, cidr: Cidr, block: number): MapBlock => {
   const reservation = keyOf(RESERVATIONS, map.reserved.charAt(block));
   const used = Number.parseInt(map.used.charAt(block), ADDRESSES_PER_PREFIX + 1);
   const digit = map.owner.charAt(block);
-  const owner = digit === NOBODY ? null : map.owners[Number.parseInt(digit, MAP_OWNERS)];
+  const owner = digit === NO_OWNER ? null : map.owners[Number.parseInt(digit, MAP_OWNERS)];
   if (state === null || reservation === null || Number.isNaN(used) || owner === undefined)
     throw invalidMap(map);
   const base = cidr.base + block * ADDRESSES_PER_PREFIX;

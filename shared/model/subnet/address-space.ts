@@ -13,7 +13,7 @@ const AWS_RESERVED_FIRST = 4;
 const AWS_RESERVED_LAST = 1;
 
 const ALL = 0xffff;
-const NOBODY = new Uint16Array(0);
+const NO_OWNERS = new Uint16Array(0);
 const FIRST_OF_AWS = 2 ** AWS_RESERVED_FIRST - 1;
 const LAST_OF_AWS = ALL & ~(ALL >>> AWS_RESERVED_LAST);
 
@@ -175,7 +175,7 @@ export class AddressSpace {
   /** How many addresses each of the owners 0 to `owners - 1` holds; they sum to the addresses in use. */
   addressesByOwner(owners: number): Uint32Array {
     const counts = new Uint32Array(owners + 1);
-    const stored = this.#owners ?? NOBODY;
+    const stored = this.#owners ?? NO_OWNERS;
     for (let offset = 0; offset < stored.length; offset += 1) {
       const owner = at(stored, offset);
       counts[owner] = at(counts, owner) + 1;
