@@ -107,14 +107,16 @@ const leadOf = (
  * critical alert is sent once, and so is an end. At the critical level one thing is new: nothing is left. Those who were paged
  * and did not react get it as a repeat, which pages no one again. Where a person acknowledged what was about to happen, they
  * acted and it did not help: it pages again, and the acknowledgement ends. A warning at which nothing is left waits until
- * that is confirmed, and becomes critical.
+ * that is confirmed, and becomes critical. It eases to a level only with a finding of that level: where what is left of it is
+ * unknown now, there is none, and the message would repeat what is over.
  */
 export const stepOf = (alert: Alert | null, { severity, lead }: Combined): TransitionKind | null => {
   const announced = alert?.severity ?? 'ok';
   const change = compareLevel(severity, announced);
   if (severity === 'ok') return announced === 'ok' ? null : 'resolved';
   if (announced === 'ok') return 'firing';
-  if (change !== 0) return change > 0 ? 'escalated' : 'deescalated';
+  if (change > 0) return 'escalated';
+  if (change < 0) return lead === null ? null : 'deescalated';
   if (lead === null || alert === null || !lead.isReached) return null;
   if ((alert.announcedRules ?? [alert.rule]).includes(lead.rule)) return null;
   if (CHECK_OF_RULE.get(lead.rule)?.findsNothingLeft !== true) return null;

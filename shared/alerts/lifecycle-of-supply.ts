@@ -1,4 +1,5 @@
 import { type Alert, compareLevel, type Observation, type ObservedPart } from '../model/alert/alert.ts';
+import { elementAt } from '../model/base/element-at.ts';
 import { hasChanged } from '../model/result/finding.ts';
 import { type Combined, combine, stepOf } from './combined-lifecycle.ts';
 import { blank, issue } from './lifecycle-announcement.ts';
@@ -57,13 +58,13 @@ export const reduceTogether = (
     return { alert: waiting, transitions: [] };
   }
 
-  const rule = combined.severity === 'ok' ? current.rule : (combined.lead?.rule ?? current.rule);
+  const rule = (combined.severity === 'ok' ? null : combined.lead)?.rule ?? current.rule;
   const before = kind === 'firing' ? [] : (current.announcedRules ?? []);
   const { transition, record } = issue(current, observation, {
     kind,
     to: combined.severity,
     at,
-    since: kind === 'firing' ? sinceOf(combined, at) : current.since,
+    since: kind === 'firing' ? sinceOf(combined) : current.since,
     finding,
     rule,
     rules: before.includes(rule) ? before : [...before, rule],
@@ -96,11 +97,14 @@ const withParts = ({ parts: _parts, ...alert }: Alert, { parts }: Combined): Ale
 const statusAtRest = ({ parts }: Combined): Alert['status'] => (parts.length === 0 ? 'resolved' : 'pending');
 
 /** Since when the earliest of the parts that fire has been raised. */
-const sinceOf = ({ parts }: Combined, at: string): string =>
-  parts
-    .filter(({ severity }) => severity !== 'ok')
-    .map(({ since }) => since)
-    .toSorted()[0] ?? at;
+const sinceOf = ({ parts }: Combined): string =>
+  elementAt(
+    parts
+      .filter(({ severity }) => severity !== 'ok')
+      .map(({ since }) => since)
+      .toSorted(),
+    0,
+  );
 
 /** What waits to be announced, the worst of it: only what is worse than the level that is. */
 const worstCandidate = ({ parts, severity }: Combined): Alert['candidate'] =>
@@ -128,7 +132,7 @@ const waitTogether = (current: Alert, observation: Observation, combined: Combin
       ? {
           rule: combined.lead?.rule ?? current.rule,
           finding: combined.lead?.finding ?? current.finding,
-          since: combined.parts.map(({ since }) => since).toSorted()[0] ?? at,
+          since: elementAt(combined.parts.map(({ since }) => since).toSorted(), 0),
         }
       : {}),
   };

@@ -275,6 +275,7 @@ describe('the checks of one supply are one alert', () => {
         ],
         ['where it is expected later', keptCritical(expected(34, { earliest: iso(20 * 60) }))],
         ['where it is not raised, but held', keptCritical(expected(28), { raise: 'ok' })],
+        ['where it is unknown', together({ 'addresses-exhaustion': { raise: null } })],
         [
           'where nothing says when',
           keptCritical(expected(0, { exhaustionAt: null, earliest: iso(20 * 60) })),
@@ -530,6 +531,23 @@ describe('the checks of one supply are one alert', () => {
       expect(later.sent).toEqual([]);
       expect(later.alert).toStrictEqual(begun.alert);
     });
+  });
+
+  test('that would ease to a warning which is unknown now: it waits until there is something to say', () => {
+    const eased = (raise: AlertLevel | null) =>
+      together({ 'addresses-low': { raise: 'ok' }, 'addresses-exhaustion': { raise } });
+    const { alert, sent } = live([
+      [0, low],
+      [10, eased(null)],
+    ]);
+    expect(sent).toEqual(['0 firing addresses-low critical +addresses-exhaustion']);
+    expect(alert).toMatchObject({ severity: 'critical', parts: [{ rule: 'addresses-exhaustion' }] });
+    expect(live([[20, eased('warning')]], SETTINGS, alert).sent).toEqual([
+      '20 deescalated addresses-exhaustion warning',
+    ]);
+    expect(live([[20, eased('ok')]], SETTINGS, alert).sent).toEqual([
+      '20 resolved addresses-low ok +addresses-exhaustion',
+    ]);
   });
 
   test('in which a check whose room came back need not wait', () => {
