@@ -77,11 +77,12 @@ const demandInput = (
       configuration,
     };
   }
+  const newMode = mode === 'mixed' ? 'prefix' : mode;
   // The settings of the add-on do not reach the CNI of EKS Auto Mode.
   if (!inGroup && plan.eks?.autoMode === true) {
     return {
       limits,
-      mode: mode === 'mixed' ? 'prefix' : mode,
+      mode: newMode,
       customNetworking: !primaryServesPods,
       securityGroupsForPods: false,
       configuration: UNKNOWN_CNI_CONFIGURATION,
@@ -91,7 +92,7 @@ const demandInput = (
   return {
     limits,
     // A CNI that provisions nothing leaves a node with its primary address.
-    mode: configuration.provisions ? (mode === 'mixed' ? 'prefix' : mode) : 'ipv6',
+    mode: configuration.provisions ? newMode : 'ipv6',
     customNetworking: !primaryServesPods,
     securityGroupsForPods: plan.securityGroupsForPods && keepsTrunkSlot(configuration, limits),
     configuration,

@@ -94,8 +94,9 @@ export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm)
 
 const ordinaryLosses = (grid: HourlyGrid): readonly number[] => {
   const [shortest, steps] = DRAIN_HOURS;
-  const losses = new Map([...lossesOfDoubled(grid, shortest), ...lossesOfDoubled(grid, steps)]);
-  return DRAIN_HOURS.map((hours) => losses.get(hours) ?? Number.NaN);
+  return [...lossesOfDoubled(grid, shortest), ...lossesOfDoubled(grid, steps)]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, loss]) => loss);
 };
 
 /** The largest fall within so many hours, within twice as many, and so on. */

@@ -41,17 +41,15 @@ export const nodePlan = (estate: PlanEstate, cluster: ClusterAssessment, input: 
   const places = estate.placesOf(cluster);
   const placesAfter = places.map((place) => placeAfter(place, input));
   const typeBefore = usualType(estate, cluster, before);
-  const typeAfter = (now: string | null): string | null =>
-    changes.type !== null && now !== null && isWindowsType(now)
-      ? windowsType(changes.type)
-      : (changes.type ?? now);
-  const type = typeAfter(typeBefore);
+  const typeAfter = (now: string): string =>
+    changes.type !== null && isWindowsType(now) ? windowsType(changes.type) : (changes.type ?? now);
+  const type = typeBefore === null ? changes.type : typeAfter(typeBefore);
   const removed = changes.nodes < 0 ? toRemove(before, -changes.nodes) : [];
   const staying = before.filter((node) => !removed.includes(node));
   const replaces = replacesNodes(settings, after, changes.type);
   const moved = staying.map((node) => ({
     ...node,
-    type: typeAfter(node.type) ?? node.type,
+    type: typeAfter(node.type),
     ...extrasAt(
       placesAfter.find(({ subnetId }) => subnetId === node.subnetId),
       changes.type ?? node.type,

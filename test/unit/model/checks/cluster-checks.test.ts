@@ -458,11 +458,15 @@ describe('RESERVED_ENIS', () => {
     const started = (nodePool: string, instanceType: string) =>
       aNodeAssessment({ customNetworking: true, nodeGroup: null, nodePool, instanceType });
     const nodes = [
-      started('spot', 'm5.large'),
-      started('batch', 'm5.4xlarge'),
       started('spot', 'c5.large'),
+      started('batch', 'm5.4xlarge'),
+      started('spot', 'm5.large'),
       started('spot', 'm5.large'),
     ];
+    const reversed = findingsOf('reserved-enis', {
+      clusters: [aCluster({ nodes: nodes.toReversed() })],
+      subnets: [aSubnet()],
+    });
     const [finding] = findingsOf('reserved-enis', { clusters: [aCluster({ nodes })], subnets: [aSubnet()] });
     expect(finding?.explanation).toBe(
       '4 nodes of the node pools batch, spot use custom networking. Unless Karpenter reserves an interface, it counts 234 pods for an m5.4xlarge, which can serve 205.',
@@ -476,6 +480,7 @@ describe('RESERVED_ENIS', () => {
       { name: 'maxPods of m5.large by Karpenter', value: 29, unit: 'pods' },
       { name: 'maxPods of m5.large in truth', value: 20, unit: 'pods' },
     ]);
+    expect(reversed).toEqual([finding]);
   });
 
   test.each([

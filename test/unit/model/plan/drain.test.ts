@@ -91,6 +91,15 @@ describe('what is not known of a drain', () => {
     const { mapsAfter, mapsBeforeReserving } = drained({ most: 1 }, scan, { subnets });
     expect(mapsAfter.get('subnet-0a')).toEqual(mapsBeforeReserving.get('subnet-0a'));
   });
+
+  test('is how much is free in a subnet that could not be measured: what is won at least has no floor there', () => {
+    const scan = fleet();
+    const subnets = scan.estate.input.subnets.map((subnet) => ({ ...subnet, available: null }));
+    const { winsAtLeast } = drained({}, scan, { subnets }).plan;
+    expect(winsAtLeast).toBe(drained({}, scan).plan.winsAtLeast);
+    const full = scan.estate.input.subnets.map((subnet) => ({ ...subnet, available: 0 }));
+    expect(drained({ most: 1 }, scan, { subnets: full }).plan.winsAtLeast).toBeGreaterThanOrEqual(0);
+  });
 });
 
 test('with IP targets the pool tells the number of pods, and a drain wins what it leaves', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limitsOf } from '../../../../shared/model/cluster/instance-limits.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../../shared/model/cni/cni-settings.ts';
 import { extrasAt, type FleetNode, growthOf, spreadPods } from '../../../../shared/model/plan/fleet.ts';
-import { NodeDemands } from '../../../../shared/model/plan/node-demands.ts';
+import { NodeDemands, windowsType } from '../../../../shared/model/plan/node-demands.ts';
 import type { NodePlace } from '../../../../shared/model/result/cluster.ts';
 
 const PLACE: NodePlace = {
@@ -46,6 +46,15 @@ describe('what a node that runs still takes', () => {
     });
     expect(growthOf(demands, node, 5).steps).toEqual([]);
   });
+});
+
+test('a type without known limits has none on Windows, either', () => {
+  const demands = new NodeDemands((type) => limitsOf(type), DEFAULT_CNI_SETTINGS);
+  const known = (type: string) => [demands.knows(type), demands.knows(windowsType(type))];
+  expect([known('m5.large'), known('zz9.large')]).toEqual([
+    [true, true],
+    [false, false],
+  ]);
 });
 
 test('pods are spread evenly, as far as the limits of the nodes go', () => {

@@ -144,6 +144,11 @@ describe('the new nodes of a group', () => {
     const nodes = cluster.nodes.map((node) => ({ ...node, nodePool: 'default' }));
     const { fits, notices } = withGroups([], {}, { nodes }).answer;
     expect([fits, notices]).toEqual([true, [expect.stringContaining('1 node of node pools is not counted')]]);
+    // One that starts is replaced as well, one that has stopped is gone.
+    const noticesFor = (state: 'pending' | 'stopped') =>
+      withGroups([], {}, { nodes: nodes.map((node) => ({ ...node, state })) }).answer.notices;
+    expect(noticesFor('pending')).toEqual(notices);
+    expect(noticesFor('stopped')).toEqual([]);
   });
 
   test('are drawn for the group that takes most, in whatever order the groups come', () => {

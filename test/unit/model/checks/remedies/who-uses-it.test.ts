@@ -3,7 +3,7 @@ import { addSubnet } from '../../../../../shared/model/checks/remedies/new-subne
 import { mayHaveNodes, serviceEffect } from '../../../../../shared/model/checks/remedies/who-uses-it.ts';
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
-import { anEstate } from '../../../../fixtures/findings-input.ts';
+import { aCluster, aNodeAssessment, anEstate } from '../../../../fixtures/findings-input.ts';
 
 const held = (...kinds: readonly string[]): SubnetAssessment['owners'] =>
   kinds.map((kind, index) => ({ kind, name: null, interfaces: 1, addresses: 10 * (index + 1) }));
@@ -49,4 +49,19 @@ describe('nodes may be there', () => {
     expect(of({ unaccounted: 3 })).toBe(true);
     expect(of({ unaccounted: null })).toBe(false);
   });
+});
+
+test('a cluster is in each subnet of its nodes and their pods, also where the subnet of one node is not known', () => {
+  const inPods = { subnetId: 'subnet-pods', addresses: 10, prefixes: 0, interfaces: 1 };
+  const shop = aCluster({
+    nodeSubnetIds: [],
+    committed: [],
+    nodes: [
+      aNodeAssessment({ subnetId: null, usage: [inPods] }),
+      aNodeAssessment({ subnetId: 'subnet-nodes', usage: [inPods] }),
+    ],
+  });
+  const estate = anEstate({ clusters: [shop] });
+  const there = (subnetId: string) => [...estate.clustersIn(subnetId)];
+  expect([there('subnet-nodes'), there('subnet-pods'), there('subnet-other')]).toEqual([[shop], [shop], []]);
 });
