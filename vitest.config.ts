@@ -10,14 +10,23 @@ const project = (name: string, include: string[], options: Record<string, unknow
 });
 
 /**
- * The examples of what Stryker mutates. Property tests, reports and the lab run the model too, but from far away, and each
- * of them would run for every mutant.
+ * What tests the model itself: examples, properties, and the pages with its texts. Commands, reports and whole scans run it
+ * too, but from far away, and each of them would run for every mutant.
  */
-const mutation = project('mutation', ['test/unit/{alerts,model}/**/*.test.ts'], {
-  testTimeout: 20_000,
-  // One worker for all tests of a mutant: one for each file takes 60 % longer.
-  isolate: false,
-});
+const mutation = project(
+  'mutation',
+  [
+    'test/unit/{alerts,model}/**/*.test.ts',
+    'test/property/{alerts,forecast,model}/**/*.test.ts',
+    'test/architecture/documentation.test.ts',
+  ],
+  {
+    testTimeout: 60_000,
+    // One worker for all tests of a mutant: one for each file takes 60 % longer.
+    isolate: false,
+    setupFiles: ['test/fixtures/fixed-seed.ts'],
+  },
+);
 
 /** Stryker runs every project of a configuration, and cannot choose one. */
 const strykerRuns = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;

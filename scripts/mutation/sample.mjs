@@ -1,26 +1,10 @@
 /**
- * A random part of all mutants, so that the score of 30,000 lines is known within minutes and not after a day:
- * `HEADROOM_MUTATION_SHARE=0.02 npm run mutation` tries two of a hundred. `HEADROOM_SEED` chooses others; without it they are
- * the same each time.
+ * A sample of all mutants, so that the score of 30,000 lines is known within minutes and not after a day. Of the places that
+ * Stryker mutates, this tells which mutants were chosen: a place holds more than one.
  *
  * Stryker has no option for it. A checker may tell it that a mutant does not compile, and such mutants do not count.
  */
-import { createHash } from 'node:crypto';
-import { relative, sep } from 'node:path';
-
-const FIXED_SEED = '20261127';
-const share = Number(process.env['HEADROOM_MUTATION_SHARE']);
-const seed = process.env['HEADROOM_SEED'] ?? FIXED_SEED;
-
-/** Each mutant alone and with the same chance, whatever its file, so that long files have as many as they should. */
-const isChosen = ({ fileName, location, mutatorName, replacement }) => {
-  const file = relative(process.cwd(), fileName)
-    .split(sep)
-    .join('/')
-    .replace(/^\.stryker-tmp\/[^/]+\//, '');
-  const name = JSON.stringify([seed, file, location.start, location.end, mutatorName, replacement]);
-  return createHash('sha256').update(name).digest().readUInt32BE() < share * 2 ** 32;
-};
+import { isChosen } from './chosen.mjs';
 
 class Sample {
   async init() {}
