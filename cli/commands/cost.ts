@@ -5,7 +5,9 @@ import {
   monthlyCost,
 } from '../../shared/metrics/monthly-cost.ts';
 import { ASSUMED_OTLP_GIGABYTE, PRICES_AS_OF } from '../../shared/metrics/prices.ts';
-import { number } from '../../shared/model/base/text/numbers.ts';
+import { count, number } from '../../shared/model/base/text/numbers.ts';
+import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { paint } from '../base/io.ts';
@@ -59,6 +61,13 @@ const priceOf = (option: string, given: string): number => {
 const dollars = (amount: number): string =>
   `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
+/** Addresses in use, or else those that AWS does not have left; `null`: neither is known. */
+const takenIn = (subnet: SubnetAssessment): number | null => {
+  if (subnet.used !== null || subnet.cidrBlock === null) return subnet.used ?? 0;
+  const supply = addressSupply(subnet);
+  return supply === null ? null : supply.usable - supply.available;
+};
+
 const COLUMNS: readonly ListingColumn<CostLine>[] = [
   { title: 'A MONTH', cell: ({ item }) => item },
   {
@@ -110,6 +119,7 @@ Examples:
       const { io } = session;
       await watching(session, options, async () => {
         let size: EstateSize;
+        let uncounted = 0;
         if (options.subnets !== undefined) {
           const subnets = wholeNumber('--subnets', options.subnets);
           const targets = wholeNumber('--targets', options.targets ?? '1');
@@ -140,8 +150,9 @@ Examples:
             subnets: document.subnets.length,
             vpcs: document.vpcs.length,
             clusters: document.clusters.length,
-            activeAddresses: document.subnets.reduce((sum, { used }) => sum + (used ?? 0), 0),
+            activeAddresses: document.subnets.reduce((sum, subnet) => sum + (takenIn(subnet) ?? 0), 0),
           };
+          uncounted = document.subnets.filter((subnet) => takenIn(subnet) === null).length;
           if (failed === EXIT.nothingScanned) return;
         }
         const cost = monthlyCost(size);
@@ -151,7 +162,8 @@ Examples:
         const total: CostLine = { item: dye('bold', 'Headroom'), dollars: cost.total, basis: '' };
         const notes = (): string =>
           `\n${dollars(cost.withoutBudget)} with all metrics of every subnet; ${dollars(cost.ipamAdvanced)} for the ` +
-          `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses.\n` +
+          `advanced tier of VPC IPAM with ${number(size.activeAddresses)} active addresses` +
+          `${uncounted === 0 ? '' : `, without those of ${count(uncounted, 'subnet')} that could not be counted`}.\n` +
           `${dye('dim', `Prices of us-east-1, ${PRICES_AS_OF}, without free tiers.`)}\n`;
         await writeListing(io, options, {
           document: {

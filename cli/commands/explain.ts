@@ -35,7 +35,7 @@ Exits with 1 when the subnet has a critical finding.
             format,
             document,
             () =>
-              `${renderSubnetPage(io, document, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
+              `${renderSubnetPage(io, document, one.assessment.target, one.now)}${renderProblems(io, { targets: [one.assessment.target] })}`,
           ),
         );
         const isCritical = document.findings.some(({ severity }) => severity === 'critical');

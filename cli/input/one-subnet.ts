@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { Alert } from '../../shared/model/alert/alert.ts';
-import { HeadroomError } from '../../shared/model/base/errors.ts';
 import type { AddressMap, SubnetAssessment, TargetAssessment } from '../../shared/model/result/assessment.ts';
 import type { SubnetHistory } from '../../shared/model/result/forecast.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import { addPlaceOptions, type Filters, narrowAssessments } from './filters.ts';
 import { addKubernetesOptions } from './kubernetes-options.ts';
 import { nearestOf } from './nearest-name.ts';
+import { refuseUnread } from './not-read.ts';
 import {
   addDocumentOptions,
   addWatchOption,
@@ -89,7 +89,7 @@ const look = async (options: OneSubnetOptions, session: Session): Promise<Looked
  * Reads the subnet that a command names.
  *
  * @throws UsageError for a subnet that there is not, and for a name that several have
- * @throws HeadroomError `subnet-not-read` where it may be in what could not be read
+ * @throws HeadroomError `not-read` where it may be in what could not be read
  */
 export const readOneSubnet = async (
   wanted: string,
@@ -116,15 +116,9 @@ export const readOneSubnet = async (
   const only = found.find(({ subnet }) => subnet.ownerId === null) ?? found[0];
   if (only === undefined) {
     const targets = assessments.map(({ target }) => target);
-    if (targets.some(({ status }) => status !== 'ok')) {
-      const { renderProblems } = await import('../output/scan-table.ts');
-      session.io.err(renderProblems(session.io, { targets }));
-      throw new HeadroomError(
-        'subnet-not-read',
-        `Subnet ${wanted} is not in what could be read.`,
-        'Fix the problems above, and run the command again.',
-      );
-    }
+    const { renderProblems } = await import('../output/scan-table.ts');
+    session.io.err(renderProblems(session.io, { targets }));
+    refuseUnread(targets, `Subnet ${wanted} is not`);
     throw new UsageError(
       `There is no subnet ${wanted}.${nearestOf(
         wanted,

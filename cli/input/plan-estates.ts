@@ -1,14 +1,14 @@
-import { openTargets } from '../../shared/aws/reachable-targets.ts';
+import { openTargets, type UnreachableTarget } from '../../shared/aws/reachable-targets.ts';
 import { defaultConfiguration } from '../../shared/config/headroom-yml.ts';
 import { createEstateSources, isProblem, type TargetEstate } from '../../shared/inventory/estate.ts';
 import { readEstate } from '../../shared/inventory/estate-file.ts';
 import type { SubnetCidrReservation } from '../../shared/model/aws/inventory.ts';
-import type { Problem } from '../../shared/model/base/errors.ts';
 import { type EstateInput, estateOf } from '../../shared/model/checks/estate.ts';
 import { limitsOf } from '../../shared/model/cluster/instance-limits.ts';
 import { PlanEstate } from '../../shared/model/plan/plan-estate.ts';
+import type { TargetAssessment, TargetStatus } from '../../shared/model/result/assessment.ts';
 import { collectEstate } from '../../shared/pipeline/collect-estate.ts';
-import { NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
+import { failedAssessment, NO_PAST, scanTarget } from '../../shared/pipeline/scan-target.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
 import { createProgress } from '../output/progress.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -25,8 +25,8 @@ export interface PlanSource {
   /** What remedies look at. */
   readonly estate: EstateInput;
   readonly plan: PlanEstate;
-  /** What could not be read of it: a name that is not found may be there. */
-  readonly problems: readonly Problem[];
+  /** With what could not be read of it: a name that is not found may be there. */
+  readonly target: TargetStatus;
 }
 
 /** What earlier scans stored, without single addresses. */
@@ -49,12 +49,7 @@ export const storedSources = async (options: PlanSourceOptions): Promise<readonl
         if (region !== undefined && !region.includes(target.region)) continue;
         const latest = await store.assessments.latest(target);
         if (latest === null) continue;
-        const estate = { ...estateOf(latest), limits: (type: string) => limitsOf(type) };
-        found.push({
-          estate,
-          plan: new PlanEstate({ ...estate, interfaces: null, reservations: new Map() }),
-          problems: latest.target.errors,
-        });
+        found.push(sourceOf(latest));
       }
       return found;
     },
@@ -62,14 +57,24 @@ export const storedSources = async (options: PlanSourceOptions): Promise<readonl
   );
 };
 
+/** An assessment of which single addresses are not known. */
+const sourceOf = (assessment: TargetAssessment): PlanSource => {
+  const estate = { ...estateOf(assessment), limits: (type: string) => limitsOf(type) };
+  return {
+    estate,
+    plan: new PlanEstate({ ...estate, interfaces: null, reservations: new Map() }),
+    target: assessment.target,
+  };
+};
+
 /** What AWS answers now, or what an estate file holds. */
 export const collectedSources = async (
   options: PlanSourceOptions,
   session: Session,
 ): Promise<readonly PlanSource[]> => {
-  const { targets, now } =
+  const { targets, unreached, now } =
     options.from === undefined ? await collectNow(options, session) : await collectedBefore(options);
-  const sources: PlanSource[] = [];
+  const sources = unreached.map(({ target, problem }) => sourceOf(failedAssessment(target, [problem], now)));
   for (const target of targets) {
     const { estate, assessment } = await scanTarget({
       target: target.target,
@@ -79,7 +84,7 @@ export const collectedSources = async (
       cache: null,
       now,
     });
-    sources.push({ estate, plan: planEstateOf(estate, target), problems: assessment.target.errors });
+    sources.push({ estate, plan: planEstateOf(estate, target), target: assessment.target });
   }
   return sources;
 };
@@ -97,6 +102,7 @@ const planEstateOf = (estate: EstateInput, { interfaces, reservations }: TargetE
 
 interface Collected {
   readonly targets: readonly TargetEstate[];
+  readonly unreached: readonly UnreachableTarget[];
   readonly now: number;
 }
 
@@ -104,6 +110,7 @@ const collectedBefore = async ({ from = '', region }: PlanSourceOptions): Promis
   const estate = await readEstate(from);
   return {
     targets: estate.targets.filter(({ target }) => region === undefined || region.includes(target.region)),
+    unreached: [],
     now: Date.parse(estate.collectedAt),
   };
 };
@@ -115,8 +122,6 @@ const collectNow = async (options: PlanSourceOptions, { io }: Session): Promise<
     externalId: options.externalId,
     quotaShare: defaultConfiguration().scan.quotaShare,
   });
-  for (const { target, problem } of failed)
-    io.err(`problem  ${target.accountId} ${target.region}: ${problem.message}\n         ${problem.action}\n`);
   const progress = createProgress(io);
   const targets: TargetEstate[] = [];
   try {
@@ -128,5 +133,5 @@ const collectNow = async (options: PlanSourceOptions, { io }: Session): Promise<
     progress.clear();
     for (const { close } of opened) close();
   }
-  return { targets, now: io.now() };
+  return { targets, unreached: failed, now: io.now() };
 };

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { didYouMean } from '../../shared/config/nearest-word.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
-import { count } from '../../shared/model/base/text/numbers.ts';
+import type { TargetStatus } from '../../shared/model/result/assessment.ts';
 import type { ClusterAssessment } from '../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../base/command-line.ts';
+import { refuseUnread } from './not-read.ts';
 import type { PlanSource, PlanSourceOptions } from './plan-estates.ts';
 import { addTargetOptions, checkTargetOptions } from './scan-options.ts';
 
@@ -16,7 +17,8 @@ export const addPlanSourceOptions = (command: Command): Command =>
     .option('-t, --table <name>', 'plan from the state of a deployment, in this DynamoDB table');
 
 /**
- * Reads what the options name: AWS, an estate file or stored scans. Whatever could not be read is unknown to the plan.
+ * Reads what the options name: AWS, an estate file or stored scans. Whatever could not be read is unknown to the plan, and why
+ * is printed before the plan.
  *
  * @throws UsageError when they name nothing, or two sources
  */
@@ -39,6 +41,8 @@ export const readPlanSources = async (
       : await collectedSources(options, session);
   if (sources.length === 0)
     throw new UsageError('Nothing could be read to plan from.', 'Run `headroom scan` to see why.');
+  const { renderProblems } = await import('../output/scan-table.ts');
+  session.io.err(renderProblems(session.io, { targets: targetsOf(sources) }));
   return sources;
 };
 
@@ -48,17 +52,8 @@ export interface PlannedCluster {
   readonly cluster: ClusterAssessment;
 }
 
-/** @throws HeadroomError `not-read` where what is wanted may be in what could not be read */
-const refuseUnread = (sources: readonly PlanSource[], what: string): void => {
-  const [first, ...others] = sources.flatMap(({ problems }) => problems);
-  if (first === undefined) return;
-  const more = others.length === 0 ? '' : ` ${count(others.length, 'more problem')}.`;
-  throw new HeadroomError(
-    'not-read',
-    `${what} in what could be read: ${first.message}.${more}`,
-    first.action,
-  );
-};
+const targetsOf = (sources: readonly PlanSource[]): readonly TargetStatus[] =>
+  sources.map(({ target }) => target);
 
 /**
  * @throws UsageError when no cluster, or more than one, has the name
@@ -76,7 +71,7 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
       'Choose one with --region, or with the role of one account.',
     );
   if (only === undefined)
-    refuseUnread(sources, name === undefined ? 'No cluster is' : `Cluster ${name} is not`);
+    refuseUnread(targetsOf(sources), name === undefined ? 'No cluster is' : `Cluster ${name} is not`);
   if (names.length === 0) throw new UsageError('There is no cluster here.', 'Check account and Region.');
   const which = `There is ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`;
   throw new UsageError(
@@ -97,7 +92,7 @@ export const subnetNamed = (
 ): { readonly source: PlanSource; readonly subnetId: string } => {
   const source = sources.find(({ plan }) => plan.subnets.has(subnetId));
   if (source !== undefined) return { source, subnetId };
-  refuseUnread(sources, `Subnet ${subnetId} is not`);
+  refuseUnread(targetsOf(sources), `Subnet ${subnetId} is not`);
   const ids = sources.flatMap(({ plan }) => [...plan.subnets.keys()]);
   throw new UsageError(
     `Nothing matches --subnet ${subnetId}.${didYouMean(subnetId, ids)}`,

@@ -1,5 +1,5 @@
 import { printable } from '../../shared/model/base/invisible-characters.ts';
-import { count } from '../../shared/model/base/text/numbers.ts';
+import { count, number } from '../../shared/model/base/text/numbers.ts';
 import type { AddressMap } from '../../shared/model/result/assessment.ts';
 import { decodeAddressMap, type MapBlock } from '../../shared/model/subnet/address-map.ts';
 import { ownerLabel } from '../../shared/report/figures.ts';
@@ -70,7 +70,8 @@ export const renderAddressMap = (io: Pick<Io, 'colour' | 'columns'>, map: Addres
     const letter = LETTERS.charAt(rank);
     return `${style === undefined ? letter : dye(style, letter)}  ${printable(isLast ? 'all other holders' : ownerLabel(owner))}\n`;
   });
-  const states = (state: MapBlock['state']): number => blocks.filter((block) => block.state === state).length;
+  const states = (state: MapBlock['state']): string =>
+    number(blocks.filter((block) => block.state === state).length);
   const summary = [
     `${count(blocks.length, 'block')} of 16 addresses: ${states('free')} free`,
     `${states('prefix')} held as prefixes`,

@@ -3,7 +3,7 @@ import { quoted } from '../../shared/model/base/shell-words.ts';
 import { nameAndId } from '../../shared/model/base/text/names.ts';
 import { number, percent, percentOf } from '../../shared/model/base/text/numbers.ts';
 import { utcMinute } from '../../shared/model/base/text/times.ts';
-import type { SubnetAssessment } from '../../shared/model/result/assessment.ts';
+import type { SubnetAssessment, TargetStatus } from '../../shared/model/result/assessment.ts';
 import { chancesText, expectationText } from '../../shared/model/result/expectation.ts';
 import type { Forecast } from '../../shared/model/result/forecast.ts';
 import { addressSupply } from '../../shared/model/subnet/address-supply.ts';
@@ -24,13 +24,14 @@ const line = (label: string, text: string): string => `${label.padEnd(LABEL)}${p
 const figure = (value: number | null | undefined): string => (value == null ? 'unknown' : number(value));
 
 const supplyLines = (subnet: SubnetAssessment): string => {
+  if (subnet.cidrBlock === null) return line('addresses', 'none: an IPv6-only subnet has no IPv4 addresses');
   const supply = addressSupply(subnet);
   const share = supply === null ? null : percentOf(supply.available, supply.usable);
   const { prefixes, fragmentationIndex, largestFreeBlock, reservations } = subnet;
   return [
     line(
       'addresses',
-      `${figure(supply?.available)} of ${figure(supply?.usable)} available${share === null ? '' : ` (${share.toFixed(1)} %)`}, ${figure(subnet.used)} in use`,
+      `${figure(supply?.available)} of ${figure(supply?.usable)} available${share === null ? '' : ` (${share.toFixed(1)} %)`}, ${usedText(subnet, supply)}`,
     ),
     line(
       'prefixes',
@@ -45,6 +46,17 @@ const supplyLines = (subnet: SubnetAssessment): string => {
   ].join('');
 };
 
+/** Where the interfaces are not known, AWS's own count tells what is left, and so what is not. */
+const usedText = (
+  { usable, used, usableSingle }: SubnetAssessment,
+  supply: ReturnType<typeof addressSupply>,
+): string => {
+  if (used === null && supply !== null)
+    return `${number(supply.usable - supply.available)} in use or reserved, by AWS's own count`;
+  const isApart = usableSingle != null && usableSingle !== usable;
+  return `${figure(used)} in use${isApart ? ', in and outside of reservations' : ''}`;
+};
+
 const outlook = (label: string, forecast: Forecast | undefined, now: number): string => {
   if (forecast === undefined) return line(label, 'unknown: no earlier scans are known here');
   const { probabilityWithin, reason } = forecast;
@@ -56,13 +68,18 @@ const outlook = (label: string, forecast: Forecast | undefined, now: number): st
   ].join('');
 };
 
+const whyNoOwners = ({ unknowns }: SubnetAssessment): string =>
+  unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known';
+
 /** What groups may still take here if all of them go to their maximum. */
 const mayGrow = (
   io: Pick<Io, 'colour' | 'columns'>,
-  { mayGrow: growth, owners }: SubnetAssessment,
+  subnet: SubnetAssessment,
+  { status }: TargetStatus,
 ): string => {
+  const { mayGrow: growth, owners } = subnet;
   if (growth !== undefined) {
-    return renderTable(
+    const table = renderTable(
       io,
       [
         { title: 'GROUP', cell: ({ group }) => group },
@@ -76,10 +93,14 @@ const mayGrow = (
       ],
       growthRows(growth),
     );
+    return status === 'ok'
+      ? table
+      : `${table}${line('unknown', 'There may be more groups: something could not be read.')}`;
   }
-  return owners === null
-    ? line('unknown', 'interfaces could not be read')
-    : 'No node group or Auto Scaling group can still grow here.\n';
+  if (owners === null) return line('unknown', whyNoOwners(subnet));
+  return status === 'ok'
+    ? 'No node group or Auto Scaling group can still grow here.\n'
+    : line('unknown', 'No group that can still grow here is known: something could not be read.');
 };
 
 const noHistory = 'unknown: this scan is the first one here; --state or --table reads stored scans';
@@ -88,6 +109,8 @@ const noHistory = 'unknown: this scan is the first one here; --state or --table 
 export const renderSubnetPage = (
   io: Pick<Io, 'colour' | 'columns'>,
   { subnet, map, clusters, findings, alerts, history, scannedAt }: ExplainDocument,
+  /** What the figures are from. */
+  target: TargetStatus,
   now: number,
 ): string => {
   const dye = paint(io);
@@ -113,7 +136,7 @@ export const renderSubnetPage = (
     ...(map === null ? [] : [heading('Address map'), renderAddressMap(io, map)]),
     heading('Holders'),
     subnet.owners === null
-      ? line('unknown', subnet.unknowns.find(({ field }) => field === 'owners')?.reason ?? 'not known')
+      ? line('unknown', whyNoOwners(subnet))
       : owners.length === 0
         ? 'No addresses are in use.\n'
         : renderTable(
@@ -138,13 +161,17 @@ export const renderSubnetPage = (
         ]
       : []),
     heading('May grow'),
-    mayGrow(io, subnet),
-    heading('History'),
-    line('addresses', past('addresses')),
-    ...(subnet.usesPrefixes === true ? [line('prefixes', past('prefixes'))] : []),
-    heading('Forecast'),
-    outlook('addresses', subnet.forecast.addresses, now),
-    ...(subnet.usesPrefixes === true ? [outlook('prefixes', subnet.forecast.prefixes, now)] : []),
+    mayGrow(io, subnet, target),
+    ...(subnet.cidrBlock === null
+      ? []
+      : [
+          heading('History'),
+          line('addresses', past('addresses')),
+          ...(subnet.usesPrefixes === true ? [line('prefixes', past('prefixes'))] : []),
+          heading('Forecast'),
+          outlook('addresses', subnet.forecast.addresses, now),
+          ...(subnet.usesPrefixes === true ? [outlook('prefixes', subnet.forecast.prefixes, now)] : []),
+        ]),
     ...(alerts.length === 0
       ? []
       : [
@@ -155,7 +182,9 @@ export const renderSubnetPage = (
         ]),
     heading('Findings and remedies'),
     findings.length === 0
-      ? 'Nothing found.\n'
+      ? target.status === 'ok'
+        ? 'Nothing found.\n'
+        : 'Nothing found in what could be read.\n'
       : findings.map((finding) => renderFinding(io, finding)).join('\n'),
   ].join('');
 };

@@ -1,3 +1,4 @@
+import { number } from '../model/base/text/numbers.ts';
 import { CLUSTER_METRICS, RUN_METRICS, SUBNET_METRICS, VPC_METRICS } from './catalogue.ts';
 import { ASSUMED_OTLP_GIGABYTE, HOURS_PER_MONTH, PRICES } from './prices.ts';
 
@@ -160,7 +161,7 @@ const warningsOf = ({ subnets, targets }: EstateSize): readonly string[] => {
   return inTarget <= SUBNETS_IN_TARGET
     ? []
     : [
-        `A target has ${inTarget} subnets on average, and the function of 256 MB holds about ${SUBNETS_IN_TARGET}. Give it more memory, or scan fewer VPCs (scan.vpcs).`,
+        `A target has ${number(inTarget)} subnets on average, and the function of 256 MB holds about ${number(SUBNETS_IN_TARGET)}. Give it more memory, or scan fewer VPCs (scan.vpcs).`,
       ];
 };
 
@@ -190,7 +191,7 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     },
     {
       item: 'Lambda',
-      basis: `${Math.round(scans + runs)} invocations, ${Math.round(lambdaSeconds)} s at 256 MB`,
+      basis: `${number(Math.round(scans + runs))} invocations, ${number(Math.round(lambdaSeconds))} s at 256 MB`,
       dollars:
         lambdaSeconds * MEMORY_GIGABYTES * PRICES.lambdaGigabyteSecond +
         ((scans + runs) / MILLION) * PRICES.lambdaPerMillion,
@@ -207,7 +208,7 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     },
     {
       item: 'DynamoDB',
-      basis: `${Math.round(writes)} writes, ${Math.round(reads)} reads`,
+      basis: `${number(Math.round(writes))} writes, ${number(Math.round(reads))} reads`,
       dollars:
         (writes / MILLION) * PRICES.dynamoWritesPerMillion +
         (reads / MILLION) * PRICES.dynamoReadsPerMillion +
@@ -215,7 +216,7 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     },
     {
       item: 'CloudWatch Logs',
-      basis: `${LOG_BYTES_PER_SCAN} bytes for each scan`,
+      basis: `${number(LOG_BYTES_PER_SCAN)} bytes for each scan`,
       dollars: (scans * LOG_BYTES_PER_SCAN * PRICES.logsGigabyte) / GIGABYTE,
     },
     { item: 'KMS key', basis: 'one, for the alert topic', dollars: PRICES.kmsKey },
@@ -232,14 +233,14 @@ const metricLines = (size: EstateSize, published: number, series: number, runs: 
     return [
       {
         item: 'OTLP metrics',
-        basis: `${series} series without a price, ${gigabytes.toFixed(1)} GB at $${price}`,
+        basis: `${number(series)} series without a price, ${gigabytes.toFixed(1)} GB at $${price}`,
         dollars: gigabytes * price,
       },
     ];
   }
   const metrics: CostLine = {
     item: 'CloudWatch metrics',
-    basis: `${series} series, ${published} of ${seriesOf(size)} for subnets, VPCs and clusters`,
+    basis: `${number(series)} series, ${number(published)} of ${number(seriesOf(size))} for subnets, VPCs and clusters`,
     dollars: metricsPrice(series),
   };
   if (sink === 'emf') {
@@ -259,7 +260,7 @@ const metricLines = (size: EstateSize, published: number, series: number, runs: 
     metrics,
     {
       item: 'PutMetricData',
-      basis: `${Math.round(requests)} requests`,
+      basis: `${number(Math.round(requests))} requests`,
       dollars: (requests / 1000) * PRICES.putMetricDataPerThousand,
     },
   ];

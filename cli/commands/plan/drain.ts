@@ -145,7 +145,9 @@ const drainReport = (answer: DrainDocument, takesPrefixes: boolean): PlanReport 
   subnetIds: answer.question.subnetIds,
 });
 
-const sentence = ({ steps, wins, winsAtLeast, question: { supply, win } }: DrainPlan): string => {
+const sentence = ({ steps, unknowns, wins, winsAtLeast, question: { supply, win } }: DrainPlan): string => {
+  if (steps.length === 0 && unknowns.length > 0)
+    return `It is not known whether draining wins ${supply}: what is missing is listed below.`;
   if (steps.length === 0)
     return `Draining wins no ${supply}: no node can end whose pods fit elsewhere, or what it frees is taken again.`;
   const won = supply === 'prefixes' ? count(wins, 'prefix') : count(wins, 'address');

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { smallestOf } from '../../../shared/model/base/extremes.ts';
 import { count, number, verb } from '../../../shared/model/base/text/numbers.ts';
 import { DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
-import { settingsOf } from '../../../shared/model/plan/cluster-settings.ts';
+import { settingsOf, settingsUnknowns } from '../../../shared/model/plan/cluster-settings.ts';
 import { type FitAnswer, type FitQuestion, planFit } from '../../../shared/model/plan/fit.ts';
 import { NodeDemands } from '../../../shared/model/plan/node-demands.ts';
 import { usualType } from '../../../shared/model/plan/node-plan.ts';
@@ -116,6 +116,7 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
       unknowns: places.flatMap(({ podSubnetIds, subnetId }) =>
         podSubnetIds === null ? [`It is not known where pods of nodes in ${subnetId} take addresses.`] : [],
       ),
+      notices: settingsUnknowns(cluster),
       demands: [
         {
           kind: 'nodes',
@@ -238,7 +239,7 @@ const fitReport = (answer: FitDocument): PlanReport => ({
       ]),
     },
   ],
-  notes: [],
+  notes: answer.notices,
   unknowns: answer.unknowns,
   commands: [],
   rules: answer.rules,

@@ -106,9 +106,7 @@ A reservation takes no address away that is in use. It keeps new single addresse
             reservationCommand(region, subnetId, cidr),
           ),
         ),
-        unknowns: subnetIds.flatMap((subnetId) =>
-          maps.has(subnetId) ? [] : [`The addresses of ${subnetId} are not known.`],
-        ),
+        unknowns: subnetIds.flatMap((subnetId) => unknownOf(subnetId, maps.get(subnetId)) ?? []),
         rules: [RULES.reserve, RULES.reserved, RULES.placement],
       };
       await writePlan(session, options.format, document, reserveReport(document), {
@@ -121,6 +119,12 @@ A reservation takes no address away that is in use. It keeps new single addresse
       });
       session.exit(document.commands.length > 0 ? EXIT.ok : EXIT.found);
     });
+};
+
+/** Why ranges of a subnet may be missing; `null`: none are. */
+const unknownOf = (subnetId: string, map: AddressMap | undefined): string | null => {
+  if (map === undefined) return `The addresses of ${subnetId} are not known.`;
+  return map.reserved.includes('?') ? `The reservations of ${subnetId} are not known.` : null;
 };
 
 /** The maps with the ranges of `now` reserved. */
@@ -145,16 +149,18 @@ const reserveReport = (answer: ReserveDocument): PlanReport => {
   return {
     title: `Ranges to reserve for prefixes in ${count(answer.subnets.length, 'subnet')}`,
     answer:
-      now.length === 0
-        ? 'No range is worth reserving: none holds a free address that enough others would be left beside.'
-        : `${count(now.length, 'range')} ${verb(now.length, 'keeps')} ${count(prefixes, 'prefix')} free at once.${
-            answer.drained.length === 0
-              ? ''
-              : ` After draining ${count(answer.drained.length, 'node')}: ${count(
-                  later.reduce((sum, { prefixesNow }) => sum + prefixesNow, 0),
-                  'prefix',
-                )}.`
-          }`,
+      now.length === 0 && answer.unknowns.length > 0
+        ? 'It is not known which ranges are worth reserving: what is missing is listed below.'
+        : now.length === 0
+          ? 'No range is worth reserving: none holds a free address that enough others would be left beside.'
+          : `${count(now.length, 'range')} ${verb(now.length, 'keeps')} ${count(prefixes, 'prefix')} free at once.${
+              answer.drained.length === 0
+                ? ''
+                : ` After draining ${count(answer.drained.length, 'node')}: ${count(
+                    later.reduce((sum, { prefixesNow }) => sum + prefixesNow, 0),
+                    'prefix',
+                  )}.`
+            }`,
     fits: null,
     tables: [reservationTable('Now', now), reservationTable('After the drain', later)],
     listing: reservationTable('To reserve', answer.drained.length > 0 ? later : now),

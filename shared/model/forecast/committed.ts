@@ -1,4 +1,4 @@
-import { verb } from '../base/text/numbers.ts';
+import { count, number, verb } from '../base/text/numbers.ts';
 import type { SubnetForecasts } from '../result/assessment.ts';
 import type { CommittedDemand } from '../result/cluster.ts';
 import type { CommittedForecast, Forecast } from '../result/forecast.ts';
@@ -47,6 +47,6 @@ const committedOf = (
 const withDemand = (forecast: Forecast, committed: CommittedForecast | null): Forecast => {
   if (committed === null) return forecast;
   const { nodes, demand, shortfall, groups } = committed;
-  const sentence = `${groups.join(', ')} may grow by ${nodes} ${nodes === 1 ? 'node' : 'nodes'} within minutes; they need ${demand}, and ${shortfall} of them ${verb(shortfall, 'does')} not fit.`;
+  const sentence = `${groups.join(', ')} may grow by ${count(nodes, 'node')} within minutes; they need ${number(demand)}, and ${number(shortfall)} of them ${verb(shortfall, 'does')} not fit.`;
   return { ...forecast, committed, reason: `${forecast.reason} ${sentence}` };
 };

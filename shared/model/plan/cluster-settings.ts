@@ -10,6 +10,12 @@ export type NodeSettings = NewNodeSettings & {
   readonly podAddresses?: 'none' | 'unknown';
 };
 
+/** What a plan says where it goes by the CNI's defaults, because its settings could not be read. */
+export const settingsUnknowns = ({ newNodes }: ClusterAssessment): readonly string[] =>
+  newNodes?.settingsKnown === true
+    ? []
+    : ['The settings of the CNI could not be read: the rest is planned with its defaults.'];
+
 export const settingsOf = ({
   cni,
   newNodes,

@@ -1,11 +1,10 @@
 import { elementAt } from '../base/element-at.ts';
 import { HeadroomError } from '../base/errors.ts';
-import { count, verb } from '../base/text/numbers.ts';
 import { valueAt } from '../base/value-at.ts';
 import type { AddressMap } from '../result/assessment.ts';
 import type { ClusterAssessment } from '../result/cluster.ts';
 import { changedMap } from './changed-map.ts';
-import { settingsOf } from './cluster-settings.ts';
+import { settingsOf, settingsUnknowns } from './cluster-settings.ts';
 import { type DrainProblem, drainGain } from './drain-choice.ts';
 import type { DrainAnswer, DrainQuestion, DrainStep } from './drain-plan.ts';
 import { bestPlayed, playable, winsOf } from './drain-play.ts';
@@ -56,7 +55,6 @@ export const planDrain = (
       ? [...mapsAfter.values()].flatMap((map) => planReservations(estate, map, gone).slice(0, 1))
       : [];
   const staying = nodes.filter((_, index) => !set.has(index));
-  const left = estate.unknownNodes(cluster);
   return {
     plan: {
       clusterName: cluster.clusterName,
@@ -76,8 +74,11 @@ export const planDrain = (
         roomOn(demands, staying) - podsOf(feasible.map((each) => elementAt(nodes, each))),
       ),
       reservations,
-      unknowns:
-        left === 0 ? [] : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`],
+      unknowns: [
+        ...settingsUnknowns(cluster),
+        ...estate.nodeUnknowns(cluster),
+        ...unknownSupplies(estate, subnetIds, question.supply),
+      ],
       rules: [RULES.podsAtMost, RULES.maxPods, RULES.pool, RULES.placement, RULES.reserve],
     },
     mapsBeforeReserving: mapsAfter,
@@ -131,6 +132,16 @@ const mapsWithout = (
       return [[subnetId, changedMap(map, { singles, prefixes: here.flatMap(({ prefixes }) => prefixes) })]];
     }),
   );
+
+/** Subnets of which it is not known what the supply has now, and so what a drain would add. */
+const unknownSupplies = (
+  estate: PlanEstate,
+  subnetIds: readonly string[],
+  supply: DrainQuestion['supply'],
+): readonly string[] =>
+  subnetIds
+    .filter((subnetId) => freeIn(estate, [subnetId], supply) === Number.POSITIVE_INFINITY)
+    .map((subnetId) => `The free ${supply} of ${subnetId} are not known.`);
 
 /** What is free of the supply in these subnets; infinite where that is not known. */
 const freeIn = (estate: PlanEstate, subnetIds: readonly string[], supply: DrainQuestion['supply']): number =>

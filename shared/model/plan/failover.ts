@@ -76,9 +76,7 @@ export const planFailover = (
     losses,
     unknowns: [
       ...new Set(losses.flatMap(({ reason }) => reason ?? [])),
-      ...(losses.length > 0
-        ? []
-        : ['No loss could be computed: the nodes are in one zone, or the scan is of an older version.']),
+      ...(losses.length > 0 ? [] : whyNoLoss(estate, cluster)),
     ],
     rules: [RULES.pool, RULES.podsAtMost, RULES.spread, RULES.placement, RULES.reserved],
   };
@@ -91,6 +89,18 @@ export const planFailover = (
     mapsAfter: () => (drawn === null ? new Map() : mapsWithout(estate, cluster, drawn.lostZones)),
   };
 };
+
+/** Why a cluster has no figures of a loss. */
+const whyNoLoss = (estate: PlanEstate, cluster: ClusterAssessment): readonly string[] => {
+  const unknowns = [...estate.nodeUnknowns(cluster), ...unreadGroups(cluster)];
+  return unknowns.length > 0
+    ? unknowns
+    : ['No loss could be computed: the nodes are in one zone, or the scan is of an older version.'];
+};
+
+/** Where nodes start is a matter of their groups. */
+const unreadGroups = ({ unknowns }: ClusterAssessment): readonly string[] =>
+  unknowns.filter(({ field }) => field === 'version').map(({ reason }) => reason);
 
 /** Nodes that surely have no room: none where that is not known. */
 const shortfallOf = ({ shortfall }: ZoneFailover): number => shortfall ?? 0;

@@ -59,6 +59,8 @@ export interface FitQuestion {
   readonly podsWithoutNode?: number;
   /** What is not known until the change is applied, in sentences. */
   readonly unknowns: readonly string[];
+  /** What the answer takes for granted, in sentences. */
+  readonly notices?: readonly string[];
 }
 
 /** What becomes of one demand. */
@@ -94,6 +96,8 @@ export interface FitAnswer {
   readonly podsWithoutNode: number;
   readonly subnets: readonly FittedSubnet[];
   readonly unknowns: readonly string[];
+  /** What the answer takes for granted. */
+  readonly notices: readonly string[];
   readonly rules: readonly Rule[];
 }
 
@@ -109,9 +113,10 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
   const ground = groundOf(estate, question);
   const { podsWithoutNode = 0 } = question;
   const named = new Set(question.demands.flatMap(demandedSubnets));
-  const missing = [...named].filter((subnetId) => !ground.subnets.has(subnetId));
+  const start = new Timeline('worst', ground.subnets.values(), ground.maps);
+  const missing = [...named].filter((subnetId) => start.now(subnetId) === null);
   const isRead = (demand: FitDemand): boolean =>
-    demandedSubnets(demand).every((subnetId) => ground.subnets.has(subnetId));
+    demandedSubnets(demand).every((subnetId) => !missing.includes(subnetId));
   const known = question.demands.filter(isRead);
   const least = run(estate, ground, known, 'least');
   const most = run(estate, ground, known, 'most');
@@ -126,17 +131,23 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
       subnetIds: demand.subnetIds,
     };
   });
-  const start = new Timeline('worst', ground.subnets.values(), ground.maps);
   const unknowns = [
     ...question.unknowns,
-    ...missing.map((subnetId) => `The subnet ${subnetId} is in no scan: what it holds is not known.`),
+    ...missing.map((subnetId) =>
+      ground.subnets.has(subnetId)
+        ? `The free addresses of ${subnetId} are not known.`
+        : `The subnet ${subnetId} is in no scan: what it holds is not known.`,
+    ),
   ];
-  const holds = (bound: 'least' | 'most'): boolean =>
-    podsWithoutNode === 0 && demands.every(({ wanted, fits }) => fits[bound] >= wanted[bound]);
+  const isShort = ({ outcomes }: Run): boolean =>
+    podsWithoutNode > 0 ||
+    outcomes.some(({ wanted, fits, error }) => fits < wanted && error !== TYPE_UNKNOWN);
+  const isWhole = ({ outcomes }: Run): boolean =>
+    question.demands.every(isRead) && outcomes.every(({ error }) => error !== TYPE_UNKNOWN);
   const answer: FitAnswer = {
     fits: {
-      least: holds('least') ? (question.demands.every(isRead) ? true : null) : false,
-      most: holds('most') ? (unknowns.length === 0 ? true : null) : false,
+      least: isShort(least) ? false : isWhole(least) ? true : null,
+      most: isShort(most) ? false : isWhole(most) && unknowns.length === 0 ? true : null,
     },
     demands,
     podsWithoutNode,
@@ -157,6 +168,7 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
       ];
     }),
     unknowns,
+    notices: question.notices ?? [],
     rules: [RULES.pool, RULES.maxPods, RULES.placement, RULES.spread, RULES.loadBalancer],
   };
   return {
@@ -199,12 +211,17 @@ interface Outcome {
   readonly error: string | null;
 }
 
+interface Run {
+  readonly timeline: Timeline;
+  readonly outcomes: readonly Outcome[];
+}
+
 const run = (
   estate: PlanEstate,
   ground: Ground,
   demands: readonly FitDemand[],
   bound: 'least' | 'most',
-): { readonly timeline: Timeline; readonly outcomes: readonly Outcome[] } => {
+): Run => {
   const timeline = new Timeline('worst', ground.subnets.values(), ground.maps);
   const outcomes = demands.map((demand) =>
     demand.kind === 'nodes'
@@ -225,7 +242,7 @@ const startNodes = (
   const demands = new NodeDemands(estate.input.limits, demand.settings);
   const wanted = demand.nodes[bound];
   const type = demand.type[bound];
-  if (!demands.knows(type)) return { wanted, fits: 0, error: 'what its nodes take is not known' };
+  if (!demands.knows(type)) return { wanted, fits: 0, error: TYPE_UNKNOWN };
   const open = demand.subnetIds.map((subnetId): NodeStart => {
     const zone = valueAt(ground.subnets, subnetId).availabilityZone ?? '';
     const pods = demand.podSubnetOfZone.get(zone) ?? [];
@@ -239,12 +256,12 @@ const startNodes = (
   // A node in each subnet in turn; one that is full is left out from then on.
   for (let turn = 0; fits < wanted && open.length > 0; ) {
     const index = turn % open.length;
-    const held = timeline.start(elementAt(open, index));
-    if (held !== null && !('error' in held)) {
+    const refusal = refusalOf(timeline, elementAt(open, index));
+    if (refusal === null) {
       fits += 1;
       turn = index + 1;
     } else {
-      error ??= held === null ? SUBNET_UNKNOWN : held.error;
+      error ??= refusal;
       open.splice(index, 1);
       turn = index;
     }
@@ -252,21 +269,26 @@ const startNodes = (
   return { wanted, fits, error: fits < wanted ? error : null };
 };
 
-const SUBNET_UNKNOWN = 'the free addresses of a subnet are not known';
+const TYPE_UNKNOWN = 'what its nodes take is not known';
+
+/** Starts something; `null`: it has what it takes. Demands on subnets that are not known were left out before. */
+const refusalOf = (timeline: Timeline, start: NodeStart): string | null => {
+  const held = timeline.start(start);
+  return held !== null && 'error' in held ? held.error : null;
+};
 
 const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'least' | 'most'): Outcome => {
   const { addresses, place, subnetIds } = demand;
   const wanted = addresses[bound] * (place === 'each' ? subnetIds.length : 1);
   let error: string | null = null;
   const take = (subnetId: string): boolean => {
-    const held = timeline.start({
+    const refusal = refusalOf(timeline, {
       steps: [{ subnet: 'node', singles: 1, prefixes: 0, addressError: EXHAUSTION_ERRORS.addresses }],
       subnetId,
       podSubnetIds: [subnetId],
     });
-    if (held !== null && !('error' in held)) return true;
-    error ??= held === null ? SUBNET_UNKNOWN : held.error;
-    return false;
+    error ??= refusal;
+    return refusal === null;
   };
   let fits = 0;
   if (place === 'each')

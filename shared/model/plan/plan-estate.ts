@@ -5,6 +5,7 @@ import type {
   VpcConnection,
 } from '../aws/inventory.ts';
 import { elementAt } from '../base/element-at.ts';
+import { count, verb } from '../base/text/numbers.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
 import { type Cidr, cidrContains, parseCidr } from '../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
@@ -90,6 +91,22 @@ export class PlanEstate {
     return cluster.nodes.filter((node) => isLive(node) && this.#planned(cluster, node) === null).length;
   }
 
+  /** False where the instances could not be listed: a cluster without nodes then has some that are not known. */
+  knowsNodesOf(cluster: ClusterAssessment): boolean {
+    return unlisted(cluster).length === 0;
+  }
+
+  /** Why nodes of the cluster are missing from a plan. */
+  nodeUnknowns(cluster: ClusterAssessment): readonly string[] {
+    const left = this.unknownNodes(cluster);
+    return [
+      ...unlisted(cluster).map(({ reason }) => reason),
+      ...(left === 0
+        ? []
+        : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`]),
+    ];
+  }
+
   #planned(cluster: ClusterAssessment, node: NodeAssessment): PlannedNode | null {
     const { instanceId, instanceType, subnetId } = node;
     const { totalIPAddresses } = node.gauges;
@@ -153,6 +170,9 @@ export class PlanEstate {
     });
   }
 }
+
+const unlisted = ({ unknowns }: ClusterAssessment): ClusterAssessment['unknowns'] =>
+  unknowns.filter(({ field }) => field === 'nodes');
 
 const isLive = ({ state }: NodeAssessment): boolean => state === 'running' || state === 'pending';
 

@@ -48,6 +48,8 @@ export interface Measured {
   readonly best: Timeline;
   readonly demands: NodeDemands;
   readonly nodes: readonly FleetNode[];
+  /** False: there are more, and how many pods these run is not known. */
+  readonly knowsNodes: boolean;
   /** A new node without pods, for each place where nodes start. */
   readonly empties: readonly FleetNode[];
 }
@@ -136,11 +138,13 @@ const figuresOf = (measured: Measured, subnetIds: readonly string[]): SupplyFigu
       measured,
       measured.empties.filter(({ subnetId }) => here.has(subnetId)),
     ),
-    morePods: roomForPods(
-      measured.worst,
-      measured.demands,
-      measured.nodes.filter(({ subnetId }) => here.has(subnetId)),
-    ),
+    morePods: measured.knowsNodes
+      ? roomForPods(
+          measured.worst,
+          measured.demands,
+          measured.nodes.filter(({ subnetId }) => here.has(subnetId)),
+        )
+      : null,
   };
 };
 

@@ -2,6 +2,7 @@ import { count, verb } from '../base/text/numbers.ts';
 import { settingNotices } from '../cni/setting-notices.ts';
 import type { ClusterAssessment, NewNodeSettings } from '../result/cluster.ts';
 import type { PlannedChanges } from './changes.ts';
+import { settingsUnknowns } from './cluster-settings.ts';
 import type { NodeDemands } from './node-demands.ts';
 import type { NodePlan } from './node-plan.ts';
 import type { PlanEstate } from './plan-estate.ts';
@@ -48,15 +49,10 @@ export const unknownsOf = (
   cluster: ClusterAssessment,
   plan: NodePlan,
 ): readonly string[] => {
-  const left = estate.unknownNodes(cluster);
   const unplaced = estate.placesOf(cluster).filter(({ podSubnetIds }) => podSubnetIds === null);
   return [
-    ...(cluster.newNodes?.settingsKnown === true
-      ? []
-      : [
-          'The settings of the CNI could not be read: the rest is planned with its defaults. Give them with --set.',
-        ]),
-    ...(left === 0 ? [] : [`${count(left, 'node')} of unknown type or subnet ${verb(left, 'is')} left out.`]),
+    ...settingsUnknowns(cluster).map((sentence) => `${sentence} Give them with --set.`),
+    ...estate.nodeUnknowns(cluster),
     ...unreadTypes(estate, cluster, plan).map(
       (type) =>
         `Launch templates of ${type} could not be read, and no node of the type runs: interfaces that they add are not counted. The role needs ec2:DescribeLaunchTemplateVersions.`,

@@ -89,8 +89,9 @@ export const planWhatIf = (
     worst: new Timeline('worst', subnets, ground.maps),
     best: new Timeline('best', subnets, ground.maps),
   });
+  const knowsNodes = estate.knowsNodesOf(cluster);
   const before = planState(
-    { ...timelines(), demands: demandsBefore, nodes: plan.before, empties: plan.emptiesBefore },
+    { ...timelines(), demands: demandsBefore, nodes: plan.before, empties: plan.emptiesBefore, knowsNodes },
     subnets,
     null,
   );
@@ -106,6 +107,7 @@ export const planWhatIf = (
       demands: demandsAfter,
       nodes: chosen.nodes,
       empties: plan.emptiesAfter,
+      knowsNodes,
     },
     subnets,
     before,
@@ -116,7 +118,7 @@ export const planWhatIf = (
     region: cluster.region,
     vpcId: cluster.vpcId,
     changes: describeChanges(settings, changes),
-    fits: fitsIn(chosen, plan),
+    fits: fitsIn(chosen, plan, knowsNodes),
     before,
     after: afterState,
     order: chosen.order,
@@ -141,9 +143,13 @@ export const planWhatIf = (
 
 const shortOf = ({ order }: Tried): number => order.failure?.nodes ?? 0;
 
-const fitsIn = ({ order, unknownNodes }: Tried, { podsWithoutNode }: NodePlan): boolean | null => {
+const fitsIn = (
+  { order, unknownNodes }: Tried,
+  { podsWithoutNode }: NodePlan,
+  knowsNodes: boolean,
+): boolean | null => {
   if (order.failure !== null || podsWithoutNode > 0) return false;
-  return unknownNodes > 0 ? null : true;
+  return unknownNodes > 0 || !knowsNodes ? null : true;
 };
 
 const firstToBreak = ({ zones }: PlanState): WhatIf['breaksFirst'] => {

@@ -27,7 +27,8 @@ const whatIfOfGone = (file: string) =>
 test('a cluster that is not found is no cluster that does not exist, where something could not be read', async () => {
   const { code, out, err } = await whatIfOfGone(unreadFile());
   expect([code, out]).toEqual([3, '']);
-  expect(err).toContain('Cluster gone is not in what could be read: ec2:DescribeNetworkInterfaces');
+  expect(err).toContain('Cluster gone is not in what could be read.');
+  expect(err).toContain('ec2:DescribeNetworkInterfaces in account 111111111111, eu-west-1, is not allowed');
   expect(err).toContain('Allow ec2:DescribeNetworkInterfaces to the role.');
   expect(err).not.toContain('Nothing matches');
 });
@@ -42,7 +43,7 @@ test('nor is a subnet', async () => {
     unreadFile(),
   ]);
   expect(code).toBe(3);
-  expect(err).toContain('Subnet subnet-0ffffffffffffffff is not in what could be read: ');
+  expect(err).toContain('Subnet subnet-0ffffffffffffffff is not in what could be read.');
 });
 
 test('where all was read, a wrong name is refused with what there is', async () => {

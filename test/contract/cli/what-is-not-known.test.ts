@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { shopFile } from '../../fixtures/plan-command.ts';
 
@@ -52,4 +52,118 @@ test('an account without subnets has an answer of owners, and one that could not
   const failed = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', action: 'Try again.' };
   const { out } = await headroomInProcess(['owners', '--from', shopWith(() => ({ subnets: failed }))]);
   expect(out).toContain('No subnets are known: something could not be read.');
+});
+
+describe('what could not be read is no all-clear', () => {
+  const REFUSED = {
+    code: 'access-denied',
+    message: 'This listing is not allowed.',
+    action: 'Allow it to the role.',
+  };
+  /** What a scan cannot do without: it is partial where one of them is missing, or fails. */
+  const LISTINGS = [
+    'vpcs',
+    'subnets',
+    'interfaces',
+    'reservations',
+    'instances',
+    'vpcConnections',
+    'routeTables',
+    'eksClusters',
+    'autoScalingGroups',
+  ];
+  const SUBNET = 'subnet-0a';
+  const COMMANDS = [
+    ['findings'],
+    ['scan'],
+    ['clusters'],
+    ['owners'],
+    ['map', SUBNET],
+    ['explain', SUBNET],
+    ['cost'],
+    ['plan', 'fit', '--cluster', 'shop', '--nodes', '1'],
+    ['plan', 'drain', '--cluster', 'shop'],
+    ['plan', 'failover', '--cluster', 'shop'],
+    ['plan', 'reserve', '--subnet', SUBNET],
+    ['plan', 'upgrade', '--cluster', 'shop'],
+    ['plan', 'what-if', '--cluster', 'shop'],
+  ];
+  const unread = (listing: string): string =>
+    shopWith((target) => ({
+      routeTables: [],
+      [listing]:
+        listing === 'reservations'
+          ? Object.fromEntries(
+              (target['subnets'] as readonly { readonly subnetId: string }[]).map(({ subnetId }) => [
+                subnetId,
+                REFUSED,
+              ]),
+            )
+          : REFUSED,
+    }));
+  /** Sentences that are true of what was read in full alone. */
+  const ALL_CLEAR = /^Nothing found\.$|can still grow here\.$|wins no |worth reserving: none| with 0 active/m;
+
+  test.each(LISTINGS)('%s: every command names it', async (listing) => {
+    const file = unread(listing);
+    for (const command of COMMANDS) {
+      const { out, err } = await headroomInProcess([...command, '--from', file]);
+      expect([command, `${err}${out}`]).toEqual([command, expect.stringContaining(REFUSED.message)]);
+      expect([command, out]).toEqual([command, expect.not.stringMatching(ALL_CLEAR)]);
+    }
+  });
+
+  test('the same commands have such sentences where all was read', async () => {
+    const { out } = await headroomInProcess([
+      'explain',
+      SUBNET,
+      '--from',
+      shopWith(() => ({ routeTables: [], eksClusters: [], autoScalingGroups: [] })),
+    ]);
+    expect(out).toMatch(ALL_CLEAR);
+  });
+
+  test.each([
+    ['reservations', ['fit', '--nodes', '1'], 'All that is known fits. Whether the rest does is not known.'],
+    ['reservations', ['drain'], 'It is not known whether draining wins prefixes'],
+    ['reservations', ['reserve'], 'It is not known which ranges are worth reserving'],
+    ['instances', ['drain'], 'It is not known whether draining wins prefixes'],
+    ['instances', ['failover'], 'unknown  Instances could not be listed.'],
+    ['instances', ['what-if'], 'It is not known whether it fits'],
+  ])('%s: plan %j says what is not known', async (listing, command, sentence) => {
+    const { code, out } = await headroomInProcess([
+      'plan',
+      ...command,
+      '--cluster',
+      'shop',
+      '--from',
+      unread(listing),
+    ]);
+    expect([code, out]).toEqual([1, expect.stringContaining(sentence)]);
+  });
+});
+
+describe('explain says of a subnet', () => {
+  const explained = async (changes: object): Promise<string> => {
+    const file = shopWith(({ subnets }) => ({
+      routeTables: [],
+      subnets: (subnets as readonly { readonly subnetId: string }[]).map((subnet) =>
+        subnet.subnetId === 'subnet-0a' ? { ...subnet, ...changes } : subnet,
+      ),
+    }));
+    return (await headroomInProcess(['explain', 'subnet-0a', '--from', file])).out;
+  };
+
+  test('that has IPv6 alone that it has no IPv4 addresses, and no unknown number of them', async () => {
+    const out = await explained({ cidrBlock: null, ipv6Native: true, ipv6CidrBlocks: ['2001:db8::/64'] });
+    expect(out).toContain('none: an IPv6-only subnet has no IPv4 addresses');
+    expect(out).not.toContain('unknown of unknown');
+    expect(out).not.toContain('Forecast');
+  });
+
+  test('that is shared what AWS counts, and why not more', async () => {
+    const out = await explained({ ownerId: '999988887777', awsAvailable: 6 });
+    expect(out).toContain("6 of 251 available (2.4 %), 245 in use or reserved, by AWS's own count");
+    expect(out).not.toContain('could not be read');
+  });
 });

@@ -67,7 +67,7 @@ describe('the budget bounds the whole bill', () => {
     expect(cost.total).toBeLessThanOrEqual(60);
     expect(cost.lines[0]).toMatchObject({
       item: 'OTLP metrics',
-      basis: expect.stringMatching(/^14280 series/),
+      basis: expect.stringMatching(/^14,280 series/),
     });
   });
 

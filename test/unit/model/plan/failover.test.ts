@@ -62,6 +62,14 @@ describe('the loss of zones', () => {
     expect([answer.fits, drawn, mapsAfter().size]).toEqual([null, null, 0]);
     expect(answer.unknowns[0]).toContain('No loss could be computed');
   });
+
+  test.each([
+    ['nodes', 'Instances could not be listed.'],
+    ['version', 'The EKS clusters could not be listed.'],
+  ])('is not computed where %s could not be read, and the reason is given', (field, reason) => {
+    const { answer } = planOf([], { unknowns: [{ field, reason }] });
+    expect([answer.fits, answer.unknowns]).toEqual([null, [reason]]);
+  });
 });
 
 describe('subnets that make a loss fit', () => {

@@ -91,11 +91,8 @@ describe('addresses of other resources', () => {
   });
 
   test('are not known where the subnet could not be measured, and are not called too few', () => {
-    expect(outcomeOf(addresses({}), unmeasured)).toMatchObject({
-      fits: { least: 0, most: 0 },
-      error: 'the free addresses of a subnet are not known',
-    });
-    expect(planOf({ demands: [addresses({})] }, unmeasured).answer.subnets).toEqual([]);
+    const { demands, fits, subnets } = planOf({ demands: [addresses({})] }, unmeasured).answer;
+    expect([demands, fits, subnets]).toEqual([[], { least: null, most: null }, []]);
   });
 
   test('are shown on the map of the least, and on that of the most', () => {
@@ -128,17 +125,19 @@ describe('nodes', () => {
   test('are not known for a type without known limits', () => {
     const strange = nodes({ type: { least: 'm5.large', most: 'zz9.large' } });
     expect(outcomeOf(strange)).toMatchObject({
-      all: { least: true, most: false },
+      all: { least: true, most: null },
       fits: { least: 1, most: 0 },
       error: 'what its nodes take is not known',
     });
   });
 
   test('are not known in a subnet that could not be measured', () => {
-    expect(outcomeOf(nodes({}), unmeasured)).toMatchObject({
-      fits: { least: 0, most: 0 },
-      error: 'the free addresses of a subnet are not known',
-    });
+    const { demands, fits, unknowns } = planOf({ demands: [nodes({})] }, unmeasured).answer;
+    expect([demands, fits, unknowns]).toEqual([
+      [],
+      { least: null, most: null },
+      ['The free addresses of large-a are not known.'],
+    ]);
   });
 
   test('start in a subnet of an unknown zone', () => {
@@ -172,7 +171,7 @@ describe('subnets', () => {
   });
 
   test('of a range that AWS makes no subnet of hold nothing that is known', () => {
-    expect(inNew('10.0.2.0/30').answer).toMatchObject({ fits: { least: false, most: false }, subnets: [] });
+    expect(inNew('10.0.2.0/30').answer).toMatchObject({ fits: { least: null, most: null }, subnets: [] });
   });
 
   test('that are in no scan are named, and what needs them is left out', () => {
