@@ -43,8 +43,11 @@ const KEPT_MILLISECONDS = 6 * 3_600_000;
 /** Starts that are kept of a target: enough for runs that overlap. */
 const KEPT = 6;
 
-/** A scan that reads many interfaces says how far it is, this often at most. */
-const SEEN_EVERY_MILLISECONDS = 10_000;
+/**
+ * A scan that reads many interfaces says how far it is, first after this pause, and then after one that is twice as long. Each
+ * time is a request to the store, and there are few of them however long a scan takes.
+ */
+const FIRST_PAUSE_MILLISECONDS = 10_000;
 
 const keyOf = (target: Target): string => `scan-starts/${targetName(target)}`;
 
@@ -74,25 +77,26 @@ export const noteStart = async (
 ): Promise<(interfaces: number) => void> => {
   const startedAt = clock();
   const others = (await readStarts(cache, target, startedAt)).slice(1 - KEPT);
-  let seenAt = startedAt;
-  const put = async (interfaces: number): Promise<void> => {
+  const seen = (interfaces: number, seenAt: number): ScanStart => {
     const { used, limit } = life.memory();
-    const start: ScanStart = {
-      startedAt,
-      endsBy: life.endsBy,
-      seenAt,
-      interfaces,
-      memoryUsed: used,
-      memoryLimit: limit,
-    };
-    await cache.put(keyOf(target), [...others, start], startedAt + KEPT_MILLISECONDS);
+    const { endsBy } = life;
+    return { startedAt, endsBy, seenAt, interfaces, memoryUsed: used, memoryLimit: limit };
   };
-  await put(0);
+  const put = (start: ScanStart): Promise<void> =>
+    cache.put(keyOf(target), [...others, start], startedAt + KEPT_MILLISECONDS);
+  let last = seen(0, startedAt);
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  await put(last);
   return (interfaces) => {
-    if (clock() - seenAt < SEEN_EVERY_MILLISECONDS) return;
-    seenAt = clock();
+    const now = seen(interfaces, clock());
+    // What would explain a sudden end is said at once, and once.
+    const why = shortOf(now);
+    const isNews = why !== null && why !== shortOf(last);
+    if (!isNews && now.seenAt - last.seenAt < pause) return;
+    if (!isNews) pause *= 2;
+    last = now;
     // The scan does not wait for this, and does not fail with it: it only helps to explain a scan that is killed.
-    put(interfaces).catch(() => {});
+    put(now).catch(() => {});
   };
 };
 
@@ -121,21 +125,23 @@ const NEARLY_ALL_MEMORY = 0.85;
 /** A process that was seen this shortly before its end was probably ended by its time limit, in milliseconds. */
 const NEARLY_THE_END = 20_000;
 
-const likelyReason = ({
-  interfaces,
-  memoryUsed,
-  memoryLimit,
-  seenAt,
-  endsBy,
-}: ScanStart): { readonly why: string; readonly action: string } => {
+/** What a process had nearly used up when it was last seen; `null`: neither. */
+const shortOf = ({ endsBy, memoryLimit, memoryUsed, seenAt }: ScanStart): 'memory' | 'time' | null => {
+  if (memoryLimit !== null && memoryUsed >= NEARLY_ALL_MEMORY * memoryLimit) return 'memory';
+  return endsBy - seenAt <= NEARLY_THE_END ? 'time' : null;
+};
+
+const likelyReason = (start: ScanStart): { readonly why: string; readonly action: string } => {
+  const { interfaces, memoryLimit, memoryUsed } = start;
+  const short = shortOf(start);
   const seen = `when last seen it used ${Math.round(memoryUsed)}${memoryLimit === null ? '' : ` of ${memoryLimit}`} MB and had read ${interfaces} interfaces`;
-  if (memoryLimit !== null && memoryUsed >= NEARLY_ALL_MEMORY * memoryLimit) {
+  if (short === 'memory') {
     return {
       why: `it probably ran out of memory, ${seen}`,
       action: 'Give scan-target more memory (`memorySize` in serverless.yml) and deploy again.',
     };
   }
-  if (endsBy - seenAt <= NEARLY_THE_END) {
+  if (short === 'time') {
     return {
       why: `it probably ran out of time, ${seen}`,
       action: 'Give scan-target more time (`timeout` in serverless.yml), or split the target by VPC.',

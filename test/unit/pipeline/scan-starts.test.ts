@@ -73,6 +73,48 @@ describe('a scan that began', () => {
   });
 });
 
+describe('signs of life', () => {
+  const MINUTES_OF_A_LONG_SCAN = 15;
+
+  /** Requests to the store of a scan that reads for so long, with the memory that it uses at each second. */
+  const notesOf = async (used: (second: number) => number): Promise<number> => {
+    const { cache } = createMemoryStateStore();
+    let notes = 0;
+    const counting = {
+      ...cache,
+      put: (...entry: Parameters<typeof cache.put>) => {
+        notes += 1;
+        return cache.put(...entry);
+      },
+    };
+    let second = 0;
+    const life = {
+      endsBy: START + MINUTES_OF_A_LONG_SCAN * MINUTE,
+      memory: () => ({ used: used(second), limit: 256 }),
+    };
+    const progress = await noteStart(counting, TARGET, life, () => START + second * 1000);
+    for (; second < MINUTES_OF_A_LONG_SCAN * 60; second += 1) progress(second * 500);
+    return notes;
+  };
+
+  test('are few, however long a scan takes', async () => {
+    expect(await notesOf(() => 100)).toBe(8);
+  });
+
+  test('come at once where memory gets scarce, and not again while it stays so', async () => {
+    expect(await notesOf((second) => (second < 100 ? 100 : 240))).toBe(8);
+    const { cache } = createMemoryStateStore();
+    let [second, used] = [0, 100];
+    const life = { endsBy: START + 5 * MINUTE, memory: () => ({ used, limit: 256 }) };
+    const progress = await noteStart(cache, TARGET, life, () => START + second * 1000);
+    [second, used] = [3, 240];
+    progress(7_000);
+    expect(await reported(cache, 6)).toMatchObject({
+      message: expect.stringContaining('it used 240 of 256 MB and had read 7000 interfaces'),
+    });
+  });
+});
+
 describe('the likely reason', () => {
   test('is memory where nearly all of it was in use', async () => {
     const { cache } = createMemoryStateStore();
