@@ -13,9 +13,11 @@ import {
   HOUR,
   noHours,
   RECENT_WINDOW,
+  SUPPLIES,
   type SubnetHours,
   startOfDay,
 } from '../history/history-rollup.ts';
+import { ColumnMemory } from '../history/hour-columns.ts';
 import { noStoredHours, type StoredHours } from '../history/lazy-history.ts';
 import type { DayMemo } from './dynamo-day-memo.ts';
 import { retried } from './dynamo-history-ledger.ts';
@@ -42,6 +44,9 @@ export interface NumberedScan {
 export const SUBNETS_PER_BUCKET = 100;
 
 const REQUESTS_AT_ONCE = 16;
+
+/** Days that are read at once: so many are one request. */
+const DAYS_IN_PIECE = 100;
 
 /** A bucket is read again once it has been added to for so long, in milliseconds of the ledger's time. */
 const READ_AGAIN_AFTER = 6 * HOUR;
@@ -125,8 +130,12 @@ export class HistoryDays {
     const keys: string[] = [];
     for (const [bucket, from] of asked)
       for (let day = from; day < rolledUpBefore; day += DAY) keys.push(dayKey(bucket, day));
-    const stored = await this.#stored(keys, { consistent: false });
-    const items = keys.map((sk) => stored.get(sk)).filter((item) => item !== undefined);
+    const items: Item[] = [];
+    for (let start = 0; start < keys.length; start += DAYS_IN_PIECE) {
+      const some = keys.slice(start, start + DAYS_IN_PIECE);
+      const stored = await this.#stored(some, { consistent: false });
+      items.push(...inOnePiece(some.map((sk) => stored.get(sk)).filter((item) => item !== undefined)));
+    }
     // They are unpacked when they are needed, and what cannot be unpacked has to be known now.
     for (const item of items) visitDay(dayOf(item), bytesOf(item, 'body'), NONE, () => {});
     return Map.groupBy(items, bucketOfItem);
@@ -194,6 +203,21 @@ const addAll = (rollups: DayRollups, scans: readonly NumberedScan[]): boolean =>
   return changed;
 };
 
+/**
+ * The items, with their bytes in one piece of memory. They stay for hours, and in pieces of some kilobytes they would be
+ * between others that go.
+ */
+const inOnePiece = (items: readonly Item[]): readonly Item[] => {
+  const bodies = items.map((item) => bytesOf(item, 'body'));
+  const piece = Buffer.concat(bodies);
+  let end = 0;
+  return items.map((item, index) => {
+    const start = end;
+    end += bodies[index]?.length ?? 0;
+    return { ...item, body: { B: piece.subarray(start, end) } };
+  });
+};
+
 /** Buckets that are kept unpacked: 3 MB each with 36 days. Who goes through the subnets by their numbers needs one at a time. */
 const OPEN_BUCKETS = 1;
 
@@ -217,7 +241,7 @@ export class StoredDays {
    */
   of(ordinal: number, openFrom: number): StoredHours {
     const bucket = bucketOf(ordinal);
-    const hours = this.#unpacked(bucket, openFrom).get(ordinal) ?? noStoredHours(0);
+    const hours = this.#unpacked(bucket, openFrom).get(ordinal) ?? noStoredHours(NO_MEMORY);
     return {
       closed: hours.closed,
       open: { addresses: new Map(hours.open.addresses), prefixes: new Map(hours.open.prefixes) },
@@ -229,8 +253,9 @@ export class StoredDays {
     if (known !== undefined) return known;
     const items = this.#items.get(bucket) ?? [];
     const all = new Map<number, StoredHours>();
+    const memory = new ColumnMemory(SUPPLIES.length * SUBNETS_PER_BUCKET, 24 * items.length);
     const hoursOf = (ordinal: number): StoredHours => {
-      const hours = all.get(ordinal) ?? noStoredHours(24 * items.length);
+      const hours = all.get(ordinal) ?? noStoredHours(memory);
       all.set(ordinal, hours);
       return hours;
     };
@@ -251,6 +276,7 @@ export class StoredDays {
   }
 }
 
+const NO_MEMORY = new ColumnMemory(0, 0);
 const NONE = { has: () => false };
 const EVERY = { has: () => true };
 

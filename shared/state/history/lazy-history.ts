@@ -8,7 +8,7 @@ import {
   type SubnetHours,
   type Supply,
 } from './history-rollup.ts';
-import { HourColumns } from './hour-columns.ts';
+import { type ColumnMemory, HourColumns } from './hour-columns.ts';
 
 /** One subnet's rolled-up hours as read: the closed ones, and after them those into which the reader may still add. */
 export interface StoredHours {
@@ -16,9 +16,9 @@ export interface StoredHours {
   readonly open: SubnetHours;
 }
 
-/** @param hours how many there will be, if it is known: columns that grow take up to twice the memory. */
-export const noStoredHours = (hours?: number): StoredHours => ({
-  closed: { addresses: new HourColumns(hours), prefixes: new HourColumns(hours) },
+/** @param memory for the hours that there will be, if that is known: columns that grow take up to twice of it. */
+export const noStoredHours = (memory?: ColumnMemory): StoredHours => ({
+  closed: { addresses: new HourColumns(memory), prefixes: new HourColumns(memory) },
   open: noHours(),
 });
 
