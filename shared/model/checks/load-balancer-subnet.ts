@@ -51,15 +51,16 @@ const clustersOf = ({ tags }: SubnetAssessment): readonly string[] =>
  */
 const hasAlternative = (estate: Estate, subnet: SubnetAssessment): boolean =>
   rolesOf(subnet).every((role) =>
-    estate.input.subnets.some(
-      (other) =>
-        other.subnetId !== subnet.subnetId &&
-        other.vpcId === subnet.vpcId &&
-        other.availabilityZone === subnet.availabilityZone &&
-        rolesOf(other).includes(role) &&
-        clustersOf(other).every((tag) => subnet.tags[tag] !== undefined) &&
-        (addressSupply(other)?.available ?? 0) >= ADDRESSES_NEEDED,
-    ),
+    estate
+      .subnetsOfVpc(subnet.vpcId)
+      .some(
+        (other) =>
+          other.subnetId !== subnet.subnetId &&
+          other.availabilityZone === subnet.availabilityZone &&
+          rolesOf(other).includes(role) &&
+          clustersOf(other).every((tag) => subnet.tags[tag] !== undefined) &&
+          (addressSupply(other)?.available ?? 0) >= ADDRESSES_NEEDED,
+      ),
   );
 
 const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {

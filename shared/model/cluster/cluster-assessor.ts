@@ -135,13 +135,20 @@ export class ClusterAssessor {
     const bySubnetId = new Map(subnets.map((subnet) => [subnet.subnetId, subnet]));
     const ledgers: ClusterContext['ledgers'] = (placement, subnetIds) =>
       ledgersOf(bySubnetId, placement, subnetIds);
-    const context: ClusterContext = { ...this.#input, subnets: bySubnetId, ledgers };
+    const byVpc = Map.groupBy(subnets, ({ vpcId }) => vpcId);
+    const context: ClusterContext = {
+      ...this.#input,
+      subnets: bySubnetId,
+      subnetsOfVpc: (vpcId) => byVpc.get(vpcId ?? '') ?? [],
+      ledgers,
+    };
     const allIds = [...bySubnetId.keys()];
+    const nodesOf = Map.groupBy(this.#nodes.values(), ({ membership }) => membership.clusterName);
     const builders = this.#clusterNames().map(
       (name) =>
         new ClusterBuilder(context, {
           name,
-          nodes: [...this.#nodes.values()].filter(({ membership }) => membership.clusterName === name),
+          nodes: nodesOf.get(name) ?? [],
           controlPlaneSubnetIds: [...(this.#controlPlaneSubnets.get(name) ?? [])],
           hasBranches: this.#clustersOfBranches.has(name),
           foreignNodes: this.#foreignNodes.get(name)?.size ?? 0,
@@ -160,11 +167,14 @@ export class ClusterAssessor {
     const failover = zoneFailover(builders, (placement) => ledgers(placement, allIds));
     // The builders have them. Who still has this would keep them for as long.
     this.#nodes.clear();
+    nodesOf.clear();
     this.#nodeOfTrunk.clear();
+    // Each goes when its cluster is assessed, with what was counted of its nodes.
+    const clusters: ClusterAssessment[] = [];
+    for (let builder = builders.shift(); builder !== undefined; builder = builders.shift())
+      clusters.push(builder.build(demandOf(builder.name), valueAt(failover, builder.name)));
     return {
-      clusters: builders.map((builder) =>
-        builder.build(demandOf(builder.name), valueAt(failover, builder.name)),
-      ),
+      clusters,
       growth: growthBySubnet(groups),
       outsideDemand: demandOf(NO_CLUSTER),
     };

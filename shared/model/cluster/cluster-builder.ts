@@ -64,6 +64,7 @@ export class ClusterBuilder {
       clusterName: parts.name,
       configuration: this.#configuration,
       subnets: context.subnets,
+      subnetsOfVpc: context.subnetsOfVpc,
       nodes: parts.nodes,
     });
     this.#planned = parts.nodes.map((node) => this.#plan(node));
@@ -199,10 +200,9 @@ export class ClusterBuilder {
   get #startSubnetIds(): readonly string[] {
     if (!this.#parts.nodes.some((node) => node.membership.nodePool !== null && !isAutoModeNode(node)))
       return [];
-    return [...this.#context.subnets.values()]
-      .filter(
-        ({ tags, vpcId }) => vpcId === this.#vpcId && tags['karpenter.sh/discovery'] === this.#parts.name,
-      )
+    return this.#context
+      .subnetsOfVpc(this.#vpcId)
+      .filter(({ tags }) => tags['karpenter.sh/discovery'] === this.#parts.name)
       .map(({ subnetId }) => subnetId);
   }
 
@@ -305,9 +305,9 @@ export class ClusterBuilder {
   }
 
   get #subnetIds(): readonly string[] {
-    const tagged = [...this.#context.subnets.values()].filter(
-      ({ tags, vpcId }) => vpcId === this.#vpcId && subnetIsTaggedFor(tags, this.#parts.name),
-    );
+    const tagged = this.#context
+      .subnetsOfVpc(this.#vpcId)
+      .filter(({ tags }) => subnetIsTaggedFor(tags, this.#parts.name));
     return unique([
       ...this.nodeSubnetIds,
       ...(this.#eks?.subnetIds ?? []),

@@ -23,6 +23,8 @@ export interface ClusterContext {
   readonly limits: (type: string) => InstanceLimits | null;
   readonly unknowns?: readonly Unknown[];
   readonly subnets: ReadonlyMap<string, SubnetAssessment>;
+  /** A cluster is in one VPC. To go through all subnets for each of 1,000 clusters takes minutes. */
+  readonly subnetsOfVpc: (vpcId: string | null) => readonly SubnetAssessment[];
   /** Fresh ledgers of these subnets, as far as their supplies are known. */
   readonly ledgers: (placement: Placement, subnetIds: readonly string[]) => ReadonlyMap<string, SupplyLedger>;
 }

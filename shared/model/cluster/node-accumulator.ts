@@ -23,23 +23,31 @@ interface Tally {
   prefixes: number;
 }
 
+interface SubnetTally extends Tally {
+  readonly subnetId: string;
+}
+
+/** What interfaces hold that the CNI leaves alone. */
+interface Extras {
+  singles: number;
+  prefixes: number;
+}
+
 const emptyTally = (): Tally => ({ interfaces: 0, secondaries: 0, prefixes: 0 });
 
-const addTo = (
-  map: Map<string, Tally>,
-  subnetId: string,
-  interfaces: number,
-  secondaries: number,
-  prefixes: number,
-): void => {
-  const tally = map.get(subnetId) ?? emptyTally();
+const add = (tally: Tally, interfaces: number, secondaries: number, prefixes: number): void => {
   tally.interfaces += interfaces;
   tally.secondaries += secondaries;
   tally.prefixes += prefixes;
-  map.set(subnetId, tally);
 };
 
-/** Adds up one node's interfaces as they arrive. Nothing is kept of an interface. */
+const NO_EXTRAS: ReadonlyMap<string, Extras> = new Map();
+const NOTHING_HELD: Readonly<Tally> = emptyTally();
+
+/**
+ * Adds up one node's interfaces as they arrive. Nothing is kept of an interface. A node is in one subnet or two, so lists by subnet
+ * are arrays: with a map for each, 50,000 nodes took 30 MB more.
+ */
 export class NodeAccumulator {
   readonly instance: Instance;
   readonly membership: ClusterMembership;
@@ -55,13 +63,13 @@ export class NodeAccumulator {
   /** On other network cards, which have slots of their own. */
   onOtherCards = 0;
   /** What an older CNI put on a trunk: it counts as held, but no slot of a trunk is for pods (amazon-vpc-cni-k8s 1.16.4). */
-  readonly #trunk = emptyTally();
+  #trunk: Tally | null = null;
   #ipv6Prefixes = 0;
   #primarySubnetId: string | null = null;
   readonly #primary = emptyTally();
-  readonly #secondary = new Map<string, Tally>();
-  readonly #extras = new Map<string, { singles: number; prefixes: number }>();
-  readonly #usage = new Map<string, { interfaces: number; addresses: number; prefixes: number }>();
+  #secondary: readonly SubnetTally[] = [];
+  #extras: Map<string, Extras> | null = null;
+  #usage: readonly { -readonly [Key in keyof SubnetUsage]: SubnetUsage[Key] }[] = [];
 
   constructor(instance: Instance, membership: ClusterMembership) {
     this.instance = instance;
@@ -80,6 +88,7 @@ export class NodeAccumulator {
     if (isUnmanaged(networkInterface)) {
       if (isOnOtherCard(networkInterface)) this.onOtherCards += 1;
       else this.unmanaged += 1;
+      this.#extras ??= new Map();
       const extra = this.#extras.get(networkInterface.subnetId) ?? { singles: 0, prefixes: 0 };
       extra.singles += held.addresses - held.prefixes * ADDRESSES_PER_PREFIX;
       extra.prefixes += held.prefixes;
@@ -87,19 +96,16 @@ export class NodeAccumulator {
       return;
     }
     if (networkInterface.interfaceType === 'trunk') {
-      this.#trunk.interfaces += 1;
-      this.#trunk.secondaries += held.secondaries;
-      this.#trunk.prefixes += held.prefixes;
+      this.#trunk ??= emptyTally();
+      add(this.#trunk, 1, held.secondaries, held.prefixes);
       return;
     }
     this.#ipv6Prefixes += networkInterface.ipv6Prefixes.length;
     if (attachment?.deviceIndex === 0) {
       this.#primarySubnetId = networkInterface.subnetId;
-      this.#primary.interfaces += 1;
-      this.#primary.secondaries += held.secondaries;
-      this.#primary.prefixes += held.prefixes;
+      add(this.#primary, 1, held.secondaries, held.prefixes);
     } else {
-      addTo(this.#secondary, networkInterface.subnetId, 1, held.secondaries, held.prefixes);
+      this.#addSecondary(networkInterface.subnetId, held.secondaries, held.prefixes);
     }
   }
 
@@ -118,12 +124,21 @@ export class NodeAccumulator {
     this.#use(subnetId, interfaces, addresses, 0);
   }
 
+  #addSecondary(subnetId: string, secondaries: number, prefixes: number): void {
+    const known = this.#secondary.find((tally) => tally.subnetId === subnetId);
+    const tally = known ?? { subnetId, ...emptyTally() };
+    // An array that is appended to has room for sixteen more.
+    if (known === undefined) this.#secondary = this.#secondary.concat(tally);
+    add(tally, 1, secondaries, prefixes);
+  }
+
   #use(subnetId: string, interfaces: number, addresses: number, prefixes: number): void {
-    const usage = this.#usage.get(subnetId) ?? { interfaces: 0, addresses: 0, prefixes: 0 };
+    const known = this.#usage.find((usage) => usage.subnetId === subnetId);
+    const usage = known ?? { subnetId, interfaces: 0, addresses: 0, prefixes: 0 };
+    if (known === undefined) this.#usage = this.#usage.concat(usage);
     usage.interfaces += interfaces;
     usage.addresses += addresses;
     usage.prefixes += prefixes;
-    this.#usage.set(subnetId, usage);
   }
 
   get holdsIpv6Prefixes(): boolean {
@@ -140,30 +155,30 @@ export class NodeAccumulator {
   }
 
   /** What its interfaces hold that the CNI leaves alone, by subnet: EFA, Multus, other network cards. */
-  get extras(): ReadonlyMap<string, { readonly singles: number; readonly prefixes: number }> {
-    return this.#extras;
+  get extras(): ReadonlyMap<string, Readonly<Extras>> {
+    return this.#extras ?? NO_EXTRAS;
   }
 
   /** What it holds in each subnet, the most first. */
   get usage(): readonly SubnetUsage[] {
-    return [...this.#usage]
-      .map(([subnetId, held]) => ({ subnetId, ...held }))
+    return this.#usage
+      .map((held) => ({ ...held }))
       .sort((a, b) => b.addresses - a.addresses || (a.subnetId < b.subnetId ? -1 : 1));
   }
 
   /** Interfaces that the CNI counts on the default network card, a trunk among them. */
   get managedInterfaces(): number {
-    let managed = this.#primary.interfaces + this.#trunk.interfaces;
-    for (const { interfaces } of this.#secondary.values()) managed += interfaces;
+    let managed = this.#primary.interfaces + (this.#trunk ?? NOTHING_HELD).interfaces;
+    for (const { interfaces } of this.#secondary) managed += interfaces;
     return managed;
   }
 
   /** The subnet that most of its further interfaces are in; `null` where it has only the primary one. */
   get secondarySubnetId(): string | null {
-    const [most] = [...this.#secondary].sort(
-      ([a, left], [b, right]) => right.interfaces - left.interfaces || (a < b ? -1 : 1),
+    const [most] = this.#secondary.toSorted(
+      (a, b) => b.interfaces - a.interfaces || (a.subnetId < b.subnetId ? -1 : 1),
     );
-    return most?.[0] ?? null;
+    return most?.subnetId ?? null;
   }
 
   /**
@@ -173,8 +188,8 @@ export class NodeAccumulator {
    */
   usesCustomNetworking(configuration: CniConfiguration): boolean {
     if (this.#primary.secondaries + this.#primary.prefixes > 0) return false;
-    const elsewhere = [...this.#secondary].some(
-      ([subnetId, { secondaries, prefixes }]) =>
+    const elsewhere = this.#secondary.some(
+      ({ subnetId, secondaries, prefixes }) =>
         subnetId !== this.#primarySubnetId && secondaries + prefixes > 0,
     );
     return (elsewhere && this.#primary.interfaces > 0) || (configuration.customNetworking ?? false);
@@ -182,35 +197,28 @@ export class NodeAccumulator {
 
   /** What the CNI gives to pods. `customNetworking` leaves the primary interface out. */
   podInterfaces(customNetworking: boolean): PodInterfaces {
-    const bySubnet = new Map([...this.#secondary].map(([subnetId, tally]) => [subnetId, { ...tally }]));
-    if (!customNetworking && this.#primarySubnetId !== null) {
-      addTo(
-        bySubnet,
-        this.#primarySubnetId,
-        this.#primary.interfaces,
-        this.#primary.secondaries,
-        this.#primary.prefixes,
-      );
-    }
+    const bySubnet = new Map<string, { interfaces: number; slotsUsed: number }>();
     let count = 0;
     let addresses = 0;
     let prefixes = 0;
-    for (const tally of bySubnet.values()) {
+    const take = (subnetId: string, tally: Tally): void => {
+      const known = bySubnet.get(subnetId) ?? { interfaces: 0, slotsUsed: 0 };
+      known.interfaces += tally.interfaces;
+      known.slotsUsed += tally.secondaries + tally.prefixes;
+      bySubnet.set(subnetId, known);
       count += tally.interfaces;
       addresses += tally.secondaries;
       prefixes += tally.prefixes;
-    }
+    };
+    for (const tally of this.#secondary) take(tally.subnetId, tally);
+    if (!customNetworking && this.#primarySubnetId !== null) take(this.#primarySubnetId, this.#primary);
+    const trunk = this.#trunk ?? NOTHING_HELD;
     return {
       count,
       slotsUsed: addresses + prefixes,
-      addresses: addresses + this.#trunk.secondaries,
-      prefixes: prefixes + this.#trunk.prefixes,
-      bySubnet: new Map(
-        [...bySubnet].map(([subnetId, tally]) => [
-          subnetId,
-          { interfaces: tally.interfaces, slotsUsed: tally.secondaries + tally.prefixes },
-        ]),
-      ),
+      addresses: addresses + trunk.secondaries,
+      prefixes: prefixes + trunk.prefixes,
+      bySubnet,
     };
   }
 

@@ -1,5 +1,6 @@
 import { CNI_ROLE_TAG } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
+import type { ClusterContext } from './cluster-context.ts';
 import { type CniConfiguration, knowsExclusion } from './cni-configuration.ts';
 import type { NodeAccumulator } from './node-accumulator.ts';
 
@@ -14,10 +15,9 @@ export interface PodPlace {
 /** Keeps a tagged subnet to the clusters that it names (amazon-vpc-cni-k8s, 1.22.1). */
 const CLUSTER_TAG_PREFIX = 'cni.networking.k8s.aws/cluster/';
 
-export interface PodSubnetsInput {
+export interface PodSubnetsInput extends Pick<ClusterContext, 'subnets' | 'subnetsOfVpc'> {
   readonly clusterName: string;
   readonly configuration: CniConfiguration;
-  readonly subnets: ReadonlyMap<string, SubnetAssessment>;
   readonly nodes: readonly NodeAccumulator[];
 }
 
@@ -102,14 +102,13 @@ export class PodSubnets {
 
   /** Other subnets of the zone that subnet discovery may use, by name: the CNI sorts them by what they have left. */
   #discovered(subnetId: string): readonly string[] {
-    const { configuration, subnets } = this.#input;
+    const { configuration, subnets, subnetsOfVpc } = this.#input;
     const own = subnets.get(subnetId);
     if (configuration.subnetDiscovery === false || own === undefined) return [];
-    return [...subnets.values()]
+    return subnetsOfVpc(own.vpcId)
       .filter(
         (subnet) =>
           subnet.subnetId !== subnetId &&
-          subnet.vpcId === own.vpcId &&
           subnet.availabilityZone === own.availabilityZone &&
           this.#isOpenToAll(subnet),
       )

@@ -66,7 +66,7 @@ export class Timeline {
   constructor(
     placement: Placement,
     subnets: Iterable<SubnetAssessment>,
-    maps: ReadonlyMap<string, AddressMap>,
+    maps: Pick<ReadonlyMap<string, AddressMap>, 'get'>,
   ) {
     this.placement = placement;
     for (const subnet of subnets) {

@@ -112,11 +112,11 @@ const roomIn = (
     return startOf(demands, { ...newNode(place, type), pods });
   });
   const { map = null, subnet = null } = change.opens ?? {};
-  const subnets = [
-    ...estate.input.subnets.filter(({ subnetId }) => named.has(subnetId) && subnetId !== subnet?.subnetId),
-    ...(subnet === null ? [] : [subnet]),
-  ];
-  const maps = map === null ? estate.maps : new Map([...estate.maps, [map.subnetId, map] as const]);
+  // Neither list is gone through, nor copied: many remedies ask, and a target may have 20,000 subnets.
+  const subnets = [...named].flatMap((id) =>
+    id === subnet?.subnetId ? subnet : (estate.subnets.get(id) ?? []),
+  );
+  const maps = { get: (id: string) => (id === map?.subnetId ? map : estate.maps.get(id)) };
   const roomWith = (placement: Placement): Room | null => {
     const timeline = new Timeline(placement, subnets, maps);
     return applied(timeline, change) ? roomForNodes(timeline, starts) : null;
