@@ -108,18 +108,18 @@ const outlookLines = ({
 ];
 
 /** Days where hours are hard to read. */
-const leadText = (hours: number): string =>
+const hoursText = (hours: number): string =>
   hours < 72 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
 
 const alarmLine = (
   name: string,
-  { hits, misses, tooEarly, falseAlarms, undecided, leadHours }: AlarmReview,
+  { hits, misses, tooEarly, falseAlarms, undecided, hoursOn, leadHours }: AlarmReview,
 ): string => {
-  const leads = leadHours.map((lead) => (lead === null ? 'missed' : leadText(lead)));
+  const leads = leadHours.map((lead) => (lead === null ? 'missed' : hoursText(lead)));
   const early = tooEarly === 0 ? '' : ` (${tooEarly} more than 16 days ahead)`;
   const ahead = leads.length === 0 ? '' : `; lead ${leads.join(', ')}`;
   const open = undecided === 0 ? '' : `, ${undecided} still on at the end of the record`;
-  return `${name.padEnd(21)}${count(hits, 'hit')}${early}, ${count(misses, 'miss')}, ${count(falseAlarms, 'false alarm')}${open}${ahead}`;
+  return `${name.padEnd(21)}${count(hits, 'hit')}${early}, ${count(misses, 'miss')}, ${count(falseAlarms, 'false alarm')}${open}; on for ${hoursText(hoursOn)}${ahead}`;
 };
 
 const FEWEST_HOURS = 48;
@@ -201,6 +201,12 @@ const REVIEW_COLUMNS: readonly ListingColumn<Reviewed>[] = [
     align: 'right',
     cell: ({ falseAlarms }) => `${falseAlarms}`,
     value: ({ falseAlarms }) => falseAlarms,
+  },
+  {
+    title: 'HOURS ON',
+    align: 'right',
+    cell: ({ hoursOn }) => hoursOn.toFixed(1),
+    value: ({ hoursOn }) => Math.round(10 * hoursOn) / 10,
   },
 ];
 

@@ -26,6 +26,8 @@ export interface AlarmReview {
   readonly falseAlarms: number;
   /** Times that it began in the last 16 days of the record and was still on at its end: the outcome is not known. */
   readonly undecided: number;
+  /** Hours for which it was on, in all: one that is always on hits everything. */
+  readonly hoursOn: number;
   /** Hours between its start and the exhaustion, one for each exhaustion, in order; `null`: it was not on. */
   readonly leadHours: readonly (number | null)[];
 }
@@ -162,6 +164,7 @@ const reviewOf = (episodes: readonly Episode[], ends: readonly number[], last: n
     tooEarly: leadHours.filter((lead) => lead !== null && lead * HOUR > TOO_EARLY).length,
     falseAlarms: unfounded.length - undecided,
     undecided,
+    hoursOn: episodes.reduce((sum, { from, to }) => sum + (Math.min(to, last) - from) / HOUR, 0),
     leadHours,
   };
 };

@@ -151,13 +151,15 @@ describe('headroom forecast', () => {
     const args = ['forecast', '--history', history, '--capacity', '1000', '--review'];
     const rows = await run(...args, '--output', 'csv');
     expect(rows.out.split('\n').slice(0, 2)).toEqual([
-      'alarm,hits,misses,false_alarms',
-      expect.stringMatching(/^Headroom,\d+,\d+,\d+$/) as string,
+      'alarm,hits,misses,false_alarms,hours_on',
+      expect.stringMatching(/^Headroom,\d+,\d+,\d+,\d+\.\d$/) as string,
     ]);
     const { code, out } = await run(...args);
     expect(code).toBe(0);
     expect(out).toMatch(/^ran out {14}2026-02-0\d \d\d:\d\d UTC$/m);
-    expect(out).toMatch(/^Headroom {13}1 hit, 0 misses, 0 false alarms; lead \d+\.\d days$/m);
+    expect(out).toMatch(
+      /^Headroom {13}1 hit, 0 misses, 0 false alarms; on for \d+\.\d days; lead \d+\.\d days$/m,
+    );
     expect(out).toMatch(/^80 % used for 15 min 1 hit,/m);
     expect(out).toMatch(/^within 7d .*Brier skill 0\.\d\d; said -> happened: /m);
     const document = JSON.parse((await run(...args, '--format', 'json')).out);

@@ -41,6 +41,7 @@ test('an alarm that is on while nothing runs out is false, and one that ended be
     tooEarly: 0,
     falseAlarms: 1,
     undecided: 0,
+    hoursOn: 23.25,
     leadHours: [],
   });
   const cliff = series(18, (day) => (day > 10 && day < 11 ? 0 : 600), HOUR / 2);
@@ -52,6 +53,7 @@ test('an alarm that is on while nothing runs out is false, and one that ended be
     tooEarly: 0,
     falseAlarms: 0,
     undecided: 0,
+    hoursOn: 23.25,
     leadHours: [null],
   });
 });
@@ -72,6 +74,13 @@ test('an alarm that is on for more than 16 days until it runs out is one hit, to
   expect(fullFor(17)).toMatchObject({ hits: 1, misses: 0, tooEarly: 1, falseAlarms: 0 });
   const gaveUp = reviewOf(series(40, (day) => (day > 39 ? 0 : day > 20 && day < 30 ? 150 : 600), 3 * HOUR));
   expect(gaveUp.usedAlarm).toMatchObject({ hits: 0, misses: 1, tooEarly: 0, falseAlarms: 1 });
+});
+
+test('an alarm is on for the hours of all its episodes, and up to the end of the record', () => {
+  const full = (day: number) => (day > 10 && day <= 12) || day > 30;
+  const { usedAlarm } = reviewOf(series(40, (day) => (full(day) ? 150 : 600), HOUR / 2));
+  // Each begins half an hour after the day and is raised a quarter later. The last measurement is half an hour before the end.
+  expect(usedAlarm.hoursOn).toBe(48.5 - 0.75 + 240 - 0.5 - 0.75);
 });
 
 test('an alarm at 80 % counts from 15 minutes after it was reached', () => {
