@@ -1,5 +1,5 @@
 import type { Alert, ObservedPart } from '../model/alert/alert.ts';
-import type { Forecast } from '../model/result/forecast.ts';
+import type { Forecast, Surge } from '../model/result/forecast.ts';
 import { CHECK_OF_RULE } from './check-of-rule.ts';
 import type { Combined } from './combined-lifecycle.ts';
 
@@ -8,18 +8,28 @@ import type { Combined } from './combined-lifecycle.ts';
 /** A warning may wait this long (milliseconds) for a critical level that is being confirmed: two messages would say one thing. */
 const WARNING_WAITS = 10 * 60_000;
 
-/** Whether a warning would be followed by its critical level within minutes, if the next scans confirm what this one found. */
+/**
+ * Whether a warning would be followed by its critical level within minutes, if the next scans confirm what this one found. Where
+ * nothing may be left by then it does not wait: it would be announced too late.
+ */
 export const isAboutToBeCritical = (
   { parts, severity }: Combined,
   observed: readonly ObservedPart[],
   now: number,
 ): boolean =>
   severity === 'warning' &&
+  !observed.some(({ finding }) => endsWithin(finding?.forecast?.surge ?? null, WARNING_WAITS)) &&
   parts.some(({ rule, candidate }) => {
     const seen = observed.find((part) => part.rule === rule);
     if (candidate?.severity !== 'critical' || seen?.raise !== 'critical') return false;
     return Date.parse(candidate.since) + seen.delays.pendingFor * 1000 <= now + WARNING_WAITS;
   });
+
+/** Whether the pace of now takes the rest within this time (milliseconds). */
+const endsWithin = (surge: Surge | null, time: number): boolean => {
+  const { available, lossPerHour } = surge?.basis ?? {};
+  return available != null && lossPerHour != null && available * 3_600_000 <= lossPerHour * time;
+};
 
 /**
  * An alert eases from critical to a warning only when a whole day was milder: what a load does every day is one alert, and its

@@ -227,6 +227,32 @@ describe('the checks of one supply are one alert', () => {
     expect(live([[0, slow]]).sent).toEqual(['0 firing addresses-low warning +addresses-exhaustion']);
   });
 
+  test('that does not wait for its critical level where nothing may be left by then', () => {
+    const falling = (available: number) =>
+      together({
+        'addresses-surge': {
+          raise: 'warning',
+          forecast: {
+            exhaustionAt: null,
+            earliest: null,
+            latest: null,
+            probabilityWithin: null,
+            method: 'trend',
+            reason: '',
+            surge: {
+              ...aSurge(iso(5)),
+              exhaustionAt: null,
+              basis: { available, lossPerHour: 60, ordinaryLossPerHour: 0, minutesToEmpty: null },
+            },
+          },
+        },
+        'addresses-low': { raise: 'critical', pendingFor: 600 },
+      });
+    // At one a minute: the wait is ten minutes.
+    expect(live([[0, falling(10)]]).sent).toEqual(['0 firing addresses-surge warning +addresses-low']);
+    expect(live([[0, falling(11)]]).sent).toEqual([]);
+  });
+
   describe('whose warning of what is only expected', () => {
     const expected = (hours: number, changes: Partial<Forecast> = {}): Forecast => ({
       exhaustionAt: iso(hours * 60),
