@@ -110,7 +110,7 @@ export const forecast = (
   // Counted from the last closed hour, so that the answer holds for an hour.
   const within = (days: number): number =>
     1 -
-    (1 - trendWithin(futures, days)) *
+    (1 - trendWithin(futures, days) * beliefIn(outlook, days)) *
       (1 - jumpChanceWithin(jumps, days)) *
       (1 - drainChanceWithin(drains.begins, days));
   const probabilityWithin = { '24h': rate(within(1)), '72h': rate(within(3)), '7d': rate(within(7)) };
@@ -173,6 +173,19 @@ const trendWithin = (exhaustedAfter: readonly number[], days: number): number =>
     else high = middle;
   }
   return low / PATHS;
+};
+
+/** A trend that needs this many days at its own pace, or more, ends within a day only by its error and by an odd day. */
+const SLOW_DAYS = 2;
+/** Of such ends, so many came true within a day. */
+const SLOW_BELIEF = 0.6;
+/** From here on, in days, as many as the futures say. */
+const BELIEVED_DAYS = 3;
+
+/** How much of what the futures say of a trend is believed: of a slow one less for the next day, and all of it from the third day on. */
+const beliefIn = ({ lowWater, lossPerDay }: KnownOutlook, days: number): number => {
+  if (lowWater <= SLOW_DAYS * lossPerDay || days >= BELIEVED_DAYS) return 1;
+  return SLOW_BELIEF + ((1 - SLOW_BELIEF) * Math.max(0, days - 1)) / (BELIEVED_DAYS - 1);
 };
 
 /** How much more there is now than in the newest closed hours. */

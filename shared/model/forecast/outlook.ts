@@ -41,6 +41,11 @@ const PERSISTENCE_UNSEEN_WEEK = 1;
 const WEEK_SEEN_HOURS = 8 * 24;
 /** Of the futures of an unsettled level, this share climbs on. */
 const CLIMBING_SHARE = 0.2;
+/**
+ * The error of a line says how well it fits, and not that growth stays as fast. Growth gets faster or slower by this share of its
+ * pace, as one standard error.
+ */
+const PACE_CHANGES = 0.2;
 /** Low water is learned from this many days. */
 const LOW_WATER_DAYS = 14;
 /** Addresses are whole: below half of one there is none. */
@@ -83,6 +88,8 @@ interface Lookback {
   /** Where the segment is a climb after a level. */
   readonly climb: Climb | null;
   readonly lossPerDay: number;
+  /** The standard error of what will be lost per day. */
+  readonly error: number;
   /** Level at the end of the last closed hour. */
   readonly level: number;
   /** How far each of the last days dipped below its level: zero or less. */
@@ -237,7 +244,15 @@ const lookbackAt = (
     lows.findIndex((low) => !Number.isNaN(low)),
   );
   const level = segment.settled ? segment.level : Math.max(segment.level, newestLow - median(dailyDips));
-  return { hoursAgo, segment, climb, lossPerDay, level: level - (lossPerDay * hoursAgo) / 24, dailyDips };
+  return {
+    hoursAgo,
+    segment,
+    climb,
+    lossPerDay,
+    error: Math.hypot(segment.error, PACE_CHANGES * Math.max(0, lossPerDay)),
+    level: level - (lossPerDay * hoursAgo) / 24,
+    dailyDips,
+  };
 };
 
 /** A climb is so many times as steep as a line that explains as much. With less, the line is the simpler truth. */
@@ -318,7 +333,7 @@ const drawFutures = (lookbacks: readonly Lookback[], { persistence, phase, ampli
     const drift = elementAt(DRIFTS, path);
     const loss = climbs
       ? segment.lossIfClimbing + segment.errorIfClimbing * drift
-      : lookback.lossPerDay + segment.error * drift;
+      : lookback.lossPerDay + lookback.error * drift;
     const lasts = persistence * segment.days * elementAt(LASTS, path);
     const after = exhaustionOf({
       level,

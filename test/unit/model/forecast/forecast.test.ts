@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { forecast } from '../../../../shared/model/forecast/forecast.ts';
+import { outlookOf, PATHS } from '../../../../shared/model/forecast/outlook.ts';
 import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
 import type { Forecast, SupplyHistory } from '../../../../shared/model/result/forecast.ts';
 import { DAY, daily, HOUR, historyAfter, START, scatter, series } from '../../../fixtures/supply-series.ts';
@@ -62,6 +63,44 @@ describe('a steady decline', () => {
     expect(probabilityWithin?.['7d']).toBeGreaterThan(0.5);
     expect(probabilityWithin?.['24h']).toBeLessThanOrEqual(probabilityWithin?.['72h'] ?? 0);
     expect(probabilityWithin?.['72h']).toBeLessThanOrEqual(probabilityWithin?.['7d'] ?? 0);
+  });
+
+  test('may get a fifth faster or slower, however well a line fits it', () => {
+    const at = START + 20 * DAY;
+    const outlook = outlookOf(
+      historyAfter(20, (day) => 900 - 30 * day),
+      1000,
+      at,
+    );
+    const ends = outlook.known ? outlook.exhaustedAfter : [];
+    // Of 200 futures: a logistic error of one fifth of the pace is a quarter of it at the tenth.
+    expect(ends[20]).toBeLessThan(8.3);
+    expect(ends[20]).toBeGreaterThan(7.5);
+  });
+
+  test.each([
+    ['slow', 25, 0.6],
+    ['fast', 80, 1],
+  ])('that is %s beside what is left is believed so far ahead', (_, pace, day) => {
+    const at = START + 20 * DAY;
+    // On a third of the days an hour takes as much as is left.
+    const dip = (time: number): number =>
+      Math.floor(time) % 3 === 0 && Math.abs((time % 1) - 0.5) < 0.02 ? 115 : 0;
+    const history = historyAfter(20, (time) => 120 + pace * (20 - time) - dip(time));
+    const outlook = outlookOf(history, 3000, at);
+    const { probabilityWithin, jumpsWithin } = forecast(history, 3000, at);
+    const ends = outlook.known ? outlook.exhaustedAfter : [];
+    expect(outlook.known && outlook.lowWater > 2 * outlook.lossPerDay).toBe(day < 1);
+    for (const [horizon, days, believed] of [
+      ['24h', 1, day],
+      ['72h', 3, 1],
+      ['7d', 7, 1],
+    ] as const) {
+      const trend = ends.filter((end) => end <= days).length / PATHS;
+      const jump = jumpsWithin?.[horizon] ?? Number.NaN;
+      expect(trend).toBeGreaterThan(0.05);
+      expect(probabilityWithin?.[horizon]).toBeCloseTo(1 - (1 - believed * trend) * (1 - jump), 2);
+    }
   });
 
   test('that began three days ago, after weeks of calm, is seen as it is now', () => {
