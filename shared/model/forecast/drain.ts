@@ -10,19 +10,20 @@ import { valueAt } from './value-at.ts';
  * A pace that lasts from hours to days fills one of them. With lengths that only double, a supply that falls in steps of hours
  * fitted none of them in time.
  */
-export const DRAIN_HOURS = [4, 6, 8, 16, 24, 32, 48, 64] as const;
+export const DRAIN_HOURS = [4, 8, 16, 24, 32, 48, 64] as const;
 const LONGEST_HOURS = 64;
-/** Many a step takes six hours and stops at three quarters used: this window counts where less is left. */
-const STEP_HOURS = 6;
-const STEP_LEFT_SHARE = 0.2;
+/** Each of them is a power of two times one of these. */
+const SHORTEST_HOURS = [4, 6] as const;
 /** Compared with the same span of this past. */
 const COMPARED_HOURS = 14 * 24;
+/** What was lost in these hours may belong to the drain itself: it is nothing to compare it with. */
+const OWN_HOURS = 12;
 /** With less, an ordinary day of the second week looks like a drain. */
 const KNOWN_HOURS = 13 * 24;
 
 /** What makes a loss a drain. */
 interface Limits {
-  /** It is this much larger than the largest of the past, and by `leastOf` besides. */
+  /** It is this many times the largest of the past, and `leastOf` besides: a step takes up to twice as much, for as long. */
   readonly unlike: number;
   /** Shares of the capacity: the more is left, the more must be lost, since many a rollout takes half of what is free. */
   readonly leastShare: number;
@@ -36,7 +37,7 @@ interface Limits {
   readonly mostQuarter: number;
 }
 const BEGINS: Limits = {
-  unlike: 1.3,
+  unlike: 2,
   leastShare: 0.13,
   mostShare: 0.2,
   leastHalf: 0.25,
@@ -76,7 +77,7 @@ export interface Drain {
 export interface SteadyPast {
   readonly rhythm: Rhythm;
   readonly grid: HourlyGrid;
-  /** The largest fall within each of `DRAIN_HOURS` before the window that ends now; `NaN`: not known. */
+  /** The largest fall within each of `DRAIN_HOURS`, before the window that ends now and before `OWN_HOURS`; `NaN`: not known. */
   readonly ordinary: readonly number[];
 }
 
@@ -93,8 +94,9 @@ export const steadyPast = ({ firstHour, mean, low }: HourlyGrid, rhythm: Rhythm)
 };
 
 const ordinaryLosses = (grid: HourlyGrid): readonly number[] => {
-  const [shortest, steps] = DRAIN_HOURS;
-  return [...lossesOfDoubled(grid, shortest), ...lossesOfDoubled(grid, steps)]
+  const isCompared = new Set<number>(DRAIN_HOURS);
+  return SHORTEST_HOURS.flatMap((hours) => lossesOfDoubled(grid, hours))
+    .filter(([hours]) => isCompared.has(hours))
     .toSorted(([one], [other]) => one - other)
     .map(([, loss]) => loss);
 };
@@ -115,7 +117,7 @@ const lossesOfDoubled = ({ mean, low }: HourlyGrid, shortest: number): [hours: n
       for (let to = end - 1; to >= oldest; to--)
         highest[to] = higher(elementAt(highest, to), highest[to - hours / 2] ?? Number.NaN);
     let most = Number.NaN;
-    for (let to = first; to < end - hours; to++)
+    for (let to = first; to < end - Math.max(hours, OWN_HOURS); to++)
       most = higher(most, elementAt(highest, to) - elementAt(low, to));
     losses.push([hours, most]);
   }
@@ -157,7 +159,6 @@ export const drainsOf = (
   const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
-    if (hours === STEP_HOURS && left > STEP_LEFT_SHARE * capacity) continue;
     const before = levelBefore(hours);
     const lost = before - level;
     if (!(lost > 0)) continue;

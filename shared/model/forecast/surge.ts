@@ -200,7 +200,7 @@ export const surgeLevelsWith = (
 };
 
 const drainReason = (value: number, { lost, hours }: Drain): string =>
-  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the last two weeks.`;
+  `${rounded(value)} are left. ${rounded(lost)} were used up in the last ${hours} hours, more than in any ${hours} hours of the two weeks before.`;
 
 const fallReason = (left: number, { lost }: Fall): string =>
   `${rounded(left)} ${verb(rounded(left), 'is')} left, ${rounded(lost)} fewer than on any earlier day of the last two weeks.`;

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Drain, drainChanceWithin } from '../../../../shared/model/forecast/drain.ts';
+import {
+  DRAIN_HOURS,
+  type Drain,
+  drainChanceWithin,
+  steadyPast,
+} from '../../../../shared/model/forecast/drain.ts';
 import { forecast } from '../../../../shared/model/forecast/forecast.ts';
+import { hourlyGrid } from '../../../../shared/model/forecast/hourly-grid.ts';
+import { Rhythm } from '../../../../shared/model/forecast/rhythm.ts';
 import { historyOf } from '../../../../shared/model/forecast/supply-history.ts';
 import { DAY, daily, HOUR, START, scatter, series } from '../../../fixtures/supply-series.ts';
 
@@ -40,10 +47,8 @@ describe('a loss that goes on for hours or days', () => {
   test('is announced where it comes in a few steps, each two or three hours after the last', () => {
     const steps = [0.7, 3.7, 5.8, 7.8, 8.7];
     const lost = (hours: number) => 62 * steps.filter((step) => step <= hours).length;
-    const seen = (hours: number, quiet: number) => seenAfter(hours, lost, () => quiet).surge?.drain?.hours;
-    expect([8, 9.2, 9.6, 10.5].map((hours) => seen(hours, 505))).toEqual([8, 6, 6, 8]);
-    // With more than a fifth left, six hours of it may be a step that stops.
-    expect(seen(9.2, 540)).toBeUndefined();
+    const seen = (hours: number) => seenAfter(hours, lost, () => 505).surge?.drain?.hours;
+    expect([8, 9.2, 9.6, 10.5].map(seen)).toEqual([8, 4, 4, 8]);
   });
 
   test('becomes likelier to go on to the end with every hour', () => {
@@ -57,7 +62,7 @@ describe('a loss that goes on for hours or days', () => {
   test('is announced in words with its own figures', () => {
     const { surge, reason } = seenAfter(30, (hours) => (500 * hours) / 48);
     expect(surge?.reason).toMatch(
-      /^\d+ are left\. \d+ were used up in the last \d+ hours, more than in any \d+ hours of the last two weeks\.$/,
+      /^\d+ are left\. \d+ were used up in the last \d+ hours, more than in any \d+ hours of the two weeks before\.$/,
     );
     expect(surge?.basis?.lossPerHour).toBeCloseTo(surge?.drain?.lossPerHour ?? 0);
     expect(surge?.exhaustionAt).toBe(surge?.drain?.exhaustionAt);
@@ -127,4 +132,25 @@ test('the end of a drain comes at half to twice the time that its pace leaves', 
   expect(drainChanceWithin(drain, 30)).toBeCloseTo(0.25);
   expect(drainChanceWithin(drain, 0)).toBe(0);
   expect(drainChanceWithin(null, 3)).toBe(0);
+});
+
+test('the largest loss of each window is that of the two weeks before, without the last half day', () => {
+  const days = 20;
+  const history = historyOf(
+    series(days, (day) => 500 + 60 * scatter(Math.floor(day * 9)) + 90 * Math.cos(day)),
+  );
+  const grid = hourlyGrid(history, START + days * DAY);
+  if (grid === null) throw new RangeError('there is a past');
+  const past = steadyPast(grid, new Rhythm(grid));
+  const { mean, low } = past.grid;
+  const end = mean.length;
+  const naive = DRAIN_HOURS.map((hours) => {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let to = end - 14 * 24 + 1; to < end - Math.max(hours, 12); to++)
+      for (let from = to - hours; from < to; from++)
+        most = Math.max(most, (mean[from] ?? 0) - (low[to] ?? 0));
+    return most;
+  });
+  expect(past.ordinary).toEqual(naive);
+  expect(new Set(naive).size).toBeGreaterThan(3);
 });
