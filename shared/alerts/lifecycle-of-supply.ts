@@ -31,10 +31,13 @@ export const reduceTogether = (
   const unchanged: Reduction = { alert, transitions: [] };
   if (observation.raise === null || (alert !== null && now < Date.parse(alert.lastObservedAt)))
     return unchanged;
-  const hasWaited = hasWaitedForCritical(alert, now);
+  const begins = (alert?.severity ?? 'ok') === 'ok';
+  const waitIsOver = hasWaitedForCritical(alert, now);
   const combined = combine(alert, observation, observed, (own, seen, part) => {
     const { alert: after } = reduceOne(own, seen, { ...part.delays, repeatEvery: 0 }, now);
-    return after?.severity === 'warning' && hasWaited && isNearlyCritical(part, now)
+    return after?.severity === 'warning' &&
+      (waitIsOver || (begins && part.isPressing)) &&
+      isNearlyCritical(part, now)
       ? { ...after, severity: 'critical', candidate: null }
       : after;
   });

@@ -106,7 +106,8 @@ export const hasWaitedForCritical = (alert: Alert | null, now: number): boolean 
 
 /**
  * Whether a warning is within the band in which the critical level is kept once it is reached. After the wait it is announced as
- * critical: a warning now and the critical level hours later would notify twice of one thing.
+ * critical: a warning now and the critical level hours later would notify twice of one thing. The same where a fifth or less is left,
+ * which ends the wait.
  */
 export const isNearlyCritical = ({ rule, raise, hold, finding }: ObservedPart, now: number): boolean => {
   const { exhaustionAt, surge } = finding?.forecast ?? {};

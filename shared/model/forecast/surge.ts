@@ -116,7 +116,7 @@ export const surge = (
   const hold =
     raise === 'critical' ||
     stillLeft <= CLEAR_HOURS ||
-    (goesOn !== null && goesOn.hoursLeft <= DRAIN_HOLD_HOURS)
+    [goesOn, draining].some((drain) => drain !== null && drain.hoursLeft <= DRAIN_HOLD_HOURS)
       ? 'critical'
       : raise === 'warning' || fall !== null || goesOn !== null
         ? 'warning'
@@ -170,7 +170,10 @@ const DRAIN_HOLD_CHANCE = 0.1;
 const DRAIN_LEFT_SHARE = 0.3;
 /** At its pace it is empty before the next working morning. Longer ones are a warning first. */
 const DRAIN_CRITICAL_HOURS = 16;
-/** It stays critical while less than a day and a half is left, so that a pause for a night does not end and begin it again. */
+/**
+ * It stays critical while less than a day and a half is left, so that a pause for a night does not end and begin it again. By the
+ * easier limits a longer and slower drain may be likelier: what is a drain by the stricter ones counts as well.
+ */
 const DRAIN_HOLD_HOURS = 36;
 const isLikely = (drain: Drain | null, chance: number, value: number, capacity: number): boolean =>
   drain !== null && drain.chance >= chance && value <= DRAIN_LEFT_SHARE * capacity;

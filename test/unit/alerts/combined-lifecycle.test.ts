@@ -325,6 +325,19 @@ describe('the checks of one supply are one alert', () => {
         ).toEqual(['240 firing addresses-exhaustion critical']);
       });
 
+      test('does not wait for that once a fifth or less is left, and only when it begins', () => {
+        const pressing = (forecast: Forecast, hold: 'warning' | 'critical' = 'critical') =>
+          together({ 'addresses-exhaustion': { raise: 'warning', hold, forecast, isPressing: true } });
+        expect(live([[0, pressing(expected(27))]]).sent).toEqual(['0 firing addresses-exhaustion critical']);
+        expect(live([[0, pressing(expected(34))]]).sent).toEqual(['0 firing addresses-exhaustion warning']);
+        expect(
+          live([
+            [0, pressing(expected(27), 'warning')],
+            [5, pressing(expected(27))],
+          ]).sent,
+        ).toEqual(['0 firing addresses-exhaustion warning']);
+      });
+
       test('a warning that did not wait is not critical', () => {
         expect(live([[0, keptCritical(expected(29))]]).sent).toEqual([
           '0 firing addresses-exhaustion warning',
