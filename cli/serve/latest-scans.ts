@@ -8,6 +8,7 @@ import type { Problem } from '../../shared/model/base/errors.ts';
 import { duration } from '../../shared/model/base/text/durations.ts';
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import { identityOf } from '../../shared/model/result/identity.ts';
+import { withLastFigures } from '../../shared/model/target/last-figures.ts';
 import { LEFT_ALERTS_MILLISECONDS } from '../../shared/model/target/left.ts';
 import { type ScanResult, whyNotWatched } from '../../shared/model/target/watched.ts';
 
@@ -52,11 +53,11 @@ export class LatestScans implements Exported {
   waiting = 0;
 
   /** What an earlier process stored: shown until the first scan, and not watched by then. */
-  recall(assessment: TargetAssessment, alerts: readonly Alert[]): void {
+  recall(assessment: TargetAssessment, alerts: readonly Alert[], lastRead: TargetAssessment | null): void {
     this.#put({
       target: targetOf(assessment),
       assessment,
-      figures: assessment.target.status === 'failed' ? null : assessment,
+      figures: assessment.target.status === 'failed' ? lastRead : assessment,
       alerts,
       run: null,
       why: ['it has not been scanned since Headroom started'],
@@ -176,8 +177,11 @@ export class LatestScans implements Exported {
       : `none of ${targets.length} targets is watched: ${[...reasons].join('; ')}`;
   }
 
+  /** As readers see them: a target that cannot be read has its last figures, marked as old. */
   get assessments(): readonly TargetAssessment[] {
-    return [...this.#byTarget.values()].flatMap(({ assessment }) => assessment ?? []);
+    return [...this.#byTarget.values()].flatMap(({ assessment, figures }) =>
+      assessment === null ? [] : [withLastFigures(assessment, figures)],
+    );
   }
 
   get figures(): readonly TargetAssessment[] {

@@ -95,11 +95,13 @@ export class ScanLoop {
     await attempt([], async () => {
       for (const { target } of await store.assessments.targets()) {
         const assessment = await store.assessments.latest(target);
+        const lastRead = await store.assessments.lastRead(target);
         const alerts = (await store.alerts.list(target)).map(({ alert }) => alert);
         if (assessment !== null)
           latest.recall(
             assessment,
             alerts.filter(({ status }) => status !== 'resolved'),
+            lastRead,
           );
       }
     });

@@ -1,6 +1,6 @@
 import type { TargetAssessment } from '../../shared/model/result/assessment.ts';
 import { type ScanDocument, scanDocument } from '../../shared/pipeline/scan-document.ts';
-import { levelOf, type Places, searchText } from '../../shared/report/facets.ts';
+import { type Places, searchText } from '../../shared/report/facets.ts';
 import type { RankedSubnet } from '../../shared/report/worst-first.ts';
 import { UsageError } from '../base/command-line.ts';
 
@@ -59,11 +59,10 @@ const parseQuery = (query: URLSearchParams): ScanQuery => {
 };
 
 const isWanted = (ranked: RankedSubnet, places: Places, { wanted, words }: ScanQuery): boolean => {
-  const { subnet, severity } = ranked;
+  const { subnet } = ranked;
   const facets = places.ofSubnet(ranked);
   const values: Readonly<Record<string, readonly string[]>> = {
     ...facets,
-    severity: [levelOf(severity)],
     subnet: subnet.name === null ? [subnet.subnetId] : [subnet.subnetId, subnet.name],
   };
   const fits = FILTERS.every((name) => {

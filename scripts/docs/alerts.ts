@@ -45,8 +45,8 @@ resolving and firing again. It resolves when all of its checks are clear.
    wavers between warning and critical still fires as a warning in time. A level that clears before that is never announced.
    A warning of what is only expected (\`*-exhaustion\`, \`*-surge\`) within 28 hours waits for up to 4 hours longer. If it becomes
    critical in that time, people get one message and not two. A critical level, and a fact such as few addresses left, never waits.
-   With a fifth or less of the supply left, it does not wait for hours. After the wait, or without it for that reason, it is announced as
-   critical if it is still expected within 28 hours and a critical alert would not clear. A warning whose critical level will be confirmed within 10 minutes waits for it.
+   With a fifth or less of the supply left, it does not wait for hours. When the wait ends, it is announced as critical if a critical
+   alert would not clear, and it is still expected within 28 hours. A warning whose critical level will be confirmed within 10 minutes waits for it.
 2. **Firing.** People are notified. They are notified again if the figures have changed since, until the alert resolves or is
    acknowledged. By default this happens on working days at 09:00 UTC, and only for critical alerts. The repeat interval must also have
    passed. A destination can have [other times](notifications.md#when-notifications-come); with \`repeat: by-rule\` the interval alone counts.

@@ -7,6 +7,7 @@ import type { Target } from '../model/aws/inventory.ts';
 import type { SubnetAssessment, TargetAssessment } from '../model/result/assessment.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { targetName } from '../model/result/identity.ts';
+import { withLastFigures } from '../model/target/last-figures.ts';
 import type { LowShares } from '../report/history-chart.ts';
 import { type WidgetAlert, type WidgetInput, widgetHtml, withHistory } from '../report/widget.ts';
 import { parseWidgetRequest, WIDGET_DOCUMENTATION } from '../report/widget-request.ts';
@@ -16,7 +17,7 @@ import { attempt } from './attempt.ts';
 import { storedMutes } from './stored-mutes.ts';
 
 /** What the widget reads. */
-export type ScannedTargets = Pick<AssessmentStore, 'targets' | 'latest'>;
+export type ScannedTargets = Pick<AssessmentStore, 'targets' | 'latest' | 'lastRead'>;
 
 /** The most assessments that a warm function keeps: one of 2,000 subnets takes some 20 MB. */
 const KEPT = 16;
@@ -27,6 +28,7 @@ const KEPT = 16;
  */
 export const keepingLatest = (store: ScannedTargets): ScannedTargets => {
   const kept = new Map<string, TargetAssessment>();
+  const lastRead = new WeakMap<TargetAssessment, TargetAssessment>();
   let scannedAt: ReadonlyMap<string, string> = new Map();
   const keyOf = ({ accountId, region }: Target): string => `${accountId}/${region}`;
   return {
@@ -44,6 +46,14 @@ export const keepingLatest = (store: ScannedTargets): ScannedTargets => {
       if (read !== null) kept.set(key, read);
       const [oldest] = kept.keys();
       if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+      return read;
+    },
+    lastRead: async (target) => {
+      const latest = kept.get(keyOf(target));
+      const known = latest === undefined ? undefined : lastRead.get(latest);
+      if (known !== undefined) return known;
+      const read = await store.lastRead(target);
+      if (latest !== undefined && read !== null) lastRead.set(latest, read);
       return read;
     },
   };
@@ -91,7 +101,7 @@ export const drawDashboardWidget = async ({
       (request.region === null || request.region === target.region),
   );
   const limit = pLimit(READS_AT_ONCE);
-  const latest = await Promise.all(wanted.map(({ target }) => limit(() => store.latest(target))));
+  const latest = await Promise.all(wanted.map(({ target }) => limit(() => shownOf(target, store))));
   const assessments = latest.filter((assessment): assessment is TargetAssessment => assessment !== null);
   const alerts =
     request.view === 'alerts' && request.subnetId === null && state !== undefined
@@ -117,6 +127,14 @@ export const drawDashboardWidget = async ({
     endpoint,
     now,
   });
+};
+
+/** The last scan; where the target cannot be read, with its last figures. A board without these is worth more than none. */
+const shownOf = async (target: Target, store: ScannedTargets): Promise<TargetAssessment | null> => {
+  const latest = await store.latest(target);
+  return latest?.target.status === 'failed'
+    ? withLastFigures(latest, await attempt([], () => store.lastRead(target)))
+    : latest;
 };
 
 /** The subnets in the graphs of the fleet board: the worst by each of them. */

@@ -45,6 +45,7 @@ export const summarySection = (
   const supplies = ipv4.map(({ subnet }) => addressSupply(subnet));
   const available = sum(supplies.map((supply) => supply?.available ?? null));
   const usable = sum(supplies.map((supply) => supply?.usable ?? null));
+  const old = ipv4.filter(({ subnet }) => subnet.figuresFrom !== undefined).length;
   const soonest = ranked
     .filter(({ first }) => first.forecast?.exhaustionAt != null)
     .toSorted(
@@ -82,7 +83,7 @@ export const summarySection = (
       : {
           name: 'available',
           value: number(available.known),
-          words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}`,
+          words: `addresses available of ${number(usable.known)}${available.unknown === 0 ? '' : `, not counting ${count(available.unknown, 'unknown subnet')}`}${old === 0 ? '' : `, ${count(old, 'subnet')} with old figures`}`,
         },
     {
       name: 'subnets',

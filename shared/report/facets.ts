@@ -47,7 +47,8 @@ export class Places {
       vpc: [subnet.vpcId],
       cluster: this.#clusters.get(key) ?? [],
       zone: subnet.availabilityZone === null ? [] : [subnet.availabilityZone],
-      severity: [levelOf(severity)],
+      // What is old is no all-clear: without a finding it is at no level.
+      severity: subnet.figuresFrom !== undefined && levelOf(severity) === 'fine' ? [] : [levelOf(severity)],
     };
   }
 

@@ -78,11 +78,20 @@ export const runwaySection = (
     .toSorted((a, b) => a.order - b.order || a.from - b.from)
     .map(({ each }) => each);
   const unknown = ranked.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
-  const rest = ranked.length - running.length - unknown;
+  const [old, rest] = [true, false].map(
+    (isOld) =>
+      ranked.filter(
+        (each) =>
+          (each.subnet.figuresFrom !== undefined) === isOld &&
+          beginning(each, now) === null &&
+          (each.first.forecast?.probabilityWithin ?? null) !== null,
+      ).length,
+  ) as [number, number];
   const list = (some: readonly RankedSubnet[]): Html =>
     html`<ul class="lanes">${some.map((each) => row(each, places, now))}</ul>`;
   const notes = [
     rest === 0 ? null : `${count(rest, 'subnet')} not expected to run out within ${DAYS} days.`,
+    old === 0 ? null : `${count(old, 'subnet')} with old figures.`,
     unknown === 0 ? null : `${count(unknown, 'subnet')} without a forecast.`,
     unread === 0 ? null : `${count(unread, 'scan')} could not read everything.`,
   ].filter((note) => note !== null);

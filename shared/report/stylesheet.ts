@@ -21,7 +21,7 @@ const SHARED = `
 .hr td bdi,.hr h3 bdi{overflow-wrap:anywhere}.hr td:first-child{min-width:72px}.hr td.where{min-width:112px}.hr .scroll{overflow-x:auto}
 .hr .unknown{color:var(--muted);font-style:italic;text-decoration:underline dotted}.hr p.unknown{text-decoration:none}
 .hr .chip{display:inline-block;border-radius:3px;padding:0 6px;font-size:11.5px;font-weight:700;line-height:18px;color:var(--chip);background:var(--info);white-space:nowrap}
-.hr .chip.critical{background:var(--critical)}.hr .chip.warning{background:var(--warning)}.hr .chip.ok{background:var(--good)}
+.hr .chip.critical{background:var(--critical)}.hr .chip.warning{background:var(--warning)}.hr .chip.ok{background:var(--good)}.hr .chip.old{background:var(--muted)}.hr .old-figures{border-left:4px solid var(--critical);padding:1px 12px;margin:12px 0;overflow-wrap:anywhere}
 .hr .numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));margin:12px 1px}
 .hr .numbers div{border:1px solid var(--line);margin:0 0 -1px -1px;padding:5px 8px}.hr .numbers dt{font-size:11.5px;color:var(--muted)}.hr .numbers dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .hr .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(300px,100%),1fr));gap:8px 28px}

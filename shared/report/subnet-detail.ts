@@ -109,6 +109,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
     `account ${subnet.accountId}`,
     subnet.region,
     subnet.ownerId === null ? null : `shared by account ${subnet.ownerId}`,
+    subnet.figuresFrom === undefined ? null : `figures of ${utcMinute(subnet.figuresFrom)}, not read since`,
     subnet.interfacesReadAt === undefined ? null : `interfaces read ${utcMinute(subnet.interfacesReadAt)}`,
   ]
     .filter((word) => word !== null)

@@ -12,6 +12,7 @@ import { figure, nameHtml } from './figures.ts';
 import { renderRemedy } from './findings-section.ts';
 import { historyChart, type LowShares } from './history-chart.ts';
 import { Html, html } from './html.ts';
+import { oldFigures, oldMark } from './old-figures.ts';
 import { outlookStrip } from './outlook-strip.ts';
 import { subnetPods } from './pods-parts.ts';
 import { widgetStyle } from './stylesheet.ts';
@@ -72,18 +73,20 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
       const { subnet, severity, first } = each;
       const supply = addressSupply(subnet);
       const free = supply === null ? null : percentOf(supply.available, supply.usable);
-      return html`<tr><td>${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span>`}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
+      return html`<tr><td>${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${oldMark(subnet, now)}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
     },
   )}</tbody></table></div>`;
 
 /** How old the figures are, and what could not be scanned: a fleet without it would look complete. */
 const coverage = (assessments: readonly TargetAssessment[], now: number): Html => {
   const oldest = assessments.reduce(
-    (oldest, { scannedAt }) => Math.min(oldest, Date.parse(scannedAt)),
+    (oldest, { scannedAt, target }) => Math.min(oldest, Date.parse(target.figuresFrom ?? scannedAt)),
     Number.POSITIVE_INFINITY,
   );
-  const troubled = assessments.filter(({ target }) => target.status !== 'ok');
-  return html`<p class="where">${count(assessments.length, 'scan')}, the oldest ${shortDuration(now - oldest)} ago.</p>${troubled
+  const troubled = assessments.filter(
+    ({ target }) => target.status !== 'ok' && target.figuresFrom === undefined,
+  );
+  return html`${oldFigures(assessments, now)}<p class="where">${count(assessments.length, 'scan')}, the oldest ${shortDuration(now - oldest)} ago.</p>${troubled
     .slice(0, TROUBLED_SHOWN)
     .map(
       ({ target }) =>
@@ -114,7 +117,10 @@ const vpc = ({ assessments, endpoint, now, request }: WidgetInput): Html => {
   const ranked = worstFirst(assessments).filter(({ subnet }) => subnet.vpcId === request.vpcId);
   const known = assessments.flatMap(({ vpcs }) => vpcs).find(({ vpcId }) => vpcId === request.vpcId);
   if (ranked.length === 0) return html`<p>No scan has a subnet of ${request.vpcId}.</p>`;
-  return html`<h3>${nameHtml(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
+  return html`<h3>${nameHtml(known?.name ?? null, request.vpcId ?? '')}</h3><p class="where">${request.vpcId} · ${known?.cidrBlocks.join(', ') ?? ''}</p>${oldFigures(
+    assessments.filter(({ subnets }) => subnets.some(({ vpcId }) => vpcId === request.vpcId)),
+    now,
+  )}${subnetTable(ranked.slice(0, SUBNETS_SHOWN), endpoint, now)}${ranked.length > SUBNETS_SHOWN ? html`<p class="muted">And ${ranked.length - SUBNETS_SHOWN} more, in a better state.</p>` : null}`;
 };
 
 const ALERTS_SHOWN = 50;
@@ -231,7 +237,7 @@ const subnet = (input: WidgetInput): Html => {
     const map = assessment.maps.find(({ subnetId }) => subnetId === request.subnetId);
     const own = assessment.findings.filter(({ subject }) => subject.id === request.subnetId);
     const { accountId, region, vpcId } = found;
-    return html`<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(assessment.scannedAt))} ago</p><h3>${nameHtml(found.name, found.subnetId)}</h3>${own.map(
+    return html`${oldFigures([assessment], now)}<p class="crumbs">${go(endpoint, { accountId, region, vpcId }, html`${vpcId}`)} › ${found.subnetId}, scanned ${shortDuration(now - Date.parse(found.figuresFrom ?? assessment.scannedAt))} ago</p><h3>${nameHtml(found.name, found.subnetId)}</h3>${own.map(
       ({ severity, title }) => html`<p><span class="chip ${severity}">${severity}</span> ${title}</p>`,
     )}${subnetDetail(
       found,

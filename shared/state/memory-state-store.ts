@@ -111,6 +111,7 @@ const forgetOld = (subnet: SubnetPast, newest: number): void => {
 
 const memoryAssessments = (): AssessmentStore => {
   const latest = new Map<string, TargetAssessment>();
+  const read = new Map<string, TargetAssessment>();
   return {
     putLatest: async (assessment) => {
       const key = targetKey(assessment.target);
@@ -118,9 +119,14 @@ const memoryAssessments = (): AssessmentStore => {
       if (known !== undefined && Date.parse(known.scannedAt) > Date.parse(assessment.scannedAt))
         return 'older';
       latest.set(key, assessment);
+      if (assessment.target.status !== 'failed') read.set(key, assessment);
       return 'stored';
     },
     latest: async (target) => latest.get(targetKey(target)) ?? null,
+    lastRead: async (target) => {
+      const key = targetKey(target);
+      return latest.get(key)?.target.status === 'failed' ? (read.get(key) ?? null) : null;
+    },
     past: async (target) => {
       const known = latest.get(targetKey(target));
       return known === undefined ? null : pastScan(known);

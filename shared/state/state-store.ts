@@ -71,6 +71,11 @@ export interface AssessmentStore {
   /** Keeps it as the target's latest, unless a later one is there already. */
   putLatest(assessment: TargetAssessment): Promise<'stored' | 'older'>;
   latest(target: Target): Promise<TargetAssessment | null>;
+  /**
+   * The latest that learned anything, where the latest did not: what people are shown while a target cannot be read. `null`:
+   * the latest has figures itself, or none are kept any more.
+   */
+  lastRead(target: Target): Promise<TargetAssessment | null>;
   /** What the next scan needs of the latest. The rest, which is most of it, is not read where that can be avoided. */
   past(target: Target): Promise<PastScan | null>;
   /** Every target with its last assessment's time and status. */

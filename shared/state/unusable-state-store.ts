@@ -7,7 +7,7 @@ export const unusableStateStore = (reason: StateStoreError): StateStore => {
   return {
     alerts: { list: refuse, read: refuse, commit: refuse, remove: refuse },
     history: { record: refuse, backfill: refuse, read: refuse },
-    assessments: { putLatest: refuse, latest: refuse, past: refuse, targets: refuse },
+    assessments: { putLatest: refuse, latest: refuse, lastRead: refuse, past: refuse, targets: refuse },
     cache: { get: refuse, getMany: refuse, put: refuse, exchange: refuse },
     close: async () => {},
   };

@@ -72,6 +72,7 @@ export const storeFor = (worker: Worker, store: StateStore, conditions: StoreCon
     },
     assessments: {
       putLatest: (assessment) => request(() => store.assessments.putLatest(assessment)),
+      lastRead: (target) => request(() => store.assessments.lastRead(target)),
       latest: (target) => request(() => store.assessments.latest(target)),
       past: (target) => request(() => store.assessments.past(target)),
       targets: () => request(() => store.assessments.targets()),

@@ -97,6 +97,8 @@ export interface SubnetAssessment {
   readonly leakedInterfaces: number | null;
   /** ISO 8601: when its interfaces were read, where that was before this scan. AWS's own count has not moved since. */
   readonly interfacesReadAt?: string;
+  /** ISO 8601: the scan that its figures are of, where its target could not be read since. They are old, and no all-clear. */
+  readonly figuresFrom?: string;
   /** Whether something here asks for prefixes: a node holds one, nodes of a cluster will take them from here, or a `prefix` reservation waits for them. */
   readonly usesPrefixes: boolean | null;
   readonly confidence: Confidence;
@@ -113,6 +115,8 @@ export interface SubnetForecasts {
 export interface TargetStatus extends Target {
   readonly status: 'ok' | 'partial' | 'failed';
   readonly errors: readonly Problem[];
+  /** ISO 8601: the last scan that could read it, whose figures are shown while it cannot be read. Absent: none are old. */
+  readonly figuresFrom?: string;
 }
 
 /**

@@ -59,6 +59,7 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
         scannedAt: { N: String(scannedAt) },
         status: { S: target.status },
         body: { B: packJson(stored) },
+        ...lastReadBeside(assessment, known),
         ...expiring(scannedAt + TARGET_RETENTION),
       },
       {
@@ -72,15 +73,13 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
 
   latest: async (target) => {
     const list = await readList(table, target);
-    if (list === null) return null;
-    const records = new Map<string, unknown[]>(list.lists.map((name) => [name, []]));
-    const whole = await readPieces(table, target, list.pieces, (name, some) => {
-      records.get(name)?.push(...some);
-    });
-    if (!whole) return null;
-    // The type is what `piecesOf` took apart; the pieces are named by their content, so nothing else can come back.
-    const latest = { ...list.header, ...Object.fromEntries(records) } as unknown as TargetAssessment;
-    return withWordsOfAws(latest, 'assessment');
+    return list === null ? null : assessmentOf(table, target, list);
+  },
+
+  lastRead: async (target) => {
+    const item = await table.get(listKey(target), { consistent: true });
+    if (item?.['lastRead'] === undefined) return null;
+    return assessmentOf(table, target, unpackJson<StoredList>(bytesOf(item, 'lastRead'), 'assessment'));
   },
 
   past: async (target) => {
@@ -107,6 +106,35 @@ export const dynamoAssessments = (table: DynamoTable): AssessmentStore => ({
       };
     }),
 });
+
+/** `null`: some of its pieces are gone. */
+const assessmentOf = async (
+  table: DynamoTable,
+  target: Target,
+  list: StoredList,
+): Promise<TargetAssessment | null> => {
+  const records = new Map<string, unknown[]>(list.lists.map((name) => [name, []]));
+  const whole = await readPieces(table, target, list.pieces, (name, some) => {
+    records.get(name)?.push(...some);
+  });
+  if (!whole) return null;
+  // The type is what `piecesOf` took apart; the pieces are named by their content, so nothing else can come back.
+  const assessment = { ...list.header, ...Object.fromEntries(records) } as unknown as TargetAssessment;
+  return withWordsOfAws(assessment, 'assessment');
+};
+
+/**
+ * Beside a scan that learned nothing, the list of the last one that did: nothing more is read for it, and a list is small. Its pieces
+ * go after a week, and with them the figures: what is that old helps no one.
+ */
+const lastReadBeside = (
+  { target }: TargetAssessment,
+  known: Item | null,
+): { readonly lastRead?: NonNullable<Item[string]> } => {
+  if (target.status !== 'failed' || known === null) return {};
+  const lastRead = textOf(known, 'status') === 'failed' ? known['lastRead'] : known['body'];
+  return lastRead === undefined ? {} : { lastRead };
+};
 
 /** Pieces in one request: their texts are unpacked one at a time, so this is what is held packed. */
 const PIECES_AT_ONCE = 25;

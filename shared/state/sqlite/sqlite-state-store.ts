@@ -138,16 +138,33 @@ const alertOf = (row: Readonly<Record<string, unknown>>): Alert => {
   }
 };
 
-const latestAssessment = (database: SqliteDatabase, target: Target): TargetAssessment | null => {
+/** A scan that learned nothing is stored with the last one that did. */
+type StoredAssessment = TargetAssessment & { readonly lastRead?: TargetAssessment | null };
+
+const storedAssessment = (database: SqliteDatabase, target: Target): StoredAssessment | null => {
   const row = database.first('SELECT body FROM assessment WHERE target = ?', targetKey(target));
-  return row === null
-    ? null
-    : withWordsOfAws(unpackJson<TargetAssessment>(blobOf(row['body']), 'assessment'), 'assessment');
+  return row === null ? null : unpackJson<StoredAssessment>(blobOf(row['body']), 'assessment');
+};
+
+const latestAssessment = (database: SqliteDatabase, target: Target): TargetAssessment | null => {
+  const stored = storedAssessment(database, target);
+  if (stored === null) return null;
+  const { lastRead: _lastRead, ...latest } = stored;
+  return withWordsOfAws(latest, 'assessment');
+};
+
+/** What is kept beside a scan that learned nothing; `null` beside any other. */
+const lastReadBefore = (database: SqliteDatabase, { target }: TargetAssessment): TargetAssessment | null => {
+  if (target.status !== 'failed') return null;
+  const stored = readable(() => storedAssessment(database, target));
+  if (stored === null) return null;
+  return stored.target.status === 'failed' ? (stored.lastRead ?? null) : stored;
 };
 
 const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
   putLatest: async (assessment) => {
     const { accountId, region, status } = assessment.target;
+    const lastRead = lastReadBefore(database, assessment);
     const changed = database.run(
       `INSERT INTO assessment (target, account_id, region, scanned_at, status, body) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (target) DO UPDATE SET scanned_at = excluded.scanned_at, status = excluded.status, body = excluded.body
@@ -157,11 +174,15 @@ const sqliteAssessments = (database: SqliteDatabase): AssessmentStore => ({
       region,
       Date.parse(assessment.scannedAt),
       status,
-      packJson(assessment),
+      packJson(lastRead === null ? assessment : { ...assessment, lastRead }),
     );
     return changed === 0 ? 'older' : 'stored';
   },
   latest: async (target) => latestAssessment(database, target),
+  lastRead: async (target) => {
+    const lastRead = storedAssessment(database, target)?.lastRead ?? null;
+    return lastRead === null ? null : withWordsOfAws(lastRead, 'assessment');
+  },
   past: async (target) => {
     const latest = latestAssessment(database, target);
     return latest === null ? null : pastScan(latest);

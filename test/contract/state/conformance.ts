@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Alert } from '../../../shared/model/alert/alert.ts';
+import type { TargetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { SupplyHistory } from '../../../shared/model/result/forecast.ts';
 import { pastScan } from '../../../shared/model/result/past-scan.ts';
 import type { StateStore } from '../../../shared/state/state-store.ts';
@@ -357,6 +358,29 @@ export const describeStateStore = ({ name, start, open, stop }: StoreUnderTest):
         expect(await store.assessments.putLatest(late)).toBe('stored');
         expect(await store.assessments.putLatest(early)).toBe('older');
         expect(await store.assessments.latest(target)).toEqual(late);
+      });
+
+      test('what was read last stays beside scans that learned nothing, until one learns something', async () => {
+        const at = (minute: number, changes: Partial<TargetAssessment> = {}) =>
+          anAssessment({ scannedAt: `2026-01-01T00:${minute}:00.000Z`, ...changes });
+        const nothing = { target: { ...target, status: 'failed', errors: [] }, subnets: [] } as const;
+        await store.assessments.putLatest(at(10, nothing));
+        expect(await store.assessments.lastRead(target)).toBeNull();
+        const known = at(15, {
+          subnets: Array.from({ length: 300 }, (_, index) => aSubnet({ subnetId: `subnet-${index}` })),
+        });
+        await store.assessments.putLatest(known);
+        expect(await store.assessments.lastRead(target)).toBeNull();
+        for (const minute of [20, 25]) {
+          const failed = at(minute, nothing);
+          await store.assessments.putLatest(failed);
+          expect(await store.assessments.latest(target)).toEqual(failed);
+          expect(await store.assessments.lastRead(target)).toEqual(known);
+        }
+        expect(await store.assessments.past(target)).toEqual(pastScan(at(25, nothing)));
+        expect(await store.assessments.lastRead(otherTarget)).toBeNull();
+        await store.assessments.putLatest(at(30));
+        expect(await store.assessments.lastRead(target)).toBeNull();
       });
 
       test('every target is known with its last time and status', async () => {

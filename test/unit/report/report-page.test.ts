@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../shared/model/result/finding.ts';
+import { withLastFigures } from '../../../shared/model/target/last-figures.ts';
 import { failedAssessment } from '../../../shared/pipeline/scan-target.ts';
 import { type ReportInput, reportPage } from '../../../shared/report/report-page.ts';
 import { worstFirst } from '../../../shared/report/worst-first.ts';
@@ -42,6 +43,45 @@ const aFinding = (changes: Partial<Finding> = {}): Finding => ({
     },
   ],
   ...changes,
+});
+
+describe('a target that cannot be read', () => {
+  const known = anAssessment({
+    scannedAt: new Date(NOW - 2 * 3_600_000).toISOString(),
+    subnets: [aSubnet({ subnetId: 'subnet-0a' }), aSubnet({ subnetId: 'subnet-0b' })],
+    findings: [aFinding()],
+  });
+  const error = { code: 'unreachable', message: 'EC2 does not answer', action: 'Wait.' };
+  const page = report({
+    assessments: [withLastFigures(failedAssessment(known.target, [error], NOW), known)],
+  });
+
+  test('has its last figures with their age and why, before anything else', () => {
+    const [, first] = /<main>(.*?)<section/s.exec(page) ?? [];
+    expect(first).toContain('>2 h old<');
+    expect(first).toContain('111111111111 eu-west-1 cannot be read.');
+    expect(first).toContain('and no all-clear. EC2 does not answer');
+  });
+
+  test('has the mark on each of its subnets, in the table and on its map', () => {
+    const rows = page.split('<tr data-key=').slice(1);
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row.slice(0, row.indexOf('</tr>'))).toContain('>2 h old<');
+    const cards = page.split('<article class="card').slice(1);
+    for (const card of cards) expect(card.slice(0, card.indexOf('</article>'))).toContain('>2 h old<');
+    expect(Object.values(detailsOf(page))[0]).toContain('not read since');
+  });
+
+  test('has no all-clear: nothing green, nothing fine, and no subnet that is not expected to run out', () => {
+    expect(page).not.toMatch(/<li class="ok"/);
+    expect(
+      page
+        .match(/<tr data-key="[^>]*data-severity="[^"]*"/g)
+        ?.map((row) => /data-severity="(.*)"/.exec(row)?.[1]),
+    ).toEqual(['critical', '']);
+    expect(page).not.toMatch(/subnets? not expected to run out/);
+    expect(page).toContain('2 subnets with old figures');
+  });
 });
 
 describe('the report', () => {

@@ -57,6 +57,29 @@ describe('the request of a dashboard', () => {
   });
 });
 
+test('a target that cannot be read has its last figures, with their age and why, and no all-clear', async () => {
+  const known = anAssessment();
+  const html = String(
+    await widget({}, [
+      known,
+      {
+        ...anAssessment({ subnets: [], vpcs: [], findings: [], maps: [] }),
+        target: {
+          ...known.target,
+          status: 'failed',
+          errors: [{ code: 'unreachable', message: 'EC2 does not answer', action: 'Wait.' }],
+        },
+        scannedAt: '2026-01-01T00:05:00.000Z',
+      },
+    ]),
+  );
+  expect(html).toContain(
+    'cannot be read.</b> Its figures are of 2026-01-01 00:00 UTC, and no all-clear. EC2',
+  );
+  expect(html.match(/class="chip old"[^>]*>6 min old</g)).toHaveLength(1 + known.subnets.length);
+  expect(html).toContain(known.subnets[0]?.subnetId);
+});
+
 describe('the widget', () => {
   test('answers with documentation when CloudWatch asks for it', async () => {
     expect(await widget({ describe: true })).toEqual({

@@ -41,6 +41,28 @@ describe('what headroom serve shows', () => {
     expect(latest.alerts).toEqual([]);
   });
 
+  test('has the last figures of a target that cannot be read, marked as old, also after a restart', () => {
+    const known = assessmentOf('111111111111');
+    const failed = assessmentOf('111111111111', { at: '00:05', status: 'failed' });
+    const latest = new LatestScans();
+    latest.put({ assessment: known, alerts: [ALERT], result: result() });
+    latest.put({ assessment: failed, alerts: [ALERT], result: result({ status: 'failed' }) });
+    const restarted = new LatestScans();
+    restarted.recall(failed, [ALERT], known);
+    for (const scans of [latest, restarted]) {
+      const [shown] = scans.assessments;
+      expect(shown?.target).toMatchObject({ status: 'failed', figuresFrom: known.scannedAt });
+      expect(shown?.subnets.map(({ figuresFrom }) => figuresFrom)).toEqual(
+        known.subnets.map(() => known.scannedAt),
+      );
+      // Metrics have the figures as they were read, with a series for their time.
+      expect(scans.figures).toEqual([known]);
+      expect(scans.targets.map(({ isWatched }) => isWatched)).toEqual([false]);
+    }
+    latest.put({ assessment: known, alerts: [], result: result() });
+    expect(latest.assessments).toEqual([known]);
+  });
+
   test('forgets a target that is no longer scanned', () => {
     const latest = new LatestScans();
     latest.put({ assessment: assessmentOf('111111111111'), alerts: [], result: result() });
@@ -137,7 +159,7 @@ describe('headroom serve is ready', () => {
 
   test('not by what an earlier process stored, although that is shown', () => {
     const latest = new LatestScans();
-    latest.recall(assessmentOf('111111111111'), [ALERT]);
+    latest.recall(assessmentOf('111111111111'), [ALERT], null);
     latest.finishedRuns = 1;
     expect(latest.alerts).toEqual([ALERT]);
     expect(latest.whyNotReady(NOW)).toContain('it has not been scanned since Headroom started');
