@@ -116,6 +116,12 @@ export const COMMAND_TABLE: readonly CommandRow[] = [
     load: async () => (await import('./commands/mute.ts')).addMutesCommand,
   },
   {
+    name: 'test-message',
+    usage: '[options] [destination...]',
+    description: 'send a message marked as a test to destinations, and its end',
+    load: async () => (await import('./commands/test-message.ts')).addTestMessageCommand,
+  },
+  {
     name: 'forecast',
     usage: '[options]',
     description: 'forecast when a recorded supply runs out, as seen at one point in time',

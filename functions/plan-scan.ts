@@ -11,6 +11,7 @@ import { createNotifiers } from '../shared/aws/notifiers.ts';
 import { createTargetQueue } from '../shared/aws/target-queue.ts';
 import { parsePlanScanEnvironment } from '../shared/config/environment.ts';
 import { seriesBudget } from '../shared/metrics/bill-budget.ts';
+import { DEFAULT_DESTINATION } from '../shared/model/alert/default-destination.ts';
 import { targetOfArn } from '../shared/model/aws/arn.ts';
 import { redactingReplacer } from '../shared/model/base/redaction.ts';
 import { scanRoleOf } from '../shared/model/target/target-selection.ts';
@@ -18,6 +19,7 @@ import { planRun } from '../shared/pipeline/plan.ts';
 import { resolveOrRemember } from '../shared/pipeline/planned-targets.ts';
 import { publishRun } from '../shared/pipeline/publish-run.ts';
 import { planLog, planSummary } from '../shared/pipeline/run-summary.ts';
+import type { TestedDestination } from '../shared/pipeline/send-test-messages.ts';
 
 /** For the estimate of the bill: a deployment that scans less often costs less than this says. */
 const SCAN_INTERVAL_MINUTES = 5;
@@ -27,9 +29,52 @@ const RESERVE_MS = 5_000;
 
 const logger = new Logger({ serviceName: 'plan-scan', jsonReplacerFn: redactingReplacer });
 
-/** Begins a run: lists the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again. */
-export const handler = async (_event: unknown, context: Context): Promise<void> => {
+/**
+ * Begins a run: lists the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again.
+ * An event with `testMessage` sends test messages in place of that, and answers what became of them.
+ */
+export const handler = async (event: unknown, context: Context): Promise<TestMessagesAnswer | undefined> => {
   logger.addContext(context);
+  if (typeof event === 'object' && event !== null && 'testMessage' in event) return sendTests(event, context);
+  await planOnce(context);
+  return undefined;
+};
+
+/** `TestMessageDocument` of the command line. */
+interface TestMessagesAnswer {
+  readonly schema: 'headroom/test-message@1';
+  readonly severity: 'warning' | 'critical';
+  readonly destinations: readonly TestedDestination[];
+}
+
+/** With the permissions and the network of the deployment, which is what has to be proven. */
+const sendTests = async (event: object, context: Context): Promise<TestMessagesAnswer | undefined> => {
+  const [{ sendTestMessages }, { destinationsOf, testRequestOf }] = await Promise.all([
+    import('../shared/pipeline/send-test-messages.ts'),
+    import('../shared/pipeline/test-request.ts'),
+  ]);
+  const request = testRequestOf(event);
+  if (request === null) return undefined;
+  const environment = parsePlanScanEnvironment(process.env);
+  const home = targetOfArn(context.invokedFunctionArn);
+  const { destinations } = await loadConfiguration(environment.configuration, home);
+  const { cache } = deploymentState(environment.tableName, process.env);
+  const tested = await sendTestMessages({
+    destinations: destinationsOf(request, new Set([DEFAULT_DESTINATION, ...destinations.keys()])),
+    severity: request.severity,
+    home,
+    notifier: createNotifiers(destinations, environment.topicArn, home, Date.now, { cache }),
+    id: context.awsRequestId,
+    pause: async () => {},
+    clock: Date.now,
+    signal: AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - RESERVE_MS)),
+  });
+  const isFine = tested.every(({ status }) => status === 'sent');
+  logger[isFine ? 'info' : 'warn']('Sent test messages', { destinations: tested });
+  return { schema: 'headroom/test-message@1', severity: request.severity, destinations: tested };
+};
+
+const planOnce = async (context: Context): Promise<void> => {
   const environment = parsePlanScanEnvironment(process.env);
   logger.setLogLevel(environment.logLevel);
   const home = targetOfArn(context.invokedFunctionArn);

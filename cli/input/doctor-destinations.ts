@@ -13,7 +13,7 @@ const untried = (name: string, message: string): DoctorCheck => ({
   subject: name,
   status: 'unknown',
   message,
-  action: 'Look for the next alert there.',
+  action: `Send a test there: headroom test-message ${name}`,
 });
 
 /** Whether a destination can be used, as far as that shows without a message. */
@@ -47,7 +47,7 @@ export const checkDestination = (
           subject: name,
           status: 'unknown',
           message: 'The routing key can be read. Only an event would show whether PagerDuty knows it.',
-          action: 'Send a test event from the integration page of PagerDuty.',
+          action: `Send a test there: headroom test-message ${name}`,
         };
       case 'teams':
         await secretAt(destination.webhook, 'url', home, now).read(signal);
@@ -74,7 +74,7 @@ export const checkDestination = (
           subject: name,
           status: 'unknown',
           message: `Only a message would show whether ${destination.topicArn} can be published to.`,
-          action: 'Publish a test message to the topic with `aws sns publish`.',
+          action: `Send a test there: headroom test-message ${name}`,
         };
     }
   });

@@ -8,6 +8,7 @@ export const commandSchemas: Readonly<Record<string, () => string>> = {
   mute: () => schemaOfType('MuteDocument', 'headroom/mute@1'),
   replay: () => schemaOfType('ReplayDocument', 'headroom/replay@1'),
   report: () => schemaOfType('ReportDocument', 'headroom/report@1'),
+  'test-message': () => schemaOfType('TestMessageDocument', 'headroom/test-message@1'),
   unmute: () => schemaOfType('UnmuteDocument', 'headroom/unmute@1'),
   access: () => schemaOfType('AccessDocument', 'headroom/access@1'),
   alerts: () => schemaOfType('AlertsDocument', 'headroom/alerts@1'),

@@ -5,6 +5,7 @@ import { DeliveryError } from '../../../shared/notify/delivery-error.ts';
 import { defaultHttpEnvironment, type HttpEnvironment } from '../../../shared/notify/http-delivery.ts';
 import type { Notifier } from '../../../shared/notify/notifier.ts';
 import type { Secret } from '../../../shared/notify/secret-reader.ts';
+import { sendTestMessages } from '../../../shared/pipeline/send-test-messages.ts';
 import {
   type CannedAws,
   type CannedReply,
@@ -285,6 +286,55 @@ export const destinationSuite = (destination: DestinationUnderTest): void => {
       }
       expect(opened).toBeGreaterThan(0);
       expect([...open]).toEqual([]);
+    });
+
+    test('a test message arrives, says that it is one, and closes what it opened', async () => {
+      const { server, notifier } = await start();
+      const [tested] = await sendTestMessages({
+        destinations: ['on-call'],
+        severity: 'critical',
+        home: { accountId: '111122223333', region: 'eu-west-1' },
+        notifier,
+        id: 'test-1',
+        pause: async () => {},
+        clock: () => Date.parse('2026-11-20T14:10:00.000Z'),
+      });
+      expect(tested).toEqual({ destination: 'on-call', status: 'sent', problem: null });
+      const said = server.requests.map((request) => destination.readable?.(request) ?? request.body);
+      expect(said.join()).toMatch(/this[ +]is[ +]a[ +]test|this%20is%20a%20test|a[ +]test[ +]message/);
+      const open = new Set<string>();
+      const effects = server.requests.flatMap(destination.effects);
+      expect(effects.some(({ does }) => does === 'open')).toBe(true);
+      for (const { id, does } of effects) open[does === 'open' ? 'add' : 'delete'](id);
+      expect([...open]).toEqual([]);
+    });
+
+    test('a test message that is refused says why, and one whose end is refused says that it is open', async () => {
+      const input = {
+        destinations: ['on-call'],
+        severity: 'warning',
+        home: { accountId: '111122223333', region: 'eu-west-1' },
+        id: 'test-1',
+        pause: async () => {},
+        clock: () => Date.parse('2026-11-20T14:10:00.000Z'),
+      } as const;
+      const refused = await always(destination.refused);
+      expect(await sendTestMessages({ ...input, notifier: refused.notifier })).toMatchObject([
+        {
+          status: 'failed',
+          problem: { message: expect.stringMatching(/./), action: expect.stringMatching(/\.$/) },
+        },
+      ]);
+      let isEnding = false;
+      const server = await startCannedAws((request) =>
+        isEnding ? destination.refused : destination.taken(request),
+      );
+      servers.push(server);
+      const pause = async () => {
+        isEnding = true;
+      };
+      const notifier = destination.notifier(server.url, FAST);
+      expect(await sendTestMessages({ ...input, notifier, pause })).toMatchObject([{ status: 'left-open' }]);
     });
 
     test('no request is larger than the service takes', async () => {
