@@ -22,6 +22,7 @@ const ATTEMPTS = 8;
 /** A message shows no more errors, and the entry must stay small. */
 const ERRORS_KEPT = 3;
 const CAUSES_KEPT = 20;
+const TITLES_KEPT = 3;
 
 type Noted = Readonly<Record<string, UndeliveredThere & { readonly notedAt: number }>>;
 
@@ -33,6 +34,7 @@ const NOTED: RecordForm<Noted> = z.record(
     mostAttempts: z.number(),
     errors: z.array(z.string()),
     causes: z.array(z.string()),
+    titles: z.exactOptional(z.array(z.string())),
     notedAt: z.number(),
   }),
 );
@@ -77,7 +79,7 @@ export const undeliveredIn = async (
   const noted = (await read(cache, now)) ?? {};
   return targets.flatMap((target) => {
     const there = noted[targetName(target)];
-    return there === undefined || now - there.notedAt > KEPT_MILLISECONDS ? [] : [there];
+    return there === undefined || now - there.notedAt > KEPT_MILLISECONDS ? [] : [{ ...there, target }];
   });
 };
 
@@ -85,7 +87,10 @@ const hasFailed = ({ outbox }: Alert): boolean => outbox.some(({ attempts }) => 
 
 const summaryOf = (alerts: readonly Alert[]): UndeliveredThere | null => {
   const entries = alerts.flatMap(({ outbox }) => outbox).filter(({ lastError }) => lastError !== null);
-  const [oldest] = entries.map(({ transition }) => transition.at).toSorted();
+  const waiting = entries
+    .map(({ transition }) => transition)
+    .toSorted((a, b) => Number(a.at > b.at) - Number(a.at < b.at));
+  const oldest = waiting[0]?.at;
   if (oldest === undefined) return null;
   return {
     count: entries.length,
@@ -93,5 +98,6 @@ const summaryOf = (alerts: readonly Alert[]): UndeliveredThere | null => {
     mostAttempts: largestOf(entries.map(({ attempts }) => attempts)),
     errors: [...new Set(entries.flatMap(({ lastError }) => lastError ?? []))].slice(0, ERRORS_KEPT),
     causes: [...new Set(entries.flatMap(({ failing }) => failing ?? []))].slice(0, CAUSES_KEPT),
+    titles: [...new Set(waiting.map(({ finding }) => finding.title))].slice(0, TITLES_KEPT),
   };
 };

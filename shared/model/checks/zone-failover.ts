@@ -1,6 +1,7 @@
 import { count, verb } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { ClusterAssessment, ZoneFailover } from '../result/cluster.ts';
+import type { Remedy } from '../result/finding.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
 import { leastLeftFirst } from './least-left.ts';
@@ -60,11 +61,18 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
               limitedBy === 'prefixes'
                 ? remediesForPrefixes(estate, tightest)
                 : remediesForAddresses(estate, tightest),
-            ),
+            )
+            .map(withoutFits),
       }),
     ),
   ];
 };
+
+/**
+ * A remedy counts what fits for one cluster alone, in one subnet. Here all clusters start their nodes at once: beside "0 of 5 nodes
+ * fit", the same subnet would then have room for eight.
+ */
+const withoutFits = ({ afterwards: _afterwards, ...remedy }: Remedy): Remedy => remedy;
 
 /** A loss after which nodes that run now, or that groups may grow to, find no room. */
 interface Short {

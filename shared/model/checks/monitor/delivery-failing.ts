@@ -1,3 +1,6 @@
+import { DEFAULT_DESTINATION } from '../../alert/default-destination.ts';
+import type { Target } from '../../aws/inventory.ts';
+import { listOf } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
@@ -47,15 +50,29 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
     ...failing.flatMap((entry) => entry.failing ?? []),
     ...elsewhere.flatMap((there) => there.causes),
   ]);
+  const waiting = [
+    ...failing
+      .toSorted(
+        (a, b) => Number(a.transition.at > b.transition.at) - Number(a.transition.at < b.transition.at),
+      )
+      .map(({ transition: { finding, subject } }) => `${finding.title} (${placeOf(subject)})`),
+    ...elsewhere.flatMap(({ target, titles = [] }) =>
+      titles.map((title) => (target === undefined ? title : `${title} (${placeOf(target)})`)),
+    ),
+  ];
+  const refusing = destinationsOf(causes);
+  const configured = refusing.filter((name) => CONFIGURED.test(name) && name !== DEFAULT_DESTINATION);
   const { severity } = settings('delivery-failing', subject);
   const outcome = found(subject, severity, evidence, () => ({
     title: `Headroom: ${count(undelivered, 'alert update')} could not be delivered`,
-    explanation: `The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${[...errors].slice(0, NAMES_SHOWN).join(' ')}`,
+    explanation: `${waiting.length === 0 ? '' : `Not delivered${refusing.length === 0 ? '' : ` to ${listOf(refusing, NAMES_SHOWN)}`}: ${[...new Set(waiting)].slice(0, TITLES_SHOWN).join('; ')}. `}The oldest has waited since ${utcTime(oldest)}. Each is tried again until it is accepted. ${[...errors].slice(0, NAMES_SHOWN).join(' ')}`,
     remedies: () => [
       {
         title: 'Fix the destination that refuses',
-        effect: 'Waiting alerts are then sent within 15 minutes.',
-        commands: ['aws sns list-topics --query "Topics[].TopicArn" --output table'],
+        effect: `${configured.length === 0 ? '' : 'The test shows whether it is fixed. '}Waiting alerts are then sent within 15 minutes.`,
+        commands: [
+          configured.length === 0 ? 'headroom doctor' : `headroom test-message ${configured.join(' ')}`,
+        ],
         preconditions: [],
       },
     ],
@@ -63,3 +80,17 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
   // Entries that an earlier version stored name no cause.
   return causes.size === 0 ? outcome : { ...outcome, causes: [...causes].toSorted() };
 };
+
+const placeOf = ({ accountId, region }: Target): string => `${accountId} ${region}`;
+
+/** More titles in a message are not read. */
+const TITLES_SHOWN = 2;
+
+/** The destinations that refuse, as the causes name them. */
+const destinationsOf = (causes: ReadonlySet<string>): readonly string[] =>
+  [
+    ...new Set([...causes].map((cause) => cause.slice(0, cause.lastIndexOf(': ')).replace(/^The /, 'the '))),
+  ].toSorted();
+
+/** The name of a destination in headroom.yml. The default one is not there, and its cause is called otherwise. */
+const CONFIGURED = /^[A-Za-z0-9][\w-]{0,63}$/;

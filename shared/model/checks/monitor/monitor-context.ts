@@ -28,6 +28,9 @@ export interface UndeliveredThere {
   readonly errors: readonly string[];
   /** See `OutboxEntry.failing`. */
   readonly causes: readonly string[];
+  /** The target, and the titles of some that wait, the oldest first; left out in what an earlier version noted. */
+  readonly target?: Target;
+  readonly titles?: readonly string[];
 }
 
 /** What is known of Headroom itself at the end of a run. `null`: could not be read. */

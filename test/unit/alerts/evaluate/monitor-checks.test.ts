@@ -273,6 +273,27 @@ describe('delivery-failing', () => {
     expect(observation?.finding?.explanation).toContain('The pager is down.');
   });
 
+  test('what waits is named with where it is from and where it should go, and the command tries those places', () => {
+    const there = {
+      count: 1,
+      oldest: '2026-01-01T00:00:00.000Z',
+      mostAttempts: 1,
+      errors: ['The pager is down.'],
+      causes: ['pager: down', 'The default destination: refused'],
+      target: { accountId: '222222222222', region: 'eu-west-2' },
+      titles: ['nodes-b: no prefix left'],
+    };
+    const finding = says('delivery-failing', { undelivered: [], undeliveredElsewhere: [there] })?.finding;
+    expect(finding?.explanation).toMatch(
+      /^Not delivered to pager, the default destination: nodes-b: no prefix left \(222222222222 eu-west-2\)\. The oldest/,
+    );
+    expect(finding?.remedies[0]?.commands).toEqual(['headroom test-message pager']);
+    const { target: _target, titles: _titles, ...before } = { ...there, causes: [] };
+    const noted = says('delivery-failing', { undelivered: [], undeliveredElsewhere: [before] })?.finding;
+    expect(noted?.explanation).toMatch(/^The oldest/);
+    expect(noted?.remedies[0]?.commands).toEqual(['headroom doctor']);
+  });
+
   test('what was refused is: since when, how often, and why', () => {
     const observation = says('delivery-failing', {
       undelivered: [waiting('No such topic.'), waiting('No such topic.', 7)],
@@ -280,7 +301,7 @@ describe('delivery-failing', () => {
     expect(observation?.raise).toBe('critical');
     expect(observation?.finding?.title).toBe('Headroom: 2 alert updates could not be delivered');
     expect(observation?.finding?.explanation).toBe(
-      'The oldest has waited since Thu 1 Jan 2026 00:00 UTC. Each is tried again until it is accepted. No such topic.',
+      'Not delivered: private-a: 12 of 251 addresses left (111111111111 eu-west-1). The oldest has waited since Thu 1 Jan 2026 00:00 UTC. Each is tried again until it is accepted. No such topic.',
     );
     expect(observation?.evidence).toEqual([
       { name: 'undelivered', value: 2, unit: 'transitions' },
