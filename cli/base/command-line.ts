@@ -20,8 +20,17 @@ export class UsageError extends HeadroomError {
   }
 }
 
-/** For options that may be given several times, or once with several values. */
-export const collectValues = (value: string, previous: readonly string[] | undefined): string[] => [
-  ...(previous ?? []),
-  ...value.split(',').filter((part) => part !== ''),
-];
+/**
+ * For options that may be given several times, or once with several values.
+ *
+ * @throws UsageError for an empty value: a filter that lets nothing through would look like an all-clear
+ */
+export const collectValues = (value: string, previous: readonly string[] | undefined): string[] => {
+  const values = value.split(',').filter((part) => part.trim() !== '');
+  if (values.length === 0)
+    throw new UsageError(
+      'An option that takes names was given an empty one.',
+      'Give a name, or leave the option out. A variable of the shell may be empty.',
+    );
+  return [...(previous ?? []), ...values];
+};

@@ -42,7 +42,7 @@ Posts of a Slack app and incidents of PagerDuty show it after the next run of sc
       const done: KeptAlert[] = [];
       try {
         await withStateStore(options, async (store) => {
-          for (const name of names)
+          for (const name of new Set(names))
             done.push(await acknowledgeAndShow(store, name, { by: caller.name, isWithdrawn }, io.now()));
         });
       } finally {

@@ -95,7 +95,7 @@ Examples:
           for (const match of selectors) {
             const mute = await muteAndShow(
               store,
-              { match, reason: options.reason ?? 'no reason given', until, by: caller.name },
+              { match, reason: reasonOf(options), until, by: caller.name },
               now,
             );
             const covered = (await keptAlerts(store)).filter((kept) => isCovered(kept, mute, now));
@@ -112,6 +112,19 @@ Examples:
           );
       }
     });
+};
+
+const LONGEST_REASON = 500;
+
+/** @throws UsageError for one that is too long for the messages that show it */
+const reasonOf = ({ reason }: Options): string => {
+  const given = reason?.trim() ?? '';
+  if (given.length > LONGEST_REASON)
+    throw new UsageError(
+      `--reason has ${given.length} characters.`,
+      `Give at most ${LONGEST_REASON}: lists and posts show it.`,
+    );
+  return given === '' ? 'no reason given' : given;
 };
 
 const addedText = ({ number, until, match, coveredAlerts }: AddedMute, caller: Caller): string =>

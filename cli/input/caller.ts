@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../base/command-line.ts';
 import type { Io } from '../base/io.ts';
 
 /** Who gives a command, for state and logs. */
@@ -30,7 +31,7 @@ export const callerOf = async (
   { by, table, region }: { readonly by?: string; readonly table?: string; readonly region?: string },
   io: Io,
 ): Promise<Caller> => {
-  if (by !== undefined) return { name: by, known: 'as --by says' };
+  if (by !== undefined) return { name: nameIn(by), known: 'as --by says' };
   const arn = table !== undefined || hasCredentials(io.env) ? await awsIdentity(region, io.env) : null;
   return arn === null
     ? {
@@ -38,6 +39,20 @@ export const callerOf = async (
         known: 'the user of this machine; AWS was not asked or did not say',
       }
     : { name: arn, known: 'the identity of your AWS credentials' };
+};
+
+/** An ARN of a session has up to 200 characters or so; what is longer is no name. */
+const LONGEST_NAME = 256;
+
+/** @throws UsageError for what is no name: the record of who did it must name a person */
+const nameIn = (by: string): string => {
+  const name = by.trim();
+  if (name === '' || name.length > LONGEST_NAME)
+    throw new UsageError(
+      name === '' ? '--by names no one.' : `--by has ${name.length} characters.`,
+      `Give a name of at most ${LONGEST_NAME} characters, or leave it out.`,
+    );
+  return name;
 };
 
 const hasCredentials = (env: Io['env']): boolean =>

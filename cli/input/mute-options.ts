@@ -59,7 +59,10 @@ const momentOf = (text: string, now: number, timeZone: string): number => {
     /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && /(?:Z|[+-]\d\d:\d\d)$/.test(text)
       ? Date.parse(text)
       : Number.NaN;
-  if (Number.isNaN(at))
+  // `Date.parse` takes 30 February for 2 March.
+  const dayOfMonth = /^\d{4}-\d\d-(\d\d)/.exec(text)?.[1];
+  const isDay = new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`)).getUTCDate() === Number(dayOfMonth);
+  if (Number.isNaN(at) || !isDay)
     throw new UsageError(
       `--until ${text} is not a weekday or a time with its zone.`,
       'Give it as monday, 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00.',

@@ -29,7 +29,7 @@ export const alertNamed = async (store: StateStore, name: string, now: number): 
   if (only === undefined) {
     throw new HeadroomError(
       'alert-unknown',
-      `There is no alert ${name}.`,
+      `There is no alert ${name.trim() === '' ? 'without a name' : name}.`,
       'List them with `headroom alerts`; an alert that is over for a week is forgotten.',
     );
   }

@@ -91,3 +91,40 @@ describe('headroom mute', () => {
     expect(mistyped.out).toContain('No alert that fires or waits matches it now.');
   });
 });
+
+describe('input that means nothing', () => {
+  test.each([
+    [['alerts', '--cluster', ''], 'An option that takes names was given an empty one.'],
+    [['alerts', '--subnet', ' , '], 'An option that takes names was given an empty one.'],
+    [['mute', '--subnet', '', '--for', '4h'], 'An option that takes names was given an empty one.'],
+    [
+      ['mute', '1', '--until', '2026-02-30T00:00:00Z'],
+      '--until 2026-02-30T00:00:00Z is not a weekday or a time',
+    ],
+    [['mute', '1', '--until', '2026-04-31T12:00:00+02:00'], 'is not a weekday or a time'],
+    [['mute', '1', '--for', '4h', '--reason', 'x'.repeat(501)], '--reason has 501 characters.'],
+    [['mute', '1', '--for', '4h', '--by', ' '], '--by names no one.'],
+    [['ack', '1', '--by', ''], '--by names no one.'],
+    [['ack', '1', '--by', 'x'.repeat(257)], '--by has 257 characters.'],
+  ])('is refused, and changes nothing: %j', async (args, sentence) => {
+    await listed();
+    const { code, err } = await within(args);
+    expect([code, err]).toEqual([2, expect.stringContaining(sentence)]);
+    expect((await within(['mutes', '--no-headers'])).out).not.toContain('zoe');
+    expect((await within(['alerts', '--no-headers'])).out).not.toContain('acknowledged');
+  });
+
+  test('an empty reason is none, and an alert that is named twice is acknowledged once', async () => {
+    await listed();
+    await within(['mute', '1', '--for', '4h', '--reason', '  ']);
+    expect((await within(['mutes', '--no-headers'])).out).toContain('no reason given');
+    expect((await within(['ack', '1', '1'])).out.trimEnd().split('\n')).toHaveLength(1);
+    expect((await within(['ack', ''])).err).toContain('There is no alert without a name.');
+  });
+
+  test('the last day of a month is a day', async () => {
+    await listed();
+    for (const until of ['2026-02-28T23:30:00-05:00', '2026-04-30T00:00:00Z'])
+      expect((await within(['mute', '1', '--until', until])).code).toBe(0);
+  });
+});
