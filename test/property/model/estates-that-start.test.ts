@@ -1,102 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { limitsOf } from '../../../shared/model/cluster/instance-limits.ts';
-import { type CniSettings, DEFAULT_CNI_SETTINGS } from '../../../shared/model/cni/cni-settings.ts';
 import { holdingsOnTheWayUp } from '../../../shared/model/cni/node-holding.ts';
+import { arbitraryFleet, buildFleet, TYPE } from '../../fixtures/generated/fleets.ts';
 import { generatedRuns, limitOf } from '../../fixtures/generated-runs.ts';
-import { type FleetGroup, type FleetSubnet, LabFleet } from '../../fixtures/lab-fleet.ts';
+import type { FleetGroup, LabFleet } from '../../fixtures/lab-fleet.ts';
 
 /** How many estates are generated: more in a nightly run. */
 const RUNS = generatedRuns(500);
-
-const TYPE = 'm5.large';
-
-const settings = fc.record({
-  prefixDelegation: fc.boolean(),
-  podEni: fc.boolean(),
-  warmEniTarget: fc.integer({ min: 1, max: 2 }),
-  warmPrefixTarget: fc.integer({ min: 1, max: 2 }),
-  warmIpTarget: fc.option(fc.integer({ min: 1, max: 12 }), { nil: null }),
-  minimumIpTarget: fc.option(fc.integer({ min: 1, max: 20 }), { nil: null }),
-});
-
-/** One zone: a subnet for nodes, and another one that serves pods by an ENIConfig, by a tag, or not at all. */
-const zone = fc.record({
-  length: fc.integer({ min: 24, max: 26 }),
-  strangers: fc.integer({ min: 0, max: 200 }),
-  otherStrangers: fc.integer({ min: 0, max: 200 }),
-  reserved: fc.boolean(),
-  nodes: fc.integer({ min: 0, max: 3 }),
-  pods: fc.integer({ min: 0, max: 25 }),
-});
-
-/** A second group: other Linux nodes, or Windows nodes with single addresses or prefixes. */
-const secondGroup: fc.Arbitrary<FleetGroup> = fc.record({
-  name: fc.constant('second'),
-  type: fc.constantFrom('m5.xlarge', 't3.medium'),
-  windows: fc.constantFrom(null, 'secondary', 'prefix'),
-});
-
-const estates = fc.record({
-  second: fc.option(secondGroup, { nil: null }),
-  secondNodes: fc.integer({ min: 0, max: 2 }),
-  settings,
-  zones: fc.array(zone, { minLength: 1, maxLength: 3 }),
-  others: fc.constantFrom('custom-networking', 'discovery', 'closed', 'other-cluster'),
-  seed: fc.nat(),
-});
-
-type GeneratedEstate = typeof estates extends fc.Arbitrary<infer Value> ? Value : never;
-
-const OTHER_TAGS: Readonly<Record<GeneratedEstate['others'], Readonly<Record<string, string>>>> = {
-  'custom-networking': {},
-  discovery: { 'kubernetes.io/role/cni': '1' },
-  closed: { 'kubernetes.io/role/cni': '' },
-  'other-cluster': { 'kubernetes.io/role/cni': '1', 'cni.networking.k8s.aws/cluster/else': '1' },
-};
-
-const subnetsOf = ({ others, zones }: GeneratedEstate): readonly FleetSubnet[] =>
-  zones.flatMap(({ length }, index): readonly FleetSubnet[] => {
-    const name = `eu-west-1${'abc'.charAt(index)}`;
-    const nodes = `subnet-n${index}`;
-    return [
-      { subnetId: nodes, cidr: `10.0.${2 * index}.0/${length}`, zone: name },
-      {
-        subnetId: `subnet-p${index}`,
-        cidr: `10.0.${2 * index + 1}.0/${length}`,
-        zone: name,
-        tags: OTHER_TAGS[others],
-        nodes: false,
-        ...(others === 'custom-networking' ? { podsOf: nodes } : {}),
-        ...(others === 'discovery' ? { open: true } : {}),
-      },
-    ];
-  });
-
-const build = (estate: GeneratedEstate): LabFleet => {
-  const cni: CniSettings = {
-    ...DEFAULT_CNI_SETTINGS,
-    ...estate.settings,
-    customNetworking: estate.others === 'custom-networking',
-  };
-  const { second, secondNodes } = estate;
-  const fleet = new LabFleet(subnetsOf(estate), cni, estate.seed, second === null ? [] : [second]);
-  for (const [index, { nodes, otherStrangers, pods, reserved, strangers }] of estate.zones.entries()) {
-    const ids = [`subnet-n${index}`, `subnet-p${index}`] as const;
-    if (reserved)
-      for (const id of ids) fleet.pool(id).reserve(`10.0.${2 * index + ids.indexOf(id)}.32/28`, 'prefix');
-    fleet.addStrangers(ids[0], strangers);
-    fleet.addStrangers(ids[1], otherStrangers);
-    for (let node = 0; node < nodes; node += 1) {
-      const member = fleet.start(TYPE, ids[0]);
-      if (member !== null) fleet.run(member, Math.min(pods, member.cni.maxPodAddresses));
-    }
-  }
-  for (let node = 0; second !== null && node < secondNodes; node += 1) {
-    fleet.start(second.type, 'subnet-n0', second);
-  }
-  return fleet;
-};
 
 /** Starts a node: whether it gets its whole pool, if need be from another subnet than the first that it asks. */
 const starts = (fleet: LabFleet, subnetId: string, group: FleetGroup | null = null): boolean => {
@@ -154,12 +65,12 @@ test(
     let exact = 0;
     let said = 0;
     fc.assert(
-      fc.property(estates, (estate) => {
+      fc.property(arbitraryFleet, (estate) => {
         const groups = estate.second === null ? [null] : [null, estate.second];
         for (const [subnetId, group] of estate.zones.flatMap((_, index) =>
           groups.map((each) => [`subnet-n${index}`, each] as const),
         )) {
-          const fleet = build(estate);
+          const fleet = buildFleet(estate);
           const { cluster } = fleet.scanned();
           const type = group?.type ?? TYPE;
           const more = cluster.capacity
@@ -176,7 +87,7 @@ test(
           expect(starts(fleet, subnetId, group), `one more than ${more.nodes} in ${subnetId}`).toBe(false);
           expect(fleet.lastRefused, `of one more than ${more.nodes} in ${subnetId}`).toContain(more.error);
         }
-        const fleet = build(estate);
+        const fleet = buildFleet(estate);
         const { committed } = fleet.scanned().cluster;
         const growing = groups.map((group, index) => {
           const fits = committed[index]?.fits ?? null;

@@ -1,39 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { RouteTable, VpcConnection } from '../../../shared/model/aws/inventory.ts';
 import type { EstateInput } from '../../../shared/model/checks/estate.ts';
 import {
   remediesForAddresses,
   remediesForPrefixes,
 } from '../../../shared/model/checks/remedies/subnet-remedies.ts';
-import type { SubnetAssessment, VpcAssessment } from '../../../shared/model/result/assessment.ts';
-import type { AddressingMode, ClusterAssessment } from '../../../shared/model/result/cluster.ts';
+import type { SubnetAssessment } from '../../../shared/model/result/assessment.ts';
 import type { Remedy } from '../../../shared/model/result/finding.ts';
-import { aSubnet } from '../../fixtures/assessments.ts';
-import { aNodeGroup, anEksCluster } from '../../fixtures/cluster-records.ts';
-import {
-  aCluster,
-  aDemand,
-  aLeak,
-  allFindingsOf,
-  aNodeAssessment,
-  anEstate,
-  anInput,
-  aRouteTable,
-  aVpcAssessment,
-} from '../../fixtures/findings-input.ts';
+import { allFindingsOf, anEstate } from '../../fixtures/findings-input.ts';
+import { arbitraryEstate, FOR_OTHERS } from '../../fixtures/generated/estates.ts';
 
-/** Whose subnets nodes must never be sent to. */
-const FOR_OTHERS = ['control-plane', 'load-balancer', 'rds', 'elasticache', 'nat-gateway', 'transit-gateway'];
-const OWNERS = [...FOR_OTHERS, 'cluster-nodes', 'lambda', 'instance'];
-
-const VPCS = ['vpc-01', 'vpc-02', 'vpc-03'];
-
-/** One VPC of each family of RFC 1918. */
-const NETS = ['10.0', '172.16', '192.168'];
+/** RFC 1918. */
 const FAMILIES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
-
-const OUTPOST = 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0';
 
 const numberOf = (cidr: string): { first: number; last: number } => {
   const [text = '', length = ''] = cidr.split('/');
@@ -46,222 +24,6 @@ const share = (a: string, b: string): boolean => {
   const [left, right] = [numberOf(a), numberOf(b)];
   return left.first <= right.last && right.first <= left.last;
 };
-
-/** Most subnets are for nodes, as in real estates: else there would hardly be a sibling. */
-const arbitraryOwners: fc.Arbitrary<readonly string[] | null> = fc
-  .tuple(fc.nat(2), fc.option(fc.uniqueArray(fc.constantFrom(...OWNERS), { maxLength: 2 })))
-  .map(([third, others]) => (third === 0 ? others : ['cluster-nodes']));
-
-const arbitrarySubnet = (vpc: number, index: number): fc.Arbitrary<SubnetAssessment> =>
-  fc
-    .record({
-      length: fc.constantFrom(25, 26, 28),
-      zone: fc.oneof(
-        { weight: 7, arbitrary: fc.constant('eu-west-1a') },
-        { weight: 3, arbitrary: fc.constantFrom('eu-west-1b', 'eu-west-1-ber-1a', null) },
-      ),
-      outpostArn: fc.oneof(
-        { weight: 9, arbitrary: fc.constant(null) },
-        { weight: 1, arbitrary: fc.constant(OUTPOST) },
-      ),
-      hasIpv4: fc.oneof(
-        { weight: 9, arbitrary: fc.constant(true) },
-        { weight: 1, arbitrary: fc.constant(false) },
-      ),
-      free: fc.option(fc.integer({ min: 0, max: 200 })),
-      prefixes: fc.option(fc.integer({ min: 0, max: 6 })),
-      usesPrefixes: fc.boolean(),
-      owners: arbitraryOwners,
-      shared: fc.integer({ min: 0, max: 9 }).map((each) => each === 0),
-      tags: fc.subarray([
-        'karpenter.sh/discovery',
-        'kubernetes.io/role/cni',
-        'kubernetes.io/role/elb',
-        'team',
-      ]),
-    })
-    .map((drawn) =>
-      aSubnet({
-        subnetId: `subnet-${vpc}${index}`,
-        name: null,
-        vpcId: VPCS[vpc] ?? '',
-        cidrBlock: drawn.hasIpv4 ? `${NETS[vpc]}.0.${index * 128}/${drawn.length}` : null,
-        ipv6Native: !drawn.hasIpv4,
-        ipv6CidrBlocks: drawn.hasIpv4 ? [] : ['2001:db8::/64'],
-        availabilityZone: drawn.zone,
-        outpostArn: drawn.outpostArn,
-        ownerId: drawn.shared ? '222222222222' : null,
-        available: drawn.free,
-        availableSingle: drawn.free,
-        awsAvailable: drawn.free,
-        prefixes:
-          drawn.prefixes === null
-            ? null
-            : { assigned: 0, free: drawn.prefixes, freeInReservation: 0, freeUnreserved: drawn.prefixes },
-        fragmentationIndex: drawn.prefixes === null ? null : 0.9,
-        usesPrefixes: drawn.usesPrefixes,
-        owners: drawn.owners?.map((kind) => ({ kind, name: null, interfaces: 1, addresses: 1 })) ?? null,
-        tags: Object.fromEntries(
-          drawn.tags.map((key) => [key, key === 'karpenter.sh/discovery' ? 'shop' : '1']),
-        ),
-      }),
-    );
-
-const SUBNETS = [0, 1, 2].flatMap((vpc) => [0, 1].map((index) => ({ vpc, index })));
-const IDS = SUBNETS.map(({ vpc, index }) => `subnet-${vpc}${index}`);
-
-const arbitraryVpc = (vpc: number): fc.Arbitrary<VpcAssessment> =>
-  fc
-    .record({
-      length: fc.constantFrom(24, 23),
-      // None, one of shared space, as many as the quota allows, or as many as AWS grants.
-      more: fc.constantFrom(0, 0, 1, 4, 49),
-    })
-    .map(({ length, more }) =>
-      aVpcAssessment({
-        vpcId: VPCS[vpc] ?? '',
-        cidrBlocks: [
-          `${NETS[vpc]}.0.0/${length}`,
-          ...Array.from({ length: more }, (_, index) => `100.${64 + vpc}.${index}.0/24`),
-        ],
-      }),
-    );
-
-const someIds = fc.uniqueArray(fc.constantFrom(...IDS), { maxLength: 4 });
-
-const arbitraryCluster = (clusterName: string): fc.Arbitrary<ClusterAssessment> =>
-  fc
-    .record({
-      mode: fc.constantFrom<AddressingMode>('secondary', 'prefix', 'mixed', 'ipv6', 'unknown'),
-      customNetworking: fc.boolean(),
-      autoMode: fc.boolean(),
-      nodes: fc.array(
-        fc.record({
-          home: fc.constantFrom(...IDS),
-          pods: fc.constantFrom(...IDS),
-          prefixes: fc.nat(2),
-          warm: fc.nat(9),
-        }),
-        { maxLength: 6 },
-      ),
-      group: someIds,
-      kind: fc.constantFrom('node-group' as const, 'auto-scaling-group' as const),
-      short: fc.nat(40),
-    })
-    .map(({ nodes, group, kind, short, ...rest }) =>
-      aCluster({
-        clusterName,
-        ...rest,
-        nodes: nodes.map(({ home, pods, prefixes, warm }, index) =>
-          aNodeAssessment({
-            instanceId: `i-${clusterName}${index}`,
-            subnetId: home,
-            prefixes,
-            warmAtLeast: warm,
-            usage: [home, ...(pods === home ? [] : [pods])].map((subnetId) => ({
-              subnetId,
-              interfaces: 1,
-              addresses: 5 + prefixes * 16,
-              prefixes,
-            })),
-          }),
-        ),
-        nodeSubnetIds: [...new Set([...nodes.flatMap(({ home, pods }) => [home, pods]), ...group])],
-        committed: [
-          aDemand({
-            clusterName,
-            kind,
-            subnetIds: group,
-            currentNodes: nodes.length,
-            shortfall: short,
-            fits: 0,
-            error: 'InsufficientFreeAddressesInSubnet',
-          }),
-        ],
-      }),
-    );
-
-/** VPCs of other accounts: some of shared space is taken, nothing is known, or all of it is taken. */
-const PEERS = new Map<string, readonly string[] | null>([
-  ['vpc-90', ['100.64.0.0/15', '10.9.0.0/16']],
-  ['vpc-91', null],
-  ['vpc-92', ['100.64.0.0/10', '10.1.0.0/16']],
-]);
-
-const arbitraryConnections: fc.Arbitrary<readonly VpcConnection[] | null> = fc.option(
-  fc.array(
-    fc.record({
-      kind: fc.constantFrom('peering' as const, 'transit-gateway' as const),
-      id: fc.constantFrom('tgw-01', 'pcx-01'),
-      membersKnown: fc.boolean(),
-      vpcs: fc
-        .uniqueArray(fc.constantFrom(...VPCS, ...PEERS.keys()), { minLength: 2, maxLength: 4 })
-        .map((ids) =>
-          ids.map((vpcId) => ({
-            vpcId,
-            accountId: null,
-            cidrBlocks: PEERS.get(vpcId) ?? (vpcId === 'vpc-91' ? null : ['10.0.0.0/24']),
-          })),
-        ),
-    }),
-    { maxLength: 2 },
-  ),
-);
-
-const arbitraryRouteTables: fc.Arbitrary<readonly RouteTable[] | null> = fc.option(
-  fc
-    .array(
-      fc.record({
-        vpcId: fc.constantFrom(...VPCS),
-        main: fc.boolean(),
-        subnetIds: someIds,
-        target: fc.constantFrom('nat-1', 'nat-2', 'igw-1', 'tgw-1'),
-      }),
-      { maxLength: 5 },
-    )
-    .map((tables) =>
-      tables.map(({ target, ...table }, index) =>
-        aRouteTable({
-          ...table,
-          routeTableId: `rtb-${index}`,
-          routes: [
-            { destination: '0.0.0.0/0', target, active: true },
-            { destination: '100.66.0.0/16', target, active: true },
-            { destination: 'pl-0a1b2c3d', target, active: true },
-          ],
-        }),
-      ),
-    ),
-);
-
-const arbitraryInput: fc.Arbitrary<EstateInput> = fc
-  .record({
-    vpcs: fc.tuple(arbitraryVpc(0), arbitraryVpc(1), arbitraryVpc(2)),
-    subnets: fc.tuple(...SUBNETS.map(({ vpc, index }) => arbitrarySubnet(vpc, index))),
-    clusters: fc.tuple(arbitraryCluster('shop'), arbitraryCluster('data')),
-    controlPlane: someIds,
-    groups: someIds,
-    outsideRanges: fc.option(fc.constantFrom(['10.2.0.0/15'], ['172.20.0.0/16'], ['100.64.0.0/13'])),
-    vpcConnections: arbitraryConnections,
-    routeTables: arbitraryRouteTables,
-    leaks: fc.array(fc.constantFrom(...IDS), { maxLength: 3 }),
-  })
-  .map(({ controlPlane, groups, leaks, outsideRanges, ...rest }) =>
-    anInput({
-      ...rest,
-      eksClusters: [
-        anEksCluster({
-          vpcId: 'vpc-01',
-          subnetIds: controlPlane,
-          ...(outsideRanges === null ? {} : { outsideRanges }),
-          nodeGroups: [aNodeGroup({ subnetIds: groups })],
-        }),
-      ],
-      leakedInterfaces: leaks.map((subnetId, index) =>
-        aLeak({ subnetId, networkInterfaceId: `eni-${index}` }),
-      ),
-    }),
-  );
 
 /** The findings' remedies, and those of every subnet for both supplies, each list as one run would offer it. */
 const offersOf = (input: EstateInput): readonly (readonly (readonly Remedy[])[])[] => {
@@ -278,7 +40,7 @@ const offersOf = (input: EstateInput): readonly (readonly (readonly Remedy[])[])
 
 const run = (check: (input: EstateInput, remedies: readonly (readonly Remedy[])[]) => void): void =>
   fc.assert(
-    fc.property(arbitraryInput, (input) => {
+    fc.property(arbitraryEstate, (input) => {
       for (const offers of offersOf(input)) check(input, offers);
     }),
     { numRuns: 200 },

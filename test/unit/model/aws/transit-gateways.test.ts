@@ -48,3 +48,13 @@ test("what the owner's account saw a day ago is not taken for all members", () =
   expect(withMembers(owner, known, 24 * HOUR - 1).membersKnown).toBe(true);
   expect(withMembers(owner, known, 24 * HOUR).membersKnown).toBe(false);
 });
+
+test('a member that sees two VPCs keeps what was seen of a third, and nothing twice', () => {
+  const known = withSeen(null, gateway(false, vpc('a', null), vpc('c', ['10.2.0.0/16'])), 0);
+  const { vpcs } = withSeen(known, gateway(false, vpc('a', ['10.0.0.0/16']), vpc('b', null)), 1);
+  expect(vpcs.map(({ vpcId, cidrBlocks }) => [vpcId, cidrBlocks])).toEqual([
+    ['vpc-a', ['10.0.0.0/16']],
+    ['vpc-b', null],
+    ['vpc-c', ['10.2.0.0/16']],
+  ]);
+});

@@ -7,7 +7,6 @@ import { known } from '../../../../shared/model/kubernetes/observed.ts';
 import { OWNER_KINDS } from '../../../../shared/model/owners/owner-kinds.ts';
 import type { AddressMap } from '../../../../shared/model/result/assessment.ts';
 import type { NewNodeSettings, NewNodes } from '../../../../shared/model/result/cluster.ts';
-import type { Finding } from '../../../../shared/model/result/finding.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 import { aNode, aNodeGroup, anEksCluster, byId, cniSettings } from '../../../fixtures/cluster-records.ts';
 import {
@@ -25,30 +24,12 @@ import {
   aReading,
   aWorkload,
 } from '../../../fixtures/kubernetes-reading.ts';
+import { written } from '../../../fixtures/written-finding.ts';
 
 /**
  * One example of every kind, word for word, as people get to read it. The files in test/fixtures/findings are for reading, too:
  * a change of words shows there.
  */
-
-const HOLDS = { true: 'yes', false: 'no', null: 'unknown' } as const;
-
-const written = (finding: Finding): string =>
-  [
-    `${finding.severity}: ${finding.title}`,
-    `  ${finding.id}, about ${finding.subject.type} ${finding.subject.id} (${finding.subject.subnetIds.join(', ')})`,
-    finding.explanation,
-    ...finding.evidence.map(
-      ({ name, value, unit }) => `  ${name} = ${value}${unit === undefined ? '' : ` ${unit}`}`,
-    ),
-    ...(finding.owners ?? []).map(({ kind, name, addresses }) => `  held by ${kind} ${name}: ${addresses}`),
-    ...finding.remedies.flatMap(({ title, effect, preconditions, commands }) => [
-      `* ${title}`,
-      `  ${effect}`,
-      ...preconditions.map(({ text, holds }) => `  [${HOLDS[`${holds}`]}] ${text}`),
-      ...commands.map((command) => `  $ ${command}`),
-    ]),
-  ].join('\n');
 
 const map: AddressMap = {
   subnetId: 'subnet-0a',

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { elementAt } from '../../../../shared/model/base/element-at.ts';
+import type { EstateInput } from '../../../../shared/model/checks/estate.ts';
+import {
+  remediesForAddresses,
+  remediesForPrefixes,
+} from '../../../../shared/model/checks/remedies/subnet-remedies.ts';
+import { bySupply, type CheckOutcome, clearText } from '../../../../shared/model/checks/run-checks.ts';
+import type { Remedy } from '../../../../shared/model/result/finding.ts';
+import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
+import { anEstate, outcomesOf } from '../../../fixtures/findings-input.ts';
+import { arbitraryEstate } from '../../../fixtures/generated/estates.ts';
+import { linesOf } from './answers.ts';
+
+/** What the generator leaves out, one thing in each estate. */
+const MORE: readonly Partial<EstateInput>[] = [
+  {},
+  {
+    eksClusters: [
+      anEksCluster({ vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'true', WARM_ENI_TARGET: '3' }) }),
+    ],
+  },
+  { eksClusters: [anEksCluster({ vpcCni: cniSettings({ WARM_IP_TARGET: '2', MINIMUM_IP_TARGET: '10' }) })] },
+  {
+    eksClusters: [
+      anEksCluster({
+        healthIssues: [
+          { code: 'InsufficientFreeAddresses', message: 'Subnets are full.', resourceIds: ['subnet-00'] },
+        ],
+        nodeGroups: [aNodeGroup({ amiType: 'WINDOWS_CORE_2022_x86_64', subnetIds: ['subnet-00'] })],
+      }),
+    ],
+  },
+  { eksClusters: null, instances: null, routeTables: null, vpcConnections: null },
+  {
+    quotas: [
+      { service: 'vpc', code: 'L-83CA0A9D', name: 'IPv4 CIDR blocks per VPC', value: 50 },
+      { service: 'vpc', code: 'L-DF5E4CA3', name: 'Network interfaces per Region', value: 40 },
+    ],
+    elasticAddresses: [
+      {
+        allocationId: 'eipalloc-01',
+        name: null,
+        associationId: null,
+        networkInterfaceId: null,
+        serviceManaged: null,
+      },
+    ],
+  },
+];
+
+/**
+ * Everything that is said of generated estates, as it was last reviewed. The properties of remedies say what may never
+ * be; this shows what a change of a rule or a word changes. After a change that is meant, read the difference:
+ * `npx vitest run --project unit test/unit/model/recorded -u`.
+ */
+const ESTATES = fc
+  .sample(arbitraryEstate, { seed: 20_261_127, numRuns: 12 })
+  .map((input, index): EstateInput => ({ ...input, ...MORE[index % MORE.length] }));
+
+/** A remedy in full where it is said first, and its title after that. */
+class Remedies {
+  readonly #said = new Set<string>();
+
+  lines(remedies: readonly Remedy[]): readonly string[] {
+    return remedies.flatMap(({ title, ...parts }) => {
+      const details = linesOf(parts).map((line) => `  ${line}`);
+      const whole = [title, ...details].join();
+      if (this.#said.has(whole)) return [`* ${title} (as above)`];
+      this.#said.add(whole);
+      return [`* ${title}`, ...details];
+    });
+  }
+}
+
+/** What is said of a supply, or of a check, once nothing is found any more. */
+const clearIn = (outcomes: readonly CheckOutcome[]): readonly string[] =>
+  bySupply(outcomes).flatMap((group) => {
+    const { check, subject } = elementAt(group, 0);
+    const text = clearText(group);
+    return text === null ? [] : [`${check.supply ?? check.kind} of ${subject.id}: ${text}`];
+  });
+
+const findingsIn = (outcomes: readonly CheckOutcome[], said: Remedies): readonly string[] =>
+  outcomes.flatMap(({ check, finding, hold, isListed, notRaised, raise, subject }) => {
+    const levels = `raises ${raise}, holds ${hold}${isListed ? ', listed' : ''}${notRaised === null ? '' : `: ${notRaised}`}`;
+    const outcome = `${check.kind} of ${subject.id}: ${levels}`;
+    if (finding === null) return [outcome];
+    const { remedies, subject: _subject, ...parts } = finding;
+    return [outcome, ...linesOf(parts), ...said.lines(remedies), ''];
+  });
+
+const offersIn = (input: EstateInput, said: Remedies): readonly string[] => {
+  const estate = anEstate(input);
+  return input.subnets.flatMap((subnet) => [
+    `For ${subnet.subnetId}:`,
+    ...said.lines(remediesForPrefixes(estate, subnet)),
+    ...said.lines(remediesForAddresses(estate, subnet, { addresses: 300, prefixes: 0 })),
+  ]);
+};
+
+test.each(ESTATES.map((input, index) => [index + 1, input] as const))(
+  'what the checks say of generated estate %i',
+  async (number, input) => {
+    const said = new Remedies();
+    const outcomes = outcomesOf(input);
+    const text = [
+      ...findingsIn(outcomes, said),
+      'Once nothing is found:',
+      ...clearIn(outcomes),
+      ...offersIn(input, said),
+      '',
+    ].join('\n');
+    await expect(text).toMatchFileSnapshot(`findings-of-estate-${number}.txt`);
+  },
+);
