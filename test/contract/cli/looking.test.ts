@@ -145,7 +145,7 @@ describe('headroom cost', () => {
     const { code, out } = await headroomInProcess(['cost', ...args]);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^CloudWatch metrics +\$111.90 {2}373 series, 360 of 13240 for subnets, VPCs and clusters$/m,
+      /^CloudWatch metrics +\$111.90 {2}373 series, 360 of 13,240 for subnets, VPCs and clusters$/m,
     );
     expect(out).toContain('$9,855.00 for the advanced tier of VPC IPAM with 50,000 active addresses');
     expect(lab.calls.length).toBe(before);
