@@ -44,7 +44,7 @@ const KEPT_MILLISECONDS = 6 * 3_600_000;
 const KEPT = 6;
 
 /**
- * A scan that reads many interfaces says how far it is, first after this pause, and then after one that is twice as long. Each
+ * A scan that reads many interfaces says how far it is, first after this pause, and then after one that is three times as long. Each
  * time is a request to the store, and there are few of them however long a scan takes.
  */
 const FIRST_PAUSE_MILLISECONDS = 10_000;
@@ -93,7 +93,7 @@ export const noteStart = async (
     const why = shortOf(now);
     const isNews = why !== null && why !== shortOf(last);
     if (!isNews && now.seenAt - last.seenAt < pause) return;
-    if (!isNews) pause *= 2;
+    if (!isNews) pause *= 3;
     last = now;
     // The scan does not wait for this, and does not fail with it: it only helps to explain a scan that is killed.
     put(now).catch(() => {});

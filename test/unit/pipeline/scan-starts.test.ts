@@ -98,11 +98,11 @@ describe('signs of life', () => {
   };
 
   test('are few, however long a scan takes', async () => {
-    expect(await notesOf(() => 100)).toBe(8);
+    expect(await notesOf(() => 100)).toBe(6);
   });
 
   test('come at once where memory gets scarce, and not again while it stays so', async () => {
-    expect(await notesOf((second) => (second < 100 ? 100 : 240))).toBe(8);
+    expect(await notesOf((second) => (second < 100 ? 100 : 240))).toBe(6);
     const { cache } = createMemoryStateStore();
     let [second, used] = [0, 100];
     const life = { endsBy: START + 5 * MINUTE, memory: () => ({ used, limit: 256 }) };
