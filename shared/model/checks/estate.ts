@@ -65,6 +65,7 @@ export class Estate {
   readonly #clustersOfSubnet = new Map<string, string[]>();
   readonly #subnetsOfVpc: ReadonlyMap<string, readonly SubnetAssessment[]>;
   readonly #subnetSubjects = new Map<string, Subject>();
+  #clustersNamingSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #clustersInSubnet: ReadonlyMap<string, ReadonlySet<ClusterAssessment>> | null = null;
   #plan: PlanEstate | null = null;
 
@@ -115,6 +116,15 @@ export class Estate {
   clustersIn(subnetId: string): ReadonlySet<ClusterAssessment> {
     this.#clustersInSubnet ??= clustersBySubnet(this.input.clusters, this.eksClusters);
     return this.#clustersInSubnet.get(subnetId) ?? NO_CLUSTERS;
+  }
+
+  /** Clusters among whose subnets it is, or that take prefixes from it. */
+  clustersNaming(subnetId: string): ReadonlySet<ClusterAssessment> {
+    this.#clustersNamingSubnet ??= bySubnet(this.input.clusters, ({ subnetIds, takesPrefixesFrom }) => [
+      ...subnetIds,
+      ...takesPrefixesFrom,
+    ]);
+    return this.#clustersNamingSubnet.get(subnetId) ?? NO_CLUSTERS;
   }
 
   subnetsIn(subnetIds: readonly string[]): readonly SubnetAssessment[] {
@@ -246,22 +256,30 @@ const NO_CLUSTERS: ReadonlySet<ClusterAssessment> = new Set();
 const clustersBySubnet = (
   clusters: readonly ClusterAssessment[],
   eksClusters: ReadonlyMap<string, EksCluster>,
-): ReadonlyMap<string, ReadonlySet<ClusterAssessment>> => {
-  const bySubnet = new Map<string, Set<ClusterAssessment>>();
-  const note = (subnetId: string, cluster: ClusterAssessment): void => {
-    const known = bySubnet.get(subnetId);
-    if (known === undefined) bySubnet.set(subnetId, new Set([cluster]));
-    else known.add(cluster);
-  };
-  for (const cluster of clusters) {
-    const { clusterName, committed, nodes, nodeSubnetIds } = cluster;
-    for (const subnetId of nodeSubnetIds) note(subnetId, cluster);
-    for (const node of nodes) {
-      if (node.subnetId !== null) note(node.subnetId, cluster);
-      for (const { subnetId } of node.usage) note(subnetId, cluster);
-    }
+): ReadonlyMap<string, ReadonlySet<ClusterAssessment>> =>
+  bySubnet(clusters, ({ clusterName, committed, nodes, nodeSubnetIds }) => {
     const groups = [...(eksClusters.get(clusterName)?.nodeGroups ?? []), ...committed];
-    for (const { subnetIds } of groups) for (const subnetId of subnetIds) note(subnetId, cluster);
+    return [
+      ...nodeSubnetIds,
+      ...nodes.flatMap(({ subnetId, usage }) => [
+        ...(subnetId === null ? [] : [subnetId]),
+        ...usage.map((held) => held.subnetId),
+      ]),
+      ...groups.flatMap(({ subnetIds }) => subnetIds),
+    ];
+  });
+
+const bySubnet = (
+  clusters: readonly ClusterAssessment[],
+  subnetIdsOf: (cluster: ClusterAssessment) => Iterable<string>,
+): ReadonlyMap<string, ReadonlySet<ClusterAssessment>> => {
+  const found = new Map<string, Set<ClusterAssessment>>();
+  for (const cluster of clusters) {
+    for (const subnetId of new Set(subnetIdsOf(cluster))) {
+      const known = found.get(subnetId);
+      if (known === undefined) found.set(subnetId, new Set([cluster]));
+      else known.add(cluster);
+    }
   }
-  return bySubnet;
+  return found;
 };

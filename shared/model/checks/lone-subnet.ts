@@ -34,7 +34,7 @@ export const loneSubnet: Check = {
 const clustersAlone = (estate: Estate, subnet: SubnetAssessment): ReadonlyMap<string, SubnetRole> => {
   const siblings = estate.siblingsOf(subnet);
   return new Map(
-    estate.input.clusters
+    [...estate.clustersIn(subnet.subnetId)]
       .filter(({ nodeSubnetIds }) => nodeSubnetIds.includes(subnet.subnetId))
       .flatMap((cluster) => {
         const others = siblings

@@ -29,7 +29,7 @@ export const podsElsewhere = (
 ): PodsElsewhere | null => {
   if (supply === 'addresses' && owners?.every(({ kind }) => NODE_KINDS.has(kind)) !== true) return null;
   const found = new Map<string, { readonly subnet: SubnetAssessment; readonly left: number }>();
-  for (const cluster of estate.input.clusters) {
+  for (const cluster of estate.clustersNaming(subnetId)) {
     if (supply === 'prefixes' && !cluster.takesPrefixesFrom.includes(subnetId)) continue;
     if (supply === 'addresses' && !cluster.subnetIds.includes(subnetId)) continue;
     if (supply === 'addresses' && estate.eksClusters.get(cluster.clusterName)?.subnetIds.includes(subnetId))
