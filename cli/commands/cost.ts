@@ -3,6 +3,7 @@ import {
   type EstateSize,
   type MetricsBy,
   monthlyCost,
+  scanSecondsOf,
 } from '../../shared/metrics/monthly-cost.ts';
 import { ASSUMED_OTLP_GIGABYTE, PRICES_AS_OF } from '../../shared/metrics/prices.ts';
 import { count, number } from '../../shared/model/base/text/numbers.ts';
@@ -33,7 +34,7 @@ interface Options extends ScanOptions, OutputOptions, Omit<Filters, 'severity'> 
   readonly clusters?: string;
   readonly activeAddresses?: string;
   readonly interval: string;
-  readonly scanSeconds: string;
+  readonly scanSeconds?: string;
   readonly sink?: MetricsBy;
   readonly otlpGigabyte: string;
 }
@@ -89,7 +90,7 @@ export const addCostCommand: AddCommand = (program, session) => {
     .option('--clusters <n>', 'number of EKS clusters (default: 0)')
     .option('--active-addresses <n>', 'addresses in use (default: 100 for each subnet)')
     .option('--interval <minutes>', 'minutes between scans', '5')
-    .option('--scan-seconds <n>', 'duration of the scan of one target, in seconds', '3')
+    .option('--scan-seconds <n>', 'seconds of the scan of one target (default: by its subnets, at least 3)')
     .option('--sink <sink>', "cloudwatch, emf or otlp (default: the file's, or cloudwatch)")
     .option('--otlp-gigabyte <dollars>', 'the price of a GB of OTLP metrics', String(ASSUMED_OTLP_GIGABYTE))
     .addHelpText(
@@ -108,17 +109,18 @@ Examples:
       const configuration = await readConfiguration(options.config);
       const shape = {
         scanIntervalMinutes: wholeNumber('--interval', options.interval),
-        scanSeconds: wholeNumber('--scan-seconds', options.scanSeconds),
         subnetSeries: configuration.metrics.subnetSeries,
         monthlyDollars: configuration.metrics.monthlyDollars,
         sink: sinkOf(options.sink ?? configuration.metrics.sink),
         otlpGigabyte: priceOf('--otlp-gigabyte', options.otlpGigabyte),
       };
+      const given =
+        options.scanSeconds === undefined ? null : wholeNumber('--scan-seconds', options.scanSeconds);
       if (shape.scanIntervalMinutes === 0)
         throw new UsageError('--interval 0 is not an interval.', 'Give at least 1.');
       const { io } = session;
       await watching(session, options, async () => {
-        let size: EstateSize;
+        let size: Omit<EstateSize, 'scanSeconds'>;
         let uncounted = 0;
         if (options.subnets !== undefined) {
           const subnets = wholeNumber('--subnets', options.subnets);
@@ -155,7 +157,8 @@ Examples:
           uncounted = document.subnets.filter((subnet) => takenIn(subnet) === null).length;
           if (failed === EXIT.nothingScanned) return;
         }
-        const cost = monthlyCost(size);
+        const estate = { ...size, scanSeconds: given ?? scanSecondsOf(size) };
+        const cost = monthlyCost(estate);
         if (options.format !== 'json' && options.format !== 'yaml')
           for (const warning of cost.warnings) io.err(`warning  ${warning}\n`);
         const dye = paint(io);
@@ -170,7 +173,7 @@ Examples:
             schema: 'headroom/cost@1',
             pricesAsOf: PRICES_AS_OF,
             currency: 'USD',
-            estate: size,
+            estate,
             ...cost,
           } satisfies CostDocument,
           listing: { columns: COLUMNS, rows: cost.lines, nameOf: ({ item }) => item },

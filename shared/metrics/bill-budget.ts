@@ -1,8 +1,5 @@
 import { SUBNET_METRICS } from './catalogue.ts';
-import { type MetricsBy, seriesWithinBill } from './monthly-cost.ts';
-
-/** Seconds of the scan of one target, where nothing else is known: the default of `headroom cost`. */
-const SCAN_SECONDS = 3;
+import { type MetricsBy, scanSecondsOf, seriesWithinBill } from './monthly-cost.ts';
 
 /**
  * The series of a deployment within its budget, by the estate that a run plans. With a limit of the whole bill, metrics get
@@ -17,16 +14,18 @@ export const seriesBudget = (
   scanIntervalMinutes: number,
 ): ((estate: { readonly targets: number; readonly series: number }) => number) | null => {
   if (settings.sink === 'otlp') return null;
-  return ({ targets, series }) =>
-    seriesWithinBill({
+  return ({ targets, series }) => {
+    // The series that scans asked for, as if all were of subnets: what a subnet costs beside its series is little.
+    const subnets = Math.max(targets, Math.ceil(series / SUBNET_METRICS.metrics.length));
+    return seriesWithinBill({
       ...settings,
       targets,
-      // The series that scans asked for, as if all were of subnets: what a subnet costs beside its series is little.
-      subnets: Math.max(targets, Math.ceil(series / SUBNET_METRICS.metrics.length)),
+      subnets,
       vpcs: 0,
       clusters: 0,
       activeAddresses: 0,
       scanIntervalMinutes,
-      scanSeconds: SCAN_SECONDS,
+      scanSeconds: scanSecondsOf({ subnets, targets }),
     });
+  };
 };

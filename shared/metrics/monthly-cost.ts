@@ -44,16 +44,25 @@ export interface MonthlyCost {
 }
 
 const MEMORY_GIGABYTES = 0.25;
+/** With three nodes each and 36 days of history; `test/process/scale/large-targets.test.ts`. */
+const SUBNETS_IN_TARGET = 5_000;
 /**
- * With 36 days of history; `test/process/scale/large-targets.test.ts`. 5,000 took 242 MB of the 256, and 46 s of a processor
- * that was busy: a function of 256 MB has a seventh of one.
+ * `infra/lambda/alarms.yml`. By OTLP two of them have no metric, and CloudWatch has three in PromQL
+ * (`infra/lambda/metric-resources.ts`). That one of those costs what another alarm costs is an assumption.
  */
-const SUBNETS_IN_TARGET = 3_000;
-/** `infra/lambda/alarms.yml`. */
-const ALARMS = 6;
+const ALARMS: Readonly<Record<MetricsBy, number>> = { cloudwatch: 6, emf: 6, otlp: 7 };
 /** The fleet's, a VPC's and a cluster's. */
 const DASHBOARDS = 3;
 const PLAN_SECONDS = 3;
+/** A small target: AWS takes this long to answer. */
+const LEAST_SCAN_SECONDS = 3;
+/**
+ * Processor time of a scan for each subnet, with three nodes and 36 days of history: 4 to 5 ms.
+ * Measured with the bundle on accounts of 5,000.
+ */
+const PROCESSOR_SECONDS_PER_SUBNET = 0.005;
+/** Lambda gives a whole processor at 1,769 MB (Lambda developer guide, "Configure Lambda function memory"). */
+const PROCESSOR_MEGABYTES = 1_769;
 /**
  * Bytes of one value on the wire before compression, which is what CloudWatch charges for. Measured by
  * `test/contract/metrics/bytes-of-a-value.test.ts`.
@@ -161,14 +170,21 @@ const warningsOf = ({ subnets, targets }: EstateSize): readonly string[] => {
   return inTarget <= SUBNETS_IN_TARGET
     ? []
     : [
-        `A target has ${number(inTarget)} subnets on average, and the function of 256 MB holds about ${number(SUBNETS_IN_TARGET)}. Give it more memory, or scan fewer VPCs (scan.vpcs).`,
+        `A target has ${number(inTarget)} subnets on average, and the function of 256 MB holds about ${number(SUBNETS_IN_TARGET)}. Give it more memory (docs/deploy.md, "Large accounts"), or scan fewer VPCs (scan.vpcs).`,
       ];
+};
+
+/** Seconds of one scan of one target, in a function that has a share of a processor by its memory. */
+export const scanSecondsOf = ({ subnets, targets }: Pick<EstateSize, 'subnets' | 'targets'>): number => {
+  const busy = (subnets / Math.max(1, targets)) * PROCESSOR_SECONDS_PER_SUBNET;
+  return Math.max(LEAST_SCAN_SECONDS, Math.ceil((busy * PROCESSOR_MEGABYTES) / (MEMORY_GIGABYTES * 1024)));
 };
 
 const totalOf = (lines: readonly CostLine[]): number => lines.reduce((sum, { dollars }) => sum + dollars, 0);
 
 const linesOf = (size: EstateSize, published: number): CostLine[] => {
-  const { targets, subnets, scanIntervalMinutes, scanSeconds } = size;
+  const { targets, subnets, scanIntervalMinutes, scanSeconds, sink = 'cloudwatch' } = size;
+  const alarms = ALARMS[sink];
   const runs = (HOURS_PER_MONTH * 60) / scanIntervalMinutes;
   const scans = runs * targets;
   const series = published + ownSeries(size);
@@ -183,7 +199,7 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
 
   return [
     ...metricLines(size, published, series, runs),
-    { item: 'CloudWatch alarms', basis: `${ALARMS} alarms`, dollars: ALARMS * PRICES.alarm },
+    { item: 'CloudWatch alarms', basis: `${alarms} alarms`, dollars: alarms * PRICES.alarm },
     {
       item: 'CloudWatch dashboards',
       basis: `${DASHBOARDS} dashboards`,

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type EstateSize, metricsPrice, monthlyCost } from '../../../shared/metrics/monthly-cost.ts';
+import { PROMQL_ALARMS } from '../../../infra/lambda/metric-resources.ts';
+import {
+  type EstateSize,
+  metricsPrice,
+  monthlyCost,
+  scanSecondsOf,
+} from '../../../shared/metrics/monthly-cost.ts';
 
 const size = (changes: Partial<EstateSize> = {}): EstateSize => ({
   targets: 80,
@@ -109,10 +115,10 @@ test('scanning every fifteen minutes costs a third of the scans', () => {
 });
 
 test.each([
-  [3_000, 1, 0],
-  [3_001, 1, 1],
-  [240_000, 80, 0],
-  [240_001, 80, 1],
+  [5_000, 1, 0],
+  [5_001, 1, 1],
+  [400_000, 80, 0],
+  [400_001, 80, 1],
 ])(
   '%d subnets in %d targets have %d warnings that they do not fit the function',
   (subnets, targets, count) => {
@@ -120,8 +126,27 @@ test.each([
   },
 );
 
-test('counts the alarms that a deployment has', () => {
+test.each([
+  ['cloudwatch', true, 0],
+  ['emf', true, 0],
+  ['otlp', false, Object.keys(PROMQL_ALARMS).length],
+] as const)('%s: counts the alarms that a deployment has', (sink, isClassic, inPromql) => {
   const template = readFileSync(join(import.meta.dirname, '../../../infra/lambda/alarms.yml'), 'utf8');
-  const alarms = template.match(/Type: AWS::CloudWatch::Alarm/g)?.length ?? 0;
-  expect(lineOf(monthlyCost(size()), 'CloudWatch alarms')).toBeCloseTo(alarms * 0.1, 6);
+  const alarms = template.split('Type: AWS::CloudWatch::Alarm').slice(1);
+  const made = alarms.filter(
+    (alarm) => isClassic || !alarm.trimStart().startsWith('Condition: MetricsAreClassic'),
+  );
+  expect(alarms.length - made.length).toBe(isClassic ? 0 : 2);
+  const said = lineOf(monthlyCost(size({ sink })), 'CloudWatch alarms');
+  expect(said).toBeCloseTo((made.length + inPromql) * 0.1, 6);
+});
+
+test.each([
+  [1, 3],
+  [70, 3],
+  [1_000, 35],
+  [5_000, 173],
+])('a scan of %d subnets takes %d s in a function that has a seventh of a processor', (subnets, seconds) => {
+  expect(scanSecondsOf({ subnets, targets: 1 })).toBe(seconds);
+  expect(scanSecondsOf({ subnets: 10 * subnets, targets: 10 })).toBe(seconds);
 });
