@@ -32,6 +32,7 @@ export class ClusterCapacity {
   /** The nodes of each type, and what was found of them: each subnet is asked several times. */
   readonly #placed: ReadonlyMap<string, NodesByPlace>;
   readonly #extras = new Map<string, NodeExtras>();
+  readonly #windows = new Map<string, boolean>();
 
   constructor(plan: ClusterPlan, groups: readonly GrowingGroup[]) {
     this.#plan = plan;
@@ -264,8 +265,17 @@ export class ClusterCapacity {
     return live.length === 0 ? !this.#launched.has(instanceType) : live.some(({ autoMode }) => autoMode);
   }
 
-  /** Whether all nodes of the type run Windows, or all groups that launch it where it has no node yet. */
+  /**
+   * Whether all nodes of the type run Windows, or all groups that launch it where it has no node yet. Each subnet asks, so the
+   * nodes are gone through once.
+   */
   #isWindows(instanceType: string): boolean {
+    const known = this.#windows.get(instanceType) ?? this.#isWindowsNow(instanceType);
+    this.#windows.set(instanceType, known);
+    return known;
+  }
+
+  #isWindowsNow(instanceType: string): boolean {
     const { eks, nodes } = this.#plan;
     const ofType = nodes.filter(({ node }) => node.instance.instanceType === instanceType);
     if (ofType.length > 0) return ofType.every(({ node }) => isWindowsNode(node, eks));
