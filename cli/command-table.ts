@@ -90,6 +90,12 @@ export const COMMAND_TABLE: readonly CommandRow[] = [
     load: async () => (await import('./commands/alerts.ts')).addAlertsCommand,
   },
   {
+    name: 'runbook',
+    usage: '<check>',
+    description: 'what to do about an alert of a check: its runbook',
+    load: async () => (await import('./commands/runbook.ts')).addRunbookCommand,
+  },
+  {
     name: 'acknowledge',
     aliases: ['ack'],
     usage: '[options] <alert...>',

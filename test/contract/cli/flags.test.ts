@@ -93,6 +93,7 @@ describe('the options that many commands have', () => {
       'serve',
       'completion',
       'replay',
+      'runbook',
     ]);
     expect(
       COMMANDS.filter(([name]) => !silent.has(name))
