@@ -32,7 +32,7 @@ describe('on shapes that it was not tuned on, Headroom', () => {
     expect({ exhausted, missed, tooEarly }).toEqual({ exhausted: 18, missed: 0, tooEarly: 0 });
   });
 
-  // These are the aims. This draw has medians of 161 and 88 hours, and 58 and 45 at worst (decision 34).
+  // These are the aims. This draw has medians of 156 and 83 hours, and 58 and 44 at worst (decision 34).
   test.each([
     ['growth', 96, 24],
     ['late growth', 72, 12],
@@ -52,9 +52,9 @@ describe('on shapes that it was not tuned on, Headroom', () => {
 
   test('cries wolf less often than any alarm that is nearly as early', () => {
     const ours = falseRate(scoreBy('headroom'));
-    // 0.16 in this draw, six episodes. Four are steps of several hours, which look like drains until they stop.
-    // The aim of 0.1 is not reached (decision 34).
-    expect(ours).toBeLessThan(0.17);
+    // 0.13 in this draw, five episodes. Three are steps, which look like surges or drains until they stop.
+    // The aim of 0.1 is reached on the tuning draws together, and not in this one (decision 34).
+    expect(ours).toBeLessThan(0.15);
     for (const name of ['80 % used, 15 min', 'linear 6 h -> 24 h, 30 min', 'linear 3 d -> 3 d, 30 min']) {
       expect(ours).toBeLessThan(falseRate(scoreBy(name)));
     }
