@@ -5,7 +5,7 @@ import { resourceName } from '../result/resource-name.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
-import { isForOthers, rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
+import { isForOthers, isPodSubnet, rolesOf, type SubnetRole } from './remedies/cluster-subnets.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
 
 /** With more than this share left, a subnet without a sibling is a choice, not a problem. */
@@ -23,7 +23,7 @@ export const loneSubnet: Check = {
   about: "each subnet of a cluster's nodes or pods",
   condition:
     'The nodes of a cluster have only one subnet in a zone, and less than half of it is left. Under custom networking, the same of its pods. Warning below a fifth; else information.',
-  unknown: 'How many addresses are left is not known.',
+  unknown: 'How many addresses are left, or its zone, is not known.',
   impact:
     'When it is full, nodes and pods have no other subnet in the zone. Neither the CNI nor Karpenter nor an Auto Scaling group has a second choice.',
   settings: 'findings',
@@ -50,15 +50,23 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   const subject = estate.subnetSubject(subnet);
   const clusters = clustersAlone(estate, subnet);
   if (clusters.size === 0) return healthy(subject);
-  const { availabilityZone } = subnet;
+  const { availabilityZone, outpostArn } = subnet;
+  if (availabilityZone === null) return notMeasured(subject, 'Its zone is not known.');
+  const place = outpostArn === null ? availabilityZone : `${availabilityZone} on its Outpost`;
   const supply = addressSupply(subnet);
   if (supply === null) return notMeasured(subject, 'How many addresses are left is not known.');
   const { available, usable } = supply;
   if (usable === 0) return healthy(subject);
   const share = available / usable;
-  const unused = estate
-    .siblingsOf(subnet)
-    .filter((other) => (addressSupply(other)?.available ?? 0) > available && !isForOthers(estate, other));
+  const unused = estate.siblingsOf(subnet).filter(
+    (other) =>
+      (addressSupply(other)?.available ?? 0) > available &&
+      !isForOthers(estate, other) &&
+      // Under custom networking those of pods are no second choice for nodes.
+      estate.input.clusters.every(
+        (cluster) => !clusters.has(cluster.clusterName) || !isPodSubnet(cluster, other),
+      ),
+  );
   const evidence = [
     { name: 'available', value: available, unit: 'addresses' },
     { name: 'usable', value: usable, unit: 'addresses' },
@@ -70,9 +78,11 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
     const forPods = [...clusters.values()].every((role) => role === 'pods');
     const others = unused.map((other) => other.name ?? other.subnetId);
     return {
-      title: `${resourceName(subject)}: the only subnet ${forPods ? 'for pods of' : 'of'} ${names} in ${availabilityZone}, ${count(available, 'address')} left`,
-      explanation: `${leftText(supply)}${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${availabilityZone}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
-      remedies: () => remediesForAddresses(estate, subnet),
+      title: `${resourceName(subject)}: the only subnet ${forPods ? 'for pods of' : 'of'} ${names} in ${place}, ${count(available, 'address')} left`,
+      explanation: `${leftText(supply)}${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${place}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,
+      // While some are left, another subnet for pods keeps them for nodes.
+      remedies: () =>
+        remediesForAddresses(estate, subnet, undefined, forPods || available > 0 ? 'nodes' : 'node-starts'),
       owners: subnet.owners,
     };
   });

@@ -60,7 +60,7 @@ const result = (estate: Estate, cluster: ClusterAssessment): readonly CheckResul
             .flatMap((tightest) =>
               limitedBy === 'prefixes'
                 ? remediesForPrefixes(estate, tightest)
-                : remediesForAddresses(estate, tightest),
+                : remediesForAddresses(estate, tightest, undefined, 'node-starts'),
             )
             .map(withoutFits),
       }),

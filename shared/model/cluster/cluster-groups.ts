@@ -203,13 +203,18 @@ interface GroupFacts {
   readonly inGroup?: boolean;
 }
 
+/** A subnet in which nodes of a group start, with what its nodes show. */
+interface GroupPlace {
+  readonly nodes: NodesByPlace;
+  readonly hasLive: boolean;
+  readonly subnetId: string;
+  readonly availabilityZone: string | null;
+}
+
 const extrasIn = (
   plan: ClusterPlan,
   { templates = [], instanceTypes }: GroupFacts,
-  nodes: NodesByPlace,
-  hasLive: boolean,
-  subnetId: string,
-  availabilityZone: string | null,
+  { nodes, hasLive, subnetId, availabilityZone }: GroupPlace,
 ): Required<Pick<GroupSubnet, 'extras' | 'slotsTaken'>> => {
   const shown = withTemplates(extrasOf(nodes, subnetId, availabilityZone), templates, subnetId);
   const isShown = shown.takes.length > 0 || hasLive;
@@ -252,7 +257,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
       nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
-      ...extrasIn(plan, group, placed, hasLive, subnetId, availabilityZone),
+      ...extrasIn(plan, group, { nodes: placed, hasLive, subnetId, availabilityZone }),
     };
   });
   // Where the primary interface of nodes serves pods in one subnet and not in another, the one that takes more counts.

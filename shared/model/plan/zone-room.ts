@@ -80,11 +80,12 @@ const placesWith = (
   if (opens === undefined) return places;
   const { subnet, use } = opens;
   const { subnetId } = subnet;
-  if (use === 'nodes')
-    return [
-      ...places,
-      { subnetId, availabilityZone: zone, podSubnetIds: [subnetId], primaryServesPods: true },
-    ];
+  if (use === 'nodes') {
+    // Under custom networking their pods go where those of the other nodes do.
+    const apart = places.find(({ primaryServesPods }) => !primaryServesPods);
+    const own = { podSubnetIds: [subnetId], primaryServesPods: true };
+    return [...places, { ...(apart ?? own), subnetId, availabilityZone: zone }];
+  }
   return places.map((place) =>
     use === 'pods'
       ? { ...place, podSubnetIds: [subnetId], primaryServesPods: false }

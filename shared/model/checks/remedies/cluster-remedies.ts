@@ -152,7 +152,6 @@ export const endOldNodesFirst = ({ clusterName, region }: ClusterAssessment, { g
     'EKS then ends a node before it starts the new one, which takes the addresses that were given back.',
   price: 'Free. The group has fewer nodes while an update runs.',
   when: 'Right when the workload can do without some of its nodes for a while.',
-  gains: { addresses: 0, prefixes: 0 },
   commands: [
     aws('eks', 'update-nodegroup-config', region, {
       'cluster-name': clusterName,

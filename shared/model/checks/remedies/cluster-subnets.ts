@@ -108,11 +108,13 @@ export const nodeTake = (cluster: ClusterAssessment, subnet: SubnetAssessment): 
     ...cluster.nodes.flatMap(({ usage }) => usage.filter(({ subnetId }) => subnetId === subnet.subnetId)),
     ...cluster.committed
       .filter(({ subnetIds }) => subnetIds.includes(subnet.subnetId))
-      .flatMap(({ perNode }) =>
-        perNode === null
+      .flatMap(({ perNode }) => {
+        // The rest is of the pods' subnet.
+        if (cluster.customNetworking) return { addresses: 1, prefixes: 0 };
+        return perNode === null
           ? []
-          : { ...perNode, addresses: perNode.addresses + perNode.prefixes * ADDRESSES_PER_PREFIX },
-      ),
+          : { ...perNode, addresses: perNode.addresses + perNode.prefixes * ADDRESSES_PER_PREFIX };
+      }),
   ];
   if (takes.length === 0) return null;
   return {

@@ -2,7 +2,6 @@ import type { EksCluster } from '../../aws/inventory.ts';
 import { aws, type ShellVariable } from '../../base/commands.ts';
 import { elementAt } from '../../base/element-at.ts';
 import { displayName } from '../../base/text/names.ts';
-import { freeRange } from '../../net/free-ranges.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
 import { addressSupply } from '../../subnet/address-supply.ts';
@@ -15,7 +14,8 @@ import {
   placeBeside,
 } from './new-subnet.ts';
 import { routeTableOf, servesTheSame } from './routes.ts';
-import { associateCommands, blockPreconditions, newBlock } from './vpc-remedies.ts';
+import { isUnrouted } from './secondary-ranges.ts';
+import { associateCommands, blockPreconditions, rangeInNewBlock } from './vpc-remedies.ts';
 
 /** An EKS control plane's subnets can be changed, within the VPC and its set of zones. 16 free addresses is what AWS recommends. */
 const CONTROL_PLANE_ADDRESSES_RECOMMENDED = 16;
@@ -106,6 +106,8 @@ const mayReplace = (estate: Estate, own: SubnetAssessment, other: SubnetAssessme
   return (
     (other.owners?.every(({ kind }) => !NOT_FOR_CONTROL_PLANES.has(kind)) ?? false) &&
     other.ownerId === own.ownerId &&
+    // Clients outside the VPC would find no way to it.
+    (isUnrouted(own.cidrBlock ?? '') || !isUnrouted(other.cidrBlock ?? '')) &&
     (table === null || otherTable === null || servesTheSame(table, otherTable))
   );
 };
@@ -156,9 +158,18 @@ export const addControlPlaneSubnets = (
   const ownRanges = own.filter((range) => range !== null);
   const isOwnSpace = ownRanges.length === places.length;
   const { vpc } = first.place;
-  const block = isOwnSpace ? null : newBlock(estate, vpc, `${eks.name} control-plane`);
-  if (!isOwnSpace && block === null) return null;
-  const ranges = block === null ? ownRanges : rangesIn(block, places.length);
+  const inBlocks = isOwnSpace
+    ? []
+    : places.flatMap(
+        ({ subnet }) =>
+          rangeInNewBlock(estate, vpc, {
+            purpose: `${subnet.subnetId} control-plane`,
+            length: NEW_SUBNET_LENGTH,
+          }) ?? [],
+      );
+  if (!isOwnSpace && inBlocks.length < places.length) return null;
+  const blocks = [...new Set(inBlocks.map(({ block }) => block))];
+  const ranges = isOwnSpace ? ownRanges : inBlocks.map(({ range }) => range);
   const added = places.map(
     ({ subnet, place }, index): AddedSubnet => ({
       subnet,
@@ -172,33 +183,26 @@ export const addControlPlaneSubnets = (
     title: `Give the control plane of ${eks.name} new subnets: ${added.map(({ range }) => range).join(', ')}`,
     effect:
       'A /28 for the control plane alone is what AWS recommends. The cluster stays up; nodes are not touched.',
-    price: `Free. The update takes some minutes${block === null ? '' : ', and EKS may take up to five hours to notice a new block'}.`,
+    price: `Free. The update takes some minutes${isOwnSpace ? '' : ', and EKS may take up to five hours to notice a new block'}.`,
     when: 'Right when the present subnets stay full.',
     gains: { addresses: added.length * NEW_SUBNET_ADDRESSES, prefixes: 0 },
-    ranges: block === null ? added.map(({ range }) => range) : [block],
+    ranges,
     commands: [
-      ...(block === null ? [] : associateCommands(vpc, block)),
+      ...blocks.flatMap((block) => associateCommands(vpc, block)),
       ...added.flatMap(({ subnet, range, variable, place: { zone } }) =>
         createCommands(estate, subnet, 'control-plane', { range, zone }, variable),
       ),
       updateSubnets(eks, region, [...kept, ...added.map(({ variable }) => variable)]),
     ],
     preconditions: [
-      ...(block === null ? [] : blockPreconditions(estate, vpc, block)),
+      ...blocks.flatMap((block) => blockPreconditions(estate, vpc, block)),
       ...distinct(
         added.flatMap(({ subnet, range }) => createPreconditions(estate, subnet, 'control-plane', range)),
       ),
     ],
   };
-  return { remedy, needsBlock: block !== null };
+  return { remedy, needsBlock: !isOwnSpace };
 };
-
-/** So many subnets from the beginning of a block, which is much larger than they are. */
-const rangesIn = (block: string, count: number): readonly string[] =>
-  Array.from({ length: count }).reduce<readonly string[]>(
-    (taken) => [...taken, freeRange([block], taken, NEW_SUBNET_LENGTH)].filter((range) => range !== null),
-    [],
-  );
 
 const distinct = (preconditions: readonly Precondition[]): readonly Precondition[] => [
   ...new Map(preconditions.map((each) => [each.text, each])).values(),

@@ -137,7 +137,9 @@ const hasOnlyWindows = (
   { nodes }: ClusterAssessment,
   { subnetId }: Pick<SubnetAssessment, 'subnetId'>,
 ): boolean => {
-  const here = nodes.filter((node) => node.subnetId === subnetId);
+  const inSubnet = nodes.filter((node) => node.subnetId === subnetId);
+  // Before the first node runs there, the others tell what will.
+  const here = inSubnet.length > 0 ? inSubnet : nodes;
   return here.length > 0 && here.every(({ windows }) => windows === true);
 };
 

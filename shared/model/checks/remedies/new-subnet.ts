@@ -1,6 +1,7 @@
 import type { Tags } from '../../aws/inventory.ts';
 import { aws, keep, type ShellVariable } from '../../base/commands.ts';
 import { largestOf } from '../../base/extremes.ts';
+import { displayableCommands } from '../../base/shell-words.ts';
 import { count } from '../../base/text/numbers.ts';
 import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
@@ -34,8 +35,11 @@ export const LOAD_BALANCER_SUBNET = 27;
 /** Subnets per VPC; AWS raises the quota on request. Source: VPC user guide, quotas. */
 const SUBNETS_PER_VPC = 200;
 
-/** What a new subnet is for. `nodes` finds out by itself whether the CNI's discovery or an ENIConfig leads to it. */
-export type SubnetPurpose = 'discovery' | 'nodes' | 'control-plane' | 'load-balancer';
+/**
+ * What a new subnet is for. `nodes` finds out by itself whether the CNI's discovery or an ENIConfig leads to it. `node-starts` are
+ * nodes that find no address at their start: they take it from their own subnet, so that subnet discovery does not help them.
+ */
+export type SubnetPurpose = 'nodes' | 'node-starts' | 'control-plane' | 'load-balancer';
 
 /** How much is missing, where it is known. */
 export interface Shortfall {
@@ -66,6 +70,18 @@ export const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): st
   use === 'nodes' && isForServices(subnet, clustersUsing(estate, subnet))
     ? serviceEffect(subnet)
     : EFFECTS[use];
+
+/** No node is there that could use another subnet. */
+const waitsForItsFirstNode = (
+  { committed, nodes }: ClusterAssessment,
+  { subnetId }: SubnetAssessment,
+): boolean =>
+  nodes.length === 0 &&
+  committed.some(({ currentNodes, subnetIds }) => currentNodes === 0 && subnetIds.includes(subnetId));
+
+/** Load balancers hold most of it, and no nodes are there. */
+const isForLoadBalancers = (subnet: SubnetAssessment): boolean =>
+  !mayHaveNodes(subnet, []) && largestOwner(subnet)?.kind === 'load-balancer';
 
 /** Fargate pods are a cluster's, but no group and no CNI places them. */
 const isForServices = (subnet: SubnetAssessment, clusters: readonly ClusterAssessment[]): boolean =>
@@ -172,10 +188,12 @@ export const useOf = (
 ): Use => {
   if (purpose === 'control-plane' || purpose === 'load-balancer') return purpose;
   const clusters = clustersUsing(estate, subnet);
-  if (clusters.length === 0) return purpose;
+  if (clusters.length === 0) return isForLoadBalancers(subnet) ? 'load-balancer' : 'nodes';
   if (clusters.some(({ autoMode }) => autoMode)) return 'node-class';
   if (podClusters(estate, subnet).length > 0) return 'eni-config';
-  return clusters.some(({ customNetworking }) => customNetworking) ||
+  return purpose === 'node-starts' ||
+    clusters.every((cluster) => waitsForItsFirstNode(cluster, subnet)) ||
+    clusters.some(({ customNetworking }) => customNetworking) ||
     discoveryPreconditions(estate, clusters, subnet).some(({ holds }) => holds === false) ||
     (prefixes === 0 && clusters.every((cluster) => findsPodsElsewhere(estate, cluster, subnet)))
     ? 'nodes'
@@ -214,8 +232,11 @@ const lengthsFor = (
 };
 
 /** The smallest subnet that has so many addresses and prefixes, without those that AWS keeps. */
-export const lengthCovering = ({ addresses, prefixes }: Shortfall): number =>
-  32 - Math.ceil(Math.log2(Math.max(addresses + AWS_ADDRESSES, (prefixes + 2) * ADDRESSES_PER_PREFIX)));
+export const lengthCovering = ({ addresses, prefixes }: Shortfall): number => {
+  const forPrefixes = prefixes === 0 ? 0 : (prefixes + 2) * ADDRESSES_PER_PREFIX;
+  const size = Math.max(addresses + AWS_ADDRESSES, forPrefixes);
+  return Math.min(SMALLEST_SUBNET, 32 - Math.ceil(Math.log2(size)));
+};
 
 /** The shortfall, and room for two nodes at the least: a subnet that holds one is full at once. */
 export const forTwoNodes = (
@@ -337,7 +358,9 @@ const tagsFor = (estate: Estate, subnet: SubnetAssessment, use: Use): Tags => {
 /** The name of the subnet that is short, with the first number that no subnet of the VPC has. */
 const freshName = (estate: Estate, subnet: SubnetAssessment): string => {
   const names = new Set(estate.subnetsOfVpc(subnet.vpcId).map(({ name }) => name));
-  const base = subnet.name ?? subnet.subnetId;
+  // A name that cannot be copied would hide every command of the remedy.
+  const base =
+    subnet.name === null || displayableCommands([subnet.name]) === null ? subnet.subnetId : subnet.name;
   let number = 2;
   while (names.has(`${base}-${number}`)) number += 1;
   return `${base}-${number}`;

@@ -18,6 +18,9 @@ export const routeTableOf = (
  * own, so only their kind counts. Which transit gateway or peering it is does matter. Local routes are the VPC's own.
  */
 export const servesTheSame = (a: RouteTable, b: RouteTable): boolean => {
+  if (a === b) return true;
+  // Two NAT gateways that are gone are no place.
+  if (b.routes.some(({ active, destination }) => !active && destination === DEFAULT_ROUTE)) return false;
   const [left, right] = [purposesOf(a), purposesOf(b)];
   return left.size === right.size && [...left].every((purpose) => right.has(purpose));
 };

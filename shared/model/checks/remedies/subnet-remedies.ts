@@ -13,7 +13,7 @@ import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
 import { deleteLeakedIn, endOldNodesFirst, lowerMaximum, scaleDown } from './cluster-remedies.ts';
 import { clustersUsing, isPodSubnet } from './cluster-subnets.ts';
-import { addSubnet, forTwoNodes, type Shortfall } from './new-subnet.ts';
+import { addSubnet, forTwoNodes, type Shortfall, type SubnetPurpose } from './new-subnet.ts';
 import { inOrder, ranked } from './ranked.ts';
 import { releaseReservation, reservePrefixRange, turnExplicitReservation } from './reservations.ts';
 import { useSibling } from './siblings.ts';
@@ -26,14 +26,16 @@ export { addSubnet, LOAD_BALANCER_SUBNET } from './new-subnet.ts';
  * What helps a subnet that has few single addresses left, best first: what helps at once and costs least comes first.
  *
  * @param shortfall how much is missing, where it is known: a new subnet is made as large
+ * @param purpose `node-starts` where nodes cannot start
  */
 export const remediesForAddresses = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall?: Shortfall,
+  purpose: SubnetPurpose = 'nodes',
 ): readonly Remedy[] => [
-  ...ranked(...forAddresses(estate, subnet, shortfall)),
-  ...atLast(estate, subnet, shortfall),
+  ...ranked(...forAddresses(estate, subnet, { shortfall, purpose })),
+  ...atLast(estate, subnet, { shortfall, purpose }),
 ];
 
 /** What a single free block has to give at the least. */
@@ -45,8 +47,8 @@ export const remediesForPrefixes = (
   subnet: SubnetAssessment,
   shortfall: Shortfall = ONE_PREFIX,
 ): readonly Remedy[] => [
-  ...ranked(...forPrefixes(estate, subnet, shortfall)),
-  ...atLast(estate, subnet, shortfall),
+  ...ranked(...forPrefixes(estate, subnet, { shortfall, purpose: 'nodes' })),
+  ...atLast(estate, subnet, { shortfall, purpose: 'nodes' }),
 ];
 
 /** What helps a group to reach its maximum, for the supply that refuses its next node. */
@@ -60,12 +62,15 @@ export const remediesForDemand = (
     estate,
     cluster,
     demand,
-    demandOf(shortfall ?? 0, perNode ?? { addresses: 0, prefixes: 0 }),
+    { shortfall: demandOf(shortfall ?? 0, perNode ?? { addresses: 0, prefixes: 0 }), purpose: 'node-starts' },
     lowerMaximum(estate, cluster, demand, currentNodes + (fits ?? 0)),
   );
 };
 
-/** The same for the nodes that an update starts first: the group's maximum does not hold them back. */
+/**
+ * The same for the nodes that an update starts first: the group's maximum does not hold them back. They start in the subnets of
+ * the group, which EKS does not let change, so that a new subnet does not help them.
+ */
 export const remediesForUpdate = (
   estate: Estate,
   cluster: ClusterAssessment,
@@ -76,7 +81,10 @@ export const remediesForUpdate = (
     estate,
     cluster,
     demand,
-    demandOf(nodes - fits, demand.perNode ?? { addresses: 0, prefixes: 0 }),
+    {
+      shortfall: demandOf(nodes - fits, demand.perNode ?? { addresses: 0, prefixes: 0 }),
+      purpose: null,
+    },
     endOldNodesFirst(cluster, demand),
     true,
   );
@@ -92,7 +100,7 @@ export const remediesForFullDemand = (
     estate,
     cluster,
     demand,
-    demandOf(shortfall, perNode),
+    { shortfall: demandOf(shortfall, perNode), purpose: 'nodes' },
     lowerMaximum(estate, cluster, demand, fits),
   );
 
@@ -109,7 +117,7 @@ const forGroup = (
   estate: Estate,
   cluster: ClusterAssessment | null,
   demand: CommittedDemand,
-  shortfall: Shortfall,
+  wanted: Wanted<Shortfall>,
   ofGroup: Remedy | null,
   fewerNodesHelp = false,
 ): readonly Remedy[] => {
@@ -118,10 +126,18 @@ const forGroup = (
     (isForPrefixes ? prefixes?.free : availableSingle) ?? Number.POSITIVE_INFINITY;
   const [fullest] = subnetsThatRefuse(estate, cluster, demand).toSorted((a, b) => supplyOf(a) - supplyOf(b));
   if (fullest === undefined) return ranked(ofGroup);
+  // Prefixes, and what pods take under custom networking, may come from a new subnet.
+  const isOwn = !isForPrefixes && demand.subnetIds.includes(fullest.subnetId);
+  const all = { ...wanted, purpose: isOwn ? wanted.purpose : 'nodes' } as const;
   const supply = isForPrefixes ? forPrefixes : forAddresses;
+  const isLast = all.purpose !== null;
   return [
-    ...ranked(...supply(estate, fullest, shortfall, fewerNodesHelp), ofGroup),
-    ...atLast(estate, fullest, shortfall),
+    ...ranked(
+      isLast ? null : ofGroup,
+      ...supply(estate, fullest, all, fewerNodesHelp),
+      isLast ? ofGroup : null,
+    ),
+    ...atLast(estate, fullest, all),
   ];
 };
 
@@ -148,32 +164,40 @@ const subnetsThatRefuse = (
 
 type Remedies = readonly (Remedy | null)[];
 
+/** What a remedy has to give. */
+interface Wanted<Missing> {
+  /** `undefined`: how much is missing is not known. */
+  readonly shortfall: Missing;
+  /** `null`: another subnet does not help. */
+  readonly purpose: SubnetPurpose | null;
+}
+
 const forAddresses = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall | undefined,
+  wanted: Wanted<Shortfall | undefined>,
   fewerNodesHelp = true,
 ): Remedies => [
   deleteLeakedIn(estate, subnet),
   releaseReservation(estate, subnet),
-  useSibling(estate, subnet),
-  newSpace(estate, subnet, shortfall),
+  wanted.purpose === null ? null : useSibling(estate, subnet),
+  newSpace(estate, subnet, wanted),
   ...fewerWarm(estate, subnet),
-  fewerNodesHelp ? scaleDown(estate, subnet, shortfall) : null,
+  fewerNodesHelp ? scaleDown(estate, subnet, wanted.shortfall) : null,
 ];
 
 const forPrefixes = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall,
+  wanted: Wanted<Shortfall>,
   fewerNodesHelp = true,
 ): Remedies => [
   deleteLeakedIn(estate, subnet),
   turnExplicitReservation(estate, subnet),
   useSibling(estate, subnet),
-  newSpace(estate, subnet, shortfall),
+  newSpace(estate, subnet, wanted),
   ...fewerWarm(estate, subnet),
-  fewerNodesHelp ? scaleDown(estate, subnet, shortfall) : null,
+  fewerNodesHelp ? scaleDown(estate, subnet, wanted.shortfall) : null,
   reservePrefixRange(estate, subnet),
   drainNodes(estate, subnet),
 ];
@@ -185,11 +209,11 @@ const forPrefixes = (
 const atLast = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall | undefined,
+  wanted: Wanted<Shortfall | undefined>,
 ): readonly Remedy[] =>
   inOrder(
     raiseCidrBlockQuotaOf(estate, subnet),
-    isBlockRefused(estate, subnet) ? newBlockFor(estate, subnet, shortfall) : null,
+    isBlockRefused(estate, subnet) ? newBlockFor(estate, subnet, wanted) : null,
     askOwner(subnet),
     listHolders(subnet),
     moveToIpv6(estate, subnet),
@@ -200,20 +224,22 @@ const atLast = (
 const newSpace = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall | undefined,
+  { purpose, shortfall }: Wanted<Shortfall | undefined>,
 ): Remedy | null =>
-  addSubnet(estate, subnet, 'nodes', forTwoNodes(estate, subnet, shortfall)) ??
-  (isBlockRefused(estate, subnet) ? null : addSecondaryCidrSubnet(estate, subnet, shortfall)) ??
-  addSubnet(estate, subnet, 'nodes', shortfall);
+  purpose === null
+    ? null
+    : (addSubnet(estate, subnet, purpose, forTwoNodes(estate, subnet, shortfall)) ??
+      (isBlockRefused(estate, subnet) ? null : addSecondaryCidrSubnet(estate, subnet, shortfall, purpose)) ??
+      addSubnet(estate, subnet, purpose, shortfall));
 
 /** Only where the VPC has no space of its own left that holds two nodes. */
 const newBlockFor = (
   estate: Estate,
   subnet: SubnetAssessment,
-  shortfall: Shortfall | undefined,
+  { purpose, shortfall }: Wanted<Shortfall | undefined>,
 ): Remedy | null =>
-  addSubnet(estate, subnet, 'nodes', forTwoNodes(estate, subnet, shortfall)) === null
-    ? addSecondaryCidrSubnet(estate, subnet, shortfall)
+  purpose !== null && addSubnet(estate, subnet, purpose, forTwoNodes(estate, subnet, shortfall)) === null
+    ? addSecondaryCidrSubnet(estate, subnet, shortfall, purpose)
     : null;
 
 /** Of a shared VPC only the owner can add ranges and subnets. `null` where that is this account. */

@@ -16,6 +16,7 @@ import {
   lengthCovering,
   placeBeside,
   type Shortfall,
+  type SubnetPurpose,
   useOf,
 } from './new-subnet.ts';
 import { routedPrefixLists, routedRanges } from './routes.ts';
@@ -53,16 +54,17 @@ export const addSecondaryCidrSubnet = (
   estate: Estate,
   subnet: SubnetAssessment,
   shortfall: Shortfall = { addresses: 0, prefixes: 0 },
+  purpose: SubnetPurpose = 'nodes',
 ): Remedy | null => {
   const place = placeBeside(estate, subnet);
   if (place === null) return null;
   const { vpc, zone } = place;
-  const use = useOf(estate, subnet, 'nodes', shortfall);
+  const use = useOf(estate, subnet, purpose, shortfall);
   const isForPods = use === 'discovery' || use === 'eni-config';
-  const block = newBlock(estate, vpc, `${subnet.subnetId} ${use}`);
-  if (block === null) return null;
-  const length = Math.max(lengthOf(block), Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall)));
-  const range = block.replace(/\/\d{1,2}$/, `/${length}`);
+  const length = Math.min(POD_SUBNET_LENGTH, lengthCovering(shortfall));
+  const added = rangeInNewBlock(estate, vpc, { purpose: `${subnet.subnetId} ${use}`, length });
+  if (added === null) return null;
+  const { block, range } = added;
   return {
     title: `Add ${block} to the VPC, and the subnet ${range} in ${zone}`,
     effect: [
@@ -75,7 +77,7 @@ export const addSecondaryCidrSubnet = (
       ? `Right when the VPC has no space of its own left, and ${isForPods ? 'pods need no address that others' : 'no network outside the VPC must'} ${isForPods ? 'can reach' : 'reach these addresses'}.`
       : 'Right when the VPC has no space of its own left, and no shared address space is free.',
     gains: gainsOf(range),
-    ranges: [block],
+    ranges: [range],
     commands: [...associateCommands(vpc, block), ...createCommands(estate, subnet, use, { range, zone })],
     preconditions: [
       ...blockPreconditions(estate, vpc, block),
@@ -103,17 +105,17 @@ export const blockQuota = (estate: Estate): AppliedQuota =>
 export const isAtBlockQuota = (estate: Estate, { cidrBlocks }: VpcAssessment): boolean =>
   cidrBlocks.length >= blockQuota(estate).value;
 
-/** Adds the block, and waits until subnets can be made in it. */
+/** Adds the block, unless another remedy did, and waits until subnets can be made in it. */
 export const associateCommands = (vpc: VpcAssessment, block: string): readonly string[] => [
-  associateBlock(vpc, block),
-  untilAssociated(vpc, block),
+  `${isAssociated(vpc, block)} || ${associateBlock(vpc, block)}`,
+  // AWS associates a block within seconds, and refuses subnets in it before. The AWS CLI has no waiter for it.
+  `until ${isAssociated(vpc, block)}; do sleep 5; done`,
 ];
 
 const associateBlock = ({ region, vpcId }: VpcAssessment, block: string): string =>
   aws('ec2', 'associate-vpc-cidr-block', region, { 'vpc-id': vpcId, 'cidr-block': block });
 
-/** AWS associates a block within seconds, and refuses subnets in it before. The AWS CLI has no waiter for it. */
-const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): string => {
+const isAssociated = ({ region, vpcId }: VpcAssessment, block: string): string => {
   const look = aws('ec2', 'describe-vpcs', region, {
     filters: [
       `Name=vpc-id,Values=${vpcId}`,
@@ -123,11 +125,39 @@ const untilAssociated = ({ region, vpcId }: VpcAssessment, block: string): strin
     query: 'Vpcs[].VpcId',
     output: 'text',
   });
-  return `until ${look} | grep -q vpc-; do sleep 5; done`;
+  return `${look} | grep -q vpc-`;
 };
 
-/** Each remedy has a block of its own: a VPC does not take one twice. */
-export const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null => {
+/** Where a new subnet lies, and the new block around it. */
+export interface RangeInBlock {
+  readonly block: string;
+  readonly range: string;
+}
+
+/**
+ * A range for a subnet in a new block. All that the remedies of a run add to a VPC shares a block while it has room: the quota of
+ * blocks is small. `null`: the VPC takes no block that has room.
+ */
+export const rangeInNewBlock = (
+  estate: Estate,
+  vpc: VpcAssessment,
+  { length, purpose }: { readonly length: number; readonly purpose: string },
+): RangeInBlock | null => {
+  for (let index = 1; ; index += 1) {
+    const block = newBlock(estate, vpc, `subnets ${index}`);
+    if (block === null) return null;
+    const range = estate.ranges.subnetRange({
+      vpcId: vpc.vpcId,
+      purpose: `${purpose} in ${block}`,
+      blocks: [block],
+      taken: estate.rangesTaken(vpc.vpcId),
+      lengths: [Math.max(lengthOf(block), length)],
+    });
+    if (range !== null) return { block, range };
+  }
+};
+
+const newBlock = (estate: Estate, vpc: VpcAssessment, purpose: string): string | null => {
   if (vpc.cidrBlocks.length >= VPC_CIDR_BLOCKS_MAXIMUM) return null;
   // All remedies of a run can be applied, so those before this one leave it what the quota allows.
   const offered = estate.ranges.offers.filter(

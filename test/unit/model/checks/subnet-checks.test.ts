@@ -395,6 +395,36 @@ describe('a subnet without a sibling', () => {
     );
   });
 
+  test('is not sent to the subnet of pods under custom networking', () => {
+    const pods = aSubnet({ subnetId: 'subnet-0b', name: 'pods' });
+    const usage = [
+      { subnetId: 'subnet-0a', interfaces: 1, addresses: 1, prefixes: 0 },
+      { subnetId: 'subnet-0b', interfaces: 1, addresses: 10, prefixes: 0 },
+    ];
+    const nodes = [aNodeAssessment({ subnetId: 'subnet-0a', usage })];
+    const [finding] = found([lone, pods], ['subnet-0a', 'subnet-0b'], { customNetworking: true, nodes });
+    expect(finding?.explanation).toContain('The VPC has no subnet with more room there.');
+  });
+
+  test('of an Outpost is alone there, and one of an unknown zone is not judged', () => {
+    const outpostArn = 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0';
+    const inRegion = aSubnet({ subnetId: 'subnet-0b', name: 'spare' });
+    expect(found([aSubnet({ available: 100, outpostArn }), inRegion])).toMatchObject([
+      {
+        title: 'private-a (shop): the only subnet of shop in eu-west-1a on its Outpost, 100 addresses left',
+      },
+    ]);
+    expect(found([aSubnet({ available: 100, availabilityZone: null })])).toEqual([]);
+  });
+
+  test('that is full gets one that nodes start in, and one with some left another one for pods', () => {
+    const effectOf = (available: number) =>
+      found([aSubnet({ available })])[0]?.remedies.find(({ title }) => title.startsWith('Add the subnet'))
+        ?.effect;
+    expect(effectOf(0)).toContain('New nodes can start there.');
+    expect(effectOf(20)).toContain('The CNI finds it by its tag');
+  });
+
   test('is one finding for two clusters that share it', () => {
     const clusters = [aCluster(), aCluster({ clusterName: 'other' })];
     expect(findingsOf('lone-subnet', { subnets: [lone], clusters })).toMatchObject([

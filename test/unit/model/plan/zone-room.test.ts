@@ -42,6 +42,26 @@ describe('more full nodes that fit in a zone with 63 addresses left', () => {
     expect(zoneRoom(estate, cluster, ZONE, opens('nodes'))).toMatchObject({ after: [6, 6] });
   });
 
+  test('as many as pods find room for, where nodes start in a /28 and pods have a subnet of their own', () => {
+    const apart = {
+      ...cluster,
+      newNodes: {
+        ...(cluster.newNodes ?? { settings: DEFAULT_CNI_SETTINGS, settingsKnown: true }),
+        places: [
+          {
+            subnetId: 'subnet-0a',
+            availabilityZone: ZONE,
+            podSubnetIds: ['subnet-0a'],
+            primaryServesPods: false,
+          },
+        ],
+      },
+    } as typeof cluster;
+    const { after = [0] } = zoneRoom(estate, apart, ZONE, opens('nodes')) ?? {};
+    // Three interfaces, of which the first serves no pod, so that a full node holds 21: one here, and 20 of the pods' subnet.
+    expect(after[0]).toBe(3);
+  });
+
   test('three after 27 addresses came back', () => {
     const returns = { subnetId: 'subnet-0a', addresses: 27, prefixes: 0 };
     expect(zoneRoom(estate, cluster, ZONE, { returns })).toMatchObject({ after: [3, 3] });

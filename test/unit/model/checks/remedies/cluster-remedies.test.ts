@@ -348,6 +348,8 @@ describe('a control plane', () => {
     });
     expect(spared({ outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0' })).toBeNull();
     expect(spared({ ownerId: '222222222222' })).toBeNull();
+    // Pods have such a range; clients outside the VPC find no way to it.
+    expect(spared({ cidrBlock: '100.64.0.0/18' })).toBeNull();
     const main = aRouteTable({ main: true });
     const toInternet = aRouteTable({
       routeTableId: 'rtb-02',
@@ -404,7 +406,7 @@ describe('a control plane', () => {
     expect(remedy).toMatchObject({
       title: 'Give the control plane of shop new subnets: 100.64.0.0/28, 100.64.0.16/28',
       price: 'Free. The update takes some minutes, and EKS may take up to five hours to notice a new block.',
-      ranges: ['100.64.0.0/16'],
+      ranges: ['100.64.0.0/28', '100.64.0.16/28'],
       gains: { addresses: 22, prefixes: 0 },
     });
     expect(remedy?.commands[0]).toContain(

@@ -99,6 +99,10 @@ describe('a new subnet', () => {
     expect(offer(aSubnet(), { vpcs: [aVpcAssessment({ cidrBlocks: ['10.0.0.0/24'] })] })).toBeNull();
   });
 
+  test('is named by the id of the one that is short, where its name cannot be copied', () => {
+    expect(offer(aSubnet({ name: 'a\u202Eb' }))?.commands[0]).toContain('"Value":"subnet-0a-2"');
+  });
+
   test('stays on the Outpost of the one that is short', () => {
     expect(offer(aSubnet({ outpostArn: 'arn:aws:outposts:x' }))?.commands[0]).toContain(
       '--outpost-arn arn:aws:outposts:x',
@@ -330,20 +334,43 @@ describe('pods and nodes come to use it', () => {
     ['v1.17.9', false],
     ['latest', null],
   ])('by discovery only if the CNI is new enough: %s', (version, holds) => {
-    const remedy = offer(
-      aSubnet(),
-      {
-        clusters: [aCluster()],
-        eksClusters: [anEksCluster({ vpcCni: { version, configuration: null } })],
-      },
-      'discovery',
-    );
+    const remedy = offer(aSubnet(), {
+      clusters: [aCluster()],
+      eksClusters: [anEksCluster({ vpcCni: { version, configuration: null } })],
+    });
     const found = remedy?.preconditions.find(({ text }) => text.includes('1.18'));
     expect(found?.holds).toBe(holds === false ? undefined : holds);
   });
 
-  test('by its tag alone, where no cluster uses the subnet yet', () => {
-    expect(offer(aSubnet(), {}, 'discovery')?.commands[0]).toContain('kubernetes.io/role/cni');
+  test('as new nodes that start there, where nodes find no address at their start, or none runs yet', () => {
+    const startsAtNone = aCluster({
+      nodes: [],
+      committed: [aDemand({ currentNodes: 0, subnetIds: ['subnet-0a'] })],
+    });
+    for (const [cluster, purpose] of [
+      [aCluster(), 'node-starts'],
+      [startsAtNone, 'nodes'],
+    ] as const) {
+      const remedy = offer(
+        aSubnet(),
+        {
+          clusters: [cluster],
+          eksClusters: [anEksCluster({ vpcCni: { version: 'v1.18.0', configuration: null } })],
+        },
+        purpose,
+      );
+      expect(remedy?.effect).toContain('New nodes can start there.');
+      expect(remedy?.commands[0]).not.toContain('kubernetes.io/role/cni');
+    }
+  });
+
+  test('as load balancers, where these hold most of it: none gets a smaller one than a /27', () => {
+    const owners = [{ kind: 'load-balancer', name: 'edge', interfaces: 10, addresses: 10 }];
+    const remedy = offer(aSubnet({ cidrBlock: '10.0.0.0/28', owners, unaccounted: 0 }));
+    expect(remedy).toMatchObject({
+      ranges: ['10.0.0.32/27'],
+      effect: expect.stringContaining('Load balancers'),
+    });
   });
 });
 

@@ -51,6 +51,13 @@ describe('two tables serve the same purpose', () => {
     expect(servesTheSame(through(route('0.0.0.0/0', 'nat-01')), through(other))).toBe(false);
   });
 
+  test('nor where both are one, but the same table is the same', () => {
+    const gone = (id: string) => through(route('0.0.0.0/0', id, false));
+    expect(servesTheSame(gone('nat-01'), gone('nat-02'))).toBe(false);
+    const table = gone('nat-01');
+    expect(servesTheSame(table, table)).toBe(true);
+  });
+
   test('but not through two transit gateways, or with one route more', () => {
     const first = route('10.0.0.0/8', 'tgw-01');
     expect(servesTheSame(through(first), through(route('10.0.0.0/8', 'tgw-02')))).toBe(false);

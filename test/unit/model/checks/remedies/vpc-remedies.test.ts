@@ -222,23 +222,27 @@ describe('a new block with a subnet in it', () => {
   const withSubnet = (changes: Partial<EstateInput> = {}, subnet = aSubnet()) =>
     addSecondaryCidrSubnet(anEstate({ subnets: [subnet], ...changes }), subnet);
 
-  test('is one of as many as the quota still allows, however many subnets of the VPC are full', () => {
+  test('is one for all subnets of the VPC that are full, while it has room', () => {
     const subnets = ['a', 'b', 'c'].map((id, index) =>
       aSubnet({ subnetId: `subnet-0${id}`, cidrBlock: `10.0.${index}.0/24` }),
     );
-    const blocksOf = (have: number) => {
+    const rangesOf = (have: number, addresses: number) => {
       const vpcs = [aVpcAssessment({ cidrBlocks: ranges(have) })];
       const estate = anEstate({ vpcs, subnets });
       const offered = () =>
-        subnets.map((subnet) => addSecondaryCidrSubnet(estate, subnet)?.ranges?.[0] ?? null);
+        subnets.map(
+          (subnet) => addSecondaryCidrSubnet(estate, subnet, { addresses, prefixes: 0 })?.ranges?.[0] ?? null,
+        );
       // Asked again, each gets the same.
       expect(offered()).toEqual(offered());
       return offered();
     };
-    expect(blocksOf(2)).toEqual(['100.64.0.0/16', '100.65.0.0/16', '100.66.0.0/16']);
-    expect(blocksOf(4)).toEqual(['100.64.0.0/16', null, null]);
+    expect(rangesOf(4, 0)).toEqual(['100.64.0.0/20', '100.64.16.0/20', '100.64.32.0/20']);
+    // A second block is one of as many as the quota still allows.
+    expect(rangesOf(3, 32_000)).toEqual(['100.64.0.0/17', '100.64.128.0/17', '100.65.0.0/17']);
+    expect(rangesOf(4, 32_000)).toEqual(['100.64.0.0/17', '100.64.128.0/17', null]);
     // At the quota each comes after the request for a higher one.
-    expect(blocksOf(5)).toEqual(['100.64.0.0/16', '100.65.0.0/16', '100.66.0.0/16']);
+    expect(rangesOf(5, 32_000)).toEqual(['100.64.0.0/17', '100.64.128.0/17', '100.65.0.0/17']);
   });
 
   test('waits for the block before it makes the subnet', () => {
@@ -246,6 +250,9 @@ describe('a new block with a subnet in it', () => {
       title: 'Add 100.64.0.0/16 to the VPC, and the subnet 100.64.0.0/20 in eu-west-1a',
       gains: { addresses: 4091, prefixes: 254 },
     });
+    expect(withSubnet()?.commands[0]).toMatch(
+      /\| grep -q vpc- \|\| aws ec2 associate-vpc-cidr-block --vpc-id vpc-01 --cidr-block 100\.64\.0\.0\/16 --region eu-west-1$/,
+    );
     expect(withSubnet()?.commands[1]).toBe(
       "until aws ec2 describe-vpcs --filters Name=vpc-id,Values=vpc-01 Name=cidr-block-association.cidr-block,Values=100.64.0.0/16 Name=cidr-block-association.state,Values=associated --query 'Vpcs[].VpcId' --output text --region eu-west-1 | grep -q vpc-; do sleep 5; done",
     );
@@ -305,18 +312,6 @@ describe('a new block with a subnet in it', () => {
     const sized = (addresses: number) =>
       addSecondaryCidrSubnet(anEstate({}), aSubnet(), { addresses, prefixes: 0 })?.gains?.addresses;
     expect([sized(1), sized(4092), sized(1_000_000)]).toEqual([4091, 8187, 65_531]);
-  });
-
-  test('is a block of its own for each subnet that is short', () => {
-    const estate = anEstate({});
-    const offers = ['subnet-0a', 'subnet-0b', 'subnet-0a'].map((subnetId) =>
-      addSecondaryCidrSubnet(estate, aSubnet({ subnetId })),
-    );
-    expect(offers.map((offer) => offer?.ranges)).toEqual([
-      ['100.64.0.0/16'],
-      ['100.65.0.0/16'],
-      ['100.64.0.0/16'],
-    ]);
   });
 });
 
