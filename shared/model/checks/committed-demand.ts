@@ -64,7 +64,8 @@ const result = (estate: Estate, cluster: ClusterAssessment | null, demand: Commi
     { name: 'instanceType', value: demand.instanceType, detail: true },
     { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses', detail: true },
     { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes', detail: true },
-    { name: 'error', value: demand.error, detail: true },
+    // Unknown where a node would not start; where all do there is none.
+    ...(shortfall > 0 ? [{ name: 'error', value: demand.error, detail: true }] : []),
     ...evidenceWhenFull(whenFull),
   ];
   if (shortfall > 0) {

@@ -44,7 +44,8 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
     { name: 'fits', value: update.fits, unit: 'nodes' },
     { name: 'addressesPerNode', value: demand.perNode?.addresses ?? null, unit: 'addresses' },
     { name: 'prefixesPerNode', value: demand.perNode?.prefixes ?? null, unit: 'prefixes' },
-    { name: 'error', value: update.error },
+    // Unknown where one would not fit; where all fit there is none.
+    ...(update.fits < update.nodes ? [{ name: 'error', value: update.error }] : []),
   ];
   if (update.fits >= update.nodes) return healthy(subject, evidence);
   return found(subject, update.fits === 0 ? 'warning' : 'info', evidence, () => ({

@@ -7,7 +7,7 @@ import { cidrSize, parseCidr } from '../../net/cidr.ts';
 import { ADDRESSES_PER_PREFIX } from '../../net/prefix.ts';
 import { CNI_ROLE_TAG } from '../../owners/cluster-membership.ts';
 import type { SubnetAssessment, VpcAssessment } from '../../result/assessment.ts';
-import type { ClusterAssessment } from '../../result/cluster.ts';
+import type { ClusterAssessment, CommittedDemand } from '../../result/cluster.ts';
 import type { Gains, Precondition, Remedy } from '../../result/finding.ts';
 import type { Estate } from '../estate.ts';
 import { afterwards, opened } from './afterwards.ts';
@@ -66,10 +66,20 @@ const EFFECTS: Readonly<Record<Use, string>> = {
 };
 
 /** What a new subnet is good for. Where no nodes are, its largest holder says how it comes to use one. */
-export const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): string =>
-  use === 'nodes' && isForServices(subnet, clustersUsing(estate, subnet))
-    ? serviceEffect(subnet)
-    : EFFECTS[use];
+export const effectOf = (estate: Estate, subnet: SubnetAssessment, use: Use): string => {
+  if (use !== 'nodes') return EFFECTS[use];
+  if (isForServices(subnet, clustersUsing(estate, subnet))) return serviceEffect(subnet);
+  const groups = groupsIn(estate, subnet);
+  return groups.length > 0 && groups.every(({ kind }) => kind === 'auto-scaling-group')
+    ? `New nodes can start there once the Auto Scaling ${groups.length === 1 ? 'group has' : 'groups have'} it.`
+    : EFFECTS.nodes;
+};
+
+/** Groups that start nodes in the subnet. */
+const groupsIn = (estate: Estate, subnet: SubnetAssessment): readonly CommittedDemand[] =>
+  clustersUsing(estate, subnet)
+    .flatMap(({ committed }) => committed)
+    .filter(({ subnetIds }) => subnetIds.includes(subnet.subnetId));
 
 /** No node is there that could use another subnet. */
 const waitsForItsFirstNode = (
@@ -372,9 +382,8 @@ const scalingGroupCommands = (
   subnet: SubnetAssessment,
   variable: ShellVariable,
 ): readonly string[] =>
-  clustersUsing(estate, subnet)
-    .flatMap(({ committed }) => committed)
-    .filter(({ kind, subnetIds }) => kind === 'auto-scaling-group' && subnetIds.includes(subnet.subnetId))
+  groupsIn(estate, subnet)
+    .filter(({ kind }) => kind === 'auto-scaling-group')
     .map(({ group, subnetIds }) =>
       aws('autoscaling', 'update-auto-scaling-group', subnet.region, {
         'auto-scaling-group-name': group,

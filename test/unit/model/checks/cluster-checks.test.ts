@@ -786,6 +786,11 @@ describe('committed demand', () => {
     );
   });
 
+  test('names no error, not even an unknown one, where every node starts and only its pods do not', () => {
+    const [finding] = found(aDemand({ whenFull }));
+    expect(finding?.evidence.map(({ name }) => name)).not.toContain('error');
+  });
+
   test('is no finding when all fit, or when that is unknown', () => {
     expect(found(aDemand())).toEqual([]);
     expect(found(aDemand({ fits: null, fitsAtBest: null, shortfall: null }))).toEqual([]);

@@ -3,7 +3,7 @@ import { addSubnet } from '../../../../../shared/model/checks/remedies/new-subne
 import { mayHaveNodes, serviceEffect } from '../../../../../shared/model/checks/remedies/who-uses-it.ts';
 import type { SubnetAssessment } from '../../../../../shared/model/result/assessment.ts';
 import { aSubnet } from '../../../../fixtures/assessments.ts';
-import { aCluster, aNodeAssessment, anEstate } from '../../../../fixtures/findings-input.ts';
+import { aCluster, aDemand, aNodeAssessment, anEstate } from '../../../../fixtures/findings-input.ts';
 
 const held = (...kinds: readonly string[]): SubnetAssessment['owners'] =>
   kinds.map((kind, index) => ({ kind, name: null, interfaces: 1, addresses: 10 * (index + 1) }));
@@ -27,6 +27,18 @@ describe('a subnet without nodes', () => {
       'It is used when the services that hold the addresses are configured with it.',
     );
   });
+});
+
+test.each([
+  [['node-group'], 'A managed node group keeps its subnets'],
+  [['node-group', 'auto-scaling-group'], 'A managed node group keeps its subnets'],
+  [['auto-scaling-group'], 'once the Auto Scaling group has it.'],
+  [['auto-scaling-group', 'auto-scaling-group'], 'once the Auto Scaling groups have it.'],
+] as const)('nodes of %j use a new subnet as such groups do', (kinds, effect) => {
+  const subnet = aSubnet({ owners: held('cluster-nodes') });
+  const committed = kinds.map((kind, index) => aDemand({ kind, group: `group-${index}` }));
+  const estate = anEstate({ subnets: [subnet], clusters: [aCluster({ committed })] });
+  expect(addSubnet(estate, subnet, 'node-starts')?.effect).toContain(effect);
 });
 
 describe('nodes may be there', () => {
