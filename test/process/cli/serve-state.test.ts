@@ -91,7 +91,7 @@ test('acknowledge on a full disk says so, and the alert is not acknowledged', as
       'acknowledge',
       alert.identity,
       '--by',
-      'x'.repeat(2_000),
+      'maria',
       '--state',
       file,
     ],

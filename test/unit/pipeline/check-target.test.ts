@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../../shared/config/default-policy.ts';
 import type { EstateInput } from '../../../shared/model/checks/estate.ts';
+import { cidrContains, parseCidr } from '../../../shared/model/net/cidr.ts';
 import type { AssessedTarget } from '../../../shared/model/target/target-assessor.ts';
 import { checkTarget } from '../../../shared/pipeline/check-target.ts';
 import { createMemoryStateStore } from '../../../shared/state/memory-state-store.ts';
@@ -26,9 +27,16 @@ const aFullTarget = (vpcId: string, changes: Partial<EstateInput> = {}): Assesse
 const blocks = async (target: AssessedTarget, cache: CacheStore | null, now = 0) => {
   const { assessment, blockOffers } = await checkTarget(target, DEFAULT_POLICY, cache, now);
   const ranges = assessment.findings.flatMap(({ remedies }) => remedies.flatMap((each) => each.ranges ?? []));
-  // What is said to be offered is what the remedies say.
-  expect([...new Set(ranges)]).toEqual([...new Set(blockOffers.map(({ range }) => range))]);
-  return [...new Set(ranges)];
+  const offered = [...new Set(blockOffers.map(({ range }) => range))];
+  // What is said to be offered is what the remedies say: each subnet is in such a block, and each block has one.
+  const blockOf = (range: string) => offered.find((block) => contains(block, range));
+  expect([...new Set(ranges.map(blockOf))]).toEqual(offered);
+  return offered;
+};
+
+const contains = (outer: string, inner: string): boolean => {
+  const [block, part] = [parseCidr(outer), parseCidr(inner)];
+  return block !== null && part !== null && cidrContains(block, part);
 };
 
 /** A cache that counts, and between a reading and the exchange after it lets others in, as often as is set. */
