@@ -2,6 +2,7 @@ import { httpEnvironment } from '../../shared/aws/network.ts';
 import { secretAt } from '../../shared/aws/secrets.ts';
 import type { Destination } from '../../shared/config/destinations-schema.ts';
 import type { Target } from '../../shared/model/aws/inventory.ts';
+import { quoted } from '../../shared/model/base/shell-words.ts';
 import { slackApi } from '../../shared/notify/slack-app/slack-api.ts';
 import { probeSlackWebhook } from '../../shared/notify/slack-webhook.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
@@ -13,7 +14,7 @@ const untried = (name: string, message: string): DoctorCheck => ({
   subject: name,
   status: 'unknown',
   message,
-  action: `Send a test there: headroom test-message ${name}`,
+  action: `Send a test there: headroom test-message ${quoted(name)}`,
 });
 
 /** Whether a destination can be used, as far as that shows without a message. */
@@ -47,7 +48,7 @@ export const checkDestination = (
           subject: name,
           status: 'unknown',
           message: 'The routing key can be read. Only an event would show whether PagerDuty knows it.',
-          action: `Send a test there: headroom test-message ${name}`,
+          action: `Send a test there: headroom test-message ${quoted(name)}`,
         };
       case 'teams':
         await secretAt(destination.webhook, 'url', home, now).read(signal);
@@ -74,7 +75,7 @@ export const checkDestination = (
           subject: name,
           status: 'unknown',
           message: `Only a message would show whether ${destination.topicArn} can be published to.`,
-          action: `Send a test there: headroom test-message ${name}`,
+          action: `Send a test there: headroom test-message ${quoted(name)}`,
         };
     }
   });

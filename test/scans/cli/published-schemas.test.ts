@@ -75,6 +75,7 @@ const CALLS: readonly [command: string, args: readonly string[], schema?: string
   ['mute', ['1', '--for', '4h', '--by', 'ada', '--state', 'headroom.sqlite']],
   ['mute', ['--cluster', 'shop-*', '--for', '4h', '--by', 'ada', '--state', 'headroom.sqlite']],
   ['unmute', ['1', '2', '--by', 'ada', '--state', 'headroom.sqlite']],
+  ['test-message', ['ops']],
   ['report', ['--out', 'report.html']],
   ['collect', ['--out', 'estate.json.gz']],
   [
@@ -178,6 +179,7 @@ const leaves = (command: CommandEntry, path: readonly string[] = []): readonly [
 const WITHOUT_JSON: Readonly<Record<string, string>> = {
   completion: 'its output is a script for a shell',
   demo: 'it shows messages to people, and leaves a report',
+  runbook: 'it prints a page of the documentation',
   serve: 'it runs until it is stopped, and answers by HTTP',
 };
 

@@ -1,5 +1,6 @@
 import { DEFAULT_DESTINATION } from '../../alert/default-destination.ts';
 import type { Target } from '../../aws/inventory.ts';
+import { quoted } from '../../base/shell-words.ts';
 import { listOf } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import { utcTime } from '../../base/text/times.ts';
@@ -71,7 +72,9 @@ const result = ({ status, settings }: MonitorContext): CheckResult => {
         title: 'Fix the destination that refuses',
         effect: `${configured.length === 0 ? '' : 'The test shows whether it is fixed. '}Waiting alerts are then sent within 15 minutes.`,
         commands: [
-          configured.length === 0 ? 'headroom doctor' : `headroom test-message ${configured.join(' ')}`,
+          configured.length === 0
+            ? 'headroom doctor'
+            : ['headroom test-message', ...configured.map(quoted)].join(' '),
         ],
         preconditions: [],
       },

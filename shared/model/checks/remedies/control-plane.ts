@@ -107,7 +107,7 @@ const mayReplace = (estate: Estate, own: SubnetAssessment, other: SubnetAssessme
     (other.owners?.every(({ kind }) => !NOT_FOR_CONTROL_PLANES.has(kind)) ?? false) &&
     other.ownerId === own.ownerId &&
     // Clients outside the VPC would find no way to it.
-    (isUnrouted(own.cidrBlock ?? '') || !isUnrouted(other.cidrBlock ?? '')) &&
+    (isUnrouted(own.cidrBlock) || !isUnrouted(other.cidrBlock)) &&
     (table === null || otherTable === null || servesTheSame(table, otherTable))
   );
 };

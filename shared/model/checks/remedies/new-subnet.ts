@@ -162,7 +162,7 @@ export const blocksFor = (
   { cidrBlock }: SubnetAssessment,
   use: Use,
 ): readonly string[] => {
-  const isAlike = (block: string): boolean => isUnrouted(block) === isUnrouted(cidrBlock ?? '');
+  const isAlike = (block: string): boolean => isUnrouted(block) === isUnrouted(cidrBlock);
   const alike = cidrBlocks.filter(isAlike);
   return use === 'control-plane' || use === 'load-balancer'
     ? alike
@@ -407,7 +407,7 @@ export const createPreconditions = (
           : `The new subnet gets the routes of ${subnet.subnetId}: ${table.routeTableId}.`,
       holds: table === null ? null : true,
     },
-    ...(isUnrouted(range) && !isUnrouted(subnet.cidrBlock ?? '')
+    ...(isUnrouted(range) && !isUnrouted(subnet.cidrBlock)
       ? [{ text: `Nothing outside the VPC needs to reach ${range}, which is not routed there.`, holds: null }]
       : []),
     ...(subnet.ipv6CidrBlocks.length > 0 && ipv6RangeFor(estate, subnet, range) === null

@@ -50,8 +50,8 @@ export const secondaryRanges = (cidrBlocks: readonly string[]): SecondaryRanges 
 };
 
 /** Whether a range is of the spaces that networks outside a VPC usually have no route to. */
-export const isUnrouted = (range: string): boolean =>
-  lies(range, SHARED_SPACE) || lies(range, BENCHMARK_SPACE);
+export const isUnrouted = (range: string | null): boolean =>
+  range !== null && (lies(range, SHARED_SPACE) || lies(range, BENCHMARK_SPACE));
 
 const lies = (inner: string, outer: string): boolean => {
   const [a, b] = [parseCidr(inner), parseCidr(outer)];

@@ -288,6 +288,9 @@ describe('delivery-failing', () => {
       /^Not delivered to pager, the default destination: nodes-b: no prefix left \(222222222222 eu-west-2\)\. The oldest/,
     );
     expect(finding?.remedies[0]?.commands).toEqual(['headroom test-message pager']);
+    const { target: _place, ...nowhere } = there;
+    const unplaced = says('delivery-failing', { undelivered: [], undeliveredElsewhere: [nowhere] })?.finding;
+    expect(unplaced?.explanation).toContain('the default destination: nodes-b: no prefix left. The oldest');
     const { target: _target, titles: _titles, ...before } = { ...there, causes: [] };
     const noted = says('delivery-failing', { undelivered: [], undeliveredElsewhere: [before] })?.finding;
     expect(noted?.explanation).toMatch(/^The oldest/);

@@ -92,6 +92,27 @@ describe('other subnets for pods', () => {
     expect(elsewhere({ prefixes: null })).toBeNull();
   });
 
+  test('are asked for of clusters that take single addresses there, and of no others', () => {
+    const pods = aSubnet({ subnetId: 'subnet-0a', available: 0, owners: [] });
+    const other = aSubnet({ subnetId: 'subnet-0b' });
+    const nodes = {
+      ...newNodes,
+      places: newNodes.places.map((place) => ({ ...place, subnetId: 'subnet-0n' })),
+    };
+    const shop = aCluster({ subnetIds: ['subnet-0a'], newNodes: nodes });
+    const prefixesAlone = aCluster({
+      clusterName: 'data',
+      subnetIds: ['subnet-0b'],
+      takesPrefixesFrom: ['subnet-0a'],
+    });
+    const left = (...clusters: readonly (typeof shop)[]) =>
+      podsElsewhere(anEstate({ subnets: [pods, other], clusters, eksClusters: [] }), pods, 'addresses')?.left;
+    expect(left(shop)).toBe(other.available);
+    // Where nothing is known of new nodes of a cluster that does count, nothing is said.
+    expect(left(shop, prefixesAlone)).toBe(other.available);
+    expect(left(shop, { ...prefixesAlone, subnetIds: ['subnet-0a'] })).toBeUndefined();
+  });
+
   test('are not known in the record of a version that did not store where new nodes start', () => {
     expect(elsewhere({}, false)).toBeNull();
   });

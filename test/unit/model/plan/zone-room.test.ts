@@ -62,6 +62,24 @@ describe('more full nodes that fit in a zone with 63 addresses left', () => {
     expect(after[0]).toBe(3);
   });
 
+  test('not known where pods have a subnet that no scan has', () => {
+    const elsewhere = {
+      ...cluster,
+      newNodes: {
+        ...(cluster.newNodes ?? { settings: DEFAULT_CNI_SETTINGS, settingsKnown: true }),
+        places: [
+          {
+            subnetId: 'subnet-0a',
+            availabilityZone: ZONE,
+            podSubnetIds: ['subnet-gone'],
+            primaryServesPods: false,
+          },
+        ],
+      },
+    } as typeof cluster;
+    expect(zoneRoom(estate, elsewhere, ZONE, {})).toBeNull();
+  });
+
   test('three after 27 addresses came back', () => {
     const returns = { subnetId: 'subnet-0a', addresses: 27, prefixes: 0 };
     expect(zoneRoom(estate, cluster, ZONE, { returns })).toMatchObject({ after: [3, 3] });

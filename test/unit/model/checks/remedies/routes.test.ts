@@ -58,6 +58,13 @@ describe('two tables serve the same purpose', () => {
     expect(servesTheSame(table, table)).toBe(true);
   });
 
+  test('with a route that leads nowhere in both, and not in one of them', () => {
+    const internet = route('0.0.0.0/0', 'nat-01');
+    const peer = (active: boolean) => through(internet, route('10.9.0.0/16', 'pcx-01', active));
+    expect(servesTheSame(peer(false), peer(false))).toBe(true);
+    expect(servesTheSame(peer(true), peer(false))).toBe(false);
+  });
+
   test('but not through two transit gateways, or with one route more', () => {
     const first = route('10.0.0.0/8', 'tgw-01');
     expect(servesTheSame(through(first), through(route('10.0.0.0/8', 'tgw-02')))).toBe(false);
