@@ -28,6 +28,8 @@ const NAMED_ALONE = new Set([
   'headroom replay',
   'headroom backfill',
   'headroom completion',
+  // A destination, that is.
+  'headroom test-message',
 ]);
 
 const commandsOf = (path: string): readonly string[] => {
@@ -118,6 +120,7 @@ const asTyped = (command: string, subnet: string): string => {
   return command
     .replace(/^headroom serve/, 'exec headroom serve --listen 127.0.0.1:0')
     .replace(/\bSUBNET\b/, subnet)
+    .replace(/\bCHECK\b/, 'addresses-exhausted')
     .replace(/^npm install --global vpc-headroom$/, `npm install --global ${installed.tarball}`);
 };
 

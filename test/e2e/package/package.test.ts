@@ -12,11 +12,11 @@ import { threeAccounts } from '../../fixtures/three-accounts.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /**
- * 1,149 kB when this was written: sinks for OTLP and EMF, clients of ECS, Service Quotas, IAM and CloudFormation, commands in
- * modules of their own, pages of large fleets, and a schema for the JSON of each command.
+ * 1,180 kB when this was written: sinks for OTLP and EMF, clients of ECS, Service Quotas, IAM and CloudFormation, commands in
+ * modules of their own, pages of large fleets, runbooks and test messages, and a schema for the JSON of each command.
  * More than this is a dependency that came along unnoticed.
  */
-const MAX_PACKED_BYTES = 1_180_000;
+const MAX_PACKED_BYTES = 1_220_000;
 
 let installed: InstalledPackage;
 let folder: string;
