@@ -7,10 +7,18 @@ import {
   remediesForPrefixes,
 } from '../../../../shared/model/checks/remedies/subnet-remedies.ts';
 import { bySupply, type CheckOutcome, clearText } from '../../../../shared/model/checks/run-checks.ts';
+import { known } from '../../../../shared/model/kubernetes/observed.ts';
 import type { Remedy } from '../../../../shared/model/result/finding.ts';
 import { aNodeGroup, anEksCluster, cniSettings } from '../../../fixtures/cluster-records.ts';
 import { anEstate, outcomesOf } from '../../../fixtures/findings-input.ts';
 import { arbitraryEstate } from '../../../fixtures/generated/estates.ts';
+import {
+  anAwsNode,
+  aPodUse,
+  aReading,
+  aSandboxFailure,
+  aWorkload,
+} from '../../../fixtures/kubernetes-reading.ts';
 import { linesOf } from './answers.ts';
 
 /** What the generator leaves out, one thing in each estate. */
@@ -34,6 +42,19 @@ const MORE: readonly Partial<EstateInput>[] = [
   },
   { eksClusters: null, instances: null, routeTables: null, vpcConnections: null },
   {
+    kubernetes: new Map([
+      [
+        'shop',
+        aReading({
+          sandboxFailures: known([aSandboxFailure()]),
+          awsNode: known(anAwsNode({ imageVersion: 'v1.10.1', ready: 1 })),
+          services: known({ services: 240, addressesUsed: 240, cidrs: null }),
+          workloads: known([aWorkload({ desired: 400 }), aWorkload({ name: 'api', surge: 40 })]),
+        }),
+      ],
+    ]),
+  },
+  {
     quotas: [
       { service: 'vpc', code: 'L-83CA0A9D', name: 'IPv4 CIDR blocks per VPC', value: 50 },
       { service: 'vpc', code: 'L-DF5E4CA3', name: 'Network interfaces per Region', value: 40 },
@@ -50,14 +71,37 @@ const MORE: readonly Partial<EstateInput>[] = [
   },
 ];
 
+/** One that waits, and some addresses that no pod explains. */
+const PODS = aPodUse({
+  used: 40,
+  warm: 6,
+  unexplained: 3,
+  waiting: [
+    {
+      namespace: 'shop',
+      name: 'web-1',
+      workload: 'shop/Deployment/web',
+      nodeName: 'node-1',
+      instanceId: 'i-shop0',
+      since: '2026-01-01T02:00:00.000Z',
+      failures: 4,
+      text: 'failed to assign an IP address to container',
+    },
+  ],
+});
+
 /**
  * Everything that is said of generated estates, as it was last reviewed. The properties of remedies say what may never
  * be; this shows what a change of a rule or a word changes. After a change that is meant, read the difference:
  * `npx vitest run --project unit test/unit/model/recorded -u`.
  */
 const ESTATES = fc
-  .sample(arbitraryEstate, { seed: 20_261_127, numRuns: 12 })
-  .map((input, index): EstateInput => ({ ...input, ...MORE[index % MORE.length] }));
+  .sample(arbitraryEstate, { seed: 20_261_127, numRuns: 14 })
+  .map((input, index): EstateInput => {
+    const more = MORE[index % MORE.length];
+    const clusters = input.clusters.map((cluster) => ({ ...cluster, pods: PODS }));
+    return { ...input, ...(more?.kubernetes === undefined ? {} : { clusters }), ...more };
+  });
 
 /** A remedy in full where it is said first, and its title after that. */
 class Remedies {
