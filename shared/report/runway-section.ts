@@ -78,15 +78,11 @@ export const runwaySection = (
     .toSorted((a, b) => a.order - b.order || a.from - b.from)
     .map(({ each }) => each);
   const unknown = ranked.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
-  const [old, rest] = [true, false].map(
-    (isOld) =>
-      ranked.filter(
-        (each) =>
-          (each.subnet.figuresFrom !== undefined) === isOld &&
-          beginning(each, now) === null &&
-          (each.first.forecast?.probabilityWithin ?? null) !== null,
-      ).length,
-  ) as [number, number];
+  const notExpected = ranked.filter(
+    (each) => beginning(each, now) === null && (each.first.forecast?.probabilityWithin ?? null) !== null,
+  );
+  const old = notExpected.filter(({ subnet }) => subnet.figuresFrom !== undefined).length;
+  const rest = notExpected.length - old;
   const list = (some: readonly RankedSubnet[]): Html =>
     html`<ul class="lanes">${some.map((each) => row(each, places, now))}</ul>`;
   const notes = [
