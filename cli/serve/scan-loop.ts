@@ -95,7 +95,8 @@ export class ScanLoop {
     await attempt([], async () => {
       for (const { target } of await store.assessments.targets()) {
         const assessment = await store.assessments.latest(target);
-        const lastRead = await store.assessments.lastRead(target);
+        const lastRead =
+          assessment?.target.status === 'failed' ? await store.assessments.lastRead(target) : null;
         const alerts = (await store.alerts.list(target)).map(({ alert }) => alert);
         if (assessment !== null)
           latest.recall(
