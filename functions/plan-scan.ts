@@ -19,7 +19,7 @@ import { planRun } from '../shared/pipeline/plan.ts';
 import { resolveOrRemember } from '../shared/pipeline/planned-targets.ts';
 import { publishRun } from '../shared/pipeline/publish-run.ts';
 import { planLog, planSummary } from '../shared/pipeline/run-summary.ts';
-import type { TestedDestination } from '../shared/pipeline/send-test-messages.ts';
+import type { TestMessageDocument } from '../shared/pipeline/send-test-messages.ts';
 
 /** For the estimate of the bill: a deployment that scans less often costs less than this says. */
 const SCAN_INTERVAL_MINUTES = 5;
@@ -33,22 +33,15 @@ const logger = new Logger({ serviceName: 'plan-scan', jsonReplacerFn: redactingR
  * Begins a run: lists the accounts and Regions again and puts each on the queue. Throws when that failed, so that Lambda tries again.
  * An event with `testMessage` sends test messages in place of that, and answers what became of them.
  */
-export const handler = async (event: unknown, context: Context): Promise<TestMessagesAnswer | undefined> => {
+export const handler = async (event: unknown, context: Context): Promise<TestMessageDocument | undefined> => {
   logger.addContext(context);
   if (typeof event === 'object' && event !== null && 'testMessage' in event) return sendTests(event, context);
   await planOnce(context);
   return undefined;
 };
 
-/** `TestMessageDocument` of the command line. */
-interface TestMessagesAnswer {
-  readonly schema: 'headroom/test-message@1';
-  readonly severity: 'warning' | 'critical';
-  readonly destinations: readonly TestedDestination[];
-}
-
 /** With the permissions and the network of the deployment, which is what has to be proven. */
-const sendTests = async (event: object, context: Context): Promise<TestMessagesAnswer | undefined> => {
+const sendTests = async (event: object, context: Context): Promise<TestMessageDocument | undefined> => {
   const [{ sendTestMessages }, { destinationsOf, testRequestOf }] = await Promise.all([
     import('../shared/pipeline/send-test-messages.ts'),
     import('../shared/pipeline/test-request.ts'),

@@ -4,7 +4,7 @@ import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import { printable } from '../../shared/model/base/invisible-characters.ts';
 import { redactSecrets } from '../../shared/model/base/redaction.ts';
-import type { TestedDestination } from '../../shared/pipeline/send-test-messages.ts';
+import type { TestedDestination, TestMessageDocument } from '../../shared/pipeline/send-test-messages.ts';
 import { type AddCommand, UsageError } from '../base/command-line.ts';
 import { EXIT } from '../base/exit-codes.ts';
 import { type Io, paint } from '../base/io.ts';
@@ -12,7 +12,6 @@ import { listedValues } from '../base/listed-values.ts';
 import { readConfiguration } from '../input/configuration.ts';
 import { nearestOf } from '../input/nearest-name.ts';
 import { addDocumentOptions, checkDocumentFormat, type OutputOptions } from '../input/output-options.ts';
-import type { TestMessageDocument } from '../output/act-documents.ts';
 import { outputOf } from '../output/document.ts';
 
 interface Options extends Pick<OutputOptions, 'format'> {

@@ -3,7 +3,6 @@ import type { Target } from '../../shared/model/aws/inventory.ts';
 import type { Problem } from '../../shared/model/base/errors.ts';
 import type { TargetStatus } from '../../shared/model/result/assessment.ts';
 import type { ReplayTransition } from '../../shared/pipeline/replay.ts';
-import type { TestedDestination } from '../../shared/pipeline/send-test-messages.ts';
 import type { StoredMute } from '../../shared/pipeline/stored-mutes.ts';
 
 /** What commands print as JSON and YAML that change something or write a file. Contracts: additive change only (`docs/schema`). */
@@ -42,13 +41,6 @@ export interface UnmuteDocument {
   readonly schema: 'headroom/unmute@1';
   readonly by: string;
   readonly mutes: readonly StoredMute[];
-}
-
-/** What `headroom test-message --output json` prints, and what a test by the function plan-scan answers. */
-export interface TestMessageDocument {
-  readonly schema: 'headroom/test-message@1';
-  readonly severity: 'warning' | 'critical';
-  readonly destinations: readonly TestedDestination[];
 }
 
 /** What `headroom backfill --output json` prints. */

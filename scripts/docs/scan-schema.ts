@@ -14,6 +14,7 @@ const DOCUMENTS = [
   'shared/model/cni/plan-node-document.ts',
   'shared/model/plan/plan-documents.ts',
   'shared/pipeline/scan-document.ts',
+  'shared/pipeline/send-test-messages.ts',
 ];
 
 /** A subnet of a plan may not exist yet: `new 10.0.1.0/26`, or its address in a Terraform plan, such as `aws_subnet.nodes["a"]`. */

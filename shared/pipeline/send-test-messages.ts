@@ -15,6 +15,13 @@ export interface TestedDestination {
   readonly problem: Problem | null;
 }
 
+/** What `headroom test-message --output json` prints, and what a test by the function plan-scan answers. */
+export interface TestMessageDocument {
+  readonly schema: 'headroom/test-message@1';
+  readonly severity: 'warning' | 'critical';
+  readonly destinations: readonly TestedDestination[];
+}
+
 export interface TestMessagesInput {
   /** Names of destinations. */
   readonly destinations: readonly string[];
