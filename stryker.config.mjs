@@ -24,7 +24,7 @@ export default {
     '/reports',
   ],
   coverageAnalysis: 'perTest',
-  // Half of them are checkers of the sample, which do next to nothing.
+  // Stryker begins with half of them as checkers of the sample, which do next to nothing.
   concurrency: isSample ? 4 : 2,
   // What each test runs is held for all mutants at once: for 28,000 of them that is more than the 4 GB of Node's own limit.
   testRunnerNodeArgs: ['--max-old-space-size=10240'],

@@ -26,6 +26,23 @@ const opens = (use: 'discovery' | 'pods' | 'nodes') => ({
 describe('more full nodes that fit in a zone with 63 addresses left', () => {
   const { estate, cluster } = scannedWith(50);
 
+  /** Nodes start in the one subnet, and their pods have another. */
+  const withPodsIn = (podSubnetId: string) =>
+    ({
+      ...cluster,
+      newNodes: {
+        ...(cluster.newNodes ?? { settings: DEFAULT_CNI_SETTINGS, settingsKnown: true }),
+        places: [
+          {
+            subnetId: 'subnet-0a',
+            availabilityZone: ZONE,
+            podSubnetIds: [podSubnetId],
+            primaryServesPods: false,
+          },
+        ],
+      },
+    }) as typeof cluster;
+
   test('two as it is', () => {
     expect(zoneRoom(estate, cluster, ZONE, {})).toMatchObject({ before: [2, 2], after: [2, 2] });
   });
@@ -43,40 +60,14 @@ describe('more full nodes that fit in a zone with 63 addresses left', () => {
   });
 
   test('as many as pods find room for, where nodes start in a /28 and pods have a subnet of their own', () => {
-    const apart = {
-      ...cluster,
-      newNodes: {
-        ...(cluster.newNodes ?? { settings: DEFAULT_CNI_SETTINGS, settingsKnown: true }),
-        places: [
-          {
-            subnetId: 'subnet-0a',
-            availabilityZone: ZONE,
-            podSubnetIds: ['subnet-0a'],
-            primaryServesPods: false,
-          },
-        ],
-      },
-    } as typeof cluster;
+    const apart = withPodsIn('subnet-0a');
     const { after = [0] } = zoneRoom(estate, apart, ZONE, opens('nodes')) ?? {};
     // Three interfaces, of which the first serves no pod, so that a full node holds 21: one here, and 20 of the pods' subnet.
     expect(after[0]).toBe(3);
   });
 
   test('not known where pods have a subnet that no scan has', () => {
-    const elsewhere = {
-      ...cluster,
-      newNodes: {
-        ...(cluster.newNodes ?? { settings: DEFAULT_CNI_SETTINGS, settingsKnown: true }),
-        places: [
-          {
-            subnetId: 'subnet-0a',
-            availabilityZone: ZONE,
-            podSubnetIds: ['subnet-gone'],
-            primaryServesPods: false,
-          },
-        ],
-      },
-    } as typeof cluster;
+    const elsewhere = withPodsIn('subnet-gone');
     expect(zoneRoom(estate, elsewhere, ZONE, {})).toBeNull();
   });
 
