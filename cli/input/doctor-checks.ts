@@ -5,6 +5,7 @@ import type { HeadroomConfiguration, KubernetesSettings } from '../../shared/con
 import type { Target } from '../../shared/model/aws/inventory.ts';
 import { HeadroomError, type Problem, problemOf } from '../../shared/model/base/errors.ts';
 import { count } from '../../shared/model/base/text/numbers.ts';
+import { sentence } from '../../shared/model/base/text/sentence.ts';
 import { targetName } from '../../shared/model/result/identity.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
 import type { DoctorCheck } from '../output/doctor-document.ts';
@@ -39,7 +40,7 @@ const refusals = (target: Target, refused: readonly Refused[]): readonly DoctorC
               subject,
               {
                 ...problem,
-                message: `${problem.message}. ${count(others.length, 'other call')} failed for the same reason.`,
+                message: `${sentence(problem.message)} ${count(others.length, 'other call')} failed for the same reason.`,
               },
               target,
             ),

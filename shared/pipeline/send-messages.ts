@@ -4,6 +4,7 @@ import type { AlertMessage } from '../model/alert/alert-message.ts';
 import { entryId, type OutboxTiming, type SendOutcome, sendTimeout } from '../model/alert/outbox.ts';
 import { HeadroomError, type Problem, problemOf } from '../model/base/errors.ts';
 import { largestOf, smallestOf } from '../model/base/extremes.ts';
+import { sentence } from '../model/base/text/sentence.ts';
 import { identityOf, identityWithin } from '../model/result/identity.ts';
 import { type Timer, withDeadline } from '../notify/deadline.ts';
 import { DeliveryError } from '../notify/delivery-error.ts';
@@ -280,7 +281,7 @@ const asProblem = (error: unknown): Problem =>
 const MAX_ERROR_LENGTH = 1_000;
 
 const inBrief = ({ message, action }: Problem): string =>
-  `${message}${message.endsWith('.') ? '' : '.'} ${action}`.slice(0, MAX_ERROR_LENGTH);
+  `${sentence(message)} ${action}`.slice(0, MAX_ERROR_LENGTH);
 
 /** Without grouping, routing and links: sent plainly to the default destination rather than not at all. */
 const plainMessage = (transition: Transition, destination = ''): AlertMessage => ({

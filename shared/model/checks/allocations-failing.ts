@@ -10,6 +10,7 @@ import { aws } from '../base/commands.ts';
 import { largestOf } from '../base/extremes.ts';
 import { listOf, shorten } from '../base/text/names.ts';
 import { count, number } from '../base/text/numbers.ts';
+import { sentence } from '../base/text/sentence.ts';
 import { utcTime } from '../base/text/times.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
@@ -139,7 +140,7 @@ const judged = (
   const levels = { raise: now - last <= STILL_FAILING ? 'critical' : 'ok', hold: 'critical' } as const;
   return measured(subject, levels, evidence, () => ({
     title: `${resourceName(subject)}: ${failedText(groups)}, ${MISSING[first.supply]}`,
-    explanation: `${sinceText(groups)}${resourcesText(groups)} The last answer was: ${sentence(first.text)}`,
+    explanation: `${sinceText(groups)}${resourcesText(groups)} The last answer was: ${shortSentence(first.text)}`,
     remedies: () => [
       ...(subnet === null || first.supply === 'interface'
         ? []
@@ -181,10 +182,7 @@ const resourcesText = (groups: readonly FailedAllocations[]): string => {
 };
 
 /** AWS's text as one sentence of ours. */
-const sentence = (text: string): string => {
-  const shown = shorten(text, LONGEST_TEXT);
-  return shown.endsWith('.') ? shown : `${shown}.`;
-};
+const shortSentence = (text: string): string => sentence(shorten(text, LONGEST_TEXT));
 
 /** What the service that failed says of its attempts; `null`: the console alone shows it. */
 const attemptsOf = ({ service, resource }: FailedAllocations, region: string): Remedy | null => {

@@ -1,6 +1,7 @@
 import type { EksCluster, NodeGroup } from '../aws/inventory.ts';
 import { aws } from '../base/commands.ts';
 import { listOf, shorten } from '../base/text/names.ts';
+import { sentence } from '../base/text/sentence.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import { idWithin } from '../result/identity.ts';
 import { type Check, type CheckResult, found, healthy } from './check.ts';
@@ -139,7 +140,7 @@ const withoutShortage = (
   const what = WRONG[first.code] ?? `EKS reports ${first.code}`;
   const named = [...new Set(issues.flatMap(({ resourceIds }) => resourceIds))];
   const texts = issues.map(({ code, message }) =>
-    message === null ? `EKS reports ${code}.` : `EKS reports ${code}: ${sentence(message)}`,
+    message === null ? `EKS reports ${code}.` : `EKS reports ${code}: ${shortSentence(message)}`,
   );
   return found(subject, 'warning', evidenceOf(estate, { healthIssues }, subject.subnetIds), () => ({
     title: `${subject.id}: ${what}`,
@@ -154,10 +155,7 @@ const withoutShortage = (
 const SHOWN = 3;
 const LONGEST_MESSAGE = 300;
 
-const sentence = (message: string): string => {
-  const shown = shorten(message, LONGEST_MESSAGE);
-  return shown.endsWith('.') ? shown : `${shown}.`;
-};
+const shortSentence = (message: string): string => sentence(shorten(message, LONGEST_MESSAGE));
 
 const seeHealth = (command: string): Remedy => ({
   title: 'See what EKS reports',

@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import { count, verb } from '../base/text/numbers.ts';
+import { sentence } from '../base/text/sentence.ts';
 import type { TargetStatus } from '../result/assessment.ts';
 import type { Remedy } from '../result/finding.ts';
 import { resourceName } from '../result/resource-name.ts';
@@ -72,8 +73,6 @@ const sentences = (problems: readonly Problem[]): string => {
     ? shown.join(' ')
     : `${shown.join(' ')} ${count(more, 'more problem')} ${verb(more, 'is')} not shown.`;
 };
-
-const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 /** The explanation names a lone problem already. */
 const remedyFor = ({ code, message, action }: Problem, isOneOfMany: boolean): Remedy => ({

@@ -1,3 +1,4 @@
+import { sentence } from '../../base/text/sentence.ts';
 import type { KubernetesReading, Unread } from '../../kubernetes/observed.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Estate } from '../estate.ts';
@@ -16,4 +17,4 @@ export const readClusters = ({ input }: Estate): readonly ReadCluster[] =>
   });
 
 /** Why a part is unknown, as a sentence. */
-export const reasonOf = ({ message }: Unread): string => `${message}.`;
+export const reasonOf = ({ message }: Unread): string => sentence(message);

@@ -1,5 +1,7 @@
+import { elementAt } from '../../base/element-at.ts';
 import { listOf } from '../../base/text/names.ts';
 import { count, verb } from '../../base/text/numbers.ts';
+import { sentence } from '../../base/text/sentence.ts';
 import type { Remedy } from '../../result/finding.ts';
 import { targetName } from '../../result/identity.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
@@ -174,9 +176,9 @@ const remediesFor = (targets: readonly WatchedTarget[]): readonly Remedy[] => {
     ([, a], [, b]) => b.length - a.length,
   );
   const remedies = byAction.map(
-    ([action, [first, ...others]]): Remedy => ({
+    ([action, alike]): Remedy => ({
       title: action,
-      effect: `Fixes: ${first?.message}${others.length > 0 ? `; and ${others.length} more like it` : ''}.`,
+      effect: `Fixes: ${sentence(elementAt(alike, 0).message)}${alike.length > 1 ? ` It fixes ${count(alike.length - 1, 'other problem')} too.` : ''}`,
       commands: [],
       preconditions: [],
     }),

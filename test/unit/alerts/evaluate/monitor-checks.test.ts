@@ -111,7 +111,7 @@ describe('coverage', () => {
       'See whether the scans still run',
     ]);
     expect(observation?.finding?.remedies[0]?.effect).toBe(
-      'Fixes: X is not allowed to call ec2:DescribeVpcs; and 1 more like it.',
+      'Fixes: X is not allowed to call ec2:DescribeVpcs. It fixes 1 other problem too.',
     );
     const [, , look] = observation?.finding?.remedies ?? [];
     expect(look?.effect).toMatch(
