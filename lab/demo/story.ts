@@ -185,8 +185,10 @@ export const runStory = async (
       for (const { assessment, delivery, problems } of outcomes) {
         const problem = problems[0] ?? assessment.target.errors[0];
         if (problem !== undefined) throw new Error(`The demo's own AWS failed: ${problem.message}`);
-        // Neither what another alert covers, nor reminders.
-        const sent = delivery.delivered.filter(({ transition }) => transition !== 'repeated');
+        // Neither what another alert covers, nor reminders. That nothing is left now is a change.
+        const sent = delivery.delivered.filter(
+          ({ isFirst, transition }) => transition !== 'repeated' || isFirst === true,
+        );
         transitions.push(...sent);
         if (sent.length > 0) listener.onTransitions(sent, at);
       }
