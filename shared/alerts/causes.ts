@@ -11,9 +11,14 @@ export const causeOf = subjectPath;
 /**
  * Says of every observation what it should be seen as one thing with. When many subnets of a VPC have the same problem at
  * once, the VPC is the cause; otherwise it is the subject itself, so that several rules about one subnet belong together.
+ *
+ * @param well how many others were found well, by `groupOf`
  */
-export const attributeCauses = (observations: readonly Observation[]): readonly Observation[] => {
-  const counts = new Map<string, { raised: number; known: number }>();
+export const attributeCauses = (
+  observations: readonly Observation[],
+  well: ReadonlyMap<string, number> = new Map(),
+): readonly Observation[] => {
+  const counts = new Map([...well].map(([key, known]) => [key, { raised: 0, known }]));
   for (const observation of observations) {
     const key = groupOf(observation);
     if (key === null || observation.raise === null) continue;
@@ -41,7 +46,7 @@ export const attributeCauses = (observations: readonly Observation[]): readonly 
 };
 
 /** The subnets of one VPC whose keys begin alike: one supply, or one check. `null` for what is not about a subnet. */
-const groupOf = ({ key, subject }: Observation): string | null => {
+export const groupOf = ({ key, subject }: Pick<Observation, 'key' | 'subject'>): string | null => {
   if (subject.type !== 'subnet' || subject.vpcId === null) return null;
   return `${key.slice(0, key.length - subject.id.length)} ${subject.vpcId}`;
 };

@@ -1,5 +1,6 @@
 import type { Observation } from '../model/alert/alert.ts';
 import type { AlertPolicy } from '../model/alert/policy.ts';
+import type { SettingsFor } from '../model/checks/check.ts';
 import { CHECKS } from '../model/checks/checks.ts';
 import { Estate, type EstateInput } from '../model/checks/estate.ts';
 import { MONITOR_CHECKS } from '../model/checks/monitor/monitor-checks.ts';
@@ -11,6 +12,7 @@ import { observe } from './observe.ts';
 import { policyFor } from './policy-lookup.ts';
 import { selectableSubjects } from './selectable-subject.ts';
 import { asksForNamespaces, selectorTagKeys } from './selectors.ts';
+import { WellSubjects } from './well-subjects.ts';
 
 /** What the checks say under a policy: for people who ask now, and for alerts. */
 export interface Evaluation {
@@ -20,17 +22,25 @@ export interface Evaluation {
   readonly blockOffers: readonly BlockOffer[];
 }
 
-/** Runs every check of a target under a policy. Pure. */
-export const evaluate = (input: EstateInput, policy: AlertPolicy): Evaluation => {
+/**
+ * Runs every check of a target under a policy. Pure.
+ *
+ * @param alerted the keys of observations that are made whatever they say; the others are made where something is found. Left
+ *   out: all are made
+ */
+export const evaluate = (
+  input: EstateInput,
+  policy: AlertPolicy,
+  alerted?: ReadonlySet<string>,
+): Evaluation => {
   const estate = new Estate(input);
   const selectable = selectableSubjects(estate, selectorTagKeys(policy), asksForNamespaces(policy));
-  const outcomes = runChecks(CHECKS, {
-    estate,
-    settings: (rule, subject) => policyFor(rule, selectable(subject), policy),
-  });
+  const settings: SettingsFor = (rule, subject) => policyFor(rule, selectable(subject), policy);
+  const well = alerted === undefined ? undefined : new WellSubjects(alerted);
+  const outcomes = runChecks(CHECKS, { estate, settings }, well?.isNeeded);
   return {
     findings: listFindings(outcomes),
-    observations: observe(outcomes, policy, selectable),
+    observations: observe(outcomes, policy, selectable, well?.counts),
     blockOffers: estate.ranges.offers,
   };
 };

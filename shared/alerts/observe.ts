@@ -12,11 +12,13 @@ import { lifecycleSettingsFor } from './policy-lookup.ts';
  * no supply. The healthy and the unknown ones are among them, so that alerts resolve or hold. Pure.
  *
  * @param selectable the subject with what selectors look at
+ * @param well see `attributeCauses`
  */
 export const observe = (
   outcomes: readonly CheckOutcome[],
   policy: AlertPolicy,
   selectable: (subject: Subject) => Subject,
+  well?: ReadonlyMap<string, number>,
 ): readonly Observation[] =>
   attributeCauses(
     bySupply(outcomes).flatMap((group) => {
@@ -27,17 +29,18 @@ export const observe = (
         ? group.map((outcome) => alone(outcome, subject))
         : [together(first.check.supply, group, subject, policy)];
     }),
+    well,
   );
 
-/** A check has the key of its settings, and its own kind in it where the settings are those of many. */
-const keyOfOutcome = ({ check: { kind, settings } }: CheckOutcome, subject: Subject): string =>
-  keyOf(kind === settings ? kind : `${settings}/${kind}`, subject);
+/** A check has the key of its settings, and its own kind in it where the settings are those of many. Those of one supply share its key. */
+export const keyOfOutcome = ({ check: { kind, settings, supply }, subject }: CheckOutcome): string =>
+  keyOf(supply ?? (kind === settings ? kind : `${settings}/${kind}`), subject);
 
 const alone = (outcome: CheckOutcome, subject: Subject): Observation => {
   const { check, raise, hold, finding, evidence, causes } = outcome;
   const isRaised = raise !== 'ok' || hold !== 'ok';
   return {
-    key: keyOfOutcome(outcome, subject),
+    key: keyOfOutcome(outcome),
     rule: check.settings,
     subject,
     raise,

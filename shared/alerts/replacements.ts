@@ -24,17 +24,27 @@ export const replacements = (
 ): ((alert: Alert) => Replacement | null) => {
   const observed = new Map(observations.map((observation) => [observation.key, observation]));
   const firing = new Set(alerts.filter(({ status }) => status === 'firing').map(({ key }) => key));
-  return ({ key, subject, status, outbox }) => {
-    const supply = SUPPLY_OF_PREFIX.find(([prefix]) => key.startsWith(prefix))?.[1];
-    if (supply === undefined) return null;
+  return (alert) => {
+    const successor = successorOf(alert);
+    if (successor === null) return null;
+    const { status, outbox } = alert;
     if (status !== 'firing') return { step: outbox.length === 0 ? 'remove' : 'wait' };
-    const successor = keyOf(supply, subject);
     if (firing.has(successor)) return { step: 'end', continuesAs: successor };
     const now = observed.get(successor);
     if (now === undefined) return null;
     if (now.raise !== 'ok' || now.hold !== 'ok') return { step: 'wait' };
     return { step: 'end', ...(now.clear === undefined ? {} : { clear: now.clear }) };
   };
+};
+
+/** The keys of the observations that decide what happens to stored alerts. */
+export const alertedKeys = (alerts: readonly Alert[]): ReadonlySet<string> =>
+  new Set(alerts.flatMap((alert) => [alert.key, successorOf(alert) ?? []].flat()));
+
+/** The key of the alert that takes the place of one of an earlier version; `null`: it is none. */
+const successorOf = ({ key, subject }: Alert): string | null => {
+  const supply = SUPPLY_OF_PREFIX.find(([prefix]) => key.startsWith(prefix))?.[1];
+  return supply === undefined ? null : keyOf(supply, subject);
 };
 
 /** The keys of earlier versions began with the name of the rule, or with that of the finding. */

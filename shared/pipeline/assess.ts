@@ -13,8 +13,16 @@ export interface CheckedTarget {
   readonly blockOffers: readonly BlockOffer[];
 }
 
-/** Runs the checks under a policy. Reports, exit codes and alerts are made of the same results, so that they agree. */
-export const applyPolicy = ({ assessment, estate }: AssessedTarget, policy: AlertPolicy): CheckedTarget => {
-  const { findings, ...rest } = evaluate(estate, policy);
+/**
+ * Runs the checks under a policy. Reports, exit codes and alerts are made of the same results, so that they agree.
+ *
+ * @param alerted see `evaluate`
+ */
+export const applyPolicy = (
+  { assessment, estate }: AssessedTarget,
+  policy: AlertPolicy,
+  alerted?: ReadonlySet<string>,
+): CheckedTarget => {
+  const { findings, ...rest } = evaluate(estate, policy, alerted);
   return { assessment: { ...assessment, findings }, ...rest };
 };

@@ -36,25 +36,27 @@ const NO_BLOCK_IS_FREE: readonly BlockOffer[] = [{ vpcId: '', purpose: '', range
  * as most do, neither reads nor writes it. Where others keep changing the record, no block is offered until the next scan.
  *
  * @param cache `null`: nothing is shared with other targets
+ * @param alerted see `evaluate`
  */
 export const checkTarget = async (
   assessed: AssessedTarget,
   policy: AlertPolicy,
   cache: CacheStore | null,
   now: number,
+  alerted?: ReadonlySet<string>,
 ): Promise<CheckedTarget> => {
-  const alone = applyPolicy(assessed, policy);
+  const alone = applyPolicy(assessed, policy, alerted);
   if (cache === null || alone.blockOffers.length === 0) return alone;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const known = await cache.get(KEY, now, OFFERS);
     const earlier = (known ?? []).filter(({ at }) => now - at < KEPT_MILLISECONDS);
-    const checked = applyPolicy(knowing(assessed, earlier), policy);
+    const checked = applyPolicy(knowing(assessed, earlier), policy, alerted);
     const offers = withOffers(earlier, checked.blockOffers, now);
     if (known !== null && isRepeated(known, offers)) return checked;
     const exchange = { expected: known, value: offers, expiresAt: now + KEPT_MILLISECONDS, now };
     if ((await cache.exchange(KEY, exchange)) === 'stored') return checked;
   }
-  return applyPolicy(knowing(assessed, NO_BLOCK_IS_FREE), policy);
+  return applyPolicy(knowing(assessed, NO_BLOCK_IS_FREE), policy, alerted);
 };
 
 const knowing = (assessed: AssessedTarget, blockOffers: readonly BlockOffer[]): AssessedTarget => ({

@@ -10,7 +10,7 @@ import type { TargetAssessment } from '../model/result/assessment.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import type { Timer } from '../notify/deadline.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { CacheStore, StateStore } from '../state/state-store.ts';
+import type { CacheStore, StateStore, VersionedAlert } from '../state/state-store.ts';
 import { attempt } from './attempt.ts';
 import { type DeliveryReport, NOTHING_DELIVERED } from './deliver-outbox.ts';
 import { type PublishOutcome, type PublishSettings, publishAssessment } from './publish.ts';
@@ -46,10 +46,27 @@ export interface ConcludeScanInput {
 export interface ScanFindings {
   readonly assessment: TargetAssessment;
   readonly observations: readonly Observation[];
+  readonly stored: StoredAlerts;
   /** Whether the stored assessment may be replaced by this one. */
   readonly mayReplace: boolean;
   readonly cache: CacheStore;
 }
+
+/** The target's alerts as they were stored before the scan. */
+export interface StoredAlerts {
+  /** `null`: they could not be listed. */
+  readonly listed: readonly VersionedAlert[] | null;
+  /** Those that could not be read, or why none could. */
+  readonly problems: readonly Problem[];
+}
+
+export const listStoredAlerts = async ({ alerts }: StateStore, target: Target): Promise<StoredAlerts> => {
+  const problems: Problem[] = [];
+  const listed = await attempt(problems, () =>
+    alerts.list(target, (error) => problems.push(problemOf(error))),
+  );
+  return { listed, problems };
+};
 
 /** What is settled once a scan is stored. */
 export interface StoredScan {
@@ -84,12 +101,13 @@ export interface ScanConclusion extends StoredScan {
  */
 export const concludeScan = async (
   input: ConcludeScanInput,
-  { assessment, observations, mayReplace, cache }: ScanFindings,
+  findings: ScanFindings,
 ): Promise<ScanConclusion> => {
+  const { assessment, mayReplace, cache, stored: before } = findings;
   const { target, publish, ports } = input;
   const { store, sink } = ports;
-  const problems: Problem[] = [];
-  const raised = await raise(input, assessment, observations, problems);
+  const problems: Problem[] = [...before.problems];
+  const raised = await raise(input, findings, problems);
   const kept = mayReplace ? await attempt(problems, () => store.assessments.putLatest(assessment)) : null;
   const recorded = await attempt(problems, async () => {
     await store.history.record(target, Date.parse(assessment.scannedAt), samplesOf(assessment));
@@ -115,22 +133,16 @@ export const concludeScan = async (
 /** `null`: the stored alerts could not be read. */
 const raise = async (
   { target, scope, policy, links, runId, ports, signal }: ConcludeScanInput,
-  assessment: TargetAssessment,
-  observations: readonly Observation[],
+  { assessment, observations, stored }: ScanFindings,
   problems: Problem[],
 ): Promise<RaisedForDelivery | null> => {
   const { store, notifier, clock, timer } = ports;
-  const unreadable: Problem[] = [];
-  const stored = await attempt(problems, () =>
-    store.alerts.list(target, (error) => unreadable.push(problemOf(error))),
-  );
-  problems.push(...unreadable);
-  if (stored === null) return null;
+  if (stored.listed === null) return null;
   const raised = await raiseForDelivery({
     target,
     observations,
     policy,
-    stored,
+    stored: stored.listed,
     isGone: (alert) => isGone(alert, assessment, scope.vpcIds ?? null),
     links,
     store: store.alerts,
@@ -142,7 +154,7 @@ const raise = async (
     ...(signal === undefined ? {} : { signal }),
   });
   problems.push(...raised.problems);
-  return { ...raised, problems: [...unreadable, ...raised.problems] };
+  return { ...raised, problems: [...stored.problems, ...raised.problems] };
 };
 
 const samplesOf = ({ subnets }: TargetAssessment) =>

@@ -1,3 +1,4 @@
+import { alertedKeys } from '../alerts/replacements.ts';
 import type { Problem } from '../model/base/errors.ts';
 import { GRID_DAYS } from '../model/forecast/hourly-grid.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
@@ -8,6 +9,7 @@ import {
   type ConcludeScanInput,
   type ConclusionPorts,
   concludeScan,
+  listStoredAlerts,
   type ScanConclusion,
 } from './conclude-scan.ts';
 import { forgivingCache } from './forgiving-cache.ts';
@@ -80,11 +82,13 @@ export const runTarget = async (input: RunTargetInput): Promise<RunTargetOutcome
     ...(input.onInterfaces === undefined ? {} : { onInterfaces: input.onInterfaces }),
   });
   input.stop?.throwIfAborted();
-  const { assessment, observations } = await checkTarget(scanned, policy, cache, now);
+  const stored = await listStoredAlerts(store, target);
+  const alerted = alertedKeys((stored.listed ?? []).map(({ alert }) => alert));
+  const { assessment, observations } = await checkTarget(scanned, policy, cache, now, alerted);
 
   const conclusion = await concludeScan(
     { ...input, policy },
-    { assessment, observations, mayReplace, cache },
+    { assessment, observations, stored, mayReplace, cache },
   );
   return { ...conclusion, problems: [...problems, ...conclusion.problems] };
 };

@@ -3,7 +3,7 @@ import type { Alert, Observation } from '../../shared/model/alert/alert.ts';
 import { HeadroomError } from '../../shared/model/base/errors.ts';
 import type { Notifier } from '../../shared/notify/notifier.ts';
 import { createRoutedNotifier } from '../../shared/notify/routed-notifier.ts';
-import { concludeScan } from '../../shared/pipeline/conclude-scan.ts';
+import { concludeScan, listStoredAlerts } from '../../shared/pipeline/conclude-scan.ts';
 import { planRun } from '../../shared/pipeline/plan.ts';
 import type { ScanRequest } from '../../shared/pipeline/scan-request.ts';
 import { createMemoryStateStore } from '../../shared/state/memory-state-store.ts';
@@ -264,6 +264,7 @@ class Simulation {
         {
           assessment: assessmentOf(target, sight, now),
           observations: planted?.(observationsOf(target, sight)) ?? observationsOf(target, sight),
+          stored: await listStoredAlerts(store, { accountId: target.accountId, region: target.region }),
           mayReplace: true,
           cache: store.cache,
         },
