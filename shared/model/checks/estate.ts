@@ -273,12 +273,13 @@ const bySubnet = (
   clusters: readonly ClusterAssessment[],
   subnetIdsOf: (cluster: ClusterAssessment) => Iterable<string>,
 ): ReadonlyMap<string, ReadonlySet<ClusterAssessment>> => {
-  const found = new Map<string, Set<ClusterAssessment>>();
+  const found = new Map<string, ReadonlySet<ClusterAssessment>>();
   for (const cluster of clusters) {
+    // Most subnets have one cluster, and a set takes 200 bytes: those subnets share one.
+    const alone: ReadonlySet<ClusterAssessment> = new Set([cluster]);
     for (const subnetId of new Set(subnetIdsOf(cluster))) {
       const known = found.get(subnetId);
-      if (known === undefined) found.set(subnetId, new Set([cluster]));
-      else known.add(cluster);
+      found.set(subnetId, known === undefined ? alone : new Set([...known, cluster]));
     }
   }
   return found;

@@ -26,35 +26,41 @@ const FEWEST_POOLED = 3;
 /** Each must have been seen for this long, so that it shows falls of all horizons. */
 const POOLED_AFTER_DAYS = 8;
 
-/** How the subnets of a target fell before, each as a share of what it could hold. At most sixty of them are read. */
+/**
+ * How the subnets of a target fell before, each as a share of what it could hold. At most sixty of them are read, and each once:
+ * to unpack its history takes much longer than to look at it.
+ */
 export const targetFalls = (
-  subnets: readonly { readonly subnet: Supplies; readonly history: SubnetHistory | undefined }[],
+  subnets: readonly (Supplies & Pick<SubnetAssessment, 'subnetId'>)[],
+  histories: Pick<ReadonlyMap<string, SubnetHistory>, 'get'>,
   now: number,
 ): TargetFalls => {
   const step = Math.max(1, Math.ceil(subnets.length / MOST_POOLED));
-  const known = subnets.flatMap(({ subnet, history }, index) =>
-    index % step === 0 && history !== undefined ? [{ subnet, history }] : [],
-  );
-  const pool = (
-    past: (history: SubnetHistory) => SupplyHistory,
-    capacityOf: (subnet: Supplies) => number | null,
-  ): PooledFalls | null => {
-    const all: { readonly falls: Falls; readonly capacity: number }[] = [];
-    for (const { subnet, history } of known) {
-      const capacity = capacityOf(subnet);
-      const grid = capacity === null ? null : hourlyGrid(past(history), now);
-      if (capacity !== null && grid !== null && grid.low.length >= POOLED_AFTER_DAYS * 24)
-        all.push({ falls: fallsOf(grid), capacity });
-    }
-    return all.length < FEWEST_POOLED ? null : pooled(all);
-  };
-  return {
-    addresses: pool(
-      ({ addresses }) => addresses,
-      (subnet) => addressSupply(subnet)?.usable || null,
-    ),
-    prefixes: pool(({ prefixes }) => prefixes, possiblePrefixes),
-  };
+  const some = subnets.filter((_, index) => index % step === 0);
+  const addresses: CapacityFalls[] = [];
+  const prefixes: CapacityFalls[] = [];
+  for (const subnet of some) {
+    const history = histories.get(subnet.subnetId);
+    if (history === undefined) continue;
+    addresses.push(...fallsIn(history.addresses, addressSupply(subnet)?.usable || null, now));
+    prefixes.push(...fallsIn(history.prefixes, possiblePrefixes(subnet), now));
+  }
+  const pool = (all: readonly CapacityFalls[]): PooledFalls | null =>
+    all.length < FEWEST_POOLED ? null : pooled(all);
+  return { addresses: pool(addresses), prefixes: pool(prefixes) };
+};
+
+interface CapacityFalls {
+  readonly falls: Falls;
+  readonly capacity: number;
+}
+
+/** None where its capacity is not known, or it was not seen for long enough. */
+const fallsIn = (history: SupplyHistory, capacity: number | null, now: number): readonly CapacityFalls[] => {
+  const grid = capacity === null ? null : hourlyGrid(history, now);
+  return capacity === null || grid === null || grid.low.length < POOLED_AFTER_DAYS * 24
+    ? []
+    : [{ falls: fallsOf(grid), capacity }];
 };
 
 /** `null`: not known, not taken, or none is possible. */

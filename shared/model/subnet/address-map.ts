@@ -58,24 +58,25 @@ export const encodeAddressMap = (
   const ranks = new Uint16Array(owners.length);
   for (const [rank, owner] of owners.entries()) ranks[owner.number] = rank;
   const mainOwner = mainOwnerIn(space, ranks);
-  let states = '';
-  let reserved = '';
-  let used = '';
-  let owner = '';
+  // Joined at the end: a text that grows by a character at a time is kept as a chain of 32 bytes for each of them.
+  const states: string[] = [];
+  const reserved: string[] = [];
+  const used: string[] = [];
+  const owner: string[] = [];
   for (let block = 0; block < space.blockCount; block += 1) {
-    states += STATES[space.stateOf(block)];
-    reserved += RESERVATIONS[reservationsKnown ? reservationOf(space, block) : 'unknown'];
-    used += countAddresses(space.usedIn(block)).toString(ADDRESSES_PER_PREFIX + 1);
+    states.push(STATES[space.stateOf(block)]);
+    reserved.push(RESERVATIONS[reservationsKnown ? reservationOf(space, block) : 'unknown']);
+    used.push(countAddresses(space.usedIn(block)).toString(ADDRESSES_PER_PREFIX + 1));
     const rank = mainOwner(block);
-    owner += rank === null ? NO_OWNER : Math.min(rank, MAP_OWNERS - 1).toString(MAP_OWNERS);
+    owner.push(rank === null ? NO_OWNER : Math.min(rank, MAP_OWNERS - 1).toString(MAP_OWNERS));
   }
   return {
     subnetId,
     cidrBlock: formatCidr(space.cidr),
-    states,
-    reserved,
-    used,
-    owner,
+    states: states.join(''),
+    reserved: reserved.join(''),
+    used: used.join(''),
+    owner: owner.join(''),
     owners: named.map(({ kind, name }) => ({ kind, name })),
   };
 };

@@ -190,7 +190,8 @@ export class TargetAssessor {
       assessment: withPrefixUse(outcome, prefixSubnets, leftOver),
     }));
     const falls = targetFalls(
-      finished.map(({ assessment }) => ({ subnet: assessment, history: histories.get(assessment.subnetId) })),
+      finished.map(({ assessment }) => assessment),
+      histories,
       now,
     );
     const leaked = Map.groupBy(sightings, ({ subnetId }) => subnetId);
@@ -208,12 +209,13 @@ export class TargetAssessor {
       if (assessment !== undefined)
         forecasts.set(subnetId, subnetForecasts(assessment, histories.get(subnetId), now, falls));
     }
+    const demand = [...clusters.flatMap(({ committed }) => committed), ...outsideDemand];
     const outcomes = finished.map((outcome) => {
       const { owners, subnetId } = outcome.assessment;
       const leakedInterfaces = interfacesListed
         ? leaksIn(subnetId, leaked.get(subnetId) ?? []).interfaces
         : null;
-      const forecast = valueAt(forecasts, subnetId);
+      const forecast = withCommittedDemand(valueAt(forecasts, subnetId), subnetId, demand);
       const past = before.get(subnetId);
       const ownerChanges = withChanges(
         past?.ownerChanges ?? [],
@@ -235,14 +237,9 @@ export class TargetAssessor {
         },
       };
     });
-    const assessed: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
+    const subnets: readonly SubnetAssessment[] = outcomes.map(({ assessment }) => assessment);
     const byVpc = Map.groupBy(outcomes, ({ assessment }) => assessment.vpcId);
     const vpcs = facts.vpcs.map((vpc) => summarizeVpc(vpc, target, byVpc.get(vpc.vpcId) ?? []));
-    const demand = [...clusters.flatMap(({ committed }) => committed), ...outsideDemand];
-    const subnets = assessed.map((subnet) => ({
-      ...subnet,
-      forecast: withCommittedDemand(subnet.forecast, subnet.subnetId, demand),
-    }));
     const maps = outcomes.flatMap(({ map }) => (map === null ? [] : [map]));
     const assessment: TargetAssessment = {
       target,

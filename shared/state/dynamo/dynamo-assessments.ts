@@ -137,7 +137,7 @@ const lastReadBeside = (
 };
 
 /** Pieces in one request: their texts are unpacked one at a time, so this is what is held packed. */
-const PIECES_AT_ONCE = 25;
+const PIECES_AT_ONCE = 50;
 
 const readList = async (table: DynamoTable, target: Target): Promise<StoredList | null> => {
   const item = await table.get(listKey(target), { consistent: true });

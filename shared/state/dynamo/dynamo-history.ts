@@ -14,7 +14,7 @@ import {
   startOfHour,
   subnetHistory,
 } from '../history/history-rollup.ts';
-import { LazyHistories, type SubnetPast } from '../history/lazy-history.ts';
+import { LazyHistories, noStoredHours, type SubnetPast } from '../history/lazy-history.ts';
 import { targetKey } from '../state-key.ts';
 import type { HistorySample, HistoryScan, HistoryStore } from '../state-store.ts';
 import { DayMemo } from './dynamo-day-memo.ts';
@@ -158,9 +158,9 @@ class TargetHistory {
   }
 
   async read(subnetIds: readonly string[], from: number): Promise<ReadonlyMap<string, SubnetHistory>> {
-    const nothing = (newest: number) => subnetHistory(noHours(), [], from, newest);
     const ledger = await this.#ledger.read({ consistent: false });
-    if (ledger === null) return new Map(subnetIds.map((subnetId) => [subnetId, nothing(0)]));
+    if (ledger === null)
+      return new Map(subnetIds.map((subnetId) => [subnetId, subnetHistory(noHours(), [], from, 0)]));
 
     const asked = new Set(subnetIds);
     const wanted = [...ledger.subnetIds.entries()].filter(([, subnetId]) => asked.has(subnetId));
@@ -174,6 +174,7 @@ class TargetHistory {
       ),
     ]);
     const open = (ordinal: number): SubnetPast => {
+      if (ordinal === UNNUMBERED) return { hours: noStoredHours(), measurements: [] };
       const hours = days.of(ordinal, openFrom);
       const measurements: Measurement[] = [];
       for (const { at, samples } of scans) {
@@ -185,11 +186,10 @@ class TargetHistory {
       return { hours, measurements };
     };
     const newest = scans.reduce((latest, { at }) => Math.max(latest, at), ledger.rolledUpBefore);
-    const lazy = new LazyHistories(from, newest);
     // By their numbers, so that who goes through all of them unpacks each part of the history once.
-    const histories = new Map(wanted.map(([ordinal, subnetId]) => [subnetId, lazy.of(() => open(ordinal))]));
-    for (const subnetId of subnetIds) if (!histories.has(subnetId)) histories.set(subnetId, nothing(newest));
-    return histories;
+    const numbers = new Map(wanted.map(([ordinal, subnetId]) => [subnetId, ordinal]));
+    for (const subnetId of subnetIds) if (!numbers.has(subnetId)) numbers.set(subnetId, UNNUMBERED);
+    return new LazyHistories(numbers, open, { from, newest });
   }
 
   /** Writes one scan, or those of its subnets that are not there yet: the parts of a scan that was split share an item. */
@@ -228,6 +228,9 @@ class TargetHistory {
     }));
   }
 }
+
+/** Stands for the number of a subnet of which nothing was recorded. */
+const UNNUMBERED = -1;
 
 /** Buckets before `next` are rolled up, as far as `before`, the start of an hour. */
 interface Pass {

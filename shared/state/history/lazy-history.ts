@@ -29,23 +29,67 @@ export interface SubnetPast {
 }
 
 /**
- * Makes histories that become objects only when they are asked for: a run over thousands of subnets looks at one
- * at a time. The last one looked at is kept, so that looking twice costs nothing.
+ * Histories by subnet that become objects only when they are asked for: a run over thousands of subnets looks at one at a time, and
+ * an object with getters of its own takes 250 bytes. The last one looked at is kept, so that looking twice costs nothing.
  */
-export class LazyHistories {
+export class LazyHistories implements ReadonlyMap<string, SubnetHistory> {
+  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #open: (number: number) => SubnetPast;
   readonly #from: number;
   readonly #newest: number;
   #last: OpenedHistory | null = null;
 
-  /** See `subnetHistory` for both. */
-  constructor(from: number, newest: number) {
+  /**
+   * @param numbers by subnet, in the order in which the histories are gone through
+   * @param open called whenever a history is looked at after another one, with its number
+   * @param span see `subnetHistory`
+   */
+  constructor(
+    numbers: ReadonlyMap<string, number>,
+    open: (number: number) => SubnetPast,
+    { from, newest }: { readonly from: number; readonly newest: number },
+  ) {
+    this.#numbers = numbers;
+    this.#open = open;
     this.#from = from;
     this.#newest = newest;
   }
 
-  /** @param open called whenever the history is looked at after another one */
-  of(open: () => SubnetPast): SubnetHistory {
-    const opened = (): OpenedHistory => this.#opened(open);
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  has(subnetId: string): boolean {
+    return this.#numbers.has(subnetId);
+  }
+
+  get(subnetId: string): SubnetHistory | undefined {
+    const number = this.#numbers.get(subnetId);
+    return number === undefined ? undefined : this.#of(number);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#numbers.keys();
+  }
+
+  *values(): MapIterator<SubnetHistory> {
+    for (const number of this.#numbers.values()) yield this.#of(number);
+  }
+
+  *entries(): MapIterator<[string, SubnetHistory]> {
+    for (const [subnetId, number] of this.#numbers) yield [subnetId, this.#of(number)];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, SubnetHistory]> {
+    return this.entries();
+  }
+
+  forEach(visit: (history: SubnetHistory, subnetId: string, all: this) => void): void {
+    for (const [subnetId, history] of this.entries()) visit(history, subnetId, this);
+  }
+
+  #of(number: number): SubnetHistory {
+    const opened = (): OpenedHistory => this.#opened(number);
     const points = (supply: Supply): readonly HourlyPoint[] => this.#points(opened(), supply);
     return {
       addresses: {
@@ -67,11 +111,11 @@ export class LazyHistories {
     };
   }
 
-  #opened(open: () => SubnetPast): OpenedHistory {
-    if (this.#last?.open === open) return this.#last;
-    const { hours, measurements } = open();
+  #opened(number: number): OpenedHistory {
+    if (this.#last?.number === number) return this.#last;
+    const { hours, measurements } = this.#open(number);
     const recent = recentSamples(measurements, this.#from, this.#newest);
-    this.#last = { open, hours, recent, points: new Map() };
+    this.#last = { number, hours, recent, points: new Map() };
     return this.#last;
   }
 
@@ -86,7 +130,7 @@ export class LazyHistories {
 }
 
 interface OpenedHistory {
-  readonly open: () => SubnetPast;
+  readonly number: number;
   readonly hours: StoredHours;
   readonly recent: ReturnType<typeof recentSamples>;
   readonly points: Map<Supply, readonly HourlyPoint[]>;

@@ -1,4 +1,5 @@
 import type { Target } from '../../model/aws/inventory.ts';
+import { elementAt } from '../../model/base/element-at.ts';
 import { decodeDay, encodeDay, visitDay } from '../history/history-codec.ts';
 import {
   addSample,
@@ -28,15 +29,13 @@ export const sqliteHistory = (database: SqliteDatabase): HistoryStore => {
     },
     read: async (target, subnetIds, from) => {
       const newest = newestOf(database, target);
-      const lazy = new LazyHistories(from, newest);
       const fromDay = startOfDay(Math.max(from, newest - HISTORY_RETENTION));
-      return new Map(
-        subnetIds.map((subnetId) => {
-          const hours = readHours(database, target, subnetId, fromDay);
-          const measurements = readRecent(database, target, subnetId, newest - RECENT_WINDOW);
-          return [subnetId, lazy.of(() => ({ hours, measurements }))];
-        }),
-      );
+      const pasts = subnetIds.map((subnetId) => ({
+        hours: readHours(database, target, subnetId, fromDay),
+        measurements: readRecent(database, target, subnetId, newest - RECENT_WINDOW),
+      }));
+      const numbers = new Map(subnetIds.map((subnetId, number) => [subnetId, number]));
+      return new LazyHistories(numbers, (number) => elementAt(pasts, number), { from, newest });
     },
   };
   return history;

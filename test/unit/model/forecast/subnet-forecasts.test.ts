@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { subnetForecasts, targetFalls } from '../../../../shared/model/forecast/subnet-forecasts.ts';
+import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
 import type { HourlyPoint, SubnetHistory } from '../../../../shared/model/result/forecast.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
 
@@ -110,13 +111,29 @@ describe('what the subnets of a target have in common', () => {
       const value = 200 - (Math.floor(index / 24) % 5 < 2 ? jump : 0);
       return { hour: NOW - (28 * 24 - index) * HOUR, minimum: value, mean: value, last: value, count: 12 };
     });
+  /** Each subnet gets an id of its own. */
+  const fallsOf = (
+    others: readonly { readonly subnet: SubnetAssessment; readonly history?: SubnetHistory }[],
+  ) => {
+    const named = others.map(({ subnet, history: past }, index) => ({
+      subnet: { ...subnet, subnetId: `subnet-${index}` },
+      past,
+    }));
+    const histories = new Map(
+      named.flatMap(({ subnet: { subnetId }, past }) =>
+        past === undefined ? [] : [[subnetId, past] as const],
+      ),
+    );
+    const subnets = named.map(({ subnet }) => subnet);
+    return targetFalls(subnets, histories, NOW);
+  };
   const chanceBeside = (jump: number, count: number) => {
     const others = Array.from({ length: count }, () => ({
       subnet: aSubnet({ usesPrefixes: true }),
       history: history(jumping(jump), jumping(jump)),
     }));
     const fresh = history(steady(60).slice(-60), steady(5).slice(-60));
-    const falls = targetFalls([...others, { subnet: aSubnet({ usable: null }), history: undefined }], NOW);
+    const falls = fallsOf([...others, { subnet: aSubnet({ usable: null }) }]);
     return (
       subnetForecasts(aSubnet({ available: 60 }), fresh, NOW, falls).addresses?.jumpsWithin?.['7d'] ?? null
     );
@@ -132,14 +149,14 @@ describe('what the subnets of a target have in common', () => {
       subnet: aSubnet({ usesPrefixes: true }),
       history: history(falling(10, 1), steady(4)),
     }));
-    expect(targetFalls(many, NOW).addresses?.supplies).toBeLessThanOrEqual(60);
+    expect(fallsOf(many).addresses?.supplies).toBeLessThanOrEqual(60);
   });
 
   test('is only of those that were seen for a week and more, and whose size is known', () => {
     const short = { subnet: aSubnet(), history: history(steady(60).slice(-100), []) };
     const unknown = { subnet: aSubnet({ usable: null }), history: history(jumping(10), []) };
     const without = { subnet: aSubnet(), history: history([], []) };
-    expect(targetFalls([short, short, short, unknown, unknown, unknown, without], NOW)).toEqual({
+    expect(fallsOf([short, short, short, unknown, unknown, unknown, without])).toEqual({
       addresses: null,
       prefixes: null,
     });
