@@ -11,27 +11,37 @@ const NAME = '${self:custom.name}';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: serverless.yml's own variable
 const REGIONAL = '${self:custom.roleNames}';
 
-/** The functions of serverless.yml and their memory in MB, which Lambda bills; a test compares the two. */
+/**
+ * The functions of serverless.yml and their memory in GB, which Lambda bills; a test compares the two. That of scan-target is a
+ * parameter of the deployment.
+ */
 const FUNCTIONS = [
-  { name: `${NAME}-plan-scan`, memory: 256 },
-  { name: `${NAME}-scan-target`, memory: 256 },
-  { name: `${NAME}-notify-slack`, memory: 128 },
-  { name: `${NAME}-slack-interactivity`, memory: 512 },
-  { name: `customWidget-${NAME}-dashboard-widget`, memory: 512 },
+  { name: `${NAME}-plan-scan`, gigabytes: '0.25' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of Fn::Sub
+  { name: `${NAME}-scan-target`, gigabytes: '${ScanTargetGigabytes}' },
+  { name: `${NAME}-notify-slack`, gigabytes: '0.125' },
+  { name: `${NAME}-slack-interactivity`, gigabytes: '0.5' },
+  { name: `customWidget-${NAME}-dashboard-widget`, gigabytes: '0.5' },
 ];
 
 const boards = { fleet: REGIONAL, vpc: `${REGIONAL}-vpc`, cluster: `${REGIONAL}-cluster` };
 
 const deployment = { namespace, functions: FUNCTIONS, tableName: `${NAME}-state`, boards };
 
-const dashboard = (name, body) => ({
-  Type: 'AWS::CloudWatch::Dashboard',
-  Properties: { DashboardName: `${REGIONAL}${name}`, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
-});
+const dashboard = (name, body, variables) => {
+  const text = JSON.stringify(body);
+  return {
+    Type: 'AWS::CloudWatch::Dashboard',
+    Properties: {
+      DashboardName: `${REGIONAL}${name}`,
+      DashboardBody: { 'Fn::Sub': variables === undefined ? text : [text, variables] },
+    },
+  };
+};
 
 export const resources = {
   Resources: {
-    FleetDashboard: dashboard('', fleetDashboard(deployment)),
+    FleetDashboard: dashboard('', fleetDashboard(deployment), { ScanTargetGigabytes: '0.25' }),
     VpcDashboard: dashboard('-vpc', vpcDashboard(deployment)),
     ClusterDashboard: dashboard('-cluster', clusterDashboard(deployment)),
   },

@@ -1,4 +1,5 @@
 import { LINK_TARGET } from '../../shared/config/link-target.ts';
+import { SCAN_SIZES, sizeScanTarget } from './scan-size.ts';
 
 /** What an organization prescribes for everything that is deployed. Each is a parameter of serverless.yml; empty: as it is. */
 export interface DeploymentParameters {
@@ -23,6 +24,8 @@ export interface DeploymentParameters {
   readonly tableDeletionProtection: string;
   /** `true`: the table can be restored to any second of the last 35 days. */
   readonly pointInTimeRecovery: string;
+  /** MB of the function that scans; see `SCAN_SIZES`. */
+  readonly memorySize: string;
 }
 
 interface Resource {
@@ -59,6 +62,10 @@ export const DEPLOYMENT_FORMS: Readonly<Record<keyof DeploymentParameters, reado
   tableOnRemoval: [/^(keep|delete)$/, 'keep or delete'],
   tableDeletionProtection: [/^(true|false)$/, 'true or false'],
   pointInTimeRecovery: [/^(true|false)$/, 'true or false'],
+  memorySize: [
+    new RegExp(`^(${Object.keys(SCAN_SIZES).join('|')})$`),
+    `one of ${Object.keys(SCAN_SIZES).join(', ')}`,
+  ],
 };
 
 /** What is wrong with parameters, each in a sentence; empty: nothing. */
@@ -76,6 +83,7 @@ export const parameterProblems = (parameters: DeploymentParameters): readonly st
 /** Changes a template's resources to what the parameters prescribe. */
 export const applyParameters = (resources: Resources, parameters: DeploymentParameters): void => {
   if (parameters.keyArn !== '') useKey(resources, parameters.keyArn);
+  sizeScanTarget(resources, parameters.memorySize);
   for (const resource of Object.values(resources)) {
     resource.Properties ??= {};
     CHANGES[resource.Type]?.(resource, resource.Properties, parameters);

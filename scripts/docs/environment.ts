@@ -95,6 +95,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   runbooks:
     'Where `docs/runbooks` can be read: messages link to the page of their check. `links` of headroom.yml come first. Default: `HEADROOM_REPOSITORY`, or the remote `origin` of this checkout on GitHub, GitLab or Bitbucket. Otherwise messages link to the dashboard, which has the runbooks.',
   schedule: 'How often to scan: `rate(...)`, `cron(0/5 * * * ? *)` or a minute of every hour.',
+  memorySize:
+    'Memory of `scan-target` in MB: 256, 512 or 1024. [Large accounts](deploy.md#large-accounts) says what it is enough for.',
   namePrefix: 'The first part of every name.',
   tags: 'Tags for all resources, such as `team=network,cost-center=42`.',
   permissionsBoundary: 'The ARN of the policy that bounds every role.',

@@ -43,9 +43,16 @@ export interface MonthlyCost {
   readonly warnings: readonly string[];
 }
 
-const MEMORY_GIGABYTES = 0.25;
-/** With three nodes each and 36 days of history; `test/process/scale/large-targets.test.ts`. */
-const SUBNETS_IN_TARGET = 5_000;
+/** Of the function that plans. */
+const PLAN_MEGABYTES = 256;
+/**
+ * The memory of the function that scans, and how many subnets with three nodes each and 36 days of history it holds;
+ * `test/process/scale/large-targets.test.ts`.
+ */
+const SMALLEST_MEMORY = { megabytes: 256, subnets: 5_000 };
+const MEASURED_MEMORY = { megabytes: 512, subnets: 20_000 };
+/** What there is for more of them. How many was not measured. */
+const LARGEST_MEMORY = { megabytes: 1_024, subnets: Number.POSITIVE_INFINITY };
 /**
  * `infra/lambda/alarms.yml`. By OTLP two of them have no metric, and CloudWatch has three in PromQL
  * (`infra/lambda/metric-resources.ts`). That one of those costs what another alarm costs is an assumption.
@@ -73,6 +80,7 @@ export const EMF_BYTES_PER_VALUE = 100;
 /** A scan's log lines, in bytes: one summary and what Lambda itself writes. */
 const LOG_BYTES_PER_SCAN = 2_000;
 const MILLION = 1_000_000;
+const MEGABYTES_IN_GIGABYTE = 1_024;
 const GIGABYTE = 1_000_000_000;
 
 /**
@@ -165,19 +173,33 @@ export const monthlyCost = (size: EstateSize): MonthlyCost => {
   };
 };
 
-const warningsOf = ({ subnets, targets }: EstateSize): readonly string[] => {
-  const inTarget = Math.ceil(subnets / Math.max(1, targets));
-  return inTarget <= SUBNETS_IN_TARGET
+type EstateShape = Pick<EstateSize, 'subnets' | 'targets'>;
+
+const subnetsInTarget = ({ subnets, targets }: EstateShape): number =>
+  Math.ceil(subnets / Math.max(1, targets));
+
+/** The least memory of the function that scans, in MB, that holds a target of average size. */
+export const scanMegabytesOf = (size: EstateShape): number => {
+  const inTarget = subnetsInTarget(size);
+  const enough = [SMALLEST_MEMORY, MEASURED_MEMORY].find(({ subnets }) => inTarget <= subnets);
+  return (enough ?? LARGEST_MEMORY).megabytes;
+};
+
+const warningsOf = (size: EstateSize): readonly string[] => {
+  const megabytes = scanMegabytesOf(size);
+  const { subnets, megabytes: measured } =
+    megabytes === LARGEST_MEMORY.megabytes ? MEASURED_MEMORY : SMALLEST_MEMORY;
+  return megabytes === SMALLEST_MEMORY.megabytes
     ? []
     : [
-        `A target has ${number(inTarget)} subnets on average, and the function of 256 MB holds about ${number(SUBNETS_IN_TARGET)}. Give it more memory (docs/deploy.md, "Large accounts"), or scan fewer VPCs (scan.vpcs).`,
+        `A target has ${number(subnetsInTarget(size))} subnets on average, and a function of ${measured} MB holds ${number(subnets)}. Deploy with memorySize=${megabytes}, with which Lambda is reckoned here (docs/deploy.md, "Large accounts"), or scan fewer VPCs (scan.vpcs).`,
       ];
 };
 
 /** Seconds of one scan of one target, in a function that has a share of a processor by its memory. */
-export const scanSecondsOf = ({ subnets, targets }: Pick<EstateSize, 'subnets' | 'targets'>): number => {
-  const busy = (subnets / Math.max(1, targets)) * PROCESSOR_SECONDS_PER_SUBNET;
-  return Math.max(LEAST_SCAN_SECONDS, Math.ceil((busy * PROCESSOR_MEGABYTES) / (MEMORY_GIGABYTES * 1024)));
+export const scanSecondsOf = (size: EstateShape): number => {
+  const busy = (size.subnets / Math.max(1, size.targets)) * PROCESSOR_SECONDS_PER_SUBNET;
+  return Math.max(LEAST_SCAN_SECONDS, Math.ceil((busy * PROCESSOR_MEGABYTES) / scanMegabytesOf(size)));
 };
 
 const totalOf = (lines: readonly CostLine[]): number => lines.reduce((sum, { dollars }) => sum + dollars, 0);
@@ -195,7 +217,9 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
   const reads =
     scans * Math.max(LEAST_READS, READS_PER_SCAN_PER_THOUSAND * thousandsPerTarget) +
     HOURS_PER_MONTH * targets * Math.max(1, READS_PER_HOUR_PER_THOUSAND * thousandsPerTarget);
-  const lambdaSeconds = scans * scanSeconds + runs * PLAN_SECONDS;
+  const megabytes = scanMegabytesOf(size);
+  const gigabyteSeconds =
+    (scans * scanSeconds * megabytes + runs * PLAN_SECONDS * PLAN_MEGABYTES) / MEGABYTES_IN_GIGABYTE;
 
   return [
     ...metricLines(size, published, series, runs),
@@ -207,10 +231,9 @@ const linesOf = (size: EstateSize, published: number): CostLine[] => {
     },
     {
       item: 'Lambda',
-      basis: `${number(Math.round(scans + runs))} invocations, ${number(Math.round(lambdaSeconds))} s at 256 MB`,
+      basis: `${number(Math.round(scans + runs))} invocations, ${number(Math.round(gigabyteSeconds))} GB-seconds at ${number(megabytes)} MB`,
       dollars:
-        lambdaSeconds * MEMORY_GIGABYTES * PRICES.lambdaGigabyteSecond +
-        ((scans + runs) / MILLION) * PRICES.lambdaPerMillion,
+        gigabyteSeconds * PRICES.lambdaGigabyteSecond + ((scans + runs) / MILLION) * PRICES.lambdaPerMillion,
     },
     {
       item: 'SQS',

@@ -131,6 +131,9 @@ const shortOf = ({ endsBy, memoryLimit, memoryUsed, seenAt }: ScanStart): 'memor
   return endsBy - seenAt <= NEARLY_THE_END ? 'time' : null;
 };
 
+/** In serverless.yml, and in the template of CloudFormation, which the Terraform and CDK modules use. */
+const MEMORY_PARAMETER = 'the parameter `memorySize`, or `MemorySize` of the CloudFormation template';
+
 const likelyReason = (start: ScanStart): { readonly why: string; readonly action: string } => {
   const { interfaces, memoryLimit, memoryUsed } = start;
   const short = shortOf(start);
@@ -138,13 +141,13 @@ const likelyReason = (start: ScanStart): { readonly why: string; readonly action
   if (short === 'memory') {
     return {
       why: `it probably ran out of memory, ${seen}`,
-      action: 'Give scan-target more memory (`memorySize` in serverless.yml) and deploy again.',
+      action: `Deploy again with more memory for scan-target: ${MEMORY_PARAMETER}.`,
     };
   }
   if (short === 'time') {
     return {
       why: `it probably ran out of time, ${seen}`,
-      action: 'Give scan-target more time (`timeout` in serverless.yml), or split the target by VPC.',
+      action: `Deploy again with a larger scan-target, which has more time and more processor: ${MEMORY_PARAMETER}. Or scan fewer VPCs (\`scan.vpcs\`).`,
     };
   }
   return {

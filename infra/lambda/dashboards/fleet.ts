@@ -20,8 +20,8 @@ import {
 /** What a deployment is called, and where it publishes. */
 export interface Deployment {
   readonly namespace: string;
-  /** The names of its functions with their memory in MB: what Lambda bills. */
-  readonly functions: readonly { readonly name: string; readonly memory: number }[];
+  /** The names of its functions with their memory in GB, what Lambda bills: a number, or a variable that becomes one. */
+  readonly functions: readonly { readonly name: string; readonly gigabytes: string }[];
   readonly tableName: string;
   readonly boards: BoardNames;
 }
@@ -67,7 +67,7 @@ const running = ({ functions, tableName }: Deployment): readonly MetricEntry[] =
     ['AWS/Lambda', 'Duration', 'FunctionName', name, { id: `d${index}`, stat: 'Sum', visible: false }],
     ['AWS/Lambda', 'Invocations', 'FunctionName', name, { id: `i${index}`, stat: 'Sum', visible: false }],
   ]);
-  const seconds = functions.map(({ memory }, index) => `FILL(d${index},0)/1000*${memory / 1024}`).join('+');
+  const seconds = functions.map(({ gigabytes }, index) => `FILL(d${index},0)/1000*${gigabytes}`).join('+');
   const invocations = functions.map((_, index) => `FILL(i${index},0)`).join('+');
   return [
     ...lambda,

@@ -2,6 +2,7 @@
 import { ASSUME_READERS_SID } from '../assume-readers.ts';
 import { applyParameters, type DeploymentParameters } from '../deployment-parameters.ts';
 import { SENDERS } from '../destinations-policy.ts';
+import { SCAN_SIZES } from '../scan-size.ts';
 import { isList, isRecord, type Json, type JsonRecord, mergeChange, withReferences } from './merge.ts';
 import { DEFAULT_CONFIGURATION, DEFAULT_SCHEDULE, GROUPS, PARAMETERS, RUNBOOKS } from './parameters.ts';
 
@@ -65,6 +66,7 @@ const PLAIN: DeploymentParameters = {
   tableOnRemoval: '',
   tableDeletionProtection: '',
   pointInTimeRecovery: '',
+  memorySize: '',
 };
 
 /** A number that stands for the parameter LogRetentionInDays: the longest that CloudWatch Logs takes. */
@@ -110,6 +112,12 @@ const VARIANTS: readonly Variant[] = [
     condition: ['TableCanBeRestored', isTrue('PointInTimeRecovery')],
     parameters: { pointInTimeRecovery: 'true' },
   },
+  ...Object.keys(SCAN_SIZES).map(
+    (memorySize): Variant => ({
+      condition: [`MemoryIs${memorySize}`, { 'Fn::Equals': [{ Ref: 'MemorySize' }, memorySize] }],
+      parameters: { memorySize },
+    }),
+  ),
 ];
 
 const OPTIONAL: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { DEPLOYMENT_FORMS, type DeploymentParameters, LOG_RETENTIONS } from '../deployment-parameters.ts';
+import { SCAN_SIZES } from '../scan-size.ts';
 import type { Json } from './merge.ts';
 
 /** An empty configuration is a whole one. A parameter of Systems Manager cannot be empty. */
@@ -64,6 +65,13 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     Default: DEFAULT_SCHEDULE,
     Description: 'How often to scan. These paces fit the alarms and the windows of surges.',
     AllowedValues: ['rate(1 minute)', 'rate(2 minutes)', 'rate(5 minutes)', 'rate(10 minutes)'],
+  },
+  MemorySize: {
+    Type: 'String',
+    Default: '256',
+    Description:
+      'Memory of the function that scans, in MB. 256 MB are for 5,000 subnets in one account and Region, 512 MB for 20,000.',
+    AllowedValues: Object.keys(SCAN_SIZES),
   },
   Events: {
     Type: 'String',
@@ -145,6 +153,7 @@ export const GROUPS: readonly Json[] = [
       'ReaderRoleArns',
       'DestinationArns',
       'Schedule',
+      'MemorySize',
       'Email',
       'SlackParameter',
       'SlackApp',

@@ -100,11 +100,14 @@ test('the dashboard reckons the cost of every function, with the memory that it 
   const { resources } = (await import(pathToFileURL(join(ROOT, 'infra/lambda/dashboards.js')).href)) as {
     readonly resources: {
       readonly Resources: Readonly<
-        Record<string, { readonly Properties: { readonly DashboardBody: { readonly 'Fn::Sub': string } } }>
+        Record<string, { readonly Properties: { readonly DashboardBody: { readonly 'Fn::Sub': unknown } } }>
       >;
     };
   };
-  const body = resources.Resources['FleetDashboard']?.Properties.DashboardBody['Fn::Sub'] ?? '';
+  const [text = '', variables = {}] = (resources.Resources['FleetDashboard']?.Properties.DashboardBody[
+    'Fn::Sub'
+  ] ?? []) as [string?, Readonly<Record<string, string>>?];
+  const body = text.replaceAll(/\$\{(ScanTarget\w+)\}/g, (_, name: string) => variables[name] ?? '');
   const named = [...body.matchAll(/"Duration","FunctionName","([^"]+)"/g)].map(([, name]) => name);
   expect(named).toEqual(Object.values(functions).map(({ name }) => name));
   const memory = [...body.matchAll(/FILL\(d\d,0\)\/1000\*([\d.]+)/g)].map(

@@ -46,6 +46,7 @@ const DEPLOYMENTS: Readonly<
       alarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:oncall',
       tableDeletionProtection: 'true',
       pointInTimeRecovery: 'true',
+      memorySize: '512',
     },
     parameters: {
       Email: 'platform@example.com',
@@ -62,6 +63,7 @@ const DEPLOYMENTS: Readonly<
       AlarmTopicArn: 'arn:aws:sns:eu-west-1:111122223333:oncall',
       TableDeletionProtection: 'true',
       PointInTimeRecovery: 'true',
+      MemorySize: '512',
     },
   },
 };

@@ -18,6 +18,7 @@ const NONE: DeploymentParameters = {
   tableOnRemoval: 'keep',
   tableDeletionProtection: 'false',
   pointInTimeRecovery: 'false',
+  memorySize: '256',
 };
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd';
 
@@ -125,6 +126,8 @@ describe('parameters that cannot be used are refused', () => {
     ['tableOnRemoval', 'maybe'],
     ['tableDeletionProtection', 'yes'],
     ['pointInTimeRecovery', '1'],
+    ['memorySize', '300'],
+    ['memorySize', '512 MB'],
   ])('%s: %s', (name, value) => {
     expect(parameterProblems({ ...NONE, [name]: value })).toEqual([
       expect.stringContaining(`${name} is "${value}"`),

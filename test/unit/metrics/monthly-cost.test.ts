@@ -6,6 +6,7 @@ import {
   type EstateSize,
   metricsPrice,
   monthlyCost,
+  scanMegabytesOf,
   scanSecondsOf,
 } from '../../../shared/metrics/monthly-cost.ts';
 
@@ -127,6 +128,28 @@ test.each([
 );
 
 test.each([
+  [5_000, 256, 'at 256 MB', null],
+  [5_001, 512, 'at 512 MB', '256 MB holds 5,000. Deploy with memorySize=512'],
+  [20_000, 512, 'at 512 MB', '256 MB holds 5,000. Deploy with memorySize=512'],
+  [20_001, 1_024, 'at 1,024 MB', '512 MB holds 20,000. Deploy with memorySize=1024'],
+])(
+  '%d subnets in a target need %d MB, and Lambda is reckoned with them',
+  (subnets, megabytes, basis, warning) => {
+    const own = { subnets, targets: 1, scanSeconds: 100 };
+    expect(scanMegabytesOf(own)).toBe(megabytes);
+    const cost = monthlyCost(size(own));
+    const lambda = cost.lines.find(({ item }) => item === 'Lambda');
+    expect(lambda?.basis).toContain(basis);
+    const runs = 8_760;
+    const gigabyteSeconds = (runs * 100 * megabytes + runs * 3 * 256) / 1_024;
+    expect(lambda?.dollars).toBeCloseTo(gigabyteSeconds * 0.0000133334 + ((2 * runs) / 1e6) * 0.2, 6);
+    const [said = null] = cost.warnings;
+    if (warning === null) expect(said).toBeNull();
+    else expect(said).toContain(warning);
+  },
+);
+
+test.each([
   ['cloudwatch', true, 0],
   ['emf', true, 0],
   ['otlp', false, Object.keys(PROMQL_ALARMS).length],
@@ -146,7 +169,9 @@ test.each([
   [70, 3],
   [1_000, 35],
   [5_000, 173],
-])('a scan of %d subnets takes %d s in a function that has a seventh of a processor', (subnets, seconds) => {
+  [5_001, 87],
+  [20_000, 346],
+])('a scan of %d subnets takes %d s in the least function that holds them', (subnets, seconds) => {
   expect(scanSecondsOf({ subnets, targets: 1 })).toBe(seconds);
   expect(scanSecondsOf({ subnets: 10 * subnets, targets: 10 })).toBe(seconds);
 });

@@ -137,7 +137,7 @@ describe('the likely reason', () => {
     });
     expect(await reported(cache, 6)).toMatchObject({
       message: expect.stringContaining('it probably ran out of time'),
-      action: expect.stringContaining('timeout'),
+      action: expect.stringContaining('larger scan-target, which has more time'),
     });
   });
 

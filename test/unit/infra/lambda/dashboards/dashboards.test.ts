@@ -25,7 +25,7 @@ import {
 
 const DEPLOYMENT = {
   namespace: 'VpcHeadroom',
-  functions: [{ name: 'headroom-prod-scan-target', memory: 256 }],
+  functions: [{ name: 'headroom-prod-scan-target', gigabytes: '0.25' }],
   tableName: 'headroom-prod-state',
   boards: { fleet: 'headroom', vpc: 'headroom-vpc', cluster: 'headroom-cluster' },
 };
