@@ -49,6 +49,7 @@ export class ClusterBuilder {
   readonly #loosePools: readonly GrowingGroup[];
   readonly #boundedPools: readonly GrowingGroup[];
   readonly #capacity: ClusterCapacity;
+  #nodeSubnetIds: readonly string[] | null = null;
 
   constructor(context: ClusterContext, parts: ClusterParts) {
     this.#context = context;
@@ -263,8 +264,13 @@ export class ClusterBuilder {
     return this.#podSubnets.of(node.subnetId, nodeGroup ?? nodePool).subnetIds ?? [];
   }
 
-  /** The subnets that its nodes and pods take addresses from. */
+  /** The subnets that its nodes and pods take addresses from. Five figures rest on them, so they are gathered once. */
   get nodeSubnetIds(): readonly string[] {
+    this.#nodeSubnetIds ??= this.#gatherNodeSubnetIds();
+    return this.#nodeSubnetIds;
+  }
+
+  #gatherNodeSubnetIds(): readonly string[] {
     return unique([
       ...this.#planned.flatMap(({ node, newInterfaceSubnetIds }) => [
         ...node.usage.map(({ subnetId }) => subnetId),

@@ -66,7 +66,7 @@ export class ClusterCapacity {
     const growth = grow(known, this.#plan.ledgers('best', known.flatMap(subnetsOf)));
     if (growth === null) return null;
     const held = live.map(({ node, customNetworking }) => {
-      const pool = node.podInterfaces(customNetworking);
+      const pool = node.heldForPods(customNetworking);
       return pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
     });
     return sum(held) + sum([...growth.values()]);

@@ -23,7 +23,7 @@ export const clusterCniOf = (
   if (eks !== null && (eks.vpcCni !== null || eks.cniInCluster !== undefined)) return 'vpc-cni';
   const settled = live.filter(({ instance, interfaces }) => instance.state === 'running' && interfaces > 0);
   const isBare = (node: NodeAccumulator): boolean => {
-    const { addresses, prefixes } = node.podInterfaces(false);
+    const { addresses, prefixes } = node.heldForPods(false);
     return addresses + prefixes === 0 && !node.holdsIpv6Prefixes;
   };
   if (settled.some((node) => !isBare(node))) return 'vpc-cni';

@@ -247,6 +247,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     isWindowsGroup(group.name, plan.eks) ||
     (nodes.length > 0 && nodes.every((each) => isWindowsNode(each.node, plan.eks)));
   const placed = nodesByPlace(nodes);
+  const nodesIn = Map.groupBy(nodes, ({ node }) => node.subnetId);
   const hasLive = nodes.some(({ node }) => node.isLive);
   const subnets = group.subnetIds.map((subnetId): GroupSubnet & { readonly slotsTaken: number } => {
     const place = plan.podPlaceOf(subnetId, group.name);
@@ -256,7 +257,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
       availabilityZone,
       podSubnetIds: windows ? [subnetId] : place.subnetIds,
       primaryServesPods: windows || place.primaryServesPods,
-      nodes: nodes.filter(({ node }) => node.subnetId === subnetId).length,
+      nodes: nodesIn.get(subnetId)?.length ?? 0,
       ...extrasIn(plan, group, { nodes: placed, hasLive, subnetId, availabilityZone }),
     };
   });
@@ -300,7 +301,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,
     standing: nodes.map(({ node }) => {
-      const pool = node.podInterfaces(false);
+      const pool = node.heldForPods(false);
       return {
         availabilityZone: node.instance.availabilityZone,
         singles: node.managedInterfaces + pool.addresses,

@@ -17,7 +17,7 @@ export interface NodeShape {
  * the subnets would give this node; `null` makes the maximum unknown.
  */
 export const nodeGauges = (node: NodeAccumulator, shape: NodeShape, room: number | null): CniGauges => {
-  const pool = node.podInterfaces(shape.customNetworking);
+  const pool = node.heldForPods(shape.customNetworking);
   const held = pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX;
   return {
     eniAllocated: node.managedInterfaces,
@@ -35,7 +35,7 @@ export const nodeGauges = (node: NodeAccumulator, shape: NodeShape, room: number
  * `updateIPStats`.
  */
 export const compatNodeGauges = (node: NodeAccumulator, { limits, mode }: NodeShape): CniGauges => {
-  const pool = node.podInterfaces(false);
+  const pool = node.heldForPods(false);
   const held = {
     eniAllocated: node.managedInterfaces,
     totalIPAddresses: pool.addresses + pool.prefixes * ADDRESSES_PER_PREFIX,

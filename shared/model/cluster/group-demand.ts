@@ -140,7 +140,7 @@ const branchStep = (branches: number): readonly DemandStep[] =>
 
 /** What a full node holds beyond what this one holds already. */
 const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): readonly DemandStep[] => {
-  const pool = node.podInterfaces(false);
+  const pool = node.heldForPods(false);
   let singles = -node.managedInterfaces - pool.addresses;
   let prefixes = -pool.prefixes;
   for (const step of steps) {

@@ -195,36 +195,42 @@ export class NodeAccumulator {
     return (elsewhere && this.#primary.interfaces > 0) || (configuration.customNetworking ?? false);
   }
 
-  /** What the CNI gives to pods. `customNetworking` leaves the primary interface out. */
+  /** How much of what it holds the CNI gives to pods. `customNetworking` leaves the primary interface out. */
+  heldForPods(customNetworking: boolean): Pick<PodInterfaces, 'addresses' | 'prefixes'> {
+    const trunk = this.#trunk ?? NOTHING_HELD;
+    let { secondaries: addresses, prefixes } = trunk;
+    for (const tally of this.#secondary) {
+      addresses += tally.secondaries;
+      prefixes += tally.prefixes;
+    }
+    if (!customNetworking && this.#primarySubnetId !== null) {
+      addresses += this.#primary.secondaries;
+      prefixes += this.#primary.prefixes;
+    }
+    return { addresses, prefixes };
+  }
+
+  /** The same with the interfaces and subnets that it is on. */
   podInterfaces(customNetworking: boolean): PodInterfaces {
     const bySubnet = new Map<string, { interfaces: number; slotsUsed: number }>();
     let count = 0;
-    let addresses = 0;
-    let prefixes = 0;
+    let slotsUsed = 0;
     const take = (subnetId: string, tally: Tally): void => {
       const known = bySubnet.get(subnetId) ?? { interfaces: 0, slotsUsed: 0 };
       known.interfaces += tally.interfaces;
       known.slotsUsed += tally.secondaries + tally.prefixes;
       bySubnet.set(subnetId, known);
       count += tally.interfaces;
-      addresses += tally.secondaries;
-      prefixes += tally.prefixes;
+      slotsUsed += tally.secondaries + tally.prefixes;
     };
     for (const tally of this.#secondary) take(tally.subnetId, tally);
     if (!customNetworking && this.#primarySubnetId !== null) take(this.#primarySubnetId, this.#primary);
-    const trunk = this.#trunk ?? NOTHING_HELD;
-    return {
-      count,
-      slotsUsed: addresses + prefixes,
-      addresses: addresses + trunk.secondaries,
-      prefixes: prefixes + trunk.prefixes,
-      bySubnet,
-    };
+    return { count, slotsUsed, ...this.heldForPods(customNetworking), bySubnet };
   }
 
   /** How it takes its pods' addresses, by what it holds; what it does not show, its cluster's settings tell. */
   mode(ipFamily: 'ipv4' | 'ipv6' | null, configuration: CniConfiguration): AddressingMode {
-    const { addresses, prefixes } = this.podInterfaces(false);
+    const { addresses, prefixes } = this.heldForPods(false);
     if (ipFamily === 'ipv6' || (this.#ipv6Prefixes > 0 && addresses + prefixes === 0)) return 'ipv6';
     if (prefixes > 0) return addresses > 0 ? 'mixed' : 'prefix';
     if (addresses > 0) return 'secondary';
