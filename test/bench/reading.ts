@@ -16,7 +16,8 @@ import { SimulatedTime } from '../fixtures/simulated-time.ts';
 
 /**
  * What a cycle of scans asks of EC2, read in full and read incrementally, at a quarter of EC2's buckets and with simulated
- * latency. CPU time is that of the assessment: `npm run bench` has what the reading of answers costs.
+ * latency. CPU time is that of the assessment: `npm run bench` has what the reading of answers costs. `pages` are the calls for
+ * interfaces, and `waiting` how long these waited for the bucket, one after another.
  *
  *   npm run bench:reading [-- --interfaces 10000,100000,400000]
  *
@@ -37,7 +38,11 @@ const CYCLES = 6;
 
 interface Spent {
   calls: number;
+  /** Of the calls, those for interfaces. */
+  pages: number;
   bytes: number;
+  /** Milliseconds that calls for interfaces stood still because the bucket was empty. */
+  waited: number;
 }
 
 /** An estate in which some subnets gain or lose one address between two scans. */
@@ -118,7 +123,12 @@ const inventoryOf = (
 ): InventorySource => {
   const calls = async (action: string, items: number, page = PAGE_SIZE): Promise<void> => {
     for (let call = 0; call < Math.max(1, Math.ceil(items / page)); call += 1) {
+      const asked = time.now();
       await budget.take(action);
+      if (action === 'DescribeNetworkInterfaces') {
+        spent.pages += 1;
+        spent.waited += time.now() - asked;
+      }
       await time.wait(LATENCY);
       spent.calls += 1;
     }
@@ -170,7 +180,7 @@ const scan = async (
   budget: CallBudget,
   now: number,
 ): Promise<Figures> => {
-  const spent: Spent = { calls: 0, bytes: 0 };
+  const spent: Spent = { calls: 0, pages: 0, bytes: 0, waited: 0 };
   const started = time.now();
   const cpu = process.cpuUsage();
   const { assessment } = await scanTarget({
@@ -195,7 +205,14 @@ const scan = async (
 const mean = (figures: readonly Figures[]): Figures => {
   const of = (name: keyof Figures): number =>
     figures.reduce((sum, each) => sum + each[name], 0) / figures.length;
-  return { calls: of('calls'), bytes: of('bytes'), cpuSeconds: of('cpuSeconds'), seconds: of('seconds') };
+  return {
+    calls: of('calls'),
+    pages: of('pages'),
+    bytes: of('bytes'),
+    waited: of('waited'),
+    cpuSeconds: of('cpuSeconds'),
+    seconds: of('seconds'),
+  };
 };
 
 const START = Date.UTC(2026, 10, 27);
@@ -231,15 +248,17 @@ const cycles = async (
 
 const row = (
   name: string,
-  { bytes, calls, cpuSeconds, seconds }: Figures,
+  { bytes, calls, cpuSeconds, pages, seconds, waited }: Figures,
   full?: Figures,
 ): readonly string[] => [
   name,
   calls.toFixed(1),
   full === undefined ? '' : `${(full.calls / calls).toFixed(1)}x`,
+  pages.toFixed(1),
   (bytes / 1e6).toFixed(2),
   cpuSeconds.toFixed(2),
   seconds.toFixed(1),
+  (waited / 1000).toFixed(1),
 ];
 
 const FEWER_CALLS = 10;
@@ -254,8 +273,8 @@ const aim = (isMet: boolean, words: string): void => {
 for (const interfaces of SIZES) {
   for (const skewed of [false, true]) {
     const table = new Table({
-      head: ['', 'calls', 'fewer', 'MB', 'CPU s', 'seconds'],
-      colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+      head: ['', 'calls', 'fewer', 'pages', 'MB', 'CPU s', 'seconds', 'waiting'],
+      colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
       style: { head: [], border: [] },
     });
     const full = await cycles(interfaces, { change: 0.1, incremental: false, skewed });
