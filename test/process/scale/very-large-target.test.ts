@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleFunctions } from '../../../infra/lambda/bundle/bundle-functions.ts';
+import { PROCESSOR_SECONDS_PER_SUBNET } from '../../../shared/metrics/monthly-cost.ts';
+import { runScaled } from '../../fixtures/scale/scaled-function.ts';
+
+/** The largest target that is stated, in the memory that `memorySize` gives it. It takes minutes, so it has a file of its own. */
+
+// By process: others may test in this folder at the same time.
+const FOLDER = `dist/test-very-large-${process.pid}`;
+const SUBNETS = 20_000;
+
+let bundle = '';
+beforeAll(async () => {
+  const found = (await bundleFunctions(FOLDER)).find(({ name }) => name === 'scan-target');
+  bundle = found?.file ?? '';
+}, 120_000);
+afterAll(() => rm(join(import.meta.dirname, '../../..', FOLDER), { recursive: true, force: true }));
+
+test('20,000 subnets with 36 days of history: 512 MB and 60 requests to DynamoDB suffice in every later scan', async () => {
+  const scans = await runScaled({
+    bundle,
+    estate: { subnets: SUBNETS, nodesPerSubnet: 3, prefixLength: 24 },
+    memory: 512,
+    daysOfHistory: 36,
+    // The last one is the first one of an hour, which makes the most requests.
+    at: [0, 5, 35],
+    quotaShare: '100%',
+  });
+  expect(scans.map(({ refused, status, subnets }) => ({ refused, status, subnets }))).toEqual(
+    Array.from({ length: 3 }, () => ({ refused: 0, status: 'ok', subnets: SUBNETS })),
+  );
+  for (const { peakMegabytes } of scans) expect(peakMegabytes).toBeLessThan(512);
+  for (const { dynamo, forecasts } of scans.slice(1)) {
+    expect(forecasts, 'the history was read').toBe(SUBNETS);
+    const requests = Object.values(dynamo).reduce((sum, count) => sum + count, 0);
+    expect(requests, JSON.stringify(dynamo)).toBeLessThanOrEqual(60);
+  }
+  // What the bill rests on, on a machine that may be a few times faster or slower, and is busy.
+  for (const { cpuSeconds } of scans) {
+    const said = PROCESSOR_SECONDS_PER_SUBNET * SUBNETS;
+    expect(cpuSeconds, `${said} s are said`).toBeGreaterThan(said / 4);
+    expect(cpuSeconds, `${said} s are said`).toBeLessThan(said * 4);
+  }
+}, 1_800_000);
