@@ -7,6 +7,7 @@ import Table from 'cli-table3';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
 import { sdkSchemas } from '../../infra/lambda/bundle/sdk-schemas.ts';
+import { SCAN_SIZES } from '../../infra/lambda/scan-size.ts';
 import { ADDRESSES_PER_INTERFACE, INTERFACES_PER_PAGE } from './wire/estate-size.ts';
 import type { Measured } from './wire/measured.ts';
 
@@ -45,6 +46,14 @@ const AS_DEPLOYED = String(
     'scan-target'
   ].NODE_OPTIONS,
 );
+
+/** 256 MB hold 50,000 nodes (docs/scale.md), and a page has a third of its interfaces on nodes of their own. More get the largest size. */
+const PAGES_IN_256_MB = 150;
+
+const asDeployed = (pages: number): string =>
+  pages <= PAGES_IN_256_MB
+    ? AS_DEPLOYED
+    : AS_DEPLOYED.replace(/(--max-old-space-size)=\d+/, `$1=${SCAN_SIZES['1024']?.heap}`);
 
 interface Reader {
   readonly name: string;
@@ -97,7 +106,7 @@ const readers: readonly Reader[] = [
 
 const measure = async (reader: Reader, url: string, pages: number): Promise<Measured> => {
   const [file, args] = reader.command(url, pages);
-  const env = reader.deployed === true ? { ...process.env, NODE_OPTIONS: AS_DEPLOYED } : process.env;
+  const env = reader.deployed === true ? { ...process.env, NODE_OPTIONS: asDeployed(pages) } : process.env;
   const { stdout } = await run(file, args, { maxBuffer: 1e7, env });
   const measured: Measured = JSON.parse(stdout);
   const interfaces = pages * INTERFACES_PER_PAGE;
