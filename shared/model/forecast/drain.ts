@@ -1,5 +1,5 @@
 import { elementAt } from '../base/element-at.ts';
-import { largestOf } from '../base/extremes.ts';
+import { largestOf, smallestOf } from '../base/extremes.ts';
 import type { Sample, SupplyHistory } from '../result/forecast.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -10,7 +10,13 @@ import { valueAt } from './value-at.ts';
  * A pace that lasts from hours to days fills one of them. With lengths that only double, a supply that falls in steps of hours
  * fitted none of them in time.
  */
-export const DRAIN_HOURS = [4, 8, 16, 24, 32, 48, 64] as const;
+export const DRAIN_HOURS = [4, 6, 8, 16, 24, 32, 48, 64] as const;
+/**
+ * Six hours are what a step of a rollout fills. They count only where no more than this share of the capacity is left, so that a
+ * drain of half a day is not announced later than by an alarm at 80 % used.
+ */
+const STEP_HOURS = 6;
+const STEP_LEFT_SHARE = 0.2;
 const LONGEST_HOURS = 64;
 /** Each of them is a power of two times one of these. */
 const SHORTEST_HOURS = [4, 6] as const;
@@ -23,8 +29,12 @@ const KNOWN_HOURS = 13 * 24;
 
 /** What makes a loss a drain. */
 interface Limits {
-  /** It is this many times the largest of the past, and `leastOf` besides: a step takes up to twice as much, for as long. */
+  /**
+   * It is this many times the largest of the past, and `leastOf` besides: a step takes up to twice as much, for as long. The same
+   * over more than `LONGEST_STEP_HOURS`: no step lasts for so long.
+   */
   readonly unlike: number;
+  readonly unlikeLong: number;
   /** Shares of the capacity: the more is left, the more must be lost, since many a rollout takes half of what is free. */
   readonly leastShare: number;
   readonly mostShare: number;
@@ -38,18 +48,27 @@ interface Limits {
 }
 const BEGINS: Limits = {
   unlike: 2,
+  unlikeLong: 1.6,
   leastShare: 0.13,
   mostShare: 0.2,
   leastHalf: 0.25,
-  leastOldest: 0.08,
-  leastNewest: 0.1,
+  leastOldest: 0,
+  leastNewest: 0.15,
   mostQuarter: 0.6,
 };
+/**
+ * A loss of so many hours or more, of which each quarter took its part, need not be twice the largest of the past: a load that
+ * swings falls for as long, and never as evenly.
+ */
+const EVEN_HOURS = 16;
+const EVEN_QUARTER = 0.18;
+const EVEN_UNLIKE = 1;
 /** A node that takes its addresses at once may stand for hours before the next one does. */
 const FEWEST_STILL_HOURS = 4;
 /** A drain that pauses for a night is still the same drain. */
 const GOES_ON: Limits = {
   unlike: 1,
+  unlikeLong: 1,
   leastShare: 0.05,
   mostShare: 0.05,
   leastHalf: -0.05,
@@ -166,12 +185,18 @@ export const drainsOf = (
     const levels = [before, levelBefore(0.75 * hours), levelBefore(hours / 2), levelBefore(hours / 4), level];
     const quarters = levels.slice(1).map((next, quarter) => (elementAt(levels, quarter) - next) / lost);
     const usual = higher(0, elementAt(past.ordinary, index));
+    const isMore = (limits: Limits, unlike: number): boolean =>
+      lost > unlike * usual + leastOf(limits, left, capacity);
     const reaches = (limits: Limits): boolean =>
-      lost > limits.unlike * usual + leastOf(limits, left, capacity) && isEven(quarters, hours, limits);
+      isMore(limits, unlikeOf(limits, hours)) && isEven(quarters, hours, limits);
+    const isDrain =
+      reaches(BEGINS) ||
+      (hours >= EVEN_HOURS && smallestOf(quarters) >= EVEN_QUARTER && isMore(BEGINS, EVEN_UNLIKE));
     const hoursLeft = (left * hours) / lost;
     const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
     const stands = past.stillDays * 24 >= Math.max(FEWEST_STILL_HOURS, hours / 4);
-    if (!stands && reaches(BEGINS) && drain.chance > (begins?.chance ?? 0)) begins = drain;
+    const mayBeStep = hours === STEP_HOURS && left > STEP_LEFT_SHARE * capacity;
+    if (!stands && !mayBeStep && isDrain && drain.chance > (begins?.chance ?? 0)) begins = drain;
     if (reaches(GOES_ON) && drain.chance > (goesOn?.chance ?? 0)) goesOn = drain;
   }
   return { begins, goesOn };
@@ -184,6 +209,8 @@ const leastOf = ({ leastShare, mostShare }: Limits, left: number, capacity: numb
 
 /** A rollout takes hours, and half a day at most. Over longer windows what began within them is a drain. */
 const LONGEST_STEP_HOURS = 16;
+const unlikeOf = ({ unlike, unlikeLong }: Limits, hours: number): number =>
+  hours > LONGEST_STEP_HOURS ? unlikeLong : unlike;
 
 const isEven = (
   quarters: readonly number[],

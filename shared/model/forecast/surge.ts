@@ -22,15 +22,23 @@ const BRIEF_PIECE_MINUTES = FAST_WINDOW_MINUTES / PIECES;
 /** Each piece must have lost at least this share of what its window's pace would take; ten minutes are less even than thirty. */
 const STEADY_SHARE = 0.6;
 const BRIEF_STEADY_SHARE = 0.5;
+/**
+ * Up to the last scan, the newer half of the fast window lost at least this share of the whole. A step that has just stopped
+ * looks like a surge otherwise (docs/adr/0034).
+ */
+const NEWEST_MINUTES = FAST_WINDOW_MINUTES / 2;
+const NEWEST_SHARE = 0.42;
 /** The shorter pair is only for what is nearly over: no more than this share of the capacity is left. */
 const NEARLY_OVER = 0.2;
 /**
  * At the slow window's pace nothing is left within this many hours. A surge that takes three hours is seen at half-time. It is
  * critical at once: it is over before working hours begin, and a warning was followed by a critical alert 25 minutes later.
  */
-export const SURGE_HOURS = 1.4;
+export const SURGE_HOURS = 1.65;
 /** The same where it is nearly over: little is left, or hardly any earlier day is known. */
 export const NEARLY_OVER_HOURS = 0.75;
+/** The same of the last half hour by itself. */
+const BRIEF_HOURS = 0.9;
 /** The fast window shows what gets faster: at its pace as little is left as above, and at the slow window's this much. */
 const ACCELERATING_HOURS = 2;
 /** An alert clears only when both windows leave more than this. */
@@ -40,7 +48,7 @@ const FURTHEST_HOURS = 7 * 24;
 /** How much faster than on earlier days at this time, and at least how much at all, as a share of the capacity. */
 const UNUSUAL = 1.5;
 const UNLIKE = 1.5;
-const LEAST_SHARE = 0.06;
+const LEAST_SHARE = 0.1;
 const LEAST_COUNT = 3;
 /** The same while hardly any earlier day is known. */
 const LEAST_SHARE_UNKNOWN = 0.2;
@@ -91,7 +99,8 @@ export const surge = (
   const isUnusual = earlier === null || isUnlike(earlier, value, lossPerHour.slow);
   const reached = (hours: number): boolean =>
     hoursLeft.slow <= hours || (hoursLeft.fast <= hours && hoursLeft.slow <= ACCELERATING_HOURS);
-  const surges = long.isSteady && long.lost >= least;
+  const goesOnNow = stillFalls(recent, now, measured);
+  const surges = long.isSteady && long.lost >= least && goesOnNow;
   // Without earlier days an ordinary morning looks the same: only what is nearly over is believed.
   const within = known === null ? NEARLY_OVER_HOURS : SURGE_HOURS;
   const isNearlyOver =
@@ -99,7 +108,7 @@ export const surge = (
     value < known.floor &&
     ((surges &&
       hoursAt(value - known.dailyDip, Math.min(lossPerHour.slow, lossPerHour.fast)) <= NEARLY_OVER_HOURS) ||
-      surgesBriefly(recent, now, { value, capacity, least, earlier: known }));
+      (goesOnNow && surgesBriefly(recent, now, { value, capacity, least, earlier: known })));
   const draining = isLikely(drains.begins, DRAIN_CHANCE, value, capacity) ? drains.begins : null;
   const fall = fallOf({ hourly }, measured, capacity, now);
   const fell = fall?.begins === true ? fall : null;
@@ -274,8 +283,14 @@ const surgesBriefly = (
     brief.isSteady &&
     brief.lost >= least &&
     pace >= UNUSUAL * earlier.lossPerHour &&
-    hoursAt(value, pace) <= NEARLY_OVER_HOURS
+    hoursAt(value, pace) <= BRIEF_HOURS
   );
+};
+
+/** Whether the newest minutes lost their part of the fast window. Where they were not measured, nothing says that it stopped. */
+const stillFalls = (recent: readonly Sample[], now: number, measured: number): boolean => {
+  const lostSince = (minutes: number): number => valueAt(recent, now - minutes * MINUTE) - measured;
+  return !(lostSince(NEWEST_MINUTES) < NEWEST_SHARE * lostSince(FAST_WINDOW_MINUTES));
 };
 
 /** Hours until nothing is left at this pace; infinite while it does not fall. */

@@ -47,8 +47,10 @@ describe('a loss that goes on for hours or days', () => {
   test('is announced where it comes in a few steps, each two or three hours after the last', () => {
     const steps = [0.7, 3.7, 5.8, 7.8, 8.7];
     const lost = (hours: number) => 62 * steps.filter((step) => step <= hours).length;
-    const seen = (hours: number) => seenAfter(hours, lost, () => 505).surge?.drain?.hours;
-    expect([8, 9.2, 9.6, 10.5].map(seen)).toEqual([8, 4, 4, 8]);
+    const seen = (hours: number, from = 505) => seenAfter(hours, lost, () => from).surge?.drain?.hours;
+    expect([8, 9.2, 9.6, 10.5].map((hours) => seen(hours))).toEqual([8, 8, 6, 8]);
+    // With more than a fifth left, six hours may be those of a rollout.
+    expect(seen(9.6, 520)).not.toBe(6);
   });
 
   test('becomes likelier to go on to the end with every hour', () => {
@@ -80,6 +82,22 @@ describe('a loss that goes on for hours or days', () => {
     const paused = (hours: number) => 23 * (hours < 14 ? hours : hours < 22 ? 14 : hours - 8);
     expect(seenAfter(13, paused).surge?.raise).toBe('critical');
     expect(seenAfter(20, paused).surge?.hold).toBe('critical');
+  });
+});
+
+describe('a load that swings', () => {
+  /** Every third day it takes 160 for a few hours, so a loss of twice as much would be unlike the past. */
+  const swinging = (day: number): number =>
+    560 + (Math.floor(day) % 3 === 0 && (day % 1) * 24 < 5 ? -160 : 0);
+
+  test('drains where it falls evenly for 16 hours and more, by more than it ever lost before', () => {
+    const even = (hours: number): number => 15 * Math.min(24, hours);
+    expect(seenAfter(23, even, swinging).surge?.drain?.hours).toBeGreaterThanOrEqual(16);
+  });
+
+  test('does not where it falls as far at once, and then stands', () => {
+    const atOnce = (hours: number): number => 345 * Math.min(1, hours / 2);
+    expect(seenAfter(23, atOnce, swinging).surge?.drain).toBeNull();
   });
 });
 

@@ -26,16 +26,19 @@ describe('a surge that takes three hours', () => {
     expect(seen(1, runaway)?.raise).toBe('ok');
   });
 
-  test.each([1.7, 2.4])('is critical %d hours after its start, so that it is announced once', (hours) => {
-    expect(seen(hours, runaway)).toMatchObject({ raise: 'critical', hold: 'critical' });
-  });
+  test.each([1.4, 1.7, 2.4])(
+    'is critical %d hours after its start, so that it is announced once',
+    (hours) => {
+      expect(seen(hours, runaway)).toMatchObject({ raise: 'critical', hold: 'critical' });
+    },
+  );
 
   test('is shown by its newest half hour where it gets faster', () => {
     const faster = (hoursIn: number): number => 30 * hoursIn ** 2.5;
     const outcome = seen(2.5, faster);
     expect(outcome?.raise).toBe('critical');
     expect(outcome?.lossPerHour.fast).toBeGreaterThan(1.15 * (outcome?.lossPerHour.slow ?? 0));
-    expect(seen(2.4, faster)?.raise).toBe('ok');
+    expect(seen(2.3, faster)?.raise).toBe('ok');
   });
 
   test('tells its pace, what is ordinary, and when it will be over', () => {
@@ -159,18 +162,34 @@ describe('at its limits', () => {
   };
   // The value is the middle of the last two scans: six more than the last.
   test.each([
-    ['1.4 hours are critical', 190, { raise: 'critical', hold: 'critical' }],
-    ['a little more is none yet', 192, { raise: 'ok', hold: 'critical' }],
+    ['1.65 hours are critical', 225, { raise: 'critical', hold: 'critical' }],
+    ['a little more is none yet', 226, { raise: 'ok', hold: 'critical' }],
     ['three hours hold', 414, { raise: 'ok', hold: 'critical' }],
     ['a little more clears', 416, { raise: 'ok', hold: 'ok' }],
   ] as const)('%s', (_name, left, levels) => {
     expect(downTo(left)).toMatchObject({ ...levels, lossPerHour: { slow: 140 } });
   });
 
-  test('six hundredths of the capacity are much, and less is not', () => {
+  test('a tenth of the capacity is much, and less is not', () => {
+    expect(downTo(190, { capacity: 2100 })).toMatchObject({ raise: 'critical', fall: null });
     // With so little left it is a sudden loss as well, which needs no pace.
-    expect(downTo(190, { capacity: 3500 })).toMatchObject({ raise: 'critical', fall: null });
-    expect(downTo(190, { capacity: 3520 })).toMatchObject({ raise: 'warning', fall: { lost: 410 } });
+    expect(downTo(190, { capacity: 2110 })).toMatchObject({ raise: 'warning', fall: { lost: 410 } });
+  });
+
+  test('it must still fall: a step that has just stopped lost less in its newest quarter of an hour', () => {
+    /** As above, but the newest scans lost so much each. */
+    const slowed = (each: number, measured: (age: number) => boolean = () => true) => {
+      const samples = series(14.3, (day) => {
+        const steps = Math.round((14.25 - day) * 288);
+        const left = 190 + 12 * Math.max(0, steps - 3) + each * Math.min(3, steps);
+        return steps > 19 ? 600 : left;
+      }).filter(({ at }) => at <= now && measured(now - at));
+      return surge(historyOf(samples), 1000, now)?.raise;
+    };
+    expect(slowed(9)).toBe('critical');
+    expect(slowed(8)).toBe('ok');
+    // Where nothing was measured a quarter of an hour ago, nothing says that it stopped.
+    expect(slowed(9, (age) => age < 7 * MINUTE || age > 23 * MINUTE)).toBe('critical');
   });
 
   test('seven earlier days are enough to know what is ordinary, and six are not', () => {
