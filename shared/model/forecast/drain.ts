@@ -11,12 +11,10 @@ import { valueAt } from './value-at.ts';
  * fitted none of them in time.
  */
 export const DRAIN_HOURS = [4, 6, 8, 16, 24, 32, 48, 64] as const;
-/**
- * Six hours are what a step of a rollout fills. They count only where no more than this share of the capacity is left, so that a
- * drain of half a day is not announced later than by an alarm at 80 % used.
- */
+/** From here on an alarm at 80 % used would go off, and a drain should not be announced later than by that. */
+const PRESSING_SHARE = 0.2;
+/** Six hours are what a step of a rollout fills. They count only from there on. */
 const STEP_HOURS = 6;
-const STEP_LEFT_SHARE = 0.2;
 const LONGEST_HOURS = 64;
 /** Each of them is a power of two times one of these. */
 const SHORTEST_HOURS = [4, 6] as const;
@@ -62,7 +60,9 @@ const BEGINS: Limits = {
  */
 const EVEN_HOURS = 16;
 const EVEN_QUARTER = 0.18;
-const EVEN_UNLIKE = 1;
+/** From a fifth on the same holds for shorter losses, and it must exceed the largest of the past by this share of the capacity. */
+const PRESSING_EVEN_HOURS = 8;
+const PRESSING_LEAST_SHARE = 0.08;
 /** A node that takes its addresses at once may stand for hours before the next one does. */
 const FEWEST_STILL_HOURS = 4;
 /** A drain that pauses for a night is still the same drain. */
@@ -176,6 +176,7 @@ export const drainsOf = (
   if (past.grid.mean.length < KNOWN_HOURS) return NO_DRAINS;
   const level = left - rhythmAt(past.rhythm, now);
   const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
+  const isPressing = left <= PRESSING_SHARE * capacity;
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
     const before = levelBefore(hours);
@@ -185,18 +186,19 @@ export const drainsOf = (
     const levels = [before, levelBefore(0.75 * hours), levelBefore(hours / 2), levelBefore(hours / 4), level];
     const quarters = levels.slice(1).map((next, quarter) => (elementAt(levels, quarter) - next) / lost);
     const usual = higher(0, elementAt(past.ordinary, index));
-    const isMore = (limits: Limits, unlike: number): boolean =>
-      lost > unlike * usual + leastOf(limits, left, capacity);
+    const least = (limits: Limits): number => leastOf(limits, left, capacity);
     const reaches = (limits: Limits): boolean =>
-      isMore(limits, unlikeOf(limits, hours)) && isEven(quarters, hours, limits);
-    const isDrain =
-      reaches(BEGINS) ||
-      (hours >= EVEN_HOURS && smallestOf(quarters) >= EVEN_QUARTER && isMore(BEGINS, EVEN_UNLIKE));
+      lost > unlikeOf(limits, hours) * usual + least(limits) && isEven(quarters, hours, limits);
+    const fallsEvenly =
+      smallestOf(quarters) >= EVEN_QUARTER &&
+      ((hours >= EVEN_HOURS && lost > usual + least(BEGINS)) ||
+        (isPressing && hours >= PRESSING_EVEN_HOURS && lost > usual + PRESSING_LEAST_SHARE * capacity));
     const hoursLeft = (left * hours) / lost;
     const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
     const stands = past.stillDays * 24 >= Math.max(FEWEST_STILL_HOURS, hours / 4);
-    const mayBeStep = hours === STEP_HOURS && left > STEP_LEFT_SHARE * capacity;
-    if (!stands && !mayBeStep && isDrain && drain.chance > (begins?.chance ?? 0)) begins = drain;
+    const mayBeStep = hours === STEP_HOURS && !isPressing;
+    if (!stands && !mayBeStep && (reaches(BEGINS) || fallsEvenly) && drain.chance > (begins?.chance ?? 0))
+      begins = drain;
     if (reaches(GOES_ON) && drain.chance > (goesOn?.chance ?? 0)) goesOn = drain;
   }
   return { begins, goesOn };

@@ -176,7 +176,7 @@ export const surge = (
  */
 const DRAIN_CHANCE = 0.2;
 const DRAIN_HOLD_CHANCE = 0.1;
-const DRAIN_LEFT_SHARE = 0.3;
+const DRAIN_LEFT_SHARE = 0.33;
 /** At its pace it is empty before the next working morning. Longer ones are a warning first. */
 const DRAIN_CRITICAL_HOURS = 16;
 /**

@@ -95,6 +95,14 @@ describe('a load that swings', () => {
     expect(seenAfter(23, even, swinging).surge?.drain?.hours).toBeGreaterThanOrEqual(16);
   });
 
+  test('drains from a fifth on where it falls evenly for eight hours, by a little more than it ever lost before', () => {
+    const even = (hours: number): number => 33 * hours;
+    const drains = (from: number) =>
+      seenAfter(9, even, (day) => swinging(day) - 560 + from).surge?.drain?.hours ?? null;
+    expect(drains(485)).toBe(8);
+    expect(drains(515)).toBeNull();
+  });
+
   test('does not where it falls as far at once, and then stands', () => {
     const atOnce = (hours: number): number => 345 * Math.min(1, hours / 2);
     expect(seenAfter(23, atOnce, swinging).surge?.drain).toBeNull();
