@@ -10,11 +10,9 @@ import { valueAt } from './value-at.ts';
  * A pace that lasts from hours to days fills one of them. With lengths that only double, a supply that falls in steps of hours
  * fitted none of them in time.
  */
-export const DRAIN_HOURS = [4, 6, 8, 16, 24, 32, 48, 64] as const;
+export const DRAIN_HOURS = [4, 8, 16, 24, 32, 48, 64] as const;
 /** From here on an alarm at 80 % used would go off, and a drain should not be announced later than by that. */
 const PRESSING_SHARE = 0.2;
-/** Six hours are what a step of a rollout fills. They count only from there on. */
-const STEP_HOURS = 6;
 const LONGEST_HOURS = 64;
 /** Each of them is a power of two times one of these. */
 const SHORTEST_HOURS = [4, 6] as const;
@@ -50,7 +48,7 @@ const BEGINS: Limits = {
   leastShare: 0.13,
   mostShare: 0.2,
   leastHalf: 0.25,
-  leastOldest: 0,
+  leastOldest: 0.05,
   leastNewest: 0.15,
   mostQuarter: 0.6,
 };
@@ -196,9 +194,7 @@ export const drainsOf = (
     const hoursLeft = (left * hours) / lost;
     const drain = { hours, lost, lossPerHour: lost / hours, hoursLeft, chance: hours / (hours + hoursLeft) };
     const stands = past.stillDays * 24 >= Math.max(FEWEST_STILL_HOURS, hours / 4);
-    const mayBeStep = hours === STEP_HOURS && !isPressing;
-    if (!stands && !mayBeStep && (reaches(BEGINS) || fallsEvenly) && drain.chance > (begins?.chance ?? 0))
-      begins = drain;
+    if (!stands && (reaches(BEGINS) || fallsEvenly) && drain.chance > (begins?.chance ?? 0)) begins = drain;
     if (reaches(GOES_ON) && drain.chance > (goesOn?.chance ?? 0)) goesOn = drain;
   }
   return { begins, goesOn };
