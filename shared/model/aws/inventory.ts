@@ -287,6 +287,8 @@ export interface FargateProfile {
 /** How far a node pool may grow, and where. */
 export interface NodePoolLimits {
   readonly name: string;
+  /** Its nodes are those of EKS Auto Mode. */
+  readonly autoMode: boolean;
   /** `spec.limits`; `null`: there is no such limit. */
   readonly maximumNodes: number | null;
   readonly maximumVcpus: number | null;

@@ -186,7 +186,7 @@ export class ClusterCapacity {
       const { primaryServesPods } = place;
       const { slots, takes } = this.#extrasOf(instanceType, subnetId);
       const steps = demandOf(this.#plan, {
-        inGroup: this.#plan.eks?.autoMode === true && !this.#mayBeAutoMode(instanceType),
+        autoMode: this.#mayBeAutoMode(instanceType),
         type: instanceType,
         windows,
         primaryServesPods,

@@ -63,7 +63,7 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
         ],
         instanceTypes: [],
         unreadTemplates: [],
-        inGroup: false,
+        autoMode: nodes.some(({ autoMode }) => autoMode),
       },
       nodes,
     ),
@@ -95,7 +95,7 @@ export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
       subnetIds,
       instanceTypes: [smallest.type],
       unreadTemplates: [],
-      inGroup: false,
+      autoMode: pool.autoMode,
     };
     return [growingGroup(plan, facts, nodes)];
   });
@@ -199,8 +199,8 @@ interface GroupFacts {
   readonly templates?: readonly LaunchTemplate[];
   /** Those of them that could not be read. */
   readonly unreadTemplates: readonly LaunchTemplateVersion[];
-  /** False for the nodes of a pool. */
-  readonly inGroup?: boolean;
+  /** True for node pools of EKS Auto Mode. */
+  readonly autoMode?: boolean;
 }
 
 /** A subnet in which nodes of a group start, with what its nodes show. */
@@ -239,6 +239,7 @@ const otherCards = (cards: number, subnetId: string, prefixes: boolean): NodeExt
       };
 
 const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly PlannedNode[]): GrowingGroup => {
+  const { autoMode = false } = group;
   const launched =
     group.instanceTypes.length > 0
       ? group.instanceTypes
@@ -275,7 +276,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
         windows,
         primaryServesPods,
         slotsTaken,
-        inGroup: group.inGroup ?? true,
+        autoMode,
       })),
     ),
     (type) => (mostOf(type) ?? 0) - nodes.length,
@@ -297,6 +298,7 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
     instanceType: heaviest?.type ?? null,
     steps: isKnown ? (heaviest?.steps ?? null) : null,
     ...(heaviest !== null && { takesPrefixes: heaviest.takesPrefixes }),
+    ...(autoMode && { fallsBack: true }),
     ...(unread !== undefined && { unreadTemplate: unread }),
     full: knowsNodes && isKnown ? fullNodes(plan, heaviest.input, group, nodes) : null,
     subnets,

@@ -4,6 +4,7 @@ import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { CommittedDemand, DemandWhenFull, UpdateSurge } from '../result/cluster.ts';
 import type { Ledgers } from './capacity.ts';
 import {
+  certainOutcomes,
   fillTogether,
   growTogether,
   knownGroup,
@@ -53,9 +54,9 @@ export const committedDemand = (
   ledgers: FreshLedgers,
   atMost: FreshLedgers = ledgers,
 ): readonly CommittedDemand[] => {
-  const worst = fewestOf(groups, ledgers);
+  const worst = certainOutcomes(fewestOf(groups, ledgers));
   const best = growTogether(groups, ledgers('best'), 'at-start');
-  const fullWorst = fillTogether(groups, ledgers('worst'));
+  const fullWorst = certainOutcomes(fillTogether(groups, ledgers('worst')));
   const fullBest = fillTogether(groups, ledgers('best'));
   return groups.map((group) => {
     const none = worst.has(group) ? undefined : noneForCertain(group, atMost);
@@ -67,7 +68,7 @@ export const committedDemand = (
       currentNodes: group.currentNodes,
       maximumNodes: group.maximumNodes,
       fits: outcome?.fits ?? null,
-      fitsAtBest: mostOf(outcome, best.get(group) ?? none),
+      fitsAtBest: outcome === undefined ? null : mostOf(outcome, best.get(group) ?? none),
       instanceType: group.instanceType,
       perNode: group.steps === null ? null : withExtras(group, total(group.steps)),
       shortfall: outcome === undefined ? null : wantedNodes(group) - outcome.fits,
@@ -83,10 +84,7 @@ export const committedDemand = (
 };
 
 /** Another order of starts than the one that was played may hold more. */
-const mostOf = (...outcomes: readonly (Outcome | undefined)[]): number | null => {
-  const known = outcomes.flatMap((outcome) => outcome ?? []);
-  return known.length === 0 ? null : largestOf(known.map(({ fits }) => fits));
-};
+const mostOf = (least: Outcome, most: Outcome = least): number => Math.max(least.fits, most.fits);
 
 /**
  * For each group the least that fits. One group is played through, in whichever of the zones its nodes go first. With several, the
@@ -137,7 +135,7 @@ const boundTogether = (
 
 /** A group with a subnet of another account: AWS's count there can be too small for a single node. */
 const noneForCertain = (group: GrowingGroup, atMost: FreshLedgers): Outcome | undefined => {
-  const outcome = growTogether([group], atMost('best'), 'at-start').get(group);
+  const outcome = certainOutcomes(growTogether([group], atMost('best'), 'at-start')).get(group);
   return outcome?.fits === 0 && wantedNodes(group) > 0 ? outcome : undefined;
 };
 

@@ -26,9 +26,9 @@ export interface ClusterPlan extends ClusterContext {
   readonly cni: ClusterCni;
   /** How new nodes take their addresses. */
   readonly mode: AddressingMode;
-  /** The same for nodes of groups, which EKS Auto Mode does not start. */
+  /** The same for nodes that EKS Auto Mode does not start. */
   readonly modeOfGroups: AddressingMode;
-  /** The same for nodes of node pools: those of EKS Auto Mode have a CNI of their own. */
+  /** The same for those of EKS Auto Mode, which have a CNI of their own. */
   readonly modeOfPools: AddressingMode;
   readonly securityGroupsForPods: boolean;
   readonly nodes: readonly PlannedNode[];
@@ -44,8 +44,8 @@ export interface NodeKind {
   readonly primaryServesPods: boolean;
   /** Interface slots of the default network card that the CNI does not get. */
   readonly slotsTaken?: number;
-  /** A node group or an Auto Scaling group starts it. */
-  readonly inGroup?: boolean;
+  /** EKS Auto Mode starts it. */
+  readonly autoMode?: boolean;
 }
 
 /** What one more node takes in this cluster; `null` where its type or its mode is not known. */
@@ -56,11 +56,11 @@ export const demandOf = (plan: ClusterPlan, kind: NodeKind): readonly DemandStep
 
 const demandInput = (
   plan: ClusterPlan,
-  { type, windows, primaryServesPods, slotsTaken = 0, inGroup = false }: NodeKind,
+  { type, windows, primaryServesPods, slotsTaken = 0, autoMode = false }: NodeKind,
 ): NodeDemandInput | null => {
   const known = plan.limits(type);
   const limits = known === null ? null : { ...known, maxEnis: Math.max(1, known.maxEnis - slotsTaken) };
-  const mode = inGroup ? plan.modeOfGroups : plan.modeOfPools;
+  const mode = autoMode ? plan.modeOfPools : plan.modeOfGroups;
   // Nodes of an overlay take one address, and so do nodes whose pods have IPv6 addresses.
   if (plan.cni === 'overlay' && limits !== null) {
     const { configuration } = plan;
@@ -79,7 +79,7 @@ const demandInput = (
   }
   const newMode = mode === 'mixed' ? 'prefix' : mode;
   // The settings of the add-on do not reach the CNI of EKS Auto Mode.
-  if (!inGroup && plan.eks?.autoMode === true) {
+  if (autoMode) {
     return {
       limits,
       mode: newMode,

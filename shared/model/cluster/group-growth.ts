@@ -196,6 +196,32 @@ const fillRunning = ({ full }: GrowingGroup, ledgers: Ledgers): Outcome | null =
   return { fits, shortage };
 };
 
+/**
+ * The outcomes that hold although some nodes fall back to single addresses: where prefixes end these go on, and how many start is
+ * not known. What they take then is missing to the groups beside them, so of those a shortage is certain, and room is not.
+ */
+export const certainOutcomes = (
+  outcomes: ReadonlyMap<GrowingGroup, Outcome>,
+): ReadonlyMap<GrowingGroup, Outcome> => {
+  const goesOn = ({ fallsBack }: GrowingGroup, { shortage }: Outcome): boolean =>
+    fallsBack === true && shortage?.limitedBy === 'prefixes';
+  const contested = new Set(
+    [...outcomes].flatMap(([group, outcome]) => (goesOn(group, outcome) ? subnetsOf(group) : [])),
+  );
+  return new Map(
+    [...outcomes].filter(
+      ([group, outcome]) =>
+        !goesOn(group, outcome) &&
+        (outcome.shortage !== null ||
+          wantedNodes(group) === 0 ||
+          !subnetsOf(group).some((id) => contested.has(id))),
+    ),
+  );
+};
+
+const subnetsOf = ({ subnets }: GrowingGroup): readonly string[] =>
+  subnets.flatMap(({ podSubnetIds, subnetId }) => [subnetId, ...(podSubnetIds ?? [])]);
+
 export const wantedNodes = ({ currentNodes, maximumNodes }: GrowingGroup): number =>
   Math.max(0, maximumNodes - currentNodes);
 

@@ -15,6 +15,8 @@ export interface GrowingGroup {
   readonly steps: readonly DemandStep[] | null;
   /** Whether one of its types takes prefixes; left out where that is not known. */
   readonly takesPrefixes?: boolean;
+  /** True for nodes of EKS Auto Mode: where no prefix is free they take single addresses, nobody knows how many. */
+  readonly fallsBack?: boolean;
   /** What its nodes take when they are full of pods; `null` where `steps` are. */
   readonly full: FullNodes | null;
   /** Where its nodes may go. */

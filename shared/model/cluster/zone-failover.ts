@@ -1,6 +1,6 @@
 import type { ZoneFailover } from '../result/cluster.ts';
 import type { Ledgers } from './capacity.ts';
-import { growTogether, type Outcome } from './group-growth.ts';
+import { certainOutcomes, growTogether, type Outcome } from './group-growth.ts';
 import type { GrowingGroup, StandingNode } from './growing-group.ts';
 import { type DemandStep, EXHAUSTION_ERRORS } from './node-demand.ts';
 import type { Placement } from './supply-ledger.ts';
@@ -29,7 +29,7 @@ export const zoneFailover = (
   const found = new Map<string, ZoneFailover[]>(clusters.map(({ name }) => [name, []]));
   for (const lost of lossesOf(groups)) {
     const now = outcomes(groups, lost, ledgers);
-    const grown = growTogether(shifted(groups, lost, true), ledgers('worst'), 'at-start');
+    const grown = certainOutcomes(growTogether(shifted(groups, lost, true), ledgers('worst'), 'at-start'));
     for (const cluster of clusters) {
       const own = cluster.groups();
       const pools = cluster.loosePools();
@@ -40,8 +40,8 @@ export const zoneFailover = (
       found.get(cluster.name)?.push({
         lostZones: [...lost].sort(),
         lostNodes,
-        ...nowOf(all, lost, now),
         ...maximumOf(own, pools, lost, grown),
+        ...nowOf(all, lost, now),
       });
     }
   }
@@ -123,7 +123,7 @@ const outcomes = (
 ): Bounds => {
   const moved = shifted(groups, lost, false);
   const byGroup = (placement: Placement): ReadonlyMap<GrowingGroup, Outcome> => {
-    const grown = growTogether(moved, ledgers(placement), 'at-start');
+    const grown = certainOutcomes(growTogether(moved, ledgers(placement), 'at-start'));
     return new Map(
       moved.flatMap((group) => {
         const outcome = outcomeOf(group, grown);
@@ -141,14 +141,19 @@ const outcomeOf = (group: GrowingGroup, grown: ReadonlyMap<GrowingGroup, Outcome
   return grown.get(group) ?? null;
 };
 
-type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy'>;
+type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy'> &
+  Partial<Pick<ZoneFailover, 'reason'>>;
 
 const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { best, worst }: Bounds): Now => {
   const losing = groups.filter((group) => lostOf(group, lost).length > 0);
   const least = losing.flatMap((group) => worst.get(group) ?? []);
   const most = losing.flatMap((group) => best.get(group) ?? []);
   if (least.length < losing.length || most.length < losing.length) {
-    return { fits: null, fitsAtBest: null, shortfall: null, error: null, limitedBy: null };
+    const unknown = losing.filter((group) => !worst.has(group) || !best.has(group));
+    const reason = unknown.some(({ fallsBack, steps }) => fallsBack === true && steps !== null)
+      ? FALL_BACK
+      : UNKNOWN_NODES;
+    return { fits: null, fitsAtBest: null, shortfall: null, error: null, limitedBy: null, reason };
   }
   const fits = sum(least.map((outcome) => outcome.fits));
   const shortage = least.map((outcome) => outcome.shortage).find((each) => each !== null) ?? null;
@@ -162,6 +167,10 @@ const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { bes
 };
 
 const UNKNOWN_NODES = 'The type of some nodes, or what is free in their subnets, is not known.';
+
+/** The CNI of EKS Auto Mode decides how many addresses a node takes where it finds no prefix. */
+const FALL_BACK =
+  'Nodes of EKS Auto Mode take single addresses where no prefix is free, so how many start is not known.';
 
 const maximumOf = (
   groups: readonly GrowingGroup[],

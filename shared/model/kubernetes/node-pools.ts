@@ -14,6 +14,7 @@ export const nodePoolsInCluster = (reading: KubernetesReading | undefined): Pick
       const ofKind = Object.entries(classes).find(([kind]) => kind === nodeClass?.kind)?.[1] ?? [];
       return {
         name,
+        autoMode: nodeClass?.kind === 'NodeClass',
         maximumNodes: quantityOf(limits['nodes']),
         maximumVcpus: quantityOf(limits['cpu']),
         instanceTypes: typesOf(pool),

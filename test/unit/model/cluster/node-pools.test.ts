@@ -4,11 +4,12 @@ import { nodePoolsInCluster } from '../../../../shared/model/kubernetes/node-poo
 import { known, type NodePool, unread } from '../../../../shared/model/kubernetes/observed.ts';
 import { clusterOf, fullNode } from '../../../fixtures/assessed-clusters.ts';
 import { aSubnet } from '../../../fixtures/assessments.ts';
-import { aNode, anEksCluster } from '../../../fixtures/cluster-records.ts';
+import { aNode, anEksCluster, nodeInterface } from '../../../fixtures/cluster-records.ts';
 import { aReading } from '../../../fixtures/kubernetes-reading.ts';
 
 const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({
   name: 'spot',
+  autoMode: false,
   maximumNodes: null,
   maximumVcpus: 20,
   instanceTypes: ['m5.large', 'm5.4xlarge'],
@@ -87,6 +88,27 @@ describe('a node pool whose limits the cluster shows', () => {
       expect(committed([pool({ instanceTypes })]).committed).toMatchObject([{ instanceType: 'c5.large' }]);
   });
 
+  // EKS user guide, Auto Mode networking: a /28 prefix, and single addresses where the subnet has none.
+  test('is unknown for EKS Auto Mode where prefixes end, and known where they do not', () => {
+    const tags = { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'spot' };
+    const fits = (free: number) =>
+      clusterOf({
+        eks: [anEksCluster({ autoMode: true, nodePools: [pool({ autoMode: true })] })],
+        instances: [aNode('i-01', { tags })],
+        interfaces: [nodeInterface('i-01', { prefixes: 1 })],
+        subnets: [
+          aSubnet({
+            available: 900,
+            availableSingle: 900,
+            prefixes: { assigned: 1, free, freeInReservation: free, freeUnreserved: 0 },
+          }),
+        ],
+      }).committed.map((demand) => [demand.fits, demand.fitsAtBest, demand.shortfall, demand.error]);
+    expect(fits(9)).toEqual([[9, 9, 0, null]]);
+    expect(fits(8)).toEqual([[null, null, null, null]]);
+    expect(fits(0)).toEqual([[null, null, null, null]]);
+  });
+
   test('is no longer unknown', () => {
     const reasons = committed([pool()]).unknowns.map(({ reason }) => reason);
     expect(reasons.filter((reason) => reason.includes('node pool'))).toEqual([]);
@@ -116,6 +138,7 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
     expect(limits([nodePool()])).toEqual([
       {
         name: 'spot',
+        autoMode: false,
         maximumNodes: null,
         maximumVcpus: 1000,
         instanceTypes: ['m5.large'],
@@ -123,7 +146,9 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
       },
     ]);
     const ofAuto = { kind: 'NodeClass', name: 'default', group: 'eks.amazonaws.com' };
-    expect(limits([nodePool({ nodeClass: ofAuto })])).toMatchObject([{ subnetIds: ['subnet-of-auto'] }]);
+    expect(limits([nodePool({ nodeClass: ofAuto })])).toMatchObject([
+      { autoMode: true, subnetIds: ['subnet-of-auto'] },
+    ]);
     expect(limits([nodePool({ nodeClass: { ...ofAuto, name: 'other' } })])).toMatchObject([
       { subnetIds: null },
     ]);

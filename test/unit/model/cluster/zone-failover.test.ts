@@ -165,6 +165,69 @@ describe('if a zone goes, its nodes', () => {
   });
 });
 
+// EKS user guide, Auto Mode networking: a /28 prefix, and single addresses where the subnet has none.
+describe('nodes of EKS Auto Mode', () => {
+  const auto = nodes('ab', { 'eks:eks-cluster-name': 'shop', 'eks:kubernetes-node-pool-name': 'default' });
+  const ofAuto = auto.map(({ instanceId, subnetId }) =>
+    nodeInterface(instanceId, { prefixes: 1, subnetId: subnetId ?? '' }),
+  );
+  const autoCluster = anEksCluster({ autoMode: true });
+  const withBlocks = (free: number, available = 100) =>
+    subnets(available, available).map((subnet) => ({
+      ...subnet,
+      prefixes: { assigned: 1, free, freeInReservation: free, freeUnreserved: 0 },
+    }));
+  const lossOf = (given: readonly SubnetAssessment[]) =>
+    clusterOf({ instances: auto, interfaces: ofAuto, eks: [autoCluster], subnets: given }).zoneFailover?.[0];
+
+  test('move while there are prefixes', () => {
+    expect(lossOf(withBlocks(1))).toMatchObject({ fits: 1, shortfall: 0 });
+  });
+
+  test('take single addresses where there is no prefix, so how many start is not known', () => {
+    expect(lossOf(withBlocks(0))).toMatchObject({
+      fits: null,
+      fitsAtBest: null,
+      shortfall: null,
+      error: null,
+      limitedBy: null,
+      reason:
+        'Nodes of EKS Auto Mode take single addresses where no prefix is free, so how many start is not known.',
+    });
+  });
+
+  test('do not start where not even their own address is free', () => {
+    expect(lossOf(withBlocks(0, 0))).toMatchObject({ fits: 0, shortfall: 1, limitedBy: 'addresses' });
+  });
+
+  test('leave room of groups beside them unknown, but a shortage certain', () => {
+    const workers = nodes('ab', { 'eks:cluster-name': 'blue', 'eks:nodegroup-name': 'workers' }, 10);
+    const blue = (free: number) =>
+      clustersOf({
+        instances: [...auto, ...workers],
+        interfaces: [...ofAuto, ...held(workers)],
+        eks: [autoCluster, eksWith(2, 2, { name: 'blue' })],
+        subnets: withBlocks(0, free),
+      }).find(({ clusterName }) => clusterName === 'blue')?.zoneFailover?.[0];
+    expect(blue(100)).toMatchObject({
+      fits: null,
+      reason: 'The type of some nodes, or what is free in their subnets, is not known.',
+    });
+    expect(blue(9)).toMatchObject({ fits: 0, shortfall: 1 });
+  });
+
+  test('of other node pools of the cluster follow the settings of the add-on', () => {
+    const instances = nodes('ab', { 'eks:cluster-name': 'shop', 'karpenter.sh/nodepool': 'spot' });
+    const { zoneFailover } = clusterOf({
+      instances,
+      interfaces: held(instances),
+      eks: [{ ...autoCluster, vpcCni: cniSettings({ ENABLE_PREFIX_DELEGATION: 'false' }) }],
+      subnets: subnets(10, 9),
+    });
+    expect(zoneFailover?.map(({ fits }) => fits)).toEqual([0, 1]);
+  });
+});
+
 describe('nothing is claimed', () => {
   test('of a cluster in one zone', () => {
     expect(failover('aa', [100])).toEqual([]);
