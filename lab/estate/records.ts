@@ -28,6 +28,7 @@ export interface LabSubnet {
   readonly availabilityZone: string;
   readonly availabilityZoneId: string;
   readonly outpostArn: string | null;
+  readonly mapPublicIpOnLaunch: boolean;
   /** Accounts that the subnet is shared with through RAM. */
   readonly sharedWith: readonly string[];
   readonly availableIpAddressCount: number;

@@ -38,6 +38,7 @@ interface SubnetInput {
   readonly availabilityZone?: string;
   readonly ipv6CidrBlocks?: readonly string[];
   readonly outpostArn?: string;
+  readonly mapPublicIpOnLaunch?: boolean;
   readonly sharedWith?: readonly string[];
   readonly tags?: Tags;
   readonly reservedCountsAsAvailable?: boolean;
@@ -168,6 +169,7 @@ export class World {
       availabilityZone: input.availabilityZone ?? `${vpc.region}${zone}`,
       availabilityZoneId: `${zoneIdRegion(vpc.region)}-az${number}`,
       outpostArn: input.outpostArn ?? null,
+      mapPublicIpOnLaunch: input.mapPublicIpOnLaunch ?? false,
       sharedWith: input.sharedWith ?? [],
       tags: { Name: input.name, ...input.tags },
       pool: input.cidrBlock === null ? null : new SubnetPool(input.cidrBlock, this.random, options),

@@ -130,6 +130,7 @@ export const generatedEstate = (options: GeneratedOptions): EstateBlueprint => {
     availabilityZone: `${GENERATED_REGION}${'abc'[index % 3]}`,
     availabilityZoneId: `euw1-az${(index % 3) + 1}`,
     outpostArn: null,
+    mapPublicIpOnLaunch: false,
     sharedWith: [],
     availableIpAddressCount: SUBNET_SIZE - AWS_ADDRESSES - held(index),
     tags: { Name: `generated-${index}` },

@@ -72,6 +72,7 @@ export const subnetRecord = (subnet: Ec2Subnet): Subnet => {
     availabilityZone: known(subnet.AvailabilityZone),
     availabilityZoneId: known(subnet.AvailabilityZoneId),
     outpostArn: known(subnet.OutpostArn),
+    ...(subnet.MapPublicIpOnLaunch === true && { mapPublicIpOnLaunch: true }),
     awsAvailable: count(
       subnet.AvailableIpAddressCount,
       `subnet ${subnet.SubnetId} with an availableIpAddressCount that is no count`,

@@ -77,6 +77,7 @@ const subnet: z.ZodMiniType<Subnet> = z.object({
   availabilityZone: orNull(zone),
   availabilityZoneId: orNull(word(ZONE_ID)),
   outpostArn: orNull(word(ARN)),
+  mapPublicIpOnLaunch: z.exactOptional(z.boolean()),
   awsAvailable: orNull(count),
   tags,
 });

@@ -49,7 +49,7 @@ export const describeSubnets: Action = ({ parameters, view }) => {
       availabilityZoneId: subnet.availabilityZoneId,
       outpostArn: subnet.outpostArn,
       defaultForAz: false,
-      mapPublicIpOnLaunch: false,
+      mapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
       assignIpv6AddressOnCreation: subnet.cidrBlock === null,
       enableDns64: false,
       ipv6Native: subnet.cidrBlock === null,

@@ -34,6 +34,8 @@ export interface Subnet {
   readonly availabilityZone: string | null;
   readonly availabilityZoneId: string | null;
   readonly outpostArn: string | null;
+  /** Instances that start there get a public IPv4 address, unless their launch says otherwise. Left out where they get none. */
+  readonly mapPublicIpOnLaunch?: boolean;
   /** AWS's own `AvailableIpAddressCount`. */
   readonly awsAvailable: number | null;
   readonly tags: Tags;

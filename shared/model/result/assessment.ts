@@ -59,6 +59,8 @@ export interface SubnetAssessment {
   readonly availabilityZone: string | null;
   readonly availabilityZoneId: string | null;
   readonly outpostArn: string | null;
+  /** Instances that start there get a public IPv4 address, unless their launch says otherwise. Left out where they get none. */
+  readonly mapPublicIpOnLaunch?: boolean;
   /** `null` for an IPv6-only subnet. */
   readonly cidrBlock: string | null;
   readonly ipv6CidrBlocks: readonly string[];

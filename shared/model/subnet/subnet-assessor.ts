@@ -129,6 +129,7 @@ export class SubnetAssessor {
         availabilityZone: subnet.availabilityZone,
         availabilityZoneId: subnet.availabilityZoneId,
         outpostArn: subnet.outpostArn,
+        ...(subnet.mapPublicIpOnLaunch === true && { mapPublicIpOnLaunch: true }),
         cidrBlock: subnet.cidrBlock,
         ipv6CidrBlocks: subnet.ipv6CidrBlocks,
         ipv6Native: subnet.ipv6Native,

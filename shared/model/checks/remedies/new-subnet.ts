@@ -315,6 +315,14 @@ export const createCommands = (
             'assign-ipv6-address-on-creation': [],
           }),
         ]),
+    ...(startsNodes(use) && subnet.mapPublicIpOnLaunch === true
+      ? [
+          aws('ec2', 'modify-subnet-attribute', region, {
+            'subnet-id': variable,
+            'map-public-ip-on-launch': [],
+          }),
+        ]
+      : []),
     ...(table === null || table.main
       ? []
       : [
@@ -327,9 +335,15 @@ export const createCommands = (
       ? podClusters(estate, subnet).flatMap((cluster) => eniConfigCommands(estate, cluster, subnet, variable))
       : []),
     ...(use === 'nodes' ? scalingGroupCommands(estate, subnet, variable) : []),
-    ...(use === 'nodes' || use === 'node-class' ? nodeClassCommands(estate, subnet, variable) : []),
+    ...(startsNodes(use) ? nodeClassCommands(estate, subnet, variable) : []),
   ];
 };
+
+/**
+ * Nodes get their public address from the subnet in which they start, and in a public subnet they reach nothing without one. Source:
+ * EKS user guide, managed node groups: EKS starts none in a public subnet that does not give public addresses.
+ */
+const startsNodes = (use: Use): boolean => use === 'nodes' || use === 'node-class';
 
 /**
  * The new subnet has an IPv6 block where the one that is short has one: nodes of an IPv6 cluster cannot start without. Source:
@@ -425,6 +439,6 @@ export const createPreconditions = (
     ...(use === 'eni-config'
       ? podClusters(estate, subnet).map((cluster) => eniConfigPrecondition(estate, cluster, subnet))
       : []),
-    ...(use === 'nodes' || use === 'node-class' ? nodeClassPreconditions(estate, subnet) : []),
+    ...(startsNodes(use) ? nodeClassPreconditions(estate, subnet) : []),
   ];
 };

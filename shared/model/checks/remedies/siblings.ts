@@ -91,11 +91,11 @@ const wayTo = (estate: Estate, subnet: SubnetAssessment, { cluster, subnet: othe
   const otherTable = routeTableOf(estate, other);
   if (table !== null && otherTable !== null && !servesTheSame(table, otherTable)) return null;
   if (isPodSubnet(cluster, subnet)) return throughEniConfig(estate, subnet, cluster, other);
-  return (
-    throughDiscovery(estate, subnet, cluster, other) ??
-    throughKarpenter(subnet, cluster, other) ??
-    throughScalingGroup(subnet, cluster, other)
-  );
+  const discovery = throughDiscovery(estate, subnet, cluster, other);
+  // In a public subnet nodes need the public address that theirs gives them; interfaces for pods never get one.
+  if (discovery !== null || (subnet.mapPublicIpOnLaunch === true && other.mapPublicIpOnLaunch !== true))
+    return discovery;
+  return throughKarpenter(subnet, cluster, other) ?? throughScalingGroup(subnet, cluster, other);
 };
 
 const throughEniConfig = (

@@ -553,6 +553,7 @@ describe('kinds of subnet', () => {
   test.each([
     ['an Outpost', { outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0123456789abcdef0' }],
     ['a Local Zone', { availabilityZone: 'us-west-2-lax-1a', availabilityZoneId: 'usw2-lax1-az1' }],
+    ['a public route', { mapPublicIpOnLaunch: true }],
   ])('a subnet on %s has the same five addresses kept and is assessed like any other', (_, place) => {
     expect(assess({ subnet: place })).toMatchObject({
       ...place,

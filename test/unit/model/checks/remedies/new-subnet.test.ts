@@ -92,6 +92,19 @@ describe('a new subnet', () => {
     expect(remedy?.preconditions[1]).toMatchObject({ holds: true });
   });
 
+  // EKS user guide, managed node groups: a group starts none in a public subnet that does not give public addresses.
+  test('gives nodes that start there a public address where the one that is short does', () => {
+    const attributes = (purpose: SubnetPurpose, mapPublicIpOnLaunch: boolean) =>
+      offer(aSubnet({ mapPublicIpOnLaunch }), {}, purpose)?.commands.filter((command) =>
+        command.includes('modify-subnet-attribute'),
+      );
+    expect(attributes('nodes', true)).toEqual([
+      'aws ec2 modify-subnet-attribute --subnet-id "$SUBNET_ID" --map-public-ip-on-launch --region eu-west-1',
+    ]);
+    expect(attributes('nodes', false)).toEqual([]);
+    expect(attributes('control-plane', true)).toEqual([]);
+  });
+
   test('is not offered where the VPC or the zone is unknown, or another account owns it, or there is no range', () => {
     expect(offer(aSubnet(), { vpcs: [] })).toBeNull();
     expect(offer(aSubnet({ availabilityZone: null }))).toBeNull();

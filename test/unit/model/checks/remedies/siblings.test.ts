@@ -155,6 +155,16 @@ describe('where subnet discovery cannot be used', () => {
     expect(remedy?.afterwards).toBeUndefined();
   });
 
+  test('but in none that gives nodes no public address where theirs does', () => {
+    const clusters = [{ ...cluster, committed: [own('own')] }];
+    const publicOne = { mapPublicIpOnLaunch: true, tags: open };
+    expect(offer(other({ tags: open }), { clusters }, { ...full, ...publicOne })).toBeNull();
+    expect(offer(other(publicOne), { clusters }, { ...full, ...publicOne })).not.toBeNull();
+    expect(offer(other(publicOne), { clusters }, full)).not.toBeNull();
+    // Interfaces for pods never have one.
+    expect(offer(other(), {}, { ...full, mapPublicIpOnLaunch: true })?.commands[0]).toContain('role/cni');
+  });
+
   test('so do all of them that have another one in the zone', () => {
     const remedy = offer(other({ tags: open }), {
       clusters: [{ ...cluster, committed: [own('one'), own('two')] }],
