@@ -1,4 +1,5 @@
 import type { Finding } from '../../shared/model/result/finding.ts';
+import { identityWithin } from '../../shared/model/result/identity.ts';
 import { hasFinding, type ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import { checkAll } from '../base/all-problems.ts';
 import type { AddCommand } from '../base/command-line.ts';
@@ -17,7 +18,7 @@ import {
   type ScanOptions,
   SEVERITIES,
 } from '../input/scan-options.ts';
-import { renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
+import { placeIn, renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { FindingsDocument } from '../output/listing-documents.ts';
 import { renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
@@ -87,11 +88,16 @@ Examples:
         const { document: whole, assessments } = await scanToDocument(options, session);
         const document = filterDocument(whole, { ...options, severity });
         const { schema, scannedAt, targets, findings } = document;
+        const place = placeIn(targets);
         await writeListing(io, options, {
           document: { schema, scannedAt, targets, findings } satisfies FindingsDocument,
-          listing: { columns: COLUMNS, rows: findings, nameOf: ({ id }) => id },
+          listing: {
+            columns: COLUMNS,
+            rows: findings,
+            nameOf: ({ id, subject }) => identityWithin(subject, id),
+          },
           text: () =>
-            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding)).join('\n')}${notesOf(io, document)}`,
+            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding, place(finding.subject))).join('\n')}${notesOf(io, document)}`,
           notes: () => notesOf(io, document),
         });
         session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));

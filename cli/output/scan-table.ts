@@ -12,6 +12,7 @@ import { compareUrgency, firstToRunOut, type JudgedSubnet } from '../../shared/m
 import type { ScanDocument } from '../../shared/pipeline/scan-document.ts';
 import type { Io } from '../base/io.ts';
 import { paint } from '../base/io.ts';
+import { placeIn } from './finding-text.ts';
 import { type Listing, type ListingColumn, listingTable } from './listing.ts';
 import { problemText } from './problem-text.ts';
 import { wholeNumber } from './table.ts';
@@ -156,13 +157,18 @@ const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
 };
 
 /** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */
-export const renderFindings = (io: Io, findings: readonly Finding[]): string => {
+export const renderFindings = (
+  io: Io,
+  { findings, targets }: Pick<ScanDocument, 'findings' | 'targets'>,
+): string => {
   const dye = paint(io);
+  const placeOf = placeIn(targets);
   const bySubject = Map.groupBy(findings, ({ subject }) => subjectIdentity(subject));
   return [...bySubject.values()]
     .map(([worst, ...others]) => {
       if (worst === undefined) return '';
       const remedy = worst.remedies[0];
+      const place = placeOf(worst.subject);
       const lines = [
         `${dye(STYLE[worst.severity], worst.severity.padEnd(8))}  ${printable(worst.title)}`,
         ...(worst.also ?? []).map(
@@ -171,7 +177,9 @@ export const renderFindings = (io: Io, findings: readonly Finding[]): string => 
         ...others.map(
           ({ severity, title }) => `${' '.repeat(10)}${dye(STYLE[severity], 'also')} ${printable(title)}`,
         ),
-        ...(remedy === undefined ? [] : [`${' '.repeat(10)}${dye('dim', printable(remedy.title))}`]),
+        ...[place, remedy?.title].flatMap((line) =>
+          line == null ? [] : [`${' '.repeat(10)}${dye('dim', printable(line))}`],
+        ),
       ];
       return `${lines.join('\n')}\n`;
     })
@@ -239,7 +247,7 @@ export const scanNotes = (io: Io, document: ScanDocument): string => {
   }
   if (document.findings.length > 0) {
     parts.push(
-      `${renderFindings(io, document.findings)}${dye('dim', 'Evidence, all remedies and their commands: headroom findings')}\n`,
+      `${renderFindings(io, document)}${dye('dim', 'Evidence, all remedies and their commands: headroom findings')}\n`,
     );
   }
   const notes = renderUnknowns(io, document) + renderProblems(io, document);

@@ -45,7 +45,8 @@ export const writeListing = async <Row>(
     return io.out(listingCsv(ordered, headers));
   }
   if (format === 'name')
-    return io.out(ordered.rows.map((row) => `${printable(listing.nameOf(row))}\n`).join(''));
+    // Several rows may be about one thing, as those of a cluster are: for scripts it is one name.
+    return io.out([...new Set(ordered.rows.map((row) => `${printable(listing.nameOf(row))}\n`))].join(''));
   io.out(
     listingTable(io, ordered, {
       wide: format === 'wide',
