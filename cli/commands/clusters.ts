@@ -242,6 +242,8 @@ Examples:
   $ headroom clusters --output wide                   one line for each subnet and instance type
   $ headroom clusters --output json | jq '.clusters[].committed[] | select(.shortfall > 0)'
 
+MORE PODS: how many more the nodes that run can give an address of this subnet. MORE NODES: how many start in it.
+
 FIT: how many of the nodes that a group may still start fit, if every group scales to its maximum. FULL says how
 many of all its nodes find every address they want, if each then runs as many pods as the kubelet admits.
 

@@ -142,7 +142,7 @@ const FIGURE_COLUMNS = [
   { title: 'FREE ADDRESSES', align: 'right' },
   { title: 'FREE PREFIXES', align: 'right' },
   { title: 'MORE NODES', align: 'right' },
-  { title: 'MORE PODS', align: 'right' },
+  { title: 'MORE PODS ON ITS NODES', align: 'right' },
 ] as const;
 
 const figureCells = (before: SupplyFigures | null, after: SupplyFigures): readonly (string | null)[] => [

@@ -106,8 +106,9 @@ const ownAddresses = (subnet: SubnetAssessment): string => {
   return `A node that starts in this subnet still takes its own address here: ${rest}.`;
 };
 
+/** Addresses of reservations may be free: AWS gives none of them by itself. */
 const allInUse = (supply: MeasuredSingles): string =>
-  `All ${amount('addresses', supply.capacity)} of the subnet are in use. Now ${failureAtZero(supply)}.${sourceNote(supply.source)}`;
+  `All ${amount('addresses', supply.capacity)} of the subnet${supply.capacity === supply.subnet.usable ? '' : ' outside its reservations'} are in use. Now ${failureAtZero(supply)}.${sourceNote(supply.source)}`;
 
 /** @param isFragmented the check of fragmentation says how many addresses are free, and that none of their blocks is whole */
 const noWholeBlock = ({ subnet: { available } }: SubnetSupply, isFragmented: boolean): string => {

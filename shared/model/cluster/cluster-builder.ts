@@ -329,7 +329,12 @@ export class ClusterBuilder {
       types: unique(
         this.#planned.flatMap(({ limits, node }) => (limits === null ? [node.instance.instanceType] : [])),
       ),
-      subnetIds: this.#growthSubnetIds.filter((subnetId) => !known.has(subnetId)),
+      unmeasured: this.#growthSubnetIds
+        .filter((subnetId) => !known.has(subnetId))
+        .map((subnetId) => ({
+          subnetId,
+          awsAvailable: this.#context.subnets.get(subnetId)?.awsAvailable ?? null,
+        })),
       groups: this.#groups,
       mode: this.#modes.shown,
       cni: this.#cni,

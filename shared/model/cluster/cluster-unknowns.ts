@@ -7,7 +7,7 @@ interface UnknownParts {
   /** Instance types of nodes with unknown limits. */
   readonly types: readonly string[];
   /** Subnets of nodes and pods whose supply this scan does not know: shared ones, or ones that could not be read. */
-  readonly subnetIds: readonly string[];
+  readonly unmeasured: readonly { readonly subnetId: string; readonly awsAvailable: number | null }[];
   readonly groups: readonly GrowingGroup[];
   readonly mode: AddressingMode;
   readonly cni: ClusterCni;
@@ -41,7 +41,7 @@ const OVERLAY: Unknown = {
 /** Why some figures of a cluster are not known: an entry for every cause. */
 export const clusterUnknowns = ({
   types,
-  subnetIds,
+  unmeasured,
   groups,
   mode,
   cni,
@@ -56,9 +56,12 @@ export const clusterUnknowns = ({
     field: 'gauges.maxIPAddresses',
     reason: `Neither the built-in table nor EC2 has the limits of ${type}.`,
   })),
-  ...subnetIds.map((subnetId) => ({
+  ...unmeasured.map(({ subnetId, awsAvailable }) => ({
     field: 'capacity',
-    reason: `The free addresses of ${subnetId} are unknown in this scan.`,
+    reason:
+      awsAvailable === null
+        ? `The free addresses of ${subnetId} are unknown in this scan.`
+        : `How many more nodes and pods ${subnetId} holds is not known. AWS counts ${count(awsAvailable, 'free address')} there.`,
   })),
   ...groups.flatMap(unknownOf),
   ...(autoModeNodes

@@ -37,11 +37,14 @@ export const zoneFailover = (
       const lostNodes = sum(all.map((group) => lostOf(group, lost).length));
       // A cluster that stands in one zone alone has nowhere to go, and one without a node there loses none.
       if (lostNodes === 0 || zonesOf(all).size < 2) continue;
+      const { reason, ...figures } = nowOf(all, lost, now);
+      const maximum = maximumOf(own, pools, lost, grown);
       found.get(cluster.name)?.push({
         lostZones: [...lost].sort(),
         lostNodes,
-        ...maximumOf(own, pools, lost, grown),
-        ...nowOf(all, lost, now),
+        ...figures,
+        ...maximum,
+        reason: reason ?? maximum.reason,
       });
     }
   }
@@ -141,8 +144,7 @@ const outcomeOf = (group: GrowingGroup, grown: ReadonlyMap<GrowingGroup, Outcome
   return grown.get(group) ?? null;
 };
 
-type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy'> &
-  Partial<Pick<ZoneFailover, 'reason'>>;
+type Now = Pick<ZoneFailover, 'fits' | 'fitsAtBest' | 'shortfall' | 'error' | 'limitedBy' | 'reason'>;
 
 const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { best, worst }: Bounds): Now => {
   const losing = groups.filter((group) => lostOf(group, lost).length > 0);
@@ -163,6 +165,7 @@ const nowOf = (groups: readonly GrowingGroup[], lost: ReadonlySet<string>, { bes
     shortfall: sum(losing.map((group) => lostOf(group, lost).length)) - fits,
     error: shortage?.error ?? null,
     limitedBy: shortage?.limitedBy ?? null,
+    reason: null,
   };
 };
 

@@ -303,7 +303,7 @@ export const createCommands = (
         'availability-zone': zone,
         ...(ipv6 === null ? {} : { 'ipv6-cidr-block': ipv6 }),
         ...(outpostArn === null ? {} : { 'outpost-arn': outpostArn }),
-        'tag-specifications': tagSpecification(tagsFor(estate, subnet, use)),
+        'tag-specifications': tagSpecification(tagsFor(estate, subnet, use, range)),
       },
       'Subnet.SubnetId',
     ),
@@ -368,26 +368,24 @@ const tagSpecification = (tags: Tags): string =>
 /** Tags that Kubernetes, Karpenter and the CNI select subnets by. */
 const COPIED_TAG = /^(?:kubernetes\.io\/|k8s\.io\/|karpenter\.sh\/|cni\.networking\.k8s\.aws\/)/;
 
-const tagsFor = (estate: Estate, subnet: SubnetAssessment, use: Use): Tags => {
+const tagsFor = (estate: Estate, subnet: SubnetAssessment, use: Use, range: string): Tags => {
   const copied = Object.entries(subnet.tags).filter(
     ([key]) => use !== 'control-plane' && COPIED_TAG.test(key) && key !== CNI_ROLE_TAG,
   );
   return {
-    Name: freshName(estate, subnet),
+    Name: freshName(estate, subnet, range),
     ...Object.fromEntries(copied),
     ...(use === 'discovery' ? cniTags(estate, clustersUsing(estate, subnet), subnet) : {}),
   };
 };
 
-/** The name of the subnet that is short, with the first number that no subnet of the VPC has. */
-const freshName = (estate: Estate, subnet: SubnetAssessment): string => {
+/** The name of the subnet that is short, with the first number that no subnet of the VPC has, nor one of another remedy. */
+const freshName = (estate: Estate, subnet: SubnetAssessment, range: string): string => {
   const names = new Set(estate.subnetsOfVpc(subnet.vpcId).map(({ name }) => name));
   // A name that cannot be copied would hide every command of the remedy.
   const base =
     subnet.name === null || displayableCommands([subnet.name]) === null ? subnet.subnetId : subnet.name;
-  let number = 2;
-  while (names.has(`${base}-${number}`)) number += 1;
-  return `${base}-${number}`;
+  return estate.ranges.subnetName({ vpcId: subnet.vpcId, range }, base, names);
 };
 
 /** Auto Scaling groups of the clusters take the new subnet in; EKS does not let managed node groups change theirs. */

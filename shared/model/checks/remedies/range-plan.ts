@@ -31,6 +31,7 @@ export interface RangeRequest {
 export class RangePlan {
   readonly #granted = new Map<string, string | null>();
   readonly #subnets = new Map<string, string[]>();
+  readonly #names = new Map<string, Map<string, string>>();
   readonly #ipv6Subnets = new Map<string, string[]>();
   readonly #offers: BlockOffer[] = [];
   readonly #earlier: readonly BlockOffer[];
@@ -55,6 +56,28 @@ export class RangePlan {
       if (range !== null) this.#subnets.set(request.vpcId, [...given, range]);
       return range;
     });
+  }
+
+  /**
+   * A name for a new subnet: the base with the first number that no other has.
+   *
+   * @param taken the names of the VPC's subnets
+   */
+  subnetName(
+    { vpcId, range }: { readonly vpcId: string; readonly range: string },
+    base: string,
+    taken: ReadonlySet<string | null>,
+  ): string {
+    const given = this.#names.get(vpcId) ?? new Map<string, string>();
+    this.#names.set(vpcId, given);
+    const known = given.get(range);
+    if (known !== undefined) return known;
+    const names = new Set<string | null>([...taken, ...given.values()]);
+    let number = 2;
+    while (names.has(`${base}-${number}`)) number += 1;
+    const name = `${base}-${number}`;
+    given.set(range, name);
+    return name;
   }
 
   /** An IPv6 block for a subnet, of the VPC's own; `null`: none is left. */

@@ -107,6 +107,20 @@ describe('leaked interfaces', () => {
   });
 });
 
+describe('a subnet without an address left', () => {
+  const explained = (changes: Partial<SubnetAssessment>) =>
+    findingsOf('addresses-exhausted', {
+      subnets: [aSubnet({ available: 0, availableSingle: 0, usable: 251, usableSingle: 251, ...changes })],
+    })[0]?.explanation.split('. ')[0];
+
+  test('has all of them in use, but those of its reservations need not be', () => {
+    expect(explained({})).toBe('All 251 addresses of the subnet are in use');
+    expect(explained({ usableSingle: 187 })).toBe(
+      'All 187 addresses of the subnet outside its reservations are in use',
+    );
+  });
+});
+
 describe('fragmentation', () => {
   const fragmented = (changes: Partial<SubnetAssessment> = {}) =>
     aSubnet({ usesPrefixes: true, fragmentationIndex: 1, prefixes: noPrefix, ...changes });

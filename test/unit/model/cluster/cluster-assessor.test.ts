@@ -422,8 +422,11 @@ describe('a cluster of which little is known', () => {
       anEksCluster({ nodeGroups: [aNodeGroup()], ...changes }),
     ];
     expect(reasons({ eks: eks({}) })).toEqual([]);
-    expect(reasons({ eks: eks({}), subnets: [aSubnet({ availableSingle: null })] })).toEqual([
-      'capacity: The free addresses of subnet-0a are unknown in this scan.',
+    const unmeasured = (awsAvailable: number | null) =>
+      reasons({ eks: eks({}), subnets: [aSubnet({ availableSingle: null, awsAvailable })] });
+    expect(unmeasured(null)).toEqual(['capacity: The free addresses of subnet-0a are unknown in this scan.']);
+    expect(unmeasured(1)).toEqual([
+      'capacity: How many more nodes and pods subnet-0a holds is not known. AWS counts 1 free address there.',
     ]);
     expect(reasons({ eks: eks({ nodeGroups: [aNodeGroup({ instanceTypes: ['m99.large'] })] }) })).toEqual([
       'committed: The demand of one more node of workers is unknown, because its type or its mode is.',

@@ -81,7 +81,13 @@ describe('a subnet that is shared with another account', () => {
       gauges: { eniAllocated: 1, eniMaxAvailable: 3, totalIPAddresses: 2, maxIPAddresses: null },
       capacity: [{ morePods: null, moreNodes: [{ nodes: null, nodesAtBest: null }] }],
       committed: [{ fits: null, shortfall: null }],
-      unknowns: [{ field: 'capacity', reason: 'The free addresses of subnet-0a are unknown in this scan.' }],
+      unknowns: [
+        {
+          field: 'capacity',
+          reason:
+            'How many more nodes and pods subnet-0a holds is not known. AWS counts 247 free addresses there.',
+        },
+      ],
     });
     expect(findings).toEqual([]);
   });

@@ -31,6 +31,16 @@ test('a subnet and a block of the same purpose are two things', () => {
   expect(plan.subnetRange({ ...request, vpcId: 'vpc-02' })).toBe('10.0.0.64/26');
 });
 
+test('no two new subnets of a VPC have one name, and the same one keeps its name', () => {
+  const plan = new RangePlan();
+  const nameOf = (range: string, vpcId = 'vpc-01') =>
+    plan.subnetName({ vpcId, range }, 'nodes', new Set(['nodes', 'nodes-3', null]));
+  expect(nameOf('10.0.0.0/24')).toBe('nodes-2');
+  expect(nameOf('10.0.1.0/24')).toBe('nodes-4');
+  expect(nameOf('10.0.0.0/24')).toBe('nodes-2');
+  expect(nameOf('10.0.0.0/24', 'vpc-02')).toBe('nodes-2');
+});
+
 test('the first block with room gives, whatever its largest free range is', () => {
   const blocks = ['10.0.0.0/26', '10.0.1.0/24'];
   const wanted = { ...request, blocks, taken: ['10.0.0.0/27'], lengths: [25, 27] };
