@@ -1,7 +1,7 @@
 import { listOf } from '../base/text/names.ts';
 import { count, percent } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { resourceName } from '../result/resource-name.ts';
+import { resourceName, subnetName } from '../result/resource-name.ts';
 import { type AddressSupply, addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -76,7 +76,7 @@ const result = (estate: Estate, subnet: SubnetAssessment): CheckResult => {
   return found(subject, share < SHARE_FOR_WARNING ? 'warning' : 'info', evidence, () => {
     const names = listOf([...clusters.keys()], NAMES_SHOWN);
     const forPods = [...clusters.values()].every((role) => role === 'pods');
-    const others = unused.map((other) => other.name ?? other.subnetId);
+    const others = unused.map(subnetName);
     return {
       title: `${resourceName(subject)}: the only subnet ${forPods ? 'for pods of' : 'of'} ${names} in ${place}, ${count(available, 'address')} left`,
       explanation: `${leftText(supply)}${forPods ? 'new pods' : 'nodes'} of ${names} cannot start in ${place}. ${others.length === 0 ? 'The VPC has no subnet with more room there.' : `The VPC has ${others.length === 1 ? 'a subnet' : 'subnets'} with more room there: ${listOf(others, NAMES_SHOWN)}.`}`,

@@ -2,6 +2,7 @@ import { listOf } from '../base/text/names.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
+import { subnetName } from '../result/resource-name.ts';
 import type { Estate } from './estate.ts';
 import { leftIn } from './least-left.ts';
 import type { SupplyName } from './subnet-supply.ts';
@@ -93,11 +94,7 @@ export const forecastTogether = (
 const FURTHEST_DAYS = 365;
 
 /** `pods-a, pods-b`. */
-export const namesOf = ({ subnets }: PodsElsewhere): string =>
-  listOf(
-    subnets.map(({ name, subnetId }) => name ?? subnetId),
-    NAMES_SHOWN,
-  );
+export const namesOf = ({ subnets }: PodsElsewhere): string => listOf(subnets.map(subnetName), NAMES_SHOWN);
 
 const NAMES_SHOWN = 3;
 

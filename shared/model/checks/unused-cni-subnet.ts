@@ -2,7 +2,7 @@ import { listOf } from '../base/text/names.ts';
 import { count, verb } from '../base/text/numbers.ts';
 import { CNI_ROLE_TAG } from '../owners/cluster-membership.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
-import { resourceName } from '../result/resource-name.ts';
+import { resourceName, subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -72,9 +72,6 @@ const shortText = (short: readonly ShortSubnet[]): string =>
   short.length === 0
     ? ''
     : ` They cannot help ${listOf(
-        short.map(
-          ({ subnet, available }) =>
-            `${subnet.name ?? subnet.subnetId} (${count(available, 'address')} left)`,
-        ),
+        short.map(({ subnet, available }) => `${subnetName(subnet)} (${count(available, 'address')} left)`),
         NAMES_SHOWN,
       )}.`;

@@ -2,6 +2,7 @@ import type { EksCluster } from '../aws/inventory.ts';
 import { listOf } from '../base/text/names.ts';
 import { count } from '../base/text/numbers.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
+import { subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from './check.ts';
 import type { Estate } from './estate.ts';
@@ -71,7 +72,7 @@ const result = (estate: Estate, eks: EksCluster): CheckResult => {
         ? `${eks.name}: cannot be upgraded, its subnets have no room for the control plane`
         : `${eks.name}: ${count(short.length, 'control-plane subnet')} without room`,
       explanation: `EKS needs ${ADDRESSES_NEEDED} free addresses in the cluster's own subnets in ${ZONES_NEEDED} zones. ${ready.length === 0 ? 'No zone' : `Only ${count(ready.length, 'zone')}`} of ${zonesOf(rooms).length} ${ready.length <= 1 ? 'has' : 'have'} them. ${listOf(
-        short.map(({ subnet, free }) => `${subnet.name ?? subnet.subnetId} has ${free}`),
+        short.map(({ subnet, free }) => `${subnetName(subnet)} has ${free}`),
         SUBNETS_SHOWN,
       )}.${tierNote(tier)}`,
       remedies: () =>

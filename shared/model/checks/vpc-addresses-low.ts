@@ -1,7 +1,7 @@
 import { listOf } from '../base/text/names.ts';
 import { count, number, percentOf } from '../base/text/numbers.ts';
 import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
-import { resourceName } from '../result/resource-name.ts';
+import { resourceName, subnetName } from '../result/resource-name.ts';
 import { addressSupply } from '../subnet/address-supply.ts';
 import { type Check, type CheckContext, type CheckResult, healthy, measured, notMeasured } from './check.ts';
 import { remediesForAddresses } from './remedies/subnet-remedies.ts';
@@ -70,7 +70,7 @@ const result = ({ estate, settings }: CheckContext, vpc: VpcAssessment): CheckRe
 };
 
 const leftText = ({ subnet, supply }: Measured): string =>
-  `${subnet.name ?? subnet.subnetId} with ${number(supply.available)} of ${number(supply.usable)}`;
+  `${subnetName(subnet)} with ${number(supply.available)} of ${number(supply.usable)}`;
 
 const leftInAll = (available: number | null, usable: number | null): string =>
   available === null || usable === null

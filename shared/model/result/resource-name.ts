@@ -5,6 +5,15 @@ import type { Subject } from './finding.ts';
 const NAME_LENGTH = 64;
 const CLUSTERS_SHOWN = 2;
 
+/** The name of a subnet, or its ID when it has none, as texts have it. */
+export const subnetName = ({
+  name,
+  subnetId,
+}: {
+  readonly name: string | null;
+  readonly subnetId: string;
+}): string => shorten(displayName(name, subnetId), NAME_LENGTH);
+
 /**
  * How a title names its resource: `payments-nodes-a (payments)`, with the clusters of a subnet beside its name. A VPC and a
  * cluster often have the same name, so that the name of a VPC has the word before it.

@@ -1,4 +1,5 @@
 import type { NetworkInterface, Subnet, SubnetCidrReservation, Target } from '../aws/inventory.ts';
+import { visibleName } from '../base/text/names.ts';
 import { parseCidr } from '../net/cidr.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import { type OwnerName, OwnerTally } from '../owners/owner-tally.ts';
@@ -121,7 +122,7 @@ export class SubnetAssessor {
     return {
       assessment: {
         subnetId: subnet.subnetId,
-        name: subnet.name,
+        name: visibleName(subnet.name),
         accountId: target.accountId,
         region: target.region,
         vpcId: subnet.vpcId,

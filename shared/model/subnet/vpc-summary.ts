@@ -1,4 +1,5 @@
 import type { Target, Vpc } from '../aws/inventory.ts';
+import { visibleName } from '../base/text/names.ts';
 import type { SubnetAssessment, VpcAssessment } from '../result/assessment.ts';
 
 /** What was found of one of the VPC's subnets. */
@@ -27,7 +28,7 @@ export const summarizeVpc = (
   const shared = vpc.ownerId !== null && vpc.ownerId !== target.accountId;
   return {
     vpcId: vpc.vpcId,
-    name: vpc.name,
+    name: visibleName(vpc.name),
     accountId: target.accountId,
     region: target.region,
     cidrBlocks: vpc.cidrBlocks,

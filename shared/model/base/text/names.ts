@@ -1,9 +1,14 @@
+import { withoutInvisible } from '../invisible-characters.ts';
 import { number } from './numbers.ts';
 
 /** How resources and fields are named in texts. */
 
 /** The name that people gave a resource, or its ID when it has no name. For titles. */
 export const displayName = (name: string | null, id: string): string => name ?? id;
+
+/** `null` for a name in which nothing can be seen, such as an empty `Name` tag: it names nothing. */
+export const visibleName = (name: string | null): string | null =>
+  name === null || withoutInvisible(name).trim() === '' ? null : name;
 
 /** `payments-nodes-a (subnet-0a12)`, or the ID alone. For texts whose reader has to find the resource in AWS. */
 export const nameAndId = (name: string | null, id: string): string =>

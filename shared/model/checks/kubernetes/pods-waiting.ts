@@ -5,6 +5,7 @@ import { utcTime } from '../../base/text/times.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { WaitingPod } from '../../result/pods.ts';
+import { subnetName } from '../../result/resource-name.ts';
 import { type Check, type CheckResult, found, healthy, notMeasured } from '../check.ts';
 import type { Estate } from '../estate.ts';
 import { leastLeftFirst, leftIn } from '../least-left.ts';
@@ -88,7 +89,7 @@ const subnetsOf = (
 const placeOf = (subnets: readonly SubnetAssessment[]): string => {
   const [first, ...others] = subnets;
   if (first === undefined) return '';
-  const name = first.name ?? first.subnetId;
+  const name = subnetName(first);
   return others.length === 0 ? ` in ${name}` : ` in ${name} and ${count(others.length, 'other subnet')}`;
 };
 

@@ -1,9 +1,9 @@
 import type { EksCluster } from '../../aws/inventory.ts';
 import { aws, type ShellVariable } from '../../base/commands.ts';
 import { elementAt } from '../../base/element-at.ts';
-import { displayName } from '../../base/text/names.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
+import { subnetName } from '../../result/resource-name.ts';
 import { addressSupply } from '../../subnet/address-supply.ts';
 import type { Estate } from '../estate.ts';
 import {
@@ -53,7 +53,7 @@ export const changeClusterSubnets = (estate: Estate, eks: EksCluster, region: st
   const areRoutesKnown = [...current, ...chosen].every((subnet) => routeTableOf(estate, subnet) !== null);
   return {
     title: `Give the control plane of ${eks.name} other subnets`,
-    effect: `Moves the control plane's interfaces to ${chosen.map((subnet) => displayName(subnet.name, subnet.subnetId)).join(', ')}. The cluster stays up; nodes are not touched.`,
+    effect: `Moves the control plane's interfaces to ${chosen.map(subnetName).join(', ')}. The cluster stays up; nodes are not touched.`,
     price: 'Free. The update takes some minutes.',
     when: 'Right when other subnets of the same zones have room.',
     commands: [

@@ -199,7 +199,9 @@ export const useOf = (
   if (purpose === 'control-plane' || purpose === 'load-balancer') return purpose;
   const clusters = clustersUsing(estate, subnet);
   if (clusters.length === 0) return isForLoadBalancers(subnet) ? 'load-balancer' : 'nodes';
-  if (clusters.some(({ autoMode }) => autoMode)) return 'node-class';
+  // Beside those of EKS Auto Mode, groups may start nodes there as well.
+  if (clusters.some(({ autoMode }) => autoMode))
+    return groupsIn(estate, subnet).length === 0 ? 'node-class' : 'nodes';
   if (podClusters(estate, subnet).length > 0) return 'eni-config';
   return purpose === 'node-starts' ||
     clusters.every((cluster) => waitsForItsFirstNode(cluster, subnet)) ||

@@ -1,9 +1,9 @@
 import { aws } from '../../base/commands.ts';
-import { displayName } from '../../base/text/names.ts';
 import { count } from '../../base/text/numbers.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type { ClusterAssessment } from '../../result/cluster.ts';
 import type { Precondition, Remedy } from '../../result/finding.ts';
+import { subnetName } from '../../result/resource-name.ts';
 import type { Estate } from '../estate.ts';
 import { afterwards } from './afterwards.ts';
 import {
@@ -104,7 +104,7 @@ const throughEniConfig = (
   cluster: ClusterAssessment,
   other: SubnetAssessment,
 ): Way => ({
-  title: `Give pods of ${cluster.clusterName} addresses from ${displayName(other.name, other.subnetId)}`,
+  title: `Give pods of ${cluster.clusterName} addresses from ${subnetName(other)}`,
   effect:
     'New nodes in this zone take pod addresses there. Replace the old nodes to give their addresses back.',
   use: 'pods',
@@ -121,8 +121,8 @@ const throughDiscovery = (
   const preconditions = discoveryPreconditions(estate, [cluster], subnet);
   if (isOpenToCni(cluster, other) || preconditions.some(({ holds }) => holds === false)) return null;
   return {
-    title: `Let pods of ${cluster.clusterName} take addresses from ${displayName(other.name, other.subnetId)}`,
-    effect: `The CNI finds it by its tag. Nodes in ${displayName(subnet.name, subnet.subnetId)} put new interfaces there, and nothing restarts.`,
+    title: `Let pods of ${cluster.clusterName} take addresses from ${subnetName(other)}`,
+    effect: `The CNI finds it by its tag. Nodes in ${subnetName(subnet)} put new interfaces there, and nothing restarts.`,
     use: 'discovery',
     // Clusters that have nodes there are named as well: without their names the tags would shut these out.
     commands: [tagForCni(estate, [...new Set([cluster, ...clustersUsing(estate, other)])], other)],
@@ -141,7 +141,7 @@ const throughKarpenter = (
   other.tags[KARPENTER_TAG] !== clusterName
     ? null
     : {
-        title: `Start new nodes of ${clusterName} in ${displayName(other.name, other.subnetId)} only`,
+        title: `Start new nodes of ${clusterName} in ${subnetName(other)} only`,
         effect: 'Karpenter no longer selects the full subnet. Nodes that run stay where they are.',
         closes: groupsIn(committed, subnet).length === 0,
         commands: [
@@ -175,8 +175,8 @@ const throughScalingGroup = (
   const names = groups.map(({ group }) => group);
   const isOne = groups.length === 1;
   return {
-    title: `Start no more nodes of ${names.join(', ')} in ${displayName(subnet.name, subnet.subnetId)}`,
-    effect: `In this zone ${isOne ? 'the group then starts its nodes' : 'the groups then start their nodes'} in ${displayName(other.name, other.subnetId)}. Auto Scaling may replace nodes that run in the full subnet, zone by zone.`,
+    title: `Start no more nodes of ${names.join(', ')} in ${subnetName(subnet)}`,
+    effect: `In this zone ${isOne ? 'the group then starts its nodes' : 'the groups then start their nodes'} in ${subnetName(other)}. Auto Scaling may replace nodes that run in the full subnet, zone by zone.`,
     // The others keep their subnets, or have no other one in the zone.
     closes: groups.length === here.length,
     commands: groups.map(({ group, subnetIds }) =>

@@ -1,5 +1,4 @@
 import { aws } from '../../base/commands.ts';
-import { displayName } from '../../base/text/names.ts';
 import type { SubnetAssessment } from '../../result/assessment.ts';
 import type {
   ClusterAssessment,
@@ -8,6 +7,7 @@ import type {
   UpdateSurge,
 } from '../../result/cluster.ts';
 import type { Remedy } from '../../result/finding.ts';
+import { subnetName } from '../../result/resource-name.ts';
 import { possibleBlocks } from '../../subnet/fragmentation.ts';
 import type { Estate } from '../estate.ts';
 import { moveToIpv6, useOverlay } from './architecture.ts';
@@ -248,7 +248,7 @@ export const askOwner = ({ name, ownerId, subnetId }: SubnetAssessment): Remedy 
     ? null
     : {
         title: `Ask account ${ownerId} for another subnet`,
-        effect: `It owns ${displayName(name, subnetId)}, and shares it. No command of this account can add ranges or subnets there.`,
+        effect: `It owns ${subnetName({ name, subnetId })}, and shares it. No command of this account can add ranges or subnets there.`,
         price: 'Free. It takes as long as the owner takes.',
         when: 'Right when nothing in the subnet can be given back.',
         gains: { addresses: 0, prefixes: 0 },
@@ -268,7 +268,7 @@ const drainNodes = (estate: Estate, subnet: SubnetAssessment): Remedy | null =>
   estate.input.clusters.every(({ nodes }) => nodes.every(({ subnetId }) => subnetId !== subnet.subnetId))
     ? null
     : {
-        title: `Replace the nodes in ${displayName(subnet.name, subnet.subnetId)}, a few at a time`,
+        title: `Replace the nodes in ${subnetName(subnet)}, a few at a time`,
         effect:
           'A node that is gone gives back its addresses, and blocks become whole. Reserve a range for prefixes before new nodes start.',
         price: 'Free. Pods restart, and it takes hours.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Subject } from '../../../../shared/model/result/finding.ts';
-import { resourceName } from '../../../../shared/model/result/resource-name.ts';
+import { resourceName, subnetName } from '../../../../shared/model/result/resource-name.ts';
 
 const subject = (changes: Partial<Subject>): Subject => ({
   type: 'subnet',
@@ -26,4 +26,10 @@ test.each<[string, Partial<Subject>]>([
   ['shop', { type: 'cluster', id: 'shop', name: 'shop', clusterName: 'shop', clusterNames: ['shop'] }],
 ])('%s', (name, changes) => {
   expect(resourceName(subject(changes))).toBe(name);
+});
+
+test('a subnet in a list has a name of at most 64 characters, or its ID', () => {
+  expect(subnetName({ name: 'nodes-a', subnetId: 'subnet-0a' })).toBe('nodes-a');
+  expect(subnetName({ name: null, subnetId: 'subnet-0a' })).toBe('subnet-0a');
+  expect(subnetName({ name: 'x'.repeat(255), subnetId: 'subnet-0a' })).toBe(`${'x'.repeat(63)}\u2026`);
 });

@@ -550,6 +550,10 @@ describe('kinds of subnet', () => {
     ]);
   });
 
+  test.each(['', '  ', '\n', '\u200B\u202E'])('a name in which nothing can be seen is none: %j', (name) => {
+    expect(assess({ subnet: { name } }).name).toBeNull();
+  });
+
   test.each([
     ['an Outpost', { outpostArn: 'arn:aws:outposts:eu-west-1:111111111111:outpost/op-0123456789abcdef0' }],
     ['a Local Zone', { availabilityZone: 'us-west-2-lax-1a', availabilityZoneId: 'usw2-lax1-az1' }],

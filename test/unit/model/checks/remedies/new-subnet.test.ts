@@ -338,6 +338,8 @@ describe('pods and nodes come to use it', () => {
 
   test("through the NodeClass's selector in EKS Auto Mode", () => {
     expect(offer(aSubnet(), { clusters: [aCluster({ autoMode: true })] })?.effect).toContain('NodeClass');
+    const withGroup = [aCluster({ autoMode: true, committed: [aDemand()] })];
+    expect(offer(aSubnet(), { clusters: withGroup })?.effect).toContain('add a second group');
   });
 
   test.each([
