@@ -153,7 +153,9 @@ export const subnetListing = (document: ScanDocument): Listing<SubnetRow> => ({
 const summaryOf = ({ targets, subnets, scannedAt }: ScanDocument): string => {
   const accounts = new Set(targets.map(({ accountId }) => accountId)).size;
   const regions = new Set(targets.map(({ region }) => region)).size;
-  return `${count(subnets.length, 'subnet')} in ${count(accounts, 'account')} and ${count(regions, 'Region')}, scanned ${utcMinute(scannedAt)}`;
+  // A shared subnet is in the scans of its owner and of every participant.
+  const different = new Set(subnets.map(({ subnetId }) => subnetId)).size;
+  return `${count(different, 'subnet')} in ${count(accounts, 'account')} and ${count(regions, 'Region')}, scanned ${utcMinute(scannedAt)}`;
 };
 
 /** Findings by subject, the worst first: what is wrong, the first thing to do about it, and what else is said of the same thing. */

@@ -4,7 +4,7 @@ import { addressSupply } from '../model/subnet/address-supply.ts';
 import { type Facets, filterable, union } from './facets.ts';
 import { figure, nameHtml, ownerLabel, runway, share } from './figures.ts';
 import { type Html, html } from './html.ts';
-import type { RankedSubnet } from './worst-first.ts';
+import { eachOnce, type RankedSubnet } from './worst-first.ts';
 
 /** What concerns all of the estate: the summary, who holds its addresses, and what is not known. */
 
@@ -40,7 +40,8 @@ export const summarySection = (
   const critical = findings.filter(({ severity }) => severity === 'critical').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   const failed = assessments.filter(({ target }) => target.status !== 'ok').length;
-  const ipv4 = ranked.filter(({ subnet }) => subnet.cidrBlock !== null);
+  const once = eachOnce(ranked);
+  const ipv4 = once.filter(({ subnet }) => subnet.cidrBlock !== null);
   // The same supply as in the table: what a new interface can take.
   const supplies = ipv4.map(({ subnet }) => addressSupply(subnet));
   const available = sum(supplies.map((supply) => supply?.available ?? null));
@@ -67,7 +68,7 @@ export const summarySection = (
       ...(warnings > 0 ? { level: 'warning' } : failed === 0 ? { level: 'ok' } : {}),
     },
     soonest === undefined
-      ? noneExpected(ranked, failed)
+      ? noneExpected(ipv4, failed)
       : {
           name: 'soonest',
           value: runway(soonest.first.forecast, now),
@@ -87,8 +88,8 @@ export const summarySection = (
         },
     {
       name: 'subnets',
-      value: ranked.length === 0 && failed > 0 ? 'unknown' : number(ranked.length),
-      words: `${ranked.length === 1 ? 'subnet' : 'subnets'}${failed > 0 ? ' read' : ''}`,
+      value: once.length === 0 && failed > 0 ? 'unknown' : number(once.length),
+      words: `${once.length === 1 ? 'subnet' : 'subnets'}${failed > 0 ? ' read' : ''}`,
     },
     {
       name: 'targets',

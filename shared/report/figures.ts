@@ -2,7 +2,9 @@ import { shortDuration } from '../model/base/text/durations.ts';
 import { shorten } from '../model/base/text/names.ts';
 import { number } from '../model/base/text/numbers.ts';
 import { OWNER_KINDS } from '../model/owners/owner-kinds.ts';
+import type { SubnetAssessment } from '../model/result/assessment.ts';
 import type { Forecast } from '../model/result/forecast.ts';
+import { addressSupply } from '../model/subnet/address-supply.ts';
 import { type Html, html } from './html.ts';
 
 /** How numbers, times and names are written wherever people look. */
@@ -25,6 +27,28 @@ export const runway = (forecast: Forecast | undefined, now: number): string => {
   }
   return earliest === null ? 'not expected' : `not before ${shortDuration(Date.parse(earliest) - now)}`;
 };
+
+/** In place of figures of IPv4 addresses, which an IPv6-only subnet does not have: nothing of it is unknown. */
+const NO_IPV4 = 'no IPv4';
+
+/** When a subnet runs out of addresses, in a few words. */
+export const subnetRunway = (
+  { cidrBlock }: Pick<SubnetAssessment, 'cidrBlock'>,
+  forecast: Forecast | undefined,
+  now: number,
+): string => (cidrBlock === null ? NO_IPV4 : runway(forecast, now));
+
+/** A figure of the IPv4 addresses of a subnet. */
+export const ipv4Figure = ({ cidrBlock }: Pick<SubnetAssessment, 'cidrBlock'>, value: number | null): Html =>
+  cidrBlock === null ? html`<span class="muted">${NO_IPV4}</span>` : figure(value);
+
+/** What a new interface can take. */
+export const availableIn = (subnet: SubnetAssessment): Html =>
+  ipv4Figure(subnet, addressSupply(subnet)?.available ?? null);
+
+/** Behind it: ` of 251`. */
+export const ofUsable = (subnet: SubnetAssessment): Html | null =>
+  subnet.cidrBlock === null ? null : html` of ${figure(addressSupply(subnet)?.usable ?? null)}`;
 
 /** What people call a kind of owner. */
 /** Kinds that maps have beside those of owners. */

@@ -1,7 +1,8 @@
 import { shortDuration } from '../model/base/text/durations.ts';
 import { utcMinute } from '../model/base/text/times.ts';
+import type { SubnetAssessment } from '../model/result/assessment.ts';
 import type { Forecast } from '../model/result/forecast.ts';
-import { runway } from './figures.ts';
+import { subnetRunway } from './figures.ts';
 import { type Html, html } from './html.ts';
 
 const DAY = 86_400_000;
@@ -14,8 +15,12 @@ const x = (milliseconds: number): number =>
 const TICKS = [1, 3, 7, 14].map((days) => x(days * DAY));
 
 /** A forecast in a few words, and as a picture in the space of a word. */
-export const outlookStrip = (forecast: Forecast | undefined, now: number): Html =>
-  html`<span class="runway">${runway(forecast, now)}</span>${forecastStrip(forecast, now)}`;
+export const outlookStrip = (
+  subnet: Pick<SubnetAssessment, 'cidrBlock'>,
+  forecast: Forecast | undefined,
+  now: number,
+): Html =>
+  html`<span class="runway">${subnetRunway(subnet, forecast, now)}</span>${forecastStrip(forecast, now)}`;
 
 /**
  * Thirty days from left to right, a band from the early to the late end of the interval, a mark where exhaustion is expected.

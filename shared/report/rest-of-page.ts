@@ -2,7 +2,7 @@ import { teamOf } from '../model/owners/team-tag.ts';
 import type { Finding } from '../model/result/finding.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { type Facets, filterValues, type Places, searchText } from './facets.ts';
-import { runway } from './figures.ts';
+import { subnetRunway } from './figures.ts';
 import type { CountedSubnet } from './groups-section.ts';
 
 /**
@@ -57,7 +57,7 @@ export const restOfPage = (
     return [
       ...facetPlaces(facets, words),
       words.placeOf(teamOf(subnet.tags) ?? ''),
-      words.placeOf(runway(first.forecast, now)),
+      words.placeOf(subnetRunway(subnet, first.forecast, now)),
       subnet.subnetId,
       subnet.name,
       subnet.cidrBlock,

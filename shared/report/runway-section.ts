@@ -77,7 +77,8 @@ export const runwaySection = (
     })
     .toSorted((a, b) => a.order - b.order || a.from - b.from)
     .map(({ each }) => each);
-  const unknown = ranked.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
+  const ipv4 = ranked.filter(({ subnet }) => subnet.cidrBlock !== null);
+  const unknown = ipv4.filter(({ first }) => (first.forecast?.probabilityWithin ?? null) === null).length;
   const notExpected = ranked.filter(
     (each) => beginning(each, now) === null && (each.first.forecast?.probabilityWithin ?? null) !== null,
   );
@@ -93,7 +94,7 @@ export const runwaySection = (
   ].filter((note) => note !== null);
   return html`<section id="runway"><h2>The next ${DAYS} days</h2>${
     running.length === 0
-      ? noneText(ranked.length - unknown, unknown + unread)
+      ? noneText(ipv4.length - unknown, unknown + unread)
       : html`${scale(now)}${list(running.slice(0, OPEN))}${running.length > OPEN ? html`<details><summary>${count(running.length - OPEN, 'more subnet')}</summary>${list(running.slice(OPEN, MOST))}${running.length > MOST ? html`<p class="muted">The others are in the table.</p>` : null}</details>` : null}`
   }<p class="muted rest">${notes.join(' ')}</p></section>`;
 };

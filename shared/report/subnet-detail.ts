@@ -118,7 +118,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
 /** The map, or why there is none. */
 export const mapOrReason = (subnet: SubnetAssessment, map: AddressMap | undefined): Html =>
   map === undefined
-    ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses' : reasonFor(subnet, 'blocks')}.</p>`
+    ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses' : reasonFor(subnet, 'blocks').replace(/\.$/, '')}.</p>`
     : html`<div class="map-frame">${addressMapSvg(map)}</div>${unseenText(map) === null ? null : html`<p class="unknown">${unseenText(map)}</p>`}`;
 
 export const subnetDetail = (
@@ -127,6 +127,6 @@ export const subnetDetail = (
   now: number,
   extra: Html | null = null,
 ): Html =>
-  html`${whereabouts(subnet)}${mapOrReason(subnet, map)}${numbers(subnet)}<div class="columns"><div>${owners(subnet, map)}</div><div>${outlook('Single addresses', subnet.forecast.addresses, now)}${
+  html`${whereabouts(subnet)}${mapOrReason(subnet, map)}${subnet.cidrBlock === null ? null : numbers(subnet)}<div class="columns"><div>${owners(subnet, map)}</div><div>${outlook('Single addresses', subnet.forecast.addresses, now)}${
     subnet.usesPrefixes === true ? outlook('Prefixes', subnet.forecast.prefixes, now) : null
   }</div></div>${mayGrow(subnet)}${extra}${reservations(subnet)}${unknowns(subnet)}`;

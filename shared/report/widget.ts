@@ -8,7 +8,7 @@ import { compareSeverity, type Finding } from '../model/result/finding.ts';
 import type { SubnetHistory } from '../model/result/forecast.ts';
 import { addressSupply } from '../model/subnet/address-supply.ts';
 import { mapShapes } from './address-map-svg.ts';
-import { figure, nameHtml } from './figures.ts';
+import { availableIn, figure, ipv4Figure, nameHtml, ofUsable } from './figures.ts';
 import { renderRemedy } from './findings-section.ts';
 import { historyChart, type LowShares } from './history-chart.ts';
 import { Html, html } from './html.ts';
@@ -73,7 +73,7 @@ const subnetTable = (ranked: readonly RankedSubnet[], endpoint: string, now: num
       const { subnet, severity, first } = each;
       const supply = addressSupply(subnet);
       const free = supply === null ? null : percentOf(supply.available, supply.usable);
-      return html`<tr><td>${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${oldMark(subnet, now)}</td><td>${outlookStrip(first.forecast, now)}</td><td class="n">${figure(supply?.available ?? null)} of ${figure(supply?.usable ?? null)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${figure(subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
+      return html`<tr><td>${go(endpoint, placeOf(each), nameHtml(subnet.name, subnet.subnetId))}</td><td>${severity === null ? null : html`<span class="chip ${severity}">${severity}</span> `}${oldMark(subnet, now)}</td><td>${outlookStrip(subnet, first.forecast, now)}</td><td class="n">${availableIn(subnet)}${ofUsable(subnet)}<span class="bar ${severity ?? ''}"><i style="width:${free === null ? 0 : Math.round(100 - free)}%"></i></span></td><td class="n">${ipv4Figure(subnet, subnet.prefixes?.free ?? null)}</td><td class="where">${subnet.cidrBlock ?? 'IPv6 only'}<br>${subnet.accountId} ${subnet.availabilityZone ?? subnet.region}</td></tr>`;
     },
   )}</tbody></table></div>`;
 

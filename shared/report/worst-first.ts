@@ -55,3 +55,13 @@ export const worstFirst = (assessments: readonly TargetAssessment[]): readonly R
   });
   return ranked.toSorted((a, b) => compareUrgency(a, b) || Number(a.key > b.key) - Number(b.key > a.key));
 };
+
+/** A shared subnet is in the scans of its owner and of every participant. Here it is once, and as its owner sees it, if that was scanned. */
+export const eachOnce = (ranked: readonly RankedSubnet[]): readonly RankedSubnet[] => {
+  const bySubnet = new Map<string, RankedSubnet>();
+  for (const each of ranked) {
+    const { ownerId, subnetId } = each.subnet;
+    if (ownerId === null || !bySubnet.has(subnetId)) bySubnet.set(subnetId, each);
+  }
+  return [...bySubnet.values()];
+};

@@ -16,6 +16,10 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
   };
+  /** A shared subnet is in the scans of its owner and of every participant: each has the subnet's id last in its key. */
+  const eachOnce = (rows: readonly Row[]): readonly Row[] => [
+    ...new Map(rows.map((row) => [(row.dataset['key'] ?? '').split('/').at(-1), row])).values(),
+  ];
   /** What was drawn for everything, to be put back when no filter is left. */
   const drawn = new Map<PageElement, string>();
   const redraw = (element: PageElement, markup: () => string | null): void => {
@@ -40,13 +44,14 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
       row.dataset['runway'] ?? row.querySelector?.('.runway')?.textContent ?? '';
     const unknown = rows.filter((row) => runwayOf(row) === 'unknown').length;
     const noneKnown = unknown === 0 ? 'none' : unknown === rows.length ? 'unknown' : 'none known';
-    const available = sum(rows.map(({ dataset }) => numberOf(dataset['available'])));
+    const once = eachOnce(rows);
+    const available = sum(once.map(({ dataset }) => numberOf(dataset['available'])));
     const values: Record<string, () => string> = {
       critical: () => grouped(findings('critical')),
       warning: () => grouped(findings('warning')),
       soonest: () => (soonest === undefined ? noneKnown : runwayOf(soonest)),
       available: () => (available === null ? 'unknown' : grouped(available)),
-      subnets: () => grouped(rows.length),
+      subnets: () => grouped(once.length),
       targets: () =>
         `${targets.filter(({ dataset }) => dataset['target'] === 'watched').length} of ${targets.length}`,
     };
@@ -58,7 +63,7 @@ export const countsOf = (page: Page, choice: Choice, details: Details): Counts =
             : 'exhaustion expected'
           : `runs out first: ${soonest.querySelector?.('bdi')?.textContent ?? soonest.dataset['name'] ?? soonest.dataset['key'] ?? ''}`,
       available: () =>
-        `addresses available of ${grouped(sum(rows.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}`,
+        `addresses available of ${grouped(sum(once.map(({ dataset }) => numberOf(dataset['usable']))) ?? 0)}`,
     };
     for (const tile of page.querySelectorAll('[data-tile]')) {
       const name = tile.dataset['tile'] ?? '';

@@ -283,3 +283,24 @@ describe('an estate of which nothing could be read', () => {
     expect(ownersSection([], 0).text).toContain('No addresses are in use.');
   });
 });
+
+describe('a subnet that one account shares with others', () => {
+  const theirs = { subnetId: 'subnet-0a', ownerId: '111111111111', awsAvailable: 40, availableSingle: null };
+  const participant = (accountId: string) =>
+    anAssessment({ subnets: [aSubnet({ ...theirs, accountId, available: null, used: null })] });
+  const owner = anAssessment({ subnets: [aSubnet({ subnetId: 'subnet-0a', available: 30 })] });
+  const tiles = (assessments: Parameters<typeof worstFirst>[0]) =>
+    [
+      ...summarySection(assessments, worstFirst(assessments), NOW).text.matchAll(
+        /data-tile="(?:available|subnets)"><b>([^<]*)<\/b><span>([^<]*)/g,
+      ),
+    ].map(([, value, words]) => `${value} ${words}`);
+
+  test('is counted once, by what its owner sees where that was scanned', () => {
+    const [one, other] = [participant('222222222222'), participant('333333333333')];
+    const once = ['30 addresses available of 251', '1 subnet'];
+    expect(tiles([one, owner, other])).toEqual(once);
+    expect(tiles([owner, one])).toEqual(once);
+    expect(tiles([one, other])).toEqual(['40 addresses available of 251', '1 subnet']);
+  });
+});

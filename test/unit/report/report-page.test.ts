@@ -45,6 +45,32 @@ const aFinding = (changes: Partial<Finding> = {}): Finding => ({
   ...changes,
 });
 
+describe('a subnet without IPv4 addresses', () => {
+  const six = aSubnet({
+    cidrBlock: null,
+    ipv6Native: true,
+    total: null,
+    usable: null,
+    used: null,
+    available: null,
+    availableSingle: null,
+    awsAvailable: null,
+    prefixes: null,
+    fragmentationIndex: null,
+    owners: [],
+  });
+  const page = report({ assessments: [anAssessment({ subnets: [six] })] });
+
+  test('has no IPv4 figures, which is not the same as unknown ones', () => {
+    const row = /<tr data-key.*?<\/tr>/s.exec(page)?.[0] ?? '';
+    expect(row.match(/no IPv4/g)).toHaveLength(4);
+    expect(row).not.toContain('unknown');
+    expect(Object.values(detailsOf(page)).join()).not.toContain('Single addresses left');
+    expect(page).toContain('No subnet is expected to run out.');
+    expect(page).not.toContain('without a forecast');
+  });
+});
+
 describe('a target that cannot be read', () => {
   const known = anAssessment({
     scannedAt: new Date(NOW - 2 * 3_600_000).toISOString(),
