@@ -21,7 +21,7 @@ import {
 import { placeIn, renderFinding, SEVERITY_STYLE } from '../output/finding-text.ts';
 import type { ListingColumn } from '../output/listing.ts';
 import type { FindingsDocument } from '../output/listing-documents.ts';
-import { renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
+import { nothingFound, renderAllUnknowns, renderProblems } from '../output/scan-table.ts';
 import { watching } from '../output/watch.ts';
 import { checkOutputOptions, writeListing } from '../output/write-listing.ts';
 
@@ -97,7 +97,7 @@ Examples:
             nameOf: ({ id, subject }) => identityWithin(subject, id),
           },
           text: () =>
-            `${findings.length === 0 ? 'Nothing found.\n' : findings.map((finding) => renderFinding(io, finding, place(finding.subject))).join('\n')}${notesOf(io, document)}`,
+            `${findings.length === 0 ? nothingFound(document) : findings.map((finding) => renderFinding(io, finding, place(finding.subject))).join('\n')}${notesOf(io, document)}`,
           notes: () => notesOf(io, document),
         });
         session.exit(coverageExit(assessments) ?? (hasFinding(document, failOn) ? EXIT.found : EXIT.ok));

@@ -188,6 +188,12 @@ export const renderFindings = (
     .join('');
 };
 
+/** In place of findings. */
+export const nothingFound = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
+  targets.every(({ status }) => status === 'ok')
+    ? 'Nothing found.\n'
+    : 'Nothing found in what could be read.\n';
+
 /** In place of clusters. Where a reading failed, it is not known that there are none. */
 export const noClusters = ({ targets }: Pick<ScanDocument, 'targets'>): string =>
   targets.some(({ errors }) => errors.length > 0)

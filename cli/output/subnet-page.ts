@@ -12,6 +12,7 @@ import { growthRows } from '../../shared/report/growth-text.ts';
 import { type Io, paint } from '../base/io.ts';
 import { renderAddressMap } from './address-map.ts';
 import { renderFinding } from './finding-text.ts';
+import { nothingFound } from './scan-table.ts';
 import { sparkLine } from './spark-line.ts';
 import type { ExplainDocument } from './subnet-documents.ts';
 import { renderTable } from './table.ts';
@@ -182,9 +183,7 @@ export const renderSubnetPage = (
         ]),
     heading('Findings and remedies'),
     findings.length === 0
-      ? target.status === 'ok'
-        ? 'Nothing found.\n'
-        : 'Nothing found in what could be read.\n'
+      ? nothingFound({ targets: [target] })
       : findings.map((finding) => renderFinding(io, finding)).join('\n'),
   ].join('');
 };

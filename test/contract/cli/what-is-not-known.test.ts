@@ -23,6 +23,14 @@ beforeAll(async () => {
   await headroomInProcess(['clusters', '--from', shopFile()]);
 }, 60_000);
 
+test('a filter that leaves no finding says that not everything was read', async () => {
+  const failed = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', action: 'Try again.' };
+  const found = async (file: string) =>
+    (await headroomInProcess(['findings', '--severity', 'critical', '--from', file])).out.split('\n')[0];
+  expect(await found(shopWith(() => ({ eksClusters: failed })))).toBe('Nothing found in what could be read.');
+  expect(await found(shopFile({ nodes: 1, pods: 0 }))).toBe('Nothing found.');
+});
+
 test('clusters that could not be read are not called none', async () => {
   const failed = { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', action: 'Try again.' };
   const file = shopWith(() => ({ interfaces: failed }));
