@@ -83,19 +83,29 @@ export const clusterNamed = (sources: readonly PlanSource[], name: string | unde
 };
 
 /**
- * @throws UsageError when no subnet has the id
+ * @throws UsageError when no subnet has the id or the name, or several have the name
  * @throws HeadroomError `not-read`
  */
 export const subnetNamed = (
   sources: readonly PlanSource[],
-  subnetId: string,
+  wanted: string,
 ): { readonly source: PlanSource; readonly subnetId: string } => {
-  const source = sources.find(({ plan }) => plan.subnets.has(subnetId));
-  if (source !== undefined) return { source, subnetId };
-  refuseUnread(targetsOf(sources), `Subnet ${subnetId} is not`);
-  const ids = sources.flatMap(({ plan }) => [...plan.subnets.keys()]);
+  const all = sources.flatMap((source) =>
+    [...source.plan.subnets.values()].map((subnet) => ({ source, subnet })),
+  );
+  const found = all.filter(({ subnet: { name, subnetId } }) => subnetId === wanted || name === wanted);
+  const ids = [...new Set(found.map(({ subnet }) => subnet.subnetId))];
+  if (ids.length > 1)
+    throw new UsageError(`${ids.length} subnets are called ${wanted}: ${ids.join(', ')}.`, 'Give the id.');
+  // A shared subnet is seen by several accounts: its owner sees all of it.
+  const only = found.find(({ subnet }) => subnet.ownerId === null) ?? found[0];
+  if (only !== undefined) return { source: only.source, subnetId: only.subnet.subnetId };
+  refuseUnread(targetsOf(sources), `Subnet ${wanted} is not`);
+  const names = all.flatMap(({ subnet: { name, subnetId } }) =>
+    name === null ? [subnetId] : [name, subnetId],
+  );
   throw new UsageError(
-    `Nothing matches --subnet ${subnetId}.${didYouMean(subnetId, ids)}`,
+    `Nothing matches --subnet ${wanted}.${didYouMean(wanted, names)}`,
     '`headroom scan` lists the subnets.',
   );
 };

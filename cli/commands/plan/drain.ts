@@ -37,8 +37,8 @@ export const addDrainCommand = (plan: Command, session: Session): void => {
     .description('which nodes to drain, in which order, to win back most prefixes or addresses')
     .option('--cluster <name>', 'the cluster whose nodes may be drained')
     .option(
-      '--subnet <subnet-id...>',
-      'where addresses are to be won (default: all of its subnets)',
+      '--subnet <subnet...>',
+      'where addresses are to be won, by id or name (default: all of its subnets)',
       collectValues,
     )
     .addOption(
@@ -63,10 +63,10 @@ of what is won. The exit code is 1 if nothing can be won, or less than --win.
       if (supply !== 'prefixes' && supply !== 'addresses')
         throw new UsageError(`--supply ${supply} is neither prefixes nor addresses.`, 'Use one of the two.');
       const sources = await readPlanSources(options, session);
-      for (const subnetId of options.subnet ?? []) subnetNamed(sources, subnetId);
+      const subnetIds = (options.subnet ?? []).map((subnet) => subnetNamed(sources, subnet).subnetId);
       const { source, cluster } = clusterNamed(sources, options.cluster);
       const question = {
-        subnetIds: options.subnet ?? [],
+        subnetIds,
         supply,
         most: optionalNumber('--nodes', options.nodes, 1),
         win: optionalNumber('--win', options.win, 1),

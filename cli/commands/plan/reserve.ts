@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { count, verb } from '../../../shared/model/base/text/numbers.ts';
+import { valueAt } from '../../../shared/model/base/value-at.ts';
 import { planDrain } from '../../../shared/model/plan/drain.ts';
 import type { ReserveDocument } from '../../../shared/model/plan/plan-documents.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
@@ -34,7 +35,7 @@ interface Options extends PlanSourceOptions {
 export const addReserveCommand = (plan: Command, session: Session): void => {
   addPlanFormatOptions(addPlanSourceOptions(plan.command('reserve')))
     .description('which ranges to reserve for prefixes, now and after a drain, and what is in the way')
-    .option('--subnet <subnet-id...>', 'the subnets', collectValues)
+    .option('--subnet <subnet...>', 'the subnets, by id or name', collectValues)
     .option('--cluster <name>', 'all subnets of its nodes and pods')
     .option(
       '--after-draining <nodes>',
@@ -67,8 +68,12 @@ A reservation takes no address away that is in use. It keeps new single addresse
         throw new UsageError('--after-draining needs the nodes of a cluster.', 'Name it with --cluster.');
       const ofCluster = options.subnet === undefined || options.afterDraining !== undefined;
       const chosen = ofCluster ? clusterNamed(sources, options.cluster) : null;
-      const subnetIds = [...new Set(options.subnet ?? chosen?.cluster.nodeSubnetIds ?? [])];
-      const found = subnetIds.map((subnetId) => subnetNamed(sources, subnetId));
+      const named = (options.subnet ?? chosen?.cluster.nodeSubnetIds ?? []).map((subnet) =>
+        subnetNamed(sources, subnet),
+      );
+      const found = [...new Map(named.map((each) => [each.subnetId, each])).values()];
+      const subnetIds = found.map(({ subnetId }) => subnetId);
+      const regionOf = new Map(found.map(({ source, subnetId }) => [subnetId, source.estate.target.region]));
       const drain =
         chosen === null || options.afterDraining === undefined
           ? null
@@ -96,14 +101,13 @@ A reservation takes no address away that is in use. It keeps new single addresse
           afterDrain: after === undefined ? [] : planReservations(source.plan, after, gone),
         };
       });
-      const [region = ''] = found.map(({ source }) => source.estate.target.region);
       const document: ReserveDocument = {
         schema: 'headroom/plan-reserve@1',
         subnets,
         drained,
         commands: subnets.flatMap(({ now, afterDrain }) =>
           (drained.length > 0 ? afterDrain : now).map(({ subnetId, cidr }) =>
-            reservationCommand(region, subnetId, cidr),
+            reservationCommand(valueAt(regionOf, subnetId), subnetId, cidr),
           ),
         ),
         unknowns: subnetIds.flatMap((subnetId) => unknownOf(subnetId, maps.get(subnetId)) ?? []),

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { headroomInProcess } from '../../fixtures/command-in-process.ts';
 import { shopFile } from '../../fixtures/plan-command.ts';
 
@@ -12,11 +12,16 @@ interface EstateFile {
 const ONE = '111111111111';
 const OTHER = '222222222222';
 
-/** Two accounts, each with a cluster `shop` whose group cannot grow to its maximum. */
-const twoShops = (): string => {
-  const estate = JSON.parse(readFileSync(shopFile({ nodes: 3, pods: 0 }), 'utf8')) as EstateFile;
+/** Two accounts, each with a cluster `shop` whose group cannot grow to its maximum. The other one is in the given Region. */
+const twoShops = (region = 'eu-west-1', twin = 'shop-1a'): string => {
+  const shop = readFileSync(shopFile({ nodes: 3, pods: 0 }), 'utf8');
+  const estate = JSON.parse(shop) as EstateFile;
   const other = JSON.parse(
-    JSON.stringify(estate.targets[0]).replaceAll(ONE, OTHER).replaceAll('-0', '-1'),
+    JSON.stringify(estate.targets[0])
+      .replaceAll(ONE, OTHER)
+      .replaceAll('-0', '-1')
+      .replaceAll('eu-west-1', region),
+    (key, value: unknown) => (key === 'name' && value === 'shop-1a' ? twin : value),
   ) as object;
   const file = join(mkdtempSync(join(tmpdir(), 'headroom-accounts-')), 'estate.json');
   writeFileSync(file, JSON.stringify({ ...estate, targets: [...estate.targets, other] }));
@@ -48,4 +53,33 @@ test('names are different ones, and each stands once', async () => {
     ),
   );
   expect(await names('clusters')).toEqual(['shop']);
+});
+
+describe('a subnet of a plan', () => {
+  const reserve = async (...args: readonly string[]) => {
+    const { code, out, err } = await headroomInProcess(['plan', 'reserve', '--output', 'json', ...args]);
+    return { code, err, commands: out === '' ? [] : (JSON.parse(out) as { commands: string[] }).commands };
+  };
+
+  test('is given by its id or its name, and its commands have its Region', async () => {
+    const file = twoShops('us-east-1');
+    const byId = await reserve('--subnet', 'subnet-0a', '--subnet', 'subnet-1a', '--from', file);
+    expect(byId.err).toBe('');
+    const regions = byId.commands.map((command) => [
+      /subnet-\d\w/.exec(command)?.[0],
+      command.split(' ').at(-1),
+    ]);
+    expect(new Set(regions.map((each) => each.join(' ')))).toEqual(
+      new Set(['subnet-0a eu-west-1', 'subnet-1a us-east-1']),
+    );
+    expect(await reserve('--subnet', 'shop-1a', '--from', file)).toEqual(
+      await reserve('--subnet', 'subnet-1a', '--from', file),
+    );
+  });
+
+  test('is not guessed where two have the name', async () => {
+    const { code, err } = await reserve('--subnet', 'shop-0a', '--from', twoShops('us-east-1', 'shop-0a'));
+    expect(code).toBe(2);
+    expect(err).toContain('2 subnets are called shop-0a: subnet-0a, subnet-1a.');
+  });
 });
