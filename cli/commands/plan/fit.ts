@@ -10,7 +10,7 @@ import type { FitDocument } from '../../../shared/model/plan/plan-documents.ts';
 import { PlanEstate } from '../../../shared/model/plan/plan-estate.ts';
 import type { PlanReport } from '../../../shared/model/plan/plan-report.ts';
 import { refuseOtherNetworks } from '../../../shared/model/plan/what-if-refusals.ts';
-import type { NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
+import type { ClusterAssessment, NewNodeSettings, NodePlace } from '../../../shared/model/result/cluster.ts';
 import { type Session, UsageError } from '../../base/command-line.ts';
 import { EXIT } from '../../base/exit-codes.ts';
 import { listedValues } from '../../base/listed-values.ts';
@@ -129,11 +129,16 @@ const questionOf = (options: Options, sources: readonly PlanSource[]): readonly 
             .map(({ subnetId }) => subnetId),
           podSubnetOfZone: podSubnetsIn(places),
           settings,
+          ...(cluster.autoMode && !isLaunchedByGroup(cluster, usual) && { fallsBack: true }),
         },
       ],
     },
   ];
 };
+
+/** Groups of a cluster of EKS Auto Mode run the VPC CNI. */
+const isLaunchedByGroup = ({ committed }: ClusterAssessment, type: string): boolean =>
+  committed.some(({ instanceType, kind }) => kind !== 'node-pool' && instanceType === type);
 
 const podSubnetsIn = (places: readonly NodePlace[]): ReadonlyMap<string, readonly string[]> =>
   new Map(

@@ -11,10 +11,14 @@ export type NodeSettings = NewNodeSettings & {
 };
 
 /** What a plan says where it goes by the CNI's defaults, because its settings could not be read. */
-export const settingsUnknowns = ({ newNodes }: ClusterAssessment): readonly string[] =>
+export const settingsUnknowns = ({ autoMode, newNodes }: ClusterAssessment): readonly string[] =>
   newNodes?.settingsKnown === true
     ? []
-    : ['The settings of the CNI could not be read: the rest is planned with its defaults.'];
+    : [
+        autoMode
+          ? 'EKS Auto Mode has a CNI of its own, and no API shows its settings: the rest is planned with the defaults of the VPC CNI.'
+          : 'The settings of the CNI could not be read: the rest is planned with its defaults.',
+      ];
 
 export const settingsOf = ({
   cni,

@@ -8,7 +8,7 @@ import { NodeDemands } from './node-demands.ts';
 import type { PlanEstate } from './plan-estate.ts';
 import { mapsAfter, NO_MAP_CHANGE } from './possible-map.ts';
 import { RULES, type Rule } from './rules.ts';
-import { type NodeStart, Timeline } from './timeline.ts';
+import { type NodeStart, type StartFailure, Timeline } from './timeline.ts';
 
 /** Least and most of something that a change takes. */
 interface LeastAndMost {
@@ -30,6 +30,8 @@ export interface NodesDemand {
   /** Where their pods take addresses under custom networking, by zone; empty: in the node's own subnet. */
   readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
   readonly settings: NewNodeSettings;
+  /** True for nodes of EKS Auto Mode, which take single addresses where no prefix is free: nobody knows how many. */
+  readonly fallsBack?: boolean;
 }
 
 /** Interfaces of anything else. */
@@ -140,10 +142,8 @@ export const planFit = (estate: PlanEstate, question: FitQuestion): FitPlan => {
     ),
   ];
   const isShort = ({ outcomes }: Run): boolean =>
-    podsWithoutNode > 0 ||
-    outcomes.some(({ wanted, fits, error }) => fits < wanted && error !== TYPE_UNKNOWN);
-  const isWhole = ({ outcomes }: Run): boolean =>
-    question.demands.every(isRead) && outcomes.every(({ error }) => error !== TYPE_UNKNOWN);
+    podsWithoutNode > 0 || outcomes.some((outcome) => outcome.fits < outcome.wanted && isKnown(outcome));
+  const isWhole = ({ outcomes }: Run): boolean => question.demands.every(isRead) && outcomes.every(isKnown);
   const answer: FitAnswer = {
     fits: {
       least: isShort(least) ? false : isWhole(least) ? true : null,
@@ -253,6 +253,7 @@ const startNodes = (
   });
   let fits = 0;
   let error: string | null = null;
+  let goesOn = false;
   // A node in each subnet in turn; one that is full is left out from then on.
   for (let turn = 0; fits < wanted && open.length > 0; ) {
     const index = turn % open.length;
@@ -261,20 +262,25 @@ const startNodes = (
       fits += 1;
       turn = index + 1;
     } else {
-      error ??= refusal;
+      error ??= refusal.error;
+      goesOn ||= demand.fallsBack === true && refusal.limitedBy === 'prefixes';
       open.splice(index, 1);
       turn = index;
     }
   }
-  return { wanted, fits, error: fits < wanted ? error : null };
+  return { wanted, fits, error: fits === wanted ? null : goesOn ? FALLS_BACK : error };
 };
 
 const TYPE_UNKNOWN = 'what its nodes take is not known';
+const FALLS_BACK = 'how many start on single addresses is not known';
+
+/** Whether it is known that no more of it fits. */
+const isKnown = ({ error }: Outcome): boolean => error !== TYPE_UNKNOWN && error !== FALLS_BACK;
 
 /** Starts something; `null`: it has what it takes. Demands on subnets that are not known were left out before. */
-const refusalOf = (timeline: Timeline, start: NodeStart): string | null => {
+const refusalOf = (timeline: Timeline, start: NodeStart): StartFailure | null => {
   const held = timeline.start(start);
-  return held !== null && 'error' in held ? held.error : null;
+  return held !== null && 'error' in held ? held : null;
 };
 
 const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'least' | 'most'): Outcome => {
@@ -287,7 +293,7 @@ const takeAddresses = (timeline: Timeline, demand: AddressesDemand, bound: 'leas
       subnetId,
       podSubnetIds: [subnetId],
     });
-    error ??= refusal;
+    error ??= refusal?.error ?? null;
     return refusal === null;
   };
   let fits = 0;

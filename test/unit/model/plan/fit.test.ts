@@ -131,6 +131,25 @@ describe('nodes', () => {
     });
   });
 
+  // EKS user guide, Auto Mode networking: a /28 prefix, and single addresses where the subnet has none.
+  test('of EKS Auto Mode are not known where prefixes end, and are refused where addresses do', () => {
+    const settings = { ...DEFAULT_CNI_SETTINGS, prefixDelegation: true };
+    const inSmall = (fallsBack: boolean, count: number) =>
+      outcomeOf(
+        nodes({ subnetIds: ['small-a'], settings, fallsBack, nodes: { least: count, most: count }, pods: 0 }),
+      );
+    expect(inSmall(false, 1)).toMatchObject({ all: { least: false }, error: 'InsufficientCidrBlocks' });
+    expect(inSmall(true, 1)).toMatchObject({
+      all: { least: null, most: null },
+      error: 'how many start on single addresses is not known',
+    });
+    expect(outcomeOf(nodes({ settings, fallsBack: true }))).toMatchObject({ all: { least: true } });
+    const taken = addresses({ addresses: { least: 11, most: 11 }, subnetIds: ['small-a'] });
+    const full = planOf({ demands: [taken, nodes({ subnetIds: ['small-a'], settings, fallsBack: true })] });
+    expect(full.answer.fits).toEqual({ least: false, most: false });
+    expect(full.answer.demands[1]?.error).toBe('InsufficientFreeAddressesInSubnet');
+  });
+
   test('are not known in a subnet that could not be measured', () => {
     const { demands, fits, unknowns } = planOf({ demands: [nodes({})] }, unmeasured).answer;
     expect([demands, fits, unknowns]).toEqual([

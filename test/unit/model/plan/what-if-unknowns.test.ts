@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HeadroomError } from '../../../../shared/model/base/errors.ts';
 import { NO_CHANGES, type PlannedChanges } from '../../../../shared/model/plan/changes.ts';
-import { settingsOf } from '../../../../shared/model/plan/cluster-settings.ts';
+import { settingsOf, settingsUnknowns } from '../../../../shared/model/plan/cluster-settings.ts';
 import { PlanEstate, type PlanInput } from '../../../../shared/model/plan/plan-estate.ts';
 import { whatIf } from '../../../../shared/model/plan/what-if.ts';
 import type { SubnetAssessment } from '../../../../shared/model/result/assessment.ts';
@@ -195,6 +195,13 @@ describe('an answer names what it does not rest on', () => {
   ])('%s', (_, question, unknown) => {
     expect(answerOf(question).unknowns.join(' ')).toContain(unknown);
   });
+});
+
+test('settings of EKS Auto Mode are not unread ones: it has a CNI of its own', () => {
+  const auto = (settingsKnown: boolean) =>
+    settingsUnknowns({ ...shop, autoMode: true, newNodes: newNodes({ settingsKnown }) }).join();
+  expect(auto(true)).toBe('');
+  expect(auto(false)).toContain('EKS Auto Mode has a CNI of its own');
 });
 
 describe('a scan of an earlier version, which does not say where new nodes start', () => {
