@@ -15,7 +15,7 @@ export interface GrowingGroup {
   readonly steps: readonly DemandStep[] | null;
   /** Whether one of its types takes prefixes; left out where that is not known. */
   readonly takesPrefixes?: boolean;
-  /** True for nodes of EKS Auto Mode: where no prefix is free they take single addresses, nobody knows how many. */
+  /** True for nodes of EKS Auto Mode: they take single addresses where no prefix is free. How many is not known. */
   readonly fallsBack?: boolean;
   /** What its nodes take when they are full of pods; `null` where `steps` are. */
   readonly full: FullNodes | null;

@@ -16,7 +16,7 @@ export const settingsUnknowns = ({ autoMode, newNodes }: ClusterAssessment): rea
     ? []
     : [
         autoMode
-          ? 'EKS Auto Mode has a CNI of its own, and no API shows its settings: the rest is planned with the defaults of the VPC CNI.'
+          ? 'EKS Auto Mode has a CNI of its own, and no API shows its settings. The rest is planned with the defaults of the VPC CNI.'
           : 'The settings of the CNI could not be read: the rest is planned with its defaults.',
       ];
 

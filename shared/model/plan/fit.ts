@@ -30,7 +30,7 @@ export interface NodesDemand {
   /** Where their pods take addresses under custom networking, by zone; empty: in the node's own subnet. */
   readonly podSubnetOfZone: ReadonlyMap<string, readonly string[]>;
   readonly settings: NewNodeSettings;
-  /** True for nodes of EKS Auto Mode, which take single addresses where no prefix is free: nobody knows how many. */
+  /** True for nodes of EKS Auto Mode, which take single addresses where no prefix is free. How many is not known. */
   readonly fallsBack?: boolean;
 }
 
