@@ -219,8 +219,9 @@ export const certainOutcomes = (
   );
 };
 
-const subnetsOf = ({ subnets }: GrowingGroup): readonly string[] =>
-  subnets.flatMap(({ podSubnetIds, subnetId }) => [subnetId, ...(podSubnetIds ?? [])]);
+/** Of a group with an outcome: all of its subnets are known. */
+const subnetsOf = ({ subnets }: GrowingGroup): readonly (string | null)[] =>
+  subnets.flatMap(({ podSubnetIds, subnetId }) => [subnetId, podSubnetIds].flat());
 
 export const wantedNodes = ({ currentNodes, maximumNodes }: GrowingGroup): number =>
   Math.max(0, maximumNodes - currentNodes);
