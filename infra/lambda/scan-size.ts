@@ -8,7 +8,7 @@ interface ScanSize {
 
 /** By the function's memory in MB. The first is as serverless.yml and infra/lambda/*.yml have it. */
 export const SCAN_SIZES: Readonly<Record<string, ScanSize>> = {
-  256: { heap: 140, timeout: 300 },
+  256: { heap: 115, timeout: 300 },
   512: { heap: 300, timeout: 900 },
   1024: { heap: 750, timeout: 900 },
 };

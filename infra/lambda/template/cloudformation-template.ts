@@ -112,12 +112,15 @@ const VARIANTS: readonly Variant[] = [
     condition: ['TableCanBeRestored', isTrue('PointInTimeRecovery')],
     parameters: { pointInTimeRecovery: 'true' },
   },
-  ...Object.keys(SCAN_SIZES).map(
-    (memorySize): Variant => ({
-      condition: [`MemoryIs${memorySize}`, { 'Fn::Equals': [{ Ref: 'MemorySize' }, memorySize] }],
-      parameters: { memorySize },
-    }),
-  ),
+  // The first is what the template has without them.
+  ...Object.keys(SCAN_SIZES)
+    .slice(1)
+    .map(
+      (memorySize): Variant => ({
+        condition: [`MemoryIs${memorySize}`, { 'Fn::Equals': [{ Ref: 'MemorySize' }, memorySize] }],
+        parameters: { memorySize },
+      }),
+    ),
 ];
 
 const OPTIONAL: Readonly<Record<string, string>> = {
