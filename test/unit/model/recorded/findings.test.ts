@@ -22,7 +22,7 @@ import {
 import { linesOf } from './answers.ts';
 
 /** What the generator leaves out, one thing in each estate. */
-const MORE: readonly Partial<EstateInput>[] = [
+const MORE = (): readonly Partial<EstateInput>[] => [
   {},
   {
     eksClusters: [
@@ -69,7 +69,27 @@ const MORE: readonly Partial<EstateInput>[] = [
       },
     ],
   },
+  { kubernetes: new Map([['shop', aReading({ pods: UNREAD, awsNode: UNREAD, services: UNREAD })]]) },
+  { kubernetes: new Map([['shop', aReading({ nodes: UNREAD, workloads: UNREAD, eniConfigs: UNREAD })]]) },
+  {
+    eksClusters: [
+      anEksCluster({
+        nodeGroups: [
+          aNodeGroup({
+            healthIssues: [{ code: 'AccessDenied', message: 'The role is gone', resourceIds: ['workers'] }],
+          }),
+        ],
+      }),
+    ],
+  },
+  { eksClusters: [anEksCluster({ autoMode: true, vpcCni: null })] },
 ];
+
+/** What cannot be read of a cluster, one part after another. */
+const UNREAD = {
+  known: false,
+  unread: { reason: 'forbidden', permission: null, message: 'Headroom may not list them' },
+} as const;
 
 /** One that waits, and some addresses that no pod explains. */
 const PODS = aPodUse({
@@ -90,17 +110,47 @@ const PODS = aPodUse({
   ],
 });
 
+/** What a scan may say besides: groups outside of the cluster, updates, reservations, prefixes of which nothing is known. */
+const changed = (input: EstateInput, index: number): EstateInput => ({
+  ...input,
+  subnets: input.subnets.map((subnet, place) => ({
+    ...subnet,
+    ...((index + place) % 4 === 0 ? { usesPrefixes: null } : {}),
+    ...((index + place) % 3 === 0 && subnet.cidrBlock !== null
+      ? {
+          reservations: [
+            {
+              cidr: subnet.cidrBlock.replace(/\/\d+$/, '/28'),
+              type: index % 2 === 0 ? ('explicit' as const) : ('prefix' as const),
+              available: 16 - place,
+            },
+          ],
+        }
+      : {}),
+  })),
+  clusters: input.clusters.map((cluster) => ({
+    ...cluster,
+    committed: cluster.committed.map((demand) => ({
+      ...demand,
+      outsideCluster: index % 5 === 3,
+      update: { nodes: 2, fits: index % 3, error: 'InsufficientFreeAddressesInSubnet' },
+    })),
+  })),
+});
+
 /**
  * Everything that is said of generated estates, as it was last reviewed. The properties of remedies say what may never
  * be; this shows what a change of a rule or a word changes. After a change that is meant, read the difference:
  * `npx vitest run --project unit test/unit/model/recorded -u`.
  */
+const VARIANTS = MORE();
+
 const ESTATES = fc
-  .sample(arbitraryEstate, { seed: 20_261_127, numRuns: 14 })
+  .sample(arbitraryEstate, { seed: 20_261_127, numRuns: 22 })
   .map((input, index): EstateInput => {
-    const more = MORE[index % MORE.length];
+    const more = VARIANTS[index % VARIANTS.length];
     const clusters = input.clusters.map((cluster) => ({ ...cluster, pods: PODS }));
-    return { ...input, ...(more?.kubernetes === undefined ? {} : { clusters }), ...more };
+    return { ...changed(input, index), ...(more?.kubernetes === undefined ? {} : { clusters }), ...more };
   });
 
 /** A remedy in full where it is said first, and its title after that. */
