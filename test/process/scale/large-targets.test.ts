@@ -1,23 +1,14 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleFunctions } from '../../../infra/lambda/bundle/bundle-functions.ts';
+import { expect, test } from 'vitest';
 import { PROCESSOR_SECONDS_PER_SUBNET } from '../../../shared/metrics/monthly-cost.ts';
+import { bundledScanTarget } from '../../fixtures/scale/bundled-scan-target.ts';
 import { runScaled, type ScanMeasured } from '../../fixtures/scale/scaled-function.ts';
 
 /** The bundle of scan-target as it is deployed, in a process of its own, on accounts of the sizes that are stated. */
 
-// By process: others may test in this folder at the same time.
-const FOLDER = `dist/test-scale-${process.pid}`;
 /** docs/scale.md: of every scan of a process but its first, which reads the days of the history. */
 const MOST_DYNAMO_REQUESTS = 40;
 
-let bundle = '';
-beforeAll(async () => {
-  const found = (await bundleFunctions(FOLDER)).find(({ name }) => name === 'scan-target');
-  bundle = found?.file ?? '';
-}, 120_000);
-afterAll(() => rm(join(import.meta.dirname, '../../..', FOLDER), { recursive: true, force: true }));
+const bundle = bundledScanTarget('test-scale');
 
 const requestsOf = ({ dynamo }: ScanMeasured): number =>
   Object.values(dynamo).reduce((sum, requests) => sum + requests, 0);
@@ -47,7 +38,14 @@ const SIZES = [
 test.each(SIZES)(
   '$name with 36 days of history: $memory MB and 40 requests to DynamoDB suffice in every later scan',
   async ({ memory, at, estate }) => {
-    const scans = await runScaled({ bundle, estate, memory, daysOfHistory: 36, at, quotaShare: '100%' });
+    const scans = await runScaled({
+      bundle: bundle(),
+      estate,
+      memory,
+      daysOfHistory: 36,
+      at,
+      quotaShare: '100%',
+    });
     expect(scans.map(({ refused, status, subnets }) => ({ refused, status, subnets }))).toEqual(
       scans.map(() => ({ refused: 0, status: 'ok', subnets: estate.subnets })),
     );
@@ -70,7 +68,14 @@ test.each(SIZES)(
 
 test('10,000 pods of a cluster are read beside the scan of its account in 256 MB, in both scans', async () => {
   const estate = { subnets: 100, nodesPerSubnet: 28, prefixLength: 22 };
-  const scans = await runScaled({ bundle, estate, pods: 10_000, memory: 256, daysOfHistory: 36, at: [0, 5] });
+  const scans = await runScaled({
+    bundle: bundle(),
+    estate,
+    pods: 10_000,
+    memory: 256,
+    daysOfHistory: 36,
+    at: [0, 5],
+  });
   expect(scans.map(({ refused, status }) => ({ refused, status }))).toEqual([
     { refused: 0, status: 'ok' },
     { refused: 0, status: 'ok' },

@@ -1,26 +1,16 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleFunctions } from '../../../infra/lambda/bundle/bundle-functions.ts';
+import { expect, test } from 'vitest';
 import { PROCESSOR_SECONDS_PER_SUBNET } from '../../../shared/metrics/monthly-cost.ts';
+import { bundledScanTarget } from '../../fixtures/scale/bundled-scan-target.ts';
 import { runScaled } from '../../fixtures/scale/scaled-function.ts';
 
 /** The largest target that is stated, in the memory that `memorySize` gives it. It takes minutes, so it has a file of its own. */
 
-// By process: others may test in this folder at the same time.
-const FOLDER = `dist/test-very-large-${process.pid}`;
+const bundle = bundledScanTarget('test-very-large');
 const SUBNETS = 20_000;
-
-let bundle = '';
-beforeAll(async () => {
-  const found = (await bundleFunctions(FOLDER)).find(({ name }) => name === 'scan-target');
-  bundle = found?.file ?? '';
-}, 120_000);
-afterAll(() => rm(join(import.meta.dirname, '../../..', FOLDER), { recursive: true, force: true }));
 
 test('20,000 subnets with 36 days of history: 512 MB and 60 requests to DynamoDB suffice in every later scan', async () => {
   const scans = await runScaled({
-    bundle,
+    bundle: bundle(),
     estate: { subnets: SUBNETS, nodesPerSubnet: 3, prefixLength: 24 },
     memory: 512,
     daysOfHistory: 36,
