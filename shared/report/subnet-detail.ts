@@ -1,4 +1,5 @@
 import { percentOf } from '../model/base/text/numbers.ts';
+import { sentence } from '../model/base/text/sentence.ts';
 import { utcMinute } from '../model/base/text/times.ts';
 import type { AddressMap, SubnetAssessment } from '../model/result/assessment.ts';
 import { chancesText, expectationText } from '../model/result/expectation.ts';
@@ -118,7 +119,7 @@ const whereabouts = (subnet: SubnetAssessment): Html =>
 /** The map, or why there is none. */
 export const mapOrReason = (subnet: SubnetAssessment, map: AddressMap | undefined): Html =>
   map === undefined
-    ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses' : reasonFor(subnet, 'blocks').replace(/\.$/, '')}.</p>`
+    ? html`<p class="unknown">No map: ${subnet.cidrBlock === null ? 'the subnet has no IPv4 addresses.' : sentence(reasonFor(subnet, 'blocks'))}</p>`
     : html`<div class="map-frame">${addressMapSvg(map)}</div>${unseenText(map) === null ? null : html`<p class="unknown">${unseenText(map)}</p>`}`;
 
 export const subnetDetail = (

@@ -1,4 +1,5 @@
 import { count, number } from '../base/text/numbers.ts';
+import { isLittleLeft } from '../forecast/little-left.ts';
 import type { SubnetAssessment } from '../result/assessment.ts';
 import type { Evidence, Remedy, Subject } from '../result/finding.ts';
 import type { Forecast } from '../result/forecast.ts';
@@ -109,12 +110,9 @@ export const leftEvidence = ({ name, left }: SubnetSupply): Evidence => ({
   unit: name,
 });
 
-/** An alarm at 80 % used would have gone off. */
-const LITTLE_SHARE = 0.2;
-
 /** Whether so little is left that a warning cannot wait. */
 export const isPressing = ({ left, capacity }: SubnetSupply): boolean =>
-  left !== null && capacity !== null && left <= LITTLE_SHARE * capacity;
+  left !== null && capacity !== null && isLittleLeft(left, capacity);
 
 /** `3 addresses`, `1 prefix`. */
 export const amount = (name: SupplyName, value: number): string =>

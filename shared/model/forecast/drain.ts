@@ -2,6 +2,7 @@ import { elementAt } from '../base/element-at.ts';
 import { largestOf, smallestOf } from '../base/extremes.ts';
 import type { Sample, SupplyHistory } from '../result/forecast.ts';
 import type { HourlyGrid } from './hourly-grid.ts';
+import { isLittleLeft } from './little-left.ts';
 import type { Rhythm } from './rhythm.ts';
 import { HOUR } from './supply-history.ts';
 import { valueAt } from './value-at.ts';
@@ -11,8 +12,6 @@ import { valueAt } from './value-at.ts';
  * fitted none of them in time.
  */
 export const DRAIN_HOURS = [4, 8, 16, 24, 32, 48, 64] as const;
-/** From here on an alarm at 80 % used would go off, and a drain should not be announced later than by that. */
-const PRESSING_SHARE = 0.2;
 const LONGEST_HOURS = 64;
 /** Each of them is a power of two times one of these. */
 const SHORTEST_HOURS = [4, 6] as const;
@@ -174,7 +173,7 @@ export const drainsOf = (
   if (past.grid.mean.length < KNOWN_HOURS) return NO_DRAINS;
   const level = left - rhythmAt(past.rhythm, now);
   const levelBefore = (hours: number): number => valueBefore(recent, past, now - hours * HOUR);
-  const isPressing = left <= PRESSING_SHARE * capacity;
+  const isPressing = isLittleLeft(left, capacity);
   let { begins, goesOn } = NO_DRAINS;
   for (const [index, hours] of DRAIN_HOURS.entries()) {
     const before = levelBefore(hours);
