@@ -285,7 +285,6 @@ export interface FargateProfile {
   readonly subnetIds: readonly string[];
 }
 
-/** What the EKS API says of one cluster. Self-managed clusters are known from tags alone and have no such record. */
 /** How far a node pool may grow, and where. */
 export interface NodePoolLimits {
   readonly name: string;
@@ -294,12 +293,17 @@ export interface NodePoolLimits {
   /** `spec.limits`; `null`: there is no such limit. */
   readonly maximumNodes: number | null;
   readonly maximumVcpus: number | null;
+  /** In GiB. */
+  readonly maximumMemory: number | null;
+  /** Limits that give no number of nodes: of other resources, or that cannot be read. */
+  readonly uncountedLimits: readonly string[];
   /** The types that its requirements list; empty: any. */
   readonly instanceTypes: readonly string[];
   /** `status.subnets` of its node class; `null`: not known. */
   readonly subnetIds: readonly string[] | null;
 }
 
+/** What the EKS API says of one cluster. Self-managed clusters are known from tags alone and have no such record. */
 export interface EksCluster {
   readonly name: string;
   readonly arn: string;

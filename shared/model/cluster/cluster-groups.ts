@@ -5,14 +5,14 @@ import type {
   NodeGroup,
   Tags,
 } from '../aws/inventory.ts';
-import { largestOf, smallestOf } from '../base/extremes.ts';
+import { largestOf } from '../base/extremes.ts';
 import { membershipOf } from '../owners/cluster-membership.ts';
 import { type ClusterPlan, fullNodes, heaviestType } from './group-demand.ts';
 import { mostInstances } from './group-sizes.ts';
 import type { GroupSubnet, GrowingGroup } from './growing-group.ts';
-import { vcpusOf } from './max-pods.ts';
 import type { PlannedNode } from './node-assessment.ts';
 import { extrasOf, NO_EXTRAS, type NodeExtras, type NodesByPlace, nodesByPlace } from './node-extras.ts';
+import { poolSizes } from './node-pool-sizes.ts';
 import { mostOf, templatesOfGroups, unreadTemplates, withTemplates } from './template-extras.ts';
 import { isWindowsGroup, isWindowsNode } from './windows-nodes.ts';
 
@@ -71,49 +71,29 @@ export const loosePools = (plan: ClusterPlan): readonly GrowingGroup[] => {
 };
 
 /**
- * Node pools whose limits the cluster shows. A pool may grow until its smallest type has used the limit up, in the subnets of
- * its node class. One without a limit of nodes or processors has no maximum, so no demand is committed.
+ * Node pools whose limits the cluster shows, in the subnets of their node class. One without a limit that gives a number of nodes
+ * has no maximum, so no demand is committed.
  */
 export const boundedPools = (plan: ClusterPlan): readonly GrowingGroup[] =>
   (plan.eks?.nodePools ?? []).flatMap((pool): readonly GrowingGroup[] => {
-    const { maximumNodes, maximumVcpus, name, subnetIds } = pool;
+    const { autoMode, name, subnetIds } = pool;
     const nodes = plan.nodes.filter(({ node }) => node.isLive && node.membership.nodePool === name);
-    const types =
-      pool.instanceTypes.length > 0
-        ? pool.instanceTypes
-        : nodes.map(({ node }) => node.instance.instanceType);
-    const smallest = smallestType(plan, [...new Set(types)]);
-    const byVcpus =
-      maximumVcpus === null || smallest === null ? null : Math.floor(maximumVcpus / smallest.vcpus);
-    const limits = [maximumNodes, byVcpus].filter((limit) => limit !== null);
-    if (limits.length === 0 || smallest === null || subnetIds === null) return [];
+    const running = nodes.map(({ node }) => node.instance.instanceType);
+    const sizes = poolSizes(pool, running, plan.limits);
+    if (sizes === null || subnetIds === null) return [];
     const facts = {
       name,
       kind: 'node-pool' as const,
-      maxSize: Math.max(nodes.length, Math.floor(smallestOf(limits))),
+      maxSize: largestOf(sizes.values()),
+      sizes,
       desired: nodes.length,
       subnetIds,
-      instanceTypes: [smallest.type],
+      instanceTypes: [...sizes.keys()],
       unreadTemplates: [],
-      autoMode: pool.autoMode,
+      autoMode,
     };
     return [growingGroup(plan, facts, nodes)];
   });
-
-/** The type with the fewest vCPUs; `null` where one of them is not known, since it might be smaller. */
-const smallestType = (
-  plan: ClusterPlan,
-  types: readonly string[],
-): { readonly type: string; readonly vcpus: number } | null => {
-  const sized = types.map((type) => {
-    const limits = plan.limits(type);
-    const vcpus = limits === null ? null : vcpusOf(limits);
-    return vcpus === null ? null : { type, vcpus };
-  });
-  const known = sized.filter((each) => each !== null);
-  if (known.length < sized.length) return null;
-  return known.toSorted((a, b) => a.vcpus - b.vcpus || (a.type < b.type ? -1 : 1))[0] ?? null;
-};
 
 const belongsTo = (tags: Tags, clusterName: string): boolean =>
   (membershipOf(tags)?.clusterName ??
@@ -195,6 +175,8 @@ interface GroupFacts {
   readonly instanceTypes: readonly string[];
   /** See `AutoScalingGroup`. */
   readonly weights?: NonNullable<AutoScalingGroup['weights']> | null;
+  /** Most nodes of each type, where that is not the same for all. */
+  readonly sizes?: ReadonlyMap<string, number>;
   /** What its Auto Scaling groups may launch from. */
   readonly templates?: readonly LaunchTemplate[];
   /** Those of them that could not be read. */
@@ -267,7 +249,8 @@ const growingGroup = (plan: ClusterPlan, group: GroupFacts, nodes: readonly Plan
   if (kinds.size === 0) kinds.add(true);
   const slotsTaken = largestOf([0, ...subnets.map((subnet) => subnet.slotsTaken)]);
   const running = nodes.map(({ node }) => node.instance.instanceType);
-  const mostOf = (type: string): number | null => mostInstances(group, running, type);
+  const mostOf = (type: string): number | null =>
+    group.sizes?.get(type) ?? mostInstances(group, running, type);
   const heaviest = heaviestType(
     plan,
     [...new Set(launched)].flatMap((type) =>

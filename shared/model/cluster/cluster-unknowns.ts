@@ -100,7 +100,7 @@ export const clusterUnknowns = ({
       ]),
   ...[...nodePools].map(([pool, nodes]) => ({
     field: 'committed',
-    reason: `How far the node pool ${pool} may grow is unknown. Its limits are set in the cluster, and the Kubernetes API was not read, or shows none. It has ${count(nodes, 'node')}.`,
+    reason: `How far the node pool ${pool} may grow is unknown. Its limits are set in the cluster. The Kubernetes API was not read, or shows none that gives a number of nodes. It has ${count(nodes, 'node')}.`,
   })),
   ...(cni === 'cilium-eni' ? [CILIUM] : []),
   ...(cni === 'overlay' ? [OVERLAY] : []),

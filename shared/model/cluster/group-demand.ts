@@ -158,7 +158,8 @@ const stillToTake = (steps: readonly DemandStep[], node: NodeAccumulator): reado
 };
 
 /**
- * Of the types that a group may launch, the one that takes most: if its nodes fit, all do. `null` if one of them is not known.
+ * Of the types that a group may launch, the one whose nodes together take most: if they fit, all do. Where none more may come, the
+ * one that takes most. `null` if one of them is not known.
  *
  * @param more so many nodes of a type may come
  */
@@ -177,11 +178,15 @@ export const heaviestType = (
     const input = demandInput(plan, kind);
     if (input === null) return null;
     const steps = nodeDemand(input);
-    return { type: kind.type, input, steps, weight: weightOf(steps) * Math.max(1, more(kind.type)) };
+    const number = Math.max(0, more(kind.type));
+    const weight = weightOf(steps);
+    return { type: kind.type, input, steps, number, weight, total: number * weight };
   });
   const known = weighed.filter((entry) => entry !== null);
   if (known.length < weighed.length) return null;
-  const [heaviest] = known.toSorted((a, b) => b.weight - a.weight);
+  const [heaviest] = known.toSorted(
+    (a, b) => b.total - a.total || b.number - a.number || b.weight - a.weight,
+  );
   if (heaviest === undefined) return null;
   const takesPrefixes = known.some(({ input }) => input.mode === 'prefix' && input.limits.prefixDelegation);
   return { ...heaviest, takesPrefixes };

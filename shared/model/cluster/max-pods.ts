@@ -86,6 +86,24 @@ const vcpusBySize = (type: string): number | null => {
   return null;
 };
 
+/** GiB for each vCPU, in the families whose name tells: compute, general purpose, memory. Source: Amazon EC2 instance types. */
+const MEMORY_PER_VCPU: ReadonlyMap<string, number> = new Map([
+  ['c', 2],
+  ['m', 4],
+  ['r', 8],
+]);
+
+/**
+ * GiB of memory of a type, by its name: `c`, `m` and `r` of the fifth generation and later. `null` for all others, and for c5n,
+ * which has more than its letter says.
+ */
+export const memoryOf = (limits: Pick<InstanceLimits, 'type' | 'vcpus'>): number | null => {
+  const [, letter = ''] = /^(?!c5n)([cmr])(?:[5-9]|[1-9]\d)/.exec(limits.type) ?? [];
+  const each = MEMORY_PER_VCPU.get(letter);
+  const vcpus = vcpusOf(limits);
+  return each === undefined || vcpus === null ? null : each * vcpus;
+};
+
 /** What `headroom limits TYPE --format json` prints of a type. */
 export interface LimitsDescription {
   readonly type: string;

@@ -1,5 +1,4 @@
 import type { EksCluster, NodePoolLimits } from '../aws/inventory.ts';
-import { valueAt } from '../base/value-at.ts';
 import type { KubernetesReading, NodePool } from './observed.ts';
 
 /** How far the node pools of a cluster may grow. Nothing where they or their node classes could not be read. */
@@ -15,8 +14,7 @@ export const nodePoolsInCluster = (reading: KubernetesReading | undefined): Pick
       return {
         name,
         autoMode: nodeClass?.kind === 'NodeClass',
-        maximumNodes: quantityOf(limits['nodes']),
-        maximumVcpus: quantityOf(limits['cpu']),
+        ...countedLimits(limits),
         instanceTypes: typesOf(pool),
         subnetIds:
           ofKind.find((each) => each.name === nodeClass?.name)?.subnets?.map(({ subnetId }) => subnetId) ??
@@ -30,15 +28,44 @@ const typesOf = ({ requirements }: NodePool): readonly string[] =>
   requirements.find(({ key, operator }) => key === 'node.kubernetes.io/instance-type' && operator === 'In')
     ?.values ?? [];
 
-/** Suffixes of quantities of Kubernetes that limits of processors and nodes have. Source: Kubernetes, resource.Quantity. */
+const GIB = 2 ** 30;
+
+const COUNTED: readonly string[] = ['nodes', 'cpu', 'memory'];
+
+const countedLimits = (
+  limits: NodePool['limits'],
+): Pick<NodePoolLimits, 'maximumNodes' | 'maximumVcpus' | 'maximumMemory' | 'uncountedLimits'> => {
+  const amounts = new Map(
+    Object.entries(limits).map(([resource, limit]) => [
+      resource,
+      COUNTED.includes(resource) ? quantityOf(limit) : null,
+    ]),
+  );
+  const bytes = amounts.get('memory') ?? null;
+  return {
+    maximumNodes: amounts.get('nodes') ?? null,
+    maximumVcpus: amounts.get('cpu') ?? null,
+    maximumMemory: bytes === null ? null : bytes / GIB,
+    uncountedLimits: [...amounts].flatMap(([resource, amount]) => (amount === null ? [resource] : [])),
+  };
+};
+
+/** Suffixes of quantities of Kubernetes. Source: Kubernetes, resource.Quantity. */
 const SUFFIXES: ReadonlyMap<string, number> = new Map([
   ['', 1],
   ['m', 0.001],
-  ['k', 1_000],
-  ['M', 1_000_000],
+  ['k', 1e3],
+  ['M', 1e6],
+  ['G', 1e9],
+  ['T', 1e12],
+  ['Ki', 2 ** 10],
+  ['Mi', 2 ** 20],
+  ['Gi', GIB],
+  ['Ti', 2 ** 40],
 ]);
 
-const quantityOf = (text: string | undefined): number | null => {
-  const [, digits, suffix = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([mkM]?)$/.exec(text ?? '') ?? [];
-  return digits === undefined ? null : Number(digits) * valueAt(SUFFIXES, suffix);
+const quantityOf = (text: string): number | null => {
+  const [, digits, suffix = ''] = /^(\d{1,15}(?:\.\d{1,3})?)([A-Za-z]{0,2})$/.exec(text) ?? [];
+  const unit = SUFFIXES.get(suffix);
+  return digits === undefined || unit === undefined ? null : Number(digits) * unit;
 };

@@ -507,7 +507,7 @@ describe('committed demand', () => {
     expect(cluster.unknowns).toContainEqual({
       field: 'committed',
       reason:
-        'How far the node pool spot may grow is unknown. Its limits are set in the cluster, and the Kubernetes API was not read, or shows none. It has 1 node.',
+        'How far the node pool spot may grow is unknown. Its limits are set in the cluster. The Kubernetes API was not read, or shows none that gives a number of nodes. It has 1 node.',
     });
   });
 

@@ -12,6 +12,8 @@ const pool = (changes: Partial<NodePoolLimits> = {}): NodePoolLimits => ({
   autoMode: false,
   maximumNodes: null,
   maximumVcpus: 20,
+  maximumMemory: null,
+  uncountedLimits: [],
   instanceTypes: ['m5.large', 'm5.4xlarge'],
   subnetIds: ['subnet-0a'],
   ...changes,
@@ -29,7 +31,7 @@ const committed = (nodePools: readonly NodePoolLimits[], available = 33) => {
 };
 
 describe('a node pool whose limits the cluster shows', () => {
-  test('may grow until its smallest type has used up the processors, in the subnets of its node class', () => {
+  test('may grow until the type that then takes most in all has used up the processors, in the subnets of its node class', () => {
     const { committed: demand } = committed([pool()]);
     expect(demand).toMatchObject([
       {
@@ -55,6 +57,42 @@ describe('a node pool whose limits the cluster shows', () => {
     ]);
   });
 
+  // Karpenter, NodePool limits: what runs counts, and no node comes that would exceed them.
+  test('has used up the processors of what runs', () => {
+    const tags = { 'kubernetes.io/cluster/shop': 'owned', 'karpenter.sh/nodepool': 'spot' };
+    const sizeOf = (maximumVcpus: number) =>
+      clusterOf({
+        eks: [anEksCluster({ nodePools: [pool({ maximumVcpus })] })],
+        instances: [aNode('i-01', { tags, instanceType: 'm5.4xlarge' })],
+        interfaces: fullNode('i-01'),
+        subnets: [aSubnet({ available: 900 })],
+      }).committed.map(({ currentNodes, instanceType, maximumNodes }) => [
+        currentNodes,
+        maximumNodes,
+        instanceType,
+      ]);
+    expect(sizeOf(20)).toEqual([[1, 3, 'm5.large']]);
+    expect(sizeOf(17)).toEqual([[1, 1, 'm5.4xlarge']]);
+    expect(sizeOf(18)).toEqual([[1, 2, 'm5.large']]);
+  });
+
+  test('with a limit of nodes alone may have as many of the type that takes most', () => {
+    const limits = pool({ maximumVcpus: null, maximumNodes: 4 });
+    expect(committed([limits], 900).committed).toMatchObject([
+      { instanceType: 'm5.4xlarge', maximumNodes: 4, fits: 3, perNode: { addresses: 30 } },
+    ]);
+  });
+
+  test("counts memory, of which Karpenter takes a part to be the host's: 8 GiB are 7.4", () => {
+    const sizeOf = (maximumMemory: number, instanceTypes = ['m5.large']) =>
+      committed([pool({ maximumVcpus: 1000, maximumMemory, instanceTypes })], 900).committed.map(
+        ({ maximumNodes }) => maximumNodes,
+      );
+    expect(sizeOf(37)).toEqual([5]);
+    expect(sizeOf(36.9)).toEqual([4]);
+    expect(sizeOf(37, ['t3.large'])).toEqual([]);
+  });
+
   test('goes by the types of its nodes where its requirements list none', () => {
     expect(committed([pool({ instanceTypes: [] })]).committed).toMatchObject([
       { instanceType: 'm5.large', maximumNodes: 10 },
@@ -64,6 +102,7 @@ describe('a node pool whose limits the cluster shows', () => {
   test.each([
     ['it has no limit', pool({ maximumVcpus: null })],
     ['its node class has no subnets yet', pool({ subnetIds: null })],
+    ['it has a limit of another resource', pool({ uncountedLimits: ['nvidia.com/gpu'] })],
     ['a type is not known', pool({ instanceTypes: ['m5.large', 'z99.large'] })],
   ])('commits to nothing, and is unknown, where %s', (_, each) => {
     const cluster = committed([each]);
@@ -141,6 +180,8 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
         autoMode: false,
         maximumNodes: null,
         maximumVcpus: 1000,
+        maximumMemory: 1000,
+        uncountedLimits: [],
         instanceTypes: ['m5.large'],
         subnetIds: ['subnet-of-karpenter'],
       },
@@ -166,10 +207,31 @@ describe('the limits of node pools as the Kubernetes API lists them', () => {
     ['1500m', 1.5],
     ['2k', 2_000],
     ['0', 0],
-    ['many', null],
-    ['-1', null],
   ])('are quantities of Kubernetes: %s', (cpu, maximumVcpus) => {
-    expect(limits([nodePool({ limits: { cpu } })])).toMatchObject([{ maximumVcpus }]);
+    expect(limits([nodePool({ limits: { cpu } })])).toMatchObject([{ maximumVcpus, uncountedLimits: [] }]);
+  });
+
+  test.each([
+    ['64Gi', 64],
+    ['512Mi', 0.5],
+    ['1Ti', 1_024],
+    ['1048576Ki', 1],
+    ['1073741824', 1],
+    ['64G', 59.6],
+    ['1T', 931.3],
+    ['100M', 0.1],
+  ])('are counted in GiB of memory: %s', (memory, gib) => {
+    const [pool] = limits([nodePool({ limits: { memory } })]) ?? [];
+    expect(pool?.maximumMemory).toBeCloseTo(gib, 1);
+  });
+
+  test.each([
+    ['of another resource', { cpu: '16', 'nvidia.com/gpu': '8' }, 'nvidia.com/gpu'],
+    ['that is no quantity', { cpu: 'many' }, 'cpu'],
+    ['that is negative', { cpu: '-1' }, 'cpu'],
+    ['with an unknown suffix', { memory: '1Xi' }, 'memory'],
+  ])('name a limit %s, which may be the tighter one', (_, written, name) => {
+    expect(limits([nodePool({ limits: written })])).toMatchObject([{ uncountedLimits: [name] }]);
   });
 
   test('are not known where pools or node classes could not be read', () => {
