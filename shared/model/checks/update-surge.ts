@@ -35,10 +35,11 @@ const result = (estate: Estate, cluster: ClusterAssessment, demand: CommittedDem
     name: demand.group,
   };
   const { fits: groupFits, update = null } = demand;
-  if (groupFits === null) {
-    return notMeasured(subject, 'The type of its nodes, or what is free in their subnets, is not known.');
+  if (update === null) {
+    return groupFits === null
+      ? notMeasured(subject, 'The type of its nodes, or what is free in their subnets, is not known.')
+      : healthy(subject);
   }
-  if (update === null) return healthy(subject);
   const evidence = [
     { name: 'nodesStartedFirst', value: update.nodes, unit: 'nodes' },
     { name: 'fits', value: update.fits, unit: 'nodes' },

@@ -78,7 +78,7 @@ export const committedDemand = (
       ...(group.weighted === true && { weighted: true }),
       subnetIds: group.subnets.map(({ subnetId }) => subnetId),
       whenFull: whenFull(group, fullWorst.get(group), fullBest.get(group)),
-      update: updateOf(group, ledgers),
+      update: updateOf(group, ledgers, atMost),
     };
   });
 };
@@ -140,11 +140,12 @@ const noneForCertain = (group: GrowingGroup, atMost: FreshLedgers): Outcome | un
 };
 
 /** An update of one group while no other grows: EKS raises its maximum for as long as that takes. */
-const updateOf = (group: GrowingGroup, ledgers: FreshLedgers): UpdateSurge | null => {
+const updateOf = (group: GrowingGroup, ledgers: FreshLedgers, atMost: FreshLedgers): UpdateSurge | null => {
   const { currentNodes, updateSurge = 0 } = group;
   if (updateSurge === 0 || currentNodes === 0) return null;
   const updated = { ...group, maximumNodes: currentNodes + updateSurge };
-  const outcome = growTogether([updated], ledgers('worst'), 'at-start').get(updated);
+  const outcome =
+    growTogether([updated], ledgers('worst'), 'at-start').get(updated) ?? noneForCertain(updated, atMost);
   return outcome === undefined
     ? null
     : { nodes: updateSurge, fits: outcome.fits, error: outcome.shortage?.error ?? null };

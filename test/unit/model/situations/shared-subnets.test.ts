@@ -46,3 +46,23 @@ test('a group that then cannot start a single node is said to be short of all th
   expect(participant(30).committed).toMatchObject([{ fits: null, shortfall: null, error: null }]);
   expect(participant(null).committed).toMatchObject([{ fits: null, shortfall: null }]);
 });
+
+test('an update of a group that then cannot start a single node does not fit either', () => {
+  const atMaximum = (awsAvailable: number) => {
+    const situation = new Situation();
+    situation.subnet('shared', '10.0.0.0/24', { ownerId: '999999999999', awsAvailable });
+    situation.cluster({ vpcCni: cniSettings({}) });
+    situation.group({ subnetIds: ['shared'], desiredSize: 1, maxSize: 1 });
+    situation.node('shared', { group: 'g', secondaries: 9 });
+    const { cluster, findings } = situation.assess();
+    return [
+      cluster.committed[0]?.update ?? null,
+      findings.find(({ kind }) => kind === 'update-surge')?.title ?? null,
+    ];
+  };
+  expect(atMaximum(9)).toEqual([
+    { nodes: 2, fits: 0, error: 'InsufficientFreeAddressesInSubnet' },
+    'shop/g: an update starts 2 nodes first, and none fits',
+  ]);
+  expect(atMaximum(10)).toEqual([null, null]);
+});
