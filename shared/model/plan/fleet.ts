@@ -2,8 +2,9 @@ import { elementAt } from '../base/element-at.ts';
 import { largestOf } from '../base/extremes.ts';
 import type { DemandStep } from '../cluster/node-demand.ts';
 import type { ExtraTake } from '../cluster/node-extras.ts';
+import { hasIpTargets } from '../cni/cni-settings.ts';
 import type { NodePlace } from '../result/cluster.ts';
-import { type NodeDemands, totalOf } from './node-demands.ts';
+import { addressesIn, type NodeDemands, totalOf } from './node-demands.ts';
 import type { Holding, NodeStart } from './timeline.ts';
 
 /** A node that a plan starts, or that runs, with the number of pods that it is planned for. */
@@ -58,6 +59,29 @@ export const growthOf = (demands: NodeDemands, node: FleetNode, pods: number): N
     podSubnetIds: node.podSubnetIds,
   };
 };
+
+/**
+ * What the CNI is content with, in this order: all that it asks for, and where that is refused less and less of the warm pool. The
+ * last one is for the pods alone: nothing, where they have their addresses. A new interface comes with all of its addresses or not
+ * at all; with IP targets the CNI asks for single ones, and for prefixes one by one.
+ */
+export function* growthsOf(demands: NodeDemands, node: FleetNode, pods: number): Generator<NodeStart> {
+  const fewest = demands.poolFor(node.type, pods, node.primaryServesPods);
+  for (let count = pods; count >= fewest; count -= 1) yield growthOf(demands, node, count);
+  if (podAddressesOf(node) < pods) return;
+  const least = growthOf(demands, node, fewest);
+  const { addresses, prefixes } = totalOf(least.steps);
+  const units = Math.max(prefixes, hasIpTargets(demands.settings) ? addresses : 1);
+  for (let fewer = 1; fewer < units; fewer += 1) {
+    const part = { singles: Math.max(0, addresses - fewer), prefixes: Math.max(0, prefixes - fewer) };
+    yield { ...least, steps: [{ ...GROWTH, ...part }] };
+  }
+  yield { ...least, steps: [] };
+}
+
+/** Addresses for pods that it holds: each interface keeps its own. */
+const podAddressesOf = ({ holdings, interfaces }: FleetNode): number =>
+  holdings.reduce((sum, held) => sum + addressesIn(held), 0) - interfaces;
 
 const GROWTH: Omit<DemandStep, 'singles' | 'prefixes'> = {
   subnet: 'pods',

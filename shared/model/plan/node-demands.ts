@@ -4,6 +4,7 @@ import { HOST_NETWORK_PODS, podAddresses, recommendedCap } from '../cluster/max-
 import { type DemandStep, EXHAUSTION_ERRORS, mergedSteps, nodeDemand } from '../cluster/node-demand.ts';
 import { windowsConfiguration, windowsLimits } from '../cluster/windows-nodes.ts';
 import { hasIpTargets, mostInterfaces, takesPrefixes } from '../cni/cni-settings.ts';
+import { holdingsOnTheWayUp } from '../cni/node-holding.ts';
 import { ADDRESSES_PER_PREFIX } from '../net/prefix.ts';
 import type { NewNodeSettings, WindowsSettings } from '../result/cluster.ts';
 import type { NodeSettings } from './cluster-settings.ts';
@@ -55,6 +56,7 @@ export class NodeDemands {
   readonly #onWindows: NewNodeSettings;
   readonly #limits: (type: string) => InstanceLimits | null;
   readonly #known = new Map<string, readonly DemandStep[]>();
+  readonly #poolsFor = new Map<string, number>();
 
   constructor(limits: (type: string) => InstanceLimits | null, settings: NodeSettings) {
     this.settings = settings;
@@ -113,6 +115,31 @@ export class NodeDemands {
     );
     this.#known.set(key, steps);
     return steps;
+  }
+
+  /**
+   * The fewest pods with which the pool of a node is large enough for so many, its warm part included: what the node needs where
+   * nothing is left to keep warm.
+   */
+  poolFor(type: string, pods: number, primaryServesPods: boolean): number {
+    if (this.settings.podAddresses === 'none') return pods;
+    const key = `${type} ${pods} ${primaryServesPods}`;
+    const known = this.#poolsFor.get(key);
+    if (known !== undefined) return known;
+    const limits = this.limitsOf(type);
+    const settings = this.#settingsFor(type);
+    const held = holdingsOnTheWayUp(
+      limits,
+      {
+        ...settings,
+        customNetworking: !primaryServesPods,
+        maxPods: admitted(limits, settings, primaryServesPods) + HOST_NETWORK_PODS,
+      },
+      Array.from({ length: pods }, (_, fewer) => fewer),
+    );
+    const enough = held.find((each) => each.pods + each.unused >= pods)?.pods ?? pods;
+    this.#poolsFor.set(key, enough);
+    return enough;
   }
 
   /** Pods with an address of their own that a node runs at most. */

@@ -1,7 +1,7 @@
 import { largestOf } from '../base/extremes.ts';
 import { count } from '../base/text/numbers.ts';
 import { hasIpTargets } from '../cni/cni-settings.ts';
-import { type FleetNode, growthOf, startOf } from './fleet.ts';
+import { type FleetNode, growthsOf, startOf } from './fleet.ts';
 import { type NodeDemands, totalOf } from './node-demands.ts';
 import type { NodePlan } from './node-plan.ts';
 import type { Holding, StartFailure, Timeline } from './timeline.ts';
@@ -59,6 +59,7 @@ export class OrderRun {
   #failure: (StartFailure & { readonly step: string }) | null = null;
   #shortNodes = 0;
   #unknownNodes = 0;
+  #coldNodes = 0;
   #shortInStep = 0;
 
   constructor(timeline: Timeline, demands: NodeDemands, subnetIds: readonly string[]) {
@@ -75,6 +76,11 @@ export class OrderRun {
   /** Nodes of which it is not known whether they find what they need. */
   get unknownNodes(): number {
     return this.#unknownNodes;
+  }
+
+  /** Nodes whose pods find their addresses, and whose warm pool does not. */
+  get coldNodes(): number {
+    return this.#coldNodes;
   }
 
   play(plan: NodePlan, strategy: Strategy): Order {
@@ -140,12 +146,19 @@ export class OrderRun {
     const returned = this.#returned(node);
     this.#timeline.stop(returned);
     const left = subtract(node.holdings, returned);
-    const grown = this.#timeline.start(growthOf(this.#demands, { ...node, holdings: left }, node.pods));
-    if (grown === null || 'error' in grown) {
-      this.#fail(grown, step);
-      return { ...node, holdings: left };
+    const then = { ...node, holdings: left };
+    let failure: StartFailure | null = null;
+    for (const growth of growthsOf(this.#demands, then, node.pods)) {
+      const grown = this.#timeline.start(growth);
+      if (grown !== null && !('error' in grown)) {
+        if (failure !== null) this.#coldNodes += 1;
+        return { ...node, holdings: [...left, ...grown] };
+      }
+      failure = grown;
+      if (grown === null) break;
     }
-    return { ...node, holdings: [...left, ...grown] };
+    this.#fail(failure, step);
+    return then;
   }
 
   /**

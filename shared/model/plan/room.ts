@@ -1,7 +1,7 @@
 import { largestOf } from '../base/extremes.ts';
 import { takeAllThatFit, takeNodes } from '../cluster/capacity.ts';
 import { largest } from '../cluster/supply-ledger.ts';
-import { type FleetNode, growthOf } from './fleet.ts';
+import { type FleetNode, growthOf, growthsOf } from './fleet.ts';
 import type { NodeDemands } from './node-demands.ts';
 import type { NodeStart, Timeline } from './timeline.ts';
 
@@ -51,7 +51,7 @@ export const roomForNodes = (timeline: Timeline, starts: readonly NodeStart[]): 
 
 /**
  * How many more pods find an address on these nodes, when they are spread evenly: bounded by the subnets, by the interfaces
- * and by max-pods. `null` where a subnet is not known.
+ * and by max-pods. A node keeps a warm pool while there is room for one. `null` where a subnet is not known.
  */
 export const roomForPods = (
   timeline: Timeline,
@@ -70,8 +70,10 @@ export const roomForPods = (
   const grow = (each: number, more: number): boolean =>
     tentatively(timeline, starts, () =>
       known.every(({ node, ledgers, limit }, index) => {
-        const growth = growthOf(demands, node, node.pods + Math.min(limit, each + (index < more ? 1 : 0)));
-        return takeNodes(growth.steps, ledgers) === null;
+        const pods = node.pods + Math.min(limit, each + (index < more ? 1 : 0));
+        for (const { steps } of growthsOf(demands, node, pods))
+          if (takeNodes(steps, ledgers) === null) return true;
+        return false;
       }),
     );
   const highest = largestOf([0, ...known.map(({ limit }) => limit)]);

@@ -17,6 +17,8 @@ export interface Tried extends Timelines {
   readonly nodes: readonly FleetNode[];
   /** Nodes of which it is not known whether they find room. */
   readonly unknownNodes: number;
+  /** Nodes whose pods find their addresses, and whose warm pool does not. */
+  readonly coldNodes: number;
 }
 
 /** From the quickest order on, until one never runs dry. Where nodes stay, there is only one. */
@@ -37,7 +39,8 @@ export const triedOrders = (
     const order = run.play(plan, strategy);
     new OrderRun(best, demands, subnetIds).play(plan, strategy);
     const name = plan.replaced.length === 0 ? 'no node is replaced' : order.name;
-    tried.push({ order: { ...order, name }, nodes: run.nodes, unknownNodes: run.unknownNodes, worst, best });
+    const { coldNodes, nodes, unknownNodes } = run;
+    tried.push({ order: { ...order, name }, nodes, unknownNodes, coldNodes, worst, best });
     if (order.failure === null) break;
   }
   return tried;

@@ -17,6 +17,13 @@ export const unstarted = ({ unknownNodes }: Tried): readonly string[] =>
         `It is not known whether ${count(unknownNodes, 'node')} ${verb(unknownNodes, 'finds')} room: the free addresses of a subnet, or the subnets of pods, are not known.`,
       ];
 
+export const coldPools = ({ coldNodes }: Tried): readonly string[] =>
+  coldNodes === 0
+    ? []
+    : [
+        `${count(coldNodes, 'node')} ${verb(coldNodes, 'finds')} no room for ${coldNodes === 1 ? 'its' : 'their'} warm pool. The pods that are planned have their addresses.`,
+      ];
+
 /** Types of new nodes that may take more than is known. */
 const unreadTypes = (
   estate: PlanEstate,

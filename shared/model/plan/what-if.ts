@@ -15,7 +15,14 @@ import type { Rule } from './rules.ts';
 import { type PlanState, planState } from './state-figures.ts';
 import { Timeline } from './timeline.ts';
 import { type Timelines, type Tried, triedOrders } from './tried-orders.ts';
-import { neighbourUnknowns, rulesOf, settingsNotices, unknownsOf, unstarted } from './what-if-notes.ts';
+import {
+  coldPools,
+  neighbourUnknowns,
+  rulesOf,
+  settingsNotices,
+  unknownsOf,
+  unstarted,
+} from './what-if-notes.ts';
 import { refuseImpossible, refuseUnknownModes } from './what-if-refusals.ts';
 
 /** What `headroom plan what-if --format json` prints, commands apart. */
@@ -126,7 +133,7 @@ export const planWhatIf = (
     breaksFirst: firstToBreak(afterState),
     podsWithoutNode: plan.podsWithoutNode,
     actions: [...ground.actions, ...nodeActions(plan, changes, settings, after, chosen.order)],
-    notices: [...plan.notices, ...settingsNotices(demandsAfter, plan, after, changes)],
+    notices: [...plan.notices, ...coldPools(chosen), ...settingsNotices(demandsAfter, plan, after, changes)],
     unknowns: [
       ...unstarted(chosen),
       ...unknownsOf(estate, cluster, plan),
